@@ -1,0 +1,62 @@
+"""Numbers as people read them. Rounding happens here and nowhere before."""
+
+from __future__ import annotations
+
+import math
+from decimal import ROUND_HALF_EVEN, Decimal
+
+
+def money(amount: float) -> str:
+    """An amount: cents from one unit on, four significant digits below it.
+
+    >>> money(1234.5), money(0.09552), money(0.100704), money(0.0), money(0.99999)
+    ('1,234.50', '0.09552', '0.1007', '0.00', '1.00')
+    """
+    if not math.isfinite(amount):
+        return "unknown"
+    exact = Decimal(repr(float(amount)))
+    if abs(exact) < Decimal("1e-12"):
+        return "0.00"
+    if abs(exact) < 1:
+        digits = 4 - 1 - exact.adjusted()
+        small = exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN)
+        if abs(small) < 1:
+            text = f"{small:f}".rstrip("0")
+            whole, _, cents = text.partition(".")
+            return f"{whole}.{cents:0<2}"
+        exact = small
+    return f"{exact.quantize(Decimal('0.01'), rounding=ROUND_HALF_EVEN):,}"
+
+
+def count(quantity: float) -> str:
+    """A number of requests or files: whole where it is, four significant digits where small.
+
+    >>> count(51840.0), count(518.4), count(0.25), count(1174122.57)
+    ('51,840', '518.4', '0.25', '1,174,123')
+    """
+    if not math.isfinite(quantity):
+        return "unknown"
+    if quantity == int(quantity) or abs(quantity) >= 1000:
+        return f"{quantity:,.0f}"
+    return f"{quantity:.4g}"
+
+
+def factor(value: float) -> str:
+    """A factor, a rate or an assumption: every digit that matters, no noise.
+
+    >>> factor(0.1 + 0.2), factor(288.0), factor(3e-06)
+    ('0.3', '288', '0.000003')
+    """
+    if not math.isfinite(value):
+        return "unknown"
+    text = f"{Decimal(f'{value:.10g}'):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def share(value: float) -> str:
+    """A share as a percentage.
+
+    >>> share(0.6), share(0.0004), share(0.0)
+    ('60 %', '0.04 %', '0 %')
+    """
+    return f"{value * 100:.3g} %" if math.isfinite(value) else "unknown"

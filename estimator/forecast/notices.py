@@ -1,0 +1,92 @@
+"""What a reader of a forecast should know of it before believing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from estimator.inventory import Inventory
+from estimator.inventory.assumptions import Range
+from estimator.months import Months
+from pricing.rates import Meter, Version
+
+_MOST = 8
+
+
+def notices(
+    inventory: Inventory, months: Months, versions: Iterable[tuple[Meter, Version]]
+) -> tuple[str, ...]:
+    """Unconfirmed rates, assumptions without a source, and what the model leaves out."""
+    return (
+        *inventory.notices,
+        *_rates(versions),
+        *_assumptions(inventory),
+        *_lives(inventory, months),
+    )
+
+
+def _rates(versions: Iterable[tuple[Meter, Version]]) -> Iterator[str]:
+    for meter, version in versions:
+        if not version.confirmed:
+            yield (
+                f"rate of {meter.name} from {version.start} is not confirmed: second-hand, "
+                f"{version.source.title}"
+            )
+
+
+def _assumptions(inventory: Inventory) -> Iterator[str]:
+    plain = [
+        trail.name
+        for trail in inventory.trails
+        if trail.key is not None and trail.files_per_day is None
+    ]
+    if plain:
+        yield (
+            f"files_per_day of trail {_listed(plain)}: the rule of thumb 288 (one file every five "
+            "minutes); busy Regions write more, quiet ones next to nothing. Measure it."
+        )
+    for trail in inventory.trails:
+        saving = trail.bucket.bucket_key_saving
+        if trail.bucket.bucket_key and saving.source is None:
+            yield (
+                f"trail {trail.name}: bucket_key_saving {saving.mid:g} has no source; AWS says "
+                "up to 0.99"
+            )
+    unsourced = [
+        f"{reader.name}.{name}"
+        for reader in inventory.readers
+        for name, value in reader
+        if isinstance(value, Range)
+        and value.source is None
+        and name in ("gets_per_file", "share_of_files", "gets_per_day")
+    ]
+    if unsourced:
+        yield (
+            f"assumed without a source: {_listed(unsourced)}. AWS publishes no gets per file; "
+            "note where yours come from as {mid: 1, source: ...}"
+        )
+
+
+def _lives(inventory: Inventory, months: Months) -> Iterator[str]:
+    keys = {key.id: key for key in inventory.keys}
+    for trail in inventory.trails:
+        if trail.key is None:
+            yield f"trail {trail.name} has no key (SSE-S3): it causes no KMS requests"
+            continue
+        key = keys[trail.key]
+        born = key.born
+        if born and born > months.firsts[0] and (trail.start is None or trail.start < born):
+            began = f"on {trail.start}" if trail.start else "all along"
+            yield (
+                f"trail {trail.name} writes {began}, its key {key.id} exists since {born}: "
+                "requests are counted from then on"
+            )
+    for reader in inventory.readers:
+        if reader.kind == "validate":
+            trails = [t for t in inventory.trails if reader.trails is None or t.name in reader.trails]
+            if not any(trail.log_file_validation for trail in trails):
+                yield f"reader {reader.name} validates trails without log_file_validation"
+
+
+def _listed(names: list[str]) -> str:
+    more = len(names) - _MOST
+    return ", ".join(names[:_MOST]) + (f" and {more} more" if more > 0 else "")

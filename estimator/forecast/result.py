@@ -1,0 +1,127 @@
+"""A forecast as it leaves the pipeline."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from estimator.figures import money
+from estimator.inventory import Inventory
+from estimator.months import Months
+from pricing.rates import Meter, RateTable, Version
+
+# F5: AWS's texts disagree on who pays for the requests of CloudTrail's own writes
+READINGS = {
+    "charged": "AWS KMS Developer Guide to 2021-09-11 and CloudTrail FAQ",
+    "exempt": "AWS CloudTrail and KMS guides from 2021-09-11",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Forecast:
+    """What KMS will see and cost because of CloudTrail.
+
+    Attributes
+    ----------
+    inventory, months, by : Inventory, Months, tuple of str
+        What was forecast, for which months, told apart by which columns.
+    monthly : DataFrame
+        A row per month with the totals of `estimator.forecast.totals.monthly_totals`.
+    rows : DataFrame
+        The charges frame of `estimator.frames.CHARGES`, reduced to `by`.
+    pools : DataFrame
+        The free quantity of each payer, partition and month, and who used it. [request]
+    notices : tuple of str
+        What to know before believing it.
+    table, versions, discount : RateTable, tuple, float
+        The rates that priced it.
+    """
+
+    inventory: Inventory
+    months: Months
+    by: tuple[str, ...]
+    monthly: pd.DataFrame
+    rows: pd.DataFrame
+    pools: pd.DataFrame
+    notices: tuple[str, ...]
+    table: RateTable
+    versions: tuple[tuple[Meter, Version], ...]
+    discount: float
+
+    @property
+    def currency(self) -> str:
+        """Code of the currency, such as USD."""
+        return self.table.currency
+
+    @cached_property
+    def totals(self) -> dict[str, float]:
+        """The sums of `monthly` over the whole span."""
+        return {
+            name: math.fsum(self.monthly[name]) for name in self.monthly.columns if name != "month"
+        }
+
+    @property
+    def other_reading(self) -> tuple[str, float, str]:
+        """The other reading of who pays for writes: its name, its total cost and its source."""
+        other = "charged" if self.inventory.cloudtrail_writes == "exempt" else "exempt"
+        total = self.totals[f"cost_{self.currency.lower()}_writes_{other}"]
+        return other, total, READINGS[other]
+
+    @property
+    def other_reading_line(self) -> str:
+        """The line that stands beside every cost."""
+        other, total, source = self.other_reading
+        reading = f"With cloudtrail_writes: {other} the total is {self.currency} {money(total)}"
+        return f"{reading} (source: {source})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The forecast as documented JSON: totals, months, rows, notices, rates, inventory."""
+        rows = self.rows.assign(month=self.rows["month"].astype(str))
+        return {
+            "totals": _plain(self.totals),
+            "months": [_plain(row) for row in self.monthly.to_dict("records")],
+            "rows": rows.to_dict("records"),
+            "free_tier": self.pools.assign(month=self.pools["month"].astype(str)).to_dict("records"),
+            "notices": [*self.notices, self.other_reading_line],
+            "rates": {
+                "table": self.table.service,
+                "currency": self.currency,
+                "discount": self.discount,
+                "versions": [
+                    {
+                        "meter": meter.name,
+                        "from": version.start.isoformat(),
+                        "confirmed": version.confirmed,
+                        "source": version.source.model_dump(mode="json"),
+                    }
+                    for meter, version in self.versions
+                ],
+            },
+            "inventory": {
+                "path": self.inventory.path,
+                "payers": len(self.inventory.payers()),
+                "accounts": len(self.inventory.accounts),
+                "regions": len(self.inventory.regions()),
+                "trails": len(self.inventory.trails),
+                "streams": sum(self.inventory.streams().values()),
+                "keys": len(self.inventory.keys),
+                "readers": len(self.inventory.readers),
+                "cloudtrail_writes": self.inventory.cloudtrail_writes,
+            },
+        }
+
+    def _repr_html_(self) -> str:
+        shown = self.monthly.to_html(index=False, float_format=lambda value: f"{value:,.6g}")
+        return f"{shown}<p>{self.other_reading_line}</p>"
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    """A number that is not known becomes null, never NaN, which JSON does not have."""
+    return {
+        str(name): None if isinstance(value, float) and math.isnan(value) else value
+        for name, value in row.items()
+    }

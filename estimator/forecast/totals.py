@@ -1,0 +1,75 @@
+"""Charges summed: by month, over the whole span, and to the columns asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from estimator.frames import KEYS
+from estimator.months import Months
+from pricing.bill import price_column
+
+
+def monthly_totals(
+    charges: pd.DataFrame, events: pd.DataFrame | None, months: Months, currency: str, exempt: bool
+) -> pd.DataFrame:
+    """One row per month: requests, billable_requests, and the costs in their currency.
+
+    Returns
+    -------
+    DataFrame
+        Columns month (text), requests and billable_requests [request], free_requests [request],
+        then cost_usd, cost_usd_requests, cost_usd_keys, cost_usd_writes_charged,
+        cost_usd_writes_exempt, cost_usd_cloudtrail_events [USD, or the currency's own code].
+    """
+    code = currency.lower()
+    is_request = charges["unit"].to_numpy() == "request"
+    first = pd.Period(months.labels[0], freq="M").ordinal
+    month = charges["month"].array.asi8 - first  # type: ignore[attr-defined]
+
+    def total(values: pd.Series, chosen: np.ndarray | None = None) -> np.ndarray:
+        weights = values.to_numpy(dtype=np.float64)
+        weights = weights if chosen is None else np.where(chosen, weights, 0.0)
+        return np.bincount(month, weights=weights, minlength=months.count)
+
+    cost, other = total(charges["cost"]), total(charges["cost_other_reading"])
+    frame = pd.DataFrame(
+        {
+            "month": list(months.labels),
+            "requests": total(charges["quantity"], is_request),
+            "free_requests": total(charges["free"], is_request),
+            "billable_requests": total(charges["billable"], is_request),
+            f"cost_{code}": cost,
+            f"cost_{code}_requests": total(charges["cost"], is_request),
+            f"cost_{code}_keys": total(charges["cost"], ~is_request),
+            f"cost_{code}_writes_charged": other if exempt else cost,
+            f"cost_{code}_writes_exempt": cost if exempt else other,
+        }
+    )
+    if events is None:
+        frame[f"cost_{code}_cloudtrail_events"] = np.nan
+    else:
+        per_month = events.groupby(events["month"].astype(str))["cost"].sum()
+        found = frame["month"].map(per_month).fillna(0.0)
+        frame[f"cost_{code}_cloudtrail_events"] = found.astype(np.float64)
+    return frame
+
+
+def summed(charges: pd.DataFrame, by: Sequence[str], currency: str) -> pd.DataFrame:
+    """Charges with no more key columns than `by`; where prices differ, their mean price."""
+    price = price_column(currency)
+    keys = ["month", *(column for column in KEYS if column in by and column != "month")]
+    if set(keys) == {column for column in KEYS if column in charges.columns}:
+        return charges
+    keys += ["unit", "meter", "rate_from"]
+    sums = ["quantity", "free", "billable", "cost", "cost_other_reading"]
+    listed = charges[price] * charges["quantity"]
+    frame = charges[[*keys, *sums]].assign(listed=listed)
+    frame = frame.groupby(keys, observed=True, sort=False, as_index=False)[[*sums, "listed"]].sum()
+    # the price that was paid; where nothing was billable, the mean of the listed ones
+    paid = frame["cost"] / frame["billable"].where(frame["billable"] > 0)
+    frame[price] = paid.fillna(frame["listed"] / frame["quantity"])
+    order = [column for column in charges.columns if column in frame.columns]
+    return frame[order]

@@ -1,0 +1,16 @@
+"""YAML to Inventory."""
+
+from estimator.inventory.assumptions import FilesPerDay, Range
+from estimator.inventory.load import InventoryError, load_inventory
+from estimator.inventory.model import Account, Inventory
+from estimator.inventory.sections import InventoryFile
+
+__all__ = [
+    "Account",
+    "FilesPerDay",
+    "Inventory",
+    "InventoryError",
+    "InventoryFile",
+    "Range",
+    "load_inventory",
+]

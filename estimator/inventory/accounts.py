@@ -1,0 +1,171 @@
+"""Accounts kept outside the inventory: a CSV file, or the JSON of the AWS CLI."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from estimator.inventory.sections import AccountEntry
+from pricing.document import Map, Seq, decode, nearest, read_bytes, shown
+from pricing.errors import DocumentError, Problem
+from pricing.validation import validate
+
+COLUMNS = ("id", "name", "payer", "regions", "files_per_day", "from", "until")
+
+
+@dataclass(frozen=True)
+class Found:
+    """An account and the place it was found in."""
+
+    entry: AccountEntry
+    path: str
+    line: int | None
+    at: str
+
+
+@dataclass
+class AccountsRead:
+    """What a file of accounts gave."""
+
+    found: list[Found]
+    problems: list[Problem]
+    notices: list[str]
+
+
+def read_accounts(path: Path) -> AccountsRead:
+    """Read accounts from a CSV file, or from the JSON of `aws organizations list-accounts`."""
+    try:
+        text = decode(path, read_bytes(path))
+    except DocumentError as error:
+        return AccountsRead([], list(error.problems), [])
+    if path.suffix.lower() == ".json" or text.lstrip()[:1] in ("{", "["):
+        return _from_json(str(path), text)
+    return _from_csv(str(path), text)
+
+
+def _entry(row: Map, path: str, at: str, into: AccountsRead) -> None:
+    entry, problems, _ = validate(AccountEntry, row, path)
+    if entry is None:
+        for one in problems:
+            place = f"{at}.{one.at}" if at and one.at else at or one.at
+            into.problems.append(Problem(path, row.line, place, one.found, one.expected, one.fix))
+    else:
+        into.found.append(Found(entry, path, row.line, at or "id"))
+
+
+def _from_csv(path: str, text: str) -> AccountsRead:
+    read = AccountsRead([], [], [])
+    rows = _rows(path, text, read)
+    header = next(rows, None)
+    if header is None:
+        fix = f"begin with the line {','.join(COLUMNS[:2])}"
+        read.problems.append(Problem(path, 1, "", "an empty file", "a header line", fix))
+        return read
+    names = [name.strip() for name in header[1]]
+    for name in names:
+        if name not in COLUMNS:
+            close = nearest(name, COLUMNS)
+            fix = f"did you mean `{close}`?" if close else "remove the column"
+            expected = f"columns out of {', '.join(COLUMNS)}"
+            found = f"the unknown column {shown(name)}"
+            read.problems.append(Problem(path, header[0], "", found, expected, fix))
+    if len(set(names)) < len(names):
+        fix = "keep one of them"
+        problem = Problem(path, header[0], "", "a column twice", "each column once", fix)
+        read.problems.append(problem)
+    if "id" not in names:
+        fix = "name the column with the account ids `id`"
+        read.problems.append(Problem(path, header[0], "", "no column `id`", "one", fix))
+    if read.problems:
+        return read
+    for line, cells in rows:
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) != len(names):
+            found = f"{len(cells)} cells"
+            fix = "quote cells that hold a comma; separate Regions by spaces"
+            expected = f"{len(names)}, as in the header"
+            read.problems.append(Problem(path, line, "", found, expected, fix))
+            continue
+        row = Map(line)
+        for name, cell in zip(names, cells, strict=True):
+            if cell.strip():
+                row[name] = _cell(name, cell.strip(), line)
+        _entry(row, path, "", read)
+    return read
+
+
+def _rows(path: str, text: str, read: AccountsRead) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text), strict=True)
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            found = f"a line that is not CSV ({error})"
+            fix = "check the quotes in this line"
+            read.problems.append(Problem(path, reader.line_num, "", found, "CSV", fix))
+            return
+        yield reader.line_num, cells
+
+
+def _cell(name: str, text: str, line: int) -> Any:
+    """A cell as the YAML of the same key would give it."""
+    if name == "regions" and text != "default":
+        regions = Seq(line)
+        regions.extend(part for part in re.split(r"[;|,\s]+", text) if part)
+        regions.lines = [line] * len(regions)
+        return regions
+    if name == "files_per_day":
+        try:
+            return float(text.replace("_", ""))
+        except ValueError:
+            return text
+    return text
+
+
+def _from_json(path: str, text: str) -> AccountsRead:
+    read = AccountsRead([], [], [])
+    fix = "save the output of `aws organizations list-accounts --output json`"
+    expected = "an object with the list `Accounts`"
+    try:
+        data = json.loads(text)
+    except json.JSONDecodeError as error:
+        found = f"text that is not JSON ({error.msg})"
+        read.problems.append(Problem(path, error.lineno, "", found, "JSON", fix))
+        return read
+    except RecursionError:
+        read.problems.append(Problem(path, None, "", "JSON nested too deep", expected, fix))
+        return read
+    listed = data.get("Accounts") if isinstance(data, dict) else data
+    if not isinstance(listed, list):
+        read.problems.append(Problem(path, 1, "", shown(data), expected, fix))
+        return read
+    closed = 0
+    after = 0
+    for index, item in enumerate(listed):
+        at = f"Accounts[{index}]"
+        if not isinstance(item, dict):
+            read.problems.append(Problem(path, None, at, shown(item), "an account", fix))
+            continue
+        # json gives no lines; the id's own place in the text does
+        place = text.find(f'"{item.get("Id")}"', after)
+        after = max(place, after)
+        row = Map(text.count("\n", 0, place) + 1 if place >= 0 else 1)
+        if item.get("Status", "ACTIVE") != "ACTIVE":
+            closed += 1
+            continue
+        row["id"] = item.get("Id")
+        if item.get("Name"):
+            row["name"] = item["Name"]
+        _entry(row, path, at, read)
+    if closed:
+        read.notices.append(f"{path}: {closed} accounts that are not ACTIVE were left out")
+    return read

@@ -1,0 +1,248 @@
+"""Assumptions: a number, or a range whose ends are its 5th and 95th percentile.
+
+A quantity without upper limit is lognormal, so its median is the geometric mean of the ends; a
+share (0 to 1) is logit-normal. `mid` overrides the median. The point forecast uses `mid` only.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from pricing.document import nearest
+from pricing.regions import read_region
+from pricing.validation import read_number, read_text, refusal
+
+# A log file about every five minutes: AWS KMS Developer Guide, "How AWS CloudTrail uses AWS KMS",
+# text of 2017-11-15 to 2021-09-11; checked 2026-11-23. Neither floor nor ceiling.
+FILES_PER_DAY = 24 * 60 / 5
+
+_RANGE_KEYS = ("low", "high", "mid", "source")
+
+
+@dataclass(frozen=True)
+class Range:
+    """An assumption: its 5th percentile, median and 95th percentile, and where it comes from."""
+
+    low: float
+    mid: float
+    high: float
+    source: str | None = None
+
+    @classmethod
+    def exactly(cls, number: float) -> Range:
+        """A number without doubt.
+
+        >>> Range.exactly(3).mid
+        3
+        """
+        return cls(number, number, number)
+
+    @property
+    def is_number(self) -> bool:
+        """Whether there is no doubt in it."""
+        return self.low == self.mid == self.high
+
+
+@dataclass(frozen=True)
+class FilesPerDay:
+    """Log files per account and Region [file/day]: one assumption, or one for each Region."""
+
+    by_region: Mapping[str, Range]
+    other: Range | None
+
+    def of(self, region: str) -> Range | None:
+        """The assumption for a Region; None where nothing is said of it."""
+        return self.by_region.get(region, self.other)
+
+
+def lognormal_median(low: float, high: float) -> float:
+    """The median of the lognormal distribution with these 5th and 95th percentiles.
+
+    >>> lognormal_median(100, 400)
+    200.0
+    """
+    return math.sqrt(low) * math.sqrt(high) if low != high else low
+
+
+def logit_normal_median(low: float, high: float) -> float:
+    """The median of the logit-normal distribution with these 5th and 95th percentiles.
+
+    >>> round(logit_normal_median(0.2, 0.8), 12)
+    0.5
+    """
+    if low == high:
+        return low
+    odds = math.sqrt(low / (1 - low)) * math.sqrt(high / (1 - high))
+    return odds / (1 + odds)
+
+
+def _inside(error: PydanticCustomError, key: str) -> PydanticCustomError:
+    """The same refusal, one key further in."""
+    context = {**(error.context or {})}
+    context["at"] = (key, *context["at"])
+    return PydanticCustomError("refused", "{expected}", context)
+
+
+def _at(key: str, read: Callable[[Any], Any], value: Any) -> Any:
+    try:
+        return read(value)
+    except PydanticCustomError as error:
+        raise _inside(error, key) from None
+
+
+def _read_share(value: Any) -> float:
+    number = read_number(value)
+    if number > 1:
+        raise refusal(value, "a share from 0 to 1", "write 0.99 for 99 percent")
+    return number
+
+
+def _read_range(
+    value: Any, read: Callable[[Any], float], median: Callable[[float, float], float], is_share: bool
+) -> Range:
+    if isinstance(value, Range):
+        return value
+    if not isinstance(value, dict):
+        return Range.exactly(read(value))
+    for key in value:
+        if key not in _RANGE_KEYS:
+            close = nearest(key, _RANGE_KEYS)
+            fix = f"did you mean `{close}`?" if close else "remove it"
+            raise refusal(key, "low and high, or mid", fix, (key,), f"the unknown key {key!r}")
+    source = _at("source", read_text, value["source"]) if "source" in value else None
+    ends = [key for key in ("low", "high") if key in value]
+    if len(ends) == 1 or not (ends or "mid" in value):
+        raise refusal(value, "both low and high, or mid alone", "add what is missing")
+    if not ends:
+        mid = _at("mid", read, value["mid"])
+        return Range(mid, mid, mid, source)
+    low, high = _at("low", read, value["low"]), _at("high", read, value["high"])
+    if low > high:
+        raise refusal(value["low"], f"at most high, which is {high:g}", "swap them", ("low",))
+    if low < high and low == 0:
+        fix = "write a small number such as 0.01, or one number without a range"
+        raise refusal(value["low"], "more than 0 as 5th percentile", fix, ("low",))
+    if is_share and low < high and high == 1:
+        fix = "write 0.999, or one number without a range"
+        raise refusal(value["high"], "less than 1 as 95th percentile", fix, ("high",))
+    mid = _at("mid", read, value["mid"]) if "mid" in value else median(low, high)
+    if not low <= mid <= high:
+        raise refusal(mid, f"from low to high, {low:g} to {high:g}", "move it", ("mid",))
+    return Range(low, mid, high, source)
+
+
+def read_quantity(value: Any) -> Range:
+    """A number from zero, or a range of one."""
+    return _read_range(value, read_number, lognormal_median, False)
+
+
+def read_share(value: Any) -> Range:
+    """A share from 0 to 1, or a range of one."""
+    return _read_range(value, _read_share, logit_normal_median, True)
+
+
+def read_growth(value: Any) -> Range:
+    """A yearly growth: ``10%`` or 0.1; a range of one; a number may be negative above -100%."""
+    return _read_range(value, _read_percent, _arithmetic_or_geometric, False)
+
+
+def _arithmetic_or_geometric(low: float, high: float) -> float:
+    return lognormal_median(1 + low, 1 + high) - 1
+
+
+def _read_percent(value: Any) -> float:
+    number: float
+    expected = "a yearly growth such as 10% or 0.1"
+    if isinstance(value, str) and value.strip().endswith("%"):
+        try:
+            number = float(value.strip()[:-1]) / 100
+        except ValueError:
+            raise refusal(value, expected, "write 10%") from None
+    elif isinstance(value, bool) or not isinstance(value, int | float):
+        raise refusal(value, expected, "write 10%")
+    else:
+        number = float(value) if abs(value) < 1e6 else math.inf
+    if not math.isfinite(number) or not -1 < number <= 10:
+        raise refusal(value, "a yearly growth above -100% and up to 1000%", "write 10% or 0.1")
+    return number
+
+
+def read_files_per_day(value: Any) -> FilesPerDay:
+    """A number, a range, or a mapping of Regions with `other`."""
+    if isinstance(value, FilesPerDay):
+        return value
+    if not isinstance(value, dict) or any(key in _RANGE_KEYS for key in value):
+        return FilesPerDay({}, read_quantity(value))
+    if not value:
+        raise refusal(value, "a number, a range or Regions", "write 288", found="an empty mapping")
+    by_region: dict[str, Range] = {}
+    for key, item in value.items():
+        if key != "other":
+            _at(key, read_region, key)
+            by_region[key] = _at(key, read_quantity, item)
+    other = _at("other", read_quantity, value["other"]) if "other" in value else None
+    return FilesPerDay(by_region, other)
+
+
+def plain_range(value: Range) -> Any:
+    """A range as YAML and JSON write it."""
+    if value.is_number and value.source is None:
+        return value.mid
+    said: dict[str, Any] = {} if value.is_number else {"low": value.low, "high": value.high}
+    return {**said, "mid": value.mid, **({"source": value.source} if value.source else {})}
+
+
+def _plain_files(value: FilesPerDay) -> Any:
+    if not value.by_region and value.other is not None:
+        return plain_range(value.other)
+    said = {region: plain_range(one) for region, one in value.by_region.items()}
+    return {**said, **({"other": plain_range(value.other)} if value.other else {})}
+
+
+def _range_schema(number: dict[str, Any]) -> dict[str, Any]:
+    ends = {key: number for key in ("low", "high", "mid")}
+    properties = {**ends, "source": {"type": "string"}}
+    return {
+        "anyOf": [
+            number,
+            {"type": "object", "properties": properties, "additionalProperties": False},
+        ]
+    }
+
+
+_NUMBER = {"type": "number", "minimum": 0}
+_SHARE = {"type": "number", "minimum": 0, "maximum": 1}
+_GROWTH = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^-?[0-9.]+%$"}]}
+_QUANTITY_SCHEMA = _range_schema(_NUMBER)
+_FILES_SCHEMA = {
+    "anyOf": [
+        *_QUANTITY_SCHEMA["anyOf"],
+        {
+            "type": "object",
+            "description": "a Region each, and `other`",
+            "patternProperties": {"^[a-z]{2,4}-[a-z-]+-[0-9]$|^other$": _QUANTITY_SCHEMA},
+            "additionalProperties": False,
+        },
+    ]
+}
+
+_plain = PlainSerializer(plain_range)
+Quantity = Annotated[
+    Range, PlainValidator(read_quantity), _plain, WithJsonSchema(_QUANTITY_SCHEMA)
+]
+Share = Annotated[Range, PlainValidator(read_share), _plain, WithJsonSchema(_range_schema(_SHARE))]
+GrowthRate = Annotated[
+    Range, PlainValidator(read_growth), _plain, WithJsonSchema(_range_schema(_GROWTH))
+]
+Files = Annotated[
+    FilesPerDay,
+    PlainValidator(read_files_per_day),
+    PlainSerializer(_plain_files),
+    WithJsonSchema(_FILES_SCHEMA),
+]

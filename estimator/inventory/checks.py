@@ -1,0 +1,221 @@
+"""What must hold between the sections of an inventory: names that exist, one partition, one Region."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from estimator.inventory.accounts import Found
+from estimator.inventory.model import Account, Inventory
+from estimator.inventory.sections import Key, Reader, Replication, Trail
+from pricing.document import Location, Map, Seq, nearest, shown
+from pricing.errors import Problem
+from pricing.regions import partition_of
+
+if TYPE_CHECKING:
+    from estimator.inventory.load import Draft
+
+_KEY_ARN = re.compile(r"arn:[\w-]+:kms:(?P<region>[\w-]+):(?P<account>[0-9]{12}):key/.+\Z")
+
+
+def check_references(draft: Draft, inventory: Inventory, found: list[Found]) -> None:
+    """Note in the draft whatever does not fit together."""
+    _accounts_once(draft, found)
+    _one_partition_each(draft, inventory.accounts, found)
+    for section, label in (("keys", "id"), ("trails", "name"), ("readers", "name"), ("budgets", "name")):
+        _names_once(draft, section, label)
+    _readers_unlike_trails(draft)
+    own = {account.id: account for account in inventory.accounts}
+    keys = {key.id: key for key in inventory.keys}
+    for index, key in enumerate(inventory.keys):
+        _check_key(draft, ("keys", index), key, own)
+    coverage = _Coverage(inventory.accounts)
+    for index, trail in enumerate(inventory.trails):
+        _check_trail(draft, ("trails", index), trail, own, keys, coverage)
+    trails = {trail.name: trail for trail in inventory.trails}
+    for index, reader in enumerate(inventory.readers):
+        _check_reader(draft, ("readers", index), reader, own, keys, trails)
+
+
+def names(draft: Draft, section: str, label: str) -> list[str]:
+    """The names that a section gives, those of refused items too: they are not dangling."""
+    items = draft.root.get(section)
+    if not isinstance(items, Seq):
+        return []
+    return [item[label] for item in items if isinstance(item, Map) and isinstance(item.get(label), str)]
+
+
+def _accounts_once(draft: Draft, found: list[Found]) -> None:
+    first: dict[str, Found] = {}
+    for one in found:
+        before = first.setdefault(one.entry.id, one)
+        if before is not one:
+            fix = f"remove one of them (the first is in {before.path}:{before.line})"
+            said = f"the account {one.entry.id} twice"
+            draft.problems.append(Problem(one.path, one.line, one.at, said, "each account once", fix))
+
+
+def _one_partition_each(draft: Draft, accounts: Iterable[Account], found: list[Found]) -> None:
+    checked: dict[tuple[str, ...], list[str]] = {}
+    for account, place in zip(accounts, found, strict=True):
+        partitions = checked.get(account.regions)
+        if partitions is None:
+            partitions = sorted({partition_of(region) for region in account.regions})
+            checked[account.regions] = partitions
+        if len(partitions) > 1:
+            said = f"Regions of {' and '.join(partitions)}"
+            fix = "list each partition's account on its own, with its own Regions"
+            at = place.at.removesuffix(".id") + ".regions" if place.at != "id" else "regions"
+            expected = "Regions of one partition: an account lives in one"
+            draft.problems.append(Problem(place.path, place.line, at, said, expected, fix))
+
+
+def _names_once(draft: Draft, section: str, label: str) -> None:
+    items = draft.root.get(section)
+    first: dict[str, int] = {}
+    for index, item in enumerate(items if isinstance(items, Seq) else []):
+        name = item.get(label) if isinstance(item, Map) else None
+        if not isinstance(name, str):
+            continue
+        if name in first and isinstance(items, Seq):
+            line, at = item.lines.get(label), f"{section}[{index}].{label}"
+            fix = f"rename one of them (the first is in line {items.lines[first[name]]})"
+            said = f"the {label} {shown(name)} twice"
+            draft.problems.append(Problem(draft.path, line, at, said, f"each {label} once", fix))
+        first.setdefault(name, index)
+
+
+def _readers_unlike_trails(draft: Draft) -> None:
+    trails = set(names(draft, "trails", "name"))
+    items = draft.root.get("readers")
+    for index, item in enumerate(items if isinstance(items, Seq) else []):
+        if isinstance(item, Map) and item.get("name") in trails:
+            line, at = item.lines.get("name"), f"readers[{index}].name"
+            said = f"the name {shown(item['name'])} of a trail"
+            fix = "rename the reader: results are told apart by these names"
+            draft.problems.append(Problem(draft.path, line, at, said, "a name of its own", fix))
+
+
+class _Coverage:
+    """Which Regions the accounts of a payer have in a partition."""
+
+    def __init__(self, accounts: Iterable[Account]) -> None:
+        self.regions: dict[tuple[str, str], set[str]] = {}
+        for account in accounts:
+            self.regions.setdefault((account.payer, account.partition), set()).update(account.regions)
+
+    def of(self, trail: Trail, home: Account) -> set[str]:
+        if trail.scope == "account":
+            return set(home.regions)
+        return self.regions[home.payer, home.partition]
+
+
+def _known_account(draft: Draft, at: Location, name: str, own: dict[str, Account]) -> bool:
+    """Whether the account was understood; one that was refused already is not dangling."""
+    if name in own:
+        return True
+    if name not in names(draft, "accounts", "id"):
+        _known(draft, at, name, own, "accounts")
+    return False
+
+
+def _known(draft: Draft, at: Location, name: str, choices: Iterable[str], what: str) -> bool:
+    choices = list(choices)
+    if name in choices:
+        return True
+    close = nearest(name, choices)
+    listed = ", ".join(choices[:8]) + (", ..." if len(choices) > 8 else "")
+    fix = f"did you mean {close}?" if close else f"add it to {what}, or correct the name"
+    draft.refuse(at, shown(name), f"one of {what}: {listed or 'there are none'}", fix)
+    return False
+
+
+def _check_key(draft: Draft, at: Location, key: Key, own: dict[str, Account]) -> None:
+    if _known_account(draft, (*at, "account"), key.account, own):
+        partition = partition_of(key.region)
+        home = own[key.account]
+        if home.regions and home.partition != partition:
+            expected = f"a Region of {home.partition}, where account {home.id} lives"
+            draft.refuse((*at, "region"), f"{key.region} of {partition}", expected, "")
+    if key.arn is not None:
+        arn = _KEY_ARN.match(key.arn)
+        if arn is None:
+            expected = "arn:aws:kms:REGION:ACCOUNT:key/ID"
+            draft.refuse((*at, "arn"), shown(key.arn), expected, "copy it from `aws kms describe-key`")
+        elif (arn["region"], arn["account"]) != (key.region, key.account):
+            found = f"an ARN in {arn['region']} of account {arn['account']}"
+            expected = f"{key.region} and {key.account}, as the key says"
+            draft.refuse((*at, "arn"), found, expected, "correct one of them")
+
+
+def _check_trail(
+    draft: Draft,
+    at: Location,
+    trail: Trail,
+    own: dict[str, Account],
+    keys: dict[str, Key],
+    coverage: _Coverage,
+) -> None:
+    known = _known_account(draft, (*at, "account"), trail.account, own)
+    key = keys.get(trail.key) if trail.key else None
+    if trail.key is not None and key is None:
+        _known(draft, (*at, "key"), trail.key, names(draft, "keys", "id"), "keys")
+    if key and trail.bucket.region and trail.bucket.region != key.region:
+        found = f"a bucket in {trail.bucket.region} under key {key.id} in {key.region}"
+        fix = f"use a key in {trail.bucket.region}: CloudTrail needs both in one Region"
+        draft.refuse((*at, "bucket", "region"), found, f"{key.region}, the key's Region", fix)
+    if not known:
+        return
+    home = own[trail.account]
+    partitions = {home.partition} | ({partition_of(key.region)} if key else set())
+    partitions |= {partition_of(region) for region in trail.regions or ()}
+    if trail.home_region:
+        partitions.add(partition_of(trail.home_region))
+    if len(partitions) > 1:
+        found = f"a trail over {' and '.join(sorted(partitions))}"
+        fix = "write one trail for each partition, with a key, a bucket and an account in it"
+        draft.refuse(at, found, "one partition: account, key, bucket and Regions", fix)
+        return
+    covered = coverage.of(trail, home)
+    if not covered:
+        fix = "give the accounts it covers `regions`"
+        draft.refuse(at, "a trail that covers no Region", "at least one stream", fix)
+    for index, region in enumerate(trail.regions or ()):
+        if region not in covered and covered:
+            listed = ", ".join(sorted(covered)[:8])
+            fix = "add it to the accounts' `regions`, or remove it here"
+            expected = f"Regions that an account it covers has: {listed}"
+            draft.refuse((*at, "regions", index), region, expected, fix)
+
+
+def _check_reader(
+    draft: Draft,
+    at: Location,
+    reader: Reader,
+    own: dict[str, Account],
+    keys: dict[str, Key],
+    trails: dict[str, Trail],
+) -> None:
+    known = _known_account(draft, (*at, "account"), reader.account, own)
+    for index, name in enumerate(reader.trails or ()):
+        _known(draft, (*at, "trails", index), name, names(draft, "trails", "name"), "trails")
+    for index, account in enumerate(reader.accounts or ()):
+        _known_account(draft, (*at, "accounts", index), account, own)
+    read = [trails[name] for name in reader.trails if name in trails] if reader.trails else trails.values()
+    partitions = {own[one.account].partition for one in read if one.account in own}
+    if known and own[reader.account].regions and reader.trails and partitions:
+        home = own[reader.account].partition
+        if partitions != {home}:
+            found = f"a reader of {home} for trails of {' and '.join(sorted(partitions))}"
+            fix = "use an account of the trails' partition"
+            draft.refuse((*at, "account"), found, "one partition", fix)
+    if isinstance(reader, Replication):
+        target = keys.get(reader.destination_key)
+        place = (*at, "destination_key")
+        if target is None:
+            _known(draft, place, reader.destination_key, names(draft, "keys", "id"), "keys")
+        elif partitions and partitions != {partition_of(target.region)}:
+            found = f"a key in {partition_of(target.region)}"
+            expected = f"a key in {' and '.join(sorted(partitions))}, where the trails are"
+            draft.refuse(place, found, expected, "")

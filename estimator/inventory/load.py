@@ -1,0 +1,173 @@
+"""YAML to Inventory: every problem of a file at once, each with its line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from estimator.inventory.accounts import Found, read_accounts
+from estimator.inventory.checks import check_references
+from estimator.inventory.model import Account, Inventory
+from estimator.inventory.sections import AccountEntry, AccountsFile, InventoryFile, Key, Reader, Trail
+from pricing.document import Location, Map, Seq, describe, line_of, load_document
+from pricing.errors import DocumentError, Problem
+from pricing.validation import validate
+
+Owned = TypeVar("Owned", Key, Trail, Reader)
+
+class InventoryError(DocumentError):
+    """An inventory that cannot be used; `problems` holds every mistake found in it."""
+
+
+@dataclass
+class Draft:
+    """An inventory on its way: the document, what was understood of it, what is wrong with it."""
+
+    path: str
+    root: Map
+    problems: list[Problem]
+    notices: list[str] = field(default_factory=list)
+    # where the understood items of a section stand in the document
+    places: dict[str, list[int]] = field(default_factory=dict)
+
+    def refuse(self, at: Location, found: str, expected: str, fix: str = "") -> None:
+        """Note a problem at a location of the understood items."""
+        place = self.place(at)
+        line = line_of(self.root, place)
+        self.problems.append(Problem(self.path, line, describe(place), found, expected, fix))
+
+    def place(self, at: Location) -> Location:
+        """The location in the document of a location among the understood items."""
+        kept = self.places.get(str(at[0])) if len(at) > 1 else None
+        return (at[0], kept[int(at[1])], *at[2:]) if kept is not None else at
+
+    def line(self, at: Location) -> int | None:
+        """The line of a location among the understood items."""
+        return line_of(self.root, self.place(at))
+
+
+def load_inventory(path: str | Path) -> Inventory:
+    """Read an inventory from a YAML file.
+
+    Raises
+    ------
+    InventoryError
+        With every problem of the file and of the account files that it names.
+    """
+    try:
+        root, problems = load_document(path)
+    except DocumentError as error:
+        raise InventoryError(error.problems) from None
+    draft = Draft(str(path), root, problems)
+    inventory = _build(draft)
+    if inventory is None or draft.problems:
+        raise InventoryError(sorted(set(draft.problems), key=_by_place))
+    return inventory
+
+
+def _by_place(problem: Problem) -> tuple[str, int, str]:
+    return problem.path, problem.line or 0, problem.at
+
+
+def _build(draft: Draft) -> Inventory | None:
+    said = _understand(draft)
+    if said is None:
+        return None
+    found = _accounts(draft, said)
+    if not found:
+        if not draft.problems:
+            draft.refuse(("accounts",), "no account", "at least one account", "list one")
+        return None
+    payer = said.payer or found[0].entry.payer or found[0].entry.id
+    accounts = tuple(_complete(one.entry, payer, said.regions) for one in found)
+    inventory = Inventory(
+        path=draft.path,
+        payer=payer,
+        accounts=accounts,
+        keys=tuple(_at_home(key, payer) for key in said.keys),
+        trails=tuple(_at_home(trail, payer) for trail in said.trails),
+        readers=tuple(_at_home(reader, payer) for reader in said.readers),
+        other_kms_requests_per_month=said.other_kms_requests_per_month,
+        cloudtrail_writes=said.cloudtrail_writes,
+        growth=said.growth,
+        budgets=said.budgets,
+        notices=tuple(draft.notices),
+    )
+    check_references(draft, inventory, found)
+    return inventory
+
+
+def _understand(draft: Draft) -> InventoryFile | None:
+    """The document as sections; where some are refused, all that is left without them."""
+    said, problems, places = validate(InventoryFile, draft.root, draft.path)
+    draft.problems += problems
+    if said is None:
+        said, _, _ = validate(InventoryFile, _without(draft, places), draft.path)
+    return said
+
+
+def _without(draft: Draft, refused: list[Location]) -> dict[str, Any]:
+    """The document without its refused items, so that the rest can be checked as well."""
+    rest: dict[str, Any] = dict(draft.root)
+    if any(place[:1] == ("version",) for place in refused):
+        rest["version"] = 1
+    for name in {str(place[0]) for place in refused if place} - {"version"}:
+        items = rest.get(name)
+        if isinstance(items, Seq):
+            bad = {place[1] for place in refused if place[0] == name and len(place) > 1}
+            draft.places[name] = [i for i in range(len(items)) if i not in bad]
+            rest[name] = [items[i] for i in draft.places[name]]
+        else:
+            rest.pop(name, None)
+    return rest
+
+
+def _accounts(draft: Draft, said: InventoryFile) -> list[Found]:
+    """Every account, those of other files in the place of the entry that names the file."""
+    found: list[Found] = []
+    folder = Path(draft.path).parent
+    for index, entry in enumerate(said.accounts):
+        at: Location = ("accounts", index)
+        if isinstance(entry, AccountEntry):
+            place = describe((*draft.place(at), "id"))
+            found.append(Found(entry, draft.path, draft.line((*at, "id")), place))
+            continue
+        read = read_accounts(folder / entry.file)
+        draft.problems += read.problems
+        draft.notices += read.notices
+        if not read.found and not read.problems:
+            draft.refuse((*at, "file"), "a file without accounts", "at least one account", "")
+        found += [_inherit(one, entry) for one in read.found]
+    return found
+
+
+def _inherit(found: Found, file: AccountsFile) -> Found:
+    entry = found.entry
+    inherited = {
+        name: getattr(file, name)
+        for name in ("payer", "regions")
+        if getattr(entry, name) is None and getattr(file, name) is not None
+    }
+    if not inherited:
+        return found
+    return Found(entry.model_copy(update=inherited), found.path, found.line, found.at)
+
+
+def _complete(entry: AccountEntry, payer: str, regions: tuple[str, ...]) -> Account:
+    return Account(
+        id=entry.id,
+        payer=entry.payer or payer,
+        regions=regions if entry.regions is None else entry.regions,
+        name=entry.name,
+        files_per_day=entry.files_per_day,
+        start=entry.start,
+        until=entry.until,
+    )
+
+
+def _at_home(owned: Owned, payer: str) -> Owned:
+    """The same with the payer's account where none is named."""
+    if owned.account:
+        return owned
+    return owned.model_copy(update={"account": payer})

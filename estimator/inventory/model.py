@@ -1,0 +1,115 @@
+"""The inventory that the rest of the program works with: complete, checked, frozen."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from dataclasses import dataclass
+from typing import Literal
+
+from estimator.inventory.assumptions import FilesPerDay, Range
+from estimator.inventory.sections import Budget, Growth, Key, Reader, Trail
+from pricing.regions import partition_of
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account with everything that it inherits filled in."""
+
+    id: str
+    payer: str
+    regions: tuple[str, ...]
+    name: str | None = None
+    files_per_day: FilesPerDay | None = None
+    start: datetime.date | None = None
+    until: datetime.date | None = None
+
+    @property
+    def partition(self) -> str:
+        """The partition that its Regions lie in (`aws` for an account without Regions)."""
+        return partition_of(self.regions[0]) if self.regions else "aws"
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """Who has which accounts, keys, trails and readers, and what is assumed of them.
+
+    `load_inventory` makes one from YAML; every reference inside it is known to hold.
+    """
+
+    path: str
+    payer: str
+    accounts: tuple[Account, ...]
+    keys: tuple[Key, ...]
+    trails: tuple[Trail, ...]
+    readers: tuple[Reader, ...] = ()
+    other_kms_requests_per_month: Range = Range.exactly(0)
+    cloudtrail_writes: Literal["charged", "exempt"] = "charged"
+    growth: Growth = Growth()
+    budgets: tuple[Budget, ...] = ()
+    notices: tuple[str, ...] = ()
+
+    def key(self, name: str) -> Key:
+        """The key of an id."""
+        return next(key for key in self.keys if key.id == name)
+
+    def payers(self) -> tuple[str, ...]:
+        """Every payer, in the order of the accounts."""
+        return tuple(dict.fromkeys(account.payer for account in self.accounts))
+
+    def regions(self) -> tuple[str, ...]:
+        """Every Region of an account, in the order of the accounts."""
+        return tuple(dict.fromkeys(region for one in self.accounts for region in one.regions))
+
+    def streams(self) -> dict[str, int]:
+        """How many streams each trail has: (account, Region) pairs that it covers."""
+        own = {account.id: account for account in self.accounts}
+        spread = Counter(
+            (account.payer, account.partition, region)
+            for account in self.accounts
+            for region in account.regions
+        )
+        found: dict[str, int] = {}
+        for trail in self.trails:
+            home = own[trail.account]
+            wanted = trail.regions
+            if trail.scope == "account":
+                found[trail.name] = sum(wanted is None or r in wanted for r in home.regions)
+            else:
+                found[trail.name] = sum(
+                    count
+                    for (payer, partition, region), count in spread.items()
+                    if payer == home.payer
+                    and partition == home.partition
+                    and (wanted is None or region in wanted)
+                )
+        return found
+
+    def summary(self) -> str:
+        """What the inventory means, in one paragraph."""
+        streams = self.streams()
+        plain = [trail.name for trail in self.trails if trail.key is None]
+        parts = [
+            _count(len(self.payers()), "payer"),
+            _count(len(self.accounts), "account"),
+            _count(len(self.regions()), "Region"),
+            _count(len(self.trails), "trail"),
+            _count(sum(streams.values()), "stream"),
+            _count(len(self.keys), "key"),
+            _count(len(self.readers), "reader"),
+        ]
+        said = f"{', '.join(parts[:-1])} and {parts[-1]}."
+        said += " A stream is one (trail, account, Region): what makes log files."
+        for trail in self.trails[:5]:
+            scope = "organization" if trail.scope == "organization" else f"account {trail.account}"
+            under = f"under key {trail.key}" if trail.key else "with SSE-S3"
+            said += f" Trail {trail.name} ({scope}) writes {streams[trail.name]:,} streams {under}."
+        if len(self.trails) > 5:
+            said += f" And {len(self.trails) - 5:,} more trails."
+        if plain:
+            said += f" {_count(len(plain), 'trail')} with SSE-S3 cause no KMS requests."
+        return said
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"

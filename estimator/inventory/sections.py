@@ -1,0 +1,290 @@
+"""The sections of an inventory file: what each key means, its unit and its default.
+
+`Inventory` in `estimator.inventory.model` is what the rest of the program works with.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Discriminator, Field, PlainValidator, Tag, WithJsonSchema, model_validator
+
+from estimator.inventory.assumptions import Files, GrowthRate, Quantity, Range, Share
+from pricing.document import nearest
+from pricing.regions import default_regions, read_region
+from pricing.validation import Day, Flag, Number, Section, Text, read_text, refusal
+
+_DIGITS = 12
+# key specs that are not symmetric: AWS KMS Developer Guide, "Key spec reference", checked 2026-11-23
+_NOT_SYMMETRIC = ("RSA_", "ECC_", "HMAC_", "SM2", "ML_DSA")
+
+
+def read_account_id(value: Any) -> str:
+    """An AWS account id: a text of 12 digits."""
+    expected = f"an account id: {_DIGITS} digits in quotes"
+    if isinstance(value, int) and not isinstance(value, bool):
+        raise refusal(value, expected, f'write it in quotes: "{value}"')
+    if not isinstance(value, str):
+        raise refusal(value, expected, 'write it in quotes: "111122223333"')
+    if not (value.isascii() and value.isdigit() and len(value) == _DIGITS):
+        short = value.isascii() and value.isdigit() and len(value) < _DIGITS
+        fix = f'it has {len(value)} digits: a leading zero may be lost: "{value:0>12}"' if short else ""
+        raise refusal(value, expected, fix or "look it up with `aws sts get-caller-identity`")
+    return value
+
+
+def read_regions(value: Any) -> tuple[str, ...]:
+    """Regions, each once; `default` stands for the Regions enabled by default."""
+    if value == "default":
+        return default_regions()
+    if isinstance(value, str):
+        raise refusal(value, "a list of Regions, or default", f"write [{value}]")
+    if not isinstance(value, list | tuple):
+        raise refusal(value, "a list of Regions, or default", "write [us-east-1]")
+    chosen: dict[str, None] = {}
+    for index, item in enumerate(value):
+        for region in default_regions() if item == "default" else [_region_at(item, index)]:
+            if region in chosen and item != "default":
+                raise refusal(region, "each Region once", "remove it here", (index,))
+            chosen[region] = None
+    return tuple(chosen)
+
+
+def _region_at(value: Any, index: int) -> str:
+    close = nearest(str(value), default_regions())
+    try:
+        return read_region(value)
+    except Exception:
+        fix = f"did you mean {close}?" if close else "see the list of `kmscost rates show`"
+        raise refusal(value, "the code of an AWS Region such as us-east-1", fix, (index,)) from None
+
+
+def _read_trail_regions(value: Any) -> tuple[str, ...] | None:
+    if value == "all":
+        return None
+    regions = read_regions(value)
+    if not regions:
+        raise refusal(value, "at least one Region, or all", "write all", found="an empty list")
+    return regions
+
+
+def _read_key_spec(value: Any) -> str:
+    text = read_text(value)
+    if text != "SYMMETRIC_DEFAULT":
+        known = text.startswith(_NOT_SYMMETRIC)
+        kind = "a key that is not symmetric" if known else "an unknown key spec"
+        fix = "CloudTrail needs a symmetric key: name one, or remove this key"
+        raise refusal(value, "SYMMETRIC_DEFAULT", fix, found=f"{text!r}, {kind}")
+    return text
+
+
+AccountId = Annotated[
+    str,
+    PlainValidator(read_account_id),
+    WithJsonSchema({"type": "string", "pattern": f"^[0-9]{{{_DIGITS}}}$"}),
+]
+RegionCode = Annotated[str, PlainValidator(read_region), WithJsonSchema({"type": "string"})]
+_REGIONS_SCHEMA: dict[str, Any] = {
+    "anyOf": [{"const": "default"}, {"type": "array", "items": {"type": "string"}}]
+}
+Regions = Annotated[
+    tuple[str, ...], PlainValidator(read_regions), WithJsonSchema(_REGIONS_SCHEMA)
+]
+TrailRegions = Annotated[
+    tuple[str, ...] | None,
+    PlainValidator(_read_trail_regions),
+    WithJsonSchema({"anyOf": [{"const": "all"}, *_REGIONS_SCHEMA["anyOf"]]}),
+]
+KeySpec = Annotated[
+    str, PlainValidator(_read_key_spec), WithJsonSchema({"const": "SYMMETRIC_DEFAULT"})
+]
+
+
+class Living(Section):
+    """Whatever begins and ends: `from` is inclusive, `until` exclusive, both may be left out."""
+
+    start: Day | None = Field(None, alias="from", description="first day")
+    until: Day | None = Field(None, description="the day after the last one")
+
+    @model_validator(mode="after")
+    def _until_after_from(self) -> Self:
+        if self.start and self.until and self.until <= self.start:
+            fix = "until is the day after the last one"
+            raise refusal(self.until, f"a day after from, {self.start}", fix, ("until",))
+        return self
+
+
+class AccountEntry(Living):
+    """An AWS account."""
+
+    id: AccountId
+    name: Text | None = None
+    payer: AccountId | None = Field(None, description="consolidated billing account")
+    regions: Regions | None = None
+    files_per_day: Files | None = Field(None, description="per Region [file/day]")
+
+
+class AccountsFile(Section):
+    """Accounts kept in a CSV file or in the JSON of `aws organizations list-accounts`."""
+
+    file: Text
+    payer: AccountId | None = None
+    regions: Regions | None = None
+
+
+class Key(Living):
+    """A customer managed KMS key."""
+
+    id: Text
+    account: AccountId = Field(default_factory=str, description="default: the payer")
+    region: RegionCode
+    spec: KeySpec = "SYMMETRIC_DEFAULT"
+    arn: Text | None = None
+    created: Day | None = Field(None, description="default: existing all along")
+    rotations: tuple[Day, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_beginning(self) -> Self:
+        if self.created and self.start:
+            raise refusal(self.start, "either created or from", "remove from", ("from",))
+        if self.created and self.until and self.until <= self.created:
+            raise refusal(self.until, f"a day after created, {self.created}", "", ("until",))
+        for index, rotation in enumerate(self.rotations):
+            if self.born and rotation < self.born:
+                fix = f"the key begins on {self.born}"
+                raise refusal(rotation, "a day in the key's life", fix, ("rotations", index))
+        return self
+
+    @property
+    def born(self) -> datetime.date | None:
+        """The first day of the key, None where it exists all along."""
+        return self.created or self.start
+
+
+class Bucket(Section):
+    """The S3 bucket that a trail writes to."""
+
+    name: Text | None = None
+    region: RegionCode | None = Field(None, description="default: the key's")
+    bucket_key: Flag = Field(False, description="S3 Bucket Key on")
+    bucket_key_saving: Share = Field(
+        Range.exactly(0.99), description="share of the requests saved with a Bucket Key"
+    )
+    retention_days: Quantity | None = Field(None, description="default: kept for ever [day]")
+
+
+class Trail(Living):
+    """A CloudTrail trail."""
+
+    name: Text
+    account: AccountId = Field(default_factory=str, description="default: the payer")
+    scope: Literal["organization", "account"] = "organization"
+    regions: TrailRegions = None
+    key: Text | None = Field(description="id of the key; null for SSE-S3, which makes no requests")
+    bucket: Bucket = Bucket()
+    home_region: RegionCode | None = None
+    files_per_day: Files | None = Field(None, description="per account and Region [file/day]")
+    config_updates_per_month: Quantity = Range.exactly(0)
+    log_file_validation: Flag = False
+    digest_files: Literal["sse-kms", "sse-s3"] = "sse-kms"
+    exclude_kms_events: Flag = False
+
+
+class _Reader(Living):
+    name: Text
+    account: AccountId = Field(
+        default_factory=str, description="who reads and pays; default: the payer"
+    )
+    trails: tuple[Text, ...] | None = Field(None, description="default: all of them")
+    accounts: tuple[AccountId, ...] | None = Field(None, description="only logs of these accounts")
+    regions: Regions | None = Field(None, description="only logs of these Regions")
+    bucket_key_saving: Share | None = Field(
+        None, description="share of Decrypt saved by a Bucket Key; default: the bucket's"
+    )
+
+
+class EveryFile(_Reader):
+    """Reads each log file, as a SIEM does."""
+
+    kind: Literal["every-file"]
+    gets_per_file: Quantity = Range.exactly(1)
+
+
+class Query(_Reader):
+    """Scans the files of the last days again and again, as Athena does."""
+
+    kind: Literal["query"]
+    queries_per_month: Quantity
+    days_scanned: Quantity
+    share_of_files: Share = Range.exactly(1)
+    gets_per_file: Quantity = Range.exactly(1)
+
+
+class Fixed(_Reader):
+    """Makes a fixed number of gets a day."""
+
+    kind: Literal["fixed"]
+    gets_per_day: Quantity
+
+
+class Validate(_Reader):
+    """`aws cloudtrail validate-logs`: one get per digest and log file of the days checked."""
+
+    kind: Literal["validate"]
+    runs_per_month: Quantity
+    days: Quantity
+
+
+class Replication(_Reader):
+    """S3 replication: Decrypt at the source, Encrypt under the destination key, once per put."""
+
+    kind: Literal["replication"]
+    destination_key: Text
+
+
+Reader = EveryFile | Query | Fixed | Validate | Replication
+
+
+class Growth(Section):
+    """Yearly growth, compounding monthly from `as_of`."""
+
+    accounts_per_year: GrowthRate = Range.exactly(0)
+    files_per_year: GrowthRate = Range.exactly(0)
+    as_of: Day | None = Field(None, description="default: the forecast's first month")
+
+
+class Budget(Section):
+    """What a month may cost."""
+
+    name: Text
+    usd_per_month: Number
+
+
+def _which_entry(value: Any) -> str:
+    return "file" if isinstance(value, dict) and "file" in value else "account"
+
+
+class InventoryFile(Section):
+    """A kmscost inventory, version 1."""
+
+    version: Literal[1]
+    payer: AccountId | None = Field(None, description="default: the first account")
+    other_kms_requests_per_month: Quantity = Field(
+        Range.exactly(0),
+        description="what everything else of a payer requests; uses the free tier first",
+    )
+    cloudtrail_writes: Literal["charged", "exempt"] = "charged"
+    regions: Regions = Field(default_regions(), description="default for accounts")
+    accounts: tuple[
+        Annotated[
+            Annotated[AccountEntry, Tag("account")] | Annotated[AccountsFile, Tag("file")],
+            Discriminator(_which_entry),
+        ],
+        ...,
+    ] = Field(min_length=1)
+    keys: tuple[Key, ...]
+    trails: tuple[Trail, ...]
+    readers: tuple[Annotated[Reader, Discriminator("kind")], ...] = ()
+    growth: Growth = Growth()
+    budgets: tuple[Budget, ...] = ()

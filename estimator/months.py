@@ -1,0 +1,95 @@
+"""The months of a forecast in UTC: their days and hours."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+
+# where a life has no beginning or no end [day ordinals]
+ALWAYS = float(datetime.date.min.toordinal())
+NEVER = float(datetime.date.max.toordinal())
+
+MAX_MONTHS = 600
+_MONTH = re.compile(r"(\d{4})-(\d{2})\Z", re.ASCII)
+
+
+def parse_month(text: str) -> datetime.date:
+    """The first day of a month written ``2026-11``.
+
+    Raises
+    ------
+    ValueError
+        It is not written so, or there is no such month.
+
+    Examples
+    --------
+    >>> parse_month("2026-11")
+    datetime.date(2026, 11, 1)
+    """
+    match = _MONTH.match(text)
+    if match is None or not (1 <= int(match[2]) <= 12 and 1970 <= int(match[1]) <= 2400):
+        raise ValueError(f"found {text!r}; expected a month such as 2026-11")
+    return datetime.date(int(match[1]), int(match[2]), 1)
+
+
+@dataclass(frozen=True)
+class Months:
+    """Calendar months in a row, from the one that `start` lies in."""
+
+    start: datetime.date
+    count: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.count <= MAX_MONTHS:
+            raise ValueError(f"found {self.count} months; expected 1 to {MAX_MONTHS}")
+
+    @cached_property
+    def firsts(self) -> tuple[datetime.date, ...]:
+        """The first day of each month, and of the month after the last one."""
+        begin = self.start.year * 12 + self.start.month - 1
+        numbers = range(begin, begin + self.count + 1)
+        return tuple(datetime.date(number // 12, number % 12 + 1, 1) for number in numbers)
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """``2026-11`` and so on."""
+        return tuple(f"{first:%Y-%m}" for first in self.firsts[:-1])
+
+    @cached_property
+    def begin(self) -> FloatArray:
+        """The first day of each month. [day ordinal]"""
+        return np.array([first.toordinal() for first in self.firsts[:-1]], dtype=np.float64)
+
+    @cached_property
+    def end(self) -> FloatArray:
+        """The day after each month. [day ordinal]"""
+        return np.array([first.toordinal() for first in self.firsts[1:]], dtype=np.float64)
+
+    @property
+    def days(self) -> FloatArray:
+        """The days of each month, leap years included. [day]"""
+        return self.end - self.begin
+
+    def since(self, day: datetime.date | None) -> FloatArray:
+        """Whole months from the month of `day` (default: the first one) to each month. [month]
+
+        None of them is negative: what grows from a day on is not taken to shrink before it.
+        """
+        first = day or self.firsts[0]
+        origin = first.year * 12 + first.month
+        numbers = [one.year * 12 + one.month - origin for one in self.firsts[:-1]]
+        return np.maximum(np.array(numbers, dtype=np.float64), 0.0)
+
+
+def ordinal(day: datetime.date | None, otherwise: float) -> float:
+    """A day as a number, `otherwise` where there is none. [day ordinal]"""
+    return otherwise if day is None else float(day.toordinal())
+
+

@@ -1,0 +1,47 @@
+"""Inventory x months -> usage: how many requests, where, for whom, because of what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from estimator.frames import DEFAULT_GRAIN
+from estimator.inventory import Inventory
+from estimator.months import Months
+from estimator.volume.causes import Model, key_blocks, trail_blocks
+from estimator.volume.readers import reader_blocks
+from estimator.volume.rows import usage_frame
+from estimator.volume.streams import streams_of
+
+__all__ = ["usage"]
+
+
+def usage(
+    inventory: Inventory, months: Months, by: Sequence[str] = DEFAULT_GRAIN
+) -> pd.DataFrame:
+    """What KMS will see because of CloudTrail, month by month.
+
+    Parameters
+    ----------
+    inventory : Inventory
+    months : Months
+    by : sequence of str
+        The key columns to tell apart (`estimator.frames.KEYS`); all others are summed over while
+        the frame is computed. Totals do not depend on it.
+
+    Returns
+    -------
+    DataFrame
+        A row per month and group: the columns of `by`, quantity [request or key-month] and unit.
+    """
+    model = Model(inventory, months)
+    by_account, by_region = "account" in by, "region" in by
+    full = streams_of(inventory)
+    summed = full.added_up(by_account, by_region)
+    blocks = [
+        *trail_blocks(model, summed),
+        *reader_blocks(model, full, summed, by_account, by_region),
+        *key_blocks(model),
+    ]
+    return usage_frame(blocks, months, by, model.vocabulary)

@@ -1,0 +1,101 @@
+"""The model's formulas: numbers in, numbers out. Arrays broadcast, streams down, months across.
+
+Source of the model: AWS KMS Developer Guide, "How AWS CloudTrail uses AWS KMS"; docs/method.md
+says what each term rests on.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from estimator.months import FloatArray
+
+# A digest file every hour, per account and Region, even without activity: CloudTrail User Guide,
+# "Validating CloudTrail log file integrity", checked 2026-11-23.
+DIGESTS_PER_DAY = 24.0
+
+
+def days_alive(start: FloatArray, end: FloatArray, begin: FloatArray, until: FloatArray) -> FloatArray:
+    """Days of each month [begin, until) that lie in each life [start, end). [day]
+
+    >>> import numpy as np
+    >>> days_alive(np.array([[5.0]]), np.array([[99.0]]), np.array([1.0]), np.array([31.0])).tolist()
+    [[26.0]]
+    """
+    return np.maximum(np.minimum(end, until) - np.maximum(start, begin), 0.0)
+
+
+def growth_factor(per_year: float, months: FloatArray) -> FloatArray:
+    """Growth after some months when a year's growth compounds monthly. [-]
+
+    >>> import numpy as np
+    >>> growth_factor(0.1, np.array([0.0, 12.0])).round(12).tolist()
+    [1.0, 1.1]
+    """
+    factor: FloatArray = (1.0 + per_year) ** (months / 12.0)
+    return factor
+
+
+def puts(files_per_day: FloatArray, days: FloatArray, growth: FloatArray) -> FloatArray:
+    """Log files put into the bucket. [file/month]
+
+    Parameters
+    ----------
+    files_per_day : array
+        Summed over the streams that live alike. [file/day]
+    days : array
+        Days alive in the month. [day/month]
+    growth : array
+        Growth of files and of accounts since the inventory was true. [-]
+    """
+    return files_per_day * days * growth
+
+
+def digests(streams: FloatArray, days: FloatArray, growth: FloatArray) -> FloatArray:
+    """Digest files put into the bucket; `growth` is that of accounts alone. [file/month]"""
+    return DIGESTS_PER_DAY * streams * days * growth
+
+
+def requests_left(calls: FloatArray, bucket_key_saving: float) -> FloatArray:
+    """KMS requests of as many S3 calls when an S3 Bucket Key saves a share. [request/month]
+
+    >>> import numpy as np
+    >>> requests_left(np.array([1000.0]), 0.75).tolist()
+    [250.0]
+    """
+    return calls * (1.0 - bucket_key_saving)
+
+
+def per_month(rate: float, days: FloatArray, days_of_month: FloatArray) -> FloatArray:
+    """What happens `rate` times a month, in the part of the month that is lived. [1/month]"""
+    return rate * days / days_of_month
+
+
+def mean_window_days(
+    window: float, start: FloatArray, end: FloatArray, first: FloatArray, last: FloatArray
+) -> FloatArray:
+    """Days of a life [start, end) that a look back over `window` days meets, on average. [day]
+
+    Looks are spread evenly over [first, last). The overlap at a moment t is the length of
+    [t - window, t) inside [start, end): a sum of ramps, whose mean is a difference of half squares.
+
+    >>> import numpy as np
+    >>> life = np.array([[0.0]]), np.array([[1000.0]])
+    >>> mean_window_days(7.0, *life, np.array([100.0]), np.array([130.0])).tolist()
+    [[7.0]]
+    >>> mean_window_days(40.0, *life, np.array([0.0]), np.array([30.0])).tolist()
+    [[15.0]]
+    """
+    # nothing outside the reach of these looks matters; nearby numbers keep the squares exact
+    low = np.clip(start, first - window, last) - first
+    high = np.clip(end, first - window, last) - first
+    length = last - first
+
+    def ramp(zero: FloatArray) -> FloatArray:
+        """The integral over the looks of max(t - zero, 0)."""
+        top, bottom = np.maximum(length - zero, 0.0), np.maximum(-zero, 0.0)
+        half: FloatArray = (top * top - bottom * bottom) / 2.0
+        return half
+
+    met = ramp(low) - ramp(low + window) - ramp(high) + ramp(high + window)
+    return np.where((length > 0) & (high > low), met / np.where(length > 0, length, 1.0), 0.0)

@@ -1,0 +1,159 @@
+"""Decrypt for every get: one function per kind of reader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from estimator.inventory.sections import (
+    EveryFile,
+    Fixed,
+    Query,
+    Reader,
+    Replication,
+    Validate,
+)
+from estimator.months import ALWAYS, NEVER, FloatArray, ordinal
+from estimator.volume import formulas
+from estimator.volume.causes import Model
+from estimator.volume.rows import Block
+from estimator.volume.streams import Streams
+from pricing.regions import regions as known_regions
+
+
+def reader_blocks(
+    model: Model, full: Streams, summed: Streams, by_account: bool, by_region: bool
+) -> Iterator[Block]:
+    """The requests of every reader of the inventory.
+
+    `full` has a row per stream, `summed` the same added up to what the frame tells apart.
+    """
+    for reader in model.inventory.readers:
+        streams = read_by(model, reader, full, summed, by_account, by_region)
+        if len(streams):
+            yield from blocks_of(model, reader, streams)
+
+
+def read_by(
+    model: Model, reader: Reader, full: Streams, summed: Streams, by_account: bool, by_region: bool
+) -> Streams:
+    """The streams whose files a reader reads, added up where its filter allows."""
+    fine = reader.accounts is not None or reader.regions is not None
+    streams = full if fine else summed
+    chosen = np.ones(len(streams), dtype=bool)
+    if reader.trails is not None:
+        named = np.array([trail.name in reader.trails for trail in model.inventory.trails])
+        chosen &= named[streams.trail]
+    if reader.accounts is not None:
+        wanted = set(reader.accounts)
+        accounts = np.array([account.id in wanted for account in model.inventory.accounts])
+        chosen &= accounts[streams.account]
+    if reader.regions is not None:
+        regions = np.array([region in reader.regions for region in known_regions()])
+        chosen &= regions[streams.region]
+    streams = streams if chosen.all() else streams.where(chosen)
+    return streams.added_up(by_account, by_region) if fine else streams
+
+
+def blocks_of(model: Model, reader: Reader, streams: Streams) -> Iterator[Block]:
+    """The requests of one reader."""
+    kind: Callable[[Model, Any, Streams], FloatArray] = _KINDS[type(reader)]
+    gets = kind(model, reader, streams)
+    account = model.vocabulary.code["account"][reader.account]
+    cause = "replication" if isinstance(reader, Replication) else "get"
+    left = formulas.requests_left(gets, reader_saving(model, reader)[streams.trail][:, None])
+    yield model.block(streams, left, reader.name, cause, "Decrypt", account)
+    if isinstance(reader, Replication):
+        target = model.vocabulary.code["key"][reader.destination_key]
+        yield model.block(streams, gets, reader.name, cause, "Encrypt", account, target)
+
+
+def reader_saving(model: Model, reader: Reader) -> FloatArray:
+    """The share of a reader's Decrypt that a Bucket Key saves, for each trail. [-]"""
+    if reader.bucket_key_saving is None:
+        return model.saving
+    on = np.array([trail.bucket.bucket_key for trail in model.inventory.trails], dtype=bool)
+    return np.where(on, reader.bucket_key_saving.mid, 0.0)
+
+
+def life_of(reader: Reader) -> tuple[float, float]:
+    """First day of a reader and the day after its last one. [day ordinal]"""
+    return ordinal(reader.start, ALWAYS), ordinal(reader.until, NEVER)
+
+
+def every_file(model: Model, reader: EveryFile, streams: Streams) -> FloatArray:
+    """gets_per_file x puts while the reader lives. [get/month]"""
+    days = model.days(streams, *life_of(reader))
+    return formulas.puts(streams.files[:, None], days, model.growth) * reader.gets_per_file.mid
+
+
+def replication(model: Model, reader: Replication, streams: Streams) -> FloatArray:
+    """One get for each put while the reader lives. [get/month]"""
+    days = model.days(streams, *life_of(reader))
+    return formulas.puts(streams.files[:, None], days, model.growth)
+
+
+def query(model: Model, reader: Query, streams: Streams) -> FloatArray:
+    """queries x files in the last days x share_of_files x gets_per_file. [get/month]"""
+    runs, window = _looks(
+        model, reader, streams, reader.queries_per_month.mid, reader.days_scanned.mid
+    )
+    met = formulas.puts(streams.files[:, None], window, model.growth)
+    return runs * met * reader.share_of_files.mid * reader.gets_per_file.mid
+
+
+def validate(model: Model, reader: Validate, streams: Streams) -> FloatArray:
+    """runs x days x (log files + digest files under the key). [get/month]"""
+    runs, window = _looks(model, reader, streams, reader.runs_per_month.mid, reader.days.mid)
+    logs = formulas.puts(streams.files[:, None], window, model.growth)
+    digests = formulas.digests(streams.count[:, None], window, model.account_growth)
+    return runs * (logs + digests * model.digests_under_key[streams.trail][:, None])
+
+
+def _looks(
+    model: Model, reader: Query | Validate, streams: Streams, rate: float, window: float
+) -> tuple[FloatArray, FloatArray]:
+    """How often a reader looks back in each month, and the days of files it meets on average."""
+    start, end = life_of(reader)
+    first = np.maximum(model.months.begin, start)
+    last = np.maximum(np.minimum(model.months.end, end), first)
+    runs = formulas.per_month(rate, last - first, model.months.days)
+    window_of = np.minimum(window, model.retention)[streams.trail]
+    met = np.zeros((len(streams), model.months.count))
+    for days in np.unique(window_of):  # as many as there are retentions
+        rows = window_of == days
+        met[rows] = formulas.mean_window_days(
+            float(days), streams.start[rows][:, None], streams.end[rows][:, None], first, last
+        )
+    return runs, met
+
+
+def fixed(model: Model, reader: Fixed, streams: Streams) -> FloatArray:
+    """gets_per_day on every day with something to read, shared in proportion to the files. [get/month]"""
+    start, end = life_of(reader)
+    gone = streams.end + model.retention[streams.trail]  # files stay readable until they expire
+    readable = formulas.days_alive(
+        np.maximum(streams.start, start)[:, None],
+        np.minimum(gone, end)[:, None],
+        model.months.begin,
+        model.months.end,
+    )
+    days = model.life(max(start, float(streams.start.min())), min(end, float(gone.max())))
+    files = streams.files[:, None] * readable
+    total = files.sum(axis=0)
+    if not total.any():  # streams that write nothing still share what is read by their number
+        files = streams.count[:, None] * readable
+        total = files.sum(axis=0)
+    share = np.where(total > 0, files / np.where(total > 0, total, 1.0), 0.0)
+    return share * (reader.gets_per_day.mid * days)
+
+
+_KINDS: dict[type, Callable[[Model, Any, Streams], FloatArray]] = {
+    EveryFile: every_file,
+    Query: query,
+    Fixed: fixed,
+    Validate: validate,
+    Replication: replication,
+}

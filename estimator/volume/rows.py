@@ -1,0 +1,128 @@
+"""Blocks of usage, put together into one frame with no more columns than asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from estimator.frames import KEYS
+from estimator.inventory import Inventory
+from estimator.months import FloatArray, Months
+from estimator.volume.streams import IntArray
+from pricing.errors import KmscostError, Problem
+from pricing.regions import regions as known_regions
+
+# 30 million rows are about 2 GB; who needs more wants fewer columns or fewer months at a time
+MAX_ROWS = 30_000_000
+
+UNITS = {"KeyMonth": "key-month"}
+
+Code = int | IntArray
+
+
+@dataclass(frozen=True)
+class Block:
+    """Usage of one cause: a row of `quantity` per group, a column per month.
+
+    Each key column is one code for the whole block or an array with one for each row.
+    """
+
+    quantity: FloatArray
+    payer: Code
+    account: Code
+    region: Code
+    billed_account: Code
+    billed_region: Code
+    key: Code
+    driver: Code
+    cause: str
+    operation: str
+
+
+class Vocabulary:
+    """The texts behind the codes of each key column."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        drivers = [one.name for one in (*inventory.trails, *inventory.readers)]
+        drivers += [key.id for key in inventory.keys]
+        account_ids = [account.id for account in inventory.accounts]
+        self.texts: dict[str, list[str]] = {
+            "payer": list(inventory.payers()),
+            "account": account_ids,
+            "region": list(known_regions()),
+            "billed_account": account_ids,
+            "billed_region": list(known_regions()),
+            "key": [key.id for key in inventory.keys],
+            # a key may share its name with a trail; the cause tells them apart
+            "driver": list(dict.fromkeys(drivers)),
+            "cause": ["put", "digest", "check", "get", "replication", "key"],
+            "operation": ["GenerateDataKey", "Decrypt", "Encrypt", "KeyMonth"],
+        }
+        self.code = {
+            column: {text: code for code, text in enumerate(texts)}
+            for column, texts in self.texts.items()
+        }
+
+
+def usage_frame(
+    blocks: Sequence[Block], months: Months, by: Sequence[str], vocabulary: Vocabulary
+) -> pd.DataFrame:
+    """The usage frame of all blocks, one row per month and group of `by`; zeros are left out."""
+    columns = [column for column in KEYS if column in by and column != "month"]
+    kept = list(dict.fromkeys([*columns, "operation"]))  # the unit hangs on the operation
+    codes = pd.DataFrame(
+        {
+            column: np.concatenate([_column(block, column, vocabulary) for block in blocks])
+            if blocks
+            else np.zeros(0, dtype=np.int64)
+            for column in kept
+        }
+    )
+    quantity = (
+        np.concatenate([block.quantity for block in blocks])
+        if blocks
+        else np.zeros((0, months.count))
+    )
+    if "operation" not in columns:
+        units = vocabulary.code["operation"]["KeyMonth"]
+        codes["operation"] = np.where(codes["operation"] == units, units, 0)
+    group = codes.groupby(kept, sort=False).ngroup().to_numpy()
+    size = int(group.max()) + 1 if len(group) else 0
+    if size * months.count > MAX_ROWS:
+        raise _too_many(size * months.count)
+    if size < len(group):
+        summed = np.zeros((size, months.count))
+        np.add.at(summed, group, quantity)
+        quantity = summed
+        codes = codes.loc[~pd.Series(group).duplicated()].reset_index(drop=True)
+    month, row = np.nonzero(quantity.T)
+    first = pd.Period(months.labels[0], freq="M").ordinal
+    frame = pd.DataFrame(
+        {"month": pd.arrays.PeriodArray(pd.PeriodIndex.from_ordinals(first + month, freq="M"))}
+    )
+    for column in columns:
+        frame[column] = pd.Categorical.from_codes(
+            codes[column].to_numpy()[row], categories=vocabulary.texts[column]
+        )
+    frame["quantity"] = quantity.T[month, row]
+    is_key = codes["operation"].to_numpy()[row] == vocabulary.code["operation"]["KeyMonth"]
+    frame["unit"] = pd.Categorical.from_codes(
+        is_key.astype(np.int8), categories=["request", "key-month"]
+    )
+    return frame
+
+
+def _column(block: Block, column: str, vocabulary: Vocabulary) -> IntArray:
+    value = getattr(block, column)
+    if isinstance(value, str):
+        value = vocabulary.code[column][value]
+    return np.broadcast_to(np.asarray(value, dtype=np.int64), (len(block.quantity),))
+
+
+def _too_many(rows: int) -> KmscostError:
+    found = f"{rows:,} rows"
+    fix = "ask for fewer columns or fewer months at a time"
+    return KmscostError(Problem("--by", None, "", found, f"at most {MAX_ROWS:,}", fix))

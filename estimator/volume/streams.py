@@ -1,0 +1,202 @@
+"""Streams: one (trail, account, Region) each, as arrays, and streams that live alike added up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from estimator.inventory import Account, Inventory
+from estimator.inventory.assumptions import FILES_PER_DAY, FilesPerDay
+from estimator.inventory.sections import Trail
+from estimator.months import ALWAYS, NEVER, FloatArray, ordinal
+from pricing.regions import regions as known_regions
+
+IntArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Streams:
+    """Streams that write under a key.
+
+    Attributes
+    ----------
+    trail, account, region : array of int
+        Positions in the inventory's trails and accounts, and in `pricing.regions.regions`; account
+        and region are -1 where streams of several are added up.
+    files : array
+        Log files of all streams of the row. [file/day]
+    count : array
+        Streams in the row. [stream]
+    start, end : array
+        First day and the day after the last one. [day ordinal]
+    """
+
+    trail: IntArray
+    account: IntArray
+    region: IntArray
+    files: FloatArray
+    count: FloatArray
+    start: FloatArray
+    end: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.trail)
+
+    def where(self, chosen: npt.NDArray[np.bool_]) -> Streams:
+        """The chosen rows."""
+        return Streams(
+            *(
+                values[chosen]
+                for values in (
+                    self.trail,
+                    self.account,
+                    self.region,
+                    self.files,
+                    self.count,
+                    self.start,
+                    self.end,
+                )
+            )
+        )
+
+    def added_up(self, by_account: bool, by_region: bool, by_files: bool = False) -> Streams:
+        """Rows with the same trail and life in one, told apart by no more than asked for."""
+        account = self.account if by_account else np.full(len(self), -1, dtype=np.int64)
+        region = self.region if by_region else np.full(len(self), -1, dtype=np.int64)
+        columns = [self.trail, _codes(self.start), _codes(self.end), account, region]
+        if by_files:
+            columns.append(_codes(self.files / self.count))
+        group = _group(columns)
+        size = int(group.max()) + 1 if len(self) else 0
+        first = np.zeros(size, dtype=np.int64)
+        first[group[::-1]] = np.arange(len(self))[::-1]
+        return Streams(
+            trail=self.trail[first],
+            account=account[first],
+            region=region[first],
+            files=np.bincount(group, weights=self.files, minlength=size),
+            count=np.bincount(group, weights=self.count, minlength=size),
+            start=self.start[first],
+            end=self.end[first],
+        )
+
+
+def _codes(values: FloatArray) -> IntArray:
+    if len(values) and (values == values[0]).all():
+        return np.zeros(len(values), dtype=np.int64)
+    return np.unique(values, return_inverse=True)[1].astype(np.int64)
+
+
+def _group(columns: list[IntArray]) -> IntArray:
+    """Number the different rows, in the order in which they first come."""
+    code = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        low, high = (int(column.min()), int(column.max())) if len(column) else (0, 0)
+        if low == high:
+            continue
+        code = code * (high - low + 1) + (column - low)
+        if int(code.max()) > 2**40:  # keep the product of the next column inside 64 bits
+            code = np.unique(code, return_inverse=True)[1].astype(np.int64)
+    _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
+    rank = np.empty(len(first), dtype=np.int64)
+    rank[np.argsort(first, kind="stable")] = np.arange(len(first))
+    return rank[inverse]
+
+
+class _Pairs:
+    """Every (account, Region), in the order of the accounts."""
+
+    def __init__(self, accounts: tuple[Account, ...]) -> None:
+        self.code = {region: index for index, region in enumerate(known_regions())}
+        spelled = {
+            regions: np.array([self.code[region] for region in regions], dtype=np.int64)
+            for regions in {account.regions for account in accounts}
+        }
+        lists = [spelled[account.regions] for account in accounts]
+        sizes = np.array([len(one) for one in lists], dtype=np.int64)
+        self.offset = np.concatenate([[0], np.cumsum(sizes)])
+        self.account = np.repeat(np.arange(len(accounts)), sizes)
+        self.region = np.concatenate(lists) if lists else np.zeros(0, dtype=np.int64)
+        starts = np.array([ordinal(account.start, ALWAYS) for account in accounts])
+        ends = np.array([ordinal(account.until, NEVER) for account in accounts])
+        self.start, self.end = starts[self.account], ends[self.account]
+        self.files = np.full(len(self.account), np.nan)
+        for index, account in enumerate(accounts):
+            if account.files_per_day is not None:
+                part = slice(self.offset[index], self.offset[index + 1])
+                self.files[part] = self.files_of(account.files_per_day, np.nan)[self.region[part]]
+        self.number = {account.id: index for index, account in enumerate(accounts)}
+        self.organization: dict[tuple[str, str], IntArray] = {}
+        groups: dict[tuple[str, str], list[int]] = {}
+        for index, account in enumerate(accounts):
+            groups.setdefault((account.payer, account.partition), []).append(index)
+        member = np.zeros(len(accounts), dtype=bool)
+        for group, members in groups.items():
+            member[:] = False
+            member[members] = True
+            self.organization[group] = np.flatnonzero(member[self.account])
+
+    def files_of(self, said: FilesPerDay | None, otherwise: float) -> FloatArray:
+        """Files per day of every Region, `otherwise` where nothing is said of it."""
+        other = said.other.mid if said is not None and said.other is not None else otherwise
+        files = np.full(len(self.code), other)
+        for region, assumption in (said.by_region if said is not None else {}).items():
+            files[self.code[region]] = assumption.mid
+        return files
+
+    def of(self, trail: Trail, home: Account) -> IntArray:
+        """The pairs that a trail covers."""
+        if trail.scope == "account":
+            index = self.number[home.id]
+            chosen = np.arange(self.offset[index], self.offset[index + 1])
+        else:
+            chosen = self.organization[home.payer, home.partition]
+        if trail.regions is None:
+            return chosen
+        wanted = np.zeros(len(self.code), dtype=bool)
+        wanted[[self.code[region] for region in trail.regions]] = True
+        return chosen[wanted[self.region[chosen]]]
+
+
+def streams_of(inventory: Inventory) -> Streams:
+    """Every stream that writes under a key, one row each.
+
+    A stream lives while its account, its trail and the trail's key live.
+    """
+    pairs = _Pairs(inventory.accounts)
+    accounts = {account.id: account for account in inventory.accounts}
+    keys = {key.id: key for key in inventory.keys}
+    default = pairs.files_of(None, FILES_PER_DAY)
+    trail_number, chosen, files, starts, ends = [], [], [], [], []
+    for number, trail in enumerate(inventory.trails):
+        if trail.key is None:
+            continue
+        key = keys[trail.key]
+        part = pairs.of(trail, accounts[trail.account])
+        own = default
+        if trail.files_per_day is not None:
+            own = pairs.files_of(trail.files_per_day, FILES_PER_DAY)
+        chosen.append(part)
+        trail_number.append(np.full(len(part), number, dtype=np.int64))
+        override = pairs.files[part]
+        files.append(np.where(np.isnan(override), own[pairs.region[part]], override))
+        born = max(ordinal(trail.start, ALWAYS), ordinal(key.born, ALWAYS))
+        dead = min(ordinal(trail.until, NEVER), ordinal(key.until, NEVER))
+        starts.append(np.maximum(pairs.start[part], born))
+        ends.append(np.minimum(pairs.end[part], dead))
+    rows = _joined(chosen).astype(np.int64)
+    return Streams(
+        trail=_joined(trail_number).astype(np.int64),
+        account=pairs.account[rows],
+        region=pairs.region[rows],
+        files=_joined(files),
+        count=np.ones(len(rows)),
+        start=_joined(starts),
+        end=_joined(ends),
+    )
+
+
+def _joined(parts: list[npt.NDArray[np.generic]]) -> npt.NDArray[np.generic]:
+    return np.concatenate(parts) if parts else np.zeros(0)

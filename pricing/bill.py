@@ -1,0 +1,198 @@
+"""Usage to charges: meters, the free pool of each payer, graduated tiers, discount.
+
+One free quantity per payer, partition, month and pool, over all its accounts and Regions. What the
+rest of the organization uses comes first; what is left is shared among the rows in proportion to
+their quantity. On each row free + billable = quantity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pricing.errors import Problem, RateError
+from pricing.rates import Meter, RateTable, Version
+from pricing.regions import partition_of
+from pricing.tiers import FloatArray, graduated
+
+
+@dataclass(frozen=True)
+class Bill:
+    """What a usage costs.
+
+    Attributes
+    ----------
+    charges : DataFrame
+        The usage rows with meter, free [unit], billable [unit], the price of one unit, cost
+        [currency] and rate_from, the day since which that rate is in force.
+    pools : DataFrame
+        A row per payer, partition, month and pool: free quantity, used by others first, used by
+        these rows, left. [unit]
+    versions : tuple of (Meter, Version)
+        Every dated rate that made a charge.
+    currency : str
+        Code of the currency.
+    """
+
+    charges: pd.DataFrame
+    pools: pd.DataFrame
+    versions: tuple[tuple[Meter, Version], ...]
+    currency: str
+
+
+def price_column(currency: str) -> str:
+    """The name of the column with the price of one unit, such as ``usd_per_unit``."""
+    return f"{currency.lower()}_per_unit"
+
+
+def bill(
+    usage: pd.DataFrame,
+    table: RateTable,
+    *,
+    other_requests: Mapping[str, float] | None = None,
+    exempt: pd.Series | None = None,
+    discount: float = 0.0,
+) -> Bill:
+    """Price usage with the rates in force on the first day of each month.
+
+    Parameters
+    ----------
+    usage : DataFrame
+        Columns month (period[M]), payer, billed_region, operation, quantity [unit]; others are kept.
+    table : RateTable
+        The rates.
+    other_requests : mapping of payer to number, optional
+        Requests that use the payer's free quantity of every partition first. [request/month]
+    exempt : Series of bool, optional
+        Rows that are never charged: they cost nothing and leave the free quantity alone.
+    discount : float
+        Share taken off every rate, 0 to 1. [-]
+
+    Raises
+    ------
+    RateError
+        An operation without a meter, a Region or a day without a rate, a discount outside 0 to 1.
+    """
+    if not 0 <= discount <= 1:
+        found, fix = f"a discount of {discount:g}", "write 0.1 or 10%"
+        raise RateError(Problem("--discount", None, "", found, "a share from 0 to 1", fix))
+    quantity = usage["quantity"].to_numpy(dtype=np.float64)
+    free_of_charge = np.zeros(len(usage), dtype=bool) if exempt is None else exempt.to_numpy()
+    kinds, kind_of = _kinds(usage)
+    known = [_price(table, kind) for kind in kinds.itertuples(index=False)]
+
+    pools, free = _share(usage, quantity, free_of_charge, kinds, kind_of, known, other_requests)
+    free = np.where(free_of_charge, quantity, free)
+    billable = quantity - free
+    rate = _rates(usage, billable, kinds, kind_of, known) * (1 - discount)
+
+    charges = usage.copy()
+    charges["meter"] = _spread([meter.name for meter, _, _ in known], kind_of)
+    charges["free"] = free
+    charges["billable"] = billable
+    charges[price_column(table.currency)] = rate
+    charges["cost"] = billable * rate
+    charges["rate_from"] = _spread([version.start.isoformat() for _, version, _ in known], kind_of)
+    used = {(meter.name, version.start): (meter, version) for meter, version, _ in known}
+    return Bill(charges, pools, tuple(used.values()), table.currency)
+
+
+_Known = tuple[Meter, Version, tuple[tuple[float, float], ...]]
+
+
+def _kinds(usage: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
+    """The different (month, operation, billed Region), and which of them each row is."""
+    columns = ["month", "operation", "billed_region"]
+    groups = usage.groupby(columns, observed=True, sort=False)
+    kind_of = groups.ngroup().to_numpy()
+    kinds = usage.loc[~pd.Series(kind_of, index=usage.index).duplicated(), columns]
+    return kinds, kind_of
+
+
+def _price(table: RateTable, kind: object) -> _Known:
+    """Meter, version and price steps [currency/unit] of one kind of row."""
+    month, operation, region = kind  # type: ignore[misc]
+    meter = table.meter(operation)
+    version, rate = table.rate(meter, region, month.start_time.date())
+    return meter, version, tuple((bound, price / meter.per) for bound, price in rate.steps)
+
+
+def _spread(values: list[str], kind_of: np.ndarray) -> pd.Categorical:
+    """One text per kind as a column over all rows."""
+    names = sorted(set(values))
+    codes = np.array([names.index(value) for value in values], dtype=np.int16)
+    return pd.Categorical.from_codes(codes[kind_of] if len(codes) else codes, categories=names)
+
+
+def _share(
+    usage: pd.DataFrame,
+    quantity: FloatArray,
+    free_of_charge: np.ndarray,
+    kinds: pd.DataFrame,
+    kind_of: np.ndarray,
+    known: list[_Known],
+    other_requests: Mapping[str, float] | None,
+) -> tuple[pd.DataFrame, FloatArray]:
+    """The pools, and the free quantity of each row."""
+    pooled = np.array([version.free is not None for _, version, _ in known], dtype=bool)[kind_of]
+    names = [version.free.pool if version.free else "" for _, version, _ in known]
+    sizes = np.array([version.free.quantity if version.free else 0.0 for _, version, _ in known])
+    keys = pd.DataFrame(
+        {
+            "month": usage["month"].to_numpy(),
+            "payer": usage["payer"].to_numpy(),
+            "partition": np.array([partition_of(r) for r in kinds["billed_region"]])[kind_of],
+            "pool": np.array(names)[kind_of],
+            "quantity_free": sizes[kind_of],
+        }
+    )[pooled]
+    groups = keys.groupby(["month", "payer", "partition", "pool"], observed=True, sort=False)
+    pool_of = groups.ngroup().to_numpy()
+    pools = keys.loc[~pd.Series(pool_of, index=keys.index).duplicated()].reset_index(drop=True)
+    counted = np.where(free_of_charge, 0.0, quantity)[pooled]
+    total = np.bincount(pool_of, weights=counted, minlength=len(pools))
+    others = np.array([(other_requests or {}).get(payer, 0.0) for payer in pools["payer"]])
+    size = pools["quantity_free"].to_numpy(dtype=np.float64)
+    available = np.maximum(size - others, 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(total > available, available / np.where(total > 0, total, 1.0), 1.0)
+    free = np.zeros(len(usage))
+    free[pooled] = counted * share[pool_of]
+    pools["used_by_others"] = np.minimum(others, size)
+    pools["requests"] = total
+    pools["used"] = np.minimum(total, available)
+    pools["left"] = available - pools["used"]
+    return pools, free
+
+
+def _rates(
+    usage: pd.DataFrame,
+    billable: FloatArray,
+    kinds: pd.DataFrame,
+    kind_of: np.ndarray,
+    known: list[_Known],
+) -> FloatArray:
+    """The price of one unit on each row [currency/unit].
+
+    Graduated tiers count the billable units of a payer, Region, month and meter together; its rows
+    then pay the average price, so that splitting a row changes no total.
+    """
+    first = np.array([steps[0][1] for _, _, steps in known], dtype=np.float64)
+    rate = first[kind_of] if len(known) else np.zeros(0)
+    if all(len(steps) == 1 for _, _, steps in known):
+        return rate
+    meters = np.array([meter.name for meter, _, _ in known])
+    keys = [usage["payer"], usage["month"], usage["billed_region"], pd.Series(meters[kind_of])]
+    frame = pd.DataFrame({str(i): np.asarray(key) for i, key in enumerate(keys)})
+    scale = frame.groupby(list(frame), observed=True, sort=False).ngroup().to_numpy()
+    total = np.bincount(scale, weights=billable)
+    first_row = np.unique(scale, return_index=True)[1]
+    for group, row in enumerate(first_row):
+        steps = known[kind_of[row]][2]
+        if len(steps) > 1 and total[group] > 0:
+            cost = graduated(total[group : group + 1], steps)[0]
+            rate[scale == group] = cost / total[group]
+    return rate

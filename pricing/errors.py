@@ -1,0 +1,42 @@
+"""What can be wrong with a user's data, said so that it can be mended at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One mistake in one file: where it is, what was found, what was expected, how to fix it."""
+
+    path: str
+    line: int | None
+    at: str
+    found: str
+    expected: str
+    fix: str
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.path, self.line) if part is not None)
+        where = f"{place}: {self.at}" if self.at else place
+        said = f"{where}: found {self.found}; expected {self.expected}"
+        return f"{said}; {self.fix}" if self.fix else said
+
+
+class KmscostError(Exception):
+    """The base of every error about the user's data; `problems` holds each mistake found."""
+
+    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = (
+            (problems,) if isinstance(problems, Problem) else tuple(problems)
+        )
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class DocumentError(KmscostError):
+    """A file that cannot be read as the document it should be."""
+
+
+class RateError(KmscostError):
+    """No rate is known for what should be priced: never a silent zero."""

@@ -1,0 +1,247 @@
+"""Dated rate tables: which rate is in force when, where, and who said so."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, PlainValidator, PrivateAttr, WithJsonSchema, model_validator
+
+from pricing.document import load_document
+from pricing.errors import DocumentError, Problem, RateError
+from pricing.regions import TABLES, partition_of, read_region
+from pricing.validation import Day, Flag, Number, Section, Text, refusal, validate
+
+RegionCode = Annotated[str, PlainValidator(read_region), WithJsonSchema({"type": "string"})]
+
+SYMMETRIC = "SYMMETRIC_DEFAULT"
+
+
+def _read_currency(value: Any) -> str:
+    if not isinstance(value, str) or len(value) != 3 or not (value.isascii() and value.isupper()):
+        raise refusal(value, "a currency code of three capitals", "write USD, CNY or EUR")
+    return value
+
+
+def _read_per(value: Any) -> float:
+    number = float(value) if isinstance(value, int | float) and value else 0.0
+    if not 0 < number < 1e15:
+        raise refusal(value, "the number of units that the rate is for", "write 1 or 10_000")
+    return number
+
+
+Currency = Annotated[
+    str, PlainValidator(_read_currency), WithJsonSchema({"type": "string", "pattern": "^[A-Z]{3}$"})
+]
+Per = Annotated[
+    float, PlainValidator(_read_per), WithJsonSchema({"type": "number", "exclusiveMinimum": 0})
+]
+
+
+class Source(Section):
+    """Where a rate was read, and the day on which somebody looked."""
+
+    title: Text
+    url: Text
+    checked: Day
+
+
+class Tier(Section):
+    """A graduated tier: `rate` holds for the units up to `up_to`, without it for all the rest."""
+
+    up_to: Number | None = None
+    rate: Number
+
+
+class Rate(Section):
+    """The rate of one group of Regions: one `rate`, or graduated `tiers` [currency per `per`]."""
+
+    regions: tuple[RegionCode, ...]
+    rate: Number | None = None
+    tiers: tuple[Tier, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.rate is None) == (not self.tiers):
+            raise refusal(None, "either `rate` or `tiers`", "give one of them", found="both or none")
+        bounds = [tier.up_to for tier in self.tiers]
+        if bounds:
+            inner = bounds[:-1]
+            rising = all(
+                low is not None and high is not None and low < high
+                for low, high in zip(inner, inner[1:], strict=False)
+            )
+            if bounds[-1] is not None or None in inner or not rising:
+                fix = "order them by up_to and leave up_to out of the last one only"
+                raise refusal(None, "rising tiers, the last open", fix, ("tiers",), "other bounds")
+        return self
+
+    @property
+    def steps(self) -> tuple[tuple[float, float], ...]:
+        """(upper bound, rate) of each tier; the last bound is infinite."""
+        if self.rate is not None:
+            return ((float("inf"), self.rate),)
+        return tuple(
+            (float("inf") if tier.up_to is None else tier.up_to, tier.rate) for tier in self.tiers
+        )
+
+
+class Free(Section):
+    """A free quantity a month; meters that name the same pool share it."""
+
+    quantity: Number
+    pool: Text
+
+
+class Version(Section):
+    """What a meter costs from a day on, until the next version begins."""
+
+    start: Day = Field(alias="from")
+    confirmed: Flag = False
+    source: Source
+    free: Free | None = None
+    rates: tuple[Rate, ...]
+
+    @model_validator(mode="after")
+    def _region_once(self) -> Self:
+        seen: set[str] = set()
+        for index, rate in enumerate(self.rates):
+            for region in rate.regions:
+                if region in seen:
+                    at = ("rates", index, "regions")
+                    raise refusal(region, "each Region in one rate", "keep one of them", at)
+                seen.add(region)
+        return self
+
+    def rate(self, region: str) -> Rate | None:
+        """The rate of a Region, None where the version has none."""
+        return next((rate for rate in self.rates if region in rate.regions), None)
+
+    def digest(self) -> str:
+        """A fingerprint of all that the version says: past prices never change."""
+        said = json.dumps(self.model_dump(mode="json", by_alias=True), sort_keys=True)
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+class Meter(Section):
+    """Something that a bill counts: its unit, the operations it covers, its dated versions."""
+
+    name: Text
+    title: Text
+    unit: Text
+    per: Per
+    operations: tuple[Text, ...]
+    key_specs: tuple[Text, ...] = (SYMMETRIC,)
+    versions: tuple[Version, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _rising(self) -> Self:
+        starts = [version.start for version in self.versions]
+        if any(later <= earlier for earlier, later in zip(starts, starts[1:], strict=False)):
+            fix = "order them by `from`, each day once"
+            raise refusal(None, "versions that rise in time", fix, ("versions",), "another order")
+        return self
+
+
+class RateTable(Section):
+    """The meters of one service in one currency, as its file gives them."""
+
+    version: Literal[1]
+    service: Text
+    currency: Currency = "USD"
+    meters: tuple[Meter, ...] = Field(min_length=1)
+    _path: str = PrivateAttr(default="<rates>")
+
+    @property
+    def path(self) -> str:
+        """The file that the table was read from."""
+        return self._path
+
+    def meter(self, operation: str, key_spec: str = SYMMETRIC) -> Meter:
+        """The meter that counts an operation on a key of this spec.
+
+        Raises
+        ------
+        RateError
+            No meter covers it.
+        """
+        for meter in self.meters:
+            if operation in meter.operations and key_spec in meter.key_specs:
+                return meter
+        fix = "add a meter with this operation to the table of --rates"
+        found = f"no meter for {operation} on a {key_spec} key"
+        raise RateError(Problem(self.path, None, "meters", found, "a meter that covers it", fix))
+
+    def in_force(self, meter: Meter, day: datetime.date) -> Version:
+        """The version of a meter in force on a day.
+
+        Raises
+        ------
+        RateError
+            The day is before the first version.
+        """
+        chosen = None
+        for version in meter.versions:
+            if version.start <= day:
+                chosen = version
+        if chosen is None:
+            first = meter.versions[0].start
+            found = f"no rate for {day:%Y-%m-%d}"
+            fix = "begin later, or give a table with an older version by --rates FILE"
+            expected = f"a day from {first} on, when the first version begins"
+            raise RateError(Problem(self.path, None, meter.name, found, expected, fix))
+        return chosen
+
+    def rate(self, meter: Meter, region: str, day: datetime.date) -> tuple[Version, Rate]:
+        """The version and rate of a meter in a Region on a day.
+
+        Raises
+        ------
+        RateError
+            The day is before the first version, or the version has no rate for the Region.
+        """
+        version = self.in_force(meter, day)
+        rate = version.rate(region)
+        if rate is None:
+            found = f"no rate for {region} (partition {partition_of(region)}) on {day:%Y-%m-%d}"
+            expected = "a rate for every Region that is used: never a silent zero"
+            fix = (
+                "write a table of your own with its rate and give it by --rates FILE "
+                "(`kmscost rates show --format yaml` prints the shipped one to start from)"
+            )
+            raise RateError(Problem(self.path, None, meter.name, found, expected, fix))
+        return version, rate
+
+
+def load_rates(path: str | Path | None = None) -> RateTable:
+    """Read a rate table; without a path the shipped AWS KMS table.
+
+    Raises
+    ------
+    DocumentError
+        With every problem of the file: path, line, found, expected, fix.
+    """
+    return _shipped("awskms") if path is None else _read(Path(path))
+
+
+def load_cloudtrail_rates() -> RateTable:
+    """The shipped table of the knock-on CloudTrail charge."""
+    return _shipped("cloudtrail")
+
+
+@cache
+def _shipped(name: str) -> RateTable:
+    return _read(TABLES / f"{name}.yaml")
+
+
+def _read(path: Path) -> RateTable:
+    root, problems = load_document(path)
+    table, more, _ = validate(RateTable, root, str(path))
+    if table is None or problems:
+        raise DocumentError(sorted([*problems, *more], key=lambda one: one.line or 0))
+    table._path = str(path)
+    return table

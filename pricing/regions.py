@@ -1,0 +1,62 @@
+"""AWS's Regions: code, name, partition, enabled by default or opt-in."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pricing.document import load_document, nearest
+from pricing.errors import DocumentError
+from pricing.validation import Flag, Section, Text, refusal, validate
+
+TABLES = Path(__file__).parent / "tables"
+
+
+class Region(Section):
+    """One Region of the shipped table."""
+
+    code: Text
+    name: Text
+    partition: Text
+    enabled_by_default: Flag = False
+
+
+class _Regions(Section):
+    version: Literal[1]
+    regions: tuple[Region, ...]
+
+
+@cache
+def regions() -> dict[str, Region]:
+    """Every known Region by its code, in the table's order."""
+    path = TABLES / "regions.yaml"
+    root, problems = load_document(path)
+    table, more, _ = validate(_Regions, root, str(path))
+    if table is None or problems:
+        raise DocumentError([*problems, *more])
+    return {region.code: region for region in table.regions}
+
+
+@cache
+def default_regions() -> tuple[str, ...]:
+    """The Regions enabled by default in a new commercial account."""
+    return tuple(code for code, region in regions().items() if region.enabled_by_default)
+
+
+def partition_of(region: str) -> str:
+    """The partition of a known Region.
+
+    >>> partition_of("us-gov-west-1")
+    'aws-us-gov'
+    """
+    return regions()[region].partition
+
+
+def read_region(value: object) -> str:
+    """A Region's code, or a refusal with the nearest one."""
+    if not isinstance(value, str) or value not in regions():
+        close = nearest(str(value), regions())
+        fix = f"did you mean {close}?" if close else "see `kmscost rates show` for the Regions"
+        raise refusal(value, "the code of an AWS Region such as us-east-1", fix)
+    return value
