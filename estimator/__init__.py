@@ -1,0 +1,78 @@
+"""kmscost: what KMS will cost because of CloudTrail, who pays, and whether the forecast was right.
+
+    from estimator import load_inventory, forecast, explain
+
+Each command of `kmscost` calls one of these functions, with the same name and parameters. They are
+loaded when first used, so that `import estimator` stays light.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from estimator.explain import Explanation as Explanation
+    from estimator.explain import explain as explain
+    from estimator.forecast import Forecast as Forecast
+    from estimator.forecast import forecast as forecast
+    from estimator.inventory import Inventory as Inventory
+    from estimator.inventory import InventoryError as InventoryError
+    from estimator.inventory import Range as Range
+    from estimator.inventory import check as check
+    from estimator.inventory import init as init
+    from estimator.inventory import load_inventory as load_inventory
+    from estimator.inventory import schema as schema
+    from pricing.errors import KmscostError as KmscostError
+    from pricing.rates import RateTable as RateTable
+    from pricing.rates import load_rates as load_rates
+    from pricing.rates import rates_show as rates_show
+
+_PUBLIC = {
+    "Explanation": "estimator.explain",
+    "explain": "estimator.explain",
+    "Forecast": "estimator.forecast",
+    "forecast": "estimator.forecast",
+    "Inventory": "estimator.inventory",
+    "InventoryError": "estimator.inventory",
+    "Range": "estimator.inventory",
+    "check": "estimator.inventory",
+    "init": "estimator.inventory",
+    "load_inventory": "estimator.inventory",
+    "schema": "estimator.inventory",
+    "KmscostError": "pricing.errors",
+    "RateTable": "pricing.rates",
+    "load_rates": "pricing.rates",
+    "rates_show": "pricing.rates",
+}
+
+__all__ = sorted([*_PUBLIC, "__version__"])
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PUBLIC:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(_PUBLIC[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+class _Package(ModuleType):
+    """Keeps `estimator.forecast` the function, whoever imports the submodule of that name first."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        # the import system binds each submodule to its package; for these names the function wins
+        if name in _PUBLIC and isinstance(value, ModuleType):
+            return
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

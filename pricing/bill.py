@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pricing.errors import Problem, RateError
+from pricing.errors import Problem, RateError, UsageError
 from pricing.rates import Meter, RateTable, Version
 from pricing.regions import partition_of
 from pricing.tiers import FloatArray, graduated
@@ -78,7 +78,7 @@ def bill(
     """
     if not 0 <= discount <= 1:
         found, fix = f"a discount of {discount:g}", "write 0.1 or 10%"
-        raise RateError(Problem("--discount", None, "", found, "a share from 0 to 1", fix))
+        raise UsageError(Problem("--discount", None, "", found, "a share from 0 to 1", fix))
     quantity = usage["quantity"].to_numpy(dtype=np.float64)
     free_of_charge = np.zeros(len(usage), dtype=bool) if exempt is None else exempt.to_numpy()
     kinds, kind_of = _kinds(usage)

@@ -40,3 +40,7 @@ class DocumentError(KmscostError):
 
 class RateError(KmscostError):
     """No rate is known for what should be priced: never a silent zero."""
+
+
+class UsageError(KmscostError):
+    """An option whose value makes no sense, whatever the user's data is."""

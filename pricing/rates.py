@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import math
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -14,7 +16,7 @@ from pydantic import Field, PlainValidator, PrivateAttr, WithJsonSchema, model_v
 from pricing.document import load_document
 from pricing.errors import DocumentError, Problem, RateError
 from pricing.regions import TABLES, partition_of, read_region
-from pricing.validation import Day, Flag, Number, Section, Text, refusal, validate
+from pricing.validation import Day, Flag, Number, Section, Source, Text, refusal, validate
 
 RegionCode = Annotated[str, PlainValidator(read_region), WithJsonSchema({"type": "string"})]
 
@@ -40,14 +42,6 @@ Currency = Annotated[
 Per = Annotated[
     float, PlainValidator(_read_per), WithJsonSchema({"type": "number", "exclusiveMinimum": 0})
 ]
-
-
-class Source(Section):
-    """Where a rate was read, and the day on which somebody looked."""
-
-    title: Text
-    url: Text
-    checked: Day
 
 
 class Tier(Section):
@@ -226,6 +220,72 @@ def load_rates(path: str | Path | None = None) -> RateTable:
         With every problem of the file: path, line, found, expected, fix.
     """
     return _shipped("awskms") if path is None else _read(Path(path))
+
+
+def rates_show(
+    on: datetime.date | None = None,
+    region: str | None = None,
+    rates: RateTable | str | Path | None = None,
+) -> list[dict[str, Any]]:
+    """The rates in force on a day, and why.
+
+    Parameters
+    ----------
+    on : date, optional
+        Default: today, UTC.
+    region : str, optional
+        Only this Region. Default: all of them.
+    rates : RateTable or path, optional
+        A table of your own. Default: the shipped AWS KMS and CloudTrail tables.
+
+    Returns
+    -------
+    list of dict
+        One per meter and rate: meter, title, regions, tiers [currency per `per` units], currency,
+        per, unit, free [unit/month], from, confirmed, source.
+
+    Raises
+    ------
+    RateError
+        Nothing is in force on the day, or there is no rate for the Region.
+    """
+    day = on or datetime.datetime.now(datetime.UTC).date()
+    if rates is None:
+        tables = [load_rates(), load_cloudtrail_rates()]
+    else:
+        tables = [rates if isinstance(rates, RateTable) else load_rates(rates)]
+    rows: list[dict[str, Any]] = []
+    missing: list[RateError] = []
+    for table in tables:
+        for meter in table.meters:
+            try:
+                rows += _in_force(table, meter, day, region)
+            except RateError as error:
+                missing.append(error)
+    if not rows:
+        raise missing[0]
+    return rows
+
+
+def _in_force(
+    table: RateTable, meter: Meter, day: datetime.date, region: str | None
+) -> Iterator[dict[str, Any]]:
+    version = table.in_force(meter, day)
+    for rate in [table.rate(meter, region, day)[1]] if region else version.rates:
+        yield {
+            "service": table.service,
+            "meter": meter.name,
+            "title": meter.title,
+            "regions": [region] if region else list(rate.regions),
+            "tiers": [{"up_to": None if math.isinf(b) else b, "rate": r} for b, r in rate.steps],
+            "currency": table.currency,
+            "per": meter.per,
+            "unit": meter.unit,
+            "free": version.free.quantity if version.free else 0.0,
+            "from": version.start.isoformat(),
+            "confirmed": version.confirmed,
+            "source": version.source.model_dump(mode="json"),
+        }
 
 
 def load_cloudtrail_rates() -> RateTable:

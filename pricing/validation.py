@@ -133,6 +133,14 @@ Whole = Annotated[
 ]
 
 
+class Source(Section):
+    """Where a rate was read, and the day on which somebody looked."""
+
+    title: Text
+    url: Text
+    checked: Day
+
+
 def validate(
     model: type[Model], root: Any, path: str
 ) -> tuple[Model | None, list[Problem], list[Location]]:

@@ -17,7 +17,7 @@ from estimator.inventory import Inventory, load_inventory
 from estimator.months import Months, parse_month
 from estimator.volume import usage
 from pricing.bill import Bill, bill
-from pricing.errors import KmscostError, Problem, RateError
+from pricing.errors import Problem, RateError, UsageError
 from pricing.rates import RateTable, load_cloudtrail_rates, load_rates
 
 __all__ = ["Forecast", "forecast", "grain"]
@@ -112,7 +112,7 @@ def grain(by: str | Sequence[str] | None) -> tuple[str, ...]:
     for word, name in zip(words, names, strict=True):
         if name not in KEYS:
             expected = f"columns out of trail, reader, {', '.join(KEYS)}, or all"
-            raise KmscostError(Problem("--by", None, "", repr(word), expected, ""))
+            raise UsageError(Problem("--by", None, "", repr(word), expected, ""))
     return tuple(column for column in KEYS if column in names)
 
 
@@ -123,7 +123,7 @@ def _span(start: str | datetime.date | None, months: int) -> Months:
         return Months(parse_month(start) if isinstance(start, str) else start, months)
     except ValueError as error:
         found, _, expected = str(error).removeprefix("found ").partition("; expected ")
-        raise KmscostError(Problem("months", None, "", found, expected, "")) from None
+        raise UsageError(Problem("months", None, "", found, expected, "")) from None
 
 
 def _priced(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import math
 from dataclasses import dataclass
 from functools import cached_property
@@ -65,18 +66,25 @@ class Forecast:
         }
 
     @property
-    def other_reading(self) -> tuple[str, float, str]:
-        """The other reading of who pays for writes: its name, its total cost and its source."""
-        other = "charged" if self.inventory.cloudtrail_writes == "exempt" else "exempt"
-        total = self.totals[f"cost_{self.currency.lower()}_writes_{other}"]
-        return other, total, READINGS[other]
+    def other_reading_line(self) -> str:
+        """The line that stands beside every cost: the total under the other reading."""
+        code = self.currency.lower()
+        return self.other_reading_said(self.totals[f"cost_{code}_writes_{self._other}"])
+
+    def other_reading_said(self, cost: float) -> str:
+        """The line of an amount under the other reading of who pays for writes."""
+        said = f"With cloudtrail_writes: {self._other} the total is {self.currency} {money(cost)}"
+        return f"{said} (source: {READINGS[self._other]})"
 
     @property
-    def other_reading_line(self) -> str:
-        """The line that stands beside every cost."""
-        other, total, source = self.other_reading
-        reading = f"With cloudtrail_writes: {other} the total is {self.currency} {money(total)}"
-        return f"{reading} (source: {source})"
+    def _other(self) -> str:
+        return "charged" if self.inventory.cloudtrail_writes == "exempt" else "exempt"
+
+    @property
+    def free_source(self) -> str:
+        """Who says how many requests are free."""
+        sources = [version.source.title for _, version in self.versions if version.free]
+        return "; ".join(dict.fromkeys(sources))
 
     def to_dict(self) -> dict[str, Any]:
         """The forecast as documented JSON: totals, months, rows, notices, rates, inventory."""
@@ -116,7 +124,7 @@ class Forecast:
 
     def _repr_html_(self) -> str:
         shown = self.monthly.to_html(index=False, float_format=lambda value: f"{value:,.6g}")
-        return f"{shown}<p>{self.other_reading_line}</p>"
+        return f"{shown}<p>{html.escape(self.other_reading_line)}</p>"
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

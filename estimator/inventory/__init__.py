@@ -4,6 +4,7 @@ from estimator.inventory.assumptions import FilesPerDay, Range
 from estimator.inventory.load import InventoryError, load_inventory
 from estimator.inventory.model import Account, Inventory
 from estimator.inventory.sections import InventoryFile
+from estimator.inventory.starter import check, init, schema
 
 __all__ = [
     "Account",
@@ -12,5 +13,8 @@ __all__ = [
     "InventoryError",
     "InventoryFile",
     "Range",
+    "check",
+    "init",
     "load_inventory",
+    "schema",
 ]

@@ -9,9 +9,9 @@ import datetime
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, PlainValidator, Tag, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
 
 from estimator.inventory.assumptions import Files, GrowthRate, Quantity, Range, Share
-from pricing.document import nearest
 from pricing.regions import default_regions, read_region
 from pricing.validation import Day, Flag, Number, Section, Text, read_text, refusal
 
@@ -52,12 +52,11 @@ def read_regions(value: Any) -> tuple[str, ...]:
 
 
 def _region_at(value: Any, index: int) -> str:
-    close = nearest(str(value), default_regions())
     try:
         return read_region(value)
-    except Exception:
-        fix = f"did you mean {close}?" if close else "see the list of `kmscost rates show`"
-        raise refusal(value, "the code of an AWS Region such as us-east-1", fix, (index,)) from None
+    except PydanticCustomError as error:
+        context = {**(error.context or {}), "at": (index,)}
+        raise PydanticCustomError("refused", "{expected}", context) from None
 
 
 def _read_trail_regions(value: Any) -> tuple[str, ...] | None:

@@ -59,7 +59,7 @@ def read_by(
 
 def blocks_of(model: Model, reader: Reader, streams: Streams) -> Iterator[Block]:
     """The requests of one reader."""
-    kind: Callable[[Model, Any, Streams], FloatArray] = _KINDS[type(reader)]
+    kind: Callable[[Model, Any, Streams], FloatArray] = KINDS[type(reader)]
     gets = kind(model, reader, streams)
     account = model.vocabulary.code["account"][reader.account]
     cause = "replication" if isinstance(reader, Replication) else "get"
@@ -150,7 +150,7 @@ def fixed(model: Model, reader: Fixed, streams: Streams) -> FloatArray:
     return share * (reader.gets_per_day.mid * days)
 
 
-_KINDS: dict[type, Callable[[Model, Any, Streams], FloatArray]] = {
+KINDS: dict[type, Callable[[Model, Any, Streams], FloatArray]] = {
     EveryFile: every_file,
     Query: query,
     Fixed: fixed,

@@ -12,7 +12,7 @@ from estimator.frames import KEYS
 from estimator.inventory import Inventory
 from estimator.months import FloatArray, Months
 from estimator.volume.streams import IntArray
-from pricing.errors import KmscostError, Problem
+from pricing.errors import Problem, UsageError
 from pricing.regions import regions as known_regions
 
 # 30 million rows are about 2 GB; who needs more wants fewer columns or fewer months at a time
@@ -122,7 +122,7 @@ def _column(block: Block, column: str, vocabulary: Vocabulary) -> IntArray:
     return np.broadcast_to(np.asarray(value, dtype=np.int64), (len(block.quantity),))
 
 
-def _too_many(rows: int) -> KmscostError:
+def _too_many(rows: int) -> UsageError:
     found = f"{rows:,} rows"
     fix = "ask for fewer columns or fewer months at a time"
-    return KmscostError(Problem("--by", None, "", found, f"at most {MAX_ROWS:,}", fix))
+    return UsageError(Problem("--by", None, "", found, f"at most {MAX_ROWS:,}", fix))

@@ -1,0 +1,5 @@
+"""`python -m estimator` is `kmscost`."""
+
+from estimator.cli import main
+
+main()

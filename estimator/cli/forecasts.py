@@ -1,0 +1,117 @@
+"""`forecast` and `explain`: the numbers, and how they come about."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from estimator.cli.application import (
+    Discount,
+    Format,
+    InventoryPath,
+    Output,
+    Rates,
+    Start,
+    read_discount,
+    say,
+    show,
+    width,
+)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.command(
+        epilog="Example: kmscost forecast examples/organization.yaml --from 2026-11 --by trail,cause"
+    )(forecast)
+    app.command(
+        epilog="Example: kmscost explain examples/organization.yaml --month 2026-11 --trail org"
+    )(explain)
+
+
+def forecast(
+    inventory: InventoryPath,
+    start: Start = None,
+    months: Annotated[int, typer.Option("--months", help="How many months.")] = 12,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            "--by",
+            help="Tell apart, separated by commas: trail, reader, account, region, billed-account, "
+            "billed-region, payer, key, cause, operation; or all.",
+        ),
+    ] = None,
+    rates: Rates = None,
+    discount: Discount = "0%",
+    form: Annotated[Format, typer.Option("--format", "-f", help="How to write it.")] = Format.table,
+    output: Output = None,
+) -> None:
+    """Forecast KMS requests and cost, month by month."""
+    from estimator import forecast as compute
+
+    told = compute(inventory, start, months, by, rates, read_discount(discount))
+    if form is Format.json:
+        from estimator.report.data import to_json
+
+        show(to_json(told.to_dict()), output)
+    elif form is Format.csv:
+        from estimator.report.data import forecast_csv
+
+        say((*told.notices, told.other_reading_line))
+        show(forecast_csv(told), output)
+    elif form is Format.markdown:
+        from estimator.report.markdown import forecast_markdown
+
+        show(forecast_markdown(told), output)
+    else:
+        from estimator.report.table import forecast_table
+
+        show(forecast_table(told, 80 if output else width()), output)
+        say(told.notices)
+
+
+def explain(
+    inventory: InventoryPath,
+    month: Annotated[
+        str | None,
+        typer.Option("--month", help="Default: the current one.", metavar="YYYY-MM"),
+    ] = None,
+    account: Annotated[str | None, typer.Option("--account", help="Only this account.")] = None,
+    region: Annotated[str | None, typer.Option("--region", help="Only this Region.")] = None,
+    trail: Annotated[
+        str | None, typer.Option("--trail", help="Only this trail, reader or key.")
+    ] = None,
+    start: Start = None,
+    rates: Rates = None,
+    discount: Discount = "0%",
+    form: Annotated[
+        Format, typer.Option("--format", "-f", help="table, json or markdown.")
+    ] = Format.table,
+    output: Output = None,
+) -> None:
+    """Walk one number from assumption to dollar."""
+    from estimator import explain as walk_through
+
+    walk = walk_through(
+        inventory, month, account, region, trail, start, rates, read_discount(discount)
+    )
+    if form is Format.json:
+        from estimator.report.data import to_json
+
+        show(to_json(walk.to_dict()), output)
+    elif form is Format.markdown:
+        from estimator.report.markdown import explain_markdown
+
+        show(explain_markdown(walk), output)
+    elif form is Format.csv:
+        from estimator.report.data import rows_csv
+
+        header = ("section", "what", "formula", "result", "unit", "source")
+        rows = [[str(getattr(step, name)) for name in header] for step in walk.steps]
+        say([walk.other_reading])
+        show(rows_csv(header, rows), output)
+    else:
+        from estimator.report.table import explain_text
+
+        show(explain_text(walk, 80 if output else width()), output)

@@ -1,0 +1,71 @@
+"""`init`, `check` and `schema`: an inventory's beginning, its meaning, its format."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from estimator.cli.application import Format, InventoryPath, Output, say, show
+from pricing.errors import KmscostError
+
+
+class Schema(StrEnum):
+    """The documents that have a schema."""
+
+    inventory = "inventory"
+    rates = "rates"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.command(epilog="Example: kmscost init my-organization.yaml")(init)
+    app.command(epilog="Example: kmscost check examples/organization.yaml")(check)
+    app.command(epilog="Example: kmscost schema > inventory.schema.json")(schema)
+
+
+def init(
+    path: Annotated[Path, typer.Argument(help="File to write.")] = Path("inventory.yaml"),
+    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
+) -> None:
+    """Write a commented starter inventory."""
+    from estimator.inventory import init as write_starter
+
+    written = write_starter(path, force)
+    typer.echo(f"Wrote {written}. Next: edit it, then run `kmscost check {written}`.")
+
+
+def check(
+    inventory: InventoryPath,
+    form: Annotated[Format, typer.Option("--format", help="table or json.")] = Format.table,
+    output: Output = None,
+) -> None:
+    """Say what an inventory means, or every mistake in it at once."""
+    from estimator.inventory import check as read
+    from estimator.report.data import to_json
+
+    try:
+        found = read(inventory)
+    except KmscostError as error:
+        if form is Format.json:
+            show(to_json({"problems": [problem.__dict__ for problem in error.problems]}), output)
+        raise
+    if form is Format.json:
+        counts = {"summary": found.summary(), "streams": found.streams()}
+        show(to_json({"problems": [], "inventory": counts}), output)
+        return
+    say(found.notices)
+    show(f"{inventory}: {found.summary()}\n", output)
+
+
+def schema(
+    of: Annotated[Schema, typer.Argument(help="inventory or rates.")] = Schema.inventory,
+    output: Output = None,
+) -> None:
+    """Print the JSON Schema of an inventory or of a rate table."""
+    from estimator.inventory import schema as describe
+    from estimator.report.data import to_json
+
+    show(to_json(describe(of.value)), output)

@@ -1,0 +1,58 @@
+"""The twins of `check`, `schema` and `init`: what an inventory means, may say, and how to begin."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from estimator.inventory.load import load_inventory
+from estimator.inventory.model import Inventory
+from estimator.inventory.sections import InventoryFile
+from pricing.errors import KmscostError, Problem
+from pricing.rates import RateTable
+
+_STARTER = Path(__file__).with_name("starter.yaml")
+
+
+def check(inventory: str | Path) -> Inventory:
+    """Read an inventory and say what it means: `Inventory.summary()`.
+
+    Raises
+    ------
+    InventoryError
+        With every problem at once: path, line, found, expected, fix.
+    """
+    return load_inventory(inventory)
+
+
+def schema(of: Literal["inventory", "rates"] = "inventory") -> dict[str, Any]:
+    """The JSON Schema of an inventory or of a rate table, for editors and other tools."""
+    model = InventoryFile if of == "inventory" else RateTable
+    said = model.model_json_schema(by_alias=True, mode="validation")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **said}
+
+
+def init(path: str | Path = "inventory.yaml", force: bool = False) -> Path:
+    """Write a commented starter inventory that passes `check`.
+
+    Raises
+    ------
+    KmscostError
+        The file exists and `force` is not set, or it cannot be written.
+    """
+    target = Path(path)
+    text = _STARTER.read_text(encoding="utf-8").format(name=target.name)
+    try:
+        # "x" never overwrites, even where somebody else writes the same file at this moment
+        with target.open("w" if force else "x", encoding="utf-8") as stream:
+            stream.write(text)
+    except FileExistsError:
+        fix = "choose another name, or overwrite it with --force"
+        said = Problem(str(target), None, "", "a file of this name", "none", fix)
+        raise KmscostError(said) from None
+    except OSError as error:
+        found = f"a place that cannot be written ({error.strerror or os.strerror(error.errno or 0)})"
+        said = Problem(str(target), None, "", found, "a writable folder", "choose another path")
+        raise KmscostError(said) from None
+    return target

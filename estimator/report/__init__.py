@@ -1,0 +1,1 @@
+"""Results to text: tables for a terminal, data for other programs, Markdown for people."""

@@ -1,0 +1,131 @@
+"""Tables for a terminal: 80 columns, numbers to the right, readable without colour."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from typing import Any
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from estimator.explain import Explanation
+from estimator.figures import count, factor, money
+from estimator.forecast import Forecast
+from estimator.report.sheet import Sheet, lines, months_sheet, rows_sheet
+
+WIDTH = 80
+
+
+def forecast_table(told: Forecast, width: int = WIDTH) -> RenderableType:
+    """A forecast month by month, then by what was asked for, then what to know of it."""
+    parts: list[RenderableType] = [_table(months_sheet(told))]
+    by = rows_sheet(told)
+    if by is not None:
+        parts += ["", _table(by)]
+    return Group(*parts, "", *_wrapped(lines(told), width))
+
+
+def _wrapped(said: Any, width: int) -> Iterator[RenderableType]:
+    for line in said:
+        for part in textwrap.wrap(line, width, subsequent_indent="  ", break_on_hyphens=False):
+            yield Text(part, no_wrap=True, overflow="ignore")
+
+
+def _table(sheet: Sheet) -> Table:
+    table = Table(
+        title=Text(sheet.title, style="bold"),
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        safe_box=True,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+        header_style="bold",
+        show_edge=False,
+    )
+    words = len(sheet.header) - sheet.numbers
+    for position, name in enumerate(sheet.header):
+        number = position >= words
+        table.add_column(
+            Text(name),
+            justify="right" if number else "left",
+            no_wrap=number,
+            overflow="fold",
+            vertical="bottom",
+        )
+    for position, row in enumerate(sheet.rows):
+        last = position >= len(sheet.rows) - sheet.sums
+        if last and position:
+            table.add_section()
+        table.add_row(*(Text(cell) for cell in row), style="bold" if last else None)
+    return table
+
+
+def explain_text(walk: Explanation, width: int = WIDTH) -> RenderableType:
+    """The walk from assumption to dollar, a section each, sources in the dim."""
+    parts: list[RenderableType] = [Text(walk.title, style="bold")]
+    section = ""
+    for step in walk.steps:
+        if step.section != section:
+            section = step.section
+            parts += ["", Text(section, style="bold")]
+        shown = money(step.result) if step.unit == walk.currency else count(step.result)
+        equals = f"{step.formula} = " if step.formula else ""
+        said = f"{step.what}: {equals}{shown} {step.unit}"
+        parts += _indented(said, width, "")
+        if step.source:
+            parts += _indented(f"source: {step.source}", width, "dim", "    ")
+    return Group(*parts, "", *_wrapped([walk.other_reading], width))
+
+
+def _indented(said: str, width: int, style: str, indent: str = "  ") -> list[RenderableType]:
+    wrapped = textwrap.wrap(
+        said,
+        width,
+        initial_indent=indent,
+        subsequent_indent=indent + "  ",
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+    return [Text(part, style=style, no_wrap=True, overflow="ignore") for part in wrapped]
+
+
+def rates_sheet(rows: list[dict[str, Any]]) -> Sheet:
+    """The rates in force, one row per meter and group of Regions."""
+    header = ("meter", "Regions", "from", "confirmed", "rate", "per", "free a month")
+    cells = []
+    for row in rows:
+        regions = row["regions"]
+        many = regions[0] if len(regions) == 1 else f"{regions[0]} and {len(regions) - 1} more"
+        tiers = [
+            factor(tier["rate"])
+            + (f" to {count(tier['up_to'])}" if tier["up_to"] is not None else "")
+            for tier in row["tiers"]
+        ]
+        cells.append(
+            (
+                row["meter"],
+                many,
+                row["from"],
+                "yes" if row["confirmed"] else "no",
+                f"{row['currency']} {', then '.join(tiers)}",
+                f"{count(row['per'])} {row['unit']}{'s' if row['per'] != 1 else ''}",
+                count(row["free"]) if row["free"] else "-",
+            )
+        )
+    return Sheet("Rates in force", header, tuple(cells), numbers=3)
+
+
+def rates_table(rows: list[dict[str, Any]], notes: list[str], width: int = WIDTH) -> RenderableType:
+    """The rates in force and why."""
+    sources: dict[str, list[str]] = {}
+    for row in rows:
+        source = row["source"]
+        said = f"{source['title']}, {source['url']}, checked {source['checked']}"
+        meters = sources.setdefault(said, [])
+        if row["meter"] not in meters:
+            meters.append(row["meter"])
+    why = [f"{', '.join(meters)}: {said}" for said, meters in sources.items()]
+    return Group(_table(rates_sheet(rows)), "", *_wrapped([*why, *notes], width))

@@ -1,0 +1,39 @@
+"""KMS request quotas: how many requests a second an account may make in a Region."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Literal
+
+from pricing.document import load_document
+from pricing.errors import DocumentError
+from pricing.regions import TABLES
+from pricing.validation import Number, Section, Source, Text, validate
+
+
+class Quotas(Section):
+    """The shipped table of quotas on symmetric keys, per account and Region. [request/s]"""
+
+    version: Literal[1]
+    operations: tuple[Text, ...]
+    requests_per_second: dict[str, Number]
+    source: Source
+
+    def of(self, region: str) -> float:
+        """The quota of a Region. [request/s]"""
+        return self.requests_per_second.get(region, self.requests_per_second["other"])
+
+
+@cache
+def load_quotas() -> Quotas:
+    """The shipped table.
+
+    >>> load_quotas().of("us-east-1"), load_quotas().of("eu-north-1")
+    (100000.0, 10000.0)
+    """
+    path = TABLES / "quotas.yaml"
+    root, problems = load_document(path)
+    table, more, _ = validate(Quotas, root, str(path))
+    if table is None or problems:
+        raise DocumentError([*problems, *more])
+    return table
