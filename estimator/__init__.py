@@ -50,7 +50,23 @@ _PUBLIC = {
     "rates_show": "pricing.rates",
 }
 
-__all__ = sorted([*_PUBLIC, "__version__"])
+__all__ = [
+    "Explanation",
+    "Forecast",
+    "Inventory",
+    "InventoryError",
+    "KmscostError",
+    "Range",
+    "RateTable",
+    "check",
+    "explain",
+    "forecast",
+    "init",
+    "load_inventory",
+    "load_rates",
+    "rates_show",
+    "schema",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -11,6 +11,8 @@ def money(amount: float) -> str:
 
     >>> money(1234.5), money(0.09552), money(0.100704), money(0.0), money(0.99999)
     ('1,234.50', '0.09552', '0.1007', '0.00', '1.00')
+    >>> money(0.5)
+    '0.5000'
     """
     if not math.isfinite(amount):
         return "unknown"
@@ -21,10 +23,8 @@ def money(amount: float) -> str:
         digits = 4 - 1 - exact.adjusted()
         small = exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN)
         if abs(small) < 1:
-            text = f"{small:f}".rstrip("0")
-            whole, _, cents = text.partition(".")
-            return f"{whole}.{cents:0<2}"
-        exact = small
+            return f"{small:f}"
+        exact = small  # 0.99999 rounds up to a whole unit
     return f"{exact.quantize(Decimal('0.01'), rounding=ROUND_HALF_EVEN):,}"
 
 

@@ -91,5 +91,3 @@ class Months:
 def ordinal(day: datetime.date | None, otherwise: float) -> float:
     """A day as a number, `otherwise` where there is none. [day ordinal]"""
     return otherwise if day is None else float(day.toordinal())
-
-

@@ -11,12 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from pricing.errors import Problem, RateError, UsageError
+from pricing.errors import Problem, UsageError
 from pricing.rates import Meter, RateTable, Version
 from pricing.regions import partition_of
 from pricing.tiers import FloatArray, graduated
+
+IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def bill(
     Parameters
     ----------
     usage : DataFrame
-        Columns month (period[M]), payer, billed_region, operation, quantity [unit]; others are kept.
+        Columns month (period[M]), payer, billed_region, operation, quantity [unit]; others stay.
     table : RateTable
         The rates.
     other_requests : mapping of payer to number, optional
@@ -82,12 +85,12 @@ def bill(
     quantity = usage["quantity"].to_numpy(dtype=np.float64)
     free_of_charge = np.zeros(len(usage), dtype=bool) if exempt is None else exempt.to_numpy()
     kinds, kind_of = _kinds(usage)
-    known = [_price(table, kind) for kind in kinds.itertuples(index=False)]
+    known = [_price(table, *kind) for kind in zip(*(kinds[name] for name in kinds), strict=True)]
 
     pools, free = _share(usage, quantity, free_of_charge, kinds, kind_of, known, other_requests)
     free = np.where(free_of_charge, quantity, free)
     billable = quantity - free
-    rate = _rates(usage, billable, kinds, kind_of, known) * (1 - discount)
+    rate = _rates(usage, billable, kind_of, known) * (1 - discount)
 
     charges = usage.copy()
     charges["meter"] = _spread([meter.name for meter, _, _ in known], kind_of)
@@ -103,36 +106,35 @@ def bill(
 _Known = tuple[Meter, Version, tuple[tuple[float, float], ...]]
 
 
-def _kinds(usage: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
+def _kinds(usage: pd.DataFrame) -> tuple[pd.DataFrame, IntArray]:
     """The different (month, operation, billed Region), and which of them each row is."""
     columns = ["month", "operation", "billed_region"]
     groups = usage.groupby(columns, observed=True, sort=False)
     kind_of = groups.ngroup().to_numpy()
     kinds = usage.loc[~pd.Series(kind_of, index=usage.index).duplicated(), columns]
-    return kinds, kind_of
+    return kinds, kind_of.astype(np.int64)
 
 
-def _price(table: RateTable, kind: object) -> _Known:
+def _price(table: RateTable, month: pd.Period, operation: str, region: str) -> _Known:
     """Meter, version and price steps [currency/unit] of one kind of row."""
-    month, operation, region = kind  # type: ignore[misc]
     meter = table.meter(operation)
     version, rate = table.rate(meter, region, month.start_time.date())
     return meter, version, tuple((bound, price / meter.per) for bound, price in rate.steps)
 
 
-def _spread(values: list[str], kind_of: np.ndarray) -> pd.Categorical:
+def _spread(values: list[str], kind_of: IntArray) -> pd.Categorical[str]:
     """One text per kind as a column over all rows."""
     names = sorted(set(values))
     codes = np.array([names.index(value) for value in values], dtype=np.int16)
-    return pd.Categorical.from_codes(codes[kind_of] if len(codes) else codes, categories=names)
+    return pd.Categorical.from_codes(codes[kind_of] if len(codes) else codes, pd.Index(names))
 
 
 def _share(
     usage: pd.DataFrame,
     quantity: FloatArray,
-    free_of_charge: np.ndarray,
+    free_of_charge: npt.NDArray[np.bool_],
     kinds: pd.DataFrame,
-    kind_of: np.ndarray,
+    kind_of: IntArray,
     known: list[_Known],
     other_requests: Mapping[str, float] | None,
 ) -> tuple[pd.DataFrame, FloatArray]:
@@ -171,8 +173,7 @@ def _share(
 def _rates(
     usage: pd.DataFrame,
     billable: FloatArray,
-    kinds: pd.DataFrame,
-    kind_of: np.ndarray,
+    kind_of: IntArray,
     known: list[_Known],
 ) -> FloatArray:
     """The price of one unit on each row [currency/unit].
@@ -188,7 +189,7 @@ def _rates(
     keys = [usage["payer"], usage["month"], usage["billed_region"], pd.Series(meters[kind_of])]
     frame = pd.DataFrame({str(i): np.asarray(key) for i, key in enumerate(keys)})
     scale = frame.groupby(list(frame), observed=True, sort=False).ngroup().to_numpy()
-    total = np.bincount(scale, weights=billable)
+    total = np.bincount(scale, weights=billable).astype(np.float64)
     first_row = np.unique(scale, return_index=True)[1]
     for group, row in enumerate(first_row):
         steps = known[kind_of[row]][2]

@@ -9,7 +9,6 @@ events instead: one pass, no recursion, every key and item with its line. Number
 from __future__ import annotations
 
 import datetime
-import difflib
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -18,8 +17,9 @@ from typing import Any
 import yaml
 
 from pricing.errors import DocumentError, Problem
+from pricing.files import decode, read_bytes
+from pricing.words import describe, shown
 
-MAX_BYTES = 64 * 1024 * 1024  # 10,000 accounts written out are about 1 MB
 MAX_NODES = 4_000_000  # after expansion of aliases
 MAX_DEPTH = 40
 MAX_DIGITS = 300
@@ -73,90 +73,6 @@ def line_of(root: Any, location: Iterable[str | int]) -> int | None:
         else:
             break
     return line
-
-
-def describe(location: Iterable[str | int]) -> str:
-    """A location as people write it.
-
-    >>> describe(("accounts", 2, "id"))
-    'accounts[2].id'
-    """
-    said = ""
-    for part in location:
-        said += f"[{part}]" if isinstance(part, int) else f".{part}" if said else part
-    return said
-
-
-def nearest(word: str, choices: Iterable[str]) -> str | None:
-    """The choice that `word` most likely meant.
-
-    >>> nearest("acounts", ["accounts", "keys"])
-    'accounts'
-    """
-    close = difflib.get_close_matches(word, list(choices), n=1, cutoff=0.6)
-    return close[0] if close else None
-
-
-def shown(value: Any) -> str:
-    """A found value in the words of an error: its kind and, where short, itself."""
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict):
-        return "a mapping"
-    if isinstance(value, list | tuple):
-        return "a list"
-    if isinstance(value, datetime.date):
-        return f"the date {value.isoformat()}"
-    if isinstance(value, int | float):
-        huge = isinstance(value, int) and abs(value) >= 10**60
-        return "a number of more than 60 digits" if huge else f"the number {value}"
-    text = str(value)
-    return repr(text if len(text) <= 60 else text[:57] + "...")
-
-
-def read_bytes(path: str | Path, limit: int = MAX_BYTES) -> bytes:
-    """The bytes of a file of a sane size, or a `DocumentError` that says why not."""
-
-    def refuse(found: str, expected: str, fix: str) -> DocumentError:
-        return DocumentError(Problem(str(path), None, "", found, expected, fix))
-
-    try:
-        with Path(path).open("rb") as stream:
-            data = stream.read(limit + 1)
-    except FileNotFoundError:
-        raise refuse("no such file", "a file that exists", "check the path") from None
-    except IsADirectoryError:
-        raise refuse("a folder", "a file", "name a file inside it") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise refuse(f"a file that cannot be read ({reason})", "a readable file", "") from None
-    if len(data) > limit:
-        raise refuse(
-            f"more than {limit // (1024 * 1024)} MB",
-            f"at most {limit // (1024 * 1024)} MB",
-            "split it, or move the accounts into a CSV file ({file: accounts.csv})",
-        )
-    return data
-
-
-def decode(path: str | Path, data: bytes) -> str:
-    """The text of UTF-8 bytes, or a `DocumentError` with the line of the first bad byte."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise DocumentError(
-            Problem(
-                str(path),
-                line,
-                "",
-                f"the byte 0x{data[error.start]:02x}, which is not UTF-8",
-                "text in UTF-8",
-                "save the file as UTF-8",
-            )
-        ) from None
 
 
 def load_document(path: str | Path) -> tuple[Map, list[Problem]]:
@@ -251,25 +167,24 @@ class _Builder:
         elif isinstance(event, yaml.DocumentStartEvent):
             self.documents += 1
             if self.documents == 2:
-                line = event.start_mark.line + 1
+                mark: Any = event.start_mark
+                line = mark.line + 1
                 self.fail(line, (), "a second document", "one document", "remove `---` before it")
 
     def scalar(self, event: Any) -> None:
         line = event.start_mark.line + 1
         self.count(1, event)
-        top = self.stack[-1] if self.stack else None
-        is_key = top is not None and isinstance(top[0], Map) and top[1] is None
         plain = event.implicit[0]
         if event.tag and event.tag not in ("!", _STR_TAG):
             self.fail(line, self.here(), f"the tag {event.tag}", "a value without a tag", "drop it")
             value: Any = event.value
         else:
-            value = self.resolve(event.value, line, is_key) if plain else event.value
+            value = self.resolve(event.value, line) if plain else event.value
         if event.anchor:
             self.anchors[event.anchor] = (value, 1)
         self.put(value, line)
 
-    def resolve(self, text: str, line: int, is_key: bool) -> Any:
+    def resolve(self, text: str, line: int) -> Any:
         """What an unquoted scalar means (YAML 1.2 core, decimal only, with dates)."""
         if text in ("", "~", "null", "Null", "NULL"):
             return None
@@ -292,7 +207,9 @@ class _Builder:
                 return text
             return int(text.replace("_", ""))
         if _FLOAT.match(text):
-            return float(text.replace("_", "").lower().replace(".inf", "inf").replace(".nan", "nan"))
+            return float(
+                text.replace("_", "").lower().replace(".inf", "inf").replace(".nan", "nan")
+            )
         if _DATE.match(text):
             try:
                 return datetime.date.fromisoformat(text)
@@ -361,7 +278,9 @@ class _Builder:
         top = self.stack[-1] if self.stack else None
         if top is not None and isinstance(top[0], Map) and top[1] is None:
             fix = "write the key as text"
-            self.fail(container.line, self.here(), f"{shown(container)} as a key", "a text key", fix)
+            self.fail(
+                container.line, self.here(), f"{shown(container)} as a key", "a text key", fix
+            )
             container = "?"
             self.put(container, event.start_mark.line + 1)
         else:

@@ -8,6 +8,7 @@ import json
 import math
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -61,13 +62,14 @@ class Rate(Section):
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if (self.rate is None) == (not self.tiers):
-            raise refusal(None, "either `rate` or `tiers`", "give one of them", found="both or none")
+            raise refusal(
+                None, "either `rate` or `tiers`", "give one of them", found="both or none"
+            )
         bounds = [tier.up_to for tier in self.tiers]
         if bounds:
             inner = bounds[:-1]
             rising = all(
-                low is not None and high is not None and low < high
-                for low, high in zip(inner, inner[1:], strict=False)
+                low is not None and high is not None and low < high for low, high in pairwise(inner)
             )
             if bounds[-1] is not None or None in inner or not rising:
                 fix = "order them by up_to and leave up_to out of the last one only"
@@ -135,7 +137,7 @@ class Meter(Section):
     @model_validator(mode="after")
     def _rising(self) -> Self:
         starts = [version.start for version in self.versions]
-        if any(later <= earlier for earlier, later in zip(starts, starts[1:], strict=False)):
+        if any(later <= earlier for earlier, later in pairwise(starts)):
             fix = "order them by `from`, each day once"
             raise refusal(None, "versions that rise in time", fix, ("versions",), "another order")
         return self
@@ -154,6 +156,12 @@ class RateTable(Section):
     def path(self) -> str:
         """The file that the table was read from."""
         return self._path
+
+    def read_from(self, path: str) -> Self:
+        """The same table, with the file that errors name."""
+        table = self.model_copy()
+        table._path = path  # noqa: SLF001 (its own class)
+        return table
 
     def meter(self, operation: str, key_spec: str = SYMMETRIC) -> Meter:
         """The meter that counts an operation on a key of this spec.
@@ -303,5 +311,4 @@ def _read(path: Path) -> RateTable:
     table, more, _ = validate(RateTable, root, str(path))
     if table is None or problems:
         raise DocumentError(sorted([*problems, *more], key=lambda one: one.line or 0))
-    table._path = str(path)
-    return table
+    return table.read_from(str(path))

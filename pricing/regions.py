@@ -6,9 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pricing.document import load_document, nearest
+from pricing.document import load_document
 from pricing.errors import DocumentError
 from pricing.validation import Flag, Section, Text, refusal, validate
+from pricing.words import nearest
 
 TABLES = Path(__file__).parent / "tables"
 

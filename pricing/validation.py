@@ -24,8 +24,9 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from pricing.document import Location, describe, line_of, nearest, shown
+from pricing.document import Location, line_of
 from pricing.errors import Problem
+from pricing.words import describe, nearest, shown
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -64,6 +65,7 @@ def read_text(value: Any) -> str:
 
 
 def read_flag(value: Any) -> bool:
+    """True or false, and nothing that only looks like it."""
     if not isinstance(value, bool):
         raise refusal(value, "true or false", "write true or false")
     return value
@@ -106,13 +108,6 @@ def read_number(value: Any) -> float:
     return number
 
 
-def read_whole(value: Any) -> int:
-    number = read_number(value)
-    if number != int(number):
-        raise refusal(value, "a whole number", "round it")
-    return int(number)
-
-
 Text = Annotated[
     str,
     PlainValidator(read_text),
@@ -127,9 +122,6 @@ Day = Annotated[
 ]
 Number = Annotated[
     float, PlainValidator(read_number), WithJsonSchema({"type": "number", "minimum": 0})
-]
-Whole = Annotated[
-    int, PlainValidator(read_whole), WithJsonSchema({"type": "integer", "minimum": 0})
 ]
 
 
@@ -162,7 +154,9 @@ def _leaves(error: ValidationError) -> list[ErrorDetails]:
         one
         for one in details
         if one["type"] != "too_short"
-        or not any(other["loc"][: len(one["loc"])] == one["loc"] != other["loc"] for other in details)
+        or not any(
+            other["loc"][: len(one["loc"])] == one["loc"] != other["loc"] for other in details
+        )
     ]
 
 
@@ -216,10 +210,10 @@ def _real(root: Any, location: Iterable[str | int]) -> Location:
     node = root
     parts = list(location)
     for index, part in enumerate(parts):
-        if isinstance(node, dict) and isinstance(part, str) and part in node:
-            node = node[part]
-        elif isinstance(node, list) and isinstance(part, int) and part < len(node):
-            node = node[part]
+        if (isinstance(node, dict) and isinstance(part, str) and part in node) or (
+            isinstance(node, list) and isinstance(part, int) and part < len(node)
+        ):
+            node = node[part]  # type: ignore[index]  # the line above has looked
         elif index < len(parts) - 1:
             continue  # a tag: the document has no such part
         else:
@@ -244,9 +238,7 @@ def _allowed(model: type[BaseModel], location: Iterable[str | int]) -> set[str]:
                 if part in (name, field.alias):
                     found += _models(field.annotation)
         candidates = found or candidates
-    return {
-        field.alias or name for one in candidates for name, field in one.model_fields.items()
-    }
+    return {field.alias or name for one in candidates for name, field in one.model_fields.items()}
 
 
 def _tags(model: type[BaseModel]) -> set[str]:

@@ -55,6 +55,7 @@ class Application(TyperGroup):
     """Turns errors about the user's data into messages and exit codes; a traceback is a bug."""
 
     def invoke(self, ctx: Any) -> Any:
+        """Run a command."""
         try:
             return super().invoke(ctx)
         except KmscostError as error:
@@ -108,14 +109,21 @@ def show(what: RenderableType | str, output: Path | None) -> None:
         return
     from rich.console import Console
 
-    if output is None:
-        console = Console(file=sys.stdout, width=width(), highlight=False, markup=False)
-        console.print(what)
-        return
-    console = Console(width=80, highlight=False, markup=False, no_color=True, force_terminal=False)
+    on_terminal = output is None and sys.stdout.isatty()
+    console = Console(
+        width=width() if on_terminal else 80,
+        highlight=False,
+        markup=False,
+        force_terminal=on_terminal,
+        color_system="auto" if on_terminal else None,
+    )
     with console.capture() as captured:
         console.print(what)
-    write(output, captured.get())
+    text = "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+    if output is None:
+        typer.echo(text, nl=False)
+    else:
+        write(output, text)
 
 
 def write(path: Path | None, text: str) -> None:
@@ -127,16 +135,14 @@ def write(path: Path | None, text: str) -> None:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
             stream.write(text)
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-        os.chmod(beside, mode)
-        os.replace(beside, path)
+        Path(beside).chmod(mode)
+        Path(beside).replace(path)
     except OSError as error:
-        if beside and os.path.exists(beside):
-            os.unlink(beside)
+        if beside:
+            Path(beside).unlink(missing_ok=True)
         found = f"a place that cannot be written ({error.strerror})"
         fix = "choose another path for --output"
-        raise KmscostError(
-            Problem(str(path), None, "", found, "a writable folder", fix)
-        ) from None
+        raise KmscostError(Problem(str(path), None, "", found, "a writable folder", fix)) from None
 
 
 def _umask() -> int:

@@ -22,9 +22,9 @@ from estimator.cli.application import (
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    app.command(
-        epilog="Example: kmscost forecast examples/organization.yaml --from 2026-11 --by trail,cause"
-    )(forecast)
+    app.command(epilog="Example: kmscost forecast examples/organization.yaml --by trail,cause")(
+        forecast
+    )
     app.command(
         epilog="Example: kmscost explain examples/organization.yaml --month 2026-11 --trail org"
     )(explain)

@@ -23,7 +23,11 @@ class RatesFormat(StrEnum):
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    group = typer.Typer(help="Show the rates that forecasts are priced with.", no_args_is_help=True, rich_markup_mode=None)
+    group = typer.Typer(
+        help="Show the rates that forecasts are priced with.",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+    )
     group.command(
         "show", epilog="Example: kmscost rates show --on 2026-11-01 --region us-gov-west-1"
     )(rates_show)

@@ -21,7 +21,7 @@ OPERATION = "PaidEventsRecorded"
 
 
 class Copies:
-    """How many paid copies of an event the trails make, by the account and Region it is logged in."""
+    """How many paid copies of an event the trails make, by account and Region of the log."""
 
     def __init__(self, inventory: Inventory, months: Months) -> None:
         self.months = months
@@ -89,7 +89,9 @@ def event_copies(usage: pd.DataFrame, inventory: Inventory, months: Months) -> p
     copies = Copies(inventory, months)
     number = {label: position for position, label in enumerate(months.labels)}
     found = []
-    for (account, region, key, driver), rows in requests.groupby(columns, observed=True, sort=False):
+    for (account, region, key, driver), rows in requests.groupby(
+        columns, observed=True, sort=False
+    ):
         for logged in dict.fromkeys((str(account), owner[str(key)])):
             paid = copies.paid(logged, str(region), *lives[str(driver)])
             if not paid.any():

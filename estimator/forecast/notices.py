@@ -82,7 +82,9 @@ def _lives(inventory: Inventory, months: Months) -> Iterator[str]:
             )
     for reader in inventory.readers:
         if reader.kind == "validate":
-            trails = [t for t in inventory.trails if reader.trails is None or t.name in reader.trails]
+            trails = [
+                t for t in inventory.trails if reader.trails is None or t.name in reader.trails
+            ]
             if not any(trail.log_file_validation for trail in trails):
                 yield f"reader {reader.name} validates trails without log_file_validation"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -93,7 +94,9 @@ class Forecast:
             "totals": _plain(self.totals),
             "months": [_plain(row) for row in self.monthly.to_dict("records")],
             "rows": rows.to_dict("records"),
-            "free_tier": self.pools.assign(month=self.pools["month"].astype(str)).to_dict("records"),
+            "free_tier": self.pools.assign(month=self.pools["month"].astype(str)).to_dict(
+                "records"
+            ),
             "notices": [*self.notices, self.other_reading_line],
             "rates": {
                 "table": self.table.service,
@@ -127,7 +130,7 @@ class Forecast:
         return f"{shown}<p>{html.escape(self.other_reading_line)}</p>"
 
 
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
+def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
     """A number that is not known becomes null, never NaN, which JSON does not have."""
     return {
         str(name): None if isinstance(value, float) and math.isnan(value) else value

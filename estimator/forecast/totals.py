@@ -27,7 +27,7 @@ def monthly_totals(
     code = currency.lower()
     is_request = charges["unit"].to_numpy() == "request"
     first = pd.Period(months.labels[0], freq="M").ordinal
-    month = charges["month"].array.asi8 - first  # type: ignore[attr-defined]
+    month = charges["month"].array.asi8 - first
 
     def total(values: pd.Series, chosen: np.ndarray | None = None) -> np.ndarray:
         weights = values.to_numpy(dtype=np.float64)

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from estimator.inventory.sections import AccountEntry
-from pricing.document import Map, Seq, decode, nearest, read_bytes, shown
+from pricing.document import Map, Seq
 from pricing.errors import DocumentError, Problem
+from pricing.files import decode, read_bytes
 from pricing.validation import validate
+from pricing.words import nearest, shown
 
 COLUMNS = ("id", "name", "payer", "regions", "files_per_day", "from", "until")
 

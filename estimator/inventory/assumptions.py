@@ -14,9 +14,9 @@ from typing import Annotated, Any
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from pricing.document import nearest
 from pricing.regions import read_region
 from pricing.validation import read_number, read_text, refusal
+from pricing.words import nearest
 
 # A log file about every five minutes: AWS KMS Developer Guide, "How AWS CloudTrail uses AWS KMS",
 # text of 2017-11-15 to 2021-09-11; checked 2026-11-23. Neither floor nor ceiling.
@@ -104,7 +104,10 @@ def _read_share(value: Any) -> float:
 
 
 def _read_range(
-    value: Any, read: Callable[[Any], float], median: Callable[[float, float], float], is_share: bool
+    value: Any,
+    read: Callable[[Any], float],
+    median: Callable[[float, float], float],
+    is_share: bool,
 ) -> Range:
     if isinstance(value, Range):
         return value
@@ -206,7 +209,7 @@ def _plain_files(value: FilesPerDay) -> Any:
 
 
 def _range_schema(number: dict[str, Any]) -> dict[str, Any]:
-    ends = {key: number for key in ("low", "high", "mid")}
+    ends = dict.fromkeys(("low", "high", "mid"), number)
     properties = {**ends, "source": {"type": "string"}}
     return {
         "anyOf": [
@@ -233,9 +236,7 @@ _FILES_SCHEMA = {
 }
 
 _plain = PlainSerializer(plain_range)
-Quantity = Annotated[
-    Range, PlainValidator(read_quantity), _plain, WithJsonSchema(_QUANTITY_SCHEMA)
-]
+Quantity = Annotated[Range, PlainValidator(read_quantity), _plain, WithJsonSchema(_QUANTITY_SCHEMA)]
 Share = Annotated[Range, PlainValidator(read_share), _plain, WithJsonSchema(_range_schema(_SHARE))]
 GrowthRate = Annotated[
     Range, PlainValidator(read_growth), _plain, WithJsonSchema(_range_schema(_GROWTH))

@@ -1,4 +1,4 @@
-"""What must hold between the sections of an inventory: names that exist, one partition, one Region."""
+"""What must hold between the sections of an inventory: names exist, one partition, one Region."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from estimator.inventory.accounts import Found
 from estimator.inventory.model import Account, Inventory
 from estimator.inventory.sections import Key, Reader, Replication, Trail
-from pricing.document import Location, Map, Seq, nearest, shown
+from pricing.document import Location, Map, Seq
 from pricing.errors import Problem
 from pricing.regions import partition_of
+from pricing.words import nearest, shown
 
 if TYPE_CHECKING:
     from estimator.inventory.load import Draft
@@ -23,7 +24,12 @@ def check_references(draft: Draft, inventory: Inventory, found: list[Found]) -> 
     """Note in the draft whatever does not fit together."""
     _accounts_once(draft, found)
     _one_partition_each(draft, inventory.accounts, found)
-    for section, label in (("keys", "id"), ("trails", "name"), ("readers", "name"), ("budgets", "name")):
+    for section, label in (
+        ("keys", "id"),
+        ("trails", "name"),
+        ("readers", "name"),
+        ("budgets", "name"),
+    ):
         _names_once(draft, section, label)
     _readers_unlike_trails(draft)
     own = {account.id: account for account in inventory.accounts}
@@ -43,7 +49,9 @@ def names(draft: Draft, section: str, label: str) -> list[str]:
     items = draft.root.get(section)
     if not isinstance(items, Seq):
         return []
-    return [item[label] for item in items if isinstance(item, Map) and isinstance(item.get(label), str)]
+    return [
+        item[label] for item in items if isinstance(item, Map) and isinstance(item.get(label), str)
+    ]
 
 
 def _accounts_once(draft: Draft, found: list[Found]) -> None:
@@ -53,7 +61,9 @@ def _accounts_once(draft: Draft, found: list[Found]) -> None:
         if before is not one:
             fix = f"remove one of them (the first is in {before.path}:{before.line})"
             said = f"the account {one.entry.id} twice"
-            draft.problems.append(Problem(one.path, one.line, one.at, said, "each account once", fix))
+            draft.problems.append(
+                Problem(one.path, one.line, one.at, said, "each account once", fix)
+            )
 
 
 def _one_partition_each(draft: Draft, accounts: Iterable[Account], found: list[Found]) -> None:
@@ -103,7 +113,9 @@ class _Coverage:
     def __init__(self, accounts: Iterable[Account]) -> None:
         self.regions: dict[tuple[str, str], set[str]] = {}
         for account in accounts:
-            self.regions.setdefault((account.payer, account.partition), set()).update(account.regions)
+            self.regions.setdefault((account.payer, account.partition), set()).update(
+                account.regions
+            )
 
     def of(self, trail: Trail, home: Account) -> set[str]:
         if trail.scope == "account":
@@ -142,7 +154,9 @@ def _check_key(draft: Draft, at: Location, key: Key, own: dict[str, Account]) ->
         arn = _KEY_ARN.match(key.arn)
         if arn is None:
             expected = "arn:aws:kms:REGION:ACCOUNT:key/ID"
-            draft.refuse((*at, "arn"), shown(key.arn), expected, "copy it from `aws kms describe-key`")
+            draft.refuse(
+                (*at, "arn"), shown(key.arn), expected, "copy it from `aws kms describe-key`"
+            )
         elif (arn["region"], arn["account"]) != (key.region, key.account):
             found = f"an ARN in {arn['region']} of account {arn['account']}"
             expected = f"{key.region} and {key.account}, as the key says"
@@ -202,7 +216,11 @@ def _check_reader(
         _known(draft, (*at, "trails", index), name, names(draft, "trails", "name"), "trails")
     for index, account in enumerate(reader.accounts or ()):
         _known_account(draft, (*at, "accounts", index), account, own)
-    read = [trails[name] for name in reader.trails if name in trails] if reader.trails else trails.values()
+    read = (
+        [trails[name] for name in reader.trails if name in trails]
+        if reader.trails
+        else trails.values()
+    )
     partitions = {own[one.account].partition for one in read if one.account in own}
     if known and own[reader.account].regions and reader.trails and partitions:
         home = own[reader.account].partition

@@ -9,12 +9,21 @@ from typing import Any, TypeVar
 from estimator.inventory.accounts import Found, read_accounts
 from estimator.inventory.checks import check_references
 from estimator.inventory.model import Account, Inventory
-from estimator.inventory.sections import AccountEntry, AccountsFile, InventoryFile, Key, Reader, Trail
-from pricing.document import Location, Map, Seq, describe, line_of, load_document
+from estimator.inventory.sections import (
+    AccountEntry,
+    AccountsFile,
+    InventoryFile,
+    Key,
+    Reader,
+    Trail,
+)
+from pricing.document import Location, Map, Seq, line_of, load_document
 from pricing.errors import DocumentError, Problem
 from pricing.validation import validate
+from pricing.words import describe
 
 Owned = TypeVar("Owned", Key, Trail, Reader)
+
 
 class InventoryError(DocumentError):
     """An inventory that cannot be used; `problems` holds every mistake found in it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from estimator.inventory.assumptions import FilesPerDay, Range
@@ -43,9 +43,9 @@ class Inventory:
     keys: tuple[Key, ...]
     trails: tuple[Trail, ...]
     readers: tuple[Reader, ...] = ()
-    other_kms_requests_per_month: Range = Range.exactly(0)
+    other_kms_requests_per_month: Range = field(default_factory=lambda: Range.exactly(0))
     cloudtrail_writes: Literal["charged", "exempt"] = "charged"
-    growth: Growth = Growth()
+    growth: Growth = field(default_factory=Growth)
     budgets: tuple[Budget, ...] = ()
     notices: tuple[str, ...] = ()
 

@@ -16,7 +16,7 @@ from pricing.regions import default_regions, read_region
 from pricing.validation import Day, Flag, Number, Section, Text, read_text, refusal
 
 _DIGITS = 12
-# key specs that are not symmetric: AWS KMS Developer Guide, "Key spec reference", checked 2026-11-23
+# not symmetric: AWS KMS Developer Guide, "Key spec reference", checked 2026-11-23
 _NOT_SYMMETRIC = ("RSA_", "ECC_", "HMAC_", "SM2", "ML_DSA")
 
 
@@ -29,7 +29,11 @@ def read_account_id(value: Any) -> str:
         raise refusal(value, expected, 'write it in quotes: "111122223333"')
     if not (value.isascii() and value.isdigit() and len(value) == _DIGITS):
         short = value.isascii() and value.isdigit() and len(value) < _DIGITS
-        fix = f'it has {len(value)} digits: a leading zero may be lost: "{value:0>12}"' if short else ""
+        fix = (
+            f'it has {len(value)} digits: a leading zero may be lost: "{value:0>12}"'
+            if short
+            else ""
+        )
         raise refusal(value, expected, fix or "look it up with `aws sts get-caller-identity`")
     return value
 
@@ -87,9 +91,7 @@ RegionCode = Annotated[str, PlainValidator(read_region), WithJsonSchema({"type":
 _REGIONS_SCHEMA: dict[str, Any] = {
     "anyOf": [{"const": "default"}, {"type": "array", "items": {"type": "string"}}]
 }
-Regions = Annotated[
-    tuple[str, ...], PlainValidator(read_regions), WithJsonSchema(_REGIONS_SCHEMA)
-]
+Regions = Annotated[tuple[str, ...], PlainValidator(read_regions), WithJsonSchema(_REGIONS_SCHEMA)]
 TrailRegions = Annotated[
     tuple[str, ...] | None,
     PlainValidator(_read_trail_regions),

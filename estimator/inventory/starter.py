@@ -52,7 +52,9 @@ def init(path: str | Path = "inventory.yaml", force: bool = False) -> Path:
         said = Problem(str(target), None, "", "a file of this name", "none", fix)
         raise KmscostError(said) from None
     except OSError as error:
-        found = f"a place that cannot be written ({error.strerror or os.strerror(error.errno or 0)})"
+        found = (
+            f"a place that cannot be written ({error.strerror or os.strerror(error.errno or 0)})"
+        )
         said = Problem(str(target), None, "", found, "a writable folder", "choose another path")
         raise KmscostError(said) from None
     return target

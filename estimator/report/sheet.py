@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -52,9 +53,7 @@ def months_sheet(told: Forecast) -> Sheet:
         for row in told.monthly.to_dict("records")
     ]
     totals = told.totals
-    rows.append(
-        ("total", *(count(totals[n]) for n in columns), *(money(totals[n]) for n in costs))
-    )
+    rows.append(("total", *(count(totals[n]) for n in columns), *(money(totals[n]) for n in costs)))
     return Sheet(title(told), header, tuple(rows), numbers=6, sums=1)
 
 
@@ -121,12 +120,10 @@ def _free_tier(told: Forecast) -> list[str]:
 
 def _knock_on(told: Forecast) -> list[str]:
     cost = told.totals[f"cost_{told.currency.lower()}_cloudtrail_events"]
-    if not cost:
+    if math.isnan(cost) or not cost:  # not known: a notice says why
         return []
-    return [
-        f"Apart from KMS, on CloudTrail's bill: {told.currency} {money(cost)} for further copies of "
-        "these requests' events (exclude_kms_events: true avoids it)"
-    ]
+    said = f"Apart from KMS, on CloudTrail's bill: {told.currency} {money(cost)} for further copies"
+    return [f"{said} of these requests' events (exclude_kms_events: true avoids it)"]
 
 
 def _budgets(told: Forecast) -> list[str]:

@@ -15,6 +15,7 @@ from estimator.explain import Explanation
 from estimator.figures import count, factor, money
 from estimator.forecast import Forecast
 from estimator.report.sheet import Sheet, lines, months_sheet, rows_sheet
+from pricing.regions import partition_of
 
 WIDTH = 80
 
@@ -30,8 +31,10 @@ def forecast_table(told: Forecast, width: int = WIDTH) -> RenderableType:
 
 def _wrapped(said: Any, width: int) -> Iterator[RenderableType]:
     for line in said:
-        for part in textwrap.wrap(line, width, subsequent_indent="  ", break_on_hyphens=False):
-            yield Text(part, no_wrap=True, overflow="ignore")
+        for part in textwrap.wrap(
+            line, width, subsequent_indent="  ", break_on_hyphens=False, break_long_words=False
+        ):
+            yield Text(part, overflow="fold")
 
 
 def _table(sheet: Sheet) -> Table:
@@ -89,43 +92,51 @@ def _indented(said: str, width: int, style: str, indent: str = "  ") -> list[Ren
         break_on_hyphens=False,
         break_long_words=False,
     )
-    return [Text(part, style=style, no_wrap=True, overflow="ignore") for part in wrapped]
+    return [Text(part, style=style, overflow="fold") for part in wrapped]
 
 
 def rates_sheet(rows: list[dict[str, Any]]) -> Sheet:
     """The rates in force, one row per meter and group of Regions."""
-    header = ("meter", "Regions", "from", "confirmed", "rate", "per", "free a month")
-    cells = []
+    cells = [(row["meter"], _regions(row["regions"]), row["from"], _tiers(row)) for row in rows]
+    return Sheet("Rates in force", ("meter", "Regions", "from", "rate"), tuple(cells), numbers=1)
+
+
+def _regions(regions: list[str]) -> str:
+    if len(regions) == 1:
+        return regions[0]
+    partitions = sorted({partition_of(region) for region in regions})
+    return f"{', '.join(partitions)}: {len(regions)}"
+
+
+def _tiers(row: dict[str, Any]) -> str:
+    tiers = [
+        factor(tier["rate"]) + (f" to {count(tier['up_to'])}" if tier["up_to"] is not None else "")
+        for tier in row["tiers"]
+    ]
+    per = "" if row["per"] == 1 else f"{count(row['per'])} "
+    return (
+        f"{row['currency']} {', then '.join(tiers)} / {per}{row['unit']}{'s' * (row['per'] != 1)}"
+    )
+
+
+def rates_notes(rows: list[dict[str, Any]]) -> list[str]:
+    """What is free, what is not confirmed, and who said so."""
+    free = {row["meter"]: row["free"] for row in rows if row["free"]}
+    said = [
+        f"{meter}: the first {count(quantity)} a month are free, one pool for each payer and "
+        "partition"
+        for meter, quantity in free.items()
+    ]
+    sources: dict[str, list[str]] = {}
     for row in rows:
-        regions = row["regions"]
-        many = regions[0] if len(regions) == 1 else f"{regions[0]} and {len(regions) - 1} more"
-        tiers = [
-            factor(tier["rate"])
-            + (f" to {count(tier['up_to'])}" if tier["up_to"] is not None else "")
-            for tier in row["tiers"]
-        ]
-        cells.append(
-            (
-                row["meter"],
-                many,
-                row["from"],
-                "yes" if row["confirmed"] else "no",
-                f"{row['currency']} {', then '.join(tiers)}",
-                f"{count(row['per'])} {row['unit']}{'s' if row['per'] != 1 else ''}",
-                count(row["free"]) if row["free"] else "-",
-            )
-        )
-    return Sheet("Rates in force", header, tuple(cells), numbers=3)
+        source, doubt = row["source"], "" if row["confirmed"] else " (not confirmed)"
+        text = f"{source['title']}, {source['url']}, checked {source['checked']}{doubt}"
+        meters = sources.setdefault(text, [])
+        if row["meter"] not in meters:
+            meters.append(row["meter"])
+    return said + [f"{', '.join(meters)}: {text}" for text, meters in sources.items()]
 
 
 def rates_table(rows: list[dict[str, Any]], notes: list[str], width: int = WIDTH) -> RenderableType:
     """The rates in force and why."""
-    sources: dict[str, list[str]] = {}
-    for row in rows:
-        source = row["source"]
-        said = f"{source['title']}, {source['url']}, checked {source['checked']}"
-        meters = sources.setdefault(said, [])
-        if row["meter"] not in meters:
-            meters.append(row["meter"])
-    why = [f"{', '.join(meters)}: {said}" for said, meters in sources.items()]
-    return Group(_table(rates_sheet(rows)), "", *_wrapped([*why, *notes], width))
+    return Group(_table(rates_sheet(rows)), "", *_wrapped([*rates_notes(rows), *notes], width))

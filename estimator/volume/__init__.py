@@ -17,9 +17,7 @@ from estimator.volume.streams import streams_of
 __all__ = ["usage"]
 
 
-def usage(
-    inventory: Inventory, months: Months, by: Sequence[str] = DEFAULT_GRAIN
-) -> pd.DataFrame:
+def usage(inventory: Inventory, months: Months, by: Sequence[str] = DEFAULT_GRAIN) -> pd.DataFrame:
     """What KMS will see because of CloudTrail, month by month.
 
     Parameters

@@ -37,7 +37,9 @@ class Model:
         self.key_region = np.array([region[one.region] for one in inventory.keys], dtype=np.int64)
         trails = inventory.trails
         self.trail_account = np.array([account[one.account] for one in trails], dtype=np.int64)
-        self.trail_key = np.array([-1 if t.key is None else key[t.key] for t in trails], dtype=np.int64)
+        self.trail_key = np.array(
+            [-1 if t.key is None else key[t.key] for t in trails], dtype=np.int64
+        )
         self.saving = np.array(
             [t.bucket.bucket_key_saving.mid if t.bucket.bucket_key else 0.0 for t in trails]
         )
@@ -45,7 +47,10 @@ class Model:
             [float(t.log_file_validation and t.digest_files == "sse-kms") for t in trails]
         )
         self.retention = np.array(
-            [NEVER if t.bucket.retention_days is None else t.bucket.retention_days.mid for t in trails]
+            [
+                NEVER if t.bucket.retention_days is None else t.bucket.retention_days.mid
+                for t in trails
+            ]
         )
 
     def days(self, streams: Streams, start: float = ALWAYS, end: float = NEVER) -> FloatArray:

@@ -15,14 +15,18 @@ from estimator.months import FloatArray
 DIGESTS_PER_DAY = 24.0
 
 
-def days_alive(start: FloatArray, end: FloatArray, begin: FloatArray, until: FloatArray) -> FloatArray:
+def days_alive(
+    start: FloatArray, end: FloatArray, begin: FloatArray, until: FloatArray
+) -> FloatArray:
     """Days of each month [begin, until) that lie in each life [start, end). [day]
 
     >>> import numpy as np
-    >>> days_alive(np.array([[5.0]]), np.array([[99.0]]), np.array([1.0]), np.array([31.0])).tolist()
+    >>> life = np.array([[5.0]]), np.array([[99.0]])
+    >>> days_alive(*life, np.array([1.0]), np.array([31.0])).tolist()
     [[26.0]]
     """
-    return np.maximum(np.minimum(end, until) - np.maximum(start, begin), 0.0)
+    days: FloatArray = np.maximum(np.minimum(end, until) - np.maximum(start, begin), 0.0)
+    return days
 
 
 def growth_factor(per_year: float, months: FloatArray) -> FloatArray:
@@ -56,7 +60,7 @@ def digests(streams: FloatArray, days: FloatArray, growth: FloatArray) -> FloatA
     return DIGESTS_PER_DAY * streams * days * growth
 
 
-def requests_left(calls: FloatArray, bucket_key_saving: float) -> FloatArray:
+def requests_left(calls: FloatArray, bucket_key_saving: float | FloatArray) -> FloatArray:
     """KMS requests of as many S3 calls when an S3 Bucket Key saves a share. [request/month]
 
     >>> import numpy as np

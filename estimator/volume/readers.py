@@ -96,20 +96,22 @@ def replication(model: Model, reader: Replication, streams: Streams) -> FloatArr
 
 
 def query(model: Model, reader: Query, streams: Streams) -> FloatArray:
-    """queries x files in the last days x share_of_files x gets_per_file. [get/month]"""
+    """Queries x files in the last days x share_of_files x gets_per_file. [get/month]"""
     runs, window = _looks(
         model, reader, streams, reader.queries_per_month.mid, reader.days_scanned.mid
     )
     met = formulas.puts(streams.files[:, None], window, model.growth)
-    return runs * met * reader.share_of_files.mid * reader.gets_per_file.mid
+    gets: FloatArray = runs * met * reader.share_of_files.mid * reader.gets_per_file.mid
+    return gets
 
 
 def validate(model: Model, reader: Validate, streams: Streams) -> FloatArray:
-    """runs x days x (log files + digest files under the key). [get/month]"""
+    """Runs x days x (log files + digest files under the key). [get/month]"""
     runs, window = _looks(model, reader, streams, reader.runs_per_month.mid, reader.days.mid)
     logs = formulas.puts(streams.files[:, None], window, model.growth)
     digests = formulas.digests(streams.count[:, None], window, model.account_growth)
-    return runs * (logs + digests * model.digests_under_key[streams.trail][:, None])
+    gets: FloatArray = runs * (logs + digests * model.digests_under_key[streams.trail][:, None])
+    return gets
 
 
 def _looks(
@@ -131,7 +133,7 @@ def _looks(
 
 
 def fixed(model: Model, reader: Fixed, streams: Streams) -> FloatArray:
-    """gets_per_day on every day with something to read, shared in proportion to the files. [get/month]"""
+    """gets_per_day while there is something to read, shared in proportion to files. [get/month]"""
     start, end = life_of(reader)
     gone = streams.end + model.retention[streams.trail]  # files stay readable until they expire
     readable = formulas.days_alive(

@@ -100,19 +100,22 @@ def usage_frame(
         codes = codes.loc[~pd.Series(group).duplicated()].reset_index(drop=True)
     month, row = np.nonzero(quantity.T)
     first = pd.Period(months.labels[0], freq="M").ordinal
-    frame = pd.DataFrame(
-        {"month": pd.arrays.PeriodArray(pd.PeriodIndex.from_ordinals(first + month, freq="M"))}
-    )
+    frame = pd.DataFrame({"month": _periods(first + month)})
     for column in columns:
         frame[column] = pd.Categorical.from_codes(
-            codes[column].to_numpy()[row], categories=vocabulary.texts[column]
+            codes[column].to_numpy()[row], categories=pd.Index(vocabulary.texts[column])
         )
     frame["quantity"] = quantity.T[month, row]
     is_key = codes["operation"].to_numpy()[row] == vocabulary.code["operation"]["KeyMonth"]
     frame["unit"] = pd.Categorical.from_codes(
-        is_key.astype(np.int8), categories=["request", "key-month"]
+        is_key.astype(np.int8), categories=pd.Index(["request", "key-month"])
     )
     return frame
+
+
+def _periods(ordinals: IntArray) -> pd.PeriodIndex:
+    # pandas-stubs 3.1 does not know this constructor, which pandas documents
+    return pd.PeriodIndex.from_ordinals(ordinals, freq="M")  # type: ignore[attr-defined,no-any-return]
 
 
 def _column(block: Block, column: str, vocabulary: Vocabulary) -> IntArray:

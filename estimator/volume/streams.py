@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -47,27 +48,20 @@ class Streams:
     def where(self, chosen: npt.NDArray[np.bool_]) -> Streams:
         """The chosen rows."""
         return Streams(
-            *(
-                values[chosen]
-                for values in (
-                    self.trail,
-                    self.account,
-                    self.region,
-                    self.files,
-                    self.count,
-                    self.start,
-                    self.end,
-                )
-            )
+            trail=self.trail[chosen],
+            account=self.account[chosen],
+            region=self.region[chosen],
+            files=self.files[chosen],
+            count=self.count[chosen],
+            start=self.start[chosen],
+            end=self.end[chosen],
         )
 
-    def added_up(self, by_account: bool, by_region: bool, by_files: bool = False) -> Streams:
+    def added_up(self, by_account: bool, by_region: bool) -> Streams:
         """Rows with the same trail and life in one, told apart by no more than asked for."""
         account = self.account if by_account else np.full(len(self), -1, dtype=np.int64)
         region = self.region if by_region else np.full(len(self), -1, dtype=np.int64)
         columns = [self.trail, _codes(self.start), _codes(self.end), account, region]
-        if by_files:
-            columns.append(_codes(self.files / self.count))
         group = _group(columns)
         size = int(group.max()) + 1 if len(self) else 0
         first = np.zeros(size, dtype=np.int64)
@@ -76,8 +70,8 @@ class Streams:
             trail=self.trail[first],
             account=account[first],
             region=region[first],
-            files=np.bincount(group, weights=self.files, minlength=size),
-            count=np.bincount(group, weights=self.count, minlength=size),
+            files=np.bincount(group, weights=self.files, minlength=size).astype(np.float64),
+            count=np.bincount(group, weights=self.count, minlength=size).astype(np.float64),
             start=self.start[first],
             end=self.end[first],
         )
@@ -198,5 +192,5 @@ def streams_of(inventory: Inventory) -> Streams:
     )
 
 
-def _joined(parts: list[npt.NDArray[np.generic]]) -> npt.NDArray[np.generic]:
+def _joined(parts: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
     return np.concatenate(parts) if parts else np.zeros(0)

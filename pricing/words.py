@@ -1,0 +1,49 @@
+"""What stands in an error: places, found values and the name that was meant."""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+from collections.abc import Iterable
+from typing import Any
+
+
+def describe(location: Iterable[str | int]) -> str:
+    """A location as people write it.
+
+    >>> describe(("accounts", 2, "id"))
+    'accounts[2].id'
+    """
+    said = ""
+    for part in location:
+        said += f"[{part}]" if isinstance(part, int) else f".{part}" if said else part
+    return said
+
+
+def nearest(word: str, choices: Iterable[str]) -> str | None:
+    """The choice that `word` most likely meant.
+
+    >>> nearest("acounts", ["accounts", "keys"])
+    'accounts'
+    """
+    close = difflib.get_close_matches(word, list(choices), n=1, cutoff=0.6)
+    return close[0] if close else None
+
+
+def shown(value: Any) -> str:
+    """A found value in the words of an error: its kind and, where short, itself."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list | tuple):
+        return "a list"
+    if isinstance(value, datetime.date):
+        return f"the date {value.isoformat()}"
+    if isinstance(value, int | float):
+        huge = isinstance(value, int) and abs(value) >= 10**60
+        return "a number of more than 60 digits" if huge else f"the number {value}"
+    text = str(value)
+    return repr(text if len(text) <= 60 else text[:57] + "...")
