@@ -164,8 +164,8 @@ def _problem(
     model: type[BaseModel], details: ErrorDetails, root: Any, path: str
 ) -> tuple[Problem, Location]:
     context = details.get("ctx", {})
-    place = (*_real(root, details["loc"]), *context.get("at", ()))
     value, kind = details["input"], details["type"]
+    place = (*_real(root, details["loc"], kind == "missing"), *context.get("at", ()))
     found, expected, fix = shown(value), details["msg"], ""
     if kind == "refused":
         found, expected, fix = context["found"], context["expected"], context["fix"]
@@ -204,8 +204,11 @@ def _problem(
     return Problem(path, line_of(root, place), describe(place), found, expected, fix), place
 
 
-def _real(root: Any, location: Iterable[str | int]) -> Location:
-    """`location` without the tags that pydantic adds for the members of a union."""
+def _real(root: Any, location: Iterable[str | int], missing: bool) -> Location:
+    """`location` without the tags that pydantic adds for the members of a union.
+
+    Only the last part of something `missing` need not be in the document.
+    """
     place: list[str | int] = []
     node = root
     parts = list(location)
@@ -214,10 +217,8 @@ def _real(root: Any, location: Iterable[str | int]) -> Location:
             isinstance(node, list) and isinstance(part, int) and part < len(node)
         ):
             node = node[part]  # type: ignore[index]  # the line above has looked
-        elif index < len(parts) - 1:
+        elif not (missing and index == len(parts) - 1):
             continue  # a tag: the document has no such part
-        else:
-            node = None
         place.append(part)
     return tuple(place)
 

@@ -10,7 +10,6 @@ import sys
 
 import typer
 
-from estimator.cli import forecasts, inventories, rates
 from estimator.cli.application import Application, show_version
 
 app = typer.Typer(
@@ -32,11 +31,6 @@ def _kmscost(
     ),
 ) -> None:
     pass
-
-
-inventories.add_to(app)
-forecasts.add_to(app)
-rates.add_to(app)
 
 
 def main() -> None:

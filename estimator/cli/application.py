@@ -1,58 +1,52 @@
-"""What all commands share: errors to exit codes, text to stdout or a file, options."""
+"""The group of all commands: loads only the one that runs, turns errors into exit codes."""
 
 from __future__ import annotations
 
-import datetime
-import os
-import shutil
-import sys
-import tempfile
-from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+import importlib
+from typing import Any
 
 import typer
+import typer.main
 from typer.core import TyperGroup
 
-from pricing.errors import KmscostError, Problem, UsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from rich.console import RenderableType
+from pricing.errors import KmscostError, UsageError
+from pricing.words import nearest
 
 _MOST_PROBLEMS = 200
-_WIDEST = 110
-_NARROWEST = 60
 
-
-class Format(StrEnum):
-    """How results are written."""
-
-    table = "table"
-    csv = "csv"
-    json = "json"
-    markdown = "markdown"
-
-
-InventoryPath = Annotated[Path, typer.Argument(help="Inventory file (YAML).", metavar="INVENTORY")]
-Output = Annotated[
-    Path | None, typer.Option("--output", "-o", help="Write to this file instead of stdout.")
-]
-Rates = Annotated[
-    Path | None, typer.Option("--rates", help="A rate table of your own (YAML).", metavar="FILE")
-]
-Discount = Annotated[
-    str, typer.Option("--discount", help="Taken off every KMS rate, as 10% or 0.1.")
-]
-Start = Annotated[
-    str | None,
-    typer.Option("--from", help="First month. Default: the current one.", metavar="YYYY-MM"),
-]
+# each command's module under estimator.cli, and the first line of its help: listing the commands
+# imports none of them
+COMMANDS = {
+    "init": ("inventories", "Write a commented starter inventory."),
+    "check": ("inventories", "Say what an inventory means, or every mistake in it at once."),
+    "schema": ("inventories", "Print the JSON Schema of an inventory or of a rate table."),
+    "forecast": ("forecasts", "Forecast KMS requests and cost, month by month."),
+    "explain": ("forecasts", "Walk one number from assumption to dollar."),
+    "rates": ("rates", "Show the rates that forecasts are priced with."),
+}
 
 
 class Application(TyperGroup):
     """Turns errors about the user's data into messages and exit codes; a traceback is a bug."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names of all commands, in the order of a user's work."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """One command, imported now."""
+        if cmd_name not in COMMANDS:
+            close = nearest(cmd_name, COMMANDS)
+            ctx.fail(f"No such command {cmd_name!r}." + (f" Did you mean {close}?" if close else ""))
+        module = importlib.import_module(f"estimator.cli.{COMMANDS[cmd_name][0]}")
+        command = typer.main.get_command(module.APPS[cmd_name])
+        command.name = cmd_name
+        return command
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """The list of commands in the help."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command."""
@@ -64,6 +58,18 @@ class Application(TyperGroup):
         except KeyboardInterrupt:
             typer.echo("Interrupted; nothing was written.", err=True)
             raise typer.Exit(130) from None
+
+
+def single(function: Any, epilog: str) -> typer.Typer:
+    """An application of one command, with an example below its help."""
+    app = typer.Typer(
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.command(epilog=epilog)(function)
+    return app
 
 
 def report_problems(error: KmscostError) -> None:
@@ -84,91 +90,3 @@ def show_version(value: bool) -> None:
 
         typer.echo(f"kmscost {__version__}")
         raise typer.Exit
-
-
-def say(notices: Iterable[str]) -> None:
-    """Notices go to stderr, so that stdout holds data only."""
-    for notice in notices:
-        typer.echo(f"note: {notice}", err=True)
-
-
-def width() -> int:
-    """Columns of the terminal, within reason; 80 where there is none."""
-    if not sys.stdout.isatty():
-        return 80
-    return max(_NARROWEST, min(shutil.get_terminal_size().columns, _WIDEST))
-
-
-def show(what: RenderableType | str, output: Path | None) -> None:
-    """Write a result to stdout, in colour only on a terminal, or to a file."""
-    if isinstance(what, str) and output is None:
-        typer.echo(what, nl=False)
-        return
-    if isinstance(what, str):
-        write(output, what)
-        return
-    from rich.console import Console
-
-    on_terminal = output is None and sys.stdout.isatty()
-    console = Console(
-        width=width() if on_terminal else 80,
-        highlight=False,
-        markup=False,
-        force_terminal=on_terminal,
-        color_system="auto" if on_terminal else None,
-    )
-    with console.capture() as captured:
-        console.print(what)
-    text = "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
-    if output is None:
-        typer.echo(text, nl=False)
-    else:
-        write(output, text)
-
-
-def write(path: Path | None, text: str) -> None:
-    """Write a file whole or not at all: beside it first, then renamed."""
-    assert path is not None
-    beside = ""
-    try:
-        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-        Path(beside).chmod(mode)
-        Path(beside).replace(path)
-    except OSError as error:
-        if beside:
-            Path(beside).unlink(missing_ok=True)
-        found = f"a place that cannot be written ({error.strerror})"
-        fix = "choose another path for --output"
-        raise KmscostError(Problem(str(path), None, "", found, "a writable folder", fix)) from None
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def read_discount(text: str) -> float:
-    """``10%`` or ``0.1`` as a share."""
-    try:
-        number = float(text[:-1]) / 100 if text.endswith("%") else float(text)
-    except ValueError:
-        number = -1.0
-    if not 0 <= number <= 1:
-        raise UsageError(
-            Problem("--discount", None, "", repr(text), "a share such as 10% or 0.1", "")
-        )
-    return number
-
-
-def read_day(text: str | None) -> datetime.date | None:
-    """``2026-11-01`` as a day."""
-    try:
-        return None if text is None else datetime.date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(
-            Problem("--on", None, "", repr(text), "a day such as 2026-11-01", "")
-        ) from None

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from estimator.cli.application import (
+from estimator.cli.application import single
+from estimator.cli.output import (
     Discount,
     Format,
     InventoryPath,
@@ -18,16 +19,6 @@ from estimator.cli.application import (
     show,
     width,
 )
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add the commands to the application."""
-    app.command(epilog="Example: kmscost forecast examples/organization.yaml --by trail,cause")(
-        forecast
-    )
-    app.command(
-        epilog="Example: kmscost explain examples/organization.yaml --month 2026-11 --trail org"
-    )(explain)
 
 
 def forecast(
@@ -115,3 +106,13 @@ def explain(
         from estimator.report.table import explain_text
 
         show(explain_text(walk, 80 if output else width()), output)
+
+
+APPS = {
+    "forecast": single(
+        forecast, "Example: kmscost forecast examples/organization.yaml --by trail,cause"
+    ),
+    "explain": single(
+        explain, "Example: kmscost explain examples/organization.yaml --month 2026-11 --trail org"
+    ),
+}

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from estimator.cli.application import Format, InventoryPath, Output, say, show
+from estimator.cli.application import single
+from estimator.cli.output import Format, InventoryPath, Output, say, show
 from pricing.errors import KmscostError
 
 
@@ -17,13 +18,6 @@ class Schema(StrEnum):
 
     inventory = "inventory"
     rates = "rates"
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add the commands to the application."""
-    app.command(epilog="Example: kmscost init my-organization.yaml")(init)
-    app.command(epilog="Example: kmscost check examples/organization.yaml")(check)
-    app.command(epilog="Example: kmscost schema > inventory.schema.json")(schema)
 
 
 def init(
@@ -69,3 +63,10 @@ def schema(
     from estimator.report.data import to_json
 
     show(to_json(describe(of.value)), output)
+
+
+APPS = {
+    "init": single(init, "Example: kmscost init my-organization.yaml"),
+    "check": single(check, "Example: kmscost check examples/organization.yaml"),
+    "schema": single(schema, "Example: kmscost schema > inventory.schema.json"),
+}

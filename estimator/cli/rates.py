@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from estimator.cli.application import Output, Rates, read_day, show, width
+from estimator.cli.output import Output, Rates, read_day, show, width
 
 
 class RatesFormat(StrEnum):
@@ -19,19 +19,6 @@ class RatesFormat(StrEnum):
     json = "json"
     markdown = "markdown"
     yaml = "yaml"
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add the commands to the application."""
-    group = typer.Typer(
-        help="Show the rates that forecasts are priced with.",
-        no_args_is_help=True,
-        rich_markup_mode=None,
-    )
-    group.command(
-        "show", epilog="Example: kmscost rates show --on 2026-11-01 --region us-gov-west-1"
-    )(rates_show)
-    app.add_typer(group, name="rates")
 
 
 def rates_show(
@@ -74,3 +61,19 @@ def _quotas(region: str | None) -> dict[str, Any]:
 
     table = load_quotas()
     return {region: table.of(region)} if region else dict(table.requests_per_second)
+
+
+_group = typer.Typer(
+    help="Show the rates that forecasts are priced with.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+_group.command("show", epilog="Example: kmscost rates show --on 2026-11-01 --region us-gov-west-1")(
+    rates_show
+)
+_group.callback()(lambda: None)  # a group even while it has one command
+
+APPS = {"rates": _group}

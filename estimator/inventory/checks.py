@@ -127,7 +127,7 @@ def _known_account(draft: Draft, at: Location, name: str, own: dict[str, Account
     """Whether the account was understood; one that was refused already is not dangling."""
     if name in own:
         return True
-    if name not in names(draft, "accounts", "id"):
+    if not draft.incomplete and name not in names(draft, "accounts", "id"):
         _known(draft, at, name, own, "accounts")
     return False
 
@@ -189,7 +189,9 @@ def _check_trail(
     if len(partitions) > 1:
         found = f"a trail over {' and '.join(sorted(partitions))}"
         fix = "write one trail for each partition, with a key, a bucket and an account in it"
-        draft.refuse(at, found, "one partition: account, key, bucket and Regions", fix)
+        apart = {partition_of(region) for region in trail.regions or ()} - {home.partition}
+        place = (*at, "regions") if apart else (*at, "key")
+        draft.refuse(place, found, "one partition: account, key, bucket and Regions", fix)
         return
     covered = coverage.of(trail, home)
     if not covered:

@@ -39,6 +39,8 @@ class Draft:
     notices: list[str] = field(default_factory=list)
     # where the understood items of a section stand in the document
     places: dict[str, list[int]] = field(default_factory=dict)
+    # whether accounts are missing because their file could not be understood
+    incomplete: bool = False
 
     def refuse(self, at: Location, found: str, expected: str, fix: str = "") -> None:
         """Note a problem at a location of the understood items."""
@@ -143,7 +145,13 @@ def _accounts(draft: Draft, said: InventoryFile) -> list[Found]:
             found.append(Found(entry, draft.path, draft.line((*at, "id")), place))
             continue
         read = read_accounts(folder / entry.file)
-        draft.problems += read.problems
+        draft.incomplete |= bool(read.problems)
+        for problem in read.problems:
+            if problem.line is None and not problem.at:  # the file as a whole: the entry names it
+                what = f"{entry.file!r}, {problem.found}"
+                draft.refuse((*at, "file"), what, problem.expected, problem.fix)
+            else:
+                draft.problems.append(problem)
         draft.notices += read.notices
         if not read.found and not read.problems:
             draft.refuse((*at, "file"), "a file without accounts", "at least one account", "")

@@ -43,7 +43,10 @@ def months_sheet(told: Forecast) -> Sheet:
     unit, code = told.currency, told.currency.lower()
     columns = ("requests", "free_requests", "billable_requests")
     costs = (f"cost_{code}_requests", f"cost_{code}_keys", f"cost_{code}")
-    header = ("month", "requests", "free", "billable", f"requests {unit}", f"keys {unit}", unit)
+    # CloudTrail's own writes cost nothing under this reading without touching the free tier
+    exempt = told.inventory.cloudtrail_writes == "exempt"
+    free = "exempt or free" if exempt else "free"
+    header = ("month", "requests", free, "billable", f"requests {unit}", f"keys {unit}", unit)
     rows = [
         (
             str(row["month"]),

@@ -1,0 +1,137 @@
+"""What the commands share: their options, text to stdout or to a file, notices to stderr."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import shutil
+import sys
+import tempfile
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pricing.errors import KmscostError, Problem, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.console import RenderableType
+
+_WIDEST = 110
+_NARROWEST = 60
+
+
+class Format(StrEnum):
+    """How results are written."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    markdown = "markdown"
+
+
+InventoryPath = Annotated[Path, typer.Argument(help="Inventory file (YAML).", metavar="INVENTORY")]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", help="Write to this file instead of stdout.")
+]
+Rates = Annotated[
+    Path | None, typer.Option("--rates", help="A rate table of your own (YAML).", metavar="FILE")
+]
+Discount = Annotated[
+    str, typer.Option("--discount", help="Taken off every KMS rate, as 10% or 0.1.")
+]
+Start = Annotated[
+    str | None,
+    typer.Option("--from", help="First month. Default: the current one.", metavar="YYYY-MM"),
+]
+
+
+def say(notices: Iterable[str]) -> None:
+    """Notices go to stderr, so that stdout holds data only."""
+    for notice in notices:
+        typer.echo(f"note: {notice}", err=True)
+
+
+def width() -> int:
+    """Columns of the terminal, within reason; 80 where there is none."""
+    if not sys.stdout.isatty():
+        return 80
+    return max(_NARROWEST, min(shutil.get_terminal_size().columns, _WIDEST))
+
+
+def show(what: RenderableType | str, output: Path | None) -> None:
+    """Write a result to stdout, in colour only on a terminal, or to a file."""
+    if isinstance(what, str) and output is None:
+        typer.echo(what, nl=False)
+        return
+    if isinstance(what, str):
+        write(output, what)
+        return
+    from rich.console import Console
+
+    on_terminal = output is None and sys.stdout.isatty()
+    console = Console(
+        width=width() if on_terminal else 80,
+        highlight=False,
+        markup=False,
+        force_terminal=on_terminal,
+        color_system="auto" if on_terminal else None,
+    )
+    with console.capture() as captured:
+        console.print(what)
+    text = "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+    if output is None:
+        typer.echo(text, nl=False)
+    else:
+        write(output, text)
+
+
+def write(path: Path | None, text: str) -> None:
+    """Write a file whole or not at all: beside it first, then renamed."""
+    assert path is not None
+    beside = ""
+    try:
+        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+        Path(beside).chmod(mode)
+        Path(beside).replace(path)
+    except OSError as error:
+        if beside:
+            Path(beside).unlink(missing_ok=True)
+        found = f"a place that cannot be written ({error.strerror})"
+        fix = "choose another path for --output"
+        raise KmscostError(Problem(str(path), None, "", found, "a writable folder", fix)) from None
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def read_discount(text: str) -> float:
+    """``10%`` or ``0.1`` as a share."""
+    try:
+        number = float(text[:-1]) / 100 if text.endswith("%") else float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 1:
+        raise UsageError(
+            Problem("--discount", None, "", repr(text), "a share such as 10% or 0.1", "")
+        )
+    return number
+
+
+def read_day(text: str | None) -> datetime.date | None:
+    """``2026-11-01`` as a day."""
+    try:
+        return None if text is None else datetime.date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            Problem("--on", None, "", repr(text), "a day such as 2026-11-01", "")
+        ) from None
