@@ -139,21 +139,31 @@ def _share(
     other_requests: Mapping[str, float] | None,
 ) -> tuple[pd.DataFrame, FloatArray]:
     """The pools, and the free quantity of each row."""
-    pooled = np.array([version.free is not None for _, version, _ in known], dtype=bool)[kind_of]
-    names = [version.free.pool if version.free else "" for _, version, _ in known]
-    sizes = np.array([version.free.quantity if version.free else 0.0 for _, version, _ in known])
+    # (month, partition, pool) hang on the kind of a row: small tables instead of long columns
+    kinds = kinds.reset_index(drop=True)
+    shared = pd.DataFrame(
+        {
+            "month": kinds["month"],
+            "partition": [partition_of(region) for region in kinds["billed_region"]],
+            "pool": [version.free.pool if version.free else "" for _, version, _ in known],
+            "quantity_free": [v.free.quantity if v.free else 0.0 for _, v, _ in known],
+        }
+    )
+    names = ["month", "partition", "pool"]
+    shared["group"] = shared.groupby(names, observed=True, sort=False).ngroup()
+    pooled = (shared["pool"] != "").to_numpy(dtype=bool)[kind_of]
     keys = pd.DataFrame(
         {
-            "month": usage["month"].to_numpy(),
-            "payer": usage["payer"].to_numpy(),
-            "partition": np.array([partition_of(r) for r in kinds["billed_region"]])[kind_of],
-            "pool": np.array(names)[kind_of],
-            "quantity_free": sizes[kind_of],
+            "group": shared["group"].to_numpy()[kind_of],
+            "payer": usage["payer"].array,
         }
     )[pooled]
-    groups = keys.groupby(["month", "payer", "partition", "pool"], observed=True, sort=False)
+    groups = keys.groupby(["group", "payer"], observed=True, sort=False)
     pool_of = groups.ngroup().to_numpy()
-    pools = keys.loc[~pd.Series(pool_of, index=keys.index).duplicated()].reset_index(drop=True)
+    pools = keys.loc[~pd.Series(pool_of, index=keys.index).duplicated()]
+    first = shared.drop_duplicates("group").set_index("group")
+    pools = pools.join(first, on="group").reset_index(drop=True)
+    pools = pools[["month", "payer", "partition", "pool", "quantity_free"]]
     counted = np.where(free_of_charge, 0.0, quantity)[pooled]
     total = np.bincount(pool_of, weights=counted, minlength=len(pools))
     others = np.array([(other_requests or {}).get(payer, 0.0) for payer in pools["payer"]])
@@ -185,10 +195,11 @@ def _rates(
     rate = first[kind_of] if len(known) else np.zeros(0)
     if all(len(steps) == 1 for _, _, steps in known):
         return rate
-    meters = np.array([meter.name for meter, _, _ in known])
-    keys = [usage["payer"], usage["month"], usage["billed_region"], pd.Series(meters[kind_of])]
-    frame = pd.DataFrame({str(i): np.asarray(key) for i, key in enumerate(keys)})
-    scale = frame.groupby(list(frame), observed=True, sort=False).ngroup().to_numpy()
+    meters = {name: code for code, name in enumerate({meter.name: None for meter, _, _ in known})}
+    meter_of = np.array([meters[meter.name] for meter, _, _ in known])[kind_of]
+    columns = ["payer", "month", "billed_region", "meter"]
+    frame = usage[columns[:3]].assign(meter=meter_of)
+    scale = frame.groupby(columns, observed=True, sort=False).ngroup().to_numpy()
     total = np.bincount(scale, weights=billable).astype(np.float64)
     first_row = np.unique(scale, return_index=True)[1]
     for group, row in enumerate(first_row):

@@ -37,7 +37,9 @@ class Application(TyperGroup):
         """One command, imported now."""
         if cmd_name not in COMMANDS:
             close = nearest(cmd_name, COMMANDS)
-            ctx.fail(f"No such command {cmd_name!r}." + (f" Did you mean {close}?" if close else ""))
+            ctx.fail(
+                f"No such command {cmd_name!r}." + (f" Did you mean {close}?" if close else "")
+            )
         module = importlib.import_module(f"estimator.cli.{COMMANDS[cmd_name][0]}")
         command = typer.main.get_command(module.APPS[cmd_name])
         command.name = cmd_name
