@@ -117,7 +117,7 @@ def main() -> None:
         loop = seconds(lambda: row_loop(small, 12), runs=3)
         ours = seconds(lambda: forecast(small, "2026-11", 12))
         print(
-            f"200 accounts, 12 months: row loop {loop:.2f} s (puts only); all causes and 5 readers: "
+            f"200 accounts, 12 months: row loop {loop:.2f} s (puts only); all causes, 5 readers: "
             f"forecast {ours:.3f} s, {loop / ours:.0f} times faster"
         )
 

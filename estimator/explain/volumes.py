@@ -87,13 +87,15 @@ def _trail(model: Model, name: str, number: int, streams: Streams) -> Iterator[S
     for pair in zip(streams.files.tolist(), days.tolist(), strict=True):
         alike[pair] = alike.get(pair, 0) + 1
     order = sorted(alike, key=lambda pair: -pair[0] * pair[1] * alike[pair])
-    for files, lived in order[:_MOST]:
+    order = [pair for pair in order if pair[1]] or order  # not what does not live this month
+    for position, (files, lived) in enumerate(order[:_MOST]):
         many = alike[files, lived]
         formula = (
             f"{factor(files)} files/day x {factor(lived)} days x "
             f"{count(many)} stream{'' if many == 1 else 's'}{times}"
         )
-        yield Step(section, "log files put", formula, files * lived * many * grown, "files", _PUTS)
+        put = files * lived * many * grown
+        yield Step(section, "log files put", formula, put, "files", "" if position else _PUTS)
     rest = order[_MOST:]
     if rest:
         put = sum(files * lived * alike[files, lived] for files, lived in rest) * grown

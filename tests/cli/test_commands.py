@@ -1,0 +1,248 @@
+"""The commands: formats, files, exit codes, start-up."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from estimator import forecast
+from estimator.cli import app
+from estimator.cli.application import COMMANDS
+from tests.real_data import ROOT
+
+EXAMPLE = str(ROOT / "examples" / "organization.yaml")
+
+
+def kmscost(*arguments):
+    """Run a command in this process."""
+    return CliRunner().invoke(app, [str(one) for one in arguments])
+
+
+def python(code):
+    """Run code in a fresh interpreter and return what it prints."""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    return done.stdout
+
+
+@pytest.mark.parametrize("options", [["--help"], ["--version"], ["-h"]])
+def test_help_and_version_import_no_pandas(options):
+    """Help and version come at once: neither pandas nor pydantic nor rich is loaded."""
+    code = (
+        "import sys\n"
+        "from estimator.cli import app\n"
+        f"try: app({options})\n"
+        "except SystemExit as end: assert not end.code, end.code\n"
+        "heavy = {'pandas', 'numpy', 'pydantic', 'rich', 'yaml', 'matplotlib'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    assert python(code)
+
+
+def test_import_estimator_is_light():
+    """`import estimator` loads nothing that takes time."""
+    code = (
+        "import sys, estimator; print({'pandas', 'numpy', 'pydantic', 'typer'} & set(sys.modules))"
+    )
+    assert python(code).strip() == "set()"
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "import estimator.forecast",
+        "from estimator.forecast import Forecast",
+        "import estimator.cli",
+    ],
+)
+def test_functions_win_over_modules_of_their_name(first):
+    """`from estimator import forecast` is the function, whatever was imported before."""
+    code = f"{first}\nfrom estimator import explain, forecast\n"
+    code += "print(callable(forecast), callable(explain))"
+    assert python(code).strip() == "True True"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example(command):
+    """Each command's help begins with its line in the list, and shows an example."""
+    answer = kmscost(command, "--help")
+    assert answer.exit_code == 0
+    assert " ".join(COMMANDS[command][1].split()) in " ".join(answer.stdout.split())
+    if command == "rates":
+        answer = kmscost("rates", "show", "--help")
+    assert "Example: kmscost" in answer.stdout
+
+
+def test_a_misspelt_command_is_a_usage_error():
+    """The nearest command is named, exit 2."""
+    answer = kmscost("forcast")
+    assert answer.exit_code == 2
+    assert "Did you mean forecast?" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--from", "2026-13"],
+        ["--from", "November"],
+        ["--months", "0"],
+        ["--months", "100000"],
+        ["--by", "nothing"],
+        ["--discount", "ten"],
+        ["--discount", "110%"],
+        ["--format", "xml"],
+    ],
+)
+def test_options_without_sense_are_usage_errors(options):
+    """Exit 2, one line that says what was expected, no traceback."""
+    answer = kmscost("forecast", EXAMPLE, *options)
+    assert answer.exit_code == 2
+    assert answer.stderr.strip()
+    assert not answer.stdout
+
+
+def test_formats_agree_to_the_last_printed_digit():
+    """JSON, CSV, Markdown, table and Python say the same."""
+    told = forecast(EXAMPLE, "2026-11", 3)
+    options = ("forecast", EXAMPLE, "--from", "2026-11", "--months", "3")
+    data = json.loads(kmscost(*options, "--format", "json").stdout)
+    assert data["totals"] == pytest.approx(told.totals, rel=1e-15)
+    rows = list(csv.DictReader(io.StringIO(kmscost(*options, "--format", "csv").stdout)))
+    assert sum(float(row["cost"]) for row in rows) == pytest.approx(told.totals["cost_usd"])
+    assert sum(row["cost"] for row in data["rows"]) == pytest.approx(told.totals["cost_usd"])
+    assert [row["payer"] for row in rows] == [row["payer"] for row in data["rows"]]
+    table, markdown = (kmscost(*options, "--format", form).stdout for form in ("table", "markdown"))
+    for month in data["months"]:
+        shown = f"{month['requests']:,.0f}"
+        assert shown in table
+        assert shown in markdown
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json", "markdown"])
+def test_every_output_with_a_cost_shows_the_other_reading(form):
+    """Neither reading of who pays for writes is ever hidden."""
+    answer = kmscost("forecast", EXAMPLE, "--from", "2026-11", "--format", form)
+    said = " ".join((answer.stdout + answer.stderr).replace("\\", "").split())
+    assert "With cloudtrail_writes: exempt the total is USD" in said
+    assert "CloudTrail and KMS guides from 2021-09-11" in said
+
+
+def test_the_table_fits_80_columns_without_colour():
+    """No line is wider, and nothing but text reaches a pipe."""
+    answer = kmscost("forecast", EXAMPLE, "--from", "2026-11", "--by", "account,region,cause")
+    assert max(len(line) for line in answer.stdout.splitlines()) <= 80
+    assert "\x1b" not in answer.stdout
+
+
+def test_output_is_written_whole_or_not_at_all(tmp_path):
+    """A failed run leaves the old file as it was, and nothing beside it."""
+    target = tmp_path / "forecast.json"
+    answer = kmscost("forecast", EXAMPLE, "--format", "json", "-o", target)
+    assert answer.exit_code == 0
+    assert not answer.stdout
+    before = target.read_text(encoding="utf-8")
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("version: 2\n", encoding="utf-8")
+    assert kmscost("forecast", broken, "--format", "json", "-o", target).exit_code == 1
+    assert target.read_text(encoding="utf-8") == before
+    assert kmscost("forecast", EXAMPLE, "-o", tmp_path / "no" / "folder").exit_code == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["broken.yaml", "forecast.json"]
+
+
+def test_output_respects_the_umask(tmp_path):
+    """A new file has the rights that any other new file has."""
+    target = tmp_path / "forecast.csv"
+    kmscost("forecast", EXAMPLE, "--format", "csv", "-o", target)
+    plain = tmp_path / "plain"
+    plain.touch()
+    assert target.stat().st_mode == plain.stat().st_mode
+
+
+def test_init_never_overwrites_unless_told_to(tmp_path):
+    """A second init is refused and leaves the file; --force writes it."""
+    target = tmp_path / "inventory.yaml"
+    assert kmscost("init", target).exit_code == 0
+    target.write_text("mine", encoding="utf-8")
+    answer = kmscost("init", target)
+    assert answer.exit_code == 1
+    assert "--force" in answer.stderr
+    assert target.read_text(encoding="utf-8") == "mine"
+    assert kmscost("init", target, "--force").exit_code == 0
+    assert kmscost("check", target).exit_code == 0
+
+
+def test_names_stay_text_everywhere(tmp_path):
+    """A name that looks like a formula, markup or Markdown is shown and does nothing."""
+    name = "=cmd|'[red]*x*"
+    path = tmp_path / "inventory.yaml"
+    path.write_text(
+        "version: 1\naccounts: [{id: '111122223333'}]\nkeys: [{id: k, region: us-east-1}]\n"
+        f'trails: [{{name: "{name}", key: k}}]\n',
+        encoding="utf-8",
+    )
+    options = ("forecast", path, "--from", "2026-11", "--months", "1", "--by", "trail")
+    assert name in kmscost(*options).stdout
+    rows = list(csv.DictReader(io.StringIO(kmscost(*options, "--format", "csv").stdout)))
+    assert f"'{name}" in {row["driver"] for row in rows}
+    assert "=cmd\\|'\\[red\\]\\*x\\*" in kmscost(*options, "--format", "markdown").stdout
+    assert "<script>" not in forecast(path, "2026-11", 1)._repr_html_()
+
+
+def test_control_characters_in_names_are_refused(tmp_path):
+    """No name can reach a terminal with an escape sequence in it."""
+    path = tmp_path / "inventory.yaml"
+    path.write_text(
+        "version: 1\naccounts: [{id: '111122223333'}]\nkeys: [{id: k, region: us-east-1}]\n"
+        'trails: [{name: "\\e[31mred", key: k}]\n',
+        encoding="utf-8",
+    )
+    answer = kmscost("check", path)
+    assert answer.exit_code == 1
+    assert "\x1b" not in answer.stderr
+    assert f"{path}:4: trails[0].name" in answer.stderr
+
+
+def test_check_lists_problems_as_json(tmp_path):
+    """CI can read what is wrong: path, line, at, found, expected, fix; exit 1."""
+    path = tmp_path / "inventory.yaml"
+    path.write_text("version: 1\nacounts: []\n", encoding="utf-8")
+    answer = kmscost("check", path, "--format", "json")
+    assert answer.exit_code == 1
+    problems = json.loads(answer.stdout)["problems"]
+    assert {"path", "line", "at", "found", "expected", "fix"} == set(problems[0])
+    assert any("did you mean `accounts`" in one["fix"] for one in problems)
+
+
+def test_a_closed_pipe_ends_quietly():
+    """`kmscost ... | head` prints no traceback."""
+    command = f"{sys.executable} -m estimator rates show --format yaml | head -1"
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    done = subprocess.run(
+        ["sh", "-c", command],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        env=environment,
+    )
+    assert "Traceback" not in done.stderr
+    assert done.stdout.startswith("#")
+
+
+def test_python_m_estimator_is_the_same_command():
+    """`python -m estimator` prints what `kmscost` prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", "estimator", "check", EXAMPLE],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(ROOT),
+    )
+    assert done.stdout == kmscost("check", EXAMPLE).stdout

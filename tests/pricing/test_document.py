@@ -1,0 +1,118 @@
+"""Strict YAML: what a scalar means, what is refused, and where."""
+
+import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pricing.document import line_of, parse_document
+from pricing.errors import DocumentError
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("12_000", 12_000),
+        ("3e-6", 3e-6),
+        ("0.5", 0.5),
+        ("-1", -1),
+        ("0", 0),
+        ("no", "no"),
+        ("on", "on"),
+        ("true", True),
+        ("~", None),
+        ("2026-01-15", datetime.date(2026, 1, 15)),
+        ('"012345670123"', "012345670123"),
+        ("1:30", "1:30"),
+        ("0x10", "0x10"),
+    ],
+)
+def test_scalars_mean_what_people_mean(text, value):
+    """No octal, no sexagesimal, no `no` for False; 12_000 and 3e-6 are numbers."""
+    document, problems = parse_document(f"a: {text}\n")
+    assert problems == []
+    assert document["a"] == value
+    assert type(document["a"]) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("a: 1\nb: 2\na: 3\n", 3, "key 'a' twice"),
+        ("a: 1\nb: 012345670123\n", 2, "octal"),
+        ("a: 1\nb: 2026-02-30\n", 2, "2026-02-30"),
+        ("a: 1\n2: b\n", 2, "as a key"),
+        ("a: 1\nb: !!python/name:os.system x\n", 2, "the tag"),
+        ("a: 1\nb: *nowhere\n", 2, "*nowhere"),
+        ("a: 1\nb: &b [*b]\n", 2, "inside itself"),
+        ("a: 1\n---\nb: 2\n", 2, "second document"),
+        ("a: 1\n? [x]\n: 2\n", 2, "as a key"),
+        ("a: 1\nb: {<<: 3, <<: [1]}\n", 2, "merged by <<"),
+    ],
+)
+def test_what_can_be_read_on_is_a_problem_with_its_line(text, line, said):
+    """One mistake does not hide the next: reading goes on."""
+    _, problems = parse_document(text)
+    assert problems
+    assert problems[0].line == line
+    assert said in problems[0].found
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "empty"),
+        ("# only a comment\n", "empty"),
+        ("- a\n- b\n", "a list"),
+        ("a: [\n", "not YAML"),
+        ("a:\n\tb: 1\n", "tab"),
+        ("a: b\x00c\n", "#x0000"),
+        ("a: " + "[" * 5_000, "deep"),
+        ("a: " + "9" * 400, None),
+    ],
+)
+def test_what_cannot_be_read_is_an_error(text, said):
+    """A file that is no YAML mapping says so in one sentence."""
+    if said is None:
+        _, problems = parse_document(text)
+        assert "digits" in problems[0].found
+        return
+    with pytest.raises(DocumentError, match=said):
+        parse_document(text)
+
+
+def test_aliases_that_expand_without_end_are_refused():
+    """Ten levels of ten aliases would be ten thousand million values."""
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [
+        f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 10)}]" for level in range(1, 10)
+    ]
+    with pytest.raises(DocumentError, match="aliases expanded"):
+        parse_document("\n".join(lines))
+
+
+def test_anchors_and_merges_are_fine():
+    """An anchor saves typing, and an explicit key wins over a merged one."""
+    document, problems = parse_document("a: &a {x: 1, y: 2}\nb: {<<: *a, y: 3}\nc: *a\n")
+    assert problems == []
+    assert document["b"] == {"x": 1, "y": 3}
+    assert document["c"] == {"x": 1, "y": 2}
+
+
+def test_lines_are_known_for_keys_and_items():
+    """The innermost part that the document has gives the line."""
+    document, _ = parse_document("a:\n  - x: 1\n    y: 2\n  - x: 3\n")
+    assert line_of(document, ("a", 0, "y")) == 3
+    assert line_of(document, ("a", 1, "missing")) == 4
+    assert line_of(document, ("nothing",)) == 1
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_read_or_refused(text):
+    """No text at all ends in anything but values or a DocumentError."""
+    try:
+        document, _ = parse_document(text)
+    except DocumentError:
+        return
+    assert isinstance(document, dict)

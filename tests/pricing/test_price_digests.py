@@ -1,0 +1,20 @@
+"""Past prices never change."""
+
+from pathlib import Path
+
+from pricing.rates import load_cloudtrail_rates, load_rates
+
+DIGESTS = Path(__file__).with_name("price_digests.txt")
+
+
+def test_past_prices_never_change():
+    """Every version ever shipped is still there, word for word; new ones are added to the list."""
+    shipped = {
+        f"{table.service} {meter.name} {version.start} {version.digest()}"
+        for table in (load_rates(), load_cloudtrail_rates())
+        for meter in table.meters
+        for version in meter.versions
+    }
+    kept = set(DIGESTS.read_text(encoding="utf-8").splitlines())
+    assert not kept - shipped, "a price that was shipped has changed or gone"
+    assert not shipped - kept, "add these lines to price_digests.txt"

@@ -1,0 +1,148 @@
+"""Rate tables: what is in force when and where, and what is refused."""
+
+import datetime
+import json
+
+import pytest
+
+from estimator import KmscostError
+from pricing.errors import DocumentError, RateError
+from pricing.rates import load_cloudtrail_rates, load_rates, rates_show
+from pricing.regions import default_regions, regions
+from tests.real_data import DATA, needs_data
+
+FEED = DATA / "prices" / "aws-price-watcher" / "kms.json"
+
+# the feed's own names of what the meters count
+FEED_NAMES = {
+    "kms-requests": "API request - Non Free Tier",
+    "kms-keys": "Encryption Key",
+    "kms-requests-asymmetric": "Asymmetric Requests except RSA_2048API",
+    "kms-requests-rsa-2048": "Asymmetric Requests RSA_2048",
+    "kms-data-key-pairs-ecc": "API Requests GenerateDatakeyPair ECC",
+    "kms-data-key-pairs-rsa": "API Requests GenerateDatakeyPair RSA",
+}
+
+
+@needs_data
+def test_shipped_rates_are_those_of_the_feed():
+    """Every meter in every Region costs what AWS's calculator feed of 2025-08-28 says."""
+    feed = json.loads(FEED.read_text(encoding="utf-8"))["regions"]
+    feed.pop("")  # the nameless "Region" is the free tier
+    code = {region.name: region.code for region in regions().values()}
+    table = load_rates()
+    assert len(feed) == 36
+    for meter in table.meters:
+        for name, prices in feed.items():
+            version, rate = table.rate(meter, code[name], datetime.date(2025, 9, 1))
+            ((_, price),) = rate.steps
+            assert price / meter.per == pytest.approx(
+                float(prices[FEED_NAMES[meter.name]]["price"]), rel=1e-12
+            ), (meter.name, name)
+            assert version.confirmed
+
+
+@needs_data
+def test_the_knock_on_is_that_of_the_feed():
+    """A further copy of a management event costs 0.00002 in every Region of CloudTrail's feed."""
+    feed = json.loads((FEED.parent / "cloudtrail.json").read_text(encoding="utf-8"))["regions"]
+    code = {region.name: region.code for region in regions().values()}
+    table = load_cloudtrail_rates()
+    (meter,) = table.meters
+    for name, prices in feed.items():
+        if name:
+            _, rate = table.rate(meter, code[name], datetime.date(2025, 12, 1))
+            listed = float(prices["Management Paid Events Recorded"]["price"])
+            assert rate.steps[0][1] / meter.per == pytest.approx(listed, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("day", "since", "confirmed"),
+    [
+        ("2016-01-07", "2016-01-07", False),
+        ("2025-08-27", "2016-01-07", False),
+        ("2025-08-28", "2025-08-28", True),
+    ],
+)
+def test_a_version_is_in_force_until_the_next_begins(day, since, confirmed):
+    """On both sides of a version's first day the right version answers."""
+    table = load_rates()
+    version = table.in_force(table.meter("Decrypt"), datetime.date.fromisoformat(day))
+    assert (version.start.isoformat(), version.confirmed) == (since, confirmed)
+
+
+def test_a_day_before_the_first_version_is_refused():
+    """No rate is invented for the day before the table begins."""
+    table = load_rates()
+    with pytest.raises(RateError, match=r"no rate for 2016-01-06.*from 2016-01-07 on"):
+        table.in_force(table.meter("Decrypt"), datetime.date(2016, 1, 6))
+
+
+@pytest.mark.parametrize("region", ["cn-north-1", "cn-northwest-1", "eusc-de-east-1"])
+def test_a_region_without_a_rate_is_refused_with_the_way_out(region):
+    """China is no silent zero: the error names --rates FILE."""
+    with pytest.raises(RateError, match=r"no rate for .*--rates FILE"):
+        rates_show(datetime.date(2026, 11, 1), region)
+
+
+def test_seventeen_regions_are_enabled_by_default():
+    """F22: 17 Regions in a new commercial account, us-east-1 the first."""
+    assert len(default_regions()) == 17
+    assert default_regions()[0] == "us-east-1"
+    assert {regions()[code].partition for code in default_regions()} == {"aws"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("per: 10_000", "per: 0", r":8: .*meters\[0\]\.per: found the number 0"),
+        ("rate: 0.03", "rate: -0.03", r":14: .*zero or more"),
+        ("us-east-1", "us-esat-1", r":14: .*us-esat-1"),
+        ("currency: USD", "curency: USD", r":3: .*did you mean `currency`"),
+        ("from: 2026-01-01", "from: 2026-13-01", r":11: .*day of the calendar"),
+        ("rate: 0.03", "rate: 0.03, tiers: [{rate: 1}]", r":14: .*both or none"),
+        ("rate: 0.03", "tiers: [{up_to: 5, rate: 1}]", r":14: .*the last open"),
+        ("rate: 0.03", "tiers: [{up_to: 5, rate: 1}, {up_to: 5, rate: 2}, {rate: 0}]", "rising"),
+        ("[us-east-1]", "[us-east-1, us-east-1]", r":14: .*each Region in one rate"),
+        ("checked: 2026-01-01", "", r":12: .*checked: found no such key"),
+    ],
+)
+def test_a_broken_table_is_refused_with_its_line(tmp_path, old, new, said):
+    """Each mistake in a table of one's own has its line and what was expected."""
+    good = (
+        "version: 1\n"
+        "service: awskms\n"
+        "currency: USD\n"
+        "meters:\n"
+        "  - name: kms-requests\n"
+        "    title: requests\n"
+        "    unit: request\n"
+        "    per: 10_000\n"
+        "    operations: [GenerateDataKey, Decrypt, Encrypt]\n"
+        "    versions:\n"
+        "      - from: 2026-01-01\n"
+        "        source: {title: a, url: b, checked: 2026-01-01}\n"
+        "        rates:\n"
+        "          - {regions: [us-east-1], rate: 0.03}\n"
+    )
+    path = tmp_path / "rates.yaml"
+    path.write_text(good, encoding="utf-8")
+    assert load_rates(path).currency == "USD"
+    path.write_text(good.replace(old, new), encoding="utf-8")
+    with pytest.raises(DocumentError, match=said):
+        load_rates(path)
+
+
+def test_every_shipped_source_says_when_somebody_looked():
+    """Each version has a title, a url and the day it was checked, not before the price itself."""
+    for table in (load_rates(), load_cloudtrail_rates()):
+        for meter in table.meters:
+            for version in meter.versions:
+                assert version.source.url.startswith("https://")
+                assert version.source.checked >= version.start
+
+
+def test_errors_share_one_base():
+    """Who catches KmscostError catches everything that can be wrong with the data."""
+    assert issubclass(RateError, KmscostError)
+    assert issubclass(DocumentError, KmscostError)

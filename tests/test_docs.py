@@ -1,0 +1,85 @@
+"""Documents that are generated are what the code says; the examples keep their schema."""
+
+import json
+import re
+
+import jsonschema
+import pytest
+import yaml
+
+from estimator import load_inventory, schema
+from estimator.frames import FRAMES
+from pricing.regions import TABLES
+from tests.real_data import ROOT
+
+
+def frames_in_words() -> str:
+    """The columns of every frame as Markdown."""
+    parts = []
+    for name, columns in FRAMES.items():
+        rows = "\n".join(
+            f"| {one.name} | {one.dtype} | {one.unit} | {one.meaning} |" for one in columns
+        )
+        parts.append(
+            f"**{name}**\n\n| column | dtype | unit | meaning |\n|---|---|---|---|\n{rows}\n"
+        )
+    return "\n".join(parts)
+
+
+def test_frames_are_documented():
+    """docs/output.md lists every column with its unit, as estimator/frames.py declares it."""
+    text = (ROOT / "docs" / "output.md").read_text(encoding="utf-8")
+    said = re.search(r"<!-- frames:.*?-->\n(.*)<!-- end of frames -->", text, re.DOTALL)
+    assert said is not None
+    assert said[1].strip() == frames_in_words().strip()
+
+
+def test_the_schema_beside_the_examples_is_the_printed_one():
+    """examples/inventory.schema.json is what `kmscost schema` prints."""
+    kept = (ROOT / "examples" / "inventory.schema.json").read_text(encoding="utf-8")
+    assert json.loads(kept) == schema()
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.yaml")), ids=lambda p: p.name)
+def test_examples_keep_their_schema(path):
+    """Every example is valid by the JSON Schema, names it for editors, and loads."""
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith("# yaml-language-server: $schema=")
+    document = json.loads(json.dumps(yaml.safe_load(text), default=str))
+    jsonschema.Draft202012Validator(schema()).validate(document)
+    assert load_inventory(path).summary()
+
+
+def test_shipped_rates_keep_their_schema():
+    """The tables of rates are valid by `kmscost schema rates`."""
+    for name in ("awskms", "cloudtrail"):
+        text = (TABLES / f"{name}.yaml").read_text(encoding="utf-8")
+        document = json.loads(json.dumps(yaml.safe_load(text), default=str))
+        jsonschema.Draft202012Validator(schema("rates")).validate(document)
+
+
+def test_the_schema_refuses_what_check_refuses():
+    """An editor that knows the schema marks an unknown key and an id that is a number."""
+    good = {
+        "version": 1,
+        "accounts": [{"id": "111122223333"}],
+        "keys": [{"id": "k", "region": "us-east-1"}],
+        "trails": [{"name": "t", "key": "k"}],
+    }
+    validator = jsonschema.Draft202012Validator(schema())
+    assert validator.is_valid(good)
+    for bad in (
+        {**good, "acounts": []},
+        {**good, "accounts": [{"id": 111122223333}]},
+        {**good, "trails": [{"name": "t"}]},
+        {**good, "readers": [{"name": "r", "kind": "nothing"}]},
+    ):
+        assert not validator.is_valid(bad), bad
+
+
+def test_nothing_is_left_unfinished():
+    """No module is longer than about 350 lines, and none has a name that says nothing."""
+    for folder in ("estimator", "pricing"):
+        for path in (ROOT / folder).rglob("*.py"):
+            assert len(path.read_text(encoding="utf-8").splitlines()) <= 350, path
+            assert path.stem not in {"utils", "helpers", "common", "core", "base", "manager"}
