@@ -215,6 +215,8 @@ def _check_reader(
 ) -> None:
     known = _known_account(draft, (*at, "account"), reader.account, own)
     for index, name in enumerate(reader.trails or ()):
+        if name in trails:
+            continue
         _known(draft, (*at, "trails", index), name, names(draft, "trails", "name"), "trails")
     for index, account in enumerate(reader.accounts or ()):
         _known_account(draft, (*at, "accounts", index), account, own)

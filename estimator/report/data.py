@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,9 +16,33 @@ from estimator.forecast import Forecast
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def to_json(value: Any) -> str:
-    """JSON text; what is not known is null, never NaN."""
-    return json.dumps(value, indent=2, allow_nan=False, default=_plain) + "\n"
+def to_json(value: Mapping[str, Any]) -> str:
+    """JSON text, a line for each item of a long list; what is not known is null, never NaN.
+
+    >>> print(to_json({"totals": {"requests": 1.0}, "rows": [{"cost": 2.0}]}), end="")
+    {
+      "totals": {
+        "requests": 1.0
+      },
+      "rows": [
+        {"cost": 2.0}
+      ]
+    }
+    """
+    parts = []
+    for key, item in value.items():
+        if isinstance(item, list) and item and isinstance(item[0], dict):
+            # without indent json runs in C: a large organization has rows by the 100,000
+            lines = ",\n".join(f"    {_dumps(one)}" for one in item)
+            parts.append(f"  {_dumps(key)}: [\n{lines}\n  ]")
+        else:
+            text = _dumps(item, indent=2).replace("\n", "\n  ")
+            parts.append(f"  {_dumps(key)}: {text}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _dumps(value: Any, indent: int | None = None) -> str:
+    return json.dumps(value, indent=indent, allow_nan=False, default=_plain)
 
 
 def _plain(value: Any) -> Any:

@@ -40,6 +40,9 @@ class Model:
         self.trail_key = np.array(
             [-1 if t.key is None else key[t.key] for t in trails], dtype=np.int64
         )
+        driver = self.vocabulary.code["driver"]
+        self.trail_driver = np.array([driver[t.name] for t in trails], dtype=np.int64)
+        self.trail_number = {trail.name: number for number, trail in enumerate(trails)}
         self.saving = np.array(
             [t.bucket.bucket_key_saving.mid if t.bucket.bucket_key else 0.0 for t in trails]
         )
@@ -72,15 +75,13 @@ class Model:
         self,
         streams: Streams,
         quantity: FloatArray,
-        driver: str,
+        driver: str | None,
         cause: str,
         operation: str,
         billed_account: int | None = None,
         key: int | None = None,
     ) -> Block:
-        """Usage of streams: billed to the trail's account and key unless others are named."""
-        number = self.vocabulary.code["driver"]
-        by_trail = np.array([number[trail.name] for trail in self.inventory.trails], dtype=np.int64)
+        """Usage of streams: driven by their trail, billed to its account and key, unless said."""
         billed = self.trail_account[streams.trail] if billed_account is None else billed_account
         used = self.trail_key[streams.trail] if key is None else np.full(len(streams), key)
         return Block(
@@ -91,7 +92,9 @@ class Model:
             billed_account=billed,
             billed_region=self.key_region[used],
             key=used,
-            driver=by_trail[streams.trail] if driver == "" else number[driver],
+            driver=self.trail_driver[streams.trail]
+            if driver is None
+            else self.vocabulary.code["driver"][driver],
             cause=cause,
             operation=operation,
         )
@@ -103,12 +106,12 @@ def trail_blocks(model: Model, streams: Streams) -> Iterator[Block]:
     saving = model.saving[streams.trail][:, None]
     written = formulas.puts(streams.files[:, None], days, model.growth)
     yield model.block(
-        streams, formulas.requests_left(written, saving), "", "put", "GenerateDataKey"
+        streams, formulas.requests_left(written, saving), None, "put", "GenerateDataKey"
     )
     under_key = model.digests_under_key[streams.trail][:, None]
     digests = formulas.digests(streams.count[:, None], days, model.account_growth) * under_key
     yield model.block(
-        streams, formulas.requests_left(digests, saving), "", "digest", "GenerateDataKey"
+        streams, formulas.requests_left(digests, saving), None, "digest", "GenerateDataKey"
     )
     yield from _checks(model)
 

@@ -20,7 +20,6 @@ from estimator.volume import formulas
 from estimator.volume.causes import Model
 from estimator.volume.rows import Block
 from estimator.volume.streams import Streams
-from pricing.regions import regions as known_regions
 
 
 def reader_blocks(
@@ -44,15 +43,13 @@ def read_by(
     streams = full if fine else summed
     chosen = np.ones(len(streams), dtype=bool)
     if reader.trails is not None:
-        named = np.array([trail.name in reader.trails for trail in model.inventory.trails])
-        chosen &= named[streams.trail]
+        chosen &= np.isin(streams.trail, [model.trail_number[name] for name in reader.trails])
     if reader.accounts is not None:
-        wanted = set(reader.accounts)
-        accounts = np.array([account.id in wanted for account in model.inventory.accounts])
-        chosen &= accounts[streams.account]
+        code = model.vocabulary.code["account"]
+        chosen &= np.isin(streams.account, [code[account] for account in reader.accounts])
     if reader.regions is not None:
-        regions = np.array([region in reader.regions for region in known_regions()])
-        chosen &= regions[streams.region]
+        code = model.vocabulary.code["region"]
+        chosen &= np.isin(streams.region, [code[region] for region in reader.regions])
     streams = streams if chosen.all() else streams.where(chosen)
     return streams.added_up(by_account, by_region) if fine else streams
 
