@@ -24,7 +24,7 @@ class Step:
     source: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Explanation:
     """A walk from assumptions to the figure that the forecast prints.
 
@@ -52,6 +52,9 @@ class Explanation:
     def to_dict(self) -> dict[str, Any]:
         """As documented JSON."""
         return dataclasses.asdict(self)
+
+    def __repr__(self) -> str:
+        return f"<Explanation {self.title}: {self.currency} {money(self.cost)}>"
 
     def __str__(self) -> str:
         lines, section = [f"{self.title}:"], ""

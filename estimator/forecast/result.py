@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from estimator.figures import money
+from estimator.figures import count, money
 from estimator.inventory import Inventory
 from estimator.months import Months
 from pricing.rates import Meter, RateTable, Version
@@ -23,7 +23,7 @@ READINGS = {
 }
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Forecast:
     """What KMS will see and cost because of CloudTrail.
 
@@ -124,6 +124,12 @@ class Forecast:
                 "cloudtrail_writes": self.inventory.cloudtrail_writes,
             },
         }
+
+    def __repr__(self) -> str:
+        first, last = self.months.labels[0], self.months.labels[-1]
+        cost = money(self.totals[f"cost_{self.currency.lower()}"])
+        requests = count(self.totals["requests"])
+        return f"<Forecast {first} to {last}: {requests} requests, {self.currency} {cost}>"
 
     def _repr_html_(self) -> str:
         shown = self.monthly.to_html(index=False, float_format=lambda value: f"{value:,.6g}")

@@ -30,7 +30,7 @@ class Account:
         return partition_of(self.regions[0]) if self.regions else "aws"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Inventory:
     """Who has which accounts, keys, trails and readers, and what is assumed of them.
 
@@ -84,6 +84,9 @@ class Inventory:
                     and (wanted is None or region in wanted)
                 )
         return found
+
+    def __repr__(self) -> str:
+        return f"<Inventory {self.path}: {self.summary().partition('.')[0]}>"
 
     def summary(self) -> str:
         """What the inventory means, in one paragraph."""

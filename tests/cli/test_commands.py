@@ -34,13 +34,13 @@ def python(code):
 
 @pytest.mark.parametrize("options", [["--help"], ["--version"], ["-h"]])
 def test_help_and_version_import_no_pandas(options):
-    """Help and version come at once: neither pandas nor pydantic nor rich is loaded."""
+    """Help and version come at once: neither pandas nor pydantic is loaded."""
     code = (
         "import sys\n"
         "from estimator.cli import app\n"
         f"try: app({options})\n"
         "except SystemExit as end: assert not end.code, end.code\n"
-        "heavy = {'pandas', 'numpy', 'pydantic', 'rich', 'yaml', 'matplotlib'} & set(sys.modules)\n"
+        "heavy = {'pandas', 'numpy', 'pydantic', 'yaml', 'matplotlib'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
     )
     assert python(code)

@@ -1,0 +1,22 @@
+"""Every notebook runs from a clean kernel, with its outputs committed."""
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from tests.real_data import ROOT
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_notebook_runs_from_a_clean_kernel(path):
+    """All cells run, and those that have text outputs in the repository print the same text."""
+    kept = nbformat.read(path, as_version=4)
+    fresh = nbformat.read(path, as_version=4)
+    resources = {"metadata": {"path": str(path.parent)}}
+    NotebookClient(fresh, timeout=120, resources=resources).execute()
+    for old, new in zip(kept.cells, fresh.cells, strict=True):
+        assert [one.get("text") for one in old.get("outputs", [])] == [
+            one.get("text") for one in new.get("outputs", [])
+        ]
