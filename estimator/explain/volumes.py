@@ -15,7 +15,7 @@ from estimator.inventory import Inventory
 from estimator.inventory.sections import EveryFile, Fixed, Query, Reader, Replication
 from estimator.months import ALWAYS, NEVER, Months, ordinal
 from estimator.volume import formulas, readers
-from estimator.volume.causes import Model
+from estimator.volume.model import Model
 from estimator.volume.streams import Streams, streams_of
 from pricing.regions import regions as known_regions
 

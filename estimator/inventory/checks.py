@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from estimator.inventory.accounts import Found
+from estimator.inventory.draft import Draft
 from estimator.inventory.model import Account, Inventory
 from estimator.inventory.sections import Key, Reader, Replication, Trail
 from pricing.document import Location, Map, Seq
 from pricing.errors import Problem
 from pricing.regions import partition_of
 from pricing.words import nearest, shown
-
-if TYPE_CHECKING:
-    from estimator.inventory.load import Draft
 
 _KEY_ARN = re.compile(r"arn:[\w-]+:kms:(?P<region>[\w-]+):(?P<account>[0-9]{12}):key/.+\Z")
 

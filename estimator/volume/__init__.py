@@ -9,7 +9,8 @@ import pandas as pd
 from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory
 from estimator.months import Months
-from estimator.volume.causes import Model, key_blocks, trail_blocks
+from estimator.volume.causes import key_blocks, trail_blocks
+from estimator.volume.model import Model
 from estimator.volume.readers import reader_blocks
 from estimator.volume.rows import usage_frame
 from estimator.volume.streams import streams_of

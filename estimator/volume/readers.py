@@ -17,7 +17,7 @@ from estimator.inventory.sections import (
 )
 from estimator.months import ALWAYS, NEVER, FloatArray, ordinal
 from estimator.volume import formulas
-from estimator.volume.causes import Model
+from estimator.volume.model import Model
 from estimator.volume.rows import Block
 from estimator.volume.streams import Streams
 

@@ -1,0 +1,38 @@
+"""An inventory on its way: what was understood so far, and every problem with its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pricing.document import Location, Map, line_of
+from pricing.errors import Problem
+from pricing.words import describe
+
+
+@dataclass
+class Draft:
+    """An inventory on its way: the document, what was understood of it, what is wrong with it."""
+
+    path: str
+    root: Map
+    problems: list[Problem]
+    notices: list[str] = field(default_factory=list)
+    # where the understood items of a section stand in the document
+    places: dict[str, list[int]] = field(default_factory=dict)
+    # whether accounts are missing because their file could not be understood
+    incomplete: bool = False
+
+    def refuse(self, at: Location, found: str, expected: str, fix: str = "") -> None:
+        """Note a problem at a location of the understood items."""
+        place = self.place(at)
+        line = line_of(self.root, place)
+        self.problems.append(Problem(self.path, line, describe(place), found, expected, fix))
+
+    def place(self, at: Location) -> Location:
+        """The location in the document of a location among the understood items."""
+        kept = self.places.get(str(at[0])) if len(at) > 1 else None
+        return (at[0], kept[int(at[1])], *at[2:]) if kept is not None else at
+
+    def line(self, at: Location) -> int | None:
+        """The line of a location among the understood items."""
+        return line_of(self.root, self.place(at))
