@@ -28,8 +28,8 @@ def _rates(versions: Iterable[tuple[Meter, Version]]) -> Iterator[str]:
     for meter, version in versions:
         if not version.confirmed:
             yield (
-                f"rate of {meter.name} from {version.start} is not confirmed: second-hand, "
-                f"{version.source.title}"
+                f"rate of {meter.name} from {version.start} is not confirmed "
+                f"(source: {version.source.title})"
             )
 
 

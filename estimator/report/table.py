@@ -22,10 +22,10 @@ WIDTH = 80
 
 def forecast_table(told: Forecast, width: int = WIDTH) -> RenderableType:
     """A forecast month by month, then by what was asked for, then what to know of it."""
-    parts: list[RenderableType] = [_table(months_sheet(told))]
+    parts: list[RenderableType] = [*_titled(months_sheet(told), width)]
     by = rows_sheet(told)
     if by is not None:
-        parts += ["", _table(by)]
+        parts += ["", *_titled(by, width)]
     return Group(*parts, "", *_wrapped(lines(told), width))
 
 
@@ -37,10 +37,14 @@ def _wrapped(said: Any, width: int) -> Iterator[RenderableType]:
             yield Text(part, overflow="fold")
 
 
+def _titled(sheet: Sheet, width: int) -> list[RenderableType]:
+    """A table under its title, which may be wider than the table."""
+    title = textwrap.wrap(sheet.title, width)
+    return [*(Text(line, style="bold") for line in title), _table(sheet)]
+
+
 def _table(sheet: Sheet) -> Table:
     table = Table(
-        title=Text(sheet.title, style="bold"),
-        title_justify="left",
         box=box.SIMPLE_HEAD,
         safe_box=True,
         padding=(0, 1, 0, 0),
@@ -139,4 +143,6 @@ def rates_notes(rows: list[dict[str, Any]]) -> list[str]:
 
 def rates_table(rows: list[dict[str, Any]], notes: list[str], width: int = WIDTH) -> RenderableType:
     """The rates in force and why."""
-    return Group(_table(rates_sheet(rows)), "", *_wrapped([*rates_notes(rows), *notes], width))
+    return Group(
+        *_titled(rates_sheet(rows), width), "", *_wrapped([*rates_notes(rows), *notes], width)
+    )
