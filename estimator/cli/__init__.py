@@ -6,6 +6,7 @@ commands, so that help and version come at once.
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
@@ -35,9 +36,25 @@ def _kmscost(
 
 def main() -> None:
     """Run `kmscost`."""
+    code: object = 0
     try:
         app()
-    except BrokenPipeError:
-        # the reader of the pipe has seen enough; say nothing, as other tools do
-        sys.stderr.close()
-        sys.exit(0)
+    except SystemExit as end:
+        code = end.code
+    except OSError as error:
+        code = _unwritable(error)
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        code = _unwritable(error)
+    sys.exit(code)  # type: ignore[arg-type]  # as typer gave it
+
+
+def _unwritable(error: OSError) -> int:
+    """What to say when stdout takes no more; a pipe that somebody closed is no mistake."""
+    # whatever Python still holds back at its end must not fail a second time
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(error, BrokenPipeError):
+        return 0
+    sys.stderr.write(f"stdout: found no room to write ({error.strerror}); nothing is complete\n")
+    return 1

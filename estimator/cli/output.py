@@ -64,11 +64,8 @@ def width() -> int:
 
 def show(what: RenderableType | str, output: Path | None) -> None:
     """Write a result to stdout, in colour only on a terminal, or to a file."""
-    if isinstance(what, str) and output is None:
-        typer.echo(what, nl=False)
-        return
     if isinstance(what, str):
-        write(output, what)
+        _put(what, output)
         return
     from rich.console import Console
 
@@ -83,29 +80,43 @@ def show(what: RenderableType | str, output: Path | None) -> None:
     with console.capture() as captured:
         console.print(what)
     text = "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+    _put(text, output)
+
+
+def _put(text: str, output: Path | None) -> None:
     if output is None:
         typer.echo(text, nl=False)
     else:
         write(output, text)
 
 
-def write(path: Path | None, text: str) -> None:
-    """Write a file whole or not at all: beside it first, then renamed."""
-    assert path is not None
+def write(path: Path, text: str) -> None:
+    """Write a file whole or not at all: beside it first, then renamed.
+
+    What is no regular file (a device, a pipe) is written to; a link stays a link.
+    """
     beside = ""
     try:
-        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        if path.exists() and not path.is_file():
+            with path.open("w", encoding="utf-8") as stream:
+                stream.write(text)
+            return
+        target = path.resolve()
+        handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
             stream.write(text)
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
         Path(beside).chmod(mode)
-        Path(beside).replace(path)
-    except OSError as error:
+        Path(beside).replace(target)
+    except (OSError, ValueError, RuntimeError) as error:
+        found = f"a place that cannot be written ({getattr(error, 'strerror', None) or error})"
+        fix = "choose another path for --output"
+        raise KmscostError(
+            Problem(str(path), None, "", found, "a writable place with room", fix)
+        ) from None
+    finally:
         if beside:
             Path(beside).unlink(missing_ok=True)
-        found = f"a place that cannot be written ({error.strerror})"
-        fix = "choose another path for --output"
-        raise KmscostError(Problem(str(path), None, "", found, "a writable folder", fix)) from None
 
 
 def _umask() -> int:

@@ -246,3 +246,38 @@ def test_python_m_estimator_is_the_same_command():
         cwd=Path(ROOT),
     )
     assert done.stdout == kmscost("check", EXAMPLE).stdout
+
+
+def test_a_device_or_a_link_stays_what_it_is(tmp_path):
+    """--output to a pipe writes into it, to a link writes the file behind it."""
+    real, link, pipe = (tmp_path / name for name in ("real.csv", "link.csv", "pipe"))
+    real.write_text("old", encoding="utf-8")
+    link.symlink_to(real)
+    assert kmscost("forecast", EXAMPLE, "--format", "csv", "-o", link).exit_code == 0
+    assert link.is_symlink()
+    assert real.read_text(encoding="utf-8").startswith("month,")
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE, text=True) as reader:
+        assert kmscost("forecast", EXAMPLE, "--format", "csv", "-o", pipe).exit_code == 0
+        assert reader.communicate(timeout=60)[0].startswith("month,")
+    assert pipe.is_fifo()
+
+
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="no device that is full")
+@pytest.mark.parametrize("where", ["--output", "stdout"])
+def test_a_full_disk_is_said_and_exits_1(where):
+    """No room: one line, exit 1, no traceback."""
+    command = [sys.executable, "-m", "estimator", "rates", "show", "--format", "yaml"]
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [*command, "-o", "/dev/full"] if where == "--output" else command,
+            stdout=full if where == "stdout" else subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            cwd=ROOT,
+        )
+    assert done.returncode == 1
+    assert "No space left" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
