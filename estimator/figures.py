@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from decimal import ROUND_HALF_EVEN, Decimal
 
+_HUGE = 1e15  # beyond it a double holds no single units
+
 
 def money(amount: float) -> str:
     """An amount: cents from one unit on, four significant digits below it.
@@ -16,6 +18,8 @@ def money(amount: float) -> str:
     """
     if not math.isfinite(amount):
         return "unknown"
+    if abs(amount) >= _HUGE:
+        return f"{amount:.4g}"
     exact = Decimal(repr(float(amount)))
     if abs(exact) < Decimal("1e-12"):
         return "0.00"
@@ -36,6 +40,8 @@ def count(quantity: float) -> str:
     """
     if not math.isfinite(quantity):
         return "unknown"
+    if abs(quantity) >= _HUGE:
+        return f"{quantity:.4g}"
     if quantity == int(quantity) or abs(quantity) >= 1000:
         return f"{quantity:,.0f}"
     return f"{quantity:.4g}"

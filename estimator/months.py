@@ -1,4 +1,4 @@
-"""The months of a forecast in UTC: their days and hours."""
+"""The months of a forecast in UTC, and their days."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ ALWAYS = float(datetime.date.min.toordinal())
 NEVER = float(datetime.date.max.toordinal())
 
 MAX_MONTHS = 600
+FIRST_YEAR, LAST_YEAR = 1970, 2400
 _MONTH = re.compile(r"(\d{4})-(\d{2})\Z", re.ASCII)
 
 
@@ -34,7 +35,7 @@ def parse_month(text: str) -> datetime.date:
     datetime.date(2026, 11, 1)
     """
     match = _MONTH.match(text)
-    if match is None or not (1 <= int(match[2]) <= 12 and 1970 <= int(match[1]) <= 2400):
+    if match is None or not (1 <= int(match[2]) <= 12 and FIRST_YEAR <= int(match[1]) <= LAST_YEAR):
         raise ValueError(f"found {text!r}; expected a month such as 2026-11")
     return datetime.date(int(match[1]), int(match[2]), 1)
 
@@ -49,6 +50,9 @@ class Months:
     def __post_init__(self) -> None:
         if not 1 <= self.count <= MAX_MONTHS:
             raise ValueError(f"found {self.count} months; expected 1 to {MAX_MONTHS}")
+        if not FIRST_YEAR <= self.start.year <= LAST_YEAR:
+            span = f"{FIRST_YEAR} to {LAST_YEAR}"
+            raise ValueError(f"found {self.start}; expected a year from {span}")
 
     @cached_property
     def firsts(self) -> tuple[datetime.date, ...]:

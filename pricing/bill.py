@@ -90,7 +90,7 @@ def bill(
     pools, free = _share(usage, quantity, free_of_charge, kinds, kind_of, known, other_requests)
     free = np.where(free_of_charge, quantity, free)
     billable = quantity - free
-    rate = _rates(usage, billable, kind_of, known) * (1 - discount)
+    rate = _rates(usage, billable, kind_of, known, other_requests) * (1 - discount)
 
     charges = usage.copy()
     charges["meter"] = _spread([meter.name for meter, _, _ in known], kind_of)
@@ -147,6 +147,7 @@ def _share(
             "partition": [partition_of(region) for region in kinds["billed_region"]],
             "pool": [version.free.pool if version.free else "" for _, version, _ in known],
             "quantity_free": [v.free.quantity if v.free else 0.0 for _, v, _ in known],
+            "unit": [meter.unit for meter, _, _ in known],
         }
     )
     names = ["month", "partition", "pool"]
@@ -163,10 +164,11 @@ def _share(
     pools = keys.loc[~pd.Series(pool_of, index=keys.index).duplicated()]
     first = shared.drop_duplicates("group").set_index("group")
     pools = pools.join(first, on="group").reset_index(drop=True)
-    pools = pools[["month", "payer", "partition", "pool", "quantity_free"]]
+    pools = pools[["month", "payer", "partition", "pool", "unit", "quantity_free"]]
     counted = np.where(free_of_charge, 0.0, quantity)[pooled]
     total = np.bincount(pool_of, weights=counted, minlength=len(pools))
     others = np.array([(other_requests or {}).get(payer, 0.0) for payer in pools["payer"]])
+    others = np.where(pools["unit"] == "request", others, 0.0)  # they are requests, not keys
     size = pools["quantity_free"].to_numpy(dtype=np.float64)
     available = np.maximum(size - others, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -185,11 +187,13 @@ def _rates(
     billable: FloatArray,
     kind_of: IntArray,
     known: list[_Known],
+    other_requests: Mapping[str, float] | None,
 ) -> FloatArray:
     """The price of one unit on each row [currency/unit].
 
-    Graduated tiers count the billable units of a payer, Region, month and meter together; its rows
-    then pay the average price, so that splitting a row changes no total.
+    Graduated tiers count the billable units of a payer, Region, month and meter together, after
+    those of the rest of the organization that no free quantity covers; its rows then pay the
+    average price, so that splitting a row changes no total.
     """
     first = np.array([steps[0][1] for _, _, steps in known], dtype=np.float64)
     rate = first[kind_of] if len(known) else np.zeros(0)
@@ -202,9 +206,17 @@ def _rates(
     scale = frame.groupby(columns, observed=True, sort=False).ngroup().to_numpy()
     total = np.bincount(scale, weights=billable).astype(np.float64)
     first_row = np.unique(scale, return_index=True)[1]
-    for group, row in enumerate(first_row):
-        steps = known[kind_of[row]][2]
-        if len(steps) > 1 and total[group] > 0:
-            cost = graduated(total[group : group + 1], steps)[0]
-            rate[scale == group] = cost / total[group]
-    return rate
+    payers = usage["payer"].iloc[first_row]
+    others = np.array([(other_requests or {}).get(payer, 0.0) for payer in payers])
+    mean = rate[first_row]
+    kind_of_scale = kind_of[first_row]
+    for kind in np.unique(kind_of_scale):
+        meter, version, steps = known[kind]
+        if len(steps) == 1:
+            continue
+        free = version.free.quantity if version.free else 0.0
+        mine = (kind_of_scale == kind) & (total > 0)
+        before = np.maximum(others[mine] - free, 0.0) * (meter.unit == "request")
+        cost = graduated(before + total[mine], steps) - graduated(before, steps)
+        mean[mine] = cost / total[mine]
+    return mean[scale]

@@ -21,7 +21,12 @@ class Problem:
         place = ":".join(str(part) for part in (self.path, self.line) if part is not None)
         where = f"{place}: {self.at}" if self.at else place
         said = f"{where}: found {self.found}; expected {self.expected}"
-        return f"{said}; {self.fix}" if self.fix else said
+        return _printable(f"{said}; {self.fix}" if self.fix else said)
+
+
+def _printable(text: str) -> str:
+    """`text` without anything that a terminal would obey: names come from files of others."""
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
 
 
 class KmscostError(Exception):

@@ -8,16 +8,17 @@ import json
 import math
 from collections.abc import Iterator
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PlainValidator, PrivateAttr, WithJsonSchema, model_validator
 
 from pricing.document import load_document
-from pricing.errors import DocumentError, Problem, RateError
-from pricing.regions import TABLES, partition_of, read_region
+from pricing.errors import DocumentError, Problem, RateError, UsageError
+from pricing.regions import TABLES, partition_of, read_region, regions
 from pricing.validation import Day, Flag, Number, Section, Source, Text, refusal, validate
+from pricing.words import nearest
 
 RegionCode = Annotated[str, PlainValidator(read_region), WithJsonSchema({"type": "string"})]
 
@@ -128,7 +129,7 @@ class Meter(Section):
 
     name: Text
     title: Text
-    unit: Text
+    unit: Literal["request", "key-month", "event"]
     per: Per
     operations: tuple[Text, ...]
     key_specs: tuple[Text, ...] = (SYMMETRIC,)
@@ -150,6 +151,32 @@ class RateTable(Section):
     service: Text
     currency: Currency = "USD"
     meters: tuple[Meter, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        names: set[str] = set()
+        covered: dict[tuple[str, str], str] = {}
+        pools: dict[str, float] = {}
+        for index, meter in enumerate(self.meters):
+            at = ("meters", index)
+            if meter.name in names:
+                raise refusal(meter.name, "each name once", "rename it", (*at, "name"))
+            names.add(meter.name)
+            for operation, spec in product(meter.operations, meter.key_specs):
+                other = covered.setdefault((operation, spec), meter.name)
+                if other != meter.name:
+                    fix = f"remove it here or in {other}"
+                    raise refusal(operation, "one meter for it", fix, (*at, "operations"))
+            for place, version in enumerate(meter.versions):
+                if version.free:
+                    pool = f"{version.free.pool} {version.start}"
+                    size = pools.setdefault(pool, version.free.quantity)
+                    if size != version.free.quantity:
+                        where = (*at, "versions", place, "free")
+                        expected = f"{size:g}, as the pool's other meter says"
+                        raise refusal(version.free.quantity, expected, "make them equal", where)
+        return self
+
     _path: str = PrivateAttr(default="<rates>")
 
     @property
@@ -258,6 +285,10 @@ def rates_show(
         Nothing is in force on the day, or there is no rate for the Region.
     """
     day = on or datetime.datetime.now(datetime.UTC).date()
+    if region is not None and region not in regions():
+        close = nearest(region, regions())
+        fix = f"did you mean {close}?" if close else ""
+        raise UsageError(Problem("--region", None, "", repr(region), "a Region's code", fix))
     if rates is None:
         tables = [load_rates(), load_cloudtrail_rates()]
     else:

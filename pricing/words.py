@@ -7,6 +7,8 @@ import difflib
 from collections.abc import Iterable
 from typing import Any
 
+_MOST_CHOICES = 200  # comparing is slow: one mistake a line in a long file must not take minutes
+
 
 def describe(location: Iterable[str | int]) -> str:
     """A location as people write it.
@@ -26,7 +28,10 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
     >>> nearest("acounts", ["accounts", "keys"])
     'accounts'
     """
-    close = difflib.get_close_matches(word, list(choices), n=1, cutoff=0.6)
+    known = list(choices)
+    if len(known) > _MOST_CHOICES:
+        return None
+    close = difflib.get_close_matches(word[:80], known, n=1, cutoff=0.6)
     return close[0] if close else None
 
 

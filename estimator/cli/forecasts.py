@@ -76,9 +76,7 @@ def explain(
     start: Start = None,
     rates: Rates = None,
     discount: Discount = "0%",
-    form: Annotated[
-        Format, typer.Option("--format", "-f", help="table, json or markdown.")
-    ] = Format.table,
+    form: Annotated[Format, typer.Option("--format", "-f", help="How to write it.")] = Format.table,
     output: Output = None,
 ) -> None:
     """Walk one number from assumption to dollar."""

@@ -9,8 +9,15 @@ from typing import Annotated
 import typer
 
 from estimator.cli.application import single
-from estimator.cli.output import Format, InventoryPath, Output, say, show
+from estimator.cli.output import InventoryPath, Output, say, show
 from pricing.errors import KmscostError
+
+
+class CheckFormat(StrEnum):
+    """How the answer is written."""
+
+    table = "table"
+    json = "json"
 
 
 class Schema(StrEnum):
@@ -33,7 +40,9 @@ def init(
 
 def check(
     inventory: InventoryPath,
-    form: Annotated[Format, typer.Option("--format", help="table or json.")] = Format.table,
+    form: Annotated[
+        CheckFormat, typer.Option("--format", "-f", help="How to write it.")
+    ] = CheckFormat.table,
     output: Output = None,
 ) -> None:
     """Say what an inventory means, or every mistake in it at once."""
@@ -43,10 +52,10 @@ def check(
     try:
         found = read(inventory)
     except KmscostError as error:
-        if form is Format.json:
+        if form is CheckFormat.json:
             show(to_json({"problems": [problem.__dict__ for problem in error.problems]}), output)
         raise
-    if form is Format.json:
+    if form is CheckFormat.json:
         counts = {"summary": found.summary(), "streams": found.streams()}
         show(to_json({"problems": [], "inventory": counts}), output)
         return

@@ -53,7 +53,7 @@ def rates_show(
         quotas = _quotas(region)
         said = ", ".join(f"{name} {value:,.0f}" for name, value in quotas.items())
         note = f"Request quota on symmetric keys, a second, per account and Region: {said}"
-        show(table.rates_table(rows, [note], width()), output)
+        show(table.rates_table(rows, [note], 80 if output else width()), output)
 
 
 def _quotas(region: str | None) -> dict[str, Any]:

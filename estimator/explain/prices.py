@@ -8,7 +8,7 @@ import pandas as pd
 
 from estimator.explain.walk import Step
 from estimator.figures import count, factor
-from estimator.forecast import Forecast
+from estimator.forecast import WRITES, Forecast
 from pricing.bill import price_column
 from pricing.regions import partition_of
 
@@ -19,11 +19,12 @@ def price_steps(told: Forecast, rows: pd.DataFrame) -> Iterator[Step]:
     requests = rows[rows["unit"] == "request"]
     quantity = float(requests["quantity"].sum())
     yield Step("Requests", "all of these", "", quantity, "requests")
-    partitions = requests["billed_region"].astype(str).map(partition_of)
     if told.inventory.cloudtrail_writes == "exempt":
-        writes = requests[requests["cause"].isin(("put", "digest"))]
+        writes = requests[requests["cause"].isin(WRITES)]
         what = "never charged with cloudtrail_writes: exempt"
         yield Step("Requests", what, "", float(writes["quantity"].sum()), "requests")
+        requests = requests[~requests["cause"].isin(WRITES)]
+    partitions = requests["billed_region"].astype(str).map(partition_of)
     for pool in told.pools.to_dict("records"):
         payer, partition = pool["payer"], pool["partition"]
         mine = requests[(requests["payer"] == payer) & (partitions == partition)]

@@ -107,9 +107,8 @@ def _trail(model: Model, name: str, number: int, streams: Streams) -> Iterator[S
     if model.digests_under_key[number]:
         lived = float(days.sum())
         formula = f"24 a day x {count(lived)} stream-days"
-        formula += (
-            f" x growth of accounts {factor(float(model.account_growth[0]))}" if times else ""
-        )
+        grown = float(model.account_growth[0])
+        formula += f" x growth of accounts {factor(grown)}" if grown != 1 else ""
         made = formulas.DIGESTS_PER_DAY * lived * float(model.account_growth[0])
         section = f"Trail {name}: digests"
         yield Step(section, "digest files put", formula, made, "files")

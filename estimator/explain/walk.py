@@ -77,6 +77,10 @@ class Explanation:
         return f"KMS because of CloudTrail in {self.month}" + (f", {only}" if only else "")
 
     def _repr_html_(self) -> str:
-        frame = pd.DataFrame([dataclasses.asdict(step) for step in self.steps])
-        table = frame.to_html(index=False, float_format=lambda value: f"{value:,.6g}")
+        frame = pd.DataFrame([dataclasses.asdict(step) for step in self.steps]).astype(object)
+        frame["result"] = [
+            money(step.result) if step.unit == self.currency else count(step.result)
+            for step in self.steps
+        ]
+        table = frame.to_html(index=False)
         return f"{table}<p>{html.escape(self.other_reading)}</p>"

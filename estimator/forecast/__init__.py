@@ -20,13 +20,13 @@ from pricing.bill import Bill, bill
 from pricing.errors import Problem, RateError, UsageError
 from pricing.rates import RateTable, load_cloudtrail_rates, load_rates
 
-__all__ = ["Forecast", "forecast", "grain"]
+__all__ = ["WRITES", "Forecast", "forecast", "grain"]
 
 # the words of --by for columns of the frames
 _WORDS = {"trail": "driver", "reader": "driver", "billed-account": "billed_account"}
 
 # what CloudTrail itself requests when it writes its log files
-_WRITES = ("put", "digest")
+WRITES = ("put", "digest")
 
 
 def forecast(
@@ -78,6 +78,8 @@ def forecast(
     charges = chosen.charges.assign(cost_other_reading=other.charges["cost"])
     events, unknown = _knock_on(used, inventory, span, table.currency)
 
+    if inventory.budgets and table.currency != "USD":
+        unknown += (f"budgets are in USD, the rates in {table.currency}: not compared",)
     return Forecast(
         inventory=inventory,
         months=span,
@@ -111,7 +113,7 @@ def grain(by: str | Sequence[str] | None) -> tuple[str, ...]:
         return KEYS
     for word, name in zip(words, names, strict=True):
         if name not in KEYS:
-            expected = f"columns out of trail, reader, {', '.join(KEYS)}, or all"
+            expected = f"columns out of trail, reader, {', '.join(KEYS)}, or all alone"
             raise UsageError(Problem("--by", None, "", repr(word), expected, ""))
     return tuple(column for column in KEYS if column in names)
 
@@ -120,10 +122,15 @@ def _span(start: str | datetime.date | None, months: int) -> Months:
     if start is None:
         start = datetime.datetime.now(datetime.UTC).date()
     try:
-        return Months(parse_month(start) if isinstance(start, str) else start, months)
-    except ValueError as error:
-        found, _, expected = str(error).removeprefix("found ").partition("; expected ")
-        raise UsageError(Problem("months", None, "", found, expected, "")) from None
+        first = parse_month(start) if isinstance(start, str) else start
+        return Months(datetime.date(first.year, first.month, 1), months)
+    except (ValueError, TypeError, AttributeError) as error:
+        said = (
+            str(error) if str(error).startswith("found ") else f"found {start!r}; expected a month"
+        )
+        found, _, expected = said.removeprefix("found ").partition("; expected ")
+        option = "--months" if expected.startswith("1 to") else "--from"
+        raise UsageError(Problem(option, None, "", found, expected, "")) from None
 
 
 def _priced(
@@ -135,7 +142,7 @@ def _priced(
         used,
         table,
         other_requests=others,
-        exempt=used["cause"].isin(_WRITES) if exempt else None,
+        exempt=used["cause"].isin(WRITES) if exempt else None,
         discount=discount,
     )
 

@@ -16,6 +16,7 @@ import pandas as pd
 from estimator.inventory import Inventory
 from estimator.inventory.sections import Trail
 from estimator.months import ALWAYS, NEVER, FloatArray, Months, ordinal
+from estimator.volume.streams import streams_of
 
 OPERATION = "PaidEventsRecorded"
 
@@ -39,14 +40,15 @@ class Copies:
             else:
                 self.shared[home.payer, home.partition].append(trail)
         self.known: dict[tuple[str, str], FloatArray] = {}
+        recording = sum(map(len, (*self.own.values(), *self.shared.values())))
+        self.possible = recording > 1  # the first copy of an event is free
 
-    def paid(self, account: str, region: str, start: float, end: float) -> FloatArray:
-        """Mean paid copies in each month over the days of a life [start, end). [copy/event]"""
+    def paid(self, account: str, region: str, weight: FloatArray) -> FloatArray:
+        """Mean paid copies of each month's events, its days weighed by `weight`. [copy/event]"""
         extra = self._extra(account, region)
-        alive = ((self.days >= start) & (self.days < end)).astype(np.float64)
-        days = np.add.reduceat(alive, self.month_starts)
-        copies = np.add.reduceat(extra * alive, self.month_starts)
-        return copies / np.maximum(days, 1.0)
+        events = np.add.reduceat(weight, self.month_starts)
+        copies = np.add.reduceat(extra * weight, self.month_starts)
+        return copies / np.where(events > 0, events, 1.0)
 
     def _extra(self, account: str, region: str) -> FloatArray:
         """Paid copies on each day."""
@@ -64,6 +66,33 @@ class Copies:
         return self.known[key]
 
 
+class Activity:
+    """On which days the drivers make their requests: by the files that are written on each."""
+
+    def __init__(self, inventory: Inventory, days: FloatArray) -> None:
+        self.inventory, self.days = inventory, days
+        streams = streams_of(inventory).added_up(by_account=False, by_region=False)
+        self.of_trail = {trail.name: np.zeros(len(days)) for trail in inventory.trails}
+        names = list(self.of_trail)
+        # a stream without files still has its days: a small weight keeps them apart from none
+        weights = np.maximum(streams.files, 1e-9)
+        rows = zip(streams.trail, streams.start, streams.end, weights, strict=True)
+        for trail, start, end, files in rows:
+            self.of_trail[names[trail]] += files * ((days >= start) & (days < end))
+        self.readers = {reader.name: reader for reader in inventory.readers}
+
+    def of(self, driver: str) -> FloatArray:
+        """The weight of each day. [file/day]"""
+        if driver in self.of_trail:
+            return self.of_trail[driver]
+        reader = self.readers[driver]
+        read = [self.of_trail[trail.name] for trail in self.inventory.read_by(reader)]
+        start, end = ordinal(reader.start, ALWAYS), ordinal(reader.until, NEVER)
+        lives = ((self.days >= start) & (self.days < end)).astype(np.float64)
+        files: FloatArray = np.sum(read, axis=0) * lives if read else lives
+        return files if files.any() else lives
+
+
 def event_copies(usage: pd.DataFrame, inventory: Inventory, months: Months) -> pd.DataFrame:
     """The paid copies of the events that KMS usage makes.
 
@@ -79,37 +108,40 @@ def event_copies(usage: pd.DataFrame, inventory: Inventory, months: Months) -> p
         quantity [event].
     """
     columns = ["billed_account", "billed_region", "key", "driver"]
-    requests = usage[usage["unit"] == "request"]
+    requests = usage.loc[usage["unit"] == "request", ["month", *columns, "quantity"]]
+    group = requests.groupby(columns, observed=True, sort=False).ngroup().to_numpy()
+    first = ~pd.Series(group, index=requests.index).duplicated()
+    kinds = list(zip(*(requests.loc[first, name].astype(str) for name in columns), strict=True))
     owner = {key.id: key.account for key in inventory.keys}
     payer = {account.id: account.payer for account in inventory.accounts}
-    lives = {
-        one.name: (ordinal(one.start, ALWAYS), ordinal(one.until, NEVER))
-        for one in (*inventory.trails, *inventory.readers)
-    }
     copies = Copies(inventory, months)
-    number = {label: position for position, label in enumerate(months.labels)}
-    found = []
-    for (account, region, key, driver), rows in requests.groupby(
-        columns, observed=True, sort=False
+    if not copies.possible or not kinds:
+        none: pd.DataFrame = requests.iloc[:0].assign(payer="", operation=OPERATION)
+        return none
+    activity = Activity(inventory, copies.days)
+    month = requests["month"].array.asi8 - pd.Period(months.labels[0], freq="M").ordinal
+    parts = []
+    # a request is logged in the account that makes it, and in the key owner's if that is another
+    for logged in (
+        [account for account, *_ in kinds],
+        [owner[key] if owner[key] != account else "" for account, _, key, _ in kinds],
     ):
-        for logged in dict.fromkeys((str(account), owner[str(key)])):
-            paid = copies.paid(logged, str(region), *lives[str(driver)])
-            if not paid.any():
-                continue
-            at = rows["month"].astype(str).map(number).to_numpy()
-            found.append(
-                pd.DataFrame(
-                    {
-                        "month": rows["month"].array,
-                        "payer": payer[logged],
-                        "billed_account": logged,
-                        "billed_region": str(region),
-                        "operation": OPERATION,
-                        "quantity": rows["quantity"].to_numpy() * paid[at],
-                    }
-                )
-            )
-    if not found:
-        names = ["month", "payer", "billed_account", "billed_region", "operation", "quantity"]
-        return pd.DataFrame({name: [] for name in names})
-    return pd.concat(found, ignore_index=True)
+        paid = np.array(
+            [
+                copies.paid(account, region, activity.of(driver))
+                if account
+                else np.zeros(months.count)
+                for account, (_, region, _, driver) in zip(logged, kinds, strict=True)
+            ]
+        )
+        quantity = requests["quantity"].to_numpy() * paid[group, month]
+        accounts = np.array(logged, dtype=object)[group]
+        part = requests[["month", "billed_region"]].assign(
+            billed_account=accounts,
+            payer=[payer.get(account, "") for account in accounts],
+            operation=OPERATION,
+            quantity=quantity,
+        )
+        parts.append(part[quantity > 0])
+    joined: pd.DataFrame = pd.concat(parts, ignore_index=True)
+    return joined

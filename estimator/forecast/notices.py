@@ -82,11 +82,12 @@ def _lives(inventory: Inventory, months: Months) -> Iterator[str]:
             )
     for reader in inventory.readers:
         if reader.kind == "validate":
-            trails = [
-                t for t in inventory.trails if reader.trails is None or t.name in reader.trails
-            ]
+            trails = inventory.read_by(reader)
             if not any(trail.log_file_validation for trail in trails):
-                yield f"reader {reader.name} validates trails without log_file_validation"
+                yield (
+                    f"reader {reader.name} makes no requests: none of its trails has "
+                    "log_file_validation, so there are no digests to validate"
+                )
 
 
 def _listed(names: list[str]) -> str:

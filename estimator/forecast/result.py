@@ -132,8 +132,12 @@ class Forecast:
         return f"<Forecast {first} to {last}: {requests} requests, {self.currency} {cost}>"
 
     def _repr_html_(self) -> str:
-        shown = self.monthly.to_html(index=False, float_format=lambda value: f"{value:,.6g}")
-        return f"{shown}<p>{html.escape(self.other_reading_line)}</p>"
+        words = self.monthly.copy().astype(object)
+        for name in words.columns[1:]:
+            words[name] = words[name].map(money if name.startswith("cost") else count)
+        shown = words.to_html(index=False)
+        said = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
+        return f"{shown}<p>{html.escape(self.other_reading_line)}</p>{said}"
 
 
 def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:

@@ -21,6 +21,9 @@ from pricing.words import nearest, shown
 COLUMNS = ("id", "name", "payer", "regions", "files_per_day", "from", "until")
 
 
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_ -]{0,30}\Z")
+
+
 @dataclass(frozen=True)
 class Found:
     """An account and the place it was found in."""
@@ -42,6 +45,9 @@ class AccountsRead:
 
 def read_accounts(path: Path) -> AccountsRead:
     """Read accounts from a CSV file, or from the JSON of `aws organizations list-accounts`."""
+    if path.exists() and not path.is_file():  # a pipe would wait for ever
+        fix = "name a CSV or JSON file"
+        return AccountsRead([], [Problem(str(path), None, "", "no regular file", "one", fix)], [])
     try:
         text = decode(path, read_bytes(path))
     except DocumentError as error:
@@ -75,7 +81,9 @@ def _from_csv(path: str, text: str) -> AccountsRead:
             close = nearest(name, COLUMNS)
             fix = f"did you mean `{close}`?" if close else "remove the column"
             expected = f"columns out of {', '.join(COLUMNS)}"
-            found = f"the unknown column {shown(name)}"
+            # the file may be no account list at all: do not quote what is none of our business
+            quoted = f" {shown(name)}" if _NAME.match(name) else ""
+            found = f"an unknown column{quoted}"
             read.problems.append(Problem(path, header[0], "", found, expected, fix))
     if len(set(names)) < len(names):
         fix = "keep one of them"
@@ -143,15 +151,18 @@ def _from_json(path: str, text: str) -> AccountsRead:
         found = f"text that is not JSON ({error.msg})"
         read.problems.append(Problem(path, error.lineno, "", found, "JSON", fix))
         return read
-    except RecursionError:
-        read.problems.append(Problem(path, None, "", "JSON nested too deep", expected, fix))
+    except (RecursionError, ValueError):  # nested without end, or a number of 5,000 digits
+        read.problems.append(Problem(path, 1, "", "JSON beyond all sense", expected, fix))
         return read
+    if isinstance(data, dict) and data.get("NextToken"):
+        said = "a NextToken: one page of several"
+        more = "save the whole list: `aws organizations list-accounts` without --no-paginate"
+        read.problems.append(Problem(path, 1, "NextToken", said, "all accounts", more))
     listed = data.get("Accounts") if isinstance(data, dict) else data
     if not isinstance(listed, list):
         read.problems.append(Problem(path, 1, "", shown(data), expected, fix))
         return read
-    closed = 0
-    after = 0
+    closed, after, line = 0, 0, 1
     for index, item in enumerate(listed):
         at = f"Accounts[{index}]"
         if not isinstance(item, dict):
@@ -159,9 +170,12 @@ def _from_json(path: str, text: str) -> AccountsRead:
             continue
         # json gives no lines; the id's own place in the text does
         place = text.find(f'"{item.get("Id")}"', after)
-        after = max(place, after)
-        row = Map(text.count("\n", 0, place) + 1 if place >= 0 else 1)
-        if item.get("Status", "ACTIVE") != "ACTIVE":
+        if place >= 0:
+            line += text.count("\n", after, place)
+            after = place
+        row = Map(line)
+        # AWS replaced Status by State in 2026; either may be there
+        if item.get("State", item.get("Status", "ACTIVE")) != "ACTIVE":
             closed += 1
             continue
         row["id"] = item.get("Id")

@@ -14,6 +14,8 @@ from pricing.errors import Problem
 from pricing.regions import partition_of
 from pricing.words import nearest, shown
 
+_MOST_SUGGESTIONS = 100
+
 _KEY_ARN = re.compile(r"arn:[\w-]+:kms:(?P<region>[\w-]+):(?P<account>[0-9]{12}):key/.+\Z")
 
 
@@ -39,16 +41,6 @@ def check_references(draft: Draft, inventory: Inventory, found: list[Found]) -> 
     trails = {trail.name: trail for trail in inventory.trails}
     for index, reader in enumerate(inventory.readers):
         _check_reader(draft, ("readers", index), reader, own, keys, trails)
-
-
-def names(draft: Draft, section: str, label: str) -> list[str]:
-    """The names that a section gives, those of refused items too: they are not dangling."""
-    items = draft.root.get(section)
-    if not isinstance(items, Seq):
-        return []
-    return [
-        item[label] for item in items if isinstance(item, Map) and isinstance(item.get(label), str)
-    ]
 
 
 def _accounts_once(draft: Draft, found: list[Found]) -> None:
@@ -94,7 +86,7 @@ def _names_once(draft: Draft, section: str, label: str) -> None:
 
 
 def _readers_unlike_trails(draft: Draft) -> None:
-    trails = set(names(draft, "trails", "name"))
+    trails = set(draft.names("trails", "name"))
     items = draft.root.get("readers")
     for index, item in enumerate(items if isinstance(items, Seq) else []):
         if isinstance(item, Map) and item.get("name") in trails:
@@ -124,7 +116,7 @@ def _known_account(draft: Draft, at: Location, name: str, own: dict[str, Account
     """Whether the account was understood; one that was refused already is not dangling."""
     if name in own:
         return True
-    if not draft.incomplete and name not in names(draft, "accounts", "id"):
+    if not draft.incomplete and name not in draft.names("accounts", "id"):
         _known(draft, at, name, own, "accounts")
     return False
 
@@ -133,7 +125,8 @@ def _known(draft: Draft, at: Location, name: str, choices: Iterable[str], what: 
     choices = list(choices)
     if name in choices:
         return True
-    close = nearest(name, choices)
+    # the nearest of many ids is no help, and finding it for each of many mistakes is slow
+    close = nearest(name, choices) if len(draft.problems) < _MOST_SUGGESTIONS else None
     listed = ", ".join(choices[:8]) + (", ..." if len(choices) > 8 else "")
     fix = f"did you mean {close}?" if close else f"add it to {what}, or correct the name"
     draft.refuse(at, shown(name), f"one of {what}: {listed or 'there are none'}", fix)
@@ -171,7 +164,7 @@ def _check_trail(
     known = _known_account(draft, (*at, "account"), trail.account, own)
     key = keys.get(trail.key) if trail.key else None
     if trail.key is not None and key is None:
-        _known(draft, (*at, "key"), trail.key, names(draft, "keys", "id"), "keys")
+        _known(draft, (*at, "key"), trail.key, draft.names("keys", "id"), "keys")
     if key and trail.bucket.region and trail.bucket.region != key.region:
         found = f"a bucket in {trail.bucket.region} under key {key.id} in {key.region}"
         fix = f"use a key in {trail.bucket.region}: CloudTrail needs both in one Region"
@@ -214,26 +207,23 @@ def _check_reader(
     for index, name in enumerate(reader.trails or ()):
         if name in trails:
             continue
-        _known(draft, (*at, "trails", index), name, names(draft, "trails", "name"), "trails")
+        _known(draft, (*at, "trails", index), name, draft.names("trails", "name"), "trails")
     for index, account in enumerate(reader.accounts or ()):
         _known_account(draft, (*at, "accounts", index), account, own)
-    read = (
-        [trails[name] for name in reader.trails if name in trails]
-        if reader.trails
-        else trails.values()
-    )
-    partitions = {own[one.account].partition for one in read if one.account in own}
-    if known and own[reader.account].regions and reader.trails and partitions:
-        home = own[reader.account].partition
-        if partitions != {home}:
-            found = f"a reader of {home} for trails of {' and '.join(sorted(partitions))}"
-            fix = "use an account of the trails' partition"
-            draft.refuse((*at, "account"), found, "one partition", fix)
+    named = [trails[name] for name in reader.trails or () if name in trails]
+    partitions = {own[one.account].partition for one in named if one.account in own}
+    home = own[reader.account].partition if known else None
+    if home and own[reader.account].regions and partitions and partitions != {home}:
+        found = f"a reader of {home} for trails of {' and '.join(sorted(partitions))}"
+        fix = "use an account of the trails' partition"
+        draft.refuse((*at, "account"), found, "one partition", fix)
+    if home and reader.trails is None:
+        partitions = {home}  # it reads the trails of its own partition
     if isinstance(reader, Replication):
         target = keys.get(reader.destination_key)
         place = (*at, "destination_key")
         if target is None:
-            _known(draft, place, reader.destination_key, names(draft, "keys", "id"), "keys")
+            _known(draft, place, reader.destination_key, draft.names("keys", "id"), "keys")
         elif partitions and partitions != {partition_of(target.region)}:
             found = f"a key in {partition_of(target.region)}"
             expected = f"a key in {' and '.join(sorted(partitions))}, where the trails are"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pricing.document import Location, Map, line_of
+from pricing.document import Location, Map, Seq, line_of
 from pricing.errors import Problem
 from pricing.words import describe
 
@@ -21,6 +21,18 @@ class Draft:
     places: dict[str, list[int]] = field(default_factory=dict)
     # whether accounts are missing because their file could not be understood
     incomplete: bool = False
+    known: dict[str, dict[str, None]] = field(default_factory=dict)
+
+    def names(self, section: str, label: str) -> dict[str, None]:
+        """The names that a section gives, those of refused items too: they are not dangling."""
+        if section not in self.known:
+            items = self.root.get(section)
+            self.known[section] = {
+                item[label]: None
+                for item in (items if isinstance(items, Seq) else [])
+                if isinstance(item, Map) and isinstance(item.get(label), str)
+            }
+        return self.known[section]
 
     def refuse(self, at: Location, found: str, expected: str, fix: str = "") -> None:
         """Note a problem at a location of the understood items."""

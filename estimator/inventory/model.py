@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from estimator.inventory.assumptions import FilesPerDay, Range
@@ -52,6 +53,21 @@ class Inventory:
     def key(self, name: str) -> Key:
         """The key of an id."""
         return next(key for key in self.keys if key.id == name)
+
+    def read_by(self, reader: Reader) -> tuple[Trail, ...]:
+        """The trails that a reader reads: those it names, else all of its account's partition."""
+        if reader.trails is not None:
+            return tuple(self._trail[name] for name in reader.trails)
+        own = self._partition[reader.account]
+        return tuple(trail for trail in self.trails if self._partition[trail.account] == own)
+
+    @cached_property
+    def _trail(self) -> dict[str, Trail]:
+        return {trail.name: trail for trail in self.trails}
+
+    @cached_property
+    def _partition(self) -> dict[str, str]:
+        return {account.id: account.partition for account in self.accounts}
 
     def payers(self) -> tuple[str, ...]:
         """Every payer, in the order of the accounts."""

@@ -152,9 +152,14 @@ class Key(Living):
         if self.created and self.until and self.until <= self.created:
             raise refusal(self.until, f"a day after created, {self.created}", "", ("until",))
         for index, rotation in enumerate(self.rotations):
+            at = ("rotations", index)
+            if rotation in self.rotations[:index]:
+                raise refusal(rotation, "each rotation once", "remove one of them", at)
+            if self.until and rotation >= self.until:
+                raise refusal(rotation, f"a day before until, {self.until}", "remove it", at)
             if self.born and rotation < self.born:
                 fix = f"the key begins on {self.born}"
-                raise refusal(rotation, "a day in the key's life", fix, ("rotations", index))
+                raise refusal(rotation, "a day in the key's life", fix, at)
         return self
 
     @property

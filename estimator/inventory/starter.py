@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import os
+import shlex
 from pathlib import Path
 from typing import Any, Literal
 
 from estimator.inventory.load import load_inventory
 from estimator.inventory.model import Inventory
 from estimator.inventory.sections import InventoryFile
-from pricing.errors import KmscostError, Problem
+from pricing.errors import KmscostError, Problem, UsageError
 from pricing.rates import RateTable
+from pricing.validation import Section
 
 _STARTER = Path(__file__).with_name("starter.yaml")
 
@@ -28,7 +29,10 @@ def check(inventory: str | Path) -> Inventory:
 
 def schema(of: Literal["inventory", "rates"] = "inventory") -> dict[str, Any]:
     """The JSON Schema of an inventory or of a rate table, for editors and other tools."""
-    model = InventoryFile if of == "inventory" else RateTable
+    models: dict[str, type[Section]] = {"inventory": InventoryFile, "rates": RateTable}
+    if of not in models:
+        raise UsageError(Problem("schema", None, "", repr(of), "inventory or rates", ""))
+    model = models[of]
     said = model.model_json_schema(by_alias=True, mode="validation")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **said}
 
@@ -42,7 +46,8 @@ def init(path: str | Path = "inventory.yaml", force: bool = False) -> Path:
         The file exists and `force` is not set, or it cannot be written.
     """
     target = Path(path)
-    text = _STARTER.read_text(encoding="utf-8").format(name=target.name)
+    plain = target.name if target.name.isprintable() else "inventory.yaml"
+    text = _STARTER.read_text(encoding="utf-8").format(name=shlex.quote(plain))
     try:
         # "x" never overwrites, even where somebody else writes the same file at this moment
         with target.open("w" if force else "x", encoding="utf-8") as stream:
@@ -51,10 +56,8 @@ def init(path: str | Path = "inventory.yaml", force: bool = False) -> Path:
         fix = "choose another name, or overwrite it with --force"
         said = Problem(str(target), None, "", "a file of this name", "none", fix)
         raise KmscostError(said) from None
-    except OSError as error:
-        found = (
-            f"a place that cannot be written ({error.strerror or os.strerror(error.errno or 0)})"
-        )
+    except (OSError, ValueError) as error:
+        found = f"a place that cannot be written ({getattr(error, 'strerror', None) or error})"
         said = Problem(str(target), None, "", found, "a writable folder", "choose another path")
         raise KmscostError(said) from None
     return target

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import textwrap
 from collections.abc import Iterator
 from typing import Any
@@ -40,7 +41,20 @@ def _wrapped(said: Any, width: int) -> Iterator[RenderableType]:
 def _titled(sheet: Sheet, width: int) -> list[RenderableType]:
     """A table under its title, which may be wider than the table."""
     title = textwrap.wrap(sheet.title, width)
-    return [*(Text(line, style="bold") for line in title), _table(sheet)]
+    return [*(Text(line, style="bold") for line in title), _table(_fitting(sheet, width))]
+
+
+def _fitting(sheet: Sheet, width: int) -> Sheet:
+    """The sheet with all its words in one column where they would not stand side by side."""
+    words = len(sheet.header) - sheet.numbers
+    widths = [max(map(len, column)) for column in zip(sheet.header, *sheet.rows, strict=True)]
+    if words < 2 or sum(widths) + len(widths) <= width:
+        return sheet
+    header, *rows = (
+        (" ".join(filter(None, cells[:words])), *cells[words:])
+        for cells in (sheet.header, *sheet.rows)
+    )
+    return dataclasses.replace(sheet, header=header, rows=tuple(rows))
 
 
 def _table(sheet: Sheet) -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from estimator.inventory import Inventory
-from estimator.months import ALWAYS, NEVER, FloatArray, Months
+from estimator.months import ALWAYS, NEVER, FloatArray, Months, ordinal
 from estimator.volume import formulas
 from estimator.volume.rows import Block, Vocabulary
 from estimator.volume.streams import Streams
@@ -38,9 +38,13 @@ class Model:
         self.saving = np.array(
             [t.bucket.bucket_key_saving.mid if t.bucket.bucket_key else 0.0 for t in trails]
         )
+        self.validated = np.array([float(t.log_file_validation) for t in trails])
         self.digests_under_key = np.array(
             [float(t.log_file_validation and t.digest_files == "sse-kms") for t in trails]
         )
+        # nothing can be read under a key that is pending deletion
+        ends = {k.id: ordinal(k.until, NEVER) for k in inventory.keys}
+        self.key_end = np.array([NEVER if t.key is None else ends[t.key] for t in trails])
         self.retention = np.array(
             [
                 NEVER if t.bucket.retention_days is None else t.bucket.retention_days.mid

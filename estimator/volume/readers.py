@@ -42,8 +42,9 @@ def read_by(
     fine = reader.accounts is not None or reader.regions is not None
     streams = full if fine else summed
     chosen = np.ones(len(streams), dtype=bool)
-    if reader.trails is not None:
-        chosen &= np.isin(streams.trail, [model.trail_number[name] for name in reader.trails])
+    read = model.inventory.read_by(reader)
+    if len(read) < len(model.inventory.trails):
+        chosen &= np.isin(streams.trail, [model.trail_number[trail.name] for trail in read])
     if reader.accounts is not None:
         code = model.vocabulary.code["account"]
         chosen &= np.isin(streams.account, [code[account] for account in reader.accounts])
@@ -63,8 +64,11 @@ def blocks_of(model: Model, reader: Reader, streams: Streams) -> Iterator[Block]
     left = formulas.requests_left(gets, reader_saving(model, reader)[streams.trail][:, None])
     yield model.block(streams, left, reader.name, cause, "Decrypt", account)
     if isinstance(reader, Replication):
-        target = model.vocabulary.code["key"][reader.destination_key]
-        yield model.block(streams, gets, reader.name, cause, "Encrypt", account, target)
+        target = model.inventory.key(reader.destination_key)
+        born, dead = ordinal(target.born, ALWAYS), ordinal(target.until, NEVER)
+        written = replication(model, reader, streams, born, dead)
+        code = model.vocabulary.code["key"][target.id]
+        yield model.block(streams, written, reader.name, cause, "Encrypt", account, code)
 
 
 def reader_saving(model: Model, reader: Reader) -> FloatArray:
@@ -86,9 +90,16 @@ def every_file(model: Model, reader: EveryFile, streams: Streams) -> FloatArray:
     return formulas.puts(streams.files[:, None], days, model.growth) * reader.gets_per_file.mid
 
 
-def replication(model: Model, reader: Replication, streams: Streams) -> FloatArray:
-    """One get for each put while the reader lives. [get/month]"""
-    days = model.days(streams, *life_of(reader))
+def replication(
+    model: Model,
+    reader: Replication,
+    streams: Streams,
+    start: float = ALWAYS,
+    end: float = NEVER,
+) -> FloatArray:
+    """One get for each put while the reader lives, inside [start, end). [get/month]"""
+    born, dead = life_of(reader)
+    days = model.days(streams, max(born, start), min(dead, end))
     return formulas.puts(streams.files[:, None], days, model.growth)
 
 
@@ -103,11 +114,13 @@ def query(model: Model, reader: Query, streams: Streams) -> FloatArray:
 
 
 def validate(model: Model, reader: Validate, streams: Streams) -> FloatArray:
-    """Runs x days x (log files + digest files under the key). [get/month]"""
+    """Runs x days x (log files + digests under the key), where there are digests. [get/month]"""
     runs, window = _looks(model, reader, streams, reader.runs_per_month.mid, reader.days.mid)
     logs = formulas.puts(streams.files[:, None], window, model.growth)
     digests = formulas.digests(streams.count[:, None], window, model.account_growth)
-    gets: FloatArray = runs * (logs + digests * model.digests_under_key[streams.trail][:, None])
+    under_key = model.digests_under_key[streams.trail][:, None]
+    validated = model.validated[streams.trail][:, None]
+    gets: FloatArray = runs * (logs + digests * under_key) * validated
     return gets
 
 
@@ -117,14 +130,15 @@ def _looks(
     """How often a reader looks back in each month, and the days of files it meets on average."""
     start, end = life_of(reader)
     first = np.maximum(model.months.begin, start)
-    last = np.maximum(np.minimum(model.months.end, end), first)
+    end_of = np.minimum(model.key_end[streams.trail], end)[:, None]
+    last = np.maximum(np.minimum(model.months.end, end_of), first)
     runs = formulas.per_month(rate, last - first, model.months.days)
     window_of = np.minimum(window, model.retention)[streams.trail]
     met = np.zeros((len(streams), model.months.count))
     for days in np.unique(window_of):  # as many as there are retentions
         rows = window_of == days
         met[rows] = formulas.mean_window_days(
-            float(days), streams.start[rows][:, None], streams.end[rows][:, None], first, last
+            float(days), streams.start[rows][:, None], streams.end[rows][:, None], first, last[rows]
         )
     return runs, met
 
@@ -132,7 +146,8 @@ def _looks(
 def fixed(model: Model, reader: Fixed, streams: Streams) -> FloatArray:
     """gets_per_day while there is something to read, shared in proportion to files. [get/month]"""
     start, end = life_of(reader)
-    gone = streams.end + model.retention[streams.trail]  # files stay readable until they expire
+    # files stay readable until they expire, or their key goes
+    gone = np.minimum(streams.end + model.retention[streams.trail], model.key_end[streams.trail])
     readable = formulas.days_alive(
         np.maximum(streams.start, start)[:, None],
         np.minimum(gone, end)[:, None],
