@@ -8,14 +8,13 @@ from typing import Literal
 from pricing.document import load_document
 from pricing.errors import DocumentError
 from pricing.regions import TABLES
-from pricing.validation import Number, Section, Source, Text, validate
+from pricing.validation import Number, Section, Source, validate
 
 
 class Quotas(Section):
     """The shipped table of quotas on symmetric keys, per account and Region. [request/s]"""
 
     version: Literal[1]
-    operations: tuple[Text, ...]
     requests_per_second: dict[str, Number]
     source: Source
 

@@ -3,7 +3,6 @@
 from estimator.inventory.assumptions import FilesPerDay, Range
 from estimator.inventory.load import InventoryError, load_inventory
 from estimator.inventory.model import Account, Inventory
-from estimator.inventory.sections import InventoryFile
 from estimator.inventory.starter import check, init, schema
 
 __all__ = [
@@ -11,7 +10,6 @@ __all__ = [
     "FilesPerDay",
     "Inventory",
     "InventoryError",
-    "InventoryFile",
     "Range",
     "check",
     "init",

@@ -281,3 +281,56 @@ def test_a_full_disk_is_said_and_exits_1(where):
     assert "No space left" in done.stderr
     assert "Traceback" not in done.stderr
     assert "Exception ignored" not in done.stderr
+
+
+def test_hostile_names_reach_no_terminal_raw(tmp_path):
+    """Escape sequences in a YAML key are shown as text."""
+    path = tmp_path / "inventory.yaml"
+    path.write_text('version: 1\n"\\e]0;pwn\\a": 1\n', encoding="utf-8")
+    answer = kmscost("check", path)
+    assert answer.exit_code == 1
+    assert "\x1b" not in answer.stderr
+    assert "\\x1b]0;pwn\\x07" in answer.stderr
+
+
+def test_a_file_that_is_no_account_list_is_not_quoted(tmp_path):
+    """An inventory from a stranger cannot print the first line of any file."""
+    secret = tmp_path / "secret"
+    secret.write_text("root:x:0:0:root:/root\n", encoding="utf-8")
+    path = tmp_path / "inventory.yaml"
+    path.write_text(f"version: 1\naccounts: [{{file: {secret}}}]\n", encoding="utf-8")
+    answer = kmscost("check", path)
+    assert answer.exit_code == 1
+    assert "root:x" not in answer.stderr
+
+
+def test_numbers_of_any_size_are_shown(tmp_path):
+    """The largest numbers that check accepts print in every format."""
+    path = tmp_path / "inventory.yaml"
+    path.write_text(
+        "version: 1\naccounts: [{id: '111122223333'}]\nkeys: [{id: k, region: us-east-1}]\n"
+        "trails: [{name: t, key: k, files_per_day: 1e15}]\n"
+        "readers: [{name: r, kind: every-file, gets_per_file: 1e15}]\n",
+        encoding="utf-8",
+    )
+    for form in ("table", "csv", "json", "markdown"):
+        assert kmscost("forecast", path, "--format", form).exit_code == 0
+
+
+@pytest.mark.parametrize("name", ["bad\udcff.yaml", "x\ny: z.yaml"])
+def test_init_writes_a_good_file_under_any_name(tmp_path, name):
+    """A strange file name stays out of the YAML: the file passes check."""
+    from estimator import check, init
+
+    assert check(init(tmp_path / name)).trails
+
+
+def test_a_wrong_start_from_python_is_a_usage_error():
+    """Whatever is given as the first month, the error is a KmscostError."""
+    import datetime
+
+    from estimator import KmscostError
+
+    for start in (202611, "2026-13", datetime.date(9999, 12, 1)):
+        with pytest.raises(KmscostError, match="--from"):
+            forecast(EXAMPLE, start)

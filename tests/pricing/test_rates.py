@@ -3,10 +3,12 @@
 import datetime
 import json
 
+import pandas as pd
 import pytest
 
 from estimator import KmscostError
-from pricing.errors import DocumentError, RateError
+from pricing.bill import bill
+from pricing.errors import DocumentError, RateError, UsageError
 from pricing.rates import load_cloudtrail_rates, load_rates, rates_show
 from pricing.regions import default_regions, regions
 from tests.real_data import DATA, needs_data
@@ -146,3 +148,68 @@ def test_errors_share_one_base():
     """Who catches KmscostError catches everything that can be wrong with the data."""
     assert issubclass(RateError, KmscostError)
     assert issubclass(DocumentError, KmscostError)
+
+
+def test_an_unknown_region_is_a_usage_error():
+    """`rates show --region us-esat-1` names the nearest Region."""
+    with pytest.raises(UsageError, match="did you mean us-"):
+        rates_show(datetime.date(2026, 11, 1), "us-esat-1")
+
+
+METER = """
+  - name: {name}
+    title: t
+    unit: {unit}
+    per: 1
+    operations: [{operation}]
+    versions:
+      - from: 2026-01-01
+        source: {{title: a, url: b, checked: 2026-01-01}}
+        free: {{quantity: {free}, pool: p}}
+        rates: [{{regions: [us-east-1], rate: 1}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"name": "one"}, "each name once"),
+        ({"operation": "A"}, "one meter for it"),
+        ({"free": 5}, "as the pool's other meter says"),
+        ({"unit": "key-hour"}, "one of request, key-month or event"),
+    ],
+)
+def test_a_table_that_contradicts_itself_is_refused(tmp_path, change, said):
+    """Two meters of one name, for one operation, with two sizes of a pool; a unit nobody counts."""
+    good = {"name": "two", "unit": "request", "operation": "B", "free": 7}
+    first = METER.format(name="one", unit="request", operation="A", free=7)
+    path = tmp_path / "rates.yaml"
+    head = "version: 1\nservice: awskms\nmeters:"
+    path.write_text(head + first + METER.format(**good), encoding="utf-8")
+    assert len(load_rates(path).meters) == 2
+    path.write_text(head + first + METER.format(**{**good, **change}), encoding="utf-8")
+    with pytest.raises(DocumentError, match=said):
+        load_rates(path)
+
+
+def test_others_use_the_first_tier_too(tmp_path):
+    """Where the free requests are written as a tier, others use them first all the same."""
+    tiers = "[{up_to: 20_000, rate: 0}, {rate: 0.000004}]"
+    text = METER.format(name="one", unit="request", operation="Decrypt", free=0)
+    text = text.replace("        free: {quantity: 0, pool: p}\n", "").replace(
+        "rate: 1", f"tiers: {tiers}"
+    )
+    path = tmp_path / "rates.yaml"
+    path.write_text("version: 1\nservice: awskms\nmeters:" + text, encoding="utf-8")
+    usage = pd.DataFrame(
+        {
+            "month": pd.PeriodIndex(["2026-11"], freq="M"),
+            "payer": ["p"],
+            "billed_region": ["us-east-1"],
+            "operation": ["Decrypt"],
+            "quantity": [8_640.0],
+        }
+    )
+    for others, cost in ((0, 0.0), (15_000, 3_640 * 0.000004), (50_000, 8_640 * 0.000004)):
+        found = bill(usage, load_rates(path), other_requests={"p": float(others)})
+        assert found.charges["cost"].sum() == pytest.approx(cost, rel=1e-12, abs=1e-15)
