@@ -141,7 +141,9 @@ def _reader(model: Model, reader: Reader, full: Streams, mine: BoolArray) -> Ite
         yield Step(section, f"gets of {trail.name}", _gets(model, reader, total), total, "gets")
         yield _requests(section, "Decrypt", total, float(savings[number]))
         if isinstance(reader, Replication):
-            yield _requests(section, f"Encrypt under {reader.destination_key}", total, 0.0)
+            copies = readers.copies_written(model, reader, streams)[:, 0]
+            under = f"Encrypt under {reader.destination_key}"
+            yield _requests(section, under, float(copies[rows].sum()), 0.0)
 
 
 def _chosen(streams: Streams, full: Streams, mine: BoolArray) -> BoolArray:

@@ -57,7 +57,7 @@ class Inventory:
     def read_by(self, reader: Reader) -> tuple[Trail, ...]:
         """The trails that a reader reads: those it names, else all of its account's partition."""
         if reader.trails is not None:
-            return tuple(self._trail[name] for name in reader.trails)
+            return tuple(self._trail[name] for name in dict.fromkeys(reader.trails))
         own = self._partition[reader.account]
         return tuple(trail for trail in self.trails if self._partition[trail.account] == own)
 

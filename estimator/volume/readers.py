@@ -64,10 +64,8 @@ def blocks_of(model: Model, reader: Reader, streams: Streams) -> Iterator[Block]
     left = formulas.requests_left(gets, reader_saving(model, reader)[streams.trail][:, None])
     yield model.block(streams, left, reader.name, cause, "Decrypt", account)
     if isinstance(reader, Replication):
-        target = model.inventory.key(reader.destination_key)
-        born, dead = ordinal(target.born, ALWAYS), ordinal(target.until, NEVER)
-        written = replication(model, reader, streams, born, dead)
-        code = model.vocabulary.code["key"][target.id]
+        written = copies_written(model, reader, streams)
+        code = model.vocabulary.code["key"][reader.destination_key]
         yield model.block(streams, written, reader.name, cause, "Encrypt", account, code)
 
 
@@ -101,6 +99,13 @@ def replication(
     born, dead = life_of(reader)
     days = model.days(streams, max(born, start), min(dead, end))
     return formulas.puts(streams.files[:, None], days, model.growth)
+
+
+def copies_written(model: Model, reader: Replication, streams: Streams) -> FloatArray:
+    """One write at the destination for each put while its key lives too. [put/month]"""
+    target = model.inventory.key(reader.destination_key)
+    born, dead = ordinal(target.born, ALWAYS), ordinal(target.until, NEVER)
+    return replication(model, reader, streams, born, dead)
 
 
 def query(model: Model, reader: Query, streams: Streams) -> FloatArray:

@@ -54,6 +54,32 @@ def test_no_encrypt_under_a_destination_key_that_is_gone(tmp_path):
     close(found["Decrypt"], 8640)
 
 
+def test_a_destination_key_of_half_a_month_is_explained(tmp_path):
+    """From the 16th on 15 x 288 = 4,320 copies are written, in forecast and explain alike."""
+    text = inventory(
+        keys=[key(), key("dr", created="~2026-11-16")],
+        readers=[{"name": "r", "kind": "replication", "account": A, "destination_key": "dr"}],
+    )
+    answer = forecast(tmp_path, text, "2026-11", 1, "--by", "operation")
+    found = {row["operation"]: row["quantity"] for row in answer["rows"]}
+    close(found["Encrypt"], 4320)
+    options = ("explain", "inventory.yaml", "--month", "2026-11", "--format", "json")
+    walk = json.loads(kmscost(*options, cwd=tmp_path).out)
+    (step,) = [one for one in walk["steps"] if one["what"].startswith("Encrypt")]
+    close(step["result"], 4320)
+
+
+def test_a_trail_named_twice_is_read_once(tmp_path):
+    """`trails: [t, t]` reads the files of t once, and those of no other trail."""
+    text = inventory(
+        trails=[trail(), trail("u")],
+        readers=[{"name": "r", "kind": "every-file", "account": A, "trails": ["t", "t"]}],
+    )
+    answer = forecast(tmp_path, text, "2026-11", 1, "--by", "operation")
+    found = {row["operation"]: row["quantity"] for row in answer["rows"]}
+    close(found["Decrypt"], 8640)
+
+
 def test_validation_needs_digests(tmp_path):
     """validate-logs walks from digest to digest: a trail without them is not read."""
     readers = [
