@@ -11,12 +11,16 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
 def test_notebook_runs_from_a_clean_kernel(path):
-    """All cells run, and those that have text outputs in the repository print the same text."""
+    """All cells run, and print what they print in the repository."""
     kept = nbformat.read(path, as_version=4)
     fresh = nbformat.read(path, as_version=4)
     resources = {"metadata": {"path": str(path.parent)}}
     NotebookClient(fresh, timeout=120, resources=resources).execute()
     for old, new in zip(kept.cells, fresh.cells, strict=True):
-        assert [one.get("text") for one in old.get("outputs", [])] == [
-            one.get("text") for one in new.get("outputs", [])
-        ]
+        assert printed(old) == printed(new)
+
+
+def printed(cell):
+    """What a cell prints; stderr is other libraries' talk, as of a font cache being built."""
+    outputs = cell.get("outputs", [])
+    return "".join(one["text"] for one in outputs if one.get("name") == "stdout")
