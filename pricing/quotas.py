@@ -5,10 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Literal
 
-from pricing.document import load_document
-from pricing.errors import DocumentError
 from pricing.regions import TABLES
-from pricing.validation import Number, Section, Source, validate
+from pricing.validation import Number, Section, Source, load_as
 
 
 class Quotas(Section):
@@ -30,9 +28,4 @@ def load_quotas() -> Quotas:
     >>> load_quotas().of("us-east-1"), load_quotas().of("eu-north-1")
     (100000.0, 10000.0)
     """
-    path = TABLES / "quotas.yaml"
-    root, problems = load_document(path)
-    table, more, _ = validate(Quotas, root, str(path))
-    if table is None or problems:
-        raise DocumentError([*problems, *more])
-    return table
+    return load_as(Quotas, TABLES / "quotas.yaml")

@@ -14,10 +14,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PlainValidator, PrivateAttr, WithJsonSchema, model_validator
 
-from pricing.document import load_document
-from pricing.errors import DocumentError, Problem, RateError, UsageError
+from pricing.errors import Problem, RateError, UsageError
 from pricing.regions import TABLES, partition_of, read_region, regions
-from pricing.validation import Day, Flag, Number, Section, Source, Text, refusal, validate
+from pricing.validation import Day, Flag, Number, Section, Source, Text, load_as, refusal
 from pricing.words import nearest
 
 RegionCode = Annotated[str, PlainValidator(read_region), WithJsonSchema({"type": "string"})]
@@ -338,8 +337,4 @@ def _shipped(name: str) -> RateTable:
 
 
 def _read(path: Path) -> RateTable:
-    root, problems = load_document(path)
-    table, more, _ = validate(RateTable, root, str(path))
-    if table is None or problems:
-        raise DocumentError(sorted([*problems, *more], key=lambda one: one.line or 0))
-    return table.read_from(str(path))
+    return load_as(RateTable, path).read_from(str(path))

@@ -6,9 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pricing.document import load_document
-from pricing.errors import DocumentError
-from pricing.validation import Flag, Section, Text, refusal, validate
+from pricing.validation import Flag, Section, Text, load_as, refusal
 from pricing.words import nearest
 
 TABLES = Path(__file__).parent / "tables"
@@ -31,11 +29,7 @@ class _Regions(Section):
 @cache
 def regions() -> dict[str, Region]:
     """Every known Region by its code, in the table's order."""
-    path = TABLES / "regions.yaml"
-    root, problems = load_document(path)
-    table, more, _ = validate(_Regions, root, str(path))
-    if table is None or problems:
-        raise DocumentError([*problems, *more])
+    table = load_as(_Regions, TABLES / "regions.yaml")
     return {region.code: region for region in table.regions}
 
 

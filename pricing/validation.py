@@ -12,6 +12,7 @@ import re
 import types
 import typing
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, Union
 
 from pydantic import (
@@ -24,8 +25,8 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from pricing.document import Location, line_of
-from pricing.errors import Problem
+from pricing.document import Location, line_of, load_document
+from pricing.errors import DocumentError, Problem
 from pricing.words import describe, nearest, shown
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -145,6 +146,15 @@ def validate(
     except ValidationError as error:
         found = [_problem(model, details, root, path) for details in _leaves(error)]
         return None, [problem for problem, _ in found], [place for _, place in found]
+
+
+def load_as(model: type[Model], path: str | Path) -> Model:
+    """The YAML file at `path` as a model, or a `DocumentError` with every problem in it."""
+    root, problems = load_document(path)
+    read, more, _ = validate(model, root, str(path))
+    if read is None or problems:
+        raise DocumentError(sorted([*problems, *more], key=lambda one: one.line or 0))
+    return read
 
 
 def _leaves(error: ValidationError) -> list[ErrorDetails]:
