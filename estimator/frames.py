@@ -45,7 +45,37 @@ CHARGES = (
     Column("cost_other_reading", "float64", "USD", "the same row under the other reading of F5"),
 )
 
-FRAMES = {"usage": USAGE, "charges": CHARGES}
+# what was measured: each source has the columns it can tell, in this order
+ACTUALS = (
+    Column("month", "period[M]", "month", "calendar month, UTC"),
+    Column("day", "period[D]", "day", "UTC; NaT where the source only tells months"),
+    Column("payer", "category", "-", "account that the consolidated bill goes to"),
+    Column("account", "category", "-", "whose log file it is; the caller's where cause is other"),
+    Column("region", "category", "-", "Region of the log file; the event's where cause is other"),
+    Column("billed_account", "category", "-", "account that the request is charged to (F12)"),
+    Column("billed_region", "category", "-", "Region that meters it: the key's"),
+    Column("key", "category", "-", "ARN of the key"),
+    Column("trail", "category", "-", "ARN of the trail whose file it is"),
+    Column("reader", "category", "-", "who got the file: a role, a user, a service, an account"),
+    Column("driver", "category", "-", "the reader of a get, the trail of all else"),
+    Column("folder", "category", "-", "kind of file: CloudTrail, CloudTrail-Digest, ..."),
+    Column("bucket_key", "bool", "-", "an S3 Bucket Key was in use"),
+    Column("cause", "category", "-", "put, digest, check, get, replication, other, unknown or key"),
+    Column("operation", "category", "-", "KMS operation, or KeyMonth"),
+    Column("quantity", "float64", "unit", "requests, key-months or CloudTrail events"),
+    Column("unit", "category", "-", "request, key-month, event, or nothing for a tax"),
+    Column("files", "float64", "file", "objects put or got, whatever they are encrypted with"),
+    Column("free", "float64", "unit", "part of the quantity that the free tier covered"),
+    Column("billable", "float64", "unit", "part of the quantity that was charged"),
+    Column("cost", "float64", "currency", "unblended cost as billed"),
+    Column("currency", "category", "-", "code of the currency, such as USD"),
+    Column("product", "category", "-", "awskms or AWSCloudTrail"),
+    Column("lines", "int64", "line", "lines of the bill behind the row"),
+    Column("source", "category", "-", "cloudtrail, s3-inventory, s3-listing, access-logs, ..."),
+    Column("coverage", "float64", "0-1", "share of the day's hours that the input covers"),
+)
+
+FRAMES = {"usage": USAGE, "charges": CHARGES, "actuals": ACTUALS}
 
 # what a frame is told apart by
 KEYS = tuple(column.name for column in _KEYS)

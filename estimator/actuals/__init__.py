@@ -1,0 +1,1 @@
+"""Files to actuals: what really happened, from logs, names, access logs and bills."""

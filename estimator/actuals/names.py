@@ -1,0 +1,102 @@
+"""Names of the objects that CloudTrail writes: what an object's name alone tells."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+# F21: [prefix/]AWSLogs/[o-id/]<account>/<folder>/<region>/YYYY/MM/DD/<file>
+_FOLDER = (
+    r"(?:^|/)AWSLogs/(?:o-[a-z0-9]+/)?(?P<account>\d{12})/(?P<folder>CloudTrail(?:-[A-Za-z]+)?)/"
+    r"(?P<region>[a-z]{2,}(?:-[a-z]+)+-\d+)/(?P<day>\d{4}/\d{2}/\d{2})/$"
+)
+FOLDER = re.compile(_FOLDER)
+
+# ..._20231017T0450Z_<16 characters>.json.gz: when the file was written; older tools leave out bits
+_TIME = re.compile(r"[_-](\d{8})T(\d{2})(\d{2})(?:\d{2})?Z?[_.]")
+
+# <account>_CloudTrail-Digest_<region>_<trail>_<home region>_<time>.json.gz
+_DIGEST = re.compile(r"^\d{12}_CloudTrail-Digest_[a-z0-9-]+_(?P<trail>.+)_[a-z0-9-]+_\d{8}T\d{6}Z")
+
+DIGEST = "CloudTrail-Digest"
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectFolder:
+    """What the folder of a CloudTrail object says of it."""
+
+    account: str
+    region: str
+    folder: str
+    day: datetime.date
+
+
+@lru_cache(maxsize=65536)
+def parse_folder(path: str) -> ObjectFolder | None:
+    """The folder of an object (its name up to the last ``/``), or None for any other object.
+
+    >>> parse_folder("AWSLogs/o-a1/111122223333/CloudTrail/eu-west-1/2023/10/17/").region
+    'eu-west-1'
+    >>> parse_folder("backup/2023/10/17/") is None
+    True
+    """
+    found = FOLDER.search(path)
+    if found is None:
+        return None
+    try:
+        day = datetime.date(*map(int, found["day"].split("/")))
+    except ValueError:
+        return None
+    return ObjectFolder(found["account"], found["region"], found["folder"], day)
+
+
+def parse_name(name: str) -> ObjectFolder | None:
+    """The folder of the object of this name, where CloudTrail wrote it."""
+    path, slash, _ = name.rpartition("/")
+    return parse_folder(path + slash)
+
+
+def written_at(name: str) -> datetime.datetime | None:
+    """When a file was written, to the minute, UTC, as its name says.
+
+    >>> written_at("111122223333_CloudTrail_eu-west-1_20231017T0450Z_KREKSWgLUgTraBu8.json.gz")
+    datetime.datetime(2023, 10, 17, 4, 50)
+    """
+    found = _TIME.search(name.rpartition("/")[2])
+    if found is None:
+        return None
+    day, hour, minute = found.groups()
+    try:
+        moment = datetime.datetime.strptime(f"{day}{hour}{minute}Z", "%Y%m%d%H%M%z")
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=None)
+
+
+def digest_trail(name: str) -> str:
+    """The name of the trail that a digest file's own name tells, or nothing.
+
+    >>> digest_trail("1_CloudTrail-Digest_us-east-1_org_us-east-1_20231017T045000Z.json.gz")
+    ''
+    >>> name = "111122223333_CloudTrail-Digest_us-east-1_org_us-east-1_20231017T045000Z.json.gz"
+    >>> digest_trail(name)
+    'org'
+    """
+    found = _DIGEST.match(name.rpartition("/")[2])
+    return found["trail"] if found else ""
+
+
+def role_of(arn: str) -> str:
+    """The role behind an assumed role's session: sessions come and go, the reader stays.
+
+    >>> role_of("arn:aws:sts::111122223333:assumed-role/siem/i-0abc")
+    'arn:aws:iam::111122223333:role/siem'
+    >>> role_of("arn:aws:iam::111122223333:user/Alice")
+    'arn:aws:iam::111122223333:user/Alice'
+    """
+    head, found, tail = arn.partition(":assumed-role/")
+    if not found:
+        return arn
+    return f"{head.replace(':sts:', ':iam:', 1)}:role/{tail.split('/', 1)[0]}"

@@ -1,0 +1,67 @@
+"""What could not be read: a value that reaches the report, never an empty list."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from pricing.errors import KmscostError, Problem
+
+# a folder may hold a million bad files: all are counted by reason, the first of them listed
+MOST_LISTED = 10_000
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Skipped:
+    """One file that was not counted, and why."""
+
+    path: str
+    reason: str
+
+    def to_dict(self) -> dict[str, str]:
+        """As documented JSON."""
+        return {"path": self.path, "reason": self.reason}
+
+
+class SkippedFiles:
+    """All files that were not counted: how many by reason, and the first of them by name."""
+
+    def __init__(self, files: Iterable[Skipped] = ()) -> None:
+        self.by_reason: Counter[str] = Counter()
+        self._listed: list[Skipped] = []
+        self.extend(files)
+
+    def add(self, path: str, reason: str) -> None:
+        """One more."""
+        self.by_reason[reason] += 1
+        if len(self._listed) < MOST_LISTED:
+            self._listed.append(Skipped(path, reason))
+
+    def extend(self, files: Iterable[Skipped]) -> None:
+        """More of them."""
+        for one in files:
+            self.add(one.path, one.reason)
+
+    def __len__(self) -> int:
+        return self.by_reason.total()
+
+    def __iter__(self) -> Iterator[Skipped]:
+        return iter(sorted(self._listed))
+
+    def lines(self) -> list[str]:
+        """In words, a line for each reason, the most frequent first."""
+        said = []
+        for reason, count in self.by_reason.most_common():
+            example = min((one.path for one in self._listed if one.reason == reason), default="")
+            such_as = f", such as {example}" if example else ""
+            said.append(f"skipped {count:,} file{'s' * (count != 1)}: {reason}{such_as}")
+        return said
+
+    def refuse(self) -> KmscostError:
+        """The error that `--strict` makes of them."""
+        fix = "mend or remove the file, or leave out --strict"
+        return KmscostError(
+            Problem(one.path, None, "", one.reason, "a file that can be counted", fix)
+            for one in self
+        )
