@@ -1,0 +1,140 @@
+"""Each request once: copies of an event fall away, in bounded memory.
+
+Several trails repeat an event (same eventID), and a call between accounts is recorded in both, as
+two events of one sharedEventID. Both are sought among all files, however many there are: what does
+not fit in memory goes to files by the id's first byte, so that all copies of an id meet in one.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from estimator.actuals.cloudtrail.counting import SEEN
+from pricing.errors import KmscostError, Problem
+
+Rows = npt.NDArray[np.void]
+
+ROOM = 1 << 19  # rows held in memory: 20 MB
+_PARTS = 256
+
+
+class Seen:
+    """Rows of `SEEN`, in memory or beyond it, to be met again with all copies of an id together."""
+
+    def __init__(self, by: str, room: int = ROOM) -> None:
+        self._by = by
+        self._room = room
+        self._held: list[Rows] = []
+        self._count = 0
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    def add(self, rows: Rows) -> None:
+        """Take rows in."""
+        if len(rows):
+            self._held.append(rows)
+            self._count += len(rows)
+        if self._count > self._room:
+            self._spill()
+
+    def parts(self) -> Iterator[Rows]:
+        """All rows, part by part; every copy of an id is in the same part."""
+        if self._folder is None:
+            yield _joined(self._held)
+            return
+        self._spill()
+        for path in sorted(Path(self._folder.name).iterdir()):
+            yield np.fromfile(path, dtype=SEEN)
+            path.unlink()
+
+    def close(self) -> None:
+        """Forget everything, on disk too."""
+        self._held = []
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
+
+    def _spill(self) -> None:
+        rows = _joined(self._held)
+        self._held, self._count = [], 0
+        try:
+            if self._folder is None:
+                self._folder = tempfile.TemporaryDirectory(prefix="kmscost-")
+            first = rows[self._by][:, 0] & (_PARTS - 1)
+            order = np.argsort(first, kind="stable")
+            rows, ends = rows[order], np.searchsorted(first[order], np.arange(_PARTS + 1))
+            for part in range(_PARTS):
+                if ends[part] < ends[part + 1]:
+                    path = Path(self._folder.name) / f"{part:03d}"
+                    with path.open("ab") as stream:
+                        rows[ends[part] : ends[part + 1]].tofile(stream)
+        except OSError as error:
+            place = tempfile.gettempdir()
+            found = f"no room for the ids of events seen ({error.strerror or error})"
+            fix = "make room, or set TMPDIR to a folder with more"
+            raise KmscostError(Problem(place, None, "", found, "a folder with room", fix)) from None
+
+
+@dataclass(frozen=True)
+class Distinct:
+    """How often each request was made, and how many events were copies of another one."""
+
+    quantity: npt.NDArray[np.int64]
+    copies: int
+
+
+def distinct(seen: Seen, requests: int, order: npt.NDArray[np.int64]) -> Distinct:
+    """Count each request once.
+
+    Parameters
+    ----------
+    seen : Seen
+        Every event of KMS that is a request, by event.
+    requests : int
+        How many different requests there are: the codes of the rows.
+    order : array of int
+        The place of each request in an order that does not depend on that of the files: of two
+        copies that tell as much, the one that comes first counts.
+    """
+    quantity = np.zeros(requests, dtype=np.int64)
+    total = 0
+    shared = Seen("shared")
+    try:
+        for rows in seen.parts():
+            total += len(rows)
+            kept = _once(rows, "event", order)
+            is_shared = kept["shared"].any(axis=1)
+            shared.add(kept[is_shared])
+            quantity += _counts(kept[~is_shared], requests)
+        for rows in shared.parts():
+            quantity += _counts(_once(rows, "shared", order), requests)
+    finally:
+        shared.close()
+    return Distinct(quantity, total - int(quantity.sum()))
+
+
+def _once(rows: Rows, by: str, order: npt.NDArray[np.int64]) -> Rows:
+    """The rows without copies: of each id the one that tells most."""
+    if len(rows) < 2:
+        return rows
+    halves = rows[by]
+    worth = 255 - rows["worth"]
+    sorting = np.lexsort((order[rows["request"]], worth, halves[:, 1], halves[:, 0]))
+    halves = halves[sorting]
+    first = np.ones(len(rows), dtype=bool)
+    first[1:] = (halves[1:] != halves[:-1]).any(axis=1)
+    return cast("Rows", rows[sorting[first]])
+
+
+def _counts(rows: Rows, requests: int) -> npt.NDArray[np.int64]:
+    return np.bincount(rows["request"], minlength=requests).astype(np.int64)
+
+
+def _joined(parts: list[Any]) -> Rows:
+    return np.concatenate(parts) if parts else np.empty(0, dtype=SEEN)

@@ -1,0 +1,238 @@
+"""The counting function: the bytes of a file in, counts out. Every engine runs this one."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from estimator.actuals.cloudtrail.records import Digest, Log, Record, read_log
+from estimator.actuals.cloudtrail.requests import KMS, Request, Traits, request_of, traits_of
+from estimator.actuals.cloudtrail.unpack import UnreadableError, unpack
+from estimator.actuals.names import parse_name, written_at
+from estimator.actuals.skipped import Skipped
+
+# one seen request: which event, which action shared between accounts, what it is, how much it tells
+SEEN = np.dtype(
+    [("event", "<u8", 2), ("shared", "<u8", 2), ("request", "<i4"), ("worth", "u1")]
+)
+NOT_SHARED = bytes(16)
+
+_WINDOW = datetime.timedelta(minutes=5)  # a log file holds about the five minutes before (F1)
+_SHARED = 8  # a copy that names the shared action tells more than one that does not
+
+_BYTES = [bytes((number,)) for number in range(256)]
+
+Hours = dict[tuple[str, str], dict[datetime.date, int]]
+
+
+@dataclass
+class Counted:
+    """What some files hold; parts add up in any order.
+
+    Attributes
+    ----------
+    files, records : int
+        Files read and records in them.
+    requests : list of Request
+        The distinct requests seen; rows of `seen` point into it.
+    seen : bytes
+        Rows of `SEEN`, one for each event of KMS that is a request, copies included.
+    hours : dict
+        (recording account, Region) to day to hours, a bit each.
+    skipped : list of Skipped
+        What could not be read.
+    """
+
+    files: int = 0
+    records: int = 0
+    requests: list[Request] = field(default_factory=list)
+    seen: bytearray = field(default_factory=bytearray)
+    hours: Hours = field(default_factory=dict)
+    skipped: list[Skipped] = field(default_factory=list)
+    _codes: dict[Request, int] = field(default_factory=dict)
+    _known: dict[tuple[Any, ...], tuple[bytes, int] | None] = field(default_factory=dict)
+
+    def code_of(self, record: Record, path: str) -> tuple[bytes, int] | None:
+        """The number of a request among `requests`, as bytes, and how much the event tells.
+
+        None where the event is about no request. Events by the million have few distinct traits.
+        """
+        day = record.time[:10] if isinstance(record.time, str) else path
+        traits = traits_of(record)
+        known = (day, *traits)
+        if known in self._known:
+            return self._known[known]
+        moment = _hour(f"{day}T00")
+        request = request_of(Traits(*traits), moment.date() if moment else _day_of(path))
+        told = None
+        if request is not None:
+            code = self._codes.setdefault(request, len(self.requests))
+            if code == len(self.requests):
+                self.requests.append(request)
+            told = code.to_bytes(4, "little"), request.worth
+        self._known[known] = told
+        return told
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without what only serves while counting."""
+        return self.__dict__ | {"_codes": {}, "_known": {}}
+
+
+def count_files(paths: Iterable[str], read: Callable[[str], bytes]) -> Counted:
+    """Count the files of these paths; `read` fetches one."""
+    counted = Counted()
+    for path in paths:
+        try:
+            data = read(path)
+        except OSError as error:
+            reason = f"cannot be read ({error.strerror or error})"
+            counted.skipped.append(Skipped(path, reason))
+            continue
+        count_bytes(path, data, counted)
+    return counted
+
+
+def read_file(path: str) -> bytes:
+    """The bytes of a local file."""
+    with open(path, "rb") as stream:
+        return stream.read()
+
+
+def count_bytes(path: str, data: bytes, counted: Counted) -> None:
+    """Count one file, or each member of an archive, into `counted`."""
+    for name, plain in unpack(path, data):
+        try:
+            if isinstance(plain, UnreadableError):
+                raise plain
+            log = read_log(plain)
+        except UnreadableError as error:
+            counted.skipped.append(Skipped(name, str(error)))
+            continue
+        _count_log(name, log, b"kms.amazonaws.com" in plain, counted)
+
+
+def _count_log(path: str, log: Log, has_kms: bool, counted: Counted) -> None:
+    seen = 0
+    spans: set[tuple[Any, Any, Any]] = set()
+    is_log = False
+    for records in log.parts:
+        seen += len(records)
+        is_log = is_log or any(one.source is not None for one in records)
+        spans |= _spans(records)
+        if has_kms:
+            for record in records:
+                if record.source == KMS:
+                    _count_record(path, record, counted)
+    if seen + log.bad and not is_log:
+        counted.skipped.append(Skipped(path, "JSON without CloudTrail records"))
+        return
+    counted.files += 1
+    counted.records += seen
+    if log.bad:
+        reason = "entries that are no CloudTrail records, beside others that are"
+        counted.skipped.append(Skipped(path, reason))
+    for recorder, region, hour in spans:
+        moment = _hour(hour)
+        if moment is not None:
+            _cover(counted, (recorder, region), moment)
+    _cover_by_name(path, log.digest, counted)
+
+
+def _spans(records: list[Record]) -> set[tuple[Any, Any, Any]]:
+    """Recording account, Region and hour of each record."""
+    try:
+        return {
+            (one.recipient or "", one.region or "", one.time[:13] + "") for one in records
+        }
+    except TypeError:  # a record without a time, or with odd values, costs the others their speed
+        return {
+            tuple(map(_text, (one.recipient, one.region, str(one.time)[:13])))  # type: ignore[misc]
+            for one in records
+        }
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _count_record(path: str, record: Record, counted: Counted) -> None:
+    known = counted.code_of(record, path)
+    if known is None:
+        return
+    code, worth = known
+    shared = NOT_SHARED
+    if record.shared_id:
+        shared, worth = identity(record.shared_id), worth + _SHARED
+    counted.seen += b"".join((_event_of(record), shared, code, _BYTES[worth]))
+
+
+def _event_of(record: Record) -> bytes:
+    """What makes an event this one: its id, in old versions the request's, else all of it."""
+    name = record.event_id or record.request_id
+    if name:
+        return identity(name)
+    fields = (getattr(record, name) for name in record.__struct_fields__)
+    return identity("\0".join(str(bytes(f) if hasattr(f, "__buffer__") else f) for f in fields))
+
+
+def identity(name: Any) -> bytes:
+    """Sixteen bytes for an id: a UUID's own, any other's digest.
+
+    >>> identity("a2999d91-c0d3-4037-9171-93e6a1a08e53").hex()
+    'a2999d91c0d34037917193e6a1a08e53'
+    """
+    text = str(name)
+    if len(text) == 36:
+        try:
+            return bytes.fromhex(text.replace("-", ""))
+        except ValueError:
+            pass
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).digest()
+
+
+@lru_cache(maxsize=65536)
+def _hour(text: str) -> datetime.datetime | None:
+    """The hour of ``2023-10-17T04``; None where no calendar has it."""
+    try:
+        moment = datetime.datetime.strptime(f"{text}+0000", "%Y-%m-%dT%H%z")
+    except ValueError:
+        return None
+    return moment if 1970 <= moment.year < 2400 else None
+
+
+def _day_of(path: str) -> datetime.date | None:
+    moment = written_at(path)
+    return moment.date() if moment else None
+
+
+def _cover(counted: Counted, stream: tuple[str, str], moment: datetime.datetime) -> None:
+    days = counted.hours.setdefault(stream, {})
+    day = moment.date()
+    days[day] = days.get(day, 0) | 1 << moment.hour
+
+
+def _cover_by_name(path: str, digest: Digest | None, counted: Counted) -> None:
+    """The hours that the name of a log file stands for, or that a digest says nothing happened in.
+
+    A digest with log files says nothing more than those files do, if they are there.
+    """
+    found = parse_name(digest.name if digest else path)
+    if found is None:
+        return
+    stream = (found.account, found.region)
+    if digest is None:
+        moment = written_at(path)
+        if moment is not None:
+            _cover(counted, stream, moment - _WINDOW)
+        return
+    hour, end = _hour(digest.start[:13]), _hour(digest.end[:13])
+    if digest.quiet and hour and end and end - hour <= datetime.timedelta(days=1):
+        while hour < end:
+            _cover(counted, stream, hour)
+            hour += datetime.timedelta(hours=1)

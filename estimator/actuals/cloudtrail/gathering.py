@@ -1,0 +1,150 @@
+"""Counts of many files put together: the same for every engine."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+
+import numpy as np
+
+from estimator.actuals.cloudtrail.copies import Seen, distinct
+from estimator.actuals.cloudtrail.counting import SEEN, Counted, Hours
+from estimator.actuals.cloudtrail.requests import Request
+from estimator.actuals.coverage import Coverage
+from estimator.actuals.result import Actuals, actuals_frame
+from estimator.actuals.skipped import SkippedFiles
+from pricing.errors import KmscostError, Problem
+
+SOURCE = "cloudtrail"
+
+
+class Gathering:
+    """Takes in what batches of files hold, in any order, and makes actuals of it."""
+
+    def __init__(self) -> None:
+        self.skipped = SkippedFiles()
+        self._files = 0
+        self._records = 0
+        self._codes: dict[Request, int] = {}
+        self._seen = Seen("event")
+        self._hours: Hours = {}
+
+    def take(self, counted: Counted) -> None:
+        """One more batch."""
+        self._files += counted.files
+        self._records += counted.records
+        self.skipped.extend(counted.skipped)
+        codes = np.array(
+            [self._codes.setdefault(one, len(self._codes)) for one in counted.requests],
+            dtype=np.int32,
+        )
+        rows = np.frombuffer(bytes(counted.seen), dtype=SEEN).copy()
+        rows["request"] = codes[rows["request"]] if len(rows) else rows["request"]
+        self._seen.add(rows)
+        for stream, days in counted.hours.items():
+            known = self._hours.setdefault(stream, {})
+            for day, hours in days.items():
+                known[day] = known.get(day, 0) | hours
+
+    def close(self) -> None:
+        """Forget everything, on disk too."""
+        self._seen.close()
+
+    def actuals(self, paths: tuple[str, ...], by: tuple[str, ...] | None) -> Actuals:
+        """Everything taken in, as one measurement.
+
+        Raises
+        ------
+        KmscostError
+            Nothing could be read at all: no count is no zero.
+        """
+        if not self._files:
+            raise self._nothing(paths)
+        requests = list(self._codes)
+        order = np.empty(len(requests), dtype=np.int64)
+        order[sorted(range(len(requests)), key=lambda code: _sortable(requests[code]))] = np.arange(
+            len(requests)
+        )
+        told = distinct(self._seen, len(requests), order)
+        coverage = Coverage(self._hours)
+        made = [
+            (one, int(quantity))
+            for one, quantity in zip(requests, told.quantity, strict=True)
+            if quantity
+        ]
+        failed: Counter[str] = Counter()
+        for one, quantity in made:
+            if one.error:
+                failed[one.error] += quantity
+        counts = [(one, quantity) for one, quantity in made if not one.error]
+        notices = [*_failed_said(failed), *self.skipped.lines(), *coverage.notices()]
+        return Actuals(
+            source=SOURCE,
+            rows=_frame(counts, coverage, by),
+            files=self._files,
+            records=self._records,
+            duplicates=told.copies,
+            skipped=self.skipped,
+            coverage=coverage,
+            notices=tuple(notices),
+            details={"failed": {"calls": failed.total(), "by_error": dict(sorted(failed.items()))}},
+        )
+
+    def _nothing(self, paths: tuple[str, ...]) -> KmscostError:
+        found = "; ".join(self.skipped.lines()[:5]) or "no file"
+        expected = "CloudTrail log files (.json.gz or .json)"
+        place = paths[0] if len(paths) == 1 else f"{paths[0]} and {len(paths) - 1} more"
+        fix = "name the folder that AWSLogs/ is in, or a log file"
+        return KmscostError(Problem(place, None, "", found, expected, fix))
+
+
+def _sortable(one: Request) -> tuple[object, ...]:
+    return (one.day or datetime.date.min, *one[1:])
+
+
+def _frame(
+    counts: list[tuple[Request, int]], coverage: Coverage, by: tuple[str, ...] | None
+) -> object:
+    columns = {name: [getattr(one, name) for one, _ in counts] for name in _TOLD}
+    share = [
+        coverage.of_day(one.recorder, one.recorder_region, one.day) if one.day else 0.0
+        for one, _ in counts
+    ]
+    size = len(counts)
+    return actuals_frame(
+        {
+            **columns,
+            "driver": [one.reader or one.trail for one, _ in counts],
+            "quantity": [float(quantity) for _, quantity in counts],
+            "unit": ["request"] * size,
+            "source": [SOURCE] * size,
+            "coverage": share,
+        },
+        by,
+    )
+
+
+_TOLD = (
+    "day",
+    "account",
+    "region",
+    "billed_account",
+    "billed_region",
+    "key",
+    "trail",
+    "reader",
+    "folder",
+    "bucket_key",
+    "cause",
+    "operation",
+)
+
+
+def _failed_said(failed: Counter[str]) -> list[str]:
+    if not failed:
+        return []
+    kinds = ", ".join(f"{count:,} {error}" for error, count in failed.most_common(3))
+    return [
+        f"{failed.total():,} failed calls ({kinds}) are counted apart: no log file was written or "
+        "read, and AWS's texts do not say whether KMS charges for them"
+    ]

@@ -1,0 +1,142 @@
+"""The files of this machine, counted on all its cores."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
+
+from estimator.actuals.cloudtrail.counting import Counted, count_files, read_file
+from estimator.actuals.cloudtrail.gathering import Gathering
+from estimator.actuals.paths import Found, find_files
+from estimator.actuals.skipped import Skipped, SkippedFiles
+from pricing.errors import KmscostError, Problem
+
+Progress = Callable[[int, int], None]
+
+# a batch is large enough to make sending it cheap, small enough to show progress [byte, file]
+_BATCH_BYTES = 1024**2
+_BATCH_FILES = 256
+_AHEAD = 3  # batches waiting for each process
+
+
+def gather(
+    paths: tuple[str, ...], gathering: Gathering, jobs: int | None, progress: Progress | None
+) -> None:
+    """Count all files below `paths` into `gathering`.
+
+    Parameters
+    ----------
+    jobs : int, optional
+        Processes. Default: one for each core that this process may use.
+    progress : callable, optional
+        Called with files and bytes done so far after each batch.
+    """
+    batches = _batches(find_files(paths, gathering.skipped), gathering.skipped)
+    done = _Done(progress)
+    first = list(islice(batches, 2))
+    jobs = jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else jobs or 1
+    if jobs == 1 or len(first) < 2:
+        for batch in (*first, *batches):
+            gathering.take(_count(batch))
+            done.add(batch)
+        return
+    waiting: deque[tuple[list[Found], Future[Counted]]] = deque()
+    pool = ProcessPoolExecutor(jobs, _context(), initializer=_start, initargs=(os.getpid(),))
+    try:
+        for batch in _chain(first, batches):
+            waiting.append((batch, pool.submit(_count, batch)))
+            if len(waiting) >= jobs * _AHEAD:
+                _finish(waiting, gathering, done)
+        while waiting:
+            _finish(waiting, gathering, done)
+        pool.shutdown()
+    except BaseException:
+        # Ctrl-C: nothing waits for files that nobody wants any more
+        for process in list((pool._processes or {}).values()):
+            process.terminate()
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+
+
+def _finish(
+    waiting: deque[tuple[list[Found], Future[Counted]]], gathering: Gathering, done: _Done
+) -> None:
+    batch, future = waiting.popleft()
+    try:
+        gathering.take(future.result())
+    except BrokenProcessPool:
+        found = "a process that was killed while counting, most likely for want of memory"
+        fix = "run again with --jobs 1, or on fewer or smaller files"
+        raise KmscostError(
+            Problem(batch[0].path, None, "", found, "room to unpack each file", fix)
+        ) from None
+    done.add(batch)
+
+
+def _count(batch: list[Found]) -> Counted:
+    return count_files((one.path for one in batch), read_file)
+
+
+def _batches(files: Iterator[Found], skipped: SkippedFiles) -> Iterator[list[Found]]:
+    batch: list[Found] = []
+    size = 0
+    for one in files:
+        if not one.size:
+            skipped.add(one.path, "empty file")
+            continue
+        batch.append(one)
+        size += one.size
+        if size >= _BATCH_BYTES or len(batch) >= _BATCH_FILES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _chain(first: list[list[Found]], rest: Iterator[list[Found]]) -> Iterator[list[Found]]:
+    yield from first
+    yield from rest
+
+
+class _Done:
+    """Says how far it is."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self._progress = progress
+        self._files = 0
+        self._bytes = 0
+
+    def add(self, batch: list[Found]) -> None:
+        self._files += len(batch)
+        self._bytes += sum(one.size for one in batch)
+        if self._progress is not None:
+            self._progress(self._files, self._bytes)
+
+
+def _context() -> multiprocessing.context.BaseContext:
+    """Fork where that is safe: it is quickest, and a script needs no main guard."""
+    if sys.platform == "linux" and threading.active_count() == 1:
+        return multiprocessing.get_context("fork")
+    return multiprocessing.get_context("spawn")
+
+
+def _start(parent: int) -> None:
+    """A counting process leaves Ctrl-C to its parent, and does not outlive it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+
+
+def _watch(parent: int) -> None:
+    wait = threading.Event()
+    while os.getppid() == parent:
+        wait.wait(1.0)
+    os._exit(1)

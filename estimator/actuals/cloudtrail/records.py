@@ -1,0 +1,202 @@
+"""Plain bytes of a log file to its records, whichever shape they come in.
+
+Only the fields that counting needs are decoded; msgspec checks and skips the rest. What is nested
+stays raw until a record turns out to be a request to KMS.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from estimator.actuals.cloudtrail.unpack import UnreadableError
+
+# beyond it records are decoded one by one: all at once would take several times the file
+_WHOLE = 64 * 1024**2
+_PART = 10_000
+_RAW = msgspec.Raw(b"")
+_SHOWN = 80
+
+# half of a surrogate pair is valid JSON and no character: users' names and agents hold such things
+_HALF_CHARACTER = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
+    rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
+
+
+class Record(msgspec.Struct, gc=False):
+    """What counting needs of one event; nothing of it can be relied on."""
+
+    source: Any = msgspec.field(name="eventSource", default=None)
+    time: Any = msgspec.field(name="eventTime", default=None)
+    region: Any = msgspec.field(name="awsRegion", default=None)
+    recipient: Any = msgspec.field(name="recipientAccountId", default=None)
+    operation: Any = msgspec.field(name="eventName", default=None)
+    event_id: Any = msgspec.field(name="eventID", default=None)
+    shared_id: Any = msgspec.field(name="sharedEventID", default=None)
+    request_id: Any = msgspec.field(name="requestID", default=None)
+    error: Any = msgspec.field(name="errorCode", default=None)
+    kind: Any = msgspec.field(name="eventType", default=None)
+    category: Any = msgspec.field(name="eventCategory", default=None)
+    parameters: msgspec.Raw = msgspec.field(name="requestParameters", default=_RAW)
+    resources: msgspec.Raw = msgspec.field(name="resources", default=_RAW)
+    caller: msgspec.Raw = msgspec.field(name="userIdentity", default=_RAW)
+
+
+class _Log(msgspec.Struct):
+    """The shapes that a file may have at its top; a digest file has none of CloudTrail's events."""
+
+    records: list[Record] | None = msgspec.field(name="Records", default=None)
+
+
+class _Top(msgspec.Struct):
+    records: msgspec.Raw = msgspec.field(name="Records", default=_RAW)
+    looked_up: msgspec.Raw = msgspec.field(name="Events", default=_RAW)  # aws cloudtrail lookup-events
+    source: msgspec.Raw = msgspec.field(name="eventSource", default=_RAW)
+    operation: msgspec.Raw = msgspec.field(name="eventName", default=_RAW)
+    detail: msgspec.Raw = msgspec.field(name="detail", default=_RAW)  # EventBridge
+    digest_end: Any = msgspec.field(name="digestEndTime", default=None)
+    digest_start: Any = msgspec.field(name="digestStartTime", default=None)
+    digest_object: Any = msgspec.field(name="digestS3Object", default=None)
+    log_files: Any = msgspec.field(name="logFiles", default=None)
+
+
+class _LookedUp(msgspec.Struct):
+    text: str = msgspec.field(name="CloudTrailEvent")
+
+
+@dataclass
+class Log:
+    """The records of one file.
+
+    Attributes
+    ----------
+    parts : iterator of lists of Record
+        In the order of the file; walked once.
+    digest : Digest, optional
+        Set where the file is a digest file, which has no records.
+    bad : int
+        Entries that are no records, known after the walk.
+    """
+
+    parts: Iterator[list[Record]] = field(default_factory=lambda: iter(()))
+    digest: Digest | None = None
+    bad: int = 0
+
+
+@dataclass(frozen=True)
+class Digest:
+    """What an hourly digest file says: which log files there were between two moments."""
+
+    name: str
+    start: str
+    end: str
+    quiet: bool
+
+
+_decode_log = msgspec.json.Decoder(_Log).decode
+_decode_top = msgspec.json.Decoder(_Top).decode
+_decode_record = msgspec.json.Decoder(Record).decode
+_decode_list = msgspec.json.Decoder(list[msgspec.Raw]).decode
+_decode_looked_up = msgspec.json.Decoder(list[_LookedUp]).decode
+
+
+def read_log(data: bytes) -> Log:
+    """The records in the plain bytes of a log file.
+
+    Raises
+    ------
+    UnreadableError
+        There is no CloudTrail record in it, and why.
+    """
+    if len(data) <= _WHOLE:
+        try:
+            records = _decode_log(data).records
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+            records = None  # another shape, or entries that are no records: looked at below
+        if records is not None:
+            return Log(iter([records]))
+    log = Log()
+    text = _HALF_CHARACTER.sub(rb"\\ufffd", data.removeprefix(b"\xef\xbb\xbf").strip())
+    entries = _entries(text, log)
+    log.parts = _each(entries, log)
+    return log
+
+
+def _each(entries: list[Any], log: Log) -> Iterator[list[Record]]:
+    for start in range(0, len(entries), _PART):
+        part = []
+        for entry in entries[start : start + _PART]:
+            try:
+                part.append(_decode_record(entry))
+            except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+                log.bad += 1
+        yield part
+
+
+def _entries(data: bytes, log: Log) -> list[Any]:
+    """The records, still as raw bytes, of a document or of lines of documents."""
+    try:
+        return _of_document(data, log)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        lines = data.splitlines()
+        if len(lines) < 2 or not _starts_document(lines[0]):
+            raise UnreadableError(_why(data, error)) from None
+    except RecursionError:
+        raise UnreadableError("JSON nested too deep") from None
+    entries: list[Any] = []
+    broken = ""
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            entries += _of_document(line, log)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, UnreadableError) as reason:
+            log.bad += 1
+            broken = broken or f"line {number}: {reason}"
+    if not entries:
+        raise UnreadableError(f"not JSON, nor JSON lines ({broken[:_SHOWN]})")
+    return entries
+
+
+def _starts_document(line: bytes) -> bool:
+    """Whether a line is a document of its own: a pretty-printed file breaks within one."""
+    try:
+        _decode_top(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return True
+
+
+def _of_document(data: bytes, log: Log) -> list[Any]:
+    if data.startswith(b"["):
+        return _decode_list(data)
+    top = _decode_top(data)
+    if bytes(top.records) not in (b"", b"null"):
+        return _decode_list(top.records)
+    if bytes(top.looked_up):
+        return [one.text.encode() for one in _decode_looked_up(top.looked_up)]
+    if bytes(top.detail):
+        return [top.detail]
+    if bytes(top.source) and bytes(top.operation):
+        return [data]
+    if top.digest_end is not None and top.log_files is not None:
+        log.digest = Digest(
+            str(top.digest_object), str(top.digest_start), str(top.digest_end), not top.log_files
+        )
+        return []
+    raise UnreadableError("JSON without CloudTrail records")
+
+
+def _why(data: bytes, error: Exception) -> str:
+    if not data:
+        return "empty file"
+    if not data.startswith((b"{", b"[")):
+        return "not JSON"
+    if isinstance(error, msgspec.ValidationError):
+        return f"JSON without CloudTrail records ({str(error)[:_SHOWN]})"
+    return f"damaged JSON ({str(error)[:_SHOWN]})"

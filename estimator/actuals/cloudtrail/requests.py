@@ -1,0 +1,271 @@
+"""Which request an event is: the rules of counting, one record at a time.
+
+Sources: AWS KMS Developer Guide, How AWS CloudTrail uses AWS KMS (encryption context, F2 to F4);
+S3 guide (Bucket Keys, F11); AWS KMS pricing (who is charged, F12).
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeVar, cast
+
+import msgspec
+
+from estimator.actuals.cloudtrail.records import Record
+from estimator.actuals.names import DIGEST, parse_folder, role_of
+
+KMS = "kms.amazonaws.com"
+
+# CloudTrail's own account in events of 2014 to 2020 or so; later AWSService stands there
+_CLOUDTRAIL_ITSELF = "086441151436"
+
+# no API requests: KMS's own deeds (rotation), and second records of a call by another feature
+_NO_CALLS = frozenset({"AwsServiceEvent", "AwsCloudTrailInsight", "AwsVpceEvent"})
+_CALLS = frozenset({None, "", "Management"})
+
+_WRITES = frozenset({"GenerateDataKey", "GenerateDataKeyWithoutPlaintext"})
+_COPIES = frozenset({"Encrypt", "ReEncrypt", "ReEncryptFrom", "ReEncryptTo"})
+_NOTHING = (b"", b"null")
+_REPLICATION_SESSION = "/s3-replication"  # the session's name whenever S3 replicates
+
+
+class Request(NamedTuple):
+    """What tells requests apart. Names that the event does not tell are empty."""
+
+    day: datetime.date | None
+    recorder: str  # account whose trail recorded the event
+    recorder_region: str
+    account: str
+    region: str
+    billed_account: str
+    billed_region: str
+    key: str
+    trail: str
+    reader: str
+    folder: str
+    bucket_key: bool
+    cause: str
+    operation: str
+    error: str
+
+    @property
+    def worth(self) -> int:
+        """How much it tells: of the copies of one request, the one that tells most counts."""
+        return 4 * bool(self.trail) + 2 * self.reader.startswith("arn:") + bool(self.key)
+
+
+class _Context(msgspec.Struct, gc=False):
+    trail: str = msgspec.field(name="aws:cloudtrail:arn", default="")
+    target: str = msgspec.field(name="aws:s3:arn", default="")
+
+
+class _Parameters(msgspec.Struct, gc=False):
+    context: _Context | None = msgspec.field(name="encryptionContext", default=None)
+    key: str | None = msgspec.field(name="keyId", default=None)
+
+
+class _Resource(msgspec.Struct, gc=False):
+    upper: str | None = msgspec.field(name="ARN", default=None)
+    lower: str | None = msgspec.field(name="arn", default=None)
+
+
+class _Issuer(msgspec.Struct, gc=False):
+    arn: str | None = None
+
+
+class _Session(msgspec.Struct, gc=False):
+    issuer: _Issuer | None = msgspec.field(name="sessionIssuer", default=None)
+
+
+class _Caller(msgspec.Struct, gc=False):
+    kind: str | None = msgspec.field(name="type", default=None)
+    arn: str | None = None
+    account: str | None = msgspec.field(name="accountId", default=None)
+    invoked_by: str | None = msgspec.field(name="invokedBy", default=None)
+    session: _Session | None = msgspec.field(name="sessionContext", default=None)
+
+
+_Part = TypeVar("_Part", _Parameters, _Caller, list[_Resource])
+
+_decode_parameters = msgspec.json.Decoder(_Parameters).decode
+_decode_resources = msgspec.json.Decoder(list[_Resource]).decode
+_decode_caller = msgspec.json.Decoder(_Caller).decode
+
+
+def _read(decode: Callable[[msgspec.Raw], _Part], raw: msgspec.Raw, kind: Any) -> _Part | None:
+    """A nested part of a record; what is not of its type in it is left out, never guessed."""
+    if bytes(raw) in _NOTHING:
+        return None
+    try:
+        return decode(raw)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        pass
+    try:
+        return cast("_Part", msgspec.convert(_only_strings(msgspec.json.decode(raw)), kind))
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return None
+
+
+def _only_strings(value: Any) -> Any:
+    """`value` without the numbers and lists where a name should stand."""
+    if isinstance(value, list):
+        return [_only_strings(one) for one in value if isinstance(one, dict)]
+    if isinstance(value, dict):
+        kept = {key: _only_strings(one) for key, one in value.items()}
+        return {key: one for key, one in kept.items() if isinstance(one, str | dict)}
+    return value
+
+
+class Traits(NamedTuple):
+    """What an event of KMS says of its request; the same traits make the same request."""
+
+    kind: Any
+    category: Any
+    operation: Any
+    recorder: Any
+    region: Any
+    error: Any
+    trail: str
+    target: str  # `aws:s3:arn`; instead of the file's own name a star
+    named_key: str
+    key: str
+    caller: tuple[str, str, bool]
+
+
+def traits_of(record: Record) -> tuple[Any, ...]:
+    """The traits of an event whose source is KMS, as `Traits` takes them."""
+    trail = target = named_key = ""
+    told = _read(_decode_parameters, record.parameters, _Parameters)
+    if told is not None:
+        named_key = told.key or ""
+        if told.context is not None:
+            trail, target = told.context.trail, told.context.target
+            folder, slash, name = target.rpartition("/")
+            if name and slash:  # "bucket/" is the check of a bucket, "bucket" a Bucket Key
+                target = folder + "/*"
+    return (
+        record.kind,
+        record.category,
+        record.operation,
+        record.recipient,
+        record.region,
+        record.error,
+        trail,
+        target,
+        named_key,
+        _key_of(bytes(record.resources)),
+        _caller_of(bytes(record.caller)),
+    )
+
+
+def request_of(traits: Traits, day: datetime.date | None) -> Request | None:
+    """The request that an event of KMS is about, or None where it is about none.
+
+    Parameters
+    ----------
+    traits : Traits
+        What the event says.
+    day : date
+        When it was, UTC; None where nobody knows.
+    """
+    if traits.kind in _NO_CALLS or traits.category not in _CALLS:
+        return None
+    operation, trail = _text(traits.operation), traits.trail
+    recorder, region = _text(traits.recorder), _text(traits.region)
+    key = traits.key or (traits.named_key if _is_key(traits.named_key) else "")
+    caller_account, caller, replicates = traits.caller
+    billed_region = key.split(":")[3] if key else region
+    error = _text(traits.error)
+
+    if not trail:
+        billed = caller_account or recorder
+        return Request(
+            day, recorder, region, billed, region, billed, billed_region, key, "", "", "", False,
+            "other", operation, error,
+        )  # fmt: skip
+    is_check, account, file_region, folder, bucket_key = _target_of(traits.target)
+    trail_account = _account_in(trail)
+    if is_check and operation in _WRITES:
+        cause = "check"
+    else:
+        # no object: an event data store of CloudTrail Lake, which is no trail
+        cause = _cause(operation, folder, replicates) if traits.target else "other"
+    reads = cause in ("get", "replication")
+    billed = caller_account or (recorder if reads else trail_account)
+    if caller_account == _CLOUDTRAIL_ITSELF or cause in ("put", "digest", "check"):
+        billed = trail_account or billed
+    if cause == "check":
+        account = account or trail_account
+    return Request(
+        day, recorder, region, account, file_region, billed, billed_region, key, trail,
+        caller if reads else "", folder, bucket_key, cause, operation, error,
+    )  # fmt: skip
+
+
+def _cause(operation: str, folder: str, replicates: bool) -> str:
+    """Why a request about an object of CloudTrail's was made."""
+    if operation in _COPIES or replicates:
+        return "replication"
+    if operation in _WRITES:
+        return "digest" if folder == DIGEST else "put"
+    return "get" if operation == "Decrypt" else "other"
+
+
+@lru_cache(maxsize=65536)
+def _target_of(arn: str) -> tuple[bool, str, str, str, bool]:
+    """What `aws:s3:arn` names: is it a check, account, Region and kind of the file, Bucket Key."""
+    _, _, path = arn.partition(":::")
+    bucket, slash, name = path.partition("/")
+    if bucket and not slash:
+        return False, "", "", "", True
+    if path.endswith("/"):
+        last = name.rstrip("/").rpartition("/")[2]
+        return True, last if last.isdigit() and len(last) == 12 else "", "", "", False
+    found = parse_folder(name.rpartition("/")[0] + "/")
+    if found is None:
+        return False, "", "", "", False
+    return False, found.account, found.region, found.folder, False
+
+
+@lru_cache(maxsize=4096)
+def _key_of(raw: bytes) -> str:
+    """The key among the resources: `ARN` or `arn`, both are seen."""
+    for resource in _read(_decode_resources, msgspec.Raw(raw), list[_Resource]) or ():
+        for arn in (resource.upper or "", resource.lower or ""):
+            if _is_key(arn):
+                return arn
+    return ""
+
+
+def _is_key(arn: str) -> bool:
+    parts = arn.split(":")
+    return len(parts) == 6 and parts[2] == "kms" and parts[5].startswith("key/")
+
+
+@lru_cache(maxsize=4096)
+def _caller_of(raw: bytes) -> tuple[str, str, bool]:
+    """The account that called, the reader's name, and whether S3 replicates in that name."""
+    told = _read(_decode_caller, msgspec.Raw(raw), _Caller)
+    if told is None:
+        return "", "", False
+    arn = told.arn or ""
+    account = told.account or _account_in(arn)
+    reader = arn
+    if ":assumed-role/" in arn:
+        issuer = told.session.issuer if told.session else None
+        reader = (issuer.arn if issuer else None) or role_of(arn)
+    elif not arn and told.kind == "AWSService":
+        reader = told.invoked_by or ""
+    replicates = arn.endswith(_REPLICATION_SESSION)
+    return account, reader or account or told.invoked_by or "", replicates
+
+
+def _account_in(arn: str) -> str:
+    parts = arn.split(":")
+    return parts[4] if len(parts) > 5 else ""
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
