@@ -16,6 +16,12 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from estimator.actuals.access_logs import measure_access_logs as measure_access_logs
+    from estimator.actuals.bill import measure_bill as measure_bill
+    from estimator.actuals.cloudtrail import measure_cloudtrail as measure_cloudtrail
+    from estimator.actuals.result import Actuals as Actuals
+    from estimator.actuals.s3_inventory import measure_s3_inventory as measure_s3_inventory
+    from estimator.actuals.s3_listing import measure_s3_listing as measure_s3_listing
     from estimator.explain import Explanation as Explanation
     from estimator.explain import explain as explain
     from estimator.forecast import Forecast as Forecast
@@ -33,6 +39,12 @@ if TYPE_CHECKING:
     from pricing.rates import rates_show as rates_show
 
 _PUBLIC = {
+    "Actuals": "estimator.actuals.result",
+    "measure_access_logs": "estimator.actuals.access_logs",
+    "measure_bill": "estimator.actuals.bill",
+    "measure_cloudtrail": "estimator.actuals.cloudtrail",
+    "measure_s3_inventory": "estimator.actuals.s3_inventory",
+    "measure_s3_listing": "estimator.actuals.s3_listing",
     "Explanation": "estimator.explain",
     "explain": "estimator.explain",
     "Forecast": "estimator.forecast",
@@ -51,6 +63,7 @@ _PUBLIC = {
 }
 
 __all__ = [
+    "Actuals",
     "Explanation",
     "Forecast",
     "Inventory",
@@ -64,6 +77,11 @@ __all__ = [
     "init",
     "load_inventory",
     "load_rates",
+    "measure_access_logs",
+    "measure_bill",
+    "measure_cloudtrail",
+    "measure_s3_inventory",
+    "measure_s3_listing",
     "rates_show",
     "schema",
 ]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import calendar
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from estimator.figures import share
 
 WHOLE_DAY = (1 << 24) - 1
+_LISTED = 6
 _HOUR = datetime.timedelta(hours=1)
 
 
@@ -72,27 +73,15 @@ class Coverage:
         }
 
     def notices(self) -> list[str]:
-        """A line for each month that is not covered whole."""
-        said = []
-        for month, part in self.months().items():
-            if part < 1:
-                said.append(
-                    f"the input covers {share(part)} of {month}, taken over the "
-                    f"{len(self.hours):,} accounts and Regions seen: its requests are no "
-                    "month's figure"
-                )
-        return said
-
-
-def merged(parts: Iterable[Mapping[tuple[str, str], Mapping[datetime.date, int]]]) -> Coverage:
-    """What several parts of the input cover together."""
-    hours: dict[tuple[str, str], dict[datetime.date, int]] = {}
-    for part in parts:
-        for stream, days in part.items():
-            known = hours.setdefault(stream, {})
-            for day, mask in days.items():
-                known[day] = known.get(day, 0) | mask
-    return Coverage(hours)
+        """What months are not covered whole, so that nobody takes a count for a month's."""
+        parts = [f"{month} {share(part)}" for month, part in self.months().items() if part < 1]
+        if not parts:
+            return []
+        listed = ", ".join(parts[:_LISTED]) + (
+            f" and {len(parts) - _LISTED} more" if len(parts) > _LISTED else ""
+        )
+        of = f" over the {len(self.hours):,} accounts and Regions seen" if len(self.hours) > 1 else ""
+        return [f"hours covered{of}: {listed}; the counts are not those of whole months"]
 
 
 def _hours_of(month: str) -> int:

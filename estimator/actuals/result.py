@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -33,8 +33,8 @@ class Actuals:
     ----------
     source : str
         The kind of input, such as ``cloudtrail``.
-    rows : DataFrame
-        The frame of `estimator.frames.ACTUALS`, with the columns that the source can tell.
+    measured : DataFrame
+        The frame of `estimator.frames.ACTUALS`, with all columns that the source can tell.
     files, records, duplicates : int
         Files read; records (events, names, lines) in them; copies that were not counted again.
     skipped : SkippedFiles
@@ -45,10 +45,12 @@ class Actuals:
         What to know before believing it.
     details : mapping
         Further counts of this source, by their key in the JSON.
+    by : tuple of str, optional
+        Columns that `rows` tells apart. Default: all. Totals do not depend on it.
     """
 
     source: str
-    rows: pd.DataFrame
+    measured: pd.DataFrame
     files: int
     records: int
     duplicates: int = 0
@@ -56,14 +58,20 @@ class Actuals:
     coverage: Coverage = field(default_factory=Coverage)
     notices: tuple[str, ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)
+    by: tuple[str, ...] | None = None
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """`measured`, summed to the columns that were asked for."""
+        return self.measured if self.by is None else _summed(self.measured, self.by)
 
     @cached_property
     def totals(self) -> dict[str, Any]:
-        """Sums over all rows: ``requests``, ``by_cause``, ``by_operation`` and what else is told.
+        """Sums over everything: ``requests``, ``by_cause``, ``by_operation`` and what else is told.
 
         [request], costs in the bill's currency
         """
-        rows = self.rows
+        rows = self.measured
         requests = rows[rows["unit"] == "request"]
         by_cause = dict.fromkeys(CAUSES, 0.0) | _sums(requests, "cause")
         return {
@@ -104,45 +112,47 @@ class Actuals:
         return f"<p>{html.escape(repr(self)[1:-1])}</p>{self.rows.to_html(max_rows=20)}{said}"
 
 
-def actuals_frame(
-    columns: Mapping[str, Sequence[Any] | np.ndarray[Any, Any]], by: tuple[str, ...] | None = None
-) -> pd.DataFrame:
-    """The actuals frame of these columns, in its order and dtypes, summed to `by`.
+def actuals_frame(columns: Mapping[str, Sequence[Any] | np.ndarray[Any, Any]]) -> pd.DataFrame:
+    """The actuals frame of these columns, in its order and dtypes, a row for each combination.
 
     Parameters
     ----------
     columns : mapping of str to array
         Columns by name, all of one length; ``month`` comes from ``day`` where it is left out.
-    by : tuple of str, optional
-        Keys to tell apart (see `actuals_grain`). Default: all there are.
     """
-    frame = pd.DataFrame(dict(columns))
+    frame = pd.DataFrame({name: list(column) for name, column in columns.items()})
     if "day" in frame:
-        frame["day"] = pd.PeriodIndex(frame["day"], freq="D")
+        frame["day"] = _periods(frame["day"], "D")
         if "month" not in frame:
             frame["month"] = frame["day"].dt.asfreq("M")
     if "month" in frame and not isinstance(frame["month"].dtype, pd.PeriodDtype):
-        frame["month"] = pd.PeriodIndex(frame["month"], freq="M")
-    known = [name for name in _KEYS if name in frame]
-    keys = known if by is None else [name for name in known if name in (*by, "unit", "source")]
-    sums = [name for name in _SUMS if name in frame]
-    frame = _summed(frame, keys, sums)
-    for name in frame.columns:
-        if not _DTYPES[name].startswith("period"):
-            frame[name] = frame[name].astype(_DTYPES[name])
-    return frame[[one.name for one in ACTUALS if one.name in frame]]
+        frame["month"] = _periods(frame["month"], "M")
+    return _summed(frame, _KEYS)
 
 
-def _summed(frame: pd.DataFrame, keys: list[str], sums: list[str]) -> pd.DataFrame:
+def _periods(values: pd.Series[Any], freq: Literal["D", "M"]) -> pd.PeriodIndex:
+    """Days or months out of dates or text; what is no date is NaT."""
+    known = {
+        value: pd.Period(str(value), freq) if not pd.isna(value) and value != "" else pd.NaT
+        for value in values.unique()
+    }
+    return pd.PeriodIndex([known[value] for value in values], freq=freq)
+
+
+def _summed(frame: pd.DataFrame, by: tuple[str, ...]) -> pd.DataFrame:
     """One row for each combination of keys; coverage as the mean over quantities."""
-    weights = frame[sums[0]].fillna(0.0).to_numpy(dtype=float)
-    # rows of no quantity still say what they cover
-    weights = np.where(weights > 0, weights, 1e-9)
+    keys = [name for name in _KEYS if name in frame and name in (*by, "unit", "source")]
+    sums = [name for name in _SUMS if name in frame]
+    weights = frame["quantity"].fillna(0.0).to_numpy(dtype=float)
+    weights = np.where(weights > 0, weights, 1e-9)  # rows of no quantity still say what they cover
     frame = frame.assign(_weight=weights, coverage=frame["coverage"].astype(float) * weights)
     groups = frame.groupby(keys, observed=True, dropna=False, sort=True)
     told = groups[[*sums, "coverage", "_weight"]].sum(min_count=1).reset_index()
     told["coverage"] = (told["coverage"] / told["_weight"]).clip(0.0, 1.0)
-    return told.drop(columns="_weight")
+    for name in (*keys, *sums, "coverage"):
+        if not _DTYPES[name].startswith("period"):
+            told[name] = told[name].astype(_DTYPES[name])
+    return told[[one.name for one in ACTUALS if one.name in told]]
 
 
 def actuals_grain(by: str | Sequence[str] | None) -> tuple[str, ...] | None:

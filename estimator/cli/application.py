@@ -22,6 +22,7 @@ COMMANDS = {
     "schema": ("inventories", "Print the JSON Schema of an inventory or of a rate table."),
     "forecast": ("forecasts", "Forecast KMS requests and cost, month by month."),
     "explain": ("forecasts", "Walk one number from assumption to dollar."),
+    "measure": ("measures", "Count what really happened, from logs, object names and bills."),
     "rates": ("rates", "Show the rates that forecasts are priced with."),
 }
 

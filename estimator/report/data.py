@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from estimator.forecast import Forecast
 
@@ -53,11 +54,15 @@ def _plain(value: Any) -> Any:
 
 def forecast_csv(told: Forecast) -> str:
     """The charges of a forecast, a row each."""
-    rows = told.rows
+    return frame_csv(told.rows)
+
+
+def frame_csv(rows: pd.DataFrame) -> str:
+    """Any frame: what is not known is an empty cell."""
     text = rows.copy()
     for name in rows.columns:
         if rows[name].dtype.kind not in "fiu":
-            text[name] = rows[name].astype(str).map(safe_cell)
+            text[name] = rows[name].astype(str).replace("NaT", "").map(safe_cell)
     return text.to_csv(index=False, lineterminator="\n")
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from estimator.actuals.result import Actuals
 from estimator.explain import Explanation
 from estimator.figures import count, money
 from estimator.forecast import Forecast
+from estimator.report.measured import measured_lines, measured_sheet
 from estimator.report.sheet import Sheet, lines, months_sheet, rows_sheet
 
 
@@ -53,3 +55,9 @@ def escape(text: str) -> str:
     'a\\|b \\*c\\* \\<d\\>'
     """
     return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", text)
+
+
+def measured_markdown(told: Actuals) -> str:
+    """What was measured as Markdown."""
+    said = "\n".join(f"- {escape(line)}" for line in (*measured_lines(told), *told.notices))
+    return f"{table_markdown(measured_sheet(told))}\n\n{said}\n"

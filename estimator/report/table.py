@@ -12,9 +12,11 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from estimator.actuals.result import Actuals
 from estimator.explain import Explanation
 from estimator.figures import count, factor, money
 from estimator.forecast import Forecast
+from estimator.report.measured import measured_lines, measured_sheet
 from estimator.report.sheet import Sheet, lines, months_sheet, rows_sheet
 from pricing.regions import partition_of
 
@@ -82,6 +84,13 @@ def _table(sheet: Sheet) -> Table:
             table.add_section()
         table.add_row(*(Text(cell) for cell in row), style="bold" if last else None)
     return table
+
+
+def measured_table(told: Actuals, width: int = WIDTH) -> RenderableType:
+    """What was measured, and what was read for it."""
+    return Group(
+        *_titled(measured_sheet(told), width), "", *_wrapped(measured_lines(told), width)
+    )
 
 
 def explain_text(walk: Explanation, width: int = WIDTH) -> RenderableType:

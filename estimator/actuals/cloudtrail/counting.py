@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from estimator.actuals.cloudtrail.records import Digest, Log, Record, read_log
@@ -63,7 +64,7 @@ class Counted:
 
         None where the event is about no request. Events by the million have few distinct traits.
         """
-        day = record.time[:10] if isinstance(record.time, str) else path
+        day = record.time[:10] if record.time else path
         traits = traits_of(record)
         known = (day, *traits)
         if known in self._known:
@@ -119,7 +120,7 @@ def count_bytes(path: str, data: bytes, counted: Counted) -> None:
 
 def _count_log(path: str, log: Log, has_kms: bool, counted: Counted) -> None:
     seen = 0
-    spans: set[tuple[Any, Any, Any]] = set()
+    spans: set[tuple[str, str, str]] = set()
     is_log = False
     for records in log.parts:
         seen += len(records)
@@ -144,21 +145,11 @@ def _count_log(path: str, log: Log, has_kms: bool, counted: Counted) -> None:
     _cover_by_name(path, log.digest, counted)
 
 
-def _spans(records: list[Record]) -> set[tuple[Any, Any, Any]]:
+def _spans(records: list[Record]) -> set[tuple[str, str, str]]:
     """Recording account, Region and hour of each record."""
-    try:
-        return {
-            (one.recipient or "", one.region or "", one.time[:13] + "") for one in records
-        }
-    except TypeError:  # a record without a time, or with odd values, costs the others their speed
-        return {
-            tuple(map(_text, (one.recipient, one.region, str(one.time)[:13])))  # type: ignore[misc]
-            for one in records
-        }
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+    return {
+        (one.recipient or "", one.region or "", one.time[:13]) for one in records if one.time
+    }
 
 
 def _count_record(path: str, record: Record, counted: Counted) -> None:
@@ -173,12 +164,21 @@ def _count_record(path: str, record: Record, counted: Counted) -> None:
 
 
 def _event_of(record: Record) -> bytes:
-    """What makes an event this one: its id, in old versions the request's, else all of it."""
+    """What makes an event this one: its id, in old versions the request's, else all that counts."""
     name = record.event_id or record.request_id
     if name:
         return identity(name)
     fields = (getattr(record, name) for name in record.__struct_fields__)
-    return identity("\0".join(str(bytes(f) if hasattr(f, "__buffer__") else f) for f in fields))
+    return identity("\0".join(map(_canonical, fields)))
+
+
+def _canonical(value: Any) -> str:
+    """A field as text, whichever way its JSON was laid out."""
+    if isinstance(value, msgspec.Raw):
+        if not bytes(value):
+            return ""
+        return msgspec.json.encode(msgspec.json.decode(value), order="sorted").decode()
+    return str(value)
 
 
 def identity(name: Any) -> bytes:

@@ -6,6 +6,7 @@ import datetime
 from collections import Counter
 
 import numpy as np
+import pandas as pd
 
 from estimator.actuals.cloudtrail.copies import Seen, distinct
 from estimator.actuals.cloudtrail.counting import SEEN, Counted, Hours
@@ -80,13 +81,14 @@ class Gathering:
         notices = [*_failed_said(failed), *self.skipped.lines(), *coverage.notices()]
         return Actuals(
             source=SOURCE,
-            rows=_frame(counts, coverage, by),
+            measured=_frame(counts, coverage),
             files=self._files,
             records=self._records,
             duplicates=told.copies,
             skipped=self.skipped,
             coverage=coverage,
             notices=tuple(notices),
+            by=by,
             details={"failed": {"calls": failed.total(), "by_error": dict(sorted(failed.items()))}},
         )
 
@@ -102,9 +104,7 @@ def _sortable(one: Request) -> tuple[object, ...]:
     return (one.day or datetime.date.min, *one[1:])
 
 
-def _frame(
-    counts: list[tuple[Request, int]], coverage: Coverage, by: tuple[str, ...] | None
-) -> object:
+def _frame(counts: list[tuple[Request, int]], coverage: Coverage) -> pd.DataFrame:
     columns = {name: [getattr(one, name) for one, _ in counts] for name in _TOLD}
     share = [
         coverage.of_day(one.recorder, one.recorder_region, one.day) if one.day else 0.0
@@ -119,8 +119,7 @@ def _frame(
             "unit": ["request"] * size,
             "source": [SOURCE] * size,
             "coverage": share,
-        },
-        by,
+        }
     )
 
 

@@ -6,6 +6,7 @@ stays raw until a record turns out to be a request to KMS.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ _WHOLE = 64 * 1024**2
 _PART = 10_000
 _RAW = msgspec.Raw(b"")
 _SHOWN = 80
+_IDS = ("event_id", "shared_id", "request_id", "error")
 
 # half of a surrogate pair is valid JSON and no character: users' names and agents hold such things
 _HALF_CHARACTER = re.compile(
@@ -29,19 +31,19 @@ _HALF_CHARACTER = re.compile(
 
 
 class Record(msgspec.Struct, gc=False):
-    """What counting needs of one event; nothing of it can be relied on."""
+    """What counting needs of one event; each of it may be missing."""
 
-    source: Any = msgspec.field(name="eventSource", default=None)
-    time: Any = msgspec.field(name="eventTime", default=None)
-    region: Any = msgspec.field(name="awsRegion", default=None)
-    recipient: Any = msgspec.field(name="recipientAccountId", default=None)
-    operation: Any = msgspec.field(name="eventName", default=None)
-    event_id: Any = msgspec.field(name="eventID", default=None)
-    shared_id: Any = msgspec.field(name="sharedEventID", default=None)
-    request_id: Any = msgspec.field(name="requestID", default=None)
-    error: Any = msgspec.field(name="errorCode", default=None)
-    kind: Any = msgspec.field(name="eventType", default=None)
-    category: Any = msgspec.field(name="eventCategory", default=None)
+    source: str | None = msgspec.field(name="eventSource", default=None)
+    time: str | None = msgspec.field(name="eventTime", default=None)
+    region: str | None = msgspec.field(name="awsRegion", default=None)
+    recipient: str | None = msgspec.field(name="recipientAccountId", default=None)
+    operation: str | None = msgspec.field(name="eventName", default=None)
+    event_id: str | None = msgspec.field(name="eventID", default=None)
+    shared_id: str | None = msgspec.field(name="sharedEventID", default=None)
+    request_id: str | None = msgspec.field(name="requestID", default=None)
+    error: str | None = msgspec.field(name="errorCode", default=None)
+    kind: str | None = msgspec.field(name="eventType", default=None)
+    category: str | None = msgspec.field(name="eventCategory", default=None)
     parameters: msgspec.Raw = msgspec.field(name="requestParameters", default=_RAW)
     resources: msgspec.Raw = msgspec.field(name="resources", default=_RAW)
     caller: msgspec.Raw = msgspec.field(name="userIdentity", default=_RAW)
@@ -132,10 +134,30 @@ def _each(entries: list[Any], log: Log) -> Iterator[list[Record]]:
         part = []
         for entry in entries[start : start + _PART]:
             try:
-                part.append(_decode_record(entry))
-            except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+                part.append(_record(entry))
+            except (ValueError, RecursionError):
                 log.bad += 1
         yield part
+
+
+def _record(entry: Any) -> Record:
+    """One record; a field of another type than CloudTrail's counts as text or as missing."""
+    try:
+        return _decode_record(entry)
+    except msgspec.ValidationError:
+        told = json.loads(bytes(entry))
+    if not isinstance(told, dict):
+        raise ValueError("no record")
+    fields: dict[str, Any] = {}
+    for one in msgspec.structs.fields(Record):
+        value = told.get(one.encode_name)
+        if one.default is _RAW:
+            fields[one.name] = msgspec.Raw(json.dumps(value).encode())
+        elif one.name in _IDS and value is not None and not isinstance(value, str):
+            fields[one.name] = json.dumps(value)  # odd, but it tells one from another
+        else:
+            fields[one.name] = value if isinstance(value, str) else None
+    return Record(**fields)
 
 
 def _entries(data: bytes, log: Log) -> list[Any]:

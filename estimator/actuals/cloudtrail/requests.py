@@ -121,12 +121,12 @@ def _only_strings(value: Any) -> Any:
 class Traits(NamedTuple):
     """What an event of KMS says of its request; the same traits make the same request."""
 
-    kind: Any
-    category: Any
-    operation: Any
-    recorder: Any
-    region: Any
-    error: Any
+    kind: str | None
+    category: str | None
+    operation: str | None
+    recorder: str | None
+    region: str | None
+    error: str | None
     trail: str
     target: str  # `aws:s3:arn`; instead of the file's own name a star
     named_key: str
@@ -172,12 +172,12 @@ def request_of(traits: Traits, day: datetime.date | None) -> Request | None:
     """
     if traits.kind in _NO_CALLS or traits.category not in _CALLS:
         return None
-    operation, trail = _text(traits.operation), traits.trail
-    recorder, region = _text(traits.recorder), _text(traits.region)
+    operation, trail = traits.operation or "", traits.trail
+    recorder, region = traits.recorder or "", traits.region or ""
     key = traits.key or (traits.named_key if _is_key(traits.named_key) else "")
     caller_account, caller, replicates = traits.caller
     billed_region = key.split(":")[3] if key else region
-    error = _text(traits.error)
+    error = traits.error or ""
 
     if not trail:
         billed = caller_account or recorder
@@ -266,6 +266,3 @@ def _account_in(arn: str) -> str:
     parts = arn.split(":")
     return parts[4] if len(parts) > 5 else ""
 
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
