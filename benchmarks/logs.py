@@ -1,6 +1,6 @@
 """CloudTrail log files in the shape of real ones, as many as asked for, with known counts.
 
-    python benchmarks/logs.py FOLDER --files 2000 --events 200
+python benchmarks/logs.py FOLDER --files 2000 --events 200
 """
 
 from __future__ import annotations

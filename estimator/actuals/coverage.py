@@ -80,7 +80,11 @@ class Coverage:
         listed = ", ".join(parts[:_LISTED]) + (
             f" and {len(parts) - _LISTED} more" if len(parts) > _LISTED else ""
         )
-        of = f" over the {len(self.hours):,} accounts and Regions seen" if len(self.hours) > 1 else ""
+        of = (
+            f" over the {len(self.hours):,} accounts and Regions seen"
+            if len(self.hours) > 1
+            else ""
+        )
         return [f"hours covered{of}: {listed}; the counts are not those of whole months"]
 
 

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 import pandas as pd
@@ -86,7 +86,7 @@ class Actuals:
         rows = self.rows.copy()
         for name in ("month", "day"):
             if name in rows:
-                rows[name] = rows[name].astype(str).replace("NaT", None)
+                rows[name] = ["" if pd.isna(one) else str(one) for one in rows[name]]
         records = [_plain(row) for row in rows.to_dict("records")]
         return {
             "source": self.source,
@@ -141,7 +141,8 @@ def _periods(values: pd.Series[Any], freq: Literal["D", "M"]) -> pd.PeriodIndex:
 
 def _summed(frame: pd.DataFrame, by: tuple[str, ...]) -> pd.DataFrame:
     """One row for each combination of keys; coverage as the mean over quantities."""
-    keys = [name for name in _KEYS if name in frame and name in (*by, "unit", "source")]
+    always = ("unit", "source", "currency", *(("month",) if "day" in by else ()))
+    keys = [name for name in _KEYS if name in frame and name in (*by, *always)]
     sums = [name for name in _SUMS if name in frame]
     weights = frame["quantity"].fillna(0.0).to_numpy(dtype=float)
     weights = np.where(weights > 0, weights, 1e-9)  # rows of no quantity still say what they cover
@@ -151,7 +152,7 @@ def _summed(frame: pd.DataFrame, by: tuple[str, ...]) -> pd.DataFrame:
     told["coverage"] = (told["coverage"] / told["_weight"]).clip(0.0, 1.0)
     for name in (*keys, *sums, "coverage"):
         if not _DTYPES[name].startswith("period"):
-            told[name] = told[name].astype(_DTYPES[name])
+            told[name] = cast("Any", told[name]).astype(_DTYPES[name])
     return told[[one.name for one in ACTUALS if one.name in told]]
 
 

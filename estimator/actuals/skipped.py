@@ -33,7 +33,8 @@ class SkippedFiles:
         self.extend(files)
 
     def add(self, path: str, reason: str) -> None:
-        """One more."""
+        """One more; a name that is no UTF-8 is shown as near as can be."""
+        path = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         self.by_reason[reason] += 1
         if len(self._listed) < MOST_LISTED:
             self._listed.append(Skipped(path, reason))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,13 +12,6 @@ from estimator.cli.progress import ends_cleanly, progress_bar
 
 if TYPE_CHECKING:
     from estimator.actuals.result import Actuals
-
-
-class Engine(StrEnum):
-    """Where log files are counted."""
-
-    local = "local"
-    spark = "spark"
 
 
 Paths = Annotated[
@@ -33,9 +25,7 @@ By = Annotated[
         "billed-region, key, trail, reader, folder, cause, operation ...; or all.",
     ),
 ]
-Strict = Annotated[
-    bool, typer.Option("--strict", help="Make a file that cannot be read an error.")
-]
+Strict = Annotated[bool, typer.Option("--strict", help="Make a file that cannot be read an error.")]
 Form = Annotated[Format, typer.Option("--format", "-f", help="How to write it.")]
 
 
@@ -147,6 +137,7 @@ def _show(told: Actuals, form: Format, output: Path | None) -> None:
 
 _group = typer.Typer(
     help="Count what really happened, from logs, object names and bills.",
+    epilog="Example: kmscost measure cloudtrail examples/logs",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,

@@ -19,8 +19,14 @@ def progress_bar(paths: Sequence[Path]) -> Iterator[Step | None]:
         yield None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
-    from rich.progress import TimeRemainingColumn, TransferSpeedColumn
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
 
     from estimator.actuals.paths import as_paths, find_files
     from estimator.actuals.skipped import SkippedFiles
@@ -52,7 +58,7 @@ def progress_bar(paths: Sequence[Path]) -> Iterator[Step | None]:
 def ends_cleanly() -> Iterator[None]:
     """SIGTERM ends like Ctrl-C: processes stop, what lies in temporary folders goes."""
 
-    def stop(number: int, frame: Any) -> None:
+    def stop(*_: Any) -> None:
         raise KeyboardInterrupt
 
     try:

@@ -62,7 +62,7 @@ def frame_csv(rows: pd.DataFrame) -> str:
     text = rows.copy()
     for name in rows.columns:
         if rows[name].dtype.kind not in "fiu":
-            text[name] = rows[name].astype(str).replace("NaT", "").map(safe_cell)
+            text[name] = ["" if pd.isna(one) else safe_cell(str(one)) for one in rows[name]]
     return text.to_csv(index=False, lineterminator="\n")
 
 

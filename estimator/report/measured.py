@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from estimator.actuals.result import Actuals
@@ -71,7 +74,7 @@ def _word(value: object) -> str:
     return text or "-"
 
 
-def _number(name: str, row: dict[str, object]) -> str:
+def _number(name: str, row: Mapping[Any, Any]) -> str:
     value = float(str(row[name]))
     if name == "cost":
         return money(value)

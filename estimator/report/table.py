@@ -88,9 +88,7 @@ def _table(sheet: Sheet) -> Table:
 
 def measured_table(told: Actuals, width: int = WIDTH) -> RenderableType:
     """What was measured, and what was read for it."""
-    return Group(
-        *_titled(measured_sheet(told), width), "", *_wrapped(measured_lines(told), width)
-    )
+    return Group(*_titled(measured_sheet(told), width), "", *_wrapped(measured_lines(told), width))
 
 
 def explain_text(walk: Explanation, width: int = WIDTH) -> RenderableType:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
 from estimator.actuals.cloudtrail.gathering import Gathering
 from estimator.actuals.cloudtrail.local import Progress, gather
@@ -17,8 +16,6 @@ def measure_cloudtrail(
     paths: str | Path | Sequence[str | Path],
     by: str | Sequence[str] | None = None,
     strict: bool = False,
-    engine: Literal["local", "spark"] = "local",
-    master: str | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
 ) -> Actuals:
@@ -32,12 +29,8 @@ def measure_cloudtrail(
         Columns to tell apart (`estimator.frames.ACTUALS`). Default: all that the logs tell.
     strict : bool
         Whether a file that cannot be read is an error.
-    engine : str
-        ``local`` counts on the cores of this machine, ``spark`` on those of a cluster.
-    master : str, optional
-        Spark's master, such as ``spark://host:7077``. Default: Spark's own, or this machine.
     jobs : int, optional
-        Processes of the local engine. Default: one a core.
+        Processes. Default: one a core.
     progress : callable, optional
         Called with files and bytes done so far. [file], [byte]
 
@@ -56,13 +49,8 @@ def measure_cloudtrail(
         raise UsageError(Problem("--jobs", None, "", str(jobs), "one process or more", ""))
     gathering = Gathering()
     try:
-        if engine == "spark":
-            from estimator.actuals.cloudtrail.spark import gather_on_spark
-
-            names = gather_on_spark(paths, gathering, master)
-        else:
-            names = as_paths(paths)
-            gather(names, gathering, jobs, progress)
+        names = as_paths(paths)
+        gather(names, gathering, jobs, progress)
         if strict and gathering.skipped:
             raise gathering.skipped.refuse()
         return gathering.actuals(names, columns)

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -129,7 +129,7 @@ def _once(rows: Rows, by: str, order: npt.NDArray[np.int64]) -> Rows:
     halves = halves[sorting]
     first = np.ones(len(rows), dtype=bool)
     first[1:] = (halves[1:] != halves[:-1]).any(axis=1)
-    return cast("Rows", rows[sorting[first]])
+    return rows[sorting[first]]
 
 
 def _counts(rows: Rows, requests: int) -> npt.NDArray[np.int64]:

@@ -7,9 +7,9 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 
 from estimator.actuals.cloudtrail.records import Digest, Log, Record, read_log
@@ -19,9 +19,7 @@ from estimator.actuals.names import parse_name, written_at
 from estimator.actuals.skipped import Skipped
 
 # one seen request: which event, which action shared between accounts, what it is, how much it tells
-SEEN = np.dtype(
-    [("event", "<u8", 2), ("shared", "<u8", 2), ("request", "<i4"), ("worth", "u1")]
-)
+SEEN = np.dtype([("event", "<u8", 2), ("shared", "<u8", 2), ("request", "<i4"), ("worth", "u1")])
 NOT_SHARED = bytes(16)
 
 _WINDOW = datetime.timedelta(minutes=5)  # a log file holds about the five minutes before (F1)
@@ -101,8 +99,7 @@ def count_files(paths: Iterable[str], read: Callable[[str], bytes]) -> Counted:
 
 def read_file(path: str) -> bytes:
     """The bytes of a local file."""
-    with open(path, "rb") as stream:
-        return stream.read()
+    return Path(path).read_bytes()
 
 
 def count_bytes(path: str, data: bytes, counted: Counted) -> None:
@@ -115,10 +112,10 @@ def count_bytes(path: str, data: bytes, counted: Counted) -> None:
         except UnreadableError as error:
             counted.skipped.append(Skipped(name, str(error)))
             continue
-        _count_log(name, log, b"kms.amazonaws.com" in plain, counted)
+        _count_log(name, log, counted)
 
 
-def _count_log(path: str, log: Log, has_kms: bool, counted: Counted) -> None:
+def _count_log(path: str, log: Log, counted: Counted) -> None:
     seen = 0
     spans: set[tuple[str, str, str]] = set()
     is_log = False
@@ -126,10 +123,8 @@ def _count_log(path: str, log: Log, has_kms: bool, counted: Counted) -> None:
         seen += len(records)
         is_log = is_log or any(one.source is not None for one in records)
         spans |= _spans(records)
-        if has_kms:
-            for record in records:
-                if record.source == KMS:
-                    _count_record(path, record, counted)
+        for record in [one for one in records if one.source == KMS]:
+            _count_record(path, record, counted)
     if seen + log.bad and not is_log:
         counted.skipped.append(Skipped(path, "JSON without CloudTrail records"))
         return
@@ -147,9 +142,7 @@ def _count_log(path: str, log: Log, has_kms: bool, counted: Counted) -> None:
 
 def _spans(records: list[Record]) -> set[tuple[str, str, str]]:
     """Recording account, Region and hour of each record."""
-    return {
-        (one.recipient or "", one.region or "", one.time[:13]) for one in records if one.time
-    }
+    return {(one.recipient or "", one.region or "", one.time[:13]) for one in records if one.time}
 
 
 def _count_record(path: str, record: Record, counted: Counted) -> None:
@@ -160,25 +153,8 @@ def _count_record(path: str, record: Record, counted: Counted) -> None:
     shared = NOT_SHARED
     if record.shared_id:
         shared, worth = identity(record.shared_id), worth + _SHARED
-    counted.seen += b"".join((_event_of(record), shared, code, _BYTES[worth]))
-
-
-def _event_of(record: Record) -> bytes:
-    """What makes an event this one: its id, in old versions the request's, else all that counts."""
-    name = record.event_id or record.request_id
-    if name:
-        return identity(name)
-    fields = (getattr(record, name) for name in record.__struct_fields__)
-    return identity("\0".join(map(_canonical, fields)))
-
-
-def _canonical(value: Any) -> str:
-    """A field as text, whichever way its JSON was laid out."""
-    if isinstance(value, msgspec.Raw):
-        if not bytes(value):
-            return ""
-        return msgspec.json.encode(msgspec.json.decode(value), order="sorted").decode()
-    return str(value)
+    event = identity(record.event_id or record.request_id)
+    counted.seen += b"".join((event, shared, code, _BYTES[worth]))
 
 
 def identity(name: Any) -> bytes:

@@ -143,7 +143,5 @@ def _failed_said(failed: Counter[str]) -> list[str]:
     if not failed:
         return []
     kinds = ", ".join(f"{count:,} {error}" for error, count in failed.most_common(3))
-    return [
-        f"{failed.total():,} failed calls ({kinds}) are counted apart: no log file was written or "
-        "read, and AWS's texts do not say whether KMS charges for them"
-    ]
+    said = f"{failed.total():,} failed calls ({kinds}) are counted apart: no log file was written"
+    return [f"{said} or read, and AWS's texts do not say whether KMS charges for them"]

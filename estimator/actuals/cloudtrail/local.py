@@ -16,7 +16,7 @@ from itertools import islice
 from estimator.actuals.cloudtrail.counting import Counted, count_files, read_file
 from estimator.actuals.cloudtrail.gathering import Gathering
 from estimator.actuals.paths import Found, find_files
-from estimator.actuals.skipped import Skipped, SkippedFiles
+from estimator.actuals.skipped import SkippedFiles
 from pricing.errors import KmscostError, Problem
 
 Progress = Callable[[int, int], None]
@@ -60,7 +60,7 @@ def gather(
         pool.shutdown()
     except BaseException:
         # Ctrl-C: nothing waits for files that nobody wants any more
-        for process in list((pool._processes or {}).values()):
+        for process in multiprocessing.active_children():
             process.terminate()
         pool.shutdown(wait=False, cancel_futures=True)
         raise

@@ -21,6 +21,7 @@ _WHOLE = 64 * 1024**2
 _PART = 10_000
 _RAW = msgspec.Raw(b"")
 _SHOWN = 80
+_NO_SPACE = re.compile(r"\S")
 _IDS = ("event_id", "shared_id", "request_id", "error")
 
 # half of a surrogate pair is valid JSON and no character: users' names and agents hold such things
@@ -57,7 +58,9 @@ class _Log(msgspec.Struct):
 
 class _Top(msgspec.Struct):
     records: msgspec.Raw = msgspec.field(name="Records", default=_RAW)
-    looked_up: msgspec.Raw = msgspec.field(name="Events", default=_RAW)  # aws cloudtrail lookup-events
+    looked_up: msgspec.Raw = msgspec.field(
+        name="Events", default=_RAW
+    )  # aws cloudtrail lookup-events
     source: msgspec.Raw = msgspec.field(name="eventSource", default=_RAW)
     operation: msgspec.Raw = msgspec.field(name="eventName", default=_RAW)
     detail: msgspec.Raw = msgspec.field(name="detail", default=_RAW)  # EventBridge
@@ -115,12 +118,17 @@ def read_log(data: bytes) -> Log:
     UnreadableError
         There is no CloudTrail record in it, and why.
     """
+    if not data.isascii():
+        try:
+            data.decode()  # msgspec does not look into what it skips
+        except UnicodeDecodeError as error:
+            raise UnreadableError(f"not UTF-8 (byte {error.start})") from None
     if len(data) <= _WHOLE:
         try:
             records = _decode_log(data).records
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
             records = None  # another shape, or entries that are no records: looked at below
-        if records is not None:
+        if records is not None and all(one.event_id or one.request_id for one in records):
             return Log(iter([records]))
     log = Log()
     text = _HALF_CHARACTER.sub(rb"\\ufffd", data.removeprefix(b"\xef\xbb\xbf").strip())
@@ -135,7 +143,7 @@ def _each(entries: list[Any], log: Log) -> Iterator[list[Record]]:
         for entry in entries[start : start + _PART]:
             try:
                 part.append(_record(entry))
-            except (ValueError, RecursionError):
+            except (ValueError, TypeError, RecursionError):
                 log.bad += 1
         yield part
 
@@ -143,11 +151,16 @@ def _each(entries: list[Any], log: Log) -> Iterator[list[Record]]:
 def _record(entry: Any) -> Record:
     """One record; a field of another type than CloudTrail's counts as text or as missing."""
     try:
-        return _decode_record(entry)
+        record = _decode_record(entry)
+        if not (record.event_id or record.request_id):
+            # events before version 1.01 have no id: all of one tells it from others
+            record.request_id = json.dumps(json.loads(bytes(entry)), sort_keys=True)
     except msgspec.ValidationError:
         told = json.loads(bytes(entry))
+    else:
+        return record
     if not isinstance(told, dict):
-        raise ValueError("no record")
+        raise TypeError("no record")
     fields: dict[str, Any] = {}
     for one in msgspec.structs.fields(Record):
         value = told.get(one.encode_name)
@@ -157,41 +170,44 @@ def _record(entry: Any) -> Record:
             fields[one.name] = json.dumps(value)  # odd, but it tells one from another
         else:
             fields[one.name] = value if isinstance(value, str) else None
+    fields["request_id"] = fields["request_id"] or json.dumps(told, sort_keys=True)
     return Record(**fields)
 
 
 def _entries(data: bytes, log: Log) -> list[Any]:
-    """The records, still as raw bytes, of a document or of lines of documents."""
+    """The records, still as raw bytes, of one document, of lines of them, or of any in a row.
+
+    A file counts whole or not at all.
+    """
+    if not data:
+        raise UnreadableError("empty file")
     try:
         return _of_document(data, log)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        lines = data.splitlines()
-        if len(lines) < 2 or not _starts_document(lines[0]):
-            raise UnreadableError(_why(data, error)) from None
     except RecursionError:
         raise UnreadableError("JSON nested too deep") from None
-    entries: list[Any] = []
-    broken = ""
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            entries += _of_document(line, log)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, UnreadableError) as reason:
-            log.bad += 1
-            broken = broken or f"line {number}: {reason}"
-    if not entries:
-        raise UnreadableError(f"not JSON, nor JSON lines ({broken[:_SHOWN]})")
-    return entries
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        for split in (bytes.splitlines, _in_a_row):
+            try:
+                parts = [part for part in split(data) if part.strip()]
+                return [one for part in parts for one in _of_document(part, log)]
+            except (ValueError, RecursionError):
+                continue
+        raise UnreadableError(_why(data, error)) from None
 
 
-def _starts_document(line: bytes) -> bool:
-    """Whether a line is a document of its own: a pretty-printed file breaks within one."""
-    try:
-        _decode_top(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return False
-    return True
+def _in_a_row(data: bytes) -> list[bytes]:
+    """Documents one after the other with nothing between them, as joined files are."""
+    text = data.decode()
+    decoder = json.JSONDecoder()
+    parts, at = [], 0
+    while at < len(text):
+        _, end = decoder.raw_decode(text, at)
+        parts.append(text[at:end].encode())
+        following = _NO_SPACE.search(text, end)
+        at = following.start() if following else len(text)
+    if len(parts) < 2:
+        raise ValueError("one document")
+    return parts
 
 
 def _of_document(data: bytes, log: Log) -> list[Any]:

@@ -23,7 +23,7 @@ _CLOUDTRAIL_ITSELF = "086441151436"
 
 # no API requests: KMS's own deeds (rotation), and second records of a call by another feature
 _NO_CALLS = frozenset({"AwsServiceEvent", "AwsCloudTrailInsight", "AwsVpceEvent"})
-_CALLS = frozenset({None, "", "Management"})
+_NO_CATEGORIES = frozenset({"Insight", "NetworkActivity", "Aggregated"})
 
 _WRITES = frozenset({"GenerateDataKey", "GenerateDataKeyWithoutPlaintext"})
 _COPIES = frozenset({"Encrypt", "ReEncrypt", "ReEncryptFrom", "ReEncryptTo"})
@@ -63,6 +63,7 @@ class _Context(msgspec.Struct, gc=False):
 
 class _Parameters(msgspec.Struct, gc=False):
     context: _Context | None = msgspec.field(name="encryptionContext", default=None)
+    source: _Context | None = msgspec.field(name="sourceEncryptionContext", default=None)
     key: str | None = msgspec.field(name="keyId", default=None)
 
 
@@ -140,8 +141,9 @@ def traits_of(record: Record) -> tuple[Any, ...]:
     told = _read(_decode_parameters, record.parameters, _Parameters)
     if told is not None:
         named_key = told.key or ""
-        if told.context is not None:
-            trail, target = told.context.trail, told.context.target
+        context = told.context or told.source  # ReEncrypt has one of each key
+        if context is not None:
+            trail, target = context.trail, context.target
             folder, slash, name = target.rpartition("/")
             if name and slash:  # "bucket/" is the check of a bucket, "bucket" a Bucket Key
                 target = folder + "/*"
@@ -170,7 +172,7 @@ def request_of(traits: Traits, day: datetime.date | None) -> Request | None:
     day : date
         When it was, UTC; None where nobody knows.
     """
-    if traits.kind in _NO_CALLS or traits.category not in _CALLS:
+    if traits.kind in _NO_CALLS or traits.category in _NO_CATEGORIES:
         return None
     operation, trail = traits.operation or "", traits.trail
     recorder, region = traits.recorder or "", traits.region or ""
@@ -265,4 +267,3 @@ def _caller_of(raw: bytes) -> tuple[str, str, bool]:
 def _account_in(arn: str) -> str:
     parts = arn.split(":")
     return parts[4] if len(parts) > 5 else ""
-

@@ -1,13 +1,15 @@
-"""Bytes of a file to the plain bytes of each log file in it; what it is shows in its first bytes."""
+"""Bytes of a file to the plain bytes of each log file in it; its first bytes tell what it is."""
 
 from __future__ import annotations
 
 import io
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from isal import isal_zlib
+from isal.isal_zlib import IsalError
 
 # AWS closes a log file at 50 MB compressed (F6), which unpacks to about 1 GB
 MAX_UNPACKED = 2 * 1024**3
@@ -69,7 +71,7 @@ def _gunzip(data: bytes) -> bytes:
             plain: bytes = isal_zlib.decompress(data, 31, bufsize=min(size, _CHUNK))
             return plain
         return _members(data)
-    except (isal_zlib.error, EOFError, ValueError) as error:
+    except (IsalError, EOFError, ValueError) as error:  # type: ignore[misc]  # typed as a module's
         raise UnreadableError(f"corrupt or truncated gzip ({error})") from None
 
 
@@ -103,7 +105,7 @@ def _zip(path: str, data: bytes) -> Iterator[tuple[str, bytes | UnreadableError]
                 if member.file_size > MAX_UNPACKED:
                     yield name, UnreadableError("unpacks to too much")
                     continue
-                yield name, _member(lambda member=member: archive.read(member))  # type: ignore[misc]
+                yield name, _member(partial(archive.read, member))
     except (zipfile.BadZipFile, EOFError, OSError, ValueError) as error:
         raise UnreadableError(f"corrupt zip archive ({error})") from None
 
@@ -119,10 +121,17 @@ def _tar(path: str, data: bytes) -> Iterator[tuple[str, bytes | UnreadableError]
         raise UnreadableError(f"corrupt tar archive ({error})") from None
 
 
-def _member(read: object) -> bytes | UnreadableError:
+def _member(read: Callable[[], bytes]) -> bytes | UnreadableError:
     try:
-        return plain_bytes(read())  # type: ignore[operator]
+        return plain_bytes(read())
     except UnreadableError as error:
         return error
-    except (OSError, EOFError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
+    except (
+        OSError,
+        EOFError,
+        ValueError,
+        RuntimeError,
+        NotImplementedError,
+        zipfile.BadZipFile,
+    ) as error:
         return UnreadableError(f"cannot be unpacked ({error})")
