@@ -18,7 +18,7 @@ import pandas as pd
 
 from estimator.actuals.coverage import Coverage
 from estimator.actuals.names import DIGEST, digest_trail, parse_folder
-from estimator.actuals.result import CAUSES, actuals_frame
+from estimator.actuals.result import actuals_frame
 
 # AWS News Blog, "AWS CloudTrail - Capture AWS API Activity", 2013-11-13 (checked 2026-11-23): a
 # name of an earlier day is not CloudTrail's, and must not stretch the coverage to the year 1
@@ -65,7 +65,6 @@ class Kind(NamedTuple):
 # how many objects there are of each place and kind
 Groups = list[tuple[Place, Kind, int]]
 
-_OPERATIONS = ("GenerateDataKey", "Encrypt")  # of CloudTrail's delivery, of replication (F19)
 _REQUESTS = {"one": 1.0, "none": 0.0, "unknown": math.nan}
 
 
@@ -95,12 +94,24 @@ def _place(path: str, trail: str) -> Place | None:
 
 def places_of(names: Iterable[str]) -> tuple[np.ndarray[Any, Any], list[Place]]:
     """For each name the index of its place, -1 where CloudTrail did not write it; the places."""
-    codes: dict[Place, int] = {}
-    found = []
+    places: list[Place] = []
+    # by path, and by the trail too where it is a digest's
+    known: dict[str | tuple[str, str], int] = {}
+    codes = []
     for name in names:
-        place = place_of(name)
-        found.append(-1 if place is None else codes.setdefault(place, len(codes)))
-    return np.array(found, dtype=np.int64), list(codes)
+        path, _slash, file = name.rpartition("/")
+        if not _FILE.fullmatch(file):
+            codes.append(-1)
+            continue
+        trail = digest_trail(file) if DIGEST in path else ""
+        key = (path, trail) if trail else path
+        code = known.get(key)
+        if code is None:
+            place = place_of(name)
+            code = known[key] = -1 if place is None else len(places)
+            places += [] if place is None else [place]
+        codes.append(code)
+    return np.array(codes, dtype=np.int64), places
 
 
 def arrow_places_of(names: Any, *, escaped: bool) -> tuple[np.ndarray[Any, Any], list[Place]]:
@@ -198,13 +209,16 @@ def _at(
     windows: np.ndarray[Any, Any] = np.ndarray(
         (data.size - size + 1,), dtype=f"V{size}", buffer=data, strides=(1,)
     )
-    return windows[places]
+    # not take(), which would copy all windows into memory first
+    found: np.ndarray[Any, Any] = windows[places]
+    return found
 
 
 def _are_digits(words: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Which words are eight ASCII digits: 0x30 to 0x39, where plus six leaves the high half."""
     high, zeros, six = (np.uint64(byte * 0x0101010101010101) for byte in (0xF0, 0x30, 0x06))
-    return ((words & high) == zeros) & (((words + six) & high) == zeros)
+    digits: np.ndarray[Any, Any] = ((words & high) == zeros) & (((words + six) & high) == zeros)
+    return digits
 
 
 def grouped(
@@ -226,22 +240,12 @@ def grouped(
 
 
 class Tally:
-    """Objects counted by place and kind, in little memory however many there are.
-
-    Parameters
-    ----------
-    by : tuple of str, optional
-        The columns to be told apart in the end; others are not kept apart.
-    """
+    """Objects counted by place and kind, in little memory however many there are."""
 
     _COMPACT = 1 << 20  # entries to gather before equal ones are added up
 
-    def __init__(self, by: tuple[str, ...] | None = None) -> None:
-        self._by_cause: Counter[tuple[str, Kind]] = Counter()
-        self._kept = tuple(
-            by is None or bool(told & {*by})
-            for told in ({"account"}, {"region"}, {"folder"}, {"trail", "driver"})
-        )
+    def __init__(self) -> None:
+        self.kinds: Counter[Kind] = Counter()
         self._streams: dict[tuple[str, ...], int] = {}
         self._codes: dict[Kind, int] = {}
         self._keys = array("q")
@@ -251,29 +255,17 @@ class Tally:
     @property
     def objects(self) -> int:
         """CloudTrail's objects so far."""
-        return self._by_cause.total()
-
-    @property
-    def kinds(self) -> Counter[Kind]:
-        """CloudTrail's objects so far, by kind."""
-        kinds: Counter[Kind] = Counter()
-        for (_, kind), count in self._by_cause.items():
-            kinds[kind] += count
-        return kinds
+        return self.kinds.total()
 
     def add(self, groups: Groups) -> None:
         """Count more objects."""
         for place, kind, count in groups:
-            cause = "digest" if place.folder == DIGEST else "put"
-            cause = "replication" if kind.replica else cause
-            names = (place.account, place.region, place.folder, place.trail)
-            told = (name if kept else "" for name, kept in zip(names, self._kept, strict=True))
-            stream = self._streams.setdefault((*told, cause), len(self._streams))
+            stream = self._streams.setdefault(place[:4], len(self._streams))
             code = self._codes.setdefault(kind, len(self._codes))
             # a stream, 20 bits of day, 8 bits of kind
             self._keys.append((stream << 20 | place.day.toordinal()) << 8 | code)
             self._counts.append(count)
-            self._by_cause[cause, kind] += count
+            self.kinds[kind] += count
         if len(self._keys) > self._limit:
             self._sum()
             self._limit = max(self._COMPACT, 2 * len(self._keys))
@@ -287,54 +279,43 @@ class Tally:
         first = datetime.date.fromordinal(int(ordinals.min()))
         return Coverage.of_span(datetime.datetime.combine(first, datetime.time()), until)
 
-    def rows(
-        self, source: str, coverage: Coverage, by: tuple[str, ...] | None, *, bucket_key: bool
-    ) -> pd.DataFrame:
+    def frame(self, source: str, coverage: Coverage, *, bucket_key: bool) -> pd.DataFrame:
         """The actuals frame; the column `bucket_key` only where the source tells it. [request]"""
         self._sum()
         keys = np.array(self._keys, dtype=np.int64)
         files = np.array(self._counts, dtype=float)
-        streams, kinds = keys >> 28, keys & 0xFF
+        kinds = keys & 0xFF
         days, day_of = np.unique(keys >> 8 & 0xFFFFF, return_inverse=True)
         dates = [datetime.date.fromordinal(day) for day in days.tolist()]
         shares = np.array([coverage.of_day("", "", day) for day in dates], dtype=float)
-        account, region, folder, trail, cause = (
-            [stream[number] for stream in self._streams] for number in range(5)
+        account, region, folder, trail = (
+            np.array([stream[part] for stream in self._streams], dtype=object)[keys >> 28]
+            for part in range(4)
         )
         replica = np.array([kind.replica for kind in self._codes], dtype=bool)[kinds]
         each = np.array([_REQUESTS[kind.requests] for kind in self._codes], dtype=float)
         with_key = np.array([kind.bucket_key for kind in self._codes], dtype=bool)
+        cause = np.where(folder == DIGEST, "digest", "put")
         columns: dict[str, Any] = {
-            "day": pd.PeriodIndex(dates, freq="D").take(day_of),
-            "account": _labels(account, streams),
-            "region": _labels(region, streams),
-            "trail": _labels(trail, streams),
-            "driver": _labels(trail, streams),
-            "folder": _labels(folder, streams),
+            "day": np.array(dates, dtype=object)[day_of],
+            "account": account,
+            "region": region,
+            "trail": trail,
+            "driver": trail,
+            "folder": folder,
             "bucket_key": with_key[kinds],
-            "cause": _labels(cause, streams),
-            "operation": _labels(_OPERATIONS, replica.astype(np.int64)),
+            # a replica is no delivery of CloudTrail's, digest or not (F19)
+            "cause": np.where(replica, "replication", cause),
+            "operation": np.where(replica, "Encrypt", "GenerateDataKey"),
             "quantity": files * each[kinds],
-            "unit": "request",
+            "unit": np.full(len(keys), "request"),
             "files": files,
-            "source": source,
+            "source": np.full(len(keys), source),
             "coverage": shares[day_of],
         }
         if not bucket_key:
             del columns["bucket_key"]
-        return actuals_frame(columns, by)
-
-    def totals(self) -> dict[str, dict[str, float]]:
-        """Requests by cause and by operation, whatever the grain of the rows is. [request]"""
-        by_cause = dict.fromkeys(CAUSES, 0.0)
-        by_operation: dict[str, float] = {}
-        for (cause, kind), count in self._by_cause.items():
-            if kind.requests != "unknown":
-                requests = count * _REQUESTS[kind.requests]
-                operation = _OPERATIONS[kind.replica]
-                by_cause[cause] += requests
-                by_operation[operation] = by_operation.get(operation, 0.0) + requests
-        return {"by_cause": by_cause, "by_operation": dict(sorted(by_operation.items()))}
+        return actuals_frame(columns)
 
     def counts(self, records: int, delete_markers: int) -> dict[str, Any]:
         """How many objects of which sort were seen: ``objects`` of the JSON."""
@@ -355,12 +336,3 @@ class Tally:
         counts = np.zeros(len(keys), dtype=np.int64)
         np.add.at(counts, index, np.frombuffer(self._counts, dtype=np.int64))
         self._keys, self._counts = array("q", keys.tobytes()), array("q", counts.tobytes())
-
-
-def _labels(labels: Sequence[str], codes: np.ndarray[Any, Any]) -> pd.Categorical:
-    """Labels by number as a column: sorted, whichever came first, and only those that occur."""
-    used = np.unique(codes)
-    distinct, index = np.unique([labels[code] for code in used.tolist()], return_inverse=True)
-    of_code = np.zeros(len(labels), dtype=np.int64)
-    of_code[used] = index
-    return pd.Categorical.from_codes(of_code[codes], categories=distinct.tolist())

@@ -19,19 +19,25 @@ class Found:
     size: int
 
 
-def as_paths(paths: str | Path | Sequence[str | Path]) -> tuple[str, ...]:
-    """One path or several, as text; each must exist."""
+def as_names(paths: str | Path | Sequence[str | Path]) -> tuple[str, ...]:
+    """One path or several, as text."""
     given = (paths,) if isinstance(paths, str | Path) else tuple(paths)
     names = tuple(os.fspath(path) for path in given)
+    if not names:
+        raise KmscostError(
+            Problem("PATH", None, "", "no path", "a file or a folder", "name at least one")
+        )
+    return names
+
+
+def as_paths(paths: str | Path | Sequence[str | Path]) -> tuple[str, ...]:
+    """One path or several, as text; each must exist."""
+    names = as_names(paths)
     missing = [name for name in names if not os.path.lexists(name)]
     if missing:
         raise KmscostError(
             Problem(name, None, "", "no such file or folder", "a path that exists", "check it")
             for name in missing
-        )
-    if not names:
-        raise KmscostError(
-            Problem("PATH", None, "", "no path", "a file or a folder", "name at least one")
         )
     return names
 

@@ -53,7 +53,8 @@ class SkippedFiles:
     def lines(self) -> list[str]:
         """In words, a line for each reason, the most frequent first."""
         said = []
-        for reason, count in self.by_reason.most_common():
+        by_count = sorted(self.by_reason.items(), key=lambda one: (-one[1], one[0]))
+        for reason, count in by_count:
             example = min((one.path for one in self._listed if one.reason == reason), default="")
             such_as = f", such as {example}" if example else ""
             said.append(f"skipped {count:,} file{'s' * (count != 1)}: {reason}{such_as}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,13 @@ from estimator.cli.progress import ends_cleanly, progress_bar
 
 if TYPE_CHECKING:
     from estimator.actuals.result import Actuals
+
+
+class Engine(StrEnum):
+    """Where log files are counted."""
+
+    local = "local"
+    spark = "spark"
 
 
 Paths = Annotated[
@@ -30,9 +38,19 @@ Form = Annotated[Format, typer.Option("--format", "-f", help="How to write it.")
 
 
 def measure_cloudtrail(
-    paths: Paths,
+    paths: Annotated[
+        list[str],
+        typer.Argument(help="Files, or folders to search; URLs with Spark.", metavar="PATH..."),
+    ],
     by: By = None,
     strict: Strict = False,
+    engine: Annotated[
+        Engine, typer.Option("--engine", help="This machine's cores, or Apache Spark.")
+    ] = Engine.local,
+    master: Annotated[
+        str | None,
+        typer.Option("--master", help="Of Spark, such as spark://host:7077.", metavar="URL"),
+    ] = None,
     jobs: Annotated[
         int | None, typer.Option("--jobs", help="Processes. Default: one a core.")
     ] = None,
@@ -42,8 +60,8 @@ def measure_cloudtrail(
     """Count the requests in CloudTrail's log files: exact, each once."""
     from estimator import measure_cloudtrail as measure
 
-    with ends_cleanly(), progress_bar(paths) as progress:
-        told = measure(paths, by, strict, jobs=jobs, progress=progress)
+    with ends_cleanly(), progress_bar(paths if engine is Engine.local else []) as progress:
+        told = measure(paths, by, strict, engine.value, master, jobs, progress)
     _show(told, form, output)
 
 

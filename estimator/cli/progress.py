@@ -13,9 +13,9 @@ Step = Callable[[int, int], None]
 
 
 @contextlib.contextmanager
-def progress_bar(paths: Sequence[Path]) -> Iterator[Step | None]:
+def progress_bar(paths: Sequence[str | Path]) -> Iterator[Step | None]:
     """A function to call with files and bytes done so far; None where nobody watches."""
-    if not sys.stderr.isatty():
+    if not paths or not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console

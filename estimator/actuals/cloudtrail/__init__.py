@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from estimator.actuals.cloudtrail.gathering import Gathering
 from estimator.actuals.cloudtrail.local import Progress, gather
-from estimator.actuals.paths import as_paths
+from estimator.actuals.paths import as_names, as_paths
 from estimator.actuals.result import Actuals, actuals_grain
 from pricing.errors import Problem, UsageError
 
@@ -16,6 +17,8 @@ def measure_cloudtrail(
     paths: str | Path | Sequence[str | Path],
     by: str | Sequence[str] | None = None,
     strict: bool = False,
+    engine: Literal["local", "spark"] = "local",
+    master: str | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
 ) -> Actuals:
@@ -29,8 +32,14 @@ def measure_cloudtrail(
         Columns to tell apart (`estimator.frames.ACTUALS`). Default: all that the logs tell.
     strict : bool
         Whether a file that cannot be read is an error.
+    engine : str
+        ``local`` counts on the cores of this machine, ``spark`` on those of a cluster, and reads
+        what Spark reads (``s3a://``, ``hdfs://``).
+    master : str, optional
+        Spark's master, such as ``spark://host:7077``. Default: Spark's own setting, else this
+        machine.
     jobs : int, optional
-        Processes. Default: one a core.
+        Processes of the local engine. Default: one a core.
     progress : callable, optional
         Called with files and bytes done so far. [file], [byte]
 
@@ -49,8 +58,14 @@ def measure_cloudtrail(
         raise UsageError(Problem("--jobs", None, "", str(jobs), "one process or more", ""))
     gathering = Gathering()
     try:
-        names = as_paths(paths)
-        gather(names, gathering, jobs, progress)
+        if engine == "spark":
+            from estimator.actuals.cloudtrail import spark
+
+            names = as_names(paths)
+            spark.gather_on_spark(names, gathering, master)
+        else:
+            names = as_paths(paths)
+            gather(names, gathering, jobs, progress)
         if strict and gathering.skipped:
             raise gathering.skipped.refuse()
         return gathering.actuals(names, columns)

@@ -108,19 +108,19 @@ def distinct(seen: Seen, requests: int, order: npt.NDArray[np.int64]) -> Distinc
     try:
         for rows in seen.parts():
             total += len(rows)
-            kept = _once(rows, "event", order)
+            kept = once(rows, "event", order)
             is_shared = kept["shared"].any(axis=1)
             shared.add(kept[is_shared])
             quantity += _counts(kept[~is_shared], requests)
         for rows in shared.parts():
-            quantity += _counts(_once(rows, "shared", order), requests)
+            quantity += _counts(once(rows, "shared", order), requests)
     finally:
         shared.close()
     return Distinct(quantity, total - int(quantity.sum()))
 
 
-def _once(rows: Rows, by: str, order: npt.NDArray[np.int64]) -> Rows:
-    """The rows without copies: of each id the one that tells most."""
+def once(rows: Rows, by: str, order: npt.NDArray[np.int64]) -> Rows:
+    """The rows without copies: of each id the one that tells most, then the first in `order`."""
     if len(rows) < 2:
         return rows
     halves = rows[by]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections import Counter
 
 import numpy as np
@@ -10,7 +9,7 @@ import pandas as pd
 
 from estimator.actuals.cloudtrail.copies import Seen, distinct
 from estimator.actuals.cloudtrail.counting import SEEN, Counted, Hours
-from estimator.actuals.cloudtrail.requests import Request
+from estimator.actuals.cloudtrail.requests import Request, sortable
 from estimator.actuals.coverage import Coverage
 from estimator.actuals.result import Actuals, actuals_frame
 from estimator.actuals.skipped import SkippedFiles
@@ -29,6 +28,8 @@ class Gathering:
         self._codes: dict[Request, int] = {}
         self._seen = Seen("event")
         self._hours: Hours = {}
+        self._made: Counter[Request] = Counter()
+        self._copies = 0
 
     def take(self, counted: Counted) -> None:
         """One more batch."""
@@ -47,6 +48,11 @@ class Gathering:
             for day, hours in days.items():
                 known[day] = known.get(day, 0) | hours
 
+    def take_counts(self, made: Counter[Request], copies: int) -> None:
+        """Requests that an engine has freed from copies itself, and how many copies there were."""
+        self._made.update(made)
+        self._copies += copies
+
     def close(self) -> None:
         """Forget everything, on disk too."""
         self._seen.close()
@@ -63,16 +69,14 @@ class Gathering:
             raise self._nothing(paths)
         requests = list(self._codes)
         order = np.empty(len(requests), dtype=np.int64)
-        order[sorted(range(len(requests)), key=lambda code: _sortable(requests[code]))] = np.arange(
+        order[sorted(range(len(requests)), key=lambda code: sortable(requests[code]))] = np.arange(
             len(requests)
         )
         told = distinct(self._seen, len(requests), order)
+        counted = zip(requests, told.quantity, strict=True)
+        self.take_counts(Counter({one: int(n) for one, n in counted if n}), told.copies)
         coverage = Coverage(self._hours)
-        made = [
-            (one, int(quantity))
-            for one, quantity in zip(requests, told.quantity, strict=True)
-            if quantity
-        ]
+        made = self._made.items()
         failed: Counter[str] = Counter()
         for one, quantity in made:
             if one.error:
@@ -84,7 +88,7 @@ class Gathering:
             measured=_frame(counts, coverage),
             files=self._files,
             records=self._records,
-            duplicates=told.copies,
+            duplicates=self._copies,
             skipped=self.skipped,
             coverage=coverage,
             notices=tuple(notices),
@@ -98,10 +102,6 @@ class Gathering:
         place = paths[0] if len(paths) == 1 else f"{paths[0]} and {len(paths) - 1} more"
         fix = "name the folder that AWSLogs/ is in, or a log file"
         return KmscostError(Problem(place, None, "", found, expected, fix))
-
-
-def _sortable(one: Request) -> tuple[object, ...]:
-    return (one.day or datetime.date.min, *one[1:])
 
 
 def _frame(counts: list[tuple[Request, int]], coverage: Coverage) -> pd.DataFrame:
@@ -139,9 +139,13 @@ _TOLD = (
 )
 
 
+def _most(failed: Counter[str]) -> list[tuple[str, int]]:
+    return sorted(failed.items(), key=lambda one: (-one[1], one[0]))[:3]
+
+
 def _failed_said(failed: Counter[str]) -> list[str]:
     if not failed:
         return []
-    kinds = ", ".join(f"{count:,} {error}" for error, count in failed.most_common(3))
+    kinds = ", ".join(f"{count:,} {error}" for error, count in _most(failed))
     said = f"{failed.total():,} failed calls ({kinds}) are counted apart: no log file was written"
     return [f"{said} or read, and AWS's texts do not say whether KMS charges for them"]

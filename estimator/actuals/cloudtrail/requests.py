@@ -56,6 +56,11 @@ class Request(NamedTuple):
         return 4 * bool(self.trail) + 2 * self.reader.startswith("arn:") + bool(self.key)
 
 
+def sortable(one: Request) -> tuple[object, ...]:
+    """A request's place among others, whichever was seen first."""
+    return (one.day or datetime.date.min, *one[1:])
+
+
 class _Context(msgspec.Struct, gc=False):
     trail: str = msgspec.field(name="aws:cloudtrail:arn", default="")
     target: str = msgspec.field(name="aws:s3:arn", default="")
