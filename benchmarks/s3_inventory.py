@@ -1,6 +1,6 @@
 """Speed of S3 Inventory: against reading the names alone, and against pandas' str.extract.
 
-    python benchmarks/s3_inventory.py [millions of names]
+    python benchmarks/s3_inventory.py [MILLIONS]
 
 Writes one inventory of an organization as Parquet, ORC and CSV.gz, then measures all of it in the
 same run. Nothing here is a test: machines differ, ratios less so.
@@ -70,9 +70,8 @@ def names(number: int, count: int) -> list[str]:
                     path = f"AWSLogs/o-a1b2c3d4e5/{account}/{folder}/{region}/2026/09/{day:02d}/"
                     for minute in range(0, 1440, each):
                         at = f"202609{day:02d}T{minute // 60:02d}{minute % 60:02d}"
-                        end = (
-                            f"{at}00Z" if tail else f"{at}Z_{ends[len(found) % count * 16 :][:16]}"
-                        )
+                        begin = len(found) % count * 16
+                        end = f"{at}00Z" if tail else f"{at}Z_{ends[begin : begin + 16]}"
                         found.append(f"{path}{account}_{folder}_{region}_{tail}{end}.json.gz")
     return found[:count]
 
