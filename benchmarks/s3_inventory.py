@@ -29,7 +29,7 @@ from pyarrow import orc, parquet
 
 from estimator.actuals.s3_inventory import measure_s3_inventory
 
-RUNS = 3
+RUNS = 5
 FILES = 4
 REGIONS = ("us-east-1", "eu-west-1", "ap-southeast-2", "eu-central-1")
 COLUMNS = {

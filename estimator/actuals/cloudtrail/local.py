@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -130,6 +131,7 @@ def _context() -> multiprocessing.context.BaseContext:
 
 def _start(parent: int) -> None:
     """A counting process leaves Ctrl-C to its parent, and does not outlive it."""
+    gc.disable()  # records make no circles: looking for them takes a tenth of the time
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_watch, args=(parent,), daemon=True).start()

@@ -20,7 +20,7 @@ from pricing.errors import KmscostError, Problem
 # what is read beside the key, in this order
 STATUSES = ("isdeletemarker", "encryptionstatus", "bucketkeystatus", "replicationstatus")
 
-_ROWS = 1 << 17  # names at a time: what they need stays in the processor's cache
+_ROWS = 1 << 15  # names at a time: what they need stays in the cache of a processor
 _BLOCK = 1 << 24  # bytes of CSV at a time
 
 _ENCRYPTED = {"SSE-KMS": "one", "DSSE-KMS": "one"}  # one GenerateDataKey for each object
