@@ -29,7 +29,7 @@ SOURCE = "access-logs"
 # numbers, and nothing after them is needed, whatever fields AWS adds.
 _LINE = re.compile(
     rb"\S+ +\S+ +\[(?P<time>[^\]]+)\] +\S+ +(?P<requester>\S+) +\S+ +(?P<operation>[A-Z]\S*) +"
-    rb'(?P<key>\S+) +(?:"(?P<uri>.*?)"|-) +(?P<status>\d{3}|-) +\S+(?: +(?:\d+|-)){4}(?: |$)'
+    rb'(?P<key>\S+) +(?:"(?:[^"]*+|.*?)"|-) +(?P<status>\d{3}|-) +\S+(?: +(?:\d+|-)){4}(?: |$)'
 )
 _HOUR = re.compile(rb"(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d)")
 _MONTHS = {
@@ -163,11 +163,14 @@ class _Counted:
 def _read(path: str) -> _Log:
     log = _Log()
     number = 0
+    text, hour, covered = b"", None, None
     with open_plain(path) as stream:
         for line in iter(functools.partial(stream.readline, _LONGEST), b""):
             number += 1
             begin = line.find(b"[") + 1
-            hour = _hour(line[begin : begin + 14])
+            if line[begin : begin + 14] != text:  # lines of one hour follow one another
+                text = line[begin : begin + 14]
+                hour = _hour(text)
             if hour is None:
                 if line.strip():
                     log.bad.add(number, NO_LINE)
@@ -182,7 +185,9 @@ def _read(path: str) -> _Log:
                 if request is not None:
                     log.requests[request] += 1
             log.lines += 1
-            log.hours.add(hour)
+            if hour is not covered:
+                covered = hour
+                log.hours.add(hour)
     return log
 
 
@@ -205,7 +210,8 @@ def _request(found: re.Match[bytes], day: datetime.date) -> _Request | None:
     if not is_get and status not in _PUTS.get(operation, ()):
         return None
     # encoded twice: once by who asked, once by the log
-    place = place_of(unquote(unquote(found["key"].decode(errors="replace"))))
+    key = found["key"].decode(errors="replace")
+    place = place_of(unquote(unquote(key)) if "%" in key else key)
     if place is None:
         return None
     reader, account = _who(found["requester"]) if is_get else ("", "")

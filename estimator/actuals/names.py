@@ -17,6 +17,12 @@ FOLDER = re.compile(_FOLDER)
 # ..._20231017T0450Z_<16 characters>.json.gz: when the file was written; older tools leave out bits
 _TIME = re.compile(r"[_-](\d{8})T(\d{2})(\d{2})(?:\d{2})?Z?[_.]")
 
+# the same of the file's own name, for files copied out of their folders
+_FILE = re.compile(
+    r"(?P<account>\d{12})_(?P<folder>CloudTrail(?:-[A-Za-z]+)?)_"
+    r"(?P<region>[a-z]{2,}(?:-[a-z]+)+-\d+)_"
+)
+
 # <account>_CloudTrail-Digest_<region>_<trail>_<home region>_<time>.json.gz
 _DIGEST = re.compile(r"^\d{12}_CloudTrail-Digest_[a-z0-9-]+_(?P<trail>.+)_[a-z0-9-]+_\d{8}T\d{6}Z")
 
@@ -53,9 +59,21 @@ def parse_folder(path: str) -> ObjectFolder | None:
 
 
 def parse_name(name: str) -> ObjectFolder | None:
-    """The folder of the object of this name, where CloudTrail wrote it."""
-    path, slash, _ = name.rpartition("/")
-    return parse_folder(path + slash)
+    """What the name of an object says, where CloudTrail wrote it: its folder, else its own name.
+
+    >>> name = "111122223333_CloudTrail_eu-west-1_20231017T0450Z_KREKSWgLUgTraBu8.json.gz"
+    >>> parse_name(f"flat/{name}").region
+    'eu-west-1'
+    """
+    path, slash, file = name.rpartition("/")
+    return parse_folder(path + slash) or _parse_file(file)
+
+
+def _parse_file(name: str) -> ObjectFolder | None:
+    found, moment = _FILE.match(name), written_at(name)
+    if found is None or moment is None:
+        return None
+    return ObjectFolder(found["account"], found["region"], found["folder"], moment.date())
 
 
 def written_at(name: str) -> datetime.datetime | None:

@@ -12,6 +12,8 @@ from estimator.actuals.paths import as_names, as_paths
 from estimator.actuals.result import Actuals, actuals_grain
 from pricing.errors import Problem, UsageError
 
+ENGINES = ("local", "spark")
+
 
 def measure_cloudtrail(
     paths: str | Path | Sequence[str | Path],
@@ -56,6 +58,8 @@ def measure_cloudtrail(
     columns = actuals_grain(by)
     if jobs is not None and jobs < 1:
         raise UsageError(Problem("--jobs", None, "", str(jobs), "one process or more", ""))
+    if engine not in ENGINES:
+        raise UsageError(Problem("--engine", None, "", repr(engine), " or ".join(ENGINES), ""))
     gathering = Gathering()
     try:
         if engine == "spark":

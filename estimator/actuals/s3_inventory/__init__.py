@@ -147,7 +147,9 @@ def _count_files(manifest: Manifest) -> Iterator[_File]:
 
 
 def _locate(manifest: Manifest, listed: DataFile) -> _File:
-    path = next((path for path in places(manifest, listed) if Path(path).is_file()), "")
+    # not Path.is_file, which raises where a folder may not be entered or a key is too long
+    tried = (path for path in places(manifest, listed) if os.path.isfile(path))  # noqa: PTH113
+    path = next(tried, "")
     return _File(listed, path, "" if path else "data file that is not there")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -70,8 +71,9 @@ def read_manifest(path: str | Path) -> Manifest:
     KmscostError
         It is not there, cannot be read or is no manifest.
     """
-    place = Path(path)
-    name = str(place / "manifest.json" if place.is_dir() else place)
+    name = os.fspath(path)
+    if os.path.isdir(name):  # noqa: PTH112  # Path.is_dir raises where a name is too long
+        name = str(Path(name, "manifest.json"))
     data = _read(name)
     document = _document(name, data)
     problems: list[Problem] = []
@@ -131,8 +133,8 @@ def refusal(file: DataFile, path: str) -> str:
 def _read(name: str) -> bytes:
     try:
         return Path(name).read_bytes()
-    except OSError as error:
-        found = str(error.strerror or error).lower()
+    except (OSError, ValueError) as error:
+        found = str(getattr(error, "strerror", None) or error).lower()
         problem = Problem(name, None, "", found, "the manifest.json of an S3 Inventory", _FIX)
         raise KmscostError(problem) from None
 

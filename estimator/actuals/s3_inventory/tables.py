@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from pricing.errors import KmscostError, Problem
 STATUSES = ("isdeletemarker", "encryptionstatus", "bucketkeystatus", "replicationstatus")
 
 _ROWS = 1 << 15  # names at a time: what they need stays in the cache of a processor
-_BLOCK = 1 << 24  # bytes of CSV at a time
+_BLOCK = 1 << 22  # bytes of CSV at a time
 
 _ENCRYPTED = {"SSE-KMS": "one", "DSSE-KMS": "one"}  # one GenerateDataKey for each object
 _NOT_BY_KMS = dict.fromkeys(("SSE-S3", "SSE-C", "NOT-SSE"), "none")
@@ -126,12 +127,17 @@ def _csv_by_arrow(path: str, _part: int, manifest: Manifest) -> Iterator[_Batch]
         stream = pa.CompressedInputStream(file, "gzip") if _is_gzip(path) else file
         batches = pa_csv.open_csv(
             stream,
-            pa_csv.ReadOptions(column_names=list(manifest.columns), block_size=_BLOCK),
+            pa_csv.ReadOptions(
+                column_names=list(manifest.columns),
+                block_size=_BLOCK,
+                use_threads=len(manifest.files) < (os.cpu_count() or 1),  # else one for each file
+            ),
             pa_csv.ParseOptions(),
             pa_csv.ConvertOptions(
                 include_columns=[name for name in types if name in manifest.columns],
                 column_types=types,
                 strings_can_be_null=False,
+                check_utf8=False,
             ),
         )
         yield from map(_arrow_batch, batches)

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from estimator.actuals.object_names import Kind, Place, Tally, place_of
+import numpy as np
+
+from estimator.actuals.object_names import Kind, Place, Tally, places_of
 from estimator.actuals.paths import as_paths, find_files
 from estimator.actuals.result import Actuals, actuals_grain
 from estimator.actuals.s3_listing.entries import AT_MOST, BadLine
@@ -26,6 +28,8 @@ from estimator.actuals.skipped import SkippedFiles
 from pricing.errors import KmscostError, Problem
 
 SOURCE = "s3-listing"
+
+_NAMES = 1 << 14  # names to look at in one go
 
 
 def measure_s3_listing(
@@ -111,6 +115,20 @@ class _Listing:
     last: str = ""
     recognised: bool = False
     bad: BadLines = field(default_factory=BadLines)
+    _names: list[str] = field(default_factory=list)
+
+    def add(self, name: str) -> None:
+        """One more object; names are looked at many at a time."""
+        self._names.append(name)
+        if len(self._names) == _NAMES:
+            self.count()
+
+    def count(self) -> None:
+        """Count the objects that were added since."""
+        codes, places = places_of(self._names)
+        counts = np.bincount(codes[codes >= 0], minlength=len(places))
+        self.places.update(dict(zip(places, counts.tolist(), strict=True)))
+        self._names.clear()
 
 
 def _read(path: str, skipped: SkippedFiles) -> _Listing | None:
@@ -130,10 +148,10 @@ def _read(path: str, skipped: SkippedFiles) -> _Listing | None:
                     # ISO 8601 sorts as text; what does not begin so is no date
                     if entry.modified > listing.last and entry.modified[:1] == "2":
                         listing.last = entry.modified
-                    place = None if entry.deleted else place_of(entry.name)
-                    listing.markers += entry.deleted
-                    if place is not None:
-                        listing.places[place] += 1
+                    if entry.deleted:
+                        listing.markers += 1
+                    else:
+                        listing.add(entry.name)
     except BrokenError as error:
         skipped.add(f"{path}:{error.line}", "JSON that breaks off or is malformed")
         return None
@@ -143,6 +161,7 @@ def _read(path: str, skipped: SkippedFiles) -> _Listing | None:
     if not listing.records and not listing.recognised:
         skipped.add(path, "empty file" if empty else "no listing of a bucket")
         return None
+    listing.count()
     listing.bad.skip(path, skipped)
     return listing
 

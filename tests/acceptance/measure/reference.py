@@ -62,7 +62,7 @@ def count(*paths: Path) -> Count:
     for group in groups.values():
         told.duplicates += len(group) - 1
         if group[0].get("errorCode"):
-            told.failed[group[0]["errorCode"]] += 1
+            told.failed[str(group[0]["errorCode"])] += 1
         else:
             rows = sorted(map(row_of, group), key=lambda row: not row.reader.startswith("arn:"))
             told.requests[rows[0]] += 1
@@ -119,6 +119,8 @@ def events_in(raw: bytes | None) -> Iterator[Any]:
         while at < len(text) and text[at].isspace():
             at += 1
         if isinstance(document, list):
+            if any("Records" in mapping(one) for one in document):
+                raise ValueError("log files in a list")
             yield from document
         elif isinstance(document, dict) and isinstance(document.get("Records"), list):
             yield from document["Records"]
@@ -158,7 +160,9 @@ def remember(seen: dict[str, list[dict[str, Any]]], event: dict[str, Any]) -> No
 def row_of(event: dict[str, Any]) -> Row:
     """What one successful request is counted as."""
     parameters = mapping(event.get("requestParameters"))
-    context = mapping(parameters.get("encryptionContext"))
+    # ReEncrypt has two contexts, and names neither of them encryptionContext
+    names = ("encryptionContext", "sourceEncryptionContext", "destinationEncryptionContext")
+    context = next((one for name in names if (one := mapping(parameters.get(name)))), {})
     operation, region = text_of(event.get("eventName")), text_of(event.get("awsRegion"))
     identity = mapping(event.get("userIdentity"))
     trail, target = text_of(context.get("aws:cloudtrail:arn")), text_of(context.get("aws:s3:arn"))
@@ -168,17 +172,16 @@ def row_of(event: dict[str, Any]) -> Row:
     account, folder, log_region = found[-1].groups("") if trail and found else ("", "", "")
     cause = cause_of(operation, identity, target, folder) if trail else "other"
     key = key_of(event, parameters)
-    parts = text_of(identity.get("arn")).split(":")
-    billed = text_of(identity.get("accountId")) or (parts[4] if len(parts) > 5 else "")
+    billed = text_of(identity.get("accountId")) or part_of(text_of(identity.get("arn")), 4)
     billed = billed or text_of(event.get("recipientAccountId"))
     if trail and (cause in {"put", "check", "digest"} or billed == CLOUDTRAIL_ACCOUNT):
-        billed = trail.split(":")[4]
+        billed = part_of(trail, 4)
     return Row(
         day=text_of(event.get("eventTime"))[:10],
         account=account if trail else billed,
         region=log_region if trail else region,
         billed_account=billed,
-        billed_region=key.split(":")[3] if key else region,
+        billed_region=part_of(key, 3) if key else region,
         key=key,
         trail=trail,
         reader=reader_of(identity) if cause in {"get", "replication"} else "",
@@ -224,10 +227,16 @@ def reader_of(identity: dict[str, Any]) -> str:
         if issuer.get("arn"):
             return text_of(issuer["arn"])
         parts = arn.split(":")
-        if len(parts) == 6:
+        if len(parts) == 6 and "/" in parts[5]:
             return f"arn:{parts[1]}:iam::{parts[4]}:role/{parts[5].split('/')[1]}"
     invoked = identity.get("invokedBy") if identity.get("type") == "AWSService" else ""
     return arn or text_of(invoked) or text_of(identity.get("accountId"))
+
+
+def part_of(arn: str, at: int) -> str:
+    """The Region (3) or account (4) of an ARN."""
+    parts = arn.split(":")
+    return parts[at] if len(parts) > 5 else ""
 
 
 def mapping(value: Any) -> dict[str, Any]:

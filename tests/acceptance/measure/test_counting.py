@@ -22,6 +22,7 @@ from tests.acceptance.measure.samples import (
 )
 
 CONTEXT = "requestParameters__encryptionContext"
+REPLICATION = f"arn:aws:sts::{ACCOUNT}:assumed-role/R/s3-replication"
 BUCKET = "arn:aws:s3:::example-logs"
 DIGEST = (
     f"AWSLogs/{ACCOUNT}/CloudTrail-Digest/eu-west-1/2023/10/17/"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 
@@ -201,4 +200,3 @@ def test_a_name_that_is_no_text(tmp_path: Path) -> None:
     answer = measure(tmp_path)
     assert answer["totals"]["requests"] == 13
     assert len(answer["skipped"]) == 1
-    json.dumps(answer, ensure_ascii=False).encode()

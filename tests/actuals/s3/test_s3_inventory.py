@@ -322,6 +322,18 @@ def test_what_is_no_manifest_is_refused(tmp_path, text):
         measure_s3_inventory(tmp_path / "other.json")
 
 
+@pytest.mark.parametrize("key", ["x" * 5_000, "a\0b", "/", "..", "é" * 300 + "/b.csv.gz"])
+def test_a_hostile_key_is_a_missing_file(tmp_path, key):
+    """Whatever a manifest names, what cannot be there is missing, never a traceback."""
+    manifest = write_inventory(tmp_path, ITEMS, "CSV", files=2)
+    document = json.loads(manifest.read_text(encoding="utf-8"))
+    document["files"][0]["key"] = key
+    change_manifest(manifest, **document)
+    assert measure_s3_inventory(manifest).skipped.by_reason == {"data file that is not there": 1}
+    with pytest.raises(KmscostError):
+        measure_s3_inventory(tmp_path / ("m" * 5_000))
+
+
 def test_keys_cannot_lead_out_of_the_folders(tmp_path):
     """A key with dots in it is a name below the folders, whatever it tries."""
     manifest = write_inventory(tmp_path / "deep", ITEMS, "CSV")
