@@ -16,6 +16,7 @@ KEY = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-1111-2222-3333-4444555566
 TRAIL = "arn:aws:cloudtrail:eu-west-1:111122223333:trail/org"
 BUCKET = "arn:aws:s3:::example-logs"
 REGIONS = ("eu-west-1", "us-east-1", "eu-central-1", "ap-southeast-2")
+SESSIONS = 200
 START = datetime.datetime(2026, 10, 1, tzinfo=datetime.UTC)
 
 
@@ -50,11 +51,12 @@ def shell(rng: random.Random, moment: datetime.datetime, account: str) -> dict[s
 
 
 def role(rng: random.Random, account: str, name: str) -> dict[str, object]:
-    """The session of a role."""
+    """One of the sessions of a role: each makes many requests."""
+    session = f"i-{rng.randrange(SESSIONS):08x}"
     return {
         "type": "AssumedRole",
-        "principalId": f"AROAEXAMPLE{rng.randrange(10**9)}:session",
-        "arn": f"arn:aws:sts::{account}:assumed-role/{name}/i-{rng.randrange(16**8):08x}",
+        "principalId": f"AROAEXAMPLE:{session}",
+        "arn": f"arn:aws:sts::{account}:assumed-role/{name}/{session}",
         "accountId": account,
         "accessKeyId": "ASIAIOSFODNN7EXAMPLE",
         "sessionContext": {

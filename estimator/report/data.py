@@ -6,12 +6,12 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import pandas as pd
+if TYPE_CHECKING:  # else JSON of a measurement would wait for pandas and the whole model
+    import pandas as pd
 
-from estimator.forecast import Forecast
+    from estimator.forecast import Forecast
 
 # a spreadsheet takes a cell that begins so for a formula
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -34,7 +34,7 @@ def to_json(value: Mapping[str, Any]) -> str:
     for key, item in value.items():
         if isinstance(item, list) and item and isinstance(item[0], dict):
             # without indent json runs in C: a large organization has rows by the 100,000
-            lines = ",\n".join(f"    {_dumps(one)}" for one in item)
+            lines = ",\n".join(f"    {_ENCODED(one)}" for one in item)
             parts.append(f"  {_dumps(key)}: [\n{lines}\n  ]")
         else:
             text = _dumps(item, indent=2).replace("\n", "\n  ")
@@ -47,9 +47,12 @@ def _dumps(value: Any, indent: int | None = None) -> str:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, np.generic):
-        return value.item()
-    return str(value)
+    # a number of numpy's
+    return value.item() if hasattr(value, "item") else str(value)
+
+
+# made once: json.dumps would make one for each row
+_ENCODED = json.JSONEncoder(allow_nan=False, default=_plain).encode
 
 
 def forecast_csv(told: Forecast) -> str:
@@ -59,6 +62,8 @@ def forecast_csv(told: Forecast) -> str:
 
 def frame_csv(rows: pd.DataFrame) -> str:
     """Any frame: what is not known is an empty cell."""
+    import pandas as pd
+
     text = rows.copy()
     for name in rows.columns:
         if rows[name].dtype.kind not in "fiu":

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from estimator.actuals.cloudtrail.gathering import Gathering
-from estimator.actuals.cloudtrail.local import Progress, gather
+from estimator.actuals.cloudtrail.counting import Counted
+from estimator.actuals.cloudtrail.local import Progress, counted_files
+from estimator.actuals.grain import actuals_grain
 from estimator.actuals.paths import as_names, as_paths
-from estimator.actuals.result import Actuals, actuals_grain
+from estimator.actuals.skipped import SkippedFiles
 from pricing.errors import Problem, UsageError
+
+if TYPE_CHECKING:
+    from estimator.actuals.result import Actuals
 
 ENGINES = ("local", "spark")
 
@@ -60,18 +65,25 @@ def measure_cloudtrail(
         raise UsageError(Problem("--jobs", None, "", str(jobs), "one process or more", ""))
     if engine not in ENGINES:
         raise UsageError(Problem("--engine", None, "", repr(engine), " or ".join(ENGINES), ""))
-    gathering = Gathering()
+    skipped = SkippedFiles()
+    names = as_names(paths) if engine == "spark" else as_paths(paths)
+    parts: Iterator[Counted] = (
+        iter(()) if engine == "spark" else counted_files(names, skipped, jobs, progress)
+    )
+    first = list(islice(parts, 1))
+    # pandas takes as long to load as many a folder to count: other processes count meanwhile
+    from estimator.actuals.cloudtrail.gathering import Gathering
+
+    gathering = Gathering(skipped)
     try:
         if engine == "spark":
             from estimator.actuals.cloudtrail import spark
 
-            names = as_names(paths)
             spark.gather_on_spark(names, gathering, master)
-        else:
-            names = as_paths(paths)
-            gather(names, gathering, jobs, progress)
-        if strict and gathering.skipped:
-            raise gathering.skipped.refuse()
+        for part in chain(first, parts):
+            gathering.take(part)
+        if strict and skipped:
+            raise skipped.refuse()
         return gathering.actuals(names, columns)
     finally:
         gathering.close()

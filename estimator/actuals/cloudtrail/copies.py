@@ -16,13 +16,26 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from estimator.actuals.cloudtrail.counting import SEEN
+from estimator.actuals.cloudtrail.counting import Events
 from pricing.errors import KmscostError, Problem
 
 Rows = npt.NDArray[np.void]
 
+# one seen request: which event, which action shared between accounts, what it is, how much it tells
+SEEN = np.dtype([("event", "<u8", 2), ("shared", "<u8", 2), ("request", "<i4"), ("worth", "u1")])
+
 ROOM = 1 << 19  # rows held in memory: 20 MB
 _PARTS = 256
+
+
+def rows_of(events: Events) -> Rows:
+    """Events as rows of `SEEN`."""
+    rows = np.empty(len(events), dtype=SEEN)
+    for name in ("event", "shared"):
+        rows[name] = np.frombuffer(getattr(events, name), dtype="<u8").reshape(-1, 2)
+    rows["request"] = np.frombuffer(events.request, dtype=np.int32)
+    rows["worth"] = np.frombuffer(events.worth, dtype=np.uint8)
+    return rows
 
 
 class Seen:
@@ -123,6 +136,18 @@ def once(rows: Rows, by: str, order: npt.NDArray[np.int64]) -> Rows:
     """The rows without copies: of each id the one that tells most, then the first in `order`."""
     if len(rows) < 2:
         return rows
+    # most events have no copy: sorting by half of an id is enough to leave those alone
+    half = rows[by][:, 0]
+    sorting = np.argsort(half, kind="stable")
+    same = half[sorting[1:]] == half[sorting[:-1]]
+    if not same.any():
+        return rows
+    met = np.zeros(len(rows), dtype=bool)
+    met[sorting[1:][same]] = met[sorting[:-1][same]] = True
+    return np.concatenate([rows[~met], _best(rows[met], by, order)])
+
+
+def _best(rows: Rows, by: str, order: npt.NDArray[np.int64]) -> Rows:
     halves = rows[by]
     worth = 255 - rows["worth"]
     sorting = np.lexsort((order[rows["request"]], worth, halves[:, 1], halves[:, 0]))
