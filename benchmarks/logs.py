@@ -139,7 +139,13 @@ def other_event(rng: random.Random, moment: datetime.datetime, kms: bool) -> dic
 
 
 def write_logs(
-    folder: Path, files: int, events: int, quiet: float = 0.5, kms: float = 0.3, seed: int = 1
+    folder: Path,
+    files: int,
+    events: int,
+    quiet: float = 0.5,
+    kms: float = 0.3,
+    days: int = 366,
+    seed: int = 1,
 ) -> dict[str, int]:
     """Write a tree of log files and return what is in it: puts, gets, others, records.
 
@@ -153,11 +159,13 @@ def write_logs(
         Share of the files without any KMS event: those of other Regions than the key's. [0-1]
     kms : float
         Share of KMS events in the other files, a tenth of them not CloudTrail's. [0-1]
+    days : int
+        Days to spread them over, a file every five minutes; beyond that several at a time. [day]
     """
     rng = random.Random(seed)
     told = {"put": 0, "get": 0, "other": 0, "records": 0}
     for number in range(files):
-        moment = START + datetime.timedelta(minutes=5 * number)
+        moment = START + datetime.timedelta(minutes=5 * (number % (288 * days)))
         records = []
         still = rng.random() < quiet
         for _ in range(events):
