@@ -17,6 +17,8 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from estimator.actuals.access_logs import measure_access_logs as measure_access_logs
+    from estimator.actuals.athena import athena_sql as athena_sql
+    from estimator.actuals.athena import measure_athena as measure_athena
     from estimator.actuals.bill import measure_bill as measure_bill
     from estimator.actuals.cloudtrail import measure_cloudtrail as measure_cloudtrail
     from estimator.actuals.result import Actuals as Actuals
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
 _PUBLIC = {
     "Actuals": "estimator.actuals.result",
     "measure_access_logs": "estimator.actuals.access_logs",
+    "athena_sql": "estimator.actuals.athena",
+    "measure_athena": "estimator.actuals.athena",
     "measure_bill": "estimator.actuals.bill",
     "measure_cloudtrail": "estimator.actuals.cloudtrail",
     "measure_s3_inventory": "estimator.actuals.s3_inventory",
@@ -73,6 +77,7 @@ __all__ = [
     "KmscostError",
     "Range",
     "RateTable",
+    "athena_sql",
     "check",
     "explain",
     "forecast",
@@ -81,6 +86,7 @@ __all__ = [
     "load_inventory",
     "load_rates",
     "measure_access_logs",
+    "measure_athena",
     "measure_bill",
     "measure_cloudtrail",
     "measure_s3_inventory",
