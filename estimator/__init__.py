@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from estimator.explain import explain as explain
     from estimator.forecast import Forecast as Forecast
     from estimator.forecast import forecast as forecast
+    from estimator.importers.answers.saved import discover_aws_responses as discover_aws_responses
+    from estimator.importers.drafting import Draft as Draft
     from estimator.inventory import Inventory as Inventory
     from estimator.inventory import InventoryError as InventoryError
     from estimator.inventory import Range as Range
@@ -55,6 +57,8 @@ _PUBLIC = {
     "explain": "estimator.explain",
     "Forecast": "estimator.forecast",
     "forecast": "estimator.forecast",
+    "Draft": "estimator.importers.drafting",
+    "discover_aws_responses": "estimator.importers.answers.saved",
     "Inventory": "estimator.inventory",
     "InventoryError": "estimator.inventory",
     "Range": "estimator.inventory",
@@ -70,6 +74,7 @@ _PUBLIC = {
 
 __all__ = [
     "Actuals",
+    "Draft",
     "Explanation",
     "Forecast",
     "Inventory",
@@ -79,6 +84,7 @@ __all__ = [
     "RateTable",
     "athena_sql",
     "check",
+    "discover_aws_responses",
     "explain",
     "forecast",
     "init",

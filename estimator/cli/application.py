@@ -20,6 +20,7 @@ COMMANDS = {
     "init": ("inventories", "Write a commented starter inventory."),
     "check": ("inventories", "Say what an inventory means, or every mistake in it at once."),
     "schema": ("inventories", "Print the JSON Schema of an inventory or of a rate table."),
+    "discover": ("discoveries", "Draft an inventory from what describes the estate already."),
     "forecast": ("forecasts", "Forecast KMS requests and cost, month by month."),
     "explain": ("forecasts", "Walk one number from assumption to dollar."),
     "measure": ("measures", "Count what really happened, from logs, object names and bills."),
