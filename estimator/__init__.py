@@ -30,7 +30,11 @@ if TYPE_CHECKING:
     from estimator.forecast import Forecast as Forecast
     from estimator.forecast import forecast as forecast
     from estimator.importers.answers.saved import discover_aws_responses as discover_aws_responses
+    from estimator.importers.cloudformation import (
+        discover_cloudformation as discover_cloudformation,
+    )
     from estimator.importers.drafting import Draft as Draft
+    from estimator.importers.terraform import discover_terraform as discover_terraform
     from estimator.inventory import Inventory as Inventory
     from estimator.inventory import InventoryError as InventoryError
     from estimator.inventory import Range as Range
@@ -59,6 +63,8 @@ _PUBLIC = {
     "forecast": "estimator.forecast",
     "Draft": "estimator.importers.drafting",
     "discover_aws_responses": "estimator.importers.answers.saved",
+    "discover_cloudformation": "estimator.importers.cloudformation",
+    "discover_terraform": "estimator.importers.terraform",
     "Inventory": "estimator.inventory",
     "InventoryError": "estimator.inventory",
     "Range": "estimator.inventory",
@@ -85,6 +91,8 @@ __all__ = [
     "athena_sql",
     "check",
     "discover_aws_responses",
+    "discover_cloudformation",
+    "discover_terraform",
     "explain",
     "forecast",
     "init",

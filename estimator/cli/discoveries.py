@@ -10,6 +10,7 @@ import typer
 
 from estimator.cli.output import Output, say, show
 from estimator.cli.progress import ends_cleanly
+from pricing.errors import Problem, UsageError
 
 if TYPE_CHECKING:
     from estimator.importers.drafting import Draft
@@ -25,6 +26,59 @@ class DraftFormat(StrEnum):
 Form = Annotated[
     DraftFormat, typer.Option("--format", "-f", help="The draft alone, or with what is open.")
 ]
+
+Account = Annotated[
+    str | None,
+    typer.Option("--account", help="Where the files do not say which.", metavar="ID"),
+]
+Region = Annotated[
+    str | None,
+    typer.Option("--region", help="Where the files do not say which.", metavar="REGION"),
+]
+
+
+def discover_terraform(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(help="Plans or states as JSON, state files; - is stdin.", metavar="FILE..."),
+    ],
+    account: Account = None,
+    region: Region = None,
+    form: Form = DraftFormat.yaml,
+    output: Output = None,
+) -> None:
+    """Draft an inventory from plans and states of Terraform or OpenTofu.
+
+    Takes the output of `terraform show -json`, and state files.
+    """
+    from estimator import discover_terraform as discover
+
+    with ends_cleanly():
+        told = discover(_with_stdin(paths), account, region)
+    _show(told, form, output)
+
+
+def discover_cloudformation(
+    paths: Annotated[
+        list[Path], typer.Argument(help="Templates in YAML or JSON.", metavar="FILE...")
+    ],
+    account: Account = None,
+    region: Region = None,
+    parameters: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--parameter", help="Of the template. Default: its own.", metavar="NAME=VALUE"
+        ),
+    ] = None,
+    form: Form = DraftFormat.yaml,
+    output: Output = None,
+) -> None:
+    """Draft an inventory from templates of CloudFormation."""
+    from estimator import discover_cloudformation as discover
+
+    with ends_cleanly():
+        told = discover(paths, account, region, _pairs(parameters or []))
+    _show(told, form, output)
 
 
 def discover_aws_responses(
@@ -47,6 +101,20 @@ def discover_aws_responses(
     _show(told, form, output)
 
 
+def _with_stdin(paths: list[Path]) -> list[Path]:
+    return [Path("/dev/stdin") if str(path) == "-" else path for path in paths]
+
+
+def _pairs(texts: list[str]) -> dict[str, str]:
+    """`NAME=VALUE` as a mapping."""
+    pairs = dict(text.partition("=")[::2] for text in texts if "=" in text)
+    if len(pairs) < len(texts):
+        found = ", ".join(repr(text) for text in texts)
+        expected = "NAME=VALUE, each name once"
+        raise UsageError(Problem("--parameter", None, "", found, expected, ""))
+    return pairs
+
+
 def _show(told: Draft, form: DraftFormat, output: Path | None) -> None:
     say(told.notices)
     if form is DraftFormat.json:
@@ -66,6 +134,16 @@ _group = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+_group.command(
+    "terraform",
+    epilog="Example: terraform show -json plan.bin | kmscost discover terraform - "
+    "--output inventory.yaml",
+)(discover_terraform)
+_group.command(
+    "cloudformation",
+    epilog="Example: kmscost discover cloudformation trail.yaml --account 111122223333 "
+    "--region eu-west-1",
+)(discover_cloudformation)
 _group.command(
     "aws-responses",
     epilog="Example: aws cloudtrail describe-trails --output json > answers/describe-trails.json; "

@@ -22,7 +22,7 @@ def take_trail(estate: Estate, trail: Mapping[str, Any], source: str) -> Thing |
     if name is None and arn is None:
         estate.note(f"{source}: a trail without Name and TrailARN was left out")
         return None
-    estate.found["trail entries"] += 1
+    estate.found["trails described"] += 1
     thing = estate.add_trail(arn.text if arn else f"{source}: {name}", source)
     thing.say("name", name or (arn.name if arn else ""), source, note="Name")
     if arn is not None and arn.account:
@@ -49,7 +49,7 @@ def _take_key(estate: Estate, thing: Thing, trail: Mapping[str, Any], source: st
     if value is None or value == "":
         thing.say("key", None, source, note="no KmsKeyId")
     elif isinstance(value, str):
-        estate.found["trail entries with a key"] += 1
+        estate.found["with a key"] += 1
         thing.say("key", value, source, note="KmsKeyId")
     else:
         thing.say("key", "", source, f"KmsKeyId is {shown(value)}, not text", "KmsKeyId")

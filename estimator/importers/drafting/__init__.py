@@ -192,4 +192,6 @@ def nothing(estate: Estate) -> str:
 
 
 def _seen(estate: Estate) -> str:
-    return ", ".join(f"{count:,} {what}" for what, count in estate.found.items() if count)
+    found = [(what, count) for what, count in estate.found.items() if count]
+    seen = ((count, what.removesuffix("s") if count == 1 else what) for what, count in found)
+    return ", ".join(f"{count:,} {what}" for count, what in seen)
