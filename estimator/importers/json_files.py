@@ -44,7 +44,12 @@ def decode_json(path: str, shape: type[Shape], fix: str) -> Shape:
         except msgspec.DecodeError as error:
             byte = _BYTE.search(str(error))
             line = data[: int(byte[1])].count(b"\n") + 1 if byte else None
-            found = f"text that is not JSON ({_BYTE.sub('', str(error)).strip()})"
+            early = "truncated" in str(error)
+            found = (
+                ("JSON that ends too early" if len(data) else "an empty file")
+                if early
+                else f"text that is not JSON ({_BYTE.sub('', str(error)).strip()})"
+            )
             raise _refuse(path, line, "", found, "JSON", fix) from None
         except UnicodeDecodeError:
             raise _refuse(path, None, "", "bytes that are not UTF-8", "JSON", fix) from None
