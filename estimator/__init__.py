@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from estimator.forecast import Forecast as Forecast
     from estimator.forecast import forecast as forecast
     from estimator.importers.answers.saved import discover_aws_responses as discover_aws_responses
+    from estimator.importers.aws import aws_policy as aws_policy
+    from estimator.importers.aws import discover_aws as discover_aws
     from estimator.importers.cloudformation import (
         discover_cloudformation as discover_cloudformation,
     )
@@ -62,6 +64,8 @@ _PUBLIC = {
     "Forecast": "estimator.forecast",
     "forecast": "estimator.forecast",
     "Draft": "estimator.importers.drafting",
+    "aws_policy": "estimator.importers.aws",
+    "discover_aws": "estimator.importers.aws",
     "discover_aws_responses": "estimator.importers.answers.saved",
     "discover_cloudformation": "estimator.importers.cloudformation",
     "discover_terraform": "estimator.importers.terraform",
@@ -89,7 +93,9 @@ __all__ = [
     "Range",
     "RateTable",
     "athena_sql",
+    "aws_policy",
     "check",
+    "discover_aws",
     "discover_aws_responses",
     "discover_cloudformation",
     "discover_terraform",

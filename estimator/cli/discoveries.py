@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from estimator.cli.output import Output, say, show
-from estimator.cli.progress import ends_cleanly
+from estimator.cli.progress import counting_bar, ends_cleanly
 from pricing.errors import Problem, UsageError
 
 if TYPE_CHECKING:
@@ -101,6 +101,50 @@ def discover_aws_responses(
     _show(told, form, output)
 
 
+def discover_aws(
+    profile: Annotated[
+        str | None, typer.Option("--profile", help="Of the AWS CLI's configuration.")
+    ] = None,
+    role: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--role",
+            help="Assumed in the organization's other accounts; several are tried in turn.",
+            metavar="NAME|ARN",
+        ),
+    ] = None,
+    regions: Annotated[
+        str | None,
+        typer.Option(
+            "--regions",
+            help="Look for trails here only, separated by commas. Default: everywhere.",
+            metavar="REGION,...",
+        ),
+    ] = None,
+    policy: Annotated[
+        bool, typer.Option("--print-policy", help="Ask nothing, print the least IAM policy.")
+    ] = False,
+    form: Form = DraftFormat.yaml,
+    output: Output = None,
+) -> None:
+    """Draft an inventory from AWS itself, by calls that only read.
+
+    Needs the extra: pip install 'kms-cost-estimator[aws]'. What is denied becomes a note that names
+    the missing permission.
+    """
+    if policy:
+        from estimator import aws_policy
+        from estimator.report.data import to_json
+
+        show(to_json(aws_policy(role or [])), output)
+        return
+    from estimator import discover_aws as discover
+
+    with ends_cleanly(), counting_bar() as progress:
+        told = discover(profile, role or [], regions.split(",") if regions else None, progress)
+    _show(told, form, output)
+
+
 def _with_stdin(paths: list[Path]) -> list[Path]:
     return [Path("/dev/stdin") if str(path) == "-" else path for path in paths]
 
@@ -149,5 +193,10 @@ _group.command(
     epilog="Example: aws cloudtrail describe-trails --output json > answers/describe-trails.json; "
     "kmscost discover aws-responses answers",
 )(discover_aws_responses)
+_group.command(
+    "aws",
+    epilog="Example: kmscost discover aws --profile security --role KmscostReader "
+    "--output inventory.yaml",
+)(discover_aws)
 
 APPS = {"discover": _group}

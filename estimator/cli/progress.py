@@ -55,6 +55,25 @@ def progress_bar(paths: Sequence[str | Path]) -> Iterator[Step | None]:
 
 
 @contextlib.contextmanager
+def counting_bar() -> Iterator[Callable[[str, int, int], None] | None]:
+    """A function to call with what is looked at, done so far and all; None where nobody watches."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("accounts", total=None)
+
+        def step(what: str, done: int, of: int) -> None:
+            bar.update(task, description=what, completed=done, total=of)
+
+        yield step
+
+
+@contextlib.contextmanager
 def ends_cleanly() -> Iterator[None]:
     """SIGTERM ends like Ctrl-C: processes stop, what lies in temporary folders goes."""
 

@@ -81,7 +81,7 @@ def _asks(selector: Any, event: Mapping[str, str]) -> bool | None:
     return _all(
         _matches(one, event)
         for one in fields
-        if only is None or not isinstance(one, Mapping) or one.get("Field") in only
+        if only is None or not isinstance(one, Mapping) or str(one.get("Field")) in only
     )
 
 

@@ -356,7 +356,7 @@ def test_state_files_and_shown_states_say_the_same(tmp_path):
 
 
 def test_govcloud_stays_in_its_partition(tmp_path):
-    """A GovCloud trail: accounts with GovCloud's Regions, a placeholder of its own, passing check."""
+    """A GovCloud trail: accounts with GovCloud's Regions, and a placeholder of its own."""
     gov = {"aws": {"name": "aws", "expressions": {"region": {"constant_value": "us-gov-west-1"}}}}
     key = "arn:aws-us-gov:kms:us-gov-west-1:111122223333:key/1"
     resources = [

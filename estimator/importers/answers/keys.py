@@ -53,7 +53,7 @@ def take_rotations(thing: Thing, answer: Mapping[str, Any], source: str) -> None
     days = [day_of(one.get("RotationDate")) for one in items_of(answer, "Rotations")]
     known = sorted({day for day in days if day is not None})
     more = answer.get("NextMarker") or answer.get("NextToken")
-    question = "the answer is one page of several" if more else ""
+    question = "the answer is one page of several" if more else str(answer.get("Question", ""))
     thing.say("rotations", tuple(known), source, question, "Rotations")
 
 

@@ -9,8 +9,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any
 
-import msgspec
-
 from estimator.actuals.paths import Found, as_paths, find_files
 from estimator.actuals.skipped import SkippedFiles
 from estimator.importers.answers import COMMANDS, About, Answers
@@ -18,8 +16,9 @@ from estimator.importers.answers.buckets import NO_ENCRYPTION
 from estimator.importers.answers.values import text_of
 from estimator.importers.arns import is_account
 from estimator.importers.drafting import Draft, draft
+from estimator.importers.json_files import decode_json
 from pricing.errors import KmscostError, Problem
-from pricing.files import MAX_BYTES, read_bytes
+from pricing.files import MAX_BYTES
 
 _ACCOUNT = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
 # what people put around the subject in a file's name
@@ -80,18 +79,10 @@ def _load(found: Found, skipped: SkippedFiles) -> Mapping[str, Any] | None:
         skipped.add(found.path, f"more than {MAX_BYTES // (1024 * 1024)} MB")
         return None
     try:
-        answer = msgspec.json.decode(read_bytes(found.path).removeprefix(b"\xef\xbb\xbf"))
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        skipped.add(found.path, _NOT_JSON)
-        return None
-    except RecursionError:
-        skipped.add(found.path, "JSON nested beyond all sense")
-        return None
+        answer: dict[str, Any] = decode_json(found.path, dict[str, Any], "")
     except KmscostError as error:
-        skipped.add(found.path, error.problems[0].found)
-        return None
-    if not isinstance(answer, dict):
-        skipped.add(found.path, _OTHER)
+        said = error.problems[0].found
+        skipped.add(found.path, _NOT_JSON if "not JSON" in said else said)
         return None
     return answer
 

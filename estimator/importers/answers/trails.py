@@ -12,6 +12,7 @@ from estimator.importers.estate import Estate, Thing
 from estimator.importers.selectors import records_kms, records_management
 from pricing.words import shown
 
+_CUSTOM = "HasCustomEventSelectors"
 _SELECTORS = "it has event selectors of its own: `aws cloudtrail get-event-selectors` tells them"
 _UNCLEAR = "its event selectors do not say clearly whether they take in KMS events"
 
@@ -56,13 +57,12 @@ def _take_key(estate: Estate, thing: Thing, trail: Mapping[str, Any], source: st
 
 
 def _take_custom(thing: Thing, trail: Mapping[str, Any], source: str) -> None:
-    field = "HasCustomEventSelectors"
-    if trail.get(field) is False:
-        thing.say("kms_events", True, source, note=field)
-        thing.say("management_events", True, source, note=field)
+    if trail.get(_CUSTOM) is False:
+        thing.say("kms_events", True, source, note=_CUSTOM)
+        thing.say("management_events", True, source, note=_CUSTOM)
     else:
-        question = _SELECTORS if trail.get(field) is True else f"the answer has no {field}"
-        thing.say("kms_events", True, source, question, field)
+        question = _SELECTORS if trail.get(_CUSTOM) is True else f"the answer has no {_CUSTOM}"
+        thing.say("kms_events", True, source, question, _CUSTOM)
 
 
 def take_event_selectors(estate: Estate, answer: Mapping[str, Any], source: str) -> None:
@@ -75,6 +75,10 @@ def take_event_selectors(estate: Estate, answer: Mapping[str, Any], source: str)
     if thing is None:
         estate.note(f"{source}: event selectors of {arn.name}, a trail that is not described here")
         return
+    for name in ("kms_events", "management_events"):
+        fact = thing.fact(name)
+        if fact is not None and fact.note == _CUSTOM:  # the selectors themselves say more
+            del thing.facts[name]
     say_selectors(
         thing,
         answer.get("EventSelectors") or [],

@@ -12,6 +12,7 @@ from estimator.importers.drafting.names import each_once, fit
 from estimator.importers.drafting.places import Places
 from estimator.importers.estate import Estate, Fact, Thing
 
+_NEXT = "rotation is on, each of the first two adds a key price: the day of the next is not known"
 _ROTATIONS = "past rotations add up to two key prices: `aws kms list-key-rotations` tells them"
 
 
@@ -32,20 +33,20 @@ def find_key(estate: Estate, reference: str) -> Thing | None:
 
     An ARN tells account and Region, whether or not anything else is said of the key.
     """
-    identity = reference if reference in estate.keys else estate.names.get(reference)
-    if identity:
-        return estate.keys.get(identity)
-    arn = parse_arn(reference, "kms")
+    known = reference if reference in estate.keys else estate.names.get(reference)
+    thing = estate.keys.get(known) if known else None
+    arn = parse_arn(thing.identity if thing is not None else reference, "kms")
     if arn is None or not arn.account:
-        return None
-    thing = estate.add_key(reference, "")
+        return thing
+    thing = thing if thing is not None else estate.add_key(reference, "")
     is_key = arn.rest.startswith("key/")
-    if is_key:
-        thing.say("arn", reference, "its ARN")
-    thing.say("account", arn.account, "its ARN")
-    thing.say("region", arn.region, "its ARN")
-    if not is_key:
-        thing.say("alias", reference.partition(":alias/")[2] or arn.name, "its ARN")
+    for name, value in (("account", arn.account), ("region", arn.region)):
+        if thing.fact(name) is None:
+            thing.say(name, value, "its ARN")
+    if is_key and thing.fact("arn") is None:
+        thing.say("arn", arn.text, "its ARN")
+    elif not is_key and thing.fact("alias") is None:
+        thing.say("alias", arn.name, "its ARN")
     return thing
 
 
@@ -104,16 +105,18 @@ def _life(thing: Thing) -> Iterable[Entry]:
         yield Entry("created", born, thing.said(thing.fact("created")))
     said = thing.fact("rotations")
     rotates = thing.fact("rotates")
+    on = rotates is not None and (not rotates.known or bool(rotates.value))
     if said is not None and said.known:
         coming = thing.value("next_rotation")
         days = sorted({*said.value, *([coming] if coming else [])})
         days = [day for day in days if born is None or day >= born]
-        if days:
-            note = f"{thing.said(said)}; the next one on {coming}" if coming else thing.said(said)
-            yield Entry("rotations", days, note)
-    elif rotates is not None and (not rotates.known or rotates.value):
-        how = said or rotates
-        yield Entry("rotations", [], thing.said(how), how.question or _ROTATIONS)
+        note = f"{thing.said(said)}; the next one on {coming}" if coming else thing.said(said)
+        if days or on:
+            yield Entry("rotations", days, note, _NEXT if on and coming is None else "")
+    elif said is not None or on:
+        how = said if said is not None else rotates
+        question = how.question if how is not None else ""
+        yield Entry("rotations", [], thing.said(how), question or _ROTATIONS)
 
 
 def _remarks(thing: Thing) -> Iterable[str]:
