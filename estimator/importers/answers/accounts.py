@@ -9,7 +9,7 @@ from estimator.importers.answers.values import items_of, text_of
 from estimator.importers.arns import is_account
 from estimator.importers.estate import Estate, Fact, Thing
 
-_ENABLED = {"opt-in-not-required", "opted-in", "ENABLED", "ENABLED_BY_DEFAULT", None}
+_ENABLED = ("opt-in-not-required", "opted-in", "ENABLED", "ENABLED_BY_DEFAULT", None)
 
 
 def take_accounts(estate: Estate, answer: Mapping[str, Any], source: str) -> None:
