@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from estimator.forecast.totals import month_of
 from estimator.inventory.budgets import ALL, Budget
 from estimator.months import FloatArray, Months
 from estimator.volume.streams import IntArray
@@ -60,7 +61,7 @@ def budget_use(charges: pd.DataFrame, budgets: Sequence[Budget], months: Months)
     charges : DataFrame
         Columns month, payer, billed_account, driver, cause, cost, cost_other_reading [USD].
     """
-    month = charges["month"].array.asi8 - pd.Period(months.labels[0], freq="M").ordinal
+    month = month_of(charges, months)
     nothing = np.zeros(months.count)
     sums: dict[str, list[FloatArray]] = {}
     for name in ("cost", "cost_other_reading"):

@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from estimator.forecast.activity import Activity
+from estimator.forecast.totals import month_of, numbered, summed_by
 from estimator.frames import EVENTS
 from estimator.inventory import Inventory
 from estimator.inventory.sections import Trail
@@ -117,15 +118,14 @@ def event_copies(
     """
     copies = Copies(inventory, months)
     columns = ["billed_account", "billed_region", "key", "driver"]
-    requests = charges.loc[charges["unit"] == "request", ["month", *columns, "quantity"]]
+    requests = charges[charges["unit"] == "request"]
     if not copies.possible or requests.empty:
         return _counted([], inventory, months)
-    group = requests.groupby(columns, observed=True, sort=False).ngroup().to_numpy()
-    first = ~pd.Series(group, index=requests.index).duplicated()
-    kinds = list(zip(*(requests.loc[first, name].astype(str) for name in columns), strict=True))
-    month = requests["month"].array.asi8 - pd.Period(months.labels[0], freq="M").ordinal
-    made = np.zeros((len(kinds), months.count))
-    np.add.at(made, (group, month), requests["quantity"].to_numpy())
+    kind, first = numbered(requests, columns)
+    kinds = requests[columns].iloc[first].astype(str).itertuples(index=False, name=None)
+    cell = kind * months.count + month_of(requests, months)
+    made = summed_by(cell, requests["quantity"], len(first) * months.count)
+    made = made.reshape(len(first), months.count)
 
     owner = {key.id: key.account for key in inventory.keys}
     activity = Activity(inventory, months, lives)

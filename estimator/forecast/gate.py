@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -17,6 +16,7 @@ from pricing.errors import Problem, UsageError
 from pricing.words import nearest
 
 _LISTED = 8
+_MOST = 1e15
 AMOUNT_NAME = "--fail-over"
 
 
@@ -52,9 +52,7 @@ def _amount(text: str | float, currency: str) -> float | None:
     if isinstance(text, bool):
         return None
     if isinstance(text, int | float):
-        if not math.isfinite(text) or text < 0:
-            raise _refusal(text, "an amount of zero or more")
-        return float(text)
+        return _sensible(text, text)
     found = AMOUNT.fullmatch(text.strip())
     if found is None:
         return None
@@ -63,7 +61,13 @@ def _amount(text: str | float, currency: str) -> float | None:
     if (codes or {"USD"}) != {currency} or (found["before"] and found["after"]):
         fix = f"write {currency} {found['number']}"
         raise _refusal(text, f"an amount in {currency}, the currency of the rates", fix)
-    return float(found["number"])
+    return _sensible(text, float(found["number"]))
+
+
+def _sensible(text: str | float, amount: float) -> float:
+    if not 0 <= amount <= _MOST:  # nor is anything that is no number
+        raise _refusal(text, f"an amount from 0 to {_MOST:g}")
+    return float(amount)
 
 
 def _refusal(found: object, expected: str, fix: str = "") -> UsageError:
@@ -103,9 +107,10 @@ def broken(
     mine = over[over["budget"] == budget.name]
     said = (
         f"{described(budget, currency)} is broken: {currency} {money(row['used'])} in "
-        f"{row['month']}, {currency} {money(excess)}{of_it} over; over it in {len(mine)} of "
-        f"{months.count} months"
+        f"{row['month']}, {currency} {money(excess)}{of_it} over"
     )
+    if months.count > 1:
+        said += f"; over it in {len(mine)} of {months.count} months"
     worst = mine.iloc[int(np.argmax(mine["used"]))]
     if worst["month"] != row["month"]:
         said += f", most in {worst['month']} with {money(worst['used'])}"

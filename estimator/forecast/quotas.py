@@ -15,6 +15,7 @@ import pandas as pd
 from estimator.figures import count, share
 from estimator.forecast import bursts
 from estimator.forecast.paces import Paces
+from estimator.forecast.totals import month_of, numbered, summed_by
 from estimator.frames import QUOTAS
 from estimator.inventory import Inventory
 from estimator.months import Months
@@ -42,21 +43,21 @@ def quota_use(
     lives : Streams
         The streams added up by trail and life.
     """
-    names = [*_PLACE, "driver", "cause", "key"]
-    rows = charges.loc[charges["unit"] == "request", [*names, "quantity"]]
-    rows = rows.groupby(names, observed=True, sort=False, as_index=False)[["quantity"]].sum()
-    rows = _with_bursts(rows, Paces(inventory, months, lives))
-
-    sums = {
-        "quantity": "requests",
-        "burst": "burst_per_second",
-        "burst_high": "burst_high_per_second",
-    }
-    groups = rows.groupby(_PLACE, observed=True, sort=True, as_index=False)
-    frame = groups[[*sums]].sum().rename(columns=sums)
-    largest = rows.sort_values("burst", ascending=False, kind="stable").drop_duplicates(_PLACE)
-    frame = frame.merge(largest[[*_PLACE, "driver", "at_once", "seconds"]], on=_PLACE)
-    days = frame["month"].array.days_in_month.astype(np.float64)
+    jobs = _bursts(charges[charges["unit"] == "request"], Paces(inventory, months, lives))
+    place, first = numbered(jobs, _PLACE)
+    frame = jobs[_PLACE].iloc[first].reset_index(drop=True)
+    for column, of in (
+        ("requests", "quantity"),
+        ("burst_per_second", "burst"),
+        ("burst_high_per_second", "burst_high"),
+    ):
+        frame[column] = summed_by(place, jobs[of], len(first))
+    # the largest burst of each place comes first, in the order of the places
+    order = np.lexsort((-jobs["burst"].to_numpy(), place))
+    largest = order[np.unique(place[order], return_index=True)[1]]
+    for name in ("driver", "at_once", "seconds"):
+        frame[name] = jobs[name].iloc[largest].array
+    days = months.days[month_of(frame, months)]
     frame["mean_per_second"] = bursts.mean_per_second(frame["requests"].to_numpy(), days)
     table = load_quotas()
     quota = np.array([table.of(region) for region in frame["billed_region"]], dtype=np.float64)
@@ -67,36 +68,35 @@ def quota_use(
     return frame[[column.name for column in QUOTAS]]
 
 
-def _with_bursts(rows: pd.DataFrame, paces: Paces) -> pd.DataFrame:
-    """By driver and cause: what comes at once [request], in which time [s], at what rate."""
-    month = rows["month"].array.asi8 - pd.Period(paces.months.labels[0], freq="M").ordinal
-    kind, kinds = pd.factorize(pd.MultiIndex.from_frame(rows[["driver", "cause", "key"]]))
-    known = [paces.of(*map(str, one)) for one in kinds]
-    shape = (len(known), paces.months.count)
-    at_once = np.array([pace.at_once for pace in known]).reshape(shape)[kind, month]
-    daily = np.array([pace.daily for pace in known]).reshape(shape)[kind, month]
-    given = [np.nan if one.seconds is None else one.seconds.mid for one in known]
-    fast = [np.nan if one.seconds is None else one.seconds.low for one in known]
-    rows = rows.assign(
-        at_once=rows["quantity"] * at_once,
-        daily=rows["quantity"] * daily,
-        seconds=np.array(given)[kind],
-        seconds_low=np.array(fast)[kind],
-    )
-    names = [*_PLACE, "driver", "cause", "seconds", "seconds_low"]
-    sums = ["quantity", "at_once", "daily"]
-    rows = rows.groupby(names, observed=True, sort=False, as_index=False, dropna=False)[sums].sum()
-    together, speed = rows["at_once"].to_numpy(), bursts.GETS_ONE_AFTER_ANOTHER
+def _bursts(requests: pd.DataFrame, paces: Paces) -> pd.DataFrame:
+    """By place, driver and cause: what comes at once [request], in what time [s], at what rate."""
+    kind, first = numbered(requests, ["driver", "cause", "key"])
+    kinds = requests[["driver", "cause", "key"]].iloc[first].astype(str)
+    known = [paces.of(*one) for one in kinds.itertuples(index=False, name=None)]
+    shape, month = (len(known), paces.months.count), month_of(requests, paces.months)
+    quantity = requests["quantity"].to_numpy()
+    at_once = np.array([pace.at_once for pace in known]).reshape(shape)[kind, month] * quantity
+    daily = np.array([pace.daily for pace in known]).reshape(shape)[kind, month] * quantity
+
+    job, first = numbered(requests, [*_PLACE, "driver", "cause"])
+    together = summed_by(job, at_once, len(first))
     # nothing is slower than the fullest day spread evenly
-    least = bursts.mean_per_second(rows["daily"].to_numpy(), np.ones(len(rows)))
-    for rate, name, gets in (
-        ("burst", "seconds", speed.mid),
-        ("burst_high", "seconds_low", speed.high),
+    day = summed_by(job, daily, len(first))
+    least = bursts.mean_per_second(day, np.ones(len(first)))
+    jobs = requests[[*_PLACE, "driver", "cause"]].iloc[first].reset_index(drop=True)
+    jobs["quantity"] = summed_by(job, quantity, len(first))
+    jobs["at_once"] = together
+    for rate, name, end, gets in (
+        ("burst", "seconds", "mid", bursts.GETS_ONE_AFTER_ANOTHER.mid),
+        ("burst_high", "seconds_low", "low", bursts.GETS_ONE_AFTER_ANOTHER.high),
     ):
+        said = [np.nan if one.seconds is None else getattr(one.seconds, end) for one in known]
+        given = np.array(said, dtype=np.float64)[kind[first]]
         one_by_one = bursts.one_after_another(together, gets)
-        rows[name] = rows[name].fillna(pd.Series(one_by_one, index=rows.index))
-        rows[rate] = np.maximum(bursts.burst_per_second(together, rows[name].to_numpy()), least)
-    return rows
+        seconds = np.where(np.isnan(given), one_by_one, given)
+        jobs[name] = seconds
+        jobs[rate] = np.maximum(bursts.burst_per_second(together, seconds), least)
+    return jobs
 
 
 def highest(quotas: pd.DataFrame) -> pd.DataFrame:
@@ -107,7 +107,10 @@ def highest(quotas: pd.DataFrame) -> pd.DataFrame:
 
 def quota_notices(quotas: pd.DataFrame) -> Iterator[str]:
     """What comes near a quota, or beyond it."""
-    near = highest(quotas[quotas["share_burst"] >= NOTICE_FROM])
+    near = quotas[quotas["share_burst"] >= NOTICE_FROM]
+    if near.empty:
+        return
+    near = highest(near)
     for row in near.head(_MOST).to_dict("records"):
         yield (
             f"account {row['billed_account']} in {row['billed_region']} may make "

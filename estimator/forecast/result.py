@@ -14,6 +14,7 @@ import pandas as pd
 from estimator.figures import count, money
 from estimator.forecast.budgets import budgets_told
 from estimator.forecast.quotas import highest
+from estimator.frames import EVENTS
 from estimator.inventory import Inventory
 from estimator.months import Months
 from pricing.rates import Meter, RateTable, Version
@@ -105,8 +106,8 @@ class Forecast:
     @property
     def shown(self) -> pd.DataFrame:
         """The frame that was asked for: the charges, or that of `section`."""
-        frame = getattr(self, self.section or "rows")
-        return pd.DataFrame() if frame is None else frame
+        frame: pd.DataFrame | None = getattr(self, self.section or "rows")
+        return pd.DataFrame({one.name: [] for one in EVENTS}) if frame is None else frame
 
     @property
     def free_source(self) -> str:

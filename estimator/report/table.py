@@ -17,7 +17,8 @@ from estimator.explain import Explanation
 from estimator.figures import count, factor, money
 from estimator.forecast import Forecast
 from estimator.report.measured import measured_lines, measured_sheet
-from estimator.report.sheet import Sheet, lines, months_sheet, rows_sheet
+from estimator.report.sections import detail_sheet
+from estimator.report.sheet import Sheet, lines, months_sheet
 from pricing.regions import partition_of
 
 WIDTH = 80
@@ -26,7 +27,7 @@ WIDTH = 80
 def forecast_table(told: Forecast, width: int = WIDTH) -> RenderableType:
     """A forecast month by month, then by what was asked for, then what to know of it."""
     parts: list[RenderableType] = [*_titled(months_sheet(told), width)]
-    by = rows_sheet(told)
+    by = detail_sheet(told)
     if by is not None:
         parts += ["", *_titled(by, width)]
     return Group(*parts, "", *_wrapped(lines(told), width))
@@ -50,7 +51,7 @@ def _fitting(sheet: Sheet, width: int) -> Sheet:
     """The sheet with all its words in one column where they would not stand side by side."""
     words = len(sheet.header) - sheet.numbers
     widths = [max(map(len, column)) for column in zip(sheet.header, *sheet.rows, strict=True)]
-    if words < 2 or sum(widths) + len(widths) <= width:
+    if words < 2 or sum(widths) + 2 * (len(widths) - 1) <= width:  # two blanks in between
         return sheet
     header, *rows = (
         (" ".join(filter(None, cells[:words])), *cells[words:])
