@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from estimator.forecast.activity import Lives
 from estimator.forecast.budgets import budget_use
 from estimator.forecast.events import event_charges, event_copies
 from estimator.forecast.gate import broken, read_fail_over
@@ -19,7 +20,7 @@ from estimator.frames import DEFAULT_GRAIN, KEYS
 from estimator.inventory import Inventory, load_inventory
 from estimator.months import Months, parse_month
 from estimator.volume import usage
-from estimator.volume.streams import Streams, streams_of
+from estimator.volume.streams import streams_of
 from pricing.bill import Bill, bill
 from pricing.errors import Problem, RateError, UsageError
 from pricing.rates import RateTable, load_cloudtrail_rates, load_rates
@@ -91,7 +92,7 @@ def forecast(
     chosen, other = (exempt, charged) if is_exempt else (charged, exempt)
     charges = chosen.charges.assign(cost_other_reading=other.charges["cost"])
 
-    lives = streams.added_up(by_account=False, by_region=False)
+    lives = Lives(inventory, streams)
     whole = coarse(charges)
     events, unknown = _knock_on(whole, inventory, span, lives, table.currency)
     quotas = quota_use(whole, inventory, span, lives)
@@ -181,7 +182,7 @@ def _priced(
 
 
 def _knock_on(
-    charges: pd.DataFrame, inventory: Inventory, months: Months, lives: Streams, currency: str
+    charges: pd.DataFrame, inventory: Inventory, months: Months, lives: Lives, currency: str
 ) -> tuple[pd.DataFrame | None, tuple[str, ...]]:
     """The charges for further copies of KMS events; None and a notice where no rate is known."""
     table = load_cloudtrail_rates()

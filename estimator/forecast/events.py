@@ -19,13 +19,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from estimator.forecast.activity import Activity
+from estimator.forecast.activity import Activity, Lives
 from estimator.forecast.totals import month_of, numbered, summed_by
 from estimator.frames import EVENTS
 from estimator.inventory import Inventory
 from estimator.inventory.sections import Trail
 from estimator.months import ALWAYS, NEVER, FloatArray, Months, ordinal
-from estimator.volume.streams import IntArray, Streams
+from estimator.volume.streams import IntArray
 from pricing.bill import bill, price_column
 from pricing.rates import RateTable
 
@@ -99,16 +99,15 @@ class Copies:
 
 
 def event_copies(
-    charges: pd.DataFrame, inventory: Inventory, months: Months, lives: Streams
+    charges: pd.DataFrame, inventory: Inventory, months: Months, lives: Lives
 ) -> pd.DataFrame:
     """The paid copies of the events that KMS requests make.
 
     Parameters
     ----------
     charges : DataFrame
-        Columns month, billed_account, billed_region, key, driver, unit, quantity.
-    lives : Streams
-        The streams added up by trail and life.
+        Columns month, billed_account, billed_region, key, driver, cause, unit, quantity.
+    lives : Lives
 
     Returns
     -------
@@ -117,7 +116,7 @@ def event_copies(
         it is), operation, quantity [event].
     """
     copies = Copies(inventory, months)
-    columns = ["billed_account", "billed_region", "key", "driver"]
+    columns = ["billed_account", "billed_region", "key", "driver", "cause"]
     requests = charges[charges["unit"] == "request"]
     if not copies.possible or requests.empty:
         return _counted([], inventory, months)
@@ -128,14 +127,14 @@ def event_copies(
     made = made.reshape(len(first), months.count)
 
     owner = {key.id: key.account for key in inventory.keys}
-    activity = Activity(inventory, months, lives)
+    activity = Activity(months, lives)
     found = []
-    for (caller, region, key, driver), quantity in zip(kinds, made, strict=True):
+    for (caller, region, key, driver, cause), quantity in zip(kinds, made, strict=True):
         # a request is logged in the account that makes it, and in the key owner's if another
         for account in dict.fromkeys((caller, owner[key])):
             found += [
                 (account, region, trail, quantity * share)
-                for trail, share in copies.paid(account, region, activity.of(driver, key))
+                for trail, share in copies.paid(account, region, activity.of(driver, cause, key))
             ]
     return _counted(found, inventory, months)
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from estimator.forecast import bursts
-from estimator.forecast.activity import read_under
+from estimator.forecast.activity import SOME, Lives
 from estimator.inventory import Inventory, Range
 from estimator.inventory.sections import Fixed, Query, Reader, Validate
 from estimator.months import ALWAYS, NEVER, FloatArray, Months, ordinal
 from estimator.volume import formulas
 from estimator.volume.streams import IntArray, Streams
+
+_A_DAY = Range.exactly(bursts.SECONDS_PER_DAY)
 
 
 @dataclass(frozen=True)
@@ -35,25 +37,21 @@ class Pace:
 
 
 class Paces:
-    """The pace of every driver; `lives` are the streams added up by trail and life."""
+    """The pace of every driver."""
 
-    def __init__(self, inventory: Inventory, months: Months, lives: Streams) -> None:
+    def __init__(self, inventory: Inventory, months: Months, lives: Lives) -> None:
         self.inventory, self.months, self.lives = inventory, months, lives
-        self.number = {trail.name: number for number, trail in enumerate(inventory.trails)}
-        self.reader = {reader.name: reader for reader in inventory.readers}
-        ends = {key.id: ordinal(key.until, NEVER) for key in inventory.keys}
-        self.key_end = {t.name: NEVER if t.key is None else ends[t.key] for t in inventory.trails}
-        # a stream without files still has its days: a small weight keeps them apart from none
-        self.files = np.maximum(lives.files, 1e-9)
-        size = len(inventory.trails)
-        self.by_files = self._full_day(self.files, lives.trail, size)
-        self.by_count = self._full_day(lives.count, lives.trail, size)
+        streams, size = lives.all, len(inventory.trails)
+        files = np.maximum(streams.files, SOME)
+        self.by_files = self._full_day(streams, files, streams.trail, size)
+        self.by_count = self._full_day(streams, streams.count, streams.trail, size)
 
     def of(self, driver: str, cause: str, key: str) -> Pace:
         """The pace of a trail's puts, digests or checks, or of a reader's gets."""
-        if driver in self.reader:
-            return self._of_reader(self.reader[driver], key)
-        number = self.number[driver]
+        reader = self.lives.readers.get(driver)
+        if reader is not None:
+            return self._of_reader(reader, key)
+        number = self.lives.number[driver]
         trail = self.inventory.trails[number]
         seconds = trail.burst_seconds or bursts.WINDOW_SECONDS
         if cause == "check":  # one request each
@@ -66,31 +64,27 @@ class Paces:
         return Pace(bursts.in_five_minutes(daily), daily, seconds)
 
     def _of_reader(self, reader: Reader, key: str) -> Pace:
-        read = read_under(self.inventory, reader, key)
-        start = ordinal(reader.start, ALWAYS)
-        end = min(
-            ordinal(reader.until, NEVER), max((self.key_end[t.name] for t in read), default=NEVER)
-        )
-        days = self._life(start, end)
+        start, end = ordinal(reader.start, ALWAYS), self.lives.readable_until(reader, key)
         if isinstance(reader, Query):
             seconds = reader.burst_seconds or bursts.QUERY_SECONDS
-            return self._looks(reader.queries_per_month.mid, days, seconds)
+            return self._looks(reader.queries_per_month.mid, self._life(start, end), seconds)
         if isinstance(reader, Validate):
-            return self._looks(reader.runs_per_month.mid, days, reader.burst_seconds)
+            runs = reader.runs_per_month.mid
+            return self._looks(runs, self._life(start, end), reader.burst_seconds)
+        streams = self.lives.read(reader, key)
         if isinstance(reader, Fixed):
-            seconds = reader.burst_seconds or Range.exactly(bursts.SECONDS_PER_DAY)
-            daily = bursts.in_one_look(np.ones(len(days)), days)
-            return Pace(daily, daily, seconds)
-        mine = np.isin(self.lives.trail, [self.number[trail.name] for trail in read])
-        group = np.zeros(len(self.lives), dtype=np.int64)
-        daily = self._full_day(self.files * mine, group, 1, start, end)[0]
+            first = float(streams.start.min(initial=NEVER))
+            daily = bursts.in_one_look(np.array(1.0), self._life(max(start, first), end))
+            return Pace(daily, daily, reader.burst_seconds or _A_DAY)
+        group = np.zeros(len(streams), dtype=np.int64)
+        files = np.maximum(streams.files, SOME)
+        daily = self._full_day(streams, files, group, 1, start, end)[0]
         seconds = reader.burst_seconds or bursts.WINDOW_SECONDS
         return Pace(bursts.in_five_minutes(daily), daily, seconds)
 
     def _looks(self, rate: float, days: FloatArray, seconds: Range | None) -> Pace:
         """The pace of what happens `rate` times a month."""
-        looks = formulas.per_month(rate, days, self.months.days)
-        one = np.ones(len(days))
+        looks, one = formulas.per_month(rate, days, self.months.days), np.array(1.0)
         return Pace(bursts.in_one_look(one, looks), bursts.in_one_look(one, days), seconds)
 
     def _life(self, start: float, end: float) -> FloatArray:
@@ -100,6 +94,7 @@ class Paces:
 
     def _full_day(
         self,
+        streams: Streams,
         files: FloatArray,
         group: IntArray,
         groups: int,
@@ -108,8 +103,8 @@ class Paces:
     ) -> FloatArray:
         """`bursts.share_of_a_full_day` of each group of streams in each month. [1/day]"""
         days = formulas.days_alive(
-            np.maximum(self.lives.start, start)[:, None],
-            np.minimum(self.lives.end, end)[:, None],
+            np.maximum(streams.start, start)[:, None],
+            np.minimum(streams.end, end)[:, None],
             self.months.begin,
             self.months.end,
         )

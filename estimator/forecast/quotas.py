@@ -14,12 +14,12 @@ import pandas as pd
 
 from estimator.figures import count, share
 from estimator.forecast import bursts
+from estimator.forecast.activity import Lives
 from estimator.forecast.paces import Paces
 from estimator.forecast.totals import month_of, numbered, summed_by
 from estimator.frames import QUOTAS
 from estimator.inventory import Inventory
 from estimator.months import Months
-from estimator.volume.streams import Streams
 from pricing.quotas import load_quotas
 
 # from this share of a quota on a notice says so
@@ -30,7 +30,7 @@ _PLACE = ["month", "payer", "billed_account", "billed_region"]
 
 
 def quota_use(
-    charges: pd.DataFrame, inventory: Inventory, months: Months, lives: Streams
+    charges: pd.DataFrame, inventory: Inventory, months: Months, lives: Lives
 ) -> pd.DataFrame:
     """Mean and burst of each month, account and Region: the frame `estimator.frames.QUOTAS`.
 
@@ -40,8 +40,7 @@ def quota_use(
     ----------
     charges : DataFrame
         Columns month, payer, billed_account, billed_region, driver, cause, unit, quantity.
-    lives : Streams
-        The streams added up by trail and life.
+    lives : Lives
     """
     jobs = _bursts(charges[charges["unit"] == "request"], Paces(inventory, months, lives))
     place, first = numbered(jobs, _PLACE)

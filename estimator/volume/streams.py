@@ -45,8 +45,8 @@ class Streams:
     def __len__(self) -> int:
         return len(self.trail)
 
-    def where(self, chosen: npt.NDArray[np.bool_]) -> Streams:
-        """The chosen rows."""
+    def where(self, chosen: npt.NDArray[np.bool_] | IntArray) -> Streams:
+        """The chosen rows, by a mask or by their positions."""
         return Streams(
             trail=self.trail[chosen],
             account=self.account[chosen],
