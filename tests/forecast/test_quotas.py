@@ -64,8 +64,9 @@ def test_puts_come_in_five_minute_windows(tmp_path):
 
 def test_files_growth_and_bucket_keys_count(tmp_path):
     """576 files a day are 2 in each window; a Bucket Key leaves a quarter of the requests."""
-    trail = "{name: org, key: k, files_per_day: 576, bucket: {bucket_key: true, bucket_key_saving: 0.75}}"
-    found = row(november(tmp_path, f"[{trail}]"))
+    bucket = "{bucket_key: true, bucket_key_saving: 0.75}"
+    trail = f"[{{name: org, key: k, files_per_day: 576, bucket: {bucket}}}]"
+    found = row(november(tmp_path, trail))
     assert found["at_once"] == pytest.approx(4 * 2 / 4)
 
 
@@ -132,8 +133,8 @@ def test_what_each_kind_of_reader_does_at_once(tmp_path, reader, at_once, second
 
 def test_a_range_of_seconds_gives_a_range_of_bursts(tmp_path):
     """{low: 10, high: 40} is 20 in the middle; the fastest end is the higher burst."""
-    reader = f'[{{name: r, kind: fixed, account: "{B}", gets_per_day: 400, burst_seconds: {{low: 10, high: 40}}}}]'
-    found = row(november(tmp_path, readers=reader), B)
+    what = "kind: fixed, gets_per_day: 400, burst_seconds: {low: 10, high: 40}"
+    found = row(november(tmp_path, readers=f'[{{name: r, account: "{B}", {what}}}]'), B)
     assert found["burst_per_second"] == pytest.approx(20)
     assert found["burst_high_per_second"] == pytest.approx(40)
 
@@ -148,13 +149,8 @@ def test_bursts_of_an_account_and_region_are_added_up(tmp_path):
 
 def test_nothing_is_slower_than_the_mean(tmp_path):
     """Queries that overlap all the time run at their mean: 30 x 8,064 a day."""
-    query = (
-        "[{name: q, kind: query, queries_per_month: 900, days_scanned: 7, burst_seconds: 86400}]"
-    )
-    found = row(
-        november(tmp_path, "[{name: org, key: k}]", query.replace("kind", f'account: "{B}", kind')),
-        B,
-    )
+    what = "kind: query, queries_per_month: 900, days_scanned: 7, burst_seconds: 86400"
+    found = row(november(tmp_path, readers=f'[{{name: q, account: "{B}", {what}}}]'), B)
     assert found["burst_per_second"] == pytest.approx(30 * 8064 / 86_400)
 
 
@@ -166,19 +162,18 @@ def test_a_notice_from_half_a_quota_on(tmp_path, gets, notice):
     said = [one for one in told.notices if "quota" in one]
     assert bool(said) is notice
     if notice:
-        assert said == [
+        (one,) = said
+        assert one == (
             f"account {B} in eu-central-1 may make 10,000 requests a second in 2026-11, 50 % of "
             "KMS's quota of 20,000: r alone 600,000 within 60 s, as assumed (burst_seconds)"
-        ]
+        )
 
 
 def test_quotas_of_the_regions(tmp_path):
     """100,000 in three Regions, 20,000 in six, 10,000 elsewhere: the table's."""
     for region, quota in (("us-east-1", 1e5), ("eu-west-2", 2e4), ("eu-north-1", 1e4)):
-        text = HEAD.replace("eu-central-1", region).replace(
-            "region: eu-north-1", "region: eu-west-3"
-        )
-        told = forecast(read(tmp_path, f"{text}trails: [{{name: org, key: k}}]\n"), "2026-11", 1)
+        text = HEAD.replace("eu-central-1", region) + "trails: [{name: org, key: k}]\n"
+        told = forecast(read(tmp_path, text), "2026-11", 1)
         assert row(told, A, region)["quota_per_second"] == quota
 
 
@@ -220,16 +215,14 @@ def test_laws_of_bursts(tmp_path, text):
 def test_twice_the_seconds_half_the_burst(tmp_path, text):
     """Slower puts and gets never raise a burst."""
     inventory = read(tmp_path, text)
-    slow = text.replace("key: k1,", "burst_seconds: 240, key: k1,")
-    slow = slow.replace("key: k2,", "burst_seconds: 240, key: k2,")
+    slow = text.replace("{name: t", "{burst_seconds: 240, name: t")
+    assert slow != text
     slower = forecast(read(tmp_path, slow), "2026-11", 2).quotas["burst_per_second"]
     faster = forecast(inventory, "2026-11", 2).quotas["burst_per_second"]
     assert (slower <= faster * (1 + 1e-9)).all()
 
 
-@pytest.mark.parametrize(
-    "seconds", ["0", "0.5", "-1", ".nan", "fast", "{low: 0.1, high: 5}", "true"]
-)
+@pytest.mark.parametrize("seconds", ["0", "0.5", "-1", ".nan", "fast", "{low: 0.1, high: 5}", "on"])
 def test_seconds_that_are_none_are_refused(tmp_path, seconds):
     """At least one second: quotas are per second."""
     trail = f"[{{name: org, key: k, burst_seconds: {seconds}}}]"
