@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from estimator.cli.output import Format, Output, say, show, width
-from estimator.cli.progress import ends_cleanly, progress_bar
+from estimator.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from estimator.actuals.result import Actuals
@@ -60,7 +60,7 @@ def measure_cloudtrail(
     """Count the requests in CloudTrail's log files: exact, each once."""
     from estimator import measure_cloudtrail as measure
 
-    with ends_cleanly(), progress_bar(paths if engine is Engine.local else []) as progress:
+    with progress_bar(paths if engine is Engine.local else []) as progress:
         told = measure(paths, by, strict, engine.value, master, jobs, progress)
     _show(told, form, output)
 
@@ -75,8 +75,7 @@ def measure_s3_inventory(
     """Count the puts that an S3 Inventory shows, from object names alone."""
     from estimator import measure_s3_inventory as measure
 
-    with ends_cleanly():
-        told = measure(manifest, by, strict)
+    told = measure(manifest, by, strict)
     _show(told, form, output)
 
 
@@ -93,8 +92,7 @@ def measure_s3_listing(
     """
     from estimator import measure_s3_listing as measure
 
-    with ends_cleanly():
-        told = measure(paths, by, strict)
+    told = measure(paths, by, strict)
     _show(told, form, output)
 
 
@@ -108,8 +106,7 @@ def measure_access_logs(
     """Count the gets of CloudTrail's objects by requester, in S3 server access logs."""
     from estimator import measure_access_logs as measure
 
-    with ends_cleanly():
-        told = measure(paths, by, strict)
+    told = measure(paths, by, strict)
     _show(told, form, output)
 
 
@@ -127,8 +124,7 @@ def measure_bill(
     """
     from estimator import measure_bill as measure
 
-    with ends_cleanly():
-        told = measure(paths, by, strict)
+    told = measure(paths, by, strict)
     _show(told, form, output)
 
 
