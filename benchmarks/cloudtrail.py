@@ -70,6 +70,27 @@ print(duckdb.sql(f'''
     ) select sum(requests) from counts''').fetchone()[0])
 """
 
+# the same two without the start of Python and the loading of libraries
+INSIDE = """
+import sys, time
+import numpy
+from estimator import measure_cloudtrail
+begin = time.perf_counter()
+measure_cloudtrail(sys.argv[1]).to_dict()
+print(time.perf_counter() - begin)
+"""
+
+DUCKDB_INSIDE = (
+    DUCKDB.replace(
+        "import duckdb", "import time\nimport duckdb\nbegin = time.perf_counter()"
+    ).replace("print(duckdb", "(duckdb")
+    + "print(time.perf_counter() - begin)"
+)
+
+LOOP_INSIDE = f"import time\nbegin = time.perf_counter()\n{LOOP}".replace(
+    "print(sum(counts.values()))", "print(time.perf_counter() - begin)"
+)
+
 UNPACK = """
 import glob, sys
 from isal import isal_zlib
@@ -84,6 +105,13 @@ def seconds(*command: str) -> float:
     begin = time.perf_counter()
     subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
     return time.perf_counter() - begin
+
+
+def told(code: str, folder: Path) -> float:
+    """What a program says that it took. [s]"""
+    command = (sys.executable, "-c", code, str(folder))
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return float(done.stdout)
 
 
 def peak(*command: str) -> float:
@@ -114,13 +142,17 @@ def main() -> None:
             write_logs(folder, FILES, EVENTS, kms=kms)
             compare(folder)
         write_logs(few, FEW, EVENTS)
-        if shutil.which("trailscraper"):
-            took = seconds("trailscraper", "select", "--log-dir", str(few))
+        trailscraper = Path(sys.executable).with_name("trailscraper")
+        if trailscraper.exists():
+            took = seconds(str(trailscraper), "select", "--log-dir", str(few))
             own = statistics.median(seconds(*ours(folder)) for _ in range(RUNS))
             ratio = took * FILES / FEW / own
             print(f"trailscraper select, {FEW} files {took:.2f} s, {ratio:.1f} a file of ours")
-        small, large = peak(*ours(few)), peak(*ours(folder))
-        print(f"peak memory: {FEW} files {small:.0f} MB, {FILES:,} files {large:.0f} MB")
+        shutil.rmtree(folder)
+        for files in (FILES // 10, FILES, 10 * FILES):
+            write_logs(folder, files, EVENTS // 4, days=1)
+            print(f"peak memory of {files:,} files: {peak(*ours(folder)):.0f} MB")
+            shutil.rmtree(folder)
 
 
 def compare(folder: Path) -> None:
@@ -137,9 +169,19 @@ def compare(folder: Path) -> None:
     for _ in range(RUNS):
         for way, command in ways.items():
             times[way].append(seconds(*command))
+    inside = {"measure_cloudtrail": INSIDE, "standard-library loop": LOOP_INSIDE}
+    if "DuckDB" in ways:
+        inside["DuckDB"] = DUCKDB_INSIDE
+    spent = {
+        way: statistics.median(told(code, folder) for _ in range(RUNS))
+        for way, code in inside.items()
+    }
     own = statistics.median(times["kmscost measure cloudtrail"])
     for way, taken in times.items():
-        print(f"{way:32} {statistics.median(taken):7.2f} s  {statistics.median(taken) / own:6.1f}")
+        print(f"{way:32} {statistics.median(taken):7.2f} s  {statistics.median(taken) / own:6.2f}")
+    print("without the start of Python and the loading of libraries:")
+    for way, took in spent.items():
+        print(f"{way:32} {took:7.2f} s  {took / spent['measure_cloudtrail']:6.2f}")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ KEY = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-1111-2222-3333-4444555566
 TRAIL = "arn:aws:cloudtrail:eu-west-1:111122223333:trail/org"
 BUCKET = "arn:aws:s3:::example-logs"
 REGIONS = ("eu-west-1", "us-east-1", "eu-central-1", "ap-southeast-2")
+SESSIONS = 200
 START = datetime.datetime(2026, 10, 1, tzinfo=datetime.UTC)
 
 
@@ -50,11 +51,12 @@ def shell(rng: random.Random, moment: datetime.datetime, account: str) -> dict[s
 
 
 def role(rng: random.Random, account: str, name: str) -> dict[str, object]:
-    """The session of a role."""
+    """One of the sessions of a role: each makes many requests."""
+    session = f"i-{rng.randrange(SESSIONS):08x}"
     return {
         "type": "AssumedRole",
-        "principalId": f"AROAEXAMPLE{rng.randrange(10**9)}:session",
-        "arn": f"arn:aws:sts::{account}:assumed-role/{name}/i-{rng.randrange(16**8):08x}",
+        "principalId": f"AROAEXAMPLE:{session}",
+        "arn": f"arn:aws:sts::{account}:assumed-role/{name}/{session}",
         "accountId": account,
         "accessKeyId": "ASIAIOSFODNN7EXAMPLE",
         "sessionContext": {
@@ -137,7 +139,13 @@ def other_event(rng: random.Random, moment: datetime.datetime, kms: bool) -> dic
 
 
 def write_logs(
-    folder: Path, files: int, events: int, quiet: float = 0.5, kms: float = 0.3, seed: int = 1
+    folder: Path,
+    files: int,
+    events: int,
+    quiet: float = 0.5,
+    kms: float = 0.3,
+    days: int = 366,
+    seed: int = 1,
 ) -> dict[str, int]:
     """Write a tree of log files and return what is in it: puts, gets, others, records.
 
@@ -151,11 +159,13 @@ def write_logs(
         Share of the files without any KMS event: those of other Regions than the key's. [0-1]
     kms : float
         Share of KMS events in the other files, a tenth of them not CloudTrail's. [0-1]
+    days : int
+        Days to spread them over, a file every five minutes; beyond that several at a time. [day]
     """
     rng = random.Random(seed)
     told = {"put": 0, "get": 0, "other": 0, "records": 0}
     for number in range(files):
-        moment = START + datetime.timedelta(minutes=5 * number)
+        moment = START + datetime.timedelta(minutes=5 * (number % (288 * days)))
         records = []
         still = rng.random() < quiet
         for _ in range(events):

@@ -13,10 +13,12 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from estimator.actuals.coverage import Coverage
+from estimator.actuals.frame_rows import actuals_frame
+from estimator.actuals.grain import actuals_grain
 from estimator.actuals.names import DIGEST, role_of
 from estimator.actuals.object_names import place_of
 from estimator.actuals.paths import as_paths, find_files
-from estimator.actuals.result import Actuals, actuals_frame, actuals_grain
+from estimator.actuals.result import Actuals
 from estimator.actuals.s3_listing.entries import AT_MOST
 from estimator.actuals.s3_listing.plain import DAMAGED, BadLines, open_plain, why_unreadable
 from estimator.actuals.skipped import SkippedFiles

@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 
 from estimator.actuals.coverage import Coverage
+from estimator.actuals.frame_rows import actuals_frame
 from estimator.actuals.names import DIGEST, digest_trail, parse_folder
-from estimator.actuals.result import actuals_frame
 
 # AWS News Blog, "AWS CloudTrail - Capture AWS API Activity", 2013-11-13 (checked 2026-11-23): a
 # name of an earlier day is not CloudTrail's, and must not stretch the coverage to the year 1

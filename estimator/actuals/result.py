@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal, cast
-
-import numpy as np
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from estimator.actuals.coverage import Coverage
+from estimator.actuals.plain_rows import PlainRows
 from estimator.actuals.skipped import SkippedFiles
 from estimator.figures import count
-from estimator.frames import ACTUALS
-from pricing.errors import Problem, UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CAUSES = ("put", "check", "digest", "get", "replication", "other")
-
-_SUMS = ("quantity", "files", "free", "billable", "cost", "lines")
-_KEYS = tuple(one.name for one in ACTUALS if one.name not in (*_SUMS, "coverage"))
-_DTYPES = {one.name: one.dtype for one in ACTUALS}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -33,8 +28,8 @@ class Actuals:
     ----------
     source : str
         The kind of input, such as ``cloudtrail``.
-    measured : DataFrame
-        The frame of `estimator.frames.ACTUALS`, with all columns that the source can tell.
+    told : DataFrame or PlainRows
+        What was counted: all columns of `measured`.
     files, records, duplicates : int
         Files read; records (events, names, lines) in them; copies that were not counted again.
     skipped : SkippedFiles
@@ -50,7 +45,7 @@ class Actuals:
     """
 
     source: str
-    measured: pd.DataFrame
+    told: pd.DataFrame | PlainRows
     files: int
     records: int
     duplicates: int = 0
@@ -61,9 +56,18 @@ class Actuals:
     by: tuple[str, ...] | None = None
 
     @cached_property
+    def measured(self) -> pd.DataFrame:
+        """The frame of `estimator.frames.ACTUALS`, with all columns that the source can tell."""
+        return self.told.frame(None) if isinstance(self.told, PlainRows) else self.told
+
+    @cached_property
     def rows(self) -> pd.DataFrame:
         """`measured`, summed to the columns that were asked for."""
-        return self.measured if self.by is None else _summed(self.measured, self.by)
+        if isinstance(self.told, PlainRows):
+            return self.told.frame(self.by)
+        from estimator.actuals.frame_rows import summed
+
+        return self.told if self.by is None else summed(self.told, self.by)
 
     @cached_property
     def totals(self) -> dict[str, Any]:
@@ -71,27 +75,37 @@ class Actuals:
 
         [request], costs in the bill's currency
         """
-        rows = self.measured
-        requests = rows[rows["unit"] == "request"]
-        by_cause = dict.fromkeys(CAUSES, 0.0) | _sums(requests, "cause")
+        requests, by_cause, by_operation = self._sums()
         return {
-            "requests": _sum(requests["quantity"]),
-            "by_cause": by_cause,
-            "by_operation": dict(sorted(_sums(requests, "operation").items())),
+            "requests": requests,
+            "by_cause": dict.fromkeys(CAUSES, 0.0) | by_cause,
+            "by_operation": dict(sorted(by_operation.items())),
             **self.details.get("totals", {}),
         }
 
-    def to_dict(self) -> dict[str, Any]:
-        """The measurement as documented JSON."""
+    def _sums(self) -> tuple[float, dict[str, float], dict[str, float]]:
+        told = self.told
+        if isinstance(told, PlainRows):
+            return told.total(), told.sums("cause"), told.sums("operation")
+        told = told[told["unit"] == "request"]
+        quantity = _sum(told["quantity"])
+        return quantity, _sums(told, "cause"), _sums(told, "operation")
+
+    def _records(self) -> list[dict[str, Any]]:
+        if isinstance(self.told, PlainRows):
+            return self.told.records(self.by)
         rows = self.rows.copy()
         for name in ("month", "day"):
             if name in rows:
-                rows[name] = ["" if pd.isna(one) else str(one) for one in rows[name]]
-        records = [_plain(row) for row in rows.to_dict("records")]
+                rows[name] = ["" if str(one) == "NaT" else str(one) for one in rows[name]]
+        return [_plain(row) for row in rows.to_dict("records")]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The measurement as documented JSON."""
         return {
             "source": self.source,
             "totals": self.totals,
-            "rows": records,
+            "rows": self._records(),
             "files": self.files,
             "records": self.records,
             "duplicates": self.duplicates,
@@ -110,72 +124,6 @@ class Actuals:
     def _repr_html_(self) -> str:
         said = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
         return f"<p>{html.escape(repr(self)[1:-1])}</p>{self.rows.to_html(max_rows=20)}{said}"
-
-
-def actuals_frame(columns: Mapping[str, Sequence[Any] | np.ndarray[Any, Any]]) -> pd.DataFrame:
-    """The actuals frame of these columns, in its order and dtypes, a row for each combination.
-
-    Parameters
-    ----------
-    columns : mapping of str to array
-        Columns by name, all of one length; ``month`` comes from ``day`` where it is left out.
-    """
-    frame = pd.DataFrame({name: list(column) for name, column in columns.items()})
-    if "day" in frame:
-        frame["day"] = _periods(frame["day"], "D")
-        if "month" not in frame:
-            frame["month"] = frame["day"].dt.asfreq("M")
-    if "month" in frame and not isinstance(frame["month"].dtype, pd.PeriodDtype):
-        frame["month"] = _periods(frame["month"], "M")
-    return _summed(frame, _KEYS)
-
-
-def _periods(values: pd.Series[Any], freq: Literal["D", "M"]) -> pd.PeriodIndex:
-    """Days or months out of dates or text; what is no date is NaT."""
-    known = {
-        value: pd.Period(str(value), freq) if not pd.isna(value) and value != "" else pd.NaT
-        for value in values.unique()
-    }
-    return pd.PeriodIndex([known[value] for value in values], freq=freq)
-
-
-def _summed(frame: pd.DataFrame, by: tuple[str, ...]) -> pd.DataFrame:
-    """One row for each combination of keys; coverage as the mean over quantities."""
-    always = ("unit", "source", "currency", *(("month",) if "day" in by else ()))
-    keys = [name for name in _KEYS if name in frame and name in (*by, *always)]
-    sums = [name for name in _SUMS if name in frame]
-    weights = frame["quantity"].fillna(0.0).to_numpy(dtype=float)
-    weights = np.where(weights > 0, weights, 1e-9)  # rows of no quantity still say what they cover
-    frame = frame.assign(_weight=weights, coverage=frame["coverage"].astype(float) * weights)
-    groups = frame.groupby(keys, observed=True, dropna=False, sort=True)
-    told = groups[[*sums, "coverage", "_weight"]].sum(min_count=1).reset_index()
-    told["coverage"] = (told["coverage"] / told["_weight"]).clip(0.0, 1.0)
-    for name in (*keys, *sums, "coverage"):
-        if not _DTYPES[name].startswith("period"):
-            told[name] = cast("Any", told[name]).astype(_DTYPES[name])
-    return told[[one.name for one in ACTUALS if one.name in told]]
-
-
-def actuals_grain(by: str | Sequence[str] | None) -> tuple[str, ...] | None:
-    """The columns that ``--by`` names, or None for all of them.
-
-    >>> actuals_grain("trail,billed-account")
-    ('billed_account', 'trail')
-
-    Raises
-    ------
-    UsageError
-        A name is no column.
-    """
-    words = [] if by is None else by.split(",") if isinstance(by, str) else list(by)
-    names = [word.strip().replace("-", "_") for word in words]
-    if not names or names == ["all"]:
-        return None
-    for word, name in zip(words, names, strict=True):
-        if name not in _KEYS:
-            expected = f"columns out of {', '.join(_KEYS)}, or all alone"
-            raise UsageError(Problem("--by", None, "", repr(word), expected, ""))
-    return tuple(name for name in _KEYS if name in names)
 
 
 def _sums(rows: pd.DataFrame, column: str) -> dict[str, float]:

@@ -37,6 +37,8 @@ def _kmscost(
 
 def main() -> None:
     """Run `kmscost`."""
+    # nothing here multiplies matrices: the threads that numpy would start only spin
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     code: object = 0
     with ends_cleanly() as interrupted:
         try:

@@ -50,4 +50,3 @@ def progress_bar(paths: Sequence[str | Path]) -> Iterator[Step | None]:
             bar.update(task, completed=size, files=files, refresh=True)
 
         yield step
-

@@ -6,12 +6,12 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import pandas as pd
+if TYPE_CHECKING:  # else JSON of a measurement would wait for pandas and the whole model
+    import pandas as pd
 
-from estimator.forecast import Forecast
+    from estimator.forecast import Forecast
 
 # a spreadsheet takes a cell that begins so for a formula
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -30,16 +30,23 @@ def to_json(value: Mapping[str, Any]) -> str:
       ]
     }
     """
+    return f"{_written(value, '')}\n"
+
+
+def _written(value: Mapping[str, Any], indent: str) -> str:
     parts = []
+    inner = f"{indent}  "
     for key, item in value.items():
         if isinstance(item, list) and item and isinstance(item[0], dict):
             # without indent json runs in C: a large organization has rows by the 100,000
-            lines = ",\n".join(f"    {_dumps(one)}" for one in item)
-            parts.append(f"  {_dumps(key)}: [\n{lines}\n  ]")
+            lines = ",\n".join(f"{inner}  {_ENCODED(one)}" for one in item)
+            text = f"[\n{lines}\n{inner}]"
+        elif isinstance(item, dict) and any(isinstance(one, list) for one in item.values()):
+            text = _written(item, inner)
         else:
-            text = _dumps(item, indent=2).replace("\n", "\n  ")
-            parts.append(f"  {_dumps(key)}: {text}")
-    return "{\n" + ",\n".join(parts) + "\n}\n"
+            text = _dumps(item, indent=2).replace("\n", f"\n{inner}")
+        parts.append(f"{inner}{_dumps(key)}: {text}")
+    return "{\n" + ",\n".join(parts) + f"\n{indent}}}"
 
 
 def _dumps(value: Any, indent: int | None = None) -> str:
@@ -47,9 +54,12 @@ def _dumps(value: Any, indent: int | None = None) -> str:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, np.generic):
-        return value.item()
-    return str(value)
+    # a number of numpy's
+    return value.item() if hasattr(value, "item") else str(value)
+
+
+# made once: json.dumps would make one for each row
+_ENCODED = json.JSONEncoder(allow_nan=False, default=_plain).encode
 
 
 def forecast_csv(told: Forecast) -> str:
@@ -59,6 +69,8 @@ def forecast_csv(told: Forecast) -> str:
 
 def frame_csv(rows: pd.DataFrame) -> str:
     """Any frame: what is not known is an empty cell."""
+    import pandas as pd
+
     text = rows.copy()
     for name in rows.columns:
         if rows[name].dtype.kind not in "fiu":

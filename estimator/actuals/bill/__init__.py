@@ -21,8 +21,10 @@ from estimator.actuals.bill.deliveries import find_bills
 from estimator.actuals.bill.periods import covered, moments, shares
 from estimator.actuals.bill.tables import CHUNK, Chunk, read_csv, read_parquet
 from estimator.actuals.bill.unreadable import Refused, Unreadable
+from estimator.actuals.frame_rows import actuals_frame
+from estimator.actuals.grain import actuals_grain
 from estimator.actuals.paths import as_paths
-from estimator.actuals.result import Actuals, actuals_frame, actuals_grain
+from estimator.actuals.result import Actuals
 from estimator.actuals.skipped import SkippedFiles
 from pricing.errors import KmscostError, Problem
 
@@ -162,7 +164,7 @@ def _actuals(
     }
     return Actuals(
         source="bill",
-        measured=actuals_frame(columns),
+        told=actuals_frame(columns),
         files=whole.files,
         records=whole.records,
         skipped=skipped,

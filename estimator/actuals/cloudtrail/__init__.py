@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
+from itertools import chain, islice
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from estimator.actuals.cloudtrail.gathering import Gathering
-from estimator.actuals.cloudtrail.local import Progress, gather
+from estimator.actuals.cloudtrail.local import Progress, counted_files
+from estimator.actuals.grain import actuals_grain
 from estimator.actuals.paths import as_names, as_paths
-from estimator.actuals.result import Actuals, actuals_grain
+from estimator.actuals.skipped import SkippedFiles
 from pricing.errors import Problem, UsageError
+
+if TYPE_CHECKING:
+    from estimator.actuals.result import Actuals
 
 ENGINES = ("local", "spark")
 
@@ -60,18 +65,22 @@ def measure_cloudtrail(
         raise UsageError(Problem("--jobs", None, "", str(jobs), "one process or more", ""))
     if engine not in ENGINES:
         raise UsageError(Problem("--engine", None, "", repr(engine), " or ".join(ENGINES), ""))
-    gathering = Gathering()
-    try:
-        if engine == "spark":
-            from estimator.actuals.cloudtrail import spark
+    skipped = SkippedFiles()
+    names = as_names(paths) if engine == "spark" else as_paths(paths)
+    local = () if engine == "spark" else names
+    # closed at once whatever happens: no process counts on for nobody
+    with closing(counted_files(local, skipped, jobs, progress)) as parts:
+        first = list(islice(parts, 1))
+        # pandas takes as long to load as many a folder to count: other processes count meanwhile
+        from estimator.actuals.cloudtrail.gathering import Gathering
 
-            names = as_names(paths)
-            spark.gather_on_spark(names, gathering, master)
-        else:
-            names = as_paths(paths)
-            gather(names, gathering, jobs, progress)
-        if strict and gathering.skipped:
-            raise gathering.skipped.refuse()
-        return gathering.actuals(names, columns)
-    finally:
-        gathering.close()
+        with closing(Gathering(skipped)) as gathering:
+            if engine == "spark":
+                from estimator.actuals.cloudtrail import spark
+
+                spark.gather_on_spark(names, gathering, master)
+            for part in chain(first, parts):
+                gathering.take(part)
+            if strict and skipped:
+                raise skipped.refuse()
+            return gathering.actuals(names, columns)

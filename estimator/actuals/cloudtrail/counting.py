@@ -3,31 +3,49 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
-from collections.abc import Callable, Iterable
+from array import array
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from estimator.actuals.cloudtrail.identities import NO_ID, identities
 from estimator.actuals.cloudtrail.records import Digest, Log, Record, read_log
-from estimator.actuals.cloudtrail.requests import KMS, Request, Traits, request_of, traits_of
+from estimator.actuals.cloudtrail.requests import KMS, Request, request_of, signature, traits_of
 from estimator.actuals.cloudtrail.unpack import UnreadableError, unpack
 from estimator.actuals.names import parse_name, written_at
 from estimator.actuals.skipped import Skipped
 
-# one seen request: which event, which action shared between accounts, what it is, how much it tells
-SEEN = np.dtype([("event", "<u8", 2), ("shared", "<u8", 2), ("request", "<i4"), ("worth", "u1")])
-NOT_SHARED = bytes(16)
-
 _WINDOW = datetime.timedelta(minutes=5)  # a log file holds about the five minutes before (F1)
 _SHARED = 8  # a copy that names the shared action tells more than one that does not
 
-_BYTES = [bytes((number,)) for number in range(256)]
-
 Hours = dict[tuple[str, str], dict[datetime.date, int]]
+
+
+@dataclass
+class Events:
+    """The events of KMS that are requests, copies included: a place in each column for each.
+
+    No numpy here: the processes that count start sooner without it.
+
+    Attributes
+    ----------
+    event, shared : bytearray
+        Which event, and which action shared between accounts (`identities`).
+    request : array of int
+        What it is: a place among the requests.
+    worth : bytearray
+        How much it tells.
+    """
+
+    event: bytearray = field(default_factory=bytearray)
+    shared: bytearray = field(default_factory=bytearray)
+    request: array[int] = field(default_factory=lambda: array("i"))
+    worth: bytearray = field(default_factory=bytearray)
+
+    def __len__(self) -> int:
+        return len(self.request)
 
 
 @dataclass
@@ -39,9 +57,9 @@ class Counted:
     files, records : int
         Files read and records in them.
     requests : list of Request
-        The distinct requests seen; rows of `seen` point into it.
-    seen : bytes
-        Rows of `SEEN`, one for each event of KMS that is a request, copies included.
+        The distinct requests seen; `seen` points into it.
+    seen : Events
+        Every event of KMS that is a request, copies included.
     hours : dict
         (recording account, Region) to day to hours, a bit each.
     skipped : list of Skipped
@@ -51,36 +69,50 @@ class Counted:
     files: int = 0
     records: int = 0
     requests: list[Request] = field(default_factory=list)
-    seen: bytearray = field(default_factory=bytearray)
+    seen: Events = field(default_factory=Events)
     hours: Hours = field(default_factory=dict)
     skipped: list[Skipped] = field(default_factory=list)
     _codes: dict[Request, int] = field(default_factory=dict)
-    _known: dict[tuple[Any, ...], tuple[bytes, int] | None] = field(default_factory=dict)
+    _known: dict[tuple[Any, ...], tuple[int, int] | None] = field(default_factory=dict)
 
-    def code_of(self, record: Record, path: str) -> tuple[bytes, int] | None:
-        """The number of a request among `requests`, as bytes, and how much the event tells.
+    def code_of(self, record: Record, path: str) -> tuple[int, int] | None:
+        """The number of a request among `requests`, and how much the event tells.
 
         None where the event is about no request. Events by the million have few distinct traits.
         """
         day = record.time[:10] if record.time else path
-        traits = traits_of(record)
-        known = (day, *traits)
+        known = (day, signature(record))
         if known in self._known:
             return self._known[known]
-        moment = _hour(f"{day}T00")
-        request = request_of(Traits(*traits), moment.date() if moment else _day_of(path))
+        request = _request(known, record, path)
         told = None
         if request is not None:
             code = self._codes.setdefault(request, len(self.requests))
             if code == len(self.requests):
                 self.requests.append(request)
-            told = code.to_bytes(4, "little"), request.worth
+            told = code, request.worth
         self._known[known] = told
         return told
 
     def __getstate__(self) -> dict[str, Any]:
         """Without what only serves while counting."""
         return self.__dict__ | {"_codes": {}, "_known": {}}
+
+
+# what signatures mean, kept from batch to batch
+_MEANT: dict[tuple[Any, ...], Request | None] = {}
+_MOST_MEANT = 1 << 15
+
+
+def _request(known: tuple[Any, ...], record: Record, path: str) -> Request | None:
+    """The request of a signature on a day."""
+    if known not in _MEANT:
+        if len(_MEANT) >= _MOST_MEANT:
+            _MEANT.clear()
+        moment = _hour(f"{known[0]}T00")
+        day = moment.date() if moment else _day_of(path)
+        _MEANT[known] = request_of(traits_of(record), day)
+    return _MEANT[known]
 
 
 def count_files(paths: Iterable[str], read: Callable[[str], bytes]) -> Counted:
@@ -123,8 +155,9 @@ def _count_log(path: str, log: Log, counted: Counted) -> None:
         seen += len(records)
         is_log = is_log or any(one.source is not None for one in records)
         spans |= _spans(records)
-        for record in [one for one in records if one.source == KMS]:
-            _count_record(path, record, counted)
+        kms = [one for one in records if one.source == KMS]
+        if kms:
+            _count_records(path, kms, counted)
     if seen + log.bad and not is_log:
         counted.skipped.append(Skipped(path, "JSON without CloudTrail records"))
         return
@@ -140,36 +173,30 @@ def _count_log(path: str, log: Log, counted: Counted) -> None:
     _cover_by_name(path, log.digest, counted)
 
 
-def _spans(records: list[Record]) -> set[tuple[str, str, str]]:
+def _spans(records: Sequence[Record]) -> set[tuple[str, str, str]]:
     """Recording account, Region and hour of each record."""
     return {(one.recipient or "", one.region or "", one.time[:13]) for one in records if one.time}
 
 
-def _count_record(path: str, record: Record, counted: Counted) -> None:
-    known = counted.code_of(record, path)
-    if known is None:
-        return
-    code, worth = known
-    shared = NOT_SHARED
-    if record.shared_id:
-        shared, worth = identity(record.shared_id), worth + _SHARED
-    event = identity(record.event_id or record.request_id)
-    counted.seen += b"".join((event, shared, code, _BYTES[worth]))
-
-
-def identity(name: Any) -> bytes:
-    """Sixteen bytes for an id: a UUID's own, any other's digest.
-
-    >>> identity("a2999d91-c0d3-4037-9171-93e6a1a08e53").hex()
-    'a2999d91c0d34037917193e6a1a08e53'
-    """
-    text = str(name)
-    if len(text) == 36:
-        try:
-            return bytes.fromhex(text.replace("-", ""))
-        except ValueError:
-            pass
-    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).digest()
+def _count_records(path: str, records: list[Record], counted: Counted) -> None:
+    seen = counted.seen
+    events, shared = [], []
+    code_of = counted.code_of
+    for record in records:
+        known = code_of(record, path)
+        if known is None:
+            continue
+        code, worth = known
+        if record.shared_id:
+            shared.append(record.shared_id)
+            worth += _SHARED
+        else:
+            shared.append(NO_ID)
+        events.append(record.event_id or record.request_id)
+        seen.request.append(code)
+        seen.worth.append(worth)
+    seen.event += identities(events)
+    seen.shared += identities(shared)
 
 
 @lru_cache(maxsize=65536)

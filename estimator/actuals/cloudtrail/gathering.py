@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
-import pandas as pd
 
-from estimator.actuals.cloudtrail.copies import Seen, distinct
-from estimator.actuals.cloudtrail.counting import SEEN, Counted, Hours
+from estimator.actuals.cloudtrail.copies import Seen, distinct, rows_of
+from estimator.actuals.cloudtrail.counting import Counted, Hours
 from estimator.actuals.cloudtrail.requests import Request, sortable
 from estimator.actuals.coverage import Coverage
-from estimator.actuals.result import Actuals, actuals_frame
+from estimator.actuals.plain_rows import PlainRows
+from estimator.actuals.result import Actuals
 from estimator.actuals.skipped import SkippedFiles
 from pricing.errors import KmscostError, Problem
 
@@ -21,8 +21,8 @@ SOURCE = "cloudtrail"
 class Gathering:
     """Takes in what batches of files hold, in any order, and makes actuals of it."""
 
-    def __init__(self) -> None:
-        self.skipped = SkippedFiles()
+    def __init__(self, skipped: SkippedFiles) -> None:
+        self.skipped = skipped
         self._files = 0
         self._records = 0
         self._codes: dict[Request, int] = {}
@@ -40,7 +40,7 @@ class Gathering:
             [self._codes.setdefault(one, len(self._codes)) for one in counted.requests],
             dtype=np.int32,
         )
-        rows = np.frombuffer(bytes(counted.seen), dtype=SEEN).copy()
+        rows = rows_of(counted.seen)
         rows["request"] = codes[rows["request"]] if len(rows) else rows["request"]
         self._seen.add(rows)
         for stream, days in counted.hours.items():
@@ -85,7 +85,7 @@ class Gathering:
         notices = [*_failed_said(failed), *self.skipped.lines(), *coverage.notices()]
         return Actuals(
             source=SOURCE,
-            measured=_frame(counts, coverage),
+            told=_rows(counts, coverage),
             files=self._files,
             records=self._records,
             duplicates=self._copies,
@@ -104,14 +104,14 @@ class Gathering:
         return KmscostError(Problem(place, None, "", found, expected, fix))
 
 
-def _frame(counts: list[tuple[Request, int]], coverage: Coverage) -> pd.DataFrame:
+def _rows(counts: list[tuple[Request, int]], coverage: Coverage) -> PlainRows:
     columns = {name: [getattr(one, name) for one, _ in counts] for name in _TOLD}
     share = [
         coverage.of_day(one.recorder, one.recorder_region, one.day) if one.day else 0.0
         for one, _ in counts
     ]
     size = len(counts)
-    return actuals_frame(
+    return PlainRows(
         {
             **columns,
             "driver": [one.reader or one.trail for one, _ in counts],

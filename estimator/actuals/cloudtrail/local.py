@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future
-from itertools import islice
+from itertools import chain, islice
 
 from estimator.actuals.cloudtrail.counting import Counted, count_files, read_file
-from estimator.actuals.cloudtrail.gathering import Gathering
 from estimator.actuals.cloudtrail.workers import WorkerDiedError, Workers
 from estimator.actuals.paths import Found, find_files
 from estimator.actuals.skipped import SkippedFiles
@@ -20,13 +19,13 @@ Progress = Callable[[int, int], None]
 # a batch is large enough to make sending it cheap, small enough to show progress [byte, file]
 _BATCH_BYTES = 1024**2
 _BATCH_FILES = 256
-_AHEAD = 3  # batches waiting for each process
+_AHEAD = 12  # batches waiting for each process: enough until pandas is loaded
 
 
-def gather(
-    paths: tuple[str, ...], gathering: Gathering, jobs: int | None, progress: Progress | None
-) -> None:
-    """Count all files below `paths` into `gathering`.
+def counted_files(
+    paths: tuple[str, ...], skipped: SkippedFiles, jobs: int | None, progress: Progress | None
+) -> Generator[Counted, None, None]:
+    """What all files below `paths` hold, batch by batch; what cannot be listed goes to `skipped`.
 
     Parameters
     ----------
@@ -35,39 +34,44 @@ def gather(
     progress : callable, optional
         Called with files and bytes done so far after each batch.
     """
-    batches = _batches(find_files(paths, gathering.skipped), gathering.skipped)
+    batches = _batches(find_files(paths, skipped), skipped)
     done = _Done(progress)
     first = list(islice(batches, 2))
-    jobs = jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else jobs or 1
+    jobs = jobs or _cores()
     if jobs == 1 or len(first) < 2:
-        for batch in (*first, *batches):
-            gathering.take(_count(batch))
+        for batch in chain(first, batches):
+            yield _count(batch)
             done.add(batch)
         return
     waiting: deque[tuple[list[Found], Future[Counted]]] = deque()
     pool = Workers(jobs, _count)
     try:
-        for batch in _chain(first, batches):
+        for batch in chain(first, batches):
             waiting.append((batch, pool.submit(batch)))
             if len(waiting) >= jobs * _AHEAD:
-                _finish(waiting, gathering, done)
+                yield _finished(waiting, done)
         while waiting:
-            _finish(waiting, gathering, done)
+            yield _finished(waiting, done)
         pool.close()
     except BaseException:
         pool.kill()  # Ctrl-C: nothing waits for files that nobody wants any more
         raise
 
 
-def _finish(
-    waiting: deque[tuple[list[Found], Future[Counted]]], gathering: Gathering, done: _Done
-) -> None:
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _finished(waiting: deque[tuple[list[Found], Future[Counted]]], done: _Done) -> Counted:
     batch, future = waiting.popleft()
     try:
-        gathering.take(future.result())
+        counted = future.result()
     except (WorkerDiedError, MemoryError):
         raise _no_room(batch) from None
     done.add(batch)
+    return counted
 
 
 def _no_room(batch: list[Found]) -> KmscostError:
@@ -96,11 +100,6 @@ def _batches(files: Iterator[Found], skipped: SkippedFiles) -> Iterator[list[Fou
             batch, size = [], 0
     if batch:
         yield batch
-
-
-def _chain(first: list[list[Found]], rest: Iterator[list[Found]]) -> Iterator[list[Found]]:
-    yield from first
-    yield from rest
 
 
 class _Done:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -20,6 +20,7 @@ from estimator.actuals.cloudtrail.unpack import UnreadableError
 _WHOLE = 64 * 1024**2
 _PART = 10_000
 _RAW = msgspec.Raw(b"")
+_Part = TypeVar("_Part")
 _SHOWN = 80
 _NO_SPACE = re.compile(r"\S")
 _IDS = ("event_id", "shared_id", "request_id", "error")
@@ -29,6 +30,21 @@ _HALF_CHARACTER = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
     rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 )
+
+
+class Context(msgspec.Struct, gc=False):
+    """The encryption context of a request about an object of CloudTrail's."""
+
+    trail: str = msgspec.field(name="aws:cloudtrail:arn", default="")
+    target: str = msgspec.field(name="aws:s3:arn", default="")
+
+
+class Parameters(msgspec.Struct, gc=False):
+    """What counting needs of the parameters of a request to KMS."""
+
+    context: Context | None = msgspec.field(name="encryptionContext", default=None)
+    source: Context | None = msgspec.field(name="sourceEncryptionContext", default=None)
+    key: str | None = msgspec.field(name="keyId", default=None)
 
 
 class Record(msgspec.Struct, gc=False):
@@ -45,18 +61,26 @@ class Record(msgspec.Struct, gc=False):
     error: str | None = msgspec.field(name="errorCode", default=None)
     kind: str | None = msgspec.field(name="eventType", default=None)
     category: str | None = msgspec.field(name="eventCategory", default=None)
-    parameters: msgspec.Raw = msgspec.field(name="requestParameters", default=_RAW)
+    parameters: Parameters | None = msgspec.field(name="requestParameters", default=None)
     resources: msgspec.Raw = msgspec.field(name="resources", default=_RAW)
     caller: msgspec.Raw = msgspec.field(name="userIdentity", default=_RAW)
 
 
-class _Log(msgspec.Struct):
-    """The shapes that a file may have at its top; a digest file has none of CloudTrail's events."""
+class _Usual(Record, gc=False, kw_only=True):
+    """A record as nearly all are: with an id of its own."""
 
-    records: list[Record] | None = msgspec.field(name="Records", default=None)
+    event_id: str = msgspec.field(name="eventID")
+
+
+class _Log(msgspec.Struct):
+    """A log file as nearly all are."""
+
+    records: list[_Usual] | None = msgspec.field(name="Records", default=None)
 
 
 class _Top(msgspec.Struct):
+    """The shapes that a file may have at its top; a digest file has none of CloudTrail's events."""
+
     records: msgspec.Raw = msgspec.field(name="Records", default=_RAW)
     looked_up: msgspec.Raw = msgspec.field(
         name="Events", default=_RAW
@@ -88,7 +112,7 @@ class Log:
         Entries that are no records, known after the walk.
     """
 
-    parts: Iterator[list[Record]] = field(default_factory=lambda: iter(()))
+    parts: Iterator[Sequence[Record]] = field(default_factory=lambda: iter(()))
     digest: Digest | None = None
     bad: int = 0
 
@@ -128,7 +152,7 @@ def read_log(data: bytes) -> Log:
             records = _decode_log(data).records
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
             records = None  # another shape, or entries that are no records: looked at below
-        if records is not None and all(one.event_id or one.request_id for one in records):
+        if records is not None:
             return Log(iter([records]))
     log = Log()
     text = _HALF_CHARACTER.sub(rb"\\ufffd", data.removeprefix(b"\xef\xbb\xbf").strip())
@@ -137,7 +161,7 @@ def read_log(data: bytes) -> Log:
     return log
 
 
-def _each(entries: list[Any], log: Log) -> Iterator[list[Record]]:
+def _each(entries: list[Any], log: Log) -> Iterator[Sequence[Record]]:
     for start in range(0, len(entries), _PART):
         part = []
         for entry in entries[start : start + _PART]:
@@ -164,7 +188,9 @@ def _record(entry: Any) -> Record:
     fields: dict[str, Any] = {}
     for one in msgspec.structs.fields(Record):
         value = told.get(one.encode_name)
-        if one.default is _RAW:
+        if one.name == "parameters":
+            fields[one.name] = lenient(value, Parameters)
+        elif one.default is _RAW:
             fields[one.name] = msgspec.Raw(json.dumps(value).encode())
         elif one.name in _IDS and value is not None and not isinstance(value, str):
             fields[one.name] = json.dumps(value)  # odd, but it tells one from another
@@ -172,6 +198,24 @@ def _record(entry: Any) -> Record:
             fields[one.name] = value if isinstance(value, str) else None
     fields["request_id"] = fields["request_id"] or json.dumps(told, sort_keys=True)
     return Record(**fields)
+
+
+def lenient(value: Any, kind: type[_Part]) -> _Part | None:
+    """A nested part of a record; what is not of its type in it is left out, never guessed."""
+    try:
+        return msgspec.convert(_only_strings(value), kind)
+    except (msgspec.ValidationError, RecursionError):
+        return None
+
+
+def _only_strings(value: Any) -> Any:
+    """`value` without the numbers and lists where a name should stand."""
+    if isinstance(value, list):
+        return [_only_strings(one) for one in value if isinstance(one, dict)]
+    if isinstance(value, dict):
+        kept = {key: _only_strings(one) for key, one in value.items()}
+        return {key: one for key, one in kept.items() if isinstance(one, str | dict)}
+    return value
 
 
 def _entries(data: bytes, log: Log) -> list[Any]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 import msgspec
 
-from estimator.actuals.cloudtrail.records import Record
+from estimator.actuals.cloudtrail.records import Record, lenient
 from estimator.actuals.names import DIGEST, parse_folder, role_of
 
 KMS = "kms.amazonaws.com"
@@ -61,17 +61,6 @@ def sortable(one: Request) -> tuple[object, ...]:
     return (one.day or datetime.date.min, *one[1:])
 
 
-class _Context(msgspec.Struct, gc=False):
-    trail: str = msgspec.field(name="aws:cloudtrail:arn", default="")
-    target: str = msgspec.field(name="aws:s3:arn", default="")
-
-
-class _Parameters(msgspec.Struct, gc=False):
-    context: _Context | None = msgspec.field(name="encryptionContext", default=None)
-    source: _Context | None = msgspec.field(name="sourceEncryptionContext", default=None)
-    key: str | None = msgspec.field(name="keyId", default=None)
-
-
 class _Resource(msgspec.Struct, gc=False):
     upper: str | None = msgspec.field(name="ARN", default=None)
     lower: str | None = msgspec.field(name="arn", default=None)
@@ -93,35 +82,24 @@ class _Caller(msgspec.Struct, gc=False):
     session: _Session | None = msgspec.field(name="sessionContext", default=None)
 
 
-_Part = TypeVar("_Part", _Parameters, _Caller, list[_Resource])
+_Part = TypeVar("_Part", _Caller, list[_Resource])
 
-_decode_parameters = msgspec.json.Decoder(_Parameters).decode
 _decode_resources = msgspec.json.Decoder(list[_Resource]).decode
 _decode_caller = msgspec.json.Decoder(_Caller).decode
 
 
-def _read(decode: Callable[[msgspec.Raw], _Part], raw: msgspec.Raw, kind: Any) -> _Part | None:
-    """A nested part of a record; what is not of its type in it is left out, never guessed."""
-    if bytes(raw) in _NOTHING:
+def _read(decode: Callable[[bytes], _Part], raw: bytes, kind: Any) -> _Part | None:
+    """A nested part of a record, as far as it is of its type."""
+    if raw in _NOTHING:
         return None
     try:
         return decode(raw)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         pass
     try:
-        return cast("_Part", msgspec.convert(_only_strings(msgspec.json.decode(raw)), kind))
+        return cast("_Part | None", lenient(msgspec.json.decode(raw), kind))
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return None
-
-
-def _only_strings(value: Any) -> Any:
-    """`value` without the numbers and lists where a name should stand."""
-    if isinstance(value, list):
-        return [_only_strings(one) for one in value if isinstance(one, dict)]
-    if isinstance(value, dict):
-        kept = {key: _only_strings(one) for key, one in value.items()}
-        return {key: one for key, one in kept.items() if isinstance(one, str | dict)}
-    return value
 
 
 class Traits(NamedTuple):
@@ -134,25 +112,48 @@ class Traits(NamedTuple):
     region: str | None
     error: str | None
     trail: str
-    target: str  # `aws:s3:arn`; instead of the file's own name a star
+    target: str  # `aws:s3:arn`
     named_key: str
     key: str
     caller: tuple[str, str, bool]
 
 
-def traits_of(record: Record) -> tuple[Any, ...]:
-    """The traits of an event whose source is KMS, as `Traits` takes them."""
-    trail = target = named_key = ""
-    told = _read(_decode_parameters, record.parameters, _Parameters)
-    if told is not None:
-        named_key = told.key or ""
-        context = told.context or told.source  # ReEncrypt has one of each key
-        if context is not None:
-            trail, target = context.trail, context.target
-            folder, slash, name = target.rpartition("/")
-            if name and slash:  # "bucket/" is the check of a bucket, "bucket" a Bucket Key
-                target = folder + "/*"
+def signature(record: Record) -> tuple[Any, ...]:
+    """What tells one event of KMS from another but for time, ids and the file's own name.
+
+    Events by the million have few signatures: what an event says is worked out once for each.
+    """
+    named_key, trail, target = _named(record)
+    folder, slash, name = target.rpartition("/")
     return (
+        folder if name and slash else target,
+        slash,  # "bucket/" is the check of a bucket, "bucket" a Bucket Key
+        trail,
+        named_key,
+        record.operation,
+        record.recipient,
+        record.region,
+        record.error,
+        record.kind,
+        record.category,
+        bytes(record.resources),
+        _caller_of(bytes(record.caller)),
+    )
+
+
+def _named(record: Record) -> tuple[str | None, str, str]:
+    """The key that the parameters name, the trail and the object of the encryption context."""
+    told = record.parameters
+    if told is None:
+        return None, "", ""
+    context = told.context or told.source  # ReEncrypt has one of each key
+    return (told.key, context.trail, context.target) if context else (told.key, "", "")
+
+
+def traits_of(record: Record) -> Traits:
+    """The traits of an event whose source is KMS."""
+    named_key, trail, target = _named(record)
+    return Traits(
         record.kind,
         record.category,
         record.operation,
@@ -161,7 +162,7 @@ def traits_of(record: Record) -> tuple[Any, ...]:
         record.error,
         trail,
         target,
-        named_key,
+        named_key or "",
         _key_of(bytes(record.resources)),
         _caller_of(bytes(record.caller)),
     )
@@ -239,7 +240,7 @@ def _target_of(arn: str) -> tuple[bool, str, str, str, bool]:
 @lru_cache(maxsize=4096)
 def _key_of(raw: bytes) -> str:
     """The key among the resources: `ARN` or `arn`, both are seen."""
-    for resource in _read(_decode_resources, msgspec.Raw(raw), list[_Resource]) or ():
+    for resource in _read(_decode_resources, raw, list[_Resource]) or ():
         for arn in (resource.upper or "", resource.lower or ""):
             if _is_key(arn):
                 return arn
@@ -254,7 +255,7 @@ def _is_key(arn: str) -> bool:
 @lru_cache(maxsize=4096)
 def _caller_of(raw: bytes) -> tuple[str, str, bool]:
     """The account that called, the reader's name, and whether S3 replicates in that name."""
-    told = _read(_decode_caller, msgspec.Raw(raw), _Caller)
+    told = _read(_decode_caller, raw, _Caller)
     if told is None:
         return "", "", False
     arn = told.arn or ""

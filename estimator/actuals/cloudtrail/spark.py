@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from estimator.actuals.cloudtrail.copies import once
-from estimator.actuals.cloudtrail.counting import SEEN, Counted, count_bytes
+from estimator.actuals.cloudtrail.copies import SEEN, once, rows_of
+from estimator.actuals.cloudtrail.counting import Counted, count_bytes
 from estimator.actuals.cloudtrail.requests import Request, sortable
 from pricing.errors import KmscostError, Problem
 
@@ -134,7 +134,7 @@ def _count(rows: Iterable[Any]) -> Iterator[tuple[int, Any]]:
     for row in rows:
         met += 1
         count_bytes(row.path.removeprefix("file:"), bytes(row.content), counted)
-        if len(counted.seen) > _ROOM * SEEN.itemsize:
+        if len(counted.seen) > _ROOM:
             yield from _handed_on(counted)
             counted = Counted()
     yield from _handed_on(counted)
@@ -142,7 +142,7 @@ def _count(rows: Iterable[Any]) -> Iterator[tuple[int, Any]]:
 
 
 def _handed_on(counted: Counted) -> Iterator[tuple[int, Any]]:
-    rows = np.frombuffer(bytes(counted.seen), dtype=SEEN)
+    rows = rows_of(counted.seen)
     yield from _split(rows, counted.requests, "event")
     rest = Counted(counted.files, counted.records, hours=counted.hours, skipped=counted.skipped)
     yield _SUMMARY, ("summary", rest)

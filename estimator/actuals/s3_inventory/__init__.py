@@ -9,8 +9,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from estimator.actuals.grain import actuals_grain
 from estimator.actuals.object_names import Tally
-from estimator.actuals.result import Actuals, actuals_grain
+from estimator.actuals.result import Actuals
 from estimator.actuals.s3_inventory.manifest import (
     DataFile,
     Manifest,

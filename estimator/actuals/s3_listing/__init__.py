@@ -10,9 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
+from estimator.actuals.grain import actuals_grain
 from estimator.actuals.object_names import Kind, Place, Tally, places_of
 from estimator.actuals.paths import as_paths, find_files
-from estimator.actuals.result import Actuals, actuals_grain
+from estimator.actuals.result import Actuals
 from estimator.actuals.s3_listing.entries import AT_MOST, BadLine
 from estimator.actuals.s3_listing.lines import read_lines
 from estimator.actuals.s3_listing.pages import BrokenError, read_pages
