@@ -58,9 +58,9 @@ class Application(TyperGroup):
         except KmscostError as error:
             report_problems(error)
             raise typer.Exit(2 if isinstance(error, UsageError) else 1) from None
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as end:
             typer.echo("Interrupted; nothing was written.", err=True)
-            raise typer.Exit(130) from None
+            raise typer.Exit(getattr(end, "code", 130)) from None
 
 
 def single(function: Any, epilog: str) -> typer.Typer:

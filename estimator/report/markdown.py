@@ -10,6 +10,7 @@ from estimator.figures import count, money
 from estimator.forecast import Forecast
 from estimator.report.measured import measured_lines, measured_sheet
 from estimator.report.sheet import Sheet, lines, months_sheet, rows_sheet
+from pricing.errors import printable
 
 
 def forecast_markdown(told: Forecast) -> str:
@@ -54,7 +55,7 @@ def escape(text: str) -> str:
     >>> escape("a|b *c* <d>")
     'a\\|b \\*c\\* \\<d\\>'
     """
-    return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", text)
+    return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", printable(text))
 
 
 def measured_markdown(told: Actuals) -> str:

@@ -18,6 +18,7 @@ from estimator.figures import count, factor, money
 from estimator.forecast import Forecast
 from estimator.report.measured import measured_lines, measured_sheet
 from estimator.report.sheet import Sheet, lines, months_sheet, rows_sheet
+from pricing.errors import printable
 from pricing.regions import partition_of
 
 WIDTH = 80
@@ -33,7 +34,7 @@ def forecast_table(told: Forecast, width: int = WIDTH) -> RenderableType:
 
 
 def _wrapped(said: Any, width: int) -> Iterator[RenderableType]:
-    for line in said:
+    for line in map(printable, said):
         for part in textwrap.wrap(
             line, width, subsequent_indent="  ", break_on_hyphens=False, break_long_words=False
         ):
@@ -82,7 +83,7 @@ def _table(sheet: Sheet) -> Table:
         last = position >= len(sheet.rows) - sheet.sums
         if last and position:
             table.add_section()
-        table.add_row(*(Text(cell) for cell in row), style="bold" if last else None)
+        table.add_row(*(Text(printable(cell)) for cell in row), style="bold" if last else None)
     return table
 
 
