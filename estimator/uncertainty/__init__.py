@@ -92,7 +92,7 @@ def run(
     if inventory.budgets and table.currency != "USD":
         told += (f"budgets are in USD, the rates in {table.currency}: not compared",)
     lots = Draws(options.seed, options.draws)
-    if in_doubt(inventory):
+    if in_doubt(inventory, streams):
         demand = demand_of(inventory, span, streams, table, lots, noise)
         prices = Prices(table, span, demand.bins, discount)
         drawn = sample(inventory, span, demand, prices, lots, options.quantiles)

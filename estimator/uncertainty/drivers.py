@@ -47,7 +47,7 @@ def drivers_frame(
         frame[f"share_{measure}"] = np.array(found, dtype=np.float64)
         spread = len(result) > 1 and result.min() < result.max()
         left[measure] = max(0.0, 1.0 - sum(found)) if spread else np.nan
-    shares = [f"share_{measure}" for measure in reversed(results)]
+    shares = [f"share_{measure}" for measure in reversed(list(results))]
     frame = frame.sort_values(
         [*shares, "assumption"], ascending=[*(False for _ in shares), True], kind="stable"
     )

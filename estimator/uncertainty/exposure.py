@@ -96,9 +96,9 @@ class _Build:
         weights = np.bincount(doubted.doubt, weights=doubted.count * days, minlength=size)
         there = np.bincount(doubted.doubt, weights=doubted.count, minlength=size)
         # what only readers of old files meet weighs little, but it is there
-        weights = np.where(weights > 0, weights, there * 1e-9)
+        known: FloatArray = np.where(weights > 0, weights, there * 1e-9).astype(np.float64)
         patterns = self._patterns(doubted) if size > own else ()
-        return FilesInDoubt(ranges, weights, patterns, self.draws, own)
+        return FilesInDoubt(ranges, known, patterns, self.draws, own)
 
     def _patterns(self, doubted: Streams) -> Iterator[tuple[IntArray, int]]:
         """Which ranges are used by trails alike, and by each reader of some accounts only."""
@@ -255,11 +255,12 @@ class _Build:
         block = next(
             iter(blocks_from(model, neutral, streams, KINDS[Fixed](model, neutral, streams)))
         )
-        parts = []
         left = 1.0 - reader_saving(model, neutral)[streams.trail]
-        for which, factor, rows in self.ledger.groups(block, streams, times):
-            for one in np.unique(left[rows]).tolist():
-                parts.append((which, factor * one, rows[left[rows] == one]))
+        parts = [
+            (which, factor * one, rows[left[rows] == one])
+            for which, factor, rows in self.ledger.groups(block, streams, times)
+            for one in np.unique(left[rows]).tolist()
+        ]
         doubted = bool((streams.doubt >= 0).any())
         if not retention and not (doubted and len(parts) > 1):
             self.ledger.add(block, streams.counted(), times)

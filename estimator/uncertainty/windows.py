@@ -55,13 +55,13 @@ class Window:
         return cls(nodes, below, share)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Looked:
     """Requests of looks back: interpolated in a table of nodes x months, times each draw's."""
 
     window: Window
     table: FloatArray
-    factor: FloatArray | float
+    factor: FloatArray | float = 0.0
 
     def of(self, month: int) -> FloatArray:
         """For each draw. [request]"""

@@ -157,10 +157,7 @@ class _Pairs:
             said = account.files_per_day
             if said is not None:
                 part = slice(self.offset[index], self.offset[index + 1])
-                self.files[part] = self.files_of(said, np.nan)[self.region[part]]
-                if doubts:
-                    own = self.doubt_of(said, f"accounts[{account.id}]")
-                    self.doubt[part] = own[self.region[part]]
+                self._says(said, f"accounts[{account.id}]", part)
         self.number = {account.id: index for index, account in enumerate(accounts)}
         self.organization: dict[tuple[str, str], IntArray] = {}
         groups: dict[tuple[str, str], list[int]] = {}
@@ -171,6 +168,17 @@ class _Pairs:
             member[:] = False
             member[members] = True
             self.organization[group] = np.flatnonzero(member[self.account])
+
+    def _says(self, said: FilesPerDay, owner: str, part: slice) -> None:
+        """Note what an account says of its pairs."""
+        if not said.by_region and said.other is not None:  # one for all, ten times as fast
+            self.files[part] = said.other.mid
+            if self.doubts:
+                self.doubt[part] = self.doubts.get(_path(owner, said, "other"), -1)
+            return
+        self.files[part] = self.files_of(said, np.nan)[self.region[part]]
+        if self.doubts:
+            self.doubt[part] = self.doubt_of(said, owner)[self.region[part]]
 
     def files_of(self, said: FilesPerDay | None, otherwise: float) -> FloatArray:
         """Files per day of every Region, `otherwise` where nothing is said of it."""
