@@ -21,7 +21,7 @@ from estimator.uncertainty.windows import Window, bend_of, gets_at
 from estimator.volume.causes import key_blocks, trail_blocks
 from estimator.volume.model import Model
 from estimator.volume.readers import KINDS, blocks_from, query, read_by, reader_saving, validate
-from estimator.volume.streams import IntArray, Streams, files_in_doubt
+from estimator.volume.streams import IntArray, Streams
 from pricing.rates import RateTable
 
 _ACCOUNTS = ("accounts_per_year",)
@@ -89,7 +89,7 @@ class _Build:
         return read_by(self.model, reader, self.full, summed, False, False, by_doubt=True)
 
     def _files(self, summed: Streams, own: int) -> FilesInDoubt:
-        ranges = files_in_doubt(self.inventory)
+        ranges = self.inventory.files_in_doubt
         doubted = summed.where(summed.doubt >= 0)
         days = self.model.days(doubted).sum(axis=1)
         size = len(ranges)
