@@ -43,7 +43,7 @@ def drivers_frame(
     )
     left = {}
     for measure, result in results.items():
-        found = [first_order(draws.order[path], draws.values[path], result) for path in doubts]
+        found = [first_order(draws.order[path], draws.drawn[path], result) for path in doubts]
         frame[f"share_{measure}"] = np.array(found, dtype=np.float64)
         spread = len(result) > 1 and result.min() < result.max()
         left[measure] = max(0.0, 1.0 - sum(found)) if spread else np.nan

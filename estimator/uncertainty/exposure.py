@@ -17,7 +17,7 @@ from estimator.uncertainty.draws import Draws
 from estimator.uncertainty.files import OWN, FilesInDoubt
 from estimator.uncertainty.ledger import Ledger, Times
 from estimator.uncertainty.shared import Shared, SharedGets
-from estimator.uncertainty.windows import Window, bend_of, gets_at
+from estimator.uncertainty.windows import Window, bends_of, gets_at
 from estimator.volume.causes import key_blocks, trail_blocks
 from estimator.volume.model import Model
 from estimator.volume.readers import KINDS, blocks_from, query, read_by, reader_saving, validate
@@ -218,7 +218,7 @@ class _Build:
                 for block in blocks_from(model, neutral, mine, gets):
                     self.ledger.add(block, mine, times)
                 continue
-            window = Window.over(days, bend_of(model, mine))
+            window = Window.over(days, bends_of(model, neutral, mine))
             table = gets_at(model, neutral, mine, window)
             left = 1.0 - reader_saving(model, neutral)[mine.trail]
             for block in blocks_from(model, neutral, mine, table[0]):
