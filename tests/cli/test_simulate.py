@@ -4,6 +4,7 @@ import csv
 import io
 import json
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -113,6 +114,8 @@ def test_quantiles_are_sorted_and_each_once():
     """0.9,0.1,0.9 is 0.1 and 0.9; a single number in Python is one quantile."""
     assert simulate(EXAMPLE, "2026-11", 1, 100, quantile="0.9,0.1,0.9").quantile == (0.1, 0.9)
     assert simulate(EXAMPLE, "2026-11", 1, 100, quantile=0.8).quantile == (0.8,)
+    numpy = simulate(EXAMPLE, "2026-11", 1, np.int64(100), np.int64(3), np.array([0.5, 0.1]))
+    assert (numpy.quantile, numpy.seed, numpy.draws) == ((0.1, 0.5), 3, 100)
 
 
 def test_another_currency_takes_the_place_of_usd(tmp_path):
