@@ -17,11 +17,14 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from estimator.actuals.access_logs import measure_access_logs as measure_access_logs
+    from estimator.actuals.athena import athena_sql as athena_sql
+    from estimator.actuals.athena import measure_athena as measure_athena
     from estimator.actuals.bill import measure_bill as measure_bill
     from estimator.actuals.cloudtrail import measure_cloudtrail as measure_cloudtrail
     from estimator.actuals.result import Actuals as Actuals
     from estimator.actuals.s3_inventory import measure_s3_inventory as measure_s3_inventory
     from estimator.actuals.s3_listing import measure_s3_listing as measure_s3_listing
+    from estimator.actuals.stored import load_actuals as load_actuals
     from estimator.explain import Explanation as Explanation
     from estimator.explain import explain as explain
     from estimator.forecast import Forecast as Forecast
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
     from estimator.inventory import init as init
     from estimator.inventory import load_inventory as load_inventory
     from estimator.inventory import schema as schema
+    from estimator.uncertainty import Simulation as Simulation
+    from estimator.uncertainty import simulate as simulate
     from pricing.errors import KmscostError as KmscostError
     from pricing.rates import RateTable as RateTable
     from pricing.rates import load_rates as load_rates
@@ -41,10 +46,13 @@ if TYPE_CHECKING:
 _PUBLIC = {
     "Actuals": "estimator.actuals.result",
     "measure_access_logs": "estimator.actuals.access_logs",
+    "athena_sql": "estimator.actuals.athena",
+    "measure_athena": "estimator.actuals.athena",
     "measure_bill": "estimator.actuals.bill",
     "measure_cloudtrail": "estimator.actuals.cloudtrail",
     "measure_s3_inventory": "estimator.actuals.s3_inventory",
     "measure_s3_listing": "estimator.actuals.s3_listing",
+    "load_actuals": "estimator.actuals.stored",
     "Explanation": "estimator.explain",
     "explain": "estimator.explain",
     "Forecast": "estimator.forecast",
@@ -56,6 +64,8 @@ _PUBLIC = {
     "init": "estimator.inventory",
     "load_inventory": "estimator.inventory",
     "schema": "estimator.inventory",
+    "Simulation": "estimator.uncertainty",
+    "simulate": "estimator.uncertainty",
     "KmscostError": "pricing.errors",
     "RateTable": "pricing.rates",
     "load_rates": "pricing.rates",
@@ -71,19 +81,24 @@ __all__ = [
     "KmscostError",
     "Range",
     "RateTable",
+    "Simulation",
+    "athena_sql",
     "check",
     "explain",
     "forecast",
     "init",
+    "load_actuals",
     "load_inventory",
     "load_rates",
     "measure_access_logs",
+    "measure_athena",
     "measure_bill",
     "measure_cloudtrail",
     "measure_s3_inventory",
     "measure_s3_listing",
     "rates_show",
     "schema",
+    "simulate",
 ]
 
 

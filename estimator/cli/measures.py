@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from estimator.cli.output import Format, Output, say, show, width
-from estimator.cli.progress import ends_cleanly, progress_bar
+from estimator.cli.progress import progress_bar
+from pricing.errors import Problem, UsageError
 
 if TYPE_CHECKING:
     from estimator.actuals.result import Actuals
@@ -39,9 +40,9 @@ Form = Annotated[Format, typer.Option("--format", "-f", help="How to write it.")
 
 def measure_cloudtrail(
     paths: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(help="Files, or folders to search; URLs with Spark.", metavar="PATH..."),
-    ],
+    ] = None,
     by: By = None,
     strict: Strict = False,
     engine: Annotated[
@@ -54,14 +55,74 @@ def measure_cloudtrail(
     jobs: Annotated[
         int | None, typer.Option("--jobs", help="Processes. Default: one a core.")
     ] = None,
+    athena: Annotated[
+        bool,
+        typer.Option(
+            "--athena-sql",
+            help="Read nothing, print the query that lets Athena count: see measure athena.",
+        ),
+    ] = False,
+    table: Annotated[
+        str | None,
+        typer.Option(
+            "--table", help="Of --athena-sql. Default: cloudtrail_logs.", metavar="[DATABASE.]NAME"
+        ),
+    ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option("--from", help="Of --athena-sql: first day.", metavar="YYYY-MM[-DD]"),
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            "--until", help="Of --athena-sql: day after the last.", metavar="YYYY-MM[-DD]"
+        ),
+    ] = None,
     form: Form = Format.table,
     output: Output = None,
 ) -> None:
     """Count the requests in CloudTrail's log files: exact, each once."""
+    given = {"table": table, "start": start, "until": until}
+    asked = {name: value for name, value in given.items() if value is not None}
+    _one_of(paths, athena, asked)
+    if athena:
+        from estimator import athena_sql
+
+        show(athena_sql(**asked), output)
+        return
     from estimator import measure_cloudtrail as measure
 
-    with ends_cleanly(), progress_bar(paths if engine is Engine.local else []) as progress:
+    paths = paths or []
+    with progress_bar(paths if engine is Engine.local else []) as progress:
         told = measure(paths, by, strict, engine.value, master, jobs, progress)
+    _show(told, form, output)
+
+
+def _one_of(paths: list[str] | None, athena: bool, asked: dict[str, str]) -> None:
+    """Log files are counted here, or by Athena: not both at once."""
+    if athena and paths:
+        raise UsageError(Problem("--athena-sql", None, "", "a path", "none: nothing is read", ""))
+    if not athena and asked:
+        found = "--table, --from or --until"
+        raise UsageError(Problem("PATH", None, "", found, "them with --athena-sql only", ""))
+    if not athena and not paths:
+        expected = "a file or a folder, or --athena-sql"
+        raise UsageError(Problem("PATH", None, "", "no path", expected, ""))
+
+
+def measure_athena(
+    paths: Annotated[
+        list[Path], typer.Argument(help="Results, or folders of them.", metavar="RESULT.csv...")
+    ],
+    by: By = None,
+    strict: Strict = False,
+    form: Form = Format.table,
+    output: Output = None,
+) -> None:
+    """Read the result of the query that `measure cloudtrail --athena-sql` prints."""
+    from estimator import measure_athena as measure
+
+    told = measure(paths, by, strict)
     _show(told, form, output)
 
 
@@ -75,8 +136,7 @@ def measure_s3_inventory(
     """Count the puts that an S3 Inventory shows, from object names alone."""
     from estimator import measure_s3_inventory as measure
 
-    with ends_cleanly():
-        told = measure(manifest, by, strict)
+    told = measure(manifest, by, strict)
     _show(told, form, output)
 
 
@@ -93,8 +153,7 @@ def measure_s3_listing(
     """
     from estimator import measure_s3_listing as measure
 
-    with ends_cleanly():
-        told = measure(paths, by, strict)
+    told = measure(paths, by, strict)
     _show(told, form, output)
 
 
@@ -108,8 +167,7 @@ def measure_access_logs(
     """Count the gets of CloudTrail's objects by requester, in S3 server access logs."""
     from estimator import measure_access_logs as measure
 
-    with ends_cleanly():
-        told = measure(paths, by, strict)
+    told = measure(paths, by, strict)
     _show(told, form, output)
 
 
@@ -127,8 +185,7 @@ def measure_bill(
     """
     from estimator import measure_bill as measure
 
-    with ends_cleanly():
-        told = measure(paths, by, strict)
+    told = measure(paths, by, strict)
     _show(told, form, output)
 
 
@@ -165,6 +222,11 @@ _group = typer.Typer(
 _group.command(
     "cloudtrail", epilog="Example: kmscost measure cloudtrail examples/logs --by day,cause"
 )(measure_cloudtrail)
+_group.command(
+    "athena",
+    epilog="Example: kmscost measure cloudtrail --athena-sql --from 2026-10 --until 2026-11 "
+    "--output query.sql; then, of what Athena answers: kmscost measure athena RESULT.csv",
+)(measure_athena)
 _group.command(
     "s3-inventory", epilog="Example: kmscost measure s3-inventory manifest.json --format json"
 )(measure_s3_inventory)

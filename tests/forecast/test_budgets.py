@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from estimator import forecast, load_inventory, schema
+from estimator import forecast, load_inventory, schema, simulate
 from estimator.forecast.budgets import budget_use, covered, reached
 from estimator.frames import BUDGET_USE
 from estimator.inventory.budgets import Budget
@@ -246,3 +246,23 @@ def test_many_budgets_are_told_shortly(tmp_path):
     assert len(said) == 11
     assert said[-1] == "and 10 more budgets, 0 of them broken: see --by budget"
     assert "10 more budgets" in forecast_markdown(told)
+
+
+def test_simulate_draws_budgets_of_everything_only(tmp_path):
+    """A budget of a part is never held against the cost of everything; a note says so."""
+    text = TEXT.replace("key: k}", "key: k, files_per_day: {low: 100, high: 400}}", 1)
+    text += (
+        "  - {name: kms, usd_per_month: 1.0001}\n  - {name: b, usd_per_month: 0.1, reader: siem}\n"
+    )
+    told = simulate(read(tmp_path, text), "2026-11", 1, draws=200)
+    assert set(told.budgets["budget"]) == {"kms"}
+    assert [one for one in told.notices if one.endswith("`kmscost forecast`: b")]
+
+
+def test_simulate_does_not_take_seconds_for_a_doubt(tmp_path):
+    """A range of burst_seconds changes neither requests nor cost: nothing to draw."""
+    rows = "  - {name: kms, usd_per_month: 2}\n"
+    slow = TEXT.replace("kind: every-file", "burst_seconds: {low: 10, high: 90}, kind: every-file")
+    plain, seconds = (simulate(read(tmp_path, one + rows), "2026-11", 1) for one in (TEXT, slow))
+    assert seconds.quantiles.equals(plain.quantiles)
+    assert seconds.drivers.empty
