@@ -8,7 +8,8 @@ from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future
 from itertools import chain, islice
 
-from estimator.actuals.cloudtrail.counting import Counted, count_files, read_file
+from estimator.actuals.cloudtrail.counting import Counted, count_files
+from estimator.actuals.cloudtrail.unpack import content
 from estimator.actuals.cloudtrail.workers import WorkerDiedError, Workers
 from estimator.actuals.paths import Found, find_files
 from estimator.actuals.skipped import SkippedFiles
@@ -83,7 +84,7 @@ def _no_room(batch: list[Found]) -> KmscostError:
 
 
 def _count(batch: list[Found]) -> Counted:
-    return count_files((one.path for one in batch), read_file)
+    return count_files((one.path for one in batch), content)
 
 
 def _batches(files: Iterator[Found], skipped: SkippedFiles) -> Iterator[list[Found]]:
