@@ -16,7 +16,7 @@ from estimator.actuals.result import Actuals
 from estimator.explain import Explanation
 from estimator.figures import count, factor, money
 from estimator.forecast import Forecast
-from estimator.report.measured import measured_lines, measured_sheet
+from estimator.report.measured import measured_lines, measured_sheets
 from estimator.report.sheet import Sheet, lines, months_sheet, rows_sheet
 from pricing.errors import printable
 from pricing.regions import partition_of
@@ -51,7 +51,7 @@ def _fitting(sheet: Sheet, width: int) -> Sheet:
     """The sheet with all its words in one column where they would not stand side by side."""
     words = len(sheet.header) - sheet.numbers
     widths = [max(map(len, column)) for column in zip(sheet.header, *sheet.rows, strict=True)]
-    if words < 2 or sum(widths) + len(widths) <= width:
+    if words < 2 or sum(widths) + 2 * (len(widths) - 1) <= width:
         return sheet
     header, *rows = (
         (" ".join(filter(None, cells[:words])), *cells[words:])
@@ -89,7 +89,8 @@ def _table(sheet: Sheet) -> Table:
 
 def measured_table(told: Actuals, width: int = WIDTH) -> RenderableType:
     """What was measured, and what was read for it."""
-    return Group(*_titled(measured_sheet(told), width), "", *_wrapped(measured_lines(told), width))
+    tables = (part for sheet in measured_sheets(told) for part in (*_titled(sheet, width), ""))
+    return Group(*tables, *_wrapped(measured_lines(told), width))
 
 
 def explain_text(walk: Explanation, width: int = WIDTH) -> RenderableType:
