@@ -33,9 +33,30 @@ class Format(StrEnum):
     markdown = "markdown"
 
 
+def _placed(path: Path | None) -> Path | None:
+    """Refuse at once what could not be written after an hour's work."""
+    try:
+        if path is not None and path.is_dir():
+            raise _unwritable(path, "it is a folder")
+        if path is not None and (not path.exists() or path.is_file()):
+            folder = path.resolve().parent
+            if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+                raise _unwritable(path, "no folder that can be written into")
+    except (OSError, ValueError, RuntimeError) as error:
+        raise _unwritable(path, getattr(error, "strerror", None) or str(error)) from None
+    return path
+
+
+def _unwritable(path: Path | None, reason: str) -> KmscostError:
+    found = f"a place that cannot be written ({reason})"
+    fix = "choose another path for --output"
+    return KmscostError(Problem(str(path), None, "", found, "a writable place with room", fix))
+
+
 InventoryPath = Annotated[Path, typer.Argument(help="Inventory file (YAML).", metavar="INVENTORY")]
 Output = Annotated[
-    Path | None, typer.Option("--output", "-o", help="Write to this file instead of stdout.")
+    Path | None,
+    typer.Option("--output", "-o", callback=_placed, help="Write to this file instead of stdout."),
 ]
 Rates = Annotated[
     Path | None, typer.Option("--rates", help="A rate table of your own (YAML).", metavar="FILE")
@@ -110,11 +131,7 @@ def write(path: Path, text: str) -> None:
         Path(beside).chmod(mode)
         Path(beside).replace(target)
     except (OSError, ValueError, RuntimeError) as error:
-        found = f"a place that cannot be written ({getattr(error, 'strerror', None) or error})"
-        fix = "choose another path for --output"
-        raise KmscostError(
-            Problem(str(path), None, "", found, "a writable place with room", fix)
-        ) from None
+        raise _unwritable(path, getattr(error, "strerror", None) or str(error)) from None
     finally:
         if beside:
             Path(beside).unlink(missing_ok=True)
