@@ -24,7 +24,8 @@ class Engine(StrEnum):
 
 
 Paths = Annotated[
-    list[Path], typer.Argument(help="Files, or folders to search.", metavar="PATH...")
+    list[Path],
+    typer.Argument(help="Files, or folders to search.", metavar="PATH...", readable=False),
 ]
 By = Annotated[
     str | None,
@@ -68,7 +69,9 @@ def measure_cloudtrail(
 
 
 def measure_s3_inventory(
-    manifest: Annotated[Path, typer.Argument(help="manifest.json of the inventory.")],
+    manifest: Annotated[
+        Path, typer.Argument(help="manifest.json of the inventory.", readable=False)
+    ],
     by: By = None,
     strict: Strict = False,
     form: Form = Format.table,

@@ -107,7 +107,11 @@ def show(what: RenderableType | str, output: Path | None) -> None:
 
 def _put(text: str, output: Path | None) -> None:
     if output is None:
-        typer.echo(text, nl=False)
+        try:
+            typer.echo(text, nl=False)
+        except BrokenPipeError:  # as `| head` does: no mistake, whatever typer takes it for
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit from None
     else:
         write(output, text)
 
