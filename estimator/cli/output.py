@@ -53,13 +53,24 @@ def _unwritable(path: Path | None, reason: str) -> KmscostError:
     return KmscostError(Problem(str(path), None, "", found, "a writable place with room", fix))
 
 
-InventoryPath = Annotated[Path, typer.Argument(help="Inventory file (YAML).", metavar="INVENTORY")]
+InventoryPath = Annotated[
+    Path, typer.Argument(help="Inventory file (YAML).", metavar="INVENTORY", readable=False)
+]
 Output = Annotated[
     Path | None,
-    typer.Option("--output", "-o", callback=_placed, help="Write to this file instead of stdout."),
+    typer.Option(
+        "--output",
+        "-o",
+        callback=_placed,
+        help="Write to this file instead of stdout.",
+        readable=False,
+    ),
 ]
 Rates = Annotated[
-    Path | None, typer.Option("--rates", help="A rate table of your own (YAML).", metavar="FILE")
+    Path | None,
+    typer.Option(
+        "--rates", help="A rate table of your own (YAML).", metavar="FILE", readable=False
+    ),
 ]
 Discount = Annotated[
     str, typer.Option("--discount", help="Taken off every KMS rate, as 10% or 0.1.")
