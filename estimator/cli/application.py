@@ -13,6 +13,7 @@ from pricing.errors import KmscostError, UsageError
 from pricing.words import nearest
 
 _MOST_PROBLEMS = 200
+_NO_MEMORY = "memory: found no more of it; nothing was written; run on fewer or smaller files"
 
 # each command's module under estimator.cli, and the first line of its help: listing the commands
 # imports none of them
@@ -62,6 +63,9 @@ class Application(TyperGroup):
         except KmscostError as error:
             report_problems(error)
             raise typer.Exit(2 if isinstance(error, UsageError) else 1) from None
+        except MemoryError:
+            typer.echo(_NO_MEMORY, err=True)
+            raise typer.Exit(1) from None
         except KeyboardInterrupt as end:
             typer.echo("Interrupted; nothing was written.", err=True)
             raise typer.Exit(getattr(end, "code", 130)) from None

@@ -8,7 +8,7 @@ from estimator.actuals.result import Actuals
 from estimator.explain import Explanation
 from estimator.figures import count, money
 from estimator.forecast import Forecast
-from estimator.report.measured import measured_lines, measured_sheet
+from estimator.report.measured import measured_lines, measured_sheets
 from estimator.report.sections import detail_sheet
 from estimator.report.sheet import Sheet, lines, months_sheet
 from estimator.report.simulated import drivers_sheet, simulated_lines, spread_sheet
@@ -64,7 +64,8 @@ def escape(text: str) -> str:
 def measured_markdown(told: Actuals) -> str:
     """What was measured as Markdown."""
     said = "\n".join(f"- {escape(line)}" for line in (*measured_lines(told), *told.notices))
-    return f"{table_markdown(measured_sheet(told))}\n\n{said}\n"
+    tables = "\n\n".join(map(table_markdown, measured_sheets(told)))
+    return f"{tables}\n\n{said}\n"
 
 
 def simulated_markdown(told: Simulation) -> str:

@@ -16,7 +16,7 @@ from estimator.actuals.result import Actuals
 from estimator.explain import Explanation
 from estimator.figures import count, factor, money
 from estimator.forecast import Forecast
-from estimator.report.measured import measured_lines, measured_sheet
+from estimator.report.measured import measured_lines, measured_sheets
 from estimator.report.sections import detail_sheet
 from estimator.report.sheet import Sheet, lines, months_sheet
 from estimator.report.simulated import drivers_sheet, simulated_lines, spread_sheet, spread_sheets
@@ -98,7 +98,8 @@ def _table(sheet: Sheet) -> Table:
 
 def measured_table(told: Actuals, width: int = WIDTH) -> RenderableType:
     """What was measured, and what was read for it."""
-    return Group(*_titled(measured_sheet(told), width), "", *_wrapped(measured_lines(told), width))
+    tables = (part for sheet in measured_sheets(told) for part in (*_titled(sheet, width), ""))
+    return Group(*tables, *_wrapped(measured_lines(told), width))
 
 
 def simulated_table(told: Simulation, width: int = WIDTH) -> RenderableType:
