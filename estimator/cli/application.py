@@ -23,6 +23,7 @@ COMMANDS = {
     "forecast": ("forecasts", "Forecast KMS requests and cost, month by month."),
     "explain": ("forecasts", "Walk one number from assumption to dollar."),
     "measure": ("measures", "Count what really happened, from logs, object names and bills."),
+    "reconcile": ("reconciles", "Hold a forecast against the bill and explain the difference."),
     "rates": ("rates", "Show the rates that forecasts are priced with."),
 }
 

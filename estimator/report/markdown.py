@@ -8,7 +8,9 @@ from estimator.actuals.result import Actuals
 from estimator.explain import Explanation
 from estimator.figures import count, money
 from estimator.forecast import Forecast
+from estimator.reconcile import Reconciliation
 from estimator.report.measured import measured_lines, measured_sheet
+from estimator.report.reconciled import reconciled_lines, reconciled_sheets
 from estimator.report.sheet import Sheet, lines, months_sheet, rows_sheet
 
 
@@ -61,3 +63,12 @@ def measured_markdown(told: Actuals) -> str:
     """What was measured as Markdown."""
     said = "\n".join(f"- {escape(line)}" for line in (*measured_lines(told), *told.notices))
     return f"{table_markdown(measured_sheet(told))}\n\n{said}\n"
+
+
+def reconciled_markdown(told: Reconciliation) -> str:
+    """A reconciliation with everything that the table shows, and its notices."""
+    parts = [table_markdown(sheet) for sheet in reconciled_sheets(told)]
+    parts.append("\n".join(f"- {escape(line)}" for line in reconciled_lines(told)))
+    if told.notices:
+        parts.append("Notices:\n\n" + "\n".join(f"- {escape(line)}" for line in told.notices))
+    return "\n\n".join(parts) + "\n"

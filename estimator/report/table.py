@@ -16,7 +16,9 @@ from estimator.actuals.result import Actuals
 from estimator.explain import Explanation
 from estimator.figures import count, factor, money
 from estimator.forecast import Forecast
+from estimator.reconcile import Reconciliation
 from estimator.report.measured import measured_lines, measured_sheet
+from estimator.report.reconciled import reconciled_lines, reconciled_sheets
 from estimator.report.sheet import Sheet, lines, months_sheet, rows_sheet
 from pricing.regions import partition_of
 
@@ -89,6 +91,14 @@ def _table(sheet: Sheet) -> Table:
 def measured_table(told: Actuals, width: int = WIDTH) -> RenderableType:
     """What was measured, and what was read for it."""
     return Group(*_titled(measured_sheet(told), width), "", *_wrapped(measured_lines(told), width))
+
+
+def reconciled_table(told: Reconciliation, width: int = WIDTH) -> RenderableType:
+    """The sides, the parts of their difference, the rows that differ, and what to know of it."""
+    parts: list[RenderableType] = []
+    for sheet in reconciled_sheets(told):
+        parts += [*_titled(sheet, width), ""]
+    return Group(*parts, *_wrapped(reconciled_lines(told), width))
 
 
 def explain_text(walk: Explanation, width: int = WIDTH) -> RenderableType:
