@@ -62,7 +62,7 @@ def only_in(
     }
 
 
-def rests_on(seen: Told, levels: Open, frame: pd.DataFrame, inventory: Inventory) -> dict[str, str]:
+def rests_on(seen: Told, levels: Open, frame: pd.DataFrame, expected: float) -> dict[str, str]:
     """What each part of the difference rests on."""
     has = (frame["forecast"] > 0) | (frame["measured"] > 0)
     ours = (has & (frame["unit"] == "request")).to_numpy()
