@@ -33,6 +33,7 @@ from estimator.reconcile.sides import (
     joined,
     measured_side,
     opened,
+    payer_of,
 )
 from pricing.errors import KmscostError, Problem, RateError, UsageError
 from pricing.rates import RateTable
@@ -108,7 +109,7 @@ def reconcile(
 
     seen = told_of(frame, kept, label, owned)
     covered = billed.coverage.months().get(label, 0.0)
-    counted = lines.assign(payer=_payer_of(lines, payers, own))
+    counted = lines.assign(payer=payer_of(lines["billed_account"], lines["payer"], payers, own))
     known = evidence(frame, seen, levels, told, counted, owned, covered)
     readings = tuple(read(one) for one in known)
     metered, exempt = _metered(frame, readings, inventory)
@@ -184,21 +185,13 @@ def _measured(
     return pd.DataFrame({**texts, **{name: pd.Series(dtype=float) for name in numbers}}), 0.0
 
 
-def _payer_of(
-    lines: pd.DataFrame, payers: Mapping[str, str], own: Mapping[str, str]
-) -> pd.Series[str]:
-    named = lines["payer"].astype(str).map(payers)
-    found: pd.Series[str] = lines["billed_account"].astype(str).map(own).fillna(named)
-    return found
-
-
 def _prices(frame: pd.DataFrame, told: Forecast) -> FloatArray:
     """The table's price of a unit on each row, NaN where it has none. [currency/unit]"""
     day = told.months.firsts[0]
     known: dict[tuple[str, str], float] = {}
     for region, unit in set(zip(frame["billed_region"], frame["unit"], strict=True)):
-        meter = told.table.meter("Decrypt" if unit == "request" else "KeyMonth")
         try:
+            meter = told.table.meter("Decrypt" if unit == "request" else "KeyMonth")
             steps = told.table.rate(meter, region, day)[1].steps
             known[region, unit] = steps[0][1] / meter.per * (1 - told.discount)
         except RateError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -61,9 +61,8 @@ def billed_side(
     """
     special = (rows["unit"] == "request").to_numpy() & ~rows["meter"].isin(SYMMETRIC).to_numpy()
     keyed = _keyed(rows)
-    accounts = keyed["billed_account"]
-    keyed["payer"] = accounts.map(own).fillna(keyed["payer"].map(payers))
-    keyed["key"] = keyed["key"].map(names).fillna(keyed["key"])
+    keyed["payer"] = payer_of(keyed["billed_account"], keyed["payer"], payers, own)
+    keyed["key"] = [names.get(one, one) for one in keyed["key"]]
     columns = {
         "billed": np.where(special, 0.0, rows["quantity"].to_numpy()),
         "billed_free": np.where(special, 0.0, rows["free"].to_numpy()),
@@ -73,6 +72,17 @@ def billed_side(
         "cost_special": np.where(special, rows["cost"].to_numpy(), 0.0),
     }
     return _summed(keyed.assign(**columns))
+
+
+def payer_of(
+    accounts: Iterable[str],
+    billed: Iterable[str],
+    payers: Mapping[str, str],
+    own: Mapping[str, str],
+) -> list[str]:
+    """The payer of each line: its account's in the inventory, else the bill's."""
+    pairs = zip(map(str, accounts), map(str, billed), strict=True)
+    return [own.get(account) or payers[payer] for account, payer in pairs]
 
 
 def measured_side(
@@ -85,7 +95,8 @@ def measured_side(
     """What was measured, by row: CloudTrail's, its writes, others' [request]; what has no place.
 
     Names of objects tell neither the account that pays nor the key: where all trails write for one
-    account under one key, that is where they belong.
+    account under one key, that is where they belong. Rows whose grain leaves out the account, the
+    Region or the operation have no place.
     """
     rows = told.measured
     rows = rows[(rows["month"].astype(str) == month) & (rows["unit"] == "request")]
@@ -94,21 +105,21 @@ def measured_side(
     cause, quantity = rows["cause"].astype(str).to_numpy(), rows["quantity"].to_numpy()
     place = _only_place(inventory)
     if place:
-        account, region, arn = place
+        account, region, key = place
         by_names = rows["source"].astype(str).isin(["s3-inventory", "s3-listing", "access-logs"])
         writes = (by_names & (keyed["operation"] == "GenerateDataKey")).to_numpy()
         keyed.loc[writes & (keyed["billed_account"] == "").to_numpy(), "billed_account"] = account
-        keyed.loc[by_names.to_numpy() & (keyed["billed_region"] == "").to_numpy(), "key"] = arn
+        keyed.loc[by_names.to_numpy() & (keyed["billed_region"] == "").to_numpy(), "key"] = key
         keyed.loc[keyed["billed_region"] == "", "billed_region"] = region
-    keyed["key"] = keyed["key"].map(names).fillna(keyed["key"])
-    keyed["payer"] = keyed["billed_account"].map(payers).fillna("")
+    keyed["key"] = [names.get(one, one) for one in keyed["key"]]
+    keyed["payer"] = [payers.get(one, "") for one in keyed["billed_account"]]
     ours = np.isin(cause, CLOUDTRAIL_CAUSES)
     frame = keyed.assign(
         measured=np.where(ours, quantity, 0.0),
         measured_writes=np.where(np.isin(cause, WRITES), quantity, 0.0),
         measured_others=np.where(ours, 0.0, quantity),
     )
-    placed = (frame["billed_account"] != "") & (frame["billed_region"] != "")
+    placed = (frame[["billed_account", "billed_region", "operation"]] != "").all(axis=1)
     lost = frame.loc[~placed, ["measured", "measured_others"]].to_numpy().sum()
     return _summed(frame[placed]), float(lost)
 

@@ -7,8 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from estimator import Actuals
+from estimator.actuals.coverage import WHOLE_DAY, Coverage
+from estimator.actuals.result import actuals_frame
 from estimator.forecast import WRITES, Forecast
 from tests.actuals.bill.bills import (
     FORMATS,
@@ -127,3 +131,52 @@ def bill_of(folder: Path, lines: Sequence[Line], form: str = "legacy", payer: st
             if name in row:
                 row[name] = payer
     return written(folder / f"bill {form} {payer}", as_csv(rows))
+
+
+def measured_of(
+    told: Forecast,
+    keys: Mapping[str, str],
+    *,
+    scale: float = 1.0,
+    others: Sequence[tuple[str, str, str, float]] = (),
+    days: int = 31,
+    source: str = "cloudtrail",
+) -> Actuals:
+    """A measurement of exactly what a forecast says, each month's requests on its first day.
+
+    Parameters
+    ----------
+    told : Forecast
+        One month.
+    keys : mapping
+        ARN of a key by its id.
+    scale : float
+        Factor on all of it.
+    others : sequence of (account, region, operation, requests)
+        Requests that are not CloudTrail's.
+    days : int
+        How many days of the month are covered.
+    source : str
+        Which source measured.
+    """
+    rows = told.rows[told.rows["unit"] == "request"]
+    first = told.months.firsts[0]
+    size = len(rows) + len(others)
+    theirs = list(zip(*others, strict=True)) if others else [(), (), (), ()]
+    columns = {
+        "day": [first] * size,
+        "billed_account": [*rows["billed_account"], *theirs[0]],
+        "billed_region": [*rows["billed_region"], *theirs[1]],
+        "key": [*(keys[str(one)] for one in rows["key"]), *[""] * len(others)],
+        "cause": [*rows["cause"], *["other"] * len(others)],
+        "operation": [*rows["operation"], *theirs[2]],
+        "quantity": np.array([*(rows["quantity"] * scale), *theirs[3]], dtype=float),
+        "unit": ["request"] * size,
+        "source": [source] * size,
+        "coverage": [1.0] * size,
+    }
+    places = set(zip(columns["billed_account"], columns["billed_region"], strict=True))
+    end = told.months.firsts[1]
+    span = pd.date_range(first, end, inclusive="left").date[:days]
+    hours = {place: dict.fromkeys(span, WHOLE_DAY) for place in places}
+    return Actuals(source, actuals_frame(columns), 1, size, coverage=Coverage(hours))
