@@ -66,7 +66,9 @@ def test_both_readings_are_named_right(tmp_path, inventory, form, writes, noise,
 @pytest.mark.parametrize("writes", [True, False])
 def test_resource_ids_tell_when_others_dominate(tmp_path, inventory, form, writes):
     """Twenty times as many GenerateDataKey requests of others, under another key."""
-    told = inventory(text=INVENTORY.replace("region: us-east-1}", f'region: us-east-1, arn: "{ARN}"}}'))
+    told = inventory(
+        text=INVENTORY.replace("region: us-east-1}", f'region: us-east-1, arn: "{ARN}"}}')
+    )
     made = forecast(told, "2026-10", 1)
     noise = other(
         20 * WRITES,
@@ -167,7 +169,9 @@ def test_a_bill_without_requests_or_without_the_account_tells_nothing(tmp_path, 
     elsewhere = [other(50_000, made, account=PROD)]
     said = reconcile(told, bill_of(tmp_path, elsewhere), "2026-10")
     assert said.reading is None
-    assert "the bill has no line of KMS in account 111122223333 in us-east-1" in said.readings[0].why
+    assert (
+        "the bill has no line of KMS in account 111122223333 in us-east-1" in said.readings[0].why
+    )
 
 
 def test_an_inventory_without_writes_has_none_to_look_for(tmp_path, inventory):
