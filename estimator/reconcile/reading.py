@@ -48,7 +48,10 @@ class Evidence:
     doubt : float
         Requests of others that the measurement may have missed. [request]
     lines, here : int
-        Lines of requests of the payer; lines of KMS where CloudTrail's writes are billed.
+        Lines of requests of the payer; lines of keys, or of operations that CloudTrail causes,
+        where its writes are billed or their keys are.
+    reads : float or None
+        Share of the forecast reads that the bill shows; None where none are forecast. [-]
     paid, free_tier : float
         Requests of the payer that were charged; how many are free. [request]
     place : str
@@ -68,6 +71,7 @@ class Evidence:
     doubt: float
     lines: int
     here: int
+    reads: float | None
     paid: float
     free_tier: float
     place: str
@@ -96,7 +100,7 @@ def read(known: Evidence) -> Reading:
     """What the evidence says.
 
     >>> told = Evidence("111122223333", 990.0, 1000.0, 5.0, 1.0, True, True, False, 0.0, 3, 3,
-    ...     9e5, 2e4, "account 111122223333 in eu-west-1")
+    ...     None, 9e5, 2e4, "account 111122223333 in eu-west-1")
     >>> read(told).reading
     'charged'
     """
@@ -121,7 +125,8 @@ def _decided(known: Evidence) -> tuple[Answer | None, str]:
     if not known.lines:
         return None, "the bill has no line of KMS requests"
     if not known.here:
-        return None, f"the bill has no line of KMS in {known.place}, where writes are billed"
+        why = f"the bill shows no key and none of CloudTrail's operations in {known.place}"
+        return None, f"{why}, where its writes are billed"
     shown = (known.billed - known.rest) / known.writes
     said = (
         f"{count(known.billed)} {known.what} requests billed in {known.place}; charged predicts "
@@ -145,6 +150,8 @@ def _answered(known: Evidence, shown: float) -> tuple[Answer | None, str]:
         )
     lowest = ROUGH_EXEMPT_BELOW if known.rough else EXEMPT_BELOW
     if shown <= lowest * known.covered:
+        if not known.measured and known.reads is not None and known.reads < ROUGH_EXEMPT_BELOW:
+            return None, "the reads forecast, which both readings charge, are missing as well"
         return "exempt", ""
     fits = any(abs(shown / whole - 1) <= CHARGED_WITHIN for whole in (1.0, known.covered) if whole)
     if fits:

@@ -124,10 +124,7 @@ def _attribute(place, at, follows, reading, names, ids, measured, spare):
         at["ours"] = at["measured"] - (at["measured_writes"] if is_exempt else ZERO)
         at["theirs"] = at["measured_others"]
         return
-    if names is not None:
-        is_ours = key in ids and operation in SEEN
-    else:
-        is_ours = at["forecast"] > 0
+    is_ours = key in ids and operation in SEEN if names is not None else at["forecast"] > 0
     if not is_ours:
         at["theirs"] = billed
     elif is_exempt and operation == "GenerateDataKey":
