@@ -17,15 +17,15 @@ from estimator.forecast import Forecast, forecast
 from estimator.frames import RECONCILIATION
 from estimator.inventory import Inventory, load_inventory
 from estimator.months import FloatArray, parse_month
-from estimator.reconcile.attribution import attributed
+from estimator.reconcile.attribution import attributed, followed
 from estimator.reconcile.covering import Told, owners, told_of
 from estimator.reconcile.evidence import evidence
 from estimator.reconcile.levels import of_month, open_levels
 from estimator.reconcile.limit import read_limit
 from estimator.reconcile.matching import key_names, payers_of
 from estimator.reconcile.notices import apart, notices, only_in, rests_on
-from estimator.reconcile.parts import with_parts
-from estimator.reconcile.reading import Reading, read
+from estimator.reconcile.parts import request_parts, with_parts
+from estimator.reconcile.reading import read
 from estimator.reconcile.result import Reconciliation
 from estimator.reconcile.sides import (
     KEYS,
@@ -114,22 +114,15 @@ def reconcile(
     counted = lines.assign(payer=payer_of(lines["billed_account"], lines["payer"], payers, own))
     known = evidence(frame, seen, levels, told, counted, owned, covered)
     readings = tuple(read(one) for one in known)
-    metered, exempt = _metered(frame, readings, inventory)
-    theirs = attributed(frame, metered, exempt, seen, levels, inventory)
-    rows = with_parts(frame, metered, theirs)
-    requests = rows["unit"] == "request"
-    parts = {
-        "writes": float((metered - rows["forecast"])[requests].sum()),
-        "volume": float((rows["cloudtrail"] - metered)[requests].sum()),
-        "others": float(rows["others"][requests].sum()),
-        "unknown": float(rows["unknown"][requests].sum()),
-    }
+    follows = followed(frame, readings, inventory)
+    theirs = attributed(frame, follows, seen, levels, inventory)
+    rows = with_parts(frame, follows, theirs)
     strangers = only_in(rows, inventory, levels)
     return Reconciliation(
         month=label,
         forecast=told,
         rows=_shown(rows, seen, label),
-        request_parts=parts,
+        request_parts=request_parts(rows),
         readings=readings,
         apart=apart(billed, label, told.currency),
         levels=levels.to_dict(),
@@ -212,20 +205,6 @@ def _prices(frame: pd.DataFrame, told: Forecast) -> FloatArray:
     listed = np.array([known[place] for place in places], dtype=np.float64)
     forecast_price = frame["price"].to_numpy(dtype=np.float64)
     return np.where(np.isfinite(forecast_price), forecast_price, listed)
-
-
-def _metered(
-    frame: pd.DataFrame, readings: Sequence[Reading], inventory: Inventory
-) -> tuple[FloatArray, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
-    """Forecast units that each payer's bill shows under its reading; whether that is exempt.
-
-    Where a bill does not tell its reading the inventory's holds.
-    """
-    own = inventory.cloudtrail_writes
-    follows = {one.payer: one.reading or own for one in readings}
-    exempt = np.array([follows.get(payer, own) == "exempt" for payer in frame["payer"]], dtype=bool)
-    forecast_units, writes = frame["forecast"].to_numpy(), frame["writes"].to_numpy()
-    return forecast_units - np.where(exempt, writes, 0.0), exempt
 
 
 def _share(seen: Told, frame: pd.DataFrame) -> float:

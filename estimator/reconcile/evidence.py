@@ -40,7 +40,7 @@ def evidence(
         Share of the month that the bill covers. [0-1]
     """
     free = forecast.pools[forecast.pools["unit"] == "request"]
-    sizes = free.groupby("payer", observed=True)["quantity_free"].max()
+    sizes = free.groupby("payer", observed=True)["quantity_free"].sum()
     found = []
     for payer in forecast.inventory.payers():
         mine = (frame["payer"] == payer) & (frame["unit"] == "request")
@@ -75,6 +75,8 @@ def evidence(
                 reads=reads,
                 paid=float(frame["billable"][mine].sum()),
                 free_tier=float(sizes.get(payer, 0.0)),
+                free=float(rows["billed_free"].sum()),
+                free_elsewhere=float(frame["billed_free"][mine & ~here].sum()),
                 place=_said(places),
                 what="GenerateDataKey" if operation else "KMS",
             )

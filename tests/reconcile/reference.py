@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
 from estimator import Actuals, Forecast
@@ -37,6 +37,7 @@ def reconciled(
     follows: Mapping[str, str],
     names: Mapping[str, str] | None = None,
     actuals: Actuals | None = None,
+    shown: Collection[str] = (),
 ) -> dict[tuple[str, ...], Row]:
     """The parts of each row by payer, account, Region, key, operation and unit.
 
@@ -51,6 +52,8 @@ def reconciled(
         Ids of keys by ARN; without it no key is told apart.
     actuals : Actuals, optional
         A measurement that covers the month everywhere.
+    shown : collection of str
+        Payers whose bill shows writes that it does not charge for.
     """
     inventory = told.inventory
     own = {account.id: account.payer for account in inventory.accounts}
@@ -88,31 +91,43 @@ def reconciled(
         at["free" if cost == 0 else "billable"] += amount
         at["cost"] += cost
 
-    measured = actuals is not None
     if actuals is not None:
-        for row in actuals.measured.to_dict("records"):
-            key = names.get(row["key"], row["key"]) if names is not None else ""
-            account = row["billed_account"]
-            place = (own.get(account, payer), account, row["billed_region"], key)
-            at = rows[(*place, row["operation"], "request")]
-            name = "measured" if row["cause"] in OURS else "measured_others"
-            at[name] += exact(row["quantity"])
-            if row["cause"] in WRITES:
-                at["measured_writes"] += exact(row["quantity"])
+        _measure(rows, actuals, own, payer, names)
 
     ids = {key.id for key in inventory.keys}
     spare: dict[tuple[str, ...], Decimal] = {}
     for place, at in rows.items():
-        _attribute(place, at, follows, inventory.cloudtrail_writes, names, ids, measured, spare)
+        reading = follows.get(place[0], inventory.cloudtrail_writes)
+        is_shown = reading == "exempt" and place[0] in shown
+        at["charged_by_bill"] = at["forecast"] - (at["writes"] if reading == "exempt" else ZERO)
+        is_hidden = reading == "exempt" and not is_shown
+        _attribute(place, at, is_hidden, names, ids, actuals is not None, spare)
     _expect(rows, spare, exact(inventory.other_kms_requests_per_month.mid))
     for place, at in rows.items():
+        reading = follows.get(place[0], inventory.cloudtrail_writes)
+        kind = "forecast" if actuals is None else "measured"
+        writes = at["writes" if actuals is None else "measured_writes"]
+        if reading == "exempt" and place[0] in shown and writes and place[5] == "request":
+            rest = at[kind] - writes
+            at["uncharged"] = min(at["free"], max(at["ours"] - rest, ZERO))
         _part(place, at)
     return rows
 
 
-def _attribute(place, at, follows, reading, names, ids, measured, spare):
-    payer, _, _, key, operation, unit = place
-    is_exempt = follows.get(payer, reading) == "exempt"
+def _measure(rows, actuals, own, payer, names):
+    for row in actuals.measured.to_dict("records"):
+        key = names.get(row["key"], row["key"]) if names is not None else ""
+        account = row["billed_account"]
+        place = (own.get(account, payer), account, row["billed_region"], key)
+        at = rows[(*place, row["operation"], "request")]
+        name = "measured" if row["cause"] in OURS else "measured_others"
+        at[name] += exact(row["quantity"])
+        if row["cause"] in WRITES:
+            at["measured_writes"] += exact(row["quantity"])
+
+
+def _attribute(place, at, is_exempt, names, ids, measured, spare):
+    _, _, _, key, operation, unit = place
     billed = at["billed"]
     metered = at["forecast"] - (at["writes"] if is_exempt else ZERO)
     at["metered"] = metered
@@ -159,14 +174,16 @@ def _expect(rows, spare, expected):
 def _part(place, at):
     region, unit = place[2], place[5]
     price = price_of(region, unit)
-    part = at["free"] / at["billed"] if at["billed"] else ZERO
-    more = price * (at["ours"] - at["metered"])
+    billed, free = at["billed"] - at["uncharged"], at["free"] - at["uncharged"]
+    ours = at["ours"] - at["uncharged"]
+    part = free / billed if billed else ZERO
+    more = price * (ours - at["charged_by_bill"])
     theirs = price * at["theirs"] * (1 - part)
     is_request = unit == "request"
-    at["cost_writes"] = price * (at["metered"] - at["charged"])
+    at["cost_writes"] = price * (at["charged_by_bill"] - at["charged"])
     at["cost_volume"] = more if is_request else ZERO
     at["cost_keys"] = ZERO if is_request else more
-    at["cost_free_tier"] = price * (at["forecast_free"] - at["ours"] * part)
+    at["cost_free_tier"] = price * (at["forecast_free"] - ours * part)
     at["cost_rate"] = at["cost"] - price * at["billable"]
     at["cost_others"] = (theirs if is_request else ZERO) + at["cost_special"]
     at["cost_other_keys"] = ZERO if is_request else theirs

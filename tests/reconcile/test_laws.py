@@ -138,7 +138,8 @@ def test_parts_add_up_and_are_those_of_the_slow_calculation(tmp_path, text, line
     if keyed:
         assert said.levels == {}
     names = {arn: key for key, arn in arns.items()}
-    slow = reconciled(told, lines, follows, names if keyed else None, actuals)
+    shown = {one.payer for one in said.readings if one.shown_free}
+    slow = reconciled(told, lines, follows, names if keyed else None, actuals, shown)
     quick = rows_of(said)
     for place, row in slow.items():
         if place not in quick:
@@ -151,12 +152,18 @@ def test_parts_add_up_and_are_those_of_the_slow_calculation(tmp_path, text, line
 
 
 @laws
-@given(inventories(), st.booleans(), st.booleans())
-def test_a_bill_made_exactly_from_the_forecast_differs_in_nothing(tmp_path, text, keyed, measures):
-    """Law: zeros in every part, of requests and of costs, on every row."""
+@given(inventories(), st.booleans(), st.booleans(), st.booleans())
+def test_a_bill_made_exactly_from_the_forecast_differs_in_nothing(
+    tmp_path, text, keyed, measures, shows
+):
+    """Law: zeros in every part, of requests and of costs, on every row.
+
+    Whether or not a bill shows the writes that it does not charge for.
+    """
     inventory = read(tmp_path, text, arns=keyed)
     told, arns = forecast(inventory, MONTH, 1), arns_of(text)
-    lines = lines_of(told, keys=arns if keyed else None)
+    charged = inventory.cloudtrail_writes == "charged"
+    lines = lines_of(told, keys=arns if keyed else None, writes=charged or shows)
     # S3's own lines: a bill of nothing is a bill all the same
     lines.append(replace(no_usage("Usage", "1", "AmazonS3"), unit="Requests", rate="1"))
     actuals = measured_of(told, arns) if measures else None
