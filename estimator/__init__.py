@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from estimator.inventory import init as init
     from estimator.inventory import load_inventory as load_inventory
     from estimator.inventory import schema as schema
+    from estimator.reconcile import Reconciliation as Reconciliation
+    from estimator.reconcile import reconcile as reconcile
     from estimator.uncertainty import Simulation as Simulation
     from estimator.uncertainty import simulate as simulate
     from pricing.errors import KmscostError as KmscostError
@@ -66,6 +68,8 @@ _PUBLIC = {
     "schema": "estimator.inventory",
     "Simulation": "estimator.uncertainty",
     "simulate": "estimator.uncertainty",
+    "Reconciliation": "estimator.reconcile",
+    "reconcile": "estimator.reconcile",
     "KmscostError": "pricing.errors",
     "RateTable": "pricing.rates",
     "load_rates": "pricing.rates",
@@ -81,6 +85,7 @@ __all__ = [
     "KmscostError",
     "Range",
     "RateTable",
+    "Reconciliation",
     "Simulation",
     "athena_sql",
     "check",
@@ -97,6 +102,7 @@ __all__ = [
     "measure_s3_inventory",
     "measure_s3_listing",
     "rates_show",
+    "reconcile",
     "schema",
     "simulate",
 ]

@@ -28,6 +28,7 @@ COMMANDS = {
         "Say how sure the forecast is, and which number to find out first.",
     ),
     "measure": ("measures", "Count what really happened, from logs, object names and bills."),
+    "reconcile": ("reconciles", "Hold a forecast against the bill and explain the difference."),
     "rates": ("rates", "Show the rates that forecasts are priced with."),
 }
 

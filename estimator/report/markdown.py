@@ -8,7 +8,9 @@ from estimator.actuals.result import Actuals
 from estimator.explain import Explanation
 from estimator.figures import count, money
 from estimator.forecast import Forecast
+from estimator.reconcile import Reconciliation
 from estimator.report.measured import measured_lines, measured_sheets
+from estimator.report.reconciled import reconciled_lines, reconciled_sheets
 from estimator.report.sections import detail_sheet
 from estimator.report.sheet import Sheet, lines, months_sheet
 from estimator.report.simulated import drivers_sheet, simulated_lines, spread_sheet
@@ -74,6 +76,15 @@ def simulated_markdown(told: Simulation) -> str:
     parts = [table_markdown(spread_sheet(told))]
     parts += [] if ranked is None else [table_markdown(ranked)]
     parts.append("\n".join(f"- {escape(line)}" for line in simulated_lines(told)))
+    if told.notices:
+        parts.append("Notices:\n\n" + "\n".join(f"- {escape(line)}" for line in told.notices))
+    return "\n\n".join(parts) + "\n"
+
+
+def reconciled_markdown(told: Reconciliation) -> str:
+    """A reconciliation with everything that the table shows, and its notices."""
+    parts = [table_markdown(sheet) for sheet in reconciled_sheets(told)]
+    parts.append("\n".join(f"- {escape(line)}" for line in reconciled_lines(told)))
     if told.notices:
         parts.append("Notices:\n\n" + "\n".join(f"- {escape(line)}" for line in told.notices))
     return "\n\n".join(parts) + "\n"

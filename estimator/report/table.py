@@ -16,7 +16,9 @@ from estimator.actuals.result import Actuals
 from estimator.explain import Explanation
 from estimator.figures import count, factor, money
 from estimator.forecast import Forecast
+from estimator.reconcile import Reconciliation
 from estimator.report.measured import measured_lines, measured_sheets
+from estimator.report.reconciled import reconciled_lines, reconciled_sheets
 from estimator.report.sections import detail_sheet
 from estimator.report.sheet import Sheet, lines, months_sheet
 from estimator.report.simulated import drivers_sheet, simulated_lines, spread_sheet, spread_sheets
@@ -111,6 +113,14 @@ def simulated_table(told: Simulation, width: int = WIDTH) -> RenderableType:
     for sheet in (*sheets, *([] if ranked is None else [ranked])):
         parts += [*_titled(sheet, width), ""]
     return Group(*parts, *_wrapped(simulated_lines(told), width))
+
+
+def reconciled_table(told: Reconciliation, width: int = WIDTH) -> RenderableType:
+    """The sides, the parts of their difference, the rows that differ, and what to know of it."""
+    parts: list[RenderableType] = []
+    for sheet in reconciled_sheets(told):
+        parts += [*_titled(sheet, width), ""]
+    return Group(*parts, *_wrapped(reconciled_lines(told), width))
 
 
 def explain_text(walk: Explanation, width: int = WIDTH) -> RenderableType:
