@@ -44,6 +44,10 @@ if TYPE_CHECKING:
     from estimator.inventory import init as init
     from estimator.inventory import load_inventory as load_inventory
     from estimator.inventory import schema as schema
+    from estimator.reconcile import Reconciliation as Reconciliation
+    from estimator.reconcile import reconcile as reconcile
+    from estimator.uncertainty import Simulation as Simulation
+    from estimator.uncertainty import simulate as simulate
     from pricing.errors import KmscostError as KmscostError
     from pricing.rates import RateTable as RateTable
     from pricing.rates import load_rates as load_rates
@@ -76,6 +80,10 @@ _PUBLIC = {
     "init": "estimator.inventory",
     "load_inventory": "estimator.inventory",
     "schema": "estimator.inventory",
+    "Simulation": "estimator.uncertainty",
+    "simulate": "estimator.uncertainty",
+    "Reconciliation": "estimator.reconcile",
+    "reconcile": "estimator.reconcile",
     "KmscostError": "pricing.errors",
     "RateTable": "pricing.rates",
     "load_rates": "pricing.rates",
@@ -92,6 +100,8 @@ __all__ = [
     "KmscostError",
     "Range",
     "RateTable",
+    "Reconciliation",
+    "Simulation",
     "athena_sql",
     "aws_policy",
     "check",
@@ -112,7 +122,9 @@ __all__ = [
     "measure_s3_inventory",
     "measure_s3_listing",
     "rates_show",
+    "reconcile",
     "schema",
+    "simulate",
 ]
 
 

@@ -13,6 +13,7 @@ from pricing.errors import KmscostError, UsageError
 from pricing.words import nearest
 
 _MOST_PROBLEMS = 200
+_NO_MEMORY = "memory: found no more of it; nothing was written; run on fewer or smaller files"
 
 # each command's module under estimator.cli, and the first line of its help: listing the commands
 # imports none of them
@@ -23,7 +24,12 @@ COMMANDS = {
     "discover": ("discoveries", "Draft an inventory from what describes the estate already."),
     "forecast": ("forecasts", "Forecast KMS requests and cost, month by month."),
     "explain": ("forecasts", "Walk one number from assumption to dollar."),
+    "simulate": (
+        "simulations",
+        "Say how sure the forecast is, and which number to find out first.",
+    ),
     "measure": ("measures", "Count what really happened, from logs, object names and bills."),
+    "reconcile": ("reconciles", "Hold a forecast against the bill and explain the difference."),
     "rates": ("rates", "Show the rates that forecasts are priced with."),
 }
 
@@ -59,9 +65,12 @@ class Application(TyperGroup):
         except KmscostError as error:
             report_problems(error)
             raise typer.Exit(2 if isinstance(error, UsageError) else 1) from None
-        except KeyboardInterrupt:
+        except MemoryError:
+            typer.echo(_NO_MEMORY, err=True)
+            raise typer.Exit(1) from None
+        except KeyboardInterrupt as end:
             typer.echo("Interrupted; nothing was written.", err=True)
-            raise typer.Exit(130) from None
+            raise typer.Exit(getattr(end, "code", 130)) from None
 
 
 def single(function: Any, epilog: str) -> typer.Typer:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from estimator.cli.output import Output, say, show
-from estimator.cli.progress import counting_bar, ends_cleanly
+from estimator.cli.progress import counting_bar
 from pricing.errors import Problem, UsageError
 
 if TYPE_CHECKING:
@@ -53,8 +53,7 @@ def discover_terraform(
     """
     from estimator import discover_terraform as discover
 
-    with ends_cleanly():
-        told = discover(_with_stdin(paths), account, region)
+    told = discover(_with_stdin(paths), account, region)
     _show(told, form, output)
 
 
@@ -76,8 +75,7 @@ def discover_cloudformation(
     """Draft an inventory from templates of CloudFormation."""
     from estimator import discover_cloudformation as discover
 
-    with ends_cleanly():
-        told = discover(paths, account, region, _pairs(parameters or []))
+    told = discover(paths, account, region, _pairs(parameters or []))
     _show(told, form, output)
 
 
@@ -96,8 +94,7 @@ def discover_aws_responses(
     """
     from estimator import discover_aws_responses as discover
 
-    with ends_cleanly():
-        told = discover(paths)
+    told = discover(paths)
     _show(told, form, output)
 
 
@@ -140,7 +137,7 @@ def discover_aws(
         return
     from estimator import discover_aws as discover
 
-    with ends_cleanly(), counting_bar() as progress:
+    with counting_bar() as progress:
         told = discover(profile, role or [], regions.split(",") if regions else None, progress)
     _show(told, form, output)
 

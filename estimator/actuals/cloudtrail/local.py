@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import gc
-import multiprocessing
 import os
-import signal
-import sys
-import threading
 from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Generator, Iterator
+from concurrent.futures import Future
 from itertools import chain, islice
 
-from estimator.actuals.cloudtrail.counting import Counted, count_files, read_file
+from estimator.actuals.cloudtrail.counting import Counted, count_files
+from estimator.actuals.cloudtrail.unpack import content
+from estimator.actuals.cloudtrail.workers import WorkerDiedError, Workers
 from estimator.actuals.paths import Found, find_files
+from estimator.actuals.progress import Done, Progress
 from estimator.actuals.skipped import SkippedFiles
 from pricing.errors import KmscostError, Problem
-
-Progress = Callable[[int, int], None]
 
 # a batch is large enough to make sending it cheap, small enough to show progress [byte, file]
 _BATCH_BYTES = 1024**2
@@ -29,7 +24,7 @@ _AHEAD = 12  # batches waiting for each process: enough until pandas is loaded
 
 def counted_files(
     paths: tuple[str, ...], skipped: SkippedFiles, jobs: int | None, progress: Progress | None
-) -> Iterator[Counted]:
+) -> Generator[Counted, None, None]:
     """What all files below `paths` hold, batch by batch; what cannot be listed goes to `skipped`.
 
     Parameters
@@ -40,29 +35,26 @@ def counted_files(
         Called with files and bytes done so far after each batch.
     """
     batches = _batches(find_files(paths, skipped), skipped)
-    done = _Done(progress)
+    done = Done(progress)
     first = list(islice(batches, 2))
     jobs = jobs or _cores()
     if jobs == 1 or len(first) < 2:
         for batch in chain(first, batches):
             yield _count(batch)
-            done.add(batch)
+            done.add(len(batch), sum(one.size for one in batch))
         return
     waiting: deque[tuple[list[Found], Future[Counted]]] = deque()
-    pool = ProcessPoolExecutor(jobs, _context(), initializer=_start, initargs=(os.getpid(),))
+    pool = Workers(jobs, _count)
     try:
         for batch in chain(first, batches):
-            waiting.append((batch, pool.submit(_count, batch)))
+            waiting.append((batch, pool.submit(batch)))
             if len(waiting) >= jobs * _AHEAD:
                 yield _finished(waiting, done)
         while waiting:
             yield _finished(waiting, done)
-        pool.shutdown()
+        pool.close()
     except BaseException:
-        # Ctrl-C: nothing waits for files that nobody wants any more
-        for process in multiprocessing.active_children():
-            process.terminate()
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.kill()  # Ctrl-C: nothing waits for files that nobody wants any more
         raise
 
 
@@ -72,22 +64,26 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _finished(waiting: deque[tuple[list[Found], Future[Counted]]], done: _Done) -> Counted:
+def _finished(waiting: deque[tuple[list[Found], Future[Counted]]], done: Done) -> Counted:
     batch, future = waiting.popleft()
     try:
         counted = future.result()
-    except BrokenProcessPool:
-        found = "a process that was killed while counting, most likely for want of memory"
-        fix = "run again with --jobs 1, or on fewer or smaller files"
-        raise KmscostError(
-            Problem(batch[0].path, None, "", found, "room to unpack each file", fix)
-        ) from None
-    done.add(batch)
+    except (WorkerDiedError, MemoryError):
+        raise _no_room(batch) from None
+    done.add(len(batch), sum(one.size for one in batch))
     return counted
 
 
+def _no_room(batch: list[Found]) -> KmscostError:
+    largest = max(batch, key=lambda one: one.size)
+    what = f"{len(batch):,} files, this the largest of them" if len(batch) > 1 else "this file"
+    found = f"a process that was killed while it counted {what}: most likely for want of memory"
+    fix = "run again with --jobs 1, or on fewer or smaller files"
+    return KmscostError(Problem(largest.path, None, "", found, "room to unpack each file", fix))
+
+
 def _count(batch: list[Found]) -> Counted:
-    return count_files((one.path for one in batch), read_file)
+    return count_files((one.path for one in batch), content)
 
 
 def _batches(files: Iterator[Found], skipped: SkippedFiles) -> Iterator[list[Found]]:
@@ -104,40 +100,3 @@ def _batches(files: Iterator[Found], skipped: SkippedFiles) -> Iterator[list[Fou
             batch, size = [], 0
     if batch:
         yield batch
-
-
-class _Done:
-    """Says how far it is."""
-
-    def __init__(self, progress: Progress | None) -> None:
-        self._progress = progress
-        self._files = 0
-        self._bytes = 0
-
-    def add(self, batch: list[Found]) -> None:
-        self._files += len(batch)
-        self._bytes += sum(one.size for one in batch)
-        if self._progress is not None:
-            self._progress(self._files, self._bytes)
-
-
-def _context() -> multiprocessing.context.BaseContext:
-    """Fork where that is safe: it is quickest, and a script needs no main guard."""
-    if sys.platform == "linux" and threading.active_count() == 1:
-        return multiprocessing.get_context("fork")
-    return multiprocessing.get_context("spawn")
-
-
-def _start(parent: int) -> None:
-    """A counting process leaves Ctrl-C to its parent, and does not outlive it."""
-    gc.disable()  # records make no circles: looking for them takes a tenth of the time
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    threading.Thread(target=_watch, args=(parent,), daemon=True).start()
-
-
-def _watch(parent: int) -> None:
-    wait = threading.Event()
-    while os.getppid() == parent:
-        wait.wait(1.0)
-    os._exit(1)

@@ -13,6 +13,7 @@ import numpy as np
 from estimator.actuals.grain import actuals_grain
 from estimator.actuals.object_names import Kind, Place, Tally, places_of
 from estimator.actuals.paths import as_paths, find_files
+from estimator.actuals.progress import Done, Progress
 from estimator.actuals.result import Actuals
 from estimator.actuals.s3_listing.entries import AT_MOST, BadLine
 from estimator.actuals.s3_listing.lines import read_lines
@@ -26,10 +27,10 @@ from estimator.actuals.s3_listing.plain import (
     why_unreadable,
 )
 from estimator.actuals.skipped import SkippedFiles
-from pricing.errors import KmscostError, Problem
 
 SOURCE = "s3-listing"
 
+_EXPECTED = "aws s3 ls --recursive, or the JSON of aws s3api list-objects-v2"
 _NAMES = 1 << 14  # names to look at in one go
 
 
@@ -37,6 +38,7 @@ def measure_s3_listing(
     paths: str | Path | Sequence[str | Path],
     by: str | Sequence[str] | None = None,
     strict: bool = False,
+    progress: Progress | None = None,
 ) -> Actuals:
     """The most KMS requests that writing the objects of a listing can have made.
 
@@ -53,6 +55,8 @@ def measure_s3_listing(
         Columns of the rows. Default: all that names tell.
     strict : bool
         A file, line or entry that cannot be read is an error.
+    progress : callable, optional
+        Called with files and bytes done so far. [file], [byte]
 
     Returns
     -------
@@ -76,8 +80,14 @@ def measure_s3_listing(
     files = records = markers = 0
     until: datetime.datetime | None = None
     local_times = False
-    for found in find_files(as_paths(paths), skipped):
-        listing = _read(found.path, skipped)
+    names = as_paths(paths)
+    done = Done(progress)
+    for found in find_files(names, skipped):
+        if not found.size:
+            skipped.add(found.path, "empty file")
+            continue
+        listing = _read(found.path, skipped, done)
+        done.add(1, 0)
         if listing is None:
             continue
         files += 1
@@ -90,7 +100,7 @@ def measure_s3_listing(
     if strict and skipped:
         raise skipped.refuse()
     if not files:
-        raise _nothing(skipped)
+        raise skipped.nothing(names, _EXPECTED, "name what one of them wrote")
     coverage = tally.coverage(until)
     return Actuals(
         SOURCE,
@@ -132,10 +142,10 @@ class _Listing:
         self._names.clear()
 
 
-def _read(path: str, skipped: SkippedFiles) -> _Listing | None:
+def _read(path: str, skipped: SkippedFiles, done: Done) -> _Listing | None:
     """One file, whole or not at all but for its bad lines."""
     try:
-        with open_plain(path) as stream:
+        with open_plain(path, done) as stream:
             listing = _Listing(is_json(stream))
             empty = not stream.peek(1)
             with as_text(stream) as text:
@@ -174,14 +184,6 @@ def _moment(text: str) -> datetime.datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo is None else moment.astimezone(datetime.UTC).replace(tzinfo=None)
-
-
-def _nothing(skipped: SkippedFiles) -> KmscostError:
-    expected = "aws s3 ls --recursive, or the JSON of aws s3api list-objects-v2"
-    fix = "name what one of them wrote"
-    problems = [Problem(one.path, None, "", one.reason, expected, fix) for one in skipped]
-    none = Problem("PATH", None, "", "no file", expected, fix)
-    return KmscostError(problems or none)
 
 
 def _notices(tally: Tally, skipped: SkippedFiles, local_times: bool) -> list[str]:
