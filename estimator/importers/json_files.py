@@ -18,6 +18,7 @@ from pricing.words import describe
 Shape = TypeVar("Shape")
 
 MAX_BYTES = 2 * 1024**3  # of a file, which is mapped
+MAX_PART = 8 * 1024**2  # of one resource; 30,000 accounts listed are about 5 MB
 MAX_PIPED = 512 * 1024**2  # of a pipe, which is read
 _MAPPED = 1024**2
 _UTF8_BOM, _UTF16_BOMS = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
@@ -57,14 +58,21 @@ def decode_json(path: str, shape: type[Shape], fix: str) -> Shape:
             raise _refuse(path, None, "", "JSON nested beyond all sense", "JSON", fix) from None
 
 
-def decode_part(raw: msgspec.Raw | None) -> Any:
-    """A part that was kept as it stands; None where there is none."""
-    if raw is None:
-        return None
+def decode_part(raw: msgspec.Raw, path: str = "", at: str = "") -> Any:
+    """A part that was kept as it stands; None where there is none.
+
+    Raises
+    ------
+    KmscostError
+        The part is larger or deeper than any honest one.
+    """
+    if len(raw) > MAX_PART:
+        found = f"more than {MAX_PART // 1024**2} MB in one place"
+        raise _refuse(path, None, at, found, "the attributes of one resource", "")
     try:
         return msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
+        raise _refuse(path, None, at, "JSON nested beyond all sense", "JSON", "") from None
 
 
 @contextlib.contextmanager

@@ -414,6 +414,19 @@ def test_what_is_no_plan_is_refused_with_a_way_out(tmp_path, name, text, says):
     assert says in str(caught.value)
 
 
+@pytest.mark.parametrize("deep", ["[" * 900 + "]" * 900, "[" + "[]," * 4_000_000 + "1]"])
+def test_values_beyond_all_sense_are_refused(tmp_path, deep):
+    """A trail nested 900 deep is read past; 12 MB inside of one resource are no honest values."""
+    text = json.dumps(plan([instance("aws_cloudtrail.org", {**TRAIL, "tags": "DEEP"})]))
+    path = tmp_path / "plan.json"
+    path.write_text(text.replace('"DEEP"', deep), encoding="utf-8")
+    if len(deep) < 10_000:
+        assert only_trail(discover_terraform(path)).name == "org"
+    else:
+        with pytest.raises(KmscostError, match="more than 8 MB in one place"):
+            discover_terraform(path)
+
+
 def test_powershell_writes_utf_16(tmp_path):
     """`terraform show -json > plan.json` of Windows PowerShell is read all the same."""
     path = tmp_path / "plan.json"

@@ -44,12 +44,11 @@ def discover_terraform(
     for name, source in zip(names, short_names(names), strict=True):
         try:
             document = load(name)
+            written = Written(document, source)
+            nodes = list(nodes_of(document, source, written))
+            Reader(estate, nodes, References(nodes, written), Owners(nodes, written)).read()
         except KmscostError as error:
             problems += error.problems
-            continue
-        written = Written(document)
-        nodes = list(nodes_of(document, source, written))
-        Reader(estate, nodes, References(nodes, written), Owners(nodes, written)).read()
     if problems:
         raise KmscostError(problems)
     return draft(estate, f"kmscost discover terraform {' '.join(names)}")

@@ -64,7 +64,7 @@ def nodes_of(document: Document, source: str, written: Written) -> Iterator[Node
         yield from _state_nodes(document, source)
         return
     unknown = {
-        one.address: decode_part(one.change.after_unknown)
+        one.address: decode_part(one.change.after_unknown, source, one.address)
         for one in document.resource_changes or ()
         if one.type in TYPES and one.change is not None
     }
@@ -87,7 +87,7 @@ def _resources(values: Values | None) -> Iterator[tuple[str, Resource]]:
 
 
 def _node(one: Resource, module: str, source: str, unknown: Any) -> Node:
-    values = decode_part(one.values)
+    values = decode_part(one.values, source, one.address)
     return Node(
         source,
         one.address or f"{one.type}.{one.name}",
@@ -111,7 +111,7 @@ def _state_nodes(document: Document, source: str) -> Iterator[Node]:
             data = "data." if one.mode == "data" else ""
             prefix = f"{one.module}." if one.module else ""
             address = f"{prefix}{data}{one.type}.{one.name}{suffix}"
-            values = decode_part(instance.attributes)
+            values = decode_part(instance.attributes, source, address)
             yield Node(
                 source,
                 address,

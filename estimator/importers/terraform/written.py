@@ -7,8 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from estimator.importers.json_files import decode_part
 from estimator.importers.terraform.documents import (
+    TYPES,
     ConfigModule,
     ConfigResource,
     Configuration,
@@ -39,9 +42,11 @@ class Target:
 class Written:
     """The configuration of a plan; of a state nothing is written here."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, source: str = "") -> None:
         self._configuration = document.configuration or Configuration()
         self._variables = document.variables or {}
+        self._source = source
+        self._known: dict[str, dict[tuple[str, str, str], ConfigResource]] = {}
 
     def provider_of(self, module: str, mode: str, kind: str, name: str) -> str:
         """The key of the provider block that a resource belongs to; "" where nobody tells."""
@@ -52,7 +57,7 @@ class Written:
         """A constant of a provider block, or of the variable that it names; None for the rest."""
         blocks = self._configuration.provider_config or {}
         block = blocks.get(key) or blocks.get(key.rpartition(":")[2])
-        expression: Any = decode_part(block.expressions) if block is not None else None
+        expression: Any = self._part(block.expressions) if block is not None else None
         for name in names:
             first = expression[0] if isinstance(expression, list) and expression else expression
             expression = first.get(name) if isinstance(first, dict) else None
@@ -62,16 +67,19 @@ class Written:
     def targets(self, module: str, mode: str, kind: str, name: str, attribute: str) -> list[Target]:
         """What an attribute of a resource refers to, through variables and outputs of modules."""
         one = self._resource(module, mode, kind, name)
-        said = decode_part(one.expressions) if one is not None else None
+        said = self._part(one.expressions) if one is not None else None
         expression = said.get(attribute) if isinstance(said, dict) else None
         return list(dict.fromkeys(self._follow(expression, module, 0)))
 
     def _resource(self, module: str, mode: str, kind: str, name: str) -> ConfigResource | None:
-        holder = self._module(module)
-        for one in (holder.resources or ()) if holder is not None else ():
-            if (one.mode, one.type, one.name) == (mode, kind, name):
-                return one
-        return None
+        if module not in self._known:
+            holder = self._module(module)
+            listed = (holder.resources or ()) if holder is not None else ()
+            self._known[module] = {(x.mode, x.type, x.name): x for x in listed if x.type in TYPES}
+        return self._known[module].get((mode, kind, name))
+
+    def _part(self, raw: msgspec.Raw) -> Any:
+        return decode_part(raw, self._source, "configuration")
 
     def _module(self, address: str) -> ConfigModule | None:
         module = self._configuration.root_module
@@ -110,7 +118,7 @@ class Written:
             called = self._module(inside)
             said = (called.outputs or {}).get(output) if called is not None else None
             if said is not None:
-                yield from self._follow(decode_part(said.expression), inside, depth + 1)
+                yield from self._follow(self._part(said.expression), inside, depth + 1)
         elif head not in ("local", "each", "count", "path", "self", "terraform"):
             target = _target(reference, module)
             if target is not None:
@@ -119,7 +127,7 @@ class Written:
     def _variable(self, name: str, module: str, depth: int) -> Iterator[Target]:
         if not module:
             value = self._variables.get(name)
-            given = decode_part(value.value) if value is not None else None
+            given = self._part(value.value) if value is not None else None
             if given is not None:
                 yield Target(constant=_hashable(given))
             return
@@ -127,7 +135,7 @@ class Written:
         outside = module[: calls[-1].start()].rstrip(".")
         holder = self._module(outside)
         call = (holder.module_calls or {}).get(calls[-1][1]) if holder is not None else None
-        given = decode_part(call.expressions) if call is not None else None
+        given = self._part(call.expressions) if call is not None else None
         expression = given.get(name) if isinstance(given, dict) else None
         if expression is not None:
             yield from self._follow(expression, outside, depth + 1)
