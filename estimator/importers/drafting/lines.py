@@ -119,7 +119,7 @@ def _together(item: Item) -> Entry:
 
 
 def _with_source(entry: Entry, source: str) -> Entry:
-    both = f"{source}: {entry.source}" if source and entry.source else source or entry.source
+    both = f"{source}; {entry.source}" if source and entry.source else source or entry.source
     return Entry(entry.key, entry.value, both, entry.todo)
 
 
