@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from estimator.inventory import check as check
     from estimator.inventory import init as init
     from estimator.inventory import load_inventory as load_inventory
-    from estimator.inventory import schema as schema
+    from estimator.scenarios import Comparison as Comparison
+    from estimator.scenarios import compare as compare
+    from estimator.schemas import schema as schema
     from pricing.errors import KmscostError as KmscostError
     from pricing.rates import RateTable as RateTable
     from pricing.rates import load_rates as load_rates
@@ -55,7 +57,9 @@ _PUBLIC = {
     "check": "estimator.inventory",
     "init": "estimator.inventory",
     "load_inventory": "estimator.inventory",
-    "schema": "estimator.inventory",
+    "Comparison": "estimator.scenarios",
+    "compare": "estimator.scenarios",
+    "schema": "estimator.schemas",
     "KmscostError": "pricing.errors",
     "RateTable": "pricing.rates",
     "load_rates": "pricing.rates",
@@ -64,6 +68,7 @@ _PUBLIC = {
 
 __all__ = [
     "Actuals",
+    "Comparison",
     "Explanation",
     "Forecast",
     "Inventory",
@@ -72,6 +77,7 @@ __all__ = [
     "Range",
     "RateTable",
     "check",
+    "compare",
     "explain",
     "forecast",
     "init",

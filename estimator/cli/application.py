@@ -19,9 +19,13 @@ _MOST_PROBLEMS = 200
 COMMANDS = {
     "init": ("inventories", "Write a commented starter inventory."),
     "check": ("inventories", "Say what an inventory means, or every mistake in it at once."),
-    "schema": ("inventories", "Print the JSON Schema of an inventory or of a rate table."),
+    "schema": (
+        "inventories",
+        "Print the JSON Schema of an inventory, a rate table or a scenario file.",
+    ),
     "forecast": ("forecasts", "Forecast KMS requests and cost, month by month."),
     "explain": ("forecasts", "Walk one number from assumption to dollar."),
+    "compare": ("comparisons", "Compare inventories, or what-ifs: requests, cost, and why."),
     "measure": ("measures", "Count what really happened, from logs, object names and bills."),
     "rates": ("rates", "Show the rates that forecasts are priced with."),
 }

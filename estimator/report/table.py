@@ -16,8 +16,11 @@ from estimator.actuals.result import Actuals
 from estimator.explain import Explanation
 from estimator.figures import count, factor, money
 from estimator.forecast import Forecast
+from estimator.report.compared import changes_said, effects_sheet, summary_lines, summary_sheet
+from estimator.report.compared import months_sheet as months_of
 from estimator.report.measured import measured_lines, measured_sheet
 from estimator.report.sheet import Sheet, lines, months_sheet, rows_sheet
+from estimator.scenarios import Comparison
 from pricing.regions import partition_of
 
 WIDTH = 80
@@ -118,6 +121,18 @@ def _indented(said: str, width: int, style: str, indent: str = "  ") -> list[Ren
         break_long_words=False,
     )
     return [Text(part, style=style, overflow="fold") for part in wrapped]
+
+
+def comparison_table(told: Comparison, width: int = WIDTH) -> RenderableType:
+    """Totals side by side, then of each other what changes, why, and month by month."""
+    parts: list[RenderableType] = [*_titled(summary_sheet(told), width)]
+    parts += ["", *_wrapped(summary_lines(told), width)]
+    for other in told.others:
+        parts += ["", *_titled(effects_sheet(told, other), width)]
+        parts += ["", *_titled(months_of(told, other), width)]
+        changes = list(changes_said(told, other))
+        parts += ["", *_wrapped(changes, width)] if changes else []
+    return Group(*parts)
 
 
 def rates_sheet(rows: list[dict[str, Any]]) -> Sheet:
