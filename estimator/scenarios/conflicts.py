@@ -5,20 +5,23 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Sequence
 
-from estimator.scenarios.paths import LABELS, Path, is_item
+from estimator.scenarios.paths import LABELS, Named, Path, is_item
 from estimator.scenarios.scenario import Change
 from pricing.errors import Problem
+
+Steps = tuple[tuple[bool, str], ...]
 
 _DONE = {"value": "set", "scale": "scaled", "add": "added", "remove": "removed"}
 
 
 def conflicts(changes: Sequence[Change]) -> list[Problem]:
     """A problem for each change that does not go together with one before it."""
-    at: dict[Path, list[Change]] = {}
-    below: dict[Path, list[Change]] = {}
+    at: dict[Steps, list[Change]] = {}
+    below: dict[Steps, list[Change]] = {}
     problems = []
     for change in changes:
-        for other in _related(change.path, at, below):
+        steps = _steps(change.path)
+        for other in _related(steps, at, below):
             fix = _clash(*((other, change) if _is_above(other, change) else (change, other)))
             if fix is not None:
                 done = f"{change.where} {_DONE[change.operation]}"
@@ -28,19 +31,24 @@ def conflicts(changes: Sequence[Change]) -> list[Problem]:
                     Problem(change.source, change.line, change.where, found, expected, fix)
                 )
                 break
-        at.setdefault(change.path, []).append(change)
-        for length in range(1, len(change.path)):
-            below.setdefault(change.path[:length], []).append(change)
+        at.setdefault(steps, []).append(change)
+        for length in range(1, len(steps)):
+            below.setdefault(steps[:length], []).append(change)
     return problems
 
 
+def _steps(path: Path) -> Steps:
+    """A path in which a key and a name of the same letters differ."""
+    return tuple((isinstance(part, Named), str(part)) for part in path)
+
+
 def _related(
-    path: Path, at: dict[Path, list[Change]], below: dict[Path, list[Change]]
+    steps: Steps, at: dict[Steps, list[Change]], below: dict[Steps, list[Change]]
 ) -> Iterator[Change]:
     """The changes at the same path, above it and below it."""
-    for length in range(1, len(path) + 1):
-        yield from at.get(path[:length], ())
-    yield from below.get(path, ())
+    for length in range(1, len(steps) + 1):
+        yield from at.get(steps[:length], ())
+    yield from below.get(steps, ())
 
 
 def _is_above(one: Change, other: Change) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from estimator.scenarios.fields import place_of, sections
-from estimator.scenarios.paths import LABELS, Named, written
+from estimator.scenarios.paths import LABELS, Named, is_item, written
 from estimator.scenarios.scenario import Change
 from pricing.document import Location, Map, Seq
 from pricing.errors import Problem
@@ -84,7 +84,7 @@ def _unknown(change: Change, at: int, choices: Iterable[str], what: str) -> Prob
     if close:
         meant = Named(close) if isinstance(path[at], Named) else close
         fix = f"did you mean {written((*path[:at], meant, *path[at + 1 :]))}?"
-    elif isinstance(path[at], Named) and len(path) == 2:
+    elif is_item(path) and change.operation == "value":
         fix = f"add it first: {{path: {written(path)}, add: {{...}}}}"
     return change.problem(found, f"one of those{above}: {_listed(known)}", fix)
 

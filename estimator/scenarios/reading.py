@@ -60,9 +60,9 @@ def read_scenarios(root: Any, path: str, problems: Sequence[Problem] = ()) -> tu
         said, more, _ = validate(ScenarioFile, root, path)
     if said is None or problems or more:
         raise ScenarioError(sorted([*problems, *more], key=lambda one: one.line or 0))
+    entries: Sequence[ScenarioEntry | NamedChange] = said.scenarios
     found = tuple(
-        _scenario(entry, root, path, ("scenarios", index))
-        for index, entry in enumerate(said.scenarios)
+        _scenario(entry, root, path, ("scenarios", index)) for index, entry in enumerate(entries)
     )
     _names_once(found, path)
     return found
@@ -150,7 +150,8 @@ def _split(text: str) -> tuple[str, Any]:
         said = error.context or {}
         problem = Problem(SET, None, "", said["found"], said["expected"], said["fix"])
         raise UsageError(problem) from None
-    path, equals, value = text[:end], text[end : end + 1], text[end + 1 :]
+    path, rest = text[:end], text[end:].lstrip()
+    equals, value = rest[:1], rest[1:]
     expected = "PATH=VALUE, such as trails[org].bucket.bucket_key=true"
     if equals != "=":
         # what stands before the first = is the path that cannot be read

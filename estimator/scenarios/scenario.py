@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, PlainValidator, RootModel, WithJsonSchema, model_validator
+from pydantic import ConfigDict, Field, PlainValidator, RootModel, WithJsonSchema, model_validator
 
 from estimator.months import parse_month
 from estimator.scenarios.paths import LABELS, Named, Path, is_item, read_path, written
@@ -104,11 +104,15 @@ Removal = Annotated[bool, PlainValidator(_read_removal), WithJsonSchema({"const"
 class ChangeEntry(Section):
     """One change: a path, one of value, scale, add and remove, and since when."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": [name]} for name in OPERATIONS]}
+    )
+
     path: PathText = Field(description="as trails[org].bucket.bucket_key")
     value: Any = Field(None, description="what is there from then on")
-    scale: Number | None = Field(None, description="factor for a number, or for both ends")
+    scale: Number = Field(1.0, description="factor for a number, or for both ends")
     add: Any = Field(None, description="an account, key, trail, reader or budget that is new")
-    remove: Removal | None = Field(None, description="takes away what is there")
+    remove: Removal = Field(False, description="takes away what is there")
     start: Begin | None = Field(None, alias="from", description="month or day; default: always")
 
     @model_validator(mode="after")
@@ -200,5 +204,5 @@ class Changes(Section):
     scenarios: tuple[NamedChange, ...] = Field(min_length=1)
 
 
-class ScenarioDocument(RootModel[ScenarioFile | list[NamedChange]]):
+class ScenarioDocument(RootModel[ScenarioFile | Annotated[list[NamedChange], Field(min_length=1)]]):
     """What a scenario file may hold: named scenarios, or a list of changes, one scenario each."""

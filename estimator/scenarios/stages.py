@@ -10,6 +10,7 @@ from estimator.scenarios.conflicts import conflicts
 from estimator.scenarios.opened import Opened
 from estimator.scenarios.scenario import Scenario, ScenarioError
 from estimator.scenarios.work import Work
+from pricing.errors import Problem
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,10 @@ class Made:
     notices: tuple[str, ...] = ()
 
 
+def _line(problem: Problem) -> int:
+    return problem.line or 0
+
+
 def make(opened: Opened, scenario: Scenario) -> Made:
     """The inventories that a scenario makes of one.
 
@@ -52,13 +57,15 @@ def make(opened: Opened, scenario: Scenario) -> Made:
         the inventory refuses after them.
     """
     work = Work(opened, scenario)
-    work.problems += conflicts(scenario.changes)
-    if not work.problems:
-        work.place()
-    if work.problems:
-        raise ScenarioError(work.problems)
+    work.place()
+    clashes = conflicts(scenario.changes)
+    refused = {(problem.path, problem.line, problem.at) for problem in clashes}
+    # what is refused for its company is not refused once more for itself
+    alone = [one for one in work.problems if (one.path, one.line, one.at) not in refused]
+    if clashes or alone:
+        raise ScenarioError(sorted([*alone, *clashes], key=_line))
     stages = tuple(Stage(start, inventory) for start, inventory in work.inventories())
     if work.problems:
-        raise ScenarioError(list(dict.fromkeys(work.problems)))
+        raise ScenarioError(sorted(dict.fromkeys(work.problems), key=_line))
     said = tuple(work.said[index] for index in sorted(work.said))
     return Made(stages, said, tuple(work.notices))
