@@ -17,6 +17,7 @@ from estimator.scenarios.course import Course
 
 _MOST_GROUPS = 20
 _MOST_NAMES = 8
+_WORDS = 24  # letters of a name that stand in one line at least
 _NOISE = 1e-9  # sums of many rows differ in their last digits from what they are on paper
 
 
@@ -138,6 +139,27 @@ def months_sheet(told: Comparison, other: Course) -> Sheet:
     rows.append(("total", *_numbers(both(told.base.totals, other.totals))))
     title = f"{other.name}, month by month"
     return Sheet(title, ("month", *_header(told)), tuple(rows), numbers=5, sums=1)
+
+
+def side_by_side(sheet: Sheet, width: int) -> list[Sheet]:
+    """The sheet in parts that fit into a width: requests, then costs, each after the same words."""
+    words = len(sheet.header) - sheet.numbers
+    widths = [max(map(len, column)) + 2 for column in zip(sheet.header, *sheet.rows, strict=True)]
+    room = width + 2 - min(sum(widths[:words]), _WORDS + 2)  # two blanks between columns
+    if sum(widths[words:]) <= room:
+        return [sheet]
+    parts: list[Sheet] = []
+    first = words
+    while first < len(widths):
+        # requests and their difference, then as many of the others as there is room for
+        last = first + 2 if first == words else first + 1
+        while first > words and last < len(widths) and sum(widths[first : last + 1]) <= room:
+            last += 1
+        cells = [(*row[:words], *row[first:last]) for row in (sheet.header, *sheet.rows)]
+        title = "" if parts else sheet.title
+        parts.append(Sheet(title, cells[0], tuple(cells[1:]), last - first, sheet.sums))
+        first = last
+    return parts
 
 
 def _header(told: Comparison) -> tuple[str, ...]:

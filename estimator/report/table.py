@@ -16,8 +16,14 @@ from estimator.actuals.result import Actuals
 from estimator.explain import Explanation
 from estimator.figures import count, factor, money
 from estimator.forecast import Forecast
-from estimator.report.compared import changes_said, effects_sheet, summary_lines, summary_sheet
-from estimator.report.compared import months_sheet as months_of
+from estimator.report.compared import (
+    changes_said,
+    effects_sheet,
+    side_by_side,
+    summary_lines,
+    summary_sheet,
+)
+from estimator.report.compared import months_sheet as compared_months
 from estimator.report.measured import measured_lines, measured_sheet
 from estimator.report.sheet import Sheet, lines, months_sheet, rows_sheet
 from estimator.scenarios import Comparison
@@ -125,14 +131,21 @@ def _indented(said: str, width: int, style: str, indent: str = "  ") -> list[Ren
 
 def comparison_table(told: Comparison, width: int = WIDTH) -> RenderableType:
     """Totals side by side, then of each other what changes, why, and month by month."""
-    parts: list[RenderableType] = [*_titled(summary_sheet(told), width)]
-    parts += ["", *_wrapped(summary_lines(told), width)]
+    parts = [*_in_parts(summary_sheet(told), width), *_wrapped(summary_lines(told), width)]
     for other in told.others:
-        parts += ["", *_titled(effects_sheet(told, other), width)]
-        parts += ["", *_titled(months_of(told, other), width)]
+        for sheet in (effects_sheet(told, other), compared_months(told, other)):
+            parts += ["", *_in_parts(sheet, width)][:-1]
         changes = list(changes_said(told, other))
         parts += ["", *_wrapped(changes, width)] if changes else []
     return Group(*parts)
+
+
+def _in_parts(sheet: Sheet, width: int) -> list[RenderableType]:
+    """A sheet as one table or several, a blank line after each."""
+    said: list[RenderableType] = []
+    for part in side_by_side(sheet, width):
+        said += [*_titled(part, width), ""]
+    return said
 
 
 def rates_sheet(rows: list[dict[str, Any]]) -> Sheet:

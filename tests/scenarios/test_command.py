@@ -23,7 +23,7 @@ def kmscost(*arguments):
     return CliRunner().invoke(app, ["compare", *(str(one) for one in arguments)])
 
 
-def test_every_format_tells_the_same(tmp_path):
+def test_every_format_tells_the_same():
     """Table, CSV, JSON and Markdown have the same cost; data goes to stdout, notices to stderr."""
     answers = {
         form: kmscost(EXAMPLE, SCENARIOS, *SPAN, "--format", form)
@@ -46,7 +46,7 @@ def test_every_format_tells_the_same(tmp_path):
         assert f"| {one['name']} |" in answers["markdown"].stdout
     assert "note: files_per_day of trail org" in answers["table"].stderr
     assert answers["json"].stderr == answers["markdown"].stderr == ""
-    assert list(rows[0])[0] == "scenario"
+    assert next(iter(rows[0])) == "scenario"
 
 
 def test_the_frame_is_the_declared_one():
@@ -56,7 +56,7 @@ def test_the_frame_is_the_declared_one():
 
 
 def test_markdown_is_a_comment(tmp_path):
-    """The verdict stands in the first line, tables are tables, details fold away, HTML is closed."""
+    """The verdict stands first, tables are tables, details fold away, HTML is closed."""
     text = kmscost(EXAMPLE, SCENARIOS, *SPAN, "--format", "markdown", "--fail-over", "50%").stdout
     first = text.splitlines()[0]
     assert "bucket-key: USD -20.22 (-50.9 %) over 6 months" in first
@@ -154,3 +154,16 @@ def test_rates_and_discount_price_both_sides():
     ]
     whole, half = (one["scenarios"][0]["difference"]["cost_usd"] for one in told)
     assert half == pytest.approx(whole / 2)
+
+
+def test_large_numbers_are_never_cut(tmp_path):
+    """A table of billions in 80 columns has every digit: requests and costs stand in two tables."""
+    busy = PLAIN.replace("key: logs\n", "key: logs\n    files_per_day: 99999999\n")
+    scenarios = file(tmp_path, '- {path: "trails[org].files_per_day", scale: 1000}\n', "s.yaml")
+    text = kmscost(file(tmp_path, busy), scenarios, "--from", "2026-11", "--months", 1).stdout
+    requests = 99_999_999 * 200 * 30
+    assert text.count(f"{requests:,}") >= 1
+    assert text.count(f"{requests * 1000:,}") == 5  # summary; driver and sum; month and total
+    assert text.count(f"+{requests * 999:,}") == 5
+    assert all(len(line) <= 80 for line in text.splitlines() if str(tmp_path) not in line)
+    assert "2026-11 " in text

@@ -189,7 +189,7 @@ WRONG_FORMS = {
     "- {path: readers, add: {kind: fixed}}": "the name of what is new",
     '- {path: "readers[x]", add: {name: y, kind: fixed}}': "as in the path",
     '- {path: "readers[x]", add: {kind: every-file, from: 2027-01-01}, from: 2027-01}': "own from",
-    '- {path: "keys[x]", add: {region: us-east-1, created: 2027-01-01}, from: 2027-01}': "own created",
+    '- {path: "keys[x]", add: {region: us-east-1, created: 2027-01-01}, from: 2027-01}': "created",
     "- {path: accounts, add: {file: more.csv}}": "one by one",
     '- {path: "budgets[x]", add: {usd_per_month: 1}, from: 2027-01}': "a budget without beginning",
     "[]": "an empty list",

@@ -122,7 +122,7 @@ def test_the_order_of_changes_does_not_matter(tmp_path, text, names, dice):
 @laws
 @given(inventories(), chosen)
 def test_differences_are_what_they_say(tmp_path, text, names):
-    """Totals, months, drivers and rows: each difference is other less base, all sum to the total."""
+    """Totals, months, drivers and rows: all differences sum to that of the totals."""
     told = compare(file(tmp_path, text), scenario(names), "2026-11", 3, by="account,cause")
     other, said = told.others[0], told.to_dict()
     for name in NAMES:
@@ -189,6 +189,12 @@ def test_several_scenarios_are_each_as_if_alone(tmp_path):
         assert alone.others[0].totals == course.totals
 
 
+PARTS = [
+    *("trails", "[t]", "readers", "[r]", "accounts", "[222222222222]", "keys", "[k]", "growth"),
+    *("files_per_day", "bucket", "low", "until", "from", "payer", "kind", "name", ".", "[x]", '["'),
+]
+
+
 @settings(laws, max_examples=300)
 @given(st.data())
 def test_no_scenario_ends_in_a_traceback(tmp_path, data):
@@ -197,36 +203,12 @@ def test_no_scenario_ends_in_a_traceback(tmp_path, data):
         tmp_path,
         'version: 1\naccounts: [{id: "111111111111"}, {file: more.csv}]\n'
         "keys: [{id: k, region: us-east-1}]\ntrails: [{name: t, key: k}]\n"
-        "readers: [{name: r, kind: query, queries_per_month: 1, days_scanned: {low: 1, high: 2}}]\n",
+        "readers: [{name: r, kind: query, queries_per_month: 1, days_scanned: {low: 1, high: 2}}]"
+        "\n",
     )
     file(tmp_path, "id,files_per_day\n222222222222,9\n", "more.csv")
     paths = st.lists(
-        st.sampled_from(
-            [
-                "trails",
-                "[t]",
-                "readers",
-                "[r]",
-                "accounts",
-                "[222222222222]",
-                "files_per_day",
-                "bucket",
-            ]
-            + [
-                ".",
-                "low",
-                "[x]",
-                '["',
-                "keys",
-                "[k]",
-                "growth",
-                "until",
-                "from",
-                "payer",
-                "kind",
-                "name",
-            ]
-        ),
+        st.sampled_from(PARTS),
         min_size=1,
         max_size=4,
     ).map(
@@ -271,8 +253,7 @@ def test_no_scenario_ends_in_a_traceback(tmp_path, data):
     for other, extra in itertools.product([(), (scenarios,)], [None, settings_]):
         try:
             told = compare(base, other, "2026-11", 3, set=extra)
-            assert repr(told)
-            assert told.to_dict()["scenarios"]
+            said = str(told.to_dict()["scenarios"])
         except KmscostError as error:
-            assert error.problems
-            assert str(error)
+            said = str(error)
+        assert said

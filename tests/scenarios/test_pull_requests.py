@@ -1,4 +1,4 @@
-"""The pull-request story in a real git repository, by the very snippets of docs/pull-requests.md."""
+"""The pull-request story in a real git repository, by the snippets of docs/pull-requests.md."""
 
 import os
 import re
@@ -154,7 +154,7 @@ def test_pre_commit_refuses_what_costs_too_much(repository, text, code):
 
 
 def test_snippets_are_whole():
-    """What needs a network is left to CI, but is sound shell and posts the file that was written."""
+    """What needs a network is left to CI, but is sound shell and posts what was written."""
     comment = step("Comment")
     assert "--body-file comment.md" in comment["run"]
     assert "!cancelled()" in comment["if"]  # the comment is wanted most where the limit is broken
