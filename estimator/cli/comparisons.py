@@ -29,7 +29,7 @@ def compare(
     ],
     other: Annotated[
         list[Path] | None,
-        typer.Argument(help="Other inventories, or scenario files.", metavar="[OTHER]..."),
+        typer.Argument(help="Other inventories, or scenario files.", metavar="OTHER"),
     ] = None,
     start: Start = None,
     months: Annotated[int, typer.Option("--months", help="How many months.")] = 12,

@@ -35,7 +35,10 @@ def _blamed(
     found = f"{problem.found} at {problem.path}{line} {problem.at} after this change"
     one = near[0] if near else scenario.changes[0]
     if near or len(scenario.changes) == 1:
-        return one.problem(found, problem.expected, problem.fix)
+        fix = problem.fix
+        if one.operation == "remove" and one.start is None:
+            fix = "remove what names it as well, or let it end on a day, with `from:`"
+        return one.problem(found, problem.expected, fix)
     lines = ", ".join(str(change.line) for change in scenario.changes if change.line)
     found = found.replace(
         "this change", f"the changes in lines {lines}" if lines else "the changes"

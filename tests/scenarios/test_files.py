@@ -164,6 +164,7 @@ def test_what_is_left_dangling_is_said(tmp_path):
     ((line, said),) = problems(tmp_path, ['{path: "keys[logs]", remove: true}'])
     assert line == 5
     assert "trails[0].key after this change" in said
+    assert "or let it end on a day" in said
     end = '- {path: "keys[logs]", remove: true, from: 2026-11-16}\n'
     told = compare(file(tmp_path, READ), file(tmp_path, end, "end.yaml"), "2026-11", 1)
     halved = told.effects(told.others[0]).set_index(["kind", "driver"])
