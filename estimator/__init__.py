@@ -35,9 +35,11 @@ if TYPE_CHECKING:
     from estimator.inventory import check as check
     from estimator.inventory import init as init
     from estimator.inventory import load_inventory as load_inventory
-    from estimator.inventory import schema as schema
     from estimator.reconcile import Reconciliation as Reconciliation
     from estimator.reconcile import reconcile as reconcile
+    from estimator.scenarios import Comparison as Comparison
+    from estimator.scenarios import compare as compare
+    from estimator.schemas import schema as schema
     from estimator.uncertainty import Simulation as Simulation
     from estimator.uncertainty import simulate as simulate
     from pricing.errors import KmscostError as KmscostError
@@ -65,11 +67,13 @@ _PUBLIC = {
     "check": "estimator.inventory",
     "init": "estimator.inventory",
     "load_inventory": "estimator.inventory",
-    "schema": "estimator.inventory",
     "Simulation": "estimator.uncertainty",
     "simulate": "estimator.uncertainty",
     "Reconciliation": "estimator.reconcile",
     "reconcile": "estimator.reconcile",
+    "Comparison": "estimator.scenarios",
+    "compare": "estimator.scenarios",
+    "schema": "estimator.schemas",
     "KmscostError": "pricing.errors",
     "RateTable": "pricing.rates",
     "load_rates": "pricing.rates",
@@ -78,6 +82,7 @@ _PUBLIC = {
 
 __all__ = [
     "Actuals",
+    "Comparison",
     "Explanation",
     "Forecast",
     "Inventory",
@@ -89,6 +94,7 @@ __all__ = [
     "Simulation",
     "athena_sql",
     "check",
+    "compare",
     "explain",
     "forecast",
     "init",
