@@ -75,7 +75,39 @@ ACTUALS = (
     Column("coverage", "float64", "0-1", "share of the day's hours that the input covers"),
 )
 
-FRAMES = {"usage": USAGE, "charges": CHARGES, "actuals": ACTUALS}
+# another currency's code takes the place of usd
+QUANTILES = (
+    Column("month", "period[M]", "month", "calendar month, UTC; NaT for the whole span"),
+    Column("measure", "category", "-", "requests or cost_usd"),
+    Column("quantile", "float64", "0-1", "share of the draws that are not above the value"),
+    Column("value", "float64", "request or USD", "requests and keys are in the cost"),
+)
+
+DRIVERS = (
+    Column("assumption", "object", "-", "path in the inventory, such as trails[org].files_per_day"),
+    Column("low", "float64", "its own", "5th percentile"),
+    Column("mid", "float64", "its own", "median"),
+    Column("high", "float64", "its own", "95th percentile"),
+    Column("source", "object", "-", "where the range comes from; empty where nothing is said"),
+    Column("share_requests", "float64", "0-1", "of the variance of the span's requests"),
+    Column("share_cost_usd", "float64", "0-1", "of the variance of the span's cost"),
+)
+
+BUDGETS = (
+    Column("budget", "category", "-", "name of the budget"),
+    Column("usd_per_month", "float64", "USD/month", "what a month may cost"),
+    Column("month", "period[M]", "month", "calendar month, UTC; NaT for any month of the span"),
+    Column("probability", "float64", "0-1", "share of the draws that cost more"),
+)
+
+FRAMES = {
+    "usage": USAGE,
+    "charges": CHARGES,
+    "actuals": ACTUALS,
+    "quantiles": QUANTILES,
+    "drivers": DRIVERS,
+    "budgets": BUDGETS,
+}
 
 # what a frame is told apart by
 KEYS = tuple(column.name for column in _KEYS)

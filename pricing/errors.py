@@ -21,11 +21,15 @@ class Problem:
         place = ":".join(str(part) for part in (self.path, self.line) if part is not None)
         where = f"{place}: {self.at}" if self.at else place
         said = f"{where}: found {self.found}; expected {self.expected}"
-        return _printable(f"{said}; {self.fix}" if self.fix else said)
+        return printable(f"{said}; {self.fix}" if self.fix else said)
 
 
-def _printable(text: str) -> str:
-    """`text` without anything that a terminal would obey: names come from files of others."""
+def printable(text: str) -> str:
+    r"""`text` without anything that a terminal would obey: names come from files of others.
+
+    >>> print(printable("a\x1b[2J\nb"))
+    a\x1b[2J\nb
+    """
     return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
 
 

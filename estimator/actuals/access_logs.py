@@ -22,7 +22,6 @@ from estimator.actuals.result import Actuals
 from estimator.actuals.s3_listing.entries import AT_MOST
 from estimator.actuals.s3_listing.plain import DAMAGED, BadLines, open_plain, why_unreadable
 from estimator.actuals.skipped import SkippedFiles
-from pricing.errors import KmscostError, Problem
 
 SOURCE = "access-logs"
 
@@ -87,21 +86,26 @@ def measure_access_logs(
     grain = actuals_grain(by)
     skipped = SkippedFiles()
     counted = _Counted()
-    for found in find_files(as_paths(paths), skipped):
+    names = as_paths(paths)
+    for found in find_files(names, skipped):
+        if not found.size:
+            skipped.add(found.path, "empty file")
+            continue
         try:
             log = _read(found.path)
         except (OSError, *DAMAGED) as error:
             skipped.add(found.path, why_unreadable(error))
             continue
         if not log.lines:
-            skipped.add(found.path, "empty file" if not found.size else "no S3 server access log")
+            skipped.add(found.path, "no S3 server access log")
             continue
         log.bad.skip(found.path, skipped)
         counted.add(log)
     if strict and skipped:
         raise skipped.refuse()
     if not counted.files:
-        raise _nothing(skipped)
+        fix = "name them, or the folder that they are in"
+        raise skipped.nothing(names, "S3 server access logs", fix)
     coverage = counted.coverage()
     return Actuals(
         SOURCE,
@@ -256,12 +260,6 @@ def _frame(requests: Counter[_Request], coverage: Coverage) -> Any:
             "coverage": [coverage.of_day("", "", one.day) for one in requests],
         }
     )
-
-
-def _nothing(skipped: SkippedFiles) -> KmscostError:
-    expected, fix = "S3 server access logs", "name them, or the folder that they are in"
-    problems = [Problem(one.path, None, "", one.reason, expected, fix) for one in skipped]
-    return KmscostError(problems or Problem("PATH", None, "", "no file", expected, fix))
 
 
 def _notices(counted: _Counted, skipped: SkippedFiles) -> list[str]:

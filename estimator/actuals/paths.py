@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from stat import S_IFDIR, S_IFIFO, S_IFMT, S_IFREG, S_IFSOCK
 
 from estimator.actuals.skipped import SkippedFiles
 from pricing.errors import KmscostError, Problem
+
+_OTHERS = {
+    S_IFDIR: "a link to a folder; name the folder itself",
+    S_IFIFO: "a pipe, not a file; write what comes out of it to a file first",
+    S_IFSOCK: "a socket, not a file",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +53,7 @@ def as_paths(paths: str | Path | Sequence[str | Path]) -> tuple[str, ...]:
 def find_files(paths: Sequence[str], skipped: SkippedFiles) -> Iterator[Found]:
     """Every file below `paths`, each once however often it is named; links of folders not followed.
 
-    What cannot be listed goes to `skipped`.
+    What cannot be listed goes to `skipped`, and so do pipes and devices, which might never end.
     """
     pending = list(reversed(list(dict.fromkeys(os.path.realpath(path) for path in paths))))
     shown = {os.path.realpath(path): path for path in paths}
@@ -54,10 +62,10 @@ def find_files(paths: Sequence[str], skipped: SkippedFiles) -> Iterator[Found]:
         path = pending.pop()
         name = shown.pop(path, path)
         if not os.path.isdir(path):
-            try:
-                yield Found(name, os.stat(path).st_size)
-            except OSError as error:
-                skipped.add(name, _reason(error))
+            # by its own name: what a shell's <(command) gives has no real path
+            found = _found(name, partial(os.stat, name), skipped)
+            if found is not None:
+                yield found
             continue
         try:
             entries = os.scandir(path)  # not Path.iterdir: folders hold files by the million
@@ -67,15 +75,34 @@ def find_files(paths: Sequence[str], skipped: SkippedFiles) -> Iterator[Found]:
         for entry in entries:
             below = os.path.join(name, entry.name)
             try:
-                if entry.is_dir(follow_symlinks=False):
-                    real = os.path.join(path, entry.name)
-                    if real not in roots:
-                        shown[real] = below
-                        pending.append(real)
-                elif os.path.join(path, entry.name) not in roots:
-                    yield Found(below, entry.stat().st_size)
+                is_folder = entry.is_dir(follow_symlinks=False)
             except OSError as error:
                 skipped.add(below, _reason(error))
+                continue
+            real = os.path.join(path, entry.name)
+            if real in roots:
+                continue
+            if is_folder:
+                shown[real] = below
+                pending.append(real)
+                continue
+            found = _found(below, entry.stat, skipped)
+            if found is not None:
+                yield found
+
+
+def _found(name: str, stat: Callable[[], os.stat_result], skipped: SkippedFiles) -> Found | None:
+    """A regular file; what is none goes to `skipped`."""
+    try:
+        told = stat()
+    except OSError as error:
+        skipped.add(name, _reason(error))
+        return None
+    kind = S_IFMT(told.st_mode)
+    if kind == S_IFREG:
+        return Found(name, told.st_size)
+    skipped.add(name, _OTHERS.get(kind, "a device, not a file"))
+    return None
 
 
 def _reason(error: OSError) -> str:

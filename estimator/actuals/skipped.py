@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pricing.errors import KmscostError, Problem
 
 # a folder may hold a million bad files: all are counted by reason, the first of them listed
 MOST_LISTED = 10_000
+_MOST_NAMED = 20  # beyond it the user wants to know how many, not which
+_MOST_REASONS = 5
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -22,6 +24,11 @@ class Skipped:
     def to_dict(self) -> dict[str, str]:
         """As documented JSON."""
         return {"path": self.path, "reason": self.reason}
+
+
+def readable_name(path: str) -> str:
+    """A path as text that can be written anywhere."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 class SkippedFiles:
@@ -46,7 +53,7 @@ class SkippedFiles:
 
     def add(self, path: str, reason: str) -> None:
         """One more; a name that is no UTF-8 is shown as near as can be."""
-        path = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        path = readable_name(path)
         self.by_reason[reason] += 1
         if len(self._listed) < MOST_LISTED:
             self._listed.append(Skipped(path, reason))
@@ -71,6 +78,16 @@ class SkippedFiles:
             such_as = f", such as {example}" if example else ""
             said.append(f"skipped {count:,} file{'s' * (count != 1)}: {reason}{such_as}")
         return said
+
+    def nothing(self, paths: Sequence[str], expected: str, fix: str) -> KmscostError:
+        """The error where nothing at all could be read: each file, or how many for which reason."""
+        if 0 < len(self) <= _MOST_NAMED:
+            return KmscostError(
+                Problem(one.path, None, "", one.reason, expected, fix) for one in self
+            )
+        found = "; ".join(self.lines()[:_MOST_REASONS]) or "no file"
+        place = paths[0] if len(paths) == 1 else f"{paths[0]} and {len(paths) - 1} more"
+        return KmscostError(Problem(place, None, "", found, expected, fix))
 
     def refuse(self) -> KmscostError:
         """The error that `--strict` makes of them."""

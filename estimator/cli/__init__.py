@@ -12,6 +12,7 @@ import sys
 import typer
 
 from estimator.cli.application import Application, show_version
+from estimator.cli.interrupts import ends_cleanly
 
 app = typer.Typer(
     name="kmscost",
@@ -39,17 +40,19 @@ def main() -> None:
     # nothing here multiplies matrices: the threads that numpy would start only spin
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     code: object = 0
-    try:
-        app()
-    except SystemExit as end:
-        code = end.code
-    except OSError as error:
-        code = _unwritable(error)
-    try:
-        sys.stdout.flush()
-    except OSError as error:
-        code = _unwritable(error)
-    sys.exit(code)  # type: ignore[arg-type]  # as typer gave it
+    with ends_cleanly() as interrupted:
+        try:
+            app()
+        except SystemExit as end:
+            code = end.code
+        except OSError as error:
+            code = _unwritable(error)
+        try:
+            sys.stdout.flush()
+        except OSError as error:
+            code = _unwritable(error)
+    # typer has a code of its own for what interrupts it between two commands
+    sys.exit(interrupted[0] if interrupted and code else code)  # type: ignore[arg-type]  # typer's
 
 
 def _unwritable(error: OSError) -> int:

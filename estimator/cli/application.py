@@ -22,6 +22,10 @@ COMMANDS = {
     "schema": ("inventories", "Print the JSON Schema of an inventory or of a rate table."),
     "forecast": ("forecasts", "Forecast KMS requests and cost, month by month."),
     "explain": ("forecasts", "Walk one number from assumption to dollar."),
+    "simulate": (
+        "simulations",
+        "Say how sure the forecast is, and which number to find out first.",
+    ),
     "measure": ("measures", "Count what really happened, from logs, object names and bills."),
     "rates": ("rates", "Show the rates that forecasts are priced with."),
 }
@@ -58,9 +62,9 @@ class Application(TyperGroup):
         except KmscostError as error:
             report_problems(error)
             raise typer.Exit(2 if isinstance(error, UsageError) else 1) from None
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as end:
             typer.echo("Interrupted; nothing was written.", err=True)
-            raise typer.Exit(130) from None
+            raise typer.Exit(getattr(end, "code", 130)) from None
 
 
 def single(function: Any, epilog: str) -> typer.Typer:

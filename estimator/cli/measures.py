@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from estimator.cli.output import Format, Output, say, show, width
-from estimator.cli.progress import ends_cleanly, progress_bar
+from estimator.cli.progress import progress_bar
 from pricing.errors import Problem, UsageError
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def measure_cloudtrail(
     from estimator import measure_cloudtrail as measure
 
     paths = paths or []
-    with ends_cleanly(), progress_bar(paths if engine is Engine.local else []) as progress:
+    with progress_bar(paths if engine is Engine.local else []) as progress:
         told = measure(paths, by, strict, engine.value, master, jobs, progress)
     _show(told, form, output)
 
@@ -122,8 +122,7 @@ def measure_athena(
     """Read the result of the query that `measure cloudtrail --athena-sql` prints."""
     from estimator import measure_athena as measure
 
-    with ends_cleanly():
-        told = measure(paths, by, strict)
+    told = measure(paths, by, strict)
     _show(told, form, output)
 
 
@@ -137,8 +136,7 @@ def measure_s3_inventory(
     """Count the puts that an S3 Inventory shows, from object names alone."""
     from estimator import measure_s3_inventory as measure
 
-    with ends_cleanly():
-        told = measure(manifest, by, strict)
+    told = measure(manifest, by, strict)
     _show(told, form, output)
 
 
@@ -155,8 +153,7 @@ def measure_s3_listing(
     """
     from estimator import measure_s3_listing as measure
 
-    with ends_cleanly():
-        told = measure(paths, by, strict)
+    told = measure(paths, by, strict)
     _show(told, form, output)
 
 
@@ -170,8 +167,7 @@ def measure_access_logs(
     """Count the gets of CloudTrail's objects by requester, in S3 server access logs."""
     from estimator import measure_access_logs as measure
 
-    with ends_cleanly():
-        told = measure(paths, by, strict)
+    told = measure(paths, by, strict)
     _show(told, form, output)
 
 
@@ -189,8 +185,7 @@ def measure_bill(
     """
     from estimator import measure_bill as measure
 
-    with ends_cleanly():
-        told = measure(paths, by, strict)
+    told = measure(paths, by, strict)
     _show(told, form, output)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pricing.errors import KmscostError, Problem, UsageError
+from pricing.errors import KmscostError, Problem, UsageError, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,7 +52,7 @@ Start = Annotated[
 def say(notices: Iterable[str]) -> None:
     """Notices go to stderr, so that stdout holds data only."""
     for notice in notices:
-        typer.echo(f"note: {notice}", err=True)
+        typer.echo(f"note: {printable(notice)}", err=True)
 
 
 def width() -> int:
@@ -65,7 +65,8 @@ def width() -> int:
 def show(what: RenderableType | str, output: Path | None) -> None:
     """Write a result to stdout, in colour only on a terminal, or to a file."""
     if isinstance(what, str):
-        _put(what, output)
+        watched = output is None and sys.stdout.isatty()
+        _put("\n".join(map(printable, what.split("\n"))) if watched else what, output)
         return
     from rich.console import Console
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 Step = Callable[[int, int], None]
 
@@ -52,21 +50,3 @@ def progress_bar(paths: Sequence[str | Path]) -> Iterator[Step | None]:
             bar.update(task, completed=size, files=files, refresh=True)
 
         yield step
-
-
-@contextlib.contextmanager
-def ends_cleanly() -> Iterator[None]:
-    """SIGTERM ends like Ctrl-C: processes stop, what lies in temporary folders goes."""
-
-    def stop(*_: Any) -> None:
-        raise KeyboardInterrupt
-
-    try:
-        before = signal.signal(signal.SIGTERM, stop)
-    except ValueError:  # not the main thread
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -10,6 +10,7 @@ import pandas as pd
 from estimator.actuals.result import Actuals
 from estimator.figures import count, money
 from estimator.report.sheet import MOST_ROWS, Sheet
+from pricing.errors import printable
 
 SOURCES = {
     "cloudtrail": "CloudTrail's log files",
@@ -71,7 +72,7 @@ def _word(value: object) -> str:
     parts = text.split(":", 5)
     if parts[0] == "arn" and len(parts) == 6:
         text = f"{parts[4]}:{parts[5]}" if parts[2] in ("iam", "sts") else parts[5]
-    return text or "-"
+    return printable(text) or "-"
 
 
 def _number(name: str, row: Mapping[Any, Any]) -> str:

@@ -18,6 +18,9 @@ from estimator.figures import count, factor, money
 from estimator.forecast import Forecast
 from estimator.report.measured import measured_lines, measured_sheet
 from estimator.report.sheet import Sheet, lines, months_sheet, rows_sheet
+from estimator.report.simulated import drivers_sheet, simulated_lines, spread_sheet, spread_sheets
+from estimator.uncertainty import Simulation
+from pricing.errors import printable
 from pricing.regions import partition_of
 
 WIDTH = 80
@@ -33,7 +36,7 @@ def forecast_table(told: Forecast, width: int = WIDTH) -> RenderableType:
 
 
 def _wrapped(said: Any, width: int) -> Iterator[RenderableType]:
-    for line in said:
+    for line in map(printable, said):
         for part in textwrap.wrap(
             line, width, subsequent_indent="  ", break_on_hyphens=False, break_long_words=False
         ):
@@ -49,14 +52,19 @@ def _titled(sheet: Sheet, width: int) -> list[RenderableType]:
 def _fitting(sheet: Sheet, width: int) -> Sheet:
     """The sheet with all its words in one column where they would not stand side by side."""
     words = len(sheet.header) - sheet.numbers
-    widths = [max(map(len, column)) for column in zip(sheet.header, *sheet.rows, strict=True)]
-    if words < 2 or sum(widths) + len(widths) <= width:
+    if words < 2 or _breadth(sheet) <= width:
         return sheet
     header, *rows = (
         (" ".join(filter(None, cells[:words])), *cells[words:])
         for cells in (sheet.header, *sheet.rows)
     )
     return dataclasses.replace(sheet, header=header, rows=tuple(rows))
+
+
+def _breadth(sheet: Sheet) -> int:
+    """Columns of the terminal that a sheet takes."""
+    columns = list(zip(sheet.header, *sheet.rows, strict=True))
+    return sum(max(map(len, column)) for column in columns) + len(columns)
 
 
 def _table(sheet: Sheet) -> Table:
@@ -82,13 +90,24 @@ def _table(sheet: Sheet) -> Table:
         last = position >= len(sheet.rows) - sheet.sums
         if last and position:
             table.add_section()
-        table.add_row(*(Text(cell) for cell in row), style="bold" if last else None)
+        table.add_row(*(Text(printable(cell)) for cell in row), style="bold" if last else None)
     return table
 
 
 def measured_table(told: Actuals, width: int = WIDTH) -> RenderableType:
     """What was measured, and what was read for it."""
     return Group(*_titled(measured_sheet(told), width), "", *_wrapped(measured_lines(told), width))
+
+
+def simulated_table(told: Simulation, width: int = WIDTH) -> RenderableType:
+    """How sure a forecast is, month by month, what causes the spread, what to know of it."""
+    both = spread_sheet(told)
+    sheets = [both] if _breadth(both) <= width else list(spread_sheets(told))
+    ranked = drivers_sheet(told)
+    parts: list[RenderableType] = []
+    for sheet in (*sheets, *([] if ranked is None else [ranked])):
+        parts += [*_titled(sheet, width), ""]
+    return Group(*parts, *_wrapped(simulated_lines(told), width))
 
 
 def explain_text(walk: Explanation, width: int = WIDTH) -> RenderableType:

@@ -26,7 +26,6 @@ from estimator.actuals.grain import actuals_grain
 from estimator.actuals.paths import as_paths
 from estimator.actuals.result import Actuals
 from estimator.actuals.skipped import SkippedFiles
-from pricing.errors import KmscostError, Problem
 
 __all__ = ["measure_bill"]
 
@@ -76,7 +75,7 @@ def measure_bill(
         except Unreadable as error:
             refused.add(shown, error)
     if not whole.files:
-        raise KmscostError(refused.problems or [_nothing(name) for name in names])
+        raise refused.nothing(names)
     if strict and refused.skipped:
         raise refused.skipped.refuse()
     return _actuals(whole, names[0], grain, refused.skipped, delivered.notices)
@@ -173,7 +172,3 @@ def _actuals(
         details=summary.details(counted, currency),
         by=grain,
     )
-
-
-def _nothing(path: str) -> Problem:
-    return Problem(path, None, "", "no file in it", "the files of a bill", "check the path")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from estimator.actuals.skipped import SkippedFiles
-from pricing.errors import Problem
+from estimator.actuals.skipped import SkippedFiles, readable_name
+from pricing.errors import KmscostError, Problem
 
-_MOST_PROBLEMS = 20  # said at once where nothing at all could be read
+_MOST_PROBLEMS = 20  # each said where nothing at all could be read; of more how many and why
 
 
 class Unreadable(Exception):  # noqa: N818 - the reader of one file says it, the caller skips the file
@@ -42,4 +43,18 @@ class Refused:
         """One more."""
         self.skipped.add(path, error.reason)
         if len(self.problems) < _MOST_PROBLEMS:
-            self.problems.append(error.problem(path))
+            self.problems.append(error.problem(readable_name(path)))
+
+    def nothing(self, paths: Sequence[str]) -> KmscostError:
+        """The error where nothing at all could be read."""
+        expected, fix = "the files of a bill", "check the path"
+        if not self.problems or len(self.skipped) > _MOST_PROBLEMS:
+            return self.skipped.nothing(paths, expected, fix)
+        told = {one.path for one in self.problems}
+        others = (one for one in self.skipped if one.path not in told)
+        return KmscostError(
+            [
+                *self.problems,
+                *(Problem(one.path, None, "", one.reason, expected, fix) for one in others),
+            ]
+        )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import closing
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from estimator.actuals.cloudtrail.counting import Counted
 from estimator.actuals.cloudtrail.local import Progress, counted_files
 from estimator.actuals.grain import actuals_grain
 from estimator.actuals.paths import as_names, as_paths
@@ -67,23 +67,20 @@ def measure_cloudtrail(
         raise UsageError(Problem("--engine", None, "", repr(engine), " or ".join(ENGINES), ""))
     skipped = SkippedFiles()
     names = as_names(paths) if engine == "spark" else as_paths(paths)
-    parts: Iterator[Counted] = (
-        iter(()) if engine == "spark" else counted_files(names, skipped, jobs, progress)
-    )
-    first = list(islice(parts, 1))
-    # pandas takes as long to load as many a folder to count: other processes count meanwhile
-    from estimator.actuals.cloudtrail.gathering import Gathering
+    local = () if engine == "spark" else names
+    # closed at once whatever happens: no process counts on for nobody
+    with closing(counted_files(local, skipped, jobs, progress)) as parts:
+        first = list(islice(parts, 1))
+        # pandas takes as long to load as many a folder to count: other processes count meanwhile
+        from estimator.actuals.cloudtrail.gathering import Gathering
 
-    gathering = Gathering(skipped)
-    try:
-        if engine == "spark":
-            from estimator.actuals.cloudtrail import spark
+        with closing(Gathering(skipped)) as gathering:
+            if engine == "spark":
+                from estimator.actuals.cloudtrail import spark
 
-            spark.gather_on_spark(names, gathering, master)
-        for part in chain(first, parts):
-            gathering.take(part)
-        if strict and skipped:
-            raise skipped.refuse()
-        return gathering.actuals(names, columns)
-    finally:
-        gathering.close()
+                spark.gather_on_spark(names, gathering, master)
+            for part in chain(first, parts):
+                gathering.take(part)
+            if strict and skipped:
+                raise skipped.refuse()
+            return gathering.actuals(names, columns)

@@ -2,16 +2,17 @@
 
 Several trails repeat an event (same eventID), and a call between accounts is recorded in both, as
 two events of one sharedEventID. Both are sought among all files, however many there are: what does
-not fit in memory goes to files by the id's first byte, so that all copies of an id meet in one.
+not fit in memory goes to disk by the id's first byte, so that all copies of an id meet in one part.
 """
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -39,14 +40,19 @@ def rows_of(events: Events) -> Rows:
 
 
 class Seen:
-    """Rows of `SEEN`, in memory or beyond it, to be met again with all copies of an id together."""
+    """Rows of `SEEN`, in memory or beyond it, to be met again with all copies of an id together.
 
-    def __init__(self, by: str, room: int = ROOM) -> None:
+    What does not fit in memory is in one file without a name: it goes however the program ends.
+    """
+
+    def __init__(self, by: str, room: int | None = None) -> None:
         self._by = by
-        self._room = room
+        self._room = ROOM if room is None else room
         self._held: list[Rows] = []
         self._count = 0
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._file: IO[bytes] | None = None
+        # of each part, where pieces of it begin in the file and how many rows they have
+        self._pieces: list[list[tuple[int, int]]] = [[] for _ in range(_PARTS)]
 
     def add(self, rows: Rows) -> None:
         """Take rows in."""
@@ -58,40 +64,55 @@ class Seen:
 
     def parts(self) -> Iterator[Rows]:
         """All rows, part by part; every copy of an id is in the same part."""
-        if self._folder is None:
+        if self._file is None:
             yield _joined(self._held)
             return
         self._spill()
-        for path in sorted(Path(self._folder.name).iterdir()):
-            yield np.fromfile(path, dtype=SEEN)
-            path.unlink()
+        for pieces in self._pieces:
+            if pieces:
+                yield _joined([self._piece(*one) for one in pieces])
 
     def close(self) -> None:
         """Forget everything, on disk too."""
         self._held = []
-        if self._folder is not None:
-            self._folder.cleanup()
-            self._folder = None
+        if self._file is not None:
+            with suppress(OSError):  # what could not be written is not wanted any more
+                self._file.close()
+            self._file = None
+
+    def _piece(self, begin: int, count: int) -> Rows:
+        with _room_for_ids():
+            assert self._file is not None
+            self._file.seek(begin)
+            return np.frombuffer(self._file.read(count * SEEN.itemsize), dtype=SEEN)
 
     def _spill(self) -> None:
         rows = _joined(self._held)
         self._held, self._count = [], 0
-        try:
-            if self._folder is None:
-                self._folder = tempfile.TemporaryDirectory(prefix="kmscost-")
-            first = rows[self._by][:, 0] & (_PARTS - 1)
-            order = np.argsort(first, kind="stable")
-            rows, ends = rows[order], np.searchsorted(first[order], np.arange(_PARTS + 1))
-            for part in range(_PARTS):
-                if ends[part] < ends[part + 1]:
-                    path = Path(self._folder.name) / f"{part:03d}"
-                    with path.open("ab") as stream:
-                        rows[ends[part] : ends[part + 1]].tofile(stream)
-        except OSError as error:
-            place = tempfile.gettempdir()
-            found = f"no room for the ids of events seen ({error.strerror or error})"
-            fix = "make room, or set TMPDIR to a folder with more"
-            raise KmscostError(Problem(place, None, "", found, "a folder with room", fix)) from None
+        first = rows[self._by][:, 0] & (_PARTS - 1)
+        order = np.argsort(first, kind="stable")
+        rows, ends = rows[order], np.searchsorted(first[order], np.arange(_PARTS + 1))
+        with _room_for_ids():
+            if self._file is None:
+                self._file = tempfile.TemporaryFile(prefix="kmscost-")  # noqa: SIM115  # see close
+            begin = self._file.seek(0, os.SEEK_END)
+            self._file.write(rows.tobytes())
+            self._file.flush()
+        for part in np.flatnonzero(np.diff(ends)):
+            at, count = int(ends[part]), int(ends[part + 1] - ends[part])
+            self._pieces[part].append((begin + at * SEEN.itemsize, count))
+
+
+@contextmanager
+def _room_for_ids() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        # not tempfile.gettempdir, which fails where no folder can be written
+        place = os.environ.get("TMPDIR") or "TMPDIR"
+        found = f"no room for the ids of events seen ({error.strerror or error})"
+        fix = "make room, or set TMPDIR to a folder with more"
+        raise KmscostError(Problem(place, None, "", found, "a folder with room", fix)) from None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from estimator.actuals.coverage import Coverage
 from estimator.actuals.plain_rows import PlainRows
 from estimator.actuals.result import Actuals
 from estimator.actuals.skipped import SkippedFiles
-from pricing.errors import KmscostError, Problem
+from pricing.errors import KmscostError
 
 SOURCE = "cloudtrail"
 
@@ -98,11 +98,9 @@ class Gathering:
         )
 
     def _nothing(self, paths: tuple[str, ...]) -> KmscostError:
-        found = "; ".join(self.skipped.lines()[:5]) or "no file"
         expected = "CloudTrail log files (.json.gz or .json)"
-        place = paths[0] if len(paths) == 1 else f"{paths[0]} and {len(paths) - 1} more"
         fix = "name the folder that AWSLogs/ is in, or a log file"
-        return KmscostError(Problem(place, None, "", found, expected, fix))
+        return self.skipped.nothing(paths, expected, fix)
 
 
 def _rows(counts: list[tuple[Request, int]], coverage: Coverage, source: str) -> PlainRows:

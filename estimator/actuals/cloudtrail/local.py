@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import gc
-import multiprocessing
 import os
-import signal
-import sys
-import threading
 from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future
 from itertools import chain, islice
 
 from estimator.actuals.cloudtrail.counting import Counted, count_files, read_file
+from estimator.actuals.cloudtrail.workers import WorkerDiedError, Workers
 from estimator.actuals.paths import Found, find_files
 from estimator.actuals.skipped import SkippedFiles
 from pricing.errors import KmscostError, Problem
@@ -29,7 +24,7 @@ _AHEAD = 12  # batches waiting for each process: enough until pandas is loaded
 
 def counted_files(
     paths: tuple[str, ...], skipped: SkippedFiles, jobs: int | None, progress: Progress | None
-) -> Iterator[Counted]:
+) -> Generator[Counted, None, None]:
     """What all files below `paths` hold, batch by batch; what cannot be listed goes to `skipped`.
 
     Parameters
@@ -49,20 +44,17 @@ def counted_files(
             done.add(batch)
         return
     waiting: deque[tuple[list[Found], Future[Counted]]] = deque()
-    pool = ProcessPoolExecutor(jobs, _context(), initializer=_start, initargs=(os.getpid(),))
+    pool = Workers(jobs, _count)
     try:
         for batch in chain(first, batches):
-            waiting.append((batch, pool.submit(_count, batch)))
+            waiting.append((batch, pool.submit(batch)))
             if len(waiting) >= jobs * _AHEAD:
                 yield _finished(waiting, done)
         while waiting:
             yield _finished(waiting, done)
-        pool.shutdown()
+        pool.close()
     except BaseException:
-        # Ctrl-C: nothing waits for files that nobody wants any more
-        for process in multiprocessing.active_children():
-            process.terminate()
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.kill()  # Ctrl-C: nothing waits for files that nobody wants any more
         raise
 
 
@@ -76,14 +68,18 @@ def _finished(waiting: deque[tuple[list[Found], Future[Counted]]], done: _Done) 
     batch, future = waiting.popleft()
     try:
         counted = future.result()
-    except BrokenProcessPool:
-        found = "a process that was killed while counting, most likely for want of memory"
-        fix = "run again with --jobs 1, or on fewer or smaller files"
-        raise KmscostError(
-            Problem(batch[0].path, None, "", found, "room to unpack each file", fix)
-        ) from None
+    except (WorkerDiedError, MemoryError):
+        raise _no_room(batch) from None
     done.add(batch)
     return counted
+
+
+def _no_room(batch: list[Found]) -> KmscostError:
+    largest = max(batch, key=lambda one: one.size)
+    what = f"{len(batch):,} files, this the largest of them" if len(batch) > 1 else "this file"
+    found = f"a process that was killed while it counted {what}: most likely for want of memory"
+    fix = "run again with --jobs 1, or on fewer or smaller files"
+    return KmscostError(Problem(largest.path, None, "", found, "room to unpack each file", fix))
 
 
 def _count(batch: list[Found]) -> Counted:
@@ -119,25 +115,3 @@ class _Done:
         self._bytes += sum(one.size for one in batch)
         if self._progress is not None:
             self._progress(self._files, self._bytes)
-
-
-def _context() -> multiprocessing.context.BaseContext:
-    """Fork where that is safe: it is quickest, and a script needs no main guard."""
-    if sys.platform == "linux" and threading.active_count() == 1:
-        return multiprocessing.get_context("fork")
-    return multiprocessing.get_context("spawn")
-
-
-def _start(parent: int) -> None:
-    """A counting process leaves Ctrl-C to its parent, and does not outlive it."""
-    gc.disable()  # records make no circles: looking for them takes a tenth of the time
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    threading.Thread(target=_watch, args=(parent,), daemon=True).start()
-
-
-def _watch(parent: int) -> None:
-    wait = threading.Event()
-    while os.getppid() == parent:
-        wait.wait(1.0)
-    os._exit(1)

@@ -6,6 +6,7 @@ stays raw until a record turns out to be a request to KMS.
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -19,6 +20,7 @@ from estimator.actuals.cloudtrail.unpack import UnreadableError
 # beyond it records are decoded one by one: all at once would take several times the file
 _WHOLE = 64 * 1024**2
 _PART = 10_000
+_PIECE = 1 << 20  # bytes
 _RAW = msgspec.Raw(b"")
 _Part = TypeVar("_Part")
 _SHOWN = 80
@@ -143,10 +145,7 @@ def read_log(data: bytes) -> Log:
         There is no CloudTrail record in it, and why.
     """
     if not data.isascii():
-        try:
-            data.decode()  # msgspec does not look into what it skips
-        except UnicodeDecodeError as error:
-            raise UnreadableError(f"not UTF-8 (byte {error.start})") from None
+        _check_text(data)  # msgspec does not look into what it skips
     if len(data) <= _WHOLE:
         try:
             records = _decode_log(data).records
@@ -159,6 +158,18 @@ def read_log(data: bytes) -> Log:
     entries = _entries(text, log)
     log.parts = _each(entries, log)
     return log
+
+
+def _check_text(data: bytes) -> None:
+    """Refuse what is not UTF-8, a piece at a time: as text all may take four times as much."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for start in range(0, len(data), _PIECE):
+        before = len(decoder.getstate()[0])
+        try:
+            decoder.decode(data[start : start + _PIECE], final=start + _PIECE >= len(data))
+        except UnicodeDecodeError as error:
+            place = start - before + error.start
+            raise UnreadableError(f"not UTF-8 (byte {place})") from None
 
 
 def _each(entries: list[Any], log: Log) -> Iterator[Sequence[Record]]:
@@ -258,7 +269,8 @@ def _of_document(data: bytes, log: Log) -> list[Any]:
     if data.startswith(b"["):
         return _decode_list(data)
     top = _decode_top(data)
-    if bytes(top.records) not in (b"", b"null"):
+    # bytes() would copy all of it
+    if memoryview(top.records).nbytes > len(b"null") or bytes(top.records) not in (b"", b"null"):
         return _decode_list(top.records)
     if bytes(top.looked_up):
         return [one.text.encode() for one in _decode_looked_up(top.looked_up)]

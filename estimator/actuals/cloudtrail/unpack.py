@@ -78,9 +78,13 @@ def _gunzip(data: bytes) -> bytes:
 def _members(data: bytes) -> bytes:
     parts = []
     room = MAX_UNPACKED
+    # the last member's size, which is the file's where it has one: unpacked in one piece, it is
+    # never in memory twice
+    size = int.from_bytes(data[-4:], "little") + 1
+    piece = min(max(size, _CHUNK), MAX_UNPACKED)
     while data.startswith(_GZIP):
         stream = isal_zlib.decompressobj(wbits=31)
-        part = stream.decompress(data, _CHUNK)
+        part = stream.decompress(data, piece)
         while True:
             room -= len(part)
             if room < 0:

@@ -26,10 +26,10 @@ from estimator.actuals.s3_listing.plain import (
     why_unreadable,
 )
 from estimator.actuals.skipped import SkippedFiles
-from pricing.errors import KmscostError, Problem
 
 SOURCE = "s3-listing"
 
+_EXPECTED = "aws s3 ls --recursive, or the JSON of aws s3api list-objects-v2"
 _NAMES = 1 << 14  # names to look at in one go
 
 
@@ -76,7 +76,11 @@ def measure_s3_listing(
     files = records = markers = 0
     until: datetime.datetime | None = None
     local_times = False
-    for found in find_files(as_paths(paths), skipped):
+    names = as_paths(paths)
+    for found in find_files(names, skipped):
+        if not found.size:
+            skipped.add(found.path, "empty file")
+            continue
         listing = _read(found.path, skipped)
         if listing is None:
             continue
@@ -90,7 +94,7 @@ def measure_s3_listing(
     if strict and skipped:
         raise skipped.refuse()
     if not files:
-        raise _nothing(skipped)
+        raise skipped.nothing(names, _EXPECTED, "name what one of them wrote")
     coverage = tally.coverage(until)
     return Actuals(
         SOURCE,
@@ -174,14 +178,6 @@ def _moment(text: str) -> datetime.datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo is None else moment.astimezone(datetime.UTC).replace(tzinfo=None)
-
-
-def _nothing(skipped: SkippedFiles) -> KmscostError:
-    expected = "aws s3 ls --recursive, or the JSON of aws s3api list-objects-v2"
-    fix = "name what one of them wrote"
-    problems = [Problem(one.path, None, "", one.reason, expected, fix) for one in skipped]
-    none = Problem("PATH", None, "", "no file", expected, fix)
-    return KmscostError(problems or none)
 
 
 def _notices(tally: Tally, skipped: SkippedFiles, local_times: bool) -> list[str]:
