@@ -36,9 +36,13 @@ if TYPE_CHECKING:
     from estimator.inventory import init as init
     from estimator.inventory import load_inventory as load_inventory
     from estimator.inventory import schema as schema
+    from estimator.rates_diff import RatesDiff as RatesDiff
+    from estimator.rates_diff import rates_diff as rates_diff
     from estimator.uncertainty import Simulation as Simulation
     from estimator.uncertainty import simulate as simulate
     from pricing.errors import KmscostError as KmscostError
+    from pricing.offers import ImportedRates as ImportedRates
+    from pricing.offers import rates_import as rates_import
     from pricing.rates import RateTable as RateTable
     from pricing.rates import load_rates as load_rates
     from pricing.rates import rates_show as rates_show
@@ -66,7 +70,11 @@ _PUBLIC = {
     "schema": "estimator.inventory",
     "Simulation": "estimator.uncertainty",
     "simulate": "estimator.uncertainty",
+    "RatesDiff": "estimator.rates_diff",
+    "rates_diff": "estimator.rates_diff",
     "KmscostError": "pricing.errors",
+    "ImportedRates": "pricing.offers",
+    "rates_import": "pricing.offers",
     "RateTable": "pricing.rates",
     "load_rates": "pricing.rates",
     "rates_show": "pricing.rates",
@@ -76,11 +84,13 @@ __all__ = [
     "Actuals",
     "Explanation",
     "Forecast",
+    "ImportedRates",
     "Inventory",
     "InventoryError",
     "KmscostError",
     "Range",
     "RateTable",
+    "RatesDiff",
     "Simulation",
     "athena_sql",
     "check",
@@ -96,6 +106,8 @@ __all__ = [
     "measure_cloudtrail",
     "measure_s3_inventory",
     "measure_s3_listing",
+    "rates_diff",
+    "rates_import",
     "rates_show",
     "schema",
     "simulate",

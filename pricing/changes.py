@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pricing.rates import Meter, RateTable, Version
@@ -48,17 +49,26 @@ class RateChange:
             return None
         return self.after / self.before - 1
 
+    def said(self, currency: str, more: int = 0) -> str:
+        """The change in words; `more` Regions say the same."""
+        if self.what == "free":
+            figures = f"free quantity from {_figure(self.before)} to {_figure(self.after)}"
+            return f"{self.meter}: {figures} {self.unit}s a month"
+        tier = "" if self.up_to is None else f" up to {_figure(self.up_to)}"
+        per = "" if self.per == 1 else f"{_figure(self.per)} "
+        others = f" and {more} more Region{'s' * (more != 1)}" if more else ""
+        figures = f"{currency} {_figure(self.before)} to {_figure(self.after)} / {per}{self.unit}"
+        return f"{self.meter} in {self.region}{others}{tier}: {figures}{'s' * (self.per != 1)}"
+
     @property
     def is_big(self) -> bool:
-        """Whether it moved by more than half, or came from or went to nothing."""
-        if self.change is not None:
-            return abs(self.change) > BIG + 1e-12
-        return bool(self.before) != bool(self.after)
+        """Whether it moved by more than half, from 0 too; one that is new or gone did not move."""
+        if self.before is None or self.after is None:
+            return False
+        return abs(self.after - self.before) > (BIG + 1e-12) * abs(self.before)
 
 
-def changes(
-    a: RateTable, b: RateTable, on: datetime.date | None = None
-) -> tuple[RateChange, ...]:
+def changes(a: RateTable, b: RateTable, on: datetime.date | None = None) -> tuple[RateChange, ...]:
     """Everything that `b` says otherwise than `a`, on a day or in the newest version of each.
 
     Rates are compared tier by tier: where their bounds differ, at every bound of either.
@@ -75,6 +85,27 @@ def changes(
             scale = known.per / after.per if after is not None else 1.0
             found += _rates(known, old, new, scale)
     return tuple(found)
+
+
+def grouped(
+    said: Iterable[RateChange],
+) -> tuple[tuple[RateChange, tuple[str, ...]], ...]:
+    """The same change in several Regions once, with their codes."""
+    groups: dict[RateChange, list[str]] = {}
+    for change in said:
+        groups.setdefault(dataclasses.replace(change, region=""), []).append(change.region)
+    return tuple(
+        (dataclasses.replace(change, region=codes[0]), tuple(codes))
+        for change, codes in groups.items()
+    )
+
+
+def big_moves(said: Iterable[RateChange], currency: str) -> tuple[str, ...]:
+    """Rates that both tables have and that are more than half apart, in words."""
+    return tuple(
+        change.said(currency, len(codes) - 1)
+        for change, codes in grouped(one for one in said if one.is_big)
+    )
 
 
 def _meter(table: RateTable, name: str) -> Meter | None:
@@ -124,3 +155,7 @@ def _steps(
 def _at(steps: tuple[tuple[float, float], ...], bound: float) -> float | None:
     """The price of the tier that ends at a bound or goes beyond it."""
     return next((price for upper, price in steps if upper >= bound), None)
+
+
+def _figure(value: float | None) -> str:
+    return "none" if value is None else f"{value:,.10g}"

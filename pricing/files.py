@@ -11,7 +11,6 @@ MAX_BYTES = 64 * 1024 * 1024  # 10,000 accounts written out are about 3 MB
 
 def read_bytes(path: str | Path, limit: int = MAX_BYTES) -> bytes:
     """The bytes of a file of a sane size, or a `DocumentError` that says why not."""
-
     try:
         with Path(path).open("rb") as stream:
             data = stream.read(limit + 1)
@@ -23,6 +22,19 @@ def read_bytes(path: str | Path, limit: int = MAX_BYTES) -> bytes:
         found, expected = f"more than {size} MB", f"at most {size} MB"
         raise DocumentError(Problem(str(path), None, "", found, expected, fix))
     return data
+
+
+def is_price_list(begins: bytes) -> bool:
+    """Whether a file that begins so is one of AWS's own price files, JSON or CSV.
+
+    >>> is_price_list(b'"FormatVersion","v1.0"'), is_price_list(b"version: 1")
+    (True, False)
+    """
+    begins = begins.removeprefix(b"\xef\xbb\xbf").lstrip()
+    keys = (b'"formatVersion"', b'"offerCode"', b'"products"', b'"manifest"', b'"disclaimer"')
+    is_json = begins[:1] == b"{" and any(key in begins for key in keys)
+    first = begins.split(b"\n", 1)[0].replace(b'"', b"").lower()
+    return is_json or first.startswith((b"formatversion,", b"sku,"))
 
 
 def unreadable(path: str | Path, error: OSError | ValueError) -> DocumentError:

@@ -27,7 +27,7 @@ COMMANDS = {
         "Say how sure the forecast is, and which number to find out first.",
     ),
     "measure": ("measures", "Count what really happened, from logs, object names and bills."),
-    "rates": ("rates", "Show the rates that forecasts are priced with."),
+    "rates": ("rates", "Show, import and compare the rates that forecasts are priced with."),
 }
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from estimator.forecast.events import event_copies
+from estimator.forecast.events import OPERATION, event_copies
 from estimator.forecast.notices import notices
 from estimator.forecast.result import Forecast
 from estimator.forecast.totals import monthly_totals, summed
@@ -76,7 +76,7 @@ def forecast(
     is_exempt = inventory.cloudtrail_writes == "exempt"
     chosen, other = (exempt, charged) if is_exempt else (charged, exempt)
     charges = chosen.charges.assign(cost_other_reading=other.charges["cost"])
-    events, unknown = _knock_on(used, inventory, span, table.currency)
+    events, unknown = _knock_on(used, inventory, span, table)
 
     if inventory.budgets and table.currency != "USD":
         unknown += (f"budgets are in USD, the rates in {table.currency}: not compared",)
@@ -155,13 +155,15 @@ def priced(
 
 
 def _knock_on(
-    used: pd.DataFrame, inventory: Inventory, months: Months, currency: str
+    used: pd.DataFrame, inventory: Inventory, months: Months, rates: RateTable
 ) -> tuple[pd.DataFrame | None, tuple[str, ...]]:
     """The charges for further copies of KMS events; None and a notice where no rate is known."""
-    table = load_cloudtrail_rates()
-    if table.currency != currency:
-        said = f"CloudTrail's charge for KMS events is known in {table.currency}, not in {currency}"
-        return None, (said,)
+    # a table of the user's own may have CloudTrail's meter too, in its own currency
+    has_it = any(OPERATION in meter.operations for meter in rates.meters)
+    table = rates if has_it else load_cloudtrail_rates()
+    if table.currency != rates.currency:
+        known = f"is known in {table.currency}, not in {rates.currency}"
+        return None, (f"CloudTrail's charge for KMS events {known}",)
     try:
         return bill(event_copies(used, inventory, months), table).charges, ()
     except RateError as error:

@@ -8,7 +8,9 @@ from estimator.actuals.result import Actuals
 from estimator.explain import Explanation
 from estimator.figures import count, money
 from estimator.forecast import Forecast
+from estimator.rates_diff import RatesDiff
 from estimator.report.measured import measured_lines, measured_sheet
+from estimator.report.rate_changes import changes_lines, changes_sheet, money_sheet
 from estimator.report.sheet import Sheet, lines, months_sheet, rows_sheet
 from estimator.report.simulated import drivers_sheet, simulated_lines, spread_sheet
 from estimator.uncertainty import Simulation
@@ -49,6 +51,16 @@ def explain_markdown(walk: Explanation) -> str:
         source = f" ({step.source})" if step.source else ""
         parts.append(f"- {escape(f'{step.what}: {equals}{shown} {step.unit}{source}')}")
     return "\n".join([*parts, "", escape(walk.other_reading)]) + "\n"
+
+
+def rates_diff_markdown(told: RatesDiff) -> str:
+    """What changed between two rate tables, and what it means in money."""
+    sheets = [sheet for sheet in (changes_sheet(told), money_sheet(told)) if sheet is not None]
+    parts = [
+        table_markdown(sheet) if sheet.rows else f"**{escape(sheet.title)}**" for sheet in sheets
+    ]
+    said = "\n".join(f"- {escape(line)}" for line in (*changes_lines(told), *told.notices))
+    return "\n\n".join([*parts, said] if said else parts) + "\n"
 
 
 def escape(text: str) -> str:

@@ -16,7 +16,9 @@ from estimator.actuals.result import Actuals
 from estimator.explain import Explanation
 from estimator.figures import count, factor, money
 from estimator.forecast import Forecast
+from estimator.rates_diff import RatesDiff
 from estimator.report.measured import measured_lines, measured_sheet
+from estimator.report.rate_changes import changes_lines, changes_sheet, money_sheet
 from estimator.report.sheet import Sheet, lines, months_sheet, rows_sheet
 from estimator.report.simulated import drivers_sheet, simulated_lines, spread_sheet, spread_sheets
 from estimator.uncertainty import Simulation
@@ -108,6 +110,17 @@ def simulated_table(told: Simulation, width: int = WIDTH) -> RenderableType:
     for sheet in (*sheets, *([] if ranked is None else [ranked])):
         parts += [*_titled(sheet, width), ""]
     return Group(*parts, *_wrapped(simulated_lines(told), width))
+
+
+def rates_diff_table(told: RatesDiff, width: int = WIDTH) -> RenderableType:
+    """What changed between two rate tables, and what it means in money."""
+    sheet = changes_sheet(told)
+    parts: list[RenderableType] = [*(_titled(sheet, width) if sheet.rows else [sheet.title])]
+    in_money = money_sheet(told)
+    if in_money is not None:
+        parts += ["", *_titled(in_money, width)]
+    said = changes_lines(told)
+    return Group(*parts, *(["", *_wrapped(said, width)] if said else []))
 
 
 def explain_text(walk: Explanation, width: int = WIDTH) -> RenderableType:

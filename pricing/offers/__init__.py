@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pricing.changes import changes
+from pricing.changes import big_moves, changes
 from pricing.document import parse_document
-from pricing.errors import DocumentError, Problem, UsageError
+from pricing.errors import DocumentError, Problem, UsageError, printable
+from pricing.files import is_price_list
 from pricing.offers.entries import entries_of
 from pricing.offers.meters import SERVICES
 from pricing.offers.offer import Offer
@@ -19,9 +20,8 @@ from pricing.offers.table import named, table_of
 from pricing.offers.written import written
 from pricing.rates import Meter, RateTable, load_cloudtrail_rates, load_rates
 from pricing.validation import validate
-from pricing.words import shown
 
-__all__ = ["ImportedRates", "is_offer", "load_any_rates", "rates_import"]
+__all__ = ["ImportedRates", "load_any_rates", "rates_import"]
 
 _MOST_KINDS = 12
 _BOM = b"\xef\xbb\xbf"
@@ -76,28 +76,22 @@ def rates_import(file: str | Path | Sequence[str | Path]) -> ImportedRates:
 
     notices: list[str] = []
     root = table_of(entries, meters, notices)
-    said = "AWS's own prices, by `kmscost rates import`. Use: kmscost forecast ... --rates THIS-FILE"
+    said = (
+        "AWS's own prices, by `kmscost rates import`. Use: kmscost forecast ... --rates THIS-FILE"
+    )
     about = [f"{named(offer)}, sha256 {offer.sha256}" for offer in offers]
     text = written(root, [said, *sorted(set(about))])
     table = _checked(text, ", ".join(str(path) for path in files))
     return ImportedRates(
-        table, text, (*_read_from(offers, table), *dict.fromkeys(notices), *_doubts(offers, table))
+        table, text, (*_read_from(offers, table), *dict.fromkeys(notices), *_doubts(table))
     )
-
-
-def is_offer(path: str | Path) -> bool:
-    """Whether a file is one of AWS's and not a rate table of the user's own."""
-    with opened(path) as source:
-        begins = source.begins().removeprefix(_BOM).lstrip()
-    keys = (b'"formatVersion"', b'"offerCode"', b'"products"', b'"manifest"', b'"disclaimer"')
-    is_json = begins[:1] == b"{" and any(key in begins for key in keys)
-    first = begins.split(b"\n", 1)[0].replace(b'"', b"").lower()
-    return is_json or first.startswith((b"formatversion,", b"sku,"))
 
 
 def load_any_rates(path: str | Path) -> RateTable:
     """A rate table, or one of AWS's files as one."""
-    return rates_import(path).table if is_offer(path) else load_rates(path)
+    with opened(path) as source:
+        is_aws = is_price_list(source.begins())
+    return rates_import(path).table if is_aws else load_rates(path)
 
 
 def _read(path: str | Path) -> Offer:
@@ -152,7 +146,9 @@ def _read_from(offers: list[Offer], table: RateTable) -> list[str]:
         more = f" and {len(kinds) - _MOST_KINDS} more kinds" if len(kinds) > _MOST_KINDS else ""
         said.append(f"not imported, no meter for it: {', '.join(kinds[:_MOST_KINDS])}{more}")
     services = {offer.service for offer in offers}
-    wanted = [name for service in SERVICES if service in services for name in SERVICES[service].values()]
+    wanted = [
+        name for service in SERVICES if service in services for name in SERVICES[service].values()
+    ]
     have = {meter.name for meter in table.meters}
     missing = [name for name in wanted if name not in have]
     if missing:
@@ -166,22 +162,16 @@ def _kinds(offers: list[Offer]) -> list[str]:
     for offer in offers:
         for kind, number in offer.others.items():
             counts[kind] = counts.get(kind, 0) + number
-    return [f"{_safe(kind)} ({number:,})" for kind, number in sorted(counts.items())]
+    return [f"{printable(kind)} ({number:,})" for kind, number in sorted(counts.items())]
 
 
-def _safe(kind: str) -> str:
-    return kind if kind.isprintable() and kind else shown(kind)
-
-
-def _doubts(offers: list[Offer], table: RateTable) -> list[str]:
+def _doubts(table: RateTable) -> list[str]:
     """Rates that are more than half away from what is shipped: a price seldom moves so far."""
-    said = []
+    said: list[str] = []
     for shipped in (load_rates(), load_cloudtrail_rates()):
-        if shipped.currency != table.currency:
-            continue
-        said += [
-            f"{change.said(table.currency)}: more than half away from the shipped rate; check it"
-            for change in changes(shipped, table)
-            if change.is_big and change.before is not None and change.after is not None
-        ]
+        if shipped.currency == table.currency:
+            moves = big_moves(changes(shipped, table), table.currency)
+            said += [
+                f"{move}: more than half away from the shipped rate; check it" for move in moves
+            ]
     return said

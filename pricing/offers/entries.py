@@ -17,6 +17,7 @@ from pricing.words import shown
 
 _NUMBER = re.compile(r"\d{1,20}(\.\d{0,30})?([eE][+-]?\d{1,2})?|\.\d{1,30}")
 _AGAIN = "download it again"
+_OPEN = Decimal("Infinity")  # the end of a tier that has none
 
 Step = tuple[Decimal | None, Decimal]
 
@@ -134,45 +135,42 @@ def _currency(offer: Offer, product: Product, prices: list[Price]) -> str:
 def _check_units(offer: Offer, product: Product, prices: list[Price], unit: str) -> None:
     allowed = UNITS[unit]
     for price in prices:
-        if not isinstance(price.unit, str) or price.unit.strip().lower() not in allowed:
+        said = re.sub("[ -]", "", price.unit).lower() if isinstance(price.unit, str) else None
+        if said not in allowed:
             expected = f"{allowed[0].capitalize()}: the meter counts {unit}s"
             offer.refuse(price.line, f"{product.at}: unit", shown(price.unit), expected)
 
 
 def _steps(offer: Offer, product: Product, prices: list[Price]) -> tuple[Step, ...]:
     """Tiers in their order, from 0 without a gap to the last, which is open."""
-    rows = []
+    rows: list[tuple[Decimal, Decimal, Decimal, int | None]] = []
     flat = len(prices) == 1
     for price in prices:
+        begin = _bound(offer, product, price, "beginRange", Decimal(0), flat=flat)
+        end = _bound(offer, product, price, "endRange", _OPEN, flat=flat)
         amount = _decimal(offer, product, price, price.amount, "pricePerUnit")
-        begin = _bound(offer, product, price, price.begin, "beginRange", Decimal(0), flat)
-        end = _bound(offer, product, price, price.end, "endRange", None, flat)
-        if amount is None or begin is False or end is False:
-            return ()
-        if begin is None:
-            offer.refuse(price.line, f"{product.at}: beginRange", "no end", "where it begins")
+        if amount is None or begin is None or end is None:
             return ()
         rows.append((begin, end, amount, price.line))
-    rows.sort(key=lambda row: row[0])
-    reached: Decimal | None = Decimal(0)
+    rows.sort()
+    reached = Decimal(0)
     for begin, end, _, line in rows:
-        # `to 20,000, then from 20,001` and `to 20,000, then from 20,000` both occur
-        if reached is None or begin not in (reached, reached + 1 if reached else reached):
-            so_far = "without end" if reached is None else f"to {reached:f}"
-            kind = "a gap" if reached is not None and begin > reached else "an overlap"
-            found = f"{kind}: tiers {so_far}, then one from {begin:f}"
+        # `to 20,000, then from 20,000` and `to 20,000, then from 20,001` both occur
+        if begin != reached and not (reached and begin == reached + 1):
+            kind = "a gap" if begin > reached else "an overlap"
+            found = f"{kind}: tiers to {_said(reached)}, then one from {_said(begin)}"
             offer.refuse(line, product.at, found, "tiers from 0, each where the last ends", _AGAIN)
             return ()
-        if end is not None and end <= begin:
-            found = f"a tier from {begin:f} to {end:f}"
+        if end <= begin:
+            found = f"a tier from {_said(begin)} to {_said(end)}"
             offer.refuse(line, product.at, found, "an end after its beginning", _AGAIN)
             return ()
         reached = end
-    if reached is not None and product.meter != FREE:
-        found = f"a last tier that ends at {reached:f}"
+    if reached != _OPEN and product.meter != FREE:
+        found = f"a last tier that ends at {_said(reached)}"
         offer.refuse(prices[0].line, product.at, found, "one without end (Inf)", _AGAIN)
         return ()
-    return tuple((end, amount) for _, end, amount, _ in rows)
+    return tuple((None if end == _OPEN else end, amount) for _, end, amount, _ in rows)
 
 
 def _free(
@@ -197,9 +195,7 @@ def _free(
     return free, tuple((None if end is None else end - free, amount) for end, amount in charged)
 
 
-def _decimal(
-    offer: Offer, product: Product, price: Price, value: Any, name: str
-) -> Decimal | None:
+def _decimal(offer: Offer, product: Product, price: Price, value: Any, name: str) -> Decimal | None:
     """A number that a price or a bound may be, None with a problem noted where it is not."""
     said = f"{value:f}" if isinstance(value, Decimal) and abs(value.adjusted()) < 50 else value
     at = f"{product.at}: {name}"
@@ -218,18 +214,16 @@ def _decimal(
 
 
 def _bound(
-    offer: Offer,
-    product: Product,
-    price: Price,
-    value: Any,
-    name: str,
-    absent: Decimal | None,
-    flat: bool,
-) -> Decimal | None | bool:
-    """Where a tier begins or ends, None where it has no end, False with a problem noted."""
+    offer: Offer, product: Product, price: Price, name: str, absent: Decimal, *, flat: bool
+) -> Decimal | None:
+    """Where a tier begins or ends, None with a problem noted where that is no number."""
+    value = price.begin if name == "beginRange" else price.end
     if flat and (value is None or value == ""):
         return absent
     if isinstance(value, str) and value.strip().lower() in ("inf", "infinity"):
-        return None
-    number = _decimal(offer, product, price, value, name)
-    return False if number is None else number
+        return _OPEN
+    return _decimal(offer, product, price, value, name)
+
+
+def _said(bound: Decimal) -> str:
+    return "Inf" if bound == _OPEN else f"{bound:f}"

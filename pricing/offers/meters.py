@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pricing.usage_types import region_and_meter
 
-# usage types without their Region, in small letters: AWS Price List files awskms and AWSCloudTrail as
-# public code reads and quotes them (spelt GenerateDatakeyPair there), and AWS's bills; checked
+# usage types without their Region, in small letters: AWS Price List files awskms and AWSCloudTrail
+# as public code reads and quotes them (spelt GenerateDatakeyPair there), and AWS's bills; checked
 # 2026-11-24
 SERVICES: dict[str, dict[str, str]] = {
     "awskms": {
@@ -38,10 +38,10 @@ GLOBAL = "Global-KMS-Requests"
 FREE = "the free quantity"
 FREE_METER = "kms-requests"
 
-# the words of price lists for the units of meters, in small letters
+# the words of price lists for the units of meters, in small letters without spaces and hyphens
 UNITS = {
     "request": ("requests", "request"),
-    "key-month": ("keys", "key", "key-months", "key-month", "keys-mo", "key-mo"),
+    "key-month": ("keys", "key", "keymonths", "keymonth", "keysmo", "keymo"),
     "event": ("events", "event"),
 }
 

@@ -86,7 +86,9 @@ class Offer:
         usage_type = attributes.get("usagetype", "")
         meter, kind = meter_of(self.service, usage_type)
         if not meter:
-            self.count(kind or attributes.get("productfamily", "") or "a product without usage type")
+            self.count(
+                kind or attributes.get("productfamily", "") or "a product without usage type"
+            )
             return
         self.products[sku] = Product(
             sku,

@@ -84,7 +84,7 @@ def _about(lines: Iterator[list[str]], offer: Offer) -> list[str]:
         if names and names[0] == "sku":
             _check_header(offer, names, number)
             return names
-        key, value = (names + [""])[0], (row + ["", ""])[1]
+        key, value = names[0] if names else "", row[1] if len(row) > 1 else ""
         if key == "formatversion" and value != "v1.0":
             expected = "v1.0, the format of AWS Price List offer files"
             offer.refuse(number, "FormatVersion", shown(value), expected)

@@ -88,7 +88,7 @@ class _Walk:
             self.stop(line, "an answer of the Price List Query API", fix)
 
     def stop(self, line: int | None, found: str, fix: str) -> NoReturn:
-        """This is no file of prices."""
+        """Give up on what is no file of prices."""
         expected = "an AWS Price List offer file or the AWS Pricing Calculator's feed"
         raise DocumentError(Problem(self.offer.path, line, "", found, expected, fix))
 
@@ -138,7 +138,9 @@ class _Walk:
         at = f"terms.OnDemand.{sku}"
         kept = self.offer.prices.setdefault(sku, [])
         for code, term in _objects(self.offer, terms, line, at):
-            for rate, one in _objects(self.offer, term.get("priceDimensions"), line, f"{at}.{code}"):
+            for rate, one in _objects(
+                self.offer, term.get("priceDimensions"), line, f"{at}.{code}"
+            ):
                 amounts = one.get("pricePerUnit")
                 if not isinstance(amounts, dict) or len(amounts) != 1:
                     found = "no price" if not amounts else shown(amounts)

@@ -7,7 +7,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
-from itertools import groupby
 from typing import Any
 
 from pricing.errors import DocumentError, Problem
@@ -21,9 +20,7 @@ from pricing.validation import MAX_TEXT
 _USD = "USD"
 
 
-def table_of(
-    entries: list[Entry], meters: dict[str, Meter], notices: list[str]
-) -> dict[str, Any]:
+def table_of(entries: list[Entry], meters: dict[str, Meter], notices: list[str]) -> dict[str, Any]:
     """The rate table as plain values, as its file has them; what to know goes to `notices`.
 
     Raises
