@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-
 def changes_sheet(told: RatesDiff) -> Sheet:
     """What is not the same, Regions with the same change together."""
     rows = tuple(

@@ -97,11 +97,12 @@ def load_any_rates(path: str | Path) -> RateTable:
 def _read(path: str | Path) -> Offer:
     offer = Offer(str(path))
     with opened(path) as source:
-        begins = source.begins().removeprefix(_BOM).lstrip()
-        if not begins:
+        said = source.begins()
+        begins = said.removeprefix(_BOM).lstrip()
+        if not begins and len(said) < 4096:
             found, expected = "an empty file", "an AWS Price List offer file"
             raise DocumentError(Problem(str(path), 1, "", found, expected, "download it again"))
-        read = read_json if begins[:1] in b"{[" else read_csv
+        read = read_json if begins[:1] in (b"", b"{", b"[") else read_csv
         read(source, offer)
         offer.sha256 = source.sha256()
     _ = offer.day  # a problem where it is none

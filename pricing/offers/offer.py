@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from pricing.errors import DocumentError, Problem
 from pricing.offers.meters import SERVICES, meter_of
@@ -13,6 +13,7 @@ from pricing.words import shown
 
 _MOST_PROBLEMS = 1_000
 _MOST_KINDS = 1_000
+_MOST_PRICED = 10_000  # products, and prices of one: every Region has seven meters
 _LONGEST = 200
 
 
@@ -90,15 +91,26 @@ class Offer:
                 kind or attributes.get("productfamily", "") or "a product without usage type"
             )
             return
-        self.products[sku] = Product(
-            sku,
-            meter,
-            usage_type,
-            attributes.get("regioncode", ""),
-            attributes.get("location", ""),
-            attributes.get("locationtype", ""),
-            line,
-        )
+        place = [attributes.get(key, "") for key in ("regioncode", "location", "locationtype")]
+        self.add(Product(sku, meter, usage_type, *place, line))
+
+    def add(self, product: Product) -> None:
+        """Keep a product that has a meter."""
+        self.products[product.sku] = product
+        if len(self.products) > _MOST_PRICED:
+            self.too_much(product.line, f"more than {_MOST_PRICED:,} products with a meter")
+
+    def price(self, sku: str, price: Price) -> None:
+        """Keep a price of such a product."""
+        prices = self.prices.setdefault(sku, [])
+        prices.append(price)
+        if len(prices) > _MOST_PRICED:
+            self.too_much(price.line, f"more than {_MOST_PRICED:,} prices of {shown(sku)}")
+
+    def too_much(self, line: int | None, found: str) -> NoReturn:
+        """Give up on a file with more than any price list has."""
+        expected, fix = "the price list of one service", "check the file"
+        raise DocumentError(Problem(self.path, line, "", found, expected, fix))
 
     def count(self, kind: str) -> None:
         """A product that nothing is priced with."""

@@ -10,11 +10,13 @@ import io
 from collections.abc import Iterator
 
 from pricing.errors import DocumentError, Problem
+from pricing.offers.meters import meter_of
 from pricing.offers.offer import Offer, Price
 from pricing.offers.source import CHUNK, Source
 from pricing.words import shown
 
 _LONGEST_LINE = 1 << 20
+_FIRST = ("0", "")  # where the first tier begins
 _MOST_ABOUT = 20  # lines before the header
 
 # columns that are needed, in small letters without spaces, and what they are called in the file
@@ -121,10 +123,9 @@ def _take(offer: Offer, row: dict[str, str], line: int) -> None:
     sku = row["sku"]
     known = offer.products.get(sku)
     if known is None:
-        on_demand = row["termtype"] == "OnDemand"
-        # a product without a meter counts once a line: its SKUs are not kept
-        offer.take_product(sku, row, line)
-        if sku not in offer.products or not on_demand:
+        if meter_of(offer.service, row["usagetype"])[0] or row["startingrange"] in _FIRST:
+            offer.take_product(sku, row, line)  # one without a meter counts by its first tier
+        if sku not in offer.products:
             return
     elif known.usage_type != row["usagetype"]:
         found = f"{shown(row['usagetype'])} for a SKU that was {shown(known.usage_type)} before"
@@ -142,7 +143,7 @@ def _take(offer: Offer, row: dict[str, str], line: int) -> None:
         row["currency"],
         line,
     )
-    offer.prices.setdefault(sku, []).append(price)
+    offer.price(sku, price)
 
 
 def _plain(name: str) -> str:

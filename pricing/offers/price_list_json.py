@@ -136,7 +136,6 @@ class _Walk:
     def prices(self, sku: str, terms: Any, line: int | None) -> None:
         """Every price dimension of every term of one product."""
         at = f"terms.OnDemand.{sku}"
-        kept = self.offer.prices.setdefault(sku, [])
         for code, term in _objects(self.offer, terms, line, at):
             for rate, one in _objects(
                 self.offer, term.get("priceDimensions"), line, f"{at}.{code}"
@@ -150,18 +149,17 @@ class _Walk:
                     self.offer.refuse(line, where, found, "a price in one currency")
                     continue
                 ((currency, amount),) = amounts.items()
-                kept.append(
-                    Price(
-                        code,
-                        term.get("effectiveDate"),
-                        one.get("unit"),
-                        one.get("beginRange", one.get("startingRange")),
-                        one.get("endRange", one.get("endingRange")),
-                        amount,
-                        currency,
-                        line,
-                    )
+                price = Price(
+                    code,
+                    term.get("effectiveDate"),
+                    one.get("unit"),
+                    one.get("beginRange", one.get("startingRange")),
+                    one.get("endRange", one.get("endingRange")),
+                    amount,
+                    currency,
+                    line,
                 )
+                self.offer.price(sku, price)
 
     def feed_regions(self) -> None:
         """A feed's prices; each stands there twice, by its name and by a hash."""
@@ -191,9 +189,9 @@ class _Walk:
                     self.offer.count(name)
                     continue
                 sku = f"{region}: {name}"
-                self.offer.products[sku] = Product(sku, meter, name, "", region, "", line)
+                self.offer.add(Product(sku, meter, name, "", region, "", line))
                 price = Price("", published, None, None, None, one.get("price"), currency, line)
-                self.offer.prices[sku] = [price]
+                self.offer.price(sku, price)
 
     def finish(self) -> None:
         """Take over who published what when."""

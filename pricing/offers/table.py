@@ -18,6 +18,7 @@ from pricing.regions import partition_of, regions
 from pricing.validation import MAX_TEXT
 
 _USD = "USD"
+_MOST_DAYS = 366
 
 
 def table_of(entries: list[Entry], meters: dict[str, Meter], notices: list[str]) -> dict[str, Any]:
@@ -95,6 +96,10 @@ def _versions(
     first = min(entry.start for entry in entries)
     days = {entry.start for entry in entries}
     days |= {entry.start for entry in everywhere if entry.start > first}
+    if len(days) > _MOST_DAYS:
+        found = f"{len(days):,} effective dates of {meter.name}"
+        expected = f"at most {_MOST_DAYS}: a price seldom changes"
+        raise DocumentError(Problem(entries[0].offer.path, None, "", found, expected, ""))
     made = []
     for day in sorted(days):
         known = _in_force(entries, day)
