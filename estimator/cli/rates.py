@@ -68,7 +68,7 @@ def rates_import(
         list[Path],
         typer.Argument(
             help="AWS Price List offer file of awskms or AWSCloudTrail (JSON or CSV, all Regions "
-            "or one), or the AWS Pricing Calculator's feed; gzipped or not. Several make one table.",
+            "or one), or AWS Pricing Calculator's feed; gzipped or not. Several make one table.",
             metavar="FILE...",
         ),
     ],

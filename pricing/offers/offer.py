@@ -91,8 +91,9 @@ class Offer:
                 kind or attributes.get("productfamily", "") or "a product without usage type"
             )
             return
-        place = [attributes.get(key, "") for key in ("regioncode", "location", "locationtype")]
-        self.add(Product(sku, meter, usage_type, *place, line))
+        code, location = attributes.get("regioncode", ""), attributes.get("location", "")
+        kind_of_place = attributes.get("locationtype", "")
+        self.add(Product(sku, meter, usage_type, code, location, kind_of_place, line))
 
     def add(self, product: Product) -> None:
         """Keep a product that has a meter."""

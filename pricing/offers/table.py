@@ -231,4 +231,5 @@ def _url(offer: Offer, codes: list[str]) -> str:
     host = "https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws"
     if china:
         host = "https://pricing.cn-north-1.amazonaws.com.cn/offers/v1.0/cn"
-    return f"{host}/{offer.service}/{version}/index.json"
+    only = f"{codes[0]}/" if len(set(codes)) == 1 else ""  # the file of one Region
+    return f"{host}/{offer.service}/{version}/{only}index.json"

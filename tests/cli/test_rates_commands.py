@@ -43,7 +43,7 @@ def test_a_file_that_is_refused_leaves_nothing_behind(tmp_path):
     assert kmscost("rates", "import").exit_code == 2
 
 
-def test_a_price_file_given_for_rates_says_what_to_do(file, tmp_path):
+def test_a_price_file_given_for_rates_says_what_to_do(tmp_path):
     """`--rates` wants a table: the error names the command that makes one."""
     plain = written(tmp_path / "awskms.json", offer(kms("us-east-1")))
     done = kmscost("forecast", EXAMPLE, "--rates", plain)

@@ -125,20 +125,13 @@ def test_every_shape_of_a_file_says_the_same(tmp_path, shape, packed, codes):
 def test_govclouds_own_free_tier_of_2016(tmp_path, shape):
     """In a file of 2016, 20,000 of GovCloud's requests are free once, the rest costs 0.04.
 
-    288 files x 100 accounts' worth a day: 28,800 x 30 days = 864,000 requests in June 2016;
+    28,800 files a day x 30 days = 864,000 requests in June 2016;
     864,000 - 20,000 = 844,000 at 0.04 / 10,000 = 3.376, and one key: 4.376.
     """
     path = written(tmp_path / "f", old_file() if shape == "json" else as_csv(old_file()))
     table = rates_import(path).table
-    estates = inventory(
-        tmp_path,
-        "us-gov-west-1",
-        **{
-            "accounts": [
-                {"id": "111122223333", "regions": ["us-gov-west-1"], "files_per_day": 28_800}
-            ]
-        },
-    )
+    busy = [{"id": "111122223333", "regions": ["us-gov-west-1"], "files_per_day": 28_800}]
+    estates = inventory(tmp_path, "us-gov-west-1", accounts=busy)
     told = forecast(estates, "2016-06", 1, rates=table)
     assert told.totals["billable_requests"] == 844_000
     assert Decimal(str(round(told.totals["cost_usd"], 9))) == Decimal("4.376")
@@ -180,6 +173,9 @@ def test_the_source_is_the_file_itself(tmp_path):
     source = rates_import(path).table.meters[0].versions[0].source
     assert hashlib.sha256(path.read_bytes()).hexdigest() in source.title
     assert "version 20250828153913, published 2025-08-28" in source.title
+    assert source.url.endswith("/offers/v1.0/aws/awskms/20250828153913/us-east-1/index.json")
+    whole = rates_import(written(tmp_path / "g", offer(kms("us-east-1", "eu-west-1"))))
+    source = whole.table.meters[0].versions[0].source
     assert source.url.endswith("/offers/v1.0/aws/awskms/20250828153913/index.json")
 
 

@@ -268,19 +268,23 @@ def spoiled(draw):
     return file
 
 
+def read_or_refused(path):
+    """A table out of it, or problems that all name the file; anything else is a bug."""
+    try:
+        return rates_import(path).table, ()
+    except KmscostError as error:
+        return None, error.problems
+
+
 @settings(max_examples=150, deadline=None)
 @given(file=spoiled())
 def test_one_value_that_is_something_else(tmp_path_factory, file):
     """Any value anywhere may be anything: a table comes out, or a problem that names the file."""
     path = tmp_path_factory.mktemp("spoiled") / "f.json"
     path.write_text(json.dumps(file), encoding="utf-8")
-    try:
-        told = rates_import(path)
-    except KmscostError as error:
-        assert error.problems
-        assert all(problem.path == str(path) for problem in error.problems)
-    else:
-        assert told.table.meters
+    table, problems = read_or_refused(path)
+    assert bool(table) != bool(problems)
+    assert all(problem.path == str(path) for problem in problems)
 
 
 @settings(max_examples=150, deadline=None)
@@ -294,7 +298,26 @@ def test_bytes_changed_cut_or_put_in(tmp_path_factory, data, shape):
     text = whole[:at] + data.draw(st.binary(max_size=12)) + whole[till:]
     path = tmp_path_factory.mktemp("damaged") / "f"
     path.write_bytes(text if data.draw(st.booleans()) else text[:at])
-    try:
-        assert rates_import(path).table.meters
-    except KmscostError as error:
-        assert all(str(path) == problem.path for problem in error.problems)
+    table, problems = read_or_refused(path)
+    assert bool(table) != bool(problems)
+    assert all(problem.path == str(path) for problem in problems)
+
+
+@pytest.mark.parametrize("days", [366, 367])
+def test_more_effective_dates_than_prices_ever_had(tmp_path, days):
+    """A price with a new date each day of a year is read, with one more it is refused."""
+    products = [
+        Product("us-east-1-KMS-Keys", "us-east-1", [("0", "Inf", "1")], "Keys", effective=day)
+        for day in (f"{2000 + n // 336}-{n // 28 % 12 + 1:02}-{n % 28 + 1:02}" for n in range(days))
+    ]
+    path = written(tmp_path / "f", offer(products))
+    if days == 366:
+        assert len(rates_import(path).table.meters[0].versions) == 366
+    else:
+        assert "367 effective dates" in refused(path)
+
+
+def test_more_products_than_a_service_has(tmp_path):
+    """10,000 products of one meter are too many to be a price list: given up at once."""
+    products = [flat("KMS-Keys", "us-east-1", "1", "Keys")] * 10_001
+    assert "more than 10,000 products" in refused(written(tmp_path / "f", offer(products)))
