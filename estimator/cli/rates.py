@@ -69,7 +69,7 @@ def rates_import(
         typer.Argument(
             help="AWS Price List offer file of awskms or AWSCloudTrail (JSON or CSV, all Regions "
             "or one), or AWS Pricing Calculator's feed; gzipped or not. Several make one table.",
-            metavar="FILE...",
+            metavar="FILE",
         ),
     ],
     output: Output = None,
@@ -85,8 +85,10 @@ def rates_import(
 
 
 def rates_diff(
-    a: Annotated[str, typer.Argument(help="Rate table or AWS price file, or `shipped`.")],
-    b: Annotated[str, typer.Argument(help="The same, newer.")],
+    a: Annotated[
+        str, typer.Argument(help="Rate table or AWS price file, or `shipped`.", metavar="A")
+    ],
+    b: Annotated[str, typer.Argument(help="The same, newer.", metavar="B")],
     inventory: Annotated[
         Path | None,
         typer.Option("--inventory", help="What the change means in money for it.", metavar="FILE"),
