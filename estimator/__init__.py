@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from estimator.inventory import check as check
     from estimator.inventory import init as init
     from estimator.inventory import load_inventory as load_inventory
+    from estimator.rates_diff import RatesDiff as RatesDiff
+    from estimator.rates_diff import rates_diff as rates_diff
     from estimator.reconcile import Reconciliation as Reconciliation
     from estimator.reconcile import reconcile as reconcile
     from estimator.scenarios import Comparison as Comparison
@@ -43,6 +45,8 @@ if TYPE_CHECKING:
     from estimator.uncertainty import Simulation as Simulation
     from estimator.uncertainty import simulate as simulate
     from pricing.errors import KmscostError as KmscostError
+    from pricing.offers import ImportedRates as ImportedRates
+    from pricing.offers import rates_import as rates_import
     from pricing.rates import RateTable as RateTable
     from pricing.rates import load_rates as load_rates
     from pricing.rates import rates_show as rates_show
@@ -74,7 +78,11 @@ _PUBLIC = {
     "Comparison": "estimator.scenarios",
     "compare": "estimator.scenarios",
     "schema": "estimator.schemas",
+    "RatesDiff": "estimator.rates_diff",
+    "rates_diff": "estimator.rates_diff",
     "KmscostError": "pricing.errors",
+    "ImportedRates": "pricing.offers",
+    "rates_import": "pricing.offers",
     "RateTable": "pricing.rates",
     "load_rates": "pricing.rates",
     "rates_show": "pricing.rates",
@@ -85,11 +93,13 @@ __all__ = [
     "Comparison",
     "Explanation",
     "Forecast",
+    "ImportedRates",
     "Inventory",
     "InventoryError",
     "KmscostError",
     "Range",
     "RateTable",
+    "RatesDiff",
     "Reconciliation",
     "Simulation",
     "athena_sql",
@@ -107,6 +117,8 @@ __all__ = [
     "measure_cloudtrail",
     "measure_s3_inventory",
     "measure_s3_listing",
+    "rates_diff",
+    "rates_import",
     "rates_show",
     "reconcile",
     "schema",

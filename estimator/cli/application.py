@@ -33,7 +33,7 @@ COMMANDS = {
     "compare": ("comparisons", "Compare inventories, or what-ifs: requests, cost, and why."),
     "measure": ("measures", "Count what really happened, from logs, object names and bills."),
     "reconcile": ("reconciles", "Hold a forecast against the bill and explain the difference."),
-    "rates": ("rates", "Show the rates that forecasts are priced with."),
+    "rates": ("rates", "Show, import and compare the rates that forecasts are priced with."),
 }
 
 

@@ -16,6 +16,7 @@ from estimator.actuals.result import Actuals
 from estimator.explain import Explanation
 from estimator.figures import count, factor, money
 from estimator.forecast import Forecast
+from estimator.rates_diff import RatesDiff
 from estimator.reconcile import Reconciliation
 from estimator.report.compared import (
     changes_said,
@@ -26,6 +27,7 @@ from estimator.report.compared import (
 )
 from estimator.report.compared import months_sheet as compared_months
 from estimator.report.measured import measured_lines, measured_sheets
+from estimator.report.rate_changes import changes_lines, changes_sheet, money_sheet
 from estimator.report.reconciled import reconciled_lines, reconciled_sheets
 from estimator.report.sections import detail_sheet
 from estimator.report.sheet import Sheet, lines, months_sheet
@@ -130,6 +132,17 @@ def reconciled_table(told: Reconciliation, width: int = WIDTH) -> RenderableType
     for sheet in reconciled_sheets(told):
         parts += [*_titled(sheet, width), ""]
     return Group(*parts, *_wrapped(reconciled_lines(told), width))
+
+
+def rates_diff_table(told: RatesDiff, width: int = WIDTH) -> RenderableType:
+    """What changed between two rate tables, and what it means in money."""
+    sheet = changes_sheet(told)
+    parts: list[RenderableType] = [*(_titled(sheet, width) if sheet.rows else [sheet.title])]
+    in_money = money_sheet(told)
+    if in_money is not None:
+        parts += ["", *_titled(in_money, width)]
+    said = changes_lines(told)
+    return Group(*parts, *(["", *_wrapped(said, width)] if said else []))
 
 
 def explain_text(walk: Explanation, width: int = WIDTH) -> RenderableType:
