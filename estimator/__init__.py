@@ -43,12 +43,18 @@ if TYPE_CHECKING:
     from estimator.inventory import check as check
     from estimator.inventory import init as init
     from estimator.inventory import load_inventory as load_inventory
-    from estimator.inventory import schema as schema
+    from estimator.rates_diff import RatesDiff as RatesDiff
+    from estimator.rates_diff import rates_diff as rates_diff
     from estimator.reconcile import Reconciliation as Reconciliation
     from estimator.reconcile import reconcile as reconcile
+    from estimator.scenarios import Comparison as Comparison
+    from estimator.scenarios import compare as compare
+    from estimator.schemas import schema as schema
     from estimator.uncertainty import Simulation as Simulation
     from estimator.uncertainty import simulate as simulate
     from pricing.errors import KmscostError as KmscostError
+    from pricing.offers import ImportedRates as ImportedRates
+    from pricing.offers import rates_import as rates_import
     from pricing.rates import RateTable as RateTable
     from pricing.rates import load_rates as load_rates
     from pricing.rates import rates_show as rates_show
@@ -79,12 +85,18 @@ _PUBLIC = {
     "check": "estimator.inventory",
     "init": "estimator.inventory",
     "load_inventory": "estimator.inventory",
-    "schema": "estimator.inventory",
     "Simulation": "estimator.uncertainty",
     "simulate": "estimator.uncertainty",
     "Reconciliation": "estimator.reconcile",
     "reconcile": "estimator.reconcile",
+    "Comparison": "estimator.scenarios",
+    "compare": "estimator.scenarios",
+    "schema": "estimator.schemas",
+    "RatesDiff": "estimator.rates_diff",
+    "rates_diff": "estimator.rates_diff",
     "KmscostError": "pricing.errors",
+    "ImportedRates": "pricing.offers",
+    "rates_import": "pricing.offers",
     "RateTable": "pricing.rates",
     "load_rates": "pricing.rates",
     "rates_show": "pricing.rates",
@@ -92,19 +104,23 @@ _PUBLIC = {
 
 __all__ = [
     "Actuals",
+    "Comparison",
     "Draft",
     "Explanation",
     "Forecast",
+    "ImportedRates",
     "Inventory",
     "InventoryError",
     "KmscostError",
     "Range",
     "RateTable",
+    "RatesDiff",
     "Reconciliation",
     "Simulation",
     "athena_sql",
     "aws_policy",
     "check",
+    "compare",
     "discover_aws",
     "discover_aws_responses",
     "discover_cloudformation",
@@ -121,6 +137,8 @@ __all__ = [
     "measure_cloudtrail",
     "measure_s3_inventory",
     "measure_s3_listing",
+    "rates_diff",
+    "rates_import",
     "rates_show",
     "reconcile",
     "schema",

@@ -174,6 +174,17 @@ RECONCILIATION = (
     Column("cost_unknown", "float64", "USD", "requests that nothing explains"),
 )
 
+# a scenario beside the base: the key columns, two values, and what they differ by
+COMPARISON = (
+    Column("scenario", "category", "-", "what is compared with the base"),
+    *_KEYS,
+    Column("measure", "category", "-", "requests, key_months, cost_usd, cost_usd_writes_..."),
+    Column("base", "float64", "measure's", "the base's value; 0 where it has no such row"),
+    Column("other", "float64", "measure's", "the scenario's value"),
+    Column("difference", "float64", "measure's", "other - base"),
+    Column("relative", "float64", "-", "difference / base; not known where the base is 0"),
+)
+
 FRAMES = {
     "usage": USAGE,
     "charges": CHARGES,
@@ -185,7 +196,9 @@ FRAMES = {
     "budget_use": BUDGET_USE,
     "quotas": QUOTAS,
     "reconciliation": RECONCILIATION,
+    "comparison": COMPARISON,
 }
+
 
 # what a frame is told apart by
 KEYS = tuple(column.name for column in _KEYS)

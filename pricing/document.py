@@ -38,6 +38,7 @@ _STR_TAG = "tag:yaml.org,2002:str"
 _CORE_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("map", "seq")}
 
 Location = tuple[str | int, ...]
+Tagged = Callable[[str, Any], Any]
 
 
 class Map(dict[str, Any]):
@@ -88,12 +89,26 @@ def load_document(path: str | Path) -> tuple[Map, list[Problem]]:
 
 
 def parse_document(
-    text: str, path: str = "<text>", tagged: Callable[[str, Any], Any] | None = None
+    text: str, path: str = "<text>", tagged: Tagged | None = None
 ) -> tuple[Map, list[Problem]]:
     """As `load_document`, of a text that is read already.
 
     `tagged` says what a value with a tag means (``!Ref x``); without it tags are refused.
     """
+    root, problems = parse_value(text, path, tagged)
+    if not isinstance(root, Map):
+        empty = root is None
+        fix = "run `kmscost init` for a start" if empty else "begin with `version: 1`"
+        found = "an empty document" if empty else shown(root)
+        more = Problem(path, 1, "", found, "a YAML mapping", fix)
+        raise DocumentError([*problems, more])
+    return root, problems
+
+
+def parse_value(
+    text: str, path: str = "<text>", tagged: Tagged | None = None
+) -> tuple[Any, list[Problem]]:
+    """As `parse_document`, of a text that may hold anything: a mapping, a list, a single value."""
     builder = _Builder(path, tagged)
     try:
         # a JSON scalar cannot hold NUL; libyaml would stop at it without a word on some platforms
@@ -115,14 +130,7 @@ def parse_document(
     if not builder.documents:
         builder.fail(1, (), "an empty file", "a YAML mapping", "run `kmscost init` for a start")
         raise DocumentError(builder.problems)
-    root = builder.root
-    if not isinstance(root, Map):
-        empty = root is None
-        fix = "run `kmscost init` for a start" if empty else "begin with `version: 1`"
-        found = "an empty document" if empty else shown(root)
-        builder.fail(1, (), found, "a YAML mapping", fix)
-        raise DocumentError(builder.problems)
-    return root, builder.problems
+    return builder.root, builder.problems
 
 
 class _TooMuch(yaml.YAMLError):
@@ -136,7 +144,7 @@ class _TooMuch(yaml.YAMLError):
 class _Builder:
     """Turns parser events into values; keeps a stack, so nesting costs no recursion."""
 
-    def __init__(self, path: str, tagged: Callable[[str, Any], Any] | None = None) -> None:
+    def __init__(self, path: str, tagged: Tagged | None = None) -> None:
         self.path = path
         self.tagged = tagged
         self.problems: list[Problem] = []

@@ -20,7 +20,10 @@ _NO_MEMORY = "memory: found no more of it; nothing was written; run on fewer or 
 COMMANDS = {
     "init": ("inventories", "Write a commented starter inventory."),
     "check": ("inventories", "Say what an inventory means, or every mistake in it at once."),
-    "schema": ("inventories", "Print the JSON Schema of an inventory or of a rate table."),
+    "schema": (
+        "inventories",
+        "Print the JSON Schema of an inventory, a rate table or a scenario file.",
+    ),
     "discover": ("discoveries", "Draft an inventory from what describes the estate already."),
     "forecast": ("forecasts", "Forecast KMS requests and cost, month by month."),
     "explain": ("forecasts", "Walk one number from assumption to dollar."),
@@ -28,9 +31,10 @@ COMMANDS = {
         "simulations",
         "Say how sure the forecast is, and which number to find out first.",
     ),
+    "compare": ("comparisons", "Compare inventories, or what-ifs: requests, cost, and why."),
     "measure": ("measures", "Count what really happened, from logs, object names and bills."),
     "reconcile": ("reconciles", "Hold a forecast against the bill and explain the difference."),
-    "rates": ("rates", "Show the rates that forecasts are priced with."),
+    "rates": ("rates", "Show, import and compare the rates that forecasts are priced with."),
 }
 
 

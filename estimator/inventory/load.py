@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,7 +18,7 @@ from estimator.inventory.sections import (
     Reader,
     Trail,
 )
-from pricing.document import Location, Seq, parse_document
+from pricing.document import Location, Map, Seq, parse_document
 from pricing.errors import DocumentError, Problem
 from pricing.files import decode, read_bytes
 from pricing.validation import validate
@@ -57,7 +58,17 @@ def parse_inventory(text: str, path: str) -> Inventory:
         root, problems = parse_document(text, path)
     except DocumentError as error:
         raise InventoryError(error.problems) from None
-    draft = Draft(path, root, problems)
+    return understand(Draft(path, root, problems))
+
+
+def understand(draft: Draft) -> Inventory:
+    """The inventory that a document says.
+
+    Raises
+    ------
+    InventoryError
+        With every problem of the document and of the account files that it names.
+    """
     inventory = _build(draft)
     if inventory is None or draft.problems:
         raise InventoryError(sorted(set(draft.problems), key=_by_place))
@@ -143,7 +154,18 @@ def _accounts(draft: Draft, said: InventoryFile) -> list[Found]:
         if not read.found and not read.problems:
             draft.refuse((*at, "file"), "a file without accounts", "at least one account", "")
         found += [_inherit(one, entry) for one in read.found]
+        draft.rows[draft.place(at)[1]] = [_written(one, entry) for one in read.found]
     return found
+
+
+def _written(found: Found, file: AccountsFile) -> Map:
+    """An account of a file as the inventory's own list would have it."""
+    row = Map(found.line or 0)
+    row.update(found.row)
+    for name in ("payer", "regions"):
+        if name not in row and getattr(file, name) is not None:
+            row[name] = getattr(file, name)
+    return row
 
 
 def _inherit(found: Found, file: AccountsFile) -> Found:
@@ -155,7 +177,7 @@ def _inherit(found: Found, file: AccountsFile) -> Found:
     }
     if not inherited:
         return found
-    return Found(entry.model_copy(update=inherited), found.path, found.line, found.at)
+    return replace(found, entry=entry.model_copy(update=inherited))
 
 
 def _complete(entry: AccountEntry, payer: str, regions: tuple[str, ...]) -> Account:

@@ -8,8 +8,10 @@ from estimator.actuals.result import Actuals
 from estimator.explain import Explanation
 from estimator.figures import count, money
 from estimator.forecast import Forecast
+from estimator.rates_diff import RatesDiff
 from estimator.reconcile import Reconciliation
 from estimator.report.measured import measured_lines, measured_sheets
+from estimator.report.rate_changes import changes_lines, changes_sheet, money_sheet
 from estimator.report.reconciled import reconciled_lines, reconciled_sheets
 from estimator.report.sections import detail_sheet
 from estimator.report.sheet import Sheet, lines, months_sheet
@@ -52,6 +54,16 @@ def explain_markdown(walk: Explanation) -> str:
         source = f" ({step.source})" if step.source else ""
         parts.append(f"- {escape(f'{step.what}: {equals}{shown} {step.unit}{source}')}")
     return "\n".join([*parts, "", escape(walk.other_reading)]) + "\n"
+
+
+def rates_diff_markdown(told: RatesDiff) -> str:
+    """What changed between two rate tables, and what it means in money."""
+    sheets = [sheet for sheet in (changes_sheet(told), money_sheet(told)) if sheet is not None]
+    parts = [
+        table_markdown(sheet) if sheet.rows else f"**{escape(sheet.title)}**" for sheet in sheets
+    ]
+    said = "\n".join(f"- {escape(line)}" for line in (*changes_lines(told), *told.notices))
+    return "\n\n".join([*parts, said] if said else parts) + "\n"
 
 
 def escape(text: str) -> str:

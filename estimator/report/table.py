@@ -16,12 +16,23 @@ from estimator.actuals.result import Actuals
 from estimator.explain import Explanation
 from estimator.figures import count, factor, money
 from estimator.forecast import Forecast
+from estimator.rates_diff import RatesDiff
 from estimator.reconcile import Reconciliation
+from estimator.report.compared import (
+    changes_said,
+    effects_sheet,
+    side_by_side,
+    summary_lines,
+    summary_sheet,
+)
+from estimator.report.compared import months_sheet as compared_months
 from estimator.report.measured import measured_lines, measured_sheets
+from estimator.report.rate_changes import changes_lines, changes_sheet, money_sheet
 from estimator.report.reconciled import reconciled_lines, reconciled_sheets
 from estimator.report.sections import detail_sheet
 from estimator.report.sheet import Sheet, lines, months_sheet
 from estimator.report.simulated import drivers_sheet, simulated_lines, spread_sheet, spread_sheets
+from estimator.scenarios import Comparison
 from estimator.uncertainty import Simulation
 from pricing.errors import printable
 from pricing.regions import partition_of
@@ -123,6 +134,17 @@ def reconciled_table(told: Reconciliation, width: int = WIDTH) -> RenderableType
     return Group(*parts, *_wrapped(reconciled_lines(told), width))
 
 
+def rates_diff_table(told: RatesDiff, width: int = WIDTH) -> RenderableType:
+    """What changed between two rate tables, and what it means in money."""
+    sheet = changes_sheet(told)
+    parts: list[RenderableType] = [*(_titled(sheet, width) if sheet.rows else [sheet.title])]
+    in_money = money_sheet(told)
+    if in_money is not None:
+        parts += ["", *_titled(in_money, width)]
+    said = changes_lines(told)
+    return Group(*parts, *(["", *_wrapped(said, width)] if said else []))
+
+
 def explain_text(walk: Explanation, width: int = WIDTH) -> RenderableType:
     """The walk from assumption to dollar, a section each, sources in the dim."""
     parts: list[RenderableType] = [Text(walk.title, style="bold")]
@@ -150,6 +172,25 @@ def _indented(said: str, width: int, style: str, indent: str = "  ") -> list[Ren
         break_long_words=False,
     )
     return [Text(part, style=style, overflow="fold") for part in wrapped]
+
+
+def comparison_table(told: Comparison, width: int = WIDTH) -> RenderableType:
+    """Totals side by side, then of each other what changes, why, and month by month."""
+    parts = [*_in_parts(summary_sheet(told), width), *_wrapped(summary_lines(told), width)]
+    for other in told.others:
+        for sheet in (effects_sheet(told, other), compared_months(told, other)):
+            parts += ["", *_in_parts(sheet, width)][:-1]
+        changes = list(changes_said(told, other))
+        parts += ["", *_wrapped(changes, width)] if changes else []
+    return Group(*parts)
+
+
+def _in_parts(sheet: Sheet, width: int) -> list[RenderableType]:
+    """A sheet as one table or several, a blank line after each."""
+    said: list[RenderableType] = []
+    for part in side_by_side(sheet, width):
+        said += [*_titled(part, width), ""]
+    return said
 
 
 def rates_sheet(rows: list[dict[str, Any]]) -> Sheet:
