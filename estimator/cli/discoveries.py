@@ -36,6 +36,16 @@ Region = Annotated[
     typer.Option("--region", help="Where the files do not say which.", metavar="REGION"),
 ]
 
+Merge = Annotated[
+    Path | None,
+    typer.Option(
+        "--merge", help="Add what this inventory does not say to it.", metavar="INVENTORY"
+    ),
+]
+Replace = Annotated[
+    bool, typer.Option("--replace", help="Of --merge: also take values that differ.")
+]
+
 
 def discover_terraform(
     paths: Annotated[
@@ -44,6 +54,8 @@ def discover_terraform(
     ],
     account: Account = None,
     region: Region = None,
+    merge: Merge = None,
+    replace: Replace = False,
     form: Form = DraftFormat.yaml,
     output: Output = None,
 ) -> None:
@@ -53,7 +65,7 @@ def discover_terraform(
     """
     from estimator import discover_terraform as discover
 
-    told = discover(_with_stdin(paths), account, region)
+    told = discover(_with_stdin(paths), account, region, merge, replace)
     _show(told, form, output)
 
 
@@ -69,13 +81,15 @@ def discover_cloudformation(
             "--parameter", help="Of the template. Default: its own.", metavar="NAME=VALUE"
         ),
     ] = None,
+    merge: Merge = None,
+    replace: Replace = False,
     form: Form = DraftFormat.yaml,
     output: Output = None,
 ) -> None:
     """Draft an inventory from templates of CloudFormation."""
     from estimator import discover_cloudformation as discover
 
-    told = discover(paths, account, region, _pairs(parameters or []))
+    told = discover(paths, account, region, _pairs(parameters or []), merge, replace)
     _show(told, form, output)
 
 
@@ -83,6 +97,8 @@ def discover_aws_responses(
     paths: Annotated[
         list[Path], typer.Argument(help="Files, or folders to search.", metavar="PATH...")
     ],
+    merge: Merge = None,
+    replace: Replace = False,
     form: Form = DraftFormat.yaml,
     output: Output = None,
 ) -> None:
@@ -94,7 +110,7 @@ def discover_aws_responses(
     """
     from estimator import discover_aws_responses as discover
 
-    told = discover(paths)
+    told = discover(paths, merge, replace)
     _show(told, form, output)
 
 
@@ -121,6 +137,8 @@ def discover_aws(
     policy: Annotated[
         bool, typer.Option("--print-policy", help="Ask nothing, print the least IAM policy.")
     ] = False,
+    merge: Merge = None,
+    replace: Replace = False,
     form: Form = DraftFormat.yaml,
     output: Output = None,
 ) -> None:
@@ -138,7 +156,8 @@ def discover_aws(
     from estimator import discover_aws as discover
 
     with counting_bar() as progress:
-        told = discover(profile, role or [], regions.split(",") if regions else None, progress)
+        only = regions.split(",") if regions else None
+        told = discover(profile, role or [], only, progress, merge, replace)
     _show(told, form, output)
 
 
@@ -158,6 +177,8 @@ def _pairs(texts: list[str]) -> dict[str, str]:
 
 def _show(told: Draft, form: DraftFormat, output: Path | None) -> None:
     say(told.notices)
+    for change in told.changes:
+        typer.echo(f"changed: {change}", err=True)
     if form is DraftFormat.json:
         from estimator.report.data import to_json
 

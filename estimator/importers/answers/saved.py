@@ -28,7 +28,11 @@ _OTHER = "not an answer that discover reads"
 _DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"}
 
 
-def discover_aws_responses(paths: str | Path | Sequence[str | Path]) -> Draft:
+def discover_aws_responses(
+    paths: str | Path | Sequence[str | Path],
+    merge: str | Path | None = None,
+    replace: bool = False,
+) -> Draft:
     """Draft an inventory from saved answers of the AWS CLI.
 
     Parameters
@@ -36,6 +40,9 @@ def discover_aws_responses(paths: str | Path | Sequence[str | Path]) -> Draft:
     paths
         Files, or folders that are searched. Each file holds one answer, recognised by its content:
         as the CLI prints it, or as recordings keep it (`{"status_code": 200, "data": {...}}`).
+    merge, replace
+        An inventory to add what it does not say to, as `Draft.text`; `replace` also takes the
+        values that differ from what it says.
 
     Raises
     ------
@@ -60,8 +67,7 @@ def discover_aws_responses(paths: str | Path | Sequence[str | Path]) -> Draft:
     estate = answers.finish()
     estate.found.update(files=answered)
     estate.notices[:0] = skipped.lines()
-    given = " ".join(names)
-    return draft(estate, f"kmscost discover aws-responses {given}")
+    return draft(estate, ["aws-responses", *names], merge, replace)
 
 
 def _nothing_read(names: Sequence[str], skipped: SkippedFiles) -> Problem:

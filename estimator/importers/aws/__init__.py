@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from estimator.importers.aws.calls import aws_policy as aws_policy
 from estimator.importers.drafting import Draft, draft
@@ -16,6 +17,8 @@ def discover_aws(
     role: str | Sequence[str] = (),
     regions: Sequence[str] | None = None,
     progress: Callable[[str, int, int], None] | None = None,
+    merge: str | Path | None = None,
+    replace: bool = False,
 ) -> Draft:
     """Draft an inventory from AWS itself. Needs the extra `aws`.
 
@@ -29,6 +32,9 @@ def discover_aws(
         Look for trails in these Regions only; default: in all that each account has enabled.
     progress
         Called with what is looked at, how many are done, and how many there are.
+    merge, replace
+        An inventory to add what it does not say to, as `Draft.text`; `replace` also takes the
+        values that differ from what it says.
 
     Raises
     ------
@@ -53,9 +59,10 @@ def discover_aws(
             f"looked for trails in {looked} only: single-Region trails elsewhere are not seen"
         )
     estate.notices += asker.notices()
-    options = [f" --profile {profile}" if profile else "", *(f" --role {one}" for one in roles)]
-    options += [f" --regions {','.join(regions)}"] if regions else []
-    return draft(estate, f"kmscost discover aws{''.join(options)}")
+    command = ["aws", *(["--profile", profile] if profile else [])]
+    command += [part for one in roles for part in ("--role", one)]
+    command += ["--regions", ",".join(regions)] if regions else []
+    return draft(estate, command, merge, replace)
 
 
 def _check(regions: Sequence[str] | None) -> None:

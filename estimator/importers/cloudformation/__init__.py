@@ -20,6 +20,8 @@ def discover_cloudformation(
     account: str | None = None,
     region: str | None = None,
     parameters: Mapping[str, str] | None = None,
+    merge: str | Path | None = None,
+    replace: bool = False,
 ) -> Draft:
     """Draft an inventory from templates of CloudFormation.
 
@@ -31,6 +33,9 @@ def discover_cloudformation(
         Where they are deployed: no template says so.
     parameters
         Values of the templates' parameters; their defaults where none is given.
+    merge, replace
+        An inventory to add what it does not say to, as `Draft.text`; `replace` also takes the
+        values that differ from what it says.
 
     Raises
     ------
@@ -53,7 +58,7 @@ def discover_cloudformation(
         _say_defaults(estate, source, functions)
     if problems:
         raise KmscostError(problems)
-    return draft(estate, f"kmscost discover cloudformation {' '.join(names)}")
+    return draft(estate, ["cloudformation", *names], merge, replace)
 
 
 def _say_defaults(estate: Estate, source: str, functions: Functions) -> None:

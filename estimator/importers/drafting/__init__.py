@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from estimator.importers.drafting.accounts import MEMBERS, FoundAccounts, settle_accounts
-from estimator.importers.drafting.keys import UsedKey, key_item, name_keys
-from estimator.importers.drafting.lines import Entry, Item, head_lines, section_lines
-from estimator.importers.drafting.places import Places
-from estimator.importers.drafting.trails import name_trails, settle_trails, trail_item
+from estimator.importers.drafting.changes import Change, Merged
+from estimator.importers.drafting.lines import head_lines, one_line, section_lines
+from estimator.importers.drafting.merging import merge
+from estimator.importers.drafting.outline import Outline, Todo, outline_of
 from estimator.importers.estate import Estate
-from estimator.inventory.load import parse_inventory
+from estimator.inventory.load import InventoryError, parse_inventory
 from estimator.inventory.model import Inventory
+from pricing.errors import DocumentError
+from pricing.files import decode, read_bytes
 
 _UNSEEN = (
     "other_kms_requests_per_month and readers (who gets the log files) are told by no "
@@ -34,18 +37,6 @@ readers: []
 _MOST_PLACES = 3
 
 
-@dataclass(frozen=True)
-class Todo:
-    """A question that the draft leaves open, and the value that stands in for its answer."""
-
-    at: str
-    question: str
-
-    def to_dict(self) -> dict[str, str]:
-        """As documented JSON."""
-        return {"at": self.at, "question": self.question}
-
-
 @dataclass(frozen=True, repr=False)
 class Draft:
     """An inventory drafted from a description of an estate.
@@ -59,7 +50,7 @@ class Draft:
     notices: tuple[str, ...] = ()
     todo: tuple[Todo, ...] = ()
     found: dict[str, int] = field(default_factory=dict)
-    changes: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
 
     def __repr__(self) -> str:
         said = self.inventory.summary().partition(".")[0] if self.inventory else "nothing to draft"
@@ -71,86 +62,65 @@ class Draft:
             "draft": self.text,
             "found": dict(self.found),
             "todo": [one.to_dict() for one in self.todo],
-            "changes": list(self.changes),
+            "changes": [one.to_dict() for one in self.changes],
             "notices": list(self.notices),
         }
 
 
-@dataclass(frozen=True)
-class Outline:
-    """A draft before it is text."""
+def draft(
+    estate: Estate, command: Sequence[str], into: str | Path | None = None, replace: bool = False
+) -> Draft:
+    """The inventory that an estate's description makes, or makes of the one at `into`.
 
-    head: tuple[Entry, ...]
-    accounts: tuple[Item, ...]
-    keys: tuple[Item, ...]
-    trails: tuple[Item, ...]
-    remarks: tuple[str, ...] = ()
-
-    def todo(self) -> Iterator[Todo]:
-        """Every open question, with its place in the inventory."""
-        for entry in self.head:
-            if entry.todo:
-                yield Todo(entry.key, entry.todo)
-        if self.remarks:
-            yield Todo("accounts", MEMBERS)
-        for section, label in (("accounts", "id"), ("keys", "id"), ("trails", "name")):
-            for item in getattr(self, section):
-                if not item.aside:
-                    yield from _item_todo(f"{section} {item.value(label)}", item)
-
-
-def _item_todo(at: str, item: Item) -> Iterator[Todo]:
-    for remark in item.remarks:
-        if remark.startswith("TODO "):
-            yield Todo(at, remark.removeprefix("TODO "))
-    for entry in item.entries:
-        if entry.todo:
-            yield Todo(f"{at}: {entry.key}", entry.todo)
-        for one in entry.value if isinstance(entry.value, tuple) else ():
-            if isinstance(one, Entry) and one.todo:
-                yield Todo(f"{at}: {entry.key}.{one.key}", one.todo)
-
-
-def draft(estate: Estate, command: str) -> Draft:
-    """The inventory that an estate's description makes."""
+    Raises
+    ------
+    KmscostError
+        `into` is no inventory that passes `check`.
+    """
+    kept = _read(into) if into is not None else ""
     outline = outline_of(estate)
-    if outline is None:
-        return Draft("", None, (*estate.notices, nothing(estate)), (), dict(estate.found))
-    text = text_of(outline, command)
-    todo = tuple(outline.todo())
-    inventory = parse_inventory(text, "draft")
     seen = (f"found {_seen(estate)}",)
+    if outline is None:
+        inventory = parse_inventory(kept, str(into)) if into is not None else None
+        notices = (*estate.notices, nothing(estate))
+        return Draft(kept, inventory, notices, (), dict(estate.found))
+    if into is not None:
+        merged = merge(kept, str(into), outline, replace)
+        return _merged(merged, estate, outline, seen)
+    text = text_of(outline, f"kmscost discover {' '.join(shlex.quote(one) for one in command)}")
+    todo = tuple(outline.todo())
     notices = (*seen, *estate.notices, *_notices(todo), *left_out(estate, outline), _UNSEEN)
-    return Draft(text, inventory, notices, todo, dict(estate.found))
+    return Draft(text, parse_inventory(text, "draft"), notices, todo, dict(estate.found))
 
 
-def outline_of(estate: Estate) -> Outline | None:
-    """What the draft says; None where there is neither a trail nor a list of accounts."""
-    places = Places(estate)
-    trails = settle_trails(estate, places)
-    if not trails and not estate.found["accounts"]:
-        return None
-    keys: dict[int, UsedKey] = {id(t.key): t.key for t in trails if t.key is not None}
-    used = sorted(keys.values(), key=lambda one: (one.account.value, one.thing.identity))
-    name_keys(used)
-    name_trails(trails)
-    accounts = settle_accounts(estate, places, trails)
-    return Outline(
-        _head(accounts),
-        accounts.items,
-        tuple(key_item(one) for one in used),
-        tuple(trail_item(one) for one in trails),
-        accounts.remarks,
+def _read(path: str | Path) -> str:
+    try:
+        return decode(path, read_bytes(path))
+    except DocumentError as error:
+        raise InventoryError(error.problems) from None
+
+
+def _merged(merged: Merged, estate: Estate, outline: Outline, seen: tuple[str, ...]) -> Draft:
+    """The merged inventory; questions are those of what was added, the rest is answered already."""
+    added = {(one.value("name") or one.value("id")) for one in merged.added}
+    todo = tuple(one for one in outline.todo() if _subject(one) in added)
+    hint = ["values that differ were kept as they are written: --replace takes the source's"]
+    notices = (
+        *seen,
+        *estate.notices,
+        *merged.kept,
+        *(hint if any(one.startswith("kept ") for one in merged.kept) else []),
+        *_notices(todo),
+        *left_out(estate, outline),
+        *([] if merged.changes else ["nothing to change"]),
+    )
+    return Draft(
+        merged.text, merged.inventory, notices, todo, dict(estate.found), tuple(merged.changes)
     )
 
 
-def _head(accounts: FoundAccounts) -> tuple[Entry, ...]:
-    other = "what everything else here requests uses the free tier first"
-    return (
-        accounts.payer,
-        Entry("other_kms_requests_per_month", 0, "", other),
-        accounts.regions,
-    )
+def _subject(todo: Todo) -> str:
+    return todo.at.partition(" ")[2].partition(": ")[0]
 
 
 def text_of(outline: Outline, command: str) -> str:
@@ -161,7 +131,7 @@ def text_of(outline: Outline, command: str) -> str:
         *section_lines("keys", outline.keys),
         *section_lines("trails", outline.trails),
     ]
-    return _HEAD.format(command=command) + "\n".join(lines) + "\n" + _TAIL
+    return _HEAD.format(command=one_line(command)) + "\n".join(lines) + "\n" + _TAIL
 
 
 def _notices(todo: Sequence[Todo]) -> Iterator[str]:

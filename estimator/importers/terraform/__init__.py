@@ -22,6 +22,8 @@ def discover_terraform(
     paths: str | Path | Sequence[str | Path],
     account: str | None = None,
     region: str | None = None,
+    merge: str | Path | None = None,
+    replace: bool = False,
 ) -> Draft:
     """Draft an inventory from what Terraform or OpenTofu plans or keeps.
 
@@ -32,6 +34,9 @@ def discover_terraform(
         version 4.
     account, region
         Taken where a file does not say in which account and Region its provider works.
+    merge, replace
+        An inventory to add what it does not say to, as `Draft.text`; `replace` also takes the
+        values that differ from what it says.
 
     Raises
     ------
@@ -51,4 +56,4 @@ def discover_terraform(
             problems += error.problems
     if problems:
         raise KmscostError(problems)
-    return draft(estate, f"kmscost discover terraform {' '.join(names)}")
+    return draft(estate, ["terraform", *names], merge, replace)
