@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from estimator.actuals.result import Actuals as Actuals
     from estimator.actuals.s3_inventory import measure_s3_inventory as measure_s3_inventory
     from estimator.actuals.s3_listing import measure_s3_listing as measure_s3_listing
+    from estimator.actuals.stored import load_actuals as load_actuals
     from estimator.explain import Explanation as Explanation
     from estimator.explain import explain as explain
     from estimator.forecast import Forecast as Forecast
@@ -45,6 +46,7 @@ _PUBLIC = {
     "measure_cloudtrail": "estimator.actuals.cloudtrail",
     "measure_s3_inventory": "estimator.actuals.s3_inventory",
     "measure_s3_listing": "estimator.actuals.s3_listing",
+    "load_actuals": "estimator.actuals.stored",
     "Explanation": "estimator.explain",
     "explain": "estimator.explain",
     "Forecast": "estimator.forecast",
@@ -75,6 +77,7 @@ __all__ = [
     "explain",
     "forecast",
     "init",
+    "load_actuals",
     "load_inventory",
     "load_rates",
     "measure_access_logs",

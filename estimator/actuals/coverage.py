@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from estimator.figures import share
+from estimator.months import FIRST_YEAR, LAST_YEAR
 
 WHOLE_DAY = (1 << 24) - 1
 _LISTED = 6
@@ -62,7 +63,7 @@ class Coverage:
         }
 
     def to_dict(self) -> dict[str, Any]:
-        """As documented JSON."""
+        """As documented JSON; `from_dict` reads it back, to the hour."""
         return {
             "months": [{"month": month, "share": part} for month, part in self.months().items()],
             "streams": [
@@ -71,6 +72,27 @@ class Coverage:
                 if days
             ],
         }
+
+    @classmethod
+    def from_dict(cls, told: Mapping[str, Any]) -> Coverage:
+        """What `to_dict` said.
+
+        Raises
+        ------
+        ValueError
+            A stream is not what `to_dict` says of one: which, and what is wrong with it.
+        """
+        hours: dict[tuple[str, str], dict[datetime.date, int]] = {}
+        for number, stream in enumerate(told["streams"]):
+            at = f"streams[{number}]"
+            place = (stream["account"], stream["region"])
+            if place in hours:
+                raise ValueError(at, "the same account and Region as one before")
+            try:
+                hours[place] = _days(stream)
+            except ValueError as error:
+                raise ValueError(at, str(error)) from None
+        return cls(hours)
 
     def notices(self) -> list[str]:
         """What months are not covered whole, so that nobody takes a count for a month's."""
@@ -94,20 +116,98 @@ def _hours_of(month: str) -> int:
 
 
 def _stream(account: str, region: str, days: Mapping[datetime.date, int]) -> dict[str, Any]:
-    first, last = min(days), max(days)
-    begin = _at(first, (days[first] & -days[first]).bit_length() - 1)
-    end = _at(last, days[last].bit_length() - 1) + _HOUR
-    hours = sum(mask.bit_count() for mask in days.values())
-    between = round((end - begin) / _HOUR)
+    first, covered = _as_bits(days)
+    low, high = (covered & -covered).bit_length() - 1, covered.bit_length()
+    hours = covered.bit_count()
     return {
         "account": account,
         "region": region,
-        "from": f"{begin:%Y-%m-%dT%H:%MZ}",
-        "until": f"{end:%Y-%m-%dT%H:%MZ}",
+        "from": _written(first, low),
+        "until": _written(first, high),
         "hours": hours,
-        "of_hours": between,
-        "share": hours / between,
+        "of_hours": high - low,
+        "share": hours / (high - low),
+        "gaps": [
+            {"from": _written(first, begin), "until": _written(first, end)}
+            for begin, end in _runs(~covered & ((1 << high) - (1 << low)))
+        ],
     }
+
+
+def _as_bits(days: Mapping[datetime.date, int]) -> tuple[datetime.date, int]:
+    """The first day, and every hour from its first on, a bit each."""
+    first, last = min(days), max(days)
+    masks = bytearray(3 * ((last - first).days + 1))
+    for day, mask in days.items():
+        at = 3 * (day - first).days
+        masks[at : at + 3] = mask.to_bytes(3, "little")
+    return first, int.from_bytes(masks, "little")
+
+
+def _runs(bits: int) -> list[tuple[int, int]]:
+    """First bit of each run of ones, and the one after its last.
+
+    >>> _runs(0b111001)
+    [(0, 1), (3, 6)]
+    """
+    runs, end = [], 0
+    while bits:
+        zeros = (bits & -bits).bit_length() - 1
+        bits >>= zeros
+        ones = (~bits & (bits + 1)).bit_length() - 1
+        bits >>= ones
+        runs.append((end + zeros, end + zeros + ones))
+        end += zeros + ones
+    return runs
+
+
+def _days(stream: Mapping[str, Any]) -> dict[datetime.date, int]:
+    """The hours of a stream's JSON, by day."""
+    begin, end = _read(stream["from"]), _read(stream["until"])
+    if begin >= end:
+        raise ValueError(f"until {stream['until']}, not after from")
+    first = begin.date()
+    midnight = _at(first, 0)
+    covered = (1 << _hours(midnight, end)) - (1 << begin.hour)
+    last = begin
+    for gap in stream["gaps"]:
+        low, high = _read(gap["from"]), _read(gap["until"])
+        if not last < low < high < end:
+            raise ValueError(f"a gap from {gap['from']} until {gap['until']}, which is none in it")
+        covered &= ~((1 << _hours(midnight, high)) - (1 << _hours(midnight, low)))
+        last = high
+    said = (stream["hours"], stream["of_hours"])
+    meant = (covered.bit_count(), _hours(begin, end))
+    if said != meant:
+        of_hours = "{} of {} hours".format
+        raise ValueError(f"{of_hours(*said)}, where the gaps leave {of_hours(*meant)}")
+    masks = covered.to_bytes(covered.bit_length() // 24 * 3 + 3, "little")
+    days = {}
+    for at in range(0, len(masks), 3):
+        if mask := int.from_bytes(masks[at : at + 3], "little"):
+            days[first + datetime.timedelta(days=at // 3)] = mask
+    return days
+
+
+def _hours(begin: datetime.datetime, end: datetime.datetime) -> int:
+    return (end - begin) // _HOUR
+
+
+def _written(first: datetime.date, hour: int) -> str:
+    """The hour so many hours after a day's beginning."""
+    return f"{_at(first, 0) + hour * _HOUR:%Y-%m-%dT%H:%MZ}"
+
+
+def _read(text: str) -> datetime.datetime:
+    try:
+        moment = datetime.datetime.strptime(text, "%Y-%m-%dT%H:00%z")
+    except ValueError:
+        moment = None
+    if moment is None or not text.endswith("Z"):
+        raise ValueError(f"{text!r}, which is no hour such as 2026-11-01T05:00Z")
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"{text!r}, of no year from {FIRST_YEAR} to {LAST_YEAR}")
+    return moment
 
 
 def _at(day: datetime.date, hour: int) -> datetime.datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pricing.errors import KmscostError, Problem
@@ -31,6 +31,18 @@ class SkippedFiles:
         self.by_reason: Counter[str] = Counter()
         self._listed: list[Skipped] = []
         self.extend(files)
+
+    @classmethod
+    def told(cls, listed: Iterable[Skipped], by_reason: Mapping[str, int]) -> SkippedFiles:
+        """Those that a report lists, and how many it counted by reason."""
+        files = cls(listed)
+        files.by_reason = Counter(by_reason)
+        return files
+
+    def join(self, other: SkippedFiles) -> None:
+        """All of another's as well."""
+        self.by_reason.update(other.by_reason)
+        self._listed = [*self._listed, *other][:MOST_LISTED]
 
     def add(self, path: str, reason: str) -> None:
         """One more; a name that is no UTF-8 is shown as near as can be."""

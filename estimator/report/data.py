@@ -30,16 +30,23 @@ def to_json(value: Mapping[str, Any]) -> str:
       ]
     }
     """
+    return f"{_written(value, '')}\n"
+
+
+def _written(value: Mapping[str, Any], indent: str) -> str:
     parts = []
+    inner = f"{indent}  "
     for key, item in value.items():
         if isinstance(item, list) and item and isinstance(item[0], dict):
             # without indent json runs in C: a large organization has rows by the 100,000
-            lines = ",\n".join(f"    {_dumps(one)}" for one in item)
-            parts.append(f"  {_dumps(key)}: [\n{lines}\n  ]")
+            lines = ",\n".join(f"{inner}  {_dumps(one)}" for one in item)
+            text = f"[\n{lines}\n{inner}]"
+        elif isinstance(item, dict) and any(isinstance(one, list) for one in item.values()):
+            text = _written(item, inner)
         else:
-            text = _dumps(item, indent=2).replace("\n", "\n  ")
-            parts.append(f"  {_dumps(key)}: {text}")
-    return "{\n" + ",\n".join(parts) + "\n}\n"
+            text = _dumps(item, indent=2).replace("\n", f"\n{inner}")
+        parts.append(f"{inner}{_dumps(key)}: {text}")
+    return "{\n" + ",\n".join(parts) + f"\n{indent}}}"
 
 
 def _dumps(value: Any, indent: int | None = None) -> str:
