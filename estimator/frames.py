@@ -75,7 +75,20 @@ ACTUALS = (
     Column("coverage", "float64", "0-1", "share of the day's hours that the input covers"),
 )
 
-FRAMES = {"usage": USAGE, "charges": CHARGES, "actuals": ACTUALS}
+# what a calibration replaced or added in an inventory
+CHANGES = (
+    Column("place", "str", "-", "where the assumption stands in the inventory"),
+    Column("of", "str", "-", "the trail, account or reader it is about, or payer, growth"),
+    Column("assumption", "str", "-", "its name"),
+    Column("unit", "str", "-", "its unit"),
+    Column("before", "str", "-", "what the inventory said; nothing where it said nothing"),
+    Column("low", "float64", "its unit", "5th percentile as measured"),
+    Column("mid", "float64", "its unit", "expected value as measured: the point forecast's"),
+    Column("high", "float64", "its unit", "95th percentile as measured"),
+    Column("source", "str", "-", "where the range comes from, or what was done"),
+)
+
+FRAMES = {"usage": USAGE, "charges": CHARGES, "actuals": ACTUALS, "changes": CHANGES}
 
 # what a frame is told apart by
 KEYS = tuple(column.name for column in _KEYS)

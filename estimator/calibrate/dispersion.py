@@ -18,6 +18,9 @@ WEEK = 7
 # a stream's own estimate counts as much as if the overdispersion were about this
 _TYPICAL = 0.05
 
+# what the other streams of a class count against a stream's own days, in degrees of freedom
+PRIOR_FREEDOM = 8.0
+
 # with so many streams the wildest hundredth of them is held to the next one's value
 _MANY = 50
 
@@ -34,7 +37,15 @@ class Spread(NamedTuple):
         return max(self.value - self.error, 0.0)
 
 
-def daily_overdispersion(counts: FloatArray, expected: FloatArray) -> Spread:
+class Daily(NamedTuple):
+    """Overdispersion from day to day: pooled, and of each stream with the freedom it rests on."""
+
+    pooled: Spread
+    own: FloatArray  # [-]
+    freedom: FloatArray  # [-]
+
+
+def daily_overdispersion(counts: FloatArray, expected: FloatArray) -> Daily:
     """Relative variance of a day's rate, out of differences between neighbouring days. [-]
 
     For independent counts with var = mu + k mu^2 the difference of two relative counts y/mu has
@@ -51,8 +62,39 @@ def daily_overdispersion(counts: FloatArray, expected: FloatArray) -> Spread:
     pair = known[:, 1:] & known[:, :-1]
     square = np.where(pair, (ratio[:, 1:] - ratio[:, :-1]) ** 2, 0.0)
     noise = np.where(pair, poisson[:, 1:] + poisson[:, :-1], 0.0)
-    pairs = pair.sum(axis=1)
-    return _pooled(square.sum(axis=1) - noise.sum(axis=1), noise.sum(axis=1), 2.0 * pairs)
+    pairs = pair.sum(axis=1).astype(np.float64)
+    excess = square.sum(axis=1) - noise.sum(axis=1)
+    own = np.divide(excess, 2.0 * pairs, out=np.zeros_like(excess), where=pairs > 0)
+    # neighbouring differences share a day: n of them tell as much as 2 n / 3 free ones
+    return Daily(_pooled(excess, noise.sum(axis=1), 2.0 * pairs), own, pairs * (2.0 / 3.0))
+
+
+def moderated(daily: Daily, prior_freedom: float = PRIOR_FREEDOM) -> FloatArray:
+    """Each stream's overdispersion, drawn towards that of its class, and widened for its doubt. [-]
+
+    The class counts as `prior_freedom` degrees of freedom (Smyth 2004, Linear models and empirical
+    Bayes methods for assessing differential expression). A variance known with f degrees of freedom
+    makes the tails of Student's t, whose variance is f / (f - 2) times larger.
+    """
+    free = prior_freedom + daily.freedom
+    value = (prior_freedom * daily.pooled.value + daily.freedom * daily.own) / free
+    return np.maximum(value, 0.0) * free / (free - 2.0)
+
+
+def long_run(daily: float, weekly: Spread, days: int) -> float:
+    """Overdispersion of a day's rate that sums over weeks and months show. [-]
+
+    Independent days make sums whose relative variance shrinks with their number. What sums over
+    `days` days have beyond that counts as far as it stands out from its own error e: by the share
+    x^2 / (x^2 + e^2).
+
+    >>> long_run(0.05, Spread(0.02, 0.0), 7), long_run(0.05, Spread(0.005, 0.0), 7)
+    (0.14, 0.05)
+    """
+    beyond, error = days * weekly.value - daily, days * weekly.error
+    if beyond <= 0:
+        return daily
+    return daily + beyond * (beyond * beyond / (beyond * beyond + error * error))
 
 
 def block_overdispersion(counts: FloatArray, expected: FloatArray, days: int) -> Spread:

@@ -13,10 +13,12 @@ from estimator.inventory import Range
 from estimator.months import FloatArray
 from pricing.regions import regions as known_regions
 
-# an account has a line of its own where its rate is this many standard errors from its trail's,
-# and the difference is worth a line
-CLEARLY = 2.0
-WORTH_A_LINE = 1.0  # [file/day]
+# an account says its own rate where that differs from its trail's by more than its standard error,
+# and by a file in three weeks; it is a pooled one, so that noise has left it already
+WORTH_SAYING = 0.05  # [file/day]
+
+# of more than so many the largest differences are written: the file must stay one that people read
+MOST_SAID = 10_000
 
 # ranges are never widened beyond this relative variance for the sake of what streams share
 _MOST_SHARED = 0.25
@@ -112,10 +114,13 @@ def _own(rates: Rates, group: np.ndarray, served: np.ndarray, able: np.ndarray) 
         apart = np.abs(mean - pooled[group])
         # a mean of few is made of the very streams that are compared with it
         lone = count[group] <= 1
-        new = own | (seen & ~lone & (apart > CLEARLY * error) & (apart >= WORTH_A_LINE))
+        new = own | (seen & ~lone & (apart > error) & (apart >= WORTH_SAYING))
         if (new == own).all():
             break
         own = new
+    if own.sum() > MOST_SAID:
+        rows = np.flatnonzero(own)
+        own[rows[np.argsort(-apart[rows], kind="stable")[MOST_SAID:]]] = False
     return own
 
 

@@ -83,9 +83,9 @@ def files_rates(measured: Measured) -> Rates:
             classes.append(
                 Class(int(trail), regions, told.prior, told.overdispersion, told.factors)
             )
-            mean[rows], noise[rows] = told.posterior.mean, 1.0 / told.posterior.shape
+            mean[rows], noise[rows] = told.mean, 1.0 / told.posterior.shape
             days[rows], weekdays[rows] = told.days, told.factors
-            variance[rows] = noise[rows] + told.overdispersion / MONTH_DAYS
+            variance[rows] = noise[rows] + told.each / MONTH_DAYS
             fitted[rows] = told.raw[:, None] * told.weighted
             alone += (fitted[rows] + told.daily * fitted[rows] ** 2).sum(axis=0)
             shifted += told.shifted
@@ -107,7 +107,7 @@ class _Fit:
         self.weighted = exposure * self.factors[of_day]
         level = _level(counts, self.weighted)[:, None]
         rough = dispersion.daily_overdispersion(counts, level * self.weighted)
-        start = last_shift(counts, self.weighted, max(rough.value, 0.0))
+        start = last_shift(counts, self.weighted, max(rough.pooled.value, 0.0))
         self.shifted = int((start > 0).sum())
         if self.shifted:
             after = np.arange(counts.shape[1]) >= start[:, None]
@@ -118,18 +118,21 @@ class _Fit:
         self.raw = _level(counts, self.weighted)
         self.days = exposure.sum(axis=1)
         expected = self.raw[:, None] * self.weighted
-        self.daily = max(dispersion.daily_overdispersion(counts, expected).value, 0.0)
-        blocks = (
-            days * dispersion.block_overdispersion(counts, expected, days).shown
-            for days in (WEEK, 4 * WEEK)
-        )
-        self.overdispersion = max(self.daily, *blocks)
+        found = dispersion.daily_overdispersion(counts, expected)
+        self.daily = max(found.pooled.value, 0.0)
+        self.overdispersion = self.daily
+        for length in (WEEK, 4 * WEEK):
+            blocks = dispersion.block_overdispersion(counts, expected, length)
+            longer = dispersion.long_run(self.daily, blocks, length)
+            self.overdispersion = max(self.overdispersion, longer)
+        beyond = self.overdispersion - self.daily
+        self.each = dispersion.moderated(found) + beyond
         rate = self.raw
         for _ in range(3):  # the inflation hangs on the rate, which hangs on the inflation
-            inflation = pooling.count_inflation(rate, self.overdispersion)
+            inflation = pooling.count_inflation(rate, self.each)
             self.prior = pooling.gamma_prior(seen, spent, inflation)
             self.posterior = pooling.posterior(self.prior, seen, spent, inflation)
-            rate = self.posterior.mean
+            self.mean = rate = pooling.benchmarked(self.posterior.mean, seen, spent)
 
 
 def _level(counts: FloatArray, days: FloatArray) -> FloatArray:
