@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from estimator.inventory import init as init
     from estimator.inventory import load_inventory as load_inventory
     from estimator.inventory import schema as schema
+    from estimator.uncertainty import Simulation as Simulation
+    from estimator.uncertainty import simulate as simulate
     from pricing.errors import KmscostError as KmscostError
     from pricing.rates import RateTable as RateTable
     from pricing.rates import load_rates as load_rates
@@ -58,6 +60,8 @@ _PUBLIC = {
     "init": "estimator.inventory",
     "load_inventory": "estimator.inventory",
     "schema": "estimator.inventory",
+    "Simulation": "estimator.uncertainty",
+    "simulate": "estimator.uncertainty",
     "KmscostError": "pricing.errors",
     "RateTable": "pricing.rates",
     "load_rates": "pricing.rates",
@@ -73,6 +77,7 @@ __all__ = [
     "KmscostError",
     "Range",
     "RateTable",
+    "Simulation",
     "check",
     "explain",
     "forecast",
@@ -87,6 +92,7 @@ __all__ = [
     "measure_s3_listing",
     "rates_show",
     "schema",
+    "simulate",
 ]
 
 

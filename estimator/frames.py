@@ -75,20 +75,72 @@ ACTUALS = (
     Column("coverage", "float64", "0-1", "share of the day's hours that the input covers"),
 )
 
+# another currency's code takes the place of usd
+QUANTILES = (
+    Column("month", "period[M]", "month", "calendar month, UTC; NaT for the whole span"),
+    Column("measure", "category", "-", "requests or cost_usd"),
+    Column("quantile", "float64", "0-1", "share of the draws that are not above the value"),
+    Column("value", "float64", "request or USD", "requests and keys are in the cost"),
+)
+
+DRIVERS = (
+    Column("assumption", "object", "-", "path in the inventory, such as trails[org].files_per_day"),
+    Column("low", "float64", "its own", "5th percentile"),
+    Column("mid", "float64", "its own", "median"),
+    Column("high", "float64", "its own", "95th percentile"),
+    Column("source", "object", "-", "where the range comes from; empty where nothing is said"),
+    Column("share_requests", "float64", "0-1", "of the variance of the span's requests"),
+    Column("share_cost_usd", "float64", "0-1", "of the variance of the span's cost"),
+)
+
+BUDGETS = (
+    Column("budget", "category", "-", "name of the budget"),
+    Column("usd_per_month", "float64", "USD/month", "what a month may cost"),
+    Column("month", "period[M]", "month", "calendar month, UTC; NaT for any month of the span"),
+    Column("probability", "float64", "0-1", "share of the draws that cost more"),
+)
+
 # what a calibration replaced or added in an inventory
 CHANGES = (
-    Column("place", "str", "-", "where the assumption stands in the inventory"),
-    Column("of", "str", "-", "the trail, account or reader it is about, or payer, growth"),
-    Column("assumption", "str", "-", "its name"),
-    Column("unit", "str", "-", "its unit"),
-    Column("before", "str", "-", "what the inventory said; nothing where it said nothing"),
+    Column("place", "object", "-", "where the assumption stands in the inventory"),
+    Column("of", "object", "-", "the trail, account or reader it is about, or payer, growth"),
+    Column("assumption", "object", "-", "its name"),
+    Column("unit", "object", "-", "its unit"),
+    Column("before", "object", "-", "what the inventory said; nothing where it said nothing"),
     Column("low", "float64", "its unit", "5th percentile as measured"),
     Column("mid", "float64", "its unit", "expected value as measured: the point forecast's"),
     Column("high", "float64", "its unit", "95th percentile as measured"),
-    Column("source", "str", "-", "where the range comes from, or what was done"),
+    Column("source", "object", "-", "where the range comes from, or what was done"),
 )
 
-FRAMES = {"usage": USAGE, "charges": CHARGES, "actuals": ACTUALS, "changes": CHANGES}
+# what each fold of a backtest forecast, and what happened
+BACKTEST = (
+    Column("origin", "period[D]", "day", "first day of the fold that was forecast"),
+    Column("days", "int64", "day", "days of the fold that were covered, in whole days"),
+    Column("level", "category", "-", "total, or group: one driver, cause and Region"),
+    Column("driver", "category", "-", "the trail or reader; empty in the total"),
+    Column("cause", "category", "-", "put or get; empty in the total"),
+    Column("region", "category", "-", "of a put; empty in the total and for gets"),
+    Column("model", "category", "-", "calibrated, plain-288, last-period or seasonal-naive"),
+    Column("measured", "float64", "request", "what happened"),
+    Column("forecast", "float64", "request", "what was expected: the median for calibrated"),
+    Column("low", "float64", "request", "5th percentile; of calibrated alone"),
+    Column("high", "float64", "request", "95th percentile; of calibrated alone"),
+    Column("difference", "float64", "request", "forecast minus measured"),
+    Column("relative_difference", "float64", "-", "difference over measured"),
+    Column("pinball", "float64", "request", "mean pinball loss at 0.05, 0.5 and 0.95"),
+)
+
+FRAMES = {
+    "usage": USAGE,
+    "charges": CHARGES,
+    "actuals": ACTUALS,
+    "quantiles": QUANTILES,
+    "drivers": DRIVERS,
+    "budgets": BUDGETS,
+    "changes": CHANGES,
+    "backtest": BACKTEST,
+}
 
 # what a frame is told apart by
 KEYS = tuple(column.name for column in _KEYS)

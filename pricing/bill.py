@@ -17,7 +17,7 @@ import pandas as pd
 from pricing.errors import Problem, UsageError
 from pricing.rates import Meter, RateTable, Version
 from pricing.regions import partition_of
-from pricing.tiers import FloatArray, graduated
+from pricing.tiers import FloatArray, free_share, graduated
 
 IntArray = npt.NDArray[np.int64]
 
@@ -171,8 +171,7 @@ def _share(
     others = np.where(pools["unit"] == "request", others, 0.0)  # they are requests, not keys
     size = pools["quantity_free"].to_numpy(dtype=np.float64)
     available = np.maximum(size - others, 0.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(total > available, available / np.where(total > 0, total, 1.0), 1.0)
+    share = free_share(total, available)
     free = np.zeros(len(usage))
     free[pooled] = counted * share[pool_of]
     pools["used_by_others"] = np.minimum(others, size)

@@ -20,7 +20,7 @@ from pricing.bill import Bill, bill
 from pricing.errors import Problem, RateError, UsageError
 from pricing.rates import RateTable, load_cloudtrail_rates, load_rates
 
-__all__ = ["WRITES", "Forecast", "forecast", "grain"]
+__all__ = ["WRITES", "Forecast", "calendar", "forecast", "grain", "priced"]
 
 # the words of --by for columns of the frames
 _WORDS = {"trail": "driver", "reader": "driver", "billed-account": "billed_account"}
@@ -67,12 +67,12 @@ def forecast(
     """
     inventory = inventory if isinstance(inventory, Inventory) else load_inventory(inventory)
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
-    span = _span(start, months)
+    span = calendar(start, months)
     columns = grain(by)
 
     used = usage(inventory, span, tuple({*DEFAULT_GRAIN, *columns}))
-    charged = _priced(used, inventory, table, discount, exempt=False)
-    exempt = _priced(used, inventory, table, discount, exempt=True)
+    charged = priced(used, inventory, table, discount, exempt=False)
+    exempt = priced(used, inventory, table, discount, exempt=True)
     is_exempt = inventory.cloudtrail_writes == "exempt"
     chosen, other = (exempt, charged) if is_exempt else (charged, exempt)
     charges = chosen.charges.assign(cost_other_reading=other.charges["cost"])
@@ -118,7 +118,14 @@ def grain(by: str | Sequence[str] | None) -> tuple[str, ...]:
     return tuple(column for column in KEYS if column in names)
 
 
-def _span(start: str | datetime.date | None, months: int) -> Months:
+def calendar(start: str | datetime.date | None, months: int) -> Months:
+    """The months from `start`, by default the current one, UTC.
+
+    Raises
+    ------
+    KmscostError
+        `start` is no month, or there are too few or too many.
+    """
     if start is None:
         start = datetime.datetime.now(datetime.UTC).date()
     try:
@@ -133,7 +140,7 @@ def _span(start: str | datetime.date | None, months: int) -> Months:
         raise UsageError(Problem(option, None, "", found, expected, "")) from None
 
 
-def _priced(
+def priced(
     used: pd.DataFrame, inventory: Inventory, table: RateTable, discount: float, exempt: bool
 ) -> Bill:
     """The bill under one reading of who pays for CloudTrail's own writes."""
