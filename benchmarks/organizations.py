@@ -15,7 +15,6 @@ import pandas as pd
 from estimator.actuals.coverage import WHOLE_DAY, Coverage
 from estimator.actuals.result import Actuals
 
-ORIGIN = datetime.date(2026, 11, 1)  # the first day that nobody has seen yet
 PAYER = "100000000000"
 KEY = f"arn:aws:kms:us-east-1:{PAYER}:key/0a1b2c3d-1111-2222-3333-444455556666"
 TRAIL = f"arn:aws:cloudtrail:us-east-1:{PAYER}:trail/org"
@@ -51,6 +50,8 @@ class Organization:
         The same by stream: as `puts`.
     history : int
         Days before the month. [day]
+    young : dict
+        Accounts (positions) that began a few days before the month, and when: little data.
     """
 
     accounts: tuple[str, ...]
@@ -60,11 +61,20 @@ class Organization:
     siem: np.ndarray
     late: np.ndarray
     history: int
+    young: dict[int, datetime.date]
+
+    @property
+    def month(self) -> str:
+        """The month that nobody has seen yet."""
+        return f"{self.first + datetime.timedelta(days=self.history):%Y-%m}"
 
     @property
     def inventory(self) -> str:
         """What somebody wrote who never measured: 288 everywhere, one reader."""
-        accounts = "".join(f'  - {{id: "{one}"}}\n' for one in self.accounts)
+        accounts = "".join(
+            f'  - {{id: "{one}"{f", from: {self.young[n]}" if n in self.young else ""}}}\n'
+            for n, one in enumerate(self.accounts)
+        )
         return (
             f'version: 1\npayer: "{PAYER}"\nregions: [{", ".join(self.regions)}]\n'
             f"accounts:\n{accounts}"
@@ -135,11 +145,13 @@ class Organization:
         return 1.0 + max(self.requests - 20_000, 0.0) * 0.03 / 10_000
 
 
-def make(size: str, history: int, rng: np.random.Generator, horizon: int = 30) -> Organization:
-    """An organization with `history` days behind it and a month of `horizon` days before it."""
+def make(size: str, history: int, rng: np.random.Generator) -> Organization:
+    """An organization with `history` days behind it, and a month of 2026 or 2027 before it."""
     count, width = SIZES[size]
-    days = history + horizon
-    first = ORIGIN - datetime.timedelta(days=history)
+    number = int(rng.integers(2026 * 12, 2028 * 12))
+    begin, end = (datetime.date(n // 12, n % 12 + 1, 1) for n in (number, number + 1))
+    days = history + (end - begin).days
+    first = begin - datetime.timedelta(days=history)
     weekday = (first.weekday() + np.arange(days)) % 7
     busy = np.arange(width) < (1 if width < 6 else 2)
     is_busy = np.tile(busy, count)
@@ -161,6 +173,13 @@ def make(size: str, history: int, rng: np.random.Generator, horizon: int = 30) -
     rate = level[:, None] * rhythm * weeks
     gamma = rng.gamma(1 / spread[:, None], spread[:, None], (streams, days))
     puts = rng.poisson(rate * gamma).astype(np.float64)
+    born = {
+        int(n): int(history - rng.integers(1, 5))
+        for n in np.flatnonzero(rng.random(count) < 0.1)
+        if n
+    }
+    for n, day in born.items():
+        puts[n * width : (n + 1) * width, :day] = 0.0
 
     retried = rng.uniform(0.98, 1.3) * np.exp(rng.normal(0, 0.03, days))
     siem = rng.poisson(puts * retried).astype(np.float64)
@@ -178,4 +197,5 @@ def make(size: str, history: int, rng: np.random.Generator, horizon: int = 30) -
         siem=siem,
         late=late.astype(np.float64),
         history=history,
+        young={n: first + datetime.timedelta(days=day) for n, day in born.items()},
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 from estimator.actuals.result import Actuals
 from estimator.actuals.stored import load_actuals
 from estimator.calibrate.files import files_per_day
-from estimator.calibrate.measured import Measured, lay_out, measured_window
+from estimator.calibrate.measured import Measured, lay_out
 from estimator.calibrate.others import (
     bucket_key_savings,
     config_updates,
@@ -19,6 +19,7 @@ from estimator.calibrate.quality import covered, no_cloudtrail, nothing_placed, 
 from estimator.calibrate.rates import Rates, files_rates
 from estimator.calibrate.readers import readers_found
 from estimator.calibrate.result import Calibration
+from estimator.calibrate.window import measured_window
 from estimator.calibrate.writing import Found, Writer
 from estimator.inventory.load import parse_inventory
 from pricing.document import parse_document

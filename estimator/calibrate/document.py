@@ -85,7 +85,9 @@ class Document:
                 return True
             begin = self._line_start(begin)
             indent = " " * key.start_mark.column
-            self._edits.append((begin, line_end, "".join(f"{indent}{c}{self._newline}" for c in kept)))
+            self._edits.append(
+                (begin, line_end, "".join(f"{indent}{c}{self._newline}" for c in kept))
+            )
             return True
         self._edits.append((begin, end, ""))
         return True
@@ -157,11 +159,14 @@ class Document:
         if isinstance(new, dict) and not parent.flow_style and _is_nested(new):
             text = self._block(new, key.start_mark.column + _LIST_INDENT)
             comments = "".join(
-                f"{self._newline}{' ' * (key.start_mark.column + _LIST_INDENT)}{one}" for one in kept
+                f"{self._newline}{' ' * (key.start_mark.column + _LIST_INDENT)}{one}"
+                for one in kept
             )
             rest = self.text[end : self._line_end(end)]
             # a comment behind the old value stays behind the key
-            self._edits.append((begin, self._line_end(end), f":{_tail(rest)}{comments}{text}{self._newline}"))
+            self._edits.append(
+                (begin, self._line_end(end), f":{_tail(rest)}{comments}{text}{self._newline}")
+            )
             return
         if kept:
             said = "".join(f"{one}{self._newline}{' ' * key.start_mark.column}" for one in kept)
@@ -176,7 +181,10 @@ class Document:
     def _value_end(self, key: yaml.Node, value: yaml.Node, path: Path) -> int:
         if self._is_alias(key, value):
             raise self._refuse(path, "an alias (*)")
-        if self.text[self._at(key.end_mark) : self._at(value.start_mark)].strip().startswith(":") is False:
+        if (
+            self.text[self._at(key.end_mark) : self._at(value.start_mark)].strip().startswith(":")
+            is False
+        ):
             raise self._refuse(path, "a key in a form that is seldom used")
         return self._last((value,))
 
@@ -204,7 +212,8 @@ class Document:
 
     def _block(self, value: Mapping[str, Any], column: int) -> str:
         return "".join(
-            f"{self._newline}{' ' * column}{_scalar(name)}: {_flow(one)}" for name, one in value.items()
+            f"{self._newline}{' ' * column}{_scalar(name)}: {_flow(one)}"
+            for name, one in value.items()
         )
 
     def _dash(self, node: yaml.Node) -> str:

@@ -4,7 +4,9 @@ A stream's counts y over an exposure of t days have mean rate x t and a variance
 times the mean. Rates of a class of streams are Gamma(shape, rate) distributed. Both are estimated by
 moments (Morris 1983, Parametric empirical Bayes inference; DerSimonian and Laird 1986 for the
 variance between streams). Dividing counts and exposure by the inflation makes them as informative
-as Poisson counts of that size, for which the gamma distribution is conjugate.
+as Poisson counts of that size, for which the gamma distribution is conjugate. One inflation for a
+class, that of its mean rate, keeps the sum of its streams where it is (credibility of Buhlmann and
+Straub 1970); with an inflation of its own the busiest stream would be drawn down the most.
 """
 
 from __future__ import annotations
@@ -18,6 +20,9 @@ from estimator.months import FloatArray
 # Jeffreys' prior for a Poisson rate has the shape 1/2: what one stream alone, or a class without
 # a single file, knows before it counts
 LEAST_SHAPE = 0.5
+
+# what that prior weighs beside the streams of a class [stream]
+PRIOR_STREAMS = 2.0
 
 # a class whose streams do not differ by more than noise: from here on shapes make no difference
 MOST_SHAPE = 1e6
@@ -94,15 +99,28 @@ def variance_between(counts: FloatArray, exposure: FloatArray, inflation: FloatA
     return max((squares - (int(seen.sum()) - 1) * mean) / free, 0.0)
 
 
+def prior_shape(relative_variance: float, streams: int) -> float:
+    """Shape of the rates of a class whose relative variance was estimated from so many streams. [-]
+
+    Few streams that happen to be alike are no proof that the next one is: Jeffreys' prior weighs
+    as much as `PRIOR_STREAMS` of them.
+
+    >>> prior_shape(0.0, 1), round(prior_shape(1.0, 1_000_000), 4)
+    (0.5, 1.0)
+    """
+    free = max(streams - 1, 0)
+    guess = PRIOR_STREAMS / LEAST_SHAPE
+    return min((free + PRIOR_STREAMS) / (free * relative_variance + guess), MOST_SHAPE)
+
+
 def gamma_prior(counts: FloatArray, exposure: FloatArray, inflation: FloatArray) -> Prior:
-    """The prior of a class by moments: shape = mean^2 / variance, rate = mean / variance."""
+    """The prior of a class by moments: shape = mean^2 / variance, rate = shape / mean."""
     mean = pooled_rate(counts / inflation, exposure / inflation)
     if mean <= 0:
         return Prior(LEAST_SHAPE, 1.0)
-    if int((exposure > 0).sum()) < 2 or not counts.any():
-        return Prior(LEAST_SHAPE, LEAST_SHAPE / mean)
     between = variance_between(counts, exposure, inflation)
-    shape = min(mean * mean / between, MOST_SHAPE) if between > 0 else MOST_SHAPE
+    streams = int((exposure > 0).sum()) if counts.any() else 1
+    shape = prior_shape(between / (mean * mean), streams)
     return Prior(shape, shape / mean)
 
 
@@ -117,18 +135,3 @@ def posterior(
     [2.0]
     """
     return Posterior(prior.shape + counts / inflation, prior.rate + exposure / inflation)
-
-
-def benchmarked(mean: FloatArray, counts: FloatArray, exposure: FloatArray) -> FloatArray:
-    """The rates scaled so that they add up to what was counted. [file/day]
-
-    Busy streams are less sure in absolute terms, so they are drawn more towards the middle than
-    quiet ones, and the sum would be too low (Datta et al. 2011, Bayesian benchmarking with
-    applications to small area estimation).
-
-    >>> import numpy as np
-    >>> benchmarked(np.array([1.0, 2.0]), np.array([8.0, 22.0]), np.array([8.0, 11.0])).tolist()
-    [1.0, 2.0]
-    """
-    expected, total = float((mean * exposure).sum()), float(counts.sum())
-    return mean * (total / expected) if expected > 0 and total > 0 else mean

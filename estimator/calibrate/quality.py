@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from estimator.actuals.result import Actuals
-from estimator.calibrate.measured import CAUSES, Measured, Window
+from estimator.calibrate.measured import CAUSES, Measured
 from estimator.calibrate.places import listed
+from estimator.calibrate.window import Window
 from estimator.figures import share
 from estimator.months import FloatArray
 from pricing.errors import KmscostError, Problem

@@ -13,6 +13,9 @@ Z95 = 1.6448536269514722
 # than that knows nothing
 _WIDEST = 1.5
 
+# beyond it the halves would no longer look like one distribution
+_MOST_SKEW = 0.3
+
 _DIGITS = 4
 
 
@@ -25,20 +28,35 @@ def log_deviation(relative_variance: float) -> float:
     return min(math.sqrt(math.log1p(max(relative_variance, 0.0))), _WIDEST)
 
 
+def half_widths(deviation: float) -> tuple[float, float]:
+    """Log standard deviations below and above a `mid` that is the mean of what is drawn. [-]
+
+    `simulate` draws one half of a normal on the log scale below mid and another above it. Its mean
+    is about mid (1 + (upper - lower) / sqrt(2 pi) + (lower^2 + upper^2) / 4), which is mid where
+    upper - lower = -sqrt(2 pi) s^2 / 2. So point forecast and simulation agree on the mean, and
+    sums of many streams hold; a plain lognormal would be out by s^2 / 2 in one of them.
+
+    >>> lower, upper = half_widths(0.1)
+    >>> round(lower, 4), round(upper, 4)
+    (0.1063, 0.0937)
+    """
+    shift = min(math.sqrt(2.0 * math.pi) / 4.0 * deviation * deviation, _MOST_SKEW * deviation)
+    return deviation + shift, deviation - shift
+
+
 def measured_range(mean: float, relative_variance: float, source: str) -> Range:
-    """The lognormal range of this mean and variance; its `mid` is the mean, so that sums hold.
+    """The range of this mean and variance; its `mid` is the mean.
 
     >>> said = measured_range(100.0, 0.01, "measured")
     >>> said.low, said.mid, said.high
-    (84.45, 100.0, 117.2)
+    (84.0, 100.0, 116.6)
     """
     if mean <= 0:
         return Range(0.0, 0.0, 0.0, source)
-    deviation = log_deviation(relative_variance)
-    median = mean * math.exp(-deviation * deviation / 2.0)
-    low = significant(median * math.exp(-Z95 * deviation))
-    high = significant(median * math.exp(Z95 * deviation))
-    mid = min(max(significant(mean), low), high)
+    lower, upper = half_widths(log_deviation(relative_variance))
+    mid = significant(mean)
+    low = min(significant(mean * math.exp(-Z95 * lower)), mid)
+    high = max(significant(mean * math.exp(Z95 * upper)), mid)
     return Range(low, mid, high, source)
 
 

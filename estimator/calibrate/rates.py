@@ -83,7 +83,7 @@ def files_rates(measured: Measured) -> Rates:
             classes.append(
                 Class(int(trail), regions, told.prior, told.overdispersion, told.factors)
             )
-            mean[rows], noise[rows] = told.mean, 1.0 / told.posterior.shape
+            mean[rows], noise[rows] = told.mean, told.noise
             days[rows], weekdays[rows] = told.days, told.factors
             variance[rows] = noise[rows] + told.each / MONTH_DAYS
             fitted[rows] = told.raw[:, None] * told.weighted
@@ -127,12 +127,13 @@ class _Fit:
             self.overdispersion = max(self.overdispersion, longer)
         beyond = self.overdispersion - self.daily
         self.each = dispersion.moderated(found) + beyond
-        rate = self.raw
-        for _ in range(3):  # the inflation hangs on the rate, which hangs on the inflation
-            inflation = pooling.count_inflation(rate, self.each)
-            self.prior = pooling.gamma_prior(seen, spent, inflation)
-            self.posterior = pooling.posterior(self.prior, seen, spent, inflation)
-            self.mean = rate = pooling.benchmarked(self.posterior.mean, seen, spent)
+        middle = pooling.pooled_rate(seen, spent)
+        inflation = pooling.count_inflation(np.full(len(seen), middle), self.overdispersion)
+        self.prior = pooling.gamma_prior(seen, spent, inflation)
+        self.mean = pooling.posterior(self.prior, seen, spent, inflation).mean
+        # how sure each stream is depends on its own counts
+        own = pooling.count_inflation(self.mean, self.each)
+        self.noise = 1.0 / pooling.posterior(self.prior, seen, spent, own).shape
 
 
 def _level(counts: FloatArray, days: FloatArray) -> FloatArray:

@@ -170,9 +170,7 @@ def _read_by(measured: Measured, reader: Reader) -> np.ndarray:
     return np.flatnonzero(chosen)
 
 
-def _add(
-    told: ReadersFound, measured: Measured, identity: Identity, gets: Gets, said: str
-) -> None:
+def _add(told: ReadersFound, measured: Measured, identity: Identity, gets: Gets, said: str) -> None:
     """A stanza for a reader that the inventory does not have."""
     total = float(gets.daily.sum())
     name = identity.short

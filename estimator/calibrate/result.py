@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from estimator.calibrate.measured import Window
+from estimator.calibrate.window import Window
 from estimator.inventory import Inventory
 
 

@@ -71,7 +71,7 @@ def month_variance(factors: FloatArray) -> float:
     0.0
     >>> import numpy as np
     >>> round(month_variance(np.array([1.2] * 5 + [0.5] * 2)) ** 0.5, 4)
-    0.0122
+    0.0175
     """
     means, weights = [], []
     for days, often in ((28, 0.7575), (29, 0.2425), (30, 4.0), (31, 7.0)):
