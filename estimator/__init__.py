@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from estimator.actuals.s3_inventory import measure_s3_inventory as measure_s3_inventory
     from estimator.actuals.s3_listing import measure_s3_listing as measure_s3_listing
     from estimator.actuals.stored import load_actuals as load_actuals
+    from estimator.backtest import Backtest as Backtest
+    from estimator.backtest import backtest as backtest
+    from estimator.calibrate import Calibration as Calibration
+    from estimator.calibrate import calibrate as calibrate
     from estimator.explain import Explanation as Explanation
     from estimator.explain import explain as explain
     from estimator.forecast import Forecast as Forecast
@@ -34,6 +38,8 @@ if TYPE_CHECKING:
     from estimator.inventory import init as init
     from estimator.inventory import load_inventory as load_inventory
     from estimator.inventory import schema as schema
+    from estimator.reconcile import Reconciliation as Reconciliation
+    from estimator.reconcile import reconcile as reconcile
     from estimator.uncertainty import Simulation as Simulation
     from estimator.uncertainty import simulate as simulate
     from pricing.errors import KmscostError as KmscostError
@@ -49,6 +55,10 @@ _PUBLIC = {
     "measure_s3_inventory": "estimator.actuals.s3_inventory",
     "measure_s3_listing": "estimator.actuals.s3_listing",
     "load_actuals": "estimator.actuals.stored",
+    "Backtest": "estimator.backtest",
+    "backtest": "estimator.backtest",
+    "Calibration": "estimator.calibrate",
+    "calibrate": "estimator.calibrate",
     "Explanation": "estimator.explain",
     "explain": "estimator.explain",
     "Forecast": "estimator.forecast",
@@ -62,6 +72,8 @@ _PUBLIC = {
     "schema": "estimator.inventory",
     "Simulation": "estimator.uncertainty",
     "simulate": "estimator.uncertainty",
+    "Reconciliation": "estimator.reconcile",
+    "reconcile": "estimator.reconcile",
     "KmscostError": "pricing.errors",
     "RateTable": "pricing.rates",
     "load_rates": "pricing.rates",
@@ -70,6 +82,8 @@ _PUBLIC = {
 
 __all__ = [
     "Actuals",
+    "Backtest",
+    "Calibration",
     "Explanation",
     "Forecast",
     "Inventory",
@@ -77,7 +91,10 @@ __all__ = [
     "KmscostError",
     "Range",
     "RateTable",
+    "Reconciliation",
     "Simulation",
+    "backtest",
+    "calibrate",
     "check",
     "explain",
     "forecast",
@@ -91,6 +108,7 @@ __all__ = [
     "measure_s3_inventory",
     "measure_s3_listing",
     "rates_show",
+    "reconcile",
     "schema",
     "simulate",
 ]

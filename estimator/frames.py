@@ -70,6 +70,7 @@ ACTUALS = (
     Column("cost", "float64", "currency", "unblended cost as billed"),
     Column("currency", "category", "-", "code of the currency, such as USD"),
     Column("product", "category", "-", "awskms or AWSCloudTrail"),
+    Column("meter", "category", "-", "what a bill's usage type meters, such as KMS-Requests"),
     Column("lines", "int64", "line", "lines of the bill behind the row"),
     Column("source", "category", "-", "cloudtrail, s3-inventory, s3-listing, access-logs, ..."),
     Column("coverage", "float64", "0-1", "share of the day's hours that the input covers"),
@@ -131,6 +132,37 @@ BACKTEST = (
     Column("pinball", "float64", "request", "mean pinball loss at 0.05, 0.5 and 0.95"),
 )
 
+# forecast, measured and billed side by side; the columns cost_writes to cost_unknown add up to
+# cost_difference on each row
+RECONCILIATION = (
+    Column("month", "period[M]", "month", "calendar month, UTC"),
+    Column("payer", "category", "-", "account that the consolidated bill goes to"),
+    Column("billed_account", "category", "-", "account that the bill shows the charge in"),
+    Column("billed_region", "category", "-", "Region that meters it: the key's"),
+    Column("key", "category", "-", "id in the inventory, else ARN; empty where the level is open"),
+    Column("operation", "category", "-", "KMS operation, or KeyMonth; empty where it is open"),
+    Column("unit", "category", "-", "request or key-month"),
+    Column("forecast", "float64", "unit", "what KMS sees because of CloudTrail, by the inventory"),
+    Column("measured", "float64", "unit", "the same as measured; NaN where nothing tells it"),
+    Column("billed", "float64", "unit", "free and billable units of the bill, whoever caused them"),
+    Column("difference", "float64", "unit", "billed less forecast"),
+    Column("relative_difference", "float64", "-", "the same by the forecast; NaN where that is 0"),
+    Column("cloudtrail", "float64", "unit", "part of billed that is CloudTrail's"),
+    Column("others", "float64", "unit", "part of billed that is not"),
+    Column("unknown", "float64", "unit", "the rest of billed"),
+    Column("cost_forecast", "float64", "USD", "cost by the forecast"),
+    Column("cost_billed", "float64", "USD", "unblended cost of the bill's usage"),
+    Column("cost_difference", "float64", "USD", "billed less forecast"),
+    Column("cost_writes", "float64", "USD", "writes charged by one side, exempt by the other (F5)"),
+    Column("cost_volume", "float64", "USD", "more or fewer requests of CloudTrail's"),
+    Column("cost_free_tier", "float64", "USD", "more or fewer of them free"),
+    Column("cost_keys", "float64", "USD", "more or fewer key-months of the inventory's keys"),
+    Column("cost_rate", "float64", "USD", "the bill's price of a unit against the table's"),
+    Column("cost_others", "float64", "USD", "requests that are not CloudTrail's"),
+    Column("cost_other_keys", "float64", "USD", "keys that the inventory does not know"),
+    Column("cost_unknown", "float64", "USD", "requests that nothing explains"),
+)
+
 FRAMES = {
     "usage": USAGE,
     "charges": CHARGES,
@@ -138,6 +170,7 @@ FRAMES = {
     "quantiles": QUANTILES,
     "drivers": DRIVERS,
     "budgets": BUDGETS,
+    "reconciliation": RECONCILIATION,
     "changes": CHANGES,
     "backtest": BACKTEST,
 }

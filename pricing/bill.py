@@ -166,7 +166,7 @@ def _share(
     pools = pools.join(first, on="group").reset_index(drop=True)
     pools = pools[["month", "payer", "partition", "pool", "unit", "quantity_free"]]
     counted = np.where(free_of_charge, 0.0, quantity)[pooled]
-    total = np.bincount(pool_of, weights=counted, minlength=len(pools))
+    total = np.bincount(pool_of, weights=counted, minlength=len(pools)).astype(np.float64)
     others = np.array([(other_requests or {}).get(payer, 0.0) for payer in pools["payer"]])
     others = np.where(pools["unit"] == "request", others, 0.0)  # they are requests, not keys
     size = pools["quantity_free"].to_numpy(dtype=np.float64)

@@ -103,17 +103,13 @@ class _Fit:
 
     def __init__(self, counts: FloatArray, exposure: FloatArray, of_day: np.ndarray) -> None:
         counts = np.where(exposure > 0, counts, 0.0)
-        self.factors = rhythm.weekday_factors(counts, exposure, of_day)
-        self.weighted = exposure * self.factors[of_day]
-        level = _level(counts, self.weighted)[:, None]
-        rough = dispersion.daily_overdispersion(counts, level * self.weighted)
-        start = last_shift(counts, self.weighted, max(rough.pooled.value, 0.0))
+        self._weigh(counts, exposure, of_day)
+        start = last_shift(counts, self.weighted, self.daily)
         self.shifted = int((start > 0).sum())
         if self.shifted:
             after = np.arange(counts.shape[1]) >= start[:, None]
             counts, exposure = np.where(after, counts, 0.0), np.where(after, exposure, 0.0)
-            self.factors = rhythm.weekday_factors(counts, exposure, of_day)
-            self.weighted = exposure * self.factors[of_day]
+            self._weigh(counts, exposure, of_day)
         seen, spent = counts.sum(axis=1), self.weighted.sum(axis=1)
         self.raw = _level(counts, self.weighted)
         self.days = exposure.sum(axis=1)
@@ -134,6 +130,17 @@ class _Fit:
         # how sure each stream is depends on its own counts
         own = pooling.count_inflation(self.mean, self.each)
         self.noise = 1.0 / pooling.posterior(self.prior, seen, spent, own).shape
+
+
+    def _weigh(self, counts: FloatArray, exposure: FloatArray, of_day: np.ndarray) -> None:
+        """Weekdays, and how much a day varies beside them: each hangs on the other."""
+        self.daily = 0.0
+        for _ in range(2):
+            self.factors = rhythm.weekday_factors(counts, exposure, of_day, self.daily)
+            self.weighted = exposure * self.factors[of_day]
+            expected = _level(counts, self.weighted)[:, None] * self.weighted
+            rough = dispersion.daily_overdispersion(counts, expected).pooled.value
+            self.daily = max(rough, 0.0)
 
 
 def _level(counts: FloatArray, days: FloatArray) -> FloatArray:

@@ -7,19 +7,18 @@ import numpy as np
 from estimator.calibrate.dispersion import WEEK
 from estimator.months import FloatArray
 
-# files that each weekday is given at its mean before counting: a handful changes no busy stream
-_PRIOR_FILES = 20.0
-
 FLAT = np.ones(WEEK)
 
 
-def weekday_factors(counts: FloatArray, exposure: FloatArray, weekday: FloatArray) -> FloatArray:
+def weekday_factors(
+    counts: FloatArray, exposure: FloatArray, weekday: np.ndarray, overdispersion: float = 0.0
+) -> FloatArray:
     """The rate of each weekday over the mean rate, Monday first; their mean is 1. [-]
 
     Each stream has its own level, all share the factors: the maximum likelihood estimate of a
     Poisson model with stream and weekday effects, found by scaling in turns (Deming and Stephan
-    1940, iterative proportional fitting). Without two weeks there is no telling weekday from day:
-    all factors are 1.
+    1940, iterative proportional fitting), then drawn towards 1 by as much as it is noise. Without
+    two weeks there is no telling weekday from day: all factors are 1.
 
     Parameters
     ----------
@@ -27,31 +26,53 @@ def weekday_factors(counts: FloatArray, exposure: FloatArray, weekday: FloatArra
         A row a stream, a column a day. [file], [day]
     weekday : array
         Of each day, 0 Monday to 6 Sunday.
+    overdispersion : float
+        Relative variance of a day's rate from day to day. [-]
     """
     of_day = np.asarray(weekday, dtype=np.int64)
-    seen = np.zeros((len(counts), WEEK))
-    days = np.zeros((len(counts), WEEK))
-    for number in range(WEEK):
-        seen[:, number] = counts[:, of_day == number].sum(axis=1)
-        days[:, number] = exposure[:, of_day == number].sum(axis=1)
     if not _two_weeks(exposure, of_day):
         return FLAT.copy()
+    seen = _by_weekday(counts, of_day)
+    days = _by_weekday(exposure, of_day)
     # a stream is in or out as a whole: one that was not seen on a Sunday must not bias Sundays
     whole = (days > 0).all(axis=1)
     seen, days = seen[whole], days[whole]
-    factors = FLAT.copy()
     total = seen.sum(axis=1)
+    factors = FLAT.copy()
     if not total.sum():
         return factors
     for _ in range(20):
         level = total / (days @ factors)
-        expected = level @ days
-        updated = (seen.sum(axis=0) + _PRIOR_FILES) / (expected + _PRIOR_FILES)
+        updated = seen.sum(axis=0) / (level @ days)
         updated = updated / updated.mean()
-        if np.abs(updated - factors).max() < 1e-10:
-            break
+        settled = np.abs(updated - factors).max() < 1e-10
         factors = updated
-    return factors
+        if settled:
+            break
+    expected = level @ days
+    noise = (expected + overdispersion * (level * level) @ days) / (expected * expected)
+    return drawn_to_one(factors, noise)
+
+
+def drawn_to_one(factors: FloatArray, noise: FloatArray) -> FloatArray:
+    """Factors with the part taken off that noise explains, each by its own; their mean is 1. [-]
+
+    The true factors vary by what the estimated ones vary beyond their noise (James and Stein 1961).
+
+    >>> import numpy as np
+    >>> drawn_to_one(np.array([1.1] * 5 + [0.75] * 2), np.full(7, 1.0)).tolist()
+    [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]
+    """
+    seen = float(((factors - 1.0) ** 2).sum()) / (WEEK - 1)
+    true = max(seen - float(noise.mean()), 0.0)
+    kept = np.divide(true, true + noise, out=np.zeros_like(noise), where=true + noise > 0)
+    drawn = 1.0 + kept * (factors - 1.0)
+    mean_one: FloatArray = drawn / drawn.mean()
+    return mean_one
+
+
+def _by_weekday(values: FloatArray, of_day: np.ndarray) -> FloatArray:
+    return np.stack([values[:, of_day == number].sum(axis=1) for number in range(WEEK)], axis=1)
 
 
 def _two_weeks(exposure: FloatArray, of_day: np.ndarray) -> bool:

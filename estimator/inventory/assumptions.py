@@ -60,6 +60,21 @@ class FilesPerDay:
         """The assumption for a Region; None where nothing is said of it."""
         return self.by_region.get(region, self.other)
 
+    def path(self, owner: str, region: str) -> str:
+        """What the assumption for a Region, or for `other`, is called.
+
+        >>> FilesPerDay({}, Range.exactly(288)).path("trails[org]", "other")
+        'trails[org].files_per_day'
+        """
+        return f"{owner}.files_per_day.{region}" if self.by_region else f"{owner}.files_per_day"
+
+    def in_doubt(self, owner: str) -> dict[str, Range]:
+        """The ranges in it, and what each is called."""
+        entries = list(self.by_region.items())
+        if self.other is not None:
+            entries.append(("other", self.other))
+        return {self.path(owner, region): one for region, one in entries if not one.is_number}
+
 
 def lognormal_median(low: float, high: float) -> float:
     """The median of the lognormal distribution with these 5th and 95th percentiles.
@@ -108,6 +123,7 @@ def _read_range(
     read: Callable[[Any], float],
     median: Callable[[float, float], float],
     is_share: bool,
+    least: float = 0.0,
 ) -> Range:
     if isinstance(value, Range):
         return value
@@ -128,7 +144,7 @@ def _read_range(
     low, high = _at("low", read, value["low"]), _at("high", read, value["high"])
     if low > high:
         raise refusal(value["low"], f"at most high, which is {high:g}", "swap them", ("low",))
-    if low < high and low == 0:
+    if low < high and low == least:
         fix = "write a small number such as 0.01, or one number without a range"
         raise refusal(value["low"], "more than 0 as 5th percentile", fix, ("low",))
     if is_share and low < high and high == 1:
@@ -152,7 +168,7 @@ def read_share(value: Any) -> Range:
 
 def read_growth(value: Any) -> Range:
     """A yearly growth: ``10%`` or 0.1; a range of one; a number may be negative above -100%."""
-    return _read_range(value, _read_percent, _arithmetic_or_geometric, False)
+    return _read_range(value, _read_percent, _arithmetic_or_geometric, False, least=-1.0)
 
 
 def _arithmetic_or_geometric(low: float, high: float) -> float:

@@ -8,8 +8,12 @@ from estimator.actuals.result import Actuals
 from estimator.explain import Explanation
 from estimator.figures import count, money
 from estimator.forecast import Forecast
+from estimator.reconcile import Reconciliation
 from estimator.report.measured import measured_lines, measured_sheet
+from estimator.report.reconciled import reconciled_lines, reconciled_sheets
 from estimator.report.sheet import Sheet, lines, months_sheet, rows_sheet
+from estimator.report.simulated import drivers_sheet, simulated_lines, spread_sheet
+from estimator.uncertainty import Simulation
 
 
 def forecast_markdown(told: Forecast) -> str:
@@ -61,3 +65,23 @@ def measured_markdown(told: Actuals) -> str:
     """What was measured as Markdown."""
     said = "\n".join(f"- {escape(line)}" for line in (*measured_lines(told), *told.notices))
     return f"{table_markdown(measured_sheet(told))}\n\n{said}\n"
+
+
+def simulated_markdown(told: Simulation) -> str:
+    """How sure a forecast is, with everything that the table shows, and its notices."""
+    ranked = drivers_sheet(told)
+    parts = [table_markdown(spread_sheet(told))]
+    parts += [] if ranked is None else [table_markdown(ranked)]
+    parts.append("\n".join(f"- {escape(line)}" for line in simulated_lines(told)))
+    if told.notices:
+        parts.append("Notices:\n\n" + "\n".join(f"- {escape(line)}" for line in told.notices))
+    return "\n\n".join(parts) + "\n"
+
+
+def reconciled_markdown(told: Reconciliation) -> str:
+    """A reconciliation with everything that the table shows, and its notices."""
+    parts = [table_markdown(sheet) for sheet in reconciled_sheets(told)]
+    parts.append("\n".join(f"- {escape(line)}" for line in reconciled_lines(told)))
+    if told.notices:
+        parts.append("Notices:\n\n" + "\n".join(f"- {escape(line)}" for line in told.notices))
+    return "\n\n".join(parts) + "\n"

@@ -14,6 +14,7 @@ from estimator.months import Months
 from estimator.uncertainty.assumptions import in_doubt
 from estimator.uncertainty.draws import Draws
 from estimator.uncertainty.exposure import demand_of
+from estimator.uncertainty.files import together
 from estimator.uncertainty.options import Options, read_options
 from estimator.uncertainty.prices import Prices
 from estimator.uncertainty.result import Simulation, simulation
@@ -92,10 +93,11 @@ def run(
     if inventory.budgets and table.currency != "USD":
         told += (f"budgets are in USD, the rates in {table.currency}: not compared",)
     lots = Draws(options.seed, options.draws)
-    if in_doubt(inventory):
+    if in_doubt(inventory, streams):
         demand = demand_of(inventory, span, streams, table, lots, noise)
         prices = Prices(table, span, demand.bins, discount)
         drawn = sample(inventory, span, demand, prices, lots, options.quantiles)
+        told += together(len(inventory.files_in_doubt))
     else:
         told += (_CERTAIN,)
         drawn = certain(point, table.currency, is_exempt, options.draws, options.quantiles)

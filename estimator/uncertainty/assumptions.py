@@ -21,6 +21,7 @@ from estimator.inventory.sections import (
 )
 from estimator.months import FloatArray
 from estimator.uncertainty.draws import Draws
+from estimator.volume.streams import Streams
 
 # the assumptions of each kind of reader that its requests are proportional to
 FACTORS: dict[type, tuple[str, ...]] = {
@@ -117,10 +118,8 @@ def reader_factor(reader: Reader, draws: Draws) -> FloatArray | float:
     return product
 
 
-def in_doubt(inventory: Inventory) -> bool:
-    """Whether anything in the inventory is a range."""
-    from estimator.volume.streams import files_in_doubt
-
+def in_doubt(inventory: Inventory, streams: Streams) -> bool:
+    """Whether anything that the inventory's streams and readers rest on is a range."""
     others = [
         inventory.other_kms_requests_per_month,
         inventory.growth.accounts_per_year,
@@ -131,4 +130,4 @@ def in_doubt(inventory: Inventory) -> bool:
         others += [trail.bucket.retention_days] if trail.bucket.retention_days else []
     for reader in inventory.readers:
         others += [value for _, value in reader if isinstance(value, Range)]
-    return any(not one.is_number for one in others) or bool(files_in_doubt(inventory))
+    return bool((streams.doubt >= 0).any()) or any(not one.is_number for one in others)

@@ -7,7 +7,6 @@ multiplied, so that the work of a draw does not depend on the number of accounts
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -16,6 +15,7 @@ import numpy as np
 from estimator.months import FloatArray
 from estimator.uncertainty.draws import Draws, generator
 from estimator.uncertainty.elementary import exp, log
+from estimator.uncertainty.windows import Looked, Window
 
 # above so many requests the count of a month is taken to be normal, not Poisson
 NORMAL_FROM = 1000.0
@@ -83,13 +83,20 @@ class Course:
     known: float = 0.0
     drawn: FloatArray | None = None
 
+    def of(self, month: int) -> tuple[float, FloatArray | None]:
+        """Those that rest on numbers alone, and for each draw the others. [request]"""
+        times = float(self.months[month])
+        if not times:
+            return 0.0, None
+        return self.known * times, None if self.drawn is None else self.drawn * times
+
     def add(self, factor: FloatArray | float, times: FloatArray | float) -> None:
         """More requests on the same course: the product."""
         more = factor * times
         if np.size(more) == 1:
             self.known += float(np.sum(more))
         else:
-            self.drawn = more if self.drawn is None else self.drawn + more
+            self.drawn = np.asarray(more) if self.drawn is None else self.drawn + more
 
 
 @dataclass
@@ -97,7 +104,24 @@ class Grown:
     """Everything of a bin that grows by the same growths in doubt."""
 
     courses: dict[bytes, Course] = field(default_factory=dict)
+    looks: dict[tuple[int, bytes], Looked] = field(default_factory=dict)
     parts: list[Part] = field(default_factory=list)
+
+    def of(self, month: int) -> tuple[float, FloatArray | None]:
+        """Before they grow: those that rest on numbers alone, and for each draw the others."""
+        number, total = 0.0, None
+        for course in self.courses.values():
+            known, drawn = course.of(month)
+            number += known
+            if drawn is not None:
+                total = drawn if total is None else total + drawn
+        for part in (*self.looks.values(), *self.parts):
+            more = part.of(month)
+            if more.size == 1:
+                number += float(more[0])
+            else:
+                total = more if total is None else total + more
+        return number, total
 
     def course(self, months: FloatArray) -> tuple[Course, float]:
         """The course of these requests, and how many times it they are."""
@@ -105,6 +129,13 @@ class Grown:
         shape = months / most
         key = np.round(shape, 13).tobytes()
         return self.courses.setdefault(key, Course(shape)), most
+
+    def look(self, window: Window, table: FloatArray) -> tuple[Looked, float]:
+        """The same of requests that depend on a window: a table of nodes x months."""
+        most = float(table.max())
+        shape = table / most
+        key = id(window), np.round(shape, 13).tobytes()
+        return self.looks.setdefault(key, Looked(window, shape)), most
 
 
 class Demand:
@@ -140,10 +171,10 @@ class Demand:
 
         for (which, names), grown in self._grown.items():
             factor = self.growth.of(names, month)
-            number, total = _sum(list(grown.courses.values()), grown.parts, month)
+            number, total = grown.of(month)
             if np.size(factor) > 1:
                 if number or total is not None:
-                    more(which, (number if total is None else number + total) * factor)
+                    more(which, np.asarray((number if total is None else number + total) * factor))
                 continue
             known[which] += number
             if total is not None:
@@ -169,23 +200,3 @@ def counts(mean: FloatArray, random: np.random.Generator) -> FloatArray:
         noise += mean
         return noise
     return random.poisson(mean).astype(np.float64)
-
-
-def _sum(
-    courses: Sequence[Course], parts: Sequence[Part], month: int
-) -> tuple[float, FloatArray | None]:
-    number, total = 0.0, None
-    for course in courses:
-        times = float(course.months[month])
-        if times:
-            number += course.known * times
-            if course.drawn is not None:
-                more = course.drawn * times
-                total = more if total is None else total + more
-    for part in parts:
-        more = part.of(month)
-        if more.size == 1:
-            number += float(more[0])
-        else:
-            total = more if total is None else total + more
-    return number, total

@@ -33,28 +33,28 @@ class Draws:
         self._scores = normal_scores(count)
         self.doubts: dict[str, Doubt] = {}
         self.order: dict[str, IntArray] = {}
-        self._values: dict[str, FloatArray] = {}
+        self.drawn: dict[str, FloatArray] = {}
 
     def of(self, path: str, said: Range, kind: Kind = "quantity") -> FloatArray:
         """The draws of a range; a number stands for itself, as one value."""
         if said.is_number:
             return np.array([said.mid])
-        if path not in self._values:
+        if path not in self.drawn:
             doubt = Doubt(path, said, kind)
             self.doubts[path] = doubt
             self.order[path] = generator(self.seed, path).permutation(self.count)
-            self._values[path] = doubt.values(self._scores[self.order[path]])
-        return self._values[path]
+            self.drawn[path] = doubt.values(self._scores[self.order[path]])
+        return self.drawn[path]
 
     def around_one(self, path: str, variance: float, label: Doubt) -> FloatArray:
         """The draws of a lognormal with mean 1: many small assumptions in one, by their moments.
 
         Fenton (1960), IRE Transactions on Communications Systems 8(1), 57-67.
         """
-        if path not in self._values:
+        if path not in self.drawn:
             self.doubts[path] = label
             self.order[path] = generator(self.seed, path).permutation(self.count)
             width = log(np.array([1.0 + variance]))
             scores = self._scores[self.order[path]]
-            self._values[path] = exp(np.sqrt(width) * scores - width / 2)
-        return self._values[path]
+            self.drawn[path] = exp(np.sqrt(width) * scores - width / 2)
+        return self.drawn[path]

@@ -43,11 +43,11 @@ def drivers_frame(
     )
     left = {}
     for measure, result in results.items():
-        found = [first_order(draws.order[path], result) for path in doubts]
+        found = [first_order(draws.order[path], draws.drawn[path], result) for path in doubts]
         frame[f"share_{measure}"] = np.array(found, dtype=np.float64)
         spread = len(result) > 1 and result.min() < result.max()
         left[measure] = max(0.0, 1.0 - sum(found)) if spread else np.nan
-    shares = [f"share_{measure}" for measure in reversed(results)]
+    shares = [f"share_{measure}" for measure in reversed(list(results))]
     frame = frame.sort_values(
         [*shares, "assumption"], ascending=[*(False for _ in shares), True], kind="stable"
     )

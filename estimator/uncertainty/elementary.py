@@ -74,7 +74,7 @@ def _polynomial(terms: list[float] | tuple[float, ...], x: FloatArray) -> FloatA
 
 
 def exp(x: FloatArray) -> FloatArray:
-    """e to the power of x, the same bits everywhere.
+    """The exponential of x, the same bits everywhere.
 
     >>> exp(np.array([0.0, 1.0])).tolist() == [1.0, math.e]
     True

@@ -17,11 +17,11 @@ from estimator.uncertainty.draws import Draws
 from estimator.uncertainty.files import OWN, FilesInDoubt
 from estimator.uncertainty.ledger import Ledger, Times
 from estimator.uncertainty.shared import Shared, SharedGets
-from estimator.uncertainty.windows import Window, bend_of, gets_at
+from estimator.uncertainty.windows import Window, bends_of, gets_at
 from estimator.volume.causes import key_blocks, trail_blocks
 from estimator.volume.model import Model
 from estimator.volume.readers import KINDS, blocks_from, query, read_by, reader_saving, validate
-from estimator.volume.streams import IntArray, Streams, files_in_doubt
+from estimator.volume.streams import IntArray, Streams
 from pricing.rates import RateTable
 
 _ACCOUNTS = ("accounts_per_year",)
@@ -89,16 +89,16 @@ class _Build:
         return read_by(self.model, reader, self.full, summed, False, False, by_doubt=True)
 
     def _files(self, summed: Streams, own: int) -> FilesInDoubt:
-        ranges = files_in_doubt(self.inventory)
+        ranges = self.inventory.files_in_doubt
         doubted = summed.where(summed.doubt >= 0)
         days = self.model.days(doubted).sum(axis=1)
         size = len(ranges)
         weights = np.bincount(doubted.doubt, weights=doubted.count * days, minlength=size)
         there = np.bincount(doubted.doubt, weights=doubted.count, minlength=size)
         # what only readers of old files meet weighs little, but it is there
-        weights = np.where(weights > 0, weights, there * 1e-9)
+        known: FloatArray = np.where(weights > 0, weights, there * 1e-9).astype(np.float64)
         patterns = self._patterns(doubted) if size > own else ()
-        return FilesInDoubt(ranges, weights, patterns, self.draws, own)
+        return FilesInDoubt(ranges, known, patterns, self.draws, own)
 
     def _patterns(self, doubted: Streams) -> Iterator[tuple[IntArray, int]]:
         """Which ranges are used by trails alike, and by each reader of some accounts only."""
@@ -218,7 +218,7 @@ class _Build:
                 for block in blocks_from(model, neutral, mine, gets):
                     self.ledger.add(block, mine, times)
                 continue
-            window = Window.over(days, bend_of(model, mine))
+            window = Window.over(days, bends_of(model, neutral, mine))
             table = gets_at(model, neutral, mine, window)
             left = 1.0 - reader_saving(model, neutral)[mine.trail]
             for block in blocks_from(model, neutral, mine, table[0]):
@@ -255,11 +255,12 @@ class _Build:
         block = next(
             iter(blocks_from(model, neutral, streams, KINDS[Fixed](model, neutral, streams)))
         )
-        parts = []
         left = 1.0 - reader_saving(model, neutral)[streams.trail]
-        for which, factor, rows in self.ledger.groups(block, streams, times):
-            for one in np.unique(left[rows]).tolist():
-                parts.append((which, factor * one, rows[left[rows] == one]))
+        parts = [
+            (which, factor * one, rows[left[rows] == one])
+            for which, factor, rows in self.ledger.groups(block, streams, times)
+            for one in np.unique(left[rows]).tolist()
+        ]
         doubted = bool((streams.doubt >= 0).any())
         if not retention and not (doubted and len(parts) > 1):
             self.ledger.add(block, streams.counted(), times)

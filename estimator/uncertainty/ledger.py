@@ -10,7 +10,7 @@ import numpy as np
 from estimator.forecast import WRITES
 from estimator.months import FloatArray
 from estimator.uncertainty.demand import Bin, Demand
-from estimator.uncertainty.windows import Looked, Window
+from estimator.uncertainty.windows import Window
 from estimator.volume.rows import Block, Vocabulary
 from estimator.volume.streams import IntArray, Streams
 from pricing.rates import RateTable
@@ -59,7 +59,7 @@ class Ledger:
         doubt = np.full(len(block.quantity), -1) if streams is None else streams.doubt
         for which, factor, rows in self.groups(block, streams, times):
             grown = self.demand.grown(which, times.growth)
-            for code, months in _by_doubt(block.quantity[rows], doubt[rows]):
+            for code, months in by_doubt(block.quantity[rows], doubt[rows]):
                 if months.any():
                     course, times_it = grown.course(months)
                     files = 1.0 if code < 0 else self.files[code]
@@ -73,13 +73,16 @@ class Ledger:
             grown = self.demand.grown(which, times.growth)
             for code in np.unique(streams.doubt[rows]).tolist():
                 mine = rows[streams.doubt[rows] == code]
-                files = 1.0 if code < 0 else self.files[code]
-                grown.parts.append(Looked(window, table[:, mine].sum(axis=1), factor * files))
+                summed = table[:, mine].sum(axis=1)
+                if summed.any():
+                    look, times_it = grown.look(window, summed)
+                    files = 1.0 if code < 0 else self.files[code]
+                    look.factor = look.factor + factor * (files * times_it)
 
     def groups(
         self, block: Block, streams: Streams | None, times: Times
     ) -> Iterator[tuple[int, FloatArray | float, IntArray]]:
-        """The rows of each bin and saving: the bin's number, what multiplies them, which they are."""
+        """The rows of each bin and saving: the bin's number, their factor, which they are."""
         size = len(block.quantity)
         payer, region = (
             np.broadcast_to(np.asarray(code, dtype=np.int64), (size,))
@@ -105,7 +108,7 @@ class Ledger:
             yield self.demand.bin(which), factor, rows
 
 
-def _by_doubt(quantity: FloatArray, doubt: IntArray) -> Iterator[tuple[int, FloatArray]]:
+def by_doubt(quantity: FloatArray, doubt: IntArray) -> Iterator[tuple[int, FloatArray]]:
     """The sum of the rows of each doubt, month by month."""
     codes, position = np.unique(doubt, return_inverse=True)
     summed = np.zeros((len(codes), quantity.shape[1]))

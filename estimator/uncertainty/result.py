@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -261,7 +260,8 @@ def _span(months: FloatArray) -> FloatArray:
     """The sum over the months, of one value where all draws are the same."""
     if months.strides[1] == 0:
         return np.array([math.fsum(months[:, 0])])
-    return months.sum(axis=0)
+    total: FloatArray = months.sum(axis=0)
+    return total
 
 
 def _budgets(inventory: Inventory, months: Months, cost: FloatArray, currency: str) -> pd.DataFrame:

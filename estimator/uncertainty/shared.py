@@ -9,6 +9,8 @@ import numpy as np
 
 from estimator.inventory.sections import Fixed
 from estimator.months import FloatArray
+from estimator.uncertainty.demand import Grown
+from estimator.uncertainty.ledger import by_doubt
 from estimator.volume.formulas import days_alive
 from estimator.volume.model import Model
 from estimator.volume.readers import days_readable, life_of, readable_until
@@ -37,11 +39,19 @@ class SharedGets:
         if not (streams.files[:, None] * readable).any():
             # streams that write nothing still share what is read by their number
             streams = streams.counted()
-        self._streams, self._groups = streams, groups
-        self._known = streams.files[:, None] * readable
+        self._streams = streams
+        kept = np.isin(streams.trail, list(retention))
+        self._known = [Grown() for _ in groups]
+        for grown, rows in zip(self._known, groups, strict=True):
+            open_ended = rows[~kept[rows]]
+            days = streams.files[open_ended, None] * readable[open_ended]
+            for code, months in by_doubt(days, streams.doubt[open_ended]):
+                if months.any():
+                    course, times = grown.course(months)
+                    course.add(1.0 if code < 0 else files[code], times)
+        self._expiring = [rows[kept[rows]] for rows in groups]
         self._first = max(self._life[0], float(streams.start.min()))
-        open_ = ~np.isin(streams.trail, list(retention))
-        self._last: FloatArray | float = float(gone[open_].max()) if open_.any() else -np.inf
+        self._last: FloatArray | float = float(gone[~kept].max(initial=-np.inf))
         for trail, days in retention.items():
             if (streams.trail == trail).any():
                 until = streams.end[streams.trail == trail].max() + days
@@ -59,26 +69,27 @@ class SharedGets:
         begin, end = self._model.months.begin[month], self._model.months.end[month]
         last = np.minimum(self._last, self._life[1])
         days = days_alive(np.array(self._first), np.atleast_1d(last), begin, end)
-        files = [self._readable(rows, month) for rows in self._groups]
+        files = [
+            self._readable(grown, rows, month)
+            for grown, rows in zip(self._known, self._expiring, strict=True)
+        ]
         total = np.sum(np.broadcast_arrays(*files), axis=0)
         whole = np.where(total > 0, total, 1.0)
         return [np.where(total > 0, one / whole, 0.0) * days for one in files]
 
-    def _readable(self, rows: IntArray, month: int) -> FloatArray:
-        """Files x days of the rows that can be read in a month, for each draw."""
-        streams = self._streams
+    def _readable(self, grown: Grown, expiring: IntArray, month: int) -> FloatArray:
+        """Files x days of one group that can be read in a month, for each draw."""
+        streams, (born, dead) = self._streams, self._life
         begin, end = self._model.months.begin[month], self._model.months.end[month]
-        found = np.zeros(1)
-        for row in rows.tolist():
+        number, drawn = grown.of(month)
+        found = np.array([number]) if drawn is None else number + drawn
+        for row in expiring.tolist():
             trail, doubt = int(streams.trail[row]), int(streams.doubt[row])
-            files = self._known[row, month : month + 1]
-            if trail in self._retention:
-                until = np.minimum(streams.end[row] + self._retention[trail], self._life[1])
-                until = np.minimum(until, self._model.key_end[trail])
-                born = max(float(streams.start[row]), self._life[0])
-                files = streams.files[row] * days_alive(np.array(born), until, begin, end)
-            if files.any():
-                found = found + (files if doubt < 0 else files * self._files[doubt])
+            until = np.minimum(streams.end[row] + self._retention[trail], dead)
+            until = np.minimum(until, self._model.key_end[trail])
+            first = np.array(max(float(streams.start[row]), born))
+            files = streams.files[row] * days_alive(first, until, begin, end)
+            found = found + (files if doubt < 0 else files * self._files[doubt])
         return found
 
 

@@ -1,7 +1,9 @@
 """Looks back over a number of days that is in doubt.
 
 What a look meets is not proportional to its window: it ends where the stream or the bucket does.
-So it is computed once for some windows, by the formulas of `estimator.volume`, and interpolated.
+The days met are a piecewise quadratic of the window (`mean_window_days` is a sum of half squares),
+so they are computed at some nodes and between them, by the formulas of `estimator.volume`, and
+interpolated by quadratics: exactly where every bend is a node.
 """
 
 from __future__ import annotations
@@ -13,62 +15,76 @@ import numpy as np
 from estimator.inventory.sections import Query, Validate
 from estimator.months import ALWAYS, NEVER, FloatArray
 from estimator.volume.model import Model
-from estimator.volume.readers import query, validate
+from estimator.volume.readers import life_of, query, validate
 from estimator.volume.streams import IntArray, Streams
 
-# windows that are computed; twice as many make the error a quarter
-NODES = 257
+# where there are more bends than this, so many intervals that lie densely where windows are short
+MOST_BENDS = 256
 _ROWS_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True)
 class Window:
-    """A window in doubt: the nodes around each draw, and how far it lies between them.
+    """A window in doubt: the intervals of nodes, and where each draw lies in them.
 
     Attributes
     ----------
     nodes : array
-        Windows that are computed. [day]
-    below, share : array
-        For each draw the number of the node below it, and its place on the way to the next. [-]
+        Windows that are computed: the ends of every interval and its middle. [day]
+    interval : array
+        For each draw the number of its interval.
+    place : array
+        How far into the interval. [0-1]
     """
 
     nodes: FloatArray
-    below: IntArray
-    share: FloatArray
+    interval: IntArray
+    place: FloatArray
 
     @classmethod
-    def over(cls, days: FloatArray, bend: float) -> Window:
-        """The nodes for drawn windows. [day]
+    def over(cls, days: FloatArray, bends: FloatArray) -> Window:
+        """The nodes for drawn windows, which are not all the same. [day]
 
-        Nodes lie densely where windows are short, so that the error is the same share of each:
-        the second derivative of the days met is at most 1 / days of the month, which makes it
-        at most (bend - shortest) / (60 x (NODES - 1)^2) of the window. Beyond the bend, the
-        distance from the first beginning to the last look, days met are a straight line.
+        With more than `MOST_BENDS` bends between the shortest and the longest window there are as
+        many intervals, narrow where windows are short. A bend inside an interval of h days makes
+        an error of at most h^2 / 53 / (days of the month) of the days met.
         """
         low, high = float(days.min()), float(days.max())
-        top = min(max(bend, low), high)
-        steps = np.arange(NODES) / (NODES - 1)
-        nodes = np.unique(np.append(low + (top - low) * steps * steps, high))
-        below = np.clip(np.searchsorted(nodes, days, "right") - 1, 0, len(nodes) - 2)
-        share = (days - nodes[below]) / (nodes[below + 1] - nodes[below])
-        return cls(nodes, below, share)
+        inside = np.unique(bends[(bends > low) & (bends < high)])
+        if len(inside) > MOST_BENDS:
+            steps = np.arange(MOST_BENDS) / MOST_BENDS
+            inside = low + (float(inside[-1]) - low) * steps * steps
+        ends = np.unique(np.concatenate([[low], inside, [high]]))
+        interval = np.clip(np.searchsorted(ends, days, "right") - 1, 0, len(ends) - 2)
+        place = (days - ends[interval]) / (ends[interval + 1] - ends[interval])
+        nodes = np.empty(2 * len(ends) - 1)
+        nodes[::2], nodes[1::2] = ends, (ends[:-1] + ends[1:]) / 2
+        return cls(nodes, interval, place)
+
+    def at(self, values: FloatArray) -> FloatArray:
+        """What lies at the drawn windows, of values at the nodes."""
+        first, middle, last = values[:-1:2], values[1::2], values[2::2]
+        # first + place x (slope + place x bend), the quadratic through the three
+        slope = 4.0 * middle - 3.0 * first - last
+        bend = 2.0 * (first + last) - 4.0 * middle
+        found = first[self.interval] + self.place * (
+            slope[self.interval] + self.place * bend[self.interval]
+        )
+        return np.maximum(found, 0.0)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Looked:
     """Requests of looks back: interpolated in a table of nodes x months, times each draw's."""
 
     window: Window
     table: FloatArray
-    factor: FloatArray | float
+    factor: FloatArray | float = 0.0
 
     def of(self, month: int) -> FloatArray:
         """For each draw. [request]"""
         column = self.table[:, month]
-        window = self.window
-        met = column[window.below] + window.share * np.diff(column)[window.below]
-        return met * self.factor
+        return self.window.at(column) * self.factor if column.any() else np.zeros(1)
 
 
 def gets_at(model: Model, reader: Query | Validate, streams: Streams, window: Window) -> FloatArray:
@@ -89,7 +105,11 @@ def gets_at(model: Model, reader: Query | Validate, streams: Streams, window: Wi
     return found
 
 
-def bend_of(model: Model, streams: Streams) -> float:
-    """From the first beginning or end of a stream to the last look. [day]"""
-    edges = np.append(streams.start[streams.start > ALWAYS], streams.end[streams.end < NEVER])
-    return float(model.months.end[-1] - edges.min()) if len(edges) else 0.0
+def bends_of(model: Model, reader: Query | Validate, streams: Streams) -> FloatArray:
+    """Windows at which looks begin or cease to reach a stream's first or last day. [day]"""
+    looks = np.concatenate([model.months.begin, model.months.end, life_of(reader)])
+    looks = np.unique(np.concatenate([looks, model.key_end[streams.trail]]))
+    lives = np.unique(np.concatenate([streams.start, streams.end]))
+    looks = looks[(looks > ALWAYS) & (looks < NEVER)]
+    lives = lives[(lives > ALWAYS) & (lives < NEVER)]
+    return (looks[:, None] - lives).reshape(-1)

@@ -149,7 +149,8 @@ def validate(
 def window_of(model: Model, reader: Query | Validate, streams: Streams) -> FloatArray:
     """Days that a reader looks back, never more than the bucket keeps. [day]"""
     back = reader.days_scanned.mid if isinstance(reader, Query) else reader.days.mid
-    return np.minimum(back, model.retention)[streams.trail]
+    days: FloatArray = np.minimum(back, model.retention)[streams.trail]
+    return days
 
 
 def _looks(

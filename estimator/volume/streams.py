@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from estimator.inventory import Account, Inventory
-from estimator.inventory.assumptions import FILES_PER_DAY, FilesPerDay, Range
+from estimator.inventory.assumptions import FILES_PER_DAY, FilesPerDay
 from estimator.inventory.sections import Trail
 from estimator.months import ALWAYS, NEVER, FloatArray, ordinal
 from pricing.regions import regions as known_regions
@@ -34,8 +34,8 @@ class Streams:
     start, end : array
         First day and the day after the last one. [day ordinal]
     doubt : array of int
-        Position of the range that `files` rests on in `files_in_doubt`; -1 where it is a number, or
-        where streams of several are added up.
+        Position of the range that `files` rests on in `Inventory.files_in_doubt`; -1 where it is
+        a number, or where streams of several are added up.
     """
 
     trail: IntArray
@@ -112,27 +112,6 @@ def _group(columns: list[IntArray]) -> IntArray:
     return rank[inverse]
 
 
-def files_in_doubt(inventory: Inventory) -> dict[str, Range]:
-    """Every range of files per day and the path that names it, such as trails[org].files_per_day.
-
-    A mapping of Regions has a path for each: accounts[111122223333].files_per_day.eu-west-1.
-    """
-    found: dict[str, Range] = {}
-    owners = [(f"accounts[{one.id}]", one.files_per_day) for one in inventory.accounts]
-    owners += [(f"trails[{one.name}]", one.files_per_day) for one in inventory.trails]
-    for owner, said in owners:
-        if said is not None:
-            entries = [*said.by_region.items(), *([("other", said.other)] if said.other else [])]
-            for region, one in entries:
-                if not one.is_number:
-                    found[_path(owner, said, region)] = one
-    return found
-
-
-def _path(owner: str, said: FilesPerDay, region: str) -> str:
-    return f"{owner}.files_per_day" + (f".{region}" if said.by_region else "")
-
-
 class _Pairs:
     """Every (account, Region), in the order of the accounts."""
 
@@ -157,10 +136,7 @@ class _Pairs:
             said = account.files_per_day
             if said is not None:
                 part = slice(self.offset[index], self.offset[index + 1])
-                self.files[part] = self.files_of(said, np.nan)[self.region[part]]
-                if doubts:
-                    own = self.doubt_of(said, f"accounts[{account.id}]")
-                    self.doubt[part] = own[self.region[part]]
+                self._says(said, f"accounts[{account.id}]", part)
         self.number = {account.id: index for index, account in enumerate(accounts)}
         self.organization: dict[tuple[str, str], IntArray] = {}
         groups: dict[tuple[str, str], list[int]] = {}
@@ -171,6 +147,17 @@ class _Pairs:
             member[:] = False
             member[members] = True
             self.organization[group] = np.flatnonzero(member[self.account])
+
+    def _says(self, said: FilesPerDay, owner: str, part: slice) -> None:
+        """Note what an account says of its pairs."""
+        if not said.by_region and said.other is not None:  # one for all, ten times as fast
+            self.files[part] = said.other.mid
+            if self.doubts:
+                self.doubt[part] = self.doubts.get(said.path(owner, "other"), -1)
+            return
+        self.files[part] = self.files_of(said, np.nan)[self.region[part]]
+        if self.doubts:
+            self.doubt[part] = self.doubt_of(said, owner)[self.region[part]]
 
     def files_of(self, said: FilesPerDay | None, otherwise: float) -> FloatArray:
         """Files per day of every Region, `otherwise` where nothing is said of it."""
@@ -186,9 +173,9 @@ class _Pairs:
         if said is None:
             return doubt
         if said.other is not None:
-            doubt[:] = self.doubts.get(_path(owner, said, "other"), -1)
+            doubt[:] = self.doubts.get(said.path(owner, "other"), -1)
         for region in said.by_region:
-            doubt[self.code[region]] = self.doubts.get(_path(owner, said, region), -1)
+            doubt[self.code[region]] = self.doubts.get(said.path(owner, region), -1)
         return doubt
 
     def of(self, trail: Trail, home: Account) -> IntArray:
@@ -210,7 +197,7 @@ def streams_of(inventory: Inventory) -> Streams:
 
     A stream lives while its account, its trail and the trail's key live.
     """
-    doubts = {path: number for number, path in enumerate(files_in_doubt(inventory))}
+    doubts = {path: number for number, path in enumerate(inventory.files_in_doubt)}
     pairs = _Pairs(inventory.accounts, doubts)
     accounts = {account.id: account for account in inventory.accounts}
     keys = {key.id: key for key in inventory.keys}
