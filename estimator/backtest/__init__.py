@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from estimator.calibrate.quality import (
     LEAST_DAYS,
     covered,
     no_cloudtrail,
+    no_trail,
     nothing_placed,
     refusals,
 )
@@ -37,6 +39,7 @@ from pricing.rates import RateTable, load_rates
 __all__ = ["Backtest", "backtest"]
 
 LEAST_FOLDS = 2
+FEW_FOLDS = 5
 
 # ranges are simulated for the largest groups; of the others only the forecast is compared
 _MOST_GROUPS = 40
@@ -44,7 +47,7 @@ _MOST_GROUPS = 40
 
 def backtest(
     inventory: str | Path,
-    actuals: Actuals | str | Path | list[str | Path],
+    actuals: Actuals | str | Path | Sequence[str | Path],
     horizon: str | int = "28d",
 ) -> Backtest:
     """Whether the calibrated forecast would have been right, fold by fold, against three rivals.
@@ -75,7 +78,8 @@ def backtest(
     told = actuals if isinstance(actuals, Actuals) else load_actuals(actuals)
     path, place = str(inventory), "actuals"
     given = parse_inventory(text, path)
-    error, window = no_cloudtrail(told, place), measured_window(told)
+    error = no_trail(given) or no_cloudtrail(told, place)
+    window = measured_window(told)
     if error or window is None:
         raise error or KmscostError(Problem(place, None, "", "no day", "days", "measure by day"))
     measured = lay_out(given, told, window)
@@ -102,6 +106,8 @@ def backtest(
     scores = scores_of(frame)
     trusted, said = verdict_of(scores, frame)
     notices = ["replication is left out, and everything that is not CloudTrail's"]
+    if len(folds) < FEW_FOLDS:
+        notices.append(f"{len(folds)} folds say little about the ranges: measure more days")
     if more:
         notices.append(f"{more} small groups have a forecast and no range")
     return Backtest(frame, scores, length, trusted, said, tuple(notices))
@@ -144,7 +150,9 @@ def _fold(
     draws = total_draws(calibrated, span, table) * scale
     ends = {-1: np.quantile(draws, QUANTILES)}
     expected = forecasts[CALIBRATED]
-    ranked = [int(n) for n in np.argsort(-expected, kind="stable")[:_MOST_GROUPS] if expected[n] > 0]
+    ranked = [
+        int(n) for n in np.argsort(-expected, kind="stable")[:_MOST_GROUPS] if expected[n] > 0
+    ]
     for number in ranked:
         drawn = group_draws(calibrated, span, table, groups[number])
         if drawn is not None:

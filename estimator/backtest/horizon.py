@@ -29,22 +29,22 @@ class Horizon(Months):
     length: int = 28
 
     @property
-    def firsts(self) -> tuple[datetime.date, ...]:  # type: ignore[override]  # of days, not months
+    def firsts(self) -> tuple[datetime.date, ...]:
         """The first day, and the day after the last one."""
         return (self.start, self.start + datetime.timedelta(days=self.length))
 
     @property
-    def labels(self) -> tuple[str, ...]:  # type: ignore[override]
+    def labels(self) -> tuple[str, ...]:
         """The month that the first day lies in."""
         return (f"{self.start:%Y-%m}",)
 
     @property
-    def begin(self) -> FloatArray:  # type: ignore[override]
+    def begin(self) -> FloatArray:
         """The first day. [day ordinal]"""
         return np.array([float(self.start.toordinal())])
 
     @property
-    def end(self) -> FloatArray:  # type: ignore[override]
+    def end(self) -> FloatArray:
         """The day after the last one. [day ordinal]"""
         return self.begin + self.length
 

@@ -40,10 +40,10 @@ def group_draws(
             return None
         alone = dataclasses.replace(inventory, readers=())
         with_it = dataclasses.replace(inventory, readers=tuple(mine))
-        expected = _draws(with_it, span, table, noise=False)
-        expected = np.maximum(expected - _draws(alone, span, table, noise=False), 0.0)
-        noise: FloatArray = generator(_SEED, f"backtest.{group.driver}").poisson(expected) * 1.0
-        return noise
+        both = _draws(with_it, span, table, noise=False)
+        expected = np.maximum(both - _draws(alone, span, table, noise=False), 0.0)
+        counts = generator(_SEED, f"backtest.{group.driver}").poisson(expected)
+        return counts.astype(np.float64)
     trails = [one for one in inventory.trails if one.name == group.driver]
     covered = {region for account in inventory.accounts for region in account.regions}
     if not trails or group.region not in covered:
@@ -51,7 +51,9 @@ def group_draws(
     cut = trails[0].model_copy(update={"regions": (group.region,)})
     if cut.home_region not in (None, group.region):
         cut = cut.model_copy(update={"config_updates_per_month": cut.config_updates_per_month})
-    return _draws(dataclasses.replace(inventory, trails=(cut,), readers=()), span, table, noise=True)
+    return _draws(
+        dataclasses.replace(inventory, trails=(cut,), readers=()), span, table, noise=True
+    )
 
 
 def _draws(inventory: Inventory, span: Horizon, table: RateTable, noise: bool) -> FloatArray:

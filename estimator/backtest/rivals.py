@@ -35,9 +35,7 @@ def plain(inventory: Inventory) -> Inventory:
     """The inventory with 288 files a day everywhere, all else as it is."""
     return dataclasses.replace(
         inventory,
-        accounts=tuple(
-            dataclasses.replace(one, files_per_day=None) for one in inventory.accounts
-        ),
+        accounts=tuple(dataclasses.replace(one, files_per_day=None) for one in inventory.accounts),
         trails=tuple(one.model_copy(update={"files_per_day": None}) for one in inventory.trails),
     )
 

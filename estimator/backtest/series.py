@@ -58,10 +58,11 @@ def series_of(
     window = measured.window
     rows = cloudtrail_rows(actuals.measured, window)
     trail = trail_of(rows, measured.places, inventory, measured.streams)
-    by_logs = set(trail[(rows["source"] == LOGS).to_numpy()].tolist())
-    told = (rows["source"] == LOGS).to_numpy() | ~np.isin(trail, sorted(by_logs))
+    logs = rows["source"].isin(list(LOGS)).to_numpy()
+    # object names speak where no log does: both would count each put twice
+    told = logs | ~np.isin(trail, np.unique(trail[logs]))
     told &= (trail >= 0) & rows["cause"].isin(list(CAUSES)).to_numpy()
-    told &= rows["source"].isin([LOGS, *NAMES]).to_numpy()
+    told &= rows["source"].isin([*LOGS, *NAMES]).to_numpy()
     rows, trail = rows[told], trail[told]
     cause = rows["cause"].astype(str).to_numpy()
     is_get = cause == "get"
@@ -72,9 +73,11 @@ def series_of(
     keys = pd.MultiIndex.from_arrays([names, kind, region])
     codes, found = pd.factorize(keys, sort=True)
     size = (len(found), window.days)
-    quantity = rows["quantity"].fillna(0.0).to_numpy(dtype=np.float64)
+    quantity = rows["quantity"].to_numpy(dtype=np.float64)
     flat = np.bincount(
-        codes * window.days + rows["column"].to_numpy(), weights=quantity, minlength=size[0] * size[1]
+        codes * window.days + rows["column"].to_numpy(),
+        weights=quantity,
+        minlength=size[0] * size[1],
     )
     groups = tuple(Group(*map(str, one)) for one in found)
     return Series(groups, flat.reshape(size).astype(np.float64), exposure)
@@ -90,10 +93,7 @@ def _reader_names(inventory: Inventory, rows: pd.DataFrame) -> np.ndarray:
     seen = [identities[n] for n in sorted(set(codes[of_gets].tolist()))]
     places, _ = place_readers(inventory, seen)
     names = np.array(
-        [
-            inventory.readers[places[one]].name if one in places else one.short
-            for one in identities
-        ]
+        [inventory.readers[places[one]].name if one in places else one.short for one in identities]
         or [""],
         dtype=object,
     )

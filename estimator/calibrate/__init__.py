@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from pathlib import Path
 
 from estimator.actuals.result import Actuals
@@ -15,8 +16,8 @@ from estimator.calibrate.others import (
     digests_said,
     other_requests,
 )
-from estimator.calibrate.quality import covered, no_cloudtrail, nothing_placed, refusals
-from estimator.calibrate.rates import Rates, files_rates
+from estimator.calibrate.quality import covered, no_cloudtrail, no_trail, nothing_placed, refusals
+from estimator.calibrate.rates import files_rates
 from estimator.calibrate.readers import readers_found
 from estimator.calibrate.result import Calibration
 from estimator.calibrate.window import measured_window
@@ -30,7 +31,7 @@ __all__ = ["Calibration", "calibrate", "calibrate_text"]
 
 
 def calibrate(
-    inventory: str | Path, actuals: Actuals | str | Path | list[str | Path], force: bool = False
+    inventory: str | Path, actuals: Actuals | str | Path | Sequence[str | Path], force: bool = False
 ) -> Calibration:
     """The inventory with its assumptions replaced by measured ranges, their source noted.
 
@@ -66,7 +67,7 @@ def calibrate_text(
     """As `calibrate`, of a text; files of accounts are looked for beside `path`."""
     inventory = parse_inventory(text, path)
     window = measured_window(actuals)
-    error = no_cloudtrail(actuals, place)
+    error = no_trail(inventory) or no_cloudtrail(actuals, place)
     if error or window is None:
         raise error or KmscostError(
             Problem(place, None, "", "no day", "measurements by day", "measure with --by day,...")
@@ -99,10 +100,10 @@ def calibrate_text(
     return Calibration(
         text=written,
         changes=writer.changes(),
-        inventory=_read_back(written, path),
+        inventory=parse_inventory(written, path),
         window=window,
         days=days,
-        statistics=_statistics(measured, rates, files.accounts),
+        statistics={**rates.to_dict(measured), "accounts_with_own": len(files.accounts)},
         notices=(
             *forced,
             *measured.notices,
@@ -116,7 +117,7 @@ def calibrate_text(
     )
 
 
-def _named(actuals: Actuals | str | Path | list[str | Path]) -> str:
+def _named(actuals: Actuals | str | Path | Sequence[str | Path]) -> str:
     if isinstance(actuals, Actuals):
         return "actuals"
     paths = [actuals] if isinstance(actuals, str | Path) else list(actuals)
@@ -127,14 +128,6 @@ def _named(actuals: Actuals | str | Path | list[str | Path]) -> str:
 def _source(measured: Measured, days: float) -> str:
     first, until = measured.window.first, measured.window.until
     return f"measured by {measured.source} from {first} until {until}, {days:.3g} days"
-
-
-def _read_back(text: str, path: str):  # type: ignore[no-untyped-def]
-    return parse_inventory(text, path)
-
-
-def _statistics(measured: Measured, rates: Rates, accounts: dict[int, object]) -> dict[str, object]:
-    return {}
 
 
 def _not_seen(measured: Measured) -> list[str]:

@@ -41,6 +41,11 @@ class Cover:
         """Of a source that tells neither account nor Region. [0-1]"""
         return self._share(frozenset({("", "")}))
 
+    def anyone(self) -> FloatArray:
+        """Of whoever was recorded best on each day. [0-1]"""
+        shares = [self._share(frozenset({one})) for one in self.coverage.hours]
+        return np.max(shares, axis=0) if shares else np.zeros(self.window.days)
+
     def trail(self, number: int) -> FloatArray:
         """Of a trail's requests: logged in its own account and the key's, in the key's Region."""
         return self._share(frozenset(self._homes.get(number, set())))

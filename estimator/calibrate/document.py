@@ -34,7 +34,7 @@ class Document:
     def __init__(self, text: str, path: str) -> None:
         self.path = path
         self.text = text
-        self._root: yaml.Node = yaml.compose(text, Loader=_Loader)
+        self._root: Any = yaml.compose(text, Loader=_Loader)
         # characters that libyaml does not count: the mark of the byte order
         self._shift = len(text) - len(text.lstrip("\ufeff"))
         self._edits: list[tuple[int, int, str]] = []
@@ -127,7 +127,7 @@ class Document:
             at = max(at, end)
         return "".join([*parts, self.text[at:]])
 
-    def _node(self, path: Path) -> yaml.Node:
+    def _node(self, path: Path) -> Any:
         node = self._root
         for number, part in enumerate(path):
             if isinstance(part, int):
@@ -141,18 +141,16 @@ class Document:
             node = pair[1]
         return node
 
-    def _pair(self, node: yaml.Node, key: str) -> tuple[yaml.Node, yaml.Node] | None:
+    def _pair(self, node: Any, key: str) -> tuple[Any, Any] | None:
         if not isinstance(node, yaml.MappingNode):
             raise self._refuse((key,), "no mapping to write it into")
         return next(((k, v) for k, v in node.value if k.value == key), None)
 
-    def _is_alias(self, key: yaml.Node, value: yaml.Node) -> bool:
+    def _is_alias(self, key: Any, value: Any) -> bool:
         """An alias stands where its anchor is; a value of its own comes after its key."""
         return bool(value.start_mark.index < key.end_mark.index)
 
-    def _replace(
-        self, parent: yaml.Node, key: yaml.Node, value: yaml.Node, new: Any, path: Path
-    ) -> None:
+    def _replace(self, parent: Any, key: Any, value: Any, new: Any, path: Path) -> None:
         end = self._value_end(key, value, path)
         begin = self._at(key.end_mark)
         kept = self._kept_comments(begin, end, value)
@@ -178,7 +176,7 @@ class Document:
         colon = self.text.index(":", begin) + 1
         self._edits.append((colon, end, f" {_flow(new)}"))
 
-    def _value_end(self, key: yaml.Node, value: yaml.Node, path: Path) -> int:
+    def _value_end(self, key: Any, value: Any, path: Path) -> int:
         if self._is_alias(key, value):
             raise self._refuse(path, "an alias (*)")
         if (
@@ -188,7 +186,7 @@ class Document:
             raise self._refuse(path, "a key in a form that is seldom used")
         return self._last((value,))
 
-    def _add_key(self, parent: yaml.Node, key: str, value: Any, path: Path) -> None:
+    def _add_key(self, parent: Any, key: str, value: Any, path: Path) -> None:
         if parent.flow_style:
             if parent.value:
                 self._insert(self._last(parent.value[-1]), f", {key}: {_flow(value)}")
@@ -216,14 +214,14 @@ class Document:
             for name, one in value.items()
         )
 
-    def _dash(self, node: yaml.Node) -> str:
+    def _dash(self, node: Any) -> str:
         return " " * int(node.start_mark.column)
 
     def _starts_item(self, index: int) -> bool:
         """Whether something else, such as a dash, stands before this in its line."""
         return bool(self.text[self._line_start(index) : index].strip())
 
-    def _kept_comments(self, begin: int, end: int, value: yaml.Node) -> list[str]:
+    def _kept_comments(self, begin: int, end: int, value: Any) -> list[str]:
         """The comments between two places, outside of every scalar there."""
         found, at = [], begin
         for low, high in [*sorted(self._scalars(value)), (end, end)]:
@@ -232,7 +230,7 @@ class Document:
                 at = high
         return found
 
-    def _scalars(self, node: yaml.Node) -> Iterator[tuple[int, int]]:
+    def _scalars(self, node: Any) -> Iterator[tuple[int, int]]:
         if isinstance(node, yaml.ScalarNode):
             yield self._at(node.start_mark), self._at(node.end_mark)
             return
@@ -240,7 +238,7 @@ class Document:
             for part in one if isinstance(one, tuple) else (one,):
                 yield from self._scalars(part)
 
-    def _last(self, nodes: Sequence[yaml.Node]) -> int:
+    def _last(self, nodes: Sequence[Any]) -> int:
         """Where the last of these really ends: a block's own mark is where the next token is."""
         node = nodes[-1]
         if len(nodes) == 2 and self._is_alias(nodes[0], nodes[1]):

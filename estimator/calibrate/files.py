@@ -1,4 +1,4 @@
-"""Rates of streams to the assumptions of an inventory: a mapping a trail, and accounts of their own."""
+"""Rates of streams to assumptions: a mapping for each trail, and accounts with their own."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def files_per_day(
     own = _own(rates, group, served, able[streams.account])
     shared, capped = _shared_variance(rates, group, served, own)
 
-    trails = _trail_mappings(measured, rates, group, served & ~own, shared, said)
+    trails = _trail_mappings(rates, group, served & ~own, shared, said)
     regions = list(known_regions())
     by_account: dict[int, dict[str, Range]] = {}
     for row in np.flatnonzero(own):
@@ -142,7 +142,6 @@ def _shared_variance(
 
 
 def _trail_mappings(
-    measured: Measured,
     rates: Rates,
     group: np.ndarray,
     pooled: np.ndarray,

@@ -18,6 +18,7 @@ from estimator.calibrate.rows import (
     row_of,
     stream_of,
     trail_of,
+    trail_pairs,
 )
 from estimator.calibrate.window import Window
 from estimator.inventory import Inventory
@@ -40,6 +41,8 @@ class Measured:
         Log files put, a row a stream, a column a day. [file]
     exposure : array
         Of each trail (row) and day: the share of it that was recorded. [0-1]
+    recorded : array
+        Of each day: the share of it that was recorded of whoever was recorded best. [0-1]
     by_names : array of bool
         Of each trail: whether its files were counted by object names, not by requests.
     with_puts : array of bool
@@ -59,6 +62,7 @@ class Measured:
     streams: Streams
     files: FloatArray
     exposure: FloatArray
+    recorded: FloatArray
     by_names: np.ndarray
     with_puts: np.ndarray
     write_requests: FloatArray
@@ -110,19 +114,19 @@ def lay_out(inventory: Inventory, actuals: Actuals, window: Window) -> Measured:
     """The actuals on the streams, days and readers of the inventory."""
     rows = cloudtrail_rows(actuals.measured, window)
     streams = streams_of(inventory)
-    pairs = rows[["trail", "key"]].drop_duplicates().astype(str)
-    places = place_trails(inventory, pairs.itertuples(index=False, name=None))
+    places = place_trails(inventory, trail_pairs(rows))
     trail = trail_of(rows, places, inventory, streams)
     stream = stream_of(rows, trail, inventory, streams)
     column = rows["column"].to_numpy()
-    quantity = rows["quantity"].fillna(0.0).to_numpy(dtype=np.float64)
-    files_of = rows["files"].fillna(0.0).to_numpy(dtype=np.float64)
-    is_names = rows["source"].isin(NAMES).to_numpy()
-    is_logs = (rows["source"] == LOGS).to_numpy()
-    cause = rows["cause"].astype(str).to_numpy()
+    quantity = rows["quantity"].to_numpy(dtype=np.float64)
+    files_of = rows["files"].to_numpy(dtype=np.float64)
+    is_names = rows["source"].isin(list(NAMES)).to_numpy()
+    is_logs = rows["source"].isin(list(LOGS)).to_numpy()
     hidden = rows["bucket_key"].to_numpy(dtype=bool)
     count, shape = len(inventory.trails), (len(inventory.trails), window.days)
-    put, digest = cause == "put", cause == "digest"
+    put, digest, check, others = (
+        (rows["cause"] == cause).to_numpy() for cause in ("put", "digest", "check", "other")
+    )
 
     def per_trail(chosen: np.ndarray, weights: FloatArray) -> FloatArray:
         chosen = chosen & (trail >= 0)
@@ -130,8 +134,8 @@ def lay_out(inventory: Inventory, actuals: Actuals, window: Window) -> Measured:
 
     requests_by_logs = per_trail((put | digest) & is_logs, quantity)
     # under a Bucket Key the context names the bucket, so only object names tell the files
-    told_by_logs = per_trail(put & is_logs & ~hidden, quantity).any(axis=1)
-    told_by_names = per_trail(put & is_names, files_of).any(axis=1)
+    told_by_logs = per_trail(put & is_logs & ~hidden, quantity).sum(axis=1) > 0
+    told_by_names = per_trail(put & is_names, files_of).sum(axis=1) > 0
     by_names = told_by_names & ~told_by_logs
     chosen = put & (stream >= 0) & np.where(by_names[trail], is_names, is_logs & ~hidden)
     files = grid_of(
@@ -146,22 +150,23 @@ def lay_out(inventory: Inventory, actuals: Actuals, window: Window) -> Measured:
         if count
         else np.zeros(shape)
     )
-    sources = sorted(set(rows["source"].astype(str)))
+    sources = sorted(map(str, rows["source"].cat.remove_unused_categories().cat.categories))
     return Measured(
         inventory=inventory,
         window=window,
         streams=streams,
         files=files,
         exposure=exposure,
+        recorded=cover.anyone(),
         by_names=by_names,
         with_puts=told_by_logs | told_by_names,
         write_requests=requests_by_logs,
         name_files=per_trail(put & is_names, files_of),
         name_exposure=cover.names(),
-        checks=per_trail((cause == "check") & is_logs, quantity).sum(axis=1),
+        checks=per_trail(check & is_logs, quantity).sum(axis=1),
         digests=per_trail(digest, np.where(is_names, files_of, quantity)).sum(axis=1),
         gets=_gets(rows, trail, stream, quantity, inventory, len(streams), cover),
-        other=row_of(column, quantity, (cause == "other") & is_logs, window.days),
+        other=row_of(column, quantity, others & is_logs, window.days),
         recorders=frozenset(one for one in actuals.coverage.hours if one != ("", "")),
         source=" and ".join(_SAID[one] for one in sources if one in _SAID) or "CloudTrail logs",
         places=places,
@@ -170,11 +175,11 @@ def lay_out(inventory: Inventory, actuals: Actuals, window: Window) -> Measured:
 
 
 _SAID = {
-    LOGS: "CloudTrail logs",
+    "cloudtrail": "CloudTrail logs",
     "s3-inventory": "S3 Inventory",
     "s3-listing": "bucket listing",
     "access-logs": "S3 access logs",
-    "athena": "Athena",
+    "athena": "CloudTrail logs in Athena",
 }
 
 
@@ -188,36 +193,38 @@ def _gets(
     cover: Cover,
 ) -> dict[tuple[Identity, bool], Gets]:
     """Gets of each reader; those of replication apart. One source each: logs before access logs."""
-    cause = rows["cause"].astype(str).to_numpy()
-    decrypts = (
-        rows["operation"].astype(str).to_numpy() == "Decrypt" if "operation" in rows else True
-    )
-    is_get = (trail >= 0) & ((cause == "get") | ((cause == "replication") & decrypts))
+    replicates = (rows["cause"] == "replication").to_numpy()
+    decrypts = replicates & (rows["operation"] == "Decrypt").to_numpy()
+    is_get = (trail >= 0) & ((rows["cause"] == "get").to_numpy() | decrypts)
     chosen = rows[is_get]
-    if chosen.empty:
-        return {}
-    reader, billed = chosen["reader"].astype(str), chosen["billed_account"].astype(str)
-    names = pd.Series(list(zip(reader, billed, chosen["cause"].astype(str), strict=True)))
-    codes, found = pd.factorize(names, sort=True)
+    readers, accounts = chosen["reader"].cat, chosen["billed_account"].cat
+    width = len(accounts.categories)
+    codes = readers.codes.to_numpy().astype(np.int64) * width + accounts.codes.to_numpy()
+    codes = codes * 2 + replicates[is_get]
     column, hidden = chosen["column"].to_numpy(), chosen["bucket_key"].to_numpy(dtype=bool)
-    logs = (chosen["source"] == LOGS).to_numpy()
+    logs = chosen["source"].isin(list(LOGS)).to_numpy()
     trail, stream, quantity = trail[is_get], stream[is_get], quantity[is_get]
     told: dict[tuple[Identity, bool], Gets] = {}
-    for number, (arn, account, cause_of) in enumerate(found):
-        mine = codes == number
+    for code in np.unique(codes).tolist():
+        arn, account = (
+            readers.categories[code // 2 // width],
+            accounts.categories[code // 2 % width],
+        )
+        mine = codes == code
         if (mine & logs).any():
             mine &= logs
         placed = mine & (stream >= 0)
-        read = sorted(set(trail[mine].tolist()))
+        by_trail = row_of(trail, quantity, mine, len(inventory.trails))
+        read = np.flatnonzero(by_trail).tolist()
         exposure = cover.reader(account, read) if (mine & logs).any() else cover.names()
-        told[Identity(arn or account, account), cause_of == "replication"] = Gets(
+        told[Identity(arn or account, account), bool(code % 2)] = Gets(
             daily=row_of(column, quantity, mine, cover.window.days),
             by_stream=row_of(stream, quantity, placed, size),
-            by_trail=row_of(trail, quantity, mine, len(inventory.trails)),
+            by_trail=by_trail,
             exposure=exposure,
             bucket_key=bool(hidden[mine].any()),
         )
-    return told
+    return dict(sorted(told.items()))
 
 
 def _strangers(
@@ -228,13 +235,12 @@ def _strangers(
     if places.strangers:
         fix = "add its account and name, or give its key the arn"
         said.append(f"not in the inventory: trail {listed(places.strangers)} ({fix})")
-    lost = (trail >= 0) & (stream < 0) & rows["cause"].isin(["put"]).to_numpy()
-    lost &= (rows["account"].astype(str) != "").to_numpy()
+    placed = (trail >= 0) & (rows["account"] != "").to_numpy()
+    lost = placed & (stream < 0) & (rows["cause"] == "put").to_numpy()
     if lost.any():
         missing = rows[lost]
-        pairs = sorted(
-            {*zip(missing["account"].astype(str), missing["region"].astype(str), strict=True)}
-        )
+        found = missing[["account", "region"]].drop_duplicates().astype(str)
+        pairs = sorted(found.itertuples(index=False, name=None))
         names = listed(f"{account} {region}" for account, region in pairs)
         total = missing["quantity"].sum()
         said.append(

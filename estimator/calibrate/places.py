@@ -46,7 +46,7 @@ class TrailPlaces:
 
 
 def place_trails(inventory: Inventory, measured: Iterable[tuple[str, str]]) -> TrailPlaces:
-    """The trail of each pair of ARNs: by its own ARN, by the key's, or as the account's only one."""
+    """The trail of each pair of ARNs: by its own, by the key's, or as its account's only one."""
     pairs = sorted({pair for pair in measured if pair[0]})
     arns_of: dict[str, set[str]] = defaultdict(set)
     for trail, _ in pairs:

@@ -1,8 +1,8 @@
 """Partial pooling of rates: gamma prior over streams, estimated from the streams themselves.
 
-A stream's counts y over an exposure of t days have mean rate x t and a variance that is `inflation`
-times the mean. Rates of a class of streams are Gamma(shape, rate) distributed. Both are estimated by
-moments (Morris 1983, Parametric empirical Bayes inference; DerSimonian and Laird 1986 for the
+A stream's counts y over an exposure of t days have mean rate x t and a variance of `inflation`
+times the mean. Rates of a class of streams are Gamma(shape, rate) distributed. Both are estimated
+by moments (Morris 1983, Parametric empirical Bayes inference; DerSimonian and Laird 1986 for the
 variance between streams). Dividing counts and exposure by the inflation makes them as informative
 as Poisson counts of that size, for which the gamma distribution is conjugate. One inflation for a
 class, that of its mean rate, keeps the sum of its streams where it is (credibility of Buhlmann and
@@ -12,8 +12,6 @@ Straub 1970); with an inflation of its own the busiest stream would be drawn dow
 from __future__ import annotations
 
 from typing import NamedTuple
-
-import numpy as np
 
 from estimator.months import FloatArray
 

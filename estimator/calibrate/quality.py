@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from estimator.actuals.result import Actuals
@@ -9,6 +11,7 @@ from estimator.calibrate.measured import CAUSES, Measured
 from estimator.calibrate.places import listed
 from estimator.calibrate.window import Window
 from estimator.figures import share
+from estimator.inventory import Inventory
 from estimator.months import FloatArray
 from pricing.errors import KmscostError, Problem
 
@@ -33,10 +36,18 @@ def no_cloudtrail(actuals: Actuals, path: str) -> KmscostError | None:
     return KmscostError(Problem(path, None, "", found, expected, fix))
 
 
+def no_trail(inventory: Inventory) -> KmscostError | None:
+    """The error of an inventory that has nothing to calibrate."""
+    if any(trail.key is not None for trail in inventory.trails):
+        return None
+    found, expected = "no trail under a key", "one: only its files cause KMS requests"
+    return KmscostError(Problem(inventory.path, None, "trails", found, expected, ""))
+
+
 def covered(measured: Measured) -> FloatArray:
-    """Of each day the share that was recorded, of the trail that knows least. [0-1]"""
+    """Of each day the share that was recorded, of the measured trail that is known least. [0-1]"""
     rows = measured.exposure[measured.with_puts]
-    least: FloatArray = rows.min(axis=0) if len(rows) else np.zeros(measured.window.days)
+    least: FloatArray = rows.min(axis=0) if len(rows) else measured.recorded
     return least
 
 
@@ -50,12 +61,12 @@ def refusals(actuals: Actuals, measured: Measured, path: str) -> list[Problem]:
     days = covered(measured)
     whole = int((days >= 0.5).sum())
     first = measured.window.first
-    if measured.with_puts.any() and whole < LEAST_DAYS:
+    if whole < LEAST_DAYS:
         s = "s" * (whole != 1)
         found = f"{whole} day{s} ({first} until {measured.window.until})"
         expected = f"{LEAST_DAYS} days or more, two of each weekday"
         problems.append(because(found, expected, "measure more days"))
-    if measured.with_puts.any() and (part := float(days.mean())) < LEAST_COVERAGE:
+    if (part := float(days.mean())) < LEAST_COVERAGE:
         found = f"{share(part)} of the hours from {first} until {measured.window.until} covered"
         problems.append(because(found, f"{share(LEAST_COVERAGE)} or more", "add the missing logs"))
     gaps = _gaps(days, measured.window)
@@ -87,9 +98,9 @@ def _gaps(days: FloatArray, window: Window) -> list[str]:
     """Runs of days without a record between days with some."""
     known = np.flatnonzero(days > 0)
     said = []
-    for before, after in zip(known[:-1], known[1:], strict=True):
+    for before, after in itertools.pairwise(known.tolist()):
         if after > before + 1:
-            first, until = window.day(int(before) + 1), window.day(int(after))
-            count = int(after - before - 1)
+            first, until = window.day(before + 1), window.day(after)
+            count = after - before - 1
             said.append(f"{first}" if count == 1 else f"{first} until {until} ({count} days)")
     return said

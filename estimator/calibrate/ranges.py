@@ -68,7 +68,8 @@ def measured_share(kept: float, relative_variance: float, source: str) -> Range:
         low = significant(mid / 10) or 0.0
     if not 0 < low < high < 1:
         return Range(mid, mid, mid, source)
-    return Range(*(float(f"{one:.6g}") for one in (low, mid, high)), source)
+    low, mid, high = (float(f"{one:.6g}") for one in (low, mid, high))
+    return Range(low, mid, high, source)
 
 
 def significant(value: float) -> float:

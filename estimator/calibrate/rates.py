@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from estimator.calibrate.dispersion import WEEK
 from estimator.calibrate.measured import Measured
 from estimator.calibrate.shifts import last_shift
 from estimator.months import FloatArray
+from pricing.regions import regions as known_regions
 
 # a month of the Gregorian calendar on average [day]
 MONTH_DAYS = 365.2425 / 12
@@ -27,6 +29,7 @@ class Class:
 
     trail: int
     regions: tuple[int, ...]
+    streams: int
     prior: pooling.Prior
     overdispersion: float
     weekdays: FloatArray
@@ -67,6 +70,23 @@ class Rates:
     common: float
     shifted: int
 
+    def to_dict(self, measured: Measured) -> dict[str, Any]:
+        """What was estimated, as documented JSON."""
+        regions, trails = list(known_regions()), measured.inventory.trails
+        classes = [
+            {
+                "trail": trails[one.trail].name,
+                "regions": [regions[region] for region in one.regions],
+                "streams": one.streams,
+                "mean": one.prior.shape / one.prior.rate,
+                "prior_shape": one.prior.shape,
+                "overdispersion": one.overdispersion,
+                "weekdays": one.weekdays.round(4).tolist(),
+            }
+            for one in self.classes
+        ]
+        return {"classes": classes, "shifted": self.shifted, "common": self.common}
+
 
 def files_rates(measured: Measured) -> Rates:
     """Rates by partial pooling over the streams of each class. [file/day]"""
@@ -81,7 +101,7 @@ def files_rates(measured: Measured) -> Rates:
         for rows, regions in _region_classes(measured, exposure, int(trail)):
             told = _Fit(measured.files[rows], exposure[rows], measured.window.weekdays)
             classes.append(
-                Class(int(trail), regions, told.prior, told.overdispersion, told.factors)
+                Class(int(trail), regions, len(rows), told.prior, told.overdispersion, told.factors)
             )
             mean[rows], noise[rows] = told.mean, told.noise
             days[rows], weekdays[rows] = told.days, told.factors
@@ -103,13 +123,14 @@ class _Fit:
 
     def __init__(self, counts: FloatArray, exposure: FloatArray, of_day: np.ndarray) -> None:
         counts = np.where(exposure > 0, counts, 0.0)
-        self._weigh(counts, exposure, of_day)
-        start = last_shift(counts, self.weighted, self.daily)
+        rhythmic = _rhythm(counts, exposure, of_day)
+        start = last_shift(counts, rhythmic.weighted, rhythmic.daily)
         self.shifted = int((start > 0).sum())
         if self.shifted:
             after = np.arange(counts.shape[1]) >= start[:, None]
             counts, exposure = np.where(after, counts, 0.0), np.where(after, exposure, 0.0)
-            self._weigh(counts, exposure, of_day)
+            rhythmic = _rhythm(counts, exposure, of_day)
+        self.factors, self.weighted = rhythmic.factors, rhythmic.weighted
         seen, spent = counts.sum(axis=1), self.weighted.sum(axis=1)
         self.raw = _level(counts, self.weighted)
         self.days = exposure.sum(axis=1)
@@ -132,21 +153,30 @@ class _Fit:
         self.noise = 1.0 / pooling.posterior(self.prior, seen, spent, own).shape
 
 
-    def _weigh(self, counts: FloatArray, exposure: FloatArray, of_day: np.ndarray) -> None:
-        """Weekdays, and how much a day varies beside them: each hangs on the other."""
-        self.daily = 0.0
-        for _ in range(2):
-            self.factors = rhythm.weekday_factors(counts, exposure, of_day, self.daily)
-            self.weighted = exposure * self.factors[of_day]
-            expected = _level(counts, self.weighted)[:, None] * self.weighted
-            rough = dispersion.daily_overdispersion(counts, expected).pooled.value
-            self.daily = max(rough, 0.0)
+class _Rhythm(NamedTuple):
+    factors: FloatArray
+    weighted: FloatArray
+    daily: float
+
+
+def _rhythm(counts: FloatArray, exposure: FloatArray, of_day: np.ndarray) -> _Rhythm:
+    """Weekdays, and how much a day varies beside them: each hangs on the other."""
+    factors, weighted, daily = rhythm.FLAT, exposure, 0.0
+    for _ in range(2):
+        factors = rhythm.weekday_factors(counts, exposure, of_day, daily)
+        weighted = exposure * factors[of_day]
+        expected = _level(counts, weighted)[:, None] * weighted
+        daily = max(dispersion.daily_overdispersion(counts, expected).pooled.value, 0.0)
+    return _Rhythm(factors, weighted, daily)
 
 
 def _level(counts: FloatArray, days: FloatArray) -> FloatArray:
     """Each stream's own rate. [file/day]"""
     spent = days.sum(axis=1)
-    return np.divide(counts.sum(axis=1), spent, out=np.zeros_like(spent), where=spent > 0)
+    level: FloatArray = np.divide(
+        counts.sum(axis=1), spent, out=np.zeros_like(spent), where=spent > 0
+    )
+    return level
 
 
 def _region_classes(

@@ -180,7 +180,7 @@ def _add(told: ReadersFound, measured: Measured, identity: Identity, gets: Gets,
         fix = "add it to accounts, or write the reader yourself"
         told.notices.append(f"{what} from {account}, which the inventory does not list: {fix}")
         return
-    if _stops(measured, gets):
+    if _stops(gets):
         last = measured.window.day(int(np.flatnonzero(gets.daily)[-1]))
         told.notices.append(f"{what} and has stopped since {last}: no reader was added")
         return
@@ -220,7 +220,7 @@ def _names(identity: Identity) -> tuple[str, ...]:
     return (short, long, arn)
 
 
-def _stops(measured: Measured, gets: Gets) -> bool:
+def _stops(gets: Gets) -> bool:
     """Whether a reader of every day got nothing in the last week that was recorded."""
     seen = np.flatnonzero(gets.daily)
     if not len(seen):
@@ -232,7 +232,7 @@ def _stops(measured: Measured, gets: Gets) -> bool:
 
 
 def _stopped(told: ReadersFound, measured: Measured, name: str, gets: Gets) -> None:
-    if _stops(measured, gets):
+    if _stops(gets):
         last = measured.window.day(int(np.flatnonzero(gets.daily)[-1]))
         fix = "write `until` if it is gone"
         told.notices.append(f"reader {name} has got nothing since {last}: {fix}")
@@ -247,9 +247,8 @@ def _replications(told: ReadersFound, measured: Measured) -> None:
         if identity not in places:
             total = f"{gets.daily.sum():,.0f}"
             fix = "add a reader of the kind replication"
-            told.notices.append(
-                f"{identity.arn} replicated {total} files, which the inventory has no reader for: {fix}"
-            )
+            what = f"{identity.arn} replicated {total} files and is no reader of the inventory"
+            told.notices.append(f"{what}: {fix}")
             continue
         reader = measured.inventory.readers[places[identity]]
         files = measured.files[_read_by(measured, reader)].sum()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -43,6 +44,14 @@ class Calibration:
     statistics: Mapping[str, Any]
     notices: tuple[str, ...]
 
+    @property
+    def summary(self) -> str:
+        """What was done, in one sentence."""
+        count = len(self.changes)
+        s = "s" * (count != 1)
+        span = f"from {self.window.first} until {self.window.until}"
+        return f"{count:,} assumption{s} measured {span}, {self.days:.3g} days covered"
+
     def to_dict(self) -> dict[str, Any]:
         """The calibration as documented JSON."""
         return {
@@ -50,7 +59,7 @@ class Calibration:
             "until": self.window.until.isoformat(),
             "days": self.days,
             "statistics": dict(self.statistics),
-            "changes": self.changes.to_dict("records"),
+            "changes": [_plain(row) for row in self.changes.to_dict("records")],
             "notices": list(self.notices),
             "text": self.text,
         }
@@ -62,3 +71,10 @@ class Calibration:
     def _repr_html_(self) -> str:
         said = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
         return f"<p>{html.escape(repr(self)[1:-1])}</p>{self.changes.to_html(max_rows=40)}{said}"
+
+
+def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {
+        str(name): None if isinstance(value, float) and math.isnan(value) else value
+        for name, value in row.items()
+    }

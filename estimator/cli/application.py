@@ -27,6 +27,8 @@ COMMANDS = {
         "Say how sure the forecast is, and which number to find out first.",
     ),
     "measure": ("measures", "Count what really happened, from logs, object names and bills."),
+    "calibrate": ("calibrations", "Put what was measured into an inventory, as ranges."),
+    "backtest": ("calibrations", "Replay history: would the calibrated forecast have been right?"),
     "reconcile": ("reconciles", "Hold a forecast against the bill and explain the difference."),
     "rates": ("rates", "Show the rates that forecasts are priced with."),
 }

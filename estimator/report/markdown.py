@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 
 from estimator.actuals.result import Actuals
+from estimator.backtest import Backtest
+from estimator.calibrate import Calibration
 from estimator.explain import Explanation
 from estimator.figures import count, money
 from estimator.forecast import Forecast
 from estimator.reconcile import Reconciliation
+from estimator.report.backtested import backtest_lines, scores_sheets
+from estimator.report.calibrated import calibrated_lines, changes_sheet
 from estimator.report.measured import measured_lines, measured_sheet
 from estimator.report.reconciled import reconciled_lines, reconciled_sheets
 from estimator.report.sheet import Sheet, lines, months_sheet, rows_sheet
@@ -85,3 +89,16 @@ def reconciled_markdown(told: Reconciliation) -> str:
     if told.notices:
         parts.append("Notices:\n\n" + "\n".join(f"- {escape(line)}" for line in told.notices))
     return "\n\n".join(parts) + "\n"
+
+
+def calibrated_markdown(told: Calibration) -> str:
+    """What a calibration changed, and its notices."""
+    said = "\n".join(f"- {escape(line)}" for line in (*calibrated_lines(told), *told.notices))
+    return f"{table_markdown(changes_sheet(told))}\n\n{said}\n"
+
+
+def backtest_markdown(told: Backtest) -> str:
+    """The scores of each model, the folds, the verdict and its notices."""
+    parts = [table_markdown(sheet) for sheet in scores_sheets(told)]
+    lines = (*backtest_lines(told), *told.notices)
+    return "\n\n".join([*parts, "\n".join(f"- {escape(line)}" for line in lines)]) + "\n"

@@ -13,10 +13,14 @@ from rich.table import Table
 from rich.text import Text
 
 from estimator.actuals.result import Actuals
+from estimator.backtest import Backtest
+from estimator.calibrate import Calibration
 from estimator.explain import Explanation
 from estimator.figures import count, factor, money
 from estimator.forecast import Forecast
 from estimator.reconcile import Reconciliation
+from estimator.report.backtested import backtest_lines, scores_sheets
+from estimator.report.calibrated import calibrated_lines, changes_sheet
 from estimator.report.measured import measured_lines, measured_sheet
 from estimator.report.reconciled import reconciled_lines, reconciled_sheets
 from estimator.report.sheet import Sheet, lines, months_sheet, rows_sheet
@@ -117,6 +121,20 @@ def reconciled_table(told: Reconciliation, width: int = WIDTH) -> RenderableType
     for sheet in reconciled_sheets(told):
         parts += [*_titled(sheet, width), ""]
     return Group(*parts, *_wrapped(reconciled_lines(told), width))
+
+
+def calibrated_table(told: Calibration, width: int = WIDTH) -> RenderableType:
+    """What a calibration changed, and what was estimated on the way."""
+    said = _wrapped(calibrated_lines(told), width)
+    return Group(*_titled(changes_sheet(told), width), "", *said)
+
+
+def backtest_table(told: Backtest, width: int = WIDTH) -> RenderableType:
+    """The scores of each model, the folds, and the verdict."""
+    parts: list[RenderableType] = []
+    for sheet in scores_sheets(told):
+        parts += [*_titled(sheet, width), ""]
+    return Group(*parts, *_wrapped(backtest_lines(told), width))
 
 
 def explain_text(walk: Explanation, width: int = WIDTH) -> RenderableType:
