@@ -63,7 +63,7 @@ def refusals(actuals: Actuals, measured: Measured, path: str) -> list[Problem]:
     first = measured.window.first
     if whole < LEAST_DAYS:
         s = "s" * (whole != 1)
-        found = f"{whole} day{s} ({first} until {measured.window.until})"
+        found = f"{whole} day{s} recorded ({first} until {measured.window.until})"
         expected = f"{LEAST_DAYS} days or more, two of each weekday"
         problems.append(because(found, expected, "measure more days"))
     if (part := float(days.mean())) < LEAST_COVERAGE:

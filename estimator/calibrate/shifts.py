@@ -31,6 +31,8 @@ def last_shift(counts: FloatArray, expected: FloatArray, overdispersion: float) 
         Relative variance of a day's rate in the long run. [-]
     """
     start = np.zeros(len(counts), dtype=np.int64)
+    if counts.shape[1] < 2:
+        return start
     open_rows = np.arange(len(counts))
     columns = np.arange(counts.shape[1])
     for _ in range(_MOST_SHIFTS):
