@@ -13,6 +13,7 @@ CALIBRATED = "calibrated"
 
 # a forecast as good as the best rival but for luck is as good; it has ranges besides
 _AS_GOOD = 1.1
+_NEAR = 0.01  # and nobody minds a hundredth of the total
 _INTERVAL = 0.9
 _DOUBT = 0.05
 
@@ -58,9 +59,9 @@ def verdict_of(scores: pd.DataFrame, frame: pd.DataFrame) -> tuple[bool, str]:
     total = frame[(frame["level"] == "total") & (frame["model"] == CALIBRATED)]
     hits = int(((total["low"] <= total["measured"]) & (total["measured"] <= total["high"])).sum())
     holds = at_least(hits, len(total), _INTERVAL) > _DOUBT and not own["coverage"] < 0.5
-    closer = (
-        mine["wape"] <= _AS_GOOD * best["wape"] or own["wape"] <= _AS_GOOD * other["wape"]
-    ) and mine["wape"] <= 2 * best["wape"]
+    closer = _as_good(mine["wape"], best["wape"]) or (
+        _as_good(own["wape"], other["wape"]) and mine["wape"] <= 2 * best["wape"]
+    )
     missed = f"missed the total by {share(mine['wape'])} (best rival: {best['model']}, "
     missed += f"{share(best['wape'])}), and {hits} of {len(total)} 90 % intervals held"
     if closer and holds:
@@ -70,3 +71,7 @@ def verdict_of(scores: pd.DataFrame, frame: pd.DataFrame) -> tuple[bool, str]:
     if holds:
         return False, f"Do not trust the calibrated forecast: it {missed}."
     return False, f"Trust neither the calibrated forecast nor its ranges: it {missed}."
+
+
+def _as_good(own: float, rival: float) -> bool:
+    return own <= max(_AS_GOOD * rival, rival + _NEAR)

@@ -54,6 +54,7 @@ def calibrate(
         from estimator.report.data import to_json
 
         show(to_json(told.to_dict()), output)
+        return
     elif form is CalibrateFormat.csv:
         from estimator.report.data import frame_csv
 
@@ -62,6 +63,7 @@ def calibrate(
         from estimator.report.markdown import calibrated_markdown
 
         show(calibrated_markdown(told), output)
+        return
     else:
         from estimator.report.table import calibrated_table
 
@@ -97,6 +99,7 @@ def backtest(
         from estimator.report.markdown import backtest_markdown
 
         show(backtest_markdown(told), output)
+        return
     else:
         from estimator.report.table import backtest_table
 

@@ -71,17 +71,15 @@ def measured(
             columns[name].append(value)
 
     length = days or max((len(one) for one in puts.values()), default=0)
-    for stream, counts in puts.items():
+    daily = [("put", "GenerateDataKey", *one) for one in puts.items()]
+    daily += [
+        (reader, "Decrypt", *one) for reader, by in (gets or {}).items() for one in by.items()
+    ]
+    daily.append(("other", "Decrypt", (HOME, "us-east-1"), others or []))
+    for cause, operation, stream, counts in daily:
         for day, count in enumerate(counts):
             if count:
-                add("put", "GenerateDataKey", stream, day, count)
-    for reader, streams in (gets or {}).items():
-        for stream, counts in streams.items():
-            for day, count in enumerate(counts):
-                if count:
-                    add(reader, "Decrypt", stream, day, count)
-    for day, count in enumerate(others or []):
-        add("other", "Decrypt", (HOME, "us-east-1"), day, count)
+                add(cause, operation, stream, day, count)
     if checks:
         add("check", "GenerateDataKey", (HOME, ""), 0, checks)
     size = len(columns["day"])
@@ -92,7 +90,9 @@ def measured(
         measured=actuals_frame(
             {
                 **columns,
-                "driver": [r or t for r, t in zip(columns["reader"], columns["trail"], strict=True)],
+                "driver": [
+                    r or t for r, t in zip(columns["reader"], columns["trail"], strict=True)
+                ],
                 "billed_region": ["us-east-1"] * size,
                 "folder": ["CloudTrail"] * size,
                 "bucket_key": [False] * size,

@@ -97,9 +97,7 @@ def test_a_number_of_an_account_gives_way():
 
 def test_a_stream_without_data_gets_the_pooled_rate():
     """An account that begins after the window: its trail's mean, with what accounts differ by."""
-    text = INVENTORY.replace(
-        "keys:", '  - {id: "333333333333", from: 2026-11-15}\nkeys:'
-    )
+    text = INVENTORY.replace("keys:", '  - {id: "333333333333", from: 2026-11-15}\nkeys:')
     told = calibrated(text, measured(PUTS))
     busy = rate(told.inventory, "333333333333", "us-east-1")
     assert 100 < busy.mid < 500
@@ -138,9 +136,7 @@ def test_more_data_narrows():
     for days in (14, 56):
         org = make("medium", 56, np.random.default_rng(11))
         told = calibrated(org.inventory, org.actuals(days))
-        ranges = [
-            rate(told.inventory, account, "us-east-1") for account in org.accounts[:20]
-        ]
+        ranges = [rate(told.inventory, account, "us-east-1") for account in org.accounts[:20]]
         widths.append(np.mean([one.high / one.low for one in ranges]))
     assert widths[1] < widths[0]
 
@@ -196,7 +192,7 @@ STYLES = (
 @given(st.integers(0, 10_000))
 def test_comments_and_order_survive_a_calibration(seed):
     """Accounts in any style, each with a comment: all stay, in their order."""
-    dice = random.Random(seed)
+    dice = random.Random(seed)  # noqa: S311 (no secret)
     org = make("small", 28, np.random.default_rng(seed))
     head, _, tail = org.inventory.partition("keys:")
     head = head[: head.index("accounts:")] + "accounts:  # all\n"
@@ -326,7 +322,8 @@ def test_a_home_region_that_differs_is_another_trail():
     """The ARN says us-east-1: a trail of that name at home elsewhere is not it, another is."""
     text = INVENTORY.replace("    key: logs\n", "    key: logs\n    home_region: eu-west-1\n")
     twin = text.replace(
-        "\nreaders:", f'  - {{name: twin, account: "{HOME}", key: logs, home_region: us-east-1}}\nreaders:'
+        "\nreaders:",
+        f'  - {{name: twin, account: "{HOME}", key: logs, home_region: us-east-1}}\nreaders:',
     )
     told = calibrate_text(twin, "x.yaml", measured(PUTS, trail=TRAIL.replace("/org", "/twin")))
     assert told.inventory.trails[0].files_per_day is None
@@ -375,9 +372,7 @@ def test_growth_begins_anew_in_the_measured_month():
 def test_checks_and_other_requests():
     """Two checks in 28 days: 2.5/28 a day. 40 other requests a day: 1,217 a month."""
     text = INVENTORY.replace(f'  - {{id: "{OTHER}", name: prod}}\n', "")
-    actuals = measured(
-        {(HOME, "us-east-1"): steady(100)}, others=steady(40), checks=2.0
-    )
+    actuals = measured({(HOME, "us-east-1"): steady(100)}, others=steady(40), checks=2.0)
     told = calibrated(text, actuals).inventory
     month = 365.2425 / 12
     assert told.trails[0].config_updates_per_month.mid == pytest.approx(2.5 / 28 * month, rel=1e-3)

@@ -43,7 +43,7 @@ def integrated(prior, count, days):
 
 @pytest.mark.parametrize(("count", "days"), [(0, 14), (3, 14), (60, 30)])
 def test_the_posterior_is_what_integration_gives(count, days):
-    """Shape and rate of the posterior: mean and variance as Bayes' rule has them, by brute force."""
+    """Mean and variance of the posterior as Bayes' rule has them, by brute force."""
     prior = Prior(1.7, 0.9)
     told = posterior(prior, np.array([float(count)]), np.array([float(days)]), np.ones(1))
     mean, variance = integrated(prior, count, days)
@@ -83,8 +83,8 @@ def test_pooling_by_hand():
     """Two streams of 10 and 30 files in 10 days: every number by hand.
 
     Mean 40/20 = 2. Q = 10 (1-2)^2 + 10 (3-2)^2 = 20; free 20 - 200/20 = 10; variance
-    (20 - 1 x 2) / 10 = 1.8; relative 1.8/4 = 0.45. Jeffreys' prior weighs as two streams of relative
-    variance 2: shape (1 + 2) / (1 x 0.45 + 2 x 2) = 3/4.45. Rate = shape / 2.
+    (20 - 1 x 2) / 10 = 1.8; relative 1.8/4 = 0.45. Jeffreys' prior weighs as two streams of
+    relative variance 2: shape (1 + 2) / (1 x 0.45 + 2 x 2) = 3/4.45. Rate = shape / 2.
     """
     counts, days = np.array([10.0, 30.0]), np.array([10.0, 10.0])
     prior = gamma_prior(counts, days, np.ones(2))

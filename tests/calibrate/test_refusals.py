@@ -21,9 +21,7 @@ def reasons(actuals, text=INVENTORY, **more):
 
 
 def days(count, mask=WHOLE_DAY, *, without=()):
-    return {
-        FIRST + datetime.timedelta(days=n): mask for n in range(count) if n not in without
-    }
+    return {FIRST + datetime.timedelta(days=n): mask for n in range(count) if n not in without}
 
 
 def test_thirteen_days_are_too_few_and_fourteen_enough():
@@ -48,9 +46,7 @@ def test_a_gap_is_named():
     """Two days without a record in the middle, by their dates."""
     counts = steady(100, 30)
     counts[10] = counts[11] = 0.0
-    (said,) = reasons(
-        measured({(HOME, "us-east-1"): counts}, hours=days(30, without=(10, 11)))
-    )
+    (said,) = reasons(measured({(HOME, "us-east-1"): counts}, hours=days(30, without=(10, 11))))
     assert "whole days without a record: 2026-10-11 until 2026-10-13 (2 days)" in said
 
 
@@ -87,8 +83,10 @@ def test_another_trail_alone_helps_no_force():
     )
     for force in (False, True):
         said = reasons(actuals, force=force)
-        assert any("trail/theirs alone; expected puts of a trail of the inventory: org" in one
-                   for one in said)
+        assert any(
+            "trail/theirs alone; expected puts of a trail of the inventory: org" in one
+            for one in said
+        )
 
 
 def test_nothing_of_cloudtrails():
@@ -135,5 +133,8 @@ def test_the_real_log_of_one_hour_is_refused(tmp_path):
         calibrate(path, logs)
     assert len(refused.value.problems) == 2
     told = calibrate(path, logs, force=True)
-    assert any("5 puts of accounts or Regions that the inventory does not list" in one
-               or "puts of accounts or Regions" in one for one in told.notices)
+    assert any(
+        "5 puts of accounts or Regions that the inventory does not list" in one
+        or "puts of accounts or Regions" in one
+        for one in told.notices
+    )
