@@ -1,6 +1,6 @@
 """Is the calibrated forecast as sure as it says? 400 organizations whose truth is known.
 
-python benchmarks/calibration.py [--runs 400]
+python benchmarks/calibration.py [--runs 400] [--together 0.05]
 
 Each run writes an organization, calibrates an inventory that guesses on its history, and asks the
 month after it: do the 90 % intervals of `simulate` hold requests and cost, how far off is each
@@ -53,9 +53,9 @@ def stream_forecast(inventory: Inventory, org: Organization) -> np.ndarray:
     return told.ravel()
 
 
-def run(size: str, history: int, seed: int) -> dict[str, float | str | int]:
+def run(size: str, history: int, seed: int, together: float = 0.0) -> dict[str, float | str | int]:
     """One organization: what held, and what was how far off."""
-    org = make(size, history, np.random.default_rng(seed))
+    org = make(size, history, np.random.default_rng(seed), together)
     told = calibrate_text(org.inventory, f"{size}.yaml", org.actuals())
     drawn = simulate(told.inventory, org.month, 1, draws=2_000, seed=seed)
     truth, days = org.truth, org.puts.shape[1] - history
@@ -90,10 +90,10 @@ def run(size: str, history: int, seed: int) -> dict[str, float | str | int]:
     return found
 
 
-def study(runs: int, seed: int = 0) -> pd.DataFrame:
+def study(runs: int, seed: int = 0, together: float = 0.0) -> pd.DataFrame:
     """All runs, a row each."""
     rows = [
-        run(size, history, seed + 1_000 * number + count)
+        run(size, history, seed + 1_000 * number + count, together)
         for number, ((size, history), part) in enumerate(SHARES.items())
         for count in range(max(round(runs * part), 1))
     ]
@@ -116,9 +116,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=400)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--together", type=float, default=0.0)
     given = parser.parse_args()
     begin = time.perf_counter()
-    frame = study(given.runs, given.seed)
+    frame = study(given.runs, given.seed, given.together)
     told = summary(frame)
     print("| organization, days | runs | requests held | cost held | width | mean error |")
     print("|---|---|---|---|---|---|")
@@ -129,8 +130,8 @@ def main() -> None:
             f"{row['requests_width']:.1%} | {row['total_error']:+.2%} |"
         )
     print()
-    models = ("calibrated", "last-period", "seasonal-naive", "plain-288")
-    little = ("calibrated", "unpooled", "last-period")
+    models = ("calibrated", "unpooled", "last-period", "seasonal-naive", "plain-288")
+    little = ("calibrated", "unpooled")
     header = [*models, *(f"new accounts: {one}" for one in little)]
     print(f"| organization, days | {' | '.join(header)} |")
     print("|---" * (len(header) + 1) + "|")

@@ -145,8 +145,11 @@ class Organization:
         return 1.0 + max(self.requests - 20_000, 0.0) * 0.03 / 10_000
 
 
-def make(size: str, history: int, rng: np.random.Generator) -> Organization:
-    """An organization with `history` days behind it, and a month of 2026 or 2027 before it."""
+def make(size: str, history: int, rng: np.random.Generator, together: float = 0.0) -> Organization:
+    """An organization with `history` days behind it, and a month of 2026 or 2027 before it.
+
+    Where `together` is more than 0 all streams move alike from week to week, by that log deviation.
+    """
     count, width = SIZES[size]
     number = int(rng.integers(2026 * 12, 2028 * 12))
     begin, end = (datetime.date(n // 12, n % 12 + 1, 1) for n in (number, number + 1))
@@ -170,6 +173,8 @@ def make(size: str, history: int, rng: np.random.Generator) -> Organization:
     week = np.arange(days) // 7
     weeks = np.exp(rng.normal(0, 0.04, (streams, week[-1] + 1)))[:, week]
     spread = np.where(is_busy, rng.uniform(0.01, 0.12, streams), 0.4)  # negative binomial
+    if together:
+        weeks = weeks * np.exp(rng.normal(0, together, week[-1] + 1))[week]
     rate = level[:, None] * rhythm * weeks
     gamma = rng.gamma(1 / spread[:, None], spread[:, None], (streams, days))
     puts = rng.poisson(rate * gamma).astype(np.float64)

@@ -35,11 +35,6 @@ class Spread(NamedTuple):
     value: float  # [-]
     error: float  # [-]
 
-    @property
-    def shown(self) -> float:
-        """As far as the data tell: one standard error below the estimate, never negative. [-]"""
-        return max(self.value - self.error, 0.0)
-
 
 class Daily(NamedTuple):
     """Overdispersion from day to day: pooled, and of each stream with the freedom it rests on."""
@@ -96,10 +91,27 @@ def long_run(daily: float, weekly: Spread, days: int) -> float:
     (0.185, 0.05)
     """
     beyond = (days * weekly.value - daily) / BLOCKS_SEE
-    error = days * weekly.error / BLOCKS_SEE
-    if beyond <= 0:
-        return daily
-    return daily + beyond * (beyond * beyond / (beyond * beyond + error * error))
+    return daily + told(beyond, days * weekly.error / BLOCKS_SEE)
+
+
+def few(free: int) -> float:
+    """What a variance known with so many degrees of freedom is widened by: Student's f / (f - 2).
+
+    >>> few(1), few(3), few(51)
+    (3.0, 3.0, 1.0408163265306123)
+    """
+    return free / (free - 2.0) if free > 3 else 3.0
+
+
+def told(value: float, error: float) -> float:
+    """What to take an estimate for that may be noise: x times x^2 / (x^2 + e^2), never negative.
+
+    >>> told(0.1, 0.0), told(0.1, 0.1), told(-0.1, 0.1)
+    (0.1, 0.05, 0.0)
+    """
+    if value <= 0:
+        return 0.0
+    return value * (value * value / (value * value + error * error))
 
 
 def block_overdispersion(counts: FloatArray, expected: FloatArray, days: int) -> Spread:
@@ -154,22 +166,27 @@ def _pooled(excess: FloatArray, noise: FloatArray, free: FloatArray) -> Spread:
     return Spread(value, error)
 
 
-def common_spread(counts: FloatArray, expected: FloatArray, variance: FloatArray) -> Spread:
+def common_spread(
+    counts: FloatArray, expected: FloatArray, variance: FloatArray, fitted: int = 1
+) -> Spread:
     """Relative variance that all streams share: what independent ones leave unexplained. [-]
 
     Parameters
     ----------
     counts, expected : array
-        Of all streams together, a day each; expected has the same sum. [file]
+        Of all streams together, a day or week each; expected has the same sum. [file]
     variance : array
-        What independent streams would make of each day's sum. [file^2]
+        What independent streams would make of each sum. [file^2]
+    fitted : int
+        Numbers in `expected` that were fitted to the same counts: the level, weekdays.
     """
     known = expected > 0
-    free = int(known.sum()) - 1
+    free = int(known.sum()) - fitted
     if free < 1:
         return Spread(0.0, 0.0)
     square = (counts[known] / expected[known] - 1.0) ** 2
     alone = variance[known] / expected[known] ** 2
-    total = float(square.sum()) / free
-    error = math.sqrt(2.0 / free) * total
-    return Spread(total - float(alone.mean()), error)
+    independent = float(alone.mean())
+    # the error that it has where nothing is shared: what stands out from it is no chance
+    error = math.sqrt(2.0 / free) * independent
+    return Spread(float(square.sum()) / free - independent, error)

@@ -21,7 +21,7 @@ WORTH_SAYING = 0.05  # [file/day]
 MOST_SAID = 10_000
 
 # ranges are never widened beyond this relative variance for the sake of what streams share
-_MOST_SHARED = 0.25
+_MOST_SHARED = 0.5
 
 
 @dataclass(frozen=True, eq=False)

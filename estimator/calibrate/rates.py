@@ -94,7 +94,8 @@ def files_rates(measured: Measured) -> Rates:
     mean, noise, variance = (np.full(size, np.nan) for _ in range(3))
     days, weekdays = np.zeros(size), np.ones((size, WEEK))
     exposure = measured.stream_exposure()
-    fitted, alone = np.zeros_like(exposure), np.zeros(measured.window.days)
+    fitted = np.zeros_like(exposure)
+    alone, lasting = np.zeros(measured.window.days), np.zeros(measured.window.days)
     classes: list[Class] = []
     shifted = 0
     for trail in np.flatnonzero(measured.with_puts):
@@ -107,10 +108,13 @@ def files_rates(measured: Measured) -> Rates:
             days[rows], weekdays[rows] = told.days, told.factors
             variance[rows] = noise[rows] + told.each / MONTH_DAYS
             fitted[rows] = told.raw[:, None] * told.weighted
-            alone += (fitted[rows] + told.daily * fitted[rows] ** 2).sum(axis=0)
+            poisson, square = fitted[rows].sum(axis=0), (fitted[rows] ** 2).sum(axis=0)
+            alone += poisson + told.daily * square
+            lasting += poisson + told.overdispersion * square
             shifted += told.shifted
     counted = np.where(fitted > 0, measured.files, 0.0).sum(axis=0)
-    common = _common(counted, fitted.sum(axis=0), alone)
+    rhythmic = any((one.weekdays != 1.0).any() for one in classes)
+    common = _common(counted, fitted.sum(axis=0), alone, lasting, rhythmic)
     volume = np.nansum(mean)
     if volume > 0:
         mix = (np.nan_to_num(mean)[:, None] * weekdays).sum(axis=0) / volume
@@ -198,21 +202,30 @@ def _region_classes(
     ]
 
 
-def _common(counts: FloatArray, expected: FloatArray, alone: FloatArray) -> float:
-    """Relative variance of next month's sum that all streams share, out of daily sums. [-]
+def _common(
+    counts: FloatArray,
+    expected: FloatArray,
+    alone: FloatArray,
+    lasting: FloatArray,
+    has_rhythm: bool,
+) -> float:
+    """Relative variance of next month's sum that all streams share, out of sums of all. [-]
 
-    The mean over the days seen and the mean over the month to come both miss by it.
+    Days tell what comes and goes, weeks what lasts; `alone` and `lasting` are what independent
+    streams would make of them. The mean over the days seen and that over the month to come both
+    miss by it.
     """
     seen = expected > 0
     if not seen.any():
         return 0.0
     expected = expected * (counts[seen].sum() / expected[seen].sum())
     days = float(seen.sum())
-    shared = dispersion.common_spread(counts, expected, alone).shown
-    if days >= 4 * WEEK:
-        weeks = [
-            one[len(one) % WEEK :].reshape(-1, WEEK).sum(axis=1)
-            for one in (counts, expected, alone)
-        ]
-        shared = max(shared, WEEK * dispersion.common_spread(weeks[0], weeks[1], weeks[2]).shown)
+    spread = dispersion.common_spread(counts, expected, alone, WEEK if has_rhythm else 1)
+    shared = dispersion.told(spread.value, spread.error)
+    weeks = [
+        one[len(one) % WEEK :].reshape(-1, WEEK).sum(axis=1) for one in (counts, expected, lasting)
+    ]
+    weekly = dispersion.common_spread(weeks[0], weeks[1], weeks[2])
+    beyond = dispersion.long_run(shared, weekly, WEEK) - shared
+    shared += beyond * dispersion.few(len(weeks[0]) - 1)
     return shared * (1.0 / days + 1.0 / MONTH_DAYS)
