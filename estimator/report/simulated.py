@@ -62,9 +62,9 @@ def _figure(measure: str, value: float) -> str:
 
 
 def drivers_sheet(told: Simulation) -> Sheet | None:
-    """Which assumption causes how much of the spread; None where nothing is in doubt."""
+    """Which assumption causes how much of the spread; None where there is no spread."""
     frame = told.drivers
-    if not len(frame):
+    if not len(frame) or all(math.isnan(one) for one in told.remainder.values()):
         return None
     shares = (f"share_{told.cost}", "share_requests")
     seen = frame[(frame[list(shares)] > 0).any(axis=1)]
@@ -101,8 +101,12 @@ def simulated_lines(told: Simulation) -> list[str]:
 def _first(told: Simulation) -> list[str]:
     found = told.drivers.head(1).to_dict("records")
     explained = float(str(found[0][f"share_{told.cost}"])) if found else 0.0
+    if found and all(math.isnan(one) for one in told.remainder.values()):
+        return ["No range of the inventory matters in these months: the answer has no width"]
     if not explained:
-        return []
+        return [
+            "No range stands out: none causes a visible part of the spread of the cost alone"
+        ] * (len(found) > 0)
     name, low, high = (found[0][key] for key in ("assumption", "low", "high"))
     ends = f"{factor(float(str(low)))} to {factor(float(str(high)))}"
     said = f"Find out first: {name} ({ends}); alone it causes {_part(explained)} of the spread"
@@ -110,10 +114,10 @@ def _first(told: Simulation) -> list[str]:
 
 
 def _mean(told: Simulation) -> list[str]:
-    unit, mean = told.currency, told.mean
-    said = f"Mean cost {unit} {money(mean[told.cost])}; the mean requests, "
-    said += f"{count(mean['requests'])}, would cost {money(mean[f'{told.cost}_of_mean'])}: the free"
-    said += f" tier is not linear. The forecast, every median, says {money(told.point[told.cost])}"
+    cost, of_mean = (money(told.mean[name]) for name in (told.cost, f"{told.cost}_of_mean"))
+    would = "as much" if cost == of_mean else f"{of_mean}: the free tier is not linear"
+    said = f"Mean cost {told.currency} {cost}; the mean requests, {count(told.mean['requests'])}, "
+    said += f"would cost {would}. The forecast, every median, says {money(told.point[told.cost])}"
     return [said]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -41,12 +42,18 @@ def drivers_frame(
             "source": pd.Series([one.source or "" for one in said], dtype=object),
         }
     )
+    varies = {name: result.min() < result.max() for name, result in results.items()}
+    found = np.array(
+        [
+            first_order(draws.order[path], draws.drawn[path], list(results.values()))
+            for path in doubts
+        ]
+    ).reshape(-1, len(results))
     left = {}
-    for measure, result in results.items():
-        found = [first_order(draws.order[path], draws.drawn[path], result) for path in doubts]
-        frame[f"share_{measure}"] = np.array(found, dtype=np.float64)
-        spread = len(result) > 1 and result.min() < result.max()
-        left[measure] = max(0.0, 1.0 - sum(found)) if spread else np.nan
+    for number, measure in enumerate(results):
+        frame[f"share_{measure}"] = found[:, number]
+        sums = float(np.sum(found[:, number]))
+        left[measure] = max(0.0, 1.0 - sums) if varies[measure] else math.nan
     shares = [f"share_{measure}" for measure in reversed(list(results))]
     frame = frame.sort_values(
         [*shares, "assumption"], ascending=[*(False for _ in shares), True], kind="stable"

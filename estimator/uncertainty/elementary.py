@@ -76,8 +76,8 @@ def _polynomial(terms: list[float] | tuple[float, ...], x: FloatArray) -> FloatA
 def exp(x: FloatArray) -> FloatArray:
     """The exponential of x, the same bits everywhere.
 
-    >>> exp(np.array([0.0, 1.0])).tolist() == [1.0, math.e]
-    True
+    >>> exp(np.array([0.0, 1.0])).round(14).tolist()
+    [1.0, 2.71828182845905]
     """
     power = np.rint(x * (1.0 / math.log(2)))
     rest = (x - power * _LN2_HIGH) - power * _LN2_LOW

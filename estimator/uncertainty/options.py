@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 
 from pricing.errors import Problem, UsageError
 
@@ -38,7 +39,7 @@ def read_options(
     problems = [*_draws_wrong(draws, months), *_seed_wrong(seed)]
     numbers: list[float] = []
     parts = quantile.split(",") if isinstance(quantile, str) else quantile
-    for part in parts if isinstance(parts, Sequence) else [parts]:
+    for part in parts if isinstance(parts, Iterable) else [parts]:
         try:
             number = float(part)
         except (TypeError, ValueError):
@@ -54,11 +55,11 @@ def read_options(
         problems.append(Problem("--quantile", None, "", "none", "at least one", "write 0.5"))
     if problems:
         raise UsageError(problems)
-    return Options(draws, SEED if seed is None else seed, tuple(sorted(set(numbers))))
+    return Options(int(draws), SEED if seed is None else int(seed), tuple(sorted(set(numbers))))
 
 
 def _draws_wrong(draws: int, months: int) -> list[Problem]:
-    if isinstance(draws, bool) or not isinstance(draws, int):
+    if isinstance(draws, bool) or not isinstance(draws, Integral):
         return [Problem("--draws", None, "", repr(draws), "a whole number", "write 10000")]
     if not FEWEST_DRAWS <= draws <= MOST_DRAWS:
         expected = f"{FEWEST_DRAWS:,} to {MOST_DRAWS:,}"
@@ -70,6 +71,6 @@ def _draws_wrong(draws: int, months: int) -> list[Problem]:
 
 
 def _seed_wrong(seed: int | None) -> list[Problem]:
-    if seed is None or (isinstance(seed, int) and not isinstance(seed, bool) and seed >= 0):
+    if seed is None or (isinstance(seed, Integral) and not isinstance(seed, bool) and seed >= 0):
         return []
     return [Problem("--seed", None, "", repr(seed), "a whole number from 0", f"write {SEED}")]

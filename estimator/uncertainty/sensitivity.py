@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -19,8 +20,8 @@ def classes_for(draws: int) -> int:
     return max(5, round(math.sqrt(draws) / 4))
 
 
-def first_order(order: IntArray, value: FloatArray, result: FloatArray) -> float:
-    """The share of the variance of a result that one assumption explains by itself. [0-1]
+def first_order(order: IntArray, value: FloatArray, results: Sequence[FloatArray]) -> list[float]:
+    """The share of the variance of each result that one assumption explains by itself. [0-1]
 
     The first-order Sobol index V(E[y|x]) / V(y), estimated from given data as the correlation
     ratio over classes of equal frequency (Plischke, Borgonovo and Smith 2013, European Journal of
@@ -33,30 +34,32 @@ def first_order(order: IntArray, value: FloatArray, result: FloatArray) -> float
     ----------
     order : array of int
         The rank of the assumption in each draw, from 0.
-    value, result : array
-        The assumption and the result of each draw.
+    value : array
+        The assumption in each draw.
+    results : sequence of array
+        Of each draw; one that never varies has nothing to explain.
     """
-    draws = len(result)
-    y = result - result.mean()
-    whole = float(np.sum(y * y))  # no dot: the same bits everywhere
-    if not whole > 0:
-        return 0.0
+    draws = len(order)
     classes = classes_for(draws)
-    which = order * classes // draws
-
-    def sums(weights: FloatArray) -> FloatArray:
-        return np.bincount(which, weights=weights, minlength=classes).astype(np.float64)
-
-    size = np.bincount(which, minlength=classes)
-    mean_y = sums(y) / size
-    x = value - (sums(value) / size)[which]
-    spread = sums(x * x)
-    along = sums(x * y)
-    lines = along * along / np.where(spread > 0, spread, 1.0)
-    explained = float(np.sum(size * mean_y * mean_y) + np.sum(lines)) / whole
+    edges = (np.arange(classes) * draws + classes - 1) // classes
+    size = np.diff(edges, append=draws)
+    by_rank = np.empty(draws, dtype=np.int64)
+    by_rank[order] = np.arange(draws)
+    ranked = value[by_rank]
+    x = ranked - np.repeat(np.add.reduceat(ranked, edges) / size, size)
+    spread = np.add.reduceat(x * x, edges)
     fitted = 2 * classes - 1
     # without any effect (draws - 1) x explained is about chi-squared, `fitted` degrees of freedom
-    chance = fitted / (draws - 1)
-    if explained < chance + 3.0 * math.sqrt(2.0 * fitted) / (draws - 1):
-        return 0.0
-    return 1.0 - (1.0 - explained) * (draws - 1) / (draws - 1 - fitted)
+    chance = (fitted + 3.0 * math.sqrt(2.0 * fitted)) / (draws - 1)
+    found = []
+    for result in results:
+        if result.min() == result.max():
+            found.append(0.0)
+            continue
+        y = (result - result.mean())[by_rank]
+        sums, along = np.add.reduceat(y, edges), np.add.reduceat(x * y, edges)
+        lines = along * along / np.where(spread > 0, spread, 1.0)
+        explained = float(np.sum(sums * sums / size + lines)) / float(np.sum(y * y))
+        left = (1.0 - explained) * (draws - 1) / (draws - 1 - fitted)
+        found.append(1.0 - left if explained >= chance else 0.0)
+    return found

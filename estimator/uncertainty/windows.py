@@ -112,4 +112,5 @@ def bends_of(model: Model, reader: Query | Validate, streams: Streams) -> FloatA
     lives = np.unique(np.concatenate([streams.start, streams.end]))
     looks = looks[(looks > ALWAYS) & (looks < NEVER)]
     lives = lives[(lives > ALWAYS) & (lives < NEVER)]
-    return (looks[:, None] - lives).reshape(-1)
+    bends: FloatArray = looks[:, None] - lives
+    return bends.reshape(-1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from estimator import Inventory, Range, load_inventory
@@ -65,11 +65,32 @@ def kind_of(path: str) -> str:
 
 def put(inventory: Inventory, numbers: Mapping[str, float]) -> Inventory:
     """The inventory with a number for each of these paths; other ranges become their median."""
+    return changed(inventory, lambda path, said: Range.exactly(numbers.get(path, said.mid)))
+
+
+def widened(inventory: Inventory, name: str, times: float) -> Inventory:
+    """The inventory with one range so much wider on its own scale, around the same median."""
+
+    def wider(path: str, said: Range) -> Range:
+        if path != name:
+            return said
+        if kind_of(path) == "growth":
+            return Range((1 + said.low) / times - 1, said.mid, (1 + said.high) * times - 1)
+        if kind_of(path) == "share":
+            low, high = (end / (1 - end) for end in (said.low, said.high))
+            return Range(
+                low / times / (1 + low / times), said.mid, high * times / (1 + high * times)
+            )
+        return Range(said.low / times, said.mid, said.high * times)
+
+    return changed(inventory, wider)
+
+
+def changed(inventory: Inventory, change: Callable[[str, Range], Range]) -> Inventory:
+    """The inventory with another range, or a number, for every range."""
 
     def one(path: str, said: Range | None) -> Range | None:
-        if said is None or said.is_number:
-            return said
-        return Range.exactly(numbers.get(path, said.mid))
+        return said if said is None or said.is_number else change(path, said)
 
     def files(owner: str, said: FilesPerDay | None) -> FilesPerDay | None:
         if said is None:
@@ -174,13 +195,13 @@ class Invention:
         dice = self.dice
         ids = dice.sample(IDS, dice.randint(1, 4))
         as_of = dice.choice(["", "as_of: 2026-05-01, "])
+        growths = self.growth(), self.growth()
         lines = [
             "version: 1",
             f'payer: "{ids[0]}"',
             f"other_kms_requests_per_month: {dice.choice(['0', self.quantity(1000, 30_000)])}",
             f"cloudtrail_writes: {dice.choice(['charged', 'exempt'])}",
-            f"growth: {{{as_of}accounts_per_year: {self.growth()}, "
-            f"files_per_year: {self.growth()}}}",
+            f"growth: {{{as_of}accounts_per_year: {growths[0]}, files_per_year: {growths[1]}}}",
             "accounts:",
         ]
         for one in ids:
