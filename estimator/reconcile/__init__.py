@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,15 +17,15 @@ from estimator.forecast import Forecast, forecast
 from estimator.frames import RECONCILIATION
 from estimator.inventory import Inventory, load_inventory
 from estimator.months import FloatArray, parse_month
-from estimator.reconcile.attribution import attributed
+from estimator.reconcile.attribution import attributed, followed
 from estimator.reconcile.covering import Told, owners, told_of
 from estimator.reconcile.evidence import evidence
 from estimator.reconcile.levels import of_month, open_levels
 from estimator.reconcile.limit import read_limit
 from estimator.reconcile.matching import key_names, payers_of
 from estimator.reconcile.notices import apart, notices, only_in, rests_on
-from estimator.reconcile.parts import with_parts
-from estimator.reconcile.reading import Reading, read
+from estimator.reconcile.parts import request_parts, with_parts
+from estimator.reconcile.reading import read
 from estimator.reconcile.result import Reconciliation
 from estimator.reconcile.sides import (
     KEYS,
@@ -37,6 +38,7 @@ from estimator.reconcile.sides import (
 )
 from pricing.errors import KmscostError, Problem, RateError, UsageError
 from pricing.rates import RateTable
+from pricing.regions import regions
 
 __all__ = ["Reconciliation", "reconcile"]
 
@@ -87,7 +89,7 @@ def reconcile(
     limit = None if fail_over is None else read_limit(fail_over, told.currency)
     billed = bill if isinstance(bill, Actuals) else measure_bill(bill)
     kept = actuals if isinstance(actuals, Actuals | None) else load_actuals(actuals)
-    _comparable(told, billed, kept, label)
+    _comparable(told, billed, kept, label, _named(bill))
 
     lines = of_month(billed, label)
     own = {account.id: account.payer for account in inventory.accounts}
@@ -112,22 +114,15 @@ def reconcile(
     counted = lines.assign(payer=payer_of(lines["billed_account"], lines["payer"], payers, own))
     known = evidence(frame, seen, levels, told, counted, owned, covered)
     readings = tuple(read(one) for one in known)
-    metered, exempt = _metered(frame, readings, inventory)
-    theirs = attributed(frame, metered, exempt, seen, levels, inventory)
-    rows = with_parts(frame, metered, theirs)
-    requests = rows["unit"] == "request"
-    parts = {
-        "writes": float((metered - rows["forecast"])[requests].sum()),
-        "volume": float((rows["cloudtrail"] - metered)[requests].sum()),
-        "others": float(rows["others"][requests].sum()),
-        "unknown": float(rows["unknown"][requests].sum()),
-    }
+    follows = followed(frame, readings, inventory)
+    theirs = attributed(frame, follows, seen, levels, inventory)
+    rows = with_parts(frame, follows, theirs)
     strangers = only_in(rows, inventory, levels)
     return Reconciliation(
         month=label,
         forecast=told,
         rows=_shown(rows, seen, label),
-        request_parts=parts,
+        request_parts=request_parts(rows),
         readings=readings,
         apart=apart(billed, label, told.currency),
         levels=levels.to_dict(),
@@ -150,7 +145,16 @@ def _label(month: str | datetime.date) -> str:
     return label
 
 
-def _comparable(told: Forecast, billed: Actuals, kept: Actuals | None, month: str) -> None:
+def _named(bill: Actuals | Paths) -> str:
+    """What problems of the bill name: its first path."""
+    if isinstance(bill, Actuals):
+        return "BILL"
+    return str(bill if isinstance(bill, str | Path) else bill[0])
+
+
+def _comparable(
+    told: Forecast, billed: Actuals, kept: Actuals | None, month: str, path: str
+) -> None:
     """Refuse what cannot stand side by side."""
     problems = []
     rows = billed.measured
@@ -158,12 +162,12 @@ def _comparable(told: Forecast, billed: Actuals, kept: Actuals | None, month: st
     if currencies:
         found = f"a bill in {currencies[0]}"
         fix = f"give rates in {currencies[0]} by --rates FILE"
-        problems.append(Problem("BILL", None, "", found, f"{told.currency}, as the rates", fix))
+        problems.append(Problem(path, None, "", found, f"{told.currency}, as the rates", fix))
     months = {str(one) for one in rows["month"].dropna().unique()} | set(billed.coverage.months())
     if month not in months:
         found = f"a bill of {', '.join(sorted(months)) or 'no month'}"
         fix = "name the bill of that month, or choose another --month"
-        problems.append(Problem("BILL", None, "", found, f"lines of {month}", fix))
+        problems.append(Problem(path, None, "", found, f"lines of {month}", fix))
     if kept is not None and "bill" in kept.source.split(", "):
         found, expected = "a measured bill", "measurements of CloudTrail's requests"
         problems.append(Problem("--actuals", None, "", found, expected, "name bills as BILL"))
@@ -190,30 +194,17 @@ def _prices(frame: pd.DataFrame, told: Forecast) -> FloatArray:
     day = told.months.firsts[0]
     known: dict[tuple[str, str], float] = {}
     for region, unit in set(zip(frame["billed_region"], frame["unit"], strict=True)):
-        try:
+        known[region, unit] = np.nan
+        if region not in regions():
+            continue
+        with contextlib.suppress(RateError):
             meter = told.table.meter("Decrypt" if unit == "request" else "KeyMonth")
             steps = told.table.rate(meter, region, day)[1].steps
             known[region, unit] = steps[0][1] / meter.per * (1 - told.discount)
-        except RateError:
-            known[region, unit] = np.nan
     places = zip(frame["billed_region"], frame["unit"], strict=True)
     listed = np.array([known[place] for place in places], dtype=np.float64)
     forecast_price = frame["price"].to_numpy(dtype=np.float64)
     return np.where(np.isfinite(forecast_price), forecast_price, listed)
-
-
-def _metered(
-    frame: pd.DataFrame, readings: Sequence[Reading], inventory: Inventory
-) -> tuple[FloatArray, np.ndarray[tuple[int], np.dtype[np.bool_]]]:
-    """Forecast units that each payer's bill shows under its reading; whether that is exempt.
-
-    Where a bill does not tell its reading the inventory's holds.
-    """
-    own = inventory.cloudtrail_writes
-    follows = {one.payer: one.reading or own for one in readings}
-    exempt = np.array([follows.get(payer, own) == "exempt" for payer in frame["payer"]], dtype=bool)
-    forecast_units, writes = frame["forecast"].to_numpy(), frame["writes"].to_numpy()
-    return forecast_units - np.where(exempt, writes, 0.0), exempt
 
 
 def _share(seen: Told, frame: pd.DataFrame) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,24 +13,56 @@ from estimator.months import FloatArray
 from estimator.reconcile.covering import Flags, Told
 from estimator.reconcile.formulas import expected_among
 from estimator.reconcile.levels import OPERATIONS, Open
+from estimator.reconcile.reading import Reading
 
 
 @dataclass(frozen=True)
 class Owned:
     """The billed units of each row: CloudTrail's and others'; the rest is unknown. [unit]
 
-    `expected` of the others' are so only because the inventory expects them.
+    `uncharged` of CloudTrail's are exempt writes that the bill shows free; `expected` of others'
+    are so only because the inventory expects them.
     """
 
     cloudtrail: FloatArray
     others: FloatArray
+    uncharged: FloatArray
     expected: float
+
+
+@dataclass(frozen=True)
+class Followed:
+    """How the bill of each row's payer takes CloudTrail's writes.
+
+    `exempt`: it does not charge for them; `shown`: it shows them all the same, at no cost.
+    """
+
+    exempt: Flags
+    shown: Flags
+
+    def metered(self, frame: pd.DataFrame) -> FloatArray:
+        """Forecast units that the bill shows. [unit]"""
+        hidden = np.where(self.exempt & ~self.shown, frame["writes"], 0.0)
+        return frame["forecast"].to_numpy() - hidden
+
+    def charged(self, frame: pd.DataFrame) -> FloatArray:
+        """Forecast units that the bill charges for, or has free by the free tier. [unit]"""
+        return frame["forecast"].to_numpy() - np.where(self.exempt, frame["writes"], 0.0)
+
+
+def followed(frame: pd.DataFrame, readings: Sequence[Reading], inventory: Inventory) -> Followed:
+    """How each row's bill takes writes; the inventory's way where it does not tell."""
+    own = inventory.cloudtrail_writes
+    by_payer = {one.payer: one for one in readings}
+    told = [by_payer.get(payer) for payer in frame["payer"]]
+    exempt = np.array([((one and one.reading) or own) == "exempt" for one in told], dtype=bool)
+    shown = np.array([bool(one and one.shown_free) for one in told], dtype=bool)
+    return Followed(exempt, exempt & shown)
 
 
 def attributed(
     frame: pd.DataFrame,
-    metered: FloatArray,
-    exempt: Flags,
+    follows: Followed,
     told: Told,
     levels: Open,
     inventory: Inventory,
@@ -40,7 +73,7 @@ def attributed(
     - Else, by resource ids: CloudTrail's are those under the inventory's keys.
     - Else: those of the accounts, Regions and operations that have a forecast, without what the
       inventory expects of others (`other_kms_requests_per_month`), as far as there is an excess.
-    - Where writes are exempt, billed GenerateDataKey beyond the forecast of checks is not
+    - Where exempt writes are not in the bill, GenerateDataKey beyond the forecast of checks is not
       CloudTrail's.
     - Key-months: those of the inventory's keys, or as many as are forecast.
 
@@ -48,15 +81,13 @@ def attributed(
     ----------
     frame : DataFrame
         The rows of `estimator.reconcile.sides.joined`.
-    metered : array
-        Forecast units that the bill's reading shows. [unit]
-    exempt : array of bool
-        The payer's bill does not charge for writes.
+    follows : Followed
     told : Told
     levels : Open
     inventory : Inventory
     """
-    billed = frame["billed"].to_numpy()
+    billed, metered = frame["billed"].to_numpy(), follows.metered(frame)
+    hidden = follows.exempt & ~follows.shown
     is_request = (frame["unit"] == "request").to_numpy()
     known = frame["key"].isin([key.id for key in inventory.keys]).to_numpy()
     keyed = is_request & (not levels.request_keys)
@@ -64,7 +95,7 @@ def attributed(
     operations = frame["operation"].isin(OPERATIONS).to_numpy()
     ours = np.where(keyed, known & operations, has_forecast)
 
-    measured = (frame["measured"] - np.where(exempt, frame["measured_writes"], 0.0)).to_numpy()
+    measured = (frame["measured"] - np.where(hidden, frame["measured_writes"], 0.0)).to_numpy()
     cloudtrail = np.where(told.ours, measured, np.where(ours, billed, 0.0))
     others = np.where(told.others, frame["measured_others"].to_numpy(), 0.0)
 
@@ -73,7 +104,7 @@ def attributed(
     others = np.where(strangers, billed, others)
     # exempt writes are not in the bill: what stands there in their place is somebody else's
     is_write = (frame["operation"] == "GenerateDataKey").to_numpy()
-    closed = is_request & exempt & ~told.ours & ours & is_write
+    closed = is_request & hidden & ~told.ours & ours & is_write
     cloudtrail = np.where(closed, np.minimum(billed, metered), cloudtrail)
     others = np.where(closed & ~keyed, billed - cloudtrail, others)
 
@@ -93,4 +124,14 @@ def attributed(
     keys = np.where(with_ids, np.where(known, billed, 0.0), np.minimum(billed, metered))
     cloudtrail = np.where(is_request, cloudtrail, keys)
     others = np.where(is_request, others, billed - keys)
-    return Owned(cloudtrail, others, taken)
+    return Owned(cloudtrail, others, _uncharged(frame, follows, told, cloudtrail), taken)
+
+
+def _uncharged(
+    frame: pd.DataFrame, follows: Followed, told: Told, cloudtrail: FloatArray
+) -> FloatArray:
+    """Exempt writes among a row's free units: CloudTrail's less what else it has there. [unit]"""
+    writes = np.where(told.ours, frame["measured_writes"], frame["writes"])
+    rest = np.where(told.ours, frame["measured"], frame["forecast"]) - writes
+    free = np.minimum(frame["billed_free"].to_numpy(), np.maximum(cloudtrail - rest, 0.0))
+    return np.where(follows.shown & (writes > 0), free, 0.0)

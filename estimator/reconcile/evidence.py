@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
 from estimator.forecast import Forecast
 from estimator.inventory import Inventory
 from estimator.reconcile.covering import Place, Told
-from estimator.reconcile.levels import Open
+from estimator.reconcile.levels import OPERATIONS, Open
 from estimator.reconcile.reading import Evidence
 
 # a forecast of reads this near to the billed ones confirms the forecast of files
@@ -34,14 +33,14 @@ def evidence(
         The rows, what measurements tell of them, what the bill does not.
     forecast : Forecast
     lines : DataFrame
-        Lines of the bill by payer, billed_account, billed_region and unit.
+        Rows of the bill with their payer, place, unit, operation and number of lines.
     owned : mapping
         Accounts of the keys used, by the account and Region that pays.
     covered : float
         Share of the month that the bill covers. [0-1]
     """
     free = forecast.pools[forecast.pools["unit"] == "request"]
-    sizes = free.groupby("payer", observed=True)["quantity_free"].max()
+    sizes = free.groupby("payer", observed=True)["quantity_free"].sum()
     found = []
     for payer in forecast.inventory.payers():
         mine = (frame["payer"] == payer) & (frame["unit"] == "request")
@@ -55,6 +54,7 @@ def evidence(
         whole = rows["measured" if measured else "forecast"].sum()
         places = set(zip(rows["billed_account"], rows["billed_region"], strict=True))
         of_payer = lines[lines["payer"] == payer]
+        reads = _reads(frame[mine])
         share = float(told.share[here].min()) if measured else 1.0
         found.append(
             Evidence(
@@ -68,12 +68,15 @@ def evidence(
                 or (bool(here.any()) and bool(told.others[here].all())),
                 rough=not measured
                 and _rule_of_thumb(forecast.inventory, payer)
-                and not _confirmed(frame[mine], forecast.inventory),
+                and not _confirmed(reads, forecast.inventory),
                 doubt=(1 - share) * (writes + others),
                 lines=int(of_payer["lines"][of_payer["unit"] == "request"].sum()),
                 here=_lines_in(of_payer, places, owned),
+                reads=reads,
                 paid=float(frame["billable"][mine].sum()),
                 free_tier=float(sizes.get(payer, 0.0)),
+                free=float(rows["billed_free"].sum()),
+                free_elsewhere=float(frame["billed_free"][mine & ~here].sum()),
                 place=_said(places),
                 what="GenerateDataKey" if operation else "KMS",
             )
@@ -82,10 +85,11 @@ def evidence(
 
 
 def _lines_in(lines: pd.DataFrame, places: set[Place], owned: Mapping[Place, set[str]]) -> int:
-    """Lines of KMS where writes are billed, or where their keys are."""
+    """Lines of keys, and of what CloudTrail causes, where writes are billed or their keys are."""
     near = {(one, place[1]) for place in places for one in {place[0], *owned.get(place, set())}}
-    pairs = zip(lines["billed_account"], lines["billed_region"], strict=True)
-    return int(lines["lines"].to_numpy()[[pair in near for pair in pairs]].sum())
+    ours = lines[lines["operation"].isin(["KeyMonth", "", *OPERATIONS])]
+    pairs = zip(ours["billed_account"], ours["billed_region"], strict=True)
+    return int(ours["lines"].to_numpy()[[pair in near for pair in pairs]].sum())
 
 
 def _rule_of_thumb(inventory: Inventory, payer: str) -> bool:
@@ -100,13 +104,16 @@ def _rule_of_thumb(inventory: Inventory, payer: str) -> bool:
     )
 
 
-def _confirmed(rows: pd.DataFrame, inventory: Inventory) -> bool:
-    """Whether as many reads are billed as a reader of every file was forecast to make."""
-    if all(reader.kind != "every-file" for reader in inventory.readers):
-        return False
+def _reads(rows: pd.DataFrame) -> float | None:
+    """The share of the forecast reads that the bill shows, None where none are forecast. [-]"""
     reads = rows[(rows["operation"] == "Decrypt") & (rows["forecast"] > 0)]
-    before, after = float(reads["forecast"].sum()), float(reads["billed"].sum())
-    return bool(before) and bool(np.isclose(after, before, rtol=_CONFIRMED, atol=0))
+    return float(reads["billed"].sum() / reads["forecast"].sum()) if len(reads) else None
+
+
+def _confirmed(reads: float | None, inventory: Inventory) -> bool:
+    """Whether as many reads are billed as a reader of every file was forecast to make."""
+    every_file = any(reader.kind == "every-file" for reader in inventory.readers)
+    return every_file and reads is not None and abs(reads - 1) <= _CONFIRMED
 
 
 def _said(places: set[Place]) -> str:

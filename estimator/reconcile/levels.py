@@ -92,4 +92,5 @@ def _why(
 
 def _untold(requests: pd.DataFrame) -> str:
     untold = requests["quantity"][requests["operation"] == ""].sum()
-    return f"the bill names no operation for {count(untold)} requests" if untold else ""
+    many = "request" if untold == 1 else "requests"
+    return f"the bill names no operation for {count(untold)} {many}" if untold else ""

@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from estimator.months import FloatArray
 from estimator.reconcile import formulas
-from estimator.reconcile.attribution import Owned
+from estimator.reconcile.attribution import Followed, Owned
 from estimator.reconcile.result import PARTS
 
 
-def with_parts(frame: pd.DataFrame, metered: FloatArray, owned: Owned) -> pd.DataFrame:
+def with_parts(frame: pd.DataFrame, follows: Followed, owned: Owned) -> pd.DataFrame:
     """The rows with whose the billed units are, and with the parts of the difference. [USD]
 
+    Exempt writes that the bill shows at no cost are units, and in no part of the cost.
     Where no price of the table holds (special meters, Regions without a rate) the whole billed cost
     is that of others: CloudTrail causes none of it.
     """
@@ -23,21 +23,23 @@ def with_parts(frame: pd.DataFrame, metered: FloatArray, owned: Owned) -> pd.Dat
     is_request = column["unit"] == "request"
 
     billed, billable = column["billed"], column["billable"]
-    share = formulas.free_share(column["billed_free"], billed)
-    free = owned.cloudtrail * share
-    more = formulas.of_quantity(price, owned.cloudtrail, metered)
+    metered, charged = follows.metered(frame), follows.charged(frame)
+    ours = owned.cloudtrail - owned.uncharged
+    share = formulas.free_share(column["billed_free"] - owned.uncharged, billed - owned.uncharged)
+    more = formulas.of_quantity(price, ours, charged)
     theirs = formulas.of_others(price, owned.others, owned.others * share)
     theirs = np.where(priced, theirs, column["cost"])
-    ours_billable = owned.cloudtrail * (1 - share)
     parts = {
-        "writes": formulas.of_quantity(price, metered, column["charged"]),
+        "writes": formulas.of_quantity(price, charged, column["charged"]),
         "volume": np.where(is_request, more, 0.0),
-        "free_tier": formulas.of_free(price, free, column["forecast_free"]),
+        "free_tier": formulas.of_free(price, ours * share, column["forecast_free"]),
         "keys": np.where(is_request, 0.0, more),
         "rate": np.where(priced, formulas.of_rate(column["cost"], price, billable), 0.0),
         "others": np.where(is_request, theirs, 0.0) + column["cost_special"],
         "other_keys": np.where(is_request, 0.0, theirs),
-        "unknown": formulas.of_unknown(price, billable, ours_billable, owned.others * (1 - share)),
+        "unknown": formulas.of_unknown(
+            price, billable, ours * (1 - share), owned.others * (1 - share)
+        ),
     }
     cost = column["cost"] + column["cost_special"]
     told = frame.assign(
@@ -54,3 +56,14 @@ def with_parts(frame: pd.DataFrame, metered: FloatArray, owned: Owned) -> pd.Dat
     told["difference"] = told["billed"] - told["forecast"]
     told["relative_difference"] = told["difference"] / before
     return told
+
+
+def request_parts(rows: pd.DataFrame) -> dict[str, float]:
+    """The difference in requests, in parts that add up to it. [request]"""
+    requests = rows[rows["unit"] == "request"]
+    return {
+        "writes": float((requests["metered"] - requests["forecast"]).sum()),
+        "volume": float((requests["cloudtrail"] - requests["metered"]).sum()),
+        "others": float(requests["others"].sum()),
+        "unknown": float(requests["unknown"].sum()),
+    }

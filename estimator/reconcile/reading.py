@@ -23,6 +23,9 @@ EXEMPT_BELOW = 0.25
 ROUGH_CHARGED_FROM = 0.1
 ROUGH_EXEMPT_BELOW = 0.02
 
+# share of the free tier that free requests may exceed it by, for what bills round
+BEYOND = 0.01
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -48,9 +51,14 @@ class Evidence:
     doubt : float
         Requests of others that the measurement may have missed. [request]
     lines, here : int
-        Lines of requests of the payer; lines of KMS where CloudTrail's writes are billed.
+        Lines of requests of the payer; lines of keys, or of operations that CloudTrail causes,
+        where its writes are billed or their keys are.
+    reads : float or None
+        Share of the forecast reads that the bill shows; None where none are forecast. [-]
     paid, free_tier : float
-        Requests of the payer that were charged; how many are free. [request]
+        Requests of the payer that were charged; how many the free tier covers. [request]
+    free, free_elsewhere : float
+        Those of `billed` that cost nothing; what else of the payer's does. [request]
     place : str
         Where CloudTrail's writes are billed.
     what : str
@@ -68,15 +76,21 @@ class Evidence:
     doubt: float
     lines: int
     here: int
+    reads: float | None
     paid: float
     free_tier: float
+    free: float
+    free_elsewhere: float
     place: str
     what: str = "GenerateDataKey"
 
 
 @dataclass(frozen=True)
 class Reading:
-    """The reading that a payer's bill follows, or None where it cannot be told, and why."""
+    """The reading that a payer's bill follows, or None where it cannot be told, and why.
+
+    `shown_free` says that the bill shows the writes and that they cost nothing there.
+    """
 
     payer: str
     reading: Answer | None
@@ -86,6 +100,7 @@ class Reading:
     predicted_charged: float
     predicted_exempt: float
     based_on: Literal["measured", "forecast"]
+    shown_free: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """As documented JSON."""
@@ -96,7 +111,7 @@ def read(known: Evidence) -> Reading:
     """What the evidence says.
 
     >>> told = Evidence("111122223333", 990.0, 1000.0, 5.0, 1.0, True, True, False, 0.0, 3, 3,
-    ...     9e5, 2e4, "account 111122223333 in eu-west-1")
+    ...     None, 9e5, 2e4, 0.0, 0.0, "account 111122223333 in eu-west-1")
     >>> read(told).reading
     'charged'
     """
@@ -111,7 +126,26 @@ def read(known: Evidence) -> Reading:
         predicted_charged=known.writes + known.rest,
         predicted_exempt=known.rest,
         based_on="measured" if known.measured else "forecast",
+        shown_free=_is_beyond_free_tier(known) or (_may_be_free(known) and not _are_absent(known)),
     )
+
+
+def _may_be_free(known: Evidence) -> bool:
+    """Whether what was paid of them is no more than what else is known to be there."""
+    return known.billed - known.free <= known.rest
+
+
+def _are_absent(known: Evidence) -> bool:
+    """Whether the bill shows next to none of the writes."""
+    lowest = ROUGH_EXEMPT_BELOW if known.rough else EXEMPT_BELOW
+    return known.billed - known.rest <= lowest * known.covered * known.writes
+
+
+def _is_beyond_free_tier(known: Evidence) -> bool:
+    """Whether more of them cost nothing than the free tier can cover: most, and more than noise."""
+    beyond = known.free - max(known.free_tier - known.free_elsewhere, 0.0)
+    least = max(BEYOND * known.free_tier, (known.billed - known.rest) / 2)
+    return beyond > least
 
 
 def _decided(known: Evidence) -> tuple[Answer | None, str]:
@@ -121,16 +155,22 @@ def _decided(known: Evidence) -> tuple[Answer | None, str]:
     if not known.lines:
         return None, "the bill has no line of KMS requests"
     if not known.here:
-        return None, f"the bill has no line of KMS in {known.place}, where writes are billed"
+        why = f"the bill shows no key and none of CloudTrail's operations in {known.place}"
+        return None, f"{why}, where its writes are billed"
     shown = (known.billed - known.rest) / known.writes
     said = (
         f"{count(known.billed)} {known.what} requests billed in {known.place}; charged predicts "
         f"{count(known.writes + known.rest)}, exempt {count(known.rest)} ({word})"
     )
+    if _is_beyond_free_tier(known):
+        return "exempt", f"{said}; {count(known.free)} of them are free, beyond the free tier"
     answer, doubt = _answered(known, shown)
     if not known.paid and (answer != "exempt" or known.writes <= known.free_tier):
         doubt = f"all requests are inside the free tier: nothing was charged for any; {said}"
         return None, doubt
+    if answer == "charged" and _may_be_free(known):
+        why = "all writes among them are free: by the free tier, or because they are exempt"
+        return None, f"{said}; {why}"
     if answer is None:
         return None, f"{said}; {doubt}"
     return answer, said
@@ -143,8 +183,9 @@ def _answered(known: Evidence, shown: float) -> tuple[Answer | None, str]:
             f"measurements cover too little: up to {count(known.doubt)} requests of others may be "
             "missing"
         )
-    lowest = ROUGH_EXEMPT_BELOW if known.rough else EXEMPT_BELOW
-    if shown <= lowest * known.covered:
+    if _are_absent(known):
+        if not known.measured and known.reads is not None and known.reads < ROUGH_EXEMPT_BELOW:
+            return None, "the reads forecast, which both readings charge, are missing as well"
         return "exempt", ""
     fits = any(abs(shown / whole - 1) <= CHARGED_WITHIN for whole in (1.0, known.covered) if whole)
     if fits:

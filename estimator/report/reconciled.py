@@ -121,7 +121,9 @@ def _rows_sheet(told: Reconciliation) -> Sheet | None:
     frame = told.rows
     order = frame["cost_difference"].abs().sort_values(ascending=False, kind="stable").index
     frame = frame.loc[order]
-    frame = frame[(frame["cost_difference"].abs() > 1e-9) | (frame["difference"].abs() > 1e-6)]
+    costs, units = frame["cost_difference"].abs(), frame["difference"].abs()
+    # free requests to list keys and the like are in the sums above
+    frame = frame[(costs > _DUST) | ((frame["forecast"] > 0) & (units > _DUST))]
     if frame.empty:
         return None
     several = len(set(frame["payer"])) > 1

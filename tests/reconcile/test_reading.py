@@ -66,7 +66,9 @@ def test_both_readings_are_named_right(tmp_path, inventory, form, writes, noise,
 @pytest.mark.parametrize("writes", [True, False])
 def test_resource_ids_tell_when_others_dominate(tmp_path, inventory, form, writes):
     """Twenty times as many GenerateDataKey requests of others, under another key."""
-    told = inventory(text=INVENTORY.replace("region: us-east-1}", f'region: us-east-1, arn: "{ARN}"}}'))
+    told = inventory(
+        text=INVENTORY.replace("region: us-east-1}", f'region: us-east-1, arn: "{ARN}"}}')
+    )
     made = forecast(told, "2026-10", 1)
     noise = other(
         20 * WRITES,
@@ -167,7 +169,8 @@ def test_a_bill_without_requests_or_without_the_account_tells_nothing(tmp_path, 
     elsewhere = [other(50_000, made, account=PROD)]
     said = reconcile(told, bill_of(tmp_path, elsewhere), "2026-10")
     assert said.reading is None
-    assert "the bill has no line of KMS in account 111122223333 in us-east-1" in said.readings[0].why
+    missing = "no key and none of CloudTrail's operations in account 111122223333 in us-east-1"
+    assert missing in said.readings[0].why
 
 
 def test_an_inventory_without_writes_has_none_to_look_for(tmp_path, inventory):
@@ -205,8 +208,45 @@ def test_without_operations_all_requests_are_held_against_both_readings(tmp_path
         assert said.reading.predicted_exempt == WRITES
 
 
+@pytest.mark.parametrize("form", THREE)
+@pytest.mark.parametrize("noise", [0.8, 1.2])
+@pytest.mark.parametrize("reads_as", ["charged", "exempt"])
+def test_writes_shown_at_no_cost_are_exempt(tmp_path, inventory, form, noise, reads_as):
+    """37,200 writes on free lines are more than the free tier: metered, and not charged for."""
+    told = inventory(text=INVENTORY.replace("writes: charged", f"writes: {reads_as}"))
+    exempt = inventory(text=INVENTORY.replace("writes: charged", "writes: exempt"))
+    lines = lines_of(forecast(exempt, "2026-10", 1), writes=True, scale=noise)
+    said = reconcile(told, bill_of(tmp_path, lines, form), "2026-10")
+    assert said.reading.reading == "exempt"
+    assert said.reading.shown_free
+    assert "beyond the free tier" in said.reading.why
+    # they are in the bill: only the volume is another, and it costs the gets' price
+    assert said.request_parts["writes"] == 0
+    assert said.request_parts["volume"] == pytest.approx((noise - 1) * 2 * WRITES)
+    assert said.parts["volume"] == pytest.approx((noise - 1) * WRITES * 0.000003)
+    charged = WRITES * 0.000003 if reads_as == "charged" else 0.0
+    assert said.parts["writes"] == pytest.approx(-charged)
+    assert said.request_parts["others"] == pytest.approx(0, abs=1e-6)
+
+
 GOOD = Evidence(
-    PAYER, 1000.0, 1000.0, 0.0, 1.0, True, True, False, 0.0, 9, 9, 1e6, 2e4, "account x in y"
+    PAYER,
+    1000.0,
+    1000.0,
+    0.0,
+    1.0,
+    True,
+    True,
+    False,
+    0.0,
+    9,
+    9,
+    None,
+    1e6,
+    2e4,
+    0.0,
+    0.0,
+    "account x in y",
 )
 
 
@@ -236,13 +276,28 @@ GOOD = Evidence(
         # what measurements may have missed
         (1000, {"doubt": 250.0}, "charged"),
         (1000, {"doubt": 251.0}, None),
-        # checks and others' are subtracted first
+        # checks and others' are subtracted first; what was paid may be theirs alone
         (6000, {"rest": 5000.0}, "charged"),
+        (6000, {"rest": 5000.0, "free": 999.0}, "charged"),
+        (6000, {"rest": 5000.0, "free": 1000.0}, None),
         (5000, {"rest": 5000.0}, "exempt"),
         # nothing charged for anything
         (1000, {"paid": 0.0}, None),
         (0, {"paid": 0.0}, None),
         (0, {"paid": 0.0, "free_tier": 999.0}, "exempt"),
+        # no absence of writes is proof where the reads are missing too, unless they were measured
+        (0, {"measured": False, "reads": 0.019}, None),
+        (0, {"measured": False, "reads": 0.02}, "exempt"),
+        (0, {"reads": 0.0}, "exempt"),
+        # 200 more free than the free tier, a hundredth of it, are noise, 201 are not
+        (300, {"writes": 300.0, "free": 300.0, "free_elsewhere": 19_900.0}, None),
+        (300, {"writes": 300.0, "free": 300.0, "free_elsewhere": 19_901.0}, "exempt"),
+        # half of the writes free beyond it
+        (50000, {"writes": 5e4, "free": 45_000.0}, "charged"),
+        (50000, {"writes": 5e4, "free": 45_001.0}, "exempt"),
+        # all of them free, within the free tier, while others pay
+        (1000, {"free": 1000.0}, None),
+        (1000, {"free": 999.0}, "charged"),
         (1000, {"lines": 0}, None),
         (1000, {"here": 0}, None),
         (0, {"writes": 0.0}, None),
