@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from estimator.actuals.result import Actuals
-from estimator.actuals.stored import load_actuals
 from estimator.backtest.horizon import Horizon, read_horizon
 from estimator.backtest.intervals import QUANTILES, group_draws, total_draws
 from estimator.backtest.result import Backtest
@@ -18,6 +17,7 @@ from estimator.backtest.scores import pinball
 from estimator.backtest.series import Group, Series, origins, series_of, until
 from estimator.backtest.verdict import CALIBRATED, scores_of, verdict_of
 from estimator.calibrate import calibrate_text
+from estimator.calibrate.evidence import evidence
 from estimator.calibrate.measured import lay_out
 from estimator.calibrate.quality import (
     LEAST_DAYS,
@@ -75,7 +75,7 @@ def backtest(
     """
     length = read_horizon(horizon)
     text = decode(inventory, read_bytes(inventory))
-    told = actuals if isinstance(actuals, Actuals) else load_actuals(actuals)
+    told = actuals if isinstance(actuals, Actuals) else evidence(actuals)
     path, place = str(inventory), "actuals"
     given = parse_inventory(text, path)
     error = no_trail(given) or no_cloudtrail(told, place)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from estimator.actuals.result import Actuals
-from estimator.actuals.stored import load_actuals
+from estimator.calibrate.evidence import evidence
 from estimator.calibrate.files import files_per_day
 from estimator.calibrate.measured import Measured, lay_out
 from estimator.calibrate.others import (
@@ -57,7 +57,7 @@ def calibrate(
     """
     place = _named(actuals)
     text = decode(inventory, read_bytes(inventory))
-    told = actuals if isinstance(actuals, Actuals) else load_actuals(actuals)
+    told = actuals if isinstance(actuals, Actuals) else evidence(actuals)
     return calibrate_text(text, str(inventory), told, force, place)
 
 

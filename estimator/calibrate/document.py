@@ -72,14 +72,14 @@ class Document:
                 begin = self._last(parent.value[position - 1])
             kept = self._kept_comments(begin, end, value)
             if kept:
-                raise self._refuse(path, "comments inside of braces beside what goes")
+                raise self.refuse(path, "comments inside of braces beside what goes")
         else:
             line_end = self._line_end(end)
             kept = self._kept_comments(begin, line_end, value)
             if len(pairs) == 1 or self._starts_item(begin):
                 # the first key of a list item shares its line with the dash: the next moves up
                 if len(pairs) == 1:
-                    raise self._refuse(path, "a mapping with this key alone")
+                    raise self.refuse(path, "a mapping with this key alone")
                 end = self._at(pairs[position + 1].start_mark)
                 self._edits.append((begin, end, ""))
                 return True
@@ -100,7 +100,7 @@ class Document:
             return
         node = pair[1]
         if not isinstance(node, yaml.SequenceNode) or self._is_alias(*pair):
-            raise self._refuse(path, "no list of its own")
+            raise self.refuse(path, "no list of its own")
         if node.flow_style:
             items = ", ".join(_flow(one) for one in values)
             if node.value:
@@ -132,18 +132,18 @@ class Document:
         for number, part in enumerate(path):
             if isinstance(part, int):
                 if not isinstance(node, yaml.SequenceNode) or part >= len(node.value):
-                    raise self._refuse(path, "no such item")
+                    raise self.refuse(path, "no such item")
                 node = node.value[part]
                 continue
             pair = self._pair(node, part)
             if pair is None or self._is_alias(*pair):
-                raise self._refuse(path[: number + 1], "no mapping of its own")
+                raise self.refuse(path[: number + 1], "no mapping of its own")
             node = pair[1]
         return node
 
     def _pair(self, node: Any, key: str) -> tuple[Any, Any] | None:
         if not isinstance(node, yaml.MappingNode):
-            raise self._refuse((key,), "no mapping to write it into")
+            raise self.refuse((key,), "no mapping to write it into")
         return next(((k, v) for k, v in node.value if k.value == key), None)
 
     def _is_alias(self, key: Any, value: Any) -> bool:
@@ -169,21 +169,21 @@ class Document:
         if kept:
             said = "".join(f"{one}{self._newline}{' ' * key.start_mark.column}" for one in kept)
             if parent.flow_style:
-                raise self._refuse(path, "comments inside of the value that is replaced")
+                raise self.refuse(path, "comments inside of the value that is replaced")
             if self._starts_item(self._at(key.start_mark)):
-                raise self._refuse(path, "comments inside of the value that is replaced")
+                raise self.refuse(path, "comments inside of the value that is replaced")
             self._insert(self._at(key.start_mark), said)
         colon = self.text.index(":", begin) + 1
         self._edits.append((colon, end, f" {_flow(new)}"))
 
     def _value_end(self, key: Any, value: Any, path: Path) -> int:
         if self._is_alias(key, value):
-            raise self._refuse(path, "an alias (*)")
+            raise self.refuse(path, "an alias (*)")
         if (
             self.text[self._at(key.end_mark) : self._at(value.start_mark)].strip().startswith(":")
             is False
         ):
-            raise self._refuse(path, "a key in a form that is seldom used")
+            raise self.refuse(path, "a key in a form that is seldom used")
         return self._last((value,))
 
     def _add_key(self, parent: Any, key: str, value: Any, path: Path) -> None:
@@ -194,7 +194,7 @@ class Document:
                 self._insert(self._at(parent.start_mark) + 1, f"{key}: {_flow(value)}")
             return
         if not parent.value:
-            raise self._refuse(path, "an empty mapping")
+            raise self.refuse(path, "an empty mapping")
         column = parent.value[0][0].start_mark.column
         indent = " " * column
         if isinstance(value, dict) and _is_nested(value):
@@ -251,7 +251,7 @@ class Document:
             if isinstance(last, tuple):
                 return self._last(last)
             if last.end_mark.index < node.start_mark.index:
-                raise self._refuse((), "an alias (*) at the end of a list")
+                raise self.refuse((), "an alias (*) at the end of a list")
             node = last
         end = self._at(node.end_mark)
         if isinstance(node, yaml.ScalarNode) and not node.value and node.style is None:
@@ -280,7 +280,8 @@ class Document:
         whole = not at or self.text[at - 1] == "\n"
         self._insert(at, text if whole else self._newline + text)
 
-    def _refuse(self, path: Path, found: str) -> KmscostError:
+    def refuse(self, path: Path, found: str) -> KmscostError:
+        """The error of a place that cannot be changed without changing others."""
         expected = "a value that can be replaced in its place"
         fix = "write it out plainly, without anchors (&), aliases (*) and merges (<<)"
         return KmscostError(Problem(self.path, None, describe(path), found, expected, fix))

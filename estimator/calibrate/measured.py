@@ -47,8 +47,11 @@ class Measured:
         Of each trail: whether its files were counted by object names, not by requests.
     with_puts : array of bool
         Of each trail: whether any put of it was seen. Others are not calibrated.
-    write_requests, name_files, name_exposure : array
-        Of each trail and day: requests of puts and digests; objects put by names; their exposure.
+    write_requests, name_files, name_digests, name_exposure : array
+        Of each trail and day: requests of puts and digests; log files and digests put by names;
+        their exposure.
+    log_exposure : array
+        Of each trail and day: the share of it that logs recorded. [0-1]
     checks : array
         Of each trail: checks of the key setting. [request]
     gets : dict
@@ -67,7 +70,9 @@ class Measured:
     with_puts: np.ndarray
     write_requests: FloatArray
     name_files: FloatArray
+    name_digests: FloatArray
     name_exposure: FloatArray
+    log_exposure: FloatArray
     checks: FloatArray
     digests: FloatArray
     gets: dict[tuple[Identity, bool], Gets]
@@ -145,11 +150,8 @@ def lay_out(inventory: Inventory, actuals: Actuals, window: Window) -> Measured:
         (len(streams), window.days),
     )
     cover = Cover(inventory, actuals.coverage, window, places)
-    exposure = (
-        np.stack([cover.names() if by_names[n] else cover.trail(n) for n in range(count)])
-        if count
-        else np.zeros(shape)
-    )
+    recorded = np.stack([cover.trail(number) for number in range(count)])
+    exposure = np.where(by_names[:, None], cover.names(), recorded)
     sources = sorted(map(str, rows["source"].cat.remove_unused_categories().cat.categories))
     return Measured(
         inventory=inventory,
@@ -162,7 +164,9 @@ def lay_out(inventory: Inventory, actuals: Actuals, window: Window) -> Measured:
         with_puts=told_by_logs | told_by_names,
         write_requests=requests_by_logs,
         name_files=per_trail(put & is_names, files_of),
+        name_digests=per_trail(digest & is_names, files_of),
         name_exposure=cover.names(),
+        log_exposure=recorded,
         checks=per_trail(check & is_logs, quantity).sum(axis=1),
         digests=per_trail(digest, np.where(is_names, files_of, quantity)).sum(axis=1),
         gets=_gets(rows, trail, stream, quantity, inventory, len(streams), cover),

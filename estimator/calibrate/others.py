@@ -23,10 +23,12 @@ def bucket_key_savings(measured: Measured, said: str) -> tuple[dict[int, Range],
     for number, trail in enumerate(measured.inventory.trails):
         if trail.key is None or not measured.by_names[number]:
             continue
-        requests = measured.write_requests[number]
-        both = (measured.name_exposure > 0) & (requests.cumsum() > 0)
-        files = np.where(both, measured.name_files[number], 0.0)
-        if not requests.any() or not files.any():
+        requests, written = measured.write_requests[number], measured.name_files[number]
+        if trail.log_file_validation and trail.digest_files == "sse-kms":
+            written = written + measured.name_digests[number]
+        both = (measured.name_exposure > 0) & (measured.log_exposure[number] > 0)
+        files = np.where(both, written, 0.0)
+        if not requests[both].any() or not files.any():
             if trail.bucket.bucket_key:
                 need = "requests (logs) and files (object names) of the same days"
                 notices.append(f"trail {trail.name}: bucket_key_saving needs {need}: unchanged")

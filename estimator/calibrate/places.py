@@ -71,12 +71,15 @@ def place_trails(inventory: Inventory, measured: Iterable[tuple[str, str]]) -> T
                 notices[f"{arn} was taken for trail {name}, by {why}"] = None
                 break
         else:
-            strangers[arn] = None
+            if ":" in arn:
+                strangers[arn] = None
     return TrailPlaces(found, tuple(notices), tuple(strangers))
 
 
 def _is_trail(trail: Trail, arn: str) -> bool:
     """Name, account and home Region agree; a home Region that is not said agrees with any."""
+    if ":" not in arn:  # the name in a digest's own name
+        return trail.name == arn
     name = arn.rpartition("/")[2]
     home = trail.home_region in (None, _part(arn, 3))
     return trail.name in (name, arn) and trail.account == _part(arn, 4) and home

@@ -99,10 +99,13 @@ class Writer:
         for account in sorted(found.plain):
             own = self.inventory.accounts[account]
             path = ("accounts", self._places[own.id], "files_per_day")
-            if own.files_per_day is not None and self.document.remove(path):
-                gone = "removed: its trail's mapping holds for it too"
-                other = own.files_per_day.other
-                self._note(path, own.id, _shown(other) if other else "by Region", gone, None)
+            if own.files_per_day is None:
+                continue
+            if not self.document.remove(path):
+                raise self.document.refuse(path, "a value that a merge (<<) brings in")
+            gone = "removed: its trail's mapping holds for it too"
+            other = own.files_per_day.other
+            self._note(path, own.id, _shown(other) if other else "by Region", gone, None)
 
     @staticmethod
     def _said(files: FilesPerDay | None, region: str) -> Range | None:

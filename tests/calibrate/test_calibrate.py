@@ -17,6 +17,7 @@ from estimator.actuals.result import Actuals
 from estimator.calibrate import calibrate, calibrate_text
 from estimator.inventory.load import parse_inventory
 from estimator.report.data import to_json
+from pricing.errors import KmscostError
 from tests.calibrate.measurements import (
     FIRST,
     HOME,
@@ -386,27 +387,80 @@ def test_other_requests_of_some_accounts_are_said_and_not_written():
     assert any("in 1 of 2 accounts" in said for said in told.notices)
 
 
-def test_a_bucket_key_saves_what_logs_and_names_say_together():
+def bucket_key_measurements():
+    """Logs that tell 12 requests a day about the bucket, and the names of 604 objects a day."""
+    hidden = measured({(HOME, "us-east-1"): steady(12)})
+    logs = hidden.measured.assign(account="", region="", folder="", bucket_key=True)
+    puts = measured(PUTS).measured.drop(
+        columns=["key", "billed_account", "billed_region", "reader"]
+    )
+    puts = puts.assign(
+        files=puts["quantity"], quantity=float("nan"), source="s3-inventory", trail="", driver=""
+    )
+    hours = hidden.coverage.hours[HOME, "us-east-1"]
+    return (
+        Actuals("cloudtrail", logs, 28, 1, coverage=hidden.coverage),
+        Actuals("s3-inventory", puts, 1, 1, coverage=Coverage({("", ""): hours})),
+    )
+
+
+def test_a_bucket_key_saves_what_logs_and_names_say_together(tmp_path):
     """604 objects a day by name, 12 requests in the logs: the saving is 1 - 12/604."""
     text = INVENTORY.replace(
         "    key: logs\n", "    key: logs\n    bucket: {name: example-logs, bucket_key: true}\n"
     )
-    puts = measured(PUTS).measured
-    names = puts.assign(files=puts["quantity"], source="s3-inventory", trail="", key="")
-    names["source"] = names["source"].astype("category")
-    hidden = measured({(HOME, "us-east-1"): steady(12)}).measured
-    hidden = hidden.assign(account="", region="", bucket_key=True, files=0.0)
-    rows = pd.concat([names, hidden], ignore_index=True)
-    hours = measured(PUTS).coverage.hours[HOME, "us-east-1"]
-    cover = Coverage({(HOME, "us-east-1"): hours, ("", ""): hours})
-    both = Actuals("cloudtrail, s3-inventory", rows, 1, 1, coverage=cover)
-    told = calibrated(text, both)
+    logs, names = bucket_key_measurements()
+    (tmp_path / "inventory.yaml").write_text(text)
+    (tmp_path / "logs.json").write_text(to_json(logs.to_dict()))
+    (tmp_path / "names.json").write_text(to_json(names.to_dict()))
+    told = calibrate(tmp_path / "inventory.yaml", [tmp_path / "logs.json", tmp_path / "names.json"])
     trail = told.inventory.trails[0]
     assert trail.bucket.bucket_key_saving.mid == pytest.approx(1 - 12 / 604, rel=1e-4)
     assert rate(told.inventory, OTHER, "us-east-1").mid == pytest.approx(500, rel=0.02)
     november = forecast(told.inventory, "2026-11", 1, by="cause").rows
     writes = november.loc[november["cause"] == "put", "quantity"].sum()
     assert writes == pytest.approx(30 * 12, rel=0.02)
+
+
+def test_object_names_alone_tell_the_files():
+    """A listing of the bucket and no log: files per day come from the names, readers stay."""
+    _, names = bucket_key_measurements()
+    told = calibrated(INVENTORY, names)
+    assert rate(told.inventory, OTHER, "us-east-1").mid == pytest.approx(500, rel=0.02)
+    assert told.inventory.readers[0].gets_per_file.is_number
+    assert "measured by S3 Inventory from" in told.text
+
+
+def test_a_merged_value_cannot_be_taken_out():
+    """An account whose number comes from an anchor's merge: refused, and what to write."""
+    third = "333333333333"
+    text = INVENTORY.replace(
+        "accounts:\n", f'accounts:\n  - &all {{id: "{third}", files_per_day: 5}}\n'
+    )
+    text = text.replace(f'{{id: "{OTHER}", name: prod}}', f'{{<<: *all, id: "{OTHER}"}}')
+    alike = {
+        (account, region): steady(count)
+        for account in (HOME, OTHER, third)
+        for region, count in (("us-east-1", 100), ("eu-west-1", 2))
+    }
+    with pytest.raises(KmscostError, match="write it out plainly"):
+        calibrated(text, measured(alike))
+
+
+def test_an_inventory_in_json_is_yaml_too():
+    """JSON is YAML in braces: what comes back is still JSON-like, loads, and says the same."""
+    said = {
+        "version": 1,
+        "regions": ["us-east-1", "eu-west-1"],
+        "accounts": [{"id": HOME}, {"id": OTHER}],
+        "keys": [{"id": "logs", "account": HOME, "region": "us-east-1"}],
+        "trails": [{"name": "org", "account": HOME, "key": "logs"}],
+    }
+    actuals = measured(PUTS, {role("siem"): siem()})
+    for indent in (None, 2):
+        told = calibrated(json.dumps(said, indent=indent), actuals)
+        assert rate(told.inventory, OTHER, "us-east-1").mid == pytest.approx(500, rel=0.03)
+        assert told.inventory.readers[0].name == "siem"
 
 
 def test_json_says_every_change():
