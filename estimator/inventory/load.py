@@ -18,8 +18,9 @@ from estimator.inventory.sections import (
     Reader,
     Trail,
 )
-from pricing.document import Location, Map, Seq, load_document
+from pricing.document import Location, Map, Seq, parse_document
 from pricing.errors import DocumentError, Problem
+from pricing.files import decode, read_bytes
 from pricing.validation import validate
 from pricing.words import describe
 
@@ -39,10 +40,25 @@ def load_inventory(path: str | Path) -> Inventory:
         With every problem of the file and of the account files that it names.
     """
     try:
-        root, problems = load_document(path)
+        text = decode(path, read_bytes(path))
     except DocumentError as error:
         raise InventoryError(error.problems) from None
-    return understand(Draft(str(path), root, problems))
+    return parse_inventory(text, str(path))
+
+
+def parse_inventory(text: str, path: str) -> Inventory:
+    """As `load_inventory`, of a text; files of accounts are looked for beside `path`.
+
+    Raises
+    ------
+    InventoryError
+        As `load_inventory`.
+    """
+    try:
+        root, problems = parse_document(text, path)
+    except DocumentError as error:
+        raise InventoryError(error.problems) from None
+    return understand(Draft(path, root, problems))
 
 
 def understand(draft: Draft) -> Inventory:
