@@ -17,6 +17,8 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from estimator.actuals.access_logs import measure_access_logs as measure_access_logs
+    from estimator.actuals.athena import athena_sql as athena_sql
+    from estimator.actuals.athena import measure_athena as measure_athena
     from estimator.actuals.bill import measure_bill as measure_bill
     from estimator.actuals.cloudtrail import measure_cloudtrail as measure_cloudtrail
     from estimator.actuals.result import Actuals as Actuals
@@ -34,6 +36,10 @@ if TYPE_CHECKING:
     from estimator.inventory import init as init
     from estimator.inventory import load_inventory as load_inventory
     from estimator.inventory import schema as schema
+    from estimator.reconcile import Reconciliation as Reconciliation
+    from estimator.reconcile import reconcile as reconcile
+    from estimator.uncertainty import Simulation as Simulation
+    from estimator.uncertainty import simulate as simulate
     from pricing.errors import KmscostError as KmscostError
     from pricing.rates import RateTable as RateTable
     from pricing.rates import load_rates as load_rates
@@ -42,6 +48,8 @@ if TYPE_CHECKING:
 _PUBLIC = {
     "Actuals": "estimator.actuals.result",
     "measure_access_logs": "estimator.actuals.access_logs",
+    "athena_sql": "estimator.actuals.athena",
+    "measure_athena": "estimator.actuals.athena",
     "measure_bill": "estimator.actuals.bill",
     "measure_cloudtrail": "estimator.actuals.cloudtrail",
     "measure_s3_inventory": "estimator.actuals.s3_inventory",
@@ -58,6 +66,10 @@ _PUBLIC = {
     "init": "estimator.inventory",
     "load_inventory": "estimator.inventory",
     "schema": "estimator.inventory",
+    "Simulation": "estimator.uncertainty",
+    "simulate": "estimator.uncertainty",
+    "Reconciliation": "estimator.reconcile",
+    "reconcile": "estimator.reconcile",
     "KmscostError": "pricing.errors",
     "RateTable": "pricing.rates",
     "load_rates": "pricing.rates",
@@ -73,6 +85,9 @@ __all__ = [
     "KmscostError",
     "Range",
     "RateTable",
+    "Reconciliation",
+    "Simulation",
+    "athena_sql",
     "check",
     "explain",
     "forecast",
@@ -81,12 +96,15 @@ __all__ = [
     "load_inventory",
     "load_rates",
     "measure_access_logs",
+    "measure_athena",
     "measure_bill",
     "measure_cloudtrail",
     "measure_s3_inventory",
     "measure_s3_listing",
     "rates_show",
+    "reconcile",
     "schema",
+    "simulate",
 ]
 
 

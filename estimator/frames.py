@@ -70,12 +70,122 @@ ACTUALS = (
     Column("cost", "float64", "currency", "unblended cost as billed"),
     Column("currency", "category", "-", "code of the currency, such as USD"),
     Column("product", "category", "-", "awskms or AWSCloudTrail"),
+    Column("meter", "category", "-", "what a bill's usage type meters, such as KMS-Requests"),
     Column("lines", "int64", "line", "lines of the bill behind the row"),
     Column("source", "category", "-", "cloudtrail, s3-inventory, s3-listing, access-logs, ..."),
     Column("coverage", "float64", "0-1", "share of the day's hours that the input covers"),
 )
 
-FRAMES = {"usage": USAGE, "charges": CHARGES, "actuals": ACTUALS}
+# another currency's code takes the place of usd
+QUANTILES = (
+    Column("month", "period[M]", "month", "calendar month, UTC; NaT for the whole span"),
+    Column("measure", "category", "-", "requests or cost_usd"),
+    Column("quantile", "float64", "0-1", "share of the draws that are not above the value"),
+    Column("value", "float64", "request or USD", "requests and keys are in the cost"),
+)
+
+DRIVERS = (
+    Column("assumption", "object", "-", "path in the inventory, such as trails[org].files_per_day"),
+    Column("low", "float64", "its own", "5th percentile"),
+    Column("mid", "float64", "its own", "median"),
+    Column("high", "float64", "its own", "95th percentile"),
+    Column("source", "object", "-", "where the range comes from; empty where nothing is said"),
+    Column("share_requests", "float64", "0-1", "of the variance of the span's requests"),
+    Column("share_cost_usd", "float64", "0-1", "of the variance of the span's cost"),
+)
+
+BUDGETS = (
+    Column("budget", "category", "-", "name of the budget"),
+    Column("usd_per_month", "float64", "USD/month", "what a month may cost"),
+    Column("month", "period[M]", "month", "calendar month, UTC; NaT for any month of the span"),
+    Column("probability", "float64", "0-1", "share of the draws that cost more"),
+)
+
+# the knock-on, apart from KMS: which trail's copies of KMS events cost what on CloudTrail's bill
+EVENTS = (
+    Column("month", "period[M]", "month", "calendar month, UTC"),
+    Column("payer", "category", "-", "account that the consolidated bill goes to"),
+    Column("billed_account", "category", "-", "account whose log records the events"),
+    Column("billed_region", "category", "-", "Region whose log records them: the key's"),
+    Column("trail", "category", "-", "whose copy of them is paid"),
+    Column("quantity", "float64", "unit", "events that the trail records as a paid copy"),
+    Column("unit", "category", "-", "event"),
+    Column("usd_per_unit", "float64", "USD/unit", "price of one event"),
+    Column("cost", "float64", "USD", "quantity x price"),
+    Column("rate_from", "category", "-", "day since which the rate is in force"),
+)
+
+BUDGET_USE = (
+    Column("budget", "category", "-", "name of the budget"),
+    Column("month", "period[M]", "month", "calendar month, UTC"),
+    Column("usd_per_month", "float64", "USD/month", "what a month may cost"),
+    Column("used", "float64", "USD", "what the month costs of what the budget covers"),
+    Column("share", "float64", "-", "used by usd_per_month; NaN where that is 0"),
+    Column("reached", "float64", "-", "the highest threshold reached; NaN where none is"),
+    Column("over", "bool", "-", "more is used than the month may cost"),
+    Column("used_other_reading", "float64", "USD", "the same under the other reading of F5"),
+)
+
+QUOTAS = (
+    Column("month", "period[M]", "month", "calendar month, UTC"),
+    Column("payer", "category", "-", "account that the consolidated bill goes to"),
+    Column("billed_account", "category", "-", "account that makes the requests: its quota counts"),
+    Column("billed_region", "category", "-", "Region of the key: its quota counts"),
+    Column("requests", "float64", "request", "requests of the month"),
+    Column("mean_per_second", "float64", "request/s", "spread evenly over the month"),
+    Column("burst_per_second", "float64", "request/s", "everything that may come at once, at once"),
+    Column("burst_high_per_second", "float64", "request/s", "the same, each burst at its fastest"),
+    Column("quota_per_second", "float64", "request/s", "quota of cryptographic operations"),
+    Column("share_mean", "float64", "-", "mean by quota"),
+    Column("share_burst", "float64", "-", "burst by quota; above 1 KMS refuses requests"),
+    Column("driver", "category", "-", "the trail or reader with the largest burst"),
+    Column("at_once", "float64", "request", "what comes at once of that driver"),
+    Column("seconds", "float64", "s", "in which it is assumed to come"),
+)
+
+# forecast, measured and billed side by side; the columns cost_writes to cost_unknown add up to
+# cost_difference on each row
+RECONCILIATION = (
+    Column("month", "period[M]", "month", "calendar month, UTC"),
+    Column("payer", "category", "-", "account that the consolidated bill goes to"),
+    Column("billed_account", "category", "-", "account that the bill shows the charge in"),
+    Column("billed_region", "category", "-", "Region that meters it: the key's"),
+    Column("key", "category", "-", "id in the inventory, else ARN; empty where the level is open"),
+    Column("operation", "category", "-", "KMS operation, or KeyMonth; empty where it is open"),
+    Column("unit", "category", "-", "request or key-month"),
+    Column("forecast", "float64", "unit", "what KMS sees because of CloudTrail, by the inventory"),
+    Column("measured", "float64", "unit", "the same as measured; NaN where nothing tells it"),
+    Column("billed", "float64", "unit", "free and billable units of the bill, whoever caused them"),
+    Column("difference", "float64", "unit", "billed less forecast"),
+    Column("relative_difference", "float64", "-", "the same by the forecast; NaN where that is 0"),
+    Column("cloudtrail", "float64", "unit", "part of billed that is CloudTrail's"),
+    Column("others", "float64", "unit", "part of billed that is not"),
+    Column("unknown", "float64", "unit", "the rest of billed"),
+    Column("cost_forecast", "float64", "USD", "cost by the forecast"),
+    Column("cost_billed", "float64", "USD", "unblended cost of the bill's usage"),
+    Column("cost_difference", "float64", "USD", "billed less forecast"),
+    Column("cost_writes", "float64", "USD", "writes charged by one side, exempt by the other (F5)"),
+    Column("cost_volume", "float64", "USD", "more or fewer requests of CloudTrail's"),
+    Column("cost_free_tier", "float64", "USD", "more or fewer of them free"),
+    Column("cost_keys", "float64", "USD", "more or fewer key-months of the inventory's keys"),
+    Column("cost_rate", "float64", "USD", "the bill's price of a unit against the table's"),
+    Column("cost_others", "float64", "USD", "requests that are not CloudTrail's"),
+    Column("cost_other_keys", "float64", "USD", "keys that the inventory does not know"),
+    Column("cost_unknown", "float64", "USD", "requests that nothing explains"),
+)
+
+FRAMES = {
+    "usage": USAGE,
+    "charges": CHARGES,
+    "actuals": ACTUALS,
+    "quantiles": QUANTILES,
+    "drivers": DRIVERS,
+    "budgets": BUDGETS,
+    "events": EVENTS,
+    "budget_use": BUDGET_USE,
+    "quotas": QUOTAS,
+    "reconciliation": RECONCILIATION,
+}
 
 # what a frame is told apart by
 KEYS = tuple(column.name for column in _KEYS)

@@ -17,7 +17,7 @@ import pandas as pd
 from pricing.errors import Problem, UsageError
 from pricing.rates import Meter, RateTable, Version
 from pricing.regions import partition_of
-from pricing.tiers import FloatArray, graduated
+from pricing.tiers import FloatArray, free_share, graduated
 
 IntArray = npt.NDArray[np.int64]
 
@@ -166,13 +166,12 @@ def _share(
     pools = pools.join(first, on="group").reset_index(drop=True)
     pools = pools[["month", "payer", "partition", "pool", "unit", "quantity_free"]]
     counted = np.where(free_of_charge, 0.0, quantity)[pooled]
-    total = np.bincount(pool_of, weights=counted, minlength=len(pools))
+    total = np.bincount(pool_of, weights=counted, minlength=len(pools)).astype(np.float64)
     others = np.array([(other_requests or {}).get(payer, 0.0) for payer in pools["payer"]])
     others = np.where(pools["unit"] == "request", others, 0.0)  # they are requests, not keys
     size = pools["quantity_free"].to_numpy(dtype=np.float64)
     available = np.maximum(size - others, 0.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(total > available, available / np.where(total > 0, total, 1.0), 1.0)
+    share = free_share(total, available)
     free = np.zeros(len(usage))
     free[pooled] = counted * share[pool_of]
     pools["used_by_others"] = np.minimum(others, size)

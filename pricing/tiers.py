@@ -1,4 +1,4 @@
-"""Graduated tiers on arrays."""
+"""Free quantities and graduated tiers on arrays."""
 
 from __future__ import annotations
 
@@ -37,3 +37,14 @@ def graduated(quantity: FloatArray, steps: Sequence[tuple[float, float]]) -> Flo
         cost += (np.clip(quantity, lower, upper) - lower) * price
         lower = upper
     return cost
+
+
+def free_share(total: FloatArray, available: FloatArray) -> FloatArray:
+    """The share of a total that the available free quantity covers. [-]
+
+    >>> import numpy as np
+    >>> free_share(np.array([0.0, 10.0, 40.0]), np.array([20.0, 20.0, 20.0])).tolist()
+    [1.0, 1.0, 0.5]
+    """
+    covers = available / np.where(total > 0, total, 1.0)
+    return np.where(total > available, covers, 1.0)

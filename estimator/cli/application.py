@@ -23,7 +23,12 @@ COMMANDS = {
     "schema": ("inventories", "Print the JSON Schema of an inventory or of a rate table."),
     "forecast": ("forecasts", "Forecast KMS requests and cost, month by month."),
     "explain": ("forecasts", "Walk one number from assumption to dollar."),
+    "simulate": (
+        "simulations",
+        "Say how sure the forecast is, and which number to find out first.",
+    ),
     "measure": ("measures", "Count what really happened, from logs, object names and bills."),
+    "reconcile": ("reconciles", "Hold a forecast against the bill and explain the difference."),
     "rates": ("rates", "Show the rates that forecasts are priced with."),
 }
 

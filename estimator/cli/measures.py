@@ -11,6 +11,7 @@ import typer
 
 from estimator.cli.output import Format, Output, say, show, width
 from estimator.cli.progress import progress_bar, sizes_of_files, sizes_of_inventory
+from pricing.errors import Problem, UsageError
 
 if TYPE_CHECKING:
     from estimator.actuals.result import Actuals
@@ -41,9 +42,9 @@ Form = Annotated[Format, typer.Option("--format", "-f", help="How to write it.")
 
 def measure_cloudtrail(
     paths: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(help="Files, or folders to search; URLs with Spark.", metavar="PATH..."),
-    ],
+    ] = None,
     by: By = None,
     strict: Strict = False,
     engine: Annotated[
@@ -56,15 +57,75 @@ def measure_cloudtrail(
     jobs: Annotated[
         int | None, typer.Option("--jobs", help="Processes. Default: one a core.")
     ] = None,
+    athena: Annotated[
+        bool,
+        typer.Option(
+            "--athena-sql",
+            help="Read nothing, print the query that lets Athena count: see measure athena.",
+        ),
+    ] = False,
+    table: Annotated[
+        str | None,
+        typer.Option(
+            "--table", help="Of --athena-sql. Default: cloudtrail_logs.", metavar="[DATABASE.]NAME"
+        ),
+    ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option("--from", help="Of --athena-sql: first day.", metavar="YYYY-MM[-DD]"),
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            "--until", help="Of --athena-sql: day after the last.", metavar="YYYY-MM[-DD]"
+        ),
+    ] = None,
     form: Form = Format.table,
     output: Output = None,
 ) -> None:
     """Count the requests in CloudTrail's log files: exact, each once."""
+    given = {"table": table, "start": start, "until": until}
+    asked = {name: value for name, value in given.items() if value is not None}
+    _one_of(paths, athena, asked)
+    if athena:
+        from estimator import athena_sql
+
+        show(athena_sql(**asked), output)
+        return
     from estimator import measure_cloudtrail as measure
 
+    paths = paths or []
     sizes = partial(sizes_of_files, paths) if engine is Engine.local else None
     with progress_bar(sizes) as progress:
         told = measure(paths, by, strict, engine.value, master, jobs, progress)
+    _show(told, form, output)
+
+
+def _one_of(paths: list[str] | None, athena: bool, asked: dict[str, str]) -> None:
+    """Log files are counted here, or by Athena: not both at once."""
+    if athena and paths:
+        raise UsageError(Problem("--athena-sql", None, "", "a path", "none: nothing is read", ""))
+    if not athena and asked:
+        found = "--table, --from or --until"
+        raise UsageError(Problem("PATH", None, "", found, "them with --athena-sql only", ""))
+    if not athena and not paths:
+        expected = "a file or a folder, or --athena-sql"
+        raise UsageError(Problem("PATH", None, "", "no path", expected, ""))
+
+
+def measure_athena(
+    paths: Annotated[
+        list[Path], typer.Argument(help="Results, or folders of them.", metavar="RESULT.csv...")
+    ],
+    by: By = None,
+    strict: Strict = False,
+    form: Form = Format.table,
+    output: Output = None,
+) -> None:
+    """Read the result of the query that `measure cloudtrail --athena-sql` prints."""
+    from estimator import measure_athena as measure
+
+    told = measure(paths, by, strict)
     _show(told, form, output)
 
 
@@ -169,6 +230,11 @@ _group = typer.Typer(
 _group.command(
     "cloudtrail", epilog="Example: kmscost measure cloudtrail examples/logs --by day,cause"
 )(measure_cloudtrail)
+_group.command(
+    "athena",
+    epilog="Example: kmscost measure cloudtrail --athena-sql --from 2026-10 --until 2026-11 "
+    "--output query.sql; then, of what Athena answers: kmscost measure athena RESULT.csv",
+)(measure_athena)
 _group.command(
     "s3-inventory", epilog="Example: kmscost measure s3-inventory manifest.json --format json"
 )(measure_s3_inventory)

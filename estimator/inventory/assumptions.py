@@ -60,6 +60,21 @@ class FilesPerDay:
         """The assumption for a Region; None where nothing is said of it."""
         return self.by_region.get(region, self.other)
 
+    def path(self, owner: str, region: str) -> str:
+        """What the assumption for a Region, or for `other`, is called.
+
+        >>> FilesPerDay({}, Range.exactly(288)).path("trails[org]", "other")
+        'trails[org].files_per_day'
+        """
+        return f"{owner}.files_per_day.{region}" if self.by_region else f"{owner}.files_per_day"
+
+    def in_doubt(self, owner: str) -> dict[str, Range]:
+        """The ranges in it, and what each is called."""
+        entries = list(self.by_region.items())
+        if self.other is not None:
+            entries.append(("other", self.other))
+        return {self.path(owner, region): one for region, one in entries if not one.is_number}
+
 
 def lognormal_median(low: float, high: float) -> float:
     """The median of the lognormal distribution with these 5th and 95th percentiles.
@@ -108,6 +123,7 @@ def _read_range(
     read: Callable[[Any], float],
     median: Callable[[float, float], float],
     is_share: bool,
+    least: float = 0.0,
 ) -> Range:
     if isinstance(value, Range):
         return value
@@ -128,7 +144,7 @@ def _read_range(
     low, high = _at("low", read, value["low"]), _at("high", read, value["high"])
     if low > high:
         raise refusal(value["low"], f"at most high, which is {high:g}", "swap them", ("low",))
-    if low < high and low == 0:
+    if low < high and low == least:
         fix = "write a small number such as 0.01, or one number without a range"
         raise refusal(value["low"], "more than 0 as 5th percentile", fix, ("low",))
     if is_share and low < high and high == 1:
@@ -145,6 +161,18 @@ def read_quantity(value: Any) -> Range:
     return _read_range(value, read_number, lognormal_median, False)
 
 
+def read_seconds(value: Any) -> Range:
+    """Seconds in which something happens: one or more, or a range of that."""
+    return _read_range(value, _read_a_second, lognormal_median, False)
+
+
+def _read_a_second(value: Any) -> float:
+    number = read_number(value)
+    if number < 1:
+        raise refusal(value, "at least 1 second", "quotas are per second: write 1")
+    return number
+
+
 def read_share(value: Any) -> Range:
     """A share from 0 to 1, or a range of one."""
     return _read_range(value, _read_share, logit_normal_median, True)
@@ -152,7 +180,7 @@ def read_share(value: Any) -> Range:
 
 def read_growth(value: Any) -> Range:
     """A yearly growth: ``10%`` or 0.1; a range of one; a number may be negative above -100%."""
-    return _read_range(value, _read_percent, _arithmetic_or_geometric, False)
+    return _read_range(value, _read_percent, _arithmetic_or_geometric, False, least=-1.0)
 
 
 def _arithmetic_or_geometric(low: float, high: float) -> float:
@@ -220,6 +248,7 @@ def _range_schema(number: dict[str, Any]) -> dict[str, Any]:
 
 
 _NUMBER = {"type": "number", "minimum": 0}
+_SECONDS = {"type": "number", "minimum": 1}
 _SHARE = {"type": "number", "minimum": 0, "maximum": 1}
 _GROWTH = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^-?[0-9.]+%$"}]}
 _QUANTITY_SCHEMA = _range_schema(_NUMBER)
@@ -238,6 +267,9 @@ _FILES_SCHEMA = {
 _plain = PlainSerializer(plain_range)
 Quantity = Annotated[Range, PlainValidator(read_quantity), _plain, WithJsonSchema(_QUANTITY_SCHEMA)]
 Share = Annotated[Range, PlainValidator(read_share), _plain, WithJsonSchema(_range_schema(_SHARE))]
+Seconds = Annotated[
+    Range, PlainValidator(read_seconds), _plain, WithJsonSchema(_range_schema(_SECONDS))
+]
 GrowthRate = Annotated[
     Range, PlainValidator(read_growth), _plain, WithJsonSchema(_range_schema(_GROWTH))
 ]

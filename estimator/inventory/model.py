@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Literal
 
 from estimator.inventory.assumptions import FilesPerDay, Range
-from estimator.inventory.sections import Budget, Growth, Key, Reader, Trail
+from estimator.inventory.budgets import Budget
+from estimator.inventory.sections import Growth, Key, Reader, Trail
 from pricing.regions import partition_of
 
 
@@ -60,6 +61,21 @@ class Inventory:
             return tuple(self._trail[name] for name in dict.fromkeys(reader.trails))
         own = self._partition[reader.account]
         return tuple(trail for trail in self.trails if self._partition[trail.account] == own)
+
+    @cached_property
+    def files_in_doubt(self) -> dict[str, Range]:
+        """Every range of files per day and its path, such as trails[org].files_per_day.
+
+        A mapping of Regions has a path for each: accounts[111122223333].files_per_day.eu-west-1.
+        """
+        found: dict[str, Range] = {}
+        for account in self.accounts:
+            if account.files_per_day is not None:
+                found |= account.files_per_day.in_doubt(f"accounts[{account.id}]")
+        for trail in self.trails:
+            if trail.files_per_day is not None:
+                found |= trail.files_per_day.in_doubt(f"trails[{trail.name}]")
+        return found
 
     @cached_property
     def _trail(self) -> dict[str, Trail]:

@@ -8,15 +8,20 @@ from estimator.actuals.result import Actuals
 from estimator.explain import Explanation
 from estimator.figures import count, money
 from estimator.forecast import Forecast
+from estimator.reconcile import Reconciliation
 from estimator.report.measured import measured_lines, measured_sheets
-from estimator.report.sheet import Sheet, lines, months_sheet, rows_sheet
+from estimator.report.reconciled import reconciled_lines, reconciled_sheets
+from estimator.report.sections import detail_sheet
+from estimator.report.sheet import Sheet, lines, months_sheet
+from estimator.report.simulated import drivers_sheet, simulated_lines, spread_sheet
+from estimator.uncertainty import Simulation
 from pricing.errors import printable
 
 
 def forecast_markdown(told: Forecast) -> str:
     """A forecast with everything that the table shows, and its notices."""
     parts = [table_markdown(months_sheet(told))]
-    by = rows_sheet(told)
+    by = detail_sheet(told)
     if by is not None:
         parts.append(table_markdown(by))
     parts.append("\n".join(f"- {escape(line)}" for line in lines(told)))
@@ -63,3 +68,23 @@ def measured_markdown(told: Actuals) -> str:
     said = "\n".join(f"- {escape(line)}" for line in (*measured_lines(told), *told.notices))
     tables = "\n\n".join(map(table_markdown, measured_sheets(told)))
     return f"{tables}\n\n{said}\n"
+
+
+def simulated_markdown(told: Simulation) -> str:
+    """How sure a forecast is, with everything that the table shows, and its notices."""
+    ranked = drivers_sheet(told)
+    parts = [table_markdown(spread_sheet(told))]
+    parts += [] if ranked is None else [table_markdown(ranked)]
+    parts.append("\n".join(f"- {escape(line)}" for line in simulated_lines(told)))
+    if told.notices:
+        parts.append("Notices:\n\n" + "\n".join(f"- {escape(line)}" for line in told.notices))
+    return "\n\n".join(parts) + "\n"
+
+
+def reconciled_markdown(told: Reconciliation) -> str:
+    """A reconciliation with everything that the table shows, and its notices."""
+    parts = [table_markdown(sheet) for sheet in reconciled_sheets(told)]
+    parts.append("\n".join(f"- {escape(line)}" for line in reconciled_lines(told)))
+    if told.notices:
+        parts.append("Notices:\n\n" + "\n".join(f"- {escape(line)}" for line in told.notices))
+    return "\n\n".join(parts) + "\n"

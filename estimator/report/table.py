@@ -16,8 +16,13 @@ from estimator.actuals.result import Actuals
 from estimator.explain import Explanation
 from estimator.figures import count, factor, money
 from estimator.forecast import Forecast
+from estimator.reconcile import Reconciliation
 from estimator.report.measured import measured_lines, measured_sheets
-from estimator.report.sheet import Sheet, lines, months_sheet, rows_sheet
+from estimator.report.reconciled import reconciled_lines, reconciled_sheets
+from estimator.report.sections import detail_sheet
+from estimator.report.sheet import Sheet, lines, months_sheet
+from estimator.report.simulated import drivers_sheet, simulated_lines, spread_sheet, spread_sheets
+from estimator.uncertainty import Simulation
 from pricing.errors import printable
 from pricing.regions import partition_of
 
@@ -27,7 +32,7 @@ WIDTH = 80
 def forecast_table(told: Forecast, width: int = WIDTH) -> RenderableType:
     """A forecast month by month, then by what was asked for, then what to know of it."""
     parts: list[RenderableType] = [*_titled(months_sheet(told), width)]
-    by = rows_sheet(told)
+    by = detail_sheet(told)
     if by is not None:
         parts += ["", *_titled(by, width)]
     return Group(*parts, "", *_wrapped(lines(told), width))
@@ -50,14 +55,20 @@ def _titled(sheet: Sheet, width: int) -> list[RenderableType]:
 def _fitting(sheet: Sheet, width: int) -> Sheet:
     """The sheet with all its words in one column where they would not stand side by side."""
     words = len(sheet.header) - sheet.numbers
-    widths = [max(map(len, column)) for column in zip(sheet.header, *sheet.rows, strict=True)]
-    if words < 2 or sum(widths) + 2 * (len(widths) - 1) <= width:
+    if words < 2 or _breadth(sheet) <= width:
         return sheet
     header, *rows = (
         (" ".join(filter(None, cells[:words])), *cells[words:])
         for cells in (sheet.header, *sheet.rows)
     )
     return dataclasses.replace(sheet, header=header, rows=tuple(rows))
+
+
+def _breadth(sheet: Sheet) -> int:
+    """Columns of the terminal that a sheet takes."""
+    columns = list(zip(sheet.header, *sheet.rows, strict=True))
+    blanks = 2 * (len(columns) - 1)  # two between columns
+    return sum(max(map(len, column)) for column in columns) + blanks
 
 
 def _table(sheet: Sheet) -> Table:
@@ -91,6 +102,25 @@ def measured_table(told: Actuals, width: int = WIDTH) -> RenderableType:
     """What was measured, and what was read for it."""
     tables = (part for sheet in measured_sheets(told) for part in (*_titled(sheet, width), ""))
     return Group(*tables, *_wrapped(measured_lines(told), width))
+
+
+def simulated_table(told: Simulation, width: int = WIDTH) -> RenderableType:
+    """How sure a forecast is, month by month, what causes the spread, what to know of it."""
+    both = spread_sheet(told)
+    sheets = [both] if _breadth(both) <= width else list(spread_sheets(told))
+    ranked = drivers_sheet(told)
+    parts: list[RenderableType] = []
+    for sheet in (*sheets, *([] if ranked is None else [ranked])):
+        parts += [*_titled(sheet, width), ""]
+    return Group(*parts, *_wrapped(simulated_lines(told), width))
+
+
+def reconciled_table(told: Reconciliation, width: int = WIDTH) -> RenderableType:
+    """The sides, the parts of their difference, the rows that differ, and what to know of it."""
+    parts: list[RenderableType] = []
+    for sheet in reconciled_sheets(told):
+        parts += [*_titled(sheet, width), ""]
+    return Group(*parts, *_wrapped(reconciled_lines(told), width))
 
 
 def explain_text(walk: Explanation, width: int = WIDTH) -> RenderableType:

@@ -13,12 +13,17 @@ from estimator.volume.causes import key_blocks, trail_blocks
 from estimator.volume.model import Model
 from estimator.volume.readers import reader_blocks
 from estimator.volume.rows import usage_frame
-from estimator.volume.streams import streams_of
+from estimator.volume.streams import Streams, streams_of
 
 __all__ = ["usage"]
 
 
-def usage(inventory: Inventory, months: Months, by: Sequence[str] = DEFAULT_GRAIN) -> pd.DataFrame:
+def usage(
+    inventory: Inventory,
+    months: Months,
+    by: Sequence[str] = DEFAULT_GRAIN,
+    streams: Streams | None = None,
+) -> pd.DataFrame:
     """What KMS will see because of CloudTrail, month by month.
 
     Parameters
@@ -28,6 +33,8 @@ def usage(inventory: Inventory, months: Months, by: Sequence[str] = DEFAULT_GRAI
     by : sequence of str
         The key columns to tell apart (`estimator.frames.KEYS`); all others are summed over while
         the frame is computed. Totals do not depend on it.
+    streams : Streams, optional
+        What `streams_of` said of the inventory, where it is known already.
 
     Returns
     -------
@@ -36,7 +43,7 @@ def usage(inventory: Inventory, months: Months, by: Sequence[str] = DEFAULT_GRAI
     """
     model = Model(inventory, months)
     by_account, by_region = "account" in by, "region" in by
-    full = streams_of(inventory)
+    full = streams_of(inventory) if streams is None else streams
     summed = full.added_up(by_account, by_region)
     blocks = [
         *trail_blocks(model, summed),

@@ -76,7 +76,11 @@ def per_month(rate: float, days: FloatArray, days_of_month: FloatArray) -> Float
 
 
 def mean_window_days(
-    window: float, start: FloatArray, end: FloatArray, first: FloatArray, last: FloatArray
+    window: float | FloatArray,
+    start: FloatArray,
+    end: FloatArray,
+    first: FloatArray,
+    last: FloatArray,
 ) -> FloatArray:
     """Days of a life [start, end) that a look back over `window` days meets, on average. [day]
 

@@ -36,7 +36,13 @@ def reader_blocks(
 
 
 def read_by(
-    model: Model, reader: Reader, full: Streams, summed: Streams, by_account: bool, by_region: bool
+    model: Model,
+    reader: Reader,
+    full: Streams,
+    summed: Streams,
+    by_account: bool,
+    by_region: bool,
+    by_doubt: bool = False,
 ) -> Streams:
     """The streams whose files a reader reads, added up where its filter allows."""
     fine = reader.accounts is not None or reader.regions is not None
@@ -52,13 +58,19 @@ def read_by(
         code = model.vocabulary.code["region"]
         chosen &= np.isin(streams.region, [code[region] for region in reader.regions])
     streams = streams if chosen.all() else streams.where(chosen)
-    return streams.added_up(by_account, by_region) if fine else streams
+    return streams.added_up(by_account, by_region, by_doubt) if fine else streams
 
 
 def blocks_of(model: Model, reader: Reader, streams: Streams) -> Iterator[Block]:
     """The requests of one reader."""
     kind: Callable[[Model, Any, Streams], FloatArray] = KINDS[type(reader)]
-    gets = kind(model, reader, streams)
+    yield from blocks_from(model, reader, streams, kind(model, reader, streams))
+
+
+def blocks_from(
+    model: Model, reader: Reader, streams: Streams, gets: FloatArray
+) -> Iterator[Block]:
+    """The requests of as many gets of one reader."""
     account = model.vocabulary.code["account"][reader.account]
     cause = "replication" if isinstance(reader, Replication) else "get"
     left = formulas.requests_left(gets, reader_saving(model, reader)[streams.trail][:, None])
@@ -108,29 +120,45 @@ def copies_written(model: Model, reader: Replication, streams: Streams) -> Float
     return replication(model, reader, streams, born, dead)
 
 
-def query(model: Model, reader: Query, streams: Streams) -> FloatArray:
-    """Queries x files in the last days x share_of_files x gets_per_file. [get/month]"""
-    runs, window = _looks(
-        model, reader, streams, reader.queries_per_month.mid, reader.days_scanned.mid
-    )
-    met = formulas.puts(streams.files[:, None], window, model.growth)
+def query(
+    model: Model, reader: Query, streams: Streams, window: FloatArray | None = None
+) -> FloatArray:
+    """Queries x files in the last days x share_of_files x gets_per_file. [get/month]
+
+    `window` [day] is one for each row of streams, by default what `window_of` says.
+    """
+    runs, days = _looks(model, reader, streams, reader.queries_per_month.mid, window)
+    met = formulas.puts(streams.files[:, None], days, model.growth)
     gets: FloatArray = runs * met * reader.share_of_files.mid * reader.gets_per_file.mid
     return gets
 
 
-def validate(model: Model, reader: Validate, streams: Streams) -> FloatArray:
+def validate(
+    model: Model, reader: Validate, streams: Streams, window: FloatArray | None = None
+) -> FloatArray:
     """Runs x days x (log files + digests under the key), where there are digests. [get/month]"""
-    runs, window = _looks(model, reader, streams, reader.runs_per_month.mid, reader.days.mid)
-    logs = formulas.puts(streams.files[:, None], window, model.growth)
-    digests = formulas.digests(streams.count[:, None], window, model.account_growth)
+    runs, days = _looks(model, reader, streams, reader.runs_per_month.mid, window)
+    logs = formulas.puts(streams.files[:, None], days, model.growth)
+    digests = formulas.digests(streams.count[:, None], days, model.account_growth)
     under_key = model.digests_under_key[streams.trail][:, None]
     validated = model.validated[streams.trail][:, None]
     gets: FloatArray = runs * (logs + digests * under_key) * validated
     return gets
 
 
+def window_of(model: Model, reader: Query | Validate, streams: Streams) -> FloatArray:
+    """Days that a reader looks back, never more than the bucket keeps. [day]"""
+    back = reader.days_scanned.mid if isinstance(reader, Query) else reader.days.mid
+    days: FloatArray = np.minimum(back, model.retention)[streams.trail]
+    return days
+
+
 def _looks(
-    model: Model, reader: Query | Validate, streams: Streams, rate: float, window: float
+    model: Model,
+    reader: Query | Validate,
+    streams: Streams,
+    rate: float,
+    window: FloatArray | None,
 ) -> tuple[FloatArray, FloatArray]:
     """How often a reader looks back in each month, and the days of files it meets on average."""
     start, end = life_of(reader)
@@ -138,27 +166,18 @@ def _looks(
     end_of = np.minimum(model.key_end[streams.trail], end)[:, None]
     last = np.maximum(np.minimum(model.months.end, end_of), first)
     runs = formulas.per_month(rate, last - first, model.months.days)
-    window_of = np.minimum(window, model.retention)[streams.trail]
-    met = np.zeros((len(streams), model.months.count))
-    for days in np.unique(window_of):  # as many as there are retentions
-        rows = window_of == days
-        met[rows] = formulas.mean_window_days(
-            float(days), streams.start[rows][:, None], streams.end[rows][:, None], first, last[rows]
-        )
+    back = window_of(model, reader, streams) if window is None else window
+    met = formulas.mean_window_days(
+        back[:, None], streams.start[:, None], streams.end[:, None], first, last
+    )
     return runs, met
 
 
 def fixed(model: Model, reader: Fixed, streams: Streams) -> FloatArray:
     """gets_per_day while there is something to read, shared in proportion to files. [get/month]"""
+    gone = readable_until(model, streams, model.retention[streams.trail])
+    readable = days_readable(model, reader, streams, gone)
     start, end = life_of(reader)
-    # files stay readable until they expire, or their key goes
-    gone = np.minimum(streams.end + model.retention[streams.trail], model.key_end[streams.trail])
-    readable = formulas.days_alive(
-        np.maximum(streams.start, start)[:, None],
-        np.minimum(gone, end)[:, None],
-        model.months.begin,
-        model.months.end,
-    )
     days = model.life(max(start, float(streams.start.min())), min(end, float(gone.max())))
     files = streams.files[:, None] * readable
     total = files.sum(axis=0)
@@ -167,6 +186,23 @@ def fixed(model: Model, reader: Fixed, streams: Streams) -> FloatArray:
         total = files.sum(axis=0)
     share = np.where(total > 0, files / np.where(total > 0, total, 1.0), 0.0)
     return share * (reader.gets_per_day.mid * days)
+
+
+def readable_until(model: Model, streams: Streams, retention: FloatArray) -> FloatArray:
+    """Files stay readable until they expire, or their key goes. [day ordinal]"""
+    gone: FloatArray = np.minimum(streams.end + retention, model.key_end[streams.trail])
+    return gone
+
+
+def days_readable(model: Model, reader: Reader, streams: Streams, gone: FloatArray) -> FloatArray:
+    """Days of each month on which a living reader finds files of each row of streams. [day]"""
+    start, end = life_of(reader)
+    return formulas.days_alive(
+        np.maximum(streams.start, start)[:, None],
+        np.minimum(gone, end)[:, None],
+        model.months.begin,
+        model.months.end,
+    )
 
 
 KINDS: dict[type, Callable[[Model, Any, Streams], FloatArray]] = {

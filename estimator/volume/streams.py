@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +33,9 @@ class Streams:
         Streams in the row. [stream]
     start, end : array
         First day and the day after the last one. [day ordinal]
+    doubt : array of int
+        Position of the range that `files` rests on in `Inventory.files_in_doubt`; -1 where it is
+        a number, or where streams of several are added up.
     """
 
     trail: IntArray
@@ -41,12 +45,13 @@ class Streams:
     count: FloatArray
     start: FloatArray
     end: FloatArray
+    doubt: IntArray
 
     def __len__(self) -> int:
         return len(self.trail)
 
-    def where(self, chosen: npt.NDArray[np.bool_]) -> Streams:
-        """The chosen rows."""
+    def where(self, chosen: npt.NDArray[np.bool_] | IntArray) -> Streams:
+        """The chosen rows, by a mask or by their positions."""
         return Streams(
             trail=self.trail[chosen],
             account=self.account[chosen],
@@ -55,13 +60,20 @@ class Streams:
             count=self.count[chosen],
             start=self.start[chosen],
             end=self.end[chosen],
+            doubt=self.doubt[chosen],
         )
 
-    def added_up(self, by_account: bool, by_region: bool) -> Streams:
+    def counted(self) -> Streams:
+        """The same with a file a day for each stream, so that no range matters."""
+        nothing = np.full(len(self), -1, dtype=np.int64)
+        return dataclasses.replace(self, files=self.count, doubt=nothing)
+
+    def added_up(self, by_account: bool, by_region: bool, by_doubt: bool = False) -> Streams:
         """Rows with the same trail and life in one, told apart by no more than asked for."""
         account = self.account if by_account else np.full(len(self), -1, dtype=np.int64)
         region = self.region if by_region else np.full(len(self), -1, dtype=np.int64)
-        columns = [self.trail, _codes(self.start), _codes(self.end), account, region]
+        doubt = self.doubt if by_doubt else np.full(len(self), -1, dtype=np.int64)
+        columns = [self.trail, _codes(self.start), _codes(self.end), account, region, doubt]
         group = _group(columns)
         size = int(group.max()) + 1 if len(self) else 0
         first = np.zeros(size, dtype=np.int64)
@@ -74,6 +86,7 @@ class Streams:
             count=np.bincount(group, weights=self.count, minlength=size).astype(np.float64),
             start=self.start[first],
             end=self.end[first],
+            doubt=doubt[first],
         )
 
 
@@ -102,7 +115,8 @@ def _group(columns: list[IntArray]) -> IntArray:
 class _Pairs:
     """Every (account, Region), in the order of the accounts."""
 
-    def __init__(self, accounts: tuple[Account, ...]) -> None:
+    def __init__(self, accounts: tuple[Account, ...], doubts: dict[str, int]) -> None:
+        self.doubts = doubts
         self.code = {region: index for index, region in enumerate(known_regions())}
         spelled = {
             regions: np.array([self.code[region] for region in regions], dtype=np.int64)
@@ -117,10 +131,12 @@ class _Pairs:
         ends = np.array([ordinal(account.until, NEVER) for account in accounts])
         self.start, self.end = starts[self.account], ends[self.account]
         self.files = np.full(len(self.account), np.nan)
+        self.doubt = np.full(len(self.account), -1, dtype=np.int64)
         for index, account in enumerate(accounts):
-            if account.files_per_day is not None:
+            said = account.files_per_day
+            if said is not None:
                 part = slice(self.offset[index], self.offset[index + 1])
-                self.files[part] = self.files_of(account.files_per_day, np.nan)[self.region[part]]
+                self._says(said, f"accounts[{account.id}]", part)
         self.number = {account.id: index for index, account in enumerate(accounts)}
         self.organization: dict[tuple[str, str], IntArray] = {}
         groups: dict[tuple[str, str], list[int]] = {}
@@ -132,6 +148,17 @@ class _Pairs:
             member[members] = True
             self.organization[group] = np.flatnonzero(member[self.account])
 
+    def _says(self, said: FilesPerDay, owner: str, part: slice) -> None:
+        """Note what an account says of its pairs."""
+        if not said.by_region and said.other is not None:  # one for all, ten times as fast
+            self.files[part] = said.other.mid
+            if self.doubts:
+                self.doubt[part] = self.doubts.get(said.path(owner, "other"), -1)
+            return
+        self.files[part] = self.files_of(said, np.nan)[self.region[part]]
+        if self.doubts:
+            self.doubt[part] = self.doubt_of(said, owner)[self.region[part]]
+
     def files_of(self, said: FilesPerDay | None, otherwise: float) -> FloatArray:
         """Files per day of every Region, `otherwise` where nothing is said of it."""
         other = said.other.mid if said is not None and said.other is not None else otherwise
@@ -139,6 +166,17 @@ class _Pairs:
         for region, assumption in (said.by_region if said is not None else {}).items():
             files[self.code[region]] = assumption.mid
         return files
+
+    def doubt_of(self, said: FilesPerDay | None, owner: str) -> IntArray:
+        """The position of the range of every Region, -1 where it is a number or nothing is said."""
+        doubt = np.full(len(self.code), -1, dtype=np.int64)
+        if said is None:
+            return doubt
+        if said.other is not None:
+            doubt[:] = self.doubts.get(said.path(owner, "other"), -1)
+        for region in said.by_region:
+            doubt[self.code[region]] = self.doubts.get(said.path(owner, region), -1)
+        return doubt
 
     def of(self, trail: Trail, home: Account) -> IntArray:
         """The pairs that a trail covers."""
@@ -159,11 +197,12 @@ def streams_of(inventory: Inventory) -> Streams:
 
     A stream lives while its account, its trail and the trail's key live.
     """
-    pairs = _Pairs(inventory.accounts)
+    doubts = {path: number for number, path in enumerate(inventory.files_in_doubt)}
+    pairs = _Pairs(inventory.accounts, doubts)
     accounts = {account.id: account for account in inventory.accounts}
     keys = {key.id: key for key in inventory.keys}
     default = pairs.files_of(None, FILES_PER_DAY)
-    trail_number, chosen, files, starts, ends = [], [], [], [], []
+    trail_number, chosen, files, doubt, starts, ends = [], [], [], [], [], []
     for number, trail in enumerate(inventory.trails):
         if trail.key is None:
             continue
@@ -175,7 +214,11 @@ def streams_of(inventory: Inventory) -> Streams:
         chosen.append(part)
         trail_number.append(np.full(len(part), number, dtype=np.int64))
         override = pairs.files[part]
-        files.append(np.where(np.isnan(override), own[pairs.region[part]], override))
+        inherits = np.isnan(override)
+        files.append(np.where(inherits, own[pairs.region[part]], override))
+        if doubts:
+            shared = pairs.doubt_of(trail.files_per_day, f"trails[{trail.name}]")
+            doubt.append(np.where(inherits, shared[pairs.region[part]], pairs.doubt[part]))
         born = max(ordinal(trail.start, ALWAYS), ordinal(key.born, ALWAYS))
         dead = min(ordinal(trail.until, NEVER), ordinal(key.until, NEVER))
         starts.append(np.maximum(pairs.start[part], born))
@@ -189,6 +232,7 @@ def streams_of(inventory: Inventory) -> Streams:
         count=np.ones(len(rows)),
         start=_joined(starts),
         end=_joined(ends),
+        doubt=_joined(doubt).astype(np.int64) if doubts else np.full(len(rows), -1, dtype=np.int64),
     )
 
 

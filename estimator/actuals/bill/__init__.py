@@ -32,7 +32,18 @@ from estimator.actuals.skipped import SkippedFiles
 __all__ = ["measure_bill"]
 
 _SUMMED = ("month", "day", "payer", "billed_account", "billed_region", "key", "cause", "operation")
-_ROWS = (*_SUMMED, "quantity", "unit", "free", "billable", "cost", "currency", "product", "lines")
+_ROWS = (
+    *_SUMMED,
+    "quantity",
+    "unit",
+    "free",
+    "billable",
+    "cost",
+    "currency",
+    "product",
+    "meter",
+    "lines",
+)
 
 
 def measure_bill(

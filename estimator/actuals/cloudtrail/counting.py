@@ -79,8 +79,9 @@ class Counted:
 
         None where the event is about no request. Events by the million have few distinct traits.
         """
-        day = record.time[:10] if record.time else path
-        known = (day, signature(record))
+        day = record.time[:10] if record.time else ""
+        # where the event does not tell the day, the name of the file may
+        known = (day if _calendar_day(day) else path, signature(record))
         if known in self._known:
             return self._known[known]
         request = _request(known, record, path)
@@ -108,8 +109,7 @@ def _request(known: tuple[Any, ...], record: Record, path: str) -> Request | Non
     if known not in _MEANT:
         if len(_MEANT) >= _MOST_MEANT:
             _MEANT.clear()
-        moment = _hour(f"{known[0]}T00")
-        day = moment.date() if moment else _day_of(path)
+        day = _calendar_day(known[0]) or _day_of(path)
         _MEANT[known] = request_of(traits_of(record), day)
     return _MEANT[known]
 
@@ -204,6 +204,13 @@ def _hour(text: str) -> datetime.datetime | None:
     except ValueError:
         return None
     return moment if 1970 <= moment.year < 2400 else None
+
+
+@lru_cache(maxsize=4096)
+def _calendar_day(text: str) -> datetime.date | None:
+    """The day of ``2023-10-17``; None where no calendar has it."""
+    moment = _hour(f"{text}T00")
+    return moment.date() if moment else None
 
 
 def _day_of(path: str) -> datetime.date | None:

@@ -21,8 +21,9 @@ SOURCE = "cloudtrail"
 class Gathering:
     """Takes in what batches of files hold, in any order, and makes actuals of it."""
 
-    def __init__(self, skipped: SkippedFiles) -> None:
+    def __init__(self, skipped: SkippedFiles, source: str = SOURCE) -> None:
         self.skipped = skipped
+        self._source = source
         self._files = 0
         self._records = 0
         self._codes: dict[Request, int] = {}
@@ -84,8 +85,8 @@ class Gathering:
         counts = [(one, quantity) for one, quantity in made if not one.error]
         notices = [*_failed_said(failed), *self.skipped.lines(), *coverage.notices()]
         return Actuals(
-            source=SOURCE,
-            told=_rows(counts, coverage),
+            source=self._source,
+            told=_rows(counts, coverage, self._source),
             files=self._files,
             records=self._records,
             duplicates=self._copies,
@@ -102,7 +103,7 @@ class Gathering:
         return self.skipped.nothing(paths, expected, fix)
 
 
-def _rows(counts: list[tuple[Request, int]], coverage: Coverage) -> PlainRows:
+def _rows(counts: list[tuple[Request, int]], coverage: Coverage, source: str) -> PlainRows:
     columns = {name: [getattr(one, name) for one, _ in counts] for name in _TOLD}
     share = [
         coverage.of_day(one.recorder, one.recorder_region, one.day) if one.day else 0.0
@@ -115,7 +116,7 @@ def _rows(counts: list[tuple[Request, int]], coverage: Coverage) -> PlainRows:
             "driver": [one.reader or one.trail for one, _ in counts],
             "quantity": [float(quantity) for _, quantity in counts],
             "unit": ["request"] * size,
-            "source": [SOURCE] * size,
+            "source": [source] * size,
             "coverage": share,
         }
     )

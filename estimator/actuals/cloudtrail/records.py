@@ -161,7 +161,7 @@ def read_log(data: bytes) -> Log:
 
 
 def _check_text(data: bytes) -> None:
-    """Refuse what is not UTF-8; a piece at a time: text may take four times as much."""
+    """Refuse what is not UTF-8, a piece at a time: as text all may take four times as much."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     for start in range(0, len(data), _PIECE):
         before = len(decoder.getstate()[0])

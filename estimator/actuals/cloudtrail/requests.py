@@ -22,13 +22,13 @@ KMS = "kms.amazonaws.com"
 _CLOUDTRAIL_ITSELF = "086441151436"
 
 # no API requests: KMS's own deeds (rotation), and second records of a call by another feature
-_NO_CALLS = frozenset({"AwsServiceEvent", "AwsCloudTrailInsight", "AwsVpceEvent"})
-_NO_CATEGORIES = frozenset({"Insight", "NetworkActivity", "Aggregated"})
+NO_CALLS = frozenset({"AwsServiceEvent", "AwsCloudTrailInsight", "AwsVpceEvent"})
+NO_CATEGORIES = frozenset({"Insight", "NetworkActivity", "Aggregated"})
 
 _WRITES = frozenset({"GenerateDataKey", "GenerateDataKeyWithoutPlaintext"})
-_COPIES = frozenset({"Encrypt", "ReEncrypt", "ReEncryptFrom", "ReEncryptTo"})
+COPIES = frozenset({"Encrypt", "ReEncrypt", "ReEncryptFrom", "ReEncryptTo"})
 _NOTHING = (b"", b"null")
-_REPLICATION_SESSION = "/s3-replication"  # the session's name whenever S3 replicates
+REPLICATION_SESSION = "/s3-replication"  # the session's name whenever S3 replicates
 
 
 class Request(NamedTuple):
@@ -178,11 +178,11 @@ def request_of(traits: Traits, day: datetime.date | None) -> Request | None:
     day : date
         When it was, UTC; None where nobody knows.
     """
-    if traits.kind in _NO_CALLS or traits.category in _NO_CATEGORIES:
+    if traits.kind in NO_CALLS or traits.category in NO_CATEGORIES:
         return None
     operation, trail = traits.operation or "", traits.trail
     recorder, region = traits.recorder or "", traits.region or ""
-    key = traits.key or (traits.named_key if _is_key(traits.named_key) else "")
+    key = traits.key or (traits.named_key if is_key(traits.named_key) else "")
     caller_account, caller, replicates = traits.caller
     billed_region = key.split(":")[3] if key else region
     error = traits.error or ""
@@ -214,7 +214,7 @@ def request_of(traits: Traits, day: datetime.date | None) -> Request | None:
 
 def _cause(operation: str, folder: str, replicates: bool) -> str:
     """Why a request about an object of CloudTrail's was made."""
-    if operation in _COPIES or replicates:
+    if operation in COPIES or replicates:
         return "replication"
     if operation in _WRITES:
         return "digest" if folder == DIGEST else "put"
@@ -242,12 +242,13 @@ def _key_of(raw: bytes) -> str:
     """The key among the resources: `ARN` or `arn`, both are seen."""
     for resource in _read(_decode_resources, raw, list[_Resource]) or ():
         for arn in (resource.upper or "", resource.lower or ""):
-            if _is_key(arn):
+            if is_key(arn):
                 return arn
     return ""
 
 
-def _is_key(arn: str) -> bool:
+def is_key(arn: str) -> bool:
+    """Whether an ARN names a key: no alias, and no other resource."""
     parts = arn.split(":")
     return len(parts) == 6 and parts[2] == "kms" and parts[5].startswith("key/")
 
@@ -258,16 +259,32 @@ def _caller_of(raw: bytes) -> tuple[str, str, bool]:
     told = _read(_decode_caller, raw, _Caller)
     if told is None:
         return "", "", False
-    arn = told.arn or ""
-    account = told.account or _account_in(arn)
+    issuer = told.session.issuer if told.session else None
+    role = issuer.arn if issuer else None
+    return caller_of(told.kind, told.arn, told.account, told.invoked_by, role)
+
+
+def caller_of(
+    kind: str | None, arn: str | None, account: str | None, service: str | None, role: str | None
+) -> tuple[str, str, bool]:
+    """The caller of `Traits`, from the parts of a `userIdentity`.
+
+    Parameters
+    ----------
+    kind, arn, account, service : str, optional
+        Its ``type``, ``arn``, ``accountId`` and ``invokedBy``.
+    role : str, optional
+        The ARN of the ``sessionIssuer``: the role behind an assumed role.
+    """
+    arn = arn or ""
+    account = account or _account_in(arn)
     reader = arn
     if ":assumed-role/" in arn:
-        issuer = told.session.issuer if told.session else None
-        reader = (issuer.arn if issuer else None) or role_of(arn)
-    elif not arn and told.kind == "AWSService":
-        reader = told.invoked_by or ""
-    replicates = arn.endswith(_REPLICATION_SESSION)
-    return account, reader or account or told.invoked_by or "", replicates
+        reader = role or role_of(arn)
+    elif not arn and kind == "AWSService":
+        reader = service or ""
+    replicates = arn.endswith(REPLICATION_SESSION)
+    return account, reader or account or service or "", replicates
 
 
 def _account_in(arn: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from tests.acceptance.measure.events import KMS, Record
 from tests.acceptance.measure.logs import save
 from tests.acceptance.measure.samples import (
     ABSENT,
+    ACCOUNT,
     GOOD,
     TRAIL,
     context,
@@ -229,3 +231,12 @@ def test_the_key_when_resources_are_null(tmp_path: Path) -> None:
     (row,) = rows_of(measure(tmp_path))
     assert row.key == TRAIL.key.arn
     assert row.billed_region == "eu-central-1"
+
+
+def test_a_day_that_no_calendar_has(tmp_path: Path) -> None:
+    """Two files with the same odd time in their events: each counts on the day of its own name."""
+    for number, day in enumerate((17, 18)):
+        moment = dt.datetime(2023, 10, day, 5, 30, tzinfo=dt.UTC)
+        name = TRAIL.file(ACCOUNT, "eu-west-1", moment, "KREKSWgLUgTraBu8")
+        save_records(tmp_path, put(number, eventTime="2023-13-45T05:00:00Z"), name=name)
+    assert [row["day"] for row in measure(tmp_path)["rows"]] == ["2023-10-17", "2023-10-18"]

@@ -1,0 +1,116 @@
+"""Blocks of usage to courses of demand: rows that a draw multiplies alike are added up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from estimator.forecast import WRITES
+from estimator.months import FloatArray
+from estimator.uncertainty.demand import Bin, Demand
+from estimator.uncertainty.windows import Window
+from estimator.volume.rows import Block, Vocabulary
+from estimator.volume.streams import IntArray, Streams
+from pricing.rates import RateTable
+
+
+@dataclass(frozen=True)
+class Times:
+    """What multiplies the rows of a block in every draw.
+
+    Attributes
+    ----------
+    factor : array or float
+        The same for all rows.
+    saving : array of int, optional
+        For each trail the position in `kept` of what its saving in doubt leaves; -1 for none.
+    kept : tuple of array
+        1 - saving. [-]
+    growth : tuple of str
+        The growths in doubt.
+    """
+
+    factor: FloatArray | float = 1.0
+    saving: IntArray | None = None
+    kept: tuple[FloatArray, ...] = ()
+    growth: tuple[str, ...] = ()
+
+
+@dataclass
+class Ledger:
+    """Puts blocks into a demand.
+
+    Attributes
+    ----------
+    demand, table, vocabulary : Demand, RateTable, Vocabulary
+    files : list of array
+        What `doubt` of the streams points at.
+    """
+
+    demand: Demand
+    table: RateTable
+    vocabulary: Vocabulary
+    files: list[FloatArray] = field(default_factory=list)
+
+    def add(self, block: Block, streams: Streams | None, times: Times) -> None:
+        """The requests of a block; without streams all of them rest on numbers and `times`."""
+        doubt = np.full(len(block.quantity), -1) if streams is None else streams.doubt
+        for which, factor, rows in self.groups(block, streams, times):
+            grown = self.demand.grown(which, times.growth)
+            for code, months in by_doubt(block.quantity[rows], doubt[rows]):
+                if months.any():
+                    course, times_it = grown.course(months)
+                    files = 1.0 if code < 0 else self.files[code]
+                    course.add(factor, files * times_it)
+
+    def add_looks(
+        self, block: Block, table: FloatArray, streams: Streams, times: Times, window: Window
+    ) -> None:
+        """The requests of looks back over a window in doubt: a table of nodes x rows x months."""
+        for which, factor, rows in self.groups(block, streams, times):
+            grown = self.demand.grown(which, times.growth)
+            for code in np.unique(streams.doubt[rows]).tolist():
+                mine = rows[streams.doubt[rows] == code]
+                summed = table[:, mine].sum(axis=1)
+                if summed.any():
+                    look, times_it = grown.look(window, summed)
+                    files = 1.0 if code < 0 else self.files[code]
+                    look.factor = look.factor + factor * (files * times_it)
+
+    def groups(
+        self, block: Block, streams: Streams | None, times: Times
+    ) -> Iterator[tuple[int, FloatArray | float, IntArray]]:
+        """The rows of each bin and saving: the bin's number, their factor, which they are."""
+        size = len(block.quantity)
+        payer, region = (
+            np.broadcast_to(np.asarray(code, dtype=np.int64), (size,))
+            for code in (block.payer, block.billed_region)
+        )
+        saving = np.full(size, -1, dtype=np.int64)
+        if streams is not None and times.saving is not None:
+            saving = times.saving[streams.trail]
+        meter = self.table.meter(block.operation).name
+        texts = self.vocabulary.texts
+        alike = np.stack([payer, region, saving])
+        for one in np.unique(alike, axis=1).T:
+            rows = np.flatnonzero((alike == one[:, None]).all(axis=0))
+            which = Bin(
+                payer=texts["payer"][one[0]],
+                region=texts["region"][one[1]],
+                meter=meter,
+                write=block.cause in WRITES,
+            )
+            factor = times.factor
+            if one[2] >= 0:
+                factor = factor * times.kept[one[2]]
+            yield self.demand.bin(which), factor, rows
+
+
+def by_doubt(quantity: FloatArray, doubt: IntArray) -> Iterator[tuple[int, FloatArray]]:
+    """The sum of the rows of each doubt, month by month."""
+    codes, position = np.unique(doubt, return_inverse=True)
+    summed = np.zeros((len(codes), quantity.shape[1]))
+    np.add.at(summed, position, quantity)
+    yield from zip(codes.tolist(), summed, strict=True)
