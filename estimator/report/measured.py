@@ -55,7 +55,9 @@ def _sheet(title: str, told: Actuals, rows: pd.DataFrame, unit: str) -> Sheet:
     # each product has a sheet of its own
     keys = [name for name in told.by or _default(rows) if name in rows and name != "product"]
     numbers = [name for name in _NUMBERS if name in rows]
-    summed = rows.groupby([*keys, "unit"], observed=True, dropna=False, sort=True)[numbers]
+    summed = rows.groupby(
+        list(dict.fromkeys([*keys, "unit"])), observed=True, dropna=False, sort=True
+    )[numbers]
     frame = summed.sum(min_count=1).reset_index()
     if told.by is None:  # the largest first within a month, what is no usage last
         frame["_unit"] = [_place(one) for one in frame["unit"]]
