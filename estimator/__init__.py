@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from estimator.actuals.s3_inventory import measure_s3_inventory as measure_s3_inventory
     from estimator.actuals.s3_listing import measure_s3_listing as measure_s3_listing
     from estimator.actuals.stored import load_actuals as load_actuals
+    from estimator.backtest import Backtest as Backtest
+    from estimator.backtest import backtest as backtest
+    from estimator.calibrate import Calibration as Calibration
+    from estimator.calibrate import calibrate as calibrate
     from estimator.explain import Explanation as Explanation
     from estimator.explain import explain as explain
     from estimator.forecast import Forecast as Forecast
@@ -69,6 +73,10 @@ _PUBLIC = {
     "measure_s3_inventory": "estimator.actuals.s3_inventory",
     "measure_s3_listing": "estimator.actuals.s3_listing",
     "load_actuals": "estimator.actuals.stored",
+    "Backtest": "estimator.backtest",
+    "backtest": "estimator.backtest",
+    "Calibration": "estimator.calibrate",
+    "calibrate": "estimator.calibrate",
     "Explanation": "estimator.explain",
     "explain": "estimator.explain",
     "Forecast": "estimator.forecast",
@@ -104,6 +112,8 @@ _PUBLIC = {
 
 __all__ = [
     "Actuals",
+    "Backtest",
+    "Calibration",
     "Comparison",
     "Draft",
     "Explanation",
@@ -119,6 +129,8 @@ __all__ = [
     "Simulation",
     "athena_sql",
     "aws_policy",
+    "backtest",
+    "calibrate",
     "check",
     "compare",
     "discover_aws",

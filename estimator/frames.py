@@ -143,6 +143,37 @@ QUOTAS = (
     Column("seconds", "float64", "s", "in which it is assumed to come"),
 )
 
+# what a calibration replaced or added in an inventory
+CHANGES = (
+    Column("place", "object", "-", "where the assumption stands in the inventory"),
+    Column("of", "object", "-", "the trail, account or reader it is about, or payer, growth"),
+    Column("assumption", "object", "-", "its name"),
+    Column("unit", "object", "-", "its unit"),
+    Column("before", "object", "-", "what the inventory said; nothing where it said nothing"),
+    Column("low", "float64", "its unit", "5th percentile as measured"),
+    Column("mid", "float64", "its unit", "expected value as measured: the point forecast's"),
+    Column("high", "float64", "its unit", "95th percentile as measured"),
+    Column("source", "object", "-", "where the range comes from, or what was done"),
+)
+
+# what each fold of a backtest forecast, and what happened
+BACKTEST = (
+    Column("origin", "period[D]", "day", "first day of the fold that was forecast"),
+    Column("days", "int64", "day", "days of the fold that were covered, in whole days"),
+    Column("level", "category", "-", "total, or group: one driver, cause and Region"),
+    Column("driver", "category", "-", "the trail or reader; empty in the total"),
+    Column("cause", "category", "-", "put or get; empty in the total"),
+    Column("region", "category", "-", "of a put; empty in the total and for gets"),
+    Column("model", "category", "-", "calibrated, plain-288, last-period or seasonal-naive"),
+    Column("measured", "float64", "request", "what happened"),
+    Column("forecast", "float64", "request", "what was expected: the median for calibrated"),
+    Column("low", "float64", "request", "5th percentile; of calibrated alone"),
+    Column("high", "float64", "request", "95th percentile; of calibrated alone"),
+    Column("difference", "float64", "request", "forecast minus measured"),
+    Column("relative_difference", "float64", "-", "difference over measured"),
+    Column("pinball", "float64", "request", "mean pinball loss at 0.05, 0.5 and 0.95"),
+)
+
 # forecast, measured and billed side by side; the columns cost_writes to cost_unknown add up to
 # cost_difference on each row
 RECONCILIATION = (
@@ -197,6 +228,8 @@ FRAMES = {
     "quotas": QUOTAS,
     "reconciliation": RECONCILIATION,
     "comparison": COMPARISON,
+    "changes": CHANGES,
+    "backtest": BACKTEST,
 }
 
 

@@ -33,6 +33,8 @@ COMMANDS = {
     ),
     "compare": ("comparisons", "Compare inventories, or what-ifs: requests, cost, and why."),
     "measure": ("measures", "Count what really happened, from logs, object names and bills."),
+    "calibrate": ("calibrations", "Put what was measured into an inventory, as ranges."),
+    "backtest": ("calibrations", "Replay history: would the calibrated forecast have been right?"),
     "reconcile": ("reconciles", "Hold a forecast against the bill and explain the difference."),
     "rates": ("rates", "Show, import and compare the rates that forecasts are priced with."),
 }

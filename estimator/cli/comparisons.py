@@ -85,7 +85,7 @@ def compare(
 
         show(comparison_markdown(told, limit, over), output)
     else:
-        from estimator.report.table import comparison_table
+        from estimator.report.compared import comparison_table
 
         show(comparison_table(told, 80 if output else width()), output)
         say(told.notices)

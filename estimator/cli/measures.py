@@ -208,11 +208,11 @@ def _show(told: Actuals, form: Format, output: Path | None) -> None:
 
         show(frame_csv(told.rows), output)
     elif form is Format.markdown:
-        from estimator.report.markdown import measured_markdown
+        from estimator.report.measured import measured_markdown
 
         show(measured_markdown(told), output)
     else:
-        from estimator.report.table import measured_table
+        from estimator.report.measured import measured_table
 
         show(measured_table(told, 80 if output else width()), output)
     say(told.notices)

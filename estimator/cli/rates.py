@@ -121,11 +121,11 @@ def rates_diff(
         say((*told.notices, *changes_lines(told)))
         show(frame_csv(changes_frame(told)), output)
     elif form is Format.markdown:
-        from estimator.report.markdown import rates_diff_markdown
+        from estimator.report.rate_changes import rates_diff_markdown
 
         show(rates_diff_markdown(told), output)
     else:
-        from estimator.report.table import rates_diff_table
+        from estimator.report.rate_changes import rates_diff_table
 
         say(told.notices)
         show(rates_diff_table(told, 80 if output else width()), output)

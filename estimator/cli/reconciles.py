@@ -67,11 +67,11 @@ def reconcile(
         say((*told.notices, *reconciled.reconciled_lines(told)))
         show(frame_csv(told.rows), output)
     elif form is Format.markdown:
-        from estimator.report.markdown import reconciled_markdown
+        from estimator.report.reconciled import reconciled_markdown
 
         show(reconciled_markdown(told), output)
     else:
-        from estimator.report.table import reconciled_table
+        from estimator.report.reconciled import reconciled_table
 
         show(reconciled_table(told, 80 if output else width()), output)
         say(told.notices)

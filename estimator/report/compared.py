@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
+from rich.console import Group, RenderableType
 
 from estimator.figures import count, money, percent, signed
 from estimator.forecast.result import READINGS
 from estimator.frames import DEFAULT_GRAIN, KEYS
 from estimator.report.sheet import Sheet
+from estimator.report.table import WIDTH, titled, wrapped
 from estimator.scenarios import Comparison
 from estimator.scenarios.course import Course
 
@@ -211,3 +213,22 @@ def money_difference(before: float, after: float) -> str:
 def relative_difference(before: float, after: float) -> str:
     """A difference in percent of the base; nothing where there is no base."""
     return percent(difference(before, after) / before) if before else ""
+
+
+def comparison_table(told: Comparison, width: int = WIDTH) -> RenderableType:
+    """Totals side by side, then of each other what changes, why, and month by month."""
+    parts = [*_in_parts(summary_sheet(told), width), *wrapped(summary_lines(told), width)]
+    for other in told.others:
+        for sheet in (effects_sheet(told, other), months_sheet(told, other)):
+            parts += ["", *_in_parts(sheet, width)][:-1]
+        changes = list(changes_said(told, other))
+        parts += ["", *wrapped(changes, width)] if changes else []
+    return Group(*parts)
+
+
+def _in_parts(sheet: Sheet, width: int) -> list[RenderableType]:
+    """A sheet as one table or several, a blank line after each."""
+    said: list[RenderableType] = []
+    for part in side_by_side(sheet, width):
+        said += [*titled(part, width), ""]
+    return said

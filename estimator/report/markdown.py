@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-from estimator.actuals.result import Actuals
 from estimator.explain import Explanation
 from estimator.figures import count, money
 from estimator.forecast import Forecast
-from estimator.rates_diff import RatesDiff
-from estimator.reconcile import Reconciliation
-from estimator.report.measured import measured_lines, measured_sheets
-from estimator.report.rate_changes import changes_lines, changes_sheet, money_sheet
-from estimator.report.reconciled import reconciled_lines, reconciled_sheets
 from estimator.report.sections import detail_sheet
 from estimator.report.sheet import Sheet, lines, months_sheet
-from estimator.report.simulated import drivers_sheet, simulated_lines, spread_sheet
-from estimator.uncertainty import Simulation
 from pricing.errors import printable
 
 
@@ -29,6 +22,17 @@ def forecast_markdown(told: Forecast) -> str:
     parts.append("\n".join(f"- {escape(line)}" for line in lines(told)))
     if told.notices:
         parts.append("Notices:\n\n" + "\n".join(f"- {escape(line)}" for line in told.notices))
+    return "\n\n".join(parts) + "\n"
+
+
+def sheets_markdown(
+    sheets: Iterable[Sheet], said: Iterable[str], notices: Iterable[str] = ()
+) -> str:
+    """Sheets one below the other, what is said of them, and notices."""
+    parts = [table_markdown(one) if one.rows else f"**{escape(one.title)}**" for one in sheets]
+    listed = ["\n".join(f"- {escape(line)}" for line in some) for some in (said, notices)]
+    parts += [listed[0]] if listed[0] else []
+    parts += [f"Notices:\n\n{listed[1]}"] if listed[1] else []
     return "\n\n".join(parts) + "\n"
 
 
@@ -56,16 +60,6 @@ def explain_markdown(walk: Explanation) -> str:
     return "\n".join([*parts, "", escape(walk.other_reading)]) + "\n"
 
 
-def rates_diff_markdown(told: RatesDiff) -> str:
-    """What changed between two rate tables, and what it means in money."""
-    sheets = [sheet for sheet in (changes_sheet(told), money_sheet(told)) if sheet is not None]
-    parts = [
-        table_markdown(sheet) if sheet.rows else f"**{escape(sheet.title)}**" for sheet in sheets
-    ]
-    said = "\n".join(f"- {escape(line)}" for line in (*changes_lines(told), *told.notices))
-    return "\n\n".join([*parts, said] if said else parts) + "\n"
-
-
 def escape(text: str) -> str:
     r"""Text that Markdown shows as it is.
 
@@ -73,30 +67,3 @@ def escape(text: str) -> str:
     'a\\|b \\*c\\* \\<d\\>'
     """
     return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", printable(text))
-
-
-def measured_markdown(told: Actuals) -> str:
-    """What was measured as Markdown."""
-    said = "\n".join(f"- {escape(line)}" for line in (*measured_lines(told), *told.notices))
-    tables = "\n\n".join(map(table_markdown, measured_sheets(told)))
-    return f"{tables}\n\n{said}\n"
-
-
-def simulated_markdown(told: Simulation) -> str:
-    """How sure a forecast is, with everything that the table shows, and its notices."""
-    ranked = drivers_sheet(told)
-    parts = [table_markdown(spread_sheet(told))]
-    parts += [] if ranked is None else [table_markdown(ranked)]
-    parts.append("\n".join(f"- {escape(line)}" for line in simulated_lines(told)))
-    if told.notices:
-        parts.append("Notices:\n\n" + "\n".join(f"- {escape(line)}" for line in told.notices))
-    return "\n\n".join(parts) + "\n"
-
-
-def reconciled_markdown(told: Reconciliation) -> str:
-    """A reconciliation with everything that the table shows, and its notices."""
-    parts = [table_markdown(sheet) for sheet in reconciled_sheets(told)]
-    parts.append("\n".join(f"- {escape(line)}" for line in reconciled_lines(told)))
-    if told.notices:
-        parts.append("Notices:\n\n" + "\n".join(f"- {escape(line)}" for line in told.notices))
-    return "\n\n".join(parts) + "\n"

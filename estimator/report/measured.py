@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
+from rich.console import RenderableType
 
 from estimator.actuals.result import Actuals
 from estimator.figures import count, money
+from estimator.report.markdown import sheets_markdown
 from estimator.report.sheet import MOST_ROWS, Sheet
+from estimator.report.table import WIDTH, sheets_table
 from pricing.errors import printable
 
 SOURCES = {
@@ -52,7 +55,9 @@ def _sheet(title: str, told: Actuals, rows: pd.DataFrame, unit: str) -> Sheet:
     # each product has a sheet of its own
     keys = [name for name in told.by or _default(rows) if name in rows and name != "product"]
     numbers = [name for name in _NUMBERS if name in rows]
-    summed = rows.groupby([*keys, "unit"], observed=True, dropna=False, sort=True)[numbers]
+    summed = rows.groupby(
+        list(dict.fromkeys([*keys, "unit"])), observed=True, dropna=False, sort=True
+    )[numbers]
     frame = summed.sum(min_count=1).reset_index()
     if told.by is None:  # the largest first within a month, what is no usage last
         frame["_unit"] = [_place(one) for one in frame["unit"]]
@@ -141,3 +146,13 @@ def _costs(told: Actuals) -> list[str]:
     requests, keys, other = (money(totals[f"{cost}_{part}"]) for part in parts)
     said = f"KMS {cost.removeprefix('cost_').upper()} {money(totals[cost])}: requests {requests}, "
     return [f"{said}keys {keys}, taxes, credits and all else {other}"]
+
+
+def measured_table(told: Actuals, width: int = WIDTH) -> RenderableType:
+    """What was measured, and what was read for it."""
+    return sheets_table(measured_sheets(told), measured_lines(told), width)
+
+
+def measured_markdown(told: Actuals) -> str:
+    """What was measured as Markdown."""
+    return sheets_markdown(measured_sheets(told), measured_lines(told), told.notices)

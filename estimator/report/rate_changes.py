@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.console import Group, RenderableType
+
 from estimator.figures import count, factor, money, share
 from estimator.rates_diff import RatesDiff
+from estimator.report.markdown import sheets_markdown
 from estimator.report.sheet import Sheet
+from estimator.report.table import WIDTH, titled, wrapped
 from pricing.changes import RateChange, grouped
 from pricing.regions import partition_of
 
@@ -99,3 +103,18 @@ def _percent(change: float | None) -> str:
     if change is None:
         return "-"
     return f"{'+' * (change > 0)}{share(change)}"
+
+
+def rates_diff_table(told: RatesDiff, width: int = WIDTH) -> RenderableType:
+    """What changed between two rate tables, and what it means in money."""
+    sheet, in_money = changes_sheet(told), money_sheet(told)
+    parts: list[RenderableType] = [*(titled(sheet, width) if sheet.rows else [sheet.title])]
+    parts += [] if in_money is None else ["", *titled(in_money, width)]
+    said = changes_lines(told)
+    return Group(*parts, *(["", *wrapped(said, width)] if said else []))
+
+
+def rates_diff_markdown(told: RatesDiff) -> str:
+    """What changed between two rate tables, and what it means in money."""
+    sheets = [one for one in (changes_sheet(told), money_sheet(told)) if one is not None]
+    return sheets_markdown(sheets, changes_lines(told), told.notices)

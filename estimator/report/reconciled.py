@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from decimal import ROUND_FLOOR, Decimal
 
 import pandas as pd
+from rich.console import RenderableType
 
 from estimator.figures import count, money, share
 from estimator.reconcile import Reconciliation
 from estimator.reconcile.matching import listed
 from estimator.reconcile.result import PARTS, signed
+from estimator.report.markdown import sheets_markdown
 from estimator.report.sheet import MOST_ROWS, Sheet
+from estimator.report.table import WIDTH, sheets_table
 
 _HUGE = 1e12  # beyond it a double holds no cents
 _DUST = 1e-7  # what is left of sums that should be zero
@@ -217,3 +220,13 @@ def _limit(told: Reconciliation) -> list[str]:
     error = f"{told.currency} {signed(told.forecast_error)}"
     verdict = f"Limit {told.limit.text} {'broken' if told.broken else 'kept'}"
     return [f"{verdict}: without what is not CloudTrail's the difference is {error}"]
+
+
+def reconciled_table(told: Reconciliation, width: int = WIDTH) -> RenderableType:
+    """The sides, the parts of their difference, the rows that differ, and what to know of it."""
+    return sheets_table(reconciled_sheets(told), reconciled_lines(told), width)
+
+
+def reconciled_markdown(told: Reconciliation) -> str:
+    """A reconciliation with everything that the table shows, and its notices."""
+    return sheets_markdown(reconciled_sheets(told), reconciled_lines(told), told.notices)

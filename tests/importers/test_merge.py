@@ -112,6 +112,17 @@ def test_accounts_of_a_file_are_known(tmp_path):
     assert not [one for one in draft.changes if one.at == "accounts"]
 
 
+def test_another_bucket_tells_nothing_of_this_one(tmp_path):
+    """The file names another bucket: its Bucket Key is not that of the bucket that AWS tells."""
+    other = "    key: ours\n    bucket: {name: elsewhere}\n"
+    draft = merged(tmp_path, text=MINE.replace("    key: ours\n", other))
+    assert (draft.inventory.trails[0].bucket.name, draft.inventory.trails[0].bucket.bucket_key) == (
+        "elsewhere",
+        False,
+    )
+    assert any("kept trails org: bucket.name: elsewhere" in one for one in draft.notices)
+
+
 def test_a_placeholder_is_never_merged(tmp_path):
     """A plan that does not know its account: the trail comes in as the payer's, with its TODO."""
     path = save(tmp_path, plan([instance("aws_cloudtrail.new", {**TRAIL, "name": "new"})]))

@@ -12,7 +12,7 @@ import pandas as pd
 
 from estimator import Actuals
 from estimator.actuals.coverage import WHOLE_DAY, Coverage
-from estimator.actuals.result import actuals_frame
+from estimator.actuals.frame_rows import actuals_frame
 from estimator.forecast import WRITES, Forecast
 from tests.actuals.bill.bills import (
     FORMATS,

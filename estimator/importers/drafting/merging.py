@@ -230,6 +230,11 @@ class _Merger:
                 self._value(place, at, entry, _effective(trail, entry.key))
 
     def _bucket(self, number: int, trail: Trail, entry: Entry) -> None:
+        named = next((one for one in entry.value if one.key == "name"), None)
+        elsewhere = named is not None and trail.bucket.name not in (None, named.value)
+        if named is not None and elsewhere and not self._replace:
+            self._keep(f"trails {trail.name}: bucket.name", trail.bucket.name, named)
+            return  # the rest is about another bucket
         own = self._key_regions.get(trail.key or "")
         known = [
             one
