@@ -7,6 +7,7 @@ import http.client
 import json
 import re
 import threading
+import time
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -26,7 +27,8 @@ class Proxy(ThreadingHTTPServer):
         self.calls = Counter()
         self.deny = set()
         self.throttle = Counter()
-        self.slow = threading.Event()
+        self.hang = set()
+        self.hanging = threading.Event()
         self.quiet = False
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -56,6 +58,9 @@ class _Handler(BaseHTTPRequestHandler):
             said = f"User is not authorized to perform: {service}:{call}"
             self._error(service, 403 if service == "s3" else 400, "AccessDeniedException", said)
             return
+        if call in server.hang:
+            server.hanging.set()
+            time.sleep(120)
         connection = http.client.HTTPConnection("127.0.0.1", server.behind, timeout=60)
         connection.request(self.command, self.path, body, dict(self.headers))
         answer = connection.getresponse()

@@ -1,6 +1,7 @@
 """`discover aws` against AWS's API over HTTP: moto behind a proxy that denies and throttles."""
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -245,6 +246,30 @@ def test_a_denied_call_is_a_notice_with_its_permission(aws, call, action):
             "DescribeRegions": "regions",
         }.get(call)
         assert open_ is None or [one for one in draft.todo if open_ in one.at]
+
+
+def test_ctrl_c_ends_at_once(aws, tmp_path):
+    """Interrupted while every call hangs: exit 130, nothing written, no waiting for the calls."""
+    aws.proxy.hang.add("DescribeTrails")
+    aws.proxy.hanging.clear()
+    done = subprocess.Popen(
+        [sys.executable, "-m", "estimator", "discover", "aws", "--output", "inventory.yaml"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert aws.proxy.hanging.wait(60)
+        done.send_signal(signal.SIGINT)
+        _, said = done.communicate(timeout=60)  # the calls hang for twice as long
+    finally:
+        done.kill()
+        aws.proxy.hang.clear()
+    assert done.returncode == 130
+    assert "Interrupted; nothing was written." in said
+    assert "Traceback" not in said
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.usefixtures("aws")

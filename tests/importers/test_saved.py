@@ -265,6 +265,20 @@ def test_terraform_and_aws_say_the_same(tmp_path):
     assert [one.at for one in by_terraform.todo] == [one.at for one in by_aws.todo]
 
 
+@pytest.mark.parametrize(
+    ("partition", "region"), [("aws-us-gov", "us-gov-west-1"), ("aws-cn", "cn-north-1")]
+)
+def test_other_partitions(tmp_path, partition, region):
+    """GovCloud and China: ARNs, key and accounts stay in their partition."""
+    text = json.dumps(ANSWERS).replace("arn:aws:", f"arn:{partition}:").replace("eu-west-1", region)
+    answers = json.loads(text.replace("me-south-1", region))
+    del answers["describe-regions.json"]
+    draft = discover_aws_responses(saved(tmp_path, answers))
+    assert {one.partition for one in draft.inventory.accounts} == {partition}
+    assert draft.inventory.keys[0].region == region
+    assert draft.inventory.keys[0].arn.startswith(f"arn:{partition}:kms:")
+
+
 def test_windows_saves_utf_16(tmp_path):
     """PowerShell's > writes UTF-16: read all the same."""
     text = json.dumps(ANSWERS["describe-trails.json"])
