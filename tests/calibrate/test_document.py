@@ -93,7 +93,7 @@ def test_a_block_keeps_its_comments_when_it_is_replaced():
 
 
 def test_keys_added_to_a_block_and_to_the_block_at_its_end_stay_apart():
-    """A trail that ends with its bucket gets a key of each, in whichever order they are asked for."""
+    """A trail that ends with its bucket gets a key of each, asked for in either order."""
     text = "trails:\n  - name: org\n    bucket:\n      name: logs\nversion: 1\n"
     edits = [(("trails", 0, "files_per_day"), {"other": RANGE})]
     edits += [(("trails", 0, "bucket", "bucket_key_saving"), 0.9)]
