@@ -1,0 +1,130 @@
+"""Any frame of the program, ready to leave."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from estimator.actuals.result import Actuals
+from estimator.actuals.stored import load_actuals
+from estimator.forecast import Forecast, calendar, grain
+from estimator.frames import FRAMES
+from estimator.inventory import Inventory, load_inventory
+from estimator.report.exports.source import forecast_of
+from estimator.report.exports.table import Table, described
+from estimator.uncertainty import Simulation, simulate
+from estimator.volume import usage
+from pricing.errors import Problem, UsageError
+from pricing.rates import RateTable
+
+Given = Inventory | Forecast | Simulation | Actuals | pd.DataFrame | str | Path
+
+
+def export_frame(
+    source: Given,
+    frame: str = "charges",
+    start: str | datetime.date | None = None,
+    months: int = 12,
+    by: str | Sequence[str] | None = None,
+    rates: RateTable | str | Path | None = None,
+    discount: float = 0.0,
+    draws: int = 10_000,
+    seed: int | None = None,
+    quantile: str | float | Sequence[float] = "0.05,0.5,0.95",
+) -> Table:
+    """A frame with the meaning and unit of each column, as CSV, JSON, Parquet and workbook.
+
+    Parameters
+    ----------
+    source : Inventory, Forecast, Simulation, Actuals, DataFrame or path
+        An inventory, or what came of one already. A path is an inventory's, for the frame
+        ``actuals`` one that `load_actuals` takes. A DataFrame is taken as it is.
+    frame : str
+        Its name in `estimator.frames.FRAMES`.
+    start, months, by, rates, discount
+        As of `estimator.forecast`.
+    draws, seed, quantile
+        As of `estimator.simulate`, for its frames.
+
+    Returns
+    -------
+    Table
+
+    Raises
+    ------
+    KmscostError
+        The source or an option is wrong.
+    """
+    if frame not in FRAMES or (frame not in _MAKERS and not isinstance(source, pd.DataFrame)):
+        expected = f"one of {', '.join(_MAKERS)}"
+        raise UsageError(Problem("--frame", None, "", repr(frame), expected, ""))
+    if isinstance(source, pd.DataFrame):
+        return Table(frame, source, described(source, FRAMES[frame], "USD"), ())
+    options = {"start": start, "months": months, "by": by, "rates": rates, "discount": discount}
+    drawn = {"draws": draws, "seed": seed, "quantile": quantile}
+    rows, notices, currency = _MAKERS[frame](source, frame, options, drawn)
+    return Table(frame, rows, described(rows, FRAMES[frame], currency), tuple(notices))
+
+
+_Made = tuple[pd.DataFrame, Sequence[str], str]
+
+
+def _usage(source: Any, frame: str, options: dict[str, Any], _drawn: dict[str, Any]) -> _Made:
+    columns = grain(options["by"])
+    if isinstance(source, Forecast):
+        span, inventory = source.months, source.inventory
+        columns = source.by if options["by"] is None else columns
+    else:
+        inventory = source if isinstance(source, Inventory) else load_inventory(_path(source, frame))
+        span = calendar(options["start"], options["months"])
+    return usage(inventory, span, columns), inventory.notices, "USD"
+
+
+def _charges(source: Any, frame: str, options: dict[str, Any], _drawn: dict[str, Any]) -> _Made:
+    told = forecast_of(_forecast_source(source, frame), **options)
+    return told.rows, (*told.notices, told.other_reading_line), told.currency
+
+
+def _simulated(source: Any, frame: str, options: dict[str, Any], drawn: dict[str, Any]) -> _Made:
+    if options["by"] is not None:
+        expected = "none: only charges and usage are told apart by columns"
+        raise UsageError(Problem("--by", None, "", repr(options["by"]), expected, ""))
+    if isinstance(source, Simulation):
+        told = source
+    else:
+        rest = {name: value for name, value in options.items() if name != "by"}
+        inventory = source if isinstance(source, Inventory) else _path(source, frame)
+        told = simulate(inventory, **rest, **drawn)
+    rows: pd.DataFrame = getattr(told, frame)
+    return rows, (*told.notices, told.other_reading_line), told.currency
+
+
+def _actuals(source: Any, frame: str, options: dict[str, Any], _drawn: dict[str, Any]) -> _Made:
+    del options
+    told = source if isinstance(source, Actuals) else load_actuals(_path(source, frame))
+    return told.rows, told.notices, "USD"
+
+
+def _forecast_source(source: Any, frame: str) -> Any:
+    return source if isinstance(source, Inventory | Forecast) else _path(source, frame)
+
+
+def _path(source: Any, frame: str) -> str | Path:
+    if isinstance(source, str | Path):
+        return source
+    found = f"a {type(source).__name__}"
+    raise UsageError(Problem("source", None, "", found, f"something that has {frame}", ""))
+
+
+_MAKERS: dict[str, Callable[[Any, str, dict[str, Any], dict[str, Any]], _Made]] = {
+    "usage": _usage,
+    "charges": _charges,
+    "actuals": _actuals,
+    "quantiles": _simulated,
+    "drivers": _simulated,
+    "budgets": _simulated,
+}
