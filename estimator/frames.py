@@ -100,6 +100,48 @@ BUDGETS = (
     Column("probability", "float64", "0-1", "share of the draws that cost more"),
 )
 
+# the knock-on, apart from KMS: which trail's copies of KMS events cost what on CloudTrail's bill
+EVENTS = (
+    Column("month", "period[M]", "month", "calendar month, UTC"),
+    Column("payer", "category", "-", "account that the consolidated bill goes to"),
+    Column("billed_account", "category", "-", "account whose log records the events"),
+    Column("billed_region", "category", "-", "Region whose log records them: the key's"),
+    Column("trail", "category", "-", "whose copy of them is paid"),
+    Column("quantity", "float64", "unit", "events that the trail records as a paid copy"),
+    Column("unit", "category", "-", "event"),
+    Column("usd_per_unit", "float64", "USD/unit", "price of one event"),
+    Column("cost", "float64", "USD", "quantity x price"),
+    Column("rate_from", "category", "-", "day since which the rate is in force"),
+)
+
+BUDGET_USE = (
+    Column("budget", "category", "-", "name of the budget"),
+    Column("month", "period[M]", "month", "calendar month, UTC"),
+    Column("usd_per_month", "float64", "USD/month", "what a month may cost"),
+    Column("used", "float64", "USD", "what the month costs of what the budget covers"),
+    Column("share", "float64", "-", "used by usd_per_month; NaN where that is 0"),
+    Column("reached", "float64", "-", "the highest threshold reached; NaN where none is"),
+    Column("over", "bool", "-", "more is used than the month may cost"),
+    Column("used_other_reading", "float64", "USD", "the same under the other reading of F5"),
+)
+
+QUOTAS = (
+    Column("month", "period[M]", "month", "calendar month, UTC"),
+    Column("payer", "category", "-", "account that the consolidated bill goes to"),
+    Column("billed_account", "category", "-", "account that makes the requests: its quota counts"),
+    Column("billed_region", "category", "-", "Region of the key: its quota counts"),
+    Column("requests", "float64", "request", "requests of the month"),
+    Column("mean_per_second", "float64", "request/s", "spread evenly over the month"),
+    Column("burst_per_second", "float64", "request/s", "everything that may come at once, at once"),
+    Column("burst_high_per_second", "float64", "request/s", "the same, each burst at its fastest"),
+    Column("quota_per_second", "float64", "request/s", "quota of cryptographic operations"),
+    Column("share_mean", "float64", "-", "mean by quota"),
+    Column("share_burst", "float64", "-", "burst by quota; above 1 KMS refuses requests"),
+    Column("driver", "category", "-", "the trail or reader with the largest burst"),
+    Column("at_once", "float64", "request", "what comes at once of that driver"),
+    Column("seconds", "float64", "s", "in which it is assumed to come"),
+)
+
 FRAMES = {
     "usage": USAGE,
     "charges": CHARGES,
@@ -107,6 +149,9 @@ FRAMES = {
     "quantiles": QUANTILES,
     "drivers": DRIVERS,
     "budgets": BUDGETS,
+    "events": EVENTS,
+    "budget_use": BUDGET_USE,
+    "quotas": QUOTAS,
 }
 
 # what a frame is told apart by

@@ -30,26 +30,37 @@ def forecast(
         typer.Option(
             "--by",
             help="Tell apart, separated by commas: trail, reader, account, region, billed-account, "
-            "billed-region, payer, key, cause, operation; or all.",
+            "billed-region, payer, key, cause, operation; or all. Alone: budget (month by "
+            "month), quota (requests per second) or event (paid copies of KMS events).",
         ),
     ] = None,
     rates: Rates = None,
     discount: Discount = "0%",
+    fail_over: Annotated[
+        str | None,
+        typer.Option(
+            "--fail-over",
+            help="Exit 3 where a month costs more: a budget's name, all budgets, or an amount for "
+            "everything, as 25 or USD 25.00.",
+            metavar="BUDGET|USD",
+        ),
+    ] = None,
     form: Annotated[Format, typer.Option("--format", "-f", help="How to write it.")] = Format.table,
     output: Output = None,
 ) -> None:
     """Forecast KMS requests and cost, month by month."""
     from estimator import forecast as compute
 
-    told = compute(inventory, start, months, by, rates, read_discount(discount))
+    told = compute(inventory, start, months, by, rates, read_discount(discount), fail_over)
     if form is Format.json:
         from estimator.report.data import to_json
 
         show(to_json(told.to_dict()), output)
     elif form is Format.csv:
         from estimator.report.data import forecast_csv
+        from estimator.report.sheet import lines
 
-        say((*told.notices, told.other_reading_line))
+        say((*told.notices, *lines(told)))
         show(forecast_csv(told), output)
     elif form is Format.markdown:
         from estimator.report.markdown import forecast_markdown
@@ -60,6 +71,9 @@ def forecast(
 
         show(forecast_table(told, 80 if output else width()), output)
         say(told.notices)
+    if told.broken:
+        typer.echo(told.broken, err=True)
+        raise typer.Exit(3)
 
 
 def explain(

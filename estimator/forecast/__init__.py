@@ -8,14 +8,19 @@ from pathlib import Path
 
 import pandas as pd
 
-from estimator.forecast.events import event_copies
+from estimator.forecast.activity import Lives
+from estimator.forecast.budgets import budget_use
+from estimator.forecast.events import event_charges, event_copies
+from estimator.forecast.gate import broken, read_fail_over
 from estimator.forecast.notices import notices
-from estimator.forecast.result import Forecast
-from estimator.forecast.totals import monthly_totals, summed
+from estimator.forecast.quotas import quota_notices, quota_use
+from estimator.forecast.result import OTHER, Forecast
+from estimator.forecast.totals import coarse, monthly_totals, summed
 from estimator.frames import DEFAULT_GRAIN, KEYS
 from estimator.inventory import Inventory, load_inventory
 from estimator.months import Months, parse_month
 from estimator.volume import usage
+from estimator.volume.streams import streams_of
 from pricing.bill import Bill, bill
 from pricing.errors import Problem, RateError, UsageError
 from pricing.rates import RateTable, load_cloudtrail_rates, load_rates
@@ -24,6 +29,9 @@ __all__ = ["WRITES", "Forecast", "calendar", "forecast", "grain", "priced"]
 
 # the words of --by for columns of the frames
 _WORDS = {"trail": "driver", "reader": "driver", "billed-account": "billed_account"}
+
+# words of --by that stand alone and ask for another frame than charges
+SECTIONS = {"budget": "budgets", "quota": "quotas", "event": "events"}
 
 # what CloudTrail itself requests when it writes its log files
 WRITES = ("put", "digest")
@@ -36,6 +44,7 @@ def forecast(
     by: str | Sequence[str] | None = None,
     rates: RateTable | str | Path | None = None,
     discount: float = 0.0,
+    fail_over: str | float | None = None,
 ) -> Forecast:
     """What KMS will see and cost because of CloudTrail, month by month.
 
@@ -50,15 +59,19 @@ def forecast(
     by : str or sequence of str, optional
         Columns of the rows (`estimator.frames.KEYS`), ``trail`` and ``reader`` for the driver, or
         ``all``. Default: all but the source account and Region. Totals do not depend on it.
+        ``budget``, ``quota`` or ``event`` alone shows that frame in place of the charges.
     rates : RateTable or path, optional
         A rate table of your own. Default: the shipped AWS KMS table.
     discount : float
         Share taken off every KMS rate, 0 to 1. [-]
+    fail_over : str or float, optional
+        A budget's name, ``all`` budgets, or an amount for everything, as 25 or ``USD 25.00``
+        [USD/month]; `Forecast.broken` says whether and why it is broken.
 
     Returns
     -------
     Forecast
-        Totals, months, rows (charges), pools of free requests, notices.
+        Totals, months, rows (charges), pools of free requests, budgets, quotas, events, notices.
 
     Raises
     ------
@@ -68,18 +81,25 @@ def forecast(
     inventory = inventory if isinstance(inventory, Inventory) else load_inventory(inventory)
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
     span = calendar(start, months)
-    columns = grain(by)
+    section, columns = _asked(by)
+    gate = None if fail_over is None else read_fail_over(fail_over, inventory, table.currency)
 
-    used = usage(inventory, span, tuple({*DEFAULT_GRAIN, *columns}))
+    streams = streams_of(inventory)
+    used = usage(inventory, span, tuple({*DEFAULT_GRAIN, *columns}), streams)
     charged = priced(used, inventory, table, discount, exempt=False)
     exempt = priced(used, inventory, table, discount, exempt=True)
     is_exempt = inventory.cloudtrail_writes == "exempt"
     chosen, other = (exempt, charged) if is_exempt else (charged, exempt)
     charges = chosen.charges.assign(cost_other_reading=other.charges["cost"])
-    events, unknown = _knock_on(used, inventory, span, table.currency)
 
-    if inventory.budgets and table.currency != "USD":
+    lives = Lives(inventory, streams)
+    whole = coarse(charges)
+    events, unknown = _knock_on(whole, inventory, span, lives, table.currency)
+    quotas = quota_use(whole, inventory, span, lives)
+    budgets = inventory.budgets if table.currency == "USD" else ()
+    if inventory.budgets and not budgets:
         unknown += (f"budgets are in USD, the rates in {table.currency}: not compared",)
+    reading = OTHER[inventory.cloudtrail_writes]
     return Forecast(
         inventory=inventory,
         months=span,
@@ -87,14 +107,27 @@ def forecast(
         monthly=monthly_totals(charges, events, span, table.currency, is_exempt),
         rows=summed(charges, columns, table.currency),
         pools=chosen.pools,
-        notices=(*notices(inventory, span, chosen.versions), *unknown),
+        budgets=budget_use(whole, budgets, span),
+        quotas=quotas,
+        events=events,
+        broken=None if gate is None else broken(gate, whole, span, table.currency, reading),
+        notices=(*notices(inventory, span, chosen.versions), *quota_notices(quotas), *unknown),
         table=table,
         versions=chosen.versions,
         discount=discount,
+        section=section,
     )
 
 
-def grain(by: str | Sequence[str] | None) -> tuple[str, ...]:
+def _asked(by: str | Sequence[str] | None) -> tuple[str | None, tuple[str, ...]]:
+    """The frame that `by` asks for in place of the charges, and the columns of the charges."""
+    words = by.split(",") if isinstance(by, str) else list(by or ())
+    if len(words) == 1 and words[0].strip() in SECTIONS:
+        return SECTIONS[words[0].strip()], DEFAULT_GRAIN
+    return None, grain(by, alone=("all", *SECTIONS))
+
+
+def grain(by: str | Sequence[str] | None, alone: Sequence[str] = ("all",)) -> tuple[str, ...]:
     """The columns that `by` names, in the order of the frame.
 
     >>> grain("trail,cause")
@@ -113,7 +146,8 @@ def grain(by: str | Sequence[str] | None) -> tuple[str, ...]:
         return KEYS
     for word, name in zip(words, names, strict=True):
         if name not in KEYS:
-            expected = f"columns out of trail, reader, {', '.join(KEYS)}, or all alone"
+            expected = f"columns out of trail, reader, {', '.join(KEYS)}"
+            expected += f"; or {', '.join(alone)} alone"
             raise UsageError(Problem("--by", None, "", repr(word), expected, ""))
     return tuple(column for column in KEYS if column in names)
 
@@ -155,7 +189,7 @@ def priced(
 
 
 def _knock_on(
-    used: pd.DataFrame, inventory: Inventory, months: Months, currency: str
+    charges: pd.DataFrame, inventory: Inventory, months: Months, lives: Lives, currency: str
 ) -> tuple[pd.DataFrame | None, tuple[str, ...]]:
     """The charges for further copies of KMS events; None and a notice where no rate is known."""
     table = load_cloudtrail_rates()
@@ -163,7 +197,7 @@ def _knock_on(
         said = f"CloudTrail's charge for KMS events is known in {table.currency}, not in {currency}"
         return None, (said,)
     try:
-        return bill(event_copies(used, inventory, months), table).charges, ()
+        return event_charges(event_copies(charges, inventory, months, lives), table), ()
     except RateError as error:
         found = "; ".join(problem.found for problem in error.problems)
         return None, (f"CloudTrail's charge for KMS events is not shown: {found}",)

@@ -12,6 +12,9 @@ from typing import Any
 import pandas as pd
 
 from estimator.figures import count, money
+from estimator.forecast.budgets import budgets_told
+from estimator.forecast.quotas import highest
+from estimator.frames import EVENTS
 from estimator.inventory import Inventory
 from estimator.months import Months
 from pricing.rates import Meter, RateTable, Version
@@ -21,6 +24,7 @@ READINGS = {
     "charged": "AWS KMS Developer Guide to 2021-09-11 and CloudTrail FAQ",
     "exempt": "AWS CloudTrail and KMS guides from 2021-09-11",
 }
+OTHER = {"charged": "exempt", "exempt": "charged"}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -37,10 +41,21 @@ class Forecast:
         The charges frame of `estimator.frames.CHARGES`, reduced to `by`.
     pools : DataFrame
         The free quantity of each payer, partition and month, and who used it. [request]
+    budgets : DataFrame
+        The use of each budget of the inventory in each month: `estimator.frames.BUDGET_USE`.
+    quotas : DataFrame
+        Requests a second of each month, account and Region: `estimator.frames.QUOTAS`.
+    events : DataFrame or None
+        The knock-on on CloudTrail's bill by month, account, Region and trail, no part of the cost:
+        `estimator.frames.EVENTS`; None where no rate is known.
+    broken : str or None
+        What broke the limit of `fail_over`, by how much, when first and why, in one line.
     notices : tuple of str
         What to know before believing it.
     table, versions, discount : RateTable, tuple, float
         The rates that priced it.
+    section : str or None
+        The frame shown in place of `rows`: budgets, quotas or events.
     """
 
     inventory: Inventory
@@ -49,10 +64,15 @@ class Forecast:
     monthly: pd.DataFrame
     rows: pd.DataFrame
     pools: pd.DataFrame
+    budgets: pd.DataFrame
+    quotas: pd.DataFrame
+    events: pd.DataFrame | None
+    broken: str | None
     notices: tuple[str, ...]
     table: RateTable
     versions: tuple[tuple[Meter, Version], ...]
     discount: float
+    section: str | None = None
 
     @property
     def currency(self) -> str:
@@ -70,16 +90,24 @@ class Forecast:
     def other_reading_line(self) -> str:
         """The line that stands beside every cost: the total under the other reading."""
         code = self.currency.lower()
-        return self.other_reading_said(self.totals[f"cost_{code}_writes_{self._other}"])
+        return self.other_reading_said(self.totals[f"cost_{code}_writes_{self.other_reading}"])
 
     def other_reading_said(self, cost: float) -> str:
         """The line of an amount under the other reading of who pays for writes."""
-        said = f"With cloudtrail_writes: {self._other} the total is {self.currency} {money(cost)}"
-        return f"{said} (source: {READINGS[self._other]})"
+        other = self.other_reading
+        said = f"With cloudtrail_writes: {other} the total is {self.currency} {money(cost)}"
+        return f"{said} (source: {READINGS[other]})"
 
     @property
-    def _other(self) -> str:
-        return "charged" if self.inventory.cloudtrail_writes == "exempt" else "exempt"
+    def other_reading(self) -> str:
+        """The reading of F5 that was not chosen."""
+        return OTHER[self.inventory.cloudtrail_writes]
+
+    @property
+    def shown(self) -> pd.DataFrame:
+        """The frame that was asked for: the charges, or that of `section`."""
+        frame: pd.DataFrame | None = getattr(self, self.section or "rows")
+        return pd.DataFrame({one.name: [] for one in EVENTS}) if frame is None else frame
 
     @property
     def free_source(self) -> str:
@@ -97,6 +125,9 @@ class Forecast:
             "free_tier": self.pools.assign(month=self.pools["month"].astype(str)).to_dict(
                 "records"
             ),
+            "budgets": budgets_told(self.budgets, self.inventory.budgets),
+            "quotas": records(highest(self.quotas)),
+            "events": None if self.events is None else records(self.events),
             "notices": [*self.notices, self.other_reading_line],
             "rates": {
                 "table": self.table.service,
@@ -138,6 +169,12 @@ class Forecast:
         shown = words.to_html(index=False)
         said = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
         return f"{shown}<p>{html.escape(self.other_reading_line)}</p>{said}"
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame as JSON has them: months as text, what is not known as null."""
+    rows = frame.assign(month=frame["month"].astype(str)).to_dict("records")
+    return [_plain(row) for row in rows]
 
 
 def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:

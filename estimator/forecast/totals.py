@@ -1,14 +1,16 @@
-"""Charges summed: by month, over the whole span, and to the columns asked for."""
+"""Charges summed: by month, over the whole span, to the columns asked for or the default grain."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from estimator.frames import KEYS
-from estimator.months import Months
+from estimator.frames import DEFAULT_GRAIN, KEYS
+from estimator.months import FloatArray, Months
+from estimator.volume.streams import IntArray
 from pricing.bill import price_column
 
 
@@ -26,8 +28,7 @@ def monthly_totals(
     """
     code = currency.lower()
     is_request = charges["unit"].to_numpy() == "request"
-    first = pd.Period(months.labels[0], freq="M").ordinal
-    month = charges["month"].array.asi8 - first
+    month = month_of(charges, months)
 
     def total(values: pd.Series, chosen: np.ndarray | None = None) -> np.ndarray:
         weights = values.to_numpy(dtype=np.float64)
@@ -73,3 +74,53 @@ def summed(charges: pd.DataFrame, by: Sequence[str], currency: str) -> pd.DataFr
     frame[price] = paid.fillna(frame["listed"] / frame["quantity"])
     order = [column for column in charges.columns if column in frame.columns]
     return frame[order]
+
+
+def coarse(charges: pd.DataFrame) -> pd.DataFrame:
+    """Charges at the default grain: quantity, cost and cost_other_reading, whatever `by` says."""
+    columns = [*DEFAULT_GRAIN, "unit"]
+    sums = ["quantity", "cost", "cost_other_reading"]
+    if not (set(KEYS) - set(DEFAULT_GRAIN)) & set(charges.columns):
+        return charges[[*columns, *sums]]
+    group, first = numbered(charges, columns)
+    frame = charges[columns].iloc[first].reset_index(drop=True)
+    for name in sums:
+        frame[name] = summed_by(group, charges[name], len(first))
+    return frame
+
+
+def numbered(rows: pd.DataFrame, columns: Sequence[str]) -> tuple[IntArray, IntArray]:
+    """The number of each row's combination of months and categories, and where each first comes.
+
+    Over millions of rows far quicker than a groupby: one number holds the codes of all columns.
+    """
+    code, combinations = np.zeros(len(rows), dtype=np.int64), 1
+    for name in columns:
+        column: Any = rows[name].array
+        if name == "month":
+            codes = column.asi8 - (column.asi8.min() if len(rows) else 0)
+        else:
+            codes = column.codes.astype(np.int64)
+        size = int(codes.max(initial=0)) + 1
+        if combinations * size > 2**62:
+            code, found = pd.factorize(code)
+            combinations = len(found)
+        code, combinations = code * size + codes, combinations * size
+    group, found = pd.factorize(code)
+    first = np.zeros(len(found), dtype=np.int64)
+    first[group[::-1]] = np.arange(len(rows))[::-1]
+    return group.astype(np.int64), first
+
+
+def summed_by(group: IntArray, values: pd.Series | FloatArray, size: int) -> FloatArray:
+    """The sum of each group."""
+    weights = np.asarray(values, dtype=np.float64)
+    return np.bincount(group, weights=weights, minlength=size).astype(np.float64)
+
+
+def month_of(rows: pd.DataFrame, months: Months) -> IntArray:
+    """The position of each row's month among the months."""
+    periods: Any = rows["month"].array
+    first = pd.Period(months.labels[0], freq="M").ordinal
+    position: IntArray = periods.asi8 - first
+    return position

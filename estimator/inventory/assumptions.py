@@ -161,6 +161,18 @@ def read_quantity(value: Any) -> Range:
     return _read_range(value, read_number, lognormal_median, False)
 
 
+def read_seconds(value: Any) -> Range:
+    """Seconds in which something happens: one or more, or a range of that."""
+    return _read_range(value, _read_a_second, lognormal_median, False)
+
+
+def _read_a_second(value: Any) -> float:
+    number = read_number(value)
+    if number < 1:
+        raise refusal(value, "at least 1 second", "quotas are per second: write 1")
+    return number
+
+
 def read_share(value: Any) -> Range:
     """A share from 0 to 1, or a range of one."""
     return _read_range(value, _read_share, logit_normal_median, True)
@@ -236,6 +248,7 @@ def _range_schema(number: dict[str, Any]) -> dict[str, Any]:
 
 
 _NUMBER = {"type": "number", "minimum": 0}
+_SECONDS = {"type": "number", "minimum": 1}
 _SHARE = {"type": "number", "minimum": 0, "maximum": 1}
 _GROWTH = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^-?[0-9.]+%$"}]}
 _QUANTITY_SCHEMA = _range_schema(_NUMBER)
@@ -254,6 +267,9 @@ _FILES_SCHEMA = {
 _plain = PlainSerializer(plain_range)
 Quantity = Annotated[Range, PlainValidator(read_quantity), _plain, WithJsonSchema(_QUANTITY_SCHEMA)]
 Share = Annotated[Range, PlainValidator(read_share), _plain, WithJsonSchema(_range_schema(_SHARE))]
+Seconds = Annotated[
+    Range, PlainValidator(read_seconds), _plain, WithJsonSchema(_range_schema(_SECONDS))
+]
 GrowthRate = Annotated[
     Range, PlainValidator(read_growth), _plain, WithJsonSchema(_range_schema(_GROWTH))
 ]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from estimator.inventory.accounts import Found
+from estimator.inventory.budgets import Budget
 from estimator.inventory.draft import Draft
 from estimator.inventory.model import Account, Inventory
 from estimator.inventory.sections import Key, Reader, Replication, Trail
@@ -41,6 +42,8 @@ def check_references(draft: Draft, inventory: Inventory, found: list[Found]) -> 
     trails = {trail.name: trail for trail in inventory.trails}
     for index, reader in enumerate(inventory.readers):
         _check_reader(draft, ("readers", index), reader, own, keys, trails)
+    for index, budget in enumerate(inventory.budgets):
+        _check_budget(draft, ("budgets", index), budget, inventory, own)
 
 
 def _accounts_once(draft: Draft, found: list[Found]) -> None:
@@ -228,3 +231,17 @@ def _check_reader(
             found = f"a key in {partition_of(target.region)}"
             expected = f"a key in {' and '.join(sorted(partitions))}, where the trails are"
             draft.refuse(place, found, expected, "")
+
+
+def _check_budget(
+    draft: Draft, at: Location, budget: Budget, inventory: Inventory, own: dict[str, Account]
+) -> None:
+    """The payer, account, trail or reader that a budget is for exists."""
+    if budget.payer is not None and not draft.incomplete:
+        _known(draft, (*at, "payer"), budget.payer, inventory.payers(), "payers")
+    if budget.account is not None:
+        _known_account(draft, (*at, "account"), budget.account, own)
+    for part, name in (("trail", budget.trail), ("reader", budget.reader)):
+        names = draft.names(f"{part}s", "name")
+        if name is not None and name not in names:
+            _known(draft, (*at, part), name, names, f"{part}s")

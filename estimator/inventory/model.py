@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Literal
 
 from estimator.inventory.assumptions import FilesPerDay, Range
-from estimator.inventory.sections import Budget, Growth, Key, Reader, Trail
+from estimator.inventory.budgets import Budget
+from estimator.inventory.sections import Growth, Key, Reader, Trail
 from pricing.regions import partition_of
 
 

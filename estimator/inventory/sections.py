@@ -8,98 +8,13 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, Field, PlainValidator, Tag, WithJsonSchema, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Discriminator, Field, Tag, model_validator
 
-from estimator.inventory.assumptions import Files, GrowthRate, Quantity, Range, Share
-from pricing.regions import default_regions, read_region
-from pricing.validation import Day, Flag, Number, Section, Text, read_text, refusal
-
-_DIGITS = 12
-# not symmetric: AWS KMS Developer Guide, "Key spec reference", checked 2026-11-23
-_NOT_SYMMETRIC = ("RSA_", "ECC_", "HMAC_", "SM2", "ML_DSA")
-
-
-def read_account_id(value: Any) -> str:
-    """An AWS account id: a text of 12 digits."""
-    expected = f"an account id: {_DIGITS} digits in quotes"
-    if isinstance(value, int) and not isinstance(value, bool):
-        raise refusal(value, expected, f'write it in quotes: "{value}"')
-    if not isinstance(value, str):
-        raise refusal(value, expected, 'write it in quotes: "111122223333"')
-    if not (value.isascii() and value.isdigit() and len(value) == _DIGITS):
-        short = value.isascii() and value.isdigit() and len(value) < _DIGITS
-        fix = (
-            f'it has {len(value)} digits: a leading zero may be lost: "{value:0>12}"'
-            if short
-            else ""
-        )
-        raise refusal(value, expected, fix or "look it up with `aws sts get-caller-identity`")
-    return value
-
-
-def read_regions(value: Any) -> tuple[str, ...]:
-    """Regions, each once; `default` stands for the Regions enabled by default."""
-    if value == "default":
-        return default_regions()
-    if isinstance(value, str):
-        raise refusal(value, "a list of Regions, or default", f"write [{value}]")
-    if not isinstance(value, list | tuple):
-        raise refusal(value, "a list of Regions, or default", "write [us-east-1]")
-    chosen: dict[str, None] = {}
-    for index, item in enumerate(value):
-        for region in default_regions() if item == "default" else [_region_at(item, index)]:
-            if region in chosen and item != "default":
-                raise refusal(region, "each Region once", "remove it here", (index,))
-            chosen[region] = None
-    return tuple(chosen)
-
-
-def _region_at(value: Any, index: int) -> str:
-    try:
-        return read_region(value)
-    except PydanticCustomError as error:
-        context = {**(error.context or {}), "at": (index,)}
-        raise PydanticCustomError("refused", "{expected}", context) from None
-
-
-def _read_trail_regions(value: Any) -> tuple[str, ...] | None:
-    if value == "all":
-        return None
-    regions = read_regions(value)
-    if not regions:
-        raise refusal(value, "at least one Region, or all", "write all", found="an empty list")
-    return regions
-
-
-def _read_key_spec(value: Any) -> str:
-    text = read_text(value)
-    if text != "SYMMETRIC_DEFAULT":
-        known = text.startswith(_NOT_SYMMETRIC)
-        kind = "a key that is not symmetric" if known else "an unknown key spec"
-        fix = "CloudTrail needs a symmetric key: name one, or remove this key"
-        raise refusal(value, "SYMMETRIC_DEFAULT", fix, found=f"{text!r}, {kind}")
-    return text
-
-
-AccountId = Annotated[
-    str,
-    PlainValidator(read_account_id),
-    WithJsonSchema({"type": "string", "pattern": f"^[0-9]{{{_DIGITS}}}$"}),
-]
-RegionCode = Annotated[str, PlainValidator(read_region), WithJsonSchema({"type": "string"})]
-_REGIONS_SCHEMA: dict[str, Any] = {
-    "anyOf": [{"const": "default"}, {"type": "array", "items": {"type": "string"}}]
-}
-Regions = Annotated[tuple[str, ...], PlainValidator(read_regions), WithJsonSchema(_REGIONS_SCHEMA)]
-TrailRegions = Annotated[
-    tuple[str, ...] | None,
-    PlainValidator(_read_trail_regions),
-    WithJsonSchema({"anyOf": [{"const": "all"}, *_REGIONS_SCHEMA["anyOf"]]}),
-]
-KeySpec = Annotated[
-    str, PlainValidator(_read_key_spec), WithJsonSchema({"const": "SYMMETRIC_DEFAULT"})
-]
+from estimator.inventory.assumptions import Files, GrowthRate, Quantity, Range, Seconds, Share
+from estimator.inventory.budgets import Budget
+from estimator.inventory.kinds import AccountId, KeySpec, RegionCode, Regions, TrailRegions
+from pricing.regions import default_regions
+from pricing.validation import Day, Flag, Section, Text, refusal
 
 
 class Living(Section):
@@ -192,6 +107,9 @@ class Trail(Living):
     home_region: RegionCode | None = None
     files_per_day: Files | None = Field(None, description="per account and Region [file/day]")
     config_updates_per_month: Quantity = Range.exactly(0)
+    burst_seconds: Seconds | None = Field(
+        None, description="in which the files of five minutes are put; default: 60 [s]"
+    )
     log_file_validation: Flag = False
     digest_files: Literal["sse-kms", "sse-s3"] = "sse-kms"
     exclude_kms_events: Flag = False
@@ -207,6 +125,11 @@ class _Reader(Living):
     regions: Regions | None = Field(None, description="only logs of these Regions")
     bucket_key_saving: Share | None = Field(
         None, description="share of Decrypt saved by a Bucket Key; default: the bucket's"
+    )
+    burst_seconds: Seconds | None = Field(
+        None,
+        description="in which it reads what comes at once: five minutes' files, a query, a run, "
+        "a day's gets; defaults: docs/method.md [s]",
     )
 
 
@@ -258,13 +181,6 @@ class Growth(Section):
     accounts_per_year: GrowthRate = Range.exactly(0)
     files_per_year: GrowthRate = Range.exactly(0)
     as_of: Day | None = Field(None, description="default: the forecast's first month")
-
-
-class Budget(Section):
-    """What a month may cost."""
-
-    name: Text
-    usd_per_month: Number
 
 
 def _which_entry(value: Any) -> str:

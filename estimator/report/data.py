@@ -63,8 +63,8 @@ _ENCODED = json.JSONEncoder(allow_nan=False, default=_plain).encode
 
 
 def forecast_csv(told: Forecast) -> str:
-    """The charges of a forecast, a row each."""
-    return frame_csv(told.rows)
+    """The charges of a forecast, or the frame asked for in their place, a row each."""
+    return frame_csv(told.shown)
 
 
 def frame_csv(rows: pd.DataFrame) -> str:

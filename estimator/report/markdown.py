@@ -9,7 +9,8 @@ from estimator.explain import Explanation
 from estimator.figures import count, money
 from estimator.forecast import Forecast
 from estimator.report.measured import measured_lines, measured_sheet
-from estimator.report.sheet import Sheet, lines, months_sheet, rows_sheet
+from estimator.report.sections import detail_sheet
+from estimator.report.sheet import Sheet, lines, months_sheet
 from estimator.report.simulated import drivers_sheet, simulated_lines, spread_sheet
 from estimator.uncertainty import Simulation
 from pricing.errors import printable
@@ -18,7 +19,7 @@ from pricing.errors import printable
 def forecast_markdown(told: Forecast) -> str:
     """A forecast with everything that the table shows, and its notices."""
     parts = [table_markdown(months_sheet(told))]
-    by = rows_sheet(told)
+    by = detail_sheet(told)
     if by is not None:
         parts.append(table_markdown(by))
     parts.append("\n".join(f"- {escape(line)}" for line in lines(told)))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from estimator.figures import count, money, share
+from estimator.figures import count, money
 from estimator.forecast import Forecast
 from estimator.frames import DEFAULT_GRAIN, KEYS
+from estimator.report.limits import budget_lines, knock_on_lines
 
 MOST_ROWS = 40
 
@@ -101,7 +101,7 @@ def _quantity(quantity: float, unit: str) -> str:
 
 def lines(told: Forecast) -> Sequence[str]:
     """What stands under the table: the other reading, the free tier's use, knock-on, budgets."""
-    return (told.other_reading_line, *_free_tier(told), *_knock_on(told), *_budgets(told))
+    return (told.other_reading_line, *_free_tier(told), *knock_on_lines(told), *budget_lines(told))
 
 
 def _free_tier(told: Forecast) -> list[str]:
@@ -119,29 +119,3 @@ def _free_tier(told: Forecast) -> list[str]:
         )
     more = len(said) - 4
     return said if more <= 0 else [*said[:4], f"and the free tiers of {more} more payers"]
-
-
-def _knock_on(told: Forecast) -> list[str]:
-    cost = told.totals[f"cost_{told.currency.lower()}_cloudtrail_events"]
-    if math.isnan(cost) or not cost:  # not known: a notice says why
-        return []
-    said = f"Apart from KMS, on CloudTrail's bill: {told.currency} {money(cost)} for further copies"
-    return [f"{said} of these requests' events (exclude_kms_events: true avoids it)"]
-
-
-def _budgets(told: Forecast) -> list[str]:
-    if told.currency != "USD":
-        return []
-    monthly = told.monthly["cost_usd"]
-    top = int(monthly.to_numpy().argmax())
-    said = []
-    for budget in told.inventory.budgets:
-        over = int((monthly > budget.usd_per_month).sum())
-        highest = monthly.iloc[top]
-        of_it = f", {share(highest / budget.usd_per_month)}" if budget.usd_per_month else ""
-        verdict = f"over it in {over} of {told.months.count} months" if over else "never over it"
-        said.append(
-            f"Budget {budget.name}: USD {money(budget.usd_per_month)} a month; highest "
-            f"{told.months.labels[top]} with {money(highest)}{of_it}; {verdict}"
-        )
-    return said

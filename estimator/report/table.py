@@ -17,7 +17,8 @@ from estimator.explain import Explanation
 from estimator.figures import count, factor, money
 from estimator.forecast import Forecast
 from estimator.report.measured import measured_lines, measured_sheet
-from estimator.report.sheet import Sheet, lines, months_sheet, rows_sheet
+from estimator.report.sections import detail_sheet
+from estimator.report.sheet import Sheet, lines, months_sheet
 from estimator.report.simulated import drivers_sheet, simulated_lines, spread_sheet, spread_sheets
 from estimator.uncertainty import Simulation
 from pricing.errors import printable
@@ -29,7 +30,7 @@ WIDTH = 80
 def forecast_table(told: Forecast, width: int = WIDTH) -> RenderableType:
     """A forecast month by month, then by what was asked for, then what to know of it."""
     parts: list[RenderableType] = [*_titled(months_sheet(told), width)]
-    by = rows_sheet(told)
+    by = detail_sheet(told)
     if by is not None:
         parts += ["", *_titled(by, width)]
     return Group(*parts, "", *_wrapped(lines(told), width))
@@ -64,7 +65,8 @@ def _fitting(sheet: Sheet, width: int) -> Sheet:
 def _breadth(sheet: Sheet) -> int:
     """Columns of the terminal that a sheet takes."""
     columns = list(zip(sheet.header, *sheet.rows, strict=True))
-    return sum(max(map(len, column)) for column in columns) + len(columns)
+    blanks = 2 * (len(columns) - 1)  # two between columns
+    return sum(max(map(len, column)) for column in columns) + blanks
 
 
 def _table(sheet: Sheet) -> Table:

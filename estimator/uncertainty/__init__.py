@@ -92,6 +92,11 @@ def run(
     told = notices(inventory, span, chosen.versions)
     if inventory.budgets and table.currency != "USD":
         told += (f"budgets are in USD, the rates in {table.currency}: not compared",)
+    parts = [budget.name for budget in inventory.budgets if budget.covers is not None]
+    if parts:
+        more = f" and {len(parts) - 8} more" if len(parts) > 8 else ""
+        said = f"{', '.join(parts[:8])}{more}"
+        told += (f"budgets of a part are not drawn, see `kmscost forecast`: {said}",)
     lots = Draws(options.seed, options.draws)
     if in_doubt(inventory, streams):
         demand = demand_of(inventory, span, streams, table, lots, noise)

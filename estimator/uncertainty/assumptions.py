@@ -129,5 +129,7 @@ def in_doubt(inventory: Inventory, streams: Streams) -> bool:
         others += [trail.config_updates_per_month, trail.bucket.bucket_key_saving]
         others += [trail.bucket.retention_days] if trail.bucket.retention_days else []
     for reader in inventory.readers:
-        others += [value for _, value in reader if isinstance(value, Range)]
+        # how fast a reader is changes neither requests nor cost
+        said = [value for name, value in reader if name != "burst_seconds"]
+        others += [value for value in said if isinstance(value, Range)]
     return bool((streams.doubt >= 0).any()) or any(not one.is_number for one in others)

@@ -266,7 +266,7 @@ def _span(months: FloatArray) -> FloatArray:
 
 def _budgets(inventory: Inventory, months: Months, cost: FloatArray, currency: str) -> pd.DataFrame:
     """How likely each budget is broken: in any month, then in each."""
-    budgets = inventory.budgets if currency == "USD" else ()
+    budgets = [one for one in inventory.budgets if one.covers is None and currency == "USD"]
     size = months.count + 1
     over = [cost > budget.usd_per_month for budget in budgets]
     found = [[one.any(axis=0).mean(), *one.mean(axis=1)] for one in over]

@@ -1,0 +1,102 @@
+"""Budgets: what a month may cost, for everything or for a part of it."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Annotated, Any, Self
+
+from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
+
+from estimator.inventory.kinds import AccountId
+from pricing.validation import MAX_TEXT, Number, Section, Text, read_text, refusal
+
+# what a budget may be narrowed down to, and the column of the charges that tells it
+PARTS = {"payer": "payer", "account": "billed_account", "trail": "driver", "reader": "driver"}
+
+ALL = "all"
+THRESHOLDS = (0.8, 1.0)
+_HIGHEST = 10.0  # beyond the budget is fine, but 80 is a slip for 0.8
+
+# an amount of money, as --fail-over takes it: 25, 25.00, USD 25, 25 USD
+AMOUNT = re.compile(
+    r"(?:(?P<before>[A-Z]{3}) ?)?(?P<number>[0-9][0-9_]*(?:\.[0-9]+)?)(?: ?(?P<after>[A-Z]{3}))?"
+)
+
+
+def read_budget_name(value: Any) -> str:
+    """A name that `--fail-over` cannot take for something else."""
+    name = read_text(value)
+    if name == ALL or name != name.strip() or AMOUNT.fullmatch(name):
+        expected = f"a name that is neither {ALL} nor an amount, without blanks around it"
+        raise refusal(value, expected, "rename it: --fail-over takes budgets by their names")
+    return name
+
+
+def read_thresholds(value: Any) -> tuple[float, ...]:
+    """Shares of a budget, each larger than the one before."""
+    if not isinstance(value, list | tuple):
+        raise refusal(value, "a list of shares", "write [0.5, 0.8, 1.0]")
+    if not value:
+        raise refusal(value, "at least one share", "remove the key", found="an empty list")
+    shares: list[float] = []
+    for index, item in enumerate(value):
+        if isinstance(item, bool) or not isinstance(item, int | float):
+            raise refusal(item, "a share such as 0.8", "write 0.8 for 80 percent", (index,))
+        share = float(item) if abs(item) <= _HIGHEST else math.inf
+        if not 0 < share <= _HIGHEST:
+            expected = f"a share above 0 and up to {_HIGHEST:g}"
+            raise refusal(item, expected, "write 0.8 for 80 percent", (index,))
+        if shares and share <= shares[-1]:
+            expected = f"more than the share before it, {shares[-1]:g}"
+            raise refusal(item, expected, "put them in order, each once", (index,))
+        shares.append(share)
+    return tuple(shares)
+
+
+BudgetName = Annotated[
+    str,
+    PlainValidator(read_budget_name),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_TEXT}),
+]
+_SHARE = {"type": "number", "exclusiveMinimum": 0, "maximum": _HIGHEST}
+Thresholds = Annotated[
+    tuple[float, ...],
+    PlainValidator(read_thresholds),
+    WithJsonSchema({"type": "array", "items": _SHARE, "minItems": 1}),
+]
+
+
+class Budget(Section):
+    """What a month may cost: everything, or one payer, billed account, trail or reader."""
+
+    name: BudgetName
+    usd_per_month: Number
+    payer: AccountId | None = Field(None, description="only what its consolidated bill shows")
+    account: AccountId | None = Field(None, description="only what this account is billed")
+    trail: Text | None = Field(None, description="only what the trail writes; readers are apart")
+    reader: Text | None = Field(None, description="only what the reader reads")
+    thresholds: Thresholds = Field(THRESHOLDS, description="shares of it worth a word")
+
+    @model_validator(mode="after")
+    def _one_part(self) -> Self:
+        named = [part for part in PARTS if getattr(self, part) is not None]
+        if len(named) > 1:
+            expected = f"one of {', '.join(PARTS)}, or none for everything"
+            said = f"both {named[0]} and {named[1]}"
+            raise refusal(self.name, expected, "write a budget for each", (named[1],), said)
+        return self
+
+    @property
+    def part(self) -> str | None:
+        """Which of `PARTS` it is narrowed down to; None for everything."""
+        return next((part for part in PARTS if getattr(self, part) is not None), None)
+
+    @property
+    def covers(self) -> tuple[str, str] | None:
+        """The column of the charges and the value in it that this budget counts; None: all rows.
+
+        A budget of a driver leaves key-months out: a key may share its name with a trail.
+        """
+        part = self.part
+        return None if part is None else (PARTS[part], getattr(self, part))

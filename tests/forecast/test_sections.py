@@ -1,0 +1,118 @@
+"""`--by budget`, `--by quota` and `--by event`: the same frames in every format."""
+
+import csv
+import io
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from estimator import forecast
+from estimator.cli import app
+from estimator.frames import FRAMES
+
+TEXT = """\
+version: 1
+regions: [us-east-1, eu-west-1]
+accounts: [{id: "111122223333"}, {id: "222222222222"}]
+keys: [{id: k, region: us-east-1}]
+trails: [{name: org, key: k}, {name: "=second", key: k}]
+budgets:
+  - {name: "=kms", usd_per_month: 1.2, thresholds: [0.5, 1]}
+  - {name: security, usd_per_month: 1, account: "222222222222"}
+"""
+SECTIONS = {"budget": "budget_use", "quota": "quotas", "event": "events"}
+
+
+@pytest.fixture
+def path(tmp_path):
+    """The inventory file."""
+    target = tmp_path / "inventory.yaml"
+    target.write_text(TEXT, encoding="utf-8")
+    return target
+
+
+def kmscost(path, *options):
+    """`kmscost forecast` of three months."""
+    span = ["--from", "2026-11", "--months", "3"]
+    answer = CliRunner().invoke(app, ["forecast", str(path), *span, *options])
+    assert answer.exit_code == 0, answer.stderr
+    return answer
+
+
+@pytest.mark.parametrize(("by", "frame"), SECTIONS.items())
+def test_csv_is_the_frame(path, by, frame):
+    """Each column as declared, a row for each of the frame's, and no text is a formula."""
+    answer = kmscost(path, "--by", by, "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(answer.stdout)))
+    told = forecast(path, "2026-11", 3, by=by)
+    assert list(rows[0]) == [column.name for column in FRAMES[frame]]
+    assert len(rows) == len(told.shown)
+    assert not any(value.startswith("=") for row in rows for value in row.values())
+    assert "With cloudtrail_writes: exempt the total is USD" in answer.stderr
+    assert "Apart from KMS, on CloudTrail's bill" in answer.stderr
+
+
+@pytest.mark.parametrize("form", ["table", "markdown"])
+@pytest.mark.parametrize(
+    ("by", "words"),
+    [
+        # 4 streams x 2 trails x 8,640 = 69,120; 49,120 x 0.000003 = 0.14736; key 1: 95.6 % of 1.2
+        ("budget", ["Budgets, month by month", "1.15", "95.6 %", "50 %"]),
+        # 4 files of each trail every five minutes, within 60 s: 8/60
+        ("quota", ["Requests per second", "0.1333", "100,000"]),
+        # one paid copy of (2 x 92 days) x 4 x 288 = 211,968 events x 0.00002
+        ("event", ["Paid copies of KMS events", "211,968", "4.24"]),
+    ],
+)
+def test_tables_show_it_beside_the_months(path, form, by, words):
+    """The months stay; the frame that was asked for stands below them, 80 columns wide."""
+    shown = kmscost(path, "--by", by, "--format", form).stdout
+    plain = " ".join(shown.replace("\\", "").split())
+    for word in ("69,120", *words):
+        assert word in plain, shown
+    if form == "table":
+        assert max(map(len, shown.splitlines())) <= 80, shown
+
+
+def test_json_has_all_of_them_whatever_is_asked_for(path):
+    """`--by quota` changes no key and no number of the JSON: rows keep the default grain."""
+    plain, *others = (
+        json.loads(kmscost(path, *by, "--format", "json").stdout)
+        for by in ((), ("--by", "budget"), ("--by", "quota"), ("--by", "event"))
+    )
+    assert all(other == plain for other in others)
+    assert [budget["name"] for budget in plain["budgets"]] == ["=kms", "security"]
+    assert len(plain["quotas"]) == 1
+    assert {row["trail"] for row in plain["events"]} == {"=second"}
+    assert list(plain["quotas"][0]) == [column.name for column in FRAMES["quotas"]]
+
+
+def test_an_inventory_without_budgets_says_so(path):
+    """No budgets, one trail: empty frames with their header, in every format."""
+    text = TEXT.partition("budgets:")[0].replace(', {name: "=second", key: k}', "")
+    path.write_text(text, encoding="utf-8")
+    assert "Budgets: the inventory has none" in kmscost(path, "--by", "budget").stdout
+    for by, frame in SECTIONS.items():
+        header = kmscost(path, "--by", by, "--format", "csv").stdout.splitlines()[0]
+        assert header == ",".join(column.name for column in FRAMES[frame])
+    data = json.loads(kmscost(path, "--format", "json").stdout)
+    assert (data["budgets"], data["events"]) == ([], [])
+
+
+def test_many_accounts_are_cut_and_counted(path):
+    """A table shows forty rows and says how many more; CSV has all of them."""
+    ids = [f"{100_000_000_000 + n}" for n in range(50)]
+    accounts = "".join(f'  - {{id: "{one}"}}\n' for one in ids)
+    trails = "".join(
+        f'  - {{name: t{n}, account: "{one}", scope: account, key: k}}\n'
+        for n, one in enumerate(ids)
+    )
+    path.write_text(
+        f"version: 1\nregions: [us-east-1]\naccounts:\n{accounts}"
+        f"keys: [{{id: k, region: us-east-1}}]\ntrails:\n  - {{name: org, key: k}}\n{trails}",
+        encoding="utf-8",
+    )
+    assert "10 more" in kmscost(path, "--by", "quota").stdout
+    rows = kmscost(path, "--by", "quota", "--format", "csv").stdout.splitlines()
+    assert len(rows) == 1 + 3 * 50
