@@ -36,6 +36,11 @@ if TYPE_CHECKING:
     from estimator.inventory import init as init
     from estimator.inventory import load_inventory as load_inventory
     from estimator.inventory import schema as schema
+    from estimator.report.exports.bcm import export_bcm as export_bcm
+    from estimator.report.exports.budgets import export_aws_budgets as export_aws_budgets
+    from estimator.report.exports.focus import export_focus as export_focus
+    from estimator.report.exports.frame import export_frame as export_frame
+    from estimator.report.exports.openmetrics import export_prometheus as export_prometheus
     from estimator.uncertainty import Simulation as Simulation
     from estimator.uncertainty import simulate as simulate
     from pricing.errors import KmscostError as KmscostError
@@ -64,6 +69,11 @@ _PUBLIC = {
     "init": "estimator.inventory",
     "load_inventory": "estimator.inventory",
     "schema": "estimator.inventory",
+    "export_aws_budgets": "estimator.report.exports.budgets",
+    "export_bcm": "estimator.report.exports.bcm",
+    "export_focus": "estimator.report.exports.focus",
+    "export_frame": "estimator.report.exports.frame",
+    "export_prometheus": "estimator.report.exports.openmetrics",
     "Simulation": "estimator.uncertainty",
     "simulate": "estimator.uncertainty",
     "KmscostError": "pricing.errors",
@@ -85,6 +95,11 @@ __all__ = [
     "athena_sql",
     "check",
     "explain",
+    "export_aws_budgets",
+    "export_bcm",
+    "export_focus",
+    "export_frame",
+    "export_prometheus",
     "forecast",
     "init",
     "load_actuals",

@@ -26,6 +26,7 @@ COMMANDS = {
         "simulations",
         "Say how sure the forecast is, and which number to find out first.",
     ),
+    "export": ("exports", "Write a forecast in the forms that other tools take in."),
     "measure": ("measures", "Count what really happened, from logs, object names and bills."),
     "rates": ("rates", "Show the rates that forecasts are priced with."),
 }

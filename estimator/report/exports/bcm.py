@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -97,12 +96,12 @@ def _charged_usage(inventory: Inventory, span: Months) -> pd.DataFrame:
     used = usage(inventory, span, _GRAIN)
     if inventory.cloudtrail_writes == "exempt":
         used = used[~used["cause"].isin(WRITES)]
-    used = used.groupby(["month", *_LINE], observed=True, sort=False, as_index=False)
-    summed = used["quantity"].sum()
+    groups = used.groupby(["month", *_LINE], observed=True, sort=False, as_index=False)
+    summed: pd.DataFrame = groups[["quantity"]].sum()
     return summed[summed["quantity"] > 0]
 
 
-def _line(row: dict[str, Any], key: int) -> dict[str, Any]:
+def _line(row: Mapping[Hashable, Any], key: int) -> dict[str, Any]:
     return {
         "serviceCode": SERVICE,
         "usageType": usage_type(str(row["billed_region"]), str(row["unit"])),
@@ -137,9 +136,7 @@ def _scenario(used: pd.DataFrame, scenario: str) -> Iterator[dict[str, Any]]:
         yield {"billScenarioId": scenario, "usageModifications": lines[first : first + BATCH]}
 
 
-def _notices(
-    inventory: Inventory, span: Months, given: str, used: pd.DataFrame
-) -> Iterator[str]:
+def _notices(inventory: Inventory, span: Months, given: str, used: pd.DataFrame) -> Iterator[str]:
     yield from inventory.notices
     if given == NO_ID:
         yield "put AWS's id of your estimate in place of the zeros, or give it by --estimate-id"

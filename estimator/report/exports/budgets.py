@@ -15,6 +15,8 @@ import pandas as pd
 
 from estimator.figures import factor
 from estimator.forecast import Forecast
+from estimator.forecast.budgets import covered
+from estimator.inventory.budgets import THRESHOLDS, Budget
 from estimator.report.exports.document import Calls
 from estimator.report.exports.source import Source, forecast_of
 from estimator.report.exports.subscribers import notifications, read_subscribers
@@ -31,8 +33,6 @@ MOST_MONTHS = 12
 _NAME = re.compile(r"(?!.*/action/)(?!(?i:.*<script>))[^:\\]{1,100}", re.DOTALL)
 _CENT = Decimal("0.01")
 
-# what a budget may be narrowed down to, and the column of the charges that tells it
-_PARTS = {"payer": "payer", "account": "billed_account", "trail": "driver", "reader": "driver"}
 _NEEDED = ("payer", "billed_account", "billed_region", "driver", "cause", "operation")
 
 # the forecast has usage at its price, and neither tax, credits, refunds nor support
@@ -149,10 +149,9 @@ def _plans(told: Forecast, chosen: str, margin: float, only: str | None) -> Iter
         yield from _of_each_payer("kmscost", told, None, told.rows, margin)
         return
     for one in budgets:
-        part = next((name for name in _PARTS if getattr(one, name, None) is not None), None)
-        rows = _covered(told.rows, part, one)
+        rows = told.rows[covered(one, told.rows)]
         if chosen == "forecast":
-            yield from _of_each_payer(one.name, told, part, rows, margin, one)
+            yield from _of_each_payer(one.name, told, one, rows, margin)
             continue
         payers = [str(payer) for payer in rows["payer"].unique()]
         if len(payers) > 1:
@@ -162,44 +161,32 @@ def _plans(told: Forecast, chosen: str, margin: float, only: str | None) -> Iter
             at = f"budgets[{one.name}]"
             raise KmscostError(Problem(told.inventory.path, None, at, found, expected, fix))
         limit = _cents(one.usd_per_month)
-        payer = payers[0] if payers else _payer_of(told, part, one)
-        size = told.months.count
-        yield _Plan(one.name, payer, (limit,) * size, _thresholds(one), part, rows)
+        payer = payers[0] if payers else _payer_of(told, one)
+        limits = (limit,) * told.months.count
+        yield _Plan(one.name, payer, limits, one.thresholds, one.part, rows)
 
 
 def _of_each_payer(
-    name: str, told: Forecast, part: str | None, rows: pd.DataFrame, margin: float, one: Any = None
+    name: str, told: Forecast, one: Budget | None, rows: pd.DataFrame, margin: float
 ) -> Iterator[_Plan]:
     """A plan for each payer, its limits what the forecast says."""
     payers = [str(payer) for payer in rows["payer"].unique()]
-    for payer in payers or [_payer_of(told, part, one)]:
+    part, thresholds = (one.part, one.thresholds) if one else (None, THRESHOLDS)
+    for payer in payers or [_payer_of(told, one)]:
         mine = rows[rows["payer"] == payer]
         month = mine["month"].astype(str)
         spent = [float(np.sum(mine.loc[month == label, "cost"])) for label in told.months.labels]
         limits = tuple(_cents(cost, margin) for cost in spent)
         own = f"{name}-{payer}" if len(payers) > 1 else name
-        yield _Plan(own, payer, limits, _thresholds(one), part, mine)
+        yield _Plan(own, payer, limits, thresholds, part, mine)
 
 
-def _covered(rows: pd.DataFrame, part: str | None, one: Any) -> pd.DataFrame:
-    """The charges that a budget is about."""
-    if part is None:
-        return rows
-    mine = rows[_PARTS[part]] == getattr(one, part)
-    if _PARTS[part] == "driver":  # a key may share its name with a trail or a reader
-        mine &= rows["cause"] != "key"
-    return rows[mine]
-
-
-def _payer_of(told: Forecast, part: str | None, one: Any) -> str:
+def _payer_of(told: Forecast, one: Budget | None) -> str:
     """The payer of a budget that no charge of the forecast falls to."""
-    named = getattr(one, part) if part in ("payer", "account") else None
+    if one and one.payer:
+        return one.payer
     accounts = {account.id: account.payer for account in told.inventory.accounts}
-    return accounts.get(named, named or told.inventory.payer)
-
-
-def _thresholds(one: Any) -> tuple[float, ...]:
-    return tuple(getattr(one, "thresholds", (0.8, 1.0)))
+    return accounts.get(one.account or "" if one else "", told.inventory.payer)
 
 
 def _cents(amount: float, margin: float = 0.0) -> Decimal:
@@ -296,6 +283,4 @@ def _notices(
         yield f"the plan begins in {first:%Y-%m}: AWS takes plans from the current month on"
     if not subscribers:
         shares = ", ".join(f"{factor(100 * one)} %" for one in plans[0].thresholds)
-        yield (
-            f"no notifications (at {shares}): AWS wants somebody to tell, name them by --notify"
-        )
+        yield (f"no notifications (at {shares}): AWS wants somebody to tell, name them by --notify")

@@ -1,8 +1,8 @@
 """A forecast as FOCUS 1.2 cost and usage rows.
 
-A discount or a price of 0 holds for a whole row (FOCUS, discount handling), so what is free and what
-is charged of the same usage are rows of their own, as on AWS's bill. On every row quantity x price
-is the cost.
+A discount or a price of 0 holds for a whole row (FOCUS, discount handling), so what is free and
+what is charged of the same usage are rows of their own, as on AWS's bill. On every row quantity x
+price is the cost.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _NEEDED = ("payer", "billed_account", "billed_region", "cause", "operation")
 _OWN_OF = {"cause": "x_Cause", "driver": "x_Driver", "key": "x_Key"}
 _OWN_OF |= {"account": "x_Account", "region": "x_Region"}
 
-# as in real FOCUS rows of AWS, 2024-09; but where issuer and provider differ, FOCUS 1.2 takes the cost
-# for somebody else's (BilledCost-C-005-C), so both are the name that all of AWS's companies share
+# as in real FOCUS rows of AWS, 2024-09; but where issuer and provider differ, FOCUS 1.2 takes the
+# cost for somebody else's (BilledCost-C-005-C): both are the name that AWS's companies share
 _ALWAYS = {
     "BillingAccountType": "Management Account",
     "ChargeCategory": "Usage",
@@ -182,7 +182,9 @@ def _columns(rows: pd.DataFrame, told: Forecast) -> pd.DataFrame:
     }
     return pd.DataFrame(
         {
-            one.name: pd.Series(found.get(one.name, same.get(one.name)), rows.index, dtype=one.dtype)
+            one.name: pd.Series(
+                found.get(one.name, same.get(one.name)), rows.index, dtype=one.dtype
+            )
             for one in (*FOCUS, *OWN)
         }
     )

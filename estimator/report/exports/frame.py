@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from estimator.actuals.grain import actuals_grain
 from estimator.actuals.result import Actuals
 from estimator.actuals.stored import load_actuals
 from estimator.forecast import Forecast, calendar, grain
@@ -70,6 +72,9 @@ def export_frame(
     return Table(frame, rows, described(rows, FRAMES[frame], currency), tuple(notices))
 
 
+# the frames of a forecast, and where it has them
+_PLACES = {"charges": "rows", "events": "events", "budget_use": "budgets", "quotas": "quotas"}
+
 _Made = tuple[pd.DataFrame, Sequence[str], str]
 
 
@@ -79,20 +84,25 @@ def _usage(source: Any, frame: str, options: dict[str, Any], _drawn: dict[str, A
         span, inventory = source.months, source.inventory
         columns = source.by if options["by"] is None else columns
     else:
-        inventory = source if isinstance(source, Inventory) else load_inventory(_path(source, frame))
+        known = isinstance(source, Inventory)
+        inventory = source if known else load_inventory(_path(source, frame))
         span = calendar(options["start"], options["months"])
     return usage(inventory, span, columns), inventory.notices, "USD"
 
 
-def _charges(source: Any, frame: str, options: dict[str, Any], _drawn: dict[str, Any]) -> _Made:
-    told = forecast_of(_forecast_source(source, frame), **options)
-    return told.rows, (*told.notices, told.other_reading_line), told.currency
+def _forecast(source: Any, frame: str, options: dict[str, Any], _drawn: dict[str, Any]) -> _Made:
+    if frame != "charges":
+        _refuse_by(options)
+    known = source if isinstance(source, Inventory | Forecast) else _path(source, frame)
+    told = forecast_of(known, **options)
+    rows: pd.DataFrame | None = getattr(told, _PLACES[frame])
+    if rows is None:  # a notice says why
+        rows = pd.DataFrame({one.name: [] for one in FRAMES[frame]})
+    return rows, (*told.notices, told.other_reading_line), told.currency
 
 
 def _simulated(source: Any, frame: str, options: dict[str, Any], drawn: dict[str, Any]) -> _Made:
-    if options["by"] is not None:
-        expected = "none: only charges and usage are told apart by columns"
-        raise UsageError(Problem("--by", None, "", repr(options["by"]), expected, ""))
+    _refuse_by(options)
     if isinstance(source, Simulation):
         told = source
     else:
@@ -104,13 +114,16 @@ def _simulated(source: Any, frame: str, options: dict[str, Any], drawn: dict[str
 
 
 def _actuals(source: Any, frame: str, options: dict[str, Any], _drawn: dict[str, Any]) -> _Made:
-    del options
     told = source if isinstance(source, Actuals) else load_actuals(_path(source, frame))
+    if options["by"] is not None:
+        told = dataclasses.replace(told, by=actuals_grain(options["by"]))
     return told.rows, told.notices, "USD"
 
 
-def _forecast_source(source: Any, frame: str) -> Any:
-    return source if isinstance(source, Inventory | Forecast) else _path(source, frame)
+def _refuse_by(options: dict[str, Any]) -> None:
+    if options["by"] is not None:
+        expected = "none: only charges, usage and actuals are told apart by columns"
+        raise UsageError(Problem("--by", None, "", repr(options["by"]), expected, ""))
 
 
 def _path(source: Any, frame: str) -> str | Path:
@@ -122,9 +135,12 @@ def _path(source: Any, frame: str) -> str | Path:
 
 _MAKERS: dict[str, Callable[[Any, str, dict[str, Any], dict[str, Any]], _Made]] = {
     "usage": _usage,
-    "charges": _charges,
+    "charges": _forecast,
     "actuals": _actuals,
     "quantiles": _simulated,
     "drivers": _simulated,
     "budgets": _simulated,
+    "events": _forecast,
+    "budget_use": _forecast,
+    "quotas": _forecast,
 }

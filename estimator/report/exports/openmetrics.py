@@ -73,7 +73,11 @@ def _families(told: Forecast) -> Iterator[str]:
     other = "charged" if reading == "exempt" else "exempt"
     requests, keys = (rows[rows["unit"] == unit] for unit in ("request", "key-month"))
     yield from _family(
-        "kmscost_forecast_requests", "requests", "KMS API requests in the month", requests, "quantity"
+        "kmscost_forecast_requests",
+        "requests",
+        "KMS API requests in the month",
+        requests,
+        "quantity",
     )
     yield from _family(
         "kmscost_forecast_free_requests",

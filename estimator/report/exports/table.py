@@ -108,4 +108,3 @@ def described(rows: pd.DataFrame, known: Sequence[Column], currency: str) -> tup
 
 def _plain(values: pd.Series, name: str) -> Column:
     return Column(name, str(values.dtype), "-", "")
-

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-import datetime
 from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
-from estimator.report.data import frame_csv, to_json
+from estimator.report.data import safe_cell, to_json
 from estimator.report.exports.table import Table, cells, kind_of
+
+# how JSON and CSV write what is a date
+_SHAPES = {"month": "%Y-%m", "day": "%Y-%m-%d", "moment": "%Y-%m-%dT%H:%M:%SZ"}
 
 
 def table_csv(table: Table) -> str:
     """CSV: every digit of a number and no exponent, text that no spreadsheet runs as a formula."""
-    plain = {
-        name: _PLAIN[kind](values)
-        for name, values in table.rows.items()
-        if (kind := kind_of(values)) in _PLAIN
-    }
-    return frame_csv(table.rows.assign(**plain))
+    plain = pd.DataFrame({name: _csv_cells(one) for name, one in table.rows.items()}, dtype=object)
+    return plain.to_csv(index=False, lineterminator="\n")
+
+
+def _csv_cells(values: pd.Series) -> list[Any]:
+    kind = kind_of(values)
+    if kind == "number":
+        return [None if one is None else digits(one) for one in cells(values)]
+    found = _json_cells(values)
+    return [one and safe_cell(one) for one in found] if kind == "text" else found
 
 
 def table_json(table: Table) -> str:
     """JSON: frame, columns with their units, rows, notices; what is not known is null."""
-    columns = {name: _json_cells(values) for name, values in table.rows.items()}
+    columns = {str(name): _json_cells(values) for name, values in table.rows.items()}
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     return to_json(
         {
@@ -40,30 +46,9 @@ def table_json(table: Table) -> str:
 
 
 def _json_cells(values: pd.Series) -> list[Any]:
+    shape = _SHAPES.get(kind_of(values))
     found = cells(values)
-    shape = {"month": _month, "day": str, "moment": _moment}.get(kind_of(values))
-    return found if shape is None else [None if one is None else shape(one) for one in found]
-
-
-def _month(day: datetime.date) -> str:
-    return f"{day:%Y-%m}"
-
-
-def _moment(at: datetime.datetime) -> str:
-    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _flags(values: pd.Series) -> list[str]:
-    return ["true" if one else "false" for one in values]
-
-
-def _moments(values: pd.Series) -> list[str | None]:
-    return [None if one is None else _moment(one) for one in cells(values)]
-
-
-def _numbers(values: pd.Series) -> pd.Series | list[str | None]:
-    """Numbers as they are, or as digits where Python would write an exponent."""
-    return [None if one is None else digits(one) for one in cells(values)]
+    return found if shape is None else [one and f"{one:{shape}}" for one in found]
 
 
 def digits(value: float) -> str:
@@ -74,6 +59,3 @@ def digits(value: float) -> str:
     """
     text = repr(value)
     return f"{Decimal(text):f}" if "e" in text else text
-
-
-_PLAIN = {"flag": _flags, "moment": _moments, "number": _numbers}

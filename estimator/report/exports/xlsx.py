@@ -84,9 +84,9 @@ def _frame_sheet(book: Any, table: Table) -> None:
 def _writer(book: Any, sheet: Any, kind: str) -> Callable[[int, int, Any], Any]:
     """What writes a cell of a column."""
     if kind == "flag":
-        return lambda row, column, value: sheet.write_boolean(row, column, value)
+        return sheet.write_boolean  # type: ignore[no-any-return]
     if kind in ("number", "whole"):
-        return lambda row, column, value: sheet.write_number(row, column, value)
+        return sheet.write_number  # type: ignore[no-any-return]
     if kind in _FORMATS:
         shape = book.add_format({"num_format": _FORMATS[kind]})
         return lambda row, column, value: sheet.write_datetime(row, column, _naive(value), shape)
