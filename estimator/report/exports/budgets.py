@@ -19,7 +19,7 @@ from estimator.forecast.budgets import covered
 from estimator.inventory.budgets import THRESHOLDS, Budget
 from estimator.report.exports.document import Calls
 from estimator.report.exports.source import Source, forecast_of
-from estimator.report.exports.subscribers import notifications, read_subscribers
+from estimator.report.exports.subscribers import MOST_THRESHOLDS, notifications, read_subscribers
 from estimator.report.exports.usage_types import SERVICE_NAME, operation_of
 from pricing.errors import KmscostError, Problem, UsageError
 from pricing.rates import RateTable
@@ -274,6 +274,9 @@ def _notices(
             )
         if not len(plan.rows):
             yield f"budget {plan.name}: the forecast has no charge that it covers"
+        more = len(plan.thresholds) - MOST_THRESHOLDS
+        if more > 0 and subscribers:
+            yield f"budget {plan.name}: its {more} lowest thresholds are left out, AWS takes no more"
         small = sum(limit == _CENT for limit in plan.limits)
         if small:
             yield f"budget {plan.name}: {small} limits are 0.01, the smallest there is"

@@ -11,6 +11,8 @@ from pricing.errors import Problem, UsageError
 
 # the service model of AWS Budgets 2016-10-20: a notification has one SNS topic and ten addresses
 MOST_TOPICS, MOST_ADDRESSES, MOST_NOTIFICATIONS = 1, 10, 10
+# one more is for AWS's own forecast
+MOST_THRESHOLDS = MOST_NOTIFICATIONS - 1
 
 _TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(?:\.fifo)?")
 _ADDRESS = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+")
@@ -51,7 +53,7 @@ def notifications(
 
     Past ten, which is all that AWS takes, the lowest thresholds are left out.
     """
-    kept = sorted(thresholds)[-(MOST_NOTIFICATIONS - 1) :]
+    kept = sorted(thresholds)[-MOST_THRESHOLDS:]
     alarms = [("ACTUAL", one) for one in kept] + [("FORECASTED", kept[-1])]
     return [
         {

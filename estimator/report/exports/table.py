@@ -47,12 +47,12 @@ class Table:
 def kind_of(values: pd.Series) -> str:
     """What a column holds: number, whole, flag, month, day, moment or text.
 
-    >>> kind_of(pd.Series([1.5])), kind_of(pd.Series(pd.period_range("2026-11", periods=1)))
-    ('number', 'day')
+    >>> kind_of(pd.Series([1.5])), kind_of(pd.Series(pd.period_range("2026-11", periods=1, freq="M")))
+    ('number', 'month')
     """
     dtype = values.dtype
     if isinstance(dtype, pd.PeriodDtype):
-        return "month" if dtype.freq.name.startswith("M") else "day"
+        return "month" if str(dtype) == "period[M]" else "day"
     return {"f": "number", "i": "whole", "u": "whole", "b": "flag", "M": "moment"}.get(
         dtype.kind, "text"
     )

@@ -77,7 +77,7 @@ def _frame_sheet(book: Any, table: Table) -> None:
     # constant memory: row by row
     for number, row in enumerate(zip(*columns, strict=True), start=1):
         for position, value in enumerate(row):
-            if value is not None:
+            if value is not None and value != "":
                 put[position](number, position, value)
 
 
