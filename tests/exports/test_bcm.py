@@ -25,7 +25,7 @@ def lines_of(told):
 @pytest.mark.parametrize("kind", OPERATIONS)
 @pytest.mark.parametrize("months", [1, 12])
 def test_botocore_takes_every_batch(tmp_path, kind, months):
-    """Its service model finds nothing wrong; no batch has more than 25 lines, no key comes twice."""
+    """Its service model finds nothing wrong, 25 lines a batch among them; no key comes twice."""
     for inventory in (load_inventory(EXAMPLE), load(tmp_path, ODD)):
         told = export_bcm(inventory, "2026-11", months, kind)
         assert told.inputs

@@ -117,7 +117,7 @@ def test_each_payer_has_a_budget_of_its_own(tmp_path):
 
 
 def test_a_budget_over_two_payers_is_refused(tmp_path):
-    """AWS sees one consolidated bill: the message says to write one for each, or to use the plan."""
+    """AWS sees one consolidated bill: the message says to write one for each."""
     text = ODD.replace('payer: "111122223333", thresholds', "thresholds")
     with pytest.raises(KmscostError, match=r"2 payers.*a budget for each payer"):
         export_aws_budgets(load(tmp_path, text), "2026-11")

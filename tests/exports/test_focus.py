@@ -144,7 +144,7 @@ def test_a_forecast_exports_as_its_inventory_does(tmp_path):
 
 
 def test_a_bill_of_the_forecast_is_the_forecast(tmp_path):
-    """`measure bill` reads the rows back: quantity, free part, charged part and cost by operation."""
+    """`measure bill` reads the rows back: quantity, free part, charged part and cost."""
     inventory = load(tmp_path, ODD.replace("writes: exempt", "writes: charged"))
     path = tmp_path / "focus.csv"
     path.write_text(table_csv(export_focus(inventory, "2026-11", 3)), encoding="utf-8")
@@ -161,7 +161,7 @@ def test_a_bill_of_the_forecast_is_the_forecast(tmp_path):
 
 
 def test_csv_has_no_exponent_and_dates_of_iso_8601(tmp_path):
-    """FOCUS NumericFormat and DateTimeFormat: 0.000003, 2026-11-01T00:00:00Z, nothing as nothing."""
+    """FOCUS NumericFormat and DateTimeFormat: 0.000003, 2026-11-01T00:00:00Z, null as nothing."""
     header, first, *_ = table_csv(export_focus(load(tmp_path, SMALL), "2026-11", 1)).splitlines()
     cells = dict(zip(header.split(","), first.replace(", ", "; ").split(","), strict=True))
     assert cells["ListUnitPrice"] == "0.000003"

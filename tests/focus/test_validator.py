@@ -67,8 +67,8 @@ def validated(folder, content):
 def failed(results):
     """Rules that failed, but for one side of an either-or whose other side passed.
 
-    InvoiceId must be null without an invoice (C-004), and must not be with one (C-005): the rule set
-    joins both by OR and has no way to tell which holds, so one of them fails for any dataset.
+    InvoiceId must be null without an invoice (C-004), and must not be with one (C-005): the rules
+    join both by OR and have no way to tell which holds, so one of them fails for any dataset.
     """
     either = set()
     for rule, said in rule_set()["ModelRules"].items():

@@ -276,7 +276,8 @@ def _notices(
             yield f"budget {plan.name}: the forecast has no charge that it covers"
         more = len(plan.thresholds) - MOST_THRESHOLDS
         if more > 0 and subscribers:
-            yield f"budget {plan.name}: its {more} lowest thresholds are left out, AWS takes no more"
+            said = f"its {more} lowest thresholds are left out, AWS takes no more"
+            yield f"budget {plan.name}: {said}"
         small = sum(limit == _CENT for limit in plan.limits)
         if small:
             yield f"budget {plan.name}: {small} limits are 0.01, the smallest there is"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -173,21 +174,29 @@ def _columns(rows: pd.DataFrame, told: Forecast) -> pd.DataFrame:
         "x_CostOtherReading": rows["cost_other_reading"],
         **{own: text[name] for name, own in _OWN_OF.items() if name in text},
     }
-    same = {
+    same: dict[str, str | bool] = {
         **_ALWAYS,
         "BillingCurrency": told.currency,
         "PricingCurrency": told.currency,
         "x_IsForecast": True,
         "x_CloudTrailWrites": told.inventory.cloudtrail_writes,
     }
-    return pd.DataFrame(
-        {
-            one.name: pd.Series(
-                found.get(one.name, same.get(one.name)), rows.index, dtype=one.dtype
-            )
-            for one in (*FOCUS, *OWN)
-        }
-    )
+    made = {**found, **{name: _constant(value, len(rows)) for name, value in same.items()}}
+    nothing = {"category": _constant(None, len(rows)), "float64": np.nan}
+    columns = {
+        one.name: made[one.name] if one.name in made else nothing[one.dtype]
+        for one in (*FOCUS, *OWN)
+    }
+    frame = pd.DataFrame(columns, index=rows.index)
+    return frame.astype({one.name: one.dtype for one in (*FOCUS, *OWN)})
+
+
+def _constant(value: str | bool | None, size: int) -> Any:
+    """A column with the same value on every row: one code each, not one text each."""
+    if isinstance(value, bool):
+        return np.full(size, value)
+    names = pd.Index([] if value is None else [value], dtype=object)
+    return pd.Categorical.from_codes(np.full(size, len(names) - 1, dtype=np.int8), names)
 
 
 def _descriptions(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from estimator.frames import Column
 
-_TEXT, _NUMBER, _MOMENT, _FLAG = "string", "float64", "datetime64[ms, UTC]", "bool"
+_TEXT, _NUMBER, _MOMENT, _FLAG = "category", "float64", "datetime64[ms, UTC]", "bool"
 
 
 def _text(name: str, meaning: str) -> Column:

@@ -24,6 +24,9 @@ def _csv_cells(values: pd.Series) -> list[Any]:
     kind = kind_of(values)
     if kind == "number":
         return [None if one is None else digits(one) for one in cells(values)]
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        names = [safe_cell(str(one)) for one in values.cat.categories]
+        return [None if code < 0 else names[code] for code in values.cat.codes.tolist()]
     found = _json_cells(values)
     return [one and safe_cell(one) for one in found] if kind == "text" else found
 
