@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from estimator.actuals.s3_inventory import measure_s3_inventory as measure_s3_inventory
     from estimator.actuals.s3_listing import measure_s3_listing as measure_s3_listing
     from estimator.actuals.stored import load_actuals as load_actuals
+    from estimator.backtest import Backtest as Backtest
+    from estimator.backtest import backtest as backtest
+    from estimator.calibrate import Calibration as Calibration
+    from estimator.calibrate import calibrate as calibrate
     from estimator.explain import Explanation as Explanation
     from estimator.explain import explain as explain
     from estimator.forecast import Forecast as Forecast
@@ -35,15 +39,23 @@ if TYPE_CHECKING:
     from estimator.inventory import check as check
     from estimator.inventory import init as init
     from estimator.inventory import load_inventory as load_inventory
-    from estimator.inventory import schema as schema
+    from estimator.rates_diff import RatesDiff as RatesDiff
+    from estimator.rates_diff import rates_diff as rates_diff
+    from estimator.reconcile import Reconciliation as Reconciliation
+    from estimator.reconcile import reconcile as reconcile
     from estimator.report.exports.bcm import export_bcm as export_bcm
     from estimator.report.exports.budgets import export_aws_budgets as export_aws_budgets
     from estimator.report.exports.focus import export_focus as export_focus
     from estimator.report.exports.frame import export_frame as export_frame
     from estimator.report.exports.openmetrics import export_prometheus as export_prometheus
+    from estimator.scenarios import Comparison as Comparison
+    from estimator.scenarios import compare as compare
+    from estimator.schemas import schema as schema
     from estimator.uncertainty import Simulation as Simulation
     from estimator.uncertainty import simulate as simulate
     from pricing.errors import KmscostError as KmscostError
+    from pricing.offers import ImportedRates as ImportedRates
+    from pricing.offers import rates_import as rates_import
     from pricing.rates import RateTable as RateTable
     from pricing.rates import load_rates as load_rates
     from pricing.rates import rates_show as rates_show
@@ -58,6 +70,10 @@ _PUBLIC = {
     "measure_s3_inventory": "estimator.actuals.s3_inventory",
     "measure_s3_listing": "estimator.actuals.s3_listing",
     "load_actuals": "estimator.actuals.stored",
+    "Backtest": "estimator.backtest",
+    "backtest": "estimator.backtest",
+    "Calibration": "estimator.calibrate",
+    "calibrate": "estimator.calibrate",
     "Explanation": "estimator.explain",
     "explain": "estimator.explain",
     "Forecast": "estimator.forecast",
@@ -68,7 +84,6 @@ _PUBLIC = {
     "check": "estimator.inventory",
     "init": "estimator.inventory",
     "load_inventory": "estimator.inventory",
-    "schema": "estimator.inventory",
     "export_aws_budgets": "estimator.report.exports.budgets",
     "export_bcm": "estimator.report.exports.bcm",
     "export_focus": "estimator.report.exports.focus",
@@ -76,7 +91,16 @@ _PUBLIC = {
     "export_prometheus": "estimator.report.exports.openmetrics",
     "Simulation": "estimator.uncertainty",
     "simulate": "estimator.uncertainty",
+    "Reconciliation": "estimator.reconcile",
+    "reconcile": "estimator.reconcile",
+    "Comparison": "estimator.scenarios",
+    "compare": "estimator.scenarios",
+    "schema": "estimator.schemas",
+    "RatesDiff": "estimator.rates_diff",
+    "rates_diff": "estimator.rates_diff",
     "KmscostError": "pricing.errors",
+    "ImportedRates": "pricing.offers",
+    "rates_import": "pricing.offers",
     "RateTable": "pricing.rates",
     "load_rates": "pricing.rates",
     "rates_show": "pricing.rates",
@@ -84,16 +108,25 @@ _PUBLIC = {
 
 __all__ = [
     "Actuals",
+    "Backtest",
+    "Calibration",
+    "Comparison",
     "Explanation",
     "Forecast",
+    "ImportedRates",
     "Inventory",
     "InventoryError",
     "KmscostError",
     "Range",
     "RateTable",
+    "RatesDiff",
+    "Reconciliation",
     "Simulation",
     "athena_sql",
+    "backtest",
+    "calibrate",
     "check",
+    "compare",
     "explain",
     "export_aws_budgets",
     "export_bcm",
@@ -111,7 +144,10 @@ __all__ = [
     "measure_cloudtrail",
     "measure_s3_inventory",
     "measure_s3_listing",
+    "rates_diff",
+    "rates_import",
     "rates_show",
+    "reconcile",
     "schema",
     "simulate",
 ]

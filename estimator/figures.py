@@ -66,3 +66,25 @@ def share(value: float) -> str:
     ('60 %', '0.04 %', '0 %')
     """
     return f"{value * 100:.3g} %" if math.isfinite(value) else "unknown"
+
+
+def signed(text: str) -> str:
+    """A difference that is written already, with its sign; none has none.
+
+    >>> signed(money(12.5)), signed(count(-3)), signed(money(0.0))
+    ('+12.50', '-3', '0.00')
+    """
+    plain = text.startswith(("-", "unknown")) or not text.strip("0.,")
+    return text if plain else f"+{text}"
+
+
+def percent(value: float) -> str:
+    """A relative difference with its sign.
+
+    >>> percent(0.234), percent(-0.5), percent(12.5), percent(0.0)
+    ('+23.4 %', '-50 %', '+1,250 %', '0 %')
+    """
+    if not math.isfinite(value):
+        return "unknown"
+    number = value * 100
+    return signed(f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.3g}") + " %"

@@ -70,6 +70,7 @@ ACTUALS = (
     Column("cost", "float64", "currency", "unblended cost as billed"),
     Column("currency", "category", "-", "code of the currency, such as USD"),
     Column("product", "category", "-", "awskms or AWSCloudTrail"),
+    Column("meter", "category", "-", "what a bill's usage type meters, such as KMS-Requests"),
     Column("lines", "int64", "line", "lines of the bill behind the row"),
     Column("source", "category", "-", "cloudtrail, s3-inventory, s3-listing, access-logs, ..."),
     Column("coverage", "float64", "0-1", "share of the day's hours that the input covers"),
@@ -142,6 +143,79 @@ QUOTAS = (
     Column("seconds", "float64", "s", "in which it is assumed to come"),
 )
 
+# what a calibration replaced or added in an inventory
+CHANGES = (
+    Column("place", "object", "-", "where the assumption stands in the inventory"),
+    Column("of", "object", "-", "the trail, account or reader it is about, or payer, growth"),
+    Column("assumption", "object", "-", "its name"),
+    Column("unit", "object", "-", "its unit"),
+    Column("before", "object", "-", "what the inventory said; nothing where it said nothing"),
+    Column("low", "float64", "its unit", "5th percentile as measured"),
+    Column("mid", "float64", "its unit", "expected value as measured: the point forecast's"),
+    Column("high", "float64", "its unit", "95th percentile as measured"),
+    Column("source", "object", "-", "where the range comes from, or what was done"),
+)
+
+# what each fold of a backtest forecast, and what happened
+BACKTEST = (
+    Column("origin", "period[D]", "day", "first day of the fold that was forecast"),
+    Column("days", "int64", "day", "days of the fold that were covered, in whole days"),
+    Column("level", "category", "-", "total, or group: one driver, cause and Region"),
+    Column("driver", "category", "-", "the trail or reader; empty in the total"),
+    Column("cause", "category", "-", "put or get; empty in the total"),
+    Column("region", "category", "-", "of a put; empty in the total and for gets"),
+    Column("model", "category", "-", "calibrated, plain-288, last-period or seasonal-naive"),
+    Column("measured", "float64", "request", "what happened"),
+    Column("forecast", "float64", "request", "what was expected: the median for calibrated"),
+    Column("low", "float64", "request", "5th percentile; of calibrated alone"),
+    Column("high", "float64", "request", "95th percentile; of calibrated alone"),
+    Column("difference", "float64", "request", "forecast minus measured"),
+    Column("relative_difference", "float64", "-", "difference over measured"),
+    Column("pinball", "float64", "request", "mean pinball loss at 0.05, 0.5 and 0.95"),
+)
+
+# forecast, measured and billed side by side; the columns cost_writes to cost_unknown add up to
+# cost_difference on each row
+RECONCILIATION = (
+    Column("month", "period[M]", "month", "calendar month, UTC"),
+    Column("payer", "category", "-", "account that the consolidated bill goes to"),
+    Column("billed_account", "category", "-", "account that the bill shows the charge in"),
+    Column("billed_region", "category", "-", "Region that meters it: the key's"),
+    Column("key", "category", "-", "id in the inventory, else ARN; empty where the level is open"),
+    Column("operation", "category", "-", "KMS operation, or KeyMonth; empty where it is open"),
+    Column("unit", "category", "-", "request or key-month"),
+    Column("forecast", "float64", "unit", "what KMS sees because of CloudTrail, by the inventory"),
+    Column("measured", "float64", "unit", "the same as measured; NaN where nothing tells it"),
+    Column("billed", "float64", "unit", "free and billable units of the bill, whoever caused them"),
+    Column("difference", "float64", "unit", "billed less forecast"),
+    Column("relative_difference", "float64", "-", "the same by the forecast; NaN where that is 0"),
+    Column("cloudtrail", "float64", "unit", "part of billed that is CloudTrail's"),
+    Column("others", "float64", "unit", "part of billed that is not"),
+    Column("unknown", "float64", "unit", "the rest of billed"),
+    Column("cost_forecast", "float64", "USD", "cost by the forecast"),
+    Column("cost_billed", "float64", "USD", "unblended cost of the bill's usage"),
+    Column("cost_difference", "float64", "USD", "billed less forecast"),
+    Column("cost_writes", "float64", "USD", "writes charged by one side, exempt by the other (F5)"),
+    Column("cost_volume", "float64", "USD", "more or fewer requests of CloudTrail's"),
+    Column("cost_free_tier", "float64", "USD", "more or fewer of them free"),
+    Column("cost_keys", "float64", "USD", "more or fewer key-months of the inventory's keys"),
+    Column("cost_rate", "float64", "USD", "the bill's price of a unit against the table's"),
+    Column("cost_others", "float64", "USD", "requests that are not CloudTrail's"),
+    Column("cost_other_keys", "float64", "USD", "keys that the inventory does not know"),
+    Column("cost_unknown", "float64", "USD", "requests that nothing explains"),
+)
+
+# a scenario beside the base: the key columns, two values, and what they differ by
+COMPARISON = (
+    Column("scenario", "category", "-", "what is compared with the base"),
+    *_KEYS,
+    Column("measure", "category", "-", "requests, key_months, cost_usd, cost_usd_writes_..."),
+    Column("base", "float64", "measure's", "the base's value; 0 where it has no such row"),
+    Column("other", "float64", "measure's", "the scenario's value"),
+    Column("difference", "float64", "measure's", "other - base"),
+    Column("relative", "float64", "-", "difference / base; not known where the base is 0"),
+)
+
 FRAMES = {
     "usage": USAGE,
     "charges": CHARGES,
@@ -152,7 +226,12 @@ FRAMES = {
     "events": EVENTS,
     "budget_use": BUDGET_USE,
     "quotas": QUOTAS,
+    "reconciliation": RECONCILIATION,
+    "comparison": COMPARISON,
+    "changes": CHANGES,
+    "backtest": BACKTEST,
 }
+
 
 # what a frame is told apart by
 KEYS = tuple(column.name for column in _KEYS)

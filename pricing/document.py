@@ -89,6 +89,18 @@ def load_document(path: str | Path) -> tuple[Map, list[Problem]]:
 
 def parse_document(text: str, path: str = "<text>") -> tuple[Map, list[Problem]]:
     """As `load_document`, of a text that is read already."""
+    root, problems = parse_value(text, path)
+    if not isinstance(root, Map):
+        empty = root is None
+        fix = "run `kmscost init` for a start" if empty else "begin with `version: 1`"
+        found = "an empty document" if empty else shown(root)
+        more = Problem(path, 1, "", found, "a YAML mapping", fix)
+        raise DocumentError([*problems, more])
+    return root, problems
+
+
+def parse_value(text: str, path: str = "<text>") -> tuple[Any, list[Problem]]:
+    """As `parse_document`, of a text that may hold anything: a mapping, a list, a single value."""
     builder = _Builder(path)
     try:
         # a JSON scalar cannot hold NUL; libyaml would stop at it without a word on some platforms
@@ -110,14 +122,7 @@ def parse_document(text: str, path: str = "<text>") -> tuple[Map, list[Problem]]
     if not builder.documents:
         builder.fail(1, (), "an empty file", "a YAML mapping", "run `kmscost init` for a start")
         raise DocumentError(builder.problems)
-    root = builder.root
-    if not isinstance(root, Map):
-        empty = root is None
-        fix = "run `kmscost init` for a start" if empty else "begin with `version: 1`"
-        found = "an empty document" if empty else shown(root)
-        builder.fail(1, (), found, "a YAML mapping", fix)
-        raise DocumentError(builder.problems)
-    return root, builder.problems
+    return builder.root, builder.problems
 
 
 class _TooMuch(yaml.YAMLError):

@@ -11,27 +11,42 @@ MAX_BYTES = 64 * 1024 * 1024  # 10,000 accounts written out are about 3 MB
 
 def read_bytes(path: str | Path, limit: int = MAX_BYTES) -> bytes:
     """The bytes of a file of a sane size, or a `DocumentError` that says why not."""
-
-    def refuse(found: str, expected: str, fix: str) -> DocumentError:
-        return DocumentError(Problem(str(path), None, "", found, expected, fix))
-
     try:
         with Path(path).open("rb") as stream:
             data = stream.read(limit + 1)
-    except FileNotFoundError:
-        raise refuse("no such file", "a file that exists", "check the path") from None
-    except IsADirectoryError:
-        raise refuse("a folder", "a file", "name a file inside it") from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise refuse(f"a file that cannot be read ({reason})", "a readable file", "") from None
+        raise unreadable(path, error) from None
     if len(data) > limit:
-        raise refuse(
-            f"more than {limit // (1024 * 1024)} MB",
-            f"at most {limit // (1024 * 1024)} MB",
-            "split it, or move the accounts into a CSV file ({file: accounts.csv})",
-        )
+        size = limit // (1024 * 1024)
+        fix = "split it, or move the accounts into a CSV file ({file: accounts.csv})"
+        found, expected = f"more than {size} MB", f"at most {size} MB"
+        raise DocumentError(Problem(str(path), None, "", found, expected, fix))
     return data
+
+
+def is_price_list(begins: bytes) -> bool:
+    """Whether a file that begins so is one of AWS's own price files, JSON or CSV.
+
+    >>> is_price_list(b'"FormatVersion","v1.0"'), is_price_list(b"version: 1")
+    (True, False)
+    """
+    begins = begins.removeprefix(b"\xef\xbb\xbf").lstrip()
+    keys = (b'"formatVersion"', b'"offerCode"', b'"products"', b'"manifest"', b'"disclaimer"')
+    is_json = begins[:1] == b"{" and any(key in begins for key in keys)
+    first = begins.split(b"\n", 1)[0].replace(b'"', b"").lower()
+    return is_json or first.startswith((b"formatversion,", b"sku,"))
+
+
+def unreadable(path: str | Path, error: OSError | ValueError) -> DocumentError:
+    """Why a file could not be opened or read, in the words of an error."""
+    if isinstance(error, FileNotFoundError):
+        found, expected, fix = "no such file", "a file that exists", "check the path"
+    elif isinstance(error, IsADirectoryError):
+        found, expected, fix = "a folder", "a file", "name a file inside it"
+    else:
+        reason = getattr(error, "strerror", None) or str(error)
+        found, expected, fix = f"a file that cannot be read ({reason})", "a readable file", ""
+    return DocumentError(Problem(str(path), None, "", found, expected, fix))
 
 
 def decode(path: str | Path, data: bytes) -> str:

@@ -14,7 +14,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PlainValidator, PrivateAttr, WithJsonSchema, model_validator
 
-from pricing.errors import Problem, RateError, UsageError
+from pricing.errors import DocumentError, Problem, RateError, UsageError
+from pricing.files import is_price_list, read_bytes
 from pricing.regions import TABLES, partition_of, read_region, regions
 from pricing.validation import Day, Flag, Number, Section, Source, Text, load_as, refusal
 from pricing.words import nearest
@@ -337,4 +338,11 @@ def _shipped(name: str) -> RateTable:
 
 
 def _read(path: Path) -> RateTable:
-    return load_as(RateTable, path).read_from(str(path))
+    try:
+        return load_as(RateTable, path).read_from(str(path))
+    except DocumentError:
+        if not is_price_list(read_bytes(path)[:4096]):
+            raise
+    found, expected = "one of AWS's own price files", "a rate table"
+    fix = f"run `kmscost rates import {path} --output my-rates.yaml` and give that file"
+    raise DocumentError(Problem(str(path), None, "", found, expected, fix))

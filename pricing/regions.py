@@ -17,6 +17,7 @@ class Region(Section):
 
     code: Text
     name: Text
+    other_names: tuple[Text, ...] = ()
     partition: Text
     enabled_by_default: Flag = False
 
@@ -37,6 +38,20 @@ def regions() -> dict[str, Region]:
 def default_regions() -> tuple[str, ...]:
     """The Regions enabled by default in a new commercial account."""
     return tuple(code for code, region in regions().items() if region.enabled_by_default)
+
+
+@cache
+def region_names() -> dict[str, str]:
+    """Every name that AWS gives a Region in words, with the Region's code.
+
+    >>> region_names()["AWS GovCloud (US)"], region_names()["Europe (Ireland)"]
+    ('us-gov-west-1', 'eu-west-1')
+    """
+    return {
+        name: region.code
+        for region in regions().values()
+        for name in (region.name, *region.other_names)
+    }
 
 
 def partition_of(region: str) -> str:

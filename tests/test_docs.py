@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 import yaml
 
-from estimator import load_inventory, schema
+from estimator import compare, load_inventory, schema
 from estimator.frames import FRAMES
 from pricing.regions import TABLES
 from tests.real_data import ROOT
@@ -35,14 +35,16 @@ def test_frames_are_documented():
 
 
 def test_the_schema_beside_the_examples_is_the_printed_one():
-    """examples/inventory.schema.json is what `kmscost schema` prints."""
-    kept = json.loads((ROOT / "examples" / "inventory.schema.json").read_text(encoding="utf-8"))
-    assert keys_of(kept) == keys_of(schema())
+    """examples/*.schema.json are what `kmscost schema` prints."""
+    for of in ("inventory", "scenario"):
+        path = ROOT / "examples" / f"{of}.schema.json"
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        assert keys_of(kept) == keys_of(schema(of))
 
 
 def keys_of(said: dict) -> dict:
     """The keys of every section and which are needed: pydantic's versions word the rest anew."""
-    sections = {"inventory": said, **said["$defs"]}
+    sections = {**({"whole": said} if "properties" in said else {}), **said["$defs"]}
     return {
         name: (sorted(section["properties"]), sorted(section.get("required", [])))
         for name, section in sections.items()
@@ -51,12 +53,16 @@ def keys_of(said: dict) -> dict:
 
 @pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.yaml")), ids=lambda p: p.name)
 def test_examples_keep_their_schema(path):
-    """Every example is valid by the JSON Schema, names it for editors, and loads."""
+    """Every example is valid by the JSON Schema that it names for editors, and loads."""
     text = path.read_text(encoding="utf-8")
-    assert text.startswith("# yaml-language-server: $schema=")
+    named = re.match(r"# yaml-language-server: \$schema=./(\w+)\.schema\.json\n", text)
+    assert named is not None
     document = json.loads(json.dumps(yaml.safe_load(text), default=str))
-    jsonschema.Draft202012Validator(schema()).validate(document)
-    assert load_inventory(path).summary()
+    jsonschema.Draft202012Validator(schema(named[1])).validate(document)
+    if named[1] == "inventory":
+        assert load_inventory(path).summary()
+    else:
+        assert compare(path.with_name("organization.yaml"), path, "2026-11", 6).others
 
 
 def test_shipped_rates_keep_their_schema():
@@ -84,6 +90,18 @@ def test_the_schema_refuses_what_check_refuses():
         {**good, "readers": [{"name": "r", "kind": "nothing"}]},
     ):
         assert not validator.is_valid(bad), bad
+
+
+def test_the_scenario_schema_refuses_what_compare_refuses():
+    """An editor marks two operations at once, none, an unknown key and a wrong month."""
+    good = {"path": "trails[org].key", "value": None, "from": "2027-01"}
+    validator = jsonschema.Draft202012Validator(schema("scenario"))
+    assert validator.is_valid([good])
+    assert validator.is_valid({"version": 1, "scenarios": [{"name": "a", "changes": [good]}]})
+    for more in ({"scale": 2}, {"form": "2027-01"}, {"from": "January"}):
+        assert not validator.is_valid([{**good, **more}]), more
+    assert not validator.is_valid([{"path": "payer"}])
+    assert not validator.is_valid([])
 
 
 def test_nothing_is_left_unfinished():

@@ -18,6 +18,7 @@ from estimator.actuals.grain import actuals_grain
 from estimator.actuals.names import DIGEST, role_of
 from estimator.actuals.object_names import place_of
 from estimator.actuals.paths import as_paths, find_files
+from estimator.actuals.progress import Done, Progress
 from estimator.actuals.result import Actuals
 from estimator.actuals.s3_listing.entries import AT_MOST
 from estimator.actuals.s3_listing.plain import DAMAGED, BadLines, open_plain, why_unreadable
@@ -54,6 +55,7 @@ def measure_access_logs(
     paths: str | Path | Sequence[str | Path],
     by: str | Sequence[str] | None = None,
     strict: bool = False,
+    progress: Progress | None = None,
 ) -> Actuals:
     """The most KMS requests that getting and putting CloudTrail's objects can have made.
 
@@ -69,6 +71,8 @@ def measure_access_logs(
         Columns of the rows. Default: all that a line tells.
     strict : bool
         A file or line that cannot be read is an error.
+    progress : callable, optional
+        Called with files and bytes done so far. [file], [byte]
 
     Returns
     -------
@@ -87,15 +91,18 @@ def measure_access_logs(
     skipped = SkippedFiles()
     counted = _Counted()
     names = as_paths(paths)
+    done = Done(progress)
     for found in find_files(names, skipped):
         if not found.size:
             skipped.add(found.path, "empty file")
             continue
         try:
-            log = _read(found.path)
+            log = _read(found.path, done)
         except (OSError, *DAMAGED) as error:
             skipped.add(found.path, why_unreadable(error))
             continue
+        finally:
+            done.add(1, 0)
         if not log.lines:
             skipped.add(found.path, "no S3 server access log")
             continue
@@ -166,11 +173,11 @@ class _Counted:
         return Coverage({("", ""): days}) if days else Coverage()
 
 
-def _read(path: str) -> _Log:
+def _read(path: str, done: Done) -> _Log:
     log = _Log()
     number = 0
     text, hour, covered = b"", None, None
-    with open_plain(path) as stream:
+    with open_plain(path, done) as stream:
         for line in iter(functools.partial(stream.readline, _LONGEST), b""):
             number += 1
             begin = line.find(b"[") + 1

@@ -50,6 +50,12 @@ class Coverage:
         days = self.hours.get((account, region)) or self.hours.get(("", ""), {})
         return days.get(day, 0).bit_count() / 24
 
+    def of_month(self, account: str, region: str, month: str) -> float:
+        """The share of a month's hours covered, as ``2026-11``, of one account and Region. [0-1]"""
+        days = self.hours.get((account, region), {})
+        hours = sum(mask.bit_count() for day, mask in days.items() if f"{day:%Y-%m}" == month)
+        return hours / _hours_of(month)
+
     def months(self) -> dict[str, float]:
         """The share of each month's hours covered, over all accounts and Regions seen. [0-1]"""
         covered: dict[str, int] = {}

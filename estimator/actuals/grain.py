@@ -11,7 +11,7 @@ SUMS = ("quantity", "files", "free", "billable", "cost", "lines")
 KEYS = tuple(one.name for one in ACTUALS if one.name not in (*SUMS, "coverage"))
 
 # rows are never added up over these, whatever is asked for
-ALWAYS = ("unit", "source", "currency")
+ALWAYS = ("unit", "source", "currency", "product")
 
 
 def actuals_grain(by: str | Sequence[str] | None) -> tuple[str, ...] | None:

@@ -85,7 +85,7 @@ class SkippedFiles:
             return KmscostError(
                 Problem(one.path, None, "", one.reason, expected, fix) for one in self
             )
-        found = "; ".join(self.lines()[:_MOST_REASONS]) or "no file"
+        found = "; ".join(self.lines()[:_MOST_REASONS]) or "no file in it"
         place = paths[0] if len(paths) == 1 else f"{paths[0]} and {len(paths) - 1} more"
         return KmscostError(Problem(place, None, "", found, expected, fix))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 import typer
 
@@ -40,6 +41,7 @@ def main() -> None:
     # nothing here multiplies matrices: the threads that numpy would start only spin
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     code: object = 0
+    _open_streams()
     with ends_cleanly() as interrupted:
         try:
             app()
@@ -53,6 +55,19 @@ def main() -> None:
             code = _unwritable(error)
     # typer has a code of its own for what interrupts it between two commands
     sys.exit(interrupted[0] if interrupted and code else code)  # type: ignore[arg-type]  # typer's
+
+
+def _open_streams() -> None:
+    """Where the shell closed stdout or stderr (``>&-``), what is written there goes nowhere.
+
+    Else the next file that is opened would take their place, and get what is not for it.
+    """
+    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(number)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
 
 
 def _unwritable(error: OSError) -> int:

@@ -13,22 +13,30 @@ from pricing.errors import KmscostError, UsageError
 from pricing.words import nearest
 
 _MOST_PROBLEMS = 200
+_NO_MEMORY = "memory: found no more of it; nothing was written; run on fewer or smaller files"
 
 # each command's module under estimator.cli, and the first line of its help: listing the commands
 # imports none of them
 COMMANDS = {
     "init": ("inventories", "Write a commented starter inventory."),
     "check": ("inventories", "Say what an inventory means, or every mistake in it at once."),
-    "schema": ("inventories", "Print the JSON Schema of an inventory or of a rate table."),
+    "schema": (
+        "inventories",
+        "Print the JSON Schema of an inventory, a rate table or a scenario file.",
+    ),
     "forecast": ("forecasts", "Forecast KMS requests and cost, month by month."),
     "explain": ("forecasts", "Walk one number from assumption to dollar."),
     "simulate": (
         "simulations",
         "Say how sure the forecast is, and which number to find out first.",
     ),
+    "compare": ("comparisons", "Compare inventories, or what-ifs: requests, cost, and why."),
     "export": ("exports", "Write a forecast in the forms that other tools take in."),
     "measure": ("measures", "Count what really happened, from logs, object names and bills."),
-    "rates": ("rates", "Show the rates that forecasts are priced with."),
+    "calibrate": ("calibrations", "Put what was measured into an inventory, as ranges."),
+    "backtest": ("calibrations", "Replay history: would the calibrated forecast have been right?"),
+    "reconcile": ("reconciles", "Hold a forecast against the bill and explain the difference."),
+    "rates": ("rates", "Show, import and compare the rates that forecasts are priced with."),
 }
 
 
@@ -63,6 +71,9 @@ class Application(TyperGroup):
         except KmscostError as error:
             report_problems(error)
             raise typer.Exit(2 if isinstance(error, UsageError) else 1) from None
+        except MemoryError:
+            typer.echo(_NO_MEMORY, err=True)
+            raise typer.Exit(1) from None
         except KeyboardInterrupt as end:
             typer.echo("Interrupted; nothing was written.", err=True)
             raise typer.Exit(getattr(end, "code", 130)) from None

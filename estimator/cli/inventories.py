@@ -25,6 +25,7 @@ class Schema(StrEnum):
 
     inventory = "inventory"
     rates = "rates"
+    scenario = "scenario"
 
 
 def init(
@@ -64,11 +65,11 @@ def check(
 
 
 def schema(
-    of: Annotated[Schema, typer.Argument(help="inventory or rates.")] = Schema.inventory,
+    of: Annotated[Schema, typer.Argument(help="inventory, rates or scenario.")] = Schema.inventory,
     output: Output = None,
 ) -> None:
-    """Print the JSON Schema of an inventory or of a rate table."""
-    from estimator.inventory import schema as describe
+    """Print the JSON Schema of an inventory, a rate table or a scenario file."""
+    from estimator import schema as describe
     from estimator.report.data import to_json
 
     show(to_json(describe(of.value)), output)

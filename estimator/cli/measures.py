@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from estimator.cli.output import Format, Output, say, show, width
-from estimator.cli.progress import progress_bar
+from estimator.cli.progress import progress_bar, sizes_of_files, sizes_of_inventory
 from pricing.errors import Problem, UsageError
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ class Engine(StrEnum):
 
 
 Paths = Annotated[
-    list[Path], typer.Argument(help="Files, or folders to search.", metavar="PATH...")
+    list[Path],
+    typer.Argument(help="Files, or folders to search.", metavar="PATH...", readable=False),
 ]
 By = Annotated[
     str | None,
@@ -93,7 +95,8 @@ def measure_cloudtrail(
     from estimator import measure_cloudtrail as measure
 
     paths = paths or []
-    with progress_bar(paths if engine is Engine.local else []) as progress:
+    sizes = partial(sizes_of_files, paths) if engine is Engine.local else None
+    with progress_bar(sizes) as progress:
         told = measure(paths, by, strict, engine.value, master, jobs, progress)
     _show(told, form, output)
 
@@ -127,7 +130,9 @@ def measure_athena(
 
 
 def measure_s3_inventory(
-    manifest: Annotated[Path, typer.Argument(help="manifest.json of the inventory.")],
+    manifest: Annotated[
+        Path, typer.Argument(help="manifest.json of the inventory.", readable=False)
+    ],
     by: By = None,
     strict: Strict = False,
     form: Form = Format.table,
@@ -136,7 +141,8 @@ def measure_s3_inventory(
     """Count the puts that an S3 Inventory shows, from object names alone."""
     from estimator import measure_s3_inventory as measure
 
-    told = measure(manifest, by, strict)
+    with progress_bar(partial(sizes_of_inventory, manifest)) as progress:
+        told = measure(manifest, by, strict, progress)
     _show(told, form, output)
 
 
@@ -153,7 +159,8 @@ def measure_s3_listing(
     """
     from estimator import measure_s3_listing as measure
 
-    told = measure(paths, by, strict)
+    with progress_bar(partial(sizes_of_files, paths)) as progress:
+        told = measure(paths, by, strict, progress)
     _show(told, form, output)
 
 
@@ -167,7 +174,8 @@ def measure_access_logs(
     """Count the gets of CloudTrail's objects by requester, in S3 server access logs."""
     from estimator import measure_access_logs as measure
 
-    told = measure(paths, by, strict)
+    with progress_bar(partial(sizes_of_files, paths)) as progress:
+        told = measure(paths, by, strict, progress)
     _show(told, form, output)
 
 
@@ -200,11 +208,11 @@ def _show(told: Actuals, form: Format, output: Path | None) -> None:
 
         show(frame_csv(told.rows), output)
     elif form is Format.markdown:
-        from estimator.report.markdown import measured_markdown
+        from estimator.report.measured import measured_markdown
 
         show(measured_markdown(told), output)
     else:
-        from estimator.report.table import measured_table
+        from estimator.report.measured import measured_table
 
         show(measured_table(told, 80 if output else width()), output)
     say(told.notices)

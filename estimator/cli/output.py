@@ -33,12 +33,44 @@ class Format(StrEnum):
     markdown = "markdown"
 
 
-InventoryPath = Annotated[Path, typer.Argument(help="Inventory file (YAML).", metavar="INVENTORY")]
+def _placed(path: Path | None) -> Path | None:
+    """Refuse at once what could not be written after an hour's work."""
+    try:
+        if path is not None and path.is_dir():
+            raise _unwritable(path, "it is a folder")
+        if path is not None and (not path.exists() or path.is_file()):
+            folder = path.resolve().parent
+            if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+                raise _unwritable(path, "no folder that can be written into")
+    except (OSError, ValueError, RuntimeError) as error:
+        raise _unwritable(path, getattr(error, "strerror", None) or str(error)) from None
+    return path
+
+
+def _unwritable(path: Path | None, reason: str) -> KmscostError:
+    found = f"a place that cannot be written ({reason})"
+    fix = "choose another path for --output"
+    return KmscostError(Problem(str(path), None, "", found, "a writable place with room", fix))
+
+
+InventoryPath = Annotated[
+    Path, typer.Argument(help="Inventory file (YAML).", metavar="INVENTORY", readable=False)
+]
 Output = Annotated[
-    Path | None, typer.Option("--output", "-o", help="Write to this file instead of stdout.")
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        callback=_placed,
+        help="Write to this file instead of stdout.",
+        readable=False,
+    ),
 ]
 Rates = Annotated[
-    Path | None, typer.Option("--rates", help="A rate table of your own (YAML).", metavar="FILE")
+    Path | None,
+    typer.Option(
+        "--rates", help="A rate table of your own (YAML).", metavar="FILE", readable=False
+    ),
 ]
 Discount = Annotated[
     str, typer.Option("--discount", help="Taken off every KMS rate, as 10% or 0.1.")
@@ -86,20 +118,21 @@ def show(what: RenderableType | str, output: Path | None) -> None:
 
 def show_bytes(what: bytes, output: Path | None) -> None:
     """Write a binary result to a file or a pipe; a terminal cannot show it."""
-    if output is not None:
-        write(output, what)
-        return
-    if sys.stdout.isatty():
+    if output is None and sys.stdout.isatty():
         expected = "a format of text, or --output FILE"
         raise UsageError(Problem("--format", None, "", "a binary file on a terminal", expected, ""))
-    typer.echo(what, nl=False)
+    _put(what, output)
 
 
-def _put(text: str, output: Path | None) -> None:
+def _put(what: str | bytes, output: Path | None) -> None:
     if output is None:
-        typer.echo(text, nl=False)
+        try:
+            typer.echo(what, nl=False)
+        except BrokenPipeError:  # as `| head` does: no mistake, whatever typer takes it for
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit from None
     else:
-        write(output, text)
+        write(output, what)
 
 
 def write(path: Path, what: str | bytes) -> None:
@@ -122,11 +155,7 @@ def write(path: Path, what: str | bytes) -> None:
         Path(beside).chmod(mode)
         Path(beside).replace(target)
     except (OSError, ValueError, RuntimeError) as error:
-        found = f"a place that cannot be written ({getattr(error, 'strerror', None) or error})"
-        fix = "choose another path for --output"
-        raise KmscostError(
-            Problem(str(path), None, "", found, "a writable place with room", fix)
-        ) from None
+        raise _unwritable(path, getattr(error, "strerror", None) or str(error)) from None
     finally:
         if beside:
             Path(beside).unlink(missing_ok=True)

@@ -4,16 +4,35 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 Step = Callable[[int, int], None]
 
 
+_OFTEN = 0.1  # drawn at most so often [s]
+
+
+def sizes_of_files(paths: Sequence[str | Path]) -> list[int]:
+    """The sizes of all files below these paths. [byte]"""
+    from estimator.actuals.paths import as_paths, find_files
+    from estimator.actuals.skipped import SkippedFiles
+
+    return [one.size for one in find_files(as_paths(paths), SkippedFiles()) if one.size]
+
+
+def sizes_of_inventory(manifest: Path) -> list[int]:
+    """The sizes of all data files that an S3 Inventory lists. [byte]"""
+    from estimator.actuals.s3_inventory.manifest import read_manifest
+
+    return [one.size or 0 for one in read_manifest(manifest).files]
+
+
 @contextlib.contextmanager
-def progress_bar(paths: Sequence[str | Path]) -> Iterator[Step | None]:
+def progress_bar(sizes: Callable[[], list[int]] | None) -> Iterator[Step | None]:
     """A function to call with files and bytes done so far; None where nobody watches."""
-    if not paths or not sys.stderr.isatty():
+    if sizes is None or not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console
@@ -26,12 +45,9 @@ def progress_bar(paths: Sequence[str | Path]) -> Iterator[Step | None]:
         TransferSpeedColumn,
     )
 
-    from estimator.actuals.paths import as_paths, find_files
-    from estimator.actuals.skipped import SkippedFiles
-
     console = Console(stderr=True)
     with console.status("looking for files"):
-        found = [one.size for one in find_files(as_paths(paths), SkippedFiles())]
+        found = sizes()
     bar = Progress(
         TextColumn("{task.fields[files]:,} of {task.fields[of]:,} files"),
         BarColumn(),
@@ -46,7 +62,13 @@ def progress_bar(paths: Sequence[str | Path]) -> Iterator[Step | None]:
     with bar:
         task = bar.add_task("", total=sum(found), files=0, of=len(found))
 
+        drawn = 0.0
+
         def step(files: int, size: int) -> None:
+            nonlocal drawn
+            if (now := time.monotonic()) - drawn < _OFTEN:
+                return
+            drawn = now
             bar.update(task, completed=size, files=files, refresh=True)
 
         yield step

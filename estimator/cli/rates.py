@@ -1,4 +1,4 @@
-"""`rates show`: what is in force and why."""
+"""`rates show`, `rates import` and `rates diff`: what is in force, where from, what changed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from estimator.cli.output import Output, Rates, read_day, show, width
+from estimator.cli.output import Format, Output, Rates, Start, read_day, say, show, width
 
 
 class RatesFormat(StrEnum):
@@ -63,8 +63,76 @@ def _quotas(region: str | None) -> dict[str, Any]:
     return {region: table.of(region)} if region else dict(table.requests_per_second)
 
 
+def rates_import(
+    file: Annotated[
+        list[Path],
+        typer.Argument(
+            help="AWS Price List offer file of awskms or AWSCloudTrail (JSON or CSV, all Regions "
+            "or one), or AWS Pricing Calculator's feed; gzipped or not. Several make one table.",
+            metavar="FILE",
+        ),
+    ],
+    output: Output = None,
+) -> None:
+    """Turn AWS's own price files into a rate table for --rates."""
+    from estimator import rates_import as read
+
+    told = read(file)
+    say(told.notices)
+    show(told.yaml, output)
+    if output is not None:
+        typer.echo(f"Wrote {output}. Next: `kmscost forecast INVENTORY --rates {output}`.")
+
+
+def rates_diff(
+    a: Annotated[
+        str, typer.Argument(help="Rate table or AWS price file, or `shipped`.", metavar="A")
+    ],
+    b: Annotated[str, typer.Argument(help="The same, newer.", metavar="B")],
+    inventory: Annotated[
+        Path | None,
+        typer.Option("--inventory", help="What the change means in money for it.", metavar="FILE"),
+    ] = None,
+    start: Start = None,
+    months: Annotated[int, typer.Option("--months", help="How many months of money.")] = 12,
+    on: Annotated[
+        str | None,
+        typer.Option(
+            "--on",
+            help="Compare what is in force on this day. Default: the newest of each.",
+            metavar="YYYY-MM-DD",
+        ),
+    ] = None,
+    form: Annotated[Format, typer.Option("--format", "-f", help="How to write it.")] = Format.table,
+    output: Output = None,
+) -> None:
+    """Say which rates changed, and what it means in money for an inventory."""
+    from estimator import rates_diff as compare
+
+    told = compare(a, b, inventory, start, months, read_day(on))
+    if form is Format.json:
+        from estimator.report.data import to_json
+
+        show(to_json(told.to_dict()), output)
+    elif form is Format.csv:
+        from estimator.report.data import frame_csv
+        from estimator.report.rate_changes import changes_frame, changes_lines
+
+        say((*told.notices, *changes_lines(told)))
+        show(frame_csv(changes_frame(told)), output)
+    elif form is Format.markdown:
+        from estimator.report.rate_changes import rates_diff_markdown
+
+        show(rates_diff_markdown(told), output)
+    else:
+        from estimator.report.rate_changes import rates_diff_table
+
+        say(told.notices)
+        show(rates_diff_table(told, 80 if output else width()), output)
+
+
 _group = typer.Typer(
-    help="Show the rates that forecasts are priced with.",
+    help="Show, import and compare the rates that forecasts are priced with.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -74,6 +142,11 @@ _group = typer.Typer(
 _group.command("show", epilog="Example: kmscost rates show --on 2026-11-01 --region us-gov-west-1")(
     rates_show
 )
-_group.callback()(lambda: None)  # a group even while it has one command
+_group.command("import", epilog="Example: kmscost rates import awskms.json --output my-rates.yaml")(
+    rates_import
+)
+_group.command(
+    "diff", epilog="Example: kmscost rates diff shipped my-rates.yaml --inventory org.yaml"
+)(rates_diff)
 
 APPS = {"rates": _group}

@@ -53,11 +53,11 @@ def simulate(
         say((*told.notices, told.other_reading_line))
         show(frame_csv(told.quantiles), output)
     elif form is Format.markdown:
-        from estimator.report.markdown import simulated_markdown
+        from estimator.report.simulated import simulated_markdown
 
         show(simulated_markdown(told), output)
     else:
-        from estimator.report.table import simulated_table
+        from estimator.report.simulated import simulated_table
 
         show(simulated_table(told, 80 if output else width()), output)
         say(told.notices)

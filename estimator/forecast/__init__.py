@@ -10,7 +10,7 @@ import pandas as pd
 
 from estimator.forecast.activity import Lives
 from estimator.forecast.budgets import budget_use
-from estimator.forecast.events import event_charges, event_copies
+from estimator.forecast.events import OPERATION, event_charges, event_copies
 from estimator.forecast.gate import broken, read_fail_over
 from estimator.forecast.notices import notices
 from estimator.forecast.quotas import quota_notices, quota_use
@@ -94,7 +94,7 @@ def forecast(
 
     lives = Lives(inventory, streams)
     whole = coarse(charges)
-    events, unknown = _knock_on(whole, inventory, span, lives, table.currency)
+    events, unknown = _knock_on(whole, inventory, span, lives, table)
     quotas = quota_use(whole, inventory, span, lives)
     budgets = inventory.budgets if table.currency == "USD" else ()
     if inventory.budgets and not budgets:
@@ -189,13 +189,15 @@ def priced(
 
 
 def _knock_on(
-    charges: pd.DataFrame, inventory: Inventory, months: Months, lives: Lives, currency: str
+    charges: pd.DataFrame, inventory: Inventory, months: Months, lives: Lives, rates: RateTable
 ) -> tuple[pd.DataFrame | None, tuple[str, ...]]:
     """The charges for further copies of KMS events; None and a notice where no rate is known."""
-    table = load_cloudtrail_rates()
-    if table.currency != currency:
-        said = f"CloudTrail's charge for KMS events is known in {table.currency}, not in {currency}"
-        return None, (said,)
+    # a table of the user's own may have CloudTrail's meter too, in its own currency
+    has_it = any(OPERATION in meter.operations for meter in rates.meters)
+    table = rates if has_it else load_cloudtrail_rates()
+    if table.currency != rates.currency:
+        known = f"is known in {table.currency}, not in {rates.currency}"
+        return None, (f"CloudTrail's charge for KMS events {known}",)
     try:
         return event_charges(event_copies(charges, inventory, months, lives), table), ()
     except RateError as error:

@@ -3,7 +3,7 @@
 from estimator.inventory.assumptions import FilesPerDay, Range
 from estimator.inventory.load import InventoryError, load_inventory
 from estimator.inventory.model import Account, Inventory
-from estimator.inventory.starter import check, init, schema
+from estimator.inventory.starter import check, init
 
 __all__ = [
     "Account",
@@ -14,5 +14,4 @@ __all__ = [
     "check",
     "init",
     "load_inventory",
-    "schema",
 ]

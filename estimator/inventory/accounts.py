@@ -7,7 +7,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +26,13 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_ -]{0,30}\Z")
 
 @dataclass(frozen=True)
 class Found:
-    """An account and the place it was found in."""
+    """An account, the place it was found in, and what a file says of it."""
 
     entry: AccountEntry
     path: str
     line: int | None
     at: str
+    row: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -64,7 +65,7 @@ def _entry(row: Map, path: str, at: str, into: AccountsRead) -> None:
             place = f"{at}.{one.at}" if at and one.at else at or one.at
             into.problems.append(Problem(path, row.line, place, one.found, one.expected, one.fix))
     else:
-        into.found.append(Found(entry, path, row.line, at or "id"))
+        into.found.append(Found(entry, path, row.line, at or "id", row))
 
 
 def _from_csv(path: str, text: str) -> AccountsRead:

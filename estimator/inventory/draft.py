@@ -21,6 +21,8 @@ class Draft:
     places: dict[str, list[int]] = field(default_factory=dict)
     # whether accounts are missing because their file could not be understood
     incomplete: bool = False
+    # the accounts of each file, by the place in `accounts` of the entry that names it
+    rows: dict[int | str, list[Map]] = field(default_factory=dict)
     known: dict[str, dict[str, None]] = field(default_factory=dict)
 
     def names(self, section: str, label: str) -> dict[str, None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,8 +18,9 @@ from estimator.inventory.sections import (
     Reader,
     Trail,
 )
-from pricing.document import Location, Seq, load_document
+from pricing.document import Location, Map, Seq, parse_document
 from pricing.errors import DocumentError, Problem
+from pricing.files import decode, read_bytes
 from pricing.validation import validate
 from pricing.words import describe
 
@@ -38,10 +40,35 @@ def load_inventory(path: str | Path) -> Inventory:
         With every problem of the file and of the account files that it names.
     """
     try:
-        root, problems = load_document(path)
+        text = decode(path, read_bytes(path))
     except DocumentError as error:
         raise InventoryError(error.problems) from None
-    draft = Draft(str(path), root, problems)
+    return parse_inventory(text, str(path))
+
+
+def parse_inventory(text: str, path: str) -> Inventory:
+    """As `load_inventory`, of a text; files of accounts are looked for beside `path`.
+
+    Raises
+    ------
+    InventoryError
+        As `load_inventory`.
+    """
+    try:
+        root, problems = parse_document(text, path)
+    except DocumentError as error:
+        raise InventoryError(error.problems) from None
+    return understand(Draft(path, root, problems))
+
+
+def understand(draft: Draft) -> Inventory:
+    """The inventory that a document says.
+
+    Raises
+    ------
+    InventoryError
+        With every problem of the document and of the account files that it names.
+    """
     inventory = _build(draft)
     if inventory is None or draft.problems:
         raise InventoryError(sorted(set(draft.problems), key=_by_place))
@@ -127,7 +154,18 @@ def _accounts(draft: Draft, said: InventoryFile) -> list[Found]:
         if not read.found and not read.problems:
             draft.refuse((*at, "file"), "a file without accounts", "at least one account", "")
         found += [_inherit(one, entry) for one in read.found]
+        draft.rows[draft.place(at)[1]] = [_written(one, entry) for one in read.found]
     return found
+
+
+def _written(found: Found, file: AccountsFile) -> Map:
+    """An account of a file as the inventory's own list would have it."""
+    row = Map(found.line or 0)
+    row.update(found.row)
+    for name in ("payer", "regions"):
+        if name not in row and getattr(file, name) is not None:
+            row[name] = getattr(file, name)
+    return row
 
 
 def _inherit(found: Found, file: AccountsFile) -> Found:
@@ -139,7 +177,7 @@ def _inherit(found: Found, file: AccountsFile) -> Found:
     }
     if not inherited:
         return found
-    return Found(entry.model_copy(update=inherited), found.path, found.line, found.at)
+    return replace(found, entry=entry.model_copy(update=inherited))
 
 
 def _complete(entry: AccountEntry, payer: str, regions: tuple[str, ...]) -> Account:

@@ -1,17 +1,13 @@
-"""The twins of `check`, `schema` and `init`: what an inventory means, may say, and how to begin."""
+"""The twins of `check` and `init`: what an inventory means, and how to begin one."""
 
 from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Any, Literal
 
 from estimator.inventory.load import load_inventory
 from estimator.inventory.model import Inventory
-from estimator.inventory.sections import InventoryFile
-from pricing.errors import KmscostError, Problem, UsageError
-from pricing.rates import RateTable
-from pricing.validation import Section
+from pricing.errors import KmscostError, Problem
 
 _STARTER = Path(__file__).with_name("starter.yaml")
 
@@ -25,16 +21,6 @@ def check(inventory: str | Path) -> Inventory:
         With every problem at once: path, line, found, expected, fix.
     """
     return load_inventory(inventory)
-
-
-def schema(of: Literal["inventory", "rates"] = "inventory") -> dict[str, Any]:
-    """The JSON Schema of an inventory or of a rate table, for editors and other tools."""
-    models: dict[str, type[Section]] = {"inventory": InventoryFile, "rates": RateTable}
-    if of not in models:
-        raise UsageError(Problem("schema", None, "", repr(of), "inventory or rates", ""))
-    model = models[of]
-    said = model.model_json_schema(by_alias=True, mode="validation")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **said}
 
 
 def init(path: str | Path = "inventory.yaml", force: bool = False) -> Path:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-from estimator.actuals.result import Actuals
 from estimator.explain import Explanation
 from estimator.figures import count, money
 from estimator.forecast import Forecast
-from estimator.report.measured import measured_lines, measured_sheet
 from estimator.report.sections import detail_sheet
 from estimator.report.sheet import Sheet, lines, months_sheet
-from estimator.report.simulated import drivers_sheet, simulated_lines, spread_sheet
-from estimator.uncertainty import Simulation
 from pricing.errors import printable
 
 
@@ -25,6 +22,17 @@ def forecast_markdown(told: Forecast) -> str:
     parts.append("\n".join(f"- {escape(line)}" for line in lines(told)))
     if told.notices:
         parts.append("Notices:\n\n" + "\n".join(f"- {escape(line)}" for line in told.notices))
+    return "\n\n".join(parts) + "\n"
+
+
+def sheets_markdown(
+    sheets: Iterable[Sheet], said: Iterable[str], notices: Iterable[str] = ()
+) -> str:
+    """Sheets one below the other, what is said of them, and notices."""
+    parts = [table_markdown(one) if one.rows else f"**{escape(one.title)}**" for one in sheets]
+    listed = ["\n".join(f"- {escape(line)}" for line in some) for some in (said, notices)]
+    parts += [listed[0]] if listed[0] else []
+    parts += [f"Notices:\n\n{listed[1]}"] if listed[1] else []
     return "\n\n".join(parts) + "\n"
 
 
@@ -59,20 +67,3 @@ def escape(text: str) -> str:
     'a\\|b \\*c\\* \\<d\\>'
     """
     return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", printable(text))
-
-
-def measured_markdown(told: Actuals) -> str:
-    """What was measured as Markdown."""
-    said = "\n".join(f"- {escape(line)}" for line in (*measured_lines(told), *told.notices))
-    return f"{table_markdown(measured_sheet(told))}\n\n{said}\n"
-
-
-def simulated_markdown(told: Simulation) -> str:
-    """How sure a forecast is, with everything that the table shows, and its notices."""
-    ranked = drivers_sheet(told)
-    parts = [table_markdown(spread_sheet(told))]
-    parts += [] if ranked is None else [table_markdown(ranked)]
-    parts.append("\n".join(f"- {escape(line)}" for line in simulated_lines(told)))
-    if told.notices:
-        parts.append("Notices:\n\n" + "\n".join(f"- {escape(line)}" for line in told.notices))
-    return "\n\n".join(parts) + "\n"

@@ -6,9 +6,12 @@ import math
 from collections.abc import Iterator
 
 import pandas as pd
+from rich.console import RenderableType
 
 from estimator.figures import count, factor, money, share
+from estimator.report.markdown import sheets_markdown
 from estimator.report.sheet import Sheet
+from estimator.report.table import WIDTH, breadth, sheets_table
 from estimator.uncertainty import Simulation
 
 _MOST = 12
@@ -135,3 +138,18 @@ def _budgets(told: Simulation) -> list[str]:
         text = f"{limit}; broken in at least one month with a probability of {share(ever)}"
         said.append(f"{text}, likeliest in {told.months.labels[top]} with {share(likeliest)}")
     return said
+
+
+def simulated_table(told: Simulation, width: int = WIDTH) -> RenderableType:
+    """How sure a forecast is, month by month, what causes the spread, what to know of it."""
+    both = spread_sheet(told)
+    sheets = [both] if breadth(both) <= width else list(spread_sheets(told))
+    ranked = drivers_sheet(told)
+    sheets += [] if ranked is None else [ranked]
+    return sheets_table(sheets, simulated_lines(told), width)
+
+
+def simulated_markdown(told: Simulation) -> str:
+    """How sure a forecast is, with everything that the table shows, and its notices."""
+    sheets = [one for one in (spread_sheet(told), drivers_sheet(told)) if one is not None]
+    return sheets_markdown(sheets, simulated_lines(told), told.notices)

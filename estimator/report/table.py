@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rich import box
@@ -12,15 +12,11 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from estimator.actuals.result import Actuals
 from estimator.explain import Explanation
 from estimator.figures import count, factor, money
 from estimator.forecast import Forecast
-from estimator.report.measured import measured_lines, measured_sheet
 from estimator.report.sections import detail_sheet
 from estimator.report.sheet import Sheet, lines, months_sheet
-from estimator.report.simulated import drivers_sheet, simulated_lines, spread_sheet, spread_sheets
-from estimator.uncertainty import Simulation
 from pricing.errors import printable
 from pricing.regions import partition_of
 
@@ -29,14 +25,15 @@ WIDTH = 80
 
 def forecast_table(told: Forecast, width: int = WIDTH) -> RenderableType:
     """A forecast month by month, then by what was asked for, then what to know of it."""
-    parts: list[RenderableType] = [*_titled(months_sheet(told), width)]
+    parts: list[RenderableType] = [*titled(months_sheet(told), width)]
     by = detail_sheet(told)
     if by is not None:
-        parts += ["", *_titled(by, width)]
-    return Group(*parts, "", *_wrapped(lines(told), width))
+        parts += ["", *titled(by, width)]
+    return Group(*parts, "", *wrapped(lines(told), width))
 
 
-def _wrapped(said: Any, width: int) -> Iterator[RenderableType]:
+def wrapped(said: Any, width: int) -> Iterator[RenderableType]:
+    """Lines of what is said, no wider than asked for."""
     for line in map(printable, said):
         for part in textwrap.wrap(
             line, width, subsequent_indent="  ", break_on_hyphens=False, break_long_words=False
@@ -44,7 +41,15 @@ def _wrapped(said: Any, width: int) -> Iterator[RenderableType]:
             yield Text(part, overflow="fold")
 
 
-def _titled(sheet: Sheet, width: int) -> list[RenderableType]:
+def sheets_table(
+    sheets: Iterable[Sheet], said: Iterable[str], width: int = WIDTH
+) -> RenderableType:
+    """Sheets one below the other, then what is said of them."""
+    tables = (part for sheet in sheets for part in (*titled(sheet, width), ""))
+    return Group(*tables, *wrapped(said, width))
+
+
+def titled(sheet: Sheet, width: int) -> list[RenderableType]:
     """A table under its title, which may be wider than the table."""
     title = textwrap.wrap(sheet.title, width)
     return [*(Text(line, style="bold") for line in title), _table(_fitting(sheet, width))]
@@ -53,7 +58,7 @@ def _titled(sheet: Sheet, width: int) -> list[RenderableType]:
 def _fitting(sheet: Sheet, width: int) -> Sheet:
     """The sheet with all its words in one column where they would not stand side by side."""
     words = len(sheet.header) - sheet.numbers
-    if words < 2 or _breadth(sheet) <= width:
+    if words < 2 or breadth(sheet) <= width:
         return sheet
     header, *rows = (
         (" ".join(filter(None, cells[:words])), *cells[words:])
@@ -62,7 +67,7 @@ def _fitting(sheet: Sheet, width: int) -> Sheet:
     return dataclasses.replace(sheet, header=header, rows=tuple(rows))
 
 
-def _breadth(sheet: Sheet) -> int:
+def breadth(sheet: Sheet) -> int:
     """Columns of the terminal that a sheet takes."""
     columns = list(zip(sheet.header, *sheet.rows, strict=True))
     blanks = 2 * (len(columns) - 1)  # two between columns
@@ -96,22 +101,6 @@ def _table(sheet: Sheet) -> Table:
     return table
 
 
-def measured_table(told: Actuals, width: int = WIDTH) -> RenderableType:
-    """What was measured, and what was read for it."""
-    return Group(*_titled(measured_sheet(told), width), "", *_wrapped(measured_lines(told), width))
-
-
-def simulated_table(told: Simulation, width: int = WIDTH) -> RenderableType:
-    """How sure a forecast is, month by month, what causes the spread, what to know of it."""
-    both = spread_sheet(told)
-    sheets = [both] if _breadth(both) <= width else list(spread_sheets(told))
-    ranked = drivers_sheet(told)
-    parts: list[RenderableType] = []
-    for sheet in (*sheets, *([] if ranked is None else [ranked])):
-        parts += [*_titled(sheet, width), ""]
-    return Group(*parts, *_wrapped(simulated_lines(told), width))
-
-
 def explain_text(walk: Explanation, width: int = WIDTH) -> RenderableType:
     """The walk from assumption to dollar, a section each, sources in the dim."""
     parts: list[RenderableType] = [Text(walk.title, style="bold")]
@@ -126,7 +115,7 @@ def explain_text(walk: Explanation, width: int = WIDTH) -> RenderableType:
         parts += _indented(said, width, "")
         if step.source:
             parts += _indented(f"source: {step.source}", width, "dim", "    ")
-    return Group(*parts, "", *_wrapped([walk.other_reading], width))
+    return Group(*parts, "", *wrapped([walk.other_reading], width))
 
 
 def _indented(said: str, width: int, style: str, indent: str = "  ") -> list[RenderableType]:
@@ -186,5 +175,5 @@ def rates_notes(rows: list[dict[str, Any]]) -> list[str]:
 def rates_table(rows: list[dict[str, Any]], notes: list[str], width: int = WIDTH) -> RenderableType:
     """The rates in force and why."""
     return Group(
-        *_titled(rates_sheet(rows), width), "", *_wrapped([*rates_notes(rows), *notes], width)
+        *titled(rates_sheet(rows), width), "", *wrapped([*rates_notes(rows), *notes], width)
     )

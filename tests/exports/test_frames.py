@@ -9,15 +9,20 @@ import pytest
 
 from estimator import (
     Simulation,
+    backtest,
+    calibrate,
+    compare,
     export_frame,
     forecast,
     load_actuals,
     load_inventory,
     measure_cloudtrail,
+    reconcile,
     simulate,
 )
 from estimator.frames import FRAMES
 from pricing.errors import UsageError
+from tests.calibrate.measurements import HOME, INVENTORY, measured, role
 from tests.exports.inventories import ODD, load
 from tests.exports.reading_back import from_csv, from_json, from_parquet, from_xlsx, plain
 from tests.real_data import ROOT
@@ -26,12 +31,41 @@ EXAMPLE = ROOT / "examples" / "organization.yaml"
 LOGS = ROOT / "examples" / "logs"
 
 
+def compared(_folder):
+    """Two scenarios of the example."""
+    return compare(EXAMPLE, start="2026-11", months=2, set="trails[org].files_per_day=100")
+
+
+def reconciled(_folder):
+    """The example and its bill."""
+    return reconcile(EXAMPLE, ROOT / "examples" / "bill.csv", "2026-10")
+
+
+def measured_days(folder):
+    """An inventory and 56 days of counts."""
+    path = folder / "inventory.yaml"
+    path.write_text(INVENTORY, encoding="utf-8")
+    counts = [200.0 + 10 * (day % 7) for day in range(56)]
+    return path, measured(
+        {(HOME, "us-east-1"): counts}, {role("=siem"): {(HOME, "us-east-1"): counts}}
+    )
+
+
+RESULTS = {
+    "actuals": lambda _: measure_cloudtrail([LOGS]),
+    "comparison": compared,
+    "reconciliation": reconciled,
+    "changes": lambda folder: calibrate(*measured_days(folder)),
+    "backtest": lambda folder: backtest(*measured_days(folder), "14d"),
+}
+
+
 @pytest.fixture(scope="module", params=sorted(FRAMES))
 def table(request, tmp_path_factory):
     """Every frame of a program, of inventories with odd names where it has one."""
     folder = tmp_path_factory.mktemp("odd")
-    if request.param == "actuals":
-        return export_frame(measure_cloudtrail([LOGS]), "actuals")
+    if request.param in RESULTS:
+        return export_frame(RESULTS[request.param](folder), request.param)
     # a second copy of KMS events, and a budget that simulate draws
     text = ODD.replace("trails:\n", "trails:\n  - {name: second, key: '=1+1', files_per_day: 90}\n")
     text += "  - {name: all of it, usd_per_month: 4}\n"
@@ -189,6 +223,7 @@ def test_another_currency_has_its_own_columns_and_units(tmp_path):
         (EXAMPLE, {"frame": "quotas", "by": "trail"}, "--by"),
         (EXAMPLE, {"by": "colour"}, "--by: found 'colour'"),
         (12, {}, "something that has charges"),
+        (EXAMPLE, {"frame": "backtest"}, "in Python the Backtest"),
     ],
 )
 def test_options_without_sense_are_usage_errors(source, options, said):

@@ -19,6 +19,7 @@ from estimator.actuals.cloudtrail.requests import (
     is_key,
     request_of,
 )
+from estimator.actuals.progress import Done
 from estimator.actuals.s3_listing.plain import DAMAGED, open_plain, why_unreadable
 from pricing.errors import KmscostError, Problem
 
@@ -108,7 +109,7 @@ def read_answer(path: str) -> Answer:
 
 def _rows(path: str) -> Iterator[tuple[int, Row]]:
     """The rows below the header, by name, and the line that each ends in."""
-    with io.TextIOWrapper(open_plain(path), encoding="utf-8-sig", newline="") as stream:
+    with io.TextIOWrapper(open_plain(path, Done(None)), encoding="utf-8-sig", newline="") as stream:
         lines = csv.reader(stream, strict=True)
         names = [name.strip().lower() for name in next(lines, [])]
         missing = [name for name in COLUMNS if names.count(name) != 1]

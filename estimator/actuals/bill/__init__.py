@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from estimator.actuals.bill import summary
@@ -19,6 +20,7 @@ from estimator.actuals.bill.archives import members, opened, readable, sniff
 from estimator.actuals.bill.charges import charges, summed
 from estimator.actuals.bill.deliveries import find_bills
 from estimator.actuals.bill.periods import covered, moments, shares
+from estimator.actuals.bill.repeats import NOTHING, Marks, marks, repeated
 from estimator.actuals.bill.tables import CHUNK, Chunk, read_csv, read_parquet
 from estimator.actuals.bill.unreadable import Refused, Unreadable
 from estimator.actuals.frame_rows import actuals_frame
@@ -30,7 +32,18 @@ from estimator.actuals.skipped import SkippedFiles
 __all__ = ["measure_bill"]
 
 _SUMMED = ("month", "day", "payer", "billed_account", "billed_region", "key", "cause", "operation")
-_ROWS = (*_SUMMED, "quantity", "unit", "free", "billable", "cost", "currency", "product", "lines")
+_ROWS = (
+    *_SUMMED,
+    "quantity",
+    "unit",
+    "free",
+    "billable",
+    "cost",
+    "currency",
+    "product",
+    "meter",
+    "lines",
+)
 
 
 def measure_bill(
@@ -68,17 +81,21 @@ def measure_bill(
     names = as_paths(paths)
     delivered = find_bills(names, refused)
     whole = _Tally()
+    seen: list[tuple[str, Marks]] = []
     for path, member in _tables(delivered.files, refused):
         shown = path if member is None else f"{path}!{member}"
         try:
-            whole.add(_count(path, member))
+            counted = _count(path, member)
+            whole.add(counted)
+            seen.append((shown, np.unique(np.concatenate([NOTHING, *counted.marks]))))
         except Unreadable as error:
             refused.add(shown, error)
     if not whole.files:
         raise refused.nothing(names)
     if strict and refused.skipped:
         raise refused.skipped.refuse()
-    return _actuals(whole, names[0], grain, refused.skipped, delivered.notices)
+    said = (*delivered.notices, *repeated(seen))
+    return _actuals(whole, names[0], grain, refused.skipped, said)
 
 
 @dataclass
@@ -90,6 +107,7 @@ class _Tally:
     currencies: set[str] = field(default_factory=set)
     spans: set[tuple[pd.Timestamp, pd.Timestamp]] = field(default_factory=set)
     reports: dict[str, list[pd.DataFrame]] = field(default_factory=dict)
+    marks: list[Marks] = field(default_factory=list)  # of one file
 
     def add(self, other: _Tally) -> None:
         """All that `other` counted as well."""
@@ -137,6 +155,7 @@ def _count(path: str, member: str | None) -> _Tally:
             tally.currencies |= lines.currencies
             spans |= lines.spans
             if len(lines.charges):
+                tally.marks.append(marks(lines.charges))
                 tally.extend(columns.report, [summed([charges(lines.charges, columns)])])
     names = (columns.name("start"), columns.name("end"))
     starts, ends = (moments((span[at] for span in spans), name) for at, name in enumerate(names))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gzip
 import shutil
 import tempfile
@@ -15,6 +16,7 @@ from typing import IO, Any, Literal
 from isal import igzip, igzip_lib
 
 from estimator.actuals.bill.unreadable import Unreadable
+from pricing.errors import KmscostError, Problem
 
 Kind = Literal["csv", "parquet", "json", "zip", "gzip", "empty"]
 
@@ -27,6 +29,7 @@ _MAGIC: tuple[tuple[bytes, Kind], ...] = (
 # isal has types of its own for what zlib.error is
 _DAMAGED_GZIP: Any = (gzip.BadGzipFile, zlib.error, igzip_lib.IsalError)
 _AGAIN = "download it again"
+_NO_ROOM = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 
 
@@ -59,8 +62,17 @@ def readable() -> Iterator[None]:
     except zipfile.BadZipFile as error:
         raise Unreadable(f"a damaged zip file ({error})", "a whole file", _AGAIN) from None
     except OSError as error:
+        if error.errno in _NO_ROOM:  # nothing is written but what is unpacked
+            raise _no_room(error) from None
         reason = error.strerror or str(error)
         raise Unreadable(f"a file that cannot be read ({reason})", "a readable file") from None
+
+
+def _no_room(error: OSError) -> KmscostError:
+    found = f"no room to unpack a Parquet file ({error.strerror})"
+    fix = "make room, or set TMPDIR to a folder with more"
+    place = tempfile.tempdir or "TMPDIR"
+    return KmscostError(Problem(place, None, "", found, "a folder with room", fix))
 
 
 def members(path: str) -> Iterator[str]:

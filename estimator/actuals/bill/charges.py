@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from estimator.actuals.bill.layouts import CLOUDTRAIL, KMS, PRODUCTS, SERVICE_NAMES, Columns
-from estimator.actuals.bill.meters import key_arn, named_region, region_and_meter, unnamed_region
+from estimator.actuals.bill.meters import key_arn, named_region, unnamed_region
 from estimator.actuals.bill.periods import days_and_months, moments
 from estimator.actuals.bill.unreadable import Unreadable
+from pricing.usage_types import region_and_meter
 
 # what charges are told apart by; `kind` is what a line is for: see `_kinds`
 KEYS = (

@@ -8,9 +8,10 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from estimator.actuals.cloudtrail.local import Progress, counted_files
+from estimator.actuals.cloudtrail.local import counted_files
 from estimator.actuals.grain import actuals_grain
 from estimator.actuals.paths import as_names, as_paths
+from estimator.actuals.progress import Progress
 from estimator.actuals.skipped import SkippedFiles
 from pricing.errors import Problem, UsageError
 

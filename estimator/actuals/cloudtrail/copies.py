@@ -109,7 +109,7 @@ def _room_for_ids() -> Iterator[None]:
         yield
     except OSError as error:
         # not tempfile.gettempdir, which fails where no folder can be written
-        place = os.environ.get("TMPDIR") or "TMPDIR"
+        place = tempfile.tempdir or "TMPDIR"
         found = f"no room for the ids of events seen ({error.strerror or error})"
         fix = "make room, or set TMPDIR to a folder with more"
         raise KmscostError(Problem(place, None, "", found, "a folder with room", fix)) from None

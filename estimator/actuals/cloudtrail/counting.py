@@ -7,8 +7,7 @@ from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from estimator.actuals.cloudtrail.identities import NO_ID, identities
 from estimator.actuals.cloudtrail.records import Digest, Log, Record, read_log
@@ -115,7 +114,7 @@ def _request(known: tuple[Any, ...], record: Record, path: str) -> Request | Non
     return _MEANT[known]
 
 
-def count_files(paths: Iterable[str], read: Callable[[str], bytes]) -> Counted:
+def count_files(paths: Iterable[str], read: Callable[[str], bytes | BinaryIO]) -> Counted:
     """Count the files of these paths; `read` fetches one."""
     counted = Counted()
     for path in paths:
@@ -125,16 +124,14 @@ def count_files(paths: Iterable[str], read: Callable[[str], bytes]) -> Counted:
             reason = f"cannot be read ({error.strerror or error})"
             counted.skipped.append(Skipped(path, reason))
             continue
+        except UnreadableError as error:
+            counted.skipped.append(Skipped(path, str(error)))
+            continue
         count_bytes(path, data, counted)
     return counted
 
 
-def read_file(path: str) -> bytes:
-    """The bytes of a local file."""
-    return Path(path).read_bytes()
-
-
-def count_bytes(path: str, data: bytes, counted: Counted) -> None:
+def count_bytes(path: str, data: bytes | BinaryIO, counted: Counted) -> None:
     """Count one file, or each member of an archive, into `counted`."""
     for name, plain in unpack(path, data):
         try:

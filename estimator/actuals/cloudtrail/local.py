@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import Future
 from itertools import chain, islice
 
-from estimator.actuals.cloudtrail.counting import Counted, count_files, read_file
+from estimator.actuals.cloudtrail.counting import Counted, count_files
+from estimator.actuals.cloudtrail.unpack import content
 from estimator.actuals.cloudtrail.workers import WorkerDiedError, Workers
 from estimator.actuals.paths import Found, find_files
+from estimator.actuals.progress import Done, Progress
 from estimator.actuals.skipped import SkippedFiles
 from pricing.errors import KmscostError, Problem
-
-Progress = Callable[[int, int], None]
 
 # a batch is large enough to make sending it cheap, small enough to show progress [byte, file]
 _BATCH_BYTES = 1024**2
@@ -35,13 +35,13 @@ def counted_files(
         Called with files and bytes done so far after each batch.
     """
     batches = _batches(find_files(paths, skipped), skipped)
-    done = _Done(progress)
+    done = Done(progress)
     first = list(islice(batches, 2))
     jobs = jobs or _cores()
     if jobs == 1 or len(first) < 2:
         for batch in chain(first, batches):
             yield _count(batch)
-            done.add(batch)
+            done.add(len(batch), sum(one.size for one in batch))
         return
     waiting: deque[tuple[list[Found], Future[Counted]]] = deque()
     pool = Workers(jobs, _count)
@@ -64,13 +64,13 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _finished(waiting: deque[tuple[list[Found], Future[Counted]]], done: _Done) -> Counted:
+def _finished(waiting: deque[tuple[list[Found], Future[Counted]]], done: Done) -> Counted:
     batch, future = waiting.popleft()
     try:
         counted = future.result()
     except (WorkerDiedError, MemoryError):
         raise _no_room(batch) from None
-    done.add(batch)
+    done.add(len(batch), sum(one.size for one in batch))
     return counted
 
 
@@ -83,7 +83,7 @@ def _no_room(batch: list[Found]) -> KmscostError:
 
 
 def _count(batch: list[Found]) -> Counted:
-    return count_files((one.path for one in batch), read_file)
+    return count_files((one.path for one in batch), content)
 
 
 def _batches(files: Iterator[Found], skipped: SkippedFiles) -> Iterator[list[Found]]:
@@ -100,18 +100,3 @@ def _batches(files: Iterator[Found], skipped: SkippedFiles) -> Iterator[list[Fou
             batch, size = [], 0
     if batch:
         yield batch
-
-
-class _Done:
-    """Says how far it is."""
-
-    def __init__(self, progress: Progress | None) -> None:
-        self._progress = progress
-        self._files = 0
-        self._bytes = 0
-
-    def add(self, batch: list[Found]) -> None:
-        self._files += len(batch)
-        self._bytes += sum(one.size for one in batch)
-        if self._progress is not None:
-            self._progress(self._files, self._bytes)

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import io
+import os
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
+from typing import BinaryIO
 
 from isal import isal_zlib
 from isal.isal_zlib import IsalError
 
 # AWS closes a log file at 50 MB compressed (F6), which unpacks to about 1 GB
 MAX_UNPACKED = 2 * 1024**3
+_TOO_MUCH = f"unpacks to more than {MAX_UNPACKED // 1024**3} GB"
 
+_ZIP = b"PK\x03\x04"
+_TAR = b"ustar"
 _GZIP = b"\x1f\x8b\x08"
 _ONE_CALL = 1024**2  # DEFLATE packs at most 1,032 : 1, so this never unpacks to more than 1 GB
-_CHUNK = 64 * 1024**2
+_CHUNK = _LARGE = 64 * 1024**2
 _OTHERS = {
     b"BZh": "packed with bzip2; unpack it first",
     b"\xfd7zXZ": "packed with xz; unpack it first",
@@ -29,7 +35,28 @@ class UnreadableError(Exception):
     """A file that cannot be counted; the message is the reason."""
 
 
-def unpack(path: str, data: bytes) -> Iterator[tuple[str, bytes | UnreadableError]]:
+def content(path: str) -> bytes | BinaryIO:
+    """What `unpack` takes of a local file: its bytes; of a large archive the open file.
+
+    Raises
+    ------
+    UnreadableError
+        It is too large.
+    """
+    stream = Path(path).open("rb")  # noqa: SIM115  # unpack closes an archive
+    size = os.fstat(stream.fileno()).st_size
+    if size > _LARGE:
+        head = stream.read(512)
+        stream.seek(0)
+        if head.startswith(_ZIP) or head[257:262] == _TAR:
+            return stream
+    with stream:
+        if size > MAX_UNPACKED:
+            raise UnreadableError(f"larger than {MAX_UNPACKED // 1024**3} GB; split it first")
+        return stream.read()
+
+
+def unpack(path: str, data: bytes | BinaryIO) -> Iterator[tuple[str, bytes | UnreadableError]]:
     """The log files in a file: itself, or the members of a zip or tar archive.
 
     Yields
@@ -38,15 +65,22 @@ def unpack(path: str, data: bytes) -> Iterator[tuple[str, bytes | UnreadableErro
         A member's path is ``archive!member``; what cannot be unpacked comes as its error.
     """
     try:
-        if data.startswith(b"PK\x03\x04"):
-            yield from _zip(path, data)
+        if not isinstance(data, bytes):
+            with data:
+                is_zip = data.read(len(_ZIP)) == _ZIP
+                data.seek(0)
+                yield from (_zip if is_zip else _tar)(path, data)
+            return
+        if data.startswith(_ZIP):
+            yield from _zip(path, io.BytesIO(data))
             return
         plain = plain_bytes(data)
-        if plain[257:262] == b"ustar":
-            yield from _tar(path, plain)
+        if plain[257:262] == _TAR:
+            yield from _tar(path, io.BytesIO(plain))
             return
     except UnreadableError as error:
-        yield path, error
+        # a new one: what was unpacked so far hangs on to the traceback of the other
+        yield path, UnreadableError(str(error))
         return
     yield path, plain
 
@@ -84,43 +118,54 @@ def _members(data: bytes) -> bytes:
     piece = min(max(size, _CHUNK), MAX_UNPACKED)
     while data.startswith(_GZIP):
         stream = isal_zlib.decompressobj(wbits=31)
-        part = stream.decompress(data, piece)
+        part = stream.decompress(data, min(piece, room + 1))
         while True:
             room -= len(part)
             if room < 0:
-                raise UnreadableError(f"unpacks to more than {MAX_UNPACKED // 1024**3} GB")
+                raise UnreadableError(_TOO_MUCH)
             parts.append(part)
             if stream.eof:
                 break
             if not stream.unconsumed_tail:
                 raise UnreadableError("corrupt or truncated gzip (it ends too early)")
-            part = stream.decompress(stream.unconsumed_tail, _CHUNK)
+            part = stream.decompress(stream.unconsumed_tail, min(_CHUNK, room + 1))
         data = stream.unused_data  # the next member, padding, or nothing
     return b"".join(parts)
 
 
-def _zip(path: str, data: bytes) -> Iterator[tuple[str, bytes | UnreadableError]]:
+def _zip(path: str, data: BinaryIO) -> Iterator[tuple[str, bytes | UnreadableError]]:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with zipfile.ZipFile(data) as archive:
             for member in archive.infolist():
                 if member.is_dir():
                     continue
                 name = f"{path}!{member.filename}"
                 if member.file_size > MAX_UNPACKED:
-                    yield name, UnreadableError("unpacks to too much")
+                    yield name, UnreadableError(_TOO_MUCH)
                     continue
                 yield name, _member(partial(archive.read, member))
     except (zipfile.BadZipFile, EOFError, OSError, ValueError) as error:
         raise UnreadableError(f"corrupt zip archive ({error})") from None
 
 
-def _tar(path: str, data: bytes) -> Iterator[tuple[str, bytes | UnreadableError]]:
+def _tar(path: str, data: BinaryIO) -> Iterator[tuple[str, bytes | UnreadableError]]:
     try:
-        with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+        with tarfile.open(fileobj=data, mode="r:") as archive:
             for member in archive:
                 stream = archive.extractfile(member) if member.isfile() else None
-                if stream is not None:
-                    yield f"{path}!{member.name}", _member(stream.read)
+                name = f"{path}!{member.name}"
+                if stream is None:
+                    continue
+                if member.size > MAX_UNPACKED:
+                    yield name, UnreadableError(_TOO_MUCH)
+                    continue
+                yield name, _member(stream.read)
+            # tarfile takes what it does not understand for the end
+            data.seek(archive.offset)
+            if data.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
+                yield path, UnreadableError("tar archive that breaks off: not all of it is counted")
+            elif any(piece.strip(b"\0") for piece in iter(partial(data.read, _ONE_CALL), b"")):
+                yield path, UnreadableError("tar archive with more after its end; unpack it first")
     except (tarfile.TarError, EOFError, OSError, ValueError) as error:
         raise UnreadableError(f"corrupt tar archive ({error})") from None
 
@@ -129,7 +174,7 @@ def _member(read: Callable[[], bytes]) -> bytes | UnreadableError:
     try:
         return plain_bytes(read())
     except UnreadableError as error:
-        return error
+        return UnreadableError(str(error))
     except (
         OSError,
         EOFError,

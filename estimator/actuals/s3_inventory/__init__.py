@@ -11,6 +11,7 @@ from pathlib import Path
 
 from estimator.actuals.grain import actuals_grain
 from estimator.actuals.object_names import Tally
+from estimator.actuals.progress import Done, Progress
 from estimator.actuals.result import Actuals
 from estimator.actuals.s3_inventory.manifest import (
     DataFile,
@@ -33,7 +34,10 @@ SOURCE = "s3-inventory"
 
 
 def measure_s3_inventory(
-    manifest: str | Path, by: str | Sequence[str] | None = None, strict: bool = False
+    manifest: str | Path,
+    by: str | Sequence[str] | None = None,
+    strict: bool = False,
+    progress: Progress | None = None,
 ) -> Actuals:
     """The KMS requests that writing the objects of an S3 Inventory made.
 
@@ -49,6 +53,8 @@ def measure_s3_inventory(
         Columns of the rows. Default: all that names tell.
     strict : bool
         A data file that cannot be read is an error.
+    progress : callable, optional
+        Called with files and bytes done so far. [file], [byte]
 
     Returns
     -------
@@ -71,8 +77,10 @@ def measure_s3_inventory(
     listed = read_manifest(manifest)
     require_reader(listed)
     found = _Found(Tally())
+    done = Done(progress)
     for file in _count_files(listed):
         found.add(file)
+        done.add(1, file.listed.size or 0)
     if strict and found.skipped:
         raise found.skipped.refuse()
     if not found.files:

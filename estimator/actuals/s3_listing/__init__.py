@@ -13,6 +13,7 @@ import numpy as np
 from estimator.actuals.grain import actuals_grain
 from estimator.actuals.object_names import Kind, Place, Tally, places_of
 from estimator.actuals.paths import as_paths, find_files
+from estimator.actuals.progress import Done, Progress
 from estimator.actuals.result import Actuals
 from estimator.actuals.s3_listing.entries import AT_MOST, BadLine
 from estimator.actuals.s3_listing.lines import read_lines
@@ -37,6 +38,7 @@ def measure_s3_listing(
     paths: str | Path | Sequence[str | Path],
     by: str | Sequence[str] | None = None,
     strict: bool = False,
+    progress: Progress | None = None,
 ) -> Actuals:
     """The most KMS requests that writing the objects of a listing can have made.
 
@@ -53,6 +55,8 @@ def measure_s3_listing(
         Columns of the rows. Default: all that names tell.
     strict : bool
         A file, line or entry that cannot be read is an error.
+    progress : callable, optional
+        Called with files and bytes done so far. [file], [byte]
 
     Returns
     -------
@@ -77,11 +81,13 @@ def measure_s3_listing(
     until: datetime.datetime | None = None
     local_times = False
     names = as_paths(paths)
+    done = Done(progress)
     for found in find_files(names, skipped):
         if not found.size:
             skipped.add(found.path, "empty file")
             continue
-        listing = _read(found.path, skipped)
+        listing = _read(found.path, skipped, done)
+        done.add(1, 0)
         if listing is None:
             continue
         files += 1
@@ -136,10 +142,10 @@ class _Listing:
         self._names.clear()
 
 
-def _read(path: str, skipped: SkippedFiles) -> _Listing | None:
+def _read(path: str, skipped: SkippedFiles, done: Done) -> _Listing | None:
     """One file, whole or not at all but for its bad lines."""
     try:
-        with open_plain(path) as stream:
+        with open_plain(path, done) as stream:
             listing = _Listing(is_json(stream))
             empty = not stream.peek(1)
             with as_text(stream) as text:

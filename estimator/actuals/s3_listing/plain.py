@@ -6,22 +6,23 @@ import gzip
 import io
 import zlib
 from collections import Counter
-from pathlib import Path
 from typing import BinaryIO, TextIO
 
+from estimator.actuals.progress import Done, TellingFile
 from estimator.actuals.skipped import MOST_LISTED, SkippedFiles
 
 # what reading such a file raises when it is cut off or damaged
+_AT_ONCE = 1 << 18  # bytes
 DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile)
 
 
-def open_plain(path: str) -> io.BufferedReader:
-    """The bytes of a file, decompressed where it is gzip."""
-    stream = Path(path).open("rb")  # noqa: SIM115  # closed with what is handed out
+def open_plain(path: str, done: Done) -> io.BufferedReader:
+    """The bytes of a file, decompressed where it is gzip; `done` hears how much is read."""
+    stream: io.BufferedReader = io.BufferedReader(TellingFile(path, done), _AT_ONCE)
     if stream.peek(2)[:2] != b"\x1f\x8b":
         return stream
     # several members one after another, as `cat` leaves them, are one file
-    return io.BufferedReader(_Gzip(stream), 1 << 18)
+    return io.BufferedReader(_Gzip(stream), _AT_ONCE)
 
 
 def is_json(stream: io.BufferedReader) -> bool:

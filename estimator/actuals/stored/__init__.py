@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from estimator.actuals.cloudtrail import measure_cloudtrail
-from estimator.actuals.cloudtrail.local import Progress
 from estimator.actuals.paths import as_paths
+from estimator.actuals.progress import Progress
 from estimator.actuals.result import Actuals
 from estimator.actuals.stored.documents import read_json
 from estimator.actuals.stored.sheets import read_csv

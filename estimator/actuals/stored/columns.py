@@ -150,7 +150,7 @@ def _no_text(column: Column, cell: Any) -> Wrong | None:
     if column.dtype == "period[D]":
         written = cell if _DAY.fullmatch(cell) else "-" * bool(cell)
         return _no_date(cell, written, "a day such as 2026-11-01")
-    if name in _ACCOUNTS and cell.isdigit() and len(cell) != 12:
+    if name in _ACCOUNTS and cell.isdigit() and len(cell) < 12:
         fix = "a spreadsheet drops leading zeros: keep the column as text"
         return shown(cell), "an account id of 12 digits", fix
     if name in _WORDS and cell not in _WORDS[name]:

@@ -59,7 +59,7 @@ def read_csv(path: str) -> Actuals:
         problems.append(Problem(path, reader.line_num, "", found, "a file that is whole", fix))
     if problems:
         raise KmscostError(problems)
-    columns = {name: [_value(name, cells[at]) for cells in rows] for at, name in enumerate(header)}
+    columns = {name: _values(name, [cells[at] for cells in rows]) for at, name in enumerate(header)}
     frame, problems = frame_of(columns, path, lambda row, name: (lines[row], name))
     sources = sorted(set(columns["source"]))
     if len(sources) > 1:
@@ -70,6 +70,12 @@ def read_csv(path: str) -> Actuals:
     coverage = _coverage(frame)
     source = sources[0] if sources else "cloudtrail"
     return Actuals(source, frame, files=0, records=0, coverage=coverage, notices=(LOST,))
+
+
+def _values(name: str, cells: list[str]) -> list[Any]:
+    """The cells of a column: they are many, and few of them differ."""
+    known = {cell: _value(name, cell) for cell in set(cells)}
+    return [known[cell] for cell in cells]
 
 
 def _value(name: str, cell: str) -> Any:
@@ -89,7 +95,8 @@ def _coverage(frame: pd.DataFrame) -> Coverage:
     """As many hours of each day as its rows say; which of them, nobody knows."""
     anywhere = "account" not in frame or "region" not in frame
     hours: dict[tuple[str, str], dict[datetime.date, int]] = {}
-    for row in frame[frame["day"].notna()].to_dict("records"):
+    told = [name for name in ("account", "region", "day", "source", "coverage") if name in frame]
+    for row in frame.loc[frame["day"].notna(), told].drop_duplicates().to_dict("records"):
         # object names and bills cover days, whichever account and Region
         alike = anywhere or row["source"] != "cloudtrail"
         place = ("", "") if alike else (str(row["account"]), str(row["region"]))

@@ -46,9 +46,9 @@ def together(parts: Sequence[Part]) -> Actuals:
     KmscostError
         Two hold the same requests.
     """
-    _refuse_overlaps(parts)
     if len(parts) == 1:
         return parts[0].told
+    _refuse_overlaps(parts)
     told = [part.told for part in parts]
     skipped = SkippedFiles()
     for one in told:

@@ -13,17 +13,22 @@ import pandas as pd
 from estimator.actuals.grain import actuals_grain
 from estimator.actuals.result import Actuals
 from estimator.actuals.stored import load_actuals
+from estimator.backtest import Backtest
+from estimator.calibrate import Calibration
 from estimator.forecast import Forecast, calendar, grain
 from estimator.frames import FRAMES
 from estimator.inventory import Inventory, load_inventory
+from estimator.reconcile import Reconciliation
 from estimator.report.exports.source import forecast_of
 from estimator.report.exports.table import Table, described
+from estimator.scenarios import Comparison
 from estimator.uncertainty import Simulation, simulate
 from estimator.volume import usage
 from pricing.errors import Problem, UsageError
 from pricing.rates import RateTable
 
-Given = Inventory | Forecast | Simulation | Actuals | pd.DataFrame | str | Path
+Result = Comparison | Reconciliation | Calibration | Backtest
+Given = Inventory | Forecast | Simulation | Actuals | Result | pd.DataFrame | str | Path
 
 
 def export_frame(
@@ -42,9 +47,10 @@ def export_frame(
 
     Parameters
     ----------
-    source : Inventory, Forecast, Simulation, Actuals, DataFrame or path
+    source : Inventory, path, DataFrame, or any result with a frame
         An inventory, or what came of one already. A path is an inventory's, for the frame
-        ``actuals`` one that `load_actuals` takes. A DataFrame is taken as it is.
+        ``actuals`` one that `load_actuals` takes. A DataFrame is taken as it is. The frames
+        comparison, reconciliation, changes and backtest come of their results alone.
     frame : str
         Its name in `estimator.frames.FRAMES`.
     start, months, by, rates, discount
@@ -61,19 +67,27 @@ def export_frame(
     KmscostError
         The source or an option is wrong.
     """
-    if frame not in FRAMES or (frame not in _MAKERS and not isinstance(source, pd.DataFrame)):
-        expected = f"one of {', '.join(_MAKERS)}"
+    if frame not in FRAMES:
+        expected = f"one of {', '.join(FRAMES)}"
         raise UsageError(Problem("--frame", None, "", repr(frame), expected, ""))
     if isinstance(source, pd.DataFrame):
         return Table(frame, source, described(source, FRAMES[frame], "USD"), ())
     options = {"start": start, "months": months, "by": by, "rates": rates, "discount": discount}
     drawn = {"draws": draws, "seed": seed, "quantile": quantile}
-    rows, notices, currency = _MAKERS[frame](source, frame, options, drawn)
+    rows, notices, currency = _MAKERS.get(frame, _result)(source, frame, options, drawn)
     return Table(frame, rows, described(rows, FRAMES[frame], currency), tuple(notices))
 
 
 # the frames of a forecast, and where it has them
 _PLACES = {"charges": "rows", "events": "events", "budget_use": "budgets", "quotas": "quotas"}
+
+# the frames of other results, and where these have them
+_RESULTS: dict[str, tuple[type, str]] = {
+    "comparison": (Comparison, "rows"),
+    "reconciliation": (Reconciliation, "rows"),
+    "changes": (Calibration, "changes"),
+    "backtest": (Backtest, "frame"),
+}
 
 _Made = tuple[pd.DataFrame, Sequence[str], str]
 
@@ -118,6 +132,17 @@ def _actuals(source: Any, frame: str, options: dict[str, Any], _drawn: dict[str,
     if options["by"] is not None:
         told = dataclasses.replace(told, by=actuals_grain(options["by"]))
     return told.rows, told.notices, "USD"
+
+
+def _result(source: Any, frame: str, options: dict[str, Any], _drawn: dict[str, Any]) -> _Made:
+    _refuse_by(options)
+    kind, place = _RESULTS[frame]
+    if not isinstance(source, kind):
+        found = "a path" if isinstance(source, str | Path) else f"a {type(source).__name__}"
+        expected = f"in Python the {kind.__name__} that has {frame}"
+        raise UsageError(Problem("--frame", None, "", found, expected, ""))
+    told: Any = source
+    return getattr(told, place), told.notices, getattr(told, "currency", "USD")
 
 
 def _refuse_by(options: dict[str, Any]) -> None:

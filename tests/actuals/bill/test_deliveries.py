@@ -199,3 +199,23 @@ def test_one_path_given_twice_counts_once(tmp_path):
     (tmp_path / "in" / "link.csv").symlink_to(path)
     told = measure_bill([path, tmp_path / "in", path.parent / ".." / "in" / "b.csv"])
     assert (told.files, told.totals["requests"]) == (1, 60_000)
+
+
+def test_two_deliveries_side_by_side_are_pointed_out(tmp_path):
+    """The bill of the 10th and that of the 20th, saved under names of one's own: both are named."""
+    days = [Line(amount=f"{at}", start=f"2026-11-{at:02d}T00:00:00Z") for at in range(1, 21)]
+    early = written(tmp_path / "on-the-10th.csv", as_csv(legacy(days[:10])))
+    late = written(tmp_path / "on-the-20th.csv", as_csv(legacy(days)))
+    told = measure_bill(tmp_path)
+    (said,) = (notice for notice in told.notices if "stand in another" in notice)
+    assert str(early) in said
+    assert str(late) in said
+    assert not any("stand in another" in notice for notice in measure_bill(late).notices)
+
+
+def test_parts_of_one_delivery_are_no_repetition(tmp_path):
+    """Two parts have the same kinds of lines, and lines that differ in their tags alone."""
+    lines = [Line(amount=f"{at}") for at in range(40)]
+    written(tmp_path / "bill-00001.csv", as_csv(legacy(lines[:21])))
+    written(tmp_path / "bill-00002.csv", as_csv(legacy(lines[20:])))
+    assert not any("stand in another" in notice for notice in measure_bill(tmp_path).notices)

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from estimator.actuals.bill import measure_bill
-from estimator.actuals.bill.meters import BILLING_CODES
 from pricing.regions import regions
+from pricing.usage_types import BILLING_CODES
 from tests.actuals.bill.bills import KEY, Line, as_csv, cur2, legacy_bill, written
 
 # no code found for the European Sovereign Cloud

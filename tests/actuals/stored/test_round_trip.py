@@ -163,3 +163,11 @@ def test_real_logs_come_back_as_they_were(tmp_path):
     """The real logs of 2021: the same after the round trip."""
     told = measure_cloudtrail(DATA / "cloudtrail" / "coralogix")
     assert_same(load_actuals(kept(told, tmp_path / "kept.json")), told)
+
+
+@needs_data
+@pytest.mark.parametrize("kind", ["cur-legacy", "cur-2.0", "focus-1.0"])
+def test_real_bills_come_back_as_they_were(tmp_path, kind):
+    """The real bills too, whose ids may have 13 digits."""
+    told = measure_bill(DATA / "bills" / kind)
+    assert_same(load_actuals(kept(told, tmp_path / "kept.json")), told)

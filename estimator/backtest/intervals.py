@@ -1,0 +1,63 @@
+"""Ranges of the calibrated forecast, by the same simulation as `simulate`."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from estimator.backtest.horizon import Horizon
+from estimator.backtest.series import Group
+from estimator.inventory import Inventory
+from estimator.months import FloatArray
+from estimator.uncertainty import run
+from estimator.uncertainty.draws import generator
+from estimator.uncertainty.options import Options
+from pricing.rates import RateTable
+
+QUANTILES = (0.05, 0.5, 0.95)
+DRAWS = 2_000
+_SEED = 0
+
+
+def total_draws(inventory: Inventory, span: Horizon, table: RateTable) -> FloatArray:
+    """Draws of all requests but those of replication. [request]"""
+    readers = tuple(one for one in inventory.readers if one.kind != "replication")
+    return _draws(dataclasses.replace(inventory, readers=readers), span, table, noise=True)
+
+
+def group_draws(
+    inventory: Inventory, span: Horizon, table: RateTable, group: Group
+) -> FloatArray | None:
+    """Draws of one group alone; None where the calibrated inventory does not have it.
+
+    A trail is cut down to one Region. A reader is the difference that it makes: an assumption has
+    the same draws whatever else is drawn; the noise of its count is put on top.
+    """
+    if group.cause == "get":
+        mine = [one for one in inventory.readers if one.name == group.driver]
+        if not mine:
+            return None
+        alone = dataclasses.replace(inventory, readers=())
+        with_it = dataclasses.replace(inventory, readers=tuple(mine))
+        both = _draws(with_it, span, table, noise=False)
+        expected = np.maximum(both - _draws(alone, span, table, noise=False), 0.0)
+        counts = generator(_SEED, f"backtest.{group.driver}").poisson(expected)
+        return counts.astype(np.float64)
+    trails = [one for one in inventory.trails if one.name == group.driver]
+    covered = {region for account in inventory.accounts for region in account.regions}
+    if not trails or group.region not in covered:
+        return None
+    cut = trails[0].model_copy(update={"regions": (group.region,)})
+    if cut.home_region not in (None, group.region):
+        cut = cut.model_copy(update={"config_updates_per_month": cut.config_updates_per_month})
+    return _draws(
+        dataclasses.replace(inventory, trails=(cut,), readers=()), span, table, noise=True
+    )
+
+
+def _draws(inventory: Inventory, span: Horizon, table: RateTable, noise: bool) -> FloatArray:
+    options = Options(DRAWS, _SEED, QUANTILES)
+    told = run(inventory, span, options, table, 0.0, noise)
+    drawn: FloatArray = np.broadcast_to(told.draws_requests[:, 0], (DRAWS,))
+    return drawn

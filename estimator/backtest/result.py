@@ -1,0 +1,68 @@
+"""A backtest as it leaves the pipeline."""
+
+from __future__ import annotations
+
+import html
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Backtest:
+    """Whether the calibrated forecast would have been right.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        The frame of `estimator.frames.BACKTEST`: each fold, group and model.
+    scores : DataFrame
+        By level (total, group) and model: wape, bias, coverage and pinball [share of measured].
+    horizon : int
+        Days of a fold. [day]
+    trusted : bool
+        Whether the calibrated forecast is to be trusted.
+    verdict : str
+        The same in one sentence.
+    notices : tuple of str
+        What to know before believing it.
+    """
+
+    frame: pd.DataFrame
+    scores: pd.DataFrame
+    horizon: int
+    trusted: bool
+    verdict: str
+    notices: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The backtest as documented JSON."""
+        return {
+            "verdict": self.verdict,
+            "trusted": self.trusted,
+            "horizon_days": self.horizon,
+            "scores": [_plain(row) for row in self.scores.to_dict("records")],
+            "rows": [
+                _plain(row)
+                for row in self.frame.assign(origin=self.frame["origin"].astype(str)).to_dict(
+                    "records"
+                )
+            ],
+            "notices": list(self.notices),
+        }
+
+    def __repr__(self) -> str:
+        return f"<Backtest, {self.frame['origin'].nunique()} folds: {self.verdict}>"
+
+    def _repr_html_(self) -> str:
+        said = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
+        return f"<p>{html.escape(self.verdict)}</p>{self.scores.to_html(index=False)}{said}"
+
+
+def _plain(row: dict[Any, Any]) -> dict[str, Any]:
+    return {
+        str(name): None if isinstance(value, float) and math.isnan(value) else value
+        for name, value in row.items()
+    }

@@ -1,0 +1,138 @@
+"""Actuals -> assumptions: the inventory with what was measured in it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from pathlib import Path
+
+from estimator.actuals.result import Actuals
+from estimator.calibrate.evidence import evidence
+from estimator.calibrate.files import files_per_day
+from estimator.calibrate.measured import Measured, lay_out
+from estimator.calibrate.others import (
+    bucket_key_savings,
+    config_updates,
+    digests_said,
+    other_requests,
+)
+from estimator.calibrate.quality import covered, no_cloudtrail, no_trail, nothing_placed, refusals
+from estimator.calibrate.rates import files_rates
+from estimator.calibrate.readers import readers_found
+from estimator.calibrate.result import Calibration
+from estimator.calibrate.window import measured_window
+from estimator.calibrate.writing import Found, Writer
+from estimator.inventory.load import parse_inventory
+from pricing.document import parse_document
+from pricing.errors import KmscostError, Problem
+from pricing.files import decode, read_bytes
+
+__all__ = ["Calibration", "calibrate", "calibrate_text"]
+
+
+def calibrate(
+    inventory: str | Path, actuals: Actuals | str | Path | Sequence[str | Path], force: bool = False
+) -> Calibration:
+    """The inventory with its assumptions replaced by measured ranges, their source noted.
+
+    Parameters
+    ----------
+    inventory : path
+        The YAML to calibrate; it is read, never written.
+    actuals : Actuals or path or paths
+        What `measure` counted: its JSON or CSV, or the log files themselves.
+    force : bool
+        Whether data that is not good enough is used all the same.
+
+    Returns
+    -------
+    Calibration
+        The new YAML (`text`), each change, and what could not be placed.
+
+    Raises
+    ------
+    KmscostError
+        The inventory is wrong, nothing measured belongs to it, or the data is not good enough: too
+        few days, gaps, hours not covered, files skipped (all of it at once).
+    """
+    place = _named(actuals)
+    text = decode(inventory, read_bytes(inventory))
+    told = actuals if isinstance(actuals, Actuals) else evidence(actuals)
+    return calibrate_text(text, str(inventory), told, force, place)
+
+
+def calibrate_text(
+    text: str, path: str, actuals: Actuals, force: bool = False, place: str = "ACTUALS"
+) -> Calibration:
+    """As `calibrate`, of a text; files of accounts are looked for beside `path`."""
+    inventory = parse_inventory(text, path)
+    window = measured_window(actuals)
+    error = no_trail(inventory) or no_cloudtrail(actuals, place)
+    if error or window is None:
+        raise error or KmscostError(
+            Problem(place, None, "", "no day", "measurements by day", "measure with --by day,...")
+        )
+    measured = lay_out(inventory, actuals, window)
+    lost = nothing_placed(measured, place)
+    problems = refusals(actuals, measured, place)
+    if lost or (problems and not force):
+        raise KmscostError([*([lost] if lost else []), *problems])
+
+    days = float(covered(measured).sum())
+    said = _source(measured, days)
+    writer = Writer(inventory, parse_document(text, path)[0], text)
+    rates = files_rates(measured)
+    files = files_per_day(measured, rates, writer.fixed, said)
+    readers = readers_found(measured, rates, said)
+    savings, more = bucket_key_savings(measured, said)
+    other, unsure = other_requests(measured, said)
+    middle = window.first + datetime.timedelta(days=window.days // 2)
+    found = Found(
+        files=files,
+        readers=readers,
+        savings=savings,
+        checks=config_updates(measured, said),
+        other=other,
+        as_of=middle.replace(day=1),
+    )
+    written = writer.write(found)
+    forced = [f"not good enough, used all the same: {one.found}" for one in problems]
+    return Calibration(
+        text=written,
+        changes=writer.changes(),
+        inventory=parse_inventory(written, path),
+        window=window,
+        days=days,
+        statistics={**rates.to_dict(measured), "accounts_with_own": len(files.accounts)},
+        notices=(
+            *forced,
+            *measured.notices,
+            *files.notices,
+            *readers.notices,
+            *more,
+            *unsure,
+            *digests_said(measured),
+            *_not_seen(measured),
+        ),
+    )
+
+
+def _named(actuals: Actuals | str | Path | Sequence[str | Path]) -> str:
+    if isinstance(actuals, Actuals):
+        return "actuals"
+    paths = [actuals] if isinstance(actuals, str | Path) else list(actuals)
+    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+    return f"{paths[0] if paths else 'actuals'}{more}"
+
+
+def _source(measured: Measured, days: float) -> str:
+    first, until = measured.window.first, measured.window.until
+    return f"measured by {measured.source} from {first} until {until}, {days:.3g} days"
+
+
+def _not_seen(measured: Measured) -> list[str]:
+    return [
+        f"trail {trail.name}: no put of it was measured: files_per_day unchanged"
+        for number, trail in enumerate(measured.inventory.trails)
+        if trail.key is not None and not measured.with_puts[number]
+    ]

@@ -1,0 +1,334 @@
+"""Changes to a YAML text that leave every other byte as it is: comments, order, quotes, spacing.
+
+libyaml tells where each value stands in the text; a value is replaced there and nowhere else.
+Libraries that load and write a whole document lay it out anew and lose comments inside of lists
+and mappings.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from pricing.errors import KmscostError, Problem
+from pricing.words import describe
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*\Z")
+_WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
+_COMMENT = re.compile(r"(?:^|(?<=[\s]))#[^\n\r]*", re.MULTILINE)
+_LIST_INDENT = 2
+
+Path = tuple[str | int, ...]
+
+
+class Document:
+    """A YAML text, and the changes asked for so far."""
+
+    def __init__(self, text: str, path: str) -> None:
+        self.path = path
+        self.text = text
+        self._root: Any = yaml.compose(text, Loader=_Loader)
+        # characters that libyaml does not count: the mark of the byte order
+        self._shift = len(text) - len(text.lstrip("\ufeff"))
+        self._edits: list[tuple[int, int, str]] = []
+        self._newline = "\r\n" if "\r\n" in text else "\n"
+
+    def set(self, path: Path, value: Any) -> None:
+        """Give a key of a mapping a value, in the place of what it has or after its last key.
+
+        Raises
+        ------
+        KmscostError
+            The text has no such mapping, or writes it with an anchor and an alias.
+        """
+        parent = self._node(path[:-1])
+        pair = self._pair(parent, str(path[-1]))
+        if pair is None:
+            self._add_key(parent, str(path[-1]), value, path)
+        else:
+            self._replace(parent, *pair, value, path)
+
+    def remove(self, path: Path) -> bool:
+        """Take a key out of a mapping; comments inside its value stay. False where it has none."""
+        parent = self._node(path[:-1])
+        pair = self._pair(parent, str(path[-1]))
+        if pair is None:
+            return False
+        key, value = pair
+        begin, end = self._at(key.start_mark), self._value_end(*pair, path)
+        pairs = [one for one, _ in parent.value]
+        position = next(n for n, one in enumerate(pairs) if one is key)
+        if parent.flow_style:
+            if position + 1 < len(pairs):
+                end = self._at(pairs[position + 1].start_mark)
+            elif position:
+                begin = self._last(parent.value[position - 1])
+            kept = self._kept_comments(begin, end, value)
+            if kept:
+                raise self.refuse(path, "comments inside of braces beside what goes")
+        else:
+            line_end = self._line_end(end)
+            kept = self._kept_comments(begin, line_end, value)
+            if len(pairs) == 1 or self._starts_item(begin):
+                # the first key of a list item shares its line with the dash: the next moves up
+                if len(pairs) == 1:
+                    raise self.refuse(path, "a mapping with this key alone")
+                end = self._at(pairs[position + 1].start_mark)
+                self._edits.append((begin, end, ""))
+                return True
+            begin = self._line_start(begin)
+            indent = " " * key.start_mark.column
+            self._edits.append(
+                (begin, line_end, "".join(f"{indent}{c}{self._newline}" for c in kept))
+            )
+            return True
+        self._edits.append((begin, end, ""))
+        return True
+
+    def append(self, path: Path, values: Sequence[Mapping[str, Any]]) -> None:
+        """Add items to a list, after its last one; the list is made where there is none."""
+        pair = self._pair(self._node(path[:-1]), str(path[-1]))
+        if pair is None:
+            self._add_key(self._node(path[:-1]), str(path[-1]), list(values), path)
+            return
+        node = pair[1]
+        if not isinstance(node, yaml.SequenceNode) or self._is_alias(*pair):
+            raise self.refuse(path, "no list of its own")
+        if node.flow_style:
+            items = ", ".join(_flow(one) for one in values)
+            if node.value:
+                self._insert(self._last((node.value[-1],)), f", {items}")
+            else:
+                self._insert(self._at(node.start_mark) + 1, items)
+            return
+        indent = self._dash(node)
+        lines = "".join(f"{indent}- {_flow(one)}{self._newline}" for one in values)
+        self._insert_line(self._last((node.value[-1],)), lines)
+
+    def has(self, path: Path) -> bool:
+        """Whether the text itself says this: what a merge (<<) brings is not there."""
+        try:
+            return self._pair(self._node(path[:-1]), str(path[-1])) is not None
+        except KmscostError:
+            return False
+
+    def result(self) -> str:
+        """The text with all changes."""
+        parts, at = [], 0
+        for begin, end, text in sorted(self._edits, key=lambda one: (one[0], one[1])):
+            parts += [self.text[at:begin], text]
+            at = max(at, end)
+        return "".join([*parts, self.text[at:]])
+
+    def _node(self, path: Path) -> Any:
+        node = self._root
+        for number, part in enumerate(path):
+            if isinstance(part, int):
+                if not isinstance(node, yaml.SequenceNode) or part >= len(node.value):
+                    raise self.refuse(path, "no such item")
+                node = node.value[part]
+                continue
+            pair = self._pair(node, part)
+            if pair is None or self._is_alias(*pair):
+                raise self.refuse(path[: number + 1], "no mapping of its own")
+            node = pair[1]
+        return node
+
+    def _pair(self, node: Any, key: str) -> tuple[Any, Any] | None:
+        if not isinstance(node, yaml.MappingNode):
+            raise self.refuse((key,), "no mapping to write it into")
+        return next(((k, v) for k, v in node.value if k.value == key), None)
+
+    def _is_alias(self, key: Any, value: Any) -> bool:
+        """An alias stands where its anchor is; a value of its own comes after its key."""
+        return bool(value.start_mark.index < key.end_mark.index)
+
+    def _replace(self, parent: Any, key: Any, value: Any, new: Any, path: Path) -> None:
+        end = self._value_end(key, value, path)
+        begin = self._at(key.end_mark)
+        kept = self._kept_comments(begin, end, value)
+        if isinstance(new, dict) and not parent.flow_style and _is_nested(new):
+            text = self._block(new, key.start_mark.column + _LIST_INDENT)
+            comments = "".join(
+                f"{self._newline}{' ' * (key.start_mark.column + _LIST_INDENT)}{one}"
+                for one in kept
+            )
+            rest = self.text[end : self._line_end(end)]
+            # a comment behind the old value stays behind the key
+            self._edits.append(
+                (begin, self._line_end(end), f":{_tail(rest)}{comments}{text}{self._newline}")
+            )
+            return
+        if kept:
+            said = "".join(f"{one}{self._newline}{' ' * key.start_mark.column}" for one in kept)
+            if parent.flow_style:
+                raise self.refuse(path, "comments inside of the value that is replaced")
+            if self._starts_item(self._at(key.start_mark)):
+                raise self.refuse(path, "comments inside of the value that is replaced")
+            self._insert(self._at(key.start_mark), said)
+        colon = self.text.index(":", begin) + 1
+        self._edits.append((colon, end, f" {_flow(new)}"))
+
+    def _value_end(self, key: Any, value: Any, path: Path) -> int:
+        if self._is_alias(key, value):
+            raise self.refuse(path, "an alias (*)")
+        if (
+            self.text[self._at(key.end_mark) : self._at(value.start_mark)].strip().startswith(":")
+            is False
+        ):
+            raise self.refuse(path, "a key in a form that is seldom used")
+        return self._last((value,))
+
+    def _add_key(self, parent: Any, key: str, value: Any, path: Path) -> None:
+        if parent.flow_style:
+            if parent.value:
+                self._insert(self._last(parent.value[-1]), f", {key}: {_flow(value)}")
+            else:
+                self._insert(self._at(parent.start_mark) + 1, f"{key}: {_flow(value)}")
+            return
+        if not parent.value:
+            raise self.refuse(path, "an empty mapping")
+        column = parent.value[0][0].start_mark.column
+        indent = " " * column
+        if isinstance(value, dict) and _is_nested(value):
+            said = f"{indent}{key}:{self._block(value, column + _LIST_INDENT)}{self._newline}"
+        elif isinstance(value, list):
+            items = "".join(
+                f"{indent}{' ' * _LIST_INDENT}- {_flow(one)}{self._newline}" for one in value
+            )
+            said = f"{indent}{key}:{self._newline}{items}"
+        else:
+            said = f"{indent}{key}: {_flow(value)}{self._newline}"
+        self._insert_line(self._last(parent.value[-1]), said)
+
+    def _block(self, value: Mapping[str, Any], column: int) -> str:
+        return "".join(
+            f"{self._newline}{' ' * column}{_scalar(name)}: {_flow(one)}"
+            for name, one in value.items()
+        )
+
+    def _dash(self, node: Any) -> str:
+        return " " * int(node.start_mark.column)
+
+    def _starts_item(self, index: int) -> bool:
+        """Whether something else, such as a dash, stands before this in its line."""
+        return bool(self.text[self._line_start(index) : index].strip())
+
+    def _kept_comments(self, begin: int, end: int, value: Any) -> list[str]:
+        """The comments between two places, outside of every scalar there."""
+        found, at = [], begin
+        for low, high in [*sorted(self._scalars(value)), (end, end)]:
+            if low >= at:
+                found += [one.strip() for one in _COMMENT.findall(self.text[at:low])]
+                at = high
+        return found
+
+    def _scalars(self, node: Any) -> Iterator[tuple[int, int]]:
+        if isinstance(node, yaml.ScalarNode):
+            yield self._at(node.start_mark), self._at(node.end_mark)
+            return
+        for one in node.value:
+            for part in one if isinstance(one, tuple) else (one,):
+                yield from self._scalars(part)
+
+    def _last(self, nodes: Sequence[Any]) -> int:
+        """Where the last of these really ends: a block's own mark is where the next token is."""
+        node = nodes[-1]
+        if len(nodes) == 2 and self._is_alias(nodes[0], nodes[1]):
+            alias = re.compile(r"\s*:\s*\*[^\s,\]}]+").match(self.text, self._at(nodes[0].end_mark))
+            return alias.end() if alias else self._at(nodes[0].end_mark)
+        while isinstance(node, yaml.CollectionNode) and not node.flow_style:
+            if not node.value:
+                break
+            last = node.value[-1]
+            if isinstance(last, tuple):
+                return self._last(last)
+            if last.end_mark.index < node.start_mark.index:
+                raise self.refuse((), "an alias (*) at the end of a list")
+            node = last
+        end = self._at(node.end_mark)
+        if isinstance(node, yaml.ScalarNode) and not node.value and node.style is None:
+            end = self._at(node.start_mark)
+        return end
+
+    def _at(self, mark: Any) -> int:
+        return int(mark.index) + self._shift
+
+    def _line_start(self, index: int) -> int:
+        return self.text.rfind("\n", 0, index) + 1
+
+    def _line_end(self, index: int) -> int:
+        """The index after the end of the line."""
+        if index and self.text[index - 1] == "\n":
+            return index
+        found = self.text.find("\n", index)
+        return len(self.text) if found < 0 else found + 1
+
+    def _insert(self, index: int, text: str) -> None:
+        self._edits.append((index, index, text))
+
+    def _insert_line(self, index: int, text: str) -> None:
+        """Insert whole lines after the line of a place."""
+        at = self._line_end(index)
+        whole = not at or self.text[at - 1] == "\n"
+        self._insert(at, text if whole else self._newline + text)
+
+    def refuse(self, path: Path, found: str) -> KmscostError:
+        """The error of a place that cannot be changed without changing others."""
+        expected = "a value that can be replaced in its place"
+        fix = "write it out plainly, without anchors (&), aliases (*) and merges (<<)"
+        return KmscostError(Problem(self.path, None, describe(path), found, expected, fix))
+
+
+def _tail(rest: str) -> str:
+    """What follows an old value in its line, such as a comment, without the line's end."""
+    text = rest.rstrip("\r\n")
+    return text if text.strip() else ""
+
+
+def _is_nested(value: Mapping[str, Any]) -> bool:
+    return any(isinstance(one, dict) for one in value.values())
+
+
+def _flow(value: Any) -> str:
+    """A value on one line."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_scalar(key)}: {_flow(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_flow(one) for one in value) + "]"
+    return _scalar(value)
+
+
+def _scalar(value: Any) -> str:
+    """A scalar: text in quotes unless it is a plain word, so that ids stay text.
+
+    >>> _scalar("org"), _scalar("111122223333"), _scalar(271.3), _scalar(286.0), _scalar(1e-7)
+    ('org', '"111122223333"', '271.3', '286', '0.0000001')
+    """
+    if isinstance(value, bool) or value is None:
+        return json.dumps(value)
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, int | float):
+        text = f"{value:.17g}" if float(f"{value:.12g}") != value else f"{value:.12g}"
+        return _plain_number(text)
+    text = str(value)
+    if _PLAIN.match(text) and text.casefold() not in _WORDS:
+        return text
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _plain_number(text: str) -> str:
+    """A number without an exponent."""
+    if "e" not in text:
+        return text
+    from decimal import Decimal
+
+    return f"{Decimal(text):f}"

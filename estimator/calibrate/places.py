@@ -1,0 +1,166 @@
+"""Where measured ARNs stand in the inventory: trails by ARN, key or account, readers by name."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from estimator.inventory import Inventory
+from estimator.inventory.sections import Reader, Replication, Trail
+
+_MOST = 5
+
+
+class Identity(NamedTuple):
+    """Who got files, as the logs name it, and the account that paid."""
+
+    arn: str
+    account: str
+
+    @property
+    def short(self) -> str:
+        """What people call it: the last part of the ARN.
+
+        >>> Identity("arn:aws:iam::111122223333:role/ops/siem", "111122223333").short
+        'siem'
+        """
+        return self.arn.rpartition("/")[2].rpartition(":")[2] or self.arn
+
+    def names(self) -> tuple[str, ...]:
+        """Every name under which an inventory may know it for sure."""
+        return (self.arn, self.short, f"{self.short}-{self.account}")
+
+
+@dataclass(frozen=True)
+class TrailPlaces:
+    """Which trail of the inventory each (trail ARN, key ARN) is, and what could not be placed."""
+
+    trails: dict[tuple[str, str], int]
+    notices: tuple[str, ...]
+    strangers: tuple[str, ...]
+
+
+def place_trails(inventory: Inventory, measured: Iterable[tuple[str, str]]) -> TrailPlaces:
+    """The trail of each pair of ARNs: by its own, by the key's, or as its account's only one."""
+    pairs = sorted({pair for pair in measured if pair[0]})
+    arns_of: dict[str, set[str]] = defaultdict(set)
+    for trail, _ in pairs:
+        arns_of[_part(trail, 4)].add(trail)
+    found: dict[tuple[str, str], int] = {}
+    notices: dict[str, None] = {}
+    strangers: dict[str, None] = {}
+    keys = {key.id: key.arn for key in inventory.keys}
+    for pair in pairs:
+        arn, key = pair
+        exact = [n for n, one in enumerate(inventory.trails) if _is_trail(one, arn)]
+        if exact:
+            found[pair] = exact[0]
+            continue
+        home = [n for n, one in enumerate(inventory.trails) if one.account == _part(arn, 4)]
+        by_key = [n for n in home if key and keys.get(inventory.trails[n].key or "") == key]
+        alone = home if len(arns_of[_part(arn, 4)]) == 1 else []
+        for why, candidates in (("its key", by_key), ("the only one of its account", alone)):
+            if len(candidates) == 1:
+                found[pair] = candidates[0]
+                name = inventory.trails[candidates[0]].name
+                notices[f"{arn} was taken for trail {name}, by {why}"] = None
+                break
+        else:
+            if ":" in arn:
+                strangers[arn] = None
+    return TrailPlaces(found, tuple(notices), tuple(strangers))
+
+
+def _is_trail(trail: Trail, arn: str) -> bool:
+    """Name, account and home Region agree; a home Region that is not said agrees with any."""
+    if ":" not in arn:  # the name in a digest's own name
+        return trail.name == arn
+    name = arn.rpartition("/")[2]
+    home = trail.home_region in (None, _part(arn, 3))
+    return trail.name in (name, arn) and trail.account == _part(arn, 4) and home
+
+
+def _part(arn: str, number: int) -> str:
+    parts = arn.split(":")
+    return parts[number] if len(parts) > 5 else ""
+
+
+def place_readers(
+    inventory: Inventory, identities: Sequence[Identity], replicates: bool = False
+) -> tuple[dict[Identity, int], list[str]]:
+    """The reader of the inventory that each identity is, one to one, and how far that is a guess.
+
+    By exact name first, then by a name that is part of the other, then the account's only one.
+    """
+    known = {
+        number: reader
+        for number, reader in enumerate(inventory.readers)
+        if isinstance(reader, Replication) == replicates
+    }
+    found: dict[Identity, int] = {}
+    notices = []
+    left = sorted(identities)
+    for rule in (_same_name, _like_name):
+        for identity in list(left):
+            fits = [
+                number
+                for number, reader in known.items()
+                if reader.account == identity.account and rule(identity, reader)
+            ]
+            rivals = [one for one in left if one.account == identity.account]
+            sure = rule is _same_name or (
+                len(fits) == 1 and sum(rule(one, known[fits[0]]) for one in rivals) == 1
+            )
+            if fits and sure:
+                found[identity] = fits[0]
+                del known[fits[0]]
+                left.remove(identity)
+                if rule is _like_name:
+                    name = inventory.readers[fits[0]].name
+                    notices.append(f"{identity.arn} was taken for reader {name}, by its name")
+    for account in sorted({one.account for one in left}):
+        mine = [one for one in left if one.account == account]
+        fits = [number for number, reader in known.items() if reader.account == account]
+        if len(mine) == 1 and len(fits) == 1:
+            found[mine[0]] = fits[0]
+            name = inventory.readers[fits[0]].name
+            said = f"{mine[0].arn} was taken for reader {name}, the only one left of its account"
+            notices.append(said)
+    return found, notices
+
+
+def _same_name(identity: Identity, reader: Reader) -> bool:
+    return reader.name in identity.names()
+
+
+def _like_name(identity: Identity, reader: Reader) -> bool:
+    one, other = _letters(identity.short), _letters(reader.name)
+    return min(len(one), len(other)) >= 3 and (one in other or other in one)
+
+
+def _letters(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
+
+
+def codes_of(column: pd.Series[Any], numbers: dict[str, int]) -> np.ndarray:
+    """The number of each cell, -1 where it has none: looked up once for each distinct text."""
+    column = column.astype("category")
+    table = np.array([numbers.get(str(one), -1) for one in column.cat.categories] + [-1])
+    found: np.ndarray = table[column.cat.codes.to_numpy()]
+    return found
+
+
+def listed(names: Iterable[str], most: int = _MOST) -> str:
+    """The first names of many, and how many more there are.
+
+    >>> listed("abcdefg", most=2)
+    'a, b and 5 more'
+    """
+    names = list(names)
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")

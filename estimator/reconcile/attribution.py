@@ -1,0 +1,137 @@
+"""Whose a bill's requests are: CloudTrail's, others', or nobody knows whose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from estimator.inventory import Inventory
+from estimator.months import FloatArray
+from estimator.reconcile.covering import Flags, Told
+from estimator.reconcile.formulas import expected_among
+from estimator.reconcile.levels import OPERATIONS, Open
+from estimator.reconcile.reading import Reading
+
+
+@dataclass(frozen=True)
+class Owned:
+    """The billed units of each row: CloudTrail's and others'; the rest is unknown. [unit]
+
+    `uncharged` of CloudTrail's are exempt writes that the bill shows free; `expected` of others'
+    are so only because the inventory expects them.
+    """
+
+    cloudtrail: FloatArray
+    others: FloatArray
+    uncharged: FloatArray
+    expected: float
+
+
+@dataclass(frozen=True)
+class Followed:
+    """How the bill of each row's payer takes CloudTrail's writes.
+
+    `exempt`: it does not charge for them; `shown`: it shows them all the same, at no cost.
+    """
+
+    exempt: Flags
+    shown: Flags
+
+    def metered(self, frame: pd.DataFrame) -> FloatArray:
+        """Forecast units that the bill shows. [unit]"""
+        hidden = np.where(self.exempt & ~self.shown, frame["writes"], 0.0)
+        return frame["forecast"].to_numpy() - hidden
+
+    def charged(self, frame: pd.DataFrame) -> FloatArray:
+        """Forecast units that the bill charges for, or has free by the free tier. [unit]"""
+        return frame["forecast"].to_numpy() - np.where(self.exempt, frame["writes"], 0.0)
+
+
+def followed(frame: pd.DataFrame, readings: Sequence[Reading], inventory: Inventory) -> Followed:
+    """How each row's bill takes writes; the inventory's way where it does not tell."""
+    own = inventory.cloudtrail_writes
+    by_payer = {one.payer: one for one in readings}
+    told = [by_payer.get(payer) for payer in frame["payer"]]
+    exempt = np.array([((one and one.reading) or own) == "exempt" for one in told], dtype=bool)
+    shown = np.array([bool(one and one.shown_free) for one in told], dtype=bool)
+    return Followed(exempt, exempt & shown)
+
+
+def attributed(
+    frame: pd.DataFrame,
+    follows: Followed,
+    told: Told,
+    levels: Open,
+    inventory: Inventory,
+) -> Owned:
+    """Whose the billed units are.
+
+    - Measured rows: CloudTrail's are the measured ones, and others' too.
+    - Else, by resource ids: CloudTrail's are those under the inventory's keys.
+    - Else: those of the accounts, Regions and operations that have a forecast, without what the
+      inventory expects of others (`other_kms_requests_per_month`), as far as there is an excess.
+    - Where exempt writes are not in the bill, GenerateDataKey beyond the forecast of checks is not
+      CloudTrail's.
+    - Key-months: those of the inventory's keys, or as many as are forecast.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The rows of `estimator.reconcile.sides.joined`.
+    follows : Followed
+    told : Told
+    levels : Open
+    inventory : Inventory
+    """
+    billed, metered = frame["billed"].to_numpy(), follows.metered(frame)
+    hidden = follows.exempt & ~follows.shown
+    is_request = (frame["unit"] == "request").to_numpy()
+    known = frame["key"].isin([key.id for key in inventory.keys]).to_numpy()
+    keyed = is_request & (not levels.request_keys)
+    has_forecast = (frame["forecast"] > 0).to_numpy()
+    operations = frame["operation"].isin(OPERATIONS).to_numpy()
+    ours = np.where(keyed, known & operations, has_forecast)
+
+    measured = (frame["measured"] - np.where(hidden, frame["measured_writes"], 0.0)).to_numpy()
+    cloudtrail = np.where(told.ours, measured, np.where(ours, billed, 0.0))
+    others = np.where(told.others, frame["measured_others"].to_numpy(), 0.0)
+
+    # nothing measured, nothing forecast here: all of it is others'
+    strangers = is_request & ~told.others & ~ours & ~(told.ours & (measured > 0))
+    others = np.where(strangers, billed, others)
+    # exempt writes are not in the bill: what stands there in their place is somebody else's
+    is_write = (frame["operation"] == "GenerateDataKey").to_numpy()
+    closed = is_request & hidden & ~told.ours & ours & is_write
+    cloudtrail = np.where(closed, np.minimum(billed, metered), cloudtrail)
+    others = np.where(closed & ~keyed, billed - cloudtrail, others)
+
+    mixed = is_request & ~told.others & ~strangers & ~closed & ~keyed
+    base = np.where(told.ours, measured, metered)
+    excess = np.where(mixed, np.maximum(billed - base, 0.0), 0.0)
+    expected, taken = inventory.other_kms_requests_per_month.mid, 0.0
+    for payer in frame["payer"].unique():
+        mine = (frame["payer"] == payer).to_numpy()
+        left = max(expected - float(others[mine & is_request].sum()), 0.0)
+        found = expected_among(np.where(mine, excess, 0.0), left)
+        others = others + found
+        taken += float(found.sum())
+        cloudtrail = cloudtrail - np.where(told.ours, 0.0, found)
+
+    with_ids = ~is_request & (not levels.key_keys)
+    keys = np.where(with_ids, np.where(known, billed, 0.0), np.minimum(billed, metered))
+    cloudtrail = np.where(is_request, cloudtrail, keys)
+    others = np.where(is_request, others, billed - keys)
+    return Owned(cloudtrail, others, _uncharged(frame, follows, told, cloudtrail), taken)
+
+
+def _uncharged(
+    frame: pd.DataFrame, follows: Followed, told: Told, cloudtrail: FloatArray
+) -> FloatArray:
+    """Exempt writes among a row's free units: CloudTrail's less what else it has there. [unit]"""
+    writes = np.where(told.ours, frame["measured_writes"], frame["writes"])
+    rest = np.where(told.ours, frame["measured"], frame["forecast"]) - writes
+    free = np.minimum(frame["billed_free"].to_numpy(), np.maximum(cloudtrail - rest, 0.0))
+    return np.where(follows.shown & (writes > 0), free, 0.0)

@@ -1,0 +1,200 @@
+"""Which reading of F5 a bill follows: does it charge for CloudTrail's own writes?
+
+Billed GenerateDataKey requests, free ones among them, are held against what each reading predicts.
+The share of the expected writes that the bill shows decides: about one, it charges; next to none,
+it does not; anything between, it cannot be told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from estimator.figures import count, share
+
+Answer = Literal["charged", "exempt"]
+
+# how far from one the share may lie: measured volumes are exact, forecast ones a fifth off at best
+CHARGED_WITHIN = 0.25
+EXEMPT_BELOW = 0.25
+
+# the rule of thumb of 288 files a day overstates quiet Regions many times (F6), so that a bill may
+# charge for every write and show a tenth of those forecast
+ROUGH_CHARGED_FROM = 0.1
+ROUGH_EXEMPT_BELOW = 0.02
+
+# share of the free tier that free requests may exceed it by, for what bills round
+BEYOND = 0.01
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is known of one payer's writes in one month.
+
+    Attributes
+    ----------
+    payer : str
+    billed : float
+        GenerateDataKey requests where CloudTrail's writes are billed, free ones too; all requests
+        there where the bill tells no operations. [request]
+    writes, rest : float
+        Expected writes of CloudTrail's; what else is known to be among the billed ones. [request]
+    covered : float
+        Share of the month that the bill covers. [0-1]
+    measured : bool
+        The writes are measured, not forecast.
+    alone : bool
+        Nobody else's requests are among the billed ones: those under CloudTrail's keys, or with
+        others' measured.
+    rough : bool
+        The writes are forecast by the rule of thumb, and nothing in the bill confirms the volume.
+    doubt : float
+        Requests of others that the measurement may have missed. [request]
+    lines, here : int
+        Lines of requests of the payer; lines of keys, or of operations that CloudTrail causes,
+        where its writes are billed or their keys are.
+    reads : float or None
+        Share of the forecast reads that the bill shows; None where none are forecast. [-]
+    paid, free_tier : float
+        Requests of the payer that were charged; how many the free tier covers. [request]
+    free, free_elsewhere : float
+        Those of `billed` that cost nothing; what else of the payer's does. [request]
+    place : str
+        Where CloudTrail's writes are billed.
+    what : str
+        What was counted.
+    """
+
+    payer: str
+    billed: float
+    writes: float
+    rest: float
+    covered: float
+    measured: bool
+    alone: bool
+    rough: bool
+    doubt: float
+    lines: int
+    here: int
+    reads: float | None
+    paid: float
+    free_tier: float
+    free: float
+    free_elsewhere: float
+    place: str
+    what: str = "GenerateDataKey"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The reading that a payer's bill follows, or None where it cannot be told, and why.
+
+    `shown_free` says that the bill shows the writes and that they cost nothing there.
+    """
+
+    payer: str
+    reading: Answer | None
+    strength: Literal["strong", "fair", "none"]
+    why: str
+    billed: float
+    predicted_charged: float
+    predicted_exempt: float
+    based_on: Literal["measured", "forecast"]
+    shown_free: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """As documented JSON."""
+        return dict(self.__dict__)
+
+
+def read(known: Evidence) -> Reading:
+    """What the evidence says.
+
+    >>> told = Evidence("111122223333", 990.0, 1000.0, 5.0, 1.0, True, True, False, 0.0, 3, 3,
+    ...     None, 9e5, 2e4, 0.0, 0.0, "account 111122223333 in eu-west-1")
+    >>> read(told).reading
+    'charged'
+    """
+    reading, why = _decided(known)
+    sure = known.measured or known.alone
+    return Reading(
+        payer=known.payer,
+        reading=reading,
+        strength="none" if reading is None else "strong" if sure else "fair",
+        why=why,
+        billed=known.billed,
+        predicted_charged=known.writes + known.rest,
+        predicted_exempt=known.rest,
+        based_on="measured" if known.measured else "forecast",
+        shown_free=_is_beyond_free_tier(known) or (_may_be_free(known) and not _are_absent(known)),
+    )
+
+
+def _may_be_free(known: Evidence) -> bool:
+    """Whether what was paid of them is no more than what else is known to be there."""
+    return known.billed - known.free <= known.rest
+
+
+def _are_absent(known: Evidence) -> bool:
+    """Whether the bill shows next to none of the writes."""
+    lowest = ROUGH_EXEMPT_BELOW if known.rough else EXEMPT_BELOW
+    return known.billed - known.rest <= lowest * known.covered * known.writes
+
+
+def _is_beyond_free_tier(known: Evidence) -> bool:
+    """Whether more of them cost nothing than the free tier can cover: most, and more than noise."""
+    beyond = known.free - max(known.free_tier - known.free_elsewhere, 0.0)
+    least = max(BEYOND * known.free_tier, (known.billed - known.rest) / 2)
+    return beyond > least
+
+
+def _decided(known: Evidence) -> tuple[Answer | None, str]:
+    word = "measured" if known.measured else "forecast"
+    if not known.writes:
+        return None, f"no writes of CloudTrail's are {word} in this month"
+    if not known.lines:
+        return None, "the bill has no line of KMS requests"
+    if not known.here:
+        why = f"the bill shows no key and none of CloudTrail's operations in {known.place}"
+        return None, f"{why}, where its writes are billed"
+    shown = (known.billed - known.rest) / known.writes
+    said = (
+        f"{count(known.billed)} {known.what} requests billed in {known.place}; charged predicts "
+        f"{count(known.writes + known.rest)}, exempt {count(known.rest)} ({word})"
+    )
+    if _is_beyond_free_tier(known):
+        return "exempt", f"{said}; {count(known.free)} of them are free, beyond the free tier"
+    answer, doubt = _answered(known, shown)
+    if not known.paid and (answer != "exempt" or known.writes <= known.free_tier):
+        doubt = f"all requests are inside the free tier: nothing was charged for any; {said}"
+        return None, doubt
+    if answer == "charged" and _may_be_free(known):
+        why = "all writes among them are free: by the free tier, or because they are exempt"
+        return None, f"{said}; {why}"
+    if answer is None:
+        return None, f"{said}; {doubt}"
+    return answer, said
+
+
+def _answered(known: Evidence, shown: float) -> tuple[Answer | None, str]:
+    """The reading of the share of writes that the bill shows, or None and why."""
+    if known.doubt > CHARGED_WITHIN * known.writes:
+        return None, (
+            f"measurements cover too little: up to {count(known.doubt)} requests of others may be "
+            "missing"
+        )
+    if _are_absent(known):
+        if not known.measured and known.reads is not None and known.reads < ROUGH_EXEMPT_BELOW:
+            return None, "the reads forecast, which both readings charge, are missing as well"
+        return "exempt", ""
+    fits = any(abs(shown / whole - 1) <= CHARGED_WITHIN for whole in (1.0, known.covered) if whole)
+    if fits:
+        return "charged", ""
+    least = ROUGH_CHARGED_FROM if known.rough else (1 - CHARGED_WITHIN) * known.covered
+    if known.alone and not known.measured and shown >= least:
+        return "charged", ""  # more than forecast, but nobody else writes under CloudTrail's keys
+    if shown > 1:
+        return None, "others' requests may be among them: measure them, or use resource ids"
+    partly = f"; the bill covers {share(known.covered)} of the month" if known.covered < 1 else ""
+    advice = "" if known.measured else "; measure the writes (--actuals) to tell"
+    return None, f"it shows {share(shown)} of the writes, which fits neither{partly}{advice}"

@@ -1,0 +1,27 @@
+"""The JSON Schemas of the files that people write: for editors and other tools."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from estimator.inventory.sections import InventoryFile
+from estimator.scenarios.scenario import ScenarioDocument
+from pricing.errors import Problem, UsageError
+from pricing.rates import RateTable
+
+_MODELS: dict[str, type[BaseModel]] = {
+    "inventory": InventoryFile,
+    "rates": RateTable,
+    "scenario": ScenarioDocument,
+}
+
+
+def schema(of: Literal["inventory", "rates", "scenario"] = "inventory") -> dict[str, Any]:
+    """The JSON Schema of an inventory, of a rate table or of a scenario file."""
+    if of not in _MODELS:
+        expected = "inventory, rates or scenario"
+        raise UsageError(Problem("schema", None, "", repr(of), expected, ""))
+    said = _MODELS[of].model_json_schema(by_alias=True, mode="validation")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **said}

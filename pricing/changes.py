@@ -1,0 +1,161 @@
+"""What two rate tables say differently."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from pricing.rates import Meter, RateTable, Version
+from pricing.regions import regions
+
+BIG = 0.5  # a rate that moved by more than this share is pointed out
+
+
+@dataclass(frozen=True)
+class RateChange:
+    """One rate, or one free quantity, that two tables give differently.
+
+    Attributes
+    ----------
+    meter, what, region : str
+        The meter; ``rate`` or ``free``; the Region's code, nothing for a free quantity.
+    unit, per : str, float
+        What a rate is for so many of. [unit]
+    up_to : float or None
+        Upper bound of the tier, None for the last or only one. [unit/month]
+    before, after : float or None
+        The rate in either table, None where it has none. [currency per `per` units]; the free
+        quantity. [unit/month]
+    change : float or None
+        How far it moved, as a share of `before`; None where one of both is missing or 0. [-]
+    """
+
+    meter: str
+    what: str
+    region: str
+    unit: str
+    per: float
+    up_to: float | None
+    before: float | None
+    after: float | None
+
+    @property
+    def change(self) -> float | None:
+        """`after` over `before`, less 1. [-]"""
+        if self.before is None or self.after is None or not self.before:
+            return None
+        return self.after / self.before - 1
+
+    def said(self, currency: str, more: int = 0) -> str:
+        """The change in words; `more` Regions say the same."""
+        if self.what == "free":
+            figures = f"free quantity from {_figure(self.before)} to {_figure(self.after)}"
+            return f"{self.meter}: {figures} {self.unit}s a month"
+        tier = "" if self.up_to is None else f" up to {_figure(self.up_to)}"
+        per = "" if self.per == 1 else f"{_figure(self.per)} "
+        others = f" and {more} more Region{'s' * (more != 1)}" if more else ""
+        figures = f"{currency} {_figure(self.before)} to {_figure(self.after)} / {per}{self.unit}"
+        return f"{self.meter} in {self.region}{others}{tier}: {figures}{'s' * (self.per != 1)}"
+
+    @property
+    def is_big(self) -> bool:
+        """Whether it moved by more than half, from 0 too; one that is new or gone did not move."""
+        if self.before is None or self.after is None:
+            return False
+        return abs(self.after - self.before) > (BIG + 1e-12) * abs(self.before)
+
+
+def changes(a: RateTable, b: RateTable, on: datetime.date | None = None) -> tuple[RateChange, ...]:
+    """Everything that `b` says otherwise than `a`, on a day or in the newest version of each.
+
+    Rates are compared tier by tier: where their bounds differ, at every bound of either.
+    """
+    names = dict.fromkeys(meter.name for table in (a, b) for meter in table.meters)
+    found: list[RateChange] = []
+    for name in names:
+        before, after = _meter(a, name), _meter(b, name)
+        known = before or after
+        if known is not None:
+            old, new = _version(before, on), _version(after, on)
+            found += _free(known, old, new)
+            # rates of another `per` are for the same thing: to that of `a`
+            scale = known.per / after.per if after is not None else 1.0
+            found += _rates(known, old, new, scale)
+    return tuple(found)
+
+
+def grouped(
+    said: Iterable[RateChange],
+) -> tuple[tuple[RateChange, tuple[str, ...]], ...]:
+    """The same change in several Regions once, with their codes."""
+    groups: dict[RateChange, list[str]] = {}
+    for change in said:
+        groups.setdefault(dataclasses.replace(change, region=""), []).append(change.region)
+    return tuple(
+        (dataclasses.replace(change, region=codes[0]), tuple(codes))
+        for change, codes in groups.items()
+    )
+
+
+def big_moves(said: Iterable[RateChange], currency: str) -> tuple[str, ...]:
+    """Rates that both tables have and that are more than half apart, in words."""
+    return tuple(
+        change.said(currency, len(codes) - 1)
+        for change, codes in grouped(one for one in said if one.is_big)
+    )
+
+
+def _meter(table: RateTable, name: str) -> Meter | None:
+    return next((meter for meter in table.meters if meter.name == name), None)
+
+
+def _version(meter: Meter | None, on: datetime.date | None) -> Version | None:
+    if meter is None:
+        return None
+    begun = [version for version in meter.versions if on is None or version.start <= on]
+    return begun[-1] if begun else None
+
+
+def _free(meter: Meter, old: Version | None, new: Version | None) -> Iterator[RateChange]:
+    if old is None or new is None:
+        return  # the rates say that it is gone, or new
+    before = old.free.quantity if old.free else 0.0
+    after = new.free.quantity if new.free else 0.0
+    if before != after:
+        yield RateChange(meter.name, "free", "", meter.unit, meter.per, None, before, after)
+
+
+def _rates(
+    meter: Meter, old: Version | None, new: Version | None, scale: float
+) -> Iterator[RateChange]:
+    for region in regions():
+        before, after = _steps(old, region), _steps(new, region, scale)
+        for bound in sorted({bound for bound, _ in (*before, *after)}):
+            one, other = _at(before, bound), _at(after, bound)
+            same = one == other or (
+                one is not None and other is not None and math.isclose(one, other, rel_tol=1e-12)
+            )
+            if not same:
+                up_to = None if math.isinf(bound) else bound
+                yield RateChange(
+                    meter.name, "rate", region, meter.unit, meter.per, up_to, one, other
+                )
+
+
+def _steps(
+    version: Version | None, region: str, scale: float = 1.0
+) -> tuple[tuple[float, float], ...]:
+    rate = version.rate(region) if version else None
+    return tuple((bound, price * scale) for bound, price in rate.steps) if rate else ()
+
+
+def _at(steps: tuple[tuple[float, float], ...], bound: float) -> float | None:
+    """The price of the tier that ends at a bound or goes beyond it."""
+    return next((price for upper, price in steps if upper >= bound), None)
+
+
+def _figure(value: float | None) -> str:
+    return "none" if value is None else f"{value:,.10g}"

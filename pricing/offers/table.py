@@ -1,0 +1,235 @@
+"""Checked entries to a rate table: meters, dated versions, the free quantity, sources."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from pricing.errors import DocumentError, Problem
+from pricing.offers.entries import Entry, Step
+from pricing.offers.meters import FREE, FREE_METER
+from pricing.offers.offer import Offer
+from pricing.rates import Meter, load_rates
+from pricing.regions import partition_of, regions
+from pricing.validation import MAX_TEXT
+
+_USD = "USD"
+_MOST_DAYS = 366
+
+
+def table_of(entries: list[Entry], meters: dict[str, Meter], notices: list[str]) -> dict[str, Any]:
+    """The rate table as plain values, as its file has them; what to know goes to `notices`.
+
+    Raises
+    ------
+    DocumentError
+        Two prices for one thing, two currencies, or free quantities that no table can hold.
+    """
+    problems = [*_two_currencies(entries), *_two_prices(entries)]
+    if problems:
+        raise DocumentError(problems)
+    currency = entries[0].currency
+    by_meter: defaultdict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        by_meter[entry.meter].append(entry)
+    everywhere = by_meter.pop(FREE, [])
+    priced = [meter for name, meter in meters.items() if name in by_meter]
+    if not priced:
+        found, expected = "no product with a price", "products that kmscost has meters for"
+        raise DocumentError(Problem(entries[0].offer.path, None, "", found, expected, ""))
+    return {
+        "version": 1,
+        "service": by_meter[priced[0].name][0].offer.service,
+        "currency": currency,
+        "meters": [
+            {
+                "name": meter.name,
+                "title": meter.title,
+                "unit": meter.unit,
+                "per": Decimal(str(meter.per)),
+                "operations": list(meter.operations),
+                "key_specs": list(meter.key_specs),
+                "versions": _versions(
+                    meter,
+                    by_meter[meter.name],
+                    everywhere if meter.name == FREE_METER else [],
+                    notices,
+                ),
+            }
+            for meter in priced
+        ],
+    }
+
+
+def _two_currencies(entries: list[Entry]) -> Iterable[Problem]:
+    first = entries[0]
+    for entry in entries:
+        if entry.currency != first.currency:
+            found = f"{entry.currency}, after {first.currency} in {first.offer.path}"
+            fix = "import them apart: a table has one currency"
+            yield Problem(entry.offer.path, entry.product.line, "", found, "one currency", fix)
+            return
+
+
+def _two_prices(entries: list[Entry]) -> Iterable[Problem]:
+    """Products that say different things about one meter, Region and day."""
+    seen: dict[tuple[str, str, datetime.date], Entry] = {}
+    for entry in entries:
+        first = seen.setdefault((entry.meter, entry.region, entry.start), entry)
+        if (first.steps, first.free) != (entry.steps, entry.free):
+            where = f" of {first.offer.path}" if first.offer is not entry.offer else ""
+            found = f"another price than in {first.product.sku}{where}"
+            expected = f"one price of {entry.meter} in {entry.region or 'all Regions'}"
+            fix = "keep the one that is in force"
+            at = entry.product.at
+            yield Problem(entry.offer.path, entry.product.line, at, found, expected, fix)
+
+
+def _versions(
+    meter: Meter, entries: list[Entry], everywhere: list[Entry], notices: list[str]
+) -> list[dict[str, Any]]:
+    """One version for each day on which something begins; what began before goes on."""
+    first = min(entry.start for entry in entries)
+    days = {entry.start for entry in entries}
+    days |= {entry.start for entry in everywhere if entry.start > first}
+    if len(days) > _MOST_DAYS:
+        found = f"{len(days):,} effective dates of {meter.name}"
+        expected = f"at most {_MOST_DAYS}: a price seldom changes"
+        raise DocumentError(Problem(entries[0].offer.path, None, "", found, expected, ""))
+    made = []
+    for day in sorted(days):
+        known = _in_force(entries, day)
+        versions = _in_force(everywhere, day)
+        version: dict[str, Any] = {
+            "from": day,
+            "confirmed": True,
+            "source": _source([*known.values(), *versions.values()]),
+        }
+        if meter.name == FREE_METER:
+            quantity = _free(day, known, versions.get(""), notices)
+            if quantity is not None:
+                version["free"] = {"quantity": quantity, "pool": FREE_METER}
+        version["rates"] = _rates(known, Decimal(str(meter.per)))
+        made.append(version)
+    return made
+
+
+def _in_force(entries: list[Entry], day: datetime.date) -> dict[str, Entry]:
+    """The latest entry of each Region that has begun."""
+    begun = [entry for entry in entries if entry.start <= day]
+    return {entry.region: entry for entry in sorted(begun, key=lambda entry: entry.start)}
+
+
+def _rates(known: dict[str, Entry], per: Decimal) -> list[dict[str, Any]]:
+    """Regions in the order of the shipped table, those of one partition and price together."""
+    order = list(regions())
+    prices: defaultdict[tuple[str, tuple[Step, ...]], list[str]] = defaultdict(list)
+    for region in sorted(known, key=order.index):
+        prices[partition_of(region), known[region].steps].append(region)
+    rates = []
+    for (_, steps), codes in prices.items():
+        rate: dict[str, Any] = {"regions": codes}
+        if len(steps) == 1:
+            rate["rate"] = steps[0][1] * per
+        else:
+            rate["tiers"] = [
+                {"rate": amount * per} if end is None else {"up_to": end, "rate": amount * per}
+                for end, amount in steps
+            ]
+        rates.append(rate)
+    return rates
+
+
+def _free(
+    day: datetime.date, known: dict[str, Entry], everywhere: Entry | None, notices: list[str]
+) -> Decimal | None:
+    """The free quantity of a version: the global product's, and the Regions' own free tiers."""
+    own = {entry.free: entry for entry in known.values() if entry.free is not None}
+    said = dict(own)
+    if everywhere is not None and everywhere.free is not None:
+        said.setdefault(everywhere.free, everywhere)
+    if len(said) > 1:
+        raise DocumentError(
+            Problem(
+                entry.offer.path,
+                entry.product.line,
+                entry.product.at,
+                f"{quantity:f} requests free a month",
+                "one free quantity in all products: a table has one for every partition",
+                "import the files of the Regions apart",
+            )
+            for quantity, entry in said.items()
+        )
+    quantity = next(iter(said), None)
+    without = [region for region, entry in known.items() if entry.free is None]
+    if quantity is not None and everywhere is None and without:
+        partitions = ", ".join(sorted({partition_of(region) for region in without}))
+        notices.append(
+            f"only products of some Regions name {quantity:f} free requests a month; they are "
+            f"counted in {partitions} too, one pool for each payer and partition"
+        )
+    if quantity is None:
+        return _free_elsewhere(day, next(iter(known.values())).currency, notices)
+    return quantity
+
+
+def _free_elsewhere(day: datetime.date, currency: str, notices: list[str]) -> Decimal | None:
+    """What the shipped table says of the free quantity where the file says nothing."""
+    table = load_rates()
+    meter = next(one for one in table.meters if one.name == FREE_METER)
+    version = table.in_force(meter, max(day, meter.versions[0].start))
+    if currency != _USD or version.free is None:
+        notices.append(
+            f"the file names no free quantity of {FREE_METER}: none is taken; add `free:` to the "
+            "table where there is one"
+        )
+        return None
+    quantity = Decimal(str(version.free.quantity)).normalize()
+    notices.append(
+        f"the file names no free quantity of {FREE_METER}: {quantity:f} requests a month from the "
+        f"shipped table (source: {version.source.title})"
+    )
+    return quantity
+
+
+def _source(entries: list[Entry]) -> dict[str, Any]:
+    """Who said so: service, version, day of publication and fingerprint of the file."""
+    offers = list({entry.offer.sha256: entry.offer for entry in entries}.values())
+    offers.sort(key=lambda one: (one.published, one.sha256))
+    newest = offers[-1]
+    if len(offers) == 1:
+        title = f"{named(newest)}, sha256 {newest.sha256}"
+    else:
+        prints = [f"{one.published[:10]} sha256 {one.sha256[:16]}" for one in offers]
+        title = f"{len(offers)} files, the newest {named(newest)}: {', '.join(prints)}"
+        title = title if len(title) <= MAX_TEXT else f"{title[: MAX_TEXT - 3]}..."
+    codes = [entry.region for entry in entries if entry.offer is newest and entry.region]
+    return {"title": title, "url": _url(newest, codes), "checked": newest.day}
+
+
+def named(offer: Offer) -> str:
+    """A file in one line: what it is, its version, when it was published."""
+    day = offer.published[:10]
+    if offer.is_feed:
+        return f"AWS Pricing Calculator feed {offer.service}, prices published {day}"
+    version = offer.version if re.fullmatch(r"[\w.:-]{1,40}", offer.version) else "without version"
+    return f"AWS price list {offer.service}, version {version}, published {day}"
+
+
+def _url(offer: Offer, codes: list[str]) -> str:
+    """Where AWS keeps that file: its documented address, with the file's own version."""
+    if offer.is_feed:
+        name = {"awskms": "kms", "AWSCloudTrail": "cloudtrail"}[offer.service]
+        units = "https://calculator.aws/pricing/2.0/meteredUnitMaps"
+        return f"{units}/{name}/USD/current/{name}.json"
+    version = offer.version if re.fullmatch(r"\d{8,20}", offer.version) else "current"
+    china = bool(codes) and all(partition_of(code) == "aws-cn" for code in codes)
+    host = "https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws"
+    if china:
+        host = "https://pricing.cn-north-1.amazonaws.com.cn/offers/v1.0/cn"
+    only = f"{codes[0]}/" if len(set(codes)) == 1 else ""  # the file of one Region
+    return f"{host}/{offer.service}/{version}/{only}index.json"

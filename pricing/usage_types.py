@@ -1,0 +1,79 @@
+"""Usage types, as bills and price lists have them: the Region and the meter in them."""
+
+from __future__ import annotations
+
+import re
+
+# AWS Global Infrastructure, "AWS Region billing codes", checked 2026-11-24:
+# https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-region-billing-codes.html
+# EUW1 is not there, some services write it all the same. The European Sovereign Cloud's: not found.
+BILLING_CODES = {
+    "USE1": "us-east-1",
+    "USE2": "us-east-2",
+    "USW1": "us-west-1",
+    "USW2": "us-west-2",
+    "CAN1": "ca-central-1",
+    "CAN2": "ca-west-1",
+    "MXC1": "mx-central-1",
+    "SAE1": "sa-east-1",
+    "AFS1": "af-south-1",
+    "APE1": "ap-east-1",
+    "APE2": "ap-east-2",
+    "APN1": "ap-northeast-1",
+    "APN2": "ap-northeast-2",
+    "APN3": "ap-northeast-3",
+    "APS1": "ap-southeast-1",
+    "APS2": "ap-southeast-2",
+    "APS3": "ap-south-1",
+    "APS4": "ap-southeast-3",
+    "APS5": "ap-south-2",
+    "APS6": "ap-southeast-4",
+    "APS7": "ap-southeast-5",
+    "APS8": "ap-southeast-6",
+    "APS9": "ap-southeast-7",
+    "EU": "eu-west-1",
+    "EUW1": "eu-west-1",
+    "EUW2": "eu-west-2",
+    "EUW3": "eu-west-3",
+    "EUC1": "eu-central-1",
+    "EUC2": "eu-central-2",
+    "EUN1": "eu-north-1",
+    "EUS1": "eu-south-1",
+    "EUS2": "eu-south-2",
+    "ILC1": "il-central-1",
+    "MEC1": "me-central-1",
+    "MES1": "me-south-1",
+    "UGE1": "us-gov-east-1",
+    "UGW1": "us-gov-west-1",
+    "CNN1": "cn-north-1",
+    "CNW1": "cn-northwest-1",
+}
+
+# where a usage type has no Region at all, it is the first one's (S3 usage report guide: "USE1 or
+# no prefix")
+NO_PREFIX = "us-east-1"
+
+_REGION = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-\d+")
+_FULL = re.compile(rf"(?P<region>{_REGION.pattern})-(?P<meter>.+)")
+_SHORT = re.compile(r"(?P<code>EU|[A-Z]{2,6}\d)-(?P<meter>.+)")
+_GLOBAL = re.compile(r"(?:Global|Any)-(?P<meter>.+)")
+
+
+def region_and_meter(usage_type: str) -> tuple[str | None, str]:
+    """The Region in a usage type, and what it meters.
+
+    The Region is empty where it is none that is known, and None where the usage type has no place
+    for it.
+
+    >>> region_and_meter("us-west-2-KMS-Requests"), region_and_meter("EU-FreeEventsRecorded")
+    (('us-west-2', 'KMS-Requests'), ('eu-west-1', 'FreeEventsRecorded'))
+    >>> region_and_meter("KMS-Requests"), region_and_meter("Global-KMS-Requests")
+    ((None, 'KMS-Requests'), ('', 'KMS-Requests'))
+    """
+    if found := _FULL.fullmatch(usage_type):
+        return found["region"], found["meter"]
+    if found := _SHORT.fullmatch(usage_type):
+        return BILLING_CODES.get(found["code"], ""), found["meter"]
+    if found := _GLOBAL.fullmatch(usage_type):
+        return "", found["meter"]
+    return None, usage_type
