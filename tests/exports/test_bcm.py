@@ -93,6 +93,12 @@ def test_exempt_writes_are_no_lines(tmp_path):
     assert any("exempt" in notice for notice in told.notices)
 
 
+def test_a_forecast_has_its_own_months():
+    """A first month beside a forecast is refused, not left aside."""
+    with pytest.raises(UsageError, match="a forecast alone"):
+        export_bcm(forecast(EXAMPLE, "2026-11", 1), "2026-12")
+
+
 def test_the_id_of_the_estimate_is_put_in():
     """Its own id where given, else zeros and a notice; anything else is refused."""
     mine = "1234abcd-12ab-34cd-56ef-1234567890ab"

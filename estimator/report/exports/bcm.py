@@ -13,7 +13,7 @@ from estimator.forecast import WRITES, Forecast, calendar
 from estimator.inventory import Inventory, load_inventory
 from estimator.months import Months
 from estimator.report.exports.document import Calls
-from estimator.report.exports.source import Source
+from estimator.report.exports.source import Source, refuse_beside_forecast
 from estimator.report.exports.usage_types import operation_of, usage_type
 from estimator.volume import usage
 from pricing.errors import Problem, UsageError
@@ -86,6 +86,7 @@ def _asked(
     source: Source, start: str | datetime.date | None, months: int
 ) -> tuple[Inventory, Months]:
     if isinstance(source, Forecast):
+        refuse_beside_forecast(start=start)
         return source.inventory, source.months
     inventory = source if isinstance(source, Inventory) else load_inventory(source)
     return inventory, calendar(start, months)

@@ -19,7 +19,7 @@ from estimator.forecast import Forecast, calendar, grain
 from estimator.frames import FRAMES
 from estimator.inventory import Inventory, load_inventory
 from estimator.reconcile import Reconciliation
-from estimator.report.exports.source import forecast_of
+from estimator.report.exports.source import forecast_of, refuse_beside_forecast
 from estimator.report.exports.table import Table, described
 from estimator.scenarios import Comparison
 from estimator.uncertainty import Simulation, simulate
@@ -95,6 +95,7 @@ _Made = tuple[pd.DataFrame, Sequence[str], str]
 def _usage(source: Any, frame: str, options: dict[str, Any], _drawn: dict[str, Any]) -> _Made:
     columns = grain(options["by"])
     if isinstance(source, Forecast):
+        refuse_beside_forecast(start=options["start"])
         span, inventory = source.months, source.inventory
         columns = source.by if options["by"] is None else columns
     else:

@@ -34,11 +34,7 @@ def forecast_of(
         option beside it.
     """
     if isinstance(source, Forecast):
-        given = {"start": start, "rates": rates, "discount": discount or None}
-        for name, value in given.items():
-            if value is not None:
-                expected = "a forecast alone: it has its own months, rates and discount"
-                raise UsageError(Problem(name, None, "", repr(value), expected, ""))
+        refuse_beside_forecast(start=start, rates=rates, discount=discount or None)
         wanted = _columns(source.by if by is None else grain(by), needed)
         if wanted == source.by:
             return source
@@ -47,6 +43,14 @@ def forecast_of(
             source.inventory, span.start, span.count, wanted, source.table, source.discount
         )
     return forecast(source, start, months, _columns(grain(by), needed), rates, discount)
+
+
+def refuse_beside_forecast(**given: object) -> None:
+    """Options beside a forecast that was made already would count for nothing."""
+    for name, value in given.items():
+        if value is not None:
+            expected = "a forecast alone: it has its own months, rates and discount"
+            raise UsageError(Problem(name, None, "", repr(value), expected, ""))
 
 
 def _columns(asked: Sequence[str], needed: Sequence[str]) -> tuple[str, ...]:
