@@ -51,6 +51,11 @@ if TYPE_CHECKING:
     from estimator.rates_diff import rates_diff as rates_diff
     from estimator.reconcile import Reconciliation as Reconciliation
     from estimator.reconcile import reconcile as reconcile
+    from estimator.report.exports.bcm import export_bcm as export_bcm
+    from estimator.report.exports.budgets import export_aws_budgets as export_aws_budgets
+    from estimator.report.exports.focus import export_focus as export_focus
+    from estimator.report.exports.frame import export_frame as export_frame
+    from estimator.report.exports.openmetrics import export_prometheus as export_prometheus
     from estimator.scenarios import Comparison as Comparison
     from estimator.scenarios import compare as compare
     from estimator.schemas import schema as schema
@@ -93,6 +98,11 @@ _PUBLIC = {
     "check": "estimator.inventory",
     "init": "estimator.inventory",
     "load_inventory": "estimator.inventory",
+    "export_aws_budgets": "estimator.report.exports.budgets",
+    "export_bcm": "estimator.report.exports.bcm",
+    "export_focus": "estimator.report.exports.focus",
+    "export_frame": "estimator.report.exports.frame",
+    "export_prometheus": "estimator.report.exports.openmetrics",
     "Simulation": "estimator.uncertainty",
     "simulate": "estimator.uncertainty",
     "Reconciliation": "estimator.reconcile",
@@ -138,6 +148,11 @@ __all__ = [
     "discover_cloudformation",
     "discover_terraform",
     "explain",
+    "export_aws_budgets",
+    "export_bcm",
+    "export_focus",
+    "export_frame",
+    "export_prometheus",
     "forecast",
     "init",
     "load_actuals",
