@@ -115,7 +115,8 @@ def backtest(
 
 
 def _too_short(days: int, horizon: int, place: str) -> Problem:
-    found = f"{days} day{'s' * (days != 1)} for folds of {horizon} days behind {LEAST_DAYS} days of history"
+    s = "s" * (days != 1)
+    found = f"{days} day{s} for folds of {horizon} days behind {LEAST_DAYS} days of history"
     expected = f"{LEAST_FOLDS} folds or more: {LEAST_DAYS + LEAST_FOLDS * horizon} days"
     fits = (days - LEAST_DAYS) // LEAST_FOLDS
     fix = f"shorten it with --horizon {fits}d" if fits >= 1 else "measure more days"
