@@ -121,8 +121,8 @@ def _first(told: Simulation) -> list[str]:
             "No range stands out: none causes a visible part of the spread of the cost alone"
         ] * (len(found) > 0)
     name, low, high = (found[0][key] for key in ("assumption", "low", "high"))
-    said = f"Find out first: {name} ({_ends(low, high)}); alone it causes {_part(explained)} of the spread"
-    return [f"{said} of the cost"]
+    said = f"Find out first: {name} ({_ends(low, high)}); alone it causes {_part(explained)} of"
+    return [f"{said} the spread of the cost"]
 
 
 def _mean(told: Simulation) -> list[str]:

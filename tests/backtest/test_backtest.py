@@ -231,3 +231,21 @@ def test_too_few_days_name_the_file(tmp_path):
     rows.write_text(frame_csv(measured(puts).measured))
     with pytest.raises(KmscostError, match=r"short\.csv: found 15 days for folds"):
         backtest(inventory, rows, 1)
+
+
+def test_checks_are_of_the_trails_own_region(organization):
+    """Sixty checks by hand: measured and forecast in the key's Region, in no other's range."""
+    puts = {(HOME, "us-east-1"): steady(2, 42), (HOME, "eu-west-1"): steady(1, 42)}
+    _, path = organization
+    where = path.with_name("checks.yaml")
+    where.write_text(INVENTORY)
+    frame = backtest(where, measured(puts, checks=60.0), "14d").frame
+    assert set(frame["region"]) == {"", "us-east-1", "eu-west-1"}
+    mine = frame[(frame["model"] == "calibrated") & (frame["cause"] == "put")]
+    assert set(mine["region"]) == {"us-east-1", "eu-west-1"}
+    far = mine[mine["region"] == "eu-west-1"]
+    near = mine[mine["region"] == "us-east-1"]
+    # 60 in 14 days before the first fold would be 60 more in its 14 days
+    assert (near["forecast"].iloc[0], far["forecast"].iloc[0]) == pytest.approx((88, 14), rel=0.1)
+    assert near["low"].iloc[0] > 60
+    assert far["high"].iloc[0] < 30
