@@ -49,6 +49,7 @@ def backtest(
     inventory: str | Path,
     actuals: Actuals | str | Path | Sequence[str | Path],
     horizon: str | int = "28d",
+    rates: RateTable | str | Path | None = None,
 ) -> Backtest:
     """Whether the calibrated forecast would have been right, fold by fold, against three rivals.
 
@@ -60,6 +61,8 @@ def backtest(
         What `measure` counted: its JSON or CSV, or the log files themselves.
     horizon : str or int
         Days that each fold forecasts, as ``28d``. [day]
+    rates
+        As for `estimator.forecast`: Regions without a rate in the shipped table need one here too.
 
     Returns
     -------
@@ -91,7 +94,7 @@ def backtest(
     if problems:
         raise KmscostError(problems)
 
-    table = load_rates()
+    table = rates if isinstance(rates, RateTable) else load_rates(rates)
     parts, more = [], 0
     series = series_of(given, told, measured, covered(measured))
     for origin in folds:

@@ -23,6 +23,7 @@ from estimator.volume import usage
 from pricing.errors import KmscostError
 from tests.acceptance.random_inventories import random_inventory, to_yaml
 from tests.calibrate.measurements import HOME, INVENTORY, measured, role, steady
+from tests.real_data import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -249,3 +250,20 @@ def test_checks_are_of_the_trails_own_region(organization):
     assert (near["forecast"].iloc[0], far["forecast"].iloc[0]) == pytest.approx((88, 14), rel=0.1)
     assert near["low"].iloc[0] > 60
     assert far["high"].iloc[0] < 30
+
+
+def test_a_region_without_a_rate_needs_a_table(tmp_path):
+    """China has no rate shipped: the refusal names --rates, and with such a table it goes on."""
+    puts = {(HOME, "us-east-1"): steady(100, 42)}
+    inventory, table = tmp_path / "china.yaml", tmp_path / "cny.yaml"
+    there = INVENTORY.replace("us-east-1", "cn-north-1").replace("eu-west-1", "cn-northwest-1")
+    inventory.write_text(there)
+    rows = tmp_path / "rows.csv"
+    text = frame_csv(measured(puts).measured)
+    rows.write_text(text.replace("us-east-1", "cn-north-1").replace("arn:aws:", "arn:aws-cn:"))
+    with pytest.raises(KmscostError, match="--rates FILE"):
+        backtest(inventory, rows, 14)
+    shipped = (ROOT / "pricing/tables/awskms.yaml").read_text(encoding="utf-8")
+    table.write_text(shipped.replace("[us-east-1,", "[us-east-1, cn-north-1, cn-northwest-1,"))
+    told = backtest(inventory, rows, 14, table)
+    assert told.trusted
