@@ -259,7 +259,7 @@ def test_a_region_without_a_rate_needs_a_table(tmp_path):
     there = INVENTORY.replace("us-east-1", "cn-north-1").replace("eu-west-1", "cn-northwest-1")
     inventory.write_text(there)
     rows = tmp_path / "rows.csv"
-    text = frame_csv(measured(puts).measured)
+    text = frame_csv(measured(puts, {role("siem"): puts}).measured)
     rows.write_text(text.replace("us-east-1", "cn-north-1").replace("arn:aws:", "arn:aws-cn:"))
     with pytest.raises(KmscostError, match="--rates FILE"):
         backtest(inventory, rows, 14)
