@@ -49,6 +49,7 @@ def backtest(
     inventory: str | Path,
     actuals: Actuals | str | Path | Sequence[str | Path],
     horizon: str | int = "28d",
+    rates: RateTable | str | Path | None = None,
 ) -> Backtest:
     """Whether the calibrated forecast would have been right, fold by fold, against three rivals.
 
@@ -60,6 +61,8 @@ def backtest(
         What `measure` counted: its JSON or CSV, or the log files themselves.
     horizon : str or int
         Days that each fold forecasts, as ``28d``. [day]
+    rates
+        As for `estimator.forecast`: Regions without a rate in the shipped table need one here too.
 
     Returns
     -------
@@ -91,7 +94,7 @@ def backtest(
     if problems:
         raise KmscostError(problems)
 
-    table = load_rates()
+    table = rates if isinstance(rates, RateTable) else load_rates(rates)
     parts, more = [], 0
     series = series_of(given, told, measured, covered(measured))
     for origin in folds:
@@ -115,8 +118,8 @@ def backtest(
 
 
 def _too_short(days: int, horizon: int, place: str) -> Problem:
-    seen = f"{days} day{'s' * (days != 1)}"
-    found = f"{seen} for folds of {horizon} days behind {LEAST_DAYS} days of history"
+    s = "s" * (days != 1)
+    found = f"{days} day{s} for folds of {horizon} days behind {LEAST_DAYS} days of history"
     expected = f"{LEAST_FOLDS} folds or more: {LEAST_DAYS + LEAST_FOLDS * horizon} days"
     fits = (days - LEAST_DAYS) // LEAST_FOLDS
     fix = f"shorten it with --horizon {fits}d" if fits >= 1 else "measure more days"
