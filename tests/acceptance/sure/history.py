@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from tests.acceptance.measure import packing
 from tests.acceptance.measure.events import (
@@ -48,7 +47,7 @@ class History:
 
     days: int
     puts: Mapping[Stream, Daily] = field(default_factory=dict)
-    gets: list[tuple[Caller, Stream, Daily]] = field(default_factory=list)
+    gets: Sequence[tuple[Caller, Stream, Daily]] = ()
     checks: Daily = 0
     others: Daily = 0
     first: dt.date = OCTOBER
@@ -67,9 +66,7 @@ class History:
                 start = dt.datetime.combine(date, dt.time(), dt.UTC)
                 events = list(self.events(rng, day, start))
                 end = start + dt.timedelta(hours=self.hours[-1], minutes=55)
-                name = self.trail.file(
-                    key.account, key.region, end, token(rng)
-                )
+                name = self.trail.file(key.account, key.region, end, token(rng))
                 save(folder / name, packing.gz(packing.log_file(events), 1))
         return folder
 
@@ -126,7 +123,7 @@ def steady(mean: float, seed: str) -> Daily:
 
 
 def inventory(readers: str = "", trail: str = "", top: str = "", accounts: str = "") -> str:
-    """An inventory as a person writes it: comments, blank lines, quotes and spacing of their own."""
+    """An inventory as a person writes it: comments, blank lines, their own quotes and spacing."""
     return f"""\
 # Our organization. Ask Mo before you change anything here.
 version: 1      # of the format
@@ -156,8 +153,3 @@ trails:
 {readers}
 # the end
 """
-
-
-def put_rates(answer: dict[str, Any]) -> dict[str, Any]:
-    """The changes of files_per_day by place."""
-    return {row["place"]: row for row in answer["changes"] if row["assumption"] == "files_per_day"}

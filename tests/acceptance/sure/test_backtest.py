@@ -26,7 +26,9 @@ from tests.acceptance.sure.history import (
 
 Answer = dict[str, Any]
 RIVALS = ("plain-288", "last-period", "seasonal-naive")
-SIEM_STANZA = f'readers:\n  - {{name: siem, kind: every-file, account: "{OWNER}", gets_per_file: 1}}'
+SIEM_STANZA = (
+    f'readers:\n  - {{name: siem, kind: every-file, account: "{OWNER}", gets_per_file: 1}}'
+)
 
 
 def one_account(readers: str = "") -> str:
@@ -70,9 +72,7 @@ def rows(answer: Answer, model: str, level: str = "total", **where: str) -> list
 
 
 def score(answer: Answer, model: str, level: str = "total") -> Answer:
-    (row,) = [
-        row for row in answer["scores"] if (row["model"], row["level"]) == (model, level)
-    ]
+    (row,) = [row for row in answer["scores"] if (row["model"], row["level"]) == (model, level)]
     assert isinstance(row, dict)
     return row
 
@@ -112,9 +112,7 @@ def test_the_seasonal_naive_knows_weekdays(tmp_path: Path) -> None:
     daily = [(7 * day) % 13 + day for day in range(34)]
     answer = backtest(tmp_path, History(34, {(OWNER, HOME): lambda day: daily[day]}), "10d")
     # folds begin on days 14 and 24; day 24 looks at 17, day 31 too: days 24 to 30 are not known
-    naive = [
-        sum(daily[begin - 7 + (day % 7)] for day in range(10)) for begin in (14, 24)
-    ]
+    naive = [sum(daily[begin - 7 + (day % 7)] for day in range(10)) for begin in (14, 24)]
     last = [sum(daily[begin - 10 : begin]) for begin in (14, 24)]
     assert [row["forecast"] for row in rows(answer, "seasonal-naive")] == naive
     assert [row["forecast"] for row in rows(answer, "last-period")] == last
@@ -122,7 +120,7 @@ def test_the_seasonal_naive_knows_weekdays(tmp_path: Path) -> None:
 
 
 def test_gets_of_readers_are_forecast_too(tmp_path: Path) -> None:
-    """A reader of each file: the total has puts and gets, a group each; plain 288 has 288 of both."""
+    """A reader of each file: the total has puts and gets, a group each; plain 288 has both."""
     daily = steady(20, "x")
     history = History(28, {(OWNER, HOME): daily}, [(SIEM, (OWNER, HOME), daily)])
     answer = backtest(tmp_path, history, text=one_account(SIEM_STANZA))
@@ -156,7 +154,14 @@ def test_the_future_does_not_leak(tmp_path: Path) -> None:
         for level in ("total", "group"):
             first, second = (
                 [
-                    (row["origin"], row["driver"], row["cause"], row["forecast"], row["low"], row["high"])
+                    (
+                        row["origin"],
+                        row["driver"],
+                        row["cause"],
+                        row["forecast"],
+                        row["low"],
+                        row["high"],
+                    )
                     for row in rows(one, model, level)
                 ]
                 for one in told
@@ -183,7 +188,11 @@ def pinball(measured: Fraction, forecast: Fraction, share: Fraction) -> Fraction
 
 def test_scores_follow_from_the_rows(tmp_path: Path) -> None:
     """WAPE, bias, intervals held and pinball loss, summed up again out of the rows."""
-    puts = {(OWNER, HOME): steady(30, "h"), (PROD, HOME): steady(9, "p"), (PROD, FAR): steady(2, "f")}
+    puts = {
+        (OWNER, HOME): steady(30, "h"),
+        (PROD, HOME): steady(9, "p"),
+        (PROD, FAR): steady(2, "f"),
+    }
     history = History(42, puts, [(SIEM, (OWNER, HOME), steady(30, "g"))])
     answer = backtest(tmp_path, history, text=inventory(SIEM_STANZA))
     shares = [Fraction(1, 20), Fraction(1, 2), Fraction(19, 20)]
