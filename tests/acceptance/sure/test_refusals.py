@@ -17,6 +17,7 @@ from tests.acceptance.sure.history import (
     History,
     inventory,
 )
+from tests.real_data import DATA, needs_data
 
 
 def refused(folder: Path, history: History) -> str:
@@ -109,3 +110,26 @@ def test_a_broken_inventory(tmp_path: Path) -> None:
     assert (done.code, done.out) == (1, "")
     assert "inventory.yaml:" in done.err
     assert "nowhere" in done.err
+
+
+@needs_data
+def test_real_logs_of_an_hour_are_refused(tmp_path: Path) -> None:
+    """Coralogix' published log: six puts within an hour. Too few days, and most hours missing."""
+    owner = "597078901540"
+    text = f"""\
+version: 1
+regions: [eu-central-1]
+accounts: [{{id: "{owner}"}}]
+keys: [{{id: logs, account: "{owner}", region: eu-central-1}}]
+trails:
+  - {{name: Mytrail, account: "{owner}", scope: account, regions: all, key: logs,
+     bucket: {{name: logs, region: eu-central-1}}}}
+"""
+    write(tmp_path, text)
+    done = run(tmp_path, actuals=(str(DATA / "cloudtrail" / "coralogix"),))
+    said = " ".join(done.err.split())
+    assert (done.code, done.out) == (1, ""), done.text
+    assert "expected 14 days or more" in said
+    assert "of the hours" in said
+    assert "2 problems" in said
+    assert "--force" in said
