@@ -33,7 +33,9 @@ def run_block(block: str, folder: Path) -> None:
     """
     commands = list(steps(block))
     last = 0
-    for (command, expected), (following, _) in zip(commands, [*commands[1:], ("", "")], strict=True):
+    for (command, expected), (following, _) in zip(
+        commands, [*commands[1:], ("", "")], strict=True
+    ):
         if command == "echo $?":
             assert expected == f"{last}\n", f"exit code {last}, not {expected}"
             continue

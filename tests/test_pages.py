@@ -48,7 +48,7 @@ def test_python_of_a_page_runs(page, monkeypatch):
 def test_no_command_stands_outside_a_block_that_runs():
     """A line that begins with kmscost is in a console block, or in another language's code."""
     for page in PAGES:
-        prose = re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.M | re.S)
+        prose = re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
         assert not re.findall(r"^ *\$? *kmscost .*$", prose, re.MULTILINE), page.name
         for block in [*blocks(page.read_text("utf-8"), "sh"), *blocks(page.read_text("utf-8"), "")]:
             assert page.name == "commands.md" or "kmscost " not in block, (page.name, block)
@@ -57,7 +57,7 @@ def test_no_command_stands_outside_a_block_that_runs():
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_links_lead_somewhere(document):
     """Files that are linked are there, and so are the headings behind `#`."""
-    text = re.sub(r"^```.*?^```$", "", document.read_text("utf-8"), flags=re.M | re.S)
+    text = re.sub(r"^```.*?^```$", "", document.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
     for target in re.findall(r"\]\((?!https?://|mailto:)([^)\s]+)\)", text):
         name, _, anchor = target.partition("#")
         file = (document.parent / name).resolve() if name else document
@@ -68,7 +68,7 @@ def test_links_lead_somewhere(document):
 
 def anchors(text):
     """The names that GitHub gives to headings: small letters, no marks, a hyphen for a space."""
-    plain = re.sub(r"^```.*?^```$", "", text, flags=re.M | re.S)
+    plain = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
     names = re.findall(r"^#+ (.*)$", plain, re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", name.lower()).replace(" ", "-") for name in names}
 
