@@ -61,7 +61,7 @@ class Tags(HTMLParser):
         super().__init__()
         self.open, self.seen = [], set()
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag, attrs):  # noqa: ARG002 (the signature of its parent)
         self.seen.add(tag)
         if tag != "br":
             self.open.append(tag)
@@ -129,7 +129,7 @@ def test_a_result_shows_itself_and_names_stay_text(name, folder):
 
 
 def test_a_cost_stands_beside_the_other_reading(folder):
-    """What shows a cost in Jupyter shows the total under the other reading of who pays for writes."""
+    """What shows a cost in Jupyter shows the total under the other reading."""
     for name in (
         "Forecast",
         "Explanation",
