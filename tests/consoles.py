@@ -15,7 +15,8 @@ from tests.real_data import ROOT
 
 def blocks(text: str, language: str) -> list[str]:
     """The fenced blocks of a language."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    fenced = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    return [block for said, block in fenced if said == language]
 
 
 def steps(block: str) -> Iterator[tuple[str, str]]:

@@ -5,8 +5,10 @@ import shutil
 
 import pytest
 
+from estimator import init
 from tests.consoles import blocks, run_block
 from tests.october import write_october
+from tests.pricing.offers.offer_files import kms, offer, written
 from tests.real_data import ROOT
 
 PAGES = sorted((ROOT / "docs").glob("*.md"))
@@ -16,10 +18,12 @@ USERS = ("security-engineer", "finops-analyst", "data-scientist", "platform-team
 
 @pytest.fixture(scope="module")
 def given(tmp_path_factory):
-    """What a reader has: the examples, a month of logs, AWS's price file, an inventory."""
+    """What a reader has: the examples, a month of logs, AWS's price file."""
     folder = tmp_path_factory.mktemp("given")
     shutil.copytree(ROOT / "examples", folder / "examples")
     write_october(folder / "logs")
+    prices = offer(kms("us-east-1", "eu-west-1", request="0.0000040000"))
+    written(folder / "awskms.json", prices)
     return folder
 
 
@@ -32,7 +36,10 @@ def test_commands_of_a_page_print_what_they_say(page, given, tmp_path):
     """A page is one story: its commands run in order, each finds what those before it wrote."""
     folder = tmp_path / "reader"
     shutil.copytree(given, folder)
-    for block in blocks(page.read_text(encoding="utf-8"), "console"):
+    commands = blocks(page.read_text(encoding="utf-8"), "console")
+    if "init inventory.yaml" not in "".join(commands):
+        init(folder / "inventory.yaml")
+    for block in commands:
         run_block(block, folder)
 
 
