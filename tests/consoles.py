@@ -43,16 +43,23 @@ def run_block(block: str, folder: Path) -> None:
         program, *arguments = shlex.split(command)
         assert program == "kmscost", command
         both = arguments[-1:] == ["2>&1"]
-        done = subprocess.run(
-            [sys.executable, "-m", "estimator", *(arguments[:-1] if both else arguments)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT if both else subprocess.PIPE,
-            text=True,
-            check=False,
-            cwd=folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80"},
-        )
+        done = run(arguments[:-1] if both else arguments, folder, both=both)
         last = done.returncode
         assert last == 0 or following == "echo $?", f"{command}\n{done.stdout}{done.stderr}"
         pattern = re.escape(expected).replace(re.escape("...") + "\\\n", "(?:.*\n)*?")
         assert re.fullmatch(pattern, done.stdout), f"{command}\n{done.stdout}{done.stderr or ''}"
+
+
+def run(
+    arguments: list[str], folder: Path, *, both: bool = False
+) -> subprocess.CompletedProcess[str]:
+    """Run a command of kmscost in a folder, as wide as documents are; `both` streams in one."""
+    return subprocess.run(
+        [sys.executable, "-m", "estimator", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT if both else subprocess.PIPE,
+        text=True,
+        check=False,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80"},
+    )

@@ -1,12 +1,15 @@
 """The pages under docs/: their commands run, their links lead somewhere."""
 
+import gzip
 import re
+import shlex
 import shutil
 
 import pytest
 
 from estimator import init
-from tests.consoles import blocks, run_block
+from tests.command_pages import all_commands
+from tests.consoles import blocks, run, run_block
 from tests.october import write_october
 from tests.pricing.offers.offer_files import kms, offer, written
 from tests.real_data import ROOT
@@ -50,6 +53,26 @@ def test_python_of_a_page_runs(page, monkeypatch):
     names: dict[str, object] = {}
     for code in blocks(page.read_text(encoding="utf-8"), "python"):
         exec(compile(code, str(page), "exec"), names)  # noqa: S102 (our own pages)
+
+
+def test_the_examples_in_help_run(given, tmp_path):
+    """Each example below a command's help runs, in the order of a user's work."""
+    folder = tmp_path / "reader"
+    shutil.copytree(given, folder)
+    bill = (folder / "examples" / "bill.csv").read_bytes()
+    (folder / "cur-00001.csv.gz").write_bytes(gzip.compress(bill))
+    shutil.copy(folder / "examples" / "organization.yaml", folder / "org.yaml")
+    shutil.copy(folder / "examples" / "more-accounts.csv", folder)
+    init(folder / "inventory.yaml")
+    ran = 0
+    for command in all_commands():
+        for line in re.findall(r"kmscost [^;>]*[^;> ]", command.example):
+            # what only AWS can write stands in for a file of the reader's
+            if not re.search(r"manifest\.json|RESULT\.csv|names\.txt|access-logs", line):
+                done = run(shlex.split(line)[1:], folder)
+                assert done.returncode == 0, f"{line}\n{done.stderr}"
+                ran += 1
+    assert ran >= 16
 
 
 def test_no_command_stands_outside_a_block_that_runs():
