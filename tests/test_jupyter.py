@@ -15,6 +15,7 @@ from estimator import (
     calibrate,
     check,
     compare,
+    discover_terraform,
     explain,
     forecast,
     load_rates,
@@ -47,6 +48,7 @@ RESULTS = {
     "Calibration": lambda at: calibrate(at / "inventory.yaml", at / "logs"),
     "Backtest": lambda at: backtest(at / "inventory.yaml", at / "logs", "7d"),
     "Reconciliation": lambda at: reconcile(at / "inventory.yaml", at / "bill.csv", "2026-10"),
+    "Draft": lambda at: discover_terraform(at / "plan.json"),
     "ImportedRates": lambda at: rates_import(at / "prices.json"),
     "RatesDiff": lambda at: rates_diff(
         at / "rates.yaml", at / "<b>.yaml", at / "inventory.yaml", "2026-11", 2
@@ -99,6 +101,8 @@ def folder(tmp_path_factory):
     (at / "logs" / "<script>broken.json").write_text("{", encoding="utf-8")
     bill = (ROOT / "examples" / "bill.csv").read_text(encoding="utf-8")
     (at / "bill.csv").write_text(bill.replace("CurrentKeys", HOSTILE), encoding="utf-8")
+    plan = (ROOT / "examples" / "plan.json").read_text(encoding="utf-8")
+    (at / "plan.json").write_text(plan.replace('"org"', json.dumps(HOSTILE)), encoding="utf-8")
     written(at / "prices.json", offer(kms("us-east-1", "eu-west-1")))
     mine = at / "rates.yaml"
     shipped = yaml.safe_load(Path(load_rates().path).read_text(encoding="utf-8"))

@@ -12,12 +12,13 @@ from estimator.actuals.result import Actuals
 from estimator.backtest import backtest
 from estimator.backtest.horizon import Horizon
 from estimator.backtest.rivals import last_period, modelled, seasonal_naive
-from estimator.backtest.scores import at_least, pinball
+from estimator.backtest.scores import at_most, pinball
 from estimator.backtest.series import Group, Series, origins
 from estimator.backtest.verdict import scores_of, verdict_of
 from estimator.calibrate import calibrate_text
 from estimator.inventory.load import parse_inventory
 from estimator.months import Months
+from estimator.report.data import frame_csv
 from estimator.volume import usage
 from pricing.errors import KmscostError
 from tests.acceptance.random_inventories import random_inventory, to_yaml
@@ -109,7 +110,7 @@ def test_pinball_by_hand():
     """Too low costs the quantile a request, too high the rest of it."""
     assert pinball(0.05, np.array([100.0]), np.array([120.0])).tolist() == [1.0]
     assert pinball(0.05, np.array([100.0]), np.array([80.0])).tolist() == [19.0]
-    assert at_least(0, 2, 0.9) == pytest.approx(0.01)
+    assert at_most(0, 2, 0.9) == pytest.approx(0.01)
 
 
 def frame_of(rows):
@@ -205,3 +206,28 @@ def test_modelled_groups_sum_to_the_usage():
         Group("org", "put", "eu-west-1"): 2 * 288 * 10,
         Group("siem", "get", ""): 4 * 288 * 10,
     }
+
+
+def test_a_group_that_nobody_forecast_is_none_without_a_range(organization):
+    """A reader that begins in the last fold has no forecast there: no note claims one."""
+    puts = {(HOME, "us-east-1"): steady(100, 42)}
+    late = {(HOME, "us-east-1"): [*[0.0] * 35, *[40.0] * 7]}
+    _, path = organization
+    where = path.with_name("late.yaml")
+    where.write_text(INVENTORY)
+    gets = {role("siem"): puts, role("audit"): late}
+    told = backtest(where, measured(puts, gets), "14d")
+    found = told.frame[(told.frame["driver"] == "audit") & (told.frame["model"] == "calibrated")]
+    assert found["measured"].max() == 280
+    assert found["forecast"].max() == 0
+    assert not [one for one in told.notices if "small group" in one]
+
+
+def test_too_few_days_name_the_file(tmp_path):
+    """The refusal says which measurement is meant."""
+    puts = {(HOME, "us-east-1"): steady(100, 15)}
+    inventory, rows = tmp_path / "inventory.yaml", tmp_path / "short.csv"
+    inventory.write_text(INVENTORY)
+    rows.write_text(frame_csv(measured(puts).measured))
+    with pytest.raises(KmscostError, match=r"short\.csv: found 15 days for folds"):
+        backtest(inventory, rows, 1)
