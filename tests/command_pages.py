@@ -88,12 +88,18 @@ def command_in_words(command: Command, found: list[Command]) -> str:
         options = [one for one in given if one not in arguments and not one.default.hidden]
         usage = " ".join(["kmscost", command.name, *map(in_usage, arguments)])
         parts.append(f"```\n{usage}{' [OPTIONS]' if options else ''}\n```")
-        rows = [
-            f"| `{cell(left(one))}` | {cell(one.default.help or '')} | {default(one.default)} |"
-            for one in (*arguments, *options)
-        ]
+        rows = [row(one) for one in (*arguments, *options)]
         parts.append("\n".join(["| | | default |", "|---|---|---|", *rows]))
-    return "\n\n".join([*parts, command.example] if command.example else parts)
+    if command.example:
+        parts.append(f"Example: `{command.example.removeprefix('Example: ')}`")
+    return "\n\n".join(parts)
+
+
+def row(parameter: Any) -> str:
+    """An argument or option in the table."""
+    info = parameter.default
+    said = cell(info.help or "").replace("<", "&lt;")
+    return f"| `{cell(left(parameter))}` | {said} | {default(info)} |"
 
 
 def is_needed(info: Any) -> bool:
