@@ -109,7 +109,7 @@ def shortened(text: str, most: int) -> str:
 
 def scale_of_months(axes: Axes, labels: Sequence[str], size: Size) -> None:
     """Months below the axes: the year where it begins."""
-    names = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+    names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     most = 5 if size.narrow else _TICKS + 4
     step = max(1, -(-len(labels) // most))
     shown = list(range(0, len(labels), step))

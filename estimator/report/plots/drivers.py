@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from estimator.figures import money
 from estimator.reconcile import Reconciliation
 from estimator.reconcile.result import PARTS
 from estimator.report.plots.chart import (

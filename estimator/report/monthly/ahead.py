@@ -1,0 +1,77 @@
+"""The months ahead: the fan of quantiles against the budget."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from estimator.figures import count, money, share
+from estimator.report.monthly.document import Block, Said, Section
+from estimator.report.monthly.result import MonthlyReport
+from estimator.report.plots.fan import fan_chart
+from estimator.report.plots.months import cost_chart, requests_chart
+from estimator.report.sheet import Sheet
+
+_ENDS = (0.05, 0.5, 0.95)
+_MOST = 36
+
+
+def ahead_section(told: MonthlyReport) -> Section | None:
+    """What the months after it may cost; None where none were asked for."""
+    labels = told.forecast.months.labels
+    if len(labels) == 1:
+        return None
+    held = told.reconciliation
+    billed = None if held is None else held.totals[f"{told.cost}_billed"]
+    blocks: list[Block] = [
+        Said((_in_all(told),)),
+        fan_chart(told.simulation, billed),
+        months_sheet(told),
+        cost_chart(told.forecast),
+        requests_chart(told.forecast),
+    ]
+    span = labels[1] if len(labels) == 2 else f"{labels[1]} to {labels[-1]}"
+    return Section("ahead", f"The months ahead: {span}", tuple(blocks))
+
+
+def _in_all(told: MonthlyReport) -> str:
+    whole = told.simulation.draws_cost[:, 1:].sum(axis=1)
+    low, high = (money(float(np.quantile(whole, one))) for one in (0.05, 0.95))
+    ahead, unit = told.of_ahead, told.currency
+    other = told.forecast.other_reading
+    said = f"Together {unit} {money(ahead[told.cost])} by the forecast"
+    said += f", {unit} {low} to {high} in 90 % of draws" if told.has_ranges else ""
+    cost = money(ahead[f"{told.cost}_writes_{other}"])
+    return f"{said}; with cloudtrail_writes: {other} {unit} {cost}."
+
+
+def months_sheet(told: MonthlyReport) -> Sheet:
+    """Each month ahead: forecast, range, the other reading, how often the budget breaks."""
+    drawn, monthly = told.simulation.draws_cost, told.forecast.monthly
+    other = f"{told.cost}_writes_{told.forecast.other_reading}"
+    limits = [one.usd_per_month for one in told.inventory.budgets if one.covers is None]
+    limit = min(limits) if limits and told.currency == "USD" else None
+    rows = []
+    for at in range(1, min(told.forecast.months.count, _MOST + 1)):
+        row, draws = monthly.iloc[at], drawn[:, at]
+        ends = [money(float(np.quantile(draws, one))) for one in _ENDS]
+        over = [] if limit is None else [_often(float((draws > limit).mean()))]
+        cells = (str(row["month"]), count(row["requests"]), money(row[told.cost]))
+        rows.append((*cells, *ends, money(row[other]), *over))
+    whole = drawn[:, 1:].sum(axis=1)
+    ends = [money(float(np.quantile(whole, one))) for one in _ENDS]
+    total = ("all", count(told.of_ahead["requests"]), money(told.of_ahead[told.cost]), *ends)
+    more = told.forecast.months.count - 1 - len(rows)
+    width = 7 + (limit is not None)
+    if more > 0:
+        rows.append((f"{more} more", *[""] * (width - 1)))
+    rows.append((*total, money(told.of_ahead[other]), *([] if limit is None else [""])))
+    unit = told.currency
+    header = ("month", "requests", f"forecast {unit}", *(f"{share(one)} {unit}" for one in _ENDS))
+    header = (*header, f"if {told.forecast.other_reading} {unit}")
+    header = (*header, *([] if limit is None else ["draws over budget"]))
+    title = "Each month: forecast, and how far the cost may spread"
+    return Sheet(title, header, tuple(rows), numbers=width - 1, sums=1 + (more > 0))
+
+
+def _often(probability: float) -> str:
+    return share(probability)
