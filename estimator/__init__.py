@@ -43,6 +43,9 @@ if TYPE_CHECKING:
     from estimator.rates_diff import rates_diff as rates_diff
     from estimator.reconcile import Reconciliation as Reconciliation
     from estimator.reconcile import reconcile as reconcile
+    from estimator.report.monthly import MonthlyReport as MonthlyReport
+    from estimator.report.monthly import report as report
+    from estimator.report.plots import plot as plot
     from estimator.scenarios import Comparison as Comparison
     from estimator.scenarios import compare as compare
     from estimator.schemas import schema as schema
@@ -83,6 +86,9 @@ _PUBLIC = {
     "simulate": "estimator.uncertainty",
     "Reconciliation": "estimator.reconcile",
     "reconcile": "estimator.reconcile",
+    "MonthlyReport": "estimator.report.monthly",
+    "report": "estimator.report.monthly",
+    "plot": "estimator.report.plots",
     "Comparison": "estimator.scenarios",
     "compare": "estimator.scenarios",
     "schema": "estimator.schemas",
@@ -107,6 +113,7 @@ __all__ = [
     "Inventory",
     "InventoryError",
     "KmscostError",
+    "MonthlyReport",
     "Range",
     "RateTable",
     "RatesDiff",
@@ -129,10 +136,12 @@ __all__ = [
     "measure_cloudtrail",
     "measure_s3_inventory",
     "measure_s3_listing",
+    "plot",
     "rates_diff",
     "rates_import",
     "rates_show",
     "reconcile",
+    "report",
     "schema",
     "simulate",
 ]

@@ -35,6 +35,8 @@ COMMANDS = {
     "calibrate": ("calibrations", "Put what was measured into an inventory, as ranges."),
     "backtest": ("calibrations", "Replay history: would the calibrated forecast have been right?"),
     "reconcile": ("reconciles", "Hold a forecast against the bill and explain the difference."),
+    "report": ("reports", "Write the monthly budget report, as one HTML file or Markdown."),
+    "plot": ("reports", "Draw a forecast as SVG or PNG."),
     "rates": ("rates", "Show, import and compare the rates that forecasts are priced with."),
 }
 

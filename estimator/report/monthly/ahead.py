@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from estimator.figures import count, money, share
+from estimator.report.monthly.computed import Computed
 from estimator.report.monthly.document import Block, Said, Section
-from estimator.report.monthly.result import MonthlyReport
+from estimator.report.monthly.verdict import often
 from estimator.report.plots.fan import fan_chart
 from estimator.report.plots.months import cost_chart, requests_chart
 from estimator.report.sheet import Sheet
@@ -15,7 +16,7 @@ _ENDS = (0.05, 0.5, 0.95)
 _MOST = 36
 
 
-def ahead_section(told: MonthlyReport) -> Section | None:
+def ahead_section(told: Computed) -> Section | None:
     """What the months after it may cost; None where none were asked for."""
     labels = told.forecast.months.labels
     if len(labels) == 1:
@@ -33,7 +34,7 @@ def ahead_section(told: MonthlyReport) -> Section | None:
     return Section("ahead", f"The months ahead: {span}", tuple(blocks))
 
 
-def _in_all(told: MonthlyReport) -> str:
+def _in_all(told: Computed) -> str:
     whole = told.simulation.draws_cost[:, 1:].sum(axis=1)
     low, high = (money(float(np.quantile(whole, one))) for one in (0.05, 0.95))
     ahead, unit = told.of_ahead, told.currency
@@ -44,7 +45,7 @@ def _in_all(told: MonthlyReport) -> str:
     return f"{said}; with cloudtrail_writes: {other} {unit} {cost}."
 
 
-def months_sheet(told: MonthlyReport) -> Sheet:
+def months_sheet(told: Computed) -> Sheet:
     """Each month ahead: forecast, range, the other reading, how often the budget breaks."""
     drawn, monthly = told.simulation.draws_cost, told.forecast.monthly
     other = f"{told.cost}_writes_{told.forecast.other_reading}"
@@ -54,7 +55,7 @@ def months_sheet(told: MonthlyReport) -> Sheet:
     for at in range(1, min(told.forecast.months.count, _MOST + 1)):
         row, draws = monthly.iloc[at], drawn[:, at]
         ends = [money(float(np.quantile(draws, one))) for one in _ENDS]
-        over = [] if limit is None else [_often(float((draws > limit).mean()))]
+        over = [] if limit is None else [often(float((draws > limit).mean()))]
         cells = (str(row["month"]), count(row["requests"]), money(row[told.cost]))
         rows.append((*cells, *ends, money(row[other]), *over))
     whole = drawn[:, 1:].sum(axis=1)
@@ -71,7 +72,3 @@ def months_sheet(told: MonthlyReport) -> Sheet:
     header = (*header, *([] if limit is None else ["draws over budget"]))
     title = "Each month: forecast, and how far the cost may spread"
     return Sheet(title, header, tuple(rows), numbers=width - 1, sums=1 + (more > 0))
-
-
-def _often(probability: float) -> str:
-    return share(probability)

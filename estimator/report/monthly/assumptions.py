@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from estimator.figures import count, factor, share
 from estimator.inventory.assumptions import FILES_PER_DAY, FilesPerDay, Range
+from estimator.report.monthly.computed import Computed
 from estimator.report.monthly.document import Block, Said, Section
-from estimator.report.monthly.result import MonthlyReport
 from estimator.report.plots.drivers import drivers_chart
 from estimator.report.sheet import Sheet
 from estimator.report.simulated import simulated_lines
@@ -32,7 +32,7 @@ _UNITS = {
 _RULE = "rule of thumb: AWS KMS Developer Guide, 2017-11-15 to 2021-09-11"
 
 
-def assumptions_section(told: MonthlyReport) -> Section:
+def assumptions_section(told: Computed) -> Section:
     """Every assumption that a number rests on, the one that causes the most spread first."""
     drivers = told.simulation.drivers
     column = f"share_{told.simulation.cost}"
@@ -40,7 +40,7 @@ def assumptions_section(told: MonthlyReport) -> Section:
     found = list(_assumptions(told))
     found.sort(key=lambda one: -shares.get(one[0], -1.0))
     given = _given(told)
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (
             path,
             said.source or given.get(path, "-"),
@@ -76,13 +76,13 @@ def _number(value: float) -> str:
     return count(value) if value >= 1000 else factor(value)
 
 
-def _given(told: MonthlyReport) -> dict[str, str]:
+def _given(told: Computed) -> dict[str, str]:
     """Sources of what the program itself assumes."""
     plain = [one for one in told.inventory.trails if one.files_per_day is None]
     return {f"trails[{one.name}].files_per_day": _RULE for one in plain}
 
 
-def _assumptions(told: MonthlyReport) -> Iterator[tuple[str, Range]]:
+def _assumptions(told: Computed) -> Iterator[tuple[str, Range]]:
     inventory = told.inventory
     for trail in inventory.trails:
         path = f"trails[{trail.name}]"

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from estimator.figures import count, money, percent, share, signed
+from estimator.report.monthly.computed import Computed
 from estimator.report.monthly.document import Block, Card, Cards, Said, Section
-from estimator.report.monthly.result import MonthlyReport
-from estimator.report.monthly.verdict import month_in_words
+from estimator.report.monthly.verdict import month_in_words, often
 from estimator.report.plots.drivers import difference_chart
 from estimator.report.reconciled import reconciled_lines, reconciled_sheets
 from estimator.report.sheet import Sheet
@@ -18,7 +18,7 @@ from estimator.report.sheet import Sheet
 _MOST = 10
 
 
-def month_section(told: MonthlyReport) -> Section:
+def month_section(told: Computed) -> Section:
     """What the month was to cost, was forecast to cost, and did cost."""
     blocks: list[Block] = [_cards(told)]
     budgets = budgets_sheet(told)
@@ -35,7 +35,7 @@ def month_section(told: MonthlyReport) -> Section:
     return Section("month", f"The month: {month_in_words(told.month)}", tuple(blocks))
 
 
-def _cards(told: MonthlyReport) -> Cards:
+def _cards(told: Computed) -> Cards:
     unit = told.currency
     whole = [one for one in told.inventory.budgets if one.covers is None and unit == "USD"]
     cards = []
@@ -67,7 +67,7 @@ def _cards(told: MonthlyReport) -> Cards:
     return Cards(tuple(cards))
 
 
-def budgets_sheet(told: MonthlyReport) -> Sheet | None:
+def budgets_sheet(told: Computed) -> Sheet | None:
     """Every budget in the month, and the months ahead; the ten fullest."""
     frame = told.forecast.budgets
     if not len(frame):
@@ -80,7 +80,7 @@ def budgets_sheet(told: MonthlyReport) -> Sheet | None:
     ever = chances[chances["month"].notna() & (chances["month"].astype(str) == told.month)]
     likely = dict(zip(ever["budget"].astype(str), ever["probability"], strict=True))
     parts = {one.name: one for one in told.inventory.budgets}
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for row in now.loc[order[:_MOST]].to_dict("records"):
         name = str(row["budget"])
         budget = parts[name]
@@ -94,7 +94,7 @@ def budgets_sheet(told: MonthlyReport) -> Sheet | None:
                 money(row["used"]),
                 "-" if pd.isna(row["share"]) else share(row["share"]),
                 money(row["used_other_reading"]),
-                "-" if name not in likely else share(likely[name]),
+                "-" if name not in likely else often(likely[name]),
                 "-" if pd.isna(highest) else money(float(highest)),
             )
         )
@@ -103,13 +103,13 @@ def budgets_sheet(told: MonthlyReport) -> Sheet | None:
         over = int(now.loc[order[_MOST:], "over"].sum())
         rows.append((f"{more:,} more", f"{over:,} of them over", *[""] * 6))
     other = f"if {told.forecast.other_reading} USD"
-    header = ("budget", "covers", "USD a month", "forecast USD", "share", other)
+    header: tuple[str, ...] = ("budget", "covers", "USD a month", "forecast USD", "share", other)
     header = (*header, "draws over", "highest ahead USD")
     title = f"Budgets in {told.month}, by the forecast"
     return Sheet(title, header, tuple(rows), numbers=6, sums=int(more > 0))
 
 
-def _measured(told: MonthlyReport) -> pd.DataFrame | None:
+def _measured(told: Computed) -> pd.DataFrame | None:
     """The month's measured requests."""
     if told.actuals is None:
         return None
@@ -118,7 +118,7 @@ def _measured(told: MonthlyReport) -> pd.DataFrame | None:
     return rows[chosen]
 
 
-def _measured_sheet(told: MonthlyReport) -> Sheet | None:
+def _measured_sheet(told: Computed) -> Sheet | None:
     """Forecast and measured requests by cause."""
     rows = _measured(told)
     if rows is None:
@@ -147,7 +147,7 @@ def _compared(name: str, before: float, after: float) -> tuple[str, ...]:
     return name, count(before), count(after), signed(count(after - before)), relative
 
 
-def _coverage(told: MonthlyReport) -> str:
+def _coverage(told: Computed) -> str:
     kept = told.actuals
     covered = 0.0 if kept is None else kept.coverage.months().get(told.month, 0.0)
     source = "" if kept is None else kept.source

@@ -6,15 +6,15 @@ import pandas as pd
 
 from estimator.figures import count, money, share
 from estimator.forecast.totals import summed_by
+from estimator.report.monthly.computed import Computed
 from estimator.report.monthly.document import Section
-from estimator.report.monthly.result import MonthlyReport
 from estimator.report.plots.sankey import sankey_chart
 from estimator.report.sheet import Sheet
 
 _MOST = 10
 
 
-def origins_section(told: MonthlyReport) -> Section:
+def origins_section(told: Computed) -> Section:
     """The month's forecast, told apart in five ways; each sums to the same total."""
     rows = told.origins["drivers"]
     names = {one.id: one.name or "" for one in told.inventory.accounts}
@@ -64,7 +64,7 @@ def _split(name: str) -> tuple[str, ...]:
 
 
 def _sheet(
-    told: MonthlyReport,
+    told: Computed,
     rows: pd.DataFrame,
     column: str,
     title: str,

@@ -6,20 +6,20 @@ from estimator.figures import money
 from estimator.forecast.result import READINGS
 from estimator.report.monthly.ahead import ahead_section
 from estimator.report.monthly.assumptions import assumptions_section
+from estimator.report.monthly.computed import Computed
 from estimator.report.monthly.document import Document
 from estimator.report.monthly.month import month_section
 from estimator.report.monthly.origins import origins_section
-from estimator.report.monthly.result import MonthlyReport
 from estimator.report.monthly.terms import (
     free_section,
     notices_section,
     rates_section,
     readings_section,
 )
-from estimator.report.monthly.verdict import month_in_words
+from estimator.report.monthly.verdict import month_in_words, verdict
 
 
-def document(told: MonthlyReport) -> Document:
+def document(told: Computed) -> Document:
     """The report as blocks in the order of reading."""
     inventory = told.inventory
     parts = (
@@ -30,6 +30,7 @@ def document(told: MonthlyReport) -> Document:
         (len(inventory.keys), "key"),
     )
     counted = ", ".join(f"{number:,} {word}{'s' * (number != 1)}" for number, word in parts)
+    found = verdict(told)
     sections = (
         month_section(told),
         ahead_section(told),
@@ -43,14 +44,14 @@ def document(told: MonthlyReport) -> Document:
     return Document(
         title=f"KMS because of CloudTrail, {month_in_words(told.month)}",
         subtitle=f"{inventory.path}: {counted}",
-        status=told.verdict.status,
-        verdict=told.verdict.sentence,
+        status=found.status,
+        verdict=found.sentence,
         beside=(_other(told),),
         sections=tuple(one for one in sections if one is not None),
     )
 
 
-def _other(told: MonthlyReport) -> str:
+def _other(told: Computed) -> str:
     """The forecast of the month under the other reading."""
     other = told.forecast.other_reading
     cost = money(told.of_month[f"{told.cost}_writes_{other}"])

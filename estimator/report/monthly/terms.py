@@ -5,20 +5,20 @@ from __future__ import annotations
 from estimator.figures import count, factor, money, share, signed
 from estimator.forecast.result import READINGS
 from estimator.report.limits import knock_on_lines
+from estimator.report.monthly.computed import Computed
 from estimator.report.monthly.document import Block, Said, Section
-from estimator.report.monthly.result import MonthlyReport
 from estimator.report.sheet import Sheet
 
 _MOST = 10
 _MOST_NOTICES = 60
 
 
-def free_section(told: MonthlyReport) -> Section:
+def free_section(told: Computed) -> Section:
     """Who used the free requests of the month."""
     pools = told.forecast.pools
     pools = pools[pools["month"].astype(str) == told.month]
     order = pools["used"].sort_values(ascending=False, kind="stable").index
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (
             str(row["payer"]),
             str(row["partition"]),
@@ -35,7 +35,14 @@ def free_section(told: MonthlyReport) -> Section:
         rest = pools.loc[order[_MOST:]]
         sums = (count(rest[name].sum()) for name in _POOL)
         rows.append((f"{more:,} more", "", *sums, ""))
-    header = ("payer", "partition", "free requests", "others use first", "used here", "left")
+    header: tuple[str, ...] = (
+        "payer",
+        "partition",
+        "free requests",
+        "others use first",
+        "used here",
+        "left",
+    )
     header = (*header, "of these requests")
     sheet = Sheet(
         f"Free requests, {told.month}", header, tuple(rows), numbers=5, sums=int(more > 0)
@@ -50,7 +57,7 @@ def free_section(told: MonthlyReport) -> Section:
 _POOL = ("quantity_free", "used_by_others", "used", "left")
 
 
-def readings_section(told: MonthlyReport) -> Section:
+def readings_section(told: Computed) -> Section:
     """Who pays for CloudTrail's own writes: both readings, and what the bill follows."""
     own = told.inventory.cloudtrail_writes
     spans = [(told.month, told.of_month)]
@@ -77,7 +84,7 @@ def readings_section(told: MonthlyReport) -> Section:
     return Section("readings", "Who pays for CloudTrail's writes", blocks)
 
 
-def rates_section(told: MonthlyReport) -> Section:
+def rates_section(told: Computed) -> Section:
     """Each rate that made a charge in the month, and who said so."""
     rows = told.forecast.rows
     rows = rows[rows["month"].astype(str) == told.month]
@@ -115,7 +122,7 @@ def _regions(regions: list[str]) -> str:
     return ", ".join(sorted(regions)[:3]) + (f" and {more} more" if more > 0 else "")
 
 
-def notices_section(told: MonthlyReport) -> Section:
+def notices_section(told: Computed) -> Section:
     """What to know before believing it, and what could not be read."""
     said = [*told.forecast.notices, *told.simulation.notices]
     said += told.actuals.notices if told.actuals is not None else ()

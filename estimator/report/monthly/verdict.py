@@ -14,7 +14,7 @@ from estimator.forecast.gate import described
 from estimator.inventory.budgets import Budget
 
 if TYPE_CHECKING:
-    from estimator.report.monthly.result import MonthlyReport
+    from estimator.report.monthly.computed import Computed
 
 Status = Literal["on budget", "at risk", "over budget", "no budget"]
 
@@ -41,7 +41,7 @@ class Verdict:
     probability: float | None
 
 
-def verdict(told: MonthlyReport) -> Verdict:
+def verdict(told: Computed) -> Verdict:
     """On budget or not, and how sure."""
     budgets = told.inventory.budgets if told.currency == "USD" else ()
     whole = [one for one in budgets if one.covers is None]
@@ -97,22 +97,31 @@ def in_draws(probability: float, draws: int) -> str:
     return f"in {share(probability)} of {draws:,} draws"
 
 
-def _billed(told: MonthlyReport, budget: Budget) -> bool:
+def often(probability: float) -> str:
+    """A probability: what is possible never reads as certain.
+
+    >>> often(0.0), often(0.9999), often(1.0), often(0.5)
+    ('0 %', '>99.9 %', '100 %', '50 %')
+    """
+    return ">99.9 %" if 0.999 < probability < 1 else share(probability)
+
+
+def _billed(told: Computed, budget: Budget) -> bool:
     return told.reconciliation is not None and budget.covers is None
 
 
-def _used(told: MonthlyReport, budget: Budget) -> float:
+def _used(told: Computed, budget: Budget) -> float:
     """What the forecast says of the month of what a budget covers. [USD]"""
     rows = told.forecast.budgets
     return float(rows.loc[rows["budget"] == budget.name, "used"].iloc[0])
 
 
-def _is_broken(told: MonthlyReport, budget: Budget) -> bool:
+def _is_broken(told: Computed, budget: Budget) -> bool:
     used = told.spent if _billed(told, budget) else _used(told, budget)
     return bool(is_over(np.array([used]), np.array([budget.usd_per_month]))[0])
 
 
-def _chance(told: MonthlyReport, whole: list[Budget]) -> float | None:
+def _chance(told: Computed, whole: list[Budget]) -> float | None:
     """How likely a month to come breaks the lowest budget of everything. [0-1]"""
     drawn = told.simulation.draws_cost[:, 1:]
     if not whole or not drawn.shape[1]:
@@ -121,7 +130,7 @@ def _chance(told: MonthlyReport, whole: list[Budget]) -> float | None:
     return float((drawn > limit).any(axis=1).mean())
 
 
-def _later(told: MonthlyReport) -> list[str]:
+def _later(told: Computed) -> list[str]:
     """The budgets that the forecast breaks in a month to come, each with its first month."""
     rows = told.forecast.budgets
     late = rows[rows["over"] & (rows["month"].astype(str) > told.month)]
@@ -129,7 +138,7 @@ def _later(told: MonthlyReport) -> list[str]:
     return [f"{row['budget']} from {row['month']}" for row in first.to_dict("records")]
 
 
-def _ahead(told: MonthlyReport, chance: float | None, later: list[str]) -> str:
+def _ahead(told: Computed, chance: float | None, later: list[str]) -> str:
     last, draws = told.forecast.months.labels[-1], told.simulation.draws
     if last == told.month:
         return "no months ahead were asked for"

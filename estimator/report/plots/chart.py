@@ -6,18 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from estimator.report.plots.colours import INK, LINE, MUTED
 from pricing.errors import printable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-# Okabe and Ito 2008, "Color Universal Design": told apart with every kind of colour blindness
-BLUE, ORANGE, GREEN, RED = "#0072b2", "#e69f00", "#009e73", "#d55e00"
-PURPLE, SKY, YELLOW = "#cc79a7", "#56b4e9", "#f0e442"
-SERIES = (BLUE, ORANGE, GREEN, PURPLE, SKY, YELLOW, RED)
-INK, MUTED, LINE = "#1b2126", "#5b6670", "#d8dde2"
-GREY = "#9aa4ad"
 
 _TICKS = 10  # labels of months on a wide chart
 
@@ -91,8 +85,14 @@ def bare(size: Size) -> tuple[Figure, Axes]:
 
 def write(axes: Axes, x: float, y: float, text: str, **style: Any) -> None:
     """A label: names of others are text, never a formula."""
-    style = {"fontsize": 12, "color": INK, "va": "center"} | style
-    axes.text(x, y, printable(text), parse_math=False, **style)
+    style: dict[str, Any] = {
+        "fontsize": 12,
+        "color": INK,
+        "va": "center",
+        "parse_math": False,
+        **style,
+    }
+    axes.text(x, y, printable(text), **style)
 
 
 def shortened(text: str, most: int) -> str:

@@ -9,19 +9,8 @@ from typing import TYPE_CHECKING
 
 from estimator.reconcile import Reconciliation
 from estimator.reconcile.result import PARTS
-from estimator.report.plots.chart import (
-    BLUE,
-    GREEN,
-    GREY,
-    LINE,
-    MUTED,
-    RED,
-    Chart,
-    Size,
-    bare,
-    shortened,
-    write,
-)
+from estimator.report.plots.chart import Chart, Size, bare, shortened, write
+from estimator.report.plots.colours import BLUE, GREEN, GREY, LINE, MUTED, RED
 from estimator.report.reconciled import adding_up
 from estimator.uncertainty import Simulation
 

@@ -9,9 +9,6 @@ import numpy as np
 
 from estimator.figures import money, share
 from estimator.report.plots.chart import (
-    BLUE,
-    INK,
-    RED,
     Chart,
     Size,
     apart,
@@ -21,6 +18,7 @@ from estimator.report.plots.chart import (
     shortened,
     write,
 )
+from estimator.report.plots.colours import BLUE, INK, RED
 from estimator.uncertainty import Simulation
 
 if TYPE_CHECKING:
@@ -87,7 +85,15 @@ def _fan(
     if billed is not None:
         axes.plot([0], [billed], "o", markersize=9, color=INK)
         above = billed >= values[2, 0]
-        write(axes, 0.16, billed, f"billed {money(billed)}", va="bottom" if above else "top")
+        axes.annotate(
+            f"billed {money(billed)}",
+            (0, billed),
+            (2, 10 if above else -10),
+            textcoords="offset points",
+            fontsize=12,
+            color=INK,
+            va="bottom" if above else "top",
+        )
     ends = [(float(row[-1]), word) for row, word in zip(values, _words(size), strict=True) if word]
     ends += [(one, f"budget {money(one)}") for one in near.values()]
     inner = size.height - 72

@@ -10,8 +10,6 @@ import numpy as np
 from estimator.figures import count, money
 from estimator.forecast import Forecast
 from estimator.report.plots.chart import (
-    INK,
-    SERIES,
     Chart,
     Size,
     apart,
@@ -21,6 +19,7 @@ from estimator.report.plots.chart import (
     scale_of_values,
     write,
 )
+from estimator.report.plots.colours import INK, SERIES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,7 +37,7 @@ CAUSES = {
 def requests_chart(told: Forecast) -> Chart:
     """Requests by cause, month by month."""
     rows = told.rows[told.rows["unit"] == "request"]
-    sums = rows.groupby(["month", "cause"], observed=True)["quantity"].sum().unstack(fill_value=0.0)
+    sums = rows.groupby(["month", "cause"], observed=True)["quantity"].sum().unstack(fill_value=0)
     sums.index = sums.index.astype(str)
     sums = sums.reindex(index=list(told.months.labels), fill_value=0.0)
     order = sums.sum().sort_values(ascending=False, kind="stable").index
@@ -146,7 +145,7 @@ def _totals(axes: Axes, sums: np.ndarray, size: Size, is_money: bool) -> None:
     """The total above each bar, or above the first and the last where there are many."""
     last = len(sums) - 1
     crowded = size.narrow or last > 15
-    for at in sorted({0, last}) if crowded else range(last + 1):
+    for at in [last] if size.narrow else sorted({0, last}) if crowded else range(last + 1):
         value = float(sums[at])
         text = money(value) if is_money else rounded(float(f"{value:.3g}"))
         edge = "left" if at == 0 and crowded else "right" if at == last and crowded else "center"

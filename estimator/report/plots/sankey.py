@@ -8,17 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from estimator.figures import count, money, share
-from estimator.report.plots.chart import (
-    INK,
-    MUTED,
-    SERIES,
-    Chart,
-    Size,
-    apart,
-    bare,
-    shortened,
-    write,
-)
+from estimator.report.plots.chart import Chart, Size, apart, bare, shortened, write
+from estimator.report.plots.colours import INK, MUTED, SERIES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,7 +48,7 @@ def sankey_chart(rows: pd.DataFrame, inventory: Inventory, currency: str, month:
         flows[name] = flows[name].where(flows[name].isin(top), f"{rest:,} more")
         if name != "driver":
             flows[name] = flows[name].map(lambda one: names.get(one, one))
-    flows = flows.groupby(list(COLUMNS), as_index=False, sort=False)["value"].sum()
+    flows = flows.groupby(list(COLUMNS), as_index=False, sort=False)[["value"]].sum()
     flows = flows[flows["value"] > 0]
     total = float(flows["value"].sum())
     unit = f"{currency} {money(total)}" if costs else f"{count(total)} requests"

@@ -8,7 +8,7 @@ import re
 import warnings
 from typing import TYPE_CHECKING
 
-from estimator.report.plots import chart
+from estimator.report.plots import colours
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,17 +23,17 @@ _FONT = re.compile(r"font: ([^;']*?)(\d+(?:\.\d+)?)px [^;]*")
 
 # colours of the charts, and the variable of a page that stands for each
 VARIABLES = {
-    chart.INK: "--ink",
-    chart.MUTED: "--muted",
-    chart.LINE: "--line",
-    chart.GREY: "--grey",
-    chart.BLUE: "--blue",
-    chart.ORANGE: "--orange",
-    chart.GREEN: "--green",
-    chart.RED: "--red",
-    chart.PURPLE: "--purple",
-    chart.SKY: "--sky",
-    chart.YELLOW: "--yellow",
+    colours.INK: "--ink",
+    colours.MUTED: "--muted",
+    colours.LINE: "--line",
+    colours.GREY: "--grey",
+    colours.BLUE: "--blue",
+    colours.ORANGE: "--orange",
+    colours.GREEN: "--green",
+    colours.RED: "--red",
+    colours.PURPLE: "--purple",
+    colours.SKY: "--sky",
+    colours.YELLOW: "--yellow",
 }
 
 
