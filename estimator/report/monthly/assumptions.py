@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from estimator.figures import count, factor, share
+from estimator.figures import count, share
 from estimator.inventory.assumptions import FILES_PER_DAY, FilesPerDay, Range
 from estimator.report.monthly.computed import Computed
 from estimator.report.monthly.document import Block, Said, Section
@@ -45,8 +45,8 @@ def assumptions_section(told: Computed) -> Section:
             path,
             said.source or given.get(path, "-"),
             _unit(path),
-            _number(said.mid),
-            "-" if said.is_number else f"{_number(said.low)} to {_number(said.high)}",
+            count(said.mid),
+            "-" if said.is_number else f"{count(said.low)} to {count(said.high)}",
             share(round(float(shares[path]), 4)) if path in shares else "-",
         )
         for path, said in found[:_MOST]
@@ -69,11 +69,6 @@ def _unit(path: str) -> str:
     'file/day'
     """
     return next((unit for name, unit in _UNITS.items() if f".{name}" in f".{path}"), "")
-
-
-def _number(value: float) -> str:
-    """Every digit that matters, with separators where it is large."""
-    return count(value) if value >= 1000 else factor(value)
 
 
 def _given(told: Computed) -> dict[str, str]:

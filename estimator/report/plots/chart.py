@@ -85,14 +85,8 @@ def bare(size: Size) -> tuple[Figure, Axes]:
 
 def write(axes: Axes, x: float, y: float, text: str, **style: Any) -> None:
     """A label: names of others are text, never a formula."""
-    style: dict[str, Any] = {
-        "fontsize": 12,
-        "color": INK,
-        "va": "center",
-        "parse_math": False,
-        **style,
-    }
-    axes.text(x, y, printable(text), **style)
+    plain: dict[str, Any] = {"fontsize": 12, "color": INK, "va": "center", "parse_math": False}
+    axes.text(x, y, printable(text), **(plain | style))
 
 
 def shortened(text: str, most: int) -> str:
@@ -128,20 +122,20 @@ def scale_of_values(axes: Axes, highest: float, unit: str) -> None:
     top = highest * 1.08 or 1.0
     ticks = [one for one in MaxNLocator(4).tick_values(0, top) if 0 <= one <= top]
     axes.set_ylim(0, top)
-    axes.set_yticks(ticks, [rounded(float(one)) for one in ticks])
+    axes.set_yticks(ticks, [rounded(float(one), top) for one in ticks])
     axes.grid(axis="y", color=LINE, linewidth=1)
     axes.set_axisbelow(True)
     axes.figure.text(0, 1, unit, fontsize=12, color=MUTED, va="top", parse_math=False)
 
 
-def rounded(value: float) -> str:
-    """A round number of an axis: no more digits than it has.
+def rounded(value: float, largest: float) -> str:
+    """A round number of an axis, in thousands or millions where the largest is so large.
 
-    >>> rounded(0.0), rounded(600_000.0), rounded(2_500.0), rounded(0.25)
+    >>> rounded(0.0, 2e6), rounded(600_000.0, 2e6), rounded(2_500.0, 9_000.0), rounded(0.25, 1.0)
     ('0', '0.6 M', '2,500', '0.25')
     """
-    for size, word in ((1e9, " G"), (1e6, " M")):
-        if abs(value) >= size / 10:
+    for least, size, word in ((1e9, 1e9, " G"), (1e6, 1e6, " M"), (1e4, 1e3, " k")):
+        if value and largest >= least:
             return f"{value / size:g}{word}"
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:g}"
 

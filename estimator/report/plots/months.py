@@ -145,9 +145,10 @@ def _totals(axes: Axes, sums: np.ndarray, size: Size, is_money: bool) -> None:
     """The total above each bar, or above the first and the last where there are many."""
     last = len(sums) - 1
     crowded = size.narrow or last > 15
+    top = axes.get_ylim()[1]
     for at in [last] if size.narrow else sorted({0, last}) if crowded else range(last + 1):
         value = float(sums[at])
-        text = money(value) if is_money else rounded(float(f"{value:.3g}"))
+        text = money(value) if is_money else rounded(float(f"{value:.3g}"), top)
         edge = "left" if at == 0 and crowded else "right" if at == last and crowded else "center"
         place = at - 0.36 if edge == "left" else at + 0.36 if edge == "right" else at
         axes.annotate(
