@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from estimator.figures import count, money, share
 from estimator.report.monthly.computed import Computed
 from estimator.report.monthly.document import Block, Said, Section
-from estimator.report.monthly.verdict import often
+from estimator.report.monthly.words import often
 from estimator.report.plots.fan import fan_chart
 from estimator.report.plots.months import cost_chart, requests_chart
 from estimator.report.sheet import Sheet
+from estimator.uncertainty.quantiles import quantiles_of
 
 _ENDS = (0.05, 0.5, 0.95)
 _MOST = 36
@@ -36,7 +35,7 @@ def ahead_section(told: Computed) -> Section | None:
 
 def _in_all(told: Computed) -> str:
     whole = told.simulation.draws_cost[:, 1:].sum(axis=1)
-    low, high = (money(float(np.quantile(whole, one))) for one in (0.05, 0.95))
+    low, high = (money(float(one)) for one in quantiles_of(whole, (0.05, 0.95)))
     ahead, unit = told.of_ahead, told.currency
     other = told.forecast.other_reading
     said = f"Together {unit} {money(ahead[told.cost])} by the forecast"
@@ -54,12 +53,12 @@ def months_sheet(told: Computed) -> Sheet:
     rows = []
     for at in range(1, min(told.forecast.months.count, _MOST + 1)):
         row, draws = monthly.iloc[at], drawn[:, at]
-        ends = [money(float(np.quantile(draws, one))) for one in _ENDS]
+        ends = [money(float(one)) for one in quantiles_of(draws, _ENDS)]
         over = [] if limit is None else [often(float((draws > limit).mean()))]
         cells = (str(row["month"]), count(row["requests"]), money(row[told.cost]))
         rows.append((*cells, *ends, money(row[other]), *over))
     whole = drawn[:, 1:].sum(axis=1)
-    ends = [money(float(np.quantile(whole, one))) for one in _ENDS]
+    ends = [money(float(one)) for one in quantiles_of(whole, _ENDS)]
     total = ("all", count(told.of_ahead["requests"]), money(told.of_ahead[told.cost]), *ends)
     more = told.forecast.months.count - 1 - len(rows)
     width = 7 + (limit is not None)

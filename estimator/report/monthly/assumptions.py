@@ -29,6 +29,10 @@ _UNITS = {
     "accounts_per_year": "1/year",
     "files_per_year": "1/year",
 }
+_CERTAIN = (
+    "No assumption is a range, so nothing says how sure the numbers are: write low and high for "
+    "what is not known, or put measured ranges there by kmscost calibrate."
+)
 _RULE = "rule of thumb: AWS KMS Developer Guide, 2017-11-15 to 2021-09-11"
 
 
@@ -56,8 +60,11 @@ def assumptions_section(told: Computed) -> Section:
         rows.append((f"{more:,} more", *[""] * 5))
     header = ("assumption", "source", "unit", "value", "5 % to 95 %", "of the spread")
     sheet = Sheet("Assumptions", header, tuple(rows), numbers=3, sums=int(more > 0))
-    blocks: list[Block] = [Said(tuple(simulated_lines(told.simulation)[:1]))]
-    if told.has_ranges:
+    blocks: list[Block] = []
+    if not told.has_ranges:
+        blocks.append(Said((_CERTAIN,)))
+    else:
+        blocks.append(Said(tuple(simulated_lines(told.simulation)[:1])))
         blocks.append(drivers_chart(told.simulation))
     return Section("assumptions", "Assumptions, and what to find out first", (*blocks, sheet))
 

@@ -10,10 +10,11 @@ import pandas as pd
 from estimator.figures import count, money, percent, share, signed
 from estimator.report.monthly.computed import Computed
 from estimator.report.monthly.document import Block, Card, Cards, Said, Section
-from estimator.report.monthly.verdict import month_in_words, often
+from estimator.report.monthly.words import month_in_words, often
 from estimator.report.plots.drivers import difference_chart
 from estimator.report.reconciled import reconciled_lines, reconciled_sheets
 from estimator.report.sheet import Sheet
+from estimator.uncertainty.quantiles import quantiles_of
 
 _MOST = 10
 
@@ -44,7 +45,7 @@ def _cards(told: Computed) -> Cards:
         said = f"{lowest.name}, a month"
         cards.append(Card("Budget", money(lowest.usd_per_month), unit, said))
     month = told.of_month
-    low, high = (np.quantile(told.simulation.draws_cost[:, 0], one) for one in (0.05, 0.95))
+    low, high = quantiles_of(told.simulation.draws_cost[:, 0], (0.05, 0.95))
     said = f"{money(float(low))} to {money(float(high))} in 90 % of draws"
     if not told.has_ranges:
         said = "no ranges, so no width"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from estimator.figures import count, money, share
+from estimator.figures import count, money
 from estimator.forecast.totals import summed_by
 from estimator.report.monthly.computed import Computed
 from estimator.report.monthly.document import Section
+from estimator.report.monthly.words import part
 from estimator.report.plots.sankey import sankey_chart
 from estimator.report.sheet import Sheet
 
@@ -86,8 +87,8 @@ def _sheet(
     total = frame[["requests", "cost", "other"]].sum()
 
     def cells(row: pd.Series) -> tuple[str, ...]:
-        part = share(row["cost"] / total["cost"]) if total["cost"] else "-"
-        return count(row["requests"]), money(row["cost"]), part, money(row["other"])
+        share = part(row["cost"] / total["cost"]) if total["cost"] else "-"
+        return count(row["requests"]), money(row["cost"]), share, money(row["other"])
 
     listed = [(*words(row["name"]), *cells(row)) for _, row in frame.head(_MOST).iterrows()]  # type: ignore[operator]
     rest = frame.iloc[_MOST:]

@@ -16,7 +16,8 @@ from estimator.report.monthly.terms import (
     rates_section,
     readings_section,
 )
-from estimator.report.monthly.verdict import month_in_words, verdict
+from estimator.report.monthly.verdict import verdict
+from estimator.report.monthly.words import month_in_words
 
 
 def document(told: Computed) -> Document:

@@ -7,6 +7,7 @@ from estimator.forecast.result import READINGS
 from estimator.report.limits import knock_on_lines
 from estimator.report.monthly.computed import Computed
 from estimator.report.monthly.document import Block, Said, Section
+from estimator.report.monthly.words import part
 from estimator.report.sheet import Sheet
 
 _MOST = 10
@@ -26,7 +27,7 @@ def free_section(told: Computed) -> Section:
             count(row["used_by_others"]),
             count(row["used"]),
             count(row["left"]),
-            share(row["used"] / row["requests"]) if row["requests"] else "-",
+            part(row["used"] / row["requests"]) if row["requests"] else "-",
         )
         for row in pools.loc[order[:_MOST]].to_dict("records")
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -12,6 +11,7 @@ from estimator.figures import money, share
 from estimator.forecast.budgets import is_over
 from estimator.forecast.gate import described
 from estimator.inventory.budgets import Budget
+from estimator.report.monthly.words import in_draws, month_in_words
 
 if TYPE_CHECKING:
     from estimator.report.monthly.computed import Computed
@@ -70,40 +70,6 @@ def verdict(told: Computed) -> Verdict:
     more = len(broken) - 1
     said += f", and {more} more budget{'s are' if more > 1 else ' is'} broken" if more > 0 else ""
     return Verdict(status, f"{said}; {_ahead(told, chance, later)}.", chance)
-
-
-def month_in_words(month: str) -> str:
-    """A month as people say it.
-
-    >>> month_in_words("2026-10")
-    'October 2026'
-    """
-    names = "January February March April May June July August September October November December"
-    day = datetime.date.fromisoformat(f"{month}-01")
-    return f"{names.split()[day.month - 1]} {day.year}"
-
-
-def in_draws(probability: float, draws: int) -> str:
-    """How often something happens, so that nothing possible reads as certain.
-
-    >>> in_draws(0.0, 10_000), in_draws(0.00001, 100_000), in_draws(0.25, 100)
-    ('in none of 10,000 draws', 'in 1 of 100,000 draws', 'in 25 % of 100 draws')
-    """
-    times = round(probability * draws)
-    if times in (0, draws):
-        return f"in {'all' if times else 'none'} of {draws:,} draws"
-    if min(times, draws - times) < draws / 1000:
-        return f"in {times:,} of {draws:,} draws"
-    return f"in {share(probability)} of {draws:,} draws"
-
-
-def often(probability: float) -> str:
-    """A probability: what is possible never reads as certain.
-
-    >>> often(0.0), often(0.9999), often(1.0), often(0.5)
-    ('0 %', '>99.9 %', '100 %', '50 %')
-    """
-    return ">99.9 %" if 0.999 < probability < 1 else share(probability)
 
 
 def _billed(told: Computed, budget: Budget) -> bool:

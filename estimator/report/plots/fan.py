@@ -20,6 +20,7 @@ from estimator.report.plots.chart import (
 )
 from estimator.report.plots.colours import BLUE, INK, RED
 from estimator.uncertainty import Simulation
+from estimator.uncertainty.quantiles import quantiles_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -40,7 +41,7 @@ def fan_chart(told: Simulation, billed: float | None = None) -> Chart:
         What the first month was billed.
     """
     labels = told.months.labels
-    values = np.array([np.quantile(told.draws_cost, one, axis=0) for one in QUANTILES])
+    values = np.array([quantiles_of(row, QUANTILES) for row in told.draws_cost.T]).T
     limits = {
         shortened(one.name, 18): one.usd_per_month
         for one in told.inventory.budgets
@@ -94,7 +95,8 @@ def _fan(
             color=INK,
             va="bottom" if above else "top",
         )
-    ends = [(float(row[-1]), word) for row, word in zip(values, _words(size), strict=True) if word]
+    words = _words(size) if float(np.ptp(values, axis=0).max()) else ("", "", "forecast", "", "")
+    ends = [(float(row[-1]), word) for row, word in zip(values, words, strict=True) if word]
     ends += [(one, f"budget {money(one)}") for one in near.values()]
     inner = size.height - 72
     scale = axes.get_ylim()[1]

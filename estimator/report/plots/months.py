@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+_LONG = 1000.0  # amounts from here on are too long to stand on a bar in cents
+
 CAUSES = {
     "put": "puts",
     "get": "gets",
@@ -146,6 +148,7 @@ def _totals(axes: Axes, sums: np.ndarray, size: Size, is_money: bool) -> None:
     last = len(sums) - 1
     crowded = size.narrow or last > 15
     top = axes.get_ylim()[1]
+    is_money = is_money and top < _LONG
     for at in [last] if size.narrow else sorted({0, last}) if crowded else range(last + 1):
         value = float(sums[at])
         text = money(value) if is_money else rounded(float(f"{value:.3g}"), top)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 COLUMNS = ("account", "driver", "billed_account")
 HEADS = ("where it happens", "by what", "who is billed")
 _MOST = 6
+_LEAST = 0.005  # of the whole: less is too thin to have a name [0-1]
 _GAP = 10.0  # between nodes [px]
 
 
@@ -43,9 +44,10 @@ def sankey_chart(rows: pd.DataFrame, inventory: Inventory, currency: str, month:
     flows["value"] = weight.to_numpy()
     for name in COLUMNS:
         sums = flows.groupby(name)["value"].sum().sort_values(ascending=False, kind="stable")
-        top = list(sums.index[:_MOST])
-        rest = len(sums) - len(top)
-        flows[name] = flows[name].where(flows[name].isin(top), f"{rest:,} more")
+        seen = sums[sums >= _LEAST * float(sums.sum())]
+        top = list(seen.index[:_MOST])
+        rest = f"{len(sums) - len(top):,} {'more' if top else 'accounts'}"
+        flows[name] = flows[name].where(flows[name].isin(top), rest)
         if name != "driver":
             flows[name] = flows[name].map(lambda one: names.get(one, one))
     flows = flows.groupby(list(COLUMNS), as_index=False, sort=False)[["value"]].sum()
