@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from estimator.figures import count, money, share
+from estimator.months import FloatArray
 from estimator.report.monthly.computed import Computed
 from estimator.report.monthly.document import Block, Said, Section
 from estimator.report.monthly.words import often
@@ -45,29 +48,35 @@ def _in_all(told: Computed) -> str:
 
 
 def months_sheet(told: Computed) -> Sheet:
-    """Each month ahead: forecast, range, the other reading, how often the budget breaks."""
-    drawn, monthly = told.simulation.draws_cost, told.forecast.monthly
-    other = f"{told.cost}_writes_{told.forecast.other_reading}"
+    """Each month ahead: forecast, range, the other reading, how often the budget breaks.
+
+    Where nothing is a range only the forecast and the other reading are shown.
+    """
+    drawn, monthly, ahead = told.simulation.draws_cost, told.forecast.monthly, told.of_ahead
+    other, unit = told.forecast.other_reading, told.currency
     limits = [one.usd_per_month for one in told.inventory.budgets if one.covers is None]
-    limit = min(limits) if limits and told.currency == "USD" else None
+    limit = min(limits) if limits and unit == "USD" and told.has_ranges else None
+
+    def cells(name: str, totals: Mapping[str, float], draws: FloatArray) -> tuple[str, ...]:
+        ends = [money(float(one)) for one in quantiles_of(draws, _ENDS)]
+        shown = ends if told.has_ranges else []
+        cost, reading = totals[told.cost], totals[f"{told.cost}_writes_{other}"]
+        return name, count(totals["requests"]), money(cost), *shown, money(reading)
+
     rows = []
     for at in range(1, min(told.forecast.months.count, _MOST + 1)):
-        row, draws = monthly.iloc[at], drawn[:, at]
-        ends = [money(float(one)) for one in quantiles_of(draws, _ENDS)]
+        draws = drawn[:, at]
         over = [] if limit is None else [often(float((draws > limit).mean()))]
-        cells = (str(row["month"]), count(row["requests"]), money(row[told.cost]))
-        rows.append((*cells, *ends, money(row[other]), *over))
-    whole = drawn[:, 1:].sum(axis=1)
-    ends = [money(float(one)) for one in quantiles_of(whole, _ENDS)]
-    total = ("all", count(told.of_ahead["requests"]), money(told.of_ahead[told.cost]), *ends)
+        label = told.forecast.months.labels[at]
+        rows.append((*cells(label, monthly.iloc[at].to_dict(), draws), *over))
+    total = cells("all", ahead, drawn[:, 1:].sum(axis=1))
+    header = ["month", "requests", f"forecast {unit}"]
+    header += [f"{share(one)} {unit}" for one in _ENDS] if told.has_ranges else []
+    header += [f"if {other} {unit}"] + ([] if limit is None else ["draws over budget"])
     more = told.forecast.months.count - 1 - len(rows)
-    width = 7 + (limit is not None)
     if more > 0:
-        rows.append((f"{more} more", *[""] * (width - 1)))
-    rows.append((*total, money(told.of_ahead[other]), *([] if limit is None else [""])))
-    unit = told.currency
-    header = ("month", "requests", f"forecast {unit}", *(f"{share(one)} {unit}" for one in _ENDS))
-    header = (*header, f"if {told.forecast.other_reading} {unit}")
-    header = (*header, *([] if limit is None else ["draws over budget"]))
+        rows.append((f"{more} more", *[""] * (len(header) - 1)))
+    rows.append((*total, *([] if limit is None else [""])))
     title = "Each month: forecast, and how far the cost may spread"
-    return Sheet(title, header, tuple(rows), numbers=width - 1, sums=1 + (more > 0))
+    numbers, sums = len(header) - 1, 1 + (more > 0)
+    return Sheet(title, tuple(header), tuple(rows), numbers=numbers, sums=sums)
