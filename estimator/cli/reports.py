@@ -79,7 +79,7 @@ def report(
     ] = None,
     output: Output = None,
 ) -> None:
-    """Write the monthly budget report: verdict, month, months ahead, where it comes from."""
+    """Write the monthly budget report, as one HTML file or Markdown."""
     from estimator import report as compute
 
     told = compute(
@@ -118,7 +118,7 @@ def plot(
     discount: Discount = "0%",
     output: Output = None,
 ) -> None:
-    """Draw a forecast as SVG, or as PNG where --output ends so."""
+    """Draw a forecast as SVG or PNG."""
     from estimator.report.plots import chart_of
     from estimator.report.plots.chart import WIDE
     from estimator.report.plots.svg import png_bytes, svg_text

@@ -13,6 +13,7 @@ from benchmarks.forecast import write_inventory
 from estimator import KmscostError, forecast, load_inventory, report, simulate
 from estimator.figures import count, money
 from tests.cli.test_commands import kmscost
+from tests.real_data import ROOT
 from tests.report.material import BILL, EXAMPLE, HOSTILE, MONTH, Page, measured
 
 
@@ -221,8 +222,8 @@ def test_another_currency(one, tmp_path):
     table = tmp_path / "rates.yaml"
     source = "{title: t, url: 'https://example.com', checked: 2026-01-01}"
     meters = "".join(
-        f"  - {{name: {name}, title: {name}, unit: {unit}, per: 1, operations: [{operations}], versions: "
-        f"[{{from: 2020-01-01, source: {source}, "
+        f"  - {{name: {name}, title: {name}, unit: {unit}, per: 1, operations: [{operations}], "
+        f"versions: [{{from: 2020-01-01, source: {source}, "
         "rates: [{regions: [us-east-1], rate: 2}]}]}\n"
         for name, unit, operations in (
             ("requests", "request", "GenerateDataKey, Decrypt, Encrypt"),
@@ -268,6 +269,16 @@ def test_errors(arguments, code, said, tmp_path):
     assert answer.exit_code == code
     assert said in answer.stderr
     assert not output.exists()
+
+
+def test_the_python_of_the_docs_runs(monkeypatch):
+    """The code of docs/report.md runs as it stands and says what its comments say."""
+    text = (ROOT / "docs" / "report.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    monkeypatch.chdir(ROOT)
+    found = {}
+    exec(compile(code, "docs/report.md", "exec"), found)  # noqa: S102 (our own page)
+    assert (found["told"].verdict.status, round(found["told"].spent, 9)) == ("on budget", 5.402)
 
 
 def test_the_default_month_is_the_last_whole_one():
