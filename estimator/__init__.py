@@ -33,6 +33,14 @@ if TYPE_CHECKING:
     from estimator.explain import explain as explain
     from estimator.forecast import Forecast as Forecast
     from estimator.forecast import forecast as forecast
+    from estimator.importers.answers.saved import discover_aws_responses as discover_aws_responses
+    from estimator.importers.aws import aws_policy as aws_policy
+    from estimator.importers.aws import discover_aws as discover_aws
+    from estimator.importers.cloudformation import (
+        discover_cloudformation as discover_cloudformation,
+    )
+    from estimator.importers.drafting import Draft as Draft
+    from estimator.importers.terraform import discover_terraform as discover_terraform
     from estimator.inventory import Inventory as Inventory
     from estimator.inventory import InventoryError as InventoryError
     from estimator.inventory import Range as Range
@@ -43,6 +51,11 @@ if TYPE_CHECKING:
     from estimator.rates_diff import rates_diff as rates_diff
     from estimator.reconcile import Reconciliation as Reconciliation
     from estimator.reconcile import reconcile as reconcile
+    from estimator.report.exports.bcm import export_bcm as export_bcm
+    from estimator.report.exports.budgets import export_aws_budgets as export_aws_budgets
+    from estimator.report.exports.focus import export_focus as export_focus
+    from estimator.report.exports.frame import export_frame as export_frame
+    from estimator.report.exports.openmetrics import export_prometheus as export_prometheus
     from estimator.report.monthly import MonthlyReport as MonthlyReport
     from estimator.report.monthly import report as report
     from estimator.report.plots import plot as plot
@@ -76,12 +89,23 @@ _PUBLIC = {
     "explain": "estimator.explain",
     "Forecast": "estimator.forecast",
     "forecast": "estimator.forecast",
+    "Draft": "estimator.importers.drafting",
+    "aws_policy": "estimator.importers.aws",
+    "discover_aws": "estimator.importers.aws",
+    "discover_aws_responses": "estimator.importers.answers.saved",
+    "discover_cloudformation": "estimator.importers.cloudformation",
+    "discover_terraform": "estimator.importers.terraform",
     "Inventory": "estimator.inventory",
     "InventoryError": "estimator.inventory",
     "Range": "estimator.inventory",
     "check": "estimator.inventory",
     "init": "estimator.inventory",
     "load_inventory": "estimator.inventory",
+    "export_aws_budgets": "estimator.report.exports.budgets",
+    "export_bcm": "estimator.report.exports.bcm",
+    "export_focus": "estimator.report.exports.focus",
+    "export_frame": "estimator.report.exports.frame",
+    "export_prometheus": "estimator.report.exports.openmetrics",
     "Simulation": "estimator.uncertainty",
     "simulate": "estimator.uncertainty",
     "Reconciliation": "estimator.reconcile",
@@ -107,6 +131,7 @@ __all__ = [
     "Backtest",
     "Calibration",
     "Comparison",
+    "Draft",
     "Explanation",
     "Forecast",
     "ImportedRates",
@@ -120,11 +145,21 @@ __all__ = [
     "Reconciliation",
     "Simulation",
     "athena_sql",
+    "aws_policy",
     "backtest",
     "calibrate",
     "check",
     "compare",
+    "discover_aws",
+    "discover_aws_responses",
+    "discover_cloudformation",
+    "discover_terraform",
     "explain",
+    "export_aws_budgets",
+    "export_bcm",
+    "export_focus",
+    "export_frame",
+    "export_prometheus",
     "forecast",
     "init",
     "load_actuals",

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,7 @@ _STR_TAG = "tag:yaml.org,2002:str"
 _CORE_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("map", "seq")}
 
 Location = tuple[str | int, ...]
+Tagged = Callable[[str, Any], Any]
 
 
 class Map(dict[str, Any]):
@@ -87,9 +88,14 @@ def load_document(path: str | Path) -> tuple[Map, list[Problem]]:
     return parse_document(decode(path, read_bytes(path)), path=str(path))
 
 
-def parse_document(text: str, path: str = "<text>") -> tuple[Map, list[Problem]]:
-    """As `load_document`, of a text that is read already."""
-    root, problems = parse_value(text, path)
+def parse_document(
+    text: str, path: str = "<text>", tagged: Tagged | None = None
+) -> tuple[Map, list[Problem]]:
+    """As `load_document`, of a text that is read already.
+
+    `tagged` says what a value with a tag means (``!Ref x``); without it tags are refused.
+    """
+    root, problems = parse_value(text, path, tagged)
     if not isinstance(root, Map):
         empty = root is None
         fix = "run `kmscost init` for a start" if empty else "begin with `version: 1`"
@@ -99,9 +105,11 @@ def parse_document(text: str, path: str = "<text>") -> tuple[Map, list[Problem]]
     return root, problems
 
 
-def parse_value(text: str, path: str = "<text>") -> tuple[Any, list[Problem]]:
+def parse_value(
+    text: str, path: str = "<text>", tagged: Tagged | None = None
+) -> tuple[Any, list[Problem]]:
     """As `parse_document`, of a text that may hold anything: a mapping, a list, a single value."""
-    builder = _Builder(path)
+    builder = _Builder(path, tagged)
     try:
         # a JSON scalar cannot hold NUL; libyaml would stop at it without a word on some platforms
         for event in yaml.parse(text, Loader=_Loader):
@@ -136,13 +144,14 @@ class _TooMuch(yaml.YAMLError):
 class _Builder:
     """Turns parser events into values; keeps a stack, so nesting costs no recursion."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, tagged: Tagged | None = None) -> None:
         self.path = path
+        self.tagged = tagged
         self.problems: list[Problem] = []
         self.documents = 0
         self.root: Any = None
         self.nodes = 0
-        # one entry an open container: [container, pending key or None, anchor, nodes at start]
+        # one entry an open container: [container, pending key or None, anchor, nodes at start, tag]
         self.stack: list[list[Any]] = []
         self.anchors: dict[str, tuple[Any, int]] = {}
 
@@ -154,7 +163,7 @@ class _Builder:
     def here(self) -> Location:
         """The location of the value that comes next."""
         place: list[str | int] = []
-        for container, key, _, _ in self.stack:
+        for container, key, *_ in self.stack:
             if isinstance(container, Seq):
                 place.append(len(container))
             elif key is not None:
@@ -182,8 +191,7 @@ class _Builder:
         self.count(1, event)
         plain = event.implicit[0]
         if event.tag and event.tag not in ("!", _STR_TAG):
-            self.fail(line, self.here(), f"the tag {event.tag}", "a value without a tag", "drop it")
-            value: Any = event.value
+            value: Any = self.meant(event.tag, event.value, line)
         else:
             value = self.resolve(event.value, line) if plain else event.value
         if event.anchor:
@@ -223,6 +231,13 @@ class _Builder:
                 self.fail(line, self.here(), text, "a day of the calendar", "write YYYY-MM-DD")
                 return datetime.date(2000, 1, 1)
         return text
+
+    def meant(self, tag: str, value: Any, line: int) -> Any:
+        """What a value with a tag means."""
+        if self.tagged is not None:
+            return self.tagged(tag, value)
+        self.fail(line, self.here(), f"the tag {tag}", "a value without a tag", "drop it")
+        return value
 
     def put(self, value: Any, line: int) -> None:
         if not self.stack:
@@ -272,25 +287,26 @@ class _Builder:
         self.count(1, event)
         if len(self.stack) >= MAX_DEPTH:
             raise _TooMuch(f"nested more than {MAX_DEPTH} deep", event.start_mark)
-        if event.tag and event.tag not in ("!", *_CORE_TAGS):
-            self.fail(line, self.here(), f"the tag {event.tag}", "a value without a tag", "drop it")
+        tag = event.tag if event.tag and event.tag not in ("!", *_CORE_TAGS) else None
+        if tag and self.tagged is None:
+            self.meant(tag, None, line)
+            tag = None
         is_map = isinstance(event, yaml.MappingStartEvent)
-        self.stack.append([Map(line) if is_map else Seq(line), None, event.anchor, self.nodes])
+        self.stack.append([Map(line) if is_map else Seq(line), None, event.anchor, self.nodes, tag])
 
     def close(self, event: Any) -> None:
-        container, _, anchor, nodes_before = self.stack.pop()
+        container, _, anchor, nodes_before, tag = self.stack.pop()
+        line = container.line
+        value = self.meant(tag, container, line) if tag else container
         if anchor:
-            self.anchors[anchor] = (container, self.nodes - nodes_before + 1)
+            self.anchors[anchor] = (value, self.nodes - nodes_before + 1)
         top = self.stack[-1] if self.stack else None
         if top is not None and isinstance(top[0], Map) and top[1] is None:
             fix = "write the key as text"
-            self.fail(
-                container.line, self.here(), f"{shown(container)} as a key", "a text key", fix
-            )
-            container = "?"
-            self.put(container, event.start_mark.line + 1)
+            self.fail(line, self.here(), f"{shown(container)} as a key", "a text key", fix)
+            self.put("?", event.start_mark.line + 1)
         else:
-            self.put(container, container.line)
+            self.put(value, line)
 
     def alias(self, event: Any) -> None:
         line = event.start_mark.line + 1

@@ -17,7 +17,7 @@ from estimator.backtest.scores import pinball
 from estimator.backtest.series import Group, Series, origins, series_of, until
 from estimator.backtest.verdict import CALIBRATED, scores_of, verdict_of
 from estimator.calibrate import calibrate_text
-from estimator.calibrate.evidence import evidence
+from estimator.calibrate.evidence import evidence, named
 from estimator.calibrate.measured import lay_out
 from estimator.calibrate.quality import (
     LEAST_DAYS,
@@ -49,6 +49,7 @@ def backtest(
     inventory: str | Path,
     actuals: Actuals | str | Path | Sequence[str | Path],
     horizon: str | int = "28d",
+    rates: RateTable | str | Path | None = None,
 ) -> Backtest:
     """Whether the calibrated forecast would have been right, fold by fold, against three rivals.
 
@@ -60,6 +61,8 @@ def backtest(
         What `measure` counted: its JSON or CSV, or the log files themselves.
     horizon : str or int
         Days that each fold forecasts, as ``28d``. [day]
+    rates
+        As for `estimator.forecast`: Regions without a rate in the shipped table need one here too.
 
     Returns
     -------
@@ -76,7 +79,7 @@ def backtest(
     length = read_horizon(horizon)
     text = decode(inventory, read_bytes(inventory))
     told = actuals if isinstance(actuals, Actuals) else evidence(actuals)
-    path, place = str(inventory), "actuals"
+    path, place = str(inventory), named(actuals)
     given = parse_inventory(text, path)
     error = no_trail(given) or no_cloudtrail(told, place)
     window = measured_window(told)
@@ -91,11 +94,11 @@ def backtest(
     if problems:
         raise KmscostError(problems)
 
-    table = load_rates()
+    table = rates if isinstance(rates, RateTable) else load_rates(rates)
     parts, more = [], 0
+    series = series_of(given, told, measured, covered(measured))
     for origin in folds:
         past = until(told, window, origin)
-        series = series_of(given, told, measured, covered(measured))
         calibrated = calibrate_text(text, path, past, force=True, place=place).inventory
         span = Horizon(window.day(origin), 1, length)
         part, left = _fold(given, calibrated, series, origin, span, table)
@@ -109,12 +112,14 @@ def backtest(
     if len(folds) < FEW_FOLDS:
         notices.append(f"{len(folds)} folds say little about the ranges: measure more days")
     if more:
-        notices.append(f"{more} small groups have a forecast and no range")
+        s, have = ("", "has") if more == 1 else ("s", "have")
+        notices.append(f"{more} small group{s} {have} a forecast and no range")
     return Backtest(frame, scores, length, trusted, said, tuple(notices))
 
 
 def _too_short(days: int, horizon: int, place: str) -> Problem:
-    found = f"{days} days for folds of {horizon} days behind {LEAST_DAYS} days of history"
+    s = "s" * (days != 1)
+    found = f"{days} day{s} for folds of {horizon} days behind {LEAST_DAYS} days of history"
     expected = f"{LEAST_FOLDS} folds or more: {LEAST_DAYS + LEAST_FOLDS * horizon} days"
     fits = (days - LEAST_DAYS) // LEAST_FOLDS
     fix = f"shorten it with --horizon {fits}d" if fits >= 1 else "measure more days"
@@ -131,7 +136,8 @@ def _fold(
 ) -> tuple[pd.DataFrame, int]:
     """Every model's forecast of one fold, and how many groups have no range."""
     length, end = span.length, origin + span.length
-    scale = series.days(origin, end) / length
+    days = series.days(origin, end)
+    scale = days / length
     calibrated_of, plain_of = modelled(calibrated, span), modelled(plain(given), span)
     groups = sorted({*series.groups, *calibrated_of, *plain_of})
     place = {group: number for number, group in enumerate(series.groups)}
@@ -153,19 +159,21 @@ def _fold(
     ranked = [
         int(n) for n in np.argsort(-expected, kind="stable")[:_MOST_GROUPS] if expected[n] > 0
     ]
+    unranged = int((expected > 0).sum()) - len(ranked)
     for number in ranked:
         drawn = group_draws(calibrated, span, table, groups[number])
         if drawn is not None:
             ends[number] = np.quantile(drawn * scale, QUANTILES)
     frames = [
-        _rows(span, model, groups, happened, values, ends if model == CALIBRATED else {})
+        _rows(span, days, model, groups, happened, values, ends if model == CALIBRATED else {})
         for model, values in forecasts.items()
     ]
-    return pd.concat(frames, ignore_index=True), len(groups) - len(ranked)
+    return pd.concat(frames, ignore_index=True), unranged
 
 
 def _rows(
     span: Horizon,
+    days: float,
     model: str,
     groups: list[Group],
     happened: FloatArray,
@@ -187,7 +195,7 @@ def _rows(
     return pd.DataFrame(
         {
             "origin": pd.PeriodIndex([span.start] * len(measured), freq="D"),
-            "days": span.length,
+            "days": round(days),
             "level": ["total", *["group"] * len(groups)],
             "driver": [one[0] for one in named],
             "cause": [one[1] for one in named],

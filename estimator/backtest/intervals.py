@@ -7,8 +7,8 @@ import dataclasses
 import numpy as np
 
 from estimator.backtest.horizon import Horizon
-from estimator.backtest.series import Group
-from estimator.inventory import Inventory
+from estimator.backtest.series import Group, home_of
+from estimator.inventory import Inventory, Range
 from estimator.months import FloatArray
 from estimator.uncertainty import run
 from estimator.uncertainty.draws import generator
@@ -49,8 +49,8 @@ def group_draws(
     if not trails or group.region not in covered:
         return None
     cut = trails[0].model_copy(update={"regions": (group.region,)})
-    if cut.home_region not in (None, group.region):
-        cut = cut.model_copy(update={"config_updates_per_month": cut.config_updates_per_month})
+    if home_of(inventory, cut) != group.region:  # its checks are of that Region alone
+        cut = cut.model_copy(update={"config_updates_per_month": Range.exactly(0.0)})
     return _draws(
         dataclasses.replace(inventory, trails=(cut,), readers=()), span, table, noise=True
     )

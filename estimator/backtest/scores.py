@@ -47,10 +47,10 @@ def pinball(quantile: float, forecast: FloatArray, measured: FloatArray) -> Floa
     return np.maximum(quantile * missed, (quantile - 1.0) * missed)
 
 
-def at_least(hits: int, tries: int, chance: float) -> float:
+def at_most(hits: int, tries: int, chance: float) -> float:
     """How likely it is that no more than `hits` of `tries` hold when each holds by `chance`. [0-1]
 
-    >>> round(at_least(1, 2, 0.9), 2)
+    >>> round(at_most(1, 2, 0.9), 2)
     0.19
     """
     return math.fsum(

@@ -16,6 +16,7 @@ from estimator.calibrate.places import Identity, place_readers
 from estimator.calibrate.rows import LOGS, NAMES, cloudtrail_rows, trail_of
 from estimator.calibrate.window import Window
 from estimator.inventory import Inventory
+from estimator.inventory.sections import Trail
 from estimator.months import FloatArray
 
 # what trails write, and what readers get; replication depends on a key that may be elsewhere
@@ -68,7 +69,10 @@ def series_of(
     is_get = cause == "get"
     names = np.array([one.name for one in inventory.trails], dtype=object)[trail]
     names = np.where(is_get, _reader_names(inventory, rows), names)
+    homes = np.array([home_of(inventory, one) for one in inventory.trails], dtype=object)
     region = np.where(is_get, "", rows["region"].astype(str).to_numpy())
+    # a check is of no log's Region: the model has it in the trail's own
+    region = np.where(cause == "check", homes[trail], region)
     kind = np.where(is_get, "get", "put")
     keys = pd.MultiIndex.from_arrays([names, kind, region])
     codes, found = pd.factorize(keys, sort=True)
@@ -81,6 +85,12 @@ def series_of(
     )
     groups = tuple(Group(*map(str, one)) for one in found)
     return Series(groups, flat.reshape(size).astype(np.float64), exposure)
+
+
+def home_of(inventory: Inventory, trail: Trail) -> str:
+    """The Region that the model counts a trail's checks in."""
+    regions = {key.id: key.region for key in inventory.keys}
+    return trail.home_region or regions.get(trail.key or "", "")
 
 
 def _reader_names(inventory: Inventory, rows: pd.DataFrame) -> np.ndarray:

@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 
-from estimator.backtest.scores import at_least, bias, coverage, wape
+from estimator.backtest.scores import at_most, bias, coverage, wape
 from estimator.figures import share
 
 CALIBRATED = "calibrated"
@@ -58,7 +58,7 @@ def verdict_of(scores: pd.DataFrame, frame: pd.DataFrame) -> tuple[bool, str]:
     other = min((row for row in groups if row["model"] != CALIBRATED), key=lambda row: row["wape"])
     total = frame[(frame["level"] == "total") & (frame["model"] == CALIBRATED)]
     hits = int(((total["low"] <= total["measured"]) & (total["measured"] <= total["high"])).sum())
-    holds = at_least(hits, len(total), _INTERVAL) > _DOUBT and not own["coverage"] < 0.5
+    holds = at_most(hits, len(total), _INTERVAL) > _DOUBT and not own["coverage"] < 0.5
     closer = _as_good(mine["wape"], best["wape"]) or (
         _as_good(own["wape"], other["wape"]) and mine["wape"] <= 2 * best["wape"]
     )

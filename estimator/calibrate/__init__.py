@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from estimator.actuals.result import Actuals
-from estimator.calibrate.evidence import evidence
+from estimator.calibrate.evidence import evidence, named
 from estimator.calibrate.files import files_per_day
 from estimator.calibrate.measured import Measured, lay_out
 from estimator.calibrate.others import (
@@ -55,7 +55,7 @@ def calibrate(
         The inventory is wrong, nothing measured belongs to it, or the data is not good enough: too
         few days, gaps, hours not covered, files skipped (all of it at once).
     """
-    place = _named(actuals)
+    place = named(actuals)
     text = decode(inventory, read_bytes(inventory))
     told = actuals if isinstance(actuals, Actuals) else evidence(actuals)
     return calibrate_text(text, str(inventory), told, force, place)
@@ -115,14 +115,6 @@ def calibrate_text(
             *_not_seen(measured),
         ),
     )
-
-
-def _named(actuals: Actuals | str | Path | Sequence[str | Path]) -> str:
-    if isinstance(actuals, Actuals):
-        return "actuals"
-    paths = [actuals] if isinstance(actuals, str | Path) else list(actuals)
-    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
-    return f"{paths[0] if paths else 'actuals'}{more}"
 
 
 def _source(measured: Measured, days: float) -> str:

@@ -34,6 +34,15 @@ def evidence(paths: str | Path | Sequence[str | Path]) -> Actuals:
     return beside(load_actuals(rest), load_actuals(names))
 
 
+def named(actuals: Actuals | str | Path | Sequence[str | Path]) -> str:
+    """What messages call it: the first path, and how many more there are."""
+    if isinstance(actuals, Actuals):
+        return "actuals"
+    paths = [actuals] if isinstance(actuals, str | Path) else list(actuals)
+    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+    return f"{paths[0] if paths else 'actuals'}{more}"
+
+
 def beside(logs: Actuals, names: Actuals) -> Actuals:
     """Both, each with the hours that it covers: those of names are of no account and Region."""
     columns = list(dict.fromkeys([*logs.measured.columns, *names.measured.columns]))

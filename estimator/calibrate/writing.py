@@ -8,13 +8,13 @@ from typing import Any
 
 import pandas as pd
 
-from estimator.calibrate.document import Document, Path
 from estimator.calibrate.files import FilesPerDayFound
 from estimator.calibrate.readers import ReadersFound
 from estimator.figures import factor
 from estimator.frames import CHANGES
 from estimator.inventory import FilesPerDay, Inventory, Range
 from estimator.inventory.assumptions import FILES_PER_DAY
+from estimator.inventory.edits import Document, Path
 from pricing.document import Map
 from pricing.words import describe
 

@@ -24,6 +24,7 @@ COMMANDS = {
         "inventories",
         "Print the JSON Schema of an inventory, a rate table or a scenario file.",
     ),
+    "discover": ("discoveries", "Draft an inventory from what describes the estate already."),
     "forecast": ("forecasts", "Forecast KMS requests and cost, month by month."),
     "explain": ("forecasts", "Walk one number from assumption to dollar."),
     "simulate": (
@@ -31,6 +32,7 @@ COMMANDS = {
         "Say how sure the forecast is, and which number to find out first.",
     ),
     "compare": ("comparisons", "Compare inventories, or what-ifs: requests, cost, and why."),
+    "export": ("exports", "Write a forecast in the forms that other tools take in."),
     "measure": ("measures", "Count what really happened, from logs, object names and bills."),
     "calibrate": ("calibrations", "Put what was measured into an inventory, as ranges."),
     "backtest": ("calibrations", "Replay history: would the calibrated forecast have been right?"),

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from estimator.cli.application import single
-from estimator.cli.output import Format, InventoryPath, Output, say, show, width
+from estimator.cli.output import Format, InventoryPath, Output, Rates, say, show, width
 
 
 class CalibrateFormat(StrEnum):
@@ -75,13 +75,14 @@ def backtest(
     horizon: Annotated[
         str, typer.Option("--horizon", help="Days that each fold forecasts.", metavar="DAYS")
     ] = "28d",
+    rates: Rates = None,
     form: Annotated[Format, typer.Option("--format", "-f", help="How to write it.")] = Format.table,
     output: Output = None,
 ) -> None:
     """Replay history: would the calibrated forecast have been right?"""
     from estimator import backtest as compute
 
-    told = compute(inventory, actuals, horizon)
+    told = compute(inventory, actuals, horizon, rates)
     if form is Format.json:
         from estimator.report.data import to_json
 

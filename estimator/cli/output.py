@@ -116,33 +116,41 @@ def show(what: RenderableType | str, output: Path | None) -> None:
     _put(text, output)
 
 
-def _put(text: str, output: Path | None) -> None:
+def show_bytes(what: bytes, output: Path | None) -> None:
+    """Write a binary result to a file or a pipe; a terminal cannot show it."""
+    if output is None and sys.stdout.isatty():
+        expected = "a format of text, or --output FILE"
+        raise UsageError(Problem("--format", None, "", "a binary file on a terminal", expected, ""))
+    _put(what, output)
+
+
+def _put(what: str | bytes, output: Path | None) -> None:
     if output is None:
         try:
-            typer.echo(text, nl=False)
+            typer.echo(what, nl=False)
         except BrokenPipeError:  # as `| head` does: no mistake, whatever typer takes it for
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit from None
     else:
-        write(output, text)
+        write(output, what)
 
 
-def write(path: Path, text: str | bytes) -> None:
+def write(path: Path, what: str | bytes) -> None:
     """Write a file whole or not at all: beside it first, then renamed.
 
     What is no regular file (a device, a pipe) is written to; a link stays a link.
     """
     beside = ""
-    data = text.encode("utf-8") if isinstance(text, str) else text
     try:
+        content = what if isinstance(what, bytes) else what.encode()
         if path.exists() and not path.is_file():
             with path.open("wb") as stream:
-                stream.write(data)
+                stream.write(content)
             return
         target = path.resolve()
         handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
+            stream.write(content)
         mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
         Path(beside).chmod(mode)
         Path(beside).replace(target)
@@ -161,14 +169,18 @@ def _umask() -> int:
 
 def read_discount(text: str) -> float:
     """``10%`` or ``0.1`` as a share."""
+    return read_share("--discount", text)
+
+
+def read_share(option: str, text: str, most: float = 1) -> float:
+    """``10%`` or ``0.1`` as a share, from nothing to `most`."""
     try:
         number = float(text[:-1]) / 100 if text.endswith("%") else float(text)
     except ValueError:
         number = -1.0
-    if not 0 <= number <= 1:
-        raise UsageError(
-            Problem("--discount", None, "", repr(text), "a share such as 10% or 0.1", "")
-        )
+    if not 0 <= number <= most:
+        expected = "a share such as 10% or 0.1" + (f", up to {most:g}" if most != 1 else "")
+        raise UsageError(Problem(option, None, "", repr(text), expected, ""))
     return number
 
 

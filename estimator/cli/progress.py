@@ -72,3 +72,22 @@ def progress_bar(sizes: Callable[[], list[int]] | None) -> Iterator[Step | None]
             bar.update(task, completed=size, files=files, refresh=True)
 
         yield step
+
+
+@contextlib.contextmanager
+def counting_bar() -> Iterator[Callable[[str, int, int], None] | None]:
+    """A function to call with what is looked at, done so far and all; None where nobody watches."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("accounts", total=None)
+
+        def step(what: str, done: int, of: int) -> None:
+            bar.update(task, description=what, completed=done, total=of)
+
+        yield step

@@ -18,7 +18,7 @@ from estimator.cli.output import (
     read_discount,
     say,
     show,
-    write,
+    show_bytes,
 )
 
 
@@ -126,7 +126,7 @@ def plot(
     chart = chart_of(inventory, kind, start, months, draws, seed, rates, read_discount(discount))
     figure = chart.draw(WIDE)
     if output is not None and output.suffix.lower() == ".png":
-        write(output, png_bytes(figure))
+        show_bytes(png_bytes(figure), output)
     else:
         show(svg_text(figure, chart.title, chart.description), output)
     say([f"{chart.title}: {chart.description}"])

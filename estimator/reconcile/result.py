@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from estimator.figures import count, money, share
+from estimator.figures import count, money, share, signed
 from estimator.forecast import Forecast
 from estimator.reconcile.limit import Limit
 from estimator.reconcile.reading import Reading
@@ -136,7 +136,7 @@ class Reconciliation:
         return (
             f"over the limit of {self.limit.text}: {self.month} is billed {self.currency} "
             f"{money(abs(error))}{of_it} {more} than the forecast's {money(before)}; largest part: "
-            f"{PARTS[largest]}, {self.currency} {signed(mine[largest])}"
+            f"{PARTS[largest]}, {self.currency} {signed(money(mine[largest]))}"
         )
 
     @property
@@ -185,7 +185,7 @@ class Reconciliation:
 
     def _repr_html_(self) -> str:
         parts = "".join(
-            f"<tr><td>{html.escape(PARTS[name])}</td><td>{signed(cost)}</td></tr>"
+            f"<tr><td>{html.escape(PARTS[name])}</td><td>{signed(money(cost))}</td></tr>"
             for name, cost in self.parts.items()
         )
         said = "".join(
@@ -195,16 +195,6 @@ class Reconciliation:
 
 
 _SIDES = ("forecast", "billed")
-
-
-def signed(amount: float) -> str:
-    """An amount with its sign.
-
-    >>> signed(1.5), signed(-0.25), signed(0.0)
-    ('+1.50', '-0.2500', '0.00')
-    """
-    text = money(amount)
-    return f"+{text}" if amount > 0 and text != "0.00" else text
 
 
 def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:

@@ -9,10 +9,10 @@ from decimal import ROUND_FLOOR, Decimal
 import pandas as pd
 from rich.console import RenderableType
 
-from estimator.figures import count, money, share
+from estimator.figures import count, money, percent, signed
 from estimator.reconcile import Reconciliation
 from estimator.reconcile.matching import listed
-from estimator.reconcile.result import PARTS, signed
+from estimator.reconcile.result import PARTS
 from estimator.report.markdown import sheets_markdown
 from estimator.report.sheet import MOST_ROWS, Sheet
 from estimator.report.table import WIDTH, sheets_table
@@ -52,7 +52,14 @@ def _sides_sheet(told: Reconciliation) -> Sheet:
     ):
         before, after = (math.fsum(rows[f"cost_{side}"]) for side in ("forecast", "billed"))
         cells.append(
-            (word, money(before), "", money(after), signed(after - before), _share(before, after))
+            (
+                word,
+                money(before),
+                "",
+                money(after),
+                signed(money(after - before)),
+                _share(before, after),
+            )
         )
     header = ("", "forecast", "measured", "billed", "difference", "")
     title = f"Forecast, measured and billed: KMS because of CloudTrail, {told.month}"
@@ -63,18 +70,12 @@ def _quantities(name: str, rows: pd.DataFrame) -> tuple[str, ...]:
     before, after = math.fsum(rows["forecast"]), math.fsum(rows["billed"])
     known = rows["measured"].dropna()
     measured = count(math.fsum(known)) if len(known) else "-"
-    return name, count(before), measured, count(after), _more(after - before), _share(before, after)
-
-
-def _more(difference: float) -> str:
-    text = count(difference)
-    return f"+{text}" if difference > 0 and text != "0" else text
+    more = signed(count(after - before))
+    return name, count(before), measured, count(after), more, _share(before, after)
 
 
 def _share(before: float, after: float) -> str:
-    if not before:
-        return ""
-    return f"{'+' if after > before else ''}{share((after - before) / before)}"
+    return percent((after - before) / before) if before else ""
 
 
 def _parts_sheet(told: Reconciliation) -> Sheet:
@@ -87,10 +88,12 @@ def _parts_sheet(told: Reconciliation) -> Sheet:
     shown = [("forecast", count(totals["requests_forecast"] or 0.0), amounts[0])]
     for (name, cost), amount in zip(parts.items(), amounts[1:-1], strict=True):
         requests = told.request_parts.get(name)
-        if abs(cost) < _DUST and abs(requests or 0.0) < _DUST:
+        if requests is not None and abs(requests) < _DUST:
+            requests = 0.0
+        if abs(cost) < _DUST and not requests:
             continue
-        plus = "+" if not amount.startswith("-") and amount.strip("0.") else ""
-        shown.append((PARTS[name], "" if requests is None else _more(requests), plus + amount))
+        more = "" if requests is None else signed(count(requests))
+        shown.append((PARTS[name], more, signed(amount)))
     shown.append(("billed", count(totals["requests_billed"] or 0.0), amounts[-1]))
     header = ("from forecast to bill", "requests", told.currency)
     return Sheet("Why they differ", header, tuple(shown), numbers=2, sums=1)
@@ -138,14 +141,14 @@ def _rows_sheet(told: Reconciliation) -> Sheet | None:
             count(row["forecast"]),
             "-" if math.isnan(row["measured"]) else count(row["measured"]),
             count(row["billed"]),
-            signed(row["cost_difference"]),
+            signed(money(row["cost_difference"])),
         )
         for row in frame.head(MOST_ROWS).to_dict("records")
     ]
     rest = frame.iloc[MOST_ROWS:]
     blank = ("",) * (len(names) - 1)
     if len(rest):
-        amount = signed(math.fsum(rest["cost_difference"]))
+        amount = signed(money(math.fsum(rest["cost_difference"])))
         cells.append((f"{len(rest):,} more", *blank, "", "", "", amount))
     header = (*(one.replace("_", " ") for one in names), "forecast", "measured", "billed")
     header = (*header, f"{told.currency} difference")
@@ -217,7 +220,7 @@ def _apart(told: Reconciliation) -> list[str]:
 def _limit(told: Reconciliation) -> list[str]:
     if told.limit is None:
         return []
-    error = f"{told.currency} {signed(told.forecast_error)}"
+    error = f"{told.currency} {signed(money(told.forecast_error))}"
     verdict = f"Limit {told.limit.text} {'broken' if told.broken else 'kept'}"
     return [f"{verdict}: without what is not CloudTrail's the difference is {error}"]
 

@@ -74,7 +74,7 @@ def drivers_sheet(told: Simulation) -> Sheet | None:
     rows = [
         (
             str(row["assumption"]),
-            f"{factor(float(str(row['low'])))} to {factor(float(str(row['high'])))}",
+            _ends(row["low"], row["high"]),
             *(_part(float(str(row[name]))) for name in shares),
         )
         for row in seen.head(_MOST).to_dict("records")
@@ -88,6 +88,16 @@ def drivers_sheet(told: Simulation) -> Sheet | None:
     title = "What causes the spread: share of the variance, the most important first"
     header = ("assumption", "5 % to 95 %", "of cost", "of requests")
     return Sheet(title, header, tuple(rows), numbers=2)
+
+
+def _ends(low: object, high: object) -> str:
+    """Both ends of a range.
+
+    >>> _ends(0.5, 288.25), _ends(1389207.715, 1390301.911)
+    ('0.5 to 288.25', '1,389,208 to 1,390,302')
+    """
+    ends = [float(str(one)) for one in (low, high)]
+    return " to ".join(count(one) if abs(one) >= 1000 else factor(one) for one in ends)
 
 
 def _part(value: float) -> str:
@@ -111,9 +121,8 @@ def _first(told: Simulation) -> list[str]:
             "No range stands out: none causes a visible part of the spread of the cost alone"
         ] * (len(found) > 0)
     name, low, high = (found[0][key] for key in ("assumption", "low", "high"))
-    ends = f"{factor(float(str(low)))} to {factor(float(str(high)))}"
-    said = f"Find out first: {name} ({ends}); alone it causes {_part(explained)} of the spread"
-    return [f"{said} of the cost"]
+    said = f"Find out first: {name} ({_ends(low, high)}); alone it causes {_part(explained)} of"
+    return [f"{said} the spread of the cost"]
 
 
 def _mean(told: Simulation) -> list[str]:

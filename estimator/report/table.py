@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -21,6 +22,7 @@ from pricing.errors import printable
 from pricing.regions import partition_of
 
 WIDTH = 80
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def forecast_table(told: Forecast, width: int = WIDTH) -> RenderableType:
@@ -36,9 +38,18 @@ def wrapped(said: Any, width: int) -> Iterator[RenderableType]:
     """Lines of what is said, no wider than asked for."""
     for line in map(printable, said):
         for part in textwrap.wrap(
-            line, width, subsequent_indent="  ", break_on_hyphens=False, break_long_words=False
+            _joined(line),
+            width,
+            subsequent_indent="  ",
+            break_on_hyphens=False,
+            break_long_words=False,
         ):
-            yield Text(part, overflow="fold")
+            yield Text(part.replace(_NO_BREAK, " "), overflow="fold")
+
+
+def _joined(line: str) -> str:
+    """A percentage and its sign stay on one line."""
+    return re.sub(r"(?<=\d) %", f"{_NO_BREAK}%", line)
 
 
 def sheets_table(

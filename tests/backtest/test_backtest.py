@@ -12,16 +12,18 @@ from estimator.actuals.result import Actuals
 from estimator.backtest import backtest
 from estimator.backtest.horizon import Horizon
 from estimator.backtest.rivals import last_period, modelled, seasonal_naive
-from estimator.backtest.scores import at_least, pinball
+from estimator.backtest.scores import at_most, pinball
 from estimator.backtest.series import Group, Series, origins
 from estimator.backtest.verdict import scores_of, verdict_of
 from estimator.calibrate import calibrate_text
 from estimator.inventory.load import parse_inventory
 from estimator.months import Months
+from estimator.report.data import frame_csv
 from estimator.volume import usage
 from pricing.errors import KmscostError
 from tests.acceptance.random_inventories import random_inventory, to_yaml
 from tests.calibrate.measurements import HOME, INVENTORY, measured, role, steady
+from tests.real_data import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +111,7 @@ def test_pinball_by_hand():
     """Too low costs the quantile a request, too high the rest of it."""
     assert pinball(0.05, np.array([100.0]), np.array([120.0])).tolist() == [1.0]
     assert pinball(0.05, np.array([100.0]), np.array([80.0])).tolist() == [19.0]
-    assert at_least(0, 2, 0.9) == pytest.approx(0.01)
+    assert at_most(0, 2, 0.9) == pytest.approx(0.01)
 
 
 def frame_of(rows):
@@ -205,3 +207,63 @@ def test_modelled_groups_sum_to_the_usage():
         Group("org", "put", "eu-west-1"): 2 * 288 * 10,
         Group("siem", "get", ""): 4 * 288 * 10,
     }
+
+
+def test_a_group_that_nobody_forecast_is_none_without_a_range(organization):
+    """A reader that begins in the last fold has no forecast there: no note claims one."""
+    puts = {(HOME, "us-east-1"): steady(100, 42)}
+    late = {(HOME, "us-east-1"): [*[0.0] * 35, *[40.0] * 7]}
+    _, path = organization
+    where = path.with_name("late.yaml")
+    where.write_text(INVENTORY)
+    gets = {role("siem"): puts, role("audit"): late}
+    told = backtest(where, measured(puts, gets), "14d")
+    found = told.frame[(told.frame["driver"] == "audit") & (told.frame["model"] == "calibrated")]
+    assert found["measured"].max() == 280
+    assert found["forecast"].max() == 0
+    assert not [one for one in told.notices if "small group" in one]
+
+
+def test_too_few_days_name_the_file(tmp_path):
+    """The refusal says which measurement is meant."""
+    puts = {(HOME, "us-east-1"): steady(100, 15)}
+    inventory, rows = tmp_path / "inventory.yaml", tmp_path / "short.csv"
+    inventory.write_text(INVENTORY)
+    rows.write_text(frame_csv(measured(puts).measured))
+    with pytest.raises(KmscostError, match=r"short\.csv: found 15 days for folds"):
+        backtest(inventory, rows, 1)
+
+
+def test_checks_are_of_the_trails_own_region(organization):
+    """Sixty checks by hand: measured and forecast in the key's Region, in no other's range."""
+    puts = {(HOME, "us-east-1"): steady(2, 42), (HOME, "eu-west-1"): steady(1, 42)}
+    _, path = organization
+    where = path.with_name("checks.yaml")
+    where.write_text(INVENTORY)
+    frame = backtest(where, measured(puts, checks=60.0), "14d").frame
+    assert set(frame["region"]) == {"", "us-east-1", "eu-west-1"}
+    mine = frame[(frame["model"] == "calibrated") & (frame["cause"] == "put")]
+    assert set(mine["region"]) == {"us-east-1", "eu-west-1"}
+    far = mine[mine["region"] == "eu-west-1"]
+    near = mine[mine["region"] == "us-east-1"]
+    # 60 in 14 days before the first fold would be 60 more in its 14 days
+    assert (near["forecast"].iloc[0], far["forecast"].iloc[0]) == pytest.approx((88, 14), rel=0.1)
+    assert near["low"].iloc[0] > 60
+    assert far["high"].iloc[0] < 30
+
+
+def test_a_region_without_a_rate_needs_a_table(tmp_path):
+    """China has no rate shipped: the refusal names --rates, and with such a table it goes on."""
+    puts = {(HOME, "us-east-1"): steady(100, 42)}
+    inventory, table = tmp_path / "china.yaml", tmp_path / "cny.yaml"
+    there = INVENTORY.replace("us-east-1", "cn-north-1").replace("eu-west-1", "cn-northwest-1")
+    inventory.write_text(there)
+    rows = tmp_path / "rows.csv"
+    text = frame_csv(measured(puts, {role("siem"): puts}).measured)
+    rows.write_text(text.replace("us-east-1", "cn-north-1").replace("arn:aws:", "arn:aws-cn:"))
+    with pytest.raises(KmscostError, match="--rates FILE"):
+        backtest(inventory, rows, 14)
+    shipped = (ROOT / "pricing/tables/awskms.yaml").read_text(encoding="utf-8")
+    table.write_text(shipped.replace("[us-east-1,", "[us-east-1, cn-north-1, cn-northwest-1,"))
+    told = backtest(inventory, rows, 14, table)
+    assert told.trusted

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimator.calibrate.document import Document
+from estimator.inventory.edits import Document
 from estimator.inventory.load import parse_inventory
 from pricing.document import parse_document
 from pricing.errors import KmscostError
@@ -84,15 +84,40 @@ def test_a_block_keeps_its_comments_when_it_is_replaced():
     """What was written beside the old numbers is still there, in order, above the new ones."""
     found = changed(TEXT, (("trails", 0, "files_per_day"), {"us-east-1": RANGE, "other": RANGE}))
     assert found == [
-        "-       files_per_day:   # by Region",
         "-         us-east-1: 700   # busy",
         "-         other: 288",
-        "+       files_per_day:",
-        "+         # by Region",
         "+         # busy",
         "+         us-east-1: {low: 1.5, high: 2.5, mid: 2, source: measured}",
         "+         other: {low: 1.5, high: 2.5, mid: 2, source: measured}",
     ]
+
+
+def test_keys_added_to_a_block_and_to_the_block_at_its_end_stay_apart():
+    """A trail that ends with its bucket gets a key of each, asked for in either order."""
+    text = "trails:\n  - name: org\n    bucket:\n      name: logs\nversion: 1\n"
+    edits = [(("trails", 0, "files_per_day"), {"other": RANGE})]
+    edits += [(("trails", 0, "bucket", "bucket_key_saving"), 0.9)]
+    for order in (edits, edits[::-1]):
+        document = Document(text, "x.yaml")
+        for path, value in order:
+            document.set(path, value)
+        read, problems = parse_document(document.result())
+        bucket = {"name": "logs", "bucket_key_saving": 0.9}
+        trail = {"name": "org", "bucket": bucket, "files_per_day": {"other": RANGE}}
+        assert not problems
+        assert read == {"trails": [trail], "version": 1}
+
+
+def test_writing_the_same_again_changes_no_byte():
+    """A comment behind a key stays there, whatever the value below it was."""
+    edits = [(("files_per_day",), {"us-east-1": RANGE, "other": RANGE})]
+    for text in ("files_per_day: 400   # guess\n", "files_per_day:  # guess\n  other: 400\n"):
+        once = Document(text, "x.yaml")
+        once.set(*edits[0])
+        again = Document(once.result(), "x.yaml")
+        again.set(*edits[0])
+        assert again.result() == once.result()
+        assert once.result().startswith(text.replace(" 400", "")[:24].rstrip())
 
 
 def test_the_last_line_needs_no_end():

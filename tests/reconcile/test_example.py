@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from estimator import KmscostError, forecast, load_inventory, reconcile
+from estimator.report.reconciled import reconciled_sheets
 from tests.actuals.bill.bills import Line, legacy_bill, no_usage
 from tests.real_data import DATA, ROOT, needs_data
 from tests.reconcile.made import bill_of, lines_of, measured_of, other
@@ -279,3 +280,12 @@ def test_real_bills_are_reconciled(tmp_path, kind, account, region, month, bille
     assert said.totals["cost_usd_billed"] == pytest.approx(cost, abs=5e-5)
     assert sum(said.parts.values()) == pytest.approx(said.totals["cost_usd_difference"], abs=1e-9)
     assert said.reading is None
+
+
+def test_what_is_left_of_sums_is_no_request():
+    """A billionth of a request of an unknown amount is printed as none, its cost is not hidden."""
+    told = reconcile(ROOT / "examples/organization.yaml", ROOT / "examples/bill.csv", "2026-10")
+    rows = told.rows.assign(cost_unknown=0.5)
+    dusty = replace(told, rows=rows, request_parts={**told.request_parts, "unknown": 1.6e-12})
+    parts = {row[0]: row[1:] for row in reconciled_sheets(dusty)[1].rows}
+    assert parts["unknown"] == ("0", f"+{0.5 * len(rows):.2f}")

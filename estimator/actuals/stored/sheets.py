@@ -19,7 +19,8 @@ from pricing.files import decode
 
 # what a spreadsheet would take for a formula is written behind an apostrophe
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_FLAGS = {"True": True, "False": False}
+# pandas writes True, spreadsheets TRUE, most other programs true
+_FLAGS = {"true": True, "false": False}
 
 LOST = (
     "a CSV holds rows alone: covered hours are what its coverage and day columns tell (days "
@@ -82,7 +83,7 @@ def _value(name: str, cell: str) -> Any:
     """A cell as JSON has it; what is no number stays text, so that it can be refused."""
     kind = COLUMNS[name].dtype
     if kind == "bool":
-        return _FLAGS.get(cell, cell)
+        return _FLAGS.get(cell.casefold(), cell)
     if kind in ("float64", "int64"):
         try:
             return None if not cell else float(cell) if kind == "float64" else int(cell)

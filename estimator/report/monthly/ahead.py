@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from estimator.figures import count, money, share
 from estimator.months import FloatArray
@@ -57,7 +58,7 @@ def months_sheet(told: Computed) -> Sheet:
     limits = [one.usd_per_month for one in told.inventory.budgets if one.covers is None]
     limit = min(limits) if limits and unit == "USD" and told.has_ranges else None
 
-    def cells(name: str, totals: Mapping[str, float], draws: FloatArray) -> tuple[str, ...]:
+    def cells(name: str, totals: Mapping[Any, Any], draws: FloatArray) -> tuple[str, ...]:
         ends = [money(float(one)) for one in quantiles_of(draws, _ENDS)]
         shown = ends if told.has_ranges else []
         cost, reading = totals[told.cost], totals[f"{told.cost}_writes_{other}"]

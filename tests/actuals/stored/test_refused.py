@@ -196,3 +196,14 @@ def test_a_path_that_does_not_exist():
 def test_logs_that_are_none_are_refused_by_measure(tmp_path):
     """JSON of some other sort is no measurement and no log."""
     assert refused(tmp_path, '{"hello": 1}')
+
+
+@pytest.mark.parametrize("word", ["true", "TRUE", "True"])
+def test_a_flag_in_any_case_is_that_flag(tmp_path, document, word):
+    """A spreadsheet writes TRUE: it is no riddle whether `expected true or false` was met."""
+    kept = written(tmp_path / "kept.json", document.encode())
+    rows = frame_csv(load_actuals(kept).measured)
+    assert "False" in rows
+    changed_rows = tmp_path / "rows.csv"
+    changed_rows.write_text(rows.replace("False", word))
+    assert load_actuals(changed_rows).measured["bucket_key"].all()

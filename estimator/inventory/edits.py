@@ -37,7 +37,8 @@ class Document:
         self._root: Any = yaml.compose(text, Loader=_Loader)
         # characters that libyaml does not count: the mark of the byte order
         self._shift = len(text) - len(text.lstrip("\ufeff"))
-        self._edits: list[tuple[int, int, str]] = []
+        # begin, end, depth, text: of lines that go in at one place the deepest come first
+        self._edits: list[tuple[int, int, int, str]] = []
         self._newline = "\r\n" if "\r\n" in text else "\n"
 
     def set(self, path: Path, value: Any) -> None:
@@ -81,15 +82,13 @@ class Document:
                 if len(pairs) == 1:
                     raise self.refuse(path, "a mapping with this key alone")
                 end = self._at(pairs[position + 1].start_mark)
-                self._edits.append((begin, end, ""))
+                self._edit(begin, end, "")
                 return True
             begin = self._line_start(begin)
             indent = " " * key.start_mark.column
-            self._edits.append(
-                (begin, line_end, "".join(f"{indent}{c}{self._newline}" for c in kept))
-            )
+            self._edit(begin, line_end, "".join(f"{indent}{c}{self._newline}" for c in kept))
             return True
-        self._edits.append((begin, end, ""))
+        self._edit(begin, end, "")
         return True
 
     def append(self, path: Path, values: Sequence[Mapping[str, Any]]) -> None:
@@ -122,7 +121,7 @@ class Document:
     def result(self) -> str:
         """The text with all changes."""
         parts, at = [], 0
-        for begin, end, text in sorted(self._edits, key=lambda one: (one[0], one[1])):
+        for begin, end, _, text in sorted(self._edits, key=lambda one: (one[0], one[1], -one[2])):
             parts += [self.text[at:begin], text]
             at = max(at, end)
         return "".join([*parts, self.text[at:]])
@@ -156,14 +155,17 @@ class Document:
         kept = self._kept_comments(begin, end, value)
         if isinstance(new, dict) and not parent.flow_style and _is_nested(new):
             text = self._block(new, key.start_mark.column + _LIST_INDENT)
+            rest = _tail(self.text[end : self._line_end(end)])
+            head = self._beside(begin, value)
+            if head:
+                kept = [*kept[1:], *([rest.strip()] if rest else [])]
             comments = "".join(
                 f"{self._newline}{' ' * (key.start_mark.column + _LIST_INDENT)}{one}"
                 for one in kept
             )
-            rest = self.text[end : self._line_end(end)]
             # a comment behind the old value stays behind the key
-            self._edits.append(
-                (begin, self._line_end(end), f":{_tail(rest)}{comments}{text}{self._newline}")
+            self._edit(
+                begin, self._line_end(end), f":{head or rest}{comments}{text}{self._newline}"
             )
             return
         if kept:
@@ -174,7 +176,14 @@ class Document:
                 raise self.refuse(path, "comments inside of the value that is replaced")
             self._insert(self._at(key.start_mark), said)
         colon = self.text.index(":", begin) + 1
-        self._edits.append((colon, end, f" {_flow(new)}"))
+        self._edit(colon, end, f" {_flow(new)}")
+
+    def _beside(self, index: int, value: Any) -> str:
+        """The comment behind a key whose value begins in a line further down, with its spaces."""
+        end = self._line_end(index)
+        if end > self._at(value.start_mark):
+            return ""
+        return _tail(self.text[index:end].partition(":")[2])
 
     def _value_end(self, key: Any, value: Any, path: Path) -> int:
         if self._is_alias(key, value):
@@ -271,14 +280,18 @@ class Document:
         found = self.text.find("\n", index)
         return len(self.text) if found < 0 else found + 1
 
+    def _edit(self, begin: int, end: int, text: str, depth: int = 0) -> None:
+        self._edits.append((begin, end, depth, text))
+
     def _insert(self, index: int, text: str) -> None:
-        self._edits.append((index, index, text))
+        self._edit(index, index, text)
 
     def _insert_line(self, index: int, text: str) -> None:
         """Insert whole lines after the line of a place."""
         at = self._line_end(index)
         whole = not at or self.text[at - 1] == "\n"
-        self._insert(at, text if whole else self._newline + text)
+        depth = len(text) - len(text.lstrip(" "))
+        self._edit(at, at, text if whole else self._newline + text, depth)
 
     def refuse(self, path: Path, found: str) -> KmscostError:
         """The error of a place that cannot be changed without changing others."""

@@ -1,0 +1,48 @@
+"""Many calls at once, in threads that end with the program, so that Ctrl-C ends at once."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
+
+WORKERS = 8
+
+
+def each(
+    work: Callable[[Given], Made], items: Sequence[Given], done: Callable[[], None]
+) -> list[Made]:
+    """What `work` makes of each item, in the order of the items.
+
+    An exception of one of them is raised here.
+    """
+    waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
+    ready: queue.SimpleQueue[tuple[int, Made | None, BaseException | None]] = queue.SimpleQueue()
+    for number in range(len(items)):
+        waiting.put(number)
+
+    def run() -> None:
+        while True:
+            try:
+                number = waiting.get_nowait()
+            except queue.Empty:
+                return
+            try:
+                ready.put((number, work(items[number]), None))
+            except BaseException as error:  # noqa: BLE001 (the main thread raises it)
+                ready.put((number, None, error))
+
+    for _ in range(min(WORKERS, len(items))):
+        threading.Thread(target=run, daemon=True).start()
+    made: dict[int, Made] = {}
+    for _ in items:
+        number, result, error = ready.get()
+        if error is not None:
+            raise error
+        made[number] = result  # type: ignore[assignment]  # no error: it has a result
+        done()
+    return [made[number] for number in range(len(items))]

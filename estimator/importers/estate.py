@@ -1,0 +1,156 @@
+"""What a description of an estate says, whoever wrote it: accounts, Regions, keys, trails, buckets.
+
+Every reader (Terraform, CloudFormation, AWS's own answers) fills one `Estate`; one writer drafts an
+inventory from it. A value never stands alone: it knows where it was read, or what question is open.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+# What may be said of each kind of thing. A value that is not known is a question; what is not said
+# at all is absent.
+ACCOUNT = ("name", "regions")
+TRAIL = (
+    "name",
+    "account",
+    "home",  # Region
+    "organization",  # a trail of the whole organization
+    "every_region",  # a multi-Region trail
+    "key",  # the ARN, alias or identity of its key; None for SSE-S3
+    "bucket",  # the name or identity of its bucket
+    "validation",  # digest files
+    "kms_events",  # whether it records what KMS does
+    "management_events",
+    "insights",
+    "logging",
+    "stopped",  # day
+)
+KEY = (
+    "arn",
+    "account",
+    "region",
+    "spec",
+    "created",
+    "rotations",
+    "next_rotation",
+    "rotates",
+    "alias",
+    "state",
+    "manager",
+    "replicas",
+)
+BUCKET = ("name", "region", "bucket_key", "algorithm")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A value and where it was read; with a question, it is only what stands in for the answer."""
+
+    value: Any
+    source: str
+    question: str = ""
+    note: str = ""
+    # two sources say different things: a third does not settle it
+    disputed: bool = False
+
+    @property
+    def known(self) -> bool:
+        """Whether the source says it for certain."""
+        return not self.question
+
+
+@dataclass
+class Thing:
+    """An account, trail, key or bucket: its identity, where it was met, and what is said of it."""
+
+    identity: str
+    source: str
+    facts: dict[str, Fact] = field(default_factory=dict)
+
+    def say(self, name: str, value: Any, source: str, question: str = "", note: str = "") -> None:
+        """Note what a source says; two that disagree make an open question."""
+        new, old = Fact(value, source, question, note), self.facts.get(name)
+        if old is None or (not old.known and new.known and not old.disputed):
+            self.facts[name] = new
+        elif old.known and new.known and old.value != value:
+            said = f"{old.source} says {_short(old.value)}, {source} says {_short(value)}"
+            # nothing never wins over something: the careful reading
+            kept = old.value if value is None else value
+            self.facts[name] = Fact(kept, "", f"sources disagree: {said}", disputed=True)
+
+    def fact(self, name: str) -> Fact | None:
+        """What is said of an attribute; None where nothing is."""
+        return self.facts.get(name)
+
+    def value(self, name: str) -> Any:
+        """A value for certain; None where it is not known."""
+        fact = self.facts.get(name)
+        return fact.value if fact is not None and fact.known else None
+
+    def said(self, fact: Fact | None) -> str:
+        """Where a fact was read, as far as that is not where the thing itself was met."""
+        if fact is None:
+            return ""
+        source = "" if fact.source == self.source else fact.source
+        return ": ".join(part for part in (source, fact.note) if part)
+
+
+def _short(value: Any) -> str:
+    text = "nothing" if value is None else str(value)
+    return text.lower() if isinstance(value, bool) else text[:80]
+
+
+@dataclass
+class Estate:
+    """All that was found."""
+
+    accounts: dict[str, Thing] = field(default_factory=dict)
+    trails: dict[str, Thing] = field(default_factory=dict)
+    keys: dict[str, Thing] = field(default_factory=dict)
+    buckets: dict[str, Thing] = field(default_factory=dict)
+    # alias ARN, alias name, key id -> identity of a key; "" where two keys claim it
+    names: dict[str, str] = field(default_factory=dict)
+    payer: Fact | None = None
+    # Regions of accounts of which nothing else is said
+    regions: Fact | None = None
+    # where the organization's accounts are listed; "" where they are not
+    members: str = ""
+    # Region and account to stand in where a description names none
+    region: str | None = None
+    account: str | None = None
+    notices: list[str] = field(default_factory=list)
+    found: Counter[str] = field(default_factory=Counter)
+
+    def _thing(self, among: dict[str, Thing], identity: str, source: str) -> Thing:
+        if identity not in among:
+            among[identity] = Thing(identity, source)
+        return among[identity]
+
+    def add_account(self, identity: str, source: str) -> Thing:
+        """The account of an id."""
+        return self._thing(self.accounts, identity, source)
+
+    def add_trail(self, identity: str, source: str) -> Thing:
+        """The trail of an ARN or address."""
+        return self._thing(self.trails, identity, source)
+
+    def add_key(self, identity: str, source: str) -> Thing:
+        """The key of an ARN or address."""
+        return self._thing(self.keys, identity, source)
+
+    def add_bucket(self, identity: str, source: str) -> Thing:
+        """The bucket of a name or address."""
+        return self._thing(self.buckets, identity, source)
+
+    def name_key(self, name: str, identity: str) -> None:
+        """Another name of a key: an alias, its ARN or its id."""
+        if self.names.setdefault(name, identity) != identity:
+            self.names[name] = ""
+
+    def note(self, text: str) -> None:
+        """A notice, once."""
+        if text not in self.notices:
+            self.notices.append(text)

@@ -1,0 +1,1 @@
+"""What leaves the terminal: a forecast in the forms that other tools take in."""

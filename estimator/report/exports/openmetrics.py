@@ -1,0 +1,149 @@
+"""A forecast as OpenMetrics text: for a Pushgateway, or a textfile collector."""
+
+from __future__ import annotations
+
+import datetime
+import html
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from estimator.forecast import Forecast
+from estimator.frames import KEYS
+from estimator.report.exports.source import Source, forecast_of
+from pricing.rates import RateTable
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Metrics:
+    """OpenMetrics text, and what to know of it."""
+
+    text: str
+    notices: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"<Metrics: {self.text.count(chr(10)):,} lines>"
+
+    def _repr_html_(self) -> str:
+        said = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
+        return f"<pre>{html.escape(self.text)}</pre>{said}"
+
+
+def export_prometheus(
+    inventory: Source,
+    start: str | datetime.date | None = None,
+    months: int = 12,
+    by: str | Sequence[str] | None = None,
+    rates: RateTable | str | Path | None = None,
+    discount: float = 0.0,
+) -> Metrics:
+    """A forecast as OpenMetrics text: gauges with the columns of `by` as labels.
+
+    Parameters
+    ----------
+    inventory : Inventory, path or Forecast
+        A forecast brings its own months, rates and discount.
+    start, months, by, rates, discount
+        As of `estimator.forecast`.
+
+    Returns
+    -------
+    Metrics
+        `str` of it is the text. The month is a label: samples have no timestamps, which a
+        Pushgateway refuses and which lie in the future.
+
+    Raises
+    ------
+    KmscostError
+        As `estimator.forecast`.
+    """
+    told = forecast_of(inventory, start, months, by, rates, discount)
+    text = "\n".join([*_families(told), "# EOF", ""])
+    return Metrics(text, (*told.notices, told.other_reading_line))
+
+
+def _families(told: Forecast) -> Iterator[str]:
+    rows, currency = told.rows, told.currency
+    code, reading = currency.lower(), told.inventory.cloudtrail_writes
+    other = "charged" if reading == "exempt" else "exempt"
+    requests, keys = (rows[rows["unit"] == unit] for unit in ("request", "key-month"))
+    yield from _family(
+        "kmscost_forecast_requests",
+        "requests",
+        "KMS API requests in the month",
+        requests,
+        "quantity",
+    )
+    yield from _family(
+        "kmscost_forecast_free_requests",
+        "requests",
+        "those that cost nothing: free tier, or exempt",
+        requests,
+        "free",
+    )
+    yield from _family(
+        "kmscost_forecast_key_months", "key_months", "customer managed keys", keys, "quantity"
+    )
+    yield from _family(
+        f"kmscost_forecast_cost_{code}",
+        code,
+        "cost of requests and keys in the month",
+        rows,
+        "cost",
+        {"cloudtrail_writes": reading},
+    )
+    yield from _family(
+        f"kmscost_forecast_cost_other_reading_{code}",
+        code,
+        "the same cost under the other reading of who pays for CloudTrail's own writes",
+        rows,
+        "cost_other_reading",
+        {"cloudtrail_writes": other},
+    )
+    if told.inventory.budgets:
+        name = "kmscost_budget_usd"
+        yield from _header(name, "usd", "what a month may cost")
+        for one in told.inventory.budgets:
+            yield f"{name}{_labels({'budget': one.name})} {float(one.usd_per_month)!r}"
+
+
+def _header(name: str, unit: str, what: str) -> Iterator[str]:
+    yield f"# TYPE {name} gauge"
+    yield f"# UNIT {name} {unit}"
+    yield f"# HELP {name} {_escaped(what)}"
+
+
+def _family(
+    name: str,
+    unit: str,
+    what: str,
+    rows: pd.DataFrame,
+    column: str,
+    more: Mapping[str, str] | None = None,
+) -> Iterator[str]:
+    yield from _header(name, unit, what)
+    told_apart = [one for one in KEYS if one in rows.columns]
+    # rates may change in a month's rows: one sample for each set of labels
+    summed = rows.groupby(told_apart, observed=True, sort=False, as_index=False)[column].sum()
+    columns = [summed[one].astype(str).tolist() for one in told_apart]
+    for *values, value in zip(*columns, summed[column].tolist(), strict=True):
+        labels = dict(zip(told_apart, values, strict=True))
+        yield f"{name}{_labels(labels | dict(more or {}))} {value!r}"
+
+
+def _labels(labels: Mapping[str, str]) -> str:
+    return "{" + ",".join(f'{name}="{_escaped(value)}"' for name, value in labels.items()) + "}"
+
+
+def _escaped(text: str) -> str:
+    r"""Text as OpenMetrics quotes it.
+
+    >>> print(_escaped('a "b" \\ c'))
+    a \"b\" \\ c
+    """
+    return text.replace("\\", r"\\").replace("\n", r"\n").replace('"', r"\"")

@@ -1,0 +1,92 @@
+"""`kmscost discover` on the command line: what goes where, and how it ends."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.importers.plans import TRAIL, instance, plan, save
+from tests.real_data import ROOT
+
+
+def run(*arguments, cwd, stdin=""):
+    return subprocess.run(
+        [sys.executable, "-m", "estimator", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=cwd,
+        input=stdin,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+
+
+def test_the_draft_is_data_and_the_rest_is_notes(tmp_path):
+    """YAML to stdout, notes to stderr; as a file it passes check and makes a forecast."""
+    path = save(tmp_path, plan([instance("aws_cloudtrail.org", TRAIL)]))
+    done = run("discover", "terraform", path, cwd=tmp_path)
+    assert done.returncode == 0
+    assert done.stdout.startswith("# Drafted by")
+    assert all(line.startswith("note: ") for line in done.stderr.splitlines())
+    (tmp_path / "inventory.yaml").write_text(done.stdout, encoding="utf-8")
+    for command in ("check", "forecast"):
+        assert run(command, "inventory.yaml", cwd=tmp_path).returncode == 0
+
+
+def test_a_plan_may_come_through_a_pipe(tmp_path):
+    """`terraform show -json plan | kmscost discover terraform -`."""
+    text = json.dumps(plan([instance("aws_cloudtrail.org", TRAIL)]))
+    done = run("discover", "terraform", "-", cwd=tmp_path, stdin=text)
+    assert done.returncode == 0
+    assert "name: org" in done.stdout
+
+
+def test_json_has_what_is_open(tmp_path):
+    """--format json: the draft, what was found, what is open, notices."""
+    path = save(tmp_path, plan([instance("aws_cloudtrail.org", TRAIL)]))
+    said = json.loads(run("discover", "terraform", path, "--format", "json", cwd=tmp_path).stdout)
+    assert set(said) == {"draft", "found", "todo", "changes", "notices"}
+    assert said["found"] == {"trails": 1}
+    assert "trails org: account" in {one["at"] for one in said["todo"]}
+
+
+def test_nothing_to_draft_ends_well_and_writes_nothing(tmp_path):
+    """Valid input without CloudTrail: exit 0, a sentence, and --output stays as it was."""
+    path = save(tmp_path, plan([instance("aws_kms_key.other", {})]))
+    kept = tmp_path / "inventory.yaml"
+    kept.write_text("mine", encoding="utf-8")
+    done = run("discover", "terraform", path, "--output", kept, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "nothing to draft" in done.stderr
+    assert kept.read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["discover", "terraform", "missing.json"], 1, "no such file"),
+        (["discover", "terraform", "main.tf"], 1, "terraform show -json"),
+        (["discover", "cloudformation", "main.tf"], 1, "main.tf"),
+        (["discover", "aws-responses", "."], 1, "describe-trails"),
+        (["discover", "terraform", "main.tf", "--account", "12"], 2, "--account"),
+        (["discover", "terraform", "main.tf", "--region", "eu-west-9"], 2, "did you mean eu-west"),
+        (["discover", "cloudformation", "main.tf", "--parameter", "x"], 2, "NAME=VALUE"),
+        (["discover", "aws", "--regions", "mars-1"], 2, "--regions"),
+        (["discover", "everything"], 2, "everything"),
+    ],
+)
+def test_mistakes_are_one_sentence(tmp_path, arguments, code, says):
+    """Exit 1 for the user's data, 2 for options; no traceback."""
+    (tmp_path / "main.tf").write_text('resource "aws_cloudtrail" "x" {\n', encoding="utf-8")
+    done = run(*arguments, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_every_command_has_an_example():
+    """--help of the group and of each command ends with an example."""
+    for command in ([], ["terraform"], ["cloudformation"], ["aws-responses"], ["aws"]):
+        assert "Example: " in run("discover", *command, "--help", cwd=ROOT).stdout

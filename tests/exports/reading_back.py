@@ -1,0 +1,47 @@
+"""Files of tables read back by the libraries that people read them with."""
+
+import io
+import json
+
+import openpyxl
+import pandas as pd
+import pyarrow.parquet as pq
+
+from estimator.report.exports.files import written
+
+
+def from_csv(table):
+    """Every cell as its text."""
+    return pd.read_csv(
+        io.StringIO(written(table, "csv")), dtype=str, keep_default_na=False, na_values=[]
+    )
+
+
+def from_json(table):
+    """The document."""
+    return json.loads(written(table, "json"))
+
+
+def from_parquet(table):
+    """The table of pyarrow."""
+    return pq.read_table(io.BytesIO(written(table, "parquet")))
+
+
+def from_xlsx(table):
+    """The workbook."""
+    return openpyxl.load_workbook(io.BytesIO(written(table, "xlsx")))
+
+
+def plain(frame):
+    """A frame as plain values: months as their first day, what is not known as None."""
+    columns = {}
+    for name, values in frame.items():
+        if isinstance(values.dtype, pd.PeriodDtype):
+            days = values.dt.start_time.dt.date
+            columns[name] = [None if pd.isna(one) else one for one in days]
+        elif values.dtype.kind in "fiub":
+            columns[name] = [None if pd.isna(one) else one for one in values.tolist()]
+        else:
+            texts = values.astype(object)
+            columns[name] = [None if pd.isna(one) or one == "" else one for one in texts]
+    return columns
