@@ -31,6 +31,7 @@ COMMANDS = {
         "Say how sure the forecast is, and which number to find out first.",
     ),
     "compare": ("comparisons", "Compare inventories, or what-ifs: requests, cost, and why."),
+    "advise": ("advice", "Rank what would save money, with what it loses and how to do it."),
     "measure": ("measures", "Count what really happened, from logs, object names and bills."),
     "calibrate": ("calibrations", "Put what was measured into an inventory, as ranges."),
     "backtest": ("calibrations", "Replay history: would the calibrated forecast have been right?"),
