@@ -12,8 +12,8 @@ from estimator.advise.situation import Situation
 from estimator.inventory.sections import EveryFile
 
 _SOURCE = (
-    "AWS CloudTrail User Guide, Sending events to CloudWatch Logs; AWS KMS Developer Guide, How AWS "
-    "CloudTrail uses AWS KMS: each get is a Decrypt, charged to the account that makes it"
+    "AWS CloudTrail User Guide, Sending events to CloudWatch Logs; AWS KMS Developer Guide, How "
+    "AWS CloudTrail uses AWS KMS: each get is a Decrypt"
 )
 
 

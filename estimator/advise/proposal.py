@@ -68,7 +68,9 @@ class Proposal:
     def name(self) -> str:
         """A short name, as a scenario has it."""
         many = len(self.about) > _MOST_NAMES
-        return f"{self.kind} {f'{len(self.about):,} {self.noun}s' if many else ' '.join(self.about)}"
+        return (
+            f"{self.kind} {f'{len(self.about):,} {self.noun}s' if many else ' '.join(self.about)}"
+        )
 
     @cached_property
     def set(self) -> tuple[str, ...]:

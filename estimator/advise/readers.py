@@ -139,8 +139,8 @@ def validations(now: Situation) -> Iterator[Proposal]:
                 f"{factor(reader.days.mid)}"
             ),
             how=(
-                "aws cloudtrail validate-logs --trail-arn ARN --start-time T with T the time of the "
-                "run before; S3 Object Lock keeps older files from being changed"
+                "aws cloudtrail validate-logs --trail-arn ARN --start-time T, where T is the time "
+                "of the run before; S3 Object Lock keeps older files from being changed"
             ),
             source=_VALIDATION,
             what_if=True,

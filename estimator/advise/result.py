@@ -171,7 +171,9 @@ class Advice:
             f"{one.proposal.name} {money(self.per_month(one.saving.totals[self.cost]))}"
             for one in self.pieces[:5]
         )
-        return f"<Advice on {self.told.inventory.path}: {self.currency} a month {said or 'nothing'}>"
+        return (
+            f"<Advice on {self.told.inventory.path}: {self.currency} a month {said or 'nothing'}>"
+        )
 
     def _repr_html_(self) -> str:
         shown = self.rows.drop(columns=["kind", "what_if", "trade_off"]).to_html(index=False)

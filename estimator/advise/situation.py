@@ -57,8 +57,11 @@ class Situation:
     @cached_property
     def _costs(self) -> dict[tuple[str, str], float]:
         rows = with_drivers(self.told.rows)
-        sums = rows.groupby(["kind", "driver"], observed=True)["cost"].sum()
-        return {(str(kind), str(name)): float(cost) for (kind, name), cost in sums.items()}
+        sums = rows.groupby(["kind", "driver"], observed=True, as_index=False)["cost"].sum()
+        return {
+            (str(one["kind"]), str(one["driver"])): float(one["cost"])
+            for one in sums.to_dict("records")
+        }
 
     @cached_property
     def event_costs(self) -> dict[str, float]:

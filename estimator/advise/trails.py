@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 
 from estimator.advise.ending import life_in
+from estimator.advise.overlaps import KMS_EVENTS, Overlaps
 from estimator.advise.proposal import Proposal, place
 from estimator.advise.situation import Situation
 from estimator.figures import factor
@@ -54,10 +55,11 @@ def bucket_keys(now: Situation) -> Iterator[Proposal]:
                 (place("trails", trail.name, "bucket", "bucket_key"), True) for trail in trails
             ),
             loses=(
-                "fewer KMS events: the encryption context names the bucket instead of the log file, "
-                "so that KMS no longer tells who decrypted which one. New objects only: files "
-                "written before are read as before, which is not taken off here. Not with "
-                f"DSSE-KMS. Assumes that {saving} of the requests are saved; AWS says up to 0.99"
+                "fewer KMS events: the encryption context names the bucket instead of the file, so "
+                "that KMS no longer tells who decrypted which one. New objects only: files written "
+                "before are read as before, which is not taken off here. Not with DSSE-KMS. "
+                f"Assumes that {saving} of the requests are saved: AWS says up to 0.99, and one "
+                "sample of its own made 4 of 150"
             ),
             how=(
                 f"aws s3api put-bucket-encryption --bucket {first.bucket.name or 'BUCKET'} "
@@ -80,10 +82,19 @@ def excluded_events(now: Situation) -> Iterator[Proposal]:
         }
     ]
     said = json.dumps(selector, separators=(",", ":"))
+    overlaps = Overlaps(now)
     for trail in now.inventory.trails:
         cost = now.event_costs[trail.name]
         if not cost or trail.exclude_kms_events:
             continue
+        recording = [one for one in overlaps.covering(trail) if not one.exclude_kms_events]
+        # whose copy is free, or the cheapest: the one that must go on recording
+        other = min(recording, key=lambda one: now.event_costs[one.name], default=None)
+        elsewhere = (
+            f"{other.name} still records them"
+            if other
+            else "no other trail records all of them: elsewhere nobody does any more"
+        )
         yield Proposal(
             kind="exclude-kms-events",
             words="exclude KMS events from {}, whose copies of them are paid",
@@ -92,8 +103,7 @@ def excluded_events(now: Situation) -> Iterator[Proposal]:
             settings=((place("trails", trail.name, "exclude_kms_events"), True),),
             loses=(
                 "the log of this trail no longer holds KMS events of anybody, not only of these "
-                "requests; the free copy of another trail still does. It saves on CloudTrail's "
-                "bill, nothing of KMS"
+                f"requests; {elsewhere}. It saves on CloudTrail's bill, nothing of KMS"
             ),
             how=(
                 f"aws cloudtrail put-event-selectors --trail-name {trail.name} --event-selectors "
@@ -101,6 +111,9 @@ def excluded_events(now: Situation) -> Iterator[Proposal]:
                 "has; in the console: Management events, Exclude AWS KMS events)"
             ),
             source=_TRAIL_COSTS,
+            ends=frozenset({(KMS_EVENTS, trail.name)}),
+            uses=frozenset({(KMS_EVENTS, other.name)} if other else ()),
+            trade_off=other is None,
             weight=cost,
         )
 

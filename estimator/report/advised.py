@@ -67,7 +67,7 @@ def _cells(told: Advice, saving: Saving, ranged: bool, events: bool) -> tuple[st
 
 def _money(amount: float, told: Advice) -> str:
     """An amount, without the noise of sums in their last digits."""
-    noise = 1e-12 * max(told.told.totals[told.cost], 1.0)
+    noise = 1e-9 * max(told.told.totals[told.cost], 1e-3)
     return money(0.0 if abs(amount) < noise else amount)
 
 
@@ -84,9 +84,11 @@ def piece_lines(told: Advice, piece: Piece) -> Iterator[tuple[str, str]]:
     events = told.per_month(totals[f"{told.cost}_cloudtrail_events"])
     if events and not math.isnan(events):
         yield "apart", f"{unit} {_money(events, told)} a month on CloudTrail's bill for KMS events"
-    yield "loses", one.loses
+    before = next((other for other in told.pieces if other.proposal.loses == one.loses), piece)
+    same = "" if before is piece else f"as {told.pieces.index(before) + 1}"
+    yield "loses", same or one.loses
     yield "how", one.how
-    yield "source", one.source
+    yield "source", same or one.source
     options = one.options
     shown = options if len(options) <= _LONGEST else f"{len(one.set):,} times --set: see the JSON"
     yield "try", f"kmscost compare {told.told.inventory.path} {_span(told)} {shown}"
@@ -115,17 +117,22 @@ def advice_lines(told: Advice) -> Iterator[str]:
     if not told.pieces:
         cost = money(told.per_month(forecast.totals[told.cost]))
         tried = f"{len(small)} change{'s' * (len(small) != 1)} tried"
-        yield (
-            f"Nothing to advise: {forecast.inventory.path} costs {unit} {cost} a month, and none of "
-            f"{tried} saves {limit}"
-        )
+        costs = f"{forecast.inventory.path} costs {unit} {cost} a month"
+        yield f"Nothing to advise: {costs}, and none of {tried} saves {limit}"
     elif small:
         names = ", ".join(one.proposal.name for one in small[:_MOST_NAMES])
         more = f" and {len(small) - _MOST_NAMES} more" if len(small) > _MOST_NAMES else ""
         yield f"Tried as well, saving less than {limit}: {names}{more}"
+    if any(one.saving.totals[f"{told.cost}_cloudtrail_events"] > 0 for one in told.pieces):
+        yield "Ranked by what both bills are smaller by: KMS's and CloudTrail's"
     yield from _under_the_other(told)
     yield from _together(told)
-    yield forecast.other_reading_line
+    other = forecast.other_reading
+    cost = money(told.per_month(forecast.totals[f"{told.cost}_writes_{other}"]))
+    yield (
+        f"With cloudtrail_writes: {other} the inventory costs {unit} {cost} a month "
+        f"(source: {READINGS[other]})"
+    )
 
 
 def _under_the_other(told: Advice) -> Iterator[str]:
