@@ -57,7 +57,7 @@ class Situation:
     @cached_property
     def _costs(self) -> dict[tuple[str, str], float]:
         rows = with_drivers(self.told.rows)
-        sums = rows.groupby(["kind", "driver"], observed=True, as_index=False)["cost"].sum()
+        sums = rows.groupby(["kind", "driver"], observed=True, as_index=False)[["cost"]].sum()
         return {
             (str(one["kind"]), str(one["driver"])): float(one["cost"])
             for one in sums.to_dict("records")
