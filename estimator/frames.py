@@ -235,7 +235,7 @@ ADVICE = (
     Column("loses", "object", "-", "what is lost, or what it costs"),
     Column("how", "object", "-", "a command or setting"),
     Column("source", "object", "-", "who says so"),
-    Column("set", "object", "-", "the options --set of `kmscost compare` that show the saving"),
+    Column("compare", "object", "-", "the command that shows the saving"),
 )
 
 FRAMES = {

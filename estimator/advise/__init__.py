@@ -66,4 +66,5 @@ def advise(
     told = forecast(opened.inventory, start, months, DEFAULT_GRAIN, table, discount)
     base = Course.of(unchanged(opened), [told])
     trial = Trial(opened, base, told.months, table, discount)
-    return Advice.of(told, ranked(Situation(told), trial), trial)
+    path = None if rates is None or isinstance(rates, RateTable) else str(rates)
+    return Advice.of(told, ranked(Situation(told), trial), trial, path)

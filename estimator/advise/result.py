@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import math
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -36,6 +37,8 @@ class Advice:
     together : Saving or None
         What all pieces that go together save, computed, not added up; None for fewer than two.
     notices : tuple of str
+    rates : str or None
+        The file of the rates; None for the shipped ones, or a table that was read already.
     """
 
     told: Forecast
@@ -43,15 +46,16 @@ class Advice:
     small: tuple[Piece, ...]
     together: Saving | None
     notices: tuple[str, ...]
+    rates: str | None = None
 
     @classmethod
-    def of(cls, told: Forecast, ranked: Ranked, trial: Trial) -> Advice:
+    def of(cls, told: Forecast, ranked: Ranked, trial: Trial, rates: str | None = None) -> Advice:
         """What was tried, put into order."""
         events = told.totals[f"{trial.cost}_cloudtrail_events"]
         notices = (*told.notices, *ranked.notices)
         if math.isnan(events):
             notices += ("what CloudTrail charges for KMS events is not known: no advice on it",)
-        return cls(told, ranked.pieces, ranked.small, ranked.together, notices)
+        return cls(told, ranked.pieces, ranked.small, ranked.together, notices, rates)
 
     @property
     def currency(self) -> str:
@@ -82,6 +86,15 @@ class Advice:
         }
         return {key: self.per_month(value) for key, value in whole.items()}
 
+    def command(self, piece: Piece) -> str:
+        """The `kmscost compare` that shows what a piece saves."""
+        months, path = self.told.months, self.told.inventory.path
+        words = ["kmscost", "compare", path, "--from", months.labels[0]]
+        words += ["--months", str(months.count)]
+        words += ["--rates", self.rates] if self.rates else []
+        words += ["--discount", f"{self.told.discount!r}"] if self.told.discount else []
+        return f"{shlex.join(words)} {piece.proposal.options}"
+
     @cached_property
     def rows(self) -> pd.DataFrame:
         """The frame `estimator.frames.ADVICE`: a row for each piece."""
@@ -98,7 +111,7 @@ class Advice:
                 "loses": piece.proposal.loses,
                 "how": piece.proposal.how,
                 "source": piece.proposal.source,
-                "set": piece.proposal.options,
+                "compare": self.command(piece),
             }
             for rank, piece in enumerate(self.pieces, start=1)
         ]

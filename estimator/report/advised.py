@@ -21,7 +21,7 @@ from estimator.report.table import WIDTH, titled, wrapped
 from pricing.errors import printable
 
 _MOST_NAMES = 8
-_LONGEST = 400  # letters of a command line that is shown whole
+_LONGEST = 600  # letters of a command line that is shown whole
 
 
 def ranking_sheet(told: Advice) -> Sheet | None:
@@ -89,9 +89,9 @@ def piece_lines(told: Advice, piece: Piece) -> Iterator[tuple[str, str]]:
     yield "loses", same or one.loses
     yield "how", one.how
     yield "source", same or one.source
-    options = one.options
-    shown = options if len(options) <= _LONGEST else f"{len(one.set):,} times --set: see the JSON"
-    yield "try", f"kmscost compare {told.told.inventory.path} {_span(told)} {shown}"
+    command = told.command(piece)
+    is_long = len(command) > _LONGEST
+    yield "try", f"{len(one.set):,} changes: see the JSON" if is_long else command
 
 
 def _saves(told: Advice, saving: Saving) -> str:
@@ -106,10 +106,6 @@ def _saves(told: Advice, saving: Saving) -> str:
     return f"{said}; with cloudtrail_writes: {other} {unit} {reading}"
 
 
-def _span(told: Advice) -> str:
-    return f"--from {told.told.months.labels[0]} --months {told.told.months.count}"
-
-
 def advice_lines(told: Advice) -> Iterator[str]:
     """What stands below all pieces."""
     forecast, unit = told.told, told.currency
@@ -117,7 +113,7 @@ def advice_lines(told: Advice) -> Iterator[str]:
     if not told.pieces:
         cost = money(told.per_month(forecast.totals[told.cost]))
         tried = f"{len(small)} change{'s' * (len(small) != 1)} tried"
-        costs = f"{forecast.inventory.path} costs {unit} {cost} a month"
+        costs = f"the inventory costs {unit} {cost} a month"
         yield f"Nothing to advise: {costs}, and none of {tried} saves {limit}"
     elif small:
         names = ", ".join(one.proposal.name for one in small[:_MOST_NAMES])

@@ -73,7 +73,7 @@ def test_advice_is_ranked_and_never_without_a_number(tmp_path, text, span):
         totals = one.saving.totals
         small = totals["cost_usd"] + totals["cost_usd_cloudtrail_events"]
         assert small / span[1] < SMALLEST
-    for name in ("advice", "loses", "how", "source", "set"):
+    for name in ("advice", "loses", "how", "source", "compare"):
         assert frame[name].str.len().gt(0).all()
     assert (frame["saves_usd_low"] <= frame["saves_usd_high"]).all()
 
