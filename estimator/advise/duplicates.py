@@ -45,6 +45,7 @@ def duplicates(now: Situation) -> Iterator[Proposal]:
             source=_SOURCE,
             ends=frozenset({("trails", trail.name), (KMS_EVENTS, trail.name)}),
             uses=frozenset({("trails", kept.name), (KMS_EVENTS, kept.name)}),
+            trade_off=_gives_up(trail, kept),
             weight=now.cost_with_readers(trail) + now.event_costs[trail.name],
         )
 
@@ -76,6 +77,12 @@ def _narrowed(reader: Reader, trail: Trail, kept: Trail) -> dict[str, Any]:
     if trail.regions is not None and reader.regions is None and kept.regions != trail.regions:
         found["regions"] = list(trail.regions)
     return found
+
+
+def _gives_up(trail: Trail, kept: Trail) -> bool:
+    """Whether the trail that stays guards or records less."""
+    unguarded = kept.key is None and trail.key is not None
+    return unguarded or (kept.exclude_kms_events and not trail.exclude_kms_events)
 
 
 def _loses(trail: Trail, kept: Trail) -> str:

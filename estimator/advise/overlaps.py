@@ -9,7 +9,7 @@ from estimator.advise.situation import Situation
 from estimator.inventory.sections import Trail
 from estimator.months import ALWAYS, ordinal
 
-Rank = tuple[bool, float, float, int]
+Rank = tuple[bool, bool, float, float, int]
 
 # what advice may bring to an end besides a trail itself: its copy of the KMS events
 KMS_EVENTS = "KMS events"
@@ -37,7 +37,8 @@ class Overlaps:
             # of two that cover each other the one goes that is worth less or costs more
             cost = now.cost("trail", trail.name)
             begun = ordinal(trail.start, ALWAYS)
-            self.rank[trail.name] = (trail.exclude_kms_events, cost, begun, number)
+            worth_less = (trail.exclude_kms_events, trail.key is None)
+            self.rank[trail.name] = (*worth_less, cost, begun, number)
             if trail.scope == "account":
                 self.own[trail.account].append(trail)
             else:

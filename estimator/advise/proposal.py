@@ -132,8 +132,11 @@ class Plan:
     def merged(self) -> Proposal:
         """All of them as one, in the words of the first."""
         first, some = self.proposals[0], self.proposals
+        each = f"as {first.about[0]}, each: " if len(some) > 1 else ""
         return replace(
             first,
+            loses=f"{each}{first.loses}",
+            how=f"{each}{first.how}",
             about=tuple(name for one in some for name in one.about),
             settings=tuple(setting for one in some for setting in one.settings),
             ends=frozenset().union(*(one.ends for one in some)),

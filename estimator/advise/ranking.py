@@ -17,8 +17,8 @@ from estimator.advise.tried import Saving, Trial
 # what saves less is no advice [currency/month]
 SMALLEST = 0.01
 
-# of each kind the most expensive are tried one by one, all others at once
-APART = 8
+# of each kind so many are tried one by one; of more the most expensive, and all others as one
+APART, OF_MORE = 8, 3
 
 KINDS: tuple[Callable[[Situation], Iterator[Proposal]], ...] = (
     bucket_keys,
@@ -93,9 +93,10 @@ def _few(proposals: list[Proposal], notices: list[str]) -> Iterator[Proposal]:
         kinds.setdefault(one.kind, []).append(one)
     for alike in kinds.values():
         alike.sort(key=lambda one: -one.weight)
-        yield from alike[:APART]
+        apart = APART if len(alike) <= APART else OF_MORE
+        yield from alike[:apart]
         rest, left = Plan(), 0
-        for one in alike[APART:]:
+        for one in alike[apart:]:
             if rest.takes(one):
                 rest.add(one)
             else:

@@ -124,6 +124,27 @@ def test_only_what_is_covered_is_a_duplicate(tmp_path):
         assert "duplicate-trail" not in found
 
 
+@pytest.mark.parametrize("worse", ["key: null", "key: logs\n    exclude_kms_events: true"])
+def test_a_duplicate_that_is_worth_more_is_a_trade_off(tmp_path, worse):
+    """The small trail has a key and records KMS events, the big one not: not among the others."""
+    own = '  - {name: own, scope: account, key: logs, account: "100000000007"}\n'
+    _, found = advice(tmp_path, PLAIN.replace("key: logs", worse, 1) + own)
+    piece = only(found, "duplicate-trail")
+    assert piece.proposal.about == ("own",)
+    assert piece.proposal.trade_off
+    assert piece.on_top is None
+
+
+def test_of_two_equals_the_worse_trail_goes(tmp_path):
+    """SSE-S3 costs nothing of KMS, but the trail with a key is the one to keep."""
+    text = PLAIN.replace("name: org", "name: org\n    from: 2026-01-01")
+    _, found = advice(tmp_path, text + "  - {name: plain, key: null}\n")
+    piece = only(found, "duplicate-trail")
+    assert piece.proposal.about == ("plain",)
+    assert not piece.proposal.trade_off
+    equals(piece.saving, requests=0, cost_usd=0, cost_usd_cloudtrail_events=PUTS * EVENT)
+
+
 def test_readers_move_with_the_duplicate_trail(tmp_path):
     """A reader of the small trail reads the big one, but no more accounts than before."""
     own = '  - {name: own, scope: account, key: logs, account: "100000000007"}\n'
@@ -307,7 +328,7 @@ def test_a_cent_a_month_is_the_least(tmp_path, puts, is_advice):
 
 
 def test_many_alike_are_tried_together(tmp_path):
-    """Of 30 trails the eight dearest are tried apart, the other 22 as one."""
+    """Of eight trails each is tried apart; of 30 the three dearest, the other 27 as one."""
     trails = "".join(
         f"  - {{name: t{number}, scope: account, key: logs, "
         f'account: "{100000000000 + number}", files_per_day: {1000 + number}}}\n'
@@ -316,9 +337,14 @@ def test_many_alike_are_tried_together(tmp_path):
     head = PLAIN[: PLAIN.index("  - name: org")]
     _, found = advice(tmp_path, head + trails)
     pieces = found["bucket-key"]
-    assert [len(one.proposal.about) for one in pieces] == [22, *[1] * 8]
-    equals(pieces[0].saving, requests=sum(1000 + n for n in range(22)) * 2 * 30 * 0.99)
-    assert pieces[0].proposal.title == "turn on the S3 Bucket Key of 22 trails"
+    assert [len(one.proposal.about) for one in pieces] == [27, 1, 1, 1]
+    equals(pieces[0].saving, requests=sum(1000 + n for n in range(27)) * 2 * 30 * 0.99)
+    assert pieces[0].proposal.title == "turn on the S3 Bucket Key of 27 trails"
+    eight = "".join(trails.splitlines(keepends=True)[:8])
+    _, found = advice(tmp_path, head + eight)
+    assert [one.proposal.about for one in found["bucket-key"]] == [
+        (f"t{n}",) for n in range(7, -1, -1)
+    ]
 
 
 def test_nothing_to_advise(tmp_path):
