@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from estimator.actuals.s3_inventory import measure_s3_inventory as measure_s3_inventory
     from estimator.actuals.s3_listing import measure_s3_listing as measure_s3_listing
     from estimator.actuals.stored import load_actuals as load_actuals
+    from estimator.advise import Advice as Advice
+    from estimator.advise import advise as advise
     from estimator.backtest import Backtest as Backtest
     from estimator.backtest import backtest as backtest
     from estimator.calibrate import Calibration as Calibration
@@ -81,6 +83,8 @@ _PUBLIC = {
     "measure_s3_inventory": "estimator.actuals.s3_inventory",
     "measure_s3_listing": "estimator.actuals.s3_listing",
     "load_actuals": "estimator.actuals.stored",
+    "Advice": "estimator.advise",
+    "advise": "estimator.advise",
     "Backtest": "estimator.backtest",
     "backtest": "estimator.backtest",
     "Calibration": "estimator.calibrate",
@@ -128,6 +132,7 @@ _PUBLIC = {
 
 __all__ = [
     "Actuals",
+    "Advice",
     "Backtest",
     "Calibration",
     "Comparison",
@@ -144,6 +149,7 @@ __all__ = [
     "RatesDiff",
     "Reconciliation",
     "Simulation",
+    "advise",
     "athena_sql",
     "aws_policy",
     "backtest",

@@ -32,6 +32,7 @@ COMMANDS = {
         "Say how sure the forecast is, and which number to find out first.",
     ),
     "compare": ("comparisons", "Compare inventories, or what-ifs: requests, cost, and why."),
+    "advise": ("advice", "Rank what would save money, with what it loses and how to do it."),
     "export": ("exports", "Write a forecast in the forms that other tools take in."),
     "measure": ("measures", "Count what really happened, from logs, object names and bills."),
     "calibrate": ("calibrations", "Put what was measured into an inventory, as ranges."),
