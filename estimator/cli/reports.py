@@ -71,6 +71,10 @@ def report(
     discount: Discount = "0%",
     seed: Seed = None,
     draws: Draws = 10_000,
+    advice: Annotated[
+        bool,
+        typer.Option(help="What would save money: takes longer than all the rest."),
+    ] = True,
     form: Annotated[
         ReportFormat | None,
         typer.Option(
@@ -92,6 +96,7 @@ def report(
         read_discount(discount),
         seed,
         draws,
+        advice,
     )
     ending = "" if output is None else output.suffix.lower()
     form = form or _ENDINGS.get(ending, ReportFormat.markdown)

@@ -132,7 +132,11 @@ def test_numbers_agree_in_table_json_and_html(example):
     assert sides[-1][1] == money(held["totals"]["cost_usd_forecast"])
     assert sides[-1][3] == money(held["totals"]["cost_usd_billed"])
     assert sides[-1][1] == money(data["months"][0]["cost_usd"])
+    advised = json.loads(kmscost("advise", EXAMPLE, *options, "--format", "json").stdout)
+    first = page.table("What would save money")[1]
+    assert first[1] == money(advised["advice"][0]["saves_usd"])
     own = json.loads(kmscost("report", EXAMPLE, "--month", MONTH, "-f", "json").stdout)
+    assert own["advice"] == advised
     assert own["forecast"] == data
     assert own["totals"]["cost_usd"] == data["months"][0]["cost_usd"]
 
@@ -200,7 +204,7 @@ def test_names_of_others_stay_text(tmp_path):
 
 def test_ten_thousand_accounts_are_a_small_file(tmp_path):
     """Top lists of ten, never a row an account; below 3 MB."""
-    told = report(write_inventory(tmp_path, 10_000, "csv"), MONTH)
+    told = report(write_inventory(tmp_path, 10_000, "csv"), MONTH, advice=False)
     text = told.html()
     assert len(text.encode()) < 3_000_000
     rows = Page(text).table("By account where")
@@ -215,6 +219,16 @@ def test_without_months_ahead_and_without_anything(one):
     assert [section.name for section in told.document.sections][:2] == ["month", "origins"]
     assert "<svg" in told.html()
     assert "No measurement and no bill was given" in told.markdown()
+
+
+def test_advice_can_be_left_out():
+    """--no-advice leaves the section out and changes no other number."""
+    arguments = ("report", EXAMPLE, "--month", MONTH)
+    with_it, without = (kmscost(*arguments, *more).stdout for more in ((), ("--no-advice",)))
+    begin = with_it.index("## What would save money")
+    end = with_it.index("## Assumptions")
+    assert "bucket-key org" in with_it[begin:end]
+    assert with_it[:begin] + with_it[end:] == without
 
 
 def test_another_currency(one, tmp_path):
@@ -295,7 +309,9 @@ def test_python_takes_what_is_loaded(example):
     import datetime
 
     told = report(load_inventory(EXAMPLE), datetime.date(2026, 10, 17), measured(), BILL)
-    assert told.html() == example.html()
+    assert told.advice is None  # it is a change to a file
+    assert told.html() == report(EXAMPLE, MONTH, measured(), BILL, advice=False).html()
+    assert told.verdict == example.verdict
     assert told.forecast.totals == forecast(EXAMPLE, MONTH, 13).totals
     assert told.simulation.mean == simulate(EXAMPLE, MONTH, 13).mean
     assert "<iframe srcdoc" in told._repr_html_()

@@ -9,6 +9,7 @@ from pathlib import Path
 from estimator.actuals.bill import measure_bill
 from estimator.actuals.result import Actuals
 from estimator.actuals.stored import load_actuals
+from estimator.advise import advise
 from estimator.forecast import forecast
 from estimator.inventory import Inventory, load_inventory
 from estimator.months import parse_month
@@ -37,6 +38,7 @@ def report(
     discount: float = 0.0,
     seed: int | None = None,
     draws: int = 10_000,
+    advice: bool = True,
 ) -> MonthlyReport:
     """The monthly budget report: verdict, the month, the months ahead, where it comes from.
 
@@ -54,6 +56,9 @@ def report(
         How many months after it are forecast, 0 to 120. [month]
     seed, draws
         As for `estimator.simulate`.
+    advice : bool
+        Whether what would save money is worked out too: every change is forecast again, so it takes
+        longer than all the rest. Only where `inventory` is a path, as `estimator.advise` has it.
 
     Returns
     -------
@@ -69,6 +74,7 @@ def report(
     if isinstance(months_ahead, bool) or not 0 <= months_ahead <= _MOST_AHEAD:
         expected = f"0 to {_MOST_AHEAD} months"
         raise UsageError(Problem("--months-ahead", None, "", repr(months_ahead), expected, ""))
+    path = None if isinstance(inventory, Inventory) else inventory
     inventory = inventory if isinstance(inventory, Inventory) else load_inventory(inventory)
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
     span = 1 + months_ahead
@@ -85,7 +91,10 @@ def report(
     held = None
     if billed is not None:
         held = reconcile(inventory, billed, label, kept, table, discount)
-    return MonthlyReport(label, told, drawn, origins, kept, held)
+    piece = None
+    if advice and path is not None:
+        piece = advise(path, label, span, table, discount)
+    return MonthlyReport(label, told, drawn, origins, kept, held, piece)
 
 
 def _label(month: str | datetime.date | None) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from estimator.actuals.result import Actuals
+from estimator.advise import Advice
 from estimator.forecast import Forecast
 from estimator.inventory import Inventory
 from estimator.reconcile import Reconciliation
@@ -36,6 +37,8 @@ class Computed:
         What was measured.
     reconciliation : Reconciliation or None
         The month against its bill.
+    advice : Advice or None
+        What would save money over these months.
     """
 
     month: str
@@ -44,6 +47,7 @@ class Computed:
     origins: Mapping[str, pd.DataFrame]
     actuals: Actuals | None = None
     reconciliation: Reconciliation | None = None
+    advice: Advice | None = None
 
     @property
     def inventory(self) -> Inventory:

@@ -27,10 +27,11 @@ class Cards:
 
 @dataclass(frozen=True)
 class Said:
-    """Lines of text: one paragraph each, or a list."""
+    """Lines of text under a title of their own: one paragraph each, or a list."""
 
     lines: tuple[str, ...]
     is_list: bool = False
+    title: str = ""
 
 
 Block = Cards | Said | Sheet | Chart

@@ -19,7 +19,7 @@ class MonthlyReport(Computed):
     """What a month's KMS cost because of CloudTrail, and what the months ahead may cost.
 
     `verdict` says whether it is on budget, `document` is the report as blocks; attributes are those
-    of `Computed`: month, forecast, simulation, origins, actuals, reconciliation.
+    of `Computed`: month, forecast, simulation, origins, actuals, reconciliation, advice.
     """
 
     @cached_property
@@ -58,6 +58,7 @@ class MonthlyReport(Computed):
             "forecast": self.forecast.to_dict(),
             "simulation": self.simulation.to_dict(),
             "reconciliation": self.reconciliation.to_dict() if self.reconciliation else None,
+            "advice": None if self.advice is None else self.advice.to_dict(),
         }
 
     def __repr__(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from estimator.figures import money
 from estimator.forecast.result import READINGS
+from estimator.report.monthly.advice import advice_section
 from estimator.report.monthly.ahead import ahead_section
 from estimator.report.monthly.assumptions import assumptions_section
 from estimator.report.monthly.computed import Computed
@@ -38,6 +39,7 @@ def document(told: Computed) -> Document:
         origins_section(told),
         free_section(told),
         readings_section(told),
+        advice_section(told),
         assumptions_section(told),
         rates_section(told),
         notices_section(told),

@@ -23,7 +23,8 @@ def _block(block: Block) -> str:
         return table_markdown(Sheet("In short", ("", "of what", "amount", "unit"), rows, 2))
     if isinstance(block, Said):
         dash = "- " if block.is_list else ""
-        return ("\n" if block.is_list else "\n\n").join(
+        title = f"**{escape(block.title)}**\n\n" if block.title else ""
+        return title + ("\n" if block.is_list else "\n\n").join(
             f"{dash}{escape(line)}" for line in block.lines
         )
     if isinstance(block, Sheet):
