@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from estimator.actuals.s3_inventory import measure_s3_inventory as measure_s3_inventory
     from estimator.actuals.s3_listing import measure_s3_listing as measure_s3_listing
     from estimator.actuals.stored import load_actuals as load_actuals
+    from estimator.advise import Advice as Advice
+    from estimator.advise import advise as advise
     from estimator.backtest import Backtest as Backtest
     from estimator.backtest import backtest as backtest
     from estimator.calibrate import Calibration as Calibration
@@ -56,6 +58,9 @@ if TYPE_CHECKING:
     from estimator.report.exports.focus import export_focus as export_focus
     from estimator.report.exports.frame import export_frame as export_frame
     from estimator.report.exports.openmetrics import export_prometheus as export_prometheus
+    from estimator.report.monthly import MonthlyReport as MonthlyReport
+    from estimator.report.monthly import report as report
+    from estimator.report.plots import plot as plot
     from estimator.scenarios import Comparison as Comparison
     from estimator.scenarios import compare as compare
     from estimator.schemas import schema as schema
@@ -78,6 +83,8 @@ _PUBLIC = {
     "measure_s3_inventory": "estimator.actuals.s3_inventory",
     "measure_s3_listing": "estimator.actuals.s3_listing",
     "load_actuals": "estimator.actuals.stored",
+    "Advice": "estimator.advise",
+    "advise": "estimator.advise",
     "Backtest": "estimator.backtest",
     "backtest": "estimator.backtest",
     "Calibration": "estimator.calibrate",
@@ -107,6 +114,9 @@ _PUBLIC = {
     "simulate": "estimator.uncertainty",
     "Reconciliation": "estimator.reconcile",
     "reconcile": "estimator.reconcile",
+    "MonthlyReport": "estimator.report.monthly",
+    "report": "estimator.report.monthly",
+    "plot": "estimator.report.plots",
     "Comparison": "estimator.scenarios",
     "compare": "estimator.scenarios",
     "schema": "estimator.schemas",
@@ -122,6 +132,7 @@ _PUBLIC = {
 
 __all__ = [
     "Actuals",
+    "Advice",
     "Backtest",
     "Calibration",
     "Comparison",
@@ -132,11 +143,13 @@ __all__ = [
     "Inventory",
     "InventoryError",
     "KmscostError",
+    "MonthlyReport",
     "Range",
     "RateTable",
     "RatesDiff",
     "Reconciliation",
     "Simulation",
+    "advise",
     "athena_sql",
     "aws_policy",
     "backtest",
@@ -164,10 +177,12 @@ __all__ = [
     "measure_cloudtrail",
     "measure_s3_inventory",
     "measure_s3_listing",
+    "plot",
     "rates_diff",
     "rates_import",
     "rates_show",
     "reconcile",
+    "report",
     "schema",
     "simulate",
 ]

@@ -216,6 +216,28 @@ COMPARISON = (
     Column("relative", "float64", "-", "difference / base; not known where the base is 0"),
 )
 
+# what would save money; another currency's code takes the place of usd
+ADVICE = (
+    Column("rank", "int64", "-", "1 for what saves the most; trade-offs stand last"),
+    Column("kind", "object", "-", "bucket-key, duplicate-trail, query-scan, ..."),
+    Column("advice", "object", "-", "what to do"),
+    Column("saves_requests", "float64", "request/month", "KMS requests saved"),
+    Column("saves_usd", "float64", "USD/month", "KMS cost saved"),
+    Column("saves_usd_low", "float64", "USD/month", "5th percentile over the inventory's ranges"),
+    Column("saves_usd_median", "float64", "USD/month", "their median"),
+    Column("saves_usd_high", "float64", "USD/month", "95th percentile"),
+    Column("saves_usd_writes_charged", "float64", "USD/month", "saves_usd if writes are charged"),
+    Column("saves_usd_writes_exempt", "float64", "USD/month", "saves_usd if they are exempt"),
+    Column("saves_usd_cloudtrail_events", "float64", "USD/month", "apart, on CloudTrail's bill"),
+    Column("saves_usd_on_top", "float64", "USD/month", "of both bills, on top of those before it"),
+    Column("what_if", "bool", "-", "the new value is an example, not a fact"),
+    Column("trade_off", "bool", "-", "security or audit is given up for it"),
+    Column("loses", "object", "-", "what is lost, or what it costs"),
+    Column("how", "object", "-", "a command or setting"),
+    Column("source", "object", "-", "who says so"),
+    Column("compare", "object", "-", "the command that shows the saving"),
+)
+
 FRAMES = {
     "usage": USAGE,
     "charges": CHARGES,
@@ -228,6 +250,7 @@ FRAMES = {
     "quotas": QUOTAS,
     "reconciliation": RECONCILIATION,
     "comparison": COMPARISON,
+    "advice": ADVICE,
     "changes": CHANGES,
     "backtest": BACKTEST,
 }

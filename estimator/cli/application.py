@@ -32,11 +32,14 @@ COMMANDS = {
         "Say how sure the forecast is, and which number to find out first.",
     ),
     "compare": ("comparisons", "Compare inventories, or what-ifs: requests, cost, and why."),
+    "advise": ("advice", "Rank what would save money, with what it loses and how to do it."),
     "export": ("exports", "Write a forecast in the forms that other tools take in."),
     "measure": ("measures", "Count what really happened, from logs, object names and bills."),
     "calibrate": ("calibrations", "Put what was measured into an inventory, as ranges."),
     "backtest": ("calibrations", "Replay history: would the calibrated forecast have been right?"),
     "reconcile": ("reconciles", "Hold a forecast against the bill and explain the difference."),
+    "report": ("reports", "Write the monthly budget report, as one HTML file or Markdown."),
+    "plot": ("reports", "Draw a forecast as SVG or PNG."),
     "rates": ("rates", "Show, import and compare the rates that forecasts are priced with."),
 }
 

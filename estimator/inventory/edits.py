@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from estimator.calibrate.flow import flow, is_nested, scalar
+from estimator.inventory.flow import flow, is_nested, scalar
 from pricing.document import line_of, parse_document
 from pricing.errors import KmscostError, Problem
 from pricing.words import describe

@@ -46,7 +46,7 @@ def read_cases(
         With every problem of every file.
     """
     problems: list[Problem] = []
-    first = _tried(problems, _opened, base)
+    first = _tried(problems, read_base, base)
     found: list[Case] = []
     for one in other:
         if isinstance(one, Inventory):
@@ -87,7 +87,14 @@ def _parsed(path: str | Path) -> tuple[Any, list[Problem]]:
         raise InventoryError(error.problems) from None
 
 
-def _opened(base: Inventory | str | Path) -> Opened:
+def read_base(base: Inventory | str | Path) -> Opened:
+    """An inventory that can be changed.
+
+    Raises
+    ------
+    KmscostError
+        With every problem of it.
+    """
     if isinstance(base, Inventory):
         return Opened(base)
     root, problems = _parsed(base)

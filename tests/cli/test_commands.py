@@ -60,13 +60,15 @@ def test_import_estimator_is_light():
         "import estimator.forecast",
         "from estimator.forecast import Forecast",
         "import estimator.cli",
+        "import estimator.report.table",
+        "from estimator.report import sheet",
     ],
 )
 def test_functions_win_over_modules_of_their_name(first):
     """`from estimator import forecast` is the function, whatever was imported before."""
-    code = f"{first}\nfrom estimator import explain, forecast\n"
-    code += "print(callable(forecast), callable(explain))"
-    assert python(code).strip() == "True True"
+    code = f"{first}\nfrom estimator import explain, forecast, report\n"
+    code += "print(callable(forecast), callable(explain), callable(report))"
+    assert python(code).strip() == "True True True"
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -1,0 +1,112 @@
+"""The monthly budget report: everything computed once. The whole pipeline on one screen."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from pathlib import Path
+
+from estimator.actuals.bill import measure_bill
+from estimator.actuals.result import Actuals
+from estimator.actuals.stored import load_actuals
+from estimator.advise import advise
+from estimator.forecast import forecast
+from estimator.inventory import Inventory, load_inventory
+from estimator.months import parse_month
+from estimator.reconcile import reconcile
+from estimator.report.monthly.result import MonthlyReport
+from estimator.report.plots.fan import QUANTILES
+from estimator.report.plots.sankey import COLUMNS
+from estimator.uncertainty import simulate
+from pricing.errors import Problem, UsageError
+from pricing.rates import RateTable, load_rates
+
+__all__ = ["MonthlyReport", "report"]
+
+Paths = str | Path | Sequence[str | Path]
+
+_MOST_AHEAD = 120
+
+
+def report(
+    inventory: Inventory | str | Path,
+    month: str | datetime.date | None = None,
+    actuals: Actuals | Paths | None = None,
+    bill: Actuals | Paths | None = None,
+    months_ahead: int = 12,
+    rates: RateTable | str | Path | None = None,
+    discount: float = 0.0,
+    seed: int | None = None,
+    draws: int = 10_000,
+    advice: bool = True,
+) -> MonthlyReport:
+    """The monthly budget report: verdict, the month, the months ahead, where it comes from.
+
+    Parameters
+    ----------
+    inventory, rates, discount
+        As for `estimator.forecast`.
+    month : str or date, optional
+        The month to report, as ``2026-10``. Default: the last whole one, UTC.
+    actuals : Actuals or paths, optional
+        What was measured, as `load_actuals` takes it.
+    bill : Actuals or paths, optional
+        The bill of the month, as `reconcile` takes it.
+    months_ahead : int
+        How many months after it are forecast, 0 to 120. [month]
+    seed, draws
+        As for `estimator.simulate`.
+    advice : bool
+        Whether what would save money is worked out too: every change is forecast again, so it takes
+        longer than all the rest. Only where `inventory` is a path, as `estimator.advise` has it.
+
+    Returns
+    -------
+    MonthlyReport
+        ``html()``, ``markdown()`` and ``to_dict()``; the verdict, and the results it rests on.
+
+    Raises
+    ------
+    KmscostError
+        As `estimator.forecast`, `simulate` and `reconcile`.
+    """
+    label = _label(month)
+    if isinstance(months_ahead, bool) or not 0 <= months_ahead <= _MOST_AHEAD:
+        expected = f"0 to {_MOST_AHEAD} months"
+        raise UsageError(Problem("--months-ahead", None, "", repr(months_ahead), expected, ""))
+    path = None if isinstance(inventory, Inventory) else inventory
+    inventory = inventory if isinstance(inventory, Inventory) else load_inventory(inventory)
+    table = rates if isinstance(rates, RateTable) else load_rates(rates)
+    span = 1 + months_ahead
+
+    told = forecast(inventory, label, span, rates=table, discount=discount)
+    drawn = simulate(inventory, label, span, draws, seed, QUANTILES, table, discount)
+    # accounts and Regions each alone: together they are rows by the million
+    origins = {
+        name: forecast(inventory, label, 1, by, table, discount).rows
+        for name, by in (("drivers", [*COLUMNS, "cause"]), ("regions", ["region"]))
+    }
+    kept = actuals if isinstance(actuals, Actuals | None) else load_actuals(actuals)
+    billed = bill if isinstance(bill, Actuals | None) else measure_bill(bill)
+    held = None
+    if billed is not None:
+        held = reconcile(inventory, billed, label, kept, table, discount)
+    piece = None
+    if advice and path is not None:
+        piece = advise(path, label, span, table, discount)
+    return MonthlyReport(label, told, drawn, origins, kept, held, piece)
+
+
+def _label(month: str | datetime.date | None) -> str:
+    """The month to report; the last whole one where none is named."""
+    if month is None:
+        today = datetime.datetime.now(datetime.UTC).date()
+        month = today.replace(day=1) - datetime.timedelta(days=1)
+    try:
+        first = parse_month(month) if isinstance(month, str) else month
+        label = f"{first:%Y-%m}"
+    except (ValueError, TypeError) as error:
+        found, _, expected = str(error).removeprefix("found ").partition("; expected ")
+        expected = expected or "a month such as 2026-10"
+        raise UsageError(Problem("--month", None, "", found, expected, "")) from None
+    return label

@@ -1,0 +1,116 @@
+"""The assumptions with their sources, and which of them to find out first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from estimator.figures import count, share
+from estimator.inventory.assumptions import FILES_PER_DAY, FilesPerDay, Range
+from estimator.report.monthly.computed import Computed
+from estimator.report.monthly.document import Block, Said, Section
+from estimator.report.plots.drivers import drivers_chart
+from estimator.report.sheet import Sheet
+from estimator.report.simulated import simulated_lines
+
+_MOST = 25
+_UNITS = {
+    "files_per_day": "file/day",
+    "config_updates_per_month": "update/month",
+    "bucket_key_saving": "0-1",
+    "retention_days": "day",
+    "gets_per_file": "get/file",
+    "queries_per_month": "query/month",
+    "days_scanned": "day",
+    "share_of_files": "0-1",
+    "gets_per_day": "get/day",
+    "runs_per_month": "run/month",
+    "days": "day",
+    "other_kms_requests_per_month": "request/month",
+    "accounts_per_year": "1/year",
+    "files_per_year": "1/year",
+}
+_CERTAIN = (
+    "No assumption is a range, so nothing says how sure the numbers are: write low and high for "
+    "what is not known, or put measured ranges there by kmscost calibrate."
+)
+_RULE = "rule of thumb: AWS KMS Developer Guide, 2017-11-15 to 2021-09-11"
+
+
+def assumptions_section(told: Computed) -> Section:
+    """Every assumption that a number rests on, the one that causes the most spread first."""
+    drivers = told.simulation.drivers
+    column = f"share_{told.simulation.cost}"
+    shares = dict(zip(drivers["assumption"], drivers[column], strict=True))
+    found = list(_assumptions(told))
+    found.sort(key=lambda one: -shares.get(one[0], -1.0))
+    given = _given(told)
+    rows: list[tuple[str, ...]] = [
+        (
+            path,
+            said.source or given.get(path, "-"),
+            _unit(path),
+            count(said.mid),
+            "-" if said.is_number else f"{count(said.low)} to {count(said.high)}",
+            share(round(float(shares[path]), 4)) if path in shares else "-",
+        )
+        for path, said in found[:_MOST]
+    ]
+    more = len(found) - _MOST
+    if more > 0:
+        rows.append((f"{more:,} more", *[""] * 5))
+    header = ("assumption", "source", "unit", "value", "5 % to 95 %", "of the spread")
+    sheet = Sheet("Assumptions", header, tuple(rows), numbers=3, sums=int(more > 0))
+    blocks: list[Block] = []
+    if not told.has_ranges:
+        blocks.append(Said((_CERTAIN,)))
+    else:
+        blocks.append(Said(tuple(simulated_lines(told.simulation)[:1])))
+        blocks.append(drivers_chart(told.simulation))
+    return Section("assumptions", "Assumptions, and what to find out first", (*blocks, sheet))
+
+
+def _unit(path: str) -> str:
+    """The unit of an assumption by its name; a Region may stand behind it.
+
+    >>> _unit("trails[org].files_per_day.eu-west-1")
+    'file/day'
+    """
+    return next((unit for name, unit in _UNITS.items() if f".{name}" in f".{path}"), "")
+
+
+def _given(told: Computed) -> dict[str, str]:
+    """Sources of what the program itself assumes."""
+    plain = [one for one in told.inventory.trails if one.files_per_day is None]
+    return {f"trails[{one.name}].files_per_day": _RULE for one in plain}
+
+
+def _assumptions(told: Computed) -> Iterator[tuple[str, Range]]:
+    inventory = told.inventory
+    for trail in inventory.trails:
+        path = f"trails[{trail.name}]"
+        if trail.files_per_day is None:
+            yield f"{path}.files_per_day", Range.exactly(FILES_PER_DAY)
+        else:
+            yield from _files(path, trail.files_per_day)
+        yield f"{path}.config_updates_per_month", trail.config_updates_per_month
+        if trail.bucket.bucket_key:
+            yield f"{path}.bucket.bucket_key_saving", trail.bucket.bucket_key_saving
+        if trail.bucket.retention_days is not None:
+            yield f"{path}.bucket.retention_days", trail.bucket.retention_days
+    for reader in inventory.readers:
+        for name, value in reader:
+            if isinstance(value, Range) and name != "burst_seconds":
+                yield f"readers[{reader.name}].{name}", value
+    yield "other_kms_requests_per_month", inventory.other_kms_requests_per_month
+    yield "growth.accounts_per_year", inventory.growth.accounts_per_year
+    yield "growth.files_per_year", inventory.growth.files_per_year
+    for account in inventory.accounts:
+        if account.files_per_day is not None:
+            yield from _files(f"accounts[{account.id}]", account.files_per_day)
+
+
+def _files(owner: str, said: FilesPerDay) -> Iterator[tuple[str, Range]]:
+    for region, value in said.by_region.items():
+        yield said.path(owner, region), value
+    if said.other is not None:
+        yield said.path(owner, "other"), said.other

@@ -1,0 +1,71 @@
+"""A report as blocks in the order of reading: each format only has to lay them out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from estimator.report.plots.chart import Chart
+from estimator.report.sheet import Sheet
+
+
+@dataclass(frozen=True)
+class Card:
+    """One number that the reader came for: what it is, the number, and a word on it."""
+
+    name: str
+    value: str
+    unit: str = ""
+    said: str = ""
+
+
+@dataclass(frozen=True)
+class Cards:
+    """Numbers side by side."""
+
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True)
+class Said:
+    """Lines of text under a title of their own: one paragraph each, or a list."""
+
+    lines: tuple[str, ...]
+    is_list: bool = False
+    title: str = ""
+
+
+Block = Cards | Said | Sheet | Chart
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the report under a heading; `name` is its anchor."""
+
+    name: str
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Document:
+    """The whole report.
+
+    Attributes
+    ----------
+    title, subtitle : str
+        What it is of.
+    status : str
+        ``on budget``, ``at risk``, ``over budget`` or ``no budget``.
+    verdict : str
+        One sentence.
+    beside : tuple of str
+        What stands directly under it: the other reading.
+    sections : tuple of Section
+    """
+
+    title: str
+    subtitle: str
+    status: str
+    verdict: str
+    beside: tuple[str, ...]
+    sections: tuple[Section, ...]

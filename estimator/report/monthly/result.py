@@ -1,0 +1,72 @@
+"""A monthly report as it leaves the pipeline."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from estimator.report.monthly.computed import Computed
+from estimator.report.monthly.document import Document
+from estimator.report.monthly.sections import document
+from estimator.report.monthly.text import markdown
+from estimator.report.monthly.verdict import Verdict, verdict
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class MonthlyReport(Computed):
+    """What a month's KMS cost because of CloudTrail, and what the months ahead may cost.
+
+    `verdict` says whether it is on budget, `document` is the report as blocks; attributes are those
+    of `Computed`: month, forecast, simulation, origins, actuals, reconciliation, advice.
+    """
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """On budget or not, and how sure."""
+        return verdict(self)
+
+    @cached_property
+    def document(self) -> Document:
+        """The report as blocks in the order of reading."""
+        return document(self)
+
+    def html(self) -> str:
+        """One HTML file that needs no network and no script."""
+        from estimator.report.monthly.page import page
+
+        return page(self.document)
+
+    def markdown(self) -> str:
+        """The report as Markdown, without charts."""
+        return markdown(self.document)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as documented JSON: the verdict, and the JSON of all that it rests on."""
+        told = self.verdict
+        return {
+            "month": self.month,
+            "verdict": {
+                "status": told.status,
+                "sentence": told.sentence,
+                "probability": told.probability,
+            },
+            f"spent_{self.currency.lower()}": self.spent,
+            "totals": self.of_month,
+            "totals_ahead": self.of_ahead,
+            "forecast": self.forecast.to_dict(),
+            "simulation": self.simulation.to_dict(),
+            "reconciliation": self.reconciliation.to_dict() if self.reconciliation else None,
+            "advice": None if self.advice is None else self.advice.to_dict(),
+        }
+
+    def __repr__(self) -> str:
+        return f"<MonthlyReport {self.month}: {self.verdict.status}>"
+
+    def _repr_html_(self) -> str:
+        inside = html.escape(self.html(), quote=True)
+        return (
+            f'<iframe srcdoc="{inside}" title="Report of {self.month}" '
+            'style="width:100%;height:720px;border:0"></iframe>'
+        )

@@ -1,0 +1,64 @@
+"""Months, probabilities and shares as the report says them."""
+
+from __future__ import annotations
+
+import datetime
+
+from estimator.figures import share
+
+_NAMES = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def month_in_words(month: str) -> str:
+    """A month as people say it.
+
+    >>> month_in_words("2026-10")
+    'October 2026'
+    """
+    day = datetime.date.fromisoformat(f"{month}-01")
+    return f"{_NAMES[day.month - 1]} {day.year}"
+
+
+def in_draws(probability: float, draws: int) -> str:
+    """How often something happens, so that nothing possible reads as certain.
+
+    >>> in_draws(0.0, 10_000), in_draws(0.00001, 100_000), in_draws(0.25, 100)
+    ('in none of 10,000 draws', 'in 1 of 100,000 draws', 'in 25 % of 100 draws')
+    """
+    times = round(probability * draws)
+    if times in (0, draws):
+        return f"in {'all' if times else 'none'} of {draws:,} draws"
+    if min(times, draws - times) < draws / 1000:
+        return f"in {times:,} of {draws:,} draws"
+    return f"in {share(probability)} of {draws:,} draws"
+
+
+def often(probability: float) -> str:
+    """A probability: what is possible never reads as certain.
+
+    >>> often(0.0), often(0.9999), often(1.0), often(0.5)
+    ('0 %', '>99.9 %', '100 %', '50 %')
+    """
+    return ">99.9 %" if 0.999 < probability < 1 else share(probability)
+
+
+def part(value: float) -> str:
+    """A share of a whole; what is next to nothing is not worth its digits.
+
+    >>> part(0.6), part(0.0), part(0.0000052)
+    ('60 %', '0 %', '<0.01 %')
+    """
+    return "<0.01 %" if 0 < value < 0.0001 else share(value)

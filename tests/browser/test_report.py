@@ -1,0 +1,176 @@
+"""The report in a real Chromium: it opens, sorts, switches its theme, and everybody can read it."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.forecast import write_inventory
+from estimator import report
+from tests.browser.chromium import AXE, needs_axe, open_page, started
+from tests.report.material import BILL, EXAMPLE, HOSTILE, MONTH, measured
+
+WIDTHS = (400, 900, 1600)
+
+
+@pytest.fixture(scope="module")
+def driver():
+    """One browser for all."""
+    browser = started()
+    yield browser
+    browser.quit()
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    """The example with measurements and a bill, 10,000 accounts, and hostile names."""
+    folder = tmp_path_factory.mktemp("pages")
+    hostile = folder / "hostile.yaml"
+    hostile.write_text(HOSTILE, encoding="utf-8")
+    told = {
+        "example": report(EXAMPLE, MONTH, measured(), BILL),
+        "large": report(write_inventory(folder, 10_000, "csv"), MONTH),
+        "hostile": report(hostile, MONTH),
+    }
+    paths = {name: folder / f"{name}.html" for name in told}
+    for name, path in paths.items():
+        path.write_text(told[name].html(), encoding="utf-8")
+    return paths
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", ["example", "large", "hostile"])
+def test_it_opens_without_an_error_and_fits(driver, pages, name, width, theme):
+    """No message on the console, nothing wider than the window, one chart of each pair shown."""
+    open_page(driver, pages[name], width, theme)
+    assert driver.get_log("browser") == []
+    assert driver.execute_script("return document.documentElement.scrollWidth") <= width
+    shown = driver.execute_script(
+        "return [...document.querySelectorAll('svg')].filter((one) => one.clientWidth).length"
+    )
+    assert shown == len(driver.find_elements("css selector", "figure.plot"))
+    assert driver.execute_script("return performance.getEntriesByType('resource').length") == 0
+
+
+@needs_axe
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", ["example", "large", "hostile"])
+def test_axe_finds_nothing(driver, pages, name, width, theme):
+    """No finding of axe-core, serious or not, in any width and theme."""
+    open_page(driver, pages[name], width, theme)
+    driver.execute_script(AXE.read_text(encoding="utf-8"))
+    found = driver.execute_async_script(
+        "const done = arguments[0]; axe.run(document).then((told) => done("
+        "told.violations.map((one) => [one.id, one.impact, one.nodes[0].html])))"
+    )
+    assert found == []
+
+
+def column(driver, caption, at):
+    """The cells of a column of the table with this caption, without its sums."""
+    return driver.execute_script(
+        "const table = [...document.querySelectorAll('figure.sheet')].find((one) => "
+        "one.querySelector('figcaption').textContent.startsWith(arguments[0]));"
+        "return [...table.querySelectorAll('tbody tr')].map((row) => "
+        "row.cells[arguments[1]].textContent)",
+        caption,
+        at,
+    )
+
+
+def click_head(driver, caption, at):
+    """Click on the head of a column; what aria-sort says then."""
+    return driver.execute_script(
+        "const table = [...document.querySelectorAll('figure.sheet')].find((one) => "
+        "one.querySelector('figcaption').textContent.startsWith(arguments[0]));"
+        "const head = table.querySelectorAll('thead th')[arguments[1]];"
+        "head.querySelector('button').click(); return head.getAttribute('aria-sort')",
+        caption,
+        at,
+    )
+
+
+def test_tables_sort(driver, pages):
+    """Numbers by their value, names by the alphabet, both ways; sums stay at the end."""
+    open_page(driver, pages["example"])
+    caption = "By account where"
+    assert click_head(driver, caption, 2) == "descending"
+    numbers = [float(one.replace(",", "")) for one in column(driver, caption, 2)]
+    assert len(numbers) == 4
+    assert numbers == sorted(numbers, reverse=True)
+    assert click_head(driver, caption, 2) == "ascending"
+    again = [float(one.replace(",", "")) for one in column(driver, caption, 2)]
+    assert again == sorted(numbers)
+    assert click_head(driver, caption, 1) == "ascending"
+    names = column(driver, caption, 1)
+    assert names == ["data", "management", "prod", "security"]
+    assert click_head(driver, "By cause", 3) == "descending"
+    # 59.4 %, 36.3 %, 4.07 %, 0.281 %: not by their letters
+    assert [one.split()[0] for one in column(driver, "By cause", 3)] == [
+        "59.4", "36.3", "4.07", "0.281",
+    ]  # fmt: skip
+    footer = driver.execute_script(
+        "return [...document.querySelectorAll('tfoot tr:last-child')].map((r) => r.textContent)"
+    )
+    assert sum(one.startswith("total") for one in footer) == 5
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_switch_turns_the_theme(driver, pages, theme):
+    """It begins as the reader prefers; one click turns it, another turns it back."""
+    open_page(driver, pages["example"], theme=theme)
+    colour = "return getComputedStyle(document.body).backgroundColor"
+    chart = "return getComputedStyle(document.querySelector('svg text')).fill"
+    first, drawn = driver.execute_script(colour), driver.execute_script(chart)
+    button = driver.find_element("id", "theme")
+    assert button.text == ("Dark" if theme == "light" else "Light")
+    button.click()
+    assert driver.execute_script(colour) != first
+    assert driver.execute_script(chart) != drawn
+    button.click()
+    assert driver.execute_script(colour) == first
+
+
+def test_every_anchor_leads_somewhere(driver, pages):
+    """Each link of the contents moves to a heading of the page."""
+    open_page(driver, pages["example"])
+    targets = driver.execute_script(
+        "return [...document.querySelectorAll('a')].map((one) => "
+        "[one.getAttribute('href'), !!document.querySelector(one.getAttribute('href'))])"
+    )
+    assert len(targets) == 11  # 10 sections, the verdict among them, and the way around them
+    assert all(href.startswith("#") and found for href, found in targets)
+
+
+def test_hostile_names_are_text(driver, pages):
+    """No script of a name runs, no element is made of it; it stands there letter by letter."""
+    open_page(driver, pages["hostile"])
+    from selenium.common.exceptions import NoAlertPresentException
+
+    with pytest.raises(NoAlertPresentException):
+        driver.switch_to.alert.text  # noqa: B018 (an alert would be found here)
+    made = "main script, main img, main b, main i, svg script, [onmouseover], [onerror]"
+    assert driver.find_elements("css selector", made) == []
+    assert "<script>alert(1)</script>" in column(driver, "By account where", 1)
+    text = driver.execute_script("return document.querySelector('.wide svg').textContent")
+    assert "<script>" not in driver.execute_script("return document.title")
+    assert text
+
+
+def test_it_reads_without_script_and_prints_in_light(driver, pages):
+    """With scripts off all is there but the switch; paper is white whatever the screen was."""
+    driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        open_page(driver, pages["example"])
+        assert len(driver.find_elements("css selector", "table tbody tr")) > 40
+        assert not driver.find_element("id", "theme").is_displayed()
+        assert driver.find_elements("css selector", "th button") == []
+    finally:
+        driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+    open_page(driver, pages["example"], theme="dark")
+    dark = {"name": "prefers-color-scheme", "value": "dark"}
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print", "features": [dark]})
+    background = "return getComputedStyle(document.body).backgroundColor"
+    assert driver.execute_script(background) == "rgb(255, 255, 255)"
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})

@@ -1,0 +1,147 @@
+"""Charts: what is drawn is what was computed; no pyplot, no formula, the same bytes."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from estimator import KmscostError, forecast, plot, simulate
+from estimator.report.plots import KINDS, chart_of
+from estimator.report.plots.chart import NARROW, apart
+from estimator.report.plots.svg import png_bytes, svg_text
+from tests.cli.test_commands import kmscost, python
+from tests.report.material import EXAMPLE, HOSTILE, MONTH
+
+
+def parsed(text):
+    """Our own SVG as elements."""
+    return ElementTree.fromstring(text)  # noqa: S314 (our own)
+
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_a_figure_with_a_text_alternative(kind):
+    """SVG with text as text, a title and a description; PNG; the same bytes again."""
+    chart = chart_of(EXAMPLE, kind, MONTH)
+    text = svg_text(chart.draw(920), chart.title, chart.description)
+    root = parsed(text)
+    assert root.get("role") == "img"
+    found = {one.get("id"): one.text for one in root.iter() if one.get("id")}
+    assert [found[name] for name in root.get("aria-labelledby").split()] == [
+        chart.title,
+        chart.description,
+    ]
+    assert root.findall(f".//{SVG}text")
+    assert svg_text(chart.draw(920), chart.title, chart.description) == text
+    assert png_bytes(chart.draw(NARROW)).startswith(b"\x89PNG")
+
+
+def test_bars_are_as_high_as_the_cost():
+    """The bars of each month sum to its cost, keys and requests apart."""
+    told = forecast(EXAMPLE, MONTH, 6)
+    bars = plot(EXAMPLE, "cost", MONTH, 6).axes[0].patches
+    heights = np.array([one.get_height() for one in bars]).reshape(2, 6)
+    assert heights[0] == pytest.approx(told.monthly["cost_usd_keys"].to_numpy())
+    assert heights.sum(axis=0) == pytest.approx(told.monthly["cost_usd"].to_numpy())
+
+
+def test_the_fan_is_as_wide_as_the_draws():
+    """The outer band goes from the 5th to the 95th percentile of each month."""
+    told = simulate(EXAMPLE, MONTH, 4)
+    outer = plot(EXAMPLE, "fan", MONTH, 4).axes[0].collections[0].get_paths()[0].vertices
+    rows = told.quantiles[
+        (told.quantiles["measure"] == "cost_usd") & told.quantiles["month"].notna()
+    ]
+    for position, (_, month) in enumerate(rows.groupby("month")):
+        at = outer[np.isclose(outer[:, 0], position)][:, 1]
+        assert at.min() == pytest.approx(month["value"].min())
+        assert at.max() == pytest.approx(month["value"].max())
+
+
+def test_nothing_leaks_into_pyplot():
+    """No pyplot is loaded, so that no figure stays open; importing charts loads no matplotlib."""
+    code = (
+        "import sys\n"
+        "from estimator import plot\n"
+        "assert 'matplotlib' not in sys.modules\n"
+        f"figure = plot({str(EXAMPLE)!r}, 'sankey', '2026-10')\n"
+        "assert figure._repr_svg_().startswith('<?xml')\n"
+        "print('matplotlib.pyplot' in sys.modules)"
+    )
+    assert python(code).strip() == "False"
+
+
+def test_drawing_changes_no_setting():
+    """Whoever draws charts of his own finds matplotlib as he left it."""
+    from matplotlib import rcParams
+
+    before = dict(rcParams)
+    svg_text(plot(EXAMPLE, "cost", MONTH, 2))
+    assert dict(rcParams) == before
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_names_of_others_are_no_formula_and_no_markup(kind, tmp_path):
+    """Dollar signs, tags and backslashes in names are drawn as they are."""
+    path = tmp_path / "hostile.yaml"
+    path.write_text(HOSTILE, encoding="utf-8")
+    chart = chart_of(path, kind, MONTH)
+    text = svg_text(chart.draw(920), chart.title, chart.description)
+    tags = {one.tag.removeprefix(SVG) for one in parsed(text).iter()}
+    assert tags <= {
+        "svg",
+        "title",
+        "desc",
+        "defs",
+        "style",
+        "g",
+        "path",
+        "text",
+        "use",
+        "clipPath",
+        "rect",
+    }
+    if kind == "drivers":
+        assert "trails[</title><script>alert(6)</script>].files_per_day" in "".join(
+            one.text or "" for one in parsed(text).iter(f"{SVG}text")
+        )
+
+
+@pytest.mark.parametrize("months", [1, 2, 40])
+@pytest.mark.parametrize("kind", ["cost", "requests", "fan"])
+def test_short_and_long_spans(kind, months):
+    """One month and forty: every label of a month is readable, none beside another."""
+    chart = chart_of(EXAMPLE, kind, MONTH, months)
+    for width in (920, NARROW):
+        labels = chart.draw(width).axes[0].get_xticklabels()
+        assert 1 <= len(labels) <= 14
+
+
+def test_the_command(tmp_path):
+    """SVG to stdout, PNG by its ending, the numbers to stderr; a wrong kind is a usage error."""
+    answer = kmscost("plot", EXAMPLE, "--kind", "fan", "--from", MONTH)
+    assert answer.exit_code == 0
+    assert parsed(answer.stdout.encode()).get("role") == "img"
+    assert re.search(
+        r"note: How sure.*: USD 5\.50 to 5\.57 \(5 % to 95 %\) in 2026-10", answer.stderr
+    )
+    output = tmp_path / "a.png"
+    assert kmscost("plot", EXAMPLE, "--output", output).exit_code == 0
+    assert output.read_bytes().startswith(b"\x89PNG")
+    wrong = kmscost("plot", EXAMPLE, "--kind", "fann")
+    assert wrong.exit_code == 2
+    assert "did you mean fan?" in wrong.stderr
+    with pytest.raises(KmscostError, match="--kind"):
+        plot(EXAMPLE, "pie")
+
+
+def test_labels_keep_apart():
+    """Labels are moved no further than they must, and keep their order."""
+    places = apart([1.0, 1.0, 2.0, 50.0], 10.0)
+    assert places == pytest.approx([-26 / 3, 4 / 3, 34 / 3, 50.0])
+    assert np.diff(places).min() == pytest.approx(10.0)

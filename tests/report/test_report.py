@@ -1,0 +1,319 @@
+"""The monthly report: its verdict, its numbers, its formats; names stay text."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+
+import pytest
+
+from benchmarks.forecast import write_inventory
+from estimator import KmscostError, forecast, load_inventory, report, simulate
+from estimator.figures import count, money
+from tests.cli.test_commands import kmscost
+from tests.real_data import ROOT
+from tests.report.material import BILL, EXAMPLE, HOSTILE, MONTH, Page, measured
+
+
+@pytest.fixture(scope="module")
+def example():
+    """The example with generated measurements and its bill."""
+    return report(EXAMPLE, MONTH, measured(), BILL)
+
+
+@pytest.fixture
+def one(tmp_path):
+    """An inventory of one account: 100 files a day under a key, and a budget."""
+
+    def read_it(budget, files="100", more=""):
+        path = tmp_path / "one.yaml"
+        path.write_text(
+            'version: 1\naccounts: [{id: "111122223333", regions: [us-east-1]}]\n'
+            "other_kms_requests_per_month: 20000\nkeys: [{id: k, region: us-east-1}]\n"
+            f"trails: [{{name: t, key: k, files_per_day: {files}}}]\n{more}"
+            + (f"budgets: [{{name: b, usd_per_month: {budget}}}]\n" if budget else ""),
+            encoding="utf-8",
+        )
+        return path
+
+    return read_it
+
+
+def test_the_example_is_on_budget_as_billed(example):
+    """USD 5.402 billed, all of it CloudTrail's, of 25.00 are 21.608 %."""
+    assert example.spent == pytest.approx(5.402)
+    assert example.verdict.status == "on budget"
+    said = "October 2026 is on budget: USD 5.40 was billed, 21.6 % of budget kms"
+    assert example.verdict.sentence.startswith(said)
+    assert example.verdict.probability == 0.0
+
+
+@pytest.mark.parametrize(
+    # 100 x 31 x 0.000003 + 1 = 1.0093 in October and all months of 31 days, 1.009 in those of 30
+    ("budget", "status", "said"),
+    [
+        ("1.0093", "on budget", "is on budget: USD 1.01 is forecast, 100 % of budget b"),
+        ("1.0092", "over budget", "is over budget: USD 1.01 is forecast"),
+        ("2", "on budget", "by the forecast no month to 2027-10 breaks it, but the inventory has"),
+        ("", "no budget", "budgets are not written down"),
+    ],
+)
+def test_both_sides_of_a_budget(one, budget, status, said):
+    """A budget is kept to the cent and broken beyond; without ranges nothing says how sure."""
+    told = report(one(budget), MONTH)
+    assert told.spent == pytest.approx(1.0093)
+    assert told.verdict.status == status
+    assert said in told.verdict.sentence
+
+
+def test_a_range_that_may_break_the_budget_is_a_risk(one):
+    """1.5 is kept by the forecast (1.186), and broken by draws of 5,376 files a day and more."""
+    told = report(one("1.5", "{low: 500, high: 8000}"), MONTH)
+    drawn = told.simulation.draws_cost[:, 1:]
+    chance = float((drawn > 1.5).any(axis=1).mean())
+    assert 0.05 < chance < 0.5
+    assert told.verdict.status == "at risk"
+    assert told.verdict.probability == chance
+    assert f"in {chance * 100:.3g} % of 10,000 draws" in told.verdict.sentence
+
+
+def test_growth_breaks_a_budget_later(one):
+    """On budget in October, over it from the month that the forecast says."""
+    told = report(one("1.015", more="growth: {files_per_year: 100%}\n"), MONTH)
+    over = told.forecast.budgets[told.forecast.budgets["over"]]
+    assert told.verdict.status == "at risk"
+    assert f"breaks budget b from {over['month'].iloc[0]}" in told.verdict.sentence
+
+
+def test_what_is_not_cloudtrails_breaks_no_budget(tmp_path):
+    """USD 300 of others' requests are on the bill, and not in what is held against the budget."""
+    lines = BILL.read_text(encoding="utf-8").splitlines()
+    others = lines[3].replace("222222222222", "999999999999")
+    others = others.replace("1134000", "100000000").replace("3.402", "300")
+    bill = tmp_path / "bill.csv"
+    bill.write_text("\n".join([*lines, others, ""]), encoding="utf-8")
+    told = report(EXAMPLE, MONTH, bill=bill)
+    assert told.verdict.status == "on budget"
+    assert told.reconciliation.totals["cost_usd_billed"] == pytest.approx(305.402)
+    assert told.spent == pytest.approx(5.402)
+
+
+def test_numbers_agree_in_table_json_and_html(example):
+    """Each printed digit is the same in every format: forecast, simulate, reconcile, report."""
+    options = ("--from", MONTH, "--months", "13")
+    data = json.loads(kmscost("forecast", EXAMPLE, *options, "--format", "json").stdout)
+    drawn = json.loads(
+        kmscost(
+            "simulate", EXAMPLE, *options, "--quantile", "0.05,0.5,0.95", "--format", "json"
+        ).stdout
+    )
+    table = kmscost("forecast", EXAMPLE, *options).stdout
+    page, text = Page(example.html()), example.markdown()
+    header, *months, _ = page.table("Each month")
+    assert header[:3] == ["month", "requests", "forecast USD"]
+    assert len(months) == 12
+    for cells, month in zip(months, data["months"][1:], strict=True):
+        ends = [
+            money(row["value"])
+            for row in drawn["quantiles"]
+            if row["month"] == month["month"] and row["measure"] == "cost_usd"
+        ]
+        other = money(month["cost_usd_writes_exempt"])
+        said = [month["month"], count(month["requests"]), money(month["cost_usd"]), *ends, other]
+        assert cells[:-1] == said
+        line = next(one for one in table.splitlines() if one.startswith(month["month"]))
+        assert line.split()[1] == cells[1]
+        assert line.split()[-1] == cells[2]
+        assert f"| {' | '.join(cells)} |" in text
+    held = json.loads(kmscost("reconcile", EXAMPLE, BILL, "--month", MONTH, "-f", "json").stdout)
+    sides = page.table("Forecast, measured and billed")
+    assert sides[-1][1] == money(held["totals"]["cost_usd_forecast"])
+    assert sides[-1][3] == money(held["totals"]["cost_usd_billed"])
+    assert sides[-1][1] == money(data["months"][0]["cost_usd"])
+    advised = json.loads(kmscost("advise", EXAMPLE, *options, "--format", "json").stdout)
+    first = page.table("What would save money")[1]
+    assert first[1] == money(advised["advice"][0]["saves_usd"])
+    own = json.loads(kmscost("report", EXAMPLE, "--month", MONTH, "-f", "json").stdout)
+    assert own["advice"] == advised
+    assert own["forecast"] == data
+    assert own["totals"]["cost_usd"] == data["months"][0]["cost_usd"]
+
+
+@pytest.mark.parametrize(
+    "way", ["trail, reader", "account where", "account that", "Region", "cause"]
+)
+def test_every_way_to_tell_it_apart_has_the_same_total(example, way):
+    """By trail, account, Region, cause: requests, cost and the other reading sum to the month's."""
+    total = Page(example.html()).table(f"By {way}")[-1]
+    month = example.of_month
+    own, other = money(month["cost_usd"]), money(month["cost_usd_writes_exempt"])
+    assert total[-4:] == [count(month["requests"]), own, "100 %", other]
+
+
+def test_the_same_input_gives_the_same_bytes(example):
+    """Nothing in a report depends on the clock, on chance or on the machine's names."""
+    assert report(EXAMPLE, MONTH, measured(), BILL).html() == example.html()
+
+
+def test_the_page_needs_nothing_from_elsewhere(example):
+    """No address of a network is loaded; its policy allows its own style and script alone."""
+    page = Page(example.html())
+    for tag, attributes in page.tags:
+        assert tag not in {"link", "iframe", "img", "object", "base", "form"}
+        assert not any(name.startswith("on") or name == "style" for name in attributes)
+        for name in ("src", "href", "xlink:href"):
+            assert attributes.get(name, "#").startswith("#")
+    policy = next(a["content"] for _, a in page.tags if a.get("http-equiv"))
+    assert policy.startswith("default-src 'none'; ")
+    for tag in ("style", "script"):
+        (inside,) = re.findall(rf"<{tag}>(.*?)</{tag}>", example.html(), re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(inside.encode()).digest()).decode()
+        assert f"{tag}-src 'sha256-{digest}'" in policy
+
+
+def test_ids_are_unique_and_anchors_lead_somewhere(example):
+    """Each id stands once, each link and each label finds its own."""
+    tags = Page(example.html()).tags
+    ids = [attributes["id"] for _, attributes in tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    for _, attributes in tags:
+        wanted = (attributes.get("aria-labelledby") or "").split()
+        for name in ("href", "xlink:href"):
+            wanted += [attributes[name][1:]] if name in attributes else []
+        assert set(wanted) <= set(ids)
+
+
+def test_names_of_others_stay_text(tmp_path):
+    """Scripts, images, markup, templates and formulas in names are shown, and nothing else."""
+    path = tmp_path / "hostile.yaml"
+    path.write_text(HOSTILE, encoding="utf-8")
+    text = report(path, MONTH).html()
+    page = Page(text)
+    tags = [tag for tag, _ in page.tags]
+    assert tags.count("script") == tags.count("style") == 1
+    assert not {"img", "b", "i"} & set(tags)
+    assert not any(name.startswith("on") for _, found in page.tags for name in found)
+    for said in ("<script>alert(1)</script>", "{{ 7*7 }} {% raw %}", r"$\frac{1}{0}$ & \1"):
+        assert said in page.text
+    names = {row[1] for row in page.table("By account where")}
+    assert '\'=HYPERLINK("http://evil.example","x")' in names
+    assert "日本語 \\u202e {{ 7*7 }} {% raw %}" in names
+
+
+def test_ten_thousand_accounts_are_a_small_file(tmp_path):
+    """Top lists of ten, never a row an account; below 3 MB."""
+    told = report(write_inventory(tmp_path, 10_000, "csv"), MONTH, advice=False)
+    text = told.html()
+    assert len(text.encode()) < 3_000_000
+    rows = Page(text).table("By account where")
+    assert len(rows) == 1 + 10 + 2
+    assert rows[-2][0] == "9,990 more"
+    assert rows[-1][2] == count(told.of_month["requests"])
+
+
+def test_without_months_ahead_and_without_anything(one):
+    """One month alone is a report too, and so is an inventory without readers and budgets."""
+    told = report(one(""), MONTH, months_ahead=0)
+    assert [section.name for section in told.document.sections][:2] == ["month", "origins"]
+    assert "<svg" in told.html()
+    assert "No measurement and no bill was given" in told.markdown()
+
+
+def test_advice_can_be_left_out():
+    """--no-advice leaves the section out and changes no other number."""
+    arguments = ("report", EXAMPLE, "--month", MONTH)
+    with_it, without = (kmscost(*arguments, *more).stdout for more in ((), ("--no-advice",)))
+    begin = with_it.index("## What would save money")
+    end = with_it.index("## Assumptions")
+    assert "bucket-key org" in with_it[begin:end]
+    assert with_it[:begin] + with_it[end:] == without
+
+
+def test_another_currency(one, tmp_path):
+    """Rates in CNY: amounts are in CNY, budgets in USD are not compared."""
+    table = tmp_path / "rates.yaml"
+    source = "{title: t, url: 'https://example.com', checked: 2026-01-01}"
+    meters = "".join(
+        f"  - {{name: {name}, title: {name}, unit: {unit}, per: 1, operations: [{operations}], "
+        f"versions: [{{from: 2020-01-01, source: {source}, "
+        "rates: [{regions: [us-east-1], rate: 2}]}]}\n"
+        for name, unit, operations in (
+            ("requests", "request", "GenerateDataKey, Decrypt, Encrypt"),
+            ("keys", "key-month", "KeyMonth"),
+        )
+    )
+    table.write_text(
+        f"version: 1\nservice: awskms\ncurrency: CNY\nmeters:\n{meters}", encoding="utf-8"
+    )
+    told = report(one("1"), MONTH, rates=table)
+    assert told.verdict.status == "no budget"
+    assert f"CNY {money(2 + 3100 * 2)}" in told.verdict.sentence
+    assert "USD a month" not in told.html()
+
+
+def test_the_format_follows_the_ending(tmp_path):
+    """.html, .md and .json; Markdown to stdout; --format wins; the verdict goes to stderr."""
+    arguments = ("report", EXAMPLE, "--month", MONTH, "--bill", BILL)
+    for name, begins in (("a.html", "<!doctype"), ("a.md", "# KMS"), ("a.json", "{")):
+        answer = kmscost(*arguments, "--output", tmp_path / name)
+        assert answer.exit_code == 0, answer.stderr
+        assert (tmp_path / name).read_text(encoding="utf-8").startswith(begins)
+        assert answer.stderr.startswith("note: October 2026 is on budget")
+    assert kmscost(*arguments).stdout.startswith("# KMS because of CloudTrail, October 2026")
+    assert kmscost(*arguments, "--format", "html").stdout.startswith("<!doctype html>")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--month", "October"], 2, "--month: found 'October'"),
+        (["--months-ahead", "-1"], 2, "--months-ahead: found -1; expected 0 to 120 months"),
+        (["--draws", "1"], 2, "--draws"),
+        (["--bill", "nowhere.csv"], 1, "nowhere.csv"),
+        (["--actuals", str(BILL)], 1, "measure it first"),
+        (["--month", "2026-09", "--bill", str(BILL)], 1, "expected lines of 2026-09"),
+    ],
+)
+def test_errors(arguments, code, said, tmp_path):
+    """What the user's data has wrong is 1, a wrong option 2; no half-written file."""
+    output = tmp_path / "report.html"
+    answer = kmscost("report", EXAMPLE, *arguments, "--output", output)
+    assert answer.exit_code == code
+    assert said in answer.stderr
+    assert not output.exists()
+
+
+def test_the_python_of_the_docs_runs(monkeypatch):
+    """The code of docs/report.md runs as it stands and says what its comments say."""
+    text = (ROOT / "docs" / "report.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    monkeypatch.chdir(ROOT)
+    found = {}
+    exec(compile(code, "docs/report.md", "exec"), found)  # noqa: S102 (our own page)
+    assert (found["told"].verdict.status, round(found["told"].spent, 9)) == ("on budget", 5.402)
+
+
+def test_the_default_month_is_the_last_whole_one():
+    """Who reports on the second of a month reports the month before."""
+    import datetime
+
+    today = datetime.datetime.now(datetime.UTC).date()
+    last = today.replace(day=1) - datetime.timedelta(days=1)
+    assert report(EXAMPLE, months_ahead=0).month == f"{last:%Y-%m}"
+
+
+def test_python_takes_what_is_loaded(example):
+    """Inventories, actuals and months as objects give the same as paths."""
+    import datetime
+
+    told = report(load_inventory(EXAMPLE), datetime.date(2026, 10, 17), measured(), BILL)
+    assert told.advice is None  # it is a change to a file
+    assert told.html() == report(EXAMPLE, MONTH, measured(), BILL, advice=False).html()
+    assert told.verdict == example.verdict
+    assert told.forecast.totals == forecast(EXAMPLE, MONTH, 13).totals
+    assert told.simulation.mean == simulate(EXAMPLE, MONTH, 13).mean
+    assert "<iframe srcdoc" in told._repr_html_()
+    with pytest.raises(KmscostError, match="--month"):
+        report(EXAMPLE, 7)
