@@ -121,7 +121,10 @@ def left(parameter: Any) -> str:
         many = "list" in str(parameter.annotation) and not name.endswith("...")
         return f"{name}..." if many else name
     value = info.metavar or value_of(parameter.annotation)
-    return ", ".join(info.param_decls or [f"--{parameter.name}"]) + (f" {value}" if value else "")
+    names = ", ".join(info.param_decls or [f"--{parameter.name.replace('_', '-')}"])
+    if parameter.annotation is bool and not info.param_decls:
+        names += f" / --no-{parameter.name.replace('_', '-')}"  # typer adds it by itself
+    return f"{names} {value}" if value else names
 
 
 def value_of(annotation: Any) -> str:

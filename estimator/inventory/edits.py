@@ -343,8 +343,7 @@ def _nodes(node: Any) -> Iterator[Any]:
 
 def _shared(root: Any) -> frozenset[int]:
     """The nodes that stand in several places, which libyaml gives as one."""
-    seen: set[int] = set()
-    twice: set[int] = set()
+    seen, twice = set[int](), set[int]()
     for node in _nodes(root):
         for child in _children(node):
             (twice if id(child) in seen else seen).add(id(child))
