@@ -46,7 +46,10 @@ class Measured:
     by_names : array of bool
         Of each trail: whether its files were counted by object names, not by requests.
     with_puts : array of bool
-        Of each trail: whether any put of it was seen. Others are not calibrated.
+        Of each trail: whether any put of one of its streams was seen. Others are not calibrated.
+    unplaced : float
+        Puts without a trail, account and Region of the inventory; those of other trails are not
+        among them. [request]
     write_requests, name_files, name_digests, name_exposure : array
         Of each trail and day: requests of puts and digests; log files and digests put by names;
         their exposure.
@@ -68,6 +71,7 @@ class Measured:
     recorded: FloatArray
     by_names: np.ndarray
     with_puts: np.ndarray
+    unplaced: float
     write_requests: FloatArray
     name_files: FloatArray
     name_digests: FloatArray
@@ -149,6 +153,8 @@ def lay_out(inventory: Inventory, actuals: Actuals, window: Window) -> Measured:
         np.where(is_names, files_of, quantity)[chosen],
         (len(streams), window.days),
     )
+    zero = np.zeros(len(streams), dtype=np.int64)
+    stranger = (trail < 0) & (rows["trail"] != "").to_numpy()
     cover = Cover(inventory, actuals.coverage, window, places)
     recorded = np.stack([cover.trail(number) for number in range(count)])
     exposure = np.where(by_names[:, None], cover.names(), recorded)
@@ -161,7 +167,9 @@ def lay_out(inventory: Inventory, actuals: Actuals, window: Window) -> Measured:
         exposure=exposure,
         recorded=cover.anyone(),
         by_names=by_names,
-        with_puts=told_by_logs | told_by_names,
+        # zero files of every stream while the trail writes elsewhere are no measurement of it
+        with_puts=grid_of(streams.trail, zero, files.sum(axis=1), (count, 1))[:, 0] > 0,
+        unplaced=float(quantity[put & (stream < 0) & ~hidden & ~stranger].sum()),
         write_requests=requests_by_logs,
         name_files=per_trail(put & is_names, files_of),
         name_digests=per_trail(digest & is_names, files_of),

@@ -88,6 +88,11 @@ def nothing_placed(measured: Measured, path: str) -> Problem | None:
         return None
     strangers = measured.places.strangers
     seen = f"puts of {listed(strangers)} alone" if strangers else "no put of a log file"
+    if measured.unplaced:
+        seen = f"{measured.unplaced:,.0f} puts, none with a trail, account and Region of it"
+        expected = "puts of the trails, accounts and Regions that the inventory lists"
+        fix = "add them to it; or measure again without --by, which leaves columns out"
+        return Problem(path, None, "", seen, expected, fix)
     names = listed(trail.name for trail in measured.inventory.trails if trail.key is not None)
     expected = f"puts of a trail of the inventory: {names or 'it has none with a key'}"
     fix = "give the trail the name and account of its ARN, or its key the `arn`"

@@ -174,7 +174,7 @@ def _add(told: ReadersFound, measured: Measured, identity: Identity, gets: Gets,
     """A stanza for a reader that the inventory does not have."""
     total = float(gets.daily.sum())
     name = identity.short
-    what = f"{identity.arn} got files {total:,.0f} times"
+    what = f"{identity.arn or 'a reader that is not told'} got files {total:,.0f} times"
     if identity.account not in {one.id for one in measured.inventory.accounts}:
         account = f"account {identity.account}" if identity.account else "an account not told"
         fix = "add it to accounts, or write the reader yourself"

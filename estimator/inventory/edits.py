@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from estimator.inventory.flow import flow, is_nested, scalar
+from estimator.inventory.nodes import nodes_below, shared
 from pricing.document import line_of, parse_document
 from pricing.errors import KmscostError, Problem
 from pricing.words import describe
@@ -40,7 +41,7 @@ class Document:
         self._edits: list[tuple[int, int, int, str]] = []
         self._newline = "\r\n" if "\r\n" in text else "\n"
         self._json = text.lstrip("\ufeff \t\r\n").startswith("{")
-        self._shared = _shared(self._root)
+        self._shared = shared(self._root)
 
     def set(self, path: Path, value: Any) -> None:
         """Give a key of a mapping a value, in the place of what it has or after its last key.
@@ -202,7 +203,7 @@ class Document:
             is False
         ):
             raise self.refuse(path, "a key in a form that is seldom used")
-        for node in _nodes(value):
+        for node in nodes_below(value):
             self._own(node, path)
         return self._last((value,))
 
@@ -322,29 +323,3 @@ def _tail(rest: str) -> str:
     """What follows an old value in its line, such as a comment, without the line's end."""
     text = rest.rstrip("\r\n")
     return text if text.strip() else ""
-
-
-def _children(node: Any) -> list[Any]:
-    if isinstance(node, yaml.ScalarNode):
-        return []
-    return [part for one in node.value for part in (one if isinstance(one, tuple) else (one,))]
-
-
-def _nodes(node: Any) -> Iterator[Any]:
-    """A node and all below it, each once."""
-    left, seen = [node], set()
-    while left:
-        one = left.pop()
-        if id(one) not in seen:
-            seen.add(id(one))
-            yield one
-            left += _children(one)
-
-
-def _shared(root: Any) -> frozenset[int]:
-    """The nodes that stand in several places, which libyaml gives as one."""
-    seen, twice = set[int](), set[int]()
-    for node in _nodes(root):
-        for child in _children(node):
-            (twice if id(child) in seen else seen).add(id(child))
-    return frozenset(twice)

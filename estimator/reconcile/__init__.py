@@ -103,6 +103,8 @@ def reconcile(
     )
     paid_by = {account: payers[payer] for account, payer in paid_by.items()} | own
     found, lost = _measured(kept, label, inventory, paid_by, names)
+    if lost and found.empty:
+        raise KmscostError(_without_place(lost))
     sides.append(found)
     levels = open_levels(lines, ours, names)
     owned = owners(pd.concat([ours[list(KEYS)], found[list(KEYS)]]), inventory)
@@ -187,6 +189,13 @@ def _measured(
     texts = {name: pd.Series(dtype=object) for name in KEYS}
     numbers = ("measured", "measured_writes", "measured_others")
     return pd.DataFrame({**texts, **{name: pd.Series(dtype=float) for name in numbers}}), 0.0
+
+
+def _without_place(lost: float) -> Problem:
+    """The problem of measurements that none of the bill's rows can be held against."""
+    found = f"{lost:,.0f} requests, none with the account and Region that pays, and an operation"
+    expected = "measurements that tell them: nothing would be compared with zero"
+    return Problem("--actuals", None, "", found, expected, "measure again without --by")
 
 
 def _prices(frame: pd.DataFrame, told: Forecast) -> FloatArray:

@@ -138,3 +138,21 @@ def test_the_real_log_of_one_hour_is_refused(tmp_path):
         or "puts of accounts or Regions" in one
         for one in told.notices
     )
+
+
+@pytest.mark.parametrize("column", ["account", "region", "trail"])
+def test_puts_without_a_place_are_no_zero(column):
+    """Where `--by` left a column out, 2,800 puts are in no stream: no stream is set to zero."""
+    told = measured({(HOME, "us-east-1"): steady(100, 28)})
+    rows = told.measured.drop(columns=column)
+    less = Actuals("cloudtrail", rows, 28, 28, coverage=told.coverage)
+    (said,) = reasons(less, force=True)
+    assert "found 2,800 puts, none with a trail, account and Region of it" in said
+    assert "without --by" in said
+
+
+def test_puts_elsewhere_are_no_zero_here():
+    """Puts of Regions that the inventory does not list are no zero of those that it lists."""
+    text = INVENTORY.replace("key: logs\n", "key: logs\n    regions: [us-east-1]\n", 1)
+    with pytest.raises(KmscostError, match="2,800 puts, none with a trail"):
+        calibrate_text(text, "x.yaml", measured({(HOME, "eu-west-1"): steady(100, 28)}))

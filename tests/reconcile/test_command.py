@@ -8,9 +8,10 @@ import json
 
 import pytest
 
-from estimator import KmscostError, reconcile
+from estimator import KmscostError, measure_cloudtrail, reconcile
 from estimator.frames import RECONCILIATION
 from estimator.reconcile.limit import read_limit
+from estimator.report.data import to_json
 from tests.cli.test_commands import kmscost
 from tests.real_data import ROOT
 
@@ -149,3 +150,12 @@ def test_actuals_on_the_command_line_are_shown(tmp_path):
     assert again.stdout == answer.stdout
     with pytest.raises(KmscostError, match="count it twice"):
         reconcile(EXAMPLE, BILL, "2026-10", [kept, logs])
+
+
+def test_measurements_without_a_place_are_no_zero(tmp_path):
+    """Kept by day and cause alone, nothing can be held against the bill: refused, not compared."""
+    kept = tmp_path / "kept.json"
+    told = measure_cloudtrail(ROOT / "examples" / "logs", by=["day", "cause"])
+    kept.write_text(to_json(told.to_dict()))
+    with pytest.raises(KmscostError, match=r"requests, none with the account .* without --by"):
+        reconcile(EXAMPLE, BILL, "2026-10", actuals=kept)
