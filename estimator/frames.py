@@ -166,7 +166,7 @@ BACKTEST = (
     Column("region", "category", "-", "of a put; empty in the total and for gets"),
     Column("model", "category", "-", "calibrated, plain-288, last-period or seasonal-naive"),
     Column("measured", "float64", "request", "what happened"),
-    Column("forecast", "float64", "request", "what was expected: the median for calibrated"),
+    Column("forecast", "float64", "request", "what was expected: the point forecast"),
     Column("low", "float64", "request", "5th percentile; of calibrated alone"),
     Column("high", "float64", "request", "95th percentile; of calibrated alone"),
     Column("difference", "float64", "request", "forecast minus measured"),

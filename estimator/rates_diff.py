@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from estimator.figures import money
 from estimator.forecast import Forecast, forecast
 from estimator.forecast.events import OPERATION
 from estimator.inventory import Inventory, load_inventory
-from pricing.changes import RateChange, big_moves, changes
+from pricing.changes import RateChange, big_moves, changes, grouped
 from pricing.errors import Problem, RateError
+from pricing.notebook import html_table, notes, paragraph
 from pricing.offers import load_any_rates
 from pricing.rates import RateTable, load_cloudtrail_rates, load_rates
 
@@ -86,6 +88,23 @@ class RatesDiff:
         """What moved by more than half."""
         moves = big_moves(self.changes, self.currency)
         return tuple(f"{move}: moved by more than half; check it" for move in moves)
+
+    def __repr__(self) -> str:
+        one, other = self.names
+        return f"<RatesDiff {one} and {other}: {len(self.changes):,} rates differ>"
+
+    def _repr_html_(self) -> str:
+        what = [(one.said(self.currency, len(codes) - 1),) for one, codes in grouped(self.changes)]
+        shown = paragraph(repr(self)[1:-1]) + (html_table(("change",), what) if what else "")
+        if self.forecasts is not None:
+            cost = f"cost_{self.currency.lower()}"
+            names = [f"{cost}_a", f"{cost}_b", f"{cost}_difference"]
+            rows = [
+                (row["month"], *(money(row[name]) for name in names))
+                for row in (*self.months, {"month": "total", **self.totals})
+            ]
+            shown += html_table(("month", *names), rows) + paragraph(self.other_reading_line)
+        return shown + notes(self.notices)
 
     def to_dict(self) -> dict[str, Any]:
         """The difference as documented JSON: a, b, currency, changes, months, totals, notices."""

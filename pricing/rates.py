@@ -190,6 +190,11 @@ class RateTable(Section):
         table._path = path  # noqa: SLF001 (its own class)
         return table
 
+    def __repr__(self) -> str:
+        return f"<RateTable {self.service} of {self.path}: {len(self.meters)} meters>"
+
+    __str__ = __repr__
+
     def meter(self, operation: str, key_spec: str = SYMMETRIC) -> Meter:
         """The meter that counts an operation on a key of this spec.
 
@@ -213,10 +218,7 @@ class RateTable(Section):
         RateError
             The day is before the first version.
         """
-        chosen = None
-        for version in meter.versions:
-            if version.start <= day:
-                chosen = version
+        chosen = next((one for one in reversed(meter.versions) if one.start <= day), None)
         if chosen is None:
             first = meter.versions[0].start
             found = f"no rate for {day:%Y-%m-%d}"

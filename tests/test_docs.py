@@ -6,32 +6,47 @@ import re
 import jsonschema
 import pytest
 import yaml
+from typer.testing import CliRunner
 
 from estimator import compare, load_inventory, schema
-from estimator.frames import FRAMES
+from estimator.cli import app
 from pricing.regions import TABLES
+from tests.command_pages import all_commands
+from tests.generate import PARTS, regenerated
 from tests.real_data import ROOT
 
 
-def frames_in_words() -> str:
-    """The columns of every frame as Markdown."""
-    parts = []
-    for name, columns in FRAMES.items():
-        rows = "\n".join(
-            f"| {one.name} | {one.dtype} | {one.unit} | {one.meaning} |" for one in columns
-        )
-        parts.append(
-            f"**{name}**\n\n| column | dtype | unit | meaning |\n|---|---|---|---|\n{rows}\n"
-        )
-    return "\n".join(parts)
+@pytest.mark.parametrize("path", PARTS)
+def test_generated_parts_are_what_the_code_says(path):
+    """Frames, commands and rate tables in docs/ are those of the code."""
+    kept, fresh = regenerated(path)
+    assert kept == fresh, f"{path} is out of date: run `python -m tests.generate`"
 
 
-def test_frames_are_documented():
-    """docs/output.md lists every column with its unit, as estimator/frames.py declares it."""
-    text = (ROOT / "docs" / "output.md").read_text(encoding="utf-8")
-    said = re.search(r"<!-- frames:.*?-->\n(.*)<!-- end of frames -->", text, re.DOTALL)
-    assert said is not None
-    assert said[1].strip() == frames_in_words().strip()
+@pytest.mark.parametrize("command", list(all_commands()), ids=lambda command: command.name)
+def test_the_help_of_a_command_is_documented(command):
+    """docs/commands.md has what --help says of a command, and the same options."""
+    answer = CliRunner().invoke(app, [*command.name.split(), "--help"], terminal_width=80)
+    assert answer.exit_code == 0
+    page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    section = re.split(r"^#{2,3} ", page, flags=re.MULTILINE)
+    (mine,) = [one for one in section if one.startswith(f"{command.name}\n")]
+    if command.function is not None:
+        option = r"(?<![\w-])--[a-z][a-z0-9-]*"
+        assert set(re.findall(option, answer.output)) - {"--help"} == set(re.findall(option, mine))
+    assert "".join(command.help.split()) in "".join(answer.output.split())
+
+
+def test_every_source_of_the_rate_tables_is_listed():
+    """docs/sources.md names each source in pricing/tables with its url and day, read here anew."""
+    page = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
+    for path in TABLES.glob("*.yaml"):
+        text = path.read_text(encoding="utf-8")
+        days = re.findall(r"^ *checked: (\S+)$", text, re.MULTILINE)
+        urls = re.findall(r"^ *url: (\S+)$", text, re.MULTILINE)
+        assert len(days) == len(urls)
+        assert path.name in page
+        assert [one for one in (*days, *urls) if one not in page] == []
 
 
 def test_the_schema_beside_the_examples_is_the_printed_one():

@@ -1,9 +1,12 @@
 """Every notebook runs from a clean kernel, with its outputs committed."""
 
+import re
+
 import nbformat
 import pytest
 from nbclient import NotebookClient
 
+import estimator
 from tests.real_data import ROOT
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -18,9 +21,36 @@ def test_notebook_runs_from_a_clean_kernel(path):
     NotebookClient(fresh, timeout=120, resources=resources).execute()
     for old, new in zip(kept.cells, fresh.cells, strict=True):
         assert printed(old) == printed(new)
+        assert kinds(old) == kinds(new)
 
 
 def printed(cell):
     """What a cell prints; stderr is other libraries' talk, as of a font cache being built."""
     outputs = cell.get("outputs", [])
     return "".join(one["text"] for one in outputs if one.get("name") == "stdout")
+
+
+def kinds(cell):
+    """Which kinds of results a cell shows: tables and pictures are there to be read on the web."""
+    return [sorted(one["data"]) for one in cell.get("outputs", []) if "data" in one]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_notebook_uses_public_functions_alone(path):
+    """Of kmscost a notebook imports names that `estimator` has for everybody."""
+    code = "\n".join(
+        cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"
+    )
+    assert not re.findall(r"(?:from|import) (?:estimator\.|pricing|tests|benchmarks)", code)
+    lines = re.findall(r"^from estimator import (.*)$", code, re.MULTILINE)
+    assert lines
+    assert {name.strip() for line in lines for name in line.split(",")} <= set(estimator.__all__)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_links_of_a_notebook_lead_somewhere(path):
+    """Notebooks and pages that a notebook links to are there."""
+    for cell in nbformat.read(path, 4).cells:
+        if cell.cell_type == "markdown":
+            for target in re.findall(r"\]\((?!https?://)([^)#\s]+)", cell.source):
+                assert (path.parent / target).exists(), target

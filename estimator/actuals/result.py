@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CAUSES = ("put", "check", "digest", "get", "replication", "other")
+_IN_SHORT = ("month", "product", "cause", "operation", "meter", "driver")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -123,7 +124,18 @@ class Actuals:
 
     def _repr_html_(self) -> str:
         said = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
-        return f"<p>{html.escape(repr(self)[1:-1])}</p>{self.rows.to_html(max_rows=20)}{said}"
+        shown = self._in_short().to_html(index=False, max_rows=20)
+        return f"<p>{html.escape(repr(self)[1:-1])}</p>{shown}{said}"
+
+    def _in_short(self) -> pd.DataFrame:
+        """`rows`; summed to what a month and a cause are, where nothing else was asked for."""
+        if self.by is not None:
+            return self.rows
+        if isinstance(self.told, PlainRows):
+            return self.told.frame(_IN_SHORT)
+        from estimator.actuals.frame_rows import summed
+
+        return summed(self.told, _IN_SHORT)
 
 
 def _sums(rows: pd.DataFrame, column: str) -> dict[str, float]:

@@ -9,6 +9,8 @@ from typing import Any
 
 import pandas as pd
 
+from estimator.figures import share
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Backtest:
@@ -58,7 +60,10 @@ class Backtest:
 
     def _repr_html_(self) -> str:
         said = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
-        return f"<p>{html.escape(self.verdict)}</p>{self.scores.to_html(index=False)}{said}"
+        shown = self.scores.astype(object)
+        for name in ("wape", "bias", "coverage", "pinball"):
+            shown[name] = [share(one) if math.isfinite(one) else "" for one in self.scores[name]]
+        return f"<p>{html.escape(self.verdict)}</p>{shown.to_html(index=False)}{said}"
 
 
 def _plain(row: dict[Any, Any]) -> dict[str, Any]:

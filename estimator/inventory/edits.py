@@ -7,7 +7,6 @@ and mappings.
 
 from __future__ import annotations
 
-import datetime
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,13 +14,13 @@ from typing import Any
 
 import yaml
 
+from estimator.inventory.flow import flow, is_nested, scalar
+from pricing.document import line_of, parse_document
 from pricing.errors import KmscostError, Problem
 from pricing.words import describe
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*\Z")
-_WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 _COMMENT = re.compile(r"(?:^|(?<=[\s]))#[^\n\r]*", re.MULTILINE)
 _LIST_INDENT = 2
 
@@ -40,6 +39,8 @@ class Document:
         # begin, end, depth, text: of lines that go in at one place the deepest come first
         self._edits: list[tuple[int, int, int, str]] = []
         self._newline = "\r\n" if "\r\n" in text else "\n"
+        self._json = text.lstrip("\ufeff \t\r\n").startswith("{")
+        self._shared = _shared(self._root)
 
     def set(self, path: Path, value: Any) -> None:
         """Give a key of a mapping a value, in the place of what it has or after its last key.
@@ -98,17 +99,18 @@ class Document:
             self._add_key(self._node(path[:-1]), str(path[-1]), list(values), path)
             return
         node = pair[1]
+        self._own(node, path)
         if not isinstance(node, yaml.SequenceNode) or self._is_alias(*pair):
             raise self.refuse(path, "no list of its own")
         if node.flow_style:
-            items = ", ".join(_flow(one) for one in values)
+            items = ", ".join(self._flow(one) for one in values)
             if node.value:
                 self._insert(self._last((node.value[-1],)), f", {items}")
             else:
                 self._insert(self._at(node.start_mark) + 1, items)
             return
         indent = self._dash(node)
-        lines = "".join(f"{indent}- {_flow(one)}{self._newline}" for one in values)
+        lines = "".join(f"{indent}- {self._flow(one)}{self._newline}" for one in values)
         self._insert_line(self._last((node.value[-1],)), lines)
 
     def has(self, path: Path) -> bool:
@@ -129,6 +131,7 @@ class Document:
     def _node(self, path: Path) -> Any:
         node = self._root
         for number, part in enumerate(path):
+            self._own(node, path)
             if isinstance(part, int):
                 if not isinstance(node, yaml.SequenceNode) or part >= len(node.value):
                     raise self.refuse(path, "no such item")
@@ -138,7 +141,13 @@ class Document:
             if pair is None or self._is_alias(*pair):
                 raise self.refuse(path[: number + 1], "no mapping of its own")
             node = pair[1]
+        self._own(node, path)
         return node
+
+    def _own(self, node: Any, path: Path) -> None:
+        """Refuse a node that stands, whole or as a merge, in other places too."""
+        if id(node) in self._shared:
+            raise self.refuse(path, "an anchor (&) that other places repeat")
 
     def _pair(self, node: Any, key: str) -> tuple[Any, Any] | None:
         if not isinstance(node, yaml.MappingNode):
@@ -153,7 +162,7 @@ class Document:
         end = self._value_end(key, value, path)
         begin = self._at(key.end_mark)
         kept = self._kept_comments(begin, end, value)
-        if isinstance(new, dict) and not parent.flow_style and _is_nested(new):
+        if isinstance(new, dict) and not parent.flow_style and is_nested(new):
             text = self._block(new, key.start_mark.column + _LIST_INDENT)
             rest = _tail(self.text[end : self._line_end(end)])
             head = self._beside(begin, value)
@@ -176,7 +185,7 @@ class Document:
                 raise self.refuse(path, "comments inside of the value that is replaced")
             self._insert(self._at(key.start_mark), said)
         colon = self.text.index(":", begin) + 1
-        self._edit(colon, end, f" {_flow(new)}")
+        self._edit(colon, end, f" {self._flow(new)}")
 
     def _beside(self, index: int, value: Any) -> str:
         """The comment behind a key whose value begins in a line further down, with its spaces."""
@@ -193,33 +202,41 @@ class Document:
             is False
         ):
             raise self.refuse(path, "a key in a form that is seldom used")
+        for node in _nodes(value):
+            self._own(node, path)
         return self._last((value,))
 
     def _add_key(self, parent: Any, key: str, value: Any, path: Path) -> None:
         if parent.flow_style:
             if parent.value:
-                self._insert(self._last(parent.value[-1]), f", {key}: {_flow(value)}")
+                self._insert(self._last(parent.value[-1]), f", {self._pair_of(key, value)}")
             else:
-                self._insert(self._at(parent.start_mark) + 1, f"{key}: {_flow(value)}")
+                self._insert(self._at(parent.start_mark) + 1, self._pair_of(key, value))
             return
         if not parent.value:
             raise self.refuse(path, "an empty mapping")
         column = parent.value[0][0].start_mark.column
         indent = " " * column
-        if isinstance(value, dict) and _is_nested(value):
+        if isinstance(value, dict) and is_nested(value):
             said = f"{indent}{key}:{self._block(value, column + _LIST_INDENT)}{self._newline}"
         elif isinstance(value, list):
             items = "".join(
-                f"{indent}{' ' * _LIST_INDENT}- {_flow(one)}{self._newline}" for one in value
+                f"{indent}{' ' * _LIST_INDENT}- {self._flow(one)}{self._newline}" for one in value
             )
             said = f"{indent}{key}:{self._newline}{items}"
         else:
-            said = f"{indent}{key}: {_flow(value)}{self._newline}"
+            said = f"{indent}{key}: {self._flow(value)}{self._newline}"
         self._insert_line(self._last(parent.value[-1]), said)
+
+    def _flow(self, value: Any) -> str:
+        return json.dumps(value, ensure_ascii=False, default=str) if self._json else flow(value)
+
+    def _pair_of(self, key: str, value: Any) -> str:
+        return f"{self._flow(key)}: {self._flow(value)}"
 
     def _block(self, value: Mapping[str, Any], column: int) -> str:
         return "".join(
-            f"{self._newline}{' ' * column}{_scalar(name)}: {_flow(one)}"
+            f"{self._newline}{' ' * column}{scalar(name)}: {self._flow(one)}"
             for name, one in value.items()
         )
 
@@ -297,7 +314,8 @@ class Document:
         """The error of a place that cannot be changed without changing others."""
         expected = "a value that can be replaced in its place"
         fix = "write it out plainly, without anchors (&), aliases (*) and merges (<<)"
-        return KmscostError(Problem(self.path, None, describe(path), found, expected, fix))
+        line = line_of(parse_document(self.text, self.path)[0], path)
+        return KmscostError(Problem(self.path, line, describe(path), found, expected, fix))
 
 
 def _tail(rest: str) -> str:
@@ -306,42 +324,28 @@ def _tail(rest: str) -> str:
     return text if text.strip() else ""
 
 
-def _is_nested(value: Mapping[str, Any]) -> bool:
-    return any(isinstance(one, dict) for one in value.values())
+def _children(node: Any) -> list[Any]:
+    if isinstance(node, yaml.ScalarNode):
+        return []
+    return [part for one in node.value for part in (one if isinstance(one, tuple) else (one,))]
 
 
-def _flow(value: Any) -> str:
-    """A value on one line."""
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_scalar(key)}: {_flow(one)}" for key, one in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(_flow(one) for one in value) + "]"
-    return _scalar(value)
+def _nodes(node: Any) -> Iterator[Any]:
+    """A node and all below it, each once."""
+    left, seen = [node], set()
+    while left:
+        one = left.pop()
+        if id(one) not in seen:
+            seen.add(id(one))
+            yield one
+            left += _children(one)
 
 
-def _scalar(value: Any) -> str:
-    """A scalar: text in quotes unless it is a plain word, so that ids stay text.
-
-    >>> _scalar("org"), _scalar("111122223333"), _scalar(271.3), _scalar(286.0), _scalar(1e-7)
-    ('org', '"111122223333"', '271.3', '286', '0.0000001')
-    """
-    if isinstance(value, bool) or value is None:
-        return json.dumps(value)
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    if isinstance(value, int | float):
-        text = f"{value:.17g}" if float(f"{value:.12g}") != value else f"{value:.12g}"
-        return _plain_number(text)
-    text = str(value)
-    if _PLAIN.match(text) and text.casefold() not in _WORDS:
-        return text
-    return json.dumps(text, ensure_ascii=False)
-
-
-def _plain_number(text: str) -> str:
-    """A number without an exponent."""
-    if "e" not in text:
-        return text
-    from decimal import Decimal
-
-    return f"{Decimal(text):f}"
+def _shared(root: Any) -> frozenset[int]:
+    """The nodes that stand in several places, which libyaml gives as one."""
+    seen: set[int] = set()
+    twice: set[int] = set()
+    for node in _nodes(root):
+        for child in _children(node):
+            (twice if id(child) in seen else seen).add(id(child))
+    return frozenset(twice)

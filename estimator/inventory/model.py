@@ -11,7 +11,10 @@ from typing import Literal
 from estimator.inventory.assumptions import FilesPerDay, Range
 from estimator.inventory.budgets import Budget
 from estimator.inventory.sections import Growth, Key, Reader, Trail
+from pricing.notebook import html_table, notes, paragraph
 from pricing.regions import partition_of
+
+_MOST_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,18 @@ class Inventory:
 
     def __repr__(self) -> str:
         return f"<Inventory {self.path}: {self.summary().partition('.')[0]}>"
+
+    def _repr_html_(self) -> str:
+        streams = self.streams()
+        trails = [
+            (one.name, one.account, one.scope, one.key or "SSE-S3", f"{streams[one.name]:,}")
+            for one in self.trails[:_MOST_SHOWN]
+        ]
+        readers = [(one.name, one.kind, one.account) for one in self.readers[:_MOST_SHOWN]]
+        shown = html_table(("trail", "account", "scope", "key", "streams"), trails)
+        if readers:
+            shown += html_table(("reader", "kind", "account"), readers)
+        return f"{paragraph(f'{self.path}: {self.summary()}')}{shown}{notes(self.notices)}"
 
     def summary(self) -> str:
         """What the inventory means, in one paragraph."""

@@ -128,7 +128,8 @@ def _number(name: str, row: Mapping[Any, Any], unit: str) -> str:
 
 def measured_lines(told: Actuals) -> list[str]:
     """What stands under the table: what was read, and which part of the time it covers."""
-    read = f"Read {told.files:,} file{'s' * (told.files != 1)} with {told.records:,} records"
+    read = f"Read {told.files:,} file{'s' * (told.files != 1)} with {told.records:,} "
+    read += f"record{'s' * (told.records != 1)}"
     if told.duplicates:
         read += f"; {told.duplicates:,} copies of requests counted once"
     if told.skipped:

@@ -10,6 +10,7 @@ from pricing.changes import big_moves, changes
 from pricing.document import parse_document
 from pricing.errors import DocumentError, Problem, UsageError, printable
 from pricing.files import is_price_list
+from pricing.notebook import folded, html_table, notes, paragraph
 from pricing.offers.entries import entries_of
 from pricing.offers.meters import SERVICES
 from pricing.offers.offer import Offer
@@ -18,7 +19,7 @@ from pricing.offers.price_list_json import read_json
 from pricing.offers.source import opened
 from pricing.offers.table import named, table_of
 from pricing.offers.written import written
-from pricing.rates import Meter, RateTable, load_cloudtrail_rates, load_rates
+from pricing.rates import Meter, RateTable, Version, load_cloudtrail_rates, load_rates
 from pricing.validation import validate
 
 __all__ = ["ImportedRates", "load_any_rates", "rates_import"]
@@ -44,6 +45,34 @@ class ImportedRates:
     table: RateTable
     yaml: str
     notices: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"<ImportedRates {repr(self.table)[len('<RateTable ') : -1]}>"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (
+                meter.title,
+                f"{self.table.currency} / {meter.per:,.0f} {meter.unit}s",
+                f"{version.start}",
+                _rates_said(version),
+                f"{version.free.quantity:,.0f}" if version.free else "",
+            )
+            for meter in self.table.meters
+            for version in meter.versions
+        ]
+        shown = html_table(("meter", "unit", "from", "rates", "free a month"), rows)
+        title = paragraph(repr(self)[1:-1])
+        return f"{title}{shown}{folded('The file', self.yaml)}{notes(self.notices)}"
+
+
+def _rates_said(version: Version) -> str:
+    """The rates of a version, each with how many Regions have it."""
+    return "; ".join(
+        f"{' then '.join(f'{rate:g}' for _, rate in one.steps)} in "
+        f"{len(one.regions)} Region{'s' * (len(one.regions) != 1)}"
+        for one in version.rates
+    )
 
 
 def rates_import(file: str | Path | Sequence[str | Path]) -> ImportedRates:

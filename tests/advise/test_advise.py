@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from estimator import KmscostError, advise, load_inventory
+from estimator.advise.proposal import Plan, Proposal, place
 from tests.scenarios.inventories import PLAIN, file
 
 PRICE = Decimal("0.03") / 10_000
@@ -377,3 +378,65 @@ def test_strange_names_come_through(tmp_path):
     assert only(found, "bucket-key").proposal.title.endswith(strange)
     assert only(found, "re-reads").saving.totals["requests"] == PUTS
     assert told.together is not None
+
+
+def test_ranges_are_differences_of_the_same_draws(tmp_path):
+    """Files between 144 and 576: what the key leaves of each draw is taken off the same draw."""
+    text = PLAIN.replace("key: logs", "key: logs\n    files_per_day: {low: 144, high: 576}")
+    _, found = advice(tmp_path, text)
+    low, middle, high = only(found, "bucket-key").saving.quantiles
+    # at 144 files 8,640 requests are left, at 288 17,280, both free; at 576 34,560
+    assert low == pytest.approx(float((PUTS // 2 - FREE) * PRICE), rel=1e-3)
+    assert middle == pytest.approx(float((PUTS - FREE) * PRICE), rel=1e-3)
+    assert high == pytest.approx(float((2 * PUTS - FREE - (34_560 - FREE)) * PRICE), rel=1e-3)
+
+
+def test_what_adds_nothing_is_not_among_the_others(tmp_path):
+    """Fewer gets save half a dollar alone, and half a cent on top of the Bucket Key: left out."""
+    told, found = advice(tmp_path, PLAIN + SIEM.replace("file: 1", "file: 1.1"))
+    piece = only(found, "re-reads")
+    # 10 % of the puts; with a Bucket Key a hundredth of them: 1,728 requests are USD 0.0052
+    equals(piece.saving, cost_usd=Decimal(PUTS) / 10 * PRICE)
+    assert piece.on_top is None
+    assert only(found, "bucket-key").on_top is not None
+    assert told.together is None
+
+
+def proposal(settings, ends=(), uses=()):
+    """A proposal of some paths."""
+    return Proposal(
+        kind="x",
+        words="{}",
+        noun="trail",
+        about=("x",),
+        settings=tuple((path, 1) for path in settings),
+        loses="",
+        how="",
+        source="",
+        ends=frozenset(ends),
+        uses=frozenset(uses),
+    )
+
+
+FILES = place("trails", "a", "files_per_day")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "goes"),
+    [
+        (proposal([FILES]), proposal([place("trails", "b", "files_per_day")]), True),
+        (proposal([FILES]), proposal([place("trails", "a", "key")]), True),
+        (proposal([FILES]), proposal([FILES]), False),
+        (proposal([FILES]), proposal([(*FILES, "low")]), False),
+        (proposal([FILES]), proposal([place("trails", "a")]), False),
+        # what ends is neither changed, nor rested on, nor ended again
+        (proposal([FILES]), proposal([], ends=[("trails", "a")]), False),
+        (proposal([], uses=[("keys", "k")]), proposal([], ends=[("keys", "k")]), False),
+        (proposal([], ends=[("keys", "k")]), proposal([], ends=[("keys", "k")]), False),
+        (proposal([], uses=[("keys", "k")]), proposal([], uses=[("keys", "k")]), True),
+    ],
+)
+def test_what_goes_together(one, other, goes):
+    """Proposals that touch the same path, or what another ends, are alternatives: either way."""
+    assert Plan([one]).takes(other) is goes
+    assert Plan([other]).takes(one) is goes

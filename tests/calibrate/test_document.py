@@ -1,6 +1,8 @@
 """The user's YAML survives: comments, order, quotes, spacing; only what changes is touched."""
 
+import datetime
 import difflib
+import json
 import random
 import re
 
@@ -174,6 +176,36 @@ def test_anchors_are_refused_where_a_change_would_reach_too_far(text):
     path = ("other", "as_of") if "other" in text else ("trails", "a")
     with pytest.raises(KmscostError, match="write it out plainly"):
         document.set(path, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("accounts:\n  - &m {id: a}\n  - {<<: *m, id: b}\n", ("accounts", 0, "files")),
+        ("a: &f {low: 1}\nb: *f\n", ("a",)),
+        ("a:\n  x: &f {low: 1}\nb: *f\n", ("a",)),
+        ("a: &f {x: {y: 1}}\nb: *f\n", ("a", "x", "y")),
+    ],
+)
+def test_what_other_places_repeat_is_not_changed(text, path):
+    """A change of an anchor would change them too, or leave them without it: refused."""
+    document = Document(text, "x.yaml")
+    with pytest.raises(KmscostError, match=r"x\.yaml:[12]: .* write it out plainly"):
+        document.set(path, {"low": 3})
+    assert document.result() == text
+
+
+def test_json_stays_json():
+    """An inventory in JSON, which is YAML too: what is added has its quotes."""
+    document = Document('{"trails": [{"name": "org"}], "readers": [], "growth": {}}', "x.json")
+    document.set(("trails", 0, "files_per_day"), {"us-east-1": RANGE})
+    document.set(("growth", "as_of"), datetime.date(2026, 10, 1))
+    document.append(("readers",), [{"name": "new"}])
+    assert json.loads(document.result()) == {
+        "trails": [{"name": "org", "files_per_day": {"us-east-1": RANGE}}],
+        "readers": [{"name": "new"}],
+        "growth": {"as_of": "2026-10-01"},
+    }
 
 
 def test_windows_line_ends_and_a_byte_order_mark_stay():

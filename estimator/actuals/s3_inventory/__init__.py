@@ -211,7 +211,13 @@ def _nothing(manifest: Manifest, found: _Found) -> KmscostError:
     if found.missing < total:
         return found.skipped.refuse()
     first = manifest.files[0]
-    looked = "; ".join(dict.fromkeys(places(manifest, first)))
+    tried = list(dict.fromkeys(places(manifest, first)))
+    # every folder above the manifest was tried: those that are here at all tell most
+    here = str(Path(manifest.path).absolute().parent)
+    near = [one for one in tried if one.startswith(here) or Path(one).parent.is_dir()]
+    looked = "; ".join(near)
+    if far := len(tried) - len(near):
+        looked += f"; and {far} more in folders above"
     return KmscostError(
         Problem(
             manifest.path,

@@ -17,6 +17,7 @@ from estimator.inventory.load import InventoryError, parse_inventory
 from estimator.inventory.model import Inventory
 from pricing.errors import DocumentError
 from pricing.files import decode, read_bytes
+from pricing.notebook import folded, html_table, notes, paragraph
 
 _UNSEEN = (
     "other_kms_requests_per_month and readers (who gets the log files) are told by no "
@@ -55,6 +56,14 @@ class Draft:
     def __repr__(self) -> str:
         said = self.inventory.summary().partition(".")[0] if self.inventory else "nothing to draft"
         return f"<Draft: {said}; {len(self.todo)} TODO>"
+
+    def _repr_html_(self) -> str:
+        shown = paragraph(repr(self)[1:-1])
+        if self.todo:
+            shown += html_table(("place", "TODO"), [(one.at, one.question) for one in self.todo])
+        if self.changes:
+            shown += html_table(("change",), [(str(one),) for one in self.changes])
+        return f"{shown}{folded('The inventory', self.text)}{notes(self.notices)}"
 
     def to_dict(self) -> dict[str, Any]:
         """As documented JSON."""

@@ -221,6 +221,9 @@ def test_all_missing_says_where_it_looked(tmp_path):
         measure_s3_inventory(manifest)
     assert str(data) in str(caught.value)
     assert str(manifest.parent / "files" / data.name) in str(caught.value)
+    # the folder of the manifest's drive is no place where anybody keeps it
+    assert f" {Path(tmp_path.anchor) / 'reports'}" not in str(caught.value)
+    assert "more in folders above" in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,90 @@
+"""The parts of docs/ and examples/ that are generated: `python -m tests.generate` writes them all.
+
+Run it after a frame, a command, an option, a rate table or a schema has changed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import yaml
+
+from estimator import schema
+from estimator.frames import FRAMES
+from estimator.report.data import to_json
+from pricing.regions import TABLES
+from tests.command_pages import cell, commands_in_words
+from tests.real_data import ROOT
+
+HOW = "generated: python -m tests.generate"
+
+
+def frames_in_words() -> str:
+    """The columns of every frame as Markdown."""
+    parts = []
+    for name, columns in FRAMES.items():
+        rows = "\n".join(
+            f"| {one.name} | {one.dtype} | {one.unit} | {one.meaning} |" for one in columns
+        )
+        parts.append(
+            f"**{name}**\n\n| column | dtype | unit | meaning |\n|---|---|---|---|\n{rows}\n"
+        )
+    return "\n".join(parts)
+
+
+def tables_in_words() -> str:
+    """Every dated rate and quota of pricing/tables with its source, as Markdown."""
+    rows = []
+    for path in sorted(TABLES.glob("*.yaml")):
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for meter in document.get("meters", []):
+            for version in meter["versions"]:
+                sure = "confirmed" if version["confirmed"] else "second-hand"
+                rows.append((path.name, meter["title"], version["from"], sure, version["source"]))
+        if "source" in document:
+            rows.append((path.name, "all of it", "current", "confirmed", document["source"]))
+    said = (
+        f"| {name} | {cell(what)} | {start} | [{cell(source['title'])}]({source['url']}) "
+        f"| {source['checked']} | {sure} |"
+        for name, what, start, sure, source in rows
+    )
+    head = "| table | what | from | source | checked | sure |\n|---|---|---|---|---|---|\n"
+    return head + "\n".join(said) + "\n"
+
+
+PARTS: dict[str, tuple[str, Callable[[], str]]] = {
+    "docs/commands.md": ("commands", commands_in_words),
+    "docs/output.md": ("frames", frames_in_words),
+    "docs/sources.md": ("tables", tables_in_words),
+}
+
+
+def regenerated(path: str) -> tuple[str, str]:
+    """A document as it is, and as it would be with its generated part made anew."""
+    name, make = PARTS[path]
+    kept = (ROOT / path).read_text(encoding="utf-8")
+    begin, end = f"<!-- {name}: {HOW} -->", f"<!-- end of {name} -->"
+    pattern = re.compile(f"^<!-- {name}:.*?-->$.*^{re.escape(end)}$", re.DOTALL | re.MULTILINE)
+    if not pattern.search(kept):
+        raise SystemExit(f"{path}: no lines `{begin}` and `{end}` to write between")
+    fresh = f"{begin}\n\n{make().strip()}\n\n{end}"
+    return kept, pattern.sub(lambda _: fresh, kept)
+
+
+def main() -> None:
+    """Write all parts."""
+    for path in PARTS:
+        kept, fresh = regenerated(path)
+        if kept != fresh:
+            (ROOT / path).write_text(fresh, encoding="utf-8")
+            print(f"wrote {path}")  # noqa: T201 (a command)
+    for of in ("inventory", "scenario"):
+        path = ROOT / "examples" / f"{of}.schema.json"
+        if path.read_text(encoding="utf-8") != to_json(schema(of)):
+            path.write_text(to_json(schema(of)), encoding="utf-8")
+            print(f"wrote examples/{of}.schema.json")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
