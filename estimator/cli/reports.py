@@ -73,7 +73,9 @@ def report(
     draws: Draws = 10_000,
     advice: Annotated[
         bool,
-        typer.Option(help="What would save money: takes longer than all the rest."),
+        typer.Option(
+            "--advice/--no-advice", help="What would save money: takes longer than all the rest."
+        ),
     ] = True,
     form: Annotated[
         ReportFormat | None,

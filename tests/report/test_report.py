@@ -221,6 +221,38 @@ def test_without_months_ahead_and_without_anything(one):
     assert "No measurement and no bill was given" in told.markdown()
 
 
+def test_what_was_not_read_is_said(tmp_path):
+    """A file of the bill's folder that is no bill is named with its reason."""
+    (tmp_path / "bill.csv").write_bytes(BILL.read_bytes())
+    (tmp_path / "more.csv.gz").write_bytes(b"no gzip")
+    text = Page(report(EXAMPLE, MONTH, bill=tmp_path, advice=False).html()).text
+    assert "Not read" in text
+    assert "more.csv.gz" in text
+
+
+def test_a_part_of_a_month_is_not_compared():
+    """An hour of logs is shown beside the forecast of a month, without a difference."""
+    told = report(EXAMPLE, MONTH, EXAMPLE.parent / "logs", advice=False)
+    rows = Page(told.html()).table("Forecast and measured requests")[1:]
+    assert [row[2] for row in rows if row[0] in {"put", "get"}] == ["22", "21"]
+    assert {row[3] for row in rows} == {row[4] for row in rows} == {"-"}
+    assert "below 90 % it is shown and not compared" in told.markdown()
+
+
+def test_an_inventory_without_requests(tmp_path):
+    """A trail with SSE-S3 costs nothing: a report of zeros, no division by them."""
+    path = tmp_path / "nothing.yaml"
+    path.write_text(
+        'version: 1\naccounts: [{id: "111122223333"}]\nkeys: []\n'
+        "trails: [{name: t, key: null}]\nbudgets: [{name: b, usd_per_month: 0}]\n",
+        encoding="utf-8",
+    )
+    told = report(path, MONTH)
+    assert told.verdict.status == "on budget"
+    assert "USD 0.00 is forecast" in told.verdict.sentence
+    assert "nan" not in Page(told.html()).text
+
+
 def test_advice_can_be_left_out():
     """--no-advice leaves the section out and changes no other number."""
     arguments = ("report", EXAMPLE, "--month", MONTH)

@@ -94,7 +94,9 @@ def report(
     piece = None
     if advice and path is not None:
         piece = advise(path, label, span, table, discount)
-    return MonthlyReport(label, told, drawn, origins, kept, held, piece)
+    read = [one for one in (kept, billed) if one is not None]
+    unread = tuple(line for one in read for line in one.skipped.lines())
+    return MonthlyReport(label, told, drawn, origins, kept, held, piece, unread)
 
 
 def _label(month: str | datetime.date | None) -> str:

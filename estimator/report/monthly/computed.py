@@ -39,6 +39,8 @@ class Computed:
         The month against its bill.
     advice : Advice or None
         What would save money over these months.
+    unread : tuple of str
+        What of the measurements and of the bill could not be read, and why.
     """
 
     month: str
@@ -48,6 +50,7 @@ class Computed:
     actuals: Actuals | None = None
     reconciliation: Reconciliation | None = None
     advice: Advice | None = None
+    unread: tuple[str, ...] = ()
 
     @property
     def inventory(self) -> Inventory:

@@ -17,6 +17,7 @@ from estimator.report.sheet import Sheet
 from estimator.uncertainty.quantiles import quantiles_of
 
 _MOST = 10
+_WHOLE = 0.9  # a month that is covered so far is compared with; reconcile has the same [0-1]
 
 
 def month_section(told: Computed) -> Section:
@@ -128,31 +129,45 @@ def _measured_sheet(told: Computed) -> Sheet | None:
     frame = told.forecast.rows
     frame = frame[(frame["month"].astype(str) == told.month) & (frame["unit"] == "request")]
     expected = frame.groupby(frame["cause"].astype(str))["quantity"].sum()
+    whole = _covered(told) >= _WHOLE
     causes = [
         one
         for one in ("put", "get", "digest", "check", "replication")
         if one in {*sums.index, *expected.index}
     ]
-    cells = [_compared(one, expected.get(one, 0.0), sums.get(one, 0.0)) for one in causes]
-    whole = (sum(one.get(name, 0.0) for name in causes) for one in (expected, sums))
-    cells.append(_compared("CloudTrail's", *whole))
+    cells = [_compared(one, expected.get(one, 0.0), sums.get(one, 0.0), whole) for one in causes]
+    before, after = (sum(one.get(name, 0.0) for name in causes) for one in (expected, sums))
+    cells.append(_compared("CloudTrail's", before, after, whole))
     others = told.inventory.other_kms_requests_per_month.mid
-    cells.append(_compared("others", others, sums.get("other", 0.0)))
+    cells.append(_compared("others", others, sums.get("other", 0.0), whole))
     header = ("cause", "forecast requests", "measured requests", "difference", "relative")
     title = f"Forecast and measured requests by cause, {told.month}"
     return Sheet(title, header, tuple(cells), numbers=4, sums=2)
 
 
-def _compared(name: str, before: float, after: float) -> tuple[str, ...]:
-    relative = percent((after - before) / before) if before else "-"
-    return name, count(before), count(after), signed(count(after - before)), relative
+def _compared(name: str, before: float, after: float, whole: bool) -> tuple[str, ...]:
+    """A line of both; the difference only where the month was measured as a whole."""
+    relative = percent((after - before) / before) if before and whole else "-"
+    return (
+        name,
+        count(before),
+        count(after),
+        signed(count(after - before)) if whole else "-",
+        relative,
+    )
+
+
+def _covered(told: Computed) -> float:
+    """The share of the month's hours that measurements cover. [0-1]"""
+    return 0.0 if told.actuals is None else told.actuals.coverage.months().get(told.month, 0.0)
 
 
 def _coverage(told: Computed) -> str:
-    kept = told.actuals
-    covered = 0.0 if kept is None else kept.coverage.months().get(told.month, 0.0)
-    source = "" if kept is None else kept.source
-    return (
+    covered = _covered(told)
+    source = "" if told.actuals is None else told.actuals.source
+    said = (
         f"Measured from {source}: {share(covered)} of the month's hours are covered, over the "
-        "accounts and Regions seen. Nothing is extrapolated."
+        "accounts and Regions seen. Nothing is extrapolated"
     )
+    more = f"; below {share(_WHOLE)} it is shown and not compared."
+    return said + ("." if covered >= _WHOLE else more)

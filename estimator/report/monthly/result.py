@@ -19,7 +19,8 @@ class MonthlyReport(Computed):
     """What a month's KMS cost because of CloudTrail, and what the months ahead may cost.
 
     `verdict` says whether it is on budget, `document` is the report as blocks; attributes are those
-    of `Computed`: month, forecast, simulation, origins, actuals, reconciliation, advice.
+    of `Computed`: month, forecast, simulation, origins, actuals, reconciliation, advice,
+    unread.
     """
 
     @cached_property

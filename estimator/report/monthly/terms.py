@@ -133,11 +133,10 @@ def notices_section(told: Computed) -> Section:
     more = len(said) - _MOST_NOTICES
     listed = said[:_MOST_NOTICES] + ([f"and {more:,} more"] if more > 0 else [])
     blocks: list[Block] = [Said(tuple(listed) or ("Nothing.",), is_list=bool(listed))]
-    skipped = told.actuals.skipped.lines() if told.actuals is not None else []
-    unread = skipped or [
-        "Every file that was given was read."
-        if told.actuals or told.reconciliation
-        else "No measurement and no bill was given: this is a forecast only."
-    ]
-    blocks.append(Said(("Not read:", *unread[:20]) if skipped else tuple(unread)))
+    if told.unread:
+        blocks.append(Said(told.unread[:_MOST], is_list=True, title="Not read"))
+    elif told.actuals is not None or told.reconciliation is not None:
+        blocks.append(Said(("Every file that was given was read.",)))
+    else:
+        blocks.append(Said(("No measurement and no bill was given: this is a forecast only.",)))
     return Section("notices", "Notices, and what was not read", tuple(blocks))
