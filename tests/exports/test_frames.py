@@ -9,6 +9,7 @@ import pytest
 
 from estimator import (
     Simulation,
+    advise,
     backtest,
     calibrate,
     compare,
@@ -57,6 +58,7 @@ RESULTS = {
     "reconciliation": reconciled,
     "changes": lambda folder: calibrate(*measured_days(folder)),
     "backtest": lambda folder: backtest(*measured_days(folder), "14d"),
+    "advice": lambda _: advise(EXAMPLE, "2026-11", 2),
 }
 
 

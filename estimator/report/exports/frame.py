@@ -13,6 +13,7 @@ import pandas as pd
 from estimator.actuals.grain import actuals_grain
 from estimator.actuals.result import Actuals
 from estimator.actuals.stored import load_actuals
+from estimator.advise import Advice
 from estimator.backtest import Backtest
 from estimator.calibrate import Calibration
 from estimator.forecast import Forecast, calendar, grain
@@ -27,7 +28,7 @@ from estimator.volume import usage
 from pricing.errors import Problem, UsageError
 from pricing.rates import RateTable
 
-Result = Comparison | Reconciliation | Calibration | Backtest
+Result = Comparison | Reconciliation | Calibration | Backtest | Advice
 Given = Inventory | Forecast | Simulation | Actuals | Result | pd.DataFrame | str | Path
 
 
@@ -50,7 +51,7 @@ def export_frame(
     source : Inventory, path, DataFrame, or any result with a frame
         An inventory, or what came of one already. A path is an inventory's, for the frame
         ``actuals`` one that `load_actuals` takes. A DataFrame is taken as it is. The frames
-        comparison, reconciliation, changes and backtest come of their results alone.
+        comparison, reconciliation, changes, backtest and advice come of their results alone.
     frame : str
         Its name in `estimator.frames.FRAMES`.
     start, months, by, rates, discount
@@ -87,6 +88,7 @@ _RESULTS: dict[str, tuple[type, str]] = {
     "reconciliation": (Reconciliation, "rows"),
     "changes": (Calibration, "changes"),
     "backtest": (Backtest, "frame"),
+    "advice": (Advice, "rows"),
 }
 
 _Made = tuple[pd.DataFrame, Sequence[str], str]
