@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from estimator.actuals.result import Actuals
+from estimator.actuals.stored import LOST
 from estimator.backtest.horizon import Horizon, read_horizon
 from estimator.backtest.intervals import QUANTILES, group_draws, total_draws
 from estimator.backtest.result import Backtest
@@ -108,7 +109,8 @@ def backtest(
     frame = frame.astype({one.name: one.dtype for one in BACKTEST})
     scores = scores_of(frame)
     trusted, said = verdict_of(scores, frame)
-    notices = ["replication is left out, and everything that is not CloudTrail's"]
+    notices = [line for line in told.notices if line == LOST]
+    notices.append("replication is left out, and everything that is not CloudTrail's")
     if len(folds) < FEW_FOLDS:
         notices.append(f"{len(folds)} folds say little about the ranges: measure more days")
     if more:

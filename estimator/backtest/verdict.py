@@ -14,6 +14,7 @@ CALIBRATED = "calibrated"
 # a forecast as good as the best rival but for luck is as good; it has ranges besides
 _AS_GOOD = 1.1
 _NEAR = 0.01  # and nobody minds a hundredth of the total
+_USEFUL = 0.2  # a total missed by more, without ranges that say so, is no help
 _INTERVAL = 0.9
 _DOUBT = 0.05
 
@@ -66,7 +67,7 @@ def verdict_of(scores: pd.DataFrame, frame: pd.DataFrame) -> tuple[bool, str]:
     missed += f"{share(best['wape'])}), and {hits} of {len(total)} 90 % intervals held"
     if closer and holds:
         return True, f"Trust the calibrated forecast: it {missed}."
-    if closer:
+    if closer and mine["wape"] <= _USEFUL:
         return False, f"Trust the calibrated forecast's mean but not its ranges: it {missed}."
     if holds:
         return False, f"Do not trust the calibrated forecast: it {missed}."

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from estimator.actuals.result import Actuals
+from estimator.actuals.stored import LOST
 from estimator.calibrate.evidence import evidence, named
 from estimator.calibrate.files import files_per_day
 from estimator.calibrate.measured import Measured, lay_out
@@ -106,6 +107,7 @@ def calibrate_text(
         statistics={**rates.to_dict(measured), "accounts_with_own": len(files.accounts)},
         notices=(
             *forced,
+            *(line for line in actuals.notices if line == LOST),
             *measured.notices,
             *files.notices,
             *readers.notices,

@@ -138,7 +138,15 @@ def _may_be_free(known: Evidence) -> bool:
 def _are_absent(known: Evidence) -> bool:
     """Whether the bill shows next to none of the writes."""
     lowest = ROUGH_EXEMPT_BELOW if known.rough else EXEMPT_BELOW
-    return known.billed - known.rest <= lowest * known.covered * known.writes
+    return known.billed - known.rest <= lowest * known.covered * _volume(known) * known.writes
+
+
+def _volume(known: Evidence) -> float:
+    """The share of the forecast files that there may have been: reads that fell as well tell. [-]
+
+    Nobody exempts reads, so few of both are few files, and no sign of writes that are exempt.
+    """
+    return 1.0 if known.measured or known.reads is None else min(known.reads, 1.0)
 
 
 def _is_beyond_free_tier(known: Evidence) -> bool:
@@ -190,7 +198,8 @@ def _answered(known: Evidence, shown: float) -> tuple[Answer | None, str]:
     fits = any(abs(shown / whole - 1) <= CHARGED_WITHIN for whole in (1.0, known.covered) if whole)
     if fits:
         return "charged", ""
-    least = ROUGH_CHARGED_FROM if known.rough else (1 - CHARGED_WITHIN) * known.covered
+    least = (1 - CHARGED_WITHIN) * known.covered * _volume(known)
+    least = ROUGH_CHARGED_FROM if known.rough else least
     if known.alone and not known.measured and shown >= least:
         return "charged", ""  # more than forecast, but nobody else writes under CloudTrail's keys
     if shown > 1:

@@ -12,12 +12,12 @@ from estimator.actuals.paths import as_paths
 from estimator.actuals.progress import Progress
 from estimator.actuals.result import Actuals
 from estimator.actuals.stored.documents import read_json
-from estimator.actuals.stored.sheets import read_csv
+from estimator.actuals.stored.sheets import LOST, read_csv
 from estimator.actuals.stored.telling import Kind, tell
 from estimator.actuals.stored.together import Part, together
 from pricing.errors import KmscostError, Problem
 
-__all__ = ["load_actuals"]
+__all__ = ["LOST", "load_actuals"]
 
 
 def load_actuals(
