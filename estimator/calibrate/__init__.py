@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import dataclasses
 import datetime
 from collections.abc import Sequence
 from pathlib import Path
@@ -57,9 +59,12 @@ def calibrate(
         few days, gaps, hours not covered, files skipped (all of it at once).
     """
     place = named(actuals)
-    text = decode(inventory, read_bytes(inventory))
+    data = read_bytes(inventory)
     told = actuals if isinstance(actuals, Actuals) else evidence(actuals)
-    return calibrate_text(text, str(inventory), told, force, place)
+    made = calibrate_text(decode(inventory, data), str(inventory), told, force, place)
+    if data.startswith(codecs.BOM_UTF8):  # some editors of Windows look for it
+        return dataclasses.replace(made, text=f"\N{ZERO WIDTH NO-BREAK SPACE}{made.text}")
+    return made
 
 
 def calibrate_text(

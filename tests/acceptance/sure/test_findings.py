@@ -66,3 +66,11 @@ def test_a_csv_says_what_it_cannot_tell(tmp_path: Path) -> None:
         cwd=tmp_path,
     )  # fmt: skip
     assert "CSV" in run(tmp_path, form="yaml", actuals=("october.csv",)).err
+
+
+def test_a_byte_order_mark_survives(tmp_path: Path) -> None:
+    """Comments, order, quotes and spacing stay, byte for byte: so does how the file begins."""
+    text = "\ufeff" + ONE
+    assert calibrate(tmp_path, text, History(20, {(OWNER, HOME): 9}))["text"].startswith(
+        "\ufeff# Our"
+    )
