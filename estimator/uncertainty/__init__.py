@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from estimator.forecast import calendar, priced
+from estimator.forecast.budgets import budget_use
 from estimator.forecast.notices import notices
 from estimator.forecast.totals import monthly_totals
 from estimator.inventory import Inventory, load_inventory
@@ -92,11 +93,6 @@ def run(
     told = notices(inventory, span, chosen.versions)
     if inventory.budgets and table.currency != "USD":
         told += (f"budgets are in USD, the rates in {table.currency}: not compared",)
-    parts = [budget.name for budget in inventory.budgets if budget.covers is not None]
-    if parts:
-        more = f" and {len(parts) - 8} more" if len(parts) > 8 else ""
-        said = f"{', '.join(parts[:8])}{more}"
-        told += (f"budgets of a part are not drawn, see `kmscost forecast`: {said}",)
     lots = Draws(options.seed, options.draws)
     if in_doubt(inventory, streams):
         demand = demand_of(inventory, span, streams, table, lots, noise)
@@ -105,7 +101,8 @@ def run(
         told += together(len(inventory.files_in_doubt))
     else:
         told += (_CERTAIN,)
-        drawn = certain(point, table.currency, is_exempt, options.draws, options.quantiles)
+        used = budget_use(charges, inventory.budgets, span)
+        drawn = certain(point, used, table.currency, is_exempt, options.draws, options.quantiles)
     return simulation(
         inventory, span, options, point, drawn, lots, told, table, chosen.versions, discount
     )

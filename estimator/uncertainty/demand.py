@@ -29,12 +29,15 @@ class Bin:
     region: str
     meter: str
     write: bool
+    account: str = ""  # billed account and driver only where a budget asks for them
+    driver: str = ""
 
     @property
     def path(self) -> str:
         """The name of its noise."""
         kind = "write" if self.write else "other"
-        return f"count of {self.payer} {self.region} {self.meter} {kind}"
+        names = (self.payer, self.region, self.meter, kind, self.account, self.driver)
+        return f"count of {' '.join(filter(None, names))}"
 
 
 class Growth:

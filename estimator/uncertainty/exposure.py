@@ -21,6 +21,7 @@ from estimator.uncertainty.windows import Window, bends_of, gets_at
 from estimator.volume.causes import key_blocks, trail_blocks
 from estimator.volume.model import Model
 from estimator.volume.readers import KINDS, blocks_from, query, read_by, reader_saving, validate
+from estimator.volume.rows import Vocabulary
 from estimator.volume.streams import IntArray, Streams
 from pricing.rates import RateTable
 
@@ -60,8 +61,19 @@ def demand_of(
     }
     build = _Build(inventory, months, streams, draws, own)
     demand = Demand(months.count, Growth(since, growing), draws, noise)
-    build.fill(Ledger(demand, table, build.model.vocabulary, build.files.draws))
+    vocabulary = build.model.vocabulary
+    asked = _asked(inventory, vocabulary)
+    build.fill(Ledger(demand, table, vocabulary, build.files.draws, asked))
     return demand
+
+
+def _asked(inventory: Inventory, vocabulary: Vocabulary) -> dict[str, frozenset[int]]:
+    """The billed accounts and drivers that budgets are for, as codes."""
+    named = [budget.covers for budget in inventory.budgets if budget.covers is not None]
+    return {
+        column: frozenset(vocabulary.code[column][value] for of, value in named if of == column)
+        for column in ("billed_account", "driver")
+    }
 
 
 def _growing(inventory: Inventory, names: tuple[str, ...]) -> tuple[str, ...]:

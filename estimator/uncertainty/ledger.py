@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -47,12 +47,15 @@ class Ledger:
     demand, table, vocabulary : Demand, RateTable, Vocabulary
     files : list of array
         What `doubt` of the streams points at.
+    asked : mapping of str to set of int
+        Codes of ``billed_account`` and ``driver`` that a budget tells from all others.
     """
 
     demand: Demand
     table: RateTable
     vocabulary: Vocabulary
     files: list[FloatArray] = field(default_factory=list)
+    asked: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
     def add(self, block: Block, streams: Streams | None, times: Times) -> None:
         """The requests of a block; without streams all of them rest on numbers and `times`."""
@@ -93,7 +96,8 @@ class Ledger:
             saving = times.saving[streams.trail]
         meter = self.table.meter(block.operation).name
         texts = self.vocabulary.texts
-        alike = np.stack([payer, region, saving])
+        account, driver = (self._asked(block, name) for name in ("billed_account", "driver"))
+        alike = np.stack([payer, region, saving, account, driver])
         for one in np.unique(alike, axis=1).T:
             rows = np.flatnonzero((alike == one[:, None]).all(axis=0))
             which = Bin(
@@ -101,11 +105,24 @@ class Ledger:
                 region=texts["region"][one[1]],
                 meter=meter,
                 write=block.cause in WRITES,
+                account=texts["billed_account"][one[3]] if one[3] >= 0 else "",
+                driver=texts["driver"][one[4]] if one[4] >= 0 else "",
             )
             factor = times.factor
             if one[2] >= 0:
                 factor = factor * times.kept[one[2]]
             yield self.demand.bin(which), factor, rows
+
+    def _asked(self, block: Block, name: str) -> IntArray:
+        """The code of each row that a budget asks for; -1 for all others."""
+        codes = np.broadcast_to(
+            np.asarray(getattr(block, name), dtype=np.int64), (len(block.quantity),)
+        )
+        wanted = self.asked.get(name, frozenset())
+        # a key may share its name with a trail or a reader
+        if not wanted or (name == "driver" and block.cause == "key"):
+            return np.full(len(codes), -1, dtype=np.int64)
+        return np.where(np.isin(codes, list(wanted)), codes, -1)
 
 
 def by_doubt(quantity: FloatArray, doubt: IntArray) -> Iterator[tuple[int, FloatArray]]:

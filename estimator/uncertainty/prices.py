@@ -55,12 +55,7 @@ class Prices:
         others : array
             What the rest of each payer requests. [request/month]
         """
-        pools: defaultdict[tuple[str, str, str], list[_Priced]] = defaultdict(list)
-        for number, quantity in enumerate(quantities):
-            if quantity.any():
-                one = self._priced(number, month)
-                name = one.version.free.pool if one.version.free else ""
-                pools[one.bin.payer, partition_of(one.bin.region), name].append(one)
+        pools = self._pools(month, quantities)
         readings = {"charged": True, "exempt": False}
         return {
             reading: _total(
@@ -68,6 +63,30 @@ class Prices:
             )
             for reading, charged in readings.items()
         }
+
+    def by_bin(
+        self, month: int, quantities: Sequence[FloatArray], others: FloatArray, reading: str
+    ) -> dict[Bin, FloatArray]:
+        """The same for each bin: its share of what its Region and meter cost. [currency]"""
+        found = {}
+        for pool in self._pools(month, quantities).values():
+            for scale, total, cost in self._scales(pool, quantities, others, reading == "charged"):
+                price = cost * (1.0 - self._discount) / np.where(total > 0, total, 1.0)
+                for one in scale:
+                    found[one.bin] = quantities[one.number] * price
+        return found
+
+    def _pools(
+        self, month: int, quantities: Sequence[FloatArray]
+    ) -> Mapping[tuple[str, str, str], list[_Priced]]:
+        """Bins by the free quantity that they share."""
+        pools: defaultdict[tuple[str, str, str], list[_Priced]] = defaultdict(list)
+        for number, quantity in enumerate(quantities):
+            if quantity.any():
+                one = self._priced(number, month)
+                name = one.version.free.pool if one.version.free else ""
+                pools[one.bin.payer, partition_of(one.bin.region), name].append(one)
+        return pools
 
     def _priced(self, number: int, month: int) -> _Priced:
         which = self._bins[number]
@@ -84,12 +103,23 @@ class Prices:
         writes_charged: bool,
     ) -> FloatArray:
         """The cost of bins that share a free quantity."""
+        costs = [cost for *_, cost in self._scales(pool, quantities, others, writes_charged)]
+        return _total(costs) * (1.0 - self._discount) if costs else np.zeros(1)
+
+    def _scales(
+        self,
+        pool: Sequence[_Priced],
+        quantities: Sequence[FloatArray],
+        others: FloatArray,
+        writes_charged: bool,
+    ) -> list[tuple[list[_Priced], FloatArray, FloatArray]]:
+        """Bins of one Region and meter each, their units, and what these cost undiscounted."""
         scales: defaultdict[tuple[str, str], list[_Priced]] = defaultdict(list)
         for one in pool:
             if writes_charged or not one.bin.write:
                 scales[one.bin.region, one.meter.name].append(one)
         if not scales:
-            return np.zeros(1)
+            return []
         sums = [_total([quantities[one.number] for one in scale]) for scale in scales.values()]
         free = pool[0].version.free
         billed: FloatArray | float = 1.0
@@ -97,11 +127,10 @@ class Prices:
             used = others if pool[0].meter.unit == "request" else 0.0
             available = np.maximum(free.quantity - used, 0.0)
             billed = 1.0 - free_share(_total(sums), available)
-        costs = [
-            _scale(scale[0], total * billed, others)
+        return [
+            (scale, total, _scale(scale[0], total * billed, others))
             for scale, total in zip(scales.values(), sums, strict=True)
         ]
-        return _total(costs) * (1.0 - self._discount)
 
 
 def _scale(one: _Priced, billable: FloatArray, others: FloatArray) -> FloatArray:

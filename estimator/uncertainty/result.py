@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from estimator.figures import count, money, share
+from estimator.forecast.budgets import is_over
 from estimator.forecast.result import READINGS
 from estimator.inventory import Inventory
 from estimator.months import FloatArray, Months
@@ -244,7 +245,7 @@ def simulation(
         monthly=monthly,
         drivers=drivers,
         remainder=remainder,
-        budgets=_budgets(inventory, months, drawn.cost, table.currency),
+        budgets=_budgets(inventory, months, drawn, table.currency),
         draws_requests=drawn.requests.T,
         draws_cost=drawn.cost.T,
         mean=mean,
@@ -264,11 +265,16 @@ def _span(months: FloatArray) -> FloatArray:
     return total
 
 
-def _budgets(inventory: Inventory, months: Months, cost: FloatArray, currency: str) -> pd.DataFrame:
+def _budgets(inventory: Inventory, months: Months, drawn: Sampled, currency: str) -> pd.DataFrame:
     """How likely each budget is broken: in any month, then in each."""
-    budgets = [one for one in inventory.budgets if one.covers is None and currency == "USD"]
+    budgets = inventory.budgets if currency == "USD" else ()
     size = months.count + 1
-    over = [cost > budget.usd_per_month for budget in budgets]
+    over = [
+        is_over(drawn.cost, np.array(budget.usd_per_month))
+        if budget.covers is None
+        else drawn.over[budget.name]
+        for budget in budgets
+    ]
     found = [[one.any(axis=0).mean(), *one.mean(axis=1)] for one in over]
     span = [pd.NaT, *pd.period_range(months.labels[0], periods=months.count, freq="M")]
     names = [budget.name for budget in budgets]

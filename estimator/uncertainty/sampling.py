@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from estimator.forecast.budgets import is_over
 from estimator.inventory import Inventory
+from estimator.inventory.budgets import Budget
 from estimator.months import FloatArray, Months
-from estimator.uncertainty.demand import Demand
+from estimator.uncertainty.demand import Bin, Demand
 from estimator.uncertainty.draws import Draws
 from estimator.uncertainty.prices import Prices
 from estimator.uncertainty.quantiles import quantiles_of
@@ -30,12 +33,15 @@ class Sampled:
     means : DataFrame
         A row per month: requests, chosen and other [currency] of the mean draw, of_mean: what the
         mean requests cost.
+    over : mapping of str to array
+        For each budget of a part, in which months (rows) which draws cost more than it.
     """
 
     requests: FloatArray
     cost: FloatArray
     other: list[FloatArray]
     means: pd.DataFrame
+    over: Mapping[str, npt.NDArray[np.bool_]] = field(default_factory=dict)
 
 
 def sample(
@@ -54,12 +60,18 @@ def sample(
         chosen, other = other, chosen
     requests, cost = np.empty((2, months.count, draws.count))
     whole, quantiles, means = np.zeros(draws.count), [], []
+    parts = [one for one in inventory.budgets if one.covers is not None]
+    over = {one.name: np.empty((months.count, draws.count), dtype=bool) for one in parts}
     for month in range(months.count):
         quantities = demand.of(month)
         paid = prices.cost(month, quantities, others)
         middle = [np.array([one.mean()]) for one in quantities]
         of_mean = prices.cost(month, middle, np.array([others.mean()]))[chosen]
         requests[month], cost[month] = prices.requests(quantities), paid[chosen]
+        if parts:
+            bins = prices.by_bin(month, quantities, others, chosen)
+            for one in parts:
+                over[one.name][month] = is_over(_used(one, bins), np.array(one.usd_per_month))
         whole += paid[other]
         quantiles.append(quantiles_of(paid[other], shares))
         means.append(
@@ -70,11 +82,26 @@ def sample(
                 "of_mean": of_mean[0],
             }
         )
-    return Sampled(requests, cost, [quantiles_of(whole, shares), *quantiles], pd.DataFrame(means))
+    spread = [quantiles_of(whole, shares), *quantiles]
+    return Sampled(requests, cost, spread, pd.DataFrame(means), over)
+
+
+def _used(budget: Budget, bins: Mapping[Bin, FloatArray]) -> FloatArray:
+    """What the bins cost that a budget of a part counts. [USD]"""
+    assert budget.covers is not None
+    column, value = budget.covers
+    name = {"payer": "payer", "billed_account": "account", "driver": "driver"}[column]
+    mine = [cost for one, cost in bins.items() if getattr(one, name) == value]
+    return sum(mine[1:], mine[0]) if mine else np.zeros(1)
 
 
 def certain(
-    point: pd.DataFrame, currency: str, exempt: bool, draws: int, shares: Sequence[float]
+    point: pd.DataFrame,
+    used: pd.DataFrame,
+    currency: str,
+    exempt: bool,
+    draws: int,
+    shares: Sequence[float],
 ) -> Sampled:
     """The same of an inventory without a range: the point forecast in every draw."""
     code = currency.lower()
@@ -83,6 +110,9 @@ def certain(
     size = (len(point), draws)
     means = pd.DataFrame({"requests": requests, "chosen": cost, "other": other, "of_mean": cost})
     every = [np.full(len(shares), value) for value in (math.fsum(other), *other)]
-    return Sampled(
-        np.broadcast_to(requests[:, None], size), np.broadcast_to(cost[:, None], size), every, means
-    )
+    over = {
+        str(name): np.broadcast_to(part["over"].to_numpy(dtype=bool)[:, None], size)
+        for name, part in used.groupby("budget", observed=True)
+    }
+    every_draw = [np.broadcast_to(one[:, None], size) for one in (requests, cost)]
+    return Sampled(every_draw[0], every_draw[1], every, means, over)

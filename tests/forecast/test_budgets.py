@@ -248,15 +248,16 @@ def test_many_budgets_are_told_shortly(tmp_path):
     assert "10 more budgets" in forecast_markdown(told)
 
 
-def test_simulate_draws_budgets_of_everything_only(tmp_path):
-    """A budget of a part is never held against the cost of everything; a note says so."""
+def test_simulate_holds_a_budget_against_its_own_part(tmp_path):
+    """A budget of a part is never held against the cost of everything."""
     text = TEXT.replace("key: k}", "key: k, files_per_day: {low: 100, high: 400}}", 1)
     text += (
         "  - {name: kms, usd_per_month: 1.0001}\n  - {name: b, usd_per_month: 0.1, reader: siem}\n"
     )
     told = simulate(read(tmp_path, text), "2026-11", 1, draws=200)
-    assert set(told.budgets["budget"]) == {"kms"}
-    assert [one for one in told.notices if one.endswith("`kmscost forecast`: b")]
+    assert set(told.budgets["budget"]) == {"kms", "b"}
+    part = told.budgets[told.budgets["budget"] == "b"]
+    assert (part["probability"] == 0).all()  # the key alone is 1.00, ten times its 0.10
 
 
 def test_simulate_does_not_take_seconds_for_a_doubt(tmp_path):
