@@ -25,6 +25,12 @@ __all__ = ["MonthlyReport", "report"]
 
 Paths = str | Path | Sequence[str | Path]
 
+# beyond it advice would take many times all the rest, unless asked for
+_MOST_ADVISED = 2_000
+_NO_ADVICE = (
+    "what would save money was not worked out for more than 2,000 accounts: ask for it with "
+    "--advice, or by kmscost advise"
+)
 _MOST_AHEAD = 120
 
 
@@ -38,7 +44,7 @@ def report(
     discount: float = 0.0,
     seed: int | None = None,
     draws: int = 10_000,
-    advice: bool = True,
+    advice: bool | None = None,
 ) -> MonthlyReport:
     """The monthly budget report: verdict, the month, the months ahead, where it comes from.
 
@@ -56,9 +62,10 @@ def report(
         How many months after it are forecast, 0 to 120. [month]
     seed, draws
         As for `estimator.simulate`.
-    advice : bool
+    advice : bool, optional
         Whether what would save money is worked out too: every change is forecast again, so it takes
-        longer than all the rest. Only where `inventory` is a path, as `estimator.advise` has it.
+        longer than all the rest. Default: up to 2,000 accounts. Only where `inventory` is a path,
+        as `estimator.advise` has it.
 
     Returns
     -------
@@ -91,11 +98,14 @@ def report(
     held = None
     if billed is not None:
         held = reconcile(inventory, billed, label, kept, table, discount)
+    small = len(inventory.accounts) <= _MOST_ADVISED
     piece = None
-    if advice and path is not None:
+    if (small if advice is None else advice) and path is not None:
         piece = advise(path, label, span, table, discount)
     read = [one for one in (kept, billed) if one is not None]
     unread = tuple(line for one in read for line in one.skipped.lines())
+    if advice is None and not small:
+        unread += (_NO_ADVICE,)
     return MonthlyReport(label, told, drawn, origins, kept, held, piece, unread)
 
 
