@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from estimator.cli.application import single
 from estimator.cli.output import (
     Discount,
+    Form,
     Format,
     InventoryPath,
+    Months,
     Output,
     Rates,
     Start,
@@ -24,10 +22,10 @@ from estimator.cli.output import (
 def advise(
     inventory: InventoryPath,
     start: Start = None,
-    months: Annotated[int, typer.Option("--months", help="How many months.")] = 12,
+    months: Months = 12,
     rates: Rates = None,
     discount: Discount = "0%",
-    form: Annotated[Format, typer.Option("--format", "-f", help="How to write it.")] = Format.table,
+    form: Form = Format.table,
     output: Output = None,
 ) -> None:
     """Rank what would save money, with what it loses and how to do it."""

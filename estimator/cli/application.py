@@ -83,6 +83,19 @@ class Application(TyperGroup):
             raise typer.Exit(getattr(end, "code", 130)) from None
 
 
+def group(text: str, epilog: str) -> typer.Typer:
+    """An application of several commands, with an example below its help."""
+    return typer.Typer(
+        help=text,
+        epilog=epilog,
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+
 def single(function: Any, epilog: str) -> typer.Typer:
     """An application of one command, with an example below its help."""
     app = typer.Typer(

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from estimator.cli.application import single
-from estimator.cli.output import Format, InventoryPath, Output, Rates, say, show, width
+from estimator.cli.output import Form, Format, InventoryPath, Output, Rates, say, show, width
 
 
 class CalibrateFormat(StrEnum):
@@ -76,7 +76,7 @@ def backtest(
         str, typer.Option("--horizon", help="Days that each fold forecasts.", metavar="DAYS")
     ] = "28d",
     rates: Rates = None,
-    form: Annotated[Format, typer.Option("--format", "-f", help="How to write it.")] = Format.table,
+    form: Form = Format.table,
     output: Output = None,
 ) -> None:
     """Replay history: would the calibrated forecast have been right?"""

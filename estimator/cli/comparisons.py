@@ -10,7 +10,9 @@ import typer
 from estimator.cli.application import single
 from estimator.cli.output import (
     Discount,
+    Form,
     Format,
+    Months,
     Output,
     Rates,
     Start,
@@ -32,7 +34,7 @@ def compare(
         typer.Argument(help="Other inventories, or scenario files.", metavar="OTHER"),
     ] = None,
     start: Start = None,
-    months: Annotated[int, typer.Option("--months", help="How many months.")] = 12,
+    months: Months = 12,
     by: Annotated[
         str | None,
         typer.Option(
@@ -61,7 +63,7 @@ def compare(
     ] = None,
     rates: Rates = None,
     discount: Discount = "0%",
-    form: Annotated[Format, typer.Option("--format", "-f", help="How to write it.")] = Format.table,
+    form: Form = Format.table,
     output: Output = None,
 ) -> None:
     """Compare inventories, or what-ifs: requests, cost, and why."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from estimator.cli.application import group
 from estimator.cli.output import Output, say, show
 from estimator.cli.progress import counting_bar
 from pricing.errors import Problem, UsageError
@@ -187,14 +188,9 @@ def _show(told: Draft, form: DraftFormat, output: Path | None) -> None:
         show(told.text, output)
 
 
-_group = typer.Typer(
-    help="Draft an inventory from what describes the estate already.",
-    epilog="Example: kmscost discover terraform plan.json --output inventory.yaml",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+_group = group(
+    "Draft an inventory from what describes the estate already.",
+    "Example: kmscost discover terraform plan.json --output inventory.yaml",
 )
 _group.command(
     "terraform",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from estimator.cli.application import group
 from estimator.cli.output import (
     Discount,
     InventoryPath,
@@ -198,14 +199,9 @@ def _write(told: Table, form: FileFormat | None, output: Path | None) -> None:
     say(told.notices)
 
 
-_group = typer.Typer(
-    help="Write a forecast in the forms that other tools take in.",
-    epilog="Example: kmscost export focus examples/organization.yaml --output focus.parquet",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+_group = group(
+    "Write a forecast in the forms that other tools take in.",
+    "Example: kmscost export focus examples/organization.yaml --output focus.parquet",
 )
 _group.command(
     "focus",

@@ -9,8 +9,10 @@ import typer
 from estimator.cli.application import single
 from estimator.cli.output import (
     Discount,
+    Form,
     Format,
     InventoryPath,
+    Months,
     Output,
     Rates,
     Start,
@@ -24,7 +26,7 @@ from estimator.cli.output import (
 def forecast(
     inventory: InventoryPath,
     start: Start = None,
-    months: Annotated[int, typer.Option("--months", help="How many months.")] = 12,
+    months: Months = 12,
     by: Annotated[
         str | None,
         typer.Option(
@@ -45,7 +47,7 @@ def forecast(
             metavar="BUDGET|USD",
         ),
     ] = None,
-    form: Annotated[Format, typer.Option("--format", "-f", help="How to write it.")] = Format.table,
+    form: Form = Format.table,
     output: Output = None,
 ) -> None:
     """Forecast KMS requests and cost, month by month."""
@@ -90,7 +92,7 @@ def explain(
     start: Start = None,
     rates: Rates = None,
     discount: Discount = "0%",
-    form: Annotated[Format, typer.Option("--format", "-f", help="How to write it.")] = Format.table,
+    form: Form = Format.table,
     output: Output = None,
 ) -> None:
     """Walk one number from assumption to dollar."""

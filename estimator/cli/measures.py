@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from estimator.cli.output import Format, Output, say, show, width
+from estimator.cli.application import group
+from estimator.cli.output import Form, Format, Output, say, show, width
 from estimator.cli.progress import progress_bar, sizes_of_files, sizes_of_inventory
 from pricing.errors import Problem, UsageError
 
@@ -37,7 +38,6 @@ By = Annotated[
     ),
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Make a file that cannot be read an error.")]
-Form = Annotated[Format, typer.Option("--format", "-f", help="How to write it.")]
 
 
 def measure_cloudtrail(
@@ -218,14 +218,9 @@ def _show(told: Actuals, form: Format, output: Path | None) -> None:
     say(told.notices)
 
 
-_group = typer.Typer(
-    help="Count what really happened, from logs, object names and bills.",
-    epilog="Example: kmscost measure cloudtrail examples/logs",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+_group = group(
+    "Count what really happened, from logs, object names and bills.",
+    "Example: kmscost measure cloudtrail examples/logs",
 )
 _group.command(
     "cloudtrail", epilog="Example: kmscost measure cloudtrail examples/logs --by day,cause"

@@ -66,6 +66,8 @@ Output = Annotated[
         readable=False,
     ),
 ]
+Form = Annotated[Format, typer.Option("--format", "-f", help="How to write it.")]
+Months = Annotated[int, typer.Option("--months", help="How many months.")]
 Rates = Annotated[
     Path | None,
     typer.Option(

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from estimator.cli.output import Format, Output, Rates, Start, read_day, say, show, width
+from estimator.cli.output import Form, Format, Output, Rates, Start, read_day, say, show, width
 
 
 class RatesFormat(StrEnum):
@@ -103,7 +103,7 @@ def rates_diff(
             metavar="YYYY-MM-DD",
         ),
     ] = None,
-    form: Annotated[Format, typer.Option("--format", "-f", help="How to write it.")] = Format.table,
+    form: Form = Format.table,
     output: Output = None,
 ) -> None:
     """Say which rates changed, and what it means in money for an inventory."""

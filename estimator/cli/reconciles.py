@@ -10,6 +10,7 @@ import typer
 from estimator.cli.application import single
 from estimator.cli.output import (
     Discount,
+    Form,
     Format,
     InventoryPath,
     Output,
@@ -47,7 +48,7 @@ def reconcile(
             metavar="LIMIT",
         ),
     ] = None,
-    form: Annotated[Format, typer.Option("--format", "-f", help="How to write it.")] = Format.table,
+    form: Form = Format.table,
     output: Output = None,
 ) -> None:
     """Hold a forecast against the bill and explain the difference."""

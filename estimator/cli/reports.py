@@ -12,6 +12,7 @@ from estimator.cli.application import single
 from estimator.cli.output import (
     Discount,
     InventoryPath,
+    Months,
     Output,
     Rates,
     Start,
@@ -120,7 +121,7 @@ def plot(
         str, typer.Option("--kind", "-k", help="cost, requests, fan, drivers or sankey.")
     ] = "cost",
     start: Start = None,
-    months: Annotated[int, typer.Option("--months", help="How many months.")] = 12,
+    months: Months = 12,
     draws: Draws = 10_000,
     seed: Seed = None,
     rates: Rates = None,

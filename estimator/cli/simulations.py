@@ -9,8 +9,10 @@ import typer
 from estimator.cli.application import single
 from estimator.cli.output import (
     Discount,
+    Form,
     Format,
     InventoryPath,
+    Months,
     Output,
     Rates,
     Start,
@@ -24,7 +26,7 @@ from estimator.cli.output import (
 def simulate(
     inventory: InventoryPath,
     start: Start = None,
-    months: Annotated[int, typer.Option("--months", help="How many months.")] = 12,
+    months: Months = 12,
     draws: Annotated[
         int, typer.Option("--draws", help="How often each range is drawn, 100 to 500,000.")
     ] = 10_000,
@@ -36,7 +38,7 @@ def simulate(
     ] = "0.05,0.5,0.95",
     rates: Rates = None,
     discount: Discount = "0%",
-    form: Annotated[Format, typer.Option("--format", "-f", help="How to write it.")] = Format.table,
+    form: Form = Format.table,
     output: Output = None,
 ) -> None:
     """Say how sure the forecast is, and which number to find out first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -129,20 +129,7 @@ class Forecast:
             "quotas": records(highest(self.quotas)),
             "events": None if self.events is None else records(self.events),
             "notices": [*self.notices, self.other_reading_line],
-            "rates": {
-                "table": self.table.service,
-                "currency": self.currency,
-                "discount": self.discount,
-                "versions": [
-                    {
-                        "meter": meter.name,
-                        "from": version.start.isoformat(),
-                        "confirmed": version.confirmed,
-                        "source": version.source.model_dump(mode="json"),
-                    }
-                    for meter, version in self.versions
-                ],
-            },
+            "rates": rates_told(self.table, self.versions, self.discount),
             "inventory": {
                 "path": self.inventory.path,
                 "payers": len(self.inventory.payers()),
@@ -175,6 +162,26 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a frame as JSON has them: months as text, what is not known as null."""
     rows = frame.assign(month=frame["month"].astype(str)).to_dict("records")
     return [_plain(row) for row in rows]
+
+
+def rates_told(
+    table: RateTable, versions: Iterable[tuple[Meter, Version]], discount: float
+) -> dict[str, Any]:
+    """The rates that priced a result, as documented JSON."""
+    return {
+        "table": table.service,
+        "currency": table.currency,
+        "discount": discount,
+        "versions": [
+            {
+                "meter": meter.name,
+                "from": version.start.isoformat(),
+                "confirmed": version.confirmed,
+                "source": version.source.model_dump(mode="json"),
+            }
+            for meter, version in versions
+        ],
+    }
 
 
 def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from estimator.figures import count, money, share
 from estimator.forecast.budgets import is_over
-from estimator.forecast.result import READINGS
+from estimator.forecast.result import READINGS, rates_told
 from estimator.inventory import Inventory
 from estimator.months import FloatArray, Months
 from estimator.uncertainty.draws import Draws
@@ -124,20 +124,7 @@ class Simulation:
             "draws": self.draws,
             "seed": self.seed,
             "notices": [*self.notices, self.other_reading_line],
-            "rates": {
-                "table": self.table.service,
-                "currency": self.currency,
-                "discount": self.discount,
-                "versions": [
-                    {
-                        "meter": meter.name,
-                        "from": version.start.isoformat(),
-                        "confirmed": version.confirmed,
-                        "source": version.source.model_dump(mode="json"),
-                    }
-                    for meter, version in self.versions
-                ],
-            },
+            "rates": rates_told(self.table, self.versions, self.discount),
             "inventory": {
                 "path": self.inventory.path,
                 "accounts": len(self.inventory.accounts),
