@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
 
 _HUGE = 1e15  # beyond it a double holds no single units
 
@@ -88,3 +90,15 @@ def percent(value: float) -> str:
         return "unknown"
     number = value * 100
     return signed(f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.3g}") + " %"
+
+
+def plain(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """A row for JSON: a number that is not known becomes null, never NaN, which JSON has not.
+
+    >>> plain({"cost": math.nan, "requests": 2.0})
+    {'cost': None, 'requests': 2.0}
+    """
+    return {
+        str(name): None if isinstance(value, float) and math.isnan(value) else value
+        for name, value in row.items()
+    }

@@ -10,6 +10,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from pricing.errors import Problem, UsageError
+
 FloatArray = npt.NDArray[np.float64]
 
 # where a life has no beginning or no end [day ordinals]
@@ -95,3 +97,21 @@ class Months:
 def ordinal(day: datetime.date | None, otherwise: float) -> float:
     """A day as a number, `otherwise` where there is none. [day ordinal]"""
     return otherwise if day is None else float(day.toordinal())
+
+
+def month_label(month: str | datetime.date) -> str:
+    """A month that an option names, as ``2026-10``.
+
+    Raises
+    ------
+    UsageError
+        It is no month.
+    """
+    try:
+        first = parse_month(month) if isinstance(month, str) else month
+        label = f"{first:%Y-%m}"
+    except (ValueError, TypeError) as error:
+        found, _, expected = str(error).removeprefix("found ").partition("; expected ")
+        expected = expected or "a month such as 2026-10"
+        raise UsageError(Problem("--month", None, "", found, expected, "")) from None
+    return label

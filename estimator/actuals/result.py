@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from estimator.actuals.coverage import Coverage
 from estimator.actuals.plain_rows import PlainRows
 from estimator.actuals.skipped import SkippedFiles
-from estimator.figures import count
+from estimator.figures import count, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,7 +99,7 @@ class Actuals:
         for name in ("month", "day"):
             if name in rows:
                 rows[name] = ["" if str(one) == "NaT" else str(one) for one in rows[name]]
-        return [_plain(row) for row in rows.to_dict("records")]
+        return [plain(row) for row in rows.to_dict("records")]
 
     def to_dict(self) -> dict[str, Any]:
         """The measurement as documented JSON."""
@@ -147,10 +147,3 @@ def _sums(rows: pd.DataFrame, column: str) -> dict[str, float]:
 
 def _sum(values: pd.Series[float]) -> float:
     return math.fsum(value for value in values if not math.isnan(value))
-
-
-def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
-    return {
-        str(name): None if isinstance(value, float) and math.isnan(value) else value
-        for name, value in row.items()
-    }

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from estimator.figures import share
+from estimator.figures import plain, share
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -45,9 +45,9 @@ class Backtest:
             "verdict": self.verdict,
             "trusted": self.trusted,
             "horizon_days": self.horizon,
-            "scores": [_plain(row) for row in self.scores.to_dict("records")],
+            "scores": [plain(row) for row in self.scores.to_dict("records")],
             "rows": [
-                _plain(row)
+                plain(row)
                 for row in self.frame.assign(origin=self.frame["origin"].astype(str)).to_dict(
                     "records"
                 )
@@ -64,10 +64,3 @@ class Backtest:
         for name in ("wape", "bias", "coverage", "pinball"):
             shown[name] = [share(one) if math.isfinite(one) else "" for one in self.scores[name]]
         return f"<p>{html.escape(self.verdict)}</p>{shown.to_html(index=False)}{said}"
-
-
-def _plain(row: dict[Any, Any]) -> dict[str, Any]:
-    return {
-        str(name): None if isinstance(value, float) and math.isnan(value) else value
-        for name, value in row.items()
-    }

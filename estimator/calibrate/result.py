@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from estimator.calibrate.window import Window
+from estimator.figures import plain
 from estimator.inventory import Inventory
 
 
@@ -59,7 +59,7 @@ class Calibration:
             "until": self.window.until.isoformat(),
             "days": self.days,
             "statistics": dict(self.statistics),
-            "changes": [_plain(row) for row in self.changes.to_dict("records")],
+            "changes": [plain(row) for row in self.changes.to_dict("records")],
             "notices": list(self.notices),
             "text": self.text,
         }
@@ -71,10 +71,3 @@ class Calibration:
     def _repr_html_(self) -> str:
         said = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
         return f"<p>{html.escape(repr(self)[1:-1])}</p>{self.changes.to_html(max_rows=40)}{said}"
-
-
-def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
-    return {
-        str(name): None if isinstance(value, float) and math.isnan(value) else value
-        for name, value in row.items()
-    }

@@ -83,8 +83,8 @@ class Application(TyperGroup):
             raise typer.Exit(getattr(end, "code", 130)) from None
 
 
-def group(text: str, epilog: str) -> typer.Typer:
-    """An application of several commands, with an example below its help."""
+def group(text: str, epilog: str | None = None) -> typer.Typer:
+    """An application of several commands, with an example below its help where there is one."""
     return typer.Typer(
         help=text,
         epilog=epilog,

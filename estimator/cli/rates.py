@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from estimator.cli.application import group
 from estimator.cli.output import Form, Format, Output, Rates, Start, read_day, say, show, width
 
 
@@ -131,14 +132,7 @@ def rates_diff(
         show(rates_diff_table(told, 80 if output else width()), output)
 
 
-_group = typer.Typer(
-    help="Show, import and compare the rates that forecasts are priced with.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+_group = group("Show, import and compare the rates that forecasts are priced with.")
 _group.command("show", epilog="Example: kmscost rates show --on 2026-11-01 --region us-gov-west-1")(
     rates_show
 )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
-from estimator.figures import count, money
+from estimator.figures import count, money, plain
 from estimator.forecast.budgets import budgets_told
 from estimator.forecast.quotas import highest
 from estimator.frames import EVENTS
@@ -119,8 +119,8 @@ class Forecast:
         """The forecast as documented JSON: totals, months, rows, notices, rates, inventory."""
         rows = self.rows.assign(month=self.rows["month"].astype(str))
         return {
-            "totals": _plain(self.totals),
-            "months": [_plain(row) for row in self.monthly.to_dict("records")],
+            "totals": plain(self.totals),
+            "months": [plain(row) for row in self.monthly.to_dict("records")],
             "rows": rows.to_dict("records"),
             "free_tier": self.pools.assign(month=self.pools["month"].astype(str)).to_dict(
                 "records"
@@ -161,7 +161,7 @@ class Forecast:
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a frame as JSON has them: months as text, what is not known as null."""
     rows = frame.assign(month=frame["month"].astype(str)).to_dict("records")
-    return [_plain(row) for row in rows]
+    return [plain(row) for row in rows]
 
 
 def rates_told(
@@ -181,12 +181,4 @@ def rates_told(
             }
             for meter, version in versions
         ],
-    }
-
-
-def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
-    """A number that is not known becomes null, never NaN, which JSON does not have."""
-    return {
-        str(name): None if isinstance(value, float) and math.isnan(value) else value
-        for name, value in row.items()
     }

@@ -16,7 +16,7 @@ from estimator.actuals.stored import load_actuals
 from estimator.forecast import Forecast, forecast
 from estimator.frames import RECONCILIATION
 from estimator.inventory import Inventory, load_inventory
-from estimator.months import FloatArray, parse_month
+from estimator.months import FloatArray, month_label
 from estimator.reconcile.attribution import attributed, followed
 from estimator.reconcile.covering import Told, owners, told_of
 from estimator.reconcile.evidence import evidence
@@ -36,7 +36,7 @@ from estimator.reconcile.sides import (
     opened,
     payer_of,
 )
-from pricing.errors import KmscostError, Problem, RateError, UsageError
+from pricing.errors import KmscostError, Problem, RateError
 from pricing.rates import RateTable
 from pricing.regions import regions
 
@@ -84,7 +84,7 @@ def reconcile(
         An input is wrong, the bill has nothing of the month, or is in another currency.
     """
     inventory = inventory if isinstance(inventory, Inventory) else load_inventory(inventory)
-    label = _label(month)
+    label = month_label(month)
     told = forecast(inventory, label, 1, rates=rates, discount=discount)
     limit = None if fail_over is None else read_limit(fail_over, told.currency)
     billed = bill if isinstance(bill, Actuals) else measure_bill(bill)
@@ -134,17 +134,6 @@ def reconcile(
         notices=notices(told, billed, kept, label, seen, frame, lost, payers, strangers),
         limit=limit,
     )
-
-
-def _label(month: str | datetime.date) -> str:
-    try:
-        first = parse_month(month) if isinstance(month, str) else month
-        label = f"{first:%Y-%m}"
-    except (ValueError, TypeError) as error:
-        found, _, expected = str(error).removeprefix("found ").partition("; expected ")
-        expected = expected or "a month such as 2026-10"
-        raise UsageError(Problem("--month", None, "", found, expected, "")) from None
-    return label
 
 
 def _named(bill: Actuals | Paths) -> str:

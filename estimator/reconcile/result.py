@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from estimator.figures import count, money, share, signed
+from estimator.figures import count, money, plain, share, signed
 from estimator.forecast import Forecast
 from estimator.reconcile.limit import Limit
 from estimator.reconcile.reading import Reading
@@ -162,7 +162,7 @@ class Reconciliation:
             ],
             "reading": None if self.reading is None else self.reading.reading,
             "readings": [one.to_dict() for one in self.readings],
-            "rows": [_plain(row) for row in rows.to_dict("records")],
+            "rows": [plain(row) for row in rows.to_dict("records")],
             "apart": [dict(one) for one in self.apart],
             "levels_not_told": dict(self.levels),
             "only_in_bill": dict(self.unknown_to["bill"]),
@@ -195,10 +195,3 @@ class Reconciliation:
 
 
 _SIDES = ("forecast", "billed")
-
-
-def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
-    return {
-        str(name): None if isinstance(value, float) and math.isnan(value) else value
-        for name, value in row.items()
-    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from estimator.figures import count, money, percent, signed
+from estimator.figures import count, money, percent, plain, signed
 from estimator.forecast.result import READINGS
 from estimator.frames import KEYS
 from estimator.months import Months
@@ -187,17 +187,17 @@ class Comparison:
             "base": {
                 "name": self.base.name,
                 "inventory": self.base.case.source,
-                "totals": plain_values(self.base.totals),
+                "totals": plain(self.base.totals),
             },
             "scenarios": [self._scenario(other) for other in self.others],
             "months": [one for other in self.others for one in self._months(other)],
             "drivers": [
-                {"scenario": other.name, **plain_values(one)}
+                {"scenario": other.name, **plain(one)}
                 for other in self.others
                 for one in self.effects(other).to_dict("records")
             ],
             "rows": [
-                plain_values(one)
+                plain(one)
                 for one in rows.assign(month=rows["month"].astype(str)).to_dict("records")
             ],
             "notices": list(self.notices),
@@ -219,9 +219,9 @@ class Comparison:
             "name": other.name,
             "source": other.case.source,
             "changes": list(other.case.made.said),
-            "totals": plain_values(other.totals),
-            "difference": plain_values(differences),
-            "relative": plain_values(relative),
+            "totals": plain(other.totals),
+            "difference": plain(differences),
+            "relative": plain(relative),
             **self.entities(other),
         }
 
@@ -233,9 +233,9 @@ class Comparison:
             {
                 "scenario": other.name,
                 "month": base.pop("month"),
-                "base": plain_values(base),
-                "other": plain_values({name: after[name] for name in base}),
-                "difference": plain_values({name: after[name] - base[name] for name in base}),
+                "base": plain(base),
+                "other": plain({name: after[name] for name in base}),
+                "difference": plain({name: after[name] - base[name] for name in base}),
             }
             for base, after in pairs
         ]
@@ -272,11 +272,3 @@ def _entities(course: Course) -> dict[str, list[str]]:
 def _less(names: list[str], others: list[str]) -> list[str]:
     known = set(others)
     return [name for name in names if name not in known]
-
-
-def plain_values(values: Mapping[Any, Any]) -> dict[str, Any]:
-    """A number that is not known becomes null, never NaN, which JSON does not have."""
-    return {
-        str(name): None if isinstance(value, float) and math.isnan(value) else value
-        for name, value in values.items()
-    }

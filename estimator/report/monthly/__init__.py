@@ -12,7 +12,7 @@ from estimator.actuals.stored import load_actuals
 from estimator.advise import advise
 from estimator.forecast import forecast
 from estimator.inventory import Inventory, load_inventory
-from estimator.months import parse_month
+from estimator.months import month_label
 from estimator.reconcile import reconcile
 from estimator.report.monthly.result import MonthlyReport
 from estimator.report.plots.fan import QUANTILES
@@ -114,11 +114,4 @@ def _label(month: str | datetime.date | None) -> str:
     if month is None:
         today = datetime.datetime.now(datetime.UTC).date()
         month = today.replace(day=1) - datetime.timedelta(days=1)
-    try:
-        first = parse_month(month) if isinstance(month, str) else month
-        label = f"{first:%Y-%m}"
-    except (ValueError, TypeError) as error:
-        found, _, expected = str(error).removeprefix("found ").partition("; expected ")
-        expected = expected or "a month such as 2026-10"
-        raise UsageError(Problem("--month", None, "", found, expected, "")) from None
-    return label
+    return month_label(month)
