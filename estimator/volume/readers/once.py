@@ -1,0 +1,39 @@
+"""`once`: reads on one day what lies in the bucket, as a backfill or a move elsewhere does."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from estimator.inventory.sections import Once
+from estimator.volume.model import Written
+from estimator.volume.pace import Pace
+from estimator.volume.readers.look_back import LookBack, Looks
+from estimator.volume.streams import Streams
+
+
+class OnceReading(LookBack):
+    """gets_per_file x log files that were put before the day and lie there still."""
+
+    section = Once
+    factors = ("gets_per_file",)
+    window = "days"
+    reader: Once
+
+    def looks(self, streams: Streams) -> Looks:
+        """One look, when the day begins."""
+        day, spans = float(self.reader.day.toordinal()), self.model.spans
+        is_here = (spans.begin <= day) & (day < spans.end)
+        is_here = is_here & (self.period.start <= day < self.period.end)
+        under_key = (day < self.model.key_end[streams.trail])[:, None]
+        moment = np.full(len(spans), day)
+        return Looks((is_here & under_key).astype(np.float64), moment, moment)
+
+    @property
+    def per_look(self) -> float:
+        """Gets of each file. [get/file]"""
+        return self.reader.gets_per_file.mid
+
+    def pace(self, written: Written) -> Pace:
+        """All on one day, one get after the other."""
+        del written
+        return Pace(1.0, self.reader.burst_seconds)
