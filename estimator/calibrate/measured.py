@@ -58,7 +58,7 @@ class Measured:
     checks : array
         Of each trail: checks of the key setting. [request]
     gets : dict
-        Of each reader and stream of files: daily gets, in `Gets`.
+        Of each reader and cause (get, replication): daily gets, in `Gets`.
     other : array
         Requests that are not CloudTrail's, a day each. [request]
     """
@@ -79,7 +79,7 @@ class Measured:
     log_exposure: FloatArray
     checks: FloatArray
     digests: FloatArray
-    gets: dict[tuple[Identity, bool], Gets]
+    gets: dict[tuple[Identity, str], Gets]
     other: FloatArray
     recorders: frozenset[tuple[str, str]]
     source: str
@@ -203,7 +203,7 @@ def _gets(
     inventory: Inventory,
     size: int,
     cover: Cover,
-) -> dict[tuple[Identity, bool], Gets]:
+) -> dict[tuple[Identity, str], Gets]:
     """Gets of each reader; those of replication apart. One source each: logs before access logs."""
     replicates = (rows["cause"] == "replication").to_numpy()
     decrypts = replicates & (rows["operation"] == "Decrypt").to_numpy()
@@ -216,7 +216,7 @@ def _gets(
     column, hidden = chosen["column"].to_numpy(), chosen["bucket_key"].to_numpy(dtype=bool)
     logs = chosen["source"].isin(list(LOGS)).to_numpy()
     trail, stream, quantity = trail[is_get], stream[is_get], quantity[is_get]
-    told: dict[tuple[Identity, bool], Gets] = {}
+    told: dict[tuple[Identity, str], Gets] = {}
     for code in np.unique(codes).tolist():
         arn, account = (
             readers.categories[code // 2 // width],
@@ -229,7 +229,7 @@ def _gets(
         by_trail = row_of(trail, quantity, mine, len(inventory.trails))
         read = np.flatnonzero(by_trail).tolist()
         exposure = cover.reader(account, read) if (mine & logs).any() else cover.names()
-        told[Identity(arn or account, account), bool(code % 2)] = Gets(
+        told[Identity(arn or account, account), ("get", "replication")[code % 2]] = Gets(
             daily=row_of(column, quantity, mine, cover.window.days),
             by_stream=row_of(stream, quantity, placed, size),
             by_trail=by_trail,

@@ -20,6 +20,7 @@ class FixedReading(Reading):
 
     section = Fixed
     factors = ("gets_per_day",)
+    assumption = "gets_per_day"
     shares = True
     reader: Fixed
 
