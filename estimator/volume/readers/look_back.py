@@ -1,4 +1,4 @@
-"""Readers that look back over the files of some days: how many they meet, and how often they look."""
+"""Readers that look back over the files of some days: how often, and how many files they meet."""
 
 from __future__ import annotations
 
@@ -41,9 +41,13 @@ class LookBack(Reading):
 
     def back(self, streams: Streams) -> FloatArray:
         """Days that it looks back at each row of streams, never more than are kept. [day]"""
+        return np.minimum(self.most_back, self.model.retention)[streams.trail]
+
+    @property
+    def most_back(self) -> float:
+        """Days that it looks back where all is kept. [day]"""
         days = getattr(self.reader, self.window)
-        most = NEVER if days is None else days.mid
-        return np.minimum(most, self.model.retention)[streams.trail]
+        return NEVER if days is None else float(days.mid)
 
     def gets(self, written: Written, back: FloatArray | None = None) -> FloatArray:
         """Looks x files that each meets x gets of each file. [get]
@@ -80,6 +84,12 @@ class LookBack(Reading):
                 last[:, here],
             )
         return met
+
+    def turns(self, streams: Streams) -> FloatArray:
+        """The moments at which stretches of looks begin or end. [day ordinal]"""
+        looks = self.looks(streams)
+        moments: FloatArray = np.unique(np.concatenate([looks.first, looks.last], axis=None))
+        return moments
 
     def moments(self, streams: Streams) -> tuple[FloatArray, FloatArray]:
         """Between which moments of each span it is active, and may read under the key. [ordinal]"""

@@ -30,8 +30,6 @@ class Reading(ABC):
         The assumptions that its requests are proportional to.
     window : str or None
         The assumption that says how many days it looks back; None where it does not.
-    shares : bool
-        Whether all that it reads shares one number of gets.
     cause : str
         Of its requests.
     period : Period
@@ -41,7 +39,6 @@ class Reading(ABC):
     section: ClassVar[type[Any]]
     factors: ClassVar[tuple[str, ...]] = ()
     window: ClassVar[str | None] = None
-    shares: ClassVar[bool] = False
     cause: ClassVar[str] = "get"
 
     def __init__(self, model: Model, reader: Any) -> None:
