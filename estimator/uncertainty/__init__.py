@@ -90,7 +90,7 @@ def run(
     charges = chosen.charges.assign(cost_other_reading=other.charges["cost"])
     point = monthly_totals(charges, None, span, table.currency, is_exempt)
 
-    told = notices(inventory, span, chosen.versions)
+    told = notices(inventory, span, chosen.versions, charges)
     if inventory.budgets and table.currency != "USD":
         told += (f"budgets are in USD, the rates in {table.currency}: not compared",)
     lots = Draws(options.seed, options.draws)

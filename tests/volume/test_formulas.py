@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from estimator.months import Period
 from estimator.volume.causes import key_months
 from estimator.volume.formulas import days_alive, growth_factor, mean_window_days
 
@@ -67,5 +68,5 @@ def test_growth_compounds_to_the_year():
 )
 def test_key_months_prorate_rotations(rotations, begin, end, expected):
     """A rotation adds one key from its day on."""
-    found = key_months(-1e4, 1e7, rotations, np.array([float(begin)]), np.array([float(end)]))
+    found = key_months(Period(-1e4, 1e7), rotations, np.array([float(begin)]), np.array([float(end)]))
     assert found[0] == pytest.approx(expected)

@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from estimator.inventory import Inventory
 from estimator.inventory.sections import Reader
-from estimator.months import FloatArray
+from estimator.months import FloatArray, Months
 from estimator.volume import formulas
 from estimator.volume.model import Model, Written
 from estimator.volume.pace import Pace
@@ -44,6 +45,12 @@ class Reading(ABC):
     def __init__(self, model: Model, reader: Any) -> None:
         self.model, self.reader = model, reader
         self.period = model.inventory.active.reader[reader.name]
+
+    @classmethod
+    def why_none(cls, inventory: Inventory, reader: Any, months: Months) -> str:
+        """Why a reader that is active makes no requests in these months, as far as is known."""
+        del inventory, reader, months
+        return "no file that it reads lies under a key then"
 
     @abstractmethod
     def gets(self, written: Written) -> FloatArray:
