@@ -7,6 +7,7 @@ import pytest
 
 from tests.acceptance.commands import close, expect, forecast
 from tests.acceptance.inventories import (
+    NEXT_TO_NONE,
     A,
     inventory,
     trail,
