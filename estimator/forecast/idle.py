@@ -57,16 +57,16 @@ def _span(months: Months) -> str:
 def _ended_with_account(inventory: Inventory, months: Months) -> dict[str, list[str]]:
     """By account what would go on without it, and ends before the months do."""
     ended: defaultdict[str, list[str]] = defaultdict(list)
-    accounts = {account.id: account for account in inventory.accounts}
+    until = {account.id: account.until for account in inventory.accounts}
     owned = [
-        *((f"trail {trail.name}", trail) for trail in inventory.trails),
-        *((f"key {key.id}", key) for key in inventory.keys),
-        *((f"reader {reader.name}", reader) for reader in inventory.readers),
+        *((f"trail {trail.name}", trail.account, trail.until) for trail in inventory.trails),
+        *((f"key {key.id}", key.account, key.until) for key in inventory.keys),
+        *((f"reader {one.name}", one.account, one.until) for one in inventory.readers),
     ]
-    for name, owner in owned:
-        until = accounts[owner.account].until
-        if until and until < months.firsts[-1] and (owner.until is None or owner.until > until):
-            ended[owner.account].append(name)
+    for name, account, own_end in owned:
+        end = until[account]
+        if end and end < months.firsts[-1] and (own_end is None or own_end > end):
+            ended[account].append(name)
     return ended
 
 

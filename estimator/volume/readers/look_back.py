@@ -20,7 +20,7 @@ class Looks(NamedTuple):
     Rows are those of the streams, columns the spans; arrays broadcast.
     """
 
-    count: FloatArray  # [1/span]
+    number: FloatArray  # [1/span]
     first: FloatArray  # [day ordinal]
     last: FloatArray  # [day ordinal]
 
@@ -41,7 +41,8 @@ class LookBack(Reading):
 
     def back(self, streams: Streams) -> FloatArray:
         """Days that it looks back at each row of streams, never more than are kept. [day]"""
-        return np.minimum(self.most_back, self.model.retention)[streams.trail]
+        days: FloatArray = np.minimum(self.most_back, self.model.retention)[streams.trail]
+        return days
 
     @property
     def most_back(self) -> float:
@@ -58,7 +59,7 @@ class LookBack(Reading):
         window = self.back(streams) if back is None else back
         looks = self.looks(streams)
         met = self.files_met(written, window, looks)
-        gets: FloatArray = looks.count * met * streams.files[:, None] * self.per_look
+        gets: FloatArray = looks.number * met * streams.files[:, None] * self.per_look
         return gets
 
     def files_met(self, written: Written, window: FloatArray, looks: Looks) -> FloatArray:
@@ -96,10 +97,11 @@ class LookBack(Reading):
         spans = self.model.spans
         end = np.minimum(self.model.key_end[streams.trail], self.period.end)[:, None]
         first = np.maximum(spans.begin, self.period.start)
-        return np.broadcast_arrays(first, np.maximum(np.minimum(spans.end, end), first))
+        last = np.maximum(np.minimum(spans.end, end), first)
+        return np.broadcast_to(first, last.shape), last
 
     def evenly(self, streams: Streams, per_month: float) -> Looks:
         """As many looks a month, spread evenly over the time in which it is active."""
         first, last = self.moments(streams)
-        count = formulas.per_month(per_month, last - first, self.model.spans.month_days)
-        return Looks(count, first, last)
+        number = formulas.per_month(per_month, last - first, self.model.spans.month_days)
+        return Looks(number, first, last)
