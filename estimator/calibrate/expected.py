@@ -11,7 +11,7 @@ from estimator.calibrate.rates import MONTH_DAYS, Rates
 from estimator.calibrate.rows import stream_codes
 from estimator.inventory.sections import Growth, Reader
 from estimator.months import FloatArray, Months, Period, Spans
-from estimator.volume.model import Model, Written
+from estimator.volume.model import ALL_TIME, Model, Written
 from estimator.volume.readers import Reading, reading
 from estimator.volume.streams import Streams
 
@@ -42,7 +42,7 @@ class MeasuredModel(Model):
         found = reading(self, reader)
         return found, found.streams(self.streams, self.streams, by_account=True, by_region=True)
 
-    def put(self, written: Written, period: Period = Period()) -> FloatArray:
+    def put(self, written: Written, period: Period = ALL_TIME) -> FloatArray:
         """Files put in each span inside a period: those counted, and the digests beside them."""
         streams = written.streams
         if written.growth is self.growths["logs"]:

@@ -102,7 +102,7 @@ def _known(told: ReadersFound, model: MeasuredModel, number: int, gets: Gets, sa
 def _counts_requests(at_work: Reading) -> bool:
     """Whether a reader's number of gets are requests already: no saving is taken off them."""
     saving = at_work.reader.bucket_key_saving
-    return at_work.shares and saving is not None and saving.mid == 0
+    return at_work.counts_gets and saving is not None and saving.mid == 0
 
 
 def _due_days(
@@ -178,7 +178,7 @@ def _names(identity: Identity) -> tuple[str, ...]:
 
 
 def _stopped(daily: FloatArray, exposure: FloatArray) -> int | None:
-    """The day of the last get of a reader of every day, if none came in a week that was recorded."""
+    """The day of a reader's last get, if it got some every day and none in a recorded week."""
     seen = np.flatnonzero(daily)
     if not len(seen):
         return None

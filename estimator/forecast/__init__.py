@@ -115,7 +115,11 @@ def forecast(
         quotas=quotas,
         events=None if events is None else events.frame,
         broken=None if gate is None else broken(gate, whole, span, table.currency, reading),
-        notices=(*notices(inventory, span, chosen.versions), *quota_notices(quotas), *unknown),
+        notices=(
+            *notices(inventory, span, chosen.versions, whole),
+            *quota_notices(quotas),
+            *unknown,
+        ),
         table=table,
         versions=chosen.versions,
         discount=discount,

@@ -139,13 +139,11 @@ class EventCopies:
         requests = use.requests.mid / spans.month_days
         if use.account is not None:
             requests = requests * is_active(self._inventory.active.account[use.account], spans)
-        copies: list[FloatArray] = []
         by_trail: defaultdict[str, list[FloatArray]] = defaultdict(list)
         alive = [is_active(pattern.active, spans) for pattern in places.patterns]
         paid = [dict(self._recording.paid(pattern, spans)) for pattern in places.patterns]
         none = np.zeros(len(spans))
-        for mine in paid:
-            copies.append(np.sum([none, *mine.values()], axis=0))
+        copies = [np.sum([none, *mine.values()], axis=0) for mine in paid]
         for trail in dict.fromkeys(name for mine in paid for name in mine):
             by_trail[trail] = [mine.get(trail, none) for mine in paid]
         for trail, each in by_trail.items():
@@ -223,12 +221,13 @@ def copy_notices(charges: CopyCharges, currency: str) -> tuple[str, ...]:
     low, high = others["cost"].sum(), others["cost_high"].sum()
     if high - low <= SLACK * high:
         return ()
-    return (
+    notice = (
         f"copies of the KMS events of all others cost {currency} {money(low)} to {money(high)} on "
         "CloudTrail's bill: in which accounts and Regions they are made is not known, and trails "
         "that pay for further copies do not record all of them (totals have the low end). Write "
-        "other_kms_requests_per_month by account",
+        "other_kms_requests_per_month by account"
     )
+    return (notice,)
 
 
 def _ends(each: list[FloatArray], alive: list[BoolArray]) -> tuple[FloatArray, FloatArray]:

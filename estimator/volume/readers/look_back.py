@@ -1,4 +1,4 @@
-"""Readers that look back over the files of some days: how many they meet, and how often they look."""
+"""Readers that look back over the files of some days: how often, and how many files they meet."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Looks(NamedTuple):
     Rows are those of the streams, columns the spans; arrays broadcast.
     """
 
-    count: FloatArray  # [1/span]
+    number: FloatArray  # [1/span]
     first: FloatArray  # [day ordinal]
     last: FloatArray  # [day ordinal]
 
@@ -41,9 +41,14 @@ class LookBack(Reading):
 
     def back(self, streams: Streams) -> FloatArray:
         """Days that it looks back at each row of streams, never more than are kept. [day]"""
+        days: FloatArray = np.minimum(self.most_back, self.model.retention)[streams.trail]
+        return days
+
+    @property
+    def most_back(self) -> float:
+        """Days that it looks back where all is kept. [day]"""
         days = getattr(self.reader, self.window)
-        most = NEVER if days is None else days.mid
-        return np.minimum(most, self.model.retention)[streams.trail]
+        return NEVER if days is None else float(days.mid)
 
     def gets(self, written: Written, back: FloatArray | None = None) -> FloatArray:
         """Looks x files that each meets x gets of each file. [get]
@@ -54,7 +59,7 @@ class LookBack(Reading):
         window = self.back(streams) if back is None else back
         looks = self.looks(streams)
         met = self.files_met(written, window, looks)
-        gets: FloatArray = looks.count * met * streams.files[:, None] * self.per_look
+        gets: FloatArray = looks.number * met * streams.files[:, None] * self.per_look
         return gets
 
     def files_met(self, written: Written, window: FloatArray, looks: Looks) -> FloatArray:
@@ -81,15 +86,22 @@ class LookBack(Reading):
             )
         return met
 
+    def turns(self, streams: Streams) -> FloatArray:
+        """The moments at which stretches of looks begin or end. [day ordinal]"""
+        looks = self.looks(streams)
+        moments: FloatArray = np.unique(np.concatenate([looks.first, looks.last], axis=None))
+        return moments
+
     def moments(self, streams: Streams) -> tuple[FloatArray, FloatArray]:
         """Between which moments of each span it is active, and may read under the key. [ordinal]"""
         spans = self.model.spans
         end = np.minimum(self.model.key_end[streams.trail], self.period.end)[:, None]
         first = np.maximum(spans.begin, self.period.start)
-        return np.broadcast_arrays(first, np.maximum(np.minimum(spans.end, end), first))
+        last = np.maximum(np.minimum(spans.end, end), first)
+        return np.broadcast_to(first, last.shape), last
 
     def evenly(self, streams: Streams, per_month: float) -> Looks:
         """As many looks a month, spread evenly over the time in which it is active."""
         first, last = self.moments(streams)
-        count = formulas.per_month(per_month, last - first, self.model.spans.month_days)
-        return Looks(count, first, last)
+        number = formulas.per_month(per_month, last - first, self.model.spans.month_days)
+        return Looks(number, first, last)

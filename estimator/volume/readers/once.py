@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from estimator.inventory import Inventory
 from estimator.inventory.sections import Once
+from estimator.months import Months
 from estimator.volume.model import Written
 from estimator.volume.pace import Pace
 from estimator.volume.readers.look_back import LookBack, Looks
@@ -19,6 +21,13 @@ class OnceReading(LookBack):
     assumption = "gets_per_file"
     window = "days"
     reader: Once
+
+    @classmethod
+    def why_none(cls, inventory: Inventory, reader: Once, months: Months) -> str:
+        """Why a reader that is active makes no requests in these months, as far as is known."""
+        if months.firsts[0] <= reader.day < months.firsts[-1]:
+            return super().why_none(inventory, reader, months)
+        return f"it reads on {reader.day} only"
 
     def looks(self, streams: Streams) -> Looks:
         """One look, when the day begins."""

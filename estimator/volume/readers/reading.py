@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from estimator.inventory import Range
+from estimator.inventory import Inventory, Range
 from estimator.inventory.sections import Reader
-from estimator.months import FloatArray
+from estimator.months import FloatArray, Months
 from estimator.volume import formulas
 from estimator.volume.model import Model, Written
 from estimator.volume.pace import Pace
@@ -31,12 +31,12 @@ class Reading(ABC):
         The assumptions that its requests are proportional to.
     window : str or None
         The assumption that says how many days it looks back; None where it does not.
-    shares : bool
-        Whether all that it reads shares one number of gets.
     assumption : str or None
         The assumption that measured gets decide, one of `factors`; None where they decide none.
     each_put : bool
         Whether it gets every file when it is put, so that its gets tell how many files there are.
+    counts_gets : bool
+        Whether `assumption` is a number of gets as such, whatever files they are of.
     cause : str
         Of its requests.
     period : Period
@@ -46,14 +46,20 @@ class Reading(ABC):
     section: ClassVar[type[Any]]
     factors: ClassVar[tuple[str, ...]] = ()
     window: ClassVar[str | None] = None
-    shares: ClassVar[bool] = False
     assumption: ClassVar[str | None] = None
     each_put: ClassVar[bool] = False
+    counts_gets: ClassVar[bool] = False
     cause: ClassVar[str] = "get"
 
     def __init__(self, model: Model, reader: Any) -> None:
         self.model, self.reader = model, reader
         self.period = model.inventory.active.reader[reader.name]
+
+    @classmethod
+    def why_none(cls, inventory: Inventory, reader: Any, months: Months) -> str:
+        """Why a reader that is active makes no requests in these months, as far as is known."""
+        del inventory, reader, months
+        return "no file that it reads lies under a key then"
 
     @abstractmethod
     def gets(self, written: Written) -> FloatArray:

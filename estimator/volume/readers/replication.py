@@ -1,4 +1,4 @@
-"""`replication`: S3 copies each file: Decrypt at the source, Encrypt under the destination's key."""
+"""`replication`: S3 copies each file: Decrypt at the source, Encrypt at the destination."""
 
 from __future__ import annotations
 

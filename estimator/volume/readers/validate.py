@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from estimator.inventory import Inventory
 from estimator.inventory.sections import Validate
+from estimator.months import Months
 from estimator.volume.model import Written
 from estimator.volume.pace import Pace
 from estimator.volume.readers.look_back import LookBack, Looks
@@ -17,6 +19,13 @@ class ValidateReading(LookBack):
     assumption = "runs_per_month"
     window = "days"
     reader: Validate
+
+    @classmethod
+    def why_none(cls, inventory: Inventory, reader: Validate, months: Months) -> str:
+        """Why a reader that is active makes no requests in these months, as far as is known."""
+        if any(trail.log_file_validation for trail in inventory.read_by(reader)):
+            return super().why_none(inventory, reader, months)
+        return "none of its trails has log_file_validation, so there are no digests to validate"
 
     def looks(self, streams: Streams) -> Looks:
         """Runs come evenly."""
