@@ -46,7 +46,8 @@ class MeasuredModel(Model):
         """Files put in each span inside a period: those counted, and the digests beside them."""
         streams = written.streams
         if written.growth is self.growths["logs"]:
-            return self.measured.files[self.rows_of(streams)] * self.active_days(period)
+            files: FloatArray = self.measured.files[self.rows_of(streams)]
+            return files * self.active_days(period)
         return super().put(written, period) * self.measured.exposure[streams.trail]
 
     def rows_of(self, streams: Streams) -> np.ndarray:

@@ -114,7 +114,8 @@ def _due_days(
     # a day without a file is one on which it got none; what was not recorded is not
     trails = np.unique(streams.trail)
     put = model.measured.exposure[trails].max(axis=0, initial=0.0) > 0
-    return put & (model.active_days(at_work.period) > 0)
+    days: np.ndarray = put & model.measured.window.within(at_work.period)
+    return days
 
 
 def _rate(at_work: Reading, daily: FloatArray, of_one: FloatArray, exposure: FloatArray) -> Rate:
@@ -204,8 +205,8 @@ def _replications(told: ReadersFound, model: MeasuredModel) -> None:
             told.notices.append(f"{what}: {fix}")
             continue
         at_work, streams = model.read_by(measured.inventory.readers[places[identity]])
-        active = model.active_days(at_work.period)
-        files, got = float(at_work.total(streams).sum()), float((gets.daily * active).sum())
+        active = measured.window.within(at_work.period)
+        files, got = float(at_work.total(streams).sum()), float(gets.daily[active].sum())
         if files and not gets.bucket_key and abs(got / files - 1.0) > 0.1:
             told.notices.append(
                 f"reader {at_work.reader.name} got {got / files:.2f} times as many files as were "
