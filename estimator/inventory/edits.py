@@ -219,7 +219,9 @@ class Document:
         column = parent.value[0][0].start_mark.column
         indent = " " * column
         if isinstance(value, dict) and is_nested(value):
-            said = f"{indent}{scalar(key)}:{self._block(value, column + _LIST_INDENT)}{self._newline}"
+            said = (
+                f"{indent}{scalar(key)}:{self._block(value, column + _LIST_INDENT)}{self._newline}"
+            )
         elif isinstance(value, list):
             items = "".join(
                 f"{indent}{' ' * _LIST_INDENT}- {self._flow(one)}{self._newline}" for one in value
