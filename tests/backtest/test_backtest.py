@@ -10,7 +10,7 @@ import pytest
 from benchmarks.organizations import make
 from estimator.actuals.result import Actuals
 from estimator.backtest import backtest
-from estimator.backtest.horizon import Horizon
+from estimator.backtest.horizon import horizon_of
 from estimator.backtest.rivals import last_period, modelled, seasonal_naive
 from estimator.backtest.scores import at_most, pinball
 from estimator.backtest.series import Group, Series, origins
@@ -56,7 +56,7 @@ def test_the_calibrated_forecast_is_calibrate_and_forecast(organization):
     frame = backtest(path, org.actuals(), "14d").frame
     last = frame["origin"].max()
     told = calibrate_text(org.inventory, str(path), org.actuals(56 - 14))
-    span = Horizon(last.to_timestamp().date(), 1, 14)
+    span = horizon_of(last.to_timestamp().date(), 14)
     used = usage(told.inventory, span, ("cause",))
     total = used.loc[used["unit"] == "request", "quantity"].sum()
     row = frame[(frame["origin"] == last) & (frame["level"] == "total")]
@@ -70,7 +70,7 @@ def test_a_horizon_of_a_calendar_month_is_that_month(seed):
     first = datetime.date(2027, 4, 1)
     by = ("driver", "cause", "region")
     month = usage(inventory, Months(first, 1), by)
-    span = usage(inventory, Horizon(first, 1, 30), by)
+    span = usage(inventory, horizon_of(first, 30), by)
     monthly = {"check"} | {r.name for r in inventory.readers if r.kind in ("query", "validate")}
     for one, other in zip(month.to_dict("records"), span.to_dict("records"), strict=True):
         keys = ("driver", "cause", "region", "unit")
@@ -201,7 +201,7 @@ def test_frames_have_their_columns(organization):
 def test_modelled_groups_sum_to_the_usage():
     """Every request of the model is in one group: trails by Region, readers each."""
     inventory = parse_inventory(INVENTORY, "inventory.yaml")
-    told = modelled(inventory, Horizon(datetime.date(2026, 11, 5), 1, 10))
+    told = modelled(inventory, horizon_of(datetime.date(2026, 11, 5), 10))
     assert told == {
         Group("org", "put", "us-east-1"): 2 * 288 * 10,
         Group("org", "put", "eu-west-1"): 2 * 288 * 10,
