@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from estimator.uncertainty.ledger import Ledger, Times
 from estimator.uncertainty.shared import Shared, SharedGets
 from estimator.uncertainty.windows import Window, bends_of, gets_at
 from estimator.volume.causes import key_blocks, trail_blocks
-from estimator.volume.growth import ACCOUNTS, FILES
+from estimator.volume.growth import ACCOUNTS, FILES, Segment
 from estimator.volume.model import Model, Written
 from estimator.volume.readers import LookBack, Reading, Sharing, is_fine, reading
 from estimator.volume.rows import Vocabulary
@@ -203,43 +203,70 @@ class _Build:
             if isinstance(each, Sharing):
                 self._shared(each, written, dataclasses.replace(times, growth=()))
             elif isinstance(each, LookBack):
-                for part, grown in self._by_month_of_put(written, times):
-                    self._looks(each, reader, part, grown)
+                self._looks(each, reader, written, times)
             else:
                 for block in each.requests(written, each.gets(written)):
                     # nothing is known of the bucket that copies go to: nothing is saved there
                     unsaved = Times(factor, growth=times.growth)
                     self.ledger.add(block, unsaved if block.operation == "Encrypt" else times)
 
-    def _by_month_of_put(self, written: Written, times: Times) -> Iterator[tuple[Written, Times]]:
-        """The files of each month apart where their growth is in doubt: looks meet old files."""
-        if not times.growth:
-            yield written, times
-            return
-        for segment in written.growth.months_of_put:
+    def _looks(self, each: LookBack, reader: Reader, written: Written, times: Times) -> None:
+        """Looks back, told apart by what decides their window, and by the age of the files met."""
+        growth = written.growth
+        segments = growth.months_of_put if times.growth else growth.segments
+        for rows, days in self._windows(each, reader, written.streams):
+            part = Written(written.streams.where(rows), growth)
+            fixed = days.min() == days.max()
+            window = None if fixed else Window.over(days, bends_of(each, part, segments))
+            for age, table in self._by_age(each, part, days, window, segments).items():
+                grown = dataclasses.replace(times, age=age)
+                if window is None:
+                    for block in each.requests(part, table):
+                        self.ledger.add(block, grown)
+                    continue
+                left = 1.0 - each.savings[part.streams.trail]
+                for block in each.requests(part, table[0]):
+                    self.ledger.add_looks(block, table * left[:, None], grown, window)
+
+    def _by_age(
+        self,
+        each: LookBack,
+        written: Written,
+        days: FloatArray,
+        window: Window | None,
+        segments: Sequence[Segment],
+    ) -> dict[int, FloatArray]:
+        """Gets of files by how many months before the look they were put; months last.
+
+        Only growth in doubt needs the age: each draw multiplies old files by their own month's.
+        """
+
+        def gets(looking: LookBack, part: Written) -> FloatArray:
+            if window is None:
+                return looking.gets(part, np.full(len(part.streams), float(days[0])))
+            return gets_at(looking, part, window)
+
+        if len(segments) < 2 or not self.growth.is_in_doubt:
+            return {0: gets(each, written)}
+        found: dict[int, FloatArray] = {}
+        spans = self.model.spans
+        for segment in segments:
             start = np.maximum(written.streams.start, segment.period.start)
             end = np.minimum(written.streams.end, segment.period.end)
-            part = dataclasses.replace(written.streams, start=start, end=end).where(end > start)
-            grown = self.growth.since_months(times.growth, segment.since)
-            if len(part):
-                factor = times.factor * grown
-                part_times = dataclasses.replace(times, factor=factor, growth=())
-                yield Written(part, written.growth), part_times
-
-    def _looks(self, each: LookBack, reader: Reader, written: Written, times: Times) -> None:
-        """Looks back, told apart by what decides their window."""
-        for rows, days in self._windows(each, reader, written.streams):
-            part = Written(written.streams.where(rows), written.growth)
-            if days.min() == days.max():
-                gets = each.gets(part, np.full(len(part.streams), float(days[0])))
-                for block in each.requests(part, gets):
-                    self.ledger.add(block, times)
+            if not (end > start).any():
                 continue
-            window = Window.over(days, bends_of(each, part))
-            table = gets_at(each, part, window)
-            left = 1.0 - each.savings[part.streams.trail]
-            for block in each.requests(part, table[0]):
-                self.ledger.add_looks(block, table * left[:, None], times, window)
+            streams = dataclasses.replace(written.streams, start=start, end=end)
+            near, here = spans.between(float(start.min()), float(end.max() + days.max()))
+            if not len(near):
+                continue
+            table = gets(each.over(near), Written(streams, written.growth))
+            whole = (*table.shape[:-1], len(spans))
+            for column, month in enumerate(range(here.start, here.stop)):
+                if table[..., column].any():
+                    age = int(self.growth.since[month]) - segment.since
+                    of_age = found.setdefault(age, np.zeros(whole))
+                    of_age[..., month] += table[..., column]
+        return found
 
     def _windows(
         self, each: LookBack, reader: Reader, streams: Streams

@@ -10,7 +10,7 @@ import numpy as np
 from estimator.forecast import WRITES
 from estimator.months import FloatArray
 from estimator.uncertainty.demand import Bin, Demand
-from estimator.uncertainty.windows import Window
+from estimator.uncertainty.windows import Looked, Window
 from estimator.volume.rows import Block, Vocabulary
 from estimator.volume.streams import IntArray
 from pricing.rates import RateTable
@@ -30,12 +30,15 @@ class Times:
         1 - saving. [-]
     growth : tuple of str
         The growths in doubt.
+    age : int
+        How many months before they are read the files were put: they have that month's growth.
     """
 
     factor: FloatArray | float = 1.0
     saving: IntArray | None = None
     kept: tuple[FloatArray, ...] = ()
     growth: tuple[str, ...] = ()
+    age: int = 0
 
 
 @dataclass
@@ -62,7 +65,7 @@ class Ledger:
         streams = block.streams
         doubt = np.full(len(block.quantity), -1) if streams is None else streams.doubt
         for which, factor, rows in self.groups(block, times):
-            grown = self.demand.grown(which, times.growth)
+            grown = self.demand.grown(which, times.growth, times.age)
             for code, months in by_doubt(block.quantity[rows], doubt[rows]):
                 if months.any():
                     course, times_it = grown.course(months)
@@ -74,14 +77,20 @@ class Ledger:
         assert block.streams is not None
         doubt = block.streams.doubt
         for which, factor, rows in self.groups(block, times):
-            grown = self.demand.grown(which, times.growth)
-            for code in np.unique(doubt[rows]).tolist():
-                mine = rows[doubt[rows] == code]
-                summed = table[:, mine].sum(axis=1)
-                if summed.any():
-                    look, times_it = grown.look(window, summed)
-                    files = 1.0 if code < 0 else self.files[code]
-                    look.factor = look.factor + factor * (files * times_it)
+            grown = self.demand.grown(which, times.growth, times.age)
+            codes, position = np.unique(doubt[rows], return_inverse=True)
+            summed = np.zeros((len(codes), table.shape[0], table.shape[2]))
+            np.add.at(summed, position, table[:, rows].transpose(1, 0, 2))
+            # many ranges are looked at alike: their files first, then the factor once
+            alike: dict[int, tuple[Looked, FloatArray | float]] = {}
+            for code, gets in zip(codes.tolist(), summed, strict=True):
+                if gets.any():
+                    look, times_it = grown.look(window, gets)
+                    files = (1.0 if code < 0 else self.files[code]) * times_it
+                    before = alike.get(id(look))
+                    alike[id(look)] = look, files if before is None else before[1] + files
+            for look, all_files in alike.values():
+                look.factor = look.factor + factor * all_files
 
     def groups(
         self, block: Block, times: Times

@@ -97,6 +97,7 @@ class SharedGets:
             )
         self._month = -1
         self._found: list[FloatArray] = []
+        self._known: dict[bytes, list[FloatArray]] = {}
 
     def of(self, group: int, month: int) -> FloatArray:
         """Days of the month on which there is something to read, times the group's share. [day]"""
@@ -145,19 +146,34 @@ class SharedGets:
         edges = np.concatenate([np.broadcast_to(fixed, (rows, len(fixed))), *shifted], axis=1)
         edges = np.sort(np.clip(edges, begin, end), axis=1)
         length, middle = np.diff(edges, axis=1), (edges[:, 1:] + edges[:, :-1]) / 2
-        shares: list[FloatArray] = [np.zeros((1, 1))] * self._groups
+        readable = []
         for steps in self._steps:
             kept: FloatArray | float = 0.0
             if steps.retention is not None:
                 kept = self._retention[steps.retention][here, None]
-            files = steps.at(middle, kept)
+            readable.append(steps.at(middle, kept))
+        if moving:
+            shares = self._shares(readable, here)
+        else:  # most months have what the month before had
+            key = np.concatenate(readable).tobytes()
+            if key not in self._known:
+                self._known = {key: self._shares(readable, None)}
+            shares = self._known[key]
+        return [(share * length).sum(axis=1) for share in shares]
+
+    def _shares(self, readable: list[FloatArray], here: slice | None) -> list[FloatArray]:
+        """Each group's share of what is readable in each stretch, for each draw. [-]"""
+        shares: list[FloatArray] = [np.zeros((1, 1))] * self._groups
+        for steps, files in zip(self._steps, readable, strict=True):
             if steps.doubt >= 0:
                 drawn = self._files[steps.doubt]
-                files = files * (drawn[here] if moving else drawn)[:, None]
-            shares[steps.group] = shares[steps.group] + files
+                more = files * (drawn if here is None else drawn[here])[:, None]
+            else:
+                more = files
+            shares[steps.group] = shares[steps.group] + more
         total = np.sum(np.broadcast_arrays(*shares), axis=0)
         whole = np.where(total > 0, total, 1.0)
-        return [(np.where(total > 0, share / whole, 0.0) * length).sum(axis=1) for share in shares]
+        return [np.where(total > 0, share / whole, 0.0) for share in shares]
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,13 @@ interpolated by quadratics: exactly where every bend is a node.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from estimator.months import ALWAYS, NEVER, FloatArray, IntArray, Period
+from estimator.volume.growth import Segment
 from estimator.volume.model import Written
 from estimator.volume.readers import LookBack
 
@@ -98,10 +100,10 @@ def gets_at(reading: LookBack, written: Written, window: Window) -> FloatArray:
     return found
 
 
-def bends_of(reading: LookBack, written: Written) -> FloatArray:
+def bends_of(reading: LookBack, written: Written, segments: Iterable[Segment]) -> FloatArray:
     """Windows at which looks begin or cease to reach where streams or their growth change. [day]"""
     turns = reading.turns(written.streams)
-    edges = [period for segment in written.growth.segments for period in _ends(segment.period)]
+    edges = [period for segment in segments for period in _ends(segment.period)]
     reached = np.concatenate([written.streams.start, written.streams.end, edges])
     turns = turns[(turns > ALWAYS) & (turns < NEVER)]
     reached = np.unique(reached[(reached > ALWAYS) & (reached < NEVER)])

@@ -7,7 +7,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from estimator.months import NEVER, FloatArray
+from estimator.months import NEVER, FloatArray, Period
 from estimator.volume import formulas
 from estimator.volume.model import Written
 from estimator.volume.readers.reading import Reading
@@ -71,12 +71,14 @@ class LookBack(Reading):
         shape = (len(streams), len(spans))
         first, last = (np.broadcast_to(edge, shape) for edge in (looks.first, looks.last))
         met = np.zeros(shape)
-        farthest = float(window.max(initial=0.0))
+        if not len(streams):
+            return met
+        files = Period(float(streams.start.min()), float(streams.end.max()))
+        farthest = float(window.max())
         for segment in written.growth.segments:
-            # only spans whose looks can reach this far back
-            begin = int(np.searchsorted(spans.end, segment.period.start, side="right"))
-            until = int(np.searchsorted(spans.begin, segment.period.end + farthest, side="left"))
-            here = slice(begin, until)
+            # only spans whose looks can reach these files
+            period = segment.period & files
+            _, here = spans.between(period.start, period.end + farthest)
             met[:, here] += segment.factor * formulas.mean_window_days(
                 window[:, None],
                 np.maximum(streams.start, segment.period.start)[:, None],

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from estimator.inventory import Inventory, Range
 from estimator.inventory.sections import Reader
-from estimator.months import FloatArray, Months
+from estimator.months import FloatArray, Months, Spans
 from estimator.volume import formulas
 from estimator.volume.model import Model, Written
 from estimator.volume.pace import Pace
@@ -54,6 +55,12 @@ class Reading(ABC):
     def __init__(self, model: Model, reader: Any) -> None:
         self.model, self.reader = model, reader
         self.period = model.inventory.active.reader[reader.name]
+
+    def over(self, spans: Spans) -> Self:
+        """The same, counted in other spans."""
+        other = copy.copy(self)
+        other.model = self.model.over(spans)
+        return other
 
     @classmethod
     def why_none(cls, inventory: Inventory, reader: Any, months: Months) -> str:
