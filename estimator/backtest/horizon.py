@@ -31,8 +31,8 @@ class Horizon(Months):
     def firsts(self) -> tuple[datetime.date, ...]:
         """The first day of each part, and the day after the last one."""
         until = self.start + datetime.timedelta(days=self.length)
-        inside = (datetime.date.fromordinal(int(first_of(self.start, n))) for n in range(1, self.count))
-        return (self.start, *inside, until)
+        inside = [int(first_of(self.start, after)) for after in range(1, self.count)]
+        return (self.start, *map(datetime.date.fromordinal, inside), until)
 
     @property
     def days(self) -> FloatArray:
