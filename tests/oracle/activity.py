@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
+from itertools import pairwise
 
 from tests.oracle.assumptions import read_quantity, read_share
 from tests.oracle.estate import Estate, Key, Period, Reader, Stream, number_day
@@ -22,7 +23,7 @@ COUNTED_ROTATIONS = 2
 
 @dataclass(frozen=True)
 class Activity:
-    """What one driver does because of one account and Region, on each day. `files` are logs or digests."""
+    """What one driver does because of one account and Region; `files` are logs or digests."""
 
     account: str
     region: str
@@ -73,7 +74,7 @@ class ActivityBook:
     def _look_back(self, period: Period, window: Fraction, *, digests: bool) -> tuple[float, ...]:
         """Mean files in the window, over each day of the calendar, by files a day before growth."""
         days = self.calendar.days
-        # a day more than the window: nothing before it is ever met, so a stream may be without a start
+        # nothing before the window and a day is ever met, so a stream may be without a start
         margin = math.ceil(window) + 1
         rate = self.digest_rate if digests else self.log_rate
         curve = PutCurve(days.start - margin, margin + len(days), lambda day: rate(period, day))
@@ -331,7 +332,7 @@ def share_day(day: int, readable: dict[Stream, Period]) -> dict[Stream, Fraction
         cuts |= {Fraction(m) for m in (period.start, period.end) if day < m < day + 1}
     moments = sorted(cuts)
     shares: dict[Stream, Fraction] = dict.fromkeys(readable, Fraction(0))
-    for begin, end in zip(moments, moments[1:], strict=False):
+    for begin, end in pairwise(moments):
         present = [stream for stream, period in readable.items() if begin in period]  # type: ignore[operator]
         files = sum((stream.files_per_day for stream in present), Fraction(0))
         for stream in present:

@@ -152,9 +152,9 @@ def add_up_costs(charges: Iterable[tuple[Grain, Charge]], interpretation: str) -
 def is_in_budget(budget: dict[str, Any], grain: Grain) -> bool:
     """Whether a budget counts a row."""
     if budget.get("payer") is not None:
-        return grain.payer == budget["payer"]
+        return bool(grain.payer == budget["payer"])
     if budget.get("account") is not None:
-        return grain.billed_account == budget["account"]
+        return bool(grain.billed_account == budget["account"])
     if budget.get("trail") is not None:
         return grain.driver == budget["trail"] and grain.cause in CAUSES_OF_TRAILS
     if budget.get("reader") is not None:

@@ -21,7 +21,7 @@ SECONDS |= {"fixed": (86_400.0, 86_400.0)}
 # readers that get one file after the other: median and high end [request/s]
 GETS_PER_SECOND = (20.0, 100.0)
 
-# DESIGN, F18 [request/s]
+# requests per second on symmetric keys, by DESIGN, F18 [request/s]
 QUOTAS = dict.fromkeys(["us-east-1", "us-west-2", "eu-west-1"], 100_000)
 QUOTAS |= dict.fromkeys(["us-east-2", "ap-southeast-1", "ap-southeast-2"], 20_000)
 QUOTAS |= dict.fromkeys(["ap-northeast-1", "eu-central-1", "eu-west-2"], 20_000)

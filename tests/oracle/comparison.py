@@ -13,7 +13,8 @@ from tests.oracle.product import GRAIN, index_records, read_records
 
 TOLERANCE = 1e-9
 
-Index = dict[tuple[str, ...], dict[str, Any]]
+Place = tuple[str, ...]
+Index = dict[Place, dict[str, Any]]
 
 
 def are_close(expected: float, found: Any) -> bool:
@@ -33,12 +34,12 @@ def compare_values(
 
 
 def compare_rows(
-    what: str, expected: Mapping[tuple[str, ...], Mapping[str, float]], found: Index
+    what: str, expected: Mapping[Place, Mapping[str, float]], found: Index
 ) -> Iterator[str]:
     """Each row that differs; a row of nothing may be there or not."""
     for place in sorted(expected.keys() | found.keys()):
         values, record = expected.get(place, {}), found.get(place, {})
-        names = next(iter(expected.values()), values) if not values else values
+        names = values or next(iter(expected.values()), values)
         wanted = {name: values.get(name, 0.0) for name in names}
         having = {name: record.get(name, None if record else 0.0) for name in names}
         yield from compare_values(f"{what} {' '.join(place)}", wanted, having)
@@ -74,7 +75,7 @@ def compare_copies(calculation: Calculation, forecast: Any) -> Iterator[str]:
     """Own copies by account, Region and trail; those of others by month."""
     records = read_records(forecast.events)
     own = [record for record in records if record.get("of") == "inventory"]
-    expected = {
+    expected: dict[Place, dict[str, float]] = {
         place: {"quantity": events, "quantity_high": events, "cost": events * USD_PER_COPY}
         for place, events in calculation.own_copies.items()
     }
@@ -100,7 +101,7 @@ def compare_headroom(calculation: Calculation, forecast: Any) -> Iterator[str]:
     """Requests per second of each account and Region, and the largest driver's burst."""
     names = ["month", "payer", "billed_account", "billed_region"]
     found = index_records(read_records(forecast.quotas), names)
-    expected = {
+    expected: dict[Place, dict[str, float]] = {
         place: {
             "requests": headroom.requests,
             "mean_per_second": headroom.mean,

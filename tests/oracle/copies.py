@@ -1,4 +1,4 @@
-"""Copies of KMS events: requests are logged by every trail that covers them, and one copy is free."""
+"""Copies of KMS events: each trail that covers a request logs it, and one copy is free."""
 
 from collections import defaultdict
 from dataclasses import dataclass

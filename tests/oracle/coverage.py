@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.oracle.assumptions import is_range
-from tests.oracle.drawing import find_choices
+from tests.oracle.drawing import find_choices, find_reader_kinds
 from tests.oracle.estate import Document
 
 Drawn = set[tuple[str, str, str]]
 
 
 def list_schema_keys(schema: dict[str, Any]) -> Drawn:
-    """Every (object, key, form) that the schema allows: each form of a number, each choice of a text."""
+    """Every (object, key, form) that the schema allows: forms of numbers, choices of texts."""
     keys: Drawn = set()
     for name, definition in [("Inventory", schema), *schema["$defs"].items()]:
         for key, node in definition.get("properties", {}).items():
@@ -54,15 +54,6 @@ def list_entries(document: Document, kinds: dict[str, str]) -> Iterator[tuple[st
     yield from ((kinds.get(r["kind"], r["kind"]), r) for r in document.get("readers", []))
     yield "Growth", document.get("growth", {})
     yield from (("Budget", budget) for budget in document.get("budgets", []))
-
-
-def find_reader_kinds(schema: dict[str, Any]) -> dict[str, str]:
-    """The schema's name of each kind of reader."""
-    return {
-        definition["properties"]["kind"]["const"]: name
-        for name, definition in schema["$defs"].items()
-        if "const" in definition.get("properties", {}).get("kind", {})
-    }
 
 
 def list_forms_of_value(value: Any) -> set[str]:

@@ -7,11 +7,11 @@ from typing import Any
 
 from tests.oracle.estate import Document
 
-# months around which something happens: rates begin 2016-01-07, leap days, rotations are capped from
-# 2024-05-01, digests lie under the key from 2025-05-22
+# months around which something happens: rates begin 2016-01-07, leap days, rotations are capped
+# from 2024-05-01, digests lie under the key from 2025-05-22
 STARTS = [
-    "2016-02", "2020-10", "2023-12", "2024-02", "2024-04", "2025-03", "2025-05", "2026-11", "2027-01",
-    "2028-01", "2028-02",
+    "2016-02", "2020-10", "2023-12", "2024-02", "2024-04", "2025-03", "2025-05", "2026-11",
+    "2027-01", "2028-01", "2028-02",
 ]  # fmt: skip
 
 
@@ -50,7 +50,7 @@ class Dice:
     def quantity(self, *choices: float) -> Any:
         """A number, or a range with or without `mid` and `source`."""
         number = self.number(*choices)
-        if number == 0 or self.happens(0.75):
+        if number == 0 or self.happens(0.6):
             return number
         low, high = round(number * 0.7, 3), round(number * 1.5, 3)
         return self._range(low, round(number * 1.1, 3), high)
@@ -58,14 +58,15 @@ class Dice:
     def share(self, *choices: float) -> Any:
         """A number from 0 to 1, or a range between."""
         number = self.rng.choice(choices)
-        if number in (0, 1) or self.happens(0.75):
+        if number in (0, 1) or self.happens(0.4):
             return number
         return self._range(round(number / 2, 4), number, round((1 + number) / 2, 4))
 
     def growth(self) -> Any:
         """A yearly growth, with and without a percent sign."""
-        number = self.rng.choice([0, 0.1, 0.25, -0.2, "10%", "150%", "2.5%", "-30%"])
-        if isinstance(number, str) or self.happens(0.7):
+        choices: list[Any] = [0, 0.1, 0.25, -0.2, "10%", "150%", "2.5%", "-30%"]
+        number = self.rng.choice(choices)
+        if isinstance(number, str) or self.happens(0.5):
             return number
         low, high = round(number - 0.1, 3), round(number + 0.3, 3)
         if self.happens(0.3):
@@ -75,7 +76,7 @@ class Dice:
     def _range(self, low: float, mid: float, high: float) -> Document:
         value: Document = {"low": low, "high": high}
         self.maybe(value, "mid", lambda: mid, 0.5)
-        self.maybe(value, "source", lambda: "measured: a week of October", 0.3)
+        self.maybe(value, "source", lambda: "measured: a week of October", 0.4)
         return value
 
     # days

@@ -39,7 +39,7 @@ class Drawing:
 
 
 class QuotingDumper(yaml.SafeDumper):
-    """Ids of digits alone in quotes, which PyYAML leaves out where a leading zero is followed by an 8."""
+    """Ids in quotes: PyYAML leaves them out where a leading zero makes them no number."""
 
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
@@ -72,3 +72,12 @@ def find_choices(node: Any, schema: dict[str, Any]) -> list[str]:
     if "const" in node:
         return [node["const"]]
     return list(node.get("enum", [])) + find_choices(node.get("anyOf", []), schema)
+
+
+def find_reader_kinds(schema: dict[str, Any]) -> dict[str, str]:
+    """The schema's name of each kind of reader."""
+    return {
+        definition["properties"]["kind"]["const"]: name
+        for name, definition in schema["$defs"].items()
+        if "const" in definition.get("properties", {}).get("kind", {})
+    }

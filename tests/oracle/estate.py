@@ -1,4 +1,4 @@
-"""An inventory's document as accounts, keys, trails, streams and readers, with their active periods.
+"""An inventory's document as accounts, keys, trails, streams and readers, with their periods.
 
 Days are numbers (`datetime.date.toordinal`); a period begins with `start` and ends before `end`.
 """
@@ -20,25 +20,11 @@ from tests.oracle.assumptions import (
 )
 
 # DESIGN, F22: the Regions enabled by default in a new commercial account
-DEFAULT_REGIONS = [
-    "us-east-1",
-    "us-east-2",
-    "us-west-1",
-    "us-west-2",
-    "ca-central-1",
-    "sa-east-1",
-    "eu-west-1",
-    "eu-west-2",
-    "eu-west-3",
-    "eu-central-1",
-    "eu-north-1",
-    "ap-south-1",
-    "ap-northeast-1",
-    "ap-northeast-2",
-    "ap-northeast-3",
-    "ap-southeast-1",
-    "ap-southeast-2",
-]
+DEFAULT_REGIONS = (
+    "us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "sa-east-1", "eu-west-1",
+    "eu-west-2", "eu-west-3", "eu-central-1", "eu-north-1", "ap-south-1", "ap-northeast-1",
+    "ap-northeast-2", "ap-northeast-3", "ap-southeast-1", "ap-southeast-2",
+)  # fmt: skip
 # DESIGN, F1: a file every five minutes
 FILES_PER_DAY = Fraction(24 * 60, 5)
 
@@ -303,7 +289,7 @@ class Estate:
         """
         Growth of the month of a day, compounding monthly; 1 in the month of `as_of` and before.
 
-        Growth of accounts makes more log files and more digests, growth of files only more log files.
+        Growth of accounts makes more log files and digests, growth of files only more log files.
         """
         growth = self.document.get("growth") or {}
         origin = datetime.date.fromordinal(int(number_day(growth.get("as_of"), first_day)))

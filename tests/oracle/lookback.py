@@ -1,8 +1,8 @@
 """Files in a window before a moment, exactly.
 
 Files are put evenly over each day, so how many were put until a moment is a line within each day.
-A look-back over w days at the moment t meets put(t) - put(t - w), and its mean over a day is an integral
-of lines: trapezoids, in fractions, without an error.
+A look-back over w days at the moment t meets put(t) - put(t - w), and its mean over a day is an
+integral of lines: trapezoids, in fractions, without an error.
 """
 
 import math

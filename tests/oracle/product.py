@@ -5,17 +5,9 @@ from pathlib import Path
 from typing import Any
 
 GRAIN = [
-    "month",
-    "payer",
-    "account",
-    "region",
-    "billed_account",
-    "billed_region",
-    "key",
-    "driver",
-    "cause",
-    "operation",
-]
+    "month", "payer", "account", "region", "billed_account", "billed_region", "key", "driver",
+    "cause", "operation",
+]  # fmt: skip
 
 Values = dict[str, Any]
 

@@ -79,7 +79,8 @@ class EstateDice(Dice):
             return
         self.maybe(entry, "payer", lambda: self.rng.choice(self.payers), 0.6)
         if self.happens(0.6):
-            entry["regions"] = self.rng.sample(COMMERCIAL, 2)
+            two = self.rng.sample(COMMERCIAL, 2)
+            entry["regions"] = "default" if self.happens(0.1) else two
         for account in moved:
             rows.append(
                 {
@@ -105,7 +106,7 @@ class EstateDice(Dice):
         document["accounts"] = [e for e in entries if e not in moved] + [entry]
 
     def regions_of(self, account: str) -> list[str]:
-        """An account's own Regions; `default` stands for two of them, which is enough to draw from."""
+        """An account's own Regions; of `default` two, which is enough to draw from."""
         regions = self.accounts[account]["regions"]
         return ["us-east-1", "eu-west-1"] if regions == "default" else regions
 
@@ -156,9 +157,8 @@ class EstateDice(Dice):
 
     def is_in_life(self, key: Document, owner: str, day: datetime.date) -> bool:
         """Whether a key can be rotated on a day."""
-        own = read_period(
-            {"from": key.get("created") or key.get("from"), "until": key.get("until")}
-        )
+        begin = key.get("created") or key.get("from")
+        own = read_period({"from": begin, "until": key.get("until")})
         account = read_period({"until": self.accounts[owner].get("until")})
         return day.toordinal() in own and day.toordinal() in account
 
@@ -201,7 +201,7 @@ class EstateDice(Dice):
         ]
 
     def has_default_regions(self, accounts: list[str]) -> bool:
-        """Whether the Regions enabled by default are all those of accounts: a list must be covered."""
+        """Whether the accounts cover all Regions enabled by default: a list must be covered."""
         return any(self.accounts[account]["regions"] == "default" for account in accounts)
 
     def is_in_partition(self, key: Document, account: str) -> bool:

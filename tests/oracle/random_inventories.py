@@ -1,12 +1,14 @@
 """Random inventories that draw every key of the schema.
 
-Valid ones only, but with everything that goes wrong in practice: gaps between active periods, streams that
-never are, months before and after everything, leap days, accounts that close, files that expire.
+Valid ones only, but with everything that goes wrong in practice: gaps between active periods,
+streams that never are, months before and after everything, leap days, accounts that close, files
+that expire.
 """
 
 import datetime
+from functools import partial
 
-from tests.oracle.drawing import Drawing, find_choices, read_schema
+from tests.oracle.drawing import Drawing, find_choices, find_reader_kinds, read_schema
 from tests.oracle.estate import Document
 from tests.oracle.random_estates import COMMERCIAL, EstateDice
 
@@ -21,11 +23,10 @@ class InventoryDice(EstateDice):
         self.payers = ["111122223333", "999988887777"][: 1 + self.happens(0.4)]
         self.regions = self.rng.sample(COMMERCIAL, self.rng.randint(1, 3))
         self.maybe(document, "payer", lambda: self.payers[0], 0.6)
-        self.maybe(
-            document, "cloudtrail_writes", lambda: self.rng.choice(["charged", "exempt"]), 0.6
-        )
+        writes = ["charged", "exempt"]
+        self.maybe(document, "cloudtrail_writes", lambda: self.rng.choice(writes), 0.6)
         # 17 Regions for each account without its own: seldom, because a loop by day feels them
-        wide = self.happens(0.02)
+        wide = self.happens(0.1)
         if not wide:
             document["regions"] = self.regions
         elif self.happens(0.5):
@@ -108,10 +109,10 @@ class InventoryDice(EstateDice):
         chosen = self.rng.sample(places, self.rng.randint(1, len(places)))
         if self.happens(0.3):
             reader["accounts"] = sorted({account for account, _ in chosen})
-        if self.happens(0.3):
-            reader["regions"] = sorted({region for _, region in chosen})
-        elif self.happens(0.3) and self.has_default_regions(covered) and listed == "all":
+        if listed == "all" and self.has_default_regions(covered) and self.happens(0.8):
             reader["regions"] = "default"
+        elif self.happens(0.3):
+            reader["regions"] = sorted({region for _, region in chosen})
 
     def draw_kind(self, reader: Document, owner: str, trails: list[Document]) -> Document | None:
         """The keys of a kind of reader."""
@@ -152,7 +153,7 @@ class InventoryDice(EstateDice):
 
     def draw_preset(self, reader: Document, kind: str) -> None:
         """A preset beside a written `gets_per_file`, which wins."""
-        definition = {"every-file": "EveryFile", "query": "Query", "once": "Once"}[kind]
+        definition = find_reader_kinds(self.schema).get(kind, "")
         if "gets_per_file" in reader and self.knows(definition, "preset"):
             preset = self.schema["$defs"][definition]["properties"]["preset"]
             names = find_choices(preset, self.schema)
@@ -162,19 +163,18 @@ class InventoryDice(EstateDice):
 
     def budgets(self) -> list[Document]:
         """Budgets of everything and of each part."""
-        budgets = []
+        budgets, shares = [], [0.5, 0.75, 0.9, 1, 1.5]
         for index in range(self.rng.randint(1, 4)):
             budget: Document = {"name": f"budget-{index}", "usd_per_month": self.budget_limit()}
             self.draw_part(budget)
-            shares = [0.5, 0.75, 0.9, 1, 1.5]
-            self.maybe(
-                budget,
-                "thresholds",
-                lambda: sorted(self.rng.sample(shares, self.rng.randint(1, 3))),
-            )
+            number = self.rng.randint(1, 3)
+            self.maybe(budget, "thresholds", partial(self.draw_sorted, shares, number))
             budgets.append(budget)
-        self.budget_names = [budget["name"] for budget in budgets]
         return budgets
+
+    def draw_sorted(self, choices: list[float], number: int) -> list[float]:
+        """So many of the choices, rising."""
+        return sorted(self.rng.sample(choices, number))
 
     def budget_limit(self) -> float:
         """Often near what such inventories cost."""

@@ -1,4 +1,4 @@
-"""The cases worked out by hand: the calculator gives their right values, and so does the product."""
+"""The cases worked out by hand: the calculator gives their values, and so does the product."""
 
 import math
 from collections.abc import Callable
@@ -45,8 +45,8 @@ class Case:
         return f"{self.file}-{self.start}-{self.change.__name__}"
 
 
-# growthq.yaml: 10,000 files a day that double in a year; what a query of 2027-11 meets was put in the
-# twelve months from 2026-11 on, and t days of November at 20,000 instead of 10,000
+# growthq.yaml: 10,000 files a day that double in a year; what a query of 2027-11 meets was put in
+# the twelve months from 2026-11 on, and t days of November at 20,000 instead of 10,000
 DAYS_FROM_NOVEMBER = (30, 31, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31)
 FILES_OF_TWELVE_MONTHS = sum(
     days * 10_000 * 2 ** (month / 12) for month, days in enumerate(DAYS_FROM_NOVEMBER)

@@ -1,7 +1,7 @@
 """Two hands, one specification: the product forecasts random inventories as the calculator does.
 
-`KMSCOST_ORACLE_SEED` is the first seed and `KMSCOST_ORACLE_COUNT` how many: other ones than the gate's,
-on request. A failure names its seed; `draw_inventory(seed).text` is its YAML.
+`KMSCOST_ORACLE_SEED` is the first seed and `KMSCOST_ORACLE_COUNT` how many: other ones than the
+gate's, on request. A failure names its seed; `draw_inventory(seed).text` is its YAML.
 """
 
 import os
@@ -48,7 +48,7 @@ def find_differences(seed: int, folder: Path) -> str | None:
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_both_hands_forecast_the_same(chunk: int, tmp_path: Path) -> None:
-    """Usage, cost, free tier, copies of events, requests per second and budgets are the calculator's."""
+    """Usage, cost, copies of events, requests per second and budgets are the calculator's."""
     seeds = range(SEED + chunk, SEED + COUNT, CHUNKS)
     found = {seed: find_differences(seed, tmp_path / str(seed)) for seed in seeds}
     differences = [text for text in found.values() if text is not None]
