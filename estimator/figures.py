@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
@@ -90,6 +90,17 @@ def percent(value: float) -> str:
         return "unknown"
     number = value * 100
     return signed(f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.3g}") + " %"
+
+
+def listed(names: Iterable[str], most: int = 8) -> str:
+    """Names in a sentence; of many the first ones.
+
+    >>> listed(["a", "b"]), listed(["a", "b", "c", "d"], most=2)
+    ('a, b', 'a, b and 2 more')
+    """
+    names = list(names)
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def plain(row: Mapping[Any, Any]) -> dict[str, Any]:

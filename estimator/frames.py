@@ -101,17 +101,20 @@ BUDGETS = (
     Column("probability", "float64", "0-1", "share of the draws that cost more"),
 )
 
-# the knock-on, apart from KMS: which trail's copies of KMS events cost what on CloudTrail's bill
+# apart from KMS: which trail's copies of KMS events cost what on CloudTrail's bill
 EVENTS = (
     Column("month", "period[M]", "month", "calendar month, UTC"),
     Column("payer", "category", "-", "account that the consolidated bill goes to"),
-    Column("billed_account", "category", "-", "account whose log records the events"),
-    Column("billed_region", "category", "-", "Region whose log records them: the key's"),
+    Column("billed_account", "category", "-", "account whose log records them; NaN: not known"),
+    Column("billed_region", "category", "-", "Region whose log records them; NaN: not known"),
     Column("trail", "category", "-", "whose copy of them is paid"),
-    Column("quantity", "float64", "unit", "events that the trail records as a paid copy"),
+    Column("of", "category", "-", "whose requests: inventory, or others"),
+    Column("quantity", "float64", "unit", "events that the trail records as a paid copy, at least"),
+    Column("quantity_high", "float64", "unit", "the same at most: where others are is not known"),
     Column("unit", "category", "-", "event"),
     Column("usd_per_unit", "float64", "USD/unit", "price of one event"),
     Column("cost", "float64", "USD", "quantity x price"),
+    Column("cost_high", "float64", "USD", "quantity_high x price"),
     Column("rate_from", "category", "-", "day since which the rate is in force"),
 )
 

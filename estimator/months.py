@@ -22,6 +22,8 @@ MAX_MONTHS = 600
 FIRST_YEAR, LAST_YEAR = 1970, 2400
 _MONTH = re.compile(r"(\d{4})-(\d{2})\Z", re.ASCII)
 
+IntArray = npt.NDArray[np.int64]
+
 
 def parse_month(text: str) -> datetime.date:
     """The first day of a month written ``2026-11``.
@@ -40,6 +42,54 @@ def parse_month(text: str) -> datetime.date:
     if match is None or not (1 <= int(match[2]) <= 12 and FIRST_YEAR <= int(match[1]) <= LAST_YEAR):
         raise ValueError(f"found {text!r}; expected a month such as 2026-11")
     return datetime.date(int(match[1]), int(match[2]), 1)
+
+
+@dataclass(frozen=True)
+class Period:
+    """When something is active: from the day `start` up to the day `end`. [day ordinals]
+
+    >>> Period(1.0, 9.0) & Period(5.0, 20.0)
+    Period(start=5.0, end=9.0)
+    """
+
+    start: float = ALWAYS
+    end: float = NEVER
+
+    def __and__(self, other: Period) -> Period:
+        return Period(max(self.start, other.start), min(self.end, other.end))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it has no day."""
+        return self.end <= self.start
+
+    def meets(self, months: Months) -> bool:
+        """Whether a part of it lies in these months."""
+        begin, end = float(months.begin[0]), float(months.end[-1])
+        return max(self.start, begin) < min(self.end, end)
+
+
+@dataclass(frozen=True)
+class Spans:
+    """Stretches of time one after another, which requests are counted in: months, or days.
+
+    Attributes
+    ----------
+    begin, end : array
+        First day, and the day after the last one. [day ordinal]
+    month : array of int
+        Position of the month that each lies in.
+    month_days : array
+        Days of that month. [day]
+    """
+
+    begin: FloatArray
+    end: FloatArray
+    month: IntArray
+    month_days: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.begin)
 
 
 @dataclass(frozen=True)
@@ -83,6 +133,17 @@ class Months:
         """The days of each month, leap years included. [day]"""
         return self.end - self.begin
 
+    @property
+    def whole(self) -> Spans:
+        """The months as spans."""
+        return Spans(self.begin, self.end, np.arange(self.count), self.days)
+
+    def each_day(self, first: int, last: int) -> Spans:
+        """The days of the months from position `first` up to `last` as spans."""
+        begin = np.arange(self.begin[first], self.end[last - 1])
+        month = np.searchsorted(self.begin, begin, side="right") - 1
+        return Spans(begin, begin + 1.0, month, self.days[month])
+
     def since(self, day: datetime.date | None) -> FloatArray:
         """Whole months from the month of `day` (default: the first one) to each month. [month]
 
@@ -92,6 +153,16 @@ class Months:
         origin = first.year * 12 + first.month
         numbers = [one.year * 12 + one.month - origin for one in self.firsts[:-1]]
         return np.maximum(np.array(numbers, dtype=np.float64), 0.0)
+
+
+def first_of(day: datetime.date, after: int) -> float:
+    """The first day of the month that is as many months after that of `day`. [day ordinal]
+
+    >>> first_of(datetime.date(2026, 11, 20), 2) == datetime.date(2027, 1, 1).toordinal()
+    True
+    """
+    number = day.year * 12 + day.month - 1 + after
+    return float(datetime.date(number // 12, number % 12 + 1, 1).toordinal())
 
 
 def ordinal(day: datetime.date | None, otherwise: float) -> float:

@@ -7,8 +7,9 @@ their quantity. On each row free + billable = quantity.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,14 @@ from pricing.regions import partition_of
 from pricing.tiers import FloatArray, free_share, graduated
 
 IntArray = npt.NDArray[np.int64]
+
+
+class OtherRequests(Protocol):
+    """What everything else of the organization requests."""
+
+    def of(self, payer: str, partition: str, month: pd.Period) -> float:
+        """Those of a payer in a partition and month. [request/month]"""
+        ...
 
 
 @dataclass(frozen=True)
@@ -55,7 +64,7 @@ def bill(
     usage: pd.DataFrame,
     table: RateTable,
     *,
-    other_requests: Mapping[str, float] | None = None,
+    other_requests: Mapping[str, float] | OtherRequests | None = None,
     exempt: pd.Series | None = None,
     discount: float = 0.0,
 ) -> Bill:
@@ -67,8 +76,9 @@ def bill(
         Columns month (period[M]), payer, billed_region, operation, quantity [unit]; others stay.
     table : RateTable
         The rates.
-    other_requests : mapping of payer to number, optional
-        Requests that use the payer's free quantity of every partition first. [request/month]
+    other_requests : mapping of payer to number, or OtherRequests, optional
+        Requests that use the payer's free quantity first; of a mapping in every partition and
+        month. [request/month]
     exempt : Series of bool, optional
         Rows that are never charged: they cost nothing and leave the free quantity alone.
     discount : float
@@ -136,7 +146,7 @@ def _share(
     kinds: pd.DataFrame,
     kind_of: IntArray,
     known: list[_Known],
-    other_requests: Mapping[str, float] | None,
+    other_requests: Mapping[str, float] | OtherRequests | None,
 ) -> tuple[pd.DataFrame, FloatArray]:
     """The pools, and the free quantity of each row."""
     # (month, partition, pool) hang on the kind of a row: small tables instead of long columns
@@ -167,7 +177,7 @@ def _share(
     pools = pools[["month", "payer", "partition", "pool", "unit", "quantity_free"]]
     counted = np.where(free_of_charge, 0.0, quantity)[pooled]
     total = np.bincount(pool_of, weights=counted, minlength=len(pools)).astype(np.float64)
-    others = np.array([(other_requests or {}).get(payer, 0.0) for payer in pools["payer"]])
+    others = _others(other_requests, pools["payer"], pools["partition"], pools["month"])
     others = np.where(pools["unit"] == "request", others, 0.0)  # they are requests, not keys
     size = pools["quantity_free"].to_numpy(dtype=np.float64)
     available = np.maximum(size - others, 0.0)
@@ -181,12 +191,26 @@ def _share(
     return pools, free
 
 
+def _others(
+    other_requests: Mapping[str, float] | OtherRequests | None,
+    payers: Iterable[str],
+    partitions: Iterable[str],
+    months: Iterable[pd.Period],
+) -> FloatArray:
+    """What others request, for each payer, partition and month. [request/month]"""
+    if other_requests is None or isinstance(other_requests, Mapping):
+        known = other_requests or {}
+        return np.array([known.get(payer, 0.0) for payer in payers], dtype=np.float64)
+    places = zip(payers, partitions, months, strict=True)
+    return np.array([other_requests.of(*place) for place in places], dtype=np.float64)
+
+
 def _rates(
     usage: pd.DataFrame,
     billable: FloatArray,
     kind_of: IntArray,
     known: list[_Known],
-    other_requests: Mapping[str, float] | None,
+    other_requests: Mapping[str, float] | OtherRequests | None,
 ) -> FloatArray:
     """The price of one unit on each row [currency/unit].
 
@@ -205,8 +229,9 @@ def _rates(
     scale = frame.groupby(columns, observed=True, sort=False).ngroup().to_numpy()
     total = np.bincount(scale, weights=billable).astype(np.float64)
     first_row = np.unique(scale, return_index=True)[1]
-    payers = usage["payer"].iloc[first_row]
-    others = np.array([(other_requests or {}).get(payer, 0.0) for payer in payers])
+    rows = usage.iloc[first_row]
+    partitions = [partition_of(region) for region in rows["billed_region"]]
+    others = _others(other_requests, rows["payer"], partitions, rows["month"])
     mean = rate[first_row]
     kind_of_scale = kind_of[first_row]
     for kind in np.unique(kind_of_scale):

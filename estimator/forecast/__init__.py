@@ -8,18 +8,19 @@ from pathlib import Path
 
 import pandas as pd
 
-from estimator.forecast.activity import Lives
 from estimator.forecast.budgets import budget_use
-from estimator.forecast.events import OPERATION, event_charges, event_copies
+from estimator.forecast.events import OPERATION, CopyCharges, EventCopies, copy_notices
 from estimator.forecast.gate import broken, read_fail_over
 from estimator.forecast.notices import notices
-from estimator.forecast.quotas import quota_notices, quota_use
+from estimator.forecast.quotas import Headroom, quota_notices
 from estimator.forecast.result import OTHER, Forecast
 from estimator.forecast.totals import coarse, monthly_totals, summed
 from estimator.frames import DEFAULT_GRAIN, KEYS
 from estimator.inventory import Inventory, load_inventory
 from estimator.months import Months, parse_month
 from estimator.volume import usage
+from estimator.volume.activity import activity
+from estimator.volume.others import other_pools
 from estimator.volume.streams import streams_of
 from pricing.bill import Bill, bill
 from pricing.errors import Problem, RateError, UsageError
@@ -86,16 +87,19 @@ def forecast(
 
     streams = streams_of(inventory)
     used = usage(inventory, span, tuple({*DEFAULT_GRAIN, *columns}), streams)
-    charged = priced(used, inventory, table, discount, exempt=False)
-    exempt = priced(used, inventory, table, discount, exempt=True)
+    charged = priced(used, inventory, span, table, discount, exempt=False)
+    exempt = priced(used, inventory, span, table, discount, exempt=True)
     is_exempt = inventory.cloudtrail_writes == "exempt"
     chosen, other = (exempt, charged) if is_exempt else (charged, exempt)
     charges = chosen.charges.assign(cost_other_reading=other.charges["cost"])
 
-    lives = Lives(inventory, streams)
     whole = coarse(charges)
-    events, unknown = _knock_on(whole, inventory, span, lives, table)
-    quotas = quota_use(whole, inventory, span, lives)
+    headroom, copies = Headroom(span), EventCopies(inventory, span)
+    for days in activity(inventory, span, streams):
+        headroom.add(days)
+        copies.add(days)
+    quotas = headroom.frame
+    events, unknown = _copy_charges(copies, table)
     budgets = inventory.budgets if table.currency == "USD" else ()
     if inventory.budgets and not budgets:
         unknown += (f"budgets are in USD, the rates in {table.currency}: not compared",)
@@ -109,9 +113,13 @@ def forecast(
         pools=chosen.pools,
         budgets=budget_use(whole, budgets, span),
         quotas=quotas,
-        events=events,
+        events=None if events is None else events.frame,
         broken=None if gate is None else broken(gate, whole, span, table.currency, reading),
-        notices=(*notices(inventory, span, chosen.versions), *quota_notices(quotas), *unknown),
+        notices=(
+            *notices(inventory, span, chosen.versions, whole),
+            *quota_notices(quotas),
+            *unknown,
+        ),
         table=table,
         versions=chosen.versions,
         discount=discount,
@@ -175,22 +183,26 @@ def calendar(start: str | datetime.date | None, months: int) -> Months:
 
 
 def priced(
-    used: pd.DataFrame, inventory: Inventory, table: RateTable, discount: float, exempt: bool
+    used: pd.DataFrame,
+    inventory: Inventory,
+    months: Months,
+    table: RateTable,
+    discount: float,
+    exempt: bool,
 ) -> Bill:
     """The bill under one reading of who pays for CloudTrail's own writes."""
-    others = dict.fromkeys(inventory.payers(), inventory.other_kms_requests_per_month.mid)
     return bill(
         used,
         table,
-        other_requests=others,
+        other_requests=other_pools(inventory, months),
         exempt=used["cause"].isin(WRITES) if exempt else None,
         discount=discount,
     )
 
 
-def _knock_on(
-    charges: pd.DataFrame, inventory: Inventory, months: Months, lives: Lives, rates: RateTable
-) -> tuple[pd.DataFrame | None, tuple[str, ...]]:
+def _copy_charges(
+    copies: EventCopies, rates: RateTable
+) -> tuple[CopyCharges | None, tuple[str, ...]]:
     """The charges for further copies of KMS events; None and a notice where no rate is known."""
     # a table of the user's own may have CloudTrail's meter too, in its own currency
     has_it = any(OPERATION in meter.operations for meter in rates.meters)
@@ -199,7 +211,8 @@ def _knock_on(
         known = f"is known in {table.currency}, not in {rates.currency}"
         return None, (f"CloudTrail's charge for KMS events {known}",)
     try:
-        return event_charges(event_copies(charges, inventory, months, lives), table), ()
+        charges = copies.charges(table)
     except RateError as error:
         found = "; ".join(problem.found for problem in error.problems)
         return None, (f"CloudTrail's charge for KMS events is not shown: {found}",)
+    return charges, copy_notices(charges, table.currency)

@@ -1,9 +1,12 @@
-"""The knock-on: KMS requests are CloudTrail events themselves, and further copies of events cost.
+"""Copies of KMS events: KMS requests are CloudTrail events themselves, and further copies cost.
 
 The first copy of a management event in an account and Region is free; every further trail that
 records it pays, unless it excludes `kms.amazonaws.com`. A cross-account call is logged in both
 accounts. Source: AWS CloudTrail User Guide, "Managing CloudTrail trail costs", and the CloudTrail
 pricing page; checked 2026-11-23.
+
+Requests of others are recorded as well. Where in an organization they are made is often not known,
+so they are a range: the least and the most copies that any place has where they may be made.
 
 AWS does not say whose copy is the first one where several trails record an event. Here it is that
 of the trail that began first, in the inventory's order where they began together. The sum does not
@@ -13,172 +16,247 @@ depend on it, and neither does what a trail's exclusion saves: one copy, while t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from estimator.forecast.activity import Activity, Lives
-from estimator.forecast.totals import month_of, numbered, summed_by
+from estimator.figures import money
+from estimator.forecast.recording import BoolArray, Pattern, Places, Recording, is_active
 from estimator.frames import EVENTS
-from estimator.inventory import Inventory
-from estimator.inventory.sections import Trail
-from estimator.months import ALWAYS, NEVER, FloatArray, Months, ordinal
-from estimator.volume.streams import IntArray
+from estimator.inventory import Account, Inventory
+from estimator.inventory.others import OtherUse
+from estimator.months import FloatArray, IntArray, Months
+from estimator.volume.activity import DailyRequests
 from pricing.bill import bill, price_column
+from pricing.errors import RateError
 from pricing.rates import RateTable
 
 OPERATION = "PaidEventsRecorded"
+INVENTORY, OTHERS = "inventory", "others"
+
+# the last bits of a sum are no range
+SLACK = 1e-9
 
 
 @dataclass(frozen=True)
-class Paying:
-    """A trail and the days on which its copy of the events of one log is paid: 1, else 0."""
+class CopyCharges:
+    """What further copies of KMS events cost on CloudTrail's bill.
 
+    Attributes
+    ----------
+    frame : DataFrame
+        `estimator.frames.EVENTS`: by account, Region and trail, as far as these are known.
+    others : DataFrame
+        Of each month and payer the requests of others: quantity and cost, and their high ends.
+    """
+
+    frame: pd.DataFrame
+    others: pd.DataFrame
+
+
+class Row(NamedTuple):
+    """Copies that are counted together; an account or Region that is not known is empty."""
+
+    of: str
+    payer: str
+    account: str
+    region: str
     trail: str
-    days: FloatArray
+    price_regions: tuple[str, ...]
 
 
-class Copies:
-    """Which trails make paid copies of an event, by account and Region of the log."""
+class EventCopies:
+    """Gathers the paid copies of KMS events out of requests by the day."""
 
     def __init__(self, inventory: Inventory, months: Months) -> None:
-        self.days = np.arange(months.begin[0], months.end[-1])
-        self.month_starts = (months.begin - months.begin[0]).astype(np.int64)
-        self.accounts = {account.id: account for account in inventory.accounts}
-        self.own: defaultdict[str, list[Trail]] = defaultdict(list)
-        self.shared: defaultdict[tuple[str, str], list[Trail]] = defaultdict(list)
-        self.rank = {
-            trail.name: (ordinal(trail.start, ALWAYS), number)
-            for number, trail in enumerate(inventory.trails)
-        }
-        for trail in inventory.trails:
-            if trail.exclude_kms_events:
-                continue
-            home = self.accounts[trail.account]
-            if trail.scope == "account":
-                self.own[trail.account].append(trail)
-            else:
-                self.shared[home.payer, home.partition].append(trail)
-        self.known: dict[tuple[str, str], list[Paying]] = {}
-        recording = sum(map(len, (*self.own.values(), *self.shared.values())))
-        self.possible = recording > 1  # the first copy of an event is free
-
-    def paid(self, account: str, region: str, weight: FloatArray) -> list[tuple[str, FloatArray]]:
-        """Trails with the paid share of each month's events, days weighed by `weight`. [-]"""
-        events = np.add.reduceat(weight, self.month_starts)
-        events = np.where(events > 0, events, 1.0)
-        return [
-            (paying.trail, np.add.reduceat(paying.days * weight, self.month_starts) / events)
-            for paying in self._paying(account, region)
+        self._inventory, self._months = inventory, months
+        self._recording = Recording(inventory)
+        self._accounts = {account.id: account for account in inventory.accounts}
+        self._owner = {key.id: key.account for key in inventory.keys}
+        self._rows: dict[Row, FloatArray] = {}
+        self._others: dict[tuple[str, tuple[str, ...]], FloatArray] = {}
+        self._places = [
+            places
+            for use in inventory.other_uses
+            if use.requests.mid and self._recording.possible
+            for places in self._places_of(use)
         ]
 
-    def _paying(self, account: str, region: str) -> list[Paying]:
-        """The trails whose copy is not the first on some day."""
-        key = (account, region)
-        if key not in self.known:
-            home = self.accounts[account]
-            recording = [
-                trail
-                for trail in (*self.own[account], *self.shared[home.payer, home.partition])
-                if trail.regions is None or region in trail.regions
-            ]
-            born, dead = ordinal(home.start, ALWAYS), ordinal(home.until, NEVER)
-            before = np.zeros(len(self.days), dtype=bool)
-            found = []
-            for trail in sorted(recording, key=lambda one: self.rank[one.name]):
-                start = max(born, ordinal(trail.start, ALWAYS))
-                end = min(dead, ordinal(trail.until, NEVER))
-                living = (self.days >= start) & (self.days < end)
-                if (living & before).any():
-                    found.append(Paying(trail.name, (living & before).astype(np.float64)))
-                before |= living
-            self.known[key] = found
-        return self.known[key]
+    def add(self, days: DailyRequests) -> None:
+        """The copies of more days."""
+        if not self._recording.possible:
+            return
+        for account, region, requests in self._logged(days):
+            pattern = self._pattern(self._accounts[account], region)
+            for trail, paid in self._recording.paid(pattern, days.spans):
+                row = Row(
+                    INVENTORY, self._accounts[account].payer, account, region, trail, (region,)
+                )
+                self._count(row, days, requests * paid, requests * paid)
+        for places in self._places:
+            self._add_others(places, days)
+
+    def _logged(self, days: DailyRequests) -> Iterator[tuple[str, str, FloatArray]]:
+        """The requests by account and Region of the log that they stand in."""
+        sums: dict[tuple[str, str], FloatArray] = {}
+        places = zip(
+            days.texts("billed_account"),
+            days.texts("billed_region"),
+            days.texts("key"),
+            days.requests,
+            strict=True,
+        )
+        for caller, region, key, requests in places:
+            # a request is logged in the account that makes it, and in the key owner's if another
+            for account in dict.fromkeys((caller, self._owner[key])):
+                before = sums.get((account, region))
+                sums[account, region] = requests if before is None else before + requests
+        for (account, region), requests in sums.items():
+            yield account, region, requests
+
+    def _pattern(self, account: Account, region: str) -> Pattern:
+        active = self._inventory.active.account[account.id]
+        return Pattern(self._recording.of(account, region), active)
+
+    def _places_of(self, use: OtherUse) -> Iterator[Places]:
+        """Where requests of others may be made: in the account, or in each partition of a payer."""
+        by_partition: defaultdict[str, list[Account]] = defaultdict(list)
+        for account in self._inventory.accounts:
+            mine = account.id == use.account if use.account else account.payer == use.payer
+            if mine and account.regions:
+                by_partition[account.partition].append(account)
+        for accounts in by_partition.values():
+            patterns = {
+                self._pattern(one, region): None for one in accounts for region in one.regions
+            }
+            yield Places(use, tuple(accounts), tuple(patterns))
+
+    def _add_others(self, places: Places, days: DailyRequests) -> None:
+        use, spans = places.use, days.spans
+        requests = use.requests.mid / spans.month_days
+        if use.account is not None:
+            requests = requests * is_active(self._inventory.active.account[use.account], spans)
+        by_trail: defaultdict[str, list[FloatArray]] = defaultdict(list)
+        alive = [is_active(pattern.active, spans) for pattern in places.patterns]
+        paid = [dict(self._recording.paid(pattern, spans)) for pattern in places.patterns]
+        none = np.zeros(len(spans))
+        copies = [np.sum([none, *mine.values()], axis=0) for mine in paid]
+        for trail in dict.fromkeys(name for mine in paid for name in mine):
+            by_trail[trail] = [mine.get(trail, none) for mine in paid]
+        for trail, each in by_trail.items():
+            row = Row(OTHERS, use.payer, places.account, places.region, trail, places.regions)
+            low, high = _ends(each, alive)
+            self._count(row, days, requests * low, requests * high)
+        low, high = _ends(copies, alive)
+        total = self._others.setdefault((use.payer, places.regions), self._nothing())
+        _into(total, days, requests * low, requests * high)
+
+    def _nothing(self) -> FloatArray:
+        return np.zeros((2, self._months.count))
+
+    def _count(self, row: Row, days: DailyRequests, low: FloatArray, high: FloatArray) -> None:
+        _into(self._rows.setdefault(row, self._nothing()), days, low, high)
+
+    def charges(self, table: RateTable) -> CopyCharges:
+        """The copies with their price.
+
+        Raises
+        ------
+        RateError
+            A Region or month without a rate.
+        """
+        rows = [(row, ends) for row, ends in self._rows.items() if ends.any()]
+        frame = self._priced(rows, table)
+        totals = [
+            (Row(OTHERS, payer, "", "", "", regions), ends)
+            for (payer, regions), ends in self._others.items()
+            if ends.any()
+        ]
+        price = price_column(table.currency)
+        columns = [price if one.name == "usd_per_unit" else one.name for one in EVENTS]
+        others = self._priced(totals, table)
+        return CopyCharges(
+            frame[columns],
+            others[["month", "payer", "quantity", "quantity_high", "cost", "cost_high"]],
+        )
+
+    def _priced(self, rows: list[tuple[Row, FloatArray]], table: RateTable) -> pd.DataFrame:
+        low, high = (
+            np.array([ends[end] for _, ends in rows]).reshape(len(rows), self._months.count)
+            for end in (0, 1)
+        )
+        month, place = np.nonzero(np.maximum(low, high).T)
+        periods = pd.period_range(self._months.labels[0], periods=self._months.count, freq="M")
+        names = [row for row, _ in rows]
+        usage = pd.DataFrame(
+            {
+                "month": periods[month],
+                "payer": _texts([row.payer for row in names], place),
+                "billed_region": _texts(
+                    [_with_a_rate(row.price_regions, table, self._months) for row in names], place
+                ),
+                "operation": _texts([OPERATION] * len(names), place),
+                "quantity": low[place, month],
+                "unit": _texts(["event"] * len(names), place),
+            }
+        )
+        priced = bill(usage, table).charges
+        price = priced[price_column(table.currency)]
+        return priced.assign(
+            billed_account=_texts([row.account for row in names], place),
+            billed_region=_texts([row.region for row in names], place),
+            trail=_texts([row.trail for row in names], place),
+            of=_texts([row.of for row in names], place),
+            quantity_high=high[place, month],
+            cost_high=high[place, month] * price,
+        )
 
 
-def event_copies(
-    charges: pd.DataFrame, inventory: Inventory, months: Months, lives: Lives
-) -> pd.DataFrame:
-    """The paid copies of the events that KMS requests make.
-
-    Parameters
-    ----------
-    charges : DataFrame
-        Columns month, billed_account, billed_region, key, driver, cause, unit, quantity.
-    lives : Lives
-
-    Returns
-    -------
-    DataFrame
-        month, payer, billed_account (where the event is logged), billed_region, trail (whose copy
-        it is), operation, quantity [event].
-    """
-    copies = Copies(inventory, months)
-    columns = ["billed_account", "billed_region", "key", "driver", "cause"]
-    requests = charges[charges["unit"] == "request"]
-    if not copies.possible or requests.empty:
-        return _counted([], inventory, months)
-    kind, first = numbered(requests, columns)
-    kinds = requests[columns].iloc[first].astype(str).itertuples(index=False, name=None)
-    cell = kind * months.count + month_of(requests, months)
-    made = summed_by(cell, requests["quantity"], len(first) * months.count)
-    made = made.reshape(len(first), months.count)
-
-    owner = {key.id: key.account for key in inventory.keys}
-    activity = Activity(months, lives)
-    found = []
-    for (caller, region, key, driver, cause), quantity in zip(kinds, made, strict=True):
-        # a request is logged in the account that makes it, and in the key owner's if another
-        for account in dict.fromkeys((caller, owner[key])):
-            found += [
-                (account, region, trail, quantity * share)
-                for trail, share in copies.paid(account, region, activity.of(driver, cause, key))
-            ]
-    return _counted(found, inventory, months)
-
-
-def _counted(
-    found: Sequence[tuple[str, str, str, FloatArray]], inventory: Inventory, months: Months
-) -> pd.DataFrame:
-    """Paid copies by month, account, Region and trail; what is zero is left out."""
-    payer = {account.id: account.payer for account in inventory.accounts}
-    summed: dict[tuple[str, str, str], FloatArray] = {}
-    for account, region, trail, quantity in found:
-        before = summed.get((account, region, trail))
-        summed[account, region, trail] = quantity if before is None else before + quantity
-    table = np.array(list(summed.values())).reshape(len(summed), months.count)
-    month, row = np.nonzero(table.T)
-    names = [*zip(*summed, strict=True)] or [(), (), ()]
-    return pd.DataFrame(
-        {
-            "month": pd.period_range(months.labels[0], periods=months.count, freq="M")[month],
-            "payer": _texts([payer[one] for one in names[0]], row),
-            "billed_account": _texts(names[0], row),
-            "billed_region": _texts(names[1], row),
-            "trail": _texts(names[2], row),
-            "operation": _texts([OPERATION] * len(summed), row),
-            "quantity": table[row, month],
-            "unit": _texts(["event"] * len(summed), row),
-        }
+def copy_notices(charges: CopyCharges, currency: str) -> tuple[str, ...]:
+    """Where the copies of others' requests are a range, and why."""
+    others = charges.others
+    low, high = others["cost"].sum(), others["cost_high"].sum()
+    if high - low <= SLACK * high:
+        return ()
+    notice = (
+        f"copies of the KMS events of all others cost {currency} {money(low)} to {money(high)} on "
+        "CloudTrail's bill: in which accounts and Regions they are made is not known, and trails "
+        "that pay for further copies do not record all of them (totals have the low end). Write "
+        "other_kms_requests_per_month by account"
     )
+    return (notice,)
 
 
-def _texts(values: Sequence[str], rows: IntArray) -> pd.Categorical[str]:
-    codes, texts = pd.factorize(np.array(values, dtype=object))
-    return pd.Categorical.from_codes(codes[rows], categories=pd.Index(texts, dtype=object))
+def _ends(each: list[FloatArray], alive: list[BoolArray]) -> tuple[FloatArray, FloatArray]:
+    """On each day the least and the most of all places that are active."""
+    values, there = np.array(each), np.array(alive)
+    low = np.where(there, values, np.inf).min(axis=0)
+    return np.where(np.isfinite(low), low, 0.0), np.where(there, values, 0.0).max(axis=0)
 
 
-def event_charges(copies: pd.DataFrame, table: RateTable) -> pd.DataFrame:
-    """The paid copies with their price: the frame `estimator.frames.EVENTS`.
+def _into(ends: FloatArray, days: DailyRequests, low: FloatArray, high: FloatArray) -> None:
+    """Add the days to the months of both ends."""
+    ends[0, days.months] += np.add.reduceat(low, days.month_starts)
+    ends[1, days.months] += np.add.reduceat(high, days.month_starts)
 
-    Raises
-    ------
-    RateError
-        A Region or month without a rate.
-    """
-    charges = bill(copies, table).charges
-    columns = [column.name for column in EVENTS]
-    price = price_column(table.currency)
-    return charges[[price if name == "usd_per_unit" else name for name in columns]]
+
+def _with_a_rate(regions: tuple[str, ...], table: RateTable, months: Months) -> str:
+    """The first Region that has a rate; the first one where none has."""
+    meter = table.meter(OPERATION)
+    for region in regions:
+        try:
+            table.rate(meter, region, months.firsts[0])
+        except RateError:
+            continue
+        return region
+    return regions[0]
+
+
+def _texts(values: Iterable[str], rows: IntArray) -> pd.Categorical[str]:
+    """A text for each row; one that is empty is not known."""
+    codes, texts = pd.factorize(np.array([value or None for value in values], dtype=object))
+    codes = codes[rows] if len(codes) else np.zeros(0, dtype=np.int64)
+    return pd.Categorical.from_codes(codes, categories=pd.Index(texts, dtype=object))

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import pandas as pd
+
+from estimator.figures import listed
+from estimator.forecast.idle import idle_notices
 from estimator.inventory import Inventory
 from estimator.inventory.assumptions import Range
 from estimator.months import Months
 from pricing.rates import Meter, Version
 
-_MOST = 8
-
 
 def notices(
-    inventory: Inventory, months: Months, versions: Iterable[tuple[Meter, Version]]
+    inventory: Inventory,
+    months: Months,
+    versions: Iterable[tuple[Meter, Version]],
+    charges: pd.DataFrame,
 ) -> tuple[str, ...]:
     """Unconfirmed rates, assumptions without a source, and what the model leaves out."""
     return (
         *inventory.notices,
+        *idle_notices(inventory, months, charges),
         *_rates(versions),
         *_assumptions(inventory),
-        *_lives(inventory, months),
     )
 
 
@@ -41,7 +46,7 @@ def _assumptions(inventory: Inventory) -> Iterator[str]:
     ]
     if plain:
         yield (
-            f"files_per_day of trail {_listed(plain)}: the rule of thumb 288 (one file every five "
+            f"files_per_day of trail {listed(plain)}: the rule of thumb 288 (one file every five "
             "minutes); busy Regions write more, quiet ones next to nothing. Measure it."
         )
     for trail in inventory.trails:
@@ -61,35 +66,6 @@ def _assumptions(inventory: Inventory) -> Iterator[str]:
     ]
     if unsourced:
         yield (
-            f"assumed without a source: {_listed(unsourced)}. AWS publishes no gets per file; "
+            f"assumed without a source: {listed(unsourced)}. AWS publishes no gets per file; "
             "note where yours come from as {mid: 1, source: ...}"
         )
-
-
-def _lives(inventory: Inventory, months: Months) -> Iterator[str]:
-    keys = {key.id: key for key in inventory.keys}
-    for trail in inventory.trails:
-        if trail.key is None:
-            yield f"trail {trail.name} has no key (SSE-S3): it causes no KMS requests"
-            continue
-        key = keys[trail.key]
-        born = key.born
-        if born and born > months.firsts[0] and (trail.start is None or trail.start < born):
-            began = f"on {trail.start}" if trail.start else "all along"
-            yield (
-                f"trail {trail.name} writes {began}, its key {key.id} exists since {born}: "
-                "requests are counted from then on"
-            )
-    for reader in inventory.readers:
-        if reader.kind == "validate":
-            trails = inventory.read_by(reader)
-            if not any(trail.log_file_validation for trail in trails):
-                yield (
-                    f"reader {reader.name} makes no requests: none of its trails has "
-                    "log_file_validation, so there are no digests to validate"
-                )
-
-
-def _listed(names: list[str]) -> str:
-    more = len(names) - _MOST
-    return ", ".join(names[:_MOST]) + (f" and {more} more" if more > 0 else "")

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from estimator.forecast.events import INVENTORY, CopyCharges
 from estimator.frames import DEFAULT_GRAIN, KEYS
-from estimator.months import FloatArray, Months
-from estimator.volume.streams import IntArray
+from estimator.months import FloatArray, IntArray, Months
 from pricing.bill import price_column
 
 
 def monthly_totals(
-    charges: pd.DataFrame, events: pd.DataFrame | None, months: Months, currency: str, exempt: bool
+    charges: pd.DataFrame, events: CopyCharges | None, months: Months, currency: str, exempt: bool
 ) -> pd.DataFrame:
     """One row per month: requests, billable_requests, and the costs in their currency.
 
@@ -24,7 +24,9 @@ def monthly_totals(
     DataFrame
         Columns month (text), requests and billable_requests [request], free_requests [request],
         then cost_usd, cost_usd_requests, cost_usd_keys, cost_usd_writes_charged,
-        cost_usd_writes_exempt, cost_usd_cloudtrail_events [USD, or the currency's own code].
+        cost_usd_writes_exempt, cost_usd_cloudtrail_events [USD, or the currency's own code]: the
+        copies of KMS events of this inventory's requests and, at least, of others'; of these alone
+        cost_usd_cloudtrail_events_others, and both at most in cost_usd_cloudtrail_events_high.
     """
     code = currency.lower()
     is_request = charges["unit"].to_numpy() == "request"
@@ -49,12 +51,19 @@ def monthly_totals(
             f"cost_{code}_writes_exempt": cost if exempt else other,
         }
     )
+    name = f"cost_{code}_cloudtrail_events"
     if events is None:
-        frame[f"cost_{code}_cloudtrail_events"] = np.nan
-    else:
-        per_month = events.groupby(events["month"].astype(str))["cost"].sum()
-        found = frame["month"].map(per_month).fillna(0.0)
-        frame[f"cost_{code}_cloudtrail_events"] = found.astype(np.float64)
+        return frame.assign(**{name: np.nan, f"{name}_others": np.nan, f"{name}_high": np.nan})
+
+    def by_month(rows: pd.DataFrame, column: str) -> FloatArray:
+        sums = np.bincount(month_of(rows, months), weights=rows[column], minlength=months.count)
+        return sums.astype(np.float64)
+
+    own = by_month(events.frame[events.frame["of"] == INVENTORY], "cost")
+    others = by_month(events.others, "cost")
+    frame[name] = own + others
+    frame[f"{name}_others"] = others
+    frame[f"{name}_high"] = own + by_month(events.others, "cost_high")
     return frame
 
 

@@ -156,6 +156,11 @@ def _read_range(
     return Range(low, mid, high, source)
 
 
+def is_range(value: dict[Any, Any]) -> bool:
+    """Whether a mapping says one assumption, and not one for each of several names."""
+    return any(key in _RANGE_KEYS for key in value)
+
+
 def read_quantity(value: Any) -> Range:
     """A number from zero, or a range of one."""
     return _read_range(value, read_number, lognormal_median, False)
@@ -208,7 +213,7 @@ def read_files_per_day(value: Any) -> FilesPerDay:
     """A number, a range, or a mapping of Regions with `other`."""
     if isinstance(value, FilesPerDay):
         return value
-    if not isinstance(value, dict) or any(key in _RANGE_KEYS for key in value):
+    if not isinstance(value, dict) or is_range(value):
         return FilesPerDay({}, read_quantity(value))
     if not value:
         raise refusal(value, "a number, a range or Regions", "write 288", found="an empty mapping")
@@ -251,21 +256,21 @@ _NUMBER = {"type": "number", "minimum": 0}
 _SECONDS = {"type": "number", "minimum": 1}
 _SHARE = {"type": "number", "minimum": 0, "maximum": 1}
 _GROWTH = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^-?[0-9.]+%$"}]}
-_QUANTITY_SCHEMA = _range_schema(_NUMBER)
+QUANTITY_SCHEMA = _range_schema(_NUMBER)
 _FILES_SCHEMA = {
     "anyOf": [
-        *_QUANTITY_SCHEMA["anyOf"],
+        *QUANTITY_SCHEMA["anyOf"],
         {
             "type": "object",
             "description": "a Region each, and `other`",
-            "patternProperties": {"^[a-z]{2,4}-[a-z-]+-[0-9]$|^other$": _QUANTITY_SCHEMA},
+            "patternProperties": {"^[a-z]{2,4}-[a-z-]+-[0-9]$|^other$": QUANTITY_SCHEMA},
             "additionalProperties": False,
         },
     ]
 }
 
 _plain = PlainSerializer(plain_range)
-Quantity = Annotated[Range, PlainValidator(read_quantity), _plain, WithJsonSchema(_QUANTITY_SCHEMA)]
+Quantity = Annotated[Range, PlainValidator(read_quantity), _plain, WithJsonSchema(QUANTITY_SCHEMA)]
 Share = Annotated[Range, PlainValidator(read_share), _plain, WithJsonSchema(_range_schema(_SHARE))]
 Seconds = Annotated[
     Range, PlainValidator(read_seconds), _plain, WithJsonSchema(_range_schema(_SECONDS))

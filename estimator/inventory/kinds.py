@@ -11,6 +11,7 @@ from pricing.regions import default_regions, read_region
 from pricing.validation import read_text, refusal
 
 _DIGITS = 12
+ACCOUNT_ID_PATTERN = f"^[0-9]{{{_DIGITS}}}$"
 # not symmetric: AWS KMS Developer Guide, "Key spec reference", checked 2026-11-23
 _NOT_SYMMETRIC = ("RSA_", "ECC_", "HMAC_", "SM2", "ML_DSA")
 
@@ -80,7 +81,7 @@ def _read_key_spec(value: Any) -> str:
 AccountId = Annotated[
     str,
     PlainValidator(read_account_id),
-    WithJsonSchema({"type": "string", "pattern": f"^[0-9]{{{_DIGITS}}}$"}),
+    WithJsonSchema({"type": "string", "pattern": ACCOUNT_ID_PATTERN}),
 ]
 RegionCode = Annotated[str, PlainValidator(read_region), WithJsonSchema({"type": "string"})]
 _REGIONS_SCHEMA: dict[str, Any] = {

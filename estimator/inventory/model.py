@@ -10,6 +10,8 @@ from typing import Literal
 
 from estimator.inventory.assumptions import FilesPerDay, Range
 from estimator.inventory.budgets import Budget
+from estimator.inventory.others import OtherRequests, OtherUse
+from estimator.inventory.periods import ActivePeriods, period_of
 from estimator.inventory.sections import Growth, Key, Reader, Trail
 from pricing.notebook import html_table, notes, paragraph
 from pricing.regions import partition_of
@@ -48,7 +50,7 @@ class Inventory:
     keys: tuple[Key, ...]
     trails: tuple[Trail, ...]
     readers: tuple[Reader, ...] = ()
-    other_kms_requests_per_month: Range = field(default_factory=lambda: Range.exactly(0))
+    other_kms_requests_per_month: OtherRequests = field(default_factory=OtherRequests)
     cloudtrail_writes: Literal["charged", "exempt"] = "charged"
     growth: Growth = field(default_factory=Growth)
     budgets: tuple[Budget, ...] = ()
@@ -79,6 +81,17 @@ class Inventory:
             if trail.files_per_day is not None:
                 found |= trail.files_per_day.in_doubt(f"trails[{trail.name}]")
         return found
+
+    @cached_property
+    def other_uses(self) -> tuple[OtherUse, ...]:
+        """What everything else requests, of each payer or account that it is known of."""
+        return self.other_kms_requests_per_month.uses({one.id: one.payer for one in self.accounts})
+
+    @cached_property
+    def active(self) -> ActivePeriods:
+        """When each account, key, trail and reader is active."""
+        accounts = {one.id: period_of(one.start, one.until) for one in self.accounts}
+        return ActivePeriods(accounts, self.keys, self.trails, self.readers)
 
     @cached_property
     def _trail(self) -> dict[str, Trail]:

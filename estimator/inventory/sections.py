@@ -13,6 +13,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 from estimator.inventory.assumptions import Files, GrowthRate, Quantity, Range, Seconds, Share
 from estimator.inventory.budgets import Budget
 from estimator.inventory.kinds import AccountId, KeySpec, RegionCode, Regions, TrailRegions
+from estimator.inventory.others import OtherRequests, Others
 from pricing.regions import default_regions
 from pricing.validation import Day, Flag, Section, Text, refusal
 
@@ -111,7 +112,9 @@ class Trail(Living):
         None, description="in which the files of five minutes are put; default: 60 [s]"
     )
     log_file_validation: Flag = False
-    digest_files: Literal["sse-kms", "sse-s3"] = "sse-kms"
+    digest_files: Literal["sse-kms", "sse-s3"] | None = Field(
+        None, description="how digest files are encrypted; default: sse-kms from 2025-05-22 on"
+    )
     exclude_kms_events: Flag = False
 
 
@@ -165,6 +168,17 @@ class Validate(_Reader):
     days: Quantity
 
 
+class Once(_Reader):
+    """Reads once what lies in the bucket on a day, as a backfill or a move does."""
+
+    kind: Literal["once"]
+    day: Day = Field(description="on which it reads all files that were put before it")
+    days: Quantity | None = Field(
+        None, description="only those of as many days before; default: all that lies there [day]"
+    )
+    gets_per_file: Quantity = Range.exactly(1)
+
+
 class Replication(_Reader):
     """S3 replication: Decrypt at the source, Encrypt under the destination key, once per put."""
 
@@ -172,7 +186,7 @@ class Replication(_Reader):
     destination_key: Text
 
 
-Reader = EveryFile | Query | Fixed | Validate | Replication
+Reader = EveryFile | Query | Fixed | Validate | Once | Replication
 
 
 class Growth(Section):
@@ -192,9 +206,10 @@ class InventoryFile(Section):
 
     version: Literal[1]
     payer: AccountId | None = Field(None, description="default: the first account")
-    other_kms_requests_per_month: Quantity = Field(
-        Range.exactly(0),
-        description="what everything else of a payer requests; uses the free tier first",
+    other_kms_requests_per_month: Others = Field(
+        OtherRequests(),
+        description="what everything else requests, of each payer or by id of payers or accounts; "
+        "uses the free tier first [request/month]",
     )
     cloudtrail_writes: Literal["charged", "exempt"] = "charged"
     regions: Regions = Field(default_regions(), description="default for accounts")

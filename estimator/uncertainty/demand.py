@@ -50,9 +50,13 @@ class Growth:
 
     def of(self, names: tuple[str, ...], month: int) -> FloatArray | float:
         """The product of these growths since the inventory was true. [-]"""
+        return self.since_months(names, int(self.since[month]))
+
+    def since_months(self, names: tuple[str, ...], months: int) -> FloatArray | float:
+        """The product of these growths in as many months. [-]"""
         factor: FloatArray | float = 1.0
-        for name in names if self.since[month] else ():
-            factor = factor * power(self._monthly[name], int(self.since[month]))
+        for name in names if months else ():
+            factor = factor * power(self._monthly[name], months)
         return factor
 
 

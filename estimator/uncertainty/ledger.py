@@ -12,7 +12,7 @@ from estimator.months import FloatArray
 from estimator.uncertainty.demand import Bin, Demand
 from estimator.uncertainty.windows import Window
 from estimator.volume.rows import Block, Vocabulary
-from estimator.volume.streams import IntArray, Streams
+from estimator.volume.streams import IntArray
 from pricing.rates import RateTable
 
 
@@ -57,10 +57,11 @@ class Ledger:
     files: list[FloatArray] = field(default_factory=list)
     asked: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
-    def add(self, block: Block, streams: Streams | None, times: Times) -> None:
+    def add(self, block: Block, times: Times) -> None:
         """The requests of a block; without streams all of them rest on numbers and `times`."""
+        streams = block.streams
         doubt = np.full(len(block.quantity), -1) if streams is None else streams.doubt
-        for which, factor, rows in self.groups(block, streams, times):
+        for which, factor, rows in self.groups(block, times):
             grown = self.demand.grown(which, times.growth)
             for code, months in by_doubt(block.quantity[rows], doubt[rows]):
                 if months.any():
@@ -68,14 +69,14 @@ class Ledger:
                     files = 1.0 if code < 0 else self.files[code]
                     course.add(factor, files * times_it)
 
-    def add_looks(
-        self, block: Block, table: FloatArray, streams: Streams, times: Times, window: Window
-    ) -> None:
+    def add_looks(self, block: Block, table: FloatArray, times: Times, window: Window) -> None:
         """The requests of looks back over a window in doubt: a table of nodes x rows x months."""
-        for which, factor, rows in self.groups(block, streams, times):
+        assert block.streams is not None
+        doubt = block.streams.doubt
+        for which, factor, rows in self.groups(block, times):
             grown = self.demand.grown(which, times.growth)
-            for code in np.unique(streams.doubt[rows]).tolist():
-                mine = rows[streams.doubt[rows] == code]
+            for code in np.unique(doubt[rows]).tolist():
+                mine = rows[doubt[rows] == code]
                 summed = table[:, mine].sum(axis=1)
                 if summed.any():
                     look, times_it = grown.look(window, summed)
@@ -83,10 +84,10 @@ class Ledger:
                     look.factor = look.factor + factor * (files * times_it)
 
     def groups(
-        self, block: Block, streams: Streams | None, times: Times
+        self, block: Block, times: Times
     ) -> Iterator[tuple[int, FloatArray | float, IntArray]]:
         """The rows of each bin and saving: the bin's number, their factor, which they are."""
-        size = len(block.quantity)
+        size, streams = len(block.quantity), block.streams
         payer, region = (
             np.broadcast_to(np.asarray(code, dtype=np.int64), (size,))
             for code in (block.payer, block.billed_region)

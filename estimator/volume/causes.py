@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from estimator.months import ALWAYS, NEVER, FloatArray, ordinal
+from estimator.inventory import Range
+from estimator.months import FloatArray, IntArray, Period
 from estimator.volume import formulas
-from estimator.volume.model import Model
+from estimator.volume.model import Model, Written
+from estimator.volume.pace import Pace, every_five_minutes, every_hour
 from estimator.volume.rows import Block
 from estimator.volume.streams import Streams
 
@@ -21,18 +23,26 @@ CAPPED_FROM = datetime.date(2024, 5, 1)
 
 def trail_blocks(model: Model, streams: Streams) -> Iterator[Block]:
     """GenerateDataKey for every put, digest and check."""
-    days = model.days(streams)
-    saving = model.saving[streams.trail][:, None]
-    written = formulas.puts(streams.files[:, None], days, model.growth)
-    yield model.block(
-        streams, formulas.requests_left(written, saving), None, "put", "GenerateDataKey"
-    )
-    under_key = model.digests_under_key[streams.trail][:, None]
-    digests = formulas.digests(streams.count[:, None], days, model.account_growth) * under_key
-    yield model.block(
-        streams, formulas.requests_left(digests, saving), None, "digest", "GenerateDataKey"
-    )
+    trails = model.inventory.trails
+    for written, cause in ((model.logs(streams), "put"), (model.digests(streams), "digest")):
+        for rows, seconds in _by_seconds(written.streams, [t.burst_seconds for t in trails]):
+            mine = Written(written.streams.where(rows), written.growth)
+            saving = model.saving[mine.streams.trail][:, None]
+            requests = formulas.requests_left(model.put(mine), saving)
+            pace = every_five_minutes(seconds) if cause == "put" else every_hour(seconds)
+            yield model.block(mine.streams, requests, None, cause, "GenerateDataKey", pace)
     yield from _checks(model)
+
+
+def _by_seconds(
+    streams: Streams, of_trail: list[Range | None]
+) -> Iterator[tuple[IntArray, Range | None]]:
+    """The rows of trails whose files come in the same seconds."""
+    alike: dict[Range | None, list[int]] = {}
+    for number, seconds in enumerate(of_trail):
+        alike.setdefault(seconds, []).append(number)
+    for seconds, numbers in alike.items():
+        yield np.flatnonzero(np.isin(streams.trail, numbers)), seconds
 
 
 def _checks(model: Model) -> Iterator[Block]:
@@ -42,13 +52,11 @@ def _checks(model: Model) -> Iterator[Block]:
         if trail.key is None or not trail.config_updates_per_month.mid:
             continue
         key = keys[trail.key]
-        start = max(ordinal(trail.start, ALWAYS), ordinal(key.born, ALWAYS))
-        end = min(ordinal(trail.until, NEVER), ordinal(key.until, NEVER))
-        days = model.life(start, end)
-        rate = trail.config_updates_per_month.mid
+        days = model.active_days(model.inventory.active.writing[trail.name])
+        rate, month_days = trail.config_updates_per_month.mid, model.spans.month_days
         account = code["account"][trail.account]
         yield Block(
-            quantity=formulas.per_month(rate, days, model.months.days)[None, :],
+            quantity=formulas.per_month(rate, days, month_days)[None, :],
             payer=int(model.payer_of[account]),
             account=account,
             region=code["region"][trail.home_region or key.region],
@@ -58,29 +66,34 @@ def _checks(model: Model) -> Iterator[Block]:
             driver=code["driver"][trail.name],
             cause="check",
             operation="GenerateDataKey",
+            pace=Pace(rate / month_days, Range.exactly(1)),  # a check is one request
         )
 
 
 def key_months(
-    born: float, dead: float, rotations: list[float], begin: FloatArray, end: FloatArray
+    active: Period, rotations: list[float], begin: FloatArray, end: FloatArray
 ) -> FloatArray:
     """Key-months of one key: share of the month's hours x (1 + rotations that count). [key-month]
 
     Parameters
     ----------
-    born, dead : float
-        First day, and the day from which it is pending deletion. [day ordinal]
+    active : Period
+        Up to the day from which it is pending deletion.
     rotations : list
         Day of each rotation, in order. [day ordinal]
     begin, end : array
         The months. [day ordinal]
     """
-    one = np.array
-    lived = formulas.days_alive(one(born), one(dead), begin, end)
+    cap = Period(end=float(CAPPED_FROM.toordinal()))
+    periods = [active]
     for count, rotation in enumerate(sorted(rotations), start=1):
-        last = dead if count <= ROTATIONS_CHARGED else min(dead, float(CAPPED_FROM.toordinal()))
-        lived = lived + formulas.days_alive(one(max(rotation, born)), one(last), begin, end)
-    months: FloatArray = lived / (end - begin)
+        paid = active & Period(start=rotation)
+        periods.append(paid if count <= ROTATIONS_CHARGED else paid & cap)
+    days = np.sum(
+        [formulas.days_alive(np.array(p.start), np.array(p.end), begin, end) for p in periods],
+        axis=0,
+    )
+    months: FloatArray = days / (end - begin)
     return months
 
 
@@ -90,8 +103,7 @@ def key_blocks(model: Model) -> Iterator[Block]:
     for key in model.inventory.keys:
         account = code["account"][key.account]
         quantity = key_months(
-            ordinal(key.born, ALWAYS),
-            ordinal(key.until, NEVER),
+            model.inventory.active.key[key.id],
             [float(day.toordinal()) for day in key.rotations],
             model.months.begin,
             model.months.end,

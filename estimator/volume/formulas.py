@@ -18,7 +18,7 @@ DIGESTS_PER_DAY = 24.0
 def days_alive(
     start: FloatArray, end: FloatArray, begin: FloatArray, until: FloatArray
 ) -> FloatArray:
-    """Days of each month [begin, until) that lie in each life [start, end). [day]
+    """Days of each month [begin, until) that lie in each period [start, end). [day]
 
     >>> import numpy as np
     >>> life = np.array([[5.0]]), np.array([[99.0]])
@@ -41,7 +41,7 @@ def growth_factor(per_year: float, months: FloatArray) -> FloatArray:
 
 
 def puts(files_per_day: FloatArray, days: FloatArray, growth: FloatArray) -> FloatArray:
-    """Log files put into the bucket. [file/month]
+    """Log or digest files put into the bucket. [file/month]
 
     Parameters
     ----------
@@ -50,14 +50,9 @@ def puts(files_per_day: FloatArray, days: FloatArray, growth: FloatArray) -> Flo
     days : array
         Days alive in the month. [day/month]
     growth : array
-        Growth of files and of accounts since the inventory was true. [-]
+        Growth since the inventory was true; of digest files that of accounts alone. [-]
     """
     return files_per_day * days * growth
-
-
-def digests(streams: FloatArray, days: FloatArray, growth: FloatArray) -> FloatArray:
-    """Digest files put into the bucket; `growth` is that of accounts alone. [file/month]"""
-    return DIGESTS_PER_DAY * streams * days * growth
 
 
 def requests_left(calls: FloatArray, bucket_key_saving: float | FloatArray) -> FloatArray:
@@ -84,8 +79,9 @@ def mean_window_days(
 ) -> FloatArray:
     """Days of a life [start, end) that a look back over `window` days meets, on average. [day]
 
-    Looks are spread evenly over [first, last). The overlap at a moment t is the length of
-    [t - window, t) inside [start, end): a sum of ramps, whose mean is a difference of half squares.
+    Looks are spread evenly over [first, last), or all at `first` where that is `last`. The overlap
+    at a moment t is the length of [t - window, t) inside [start, end): a sum of ramps, whose mean
+    is a difference of half squares.
 
     >>> import numpy as np
     >>> life = np.array([[0.0]]), np.array([[1000.0]])
@@ -93,6 +89,8 @@ def mean_window_days(
     [[7.0]]
     >>> mean_window_days(40.0, *life, np.array([0.0]), np.array([30.0])).tolist()
     [[15.0]]
+    >>> mean_window_days(40.0, *life, np.array([20.0]), np.array([20.0])).tolist()
+    [[20.0]]
     """
     # nothing outside the reach of these looks matters; nearby numbers keep the squares exact
     low = np.clip(start, first - window, last) - first
@@ -106,4 +104,6 @@ def mean_window_days(
         return half
 
     met = ramp(low) - ramp(low + window) - ramp(high) + ramp(high + window)
-    return np.where((length > 0) & (high > low), met / np.where(length > 0, length, 1.0), 0.0)
+    mean = met / np.where(length > 0, length, 1.0)
+    at_once = np.minimum(high, 0.0) - np.maximum(low, -window)
+    return np.where(high > low, np.where(length > 0, mean, np.maximum(at_once, 0.0)), 0.0)

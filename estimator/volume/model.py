@@ -1,26 +1,54 @@
-"""The inventory as arrays: what the formulas of a range of months need."""
+"""The inventory as arrays: what the formulas of a stretch of time need."""
 
 from __future__ import annotations
+
+import copy
+import dataclasses
+import datetime
+from dataclasses import dataclass
 
 import numpy as np
 
 from estimator.inventory import Inventory
-from estimator.months import ALWAYS, NEVER, FloatArray, Months, ordinal
+from estimator.inventory.sections import Trail
+from estimator.months import ALWAYS, NEVER, FloatArray, Months, Period, Spans
 from estimator.volume import formulas
+from estimator.volume.growth import Growth, growths
+from estimator.volume.pace import Pace
 from estimator.volume.rows import Block, Vocabulary
 from estimator.volume.streams import Streams
 
+# CloudTrail encrypts digest files with the trail's key from this day on, with SSE-S3 before:
+# CloudTrail User Guide, document history; checked 2026-11-28. Whether trails made before changed
+# by themselves is said nowhere, so the trail's own word counts on all days.
+DIGESTS_UNDER_KEY_FROM = datetime.date(2025, 5, 22)
+
+ALL_TIME = Period()
+
+
+@dataclass(frozen=True)
+class Written:
+    """Files that streams put: log files, or their digests.
+
+    Attributes
+    ----------
+    streams : Streams
+        Their `files` are these files. [file/day]
+    growth : Growth
+        What multiplies them.
+    """
+
+    streams: Streams
+    growth: Growth
+
 
 class Model:
-    """One entry per trail in each array; growth has one per month."""
+    """One entry per trail in each array; requests are counted in the spans, by default months."""
 
     def __init__(self, inventory: Inventory, months: Months) -> None:
-        self.inventory, self.months = inventory, months
+        self.inventory, self.months, self.spans = inventory, months, months.whole
         self.vocabulary = Vocabulary(inventory)
-        growth, since = inventory.growth, months.since(inventory.growth.as_of)
-        self.account_growth = formulas.growth_factor(growth.accounts_per_year.mid, since)
-        self.file_growth = formulas.growth_factor(growth.files_per_year.mid, since)
-        self.growth = self.account_growth * self.file_growth
+        self.growths = growths(inventory.growth, months)
 
         account, key = self.vocabulary.code["account"], self.vocabulary.code["key"]
         region = self.vocabulary.code["region"]
@@ -38,13 +66,11 @@ class Model:
         self.saving = np.array(
             [t.bucket.bucket_key_saving.mid if t.bucket.bucket_key else 0.0 for t in trails]
         )
-        self.validated = np.array([float(t.log_file_validation) for t in trails])
-        self.digests_under_key = np.array(
-            [float(t.log_file_validation and t.digest_files == "sse-kms") for t in trails]
-        )
+        self.validated = np.array([t.log_file_validation for t in trails], dtype=bool)
+        self.digest_start = np.array([digests_from(trail) for trail in trails])
+        active = inventory.active
         # nothing can be read under a key that is pending deletion
-        ends = {k.id: ordinal(k.until, NEVER) for k in inventory.keys}
-        self.key_end = np.array([NEVER if t.key is None else ends[t.key] for t in trails])
+        self.key_end = np.array([NEVER if t.key is None else active.key[t.key].end for t in trails])
         self.retention = np.array(
             [
                 NEVER if t.bucket.retention_days is None else t.bucket.retention_days.mid
@@ -52,19 +78,44 @@ class Model:
             ]
         )
 
-    def days(self, streams: Streams, start: float = ALWAYS, end: float = NEVER) -> FloatArray:
-        """Days of each month that each row of streams lives, inside [start, end). [day]"""
+    def over(self, spans: Spans) -> Model:
+        """The same, counted in other spans."""
+        other = copy.copy(self)
+        other.spans = spans
+        return other
+
+    def logs(self, streams: Streams) -> Written:
+        """The log files of streams."""
+        return Written(streams, self.growths["logs"])
+
+    def digests(self, streams: Streams) -> Written:
+        """The digest files under the key of those streams that have any."""
+        streams = streams.where(self.digest_start[streams.trail] < NEVER)
+        rate = formulas.DIGESTS_PER_DAY * streams.count
+        start = np.maximum(streams.start, self.digest_start[streams.trail])
+        nothing = np.full(len(streams), -1, dtype=np.int64)
+        digests = dataclasses.replace(streams, files=rate, start=start, doubt=nothing)
+        return Written(digests, self.growths["digests"])
+
+    def put(self, written: Written, period: Period = ALL_TIME) -> FloatArray:
+        """Files put in each span inside a period. [file]"""
+        days = self.days(written.streams, period)
+        factor = written.growth.factor[self.spans.month]
+        return formulas.puts(written.streams.files[:, None], days, factor)
+
+    def days(self, streams: Streams, period: Period = ALL_TIME) -> FloatArray:
+        """Days of each span on which each row of streams is active, inside a period. [day]"""
         return formulas.days_alive(
-            np.maximum(streams.start, start)[:, None],
-            np.minimum(streams.end, end)[:, None],
-            self.months.begin,
-            self.months.end,
+            np.maximum(streams.start, period.start)[:, None],
+            np.minimum(streams.end, period.end)[:, None],
+            self.spans.begin,
+            self.spans.end,
         )
 
-    def life(self, start: float, end: float) -> FloatArray:
-        """Days of each month inside [start, end). [day]"""
+    def active_days(self, period: Period) -> FloatArray:
+        """Days of each span inside a period. [day]"""
         return formulas.days_alive(
-            np.array(start), np.array(end), self.months.begin, self.months.end
+            np.array(period.start), np.array(period.end), self.spans.begin, self.spans.end
         )
 
     def block(
@@ -74,6 +125,7 @@ class Model:
         driver: str | None,
         cause: str,
         operation: str,
+        pace: Pace,
         billed_account: int | None = None,
         key: int | None = None,
     ) -> Block:
@@ -93,4 +145,13 @@ class Model:
             else self.vocabulary.code["driver"][driver],
             cause=cause,
             operation=operation,
+            pace=pace,
+            streams=streams,
         )
+
+
+def digests_from(trail: Trail) -> float:
+    """The day from which a trail's digest files are under its key; NEVER without any. [ordinal]"""
+    if not trail.log_file_validation or trail.digest_files == "sse-s3":
+        return NEVER
+    return ALWAYS if trail.digest_files else float(DIGESTS_UNDER_KEY_FROM.toordinal())

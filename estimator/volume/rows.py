@@ -11,7 +11,8 @@ import pandas as pd
 from estimator.frames import KEYS
 from estimator.inventory import Inventory
 from estimator.months import FloatArray, Months
-from estimator.volume.streams import IntArray
+from estimator.volume.pace import Pace
+from estimator.volume.streams import IntArray, Streams
 from pricing.errors import Problem, UsageError
 from pricing.regions import regions as known_regions
 
@@ -25,9 +26,10 @@ Code = int | IntArray
 
 @dataclass(frozen=True)
 class Block:
-    """Usage of one cause: a row of `quantity` per group, a column per month.
+    """Usage of one cause: a row of `quantity` per group, a column per span.
 
-    Each key column is one code for the whole block or an array with one for each row.
+    Each key column is one code for the whole block or an array with one for each row. `pace` says
+    how requests come; a key-month has none. `streams` are those that the rows rest on.
     """
 
     quantity: FloatArray
@@ -40,6 +42,8 @@ class Block:
     driver: Code
     cause: str
     operation: str
+    pace: Pace | None = None
+    streams: Streams | None = None
 
 
 class Vocabulary:

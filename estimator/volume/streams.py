@@ -12,10 +12,10 @@ import numpy.typing as npt
 from estimator.inventory import Account, Inventory
 from estimator.inventory.assumptions import FILES_PER_DAY, FilesPerDay
 from estimator.inventory.sections import Trail
-from estimator.months import ALWAYS, NEVER, FloatArray, ordinal
+from estimator.months import FloatArray, IntArray
 from pricing.regions import regions as known_regions
 
-IntArray = npt.NDArray[np.int64]
+__all__ = ["IntArray", "Streams", "streams_of"]
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,8 @@ def _group(columns: list[IntArray]) -> IntArray:
 class _Pairs:
     """Every (account, Region), in the order of the accounts."""
 
-    def __init__(self, accounts: tuple[Account, ...], doubts: dict[str, int]) -> None:
+    def __init__(self, inventory: Inventory, doubts: dict[str, int]) -> None:
+        accounts, active = inventory.accounts, inventory.active
         self.doubts = doubts
         self.code = {region: index for index, region in enumerate(known_regions())}
         spelled = {
@@ -127,8 +128,8 @@ class _Pairs:
         self.offset = np.concatenate([[0], np.cumsum(sizes)])
         self.account = np.repeat(np.arange(len(accounts)), sizes)
         self.region = np.concatenate(lists) if lists else np.zeros(0, dtype=np.int64)
-        starts = np.array([ordinal(account.start, ALWAYS) for account in accounts])
-        ends = np.array([ordinal(account.until, NEVER) for account in accounts])
+        starts = np.array([active.account[account.id].start for account in accounts])
+        ends = np.array([active.account[account.id].end for account in accounts])
         self.start, self.end = starts[self.account], ends[self.account]
         self.files = np.full(len(self.account), np.nan)
         self.doubt = np.full(len(self.account), -1, dtype=np.int64)
@@ -195,18 +196,16 @@ class _Pairs:
 def streams_of(inventory: Inventory) -> Streams:
     """Every stream that writes under a key, one row each.
 
-    A stream lives while its account, its trail and the trail's key live.
+    A stream is active while its account, its trail and the trail's key are.
     """
     doubts = {path: number for number, path in enumerate(inventory.files_in_doubt)}
-    pairs = _Pairs(inventory.accounts, doubts)
+    pairs = _Pairs(inventory, doubts)
     accounts = {account.id: account for account in inventory.accounts}
-    keys = {key.id: key for key in inventory.keys}
     default = pairs.files_of(None, FILES_PER_DAY)
     trail_number, chosen, files, doubt, starts, ends = [], [], [], [], [], []
     for number, trail in enumerate(inventory.trails):
         if trail.key is None:
             continue
-        key = keys[trail.key]
         part = pairs.of(trail, accounts[trail.account])
         own = default
         if trail.files_per_day is not None:
@@ -219,10 +218,9 @@ def streams_of(inventory: Inventory) -> Streams:
         if doubts:
             shared = pairs.doubt_of(trail.files_per_day, f"trails[{trail.name}]")
             doubt.append(np.where(inherits, shared[pairs.region[part]], pairs.doubt[part]))
-        born = max(ordinal(trail.start, ALWAYS), ordinal(key.born, ALWAYS))
-        dead = min(ordinal(trail.until, NEVER), ordinal(key.until, NEVER))
-        starts.append(np.maximum(pairs.start[part], born))
-        ends.append(np.minimum(pairs.end[part], dead))
+        writing = inventory.active.writing[trail.name]
+        starts.append(np.maximum(pairs.start[part], writing.start))
+        ends.append(np.minimum(pairs.end[part], writing.end))
     rows = _joined(chosen).astype(np.int64)
     return Streams(
         trail=_joined(trail_number).astype(np.int64),

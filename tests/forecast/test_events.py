@@ -143,7 +143,8 @@ def test_old_files_read_after_the_last_put_are_events_too(tmp_path):
     told = forecast(read(tmp_path, HEAD + trails + reader), "2026-11", 3)
     events = told.events.groupby(told.events["month"].astype(str))["quantity"].sum().to_dict()
     # November: 47,280 events, copies of gone, a and b: two are paid; then a and b: one is
-    assert events == {"2026-11": 2 * (17_280 + 30_000), "2026-12": 31_000, "2027-01": 31_000}
+    expected = {"2026-11": 2 * (17_280 + 30_000), "2026-12": 31_000, "2027-01": 31_000}
+    assert events == pytest.approx(expected)
 
 
 def test_what_excluding_saves_is_one_copy(tmp_path):

@@ -1,0 +1,63 @@
+"""What everything else requests, month by month: of each pool of free requests, of each account."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from estimator.inventory import Inventory
+from estimator.months import FloatArray, Months
+from estimator.volume import formulas
+
+
+@dataclass(frozen=True)
+class OtherPools:
+    """Requests of others by payer, partition and month. [request/month]
+
+    `values` has a number for each month, or rows of draws for each.
+    """
+
+    months: Months
+    each_partition: Mapping[str, list[FloatArray]] = field(default_factory=dict)
+    one_partition: Mapping[tuple[str, str], list[FloatArray]] = field(default_factory=dict)
+
+    def at(self, payer: str, partition: str, month: int) -> FloatArray:
+        """Those of a month by its position; for each draw where there are any."""
+        parts = [
+            *self.each_partition.get(payer, ()),
+            *self.one_partition.get((payer, partition), ()),
+        ]
+        total = np.zeros(1)
+        for part in parts:
+            total = total + part[month]
+        return total
+
+    def of(self, payer: str, partition: str, month: pd.Period) -> float:
+        """Those of a month, where each is a number."""
+        position = month.ordinal - pd.Period(self.months.labels[0], freq="M").ordinal
+        return float(self.at(payer, partition, position)[0])
+
+
+def other_pools(
+    inventory: Inventory, months: Months, draws: Mapping[str, FloatArray] | None = None
+) -> OtherPools:
+    """What others request of each pool: the median of each assumption, or its draws by path."""
+    each: defaultdict[str, list[FloatArray]] = defaultdict(list)
+    own: defaultdict[tuple[str, str], list[FloatArray]] = defaultdict(list)
+    partition = {account.id: account.partition for account in inventory.accounts}
+    for use in inventory.other_uses:
+        requests = np.array([use.requests.mid]) if draws is None else draws[use.path]
+        if use.account is None:
+            each[use.payer].append(np.broadcast_to(requests, (months.count, len(requests))))
+            continue
+        active = inventory.active.account[use.account]
+        days = formulas.days_alive(
+            np.array(active.start), np.array(active.end), months.begin, months.end
+        )
+        share = days / (months.end - months.begin)
+        own[use.payer, partition[use.account]].append(share[:, None] * requests)
+    return OtherPools(months, each, own)

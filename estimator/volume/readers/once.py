@@ -1,0 +1,48 @@
+"""`once`: reads on one day what lies in the bucket, as a backfill or a move elsewhere does."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from estimator.inventory import Inventory
+from estimator.inventory.sections import Once
+from estimator.months import Months
+from estimator.volume.model import Written
+from estimator.volume.pace import Pace
+from estimator.volume.readers.look_back import LookBack, Looks
+from estimator.volume.streams import Streams
+
+
+class OnceReading(LookBack):
+    """gets_per_file x log files that were put before the day and lie there still."""
+
+    section = Once
+    factors = ("gets_per_file",)
+    window = "days"
+    reader: Once
+
+    @classmethod
+    def why_none(cls, inventory: Inventory, reader: Once, months: Months) -> str:
+        """Why a reader that is active makes no requests in these months, as far as is known."""
+        if months.firsts[0] <= reader.day < months.firsts[-1]:
+            return super().why_none(inventory, reader, months)
+        return f"it reads on {reader.day} only"
+
+    def looks(self, streams: Streams) -> Looks:
+        """One look, when the day begins."""
+        day, spans = float(self.reader.day.toordinal()), self.model.spans
+        is_here = (spans.begin <= day) & (day < spans.end)
+        is_here = is_here & (self.period.start <= day < self.period.end)
+        under_key = (day < self.model.key_end[streams.trail])[:, None]
+        moment = np.full(len(spans), day)
+        return Looks((is_here & under_key).astype(np.float64), moment, moment)
+
+    @property
+    def per_look(self) -> float:
+        """Gets of each file. [get/file]"""
+        return self.reader.gets_per_file.mid
+
+    def pace(self, written: Written) -> Pace:
+        """All on one day, one get after the other."""
+        del written
+        return Pace(1.0, self.reader.burst_seconds)

@@ -1,0 +1,33 @@
+"""`query`: scans the files of the last days again and again, as Athena does."""
+
+from __future__ import annotations
+
+from estimator.inventory.sections import Query
+from estimator.volume.model import Written
+from estimator.volume.pace import QUERY_SECONDS, Pace
+from estimator.volume.readers.look_back import LookBack, Looks
+from estimator.volume.streams import Streams
+
+
+class QueryReading(LookBack):
+    """Queries x files in the last days x share_of_files x gets_per_file."""
+
+    section = Query
+    factors = ("queries_per_month", "share_of_files", "gets_per_file")
+    window = "days_scanned"
+    reader: Query
+
+    def looks(self, streams: Streams) -> Looks:
+        """Queries come evenly."""
+        return self.evenly(streams, self.reader.queries_per_month.mid)
+
+    @property
+    def per_look(self) -> float:
+        """Gets of each file that a query meets. [get/file]"""
+        return self.reader.share_of_files.mid * self.reader.gets_per_file.mid
+
+    def pace(self, written: Written) -> Pace:
+        """One query at a time."""
+        del written
+        each_day = self.reader.queries_per_month.mid / self.model.spans.month_days
+        return Pace(each_day, self.reader.burst_seconds or QUERY_SECONDS)

@@ -1,0 +1,131 @@
+"""What all readers have in common: which streams they read, when, and what a Bucket Key saves."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+import numpy as np
+
+from estimator.inventory import Inventory
+from estimator.inventory.sections import Reader
+from estimator.months import FloatArray, Months
+from estimator.volume import formulas
+from estimator.volume.model import Model, Written
+from estimator.volume.pace import Pace
+from estimator.volume.rows import Block
+from estimator.volume.streams import Streams
+
+
+class Reading(ABC):
+    """A reader of the inventory at work: what anybody asks of it, it answers here.
+
+    A kind of reader is a subclass in a module of its own.
+
+    Attributes
+    ----------
+    section : type
+        The section of the inventory that it belongs to.
+    factors : tuple of str
+        The assumptions that its requests are proportional to.
+    window : str or None
+        The assumption that says how many days it looks back; None where it does not.
+    cause : str
+        Of its requests.
+    period : Period
+        When it is active.
+    """
+
+    section: ClassVar[type[Any]]
+    factors: ClassVar[tuple[str, ...]] = ()
+    window: ClassVar[str | None] = None
+    cause: ClassVar[str] = "get"
+
+    def __init__(self, model: Model, reader: Any) -> None:
+        self.model, self.reader = model, reader
+        self.period = model.inventory.active.reader[reader.name]
+
+    @classmethod
+    def why_none(cls, inventory: Inventory, reader: Any, months: Months) -> str:
+        """Why a reader that is active makes no requests in these months, as far as is known."""
+        del inventory, reader, months
+        return "no file that it reads lies under a key then"
+
+    @abstractmethod
+    def gets(self, written: Written) -> FloatArray:
+        """Gets of the files of each row of streams in each span. [get]"""
+
+    @abstractmethod
+    def pace(self, written: Written) -> Pace:
+        """How the gets of a day come."""
+
+    def written(self, streams: Streams) -> tuple[Written, ...]:
+        """The files that it reads of streams: log files, unless a kind says otherwise."""
+        return (self.model.logs(streams),)
+
+    def blocks(self, streams: Streams) -> Iterator[Block]:
+        """Its requests."""
+        for written in self.written(streams):
+            if len(written.streams):
+                yield from self.requests(written, self.gets(written))
+
+    def requests(self, written: Written, gets: FloatArray) -> Iterator[Block]:
+        """The requests of as many gets: a Decrypt each, less what a Bucket Key saves."""
+        streams = written.streams
+        left = formulas.requests_left(gets, self.savings[streams.trail][:, None])
+        yield self.model.block(
+            streams, left, self.reader.name, self.cause, "Decrypt", self.pace(written), self.account
+        )
+
+    @property
+    def account(self) -> int:
+        """The code of the account that it is billed to."""
+        return self.model.vocabulary.code["account"][self.reader.account]
+
+    @property
+    def savings(self) -> FloatArray:
+        """The share of its Decrypt that a Bucket Key saves, for each trail. [-]"""
+        if self.reader.bucket_key_saving is None:
+            return self.model.saving
+        trails = self.model.inventory.trails
+        on = np.array([trail.bucket.bucket_key for trail in trails], dtype=bool)
+        return np.where(on, self.reader.bucket_key_saving.mid, 0.0)
+
+    def streams(
+        self,
+        full: Streams,
+        summed: Streams,
+        by_account: bool,
+        by_region: bool,
+        by_doubt: bool = False,
+    ) -> Streams:
+        """The streams whose files it reads, added up where its filter allows.
+
+        Parameters
+        ----------
+        full : Streams
+            A row for each stream.
+        summed : Streams
+            The same added up to what the frame tells apart.
+        """
+        fine = is_fine(self.reader)
+        streams = full if fine else summed
+        chosen = np.ones(len(streams), dtype=bool)
+        model, reader = self.model, self.reader
+        trails = model.inventory.read_by(reader)
+        if len(trails) < len(model.inventory.trails):
+            chosen &= np.isin(streams.trail, [model.trail_number[trail.name] for trail in trails])
+        if reader.accounts is not None:
+            code = model.vocabulary.code["account"]
+            chosen &= np.isin(streams.account, [code[account] for account in reader.accounts])
+        if reader.regions is not None:
+            code = model.vocabulary.code["region"]
+            chosen &= np.isin(streams.region, [code[region] for region in reader.regions])
+        streams = streams if chosen.all() else streams.where(chosen)
+        return streams.added_up(by_account, by_region, by_doubt) if fine else streams
+
+
+def is_fine(reader: Reader) -> bool:
+    """Whether a reader reads some accounts or Regions only, so that streams must be told apart."""
+    return reader.accounts is not None or reader.regions is not None
