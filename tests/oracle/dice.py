@@ -41,8 +41,10 @@ class Dice:
             entry[key] = draw()
 
     def number(self, *choices: float) -> float:
-        """One of the choices, whole, or moved off it."""
+        """One of the choices, or moved off it; a nothing seldom, because it hides the rest."""
         value = self.rng.choice(choices)
+        if value == 0 and self.happens(0.7):
+            value = self.rng.choice(choices)
         if value and self.happens(0.3):
             value = round(value * self.rng.uniform(0.8, 1.4), 2) or value
         return value
@@ -89,13 +91,22 @@ class Dice:
             day = day.replace(day=1)
         return day
 
+    def day_around(self, before: float, inside: float) -> datetime.date:
+        """A day before, in or after the months, with the probability of the first two."""
+        length = 30 * self.months
+        spans = [(-400, 0), (0, length), (length, length + 90)]
+        chances = [before, inside, 1 - before - inside]
+        offset = self.rng.randint(*self.rng.choices(spans, chances)[0])
+        day = self.first + datetime.timedelta(offset)
+        return day.replace(day=1) if self.happens(0.2) else day
+
     def period(self, entry: Document, *, start: str = "from", chance: float = 0.3) -> None:
         """A first day and an end after it, each or neither."""
-        begin = self.day() if self.happens(chance) else None
+        begin = self.day_around(0.65, 0.3) if self.happens(chance) else None
         if begin:
             entry[start] = begin
         if self.happens(chance * 0.8):
-            end = self.day()
+            end = self.day_around(0.15, 0.5)
             if begin and end <= begin:
                 end = begin + datetime.timedelta(self.rng.randint(1, 60))
             entry["until"] = end

@@ -52,7 +52,7 @@ class EstateDice(Dice):
             few = self.rng.sample(COMMERCIAL, self.rng.randint(1, 3))
             entry["regions"] = "default" if self.happens(0.03) else few
         self.maybe(entry, "name", lambda: self.rng.choice(["prod", "sandbox", "no", "0"]))
-        self.period(entry, chance=0.25)
+        self.period(entry, chance=0.2)
         self.maybe(entry, "files_per_day", lambda: self.files_per_day(entry.get("regions")), 0.4)
         if self.knows("AccountEntry", "ou"):
             self.maybe(entry, "ou", lambda: "Workloads/Prod")
@@ -183,7 +183,7 @@ class EstateDice(Dice):
         self.maybe(trail, "files_per_day", lambda: self.files_per_day(regions), 0.4)
         self.maybe(trail, "config_updates_per_month", lambda: self.quantity(0, 1, 7, 60), 0.3)
         self.maybe(trail, "burst_seconds", lambda: self.quantity(2, 60, 900), 0.3)
-        self.maybe(trail, "log_file_validation", lambda: self.happens(0.8), 0.5)
+        self.maybe(trail, "log_file_validation", lambda: self.happens(0.9), 0.6)
         self.maybe(trail, "digest_files", lambda: self.rng.choice(["sse-kms", "sse-s3"]), 0.3)
         self.maybe(trail, "exclude_kms_events", lambda: self.happens(0.6), 0.3)
         self.period(trail, chance=0.4)
