@@ -133,7 +133,8 @@ def make_burst(estate: Estate, task: Task, by_files: dict[str, list[float]]) -> 
     elif kind in SECONDS:
         seconds, fastest = SECONDS[kind]
     else:
-        seconds, fastest = (at_once / pace for pace in GETS_PER_SECOND)
+        # quotas are per second, so a burst takes one or more: as burst_seconds in the schema
+        seconds, fastest = (max(at_once / pace, 1.0) for pace in GETS_PER_SECOND)
     return Burst(driver, at_once, seconds, fastest, fullest)
 
 

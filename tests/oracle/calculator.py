@@ -22,6 +22,7 @@ from tests.oracle.copies import (
     OthersCopies,
     OwnCopies,
     count_others_copies,
+    count_others_copies_of_trails,
     count_own_copies,
 )
 from tests.oracle.estate import Document, Estate
@@ -87,6 +88,11 @@ class Calculation:
     def others_copies(self) -> dict[str, OthersCopies]:
         """Paid copies of others' requests, by month."""
         return count_others_copies(self.estate, self.calendar)
+
+    @cached_property
+    def others_copies_of_trails(self) -> dict[tuple[str, str, str], OthersCopies]:
+        """The same by month, payer and trail, which do not add up to the month's."""
+        return count_others_copies_of_trails(self.estate, self.calendar)
 
     @cached_property
     def headroom(self) -> dict[Place, Headroom]:

@@ -72,7 +72,7 @@ def compare_totals(calculation: Calculation, forecast: Any) -> Iterator[str]:
 
 
 def compare_copies(calculation: Calculation, forecast: Any) -> Iterator[str]:
-    """Own copies by account, Region and trail; those of others by month."""
+    """Own copies by account, Region and trail; those of others by payer and trail."""
     records = read_records(forecast.events)
     own = [record for record in records if record.get("of") == "inventory"]
     expected: dict[Place, dict[str, float]] = {
@@ -81,20 +81,22 @@ def compare_copies(calculation: Calculation, forecast: Any) -> Iterator[str]:
     }
     places = ["month", "billed_account", "billed_region", "trail"]
     yield from compare_rows("own copies", expected, index_records(own, places))
-    found: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    # the totals of a month have the exact range of all trails together
+    found: Index = defaultdict(lambda: defaultdict(float))
     for record in records:
         if record.get("of") != "inventory":
             for name in ("quantity", "quantity_high", "cost", "cost_high"):
-                found[record["month"]][name] += record.get(name, math.nan)
-    for month, copies in calculation.others_copies.items():
-        others = {
+                found[record["month"], record["payer"], record["trail"]][name] += record[name]
+    of_others: dict[Place, dict[str, float]] = {
+        place: {
             "quantity": copies.low,
             "quantity_high": copies.high,
             "cost": copies.low * USD_PER_COPY,
             "cost_high": copies.high * USD_PER_COPY,
         }
-        having = {name: found[month].get(name, 0.0) for name in others}
-        yield from compare_values(f"others' copies {month}", others, having)
+        for place, copies in calculation.others_copies_of_trails.items()
+    }
+    yield from compare_rows("others' copies", of_others, dict(found))
 
 
 def compare_headroom(calculation: Calculation, forecast: Any) -> Iterator[str]:

@@ -63,10 +63,10 @@ def count_own_copies(estate: Estate, calendar: Calendar, activities: list[Activi
     return {place: events for place, events in copies.items() if events > 0}
 
 
-def count_paid_copies_of_others(estate: Estate, who: Others, day: int) -> list[int]:
-    """How many copies are paid in each place where they may request on a day."""
+def list_paid_trails_of_others(estate: Estate, who: Others, day: int) -> list[list[str]]:
+    """The trails whose copies are paid, in each place where they may request on a day."""
     return [
-        max(len(list_recording_trails(estate, account, region, day)) - 1, 0)
+        [trail.name for trail in list_recording_trails(estate, account, region, day)[1:]]
         for account in estate.accounts.values()
         if (account.payer, account.partition) == (who.payer, who.partition)
         and who.account in (None, account.id)
@@ -81,7 +81,28 @@ def count_others_copies(estate: Estate, calendar: Calendar) -> dict[str, OthersC
     for month, (first, end) in zip(calendar.months, calendar.spans, strict=True):
         for day in range(first, end):
             for who, number in estate.others_per_day(day, end - first).items():
-                paid = count_paid_copies_of_others(estate, who, day) if number else []
+                paid = [len(trails) for trails in list_paid_trails_of_others(estate, who, day)]
                 copies[month].low += float(number) * min(paid, default=0)
                 copies[month].high += float(number) * max(paid, default=0)
     return copies
+
+
+def count_others_copies_of_trails(
+    estate: Estate, calendar: Calendar
+) -> dict[tuple[str, str, str], OthersCopies]:
+    """
+    The same by month, payer and trail: the least and the most that each trail may be paid for.
+
+    These do not add up to the month's: of two trails in different accounts either may record a
+    request, never both.
+    """
+    copies: dict[tuple[str, str, str], OthersCopies] = defaultdict(OthersCopies)
+    for month, (first, end) in zip(calendar.months, calendar.spans, strict=True):
+        for day in range(first, end):
+            for who, number in estate.others_per_day(day, end - first).items():
+                places = list_paid_trails_of_others(estate, who, day)
+                for name in {name for trails in places for name in trails}:
+                    place = copies[month, who.payer, name]
+                    place.low += float(number) * all(name in trails for trails in places)
+                    place.high += float(number)
+    return {place: paid for place, paid in copies.items() if paid.high > 0}

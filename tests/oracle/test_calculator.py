@@ -231,3 +231,24 @@ def test_the_median_of_a_range_follows_its_distribution() -> None:
     assert read_share({"low": 0.1, "high": 0.9}) == pytest.approx(0.5)
     assert read_growth({"low": 0, "high": "300%"}) == pytest.approx(1)
     assert read_quantity({"low": 2, "high": 8, "mid": 5}) == 5
+
+
+def test_a_burst_takes_a_second_or_more() -> None:
+    """Two gets of a run, at 20 a second, are two in one second."""
+    runs = {"name": "v", "kind": "validate", "runs_per_month": 1, "days": 2}
+    trail = {"log_file_validation": True, "digest_files": "sse-s3", "files_per_day": 1}
+    headroom = Calculation(read(trail=trail, readers=[runs]), "2026-11", 1).headroom
+    place = headroom["2026-11", "111122223333", "111122223333", "us-east-1"]
+    assert place.bursts[-1].per_second == pytest.approx(2)
+
+
+def test_account_trails_of_two_accounts_never_record_together() -> None:
+    """An organization trail and one trail in each account: one paid copy anywhere, not two."""
+    accounts = [{"id": "111122223333"}, {"id": "222222222222"}]
+    document = read(accounts=accounts, other_kms_requests_per_month=3_000)
+    document["trails"] += [
+        {"name": "second", "account": "111122223333", "scope": "account", "key": None},
+        {"name": "third", "account": "222222222222", "scope": "account", "key": None},
+    ]
+    copies = Calculation(document, "2026-11", 1).others_copies["2026-11"]
+    assert (copies.low, copies.high) == pytest.approx((3_000, 3_000))

@@ -67,3 +67,13 @@ def test_every_key_of_the_schema_is_drawn() -> None:
 def test_an_inventory_is_the_same_each_time() -> None:
     """A failure can be repeated by its seed."""
     assert draw_inventory(7).text == draw_inventory(7).text
+
+
+def test_a_difference_is_seen(tmp_path: Path) -> None:
+    """A gate that cannot fail proves nothing: a discount that only one hand has is in every sum."""
+    drawing = draw_inventory(1)
+    forecast = run_product(drawing.write(tmp_path), drawing.start, drawing.months, discount=0.5)
+    calculation = Calculation(drawing.document, drawing.start, drawing.months, 0.0, tmp_path)
+    differences = " ".join(compare_all(calculation, forecast, None))
+    assert "row " in differences
+    assert "totals: cost_usd " in differences
