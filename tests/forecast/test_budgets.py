@@ -4,7 +4,6 @@ import json
 import math
 from decimal import Decimal
 
-import jsonschema
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,6 +16,7 @@ from estimator.report.markdown import forecast_markdown
 from estimator.report.sheet import lines
 from pricing.errors import KmscostError
 from pricing.regions import TABLES
+from tests.extras import needed
 from tests.forecast.inventories import inventories
 
 A, B = "111122223333", "222222222222"
@@ -232,7 +232,7 @@ def test_editors_know_the_keys_of_a_budget():
         "readers": [{"name": "r", "kind": "fixed", "gets_per_day": 1, "burst_seconds": 60}],
         "budgets": [{"name": "b", "usd_per_month": 1, "trail": "t", "thresholds": [0.5, 1]}],
     }
-    validator = jsonschema.Draft202012Validator(schema())
+    validator = needed("jsonschema").Draft202012Validator(schema())
     validator.validate(good)
     for budget in ({"thresholds": [80]}, {"thresholds": []}, {"account": 1}, {"trails": ["t"]}):
         bad = {**good, "budgets": [{"name": "b", "usd_per_month": 1, **budget}]}
