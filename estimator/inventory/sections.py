@@ -90,7 +90,8 @@ class Bucket(Section):
     region: RegionCode | None = Field(None, description="default: the key's")
     bucket_key: Flag = Field(False, description="S3 Bucket Key on")
     bucket_key_saving: Share = Field(
-        Range.exactly(0.99), description="share of the requests saved with a Bucket Key"
+        Range.exactly(0.99),
+        description="share of the requests saved with a Bucket Key: 0.99 or 99%",
     )
     retention_days: Quantity | None = Field(None, description="default: kept for ever [day]")
 
@@ -124,7 +125,8 @@ class _Reader(Living):
     accounts: tuple[AccountId, ...] | None = Field(None, description="only logs of these accounts")
     regions: Regions | None = Field(None, description="only logs of these Regions")
     bucket_key_saving: Share | None = Field(
-        None, description="share of Decrypt saved by a Bucket Key; default: the bucket's"
+        None,
+        description="share of Decrypt saved by a Bucket Key: 0.99 or 99%; default: the bucket's",
     )
     burst_seconds: Seconds | None = Field(
         None,
@@ -146,7 +148,7 @@ class Query(_Reader):
     kind: Literal["query"]
     queries_per_month: Quantity
     days_scanned: Quantity
-    share_of_files: Share = Range.exactly(1)
+    share_of_files: Share = Field(Range.exactly(1), description="0.5 or 50%")
     gets_per_file: Quantity = Range.exactly(1)
 
 
@@ -178,8 +180,10 @@ Reader = EveryFile | Query | Fixed | Validate | Replication
 class Growth(Section):
     """Yearly growth, compounding monthly from `as_of`."""
 
-    accounts_per_year: GrowthRate = Range.exactly(0)
-    files_per_year: GrowthRate = Range.exactly(0)
+    accounts_per_year: GrowthRate = Field(
+        Range.exactly(0), description="10% or 0.1; above 100 percent with its sign [1/year]"
+    )
+    files_per_year: GrowthRate = Field(Range.exactly(0), description="the same, of files [1/year]")
     as_of: Day | None = Field(None, description="default: the forecast's first month")
 
 
