@@ -16,7 +16,7 @@ from pydantic import Field, PlainValidator, PrivateAttr, WithJsonSchema, model_v
 
 from pricing.errors import DocumentError, Problem, RateError, UsageError
 from pricing.files import is_price_list, read_bytes
-from pricing.regions import TABLES, partition_of, read_region, regions
+from pricing.regions import TABLES, is_region, partition_of, read_region, regions
 from pricing.validation import Day, Flag, Number, Section, Source, Text, load_as, refusal
 from pricing.words import nearest
 
@@ -287,7 +287,7 @@ def rates_show(
         Nothing is in force on the day, or there is no rate for the Region.
     """
     day = on or datetime.datetime.now(datetime.UTC).date()
-    if region is not None and region not in regions():
+    if region is not None and not is_region(region):
         close = nearest(region, regions())
         fix = f"did you mean {close}?" if close else ""
         raise UsageError(Problem("--region", None, "", repr(region), "a Region's code", fix))

@@ -13,7 +13,6 @@ from estimator.inventory import Inventory
 from estimator.months import FloatArray, Months
 from estimator.volume.streams import IntArray
 from pricing.errors import Problem, UsageError
-from pricing.regions import regions as known_regions
 
 # 30 million rows are about 2 GB; who needs more wants fewer columns or fewer months at a time
 MAX_ROWS = 30_000_000
@@ -52,9 +51,9 @@ class Vocabulary:
         self.texts: dict[str, list[str]] = {
             "payer": list(inventory.payers()),
             "account": account_ids,
-            "region": list(known_regions()),
+            "region": list(inventory.region_codes),
             "billed_account": account_ids,
-            "billed_region": list(known_regions()),
+            "billed_region": list(inventory.region_codes),
             "key": [key.id for key in inventory.keys],
             # a key may share its name with a trail; the cause tells them apart
             "driver": list(dict.fromkeys(drivers)),

@@ -13,7 +13,6 @@ from estimator.inventory import Account, Inventory
 from estimator.inventory.assumptions import FILES_PER_DAY, FilesPerDay
 from estimator.inventory.sections import Trail
 from estimator.months import ALWAYS, NEVER, FloatArray, ordinal
-from pricing.regions import regions as known_regions
 
 IntArray = npt.NDArray[np.int64]
 
@@ -25,7 +24,7 @@ class Streams:
     Attributes
     ----------
     trail, account, region : array of int
-        Positions in the inventory's trails and accounts, and in `pricing.regions.regions`; account
+        Positions in the inventory's trails and accounts, and in its `region_codes`; account
         and region are -1 where streams of several are added up.
     files : array
         Log files of all streams of the row. [file/day]
@@ -115,9 +114,10 @@ def _group(columns: list[IntArray]) -> IntArray:
 class _Pairs:
     """Every (account, Region), in the order of the accounts."""
 
-    def __init__(self, accounts: tuple[Account, ...], doubts: dict[str, int]) -> None:
+    def __init__(self, inventory: Inventory, doubts: dict[str, int]) -> None:
+        accounts = inventory.accounts
         self.doubts = doubts
-        self.code = {region: index for index, region in enumerate(known_regions())}
+        self.code = {region: index for index, region in enumerate(inventory.region_codes)}
         spelled = {
             regions: np.array([self.code[region] for region in regions], dtype=np.int64)
             for regions in {account.regions for account in accounts}
@@ -198,7 +198,7 @@ def streams_of(inventory: Inventory) -> Streams:
     A stream lives while its account, its trail and the trail's key live.
     """
     doubts = {path: number for number, path in enumerate(inventory.files_in_doubt)}
-    pairs = _Pairs(inventory.accounts, doubts)
+    pairs = _Pairs(inventory, doubts)
     accounts = {account.id: account for account in inventory.accounts}
     keys = {key.id: key for key in inventory.keys}
     default = pairs.files_of(None, FILES_PER_DAY)

@@ -14,7 +14,7 @@ from pricing.offers.entries import Entry, Step
 from pricing.offers.meters import FREE, FREE_METER
 from pricing.offers.offer import Offer
 from pricing.rates import Meter, load_rates
-from pricing.regions import partition_of, regions
+from pricing.regions import in_order, partition_of
 from pricing.validation import MAX_TEXT
 
 _USD = "USD"
@@ -126,9 +126,8 @@ def _in_force(entries: list[Entry], day: datetime.date) -> dict[str, Entry]:
 
 def _rates(known: dict[str, Entry], per: Decimal) -> list[dict[str, Any]]:
     """Regions in the order of the shipped table, those of one partition and price together."""
-    order = list(regions())
     prices: defaultdict[tuple[str, tuple[Step, ...]], list[str]] = defaultdict(list)
-    for region in sorted(known, key=order.index):
+    for region in in_order(known):
         prices[partition_of(region), known[region].steps].append(region)
     rates = []
     for (_, steps), codes in prices.items():

@@ -266,14 +266,23 @@ def test_a_free_quantity_that_the_file_does_not_name(tmp_path):
 def test_what_has_no_meter_or_no_region_is_listed(tmp_path):
     """A new kind of product and a place that is no known Region stand in a notice by name."""
     new = flat("KMS-PostQuantum-Requests", "us-east-1", "0.0001")
-    nowhere = {"regionCode": "moon-east-1", "location": "Moon (Tranquility)"}
-    moon = Product("moon-east-1-KMS-Keys", "us-east-1", [("0", "Inf", "1")], "Keys")
+    nowhere = {"regionCode": "moon-sea-1", "location": "Moon (Tranquility)"}
+    moon = Product("moon-sea-1-KMS-Keys", "us-east-1", [("0", "Inf", "1")], "Keys")
     moon.attributes.update(nowhere)
     told = rates_import(written(tmp_path / "f", offer([*kms("us-east-1"), new, moon])))
     (notice,) = [one for one in told.notices if "no meter" in one]
     assert "KMS-PostQuantum-Requests (1)" in notice
     assert "Moon (Tranquility)" in notice
     assert set(prices(told.table, "kms-keys")) == {"us-east-1"}
+
+
+def test_a_region_newer_than_the_table_keeps_its_price(tmp_path):
+    """A well-formed code that this version does not know comes last, with its own rate."""
+    new = Product("eu-west-9-KMS-Keys", "us-east-1", [("0", "Inf", "2")], "Keys")
+    new.attributes.update({"regionCode": "eu-west-9", "location": "Europe (Atlantis)"})
+    table = rates_import(written(tmp_path / "f", offer([new, *kms("us-east-1")]))).table
+    assert prices(table, "kms-keys") == {"us-east-1": 1.0, "eu-west-9": 2.0}
+    assert list(prices(table, "kms-keys")) == ["us-east-1", "eu-west-9"]
 
 
 def test_other_names_of_regions_are_known(tmp_path):
