@@ -84,6 +84,12 @@ def is_region(value: object) -> bool:
     )
 
 
+@cache
+def partitions() -> tuple[str, ...]:
+    """Every partition that a Region may be in: the commercial one first."""
+    return tuple(dict.fromkeys(("aws", *_PARTITIONS.values())))
+
+
 def in_order(codes: Iterable[str]) -> tuple[str, ...]:
     """Regions, each once: those of the table in its order, then those that it does not have."""
     given = dict.fromkeys(codes)

@@ -14,7 +14,7 @@ from estimator.forecast.events import OPERATION, event_charges, event_copies
 from estimator.forecast.gate import broken, read_fail_over
 from estimator.forecast.notices import notices
 from estimator.forecast.quotas import quota_notices, quota_use
-from estimator.forecast.result import OTHER, Forecast
+from estimator.forecast.result import OTHER, Forecast, free_in_use
 from estimator.forecast.totals import coarse, monthly_totals, summed
 from estimator.frames import DEFAULT_GRAIN, KEYS
 from estimator.inventory import Inventory, load_inventory
@@ -111,7 +111,11 @@ def forecast(
         quotas=quotas,
         events=events,
         broken=None if gate is None else broken(gate, whole, span, table.currency, reading),
-        notices=(*notices(inventory, span, chosen.versions), *quota_notices(quotas), *unknown),
+        notices=(
+            *notices(inventory, span, chosen.versions, free_in_use(chosen.pools, table)),
+            *quota_notices(quotas),
+            *unknown,
+        ),
         table=table,
         versions=chosen.versions,
         discount=discount,

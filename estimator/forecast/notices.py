@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from estimator.figures import count
 from estimator.inventory import Inventory
 from estimator.inventory.assumptions import Range
 from estimator.months import Months
+from pricing.free import FreeVersion
 from pricing.rates import Meter, Version
 
 _MOST = 8
 
 
 def notices(
-    inventory: Inventory, months: Months, versions: Iterable[tuple[Meter, Version]]
+    inventory: Inventory,
+    months: Months,
+    versions: Iterable[tuple[Meter, Version]],
+    free: Iterable[tuple[str, str, FreeVersion]] = (),
 ) -> tuple[str, ...]:
     """Unconfirmed rates, assumptions without a source, and what the model leaves out."""
     return (
         *inventory.notices,
         *_rates(versions),
+        *_free(free),
         *_assumptions(inventory),
         *_lives(inventory, months),
     )
@@ -29,6 +35,16 @@ def _rates(versions: Iterable[tuple[Meter, Version]]) -> Iterator[str]:
         if not version.confirmed:
             yield (
                 f"rate of {meter.name} from {version.start} is not confirmed "
+                f"(source: {version.source.title})"
+            )
+
+
+def _free(free: Iterable[tuple[str, str, FreeVersion]]) -> Iterator[str]:
+    for pool, partition, version in free:
+        if not version.confirmed:
+            yield (
+                f"free quantity of {pool} in partition {partition} from {version.start}, "
+                f"{count(version.quantity)} a month, is not confirmed "
                 f"(source: {version.source.title})"
             )
 

@@ -5,7 +5,8 @@ import warnings
 import pytest
 
 from pricing.errors import KmscostError, RateError
-from pricing.rates import load_rates, rates_show
+from pricing.in_force import rates_show
+from pricing.rates import load_rates
 from pricing.regions import default_regions, in_order, is_region, partition_of, regions
 from pricing.usage_types import BILLING_CODES
 

@@ -302,3 +302,28 @@ def test_a_rate_far_from_the_shipped_one_is_pointed_out(tmp_path):
     assert any("0.03 to 0.046" in one and "more than half" in one for one in far.notices)
     near = rates_import(written(tmp_path / "g", offer(kms("us-east-1", request="0.0000045"))))
     assert not any("more than half" in one for one in near.notices)
+
+
+def test_the_free_quantity_keeps_a_source_of_its_own(tmp_path):
+    """The global product speaks for commercial Regions, GovCloud's own tier for GovCloud.
+
+    Where no product says it, the shipped source does; GovCloud's is then not confirmed.
+    """
+    day = datetime.date(2026, 11, 1)
+
+    def sources(products):
+        table = rates_import(written(tmp_path / "f", offer(products))).table
+        found = {
+            partition: table.free_in_force("kms-requests", partition, day)
+            for free in table.free_quantities
+            for partition in free.partitions
+        }
+        return {name: (one.confirmed, "sha256" in one.source.title) for name, one in found.items()}
+
+    both = kms("us-east-1", "us-gov-west-1")
+    assert sources([*both, everywhere()]) == {"aws": (True, True), "aws-us-gov": (False, False)}
+    assert sources(both) == {"aws": (True, False), "aws-us-gov": (False, False)}
+    old = rates_import(written(tmp_path / "f", old_file())).table
+    for partition in ("aws", "aws-us-gov"):
+        assert old.free_in_force("kms-requests", partition, day).confirmed
+        assert "sha256" in old.free_in_force("kms-requests", partition, day).source.title
