@@ -17,7 +17,6 @@ from estimator.inventory import Range
 from estimator.inventory.sections import EveryFile, Fixed, Query, Reader, Validate
 from estimator.months import ALWAYS, NEVER, FloatArray, ordinal
 from estimator.volume.formulas import DIGESTS_PER_DAY
-from pricing.regions import regions as known_regions
 
 _STOPPED_DAYS = 7
 
@@ -165,7 +164,7 @@ def _read_by(measured: Measured, reader: Reader) -> np.ndarray:
         number = {account.id: n for n, account in enumerate(inventory.accounts)}
         chosen &= np.isin(streams.account, [number[one] for one in reader.accounts])
     if reader.regions is not None:
-        code = {name: n for n, name in enumerate(known_regions())}
+        code = {name: n for n, name in enumerate(inventory.region_codes)}
         chosen &= np.isin(streams.region, [code[one] for one in reader.regions])
     return np.flatnonzero(chosen)
 

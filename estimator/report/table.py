@@ -180,7 +180,16 @@ def rates_notes(rows: list[dict[str, Any]]) -> list[str]:
         meters = sources.setdefault(text, [])
         if row["meter"] not in meters:
             meters.append(row["meter"])
-    return said + [f"{', '.join(meters)}: {text}" for text, meters in sources.items()]
+    said += [f"{', '.join(meters)}: {text}" for text, meters in sources.items()]
+    free_of: dict[str, list[str]] = {}
+    for row in rows:
+        for one in row["free_quantities"]:
+            source, doubt = one["source"], "" if one["confirmed"] else " (not confirmed)"
+            text = f"{source['title']}, {source['url']}, checked {source['checked']}{doubt}"
+            partitions = free_of.setdefault(text, [])
+            if one["partition"] not in partitions:
+                partitions.append(one["partition"])
+    return said + [f"free in {', '.join(names)}: {text}" for text, names in free_of.items()]
 
 
 def rates_table(rows: list[dict[str, Any]], notes: list[str], width: int = WIDTH) -> RenderableType:
