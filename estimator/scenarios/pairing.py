@@ -32,10 +32,10 @@ def stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.DataFrame(joined)
 
 
-def _of_text(column: pd.Series[Any]) -> pd.Series[Any]:
+def _of_text(column: pd.Series[Any]) -> pd.Categorical[str]:
     """A column whose categories are text; of a frame without any row pandas makes them objects."""
-    texts = column.cat.categories.astype("str")
-    return column.cat.rename_categories(texts)
+    texts = pd.Index(column.cat.categories, dtype="str")
+    return pd.Categorical.from_codes(column.cat.codes.to_numpy(), categories=texts)
 
 
 def paired(
