@@ -38,6 +38,11 @@ def tables_in_words() -> str:
     rows = []
     for path in sorted(TABLES.glob("*.yaml")):
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for free in document.get("free_quantities", []):
+            what = f"Free quantity of {free['pool']} in {', '.join(free['partitions'])}"
+            for version in free["versions"]:
+                sure = "confirmed" if version["confirmed"] else "not confirmed"
+                rows.append((path.name, what, version["from"], sure, version["source"]))
         for meter in document.get("meters", []):
             for version in meter["versions"]:
                 sure = "confirmed" if version["confirmed"] else "second-hand"

@@ -13,7 +13,7 @@ from estimator.forecast.events import OPERATION, CopyCharges, EventCopies, copy_
 from estimator.forecast.gate import broken, read_fail_over
 from estimator.forecast.notices import notices
 from estimator.forecast.quotas import Headroom, quota_notices
-from estimator.forecast.result import OTHER, Forecast
+from estimator.forecast.result import OTHER, Forecast, free_in_use
 from estimator.forecast.totals import coarse, monthly_totals, summed
 from estimator.frames import DEFAULT_GRAIN, KEYS
 from estimator.inventory import Inventory, load_inventory
@@ -116,7 +116,7 @@ def forecast(
         events=None if events is None else events.frame,
         broken=None if gate is None else broken(gate, whole, span, table.currency, reading),
         notices=(
-            *notices(inventory, span, chosen.versions, whole),
+            *notices(inventory, span, chosen.versions, whole, free_in_use(chosen.pools, table)),
             *quota_notices(quotas),
             *unknown,
         ),

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
-from estimator.figures import listed
+from estimator.figures import count, listed
 from estimator.forecast.idle import idle_notices
 from estimator.inventory import Inventory
 from estimator.inventory.assumptions import Range
 from estimator.months import Months
+from pricing.free import FreeVersion
 from pricing.rates import Meter, Version
 
 
@@ -19,12 +20,14 @@ def notices(
     months: Months,
     versions: Iterable[tuple[Meter, Version]],
     charges: pd.DataFrame,
+    free: Iterable[tuple[str, str, FreeVersion]] = (),
 ) -> tuple[str, ...]:
     """Unconfirmed rates, assumptions without a source, and what the model leaves out."""
     return (
         *inventory.notices,
         *idle_notices(inventory, months, charges),
         *_rates(versions),
+        *_free(free),
         *_assumptions(inventory),
     )
 
@@ -34,6 +37,16 @@ def _rates(versions: Iterable[tuple[Meter, Version]]) -> Iterator[str]:
         if not version.confirmed:
             yield (
                 f"rate of {meter.name} from {version.start} is not confirmed "
+                f"(source: {version.source.title})"
+            )
+
+
+def _free(free: Iterable[tuple[str, str, FreeVersion]]) -> Iterator[str]:
+    for pool, partition, version in free:
+        if not version.confirmed:
+            yield (
+                f"free quantity of {pool} in partition {partition} from {version.start}, "
+                f"{count(version.quantity)} a month, is not confirmed "
                 f"(source: {version.source.title})"
             )
 

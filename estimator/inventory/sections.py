@@ -91,7 +91,8 @@ class Bucket(Section):
     region: RegionCode | None = Field(None, description="default: the key's")
     bucket_key: Flag = Field(False, description="S3 Bucket Key on")
     bucket_key_saving: Share = Field(
-        Range.exactly(0.99), description="share of the requests saved with a Bucket Key"
+        Range.exactly(0.99),
+        description="share of the requests saved with a Bucket Key: 0.99 or 99%",
     )
     retention_days: Quantity | None = Field(None, description="default: kept for ever [day]")
 
@@ -127,7 +128,8 @@ class _Reader(Living):
     accounts: tuple[AccountId, ...] | None = Field(None, description="only logs of these accounts")
     regions: Regions | None = Field(None, description="only logs of these Regions")
     bucket_key_saving: Share | None = Field(
-        None, description="share of Decrypt saved by a Bucket Key; default: the bucket's"
+        None,
+        description="share of Decrypt saved by a Bucket Key: 0.99 or 99%; default: the bucket's",
     )
     burst_seconds: Seconds | None = Field(
         None,
@@ -149,7 +151,7 @@ class Query(_Reader):
     kind: Literal["query"]
     queries_per_month: Quantity
     days_scanned: Quantity
-    share_of_files: Share = Range.exactly(1)
+    share_of_files: Share = Field(Range.exactly(1), description="0.5 or 50%")
     gets_per_file: Quantity = Range.exactly(1)
 
 
@@ -192,8 +194,10 @@ Reader = EveryFile | Query | Fixed | Validate | Once | Replication
 class Growth(Section):
     """Yearly growth, compounding monthly from `as_of`."""
 
-    accounts_per_year: GrowthRate = Range.exactly(0)
-    files_per_year: GrowthRate = Range.exactly(0)
+    accounts_per_year: GrowthRate = Field(
+        Range.exactly(0), description="10% or 0.1; above 100 percent with its sign [1/year]"
+    )
+    files_per_year: GrowthRate = Field(Range.exactly(0), description="the same, of files [1/year]")
     as_of: Day | None = Field(None, description="default: the forecast's first month")
 
 

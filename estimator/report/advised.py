@@ -17,7 +17,7 @@ from estimator.figures import count, factor, money
 from estimator.forecast.result import READINGS
 from estimator.report.markdown import escape, table_markdown
 from estimator.report.sheet import Sheet
-from estimator.report.table import WIDTH, titled, wrapped
+from estimator.report.table import titled, wrapped
 from pricing.errors import printable
 
 _MOST_NAMES = 8
@@ -168,14 +168,14 @@ def _together(told: Advice) -> Iterator[str]:
     )
 
 
-def advice_table(told: Advice, width: int = WIDTH) -> RenderableType:
+def advice_table(told: Advice, width: int | None = None) -> RenderableType:
     """The ranking, each piece in words, what they save together."""
     parts: list[RenderableType] = []
     sheet = ranking_sheet(told)
     if sheet is not None:
         parts += [*titled(sheet, width), ""]
     for rank, piece in enumerate(told.pieces, start=1):
-        parts += [Text(printable(f"{rank} {_headed(piece)}"), style="bold", overflow="fold")]
+        parts += [Text(printable(f"{rank} {_headed(piece)}"), style="bold")]
         parts += wrapped((f"  {word}: {said}" for word, said in piece_lines(told, piece)), width)
         parts.append("")
     return Group(*parts, *wrapped(advice_lines(told), width))

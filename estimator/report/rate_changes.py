@@ -10,7 +10,7 @@ from estimator.figures import count, factor, money, share
 from estimator.rates_diff import RatesDiff
 from estimator.report.markdown import sheets_markdown
 from estimator.report.sheet import Sheet
-from estimator.report.table import WIDTH, titled, wrapped
+from estimator.report.table import titled, wrapped
 from pricing.changes import RateChange, grouped
 from pricing.regions import partition_of
 
@@ -105,7 +105,7 @@ def _percent(change: float | None) -> str:
     return f"{'+' * (change > 0)}{share(change)}"
 
 
-def rates_diff_table(told: RatesDiff, width: int = WIDTH) -> RenderableType:
+def rates_diff_table(told: RatesDiff, width: int | None = None) -> RenderableType:
     """What changed between two rate tables, and what it means in money."""
     sheet, in_money = changes_sheet(told), money_sheet(told)
     parts: list[RenderableType] = [*(titled(sheet, width) if sheet.rows else [sheet.title])]

@@ -23,7 +23,7 @@ from estimator.inventory.sections import (
     Validate,
 )
 from estimator.scenarios.paths import LABELS, Path
-from pricing.regions import regions
+from pricing.regions import is_region, regions
 from pricing.validation import Section
 
 RANGE_KEYS = ("low", "high", "mid", "source")
@@ -123,9 +123,8 @@ def _default(path: Path, at: int, field: FieldInfo) -> Any:
 def _inside(path: Path, at: int, kinds: list[type]) -> Place:
     """What may stand below an assumption: a Region, an end of a range."""
     if FilesPerDay in kinds:
-        choices = (*regions(), "other", *RANGE_KEYS)
-        if path[at] not in choices:
-            return Place(at, choices)
+        if path[at] not in ("other", *RANGE_KEYS) and not is_region(path[at]):
+            return Place(at, (*regions(), "other", *RANGE_KEYS))
         at += path[at] not in RANGE_KEYS
     elif Range not in kinds:
         return Place(at)

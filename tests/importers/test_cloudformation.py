@@ -157,7 +157,7 @@ def test_yaml_and_json_say_the_same(tmp_path):
         ("- a", "a list"),
         ("{", "not JSON"),
         ('{"a": ' + "[" * 100_000, "nested beyond all sense"),
-        ("a: " + "[" * 1000, "nested more than 40 deep"),
+        ("a: " + "[" * 1000, "values nested more than 40 deep"),
         ("a: &a [1, 1]\nb: *c", "no Resources"),
         ("Resources: {x: !Ref", "not YAML"),
     ],

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from estimator.figures import significant
 from estimator.report.plots.colours import INK, LINE, MUTED
 from pricing.errors import printable
 
@@ -136,8 +137,8 @@ def rounded(value: float, largest: float) -> str:
     """
     for least, size, word in ((1e9, 1e9, " G"), (1e6, 1e6, " M"), (1e4, 1e3, " k")):
         if value and largest >= least:
-            return f"{value / size:g}{word}"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:g}"
+            return f"{significant(value / size, 6)}{word}"
+    return significant(value, 6)
 
 
 def apart(wanted: Sequence[float], gap: float) -> list[float]:
