@@ -100,13 +100,19 @@ def _pair_of(rows: pd.DataFrame, inventory: Inventory) -> np.ndarray:
     return np.where(known, account * len(inventory.region_codes) + region, -1)
 
 
+def stream_codes(streams: Streams, inventory: Inventory) -> np.ndarray:
+    """A number for each (trail, account, Region)."""
+    regions = len(inventory.region_codes)
+    codes: np.ndarray = streams.trail * len(inventory.accounts) + streams.account
+    return codes * regions + streams.region
+
+
 def stream_of(
     rows: pd.DataFrame, trail: np.ndarray, inventory: Inventory, streams: Streams
 ) -> np.ndarray:
     """The stream of each row, -1 where the inventory has none."""
-    regions = len(inventory.region_codes)
-    width = len(inventory.accounts) * regions
-    own = streams.trail * width + streams.account * regions + streams.region
+    width = len(inventory.accounts) * len(inventory.region_codes)
+    own = stream_codes(streams, inventory)
     pair = _pair_of(rows, inventory)
     wanted = np.where((trail >= 0) & (pair >= 0), trail * width + pair, -1)
     order = np.argsort(own, kind="stable")

@@ -117,7 +117,7 @@ def reconcile(
     known = evidence(frame, seen, levels, told, counted, owned, covered)
     readings = tuple(read(one) for one in known)
     follows = followed(frame, readings, inventory)
-    theirs = attributed(frame, follows, seen, levels, inventory)
+    theirs = attributed(frame, follows, seen, levels, inventory, told.months)
     rows = with_parts(frame, follows, theirs)
     strangers = only_in(rows, inventory, levels)
     return Reconciliation(

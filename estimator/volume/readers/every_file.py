@@ -14,6 +14,8 @@ class EveryFileReading(Reading):
 
     section = EveryFile
     factors = ("gets_per_file",)
+    assumption = "gets_per_file"
+    each_put = True
     reader: EveryFile
 
     def gets(self, written: Written) -> FloatArray:

@@ -16,6 +16,7 @@ class FixedReading(Sharing):
 
     section = Fixed
     factors = ("gets_per_day",)
+    assumption = "gets_per_day"
     reader: Fixed
 
     @property

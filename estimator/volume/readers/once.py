@@ -18,6 +18,7 @@ class OnceReading(LookBack):
 
     section = Once
     factors = ("gets_per_file",)
+    assumption = "gets_per_file"
     window = "days"
     reader: Once
 

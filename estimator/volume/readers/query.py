@@ -14,6 +14,7 @@ class QueryReading(LookBack):
 
     section = Query
     factors = ("queries_per_month", "share_of_files", "gets_per_file")
+    assumption = "queries_per_month"
     window = "days_scanned"
     reader: Query
 

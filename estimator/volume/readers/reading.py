@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from estimator.inventory import Inventory
+from estimator.inventory import Inventory, Range
 from estimator.inventory.sections import Reader
 from estimator.months import FloatArray, Months, Spans
 from estimator.volume import formulas
@@ -32,6 +32,12 @@ class Reading(ABC):
         The assumptions that its requests are proportional to.
     window : str or None
         The assumption that says how many days it looks back; None where it does not.
+    assumption : str or None
+        The assumption that measured gets decide, one of `factors`; None where they decide none.
+    each_put : bool
+        Whether it gets every file when it is put, so that its gets tell how many files there are.
+    counts_gets : bool
+        Whether `assumption` is a number of gets as such, whatever files they are of.
     cause : str
         Of its requests.
     period : Period
@@ -41,6 +47,9 @@ class Reading(ABC):
     section: ClassVar[type[Any]]
     factors: ClassVar[tuple[str, ...]] = ()
     window: ClassVar[str | None] = None
+    assumption: ClassVar[str | None] = None
+    each_put: ClassVar[bool] = False
+    counts_gets: ClassVar[bool] = False
     cause: ClassVar[str] = "get"
 
     def __init__(self, model: Model, reader: Any) -> None:
@@ -70,6 +79,20 @@ class Reading(ABC):
     def written(self, streams: Streams) -> tuple[Written, ...]:
         """The files that it reads of streams: log files, unless a kind says otherwise."""
         return (self.model.logs(streams),)
+
+    def total(self, streams: Streams) -> FloatArray:
+        """Gets of all that it reads of streams in each span. [get]"""
+        gets = np.zeros(len(self.model.spans))
+        for written in self.written(streams):
+            if len(written.streams):
+                gets = gets + self.gets(written).sum(axis=0)
+        return gets
+
+    def of_one(self, streams: Streams) -> FloatArray:
+        """Gets in each span if `assumption` were 1: what measured gets are held against. [get]"""
+        assert self.assumption is not None  # others have nothing to measure
+        unit = self.reader.model_copy(update={self.assumption: Range.exactly(1)})
+        return type(self)(self.model, unit).total(streams)
 
     def blocks(self, streams: Streams) -> Iterator[Block]:
         """Its requests."""

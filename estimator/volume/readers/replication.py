@@ -18,6 +18,7 @@ class ReplicationReading(Reading):
 
     section = Replication
     cause = "replication"
+    each_put = True
     reader: Replication
 
     def written(self, streams: Streams) -> tuple[Written, ...]:

@@ -16,6 +16,7 @@ class ValidateReading(LookBack):
 
     section = Validate
     factors = ("runs_per_month",)
+    assumption = "runs_per_month"
     window = "days"
     reader: Validate
 
