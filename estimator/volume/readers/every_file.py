@@ -14,6 +14,8 @@ class EveryFileReading(Reading):
 
     section = EveryFile
     factors = ("gets_per_file",)
+    as_they_come = True
+    per_file = "gets_per_file"
     reader: EveryFile
 
     def gets(self, written: Written) -> FloatArray:

@@ -19,6 +19,7 @@ class OnceReading(LookBack):
     section = Once
     factors = ("gets_per_file",)
     window = "days"
+    per_file = "gets_per_file"
     reader: Once
 
     @classmethod

@@ -18,6 +18,7 @@ class ReplicationReading(Reading):
 
     section = Replication
     cause = "replication"
+    destination = "destination_key"
     reader: Replication
 
     def written(self, streams: Streams) -> tuple[Written, ...]:

@@ -15,6 +15,8 @@ from estimator.volume.streams import Streams
 class Sharing(Reading):
     """A reader whose gets are shared in proportion to the files a day of what can be read."""
 
+    looks_back = True
+
     @property
     @abstractmethod
     def per_day(self) -> float:
