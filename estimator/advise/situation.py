@@ -81,10 +81,10 @@ class Situation:
 
     @cached_property
     def event_costs(self) -> dict[str, float]:
-        """What CloudTrail charges for each trail's paid copies of KMS events. [currency]"""
+        """What CloudTrail charges at most for each trail's copies of KMS events. [currency]"""
         found: defaultdict[str, float] = defaultdict(float)
         if self.told.events is not None:
-            sums = self.told.events.groupby("trail", observed=True)["cost"].sum()
+            sums = self.told.events.groupby("trail", observed=True)["cost_high"].sum()
             found.update({str(name): float(cost) for name, cost in sums.items()})
         return found
 

@@ -145,7 +145,7 @@ def _notices(inventory: Inventory, span: Months, given: str, used: pd.DataFrame)
         yield "cloudtrail_writes is exempt: CloudTrail's own writes are not among the lines"
     else:
         yield "cloudtrail_writes is charged: CloudTrail's own writes are among the lines"
-    others = inventory.other_kms_requests_per_month.mid
+    others = sum(use.requests.mid for use in inventory.other_uses)
     if others:
         yield (
             f"the {others:,.0f} other KMS requests a month are not among the lines, so AWS's "

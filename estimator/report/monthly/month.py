@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from estimator.figures import count, money, percent, share, signed
+from estimator.report.limits import CopyCharge
 from estimator.report.monthly.computed import Computed
 from estimator.report.monthly.document import Block, Card, Cards, Said, Section
 from estimator.report.monthly.words import month_in_words, often
@@ -52,6 +53,10 @@ def _cards(told: Computed) -> Cards:
         said = "no ranges, so no width"
     cards.append(Card("Forecast", money(month[told.cost]), unit, said))
     cards.append(Card("Forecast requests", count(month["requests"]), "requests", "of KMS"))
+    if told.copies_line is not None:
+        copies = CopyCharge.of(month, unit)
+        said = "on CloudTrail's bill, apart from KMS"
+        cards.append(Card("Copies of KMS events", copies.text, unit, said))
     measured = _measured(told)
     if measured is not None:
         ours = measured[measured["cause"] != "other"]["quantity"].sum()
@@ -138,7 +143,7 @@ def _measured_sheet(told: Computed) -> Sheet | None:
     cells = [_compared(one, expected.get(one, 0.0), sums.get(one, 0.0), whole) for one in causes]
     before, after = (sum(one.get(name, 0.0) for name in causes) for one in (expected, sums))
     cells.append(_compared("CloudTrail's", before, after, whole))
-    others = told.inventory.other_kms_requests_per_month.mid
+    others = sum(use.requests.mid for use in told.inventory.other_uses)
     cells.append(_compared("others", others, sums.get("other", 0.0), whole))
     header = ("cause", "forecast requests", "measured requests", "difference", "relative")
     title = f"Forecast and measured requests by cause, {told.month}"
