@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from estimator.figures import count
 from estimator.inventory import Inventory
 from estimator.inventory.assumptions import Range
+from estimator.inventory.presets import presets
+from estimator.inventory.sections import EveryFile, Query
 from estimator.months import Months
 from pricing.free import FreeVersion
 from pricing.rates import Meter, Version
@@ -50,11 +52,7 @@ def _free(free: Iterable[tuple[str, str, FreeVersion]]) -> Iterator[str]:
 
 
 def _assumptions(inventory: Inventory) -> Iterator[str]:
-    plain = [
-        trail.name
-        for trail in inventory.trails
-        if trail.key is not None and trail.files_per_day is None
-    ]
+    plain = _by_rule_of_thumb(inventory)
     if plain:
         yield (
             f"files_per_day of trail {_listed(plain)}: the rule of thumb 288 (one file every five "
@@ -80,6 +78,37 @@ def _assumptions(inventory: Inventory) -> Iterator[str]:
             f"assumed without a source: {_listed(unsourced)}. AWS publishes no gets per file; "
             "note where yours come from as {mid: 1, source: ...}"
         )
+    for reader in inventory.readers:
+        if not isinstance(reader, EveryFile | Query) or reader.preset is None:
+            continue
+        known = presets()[reader.preset]
+        if known.assumed and reader.gets_per_file == known.gets:
+            gets = known.gets
+            yield (
+                f"reader {reader.name}: {gets.low:g} to {gets.high:g} gets per file are the "
+                f"assumption of preset {known.name}; no source tells them: measure it"
+            )
+
+
+def _by_rule_of_thumb(inventory: Inventory) -> list[str]:
+    """The trails with a stream of which neither its account nor the trail says files_per_day."""
+    silent: dict[str, set[str]] = {}  # the Regions of which an account says nothing
+    members: dict[tuple[str, str], set[str]] = {}
+    own = {account.id: account for account in inventory.accounts}
+    for account in inventory.accounts:
+        files = account.files_per_day
+        regions = {one for one in account.regions if files is None or files.of(one) is None}
+        silent[account.id] = regions
+        members.setdefault((account.payer, account.partition), set()).update(regions)
+    found = []
+    for trail in inventory.trails:
+        home, files = own[trail.account], trail.files_per_day
+        whole = trail.scope == "organization"
+        regions = members[home.payer, home.partition] if whole else silent[home.id]
+        covered = regions if trail.regions is None else regions & set(trail.regions)
+        if trail.key is not None and any(files is None or files.of(one) is None for one in covered):
+            found.append(trail.name)
+    return found
 
 
 def _lives(inventory: Inventory, months: Months) -> Iterator[str]:
