@@ -85,9 +85,10 @@ def _known(told: ReadersFound, model: MeasuredModel, number: int, gets: Gets, sa
     of_one = at_work.of_one(streams)
     exposure = np.where(_due_days(model, at_work, streams, of_one), gets.exposure, 0.0)
     daily = np.where(exposure > 0, gets.daily, 0.0)
-    if at_work.period.start == ALWAYS and (first := began(daily, exposure)):
-        told.starts[number] = measured.window.day(first)
+    if first := began(daily, exposure):
         exposure[:first], daily[:first] = 0.0, 0.0
+        if at_work.period.start == ALWAYS:
+            told.starts[number] = measured.window.day(first)
     if not daily.any() or not of_one[exposure > 0].any():
         told.notices.append(f"reader {reader.name}: nothing to compare its gets with: unchanged")
         return

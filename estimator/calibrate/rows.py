@@ -104,7 +104,7 @@ def stream_codes(streams: Streams, inventory: Inventory) -> np.ndarray:
     """A number for each (trail, account, Region)."""
     regions = len(inventory.region_codes)
     codes: np.ndarray = streams.trail * len(inventory.accounts) + streams.account
-    return codes * regions + streams.region
+    return codes * len(inventory.region_codes) + streams.region
 
 
 def stream_of(

@@ -15,7 +15,7 @@ from estimator.reconcile.formulas import expected_among
 from estimator.reconcile.levels import OPERATIONS, Open
 from estimator.reconcile.reading import Reading
 from estimator.volume.others import share_of_months
-from pricing.regions import regions
+from pricing.regions import is_region, partition_of
 
 
 @dataclass(frozen=True)
@@ -151,8 +151,8 @@ def _expected(
         if len(partitions[use.payer]) == 1:
             yield rows, requests
             continue
-        known = regions()  # the number is that of each partition
-        own = [known[one].partition if one in known else "" for one in frame["billed_region"]]
+        # the number is that of each partition
+        own = [partition_of(one) if is_region(one) else "" for one in frame["billed_region"]]
         for partition in partitions[use.payer]:
             yield rows[np.array(own)[rows] == partition], requests
 
