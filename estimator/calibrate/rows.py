@@ -102,7 +102,6 @@ def _pair_of(rows: pd.DataFrame, inventory: Inventory) -> np.ndarray:
 
 def stream_codes(streams: Streams, inventory: Inventory) -> np.ndarray:
     """A number for each (trail, account, Region)."""
-    regions = len(inventory.region_codes)
     codes: np.ndarray = streams.trail * len(inventory.accounts) + streams.account
     return codes * len(inventory.region_codes) + streams.region
 
