@@ -231,9 +231,14 @@ class RateTable(Section):
         for meter in self.meters:
             if operation in meter.operations and key_spec in meter.key_specs:
                 return meter
-        fix = "add a meter with this operation to the table of --rates"
-        found = f"no meter for {operation} on a {key_spec} key"
-        raise RateError(Problem(self.path, None, "meters", found, "a meter that covers it", fix))
+        fix = (
+            "take its price from a bill or price list, and add a meter with "
+            f"`operations: [{operation}]` and `key_specs: [{key_spec}]` to the table of --rates "
+            "(`kmscost rates show --format yaml` prints the shipped one to start from)"
+        )
+        found = f"no meter for {operation} on a {key_spec} key: no source names its price"
+        expected = "a meter that covers it: a price is never guessed"
+        raise RateError(Problem(self.path, None, "meters", found, expected, fix))
 
     def in_force(self, meter: Meter, day: datetime.date) -> Version:
         """The version of a meter in force on a day.

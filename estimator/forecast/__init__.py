@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from estimator.forecast.budgets import budget_use
-from estimator.forecast.events import OPERATION, CopyCharges, EventCopies, copy_notices
+from estimator.forecast.events import CopyCharges, EventCopies, copy_notices, copy_rates
 from estimator.forecast.gate import broken, read_fail_over
 from estimator.forecast.notices import notices
 from estimator.forecast.quotas import Headroom, quota_notices
@@ -24,7 +24,7 @@ from estimator.volume.others import other_pools
 from estimator.volume.streams import streams_of
 from pricing.bill import Bill, bill
 from pricing.errors import Problem, RateError, UsageError
-from pricing.rates import RateTable, load_cloudtrail_rates, load_rates
+from pricing.rates import RateTable, load_rates
 
 __all__ = ["WRITES", "Forecast", "calendar", "forecast", "grain", "priced"]
 
@@ -204,9 +204,7 @@ def _copy_charges(
     copies: EventCopies, rates: RateTable
 ) -> tuple[CopyCharges | None, tuple[str, ...]]:
     """The charges for further copies of KMS events; None and a notice where no rate is known."""
-    # a table of the user's own may have CloudTrail's meter too, in its own currency
-    has_it = any(OPERATION in meter.operations for meter in rates.meters)
-    table = rates if has_it else load_cloudtrail_rates()
+    table = copy_rates(rates)
     if table.currency != rates.currency:
         known = f"is known in {table.currency}, not in {rates.currency}"
         return None, (f"CloudTrail's charge for KMS events {known}",)

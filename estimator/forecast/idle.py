@@ -10,6 +10,7 @@ import pandas as pd
 
 from estimator.figures import factor, listed
 from estimator.inventory import Inventory
+from estimator.inventory.periods import period_of
 from estimator.months import ALWAYS, NEVER, Months, Period
 from estimator.volume.growth import growths
 from estimator.volume.model import DIGESTS_UNDER_KEY_FROM
@@ -41,6 +42,7 @@ def idle_notices(inventory: Inventory, months: Months, charges: pd.DataFrame) ->
         ends = "end" if len(names) > 1 else "ends"
         until = accounts[account].until
         yield f"account {account} ends on {until}: {listed(names)} {ends} with it"
+    yield from _begun_after_account(inventory)
     yield from _not_active(inventory, months, {name for names in ended.values() for name in names})
     yield from _without_requests(inventory, months, set(requests["driver"].astype(str)))
     yield from _late_keys(inventory, months)
@@ -57,17 +59,37 @@ def _span(months: Months) -> str:
 def _ended_with_account(inventory: Inventory, months: Months) -> dict[str, list[str]]:
     """By account what would go on without it, and ends before the months do."""
     ended: defaultdict[str, list[str]] = defaultdict(list)
-    until = {account.id: account.until for account in inventory.accounts}
-    owned = [
-        *((f"trail {trail.name}", trail.account, trail.until) for trail in inventory.trails),
-        *((f"key {key.id}", key.account, key.until) for key in inventory.keys),
-        *((f"reader {one.name}", one.account, one.until) for one in inventory.readers),
-    ]
-    for name, account, own_end in owned:
-        end = until[account]
-        if end and end < months.firsts[-1] and (own_end is None or own_end > end):
+    last = months.firsts[-1]
+    for name, account, own, end in _owned(inventory):
+        if end.toordinal() > own.start and end < last and own.end > end.toordinal():
             ended[account].append(name)
     return ended
+
+
+def _begun_after_account(inventory: Inventory) -> Iterator[str]:
+    for name, account, own, end in _owned(inventory):
+        if own.start >= end.toordinal():
+            begins = datetime.date.fromordinal(int(own.start))
+            yield (
+                f"{name} begins on {begins}, after its account {account} has ended on {end}: it "
+                "counts from then on; correct one of the two days"
+            )
+
+
+def _owned(inventory: Inventory) -> Iterator[tuple[str, str, Period, datetime.date]]:
+    """What belongs to accounts that end: its name, the account, its own period, the end."""
+    ends = {account.id: account.until for account in inventory.accounts if account.until}
+    for trail in inventory.trails:
+        if trail.account in ends:
+            own = period_of(trail.start, trail.until)
+            yield f"trail {trail.name}", trail.account, own, ends[trail.account]
+    for key in inventory.keys:
+        if key.account in ends:
+            yield f"key {key.id}", key.account, period_of(key.born, key.until), ends[key.account]
+    for reader in inventory.readers:
+        if reader.account in ends:
+            own = period_of(reader.start, reader.until)
+            yield f"reader {reader.name}", reader.account, own, ends[reader.account]
 
 
 def _not_active(inventory: Inventory, months: Months, named: set[str]) -> Iterator[str]:

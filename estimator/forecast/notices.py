@@ -10,6 +10,7 @@ from estimator.figures import count, listed
 from estimator.forecast.idle import idle_notices
 from estimator.inventory import Inventory
 from estimator.inventory.assumptions import Range
+from estimator.inventory.presets import presets
 from estimator.months import Months
 from pricing.free import FreeVersion
 from pricing.rates import Meter, Version
@@ -52,11 +53,7 @@ def _free(free: Iterable[tuple[str, str, FreeVersion]]) -> Iterator[str]:
 
 
 def _assumptions(inventory: Inventory) -> Iterator[str]:
-    plain = [
-        trail.name
-        for trail in inventory.trails
-        if trail.key is not None and trail.files_per_day is None
-    ]
+    plain = _by_rule_of_thumb(inventory)
     if plain:
         yield (
             f"files_per_day of trail {listed(plain)}: the rule of thumb 288 (one file every five "
@@ -82,3 +79,33 @@ def _assumptions(inventory: Inventory) -> Iterator[str]:
             f"assumed without a source: {listed(unsourced)}. AWS publishes no gets per file; "
             "note where yours come from as {mid: 1, source: ...}"
         )
+    for reader in inventory.readers:
+        preset = getattr(reader, "preset", None)  # kinds without gets_per_file have none
+        known = presets()[preset] if preset else None
+        if known and known.assumed and getattr(reader, "gets_per_file", None) == known.gets:
+            gets = known.gets
+            yield (
+                f"reader {reader.name}: {gets.low:g} to {gets.high:g} gets per file are the "
+                f"assumption of preset {known.name}; no source tells them: measure it"
+            )
+
+
+def _by_rule_of_thumb(inventory: Inventory) -> list[str]:
+    """The trails with a stream of which neither its account nor the trail says files_per_day."""
+    silent: dict[str, set[str]] = {}  # the Regions of which an account says nothing
+    members: dict[tuple[str, str], set[str]] = {}
+    own = {account.id: account for account in inventory.accounts}
+    for account in inventory.accounts:
+        files = account.files_per_day
+        regions = {one for one in account.regions if files is None or files.of(one) is None}
+        silent[account.id] = regions
+        members.setdefault((account.payer, account.partition), set()).update(regions)
+    found = []
+    for trail in inventory.trails:
+        home, files = own[trail.account], trail.files_per_day
+        whole = trail.scope == "organization"
+        regions = members[home.payer, home.partition] if whole else silent[home.id]
+        covered = regions if trail.regions is None else regions & set(trail.regions)
+        if trail.key is not None and any(files is None or files.of(one) is None for one in covered):
+            found.append(trail.name)
+    return found

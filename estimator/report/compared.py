@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,6 +11,7 @@ from rich.console import Group, RenderableType
 from estimator.figures import count, money, percent, signed
 from estimator.forecast.result import READINGS
 from estimator.frames import DEFAULT_GRAIN, KEYS
+from estimator.report.limits import CopyCharge
 from estimator.report.sheet import Sheet
 from estimator.report.table import titled, wrapped
 from estimator.scenarios import Comparison
@@ -59,7 +59,7 @@ def summary_sheet(told: Comparison) -> Sheet:
 
 
 def summary_lines(told: Comparison) -> Iterator[str]:
-    """The other reading, and the knock-on on CloudTrail's bill, which stands apart."""
+    """The other reading, and copies of KMS events on CloudTrail's bill, which stand apart."""
     unit = told.currency
     for reading in told.readings():
         name = f"{told.cost}_writes_{reading}"
@@ -73,17 +73,28 @@ def summary_lines(told: Comparison) -> Iterator[str]:
             f"With cloudtrail_writes: {reading} the base is {unit} {money(base)}, the differences "
             f"are {said}{more} (source: {READINGS[reading]})"
         )
-    name = f"{told.cost}_cloudtrail_events"
-    base = told.base.totals[name]
-    if any(one.totals[name] for one in (told.base, *told.others)) and not math.isnan(base):
-        said = "; ".join(
-            f"{other.name} {unit} {money_difference(base, other.totals[name])}"
-            for other in told.others[:_MOST_NAMES]
-        )
-        yield (
-            f"Apart from KMS, on CloudTrail's bill for further copies of these requests' events: "
-            f"base {unit} {money(base)}; {said}{_more(len(told.others))}"
-        )
+    yield from _copies_line(told)
+
+
+def _copies_line(told: Comparison) -> Iterator[str]:
+    """Copies of KMS events: differences, or both ends of each where it is known between two."""
+    unit = told.currency
+    base, *others = (CopyCharge.of(one.totals, unit) for one in (told.base, *told.others))
+    if not any(charge.high > 0 for charge in (base, *others)):  # nor where no rate is known
+        return
+    ranged = any(charge.is_range for charge in (base, *others))
+    amounts = [
+        charge.text if ranged else money_difference(base.low, charge.low)
+        for charge in others[:_MOST_NAMES]
+    ]
+    listed = "; ".join(
+        f"{other.name} {unit} {amount}" for other, amount in zip(told.others, amounts, strict=False)
+    )
+    line = (
+        "Apart from KMS, on CloudTrail's bill for copies of KMS events: base "
+        f"{unit} {base.text} ({base.whose}); {listed}{_more(len(told.others))}"
+    )
+    yield line
 
 
 def _more(size: int) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from estimator.figures import count, money
 from estimator.forecast import Forecast
 from estimator.frames import DEFAULT_GRAIN, KEYS
-from estimator.report.limits import budget_lines, knock_on_lines
+from estimator.report.limits import budget_lines, copies_lines
 
 MOST_ROWS = 40
 
@@ -106,8 +106,8 @@ def _quantity(quantity: float, unit: str) -> str:
 
 
 def lines(told: Forecast) -> Sequence[str]:
-    """What stands under the table: the other reading, the free tier's use, knock-on, budgets."""
-    return (told.other_reading_line, *_free_tier(told), *knock_on_lines(told), *budget_lines(told))
+    """What stands under the table: other reading, free tier, copies of KMS events, budgets."""
+    return (told.other_reading_line, *_free_tier(told), *copies_lines(told), *budget_lines(told))
 
 
 def _free_tier(told: Forecast) -> list[str]:

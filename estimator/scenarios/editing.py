@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from estimator.inventory.kinds import is_account_id
 from estimator.scenarios.fields import RANGE_KEYS
 from pricing.document import Location, Map, Seq
 from pricing.regions import is_region
@@ -86,8 +87,10 @@ def scaled(value: Any, factor: float) -> Any:
 
 
 def _holds_numbers(value: dict[str, Any]) -> bool:
-    return all(key in RANGE_KEYS for key in value) or all(
-        key == "other" or is_region(key) for key in value
+    return (
+        all(key in RANGE_KEYS for key in value)
+        or all(key == "other" or is_region(key) for key in value)
+        or all(map(is_account_id, value))
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from estimator.forecast import calendar, priced
 from estimator.forecast.budgets import budget_use
 from estimator.forecast.notices import notices
+from estimator.forecast.result import free_in_use
 from estimator.forecast.totals import monthly_totals
 from estimator.inventory import Inventory, load_inventory
 from estimator.months import Months
@@ -90,7 +91,7 @@ def run(
     charges = chosen.charges.assign(cost_other_reading=other.charges["cost"])
     point = monthly_totals(charges, None, span, table.currency, is_exempt)
 
-    told = notices(inventory, span, chosen.versions, charges)
+    told = notices(inventory, span, chosen.versions, charges, free_in_use(chosen.pools, table))
     if inventory.budgets and table.currency != "USD":
         told += (f"budgets are in USD, the rates in {table.currency}: not compared",)
     lots = Draws(options.seed, options.draws)

@@ -62,11 +62,13 @@ class Period:
 
 
 def read_period(entry: Document, limit: float = math.inf) -> Period:
-    """`from` and `until`, the latter no later than `limit`: the end of the account."""
-    return Period(
-        number_day(entry.get("from"), -math.inf),
-        min(number_day(entry.get("until"), math.inf), limit),
-    )
+    """`from` (of a key also `created`) and `until`, no later than `limit`: the account's end.
+
+    What begins when its account has ended was not ended by it.
+    """
+    start = number_day(entry.get("from") or entry.get("created"), -math.inf)
+    until = number_day(entry.get("until"), math.inf)
+    return Period(start, until if start >= limit else min(until, limit))
 
 
 @dataclass(frozen=True)
@@ -213,8 +215,6 @@ class Estate:
     def _read_key(self, entry: Document) -> Key:
         account = entry.get("account") or self.payer
         period = read_period(entry, self.accounts[account].period.end)
-        if entry.get("created") is not None:
-            period = Period(number_day(entry["created"], -math.inf), period.end)
         rotations = tuple(sorted(number_day(day, 0) for day in entry.get("rotations") or []))
         return Key(entry["id"], account, entry["region"], period, rotations)
 

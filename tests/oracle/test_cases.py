@@ -96,9 +96,13 @@ TABLE = [
         1,
         {"get": 4_000_000, "put": 864, "cost_usd": (4_000_864 - 20_000) * 0.000003 + 1},
     ),
-    # its table has 1.226 key-months too, of a key made after its account had ended; the rule of
-    # closed_account.yaml (nothing is billed there) says none, so only the gets are held here
-    Case("fixed_never_alive.yaml", "2020-10", 2, {"get": 0, "requests": 0}),
+    # a key made after its account had ended was not ended by it: 7 days of October, and November
+    Case(
+        "fixed_never_alive.yaml",
+        "2020-10",
+        2,
+        {"get": 0, "requests": 0, "key": 7 / 31 + 1},
+    ),
     Case("fixed_no_files.yaml", "2026-11", 1, {"get": 0, "cost_usd": 1}),
     Case("fixed_retention.yaml", "2026-10", 1, {"get": 3_000}),
     Case("closed_account.yaml", "2026-12", 1, {"requests": 0, "key": 0, "cost_usd": 0}),

@@ -9,6 +9,7 @@ import pandas as pd
 
 from estimator.figures import count, money, percent, share, signed
 from estimator.months import Months, parse_month
+from estimator.report.limits import CopyCharge
 from estimator.report.monthly.computed import Computed
 from estimator.report.monthly.document import Block, Card, Cards, Said, Section
 from estimator.report.monthly.words import month_in_words, often
@@ -54,6 +55,10 @@ def _cards(told: Computed) -> Cards:
         said = "no ranges, so no width"
     cards.append(Card("Forecast", money(month[told.cost]), unit, said))
     cards.append(Card("Forecast requests", count(month["requests"]), "requests", "of KMS"))
+    if told.copies_line is not None:
+        copies = CopyCharge.of(month, unit)
+        said = "on CloudTrail's bill, apart from KMS"
+        cards.append(Card("Copies of KMS events", copies.text, unit, said))
     measured = _measured(told)
     if measured is not None:
         ours = measured[measured["cause"] != "other"]["quantity"].sum()

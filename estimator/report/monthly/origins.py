@@ -77,7 +77,7 @@ def _sheet(
 ) -> Sheet:
     """Requests and cost by columns, the largest first; `words` names a group by its values."""
     # the columns as they are: texts joined into one key could meet, or lose what parts them
-    code = rows.groupby(columns, sort=False, observed=True).ngroup().to_numpy()
+    code = rows.groupby(columns, sort=False, observed=True).ngroup().to_numpy().astype(np.int64)
     first = np.unique(code, return_index=True)[1]
     found = [tuple(map(str, values)) for values in rows[columns].iloc[first].to_numpy(object)]
     is_request = (rows["unit"] == "request").to_numpy()

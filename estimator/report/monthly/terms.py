@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from estimator.figures import count, factor, money, share, signed
 from estimator.forecast.result import READINGS
-from estimator.report.limits import knock_on_lines
 from estimator.report.monthly.computed import Computed
 from estimator.report.monthly.document import Block, Said, Section
 from estimator.report.monthly.words import part
@@ -128,7 +127,6 @@ def notices_section(told: Computed) -> Section:
     said = [*told.forecast.notices, *told.simulation.notices]
     said += told.actuals.notices if told.actuals is not None else ()
     said += told.reconciliation.notices if told.reconciliation is not None else ()
-    said += knock_on_lines(told.forecast)
     said = list(dict.fromkeys(said))
     more = len(said) - _MOST_NOTICES
     listed = said[:_MOST_NOTICES] + ([f"and {more:,} more"] if more > 0 else [])

@@ -16,6 +16,7 @@ class EveryFileReading(Reading):
     factors = ("gets_per_file",)
     assumption = "gets_per_file"
     each_put = True
+    per_file = "gets_per_file"
     reader: EveryFile
 
     def gets(self, written: Written) -> FloatArray:

@@ -29,6 +29,7 @@ class LookBack(Reading):
     """A reader that looks back over the files of the last days, as long as they lie there."""
 
     window: ClassVar[str]
+    looks_back = True
 
     @abstractmethod
     def looks(self, streams: Streams) -> Looks:

@@ -20,6 +20,7 @@ class OnceReading(LookBack):
     factors = ("gets_per_file",)
     assumption = "gets_per_file"
     window = "days"
+    per_file = "gets_per_file"
     reader: Once
 
     @classmethod

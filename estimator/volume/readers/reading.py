@@ -38,6 +38,15 @@ class Reading(ABC):
         Whether it gets every file when it is put, so that its gets tell how many files there are.
     counts_gets : bool
         Whether `assumption` is a number of gets as such, whatever files they are of.
+    looks_back : bool
+        Whether it gets files that were put earlier.
+    per_file : str or None
+        The assumption that says how often it gets a file that it needs but once; None where it
+        never gets one again, or has to.
+    once_is_enough : bool
+        Whether it gets files again and again that could be got once, into a table of its own.
+    destination : str or None
+        What names the key that it puts copies under; None where it makes none.
     cause : str
         Of its requests.
     period : Period
@@ -50,6 +59,10 @@ class Reading(ABC):
     assumption: ClassVar[str | None] = None
     each_put: ClassVar[bool] = False
     counts_gets: ClassVar[bool] = False
+    looks_back: ClassVar[bool] = False
+    per_file: ClassVar[str | None] = None
+    once_is_enough: ClassVar[bool] = False
+    destination: ClassVar[str | None] = None
     cause: ClassVar[str] = "get"
 
     def __init__(self, model: Model, reader: Any) -> None:
@@ -67,6 +80,18 @@ class Reading(ABC):
         """Why a reader that is active makes no requests in these months, as far as is known."""
         del inventory, reader, months
         return "no file that it reads lies under a key then"
+
+    @classmethod
+    def scans(cls, reader: Any) -> str | None:
+        """The assumption to lower so that it scans less; None for what scans nothing."""
+        del reader
+        return None
+
+    @classmethod
+    def days_between(cls, reader: Any) -> float | None:
+        """Days back after which it meets files again for nothing; None: it never does. [day]"""
+        del reader
+        return None
 
     @abstractmethod
     def gets(self, written: Written) -> FloatArray:

@@ -19,6 +19,7 @@ class ReplicationReading(Reading):
     section = Replication
     cause = "replication"
     each_put = True
+    destination = "destination_key"
     reader: Replication
 
     def written(self, streams: Streams) -> tuple[Written, ...]:

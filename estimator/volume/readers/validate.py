@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from estimator.inventory import Inventory
 from estimator.inventory.sections import Validate
 from estimator.months import Months
@@ -9,6 +11,9 @@ from estimator.volume.model import Written
 from estimator.volume.pace import Pace
 from estimator.volume.readers.look_back import LookBack, Looks
 from estimator.volume.streams import Streams
+
+LONGEST_MONTH = 31.0  # [day]
+_SLACK = 1e-9  # 31 / 3.1 is ten days, not eleven
 
 
 class ValidateReading(LookBack):
@@ -19,6 +24,12 @@ class ValidateReading(LookBack):
     assumption = "runs_per_month"
     window = "days"
     reader: Validate
+
+    @classmethod
+    def days_between(cls, reader: Validate) -> float | None:
+        """Days between two runs, of the longest month: each file is in one of them."""
+        runs = reader.runs_per_month.mid
+        return float(math.ceil(LONGEST_MONTH / runs - _SLACK)) if runs > 0 else None
 
     @classmethod
     def why_none(cls, inventory: Inventory, reader: Validate, months: Months) -> str:
