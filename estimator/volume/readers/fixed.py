@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from estimator.inventory import Range
 from estimator.inventory.sections import Fixed
 from estimator.months import FloatArray, Period
+from estimator.volume.equations import Equation, Product, Value
+from estimator.volume.file_equations import plural, retention_value
 from estimator.volume.model import Written
 from estimator.volume.pace import SECONDS_PER_DAY, Pace
-from estimator.volume.readers.reading import Reading
+from estimator.volume.readers.reading import BoolArray, Reading
 from estimator.volume.streams import Streams
 
 _A_DAY = Range.exactly(SECONDS_PER_DAY)
@@ -26,6 +30,32 @@ class FixedReading(Reading):
     def gets(self, written: Written) -> FloatArray:
         """Gets of the files of each row of streams in each span. [get]"""
         return self.days_shared(written.streams) * self.reader.gets_per_day.mid
+
+    def explain_gets(self, written: Written, chosen: BoolArray, what: str) -> Iterator[Equation]:
+        """Gets a day x days with anything to read x share of the files that can be read."""
+        shared = self.days_shared(written.streams)[:, 0]
+        days, own = float(shared.sum()), float(shared[chosen].sum())
+        factors = [self.value("gets_per_day", "gets a day"), Value(days, plural(days, "day"))]
+        if days and not chosen.all():
+            factors.append(Value(own / days, "of the files that can be read"))
+        inventory = self.model.inventory
+        trails = [
+            inventory.trails[number] for number in dict.fromkeys(written.streams.trail.tolist())
+        ]
+        kept = [
+            retention_value(inventory, trail, f" by {trail.name}" if len(trails) > 1 else "")
+            for trail in trails
+        ]
+        ends = days < float(self.model.spans.month_days[0])
+        if ends:
+            what = f"{what}, while there is anything to read"
+        yield Equation(
+            what,
+            own * self.reader.gets_per_day.mid,
+            "gets",
+            Product(tuple(factors)),
+            also=tuple(value for value in kept if value is not None) if ends else (),
+        )
 
     def pace(self, written: Written) -> Pace:
         """The gets of a day are spread over it."""

@@ -15,6 +15,9 @@ class ValidateReading(LookBack):
     section = Validate
     factors = ("runs_per_month",)
     window = "days"
+    window_words = "days checked"
+    look = "run"
+    nothing = "no trail that it reads has log file validation on"
     reader: Validate
 
     def looks(self, streams: Streams) -> Looks:
