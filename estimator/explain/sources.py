@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from estimator.figures import factor
 from estimator.inventory import Inventory
-from estimator.volume.equations import Assumption, Value
+from estimator.volume.equations import Assumption, Value, operand
+from estimator.volume.file_equations import plural
 from pricing.validation import Source
 
 _DEFAULT = "default of kmscost"
 _MOST_LINES = 10_000
+_DIGITS = 10  # of the ends of a range, which somebody wrote
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ class StepValue:
         """The value and its source in one line; empty where nobody says it."""
         parts = []
         if self.low is not None and self.high is not None:
-            parts.append(f"typical of {factor(self.low)} to {factor(self.high)}")
+            low, high = operand(self.low, _DIGITS), operand(self.high, _DIGITS)
+            parts.append(f"typical of {low} to {high}")
         source = self.source or {}
         if "title" in source:
             parts.append(source["title"])
@@ -64,8 +66,8 @@ class StepValue:
             parts.append(f"source: {source['text']}")
         if source.get("path"):
             more = len(source.get("also", ()))
-            parts.append(f"{source['path']}:{source['line']}" + (f" and {more}" * bool(more)))
-            parts[-1] += " more lines" if more > 1 else " more line" if more else ""
+            lines = f" and {more:,} more {plural(more, 'line')}" if more else ""
+            parts.append(f"{source['path']}:{source['line']}{lines}")
         return f"{self.shown} ({'; '.join(parts)})" if parts else ""
 
 

@@ -230,7 +230,7 @@ class _Volumes:
                         yield section, equation
                 yield section, equations[-1]
                 gets.append(equations[-1])
-            if gets:
+            if any(equation.formula is not None for equation in gets):
                 for equation in each.explain_requests(gets, trail):
                     yield section, equation
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,10 +11,10 @@ from estimator.figures import count
 from estimator.inventory import Inventory, Range
 from estimator.inventory.sections import Bucket, Trail
 from estimator.inventory.sources import BUCKET_KEY_SOURCE, DIGESTS_SOURCE, FILES_PER_DAY_SOURCE
-from estimator.months import FloatArray
+from estimator.months import FloatArray, IntArray
 from estimator.volume.equations import Assumption, Equation, Expression, Pair, Product, Value
 from estimator.volume.model import Model, Written
-from estimator.volume.streams import Streams, files_assumption
+from estimator.volume.streams import files_assumption
 from pricing.regions import regions as known_regions
 from pricing.validation import Section, Source
 
@@ -112,84 +112,96 @@ def files_equations(
     is_grown : bool
         Whether the growth is in the days already.
     """
-    alike = _alike(model, written, days)
+    kinds = _kinds(model, written, days)
     grown = float(np.prod([factor.number for factor in growth]))
-    order = sorted(alike, key=lambda kind: -kind[0] * kind[1] * len(alike[kind][1]))
-    order = [kind for kind in order if kind[0] * kind[1]] or order[:1]  # only what puts any
     unit = "digests/day" if written.growth is model.growths["digests"] else "files/day"
     lines = []
-    for kind in order[:_MOST]:
-        (files, lived, _), (origin, rows) = kind, alike[kind]
+    for kind in kinds[:_MOST]:
         factors = (
-            Value(files, unit, origin),
-            Value(lived, plural(lived, "day") + " as grown" * is_grown),
-            Value(len(rows), plural(len(rows), "stream")),
+            Value(kind.files, unit, kind.origin),
+            Value(kind.days, plural(kind.days, "day") + " as grown" * is_grown),
+            Value(kind.streams, plural(kind.streams, "stream")),
             *growth,
         )
-        number = files * lived * len(rows) * grown
-        lines.append(Equation(what, number, "files", Product(factors)))
-    rest = order[_MOST:]
+        lines.append(Equation(what, kind.put * grown, "files", Product(factors)))
+    rest = kinds[_MOST:]
     if rest:
-        number = grown * sum(kind[0] * kind[1] * len(alike[kind][1]) for kind in rest)
-        streams = sum(len(alike[kind][1]) for kind in rest)
-        lines.append(Equation(f"{what} by {count(streams)} other streams", number, "files"))
+        streams = count(sum(kind.streams for kind in rest))
+        number = grown * sum(kind.put for kind in rest)
+        lines.append(Equation(f"{what} by {streams} other streams", number, "files"))
     return lines
 
 
-_Kind = tuple[float, float, Any]
+@dataclass(frozen=True)
+class _Kind:
+    """Streams with the same number of files out of the same source, on as many days.
 
-
-def _alike(
-    model: Model, written: Written, days: FloatArray
-) -> dict[_Kind, tuple[Assumption | Source, list[int]]]:
-    """The rows of streams with the same number of files out of the same source, on as many days.
-
-    The same number that stands in several places is one source: a row each would be no answer.
+    The same number that stands in several places is one source: a line each would be no answer.
     """
-    origins = _origins(model, written)
-    paths: dict[_Kind, dict[str, None]] = {}
-    rows: dict[_Kind, list[int]] = {}
-    for row, (files, lived, origin) in enumerate(
-        zip(written.streams.files.tolist(), days.tolist(), origins, strict=True)
-    ):
-        kind = (files, lived, origin.range if isinstance(origin, Assumption) else origin)
-        rows.setdefault(kind, []).append(row)
+
+    files: float
+    days: float
+    streams: int
+    origin: Assumption | Source
+
+    @property
+    def put(self) -> float:
+        return self.files * self.days * self.streams
+
+
+def _kinds(model: Model, written: Written, days: FloatArray) -> list[_Kind]:
+    """The different kinds of streams, those that put most first; only those that put any."""
+    streams = written.streams
+    origins, origin_of_row = _origins(model, written)
+    # what a range says tells origins apart, not where it stands
+    same: dict[Range | Source, int] = {}
+    sort = [
+        same.setdefault(one.range if isinstance(one, Assumption) else one, len(same))
+        for one in origins
+    ]
+    columns = np.stack([streams.files, days, np.array(sort, dtype=np.float64)[origin_of_row]])
+    alike, kind_of_row, size = np.unique(columns, axis=1, return_inverse=True, return_counts=True)
+    put = alike[0] * alike[1] * size
+    order = np.argsort(-put, kind="stable")
+    order = order[put[order] > 0] if put.any() else order[:1]
+    kinds = []
+    for position, number in enumerate(order.tolist()):
+        chosen = origin_of_row[kind_of_row.reshape(-1) == number] if position < _MOST else []
+        own = [origins[code] for code in dict.fromkeys(np.asarray(chosen, dtype=int).tolist())]
+        paths = [path for one in own if isinstance(one, Assumption) for path in one.paths]
+        origin = own[0] if own else origins[0]
         if isinstance(origin, Assumption):
-            paths.setdefault(kind, {}).update(dict.fromkeys(origin.paths))
-    return {
-        kind: (Assumption(kind[2], tuple(paths[kind])) if kind in paths else kind[2], chosen)
-        for kind, chosen in rows.items()
-    }
+            origin = Assumption(origin.range, tuple(dict.fromkeys(paths)))
+        files, lived = float(alike[0, number]), float(alike[1, number])
+        kinds.append(_Kind(files, lived, int(size[number]), origin))
+    return kinds
 
 
-def _origins(model: Model, written: Written) -> Iterable[Assumption | Source]:
+def _origins(model: Model, written: Written) -> tuple[list[Assumption | Source], IntArray]:
+    """Where the files a day of streams come from, and which of these holds for each row."""
     streams = written.streams
     if written.growth is model.growths["digests"]:
-        return [DIGESTS_SOURCE] * len(streams)
-    inventory, regions = model.inventory, list(known_regions())
-    known: dict[tuple[int, int, int], Assumption | Source] = {}
-    found = []
-    for trail, account, region in _places(streams):
-        # most accounts say nothing of their own, and are alike
-        own = account if inventory.accounts[account].files_per_day is not None else -1
-        origin = known.get((trail, own, region))
-        if origin is None:
-            assumption = files_assumption(
-                inventory.trails[trail], inventory.accounts[account], regions[region]
-            )
-            origin = FILES_PER_DAY_SOURCE
-            if assumption is not None:
-                path, numbers = assumption
-                origin = Assumption(numbers, (path,))
-            known[trail, own, region] = origin
-        found.append(origin)
-    return found
-
-
-def _places(streams: Streams) -> Iterable[tuple[int, int, int]]:
-    return zip(
-        streams.trail.tolist(), streams.account.tolist(), streams.region.tolist(), strict=True
+        return [DIGESTS_SOURCE], np.zeros(len(streams), dtype=np.int64)
+    inventory, names = model.inventory, list(known_regions())
+    # most accounts say nothing of their own, or the same of all Regions: they are alike
+    files = [account.files_per_day for account in inventory.accounts]
+    own = np.array([number if said else -1 for number, said in enumerate(files)])
+    by_region = np.array([said is None or bool(said.by_region) for said in files])
+    account = own[streams.account]
+    region = np.where(by_region[streams.account], streams.region, -1)
+    _, first, place_of_row = np.unique(
+        np.stack([streams.trail, account, region]), axis=1, return_index=True, return_inverse=True
     )
+    found: list[Assumption | Source] = []
+    for row in first.tolist():
+        assumption = files_assumption(
+            inventory.trails[streams.trail[row]],
+            inventory.accounts[streams.account[row]],
+            names[streams.region[row]],
+        )
+        named = None if assumption is None else Assumption(assumption[1], (assumption[0],))
+        found.append(named or FILES_PER_DAY_SOURCE)
+    return found, place_of_row.reshape(-1)
 
 
 def files_value(

@@ -33,9 +33,7 @@ def random_readers(seed: int) -> str:
         return dice.choice([amount(1, 2000), by_region])
 
     accounts = [account(A)]
-    accounts += [
-        account(one, **period(0.3), **maybe(0.5, files_per_day=files())) for one in (B, C)
-    ]
+    accounts += [account(one, **period(0.3), **maybe(0.5, files_per_day=files())) for one in (B, C)]
     keys = [key("k"), key("d", region="eu-west-1", **period())]
     trails = []
     for number in range(dice.randint(1, 3)):
@@ -75,7 +73,9 @@ def random_readers(seed: int) -> str:
         **maybe(0.5, files_per_year="~37%"),
         "as_of": "~2025-08-01",
     }
-    others = dice.choice([0, 12_000, 25_000, {"low": 100, "high": 4000}, {f'"{B}"': 700, f'"{A}"': 60}])
+    others = dice.choice(
+        [0, 12_000, 25_000, {"low": 100, "high": 4000}, {f'"{B}"': 700, f'"{A}"': 60}]
+    )
     return inventory(
         accounts,
         keys,

@@ -119,7 +119,9 @@ def test_many_unlike_streams_are_twelve_lines_and_the_rest(tmp_path):
 def test_edits_in_python_carry_no_line(tmp_path):
     """An inventory whose number was replaced by a program shows that number."""
     inventory = load_inventory(EXAMPLE)
-    query = inventory.readers[1].model_copy(update={"share_of_files": inventory.readers[0].gets_per_file})
+    query = inventory.readers[1].model_copy(
+        update={"share_of_files": inventory.readers[0].gets_per_file}
+    )
     changed = dataclasses.replace(inventory, readers=(query,))
     walk = explain(changed, "2026-11", trail="athena")
     check(walk)

@@ -29,6 +29,11 @@ class EveryFileReading(Reading):
         """Files put x gets per file."""
         rows = replace(written, streams=written.streams.where(chosen))
         files, lines = self.files_put(rows, self.period, "files put")
+        if not files.number:
+            yield Equation(
+                f"nothing: no file for {what} is put while the reader is active", 0.0, "gets"
+            )
+            return
         yield from lines
         number = files.number * self.reader.gets_per_file.mid
         words = f"{plural(self.reader.gets_per_file.mid, 'get')} per file"

@@ -16,6 +16,7 @@ from estimator.volume.pace import SECONDS_PER_DAY, Pace
 from estimator.volume.readers.reading import BoolArray, Reading
 from estimator.volume.streams import Streams
 
+_NOISE = 1e-9  # of binary fractions
 _A_DAY = Range.exactly(SECONDS_PER_DAY)
 
 
@@ -35,8 +36,11 @@ class FixedReading(Reading):
         """Gets a day x days with anything to read x share of the files that can be read."""
         shared = self.days_shared(written.streams)[:, 0]
         days, own = float(shared.sum()), float(shared[chosen].sum())
+        if not own:
+            yield Equation(f"nothing: no file for {what} can be read in this month", 0.0, "gets")
+            return
         factors = [self.value("gets_per_day", "gets a day"), Value(days, plural(days, "day"))]
-        if days and not chosen.all():
+        if not chosen.all():
             factors.append(Value(own / days, "of the files that can be read"))
         inventory = self.model.inventory
         trails = [
@@ -46,7 +50,7 @@ class FixedReading(Reading):
             retention_value(inventory, trail, f" by {trail.name}" if len(trails) > 1 else "")
             for trail in trails
         ]
-        ends = days < float(self.model.spans.month_days[0])
+        ends = days < float(self.model.spans.month_days[0]) * (1 - _NOISE)
         if ends:
             what = f"{what}, while there is anything to read"
         yield Equation(

@@ -28,6 +28,7 @@ from estimator.volume.streams import Streams
 
 _MOST_MONTHS = 13  # months of a look-back that are written out before the rest is added up
 _MOST_LOOK_BACKS = 3
+_NOISE = 1e-9  # of binary fractions
 
 
 class Looks(NamedTuple):
@@ -128,14 +129,24 @@ class LookBack(Reading):
             return
         noun = "digest files" if self.is_digest(written) else "files"
         days, growth, grown = self._days(rows, back, looks)
+        if not days.any():
+            yield Equation(f"nothing: no {noun[:-1]} of {trail.name} lies there", 0.0, "gets")
+            return
         yield from grown
-        lines = files_equations(self.model, rows, days, growth, f"{noun} that are met", bool(grown))
+        lines = files_equations(
+            self.model,
+            rows,
+            days,
+            growth,
+            f"{noun} of {trail.name} that a {self.look} meets",
+            bool(grown),
+        )
         factor = growth[0].number if growth else 1.0
         number = float((rows.streams.files * days).sum()) * factor
         window = float(back[0])
         capped = window < self.asked
         note = f"the bucket keeps {operand(window, 4)}" if capped else ""
-        is_average = not grown and 0 < float(days.max()) < window
+        is_average = not grown and float(days.max()) < window * (1 - _NOISE)
         words = self.met_words(noun, window)
         files, left = files_value(lines, number, words, note, is_average)
         yield from left

@@ -40,6 +40,11 @@ class ReplicationReading(Reading):
         """Files put while both keys are active."""
         rows = replace(written, streams=written.streams.where(chosen))
         files, lines = self.files_put(rows, self.copying, "files put while both keys are active")
+        if not files.number:
+            yield Equation(
+                f"nothing: no file for {what} is put while both keys are active", 0.0, "gets"
+            )
+            return
         yield from lines
         yield Equation(what, files.number, "gets", files)
 
