@@ -33,7 +33,7 @@ def repeated(files: Sequence[tuple[str, Marks]]) -> list[str]:
     twice = distinct[counts > 1]
     said = []
     for path, one in files:
-        # by sorting: a table from the least to the largest mark has no room (numpy 2.0.0 fails at it)
+        # by sorting: no table has room from the least to the largest mark; numpy 2.0.0 fails at it
         again = int(np.isin(one, twice, kind="sort").sum())
         if again >= _FEW and again >= _MANY * len(one):
             said.append(path)
