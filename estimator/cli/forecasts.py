@@ -113,7 +113,8 @@ def explain(
         from estimator.report.data import rows_csv
 
         header = ("section", "what", "formula", "result", "unit", "source")
-        rows = [[str(getattr(step, name)) for name in header] for step in walk.steps]
+        dicts = [step.to_dict() for step in walk.steps]
+        rows = [[str(step[name]) for name in header] for step in dicts]
         say([walk.other_reading])
         show(rows_csv(header, rows), output)
     else:

@@ -6,9 +6,9 @@ import dataclasses
 import datetime
 from pathlib import Path
 
-from estimator.explain.prices import price_steps
-from estimator.explain.volumes import volume_steps
-from estimator.explain.walk import Explanation, Step
+from estimator.explain.prices import price_parts
+from estimator.explain.volumes import volume_parts
+from estimator.explain.walk import Explanation, Step, steps_of
 from estimator.forecast import forecast
 from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory, load_inventory
@@ -61,20 +61,21 @@ def explain(
     if growth.as_of is None:
         growth = growth.model_copy(update={"as_of": begin})
         inventory = dataclasses.replace(inventory, growth=growth)
-    told = forecast(inventory, first, 1, by=(*DEFAULT_GRAIN, *only), rates=rates, discount=discount)
-    rows = told.rows
+    result = forecast(
+        inventory, first, 1, by=(*DEFAULT_GRAIN, *only), rates=rates, discount=discount
+    )
+    rows = result.rows
     for name, value in only.items():
         rows = rows[rows[name] == value]
-    steps = (*volume_steps(inventory, told.months, only, rows), *price_steps(told, rows))
-    words = {("trail" if name == "driver" else name): value for name, value in only.items()}
+    parts = (*volume_parts(inventory, result.months, only, rows), *price_parts(result, rows))
     return Explanation(
-        month=told.months.labels[0],
-        only=words,
-        steps=steps,
+        month=result.months.labels[0],
+        only={("trail" if name == "driver" else name): value for name, value in only.items()},
+        steps=steps_of(parts, inventory),
         requests=float(rows["quantity"][rows["unit"] == "request"].sum()),
         cost=float(rows["cost"].sum()),
-        currency=told.currency,
-        other_reading=told.other_reading_said(float(rows["cost_other_reading"].sum())),
+        currency=result.currency,
+        other_reading=result.other_reading_said(float(rows["cost_other_reading"].sum())),
     )
 
 
@@ -88,7 +89,7 @@ def _month(text: str | datetime.date | None) -> datetime.date | None:
 
 
 def _check(inventory: Inventory, only: dict[str, str]) -> None:
-    drivers = [one.name for one in (*inventory.trails, *inventory.readers)]
+    drivers = [driver.name for driver in (*inventory.trails, *inventory.readers)]
     drivers += [key.id for key in inventory.keys]
     known = {
         "account": [account.id for account in inventory.accounts],

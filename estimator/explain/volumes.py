@@ -2,185 +2,261 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from estimator.explain.walk import Step
-from estimator.figures import count, factor
 from estimator.inventory import Inventory
-from estimator.inventory.sections import EveryFile, Fixed, Query, Reader, Replication
-from estimator.months import ALWAYS, NEVER, Months, ordinal
-from estimator.volume import formulas, readers
-from estimator.volume.model import Model
+from estimator.inventory.sections import Key, Reader, Trail
+from estimator.inventory.sources import DIGESTS_UNDER_KEY_SOURCE as _DIGESTS_RULE
+from estimator.inventory.sources import KEY_MONTHS_SOURCE
+from estimator.months import ALWAYS, NEVER, Months, Period, ordinal
+from estimator.volume import formulas
+from estimator.volume.causes import paid_periods
+from estimator.volume.equations import Equation, Expression, Pair, Product, Sum, Value, added_up
+from estimator.volume.file_equations import (
+    files_equations,
+    growth_value,
+    origin_of,
+    plural,
+    requests_equation,
+    saving_value,
+)
+from estimator.volume.model import DIGESTS_UNDER_KEY_FROM, Model, Written, digests_from
+from estimator.volume.readers import reading
 from estimator.volume.streams import Streams, streams_of
-from pricing.regions import regions as known_regions
+from pricing.validation import Source
 
 BoolArray = npt.NDArray[np.bool_]
+Part = tuple[str, Equation]
 
-_MOST = 12  # different kinds of streams written out before the rest is summed up
-
-_ROTATIONS = "AWS KMS pricing: prorated by the hour; rotations one and two count, from 2024-05-01"
-_PUTS = "AWS KMS Developer Guide, How AWS CloudTrail uses AWS KMS"
+_DIGESTS_SINCE = DIGESTS_UNDER_KEY_FROM.isoformat()
 
 
-def volume_steps(
+def volume_parts(
     inventory: Inventory, months: Months, only: dict[str, str], rows: pd.DataFrame
-) -> Iterator[Step]:
-    """The steps from assumptions to requests, one section per driver and cause."""
-    model = Model(inventory, months)
-    full = streams_of(inventory)
-    mine = np.ones(len(full), dtype=bool)
-    if "account" in only:
-        mine &= full.account == model.vocabulary.code["account"][only["account"]]
-    if "region" in only:
-        mine &= full.region == list(known_regions()).index(only["region"])
-    wanted = only.get("driver")
-    if not model.account_growth[0] == model.file_growth[0] == 1.0:
-        yield _growth(model)
-    for number, trail in enumerate(inventory.trails):
-        streams = full.where(mine & (full.trail == number))
-        if wanted in (None, trail.name) and len(streams):
-            yield from _trail(model, trail.name, number, streams)
-    for one in _records(rows, "check"):
-        what = "config updates in this month, one GenerateDataKey each"
-        yield Step(f"Trail {one['driver']}: checks", what, "", one["quantity"], "requests")
-    for reader in inventory.readers:
-        if wanted in (None, reader.name):
-            yield from _reader(model, reader, full, mine)
-    for one in _records(rows, "key"):
-        month = float(months.days[0])
-        key = inventory.key(one["key"])
-        lived = float(model.life(ordinal(key.born, ALWAYS), ordinal(key.until, NEVER))[0])
-        rotated = one["quantity"] * month - lived
-        formula = f"({factor(lived)} days of the key + {factor(rotated)} days of its rotations)"
-        formula += f" / {factor(month)} days of the month"
+) -> Iterator[Part]:
+    """The equations from assumptions to requests, each with its section.
+
+    Parameters
+    ----------
+    months : Months
+        The one month.
+    only : dict of str to str
+        What to narrow it down to: account, region, driver.
+    rows : DataFrame
+        The forecast's charges of this choice.
+    """
+    return _Volumes(inventory, months, only, rows).parts()
+
+
+class _Volumes:
+    """One month of an inventory, narrowed down to an account, a Region or a driver."""
+
+    def __init__(
+        self, inventory: Inventory, months: Months, only: dict[str, str], rows: pd.DataFrame
+    ) -> None:
+        self.inventory, self.months, self.rows = inventory, months, rows
+        self.model, self.full = Model(inventory, months), streams_of(inventory)
+        self.wanted, self.only = only.get("driver"), only
+        # what stands in a section of a trail need not stand in those of its readers again
+        self.shown: set[tuple[str, Equation]] = set()
+
+    def parts(self) -> Iterator[Part]:
+        if not len(self.rows):
+            yield "Requests", Equation("nothing: no request and no key-month", 0.0, "requests")
+        yield from self.growth()
+        for number, trail in enumerate(self.inventory.trails):
+            if self.wanted in (None, trail.name):
+                yield from self.trail(number, trail)
+        for reader in self.inventory.readers:
+            if self.wanted in (None, reader.name):
+                yield from self.reader(reader)
+        keys = self.rows.loc[self.rows["cause"] == "key", "key"].astype(str)
+        for key in self.inventory.keys:
+            if key.id in set(keys):
+                yield f"Key {key.id}", self.key(key)
+
+    def growth(self) -> Iterator[Part]:
+        section, factors = self.inventory.growth, []
+        since = float(self.months.since(section.as_of)[0])
+        words = {"accounts_per_year": "of accounts", "files_per_year": "of files"}
+        for name, of in words.items():
+            per_year = getattr(section, name).mid
+            factor = float(formulas.growth_factor(per_year, np.array(since)))
+            if factor == 1:
+                continue
+            factors.append(Value(factor, of))
+            rate = Value(per_year, "a year", origin_of(self.inventory, "growth", section, name))
+            formula = Pair(Sum((Value(1.0), rate)), "^", Pair(Value(since), "/", Value(12.0)))
+            what = f"growth {of} in {since:g} {plural(since, 'month')} since {section.as_of:%Y-%m}"
+            yield "Growth", Equation(what, factor, "times", formula)
+        if len(factors) > 1:
+            factor = float(self.model.growths["logs"].factor[0])
+            what = "growth of log files; that of digests is that of accounts"
+            yield "Growth", Equation(what, factor, "times", Product(tuple(factors)))
+
+    def chosen(self, streams: Streams) -> BoolArray:
+        """Which of the streams belong to the account and Region that are asked for."""
+        chosen = np.ones(len(streams), dtype=bool)
+        if "account" in self.only:
+            chosen &= streams.account == self.model.vocabulary.code["account"][self.only["account"]]
+        if "region" in self.only:
+            chosen &= streams.region == self.model.vocabulary.code["region"][self.only["region"]]
+        return chosen
+
+    def trail(self, number: int, trail: Trail) -> Iterator[Part]:
+        section = f"Trail {trail.name}: puts"
+        if trail.key is None:
+            if self.wanted or not len(self.rows):
+                what = "nothing: SSE-S3 makes no KMS requests"
+                yield section, Equation(what, 0.0, "requests")
+            return
+        streams = self.full.where(self.chosen(self.full) & (self.full.trail == number))
+        if not len(streams):
+            if self.wanted:
+                what = "nothing: it covers no account and Region of this choice"
+                yield section, Equation(what, 0.0, "requests")
+            yield from self.checks(trail)
+            return
+        yield from self.written(section, trail, self.model.logs(streams), "log files put")
+        if trail.log_file_validation and trail.digest_files != "sse-s3":
+            section = f"Trail {trail.name}: digests"
+            if digests_from(trail) >= self.months.end[0]:
+                what = f"nothing: digest files are encrypted with SSE-S3 before {_DIGESTS_SINCE}"
+                yield section, Equation(what, 0.0, "requests", rule=_DIGESTS_RULE)
+            else:
+                digests = self.model.digests(streams)
+                if digests_from(trail) > self.months.begin[0]:
+                    what, rule = f"digest files put from {_DIGESTS_SINCE} on", _DIGESTS_RULE
+                else:
+                    what, rule = "digest files put", None
+                yield from self.written(section, trail, digests, what, rule)
+        yield from self.checks(trail)
+
+    def written(
+        self,
+        section: str,
+        trail: Trail,
+        written: Written,
+        what: str,
+        rule: Source | None = None,
+    ) -> Iterator[Part]:
+        """Files that a trail puts, and the requests of as many."""
+        model = self.model
+        days = model.days(written.streams)[:, 0]
+        if not days.any():
+            yield section, Equation(f"nothing: {self.inactive(trail)}", 0.0, "requests")
+            return
+        growth = growth_value(float(written.growth.factor[0]))
+        for line in files_equations(model, written, days, growth, what):
+            self.shown.add((trail.name, line))
+            yield section, replace(line, rule=rule)
+        files = float(model.put(written).sum())
+        saved = float(model.saving[model.trail_number[trail.name]])
+        left = float(formulas.requests_left(np.array(files), saved))
+        saving = saving_value(self.inventory, trail)
+        yield section, requests_equation("GenerateDataKey", Value(files), left, saving)
+
+    def inactive(self, trail: Trail) -> str:
+        """Why a trail puts nothing in this month."""
+        period = self.inventory.active.writing[trail.name]
+        own = {
+            "its account": self.inventory.active.account[trail.account],
+            f"key {trail.key}": self.inventory.active.key[trail.key or ""],
+            "the trail": self.inventory.active.trail[trail.name],
+        }
+        if period.meets(self.months):
+            return "no account that it covers is active in this month"
+        for name, active in own.items():
+            if active.end <= self.months.begin[0]:
+                return f"{name} ended on {datetime.date.fromordinal(int(active.end))}"
+        for name, active in own.items():
+            if name != "its account" and active.start >= self.months.end[0]:
+                return f"{name} begins on {datetime.date.fromordinal(int(active.start))}"
+        return "trail and key are never active together in this month"
+
+    def checks(self, trail: Trail) -> Iterator[Part]:
+        rows = self.rows[(self.rows["cause"] == "check") & (self.rows["driver"] == trail.name)]
+        if not len(rows):
+            return
+        origin = origin_of(
+            self.inventory, f"trails[{trail.name}]", trail, "config_updates_per_month"
+        )
+        rate = Value(trail.config_updates_per_month.mid, "a month", origin)
+        days = float(self.model.active_days(self.inventory.active.writing[trail.name])[0])
+        month = float(self.months.days[0])
+        part = Pair(Value(days), "/", Value(month, "of the month's days"))
+        formula: Expression = Product((rate, part)) if days < month else rate
+        what = "config updates, one GenerateDataKey each"
+        number = float(rows["quantity"].sum())
+        yield f"Trail {trail.name}: checks", Equation(what, number, "requests", formula)
+
+    def reader(self, reader: Reader) -> Iterator[Part]:
+        """A reader's gets and requests, trail by trail."""
+        each = reading(self.model, reader)
+        section = f"Reader {reader.name}: {reader.kind}"
+        # a reader may share its gets among all it reads, so the choice comes after the formula
+        streams = each.streams(self.full, self.full, by_account=True, by_region=True)
+        chosen = self.chosen(streams)
+        if not chosen.any():
+            if self.wanted or not len(self.rows):
+                yield section, Equation(f"nothing: {each.nothing}", 0.0, "requests")
+            return
+        if not each.period.meets(self.months):
+            what = "nothing: the reader is not active in this month"
+            yield section, Equation(f"{what}{_since(each.period, self.months)}", 0.0, "requests")
+            return
+        files = each.written(streams)
+        if not any(self.chosen(written.streams).any() for written in files):
+            yield section, Equation(f"nothing: {each.nothing}", 0.0, "requests")
+            return
+        for number, trail in enumerate(self.inventory.trails):
+            gets = []
+            for written in files:
+                rows = self.chosen(written.streams) & (written.streams.trail == number)
+                if not rows.any():
+                    continue
+                noun = "digest" if each.is_digest(written) else "log"
+                what = f"gets of {noun} files of {trail.name}" if len(files) > 1 else ""
+                equations = list(each.explain_gets(written, rows, what or f"gets of {trail.name}"))
+                for equation in equations[:-1]:
+                    if (trail.name, equation) not in self.shown:
+                        yield section, equation
+                yield section, equations[-1]
+                gets.append(equations[-1])
+            if any(equation.formula is not None for equation in gets):
+                for equation in each.explain_requests(gets, trail):
+                    yield section, equation
+
+    def key(self, key: Key) -> Equation:
+        """Share of the month x (1 + rotations that count)."""
+        rows = self.rows[(self.rows["cause"] == "key") & (self.rows["key"] == key.id)]
+        month = float(self.months.days[0])
+        rotations = [ordinal(day, ALWAYS) for day in key.rotations]
+        days = [
+            float(self.model.active_days(period)[0])
+            for period in paid_periods(self.inventory.active.key[key.id], rotations)
+        ]
+        rotated = sum(days[1:])
+        terms = (
+            Value(days[0], f"{plural(days[0], 'day')} of the key"),
+            *((Value(rotated, "days of its rotations"),) if rotated else ()),
+        )
+        formula = Pair(added_up(terms), "/", Value(month, "days of the month"))
         what = "share of the month x (1 + rotations that count)"
-        yield Step(f"Key {key.id}", what, formula, one["quantity"], "key-months", _ROTATIONS)
+        number = float(rows["quantity"].sum())
+        return Equation(what, number, "key-months", formula, rule=KEY_MONTHS_SOURCE)
 
 
-def _records(rows: pd.DataFrame, cause: str) -> list[dict[str, Any]]:
-    found = rows.loc[rows["cause"] == cause, ["driver", "key", "quantity"]]
-    return [{str(name): value for name, value in one.items()} for one in found.to_dict("records")]
-
-
-def _growth(model: Model) -> Step:
-    growth = model.inventory.growth
-    since = model.months.since(growth.as_of)[0]
-    formula = (
-        f"(1 + {factor(growth.accounts_per_year.mid)})^({factor(since)}/12) x "
-        f"(1 + {factor(growth.files_per_year.mid)})^({factor(since)}/12)"
-    )
-    what = f"growth in {factor(since)} months since {growth.as_of}"
-    return Step("Growth", what, formula, float(model.growth[0]), "times")
-
-
-def _trail(model: Model, name: str, number: int, streams: Streams) -> Iterator[Step]:
-    section = f"Trail {name}: puts"
-    grown = float(model.growth[0])
-    times = f" x growth {factor(grown)}" if grown != 1 else ""
-    days = model.days(streams)[:, 0]
-    alike: dict[tuple[float, float], int] = {}
-    for pair in zip(streams.files.tolist(), days.tolist(), strict=True):
-        alike[pair] = alike.get(pair, 0) + 1
-    order = sorted(alike, key=lambda pair: -pair[0] * pair[1] * alike[pair])
-    order = [pair for pair in order if pair[1]] or order  # not what does not live this month
-    for position, (files, lived) in enumerate(order[:_MOST]):
-        many = alike[files, lived]
-        formula = (
-            f"{factor(files)} files/day x {factor(lived)} days x "
-            f"{count(many)} stream{'' if many == 1 else 's'}{times}"
-        )
-        put = files * lived * many * grown
-        yield Step(section, "log files put", formula, put, "files", "" if position else _PUTS)
-    rest = order[_MOST:]
-    if rest:
-        put = sum(files * lived * alike[files, lived] for files, lived in rest) * grown
-        what = f"log files put by {count(sum(alike[pair] for pair in rest))} other streams"
-        yield Step(section, what, "", put, "files")
-    files = float(formulas.puts(streams.files, days, np.array(grown)).sum())
-    saving = float(model.saving[number])
-    yield _requests(section, "GenerateDataKey", files, saving)
-    if model.digests_under_key[number]:
-        lived = float(days.sum())
-        formula = f"24 a day x {count(lived)} stream-days"
-        grown = float(model.account_growth[0])
-        formula += f" x growth of accounts {factor(grown)}" if grown != 1 else ""
-        made = formulas.DIGESTS_PER_DAY * lived * float(model.account_growth[0])
-        section = f"Trail {name}: digests"
-        yield Step(section, "digest files put", formula, made, "files")
-        yield _requests(section, "GenerateDataKey", made, saving)
-
-
-def _requests(section: str, operation: str, calls: float, saving: float) -> Step:
-    formula = count(calls)
-    if saving:
-        formula += f" x (1 - {factor(saving)} saved by the Bucket Key)"
-    left = float(formulas.requests_left(np.array(calls), saving))
-    return Step(section, operation, formula, left, "requests")
-
-
-def _reader(model: Model, reader: Reader, full: Streams, mine: BoolArray) -> Iterator[Step]:
-    """A reader's gets, one step per trail that it reads."""
-    # a fixed reader shares its gets among all it reads, so the choice comes after the formula
-    streams = readers.read_by(model, reader, full, full, by_account=True, by_region=True)
-    if not len(streams):
-        return
-    gets = readers.KINDS[type(reader)](model, reader, streams)[:, 0]
-    chosen = _chosen(streams, full, mine)
-    savings = readers.reader_saving(model, reader)
-    section = f"Reader {reader.name}: {reader.kind}"
-    for number, trail in enumerate(model.inventory.trails):
-        rows = chosen & (streams.trail == number)
-        if not rows.any():
-            continue
-        total = float(gets[rows].sum())
-        yield Step(section, f"gets of {trail.name}", _gets(model, reader, total), total, "gets")
-        yield _requests(section, "Decrypt", total, float(savings[number]))
-        if isinstance(reader, Replication):
-            copies = readers.copies_written(model, reader, streams)[:, 0]
-            under = f"Encrypt under {reader.destination_key}"
-            yield _requests(section, under, float(copies[rows].sum()), 0.0)
-
-
-def _chosen(streams: Streams, full: Streams, mine: BoolArray) -> BoolArray:
-    """Which of the streams are among the chosen ones of `full`."""
-    size = len(known_regions())
-    wanted = np.unique(full.account[mine] * size + full.region[mine])
-    return np.isin(streams.account * size + streams.region, wanted)
-
-
-def _gets(model: Model, reader: Reader, total: float) -> str:
-    """The formula of a reader's gets with its values; files are what the total leaves for them."""
-    if isinstance(reader, EveryFile):
-        per_file = reader.gets_per_file.mid
-        return f"{_files(total, per_file)} files put x {factor(per_file)} gets per file"
-    if isinstance(reader, Replication):
-        return f"{count(total)} files put"
-    start, end = readers.life_of(reader)
-    lived = model.life(start, end)[0]
-    if isinstance(reader, Fixed):
-        share = (
-            total / (reader.gets_per_day.mid * lived) if lived and reader.gets_per_day.mid else 0
-        )
-        said = f"{factor(reader.gets_per_day.mid)} gets a day x {factor(lived)} days"
-        return said if share == 1 else f"{said} x {factor(share)} share of the files it reads"
-    part = lived / model.months.days[0]
-    if isinstance(reader, Query):
-        runs, per_file = reader.queries_per_month.mid * part, reader.gets_per_file.mid
-        each = runs * per_file * reader.share_of_files.mid
-        return (
-            f"{factor(runs)} queries x {_files(total, each)} files in the last "
-            f"{factor(reader.days_scanned.mid)} days x {factor(reader.share_of_files.mid)} of them "
-            f"x {factor(per_file)} gets per file"
-        )
-    runs = reader.runs_per_month.mid * part
-    files = _files(total, runs)
-    return f"{factor(runs)} runs x {files} log and digest files of {factor(reader.days.mid)} days"
-
-
-def _files(total: float, each: float) -> str:
-    return count(total / each) if each else "0"
+def _since(period: Period, months: Months) -> str:
+    """When something ended or begins, in words."""
+    if period.end <= months.begin[0] and period.end < NEVER:
+        return f"; it ended on {datetime.date.fromordinal(int(period.end))}"
+    if period.start >= months.end[0]:
+        return f"; it begins on {datetime.date.fromordinal(int(period.start))}"
+    return ""

@@ -11,6 +11,7 @@ from estimator.inventory.accounts import Found, read_accounts
 from estimator.inventory.checks import check_references
 from estimator.inventory.draft import Draft
 from estimator.inventory.model import Account, Inventory
+from estimator.inventory.places import value_places
 from estimator.inventory.sections import (
     AccountEntry,
     AccountsFile,
@@ -106,6 +107,7 @@ def _build(draft: Draft) -> Inventory | None:
         growth=said.growth,
         budgets=said.budgets,
         notices=tuple(draft.notices),
+        places=value_places(draft.path, draft.root, found),
     )
     check_references(draft, inventory, found)
     if inventory.unknown_regions:

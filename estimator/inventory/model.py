@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -12,6 +13,7 @@ from estimator.inventory.assumptions import FilesPerDay, Range
 from estimator.inventory.budgets import Budget
 from estimator.inventory.others import OtherRequests, OtherUse
 from estimator.inventory.periods import ActivePeriods, period_of
+from estimator.inventory.places import Place
 from estimator.inventory.sections import Growth, Key, Reader, Trail
 from pricing.notebook import html_table, notes, paragraph
 from pricing.regions import in_order, partition_of
@@ -42,7 +44,8 @@ class Account:
 class Inventory:
     """Who has which accounts, keys, trails and readers, and what is assumed of them.
 
-    `load_inventory` makes one from YAML; every reference inside it is known to hold.
+    `load_inventory` makes one from YAML; every reference inside it is known to hold. `places` has
+    the line of each value that stands in a file, by its path.
     """
 
     path: str
@@ -56,6 +59,7 @@ class Inventory:
     growth: Growth = field(default_factory=Growth)
     budgets: tuple[Budget, ...] = ()
     notices: tuple[str, ...] = ()
+    places: Mapping[str, Place] = field(default_factory=dict, compare=False)
 
     def key(self, name: str) -> Key:
         """The key of an id."""

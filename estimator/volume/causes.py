@@ -70,6 +70,16 @@ def _checks(model: Model) -> Iterator[Block]:
         )
 
 
+def paid_periods(active: Period, rotations: list[float]) -> list[Period]:
+    """When a key is paid, and after it when each of its rotations is, in order of their days."""
+    cap = Period(end=float(CAPPED_FROM.toordinal()))
+    periods = [active]
+    for count, rotation in enumerate(sorted(rotations), start=1):
+        paid = active & Period(start=rotation)
+        periods.append(paid if count <= ROTATIONS_CHARGED else paid & cap)
+    return periods
+
+
 def key_months(
     active: Period, rotations: list[float], begin: FloatArray, end: FloatArray
 ) -> FloatArray:
@@ -84,13 +94,11 @@ def key_months(
     begin, end : array
         The months. [day ordinal]
     """
-    cap = Period(end=float(CAPPED_FROM.toordinal()))
-    periods = [active]
-    for count, rotation in enumerate(sorted(rotations), start=1):
-        paid = active & Period(start=rotation)
-        periods.append(paid if count <= ROTATIONS_CHARGED else paid & cap)
     days = np.sum(
-        [formulas.days_alive(np.array(p.start), np.array(p.end), begin, end) for p in periods],
+        [
+            formulas.days_alive(np.array(p.start), np.array(p.end), begin, end)
+            for p in paid_periods(active, rotations)
+        ],
         axis=0,
     )
     months: FloatArray = days / (end - begin)

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from estimator.inventory import Account, Inventory
+from estimator.inventory import Account, Inventory, Range
 from estimator.inventory.assumptions import FILES_PER_DAY, FilesPerDay
 from estimator.inventory.sections import Trail
 from estimator.months import FloatArray, IntArray
 
-__all__ = ["IntArray", "Streams", "streams_of"]
+__all__ = ["IntArray", "Streams", "files_assumption", "streams_of"]
 
 
 @dataclass(frozen=True)
@@ -231,6 +231,19 @@ def streams_of(inventory: Inventory) -> Streams:
         end=_joined(ends),
         doubt=_joined(doubt).astype(np.int64) if doubts else np.full(len(rows), -1, dtype=np.int64),
     )
+
+
+def files_assumption(trail: Trail, account: Account, region: str) -> tuple[str, Range] | None:
+    """The assumption that a stream's files per day rest on, and its path; None for the default."""
+    owners = (
+        (f"accounts[{account.id}]", account.files_per_day),
+        (f"trails[{trail.name}]", trail.files_per_day),
+    )
+    for owner, files in owners:
+        assumption = None if files is None else files.of(region)
+        if files is not None and assumption is not None:
+            return files.path(owner, region if region in files.by_region else "other"), assumption
+    return None
 
 
 def _joined(parts: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:

@@ -28,8 +28,9 @@ def kmscost(*arguments):
     return CliRunner().invoke(app, [str(one) for one in arguments])
 
 
-def test_every_format_tells_the_same():
+def test_every_format_tells_the_same(monkeypatch):
     """Table, CSV, JSON and Markdown have the same savings; notices go to stderr."""
+    monkeypatch.setenv("COLUMNS", "80")
     answers = {
         form: kmscost("advise", EXAMPLE, *SPAN, "--format", form)
         for form in ("table", "csv", "json", "markdown")

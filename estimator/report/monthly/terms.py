@@ -51,7 +51,8 @@ def free_section(told: Computed) -> Section:
     said = "One pool for each payer and partition, over all its accounts and Regions; what "
     said += "everything else uses (other_kms_requests_per_month) uses it first."
     said += f" Source: {source}." if source else ""
-    return Section("free", "The free tier", (Said((said,)), sheet))
+    nothing = Said((f"Nothing is requested in {told.month}: all of it is left.",))
+    return Section("free", "The free tier", (Said((said,)), sheet if rows else nothing))
 
 
 _POOL = ("quantity_free", "used_by_others", "used", "left")
@@ -114,7 +115,10 @@ def rates_section(told: Computed) -> Section:
     lines = [f"{name}: {source}." for name, source in sources.items()]
     if told.forecast.discount:
         lines.append(f"{share(told.forecast.discount)} are taken off every rate.")
-    return Section("rates", "Rates used", (sheet, Said(tuple(lines), is_list=True)))
+    if not cells:
+        lines.append(f"Nothing is metered in {told.month}: no rate is used.")
+    used_rates: tuple[Block, ...] = (sheet,) if cells else ()
+    return Section("rates", "Rates used", (*used_rates, Said(tuple(lines), is_list=True)))
 
 
 def _regions(regions: list[str]) -> str:

@@ -90,6 +90,18 @@ def write(axes: Axes, x: float, y: float, text: str, **style: Any) -> None:
     axes.text(x, y, printable(text), **(plain | style))
 
 
+def empty_chart(name: str, title: str, said: str) -> Chart:
+    """A chart of nothing: a word where its reader would look for a fault in the picture."""
+
+    def draw(width: float) -> Figure:
+        size = Size(width, 60)
+        figure, axes = bare(size)
+        write(axes, 2, 30, said if len(said) * 6.5 < width else "nothing to draw", color=MUTED)
+        return figure
+
+    return Chart(name, title, said, draw)
+
+
 def shortened(text: str, most: int) -> str:
     """A name that fits; its end, which tells ids apart, stays.
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from estimator.inventory.sections import EveryFile
 from estimator.months import FloatArray
+from estimator.volume.equations import Equation, Product
+from estimator.volume.file_equations import plural
 from estimator.volume.model import Written
 from estimator.volume.pace import Pace, every_five_minutes
-from estimator.volume.readers.reading import Reading
+from estimator.volume.readers.reading import BoolArray, Reading
 
 
 class EveryFileReading(Reading):
@@ -22,6 +27,21 @@ class EveryFileReading(Reading):
     def gets(self, written: Written) -> FloatArray:
         """Gets of the files of each row of streams in each span. [get]"""
         return self.model.put(written, self.period) * self.reader.gets_per_file.mid
+
+    def explain_gets(self, written: Written, chosen: BoolArray, what: str) -> Iterator[Equation]:
+        """Files put x gets per file."""
+        rows = replace(written, streams=written.streams.where(chosen))
+        files, lines = self.files_put(rows, self.period, "files put")
+        if not files.number:
+            yield Equation(
+                f"nothing: no file for {what} is put while the reader is active", 0.0, "gets"
+            )
+            return
+        yield from lines
+        number = files.number * self.reader.gets_per_file.mid
+        words = f"{plural(self.reader.gets_per_file.mid, 'get')} per file"
+        formula = Product((files, self.value("gets_per_file", words)))
+        yield Equation(what, number, "gets", formula)
 
     def pace(self, written: Written) -> Pace:
         """It follows the files of five minutes."""

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from estimator.inventory import Range
 from estimator.inventory.sections import Fixed
+from estimator.volume.equations import Equation, Product, Value
+from estimator.volume.file_equations import plural, retention_value
 from estimator.volume.model import Written
 from estimator.volume.pace import SECONDS_PER_DAY, Pace
+from estimator.volume.readers.reading import BoolArray
 from estimator.volume.readers.sharing import Sharing
 
+_NOISE = 1e-9  # of binary fractions
 _A_DAY = Range.exactly(SECONDS_PER_DAY)
 
 
@@ -23,6 +29,35 @@ class FixedReading(Sharing):
     def per_day(self) -> float:
         """Gets of a day with anything to read. [get/day]"""
         return self.reader.gets_per_day.mid
+
+    def explain_gets(self, written: Written, chosen: BoolArray, what: str) -> Iterator[Equation]:
+        """Gets a day x days with anything to read x share of the files that can be read."""
+        shared = self.days_shared(written.streams)[:, 0]
+        days, own = float(shared.sum()), float(shared[chosen].sum())
+        if not own:
+            yield Equation(f"nothing: no file for {what} can be read in this month", 0.0, "gets")
+            return
+        factors = [self.value("gets_per_day", "gets a day"), Value(days, plural(days, "day"))]
+        if not chosen.all():
+            factors.append(Value(own / days, "of the files that can be read"))
+        inventory = self.model.inventory
+        trails = [
+            inventory.trails[number] for number in dict.fromkeys(written.streams.trail.tolist())
+        ]
+        kept = [
+            retention_value(inventory, trail, f" by {trail.name}" if len(trails) > 1 else "")
+            for trail in trails
+        ]
+        ends = days < float(self.model.spans.month_days[0]) * (1 - _NOISE)
+        if ends:
+            what = f"{what}, while there is anything to read"
+        yield Equation(
+            what,
+            own * self.reader.gets_per_day.mid,
+            "gets",
+            Product(tuple(factors)),
+            also=tuple(value for value in kept if value is not None) if ends else (),
+        )
 
     def pace(self, written: Written) -> Pace:
         """The gets of a day are spread over it."""

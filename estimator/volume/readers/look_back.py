@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+import datetime
 from abc import abstractmethod
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from estimator.months import NEVER, FloatArray, Period
+from estimator.inventory.sections import Trail
+from estimator.months import ALWAYS, NEVER, FloatArray, Period
 from estimator.volume import formulas
+from estimator.volume.equations import Equation, Expression, Pair, Product, Value, added_up, operand
+from estimator.volume.file_equations import (
+    files_equations,
+    files_value,
+    growth_value,
+    plural,
+    retention_value,
+)
+from estimator.volume.growth import Segment
 from estimator.volume.model import Written
-from estimator.volume.readers.reading import Reading
+from estimator.volume.readers.reading import BoolArray, Reading
 from estimator.volume.streams import Streams
+
+_MOST_MONTHS = 13  # months of a look-back that are written out before the rest is added up
+_MOST_LOOK_BACKS = 3
+_NOISE = 1e-9  # of binary fractions
 
 
 class Looks(NamedTuple):
@@ -26,10 +43,20 @@ class Looks(NamedTuple):
 
 
 class LookBack(Reading):
-    """A reader that looks back over the files of the last days, as long as they lie there."""
+    """A reader that looks back over the files of the last days, as long as they lie there.
+
+    Attributes
+    ----------
+    window_words : str
+        What its days are called.
+    look : str
+        What one look is called.
+    """
 
     window: ClassVar[str]
     looks_back = True
+    window_words: ClassVar[str]
+    look: ClassVar[str]
 
     @abstractmethod
     def looks(self, streams: Streams) -> Looks:
@@ -68,26 +95,133 @@ class LookBack(Reading):
 
         Files that were put in earlier months came with the growth of these.
         """
+        met = np.zeros((len(written.streams), len(self.model.spans)))
+        for segment, spans, days in self.days_met(written, window, looks):
+            met[:, spans] += segment.factor * days
+        return met
+
+    def days_met(
+        self, written: Written, window: FloatArray, looks: Looks
+    ) -> Iterator[tuple[Segment, slice, FloatArray]]:
+        """Days that a look meets on average, told apart by when the files were put. [day]
+
+        With each segment of time the spans whose looks can reach so far back.
+        """
         streams, spans = written.streams, self.model.spans
         shape = (len(streams), len(spans))
         first, last = (np.broadcast_to(edge, shape) for edge in (looks.first, looks.last))
-        met = np.zeros(shape)
         if not len(streams):
-            return met
+            return
         files = Period(float(streams.start.min()), float(streams.end.max()))
         farthest = float(window.max())
         for segment in written.growth.segments:
             # only spans whose looks can reach these files
             period = segment.period & files
             _, here = spans.between(period.start, period.end + farthest)
-            met[:, here] += segment.factor * formulas.mean_window_days(
+            days = formulas.mean_window_days(
                 window[:, None],
                 np.maximum(streams.start, segment.period.start)[:, None],
                 np.minimum(streams.end, segment.period.end)[:, None],
                 first[:, here],
                 last[:, here],
             )
-        return met
+            yield segment, here, days
+
+    def explain_gets(self, written: Written, chosen: BoolArray, what: str) -> Iterator[Equation]:
+        """Looks x files that each meets x gets of each file."""
+        rows = replace(written, streams=written.streams.where(chosen))
+        trail = self.model.inventory.trails[int(rows.streams.trail[0])]
+        back, looks = self.back(rows.streams), self.looks(rows.streams)
+        shape = (len(rows.streams), 1)
+        if not np.broadcast_to(looks.number, shape)[0, 0]:
+            yield Equation(f"nothing: {self.reason(trail)}", 0.0, "gets")
+            return
+        noun = "digest files" if self.is_digest(written) else "files"
+        days, growth, grown = self._days(rows, back, looks)
+        if not days.any():
+            yield Equation(f"nothing: no {noun[:-1]} of {trail.name} lies there", 0.0, "gets")
+            return
+        yield from grown
+        lines = files_equations(
+            self.model,
+            rows,
+            days,
+            growth,
+            f"{noun} of {trail.name} that a {self.look} meets",
+            bool(grown),
+        )
+        factor = growth[0].number if growth else 1.0
+        number = float((rows.streams.files * days).sum()) * factor
+        window = float(back[0])
+        capped = window < self.most_back
+        note = f"the bucket keeps {operand(window, 4)}" if capped else ""
+        is_average = not grown and float(days.max()) < window * (1 - _NOISE)
+        words = self.met_words(noun, window)
+        files, left = files_value(lines, number, words, note, is_average)
+        yield from left
+        formula = Product((*self.look_factors(looks, shape), files, *self.factors_per_look()))
+        gets = float(self.gets(rows)[:, 0].sum())
+        yield Equation(what, gets, "gets", formula, also=self._window_values(trail, capped))
+
+    def _days(
+        self, rows: Written, back: FloatArray, looks: Looks
+    ) -> tuple[FloatArray, tuple[Value, ...], list[Equation]]:
+        """Days met by row, the growth of their files, and how days of several growths add up."""
+        size = len(rows.streams)
+        parts = []
+        for segment, spans, days in self.days_met(rows, back, looks):
+            if days[:, :1].any() and spans.start == 0:
+                parts.append((segment, days[:, 0]))
+        if len(parts) <= 1:
+            days = parts[0][1] if parts else np.zeros(size)
+            return days, growth_value(parts[0][0].factor if parts else 1.0), []
+        by_segment = np.stack([days for _, days in parts], axis=1)
+        grown = self.files_met(rows, back, looks)[:, 0]
+        patterns = list(dict.fromkeys(map(tuple, by_segment.tolist())))
+        equations = []
+        for pattern in patterns[:_MOST_LOOK_BACKS]:
+            terms = [
+                (segment, days) for (segment, _), days in zip(parts, pattern, strict=True) if days
+            ]
+            if not terms:
+                continue
+            what = f"days of files that a {self.look} meets on average, as grown by month"
+            number = float(sum(segment.factor * days for segment, days in terms))
+            equations.append(Equation(what, number, "days", added_up(_months(terms))))
+        return grown, (), equations
+
+    def _window_values(self, trail: Trail, capped: bool) -> tuple[Value, ...]:
+        """What its window rests on."""
+        asked = getattr(self.reader, self.window)
+        values = [] if asked is None else [self.value(self.window, self.window_words)]
+        kept = retention_value(self.model.inventory, trail)
+        return (*values, kept) if kept is not None and capped else tuple(values)
+
+    def reason(self, trail: Trail) -> str:
+        """Why it makes no look in this month."""
+        begin = float(self.model.spans.begin[0])
+        key_end = float(self.model.key_end[self.model.trail_number[trail.name]])
+        if not self.period.meets(self.model.months):
+            return "the reader is not active in this month"
+        if max(begin, self.period.start) >= key_end:
+            return f"key {trail.key} ended on {datetime.date.fromordinal(int(key_end))}"
+        return f"no {self.look} in this month"
+
+    def met_words(self, noun: str, window: float) -> str:
+        """What to call the files that a look meets."""
+        return f"{noun} of the last {operand(window, 4)} {plural(window, 'day')}"
+
+    def look_factors(self, looks: Looks, shape: tuple[int, int]) -> tuple[Expression, ...]:
+        """How often it looks in this month."""
+        rate = self.value(self.factors[0], plural(2, self.look))
+        first, last = (float(np.broadcast_to(edge, shape)[0, 0]) for edge in looks[1:])
+        month = float(self.model.spans.month_days[0])
+        part = (Pair(Value(last - first), "/", Value(month, "of the month's days")),)
+        return (rate, *(part if last - first < month else ()))
+
+    def factors_per_look(self) -> tuple[Value, ...]:
+        """What multiplies the files that a look meets."""
+        return ()
 
     def turns(self, streams: Streams) -> FloatArray:
         """The moments at which stretches of looks begin or end. [day ordinal]"""
@@ -108,3 +242,26 @@ class LookBack(Reading):
         first, last = self.moments(streams)
         number = formulas.per_month(per_month, last - first, self.model.spans.month_days)
         return Looks(number, first, last)
+
+
+def _months(terms: list[tuple[Segment, float]]) -> tuple[Expression, ...]:
+    """Days of each month x its growth: the largest ones in order of time, then all others."""
+    size = sorted((-segment.factor * days, n) for n, (segment, days) in enumerate(terms))
+    largest = sorted(n for _, n in size[:_MOST_MONTHS])
+    shown: list[Expression] = [
+        Product((Value(days, _words(segment.period, days)), *growth_value(segment.factor)))
+        for segment, days in (terms[n] for n in largest)
+    ]
+    rest = [terms[n] for _, n in size[_MOST_MONTHS:]]
+    if rest:
+        grown = sum(segment.factor * days for segment, days in rest)
+        shown.append(Value(grown, f"of {len(rest)} other {plural(len(rest), 'month')}, as grown"))
+    return tuple(shown)
+
+
+def _words(period: Period, days: float) -> str:
+    """When files were put, in words."""
+    if period.start == ALWAYS:
+        last = datetime.date.fromordinal(int(period.end) - 1)
+        return f"{plural(days, 'day')} up to {last:%Y-%m}"
+    return f"{plural(days, 'day')} of {datetime.date.fromordinal(int(period.start)):%Y-%m}"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from estimator.inventory import Inventory
-from estimator.inventory.sections import Once
-from estimator.months import Months
+from estimator.inventory.sections import Once, Trail
+from estimator.months import NEVER, Months
+from estimator.volume.equations import Expression, Value, operand
+from estimator.volume.file_equations import plural
 from estimator.volume.model import Written
 from estimator.volume.pace import Pace
 from estimator.volume.readers.look_back import LookBack, Looks
@@ -21,6 +23,8 @@ class OnceReading(LookBack):
     assumption = "gets_per_file"
     window = "days"
     per_file = "gets_per_file"
+    window_words = "days before"
+    look = "look"
     reader: Once
 
     @classmethod
@@ -43,6 +47,32 @@ class OnceReading(LookBack):
     def per_look(self) -> float:
         """Gets of each file. [get/file]"""
         return self.reader.gets_per_file.mid
+
+    def reason(self, trail: Trail) -> str:
+        """Why it reads nothing in this month."""
+        day, begin = float(self.reader.day.toordinal()), float(self.model.spans.begin[0])
+        if not begin <= day < float(self.model.spans.end[0]):
+            return f"it reads on {self.reader.day}"
+        if not self.period.start <= day < self.period.end:
+            return f"the reader is not active on {self.reader.day}"
+        return super().reason(trail)
+
+    def met_words(self, noun: str, window: float) -> str:
+        """What to call the files that lie there."""
+        if window == NEVER:
+            return f"{noun} that lie there on {self.reader.day}"
+        days = f"{operand(window, 4)} {plural(window, 'day')}"
+        return f"{noun} of the {days} before {self.reader.day}"
+
+    def look_factors(self, looks: Looks, shape: tuple[int, int]) -> tuple[Expression, ...]:
+        """One look."""
+        del looks, shape
+        return ()
+
+    def factors_per_look(self) -> tuple[Value, ...]:
+        """Gets of each file."""
+        words = f"{plural(self.reader.gets_per_file.mid, 'get')} per file"
+        return self.times("gets_per_file", words)
 
     def pace(self, written: Written) -> Pace:
         """All on one day, one get after the other."""

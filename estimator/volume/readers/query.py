@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from estimator.inventory.sections import Query
+from estimator.volume.equations import Value
+from estimator.volume.file_equations import plural
 from estimator.volume.model import Written
 from estimator.volume.pace import QUERY_SECONDS, Pace
 from estimator.volume.readers.look_back import LookBack, Looks
@@ -17,6 +19,8 @@ class QueryReading(LookBack):
     assumption = "queries_per_month"
     window = "days_scanned"
     once_is_enough = True
+    window_words = "days scanned"
+    look = "query"
     reader: Query
 
     @classmethod
@@ -32,6 +36,14 @@ class QueryReading(LookBack):
     def per_look(self) -> float:
         """Gets of each file that a query meets. [get/file]"""
         return self.reader.share_of_files.mid * self.reader.gets_per_file.mid
+
+    def factors_per_look(self) -> tuple[Value, ...]:
+        """Share of the files x gets of each."""
+        words = f"{plural(self.reader.gets_per_file.mid, 'get')} per file"
+        return (
+            *self.times("share_of_files", "of them"),
+            *self.times("gets_per_file", words),
+        )
 
     def pace(self, written: Written) -> Pace:
         """One query at a time."""

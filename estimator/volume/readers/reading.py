@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import copy
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from estimator.inventory import Inventory, Range
-from estimator.inventory.sections import Reader
-from estimator.months import FloatArray, Months, Spans
+from estimator.inventory.sections import Reader, Trail
+from estimator.months import FloatArray, Months, Period, Spans
 from estimator.volume import formulas
+from estimator.volume.equations import Equation, Value, added_up
+from estimator.volume.file_equations import (
+    files_equations,
+    files_value,
+    growth_value,
+    origin_of,
+    requests_equation,
+    saving_value,
+)
 from estimator.volume.model import Model, Written
 from estimator.volume.pace import Pace
 from estimator.volume.rows import Block
 from estimator.volume.streams import Streams
+
+BoolArray = npt.NDArray[np.bool_]
 
 
 class Reading(ABC):
@@ -49,6 +61,8 @@ class Reading(ABC):
         What names the key that it puts copies under; None where it makes none.
     cause : str
         Of its requests.
+    nothing : str
+        Why there is nothing that it reads.
     period : Period
         When it is active.
     """
@@ -64,6 +78,7 @@ class Reading(ABC):
     once_is_enough: ClassVar[bool] = False
     destination: ClassVar[str | None] = None
     cause: ClassVar[str] = "get"
+    nothing: ClassVar[str] = "no file under a key is there to read"
 
     def __init__(self, model: Model, reader: Any) -> None:
         self.model, self.reader = model, reader
@@ -100,6 +115,28 @@ class Reading(ABC):
     @abstractmethod
     def pace(self, written: Written) -> Pace:
         """How the gets of a day come."""
+
+    @abstractmethod
+    def explain_gets(self, written: Written, chosen: BoolArray, what: str) -> Iterator[Equation]:
+        """How its gets in the one month of the model come about; the last equation is all of them.
+
+        Parameters
+        ----------
+        written : Written
+            A row for each stream that it reads.
+        chosen : array of bool
+            The rows to explain, all of one trail.
+        what : str
+            What to call these gets.
+        """
+
+    def explain_requests(self, gets: Sequence[Equation], trail: Trail) -> Iterator[Equation]:
+        """How its requests come about out of the gets of a trail's files."""
+        number = float(sum(equation.number for equation in gets))
+        saved = float(self.savings[self.model.trail_number[trail.name]])
+        left = float(formulas.requests_left(np.array(number), saved))
+        calls = added_up([Value(equation.number) for equation in gets])
+        yield requests_equation("Decrypt", calls, left, self.saving_value(trail))
 
     def written(self, streams: Streams) -> tuple[Written, ...]:
         """The files that it reads of streams: log files, unless a kind says otherwise."""
@@ -146,6 +183,39 @@ class Reading(ABC):
         trails = self.model.inventory.trails
         on = np.array([trail.bucket.bucket_key for trail in trails], dtype=bool)
         return np.where(on, self.reader.bucket_key_saving.mid, 0.0)
+
+    def saving_value(self, trail: Trail) -> Value | None:
+        """The share of its Decrypt that the Bucket Key of a trail saves; None without one."""
+        if self.reader.bucket_key_saving is None or not trail.bucket.bucket_key:
+            return saving_value(self.model.inventory, trail)
+        return self.value("bucket_key_saving", "saved by the Bucket Key")
+
+    def value(self, name: str, words: str) -> Value:
+        """An assumption of the reader, counted in words such as ``get per file``."""
+        assumption: Range = getattr(self.reader, name)
+        origin = origin_of(self.model.inventory, f"readers[{self.reader.name}]", self.reader, name)
+        return Value(assumption.mid, words, origin)
+
+    def times(self, name: str, words: str) -> tuple[Value, ...]:
+        """An assumption as a factor; none where it is 1 because nobody says otherwise."""
+        value = self.value(name, words)
+        is_default = getattr(value.origin, "is_default", False)
+        return () if is_default and value.number == 1 else (value,)
+
+    def files_put(
+        self, written: Written, period: Period, words: str
+    ) -> tuple[Value, Sequence[Equation]]:
+        """The files put in a period, and the equations that lead to them."""
+        model = self.model
+        growth = growth_value(float(written.growth.factor[0]))
+        days = model.days(written.streams, period)[:, 0]
+        noun = "digest files" if self.is_digest(written) else "log files"
+        lines = files_equations(model, written, days, growth, f"{noun} put")
+        return files_value(lines, float(model.put(written, period).sum()), words)
+
+    def is_digest(self, written: Written) -> bool:
+        """Whether files are digests."""
+        return written.growth is self.model.growths["digests"]
 
     def streams(
         self,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from estimator.inventory.sections import Replication
-from estimator.months import FloatArray
+from estimator.inventory.sections import Replication, Trail
+from estimator.months import FloatArray, Period
+from estimator.volume.equations import Equation, Value, added_up
+from estimator.volume.file_equations import requests_equation
 from estimator.volume.model import Written
 from estimator.volume.pace import Pace, every_five_minutes, every_hour
-from estimator.volume.readers.reading import Reading
+from estimator.volume.readers.reading import BoolArray, Reading
 from estimator.volume.rows import Block
 from estimator.volume.streams import Streams
 
@@ -28,8 +31,32 @@ class ReplicationReading(Reading):
 
     def gets(self, written: Written) -> FloatArray:
         """Gets of the files of each row of streams in each span. [get]"""
-        target = self.model.inventory.active.key[self.reader.destination_key]
-        return self.model.put(written, self.period & target)
+        return self.model.put(written, self.copying)
+
+    @property
+    def copying(self) -> Period:
+        """When it is active and so is the destination key."""
+        return self.period & self.model.inventory.active.key[self.reader.destination_key]
+
+    def explain_gets(self, written: Written, chosen: BoolArray, what: str) -> Iterator[Equation]:
+        """Files put while both keys are active."""
+        rows = replace(written, streams=written.streams.where(chosen))
+        files, lines = self.files_put(rows, self.copying, "files put while both keys are active")
+        if not files.number:
+            yield Equation(
+                f"nothing: no file for {what} is put while both keys are active", 0.0, "gets"
+            )
+            return
+        yield from lines
+        yield Equation(what, files.number, "gets", files)
+
+    def explain_requests(self, gets: Sequence[Equation], trail: Trail) -> Iterator[Equation]:
+        """Decrypt as every reader, and Encrypt."""
+        yield from super().explain_requests(gets, trail)
+        calls = added_up([Value(equation.number) for equation in gets])
+        number = float(sum(equation.number for equation in gets))
+        what = f"Encrypt under {self.reader.destination_key}"
+        yield requests_equation(what, calls, number, None)
 
     def requests(self, written: Written, gets: FloatArray) -> Iterator[Block]:
         """Decrypt as every reader, and Encrypt."""

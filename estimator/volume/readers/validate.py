@@ -23,6 +23,9 @@ class ValidateReading(LookBack):
     factors = ("runs_per_month",)
     assumption = "runs_per_month"
     window = "days"
+    window_words = "days checked"
+    look = "run"
+    nothing = "no trail that it reads has log file validation on"
     reader: Validate
 
     @classmethod

@@ -1,0 +1,225 @@
+"""Files and requests as equations: which streams put them, on how many days, what a key saves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from estimator.figures import count
+from estimator.inventory import Inventory, Range
+from estimator.inventory.sections import Bucket, Trail
+from estimator.inventory.sources import BUCKET_KEY_SOURCE, DIGESTS_SOURCE, FILES_PER_DAY_SOURCE
+from estimator.months import FloatArray, IntArray
+from estimator.volume.equations import Assumption, Equation, Expression, Pair, Product, Value
+from estimator.volume.model import Model, Written
+from estimator.volume.streams import files_assumption
+from pricing.validation import Section, Source
+
+_MOST = 12  # kinds of streams that are written out before the rest is added up
+
+
+def plural(number: float, word: str) -> str:
+    """A word for so many things.
+
+    >>> plural(1, "day"), plural(0.5, "day"), plural(3, "query")
+    ('day', 'days', 'queries')
+    """
+    if number == 1:
+        return word
+    return f"{word[:-1]}ies" if word.endswith("y") and not word.endswith("ay") else f"{word}s"
+
+
+def origin_of(
+    inventory: Inventory, owner: str, section: Section, name: str, default: Source | None = None
+) -> Assumption | Source:
+    """Where an assumption of a section comes from.
+
+    Parameters
+    ----------
+    owner : str
+        What the section is called, such as ``readers[siem]``.
+    default : Source, optional
+        Who says the number that holds where the inventory has none.
+    """
+    assumption: Range = getattr(section, name)
+    for path in (f"{owner}.{name}", f"{owner}.preset"):
+        if path in inventory.places:
+            return Assumption(assumption, (path,))
+    is_default = assumption == type(section).model_fields[name].default
+    if is_default and default is not None:
+        return default
+    return Assumption(assumption, is_default=is_default)
+
+
+def saving_value(inventory: Inventory, trail: Trail) -> Value | None:
+    """The share that the Bucket Key of a trail saves; None without one."""
+    if not trail.bucket.bucket_key:
+        return None
+    owner = f"trails[{trail.name}].bucket"
+    origin = origin_of(inventory, owner, trail.bucket, "bucket_key_saving", BUCKET_KEY_SOURCE)
+    return Value(trail.bucket.bucket_key_saving.mid, "saved by the Bucket Key", origin)
+
+
+def retention_value(inventory: Inventory, trail: Trail, by: str = "") -> Value | None:
+    """The days that a trail's bucket keeps files; None where it keeps them for ever.
+
+    `by` says which bucket it is.
+    """
+    bucket: Bucket = trail.bucket
+    if bucket.retention_days is None:
+        return None
+    origin = origin_of(inventory, f"trails[{trail.name}].bucket", bucket, "retention_days")
+    days = bucket.retention_days.mid
+    return Value(days, f"{plural(days, 'day')} kept{by}", origin)
+
+
+def requests_equation(
+    what: str, calls: Expression, number: float, saving: Value | None
+) -> Equation:
+    """The requests of as many S3 calls, less what a Bucket Key saves."""
+    formula = calls
+    if saving is not None and saving.number:
+        formula = Product((calls, Pair(Value(1.0), "-", saving)))
+    return Equation(what, number, "requests", formula)
+
+
+def growth_value(factor: float) -> tuple[Value, ...]:
+    """A growth as a factor; none where nothing has grown."""
+    return () if factor == 1 else (Value(factor, before="growth"),)
+
+
+def files_equations(
+    model: Model,
+    written: Written,
+    days: FloatArray,
+    growth: tuple[Value, ...],
+    what: str,
+    is_grown: bool = False,
+) -> list[Equation]:
+    """The files that streams put on some days, a line for each kind of stream.
+
+    Parameters
+    ----------
+    days : array
+        Of each row of streams. [day]
+    growth : tuple of Value
+        What multiplies the files of all of them.
+    what : str
+        What the files are.
+    is_grown : bool
+        Whether the growth is in the days already.
+    """
+    kinds = _kinds(model, written, days)
+    grown = float(np.prod([factor.number for factor in growth]))
+    unit = "digests/day" if written.growth is model.growths["digests"] else "files/day"
+    lines = []
+    for kind in kinds[:_MOST]:
+        factors = (
+            Value(kind.files, unit, kind.origin),
+            Value(kind.days, plural(kind.days, "day") + " as grown" * is_grown),
+            Value(kind.streams, plural(kind.streams, "stream")),
+            *growth,
+        )
+        lines.append(Equation(what, kind.put * grown, "files", Product(factors)))
+    rest = kinds[_MOST:]
+    if rest:
+        streams = count(sum(kind.streams for kind in rest))
+        number = grown * sum(kind.put for kind in rest)
+        lines.append(Equation(f"{what} by {streams} other streams", number, "files"))
+    return lines
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """Streams with the same number of files out of the same source, on as many days.
+
+    The same number that stands in several places is one source: a line each would be no answer.
+    """
+
+    files: float
+    days: float
+    streams: int
+    origin: Assumption | Source
+
+    @property
+    def put(self) -> float:
+        return self.files * self.days * self.streams
+
+
+def _kinds(model: Model, written: Written, days: FloatArray) -> list[_Kind]:
+    """The different kinds of streams, those that put most first; only those that put any."""
+    streams = written.streams
+    origins, origin_of_row = _origins(model, written)
+    # what a range says tells origins apart, not where it stands
+    same: dict[Range | Source, int] = {}
+    sort = [
+        same.setdefault(one.range if isinstance(one, Assumption) else one, len(same))
+        for one in origins
+    ]
+    columns = np.stack([streams.files, days, np.array(sort, dtype=np.float64)[origin_of_row]])
+    alike, kind_of_row, size = np.unique(columns, axis=1, return_inverse=True, return_counts=True)
+    put = alike[0] * alike[1] * size
+    order = np.argsort(-put, kind="stable")
+    order = order[put[order] > 0] if put.any() else order[:1]
+    kinds = []
+    for position, number in enumerate(order.tolist()):
+        chosen = origin_of_row[kind_of_row.reshape(-1) == number] if position < _MOST else []
+        own = [origins[code] for code in dict.fromkeys(np.asarray(chosen, dtype=int).tolist())]
+        paths = [path for one in own if isinstance(one, Assumption) for path in one.paths]
+        origin = own[0] if own else origins[0]
+        if isinstance(origin, Assumption):
+            origin = Assumption(origin.range, tuple(dict.fromkeys(paths)))
+        files, lived = float(alike[0, number]), float(alike[1, number])
+        kinds.append(_Kind(files, lived, int(size[number]), origin))
+    return kinds
+
+
+def _origins(model: Model, written: Written) -> tuple[list[Assumption | Source], IntArray]:
+    """Where the files a day of streams come from, and which of these holds for each row."""
+    streams = written.streams
+    if written.growth is model.growths["digests"]:
+        return [DIGESTS_SOURCE], np.zeros(len(streams), dtype=np.int64)
+    inventory, names = model.inventory, list(model.inventory.region_codes)
+    # most accounts say nothing of their own, or the same of all Regions: they are alike
+    files = [account.files_per_day for account in inventory.accounts]
+    own = np.array([number if said else -1 for number, said in enumerate(files)])
+    by_region = np.array([said is None or bool(said.by_region) for said in files])
+    account = own[streams.account]
+    region = np.where(by_region[streams.account], streams.region, -1)
+    _, first, place_of_row = np.unique(
+        np.stack([streams.trail, account, region]), axis=1, return_index=True, return_inverse=True
+    )
+    found: list[Assumption | Source] = []
+    for row in first.tolist():
+        assumption = files_assumption(
+            inventory.trails[streams.trail[row]],
+            inventory.accounts[streams.account[row]],
+            names[streams.region[row]],
+        )
+        named = None if assumption is None else Assumption(assumption[1], (assumption[0],))
+        found.append(named or FILES_PER_DAY_SOURCE)
+    return found, place_of_row.reshape(-1)
+
+
+def files_value(
+    lines: Sequence[Equation],
+    number: float,
+    words: str,
+    note: str = "",
+    is_average: bool = False,
+) -> tuple[Value, Sequence[Equation]]:
+    """All files of some lines as one value, and the lines that are left to show.
+
+    One line alone stands as its working, in parentheses behind it.
+    """
+    if len(lines) != 1 or lines[0].formula is None:
+        return Value(number, words, note=note, is_average=is_average), lines
+    factors = [
+        factor
+        for factor in getattr(lines[0].formula, "factors", ())
+        if not (factor.number == 1 and factor.words == "stream")
+    ]
+    working = Product(tuple(factors))
+    return Value(number, words, note=note, working=working, is_average=is_average), ()
