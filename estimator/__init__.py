@@ -67,11 +67,11 @@ if TYPE_CHECKING:
     from estimator.uncertainty import Simulation as Simulation
     from estimator.uncertainty import simulate as simulate
     from pricing.errors import KmscostError as KmscostError
+    from pricing.in_force import rates_show as rates_show
     from pricing.offers import ImportedRates as ImportedRates
     from pricing.offers import rates_import as rates_import
     from pricing.rates import RateTable as RateTable
     from pricing.rates import load_rates as load_rates
-    from pricing.rates import rates_show as rates_show
 
 _PUBLIC = {
     "Actuals": "estimator.actuals.result",
@@ -127,7 +127,7 @@ _PUBLIC = {
     "rates_import": "pricing.offers",
     "RateTable": "pricing.rates",
     "load_rates": "pricing.rates",
-    "rates_show": "pricing.rates",
+    "rates_show": "pricing.in_force",
 }
 
 __all__ = [

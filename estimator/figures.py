@@ -1,31 +1,62 @@
-"""Numbers as people read them. Rounding happens here and nowhere before."""
+"""Numbers as people read them: never an exponent, never the noise of binary fractions.
+
+Rounding happens here and nowhere before.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 _HUGE = 1e15  # beyond it a double holds no single units
+_NOISE = 1e-12  # below it there is only what sums leave over
+
+
+def significant(value: float, digits: int) -> str:
+    """The most significant digits of a number, written out.
+
+    >>> significant(0.00001234, 3), significant(999.96, 4), significant(2000.4, 3)
+    ('0.0000123', '1,000', '2,000')
+    """
+    if not math.isfinite(value):
+        return "unknown"
+    if abs(value) < _NOISE:
+        return "0"
+    if abs(value) >= _HUGE:
+        return _huge(value)
+    # from a thousand on every unit stands, as in all other numbers
+    rounded = f"{value:.0f}" if abs(value) >= 1000 else f"{value:.{digits}g}"
+    return f"{Decimal(rounded):,f}"
+
+
+def _huge(value: float) -> str:
+    """A number beyond single units: the digits that it has, then zeros.
+
+    >>> _huge(1e23)  # in binary it is 99,999,999,999,999,991,611,392
+    '100,000,000,000,000,000,000,000'
+    """
+    return f"{Decimal(repr(float(value))):,.0f}"
 
 
 def money(amount: float) -> str:
-    """An amount: cents from one unit on, four significant digits below it.
+    """An amount: cents from one unit on, four significant digits below it unless it is whole cents.
 
     >>> money(1234.5), money(0.09552), money(0.100704), money(0.0), money(0.99999)
     ('1,234.50', '0.09552', '0.1007', '0.00', '1.00')
-    >>> money(0.5)
-    '0.5000'
+    >>> money(0.05), money(0.1 + 0.2), money(1e15)
+    ('0.05', '0.30', '1,000,000,000,000,000')
     """
     if not math.isfinite(amount):
         return "unknown"
     if abs(amount) >= _HUGE:
-        return f"{amount:.4g}"
-    exact = Decimal(repr(float(amount)))
-    if abs(exact) < Decimal("1e-12"):
+        return _huge(amount)
+    if abs(amount) < _NOISE:
         return "0.00"
-    if abs(exact) < 1:
+    exact = Decimal(repr(float(amount)))
+    cents = Decimal(f"{amount:.12g}")  # without the noise of sums
+    if abs(exact) < 1 and cents != cents.quantize(Decimal("0.01")):
         digits = 4 - 1 - exact.adjusted()
         small = exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN)
         if abs(small) < 1:
@@ -39,14 +70,10 @@ def count(quantity: float) -> str:
 
     >>> count(51840.0), count(518.4), count(0.25), count(1174122.57)
     ('51,840', '518.4', '0.25', '1,174,123')
+    >>> count(0.00001), count(-0.0), count(1.5e15)
+    ('0.00001', '0', '1,500,000,000,000,000')
     """
-    if not math.isfinite(quantity):
-        return "unknown"
-    if abs(quantity) >= _HUGE:
-        return f"{quantity:.4g}"
-    if quantity == int(quantity) or abs(quantity) >= 1000:
-        return f"{quantity:,.0f}"
-    return f"{quantity:.4g}"
+    return significant(quantity, 4)
 
 
 def factor(value: float) -> str:
@@ -57,17 +84,17 @@ def factor(value: float) -> str:
     """
     if not math.isfinite(value):
         return "unknown"
-    text = f"{Decimal(f'{value:.10g}'):f}"
+    text = f"{Decimal(f'{value or 0.0:.10g}'):f}"  # there is no zero less than nothing
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def share(value: float) -> str:
     """A share as a percentage.
 
-    >>> share(0.6), share(0.0004), share(0.0)
-    ('60 %', '0.04 %', '0 %')
+    >>> share(0.6), share(0.0004), share(0.0), share(20.0), share(-3.55e-15)
+    ('60 %', '0.04 %', '0 %', '2,000 %', '0 %')
     """
-    return f"{value * 100:.3g} %" if math.isfinite(value) else "unknown"
+    return f"{significant(value * 100, 3)} %" if math.isfinite(value) else "unknown"
 
 
 def signed(text: str) -> str:
@@ -88,8 +115,18 @@ def percent(value: float) -> str:
     """
     if not math.isfinite(value):
         return "unknown"
-    number = value * 100
-    return signed(f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.3g}") + " %"
+    return f"{signed(significant(value * 100, 3))} %"
+
+
+def listed(names: Iterable[str], most: int = 8) -> str:
+    """Names in a sentence; of many the first ones.
+
+    >>> listed(["a", "b"]), listed(["a", "b", "c", "d"], most=2)
+    ('a, b', 'a, b and 2 more')
+    """
+    names = list(names)
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def plain(row: Mapping[Any, Any]) -> dict[str, Any]:

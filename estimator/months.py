@@ -91,6 +91,14 @@ class Spans:
     def __len__(self) -> int:
         return len(self.begin)
 
+    def between(self, start: float, end: float) -> tuple[Spans, slice]:
+        """Those that meet [start, end), and their positions."""
+        first = int(np.searchsorted(self.end, start, side="right"))
+        last = max(int(np.searchsorted(self.begin, end, side="left")), first)
+        here = slice(first, last)
+        part = Spans(self.begin[here], self.end[here], self.month[here], self.month_days[here])
+        return part, here
+
 
 @dataclass(frozen=True)
 class Months:

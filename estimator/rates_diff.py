@@ -65,9 +65,10 @@ class RatesDiff:
 
     def _compared(self, a: Mapping[Any, Any], b: Mapping[Any, Any]) -> dict[str, Any]:
         cost = f"cost_{self.currency.lower()}"
-        names = (cost, f"{cost}_writes_charged", f"{cost}_writes_exempt")
+        names = [cost, f"{cost}_writes_charged", f"{cost}_writes_exempt"]
+        names += [f"{cost}_cloudtrail_events{end}" for end in ("", "_others", "_high")]
         row: dict[str, Any] = {}
-        for name in (*names, f"{cost}_cloudtrail_events"):
+        for name in names:
             known = not (math.isnan(a[name]) or math.isnan(b[name]))
             row[f"{name}_a"] = float(a[name]) if not math.isnan(a[name]) else None
             row[f"{name}_b"] = float(b[name]) if not math.isnan(b[name]) else None

@@ -136,7 +136,9 @@ def _spread(values: list[str], kind_of: IntArray) -> pd.Categorical[str]:
     """One text per kind as a column over all rows."""
     names = sorted(set(values))
     codes = np.array([names.index(value) for value in values], dtype=np.int16)
-    return pd.Categorical.from_codes(codes[kind_of] if len(codes) else codes, pd.Index(names))
+    # of no rows as well: pandas takes an empty list for objects, and text and objects do not join
+    texts = pd.Index(names, dtype="str")
+    return pd.Categorical.from_codes(codes[kind_of] if len(codes) else codes, texts)
 
 
 def _share(
@@ -159,7 +161,7 @@ def _share(
             "quantity_free": [v.free.quantity if v.free else 0.0 for _, v, _ in known],
             "unit": [meter.unit for meter, _, _ in known],
         }
-    )
+    ).astype({"partition": "str", "pool": "str", "quantity_free": np.float64, "unit": "str"})
     names = ["month", "partition", "pool"]
     shared["group"] = shared.groupby(names, observed=True, sort=False).ngroup()
     pooled = (shared["pool"] != "").to_numpy(dtype=bool)[kind_of]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pricing.rates import Meter, RateTable, Version
-from pricing.regions import regions
+from pricing.regions import in_order, regions
 
 BIG = 0.5  # a rate that moved by more than this share is pointed out
 
@@ -131,7 +131,8 @@ def _free(meter: Meter, old: Version | None, new: Version | None) -> Iterator[Ra
 def _rates(
     meter: Meter, old: Version | None, new: Version | None, scale: float
 ) -> Iterator[RateChange]:
-    for region in regions():
+    both = [code for one in (old, new) if one for rate in one.rates for code in rate.regions]
+    for region in in_order([*regions(), *both]):
         before, after = _steps(old, region), _steps(new, region, scale)
         for bound in sorted({bound for bound, _ in (*before, *after)}):
             one, other = _at(before, bound), _at(after, bound)

@@ -12,7 +12,7 @@ import datetime
 import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 
@@ -21,7 +21,7 @@ from pricing.files import decode, read_bytes
 from pricing.words import describe, shown
 
 MAX_NODES = 4_000_000  # after expansion of aliases
-MAX_DEPTH = 40
+MAX_DEPTH = 40  # below PyYAML's own bound, which is 1,000 in some releases and none in others
 MAX_DIGITS = 300
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -33,6 +33,7 @@ _FLOAT = re.compile(
     r"|[-+]?\.(?:inf|Inf|INF)\Z"
     r"|\.(?:nan|NaN|NAN)\Z"
 )
+_FLOW = re.compile(r"""'(?:[^']|'')*'|"(?:[^"\\]|\\.)*"|[\[{\]}]""", re.DOTALL)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _STR_TAG = "tag:yaml.org,2002:str"
 _CORE_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("map", "seq")}
@@ -120,8 +121,12 @@ def parse_value(
         line = text.count("\n", 0, error.position) + 1
         builder.fail(line, (), f"the character #x{code:04x}", "printable text", "remove it")
         raise DocumentError(builder.problems) from None
+    except _TooMuchError as error:
+        builder.refuse(error)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        if mark and builder.depth_at(text, mark) > MAX_DEPTH:
+            builder.refuse(_TooMuchError.depth(mark))
         said = getattr(error, "problem", None) or str(error)
         found = f"text that is not YAML ({said})"
         fix = "check indentation (spaces, not tabs), colons and quotes here and in the line above"
@@ -133,12 +138,23 @@ def parse_value(
     return builder.root, builder.problems
 
 
-class _TooMuch(yaml.YAMLError):
+class _TooMuchError(Exception):
     """Stops the parser where a document is larger or deeper than any honest one."""
 
-    def __init__(self, problem: str, mark: Any) -> None:
-        super().__init__(problem)
-        self.problem, self.problem_mark = problem, mark
+    def __init__(self, mark: Any, found: str, expected: str, fix: str) -> None:
+        super().__init__(found)
+        self.line: int = mark.line + 1
+        self.found, self.expected, self.fix = found, expected, fix
+
+    @classmethod
+    def depth(cls, mark: Any) -> _TooMuchError:
+        found, expected = f"values nested more than {MAX_DEPTH} deep", f"at most {MAX_DEPTH} levels"
+        return cls(mark, found, expected, "look for a bracket or a brace that is not closed")
+
+    @classmethod
+    def size(cls, mark: Any) -> _TooMuchError:
+        found = f"more than {MAX_NODES:,} values, aliases expanded"
+        return cls(mark, found, f"at most {MAX_NODES:,}", "use fewer aliases (*name)")
 
 
 class _Builder:
@@ -154,11 +170,16 @@ class _Builder:
         # one entry an open container: [container, pending key or None, anchor, nodes at start, tag]
         self.stack: list[list[Any]] = []
         self.anchors: dict[str, tuple[Any, int]] = {}
+        self.read = 0  # where the last event ends [character]
 
     def fail(
         self, line: int | None, at: Sequence[str | int], found: str, expected: str, fix: str
     ) -> None:
         self.problems.append(Problem(self.path, line, describe(at), found, expected, fix))
+
+    def refuse(self, error: _TooMuchError) -> NoReturn:
+        self.fail(error.line, (), error.found, error.expected, error.fix)
+        raise DocumentError(self.problems) from None
 
     def here(self) -> Location:
         """The location of the value that comes next."""
@@ -170,7 +191,20 @@ class _Builder:
                 place.append(key[0])
         return tuple(place)
 
+    def depth_at(self, text: str, mark: Any) -> int:
+        """How deep `text` is nested up to `mark`, where the parser gave up.
+
+        The parser looks ahead for the end of what may be a key, so a row of brackets can be too
+        much for it before the event of the first one. What it looked at is counted here.
+        """
+        depth = deepest = len(self.stack)
+        for token in _FLOW.finditer(text, self.read, mark.index + 1):
+            depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
+            deepest = max(deepest, depth)
+        return deepest
+
     def take(self, event: Any) -> None:
+        self.read = event.end_mark.index
         if isinstance(event, yaml.ScalarEvent):
             self.scalar(event)
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
@@ -286,7 +320,7 @@ class _Builder:
         line = event.start_mark.line + 1
         self.count(1, event)
         if len(self.stack) >= MAX_DEPTH:
-            raise _TooMuch(f"nested more than {MAX_DEPTH} deep", event.start_mark)
+            raise _TooMuchError.depth(event.start_mark)
         tag = event.tag if event.tag and event.tag not in ("!", *_CORE_TAGS) else None
         if tag and self.tagged is None:
             self.meant(tag, None, line)
@@ -325,4 +359,4 @@ class _Builder:
     def count(self, nodes: int, event: Any) -> None:
         self.nodes += nodes
         if self.nodes > MAX_NODES:
-            raise _TooMuch(f"more than {MAX_NODES:,} values, aliases expanded", event.start_mark)
+            raise _TooMuchError.size(event.start_mark)

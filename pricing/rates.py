@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-import math
-from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise, product
 from pathlib import Path
@@ -14,9 +12,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PlainValidator, PrivateAttr, WithJsonSchema, model_validator
 
-from pricing.errors import DocumentError, Problem, RateError, UsageError
+from pricing.errors import DocumentError, Problem, RateError
 from pricing.files import is_price_list, read_bytes
-from pricing.regions import TABLES, partition_of, read_region, regions
+from pricing.free import FreeQuantity, FreeVersion
+from pricing.regions import TABLES, partition_of, read_region
 from pricing.validation import Day, Flag, Number, Section, Source, Text, load_as, refusal
 from pricing.words import nearest
 
@@ -150,6 +149,7 @@ class RateTable(Section):
     version: Literal[1]
     service: Text
     currency: Currency = "USD"
+    free_quantities: tuple[FreeQuantity, ...] = ()
     meters: tuple[Meter, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -175,6 +175,31 @@ class RateTable(Section):
                         where = (*at, "versions", place, "free")
                         expected = f"{size:g}, as the pool's other meter says"
                         raise refusal(version.free.quantity, expected, "make them equal", where)
+        return self
+
+    @model_validator(mode="after")
+    def _free_agrees(self) -> Self:
+        """What the pools and the meters say of one free quantity is the same."""
+        seen: set[tuple[str, str]] = set()
+        pools = {v.free.pool for meter in self.meters for v in meter.versions if v.free}
+        for index, free in enumerate(self.free_quantities):
+            at = ("free_quantities", index)
+            if free.pool not in pools:
+                close = nearest(free.pool, pools)
+                fix = f"did you mean {close}?" if close else "remove it, or name it in `free:`"
+                raise refusal(free.pool, "a pool that a meter names", fix, (*at, "pool"))
+            for partition in free.partitions:
+                if (free.pool, partition) in seen:
+                    fix = "keep one of them"
+                    expected = f"{partition} once for {free.pool}"
+                    raise refusal(partition, expected, fix, (*at, "partitions"))
+                seen.add((free.pool, partition))
+            for place, version in enumerate(free.versions):
+                sizes = _sizes(self.meters, free, place)
+                if sizes - {version.quantity}:
+                    expected = f"{min(sizes - {version.quantity}):g}, as the pool's meter says then"
+                    where = (*at, "versions", place, "quantity")
+                    raise refusal(version.quantity, expected, "make them equal", where)
         return self
 
     _path: str = PrivateAttr(default="<rates>")
@@ -206,9 +231,14 @@ class RateTable(Section):
         for meter in self.meters:
             if operation in meter.operations and key_spec in meter.key_specs:
                 return meter
-        fix = "add a meter with this operation to the table of --rates"
-        found = f"no meter for {operation} on a {key_spec} key"
-        raise RateError(Problem(self.path, None, "meters", found, "a meter that covers it", fix))
+        fix = (
+            "take its price from a bill or price list, and add a meter with "
+            f"`operations: [{operation}]` and `key_specs: [{key_spec}]` to the table of --rates "
+            "(`kmscost rates show --format yaml` prints the shipped one to start from)"
+        )
+        found = f"no meter for {operation} on a {key_spec} key: no source names its price"
+        expected = "a meter that covers it: a price is never guessed"
+        raise RateError(Problem(self.path, None, "meters", found, expected, fix))
 
     def in_force(self, meter: Meter, day: datetime.date) -> Version:
         """The version of a meter in force on a day.
@@ -226,6 +256,27 @@ class RateTable(Section):
             expected = f"a day from {first} on, when the first version begins"
             raise RateError(Problem(self.path, None, meter.name, found, expected, fix))
         return chosen
+
+    def free_in_force(self, pool: str, partition: str, day: datetime.date) -> FreeVersion | None:
+        """How much of a pool is free in a partition on a day, and who says so.
+
+        A table that does not say it apart says it with the rate. None where nothing is free.
+        """
+        for free in self.free_quantities:
+            found = free.in_force(day) if free.pool == pool else None
+            if found is not None and partition in free.partitions:
+                return found
+        for meter in self.meters:
+            begun = [version for version in meter.versions if version.start <= day]
+            version = begun[-1] if begun else None
+            if version is not None and version.free is not None and version.free.pool == pool:
+                return FreeVersion(
+                    start=version.start,
+                    quantity=version.free.quantity,
+                    confirmed=version.confirmed,
+                    source=version.source,
+                )
+        return None
 
     def rate(self, meter: Meter, region: str, day: datetime.date) -> tuple[Version, Rate]:
         """The version and rate of a meter in a Region on a day.
@@ -248,6 +299,21 @@ class RateTable(Section):
         return version, rate
 
 
+def _sizes(meters: tuple[Meter, ...], free: FreeQuantity, place: int) -> set[float]:
+    """The sizes that meters give a pool while one of its versions is in force. [unit/month]"""
+    begin = free.versions[place].start
+    end = free.versions[place + 1].start if place + 1 < len(free.versions) else datetime.date.max
+    found: set[float] = set()
+    for meter in meters:
+        ends = [*(version.start for version in meter.versions[1:]), datetime.date.max]
+        for version, last in zip(meter.versions, ends, strict=True):
+            priced = {partition_of(region) for rate in version.rates for region in rate.regions}
+            at_once = version.start < end and begin < last and priced & set(free.partitions)
+            if version.free is not None and version.free.pool == free.pool and at_once:
+                found.add(version.free.quantity)
+    return found
+
+
 def load_rates(path: str | Path | None = None) -> RateTable:
     """Read a rate table; without a path the shipped AWS KMS table.
 
@@ -257,76 +323,6 @@ def load_rates(path: str | Path | None = None) -> RateTable:
         With every problem of the file: path, line, found, expected, fix.
     """
     return _shipped("awskms") if path is None else _read(Path(path))
-
-
-def rates_show(
-    on: datetime.date | None = None,
-    region: str | None = None,
-    rates: RateTable | str | Path | None = None,
-) -> list[dict[str, Any]]:
-    """The rates in force on a day, and why.
-
-    Parameters
-    ----------
-    on : date, optional
-        Default: today, UTC.
-    region : str, optional
-        Only this Region. Default: all of them.
-    rates : RateTable or path, optional
-        A table of your own. Default: the shipped AWS KMS and CloudTrail tables.
-
-    Returns
-    -------
-    list of dict
-        One per meter and rate: meter, title, regions, tiers [currency per `per` units], currency,
-        per, unit, free [unit/month], from, confirmed, source.
-
-    Raises
-    ------
-    RateError
-        Nothing is in force on the day, or there is no rate for the Region.
-    """
-    day = on or datetime.datetime.now(datetime.UTC).date()
-    if region is not None and region not in regions():
-        close = nearest(region, regions())
-        fix = f"did you mean {close}?" if close else ""
-        raise UsageError(Problem("--region", None, "", repr(region), "a Region's code", fix))
-    if rates is None:
-        tables = [load_rates(), load_cloudtrail_rates()]
-    else:
-        tables = [rates if isinstance(rates, RateTable) else load_rates(rates)]
-    rows: list[dict[str, Any]] = []
-    missing: list[RateError] = []
-    for table in tables:
-        for meter in table.meters:
-            try:
-                rows += _in_force(table, meter, day, region)
-            except RateError as error:
-                missing.append(error)
-    if not rows:
-        raise missing[0]
-    return rows
-
-
-def _in_force(
-    table: RateTable, meter: Meter, day: datetime.date, region: str | None
-) -> Iterator[dict[str, Any]]:
-    version = table.in_force(meter, day)
-    for rate in [table.rate(meter, region, day)[1]] if region else version.rates:
-        yield {
-            "service": table.service,
-            "meter": meter.name,
-            "title": meter.title,
-            "regions": [region] if region else list(rate.regions),
-            "tiers": [{"up_to": None if math.isinf(b) else b, "rate": r} for b, r in rate.steps],
-            "currency": table.currency,
-            "per": meter.per,
-            "unit": meter.unit,
-            "free": version.free.quantity if version.free else 0.0,
-            "from": version.start.isoformat(),
-            "confirmed": version.confirmed,
-            "source": version.source.model_dump(mode="json"),
-        }
 
 
 def load_cloudtrail_rates() -> RateTable:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -10,6 +12,23 @@ from pricing.validation import Flag, Section, Text, load_as, refusal
 from pricing.words import nearest
 
 TABLES = Path(__file__).parent / "tables"
+
+# AWS opens Regions faster than this table grows, so a code that could be one is taken: where, then
+# a direction, then one digit. A mistyped direction is refused still, with the nearest Region.
+_DIRECTION = "(?:north|south)?(?:east|west)|north|south|central"
+_WELL_FORMED = re.compile(rf"[a-z]{{2,4}}(?:-[a-z]{{2,4}})?-(?:{_DIRECTION})-[1-9]")
+
+# how the codes of a partition begin, all others are commercial: regionRegex in botocore's
+# partitions.json (1.44.8), checked 2026-11-28
+_PARTITIONS = {
+    "us-gov-": "aws-us-gov",
+    "cn-": "aws-cn",
+    "eusc-": "aws-eusc",
+    "us-iso-": "aws-iso",
+    "us-isob-": "aws-iso-b",
+    "eu-isoe-": "aws-iso-e",
+    "us-isof-": "aws-iso-f",
+}
 
 
 class Region(Section):
@@ -54,18 +73,58 @@ def region_names() -> dict[str, str]:
     }
 
 
-def partition_of(region: str) -> str:
-    """The partition of a known Region.
+def is_region(value: object) -> bool:
+    """Whether this is the code of a Region: one that is known, or one that is well formed.
 
-    >>> partition_of("us-gov-west-1")
-    'aws-us-gov'
+    >>> is_region("eu-west-1"), is_region("eu-west-9"), is_region("eu-wset-1"), is_region("moon-1")
+    (True, True, False, False)
     """
-    return regions()[region].partition
+    return isinstance(value, str) and (
+        value in regions() or _WELL_FORMED.fullmatch(value) is not None
+    )
+
+
+@cache
+def partitions() -> tuple[str, ...]:
+    """Every partition that a Region may be in: the commercial one first."""
+    return tuple(dict.fromkeys(("aws", *_PARTITIONS.values())))
+
+
+def in_order(codes: Iterable[str]) -> tuple[str, ...]:
+    """Regions, each once: those of the table in its order, then those that it does not have."""
+    given = dict.fromkeys(codes)
+    return (
+        *(code for code in regions() if code in given),
+        *(c for c in given if c not in regions()),
+    )
+
+
+def region_name(region: str) -> str:
+    """What AWS calls a Region; its code where it is not known.
+
+    >>> region_name("eu-west-1"), region_name("eu-west-9")
+    ('EU (Ireland)', 'eu-west-9')
+    """
+    known = regions().get(region)
+    return known.name if known else region
+
+
+def partition_of(region: str) -> str:
+    """The partition of a Region, known or not.
+
+    >>> partition_of("us-gov-west-1"), partition_of("cn-south-1"), partition_of("eu-west-9")
+    ('aws-us-gov', 'aws-cn', 'aws')
+    """
+    known = regions().get(region)
+    if known is not None:
+        return known.partition
+    found = (name for start, name in _PARTITIONS.items() if region.startswith(start))
+    return next(found, "aws")
 
 
 def read_region(value: object) -> str:
-    """A Region's code, or a refusal with the nearest one."""
-    if not isinstance(value, str) or value not in regions():
+    """A Region's code, well formed if it is not known; or a refusal with the nearest one."""
+    if not isinstance(value, str) or not is_region(value):
         close = nearest(str(value), regions())
         fix = f"did you mean {close}?" if close else "see `kmscost rates show` for the Regions"
         raise refusal(value, "the code of an AWS Region such as us-east-1", fix)

@@ -12,6 +12,7 @@ import re
 import types
 import typing
 from collections.abc import Iterable
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, Union
 
@@ -107,6 +108,22 @@ def read_number(value: Any) -> float:
     if number > 1e15:
         raise refusal(value, "at most 1e15", "check the unit")
     return number
+
+
+# digits, then a percent sign, blanks around either: the same in `check` and in the JSON Schema
+PERCENT = r"^\s*[-+]?([0-9]{1,12}(\.[0-9]{0,12})?|\.[0-9]{1,12})\s*%\s*$"
+
+
+def read_percent(value: Any) -> float | None:
+    """A percentage in text as a share; None for anything else.
+
+    >>> read_percent("99.9%"), read_percent("10 %"), read_percent("-5%"), read_percent(0.5)
+    (0.999, 0.1, -0.05, None)
+    """
+    if not isinstance(value, str) or not re.match(PERCENT, value, re.ASCII):
+        return None
+    # Decimal: 99.9 as a float, divided by 100, is not the float nearest to 0.999
+    return float(Decimal(value.strip().removesuffix("%").strip()) / 100)
 
 
 Text = Annotated[

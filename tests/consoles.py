@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.extras import skip_without_extra
 from tests.real_data import ROOT
 
 
@@ -45,6 +46,7 @@ def run_block(block: str, folder: Path) -> None:
         both = arguments[-1:] == ["2>&1"]
         done = run(arguments[:-1] if both else arguments, folder, both=both)
         last = done.returncode
+        skip_without_extra(done.stdout + (done.stderr or ""))
         assert last == 0 or following == "echo $?", f"{command}\n{done.stdout}{done.stderr}"
         pattern = re.escape(expected).replace(re.escape("...") + "\\\n", "(?:.*\n)*?")
         assert re.fullmatch(pattern, done.stdout), f"{command}\n{done.stdout}{done.stderr or ''}"

@@ -12,6 +12,7 @@ import yaml
 
 from estimator import schema
 from estimator.frames import FRAMES
+from estimator.inventory.presets import PRESETS
 from estimator.report.data import to_json
 from pricing.regions import TABLES
 from tests.command_pages import cell, commands_in_words
@@ -34,23 +35,36 @@ def frames_in_words() -> str:
 
 
 def tables_in_words() -> str:
-    """Every dated rate and quota of pricing/tables with its source, as Markdown."""
+    """Every dated rate and quota of pricing/tables, and every preset, with its source."""
     rows = []
     for path in sorted(TABLES.glob("*.yaml")):
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for free in document.get("free_quantities", []):
+            what = f"Free quantity of {free['pool']} in {', '.join(free['partitions'])}"
+            for version in free["versions"]:
+                sure = "confirmed" if version["confirmed"] else "not confirmed"
+                rows.append((path.name, what, version["from"], sure, version["source"]))
         for meter in document.get("meters", []):
             for version in meter["versions"]:
                 sure = "confirmed" if version["confirmed"] else "second-hand"
                 rows.append((path.name, meter["title"], version["from"], sure, version["source"]))
         if "source" in document:
             rows.append((path.name, "all of it", "current", "confirmed", document["source"]))
+    for preset in yaml.safe_load(PRESETS.read_text(encoding="utf-8"))["presets"]:
+        sure = "assumption" if preset.get("assumed") else "read"
+        what = f"Gets per file of preset {preset['name']}"
+        rows.append((PRESETS.name, what, "current", sure, preset["source"]))
     said = (
-        f"| {name} | {cell(what)} | {start} | [{cell(source['title'])}]({source['url']}) "
-        f"| {source['checked']} | {sure} |"
+        f"| {name} | {cell(what)} | {start} | {_linked(source)} | {source['checked']} | {sure} |"
         for name, what, start, sure, source in rows
     )
     head = "| table | what | from | source | checked | sure |\n|---|---|---|---|---|---|\n"
     return head + "\n".join(said) + "\n"
+
+
+def _linked(source: dict[str, str]) -> str:
+    title = cell(source["title"])
+    return f"[{title}]({source['url']})" if "url" in source else title
 
 
 PARTS: dict[str, tuple[str, Callable[[], str]]] = {

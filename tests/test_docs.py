@@ -3,7 +3,6 @@
 import json
 import re
 
-import jsonschema
 import pytest
 import yaml
 from typer.testing import CliRunner
@@ -12,6 +11,7 @@ from estimator import compare, load_inventory, schema
 from estimator.cli import app
 from pricing.regions import TABLES
 from tests.command_pages import all_commands
+from tests.extras import needed
 from tests.generate import PARTS, regenerated
 from tests.real_data import ROOT
 
@@ -73,7 +73,7 @@ def test_examples_keep_their_schema(path):
     named = re.match(r"# yaml-language-server: \$schema=./(\w+)\.schema\.json\n", text)
     assert named is not None
     document = json.loads(json.dumps(yaml.safe_load(text), default=str))
-    jsonschema.Draft202012Validator(schema(named[1])).validate(document)
+    needed("jsonschema").Draft202012Validator(schema(named[1])).validate(document)
     if named[1] == "inventory":
         assert load_inventory(path).summary()
     else:
@@ -85,7 +85,7 @@ def test_shipped_rates_keep_their_schema():
     for name in ("awskms", "cloudtrail"):
         text = (TABLES / f"{name}.yaml").read_text(encoding="utf-8")
         document = json.loads(json.dumps(yaml.safe_load(text), default=str))
-        jsonschema.Draft202012Validator(schema("rates")).validate(document)
+        needed("jsonschema").Draft202012Validator(schema("rates")).validate(document)
 
 
 def test_the_schema_refuses_what_check_refuses():
@@ -96,7 +96,7 @@ def test_the_schema_refuses_what_check_refuses():
         "keys": [{"id": "k", "region": "us-east-1"}],
         "trails": [{"name": "t", "key": "k"}],
     }
-    validator = jsonschema.Draft202012Validator(schema())
+    validator = needed("jsonschema").Draft202012Validator(schema())
     assert validator.is_valid(good)
     for bad in (
         {**good, "acounts": []},
@@ -110,7 +110,7 @@ def test_the_schema_refuses_what_check_refuses():
 def test_the_scenario_schema_refuses_what_compare_refuses():
     """An editor marks two operations at once, none, an unknown key and a wrong month."""
     good = {"path": "trails[org].key", "value": None, "from": "2027-01"}
-    validator = jsonschema.Draft202012Validator(schema("scenario"))
+    validator = needed("jsonschema").Draft202012Validator(schema("scenario"))
     assert validator.is_valid([good])
     assert validator.is_valid({"version": 1, "scenarios": [{"name": "a", "changes": [good]}]})
     for more in ({"scale": 2}, {"form": "2027-01"}, {"from": "January"}):

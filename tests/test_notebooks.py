@@ -2,12 +2,14 @@
 
 import re
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
 
 import estimator
+from tests.extras import needed
 from tests.real_data import ROOT
+
+nbformat, nbclient = needed("nbformat"), needed("nbclient")
+needed("ipykernel")
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
@@ -18,7 +20,7 @@ def test_notebook_runs_from_a_clean_kernel(path):
     kept = nbformat.read(path, as_version=4)
     fresh = nbformat.read(path, as_version=4)
     resources = {"metadata": {"path": str(path.parent)}}
-    NotebookClient(fresh, timeout=120, resources=resources).execute()
+    nbclient.NotebookClient(fresh, timeout=120, resources=resources).execute()
     for old, new in zip(kept.cells, fresh.cells, strict=True):
         assert printed(old) == printed(new)
         assert kinds(old) == kinds(new)

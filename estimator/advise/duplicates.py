@@ -19,15 +19,17 @@ _SOURCE = (
 
 def duplicates(now: Situation) -> Iterator[Proposal]:
     """A proposal for each trail that can go because another one covers all of its streams."""
-    found = Overlaps(now)
-    for trail in found.living:
-        kept = found.kept_instead(trail)
+    overlaps = Overlaps(now)
+    active = now.inventory.active.trail
+    for trail in overlaps.trails:
+        kept = overlaps.kept_instead(trail)
         if kept is None:
             continue
         readers = _readers(now, trail, kept)
         if readers is None:
             continue
-        settings = [*ended("trails", trail.name, trail, now.months), *readers]
+        ending = ended("trails", trail.name, trail, active[trail.name], now.months)
+        settings = [*ending, *readers]
         if trail.log_file_validation and not kept.log_file_validation:
             settings.append((place("trails", kept.name, "log_file_validation"), True))
         yield Proposal(

@@ -2,56 +2,40 @@
 
 from __future__ import annotations
 
-import datetime
-
 from estimator.advise.proposal import Setting, place
 from estimator.inventory.sections import Key, Living
-from estimator.months import Months
-
-Span = tuple[datetime.date, datetime.date]
+from estimator.months import Months, Period
 
 
-def born_on(item: Living) -> datetime.date | None:
-    """The first day of an item; None where it exists all along."""
-    return item.born if isinstance(item, Key) else item.start
+def is_inside(period: Period, other: Period) -> bool:
+    """Whether all days of a period are among those of another one."""
+    return period & other == period
 
 
-def life_in(months: Months, *items: Living | None) -> Span | None:
-    """The days of the months on which all of these live; None where there are none.
-
-    `until` is the day after the last one.
-    """
-    first, last = months.firsts[0], months.firsts[-1]
-    for item in items:
-        if item is not None:
-            first = max(first, born_on(item) or first)
-            last = min(last, item.until or last)
-    return (first, last) if first < last else None
-
-
-def is_inside(one: Span, other: Span) -> bool:
-    """Whether these days are all among the others."""
-    return other[0] <= one[0] and one[1] <= other[1]
-
-
-def ended(section: str, name: str, item: Living, months: Months) -> tuple[Setting, ...]:
+def ended(
+    section: str, name: str, item: Living, active: Period, months: Months
+) -> tuple[Setting, ...]:
     """What ends an item with the first day of the months, or puts it off until after them.
 
-    Nothing where it does not live in them. What a trail has written until then can still be read.
+    Nothing where it is not active in them. What a trail has written until then can still be read.
+
+    Parameters
+    ----------
+    active : Period
+        When the item is active, as `Inventory.active` has it.
     """
-    if life_in(months, item) is None:
+    if not active.meets(months):
         return ()
     first, last = months.firsts[0], months.firsts[-1]
-    born = born_on(item)
     rotations = item.rotations if isinstance(item, Key) else ()
-    if born is None or born < first:
+    if active.start < first.toordinal():
         settings: list[Setting] = [(place(section, name, "until"), first)]
-        kept = [day for day in rotations if day < first]
+        staying = [day for day in rotations if day < first]
     else:
         begin = "created" if isinstance(item, Key) and item.created else "from"
         settings = [(place(section, name, begin), last)]
         settings += [(place(section, name, "until"), None)] if item.until else []
-        kept = []
-    if len(kept) < len(rotations):
-        settings.append((place(section, name, "rotations"), kept))
+        staying = []
+    if len(staying) < len(rotations):
+        settings.append((place(section, name, "rotations"), staying))
     return tuple(settings)

@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from estimator.advise.ending import Span, ended, is_inside, life_in
+from estimator.advise.ending import ended, is_inside
 from estimator.advise.proposal import Proposal
 from estimator.advise.situation import Situation
-from estimator.inventory.sections import EveryFile
+from estimator.inventory.sections import Reader
+from estimator.months import Period
+from estimator.volume.readers import kind_of
 
 _SOURCE = (
     "AWS CloudTrail User Guide, Sending events to CloudWatch Logs; AWS KMS Developer Guide, How "
@@ -18,32 +20,32 @@ _SOURCE = (
 
 
 @dataclass(frozen=True)
-class _Reading:
-    """What a reader of every file gets."""
+class _Getting:
+    """What a reader gets that gets each file as it comes."""
 
-    reader: EveryFile
+    reader: Reader
     trails: frozenset[str]
-    life: Span
+    active: Period
+    per_file: float
     rank: tuple[float, int]
 
-    def covers(self, other: _Reading) -> bool:
+    def covers(self, other: _Getting) -> bool:
         """Whether it gets every file that another one gets."""
-        mine, others = self.reader, other.reader
         return (
             other.trails <= self.trails
-            and is_inside(other.life, self.life)
+            and is_inside(other.active, self.active)
             # who gets a share of the files does not have all of them
-            and min(mine.gets_per_file.mid, 1.0) >= min(others.gets_per_file.mid, 1.0)
-            and _is_within(others.accounts, mine.accounts)
-            and _is_within(others.regions, mine.regions)
+            and min(self.per_file, 1.0) >= min(other.per_file, 1.0)
+            and _is_within(other.reader.accounts, self.reader.accounts)
+            and _is_within(other.reader.regions, self.reader.regions)
         )
 
 
 def fan_outs(now: Situation) -> Iterator[Proposal]:
     """A proposal for each reader of every file that could be handed what another one gets."""
-    readings = list(_readings(now))
-    of_trail: defaultdict[str, list[_Reading]] = defaultdict(list)
-    for one in readings:
+    all_getting, active = list(_getting(now)), now.inventory.active.reader
+    of_trail: defaultdict[str, list[_Getting]] = defaultdict(list)
+    for one in all_getting:
         for trail in one.trails:
             of_trail[trail].append(one)
 
@@ -55,9 +57,9 @@ def fan_outs(now: Situation) -> Iterator[Proposal]:
             and other.covers(one)
             and (other.rank < one.rank or not one.covers(other))
         ]
-        for one in readings
+        for one in all_getting
     }
-    for one in readings:
+    for one in all_getting:
         staying = [other for other in better[one.reader.name] if not better[other.reader.name]]
         if not staying:
             continue
@@ -68,7 +70,7 @@ def fan_outs(now: Situation) -> Iterator[Proposal]:
             words="hand {} what another reader of the same files has got",
             noun="reader",
             about=(reader.name,),
-            settings=ended("readers", reader.name, reader, now.months),
+            settings=ended("readers", reader.name, reader, active[reader.name], now.months),
             loses=(
                 f"{reader.name} depends on {first.name}, which gets every file that it gets. The "
                 "stream or store between them has its own cost and guard, which are not counted. "
@@ -88,15 +90,17 @@ def fan_outs(now: Situation) -> Iterator[Proposal]:
         )
 
 
-def _readings(now: Situation) -> Iterator[_Reading]:
-    for number, reader in enumerate(now.inventory.readers):
-        life = life_in(now.months, reader)
-        if not isinstance(reader, EveryFile) or life is None:
+def _getting(now: Situation) -> Iterator[_Getting]:
+    for number, reader in enumerate(now.active_readers):
+        kind = kind_of(reader)
+        if not kind.each_put or kind.destination:
             continue
         names = frozenset(one.name for one in now.inventory.read_by(reader) if one.key is not None)
         if names:
+            active = now.in_months(now.inventory.active.reader[reader.name])
+            per_file = 1.0 if kind.per_file is None else getattr(reader, kind.per_file).mid
             # of two that get the same the one goes that gets it more often
-            yield _Reading(reader, names, life, (reader.gets_per_file.mid, number))
+            yield _Getting(reader, names, active, per_file, (per_file, number))
 
 
 def _is_within(some: tuple[str, ...] | None, others: tuple[str, ...] | None) -> bool:

@@ -5,27 +5,29 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from estimator.advise.ending import born_on, ended, is_inside, life_in
+from estimator.advise.ending import ended, is_inside
 from estimator.advise.proposal import Proposal, Setting, place
 from estimator.advise.situation import Situation
-from estimator.inventory.sections import Key, Replication, Trail
-from estimator.months import ALWAYS, ordinal
+from estimator.inventory.sections import Key, Trail
+from estimator.scenarios.paths import Path
+from estimator.volume.readers import kind_of
 
 _PRICES = "AWS KMS pricing: each customer managed key a month, nothing while deletion is pending"
 
 
 class _Uses:
-    """Which trails and copies use which key."""
+    """Which trails use which key, and which settings put copies under it."""
 
     def __init__(self, now: Situation) -> None:
         self.trails: defaultdict[str, list[Trail]] = defaultdict(list)
-        self.copies: defaultdict[str, list[Replication]] = defaultdict(list)
+        self.copies: defaultdict[str, list[Path]] = defaultdict(list)
         for trail in now.inventory.trails:
             if trail.key is not None:
                 self.trails[trail.key].append(trail)
         for reader in now.inventory.readers:
-            if isinstance(reader, Replication):
-                self.copies[reader.destination_key].append(reader)
+            name = kind_of(reader).destination
+            if name is not None:
+                self.copies[getattr(reader, name)].append(place("readers", reader.name, name))
 
     def any(self, key: Key) -> bool:
         """Whether anything of the inventory uses it, or ever has: old files need their key."""
@@ -36,7 +38,7 @@ def unused(now: Situation) -> Iterator[Proposal]:
     """Keys that no trail and no destination of copies uses."""
     uses = _Uses(now)
     for key in now.inventory.keys:
-        settings = ended("keys", key.id, key, now.months)
+        settings = _ended(now, key)
         if uses.any(key) or not settings:
             continue
         yield Proposal(
@@ -61,24 +63,27 @@ def unused(now: Situation) -> Iterator[Proposal]:
 
 def merged(now: Situation) -> Iterator[Proposal]:
     """Keys of one account and Region whose trails and copies could be under the oldest of them."""
-    uses = _Uses(now)
+    uses, active = _Uses(now), now.inventory.active.key
     groups: defaultdict[tuple[str, str, str], list[Key]] = defaultdict(list)
     for key in now.inventory.keys:
-        if uses.any(key) and life_in(now.months, key) is not None:
+        if uses.any(key) and active[key.id].meets(now.months):
             groups[key.account, key.region, key.spec].append(key)
     for keys in groups.values():
-        kept = min(keys, key=lambda one: (ordinal(born_on(one), ALWAYS), len(one.rotations)))
-        whole = life_in(now.months, kept)
+        kept = min(keys, key=lambda key: (active[key.id].start, len(key.rotations)))
+        whole = now.in_months(active[kept.id])
         for key in keys:
-            life = life_in(now.months, key)
-            if key is not kept and whole and life and is_inside(life, whole):
+            if key is not kept and is_inside(now.in_months(active[key.id]), whole):
                 yield _merged(now, uses, key, kept)
+
+
+def _ended(now: Situation, key: Key) -> tuple[Setting, ...]:
+    return ended("keys", key.id, key, now.inventory.active.key[key.id], now.months)
 
 
 def _merged(now: Situation, uses: _Uses, key: Key, kept: Key) -> Proposal:
     trails, copies = uses.trails[key.id], uses.copies[key.id]
     settings: list[Setting] = [(place("trails", one.name, "key"), kept.id) for one in trails]
-    settings += [(place("readers", one.name, "destination_key"), kept.id) for one in copies]
+    settings += [(path, kept.id) for path in copies]
     kept_days = [one.bucket.retention_days for one in trails]
     known = [days.mid for days in kept_days if days is not None]
     until = (
@@ -95,7 +100,7 @@ def _merged(now: Situation, uses: _Uses, key: Key, kept: Key) -> Proposal:
         words="put what is under {} under an older key of the same account and Region",
         noun="key",
         about=(key.id,),
-        settings=(*settings, *ended("keys", key.id, key, now.months)),
+        settings=(*settings, *_ended(now, key)),
         loses=(
             f"one key policy for all that {kept.id} then guards: who may decrypt one log may "
             "decrypt the other, unless the policy tells them apart by encryption context. The old "

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from estimator.advise.ending import Span, is_inside, life_in
+from estimator.advise.ending import is_inside
 from estimator.advise.situation import Situation
 from estimator.inventory.sections import Trail
-from estimator.months import ALWAYS, ordinal
+from estimator.months import Period
 
 Rank = tuple[bool, bool, float, float, int]
 
@@ -16,12 +16,12 @@ KMS_EVENTS = "KMS events"
 
 
 class Overlaps:
-    """Which trails cover which, among those that live in the months."""
+    """Which trails cover which, among those that write in the months."""
 
     def __init__(self, now: Situation) -> None:
         self.now = now
-        self.lives: dict[str, Span] = {}
-        self.living: list[Trail] = []
+        self.active: dict[str, Period] = {}
+        self.trails: list[Trail] = []
         self.rank: dict[str, Rank] = {}
         self.regions: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         for account in now.inventory.accounts:
@@ -29,14 +29,14 @@ class Overlaps:
         self.own: defaultdict[str, list[Trail]] = defaultdict(list)
         self.shared: defaultdict[tuple[str, str], list[Trail]] = defaultdict(list)
         for number, trail in enumerate(now.inventory.trails):
-            life = life_in(now.months, trail, now.key_of(trail))
-            if life is None:
+            active = now.writing(trail)
+            if active.is_empty:
                 continue
-            self.living.append(trail)
-            self.lives[trail.name] = life
+            self.trails.append(trail)
+            self.active[trail.name] = active
             # of two that cover each other the one goes that is worth less or costs more
             cost = now.cost("trail", trail.name)
-            begun = ordinal(trail.start, ALWAYS)
+            begun = now.inventory.active.trail[trail.name].start
             worth_less = (trail.exclude_kms_events, trail.key is None)
             self.rank[trail.name] = (*worth_less, cost, begun, number)
             if trail.scope == "account":
@@ -71,7 +71,7 @@ class Overlaps:
 
     def _covers(self, other: Trail, trail: Trail) -> bool:
         """Whether another trail of the same organization or account writes all of these files."""
-        if not is_inside(self.lives[trail.name], self.lives[other.name]):
+        if not is_inside(self.active[trail.name], self.active[other.name]):
             return False
         if other.regions is None:
             return True

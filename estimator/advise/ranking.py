@@ -44,8 +44,8 @@ class Piece:
     saving : Saving
         Alone, over all months.
     on_top : float or None
-        What it saves on top of those before it that it goes with; None where it is not among
-        those that go together. [currency/month]
+        What it saves at least on top of those before it that it goes with; None where it is not
+        among those that go together. [currency/month]
     """
 
     proposal: Proposal
@@ -60,7 +60,7 @@ class Ranked:
     Attributes
     ----------
     pieces : tuple of Piece
-        What saves enough, the most first; trade-offs last.
+        What saves enough, or may do so, the most first; trade-offs last.
     small : tuple of Piece
         What saves too little.
     together : Saving or None
@@ -79,11 +79,18 @@ def ranked(now: Situation, trial: Trial) -> Ranked:
     notices: list[str] = []
     proposals = [one for kind in KINDS for one in _few(list(kind(now)), notices)]
     tried = [Piece(one, trial.saving([one])) for one in proposals]
-    tried.sort(key=lambda one: (one.proposal.trade_off, -trial.per_month(one.saving)))
-    pieces = [one for one in tried if trial.per_month(one.saving) >= SMALLEST]
-    small = tuple(one for one in tried if trial.per_month(one.saving) < SMALLEST)
+    tried.sort(key=lambda piece: _order(piece, trial))
+    enough = [trial.most_per_month(piece.saving) >= SMALLEST for piece in tried]
+    pieces = [piece for piece, saves in zip(tried, enough, strict=True) if saves]
+    small = tuple(piece for piece, saves in zip(tried, enough, strict=True) if not saves)
     pieces, together = _together(pieces, trial)
     return Ranked(tuple(pieces), small, together, tuple(notices))
+
+
+def _order(piece: Piece, trial: Trial) -> tuple[bool, float, float]:
+    """Trade-offs last; what is sure to save the most first, then what may."""
+    least, most = trial.per_month(piece.saving), trial.most_per_month(piece.saving)
+    return piece.proposal.trade_off, -least, -most
 
 
 def _few(proposals: list[Proposal], notices: list[str]) -> Iterator[Proposal]:
@@ -110,7 +117,7 @@ def _few(proposals: list[Proposal], notices: list[str]) -> Iterator[Proposal]:
 def _together(pieces: Sequence[Piece], trial: Trial) -> tuple[list[Piece], Saving | None]:
     """Each piece that goes with those before it and saves enough on top of them."""
     plan, found = Plan(), []
-    saving, before = None, 0.0
+    saving, before, before_most = None, 0.0, 0.0
     for piece in pieces:
         one = piece.proposal
         if one.trade_off or not plan.takes(one):
@@ -118,11 +125,13 @@ def _together(pieces: Sequence[Piece], trial: Trial) -> tuple[list[Piece], Savin
             continue
         more = trial.saving([*plan.proposals, one]) if plan.proposals else piece.saving
         on_top = trial.per_month(more) - before
-        if on_top < SMALLEST:
+        most = trial.most_per_month(more)
+        # what may save much is taken, but never what may cost more
+        if most - before_most < SMALLEST or on_top <= -SMALLEST:
             found.append(piece)
             continue
         plan.add(one)
-        saving, before = more, before + on_top
+        saving, before, before_most = more, before + on_top, most
         found.append(replace(piece, on_top=on_top))
     return found, saving if len(plan.proposals) > 1 else None
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
-from estimator.advise.ending import life_in
 from estimator.advise.proposal import Proposal, Setting, place
 from estimator.advise.situation import Situation
 from estimator.figures import factor
 from estimator.inventory import Range
 from estimator.inventory.assumptions import plain_range
-from estimator.inventory.sections import EveryFile, Query, Reader, Validate
+from estimator.inventory.sections import Reader
 from estimator.scenarios.editing import scaled
+from estimator.volume.readers import kind_of
 
 _DECRYPTS = "AWS KMS Developer Guide, How AWS CloudTrail uses AWS KMS: each get is a Decrypt"
 _PROJECTION = (
@@ -24,24 +23,23 @@ _VALIDATION = (
     "AWS CloudTrail User Guide, Validating CloudTrail log file integrity with the AWS CLI; source "
     "of aws cloudtrail validate-logs"
 )
-LONGEST_MONTH = 31.0  # [day]
 
 
 def queries(now: Situation) -> Iterator[Proposal]:
-    """Query readers: half of what they scan, and each file read once."""
-    for reader in _living(now, Query):
-        if isinstance(reader, Query):
-            yield _halved(now, reader)
+    """Readers that scan: half of it, and each file read once."""
+    for reader in now.active_readers:
+        kind = kind_of(reader)
+        name = kind.scans(reader)
+        if name is not None:
+            yield _halved(now, reader, name, "days" if name == kind.window else "of the files")
+        if kind.once_is_enough:
             yield _read_once(now, reader)
 
 
-def _halved(now: Situation, reader: Query) -> Proposal:
-    by_day = reader.days_scanned.mid > 1
-    name = "days_scanned" if by_day else "share_of_files"
-    said: Range = getattr(reader, name)
-    before, value = factor(said.mid), scaled(_numbers(said), 0.5)
+def _halved(now: Situation, reader: Reader, name: str, unit: str) -> Proposal:
+    assumption: Range = getattr(reader, name)
+    before, value = factor(assumption.mid), scaled(_numbers(assumption), 0.5)
     after = value["mid"] if isinstance(value, dict) else value
-    unit = "days" if by_day else "of the files"
     return _proposal(
         now,
         reader,
@@ -62,7 +60,7 @@ def _halved(now: Situation, reader: Query) -> Proposal:
     )
 
 
-def _read_once(now: Situation, reader: Query) -> Proposal:
+def _read_once(now: Situation, reader: Any) -> Proposal:
     value: dict[str, Any] = {"kind": "every-file", "account": reader.account}
     for name in ("trails", "accounts", "regions"):
         listed = getattr(reader, name)
@@ -95,19 +93,20 @@ def _read_once(now: Situation, reader: Query) -> Proposal:
 
 
 def repeated(now: Situation) -> Iterator[Proposal]:
-    """Readers of every file that get it more than once."""
-    for reader in _living(now, EveryFile):
-        if not isinstance(reader, EveryFile) or reader.gets_per_file.mid <= 1:
+    """Readers that get each file more than once."""
+    for reader in now.active_readers:
+        name = kind_of(reader).per_file
+        if name is None or getattr(reader, name).mid <= 1:
             continue
         yield _proposal(
             now,
             reader,
             kind="re-reads",
             words="let {} get each file once",
-            settings=((place("readers", reader.name, "gets_per_file"), 1.0),),
+            settings=((place("readers", reader.name, name), 1.0),),
             loses=(
                 f"nothing, if the reader can: a what-if, 1 get per file instead of "
-                f"{factor(reader.gets_per_file.mid)}. Ranged gets and retries are gets too"
+                f"{factor(getattr(reader, name).mid)}. Ranged gets and retries are gets too"
             ),
             how=(
                 "get whole objects (GetObject without Range), keep what was got until it is done "
@@ -120,23 +119,22 @@ def repeated(now: Situation) -> Iterator[Proposal]:
 
 
 def validations(now: Situation) -> Iterator[Proposal]:
-    """Validate runs whose windows overlap: as many days as lie between two runs."""
-    for reader in _living(now, Validate):
-        if not isinstance(reader, Validate) or reader.runs_per_month.mid <= 0:
-            continue
-        between = float(math.ceil(LONGEST_MONTH / reader.runs_per_month.mid - 1e-9))
-        if reader.days.mid <= between:
+    """Runs whose look-back overlaps: as many days as lie between two of them."""
+    for reader in now.active_readers:
+        kind = kind_of(reader)
+        name, between = kind.window, kind.days_between(reader)
+        if name is None or between is None or getattr(reader, name).mid <= between:
             continue
         yield _proposal(
             now,
             reader,
             kind="validate-once",
             words="let {} validate each file once",
-            settings=((place("readers", reader.name, "days"), between),),
+            settings=((place("readers", reader.name, name), between),),
             loses=(
                 f"a file changed after its one validation is not seen by the next run. A what-if: "
                 f"{factor(between)} days, as many as lie between two runs, instead of "
-                f"{factor(reader.days.mid)}"
+                f"{factor(getattr(reader, name).mid)}"
             ),
             how=(
                 "aws cloudtrail validate-logs --trail-arn ARN --start-time T, where T is the time "
@@ -145,12 +143,6 @@ def validations(now: Situation) -> Iterator[Proposal]:
             source=_VALIDATION,
             what_if=True,
         )
-
-
-def _living(now: Situation, kind: type[Reader]) -> Iterator[Reader]:
-    for reader in now.inventory.readers:
-        if isinstance(reader, kind) and life_in(now.months, reader) is not None:
-            yield reader
 
 
 def _numbers(said: Range) -> Any:

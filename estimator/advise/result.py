@@ -54,7 +54,7 @@ class Advice:
         events = told.totals[f"{trial.cost}_cloudtrail_events"]
         notices = (*told.notices, *ranked.notices)
         if math.isnan(events):
-            notices += ("what CloudTrail charges for KMS events is not known: no advice on it",)
+            notices += ("what copies of KMS events cost is not known: no advice on them",)
         return cls(told, ranked.pieces, ranked.small, ranked.together, notices, rates)
 
     @property
@@ -82,9 +82,18 @@ class Advice:
             f"{name}_high": saving.quantiles[2],
             f"{name}_writes_charged": totals[f"{self.cost}_writes_charged"],
             f"{name}_writes_exempt": totals[f"{self.cost}_writes_exempt"],
-            f"{name}_cloudtrail_events": totals[f"{self.cost}_cloudtrail_events"],
+            **self._copies(saving),
         }
         return {key: self.per_month(value) for key, value in whole.items()}
+
+    def _copies(self, saving: Saving) -> dict[str, float]:
+        """What something saves on CloudTrail's bill, over all months. [currency]"""
+        name, copies = f"saves_{self.currency.lower()}_cloudtrail_events", saving.copies
+        return {
+            name: math.nan if copies is None else copies.least,
+            f"{name}_others": math.nan if copies is None else copies.others,
+            f"{name}_high": math.nan if copies is None else copies.most,
+        }
 
     def command(self, piece: Piece) -> str:
         """The `kmscost compare` that shows what a piece saves."""

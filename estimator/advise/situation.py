@@ -9,7 +9,7 @@ from functools import cached_property
 from estimator.forecast import Forecast
 from estimator.inventory import Account, Inventory
 from estimator.inventory.sections import Key, Reader, Trail
-from estimator.months import Months
+from estimator.months import Months, Period
 from estimator.scenarios.pairing import with_drivers
 
 
@@ -34,6 +34,22 @@ class Situation:
     def months(self) -> Months:
         """The months of the forecast."""
         return self.told.months
+
+    def in_months(self, period: Period) -> Period:
+        """The part of a period that lies in the months."""
+        return period & Period(float(self.months.begin[0]), float(self.months.end[-1]))
+
+    def writing(self, trail: Trail) -> Period:
+        """When a trail writes files in the months: as long as its key is active too."""
+        active = self.inventory.active
+        own = active.trail if trail.key is None else active.writing
+        return self.in_months(own[trail.name])
+
+    @property
+    def active_readers(self) -> tuple[Reader, ...]:
+        """The readers that are active in the months."""
+        active = self.inventory.active.reader
+        return tuple(one for one in self.inventory.readers if active[one.name].meets(self.months))
 
     @cached_property
     def accounts(self) -> dict[str, Account]:
@@ -65,10 +81,10 @@ class Situation:
 
     @cached_property
     def event_costs(self) -> dict[str, float]:
-        """What CloudTrail charges for each trail's paid copies of KMS events. [currency]"""
+        """What CloudTrail charges at most for each trail's copies of KMS events. [currency]"""
         found: defaultdict[str, float] = defaultdict(float)
         if self.told.events is not None:
-            sums = self.told.events.groupby("trail", observed=True)["cost"].sum()
+            sums = self.told.events.groupby("trail", observed=True)["cost_high"].sum()
             found.update({str(name): float(cost) for name, cost in sums.items()})
         return found
 
@@ -80,7 +96,3 @@ class Situation:
         """What a trail and everything that reads it cost. [currency]"""
         readers = sum(self.cost("reader", one.name) for one in self.readers_of[trail.name])
         return self.cost("trail", trail.name) + readers
-
-    def key_of(self, trail: Trail) -> Key | None:
-        """The key that a trail writes under; None with SSE-S3."""
-        return None if trail.key is None else self.keys[trail.key]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from estimator.advise.ending import life_in
 from estimator.advise.overlaps import KMS_EVENTS, Overlaps
 from estimator.advise.proposal import Proposal, place
 from estimator.advise.situation import Situation
@@ -29,7 +28,7 @@ def bucket_keys(now: Situation) -> Iterator[Proposal]:
     for trail in now.inventory.trails:
         if trail.key is None or trail.bucket.bucket_key:
             continue
-        if life_in(now.months, trail, now.key_of(trail)) is None:
+        if now.writing(trail).is_empty:
             continue
         named = trail.bucket.name
         which = ("trail", trail.name) if named is None else ("bucket", named)
@@ -121,7 +120,7 @@ def excluded_events(now: Situation) -> Iterator[Proposal]:
 def sse_s3(now: Situation) -> Iterator[Proposal]:
     """SSE-S3 instead of SSE-KMS: no requests at all, and what is given up for it."""
     for trail in now.inventory.trails:
-        if trail.key is None or life_in(now.months, trail, now.key_of(trail)) is None:
+        if trail.key is None or now.writing(trail).is_empty:
             continue
         yield Proposal(
             kind="sse-s3",

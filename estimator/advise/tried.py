@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from estimator.advise.proposal import Proposal
+from estimator.forecast.events import SLACK, EventCopies, copy_rates
 from estimator.frames import DEFAULT_GRAIN
 from estimator.months import FloatArray, Months
 from estimator.scenarios.cases import Case
@@ -28,6 +29,38 @@ QUANTILES = (0.05, 0.5, 0.95)
 
 
 @dataclass(frozen=True)
+class CopySaving:
+    """What copies of KMS events cost less over all months, on CloudTrail's bill. [currency]
+
+    Attributes
+    ----------
+    own : float
+        Copies of the events of this inventory's own requests.
+    others, others_high : float
+        Those of all others, at least and at most: where these are made is not always known.
+    """
+
+    own: float
+    others: float
+    others_high: float
+
+    @property
+    def least(self) -> float:
+        """Both, at least."""
+        return self.own + self.others
+
+    @property
+    def most(self) -> float:
+        """Both, at most."""
+        return self.own + self.others_high
+
+    @property
+    def is_range(self) -> bool:
+        """Whether it is known only between two ends."""
+        return self.others_high - self.others > SLACK * abs(self.others_high)
+
+
+@dataclass(frozen=True)
 class Saving:
     """What something saves over all months, as computed by applying it.
 
@@ -35,12 +68,15 @@ class Saving:
     ----------
     totals : dict
         The totals of the base less those of the changed inventory. [request, currency]
+    copies : CopySaving or None
+        On CloudTrail's bill; None where its rate is not known.
     quantiles : tuple of float
         5th percentile, median and 95th percentile of the cost saved: the differences of draws of
         both from the same seed. [currency]
     """
 
     totals: dict[str, float]
+    copies: CopySaving | None
     quantiles: tuple[float, float, float]
 
 
@@ -62,23 +98,47 @@ class Trial:
         case = Case("advice", self._opened.inventory.path, made)
         after = course_of(case, self.months, DEFAULT_GRAIN, self._table, self._discount)
         totals = {name: self.base.totals[name] - after.totals[name] for name in self.base.totals}
+        copies = self._copies(after, totals)
         drawn = self._draws(after)
         if self._drawn is None and drawn is None:
             known = totals[self.cost]
-            return Saving(totals, (known, known, known))
+            return Saving(totals, copies, (known, known, known))
         before = self.base.totals[self.cost] if self._drawn is None else self._drawn
         later = after.totals[self.cost] if drawn is None else drawn
         low, middle, high = quantiles_of(np.asarray(before - later), QUANTILES).tolist()
-        return Saving(totals, (low, middle, high))
+        return Saving(totals, copies, (low, middle, high))
 
     def per_month(self, saving: Saving) -> float:
-        """What the bill is smaller by, CloudTrail's charge for KMS events included. [currency]
+        """What the bill is smaller by at least, copies of KMS events included. [currency/month]
 
         The one number that advice of both sorts is ranked by; they are shown apart.
         """
-        events = saving.totals[f"{self.cost}_cloudtrail_events"]
-        known = 0.0 if math.isnan(events) else events
-        return (saving.totals[self.cost] + known) / self.months.count
+        events = 0.0 if saving.copies is None else saving.copies.least
+        return (saving.totals[self.cost] + events) / self.months.count
+
+    def most_per_month(self, saving: Saving) -> float:
+        """The same at most. [currency/month]"""
+        events = 0.0 if saving.copies is None else saving.copies.most
+        return (saving.totals[self.cost] + events) / self.months.count
+
+    def _copies(self, after: Course, totals: dict[str, float]) -> CopySaving | None:
+        """What copies cost less: where others' requests are not known, place by place."""
+        name = f"{self.cost}_cloudtrail_events"
+        whole, others = totals[name], totals[f"{name}_others"]
+        if math.isnan(whole):
+            return None
+        if not any(self._is_range(side.totals) for side in (self.base, after)):
+            return CopySaving(whole - others, others, others)
+        before, later = (
+            EventCopies(side.case.inventory, self.months) for side in (self.base, after)
+        )
+        ends = before.others_less(later, copy_rates(self._table))
+        return CopySaving(whole - others, *ends)
+
+    def _is_range(self, totals: dict[str, float]) -> bool:
+        """Whether copies of others' events are known only between two ends."""
+        high = totals[f"{self.cost}_cloudtrail_events_high"]
+        return high - totals[f"{self.cost}_cloudtrail_events"] > SLACK * high
 
     def _draws(self, course: Course) -> FloatArray | None:
         """The cost of each draw over all months; None where nothing is in doubt.

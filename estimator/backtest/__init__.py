@@ -10,7 +10,7 @@ import pandas as pd
 
 from estimator.actuals.result import Actuals
 from estimator.actuals.stored import LOST
-from estimator.backtest.horizon import Horizon, read_horizon
+from estimator.backtest.horizon import Horizon, horizon_of, read_horizon
 from estimator.backtest.intervals import QUANTILES, group_draws, total_draws
 from estimator.backtest.result import Backtest
 from estimator.backtest.rivals import last_period, modelled, plain, seasonal_naive
@@ -101,7 +101,7 @@ def backtest(
     for origin in folds:
         past = until(told, window, origin)
         calibrated = calibrate_text(text, path, past, force=True, place=place).inventory
-        span = Horizon(window.day(origin), 1, length)
+        span = horizon_of(window.day(origin), length)
         part, left = _fold(given, calibrated, series, origin, span, table)
         parts.append(part)
         more = max(more, left)

@@ -1,18 +1,17 @@
-"""A span of days instead of months, for the same model: folds of a backtest begin anywhere."""
+"""A span of days for the model of months: folds of a backtest begin and end anywhere."""
 
 from __future__ import annotations
 
 import datetime
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from estimator.months import FloatArray, Months
+from estimator.calibrate.rates import MONTH_DAYS
+from estimator.months import FloatArray, Months, first_of
 from pricing.errors import Problem, UsageError
-
-# what "per month" means where days are no month: the mean of the Gregorian calendar [day]
-_MONTH_DAYS = 365.2425 / 12
 
 MOST_DAYS = 366
 _DAYS = re.compile(r"([1-9][0-9]{0,3})\s*d?\Z", re.ASCII)
@@ -20,38 +19,36 @@ _DAYS = re.compile(r"([1-9][0-9]{0,3})\s*d?\Z", re.ASCII)
 
 @dataclass(frozen=True)
 class Horizon(Months):
-    """Days in a row, which the model takes for its one month.
+    """Days in a row for the model of months: the parts of months that they lie in.
 
-    Lives, files, gets and looks are counted in these days; rates a month hold for their part of a
-    mean month; growth and rotations see the calendar month that the first day lies in.
+    Active periods, files, gets and looks are counted in these days, with the growth of the month of
+    each; rates a month hold for their part of a mean month.
     """
 
     length: int = 28
 
-    @property
+    @cached_property
     def firsts(self) -> tuple[datetime.date, ...]:
-        """The first day, and the day after the last one."""
-        return (self.start, self.start + datetime.timedelta(days=self.length))
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """The month that the first day lies in."""
-        return (f"{self.start:%Y-%m}",)
-
-    @property
-    def begin(self) -> FloatArray:
-        """The first day. [day ordinal]"""
-        return np.array([float(self.start.toordinal())])
-
-    @property
-    def end(self) -> FloatArray:
-        """The day after the last one. [day ordinal]"""
-        return self.begin + self.length
+        """The first day of each part, and the day after the last one."""
+        until = self.start + datetime.timedelta(days=self.length)
+        inside = [int(first_of(self.start, after)) for after in range(1, self.count)]
+        return (self.start, *map(datetime.date.fromordinal, inside), until)
 
     @property
     def days(self) -> FloatArray:
         """Days that rates a month are spread over. [day]"""
-        return np.array([_MONTH_DAYS])
+        return np.full(self.count, MONTH_DAYS)
+
+
+def horizon_of(first: datetime.date, length: int) -> Horizon:
+    """As many days from a first one.
+
+    >>> horizon_of(datetime.date(2026, 10, 20), 14).labels
+    ('2026-10', '2026-11')
+    """
+    last = first + datetime.timedelta(days=length - 1)
+    count = (last.year - first.year) * 12 + last.month - first.month + 1
+    return Horizon(first, count, length)
 
 
 def read_horizon(horizon: str | int) -> int:

@@ -7,12 +7,13 @@ import dataclasses
 import numpy as np
 
 from estimator.backtest.horizon import Horizon
-from estimator.backtest.series import Group, home_of
+from estimator.backtest.series import CAUSES, Group, home_of
 from estimator.inventory import Inventory, Range
 from estimator.months import FloatArray
 from estimator.uncertainty import run
 from estimator.uncertainty.draws import generator
 from estimator.uncertainty.options import Options
+from estimator.volume.readers import kind_of
 from pricing.rates import RateTable
 
 QUANTILES = (0.05, 0.5, 0.95)
@@ -22,7 +23,7 @@ _SEED = 0
 
 def total_draws(inventory: Inventory, span: Horizon, table: RateTable) -> FloatArray:
     """Draws of all requests but those of replication. [request]"""
-    readers = tuple(one for one in inventory.readers if one.kind != "replication")
+    readers = tuple(one for one in inventory.readers if kind_of(one).cause in CAUSES)
     return _draws(dataclasses.replace(inventory, readers=readers), span, table, noise=True)
 
 
@@ -59,5 +60,5 @@ def group_draws(
 def _draws(inventory: Inventory, span: Horizon, table: RateTable, noise: bool) -> FloatArray:
     options = Options(DRAWS, _SEED, QUANTILES)
     told = run(inventory, span, options, table, 0.0, noise)
-    drawn: FloatArray = np.broadcast_to(told.draws_requests[:, 0], (DRAWS,))
+    drawn: FloatArray = np.broadcast_to(told.draws_requests.sum(axis=1), (DRAWS,))
     return drawn

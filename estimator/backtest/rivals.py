@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 
 from estimator.backtest.horizon import Horizon
-from estimator.backtest.series import Group, Series
+from estimator.backtest.series import CAUSES, Group, Series
 from estimator.inventory import Inventory
 from estimator.months import FloatArray
 from estimator.volume import usage
@@ -43,7 +43,7 @@ def plain(inventory: Inventory) -> Inventory:
 def modelled(inventory: Inventory, span: Horizon) -> dict[Group, float]:
     """What the model says of each group: the same functions as `forecast`. [request]"""
     used = usage(inventory, span, ("driver", "cause", "region"))
-    used = used[(used["unit"] == "request") & (used["cause"] != "replication")]
+    used = used[(used["unit"] == "request") & used["cause"].isin(CAUSES)]
     is_get = (used["cause"] == "get").to_numpy()
     told: dict[Group, float] = {}
     for driver, get, region, quantity in zip(

@@ -25,6 +25,7 @@ from estimator.calibrate.readers import readers_found
 from estimator.calibrate.result import Calibration
 from estimator.calibrate.window import measured_window
 from estimator.calibrate.writing import Found, Writer
+from estimator.figures import significant
 from estimator.inventory.load import parse_inventory
 from pricing.document import parse_document
 from pricing.errors import KmscostError, Problem
@@ -126,7 +127,7 @@ def calibrate_text(
 
 def _source(measured: Measured, days: float) -> str:
     first, until = measured.window.first, measured.window.until
-    return f"measured by {measured.source} from {first} until {until}, {days:.3g} days"
+    return f"measured by {measured.source} from {first} until {until}, {significant(days, 3)} days"
 
 
 def _not_seen(measured: Measured) -> list[str]:

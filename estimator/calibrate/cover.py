@@ -46,6 +46,10 @@ class Cover:
         shares = [self._share(frozenset({one})) for one in self.coverage.hours]
         return np.max(shares, axis=0) if shares else np.zeros(self.window.days)
 
+    def account(self, account: str) -> FloatArray:
+        """Of an account's own requests, in whichever of its Regions are recorded. [0-1]"""
+        return self._share(frozenset(one for one in self.coverage.hours if one[0] == account))
+
     def trail(self, number: int) -> FloatArray:
         """Of a trail's requests: logged in its own account and the key's, in the key's Region."""
         return self._share(frozenset(self._homes.get(number, set())))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,6 @@ from estimator.calibrate.ranges import measured_range
 from estimator.calibrate.rates import Class, Rates
 from estimator.inventory import Range
 from estimator.months import FloatArray
-from pricing.regions import regions as known_regions
 
 # an account says its own rate where that differs from its trail's by more than its standard error,
 # and by a file in three weeks; it is a pooled one, so that noise has left it already
@@ -64,12 +64,12 @@ def files_per_day(
     )
     served = known & ~overridden[streams.account]
     able = _able(measured, fixed)
-    group = streams.trail * len(known_regions()) + streams.region
+    regions = measured.inventory.region_codes
+    group = streams.trail * len(regions) + streams.region
     own = _own(rates, group, served, able[streams.account])
     shared, capped = _shared_variance(rates, group, served, own)
 
-    trails = _trail_mappings(rates, group, served & ~own, shared, said)
-    regions = list(known_regions())
+    trails = _trail_mappings(rates, regions, group, served & ~own, shared, said)
     by_account: dict[int, dict[str, Range]] = {}
     for row in np.flatnonzero(own):
         mapping = by_account.setdefault(int(streams.account[row]), {})
@@ -143,13 +143,13 @@ def _shared_variance(
 
 def _trail_mappings(
     rates: Rates,
+    regions: Sequence[str],
     group: np.ndarray,
     pooled: np.ndarray,
     shared: float,
     said: str,
 ) -> dict[int, dict[str, Range]]:
     """Of each trail the mean rate of the streams that it serves, Region by Region, and `other`."""
-    regions = list(known_regions())
     mappings: dict[int, dict[str, Range]] = {}
     for one in rates.classes:
         mapping = mappings.setdefault(one.trail, {})

@@ -58,9 +58,13 @@ class Measured:
     checks : array
         Of each trail: checks of the key setting. [request]
     gets : dict
-        Of each reader and stream of files: daily gets, in `Gets`.
+        Of each reader and cause (get, replication): daily gets, in `Gets`.
     other : array
         Requests that are not CloudTrail's, a day each. [request]
+    other_of : dict
+        The same of each account that made some; "" where that is not told. [request]
+    account_exposure : dict
+        Of each account that was recorded, and each day: the share of it that was. [0-1]
     """
 
     inventory: Inventory
@@ -79,9 +83,10 @@ class Measured:
     log_exposure: FloatArray
     checks: FloatArray
     digests: FloatArray
-    gets: dict[tuple[Identity, bool], Gets]
+    gets: dict[tuple[Identity, str], Gets]
     other: FloatArray
-    recorders: frozenset[tuple[str, str]]
+    other_of: dict[str, FloatArray]
+    account_exposure: dict[str, FloatArray]
     source: str
     places: TrailPlaces
     notices: tuple[str, ...]
@@ -179,7 +184,11 @@ def lay_out(inventory: Inventory, actuals: Actuals, window: Window) -> Measured:
         digests=per_trail(digest, np.where(is_names, files_of, quantity)).sum(axis=1),
         gets=_gets(rows, trail, stream, quantity, inventory, len(streams), cover),
         other=row_of(column, quantity, others & is_logs, window.days),
-        recorders=frozenset(one for one in actuals.coverage.hours if one != ("", "")),
+        other_of=_by_account(rows, others & is_logs, window.days),
+        account_exposure={
+            account: cover.account(account)
+            for account in sorted({one for one, _ in actuals.coverage.hours} - {""})
+        },
         source=" and ".join(_SAID[one] for one in sources if one in _SAID) or "CloudTrail logs",
         places=places,
         notices=(*places.notices, *_strangers(rows, trail, stream, places)),
@@ -203,7 +212,7 @@ def _gets(
     inventory: Inventory,
     size: int,
     cover: Cover,
-) -> dict[tuple[Identity, bool], Gets]:
+) -> dict[tuple[Identity, str], Gets]:
     """Gets of each reader; those of replication apart. One source each: logs before access logs."""
     replicates = (rows["cause"] == "replication").to_numpy()
     decrypts = replicates & (rows["operation"] == "Decrypt").to_numpy()
@@ -216,7 +225,7 @@ def _gets(
     column, hidden = chosen["column"].to_numpy(), chosen["bucket_key"].to_numpy(dtype=bool)
     logs = chosen["source"].isin(list(LOGS)).to_numpy()
     trail, stream, quantity = trail[is_get], stream[is_get], quantity[is_get]
-    told: dict[tuple[Identity, bool], Gets] = {}
+    told: dict[tuple[Identity, str], Gets] = {}
     for code in np.unique(codes).tolist():
         arn, account = (
             readers.categories[code // 2 // width],
@@ -229,7 +238,7 @@ def _gets(
         by_trail = row_of(trail, quantity, mine, len(inventory.trails))
         read = np.flatnonzero(by_trail).tolist()
         exposure = cover.reader(account, read) if (mine & logs).any() else cover.names()
-        told[Identity(arn or account, account), bool(code % 2)] = Gets(
+        told[Identity(arn or account, account), ("get", "replication")[code % 2]] = Gets(
             daily=row_of(column, quantity, mine, cover.window.days),
             by_stream=row_of(stream, quantity, placed, size),
             by_trail=by_trail,
@@ -237,6 +246,16 @@ def _gets(
             bucket_key=bool(hidden[mine].any()),
         )
     return dict(sorted(told.items()))
+
+
+def _by_account(rows: pd.DataFrame, chosen: np.ndarray, days: int) -> dict[str, FloatArray]:
+    """Requests of each account on each day. [request]"""
+    mine = rows[chosen]
+    accounts = mine["billed_account"].cat.remove_unused_categories().cat
+    shape = (len(accounts.categories), days)
+    quantity = mine["quantity"].to_numpy(dtype=np.float64)
+    grid = grid_of(accounts.codes.to_numpy(), mine["column"].to_numpy(), quantity, shape)
+    return dict(zip(map(str, accounts.categories), grid, strict=True))
 
 
 def _strangers(

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from estimator.inventory import Inventory
-from estimator.inventory.sections import Reader, Replication, Trail
+from estimator.inventory.sections import Reader, Trail
+from estimator.volume.readers import kind_of
 
 _MOST = 5
 
@@ -91,16 +92,17 @@ def _part(arn: str, number: int) -> str:
 
 
 def place_readers(
-    inventory: Inventory, identities: Sequence[Identity], replicates: bool = False
+    inventory: Inventory, identities: Sequence[Identity], cause: str = "get"
 ) -> tuple[dict[Identity, int], list[str]]:
     """The reader of the inventory that each identity is, one to one, and how far that is a guess.
 
-    By exact name first, then by a name that is part of the other, then the account's only one.
+    Only readers of the same cause. By exact name first, then by a name that is part of the other,
+    then the account's only one.
     """
     known = {
         number: reader
         for number, reader in enumerate(inventory.readers)
-        if isinstance(reader, Replication) == replicates
+        if kind_of(reader).cause == cause
     }
     found: dict[Identity, int] = {}
     notices = []

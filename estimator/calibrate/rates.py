@@ -12,7 +12,6 @@ from estimator.calibrate.dispersion import WEEK
 from estimator.calibrate.measured import Measured
 from estimator.calibrate.shifts import last_shift
 from estimator.months import FloatArray
-from pricing.regions import regions as known_regions
 
 # a month of the Gregorian calendar on average [day]
 MONTH_DAYS = 365.2425 / 12
@@ -72,7 +71,7 @@ class Rates:
 
     def to_dict(self, measured: Measured) -> dict[str, Any]:
         """What was estimated, as documented JSON."""
-        regions, trails = list(known_regions()), measured.inventory.trails
+        regions, trails = measured.inventory.region_codes, measured.inventory.trails
         classes = [
             {
                 "trail": trails[one.trail].name,

@@ -8,16 +8,17 @@ from typing import Any
 
 import numpy as np
 
+from estimator.calibrate.expected import MeasuredModel
 from estimator.calibrate.gets import Rate, began, daily_rate, gets_per_file, tracks_files
 from estimator.calibrate.measured import Gets, Measured
 from estimator.calibrate.places import Identity, listed, place_readers
 from estimator.calibrate.ranges import measured_range
-from estimator.calibrate.rates import MONTH_DAYS, Rates
+from estimator.calibrate.rates import Rates
 from estimator.inventory import Range
-from estimator.inventory.sections import EveryFile, Fixed, Query, Reader, Validate
-from estimator.months import ALWAYS, NEVER, FloatArray, ordinal
-from estimator.volume.formulas import DIGESTS_PER_DAY
-from pricing.regions import regions as known_regions
+from estimator.inventory.sections import Reader
+from estimator.months import ALWAYS, FloatArray
+from estimator.volume.readers import Reading
+from estimator.volume.streams import Streams
 
 _STOPPED_DAYS = 7
 
@@ -45,129 +46,87 @@ class ReadersFound:
 def readers_found(measured: Measured, rates: Rates, said: str) -> ReadersFound:
     """Every reader of the inventory or of the measurement."""
     told = ReadersFound()
-    identities = [one for one, replicates in measured.gets if not replicates]
+    model = MeasuredModel(measured, rates)
+    identities = [identity for identity, cause in measured.gets if cause == "get"]
     places, guesses = place_readers(measured.inventory, identities)
     told.notices += guesses
     for identity in identities:
-        gets = measured.gets[identity, False]
+        gets = measured.gets[identity, "get"]
         number = places.get(identity)
         if number is None:
             _add(told, measured, identity, gets, said)
         else:
-            _known(told, measured, rates, number, gets, said)
-    _replications(told, measured)
-    silent = [
-        one.name
-        for number, one in enumerate(measured.inventory.readers)
-        if one.kind != "replication" and number not in places.values()
-    ]
+            _known(told, model, number, gets, said)
+    _replications(told, model)
+    seen = set(places.values())
+    readers = enumerate(measured.inventory.readers)
+    silent = [one.name for number, one in readers if number not in seen and _is_due(model, one)]
     if silent:
         said_of = f"no get of reader {listed(silent)} was measured"
         told.notices.append(f"{said_of}: unchanged; remove what is gone")
     return told
 
 
-def _known(
-    told: ReadersFound, measured: Measured, rates: Rates, number: int, gets: Gets, said: str
-) -> None:
+def _is_due(model: MeasuredModel, reader: Reader) -> bool:
+    """Whether a reader that gets decide something of should have got anything."""
+    at_work, streams = model.read_by(reader)
+    return at_work.assumption is not None and bool(at_work.of_one(streams).any())
+
+
+def _known(told: ReadersFound, model: MeasuredModel, number: int, gets: Gets, said: str) -> None:
+    measured = model.measured
     reader = measured.inventory.readers[number]
-    if gets.bucket_key and not _counts_requests(reader):
+    at_work, streams = model.read_by(reader)
+    assert at_work.assumption is not None  # place_readers gives those of gets alone
+    if gets.bucket_key and not _counts_requests(at_work):
         what = "requests under an S3 Bucket Key do not tell how many files were got"
         told.notices.append(f"reader {reader.name}: {what}: unchanged")
         return
-    exposure, first = _own_exposure(measured, gets, reader)
-    if reader.start is None and first:
-        told.starts[number] = measured.window.day(first)
-    named, rate = _assumption(measured, rates, reader, gets, exposure)
-    if named is None or rate.mean <= 0:
+    of_one = at_work.of_one(streams)
+    exposure = np.where(_due_days(model, at_work, streams, of_one), gets.exposure, 0.0)
+    daily = np.where(exposure > 0, gets.daily, 0.0)
+    if first := began(daily, exposure):
+        exposure[:first], daily[:first] = 0.0, 0.0
+        if at_work.period.start == ALWAYS:
+            told.starts[number] = measured.window.day(first)
+    if not daily.any() or not of_one[exposure > 0].any():
         told.notices.append(f"reader {reader.name}: nothing to compare its gets with: unchanged")
         return
-    told.known[number] = named, measured_range(rate.mean, rate.variance, said)
-    _stopped(told, measured, reader.name, gets)
+    rate = _rate(at_work, daily, of_one, exposure)
+    told.known[number] = at_work.assumption, measured_range(rate.mean, rate.variance, said)
+    if (last := _stopped(daily, exposure)) is not None:
+        fix = "write `until` if it is gone"
+        since = measured.window.day(last)
+        told.notices.append(f"reader {reader.name} has got nothing since {since}: {fix}")
 
 
-def _counts_requests(reader: Reader) -> bool:
-    """Whether a reader's gets_per_day are requests already: no saving is taken off them."""
-    saving = reader.bucket_key_saving
-    return isinstance(reader, Fixed) and saving is not None and saving.mid == 0
+def _counts_requests(at_work: Reading) -> bool:
+    """Whether a reader's number of gets are requests already: no saving is taken off them."""
+    saving = at_work.reader.bucket_key_saving
+    return at_work.counts_gets and saving is not None and saving.mid == 0
 
 
-def _own_exposure(measured: Measured, gets: Gets, reader: Reader) -> tuple[FloatArray, int]:
-    """Of each day the share that was recorded and that the reader lived, and where it began."""
-    days = measured.window.ordinals
-    alive = days >= ordinal(reader.start, ALWAYS)
-    alive &= days < ordinal(reader.until, NEVER)
-    exposure = np.where(alive, gets.exposure, 0.0)
-    first = began(np.where(alive, gets.daily, 0.0), exposure)
-    exposure[:first] = 0.0
-    return exposure, first
+def _due_days(
+    model: MeasuredModel, at_work: Reading, streams: Streams, of_one: FloatArray
+) -> np.ndarray:
+    """Days on which there is something to hold the gets against."""
+    if not at_work.each_put:
+        return of_one > 0
+    # a day without a file is one on which it got none; what was not recorded is not
+    trails = np.unique(streams.trail)
+    put = model.measured.exposure[trails].max(axis=0, initial=0.0) > 0
+    days: np.ndarray = put & model.measured.window.within(at_work.period)
+    return days
 
 
-def _assumption(
-    measured: Measured, rates: Rates, reader: Reader, gets: Gets, exposure: FloatArray
-) -> tuple[str | None, Rate]:
-    """The name of the assumption that the reader's kind leaves to measure, and its rate."""
-    daily = np.where(exposure > 0, gets.daily, 0.0)
-    rows = _read_by(measured, reader)
-    if isinstance(reader, EveryFile):
-        files = measured.files[rows].sum(axis=0)
-        both = (exposure > 0) & (measured.exposure[_trails(measured, reader)].max(axis=0) > 0)
-        return "gets_per_file", gets_per_file(np.where(both, daily, 0), np.where(both, files, 0))
-    rate = daily_rate(daily, exposure)
-    if isinstance(reader, Fixed):
-        return "gets_per_day", rate
-    if isinstance(reader, Query | Validate):
-        name, met = _met(measured, rates, reader, rows)
-        if met > 0:
-            return name, Rate(rate.mean * MONTH_DAYS / met, rate.variance)
-    return None, rate
-
-
-def _met(
-    measured: Measured, rates: Rates, reader: Query | Validate, rows: np.ndarray
-) -> tuple[str, float]:
-    """What one look of a query or a validation gets, and the assumption that counts looks. [get]
-
-    The looks are what is measured; days, share and gets per file stay as the user says.
-    """
-    streams, inventory = measured.streams, measured.inventory
-    kept = np.array(
-        [
-            np.inf if one.bucket.retention_days is None else one.bucket.retention_days.mid
-            for one in inventory.trails
-        ]
-    )
-    files = np.nan_to_num(rates.mean[rows])
-    if isinstance(reader, Query):
-        window = np.minimum(reader.days_scanned.mid, kept[streams.trail[rows]])
-        met = float((files * window).sum())
-        return "queries_per_month", met * reader.share_of_files.mid * reader.gets_per_file.mid
-    window = np.minimum(reader.days.mid, kept[streams.trail[rows]])
-    validated = np.array([one.log_file_validation for one in inventory.trails])
-    under_key = np.array(
-        [one.log_file_validation and one.digest_files == "sse-kms" for one in inventory.trails]
-    )
-    trail = streams.trail[rows]
-    looked = (files + DIGESTS_PER_DAY * under_key[trail]) * validated[trail]
-    return "runs_per_month", float((looked * window).sum())
-
-
-def _trails(measured: Measured, reader: Reader) -> list[int]:
-    number = {trail.name: n for n, trail in enumerate(measured.inventory.trails)}
-    return [number[trail.name] for trail in measured.inventory.read_by(reader)]
-
-
-def _read_by(measured: Measured, reader: Reader) -> np.ndarray:
-    """The streams whose files a reader reads."""
-    streams, inventory = measured.streams, measured.inventory
-    chosen = np.isin(streams.trail, _trails(measured, reader))
-    if reader.accounts is not None:
-        number = {account.id: n for n, account in enumerate(inventory.accounts)}
-        chosen &= np.isin(streams.account, [number[one] for one in reader.accounts])
-    if reader.regions is not None:
-        code = {name: n for n, name in enumerate(known_regions())}
-        chosen &= np.isin(streams.region, [code[one] for one in reader.regions])
-    return np.flatnonzero(chosen)
+def _rate(at_work: Reading, daily: FloatArray, of_one: FloatArray, exposure: FloatArray) -> Rate:
+    """The assumption that the gets decide: what was got over what 1 of it would get."""
+    if at_work.each_put:  # files were counted in the very hours in which gets were
+        return gets_per_file(daily, np.where(exposure > 0, of_one, 0.0))
+    # days on which a look met fewer files, in a young trail, count for as much less
+    full = float(of_one.max())
+    rate = daily_rate(daily, exposure * (of_one / full))
+    return Rate(rate.mean / full, rate.variance)
 
 
 def _add(told: ReadersFound, measured: Measured, identity: Identity, gets: Gets, said: str) -> None:
@@ -180,9 +139,9 @@ def _add(told: ReadersFound, measured: Measured, identity: Identity, gets: Gets,
         fix = "add it to accounts, or write the reader yourself"
         told.notices.append(f"{what} from {account}, which the inventory does not list: {fix}")
         return
-    if _stops(gets):
-        last = measured.window.day(int(np.flatnonzero(gets.daily)[-1]))
-        told.notices.append(f"{what} and has stopped since {last}: no reader was added")
+    if (last := _stopped(gets.daily, gets.exposure)) is not None:
+        since = measured.window.day(last)
+        told.notices.append(f"{what} and has stopped since {since}: no reader was added")
         return
     first = began(gets.daily, gets.exposure)
     exposure = gets.exposure.copy()
@@ -220,40 +179,37 @@ def _names(identity: Identity) -> tuple[str, ...]:
     return (short, long, arn)
 
 
-def _stops(gets: Gets) -> bool:
-    """Whether a reader of every day got nothing in the last week that was recorded."""
-    seen = np.flatnonzero(gets.daily)
+def _stopped(daily: FloatArray, exposure: FloatArray) -> int | None:
+    """The day of a reader's last get, if it got some every day and none in a recorded week."""
+    seen = np.flatnonzero(daily)
     if not len(seen):
-        return False
+        return None
     first, last = int(seen[0]), int(seen[-1])
-    after = float(gets.exposure[last + 1 :].sum())
+    after = float(exposure[last + 1 :].sum())
     active = len(seen) / (last - first + 1)
-    return after >= _STOPPED_DAYS and (1.0 - min(active, 0.999)) ** after < 1e-3
+    stops = after >= _STOPPED_DAYS and (1.0 - min(active, 0.999)) ** after < 1e-3
+    return last if stops else None
 
 
-def _stopped(told: ReadersFound, measured: Measured, name: str, gets: Gets) -> None:
-    if _stops(gets):
-        last = measured.window.day(int(np.flatnonzero(gets.daily)[-1]))
-        fix = "write `until` if it is gone"
-        told.notices.append(f"reader {name} has got nothing since {last}: {fix}")
-
-
-def _replications(told: ReadersFound, measured: Measured) -> None:
+def _replications(told: ReadersFound, model: MeasuredModel) -> None:
     """Replication has nothing to calibrate: one get a put. Say where that is not so."""
-    identities = [one for one, replicates in measured.gets if replicates]
-    places, _ = place_readers(measured.inventory, identities, replicates=True)
+    measured = model.measured
+    cause = "replication"
+    identities = [identity for identity, of in measured.gets if of == cause]
+    places, _ = place_readers(measured.inventory, identities, cause)
     for identity in identities:
-        gets = measured.gets[identity, True]
+        gets = measured.gets[identity, cause]
         if identity not in places:
             total = f"{gets.daily.sum():,.0f}"
             fix = "add a reader of the kind replication"
             what = f"{identity.arn} replicated {total} files and is no reader of the inventory"
             told.notices.append(f"{what}: {fix}")
             continue
-        reader = measured.inventory.readers[places[identity]]
-        files = measured.files[_read_by(measured, reader)].sum()
-        if files and abs(gets.daily.sum() / files - 1.0) > 0.1:
+        at_work, streams = model.read_by(measured.inventory.readers[places[identity]])
+        active = measured.window.within(at_work.period)
+        files, got = float(at_work.total(streams).sum()), float(gets.daily[active].sum())
+        if files and not gets.bucket_key and abs(got / files - 1.0) > 0.1:
             told.notices.append(
-                f"reader {reader.name} got {gets.daily.sum() / files:.2f} times as many files as "
-                "were put; the model has one get a put"
+                f"reader {at_work.reader.name} got {got / files:.2f} times as many files as were "
+                "put; the model has one get a put"
             )

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from estimator.calibrate.window import Window
-from estimator.figures import plain
+from estimator.figures import plain, significant
 from estimator.inventory import Inventory
 
 
@@ -50,7 +50,7 @@ class Calibration:
         count = len(self.changes)
         s = "s" * (count != 1)
         span = f"from {self.window.first} until {self.window.until}"
-        return f"{count:,} assumption{s} measured {span}, {self.days:.3g} days covered"
+        return f"{count:,} assumption{s} measured {span}, {significant(self.days, 3)} days covered"
 
     def to_dict(self) -> dict[str, Any]:
         """The calibration as documented JSON."""

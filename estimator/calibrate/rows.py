@@ -12,7 +12,6 @@ from estimator.calibrate.window import Window
 from estimator.inventory import Inventory
 from estimator.months import FloatArray
 from estimator.volume.streams import Streams
-from pricing.regions import regions as known_regions
 
 LOGS = ("cloudtrail", "athena")  # records of requests
 NAMES = ("s3-inventory", "s3-listing")  # object names: they tell files, not requests
@@ -84,8 +83,8 @@ def trail_of(
 
 def _only_trail(streams: Streams, inventory: Inventory) -> np.ndarray:
     """The trail that alone writes each (account, Region), -1 where none does or several do."""
-    pair = streams.account * len(known_regions()) + streams.region
-    size = len(inventory.accounts) * len(known_regions())
+    pair = streams.account * len(inventory.region_codes) + streams.region
+    size = len(inventory.accounts) * len(inventory.region_codes)
     only = np.full(size + 1, -1)
     only[pair] = streams.trail
     only[:size][np.bincount(pair, minlength=size) > 1] = -1
@@ -96,17 +95,23 @@ def _pair_of(rows: pd.DataFrame, inventory: Inventory) -> np.ndarray:
     """A number for the (account, Region) of each row, -1 where one is not known."""
     number = {account.id: n for n, account in enumerate(inventory.accounts)}
     account = codes_of(rows["account"], number)
-    region = codes_of(rows["region"], {name: n for n, name in enumerate(known_regions())})
+    region = codes_of(rows["region"], {name: n for n, name in enumerate(inventory.region_codes)})
     known = (account >= 0) & (region >= 0)
-    return np.where(known, account * len(known_regions()) + region, -1)
+    return np.where(known, account * len(inventory.region_codes) + region, -1)
+
+
+def stream_codes(streams: Streams, inventory: Inventory) -> np.ndarray:
+    """A number for each (trail, account, Region)."""
+    codes: np.ndarray = streams.trail * len(inventory.accounts) + streams.account
+    return codes * len(inventory.region_codes) + streams.region
 
 
 def stream_of(
     rows: pd.DataFrame, trail: np.ndarray, inventory: Inventory, streams: Streams
 ) -> np.ndarray:
     """The stream of each row, -1 where the inventory has none."""
-    width = len(inventory.accounts) * len(known_regions())
-    own = streams.trail * width + streams.account * len(known_regions()) + streams.region
+    width = len(inventory.accounts) * len(inventory.region_codes)
+    own = stream_codes(streams, inventory)
     pair = _pair_of(rows, inventory)
     wanted = np.where((trail >= 0) & (pair >= 0), trail * width + pair, -1)
     order = np.argsort(own, kind="stable")

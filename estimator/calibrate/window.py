@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from estimator.actuals.result import Actuals
-from estimator.months import FloatArray
+from estimator.months import FloatArray, Period
 
 # what is older says little about next month, and a year holds every season
 MOST_DAYS = 366
@@ -35,6 +35,11 @@ class Window:
     def ordinals(self) -> FloatArray:
         """The day ordinal of each day."""
         return self.first.toordinal() + np.arange(self.days, dtype=np.float64)
+
+    def within(self, period: Period) -> np.ndarray:
+        """Whether each day lies in a period."""
+        found: np.ndarray = (self.ordinals >= period.start) & (self.ordinals < period.end)
+        return found
 
     def day(self, column: int) -> datetime.date:
         """The day of a column."""

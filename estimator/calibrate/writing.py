@@ -15,6 +15,7 @@ from estimator.frames import CHANGES
 from estimator.inventory import FilesPerDay, Inventory, Range
 from estimator.inventory.assumptions import FILES_PER_DAY
 from estimator.inventory.edits import Document, Path
+from estimator.inventory.others import FIELD
 from pricing.document import Map
 from pricing.words import describe
 
@@ -25,7 +26,7 @@ _UNITS = {
     "queries_per_month": "query/month",
     "runs_per_month": "run/month",
     "config_updates_per_month": "1/month",
-    "other_kms_requests_per_month": "request/month",
+    FIELD: "request/month",
     "bucket_key_saving": "-",
     "from": "day",
     "as_of": "day",
@@ -40,7 +41,7 @@ class Found:
     readers: ReadersFound
     savings: dict[int, Range]
     checks: dict[int, Range]
-    other: Range | None
+    other: dict[str, Range]
     as_of: datetime.date
 
 
@@ -64,9 +65,7 @@ class Writer:
         self._files(found.files)
         self._trails(found)
         self._readers(found.readers)
-        if found.other is not None:
-            before = self.inventory.other_kms_requests_per_month
-            self._set(("other_kms_requests_per_month",), "payer", before, found.other)
+        self._others(found.other)
         growth = self.inventory.growth
         if growth.accounts_per_year.mid or growth.files_per_year.mid:
             path: Path = ("growth", "as_of")
@@ -121,6 +120,14 @@ class Writer:
             path = ("trails", number, "bucket", "bucket_key_saving")
             self._set(path, trail.name, trail.bucket.bucket_key_saving, saving)
 
+    def _others(self, found: dict[str, Range]) -> None:
+        """The number for each payer (""), or that of each id."""
+        before = self.inventory.other_kms_requests_per_month
+        for owner, measured in found.items():
+            path: Path = (FIELD, owner) if owner else (FIELD,)
+            said = before.by_id.get(owner) if owner else before.each_payer
+            self._set(path, owner or "payer", said, measured)
+
     def _readers(self, found: ReadersFound) -> None:
         for number, (name, measured) in sorted(found.known.items()):
             reader = self.inventory.readers[number]
@@ -140,9 +147,9 @@ class Writer:
                     said = f"new reader; {measured.source}"
                     self._note(path, stanza["name"], "", said, measured)
 
-    def _set(self, path: Path, name: str, before: Range, measured: Range) -> None:
+    def _set(self, path: Path, name: str, before: Range | None, measured: Range) -> None:
         self.document.set(path, _plain(measured))
-        self._note(path, name, _shown(before), measured.source or "", measured)
+        self._note(path, name, _shown(before) if before else "", measured.source or "", measured)
 
     def _note(self, path: Path, of: str, before: str, said: str, measured: Range | None) -> None:
         assumption = str(path[-1])

@@ -48,7 +48,7 @@ def advise(
     else:
         from estimator.report.advised import advice_table
 
-        show(advice_table(told, 80 if output else width()), output)
+        show(advice_table(told, width(output)), output)
         say(told.notices)
 
 

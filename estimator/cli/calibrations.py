@@ -65,7 +65,7 @@ def calibrate(
     else:
         from estimator.report.calibrated import calibrated_table
 
-        show(calibrated_table(told, 80 if output else width()), output)
+        show(calibrated_table(told, width(output)), output)
     say((*told.notices, told.summary))
 
 
@@ -101,7 +101,7 @@ def backtest(
     else:
         from estimator.report.backtested import backtest_table
 
-        show(backtest_table(told, 80 if output else width()), output)
+        show(backtest_table(told, width(output)), output)
     say(told.notices)
 
 

@@ -89,7 +89,7 @@ def compare(
     else:
         from estimator.report.compared import comparison_table
 
-        show(comparison_table(told, 80 if output else width()), output)
+        show(comparison_table(told, width(output)), output)
         say(told.notices)
     if over is not None:
         typer.echo(f"over the limit: {over}", err=True)

@@ -71,7 +71,7 @@ def forecast(
     else:
         from estimator.report.table import forecast_table
 
-        show(forecast_table(told, 80 if output else width()), output)
+        show(forecast_table(told, width(output)), output)
         say(told.notices)
     if told.broken:
         typer.echo(told.broken, err=True)
@@ -120,7 +120,7 @@ def explain(
     else:
         from estimator.report.table import explain_text
 
-        show(explain_text(walk, 80 if output else width()), output)
+        show(explain_text(walk, width(output)), output)
 
 
 APPS = {

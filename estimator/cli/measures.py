@@ -214,7 +214,7 @@ def _show(told: Actuals, form: Format, output: Path | None) -> None:
     else:
         from estimator.report.measured import measured_table
 
-        show(measured_table(told, 80 if output else width()), output)
+        show(measured_table(told, width(output)), output)
     say(told.notices)
 
 

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-_WIDEST = 110
-_NARROWEST = 60
+_NARROWEST = 40
 
 
 class Format(StrEnum):
@@ -89,31 +88,37 @@ def say(notices: Iterable[str]) -> None:
         typer.echo(f"note: {printable(notice)}", err=True)
 
 
-def width() -> int:
-    """Columns of the terminal, within reason; 80 where there is none."""
-    if not sys.stdout.isatty():
-        return 80
-    return max(_NARROWEST, min(shutil.get_terminal_size().columns, _WIDEST))
+def width(output: Path | None = None) -> int | None:
+    """Columns to write into: COLUMNS, else those of the terminal; None in a pipe and a file.
+
+    What nobody looks at through a window has no width: a table is as wide as its numbers.
+    """
+    try:
+        columns = int(os.environ.get("COLUMNS", ""))
+    except ValueError:
+        columns = 0
+    if columns <= 0 and output is None and sys.stdout.isatty():
+        columns = shutil.get_terminal_size().columns
+    return max(columns, _NARROWEST) if columns > 0 else None
 
 
 def show(what: RenderableType | str, output: Path | None) -> None:
     """Write a result to stdout, in colour only on a terminal, or to a file."""
+    on_terminal = output is None and sys.stdout.isatty()
     if isinstance(what, str):
-        watched = output is None and sys.stdout.isatty()
-        _put("\n".join(map(printable, what.split("\n"))) if watched else what, output)
+        _put("\n".join(map(printable, what.split("\n"))) if on_terminal else what, output)
         return
     from rich.console import Console
 
-    on_terminal = output is None and sys.stdout.isatty()
     console = Console(
-        width=width() if on_terminal else 80,
         highlight=False,
         markup=False,
         force_terminal=on_terminal,
         color_system="auto" if on_terminal else None,
     )
     with console.capture() as captured:
-        console.print(what)
+        # laid out already: whoever looks at a line that is too wide sees it go on, and not end
+        console.print(what, soft_wrap=True)
     text = "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
     _put(text, output)
 

@@ -54,7 +54,7 @@ def rates_show(
         quotas = _quotas(region)
         said = ", ".join(f"{name} {value:,.0f}" for name, value in quotas.items())
         note = f"Request quota on symmetric keys, a second, per account and Region: {said}"
-        show(table.rates_table(rows, [note], 80 if output else width()), output)
+        show(table.rates_table(rows, [note], width(output)), output)
 
 
 def _quotas(region: str | None) -> dict[str, Any]:
@@ -129,7 +129,7 @@ def rates_diff(
         from estimator.report.rate_changes import rates_diff_table
 
         say(told.notices)
-        show(rates_diff_table(told, 80 if output else width()), output)
+        show(rates_diff_table(told, width(output)), output)
 
 
 _group = group("Show, import and compare the rates that forecasts are priced with.")

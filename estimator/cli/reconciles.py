@@ -74,7 +74,7 @@ def reconcile(
     else:
         from estimator.report.reconciled import reconciled_table
 
-        show(reconciled_table(told, 80 if output else width()), output)
+        show(reconciled_table(told, width(output)), output)
         say(told.notices)
     if told.broken:
         typer.echo(told.broken, err=True)

@@ -61,7 +61,7 @@ def simulate(
     else:
         from estimator.report.simulated import simulated_table
 
-        show(simulated_table(told, 80 if output else width()), output)
+        show(simulated_table(told, width(output)), output)
         say(told.notices)
 
 

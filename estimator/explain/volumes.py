@@ -29,7 +29,6 @@ from estimator.volume.file_equations import (
 from estimator.volume.model import DIGESTS_UNDER_KEY_FROM, Model, Written, digests_from
 from estimator.volume.readers import reading
 from estimator.volume.streams import Streams, streams_of
-from pricing.regions import regions as known_regions
 from pricing.validation import Source
 
 BoolArray = npt.NDArray[np.bool_]
@@ -107,7 +106,7 @@ class _Volumes:
         if "account" in self.only:
             chosen &= streams.account == self.model.vocabulary.code["account"][self.only["account"]]
         if "region" in self.only:
-            chosen &= streams.region == list(known_regions()).index(self.only["region"])
+            chosen &= streams.region == self.model.vocabulary.code["region"][self.only["region"]]
         return chosen
 
     def trail(self, number: int, trail: Trail) -> Iterator[Part]:

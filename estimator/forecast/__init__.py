@@ -9,11 +9,11 @@ from pathlib import Path
 import pandas as pd
 
 from estimator.forecast.budgets import budget_use
-from estimator.forecast.events import OPERATION, CopyCharges, EventCopies, copy_notices
+from estimator.forecast.events import CopyCharges, EventCopies, copy_notices, copy_rates
 from estimator.forecast.gate import broken, read_fail_over
 from estimator.forecast.notices import notices
 from estimator.forecast.quotas import Headroom, quota_notices
-from estimator.forecast.result import OTHER, Forecast
+from estimator.forecast.result import OTHER, Forecast, free_in_use
 from estimator.forecast.totals import coarse, monthly_totals, summed
 from estimator.frames import DEFAULT_GRAIN, KEYS
 from estimator.inventory import Inventory, load_inventory
@@ -24,7 +24,7 @@ from estimator.volume.others import other_pools
 from estimator.volume.streams import streams_of
 from pricing.bill import Bill, bill
 from pricing.errors import Problem, RateError, UsageError
-from pricing.rates import RateTable, load_cloudtrail_rates, load_rates
+from pricing.rates import RateTable, load_rates
 
 __all__ = ["WRITES", "Forecast", "calendar", "forecast", "grain", "priced"]
 
@@ -115,7 +115,11 @@ def forecast(
         quotas=quotas,
         events=None if events is None else events.frame,
         broken=None if gate is None else broken(gate, whole, span, table.currency, reading),
-        notices=(*notices(inventory, span, chosen.versions), *quota_notices(quotas), *unknown),
+        notices=(
+            *notices(inventory, span, chosen.versions, whole, free_in_use(chosen.pools, table)),
+            *quota_notices(quotas),
+            *unknown,
+        ),
         table=table,
         versions=chosen.versions,
         discount=discount,
@@ -200,9 +204,7 @@ def _copy_charges(
     copies: EventCopies, rates: RateTable
 ) -> tuple[CopyCharges | None, tuple[str, ...]]:
     """The charges for further copies of KMS events; None and a notice where no rate is known."""
-    # a table of the user's own may have CloudTrail's meter too, in its own currency
-    has_it = any(OPERATION in meter.operations for meter in rates.meters)
-    table = rates if has_it else load_cloudtrail_rates()
+    table = copy_rates(rates)
     if table.currency != rates.currency:
         known = f"is known in {table.currency}, not in {rates.currency}"
         return None, (f"CloudTrail's charge for KMS events {known}",)

@@ -28,11 +28,11 @@ from estimator.forecast.recording import BoolArray, Pattern, Places, Recording, 
 from estimator.frames import EVENTS
 from estimator.inventory import Account, Inventory
 from estimator.inventory.others import OtherUse
-from estimator.months import FloatArray, IntArray, Months
+from estimator.months import FloatArray, IntArray, Months, Spans
 from estimator.volume.activity import DailyRequests
 from pricing.bill import bill, price_column
 from pricing.errors import RateError
-from pricing.rates import RateTable
+from pricing.rates import RateTable, load_cloudtrail_rates
 
 OPERATION = "PaidEventsRecorded"
 INVENTORY, OTHERS = "inventory", "others"
@@ -136,16 +136,12 @@ class EventCopies:
 
     def _add_others(self, places: Places, days: DailyRequests) -> None:
         use, spans = places.use, days.spans
-        requests = use.requests.mid / spans.month_days
-        if use.account is not None:
-            requests = requests * is_active(self._inventory.active.account[use.account], spans)
-        copies: list[FloatArray] = []
+        requests = self._requests(use, spans)
         by_trail: defaultdict[str, list[FloatArray]] = defaultdict(list)
         alive = [is_active(pattern.active, spans) for pattern in places.patterns]
         paid = [dict(self._recording.paid(pattern, spans)) for pattern in places.patterns]
         none = np.zeros(len(spans))
-        for mine in paid:
-            copies.append(np.sum([none, *mine.values()], axis=0))
+        copies = [np.sum([none, *mine.values()], axis=0) for mine in paid]
         for trail in dict.fromkeys(name for mine in paid for name in mine):
             by_trail[trail] = [mine.get(trail, none) for mine in paid]
         for trail, each in by_trail.items():
@@ -155,6 +151,39 @@ class EventCopies:
         low, high = _ends(copies, alive)
         total = self._others.setdefault((use.payer, places.regions), self._nothing())
         _into(total, days, requests * low, requests * high)
+
+    def _requests(self, use: OtherUse, spans: Spans) -> FloatArray:
+        """Requests of others on each day. [request/day]"""
+        requests = use.requests.mid / spans.month_days
+        if use.account is None:
+            return requests
+        return requests * is_active(self._inventory.active.account[use.account], spans)
+
+    def others_less(self, after: EventCopies, table: RateTable) -> tuple[float, float]:
+        """What copies of others' requests cost less, at least and at most, after trails changed.
+
+        Each place is compared with itself: ranges' ends less each other's are no ends of the
+        difference. Accounts and what others request must be the same.
+        """
+        spans = self._months.each_day(0, self._months.count)
+        starts = np.flatnonzero(np.diff(spans.month, prepend=-1))
+        rows = []
+        for places in self._places:
+            use, requests = places.use, self._requests(places.use, spans)
+            pairs = {
+                (self._pattern(account, region), after._pattern(account, region)): None
+                for account in places.accounts
+                for region in account.regions
+            }
+            less = [
+                self._recording.copies(old, spans) - after._recording.copies(new, spans)
+                for old, new in pairs
+            ]
+            low, high = _ends(less, [is_active(old.active, spans) for old, _ in pairs])
+            ends = np.array([np.add.reduceat(requests * end, starts) for end in (low, high)])
+            rows.append((Row(OTHERS, use.payer, "", "", "", places.regions), ends))
+        priced = self._priced(rows, table)
+        return float(priced["cost"].sum()), float(priced["cost_high"].sum())
 
     def _nothing(self) -> FloatArray:
         return np.zeros((2, self._months.count))
@@ -217,18 +246,25 @@ class EventCopies:
         )
 
 
+def copy_rates(rates: RateTable) -> RateTable:
+    """The rates of copies: those of a table that has CloudTrail's meter too, else the shipped."""
+    has_it = any(OPERATION in meter.operations for meter in rates.meters)
+    return rates if has_it else load_cloudtrail_rates()
+
+
 def copy_notices(charges: CopyCharges, currency: str) -> tuple[str, ...]:
     """Where the copies of others' requests are a range, and why."""
     others = charges.others
     low, high = others["cost"].sum(), others["cost_high"].sum()
     if high - low <= SLACK * high:
         return ()
-    return (
+    notice = (
         f"copies of the KMS events of all others cost {currency} {money(low)} to {money(high)} on "
         "CloudTrail's bill: in which accounts and Regions they are made is not known, and trails "
         "that pay for further copies do not record all of them (totals have the low end). Write "
-        "other_kms_requests_per_month by account",
+        "other_kms_requests_per_month by account"
     )
+    return (notice,)
 
 
 def _ends(each: list[FloatArray], alive: list[BoolArray]) -> tuple[FloatArray, FloatArray]:

@@ -4,23 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import pandas as pd
+
+from estimator.figures import count, listed
+from estimator.forecast.idle import idle_notices
 from estimator.inventory import Inventory
 from estimator.inventory.assumptions import Range
+from estimator.inventory.presets import presets
 from estimator.months import Months
+from pricing.free import FreeVersion
 from pricing.rates import Meter, Version
-
-_MOST = 8
 
 
 def notices(
-    inventory: Inventory, months: Months, versions: Iterable[tuple[Meter, Version]]
+    inventory: Inventory,
+    months: Months,
+    versions: Iterable[tuple[Meter, Version]],
+    charges: pd.DataFrame,
+    free: Iterable[tuple[str, str, FreeVersion]] = (),
 ) -> tuple[str, ...]:
     """Unconfirmed rates, assumptions without a source, and what the model leaves out."""
     return (
         *inventory.notices,
+        *idle_notices(inventory, months, charges),
         *_rates(versions),
+        *_free(free),
         *_assumptions(inventory),
-        *_lives(inventory, months),
     )
 
 
@@ -33,15 +42,21 @@ def _rates(versions: Iterable[tuple[Meter, Version]]) -> Iterator[str]:
             )
 
 
+def _free(free: Iterable[tuple[str, str, FreeVersion]]) -> Iterator[str]:
+    for pool, partition, version in free:
+        if not version.confirmed:
+            yield (
+                f"free quantity of {pool} in partition {partition} from {version.start}, "
+                f"{count(version.quantity)} a month, is not confirmed "
+                f"(source: {version.source.title})"
+            )
+
+
 def _assumptions(inventory: Inventory) -> Iterator[str]:
-    plain = [
-        trail.name
-        for trail in inventory.trails
-        if trail.key is not None and trail.files_per_day is None
-    ]
+    plain = _by_rule_of_thumb(inventory)
     if plain:
         yield (
-            f"files_per_day of trail {_listed(plain)}: the rule of thumb 288 (one file every five "
+            f"files_per_day of trail {listed(plain)}: the rule of thumb 288 (one file every five "
             "minutes); busy Regions write more, quiet ones next to nothing. Measure it."
         )
     for trail in inventory.trails:
@@ -61,35 +76,36 @@ def _assumptions(inventory: Inventory) -> Iterator[str]:
     ]
     if unsourced:
         yield (
-            f"assumed without a source: {_listed(unsourced)}. AWS publishes no gets per file; "
+            f"assumed without a source: {listed(unsourced)}. AWS publishes no gets per file; "
             "note where yours come from as {mid: 1, source: ...}"
         )
-
-
-def _lives(inventory: Inventory, months: Months) -> Iterator[str]:
-    keys = {key.id: key for key in inventory.keys}
-    for trail in inventory.trails:
-        if trail.key is None:
-            yield f"trail {trail.name} has no key (SSE-S3): it causes no KMS requests"
-            continue
-        key = keys[trail.key]
-        born = key.born
-        if born and born > months.firsts[0] and (trail.start is None or trail.start < born):
-            began = f"on {trail.start}" if trail.start else "all along"
-            yield (
-                f"trail {trail.name} writes {began}, its key {key.id} exists since {born}: "
-                "requests are counted from then on"
-            )
     for reader in inventory.readers:
-        if reader.kind == "validate":
-            trails = inventory.read_by(reader)
-            if not any(trail.log_file_validation for trail in trails):
-                yield (
-                    f"reader {reader.name} makes no requests: none of its trails has "
-                    "log_file_validation, so there are no digests to validate"
-                )
+        preset = getattr(reader, "preset", None)  # kinds without gets_per_file have none
+        known = presets()[preset] if preset else None
+        if known and known.assumed and getattr(reader, "gets_per_file", None) == known.gets:
+            gets = known.gets
+            yield (
+                f"reader {reader.name}: {gets.low:g} to {gets.high:g} gets per file are the "
+                f"assumption of preset {known.name}; no source tells them: measure it"
+            )
 
 
-def _listed(names: list[str]) -> str:
-    more = len(names) - _MOST
-    return ", ".join(names[:_MOST]) + (f" and {more} more" if more > 0 else "")
+def _by_rule_of_thumb(inventory: Inventory) -> list[str]:
+    """The trails with a stream of which neither its account nor the trail says files_per_day."""
+    silent: dict[str, set[str]] = {}  # the Regions of which an account says nothing
+    members: dict[tuple[str, str], set[str]] = {}
+    own = {account.id: account for account in inventory.accounts}
+    for account in inventory.accounts:
+        files = account.files_per_day
+        regions = {one for one in account.regions if files is None or files.of(one) is None}
+        silent[account.id] = regions
+        members.setdefault((account.payer, account.partition), set()).update(regions)
+    found = []
+    for trail in inventory.trails:
+        home, files = own[trail.account], trail.files_per_day
+        whole = trail.scope == "organization"
+        regions = members[home.payer, home.partition] if whole else silent[home.id]
+        covered = regions if trail.regions is None else regions & set(trail.regions)
+        if trail.key is not None and any(files is None or files.of(one) is None for one in covered):
+            found.append(trail.name)
+    return found

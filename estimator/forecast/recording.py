@@ -59,6 +59,13 @@ class Recording:
             self._known[key] = names
         return names
 
+    def copies(self, pattern: Pattern, spans: Spans) -> FloatArray:
+        """Paid copies of an event on each day. [event/request]"""
+        copies = np.zeros(len(spans))
+        for _, paid in self.paid(pattern, spans):
+            copies = copies + paid
+        return copies
+
     def paid(self, pattern: Pattern, spans: Spans) -> list[tuple[str, FloatArray]]:
         """The trails whose copy is not the first on some day, with those days: 1, else 0."""
         before = np.zeros(len(spans), dtype=bool)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import html
 import math
 from collections.abc import Iterable
@@ -17,6 +18,7 @@ from estimator.forecast.quotas import highest
 from estimator.frames import EVENTS
 from estimator.inventory import Inventory
 from estimator.months import Months
+from pricing.free import FreeVersion
 from pricing.rates import Meter, RateTable, Version
 
 # F5: AWS's texts disagree on who pays for the requests of CloudTrail's own writes
@@ -111,9 +113,16 @@ class Forecast:
 
     @property
     def free_source(self) -> str:
-        """Who says how many requests are free."""
-        sources = [version.source.title for _, version in self.versions if version.free]
-        return "; ".join(dict.fromkeys(sources))
+        """Who says how many requests are free, in each partition that it matters in."""
+        found = free_in_use(self.pools, self.table)
+        several = len({partition for _, partition, _ in found}) > 1
+        return "; ".join(
+            dict.fromkeys(
+                f"{f'{partition}: ' if several else ''}{free.source.title}"
+                f"{'' if free.confirmed else ', not confirmed'}"
+                for _, partition, free in found
+            )
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """The forecast as documented JSON: totals, months, rows, notices, rates, inventory."""
@@ -129,7 +138,17 @@ class Forecast:
             "quotas": records(highest(self.quotas)),
             "events": None if self.events is None else records(self.events),
             "notices": [*self.notices, self.other_reading_line],
-            "rates": rates_told(self.table, self.versions, self.discount),
+            "rates": {
+                **rates_told(self.table, self.versions, self.discount),
+                "free_quantities": [
+                    {
+                        "pool": pool,
+                        "partition": partition,
+                        **free.model_dump(mode="json", by_alias=True),
+                    }
+                    for pool, partition, free in free_in_use(self.pools, self.table)
+                ],
+            },
             "inventory": {
                 "path": self.inventory.path,
                 "payers": len(self.inventory.payers()),
@@ -162,6 +181,19 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a frame as JSON has them: months as text, what is not known as null."""
     rows = frame.assign(month=frame["month"].astype(str)).to_dict("records")
     return [plain(row) for row in rows]
+
+
+def free_in_use(pools: pd.DataFrame, table: RateTable) -> tuple[tuple[str, str, FreeVersion], ...]:
+    """Pool, partition and dated quantity of all that makes requests free in some month."""
+    found: dict[tuple[str, str, datetime.date], FreeVersion] = {}
+    used = pools[pools["used"] > 0]
+    for month, partition, pool in dict.fromkeys(
+        zip(used["month"], used["partition"], used["pool"], strict=True)
+    ):
+        free = table.free_in_force(pool, partition, month.start_time.date())
+        if free is not None:
+            found.setdefault((pool, partition, free.start), free)
+    return tuple((pool, partition, free) for (pool, partition, _), free in found.items())
 
 
 def rates_told(

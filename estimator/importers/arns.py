@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from pricing.regions import regions
+from pricing.regions import is_region as is_code
+from pricing.regions import partition_of, regions
 
 _ARN = re.compile(
     r"arn:(?P<partition>aws[a-z-]*):(?P<service>[a-z0-9-]+):(?P<region>[a-z0-9-]*)"
@@ -59,5 +60,7 @@ def is_account(value: Any) -> bool:
 
 
 def is_region(value: Any) -> bool:
-    """Whether this is a Region that kmscost knows."""
-    return isinstance(value, str) and value in regions()
+    """Whether this is a Region of a partition that kmscost knows Regions of."""
+    if not isinstance(value, str) or not is_code(value):
+        return False
+    return partition_of(value) in {one.partition for one in regions().values()}

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from pricing.errors import KmscostError, Problem
-from pricing.files import read_bytes
+from pricing.files import find_json_fault, read_bytes
 from pricing.words import describe
 
 Shape = TypeVar("Shape")
@@ -22,7 +22,6 @@ MAX_PART = 8 * 1024**2  # of one resource; 30,000 accounts listed are about 5 MB
 MAX_PIPED = 512 * 1024**2  # of a pipe, which is read
 _MAPPED = 1024**2
 _UTF8_BOM, _UTF16_BOMS = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
-_BYTE = re.compile(r"\(byte (\d+)\)")
 _PLACE = re.compile(r" - at `\$?(.*)`\Z")
 
 
@@ -43,14 +42,7 @@ def decode_json(path: str, shape: type[Shape], fix: str) -> Shape:
             at = place[1].lstrip(".") if place else ""
             raise _refuse(path, None, at, f"another shape ({said})", "as documented", fix) from None
         except msgspec.DecodeError as error:
-            byte = _BYTE.search(str(error))
-            line = data[: int(byte[1])].count(b"\n") + 1 if byte else None
-            early = "truncated" in str(error)
-            found = (
-                ("JSON that ends too early" if len(data) else "an empty file")
-                if early
-                else f"text that is not JSON ({_BYTE.sub('', str(error)).strip()})"
-            )
+            found, line = find_json_fault(data, error)
             raise _refuse(path, line, "", found, "JSON", fix) from None
         except UnicodeDecodeError:
             raise _refuse(path, None, "", "bytes that are not UTF-8", "JSON", fix) from None

@@ -8,7 +8,7 @@ from pathlib import Path
 from estimator.importers.arns import is_account
 from estimator.importers.estate import Estate
 from pricing.errors import Problem, UsageError
-from pricing.regions import regions
+from pricing.regions import is_region, regions
 from pricing.words import nearest
 
 
@@ -23,7 +23,7 @@ def stand_in(estate: Estate, account: str | None, region: str | None) -> Estate:
     if account is not None and not is_account(account):
         expected = "an account id: 12 digits"
         raise UsageError(Problem("--account", None, "", repr(account), expected, ""))
-    if region is not None and region not in regions():
+    if region is not None and not is_region(region):
         close = nearest(region, regions())
         fix = f"did you mean {close}?" if close else ""
         raise UsageError(Problem("--region", None, "", repr(region), "an AWS Region", fix))

@@ -9,18 +9,21 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from pricing.regions import read_region
-from pricing.validation import read_number, read_text, refusal
+from pricing.validation import PERCENT, read_number, read_percent, read_text, refusal
 from pricing.words import nearest
 
 # A log file about every five minutes: AWS KMS Developer Guide, "How AWS CloudTrail uses AWS KMS",
 # text of 2017-11-15 to 2021-09-11; checked 2026-11-23. Neither floor nor ceiling.
 FILES_PER_DAY = 24 * 60 / 5
+
+MAX_GROWTH = 10.0  # nobody plans more than elevenfold in a year [1/year]
 
 _RANGE_KEYS = ("low", "high", "mid", "source")
 
@@ -112,9 +115,13 @@ def _at(key: str, read: Callable[[Any], Any], value: Any) -> Any:
 
 
 def _read_share(value: Any) -> float:
-    number = read_number(value)
-    if number > 1:
-        raise refusal(value, "a share from 0 to 1", "write 0.99 for 99 percent")
+    expected, fix = "a share from 0 to 1", "write 0.99 or 99% for 99 percent"
+    percent = read_percent(value)
+    if percent is None and isinstance(value, str):
+        raise refusal(value, expected, fix)
+    number = read_number(value) if percent is None else percent
+    if not 0 <= number <= 1:
+        raise refusal(value, expected, fix)
     return number
 
 
@@ -179,32 +186,33 @@ def _read_a_second(value: Any) -> float:
 
 
 def read_share(value: Any) -> Range:
-    """A share from 0 to 1, or a range of one."""
+    """A share from 0 to 1, as ``0.99`` or ``99%``, or a range of one."""
     return _read_range(value, _read_share, logit_normal_median, True)
 
 
 def read_growth(value: Any) -> Range:
-    """A yearly growth: ``10%`` or 0.1; a range of one; a number may be negative above -100%."""
-    return _read_range(value, _read_percent, _arithmetic_or_geometric, False, least=-1.0)
+    """A yearly growth: ``10%`` or 0.1; a range of one; it may be negative above -100%.
+
+    Above 100 percent the sign is needed: a plain 10 nearly always means 10 percent, not 1,000.
+    """
+    return _read_range(value, _read_growth, _arithmetic_or_geometric, False, least=-1.0)
 
 
 def _arithmetic_or_geometric(low: float, high: float) -> float:
     return lognormal_median(1 + low, 1 + high) - 1
 
 
-def _read_percent(value: Any) -> float:
-    number: float
-    expected = "a yearly growth such as 10% or 0.1"
-    if isinstance(value, str) and value.strip().endswith("%"):
-        try:
-            number = float(value.strip()[:-1]) / 100
-        except ValueError:
-            raise refusal(value, expected, "write 10%") from None
-    elif isinstance(value, bool) or not isinstance(value, int | float):
-        raise refusal(value, expected, "write 10%")
-    else:
+def _read_growth(value: Any) -> float:
+    number = read_percent(value)
+    if number is None:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise refusal(value, "a yearly growth such as 10% or 0.1", "write 10%")
         number = float(value) if abs(value) < 1e6 else math.inf
-    if not math.isfinite(number) or not -1 < number <= 10:
+        if 1 < number <= 100 * MAX_GROWTH:
+            said = f"{number:.12g} is {number * 100:,.12g} percent a year: write {number:.12g}%"
+            said += f", or {number * 100:.12g}%" if number <= MAX_GROWTH else ""
+            raise refusal(value, "a yearly growth, above 100 percent with its sign", said)
+    if not math.isfinite(number) or not -1 < number <= MAX_GROWTH:
         raise refusal(value, "a yearly growth above -100% and up to 1000%", "write 10% or 0.1")
     return number
 
@@ -234,6 +242,19 @@ def plain_range(value: Range) -> Any:
     return {**said, "mid": value.mid, **({"source": value.source} if value.source else {})}
 
 
+def _plain_growth(value: Range) -> Any:
+    """A growth as YAML and JSON write it: above 100 percent with its sign, or it is refused."""
+    said = plain_range(value)
+    if isinstance(said, dict):
+        return {key: one if key == "source" else _signed(one) for key, one in said.items()}
+    return _signed(said)
+
+
+def _signed(number: float) -> float | str:
+    # Decimal keeps every digit on the way there and back
+    return f"{(Decimal(repr(number)) * 100).normalize():f}%" if number > 1 else number
+
+
 def _plain_files(value: FilesPerDay) -> Any:
     if not value.by_region and value.other is not None:
         return plain_range(value.other)
@@ -254,8 +275,9 @@ def _range_schema(number: dict[str, Any]) -> dict[str, Any]:
 
 _NUMBER = {"type": "number", "minimum": 0}
 _SECONDS = {"type": "number", "minimum": 1}
-_SHARE = {"type": "number", "minimum": 0, "maximum": 1}
-_GROWTH = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^-?[0-9.]+%$"}]}
+_PERCENT = {"type": "string", "pattern": PERCENT}
+_SHARE = {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, _PERCENT]}
+_GROWTH = {"anyOf": [{"type": "number", "exclusiveMinimum": -1, "maximum": 1}, _PERCENT]}
 QUANTITY_SCHEMA = _range_schema(_NUMBER)
 _FILES_SCHEMA = {
     "anyOf": [
@@ -276,7 +298,10 @@ Seconds = Annotated[
     Range, PlainValidator(read_seconds), _plain, WithJsonSchema(_range_schema(_SECONDS))
 ]
 GrowthRate = Annotated[
-    Range, PlainValidator(read_growth), _plain, WithJsonSchema(_range_schema(_GROWTH))
+    Range,
+    PlainValidator(read_growth),
+    PlainSerializer(_plain_growth),
+    WithJsonSchema(_range_schema(_GROWTH)),
 ]
 Files = Annotated[
     FilesPerDay,

@@ -9,7 +9,16 @@ from typing import Annotated, Any, Self
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
 from estimator.inventory.kinds import AccountId
-from pricing.validation import MAX_TEXT, Number, Section, Text, read_text, refusal
+from pricing.validation import (
+    MAX_TEXT,
+    PERCENT,
+    Number,
+    Section,
+    Text,
+    read_percent,
+    read_text,
+    refusal,
+)
 
 # what a budget may be narrowed down to, and the column of the charges that tells it
 PARTS = {"payer": "payer", "account": "billed_account", "trail": "driver", "reader": "driver"}
@@ -41,12 +50,14 @@ def read_thresholds(value: Any) -> tuple[float, ...]:
         raise refusal(value, "at least one share", "remove the key", found="an empty list")
     shares: list[float] = []
     for index, item in enumerate(value):
-        if isinstance(item, bool) or not isinstance(item, int | float):
-            raise refusal(item, "a share such as 0.8", "write 0.8 for 80 percent", (index,))
-        share = float(item) if abs(item) <= _HIGHEST else math.inf
+        share = read_percent(item)
+        fix = "write 0.8 or 80% for 80 percent"
+        if share is None:
+            if isinstance(item, bool) or not isinstance(item, int | float):
+                raise refusal(item, "a share such as 0.8", fix, (index,))
+            share = float(item) if abs(item) <= _HIGHEST else math.inf
         if not 0 < share <= _HIGHEST:
-            expected = f"a share above 0 and up to {_HIGHEST:g}"
-            raise refusal(item, expected, "write 0.8 for 80 percent", (index,))
+            raise refusal(item, f"a share above 0 and up to {_HIGHEST:g}", fix, (index,))
         if shares and share <= shares[-1]:
             expected = f"more than the share before it, {shares[-1]:g}"
             raise refusal(item, expected, "put them in order, each once", (index,))
@@ -59,7 +70,12 @@ BudgetName = Annotated[
     PlainValidator(read_budget_name),
     WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_TEXT}),
 ]
-_SHARE = {"type": "number", "exclusiveMinimum": 0, "maximum": _HIGHEST}
+_SHARE = {
+    "anyOf": [
+        {"type": "number", "exclusiveMinimum": 0, "maximum": _HIGHEST},
+        {"type": "string", "pattern": PERCENT},
+    ]
+}
 Thresholds = Annotated[
     tuple[float, ...],
     PlainValidator(read_thresholds),
@@ -76,7 +92,7 @@ class Budget(Section):
     account: AccountId | None = Field(None, description="only what this account is billed")
     trail: Text | None = Field(None, description="only what the trail writes; readers are apart")
     reader: Text | None = Field(None, description="only what the reader reads")
-    thresholds: Thresholds = Field(THRESHOLDS, description="shares of it worth a word")
+    thresholds: Thresholds = Field(THRESHOLDS, description="shares of it worth a word: 0.8 or 80%")
 
     @model_validator(mode="after")
     def _one_part(self) -> Self:

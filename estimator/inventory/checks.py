@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from estimator.figures import listed
 from estimator.inventory.accounts import Found
 from estimator.inventory.budgets import Budget
 from estimator.inventory.draft import Draft
 from estimator.inventory.model import Account, Inventory
-from estimator.inventory.sections import Key, Reader, Replication, Trail
+from estimator.inventory.others import FIELD
+from estimator.inventory.sections import Key, Once, Reader, Replication, Trail
 from pricing.document import Location, Map, Seq
 from pricing.errors import Problem
 from pricing.regions import partition_of
@@ -42,6 +44,7 @@ def check_references(draft: Draft, inventory: Inventory, found: list[Found]) -> 
     trails = {trail.name: trail for trail in inventory.trails}
     for index, reader in enumerate(inventory.readers):
         _check_reader(draft, ("readers", index), reader, own, keys, trails)
+    _check_others(draft, inventory, own)
     for index, budget in enumerate(inventory.budgets):
         _check_budget(draft, ("budgets", index), budget, inventory, own)
 
@@ -222,6 +225,10 @@ def _check_reader(
         draft.refuse((*at, "account"), found, "one partition", fix)
     if home and reader.trails is None:
         partitions = {home}  # it reads the trails of its own partition
+    if isinstance(reader, Once):
+        _check_once(
+            draft, at, reader, named if reader.trails is not None else trails.values(), keys
+        )
     if isinstance(reader, Replication):
         target = keys.get(reader.destination_key)
         place = (*at, "destination_key")
@@ -231,6 +238,33 @@ def _check_reader(
             found = f"a key in {partition_of(target.region)}"
             expected = f"a key in {' and '.join(sorted(partitions))}, where the trails are"
             draft.refuse(place, found, expected, "")
+
+
+def _check_once(
+    draft: Draft, at: Location, reader: Once, trails: Iterable[Trail], keys: dict[str, Key]
+) -> None:
+    """All that lies there is known only where it is known since when files come, or are kept."""
+    if reader.days is not None:
+        return
+    endless = [
+        trail.name
+        for trail in trails
+        if trail.key in keys
+        and trail.bucket.retention_days is None
+        and (trail.start or keys[trail.key].born) is None
+    ]
+    if endless:
+        found = f"no `days`, and no beginning of the files of trail {listed(endless)}"
+        expected = "days, or `from` or bucket.retention_days of each trail that it reads"
+        draft.refuse(at, found, expected, "write days: 90 for the files of the last 90 days")
+
+
+def _check_others(draft: Draft, inventory: Inventory, own: dict[str, Account]) -> None:
+    """Who requests something else is an account or a payer."""
+    payers = inventory.payers()
+    for owner in inventory.other_kms_requests_per_month.by_id:
+        if owner not in payers:
+            _known_account(draft, (FIELD, owner), owner, own)
 
 
 def _check_budget(

@@ -219,14 +219,16 @@ class Document:
         column = parent.value[0][0].start_mark.column
         indent = " " * column
         if isinstance(value, dict) and is_nested(value):
-            said = f"{indent}{key}:{self._block(value, column + _LIST_INDENT)}{self._newline}"
+            said = (
+                f"{indent}{scalar(key)}:{self._block(value, column + _LIST_INDENT)}{self._newline}"
+            )
         elif isinstance(value, list):
             items = "".join(
                 f"{indent}{' ' * _LIST_INDENT}- {self._flow(one)}{self._newline}" for one in value
             )
-            said = f"{indent}{key}:{self._newline}{items}"
+            said = f"{indent}{scalar(key)}:{self._newline}{items}"
         else:
-            said = f"{indent}{key}: {self._flow(value)}{self._newline}"
+            said = f"{indent}{scalar(key)}: {self._flow(value)}{self._newline}"
         self._insert_line(self._last(parent.value[-1]), said)
 
     def _flow(self, value: Any) -> str:

@@ -16,6 +16,11 @@ ACCOUNT_ID_PATTERN = f"^[0-9]{{{_DIGITS}}}$"
 _NOT_SYMMETRIC = ("RSA_", "ECC_", "HMAC_", "SM2", "ML_DSA")
 
 
+def is_account_id(text: str) -> bool:
+    """Whether a text is an account id."""
+    return text.isascii() and text.isdigit() and len(text) == _DIGITS
+
+
 def read_account_id(value: Any) -> str:
     """An AWS account id: a text of 12 digits."""
     expected = f"an account id: {_DIGITS} digits in quotes"
@@ -23,7 +28,7 @@ def read_account_id(value: Any) -> str:
         raise refusal(value, expected, f'write it in quotes: "{value}"')
     if not isinstance(value, str):
         raise refusal(value, expected, 'write it in quotes: "111122223333"')
-    if not (value.isascii() and value.isdigit() and len(value) == _DIGITS):
+    if not is_account_id(value):
         short = value.isascii() and value.isdigit() and len(value) < _DIGITS
         fix = (
             f'it has {len(value)} digits: a leading zero may be lost: "{value:0>12}"'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,8 +23,11 @@ from estimator.inventory.sections import (
 from pricing.document import Location, Map, Seq, parse_document
 from pricing.errors import DocumentError, Problem
 from pricing.files import decode, read_bytes
+from pricing.regions import regions as known_regions
 from pricing.validation import validate
-from pricing.words import describe
+from pricing.words import describe, nearest
+
+_MOST_REGIONS = 8
 
 Owned = TypeVar("Owned", Key, Trail, Reader)
 
@@ -106,7 +110,25 @@ def _build(draft: Draft) -> Inventory | None:
         places=value_places(draft.path, draft.root, found),
     )
     check_references(draft, inventory, found)
+    if inventory.unknown_regions:
+        notices = (*inventory.notices, _unknown(inventory.unknown_regions))
+        return replace(inventory, notices=notices)
     return inventory
+
+
+def _unknown(regions: Sequence[str]) -> str:
+    """What to know of Regions that the table does not have."""
+    named = []
+    for region in regions[:_MOST_REGIONS]:
+        close = nearest(region, known_regions())
+        named.append(f"{region} (did you mean {close}?)" if close else region)
+    more = len(regions) - _MOST_REGIONS
+    many = "1 Region" if len(regions) == 1 else f"{len(regions):,} Regions"
+    listed = ", ".join(named) + (f" and {more:,} more" if more > 0 else "")
+    return (
+        f"{many} that this version does not know: {listed}. Events there are counted; prices there "
+        "are not known, so a key there needs a table of yours with its rate, by --rates"
+    )
 
 
 def _understand(draft: Draft) -> InventoryFile | None:

@@ -16,7 +16,8 @@ from estimator.inventory.periods import ActivePeriods, period_of
 from estimator.inventory.places import Place
 from estimator.inventory.sections import Growth, Key, Reader, Trail
 from pricing.notebook import html_table, notes, paragraph
-from pricing.regions import partition_of
+from pricing.regions import in_order, partition_of
+from pricing.regions import regions as known_regions
 
 _MOST_SHOWN = 20
 
@@ -112,6 +113,29 @@ class Inventory:
     def regions(self) -> tuple[str, ...]:
         """Every Region of an account, in the order of the accounts."""
         return tuple(dict.fromkeys(region for one in self.accounts for region in one.regions))
+
+    @cached_property
+    def region_codes(self) -> tuple[str, ...]:
+        """Every Region that a result may name: the table's, then what only this inventory has.
+
+        The positions in it are the Regions' codes in arrays.
+        """
+        return (*known_regions(), *self.unknown_regions)
+
+    @cached_property
+    def unknown_regions(self) -> tuple[str, ...]:
+        """Its Regions that the table does not have, in the order in which they come."""
+        given = [
+            region for regions in {one.regions: None for one in self.accounts} for region in regions
+        ]
+        given += [key.region for key in self.keys]
+        for trail in self.trails:
+            given += [*(trail.regions or ()), trail.home_region or "", trail.bucket.region or ""]
+        files = [account.files_per_day for account in self.accounts]
+        files += [trail.files_per_day for trail in self.trails]
+        given += [region for one in files if one is not None for region in one.by_region]
+        given += [region for reader in self.readers for region in reader.regions or ()]
+        return tuple(code for code in in_order(given) if code and code not in known_regions())
 
     def streams(self) -> dict[str, int]:
         """How many streams each trail has: (account, Region) pairs that it covers."""

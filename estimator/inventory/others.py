@@ -95,7 +95,8 @@ def read_other_requests(value: Any) -> OtherRequests:
     return OtherRequests(None, by_id)
 
 
-def _plain(value: OtherRequests) -> Any:
+def plain_others(value: OtherRequests) -> Any:
+    """The requests as the inventory has them."""
     if value.each_payer is not None:
         return plain_range(value.each_payer)
     return {owner: plain_range(requests) for owner, requests in value.by_id.items()}
@@ -115,6 +116,6 @@ _SCHEMA = {
 Others = Annotated[
     OtherRequests,
     PlainValidator(read_other_requests),
-    PlainSerializer(_plain),
+    PlainSerializer(plain_others),
     WithJsonSchema(_SCHEMA),
 ]

@@ -1,6 +1,7 @@
 """When each account, key, trail and reader is active: the one home of the rule.
 
-What belongs to an account ends with it: an account's `until` ends what is billed there.
+What belongs to an account ends with it, since its `until` ends what is billed there. What is
+said to begin only then was not ended by it: its own days hold, and a notice says so.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ class ActivePeriods:
 
         def within(account: str, period: Period) -> Period:
             # only the end: an account that joined an organization late may have had keys before
-            return period & Period(ALWAYS, accounts[account].end)
+            end = accounts[account].end
+            return period if period.start >= end else period & Period(ALWAYS, end)
 
         self.key = {key.id: within(key.account, period_of(key.born, key.until)) for key in keys}
         self.trail: dict[str, Period] = {}

@@ -14,6 +14,7 @@ from estimator.inventory.assumptions import Files, GrowthRate, Quantity, Range, 
 from estimator.inventory.budgets import Budget
 from estimator.inventory.kinds import AccountId, KeySpec, RegionCode, Regions, TrailRegions
 from estimator.inventory.others import OtherRequests, Others
+from estimator.inventory.presets import PresetName, presets
 from pricing.regions import default_regions
 from pricing.validation import Day, Flag, Section, Text, refusal
 
@@ -51,7 +52,7 @@ class AccountsFile(Section):
 
 
 class Key(Living):
-    """A customer managed KMS key."""
+    """A customer managed KMS key. It costs until it is pending deletion, disabled or not."""
 
     id: Text
     account: AccountId = Field(default_factory=str, description="default: the payer")
@@ -59,6 +60,11 @@ class Key(Living):
     spec: KeySpec = "SYMMETRIC_DEFAULT"
     arn: Text | None = None
     created: Day | None = Field(None, description="default: existing all along")
+    until: Day | None = Field(
+        None,
+        description="the day from which it is pending deletion and costs nothing; a disabled key "
+        "costs the same as an enabled one and has none",
+    )
     rotations: tuple[Day, ...] = ()
 
     @model_validator(mode="after")
@@ -91,7 +97,8 @@ class Bucket(Section):
     region: RegionCode | None = Field(None, description="default: the key's")
     bucket_key: Flag = Field(False, description="S3 Bucket Key on")
     bucket_key_saving: Share = Field(
-        Range.exactly(0.99), description="share of the requests saved with a Bucket Key"
+        Range.exactly(0.99),
+        description="share of the requests saved with a Bucket Key: 0.99 or 99%",
     )
     retention_days: Quantity | None = Field(None, description="default: kept for ever [day]")
 
@@ -127,7 +134,8 @@ class _Reader(Living):
     accounts: tuple[AccountId, ...] | None = Field(None, description="only logs of these accounts")
     regions: Regions | None = Field(None, description="only logs of these Regions")
     bucket_key_saving: Share | None = Field(
-        None, description="share of Decrypt saved by a Bucket Key; default: the bucket's"
+        None,
+        description="share of Decrypt saved by a Bucket Key: 0.99 or 99%; default: the bucket's",
     )
     burst_seconds: Seconds | None = Field(
         None,
@@ -136,21 +144,37 @@ class _Reader(Living):
     )
 
 
-class EveryFile(_Reader):
+class _FileReader(_Reader):
+    preset: PresetName | None = Field(
+        None, description="a known reader: its gets_per_file with range and source, if not given"
+    )
+    gets_per_file: Quantity = Field(
+        Range.exactly(1), description="default: the preset's, else 1 [get/file]"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gets_of_preset(cls, value: Any) -> Any:
+        if not isinstance(value, dict) or "gets_per_file" in value:
+            return value  # what the reader itself says wins
+        name = value.get("preset")
+        known = presets().get(name) if isinstance(name, str) else None
+        return value if known is None else {**value, "gets_per_file": known.gets}
+
+
+class EveryFile(_FileReader):
     """Reads each log file, as a SIEM does."""
 
     kind: Literal["every-file"]
-    gets_per_file: Quantity = Range.exactly(1)
 
 
-class Query(_Reader):
+class Query(_FileReader):
     """Scans the files of the last days again and again, as Athena does."""
 
     kind: Literal["query"]
     queries_per_month: Quantity
     days_scanned: Quantity
-    share_of_files: Share = Range.exactly(1)
-    gets_per_file: Quantity = Range.exactly(1)
+    share_of_files: Share = Field(Range.exactly(1), description="0.5 or 50%")
 
 
 class Fixed(_Reader):
@@ -168,7 +192,7 @@ class Validate(_Reader):
     days: Quantity
 
 
-class Once(_Reader):
+class Once(_FileReader):
     """Reads once what lies in the bucket on a day, as a backfill or a move does."""
 
     kind: Literal["once"]
@@ -176,7 +200,6 @@ class Once(_Reader):
     days: Quantity | None = Field(
         None, description="only those of as many days before; default: all that lies there [day]"
     )
-    gets_per_file: Quantity = Range.exactly(1)
 
 
 class Replication(_Reader):
@@ -192,8 +215,10 @@ Reader = EveryFile | Query | Fixed | Validate | Once | Replication
 class Growth(Section):
     """Yearly growth, compounding monthly from `as_of`."""
 
-    accounts_per_year: GrowthRate = Range.exactly(0)
-    files_per_year: GrowthRate = Range.exactly(0)
+    accounts_per_year: GrowthRate = Field(
+        Range.exactly(0), description="10% or 0.1; above 100 percent with its sign [1/year]"
+    )
+    files_per_year: GrowthRate = Field(Range.exactly(0), description="the same, of files [1/year]")
     as_of: Day | None = Field(None, description="default: the forecast's first month")
 
 

@@ -38,7 +38,7 @@ from estimator.reconcile.sides import (
 )
 from pricing.errors import KmscostError, Problem, RateError
 from pricing.rates import RateTable
-from pricing.regions import regions
+from pricing.regions import is_region
 
 __all__ = ["Reconciliation", "reconcile"]
 
@@ -117,7 +117,7 @@ def reconcile(
     known = evidence(frame, seen, levels, told, counted, owned, covered)
     readings = tuple(read(one) for one in known)
     follows = followed(frame, readings, inventory)
-    theirs = attributed(frame, follows, seen, levels, inventory)
+    theirs = attributed(frame, follows, seen, levels, inventory, told.months)
     rows = with_parts(frame, follows, theirs)
     strangers = only_in(rows, inventory, levels)
     return Reconciliation(
@@ -193,7 +193,7 @@ def _prices(frame: pd.DataFrame, told: Forecast) -> FloatArray:
     known: dict[tuple[str, str], float] = {}
     for region, unit in set(zip(frame["billed_region"], frame["unit"], strict=True)):
         known[region, unit] = np.nan
-        if region not in regions():
+        if not is_region(region):
             continue
         with contextlib.suppress(RateError):
             meter = told.table.meter("Decrypt" if unit == "request" else "KeyMonth")

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from estimator.inventory import Inventory
-from estimator.months import FloatArray
+from estimator.months import FloatArray, IntArray, Months
 from estimator.reconcile.covering import Flags, Told
 from estimator.reconcile.formulas import expected_among
 from estimator.reconcile.levels import OPERATIONS, Open
 from estimator.reconcile.reading import Reading
+from estimator.volume.others import share_of_months
+from pricing.regions import is_region, partition_of
 
 
 @dataclass(frozen=True)
@@ -66,13 +68,15 @@ def attributed(
     told: Told,
     levels: Open,
     inventory: Inventory,
+    months: Months,
 ) -> Owned:
     """Whose the billed units are.
 
     - Measured rows: CloudTrail's are the measured ones, and others' too.
     - Else, by resource ids: CloudTrail's are those under the inventory's keys.
     - Else: those of the accounts, Regions and operations that have a forecast, without what the
-      inventory expects of others (`other_kms_requests_per_month`), as far as there is an excess.
+      inventory expects of others (`other_kms_requests_per_month`) of that payer or account, as far
+      as there is an excess.
     - Where exempt writes are not in the bill, GenerateDataKey beyond the forecast of checks is not
       CloudTrail's.
     - Key-months: those of the inventory's keys, or as many as are forecast.
@@ -85,6 +89,8 @@ def attributed(
     told : Told
     levels : Open
     inventory : Inventory
+    months : Months
+        The month.
     """
     billed, metered = frame["billed"].to_numpy(), follows.metered(frame)
     hidden = follows.exempt & ~follows.shown
@@ -111,20 +117,44 @@ def attributed(
     mixed = is_request & ~told.others & ~strangers & ~closed & ~keyed
     base = np.where(told.ours, measured, metered)
     excess = np.where(mixed, np.maximum(billed - base, 0.0), 0.0)
-    expected, taken = inventory.other_kms_requests_per_month.mid, 0.0
-    for payer in frame["payer"].unique():
-        mine = (frame["payer"] == payer).to_numpy()
-        left = max(expected - float(others[mine & is_request].sum()), 0.0)
-        found = expected_among(np.where(mine, excess, 0.0), left)
-        others = others + found
+    taken = 0.0
+    for rows, expected in _expected(frame, inventory, months):
+        left = max(expected - float(others[rows][is_request[rows]].sum()), 0.0)
+        found = expected_among(excess[rows], left)
+        others[rows] += found
         taken += float(found.sum())
-        cloudtrail = cloudtrail - np.where(told.ours, 0.0, found)
+        cloudtrail[rows] -= np.where(told.ours[rows], 0.0, found)
 
     with_ids = ~is_request & (not levels.key_keys)
     keys = np.where(with_ids, np.where(known, billed, 0.0), np.minimum(billed, metered))
     cloudtrail = np.where(is_request, cloudtrail, keys)
     others = np.where(is_request, others, billed - keys)
     return Owned(cloudtrail, others, _uncharged(frame, follows, told, cloudtrail), taken)
+
+
+def _expected(
+    frame: pd.DataFrame, inventory: Inventory, months: Months
+) -> Iterator[tuple[IntArray, float]]:
+    """Positions of rows in which requests of others are expected, and how many. [request]"""
+    of_payer = frame.groupby("payer", observed=True).indices
+    of_account = frame.groupby(["payer", "billed_account"], observed=True).indices
+    partitions: dict[str, dict[str, None]] = {}
+    for account in inventory.accounts:
+        partitions.setdefault(account.payer, {})[account.partition] = None
+    nowhere = np.zeros(0, dtype=np.int64)
+    for use in inventory.other_uses:
+        requests = float((share_of_months(inventory, use, months) * use.requests.mid).sum())
+        if use.account is not None:
+            yield np.asarray(of_account.get((use.payer, use.account), nowhere)), requests
+            continue
+        rows = np.asarray(of_payer.get(use.payer, nowhere))
+        if len(partitions[use.payer]) == 1:
+            yield rows, requests
+            continue
+        # the number is that of each partition
+        own = [partition_of(one) if is_region(one) else "" for one in frame["billed_region"]]
+        for partition in partitions[use.payer]:
+            yield rows[np.array(own)[rows] == partition], requests
 
 
 def _uncharged(

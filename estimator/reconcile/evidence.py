@@ -11,6 +11,7 @@ from estimator.inventory import Inventory
 from estimator.reconcile.covering import Place, Told
 from estimator.reconcile.levels import OPERATIONS, Open
 from estimator.reconcile.reading import Evidence
+from estimator.volume.readers import kind_of
 
 # a forecast of reads this near to the billed ones confirms the forecast of files
 _CONFIRMED = 0.25
@@ -111,9 +112,9 @@ def _reads(rows: pd.DataFrame) -> float | None:
 
 
 def _confirmed(reads: float | None, inventory: Inventory) -> bool:
-    """Whether as many reads are billed as a reader of every file was forecast to make."""
-    every_file = any(reader.kind == "every-file" for reader in inventory.readers)
-    return every_file and reads is not None and abs(reads - 1) <= _CONFIRMED
+    """Whether as many reads are billed as one who gets every file was forecast to make."""
+    each_put = any(kind_of(reader).each_put for reader in inventory.readers)
+    return each_put and reads is not None and abs(reads - 1) <= _CONFIRMED
 
 
 def _said(places: set[Place]) -> str:

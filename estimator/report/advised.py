@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
@@ -12,12 +11,13 @@ from estimator.advise import Advice
 from estimator.advise.proposal import Proposal
 from estimator.advise.ranking import SMALLEST, Piece, chosen
 from estimator.advise.result import TOGETHER
-from estimator.advise.tried import Saving
+from estimator.advise.tried import CopySaving, Saving
 from estimator.figures import count, factor, money
+from estimator.forecast.events import SLACK
 from estimator.forecast.result import READINGS
 from estimator.report.markdown import escape, table_markdown
 from estimator.report.sheet import Sheet
-from estimator.report.table import WIDTH, titled, wrapped
+from estimator.report.table import titled, wrapped
 from pricing.errors import printable
 
 _MOST_NAMES = 8
@@ -31,7 +31,7 @@ def ranking_sheet(told: Advice) -> Sheet | None:
     unit, other = told.currency, told.told.other_reading
     savings = [one.saving for one in told.pieces]
     ranged = any(not _is_sure(one) for one in savings)
-    events = any(one.totals[f"{told.cost}_cloudtrail_events"] for one in savings)
+    events = any(one.copies is not None and one.copies.most for one in savings)
     header = ("saves a month", unit, *(("5 %", "95 %") if ranged else ()), f"{other} {unit}")
     header += (f"CloudTrail {unit}",) if events else ()
     rows = [
@@ -61,8 +61,17 @@ def _cells(told: Advice, saving: Saving, ranged: bool, events: bool) -> tuple[st
     totals, other = saving.totals, told.told.other_reading
     values = [totals[told.cost], *((saving.quantiles[0], saving.quantiles[2]) if ranged else ())]
     values.append(totals[f"{told.cost}_writes_{other}"])
-    values += [totals[f"{told.cost}_cloudtrail_events"]] if events else []
-    return tuple(_money(told.per_month(one), told) for one in values)
+    cells = [_money(told.per_month(one), told) for one in values]
+    if events:
+        copies = saving.copies
+        cells.append("unknown" if copies is None else _between(copies.least, copies.most, told))
+    return tuple(cells)
+
+
+def _between(low: float, high: float, told: Advice) -> str:
+    """An amount over all months as one a month; both ends where it is known between two."""
+    ends = (_money(told.per_month(one), told) for one in (low, high))
+    return " to ".join(dict.fromkeys(ends))
 
 
 def _money(amount: float, told: Advice) -> str:
@@ -78,12 +87,10 @@ def _is_sure(saving: Saving) -> bool:
 
 def piece_lines(told: Advice, piece: Piece) -> Iterator[tuple[str, str]]:
     """What stands below the title of a piece, each line with its first word."""
-    one, unit = piece.proposal, told.currency
-    totals = piece.saving.totals
+    one = piece.proposal
     yield "saves", _saves(told, piece.saving)
-    events = told.per_month(totals[f"{told.cost}_cloudtrail_events"])
-    if events and not math.isnan(events):
-        yield "apart", f"{unit} {_money(events, told)} a month on CloudTrail's bill for KMS events"
+    if piece.saving.copies is not None and piece.saving.copies.most:
+        yield "apart", _copies(told, piece.saving.copies)
     before = next((other for other in told.pieces if other.proposal.loses == one.loses), piece)
     same = "" if before is piece else f"as {told.pieces.index(before) + 1}"
     yield "loses", same or one.loses
@@ -92,6 +99,27 @@ def piece_lines(told: Advice, piece: Piece) -> Iterator[tuple[str, str]]:
     command = told.command(piece)
     is_long = len(command) > _LONGEST
     yield "try", f"{len(one.set):,} changes: see the JSON" if is_long else command
+
+
+def _copies(told: Advice, copies: CopySaving) -> str:
+    """What is saved on CloudTrail's bill, and on whose requests."""
+    line = (
+        f"{told.currency} {_between(copies.least, copies.most, told)} a month on CloudTrail's bill "
+        "for copies of KMS events"
+    )
+    if not copies.others_high:
+        return f"{line}, all of this inventory's own requests"
+    # a difference of two sums: what is left of nothing is their last digits
+    own = copies.own if abs(copies.own) > SLACK * copies.most else 0.0
+    own_text = _between(own, own, told)
+    others = _between(copies.others, copies.others_high, told)
+    line = f"{line}: {own_text} of this inventory's own requests, {others} of all others'"
+    if not copies.is_range:
+        return line
+    return (
+        f"{line}. In which accounts and Regions these are made is not known: write "
+        "other_kms_requests_per_month by account"
+    )
 
 
 def _saves(told: Advice, saving: Saving) -> str:
@@ -119,8 +147,10 @@ def advice_lines(told: Advice) -> Iterator[str]:
         names = ", ".join(one.proposal.name for one in small[:_MOST_NAMES])
         more = f" and {len(small) - _MOST_NAMES} more" if len(small) > _MOST_NAMES else ""
         yield f"Tried as well, saving less than {limit}: {names}{more}"
-    if any(one.saving.totals[f"{told.cost}_cloudtrail_events"] > 0 for one in told.pieces):
-        yield "Ranked by what both bills are smaller by: KMS's and CloudTrail's"
+    copies = [one.saving.copies for one in told.pieces if one.saving.copies is not None]
+    if any(one.most > 0 for one in copies):
+        at_least = ", at least" if any(one.is_range for one in copies) else ""
+        yield f"Ranked by what both bills are smaller by{at_least}: KMS's and CloudTrail's"
     yield from _under_the_other(told)
     yield from _together(told)
     other = forecast.other_reading
@@ -160,22 +190,19 @@ def _together(told: Advice) -> Iterator[str]:
     said = "Savings do not add up, because one makes another smaller. Those that go together"
     if left:
         said += " (no trade-offs, of alternatives the larger, nothing that adds nothing)"
-    events = told.per_month(told.together.totals[f"{told.cost}_cloudtrail_events"])
-    apart = f"; apart from KMS {told.currency} {_money(events, told)} on CloudTrail's bill"
-    yield (
-        f"{said}, {names}{more}, save {_saves(told, told.together)}"
-        f"{apart if events and not math.isnan(events) else ''}"
-    )
+    copies = told.together.copies
+    apart = "" if copies is None or not copies.most else f"; apart from KMS {_copies(told, copies)}"
+    yield f"{said}, {names}{more}, save {_saves(told, told.together)}{apart}"
 
 
-def advice_table(told: Advice, width: int = WIDTH) -> RenderableType:
+def advice_table(told: Advice, width: int | None = None) -> RenderableType:
     """The ranking, each piece in words, what they save together."""
     parts: list[RenderableType] = []
     sheet = ranking_sheet(told)
     if sheet is not None:
         parts += [*titled(sheet, width), ""]
     for rank, piece in enumerate(told.pieces, start=1):
-        parts += [Text(printable(f"{rank} {_headed(piece)}"), style="bold", overflow="fold")]
+        parts += [Text(printable(f"{rank} {_headed(piece)}"), style="bold")]
         parts += wrapped((f"  {word}: {said}" for word, said in piece_lines(told, piece)), width)
         parts.append("")
     return Group(*parts, *wrapped(advice_lines(told), width))

@@ -10,7 +10,7 @@ from estimator.backtest import Backtest
 from estimator.figures import count, share
 from estimator.report.markdown import sheets_markdown
 from estimator.report.sheet import Sheet
-from estimator.report.table import WIDTH, sheets_table
+from estimator.report.table import sheets_table
 
 _LEVELS = {"total": "All requests", "group": "Each driver, cause and Region"}
 
@@ -64,7 +64,7 @@ def backtest_lines(told: Backtest) -> list[str]:
     return [told.verdict]
 
 
-def backtest_table(told: Backtest, width: int = WIDTH) -> RenderableType:
+def backtest_table(told: Backtest, width: int | None = None) -> RenderableType:
     """The scores of each model, the folds, and the verdict."""
     return sheets_table(scores_sheets(told), backtest_lines(told), width)
 

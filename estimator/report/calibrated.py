@@ -9,10 +9,10 @@ from typing import Any
 from rich.console import RenderableType
 
 from estimator.calibrate import Calibration
-from estimator.figures import factor, share
+from estimator.figures import factor, share, significant
 from estimator.report.markdown import sheets_markdown
 from estimator.report.sheet import MOST_ROWS, Sheet
-from estimator.report.table import WIDTH, sheets_table
+from estimator.report.table import sheets_table
 
 
 def changes_sheet(told: Calibration) -> Sheet:
@@ -21,7 +21,8 @@ def changes_sheet(told: Calibration) -> Sheet:
     rows = [_row(row) for row in frame.head(MOST_ROWS).to_dict("records")]
     if len(frame) > MOST_ROWS:
         rows.append((f"{len(frame) - MOST_ROWS:,} more", "", "", "", "", "", ""))
-    title = f"Measured from {told.window.first} until {told.window.until}, {told.days:.3g} days"
+    days = significant(told.days, 3)
+    title = f"Measured from {told.window.first} until {told.window.until}, {days} days"
     header = ("place", "of", "unit", "before", "5 %", "expected", "95 %")
     return Sheet(title, header, tuple(rows), numbers=4)
 
@@ -59,7 +60,7 @@ def calibrated_lines(told: Calibration) -> list[str]:
     return said
 
 
-def calibrated_table(told: Calibration, width: int = WIDTH) -> RenderableType:
+def calibrated_table(told: Calibration, width: int | None = None) -> RenderableType:
     """What a calibration changed, and what was estimated on the way."""
     return sheets_table([changes_sheet(told)], calibrated_lines(told), width)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,14 +11,14 @@ from rich.console import Group, RenderableType
 from estimator.figures import count, money, percent, signed
 from estimator.forecast.result import READINGS
 from estimator.frames import DEFAULT_GRAIN, KEYS
+from estimator.report.limits import CopyCharge
 from estimator.report.sheet import Sheet
-from estimator.report.table import WIDTH, titled, wrapped
+from estimator.report.table import titled, wrapped
 from estimator.scenarios import Comparison
 from estimator.scenarios.course import Course
 
 _MOST_GROUPS = 20
 _MOST_NAMES = 8
-_WORDS = 24  # letters of a name that stand in one line at least
 _NOISE = 1e-9  # sums of many rows differ in their last digits from what they are on paper
 
 
@@ -55,11 +54,12 @@ def summary_sheet(told: Comparison) -> Sheet:
             )
         )
     title = f"KMS because of CloudTrail, {span}, compared with {told.base.case.source}"
-    return Sheet(title, header, tuple(rows), numbers=len(header) - 1)
+    groups = (("requests", 2), (unit, 3), *((f"{one} {unit}", 1) for one in readings))
+    return Sheet(title, header, tuple(rows), numbers=len(header) - 1, groups=groups)
 
 
 def summary_lines(told: Comparison) -> Iterator[str]:
-    """The other reading, and the knock-on on CloudTrail's bill, which stands apart."""
+    """The other reading, and copies of KMS events on CloudTrail's bill, which stand apart."""
     unit = told.currency
     for reading in told.readings():
         name = f"{told.cost}_writes_{reading}"
@@ -73,17 +73,28 @@ def summary_lines(told: Comparison) -> Iterator[str]:
             f"With cloudtrail_writes: {reading} the base is {unit} {money(base)}, the differences "
             f"are {said}{more} (source: {READINGS[reading]})"
         )
-    name = f"{told.cost}_cloudtrail_events"
-    base = told.base.totals[name]
-    if any(one.totals[name] for one in (told.base, *told.others)) and not math.isnan(base):
-        said = "; ".join(
-            f"{other.name} {unit} {money_difference(base, other.totals[name])}"
-            for other in told.others[:_MOST_NAMES]
-        )
-        yield (
-            f"Apart from KMS, on CloudTrail's bill for further copies of these requests' events: "
-            f"base {unit} {money(base)}; {said}{_more(len(told.others))}"
-        )
+    yield from _copies_line(told)
+
+
+def _copies_line(told: Comparison) -> Iterator[str]:
+    """Copies of KMS events: differences, or both ends of each where it is known between two."""
+    unit = told.currency
+    base, *others = (CopyCharge.of(one.totals, unit) for one in (told.base, *told.others))
+    if not any(charge.high > 0 for charge in (base, *others)):  # nor where no rate is known
+        return
+    ranged = any(charge.is_range for charge in (base, *others))
+    amounts = [
+        charge.text if ranged else money_difference(base.low, charge.low)
+        for charge in others[:_MOST_NAMES]
+    ]
+    listed = "; ".join(
+        f"{other.name} {unit} {amount}" for other, amount in zip(told.others, amounts, strict=False)
+    )
+    line = (
+        "Apart from KMS, on CloudTrail's bill for copies of KMS events: base "
+        f"{unit} {base.text} ({base.whose}); {listed}{_more(len(told.others))}"
+    )
+    yield line
 
 
 def _more(size: int) -> str:
@@ -109,7 +120,9 @@ def effects_sheet(told: Comparison, other: Course) -> Sheet:
         rows.append(("total", *blank, *_numbers(frame[sums].sum())))
     words = [name.replace("_", " ") for name in by]
     title = f"{other.name}, by {', '.join(words) or 'nothing told apart'}"
-    return Sheet(title, (*words, *_header(told)), tuple(rows), numbers=5, sums=1)
+    return Sheet(
+        title, (*words, *_header(told)), tuple(rows), numbers=5, sums=1, groups=_groups(told)
+    )
 
 
 def _drivers(told: Comparison, other: Course, frame: pd.DataFrame) -> list[str]:
@@ -140,33 +153,18 @@ def months_sheet(told: Comparison, other: Course) -> Sheet:
     rows = [(str(one["month"]), *_numbers(both(one, after))) for one, after in pairs]
     rows.append(("total", *_numbers(both(told.base.totals, other.totals))))
     title = f"{other.name}, month by month"
-    return Sheet(title, ("month", *_header(told)), tuple(rows), numbers=5, sums=1)
-
-
-def side_by_side(sheet: Sheet, width: int) -> list[Sheet]:
-    """The sheet in parts that fit into a width: requests, then costs, each after the same words."""
-    words = len(sheet.header) - sheet.numbers
-    widths = [max(map(len, column)) + 2 for column in zip(sheet.header, *sheet.rows, strict=True)]
-    room = width + 2 - min(sum(widths[:words]), _WORDS + 2)  # two blanks between columns
-    if sum(widths[words:]) <= room:
-        return [sheet]
-    parts: list[Sheet] = []
-    first = words
-    while first < len(widths):
-        # requests and their difference, then as many of the others as there is room for
-        last = first + 2 if first == words else first + 1
-        while first > words and last < len(widths) and sum(widths[first : last + 1]) <= room:
-            last += 1
-        cells = [(*row[:words], *row[first:last]) for row in (sheet.header, *sheet.rows)]
-        title = "" if parts else sheet.title
-        parts.append(Sheet(title, cells[0], tuple(cells[1:]), last - first, sheet.sums))
-        first = last
-    return parts
+    return Sheet(
+        title, ("month", *_header(told)), tuple(rows), numbers=5, sums=1, groups=_groups(told)
+    )
 
 
 def _header(told: Comparison) -> tuple[str, ...]:
     unit = told.currency
     return ("requests", "difference", f"base {unit}", unit, "difference")
+
+
+def _groups(told: Comparison) -> tuple[tuple[str, int], ...]:
+    return (("requests", 2), (told.currency, 3))
 
 
 def _numbers(row: Mapping[Any, Any] | pd.Series[Any]) -> tuple[str, ...]:
@@ -215,20 +213,12 @@ def relative_difference(before: float, after: float) -> str:
     return percent(difference(before, after) / before) if before else ""
 
 
-def comparison_table(told: Comparison, width: int = WIDTH) -> RenderableType:
+def comparison_table(told: Comparison, width: int | None = None) -> RenderableType:
     """Totals side by side, then of each other what changes, why, and month by month."""
-    parts = [*_in_parts(summary_sheet(told), width), *wrapped(summary_lines(told), width)]
+    parts = [*titled(summary_sheet(told), width), "", *wrapped(summary_lines(told), width)]
     for other in told.others:
         for sheet in (effects_sheet(told, other), months_sheet(told, other)):
-            parts += ["", *_in_parts(sheet, width)][:-1]
+            parts += ["", *titled(sheet, width)]
         changes = list(changes_said(told, other))
         parts += ["", *wrapped(changes, width)] if changes else []
     return Group(*parts)
-
-
-def _in_parts(sheet: Sheet, width: int) -> list[RenderableType]:
-    """A sheet as one table or several, a blank line after each."""
-    said: list[RenderableType] = []
-    for part in side_by_side(sheet, width):
-        said += [*titled(part, width), ""]
-    return said

@@ -1,15 +1,19 @@
-"""What a forecast says of budgets and of the knock-on, a line each."""
+"""What a forecast says of budgets and of copies of KMS events, a line each."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from estimator.figures import factor, money, share
 from estimator.forecast import Forecast
 from estimator.forecast.budgets import budgets_told
+from estimator.forecast.events import SLACK
 from estimator.forecast.gate import described
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _MOST_BUDGETS = 10
 _MOST_TRAILS = 3
@@ -56,17 +60,100 @@ def _reached(rows: Mapping[str, Any]) -> Iterator[str]:
             yield f"{factor(threshold * 100)} % reached in {first['month']}"
 
 
-def knock_on_lines(told: Forecast) -> list[str]:
-    """The charge for further copies of KMS events, never part of the KMS figure; by trail."""
-    cost = told.totals[f"cost_{told.currency.lower()}_cloudtrail_events"]
-    if math.isnan(cost) or not cost or told.events is None:  # not known: a notice says why
+def copies_lines(forecast: Forecast) -> list[str]:
+    """The charge for copies of KMS events over all months, by whom and by trail."""
+    return copies_said(forecast.totals, forecast.events, forecast.currency)
+
+
+def copies_said(
+    totals: Mapping[str, float], events: pd.DataFrame | None, currency: str, when: str = ""
+) -> list[str]:
+    """The charge for copies of KMS events, never part of the KMS figure; nothing without any.
+
+    Parameters
+    ----------
+    totals : mapping of str to float
+        As those of a forecast, of the same months as `events`.
+    events : DataFrame or None
+        `estimator.frames.EVENTS`; None where no rate is known, which a notice says.
+    when : str
+        Which months, as " in 2026-10".
+    """
+    charge = CopyCharge.of(totals, currency)
+    if events is None or not charge.high:
         return []
-    by_trail = told.events.groupby("trail", observed=True)["cost"].sum()
-    by_trail = by_trail.sort_values(ascending=False, kind="stable")
-    trails = [f"{name} {money(float(sum_))}" for name, sum_ in by_trail.items()]
+    by_trail = events.groupby("trail", observed=True)[["cost", "cost_high"]].sum()
+    by_trail = by_trail.sort_values("cost_high", ascending=False, kind="stable")
+    trails = [
+        f"{name} {between(row['cost'], row['cost_high'])}"
+        for name, row in by_trail.to_dict("index").items()
+    ]
     more = len(trails) - _MOST_TRAILS
     listed = ", ".join(trails[:_MOST_TRAILS]) + (f", {more} more" if more > 0 else "")
-    said = f"Apart from KMS, on CloudTrail's bill: {told.currency} {money(cost)} for further copies"
-    return [
-        f"{said} of these requests' events, by trail {listed} (exclude_kms_events: true avoids it)"
-    ]
+    line = (
+        f"Apart from KMS, on CloudTrail's bill{when}: {currency} {charge.text} for copies of KMS "
+        f"events, {charge.whose}, by trail {listed} (exclude_kms_events: true avoids it)"
+    )
+    return [line]
+
+
+@dataclass(frozen=True)
+class CopyCharge:
+    """What copies of KMS events cost: of this inventory's requests, and of all others'. [currency]
+
+    Attributes
+    ----------
+    own, others, others_high : float
+        Those of all others at least and at most.
+    """
+
+    own: float
+    others: float
+    others_high: float
+
+    @classmethod
+    def of(cls, totals: Mapping[str, float], currency: str) -> CopyCharge:
+        """That of a forecast's totals; NaN where no rate is known."""
+        name = f"cost_{currency.lower()}_cloudtrail_events"
+        whole, others, high = (totals[f"{name}{end}"] for end in ("", "_others", "_high"))
+        own = whole - others
+        # a difference of two sums: what is left of nothing is their last digits
+        return cls(own if abs(own) > SLACK * high else 0.0, others, others + high - whole)
+
+    @property
+    def low(self) -> float:
+        """All of it, at least."""
+        return self.own + self.others
+
+    @property
+    def high(self) -> float:
+        """All of it, at most."""
+        return self.own + self.others_high
+
+    @property
+    def is_range(self) -> bool:
+        """Whether it is known only between two ends."""
+        return self.others_high - self.others > SLACK * abs(self.high)
+
+    @property
+    def text(self) -> str:
+        """All of it: one amount where it is known."""
+        return between(self.low, self.high)
+
+    @property
+    def whose(self) -> str:
+        """The parts in words."""
+        if not self.others_high:
+            return "all of them of this inventory's requests"
+        others = between(self.others, self.others_high)
+        where = ", whose places are not known" if self.is_range else ""
+        return f"{money(self.own)} of this inventory's requests and {others} of all others'{where}"
+
+
+def between(low: float, high: float) -> str:
+    """An amount, or both ends where it is known between two only.
+
+    >>> between(0.0, 2000.0), between(5.0, 5.0 + 1e-12)
+    ('0.00 to 2,000.00', '5.00')
+    """
+    return f"{money(low)} to {money(high)}" if high - low > SLACK * abs(high) else money(low)

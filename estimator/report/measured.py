@@ -12,7 +12,7 @@ from estimator.actuals.result import Actuals
 from estimator.figures import count, money
 from estimator.report.markdown import sheets_markdown
 from estimator.report.sheet import MOST_ROWS, Sheet
-from estimator.report.table import WIDTH, sheets_table
+from estimator.report.table import sheets_table
 from pricing.errors import printable
 
 SOURCES = {
@@ -149,7 +149,7 @@ def _costs(told: Actuals) -> list[str]:
     return [f"{said}keys {keys}, taxes, credits and all else {other}"]
 
 
-def measured_table(told: Actuals, width: int = WIDTH) -> RenderableType:
+def measured_table(told: Actuals, width: int | None = None) -> RenderableType:
     """What was measured, and what was read for it."""
     return sheets_table(measured_sheets(told), measured_lines(told), width)
 

@@ -8,9 +8,10 @@ from rich.console import Group, RenderableType
 
 from estimator.figures import count, factor, money, share
 from estimator.rates_diff import RatesDiff
+from estimator.report.limits import CopyCharge
 from estimator.report.markdown import sheets_markdown
 from estimator.report.sheet import Sheet
-from estimator.report.table import WIDTH, titled, wrapped
+from estimator.report.table import titled, wrapped
 from pricing.changes import RateChange, grouped
 from pricing.regions import partition_of
 
@@ -69,18 +70,18 @@ def money_sheet(told: RatesDiff) -> Sheet | None:
 
 
 def changes_lines(told: RatesDiff) -> list[str]:
-    """The other reading, and the knock-on apart from KMS."""
+    """The other reading, and copies of KMS events apart from KMS."""
     if told.forecasts is None:
         return []
-    said = [told.other_reading_line]
-    events = f"cost_{told.currency.lower()}_cloudtrail_events"
-    before, after = told.totals[f"{events}_a"], told.totals[f"{events}_b"]
-    if before or after:
-        figures = " to ".join(
-            "unknown" if value is None else money(value) for value in (before, after)
+    lines = [told.other_reading_line]
+    sides = [CopyCharge.of(forecast.totals, told.currency) for forecast in told.forecasts]
+    if any(side.high > 0 for side in sides):
+        before, after = (side.text for side in sides)
+        lines.append(
+            f"Apart from KMS, on CloudTrail's bill for copies of KMS events: {told.currency} "
+            f"{before} before, {after} after"
         )
-        said.append(f"Apart from KMS, on CloudTrail's bill: from {told.currency} {figures}")
-    return said
+    return lines
 
 
 def _where(change: RateChange, codes: tuple[str, ...]) -> str:
@@ -105,7 +106,7 @@ def _percent(change: float | None) -> str:
     return f"{'+' * (change > 0)}{share(change)}"
 
 
-def rates_diff_table(told: RatesDiff, width: int = WIDTH) -> RenderableType:
+def rates_diff_table(told: RatesDiff, width: int | None = None) -> RenderableType:
     """What changed between two rate tables, and what it means in money."""
     sheet, in_money = changes_sheet(told), money_sheet(told)
     parts: list[RenderableType] = [*(titled(sheet, width) if sheet.rows else [sheet.title])]

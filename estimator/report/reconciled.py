@@ -15,7 +15,7 @@ from estimator.reconcile.matching import listed
 from estimator.reconcile.result import PARTS
 from estimator.report.markdown import sheets_markdown
 from estimator.report.sheet import MOST_ROWS, Sheet
-from estimator.report.table import WIDTH, sheets_table
+from estimator.report.table import sheets_table
 
 _HUGE = 1e12  # beyond it a double holds no cents
 _DUST = 1e-7  # what is left of sums that should be zero
@@ -225,7 +225,7 @@ def _limit(told: Reconciliation) -> list[str]:
     return [f"{verdict}: without what is not CloudTrail's the difference is {error}"]
 
 
-def reconciled_table(told: Reconciliation, width: int = WIDTH) -> RenderableType:
+def reconciled_table(told: Reconciliation, width: int | None = None) -> RenderableType:
     """The sides, the parts of their difference, the rows that differ, and what to know of it."""
     return sheets_table(reconciled_sheets(told), reconciled_lines(told), width)
 

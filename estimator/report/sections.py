@@ -7,6 +7,7 @@ import pandas as pd
 from estimator.figures import count, money, share
 from estimator.forecast import Forecast
 from estimator.forecast.quotas import highest
+from estimator.report.limits import CopyCharge
 from estimator.report.sheet import MOST_ROWS, Sheet, rows_sheet
 
 
@@ -59,22 +60,32 @@ def quotas_sheet(told: Forecast) -> Sheet:
 
 def events_sheet(told: Forecast) -> Sheet:
     """Paid copies of KMS events by trail, account and Region of the log, over all months."""
-    frame = told.shown
-    keys = ["trail", "billed_account", "billed_region"]
-    summed = frame.groupby(keys, observed=True, as_index=False)[["quantity", "cost"]].sum()
-    summed = summed.sort_values("cost", ascending=False, kind="stable")
+    frame, unit = told.shown, told.currency
+    keys = ["trail", "of", "billed_account", "billed_region"]
+    sums = ["quantity", "quantity_high", "cost", "cost_high"]
+    summed = frame.groupby(keys, observed=True, dropna=False, as_index=False)[sums].sum()
+    summed = summed.sort_values("cost_high", ascending=False, kind="stable")
+    charge = CopyCharge.of(told.totals, unit)
+    ranged = charge.is_range
     rows = [
-        (*(str(row[name]) for name in keys), count(row["quantity"]), money(row["cost"]))
+        (
+            *("not known" if pd.isna(row[name]) else str(row[name]) for name in keys),
+            count(row["quantity"]),
+            money(row["cost"]),
+            *((count(row["quantity_high"]), money(row["cost_high"])) if ranged else ()),
+        )
         for row in summed.head(MOST_ROWS).to_dict("records")
     ]
-    total = (
-        *("total", "", ""),
-        count(float(summed["quantity"].sum())),
-        money(float(summed["cost"].sum())),
-    )
-    header = ("trail", "account", "Region", "events", told.currency)
+    # ends of a range do not add up over trails: which place the requests are in is one for all
+    quantities = ["-", "-"] if ranged else [count(float(summed["quantity"].sum()))] * 2
+    high = (quantities[1], money(charge.high)) if ranged else ()
+    total = ("total", "", "", "", quantities[0], money(charge.low), *high)
+    ends = ("at most", f"at most {unit}") if ranged else ()
+    header = ("trail", "whose", "account", "Region", "events", unit, *ends)
     title = "Paid copies of KMS events on CloudTrail's bill, apart from KMS, all months"
-    return Sheet(title, header, (*rows, *_more(summed, 3, 2), total), numbers=2, sums=1)
+    numbers = len(header) - len(keys)
+    rows += [*_more(summed, len(keys), numbers), total]
+    return Sheet(title, header, tuple(rows), numbers=numbers, sums=1)
 
 
 def _share(value: float) -> str:

@@ -10,20 +10,25 @@ import numpy as np
 from estimator.figures import count, money
 from estimator.forecast import Forecast
 from estimator.frames import DEFAULT_GRAIN, KEYS
-from estimator.report.limits import budget_lines, knock_on_lines
+from estimator.report.limits import budget_lines, copies_lines
 
 MOST_ROWS = 40
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A small table of text; `numbers` columns are right-aligned, `sums` rows stand out."""
+    """A small table of text; `numbers` columns are right-aligned, `sums` rows stand out.
+
+    Where it is too wide for one table, the columns of a group stay together: each group of numbers
+    has a name, which says what a column is of that stands apart from the first one, and a size.
+    """
 
     title: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numbers: int
     sums: int = 0
+    groups: tuple[tuple[str, int], ...] = ()
 
 
 def title(told: Forecast) -> str:
@@ -57,7 +62,8 @@ def months_sheet(told: Forecast) -> Sheet:
     ]
     totals = told.totals
     rows.append(("total", *(count(totals[n]) for n in columns), *(money(totals[n]) for n in costs)))
-    return Sheet(title(told), header, tuple(rows), numbers=6, sums=1)
+    groups = (("requests", 3), (unit, 3))
+    return Sheet(title(told), header, tuple(rows), numbers=6, sums=1, groups=groups)
 
 
 def rows_sheet(told: Forecast) -> Sheet | None:
@@ -100,8 +106,8 @@ def _quantity(quantity: float, unit: str) -> str:
 
 
 def lines(told: Forecast) -> Sequence[str]:
-    """What stands under the table: the other reading, the free tier's use, knock-on, budgets."""
-    return (told.other_reading_line, *_free_tier(told), *knock_on_lines(told), *budget_lines(told))
+    """What stands under the table: other reading, free tier, copies of KMS events, budgets."""
+    return (told.other_reading_line, *_free_tier(told), *copies_lines(told), *budget_lines(told))
 
 
 def _free_tier(told: Forecast) -> list[str]:

@@ -11,7 +11,7 @@ from rich.console import RenderableType
 from estimator.figures import count, factor, money, share
 from estimator.report.markdown import sheets_markdown
 from estimator.report.sheet import Sheet
-from estimator.report.table import WIDTH, breadth, sheets_table
+from estimator.report.table import sheets_table
 from estimator.uncertainty import Simulation
 
 _MOST = 12
@@ -20,36 +20,27 @@ _LEFT_OVER = "interactions, noise of counts"
 
 def spread_sheet(told: Simulation) -> Sheet:
     """Quantiles of requests and cost, month by month and of the whole span."""
-    return _sheet(told, _title(told), ("requests", told.cost))
-
-
-def spread_sheets(told: Simulation) -> tuple[Sheet, Sheet]:
-    """The same as two sheets, cost first, where one would be too wide."""
-    cost = _sheet(told, _title(told), (told.cost,))
-    return cost, _sheet(told, "Requests", ("requests",))
+    header, groups = ["month"], []
+    ends = [share(one) for one in told.quantile]
+    for word in ("requests", told.currency):
+        header += [f"{word} {ends[0]}", *ends[1:]]
+        groups.append((word, len(ends)))
+    frame = told.quantiles
+    rows = []
+    for label, chosen in _months(told):
+        cells = [label]
+        for measure in ("requests", told.cost):
+            values = frame.loc[chosen & (frame["measure"] == measure), "value"]
+            cells += [_figure(measure, float(value)) for value in values]
+        rows.append(tuple(cells))
+    numbers = len(header) - 1
+    return Sheet(_title(told), tuple(header), tuple(rows), numbers, sums=1, groups=tuple(groups))
 
 
 def _title(told: Simulation) -> str:
     first, last = told.months.labels[0], told.months.labels[-1]
     span = first if first == last else f"{first} to {last}"
     return f"How sure: KMS because of CloudTrail, {span}; {told.draws:,} draws, seed {told.seed}"
-
-
-def _sheet(told: Simulation, title: str, measures: tuple[str, ...]) -> Sheet:
-    header = ["month"]
-    for measure in measures:
-        word = "requests" if measure == "requests" else told.currency
-        ends = [share(one) for one in told.quantile]
-        header += [f"{word} {ends[0]}", *ends[1:]]
-    frame = told.quantiles
-    rows = []
-    for label, chosen in _months(told):
-        cells = [label]
-        for measure in measures:
-            values = frame.loc[chosen & (frame["measure"] == measure), "value"]
-            cells += [_figure(measure, float(value)) for value in values]
-        rows.append(tuple(cells))
-    return Sheet(title, tuple(header), tuple(rows), numbers=len(header) - 1, sums=1)
 
 
 def _months(told: Simulation) -> Iterator[tuple[str, pd.Series[bool]]]:
@@ -87,7 +78,7 @@ def drivers_sheet(told: Simulation) -> Sheet | None:
     rows.append((_LEFT_OVER, "", *(_part(one) for one in left)))
     title = "What causes the spread: share of the variance, the most important first"
     header = ("assumption", "5 % to 95 %", "of cost", "of requests")
-    return Sheet(title, header, tuple(rows), numbers=2)
+    return Sheet(title, header, tuple(rows), numbers=3)
 
 
 def _ends(low: object, high: object) -> str:
@@ -149,12 +140,9 @@ def _budgets(told: Simulation) -> list[str]:
     return said
 
 
-def simulated_table(told: Simulation, width: int = WIDTH) -> RenderableType:
+def simulated_table(told: Simulation, width: int | None = None) -> RenderableType:
     """How sure a forecast is, month by month, what causes the spread, what to know of it."""
-    both = spread_sheet(told)
-    sheets = [both] if breadth(both) <= width else list(spread_sheets(told))
-    ranked = drivers_sheet(told)
-    sheets += [] if ranked is None else [ranked]
+    sheets = [one for one in (spread_sheet(told), drivers_sheet(told)) if one is not None]
     return sheets_table(sheets, simulated_lines(told), width)
 
 

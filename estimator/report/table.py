@@ -1,31 +1,35 @@
-"""Tables for a terminal: 80 columns, numbers to the right, readable without colour."""
+"""Results as tables and lines for a terminal, a pipe or a file; readable without colour.
+
+Every table of every command is written by `titled`. A width of None is no limit: tables are as wide
+as they need, lines of words as wide as a page.
+"""
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from rich import box
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from estimator.explain import Explanation
 from estimator.figures import count, factor, money
 from estimator.forecast import Forecast
+from estimator.report.layout import in_parts
+from estimator.report.layout import lines as lines_of
 from estimator.report.sections import detail_sheet
 from estimator.report.sheet import Sheet, lines, months_sheet
 from pricing.errors import printable
 from pricing.regions import partition_of
 
-WIDTH = 80
+PAGE = 80  # columns of words where nothing says how many there are
+_LONGEST = 110  # a longer line of words is hard to read
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
-def forecast_table(told: Forecast, width: int = WIDTH) -> RenderableType:
+def forecast_table(told: Forecast, width: int | None = None) -> RenderableType:
     """A forecast month by month, then by what was asked for, then what to know of it."""
     parts: list[RenderableType] = [*titled(months_sheet(told), width)]
     by = detail_sheet(told)
@@ -34,8 +38,9 @@ def forecast_table(told: Forecast, width: int = WIDTH) -> RenderableType:
     return Group(*parts, "", *wrapped(lines(told), width))
 
 
-def wrapped(said: Any, width: int) -> Iterator[RenderableType]:
+def wrapped(said: Any, width: int | None) -> Iterator[RenderableType]:
     """Lines of what is said, no wider than asked for."""
+    width = _page(width)
     for line in map(printable, said):
         for part in textwrap.wrap(
             _joined(line),
@@ -44,7 +49,11 @@ def wrapped(said: Any, width: int) -> Iterator[RenderableType]:
             break_on_hyphens=False,
             break_long_words=False,
         ):
-            yield Text(part.replace(_NO_BREAK, " "), overflow="fold")
+            yield Text(part.replace(_NO_BREAK, " "))
+
+
+def _page(width: int | None) -> int:
+    return PAGE if width is None else min(width, _LONGEST)
 
 
 def _joined(line: str) -> str:
@@ -53,66 +62,25 @@ def _joined(line: str) -> str:
 
 
 def sheets_table(
-    sheets: Iterable[Sheet], said: Iterable[str], width: int = WIDTH
+    sheets: Iterable[Sheet], said: Iterable[str], width: int | None = None
 ) -> RenderableType:
     """Sheets one below the other, then what is said of them."""
     tables = (part for sheet in sheets for part in (*titled(sheet, width), ""))
     return Group(*tables, *wrapped(said, width))
 
 
-def titled(sheet: Sheet, width: int) -> list[RenderableType]:
-    """A table under its title, which may be wider than the table."""
-    title = textwrap.wrap(sheet.title, width)
-    return [*(Text(line, style="bold") for line in title), _table(_fitting(sheet, width))]
+def titled(sheet: Sheet, width: int | None) -> list[RenderableType]:
+    """A table under its title, which may be wider than the table; several where it is too wide."""
+    said: list[RenderableType] = [
+        Text(line, style="bold") for line in textwrap.wrap(printable(sheet.title), _page(width))
+    ]
+    for number, part in enumerate(in_parts(sheet, width)):
+        said += [""] * (number > 0)
+        said += [Text(one.text, style="bold" if one.strong else "") for one in lines_of(part)]
+    return said
 
 
-def _fitting(sheet: Sheet, width: int) -> Sheet:
-    """The sheet with all its words in one column where they would not stand side by side."""
-    words = len(sheet.header) - sheet.numbers
-    if words < 2 or breadth(sheet) <= width:
-        return sheet
-    header, *rows = (
-        (" ".join(filter(None, cells[:words])), *cells[words:])
-        for cells in (sheet.header, *sheet.rows)
-    )
-    return dataclasses.replace(sheet, header=header, rows=tuple(rows))
-
-
-def breadth(sheet: Sheet) -> int:
-    """Columns of the terminal that a sheet takes."""
-    columns = list(zip(sheet.header, *sheet.rows, strict=True))
-    blanks = 2 * (len(columns) - 1)  # two between columns
-    return sum(max(map(len, column)) for column in columns) + blanks
-
-
-def _table(sheet: Sheet) -> Table:
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        safe_box=True,
-        padding=(0, 1, 0, 0),
-        pad_edge=False,
-        header_style="bold",
-        show_edge=False,
-    )
-    words = len(sheet.header) - sheet.numbers
-    for position, name in enumerate(sheet.header):
-        number = position >= words
-        table.add_column(
-            Text(name),
-            justify="right" if number else "left",
-            no_wrap=number,
-            overflow="fold",
-            vertical="bottom",
-        )
-    for position, row in enumerate(sheet.rows):
-        last = position >= len(sheet.rows) - sheet.sums
-        if last and position:
-            table.add_section()
-        table.add_row(*(Text(printable(cell)) for cell in row), style="bold" if last else None)
-    return table
-
-
-def explain_text(walk: Explanation, width: int = WIDTH) -> RenderableType:
+def explain_text(walk: Explanation, width: int | None = None) -> RenderableType:
     """The walk from assumption to dollar, a section each, sources in the dim."""
     parts: list[RenderableType] = [Text(walk.title, style="bold")]
     section = ""
@@ -129,16 +97,16 @@ def explain_text(walk: Explanation, width: int = WIDTH) -> RenderableType:
     return Group(*parts, "", *wrapped([walk.other_reading], width))
 
 
-def _indented(said: str, width: int, style: str, indent: str = "  ") -> list[RenderableType]:
+def _indented(said: str, width: int | None, style: str, indent: str = "  ") -> list[RenderableType]:
     wrapped = textwrap.wrap(
         said,
-        width,
+        _page(width),
         initial_indent=indent,
         subsequent_indent=indent + "  ",
         break_on_hyphens=False,
         break_long_words=False,
     )
-    return [Text(part, style=style, overflow="fold") for part in wrapped]
+    return [Text(part, style=style) for part in wrapped]
 
 
 def rates_sheet(rows: list[dict[str, Any]]) -> Sheet:
@@ -180,10 +148,21 @@ def rates_notes(rows: list[dict[str, Any]]) -> list[str]:
         meters = sources.setdefault(text, [])
         if row["meter"] not in meters:
             meters.append(row["meter"])
-    return said + [f"{', '.join(meters)}: {text}" for text, meters in sources.items()]
+    said += [f"{', '.join(meters)}: {text}" for text, meters in sources.items()]
+    free_of: dict[str, list[str]] = {}
+    for row in rows:
+        for one in row["free_quantities"]:
+            source, doubt = one["source"], "" if one["confirmed"] else " (not confirmed)"
+            text = f"{source['title']}, {source['url']}, checked {source['checked']}{doubt}"
+            partitions = free_of.setdefault(text, [])
+            if one["partition"] not in partitions:
+                partitions.append(one["partition"])
+    return said + [f"free in {', '.join(names)}: {text}" for text, names in free_of.items()]
 
 
-def rates_table(rows: list[dict[str, Any]], notes: list[str], width: int = WIDTH) -> RenderableType:
+def rates_table(
+    rows: list[dict[str, Any]], notes: list[str], width: int | None = None
+) -> RenderableType:
     """The rates in force and why."""
     return Group(
         *titled(rates_sheet(rows), width), "", *wrapped([*rates_notes(rows), *notes], width)

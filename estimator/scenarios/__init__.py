@@ -16,6 +16,7 @@ from estimator.scenarios.comparison import Comparison
 from estimator.scenarios.course import Course, course_of
 from estimator.scenarios.reading import read_set
 from estimator.scenarios.scenario import Change, Scenario, ScenarioDocument, ScenarioError
+from estimator.volume.readers import kind_of
 from pricing.rates import RateTable, load_rates
 
 __all__ = [
@@ -27,7 +28,6 @@ __all__ = [
     "compare",
 ]
 
-_LOOK_BACK = ("query", "validate", "fixed")
 _MOST = 8
 
 
@@ -115,7 +115,7 @@ def _notices(base: Course, others: Sequence[Course], months: Months) -> Iterator
 def _look_back(other: Course, last: datetime.date) -> Iterator[str]:
     """Readers of older files are counted as if what is dated had always been so."""
     dated = [one for one in other.case.made.stages if one.start is not None and one.start < last]
-    readers = [one.name for one in other.case.inventory.readers if one.kind in _LOOK_BACK]
+    readers = [one.name for one in other.case.inventory.readers if kind_of(one).looks_back]
     if dated and readers:
         yield (
             f"from {dated[0].start:%Y-%m} on, what {', '.join(readers[:_MOST])} reads of older "

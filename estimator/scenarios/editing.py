@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from estimator.inventory.kinds import is_account_id
 from estimator.scenarios.fields import RANGE_KEYS
 from pricing.document import Location, Map, Seq
-from pricing.regions import regions
+from pricing.regions import is_region
 
 MISSING: Any = object()
 
@@ -86,8 +87,11 @@ def scaled(value: Any, factor: float) -> Any:
 
 
 def _holds_numbers(value: dict[str, Any]) -> bool:
-    known = (*regions(), "other")
-    return all(key in RANGE_KEYS for key in value) or all(key in known for key in value)
+    return (
+        all(key in RANGE_KEYS for key in value)
+        or all(key == "other" or is_region(key) for key in value)
+        or all(map(is_account_id, value))
+    )
 
 
 def with_key(container: Map, key: str, value: Any) -> Map:

@@ -11,19 +11,11 @@ from pydantic_core import PydanticUndefined
 
 from estimator.inventory.assumptions import FILES_PER_DAY, FilesPerDay, Range, plain_range
 from estimator.inventory.budgets import Budget
-from estimator.inventory.sections import (
-    AccountEntry,
-    EveryFile,
-    Fixed,
-    InventoryFile,
-    Key,
-    Query,
-    Replication,
-    Trail,
-    Validate,
-)
+from estimator.inventory.kinds import is_account_id
+from estimator.inventory.others import OtherRequests, plain_others
+from estimator.inventory.sections import AccountEntry, InventoryFile, Key, Reader, Trail
 from estimator.scenarios.paths import LABELS, Path
-from pricing.regions import regions
+from pricing.regions import is_region, regions
 from pricing.validation import Section
 
 RANGE_KEYS = ("low", "high", "mid", "source")
@@ -36,7 +28,7 @@ _ITEMS: dict[str, type[Section]] = {
 }
 _READERS: dict[str, type[Section]] = {
     typing.get_args(kind.model_fields["kind"].annotation)[0]: kind
-    for kind in (EveryFile, Query, Fixed, Validate, Replication)
+    for kind in typing.get_args(Reader)
 }
 
 
@@ -92,9 +84,10 @@ def place_of(path: Path, item: Any = None) -> Place:
     return Place(len(path), (), default)
 
 
-def _reader(item: Any) -> type[Section]:
+def _reader(item: Any) -> type[Section] | None:
+    """The section of a reader; None where its kind is not known, which reading it refuses."""
     kind = item.get("kind") if isinstance(item, dict) else None
-    return _READERS.get(kind, EveryFile) if isinstance(kind, str) else EveryFile
+    return _READERS.get(kind) if isinstance(kind, str) else None
 
 
 def _keys(model: type[Section]) -> dict[str, FieldInfo]:
@@ -115,17 +108,23 @@ def _default(path: Path, at: int, field: FieldInfo) -> Any:
         return None
     if isinstance(value, Range):
         return plain_range(value)
+    if isinstance(value, OtherRequests):
+        return plain_others(value)
     if isinstance(value, Section):
         return {}
     return list(value) if isinstance(value, tuple) else value
 
 
 def _inside(path: Path, at: int, kinds: list[type]) -> Place:
-    """What may stand below an assumption: a Region, an end of a range."""
-    if FilesPerDay in kinds:
-        choices = (*regions(), "other", *RANGE_KEYS)
-        if path[at] not in choices:
-            return Place(at, choices)
+    """What may stand below an assumption: a Region, an id, an end of a range."""
+    if OtherRequests in kinds:
+        # which ids there are is known where the inventory is read
+        if path[at] not in RANGE_KEYS and not is_account_id(path[at]):
+            return Place(at, ("the id of a payer or of an account", *RANGE_KEYS))
+        at += path[at] not in RANGE_KEYS
+    elif FilesPerDay in kinds:
+        if path[at] not in ("other", *RANGE_KEYS) and not is_region(path[at]):
+            return Place(at, (*regions(), "other", *RANGE_KEYS))
         at += path[at] not in RANGE_KEYS
     elif Range not in kinds:
         return Place(at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,10 +26,16 @@ def stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
     for name in frames[0].columns:
         columns = [frame[name] for frame in frames]
         if isinstance(columns[0].dtype, pd.CategoricalDtype):
-            joined[name] = union_categoricals(columns)
+            joined[name] = union_categoricals([_of_text(column) for column in columns])
         else:
             joined[name] = pd.concat(columns, ignore_index=True).array
     return pd.DataFrame(joined)
+
+
+def _of_text(column: pd.Series[Any]) -> pd.Categorical[str]:
+    """A column whose categories are text; of a frame without any row pandas makes them objects."""
+    texts = pd.Index(column.cat.categories, dtype="str")
+    return pd.Categorical.from_codes(column.cat.codes.to_numpy(), categories=texts)
 
 
 def paired(

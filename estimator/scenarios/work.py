@@ -36,6 +36,8 @@ from pricing.errors import Problem
 from pricing.validation import read_day
 from pricing.words import shown
 
+_FILES = "files_per_day"
+
 Placed = tuple[Change, Location]
 
 
@@ -221,5 +223,7 @@ def _is_same(one: Any, other: Any) -> bool:
 def _not_below(change: Change, length: int, value: Any) -> Problem:
     at, key = written(change.path[:length]), change.path[length]
     found = f"{shown(value)} at {at}, which has no keys"
-    fix = f"set {at} as a whole, such as {{{key}: ..., other: {plain(value)}}}"
+    # a number of files per day holds for the Regions that are not named; nothing else has a rest
+    rest = f"{{{key}: ..., other: {plain(value)}}}" if at.endswith(_FILES) else f'{{"{key}": ...}}'
+    fix = f"set {at} as a whole, such as {rest}"
     return change.problem(found, "a mapping there", fix)

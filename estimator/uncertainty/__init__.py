@@ -9,6 +9,7 @@ from pathlib import Path
 from estimator.forecast import calendar, priced
 from estimator.forecast.budgets import budget_use
 from estimator.forecast.notices import notices
+from estimator.forecast.result import free_in_use
 from estimator.forecast.totals import monthly_totals
 from estimator.inventory import Inventory, load_inventory
 from estimator.months import Months
@@ -83,14 +84,14 @@ def run(
     """A simulation of checked options; without `noise` counts are their means."""
     streams = streams_of(inventory)
     used = usage(inventory, span, streams=streams)
-    charged = priced(used, inventory, table, discount, exempt=False)
-    exempt = priced(used, inventory, table, discount, exempt=True)
+    charged = priced(used, inventory, span, table, discount, exempt=False)
+    exempt = priced(used, inventory, span, table, discount, exempt=True)
     is_exempt = inventory.cloudtrail_writes == "exempt"
     chosen, other = (exempt, charged) if is_exempt else (charged, exempt)
     charges = chosen.charges.assign(cost_other_reading=other.charges["cost"])
     point = monthly_totals(charges, None, span, table.currency, is_exempt)
 
-    told = notices(inventory, span, chosen.versions)
+    told = notices(inventory, span, chosen.versions, charges, free_in_use(chosen.pools, table))
     if inventory.budgets and table.currency != "USD":
         told += (f"budgets are in USD, the rates in {table.currency}: not compared",)
     lots = Draws(options.seed, options.draws)

@@ -10,29 +10,11 @@ import dataclasses
 from typing import Any
 
 from estimator.inventory import Inventory, Range
-from estimator.inventory.sections import (
-    EveryFile,
-    Fixed,
-    Query,
-    Reader,
-    Replication,
-    Trail,
-    Validate,
-)
+from estimator.inventory.sections import Reader, Trail
 from estimator.months import FloatArray
 from estimator.uncertainty.draws import Draws
+from estimator.volume.readers import kind_of
 from estimator.volume.streams import Streams
-
-# the assumptions of each kind of reader that its requests are proportional to
-FACTORS: dict[type, tuple[str, ...]] = {
-    EveryFile: ("gets_per_file",),
-    Query: ("queries_per_month", "share_of_files", "gets_per_file"),
-    Fixed: ("gets_per_day",),
-    Validate: ("runs_per_month",),
-    Replication: (),
-}
-# and the one that its requests depend on in another way
-WINDOWS: dict[type, str] = {Query: "days_scanned", Validate: "days"}
 
 _ONE, _NONE = Range.exactly(1), Range.exactly(0)
 
@@ -66,7 +48,7 @@ def _neutral_trail(trail: Trail) -> Trail:
 
 
 def _neutral_reader(reader: Reader) -> Reader:
-    update = {name: _ONE for name in FACTORS[type(reader)] if not getattr(reader, name).is_number}
+    update = {name: _ONE for name in kind_of(reader).factors if not getattr(reader, name).is_number}
     saving = reader.bucket_key_saving
     if saving is not None and not saving.is_number:
         update["bucket_key_saving"] = _NONE
@@ -101,16 +83,15 @@ def retention(trail: Trail) -> tuple[str, Range] | None:
 
 def window(reader: Reader) -> tuple[str, Range] | None:
     """The days in doubt that a reader looks back."""
-    name = WINDOWS.get(type(reader))
-    if name is None or getattr(reader, name).is_number:
-        return None
-    return f"readers[{reader.name}].{name}", getattr(reader, name)
+    name = kind_of(reader).window
+    days = None if name is None else getattr(reader, name)
+    return None if days is None or days.is_number else (f"readers[{reader.name}].{name}", days)
 
 
 def reader_factor(reader: Reader, draws: Draws) -> FloatArray | float:
     """The product of a reader's factors in doubt, for each draw; 1 without any."""
     product: FloatArray | float = 1.0
-    for name in FACTORS[type(reader)]:
+    for name in kind_of(reader).factors:
         said = getattr(reader, name)
         if not said.is_number:
             kind: Any = "share" if name == "share_of_files" else "quantity"
@@ -121,7 +102,7 @@ def reader_factor(reader: Reader, draws: Draws) -> FloatArray | float:
 def in_doubt(inventory: Inventory, streams: Streams) -> bool:
     """Whether anything that the inventory's streams and readers rest on is a range."""
     others = [
-        inventory.other_kms_requests_per_month,
+        *(use.requests for use in inventory.other_uses),
         inventory.growth.accounts_per_year,
         inventory.growth.files_per_year,
     ]

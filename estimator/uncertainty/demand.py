@@ -48,11 +48,17 @@ class Growth:
         # the twelfth root once, then whole powers: growth compounds monthly
         self._monthly = {name: exp(log(1.0 + one) / 12.0) for name, one in per_year.items()}
 
-    def of(self, names: tuple[str, ...], month: int) -> FloatArray | float:
-        """The product of these growths since the inventory was true. [-]"""
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether any growth is."""
+        return bool(self._monthly)
+
+    def of(self, names: tuple[str, ...], month: int, age: int = 0) -> FloatArray | float:
+        """The product of these growths since the inventory was true, `age` months before. [-]"""
+        months = max(int(self.since[month]) - age, 0)
         factor: FloatArray | float = 1.0
-        for name in names if self.since[month] else ():
-            factor = factor * power(self._monthly[name], int(self.since[month]))
+        for name in names if months else ():
+            factor = factor * power(self._monthly[name], months)
         return factor
 
 
@@ -147,7 +153,7 @@ class Demand:
     def __init__(self, months: int, growth: Growth, draws: Draws, noise: bool = True) -> None:
         self.growth, self.count = growth, months
         self.bins: dict[Bin, int] = {}
-        self._grown: dict[tuple[int, tuple[str, ...]], Grown] = {}
+        self._grown: dict[tuple[int, tuple[str, ...], int], Grown] = {}
         self._draws = draws
         self._noise: dict[int, np.random.Generator] | None = {} if noise else None
 
@@ -155,9 +161,9 @@ class Demand:
         """The number of a bin."""
         return self.bins.setdefault(which, len(self.bins))
 
-    def grown(self, which: int, growth: tuple[str, ...]) -> Grown:
-        """What grows alike in a bin."""
-        return self._grown.setdefault((which, growth), Grown())
+    def grown(self, which: int, growth: tuple[str, ...], age: int = 0) -> Grown:
+        """What grows alike in a bin: by these growths, of files put `age` months before."""
+        return self._grown.setdefault((which, growth, age), Grown())
 
     def of(self, month: int) -> list[FloatArray]:
         """Requests of each bin: one value where nothing is in doubt, else one for each draw.
@@ -172,8 +178,8 @@ class Demand:
             before = drawn[which]
             drawn[which] = quantity if before is None else before + quantity
 
-        for (which, names), grown in self._grown.items():
-            factor = self.growth.of(names, month)
+        for (which, names, age), grown in self._grown.items():
+            factor = self.growth.of(names, month, age)
             number, total = grown.of(month)
             if np.size(factor) > 1:
                 if number or total is not None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import copy
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
 from estimator.inventory import Inventory, Range
-from estimator.inventory.sections import Fixed, Query, Reader, Validate
-from estimator.months import FloatArray, Months
+from estimator.inventory.sections import Reader
+from estimator.months import FloatArray, IntArray, Months
 from estimator.uncertainty import assumptions
 from estimator.uncertainty.demand import Demand, Growth
 from estimator.uncertainty.draws import Draws
@@ -19,14 +18,12 @@ from estimator.uncertainty.ledger import Ledger, Times
 from estimator.uncertainty.shared import Shared, SharedGets
 from estimator.uncertainty.windows import Window, bends_of, gets_at
 from estimator.volume.causes import key_blocks, trail_blocks
-from estimator.volume.model import Model
-from estimator.volume.readers import KINDS, blocks_from, query, read_by, reader_saving, validate
+from estimator.volume.growth import ACCOUNTS, FILES, Segment
+from estimator.volume.model import Model, Written
+from estimator.volume.readers import LookBack, Reading, Sharing, is_fine, reading
 from estimator.volume.rows import Vocabulary
-from estimator.volume.streams import IntArray, Streams
+from estimator.volume.streams import Streams
 from pricing.rates import RateTable
-
-_ACCOUNTS = ("accounts_per_year",)
-_BOTH = (*_ACCOUNTS, "files_per_year")
 
 
 def demand_of(
@@ -56,11 +53,12 @@ def demand_of(
     since = months.since(inventory.growth.as_of)
     growing = {
         name: draws.of(f"growth.{name}", getattr(inventory.growth, name), "growth")
-        for name in _growing(inventory, _BOTH)
+        for name in _growing(inventory, FILES)
         if since.any()
     }
-    build = _Build(inventory, months, streams, draws, own)
-    demand = Demand(months.count, Growth(since, growing), draws, noise)
+    growth = Growth(since, growing)
+    build = _Build(inventory, months, streams, draws, own, growth)
+    demand = Demand(months.count, growth, draws, noise)
     vocabulary = build.model.vocabulary
     asked = _asked(inventory, vocabulary)
     build.fill(Ledger(demand, table, vocabulary, build.files.draws, asked))
@@ -84,21 +82,27 @@ class _Build:
     """One entry per trail in each list of savings and retentions."""
 
     def __init__(
-        self, inventory: Inventory, months: Months, streams: Streams, draws: Draws, own: int
+        self,
+        inventory: Inventory,
+        months: Months,
+        streams: Streams,
+        draws: Draws,
+        own: int,
+        growth: Growth,
     ) -> None:
-        self.inventory, self.draws, self.full = inventory, draws, streams
+        self.inventory, self.draws, self.full, self.growth = inventory, draws, streams, growth
         self.model = Model(assumptions.neutral(inventory), months)
         summed = streams.added_up(by_account=False, by_region=False, by_doubt=True)
         self.fine = {
-            reader.name: self._read(reader, summed)
+            reader.name: self._read(reading(self.model, reader), summed)
             for reader in inventory.readers
-            if reader.accounts is not None or reader.regions is not None
+            if is_fine(reader)
         }
         self.files = self._files(summed, own)
         self.summed = self.files.refer(summed)
 
-    def _read(self, reader: Reader, summed: Streams) -> Streams:
-        return read_by(self.model, reader, self.full, summed, False, False, by_doubt=True)
+    def _read(self, each: Reading, summed: Streams) -> Streams:
+        return each.streams(self.full, summed, False, False, by_doubt=True)
 
     def _files(self, summed: Streams, own: int) -> FilesInDoubt:
         ranges = self.inventory.files_in_doubt
@@ -142,7 +146,7 @@ class _Build:
         for reader, neutral in readers:
             self._reader(reader, neutral)
         for block in key_blocks(self.model):
-            ledger.add(block, None, Times())
+            ledger.add(block, Times())
 
     def _times(
         self,
@@ -168,81 +172,107 @@ class _Build:
     def _trails(self) -> None:
         """Puts, digests and checks."""
         trails = {trail.name: trail for trail in self.inventory.trails}
-        saved = self._times(1.0, map(assumptions.trail_saving, trails.values()), _BOTH)
-        digests = dataclasses.replace(saved, growth=_growing(self.inventory, _ACCOUNTS))
+        saved = self._times(1.0, map(assumptions.trail_saving, trails.values()), FILES)
+        digests = dataclasses.replace(saved, growth=_growing(self.inventory, ACCOUNTS))
         for block in trail_blocks(self.model, self.summed):
-            if block.cause == "put":
-                self.ledger.add(block, self.summed, saved)
-            elif block.cause == "digest":
-                self.ledger.add(block, self.summed.counted(), digests)
-            else:
-                name = self.model.vocabulary.texts["driver"][int(np.max(block.driver))]
-                said = trails[name].config_updates_per_month
-                path = f"trails[{name}].config_updates_per_month"
-                factor = 1.0 if said.is_number else self.draws.of(path, said)
-                self.ledger.add(block, None, Times(factor))
+            if block.cause != "check":
+                self.ledger.add(block, saved if block.cause == "put" else digests)
+                continue
+            name = self.model.vocabulary.texts["driver"][int(np.max(block.driver))]
+            said = trails[name].config_updates_per_month
+            path = f"trails[{name}].config_updates_per_month"
+            factor = 1.0 if said.is_number else self.draws.of(path, said)
+            self.ledger.add(block, Times(factor))
 
     def _reader(self, reader: Reader, neutral: Reader) -> None:
         """Decrypt, and Encrypt of copies."""
+        each = reading(self.model, neutral)
         streams = (
             self.files.refer(self.fine[reader.name])
             if reader.name in self.fine
-            else self._read(reader, self.summed)
+            else self._read(each, self.summed)
         )
         if not len(streams):
             return
         factor = assumptions.reader_factor(reader, self.draws)
-        savings = (assumptions.reader_saving(reader, trail) for trail in self.inventory.trails)
-        times = self._times(factor, savings, _BOTH)
-        if isinstance(neutral, Fixed):
-            self._fixed(neutral, streams, dataclasses.replace(times, growth=()))
-        elif isinstance(neutral, Query):
-            self._looks(self.model, reader, neutral, streams, times)
-        elif isinstance(neutral, Validate):
-            logs, nothing = copy.copy(self.model), np.zeros(len(streams))
-            logs.digests_under_key = np.zeros_like(self.model.digests_under_key)
-            self._looks(logs, reader, neutral, streams, times)
-            digests = dataclasses.replace(streams.counted(), files=nothing)
-            growth = _growing(self.inventory, _ACCOUNTS)
-            fewer = dataclasses.replace(times, growth=growth)
-            self._looks(self.model, reader, neutral, digests, fewer)
-        else:
-            gets = KINDS[type(neutral)](self.model, neutral, streams)
-            for block in blocks_from(self.model, neutral, streams, gets):
-                # nothing is known of the bucket that copies go to: nothing is saved there
-                unsaved = Times(factor, growth=times.growth)
-                self.ledger.add(block, streams, unsaved if block.operation == "Encrypt" else times)
-
-    def _looks(
-        self,
-        model: Model,
-        reader: Reader,
-        neutral: Query | Validate,
-        streams: Streams,
-        times: Times,
-    ) -> None:
-        """Looks back, told apart by what decides their window."""
-        kind = query if isinstance(neutral, Query) else validate
-        for rows, days in self._windows(reader, neutral, streams):
-            mine = streams.where(rows)
-            if days.min() == days.max():
-                gets = kind(model, neutral, mine, np.full(len(mine), float(days[0])))  # type: ignore[arg-type]
-                for block in blocks_from(model, neutral, mine, gets):
-                    self.ledger.add(block, mine, times)
+        savings = [assumptions.reader_saving(reader, trail) for trail in self.inventory.trails]
+        for written in each.written(streams):
+            times = self._times(factor, savings, written.growth.names)
+            if not len(written.streams):
                 continue
-            window = Window.over(days, bends_of(model, neutral, mine))
-            table = gets_at(model, neutral, mine, window)
-            left = 1.0 - reader_saving(model, neutral)[mine.trail]
-            for block in blocks_from(model, neutral, mine, table[0]):
-                self.ledger.add_looks(block, table * left[:, None], mine, times, window)
+            if isinstance(each, Sharing):
+                self._shared(each, written, dataclasses.replace(times, growth=()))
+            elif isinstance(each, LookBack):
+                self._looks(each, reader, written, times)
+            else:
+                for block in each.requests(written, each.gets(written)):
+                    # nothing is known of the bucket that copies go to: nothing is saved there
+                    unsaved = Times(factor, growth=times.growth)
+                    self.ledger.add(block, unsaved if block.operation == "Encrypt" else times)
+
+    def _looks(self, each: LookBack, reader: Reader, written: Written, times: Times) -> None:
+        """Looks back, told apart by what decides their window, and by the age of the files met."""
+        growth = written.growth
+        segments = growth.months_of_put if times.growth else growth.segments
+        for rows, days in self._windows(each, reader, written.streams):
+            part = Written(written.streams.where(rows), growth)
+            fixed = days.min() == days.max()
+            window = None if fixed else Window.over(days, bends_of(each, part, segments))
+            for age, table in self._by_age(each, part, days, window, segments).items():
+                grown = dataclasses.replace(times, age=age)
+                if window is None:
+                    for block in each.requests(part, table):
+                        self.ledger.add(block, grown)
+                    continue
+                left = 1.0 - each.savings[part.streams.trail]
+                for block in each.requests(part, table[0]):
+                    self.ledger.add_looks(block, table * left[:, None], grown, window)
+
+    def _by_age(
+        self,
+        each: LookBack,
+        written: Written,
+        days: FloatArray,
+        window: Window | None,
+        segments: Sequence[Segment],
+    ) -> dict[int, FloatArray]:
+        """Gets of files by how many months before the look they were put; months last.
+
+        Only growth in doubt needs the age: each draw multiplies old files by their own month's.
+        """
+
+        def gets(looking: LookBack, part: Written) -> FloatArray:
+            if window is None:
+                return looking.gets(part, np.full(len(part.streams), float(days[0])))
+            return gets_at(looking, part, window)
+
+        if len(segments) < 2 or not self.growth.is_in_doubt:
+            return {0: gets(each, written)}
+        found: dict[int, FloatArray] = {}
+        spans = self.model.spans
+        for segment in segments:
+            start = np.maximum(written.streams.start, segment.period.start)
+            end = np.minimum(written.streams.end, segment.period.end)
+            if not (end > start).any():
+                continue
+            streams = dataclasses.replace(written.streams, start=start, end=end)
+            near, here = spans.between(float(start.min()), float(end.max() + days.max()))
+            if not len(near):
+                continue
+            table = gets(each.over(near), Written(streams, written.growth))
+            whole = (*table.shape[:-1], len(spans))
+            for column, month in enumerate(range(here.start, here.stop)):
+                if table[..., column].any():
+                    age = int(self.growth.since[month]) - segment.since
+                    of_age = found.setdefault(age, np.zeros(whole))
+                    of_age[..., month] += table[..., column]
+        return found
 
     def _windows(
-        self, reader: Reader, neutral: Query | Validate, streams: Streams
+        self, each: LookBack, reader: Reader, streams: Streams
     ) -> Iterator[tuple[IntArray, FloatArray]]:
         """The rows that look back over the same days, and those days for each draw."""
         said = assumptions.window(reader)
-        plain = neutral.days_scanned if isinstance(neutral, Query) else neutral.days
-        back = np.array([plain.mid]) if said is None else self.draws.of(*said)
         groups: dict[str | float, list[int]] = {}
         doubts = {}
         for trail in np.unique(streams.trail).tolist():
@@ -252,36 +282,39 @@ class _Build:
             doubts[which] = keeps
         for which, trails in groups.items():
             keeps = doubts[which]
+            rows = np.flatnonzero(np.isin(streams.trail, trails))
+            if said is None and keeps is None:
+                yield rows, each.back(streams.where(rows[:1]))
+                continue
+            back = np.array([each.most_back]) if said is None else self.draws.of(*said)
             kept = np.array([which]) if keeps is None else self.draws.of(*keeps)
-            yield np.flatnonzero(np.isin(streams.trail, trails)), np.minimum(back, kept)
+            yield rows, np.minimum(back, kept)
 
-    def _fixed(self, neutral: Fixed, streams: Streams, times: Times) -> None:
+    def _shared(self, each: Sharing, written: Written, times: Times) -> None:
         """Gets that are shared in proportion to files."""
-        model = self.model
+        streams = written.streams
         retention = {
             trail: self.draws.of(*keeps)
             for trail in np.unique(streams.trail).tolist()
             if (keeps := assumptions.retention(self.inventory.trails[trail])) is not None
             and self._expire(streams.where(streams.trail == trail))
         }
-        block = next(
-            iter(blocks_from(model, neutral, streams, KINDS[Fixed](model, neutral, streams)))
-        )
-        left = 1.0 - reader_saving(model, neutral)[streams.trail]
+        block = next(iter(each.requests(written, each.gets(written))))
+        left = 1.0 - each.savings[streams.trail]
         parts = [
             (which, factor * one, rows[left[rows] == one])
-            for which, factor, rows in self.ledger.groups(block, streams, times)
+            for which, factor, rows in self.ledger.groups(block, times)
             for one in np.unique(left[rows]).tolist()
         ]
         doubted = bool((streams.doubt >= 0).any())
         if not retention and not (doubted and len(parts) > 1):
-            self.ledger.add(block, streams.counted(), times)
+            self.ledger.add(dataclasses.replace(block, streams=streams.counted()), times)
             return
         groups = [rows for _, _, rows in parts]
-        gets = SharedGets(model, neutral, streams, self.files.draws, retention, groups)
+        gets = SharedGets(each, streams, self.files.draws, retention, groups)
         for number, (which, factor, _) in enumerate(parts):
-            each = Shared(gets, number, factor * neutral.gets_per_day.mid)
-            self.ledger.demand.grown(which, ()).parts.append(each)
+            share = Shared(gets, number, factor * each.per_day)
+            self.ledger.demand.grown(which, ()).parts.append(share)
 
     def _expire(self, streams: Streams) -> bool:
         """Whether files of streams that ended may expire before their key goes."""

@@ -10,9 +10,9 @@ import numpy as np
 from estimator.forecast import WRITES
 from estimator.months import FloatArray
 from estimator.uncertainty.demand import Bin, Demand
-from estimator.uncertainty.windows import Window
+from estimator.uncertainty.windows import Looked, Window
 from estimator.volume.rows import Block, Vocabulary
-from estimator.volume.streams import IntArray, Streams
+from estimator.volume.streams import IntArray
 from pricing.rates import RateTable
 
 
@@ -30,12 +30,15 @@ class Times:
         1 - saving. [-]
     growth : tuple of str
         The growths in doubt.
+    age : int
+        How many months before they are read the files were put: they have that month's growth.
     """
 
     factor: FloatArray | float = 1.0
     saving: IntArray | None = None
     kept: tuple[FloatArray, ...] = ()
     growth: tuple[str, ...] = ()
+    age: int = 0
 
 
 @dataclass
@@ -57,36 +60,43 @@ class Ledger:
     files: list[FloatArray] = field(default_factory=list)
     asked: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
-    def add(self, block: Block, streams: Streams | None, times: Times) -> None:
+    def add(self, block: Block, times: Times) -> None:
         """The requests of a block; without streams all of them rest on numbers and `times`."""
+        streams = block.streams
         doubt = np.full(len(block.quantity), -1) if streams is None else streams.doubt
-        for which, factor, rows in self.groups(block, streams, times):
-            grown = self.demand.grown(which, times.growth)
+        for which, factor, rows in self.groups(block, times):
+            grown = self.demand.grown(which, times.growth, times.age)
             for code, months in by_doubt(block.quantity[rows], doubt[rows]):
                 if months.any():
                     course, times_it = grown.course(months)
                     files = 1.0 if code < 0 else self.files[code]
                     course.add(factor, files * times_it)
 
-    def add_looks(
-        self, block: Block, table: FloatArray, streams: Streams, times: Times, window: Window
-    ) -> None:
+    def add_looks(self, block: Block, table: FloatArray, times: Times, window: Window) -> None:
         """The requests of looks back over a window in doubt: a table of nodes x rows x months."""
-        for which, factor, rows in self.groups(block, streams, times):
-            grown = self.demand.grown(which, times.growth)
-            for code in np.unique(streams.doubt[rows]).tolist():
-                mine = rows[streams.doubt[rows] == code]
-                summed = table[:, mine].sum(axis=1)
-                if summed.any():
-                    look, times_it = grown.look(window, summed)
-                    files = 1.0 if code < 0 else self.files[code]
-                    look.factor = look.factor + factor * (files * times_it)
+        assert block.streams is not None
+        doubt = block.streams.doubt
+        for which, factor, rows in self.groups(block, times):
+            grown = self.demand.grown(which, times.growth, times.age)
+            codes, position = np.unique(doubt[rows], return_inverse=True)
+            summed = np.zeros((len(codes), table.shape[0], table.shape[2]))
+            np.add.at(summed, position, table[:, rows].transpose(1, 0, 2))
+            # many ranges are looked at alike: their files first, then the factor once
+            alike: dict[int, tuple[Looked, FloatArray | float]] = {}
+            for code, gets in zip(codes.tolist(), summed, strict=True):
+                if gets.any():
+                    look, times_it = grown.look(window, gets)
+                    files = (1.0 if code < 0 else self.files[code]) * times_it
+                    before = alike.get(id(look))
+                    alike[id(look)] = look, files if before is None else before[1] + files
+            for look, all_files in alike.values():
+                look.factor = look.factor + factor * all_files
 
     def groups(
-        self, block: Block, streams: Streams | None, times: Times
+        self, block: Block, times: Times
     ) -> Iterator[tuple[int, FloatArray | float, IntArray]]:
         """The rows of each bin and saving: the bin's number, their factor, which they are."""
-        size = len(block.quantity)
+        size, streams = len(block.quantity), block.streams
         payer, region = (
             np.broadcast_to(np.asarray(code, dtype=np.int64), (size,))
             for code in (block.payer, block.billed_region)

@@ -10,6 +10,7 @@ import numpy as np
 
 from estimator.months import FloatArray, Months
 from estimator.uncertainty.demand import Bin
+from estimator.volume.others import OtherPools
 from pricing.rates import Meter, RateTable, Version
 from pricing.regions import partition_of
 from pricing.tiers import free_share, graduated
@@ -43,7 +44,7 @@ class Prices:
         return _total([one for one, is_request in counted if is_request])
 
     def cost(
-        self, month: int, quantities: Sequence[FloatArray], others: FloatArray
+        self, month: int, quantities: Sequence[FloatArray], others: OtherPools
     ) -> Mapping[str, FloatArray]:
         """Requests and keys of a month under each reading, charged and exempt. [currency]
 
@@ -52,25 +53,27 @@ class Prices:
         month : int
         quantities : sequence of array
             Of each bin, for each draw. [request or key-month]
-        others : array
-            What the rest of each payer requests. [request/month]
+        others : OtherPools
+            What everything else requests.
         """
         pools = self._pools(month, quantities)
         readings = {"charged": True, "exempt": False}
         return {
             reading: _total(
-                [self._pool(pool, quantities, others, charged) for pool in pools.values()]
+                [self._pool(month, pool, quantities, others, charged) for pool in pools.values()]
             )
             for reading, charged in readings.items()
         }
 
     def by_bin(
-        self, month: int, quantities: Sequence[FloatArray], others: FloatArray, reading: str
+        self, month: int, quantities: Sequence[FloatArray], others: OtherPools, reading: str
     ) -> dict[Bin, FloatArray]:
         """The same for each bin: its share of what its Region and meter cost. [currency]"""
         found = {}
         for pool in self._pools(month, quantities).values():
-            for scale, total, cost in self._scales(pool, quantities, others, reading == "charged"):
+            for scale, total, cost in self._scales(
+                month, pool, quantities, others, reading == "charged"
+            ):
                 price = cost * (1.0 - self._discount) / np.where(total > 0, total, 1.0)
                 for one in scale:
                     found[one.bin] = quantities[one.number] * price
@@ -97,20 +100,22 @@ class Prices:
 
     def _pool(
         self,
+        month: int,
         pool: Sequence[_Priced],
         quantities: Sequence[FloatArray],
-        others: FloatArray,
+        others: OtherPools,
         writes_charged: bool,
     ) -> FloatArray:
         """The cost of bins that share a free quantity."""
-        costs = [cost for *_, cost in self._scales(pool, quantities, others, writes_charged)]
+        costs = [cost for *_, cost in self._scales(month, pool, quantities, others, writes_charged)]
         return _total(costs) * (1.0 - self._discount) if costs else np.zeros(1)
 
     def _scales(
         self,
+        month: int,
         pool: Sequence[_Priced],
         quantities: Sequence[FloatArray],
-        others: FloatArray,
+        others: OtherPools,
         writes_charged: bool,
     ) -> list[tuple[list[_Priced], FloatArray, FloatArray]]:
         """Bins of one Region and meter each, their units, and what these cost undiscounted."""
@@ -121,14 +126,16 @@ class Prices:
         if not scales:
             return []
         sums = [_total([quantities[one.number] for one in scale]) for scale in scales.values()]
-        free = pool[0].version.free
+        first = pool[0]
+        free, requested = first.version.free, np.zeros(1)
+        if first.meter.unit == "request":
+            requested = others.at(first.bin.payer, partition_of(first.bin.region), month)
         billed: FloatArray | float = 1.0
         if free is not None:
-            used = others if pool[0].meter.unit == "request" else 0.0
-            available = np.maximum(free.quantity - used, 0.0)
+            available = np.maximum(free.quantity - requested, 0.0)
             billed = 1.0 - free_share(_total(sums), available)
         return [
-            (scale, total, _scale(scale[0], total * billed, others))
+            (scale, total, _scale(scale[0], total * billed, requested))
             for scale, total in zip(scales.values(), sums, strict=True)
         ]
 
@@ -138,7 +145,7 @@ def _scale(one: _Priced, billable: FloatArray, others: FloatArray) -> FloatArray
     if len(one.steps) == 1:
         return billable * one.steps[0][1]
     free = one.version.free.quantity if one.version.free else 0.0
-    before = np.maximum(others - free, 0.0) * (one.meter.unit == "request")
+    before = np.maximum(others - free, 0.0)
     return graduated(before + billable, one.steps) - graduated(before, one.steps)
 
 

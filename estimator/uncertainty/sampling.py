@@ -18,6 +18,7 @@ from estimator.uncertainty.demand import Bin, Demand
 from estimator.uncertainty.draws import Draws
 from estimator.uncertainty.prices import Prices
 from estimator.uncertainty.quantiles import quantiles_of
+from estimator.volume.others import other_pools
 
 
 @dataclass(frozen=True)
@@ -53,20 +54,22 @@ def sample(
     shares: Sequence[float],
 ) -> Sampled:
     """Draw everything."""
-    said = inventory.other_kms_requests_per_month
-    others = draws.of("other_kms_requests_per_month", said)
+    drawn = {use.path: draws.of(use.path, use.requests) for use in inventory.other_uses}
+    others = other_pools(inventory, months, drawn)
+    means = {path: np.array([each.mean()]) for path, each in drawn.items()}
+    mean_others = other_pools(inventory, months, means)
     chosen, other = "charged", "exempt"
     if inventory.cloudtrail_writes == "exempt":
         chosen, other = other, chosen
     requests, cost = np.empty((2, months.count, draws.count))
-    whole, quantiles, means = np.zeros(draws.count), [], []
+    whole, quantiles, rows = np.zeros(draws.count), [], []
     parts = [one for one in inventory.budgets if one.covers is not None]
     over = {one.name: np.empty((months.count, draws.count), dtype=bool) for one in parts}
     for month in range(months.count):
         quantities = demand.of(month)
         paid = prices.cost(month, quantities, others)
         middle = [np.array([one.mean()]) for one in quantities]
-        of_mean = prices.cost(month, middle, np.array([others.mean()]))[chosen]
+        of_mean = prices.cost(month, middle, mean_others)[chosen]
         requests[month], cost[month] = prices.requests(quantities), paid[chosen]
         if parts:
             bins = prices.by_bin(month, quantities, others, chosen)
@@ -74,7 +77,7 @@ def sample(
                 over[one.name][month] = is_over(_used(one, bins), np.array(one.usd_per_month))
         whole += paid[other]
         quantiles.append(quantiles_of(paid[other], shares))
-        means.append(
+        rows.append(
             {
                 "requests": requests[month].mean(),
                 "chosen": cost[month].mean(),
@@ -83,7 +86,7 @@ def sample(
             }
         )
     spread = [quantiles_of(whole, shares), *quantiles]
-    return Sampled(requests, cost, spread, pd.DataFrame(means), over)
+    return Sampled(requests, cost, spread, pd.DataFrame(rows), over)
 
 
 def _used(budget: Budget, bins: Mapping[Bin, FloatArray]) -> FloatArray:

@@ -1,4 +1,9 @@
-"""Gets of a `fixed` reader, shared among streams in proportion to files that are in doubt."""
+"""Gets of a `fixed` reader, shared among streams in proportion to files that are in doubt.
+
+At each moment the readable streams share them by their files a day, so a month is an integral over
+time, which changes only where a stream begins to be readable or ceases to be: for each draw a sum
+over the stretches between.
+"""
 
 from __future__ import annotations
 
@@ -6,58 +11,93 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from estimator.inventory.sections import Fixed
-from estimator.months import FloatArray
-from estimator.uncertainty.demand import Grown
-from estimator.uncertainty.ledger import by_doubt
-from estimator.volume.formulas import days_alive
-from estimator.volume.model import Model
-from estimator.volume.readers import days_readable, life_of, readable_until
-from estimator.volume.streams import IntArray, Streams
+from estimator.months import FloatArray, IntArray
+from estimator.volume.readers import Sharing
+from estimator.volume.streams import Streams
+
+# draws x stretches in one piece
+_MOST_CELLS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Files that are readable, as a step function of time: streams begin, and later they end.
+
+    Attributes
+    ----------
+    group, doubt : int
+        Whose share they are, and which draws multiply them; -1 for none.
+    start, end : tuple of (array, array)
+        Moments in order, and the files that have begun (or ended) by each. [day ordinal, file/day]
+    retention : int or None
+        The trail whose drawn retention comes after `end`; None where that is known.
+    last : float
+        When the key ends. [day ordinal]
+    """
+
+    group: int
+    doubt: int
+    start: tuple[FloatArray, FloatArray]
+    end: tuple[FloatArray, FloatArray]
+    retention: int | None
+    last: float
+
+    def at(self, moments: FloatArray, kept: FloatArray | float) -> FloatArray:
+        """Files a day of the streams that are readable, before draws multiply them. [file/day]"""
+        files = _reached(self.start, moments) - _reached(self.end, moments - kept)
+        # what is left of a sum after all have ended is its last bits
+        files = np.where(files > 1e-9 * self.start[1][-1], files, 0.0)
+        return np.where(moments < self.last, files, 0.0)
 
 
 class SharedGets:
-    """The files that can be read, in groups of streams, for each draw and month.
+    """The time during which there is something to read, in groups of streams, for each draw.
 
     `retention` gives the drawn days that the buckets of some trails keep files. [day]
     """
 
     def __init__(
         self,
-        model: Model,
-        reader: Fixed,
+        reading: Sharing,
         streams: Streams,
         files: Sequence[FloatArray],
         retention: dict[int, FloatArray],
         groups: Sequence[IntArray],
     ) -> None:
-        self._model, self._files, self._retention = model, files, retention
-        self._life = life_of(reader)
-        gone = readable_until(model, streams, model.retention[streams.trail])
-        readable = days_readable(model, reader, streams, gone)
-        if not (streams.files[:, None] * readable).any():
-            # streams that write nothing still share what is read by their number
-            streams = streams.counted()
-        self._streams = streams
-        kept = np.isin(streams.trail, list(retention))
-        self._known = [Grown() for _ in groups]
-        for grown, rows in zip(self._known, groups, strict=True):
-            open_ended = rows[~kept[rows]]
-            days = streams.files[open_ended, None] * readable[open_ended]
-            for code, months in by_doubt(days, streams.doubt[open_ended]):
-                if months.any():
-                    course, times = grown.course(months)
-                    course.add(1.0 if code < 0 else files[code], times)
-        self._expiring = [rows[kept[rows]] for rows in groups]
-        self._first = max(self._life[0], float(streams.start.min()))
-        self._last: FloatArray | float = float(gone[~kept].max(initial=-np.inf))
-        for trail, days in retention.items():
-            if (streams.trail == trail).any():
-                until = streams.end[streams.trail == trail].max() + days
-                self._last = np.maximum(self._last, np.minimum(until, model.key_end[trail]))
+        self._spans, self._period = reading.model.spans, reading.period
+        self._files, self._retention, self._groups = files, retention, len(groups)
+        group_of = np.full(len(streams), -1, dtype=np.int64)
+        for number, rows in enumerate(groups):
+            group_of[rows] = number
+        until = reading.readable_until(streams)
+        key_end = reading.model.key_end[streams.trail]
+        readable = (streams.files > 0) & (streams.end > streams.start) & (group_of >= 0)
+        drawn = np.isin(streams.trail, list(retention))
+        # streams with the same draws and the same drawn retention are one step function
+        trail = np.where(drawn, streams.trail, -1)
+        keys = np.stack([group_of, streams.doubt, trail], axis=1)[readable]
+        kinds, kind_of = np.unique(keys, axis=0, return_inverse=True)
+        rows = np.flatnonzero(readable)
+        self._steps = []
+        for number, (group, doubt, kept) in enumerate(kinds.tolist()):
+            chosen = rows[kind_of.reshape(-1) == number]
+            ends = streams.end[chosen] if kept >= 0 else until[chosen]
+            weights = streams.files[chosen]
+            self._steps.append(
+                Steps(
+                    group,
+                    doubt,
+                    _summed(streams.start[chosen], weights),
+                    _summed(ends, weights),
+                    kept if kept >= 0 else None,
+                    float(key_end[chosen].max()) if kept >= 0 else np.inf,
+                )
+            )
         self._month = -1
         self._found: list[FloatArray] = []
+        self._known: dict[bytes, list[FloatArray]] = {}
 
     def of(self, group: int, month: int) -> FloatArray:
         """Days of the month on which there is something to read, times the group's share. [day]"""
@@ -66,31 +106,74 @@ class SharedGets:
         return self._found[group]
 
     def _compute(self, month: int) -> list[FloatArray]:
-        begin, end = self._model.months.begin[month], self._model.months.end[month]
-        last = np.minimum(self._last, self._life[1])
-        days = days_alive(np.array(self._first), np.atleast_1d(last), begin, end)
-        files = [
-            self._readable(grown, rows, month)
-            for grown, rows in zip(self._known, self._expiring, strict=True)
+        begin = max(float(self._spans.begin[month]), self._period.start)
+        end = min(float(self._spans.end[month]), self._period.end)
+        if end <= begin or not self._steps:
+            return [np.zeros(1)] * self._groups
+        known = [np.array([begin, end])]
+        moving: list[tuple[int, FloatArray]] = []
+        for steps in self._steps:
+            known += [steps.start[0], np.array([steps.last])]
+            if steps.retention is None:
+                known.append(steps.end[0])
+            else:
+                kept = self._retention[steps.retention]
+                ends = steps.end[0]
+                near = (ends + kept.max() > begin) & (ends + kept.min() < end)
+                moving.append((steps.retention, ends[near]))
+        fixed = np.unique(np.concatenate(known))
+        fixed = fixed[(fixed >= begin) & (fixed <= end)]
+        draws = max((len(each) for each in self._retention.values()), default=1)
+        cells = (len(fixed) + sum(len(ends) for _, ends in moving)) * len(self._steps)
+        size = max(1, _MOST_CELLS // max(cells, 1)) if moving else draws
+        parts = [
+            self._integrate(fixed, moving, slice(first, first + size), begin, end)
+            for first in range(0, draws, size)
         ]
-        total = np.sum(np.broadcast_arrays(*files), axis=0)
-        whole = np.where(total > 0, total, 1.0)
-        return [np.where(total > 0, one / whole, 0.0) * days for one in files]
+        return [np.concatenate(each) for each in zip(*parts, strict=True)]
 
-    def _readable(self, grown: Grown, expiring: IntArray, month: int) -> FloatArray:
-        """Files x days of one group that can be read in a month, for each draw."""
-        streams, (born, dead) = self._streams, self._life
-        begin, end = self._model.months.begin[month], self._model.months.end[month]
-        number, drawn = grown.of(month)
-        found = np.array([number]) if drawn is None else number + drawn
-        for row in expiring.tolist():
-            trail, doubt = int(streams.trail[row]), int(streams.doubt[row])
-            until = np.minimum(streams.end[row] + self._retention[trail], dead)
-            until = np.minimum(until, self._model.key_end[trail])
-            first = np.array(max(float(streams.start[row]), born))
-            files = streams.files[row] * days_alive(first, until, begin, end)
-            found = found + (files if doubt < 0 else files * self._files[doubt])
-        return found
+    def _integrate(
+        self,
+        fixed: FloatArray,
+        moving: list[tuple[int, FloatArray]],
+        here: slice,
+        begin: float,
+        end: float,
+    ) -> list[FloatArray]:
+        """The time that each group has, of some draws: stretches of time x their share."""
+        shifted = [ends + self._retention[trail][here, None] for trail, ends in moving]
+        rows = len(shifted[0]) if shifted else 1
+        edges = np.concatenate([np.broadcast_to(fixed, (rows, len(fixed))), *shifted], axis=1)
+        edges = np.sort(np.clip(edges, begin, end), axis=1)
+        length, middle = np.diff(edges, axis=1), (edges[:, 1:] + edges[:, :-1]) / 2
+        readable = []
+        for steps in self._steps:
+            kept: FloatArray | float = 0.0
+            if steps.retention is not None:
+                kept = self._retention[steps.retention][here, None]
+            readable.append(steps.at(middle, kept))
+        if moving:
+            shares = self._shares(readable, here)
+        else:  # most months have what the month before had
+            key = np.concatenate(readable).tobytes()
+            if key not in self._known:
+                self._known = {key: self._shares(readable, None)}
+            shares = self._known[key]
+        return [(share * length).sum(axis=1) for share in shares]
+
+    def _shares(self, readable: list[FloatArray], here: slice | None) -> list[FloatArray]:
+        """Each group's share of what is readable in each stretch, for each draw. [-]"""
+        shares: list[FloatArray] = [np.zeros((1, 1))] * self._groups
+        for steps, files in zip(self._steps, readable, strict=True):
+            if steps.doubt >= 0:
+                drawn = self._files[steps.doubt]
+                more = files * (drawn if here is None else drawn[here])[:, None]
+            else:
+                more = files
+            shares[steps.group] = shares[steps.group] + more
+        total = np.sum(np.broadcast_arrays(*shares), axis=0)
+        whole = np.where(total > 0, total, 1.0)
+        return [np.where(total > 0, share / whole, 0.0) for share in shares]
 
 
 @dataclass(frozen=True)
@@ -105,3 +188,16 @@ class Shared:
         """For each draw. [request]"""
         requests: FloatArray = self.gets.of(self.group, month) * self.factor
         return requests
+
+
+def _summed(moments: FloatArray, files: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Moments in order, each once, and all files up to it."""
+    edges, at = np.unique(moments, return_inverse=True)
+    return edges, np.cumsum(np.bincount(at, weights=files)).astype(np.float64)
+
+
+def _reached(steps: tuple[FloatArray, FloatArray], moments: npt.NDArray[np.float64]) -> FloatArray:
+    """The files of the last step that is not after each moment; 0 before the first."""
+    edges, files = steps
+    at = np.searchsorted(edges, moments, side="right")
+    return np.concatenate([[0.0], files])[at]

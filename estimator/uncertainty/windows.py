@@ -8,15 +8,15 @@ interpolated by quadratics: exactly where every bend is a node.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-from estimator.inventory.sections import Query, Validate
-from estimator.months import ALWAYS, NEVER, FloatArray
-from estimator.volume.model import Model
-from estimator.volume.readers import life_of, query, validate
-from estimator.volume.streams import IntArray, Streams
+from estimator.months import ALWAYS, NEVER, FloatArray, IntArray, Period
+from estimator.volume.growth import Segment
+from estimator.volume.model import Written
+from estimator.volume.readers import LookBack
 
 # where there are more bends than this, so many intervals that lie densely where windows are short
 MOST_BENDS = 256
@@ -87,30 +87,29 @@ class Looked:
         return self.window.at(column) * self.factor if column.any() else np.zeros(1)
 
 
-def gets_at(model: Model, reader: Query | Validate, streams: Streams, window: Window) -> FloatArray:
+def gets_at(reading: LookBack, written: Written, window: Window) -> FloatArray:
     """Gets at each node for each row of streams and month: nodes x rows x months. [get/month]"""
-    size, rows = len(window.nodes), len(streams)
-    found = np.zeros((size, rows, model.months.count))
+    size, rows = len(window.nodes), len(written.streams)
+    found = np.zeros((size, rows, len(reading.model.spans)))
     at_once = max(1, _ROWS_AT_ONCE // max(rows, 1))
     for first in range(0, size, at_once):
         nodes = window.nodes[first : first + at_once]
-        many = streams.where(np.tile(np.arange(rows), len(nodes)))
-        windows = np.repeat(nodes, rows)
-        gets = (
-            query(model, reader, many, windows)
-            if isinstance(reader, Query)
-            else validate(model, reader, many, windows)
-        )
+        many = written.streams.where(np.tile(np.arange(rows), len(nodes)))
+        gets = reading.gets(Written(many, written.growth), np.repeat(nodes, rows))
         found[first : first + at_once] = gets.reshape(len(nodes), rows, -1)
     return found
 
 
-def bends_of(model: Model, reader: Query | Validate, streams: Streams) -> FloatArray:
-    """Windows at which looks begin or cease to reach a stream's first or last day. [day]"""
-    looks = np.concatenate([model.months.begin, model.months.end, life_of(reader)])
-    looks = np.unique(np.concatenate([looks, model.key_end[streams.trail]]))
-    lives = np.unique(np.concatenate([streams.start, streams.end]))
-    looks = looks[(looks > ALWAYS) & (looks < NEVER)]
-    lives = lives[(lives > ALWAYS) & (lives < NEVER)]
-    bends: FloatArray = looks[:, None] - lives
+def bends_of(reading: LookBack, written: Written, segments: Iterable[Segment]) -> FloatArray:
+    """Windows at which looks begin or cease to reach where streams or their growth change. [day]"""
+    turns = reading.turns(written.streams)
+    edges = [period for segment in segments for period in _ends(segment.period)]
+    reached = np.concatenate([written.streams.start, written.streams.end, edges])
+    turns = turns[(turns > ALWAYS) & (turns < NEVER)]
+    reached = np.unique(reached[(reached > ALWAYS) & (reached < NEVER)])
+    bends: FloatArray = turns[:, None] - reached
     return bends.reshape(-1)
+
+
+def _ends(period: Period) -> tuple[float, float]:
+    return period.start, period.end

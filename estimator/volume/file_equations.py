@@ -15,7 +15,6 @@ from estimator.months import FloatArray, IntArray
 from estimator.volume.equations import Assumption, Equation, Expression, Pair, Product, Value
 from estimator.volume.model import Model, Written
 from estimator.volume.streams import files_assumption
-from pricing.regions import regions as known_regions
 from pricing.validation import Section, Source
 
 _MOST = 12  # kinds of streams that are written out before the rest is added up
@@ -182,7 +181,7 @@ def _origins(model: Model, written: Written) -> tuple[list[Assumption | Source],
     streams = written.streams
     if written.growth is model.growths["digests"]:
         return [DIGESTS_SOURCE], np.zeros(len(streams), dtype=np.int64)
-    inventory, names = model.inventory, list(known_regions())
+    inventory, names = model.inventory, list(model.inventory.region_codes)
     # most accounts say nothing of their own, or the same of all Regions: they are alike
     files = [account.files_per_day for account in inventory.accounts]
     own = np.array([number if said else -1 for number, said in enumerate(files)])

@@ -23,6 +23,8 @@ from estimator.volume.streams import Streams
 # by themselves is said nowhere, so the trail's own word counts on all days.
 DIGESTS_UNDER_KEY_FROM = datetime.date(2025, 5, 22)
 
+ALL_TIME = Period()
+
 
 @dataclass(frozen=True)
 class Written:
@@ -95,13 +97,13 @@ class Model:
         digests = dataclasses.replace(streams, files=rate, start=start, doubt=nothing)
         return Written(digests, self.growths["digests"])
 
-    def put(self, written: Written, period: Period = Period()) -> FloatArray:
+    def put(self, written: Written, period: Period = ALL_TIME) -> FloatArray:
         """Files put in each span inside a period. [file]"""
         days = self.days(written.streams, period)
         factor = written.growth.factor[self.spans.month]
         return formulas.puts(written.streams.files[:, None], days, factor)
 
-    def days(self, streams: Streams, period: Period = Period()) -> FloatArray:
+    def days(self, streams: Streams, period: Period = ALL_TIME) -> FloatArray:
         """Days of each span on which each row of streams is active, inside a period. [day]"""
         return formulas.days_alive(
             np.maximum(streams.start, period.start)[:, None],

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from estimator.inventory import Inventory
+from estimator.inventory.others import OtherUse
 from estimator.months import FloatArray, Months
 from estimator.volume import formulas
 
@@ -51,13 +52,33 @@ def other_pools(
     partition = {account.id: account.partition for account in inventory.accounts}
     for use in inventory.other_uses:
         requests = np.array([use.requests.mid]) if draws is None else draws[use.path]
+        monthly = share_of_months(inventory, use, months)[:, None] * requests
         if use.account is None:
-            each[use.payer].append(np.broadcast_to(requests, (months.count, len(requests))))
-            continue
-        active = inventory.active.account[use.account]
-        days = formulas.days_alive(
-            np.array(active.start), np.array(active.end), months.begin, months.end
-        )
-        share = days / (months.end - months.begin)
-        own[use.payer, partition[use.account]].append(share[:, None] * requests)
+            each[use.payer].append(monthly)
+        else:
+            own[use.payer, partition[use.account]].append(monthly)
     return OtherPools(months, each, own)
+
+
+def share_of_months(inventory: Inventory, use: OtherUse, months: Months) -> FloatArray:
+    """The share of each month in which it is requested: that in which its account is active. [-]"""
+    if use.account is None:
+        return np.ones(months.count)
+    active = inventory.active.account[use.account]
+    days = formulas.days_alive(
+        np.array(active.start), np.array(active.end), months.begin, months.end
+    )
+    share: FloatArray = days / (months.end - months.begin)
+    return share
+
+
+def expected_others(inventory: Inventory, months: Months) -> FloatArray:
+    """What others request of all pools together in each month. [request/month]"""
+    told = other_pools(inventory, months)
+    pools = dict.fromkeys((account.payer, account.partition) for account in inventory.accounts)
+    return np.array(
+        [
+            sum(float(told.at(payer, partition, month)[0]) for payer, partition in pools)
+            for month in range(months.count)
+        ]
+    )

@@ -14,7 +14,6 @@ from estimator.months import FloatArray, Months
 from estimator.volume.pace import Pace
 from estimator.volume.streams import IntArray, Streams
 from pricing.errors import Problem, UsageError
-from pricing.regions import regions as known_regions
 
 # 30 million rows are about 2 GB; who needs more wants fewer columns or fewer months at a time
 MAX_ROWS = 30_000_000
@@ -56,9 +55,9 @@ class Vocabulary:
         self.texts: dict[str, list[str]] = {
             "payer": list(inventory.payers()),
             "account": account_ids,
-            "region": list(known_regions()),
+            "region": list(inventory.region_codes),
             "billed_account": account_ids,
-            "billed_region": list(known_regions()),
+            "billed_region": list(inventory.region_codes),
             "key": [key.id for key in inventory.keys],
             # a key may share its name with a trail; the cause tells them apart
             "driver": list(dict.fromkeys(drivers)),

@@ -13,7 +13,6 @@ from estimator.inventory import Account, Inventory, Range
 from estimator.inventory.assumptions import FILES_PER_DAY, FilesPerDay
 from estimator.inventory.sections import Trail
 from estimator.months import FloatArray, IntArray
-from pricing.regions import regions as known_regions
 
 __all__ = ["IntArray", "Streams", "files_assumption", "streams_of"]
 
@@ -25,7 +24,7 @@ class Streams:
     Attributes
     ----------
     trail, account, region : array of int
-        Positions in the inventory's trails and accounts, and in `pricing.regions.regions`; account
+        Positions in the inventory's trails and accounts, and in its `region_codes`; account
         and region are -1 where streams of several are added up.
     files : array
         Log files of all streams of the row. [file/day]
@@ -118,7 +117,7 @@ class _Pairs:
     def __init__(self, inventory: Inventory, doubts: dict[str, int]) -> None:
         accounts, active = inventory.accounts, inventory.active
         self.doubts = doubts
-        self.code = {region: index for index, region in enumerate(known_regions())}
+        self.code = {region: index for index, region in enumerate(inventory.region_codes)}
         spelled = {
             regions: np.array([self.code[region] for region in regions], dtype=np.int64)
             for regions in {account.regions for account in accounts}

@@ -11,7 +11,7 @@ from typing import Any
 from pricing.offers.meters import FREE, FREE_METER, GLOBAL, UNITS
 from pricing.offers.offer import Offer, Price, Product, day_of
 from pricing.rates import Meter
-from pricing.regions import region_names, regions
+from pricing.regions import is_region, region_names
 from pricing.usage_types import region_and_meter
 from pricing.words import shown
 
@@ -71,13 +71,13 @@ def _region(offer: Offer, product: Product) -> str | None:
         region_names().get(product.location, ""): "location",
         hint or "": "usagetype",
     }
-    known = {code: where for code, where in said.items() if code in regions()}
+    known = {code: where for code, where in said.items() if is_region(code)}
     if len(known) > 1:
         found = " and ".join(f"{code} in {where}" for code, where in known.items())
         offer.refuse(product.line, product.at, found, "one Region for a product", _AGAIN)
         return None
-    is_region = product.location_type in ("", "AWS Region")
-    if not known or not is_region or (product.region_code and product.region_code not in known):
+    is_sold = product.location_type in ("", "AWS Region")
+    if not known or not is_sold or (product.region_code and product.region_code not in known):
         place = product.location or product.region_code or "nowhere"
         offer.count(f"{region_and_meter(product.usage_type)[1]} in {place}, no Region known here")
         return None

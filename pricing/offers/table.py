@@ -14,7 +14,7 @@ from pricing.offers.entries import Entry, Step
 from pricing.offers.meters import FREE, FREE_METER
 from pricing.offers.offer import Offer
 from pricing.rates import Meter, load_rates
-from pricing.regions import partition_of, regions
+from pricing.regions import in_order, partition_of
 from pricing.validation import MAX_TEXT
 
 _USD = "USD"
@@ -41,10 +41,15 @@ def table_of(entries: list[Entry], meters: dict[str, Meter], notices: list[str])
     if not priced:
         found, expected = "no product with a price", "products that kmscost has meters for"
         raise DocumentError(Problem(entries[0].offer.path, None, "", found, expected, ""))
+    free = _free_sources(by_meter.get(FREE_METER, []), everywhere)
     return {
         "version": 1,
         "service": by_meter[priced[0].name][0].offer.service,
         "currency": currency,
+        "free_quantities": [
+            {"pool": FREE_METER, "partitions": [partition], "versions": versions}
+            for partition, versions in free.items()
+        ],
         "meters": [
             {
                 "name": meter.name,
@@ -93,15 +98,13 @@ def _versions(
     meter: Meter, entries: list[Entry], everywhere: list[Entry], notices: list[str]
 ) -> list[dict[str, Any]]:
     """One version for each day on which something begins; what began before goes on."""
-    first = min(entry.start for entry in entries)
-    days = {entry.start for entry in entries}
-    days |= {entry.start for entry in everywhere if entry.start > first}
+    days = _days(entries, everywhere)
     if len(days) > _MOST_DAYS:
         found = f"{len(days):,} effective dates of {meter.name}"
         expected = f"at most {_MOST_DAYS}: a price seldom changes"
         raise DocumentError(Problem(entries[0].offer.path, None, "", found, expected, ""))
     made = []
-    for day in sorted(days):
+    for day in days:
         known = _in_force(entries, day)
         versions = _in_force(everywhere, day)
         version: dict[str, Any] = {
@@ -118,6 +121,13 @@ def _versions(
     return made
 
 
+def _days(entries: list[Entry], everywhere: list[Entry]) -> list[datetime.date]:
+    """The days on which something begins that a version says."""
+    first = min(entry.start for entry in entries)
+    days = {entry.start for entry in entries}
+    return sorted(days | {entry.start for entry in everywhere if entry.start > first})
+
+
 def _in_force(entries: list[Entry], day: datetime.date) -> dict[str, Entry]:
     """The latest entry of each Region that has begun."""
     begun = [entry for entry in entries if entry.start <= day]
@@ -126,9 +136,8 @@ def _in_force(entries: list[Entry], day: datetime.date) -> dict[str, Entry]:
 
 def _rates(known: dict[str, Entry], per: Decimal) -> list[dict[str, Any]]:
     """Regions in the order of the shipped table, those of one partition and price together."""
-    order = list(regions())
     prices: defaultdict[tuple[str, tuple[Step, ...]], list[str]] = defaultdict(list)
-    for region in sorted(known, key=order.index):
+    for region in in_order(known):
         prices[partition_of(region), known[region].steps].append(region)
     rates = []
     for (_, steps), codes in prices.items():
@@ -173,25 +182,75 @@ def _free(
             f"counted in {partitions} too, one pool for each payer and partition"
         )
     if quantity is None:
-        return _free_elsewhere(day, next(iter(known.values())).currency, notices)
+        region, entry = next(iter(known.items()))
+        return _free_elsewhere(day, partition_of(region), entry.currency, notices)
     return quantity
 
 
-def _free_elsewhere(day: datetime.date, currency: str, notices: list[str]) -> Decimal | None:
+def _free_sources(entries: list[Entry], everywhere: list[Entry]) -> dict[str, list[dict[str, Any]]]:
+    """Of each partition how much is free from when on, and who says so, apart from the rates."""
+    found: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for day in _days(entries, everywhere) if entries else ():
+        known = _in_force(entries, day)
+        whole = _in_force(everywhere, day).get("")
+        quantity = _free(day, known, whole, [])
+        partitions = dict.fromkeys(partition_of(region) for region in in_order(known))
+        for partition in partitions if quantity is not None else ():
+            own = [
+                entry
+                for region, entry in known.items()
+                if partition_of(region) == partition and entry.free is not None
+            ]
+            # the product of all Regions is that of the commercial ones, where a file has these;
+            # the calculator's feed has the product and not its size
+            if (
+                whole is not None
+                and whole.free is not None
+                and (partition == "aws" or "aws" not in partitions)
+            ):
+                own.append(whole)
+            said = _said_free(day, partition, own, known)
+            before = found[partition][-1] if found[partition] else {}
+            if before != {"quantity": quantity, **said, "from": before.get("from")}:
+                found[partition].append({"from": day, "quantity": quantity, **said})
+    return dict(found)
+
+
+def _said_free(
+    day: datetime.date, partition: str, own: list[Entry], known: dict[str, Entry]
+) -> dict[str, Any]:
+    """Who says how much is free in a partition: the file, else the shipped table."""
+    if own:
+        return {"confirmed": True, "source": _source(own)}
+    first = load_rates().free_quantities[0].versions[0].start
+    # what is known of the quantity on the day the file was published, if that is more
+    published = [entry.offer.day for entry in known.values() if entry.offer.day is not None]
+    known_on = max([day, first, *published])
+    shipped = load_rates().free_in_force(FREE_METER, partition, known_on)
+    if shipped is None:
+        return {"confirmed": False, "source": _source(list(known.values()))}
+    source = shipped.source
+    said = {"title": source.title, "url": source.url, "checked": source.checked}
+    return {"confirmed": shipped.confirmed, "source": said}
+
+
+def _free_elsewhere(
+    day: datetime.date, partition: str, currency: str, notices: list[str]
+) -> Decimal | None:
     """What the shipped table says of the free quantity where the file says nothing."""
     table = load_rates()
-    meter = next(one for one in table.meters if one.name == FREE_METER)
-    version = table.in_force(meter, max(day, meter.versions[0].start))
-    if currency != _USD or version.free is None:
+    first = table.free_quantities[0].versions[0].start
+    free = table.free_in_force(FREE_METER, partition, max(day, first))
+    if currency != _USD or free is None:
         notices.append(
             f"the file names no free quantity of {FREE_METER}: none is taken; add `free:` to the "
             "table where there is one"
         )
         return None
-    quantity = Decimal(str(version.free.quantity)).normalize()
+    quantity = Decimal(str(free.quantity)).normalize()
     notices.append(
         f"the file names no free quantity of {FREE_METER}: {quantity:f} requests a month from the "
-        f"shipped table (source: {version.source.title})"
+        f"shipped table (source: {free.source.title})"
     )
     return quantity
 

@@ -19,8 +19,18 @@ def written(table: dict[str, Any], comments: Iterable[str]) -> str:
         f"version: {table['version']}",
         f"service: {table['service']}",
         f"currency: {table['currency']}",
-        "meters:",
     ]
+    if table["free_quantities"]:
+        lines.append("free_quantities:")
+    for free in table["free_quantities"]:
+        lines += [
+            f"  - pool: {_text(free['pool'])}",
+            *_listed("    partitions: ", free["partitions"]),
+            "    versions:",
+        ]
+        for version in free["versions"]:
+            lines += [*_said(version), f"        quantity: {_number(version['quantity'])}"]
+    lines.append("meters:")
     for meter in table["meters"]:
         lines += [
             f"  - name: {_text(meter['name'])}",
@@ -36,9 +46,10 @@ def written(table: dict[str, Any], comments: Iterable[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _version(version: dict[str, Any]) -> list[str]:
+def _said(version: dict[str, Any]) -> list[str]:
+    """From when on, and who says so."""
     source = version["source"]
-    lines = [
+    return [
         f"      - from: {_day(version['from'])}",
         f"        confirmed: {str(version['confirmed']).lower()}",
         "        source:",
@@ -46,6 +57,10 @@ def _version(version: dict[str, Any]) -> list[str]:
         f"          url: {_text(source['url'])}",
         f"          checked: {_day(source['checked'])}",
     ]
+
+
+def _version(version: dict[str, Any]) -> list[str]:
+    lines = _said(version)
     if "free" in version:
         free = version["free"]
         said = f"{{quantity: {_number(free['quantity'])}, pool: {_text(free['pool'])}}}"

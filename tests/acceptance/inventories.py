@@ -10,6 +10,9 @@ from typing import Any
 A, B, C, D = "111122223333", "222222222222", "333333333333", "444444444444"
 TWO = ["us-east-1", "eu-west-1"]
 
+# a file in a billion years: a stream that can be read, and adds nothing to any sum
+NEXT_TO_NONE = Decimal("0.000000000001")
+
 
 def flow(value: Any) -> str:
     """A value in YAML's flow style; texts are quoted except after `~` (dates, percentages)."""
@@ -77,7 +80,8 @@ def requests_exactly(
 ) -> str:
     """An inventory with exactly `count` requests in a month of 30 days.
 
-    A trail without files, a `fixed` reader, and what does not divide by 30 as checks of the key.
+    A `fixed` reader of a trail with next to no files (without any nothing could be read), and what
+    does not divide by 30 as checks of the key.
     """
     per_day, rest = divmod(count, 30)
     past = ["~2022-01-01", "~2023-01-01"][:rotations]
@@ -85,7 +89,7 @@ def requests_exactly(
     names = ["k", *(f"k{number}" for number in range(1, keys))]
     return inventory(
         keys=[key(name, region=region, **extra) for name in names],
-        trails=[trail(files_per_day=0, config_updates_per_month=rest, region=region)],
+        trails=[trail(files_per_day=NEXT_TO_NONE, config_updates_per_month=rest, region=region)],
         readers=[reader("fixed", trails=["t"], gets_per_day=per_day)],
         regions=[region],
         **top,

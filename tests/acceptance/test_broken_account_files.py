@@ -29,7 +29,7 @@ CSV_FILES: dict[str, tuple[bytes, set[int]]] = {
     "infinite": (b"id,name,files_per_day\n222222222222,prod,inf\n", {2}),
     "no such day": (b"id,name,from\n222222222222,prod,2026-02-30\n", {2}),
     "until before from": (b"id,name,from,until\n222222222222,prod,2026-02-10,2026-02-01\n", {2}),
-    "unknown Region": (b"id,name,regions\n222222222222,prod,eu-west-9\n", {2}),
+    "unknown Region": (b"id,name,regions\n222222222222,prod,eu-wset-9\n", {2}),
     "more cells than columns": (b"id,name\n222222222222,prod,extra\n", {2}),
     "empty file": (b"", set()),
     "latin-1": ("id,name\n222222222222,Geschäft\n".encode("latin-1"), set()),
@@ -104,7 +104,7 @@ def test_csv_problems_come_out_together(tmp_path: Path) -> None:
     )
     (tmp_path / "inventory.yaml").write_text(
         WITH_FILE.replace("FILE", "accounts.csv").replace(
-            "regions: [us-east-1]", "regions: [eu-west-9]"
+            "regions: [us-east-1]", "regions: [eu-wset-9]"
         )
     )
     run = run_forecast(tmp_path)

@@ -37,8 +37,8 @@ CASES = [
     case(
         "unknown Region",
         "regions: [us-east-1, eu-west-1]",
-        "regions: [us-east-1, eu-west-9] #!",
-        "eu-west-9",
+        "regions: [us-east-1, eu-wset-9] #!",
+        "eu-wset-9",
     ),
     case(
         "unknown Region of an account",
@@ -60,8 +60,8 @@ CASES = [
     case(
         "unknown Region in files_per_day",
         "files_per_day: 400",
-        "files_per_day: {eu-west-9: 1, other: 2} #!",
-        "eu-west-9",
+        "files_per_day: {eu-wset-9: 1, other: 2} #!",
+        "eu-wset-9",
     ),
     case(
         "Regions a word", "regions: [us-east-1, eu-west-1]", "regions: everywhere #!", "everywhere"

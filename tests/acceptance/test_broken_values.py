@@ -189,7 +189,7 @@ def test_all_problems_at_once(tmp_path: Path) -> None:
     """Eight mistakes of different kinds in one file come out together, each with its line."""
     changes = [
         ("cloudtrail_writes: charged", "cloudtrail_writes: maybe #!"),
-        ("regions: [us-east-1, eu-west-1]", "regions: [us-east-1, eu-west-9] #!"),
+        ("regions: [us-east-1, eu-west-1]", "regions: [us-east-1, eu-wset-9] #!"),
         ('- id: "222222222222"', "- id: 222222222222 #!"),
         ("    spec: SYMMETRIC_DEFAULT", "    spec: HMAC_256 #!"),
         ("    scope: organization", "    scoop: organization #!"),

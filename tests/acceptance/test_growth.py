@@ -7,6 +7,7 @@ import pytest
 
 from tests.acceptance.commands import close, expect, forecast
 from tests.acceptance.inventories import (
+    NEXT_TO_NONE,
     A,
     inventory,
     trail,
@@ -51,7 +52,7 @@ def test_growth_counts_from_as_of(tmp_path: Path) -> None:
 def test_no_growth_of_a_fixed_reader(tmp_path: Path) -> None:
     """A fixed reader stays at its number."""
     text = inventory(
-        trails=[trail(files_per_day=0)],
+        trails=[trail(files_per_day=NEXT_TO_NONE)],
         readers=[
             {"name": "r", "kind": "fixed", "account": A, "trails": ["t"], "gets_per_day": 100}
         ],

@@ -57,8 +57,8 @@ RICH = inventory(
 #   org digests  A 2 x 24 x 30 = 1,440; B 24 x 20 = 480; C 1,440                    =  3,360
 #   org checks                                                                       =      1
 #   own puts     A 2 x 288 x 30                                                      = 17,280
-#   siem 42,560; audit 15,000; copy 2 x 42,560 = 85,120                              = 142,680
-#   all 205,881; free 8,000; billable 197,881; x 0.000003 = 0.593643; keys 2.00; total 2.593643
+#   siem 42,560; audit 15,000; copy 2 x (42,560 + 3,360) = 91,840                    = 149,400
+#   all 212,601; free 8,000; billable 204,601; x 0.000003 = 0.613803; keys 2.00; total 2.613803
 
 
 def test_all_causes_together(tmp_path: Path) -> None:
@@ -66,11 +66,11 @@ def test_all_causes_together(tmp_path: Path) -> None:
     answer = forecast(tmp_path, RICH, "2026-11")
     expect(
         answer["totals"],
-        requests=205_881,
-        billable_requests=197_881,
-        cost_usd_requests="0.593643",
+        requests=212_601,
+        billable_requests=204_601,
+        cost_usd_requests="0.613803",
         cost_usd_keys=2,
-        cost_usd="2.593643",
+        cost_usd="2.613803",
     )
     by_cause: dict[str, float] = {}
     for row in answer["rows"]:
@@ -81,11 +81,11 @@ def test_all_causes_together(tmp_path: Path) -> None:
         "digest": 3360,
         "check": 1,
         "get": 57_560,
-        "replication": 85_120,
+        "replication": 91_840,
         "key": 2,
     }.items():
         close(by_cause[cause], want, cause)
-    close(sum(r["cost"] for r in answer["rows"]), "2.593643")
+    close(sum(r["cost"] for r in answer["rows"]), "2.613803")
 
 
 @pytest.mark.parametrize(
@@ -94,8 +94,8 @@ def test_all_causes_together(tmp_path: Path) -> None:
 def test_totals_never_depend_on_the_grain(tmp_path: Path, by: str) -> None:
     """--by chooses the rows; the totals stay, and the rows sum to them."""
     answer = forecast(tmp_path, RICH, "2026-11", 1, "--by", by)
-    expect(answer["totals"], requests=205_881, billable_requests=197_881, cost_usd="2.593643")
-    close(sum(r["cost"] for r in answer["rows"]), "2.593643")
+    expect(answer["totals"], requests=212_601, billable_requests=204_601, cost_usd="2.613803")
+    close(sum(r["cost"] for r in answer["rows"]), "2.613803")
 
 
 def test_csv_is_csv(tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_csv_is_csv(tmp_path: Path) -> None:
     rows = list(csv.DictReader(io.StringIO(run.out)))
     assert rows
     assert "cost" in rows[0], run.out[:300]
-    close(sum(float(r["cost"]) for r in rows), "2.593643")
+    close(sum(float(r["cost"]) for r in rows), "2.613803")
 
 
 def test_table_fits_80_columns_and_keeps_four_digits(tmp_path: Path) -> None:

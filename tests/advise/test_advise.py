@@ -234,6 +234,47 @@ def test_a_reader_that_reads_twice(tmp_path):
     assert piece.saving.quantiles == pytest.approx(by_hand, rel=2e-3, abs=2e-3)
 
 
+def test_a_move_that_reads_twice(tmp_path):
+    """A reader of `once` that gets each file twice: once saves as many gets as there are files."""
+    text = PLAIN + (
+        "readers:\n  - {name: move, kind: once, day: 2026-11-20, days: 3, gets_per_file: 2}\n"
+    )
+    _, found = advice(tmp_path, text)
+    piece = only(found, "re-reads")
+    equals(piece.saving, requests=3 * 57_600, cost_usd=3 * 57_600 * PRICE)
+    assert piece.proposal.set == ("readers[move].gets_per_file=1",)
+    # it reads what lies there: nobody hands that on
+    _, found = advice(tmp_path, text + "  - {name: siem, kind: every-file}\n")
+    assert "fan-out" not in found
+
+
+def test_what_is_not_active_is_not_advised(tmp_path):
+    """Nothing ends again that ended with its account: the trail and reader of a closed one."""
+    text = PLAIN.replace(
+        '{id: "100000000007", regions: [us-east-1, eu-west-1]}',
+        '{id: "100000000007", regions: [us-east-1, eu-west-1], until: 2026-10-01}',
+    )
+    own = '  - {name: own, scope: account, key: logs, account: "100000000007"}\n'
+    readers = 'readers:\n  - {name: q, kind: query, account: "100000000007", '
+    readers += "queries_per_month: 60, days_scanned: 7}\n"
+    told, _ = advice(tmp_path, text + own + readers)
+    tried = [*told.pieces, *told.small]
+    assert not [one for one in tried if {"own", "q"} & set(one.proposal.about)]
+
+
+def test_copies_move_under_the_older_key(tmp_path):
+    """The destination of a replication is a use of a key: it goes under the older one too."""
+    keys = "keys:\n  - {id: dr, region: us-east-1, created: 2026-01-01}\n"
+    reader = "readers:\n  - {name: copy, kind: replication, destination_key: dr}\n"
+    _, found = advice(tmp_path, PLAIN.replace("keys:\n", keys) + reader)
+    piece = only(found, "one-key")
+    assert piece.proposal.set == (
+        'readers[copy].destination_key="logs"',
+        "keys[dr].until=2026-11-01",
+    )
+    equals(piece.saving, requests=0, cost_usd=1)
+
+
 def test_several_readers_of_the_same_files(tmp_path):
     """Of three readers of every file the one that gets it once stays, or the widest."""
     text = PLAIN + (

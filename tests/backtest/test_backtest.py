@@ -10,7 +10,7 @@ import pytest
 from benchmarks.organizations import make
 from estimator.actuals.result import Actuals
 from estimator.backtest import backtest
-from estimator.backtest.horizon import Horizon
+from estimator.backtest.horizon import horizon_of
 from estimator.backtest.rivals import last_period, modelled, seasonal_naive
 from estimator.backtest.scores import at_most, pinball
 from estimator.backtest.series import Group, Series, origins
@@ -56,7 +56,7 @@ def test_the_calibrated_forecast_is_calibrate_and_forecast(organization):
     frame = backtest(path, org.actuals(), "14d").frame
     last = frame["origin"].max()
     told = calibrate_text(org.inventory, str(path), org.actuals(56 - 14))
-    span = Horizon(last.to_timestamp().date(), 1, 14)
+    span = horizon_of(last.to_timestamp().date(), 14)
     used = usage(told.inventory, span, ("cause",))
     total = used.loc[used["unit"] == "request", "quantity"].sum()
     row = frame[(frame["origin"] == last) & (frame["level"] == "total")]
@@ -70,7 +70,7 @@ def test_a_horizon_of_a_calendar_month_is_that_month(seed):
     first = datetime.date(2027, 4, 1)
     by = ("driver", "cause", "region")
     month = usage(inventory, Months(first, 1), by)
-    span = usage(inventory, Horizon(first, 1, 30), by)
+    span = usage(inventory, horizon_of(first, 30), by)
     monthly = {"check"} | {r.name for r in inventory.readers if r.kind in ("query", "validate")}
     for one, other in zip(month.to_dict("records"), span.to_dict("records"), strict=True):
         keys = ("driver", "cause", "region", "unit")
@@ -201,7 +201,7 @@ def test_frames_have_their_columns(organization):
 def test_modelled_groups_sum_to_the_usage():
     """Every request of the model is in one group: trails by Region, readers each."""
     inventory = parse_inventory(INVENTORY, "inventory.yaml")
-    told = modelled(inventory, Horizon(datetime.date(2026, 11, 5), 1, 10))
+    told = modelled(inventory, horizon_of(datetime.date(2026, 11, 5), 10))
     assert told == {
         Group("org", "put", "us-east-1"): 2 * 288 * 10,
         Group("org", "put", "eu-west-1"): 2 * 288 * 10,
@@ -267,3 +267,78 @@ def test_a_region_without_a_rate_needs_a_table(tmp_path):
     table.write_text(shipped.replace("[us-east-1,", "[us-east-1, cn-north-1, cn-northwest-1,"))
     told = backtest(inventory, rows, 14, table)
     assert told.trusted
+
+
+# all that hangs on time: look-backs, retention, growth, what begins and ends, what happens once
+TILED = """\
+version: 1
+payer: "111122223333"
+regions: [us-east-1, eu-west-1]
+accounts:
+  - {id: "111122223333"}
+  - {id: "222222222222", from: 2026-10-25}
+keys: [{id: logs, region: us-east-1}, {id: dr, region: eu-west-1}]
+trails:
+  - name: org
+    key: logs
+    from: 2026-10-12
+    log_file_validation: true
+    config_updates_per_month: 2
+    bucket: {retention_days: 20}
+readers:
+  - {name: siem, kind: every-file, gets_per_file: 2, from: 2026-11-05}
+  - {name: audit, kind: fixed, gets_per_day: 500, until: 2026-12-13}
+  - {name: athena, kind: query, queries_per_month: 60, days_scanned: 30}
+  - {name: integrity, kind: validate, runs_per_month: 3, days: 15}
+  - {name: backfill, kind: once, day: 2026-11-14, gets_per_file: 1.5}
+  - {name: copy, kind: replication, destination_key: dr}
+growth: {accounts_per_year: 50%, files_per_year: 100%, as_of: 2026-10-01}
+"""
+
+
+@pytest.mark.parametrize("lengths", [(7, 7, 7, 9, 31), (20, 20, 21), (1, 59, 1), (61,)])
+def test_folds_that_tile_two_months_add_up_to_their_forecast(lengths):
+    """November and December in folds of any length: each group's folds sum to its two months.
+
+    Rates a month are the exception: of queries, runs and checks a fold has its part of a mean month
+    of 30.44 days, and the forecast its part of the month's own 30 or 31.
+    """
+    inventory = parse_inventory(TILED, "inventory.yaml")
+    monthly = {"athena": 0.0, "integrity": 0.0, "check": 0.0}
+    by = ("driver", "cause", "month")
+    used = usage(inventory, Months(datetime.date(2026, 11, 1), 2), by)
+    expected: dict[tuple[str, str], float] = {}
+    for row in used[used["unit"] == "request"].to_dict("records"):
+        own = {"2026-11": 30, "2026-12": 31}[str(row["month"])]
+        is_monthly = row["driver"] in monthly or row["cause"] in monthly
+        share = own / (365.2425 / 12) if is_monthly else 1.0
+        key = (row["driver"], row["cause"])
+        expected[key] = expected.get(key, 0.0) + row["quantity"] * share
+    found: dict[tuple[str, str], float] = {}
+    first = datetime.date(2026, 11, 1)
+    for length in lengths:
+        part = usage(inventory, horizon_of(first, length), ("driver", "cause"))
+        for row in part[part["unit"] == "request"].to_dict("records"):
+            key = (row["driver"], row["cause"])
+            found[key] = found.get(key, 0.0) + row["quantity"]
+        first += datetime.timedelta(days=length)
+    assert len(expected) == 9
+    assert found == pytest.approx(expected, rel=1e-9)
+
+
+def test_a_fold_grows_with_the_month_of_each_of_its_days():
+    """By hand: files double each year from October; 300 a day from 2026-11-20 for 14 days.
+
+    Eleven days of November with 2^(1/12), three of December with 2^(2/12).
+    """
+    text = (
+        'version: 1\naccounts: [{id: "111122223333", regions: [us-east-1]}]\n'
+        "keys: [{id: logs, region: us-east-1}]\n"
+        "trails: [{name: org, key: logs, files_per_day: 300}]\n"
+        "growth: {files_per_year: 100%, as_of: 2026-10-01}\n"
+    )
+    told = modelled(
+        parse_inventory(text, "inventory.yaml"), horizon_of(datetime.date(2026, 11, 20), 14)
+    )
+    expected = 300 * (11 * 2 ** (1 / 12) + 3 * 2 ** (2 / 12))
+    assert told == {Group("org", "put", "us-east-1"): pytest.approx(expected, rel=1e-12)}

@@ -377,13 +377,13 @@ def test_checks_and_other_requests():
     told = calibrated(text, actuals).inventory
     month = 365.2425 / 12
     assert told.trails[0].config_updates_per_month.mid == pytest.approx(2.5 / 28 * month, rel=1e-3)
-    assert told.other_kms_requests_per_month.mid == pytest.approx(40 * month, rel=1e-3)
+    assert told.other_kms_requests_per_month.each_payer.mid == pytest.approx(40 * month, rel=1e-3)
 
 
 def test_other_requests_of_some_accounts_are_said_and_not_written():
     """One of two accounts was recorded: the payer's number stays what it was."""
     told = calibrated(INVENTORY, measured(PUTS, others=steady(40)))
-    assert told.inventory.other_kms_requests_per_month.is_number
+    assert told.inventory.other_kms_requests_per_month.each_payer.is_number
     assert any("in 1 of 2 accounts" in said for said in told.notices)
 
 

@@ -71,7 +71,7 @@ def test_nothing_to_draft_ends_well_and_writes_nothing(tmp_path):
         (["discover", "cloudformation", "main.tf"], 1, "main.tf"),
         (["discover", "aws-responses", "."], 1, "describe-trails"),
         (["discover", "terraform", "main.tf", "--account", "12"], 2, "--account"),
-        (["discover", "terraform", "main.tf", "--region", "eu-west-9"], 2, "did you mean eu-west"),
+        (["discover", "terraform", "main.tf", "--region", "eu-wset-9"], 2, "did you mean eu-west"),
         (["discover", "cloudformation", "main.tf", "--parameter", "x"], 2, "NAME=VALUE"),
         (["discover", "aws", "--regions", "mars-1"], 2, "--regions"),
         (["discover", "everything"], 2, "everything"),

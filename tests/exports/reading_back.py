@@ -3,11 +3,10 @@
 import io
 import json
 
-import openpyxl
 import pandas as pd
-import pyarrow.parquet as pq
 
 from estimator.report.exports.files import written
+from tests.extras import needed
 
 
 def from_csv(table):
@@ -24,12 +23,12 @@ def from_json(table):
 
 def from_parquet(table):
     """The table of pyarrow."""
-    return pq.read_table(io.BytesIO(written(table, "parquet")))
+    return needed("pyarrow.parquet").read_table(io.BytesIO(written(table, "parquet")))
 
 
 def from_xlsx(table):
     """The workbook."""
-    return openpyxl.load_workbook(io.BytesIO(written(table, "xlsx")))
+    return needed("openpyxl").load_workbook(io.BytesIO(written(table, "xlsx")))
 
 
 def plain(frame):

@@ -7,13 +7,12 @@ import pty
 import subprocess
 import sys
 
-import openpyxl
-import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
 from estimator import export_focus, export_prometheus
 from estimator.cli import app
+from tests.extras import needed
 from tests.real_data import ROOT
 
 EXAMPLE = str(ROOT / "examples" / "organization.yaml")
@@ -72,9 +71,11 @@ def test_the_command_is_its_function():
 
 def test_the_end_of_a_file_name_chooses_the_format(tmp_path):
     """.parquet, .xlsx and .json; --format is stronger; anything else is CSV."""
+    parquet, openpyxl = needed("pyarrow.parquet"), needed("openpyxl")
+    needed("xlsxwriter")
     for name in ("a.parquet", "a.xlsx", "a.json", "a.csv", "a.txt"):
         assert kmscost("frame", *SHORT, "--output", tmp_path / name).exit_code == 0
-    assert pq.read_table(tmp_path / "a.parquet").num_rows == 5
+    assert parquet.read_table(tmp_path / "a.parquet").num_rows == 5
     assert openpyxl.load_workbook(tmp_path / "a.xlsx")["charges"].max_row == 6
     assert len(json.loads((tmp_path / "a.json").read_text())["rows"]) == 5
     assert (tmp_path / "a.txt").read_text() == (tmp_path / "a.csv").read_text()
@@ -84,9 +85,10 @@ def test_the_end_of_a_file_name_chooses_the_format(tmp_path):
 
 def test_binary_files_go_through_a_pipe():
     """Stdout is the file, and nothing else."""
+    parquet = needed("pyarrow.parquet")
     done = apart("focus", *SHORT, "--format", "parquet", capture_output=True)
     assert done.returncode == 0
-    assert pq.read_table(io.BytesIO(done.stdout)).num_rows == 9
+    assert parquet.read_table(io.BytesIO(done.stdout)).num_rows == 9
 
 
 def test_a_terminal_is_spared_binary_files():

@@ -3,11 +3,13 @@
 import math
 
 import pytest
-from prometheus_client.openmetrics.parser import text_string_to_metric_families as open_metrics
-from prometheus_client.parser import text_string_to_metric_families as classic
 
 from estimator import export_prometheus, forecast
 from tests.exports.inventories import ODD, SMALL, load
+from tests.extras import needed
+
+open_metrics = needed("prometheus_client.openmetrics.parser").text_string_to_metric_families
+classic = needed("prometheus_client.parser").text_string_to_metric_families
 
 
 def samples(text, parse=open_metrics):

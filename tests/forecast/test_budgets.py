@@ -4,7 +4,6 @@ import json
 import math
 from decimal import Decimal
 
-import jsonschema
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,6 +16,7 @@ from estimator.report.markdown import forecast_markdown
 from estimator.report.sheet import lines
 from pricing.errors import KmscostError
 from pricing.regions import TABLES
+from tests.extras import needed
 from tests.forecast.inventories import inventories
 
 A, B = "111122223333", "222222222222"
@@ -196,12 +196,12 @@ def test_budgets_in_usd_are_not_compared_with_other_rates(tmp_path):
         ("account: 111122223333", "account", '"111122223333"'),
         ('payer: "222222222222"', "payer", f"one of payers: {A}"),
         ("trail: org, reader: siem", "reader", "both trail and reader"),
-        ("thresholds: [80]", "thresholds[0]", "write 0.8 for 80 percent"),
+        ("thresholds: [80]", "thresholds[0]", "write 0.8 or 80% for 80 percent"),
         ("thresholds: [0.8, 0.5]", "thresholds[1]", "more than the share before it, 0.8"),
         ("thresholds: [0]", "thresholds[0]", "above 0"),
         ("thresholds: []", "thresholds", "at least one share"),
         ("thresholds: 0.8", "thresholds", "a list of shares"),
-        ("thresholds: [80%]", "thresholds[0]", "a share such as 0.8"),
+        ("thresholds: [most]", "thresholds[0]", "a share such as 0.8"),
         ("treshold: [1]", "treshold", "did you mean `thresholds`?"),
     ],
 )
@@ -232,7 +232,7 @@ def test_editors_know_the_keys_of_a_budget():
         "readers": [{"name": "r", "kind": "fixed", "gets_per_day": 1, "burst_seconds": 60}],
         "budgets": [{"name": "b", "usd_per_month": 1, "trail": "t", "thresholds": [0.5, 1]}],
     }
-    validator = jsonschema.Draft202012Validator(schema())
+    validator = needed("jsonschema").Draft202012Validator(schema())
     validator.validate(good)
     for budget in ({"thresholds": [80]}, {"thresholds": []}, {"account": 1}, {"trails": ["t"]}):
         bad = {**good, "budgets": [{"name": "b", "usd_per_month": 1, **budget}]}

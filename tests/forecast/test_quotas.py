@@ -114,9 +114,9 @@ def test_the_caller_is_throttled_not_the_keys_owner(tmp_path):
         # a run of 10 days: 4 x (288 + 24) x 10 = 12,480 gets, one after the other, 20 a second
         ("kind: validate, runs_per_month: 2, days: 10", 12_480, 624),
         ("kind: validate, runs_per_month: 2, days: 10, burst_seconds: 60", 12_480, 60),
-        # Decrypt and, elsewhere, Encrypt for each of the 4 files
-        ("kind: replication, destination_key: dr", 4, 60),
-        ("kind: replication, destination_key: k", 8, 60),
+        # Decrypt and, elsewhere, Encrypt for each of the 4 files and the 4 digests of an hour
+        ("kind: replication, destination_key: dr", 8, 60),
+        ("kind: replication, destination_key: k", 16, 60),
     ],
 )
 def test_what_each_kind_of_reader_does_at_once(tmp_path, reader, at_once, seconds):
@@ -128,7 +128,7 @@ def test_what_each_kind_of_reader_does_at_once(tmp_path, reader, at_once, second
     assert found["seconds"] == pytest.approx(seconds)
     assert found["burst_per_second"] == pytest.approx(at_once / seconds)
     if "dr" in reader:
-        assert row(told, B, "eu-north-1")["at_once"] == pytest.approx(4)
+        assert row(told, B, "eu-north-1")["at_once"] == pytest.approx(8)
 
 
 def test_a_range_of_seconds_gives_a_range_of_bursts(tmp_path):

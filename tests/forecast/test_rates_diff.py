@@ -5,6 +5,7 @@ import json
 import pytest
 
 from estimator import KmscostError, forecast, rates_diff, rates_import
+from estimator.report.rate_changes import changes_lines
 from tests.pricing.offers.offer_files import Product, everywhere, flat, kms, offer, written
 
 INVENTORY = """\
@@ -83,6 +84,11 @@ def test_a_table_of_cloudtrail_alone(tmp_path, inventory):
         2 * totals["cost_usd_cloudtrail_events_a"]
     )
     assert {change.meter for change in told.changes} == {"cloudtrail-management-events"}
+    for end in ("_others", "_high"):
+        names = [f"cost_usd_cloudtrail_events{end}_{side}" for side in "ab"]
+        assert totals[names[1]] == pytest.approx(2 * totals[names[0]])
+    line = changes_lines(told)[-1]
+    assert line.startswith("Apart from KMS, on CloudTrail's bill for copies of KMS events: USD ")
 
 
 def test_two_currencies_are_not_compared(tmp_path):

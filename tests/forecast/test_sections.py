@@ -88,6 +88,52 @@ def test_json_has_all_of_them_whatever_is_asked_for(path):
     assert list(plain["quotas"][0]) == [column.name for column in FRAMES["quotas"]]
 
 
+RANGED = """\
+version: 1
+regions: [us-east-1, eu-west-1]
+other_kms_requests_per_month: 30000000
+accounts: [{id: "111122223333"}, {id: "222222222222"}]
+keys: [{id: k, region: us-east-1}]
+trails:
+  - {name: org, key: k, from: 2024-01-01}
+  - {name: own, account: "111122223333", scope: account, key: null, from: 2025-01-01}
+"""
+
+
+@pytest.mark.parametrize("form", ["table", "markdown"])
+def test_copies_of_everybodys_events_by_whose_they_are(path, form):
+    """Own and all others' copies stand apart; of a range both ends, places `not known`.
+
+    92 days x 4 streams x 288 puts = 105,984 in the key's account, which both trails record: USD
+    2.11968. All others: 3 x 30,000,000 x 0.00002 = USD 1,800.00 there, nothing in the other
+    account.
+    """
+    path.write_text(RANGED, encoding="utf-8")
+    answer = kmscost(path, "--by", "event", "--format", form)
+    plain = " ".join(answer.stdout.replace("\\", "").replace("|", "").split())
+    assert "own others not known not known 0 0.00 90,000,000 1,800.00" in plain
+    assert "own inventory 111122223333 us-east-1 105,984 2.12 105,984 2.12" in plain
+    assert "total - 2.12 - 1,802.12" in plain
+    said = "USD 2.12 to 1,802.12 for copies of KMS events, 2.12 of this inventory's requests and "
+    assert f"{said}0.00 to 1,800.00 of all others', whose places are not known" in plain
+    if form == "table":
+        assert max(map(len, answer.stdout.splitlines())) <= 80, answer.stdout
+
+
+def test_places_that_are_not_known_are_empty_and_null(path):
+    """CSV has empty cells, JSON null, never the text nan."""
+    path.write_text(RANGED, encoding="utf-8")
+    rows = list(csv.DictReader(io.StringIO(kmscost(path, "--by", "event", "-f", "csv").stdout)))
+    others = [row for row in rows if row["of"] == "others"]
+    assert [(row["billed_account"], row["billed_region"]) for row in others] == [("", "")] * 3
+    data = json.loads(kmscost(path, "-f", "json").stdout)
+    row = next(row for row in data["events"] if row["of"] == "others")
+    assert (row["billed_account"], row["billed_region"]) == (None, None)
+    assert (row["cost"], row["cost_high"]) == (0, pytest.approx(600))
+    assert data["totals"]["cost_usd_cloudtrail_events_others"] == 0
+    assert data["totals"]["cost_usd_cloudtrail_events_high"] == pytest.approx(1802.11968)
+
+
 def test_an_inventory_without_budgets_says_so(path):
     """No budgets, one trail: empty frames with their header, in every format."""
     text = TEXT.partition("budgets:")[0].replace(', {name: "=second", key: k}', "")

@@ -11,7 +11,9 @@ import time
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import boto3
+from tests.extras import needed
+
+boto3 = needed("boto3")
 
 _S3_CALLS = {"location": "GetBucketLocation", "encryption": "GetBucketEncryption"}
 

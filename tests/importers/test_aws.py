@@ -8,10 +8,11 @@ import sys
 import pytest
 
 from estimator import KmscostError, aws_policy, discover_aws, forecast
+from tests.extras import needed
 from tests.importers.cloud import Estate, Proxy
 from tests.real_data import ROOT
 
-pytest.importorskip("moto.server")
+needed("moto.server")
 
 ROLE = "KmscostReader"
 REGIONS = ["us-east-1", "eu-west-1"]

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from estimator import KmscostError, discover_aws_responses, discover_terraform
+from estimator import KmscostError, discover_aws_responses, discover_terraform, forecast
 from tests.importers.plans import instance, plan, save
 from tests.real_data import DATA, needs_data
 
@@ -112,6 +112,31 @@ def saved(folder, answers=ANSWERS, wrap=None):
 
 def without_comments(draft):
     return [line.partition("  #")[0] for line in draft.text.splitlines() if line.strip()[:1] != "#"]
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("Disabled", "it costs the same as an enabled key"),
+        ("PendingDeletion", "it costs nothing from the day on which its deletion was scheduled"),
+        ("PendingReplicaDeletion", "it costs nothing from the day on which its deletion"),
+        ("Unavailable", "its state is Unavailable: CloudTrail cannot write under it"),
+    ],
+)
+def test_what_a_keys_state_costs(tmp_path, state, said):
+    """Disabled keys cost, those that are pending deletion do not (F16): the draft says which.
+
+    The day on which a deletion was scheduled is not told, so no `until` is made up: November 2026
+    has a whole key-month, and as much for each of the two rotations that the answers tell.
+    """
+    answers = {**ANSWERS, "describe-key.json": {"KeyMetadata": {**METADATA, "KeyState": state}}}
+    draft = discover_aws_responses(saved(tmp_path, answers))
+    assert said in " ".join(draft.text.replace("#", " ").split())
+    (key,) = draft.inventory.keys
+    assert key.until is None
+    rows = forecast(draft.inventory, "2026-11", 1).rows
+    # created and once rotated before November; the rotation of 2027 is to come
+    assert rows.loc[rows["cause"] == "key", "quantity"].sum() == 2
 
 
 def test_a_whole_estate(tmp_path):

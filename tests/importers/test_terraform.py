@@ -394,7 +394,7 @@ def test_the_draft_is_a_file_that_check_takes(tmp_path):
         ("plan.json", "", "an empty file"),
         ("plan.json", '{\n"a" 1}', "plan.json:2: found text that is not JSON"),
         ("plan.json", '{"x": ' + "[" * 100_000, "nested beyond all sense"),
-        ("plan.json", "[]", "Expected `object`, got `array`"),
+        ("plan.json", "[]", "plan.json: found another shape"),
         ("plan.json", "{}", "without format_version"),
         ("plan.json", '{"format_version": "9.0"}', "format_version"),
         ("plan.json", '{"version": 3, "modules": []}', "state file of version 3"),
@@ -414,9 +414,9 @@ def test_what_is_no_plan_is_refused_with_a_way_out(tmp_path, name, text, says):
     assert says in str(caught.value)
 
 
-@pytest.mark.parametrize("deep", ["[" * 900 + "]" * 900, "[" + "[]," * 4_000_000 + "1]"])
+@pytest.mark.parametrize("deep", ["[" * 500 + "]" * 500, "[" + "[]," * 4_000_000 + "1]"])
 def test_values_beyond_all_sense_are_refused(tmp_path, deep):
-    """A trail nested 900 deep is read past; 12 MB inside of one resource are no honest values."""
+    """A trail nested 500 deep is read past; 12 MB inside of one resource are no honest values."""
     text = json.dumps(plan([instance("aws_cloudtrail.org", {**TRAIL, "tags": "DEEP"})]))
     path = tmp_path / "plan.json"
     path.write_text(text.replace('"DEEP"', deep), encoding="utf-8")

@@ -9,7 +9,8 @@ import pytest
 from estimator import KmscostError
 from pricing.bill import bill
 from pricing.errors import DocumentError, RateError, UsageError
-from pricing.rates import load_cloudtrail_rates, load_rates, rates_show
+from pricing.in_force import rates_show
+from pricing.rates import load_cloudtrail_rates, load_rates
 from pricing.regions import default_regions, regions
 from tests.real_data import DATA, needs_data
 
@@ -213,3 +214,28 @@ def test_others_use_the_first_tier_too(tmp_path):
     for others, cost in ((0, 0.0), (15_000, 3_640 * 0.000004), (50_000, 8_640 * 0.000004)):
         found = bill(usage, load_rates(path), other_requests={"p": float(others)})
         assert found.charges["cost"].sum() == pytest.approx(cost, rel=1e-12, abs=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("operation", "spec"),
+    [
+        ("GenerateMac", "HMAC_256"),
+        ("VerifyMac", "HMAC_512"),
+        ("Sign", "ML_DSA_44"),
+        ("Verify", "ML_DSA_87"),
+        ("Decrypt", "SM2"),
+        ("Sign", "ECC_NIST_EDWARDS25519"),
+    ],
+)
+def test_what_no_source_prices_is_refused_by_name(tmp_path, operation, spec):
+    """HMAC, ML-DSA, SM2, Ed25519: never a guess; a table of one's own with the meter has it."""
+    with pytest.raises(RateError) as refused:
+        load_rates().meter(operation, spec)
+    (problem,) = refused.value.problems
+    assert f"no meter for {operation} on a {spec} key" in problem.found
+    assert f"`operations: [{operation}]` and `key_specs: [{spec}]`" in problem.fix
+    text = METER.format(name="own", unit="request", operation=operation, free=0)
+    text = text.replace("    versions:", f"    key_specs: [{spec}]\n    versions:")
+    path = tmp_path / "rates.yaml"
+    path.write_text("version: 1\nservice: awskms\nmeters:" + text, encoding="utf-8")
+    assert load_rates(path).meter(operation, spec).name == "own"

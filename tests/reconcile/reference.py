@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
@@ -102,7 +103,7 @@ def reconciled(
         at["charged_by_bill"] = at["forecast"] - (at["writes"] if reading == "exempt" else ZERO)
         is_hidden = reading == "exempt" and not is_shown
         _attribute(place, at, is_hidden, names, ids, actuals is not None, spare)
-    _expect(rows, spare, exact(inventory.other_kms_requests_per_month.mid))
+    _expect(rows, spare, _expected(inventory, told.months.labels[0]))
     for place, at in rows.items():
         reading = follows.get(place[0], inventory.cloudtrail_writes)
         kind = "forecast" if actuals is None else "measured"
@@ -152,20 +153,36 @@ def _attribute(place, at, is_exempt, names, ids, measured, spare):
             spare[place] = max(billed - metered, ZERO)
 
 
+def _expected(inventory, month):
+    """Who is expected to request how much beside CloudTrail: payer, account or None, requests."""
+    others = inventory.other_kms_requests_per_month
+    if others.each_payer is not None:
+        return [(payer, None, exact(others.each_payer.mid)) for payer in inventory.payers()]
+    first = datetime.date.fromisoformat(f"{month}-01")
+    after = (first + datetime.timedelta(days=31)).replace(day=1)
+    known = {account.id: account for account in inventory.accounts}
+    found = []
+    for owner, requests in others.by_id.items():
+        if set(others.by_id) <= set(inventory.payers()):
+            found.append((owner, None, exact(requests.mid)))
+            continue
+        account = known[owner]
+        begin = max(first, account.start or first)
+        end = min(after, account.until or after)
+        share = Decimal(max((end - begin).days, 0)) / (after - first).days
+        found.append((account.payer, owner, exact(requests.mid) * share))
+    return found
+
+
 def _expect(rows, spare, expected):
-    for payer in {place[0] for place in rows}:
-        found = sum(
-            (
-                at["theirs"]
-                for place, at in rows.items()
-                if place[0] == payer and place[5] == "request"
-            ),
-            ZERO,
-        )
-        whole = sum((excess for place, excess in spare.items() if place[0] == payer), ZERO)
-        left = max(expected - found, ZERO)
-        for place, excess in spare.items():
-            if place[0] == payer and whole:
+    for payer, account, requests in expected:
+        at_home = {place for place in rows if place[0] == payer and account in (None, place[1])}
+        found = sum((rows[place]["theirs"] for place in at_home if place[5] == "request"), ZERO)
+        mine = {place: excess for place, excess in spare.items() if place in at_home}
+        whole = sum(mine.values(), ZERO)
+        left = max(requests - found, ZERO)
+        for place, excess in mine.items():
+            if whole:
                 share = excess * min(Decimal(1), left / whole)
                 rows[place]["theirs"] += share
                 rows[place]["ours"] -= share

@@ -79,6 +79,33 @@ def test_a_range_that_may_break_the_budget_is_a_risk(one):
     assert f"in {chance * 100:.3g} % of 10,000 draws" in told.verdict.sentence
 
 
+def test_copies_of_events_are_no_footnote(tmp_path):
+    """What costs more than five times KMS stands in a card and under the verdict, by the month.
+
+    October: 31 x (50,000 gets + 288 puts) = 1,558,928 events x 0.00002 = USD 31.17856; 12 months
+    ahead have 365 days: 365 x 50,288 x 0.00002 = USD 367.1024.
+    """
+    path = tmp_path / "copies.yaml"
+    path.write_text(
+        'version: 1\naccounts: [{id: "111122223333", regions: [us-east-1]}]\n'
+        "keys: [{id: logs, region: us-east-1}]\n"
+        "trails:\n  - {name: a, scope: account, key: logs}\n"
+        "  - {name: b, scope: account, key: null}\n"
+        "readers: [{name: siem, kind: fixed, trails: [a], gets_per_day: 50000}]\n",
+        encoding="utf-8",
+    )
+    told = report(path, "2026-10", advice=False)
+    assert told.of_month["cost_usd_cloudtrail_events"] == pytest.approx(31.17856)
+    beside = " ".join(told.document.beside)
+    assert "Apart from KMS, on CloudTrail's bill in 2026-10: USD 31.18 for copies" in beside
+    text = told.markdown().replace("\\", "")
+    assert "| Copies of KMS events | on CloudTrail's bill, apart from KMS | 31.18 | USD |" in text
+    assert "USD 367.10 for copies of KMS events" in text
+    assert "398.28" not in text  # never a sum of the month and the months ahead
+    assert "Copies of KMS events" in told.html()
+    assert "Copies of KMS events" not in report(EXAMPLE, "2026-10", advice=False).markdown()
+
+
 def test_growth_breaks_a_budget_later(one):
     """On budget in October, over it from the month that the forecast says."""
     told = report(one("1.015", more="growth: {files_per_year: 100%}\n"), MONTH)

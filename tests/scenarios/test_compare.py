@@ -1,11 +1,13 @@
 """Comparisons against hand arithmetic, and against the same change made by hand."""
 
 import json
+import re
 from decimal import Decimal
 
 import pytest
 
 from estimator import KmscostError, compare, forecast, load_inventory
+from estimator.report.compared import summary_lines
 from estimator.report.data import to_json
 from tests.scenarios.inventories import PLAIN, READ, file
 
@@ -13,6 +15,11 @@ PRICE = Decimal("0.03") / 10_000
 FILES = 100 * 2 * 288  # a day
 DAYS = {"2026-11": 30, "2026-12": 31, "2027-01": 31, "2027-02": 28, "2027-03": 31, "2027-04": 30}
 BUCKET_KEY = {"path": "trails[org].bucket.bucket_key", "value": True}
+ONCE = """\
+readers:
+  - {name: q, kind: query, queries_per_month: 10, days_scanned: 7}
+  - {name: move, kind: once, day: 2026-11-20, days: 3}
+"""
 
 
 def scenario(*changes, name="what-if"):
@@ -216,7 +223,10 @@ def test_both_readings_stand_beside_each_other(tmp_path):
     assert told.difference(other, "cost_usd_writes_charged") == pytest.approx(-float(charged))
 
 
-def test_the_knock_on_stands_apart(tmp_path):
+OTHERS = "other_kms_requests_per_month"
+
+
+def test_copies_of_events_stand_apart(tmp_path):
     """A second trail's copies are in cost_usd_cloudtrail_events and in no other number.
 
     57,600 x 30 puts of `org` are as many events; the new trail records each once more, and its own
@@ -232,6 +242,92 @@ def test_the_knock_on_stands_apart(tmp_path):
     assert told.rows.loc[told.rows["measure"] == "cost_usd", "difference"].sum() == pytest.approx(
         5.184
     )
+
+
+RANGED = """\
+version: 1
+regions: [us-east-1]
+other_kms_requests_per_month: 30000000
+accounts: [{id: "111122223333"}, {id: "222222222222"}]
+keys: [{id: logs, region: us-east-1}]
+trails:
+  - {name: org, key: logs, from: 2024-01-01}
+  - {name: own, account: "222222222222", scope: account, key: null, from: 2025-01-01}
+"""
+
+
+@pytest.mark.parametrize(
+    ("setting", "line"),
+    [
+        # 30,000,000 x 2.00 / 100,000: all of it where B makes them, nothing where A does
+        ("trails[own].exclude_kms_events=true", "base USD 0.00 to 600.00 (0.00 of this"),
+        (f'{OTHERS}={{"111122223333": 1, "222222222222": 15000000}}', "--set USD 300.00"),
+        (f"{OTHERS}=15000000", "--set USD 0.00 to 300.00"),
+    ],
+)
+def test_both_ends_of_copies_are_compared(tmp_path, setting, line):
+    """Where copies of others' events are a range, each side shows both ends, no difference."""
+    told = compare(file(tmp_path, RANGED), (), "2026-11", 1, set=setting)
+    assert any(line in one for one in summary_lines(told)), list(summary_lines(told))
+
+
+def test_a_number_by_account_makes_a_difference_of_it(tmp_path):
+    """Where nothing was said of others, B's 30,000,000 are USD 600.00 more for its own trail."""
+    base = file(tmp_path, RANGED.replace(f"{OTHERS}: 30000000\n", ""))
+    told = compare(base, (), "2026-11", 1, set=f"{OTHERS}.222222222222=30000000")
+    assert any("--set USD +600.00" in line for line in summary_lines(told))
+
+
+def test_what_others_request_by_id(tmp_path):
+    """One id of the mapping is set, and the mapping scaled; what is not named stays 0.
+
+    20,000 free requests are used by others first: 10,000, then 20,000 of account 100000000001.
+    """
+    base = file(tmp_path, PLAIN)
+    free = 20_000
+    for changes, used in (
+        ([{"path": f"{OTHERS}.100000000001", "value": 10_000}], 10_000),
+        ([{"path": OTHERS, "value": {"100000000001": 10_000, "100000000002": 0}}], 10_000),
+    ):
+        told = compare(base, scenario(*changes), "2026-11", 1)
+        assert told.others[0].totals["free_requests"] == free - used
+    mapped = file(tmp_path, PLAIN + f'{OTHERS}: {{"100000000001": 5000}}\n')
+    told = compare(mapped, scenario({"path": OTHERS, "scale": 2}), "2026-11", 1)
+    assert told.others[0].totals["free_requests"] == free - 10_000
+    told = compare(mapped, scenario({"path": f"{OTHERS}.100000000001", "scale": 3}), "2026-11", 1)
+    assert told.others[0].totals["free_requests"] == free - 15_000
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "words"),
+    [
+        # no id, an id that is nobody's, an id below a number
+        (PLAIN, f"{OTHERS}.10000000001", "the id of a payer or of an account"),
+        (PLAIN, f"{OTHERS}.999999999999", "expected one of accounts"),
+        (PLAIN + f"{OTHERS}: 5000\n", f"{OTHERS}.100000000001", '{"100000000001": ...}'),
+        (PLAIN + ONCE, "readers[q].day", "the key 'day', which is not there"),
+        (PLAIN + ONCE, "readers[move].days_scanned", "the key 'days_scanned', which is not there"),
+    ],
+)
+def test_what_is_not_there_is_refused_with_its_place(tmp_path, text, path, words):
+    """A path that leads nowhere is refused, with what may stand there."""
+    with pytest.raises(KmscostError, match=re.escape(words)):
+        compare(file(tmp_path, text), scenario({"path": path, "value": 5}), "2026-11", 1)
+
+
+def test_a_reader_of_once_can_be_moved(tmp_path):
+    """Its day and days are keys of its own: 57,600 files a day, three or five days of them."""
+    base = file(tmp_path, PLAIN + ONCE)
+    day = {"path": "readers[move].day", "value": "2026-12-10"}
+    told = compare(base, scenario(day), "2026-11", 2)
+    requests = [told.base.monthly["requests"], told.others[0].monthly["requests"]]
+    assert (requests[1] - requests[0]).tolist() == [-3 * 57_600, 3 * 57_600]
+    days = {"path": "readers[move].days", "value": 5}
+    told = compare(base, scenario(days), "2026-11", 1)
+    assert told.difference(told.others[0], "requests") == 2 * 57_600
+    late = {"path": "trails[org].bucket.bucket_key", "value": True, "from": "2026-12"}
+    told = compare(base, scenario(late), "2026-11", 2)
+    assert any("what q, move reads of older files" in notice for notice in told.notices)
 
 
 def test_settings_come_on_top_of_every_other(tmp_path):

@@ -45,7 +45,7 @@ def same(logs: Path, master: str) -> None:
         told["notices"] = len(told["notices"])
     assert one == other
     assert here.duplicates > 0
-    assert one["skipped"] == ["damaged JSON (Input data was truncated)", "empty file"]
+    assert [why.partition(" (")[0] for why in one["skipped"]] == ["damaged JSON", "empty file"]
 
 
 def test_local_mode(logs: Path) -> None:

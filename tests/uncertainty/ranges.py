@@ -10,6 +10,7 @@ from pathlib import Path
 from estimator import Inventory, Range, load_inventory
 from estimator.forecast import calendar
 from estimator.inventory import FilesPerDay
+from estimator.inventory.others import OtherRequests
 from estimator.uncertainty import Simulation, run
 from estimator.uncertainty.draws import Draws
 from estimator.uncertainty.options import read_options
@@ -108,6 +109,12 @@ def changed(inventory: Inventory, change: Callable[[str, Range], Range]) -> Inve
             if isinstance(value, Range)
         }
 
+    def others(requests: OtherRequests) -> OtherRequests:
+        ranges = {path: one(path, value) for path, value in requests.ranges()}
+        if requests.each_payer is not None:
+            return OtherRequests(*ranges.values())
+        return OtherRequests(None, dict(zip(requests.by_id, ranges.values(), strict=True)))
+
     trails = []
     for trail in inventory.trails:
         owner = f"trails[{trail.name}]"
@@ -128,9 +135,7 @@ def changed(inventory: Inventory, change: Callable[[str, Range], Range]) -> Inve
             for reader in inventory.readers
         ),
         growth=inventory.growth.model_copy(update=every("growth", inventory.growth)),
-        other_kms_requests_per_month=one(
-            "other_kms_requests_per_month", inventory.other_kms_requests_per_month
-        ),
+        other_kms_requests_per_month=others(inventory.other_kms_requests_per_month),
     )
 
 
@@ -184,6 +189,14 @@ class Invention:
             dead = ""
         return (f", from: {born}" if born else "") + (f", until: {dead}" if dead else "")
 
+    def others(self, ids: list[str]) -> str:
+        """A number for each payer, or one for each of some accounts."""
+        if self.maybe(0.3):
+            named = self.dice.sample(ids, self.dice.randint(1, len(ids)))
+            each = (f'"{name}": {self.quantity(1000, 30_000)}' for name in named)
+            return f"{{{', '.join(each)}}}"
+        return self.dice.choice(["0", self.quantity(1000, 30_000)])
+
     def files(self) -> str:
         """Files per day, one for all or by Region."""
         if self.maybe(0.5):
@@ -199,7 +212,7 @@ class Invention:
         lines = [
             "version: 1",
             f'payer: "{ids[0]}"',
-            f"other_kms_requests_per_month: {dice.choice(['0', self.quantity(1000, 30_000)])}",
+            f"other_kms_requests_per_month: {self.others(ids)}",
             f"cloudtrail_writes: {dice.choice(['charged', 'exempt'])}",
             f"growth: {{{as_of}accounts_per_year: {growths[0]}, files_per_year: {growths[1]}}}",
             "accounts:",
@@ -208,12 +221,14 @@ class Invention:
             payer = f', payer: "{one}"' if self.maybe(0.2) else ""
             files = f", files_per_day: {self.files()}" if self.maybe(0.6) else ""
             regions = ", ".join(dice.sample(REGIONS, dice.randint(1, 3)))
-            lines.append(f'  - {{id: "{one}", regions: [{regions}]{payer}{files}{self.life()}}}')
+            # the payer owns the keys: where it ended nothing would be left
+            life = "" if one == ids[0] and self.maybe(0.9) else self.life()
+            lines.append(f'  - {{id: "{one}", regions: [{regions}]{payer}{files}{life}}}')
         lines += ["keys:", "  - {id: k1, region: us-east-1, rotations: [2026-12-24]}"]
         lines += [f"  - {{id: k2, region: eu-west-1{self.life()}}}", "trails:"]
         names = [f"t{number}" for number in range(dice.randint(1, 3))]
         lines += [self.trail(name, dice.choice(ids)) for name in names]
-        kinds = dice.sample(list(READERS), dice.randint(0, 5))
+        kinds = dice.sample(list(READERS), dice.randint(0, 6))
         lines += ["readers:"] if kinds else []
         lines += [self.reader(kind, ids, names) for kind in kinds]
         return "\n".join(lines) + "\n"
@@ -230,6 +245,7 @@ class Invention:
             f'  - {{name: {name}, key: {self.dice.choice(["k1", "k2"])}, account: "{account}", '
             f"scope: {self.dice.choice(['organization', 'account'])}, "
             f"log_file_validation: {self.dice.choice(['true', 'false'])}, "
+            f"{self.dice.choice(['', 'digest_files: sse-kms, ', 'digest_files: sse-s3, '])}"
             f"config_updates_per_month: {self.quantity(1, 9)}, "
             f"bucket: {{{', '.join(bucket)}}}{files}{self.life()}}}"
         )
@@ -259,4 +275,8 @@ READERS = {
     "fixed": lambda one: f"gets_per_day: {one.quantity(10, 900)}",
     "validate": lambda one: f"runs_per_month: {one.quantity(1, 5)}, days: {one.days(2, 60)}",
     "replication": lambda _: "destination_key: k2",
+    "once": lambda one: (
+        f"day: {one.dice.choice(['2026-11-01', '2026-12-17', '2027-02-28'])}, "
+        f"days: {one.days(2, 300)}, gets_per_file: {one.quantity(0.5, 2)}"
+    ),
 }

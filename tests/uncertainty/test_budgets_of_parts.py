@@ -32,7 +32,7 @@ def with_budgets(inventory):
     return dataclasses.replace(inventory, budgets=near)
 
 
-@pytest.mark.parametrize("seed", [0, 3, 5, 11])
+@pytest.mark.parametrize("seed", [0, 4, 5, 12])
 def test_each_draw_breaks_what_its_forecast_breaks(tmp_path, seed):
     """The probability is the share of draws whose own forecast is over the budget, by month."""
     inventory = with_budgets(write(tmp_path, Invention(seed, windows=False).text()))

@@ -157,6 +157,11 @@ def _arrow_csv_lines(stream: IO[bytes], columns: Columns, width: int) -> Iterato
         if waiting:
             yield _arrow_chunk(pa.Table.from_batches(waiting).rename_columns(names), columns)
     except pa.ArrowException as error:
+        # the slow way says what is wrong in words of our own, and in which line
+        if not stream.closed:
+            stream.seek(0)
+            for _ in _csv_lines(stream, columns, width):
+                pass
         raise Unreadable(
             f"a table that is no CSV ({_first_line(error)})",
             "lines as long as the header",

@@ -178,7 +178,7 @@ def _each(entries: list[Any], log: Log) -> Iterator[Sequence[Record]]:
         for entry in entries[start : start + _PART]:
             try:
                 part.append(_record(entry))
-            except (ValueError, TypeError, RecursionError):
+            except (msgspec.MsgspecError, ValueError, TypeError, RecursionError):
                 log.bad += 1
         yield part
 
@@ -245,7 +245,8 @@ def _entries(data: bytes, log: Log) -> list[Any]:
             try:
                 parts = [part for part in split(data) if part.strip()]
                 return [one for part in parts for one in _of_document(part, log)]
-            except (ValueError, RecursionError):
+            # msgspec's errors are no ValueError before its release 0.20
+            except (msgspec.MsgspecError, ValueError, RecursionError):
                 continue
         raise UnreadableError(_why(data, error)) from None
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from estimator.actuals.skipped import Skipped, SkippedFiles
 from estimator.actuals.stored.columns import COLUMNS, LARGEST, SOURCES, frame_of, missing_or_unknown
 from estimator.figures import factor
 from pricing.errors import KmscostError, Problem
+from pricing.files import find_json_fault
 from pricing.words import nearest, shown
 
 _TYPES: dict[str, type] = {
@@ -56,7 +56,6 @@ _STREAM = {
     "gaps": list,
 }
 _GAP = {"from": str, "until": str}
-_BYTE = re.compile(r"\(byte (\d+)\)")
 _EXPECTED = "the JSON of `kmscost measure`"
 _MEASURE = "measure again and keep what it writes"
 
@@ -89,13 +88,7 @@ def _decoded(path: str) -> dict[str, Any]:
     try:
         document = msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        said = str(error)
-        at = _BYTE.search(said)
-        byte = int(at[1]) if at else len(data)
-        found = f"no JSON ({said})"
-        if "truncated" in said:
-            found = "JSON that ends too early"
-        line = data.count(b"\n", 0, byte) + 1
+        found, line = find_json_fault(data, error)
         raise KmscostError(Problem(path, line, "", found, _EXPECTED, fix)) from None
     except RecursionError:
         found = "JSON nested without end"

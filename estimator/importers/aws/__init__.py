@@ -8,6 +8,7 @@ from pathlib import Path
 from estimator.importers.aws.calls import aws_policy as aws_policy
 from estimator.importers.drafting import Draft, draft
 from pricing.errors import KmscostError, Problem, UsageError
+from pricing.regions import is_region
 from pricing.regions import regions as known_regions
 from pricing.words import nearest
 
@@ -67,7 +68,7 @@ def discover_aws(
 
 def _check(regions: Sequence[str] | None) -> None:
     for one in regions or ():
-        if one not in known_regions():
+        if not is_region(one):
             close = nearest(one, known_regions())
             fix = f"did you mean {close}?" if close else ""
             raise UsageError(Problem("--regions", None, "", repr(one), "an AWS Region", fix))

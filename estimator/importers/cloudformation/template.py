@@ -14,7 +14,7 @@ import msgspec
 
 from pricing.document import Map, parse_document
 from pricing.errors import DocumentError, Problem
-from pricing.files import decode, read_bytes
+from pricing.files import decode, find_json_fault, read_bytes
 from pricing.words import shown
 
 _FIX = "name a template with Resources: YAML, or JSON"
@@ -72,8 +72,8 @@ def _json(path: str, text: str) -> Any:
     try:
         root = msgspec.json.decode(text)
     except msgspec.DecodeError as error:
-        found = f"text that is not JSON ({error})"
-        raise DocumentError(Problem(path, None, "", found, "a template", _FIX)) from None
+        found, line = find_json_fault(text.encode("utf-8", "surrogatepass"), error)
+        raise DocumentError(Problem(path, line, "", found, "a template", _FIX)) from None
     except RecursionError:
         found = "JSON nested beyond all sense"
         raise DocumentError(Problem(path, None, "", found, "a template", _FIX)) from None

@@ -16,6 +16,10 @@ _NEXT = "rotation is on, each of the first two adds a key price: the day of the 
 _ROTATIONS = "past rotations add up to two key prices: `aws kms list-key-rotations` tells them"
 
 
+# keys in these states cost nothing, disabled ones do: AWS KMS pricing, checked 2026-11-28
+_WAITING = ("PendingDeletion", "PendingReplicaDeletion")
+
+
 @dataclass
 class UsedKey:
     """A key, and the facts that an inventory needs of it."""
@@ -123,11 +127,19 @@ def _remarks(thing: Thing) -> Iterable[str]:
     spec, state = thing.value("spec"), thing.value("state")
     if spec not in (None, "SYMMETRIC_DEFAULT"):
         yield f"TODO {spec}: CloudTrail needs a symmetric key"
-    if state not in (None, "Enabled"):
+    if state in _WAITING:
         yield (
-            f"TODO its state is {state}: CloudTrail cannot write under it, and a key that waits "
-            "for its deletion costs nothing"
+            f"TODO its state is {state}: CloudTrail cannot write under it, and it costs nothing "
+            "from the day on which its deletion was scheduled: write that day as `until`. Where "
+            "the deletion is cancelled it costs as if it had never been scheduled"
         )
+    elif state == "Disabled":
+        yield (
+            "TODO its state is Disabled: CloudTrail cannot write under it, and it costs the same "
+            "as an enabled key"
+        )
+    elif state not in (None, "Enabled"):
+        yield f"TODO its state is {state}: CloudTrail cannot write under it"
     if thing.value("manager") == "AWS":
         yield "TODO AWS manages this key: CloudTrail needs a customer managed one"
     if thing.value("replicas"):

@@ -16,6 +16,7 @@ from estimator.report.exports.document import Calls
 from estimator.report.exports.source import Source, refuse_beside_forecast
 from estimator.report.exports.usage_types import operation_of, usage_type
 from estimator.volume import usage
+from estimator.volume.others import expected_others
 from pricing.errors import Problem, UsageError
 
 KINDS = {
@@ -145,7 +146,7 @@ def _notices(inventory: Inventory, span: Months, given: str, used: pd.DataFrame)
         yield "cloudtrail_writes is exempt: CloudTrail's own writes are not among the lines"
     else:
         yield "cloudtrail_writes is charged: CloudTrail's own writes are among the lines"
-    others = inventory.other_kms_requests_per_month.mid
+    others = expected_others(inventory, span).mean()
     if others:
         yield (
             f"the {others:,.0f} other KMS requests a month are not among the lines, so AWS's "

@@ -23,7 +23,7 @@ from estimator.report.exports.table import Table
 from estimator.report.exports.usage_types import SERVICE_CODE, meter_of, operation_of, unit_of
 from pricing.bill import price_column
 from pricing.rates import RateTable
-from pricing.regions import regions
+from pricing.regions import region_name
 
 # without these a row of FOCUS is not complete
 _NEEDED = ("payer", "billed_account", "billed_region", "cause", "operation")
@@ -160,7 +160,7 @@ def _columns(rows: pd.DataFrame, told: Forecast) -> pd.DataFrame:
         "PricingQuantity": rows["quantity"],
         "PricingUnit": text["unit"].map(unit_of),
         "RegionId": region,
-        "RegionName": region.map(lambda code: regions()[code].name),
+        "RegionName": region.map(region_name),
         "ResourceId": resource,
         "ResourceType": resource.notna().map({True: "Key", False: None}),
         "SkuId": usage_type,

@@ -7,6 +7,7 @@ from typing import Any
 
 from estimator.figures import count, money, share
 from estimator.months import FloatArray
+from estimator.report.limits import CopyCharge
 from estimator.report.monthly.computed import Computed
 from estimator.report.monthly.document import Block, Said, Section
 from estimator.report.monthly.words import often
@@ -26,8 +27,15 @@ def ahead_section(told: Computed) -> Section | None:
         return None
     held = told.reconciliation
     billed = None if held is None else held.totals[f"{told.cost}_billed"]
+    copies = CopyCharge.of(told.of_ahead, told.currency)
+    in_all = [_in_all(told)]
+    if copies.high > 0:
+        in_all.append(
+            f"Apart from KMS, on CloudTrail's bill: {told.currency} {copies.text} for copies of "
+            f"KMS events, {copies.whose}."
+        )
     blocks: list[Block] = [
-        Said((_in_all(told),)),
+        Said(tuple(in_all)),
         fan_chart(told.simulation, billed),
         months_sheet(told),
         cost_chart(told.forecast),

@@ -101,7 +101,7 @@ def _assumptions(told: Computed) -> Iterator[tuple[str, Range]]:
         for name, value in reader:
             if isinstance(value, Range) and name != "burst_seconds":
                 yield f"readers[{reader.name}].{name}", value
-    yield "other_kms_requests_per_month", inventory.other_kms_requests_per_month
+    yield from inventory.other_kms_requests_per_month.ranges()
     yield "growth.accounts_per_year", inventory.growth.accounts_per_year
     yield "growth.files_per_year", inventory.growth.files_per_year
     for account in inventory.accounts:

@@ -15,6 +15,7 @@ from estimator.advise import Advice
 from estimator.forecast import Forecast
 from estimator.inventory import Inventory
 from estimator.reconcile import Reconciliation
+from estimator.report.limits import copies_said
 from estimator.uncertainty import Simulation
 
 
@@ -78,6 +79,16 @@ class Computed:
         """The forecast's totals of the months ahead."""
         rows = self.forecast.monthly.iloc[1:]
         return {str(name): math.fsum(rows[name]) for name in rows.columns if name != "month"}
+
+    @property
+    def copies_line(self) -> str | None:
+        """What copies of KMS events cost in the month, apart from KMS; None without any."""
+        events = self.forecast.events
+        if events is not None:
+            events = events[events["month"].astype(str) == self.month]
+        return next(
+            iter(copies_said(self.of_month, events, self.currency, f" in {self.month}")), None
+        )
 
     @property
     def spent(self) -> float:

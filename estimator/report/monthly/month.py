@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 
 from estimator.figures import count, money, percent, share, signed
+from estimator.months import Months, parse_month
+from estimator.report.limits import CopyCharge
 from estimator.report.monthly.computed import Computed
 from estimator.report.monthly.document import Block, Card, Cards, Said, Section
 from estimator.report.monthly.words import month_in_words, often
@@ -15,6 +17,7 @@ from estimator.report.plots.drivers import difference_chart
 from estimator.report.reconciled import reconciled_lines, reconciled_sheets
 from estimator.report.sheet import Sheet
 from estimator.uncertainty.quantiles import quantiles_of
+from estimator.volume.others import expected_others
 
 _MOST = 10
 _WHOLE = 0.9  # a month that is covered so far is compared with; reconcile has the same [0-1]
@@ -52,6 +55,10 @@ def _cards(told: Computed) -> Cards:
         said = "no ranges, so no width"
     cards.append(Card("Forecast", money(month[told.cost]), unit, said))
     cards.append(Card("Forecast requests", count(month["requests"]), "requests", "of KMS"))
+    if told.copies_line is not None:
+        copies = CopyCharge.of(month, unit)
+        said = "on CloudTrail's bill, apart from KMS"
+        cards.append(Card("Copies of KMS events", copies.text, unit, said))
     measured = _measured(told)
     if measured is not None:
         ours = measured[measured["cause"] != "other"]["quantity"].sum()
@@ -138,7 +145,8 @@ def _measured_sheet(told: Computed) -> Sheet | None:
     cells = [_compared(one, expected.get(one, 0.0), sums.get(one, 0.0), whole) for one in causes]
     before, after = (sum(one.get(name, 0.0) for name in causes) for one in (expected, sums))
     cells.append(_compared("CloudTrail's", before, after, whole))
-    others = told.inventory.other_kms_requests_per_month.mid
+    month = Months(parse_month(told.month), 1)
+    others = float(expected_others(told.inventory, month)[0])
     cells.append(_compared("others", others, sums.get("other", 0.0), whole))
     header = ("cause", "forecast requests", "measured requests", "difference", "relative")
     title = f"Forecast and measured requests by cause, {told.month}"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import numpy as np
 import pandas as pd
 
 from estimator.figures import count, money
@@ -24,16 +27,21 @@ def origins_section(told: Computed) -> Section:
     kinds = {
         str(one): "trail" if one in trails else "reader" for one in rows["driver"].cat.categories
     }
-    driver = rows["driver"].astype(str)
-    kind = driver.map(kinds).where(~is_key, "key")
-    own = rows.assign(what=kind + "\0" + driver)
+    own = rows.assign(kind=np.where(is_key, "key", rows["driver"].map(kinds).astype(object)))
     blocks = (
         sankey_chart(rows, told.inventory, told.currency, told.month),
-        _sheet(told, own, "what", "By trail, reader and key", ("what", "name"), _split),
+        _sheet(
+            told,
+            own,
+            ["kind", "driver"],
+            "By trail, reader and key",
+            ("what", "name"),
+            lambda kind, driver: (kind, driver),
+        ),
         _sheet(
             told,
             rows,
-            "account",
+            ["account"],
             "By account where it happens",
             ("account", "name"),
             lambda one: (one, names.get(one, "")),
@@ -41,7 +49,7 @@ def origins_section(told: Computed) -> Section:
         _sheet(
             told,
             rows,
-            "billed_account",
+            ["billed_account"],
             "By account that is billed",
             ("billed account", "name"),
             lambda one: (one, names.get(one, "")),
@@ -49,35 +57,32 @@ def origins_section(told: Computed) -> Section:
         _sheet(
             told,
             told.origins["regions"],
-            "region",
+            ["region"],
             "By Region where it happens",
             ("Region",),
             lambda one: (one,),
         ),
-        _sheet(told, rows, "cause", "By cause", ("cause",), lambda one: (one,)),
+        _sheet(told, rows, ["cause"], "By cause", ("cause",), lambda one: (one,)),
     )
     return Section("origins", f"Where it comes from: forecast of {told.month}", blocks)
-
-
-def _split(name: str) -> tuple[str, ...]:
-    kind, _, driver = name.partition("\0")
-    return kind, driver
 
 
 def _sheet(
     told: Computed,
     rows: pd.DataFrame,
-    column: str,
+    columns: list[str],
     title: str,
     header: tuple[str, ...],
-    words: object,
+    words: Callable[..., tuple[str, ...]],
 ) -> Sheet:
-    """Requests and cost by a column, the largest first."""
-    code, found = pd.factorize(rows[column], sort=False)
+    """Requests and cost by columns, the largest first; `words` names a group by its values."""
+    # the columns as they are: texts joined into one key could meet, or lose what parts them
+    code = rows.groupby(columns, sort=False, observed=True).ngroup().to_numpy().astype(np.int64)
+    first = np.unique(code, return_index=True)[1]
+    found = [tuple(map(str, values)) for values in rows[columns].iloc[first].to_numpy(object)]
     is_request = (rows["unit"] == "request").to_numpy()
     frame = pd.DataFrame(
         {
-            "name": [str(one) for one in found],
             "requests": summed_by(code, rows["quantity"].where(is_request, 0.0), len(found)),
             "cost": summed_by(code, rows["cost"], len(found)),
             "other": summed_by(code, rows["cost_other_reading"], len(found)),
@@ -90,7 +95,9 @@ def _sheet(
         share = part(row["cost"] / total["cost"]) if total["cost"] else "-"
         return count(row["requests"]), money(row["cost"]), share, money(row["other"])
 
-    listed = [(*words(row["name"]), *cells(row)) for _, row in frame.head(_MOST).iterrows()]  # type: ignore[operator]
+    listed = [
+        (*words(*found[group]), *cells(frame.loc[group])) for group in frame.index[:_MOST].tolist()
+    ]
     rest = frame.iloc[_MOST:]
     blank = ("",) * (len(header) - 1)
     if len(rest):
@@ -98,6 +105,6 @@ def _sheet(
         listed.append((f"{len(rest):,} more", *blank, *cells(summed)))
     listed.append(("total", *blank, *cells(total)))
     unit = told.currency
-    columns = (*header, "requests", unit, "share", f"if {told.forecast.other_reading} {unit}")
+    names = (*header, "requests", unit, "share", f"if {told.forecast.other_reading} {unit}")
     sums = 1 + bool(len(rest))
-    return Sheet(title, columns, tuple(listed), numbers=4, sums=sums)
+    return Sheet(title, names, tuple(listed), numbers=4, sums=sums)

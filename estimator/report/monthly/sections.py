@@ -49,7 +49,7 @@ def document(told: Computed) -> Document:
         subtitle=f"{inventory.path}: {counted}",
         status=found.status,
         verdict=found.sentence,
-        beside=(_other(told),),
+        beside=(_other(told), *([f"{told.copies_line}."] if told.copies_line else [])),
         sections=tuple(one for one in sections if one is not None),
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from estimator.figures import count, factor, money, share, signed
 from estimator.forecast.result import READINGS
-from estimator.report.limits import knock_on_lines
 from estimator.report.monthly.computed import Computed
 from estimator.report.monthly.document import Block, Said, Section
 from estimator.report.monthly.words import part
@@ -52,7 +51,8 @@ def free_section(told: Computed) -> Section:
     said = "One pool for each payer and partition, over all its accounts and Regions; what "
     said += "everything else uses (other_kms_requests_per_month) uses it first."
     said += f" Source: {source}." if source else ""
-    return Section("free", "The free tier", (Said((said,)), sheet))
+    nothing = Said((f"Nothing is requested in {told.month}: all of it is left.",))
+    return Section("free", "The free tier", (Said((said,)), sheet if rows else nothing))
 
 
 _POOL = ("quantity_free", "used_by_others", "used", "left")
@@ -115,7 +115,10 @@ def rates_section(told: Computed) -> Section:
     lines = [f"{name}: {source}." for name, source in sources.items()]
     if told.forecast.discount:
         lines.append(f"{share(told.forecast.discount)} are taken off every rate.")
-    return Section("rates", "Rates used", (sheet, Said(tuple(lines), is_list=True)))
+    if not cells:
+        lines.append(f"Nothing is metered in {told.month}: no rate is used.")
+    used_rates: tuple[Block, ...] = (sheet,) if cells else ()
+    return Section("rates", "Rates used", (*used_rates, Said(tuple(lines), is_list=True)))
 
 
 def _regions(regions: list[str]) -> str:
@@ -128,7 +131,6 @@ def notices_section(told: Computed) -> Section:
     said = [*told.forecast.notices, *told.simulation.notices]
     said += told.actuals.notices if told.actuals is not None else ()
     said += told.reconciliation.notices if told.reconciliation is not None else ()
-    said += knock_on_lines(told.forecast)
     said = list(dict.fromkeys(said))
     more = len(said) - _MOST_NOTICES
     listed = said[:_MOST_NOTICES] + ([f"and {more:,} more"] if more > 0 else [])

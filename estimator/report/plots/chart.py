@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from estimator.figures import significant
 from estimator.report.plots.colours import INK, LINE, MUTED
 from pricing.errors import printable
 
@@ -89,6 +90,18 @@ def write(axes: Axes, x: float, y: float, text: str, **style: Any) -> None:
     axes.text(x, y, printable(text), **(plain | style))
 
 
+def empty_chart(name: str, title: str, said: str) -> Chart:
+    """A chart of nothing: a word where its reader would look for a fault in the picture."""
+
+    def draw(width: float) -> Figure:
+        size = Size(width, 60)
+        figure, axes = bare(size)
+        write(axes, 2, 30, said if len(said) * 6.5 < width else "nothing to draw", color=MUTED)
+        return figure
+
+    return Chart(name, title, said, draw)
+
+
 def shortened(text: str, most: int) -> str:
     """A name that fits; its end, which tells ids apart, stays.
 
@@ -136,8 +149,8 @@ def rounded(value: float, largest: float) -> str:
     """
     for least, size, word in ((1e9, 1e9, " G"), (1e6, 1e6, " M"), (1e4, 1e3, " k")):
         if value and largest >= least:
-            return f"{value / size:g}{word}"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:g}"
+            return f"{significant(value / size, 6)}{word}"
+    return significant(value, 6)
 
 
 def apart(wanted: Sequence[float], gap: float) -> list[float]:

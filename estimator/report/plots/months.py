@@ -14,6 +14,7 @@ from estimator.report.plots.chart import (
     Size,
     apart,
     canvas,
+    empty_chart,
     rounded,
     scale_of_months,
     scale_of_values,
@@ -38,6 +39,10 @@ CAUSES = {
 
 def requests_chart(told: Forecast) -> Chart:
     """Requests by cause, month by month."""
+    title = "KMS requests by cause, month by month"
+    if not told.totals["requests"]:
+        said = f"nothing to draw: no requests in {_span(told)}"
+        return empty_chart("requests", title, said)
     rows = told.rows[told.rows["unit"] == "request"]
     sums = rows.groupby(["month", "cause"], observed=True)["quantity"].sum().unstack(fill_value=0)
     sums.index = sums.index.astype(str)
@@ -49,7 +54,6 @@ def requests_chart(told: Forecast) -> Chart:
     said += f"{count(last['requests'])} in {last['month']}; by cause: "
     total = told.totals["requests"]
     said += ", ".join(f"{name} {_part(float(one.sum()), total)}" for name, one in stacks.items())
-    title = "KMS requests by cause, month by month"
     draw = partial(_stacked, stacks, told.months.labels, "requests", is_money=False)
     return Chart("requests", title, said, draw)
 
@@ -58,6 +62,11 @@ def cost_chart(told: Forecast) -> Chart:
     """The cost of requests and of keys, month by month, with the other reading as a mark."""
     code = told.currency.lower()
     monthly = told.monthly
+    title = f"Cost in {told.currency}, month by month: requests and keys"
+    both = (told.totals[f"cost_{code}"], told.totals[f"cost_{code}_writes_{told.other_reading}"])
+    if not any(both):
+        said = f"nothing to draw: no cost in {_span(told)}, under either reading"
+        return empty_chart("cost", title, said)
     stacks = {
         "keys": monthly[f"cost_{code}_keys"].to_numpy(),
         "requests": monthly[f"cost_{code}_requests"].to_numpy(),
@@ -67,7 +76,6 @@ def cost_chart(told: Forecast) -> Chart:
     said = f"{told.currency} {money(first[f'cost_{code}'])} in {first['month']}, "
     said += f"{money(last[f'cost_{code}'])} in {last['month']}; with cloudtrail_writes: "
     said += f"{told.other_reading} {money(float(other[0]))} and {money(float(other[-1]))}"
-    title = f"Cost in {told.currency}, month by month: requests and keys"
     draw = partial(
         _stacked,
         stacks,
@@ -77,6 +85,11 @@ def cost_chart(told: Forecast) -> Chart:
         marks=(f"if {told.other_reading}", other),
     )
     return Chart("cost", title, said, draw)
+
+
+def _span(told: Forecast) -> str:
+    first, last = told.months.labels[0], told.months.labels[-1]
+    return first if first == last else f"{first} to {last}"
 
 
 def _part(value: float, total: float) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from estimator.figures import count, money, share
-from estimator.report.plots.chart import Chart, Size, apart, bare, shortened, write
+from estimator.report.plots.chart import Chart, Size, apart, bare, empty_chart, shortened, write
 from estimator.report.plots.colours import INK, MUTED, SERIES
 
 if TYPE_CHECKING:
@@ -55,9 +55,12 @@ def sankey_chart(rows: pd.DataFrame, inventory: Inventory, currency: str, month:
     total = float(flows["value"].sum())
     unit = f"{currency} {money(total)}" if costs else f"{count(total)} requests"
     sums = flows.groupby("driver")["value"].sum().sort_values(ascending=False, kind="stable")
+    title = f"Who causes it, by what, and who is billed, {month}"
+    if not total:
+        said = f"nothing to draw: no request and no cost in {month}"
+        return empty_chart("sankey", title, said)
     said = f"{unit} in {month}; by what: "
     said += ", ".join(f"{name} {share(float(one) / total)}" for name, one in sums.items())
-    title = f"Who causes it, by what, and who is billed, {month}"
     return Chart("sankey", title, said, partial(_sankey, flows))
 
 

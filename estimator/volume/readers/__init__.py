@@ -14,11 +14,21 @@ from estimator.volume.readers.once import OnceReading
 from estimator.volume.readers.query import QueryReading
 from estimator.volume.readers.reading import Reading, is_fine
 from estimator.volume.readers.replication import ReplicationReading
+from estimator.volume.readers.sharing import Sharing
 from estimator.volume.readers.validate import ValidateReading
 from estimator.volume.rows import Block
 from estimator.volume.streams import Streams
 
-__all__ = ["KINDS", "LookBack", "Reading", "is_fine", "kind_of", "reader_blocks", "reading"]
+__all__ = [
+    "KINDS",
+    "LookBack",
+    "Reading",
+    "Sharing",
+    "is_fine",
+    "kind_of",
+    "reader_blocks",
+    "reading",
+]
 
 KINDS: dict[type, type[Reading]] = {
     kind.section: kind

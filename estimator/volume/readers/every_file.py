@@ -19,6 +19,9 @@ class EveryFileReading(Reading):
 
     section = EveryFile
     factors = ("gets_per_file",)
+    assumption = "gets_per_file"
+    each_put = True
+    per_file = "gets_per_file"
     reader: EveryFile
 
     def gets(self, written: Written) -> FloatArray:

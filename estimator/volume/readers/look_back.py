@@ -1,4 +1,4 @@
-"""Readers that look back over the files of some days: how many they meet, and how often they look."""
+"""Readers that look back over the files of some days: how often, and how many files they meet."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Looks(NamedTuple):
     Rows are those of the streams, columns the spans; arrays broadcast.
     """
 
-    count: FloatArray  # [1/span]
+    number: FloatArray  # [1/span]
     first: FloatArray  # [day ordinal]
     last: FloatArray  # [day ordinal]
 
@@ -54,6 +54,7 @@ class LookBack(Reading):
     """
 
     window: ClassVar[str]
+    looks_back = True
     window_words: ClassVar[str]
     look: ClassVar[str]
 
@@ -68,9 +69,14 @@ class LookBack(Reading):
 
     def back(self, streams: Streams) -> FloatArray:
         """Days that it looks back at each row of streams, never more than are kept. [day]"""
+        days: FloatArray = np.minimum(self.most_back, self.model.retention)[streams.trail]
+        return days
+
+    @property
+    def most_back(self) -> float:
+        """Days that it looks back where all is kept. [day]"""
         days = getattr(self.reader, self.window)
-        most = NEVER if days is None else days.mid
-        return np.minimum(most, self.model.retention)[streams.trail]
+        return NEVER if days is None else float(days.mid)
 
     def gets(self, written: Written, back: FloatArray | None = None) -> FloatArray:
         """Looks x files that each meets x gets of each file. [get]
@@ -81,7 +87,7 @@ class LookBack(Reading):
         window = self.back(streams) if back is None else back
         looks = self.looks(streams)
         met = self.files_met(written, window, looks)
-        gets: FloatArray = looks.count * met * streams.files[:, None] * self.per_look
+        gets: FloatArray = looks.number * met * streams.files[:, None] * self.per_look
         return gets
 
     def files_met(self, written: Written, window: FloatArray, looks: Looks) -> FloatArray:
@@ -104,11 +110,14 @@ class LookBack(Reading):
         streams, spans = written.streams, self.model.spans
         shape = (len(streams), len(spans))
         first, last = (np.broadcast_to(edge, shape) for edge in (looks.first, looks.last))
-        farthest = float(window.max(initial=0.0))
+        if not len(streams):
+            return
+        files = Period(float(streams.start.min()), float(streams.end.max()))
+        farthest = float(window.max())
         for segment in written.growth.segments:
-            begin = int(np.searchsorted(spans.end, segment.period.start, side="right"))
-            until = int(np.searchsorted(spans.begin, segment.period.end + farthest, side="left"))
-            here = slice(begin, until)
+            # only spans whose looks can reach these files
+            period = segment.period & files
+            _, here = spans.between(period.start, period.end + farthest)
             days = formulas.mean_window_days(
                 window[:, None],
                 np.maximum(streams.start, segment.period.start)[:, None],
@@ -124,7 +133,7 @@ class LookBack(Reading):
         trail = self.model.inventory.trails[int(rows.streams.trail[0])]
         back, looks = self.back(rows.streams), self.looks(rows.streams)
         shape = (len(rows.streams), 1)
-        if not np.broadcast_to(looks.count, shape)[0, 0]:
+        if not np.broadcast_to(looks.number, shape)[0, 0]:
             yield Equation(f"nothing: {self.reason(trail)}", 0.0, "gets")
             return
         noun = "digest files" if self.is_digest(written) else "files"
@@ -144,7 +153,7 @@ class LookBack(Reading):
         factor = growth[0].number if growth else 1.0
         number = float((rows.streams.files * days).sum()) * factor
         window = float(back[0])
-        capped = window < self.asked
+        capped = window < self.most_back
         note = f"the bucket keeps {operand(window, 4)}" if capped else ""
         is_average = not grown and float(days.max()) < window * (1 - _NOISE)
         words = self.met_words(noun, window)
@@ -188,12 +197,6 @@ class LookBack(Reading):
         kept = retention_value(self.model.inventory, trail)
         return (*values, kept) if kept is not None and capped else tuple(values)
 
-    @property
-    def asked(self) -> float:
-        """Days that it looks back where they are kept. [day]"""
-        days = getattr(self.reader, self.window)
-        return NEVER if days is None else float(days.mid)
-
     def reason(self, trail: Trail) -> str:
         """Why it makes no look in this month."""
         begin = float(self.model.spans.begin[0])
@@ -220,18 +223,25 @@ class LookBack(Reading):
         """What multiplies the files that a look meets."""
         return ()
 
+    def turns(self, streams: Streams) -> FloatArray:
+        """The moments at which stretches of looks begin or end. [day ordinal]"""
+        looks = self.looks(streams)
+        moments: FloatArray = np.unique(np.concatenate([looks.first, looks.last], axis=None))
+        return moments
+
     def moments(self, streams: Streams) -> tuple[FloatArray, FloatArray]:
         """Between which moments of each span it is active, and may read under the key. [ordinal]"""
         spans = self.model.spans
         end = np.minimum(self.model.key_end[streams.trail], self.period.end)[:, None]
         first = np.maximum(spans.begin, self.period.start)
-        return np.broadcast_arrays(first, np.maximum(np.minimum(spans.end, end), first))
+        last = np.maximum(np.minimum(spans.end, end), first)
+        return np.broadcast_to(first, last.shape), last
 
     def evenly(self, streams: Streams, per_month: float) -> Looks:
         """As many looks a month, spread evenly over the time in which it is active."""
         first, last = self.moments(streams)
-        count = formulas.per_month(per_month, last - first, self.model.spans.month_days)
-        return Looks(count, first, last)
+        number = formulas.per_month(per_month, last - first, self.model.spans.month_days)
+        return Looks(number, first, last)
 
 
 def _months(terms: list[tuple[Segment, float]]) -> tuple[Expression, ...]:

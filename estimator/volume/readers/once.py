@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from estimator.inventory import Inventory
 from estimator.inventory.sections import Once, Trail
-from estimator.months import NEVER
+from estimator.months import NEVER, Months
 from estimator.volume.equations import Expression, Value, operand
 from estimator.volume.file_equations import plural
 from estimator.volume.model import Written
@@ -19,10 +20,19 @@ class OnceReading(LookBack):
 
     section = Once
     factors = ("gets_per_file",)
+    assumption = "gets_per_file"
     window = "days"
+    per_file = "gets_per_file"
     window_words = "days before"
     look = "look"
     reader: Once
+
+    @classmethod
+    def why_none(cls, inventory: Inventory, reader: Once, months: Months) -> str:
+        """Why a reader that is active makes no requests in these months, as far as is known."""
+        if months.firsts[0] <= reader.day < months.firsts[-1]:
+            return super().why_none(inventory, reader, months)
+        return f"it reads on {reader.day} only"
 
     def looks(self, streams: Streams) -> Looks:
         """One look, when the day begins."""

@@ -16,10 +16,17 @@ class QueryReading(LookBack):
 
     section = Query
     factors = ("queries_per_month", "share_of_files", "gets_per_file")
+    assumption = "queries_per_month"
     window = "days_scanned"
+    once_is_enough = True
     window_words = "days scanned"
     look = "query"
     reader: Query
+
+    @classmethod
+    def scans(cls, reader: Query) -> str:
+        """Days, as long as there is more than one; then files, by partitions."""
+        return "days_scanned" if reader.days_scanned.mid > 1 else "share_of_files"
 
     def looks(self, streams: Streams) -> Looks:
         """Queries come evenly."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from estimator.inventory import Range
+from estimator.inventory import Inventory, Range
 from estimator.inventory.sections import Reader, Trail
-from estimator.months import FloatArray, Period
+from estimator.months import FloatArray, Months, Period, Spans
 from estimator.volume import formulas
 from estimator.volume.equations import Equation, Value, added_up
 from estimator.volume.file_equations import (
@@ -43,8 +44,21 @@ class Reading(ABC):
         The assumptions that its requests are proportional to.
     window : str or None
         The assumption that says how many days it looks back; None where it does not.
-    shares : bool
-        Whether all that it reads shares one number of gets.
+    assumption : str or None
+        The assumption that measured gets decide, one of `factors`; None where they decide none.
+    each_put : bool
+        Whether it gets every file when it is put, so that its gets tell how many files there are.
+    counts_gets : bool
+        Whether `assumption` is a number of gets as such, whatever files they are of.
+    looks_back : bool
+        Whether it gets files that were put earlier.
+    per_file : str or None
+        The assumption that says how often it gets a file that it needs but once; None where it
+        never gets one again, or has to.
+    once_is_enough : bool
+        Whether it gets files again and again that could be got once, into a table of its own.
+    destination : str or None
+        What names the key that it puts copies under; None where it makes none.
     cause : str
         Of its requests.
     nothing : str
@@ -56,13 +70,43 @@ class Reading(ABC):
     section: ClassVar[type[Any]]
     factors: ClassVar[tuple[str, ...]] = ()
     window: ClassVar[str | None] = None
-    shares: ClassVar[bool] = False
+    assumption: ClassVar[str | None] = None
+    each_put: ClassVar[bool] = False
+    counts_gets: ClassVar[bool] = False
+    looks_back: ClassVar[bool] = False
+    per_file: ClassVar[str | None] = None
+    once_is_enough: ClassVar[bool] = False
+    destination: ClassVar[str | None] = None
     cause: ClassVar[str] = "get"
     nothing: ClassVar[str] = "no file under a key is there to read"
 
     def __init__(self, model: Model, reader: Any) -> None:
         self.model, self.reader = model, reader
         self.period = model.inventory.active.reader[reader.name]
+
+    def over(self, spans: Spans) -> Self:
+        """The same, counted in other spans."""
+        other = copy.copy(self)
+        other.model = self.model.over(spans)
+        return other
+
+    @classmethod
+    def why_none(cls, inventory: Inventory, reader: Any, months: Months) -> str:
+        """Why a reader that is active makes no requests in these months, as far as is known."""
+        del inventory, reader, months
+        return "no file that it reads lies under a key then"
+
+    @classmethod
+    def scans(cls, reader: Any) -> str | None:
+        """The assumption to lower so that it scans less; None for what scans nothing."""
+        del reader
+        return None
+
+    @classmethod
+    def days_between(cls, reader: Any) -> float | None:
+        """Days back after which it meets files again for nothing; None: it never does. [day]"""
+        del reader
+        return None
 
     @abstractmethod
     def gets(self, written: Written) -> FloatArray:
@@ -97,6 +141,20 @@ class Reading(ABC):
     def written(self, streams: Streams) -> tuple[Written, ...]:
         """The files that it reads of streams: log files, unless a kind says otherwise."""
         return (self.model.logs(streams),)
+
+    def total(self, streams: Streams) -> FloatArray:
+        """Gets of all that it reads of streams in each span. [get]"""
+        gets = np.zeros(len(self.model.spans))
+        for written in self.written(streams):
+            if len(written.streams):
+                gets = gets + self.gets(written).sum(axis=0)
+        return gets
+
+    def of_one(self, streams: Streams) -> FloatArray:
+        """Gets in each span if `assumption` were 1: what measured gets are held against. [get]"""
+        assert self.assumption is not None  # others have nothing to measure
+        unit = self.reader.model_copy(update={self.assumption: Range.exactly(1)})
+        return type(self)(self.model, unit).total(streams)
 
     def blocks(self, streams: Streams) -> Iterator[Block]:
         """Its requests."""

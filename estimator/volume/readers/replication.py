@@ -1,4 +1,4 @@
-"""`replication`: S3 copies each file: Decrypt at the source, Encrypt under the destination's key."""
+"""`replication`: S3 copies each file: Decrypt at the source, Encrypt at the destination."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ class ReplicationReading(Reading):
 
     section = Replication
     cause = "replication"
+    each_put = True
+    destination = "destination_key"
     reader: Replication
 
     def written(self, streams: Streams) -> tuple[Written, ...]:

@@ -15,11 +15,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import duckdb
-import pyarrow as pa
-import sqlglot
-
 from estimator import Actuals, athena_sql, measure_athena, measure_cloudtrail
+from tests.extras import needed
+
+duckdb, pa, sqlglot = needed("duckdb"), needed("pyarrow"), needed("sqlglot")
 
 Record = dict[str, Any]
 

@@ -6,8 +6,6 @@ import datetime
 from pathlib import Path
 
 import pytest
-import sqlglot
-from sqlglot import exp
 
 from estimator import KmscostError, athena_sql, measure_athena
 from estimator.actuals.athena.answer import COLUMNS
@@ -16,13 +14,16 @@ from tests.acceptance.measure.logs import random_tree
 from tests.acceptance.measure.samples import put
 from tests.actuals.athena import engine
 from tests.actuals.athena.engine import answered
+from tests.extras import needed
+
+sqlglot = needed("sqlglot")
 
 
 def test_it_is_one_statement() -> None:
     """Athena takes one statement at a time; both of sqlglot's dialects that fit read it."""
     for dialect in ("athena", "trino"):
         (statement,) = sqlglot.parse(athena_sql(), read=dialect)
-        assert isinstance(statement, exp.Select)
+        assert isinstance(statement, sqlglot.exp.Select)
         assert tuple(statement.named_selects) == COLUMNS
 
 
@@ -30,9 +31,9 @@ def test_it_scans_the_table_once_and_knows_its_columns() -> None:
     """Athena charges by bytes scanned; and every column it reads is one of AWS's table."""
     (statement,) = sqlglot.parse(athena_sql(), read="athena")
     assert statement is not None
-    tables = [one for one in statement.find_all(exp.Table) if one.name == "cloudtrail_logs"]
+    tables = [one for one in statement.find_all(sqlglot.exp.Table) if one.name == "cloudtrail_logs"]
     assert len(tables) == 1
-    read = {one.name for one in statement.find_all(exp.Column) if one.table == "log"}
+    read = {one.name for one in statement.find_all(sqlglot.exp.Column) if one.table == "log"}
     assert read <= set(engine.COLUMNS)
     assert {"eventid", "sharedeventid", "requestparameters", "resources"} <= read
 

@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+from tests.extras import needed
 
 PAYER, PROD = "111122223333", "012345678901"
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -258,12 +257,14 @@ def as_csv(rows: Rows) -> bytes:
 
 def as_parquet(rows: Rows) -> bytes:
     """A Parquet file with the types of AWS's exports: timestamps, doubles, a map."""
+    pa, parquet = needed("pyarrow"), needed("pyarrow.parquet")
+    maps = pa.map_(pa.string(), pa.string())
 
     def column(name: str) -> Any:
         values = [None if row[name] in {"NULL", ""} else row[name] for row in rows]
         plain = name.replace("_", "").casefold()
         if plain == "product":
-            return pa.array([list(json.loads(one).items()) for one in values], _MAP)
+            return pa.array([list(json.loads(one).items()) for one in values], maps)
         if plain.endswith(("date", "periodstart", "periodend")):
             moments = [one and one.replace(" ", "T").split(".")[0].rstrip("Z") for one in values]
             return pa.array(moments, pa.string()).cast(pa.timestamp("ms"))
@@ -275,11 +276,8 @@ def as_parquet(rows: Rows) -> bytes:
 
     stream = io.BytesIO()
     table = pa.table({name: column(name) for name in rows[0]})
-    pq.write_table(table, stream, row_group_size=3)
+    parquet.write_table(table, stream, row_group_size=3)
     return stream.getvalue()
-
-
-_MAP = pa.map_(pa.string(), pa.string())
 
 
 def zipped(**members: bytes) -> bytes:

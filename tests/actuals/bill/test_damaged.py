@@ -21,17 +21,19 @@ from tests.actuals.bill.bills import (
     written,
     zipped,
 )
+from tests.extras import needed
 
 PLAIN = as_csv(legacy(A_MONTH))
 PACKED = gzip.compress(PLAIN)
-COLUMNAR = as_parquet(cur2(A_MONTH))
 ARCHIVE = zipped(one=PLAIN)
 
 
 @pytest.fixture(params=["with pyarrow", "without pyarrow"])
 def engine(request, monkeypatch):
     """CSV is read with pyarrow where it is installed, and without it all the same."""
-    if request.param == "without pyarrow":
+    if request.param == "with pyarrow":
+        needed("pyarrow")
+    else:
         monkeypatch.setattr(tables, "arrow", lambda _module="": None)
     return request.param
 
@@ -101,18 +103,25 @@ def test_a_file_alone_that_cannot_be_counted_is_an_error(tmp_path, what):
     assert "expected" in str(error.value)
 
 
-@pytest.mark.parametrize("size", [4, 100, len(COLUMNAR) // 2, len(COLUMNAR) - 1])
-def test_a_parquet_file_cut_off_is_skipped(tmp_path, size):
+@pytest.fixture
+def columnar():
+    """A bill in Parquet."""
+    return as_parquet(cur2(A_MONTH))
+
+
+@pytest.mark.parametrize("share", [4, 100, 0.5, 1.0])
+def test_a_parquet_file_cut_off_is_skipped(tmp_path, columnar, share):
     """Wherever the download ended."""
+    size = share if isinstance(share, int) else int((len(columnar) - 1) * share)
     legacy_bill(tmp_path / "good.csv", A_MONTH)
-    written(tmp_path / "odd.parquet", COLUMNAR[:size])
+    written(tmp_path / "odd.parquet", columnar[:size])
     (skipped,) = measure_bill(tmp_path).skipped
     assert "Parquet file that cannot be read" in skipped.reason
 
 
-def test_parquet_with_pages_overwritten_is_skipped(tmp_path):
+def test_parquet_with_pages_overwritten_is_skipped(tmp_path, columnar):
     """Its end is whole, its pages are not."""
-    data = COLUMNAR[:40] + b"\xff" * 400 + COLUMNAR[440:]
+    data = columnar[:40] + b"\xff" * 400 + columnar[440:]
     legacy_bill(tmp_path / "good.csv", A_MONTH)
     written(tmp_path / "odd.parquet", data)
     told = measure_bill(tmp_path)
@@ -123,7 +132,7 @@ def test_parquet_with_pages_overwritten_is_skipped(tmp_path):
 def test_parquet_without_pyarrow_says_what_to_install(tmp_path, monkeypatch):
     """It is an optional extra: the error is the command that installs it."""
     monkeypatch.setattr(tables, "arrow", lambda _module="": None)
-    path = written(tmp_path / "b.parquet", COLUMNAR)
+    path = written(tmp_path / "b.parquet", b"PAR1" + bytes(100) + b"PAR1")
     with pytest.raises(KmscostError) as error:
         measure_bill(path)
     assert "pip install 'kms-cost-estimator[parquet]'" in str(error.value)

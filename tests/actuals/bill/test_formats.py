@@ -22,6 +22,7 @@ from tests.actuals.bill.bills import (
     no_usage,
     written,
 )
+from tests.extras import needed
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -183,10 +184,9 @@ def test_ids_and_amounts_of_any_type_are_read_from_parquet(tmp_path):
     import io
     from decimal import Decimal
 
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    pa, parquet = needed("pyarrow"), needed("pyarrow.parquet")
 
-    table = pq.read_table(io.BytesIO(as_parquet(cur2([A_MONTH[3]]))))
+    table = parquet.read_table(io.BytesIO(as_parquet(cur2([A_MONTH[3]]))))
     changes = {
         "line_item_usage_account_id": pa.array([int(PROD)], pa.int64()),
         "bill_payer_account_id": pa.array([float(PAYER)], pa.float64()),
@@ -194,7 +194,7 @@ def test_ids_and_amounts_of_any_type_are_read_from_parquet(tmp_path):
     }
     for name, values in changes.items():
         table = table.set_column(table.schema.get_field_index(name), name, values)
-    pq.write_table(table, tmp_path / "b.parquet")
+    parquet.write_table(table, tmp_path / "b.parquet")
     row = measure_bill(tmp_path / "b.parquet").rows.iloc[0]
     assert (row["billed_account"], row["payer"], row["cost"]) == (PROD, PAYER, 0.03)
 

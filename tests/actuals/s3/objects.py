@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import pyarrow as pa
-from pyarrow import orc, parquet
+from tests.extras import needed
 
 ACCOUNT = "111122223333"
 SCHEMA = (
@@ -129,11 +128,11 @@ def _data(items: list[Item], form: str, columns: list[str]) -> bytes:
         for row in zip(*(values[name] for name in columns), strict=True):
             writer.writerow(str(v).lower() if isinstance(v, bool) else v for v in row)
         return gzip.compress(text.getvalue().encode())
-    table = pa.table({_snake(name): values[name] for name in columns})
+    table = needed("pyarrow").table({_snake(name): values[name] for name in columns})
     if form == "ORC":
-        orc.write_table(table, stream, stripe_size=1024)
+        needed("pyarrow.orc").write_table(table, stream, stripe_size=1024)
     else:
-        parquet.write_table(table, stream, row_group_size=3)
+        needed("pyarrow.parquet").write_table(table, stream, row_group_size=3)
     return stream.getvalue()
 
 

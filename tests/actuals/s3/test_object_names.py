@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 
-import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,6 +17,7 @@ from estimator.actuals.object_names import (
     places_of,
 )
 from tests.actuals.s3.objects import ACCOUNT, digest_name, log_name
+from tests.extras import needed
 
 DAY = datetime.date(2023, 10, 17)
 
@@ -62,6 +62,13 @@ DAY = datetime.date(2023, 10, 17)
 def test_only_names_as_cloudtrail_writes_them_are_its_objects(name, place):
     """F21: prefix and organization may be there; folders, copies and other services' files not."""
     assert place_of(name) == place
+
+
+@pytest.mark.parametrize("name", [log_name(), digest_name(), log_name("2023/02/30"), "", "x/y"])
+def test_a_column_of_names_has_the_place_of_each(name):
+    """Whole columns of an inventory are told as each name alone."""
+    pa = needed("pyarrow")
+    place = place_of(name)
     codes, places = arrow_places_of(pa.array([name, name]), escaped=False)
     assert [places[code] if code >= 0 else None for code in codes] == [place, place]
 
@@ -109,6 +116,7 @@ names = st.one_of(
 @given(st.lists(names, max_size=30), st.integers(0, 3))
 def test_by_the_million_is_as_one_by_one(given_names, cut):
     """The fast way over whole columns finds the very places that each name alone tells."""
+    pa = needed("pyarrow")
     column = pa.array([*["x"] * cut, *given_names], pa.string()).slice(cut)
     codes, places = arrow_places_of(column, escaped=False)
     slow_codes, slow_places = places_of(given_names)

@@ -266,14 +266,23 @@ def test_a_free_quantity_that_the_file_does_not_name(tmp_path):
 def test_what_has_no_meter_or_no_region_is_listed(tmp_path):
     """A new kind of product and a place that is no known Region stand in a notice by name."""
     new = flat("KMS-PostQuantum-Requests", "us-east-1", "0.0001")
-    nowhere = {"regionCode": "moon-east-1", "location": "Moon (Tranquility)"}
-    moon = Product("moon-east-1-KMS-Keys", "us-east-1", [("0", "Inf", "1")], "Keys")
+    nowhere = {"regionCode": "moon-sea-1", "location": "Moon (Tranquility)"}
+    moon = Product("moon-sea-1-KMS-Keys", "us-east-1", [("0", "Inf", "1")], "Keys")
     moon.attributes.update(nowhere)
     told = rates_import(written(tmp_path / "f", offer([*kms("us-east-1"), new, moon])))
     (notice,) = [one for one in told.notices if "no meter" in one]
     assert "KMS-PostQuantum-Requests (1)" in notice
     assert "Moon (Tranquility)" in notice
     assert set(prices(told.table, "kms-keys")) == {"us-east-1"}
+
+
+def test_a_region_newer_than_the_table_keeps_its_price(tmp_path):
+    """A well-formed code that this version does not know comes last, with its own rate."""
+    new = Product("eu-west-9-KMS-Keys", "us-east-1", [("0", "Inf", "2")], "Keys")
+    new.attributes.update({"regionCode": "eu-west-9", "location": "Europe (Atlantis)"})
+    table = rates_import(written(tmp_path / "f", offer([new, *kms("us-east-1")]))).table
+    assert prices(table, "kms-keys") == {"us-east-1": 1.0, "eu-west-9": 2.0}
+    assert list(prices(table, "kms-keys")) == ["us-east-1", "eu-west-9"]
 
 
 def test_other_names_of_regions_are_known(tmp_path):
@@ -293,3 +302,28 @@ def test_a_rate_far_from_the_shipped_one_is_pointed_out(tmp_path):
     assert any("0.03 to 0.046" in one and "more than half" in one for one in far.notices)
     near = rates_import(written(tmp_path / "g", offer(kms("us-east-1", request="0.0000045"))))
     assert not any("more than half" in one for one in near.notices)
+
+
+def test_the_free_quantity_keeps_a_source_of_its_own(tmp_path):
+    """The global product speaks for commercial Regions, GovCloud's own tier for GovCloud.
+
+    Where no product says it, the shipped source does; GovCloud's is then not confirmed.
+    """
+    day = datetime.date(2026, 11, 1)
+
+    def sources(products):
+        table = rates_import(written(tmp_path / "f", offer(products))).table
+        found = {
+            partition: table.free_in_force("kms-requests", partition, day)
+            for free in table.free_quantities
+            for partition in free.partitions
+        }
+        return {name: (one.confirmed, "sha256" in one.source.title) for name, one in found.items()}
+
+    both = kms("us-east-1", "us-gov-west-1")
+    assert sources([*both, everywhere()]) == {"aws": (True, True), "aws-us-gov": (False, False)}
+    assert sources(both) == {"aws": (True, False), "aws-us-gov": (False, False)}
+    old = rates_import(written(tmp_path / "f", old_file())).table
+    for partition in ("aws", "aws-us-gov"):
+        assert old.free_in_force("kms-requests", partition, day).confirmed
+        assert "sha256" in old.free_in_force("kms-requests", partition, day).source.title

@@ -1,0 +1,199 @@
+"""What of an inventory is not active in the months, ends with its account, or makes no requests."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterator
+
+import pandas as pd
+
+from estimator.figures import factor, listed
+from estimator.inventory import Inventory
+from estimator.inventory.periods import period_of
+from estimator.months import ALWAYS, NEVER, Months, Period
+from estimator.volume.growth import growths
+from estimator.volume.model import DIGESTS_UNDER_KEY_FROM
+from estimator.volume.readers import kind_of
+
+# growth from a day so far from the months is a mistyped year more often than not [year]
+_FAR = 5
+# a factor beyond it deserves a word
+_LARGE = 10.0
+
+
+def idle_notices(inventory: Inventory, months: Months, charges: pd.DataFrame) -> Iterator[str]:
+    """Notices of what ends, is not active or makes nothing.
+
+    Parameters
+    ----------
+    charges : DataFrame
+        Columns driver, cause, unit, quantity.
+    """
+    requests = charges[(charges["unit"] == "request") & (charges["quantity"] > 0)]
+    span = _span(months)
+    if charges.empty:
+        yield f"nothing of this inventory makes a KMS request or keeps a key {span}"
+    elif requests.empty:
+        yield f"nothing of this inventory makes a KMS request {span}: only keys cost"
+    ended = _ended_with_account(inventory, months)
+    accounts = {account.id: account for account in inventory.accounts}
+    for account, names in ended.items():
+        ends = "end" if len(names) > 1 else "ends"
+        until = accounts[account].until
+        yield f"account {account} ends on {until}: {listed(names)} {ends} with it"
+    yield from _begun_after_account(inventory)
+    yield from _not_active(inventory, months, {name for names in ended.values() for name in names})
+    yield from _without_requests(inventory, months, set(requests["driver"].astype(str)))
+    yield from _late_keys(inventory, months)
+    yield from _digests(inventory)
+    yield from _growth(inventory, months)
+    yield from _others(inventory)
+
+
+def _span(months: Months) -> str:
+    first, last = months.labels[0], months.labels[-1]
+    return f"in {first}" if first == last else f"from {first} to {last}"
+
+
+def _ended_with_account(inventory: Inventory, months: Months) -> dict[str, list[str]]:
+    """By account what would go on without it, and ends before the months do."""
+    ended: defaultdict[str, list[str]] = defaultdict(list)
+    last = months.firsts[-1]
+    for name, account, own, end in _owned(inventory):
+        if end.toordinal() > own.start and end < last and own.end > end.toordinal():
+            ended[account].append(name)
+    return ended
+
+
+def _begun_after_account(inventory: Inventory) -> Iterator[str]:
+    for name, account, own, end in _owned(inventory):
+        if own.start >= end.toordinal():
+            begins = datetime.date.fromordinal(int(own.start))
+            yield (
+                f"{name} begins on {begins}, after its account {account} has ended on {end}: it "
+                "counts from then on; correct one of the two days"
+            )
+
+
+def _owned(inventory: Inventory) -> Iterator[tuple[str, str, Period, datetime.date]]:
+    """What belongs to accounts that end: its name, the account, its own period, the end."""
+    ends = {account.id: account.until for account in inventory.accounts if account.until}
+    for trail in inventory.trails:
+        if trail.account in ends:
+            own = period_of(trail.start, trail.until)
+            yield f"trail {trail.name}", trail.account, own, ends[trail.account]
+    for key in inventory.keys:
+        if key.account in ends:
+            yield f"key {key.id}", key.account, period_of(key.born, key.until), ends[key.account]
+    for reader in inventory.readers:
+        if reader.account in ends:
+            own = period_of(reader.start, reader.until)
+            yield f"reader {reader.name}", reader.account, own, ends[reader.account]
+
+
+def _not_active(inventory: Inventory, months: Months, named: set[str]) -> Iterator[str]:
+    """What has no day in the months, unless it was named with its account."""
+    active = inventory.active
+    periods = [
+        *((f"trail {trail.name}", active.trail[trail.name]) for trail in inventory.trails),
+        *((f"key {key.id}", active.key[key.id]) for key in inventory.keys),
+        *((f"reader {one.name}", active.reader[one.name]) for one in inventory.readers),
+    ]
+    idle: defaultdict[str, list[str]] = defaultdict(list)
+    for name, period in periods:
+        if not period.meets(months) and name not in named:
+            idle[_when(period)].append(name)
+    for when, names in idle.items():
+        is_are = "are" if len(names) > 1 else "is"
+        yield f"{listed(names)} {is_are} not active {_span(months)} ({when})"
+
+
+def _when(period: Period) -> str:
+    def day(ordinal: float) -> datetime.date:
+        return datetime.date.fromordinal(int(ordinal))
+
+    if period.is_empty:
+        return f"begins on {day(period.start)}, after its end on {day(period.end)}"
+    if period.end >= NEVER:
+        return f"from {day(period.start)}"
+    if period.start <= ALWAYS:
+        return f"until {day(period.end)}"
+    return f"from {day(period.start)} until {day(period.end)}"
+
+
+def _without_requests(inventory: Inventory, months: Months, drivers: set[str]) -> Iterator[str]:
+    """What is active, should make requests, and makes none."""
+    active = inventory.active
+    for trail in inventory.trails:
+        if trail.key is None:
+            yield f"trail {trail.name} has no key (SSE-S3): it causes no KMS requests"
+        elif trail.name not in drivers and active.trail[trail.name].meets(months):
+            why = "no account that it covers, with its key, is active then, or none writes a file"
+            yield f"trail {trail.name} makes no requests {_span(months)}: {why}"
+    for reader in inventory.readers:
+        if reader.name not in drivers and active.reader[reader.name].meets(months):
+            why = kind_of(reader).why_none(inventory, reader, months)
+            yield f"reader {reader.name} makes no requests {_span(months)}: {why}"
+
+
+def _late_keys(inventory: Inventory, months: Months) -> Iterator[str]:
+    keys = {key.id: key for key in inventory.keys}
+    for trail in inventory.trails:
+        born = keys[trail.key].born if trail.key is not None else None
+        if born and born > months.firsts[0] and (trail.start is None or trail.start < born):
+            began = f"on {trail.start}" if trail.start else "all along"
+            yield (
+                f"trail {trail.name} writes {began}, its key {trail.key} exists since {born}: "
+                "requests are counted from then on"
+            )
+
+
+def _digests(inventory: Inventory) -> Iterator[str]:
+    """Whether digests of trails made before AWS's change are under the key, nobody says."""
+    names = [
+        trail.name
+        for trail in inventory.trails
+        if trail.key is not None
+        and trail.log_file_validation
+        and trail.digest_files is None
+        and (trail.start is None or trail.start < DIGESTS_UNDER_KEY_FROM)
+    ]
+    if names:
+        yield (
+            f"digest files of trail {listed(names)} are counted under the key from "
+            f"{DIGESTS_UNDER_KEY_FROM} on, when CloudTrail began to encrypt them so; whether older "
+            "trails changed by themselves AWS does not say: write digest_files: sse-kms or sse-s3"
+        )
+
+
+def _growth(inventory: Inventory, months: Months) -> Iterator[str]:
+    growth = growths(inventory.growth, months)["logs"]
+    as_of = inventory.growth.as_of
+    if growth.is_flat:
+        return
+    largest = float(growth.factor[-1])
+    far = as_of is not None and abs(months.start.year - as_of.year) > _FAR
+    if far or largest > _LARGE or largest < 1 / _LARGE:
+        since = as_of or months.firsts[0]
+        yield (
+            f"growth since {since} multiplies the files of {months.labels[-1]} by "
+            f"{factor(largest)}: is growth.as_of the day on which the numbers were true?"
+        )
+    elif as_of is not None and as_of >= months.firsts[-1]:
+        yield f"growth.as_of {as_of} lies after {months.labels[-1]}: nothing grows before it"
+
+
+def _others(inventory: Inventory) -> Iterator[str]:
+    """Ids of payers that are accounts as well could mean either."""
+    members: defaultdict[str, int] = defaultdict(int)
+    for account in inventory.accounts:
+        members[account.payer] += 1
+    named = inventory.other_kms_requests_per_month.by_id
+    by_payer = [use.payer for use in inventory.other_uses if named and use.account is None]
+    several = [payer for payer in by_payer if members[payer] > 1]
+    if several:
+        yield (
+            f"other_kms_requests_per_month of {listed(several)} is taken for all accounts of the "
+            "payer, because only payers are named; name each account to tell them apart"
+        )

@@ -1,0 +1,65 @@
+"""Free quantities: how much a pool gives away a month in which partitions, and who said so.
+
+A rate and the quantity that is free of it are told by different sources, so each has its own
+`confirmed`. The meters' versions name their pool; this part of a table says where its size is from.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from itertools import pairwise
+from typing import Annotated, Any, Self
+
+from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
+
+from pricing.regions import partitions
+from pricing.validation import Day, Flag, Number, Section, Source, Text, refusal
+from pricing.words import nearest
+
+
+def _read_partition(value: Any) -> str:
+    if not isinstance(value, str) or value not in partitions():
+        close = nearest(str(value), partitions())
+        fix = f"did you mean {close}?" if close else ""
+        raise refusal(value, f"one of {', '.join(partitions())}", fix)
+    return value
+
+
+Partition = Annotated[str, PlainValidator(_read_partition), WithJsonSchema({"type": "string"})]
+
+
+class FreeVersion(Section):
+    """How much is free a month from a day on, until the next version begins. [unit/month]"""
+
+    start: Day = Field(alias="from")
+    quantity: Number
+    confirmed: Flag = False
+    source: Source
+
+
+class FreeQuantity(Section):
+    """The free quantity of a pool in some partitions."""
+
+    pool: Text
+    partitions: tuple[Partition, ...] = Field(min_length=1)
+    versions: tuple[FreeVersion, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _rising(self) -> Self:
+        starts = [version.start for version in self.versions]
+        if any(later <= earlier for earlier, later in pairwise(starts)):
+            fix = "order them by `from`, each day once"
+            raise refusal(None, "versions that rise in time", fix, ("versions",), "another order")
+        return self
+
+    def in_force(self, day: datetime.date) -> FreeVersion | None:
+        """The version in force on a day, None before the first."""
+        return next((one for one in reversed(self.versions) if one.start <= day), None)
+
+    def digest(self, version: FreeVersion) -> str:
+        """A fingerprint of what a version says, and of where: past quantities never change."""
+        said = version.model_dump(mode="json", by_alias=True)
+        said |= {"pool": self.pool, "partitions": list(self.partitions)}
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]

@@ -1,0 +1,115 @@
+"""The same numbers and names, whichever string backend pandas has: Arrow, Python or objects.
+
+pandas stores text in pyarrow's arrays where pyarrow is installed, so a user without extras has
+another string backend than a developer.
+"""
+
+import contextlib
+import importlib.util
+
+import pandas as pd
+import pytest
+
+from estimator import report
+from tests.cli.test_commands import kmscost
+from tests.october import write_october
+from tests.real_data import ROOT
+from tests.report.material import BILL, EXAMPLE, MONTH, Page
+
+SCENARIOS = ROOT / "examples" / "scenarios.yaml"
+COMMANDS = {
+    "forecast": ("forecast", EXAMPLE, "--from", "2026-11", "--by", "all", "--format", "csv"),
+    "events": ("forecast", EXAMPLE, "--from", "2026-11", "--by", "event", "--format", "csv"),
+    "quotas": ("forecast", EXAMPLE, "--from", "2026-11", "--by", "quota", "--format", "csv"),
+    "explain": ("explain", EXAMPLE, "--month", "2026-11"),
+    "simulate": ("simulate", EXAMPLE, "--from", "2026-11", "--months", "2", "--format", "json"),
+    "compare": ("compare", EXAMPLE, SCENARIOS, "--from", "2026-11", "--format", "json"),
+    "advise": ("advise", EXAMPLE, "--from", "2026-11", "--months", "2", "--format", "json"),
+    "reconcile": ("reconcile", EXAMPLE, BILL, "--month", MONTH, "--format", "json"),
+    "report": ("report", EXAMPLE, "--month", MONTH, "--bill", BILL, "--format", "markdown"),
+    "focus": ("export", "focus", EXAMPLE, "--from", "2026-11", "--format", "json"),
+    "metrics": ("export", "prometheus", EXAMPLE, "--from", "2026-11"),
+    "logs": ("measure", "cloudtrail", ROOT / "examples" / "logs", "--format", "json"),
+    "bill": ("measure", "bill", BILL, "--format", "json"),
+}
+# of the inventory and the logs of a month that a folder holds
+LEARNING = {
+    "calibrate": ("calibrate", "inventory.yaml", "october.json", "--format", "json"),
+    "backtest": ("backtest", "inventory.yaml", "october.json", "--horizon", "4d", "-f", "json"),
+}
+
+
+def options(backend):
+    """The options of pandas that choose a string backend; skips one that this install lacks."""
+    if backend == "arrow" and importlib.util.find_spec("pyarrow") is None:
+        pytest.skip("pyarrow is not installed")
+    storage = "pyarrow" if backend == "arrow" else "python"
+    return {"mode.string_storage": storage, "future.infer_string": backend != "objects"}
+
+
+@contextlib.contextmanager
+def stored_as(backend):
+    """What runs inside has its text stored so."""
+    chosen = options(backend)
+    before = {name: pd.get_option(name) for name in chosen}
+    try:
+        for name, value in chosen.items():
+            try:
+                pd.set_option(name, value)
+            except pd.errors.OptionError:
+                pytest.skip(f"this release of pandas has no option {name}")
+        yield
+    finally:
+        for name, value in before.items():
+            with contextlib.suppress(pd.errors.OptionError):
+                pd.set_option(name, value)
+
+
+@pytest.fixture(scope="module")
+def month(tmp_path_factory):
+    """An inventory, and a month of its logs as `measure` writes them."""
+    folder = tmp_path_factory.mktemp("month")
+    write_october(folder / "logs")
+    assert kmscost("init", folder / "inventory.yaml").exit_code == 0
+    found = kmscost("measure", "cloudtrail", folder / "logs", "-f", "json")
+    (folder / "october.json").write_text(found.stdout, encoding="utf-8")
+    return folder
+
+
+backends = pytest.mark.parametrize("backend", ["arrow", "python", "objects"])
+ignored = pytest.mark.filterwarnings("ignore:The 'future.infer_string' option")
+
+
+@ignored
+@backends
+def test_drivers_of_a_report_have_their_names(backend):
+    """Trails, readers and keys stand in two columns: what it is, and its name."""
+    with stored_as(backend):
+        rows = Page(report(EXAMPLE, MONTH, bill=BILL).html()).table("By trail, reader and key")
+    names = {tuple(row[:2]) for row in rows[1:-1]}
+    assert names == {("reader", "athena"), ("key", "logs"), ("trail", "org"), ("reader", "siem")}
+
+
+@ignored
+@backends
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_says_the_same(name, backend):
+    """Byte for byte what the default backend makes of it."""
+    said = kmscost(*COMMANDS[name])
+    assert said.exit_code == 0, said.stderr
+    with stored_as(backend):
+        again = kmscost(*COMMANDS[name])
+    assert (again.stdout, again.stderr) == (said.stdout, said.stderr)
+
+
+@ignored
+@backends
+@pytest.mark.parametrize("name", LEARNING)
+def test_what_is_learned_is_the_same(name, backend, month, monkeypatch):
+    """Calibration and backtest take the same rows for the same trails, accounts and Regions."""
+    monkeypatch.chdir(month)
+    said = kmscost(*LEARNING[name])
+    assert said.exit_code == 0, said.stderr
+    with stored_as(backend):
+        again = kmscost(*LEARNING[name])
+    assert (again.stdout, again.stderr) == (said.stdout, said.stderr)
