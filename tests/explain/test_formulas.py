@@ -116,7 +116,7 @@ def test_many_unlike_streams_are_twelve_lines_and_the_rest(tmp_path):
     assert "accounts.csv:41" in lines[0].source
 
 
-def test_edits_in_python_carry_no_line(tmp_path):
+def test_edits_in_python_carry_no_line():
     """An inventory whose number was replaced by a program shows that number."""
     inventory = load_inventory(EXAMPLE)
     query = inventory.readers[1].model_copy(
