@@ -64,9 +64,10 @@ def _shares(version: Version, pool: str) -> bool:
 def _free(forecast: Forecast, pool: dict[str, Any], rows: pd.DataFrame) -> Iterator[Part]:
     """The free requests of a pool, and how many of them are for these rows."""
     section = f"Free tier of payer {pool['payer']}, partition {pool['partition']}"
-    versions = [version for _, version in forecast.versions if _shares(version, str(pool["pool"]))]
+    day = pool["month"].start_time.date()
+    quantity = forecast.table.free_in_force(str(pool["pool"]), str(pool["partition"]), day)
     size, others = float(pool["quantity_free"]), float(pool["used_by_others"])
-    free = Value(size, "free", versions[0].source)
+    free = Value(size, "free", None if quantity is None else quantity.source)
     left = size - others
     used = _used_by_others(forecast, pool)
     formula: Expression = Pair(free, "-", used) if used is not None else free
