@@ -64,13 +64,15 @@ def _shares(version: Version, pool: str) -> bool:
 def _free(forecast: Forecast, pool: dict[str, Any], rows: pd.DataFrame) -> Iterator[Part]:
     """The free requests of a pool, and how many of them are for these rows."""
     section = f"Free tier of payer {pool['payer']}, partition {pool['partition']}"
-    versions = [version for _, version in forecast.versions if _shares(version, str(pool["pool"]))]
     size, others = float(pool["quantity_free"]), float(pool["used_by_others"])
-    free = Value(size, "free", versions[0].source)
+    day = forecast.months.firsts[0]
+    says = forecast.table.free_in_force(str(pool["pool"]), str(pool["partition"]), day)
+    free = Value(size, "free", None if says is None else says.source)
     left = size - others
     used = _used_by_others(forecast, pool)
     formula: Expression = Pair(free, "-", used) if used is not None else free
-    yield section, Equation("free requests left", left, "requests", formula)
+    unsure = "" if says is None or says.confirmed else ", a quantity not confirmed"
+    yield section, Equation(f"free requests left{unsure}", left, "requests", formula)
     own, total = float(rows["quantity"].sum()), float(pool["requests"])
     number = float(rows["free"].sum())
     if total <= left:
