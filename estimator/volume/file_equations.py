@@ -44,7 +44,9 @@ def origin_of(
         Who says the number that holds where the inventory has none.
     """
     assumption: Range = getattr(section, name)
-    for path in (f"{owner}.{name}", f"{owner}.preset"):
+    # a preset is what the inventory writes in place of a number, and says its source
+    written = (f"{owner}.{name}", *((f"{owner}.preset",) if assumption.source else ()))
+    for path in written:
         if path in inventory.places:
             return Assumption(assumption, (path,))
     is_default = assumption == type(section).model_fields[name].default

@@ -137,11 +137,26 @@ def test_other_values_have_the_line_that_they_stand_in(walk):
     assert "1 get per file (default)" in str(walk)
 
 
+def test_a_preset_has_its_own_source_and_the_line_that_names_it(tmp_path):
+    """`preset: splunk` in line 28 gives the gets per file; the share of files stays a default."""
+    text = TEXT.replace("  - {file: accounts.csv}\n", "").replace(
+        "    gets_per_file: 2\n", "    preset: splunk\n"
+    )
+    walk = explain(write(tmp_path, text), "2026-11", trail="scan")
+    (gets,) = values(walk, "gets per file") or values(walk, "get per file")
+    assert gets["assumption"] == "readers[scan].preset"
+    assert gets["source"]["line"] == 28
+    assert "no source was found" in gets["source"]["text"]
+    assert not values(walk, "of them")
+
+
 def test_rates_and_the_free_tier_have_the_address_of_their_source(walk):
     """Every dated rate names title, address and the day on which it was read."""
     for value in (*values(walk, "USD"), *values(walk, "free")):
         assert value["source"].keys() == {"title", "url", "checked"}
         assert value["source"]["url"].startswith("https://")
+    (free,) = values(walk, "free")
+    assert "20,000 requests a month" in free["source"]["title"]
     (step,) = [step for step in walk.to_dict()["steps"] if step["unit"] == "key-months"]
     assert step["rule"]["url"] == "https://aws.amazon.com/kms/pricing/"
 
