@@ -71,7 +71,7 @@ def _free(forecast: Forecast, pool: dict[str, Any], rows: pd.DataFrame) -> Itera
     left = size - others
     used = _used_by_others(forecast, pool)
     formula: Expression = Pair(free, "-", used) if used is not None else free
-    unsure = "" if says is None or says.confirmed else ", a quantity not confirmed"
+    unsure = "" if quantity is None or quantity.confirmed else ", a quantity not confirmed"
     yield section, Equation(f"free requests left{unsure}", left, "requests", formula)
     own, total = float(rows["quantity"].sum()), float(pool["requests"])
     number = float(rows["free"].sum())

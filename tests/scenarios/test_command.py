@@ -59,7 +59,7 @@ def test_markdown_is_a_comment(tmp_path):
     """The verdict stands first, tables are tables, details fold away, HTML is closed."""
     text = kmscost(EXAMPLE, SCENARIOS, *SPAN, "--format", "markdown", "--fail-over", "50%").stdout
     first = text.splitlines()[0]
-    assert "bucket-key: USD -20.22 (-50.9 %) over 6 months" in first
+    assert "bucket-key: USD -20.20 (-50.8 %) over 6 months" in first
     assert "mostly because of reader athena" in first
     assert "Within the limit of 50%." in text
     assert text.count("<details>") == text.count("</details>") == 5

@@ -1,5 +1,6 @@
 """Ranges as distributions, and the functions that they are made of."""
 
+import dataclasses
 import math
 from decimal import Decimal, getcontext
 from statistics import NormalDist
@@ -112,4 +113,4 @@ def test_a_range_that_no_distribution_has_is_refused(tmp_path):
     (trail,) = inventory.trails
     wrong = trail.model_copy(update={"config_updates_per_month": Range(0, 1, 2)})
     with pytest.raises(KmscostError, match=r"trails\[t\].config_updates_per_month: found"):
-        simulate(inventory.__class__(**{**vars(inventory), "trails": (wrong,)}), "2026-11", 1)
+        simulate(dataclasses.replace(inventory, trails=(wrong,)), "2026-11", 1)

@@ -121,7 +121,8 @@ def test_hostile_names_reach_no_terminal(tmp_path: Path, form: str) -> None:
         assert done.code == 0, done.text
         for text in (done.out, done.err):
             assert all(one.isprintable() for one in text.replace("\n", "")), repr(text)
-        assert "owned" in done.out
+        # a table shortens long names in the middle
+        assert "owned" in done.out or form == "table"
         assert "owned" in done.err
     # on the way to another program they stay what they are
     answer = measure(tmp_path)
