@@ -66,12 +66,12 @@ def _free(forecast: Forecast, pool: dict[str, Any], rows: pd.DataFrame) -> Itera
     section = f"Free tier of payer {pool['payer']}, partition {pool['partition']}"
     size, others = float(pool["quantity_free"]), float(pool["used_by_others"])
     day = forecast.months.firsts[0]
-    says = forecast.table.free_in_force(str(pool["pool"]), str(pool["partition"]), day)
-    free = Value(size, "free", None if says is None else says.source)
+    version = forecast.table.free_in_force(str(pool["pool"]), str(pool["partition"]), day)
+    free = Value(size, "free", None if version is None else version.source)
     left = size - others
     used = _used_by_others(forecast, pool)
     formula: Expression = Pair(free, "-", used) if used is not None else free
-    unsure = "" if says is None or says.confirmed else ", a quantity not confirmed"
+    unsure = "" if version is None or version.confirmed else ", a quantity not confirmed"
     yield section, Equation(f"free requests left{unsure}", left, "requests", formula)
     own, total = float(rows["quantity"].sum()), float(pool["requests"])
     number = float(rows["free"].sum())
