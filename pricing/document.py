@@ -18,11 +18,8 @@ import yaml
 
 from pricing.errors import DocumentError, Problem
 from pricing.files import decode, read_bytes
+from pricing.limits import MAX_DEPTH, MAX_DIGITS, MAX_NODES, TooMuchError, deepest
 from pricing.words import describe, shown
-
-MAX_NODES = 4_000_000  # after expansion of aliases
-MAX_DEPTH = 40  # below PyYAML's own bound, which is 1,000 in some releases and none in others
-MAX_DIGITS = 300
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -33,7 +30,6 @@ _FLOAT = re.compile(
     r"|[-+]?\.(?:inf|Inf|INF)\Z"
     r"|\.(?:nan|NaN|NAN)\Z"
 )
-_FLOW = re.compile(r"""'(?:[^']|'')*'|"(?:[^"\\]|\\.)*"|[\[{\]}]""", re.DOTALL)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _STR_TAG = "tag:yaml.org,2002:str"
 _CORE_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("map", "seq")}
@@ -121,12 +117,15 @@ def parse_value(
         line = text.count("\n", 0, error.position) + 1
         builder.fail(line, (), f"the character #x{code:04x}", "printable text", "remove it")
         raise DocumentError(builder.problems) from None
-    except _TooMuchError as error:
+    except TooMuchError as error:
         builder.refuse(error)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        if mark and builder.depth_at(text, mark) > MAX_DEPTH:
-            builder.refuse(_TooMuchError.depth(mark))
+        # it looks ahead for the end of what may be a key: a row of brackets can be too much for it
+        # before the event of the first one, so what it looked at is counted here
+        depth = deepest(text, builder.read, mark.index + 1, len(builder.stack)) if mark else 0
+        if depth > MAX_DEPTH:
+            builder.refuse(TooMuchError.depth(mark))
         said = getattr(error, "problem", None) or str(error)
         found = f"text that is not YAML ({said})"
         fix = "check indentation (spaces, not tabs), colons and quotes here and in the line above"
@@ -136,25 +135,6 @@ def parse_value(
         builder.fail(1, (), "an empty file", "a YAML mapping", "run `kmscost init` for a start")
         raise DocumentError(builder.problems)
     return builder.root, builder.problems
-
-
-class _TooMuchError(Exception):
-    """Stops the parser where a document is larger or deeper than any honest one."""
-
-    def __init__(self, mark: Any, found: str, expected: str, fix: str) -> None:
-        super().__init__(found)
-        self.line: int = mark.line + 1
-        self.found, self.expected, self.fix = found, expected, fix
-
-    @classmethod
-    def depth(cls, mark: Any) -> _TooMuchError:
-        found, expected = f"values nested more than {MAX_DEPTH} deep", f"at most {MAX_DEPTH} levels"
-        return cls(mark, found, expected, "look for a bracket or a brace that is not closed")
-
-    @classmethod
-    def size(cls, mark: Any) -> _TooMuchError:
-        found = f"more than {MAX_NODES:,} values, aliases expanded"
-        return cls(mark, found, f"at most {MAX_NODES:,}", "use fewer aliases (*name)")
 
 
 class _Builder:
@@ -177,7 +157,7 @@ class _Builder:
     ) -> None:
         self.problems.append(Problem(self.path, line, describe(at), found, expected, fix))
 
-    def refuse(self, error: _TooMuchError) -> NoReturn:
+    def refuse(self, error: TooMuchError) -> NoReturn:
         self.fail(error.line, (), error.found, error.expected, error.fix)
         raise DocumentError(self.problems) from None
 
@@ -190,18 +170,6 @@ class _Builder:
             elif key is not None:
                 place.append(key[0])
         return tuple(place)
-
-    def depth_at(self, text: str, mark: Any) -> int:
-        """How deep `text` is nested up to `mark`, where the parser gave up.
-
-        The parser looks ahead for the end of what may be a key, so a row of brackets can be too
-        much for it before the event of the first one. What it looked at is counted here.
-        """
-        depth = deepest = len(self.stack)
-        for token in _FLOW.finditer(text, self.read, mark.index + 1):
-            depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
-            deepest = max(deepest, depth)
-        return deepest
 
     def take(self, event: Any) -> None:
         self.read = event.end_mark.index
@@ -320,7 +288,7 @@ class _Builder:
         line = event.start_mark.line + 1
         self.count(1, event)
         if len(self.stack) >= MAX_DEPTH:
-            raise _TooMuchError.depth(event.start_mark)
+            raise TooMuchError.depth(event.start_mark)
         tag = event.tag if event.tag and event.tag not in ("!", *_CORE_TAGS) else None
         if tag and self.tagged is None:
             self.meant(tag, None, line)
@@ -359,4 +327,4 @@ class _Builder:
     def count(self, nodes: int, event: Any) -> None:
         self.nodes += nodes
         if self.nodes > MAX_NODES:
-            raise _TooMuchError.size(event.start_mark)
+            raise TooMuchError.size(event.start_mark)

@@ -326,7 +326,7 @@ def load_rates(path: str | Path | None = None) -> RateTable:
 
 
 def load_cloudtrail_rates() -> RateTable:
-    """The shipped table of the knock-on CloudTrail charge."""
+    """The shipped table of what CloudTrail charges for copies of KMS events."""
     return _shipped("cloudtrail")
 
 

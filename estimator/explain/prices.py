@@ -64,14 +64,14 @@ def _shares(version: Version, pool: str) -> bool:
 def _free(forecast: Forecast, pool: dict[str, Any], rows: pd.DataFrame) -> Iterator[Part]:
     """The free requests of a pool, and how many of them are for these rows."""
     section = f"Free tier of payer {pool['payer']}, partition {pool['partition']}"
+    day = pool["month"].start_time.date()
+    quantity = forecast.table.free_in_force(str(pool["pool"]), str(pool["partition"]), day)
     size, others = float(pool["quantity_free"]), float(pool["used_by_others"])
-    day = forecast.months.firsts[0]
-    version = forecast.table.free_in_force(str(pool["pool"]), str(pool["partition"]), day)
-    free = Value(size, "free", None if version is None else version.source)
+    free = Value(size, "free", None if quantity is None else quantity.source)
     left = size - others
     used = _used_by_others(forecast, pool)
     formula: Expression = Pair(free, "-", used) if used is not None else free
-    unsure = "" if version is None or version.confirmed else ", a quantity not confirmed"
+    unsure = "" if quantity is None or quantity.confirmed else ", a quantity not confirmed"
     yield section, Equation(f"free requests left{unsure}", left, "requests", formula)
     own, total = float(rows["quantity"].sum()), float(pool["requests"])
     number = float(rows["free"].sum())

@@ -115,14 +115,20 @@ class Explanation:
     def __repr__(self) -> str:
         return f"<Explanation {self.title}: {self.currency} {money(self.cost)}>"
 
+    def line(self, step: Step) -> str:
+        """A step in one line; a formula that is the number itself says nothing more."""
+        shown = self.shown(step)
+        formula = "" if step.formula in ("", shown) else f"{step.formula} = "
+        unit = step.unit.removesuffix("s") if shown == "1" else step.unit
+        return f"{step.what}: {formula}{shown} {unit}"
+
     def __str__(self) -> str:
         lines, section = [f"{self.title}:"], ""
         for step in self.steps:
             if step.section != section:
                 section = step.section
                 lines += ["", section]
-            formula = f"{step.formula} = " if step.formula else ""
-            lines.append(f"  {step.what}: {formula}{self.shown(step)} {step.unit}")
+            lines.append(f"  {self.line(step)}")
             if step.source:
                 lines.append(f"    source: {step.source}")
         lines += ["", self.other_reading]

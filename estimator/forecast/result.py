@@ -48,7 +48,7 @@ class Forecast:
     quotas : DataFrame
         Requests a second of each month, account and Region: `estimator.frames.QUOTAS`.
     events : DataFrame or None
-        The knock-on on CloudTrail's bill by month, account, Region and trail, no part of the cost:
+        Copies of KMS events on CloudTrail's bill, by whose they are; no part of the cost:
         `estimator.frames.EVENTS`; None where no rate is known.
     broken : str or None
         What broke the limit of `fail_over`, by how much, when first and why, in one line.

@@ -15,7 +15,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from estimator.explain import Explanation
-from estimator.figures import count, factor, money
+from estimator.figures import count, factor
 from estimator.forecast import Forecast
 from estimator.report.layout import in_parts
 from estimator.report.layout import lines as lines_of
@@ -88,10 +88,7 @@ def explain_text(walk: Explanation, width: int | None = None) -> RenderableType:
         if step.section != section:
             section = step.section
             parts += ["", Text(section, style="bold")]
-        shown = money(step.result) if step.unit == walk.currency else count(step.result)
-        equals = f"{step.formula} = " if step.formula else ""
-        said = f"{step.what}: {equals}{shown} {step.unit}"
-        parts += _indented(said, width, "")
+        parts += _indented(walk.line(step), width, "")
         if step.source:
             parts += _indented(f"source: {step.source}", width, "dim", "    ")
     return Group(*parts, "", *wrapped([walk.other_reading], width))

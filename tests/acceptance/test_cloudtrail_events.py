@@ -28,7 +28,7 @@ from tests.acceptance.inventories import (
         ([{"exclude_kms_events": True}] * 2, 17_280, "0"),
     ],
 )
-def test_knock_on_of_kms_calls_in_cloudtrail(
+def test_copies_of_kms_calls_in_cloudtrail(
     tmp_path: Path, trails: list[dict[str, Any]], requests: int, cost: str
 ) -> None:
     """Every trail after the first that records KMS calls costs 2.00 per 100,000, set apart."""
@@ -43,7 +43,7 @@ def test_knock_on_of_kms_calls_in_cloudtrail(
     )
 
 
-def test_knock_on_of_a_cross_account_read_is_in_both_accounts(tmp_path: Path) -> None:
+def test_copies_of_a_cross_account_read_is_in_both_accounts(tmp_path: Path) -> None:
     """A reader in another account than the key's: its calls are logged in both accounts."""
     # puts 2 trails x 2 accounts x 8,640 = 34,560, logged in A;
     # reads 1,000 x 30 = 30,000, logged in B and in A = 60,000
@@ -62,7 +62,7 @@ def test_knock_on_of_a_cross_account_read_is_in_both_accounts(tmp_path: Path) ->
     )
 
 
-def test_knock_on_depends_on_the_keys_region(tmp_path: Path) -> None:
+def test_copies_depend_on_the_keys_region(tmp_path: Path) -> None:
     """KMS calls happen in the key's Region: trails that do not record it pay nothing."""
     # both trails record eu-west-1 only; the keys are in us-east-1: no copy at all
     text = inventory(

@@ -8,7 +8,7 @@ from tests.acceptance.commands import close, forecast, kmscost
 from tests.acceptance.inventories import A, B, account, inventory, key, trail
 
 
-def test_knock_on_counts_the_days_that_have_requests(tmp_path):
+def test_copies_count_the_days_that_have_requests(tmp_path):
     """A key and a second copy from the 16th: each event of that half has one paid copy."""
     # 100,000 files x 15 days = 1,500,000 events, one paid copy each: x 0.00002 = 30.00
     text = inventory(

@@ -1,15 +1,11 @@
 """Copies of KMS events: which are paid, on which days, whose, and what an exclusion saves."""
 
-import dataclasses
-import datetime
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from estimator import forecast, load_inventory
 from estimator.frames import EVENTS
 from tests.forecast.inventories import inventories
-from tests.forecast.slow_events import paid_events
 
 A, B = "111122223333", "222222222222"
 HEAD = f"""\
@@ -37,30 +33,6 @@ def read(folder, text):
 def by_trail(told):
     """Paid events of each trail, zeros left out."""
     return told.events.groupby("trail", observed=True)["quantity"].sum().to_dict()
-
-
-@laws
-@given(inventories())
-def test_paid_copies_are_those_of_a_slow_count(tmp_path, text):
-    """Every request, day by day, times the recording trails after the first: the same events."""
-    text = text.replace("accounts_per_year: 50%", "accounts_per_year: 0%")
-    inventory = read(tmp_path, text)
-    # a `fixed` reader's gets are shared among keys by what is readable, which is no sum over days
-    kept = tuple(one for one in inventory.readers if one.kind != "fixed")
-    # copies under a key that they are also read under: those are not told apart by day
-    kept = tuple(
-        one
-        for one in kept
-        if one.kind != "replication" or {trail.key for trail in inventory.read_by(one)} == {"k1"}
-    )
-    inventory = dataclasses.replace(inventory, readers=kept)
-    told = forecast(inventory, "2026-11", 3)
-    slow = paid_events(inventory, datetime.date(2026, 11, 1), datetime.date(2027, 2, 1))
-    own = told.events[told.events["of"] == "inventory"]
-    assert own["quantity"].sum() == pytest.approx(slow, rel=1e-9, abs=1e-6)
-    totals = told.totals
-    cost = totals["cost_usd_cloudtrail_events"] - totals["cost_usd_cloudtrail_events_others"]
-    assert cost == pytest.approx(slow * 2.00 / 100_000, rel=1e-9, abs=1e-9)
 
 
 @laws

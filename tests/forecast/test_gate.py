@@ -70,7 +70,7 @@ def test_all_budgets_are_one_line(path):
     answer = kmscost(path, "all")
     assert answer.exit_code == 3
     (line,) = verdict(answer)
-    assert line.startswith("budget siem (USD 0.02000 a month, reader siem) is broken")
+    assert line.startswith("budget siem (USD 0.02 a month, reader siem) is broken")
     assert line.endswith("broken as well: kms from 2026-12")
 
 

@@ -46,7 +46,7 @@ def test_shipped_rates_are_those_of_the_feed():
 
 
 @needs_data
-def test_the_knock_on_is_that_of_the_feed():
+def test_copies_of_events_cost_what_the_feed_says():
     """A further copy of a management event costs 0.00002 in every Region of CloudTrail's feed."""
     feed = json.loads((FEED.parent / "cloudtrail.json").read_text(encoding="utf-8"))["regions"]
     code = {region.name: region.code for region in regions().values()}

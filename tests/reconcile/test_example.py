@@ -15,6 +15,7 @@ from tests.reconcile.made import bill_of, lines_of, measured_of, other
 from tests.reconcile.test_reading import ARN, INVENTORY, KEYS, LOGS, PAYER, PROD, WRITES
 
 PRICE = 0.000003
+US = {"region": "us-east-1", "usage_type": "us-east-1-KMS-Requests"}
 
 
 @pytest.fixture
@@ -98,6 +99,19 @@ def test_what_the_inventory_expects_of_others_is_not_volume(tmp_path, small):
     said = reconcile(inventory, bill_of(tmp_path, more), "2026-10")
     assert said.request_parts["volume"] == pytest.approx(8000)
     assert said.request_parts["others"] == pytest.approx(5000)
+
+
+def test_others_of_an_account_are_expected_in_that_account_alone(tmp_path, small):
+    """8,000 more Decrypt in the reader's account: 5,000 of its own are others', none of PROD's."""
+    told = forecast(small(others="0"), "2026-10", 1)
+    lines = [*lines_of(told), other(8000, told, account=LOGS, **US)]
+    bill = bill_of(tmp_path, lines)
+    own = reconcile(small(others=f'{{"{LOGS}": 5000, "{PROD}": 0}}'), bill, "2026-10")
+    assert own.request_parts["others"] == pytest.approx(5000)
+    assert own.request_parts["volume"] == pytest.approx(3000)
+    elsewhere = reconcile(small(others=f'{{"{PROD}": 5000}}'), bill, "2026-10")
+    assert elsewhere.request_parts["others"] == 0
+    assert elsewhere.request_parts["volume"] == pytest.approx(8000)
 
 
 def test_measured_volume_leaves_the_rest_unknown(tmp_path, small):

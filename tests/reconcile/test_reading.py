@@ -140,6 +140,31 @@ def test_the_rule_of_thumb_proves_little(tmp_path, inventory):
     assert reconcile(told, bill_of(tmp_path, none), "2026-10").reading.reading == "exempt"
 
 
+@pytest.mark.parametrize(
+    ("kind", "reading"),
+    [
+        ("kind: every-file", "exempt"),
+        ("kind: replication, destination_key: dr", "exempt"),
+        ("kind: fixed, gets_per_day: 1152", None),
+    ],
+)
+def test_who_gets_every_file_confirms_the_rule_of_thumb(tmp_path, inventory, kind, reading):
+    """A tenth of the writes of 288 files a day billed, and all reads: exempt, if they tell files.
+
+    1,152 gets a day, as many as 4 x 288 files, tell nothing of files where they are a plain number:
+    the tenth may be all that was written.
+    """
+    text = INVENTORY.replace(", files_per_day: 300", "").replace("kind: every-file", kind)
+    text = text.replace("region: us-east-1}]", "region: us-east-1}, {id: dr, region: eu-west-1}]")
+    told = inventory(text=text)
+    made = forecast(told, "2026-10", 1)
+    place = {"region": "us-east-1", "usage_type": "us-east-1-KMS-Requests"}
+    tenth = other(3571, made, "GenerateDataKey", account=PAYER, **place)
+    lines = [*lines_of(made, writes=False), tenth]
+    found = reconcile(told, bill_of(tmp_path, lines), "2026-10").reading
+    assert (found and found.reading) == reading
+
+
 def test_inside_the_free_tier_nothing_can_be_told(tmp_path, inventory):
     """10 files a day: 1,240 writes and gets, all free; nothing was charged for any."""
     told = inventory(text=INVENTORY.replace("files_per_day: 300", "files_per_day: 10"))

@@ -37,7 +37,7 @@ def test_kms_and_cloudtrail_are_never_added(tmp_path):
     assert not any("Decrypt" in line for line in lines[apart:])
     (said,) = words_of(lines, "KMS USD")
     assert " ".join(said) == (
-        "KMS USD 1.28: requests 0.1200, keys 1.00, taxes, credits and all else 0.1600"
+        "KMS USD 1.28: requests 0.12, keys 1.00, taxes, credits and all else 0.16"
     )
 
 
@@ -48,7 +48,7 @@ def test_nor_are_they_by_any_columns(tmp_path, by):
     legacy_bill(tmp_path / "bill.csv", [*A_MONTH, *taxes])
     lines = table(tmp_path, "--by", by)
     assert [line[-1] for line in words_of(lines, "total")] == ["1.38", "2.70"]
-    assert not any("0.8000" in line for line in lines)
+    assert not any("0.80" in line for line in lines)
     answer = kmscost("measure", "bill", str(tmp_path), "--by", by, "-f", "csv", cwd=tmp_path)
     assert "AWSCloudTrail" in answer.out
     assert "awskms" in answer.out
@@ -58,7 +58,7 @@ def test_a_tax_counts_nothing(tmp_path):
     """Its row has an amount and blanks, not zero requests."""
     legacy_bill(tmp_path / "bill.csv", [Line(), no_usage("Tax", "0.16")])
     (tax,) = (line for line in table(tmp_path) if "Tax" in line)
-    assert tax.split() == ["2026-11", "Tax", "0.1600"]
+    assert tax.split() == ["2026-11", "Tax", "0.16"]
 
 
 def test_a_bill_without_cloudtrail_says_nothing_of_it(tmp_path):

@@ -195,7 +195,7 @@ def test_products_that_begin_on_different_days_make_versions(tmp_path):
 
 
 def test_files_of_regions_and_of_both_services_become_one_table(tmp_path):
-    """Two Regions' files in CNY and CloudTrail's: the knock-on is priced in CNY as well.
+    """Two Regions' files in CNY and CloudTrail's: copies of events are priced in CNY as well.
 
     Two trails under one key in cn-north-1: 2 x 288 x 30 = 17,280 requests at CNY 0.20 / 10,000 =
     0.3456, and a key at 7. The second trail's copy of 17,280 events at CNY 14 / 100,000 = 2.4192.
