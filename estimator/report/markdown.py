@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 
 from estimator.explain import Explanation
-from estimator.figures import count, money
 from estimator.forecast import Forecast
 from estimator.report.sections import detail_sheet
 from estimator.report.sheet import Sheet, lines, months_sheet
@@ -53,10 +52,8 @@ def explain_markdown(walk: Explanation) -> str:
         if step.section != section:
             section = step.section
             parts.append(f"\n**{escape(section)}**\n")
-        shown = money(step.result) if step.unit == walk.currency else count(step.result)
-        equals = f"{step.formula} = " if step.formula else ""
         source = f" ({step.source})" if step.source else ""
-        parts.append(f"- {escape(f'{step.what}: {equals}{shown} {step.unit}{source}')}")
+        parts.append(f"- {escape(walk.line(step) + source)}")
     return "\n".join([*parts, "", escape(walk.other_reading)]) + "\n"
 
 

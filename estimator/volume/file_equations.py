@@ -157,8 +157,8 @@ def _kinds(model: Model, written: Written, days: FloatArray) -> list[_Kind]:
     # what a range says tells origins apart, not where it stands
     same: dict[Range | Source, int] = {}
     sort = [
-        same.setdefault(one.range if isinstance(one, Assumption) else one, len(same))
-        for one in origins
+        same.setdefault(origin.range if isinstance(origin, Assumption) else origin, len(same))
+        for origin in origins
     ]
     columns = np.stack([streams.files, days, np.array(sort, dtype=np.float64)[origin_of_row]])
     alike, kind_of_row, size = np.unique(columns, axis=1, return_inverse=True, return_counts=True)
@@ -169,7 +169,8 @@ def _kinds(model: Model, written: Written, days: FloatArray) -> list[_Kind]:
     for position, number in enumerate(order.tolist()):
         chosen = origin_of_row[kind_of_row.reshape(-1) == number] if position < _MOST else []
         own = [origins[code] for code in dict.fromkeys(np.asarray(chosen, dtype=int).tolist())]
-        paths = [path for one in own if isinstance(one, Assumption) for path in one.paths]
+        named = [origin for origin in own if isinstance(origin, Assumption)]
+        paths = [path for origin in named for path in origin.paths]
         origin = own[0] if own else origins[0]
         if isinstance(origin, Assumption):
             origin = Assumption(origin.range, tuple(dict.fromkeys(paths)))
@@ -186,8 +187,8 @@ def _origins(model: Model, written: Written) -> tuple[list[Assumption | Source],
     inventory, names = model.inventory, list(model.inventory.region_codes)
     # most accounts say nothing of their own, or the same of all Regions: they are alike
     files = [account.files_per_day for account in inventory.accounts]
-    own = np.array([number if said else -1 for number, said in enumerate(files)])
-    by_region = np.array([said is None or bool(said.by_region) for said in files])
+    own = np.array([-1 if given is None else number for number, given in enumerate(files)])
+    by_region = np.array([given is None or bool(given.by_region) for given in files])
     account = own[streams.account]
     region = np.where(by_region[streams.account], streams.region, -1)
     _, first, place_of_row = np.unique(

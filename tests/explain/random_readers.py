@@ -33,7 +33,9 @@ def random_readers(seed: int) -> str:
         return dice.choice([amount(1, 2000), by_region])
 
     accounts = [account(A)]
-    accounts += [account(one, **period(0.3), **maybe(0.5, files_per_day=files())) for one in (B, C)]
+    accounts += [
+        account(owner, **period(0.3), **maybe(0.5, files_per_day=files())) for owner in (B, C)
+    ]
     keys = [key("k"), key("d", region="eu-west-1", **period())]
     trails = []
     for number in range(dice.randint(1, 3)):

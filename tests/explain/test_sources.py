@@ -71,7 +71,7 @@ def test_a_range_names_its_ends_its_source_and_its_line(walk):
     path = f"{walk_path(walk)}:16"
     wanted = f"387.3 files/day (typical of 250 to 600; source: our own count of October; {path})"
     assert f"    source: {wanted}\n" in str(walk)
-    value, *_ = [one for one in values(walk, "files/day") if one["low"] is not None]
+    value, *_ = [found for found in values(walk, "files/day") if found["low"] is not None]
     assert value["number"] == pytest.approx(150_000**0.5)
     assert (value["low"], value["high"]) == (250, 600)
     assert value["assumption"] == "trails[own].files_per_day"
