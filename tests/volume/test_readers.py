@@ -132,7 +132,7 @@ def test_digests_are_under_the_key_since_cloudtrail_encrypts_them_so(
 
 
 def test_validate_gets_no_digest_of_before(tmp_path):
-    """A run of 30 days, spread over June 2025: digests of the days from 05-22 on, 20.25 on average.
+    """A run of 30 days, spread over June 2025: digests of the days from 05-22 on, 23.33 on average.
 
     Seen from day t of June (0 to 30), with 10 days of digests before the 1st: min(30, 10 + t), so
     the first 20 days meet 20 on average and the last 10 meet 30: (20 x 20 + 10 x 30) / 30 = 23.33.
