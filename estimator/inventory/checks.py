@@ -95,7 +95,9 @@ def _readers_unlike_trails(draft: Draft) -> None:
     trails = set(draft.names("trails", "name"))
     items = draft.root.get("readers")
     for index, item in enumerate(items if isinstance(items, Seq) else []):
-        if isinstance(item, Map) and item.get("name") in trails:
+        # a name of another type is refused where it is read; a list is not even a key of a set
+        name = item.get("name") if isinstance(item, Map) else None
+        if isinstance(name, str) and name in trails and isinstance(item, Map):
             line, at = item.lines.get("name"), f"readers[{index}].name"
             said = f"the name {shown(item['name'])} of a trail"
             fix = "rename the reader: results are told apart by these names"
