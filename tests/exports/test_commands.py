@@ -93,6 +93,7 @@ def test_binary_files_go_through_a_pipe():
 
 def test_a_terminal_is_spared_binary_files():
     """Exit 2 and a word on --output, where stdout is a terminal."""
+    needed("xlsxwriter")
     parent, child = pty.openpty()
     done = apart("focus", *SHORT, "-f", "xlsx", stdout=child, stderr=subprocess.PIPE)
     os.close(child)

@@ -26,6 +26,7 @@ from pricing.errors import UsageError
 from tests.calibrate.measurements import HOME, INVENTORY, measured, role
 from tests.exports.inventories import ODD, load
 from tests.exports.reading_back import from_csv, from_json, from_parquet, from_xlsx, plain
+from tests.extras import needed
 from tests.real_data import ROOT
 
 EXAMPLE = ROOT / "examples" / "organization.yaml"
@@ -155,6 +156,8 @@ def test_the_same_table_is_the_same_bytes():
     """No clock and no order of chance gets into a file."""
     from estimator.report.exports.files import written
 
+    needed("pyarrow")
+    needed("xlsxwriter")
     one, other = (export_frame(EXAMPLE, "charges", "2026-11", 2) for _ in range(2))
     for form in ("csv", "json", "parquet", "xlsx"):
         assert written(one, form) == written(other, form)

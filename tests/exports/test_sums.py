@@ -12,6 +12,7 @@ from estimator.report.data import to_json
 from estimator.report.exports.files import written
 from tests.exports.inventories import load
 from tests.exports.reading_back import from_csv, from_json, from_parquet
+from tests.extras import needed
 from tests.forecast.inventories import inventories
 from tests.real_data import ROOT
 
@@ -101,6 +102,8 @@ def test_files_of_one_table_are_written_once_a_format(tmp_path):
     """Text formats are text, the others bytes: what a command puts on stdout."""
     from tests.exports.inventories import SMALL
 
+    needed("pyarrow")
+    needed("xlsxwriter")
     table = export_focus(load(tmp_path, SMALL), "2026-11", 1)
     assert {form: type(written(table, form)) for form in ("csv", "json", "parquet", "xlsx")} == {
         "csv": str,

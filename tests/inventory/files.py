@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-import jsonschema
-
 from estimator import load_inventory, schema
 from estimator.inventory import Inventory
 from pricing.document import load_document
+from tests.extras import needed
 
 PAYER = "111122223333"
 
@@ -31,4 +30,4 @@ def schema_takes(folder: Path, text: str) -> bool:
     path = folder / "of_schema.yaml"
     path.write_text(text, encoding="utf-8")
     document, _ = load_document(path)
-    return jsonschema.Draft202012Validator(schema()).is_valid(document)
+    return needed("jsonschema").Draft202012Validator(schema()).is_valid(document)
