@@ -245,7 +245,7 @@ def _entries(data: bytes, log: Log) -> list[Any]:
             try:
                 parts = [part for part in split(data) if part.strip()]
                 return [one for part in parts for one in _of_document(part, log)]
-            # msgspec's errors are no ValueError before its release 0.20
+            # msgspec's errors are no ValueError in its release 0.19
             except (msgspec.MsgspecError, ValueError, RecursionError):
                 continue
         raise UnreadableError(_why(data, error)) from None
