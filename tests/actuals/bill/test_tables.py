@@ -11,6 +11,11 @@ from tests.actuals.bill.bills import A_MONTH, Line, legacy_bill, no_usage
 from tests.real_data import DATA, needs_data
 
 
+@pytest.fixture(autouse=True)
+def _eighty(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+
+
 def table(folder, *args):
     done = kmscost("measure", "bill", str(folder), *args, cwd=folder)
     assert done.code == 0, done.text
