@@ -35,7 +35,8 @@ def monthly_totals(
     def total(values: pd.Series, chosen: np.ndarray | None = None) -> np.ndarray:
         weights = values.to_numpy(dtype=np.float64)
         weights = weights if chosen is None else np.where(chosen, weights, 0.0)
-        return np.bincount(month, weights=weights, minlength=months.count)
+        # of nothing at all bincount counts in whole numbers
+        return np.bincount(month, weights=weights, minlength=months.count).astype(np.float64)
 
     cost, other = total(charges["cost"]), total(charges["cost_other_reading"])
     frame = pd.DataFrame(
