@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.organizations import Organization, make
 from estimator import simulate
-from estimator.calibrate import calibrate_text
+from estimator.calibration import calibrate_text
 from estimator.inventory import Inventory
 from estimator.months import Months, parse_month
 from estimator.volume import usage

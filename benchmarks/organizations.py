@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from estimator.actuals.coverage import WHOLE_DAY, Coverage
-from estimator.actuals.result import Actuals
+from estimator.measurement.coverage import WHOLE_DAY, Coverage
+from estimator.measurement.result import Actuals
 
 PAYER = "100000000000"
 KEY = f"arn:aws:kms:us-east-1:{PAYER}:key/0a1b2c3d-1111-2222-3333-444455556666"

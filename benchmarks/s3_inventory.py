@@ -27,7 +27,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 from pyarrow import orc, parquet
 
-from estimator.actuals.s3_inventory import measure_s3_inventory
+from estimator.measurement.s3_inventory import measure_s3_inventory
 
 RUNS = 5
 FILES = 4

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from pricing.errors import Problem, UsageError
+from pricing.reading.problems import Problem, UsageError
 
 FloatArray = npt.NDArray[np.float64]
 

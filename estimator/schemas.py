@@ -8,8 +8,8 @@ from pydantic import BaseModel
 
 from estimator.inventory.sections import InventoryFile
 from estimator.scenarios.scenario import ScenarioDocument
-from pricing.errors import Problem, UsageError
 from pricing.rates import RateTable
+from pricing.reading.problems import Problem, UsageError
 
 _MODELS: dict[str, type[BaseModel]] = {
     "inventory": InventoryFile,

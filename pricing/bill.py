@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pricing.errors import Problem, UsageError
 from pricing.rates import Meter, RateTable, Version
+from pricing.reading.problems import Problem, UsageError
 from pricing.regions import partition_of
 from pricing.tiers import FloatArray, free_share, graduated
 

@@ -14,9 +14,9 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
+from pricing.reading.validation import Day, Flag, Number, Section, Source, Text, refusal
+from pricing.reading.words import nearest
 from pricing.regions import partitions
-from pricing.validation import Day, Flag, Number, Section, Source, Text, refusal
-from pricing.words import nearest
 
 
 def _read_partition(value: Any) -> str:

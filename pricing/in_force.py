@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pricing.errors import Problem, RateError, UsageError
 from pricing.rates import Meter, RateTable, load_cloudtrail_rates, load_rates
+from pricing.reading.problems import Problem, RateError, UsageError
+from pricing.reading.words import nearest
 from pricing.regions import is_region, partition_of, regions
-from pricing.words import nearest
 
 
 def rates_show(

@@ -12,12 +12,12 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PlainValidator, PrivateAttr, WithJsonSchema, model_validator
 
-from pricing.errors import DocumentError, Problem, RateError
-from pricing.files import is_price_list, read_bytes
 from pricing.free import FreeQuantity, FreeVersion
+from pricing.reading.files import is_price_list, read_bytes
+from pricing.reading.problems import DocumentError, Problem, RateError
+from pricing.reading.validation import Day, Flag, Number, Section, Source, Text, load_as, refusal
+from pricing.reading.words import nearest
 from pricing.regions import TABLES, partition_of, read_region
-from pricing.validation import Day, Flag, Number, Section, Source, Text, load_as, refusal
-from pricing.words import nearest
 
 RegionCode = Annotated[str, PlainValidator(read_region), WithJsonSchema({"type": "string"})]
 

@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pricing.validation import Flag, Section, Text, load_as, refusal
-from pricing.words import nearest
+from pricing.reading.validation import Flag, Section, Text, load_as, refusal
+from pricing.reading.words import nearest
 
 TABLES = Path(__file__).parent / "tables"
 

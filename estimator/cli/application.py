@@ -9,8 +9,8 @@ import typer
 import typer.main
 from typer.core import TyperGroup
 
-from pricing.errors import KmscostError, UsageError
-from pricing.words import nearest
+from pricing.reading.problems import KmscostError, UsageError
+from pricing.reading.words import nearest
 
 _MOST_PROBLEMS = 200
 _NO_MEMORY = "memory: found no more of it; nothing was written; run on fewer or smaller files"

@@ -11,10 +11,10 @@ import typer
 from estimator.cli.application import group
 from estimator.cli.output import Output, say, show
 from estimator.cli.progress import counting_bar
-from pricing.errors import Problem, UsageError
+from pricing.reading.problems import Problem, UsageError
 
 if TYPE_CHECKING:
-    from estimator.importers.drafting import Draft
+    from estimator.discovery.drafting import Draft
 
 
 class DraftFormat(StrEnum):

@@ -10,7 +10,7 @@ import typer
 
 from estimator.cli.application import single
 from estimator.cli.output import InventoryPath, Output, say, show
-from pricing.errors import KmscostError
+from pricing.reading.problems import KmscostError
 
 
 class CheckFormat(StrEnum):

@@ -12,10 +12,10 @@ import typer
 from estimator.cli.application import group
 from estimator.cli.output import Form, Format, Output, say, show, width
 from estimator.cli.progress import progress_bar, sizes_of_files, sizes_of_inventory
-from pricing.errors import Problem, UsageError
+from pricing.reading.problems import Problem, UsageError
 
 if TYPE_CHECKING:
-    from estimator.actuals.result import Actuals
+    from estimator.measurement.result import Actuals
 
 
 class Engine(StrEnum):

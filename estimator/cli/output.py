@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pricing.errors import KmscostError, Problem, UsageError, printable
+from pricing.reading.problems import KmscostError, Problem, UsageError, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

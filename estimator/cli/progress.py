@@ -16,15 +16,15 @@ _OFTEN = 0.1  # drawn at most so often [s]
 
 def sizes_of_files(paths: Sequence[str | Path]) -> list[int]:
     """The sizes of all files below these paths. [byte]"""
-    from estimator.actuals.paths import as_paths, find_files
-    from estimator.actuals.skipped import SkippedFiles
+    from estimator.measurement.paths import as_paths, find_files
+    from estimator.measurement.skipped import SkippedFiles
 
     return [one.size for one in find_files(as_paths(paths), SkippedFiles()) if one.size]
 
 
 def sizes_of_inventory(manifest: Path) -> list[int]:
     """The sizes of all data files that an S3 Inventory lists. [byte]"""
-    from estimator.actuals.s3_inventory.manifest import read_manifest
+    from estimator.measurement.s3_inventory.manifest import read_manifest
 
     return [one.size or 0 for one in read_manifest(manifest).files]
 

@@ -129,9 +129,9 @@ def plot(
     output: Output = None,
 ) -> None:
     """Draw a forecast as SVG or PNG."""
-    from estimator.report.plots import chart_of
-    from estimator.report.plots.chart import WIDE
-    from estimator.report.plots.svg import png_bytes, svg_text
+    from estimator.report.charts import chart_of
+    from estimator.report.charts.chart import WIDE
+    from estimator.report.charts.svg import png_bytes, svg_text
 
     chart = chart_of(inventory, kind, start, months, draws, seed, rates, read_discount(discount))
     figure = chart.draw(WIDE)

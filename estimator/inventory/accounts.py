@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from estimator.inventory.sections import AccountEntry
-from pricing.document import Map, Seq
-from pricing.errors import DocumentError, Problem
-from pricing.files import decode, read_bytes
-from pricing.validation import validate
-from pricing.words import nearest, shown
+from pricing.reading.document import Map, Seq
+from pricing.reading.files import decode, read_bytes
+from pricing.reading.problems import DocumentError, Problem
+from pricing.reading.validation import validate
+from pricing.reading.words import nearest, shown
 
 COLUMNS = ("id", "name", "payer", "regions", "files_per_day", "from", "until")
 

@@ -15,9 +15,9 @@ from typing import Annotated, Any
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from pricing.reading.validation import PERCENT, read_number, read_percent, read_text, refusal
+from pricing.reading.words import nearest
 from pricing.regions import read_region
-from pricing.validation import PERCENT, read_number, read_percent, read_text, refusal
-from pricing.words import nearest
 
 # A log file about every five minutes: AWS KMS Developer Guide, "How AWS CloudTrail uses AWS KMS",
 # text of 2017-11-15 to 2021-09-11; checked 2026-11-23. Neither floor nor ceiling.

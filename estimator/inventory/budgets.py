@@ -9,7 +9,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
 from estimator.inventory.kinds import AccountId
-from pricing.validation import (
+from pricing.reading.validation import (
     MAX_TEXT,
     PERCENT,
     Number,

@@ -12,10 +12,10 @@ from estimator.inventory.draft import Draft
 from estimator.inventory.model import Account, Inventory
 from estimator.inventory.others import FIELD
 from estimator.inventory.sections import Key, Once, Reader, Replication, Trail
-from pricing.document import Location, Map, Seq
-from pricing.errors import Problem
+from pricing.reading.document import Location, Map, Seq
+from pricing.reading.problems import Problem
+from pricing.reading.words import nearest, shown
 from pricing.regions import partition_of
-from pricing.words import nearest, shown
 
 _MOST_SUGGESTIONS = 100
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pricing.document import Location, Map, Seq, line_of
-from pricing.errors import Problem
-from pricing.words import describe
+from pricing.reading.document import Location, Map, Seq, line_of
+from pricing.reading.problems import Problem
+from pricing.reading.words import describe
 
 
 @dataclass

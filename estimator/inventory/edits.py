@@ -16,9 +16,9 @@ import yaml
 
 from estimator.inventory.flow import flow, is_nested, scalar
 from estimator.inventory.nodes import nodes_below, shared
-from pricing.document import line_of, parse_document
-from pricing.errors import KmscostError, Problem
-from pricing.words import describe
+from pricing.reading.document import line_of, parse_document
+from pricing.reading.problems import KmscostError, Problem
+from pricing.reading.words import describe
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 

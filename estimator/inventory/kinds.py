@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from pricing.reading.validation import read_text, refusal
 from pricing.regions import default_regions, read_region
-from pricing.validation import read_text, refusal
 
 _DIGITS = 12
 ACCOUNT_ID_PATTERN = f"^[0-9]{{{_DIGITS}}}$"

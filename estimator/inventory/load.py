@@ -20,12 +20,12 @@ from estimator.inventory.sections import (
     Reader,
     Trail,
 )
-from pricing.document import Location, Map, Seq, parse_document
-from pricing.errors import DocumentError, Problem
-from pricing.files import decode, read_bytes
+from pricing.reading.document import Location, Map, Seq, parse_document
+from pricing.reading.files import decode, read_bytes
+from pricing.reading.problems import DocumentError, Problem
+from pricing.reading.validation import validate
+from pricing.reading.words import describe, nearest
 from pricing.regions import regions as known_regions
-from pricing.validation import validate
-from pricing.words import describe, nearest
 
 _MOST_REGIONS = 8
 

@@ -17,7 +17,7 @@ from estimator.inventory.assumptions import (
     read_quantity,
 )
 from estimator.inventory.kinds import ACCOUNT_ID_PATTERN, read_account_id
-from pricing.validation import refusal
+from pricing.reading.validation import refusal
 
 FIELD = "other_kms_requests_per_month"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from estimator.inventory.accounts import Found
-from pricing.document import Map, Seq
+from pricing.reading.document import Map, Seq
 
 # the sections whose items have a name, and the key that it stands under
 _LABELS = {"keys": "id", "trails": "name", "readers": "name", "budgets": "name"}

@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PlainValidator, WithJsonSchema
 
 from estimator.inventory.assumptions import Quantity, Range
-from pricing.validation import Day, Flag, Section, Text, load_as, read_text, refusal
-from pricing.words import nearest
+from pricing.reading.validation import Day, Flag, Section, Text, load_as, read_text, refusal
+from pricing.reading.words import nearest
 
 PRESETS = Path(__file__).with_name("presets.yaml")
 

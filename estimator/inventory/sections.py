@@ -15,8 +15,8 @@ from estimator.inventory.budgets import Budget
 from estimator.inventory.kinds import AccountId, KeySpec, RegionCode, Regions, TrailRegions
 from estimator.inventory.others import OtherRequests, Others
 from estimator.inventory.presets import PresetName, presets
+from pricing.reading.validation import Day, Flag, Section, Text, refusal
 from pricing.regions import default_regions
-from pricing.validation import Day, Flag, Section, Text, refusal
 
 
 class Living(Section):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from estimator.inventory.load import load_inventory
 from estimator.inventory.model import Inventory
-from pricing.errors import KmscostError, Problem
+from pricing.reading.problems import KmscostError, Problem
 
 _STARTER = Path(__file__).with_name("starter.yaml")
 

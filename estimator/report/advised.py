@@ -7,18 +7,18 @@ from collections.abc import Iterator
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from estimator.advise import Advice
-from estimator.advise.proposal import Proposal
-from estimator.advise.ranking import SMALLEST, Piece, chosen
-from estimator.advise.result import TOGETHER
-from estimator.advise.tried import CopySaving, Saving
+from estimator.advice import Advice
+from estimator.advice.evaluation import CopySaving, Saving
+from estimator.advice.proposal import Proposal
+from estimator.advice.ranking import SMALLEST, Piece, chosen
+from estimator.advice.result import TOGETHER
 from estimator.figures import count, factor, money
-from estimator.forecast.events import SLACK
-from estimator.forecast.result import READINGS
+from estimator.forecasting.events import SLACK
+from estimator.forecasting.result import READINGS
 from estimator.report.markdown import escape, table_markdown
 from estimator.report.sheet import Sheet
 from estimator.report.table import titled, wrapped
-from pricing.errors import printable
+from pricing.reading.problems import printable
 
 _MOST_NAMES = 8
 _LONGEST = 600  # letters of a command line that is shown whole

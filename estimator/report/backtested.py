@@ -6,7 +6,7 @@ import math
 
 from rich.console import RenderableType
 
-from estimator.backtest import Backtest
+from estimator.backtesting import Backtest
 from estimator.figures import count, share
 from estimator.report.markdown import sheets_markdown
 from estimator.report.sheet import Sheet

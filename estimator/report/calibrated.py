@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.console import RenderableType
 
-from estimator.calibrate import Calibration
+from estimator.calibration import Calibration
 from estimator.figures import factor, share, significant
 from estimator.report.markdown import sheets_markdown
 from estimator.report.sheet import MOST_ROWS, Sheet

@@ -9,7 +9,7 @@ import pandas as pd
 from rich.console import Group, RenderableType
 
 from estimator.figures import count, money, percent, signed
-from estimator.forecast.result import READINGS
+from estimator.forecasting.result import READINGS
 from estimator.frames import DEFAULT_GRAIN, KEYS
 from estimator.report.limits import CopyCharge
 from estimator.report.sheet import Sheet

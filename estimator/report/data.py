@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # else JSON of a measurement would wait for pandas and the whole model
     import pandas as pd
 
-    from estimator.forecast import Forecast
+    from estimator.forecasting import Forecast
 
 # a spreadsheet takes a cell that begins so for a formula
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from rich.cells import cell_len
 
 from estimator.report.sheet import Sheet
-from pricing.errors import printable
+from pricing.reading.problems import printable
 
 _GAP = 2  # blanks between two columns
 _ROOM = 24  # letters that a name keeps while its numbers still stand in one table

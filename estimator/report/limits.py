@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from estimator.figures import factor, money, share
-from estimator.forecast import Forecast
-from estimator.forecast.budgets import budgets_told
-from estimator.forecast.events import SLACK
-from estimator.forecast.gate import described
+from estimator.forecasting import Forecast
+from estimator.forecasting.budgets import budgets_told
+from estimator.forecasting.events import SLACK
+from estimator.forecasting.gate import described
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from estimator.explain import Explanation
-from estimator.forecast import Forecast
+from estimator.explanation import Explanation
+from estimator.forecasting import Forecast
 from estimator.report.sections import detail_sheet
 from estimator.report.sheet import Sheet, lines, months_sheet
-from pricing.errors import printable
+from pricing.reading.problems import printable
 
 
 def forecast_markdown(told: Forecast) -> str:

@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 from rich.console import RenderableType
 
-from estimator.actuals.result import Actuals
 from estimator.figures import count, money
+from estimator.measurement.result import Actuals
 from estimator.report.markdown import sheets_markdown
 from estimator.report.sheet import MOST_ROWS, Sheet
 from estimator.report.table import sheets_table
-from pricing.errors import printable
+from pricing.reading.problems import printable
 
 SOURCES = {
     "cloudtrail": "CloudTrail's log files",

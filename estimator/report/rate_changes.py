@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 
 from estimator.figures import count, factor, money, share
-from estimator.rates_diff import RatesDiff
+from estimator.rates.comparison import RatesDiff
 from estimator.report.limits import CopyCharge
 from estimator.report.markdown import sheets_markdown
 from estimator.report.sheet import Sheet

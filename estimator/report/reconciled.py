@@ -10,9 +10,9 @@ import pandas as pd
 from rich.console import RenderableType
 
 from estimator.figures import count, money, percent, signed
-from estimator.reconcile import Reconciliation
-from estimator.reconcile.matching import listed
-from estimator.reconcile.result import PARTS
+from estimator.reconciliation import Reconciliation
+from estimator.reconciliation.matching import listed
+from estimator.reconciliation.result import PARTS
 from estimator.report.markdown import sheets_markdown
 from estimator.report.sheet import MOST_ROWS, Sheet
 from estimator.report.table import sheets_table

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from estimator.figures import count, money, share
-from estimator.forecast import Forecast
-from estimator.forecast.quotas import highest
+from estimator.forecasting import Forecast
+from estimator.forecasting.quotas import highest
 from estimator.report.limits import CopyCharge
 from estimator.report.sheet import MOST_ROWS, Sheet, rows_sheet
 

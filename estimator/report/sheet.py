@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from estimator.figures import count, money
-from estimator.forecast import Forecast
+from estimator.forecasting import Forecast
 from estimator.frames import DEFAULT_GRAIN, KEYS
 from estimator.report.limits import budget_lines, copies_lines
 

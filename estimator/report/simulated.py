@@ -12,7 +12,7 @@ from estimator.figures import count, factor, money, share
 from estimator.report.markdown import sheets_markdown
 from estimator.report.sheet import Sheet
 from estimator.report.table import sheets_table
-from estimator.uncertainty import Simulation
+from estimator.simulation import Simulation
 
 _MOST = 12
 _LEFT_OVER = "interactions, noise of counts"

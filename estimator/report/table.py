@@ -14,14 +14,14 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from estimator.explain import Explanation
+from estimator.explanation import Explanation
 from estimator.figures import count, factor
-from estimator.forecast import Forecast
+from estimator.forecasting import Forecast
 from estimator.report.layout import in_parts
 from estimator.report.layout import lines as lines_of
 from estimator.report.sections import detail_sheet
 from estimator.report.sheet import Sheet, lines, months_sheet
-from pricing.errors import printable
+from pricing.reading.problems import printable
 from pricing.regions import partition_of
 
 PAGE = 80  # columns of words where nothing says how many there are

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from estimator.forecast import forecast, grain
+from estimator.forecasting import forecast, grain
 from estimator.frames import DEFAULT_GRAIN, KEYS
 from estimator.inventory import Inventory
 from estimator.months import Months

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from estimator.scenarios.scenario import Change, Scenario
-from pricing.document import Location
-from pricing.errors import Problem
-from pricing.words import describe
+from pricing.reading.document import Location
+from pricing.reading.problems import Problem
+from pricing.reading.words import describe
 
 
 def blamed(

@@ -14,9 +14,9 @@ from estimator.scenarios.opened import Opened, open_inventory
 from estimator.scenarios.reading import SET, is_scenario_file, read_mapping, read_scenarios
 from estimator.scenarios.scenario import BASE, Change, Scenario
 from estimator.scenarios.stages import Made, Stage, make
-from pricing.document import parse_value
-from pricing.errors import DocumentError, KmscostError, Problem, UsageError
-from pricing.files import decode, read_bytes
+from pricing.reading.document import parse_value
+from pricing.reading.files import decode, read_bytes
+from pricing.reading.problems import DocumentError, KmscostError, Problem, UsageError
 
 Other = Inventory | Scenario | Mapping[str, Any] | str | Path
 

@@ -13,14 +13,14 @@ import numpy as np
 import pandas as pd
 
 from estimator.figures import count, money, percent, plain, signed
-from estimator.forecast.result import READINGS
+from estimator.forecasting.result import READINGS
 from estimator.frames import KEYS
 from estimator.months import Months
 from estimator.scenarios.course import Course
 from estimator.scenarios.limit import read_limit
 from estimator.scenarios.pairing import paired, stacked, with_drivers
-from pricing.errors import Problem, UsageError
 from pricing.rates import RateTable
+from pricing.reading.problems import Problem, UsageError
 
 MAX_ROWS = 30_000_000
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from estimator.scenarios.paths import LABELS, Named, Path, is_item
 from estimator.scenarios.scenario import Change
-from pricing.errors import Problem
+from pricing.reading.problems import Problem
 
 Steps = tuple[tuple[bool, str], ...]
 

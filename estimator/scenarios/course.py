@@ -11,7 +11,7 @@ from itertools import groupby
 
 import pandas as pd
 
-from estimator.forecast import Forecast, forecast
+from estimator.forecasting import Forecast, forecast
 from estimator.inventory import Inventory
 from estimator.months import Months
 from estimator.scenarios.cases import Case

@@ -8,7 +8,7 @@ from typing import Any
 
 from estimator.inventory.kinds import is_account_id
 from estimator.scenarios.fields import RANGE_KEYS
-from pricing.document import Location, Map, Seq
+from pricing.reading.document import Location, Map, Seq
 from pricing.regions import is_region
 
 MISSING: Any = object()

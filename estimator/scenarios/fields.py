@@ -15,8 +15,8 @@ from estimator.inventory.kinds import is_account_id
 from estimator.inventory.others import OtherRequests, plain_others
 from estimator.inventory.sections import AccountEntry, InventoryFile, Key, Reader, Trail
 from estimator.scenarios.paths import LABELS, Path
+from pricing.reading.validation import Section
 from pricing.regions import is_region, regions
-from pricing.validation import Section
 
 RANGE_KEYS = ("low", "high", "mid", "source")
 

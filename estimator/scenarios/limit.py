@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from pricing.errors import Problem, UsageError
+from pricing.reading.problems import Problem, UsageError
 
 OPTION = "--fail-over"
 

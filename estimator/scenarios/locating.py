@@ -8,9 +8,9 @@ from typing import Any
 from estimator.scenarios.fields import place_of, sections
 from estimator.scenarios.paths import LABELS, Named, is_item, written
 from estimator.scenarios.scenario import Change
-from pricing.document import Location, Map, Seq
-from pricing.errors import Problem
-from pricing.words import nearest, shown
+from pricing.reading.document import Location, Map, Seq
+from pricing.reading.problems import Problem
+from pricing.reading.words import nearest, shown
 
 _MOST = 8  # names listed in an error
 _ALIKE = 200  # names that are compared letter by letter

@@ -11,9 +11,9 @@ from estimator.inventory import Inventory
 from estimator.inventory.draft import Draft
 from estimator.inventory.load import understand
 from estimator.scenarios.editing import with_key
-from pricing.document import Map, Seq
-from pricing.errors import DocumentError, Problem
-from pricing.words import shown
+from pricing.reading.document import Map, Seq
+from pricing.reading.problems import DocumentError, Problem
+from pricing.reading.words import shown
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import json
 import re
 from typing import Any
 
-from pricing.validation import refusal
+from pricing.reading.validation import refusal
 
 # the sections that are lists of items, and what their items are called by
 LABELS = {"accounts": "id", "keys": "id", "trails": "name", "readers": "name", "budgets": "name"}

@@ -18,10 +18,10 @@ from estimator.scenarios.scenario import (
     ScenarioError,
     ScenarioFile,
 )
-from pricing.document import Location, Map, line_of, parse_value
-from pricing.errors import DocumentError, Problem, UsageError
-from pricing.validation import validate
-from pricing.words import describe, nearest, shown
+from pricing.reading.document import Location, Map, line_of, parse_value
+from pricing.reading.problems import DocumentError, Problem, UsageError
+from pricing.reading.validation import validate
+from pricing.reading.words import describe, nearest, shown
 
 SET = "--set"
 

@@ -10,8 +10,8 @@ from pydantic import ConfigDict, Field, PlainValidator, RootModel, WithJsonSchem
 
 from estimator.months import parse_month
 from estimator.scenarios.paths import LABELS, Named, Path, is_item, read_path, written
-from pricing.errors import DocumentError, Problem
-from pricing.validation import Number, Section, read_day, read_text, refusal
+from pricing.reading.problems import DocumentError, Problem
+from pricing.reading.validation import Number, Section, read_day, read_text, refusal
 
 Operation = Literal["value", "scale", "add", "remove"]
 OPERATIONS: tuple[Operation, ...] = ("value", "scale", "add", "remove")

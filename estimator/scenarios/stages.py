@@ -10,7 +10,7 @@ from estimator.scenarios.conflicts import conflicts
 from estimator.scenarios.opened import Opened
 from estimator.scenarios.scenario import Scenario, ScenarioError
 from estimator.scenarios.work import Work
-from pricing.errors import Problem
+from pricing.reading.problems import Problem
 
 
 @dataclass(frozen=True)

@@ -31,10 +31,10 @@ from estimator.scenarios.opened import Opened
 from estimator.scenarios.paths import LABELS, is_item, written
 from estimator.scenarios.scenario import Change, Scenario
 from estimator.scenarios.words import begun, plain
-from pricing.document import Location, Map, Seq
-from pricing.errors import Problem
-from pricing.validation import read_day
-from pricing.words import shown
+from pricing.reading.document import Location, Map, Seq
+from pricing.reading.problems import Problem
+from pricing.reading.validation import read_day
+from pricing.reading.words import shown
 
 _FILES = "files_per_day"
 

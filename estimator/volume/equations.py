@@ -17,7 +17,7 @@ from functools import cached_property
 
 from estimator.figures import count
 from estimator.inventory import Range
-from pricing.validation import Source
+from pricing.reading.validation import Source
 
 _FEWEST, _MOST = 4, 17  # significant digits; 17 are all that a double has
 _SHORT = 7  # a number with as many digits is shown in full

@@ -15,7 +15,7 @@ from estimator.months import FloatArray, IntArray
 from estimator.volume.equations import Assumption, Equation, Expression, Pair, Product, Value
 from estimator.volume.model import Model, Written
 from estimator.volume.streams import files_assumption
-from pricing.validation import Section, Source
+from pricing.reading.validation import Section, Source
 
 _MOST = 12  # kinds of streams that are written out before the rest is added up
 

@@ -13,7 +13,7 @@ from estimator.inventory import Inventory
 from estimator.months import FloatArray, Months
 from estimator.volume.pace import Pace
 from estimator.volume.streams import IntArray, Streams
-from pricing.errors import Problem, UsageError
+from pricing.reading.problems import Problem, UsageError
 
 # 30 million rows are about 2 GB; who needs more wants fewer columns or fewer months at a time
 MAX_ROWS = 30_000_000

@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pricing.changes import big_moves, changes
-from pricing.document import parse_document
-from pricing.errors import DocumentError, Problem, UsageError, printable
-from pricing.files import is_price_list
 from pricing.notebook import folded, html_table, notes, paragraph
 from pricing.offers.entries import entries_of
 from pricing.offers.meters import SERVICES
@@ -20,7 +17,10 @@ from pricing.offers.source import opened
 from pricing.offers.table import named, table_of
 from pricing.offers.written import written
 from pricing.rates import Meter, RateTable, Version, load_cloudtrail_rates, load_rates
-from pricing.validation import validate
+from pricing.reading.document import parse_document
+from pricing.reading.files import is_price_list
+from pricing.reading.problems import DocumentError, Problem, UsageError, printable
+from pricing.reading.validation import validate
 
 __all__ = ["ImportedRates", "load_any_rates", "rates_import"]
 

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from pricing.errors import DocumentError, Problem
-from pricing.words import shown
+from pricing.reading.problems import DocumentError, Problem
+from pricing.reading.words import shown
 
 MOST_TEXT = 4 << 20  # of one value: a product or its terms are about 1 KB
 MOST_MEMBERS = 2_000_000

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from pricing.errors import DocumentError, Problem
 from pricing.offers.json_stream import JsonStream
 from pricing.offers.meters import FEED_NAMES, FEED_SERVICES
 from pricing.offers.offer import Offer, Price, Product
 from pricing.offers.source import Source, opened
-from pricing.words import shown
+from pricing.reading.problems import DocumentError, Problem
+from pricing.reading.words import shown
 
 _ON_DEMAND = "OnDemand"
 

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pricing.errors import DocumentError, Problem
-from pricing.files import unreadable
+from pricing.reading.files import unreadable
+from pricing.reading.problems import DocumentError, Problem
 
 CHUNK = 1 << 20
 MOST_BYTES = 1 << 30  # unpacked; awskms and AWSCloudTrail of all Regions are a few MB

@@ -58,8 +58,8 @@ def test_import_estimator_is_light():
 @pytest.mark.parametrize(
     "first",
     [
-        "import estimator.forecast",
-        "from estimator.forecast import Forecast",
+        "import estimator.forecasting",
+        "from estimator.forecasting import Forecast",
         "import estimator.cli",
         "import estimator.report.table",
         "from estimator.report import sheet",

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.importers.plans import TRAIL, instance, plan, save
+from tests.discovery.plans import TRAIL, instance, plan, save
 from tests.real_data import ROOT
 
 

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from estimator import export_bcm, forecast, load_inventory
-from pricing.errors import UsageError
+from pricing.reading.problems import UsageError
 from tests.exports.inventories import ODD, SMALL, load
 from tests.exports.service_models import complaints
 from tests.real_data import ROOT

@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, Decimal
 import pytest
 
 from estimator import export_aws_budgets, forecast, load_inventory
-from pricing.errors import KmscostError, UsageError
+from pricing.reading.problems import KmscostError, UsageError
 from tests.exports.inventories import ODD, SMALL, load
 from tests.exports.service_models import complaints
 from tests.real_data import ROOT

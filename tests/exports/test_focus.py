@@ -7,7 +7,7 @@ import pytest
 
 from estimator import export_focus, forecast, measure_bill
 from estimator.report.exports.text_files import table_csv
-from pricing.errors import UsageError
+from pricing.reading.problems import UsageError
 from tests.exports.inventories import ARN, ODD, SMALL, load
 
 

@@ -22,8 +22,8 @@ from estimator import (
     simulate,
 )
 from estimator.frames import FRAMES
-from pricing.errors import UsageError
-from tests.calibrate.measurements import HOME, INVENTORY, measured, role
+from pricing.reading.problems import UsageError
+from tests.calibration.measurements import HOME, INVENTORY, measured, role
 from tests.exports.inventories import ODD, load
 from tests.exports.reading_back import from_csv, from_json, from_parquet, from_xlsx, plain
 from tests.extras import needed

@@ -13,7 +13,7 @@ from estimator.report.exports.files import written
 from tests.exports.inventories import load
 from tests.exports.reading_back import from_csv, from_json, from_parquet
 from tests.extras import needed
-from tests.forecast.inventories import inventories
+from tests.forecasting.inventories import inventories
 from tests.real_data import ROOT
 
 laws = settings(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from estimator import load_inventory, schema
 from estimator.inventory import Inventory
-from pricing.document import load_document
+from pricing.reading.document import load_document
 from tests.extras import needed
 
 PAYER = "111122223333"

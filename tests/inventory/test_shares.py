@@ -4,7 +4,7 @@ import pytest
 
 from estimator import forecast, load_inventory
 from estimator.inventory.sections import Growth
-from pricing.errors import KmscostError
+from pricing.reading.problems import KmscostError
 from tests.inventory.files import INVENTORY, read, schema_takes
 from tests.real_data import CASES, needs_cases
 

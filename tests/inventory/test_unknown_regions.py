@@ -7,7 +7,7 @@ import pytest
 from estimator import forecast, load_inventory, load_rates, simulate
 from estimator.months import Months
 from estimator.volume import usage
-from pricing.errors import KmscostError, RateError
+from pricing.reading.problems import KmscostError, RateError
 from tests.inventory.files import PAYER, read
 from tests.real_data import CASES, needs_cases
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pricing.bill import bill
-from pricing.errors import RateError, UsageError
 from pricing.rates import load_rates
+from pricing.reading.problems import RateError, UsageError
 
 PRICE = {"us-east-1": Decimal("0.000003"), "us-gov-west-1": Decimal("0.000004")}
 PARTITION = {"us-east-1": "aws", "us-gov-west-1": "aws-us-gov"}

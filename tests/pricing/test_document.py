@@ -7,9 +7,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pricing import document as documents
-from pricing.document import line_of, parse_document
-from pricing.errors import DocumentError
+from pricing.reading import document as documents
+from pricing.reading.document import line_of, parse_document
+from pricing.reading.problems import DocumentError
 
 
 @pytest.mark.parametrize(

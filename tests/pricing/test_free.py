@@ -7,8 +7,8 @@ import pytest
 
 from estimator import explain, forecast, rates_show
 from estimator.report.table import rates_notes
-from pricing.errors import DocumentError
 from pricing.rates import load_rates
+from pricing.reading.problems import DocumentError
 from tests.inventory.files import PAYER, read
 
 DAY = datetime.date(2026, 11, 1)

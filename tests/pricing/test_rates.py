@@ -8,9 +8,9 @@ import pytest
 
 from estimator import KmscostError
 from pricing.bill import bill
-from pricing.errors import DocumentError, RateError, UsageError
 from pricing.in_force import rates_show
 from pricing.rates import load_cloudtrail_rates, load_rates
+from pricing.reading.problems import DocumentError, RateError, UsageError
 from pricing.regions import default_regions, regions
 from tests.real_data import DATA, needs_data
 

@@ -4,9 +4,9 @@ import warnings
 
 import pytest
 
-from pricing.errors import KmscostError, RateError
 from pricing.in_force import rates_show
 from pricing.rates import load_rates
+from pricing.reading.problems import KmscostError, RateError
 from pricing.regions import default_regions, in_order, is_region, partition_of, regions
 from pricing.usage_types import BILLING_CODES
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from estimator import KmscostError, forecast, plot, simulate
-from estimator.report.plots import KINDS, chart_of
-from estimator.report.plots.chart import NARROW, apart
-from estimator.report.plots.svg import png_bytes, svg_text
+from estimator.report.charts import KINDS, chart_of
+from estimator.report.charts.chart import NARROW, apart
+from estimator.report.charts.svg import png_bytes, svg_text
 from tests.cli.test_commands import kmscost, python
 from tests.report.material import EXAMPLE, HOSTILE, MONTH
 

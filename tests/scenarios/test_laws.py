@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from estimator import KmscostError, compare
-from tests.forecast.inventories import inventories
+from tests.forecasting.inventories import inventories
 from tests.scenarios.inventories import file
 
 laws = settings(

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from estimator.forecast import calendar
+from estimator.forecasting import calendar
 from estimator.volume import usage
 from estimator.volume.activity import JOB, activity
 from estimator.volume.streams import streams_of
-from tests.uncertainty.ranges import Invention, write
+from tests.simulation.ranges import Invention, write
 
 MONTHS = 7
 

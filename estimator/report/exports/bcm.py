@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from estimator.forecast import WRITES, Forecast, calendar
+from estimator.forecasting import WRITES, Forecast, calendar
 from estimator.inventory import Inventory, load_inventory
 from estimator.months import Months
 from estimator.report.exports.document import Calls
@@ -17,7 +17,7 @@ from estimator.report.exports.source import Source, refuse_beside_forecast
 from estimator.report.exports.usage_types import operation_of, usage_type
 from estimator.volume import usage
 from estimator.volume.others import expected_others
-from pricing.errors import Problem, UsageError
+from pricing.reading.problems import Problem, UsageError
 
 KINDS = {
     "workload-estimate": "batch-create-workload-estimate-usage",

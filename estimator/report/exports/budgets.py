@@ -14,15 +14,15 @@ import numpy as np
 import pandas as pd
 
 from estimator.figures import factor
-from estimator.forecast import Forecast
-from estimator.forecast.budgets import covered
+from estimator.forecasting import Forecast
+from estimator.forecasting.budgets import covered
 from estimator.inventory.budgets import THRESHOLDS, Budget
 from estimator.report.exports.document import Calls
 from estimator.report.exports.source import Source, forecast_of
 from estimator.report.exports.subscribers import MOST_THRESHOLDS, notifications, read_subscribers
 from estimator.report.exports.usage_types import SERVICE_NAME, operation_of
-from pricing.errors import KmscostError, Problem, UsageError
 from pricing.rates import RateTable
+from pricing.reading.problems import KmscostError, Problem, UsageError
 
 COMMAND = "aws budgets create-budget"
 LIMITS = ("budgets", "forecast")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from pricing.errors import KmscostError, Problem
+from pricing.reading.problems import KmscostError, Problem
 
 
 def needed(module: str, extra: str, form: str) -> Any:

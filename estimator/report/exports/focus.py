@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from estimator.figures import factor
-from estimator.forecast import WRITES, Forecast, forecast
+from estimator.forecasting import WRITES, Forecast, forecast
 from estimator.report.exports.focus_columns import FOCUS, OWN
 from estimator.report.exports.source import Source, forecast_of
 from estimator.report.exports.table import Table

@@ -10,23 +10,23 @@ from typing import Any
 
 import pandas as pd
 
-from estimator.actuals.grain import actuals_grain
-from estimator.actuals.result import Actuals
-from estimator.actuals.stored import load_actuals
-from estimator.advise import Advice
-from estimator.backtest import Backtest
-from estimator.calibrate import Calibration
-from estimator.forecast import Forecast, calendar, grain
+from estimator.advice import Advice
+from estimator.backtesting import Backtest
+from estimator.calibration import Calibration
+from estimator.forecasting import Forecast, calendar, grain
 from estimator.frames import FRAMES
 from estimator.inventory import Inventory, load_inventory
-from estimator.reconcile import Reconciliation
+from estimator.measurement.grain import actuals_grain
+from estimator.measurement.measurement_files import load_actuals
+from estimator.measurement.result import Actuals
+from estimator.reconciliation import Reconciliation
 from estimator.report.exports.source import forecast_of, refuse_beside_forecast
 from estimator.report.exports.table import Table, described
 from estimator.scenarios import Comparison
-from estimator.uncertainty import Simulation, simulate
+from estimator.simulation import Simulation, simulate
 from estimator.volume import usage
-from pricing.errors import Problem, UsageError
 from pricing.rates import RateTable
+from pricing.reading.problems import Problem, UsageError
 
 Result = Comparison | Reconciliation | Calibration | Backtest | Advice
 Given = Inventory | Forecast | Simulation | Actuals | Result | pd.DataFrame | str | Path

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from estimator.forecast import Forecast
+from estimator.forecasting import Forecast
 from estimator.frames import KEYS
 from estimator.report.exports.source import Source, forecast_of
 from pricing.rates import RateTable

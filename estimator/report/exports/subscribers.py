@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from pricing.errors import Problem, UsageError
+from pricing.reading.problems import Problem, UsageError
 
 # the service model of AWS Budgets 2016-10-20: a notification has one SNS topic and ten addresses
 MOST_TOPICS, MOST_ADDRESSES, MOST_NOTIFICATIONS = 1, 10, 10

@@ -9,7 +9,7 @@ from typing import Any
 
 from estimator.report.exports.extras import needed
 from estimator.report.exports.table import Table, cells, kind_of
-from pricing.errors import KmscostError, Problem
+from pricing.reading.problems import KmscostError, Problem
 
 # Excel specifications and limits, support.microsoft.com, checked 2026-11-24
 MOST_ROWS = 1_048_576

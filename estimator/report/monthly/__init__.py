@@ -6,20 +6,20 @@ import datetime
 from collections.abc import Sequence
 from pathlib import Path
 
-from estimator.actuals.bill import measure_bill
-from estimator.actuals.result import Actuals
-from estimator.actuals.stored import load_actuals
-from estimator.advise import advise
-from estimator.forecast import forecast
+from estimator.advice import advise
+from estimator.forecasting import forecast
 from estimator.inventory import Inventory, load_inventory
+from estimator.measurement.billing import measure_bill
+from estimator.measurement.measurement_files import load_actuals
+from estimator.measurement.result import Actuals
 from estimator.months import month_label
-from estimator.reconcile import reconcile
+from estimator.reconciliation import reconcile
+from estimator.report.charts.fan import QUANTILES
+from estimator.report.charts.sankey import COLUMNS
 from estimator.report.monthly.result import MonthlyReport
-from estimator.report.plots.fan import QUANTILES
-from estimator.report.plots.sankey import COLUMNS
-from estimator.uncertainty import simulate
-from pricing.errors import Problem, UsageError
+from estimator.simulation import simulate
 from pricing.rates import RateTable, load_rates
+from pricing.reading.problems import Problem, UsageError
 
 __all__ = ["MonthlyReport", "report"]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from estimator.report.advised import advice_lines, piece_lines, ranking_sheet
-from estimator.report.monthly.computed import Computed
 from estimator.report.monthly.document import Block, Said, Section
+from estimator.report.monthly.inputs import Computed
 
 _MOST = 6
 

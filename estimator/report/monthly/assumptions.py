@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from estimator.figures import count, share
 from estimator.inventory.assumptions import FILES_PER_DAY, FilesPerDay, Range
-from estimator.report.monthly.computed import Computed
+from estimator.report.charts.drivers import drivers_chart
 from estimator.report.monthly.document import Block, Said, Section
-from estimator.report.plots.drivers import drivers_chart
+from estimator.report.monthly.inputs import Computed
 from estimator.report.sheet import Sheet
 from estimator.report.simulated import simulated_lines
 

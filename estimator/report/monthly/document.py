@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from estimator.report.plots.chart import Chart
+from estimator.report.charts.chart import Chart
 from estimator.report.sheet import Sheet
 
 

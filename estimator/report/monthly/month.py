@@ -9,14 +9,14 @@ import pandas as pd
 
 from estimator.figures import count, money, percent, share, signed
 from estimator.months import Months, parse_month
+from estimator.report.charts.drivers import difference_chart
 from estimator.report.limits import CopyCharge
-from estimator.report.monthly.computed import Computed
 from estimator.report.monthly.document import Block, Card, Cards, Said, Section
+from estimator.report.monthly.inputs import Computed
 from estimator.report.monthly.words import month_in_words, often
-from estimator.report.plots.drivers import difference_chart
 from estimator.report.reconciled import reconciled_lines, reconciled_sheets
 from estimator.report.sheet import Sheet
-from estimator.uncertainty.quantiles import quantiles_of
+from estimator.simulation.quantiles import quantiles_of
 from estimator.volume.others import expected_others
 
 _MOST = 10

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from estimator.report.monthly.computed import Computed
 from estimator.report.monthly.document import Document
+from estimator.report.monthly.inputs import Computed
 from estimator.report.monthly.sections import document
 from estimator.report.monthly.text import markdown
 from estimator.report.monthly.verdict import Verdict, verdict

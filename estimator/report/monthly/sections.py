@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from estimator.figures import money
-from estimator.forecast.result import READINGS
+from estimator.forecasting.result import READINGS
 from estimator.report.monthly.advice import advice_section
-from estimator.report.monthly.ahead import ahead_section
 from estimator.report.monthly.assumptions import assumptions_section
-from estimator.report.monthly.computed import Computed
+from estimator.report.monthly.breakdown import origins_section
 from estimator.report.monthly.document import Document
+from estimator.report.monthly.inputs import Computed
 from estimator.report.monthly.month import month_section
-from estimator.report.monthly.origins import origins_section
-from estimator.report.monthly.terms import (
+from estimator.report.monthly.outlook import ahead_section
+from estimator.report.monthly.rates_and_notices import (
     free_section,
     notices_section,
     rates_section,

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from estimator.figures import money, share
-from estimator.forecast.budgets import is_over
-from estimator.forecast.gate import described
+from estimator.forecasting.budgets import is_over
+from estimator.forecasting.gate import described
 from estimator.inventory.budgets import Budget
 from estimator.report.monthly.words import in_draws, month_in_words
 
 if TYPE_CHECKING:
-    from estimator.report.monthly.computed import Computed
+    from estimator.report.monthly.inputs import Computed
 
 Status = Literal["on budget", "at risk", "over budget", "no budget"]
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from tests.acceptance.measure import packing
 from tests.acceptance.measure.samples import ABSENT, get, put
-from tests.actuals.bill.bills import A_MONTH, as_csv, legacy
-from tests.actuals.s3.objects import log_name
+from tests.measurement.billing.bills import A_MONTH, as_csv, legacy
+from tests.measurement.s3.objects import log_name
 
 MANY = 400
 DAY = "2023-10-17 04:55:01       1409"

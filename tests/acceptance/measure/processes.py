@@ -24,7 +24,7 @@ _PATIENCE = 60.0  # a machine may be busy [s]
 _PROGRAM = "import sys; {}; from estimator.__main__ import main; sys.argv[0] = 'kmscost'; main()"
 NOTHING_ELSE = "pass"
 # ids are held in memory only so long: everything goes by the disk
-LITTLE_ROOM = "import estimator.actuals.cloudtrail.copies as copies; copies.ROOM = 10"
+LITTLE_ROOM = "import estimator.measurement.cloudtrail_logs.copies as copies; copies.ROOM = 10"
 LITTLE_FILES = (
     "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100, resource.RLIM_INFINITY))"
 )

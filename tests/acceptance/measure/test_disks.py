@@ -24,7 +24,7 @@ from tests.acceptance.measure.processes import (
     ran_as_nobody,
 )
 from tests.acceptance.measure.samples import GOOD, get, put, save_good, save_records
-from tests.actuals.bill.bills import A_MONTH, as_parquet, legacy_parquet
+from tests.measurement.billing.bills import A_MONTH, as_parquet, legacy_parquet
 
 FORMS = ("table", "csv", "json", "markdown")
 

@@ -143,7 +143,7 @@ def test_files_that_go_while_counting(tmp_path: Path) -> None:
     for at in range(50):
         save_records(tmp_path, put(at), name=f"{at}.json.gz")
     first = (
-        "import estimator.actuals.cloudtrail.local as local, os; find = local.find_files; "
+        "import estimator.measurement.cloudtrail_logs.local as local, os; find = local.find_files; "
         "gone = lambda one: one.path.endswith('7.json.gz') and os.unlink(one.path); "
         "local.find_files = lambda *a: [gone(one) or one for one in find(*a)]"
     )
@@ -206,8 +206,8 @@ def test_a_tar_archive_that_breaks_off(tmp_path: Path) -> None:
 
 def test_bombs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What unpacks past the limit is skipped, alone, in members, in archives."""
-    monkeypatch.setattr("estimator.actuals.cloudtrail.unpack.MAX_UNPACKED", 1 << 20)
-    monkeypatch.setattr("estimator.actuals.cloudtrail.unpack._ONE_CALL", 1 << 10)
+    monkeypatch.setattr("estimator.measurement.cloudtrail_logs.unpack.MAX_UNPACKED", 1 << 20)
+    monkeypatch.setattr("estimator.measurement.cloudtrail_logs.unpack._ONE_CALL", 1 << 10)
     bomb = packing.gz(b" " * (3 << 20))
     half = packing.gz(b" " * (600 << 10))
     save_good(tmp_path)

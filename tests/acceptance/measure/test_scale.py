@@ -42,7 +42,7 @@ def organization(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Counte
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches of seven files, so that processes have hundreds of them to share."""
-    monkeypatch.setattr("estimator.actuals.cloudtrail.local._BATCH_FILES", 7)
+    monkeypatch.setattr("estimator.measurement.cloudtrail_logs.local._BATCH_FILES", 7)
 
 
 @pytest.mark.usefixtures("small_batches")
@@ -56,7 +56,7 @@ def test_processes_and_room_change_nothing(
 ) -> None:
     """One, two or three processes, ids in memory or on disk: every row is the truth."""
     folder, truth, copies = organization
-    monkeypatch.setattr("estimator.actuals.cloudtrail.copies.ROOM", room)
+    monkeypatch.setattr("estimator.measurement.cloudtrail_logs.copies.ROOM", room)
     answer = measure(folder, "--jobs", jobs)
     assert apart_from_checks(rows_of(answer)) == apart_from_checks(truth)
     assert answer["duplicates"] == copies
@@ -76,7 +76,7 @@ def test_reading_all_of_it_twice(
 ) -> None:
     """A backup beside the originals, packed otherwise, adds copies and no request."""
     folder, truth, _ = organization
-    monkeypatch.setattr("estimator.actuals.cloudtrail.copies.ROOM", room)
+    monkeypatch.setattr("estimator.measurement.cloudtrail_logs.copies.ROOM", room)
     once = measure(folder)
     shutil.make_archive(str(tmp_path / "backup"), "zip", folder)
     twice = measure(tmp_path, paths=(str(tmp_path), str(folder)))
@@ -146,7 +146,8 @@ def test_too_little_memory_is_said(
         (tmp_path / f"{name}.json.gz").symlink_to(large[0])
     # 50 MB more than the program itself has, once all of it is loaded
     first = (
-        "import re, resource, estimator.actuals.cloudtrail.gathering, estimator.report.table; "
+        "import re, resource, estimator.report.table; "
+        "import estimator.measurement.cloudtrail_logs.gathering; "
         "told = open('/proc/self/status').read(); "
         "used = int(re.search(r'VmData:\\s+(\\d+)', told)[1]) << 10; "
         "resource.setrlimit(resource.RLIMIT_DATA, (used + (50 << 20),) * 2)"

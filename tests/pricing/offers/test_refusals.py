@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from estimator import KmscostError, rates_import
-from pricing.errors import DocumentError
 from pricing.offers import source as sources
+from pricing.reading.problems import DocumentError
 from tests.pricing.offers.offer_files import (
     Product,
     as_csv,

@@ -1,0 +1,160 @@
+"""Proposals applied and forecast again: what each really saves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from estimator.advice.proposal import Proposal
+from estimator.forecasting.events import SLACK, EventCopies, copy_rates
+from estimator.frames import DEFAULT_GRAIN
+from estimator.months import FloatArray, Months
+from estimator.scenarios.cases import Case
+from estimator.scenarios.course import Course, course_of
+from estimator.scenarios.opened import Opened
+from estimator.scenarios.scenario import Scenario
+from estimator.scenarios.stages import Made, Stage, make
+from estimator.simulation import run
+from estimator.simulation.assumptions import in_doubt
+from estimator.simulation.options import SEED, Options
+from estimator.simulation.quantiles import quantiles_of
+from estimator.volume.streams import streams_of
+from pricing.rates import RateTable
+
+DRAWS = 10_000
+QUANTILES = (0.05, 0.5, 0.95)
+
+
+@dataclass(frozen=True)
+class CopySaving:
+    """What copies of KMS events cost less over all months, on CloudTrail's bill. [currency]
+
+    Attributes
+    ----------
+    own : float
+        Copies of the events of this inventory's own requests.
+    others, others_high : float
+        Those of all others, at least and at most: where these are made is not always known.
+    """
+
+    own: float
+    others: float
+    others_high: float
+
+    @property
+    def least(self) -> float:
+        """Both, at least."""
+        return self.own + self.others
+
+    @property
+    def most(self) -> float:
+        """Both, at most."""
+        return self.own + self.others_high
+
+    @property
+    def is_range(self) -> bool:
+        """Whether it is known only between two ends."""
+        return self.others_high - self.others > SLACK * abs(self.others_high)
+
+
+@dataclass(frozen=True)
+class Saving:
+    """What something saves over all months, as computed by applying it.
+
+    Attributes
+    ----------
+    totals : dict
+        The totals of the base less those of the changed inventory. [request, currency]
+    copies : CopySaving or None
+        On CloudTrail's bill; None where its rate is not known.
+    quantiles : tuple of float
+        5th percentile, median and 95th percentile of the cost saved: the differences of draws of
+        both from the same seed. [currency]
+    """
+
+    totals: dict[str, float]
+    copies: CopySaving | None
+    quantiles: tuple[float, float, float]
+
+
+class Trial:
+    """Applies proposals to one inventory."""
+
+    def __init__(
+        self, opened: Opened, base: Course, months: Months, table: RateTable, discount: float
+    ) -> None:
+        self._opened, self.base, self.months = opened, base, months
+        self._table, self._discount = table, discount
+        self.cost = f"cost_{table.currency.lower()}"
+        self._drawn = self._draws(base)
+
+    def saving(self, proposals: Iterable[Proposal]) -> Saving:
+        """What some proposals save together."""
+        changes = tuple(change for one in proposals for change in one.changes)
+        made = make(self._opened, Scenario("advice", changes))
+        case = Case("advice", self._opened.inventory.path, made)
+        after = course_of(case, self.months, DEFAULT_GRAIN, self._table, self._discount)
+        totals = {name: self.base.totals[name] - after.totals[name] for name in self.base.totals}
+        copies = self._copies(after, totals)
+        drawn = self._draws(after)
+        if self._drawn is None and drawn is None:
+            known = totals[self.cost]
+            return Saving(totals, copies, (known, known, known))
+        before = self.base.totals[self.cost] if self._drawn is None else self._drawn
+        later = after.totals[self.cost] if drawn is None else drawn
+        low, middle, high = quantiles_of(np.asarray(before - later), QUANTILES).tolist()
+        return Saving(totals, copies, (low, middle, high))
+
+    def per_month(self, saving: Saving) -> float:
+        """What the bill is smaller by at least, copies of KMS events included. [currency/month]
+
+        The one number that advice of both sorts is ranked by; they are shown apart.
+        """
+        events = 0.0 if saving.copies is None else saving.copies.least
+        return (saving.totals[self.cost] + events) / self.months.count
+
+    def most_per_month(self, saving: Saving) -> float:
+        """The same at most. [currency/month]"""
+        events = 0.0 if saving.copies is None else saving.copies.most
+        return (saving.totals[self.cost] + events) / self.months.count
+
+    def _copies(self, after: Course, totals: dict[str, float]) -> CopySaving | None:
+        """What copies cost less: where others' requests are not known, place by place."""
+        name = f"{self.cost}_cloudtrail_events"
+        whole, others = totals[name], totals[f"{name}_others"]
+        if math.isnan(whole):
+            return None
+        if not any(self._is_range(side.totals) for side in (self.base, after)):
+            return CopySaving(whole - others, others, others)
+        before, later = (
+            EventCopies(side.case.inventory, self.months) for side in (self.base, after)
+        )
+        ends = before.others_less(later, copy_rates(self._table))
+        return CopySaving(whole - others, *ends)
+
+    def _is_range(self, totals: dict[str, float]) -> bool:
+        """Whether copies of others' events are known only between two ends."""
+        high = totals[f"{self.cost}_cloudtrail_events_high"]
+        return high - totals[f"{self.cost}_cloudtrail_events"] > SLACK * high
+
+    def _draws(self, course: Course) -> FloatArray | None:
+        """The cost of each draw over all months; None where nothing is in doubt.
+
+        The noise of counts is left out: it belongs to a month, not to a decision.
+        """
+        inventory = course.case.inventory
+        if not in_doubt(inventory, streams_of(inventory)):
+            return None
+        options = Options(DRAWS, SEED, QUANTILES)
+        told = run(inventory, self.months, options, self._table, self._discount, noise=False)
+        whole: FloatArray = told.draws_cost.sum(axis=1)
+        return whole
+
+
+def unchanged(opened: Opened) -> Case:
+    """The inventory as it is."""
+    inventory = opened.inventory
+    return Case("base", inventory.path, Made((Stage(None, inventory),)))

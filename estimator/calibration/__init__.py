@@ -1,0 +1,138 @@
+"""Actuals -> assumptions: the inventory with what was measured in it."""
+
+from __future__ import annotations
+
+import codecs
+import dataclasses
+import datetime
+from collections.abc import Sequence
+from pathlib import Path
+
+from estimator.calibration.evidence import evidence, named
+from estimator.calibration.files import files_per_day
+from estimator.calibration.measured import Measured, lay_out
+from estimator.calibration.others import (
+    bucket_key_savings,
+    config_updates,
+    digests_said,
+    other_requests,
+)
+from estimator.calibration.quality import covered, no_cloudtrail, no_trail, nothing_placed, refusals
+from estimator.calibration.rates import files_rates
+from estimator.calibration.readers import readers_found
+from estimator.calibration.result import Calibration
+from estimator.calibration.window import measured_window
+from estimator.calibration.writing import Found, Writer
+from estimator.figures import significant
+from estimator.inventory.load import parse_inventory
+from estimator.measurement.measurement_files import LOST
+from estimator.measurement.result import Actuals
+from pricing.reading.document import parse_document
+from pricing.reading.files import decode, read_bytes
+from pricing.reading.problems import KmscostError, Problem
+
+__all__ = ["Calibration", "calibrate", "calibrate_text"]
+
+
+def calibrate(
+    inventory: str | Path, actuals: Actuals | str | Path | Sequence[str | Path], force: bool = False
+) -> Calibration:
+    """The inventory with its assumptions replaced by measured ranges, their source noted.
+
+    Parameters
+    ----------
+    inventory : path
+        The YAML to calibrate; it is read, never written.
+    actuals : Actuals or path or paths
+        What `measure` counted: its JSON or CSV, or the log files themselves.
+    force : bool
+        Whether data that is not good enough is used all the same.
+
+    Returns
+    -------
+    Calibration
+        The new YAML (`text`), each change, and what could not be placed.
+
+    Raises
+    ------
+    KmscostError
+        The inventory is wrong, nothing measured belongs to it, or the data is not good enough: too
+        few days, gaps, hours not covered, files skipped (all of it at once).
+    """
+    place = named(actuals)
+    data = read_bytes(inventory)
+    told = actuals if isinstance(actuals, Actuals) else evidence(actuals)
+    made = calibrate_text(decode(inventory, data), str(inventory), told, force, place)
+    if data.startswith(codecs.BOM_UTF8):  # some editors of Windows look for it
+        return dataclasses.replace(made, text=f"\N{ZERO WIDTH NO-BREAK SPACE}{made.text}")
+    return made
+
+
+def calibrate_text(
+    text: str, path: str, actuals: Actuals, force: bool = False, place: str = "ACTUALS"
+) -> Calibration:
+    """As `calibrate`, of a text; files of accounts are looked for beside `path`."""
+    inventory = parse_inventory(text, path)
+    window = measured_window(actuals)
+    error = no_trail(inventory) or no_cloudtrail(actuals, place)
+    if error or window is None:
+        raise error or KmscostError(
+            Problem(place, None, "", "no day", "measurements by day", "measure with --by day,...")
+        )
+    measured = lay_out(inventory, actuals, window)
+    lost = nothing_placed(measured, place)
+    problems = refusals(actuals, measured, place)
+    if lost or (problems and not force):
+        raise KmscostError([*([lost] if lost else []), *problems])
+
+    days = float(covered(measured).sum())
+    said = _source(measured, days)
+    writer = Writer(inventory, parse_document(text, path)[0], text)
+    rates = files_rates(measured)
+    files = files_per_day(measured, rates, writer.fixed, said)
+    readers = readers_found(measured, rates, said)
+    savings, more = bucket_key_savings(measured, said)
+    other, unsure = other_requests(measured, said)
+    middle = window.first + datetime.timedelta(days=window.days // 2)
+    found = Found(
+        files=files,
+        readers=readers,
+        savings=savings,
+        checks=config_updates(measured, said),
+        other=other,
+        as_of=middle.replace(day=1),
+    )
+    written = writer.write(found)
+    forced = [f"not good enough, used all the same: {one.found}" for one in problems]
+    return Calibration(
+        text=written,
+        changes=writer.changes(),
+        inventory=parse_inventory(written, path),
+        window=window,
+        days=days,
+        statistics={**rates.to_dict(measured), "accounts_with_own": len(files.accounts)},
+        notices=(
+            *forced,
+            *(line for line in actuals.notices if line == LOST),
+            *measured.notices,
+            *files.notices,
+            *readers.notices,
+            *more,
+            *unsure,
+            *digests_said(measured),
+            *_not_seen(measured),
+        ),
+    )
+
+
+def _source(measured: Measured, days: float) -> str:
+    first, until = measured.window.first, measured.window.until
+    return f"measured by {measured.source} from {first} until {until}, {significant(days, 3)} days"
+
+
+def _not_seen(measured: Measured) -> list[str]:
+    return [
+        f"trail {trail.name}: no put of it was measured: files_per_day unchanged"
+        for number, trail in enumerate(measured.inventory.trails)
+        if trail.key is not None and not measured.with_puts[number]
+    ]

@@ -1,0 +1,185 @@
+"""Calls to AWS: paginated, retried, and an answer for every error: a notice, never a crash."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+import botocore.config
+import botocore.exceptions
+
+from estimator.discovery.arns import parse_arn
+from estimator.discovery.aws.calls import ASSUME, IDENTITY, Call
+from pricing.reading.problems import KmscostError, Problem
+
+_DENIED = {
+    "AccessDenied",
+    "AccessDeniedException",
+    "AuthFailure",
+    "AuthorizationError",
+    "UnauthorizedOperation",
+    "403",
+}
+_THROTTLED = {
+    "RequestLimitExceeded",
+    "SlowDown",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+}
+# answers of their own kind: nothing is missing
+_NO_SUCH = {
+    "AWSOrganizationsNotInUseException",
+    "NoSuchBucket",
+    "ServerSideEncryptionConfigurationNotFoundError",
+    "UnsupportedOperationException",
+}
+_LOGIN = (
+    "log in (`aws configure`, `aws sso login`), or name a profile with --profile; "
+    "`aws sts get-caller-identity` shows whether it works"
+)
+_MOST_PLACES = 3
+_ATTEMPTS = 10
+_FIRST_ATTEMPTS = 3  # nobody waits a minute to hear that there is no network
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a call has no answer."""
+
+    code: str
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Who:
+    """An account, and the credentials to ask in its name; None for those of the session."""
+
+    account: str
+    partition: str
+    credentials: Mapping[str, str] | None = None
+
+    @property
+    def place(self) -> str:
+        """As notices write it."""
+        return f"account {self.account}"
+
+
+@dataclass
+class Asker:
+    """Makes calls, and keeps account of those that had no answer."""
+
+    profile: str | None = None
+    region: str | None = None
+    failed: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _session: Any = None
+
+    def open(self) -> Who:
+        """Log in; returns who asks.
+
+        Raises
+        ------
+        KmscostError
+            There are no credentials, or AWS does not take them.
+        """
+        try:
+            self._session = boto3.Session(profile_name=self.profile, region_name=self.region)
+            self.region = self._session.region_name or "us-east-1"
+            client = self._client(IDENTITY, self.region, None, _FIRST_ATTEMPTS)
+            answer = client.get_caller_identity()
+        except (
+            botocore.exceptions.BotoCoreError,
+            botocore.exceptions.ClientError,
+            ValueError,
+        ) as error:
+            said = " ".join(str(error).split())[:300]
+            problem = Problem("AWS", None, "", f"no way in ({said})", "credentials", _LOGIN)
+            raise KmscostError(problem) from None
+        arn = parse_arn(answer.get("Arn"))
+        return Who(str(answer.get("Account")), arn.partition if arn else "aws")
+
+    def assume(self, who: Who, account: str, roles: tuple[str, ...]) -> Who | None:
+        """The first role of another account that lets us in; None where none does."""
+        failure = Failure("")
+        for role in roles:
+            own = parse_arn(role, "iam")
+            if own is not None and own.account != account:
+                continue
+            arn = own.text if own else f"arn:{who.partition}:iam::{account}:role/{role}"
+            answer = self.ask(who, ASSUME, RoleArn=arn, RoleSessionName="kmscost-discover")
+            if not isinstance(answer, Failure):
+                said = answer["Credentials"]
+                credentials = {
+                    "aws_access_key_id": said["AccessKeyId"],
+                    "aws_secret_access_key": said["SecretAccessKey"],
+                    "aws_session_token": said["SessionToken"],
+                }
+                return Who(account, who.partition, credentials)
+            failure = answer
+        self.fail(ASSUME, failure, f"account {account}")
+        return None
+
+    def ask(
+        self, who: Who, call: Call, region: str | None = None, **arguments: Any
+    ) -> dict[str, Any] | Failure:
+        """The whole answer to a call, all of its pages; or why there is none."""
+        try:
+            client = self._client(call, region or self.region, who.credentials)
+            if client.can_paginate(call.method):
+                pages = client.get_paginator(call.method).paginate(**arguments)
+                answer: dict[str, Any] = pages.build_full_result()
+            else:
+                answer = getattr(client, call.method)(**arguments)
+        except botocore.exceptions.ClientError as error:
+            said = error.response.get("Error", {})
+            return Failure(str(said.get("Code")), str(said.get("Message")))
+        except botocore.exceptions.BotoCoreError as error:
+            return Failure(type(error).__name__, str(error))
+        answer.pop("ResponseMetadata", None)
+        return answer
+
+    def _client(
+        self,
+        call: Call,
+        region: str | None,
+        credentials: Mapping[str, str] | None,
+        attempts: int = _ATTEMPTS,
+    ) -> Any:
+        config = botocore.config.Config(
+            retries={"mode": "standard", "max_attempts": attempts},
+            connect_timeout=10,
+            read_timeout=30,
+            user_agent_extra="kmscost",
+        )
+        with self._lock:  # sessions make one client at a time; clients answer many threads
+            return self._session.client(
+                call.service, region_name=region, config=config, **(credentials or {})
+            )
+
+    def fail(self, call: Call, failure: Failure, place: str) -> None:
+        """Note that a call had no answer."""
+        if failure.code in _NO_SUCH:
+            return
+        with self._lock:
+            self.failed[call.action, failure.code].append(place)
+
+    def notices(self) -> Iterator[str]:
+        """One line for each permission that is missing, and for each error."""
+        for (action, code), places in sorted(self.failed.items()):
+            where = ", ".join(sorted(places)[:_MOST_PLACES])
+            if len(places) > _MOST_PLACES:
+                where += f" and {len(places) - _MOST_PLACES:,} more"
+            if code in _DENIED:
+                yield (
+                    f"denied {action} ({where}): allow {action}, see --print-policy; what it would "
+                    "tell is missing"
+                )
+            elif code in _THROTTLED:
+                yield f"throttled {action} after {_ATTEMPTS} attempts ({where}): run it again later"
+            else:
+                yield f"no answer to {action} ({where}): {code}"

@@ -1,0 +1,67 @@
+"""What a merge did to an inventory: its text with what was added, and a list of the changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from estimator.discovery.drafting.lines import Entry, Item, item_lines
+from estimator.inventory import Inventory
+from estimator.inventory.edits import Document
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that a merge did: where, what stood there, what stands there now, and why."""
+
+    at: str
+    before: str
+    after: str
+    source: str = ""
+
+    def __str__(self) -> str:
+        what = f"{self.before} -> {self.after}" if self.before else f"added {self.after}"
+        return f"{self.at}: {what}" + (f" ({self.source})" if self.source else "")
+
+    def to_dict(self) -> dict[str, str]:
+        """As documented JSON."""
+        return dict(self.__dict__)
+
+
+class Text(Document):
+    """The text of an inventory, to which items are added with their comments."""
+
+    def append_items(self, section: str, items: Sequence[Item]) -> None:
+        """Add items after the last one of a section, each value with its source beside it."""
+        pair = self._pair(self._root, section)
+        if pair is None or pair[1].flow_style or not pair[1].value:
+            self.append((section,), [_plain(one) for one in items])
+            return
+        margin = " " * pair[1].start_mark.column
+        lines = [
+            f"{margin}{line[2:]}{self._newline}"
+            for item in items
+            for line in item_lines(item, flow=section == "accounts")
+        ]
+        self._insert_line(self._last((pair[1].value[-1],)), "".join(lines))
+
+
+@dataclass
+class Merged:
+    """What a merge made: the text, what changed, and what was kept."""
+
+    text: str
+    inventory: Inventory
+    changes: list[Change] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    added: list[Item] = field(default_factory=list)
+
+
+def _plain(item: Item) -> Mapping[str, Any]:
+    """An item as plain values, for a list in brackets."""
+    said: dict[str, Any] = {}
+    for one in item.entries:
+        nested = isinstance(one.value, tuple) and all(isinstance(x, Entry) for x in one.value)
+        said[one.key] = {x.key: x.value for x in one.value} if nested else one.value
+    return said

@@ -1,0 +1,40 @@
+"""Names that an inventory takes: text in one line, each once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from pydantic_core import PydanticCustomError
+
+from pricing.reading.validation import MAX_TEXT, read_text
+
+
+def fit(text: object, spare: str) -> tuple[str, bool]:
+    """A name that `check` takes, and whether it is the one given."""
+    try:
+        return read_text(text), True
+    except PydanticCustomError:
+        if isinstance(text, str):
+            kept = "".join(one for one in text if one.isprintable())[:MAX_TEXT].strip()
+            if kept:
+                return kept, False
+        return spare, False
+
+
+def each_once(wanted: Sequence[tuple[str, Iterable[str]]]) -> list[str]:
+    """A name for each thing: the wanted one, or where several want it the first free alternative.
+
+    >>> each_once([("org", ["arn:1"]), ("org", ["arn:2"]), ("logs", [])])
+    ['arn:1', 'arn:2', 'logs']
+    """
+    asked = Counter(name for name, _ in wanted)
+    taken: set[str] = set()
+    chosen = []
+    for name, others in wanted:
+        spare = (f"{name[: MAX_TEXT - 10]}-{number}" for number in range(2, len(wanted) + 2))
+        choices = [*([name] if asked[name] == 1 else []), *others, name, *spare]
+        best = next(one for one in choices if one and len(one) <= MAX_TEXT and one not in taken)
+        taken.add(best)
+        chosen.append(best)
+    return chosen

@@ -1,0 +1,111 @@
+"""What a reader of a forecast should know of it before believing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import pandas as pd
+
+from estimator.figures import count, listed
+from estimator.forecasting.idle import idle_notices
+from estimator.inventory import Inventory
+from estimator.inventory.assumptions import Range
+from estimator.inventory.presets import presets
+from estimator.months import Months
+from pricing.free import FreeVersion
+from pricing.rates import Meter, Version
+
+
+def notices(
+    inventory: Inventory,
+    months: Months,
+    versions: Iterable[tuple[Meter, Version]],
+    charges: pd.DataFrame,
+    free: Iterable[tuple[str, str, FreeVersion]] = (),
+) -> tuple[str, ...]:
+    """Unconfirmed rates, assumptions without a source, and what the model leaves out."""
+    return (
+        *inventory.notices,
+        *idle_notices(inventory, months, charges),
+        *_rates(versions),
+        *_free(free),
+        *_assumptions(inventory),
+    )
+
+
+def _rates(versions: Iterable[tuple[Meter, Version]]) -> Iterator[str]:
+    for meter, version in versions:
+        if not version.confirmed:
+            yield (
+                f"rate of {meter.name} from {version.start} is not confirmed "
+                f"(source: {version.source.title})"
+            )
+
+
+def _free(free: Iterable[tuple[str, str, FreeVersion]]) -> Iterator[str]:
+    for pool, partition, version in free:
+        if not version.confirmed:
+            yield (
+                f"free quantity of {pool} in partition {partition} from {version.start}, "
+                f"{count(version.quantity)} a month, is not confirmed "
+                f"(source: {version.source.title})"
+            )
+
+
+def _assumptions(inventory: Inventory) -> Iterator[str]:
+    plain = _by_rule_of_thumb(inventory)
+    if plain:
+        yield (
+            f"files_per_day of trail {listed(plain)}: the rule of thumb 288 (one file every five "
+            "minutes); busy Regions write more, quiet ones next to nothing. Measure it."
+        )
+    for trail in inventory.trails:
+        saving = trail.bucket.bucket_key_saving
+        if trail.bucket.bucket_key and saving.source is None:
+            yield (
+                f"trail {trail.name}: bucket_key_saving {saving.mid:g} has no source; AWS says "
+                "up to 0.99"
+            )
+    unsourced = [
+        f"{reader.name}.{name}"
+        for reader in inventory.readers
+        for name, value in reader
+        if isinstance(value, Range)
+        and value.source is None
+        and name in ("gets_per_file", "share_of_files", "gets_per_day")
+    ]
+    if unsourced:
+        yield (
+            f"assumed without a source: {listed(unsourced)}. AWS publishes no gets per file; "
+            "note where yours come from as {mid: 1, source: ...}"
+        )
+    for reader in inventory.readers:
+        preset = getattr(reader, "preset", None)  # kinds without gets_per_file have none
+        known = presets()[preset] if preset else None
+        if known and known.assumed and getattr(reader, "gets_per_file", None) == known.gets:
+            gets = known.gets
+            yield (
+                f"reader {reader.name}: {gets.low:g} to {gets.high:g} gets per file are the "
+                f"assumption of preset {known.name}; no source tells them: measure it"
+            )
+
+
+def _by_rule_of_thumb(inventory: Inventory) -> list[str]:
+    """The trails with a stream of which neither its account nor the trail says files_per_day."""
+    silent: dict[str, set[str]] = {}  # the Regions of which an account says nothing
+    members: dict[tuple[str, str], set[str]] = {}
+    own = {account.id: account for account in inventory.accounts}
+    for account in inventory.accounts:
+        files = account.files_per_day
+        regions = {one for one in account.regions if files is None or files.of(one) is None}
+        silent[account.id] = regions
+        members.setdefault((account.payer, account.partition), set()).update(regions)
+    found = []
+    for trail in inventory.trails:
+        home, files = own[trail.account], trail.files_per_day
+        whole = trail.scope == "organization"
+        regions = members[home.payer, home.partition] if whole else silent[home.id]
+        covered = regions if trail.regions is None else regions & set(trail.regions)
+        if trail.key is not None and any(files is None or files.of(one) is None for one in covered):
+            found.append(trail.name)
+    return found

@@ -1,0 +1,81 @@
+"""Measurements that come back in: what `measure` wrote, or the logs themselves."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from estimator.measurement.cloudtrail_logs import measure_cloudtrail
+from estimator.measurement.measurement_files.csv_files import LOST, read_csv
+from estimator.measurement.measurement_files.documents import read_json
+from estimator.measurement.measurement_files.formats import Kind, tell
+from estimator.measurement.measurement_files.merging import Part, together
+from estimator.measurement.paths import as_paths
+from estimator.measurement.progress import Progress
+from estimator.measurement.result import Actuals
+from pricing.reading.problems import KmscostError, Problem
+
+__all__ = ["LOST", "load_actuals"]
+
+
+def load_actuals(
+    paths: str | Path | Sequence[str | Path], progress: Progress | None = None
+) -> Actuals:
+    """Measurements that were kept, as one.
+
+    Parameters
+    ----------
+    paths : path or sequence of paths
+        The JSON or CSV of `kmscost measure`, told apart by their content; folders of them; log
+        files of CloudTrail or folders of those, which are counted now. A file of the same bytes
+        as another counts once.
+    progress : callable, optional
+        Called with files and bytes counted so far. [file], [byte]
+
+    Returns
+    -------
+    Actuals
+        Rows, files, skipped files and notices of all; an hour is covered where one covers it.
+        Where a CSV is among them, a notice says what it does not tell.
+
+    Raises
+    ------
+    KmscostError
+        A file is no measurement, or two measurements count the same requests.
+    """
+    told = tell(as_paths(paths))
+    parts: list[Part] = []
+    problems: list[Problem] = []
+    copies = []
+    for path, kind, original in _distinct(told.measurements):
+        if original:
+            copies.append(f"{path} has the same bytes as {original}: counted once")
+            continue
+        try:
+            read = read_json(path) if kind == "json" else read_csv(path)
+            parts.append(Part(path, read, exact=kind == "json"))
+        except KmscostError as error:
+            problems += error.problems
+    if problems:
+        raise KmscostError(problems)
+    if told.logs:
+        measured = measure_cloudtrail(told.logs, progress=progress)
+        parts.append(Part(told.logs[0], measured, exact=True))
+    joined = together(parts)
+    return dataclasses.replace(joined, notices=(*joined.notices, *copies)) if copies else joined
+
+
+def _distinct(files: Sequence[tuple[str, Kind]]) -> Iterator[tuple[str, Kind, str]]:
+    """Each file with the one before it whose bytes are the same, if there is one."""
+    first: dict[bytes, str] = {}
+    for path, kind in files:
+        try:
+            with Path(path).open("rb") as stream:
+                digest = hashlib.file_digest(stream, "sha256").digest()
+        except OSError as error:
+            found = f"a file that cannot be read ({error.strerror})"
+            raise KmscostError(Problem(path, None, "", found, "a readable file", "")) from None
+        original = first.setdefault(digest, path)
+        yield path, kind, "" if original == path else original

@@ -1,0 +1,98 @@
+"""What could not be read: a value that reaches the report, never an empty list."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pricing.reading.problems import KmscostError, Problem
+
+# a folder may hold a million bad files: all are counted by reason, the first of them listed
+MOST_LISTED = 10_000
+_MOST_NAMED = 20  # beyond it the user wants to know how many, not which
+_MOST_REASONS = 5
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Skipped:
+    """One file that was not counted, and why."""
+
+    path: str
+    reason: str
+
+    def to_dict(self) -> dict[str, str]:
+        """As documented JSON."""
+        return {"path": self.path, "reason": self.reason}
+
+
+def readable_name(path: str) -> str:
+    """A path as text that can be written anywhere."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+class SkippedFiles:
+    """All files that were not counted: how many by reason, and the first of them by name."""
+
+    def __init__(self, files: Iterable[Skipped] = ()) -> None:
+        self.by_reason: Counter[str] = Counter()
+        self._listed: list[Skipped] = []
+        self.extend(files)
+
+    @classmethod
+    def told(cls, listed: Iterable[Skipped], by_reason: Mapping[str, int]) -> SkippedFiles:
+        """Those that a report lists, and how many it counted by reason."""
+        files = cls(listed)
+        files.by_reason = Counter(by_reason)
+        return files
+
+    def join(self, other: SkippedFiles) -> None:
+        """All of another's as well."""
+        self.by_reason.update(other.by_reason)
+        self._listed = [*self._listed, *other][:MOST_LISTED]
+
+    def add(self, path: str, reason: str) -> None:
+        """One more; a name that is no UTF-8 is shown as near as can be."""
+        path = readable_name(path)
+        self.by_reason[reason] += 1
+        if len(self._listed) < MOST_LISTED:
+            self._listed.append(Skipped(path, reason))
+
+    def extend(self, files: Iterable[Skipped]) -> None:
+        """More of them."""
+        for one in files:
+            self.add(one.path, one.reason)
+
+    def __len__(self) -> int:
+        return self.by_reason.total()
+
+    def __iter__(self) -> Iterator[Skipped]:
+        return iter(sorted(self._listed))
+
+    def lines(self) -> list[str]:
+        """In words, a line for each reason, the most frequent first."""
+        said = []
+        by_count = sorted(self.by_reason.items(), key=lambda one: (-one[1], one[0]))
+        for reason, count in by_count:
+            example = min((one.path for one in self._listed if one.reason == reason), default="")
+            such_as = f", such as {example}" if example else ""
+            said.append(f"skipped {count:,} file{'s' * (count != 1)}: {reason}{such_as}")
+        return said
+
+    def nothing(self, paths: Sequence[str], expected: str, fix: str) -> KmscostError:
+        """The error where nothing at all could be read: each file, or how many for which reason."""
+        if 0 < len(self) <= _MOST_NAMED:
+            return KmscostError(
+                Problem(one.path, None, "", one.reason, expected, fix) for one in self
+            )
+        found = "; ".join(self.lines()[:_MOST_REASONS]) or "no file in it"
+        place = paths[0] if len(paths) == 1 else f"{paths[0]} and {len(paths) - 1} more"
+        return KmscostError(Problem(place, None, "", found, expected, fix))
+
+    def refuse(self) -> KmscostError:
+        """The error that `--strict` makes of them."""
+        fix = "mend or remove the file, or leave out --strict"
+        return KmscostError(
+            Problem(one.path, None, "", one.reason, "a file that can be counted", fix)
+            for one in self
+        )

@@ -1,0 +1,167 @@
+"""Whose a bill's requests are: CloudTrail's, others', or nobody knows whose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from estimator.inventory import Inventory
+from estimator.months import FloatArray, IntArray, Months
+from estimator.reconciliation.covering import Flags, Told
+from estimator.reconciliation.formulas import expected_among
+from estimator.reconciliation.levels import OPERATIONS, Open
+from estimator.reconciliation.reading import Reading
+from estimator.volume.others import share_of_months
+from pricing.regions import is_region, partition_of
+
+
+@dataclass(frozen=True)
+class Owned:
+    """The billed units of each row: CloudTrail's and others'; the rest is unknown. [unit]
+
+    `uncharged` of CloudTrail's are exempt writes that the bill shows free; `expected` of others'
+    are so only because the inventory expects them.
+    """
+
+    cloudtrail: FloatArray
+    others: FloatArray
+    uncharged: FloatArray
+    expected: float
+
+
+@dataclass(frozen=True)
+class Followed:
+    """How the bill of each row's payer takes CloudTrail's writes.
+
+    `exempt`: it does not charge for them; `shown`: it shows them all the same, at no cost.
+    """
+
+    exempt: Flags
+    shown: Flags
+
+    def metered(self, frame: pd.DataFrame) -> FloatArray:
+        """Forecast units that the bill shows. [unit]"""
+        hidden = np.where(self.exempt & ~self.shown, frame["writes"], 0.0)
+        return frame["forecast"].to_numpy() - hidden
+
+    def charged(self, frame: pd.DataFrame) -> FloatArray:
+        """Forecast units that the bill charges for, or has free by the free tier. [unit]"""
+        return frame["forecast"].to_numpy() - np.where(self.exempt, frame["writes"], 0.0)
+
+
+def followed(frame: pd.DataFrame, readings: Sequence[Reading], inventory: Inventory) -> Followed:
+    """How each row's bill takes writes; the inventory's way where it does not tell."""
+    own = inventory.cloudtrail_writes
+    by_payer = {one.payer: one for one in readings}
+    told = [by_payer.get(payer) for payer in frame["payer"]]
+    exempt = np.array([((one and one.reading) or own) == "exempt" for one in told], dtype=bool)
+    shown = np.array([bool(one and one.shown_free) for one in told], dtype=bool)
+    return Followed(exempt, exempt & shown)
+
+
+def attributed(
+    frame: pd.DataFrame,
+    follows: Followed,
+    told: Told,
+    levels: Open,
+    inventory: Inventory,
+    months: Months,
+) -> Owned:
+    """Whose the billed units are.
+
+    - Measured rows: CloudTrail's are the measured ones, and others' too.
+    - Else, by resource ids: CloudTrail's are those under the inventory's keys.
+    - Else: those of the accounts, Regions and operations that have a forecast, without what the
+      inventory expects of others (`other_kms_requests_per_month`) of that payer or account, as far
+      as there is an excess.
+    - Where exempt writes are not in the bill, GenerateDataKey beyond the forecast of checks is not
+      CloudTrail's.
+    - Key-months: those of the inventory's keys, or as many as are forecast.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The rows of `estimator.reconciliation.sides.joined`.
+    follows : Followed
+    told : Told
+    levels : Open
+    inventory : Inventory
+    months : Months
+        The month.
+    """
+    billed, metered = frame["billed"].to_numpy(), follows.metered(frame)
+    hidden = follows.exempt & ~follows.shown
+    is_request = (frame["unit"] == "request").to_numpy()
+    known = frame["key"].isin([key.id for key in inventory.keys]).to_numpy()
+    keyed = is_request & (not levels.request_keys)
+    has_forecast = (frame["forecast"] > 0).to_numpy()
+    operations = frame["operation"].isin(OPERATIONS).to_numpy()
+    ours = np.where(keyed, known & operations, has_forecast)
+
+    measured = (frame["measured"] - np.where(hidden, frame["measured_writes"], 0.0)).to_numpy()
+    cloudtrail = np.where(told.ours, measured, np.where(ours, billed, 0.0))
+    others = np.where(told.others, frame["measured_others"].to_numpy(), 0.0)
+
+    # nothing measured, nothing forecast here: all of it is others'
+    strangers = is_request & ~told.others & ~ours & ~(told.ours & (measured > 0))
+    others = np.where(strangers, billed, others)
+    # exempt writes are not in the bill: what stands there in their place is somebody else's
+    is_write = (frame["operation"] == "GenerateDataKey").to_numpy()
+    closed = is_request & hidden & ~told.ours & ours & is_write
+    cloudtrail = np.where(closed, np.minimum(billed, metered), cloudtrail)
+    others = np.where(closed & ~keyed, billed - cloudtrail, others)
+
+    mixed = is_request & ~told.others & ~strangers & ~closed & ~keyed
+    base = np.where(told.ours, measured, metered)
+    excess = np.where(mixed, np.maximum(billed - base, 0.0), 0.0)
+    taken = 0.0
+    for rows, expected in _expected(frame, inventory, months):
+        left = max(expected - float(others[rows][is_request[rows]].sum()), 0.0)
+        found = expected_among(excess[rows], left)
+        others[rows] += found
+        taken += float(found.sum())
+        cloudtrail[rows] -= np.where(told.ours[rows], 0.0, found)
+
+    with_ids = ~is_request & (not levels.key_keys)
+    keys = np.where(with_ids, np.where(known, billed, 0.0), np.minimum(billed, metered))
+    cloudtrail = np.where(is_request, cloudtrail, keys)
+    others = np.where(is_request, others, billed - keys)
+    return Owned(cloudtrail, others, _uncharged(frame, follows, told, cloudtrail), taken)
+
+
+def _expected(
+    frame: pd.DataFrame, inventory: Inventory, months: Months
+) -> Iterator[tuple[IntArray, float]]:
+    """Positions of rows in which requests of others are expected, and how many. [request]"""
+    of_payer = frame.groupby("payer", observed=True).indices
+    of_account = frame.groupby(["payer", "billed_account"], observed=True).indices
+    partitions: dict[str, dict[str, None]] = {}
+    for account in inventory.accounts:
+        partitions.setdefault(account.payer, {})[account.partition] = None
+    nowhere = np.zeros(0, dtype=np.int64)
+    for use in inventory.other_uses:
+        requests = float((share_of_months(inventory, use, months) * use.requests.mid).sum())
+        if use.account is not None:
+            yield np.asarray(of_account.get((use.payer, use.account), nowhere)), requests
+            continue
+        rows = np.asarray(of_payer.get(use.payer, nowhere))
+        if len(partitions[use.payer]) == 1:
+            yield rows, requests
+            continue
+        # the number is that of each partition
+        own = [partition_of(one) if is_region(one) else "" for one in frame["billed_region"]]
+        for partition in partitions[use.payer]:
+            yield rows[np.array(own)[rows] == partition], requests
+
+
+def _uncharged(
+    frame: pd.DataFrame, follows: Followed, told: Told, cloudtrail: FloatArray
+) -> FloatArray:
+    """Exempt writes among a row's free units: CloudTrail's less what else it has there. [unit]"""
+    writes = np.where(told.ours, frame["measured_writes"], frame["writes"])
+    rest = np.where(told.ours, frame["measured"], frame["forecast"]) - writes
+    free = np.minimum(frame["billed_free"].to_numpy(), np.maximum(cloudtrail - rest, 0.0))
+    return np.where(follows.shown & (writes > 0), free, 0.0)

@@ -1,0 +1,96 @@
+"""How fine a bill is: whether it tells keys and operations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from estimator.figures import count
+from estimator.measurement.result import Actuals
+from estimator.reconciliation.matching import listed
+
+KMS = "awskms"
+
+# the meter of requests on symmetric keys; a bill without usage types names none
+SYMMETRIC = ("KMS-Requests", "")
+
+# what CloudTrail's files cause under their keys
+OPERATIONS = ("GenerateDataKey", "Decrypt", "Encrypt", "ReEncrypt", "ReEncryptFrom", "ReEncryptTo")
+
+
+@dataclass(frozen=True)
+class Open:
+    """Levels that the bill does not tell, and why: the key of requests and of key-months."""
+
+    request_keys: str = ""
+    key_keys: str = ""
+    operations: str = ""
+
+    def to_dict(self) -> dict[str, str]:
+        """Those that are open, with the reason."""
+        told = {
+            "key of requests": self.request_keys,
+            "key of key-months": self.key_keys,
+            "operation": self.operations,
+        }
+        return {name: why for name, why in told.items() if why}
+
+
+def of_month(billed: Actuals, month: str) -> pd.DataFrame:
+    """The bill's KMS requests and key-months of one month."""
+    rows = billed.measured
+    return rows[
+        (rows["product"] == KMS)
+        & (rows["month"].astype(str) == month)
+        & rows["unit"].isin(["request", "key-month"])
+    ]
+
+
+def open_levels(lines: pd.DataFrame, forecast: pd.DataFrame, names: Mapping[str, str]) -> Open:
+    """The levels that stay open.
+
+    Parameters
+    ----------
+    lines : DataFrame
+        The bill's requests and key-months.
+    forecast : DataFrame
+        The forecast by row.
+    names : mapping
+        Id of a key by its ARN.
+    """
+    is_request = lines["unit"] == "request"
+    requests = lines[is_request & lines["meter"].isin(SYMMETRIC)]
+    months = lines[~is_request]
+    any_arn = bool((lines["key"] != "").any())
+    # some lists have no key to name; what CloudTrail causes has one
+    nameless = requests[(requests["key"] == "") & requests["operation"].isin(["", *OPERATIONS])]
+    return Open(
+        request_keys=_why(any_arn, nameless, forecast, names, "request"),
+        key_keys=_why(any_arn, months[months["key"] == ""], forecast, names, "key-month"),
+        operations=_untold(requests),
+    )
+
+
+def _why(
+    any_arn: bool,
+    nameless: pd.DataFrame,
+    forecast: pd.DataFrame,
+    names: Mapping[str, str],
+    unit: str,
+) -> str:
+    if not any_arn:
+        return "the bill names no keys (export it with resource ids)"
+    if nameless["quantity"].sum():
+        return f"the bill names no key for {count(nameless['quantity'].sum())} {unit}s"
+    used = set(forecast["key"][forecast["unit"] == unit]) - set(names.values())
+    if used:
+        return f"no arn is known of key {listed(used)} (write it into the inventory as `arn`)"
+    return ""
+
+
+def _untold(requests: pd.DataFrame) -> str:
+    untold = requests["quantity"][requests["operation"] == ""].sum()
+    many = "request" if untold == 1 else "requests"
+    return f"the bill names no operation for {count(untold)} {many}" if untold else ""

@@ -1,0 +1,171 @@
+"""What to know of a reconciliation, what it rests on, and what stands apart from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from estimator.figures import count, share
+from estimator.forecasting import Forecast
+from estimator.inventory import Inventory
+from estimator.measurement.result import Actuals
+from estimator.reconciliation.covering import ENOUGH, Told
+from estimator.reconciliation.levels import KMS, Open
+from estimator.reconciliation.matching import listed
+
+_TRAILS = "AWSCloudTrail"
+
+
+def apart(billed: Actuals, month: str, currency: str) -> tuple[dict[str, Any], ...]:
+    """Amounts of the month that are no usage of KMS: taxes, credits, and CloudTrail's own lines."""
+    rows = billed.measured
+    rows = rows[rows["month"].astype(str) == month]
+    others = rows[(rows["product"] == KMS) & ~rows["unit"].isin(["request", "key-month"])]
+    sums = others.groupby("operation", observed=True)["cost"].sum()
+    found = [(str(name) or "other", KMS, cost) for name, cost in sums.items()]
+    trails = float(rows["cost"][rows["product"] == _TRAILS].sum())
+    if trails:
+        found.append(("lines of CloudTrail itself", _TRAILS, trails))
+    code = f"cost_{currency.lower()}"
+    return tuple(
+        {"what": what, "product": product, code: float(cost)}
+        for what, product, cost in found
+        if cost
+    )
+
+
+def only_in(
+    rows: pd.DataFrame, inventory: Inventory, levels: Open
+) -> dict[str, dict[str, list[str]]]:
+    """Accounts, Regions and keys that only the bill knows, or only the inventory."""
+    billed = rows[(rows["billed"] > 0) | (rows["cost_billed"] != 0)]
+    ours = rows[rows["metered"] > 0]  # exempt writes are in no bill
+    own_keys = {key.id for key in inventory.keys}
+    regions = {*inventory.regions(), *(key.region for key in inventory.keys)}
+    accounts = {account.id for account in inventory.accounts}
+    keys = set(billed["key"]) - {""}
+    in_bill = {
+        "accounts": set(billed["billed_account"]) - accounts - {""},
+        "regions": set(billed["billed_region"]) - regions - {""},
+        "keys": keys - own_keys,
+    }
+    in_inventory = {
+        "accounts": set(ours["billed_account"]) - set(billed["billed_account"]),
+        "regions": set(ours["billed_region"]) - set(billed["billed_region"]),
+        "keys": set(ours["key"]) - keys - {""} if not levels.request_keys else set(),
+    }
+    return {
+        "bill": {name: sorted(found) for name, found in in_bill.items()},
+        "inventory": {name: sorted(found) for name, found in in_inventory.items()},
+    }
+
+
+def rests_on(seen: Told, levels: Open, frame: pd.DataFrame, expected: float) -> dict[str, str]:
+    """What each part of the difference rests on."""
+    has = (frame["forecast"] > 0) | (frame["measured"] > 0)
+    ours = (has & (frame["unit"] == "request")).to_numpy()
+    measured = bool(ours.any()) and bool(seen.ours[ours].all())
+    partly = bool(seen.ours[ours].any()) and not measured
+    if measured:
+        volume = "measured against forecast"
+    elif not levels.request_keys:
+        volume = "requests billed under CloudTrail's keys against forecast"
+    else:
+        volume = "requests billed where there is a forecast, against it"
+        if expected:
+            volume += f"; {count(expected)} more there are others', as the inventory expects"
+    if partly:
+        volume = f"measured where measurements cover the month; else {volume}"
+    if bool(seen.others.any()):
+        others = "measured"
+    elif not levels.request_keys:
+        others = "requests billed under other keys"
+    else:
+        others = "requests billed where no forecast is, and what the inventory expects of others"
+    keys = "resource ids" if not levels.key_keys else "key-months beyond the forecast ones"
+    return {
+        "writes": "which reading of F5 the bill follows",
+        "volume": volume,
+        "free_tier": "CloudTrail's proportion of the free requests billed, against the forecast's",
+        "keys": "key-months billed against forecast",
+        "rate": "billed cost against the table's price of the billable units",
+        "others": f"{others}, at the table's price; usage types with rates of their own as billed",
+        "other_keys": keys,
+        "unknown": "billed less measured" if bool(seen.ours.any()) else "the rest",
+    }
+
+
+def notices(
+    told: Forecast,
+    billed: Actuals,
+    kept: Actuals | None,
+    month: str,
+    seen: Told,
+    frame: pd.DataFrame,
+    lost: float,
+    payers: Mapping[str, str],
+    strangers: Mapping[str, Mapping[str, list[str]]],
+) -> tuple[str, ...]:
+    """Everything that one should know before believing the figures."""
+    said = [*told.notices, *_of_bill(billed, month)]
+    for payer, name in payers.items():
+        if payer != name:
+            said.append(f"payer {payer} of the bill is {name} in the inventory, by its accounts")
+    if kept is not None:
+        said += _of_measurement(kept, month, seen, frame, lost)
+    for kind in ("accounts", "regions", "keys"):
+        words = {"accounts": "accounts", "regions": "Regions", "keys": "keys"}[kind]
+        if found := strangers["bill"][kind]:
+            said.append(f"{words} in the bill that the inventory does not know: {listed(found)}")
+        if found := strangers["inventory"][kind]:
+            said.append(f"{words} with a forecast that the bill does not show: {listed(found)}")
+    return tuple(dict.fromkeys(said))
+
+
+def _of_bill(billed: Actuals, month: str) -> list[str]:
+    own = billed.coverage.notices()
+    said = [line for line in billed.notices if line not in own]
+    months = sorted({str(one) for one in billed.measured["month"].dropna().unique()} - {month})
+    if months:
+        said.append(f"months of the bill that are left out: {listed(months)}")
+    covered = billed.coverage.months().get(month, 0.0)
+    if covered < 1:
+        said.append(
+            f"the bill's lines cover {share(covered)} of {month}: it may be in progress, and the "
+            "forecast is that of the whole month"
+        )
+    return said
+
+
+def _of_measurement(
+    kept: Actuals, month: str, seen: Told, frame: pd.DataFrame, lost: float
+) -> list[str]:
+    own = kept.coverage.notices()
+    said = [line for line in kept.notices if line not in own]
+    if lost:
+        said.append(
+            f"{count(lost)} measured requests have no place in a bill (their account or Region is "
+            "not told): they are left out"
+        )
+    rows = kept.measured
+    if not (rows["month"].astype(str) == month).any():
+        said.append(f"the measurements have no request in {month}")
+    ours = ((frame["forecast"] > 0) & (frame["unit"] == "request")).to_numpy()
+    short = ours & ~seen.ours
+    if short.any():
+        places = {
+            f"{place_account} in {region}: {share(part)}"
+            for place_account, region, part in zip(
+                frame["billed_account"][short],
+                frame["billed_region"][short],
+                seen.share[short],
+                strict=True,
+            )
+        }
+        said.append(
+            f"measurements cover less than {share(ENOUGH)} of the month, or not these requests, "
+            f"and are shown but not reckoned with: {listed(places)}"
+        )
+    return said

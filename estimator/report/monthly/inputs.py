@@ -1,0 +1,108 @@
+"""Everything that a monthly report is written from, computed once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from estimator.advice import Advice
+from estimator.forecasting import Forecast
+from estimator.inventory import Inventory
+from estimator.measurement.result import Actuals
+from estimator.reconciliation import Reconciliation
+from estimator.report.limits import copies_said
+from estimator.simulation import Simulation
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Computed:
+    """A month and the months ahead: forecast, drawn, measured, billed.
+
+    Attributes
+    ----------
+    month : str
+        The month that is reported, as ``2026-10``.
+    forecast : Forecast
+        That month and the months ahead.
+    simulation : Simulation
+        The same months, drawn.
+    origins : mapping
+        The month's charges told apart by account, trail or reader, billed account and cause
+        (``drivers``), and by Region (``regions``).
+    actuals : Actuals or None
+        What was measured.
+    reconciliation : Reconciliation or None
+        The month against its bill.
+    advice : Advice or None
+        What would save money over these months.
+    unread : tuple of str
+        What of the measurements and of the bill could not be read, and why.
+    """
+
+    month: str
+    forecast: Forecast
+    simulation: Simulation
+    origins: Mapping[str, pd.DataFrame]
+    actuals: Actuals | None = None
+    reconciliation: Reconciliation | None = None
+    advice: Advice | None = None
+    unread: tuple[str, ...] = ()
+
+    @property
+    def inventory(self) -> Inventory:
+        """What everything is computed from."""
+        return self.forecast.inventory
+
+    @property
+    def currency(self) -> str:
+        """Code of the currency, such as USD."""
+        return self.forecast.currency
+
+    @property
+    def cost(self) -> str:
+        """The name of the cost, such as cost_usd."""
+        return f"cost_{self.currency.lower()}"
+
+    @property
+    def of_month(self) -> dict[str, float]:
+        """The forecast's totals of the month."""
+        row = self.forecast.monthly.iloc[0].to_dict()
+        return {str(name): float(value) for name, value in row.items() if name != "month"}
+
+    @cached_property
+    def of_ahead(self) -> dict[str, float]:
+        """The forecast's totals of the months ahead."""
+        rows = self.forecast.monthly.iloc[1:]
+        return {str(name): math.fsum(rows[name]) for name in rows.columns if name != "month"}
+
+    @property
+    def copies_line(self) -> str | None:
+        """What copies of KMS events cost in the month, apart from KMS; None without any."""
+        events = self.forecast.events
+        if events is not None:
+            events = events[events["month"].astype(str) == self.month]
+        return next(
+            iter(copies_said(self.of_month, events, self.currency, f" in {self.month}")), None
+        )
+
+    @property
+    def spent(self) -> float:
+        """What was billed for CloudTrail's use of KMS; without a bill what is forecast. [currency]
+
+        Requests and keys that are not CloudTrail's are in the bill and not in this.
+        """
+        before = self.of_month[self.cost]
+        return (
+            before if self.reconciliation is None else before + self.reconciliation.forecast_error
+        )
+
+    @property
+    def has_ranges(self) -> bool:
+        """Whether anything in the inventory is uncertain, so that draws differ."""
+        drawn = self.simulation.draws_cost
+        return bool(np.ptp(drawn, axis=0).any())

@@ -1,0 +1,109 @@
+"""Ranges to quantiles and drivers: how sure a forecast is. The whole simulation on one screen."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from pathlib import Path
+
+from estimator.forecasting import calendar, priced
+from estimator.forecasting.budgets import budget_use
+from estimator.forecasting.notices import notices
+from estimator.forecasting.result import free_in_use
+from estimator.forecasting.totals import monthly_totals
+from estimator.inventory import Inventory, load_inventory
+from estimator.months import Months
+from estimator.simulation.assumptions import in_doubt
+from estimator.simulation.demand_builder import demand_of
+from estimator.simulation.draws import Draws
+from estimator.simulation.files import together
+from estimator.simulation.options import Options, read_options
+from estimator.simulation.prices import Prices
+from estimator.simulation.result import Simulation, simulation
+from estimator.simulation.sampling import certain, sample
+from estimator.volume import usage
+from estimator.volume.streams import streams_of
+from pricing.rates import RateTable, load_rates
+
+__all__ = ["Simulation", "simulate"]
+
+_CERTAIN = (
+    "nothing in the inventory is uncertain, so the answer has no width: write a range for what you "
+    "are not sure of, such as files_per_day: {low: 150, high: 290} (its 5th and 95th percentile)"
+)
+
+
+def simulate(
+    inventory: Inventory | str | Path,
+    start: str | datetime.date | None = None,
+    months: int = 12,
+    draws: int = 10_000,
+    seed: int | None = None,
+    quantile: str | float | Sequence[float] = (0.05, 0.5, 0.95),
+    rates: RateTable | str | Path | None = None,
+    discount: float = 0.0,
+) -> Simulation:
+    """How sure the forecast is: quantiles of requests and cost, and what causes the spread.
+
+    Parameters
+    ----------
+    inventory, start, months, rates, discount
+        As for `estimator.forecast`.
+    draws : int
+        How often every range is drawn, 100 to 500,000.
+    seed : int, optional
+        The same seed gives the same bytes. Default: 0.
+    quantile : sequence of float or str
+        Shares between 0 and 1, as ``"0.05,0.5,0.95"``. [-]
+
+    Returns
+    -------
+    Simulation
+        Quantiles, drivers, budgets, means, the draws themselves, notices.
+
+    Raises
+    ------
+    KmscostError
+        As `estimator.forecast`; or an option makes no sense.
+    """
+    options = read_options(draws, seed, quantile, months)
+    inventory = inventory if isinstance(inventory, Inventory) else load_inventory(inventory)
+    table = rates if isinstance(rates, RateTable) else load_rates(rates)
+    span = calendar(start, months)
+    return run(inventory, span, options, table, discount)
+
+
+def run(
+    inventory: Inventory,
+    span: Months,
+    options: Options,
+    table: RateTable,
+    discount: float,
+    noise: bool = True,
+) -> Simulation:
+    """A simulation of checked options; without `noise` counts are their means."""
+    streams = streams_of(inventory)
+    used = usage(inventory, span, streams=streams)
+    charged = priced(used, inventory, span, table, discount, exempt=False)
+    exempt = priced(used, inventory, span, table, discount, exempt=True)
+    is_exempt = inventory.cloudtrail_writes == "exempt"
+    chosen, other = (exempt, charged) if is_exempt else (charged, exempt)
+    charges = chosen.charges.assign(cost_other_reading=other.charges["cost"])
+    point = monthly_totals(charges, None, span, table.currency, is_exempt)
+
+    told = notices(inventory, span, chosen.versions, charges, free_in_use(chosen.pools, table))
+    if inventory.budgets and table.currency != "USD":
+        told += (f"budgets are in USD, the rates in {table.currency}: not compared",)
+    lots = Draws(options.seed, options.draws)
+    if in_doubt(inventory, streams):
+        demand = demand_of(inventory, span, streams, table, lots, noise)
+        prices = Prices(table, span, demand.bins, discount)
+        drawn = sample(inventory, span, demand, prices, lots, options.quantiles)
+        told += together(len(inventory.files_in_doubt))
+    else:
+        told += (_CERTAIN,)
+        used = budget_use(charges, inventory.budgets, span)
+        drawn = certain(point, used, table.currency, is_exempt, options.draws, options.quantiles)
+    return simulation(
+        inventory, span, options, point, drawn, lots, told, table, chosen.versions, discount
+    )

@@ -1,0 +1,98 @@
+"""Files of a sane size as text, or an error that says why not."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from pricing.reading.problems import DocumentError, Problem
+
+MAX_BYTES = 64 * 1024 * 1024  # 10,000 accounts written out are about 3 MB
+_JSON_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|["\[{\]}]', re.DOTALL)
+_JSON_DEPTH = {b"[": 1, b"{": 1, b"]": -1, b"}": -1}
+
+
+def read_bytes(path: str | Path, limit: int = MAX_BYTES) -> bytes:
+    """The bytes of a file of a sane size, or a `DocumentError` that says why not."""
+    try:
+        with Path(path).open("rb") as stream:
+            data = stream.read(limit + 1)
+    except (OSError, ValueError) as error:
+        raise unreadable(path, error) from None
+    if len(data) > limit:
+        size = limit // (1024 * 1024)
+        fix = "split it, or move the accounts into a CSV file ({file: accounts.csv})"
+        found, expected = f"more than {size} MB", f"at most {size} MB"
+        raise DocumentError(Problem(str(path), None, "", found, expected, fix))
+    return data
+
+
+def is_price_list(begins: bytes) -> bool:
+    """Whether a file that begins so is one of AWS's own price files, JSON or CSV.
+
+    >>> is_price_list(b'"FormatVersion","v1.0"'), is_price_list(b"version: 1")
+    (True, False)
+    """
+    begins = begins.removeprefix(b"\xef\xbb\xbf").lstrip()
+    keys = (b'"formatVersion"', b'"offerCode"', b'"products"', b'"manifest"', b'"disclaimer"')
+    is_json = begins[:1] == b"{" and any(key in begins for key in keys)
+    first = begins.split(b"\n", 1)[0].replace(b'"', b"").lower()
+    return is_json or first.startswith((b"formatversion,", b"sku,"))
+
+
+def find_json_fault(data: Any, error: Exception) -> tuple[str, int | None]:
+    r"""What is wrong with bytes that are no JSON, and in which line, where that can be told.
+
+    Parsers differ in their words, and a fast one has no place for the fault but in them. So whether
+    the end is missing is seen from the brackets, and the standard library names the line.
+
+    >>> find_json_fault(b'{"a": [1,\n2', ValueError("theirs"))
+    ('JSON that ends too early', 2)
+    >>> find_json_fault(b'{\n"a" 1}', ValueError("theirs"))
+    ('text that is not JSON (theirs)', 2)
+    """
+    found = f"text that is not JSON ({error})"
+    if not len(data) or len(data) > MAX_BYTES:
+        return found if len(data) else "an empty file", None
+    line, depth, text = None, 0, bytes(data)
+    for token in _JSON_TOKEN.findall(text) if text.lstrip()[:1] in (b"{", b"[", b'"') else ():
+        depth += 1 if token == b'"' else _JSON_DEPTH.get(token, 0)  # a quote alone is left open
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as fault:
+        line = fault.lineno
+    except (ValueError, RecursionError):
+        line = None
+    return "JSON that ends too early" if depth > 0 else found, line
+
+
+def unreadable(path: str | Path, error: OSError | ValueError) -> DocumentError:
+    """Why a file could not be opened or read, in the words of an error."""
+    if isinstance(error, FileNotFoundError):
+        found, expected, fix = "no such file", "a file that exists", "check the path"
+    elif isinstance(error, IsADirectoryError):
+        found, expected, fix = "a folder", "a file", "name a file inside it"
+    else:
+        reason = getattr(error, "strerror", None) or str(error)
+        found, expected, fix = f"a file that cannot be read ({reason})", "a readable file", ""
+    return DocumentError(Problem(str(path), None, "", found, expected, fix))
+
+
+def decode(path: str | Path, data: bytes) -> str:
+    """The text of UTF-8 bytes, or a `DocumentError` with the line of the first bad byte."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise DocumentError(
+            Problem(
+                str(path),
+                line,
+                "",
+                f"the byte 0x{data[error.start]:02x}, which is not UTF-8",
+                "text in UTF-8",
+                "save the file as UTF-8",
+            )
+        ) from None

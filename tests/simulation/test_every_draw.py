@@ -1,0 +1,83 @@
+"""Each draw of a simulation is the forecast of the inventory with the drawn numbers put in."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from estimator import forecast
+from pricing.rates import RateTable, load_rates
+from tests.simulation.ranges import Invention, numbers_of, put, simulated, write
+
+MONTHS, DRAWS = 5, 120
+
+
+def compare(told, draw, slack):
+    """Requests and cost of every month of one draw against the plain forecast."""
+    numbers = put(told.inventory, numbers_of(told, draw))
+    plain = forecast(numbers, told.months.labels[0], MONTHS, discount=0.1).monthly
+    for drawn, name in ((told.draws_requests, "requests"), (told.draws_cost, "cost_usd")):
+        expected = plain[name].to_numpy()
+        most = np.abs(expected).max()
+        np.testing.assert_allclose(drawn[draw], expected, rtol=1e-11, atol=most * slack + 1e-9)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_draw_is_the_forecast_of_its_numbers(tmp_path, seed):
+    """Files, growth, savings, readers of every kind, checks, others: all rows of the model."""
+    inventory = write(tmp_path, Invention(seed, windows=False).text())
+    told = simulated(inventory, MONTHS, DRAWS, seed, discount=0.1)
+    for draw in (0, 17, 119):
+        compare(told, draw, slack=0.0)
+
+
+@pytest.mark.parametrize("seed", range(100, 130))
+def test_windows_in_doubt_are_exact_for_few_lives(tmp_path, seed):
+    """Looks back and retention that are ranges: exactly, with few lives."""
+    inventory = write(tmp_path, Invention(seed, windows=True).text())
+    told = simulated(inventory, MONTHS, DRAWS, seed, discount=0.1)
+    for draw in (0, 17, 119):
+        compare(told, draw, slack=1e-11)
+
+
+@pytest.mark.parametrize("seed", range(200, 208))
+def test_the_other_reading_is_the_simulation_that_chooses_it(tmp_path, seed):
+    """The quantiles beside the cost are those of the same draws under the other reading."""
+    inventory = write(tmp_path, Invention(seed, windows=False).text())
+    told = simulated(inventory, MONTHS, DRAWS, seed)
+    turned = dataclasses.replace(inventory, cloudtrail_writes=told.other_reading)
+    other = simulated(turned, MONTHS, DRAWS, seed)
+    cost = other.quantiles[other.quantiles["measure"] == "cost_usd"]
+    np.testing.assert_allclose(told.other_quantiles["value"], cost["value"], rtol=1e-12)
+    name = f"cost_usd_writes_{told.other_reading}"
+    assert told.mean[name] == pytest.approx(other.mean["cost_usd"], rel=1e-12)
+
+
+def tiered() -> RateTable:
+    """The shipped table with graduated tiers on requests of every Region."""
+    said = load_rates().model_dump(mode="json", by_alias=True)
+    for meter in said["meters"]:
+        if meter["name"] == "kms-requests":
+            for rate in (rate for version in meter["versions"] for rate in version["rates"]):
+                rate["rate"] = None
+                rate["tiers"] = [
+                    {"up_to": 30_000, "rate": 0.05},
+                    {"up_to": 200_000, "rate": 0.02},
+                    {"rate": 0.01},
+                ]
+    return RateTable.model_validate(said)
+
+
+@pytest.mark.parametrize("seed", range(300, 306))
+def test_tiers_price_a_draw_as_they_price_a_forecast(tmp_path, seed):
+    """Graduated tiers count after the free quantity and after what others use."""
+    from estimator.forecasting import calendar
+    from estimator.simulation import run
+    from estimator.simulation.options import read_options
+
+    inventory, table = write(tmp_path, Invention(seed, windows=False).text()), tiered()
+    options = read_options(DRAWS, seed, "0.5", MONTHS)
+    told = run(inventory, calendar("2026-11", MONTHS), options, table, 0.0, noise=False)
+    numbers = put(inventory, numbers_of(told, 3))
+    plain = forecast(numbers, "2026-11", MONTHS, rates=table).monthly["cost_usd"]
+    np.testing.assert_allclose(told.draws_cost[3], plain, rtol=1e-11, atol=1e-9)
