@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from estimator.inventory.sections import InventoryFile
-from estimator.scenarios.scenario import ScenarioDocument
+from estimator.scenarios.scenario_files import ScenarioDocument
 from pricing.rates import RateTable
 from pricing.reading.problems import Problem, UsageError
 

@@ -68,7 +68,7 @@ def compare(
 ) -> None:
     """Compare inventories, or what-ifs: requests, cost, and why."""
     from estimator import compare as compute
-    from estimator.scenarios.limit import read_limit
+    from estimator.scenarios.comparison import read_limit
 
     limit = None if fail_over is None else read_limit(fail_over)
     told = compute(base, other or (), start, months, by, setting, rates, read_discount(discount))

@@ -10,7 +10,7 @@ from rich.text import Text
 from estimator.advice import Advice
 from estimator.advice.evaluation import CopySaving, Saving
 from estimator.advice.proposal import Proposal
-from estimator.advice.ranking import SMALLEST, Piece, chosen
+from estimator.advice.ranking import SMALLEST, Recommendation, go_together
 from estimator.advice.result import TOGETHER
 from estimator.figures import count, factor, money
 from estimator.forecasting.events import SLACK
@@ -26,17 +26,17 @@ _LONGEST = 600  # letters of a command line that is shown whole
 
 def ranking_sheet(told: Advice) -> Sheet | None:
     """What each piece saves a month; None where there is nothing to advise."""
-    if not told.pieces:
+    if not told.recommendations:
         return None
-    unit, other = told.currency, told.told.other_reading
-    savings = [one.saving for one in told.pieces]
+    unit, other = told.currency, told.forecast.other_reading
+    savings = [one.saving for one in told.recommendations]
     ranged = any(not _is_sure(one) for one in savings)
     events = any(one.copies is not None and one.copies.most for one in savings)
     header = ("saves a month", unit, *(("5 %", "95 %") if ranged else ()), f"{other} {unit}")
     header += (f"CloudTrail {unit}",) if events else ()
     rows = [
         (f"{rank} {_marked(one.proposal)}", *_cells(told, one.saving, ranged, events))
-        for rank, one in enumerate(told.pieces, start=1)
+        for rank, one in enumerate(told.recommendations, start=1)
     ]
     if told.together is not None:
         rows.append((TOGETHER, *_cells(told, told.together, ranged, events)))
@@ -45,10 +45,10 @@ def ranking_sheet(told: Advice) -> Sheet | None:
 
 
 def _title(told: Advice) -> str:
-    labels = told.told.months.labels
+    labels = told.forecast.months.labels
     span = labels[0] if len(labels) == 1 else f"{labels[0]} to {labels[-1]}"
-    cost = money(told.per_month(told.told.totals[told.cost]))
-    path = told.told.inventory.path
+    cost = money(told.per_month(told.forecast.totals[told.cost]))
+    path = told.forecast.inventory.path
     return f"What would save money in {span}: {path} costs {told.currency} {cost} a month"
 
 
@@ -58,7 +58,7 @@ def _marked(proposal: Proposal) -> str:
 
 
 def _cells(told: Advice, saving: Saving, ranged: bool, events: bool) -> tuple[str, ...]:
-    totals, other = saving.totals, told.told.other_reading
+    totals, other = saving.totals, told.forecast.other_reading
     values = [totals[told.cost], *((saving.quantiles[0], saving.quantiles[2]) if ranged else ())]
     values.append(totals[f"{told.cost}_writes_{other}"])
     cells = [_money(told.per_month(one), told) for one in values]
@@ -76,7 +76,7 @@ def _between(low: float, high: float, told: Advice) -> str:
 
 def _money(amount: float, told: Advice) -> str:
     """An amount, without the noise of sums in their last digits."""
-    noise = 1e-9 * max(told.told.totals[told.cost], 1e-3)
+    noise = 1e-9 * max(told.forecast.totals[told.cost], 1e-3)
     return money(0.0 if abs(amount) < noise else amount)
 
 
@@ -85,20 +85,23 @@ def _is_sure(saving: Saving) -> bool:
     return high - low <= 1e-9 * max(abs(low), abs(high))
 
 
-def piece_lines(told: Advice, piece: Piece) -> Iterator[tuple[str, str]]:
+def piece_lines(told: Advice, piece: Recommendation) -> Iterator[tuple[str, str]]:
     """What stands below the title of a piece, each line with its first word."""
     one = piece.proposal
     yield "saves", _saves(told, piece.saving)
     if piece.saving.copies is not None and piece.saving.copies.most:
         yield "apart", _copies(told, piece.saving.copies)
-    before = next((other for other in told.pieces if other.proposal.loses == one.loses), piece)
-    same = "" if before is piece else f"as {told.pieces.index(before) + 1}"
+    before = next(
+        (other for other in told.recommendations if other.proposal.loses == one.loses), piece
+    )
+    same = "" if before is piece else f"as {told.recommendations.index(before) + 1}"
     yield "loses", same or one.loses
     yield "how", one.how
     yield "source", same or one.source
     command = told.command(piece)
     is_long = len(command) > _LONGEST
-    yield "try", f"{len(one.set):,} changes: see the JSON" if is_long else command
+    if command:
+        yield "try", f"{len(one.set):,} changes: see the JSON" if is_long else command
 
 
 def _copies(told: Advice, copies: CopySaving) -> str:
@@ -123,7 +126,7 @@ def _copies(told: Advice, copies: CopySaving) -> str:
 
 
 def _saves(told: Advice, saving: Saving) -> str:
-    unit, totals, other = told.currency, saving.totals, told.told.other_reading
+    unit, totals, other = told.currency, saving.totals, told.forecast.other_reading
     said = f"{unit} {_money(told.per_month(totals[told.cost]), told)} a month"
     if not _is_sure(saving):
         low, _, high = (_money(told.per_month(value), told) for value in saving.quantiles)
@@ -136,9 +139,9 @@ def _saves(told: Advice, saving: Saving) -> str:
 
 def advice_lines(told: Advice) -> Iterator[str]:
     """What stands below all pieces."""
-    forecast, unit = told.told, told.currency
+    forecast, unit = told.forecast, told.currency
     small, limit = told.small, f"{unit} {factor(SMALLEST)} a month"
-    if not told.pieces:
+    if not told.recommendations:
         cost = money(told.per_month(forecast.totals[told.cost]))
         tried = f"{len(small)} change{'s' * (len(small) != 1)} tried"
         costs = f"the inventory costs {unit} {cost} a month"
@@ -147,7 +150,7 @@ def advice_lines(told: Advice) -> Iterator[str]:
         names = ", ".join(one.proposal.name for one in small[:_MOST_NAMES])
         more = f" and {len(small) - _MOST_NAMES} more" if len(small) > _MOST_NAMES else ""
         yield f"Tried as well, saving less than {limit}: {names}{more}"
-    copies = [one.saving.copies for one in told.pieces if one.saving.copies is not None]
+    copies = [one.saving.copies for one in told.recommendations if one.saving.copies is not None]
     if any(one.most > 0 for one in copies):
         at_least = ", at least" if any(one.is_range for one in copies) else ""
         yield f"Ranked by what both bills are smaller by{at_least}: KMS's and CloudTrail's"
@@ -163,7 +166,7 @@ def advice_lines(told: Advice) -> Iterator[str]:
 
 def _under_the_other(told: Advice) -> Iterator[str]:
     """What is too small only under the chosen reading."""
-    other = told.told.other_reading
+    other = told.forecast.other_reading
     name = f"{told.cost}_writes_{other}"
     found = [
         (one.proposal.name, told.per_month(one.saving.totals[name]))
@@ -179,14 +182,14 @@ def _under_the_other(told: Advice) -> Iterator[str]:
 
 
 def _together(told: Advice) -> Iterator[str]:
-    plan = chosen(told.pieces)
+    plan = go_together(told.recommendations)
     if told.together is None:
-        if len(told.pieces) > 1:
+        if len(told.recommendations) > 1:
             yield "Savings do not add up: these are alternatives to each other"
         return
     names = ", ".join(one.name for one in plan[:_MOST_NAMES])
     more = f" and {len(plan) - _MOST_NAMES} more" if len(plan) > _MOST_NAMES else ""
-    left = len(told.pieces) - len(plan)
+    left = len(told.recommendations) - len(plan)
     said = "Savings do not add up, because one makes another smaller. Those that go together"
     if left:
         said += " (no trade-offs, of alternatives the larger, nothing that adds nothing)"
@@ -201,14 +204,14 @@ def advice_table(told: Advice, width: int | None = None) -> RenderableType:
     sheet = ranking_sheet(told)
     if sheet is not None:
         parts += [*titled(sheet, width), ""]
-    for rank, piece in enumerate(told.pieces, start=1):
+    for rank, piece in enumerate(told.recommendations, start=1):
         parts += [Text(printable(f"{rank} {_headed(piece)}"), style="bold")]
         parts += wrapped((f"  {word}: {said}" for word, said in piece_lines(told, piece)), width)
         parts.append("")
     return Group(*parts, *wrapped(advice_lines(told), width))
 
 
-def _headed(piece: Piece) -> str:
+def _headed(piece: Recommendation) -> str:
     """The title of a piece, its first letter large."""
     title = piece.proposal.title
     mark = ". A trade-off" if piece.proposal.trade_off else ""
@@ -221,7 +224,7 @@ def advice_markdown(told: Advice) -> str:
     sheet = ranking_sheet(told)
     if sheet is not None:
         parts.append(table_markdown(sheet))
-    for rank, piece in enumerate(told.pieces, start=1):
+    for rank, piece in enumerate(told.recommendations, start=1):
         lines = [f"- {word}: {escape(said)}" for word, said in piece_lines(told, piece)]
         parts.append("\n".join([f"**{rank} {escape(_headed(piece))}**\n", *lines]))
     parts.append("\n".join(f"- {escape(line)}" for line in advice_lines(told)))

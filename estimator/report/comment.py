@@ -16,7 +16,7 @@ from estimator.report.compared import (
 )
 from estimator.report.markdown import escape, table_markdown
 from estimator.scenarios import Comparison
-from estimator.scenarios.limit import Limit
+from estimator.scenarios.comparison import Limit
 
 _MOST_DETAILS = 10  # a comment on GitHub holds 65,536 characters
 

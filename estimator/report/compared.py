@@ -15,7 +15,7 @@ from estimator.report.limits import CopyCharge
 from estimator.report.sheet import Sheet
 from estimator.report.table import titled, wrapped
 from estimator.scenarios import Comparison
-from estimator.scenarios.course import Course
+from estimator.scenarios.case_forecast import CaseForecast
 
 _MOST_GROUPS = 20
 _MOST_NAMES = 8
@@ -101,7 +101,7 @@ def _more(size: int) -> str:
     return f" and {size - _MOST_NAMES} more" if size > _MOST_NAMES else ""
 
 
-def effects_sheet(told: Comparison, other: Course) -> Sheet:
+def effects_sheet(told: Comparison, other: CaseForecast) -> Sheet:
     """What changes the most, first: by driver, or by the columns that were asked for."""
     by: tuple[str, ...] = ("driver",)
     frame = told.effects(other)
@@ -125,7 +125,7 @@ def effects_sheet(told: Comparison, other: Course) -> Sheet:
     )
 
 
-def _drivers(told: Comparison, other: Course, frame: pd.DataFrame) -> list[str]:
+def _drivers(told: Comparison, other: CaseForecast, frame: pd.DataFrame) -> list[str]:
     """Each driver in words, with what one side alone has."""
     apart = {
         (kind, name): change
@@ -140,7 +140,7 @@ def _drivers(told: Comparison, other: Course, frame: pd.DataFrame) -> list[str]:
     ]
 
 
-def months_sheet(told: Comparison, other: Course) -> Sheet:
+def months_sheet(told: Comparison, other: CaseForecast) -> Sheet:
     """The difference month by month."""
     names = {"requests": "requests", "cost": told.cost}
 
@@ -179,9 +179,9 @@ def _numbers(row: Mapping[Any, Any] | pd.Series[Any]) -> tuple[str, ...]:
     )
 
 
-def changes_said(told: Comparison, other: Course) -> Iterator[str]:
+def changes_said(told: Comparison, other: CaseForecast) -> Iterator[str]:
     """What was changed, and what one side alone has."""
-    yield from other.case.made.said
+    yield from other.case.changed.descriptions
     for change, found in told.entities(other).items():
         for what, names in found.items():
             if names:

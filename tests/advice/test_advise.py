@@ -21,7 +21,7 @@ def advice(folder, text, months=1, **more):
     """The pieces by kind, and the advice."""
     told = advise(file(folder, text), "2026-11", months, **more)
     found = {}
-    for piece in told.pieces:
+    for piece in told.recommendations:
         found.setdefault(piece.proposal.kind, []).append(piece)
     return told, found
 
@@ -53,7 +53,7 @@ def test_bucket_key(tmp_path):
     assert piece.saving.quantiles == (piece.saving.totals["cost_usd"],) * 3
     assert "KMS events" in told.rows["loses"][0]
     # nothing is left to pay under the key: SSE-S3 saves the same money, and stands last
-    assert [one.proposal.kind for one in told.pieces] == ["bucket-key", "sse-s3"]
+    assert [one.proposal.kind for one in told.recommendations] == ["bucket-key", "sse-s3"]
     assert told.together is None
 
 
@@ -107,7 +107,7 @@ def test_a_duplicate_trail(tmp_path):
         "trails[org].log_file_validation=true",
     )
     # dropping it and excluding KMS events from it are alternatives; so are its Bucket Key and it
-    taken = {one.proposal.name for one in told.pieces if one.on_top is not None}
+    taken = {one.proposal.name for one in told.recommendations if one.on_top is not None}
     assert "duplicate-trail copy" in taken
     assert not {"exclude-kms-events copy", "bucket-key copy"} & taken
 
@@ -194,7 +194,7 @@ def test_the_last_record_of_kms_events_is_a_trade_off(tmp_path):
     assert piece.proposal.trade_off
     assert piece.on_top is None
     assert "nobody does any more" in piece.proposal.loses
-    assert told.pieces[-1].proposal.trade_off
+    assert told.recommendations[-1].proposal.trade_off
 
 
 def test_a_query_that_scans_too_much(tmp_path):
@@ -258,7 +258,7 @@ def test_what_is_not_active_is_not_advised(tmp_path):
     readers = 'readers:\n  - {name: q, kind: query, account: "100000000007", '
     readers += "queries_per_month: 60, days_scanned: 7}\n"
     told, _ = advice(tmp_path, text + own + readers)
-    tried = [*told.pieces, *told.small]
+    tried = [*told.recommendations, *told.small]
     assert not [one for one in tried if {"own", "q"} & set(one.proposal.about)]
 
 

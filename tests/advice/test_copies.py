@@ -49,7 +49,7 @@ BY_ACCOUNT = f'other_kms_requests_per_month: {{"{B}": 30000000}}'
 def pieces(folder, text, months=1):
     """The pieces by their name, and the advice."""
     found = advise(file(folder, text), "2026-11", months)
-    return {piece.proposal.name: piece for piece in found.pieces}, found
+    return {piece.proposal.name: piece for piece in found.recommendations}, found
 
 
 def test_the_whole_saving_is_ranked(tmp_path):
@@ -139,8 +139,8 @@ def test_each_place_is_compared_with_itself(tmp_path):
         "  - {name: two, key: null, from: 2024-06-01}\n" + trails
     )
     by_name, found = pieces(tmp_path, text)
-    assert found.told.totals["cost_usd_cloudtrail_events_others"] == pytest.approx(600)
-    assert found.told.totals["cost_usd_cloudtrail_events_high"] == pytest.approx(
+    assert found.forecast.totals["cost_usd_cloudtrail_events_others"] == pytest.approx(600)
+    assert found.forecast.totals["cost_usd_cloudtrail_events_high"] == pytest.approx(
         1800 + 3 * 8_640 * EVENT  # the puts of A's key are in A, where one copy is paid
     )
     saving = by_name["exclude-kms-events b"].saving
@@ -161,7 +161,7 @@ trails:
 readers: [{{name: audit, kind: fixed, trails: [first], gets_per_day: 50000}}]
 """
     by_name, found = pieces(tmp_path, text)
-    assert found.told.totals["cost_usd_cloudtrail_events_high"] == 0
+    assert found.forecast.totals["cost_usd_cloudtrail_events_high"] == 0
     assert all(piece.saving.copies.most == 0 for piece in by_name.values())
     assert not [name for name in by_name if "kms-events" in name or "duplicate" in name]
 

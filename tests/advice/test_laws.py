@@ -84,7 +84,7 @@ def test_advice_is_ranked_and_never_without_a_number(tmp_path, text, span):
 def test_what_goes_together_adds_up_step_by_step(tmp_path, text, span):
     """`on_top` sums to what all save together; that is no less than the best of them alone."""
     told = advise(file(tmp_path, text), *span)
-    steps = [one.on_top for one in told.pieces if one.on_top is not None]
+    steps = [one.on_top for one in told.recommendations if one.on_top is not None]
     if told.together is None:
         assert len(steps) < 2
         return

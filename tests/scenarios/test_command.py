@@ -156,8 +156,9 @@ def test_rates_and_discount_price_both_sides():
     assert half == pytest.approx(whole / 2)
 
 
-def test_large_numbers_are_never_cut(tmp_path):
+def test_large_numbers_are_never_cut(tmp_path, monkeypatch):
     """A table of billions in 80 columns has every digit: requests and costs stand in two tables."""
+    monkeypatch.setenv("COLUMNS", "80")
     busy = PLAIN.replace("key: logs\n", "key: logs\n    files_per_day: 99999999\n")
     scenarios = file(tmp_path, '- {path: "trails[org].files_per_day", scale: 1000}\n', "s.yaml")
     text = kmscost(file(tmp_path, busy), scenarios, "--from", "2026-11", "--months", 1).stdout

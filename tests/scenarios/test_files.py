@@ -155,7 +155,7 @@ def test_what_goes_together_is_taken(tmp_path):
     ]
     scenarios = file(tmp_path, HEAD + "".join(f"      - {line}\n" for line in lines), "s.yaml")
     told = compare(file(tmp_path, READ), scenarios, "2026-11", 7)
-    assert len(told.others[0].case.made.said) == len(lines)
+    assert len(told.others[0].case.changed.descriptions) == len(lines)
     assert told.others[0].monthly["requests"].iloc[4] == 0
 
 
@@ -254,4 +254,4 @@ def test_names_with_brackets_and_quotes(tmp_path):
     text = READ.replace("name: org", "name: 'a[\"1\"] b=c'").replace("trails: [org]", "")
     path = 'trails["a[\\"1\\"] b=c"].bucket.bucket_key'
     told = compare(file(tmp_path, text), start="2026-11", months=1, set=f"{path}=true")
-    assert told.others[0].case.made.said == (f"{path}: false -> true",)
+    assert told.others[0].case.changed.descriptions == (f"{path}: false -> true",)

@@ -17,10 +17,10 @@ def advice_section(told: Computed) -> Section | None:
     ranking = ranking_sheet(found)
     blocks: list[Block] = [] if ranking is None else [ranking]
     blocks.append(Said(tuple(advice_lines(found)), is_list=True))
-    for rank, piece in enumerate(found.pieces[:_MOST], start=1):
+    for rank, piece in enumerate(found.recommendations[:_MOST], start=1):
         lines = tuple(f"{word}: {said}" for word, said in piece_lines(found, piece))
         blocks.append(Said(lines, is_list=True, title=f"{rank}. {piece.proposal.title}"))
-    more = len(found.pieces) - _MOST
+    more = len(found.recommendations) - _MOST
     if more > 0:
         blocks.append(Said((f"And {more:,} more: kmscost advise says how.",)))
     return Section("advice", "What would save money", tuple(blocks))
