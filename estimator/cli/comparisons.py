@@ -15,6 +15,7 @@ from estimator.cli.output import (
     Months,
     Output,
     Rates,
+    Settings,
     Start,
     read_discount,
     say,
@@ -31,7 +32,10 @@ def compare(
     ],
     other: Annotated[
         list[Path] | None,
-        typer.Argument(help="Other inventories, or scenario files.", metavar="OTHER"),
+        typer.Argument(
+            help="Other inventories, or scenario files; --set holds on top of each.",
+            metavar="OTHER",
+        ),
     ] = None,
     start: Start = None,
     months: Months = 12,
@@ -43,15 +47,7 @@ def compare(
             "billed-region, payer, key, cause, operation; or all.",
         ),
     ] = None,
-    setting: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            help="Set a value, on top of each OTHER or alone, such as "
-            "'trails[org].bucket.bucket_key=true'; may be repeated.",
-            metavar="PATH=VALUE",
-        ),
-    ] = None,
+    settings: Settings = None,
     fail_over: Annotated[
         str | None,
         typer.Option(
@@ -71,7 +67,7 @@ def compare(
     from estimator.scenarios.comparison import read_limit
 
     limit = None if fail_over is None else read_limit(fail_over)
-    told = compute(base, other or (), start, months, by, setting, rates, read_discount(discount))
+    told = compute(base, other or (), start, months, by, settings, rates, read_discount(discount))
     over = None if limit is None else told.over(limit.text)
     if form is Format.json:
         from estimator.report.data import to_json

@@ -15,6 +15,7 @@ from estimator.cli.output import (
     Months,
     Output,
     Rates,
+    Settings,
     Start,
     read_discount,
     say,
@@ -47,13 +48,16 @@ def forecast(
             metavar="BUDGET|USD",
         ),
     ] = None,
+    settings: Settings = None,
     form: Form = Format.table,
     output: Output = None,
 ) -> None:
     """Forecast KMS requests and cost, month by month."""
     from estimator import forecast as compute
 
-    told = compute(inventory, start, months, by, rates, read_discount(discount), fail_over)
+    told = compute(
+        inventory, start, months, by, rates, read_discount(discount), fail_over, settings
+    )
     if form is Format.json:
         from estimator.report.data import to_json
 

@@ -15,6 +15,7 @@ from estimator.cli.output import (
     Months,
     Output,
     Rates,
+    Settings,
     Start,
     read_discount,
     say,
@@ -80,6 +81,7 @@ def report(
             "2,000 accounts.",
         ),
     ] = None,
+    settings: Settings = None,
     form: Annotated[
         ReportFormat | None,
         typer.Option(
@@ -102,6 +104,7 @@ def report(
         seed,
         draws,
         advice,
+        settings,
     )
     ending = "" if output is None else output.suffix.lower()
     form = form or _ENDINGS.get(ending, ReportFormat.markdown)

@@ -15,6 +15,7 @@ from estimator.cli.output import (
     Months,
     Output,
     Rates,
+    Settings,
     Start,
     read_discount,
     say,
@@ -38,13 +39,16 @@ def simulate(
     ] = "0.05,0.5,0.95",
     rates: Rates = None,
     discount: Discount = "0%",
+    settings: Settings = None,
     form: Form = Format.table,
     output: Output = None,
 ) -> None:
     """Say how sure the forecast is, and which number to find out first."""
     from estimator import simulate as compute
 
-    told = compute(inventory, start, months, draws, seed, quantile, rates, read_discount(discount))
+    told = compute(
+        inventory, start, months, draws, seed, quantile, rates, read_discount(discount), settings
+    )
     if form is Format.json:
         from estimator.report.data import to_json
 

@@ -16,6 +16,7 @@ from estimator.inventory.changes.change import (
 )
 from estimator.inventory.changes.conflicts import find_conflicts
 from estimator.inventory.changes.editable import EditableInventory, document_of
+from estimator.inventory.changes.refusals import is_inside
 from estimator.inventory.load import load_inventory
 from estimator.inventory.model import Inventory
 from pricing.reading.problems import Problem
@@ -128,5 +129,12 @@ def change_inventory(
     after = stage.inventory
     settings = tuple(f"set on top of {after.path}: {text}" for text in changed.descriptions)
     notices = (*settings, *changed.notices, *after.notices)
-    after = replace(after, notices=tuple(dict.fromkeys(notices)))
-    return after.read_from(document_of(stage.inventory))
+    # a value that is set stands in no line of the file
+    paths = [change.where for change in changes]
+    places = {
+        at: place
+        for at, place in after.places.items()
+        if not any(is_inside(at, path) for path in paths)
+    }
+    whole = replace(after, notices=tuple(dict.fromkeys(notices)), places=places)
+    return whole.read_from(document_of(after))

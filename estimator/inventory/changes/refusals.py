@@ -20,16 +20,14 @@ def locate_errors(
 def _locate(
     problem: Problem, scenario: Scenario, placed: Sequence[tuple[Change, Location]]
 ) -> Problem:
-    inside = [
-        (change, place) for change, place in placed if _is_inside(problem.at, describe(place))
-    ]
+    inside = [(change, place) for change, place in placed if is_inside(problem.at, describe(place))]
     if inside:
         change, place = max(inside, key=lambda found: len(found[1]))
         at = change.where + problem.at[len(describe(place)) :]
         return Problem(change.source, change.line, at, problem.found, problem.expected, problem.fix)
     # the cause is beside it: a change of the same item, else any of the scenario
     near = [
-        change for change, place in placed if place and _is_inside(problem.at, describe(place[:2]))
+        change for change, place in placed if place and is_inside(problem.at, describe(place[:2]))
     ]
     line = f":{problem.line}" if problem.line else ""
     found = f"{problem.found} at {problem.path}{line} {problem.at} after this change"
@@ -47,8 +45,12 @@ def _locate(
     return Problem(scenario.source, scenario.line, at, found, problem.expected, problem.fix)
 
 
-def _is_inside(at: str, place: str) -> bool:
-    # keys[1] begins keys[10], and is not above it
+def is_inside(at: str, place: str) -> bool:
+    """Tell whether a place in words is another one, or below it.
+
+    >>> is_inside("keys[10].arn", "keys[10]"), is_inside("keys[10].arn", "keys[1]")
+    (True, False)
+    """
     return (
         bool(place) and at.startswith(place) and at[len(place) : len(place) + 1] in ("", ".", "[")
     )
