@@ -36,8 +36,8 @@ def key_names(inventory: Inventory, measured: pd.DataFrame) -> dict[str, str]:
             nameless[key.account, key.region].append(key.id)
     seen: dict[tuple[str, str], set[str]] = defaultdict(set)
     if "key" in measured:
-        ours = measured[measured["cause"].isin(CLOUDTRAIL_CAUSES)]
-        for arn in map(str, ours["key"].unique()):
+        caused = measured[measured["cause"].isin(CLOUDTRAIL_CAUSES)]
+        for arn in map(str, caused["key"].unique()):
             if arn and arn not in names:
                 seen[place_of(arn)].add(arn)
     for place, ids in nameless.items():
@@ -55,16 +55,17 @@ def payers_of(inventory: Inventory, billed: pd.DataFrame) -> dict[str, str]:
     known = set(inventory.payers())
     names: dict[str, str] = {}
     for payer, rows in billed.groupby("payer", observed=True):
-        meant = {own[one] for one in map(str, rows["billed_account"].unique()) if one in own}
+        accounts = map(str, rows["billed_account"].unique())
+        meant = {own[account] for account in accounts if account in own}
         alike = str(payer) not in known and len(meant) == 1
         names[str(payer)] = meant.pop() if alike else str(payer)
     return names
 
 
-def listed(names: Iterable[str], most: int = 10) -> str:
-    """The first of them, and how many more.
+def list_names(names: Iterable[str], most: int = 10) -> str:
+    """List the first names, and count the rest.
 
-    >>> listed(["a", "b", "c"], most=2)
+    >>> list_names(["a", "b", "c"], most=2)
     'a, b and 1 more'
     """
     several = sorted(names)

@@ -11,7 +11,7 @@ from rich.console import RenderableType
 
 from estimator.figures import count, money, percent, signed
 from estimator.reconciliation import Reconciliation
-from estimator.reconciliation.matching import listed
+from estimator.reconciliation.matching import list_names
 from estimator.reconciliation.result import PARTS
 from estimator.report.markdown import sheets_markdown
 from estimator.report.sheet import MOST_ROWS, Sheet
@@ -213,7 +213,7 @@ def _apart(told: Reconciliation) -> list[str]:
     if not told.apart:
         return []
     code = f"cost_{told.currency.lower()}"
-    amounts = listed(f"{one['what']} {money(one[code])}" for one in told.apart)
+    amounts = list_names(f"{one['what']} {money(one[code])}" for one in told.apart)
     return [f"Apart from all this, {told.currency}: {amounts}"]
 
 

@@ -103,7 +103,7 @@ def compare(
 
 
 def _notices(base: CaseForecast, others: Sequence[CaseForecast], months: Months) -> Iterator[str]:
-    """What to know of each case alone, and changes that change nothing."""
+    """Notices of each case alone, and of changes that change nothing."""
     last = months.firsts[-1]
     for other in others:
         changed = other.case.changed

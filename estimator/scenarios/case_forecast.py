@@ -16,7 +16,7 @@ from estimator.inventory import Inventory
 from estimator.inventory.changes import Stage
 from estimator.months import Months
 from estimator.scenarios.cases import Case
-from estimator.scenarios.pairing import stacked
+from estimator.scenarios.pairing import stack
 from pricing.rates import RateTable
 
 
@@ -47,7 +47,7 @@ class CaseForecast:
         return cls(
             case=case,
             monthly=pd.concat([forecast.monthly for forecast in forecasts], ignore_index=True),
-            rows=rows[0] if len(rows) == 1 else stacked(rows),
+            rows=rows[0] if len(rows) == 1 else stack(rows),
             notices=tuple(dict.fromkeys(notices)),
         )
 

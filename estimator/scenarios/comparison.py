@@ -17,7 +17,7 @@ from estimator.forecasting.result import READINGS
 from estimator.frames import KEYS
 from estimator.months import Months
 from estimator.scenarios.case_forecast import CaseForecast
-from estimator.scenarios.pairing import paired, stacked, with_drivers
+from estimator.scenarios.pairing import pair_sides, stack, with_drivers
 from pricing.rates import RateTable
 from pricing.reading.problems import Problem, UsageError
 
@@ -77,7 +77,7 @@ def read_limit(text: str | float) -> Limit:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Comparison:
-    """What changes against the base.
+    """Forecasts of cases against the forecast of the base.
 
     Attributes
     ----------
@@ -123,12 +123,12 @@ class Comparison:
             fix = "ask for fewer columns, fewer months or fewer scenarios at a time"
             found, expected = f"{size:,} rows", f"at most {MAX_ROWS:,}"
             raise UsageError(Problem("--by", None, "", found, expected, fix))
-        return stacked([self._rows(other) for other in self.others])
+        return stack([self._rows(other) for other in self.others])
 
     def _rows(self, other: CaseForecast) -> pd.DataFrame:
         keys = ["month", *(name for name in KEYS if name in self.by and name != "month")]
         sums = ("quantity", "cost", "cost_charged", "cost_exempt")
-        pair = paired(self.base.rows, other.rows, [*keys, "unit"], sums)
+        pair = pair_sides(self.base.rows, other.rows, [*keys, "unit"], sums)
         pair = pair.sort_values("month", kind="stable", ignore_index=True)
         is_request = pair["unit"].to_numpy() == "request"
         measured = {
@@ -146,13 +146,13 @@ class Comparison:
             part["base"] = pair.loc[chosen, f"{column}_base"].to_numpy()
             part["other"] = pair.loc[chosen, column].to_numpy()
             parts.append(part)
-        rows = stacked(parts)
+        rows = stack(parts)
         rows["difference"] = rows["other"] - rows["base"]
         rows["relative"] = rows["difference"] / rows["base"].where(rows["base"] != 0)
         return rows
 
     def effects(self, other: CaseForecast, by: Sequence[str] = ("kind", "driver")) -> pd.DataFrame:
-        """What changes the most, first: groups of `by` over the whole span.
+        """The groups of `by` over the whole span, the largest difference first.
 
         Returns
         -------
@@ -161,7 +161,7 @@ class Comparison:
             differences, sorted by the size of the difference in cost, then in requests.
         """
         sides = (with_drivers(self.base.rows), with_drivers(other.rows))
-        pair = paired(*sides, by, ("requests", "cost"))
+        pair = pair_sides(*sides, by, ("requests", "cost"))
         frame = pair.assign(
             requests_difference=pair["requests"] - pair["requests_base"],
             cost_difference=pair["cost"] - pair["cost_base"],

@@ -70,7 +70,7 @@ def test_what_is_set_is_a_notice(tmp_path):
 
 
 def test_settings_follow_each_other(tmp_path):
-    """What is set already can be set anew, compared and advised on."""
+    """A value that is set can be set anew, compared and advised on."""
     path = file(tmp_path, READ)
     changed = change_inventory(path, "trails[org].files_per_day=100")
     again = change_inventory(changed, "readers[siem].gets_per_file=3")
@@ -146,7 +146,7 @@ def test_a_value_that_is_set_stands_in_no_line(tmp_path):
 
 
 def test_an_inventory_that_was_read_can_be_compared_and_advised_on(tmp_path):
-    """What load_inventory returned is as good as its path; its accounts of other files too."""
+    """An Inventory of load_inventory is as good as its path; its accounts of other files too."""
     text = PLAIN.replace("keys:", "  - {file: more.csv, regions: [eu-west-1]}\nkeys:")
     file(tmp_path, "id,files_per_day\n777777777777,100\n", "more.csv")
     path = file(tmp_path, text)

@@ -22,7 +22,7 @@ def find_conflicts(changes: Sequence[Change]) -> list[Problem]:
     problems = []
     for change in changes:
         steps = _steps(change.path)
-        for other in _related(steps, at, below):
+        for other in _find_related(steps, at, below):
             fix = _clash(*((other, change) if _is_above(other, change) else (change, other)))
             if fix is not None:
                 done = f"{change.where} {_DONE[change.operation]}"
@@ -43,7 +43,7 @@ def _steps(path: Path) -> Steps:
     return tuple((isinstance(part, Named), str(part)) for part in path)
 
 
-def _related(
+def _find_related(
     steps: Steps, at: dict[Steps, list[Change]], below: dict[Steps, list[Change]]
 ) -> Iterator[Change]:
     """The changes at the same path, above it and below it."""

@@ -46,7 +46,7 @@ _READERS: dict[str, type[Section]] = {
 
 @dataclass(frozen=True)
 class PathInfo:
-    """What the inventory's format knows of a path.
+    """The entry of a path in the inventory's format.
 
     Attributes
     ----------
@@ -186,7 +186,7 @@ class Locator:
                 if path[1] in names:
                     fix = f"write {path_text((section, Named(path[1]), *path[2:]))}"
                 found = f"{shown(path[1])} behind {section}, which is a list"
-                return change.problem(found, f"a name in brackets: {_listed(names)}", fix)
+                return change.problem(found, f"a name in brackets: {_list_names(names)}", fix)
             if path[1] not in names:
                 return _unknown(change, 1, names, f"the {LABELS[section]}")
             location.append(names[path[1]])
@@ -218,7 +218,7 @@ def _unknown(change: Change, at: int, choices: Iterable[str], what: str) -> Prob
         fix = f"did you mean {path_text((*path[:at], meant, *path[at + 1 :]))}?"
     elif is_item(path) and change.operation == "value":
         fix = f"add it first: {{path: {path_text(path)}, add: {{...}}}}"
-    return change.problem(found, f"one of those{above}: {_listed(known)}", fix)
+    return change.problem(found, f"one of those{above}: {_list_names(known)}", fix)
 
 
 def _alike(part: str, known: Sequence[str]) -> list[str]:
@@ -233,7 +233,7 @@ def _common(part: str, name: str) -> int:
     return sum(a == b for a, b in zip(part, name, strict=False))
 
 
-def _listed(names: Iterable[str]) -> str:
+def _list_names(names: Iterable[str]) -> str:
     known = list(names)
     more = f" and {len(known) - _MOST:,} more" if len(known) > _MOST else ""
     return ", ".join(known[:_MOST]) + more or "there are none"

@@ -17,7 +17,7 @@ _LONGEST = 60
 
 
 class NoNumberError(ValueError):
-    """What cannot be scaled."""
+    """A value that holds no number to scale."""
 
 
 def scale(value: Any, factor: float) -> Any:
