@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from estimator.figures import count
+from estimator.figures import count, listed
 from estimator.measurement.result import Actuals
-from estimator.reconciliation.matching import list_names
 
 KMS = "awskms"
+
+_MOST_NAMES = 10
 
 # the meter of requests on symmetric keys; a bill without usage types names none
 SYMMETRIC = ("KMS-Requests", "")
@@ -88,7 +89,8 @@ def _missing_key(
         return f"the bill names no key for {count(nameless['quantity'].sum())} {unit}s"
     used = set(forecast["key"][forecast["unit"] == unit]) - set(names.values())
     if used:
-        return f"no arn is known of key {list_names(used)} (write it into the inventory as `arn`)"
+        keys = listed(sorted(used), _MOST_NAMES)
+        return f"no arn is known of key {keys} (write it into the inventory as `arn`)"
     return ""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 
 import pandas as pd
 
@@ -60,14 +59,3 @@ def payers_of(inventory: Inventory, billed: pd.DataFrame) -> dict[str, str]:
         alike = str(payer) not in known and len(meant) == 1
         names[str(payer)] = meant.pop() if alike else str(payer)
     return names
-
-
-def list_names(names: Iterable[str], most: int = 10) -> str:
-    """List the first names, and count the rest.
-
-    >>> list_names(["a", "b", "c"], most=2)
-    'a, b and 1 more'
-    """
-    several = sorted(names)
-    more = f" and {len(several) - most:,} more" if len(several) > most else ""
-    return ", ".join(several[:most]) + more

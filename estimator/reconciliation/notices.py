@@ -7,15 +7,15 @@ from typing import Any
 
 import pandas as pd
 
-from estimator.figures import count, share
+from estimator.figures import count, listed, share
 from estimator.forecasting import Forecast
 from estimator.inventory import Inventory
 from estimator.measurement.result import Actuals
 from estimator.reconciliation.covering import ENOUGH, RowCoverage
 from estimator.reconciliation.levels import KMS, MissingLevels
-from estimator.reconciliation.matching import list_names
 
 _TRAILS = "AWSCloudTrail"
+_MOST_NAMES = 10
 
 
 def amounts_apart(billed: Actuals, month: str, currency: str) -> tuple[dict[str, Any], ...]:
@@ -117,16 +117,13 @@ def notices(
             lines.append(f"payer {payer} of the bill is {name} in the inventory, by its accounts")
     if actuals is not None:
         lines += _of_measurement(actuals, month, coverage, frame, lost)
-    for kind in ("accounts", "regions", "keys"):
-        words = {"accounts": "accounts", "regions": "Regions", "keys": "keys"}[kind]
+    for kind, words in (("accounts", "accounts"), ("regions", "Regions"), ("keys", "keys")):
         if found := strangers["bill"][kind]:
-            lines.append(
-                f"{words} in the bill that the inventory does not know: {list_names(found)}"
-            )
+            names = listed(sorted(found), _MOST_NAMES)
+            lines.append(f"{words} in the bill that the inventory does not know: {names}")
         if found := strangers["inventory"][kind]:
-            lines.append(
-                f"{words} with a forecast that the bill does not show: {list_names(found)}"
-            )
+            names = listed(sorted(found), _MOST_NAMES)
+            lines.append(f"{words} with a forecast that the bill does not show: {names}")
     return tuple(dict.fromkeys(lines))
 
 
@@ -135,7 +132,7 @@ def _of_bill(billed: Actuals, month: str) -> list[str]:
     lines = [line for line in billed.notices if line not in own]
     months = sorted({str(name) for name in billed.measured["month"].dropna().unique()} - {month})
     if months:
-        lines.append(f"months of the bill that are left out: {list_names(months)}")
+        lines.append(f"months of the bill that are left out: {listed(sorted(months), _MOST_NAMES)}")
     covered = billed.coverage.months().get(month, 0.0)
     if covered < 1:
         lines.append(
@@ -172,6 +169,6 @@ def _of_measurement(
         }
         lines.append(
             f"measurements cover less than {share(ENOUGH)} of the month, or not these requests, "
-            f"and are shown but not reckoned with: {list_names(places)}"
+            f"and are shown but not reckoned with: {listed(sorted(places), _MOST_NAMES)}"
         )
     return lines

@@ -145,7 +145,7 @@ def tells(actuals: Actuals, operation: str, by_names: bool) -> bool:
 
 
 def join_sides(*sides: pd.DataFrame) -> pd.DataFrame:
-    """Put the sides next to each other: a row for each combination of keys, 0 where one lacks it."""
+    """Put the sides next to each other: a row per combination of keys, 0 where one lacks it."""
     whole = sides[0]
     for side in sides[1:]:
         whole = whole.merge(side, on=list(KEYS), how="outer")

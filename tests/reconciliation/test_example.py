@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from estimator import KmscostError, forecast, load_inventory, reconcile
-from estimator.report.reconciled import reconciled_sheets
+from estimator.report.answers.reconciliation import reconciliation_sheets
 from tests.measurement.billing.bills import Line, legacy_bill, no_usage
 from tests.real_data import DATA, ROOT, needs_data
-from tests.reconciliation.forecast_lines import bill_of, lines_of, measured_of, other
+from tests.reconciliation.bills import bill_of, lines_of, measured_of, other
 from tests.reconciliation.test_reading import ARN, INVENTORY, KEYS, LOGS, PAYER, PROD, WRITES
 
 PRICE = 0.000003
@@ -323,5 +323,5 @@ def test_what_is_left_of_sums_is_no_request():
         rows=rows,
         request_parts={**reconciliation.request_parts, "unknown": 1.6e-12},
     )
-    parts = {row[0]: row[1:] for row in reconciled_sheets(dusty)[1].rows}
+    parts = {row[0]: row[1:] for row in reconciliation_sheets(dusty)[1].rows}
     assert parts["unknown"] == ("0", f"+{0.5 * len(rows):.2f}")

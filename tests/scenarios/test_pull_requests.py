@@ -154,7 +154,7 @@ def test_pre_commit_refuses_what_costs_too_much(repository, text, code):
 
 
 def test_snippets_are_whole():
-    """The part that needs a network is left to CI, but is sound shell and posts what was written."""
+    """The part that needs a network is left to CI: sound shell that posts what was written."""
     comment = step("Comment")
     assert "--body-file comment.md" in comment["run"]
     assert "!cancelled()" in comment["if"]  # the comment is wanted most where the limit is broken
