@@ -111,7 +111,7 @@ def test_what_is_not_cloudtrails_breaks_no_limit(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "code", "text"),
     [
         (["--month", "2026-13"], 2, "--month: found '2026-13'"),
         (["--month", "2026-09"], 1, "found a bill of 2026-10; expected lines of 2026-09"),

@@ -200,7 +200,7 @@ WRONG_FORMS = {
 }
 
 
-@pytest.mark.parametrize(("text", "said"), WRONG_FORMS.items())
+@pytest.mark.parametrize(("text", "words"), WRONG_FORMS.items())
 def test_a_file_of_the_wrong_form_is_refused(tmp_path, text, words):
     """Whatever is wrong with the form is said, with how to write it."""
     with pytest.raises(KmscostError) as refused:
@@ -219,7 +219,7 @@ def test_problems_of_all_files_come_together(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "words"),
     {
         "payer": "add = and a value",
         "payer=": "write null for nothing",

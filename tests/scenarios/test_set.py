@@ -16,10 +16,10 @@ from estimator import (
     explain,
     forecast,
     load_inventory,
-    report,
     simulate,
 )
 from estimator.cli import app
+from estimator.report.monthly import report
 from estimator.scenarios import change_inventory
 from tests.scenarios.inventories import PLAIN, READ, file
 
