@@ -39,7 +39,7 @@ def advise(
     elif form is Format.csv:
         from estimator.report.data import frame_csv
 
-        say((*told.notices, told.told.other_reading_line))
+        say((*told.notices, told.told.other_interpretation_line))
         show(frame_csv(told.rows), output)
     elif form is Format.markdown:
         from estimator.report.advised import advice_markdown

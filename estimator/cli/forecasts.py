@@ -115,7 +115,7 @@ def explain(
         header = ("section", "what", "formula", "result", "unit", "source")
         dicts = [step.to_dict() for step in walk.steps]
         rows = [[str(step[name]) for name in header] for step in dicts]
-        say([walk.other_reading])
+        say([walk.other_interpretation])
         show(rows_csv(header, rows), output)
     else:
         from estimator.report.table import explain_text

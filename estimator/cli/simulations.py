@@ -52,7 +52,7 @@ def simulate(
     elif form is Format.csv:
         from estimator.report.data import frame_csv
 
-        say((*told.notices, told.other_reading_line))
+        say((*told.notices, told.other_interpretation_line))
         show(frame_csv(told.quantiles), output)
     elif form is Format.markdown:
         from estimator.report.simulated import simulated_markdown

@@ -21,7 +21,7 @@ from estimator.volume.equations import (
     Pair,
     Product,
     Value,
-    added_up,
+    add_terms,
 )
 from pricing.bill import price_column
 from pricing.rates import Version
@@ -99,7 +99,7 @@ def _used_by_others(forecast: Forecast, pool: dict[str, Any]) -> Expression | No
         if use.payer == pool["payer"]
         and (use.account is None or partition[use.account] == pool["partition"])
     ]
-    requested = added_up(terms)
+    requested = add_terms(terms)
     if math.isclose(requested.result(17), others, rel_tol=1e-9):
         if len(terms) == 1:
             return requested
@@ -123,7 +123,7 @@ def _share_of_month(use: OtherUse, months: Months, forecast: Forecast) -> Expres
         return None
     active = forecast.inventory.active.account[use.account]
     edges = np.array(active.start), np.array(active.end)
-    days = float(formulas.days_alive(*edges, months.begin, months.end)[0])
+    days = float(formulas.active_days(*edges, months.begin, months.end)[0])
     month = float(months.days[0])
     return None if days == month else Pair(Value(days), "/", Value(month, "of the month's days"))
 

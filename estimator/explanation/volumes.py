@@ -17,7 +17,7 @@ from estimator.inventory.sources import KEY_MONTHS_SOURCE
 from estimator.months import ALWAYS, NEVER, Months, Period, ordinal
 from estimator.volume import formulas
 from estimator.volume.causes import paid_periods
-from estimator.volume.equations import Equation, Expression, Pair, Product, Sum, Value, added_up
+from estimator.volume.equations import Equation, Expression, Pair, Product, Sum, Value, add_terms
 from estimator.volume.file_equations import (
     files_equations,
     growth_value,
@@ -211,7 +211,7 @@ class _Volumes:
             what = "nothing: the reader is not active in this month"
             yield section, Equation(f"{what}{_since(each.period, self.months)}", 0.0, "requests")
             return
-        files = each.written(streams)
+        files = each.files_to_read(streams)
         if not any(self.chosen(written.streams).any() for written in files):
             yield section, Equation(f"nothing: {each.nothing}", 0.0, "requests")
             return
@@ -247,7 +247,7 @@ class _Volumes:
             Value(days[0], f"{plural(days[0], 'day')} of the key"),
             *((Value(rotated, "days of its rotations"),) if rotated else ()),
         )
-        formula = Pair(added_up(terms), "/", Value(month, "days of the month"))
+        formula = Pair(add_terms(terms), "/", Value(month, "days of the month"))
         what = "share of the month x (1 + rotations that count)"
         number = float(rows["quantity"].sum())
         return Equation(what, number, "key-months", formula, rule=KEY_MONTHS_SOURCE)

@@ -18,7 +18,7 @@ from estimator.volume.streams import IntArray
 SLACK = 1e-9
 
 
-def covered(budget: Budget, rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
+def is_in_budget(budget: Budget, rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Which rows of charges (or usage) a budget counts.
 
     Parameters
@@ -44,11 +44,13 @@ def is_over(used: FloatArray, limit: FloatArray) -> npt.NDArray[np.bool_]:
     return over
 
 
-def reached(used: float, limit: float, thresholds: Sequence[float]) -> tuple[float, ...]:
+def reached_thresholds(used: float, limit: float, thresholds: Sequence[float]) -> tuple[float, ...]:
     """The thresholds that a use reaches: at least that share of the limit, and more than nothing.
 
-    >>> reached(20.0, 25.0, (0.5, 0.8, 1.0)), reached(19.99, 25.0, (0.5, 0.8, 1.0))
-    ((0.5, 0.8), (0.5,))
+    >>> reached_thresholds(20.0, 25.0, (0.5, 0.8, 1.0))
+    (0.5, 0.8)
+    >>> reached_thresholds(19.99, 25.0, (0.5, 0.8, 1.0))
+    (0.5,)
     """
     return tuple(one for one in thresholds if 0 < used >= one * limit * (1 - SLACK))
 
@@ -78,7 +80,7 @@ def budget_use(charges: pd.DataFrame, budgets: Sequence[Budget], months: Months)
     limit = np.repeat(amounts, months.count)
     names = [one.name for one in budgets]
     highest = [
-        max(reached(float(value), one.usd_per_month, one.thresholds), default=np.nan)
+        max(reached_thresholds(float(value), one.usd_per_month, one.thresholds), default=np.nan)
         for one, row in zip(budgets, sums["cost"], strict=True)
         for value in row
     ]
@@ -99,7 +101,7 @@ def budget_use(charges: pd.DataFrame, budgets: Sequence[Budget], months: Months)
     )
 
 
-def budgets_told(use: pd.DataFrame, budgets: Sequence[Budget]) -> list[dict[str, Any]]:
+def describe_budgets(use: pd.DataFrame, budgets: Sequence[Budget]) -> list[dict[str, Any]]:
     """Every budget with its use, month by month, as documented JSON; [] where none is compared."""
     size = len(use) // max(len(budgets), 1)
     limit = use["usd_per_month"].to_numpy(dtype=np.float64)
@@ -128,7 +130,7 @@ def _month_told(row: Mapping[Hashable, Any], budget: Budget) -> dict[str, Any]:
         "month": row["month"],
         "used": row["used"],
         "share": None if np.isnan(share) else share,
-        "reached": list(reached(row["used"], budget.usd_per_month, budget.thresholds)),
+        "reached": list(reached_thresholds(row["used"], budget.usd_per_month, budget.thresholds)),
         "over": row["over"],
         "used_other_reading": row["used_other_reading"],
     }
@@ -142,7 +144,7 @@ def _spent(
     if column is None:
         return {"": np.bincount(month, weights=weights, minlength=count).astype(np.float64)}
     values = charges[column].cat
-    if column == "driver":  # as `covered` says
+    if column == "driver":  # as `is_in_budget` says
         weights = np.where(charges["cause"] == "key", 0.0, weights)
     cell = values.codes.to_numpy().astype(np.int64) * count + month
     size = len(values.categories)

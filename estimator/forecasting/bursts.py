@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from estimator.months import FloatArray
-from estimator.volume.pace import SECONDS_PER_DAY
+from estimator.volume.burst_profile import SECONDS_PER_DAY
 
 
 def mean_per_second(requests: FloatArray, days: FloatArray | float) -> FloatArray:

@@ -29,7 +29,7 @@ from estimator.frames import EVENTS
 from estimator.inventory import Account, Inventory
 from estimator.inventory.others import OtherUse
 from estimator.months import FloatArray, IntArray, Months, Spans
-from estimator.volume.activity import DailyRequests
+from estimator.volume.daily import DailyRequests
 from pricing.bill import bill, price_column
 from pricing.rates import RateTable, load_cloudtrail_rates
 from pricing.reading.problems import RateError

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from estimator.figures import money, share
-from estimator.forecasting.budgets import budget_use, covered
+from estimator.forecasting.budgets import budget_use, is_in_budget
 from estimator.inventory import Inventory
 from estimator.inventory.budgets import ALL, AMOUNT, Budget
 from estimator.months import Months
@@ -74,12 +74,12 @@ def _refusal(found: object, expected: str, fix: str = "") -> UsageError:
     return UsageError(Problem("--fail-over", None, "", repr(found), expected, fix))
 
 
-def broken(
+def describe_broken_budget(
     chosen: Sequence[Budget],
     charges: pd.DataFrame,
     months: Months,
     currency: str,
-    other_reading: str,
+    other_interpretation: str,
 ) -> str | None:
     """One line on what breaks which budget: how much, in which month first, and why.
 
@@ -87,7 +87,7 @@ def broken(
     ----------
     charges : DataFrame
         Columns month, payer, billed_account, driver, cause, cost, cost_other_reading [currency].
-    other_reading : str
+    other_interpretation : str
         The name of the reading of F5 that `cost_other_reading` follows.
 
     Returns
@@ -106,7 +106,7 @@ def broken(
     of_it = f" ({share(excess / budget.usd_per_month)})" if budget.usd_per_month else ""
     mine = over[over["budget"] == budget.name]
     said = (
-        f"{described(budget, currency)} is broken: {currency} {money(row['used'])} in "
+        f"{describe_budget(budget, currency)} is broken: {currency} {money(row['used'])} in "
         f"{row['month']}, {currency} {money(excess)}{of_it} over"
     )
     if months.count > 1:
@@ -114,9 +114,11 @@ def broken(
     worst = mine.iloc[int(np.argmax(mine["used"]))]
     if worst["month"] != row["month"]:
         said += f", most in {worst['month']} with {money(worst['used'])}"
-    rows = charges[covered(budget, charges) & (charges["month"] == row["month"]).to_numpy()]
+    rows = charges[is_in_budget(budget, charges) & (charges["month"] == row["month"]).to_numpy()]
     said += f"; largest driver: {_largest_driver(rows, currency)}"
-    said += f"; with cloudtrail_writes: {other_reading} it is {money(row['used_other_reading'])}"
+    said += (
+        f"; with cloudtrail_writes: {other_interpretation} it is {money(row['used_other_reading'])}"
+    )
     others = [
         f"{one['budget']} from {one['month']}"
         for one in first.to_dict("records")
@@ -128,7 +130,7 @@ def broken(
     return said
 
 
-def described(budget: Budget, currency: str = "USD") -> str:
+def describe_budget(budget: Budget, currency: str = "USD") -> str:
     """A budget in words."""
     amount = f"{currency} {money(budget.usd_per_month)} a month"
     if budget.name == AMOUNT_NAME:

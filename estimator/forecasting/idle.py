@@ -85,7 +85,12 @@ def _owned(inventory: Inventory) -> Iterator[tuple[str, str, Period, datetime.da
             yield f"trail {trail.name}", trail.account, own, ends[trail.account]
     for key in inventory.keys:
         if key.account in ends:
-            yield f"key {key.id}", key.account, period_of(key.born, key.until), ends[key.account]
+            yield (
+                f"key {key.id}",
+                key.account,
+                period_of(key.first_day, key.until),
+                ends[key.account],
+            )
     for reader in inventory.readers:
         if reader.account in ends:
             own = period_of(reader.start, reader.until)
@@ -140,11 +145,15 @@ def _without_requests(inventory: Inventory, months: Months, drivers: set[str]) -
 def _late_keys(inventory: Inventory, months: Months) -> Iterator[str]:
     keys = {key.id: key for key in inventory.keys}
     for trail in inventory.trails:
-        born = keys[trail.key].born if trail.key is not None else None
-        if born and born > months.firsts[0] and (trail.start is None or trail.start < born):
+        first_day = keys[trail.key].first_day if trail.key is not None else None
+        if (
+            first_day
+            and first_day > months.firsts[0]
+            and (trail.start is None or trail.start < first_day)
+        ):
             began = f"on {trail.start}" if trail.start else "all along"
             yield (
-                f"trail {trail.name} writes {began}, its key {trail.key} exists since {born}: "
+                f"trail {trail.name} writes {began}, its key {trail.key} exists since {first_day}: "
                 "requests are counted from then on"
             )
 

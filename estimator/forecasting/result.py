@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from estimator.figures import count, money, plain
-from estimator.forecasting.budgets import budgets_told
+from estimator.forecasting.budgets import describe_budgets
 from estimator.forecasting.quotas import highest
 from estimator.frames import EVENTS
 from estimator.inventory import Inventory
@@ -22,11 +22,11 @@ from pricing.free import FreeVersion
 from pricing.rates import Meter, RateTable, Version
 
 # F5: AWS's texts disagree on who pays for the requests of CloudTrail's own writes
-READINGS = {
+INTERPRETATIONS = {
     "charged": "AWS KMS Developer Guide to 2021-09-11 and CloudTrail FAQ",
     "exempt": "AWS CloudTrail and KMS guides from 2021-09-11",
 }
-OTHER = {"charged": "exempt", "exempt": "charged"}
+OTHER_INTERPRETATION = {"charged": "exempt", "exempt": "charged"}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -89,21 +89,23 @@ class Forecast:
         }
 
     @property
-    def other_reading_line(self) -> str:
+    def other_interpretation_line(self) -> str:
         """The line that stands beside every cost: the total under the other reading."""
         code = self.currency.lower()
-        return self.other_reading_said(self.totals[f"cost_{code}_writes_{self.other_reading}"])
+        return self.describe_other_interpretation(
+            self.totals[f"cost_{code}_writes_{self.other_interpretation}"]
+        )
 
-    def other_reading_said(self, cost: float) -> str:
+    def describe_other_interpretation(self, cost: float) -> str:
         """The line of an amount under the other reading of who pays for writes."""
-        other = self.other_reading
+        other = self.other_interpretation
         said = f"With cloudtrail_writes: {other} the total is {self.currency} {money(cost)}"
-        return f"{said} (source: {READINGS[other]})"
+        return f"{said} (source: {INTERPRETATIONS[other]})"
 
     @property
-    def other_reading(self) -> str:
+    def other_interpretation(self) -> str:
         """The reading of F5 that was not chosen."""
-        return OTHER[self.inventory.cloudtrail_writes]
+        return OTHER_INTERPRETATION[self.inventory.cloudtrail_writes]
 
     @property
     def shown(self) -> pd.DataFrame:
@@ -134,12 +136,12 @@ class Forecast:
             "free_tier": self.pools.assign(month=self.pools["month"].astype(str)).to_dict(
                 "records"
             ),
-            "budgets": budgets_told(self.budgets, self.inventory.budgets),
+            "budgets": describe_budgets(self.budgets, self.inventory.budgets),
             "quotas": records(highest(self.quotas)),
             "events": None if self.events is None else records(self.events),
-            "notices": [*self.notices, self.other_reading_line],
+            "notices": [*self.notices, self.other_interpretation_line],
             "rates": {
-                **rates_told(self.table, self.versions, self.discount),
+                **describe_rates(self.table, self.versions, self.discount),
                 "free_quantities": [
                     {
                         "pool": pool,
@@ -174,7 +176,7 @@ class Forecast:
             words[name] = words[name].map(money if name.startswith("cost") else count)
         shown = words.to_html(index=False)
         said = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
-        return f"{shown}<p>{html.escape(self.other_reading_line)}</p>{said}"
+        return f"{shown}<p>{html.escape(self.other_interpretation_line)}</p>{said}"
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -196,7 +198,7 @@ def free_in_use(pools: pd.DataFrame, table: RateTable) -> tuple[tuple[str, str, 
     return tuple((pool, partition, free) for (pool, partition, _), free in found.items())
 
 
-def rates_told(
+def describe_rates(
     table: RateTable, versions: Iterable[tuple[Meter, Version]], discount: float
 ) -> dict[str, Any]:
     """The rates that priced a result, as documented JSON."""

@@ -253,7 +253,7 @@ def _check_once(
         for trail in trails
         if trail.key in keys
         and trail.bucket.retention_days is None
-        and (trail.start or keys[trail.key].born) is None
+        and (trail.start or keys[trail.key].first_day) is None
     ]
     if endless:
         found = f"no `days`, and no beginning of the files of trail {listed(endless)}"

@@ -77,12 +77,12 @@ class RatesDiff:
         return row
 
     @property
-    def other_reading_line(self) -> str:
+    def other_interpretation_line(self) -> str:
         """The line that stands beside every cost: both totals under the other reading."""
         if self.forecasts is None:
             return ""
         a, b = self.forecasts
-        return f"{b.other_reading_line}; with the rates of {self.names[0]} {_other_total(a)}"
+        return f"{b.other_interpretation_line}; with the rates of {self.names[0]} {_other_total(a)}"
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -104,12 +104,12 @@ class RatesDiff:
                 (row["month"], *(money(row[name]) for name in names))
                 for row in (*self.months, {"month": "total", **self.totals})
             ]
-            shown += html_table(("month", *names), rows) + paragraph(self.other_reading_line)
+            shown += html_table(("month", *names), rows) + paragraph(self.other_interpretation_line)
         return shown + notes(self.notices)
 
     def to_dict(self) -> dict[str, Any]:
         """The difference as documented JSON: a, b, currency, changes, months, totals, notices."""
-        said = [*self.notices, *([self.other_reading_line] if self.forecasts else [])]
+        said = [*self.notices, *([self.other_interpretation_line] if self.forecasts else [])]
         return {
             "a": self.names[0],
             "b": self.names[1],
@@ -210,4 +210,4 @@ def _counts_events(table: RateTable) -> bool:
 
 def _other_total(told: Forecast) -> str:
     """The total under the other reading, without its source."""
-    return told.other_reading_line.split(" total is ", 1)[1].split(" (source", 1)[0]
+    return told.other_interpretation_line.split(" total is ", 1)[1].split(" (source", 1)[0]

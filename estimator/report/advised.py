@@ -14,7 +14,7 @@ from estimator.advice.ranking import SMALLEST, Piece, chosen
 from estimator.advice.result import TOGETHER
 from estimator.figures import count, factor, money
 from estimator.forecasting.events import SLACK
-from estimator.forecasting.result import READINGS
+from estimator.forecasting.result import INTERPRETATIONS
 from estimator.report.markdown import escape, table_markdown
 from estimator.report.sheet import Sheet
 from estimator.report.table import titled, wrapped
@@ -28,7 +28,7 @@ def ranking_sheet(told: Advice) -> Sheet | None:
     """What each piece saves a month; None where there is nothing to advise."""
     if not told.pieces:
         return None
-    unit, other = told.currency, told.told.other_reading
+    unit, other = told.currency, told.told.other_interpretation
     savings = [one.saving for one in told.pieces]
     ranged = any(not _is_sure(one) for one in savings)
     events = any(one.copies is not None and one.copies.most for one in savings)
@@ -58,7 +58,7 @@ def _marked(proposal: Proposal) -> str:
 
 
 def _cells(told: Advice, saving: Saving, ranged: bool, events: bool) -> tuple[str, ...]:
-    totals, other = saving.totals, told.told.other_reading
+    totals, other = saving.totals, told.told.other_interpretation
     values = [totals[told.cost], *((saving.quantiles[0], saving.quantiles[2]) if ranged else ())]
     values.append(totals[f"{told.cost}_writes_{other}"])
     cells = [_money(told.per_month(one), told) for one in values]
@@ -123,7 +123,7 @@ def _copies(told: Advice, copies: CopySaving) -> str:
 
 
 def _saves(told: Advice, saving: Saving) -> str:
-    unit, totals, other = told.currency, saving.totals, told.told.other_reading
+    unit, totals, other = told.currency, saving.totals, told.told.other_interpretation
     said = f"{unit} {_money(told.per_month(totals[told.cost]), told)} a month"
     if not _is_sure(saving):
         low, _, high = (_money(told.per_month(value), told) for value in saving.quantiles)
@@ -153,17 +153,17 @@ def advice_lines(told: Advice) -> Iterator[str]:
         yield f"Ranked by what both bills are smaller by{at_least}: KMS's and CloudTrail's"
     yield from _under_the_other(told)
     yield from _together(told)
-    other = forecast.other_reading
+    other = forecast.other_interpretation
     cost = money(told.per_month(forecast.totals[f"{told.cost}_writes_{other}"]))
     yield (
         f"With cloudtrail_writes: {other} the inventory costs {unit} {cost} a month "
-        f"(source: {READINGS[other]})"
+        f"(source: {INTERPRETATIONS[other]})"
     )
 
 
 def _under_the_other(told: Advice) -> Iterator[str]:
     """What is too small only under the chosen reading."""
-    other = told.told.other_reading
+    other = told.told.other_interpretation
     name = f"{told.cost}_writes_{other}"
     found = [
         (one.proposal.name, told.per_month(one.saving.totals[name]))
@@ -174,7 +174,7 @@ def _under_the_other(told: Advice) -> Iterator[str]:
         said = "; ".join(f"{name} {told.currency} {money(saved)}" for name, saved in found[:4])
         yield (
             f"With cloudtrail_writes: {other} more would save a month: {said} "
-            f"(source: {READINGS[other]})"
+            f"(source: {INTERPRETATIONS[other]})"
         )
 
 

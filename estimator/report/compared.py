@@ -9,7 +9,7 @@ import pandas as pd
 from rich.console import Group, RenderableType
 
 from estimator.figures import count, money, percent, signed
-from estimator.forecasting.result import READINGS
+from estimator.forecasting.result import INTERPRETATIONS
 from estimator.frames import DEFAULT_GRAIN, KEYS
 from estimator.report.limits import CopyCharge
 from estimator.report.sheet import Sheet
@@ -71,7 +71,7 @@ def summary_lines(told: Comparison) -> Iterator[str]:
         more = _more(len(told.others))
         yield (
             f"With cloudtrail_writes: {reading} the base is {unit} {money(base)}, the differences "
-            f"are {said}{more} (source: {READINGS[reading]})"
+            f"are {said}{more} (source: {INTERPRETATIONS[reading]})"
         )
     yield from _copies_line(told)
 

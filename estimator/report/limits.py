@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from estimator.figures import factor, money, share
 from estimator.forecasting import Forecast
-from estimator.forecasting.budgets import budgets_told
+from estimator.forecasting.budgets import describe_budgets
 from estimator.forecasting.events import SLACK
-from estimator.forecasting.gate import described
+from estimator.forecasting.gate import describe_budget
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,15 +22,15 @@ _MOST_TRAILS = 3
 def budget_lines(told: Forecast) -> list[str]:
     """The highest month of each budget, what was reached when, and the other reading's highest."""
     budgets = told.inventory.budgets
-    known = budgets_told(told.budgets, budgets)
+    known = describe_budgets(told.budgets, budgets)
     said = []
     for budget, rows in zip(budgets[:_MOST_BUDGETS], known, strict=False):
         used, month = _highest(rows, "used")
         when = f" in {month}" if told.months.count > 1 else ""
-        line = f"B{described(budget)[1:]}: highest {used[0]}{when}{used[1]}; {_verdict(rows)}"
+        line = f"B{describe_budget(budget)[1:]}: highest {used[0]}{when}{used[1]}; {_verdict(rows)}"
         line += "".join(f"; {one}" for one in _reached(rows))
         other = "".join(_highest(rows, "used_other_reading")[0])
-        said.append(f"{line}; with cloudtrail_writes: {told.other_reading} {other}")
+        said.append(f"{line}; with cloudtrail_writes: {told.other_interpretation} {other}")
     more = known[_MOST_BUDGETS:]
     if more:
         over = sum(rows["first_over"] is not None for rows in more)

@@ -54,7 +54,7 @@ def explain_markdown(walk: Explanation) -> str:
             parts.append(f"\n**{escape(section)}**\n")
         source = f" ({step.source})" if step.source else ""
         parts.append(f"- {escape(walk.line(step) + source)}")
-    return "\n".join([*parts, "", escape(walk.other_reading)]) + "\n"
+    return "\n".join([*parts, "", escape(walk.other_interpretation)]) + "\n"
 
 
 def escape(text: str) -> str:

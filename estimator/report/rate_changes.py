@@ -73,7 +73,7 @@ def changes_lines(told: RatesDiff) -> list[str]:
     """The other reading, and copies of KMS events apart from KMS."""
     if told.forecasts is None:
         return []
-    lines = [told.other_reading_line]
+    lines = [told.other_interpretation_line]
     sides = [CopyCharge.of(forecast.totals, told.currency) for forecast in told.forecasts]
     if any(side.high > 0 for side in sides):
         before, after = (side.text for side in sides)

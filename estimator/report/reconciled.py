@@ -163,7 +163,7 @@ def reconciled_lines(told: Reconciliation) -> list[str]:
     """What stands under the tables."""
     return [
         *_readings(told),
-        told.other_reading_line,
+        told.other_interpretation_line,
         *_resting(told),
         *_levels(told),
         *_apart(told),

@@ -22,7 +22,7 @@ def detail_sheet(told: Forecast) -> Sheet | None:
 
 def budgets_sheet(told: Forecast) -> Sheet:
     """The use of each budget, month by month."""
-    other = f"if {told.other_reading}"
+    other = f"if {told.other_interpretation}"
     header = ("budget", "month", "USD a month", "used", "share", "reached", other)
     rows = [
         (

@@ -107,7 +107,12 @@ def _quantity(quantity: float, unit: str) -> str:
 
 def lines(told: Forecast) -> Sequence[str]:
     """What stands under the table: other reading, free tier, copies of KMS events, budgets."""
-    return (told.other_reading_line, *_free_tier(told), *copies_lines(told), *budget_lines(told))
+    return (
+        told.other_interpretation_line,
+        *_free_tier(told),
+        *copies_lines(told),
+        *budget_lines(told),
+    )
 
 
 def _free_tier(told: Forecast) -> list[str]:

@@ -99,7 +99,7 @@ def _part(value: float) -> str:
 
 def simulated_lines(told: Simulation) -> list[str]:
     """What stands under the tables: the next step, the mean, the other reading, budgets."""
-    return [*_first(told), *_mean(told), told.other_reading_line, *_budgets(told)]
+    return [*_first(told), *_mean(told), told.other_interpretation_line, *_budgets(told)]
 
 
 def _first(told: Simulation) -> list[str]:

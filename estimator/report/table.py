@@ -91,7 +91,7 @@ def explain_text(walk: Explanation, width: int | None = None) -> RenderableType:
         parts += _indented(walk.line(step), width, "")
         if step.source:
             parts += _indented(f"source: {step.source}", width, "dim", "    ")
-    return Group(*parts, "", *wrapped([walk.other_reading], width))
+    return Group(*parts, "", *wrapped([walk.other_interpretation], width))
 
 
 def _indented(said: str, width: int | None, style: str, indent: str = "  ") -> list[RenderableType]:

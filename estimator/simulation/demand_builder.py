@@ -92,7 +92,7 @@ class _Build:
     ) -> None:
         self.inventory, self.draws, self.full, self.growth = inventory, draws, streams, growth
         self.model = Model(assumptions.neutral(inventory), months)
-        summed = streams.added_up(by_account=False, by_region=False, by_doubt=True)
+        summed = streams.add_up(by_account=False, by_region=False, by_doubt=True)
         self.fine = {
             reader.name: self._read(reading(self.model, reader), summed)
             for reader in inventory.readers
@@ -196,7 +196,7 @@ class _Build:
             return
         factor = assumptions.reader_factor(reader, self.draws)
         savings = [assumptions.reader_saving(reader, trail) for trail in self.inventory.trails]
-        for written in each.written(streams):
+        for written in each.files_to_read(streams):
             times = self._times(factor, savings, written.growth.names)
             if not len(written.streams):
                 continue
@@ -308,7 +308,7 @@ class _Build:
         ]
         doubted = bool((streams.doubt >= 0).any())
         if not retention and not (doubted and len(parts) > 1):
-            self.ledger.add(dataclasses.replace(block, streams=streams.counted()), times)
+            self.ledger.add(dataclasses.replace(block, streams=streams.with_a_file_each()), times)
             return
         groups = [rows for _, _, rows in parts]
         gets = SharedGets(each, streams, self.files.draws, retention, groups)

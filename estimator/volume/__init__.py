@@ -44,7 +44,7 @@ def usage(
     model = Model(inventory, months)
     by_account, by_region = "account" in by, "region" in by
     full = streams_of(inventory) if streams is None else streams
-    summed = full.added_up(by_account, by_region)
+    summed = full.add_up(by_account, by_region)
     blocks = [
         *trail_blocks(model, summed),
         *reader_blocks(model, full, summed, by_account, by_region),

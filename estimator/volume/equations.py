@@ -168,7 +168,7 @@ class Sum(Expression):
             yield from term.values()
 
 
-def added_up(terms: Sequence[Expression]) -> Expression:
+def add_terms(terms: Sequence[Expression]) -> Expression:
     """The sum of some terms; one alone is its own sum."""
     return terms[0] if len(terms) == 1 else Sum(tuple(terms))
 

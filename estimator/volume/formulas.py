@@ -15,14 +15,14 @@ from estimator.months import FloatArray
 DIGESTS_PER_DAY = 24.0
 
 
-def days_alive(
+def active_days(
     start: FloatArray, end: FloatArray, begin: FloatArray, until: FloatArray
 ) -> FloatArray:
     """Days of each month [begin, until) that lie in each period [start, end). [day]
 
     >>> import numpy as np
     >>> life = np.array([[5.0]]), np.array([[99.0]])
-    >>> days_alive(*life, np.array([1.0]), np.array([31.0])).tolist()
+    >>> active_days(*life, np.array([1.0]), np.array([31.0])).tolist()
     [[26.0]]
     """
     days: FloatArray = np.maximum(np.minimum(end, until) - np.maximum(start, begin), 0.0)

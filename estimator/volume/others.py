@@ -65,7 +65,7 @@ def share_of_months(inventory: Inventory, use: OtherUse, months: Months) -> Floa
     if use.account is None:
         return np.ones(months.count)
     active = inventory.active.account[use.account]
-    days = formulas.days_alive(
+    days = formulas.active_days(
         np.array(active.start), np.array(active.end), months.begin, months.end
     )
     share: FloatArray = days / (months.end - months.begin)

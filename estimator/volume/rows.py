@@ -11,7 +11,7 @@ import pandas as pd
 from estimator.frames import KEYS
 from estimator.inventory import Inventory
 from estimator.months import FloatArray, Months
-from estimator.volume.pace import Pace
+from estimator.volume.burst_profile import BurstProfile
 from estimator.volume.streams import IntArray, Streams
 from pricing.reading.problems import Problem, UsageError
 
@@ -27,8 +27,9 @@ Code = int | IntArray
 class Block:
     """Usage of one cause: a row of `quantity` per group, a column per span.
 
-    Each key column is one code for the whole block or an array with one for each row. `pace` says
-    how requests come; a key-month has none. `streams` are those that the rows rest on.
+    Each key column is one code for the whole block or an array with one for each row.
+    `burst_profile` says how requests come; a key-month has none. `streams` are those that the rows
+    rest on.
     """
 
     quantity: FloatArray
@@ -41,7 +42,7 @@ class Block:
     driver: Code
     cause: str
     operation: str
-    pace: Pace | None = None
+    burst_profile: BurstProfile | None = None
     streams: Streams | None = None
 
 

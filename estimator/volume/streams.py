@@ -62,12 +62,12 @@ class Streams:
             doubt=self.doubt[chosen],
         )
 
-    def counted(self) -> Streams:
+    def with_a_file_each(self) -> Streams:
         """The same with a file a day for each stream, so that no range matters."""
         nothing = np.full(len(self), -1, dtype=np.int64)
         return dataclasses.replace(self, files=self.count, doubt=nothing)
 
-    def added_up(self, by_account: bool, by_region: bool, by_doubt: bool = False) -> Streams:
+    def add_up(self, by_account: bool, by_region: bool, by_doubt: bool = False) -> Streams:
         """Rows with the same trail and life in one, told apart by no more than asked for."""
         account = self.account if by_account else np.full(len(self), -1, dtype=np.int64)
         region = self.region if by_region else np.full(len(self), -1, dtype=np.int64)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from estimator import forecast, load_inventory, schema, simulate
-from estimator.forecasting.budgets import budget_use, covered, reached
+from estimator.forecasting.budgets import budget_use, is_in_budget, reached_thresholds
 from estimator.frames import BUDGET_USE
 from estimator.inventory.budgets import Budget
 from estimator.report.markdown import forecast_markdown
@@ -95,10 +95,10 @@ def test_both_sides_of_a_budget_and_its_thresholds(tmp_path, amount, over, highe
 
 def test_thresholds_are_reached_one_by_one():
     """20 of 25 reach 0.5 and 0.8; a cent less only 0.5; nothing used reaches nothing."""
-    assert reached(20.0, 25.0, (0.5, 0.8, 1.0, 1.2)) == (0.5, 0.8)
-    assert reached(19.99, 25.0, (0.5, 0.8, 1.0, 1.2)) == (0.5,)
-    assert reached(30.0, 25.0, (0.5, 0.8, 1.0, 1.2)) == (0.5, 0.8, 1.0, 1.2)
-    assert reached(0.0, 0.0, (0.5, 1.0)) == ()
+    assert reached_thresholds(20.0, 25.0, (0.5, 0.8, 1.0, 1.2)) == (0.5, 0.8)
+    assert reached_thresholds(19.99, 25.0, (0.5, 0.8, 1.0, 1.2)) == (0.5,)
+    assert reached_thresholds(30.0, 25.0, (0.5, 0.8, 1.0, 1.2)) == (0.5, 0.8, 1.0, 1.2)
+    assert reached_thresholds(0.0, 0.0, (0.5, 1.0)) == ()
 
 
 def test_the_first_month_over_it_and_the_other_reading(tmp_path):
@@ -155,7 +155,7 @@ def test_budgets_that_share_everything_add_up_to_everything(tmp_path, text):
         total = use["used"].to_numpy().reshape(len(budgets), 3).sum(axis=0)
         np.testing.assert_allclose(total + keys, whole, rtol=1e-9, atol=1e-12)
         for budget, row in zip(budgets, use["used"].to_numpy().reshape(-1, 3), strict=True):
-            rows = told.rows[covered(budget, told.rows)]
+            rows = told.rows[is_in_budget(budget, told.rows)]
             costs = rows["cost"].sum()
             assert row.sum() == pytest.approx(costs, rel=1e-9, abs=1e-12)
 

@@ -45,11 +45,11 @@ def test_the_other_reading_is_the_simulation_that_chooses_it(tmp_path, seed):
     """The quantiles beside the cost are those of the same draws under the other reading."""
     inventory = write(tmp_path, Invention(seed, windows=False).text())
     told = simulated(inventory, MONTHS, DRAWS, seed)
-    turned = dataclasses.replace(inventory, cloudtrail_writes=told.other_reading)
+    turned = dataclasses.replace(inventory, cloudtrail_writes=told.other_interpretation)
     other = simulated(turned, MONTHS, DRAWS, seed)
     cost = other.quantiles[other.quantiles["measure"] == "cost_usd"]
     np.testing.assert_allclose(told.other_quantiles["value"], cost["value"], rtol=1e-12)
-    name = f"cost_usd_writes_{told.other_reading}"
+    name = f"cost_usd_writes_{told.other_interpretation}"
     assert told.mean[name] == pytest.approx(other.mean["cost_usd"], rel=1e-12)
 
 

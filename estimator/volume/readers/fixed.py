@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from estimator.inventory import Range
 from estimator.inventory.sections import Fixed
+from estimator.volume.burst_profile import SECONDS_PER_DAY, BurstProfile
 from estimator.volume.equations import Equation, Product, Value
 from estimator.volume.file_equations import plural, retention_value
 from estimator.volume.model import Written
-from estimator.volume.pace import SECONDS_PER_DAY, Pace
 from estimator.volume.readers.reading import BoolArray
 from estimator.volume.readers.sharing import Sharing
 
@@ -59,7 +59,7 @@ class FixedReading(Sharing):
             also=tuple(value for value in kept if value is not None) if ends else (),
         )
 
-    def pace(self, written: Written) -> Pace:
+    def burst_profile(self, written: Written) -> BurstProfile:
         """The gets of a day are spread over it."""
         del written
-        return Pace(1.0, self.reader.burst_seconds or _A_DAY)
+        return BurstProfile(1.0, self.reader.burst_seconds or _A_DAY)

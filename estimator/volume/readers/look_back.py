@@ -13,7 +13,15 @@ import numpy as np
 from estimator.inventory.sections import Trail
 from estimator.months import ALWAYS, NEVER, FloatArray, Period
 from estimator.volume import formulas
-from estimator.volume.equations import Equation, Expression, Pair, Product, Value, added_up, operand
+from estimator.volume.equations import (
+    Equation,
+    Expression,
+    Pair,
+    Product,
+    Value,
+    add_terms,
+    operand,
+)
 from estimator.volume.file_equations import (
     files_equations,
     files_value,
@@ -187,7 +195,7 @@ class LookBack(Reading):
                 continue
             what = f"days of files that a {self.look} meets on average, as grown by month"
             number = float(sum(segment.factor * days for segment, days in terms))
-            equations.append(Equation(what, number, "days", added_up(_months(terms))))
+            equations.append(Equation(what, number, "days", add_terms(_months(terms))))
         return grown, (), equations
 
     def _window_values(self, trail: Trail, capped: bool) -> tuple[Value, ...]:

@@ -27,7 +27,7 @@ GETS_ONE_AFTER_ANOTHER = Range(5, 20, 100)
 
 
 @dataclass(frozen=True)
-class Pace:
+class BurstProfile:
     """How the requests of a day come.
 
     Attributes
@@ -42,11 +42,11 @@ class Pace:
     seconds: Range | None
 
 
-def every_five_minutes(seconds: Range | None) -> Pace:
-    """The pace of log files and of those who follow them."""
-    return Pace(FILES_PER_DAY, seconds or WINDOW_SECONDS)
+def every_five_minutes(seconds: Range | None) -> BurstProfile:
+    """The burst profile of log files and of those who follow them."""
+    return BurstProfile(FILES_PER_DAY, seconds or WINDOW_SECONDS)
 
 
-def every_hour(seconds: Range | None) -> Pace:
-    """The pace of digest files."""
-    return Pace(DIGESTS_PER_DAY, seconds or WINDOW_SECONDS)
+def every_hour(seconds: Range | None) -> BurstProfile:
+    """The burst profile of digest files."""
+    return BurstProfile(DIGESTS_PER_DAY, seconds or WINDOW_SECONDS)
