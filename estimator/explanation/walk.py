@@ -147,7 +147,7 @@ class Explanation:
 
     @property
     def title(self) -> str:
-        """What is explained."""
+        """The choice that is explained, in words."""
         only = ", ".join(f"{name} {value}" for name, value in self.only.items())
         return f"KMS because of CloudTrail in {self.month}" + (f", {only}" if only else "")
 

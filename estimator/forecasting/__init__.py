@@ -47,7 +47,7 @@ def forecast(
     discount: float = 0.0,
     fail_over: str | float | None = None,
 ) -> Forecast:
-    """What KMS will see and cost because of CloudTrail, month by month.
+    """Forecast KMS requests and their cost because of CloudTrail, month by month.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def forecast(
     inventory = inventory if isinstance(inventory, Inventory) else load_inventory(inventory)
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
     span = calendar(start, months)
-    section, columns = _asked(by)
+    section, columns = _read_by(by)
     gate = None if fail_over is None else read_fail_over(fail_over, inventory, table.currency)
 
     streams = streams_of(inventory)
@@ -103,7 +103,7 @@ def forecast(
     budgets = inventory.budgets if table.currency == "USD" else ()
     if inventory.budgets and not budgets:
         unknown += (f"budgets are in USD, the rates in {table.currency}: not compared",)
-    reading = OTHER_INTERPRETATION[inventory.cloudtrail_writes]
+    other_name = OTHER_INTERPRETATION[inventory.cloudtrail_writes]
     return Forecast(
         inventory=inventory,
         months=span,
@@ -116,7 +116,7 @@ def forecast(
         events=None if events is None else events.frame,
         broken=None
         if gate is None
-        else describe_broken_budget(gate, whole, span, table.currency, reading),
+        else describe_broken_budget(gate, whole, span, table.currency, other_name),
         notices=(
             *notices(inventory, span, chosen.versions, whole, free_in_use(chosen.pools, table)),
             *quota_notices(quotas),
@@ -129,7 +129,7 @@ def forecast(
     )
 
 
-def _asked(by: str | Sequence[str] | None) -> tuple[str | None, tuple[str, ...]]:
+def _read_by(by: str | Sequence[str] | None) -> tuple[str | None, tuple[str, ...]]:
     """The frame that `by` asks for in place of the charges, and the columns of the charges."""
     words = by.split(",") if isinstance(by, str) else list(by or ())
     if len(words) == 1 and words[0].strip() in SECTIONS:
@@ -176,10 +176,10 @@ def calendar(start: str | datetime.date | None, months: int) -> Months:
         first = parse_month(start) if isinstance(start, str) else start
         return Months(datetime.date(first.year, first.month, 1), months)
     except (ValueError, TypeError, AttributeError) as error:
-        said = (
+        problem = (
             str(error) if str(error).startswith("found ") else f"found {start!r}; expected a month"
         )
-        found, _, expected = said.removeprefix("found ").partition("; expected ")
+        found, _, expected = problem.removeprefix("found ").partition("; expected ")
         option = "--months" if expected.startswith("1 to") else "--from"
         raise UsageError(Problem(option, None, "", found, expected, "")) from None
 
@@ -192,7 +192,7 @@ def price_usage(
     discount: float,
     exempt: bool,
 ) -> Bill:
-    """The bill under one reading of who pays for CloudTrail's own writes."""
+    """The bill under one interpretation of who pays for CloudTrail's own writes (F5)."""
     return bill(
         used,
         table,

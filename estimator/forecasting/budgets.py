@@ -1,4 +1,4 @@
-"""Budgets and their use: what a month costs of what each budget covers, under both readings."""
+"""Budgets and their use: the cost of each month of all that a budget covers, both interpretations."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SLACK = 1e-9
 
 
 def is_in_budget(budget: Budget, rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Which rows of charges (or usage) a budget counts.
+    """Mark the rows of charges (or usage) that a budget counts.
 
     Parameters
     ----------
@@ -29,13 +29,15 @@ def is_in_budget(budget: Budget, rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
     if budget.covers is None:
         return np.ones(len(rows), dtype=bool)
     column, value = budget.covers
-    mine = (rows[column] == value).to_numpy(dtype=bool)
+    counted = (rows[column] == value).to_numpy(dtype=bool)
     # a key may share its name with a trail or a reader
-    return mine & (rows["cause"] != "key").to_numpy(dtype=bool) if column == "driver" else mine
+    return (
+        counted & (rows["cause"] != "key").to_numpy(dtype=bool) if column == "driver" else counted
+    )
 
 
 def is_over(used: FloatArray, limit: FloatArray) -> npt.NDArray[np.bool_]:
-    """Whether more is used than the limit, the last bits of a sum aside.
+    """True where more is used than the limit, the last bits of a sum aside.
 
     >>> is_over(np.array([25.0, 25.01, 0.1 + 0.2]), np.array([25.0, 25.0, 0.3])).tolist()
     [False, True, False]
@@ -52,7 +54,9 @@ def reached_thresholds(used: float, limit: float, thresholds: Sequence[float]) -
     >>> reached_thresholds(19.99, 25.0, (0.5, 0.8, 1.0))
     (0.5,)
     """
-    return tuple(one for one in thresholds if 0 < used >= one * limit * (1 - SLACK))
+    return tuple(
+        threshold for threshold in thresholds if 0 < used >= threshold * limit * (1 - SLACK)
+    )
 
 
 def budget_use(charges: pd.DataFrame, budgets: Sequence[Budget], months: Months) -> pd.DataFrame:
@@ -69,19 +73,24 @@ def budget_use(charges: pd.DataFrame, budgets: Sequence[Budget], months: Months)
     for name in ("cost", "cost_other_reading"):
         spent = {
             covers: _spent(charges, name, month, months.count, covers)
-            for covers in {one.covers and one.covers[0] for one in budgets}
+            for covers in {budget.covers and budget.covers[0] for budget in budgets}
         }
         sums[name] = [
-            spent[one.covers[0]].get(one.covers[1], nothing) if one.covers else spent[None][""]
-            for one in budgets
+            spent[budget.covers[0]].get(budget.covers[1], nothing)
+            if budget.covers
+            else spent[None][""]
+            for budget in budgets
         ]
     used = np.array(sums["cost"]).reshape(-1)
-    amounts = np.array([one.usd_per_month for one in budgets], dtype=np.float64)
+    amounts = np.array([budget.usd_per_month for budget in budgets], dtype=np.float64)
     limit = np.repeat(amounts, months.count)
-    names = [one.name for one in budgets]
+    names = [budget.name for budget in budgets]
     highest = [
-        max(reached_thresholds(float(value), one.usd_per_month, one.thresholds), default=np.nan)
-        for one, row in zip(budgets, sums["cost"], strict=True)
+        max(
+            reached_thresholds(float(value), budget.usd_per_month, budget.thresholds),
+            default=np.nan,
+        )
+        for budget, row in zip(budgets, sums["cost"], strict=True)
         for value in row
     ]
     span = pd.period_range(months.labels[0], periods=months.count, freq="M")
@@ -107,10 +116,10 @@ def describe_budgets(use: pd.DataFrame, budgets: Sequence[Budget]) -> list[dict[
     limit = use["usd_per_month"].to_numpy(dtype=np.float64)
     other = is_over(use["used_other_reading"].to_numpy(dtype=np.float64), limit)
     rows = use.assign(month=use["month"].astype(str), over_other_reading=other).to_dict("records")
-    told = []
+    entries = []
     for number, budget in enumerate(budgets if size else ()):
         months = rows[number * size : (number + 1) * size]
-        said: dict[str, Any] = {
+        entry: dict[str, Any] = {
             "name": budget.name,
             "covers": budget.part or ALL,
             "of": budget.part and getattr(budget, budget.part),
@@ -118,13 +127,13 @@ def describe_budgets(use: pd.DataFrame, budgets: Sequence[Budget]) -> list[dict[
             "thresholds": list(budget.thresholds),
         }
         for over in ("over", "over_other_reading"):
-            said[f"first_{over}"] = next((row["month"] for row in months if row[over]), None)
-        said["months"] = [_month_told(row, budget) for row in months]
-        told.append(said)
-    return told
+            entry[f"first_{over}"] = next((row["month"] for row in months if row[over]), None)
+        entry["months"] = [_describe_month(row, budget) for row in months]
+        entries.append(entry)
+    return entries
 
 
-def _month_told(row: Mapping[Hashable, Any], budget: Budget) -> dict[str, Any]:
+def _describe_month(row: Mapping[Hashable, Any], budget: Budget) -> dict[str, Any]:
     share = row["share"]
     return {
         "month": row["month"],

@@ -127,7 +127,7 @@ def highest(quotas: pd.DataFrame) -> pd.DataFrame:
 
 
 def quota_notices(quotas: pd.DataFrame) -> Iterator[str]:
-    """What comes near a quota, or beyond it."""
+    """Notices of accounts and Regions that come near a quota, or beyond it."""
     near = quotas[quotas["share_burst"] >= NOTICE_FROM]
     if near.empty:
         return

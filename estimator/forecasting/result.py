@@ -31,7 +31,7 @@ OTHER_INTERPRETATION = {"charged": "exempt", "exempt": "charged"}
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Forecast:
-    """What KMS will see and cost because of CloudTrail.
+    """KMS requests and their cost because of CloudTrail, month by month.
 
     Attributes
     ----------
@@ -90,28 +90,28 @@ class Forecast:
 
     @property
     def other_interpretation_line(self) -> str:
-        """The line that stands beside every cost: the total under the other reading."""
+        """The line that stands beside every cost: the total under the other interpretation."""
         code = self.currency.lower()
         return self.describe_other_interpretation(
             self.totals[f"cost_{code}_writes_{self.other_interpretation}"]
         )
 
     def describe_other_interpretation(self, cost: float) -> str:
-        """The line of an amount under the other reading of who pays for writes."""
+        """The line of an amount under the other interpretation of who pays for writes."""
         other = self.other_interpretation
-        said = f"With cloudtrail_writes: {other} the total is {self.currency} {money(cost)}"
-        return f"{said} (source: {INTERPRETATIONS[other]})"
+        line = f"With cloudtrail_writes: {other} the total is {self.currency} {money(cost)}"
+        return f"{line} (source: {INTERPRETATIONS[other]})"
 
     @property
     def other_interpretation(self) -> str:
-        """The reading of F5 that was not chosen."""
+        """The interpretation of F5 that was not chosen."""
         return OTHER_INTERPRETATION[self.inventory.cloudtrail_writes]
 
     @property
     def shown(self) -> pd.DataFrame:
         """The frame that was asked for: the charges, or that of `section`."""
         frame: pd.DataFrame | None = getattr(self, self.section or "rows")
-        return pd.DataFrame({one.name: [] for one in EVENTS}) if frame is None else frame
+        return pd.DataFrame({column.name: [] for column in EVENTS}) if frame is None else frame
 
     @property
     def free_source(self) -> str:
@@ -175,8 +175,8 @@ class Forecast:
         for name in words.columns[1:]:
             words[name] = words[name].map(money if name.startswith("cost") else count)
         shown = words.to_html(index=False)
-        said = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
-        return f"{shown}<p>{html.escape(self.other_interpretation_line)}</p>{said}"
+        notices = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
+        return f"{shown}<p>{html.escape(self.other_interpretation_line)}</p>{notices}"
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

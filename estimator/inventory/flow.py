@@ -13,16 +13,16 @@ _WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 
 
 def is_nested(value: Mapping[str, Any]) -> bool:
-    """Whether a mapping holds mappings, which read better in lines of their own."""
-    return any(isinstance(one, dict) for one in value.values())
+    """True for a mapping that holds mappings, which read better in lines of their own."""
+    return any(isinstance(item, dict) for item in value.values())
 
 
 def flow(value: Any) -> str:
     """A value on one line."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{scalar(key)}: {flow(one)}" for key, one in value.items()) + "}"
+        return "{" + ", ".join(f"{scalar(key)}: {flow(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(flow(one) for one in value) + "]"
+        return "[" + ", ".join(flow(item) for item in value) + "]"
     return scalar(value)
 
 

@@ -85,27 +85,27 @@ def _by_place(problem: Problem) -> tuple[str, int, str]:
 
 
 def _build(draft: Draft) -> Inventory | None:
-    said = _understand(draft)
-    if said is None:
+    document = _understand(draft)
+    if document is None:
         return None
-    found = _accounts(draft, said)
+    found = _accounts(draft, document)
     if not found:
         if not draft.problems:
             draft.refuse(("accounts",), "no account", "at least one account", "list one")
         return None
-    payer = said.payer or found[0].entry.payer or found[0].entry.id
-    accounts = tuple(_complete(one.entry, payer, said.regions) for one in found)
+    payer = document.payer or found[0].entry.payer or found[0].entry.id
+    accounts = tuple(_complete(account.entry, payer, document.regions) for account in found)
     inventory = Inventory(
         path=draft.path,
         payer=payer,
         accounts=accounts,
-        keys=tuple(_at_home(key, payer) for key in said.keys),
-        trails=tuple(_at_home(trail, payer) for trail in said.trails),
-        readers=tuple(_at_home(reader, payer) for reader in said.readers),
-        other_kms_requests_per_month=said.other_kms_requests_per_month,
-        cloudtrail_writes=said.cloudtrail_writes,
-        growth=said.growth,
-        budgets=said.budgets,
+        keys=tuple(_at_home(key, payer) for key in document.keys),
+        trails=tuple(_at_home(trail, payer) for trail in document.trails),
+        readers=tuple(_at_home(reader, payer) for reader in document.readers),
+        other_kms_requests_per_month=document.other_kms_requests_per_month,
+        cloudtrail_writes=document.cloudtrail_writes,
+        growth=document.growth,
+        budgets=document.budgets,
         notices=tuple(draft.notices),
         places=value_places(draft.path, draft.root, found),
     )
@@ -117,7 +117,7 @@ def _build(draft: Draft) -> Inventory | None:
 
 
 def _unknown(regions: Sequence[str]) -> str:
-    """What to know of Regions that the table does not have."""
+    """The notice of Regions that the table does not have."""
     named = []
     for region in regions[:_MOST_REGIONS]:
         close = nearest(region, known_regions())
@@ -133,11 +133,11 @@ def _unknown(regions: Sequence[str]) -> str:
 
 def _understand(draft: Draft) -> InventoryFile | None:
     """The document as sections; where some are refused, all that is left without them."""
-    said, problems, places = validate(InventoryFile, draft.root, draft.path)
+    document, problems, places = validate(InventoryFile, draft.root, draft.path)
     draft.problems += problems
-    if said is None:
-        said, _, _ = validate(InventoryFile, _without(draft, places), draft.path)
-    return said
+    if document is None:
+        document, _, _ = validate(InventoryFile, _without(draft, places), draft.path)
+    return document
 
 
 def _without(draft: Draft, refused: list[Location]) -> dict[str, Any]:
@@ -156,11 +156,11 @@ def _without(draft: Draft, refused: list[Location]) -> dict[str, Any]:
     return rest
 
 
-def _accounts(draft: Draft, said: InventoryFile) -> list[Found]:
+def _accounts(draft: Draft, document: InventoryFile) -> list[Found]:
     """Every account, those of other files in the place of the entry that names the file."""
     found: list[Found] = []
     folder = Path(draft.path).parent
-    for index, entry in enumerate(said.accounts):
+    for index, entry in enumerate(document.accounts):
         at: Location = ("accounts", index)
         if isinstance(entry, AccountEntry):
             place = describe((*draft.place(at), "id"))
@@ -177,12 +177,12 @@ def _accounts(draft: Draft, said: InventoryFile) -> list[Found]:
         draft.notices += read.notices
         if not read.found and not read.problems:
             draft.refuse((*at, "file"), "a file without accounts", "at least one account", "")
-        found += [_inherit(one, entry) for one in read.found]
-        draft.rows[draft.place(at)[1]] = [_written(one, entry) for one in read.found]
+        found += [_inherit(account, entry) for account in read.found]
+        draft.rows[draft.place(at)[1]] = [_row_of(account, entry) for account in read.found]
     return found
 
 
-def _written(found: Found, file: AccountsFile) -> Map:
+def _row_of(found: Found, file: AccountsFile) -> Map:
     """An account of a file as the inventory's own list would have it."""
     row = Map(found.line or 0)
     row.update(found.row)

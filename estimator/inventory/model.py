@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,6 +11,7 @@ from typing import Literal
 
 from estimator.inventory.assumptions import FilesPerDay, Range
 from estimator.inventory.budgets import Budget
+from estimator.inventory.coverage import Group, covered_group, covers_region, groups_of
 from estimator.inventory.others import OtherRequests, OtherUse
 from estimator.inventory.periods import ActivePeriods, period_of
 from estimator.inventory.places import Place
@@ -89,13 +90,17 @@ class Inventory:
 
     @cached_property
     def other_uses(self) -> tuple[OtherUse, ...]:
-        """What everything else requests, of each payer or account that it is known of."""
-        return self.other_kms_requests_per_month.uses({one.id: one.payer for one in self.accounts})
+        """The requests of everything else, of each payer or account that they are known of."""
+        return self.other_kms_requests_per_month.uses(
+            {account.id: account.payer for account in self.accounts}
+        )
 
     @cached_property
     def active(self) -> ActivePeriods:
-        """When each account, key, trail and reader is active."""
-        accounts = {one.id: period_of(one.start, one.until) for one in self.accounts}
+        """The active periods of accounts, keys, trails and readers."""
+        accounts = {
+            account.id: period_of(account.start, account.until) for account in self.accounts
+        }
         return ActivePeriods(accounts, self.keys, self.trails, self.readers)
 
     @cached_property
@@ -112,7 +117,9 @@ class Inventory:
 
     def regions(self) -> tuple[str, ...]:
         """Every Region of an account, in the order of the accounts."""
-        return tuple(dict.fromkeys(region for one in self.accounts for region in one.regions))
+        return tuple(
+            dict.fromkeys(region for account in self.accounts for region in account.regions)
+        )
 
     @cached_property
     def region_codes(self) -> tuple[str, ...]:
@@ -125,41 +132,35 @@ class Inventory:
     @cached_property
     def unknown_regions(self) -> tuple[str, ...]:
         """Its Regions that the table does not have, in the order in which they come."""
-        given = [
-            region for regions in {one.regions: None for one in self.accounts} for region in regions
-        ]
+        # accounts with the same list of Regions share it: ten thousand hold a handful of lists
+        lists = {account.regions: None for account in self.accounts}
+        given = [region for regions in lists for region in regions]
         given += [key.region for key in self.keys]
         for trail in self.trails:
             given += [*(trail.regions or ()), trail.home_region or "", trail.bucket.region or ""]
         files = [account.files_per_day for account in self.accounts]
         files += [trail.files_per_day for trail in self.trails]
-        given += [region for one in files if one is not None for region in one.by_region]
+        given += [region for each in files if each is not None for region in each.by_region]
         given += [region for reader in self.readers for region in reader.regions or ()]
         return tuple(code for code in in_order(given) if code and code not in known_regions())
 
     def streams(self) -> dict[str, int]:
-        """How many streams each trail has: (account, Region) pairs that it covers."""
+        """The number of streams of each trail: (account, Region) pairs that it covers."""
         own = {account.id: account for account in self.accounts}
-        spread = Counter(
-            (account.payer, account.partition, region)
-            for account in self.accounts
-            for region in account.regions
-        )
-        found: dict[str, int] = {}
-        for trail in self.trails:
-            home = own[trail.account]
-            wanted = trail.regions
-            if trail.scope == "account":
-                found[trail.name] = sum(wanted is None or r in wanted for r in home.regions)
-            else:
-                found[trail.name] = sum(
-                    count
-                    for (payer, partition, region), count in spread.items()
-                    if payer == home.payer
-                    and partition == home.partition
-                    and (wanted is None or region in wanted)
-                )
-        return found
+        groups = {covered_group(trail, own[trail.account]) for trail in self.trails}
+        # accounts by Region: an organization of 10,000 has as many pairs as streams, few Regions
+        spread: defaultdict[Group, Counter[str]] = defaultdict(Counter)
+        for account in self.accounts:
+            for group in groups.intersection(groups_of(account)):
+                spread[group].update(account.regions)
+        return {
+            trail.name: sum(
+                count
+                for region, count in spread[covered_group(trail, own[trail.account])].items()
+                if covers_region(trail, region)
+            )
+            for trail in self.trails
+        }
 
     def __repr__(self) -> str:
         return f"<Inventory {self.path}: {self.summary().partition('.')[0]}>"

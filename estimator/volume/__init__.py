@@ -24,7 +24,7 @@ def usage(
     by: Sequence[str] = DEFAULT_GRAIN,
     streams: Streams | None = None,
 ) -> pd.DataFrame:
-    """What KMS will see because of CloudTrail, month by month.
+    """Count the requests and key-months that CloudTrail causes, month by month.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def usage(
         The key columns to tell apart (`estimator.frames.KEYS`); all others are summed over while
         the frame is computed. Totals do not depend on it.
     streams : Streams, optional
-        What `streams_of` said of the inventory, where it is known already.
+        Those of `streams_of`, where they are known already.
 
     Returns
     -------

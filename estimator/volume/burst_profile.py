@@ -1,4 +1,4 @@
-"""How requests come: how often a day what comes together comes, and in how many seconds.
+"""Burst profiles: how often a day requests come together, and in how many seconds.
 
 AWS says that log files come about every five minutes and digests every hour (CloudTrail User
 Guide), and that quotas are per second (KMS Developer Guide, "Request quotas"); how the files of
@@ -28,7 +28,7 @@ GETS_ONE_AFTER_ANOTHER = Range(5, 20, 100)
 
 @dataclass(frozen=True)
 class BurstProfile:
-    """How the requests of a day come.
+    """The number of bursts a day, and the seconds that each takes.
 
     Attributes
     ----------

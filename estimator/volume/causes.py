@@ -26,11 +26,11 @@ def trail_blocks(model: Model, streams: Streams) -> Iterator[Block]:
     trails = model.inventory.trails
     for written, cause in ((model.logs(streams), "put"), (model.digests(streams), "digest")):
         for rows, seconds in _by_seconds(written.streams, [t.burst_seconds for t in trails]):
-            mine = Written(written.streams.where(rows), written.growth)
-            saving = model.saving[mine.streams.trail][:, None]
-            requests = formulas.requests_left(model.put(mine), saving)
+            part = Written(written.streams.where(rows), written.growth)
+            saving = model.saving[part.streams.trail][:, None]
+            requests = formulas.requests_left(model.put(part), saving)
             burst_profile = every_five_minutes(seconds) if cause == "put" else every_hour(seconds)
-            yield model.block(mine.streams, requests, None, cause, "GenerateDataKey", burst_profile)
+            yield model.block(part.streams, requests, None, cause, "GenerateDataKey", burst_profile)
     yield from _checks(model)
 
 
@@ -72,7 +72,7 @@ def _checks(model: Model) -> Iterator[Block]:
 
 
 def paid_periods(active: Period, rotations: list[float]) -> list[Period]:
-    """When a key is paid, and after it when each of its rotations is, in order of their days."""
+    """The period in which a key is paid, and that of each rotation, in order of their days."""
     cap = Period(end=float(CAPPED_FROM.toordinal()))
     periods = [active]
     for count, rotation in enumerate(sorted(rotations), start=1):

@@ -76,7 +76,7 @@ def daily_requests(
     Parameters
     ----------
     streams : Streams
-        What `streams_of` says of the inventory.
+        Those of the inventory, from `streams_of`.
     """
     model = Model(inventory, months)
     summed = streams.add_up(by_account=False, by_region=False)

@@ -52,11 +52,11 @@ class Model:
 
         account, key = self.vocabulary.code["account"], self.vocabulary.code["key"]
         region = self.vocabulary.code["region"]
-        payer = {one.id: self.vocabulary.code["payer"][one.payer] for one in inventory.accounts}
-        self.payer_of = np.array([payer[one.id] for one in inventory.accounts], dtype=np.int64)
-        self.key_region = np.array([region[one.region] for one in inventory.keys], dtype=np.int64)
+        payer = self.vocabulary.code["payer"]
+        self.payer_of = np.array([payer[own.payer] for own in inventory.accounts], dtype=np.int64)
+        self.key_region = np.array([region[own.region] for own in inventory.keys], dtype=np.int64)
         trails = inventory.trails
-        self.trail_account = np.array([account[one.account] for one in trails], dtype=np.int64)
+        self.trail_account = np.array([account[trail.account] for trail in trails], dtype=np.int64)
         self.trail_key = np.array(
             [-1 if t.key is None else key[t.key] for t in trails], dtype=np.int64
         )

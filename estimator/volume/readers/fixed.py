@@ -44,7 +44,7 @@ class FixedReading(Sharing):
         trails = [
             inventory.trails[number] for number in dict.fromkeys(written.streams.trail.tolist())
         ]
-        kept = [
+        retentions = [
             retention_value(inventory, trail, f" by {trail.name}" if len(trails) > 1 else "")
             for trail in trails
         ]
@@ -56,7 +56,7 @@ class FixedReading(Sharing):
             own * self.reader.gets_per_day.mid,
             "gets",
             Product(tuple(factors)),
-            also=tuple(value for value in kept if value is not None) if ends else (),
+            also=tuple(value for value in retentions if value is not None) if ends else (),
         )
 
     def burst_profile(self, written: Written) -> BurstProfile:

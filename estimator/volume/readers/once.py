@@ -58,7 +58,7 @@ class OnceReading(LookBack):
         return super().reason(trail)
 
     def met_words(self, noun: str, window: float) -> str:
-        """What to call the files that lie there."""
+        """The words for the files that lie there."""
         if window == NEVER:
             return f"{noun} that lie there on {self.reader.day}"
         days = f"{operand(window, 4)} {plural(window, 'day')}"

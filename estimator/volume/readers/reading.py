@@ -114,11 +114,11 @@ class Reading(ABC):
 
     @abstractmethod
     def burst_profile(self, written: Written) -> BurstProfile:
-        """How the gets of a day come."""
+        """Give the number of bursts a day and the seconds that each takes."""
 
     @abstractmethod
     def explain_gets(self, written: Written, chosen: BoolArray, what: str) -> Iterator[Equation]:
-        """How its gets in the one month of the model come about; the last equation is all of them.
+        """Yield the equations of its gets in the model's one month; the last one is all of them.
 
         Parameters
         ----------
@@ -131,7 +131,7 @@ class Reading(ABC):
         """
 
     def explain_requests(self, gets: Sequence[Equation], trail: Trail) -> Iterator[Equation]:
-        """How its requests come about out of the gets of a trail's files."""
+        """Yield the equations from the gets of a trail's files to requests."""
         number = float(sum(equation.number for equation in gets))
         saved = float(self.savings[self.model.trail_number[trail.name]])
         left = float(formulas.requests_left(np.array(number), saved))
@@ -220,7 +220,7 @@ class Reading(ABC):
         return files_value(lines, float(model.put(written, period).sum()), words)
 
     def is_digest(self, written: Written) -> bool:
-        """Whether files are digests."""
+        """True for files that are digests."""
         return written.growth is self.model.growths["digests"]
 
     def streams(
@@ -258,5 +258,5 @@ class Reading(ABC):
 
 
 def is_fine(reader: Reader) -> bool:
-    """Whether a reader reads some accounts or Regions only, so that streams must be told apart."""
+    """True for a reader of some accounts or Regions only, so that streams must stay apart."""
     return reader.accounts is not None or reader.regions is not None

@@ -35,7 +35,7 @@ class ReplicationReading(Reading):
 
     @property
     def copy_period(self) -> Period:
-        """When it is active and so is the destination key."""
+        """The period in which both it and the destination key are active."""
         return self.period & self.model.inventory.active.key[self.reader.destination_key]
 
     def explain_gets(self, written: Written, chosen: BoolArray, what: str) -> Iterator[Equation]:
