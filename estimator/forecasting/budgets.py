@@ -1,4 +1,4 @@
-"""Budgets and their use: the cost of each month of all that a budget covers, both interpretations."""
+"""Budgets and their use: what each month costs of it, under both interpretations."""
 
 from __future__ import annotations
 

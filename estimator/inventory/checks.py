@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from estimator.figures import listed
 from estimator.inventory.accounts import Found
 from estimator.inventory.budgets import Budget
-from estimator.inventory.coverage import Group, covered_group, groups_of
+from estimator.inventory.coverage import Account, Group, covered_group, groups_of
 from estimator.inventory.draft import Draft
-from estimator.inventory.model import Account, Inventory
+from estimator.inventory.model import Inventory
 from estimator.inventory.others import FIELD
 from estimator.inventory.sections import Key, Once, Reader, Replication, Trail
 from pricing.reading.document import Location, Map, Seq

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from estimator.inventory.accounts import Found, read_accounts
 from estimator.inventory.checks import check_references
+from estimator.inventory.coverage import Account
 from estimator.inventory.draft import Draft
-from estimator.inventory.model import Account, Inventory
+from estimator.inventory.mapping import document_of
+from estimator.inventory.model import Inventory
 from estimator.inventory.places import value_places
 from estimator.inventory.sections import (
     AccountEntry,
@@ -27,6 +30,8 @@ from pricing.reading.validation import validate
 from pricing.reading.words import describe, nearest
 from pricing.regions import regions as known_regions
 
+TEXT, MAPPING = "<text>", "<mapping>"  # in place of a path
+_LINE_OF_FIRST = re.compile(r" \(the first is in [^)]*\)")
 _MOST_REGIONS = 8
 
 Owned = TypeVar("Owned", Key, Trail, Reader)
@@ -36,19 +41,66 @@ class InventoryError(DocumentError):
     """An inventory that cannot be used; `problems` holds every mistake found in it."""
 
 
-def load_inventory(path: str | Path) -> Inventory:
-    """Read an inventory from a YAML file.
+InventorySource = Inventory | str | Path | Mapping[str, Any]
+
+
+def load_inventory(inventory: InventorySource) -> Inventory:
+    r"""Read an inventory from a YAML file, from YAML text or from a mapping.
+
+    Parameters
+    ----------
+    inventory : path, str, mapping or Inventory
+        A path. A str with a line break is YAML text. A mapping has what YAML would give: account
+        ids as text, days as text or dates. Files of accounts are looked for beside the file, for
+        text and mappings in the working directory. An Inventory comes back as it is.
 
     Raises
     ------
     InventoryError
-        With every problem of the file and of the account files that it names.
+        With every problem of the inventory and of the account files that it names. For a file each
+        has its path and line; for text the path is ``<text>``, for a mapping ``<mapping>``, which
+        has no lines.
+
+    Examples
+    --------
+    >>> organization = load_inventory(
+    ...     {
+    ...         "version": 1,
+    ...         "accounts": [{"id": "111122223333", "regions": ["us-east-1"]}],
+    ...         "keys": [{"id": "logs", "region": "us-east-1"}],
+    ...         "trails": [{"name": "org", "key": "logs"}],
+    ...     }
+    ... )
+    >>> organization.streams()
+    {'org': 1}
     """
+    if isinstance(inventory, Inventory):
+        return inventory
+    if isinstance(inventory, Mapping):
+        return _load_mapping(inventory)
+    if isinstance(inventory, str) and "\n" in inventory:
+        return parse_inventory(inventory, TEXT)
     try:
-        text = decode(path, read_bytes(path))
+        text = decode(inventory, read_bytes(inventory))
     except DocumentError as error:
         raise InventoryError(error.problems) from None
-    return parse_inventory(text, str(path))
+    return parse_inventory(text, str(inventory))
+
+
+def _load_mapping(mapping: Mapping[str, Any]) -> Inventory:
+    """The inventory of a mapping, whose problems and values have no lines."""
+    try:
+        inventory = understand(Draft(MAPPING, document_of(mapping, MAPPING), []))
+    except DocumentError as error:
+        problems = (
+            replace(problem, line=None, fix=_LINE_OF_FIRST.sub("", problem.fix))
+            if problem.path == MAPPING
+            else problem
+            for problem in error.problems
+        )
+        raise InventoryError(problems) from None
+    places = {at: place for at, place in inventory.places.items() if place.path != MAPPING}
+    return replace(inventory, places=places)
 
 
 def parse_inventory(text: str, path: str) -> Inventory:

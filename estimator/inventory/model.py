@@ -2,43 +2,23 @@
 
 from __future__ import annotations
 
-import datetime
-from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from estimator.inventory.assumptions import FilesPerDay, Range
+from estimator.inventory.assumptions import Range
 from estimator.inventory.budgets import Budget
-from estimator.inventory.coverage import Group, covered_group, covers_region, groups_of
+from estimator.inventory.coverage import Account, Coverage
 from estimator.inventory.others import OtherRequests, OtherUse
 from estimator.inventory.periods import ActivePeriods, period_of
 from estimator.inventory.places import Place
 from estimator.inventory.sections import Growth, Key, Reader, Trail
 from pricing.notebook import html_table, notes, paragraph
-from pricing.regions import in_order, partition_of
+from pricing.regions import in_order
 from pricing.regions import regions as known_regions
 
 _MOST_SHOWN = 20
-
-
-@dataclass(frozen=True)
-class Account:
-    """An account with everything that it inherits filled in."""
-
-    id: str
-    payer: str
-    regions: tuple[str, ...]
-    name: str | None = None
-    files_per_day: FilesPerDay | None = None
-    start: datetime.date | None = None
-    until: datetime.date | None = None
-
-    @property
-    def partition(self) -> str:
-        """The partition that its Regions lie in (`aws` for an account without Regions)."""
-        return partition_of(self.regions[0]) if self.regions else "aws"
 
 
 @dataclass(frozen=True, repr=False)
@@ -146,21 +126,12 @@ class Inventory:
 
     def streams(self) -> dict[str, int]:
         """The number of streams of each trail: (account, Region) pairs that it covers."""
-        own = {account.id: account for account in self.accounts}
-        groups = {covered_group(trail, own[trail.account]) for trail in self.trails}
-        # accounts by Region: an organization of 10,000 has as many pairs as streams, few Regions
-        spread: defaultdict[Group, Counter[str]] = defaultdict(Counter)
-        for account in self.accounts:
-            for group in groups.intersection(groups_of(account)):
-                spread[group].update(account.regions)
-        return {
-            trail.name: sum(
-                count
-                for region, count in spread[covered_group(trail, own[trail.account])].items()
-                if covers_region(trail, region)
-            )
-            for trail in self.trails
-        }
+        return {trail.name: self.coverage.count_streams(trail) for trail in self.trails}
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """The accounts and Regions that its trails cover."""
+        return Coverage(self.accounts, self.trails)
 
     def __repr__(self) -> str:
         return f"<Inventory {self.path}: {self.summary().partition('.')[0]}>"
@@ -168,17 +139,22 @@ class Inventory:
     def _repr_html_(self) -> str:
         streams = self.streams()
         trails = [
-            (one.name, one.account, one.scope, one.key or "SSE-S3", f"{streams[one.name]:,}")
-            for one in self.trails[:_MOST_SHOWN]
+            (
+                *(trail.name, trail.account, trail.scope),
+                *(trail.key or "SSE-S3", f"{streams[trail.name]:,}"),
+            )
+            for trail in self.trails[:_MOST_SHOWN]
         ]
-        readers = [(one.name, one.kind, one.account) for one in self.readers[:_MOST_SHOWN]]
+        readers = [
+            (reader.name, reader.kind, reader.account) for reader in self.readers[:_MOST_SHOWN]
+        ]
         shown = html_table(("trail", "account", "scope", "key", "streams"), trails)
         if readers:
             shown += html_table(("reader", "kind", "account"), readers)
         return f"{paragraph(f'{self.path}: {self.summary()}')}{shown}{notes(self.notices)}"
 
     def summary(self) -> str:
-        """What the inventory means, in one paragraph."""
+        """The inventory in one paragraph: how many of what, and what each trail writes."""
         streams = self.streams()
         plain = [trail.name for trail in self.trails if trail.key is None]
         parts = [
@@ -190,17 +166,17 @@ class Inventory:
             _count(len(self.keys), "key"),
             _count(len(self.readers), "reader"),
         ]
-        said = f"{', '.join(parts[:-1])} and {parts[-1]}."
-        said += " A stream is one (trail, account, Region): what makes log files."
+        text = f"{', '.join(parts[:-1])} and {parts[-1]}."
+        text += " A stream is one (trail, account, Region): what makes log files."
         for trail in self.trails[:5]:
             scope = "organization" if trail.scope == "organization" else f"account {trail.account}"
             under = f"under key {trail.key}" if trail.key else "with SSE-S3"
-            said += f" Trail {trail.name} ({scope}) writes {streams[trail.name]:,} streams {under}."
+            text += f" Trail {trail.name} ({scope}) writes {streams[trail.name]:,} streams {under}."
         if len(self.trails) > 5:
-            said += f" And {len(self.trails) - 5:,} more trails."
+            text += f" And {len(self.trails) - 5:,} more trails."
         if plain:
-            said += f" {_count(len(plain), 'trail')} with SSE-S3 cause no KMS requests."
-        return said
+            text += f" {_count(len(plain), 'trail')} with SSE-S3 cause no KMS requests."
+        return text
 
 
 def _count(number: int, word: str) -> str:
