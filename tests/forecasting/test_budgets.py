@@ -12,8 +12,9 @@ from estimator import forecast, load_inventory, schema, simulate
 from estimator.forecasting.budgets import budget_use, is_in_budget, reached_thresholds
 from estimator.frames import BUDGET_USE
 from estimator.inventory.budgets import Budget
-from estimator.report.blocks import lines
-from estimator.report.text.markdown import forecast_markdown
+from estimator.report.answers.budgets_and_copies import budget_lines
+from estimator.report.answers import answer
+from estimator.report.text.markdown import answer_markdown
 from pricing.reading.problems import KmscostError
 from pricing.regions import TABLES
 from tests.extras import needed
@@ -113,7 +114,7 @@ def test_the_first_month_over_it_and_the_other_reading(tmp_path):
     assert [month["over"] for month in budget["months"]] == [False, True, True]
     assert [month["used_other_reading"] for month in budget["months"]] == [1.0, 1.0, 1.0]
     assert budget["months"][1]["used"] == pytest.approx(1.047136)
-    line = next(one for one in lines(told) if one.startswith("Budget"))
+    line = next(one for one in budget_lines(told) if one.startswith("Budget"))
     assert "over it in 2 of 3 months, first 2026-12" in line
     assert line.endswith("with cloudtrail_writes: exempt 1.00, 95.7 %")
 
@@ -184,7 +185,7 @@ def test_budgets_in_usd_are_not_compared_with_other_rates(tmp_path):
     assert told.budgets.empty
     assert told.to_dict()["budgets"] == []
     assert "budgets are in USD, the rates in CNY: not compared" in told.notices
-    assert not [line for line in lines(told) if line.startswith("Budget")]
+    assert not [line for line in budget_lines(told) if line.startswith("Budget")]
 
 
 @pytest.mark.parametrize(
@@ -242,10 +243,10 @@ def test_editors_know_the_keys_of_a_budget():
 def test_many_budgets_are_told_shortly(tmp_path):
     """Ten lines, and how many more of them are broken."""
     told = november(tmp_path, *(f"usd_per_month: {n / 10}" for n in range(5, 25)))
-    said = [line for line in lines(told) if "udget" in line]
+    said = [line for line in budget_lines(told) if "udget" in line]
     assert len(said) == 11
     assert said[-1] == "and 10 more budgets, 0 of them broken: see --by budget"
-    assert "10 more budgets" in forecast_markdown(told)
+    assert "10 more budgets" in answer_markdown(answer(told))
 
 
 def test_simulate_holds_a_budget_against_its_own_part(tmp_path):
