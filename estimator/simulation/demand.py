@@ -165,8 +165,8 @@ class Demand:
         """What grows alike in a bin: by these growths, of files put `age` months before."""
         return self._grown.setdefault((which, growth, age), Grown())
 
-    def of(self, month: int) -> list[FloatArray]:
-        """Requests of each bin: one value where nothing is in doubt, else one for each draw.
+    def of(self, month: int) -> FloatArray:
+        """Requests of bins x draws; one column where nothing is in doubt.
 
         The count of what rests on a range is Poisson around it; what rests on numbers alone is
         exactly what they say.
@@ -188,7 +188,8 @@ class Demand:
             known[which] += number
             if total is not None:
                 more(which, total)
-        return [self._counted(which, known[which], drawn[which]) for which in range(len(known))]
+        counted = [self._counted(which, known[which], drawn[which]) for which in range(len(known))]
+        return np.stack(np.broadcast_arrays(*counted)) if counted else np.zeros((0, 1))
 
     def _counted(self, which: int, known: float, drawn: FloatArray | None) -> FloatArray:
         if drawn is None or drawn.size == 1:

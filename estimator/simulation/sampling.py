@@ -58,44 +58,44 @@ def sample(
     others = other_pools(inventory, months, drawn)
     means = {path: np.array([each.mean()]) for path, each in drawn.items()}
     mean_others = other_pools(inventory, months, means)
-    chosen, other = "charged", "exempt"
-    if inventory.cloudtrail_writes == "exempt":
-        chosen, other = other, chosen
     requests, cost = np.empty((2, months.count, draws.count))
     whole, quantiles, rows = np.zeros(draws.count), [], []
-    parts = [one for one in inventory.budgets if one.covers is not None]
-    over = {one.name: np.empty((months.count, draws.count), dtype=bool) for one in parts}
+    budgets = [budget for budget in inventory.budgets if budget.covers is not None]
+    over = {budget.name: np.empty((months.count, draws.count), dtype=bool) for budget in budgets}
+    is_exempt = inventory.cloudtrail_writes == "exempt"
     for month in range(months.count):
         quantities = demand.of(month)
-        paid = prices.cost(month, quantities, others)
-        middle = [np.array([one.mean()]) for one in quantities]
-        of_mean = prices.cost(month, middle, mean_others)[chosen]
-        requests[month], cost[month] = prices.requests(quantities), paid[chosen]
-        if parts:
-            bins = prices.by_bin(month, quantities, others, chosen)
-            for one in parts:
-                over[one.name][month] = is_over(_used(one, bins), np.array(one.usd_per_month))
-        whole += paid[other]
-        quantiles.append(quantiles_of(paid[other], shares))
+        used, by_bin = prices.cost(month, quantities, others, is_exempt)
+        _, by_bin_other = prices.cost(month, quantities, others, not is_exempt)
+        of_mean = prices.cost(
+            month, quantities.mean(axis=1, keepdims=True), mean_others, is_exempt
+        )[1]
+        requests[month] = quantities[prices.is_request].sum(axis=0)
+        cost[month], other = by_bin.sum(axis=0), by_bin_other.sum(axis=0)
+        bins = [prices.bins[number] for number in used.tolist()]
+        for budget in budgets:
+            spent = by_bin[_covered(budget, bins)].sum(axis=0)
+            over[budget.name][month] = is_over(spent, np.array(budget.usd_per_month))
+        whole += other
+        quantiles.append(quantiles_of(other, shares))
         rows.append(
             {
                 "requests": requests[month].mean(),
                 "chosen": cost[month].mean(),
-                "other": paid[other].mean(),
-                "of_mean": of_mean[0],
+                "other": other.mean(),
+                "of_mean": float(of_mean.sum()),
             }
         )
     spread = [quantiles_of(whole, shares), *quantiles]
     return Sampled(requests, cost, spread, pd.DataFrame(rows), over)
 
 
-def _used(budget: Budget, bins: Mapping[Bin, FloatArray]) -> FloatArray:
-    """What the bins cost that a budget of a part counts. [USD]"""
+def _covered(budget: Budget, bins: Sequence[Bin]) -> npt.NDArray[np.bool_]:
+    """The bins that a budget of a part counts."""
     assert budget.covers is not None
     column, value = budget.covers
     name = {"payer": "payer", "billed_account": "account", "driver": "driver"}[column]
-    mine = [cost for one, cost in bins.items() if getattr(one, name) == value]
-    return sum(mine[1:], mine[0]) if mine else np.zeros(1)
+    return np.array([getattr(each, name) == value for each in bins], dtype=bool)
 
 
 def certain(
