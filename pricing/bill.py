@@ -166,6 +166,12 @@ class Lines:
         columns = (kinds[name] for name in kinds)
         self.rates = [_rate(table, *kind) for kind in zip(*columns, strict=True)]
         self.pools, self.pool_of = _pools(usage, kinds, self.rate_of, self.rates)
+        # read out of the frame once: `price` is asked for every month of a simulation
+        names = ("payer", "partition", "month")
+        self._places = tuple(self.pools[name].tolist() for name in names)
+        self._size = self.pools["quantity_free"].to_numpy(dtype=np.float64)
+        # what others request are requests: none of them takes a free key
+        self._is_request = np.array([unit == "request" for unit in self.pools["unit"]], dtype=bool)
         self._first = np.array([rate.steps[0][1] for rate in self.rates], dtype=np.float64)
         self._scales = None
         if any(len(rate.steps) > 1 for rate in self.rates):
@@ -192,19 +198,16 @@ class Lines:
         counted = quantity
         if exempt is not None:
             counted = np.where(_over_draws(exempt, quantity), 0.0, quantity)
-        pools = self.pools
-        others = _others(other_requests, pools["payer"], pools["partition"], pools["month"])
-        others = _over_draws(others, quantity)
-        # what others request are requests: none of them takes a free key
-        is_request = (pools["unit"] == "request").to_numpy(dtype=bool)
-        others = np.where(_over_draws(is_request, quantity), others, 0.0)
-        size = _over_draws(pools["quantity_free"].to_numpy(dtype=np.float64), quantity)
+        others = _over_draws(_others(other_requests, *self._places), quantity)
+        others = np.where(_over_draws(self._is_request, quantity), others, 0.0)
+        size = _over_draws(self._size, quantity)
         available = np.maximum(size - others, 0.0)
-        pooled = _add_up(counted, self.pool_of, len(pools))
+        pooled = _add_up(counted, self.pool_of, len(self.pools))
         share = free_share(pooled, available)
         # a last row of zeros: the position -1 of rows of which nothing is free
-        share = np.concatenate([share, np.zeros_like(share, shape=(1, *share.shape[1:]))])
-        free = counted * share[self.pool_of]
+        share = np.concatenate([share, np.zeros((1, *share.shape[1:]))])
+        free = share[self.pool_of]
+        free *= counted
         billable = counted - free
         price = _over_draws(self._first[self.rate_of], quantity)
         if self._scales is not None:
@@ -232,7 +235,7 @@ class _Scales:
         rows = usage.iloc[first_row]
         partitions = [partition_of(region) for region in rows["billed_region"]]
         self._first_row, self._rates, self._rate_of = first_row, rates, rate_of[first_row]
-        self._places = list(rows["payer"]), partitions, list(rows["month"])
+        self._places = rows["payer"].tolist(), partitions, rows["month"].tolist()
 
     def average(
         self,

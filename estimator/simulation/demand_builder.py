@@ -264,8 +264,9 @@ class _Build:
             for column, month in enumerate(range(here.start, here.stop)):
                 if table[..., column].any():
                     age = int(self.growth.since[month]) - segment.since
-                    of_age = found.setdefault(age, np.zeros(whole))
-                    of_age[..., month] += table[..., column]
+                    if age not in found:
+                        found[age] = np.zeros(whole)
+                    found[age][..., month] += table[..., column]
         return found
 
     def _windows(

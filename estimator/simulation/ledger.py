@@ -79,8 +79,9 @@ class Ledger:
         for which, factor, rows in self.groups(block, times):
             grown = self.demand.grown(which, times.growth, times.age)
             codes, position = np.unique(doubt[rows], return_inverse=True)
-            summed = np.zeros((len(codes), table.shape[0], table.shape[2]))
-            np.add.at(summed, position, table[:, rows].transpose(1, 0, 2))
+            order = np.argsort(position, kind="stable")
+            firsts = np.searchsorted(position[order], np.arange(len(codes)))
+            summed = np.add.reduceat(table[:, rows[order]], firsts, axis=1).transpose(1, 0, 2)
             # many ranges are looked at alike: their files first, then the factor once
             alike: dict[int, tuple[Looked, FloatArray | float]] = {}
             for code, gets in zip(codes.tolist(), summed, strict=True):

@@ -8,6 +8,7 @@ interpolated by quadratics: exactly where every bend is a node.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -89,15 +90,22 @@ class Looked:
 
 def gets_at(reading: LookBack, written: Written, window: Window) -> FloatArray:
     """Gets at each node for each row of streams and month: nodes x rows x months. [get/month]"""
-    size, rows = len(window.nodes), len(written.streams)
+    streams = written.streams
+    # streams that differ in their files alone are met alike: each kind is computed once
+    edges = np.stack([streams.trail, streams.start, streams.end])
+    _, first, kind_of = np.unique(edges, axis=1, return_index=True, return_inverse=True)
+    kinds = dataclasses.replace(streams.where(first), files=np.ones(len(first)))
+    size, rows = len(window.nodes), len(kinds)
     found = np.zeros((size, rows, len(reading.model.spans)))
     at_once = max(1, _ROWS_AT_ONCE // max(rows, 1))
-    for first in range(0, size, at_once):
-        nodes = window.nodes[first : first + at_once]
-        many = written.streams.where(np.tile(np.arange(rows), len(nodes)))
+    for begin in range(0, size, at_once):
+        nodes = window.nodes[begin : begin + at_once]
+        many = kinds.where(np.tile(np.arange(rows), len(nodes)))
         gets = reading.gets(Written(many, written.growth), np.repeat(nodes, rows))
-        found[first : first + at_once] = gets.reshape(len(nodes), rows, -1)
-    return found
+        found[begin : begin + at_once] = gets.reshape(len(nodes), rows, -1)
+    gets_of_rows: FloatArray = found[:, kind_of.reshape(-1)]
+    gets_of_rows *= streams.files[:, None]
+    return gets_of_rows
 
 
 def bends_of(reading: LookBack, written: Written, segments: Iterable[Segment]) -> FloatArray:

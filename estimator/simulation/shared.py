@@ -95,6 +95,13 @@ class SharedGets:
                     float(key_end[chosen].max()) if kept >= 0 else np.inf,
                 )
             )
+        self._is_moving = any(steps.retention is not None for steps in self._steps)
+        self._edges, self._levels = np.zeros(0), np.zeros((len(self._steps), 1))
+        if self._steps and not self._is_moving:
+            edges = [(*steps.start[:1], steps.end[0], [steps.last]) for steps in self._steps]
+            self._edges = np.unique(np.concatenate([each for three in edges for each in three]))
+            levels = np.stack([steps.at(self._edges, 0.0) for steps in self._steps])
+            self._levels = np.concatenate([self._levels, levels], axis=1)
         self._month = -1
         self._found: list[FloatArray] = []
         self._known: dict[bytes, list[FloatArray]] = {}
@@ -146,22 +153,26 @@ class SharedGets:
         edges = np.concatenate([np.broadcast_to(fixed, (rows, len(fixed))), *shifted], axis=1)
         edges = np.sort(np.clip(edges, begin, end), axis=1)
         length, middle = np.diff(edges, axis=1), (edges[:, 1:] + edges[:, :-1]) / 2
+        if not self._is_moving:
+            # no draw moves an edge: what is readable was laid out once, and most months have
+            # what the month before had
+            files = self._levels[:, np.searchsorted(self._edges, middle[0], side="right")]
+            key = files.tobytes()
+            if key not in self._known:
+                self._known = {key: self._shares(files[:, None], None)}
+            return [(share * length).sum(axis=1) for share in self._known[key]]
         readable = []
         for steps in self._steps:
             kept: FloatArray | float = 0.0
             if steps.retention is not None:
                 kept = self._retention[steps.retention][here, None]
             readable.append(steps.at(middle, kept))
-        if moving:
-            shares = self._shares(readable, here)
-        else:  # most months have what the month before had
-            key = np.concatenate(readable).tobytes()
-            if key not in self._known:
-                self._known = {key: self._shares(readable, None)}
-            shares = self._known[key]
+        shares = self._shares(readable, here)
         return [(share * length).sum(axis=1) for share in shares]
 
-    def _shares(self, readable: list[FloatArray], here: slice | None) -> list[FloatArray]:
+    def _shares(
+        self, readable: Sequence[FloatArray] | FloatArray, here: slice | None
+    ) -> list[FloatArray]:
         """Each group's share of what is readable in each stretch, for each draw. [-]"""
         shares: list[FloatArray] = [np.zeros((1, 1))] * self._groups
         for steps, files in zip(self._steps, readable, strict=True):
