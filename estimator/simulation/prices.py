@@ -17,7 +17,7 @@ from pricing.rates import RateTable
 
 @dataclass(frozen=True)
 class _OthersOfMonth:
-    """What everything else requests in one month, whichever month is asked for."""
+    """Requests of everything else in one month, whichever month is asked for."""
 
     others: OtherPools
     month: int
