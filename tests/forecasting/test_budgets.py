@@ -13,7 +13,7 @@ from estimator.forecasting.budgets import budget_use, is_in_budget, reached_thre
 from estimator.frames import BUDGET_USE
 from estimator.inventory.budgets import Budget
 from estimator.report.answers.budgets_and_copies import budget_lines
-from estimator.report.answers import answer
+from estimator.report.answers.forecast import ForecastAnswer
 from estimator.report.text.markdown import answer_markdown
 from pricing.reading.problems import KmscostError
 from pricing.regions import TABLES
@@ -246,7 +246,7 @@ def test_many_budgets_are_told_shortly(tmp_path):
     said = [line for line in budget_lines(told) if "udget" in line]
     assert len(said) == 11
     assert said[-1] == "and 10 more budgets, 0 of them broken: see --by budget"
-    assert "10 more budgets" in answer_markdown(answer(told))
+    assert "10 more budgets" in answer_markdown(ForecastAnswer(told))
 
 
 def test_simulate_holds_a_budget_against_its_own_part(tmp_path):
