@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any
 
-from estimator.discovery.arns import is_account
 from estimator.discovery.aws_responses import COMMANDS, About, Answers
 from estimator.discovery.aws_responses.buckets import NO_ENCRYPTION
 from estimator.discovery.aws_responses.values import text_of
@@ -17,6 +16,7 @@ from estimator.discovery.drafting import Draft, draft
 from estimator.discovery.json_files import decode_json
 from estimator.measurement.paths import Found, as_paths, find_files
 from estimator.measurement.skipped import SkippedFiles
+from pricing.arns import is_account
 from pricing.reading.files import MAX_BYTES
 from pricing.reading.problems import KmscostError, Problem
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from estimator.discovery.arns import parse_arn
 from estimator.discovery.drafting.changes import Change, Merged, Text
 from estimator.discovery.drafting.lines import Entry, Item, scalar
 from estimator.discovery.drafting.outline import Outline
@@ -20,6 +19,7 @@ from estimator.inventory.assumptions import FilesPerDay
 from estimator.inventory.edits import Path
 from estimator.inventory.load import parse_inventory
 from estimator.inventory.sections import Key, Trail
+from pricing.arns import parse_arn
 from pricing.reading.document import Map, parse_document
 from pricing.regions import default_regions
 
