@@ -34,7 +34,8 @@ class Figure(str):
     def __new__(cls, text: str, value: float, kind: str, sign: bool = False) -> Self:
         """Return the text as a figure."""
         figure = super().__new__(cls, text)
-        figure.value, figure.kind, figure.sign = value, kind, sign
+        # a number of numpy writes itself otherwise than one of Python
+        figure.value, figure.kind, figure.sign = float(value), kind, sign
         return figure
 
 

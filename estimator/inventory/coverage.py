@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from estimator.inventory.assumptions import FilesPerDay
 from estimator.inventory.sections import Trail
-from pricing.regions import partition_of
+from pricing.regions import COMMERCIAL, partition_of
 
 Group = tuple[str, ...]
 
@@ -37,7 +37,7 @@ class Account:
     @property
     def partition(self) -> str:
         """The partition that its Regions lie in (`aws` for an account without Regions)."""
-        return partition_of(self.regions[0]) if self.regions else "aws"
+        return partition_of(self.regions[0]) if self.regions else COMMERCIAL
 
 
 def covered_group(trail: Trail, home: Account) -> Group:

@@ -13,7 +13,7 @@ days = st.integers(0, 120)
 
 
 @given(days, days, days, days)
-def test_days_alive_counts_days(start, end, begin, until):
+def test_active_days_counts_days(start, end, begin, until):
     """The days of a life in a month are those that a loop over days counts."""
     expected = sum(start <= day < end and begin <= day < until for day in range(130))
     found = active_days(
