@@ -48,10 +48,11 @@ class ReadBack:
             "A stream is one (trail, account, Region): what makes log files.",
         ]
         for title, lines in self.sections.items():
+            if not lines:
+                parts += ["", f"{title}: none"]
+                continue
             parts += ["", title]
-            parts += [_wrap(f"{line.name}: {line.words}") for line in lines[:_MOST]] or [
-                "  nothing"
-            ]
+            parts += [_wrap(f"{line.name}: {line.words}") for line in lines[:_MOST]]
             if len(lines) > _MOST:
                 parts.append(f"  and {len(lines) - _MOST:,} more")
         return "\n".join(parts)
@@ -156,12 +157,13 @@ class _Words:
     def assumptions(self) -> Iterator[Line]:
         writes, growth = self._inventory.cloudtrail_writes, self._inventory.growth
         does = "charges" if writes == "charged" else "does not charge"
-        yield Line("cloudtrail_writes", f"{writes}: AWS {does} CloudTrail's own writes")
+        words = f"AWS {does} CloudTrail's own writes (cloudtrail_writes: {writes})"
+        yield Line("writes", words)
         since = growth.as_of or "the forecast's first month"
         for name, of in (("accounts_per_year", "accounts"), ("files_per_year", "files")):
             rate: Range = getattr(growth, name)
             if rate != Range.exactly(0):
-                yield Line(f"growth.{name}", f"{_share(rate)} more {of} a year since {since}")
+                yield Line("growth", f"{_share(rate)} more {of} a year since {since}")
 
     def never_active(self) -> Iterator[Line]:
         """What can have no effect in any month, and why."""
