@@ -23,5 +23,5 @@ def schema(of: Literal["inventory", "rates", "scenario"] = "inventory") -> dict[
     if of not in _MODELS:
         expected = "inventory, rates or scenario"
         raise UsageError(Problem("schema", None, "", repr(of), expected, ""))
-    said = _MODELS[of].model_json_schema(by_alias=True, mode="validation")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **said}
+    document = _MODELS[of].model_json_schema(by_alias=True, mode="validation")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **document}

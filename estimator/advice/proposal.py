@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import datetime
-import json
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from estimator.inventory.changes import Change, read_settings
 from estimator.inventory.changes.paths import Named, Path, path_text
-from estimator.inventory.sections import Key, Living
+from estimator.inventory.sections import ActiveItem, Key
 from estimator.months import Months, Period
+from pricing.reading.scalars import flow
 
 Setting = tuple[Path, Any]
 Item = tuple[str, str]
@@ -77,7 +76,9 @@ class Proposal:
     @cached_property
     def set(self) -> tuple[str, ...]:
         """The changes as `kmscost compare --set` takes them."""
-        return tuple(f"{path_text(path)}={flow(value)}" for path, value in self.settings)
+        return tuple(
+            f"{path_text(path)}={flow(value, quoted=True)}" for path, value in self.settings
+        )
 
     @property
     def options(self) -> str:
@@ -164,7 +165,7 @@ def is_inside(period: Period, other: Period) -> bool:
 
 
 def end_item(
-    section: str, name: str, item: Living, active: Period, months: Months
+    section: str, name: str, item: ActiveItem, active: Period, months: Months
 ) -> tuple[Setting, ...]:
     """End an item with the first day of the months, or put it off until after them.
 
@@ -191,25 +192,6 @@ def end_item(
     if len(staying) < len(rotations):
         settings.append((place(section, name, "rotations"), staying))
     return tuple(settings)
-
-
-def flow(value: Any) -> str:
-    """A value as YAML in one line that reads back exactly.
-
-    >>> import datetime
-    >>> flow({"low": 0.5, "high": 1e-7}), flow(["a", None, True]), flow(datetime.date(2026, 11, 1))
-    ('{"low": 0.5, "high": 0.0000001}', '["a", null, true]', '2026-11-01')
-    """
-    if isinstance(value, float):
-        text = f"{Decimal(repr(value)):f}"
-        return text.rstrip("0").rstrip(".") if "." in text else text
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return f"{{{', '.join(f'{json.dumps(key)}: {flow(part)}' for key, part in value.items())}}}"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(map(flow, value))}]"
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _plain(value: Any) -> Any:

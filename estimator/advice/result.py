@@ -173,7 +173,7 @@ class Advice:
             "scenarios": self.scenarios,
             "draws": DRAWS,
             "seed": SEED,
-            "notices": [*self.notices, forecast.other_reading_line],
+            "notices": [*self.notices, forecast.other_interpretation_line],
             "rates": {
                 "table": forecast.table.service,
                 "currency": self.currency,
@@ -211,4 +211,4 @@ class Advice:
     def _repr_html_(self) -> str:
         table = self.rows.drop(columns=["kind", "what_if", "trade_off"]).to_html(index=False)
         notices = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
-        return f"{table}<p>{html.escape(self.forecast.other_reading_line)}</p>{notices}"
+        return f"{table}<p>{html.escape(self.forecast.other_interpretation_line)}</p>{notices}"

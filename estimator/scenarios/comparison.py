@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from estimator.figures import count, money, percent, plain, signed
-from estimator.forecasting.result import READINGS
+from estimator.forecasting.result import INTERPRETATIONS
 from estimator.frames import KEYS
 from estimator.months import Months
 from estimator.scenarios.case_forecast import CaseForecast
@@ -186,7 +186,9 @@ class Comparison:
             for forecast in (self.base, *self.others)
             for stage in forecast.case.changed.stages
         }
-        return tuple(name for name in READINGS if name not in chosen) or tuple(READINGS)
+        return tuple(name for name in INTERPRETATIONS if name not in chosen) or tuple(
+            INTERPRETATIONS
+        )
 
     def over(self, limit: str | float) -> str | None:
         """Say which case costs too much more than the base, by how much and why; None if none does.
@@ -297,7 +299,11 @@ class Comparison:
         return f"<Comparison with {self.base.case.source}: {self.currency} {costs}>"
 
     def _repr_html_(self) -> str:
-        totals = ("requests", self.cost, *(f"{self.cost}_writes_{name}" for name in READINGS))
+        totals = (
+            "requests",
+            self.cost,
+            *(f"{self.cost}_writes_{name}" for name in INTERPRETATIONS),
+        )
         frame = pd.DataFrame(
             [
                 {"": forecast.name, **{name: forecast.totals[name] for name in totals}}

@@ -16,7 +16,7 @@ MOST_VALUES = 20_000_000
 
 @dataclass(frozen=True)
 class Options:
-    """How to draw, and what to read off the draws."""
+    """The number of draws, their seed, and the quantiles that are read off them."""
 
     draws: int
     seed: int

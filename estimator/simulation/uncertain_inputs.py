@@ -1,7 +1,7 @@
-"""What of an inventory is in doubt, and the inventory with every doubt taken out.
+"""The uncertain inputs of an inventory, and the inventory with unit factors in their place.
 
-In the neutral inventory each doubt is the number that leaves the rest as it is: 1 for a factor, 0
-for a saving or a growth. The formulas of `estimator.volume` then give what the doubts multiply.
+There each uncertain input is the number that leaves the rest as it is: 1 for a factor, 0 for a
+saving or a growth. The formulas of `estimator.volume` then give what its draws multiply.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from estimator.simulation.draws import Draws
 from estimator.volume.readers import kind_of
 from estimator.volume.streams import Streams
 
-_ONE, _NONE = Range.exactly(1), Range.exactly(0)
+_UNIT, _NONE = Range.exactly(1), Range.exactly(0)
 
 
-def neutral(inventory: Inventory) -> Inventory:
-    """The inventory with 1 for every factor in doubt, 0 for every saving and growth in doubt.
+def with_unit_factors(inventory: Inventory) -> Inventory:
+    """The inventory with 1 for every uncertain factor, 0 for every uncertain saving and growth.
 
-    Files per day, windows and retention stay: they are dealt with where they are used.
+    Files per day, look-backs and retention stay: each has a step of its own.
     """
     growth = inventory.growth
     growing = {
@@ -32,23 +32,25 @@ def neutral(inventory: Inventory) -> Inventory:
     }
     return dataclasses.replace(
         inventory,
-        trails=tuple(_neutral_trail(trail) for trail in inventory.trails),
-        readers=tuple(_neutral_reader(reader) for reader in inventory.readers),
+        trails=tuple(_trail_with_units(trail) for trail in inventory.trails),
+        readers=tuple(_reader_with_units(reader) for reader in inventory.readers),
         growth=growth.model_copy(update=growing) if growing else growth,
     )
 
 
-def _neutral_trail(trail: Trail) -> Trail:
+def _trail_with_units(trail: Trail) -> Trail:
     update: dict[str, Any] = {}
     if not trail.config_updates_per_month.is_number:
-        update["config_updates_per_month"] = _ONE
+        update["config_updates_per_month"] = _UNIT
     if not trail.bucket.bucket_key_saving.is_number:
         update["bucket"] = trail.bucket.model_copy(update={"bucket_key_saving": _NONE})
     return trail.model_copy(update=update) if update else trail
 
 
-def _neutral_reader(reader: Reader) -> Reader:
-    update = {name: _ONE for name in kind_of(reader).factors if not getattr(reader, name).is_number}
+def _reader_with_units(reader: Reader) -> Reader:
+    update = {
+        name: _UNIT for name in kind_of(reader).factors if not getattr(reader, name).is_number
+    }
     saving = reader.bucket_key_saving
     if saving is not None and not saving.is_number:
         update["bucket_key_saving"] = _NONE
@@ -56,7 +58,7 @@ def _neutral_reader(reader: Reader) -> Reader:
 
 
 def trail_saving(trail: Trail) -> tuple[str, Range] | None:
-    """The saving in doubt of a trail's bucket: its path and range; None where it is a number."""
+    """The uncertain saving of a trail's bucket: its path and range; None where it is a number."""
     saving = trail.bucket.bucket_key_saving
     if not trail.bucket.bucket_key or saving.is_number:
         return None
@@ -64,7 +66,7 @@ def trail_saving(trail: Trail) -> tuple[str, Range] | None:
 
 
 def reader_saving(reader: Reader, trail: Trail) -> tuple[str, Range] | None:
-    """The saving in doubt of a reader on a trail's files: its own, else the bucket's."""
+    """The uncertain saving of a reader on a trail's files: its own, else the bucket's."""
     saving = reader.bucket_key_saving
     if saving is None:
         return trail_saving(trail)
@@ -74,33 +76,33 @@ def reader_saving(reader: Reader, trail: Trail) -> tuple[str, Range] | None:
 
 
 def retention(trail: Trail) -> tuple[str, Range] | None:
-    """The days in doubt that a bucket keeps files."""
+    """The uncertain days that a bucket keeps files."""
     days = trail.bucket.retention_days
     if days is None or days.is_number:
         return None
     return f"trails[{trail.name}].bucket.retention_days", days
 
 
-def window(reader: Reader) -> tuple[str, Range] | None:
-    """The days in doubt that a reader looks back."""
+def look_back(reader: Reader) -> tuple[str, Range] | None:
+    """The uncertain days that a reader looks back."""
     name = kind_of(reader).window
     days = None if name is None else getattr(reader, name)
     return None if days is None or days.is_number else (f"readers[{reader.name}].{name}", days)
 
 
 def reader_factor(reader: Reader, draws: Draws) -> FloatArray | float:
-    """The product of a reader's factors in doubt, for each draw; 1 without any."""
+    """The product of a reader's uncertain factors, for each draw; 1 without any."""
     product: FloatArray | float = 1.0
     for name in kind_of(reader).factors:
-        said = getattr(reader, name)
-        if not said.is_number:
+        given = getattr(reader, name)
+        if not given.is_number:
             kind: Any = "share" if name == "share_of_files" else "quantity"
-            product = product * draws.of(f"readers[{reader.name}].{name}", said, kind)
+            product = product * draws.of(f"readers[{reader.name}].{name}", given, kind)
     return product
 
 
-def in_doubt(inventory: Inventory, streams: Streams) -> bool:
-    """Whether anything that the inventory's streams and readers rest on is a range."""
+def is_uncertain(inventory: Inventory, streams: Streams) -> bool:
+    """True where anything that the inventory's streams and readers rest on is a range."""
     others = [
         *(use.requests for use in inventory.other_uses),
         inventory.growth.accounts_per_year,
@@ -111,6 +113,6 @@ def in_doubt(inventory: Inventory, streams: Streams) -> bool:
         others += [trail.bucket.retention_days] if trail.bucket.retention_days else []
     for reader in inventory.readers:
         # how fast a reader is changes neither requests nor cost
-        said = [value for name, value in reader if name != "burst_seconds"]
-        others += [value for value in said if isinstance(value, Range)]
-    return bool((streams.doubt >= 0).any()) or any(not one.is_number for one in others)
+        values = [value for name, value in reader if name != "burst_seconds"]
+        others += [value for value in values if isinstance(value, Range)]
+    return bool((streams.doubt >= 0).any()) or any(not each.is_number for each in others)
