@@ -26,6 +26,7 @@ class Schema(StrEnum):
     inventory = "inventory"
     rates = "rates"
     scenario = "scenario"
+    measurement = "measurement"
 
 
 def init(
@@ -65,10 +66,12 @@ def check(
 
 
 def schema(
-    of: Annotated[Schema, typer.Argument(help="inventory, rates or scenario.")] = Schema.inventory,
+    of: Annotated[
+        Schema, typer.Argument(help="inventory, rates, scenario or measurement.")
+    ] = Schema.inventory,
     output: Output = None,
 ) -> None:
-    """Print the JSON Schema of an inventory, a rate table or a scenario file."""
+    """Print the JSON Schema of an inventory, a rate table, a scenario file or a measurement."""
     from estimator import schema as describe
     from estimator.report.data import to_json
 

@@ -84,14 +84,14 @@ class _Scanner:
     def _more(self) -> bool:
         if self._ended:
             return False
-        kept = self._buffer[self._at :]
+        rest = self._buffer[self._at :]
         # twice as much each time, so that a long value is not scanned again too often
-        read = self._text.read(max(_READ, len(kept)))
+        read = self._text.read(max(_READ, len(rest)))
         if not read:
             self._ended = True
             return False
         self._lines = self.line
-        self._buffer, self._at = kept + read, 0
+        self._buffer, self._at = rest + read, 0
         return True
 
 

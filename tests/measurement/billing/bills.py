@@ -313,7 +313,7 @@ def _two_members(data: bytes) -> bytes:
     return gzip.compress(data[:700]) + gzip.compress(data[700:])
 
 
-def written(path: Path, data: bytes) -> Path:
+def write_file(path: Path, data: bytes) -> Path:
     """A file of these bytes, with the folders above it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
@@ -322,4 +322,4 @@ def written(path: Path, data: bytes) -> Path:
 
 def legacy_bill(path: Path, lines: Sequence[Line]) -> Path:
     """A legacy CSV bill."""
-    return written(path, as_csv(legacy(lines)))
+    return write_file(path, as_csv(legacy(lines)))

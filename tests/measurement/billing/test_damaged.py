@@ -19,7 +19,7 @@ from tests.measurement.billing.bills import (
     focus,
     legacy,
     legacy_bill,
-    written,
+    write_file,
     zipped,
 )
 
@@ -81,7 +81,7 @@ def test_what_cannot_be_counted_is_skipped_with_its_reason(tmp_path):
     """Beside a good bill: the good one counts, all others are listed; never a silent zero."""
     legacy_bill(tmp_path / "good.csv", A_MONTH)
     for what, (data, _) in DAMAGED.items():
-        written(tmp_path / f"{what}.csv", data)
+        write_file(tmp_path / f"{what}.csv", data)
     told = measure_bill(tmp_path)
     assert told.totals["requests"] == 60_000
     assert (told.files, told.records) == (1, 10)
@@ -95,7 +95,7 @@ def test_what_cannot_be_counted_is_skipped_with_its_reason(tmp_path):
 def test_a_file_alone_that_cannot_be_counted_is_an_error(tmp_path, what):
     """Nothing readable: one problem that says path, what was found and what was expected."""
     data, reason = DAMAGED[what]
-    path = written(tmp_path / "odd.csv", data)
+    path = write_file(tmp_path / "odd.csv", data)
     with pytest.raises(KmscostError, match=reason) as error:
         measure_bill(path)
     (problem,) = error.value.problems
@@ -114,7 +114,7 @@ def test_a_parquet_file_cut_off_is_skipped(tmp_path, columnar, share):
     """Wherever the download ended."""
     size = share if isinstance(share, int) else int((len(columnar) - 1) * share)
     legacy_bill(tmp_path / "good.csv", A_MONTH)
-    written(tmp_path / "odd.parquet", columnar[:size])
+    write_file(tmp_path / "odd.parquet", columnar[:size])
     (skipped,) = measure_bill(tmp_path).skipped
     assert "Parquet file that cannot be read" in skipped.reason
 
@@ -123,7 +123,7 @@ def test_parquet_with_pages_overwritten_is_skipped(tmp_path, columnar):
     """Its end is whole, its pages are not."""
     data = columnar[:40] + b"\xff" * 400 + columnar[440:]
     legacy_bill(tmp_path / "good.csv", A_MONTH)
-    written(tmp_path / "odd.parquet", data)
+    write_file(tmp_path / "odd.parquet", data)
     told = measure_bill(tmp_path)
     assert told.totals["requests"] == 60_000
     assert len(told.skipped) == 1
@@ -132,7 +132,7 @@ def test_parquet_with_pages_overwritten_is_skipped(tmp_path, columnar):
 def test_parquet_without_pyarrow_says_what_to_install(tmp_path, monkeypatch):
     """It is an optional extra: the error is the command that installs it."""
     monkeypatch.setattr(tables, "arrow", lambda _module="": None)
-    path = written(tmp_path / "b.parquet", b"PAR1" + bytes(100) + b"PAR1")
+    path = write_file(tmp_path / "b.parquet", b"PAR1" + bytes(100) + b"PAR1")
     with pytest.raises(KmscostError) as error:
         measure_bill(path)
     assert "pip install 'kms-cost-estimator[parquet]'" in str(error.value)
@@ -142,7 +142,7 @@ def test_parquet_without_pyarrow_says_what_to_install(tmp_path, monkeypatch):
 def test_csv_is_read_alike_without_pyarrow(tmp_path):
     """Quoted commas, quotes and line ends, a blank line: the same ten lines."""
     data = PLAIN.replace(b"\r\n11", b"\r\n\r\n11") + b"\r\n"
-    told = measure_bill(written(tmp_path / "b.csv", data))
+    told = measure_bill(write_file(tmp_path / "b.csv", data))
     assert (told.records, told.totals["requests"]) == (10, 60_000)
     assert told.coverage.months() == {"2026-11": 1.0}
 
@@ -163,7 +163,7 @@ def test_chunks_change_nothing(tmp_path, monkeypatch):
 def test_a_bill_of_no_lines_is_a_bill(tmp_path, end):
     """On the first of the month a report may be a header alone: zero, and it says so."""
     header = PLAIN.split(b"\r\n")[0] + end
-    told = measure_bill(written(tmp_path / "b.csv", header))
+    told = measure_bill(write_file(tmp_path / "b.csv", header))
     assert (told.files, told.records, told.totals["requests"]) == (1, 0, 0)
     assert told.totals["cost_usd"] == 0
     assert any("no line of AWS KMS among 0 lines" in notice for notice in told.notices)
@@ -182,7 +182,7 @@ def test_a_bill_without_kms_is_a_zero_that_says_so(tmp_path):
 def test_a_zero_is_named_by_the_bills_currency(tmp_path):
     """A bill in yuan without KMS costs 0 yuan."""
     data = PLAIN.replace(b"awskms", b"AmazonS3").replace(b"AWSCloudTrail", b"AmazonS3")
-    told = measure_bill(written(tmp_path / "b.csv", data.replace(b",USD,", b",CNY,")))
+    told = measure_bill(write_file(tmp_path / "b.csv", data.replace(b",USD,", b",CNY,")))
     assert told.totals["cost_cny"] == 0
 
 
@@ -191,13 +191,13 @@ def test_several_currencies_are_refused(tmp_path):
     rows = legacy(A_MONTH)
     rows[2]["lineItem/CurrencyCode"] = "CNY"
     with pytest.raises(KmscostError, match="amounts in CNY and USD"):
-        measure_bill(written(tmp_path / "b.csv", as_csv(rows)))
+        measure_bill(write_file(tmp_path / "b.csv", as_csv(rows)))
 
 
 def test_strict_makes_a_skipped_file_an_error(tmp_path):
     """--strict: a good bill beside an empty file is refused."""
     legacy_bill(tmp_path / "good.csv", A_MONTH)
-    written(tmp_path / "empty.csv", b"")
+    write_file(tmp_path / "empty.csv", b"")
     with pytest.raises(KmscostError, match="an empty file"):
         measure_bill(tmp_path, strict=True)
     assert measure_bill(tmp_path / "good.csv", strict=True).totals["requests"] == 60_000
@@ -205,7 +205,7 @@ def test_strict_makes_a_skipped_file_an_error(tmp_path):
 
 def test_a_bad_member_leaves_the_others(tmp_path):
     """Two tables in a zip file, one of them broken: the good one counts."""
-    path = written(tmp_path / "b.zip", zipped(good=PLAIN, bad=PLAIN[:-30]))
+    path = write_file(tmp_path / "b.zip", zipped(good=PLAIN, bad=PLAIN[:-30]))
     told = measure_bill(path)
     assert told.totals["requests"] == 60_000
     assert [one.path for one in told.skipped] == [f"{path}!bad.csv"]
@@ -217,7 +217,7 @@ def test_folders_in_a_zip_file_are_no_tables(tmp_path):
     with zipfile.ZipFile(stream, "w") as archive:
         archive.mkdir("bills")
         archive.writestr("bills/b.csv", PLAIN)
-    told = measure_bill(written(tmp_path / "b.zip", stream.getvalue()))
+    told = measure_bill(write_file(tmp_path / "b.zip", stream.getvalue()))
     assert (told.files, len(told.skipped)) == (1, 0)
 
 
@@ -245,4 +245,4 @@ def test_what_a_bill_lacks_is_named_as_its_kind_names_it(tmp_path):
     for row in rows:
         del row["BilledCost"]
     with pytest.raises(KmscostError, match="a FOCUS without BilledCost"):
-        measure_bill(written(tmp_path / "b.csv", as_csv(rows)))
+        measure_bill(write_file(tmp_path / "b.csv", as_csv(rows)))

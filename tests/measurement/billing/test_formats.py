@@ -21,14 +21,14 @@ from tests.measurement.billing.bills import (
     legacy,
     legacy_bill,
     no_usage,
-    written,
+    write_file,
 )
 
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_paid_month_is_told_alike_in_every_format(tmp_path, form):
     """60,000 requests, 20,000 free; 0.12 for requests, 1.00 for a key, 0.16 tax less credit."""
-    told = measure_bill(written(tmp_path / "bill.data", FORMATS[form](A_MONTH)))
+    told = measure_bill(write_file(tmp_path / "bill.data", FORMATS[form](A_MONTH)))
     totals = told.totals
     assert totals["requests"] == 60_000
     assert totals["by_cause"]["unknown"] == 60_000
@@ -53,7 +53,7 @@ def test_a_paid_month_is_told_alike_in_every_format(tmp_path, form):
 @pytest.mark.parametrize("form", FORMATS)
 def test_every_row_of_a_month_is_told_alike(tmp_path, form):
     """Who, where, when, which key: the rows of a paid month."""
-    rows = measure_bill(written(tmp_path / "bill.data", FORMATS[form](A_MONTH))).rows
+    rows = measure_bill(write_file(tmp_path / "bill.data", FORMATS[form](A_MONTH))).rows
     decrypt = rows[rows["operation"] == "Decrypt"].iloc[0]
     assert (decrypt["payer"], decrypt["billed_account"]) == (PAYER, PROD)
     assert (decrypt["billed_region"], str(decrypt["day"])) == ("us-east-1", "2026-11-05")
@@ -74,7 +74,7 @@ def test_every_row_of_a_month_is_told_alike(tmp_path, form):
 def test_focus_without_columns_of_aws_tells_all_but_the_operation(tmp_path):
     """Plain FOCUS has units and descriptions, no usage type: requests, keys, events are told."""
     data = as_csv(focus(A_MONTH, aws_columns=False))
-    told = measure_bill(written(tmp_path / "focus.csv", data))
+    told = measure_bill(write_file(tmp_path / "focus.csv", data))
     assert told.totals["requests"] == 60_000
     assert told.totals["by_operation"] == {"": 60_000}
     assert told.totals["cost_usd"] == pytest.approx(1.28, abs=1e-12)
@@ -86,14 +86,14 @@ def test_focus_takes_the_priced_quantity_where_none_is_consumed(tmp_path):
     """ConsumedQuantity may be null: 30,000 requests are priced all the same."""
     rows = focus([A_MONTH[2]])
     rows[0] |= {"ConsumedQuantity": "NULL", "ConsumedUnit": "NULL"}
-    assert measure_bill(written(tmp_path / "f.csv", as_csv(rows))).totals["requests"] == 30_000
+    assert measure_bill(write_file(tmp_path / "f.csv", as_csv(rows))).totals["requests"] == 30_000
 
 
 def test_a_correction_is_an_amount_and_no_request(tmp_path):
     """FOCUS marks what mends an earlier bill: -0.09 back for 30,000 requests adds no requests."""
     rows = focus([A_MONTH[2], replace(A_MONTH[2], cost="-0.09")])
     rows[1]["ChargeClass"] = "Correction"
-    told = measure_bill(written(tmp_path / "f.csv", as_csv(rows)))
+    told = measure_bill(write_file(tmp_path / "f.csv", as_csv(rows)))
     assert told.totals["requests"] == 30_000
     assert told.totals["cost_usd"] == pytest.approx(0.0, abs=1e-12)
     assert told.details["lines"]["by_kind"]["correction"] == 1
@@ -167,14 +167,14 @@ def test_units_are_told_without_the_column_of_units(tmp_path):
     for row in rows:
         for name in ("pricing_unit", "line_item_unblended_rate", "product_region_code"):
             del row[name]
-    told = measure_bill(written(tmp_path / "b.csv", as_csv(rows)))
+    told = measure_bill(write_file(tmp_path / "b.csv", as_csv(rows)))
     assert (told.totals["requests"], told.totals["key_months"]) == (60_000, 1)
     assert told.totals["free_requests"] == 20_000
 
 
 def test_resource_ids_may_be_left_out(tmp_path):
     """Without resource ids no key is known, and all else is the same."""
-    told = measure_bill(written(tmp_path / "b.csv", as_csv(legacy(A_MONTH, resources=False))))
+    told = measure_bill(write_file(tmp_path / "b.csv", as_csv(legacy(A_MONTH, resources=False))))
     assert set(told.rows["key"]) == {""}
     assert told.totals["cost_usd"] == pytest.approx(1.28, abs=1e-12)
 

@@ -5,7 +5,7 @@ import pytest
 from estimator.measurement.billing import measure_bill
 from pricing.regions import regions
 from pricing.usage_types import BILLING_CODES
-from tests.measurement.billing.bills import KEY, Line, as_csv, cur2, legacy_bill, written
+from tests.measurement.billing.bills import KEY, Line, as_csv, cur2, legacy_bill, write_file
 
 # no code found for the European Sovereign Cloud, nor for what is newer than the sources
 UNKNOWN = {"eusc-de-east-1", "me-west-1", "sa-west-1"}
@@ -68,6 +68,6 @@ def test_a_region_that_is_not_known_is_said_and_not_guessed(tmp_path, usage_type
 def test_a_tax_has_no_region(tmp_path):
     """A bill of CUR 2.0 with empty usage type: no Region and no complaint."""
     lines = [Line(usage_type="", region="", kind="Tax", cost="0.01")]
-    told = measure_bill(written(tmp_path / "b.csv", as_csv(cur2(lines, region_column=False))))
+    told = measure_bill(write_file(tmp_path / "b.csv", as_csv(cur2(lines, region_column=False))))
     assert list(told.rows["billed_region"]) == [""]
     assert not [notice for notice in told.notices if "Region" in notice]

@@ -8,7 +8,7 @@ import pytest
 
 from estimator import KmscostError, explain, forecast, load_actuals, measure_cloudtrail
 from estimator.report.data import forecast_csv, frame_csv, to_json
-from tests.measurement.billing.bills import A_MONTH, FORMATS, written
+from tests.measurement.billing.bills import A_MONTH, FORMATS, write_file
 from tests.measurement.measurement_files.test_round_trip import LOGS
 from tests.real_data import ROOT
 
@@ -23,7 +23,7 @@ def document():
 
 def refused(tmp_path, text, name="kept.json"):
     """What is said of a file of this text; its path is always in it."""
-    path = written(tmp_path / name, text.encode() if isinstance(text, str) else text)
+    path = write_file(tmp_path / name, text.encode() if isinstance(text, str) else text)
     with pytest.raises(KmscostError) as error:
         load_actuals(path)
     assert all(one.path == str(path) for one in error.value.problems)
@@ -71,7 +71,7 @@ def put(key, value):
         ("files", 1.5, "files: found the number 1.5; expected a whole number"),
         ("files", -1, "files: found the number -1"),
         ("totals.requests", 58, "expected 57, the sum of its rows"),
-        ("totals.by_cause", "x", "totals.by_cause: found 'x'; expected a number"),
+        ("totals.by_cause", "x", "totals.by_cause: found 'x'; expected a mapping"),
         ("skipped", [{"path": "x"}], "skipped[0]: found no key 'reason'"),
         ("sorce", 1, "did you mean source?"),
         ("source", "cloudtrial", "expected one of cloudtrail"),
@@ -110,7 +110,7 @@ def test_all_problems_come_at_once(tmp_path, document):
         told["files"] = "six"
         told["notices"] = [3]
 
-    assert len(refused(tmp_path, changed(document, change)).problems) == 1  # keys come first
+    assert len(refused(tmp_path, changed(document, change)).problems) == 2
 
     def spoil(told):
         for row in told["rows"]:
@@ -201,7 +201,7 @@ def test_logs_that_are_none_are_refused_by_measure(tmp_path):
 @pytest.mark.parametrize("word", ["true", "TRUE", "True"])
 def test_a_flag_in_any_case_is_that_flag(tmp_path, document, word):
     """A spreadsheet writes TRUE: it is no riddle whether `expected true or false` was met."""
-    kept = written(tmp_path / "kept.json", document.encode())
+    kept = write_file(tmp_path / "kept.json", document.encode())
     rows = frame_csv(load_actuals(kept).measured)
     assert "False" in rows
     changed_rows = tmp_path / "rows.csv"

@@ -12,8 +12,8 @@ from estimator import KmscostError, load_actuals, measure_bill, measure_cloudtra
 from estimator import measure_s3_listing as measure_listing
 from estimator.report.data import frame_csv
 from tests.acceptance.measure.logs import random_tree
-from tests.measurement.billing.bills import A_MONTH, FORMATS, written
-from tests.measurement.measurement_files.test_round_trip import LOGS, kept
+from tests.measurement.billing.bills import A_MONTH, FORMATS, write_file
+from tests.measurement.measurement_files.test_round_trip import LOGS, save_json
 from tests.measurement.s3.objects import log_name
 
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -41,8 +41,8 @@ def put(day, hour, number, account="111122223333"):
 def measured(path, hours, day="2026-11-01", account="111122223333"):
     """JSON of a measurement with one put in each of these hours."""
     events = [put(day, hour, hour, account) for hour in hours]
-    log = written(path.with_suffix(".log"), json.dumps({"Records": events}).encode())
-    return kept(measure_cloudtrail(log, jobs=1), path)
+    log = write_file(path.with_suffix(".log"), json.dumps({"Records": events}).encode())
+    return save_json(measure_cloudtrail(log, jobs=1), path)
 
 
 def test_two_days_add_up(tmp_path):
@@ -83,8 +83,8 @@ def test_folders_measured_one_a_day_meet_in_an_hour(tmp_path):
     """The first file after midnight holds events of 23:30: counted, and nothing twice."""
     one = measured(tmp_path / "1.json", range(24))
     events = [put("2026-11-01", 23, 99), *(put("2026-11-02", hour, hour) for hour in range(9))]
-    log = written(tmp_path / "2.log", json.dumps({"Records": events}).encode())
-    two = kept(measure_cloudtrail(log, jobs=1), tmp_path / "2.json")
+    log = write_file(tmp_path / "2.log", json.dumps({"Records": events}).encode())
+    two = save_json(measure_cloudtrail(log, jobs=1), tmp_path / "2.json")
     assert load_actuals([one, two]).totals["requests"] == 24 + 10
 
 
@@ -100,7 +100,7 @@ def test_the_same_bytes_count_once(tmp_path):
 
 def test_logs_and_their_own_measurement_are_refused(tmp_path):
     """What was counted before may not be counted on the spot as well."""
-    path = kept(measure_cloudtrail(LOGS), tmp_path / "kept.json")
+    path = save_json(measure_cloudtrail(LOGS), tmp_path / "kept.json")
     with pytest.raises(KmscostError, match="count it twice"):
         load_actuals([path, LOGS])
 
@@ -112,10 +112,10 @@ def test_names_of_what_the_logs_count_are_refused(tmp_path, form):
     names = "".join(
         f"2026-11-0{day} 01:00:00 123 {log_name(f'2026/11/0{day}')}\n" for day in (1, 2)
     )
-    listing = measure_listing(written(tmp_path / "names.txt", names.encode()))
+    listing = measure_listing(write_file(tmp_path / "names.txt", names.encode()))
     two = tmp_path / f"2.{form}"
     if form == "json":
-        kept(listing, two)
+        save_json(listing, two)
     else:
         two.write_text(frame_csv(listing.rows), encoding="utf-8")
     with pytest.raises(KmscostError, match=r"cause put.* in .*1\.json"):
@@ -126,8 +126,8 @@ def test_names_of_another_day_add_up(tmp_path):
     """Logs of one day and object names of the next are two days."""
     one = measured(tmp_path / "1.json", range(24))
     names = f"2026-11-02 01:00:00 123 {log_name('2026/11/02')}\n"
-    listing = measure_listing(written(tmp_path / "names.txt", names.encode()))
-    both = load_actuals([one, kept(listing, tmp_path / "2.json")])
+    listing = measure_listing(write_file(tmp_path / "names.txt", names.encode()))
+    both = load_actuals([one, save_json(listing, tmp_path / "2.json")])
     assert both.totals["requests"] == 24 + 1
     assert both.source == "cloudtrail, s3-listing"
     assert set(both.measured["source"]) == {"cloudtrail", "s3-listing"}
@@ -138,7 +138,7 @@ def test_two_csv_of_a_day_are_refused(tmp_path):
     paths = []
     for number, hours in enumerate((range(12), range(12, 23))):
         told = load_actuals(measured(tmp_path / f"{number}.json", hours))
-        path = written(tmp_path / f"{number}.csv", frame_csv(told.rows).encode())
+        path = write_file(tmp_path / f"{number}.csv", frame_csv(told.rows).encode())
         paths.append(path)
     with pytest.raises(KmscostError, match="2026-11-01"):
         load_actuals(paths)
@@ -146,8 +146,8 @@ def test_two_csv_of_a_day_are_refused(tmp_path):
 
 def test_a_bill_beside_logs_of_its_month_is_refused(tmp_path):
     """A bill counts all requests, those of the logs among them; two months are no overlap."""
-    bill = measure_bill(written(tmp_path / "bill.csv", FORMATS["cur 2.0 csv"](A_MONTH)))
-    path = kept(bill, tmp_path / "bill.json")
+    bill = measure_bill(write_file(tmp_path / "bill.csv", FORMATS["cur 2.0 csv"](A_MONTH)))
+    path = save_json(bill, tmp_path / "bill.json")
     logs = measured(tmp_path / "1.json", range(12))
     with pytest.raises(KmscostError, match=r"2026-11 .*all that a bill holds"):
         load_actuals([path, logs])
@@ -165,7 +165,7 @@ def test_a_folder_of_measurements_is_all_of_them(tmp_path):
         log.unlink()
     assert load_actuals(folder).totals["requests"] == 48
     events = [put("2026-11-03", hour, hour) for hour in range(5)]
-    written(folder / "more.json", json.dumps({"Records": events}).encode())
+    write_file(folder / "more.json", json.dumps({"Records": events}).encode())
     assert load_actuals(folder).totals["requests"] == 48 + 5
 
 

@@ -9,8 +9,7 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimator.measurement.frame_rows import actuals_frame, summed
-from estimator.measurement.plain_rows import PlainRows
+from estimator.measurement.rows import PlainRows, actuals_frame, sum_frame
 
 KEYS = ("day", "account", "cause", "operation", "bucket_key", "unit", "source")
 
@@ -45,7 +44,7 @@ def test_the_same_rows_as_the_frame(listed, by):
     """JSON rows and the frame's agree: pandas sums the same columns to the same rows in order."""
     plain = PlainRows(columns_of(listed))
     frame = actuals_frame(columns_of(listed))
-    frame = frame if by is None else summed(frame, by)
+    frame = frame if by is None else sum_frame(frame, by)
     told = plain.records(by)
     assert [list(one) for one in told] == [list(frame.columns)] * len(frame)
     for one, row in zip(told, frame.to_dict("records"), strict=True):
