@@ -51,7 +51,7 @@ def export_manifest(path, execution, names):
     return write_file(path, json.dumps(document).encode())
 
 
-def packed(lines):
+def as_gzip(lines):
     return gzip.compress(as_csv(legacy(lines)))
 
 
@@ -59,21 +59,21 @@ def test_a_legacy_delivery_is_read_by_its_manifest(tmp_path):
     """The manifest above the assembly's folder names two parts: 60,000 requests in 10 lines."""
     keys = [f"{PERIOD}/a1/daily-{number}.csv.gz" for number in (1, 2)]
     for key, lines in zip(keys, (FIRST, SECOND), strict=True):
-        write_file(tmp_path / key, packed(lines))
+        write_file(tmp_path / key, as_gzip(lines))
     manifest = legacy_manifest(tmp_path / PERIOD / "daily-Manifest.json", "a1", keys)
-    told = measure_bill(manifest)
-    assert (told.totals["requests"], told.records, told.files) == (60_000, 10, 2)
+    actuals = measure_bill(manifest)
+    assert (actuals.totals["requests"], actuals.records, actuals.files) == (60_000, 10, 2)
 
 
 def test_a_folder_with_manifests_and_their_files_reads_each_file_once(tmp_path):
     """AWS puts the same manifest above and into the assembly's folder."""
     key = f"{PERIOD}/a1/daily-1.csv.gz"
-    write_file(tmp_path / key, packed(A_MONTH))
+    write_file(tmp_path / key, as_gzip(A_MONTH))
     legacy_manifest(tmp_path / PERIOD / "daily-Manifest.json", "a1", [key])
     legacy_manifest(tmp_path / PERIOD / "a1" / "daily-Manifest.json", "a1", [key])
-    told = measure_bill(tmp_path)
-    assert (told.totals["requests"], told.files) == (60_000, 1)
-    assert not [notice for notice in told.notices if "versions" in notice]
+    actuals = measure_bill(tmp_path)
+    assert (actuals.totals["requests"], actuals.files) == (60_000, 1)
+    assert not [notice for notice in actuals.notices if "versions" in notice]
 
 
 def test_an_export_is_read_by_its_manifest_in_the_folder_beside(tmp_path):
@@ -104,7 +104,7 @@ def test_a_manifest_never_reaches_outside_its_folders(tmp_path):
 def test_a_missing_part_is_named(tmp_path):
     """A bill with a part missing is no bill: the error names the file and the remedy."""
     keys = [f"{PERIOD}/a1/daily-{number}.csv.gz" for number in (1, 2)]
-    write_file(tmp_path / keys[0], packed(FIRST))
+    write_file(tmp_path / keys[0], as_gzip(FIRST))
     manifest = legacy_manifest(tmp_path / PERIOD / "daily-Manifest.json", "a1", keys)
     with pytest.raises(KmscostError) as error:
         measure_bill(manifest)
@@ -117,14 +117,14 @@ def test_only_the_newest_legacy_version_counts(tmp_path):
     """Two assemblies of one month: the current manifest's 70 requests count, not its 50 before."""
     for assembly, amount in (("old", "50"), ("new", "70")):
         key = f"{PERIOD}/{assembly}/daily-1.csv.gz"
-        write_file(tmp_path / key, packed(requests(amount)))
+        write_file(tmp_path / key, as_gzip(requests(amount)))
         legacy_manifest(tmp_path / PERIOD / assembly / "M.json", assembly, [key])
     legacy_manifest(tmp_path / PERIOD / "M.json", "new", [f"{PERIOD}/new/daily-1.csv.gz"])
     # the old version was touched last: time on this disk says nothing
     os.utime(tmp_path / PERIOD / "old" / "M.json", (2e9, 2e9))
-    told = measure_bill(tmp_path)
-    assert told.totals["requests"] == 70
-    assert any("newest of 2 versions" in notice for notice in told.notices)
+    actuals = measure_bill(tmp_path)
+    assert actuals.totals["requests"] == 70
+    assert any("newest of 2 versions" in notice for notice in actuals.notices)
 
 
 def test_only_the_newest_export_counts(tmp_path):
@@ -148,15 +148,15 @@ def test_only_the_newest_version_counts_without_manifests_too(tmp_path):
     ):
         write_file(folder / execution / "daily-00001.csv", as_csv(cur2(requests(amount))))
         os.utime(folder / execution / "daily-00001.csv", (2e9 - int(amount), 2e9 - int(amount)))
-    told = measure_bill(tmp_path)
-    assert told.totals["requests"] == 70
-    assert any("holds 2 versions of the bill" in notice for notice in told.notices)
+    actuals = measure_bill(tmp_path)
+    assert actuals.totals["requests"] == 70
+    assert any("holds 2 versions of the bill" in notice for notice in actuals.notices)
 
 
 def test_a_manifest_decides_over_versions_that_have_none(tmp_path):
     """Assembly ids have no time: the one that the manifest names is the current one."""
     for assembly, amount in (("aaaa", "70"), ("bbbb", "50")):
-        write_file(tmp_path / PERIOD / assembly / "daily-1.csv.gz", packed(requests(amount)))
+        write_file(tmp_path / PERIOD / assembly / "daily-1.csv.gz", as_gzip(requests(amount)))
     legacy_manifest(tmp_path / PERIOD / "M.json", "aaaa", [f"{PERIOD}/aaaa/daily-1.csv.gz"])
     assert measure_bill(tmp_path).totals["requests"] == 70
 
@@ -166,10 +166,10 @@ def test_months_of_one_report_are_all_counted(tmp_path):
     october = replace(Line(amount="50"), start="2026-10-03T00:00:00Z", end="2026-10-04T00:00:00Z")
     for month, line in (("10", october), ("11", Line(amount="70"))):
         key = f"cur/daily/2026{month}01/a/daily-1.csv.gz"
-        write_file(tmp_path / key, packed([line]))
+        write_file(tmp_path / key, as_gzip([line]))
         legacy_manifest(tmp_path / f"M{month}.json", "a", [key], f"2026{month}01T000000.000Z")
-    told = measure_bill(tmp_path, by="month")
-    assert dict(zip(told.rows["month"].astype(str), told.rows["quantity"], strict=True)) == {
+    actuals = measure_bill(tmp_path, by="month")
+    assert dict(zip(actuals.rows["month"].astype(str), actuals.rows["quantity"], strict=True)) == {
         "2026-10": 50,
         "2026-11": 70,
     }
@@ -178,7 +178,7 @@ def test_months_of_one_report_are_all_counted(tmp_path):
 def test_two_reports_of_a_month_are_pointed_out(tmp_path):
     """An hourly and a daily report may hold the same lines: the notice names both."""
     for name in ("daily", "hourly"):
-        write_file(tmp_path / name / f"{name}-1.csv.gz", packed(requests("5")))
+        write_file(tmp_path / name / f"{name}-1.csv.gz", as_gzip(requests("5")))
         path = legacy_manifest(tmp_path / name / "M.json", "a", [f"{name}-1.csv.gz"])
         path.write_text(path.read_text().replace('"daily"', f'"{name}"'))
     notices = measure_bill(tmp_path).notices
@@ -197,8 +197,8 @@ def test_one_path_given_twice_counts_once(tmp_path):
     """A file, its folder and a link to it are one file."""
     path = legacy_bill(tmp_path / "in" / "b.csv", A_MONTH)
     (tmp_path / "in" / "link.csv").symlink_to(path)
-    told = measure_bill([path, tmp_path / "in", path.parent / ".." / "in" / "b.csv"])
-    assert (told.files, told.totals["requests"]) == (1, 60_000)
+    actuals = measure_bill([path, tmp_path / "in", path.parent / ".." / "in" / "b.csv"])
+    assert (actuals.files, actuals.totals["requests"]) == (1, 60_000)
 
 
 def test_two_deliveries_side_by_side_are_pointed_out(tmp_path):
@@ -206,10 +206,10 @@ def test_two_deliveries_side_by_side_are_pointed_out(tmp_path):
     days = [Line(amount=f"{at}", start=f"2026-11-{at:02d}T00:00:00Z") for at in range(1, 21)]
     early = write_file(tmp_path / "on-the-10th.csv", as_csv(legacy(days[:10])))
     late = write_file(tmp_path / "on-the-20th.csv", as_csv(legacy(days)))
-    told = measure_bill(tmp_path)
-    (said,) = (notice for notice in told.notices if "stand in another" in notice)
-    assert str(early) in said
-    assert str(late) in said
+    actuals = measure_bill(tmp_path)
+    (notice_text,) = (notice for notice in actuals.notices if "stand in another" in notice)
+    assert str(early) in notice_text
+    assert str(late) in notice_text
     assert not any("stand in another" in notice for notice in measure_bill(late).notices)
 
 

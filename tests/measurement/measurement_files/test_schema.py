@@ -67,7 +67,7 @@ def measure_a_bill(folder):
 def measure_a_result(folder):
     """Athena's answer of a put and a get."""
     engine = pytest.importorskip("tests.measurement.athena.engine")
-    return measure_athena(engine.answered([put(1), get(2)], folder / "result.csv"))
+    return measure_athena(engine.write_answer([put(1), get(2)], folder / "result.csv"))
 
 
 SOURCES = {
@@ -82,7 +82,7 @@ SOURCES = {
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_a_measurement_of_each_source_keeps_the_schema(tmp_path, validator, source):
-    """What `--format json` writes is valid, and comes back."""
+    """The JSON that measure writes is valid, and comes back."""
     (tmp_path / "in").mkdir()
     actuals = SOURCES[source](tmp_path / "in")
     path = save_json(actuals, tmp_path / "kept.json")
@@ -156,7 +156,7 @@ def test_the_schema_refuses_what_a_reader_refuses(tmp_path, validator, place, va
 
 @pytest.mark.parametrize("key", ["source", "totals", "rows", "coverage", "notices"])
 def test_a_missing_key_is_named(tmp_path, validator, key):
-    """Which key, and that measuring again writes it."""
+    """The message names the key; the schema refuses the same."""
     document = measure_cloudtrail(LOGS).to_dict()
     # the first key tells what the file is: without it another one must
     document = {"coverage": None, **document}
