@@ -1,4 +1,4 @@
-"""The manifest of an S3 Inventory: its mistakes are named, and it leads nobody out of its folders."""
+"""The manifest of an S3 Inventory: its mistakes are named, and it leads nobody astray."""
 
 from __future__ import annotations
 
