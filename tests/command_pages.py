@@ -16,7 +16,7 @@ import typer
 from typer.models import ArgumentInfo
 from typer.utils import get_params_from_function
 
-from estimator.cli.application import COMMANDS
+from estimator.cli.application import NAMES
 
 VALUES = {"int": "NUMBER", "float": "NUMBER", "Path": "FILE"}
 
@@ -41,8 +41,8 @@ class Command:
 
 def all_commands() -> Iterator[Command]:
     """All commands in the order of a user's work, those of a group behind it."""
-    for name, (module, _) in COMMANDS.items():
-        app = importlib.import_module(f"estimator.cli.{module}").APPS[name]
+    for name in NAMES:
+        app = importlib.import_module(f"estimator.cli.{name}").app
         single = [one for one in app.registered_commands if one.name is None]
         if single:
             yield _command(name, single[0])

@@ -18,9 +18,9 @@ from estimator.scenarios.opened import Opened
 from estimator.scenarios.scenario import Scenario
 from estimator.scenarios.stages import Made, Stage, make
 from estimator.simulation import run
-from estimator.simulation.assumptions import in_doubt
 from estimator.simulation.options import SEED, Options
 from estimator.simulation.quantiles import quantiles_of
+from estimator.simulation.uncertain_inputs import is_uncertain
 from estimator.volume.streams import streams_of
 from pricing.rates import RateTable
 
@@ -146,7 +146,7 @@ class Trial:
         The noise of counts is left out: it belongs to a month, not to a decision.
         """
         inventory = course.case.inventory
-        if not in_doubt(inventory, streams_of(inventory)):
+        if not is_uncertain(inventory, streams_of(inventory)):
             return None
         options = Options(DRAWS, SEED, QUANTILES)
         told = run(inventory, self.months, options, self._table, self._discount, noise=False)

@@ -7,12 +7,13 @@ import os
 import shutil
 import sys
 import tempfile
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from estimator.cli.progress import stop_waiting
+from estimator.report.text import Format, notes_beside, render
 from pricing.reading.problems import KmscostError, Problem, UsageError, printable
 
 if TYPE_CHECKING:
@@ -20,20 +21,28 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+    from estimator.report.answers import Answer
+
 _NARROWEST = 40
 
 
-class Format(StrEnum):
-    """How results are written."""
+_COLUMNS = (
+    *("trail", "reader", "account", "region", "billed-account", "billed-region", "payer", "key"),
+    *("cause", "operation", "all"),
+)
 
-    table = "table"
-    csv = "csv"
-    json = "json"
-    markdown = "markdown"
+
+def complete_columns(incomplete: str) -> list[str]:
+    """Return what a list of columns may go on with, for the shell."""
+    *before, begun = incomplete.split(",")
+    head = "".join(f"{name}," for name in before)
+    return [f"{head}{name}" for name in _COLUMNS if name.startswith(begun) and name not in before]
 
 
 def _placed(path: Path | None) -> Path | None:
-    """Refuse at once what could not be written after an hour's work."""
+    """Refuse at once what could not be written after an hour's work; ``-`` is stdout."""
+    if path == Path("-"):
+        return None
     try:
         if path is not None and path.is_dir():
             raise _unwritable(path, "it is a folder")
@@ -62,10 +71,36 @@ Output = Annotated[
         "-o",
         callback=_placed,
         help="Write to this file instead of stdout.",
+        metavar="FILE",
         readable=False,
     ),
 ]
-Form = Annotated[Format, typer.Option("--format", "-f", help="How to write it.")]
+Form = Annotated[
+    Format | None,
+    typer.Option("--format", "-f", help="Default: what --output ends with, else table."),
+]
+By = Annotated[
+    str | None,
+    typer.Option(
+        "--by",
+        help="Tell apart, separated by commas: trail, reader, account, region, billed-account, "
+        "billed-region, payer, key, cause, operation; or all.",
+        metavar="COLUMN,...",
+        autocompletion=complete_columns,
+    ),
+]
+Draws = Annotated[
+    int, typer.Option("--draws", help="How often each range is drawn, 100 to 500,000.")
+]
+Seed = Annotated[int | None, typer.Option("--seed", help="Same seed, same answer. Default: 0.")]
+ActualsOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--actuals",
+        help="JSON or CSV of measure, or log files; may be given several times.",
+        metavar="PATH",
+    ),
+]
 Months = Annotated[int, typer.Option("--months", help="How many months.")]
 Rates = Annotated[
     Path | None,
@@ -82,10 +117,42 @@ Start = Annotated[
 ]
 
 
+_quiet = False
+
+
+def be_quiet(quiet: bool) -> None:
+    """Keep stderr for errors from now on, or no longer."""
+    global _quiet  # noqa: PLW0603  a switch of the whole process, as stderr is
+    _quiet = quiet
+
+
 def say(notices: Iterable[str]) -> None:
-    """Notices go to stderr, so that stdout holds data only."""
-    for notice in notices:
+    """Write notices to stderr, so that stdout holds data only."""
+    stop_waiting()
+    for notice in () if _quiet else notices:
         typer.echo(f"note: {printable(notice)}", err=True)
+
+
+def tell_next(line: str) -> None:
+    """Write what was done and what to do next."""
+    stop_waiting()
+    if not _quiet:
+        typer.echo(printable(line))
+
+
+def answer(
+    reply: Answer[Any], form: Format | None, output: Path | None, details: bool = True
+) -> None:
+    """Write an answer in its format, and beside it what the format does not hold.
+
+    Exits with 3 where the limit that was asked for is broken.
+    """
+    form = form or Format.table
+    show(render(reply, form, width(output), details), output)
+    say(notes_beside(reply, form))
+    if reply.broken:
+        typer.echo(reply.broken, err=True)
+        raise typer.Exit(3)
 
 
 def width(output: Path | None = None) -> int | None:
@@ -104,6 +171,7 @@ def width(output: Path | None = None) -> int | None:
 
 def show(what: RenderableType | str, output: Path | None) -> None:
     """Write a result to stdout, in colour only on a terminal, or to a file."""
+    stop_waiting()
     on_terminal = output is None and sys.stdout.isatty()
     if isinstance(what, str):
         _put("\n".join(map(printable, what.split("\n"))) if on_terminal else what, output)

@@ -13,14 +13,14 @@ from estimator.forecasting.result import free_in_use
 from estimator.forecasting.totals import monthly_totals
 from estimator.inventory import Inventory, load_inventory
 from estimator.months import Months
-from estimator.simulation.assumptions import in_doubt
-from estimator.simulation.demand_builder import demand_of
 from estimator.simulation.draws import Draws
-from estimator.simulation.files import together
+from estimator.simulation.inventory_demand import demand_of
 from estimator.simulation.options import Options, read_options
 from estimator.simulation.prices import Prices
-from estimator.simulation.result import Simulation, simulation
-from estimator.simulation.sampling import certain, sample
+from estimator.simulation.result import Simulation, build_simulation
+from estimator.simulation.sampling import repeat_point, sample
+from estimator.simulation.uncertain_files import notice_combined
+from estimator.simulation.uncertain_inputs import is_uncertain
 from estimator.volume import usage
 from estimator.volume.streams import streams_of
 from pricing.rates import RateTable, load_rates
@@ -43,14 +43,14 @@ def simulate(
     rates: RateTable | str | Path | None = None,
     discount: float = 0.0,
 ) -> Simulation:
-    """How sure the forecast is: quantiles of requests and cost, and what causes the spread.
+    """Simulate a forecast: quantiles of requests and cost, and the assumptions that spread them.
 
     Parameters
     ----------
     inventory, start, months, rates, discount
         As for `estimator.forecast`.
     draws : int
-        How often every range is drawn, 100 to 500,000.
+        The number of draws of every range, 100 to 500,000.
     seed : int, optional
         The same seed gives the same bytes. Default: 0.
     quantile : sequence of float or str
@@ -91,19 +91,19 @@ def run(
     charges = chosen.charges.assign(cost_other_reading=other.charges["cost"])
     point = monthly_totals(charges, None, span, table.currency, is_exempt)
 
-    told = notices(inventory, span, chosen.versions, charges, free_in_use(chosen.pools, table))
+    messages = notices(inventory, span, chosen.versions, charges, free_in_use(chosen.pools, table))
     if inventory.budgets and table.currency != "USD":
-        told += (f"budgets are in USD, the rates in {table.currency}: not compared",)
+        messages += (f"budgets are in USD, the rates in {table.currency}: not compared",)
     lots = Draws(options.seed, options.draws)
-    if in_doubt(inventory, streams):
+    if is_uncertain(inventory, streams):
         demand = demand_of(inventory, span, streams, table, lots, noise)
         prices = Prices(table, span, demand.bins, discount)
         drawn = sample(inventory, span, demand, prices, lots, options.quantiles)
-        told += together(len(inventory.files_in_doubt))
+        messages += notice_combined(len(inventory.files_in_doubt))
     else:
-        told += (_CERTAIN,)
-        used = budget_use(charges, inventory.budgets, span)
-        drawn = certain(point, used, table.currency, is_exempt, options.draws, options.quantiles)
-    return simulation(
-        inventory, span, options, point, drawn, lots, told, table, chosen.versions, discount
+        messages += (_CERTAIN,)
+        use = budget_use(charges, inventory.budgets, span)
+        drawn = repeat_point(point, use, table.currency, is_exempt, options)
+    return build_simulation(
+        inventory, span, options, point, drawn, lots, messages, table, chosen.versions, discount
     )

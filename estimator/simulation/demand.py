@@ -1,7 +1,7 @@
 """Requests of a month as sums of parts: a number for each draw times a number for each month.
 
 A *bin* is what the bill tells apart: payer, billed Region, meter, and whether CloudTrail itself
-writes (F5). Parts that share a bin and a course over the months are added up before any draw is
+writes (F5). Parts that share a bin and a monthly profile are added up before any draw is
 multiplied, so that the work of a draw does not depend on the number of accounts.
 """
 
@@ -15,7 +15,7 @@ import numpy as np
 from estimator.months import FloatArray
 from estimator.simulation.draws import Draws, generator
 from estimator.simulation.elementary import exp, log
-from estimator.simulation.look_back import Looked, Window
+from estimator.simulation.look_back import LookBackDays, LookBackRequests
 
 # above so many requests the count of a month is taken to be normal, not Poisson
 NORMAL_FROM = 1000.0
@@ -23,7 +23,7 @@ NORMAL_FROM = 1000.0
 
 @dataclass(frozen=True)
 class Bin:
-    """What the bill tells apart."""
+    """Requests that the bill tells from all others: one line of it each month."""
 
     payer: str
     region: str
@@ -40,17 +40,17 @@ class Bin:
         return f"count of {' '.join(filter(None, names))}"
 
 
-class Growth:
-    """Growth in doubt: the factor of each draw in each month."""
+class GrowthFactors:
+    """Uncertain growth: the factor of each draw in each month."""
 
     def __init__(self, since: FloatArray, per_year: dict[str, FloatArray]) -> None:
         self.since = since
         # the twelfth root once, then whole powers: growth compounds monthly
-        self._monthly = {name: exp(log(1.0 + one) / 12.0) for name, one in per_year.items()}
+        self._monthly = {name: exp(log(1.0 + growth) / 12.0) for name, growth in per_year.items()}
 
     @property
-    def is_in_doubt(self) -> bool:
-        """Whether any growth is."""
+    def is_uncertain(self) -> bool:
+        """True where a growth is a range."""
         return bool(self._monthly)
 
     def of(self, names: tuple[str, ...], month: int, age: int = 0) -> FloatArray | float:
@@ -85,8 +85,8 @@ class Part(Protocol):
 
 
 @dataclass
-class Course:
-    """Requests that go one course over the months: a number for each draw times it."""
+class MonthlyProfile:
+    """Requests in fixed proportions over the months: a number for each draw times them."""
 
     months: FloatArray
     known: float = 0.0
@@ -100,7 +100,7 @@ class Course:
         return self.known * times, None if self.drawn is None else self.drawn * times
 
     def add(self, factor: FloatArray | float, times: FloatArray | float) -> None:
-        """More requests on the same course: the product."""
+        """Add requests of the same profile: the product."""
         more = factor * times
         if np.size(more) == 1:
             self.known += float(np.sum(more))
@@ -109,22 +109,22 @@ class Course:
 
 
 @dataclass
-class Grown:
-    """Everything of a bin that grows by the same growths in doubt."""
+class GrowthGroup:
+    """All of a bin that the same uncertain growths multiply."""
 
-    courses: dict[bytes, Course] = field(default_factory=dict)
-    looks: dict[tuple[int, bytes], Looked] = field(default_factory=dict)
+    profiles: dict[bytes, MonthlyProfile] = field(default_factory=dict)
+    look_backs: dict[tuple[int, bytes], LookBackRequests] = field(default_factory=dict)
     parts: list[Part] = field(default_factory=list)
 
     def of(self, month: int) -> tuple[float, FloatArray | None]:
         """Before they grow: those that rest on numbers alone, and for each draw the others."""
         number, total = 0.0, None
-        for course in self.courses.values():
-            known, drawn = course.of(month)
+        for profile in self.profiles.values():
+            known, drawn = profile.of(month)
             number += known
             if drawn is not None:
                 total = drawn if total is None else total + drawn
-        for part in (*self.looks.values(), *self.parts):
+        for part in (*self.look_backs.values(), *self.parts):
             more = part.of(month)
             if more.size == 1:
                 number += float(more[0])
@@ -132,41 +132,44 @@ class Grown:
                 total = more if total is None else total + more
         return number, total
 
-    def course(self, months: FloatArray) -> tuple[Course, float]:
-        """The course of these requests, and how many times it they are."""
+    def profile(self, months: FloatArray) -> tuple[MonthlyProfile, float]:
+        """The profile of these requests, and how many times it they are."""
         most = float(months.max())
         shape = months / most
+        # sums of the same rows in another order differ in their last bits
         key = np.round(shape, 13).tobytes()
-        return self.courses.setdefault(key, Course(shape)), most
+        return self.profiles.setdefault(key, MonthlyProfile(shape)), most
 
-    def look(self, window: Window, table: FloatArray) -> tuple[Looked, float]:
-        """The same of requests that depend on a window: a table of nodes x months."""
+    def look_back(self, window: LookBackDays, table: FloatArray) -> tuple[LookBackRequests, float]:
+        """The same of requests of a look-back: a table of nodes x months."""
         most = float(table.max())
         shape = table / most
         key = id(window), np.round(shape, 13).tobytes()
-        return self.looks.setdefault(key, Looked(window, shape)), most
+        return self.look_backs.setdefault(key, LookBackRequests(window, shape)), most
 
 
 class Demand:
     """The requests of every bin, for each draw, month by month."""
 
-    def __init__(self, months: int, growth: Growth, draws: Draws, noise: bool = True) -> None:
+    def __init__(
+        self, months: int, growth: GrowthFactors, draws: Draws, noise: bool = True
+    ) -> None:
         self.growth, self.count = growth, months
         self.bins: dict[Bin, int] = {}
-        self._grown: dict[tuple[int, tuple[str, ...], int], Grown] = {}
+        self._groups: dict[tuple[int, tuple[str, ...], int], GrowthGroup] = {}
         self._draws = draws
         self._noise: dict[int, np.random.Generator] | None = {} if noise else None
 
-    def bin(self, which: Bin) -> int:
+    def number_of(self, wanted: Bin) -> int:
         """The number of a bin."""
-        return self.bins.setdefault(which, len(self.bins))
+        return self.bins.setdefault(wanted, len(self.bins))
 
-    def grown(self, which: int, growth: tuple[str, ...], age: int = 0) -> Grown:
-        """What grows alike in a bin: by these growths, of files put `age` months before."""
-        return self._grown.setdefault((which, growth, age), Grown())
+    def group(self, number: int, growth: tuple[str, ...], age: int = 0) -> GrowthGroup:
+        """The requests of a bin that grow by these growths, of files put `age` months before."""
+        return self._groups.setdefault((number, growth, age), GrowthGroup())
 
-    def of(self, month: int) -> list[FloatArray]:
-        """Requests of each bin: one value where nothing is in doubt, else one for each draw.
+    def of(self, month: int) -> FloatArray:
+        """Requests of bins x draws; one column where nothing is uncertain.
 
         The count of what rests on a range is Poisson around it; what rests on numbers alone is
         exactly what they say.
@@ -174,30 +177,31 @@ class Demand:
         known = [0.0] * len(self.bins)
         drawn: list[FloatArray | None] = [None] * len(self.bins)
 
-        def more(which: int, quantity: FloatArray) -> None:
-            before = drawn[which]
-            drawn[which] = quantity if before is None else before + quantity
+        def more(place: int, quantity: FloatArray) -> None:
+            before = drawn[place]
+            drawn[place] = quantity if before is None else before + quantity
 
-        for (which, names, age), grown in self._grown.items():
+        for (place, names, age), grown in self._groups.items():
             factor = self.growth.of(names, month, age)
             number, total = grown.of(month)
             if np.size(factor) > 1:
                 if number or total is not None:
-                    more(which, np.asarray((number if total is None else number + total) * factor))
+                    more(place, np.asarray((number if total is None else number + total) * factor))
                 continue
-            known[which] += number
+            known[place] += number
             if total is not None:
-                more(which, total)
-        return [self._counted(which, known[which], drawn[which]) for which in range(len(known))]
+                more(place, total)
+        counted = [self._count(place, known[place], drawn[place]) for place in range(len(known))]
+        return np.stack(np.broadcast_arrays(*counted)) if counted else np.zeros((0, 1))
 
-    def _counted(self, which: int, known: float, drawn: FloatArray | None) -> FloatArray:
+    def _count(self, place: int, known: float, drawn: FloatArray | None) -> FloatArray:
         if drawn is None or drawn.size == 1:
             return np.array([known]) + (0.0 if drawn is None else drawn)
         if self._noise is not None:
-            if which not in self._noise:
-                path = list(self.bins)[which].path
-                self._noise[which] = generator(self._draws.seed, path)
-            drawn = counts(drawn, self._noise[which])
+            if place not in self._noise:
+                path = list(self.bins)[place].path
+                self._noise[place] = generator(self._draws.seed, path)
+            drawn = counts(drawn, self._noise[place])
         return drawn + known
 
 

@@ -25,7 +25,7 @@ Z95 = 1.6448536269514722
 
 
 @dataclass(frozen=True)
-class Doubt:
+class UncertainInput:
     """An assumption that is a range: where it stands, what it says, how it is distributed."""
 
     path: str
@@ -33,7 +33,7 @@ class Doubt:
     kind: Kind = "quantity"
 
     def __post_init__(self) -> None:
-        low, mid, high = self._scaled()
+        low, mid, high = self._scale_ends()
         if not (0 < low <= mid <= high < math.inf):
             found = (
                 f"a range from {self.range.low:g} over {self.range.mid:g} to {self.range.high:g}"
@@ -45,7 +45,7 @@ class Doubt:
             }[self.kind]
             raise KmscostError(Problem(self.path, None, "", found, expected, "correct the range"))
 
-    def _scaled(self) -> tuple[float, float, float]:
+    def _scale_ends(self) -> tuple[float, float, float]:
         ends = (self.range.low, self.range.mid, self.range.high)
         if self.kind == "growth":
             return tuple(1.0 + end for end in ends)  # type: ignore[return-value]  # of three
@@ -56,14 +56,15 @@ class Doubt:
     @property
     def widths(self) -> tuple[float, float]:
         """Standard deviation of each half on the log (logit) scale. [-]"""
-        low, mid, high = self._scaled()
+        low, mid, high = self._scale_ends()
         lower, upper = log(np.array([mid / low, high / mid])) / Z95
         return float(lower), float(upper)
 
     def values(self, scores: FloatArray) -> FloatArray:
         """The value at each standard normal score.
 
-        >>> Doubt("x", Range(100, 200, 400)).values(np.array([-Z95, 0.0, Z95])).round(9).tolist()
+        >>> files = UncertainInput("x", Range(100, 200, 400))
+        >>> files.values(np.array([-Z95, 0.0, Z95])).round(9).tolist()
         [100.0, 200.0, 400.0]
         """
         lower, upper = self.widths
@@ -97,4 +98,4 @@ def moments(low: FloatArray, mid: FloatArray, high: FloatArray) -> tuple[FloatAr
 
 
 def _normal_cdf(x: FloatArray) -> FloatArray:
-    return np.array([math.erfc(-one / math.sqrt(2)) / 2 for one in x.tolist()])
+    return np.array([math.erfc(-score / math.sqrt(2)) / 2 for score in x.tolist()])

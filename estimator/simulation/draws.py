@@ -13,7 +13,7 @@ import numpy as np
 
 from estimator.inventory import Range
 from estimator.months import FloatArray
-from estimator.simulation.distributions import Doubt, Kind
+from estimator.simulation.distributions import Kind, UncertainInput
 from estimator.simulation.elementary import exp, log, normal_scores
 from estimator.volume.streams import IntArray
 
@@ -26,33 +26,33 @@ def generator(seed: int, path: str) -> np.random.Generator:
 
 
 class Draws:
-    """The draws of every assumption that was asked for, each made once."""
+    """The draws of every assumption that was asked for, each drawn once."""
 
     def __init__(self, seed: int, count: int) -> None:
         self.seed, self.count = seed, count
         self._scores = normal_scores(count)
-        self.doubts: dict[str, Doubt] = {}
+        self.inputs: dict[str, UncertainInput] = {}
         self.order: dict[str, IntArray] = {}
         self.drawn: dict[str, FloatArray] = {}
 
-    def of(self, path: str, said: Range, kind: Kind = "quantity") -> FloatArray:
+    def of(self, path: str, given: Range, kind: Kind = "quantity") -> FloatArray:
         """The draws of a range; a number stands for itself, as one value."""
-        if said.is_number:
-            return np.array([said.mid])
+        if given.is_number:
+            return np.array([given.mid])
         if path not in self.drawn:
-            doubt = Doubt(path, said, kind)
-            self.doubts[path] = doubt
+            uncertain = UncertainInput(path, given, kind)
+            self.inputs[path] = uncertain
             self.order[path] = generator(self.seed, path).permutation(self.count)
-            self.drawn[path] = doubt.values(self._scores[self.order[path]])
+            self.drawn[path] = uncertain.values(self._scores[self.order[path]])
         return self.drawn[path]
 
-    def around_one(self, path: str, variance: float, label: Doubt) -> FloatArray:
+    def around_one(self, path: str, variance: float, label: UncertainInput) -> FloatArray:
         """The draws of a lognormal with mean 1: many small assumptions in one, by their moments.
 
         Fenton (1960), IRE Transactions on Communications Systems 8(1), 57-67.
         """
         if path not in self.drawn:
-            self.doubts[path] = label
+            self.inputs[path] = label
             self.order[path] = generator(self.seed, path).permutation(self.count)
             width = log(np.array([1.0 + variance]))
             scores = self._scores[self.order[path]]

@@ -16,7 +16,7 @@ MOST_VALUES = 20_000_000
 
 @dataclass(frozen=True)
 class Options:
-    """How to draw, and what to read off the draws."""
+    """The number of draws, their seed, and the quantiles that are read off them."""
 
     draws: int
     seed: int
@@ -30,6 +30,8 @@ def read_options(
 
     >>> read_options(100, None, "0.5, 0.05,0.5", 12)
     Options(draws=100, seed=0, quantiles=(0.05, 0.5))
+    >>> read_options(100, None, "5%,95%", 12).quantiles
+    (0.05, 0.95)
 
     Raises
     ------
@@ -41,13 +43,14 @@ def read_options(
     parts = quantile.split(",") if isinstance(quantile, str) else quantile
     for part in parts if isinstance(parts, Iterable) else [parts]:
         try:
-            number = float(part)
+            text = part.strip() if isinstance(part, str) else ""
+            number = float(text[:-1]) / 100 if text.endswith("%") else float(part)
         except (TypeError, ValueError):
             number = -1.0
         if 0 < number < 1:
             numbers.append(number)
         else:
-            fix = "write shares such as 0.05,0.5,0.95"
+            fix = "write shares such as 5%,50%,95% or 0.05,0.5,0.95"
             found = repr(part.strip() if isinstance(part, str) else part)
             expected = "more than 0 and less than 1"
             problems.append(Problem("--quantile", None, "", found, expected, fix))

@@ -16,21 +16,21 @@ from estimator.forecasting.result import READINGS, rates_told
 from estimator.inventory import Inventory
 from estimator.months import FloatArray, Months
 from estimator.simulation.draws import Draws
-from estimator.simulation.drivers import drivers_frame
 from estimator.simulation.options import Options
 from estimator.simulation.quantiles import quantile_frame, quantiles_of
-from estimator.simulation.sampling import Sampled
+from estimator.simulation.sampling import Samples
+from estimator.simulation.sensitivity import drivers_frame
 from pricing.rates import Meter, RateTable, Version
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Simulation:
-    """How sure a forecast is.
+    """The uncertainty of a forecast.
 
     Attributes
     ----------
     inventory, months, draws, seed, quantile : Inventory, Months, int, int, tuple of float
-        What was simulated, how often, from which seed, and what was read off.
+        The inventory, its months, the number of draws, their seed, and the shares of `quantiles`.
     quantiles, other_quantiles : DataFrame
         The frame of `estimator.frames.QUANTILES`; the same of the cost under the other reading of
         who pays for CloudTrail's own writes.
@@ -96,15 +96,15 @@ class Simulation:
         """The line that stands beside every cost: the total under the other reading."""
         mean = self.mean[f"{self.cost}_writes_{self.other_reading}"]
         rows = self.other_quantiles[self.other_quantiles["month"].isna()]
-        said = (
+        line = (
             f"With cloudtrail_writes: {self.other_reading} the total is {self.currency} "
             f"{money(mean)} on average"
         )
         low, high = float(rows["value"].iloc[0]), float(rows["value"].iloc[-1])
         if len(rows) > 1:
             ends = f"{share(self.quantile[0])} to {share(self.quantile[-1])}"
-            said += f", {money(low)} to {money(high)} ({ends})"
-        return f"{said} (source: {READINGS[self.other_reading]})"
+            line += f", {money(low)} to {money(high)} ({ends})"
+        return f"{line} (source: {READINGS[self.other_reading]})"
 
     def to_dict(self) -> dict[str, Any]:
         """The simulation as documented JSON: quantiles, mean, drivers and more."""
@@ -112,7 +112,7 @@ class Simulation:
             "quantiles": _records(self.quantiles),
             "mean": self.mean,
             "drivers": _records(self.drivers),
-            "remainder": {name: _known(one) for name, one in self.remainder.items()},
+            "remainder": {name: _json_value(share) for name, share in self.remainder.items()},
             "point": self.point,
             "months": _records(self.monthly),
             "budgets": _records(self.budgets),
@@ -145,7 +145,9 @@ class Simulation:
 
     def _repr_html_(self) -> str:
         frame = self.quantiles.assign(
-            month=["whole span" if one is pd.NaT else str(one) for one in self.quantiles["month"]],
+            month=[
+                "whole span" if month is pd.NaT else str(month) for month in self.quantiles["month"]
+            ],
             value=[
                 count(value) if measure == "requests" else money(value)
                 for measure, value in zip(
@@ -161,46 +163,46 @@ class Simulation:
             observed=True,
             sort=False,
         )
-        said = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
+        notices = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
         drivers = self.drivers.head(10).to_html(index=False)
         other = html.escape(self.other_reading_line)
-        return f"{wide.to_html()}<p>{other}</p>{drivers}{said}"
+        return f"{wide.to_html()}<p>{other}</p>{drivers}{notices}"
 
 
-def simulation(
+def build_simulation(
     inventory: Inventory,
     months: Months,
     options: Options,
     point: pd.DataFrame,
-    drawn: Sampled,
-    lots: Draws,
+    samples: Samples,
+    draws: Draws,
     notices: tuple[str, ...],
     table: RateTable,
     versions: tuple[tuple[Meter, Version], ...],
     discount: float,
 ) -> Simulation:
-    """Put what was drawn into frames.
+    """Put the draws into frames.
 
     Parameters
     ----------
     point : DataFrame
         The monthly totals of the forecast.
-    drawn : Sampled
-    lots : Draws
+    samples : Samples
+    draws : Draws
         The assumptions behind it.
     """
     cost = f"cost_{table.currency.lower()}"
     shares, is_exempt = options.quantiles, inventory.cloudtrail_writes == "exempt"
     names = ("exempt", "charged") if is_exempt else ("charged", "exempt")
     chosen, other = (f"{cost}_writes_{name}" for name in names)
-    whole = {"requests": _span(drawn.requests), cost: _span(drawn.cost)}
-    by_month = {"requests": drawn.requests, cost: drawn.cost}
+    whole = {"requests": _span(samples.requests), cost: _span(samples.cost)}
+    by_month = {"requests": samples.requests, cost: samples.cost}
     found = {
-        name: [quantiles_of(whole[name], shares), *(quantiles_of(one, shares) for one in rows)]
+        name: [quantiles_of(whole[name], shares), *(quantiles_of(month, shares) for month in rows)]
         for name, rows in by_month.items()
     }
-    drivers, remainder = drivers_frame(lots, whole)
-    means = drawn.means
+    drivers, remainder = drivers_frame(draws, whole)
+    means = samples.means
     mean = {
         "requests": math.fsum(means["requests"]),
         cost: math.fsum(means["chosen"]),
@@ -208,7 +210,7 @@ def simulation(
         chosen: math.fsum(means["chosen"]),
         other: math.fsum(means["other"]),
     }
-    said = ["requests", cost, f"{cost}_writes_charged", f"{cost}_writes_exempt"]
+    measures = ["requests", cost, f"{cost}_writes_charged", f"{cost}_writes_exempt"]
     monthly = pd.DataFrame(
         {
             "month": list(months.labels),
@@ -228,15 +230,15 @@ def simulation(
         seed=options.seed,
         quantile=shares,
         quantiles=quantile_frame(found, shares, months),
-        other_quantiles=quantile_frame({cost: drawn.other}, shares, months),
+        other_quantiles=quantile_frame({cost: samples.other}, shares, months),
         monthly=monthly,
         drivers=drivers,
         remainder=remainder,
-        budgets=_budgets(inventory, months, drawn, table.currency),
-        draws_requests=drawn.requests.T,
-        draws_cost=drawn.cost.T,
+        budgets=_budgets(inventory, months, samples, table.currency),
+        draws_requests=samples.requests.T,
+        draws_cost=samples.cost.T,
         mean=mean,
-        point={name: math.fsum(point[name]) for name in said},
+        point={name: math.fsum(point[name]) for name in measures},
         notices=notices,
         table=table,
         versions=versions,
@@ -252,23 +254,24 @@ def _span(months: FloatArray) -> FloatArray:
     return total
 
 
-def _budgets(inventory: Inventory, months: Months, drawn: Sampled, currency: str) -> pd.DataFrame:
-    """How likely each budget is broken: in any month, then in each."""
+def _budgets(inventory: Inventory, months: Months, samples: Samples, currency: str) -> pd.DataFrame:
+    """The probability that each budget is broken: in any month, then in each."""
     budgets = inventory.budgets if currency == "USD" else ()
     size = months.count + 1
     over = [
-        is_over(drawn.cost, np.array(budget.usd_per_month))
+        is_over(samples.cost, np.array(budget.usd_per_month))
         if budget.covers is None
-        else drawn.over[budget.name]
+        else samples.over[budget.name]
         for budget in budgets
     ]
-    found = [[one.any(axis=0).mean(), *one.mean(axis=1)] for one in over]
+    found = [[broken.any(axis=0).mean(), *broken.mean(axis=1)] for broken in over]
     span = [pd.NaT, *pd.period_range(months.labels[0], periods=months.count, freq="M")]
     names = [budget.name for budget in budgets]
+    limits = [budget.usd_per_month for budget in budgets]
     return pd.DataFrame(
         {
             "budget": pd.Categorical(np.repeat(np.array(names, dtype=object), size), names),
-            "usd_per_month": np.repeat([one.usd_per_month for one in budgets], size).astype(float),
+            "usd_per_month": np.repeat(np.array(limits, dtype=np.float64), size),
             "month": pd.PeriodIndex(np.array(span * len(budgets), dtype=object), freq="M"),
             "probability": np.array(found, dtype=np.float64).reshape(-1),
         }
@@ -278,12 +281,12 @@ def _budgets(inventory: Inventory, months: Months, drawn: Sampled, currency: str
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as JSON has them: months as text, what is not known as null."""
     return [
-        {str(name): _known(value) for name, value in row.items()}
+        {str(name): _json_value(value) for name, value in row.items()}
         for row in frame.to_dict("records")
     ]
 
 
-def _known(value: Any) -> Any:
+def _json_value(value: Any) -> Any:
     if value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
         return None
     return str(value) if isinstance(value, pd.Period) else value

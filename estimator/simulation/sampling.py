@@ -16,14 +16,15 @@ from estimator.inventory.budgets import Budget
 from estimator.months import FloatArray, Months
 from estimator.simulation.demand import Bin, Demand
 from estimator.simulation.draws import Draws
+from estimator.simulation.options import Options
 from estimator.simulation.prices import Prices
 from estimator.simulation.quantiles import quantiles_of
 from estimator.volume.others import other_pools
 
 
 @dataclass(frozen=True)
-class Sampled:
-    """What the draws gave.
+class Samples:
+    """Requests and cost of every draw.
 
     Attributes
     ----------
@@ -32,10 +33,10 @@ class Sampled:
     other : list of array
         Quantiles of the cost under the other reading: of the whole span, then of each month.
     means : DataFrame
-        A row per month: requests, chosen and other [currency] of the mean draw, of_mean: what the
-        mean requests cost.
+        A row per month: requests, chosen and other [currency] of the mean draw, and of_mean, the
+        cost of the mean requests.
     over : mapping of str to array
-        For each budget of a part, in which months (rows) which draws cost more than it.
+        For each budget of a part: months x draws that cost more than it.
     """
 
     requests: FloatArray
@@ -52,70 +53,69 @@ def sample(
     prices: Prices,
     draws: Draws,
     shares: Sequence[float],
-) -> Sampled:
-    """Draw everything."""
+) -> Samples:
+    """Draw everything, month by month: one month of every bin is in memory at a time."""
     drawn = {use.path: draws.of(use.path, use.requests) for use in inventory.other_uses}
     others = other_pools(inventory, months, drawn)
     means = {path: np.array([each.mean()]) for path, each in drawn.items()}
     mean_others = other_pools(inventory, months, means)
-    chosen, other = "charged", "exempt"
-    if inventory.cloudtrail_writes == "exempt":
-        chosen, other = other, chosen
     requests, cost = np.empty((2, months.count, draws.count))
     whole, quantiles, rows = np.zeros(draws.count), [], []
-    parts = [one for one in inventory.budgets if one.covers is not None]
-    over = {one.name: np.empty((months.count, draws.count), dtype=bool) for one in parts}
+    budgets = [budget for budget in inventory.budgets if budget.covers is not None]
+    over = {budget.name: np.empty((months.count, draws.count), dtype=bool) for budget in budgets}
+    is_exempt = inventory.cloudtrail_writes == "exempt"
     for month in range(months.count):
         quantities = demand.of(month)
-        paid = prices.cost(month, quantities, others)
-        middle = [np.array([one.mean()]) for one in quantities]
-        of_mean = prices.cost(month, middle, mean_others)[chosen]
-        requests[month], cost[month] = prices.requests(quantities), paid[chosen]
-        if parts:
-            bins = prices.by_bin(month, quantities, others, chosen)
-            for one in parts:
-                over[one.name][month] = is_over(_used(one, bins), np.array(one.usd_per_month))
-        whole += paid[other]
-        quantiles.append(quantiles_of(paid[other], shares))
+        used, by_bin = prices.cost(month, quantities, others, is_exempt)
+        _, by_bin_other = prices.cost(month, quantities, others, not is_exempt)
+        of_mean = prices.cost(
+            month, quantities.mean(axis=1, keepdims=True), mean_others, is_exempt
+        )[1]
+        requests[month] = quantities[prices.is_request].sum(axis=0)
+        cost[month], other = by_bin.sum(axis=0), by_bin_other.sum(axis=0)
+        bins = [prices.bins[number] for number in used.tolist()]
+        for budget in budgets:
+            spent = by_bin[_bins_of(budget, bins)].sum(axis=0)
+            over[budget.name][month] = is_over(spent, np.array(budget.usd_per_month))
+        whole += other
+        quantiles.append(quantiles_of(other, shares))
         rows.append(
             {
                 "requests": requests[month].mean(),
                 "chosen": cost[month].mean(),
-                "other": paid[other].mean(),
-                "of_mean": of_mean[0],
+                "other": other.mean(),
+                "of_mean": float(of_mean.sum()),
             }
         )
     spread = [quantiles_of(whole, shares), *quantiles]
-    return Sampled(requests, cost, spread, pd.DataFrame(rows), over)
+    return Samples(requests, cost, spread, pd.DataFrame(rows), over)
 
 
-def _used(budget: Budget, bins: Mapping[Bin, FloatArray]) -> FloatArray:
-    """What the bins cost that a budget of a part counts. [USD]"""
+def _bins_of(budget: Budget, bins: Sequence[Bin]) -> npt.NDArray[np.bool_]:
+    """The bins that a budget of a part counts."""
     assert budget.covers is not None
     column, value = budget.covers
     name = {"payer": "payer", "billed_account": "account", "driver": "driver"}[column]
-    mine = [cost for one, cost in bins.items() if getattr(one, name) == value]
-    return sum(mine[1:], mine[0]) if mine else np.zeros(1)
+    return np.array([getattr(each, name) == value for each in bins], dtype=bool)
 
 
-def certain(
+def repeat_point(
     point: pd.DataFrame,
-    used: pd.DataFrame,
+    use: pd.DataFrame,
     currency: str,
     exempt: bool,
-    draws: int,
-    shares: Sequence[float],
-) -> Sampled:
+    options: Options,
+) -> Samples:
     """The same of an inventory without a range: the point forecast in every draw."""
     code = currency.lower()
     requests, cost = (point[name].to_numpy() for name in ("requests", f"cost_{code}"))
     other = point[f"cost_{code}_writes_{'charged' if exempt else 'exempt'}"].to_numpy()
-    size = (len(point), draws)
+    size = (len(point), options.draws)
     means = pd.DataFrame({"requests": requests, "chosen": cost, "other": other, "of_mean": cost})
-    every = [np.full(len(shares), value) for value in (math.fsum(other), *other)]
+    every = [np.full(len(options.quantiles), value) for value in (math.fsum(other), *other)]
     over = {
         str(name): np.broadcast_to(part["over"].to_numpy(dtype=bool)[:, None], size)
-        for name, part in used.groupby("budget", observed=True)
+        for name, part in use.groupby("budget", observed=True)
     }
-    every_draw = [np.broadcast_to(one[:, None], size) for one in (requests, cost)]
-    return Sampled(every_draw[0], every_draw[1], every, means, over)
+    every_draw = [np.broadcast_to(point[:, None], size) for point in (requests, cost)]
+    return Samples(every_draw[0], every_draw[1], every, means, over)

@@ -1,4 +1,4 @@
-"""Gets of a `fixed` reader, shared among streams in proportion to files that are in doubt.
+"""Gets of a `fixed` reader, shared among streams in proportion to uncertain files.
 
 At each moment the readable streams share them by their files a day, so a month is an integral over
 time, which changes only where a stream begins to be readable or ceases to be: for each draw a sum
@@ -17,7 +17,7 @@ from estimator.months import FloatArray, IntArray
 from estimator.volume.readers import Sharing
 from estimator.volume.streams import Streams
 
-# draws x stretches in one piece
+# draws x stretches at once: 8 MB an array
 _MOST_CELLS = 1_000_000
 
 
@@ -44,9 +44,9 @@ class Steps:
     retention: int | None
     last: float
 
-    def at(self, moments: FloatArray, kept: FloatArray | float) -> FloatArray:
+    def at(self, moments: FloatArray, retention: FloatArray | float) -> FloatArray:
         """Files a day of the streams that are readable, before draws multiply them. [file/day]"""
-        files = _reached(self.start, moments) - _reached(self.end, moments - kept)
+        files = _last_before(self.start, moments) - _last_before(self.end, moments - retention)
         # what is left of a sum after all have ended is its last bits
         files = np.where(files > 1e-9 * self.start[1][-1], files, 0.0)
         return np.where(moments < self.last, files, 0.0)
@@ -81,20 +81,27 @@ class SharedGets:
         kinds, kind_of = np.unique(keys, axis=0, return_inverse=True)
         rows = np.flatnonzero(readable)
         self._steps = []
-        for number, (group, doubt, kept) in enumerate(kinds.tolist()):
+        for number, (group, doubt, drawn_trail) in enumerate(kinds.tolist()):
             chosen = rows[kind_of.reshape(-1) == number]
-            ends = streams.end[chosen] if kept >= 0 else until[chosen]
+            ends = streams.end[chosen] if drawn_trail >= 0 else until[chosen]
             weights = streams.files[chosen]
             self._steps.append(
                 Steps(
                     group,
                     doubt,
-                    _summed(streams.start[chosen], weights),
-                    _summed(ends, weights),
-                    kept if kept >= 0 else None,
-                    float(key_end[chosen].max()) if kept >= 0 else np.inf,
+                    _sum_up_to(streams.start[chosen], weights),
+                    _sum_up_to(ends, weights),
+                    drawn_trail if drawn_trail >= 0 else None,
+                    float(key_end[chosen].max()) if drawn_trail >= 0 else np.inf,
                 )
             )
+        self._is_moving = any(steps.retention is not None for steps in self._steps)
+        self._edges, self._levels = np.zeros(0), np.zeros((len(self._steps), 1))
+        if self._steps and not self._is_moving:
+            edges = [(*steps.start[:1], steps.end[0], [steps.last]) for steps in self._steps]
+            self._edges = np.unique(np.concatenate([each for three in edges for each in three]))
+            levels = np.stack([steps.at(self._edges, 0.0) for steps in self._steps])
+            self._levels = np.concatenate([self._levels, levels], axis=1)
         self._month = -1
         self._found: list[FloatArray] = []
         self._known: dict[bytes, list[FloatArray]] = {}
@@ -117,9 +124,9 @@ class SharedGets:
             if steps.retention is None:
                 known.append(steps.end[0])
             else:
-                kept = self._retention[steps.retention]
+                days = self._retention[steps.retention]
                 ends = steps.end[0]
-                near = (ends + kept.max() > begin) & (ends + kept.min() < end)
+                near = (ends + days.max() > begin) & (ends + days.min() < end)
                 moving.append((steps.retention, ends[near]))
         fixed = np.unique(np.concatenate(known))
         fixed = fixed[(fixed >= begin) & (fixed <= end)]
@@ -146,22 +153,26 @@ class SharedGets:
         edges = np.concatenate([np.broadcast_to(fixed, (rows, len(fixed))), *shifted], axis=1)
         edges = np.sort(np.clip(edges, begin, end), axis=1)
         length, middle = np.diff(edges, axis=1), (edges[:, 1:] + edges[:, :-1]) / 2
+        if not self._is_moving:
+            # no draw moves an edge: what is readable was laid out once, and most months have
+            # what the month before had
+            files = self._levels[:, np.searchsorted(self._edges, middle[0], side="right")]
+            key = files.tobytes()
+            if key not in self._known:
+                self._known = {key: self._shares(files[:, None], None)}
+            return [(share * length).sum(axis=1) for share in self._known[key]]
         readable = []
         for steps in self._steps:
-            kept: FloatArray | float = 0.0
+            retention: FloatArray | float = 0.0
             if steps.retention is not None:
-                kept = self._retention[steps.retention][here, None]
-            readable.append(steps.at(middle, kept))
-        if moving:
-            shares = self._shares(readable, here)
-        else:  # most months have what the month before had
-            key = np.concatenate(readable).tobytes()
-            if key not in self._known:
-                self._known = {key: self._shares(readable, None)}
-            shares = self._known[key]
+                retention = self._retention[steps.retention][here, None]
+            readable.append(steps.at(middle, retention))
+        shares = self._shares(readable, here)
         return [(share * length).sum(axis=1) for share in shares]
 
-    def _shares(self, readable: list[FloatArray], here: slice | None) -> list[FloatArray]:
+    def _shares(
+        self, readable: Sequence[FloatArray] | FloatArray, here: slice | None
+    ) -> list[FloatArray]:
         """Each group's share of what is readable in each stretch, for each draw. [-]"""
         shares: list[FloatArray] = [np.zeros((1, 1))] * self._groups
         for steps, files in zip(self._steps, readable, strict=True):
@@ -177,7 +188,7 @@ class SharedGets:
 
 
 @dataclass(frozen=True)
-class Shared:
+class SharedRequests:
     """The requests of one group of a `SharedGets`."""
 
     gets: SharedGets
@@ -190,13 +201,15 @@ class Shared:
         return requests
 
 
-def _summed(moments: FloatArray, files: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _sum_up_to(moments: FloatArray, files: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Moments in order, each once, and all files up to it."""
     edges, at = np.unique(moments, return_inverse=True)
     return edges, np.cumsum(np.bincount(at, weights=files)).astype(np.float64)
 
 
-def _reached(steps: tuple[FloatArray, FloatArray], moments: npt.NDArray[np.float64]) -> FloatArray:
+def _last_before(
+    steps: tuple[FloatArray, FloatArray], moments: npt.NDArray[np.float64]
+) -> FloatArray:
     """The files of the last step that is not after each moment; 0 before the first."""
     edges, files = steps
     at = np.searchsorted(edges, moments, side="right")

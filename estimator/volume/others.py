@@ -49,7 +49,9 @@ def other_pools(
     """What others request of each pool: the median of each assumption, or its draws by path."""
     each: defaultdict[str, list[FloatArray]] = defaultdict(list)
     own: defaultdict[tuple[str, str], list[FloatArray]] = defaultdict(list)
-    partition = {account.id: account.partition for account in inventory.accounts}
+    named = {use.account for use in inventory.other_uses}
+    # an organization has accounts by the ten thousand, and few are named here
+    partition = {each.id: each.partition for each in inventory.accounts if each.id in named}
     for use in inventory.other_uses:
         requests = np.array([use.requests.mid]) if draws is None else draws[use.path]
         monthly = share_of_months(inventory, use, months)[:, None] * requests

@@ -18,7 +18,7 @@ from estimator.calibration import calibrate_text
 from estimator.inventory.load import parse_inventory
 from estimator.measurement.result import Actuals
 from estimator.months import Months
-from estimator.report.data import frame_csv
+from estimator.report.text.data import frame_csv
 from estimator.volume import usage
 from pricing.reading.problems import KmscostError
 from tests.acceptance.random_inventories import random_inventory, to_yaml

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from estimator import export_focus, export_prometheus
 from estimator.cli import app
+from estimator.report.exports.files import write_table
 from tests.extras import needed
 from tests.real_data import ROOT
 
@@ -60,11 +61,9 @@ def test_help_has_an_example(command):
 
 def test_the_command_is_its_function():
     """FOCUS rows and metrics on stdout are those of the function of the same name."""
-    from estimator.report.exports.files import written
-
     told = export_focus(EXAMPLE, "2026-11", 1, "trail", discount=0.1)
     said = kmscost("focus", *SHORT, "--by", "trail", "--discount", "10%").stdout
-    assert said == written(told, "csv")
+    assert said == write_table(told, "csv")
     metrics = export_prometheus(EXAMPLE, "2026-11", 1)
     assert kmscost("prometheus", *SHORT).stdout == metrics.text
 

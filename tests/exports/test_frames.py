@@ -22,6 +22,7 @@ from estimator import (
     simulate,
 )
 from estimator.frames import FRAMES
+from estimator.report.exports.files import write_table
 from pricing.reading.problems import UsageError
 from tests.calibration.measurements import HOME, INVENTORY, measured, role
 from tests.exports.inventories import ODD, load
@@ -154,13 +155,11 @@ def test_csv_comes_back_equal(table):
 
 def test_the_same_table_is_the_same_bytes():
     """No clock and no order of chance gets into a file."""
-    from estimator.report.exports.files import written
-
     needed("pyarrow")
     needed("xlsxwriter")
     one, other = (export_frame(EXAMPLE, "charges", "2026-11", 2) for _ in range(2))
     for form in ("csv", "json", "parquet", "xlsx"):
-        assert written(one, form) == written(other, form)
+        assert write_table(one, form) == write_table(other, form)
 
 
 def test_results_export_as_their_inventory_does():
@@ -182,9 +181,8 @@ def test_actuals_go_out_and_come_in_again(tmp_path):
     """The CSV of a measurement is one that load_actuals takes, with the same counts."""
     told = measure_cloudtrail([LOGS])
     path = tmp_path / "actuals.csv"
-    from estimator.report.exports.files import written
 
-    path.write_text(written(export_frame(told, "actuals"), "csv"), encoding="utf-8")
+    path.write_text(write_table(export_frame(told, "actuals"), "csv"), encoding="utf-8")
     again = load_actuals(path)
     assert again.rows["quantity"].sum() == told.rows["quantity"].sum() == 57
     by_cause = export_frame(path, "actuals", by="cause").rows

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 
 from estimator import export_bcm, export_focus, export_frame, export_prometheus, forecast
 from estimator.figures import count, money
-from estimator.report.data import to_json
-from estimator.report.exports.files import written
+from estimator.report.exports.files import write_table
+from estimator.report.text.data import to_json
 from tests.exports.inventories import load
 from tests.exports.reading_back import from_csv, from_json, from_parquet
 from tests.extras import needed
@@ -105,7 +105,9 @@ def test_files_of_one_table_are_written_once_a_format(tmp_path):
     needed("pyarrow")
     needed("xlsxwriter")
     table = export_focus(load(tmp_path, SMALL), "2026-11", 1)
-    assert {form: type(written(table, form)) for form in ("csv", "json", "parquet", "xlsx")} == {
+    assert {
+        form: type(write_table(table, form)) for form in ("csv", "json", "parquet", "xlsx")
+    } == {
         "csv": str,
         "json": str,
         "parquet": bytes,

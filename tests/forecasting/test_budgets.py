@@ -12,8 +12,8 @@ from estimator import forecast, load_inventory, schema, simulate
 from estimator.forecasting.budgets import budget_use, covered, reached
 from estimator.frames import BUDGET_USE
 from estimator.inventory.budgets import Budget
-from estimator.report.markdown import forecast_markdown
-from estimator.report.sheet import lines
+from estimator.report.blocks import lines
+from estimator.report.text.markdown import forecast_markdown
 from pricing.reading.problems import KmscostError
 from pricing.regions import TABLES
 from tests.extras import needed

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from estimator import KmscostError, forecast, load_inventory
 from estimator.forecasting.quotas import highest
 from estimator.frames import QUOTAS
-from estimator.report.table import forecast_table
+from estimator.report.text.terminal import forecast_table
 from tests.forecasting.inventories import inventories
 
 A, B = "111122223333", "222222222222"

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from estimator import KmscostError, forecast, rates_diff, rates_import
-from estimator.report.rate_changes import changes_lines
+from estimator.report.answers.rates import changes_lines
 from tests.pricing.offers.offer_files import Product, everywhere, flat, kms, offer, written
 
 INVENTORY = """\

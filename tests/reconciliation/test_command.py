@@ -11,7 +11,7 @@ import pytest
 from estimator import KmscostError, measure_cloudtrail, reconcile
 from estimator.frames import RECONCILIATION
 from estimator.reconciliation.limit import read_limit
-from estimator.report.data import to_json
+from estimator.report.text.data import to_json
 from tests.cli.test_commands import kmscost
 from tests.real_data import ROOT
 

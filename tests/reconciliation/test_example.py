@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from estimator import KmscostError, forecast, load_inventory, reconcile
-from estimator.report.reconciled import reconciled_sheets
+from estimator.report.answers.reconciliation import reconciliation_sheets
 from tests.measurement.billing.bills import Line, legacy_bill, no_usage
 from tests.real_data import DATA, ROOT, needs_data
 from tests.reconciliation.made import bill_of, lines_of, measured_of, other
@@ -301,5 +301,5 @@ def test_what_is_left_of_sums_is_no_request():
     told = reconcile(ROOT / "examples/organization.yaml", ROOT / "examples/bill.csv", "2026-10")
     rows = told.rows.assign(cost_unknown=0.5)
     dusty = replace(told, rows=rows, request_parts={**told.request_parts, "unknown": 1.6e-12})
-    parts = {row[0]: row[1:] for row in reconciled_sheets(dusty)[1].rows}
+    parts = {row[0]: row[1:] for row in reconciliation_sheets(dusty)[1].rows}
     assert parts["unknown"] == ("0", f"+{0.5 * len(rows):.2f}")

@@ -219,7 +219,7 @@ def test_printed_parts_add_up_as_they_are_printed(amounts):
     """To the cent: what a reader adds up is what stands below, and nothing is off by a cent."""
     from decimal import Decimal
 
-    from estimator.report.reconciled import adding_up
+    from estimator.report.answers.reconciliation import adding_up
 
     total = math.fsum(amounts)
     printed = [Decimal(text.replace(",", "")) for text in adding_up(amounts, total)]

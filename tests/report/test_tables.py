@@ -11,9 +11,9 @@ from rich.console import Group
 
 from estimator.cli.output import show, width
 from estimator.figures import count, factor, money, percent, share
-from estimator.report.layout import in_parts, lines, shortened
-from estimator.report.sheet import Sheet
-from estimator.report.table import titled
+from estimator.report.blocks import Sheet
+from estimator.report.text.layout import in_parts, lines, shortened
+from estimator.report.text.terminal import table_lines
 from tests.acceptance.commands import kmscost, write
 from tests.october import write_october
 from tests.real_data import ROOT
@@ -153,7 +153,7 @@ def test_what_is_written_has_every_digit(tmp_path, number):
     """A table of 200 columns and more reaches the file with every digit, unfolded."""
     row = ("2026-11", *[money(number)] * 12)
     sheet = Sheet("", ("month", *["USD"] * 12), (row,), 12)
-    show(Group(*titled(sheet, None)), tmp_path / "a.txt")
+    show(Group(*table_lines(sheet, None)), tmp_path / "a.txt")
     assert (tmp_path / "a.txt").read_text().splitlines()[-1].split() == list(row)
 
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from estimator import KmscostError, compare, forecast, load_inventory
-from estimator.report.compared import summary_lines
-from estimator.report.data import to_json
+from estimator.report.answers.comparison import summary_lines
+from estimator.report.text.data import to_json
 from tests.scenarios.inventories import PLAIN, READ, file
 
 PRICE = Decimal("0.03") / 10_000

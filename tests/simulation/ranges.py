@@ -29,7 +29,7 @@ def write(folder: Path, text: str) -> Inventory:
     return load_inventory(path)
 
 
-def simulated(
+def run_simulation(
     inventory: Inventory,
     months: int = 3,
     draws: int = 200,
@@ -45,20 +45,20 @@ def simulated(
     return run(inventory, span, options, load_rates(), discount, noise)
 
 
-def numbers_of(told: Simulation, draw: int) -> dict[str, float]:
+def numbers_of(simulation: Simulation, draw: int) -> dict[str, float]:
     """The number of every assumption in one draw, drawn anew from its own seed and path."""
-    lots = Draws(told.seed, told.draws)
+    lots = Draws(simulation.seed, simulation.draws)
     return {
         row.assumption: float(
             lots.of(row.assumption, Range(row.low, row.mid, row.high), kind)[draw]
         )
-        for row in told.drivers.itertuples()
+        for row in simulation.drivers.itertuples()
         for kind in [kind_of(row.assumption)]
     }
 
 
 def kind_of(path: str) -> str:
-    """How the assumption of a path is distributed."""
+    """The distribution of the assumption of a path."""
     if path.startswith("growth."):
         return "growth"
     return "share" if path.endswith(("bucket_key_saving", "share_of_files")) else "quantity"
@@ -66,51 +66,56 @@ def kind_of(path: str) -> str:
 
 def put(inventory: Inventory, numbers: Mapping[str, float]) -> Inventory:
     """The inventory with a number for each of these paths; other ranges become their median."""
-    return changed(inventory, lambda path, said: Range.exactly(numbers.get(path, said.mid)))
+    return replace_ranges(
+        inventory, lambda path, before: Range.exactly(numbers.get(path, before.mid))
+    )
 
 
-def widened(inventory: Inventory, name: str, times: float) -> Inventory:
+def widen(inventory: Inventory, name: str, times: float) -> Inventory:
     """The inventory with one range so much wider on its own scale, around the same median."""
 
-    def wider(path: str, said: Range) -> Range:
+    def wider(path: str, before: Range) -> Range:
         if path != name:
-            return said
+            return before
         if kind_of(path) == "growth":
-            return Range((1 + said.low) / times - 1, said.mid, (1 + said.high) * times - 1)
+            return Range((1 + before.low) / times - 1, before.mid, (1 + before.high) * times - 1)
         if kind_of(path) == "share":
-            low, high = (end / (1 - end) for end in (said.low, said.high))
+            low, high = (end / (1 - end) for end in (before.low, before.high))
             return Range(
-                low / times / (1 + low / times), said.mid, high * times / (1 + high * times)
+                low / times / (1 + low / times), before.mid, high * times / (1 + high * times)
             )
-        return Range(said.low / times, said.mid, said.high * times)
+        return Range(before.low / times, before.mid, before.high * times)
 
-    return changed(inventory, wider)
+    return replace_ranges(inventory, wider)
 
 
-def changed(inventory: Inventory, change: Callable[[str, Range], Range]) -> Inventory:
+def replace_ranges(inventory: Inventory, change: Callable[[str, Range], Range]) -> Inventory:
     """The inventory with another range, or a number, for every range."""
 
-    def one(path: str, said: Range | None) -> Range | None:
-        return said if said is None or said.is_number else change(path, said)
+    def number_or_range(path: str, value: Range | None) -> Range | None:
+        return value if value is None or value.is_number else change(path, value)
 
-    def files(owner: str, said: FilesPerDay | None) -> FilesPerDay | None:
-        if said is None:
+    def files(owner: str, files_per_day: FilesPerDay | None) -> FilesPerDay | None:
+        if files_per_day is None:
             return None
         base = f"{owner}.files_per_day"
-        if not said.by_region:
-            return FilesPerDay({}, one(base, said.other))
-        by_region = {name: one(f"{base}.{name}", value) for name, value in said.by_region.items()}
-        return FilesPerDay(by_region, one(f"{base}.other", said.other))
+        if not files_per_day.by_region:
+            return FilesPerDay({}, number_or_range(base, files_per_day.other))
+        by_region = {
+            name: number_or_range(f"{base}.{name}", value)
+            for name, value in files_per_day.by_region.items()
+        }
+        return FilesPerDay(by_region, number_or_range(f"{base}.other", files_per_day.other))
 
     def every(owner: str, section: object) -> dict[str, Range | None]:
         return {
-            name: one(f"{owner}.{name}", value)
+            name: number_or_range(f"{owner}.{name}", value)
             for name, value in section
             if isinstance(value, Range)
         }
 
     def others(requests: OtherRequests) -> OtherRequests:
-        ranges = {path: one(path, value) for path, value in requests.ranges()}
+        ranges = {path: number_or_range(path, value) for path, value in requests.ranges()}
         if requests.each_payer is not None:
             return OtherRequests(*ranges.values())
         return OtherRequests(None, dict(zip(requests.by_id, ranges.values(), strict=True)))
@@ -142,7 +147,7 @@ def changed(inventory: Inventory, change: Callable[[str, Range], Range]) -> Inve
 class Invention:
     """YAML of a small organization, the same for a seed each time.
 
-    `windows` says whether looks back and retention may be ranges: their effect is interpolated.
+    `windows`: look-backs and retention may be ranges, whose effect is interpolated.
     """
 
     def __init__(self, seed: int, windows: bool) -> None:
@@ -217,13 +222,13 @@ class Invention:
             f"growth: {{{as_of}accounts_per_year: {growths[0]}, files_per_year: {growths[1]}}}",
             "accounts:",
         ]
-        for one in ids:
-            payer = f', payer: "{one}"' if self.maybe(0.2) else ""
+        for account in ids:
+            payer = f', payer: "{account}"' if self.maybe(0.2) else ""
             files = f", files_per_day: {self.files()}" if self.maybe(0.6) else ""
             regions = ", ".join(dice.sample(REGIONS, dice.randint(1, 3)))
             # the payer owns the keys: where it ended nothing would be left
-            life = "" if one == ids[0] and self.maybe(0.9) else self.life()
-            lines.append(f'  - {{id: "{one}", regions: [{regions}]{payer}{files}{life}}}')
+            life = "" if account == ids[0] and self.maybe(0.9) else self.life()
+            lines.append(f'  - {{id: "{account}", regions: [{regions}]{payer}{files}{life}}}')
         lines += ["keys:", "  - {id: k1, region: us-east-1, rotations: [2026-12-24]}"]
         lines += [f"  - {{id: k2, region: eu-west-1{self.life()}}}", "trails:"]
         names = [f"t{number}" for number in range(dice.randint(1, 3))]
@@ -267,16 +272,16 @@ class Invention:
 
 
 READERS = {
-    "every-file": lambda one: f"gets_per_file: {one.quantity(0.5, 3)}",
-    "query": lambda one: (
-        f"queries_per_month: {one.quantity(1, 60)}, days_scanned: {one.days(0.5, 100)}, "
-        f"share_of_files: {one.share()}, gets_per_file: {one.quantity(0.5, 2)}"
+    "every-file": lambda draw: f"gets_per_file: {draw.quantity(0.5, 3)}",
+    "query": lambda draw: (
+        f"queries_per_month: {draw.quantity(1, 60)}, days_scanned: {draw.days(0.5, 100)}, "
+        f"share_of_files: {draw.share()}, gets_per_file: {draw.quantity(0.5, 2)}"
     ),
-    "fixed": lambda one: f"gets_per_day: {one.quantity(10, 900)}",
-    "validate": lambda one: f"runs_per_month: {one.quantity(1, 5)}, days: {one.days(2, 60)}",
+    "fixed": lambda draw: f"gets_per_day: {draw.quantity(10, 900)}",
+    "validate": lambda draw: f"runs_per_month: {draw.quantity(1, 5)}, days: {draw.days(2, 60)}",
     "replication": lambda _: "destination_key: k2",
-    "once": lambda one: (
-        f"day: {one.dice.choice(['2026-11-01', '2026-12-17', '2027-02-28'])}, "
-        f"days: {one.days(2, 300)}, gets_per_file: {one.quantity(0.5, 2)}"
+    "once": lambda draw: (
+        f"day: {draw.dice.choice(['2026-11-01', '2026-12-17', '2027-02-28'])}, "
+        f"days: {draw.days(2, 300)}, gets_per_file: {draw.quantity(0.5, 2)}"
     ),
 }

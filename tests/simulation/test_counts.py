@@ -7,7 +7,7 @@ import pytest
 
 from estimator import simulate
 from estimator.simulation.demand import NORMAL_FROM, counts
-from tests.simulation.ranges import simulated, write
+from tests.simulation.ranges import run_simulation, write
 
 HEAD = (
     'version: 1\naccounts: [{id: "111122223333", regions: [us-east-1]}]\n'
@@ -48,8 +48,8 @@ def test_one_draw_holds_wherever_the_assumption_is_used(tmp_path):
     text = HEAD.replace("}]\nkeys", '}, {id: "222222222222", regions: [eu-west-1]}]\nkeys')
     text += "trails: [{name: t, key: k, files_per_day: {low: 50, high: 400}}]\n"
     text += "readers: [{name: siem, kind: every-file}]\n"
-    with_reader = simulated(write(tmp_path, text), 2, 300)
-    without = simulated(write(tmp_path, text.partition("readers")[0]), 2, 300)
+    with_reader = run_simulation(write(tmp_path, text), 2, 300)
+    without = run_simulation(write(tmp_path, text.partition("readers")[0]), 2, 300)
     np.testing.assert_allclose(with_reader.draws_requests, 2 * without.draws_requests, rtol=1e-13)
     # both accounts at once: the ends are 2 x 50 x 30 and 2 x 400 x 30 requests
     rows = without.quantiles[without.quantiles["month"].astype(str) == "2026-11"]
@@ -62,14 +62,14 @@ def test_an_entry_for_each_region_is_an_assumption_each(tmp_path):
     text = HEAD.replace("[us-east-1]}]", "[us-east-1, eu-west-1]}]", 1)
     text += "trails: [{name: t, key: k, files_per_day: {us-east-1: {low: 50, high: 400}, "
     text += "other: {low: 50, high: 400}}}]\n"
-    told = simulated(write(tmp_path, text), 1, 4000)
+    simulation = run_simulation(write(tmp_path, text), 1, 4000)
     paths = ["trails[t].files_per_day.other", "trails[t].files_per_day.us-east-1"]
-    assert sorted(told.drivers["assumption"]) == paths
+    assert sorted(simulation.drivers["assumption"]) == paths
     # two independent ones in a sum: narrower than 2 x (50 to 400)
-    low, _, high = told.of_span("requests")
+    low, _, high = simulation.of_span("requests")
     assert low > 3000 * 1.3
     assert high < 24_000 * 0.9
-    np.testing.assert_allclose(told.drivers["share_requests"], [0.5, 0.5], atol=0.04)
+    np.testing.assert_allclose(simulation.drivers["share_requests"], [0.5, 0.5], atol=0.04)
 
 
 def test_the_probability_of_breaking_a_budget_is_that_of_the_files(tmp_path):
@@ -81,7 +81,7 @@ def test_the_probability_of_breaking_a_budget_is_that_of_the_files(tmp_path):
     text = HEAD + "other_kms_requests_per_month: 20000\n"
     text += "trails: [{name: t, key: k, files_per_day: {low: 100, high: 400}}]\n"
     text += "budgets: [{name: tight, usd_per_month: 1.0372}, {name: wide, usd_per_month: 9}]\n"
-    told = simulated(write(tmp_path, text), 2, 10_000, start="2026-12")
-    found = told.budgets.set_index("budget")["probability"]
+    simulation = run_simulation(write(tmp_path, text), 2, 10_000, start="2026-12")
+    found = simulation.budgets.set_index("budget")["probability"]
     np.testing.assert_allclose(found["tight"], [0.05, 0.05, 0.05], atol=1e-4)
     assert (found["wide"] == 0).all()

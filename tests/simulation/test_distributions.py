@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from estimator import KmscostError, Range, simulate
-from estimator.simulation.distributions import Doubt, moments
+from estimator.simulation.distributions import UncertainInput, moments
 from estimator.simulation.draws import Draws
 from estimator.simulation.elementary import exp, log, normal_scores
 from estimator.simulation.quantiles import quantiles_of
-from tests.simulation.ranges import simulated, write
+from tests.simulation.ranges import run_simulation, write
 
 ONE = (
     'version: 1\naccounts: [{id: "111122223333", regions: [us-east-1]}]\n'
@@ -42,7 +42,7 @@ def test_normal_scores_are_the_quantiles_of_the_normal():
 
 
 @pytest.mark.parametrize(
-    ("said", "kind", "scale", "back"),
+    ("range_", "kind", "scale", "back"),
     [
         (Range(100, 200, 400), "quantity", math.log, math.exp),
         (Range(100, 110, 400), "quantity", math.log, math.exp),
@@ -51,13 +51,13 @@ def test_normal_scores_are_the_quantiles_of_the_normal():
         (Range(-0.1, 0.2, 0.5), "growth", math.log1p, math.expm1),
     ],
 )
-def test_low_mid_and_high_are_percentiles(said, kind, scale, back):
+def test_low_mid_and_high_are_percentiles(range_, kind, scale, back):
     """A normal on the log (logit) scale below mid, another one above it: five percentiles."""
     back = back or (lambda x: 1 / (1 + math.exp(-x)))
-    low, mid, high = (scale(end) for end in (said.low, said.mid, said.high))
+    low, mid, high = (scale(end) for end in (range_.low, range_.mid, range_.high))
     lower, upper = mid + (low - mid) * Z[1] / Z[0], mid + (high - mid) * Z[3] / Z[4]
-    expected = [said.low, back(lower), said.mid, back(upper), said.high]
-    drawn = Draws(0, 10_000).of("x", said, kind)
+    expected = [range_.low, back(lower), range_.mid, back(upper), range_.high]
+    drawn = Draws(0, 10_000).of("x", range_, kind)
     found = quantiles_of(drawn, [0.05, 0.25, 0.5, 0.75, 0.95])
     np.testing.assert_allclose(found, expected, rtol=2e-4)
 
@@ -65,12 +65,12 @@ def test_low_mid_and_high_are_percentiles(said, kind, scale, back):
 def test_mean_and_variance_are_those_of_the_distribution():
     """The closed form against a plain lognormal and against a million draws of a split one."""
     width = math.log(4) / 2 / 1.6448536269514722
-    mean, variance = (one[0] for one in moments(*np.array([[100.0], [200.0], [400.0]])))
+    mean, variance = (moment[0] for moment in moments(*np.array([[100.0], [200.0], [400.0]])))
     assert mean == pytest.approx(200 * math.exp(width**2 / 2), rel=1e-12)
     assert variance == pytest.approx(mean**2 * math.expm1(width**2), rel=1e-12)
     z = np.random.default_rng(1).standard_normal(1_000_000)
-    drawn = Doubt("x", Range(100, 110, 400)).values(z)
-    mean, variance = (one[0] for one in moments(*np.array([[100.0], [110.0], [400.0]])))
+    drawn = UncertainInput("x", Range(100, 110, 400)).values(z)
+    mean, variance = (moment[0] for moment in moments(*np.array([[100.0], [110.0], [400.0]])))
     assert drawn.mean() == pytest.approx(mean, rel=0.005)
     assert drawn.var() == pytest.approx(variance, rel=0.05)
 
@@ -78,33 +78,33 @@ def test_mean_and_variance_are_those_of_the_distribution():
 def test_one_range_alone_has_the_percentiles_it_says(tmp_path):
     """100 to 400 files a day, 30 days: 3,000, 6,000 and 12,000 requests; a saving likewise."""
     trails = "trails: [{name: t, key: k, files_per_day: {low: 100, high: 400}}]\n"
-    told = simulated(write(tmp_path, ONE + trails), 1, 10_000)
-    np.testing.assert_allclose(told.of_span("requests"), [3000, 6000, 12_000], rtol=2e-4)
+    simulation = run_simulation(write(tmp_path, ONE + trails), 1, 10_000)
+    np.testing.assert_allclose(simulation.of_span("requests"), [3000, 6000, 12_000], rtol=2e-4)
     saving = "{bucket_key: true, bucket_key_saving: {low: 0.5, high: 0.9}}"
     trails = f"trails: [{{name: t, key: k, files_per_day: 100, bucket: {saving}}}]\n"
-    told = simulated(write(tmp_path, ONE + trails), 1, 10_000)
+    simulation = run_simulation(write(tmp_path, ONE + trails), 1, 10_000)
     # the median of the odds 1 and 9 is 3: a saving of 0.75
-    np.testing.assert_allclose(told.of_span("requests"), [300, 750, 1500], rtol=2e-4)
+    np.testing.assert_allclose(simulation.of_span("requests"), [300, 750, 1500], rtol=2e-4)
 
 
 def test_growth_compounds_from_its_month(tmp_path):
     """8 % to 21 % a year: after 12 months the files are 1.08, 1.1432 and 1.21 times as many."""
     text = ONE + "trails: [{name: t, key: k, files_per_day: 100}]\n"
     text += "growth: {files_per_year: {low: 8%, high: 21%}}\n"
-    told = simulated(write(tmp_path, text), 13, 10_000)
-    rows = told.quantiles[told.quantiles["month"].astype(str) == "2027-11"]
+    simulation = run_simulation(write(tmp_path, text), 13, 10_000)
+    rows = simulation.quantiles[simulation.quantiles["month"].astype(str) == "2027-11"]
     found = rows.loc[rows["measure"] == "requests", "value"]
     factors = np.array([1.08, math.sqrt(1.08 * 1.21), 1.21])
     np.testing.assert_allclose(found, 3000 * factors, rtol=2e-5)
-    assert set(told.draws_requests[:, 0]) == {3000.0}
+    assert set(simulation.draws_requests[:, 0]) == {3000.0}
 
 
 def test_growth_may_begin_at_nothing(tmp_path):
     """0 % as the lower end of a growth is a range like another."""
     text = ONE + "trails: [{name: t, key: k}]\ngrowth: {files_per_year: {low: 0%, high: 21%}}\n"
-    said = write(tmp_path, text).growth.files_per_year
-    assert (said.low, said.high) == (0, 0.21)
-    assert said.mid == pytest.approx(0.1)
+    growth = write(tmp_path, text).growth.files_per_year
+    assert (growth.low, growth.high) == (0, 0.21)
+    assert growth.mid == pytest.approx(0.1)
 
 
 def test_a_range_that_no_distribution_has_is_refused(tmp_path):

@@ -7,16 +7,19 @@ import pytest
 
 from estimator import forecast
 from pricing.rates import RateTable, load_rates
-from tests.simulation.ranges import Invention, numbers_of, put, simulated, write
+from tests.simulation.ranges import Invention, numbers_of, put, run_simulation, write
 
 MONTHS, DRAWS = 5, 120
 
 
-def compare(told, draw, slack):
+def compare(simulation, draw, slack):
     """Requests and cost of every month of one draw against the plain forecast."""
-    numbers = put(told.inventory, numbers_of(told, draw))
-    plain = forecast(numbers, told.months.labels[0], MONTHS, discount=0.1).monthly
-    for drawn, name in ((told.draws_requests, "requests"), (told.draws_cost, "cost_usd")):
+    numbers = put(simulation.inventory, numbers_of(simulation, draw))
+    plain = forecast(numbers, simulation.months.labels[0], MONTHS, discount=0.1).monthly
+    for drawn, name in (
+        (simulation.draws_requests, "requests"),
+        (simulation.draws_cost, "cost_usd"),
+    ):
         expected = plain[name].to_numpy()
         most = np.abs(expected).max()
         np.testing.assert_allclose(drawn[draw], expected, rtol=1e-11, atol=most * slack + 1e-9)
@@ -26,37 +29,37 @@ def compare(told, draw, slack):
 def test_a_draw_is_the_forecast_of_its_numbers(tmp_path, seed):
     """Files, growth, savings, readers of every kind, checks, others: all rows of the model."""
     inventory = write(tmp_path, Invention(seed, windows=False).text())
-    told = simulated(inventory, MONTHS, DRAWS, seed, discount=0.1)
+    simulation = run_simulation(inventory, MONTHS, DRAWS, seed, discount=0.1)
     for draw in (0, 17, 119):
-        compare(told, draw, slack=0.0)
+        compare(simulation, draw, slack=0.0)
 
 
 @pytest.mark.parametrize("seed", range(100, 130))
-def test_windows_in_doubt_are_exact_for_few_lives(tmp_path, seed):
-    """Looks back and retention that are ranges: exactly, with few lives."""
+def test_uncertain_look_backs_are_exact_for_few_active_periods(tmp_path, seed):
+    """Look-backs and retention that are ranges: exactly, where few active periods differ."""
     inventory = write(tmp_path, Invention(seed, windows=True).text())
-    told = simulated(inventory, MONTHS, DRAWS, seed, discount=0.1)
+    simulation = run_simulation(inventory, MONTHS, DRAWS, seed, discount=0.1)
     for draw in (0, 17, 119):
-        compare(told, draw, slack=1e-11)
+        compare(simulation, draw, slack=1e-11)
 
 
 @pytest.mark.parametrize("seed", range(200, 208))
 def test_the_other_reading_is_the_simulation_that_chooses_it(tmp_path, seed):
     """The quantiles beside the cost are those of the same draws under the other reading."""
     inventory = write(tmp_path, Invention(seed, windows=False).text())
-    told = simulated(inventory, MONTHS, DRAWS, seed)
-    turned = dataclasses.replace(inventory, cloudtrail_writes=told.other_reading)
-    other = simulated(turned, MONTHS, DRAWS, seed)
+    simulation = run_simulation(inventory, MONTHS, DRAWS, seed)
+    turned = dataclasses.replace(inventory, cloudtrail_writes=simulation.other_reading)
+    other = run_simulation(turned, MONTHS, DRAWS, seed)
     cost = other.quantiles[other.quantiles["measure"] == "cost_usd"]
-    np.testing.assert_allclose(told.other_quantiles["value"], cost["value"], rtol=1e-12)
-    name = f"cost_usd_writes_{told.other_reading}"
-    assert told.mean[name] == pytest.approx(other.mean["cost_usd"], rel=1e-12)
+    np.testing.assert_allclose(simulation.other_quantiles["value"], cost["value"], rtol=1e-12)
+    name = f"cost_usd_writes_{simulation.other_reading}"
+    assert simulation.mean[name] == pytest.approx(other.mean["cost_usd"], rel=1e-12)
 
 
-def tiered() -> RateTable:
+def graduated_table() -> RateTable:
     """The shipped table with graduated tiers on requests of every Region."""
-    said = load_rates().model_dump(mode="json", by_alias=True)
-    for meter in said["meters"]:
+    table = load_rates().model_dump(mode="json", by_alias=True)
+    for meter in table["meters"]:
         if meter["name"] == "kms-requests":
             for rate in (rate for version in meter["versions"] for rate in version["rates"]):
                 rate["rate"] = None
@@ -65,7 +68,7 @@ def tiered() -> RateTable:
                     {"up_to": 200_000, "rate": 0.02},
                     {"rate": 0.01},
                 ]
-    return RateTable.model_validate(said)
+    return RateTable.model_validate(table)
 
 
 @pytest.mark.parametrize("seed", range(300, 306))
@@ -75,9 +78,9 @@ def test_tiers_price_a_draw_as_they_price_a_forecast(tmp_path, seed):
     from estimator.simulation import run
     from estimator.simulation.options import read_options
 
-    inventory, table = write(tmp_path, Invention(seed, windows=False).text()), tiered()
+    inventory, table = write(tmp_path, Invention(seed, windows=False).text()), graduated_table()
     options = read_options(DRAWS, seed, "0.5", MONTHS)
-    told = run(inventory, calendar("2026-11", MONTHS), options, table, 0.0, noise=False)
-    numbers = put(inventory, numbers_of(told, 3))
+    simulation = run(inventory, calendar("2026-11", MONTHS), options, table, 0.0, noise=False)
+    numbers = put(inventory, numbers_of(simulation, 3))
     plain = forecast(numbers, "2026-11", MONTHS, rates=table).monthly["cost_usd"]
-    np.testing.assert_allclose(told.draws_cost[3], plain, rtol=1e-11, atol=1e-9)
+    np.testing.assert_allclose(simulation.draws_cost[3], plain, rtol=1e-11, atol=1e-9)

@@ -5,9 +5,9 @@ import pytest
 
 from estimator import simulate
 from estimator.forecasting import calendar
-from estimator.simulation.demand_builder import demand_of
 from estimator.simulation.distributions import moments
 from estimator.simulation.draws import Draws
+from estimator.simulation.inventory_demand import demand_of
 from estimator.volume.streams import streams_of
 from pricing.rates import load_rates
 from tests.simulation.ranges import write
@@ -46,12 +46,12 @@ def totals(inventory, own, draws=40_000):
 def test_the_rest_has_the_mean_and_the_variance_of_its_sum(tmp_path):
     """100 on their own or none: mean and variance are the sums of the closed forms."""
     inventory = write(tmp_path, text())
-    said = list(inventory.files_in_doubt.values())
-    ends = [np.array([getattr(one, end) for one in said]) for end in ("low", "mid", "high")]
+    ranges = list(inventory.files_in_doubt.values())
+    ends = [np.array([getattr(each, end) for each in ranges]) for end in ("low", "mid", "high")]
     mean, variance = (part.sum() for part in moments(*ends))
     for own in (0, 100, ACCOUNTS):
         requests, lots = totals(inventory, own)
-        assert len(lots.doubts) == min(own + 1, ACCOUNTS)
+        assert len(lots.inputs) == min(own + 1, ACCOUNTS)
         assert requests.mean() == pytest.approx(30 * mean, rel=2e-3)
         assert requests.var() == pytest.approx(900 * variance, rel=0.06)
 
@@ -60,9 +60,9 @@ def test_quantiles_are_those_of_brute_force(tmp_path):
     """600 independent draws each, added up: the 5th, 50th and 95th percentile within 1 %."""
     inventory = write(tmp_path, text())
     brute, _ = totals(inventory, ACCOUNTS)
-    ours, _ = totals(inventory, 100)
+    combined, _ = totals(inventory, 100)
     shares = [0.05, 0.5, 0.95]
-    np.testing.assert_allclose(np.quantile(ours, shares), np.quantile(brute, shares), rtol=0.01)
+    np.testing.assert_allclose(np.quantile(combined, shares), np.quantile(brute, shares), rtol=0.01)
 
 
 def test_a_reader_of_some_accounts_keeps_their_own_spread(tmp_path):
@@ -70,14 +70,14 @@ def test_a_reader_of_some_accounts_keeps_their_own_spread(tmp_path):
     chosen = ", ".join(f'"{100_000_000_000 + number}"' for number in range(1, 41))
     reader = f"readers: [{{name: siem, kind: every-file, accounts: [{chosen}]}}]\n"
     inventory = write(tmp_path, text(reader))
-    said = inventory.files_in_doubt
+    ranges = inventory.files_in_doubt
     ends = [
-        np.array([getattr(one, end) for one in said.values()]) for end in ("low", "mid", "high")
+        np.array([getattr(each, end) for each in ranges.values()]) for end in ("low", "mid", "high")
     ]
     mean, variance = moments(*ends)
     twice = np.where(np.isin(np.arange(ACCOUNTS), np.arange(1, 41)), 2.0, 1.0)
     found, lots = totals_of_all(inventory)
-    assert len(lots.doubts) == 12
+    assert len(lots.inputs) == 12
     assert found.mean() == pytest.approx(30 * (twice * mean).sum(), rel=3e-3)
     assert found.var() == pytest.approx(900 * (twice**2 * variance).sum(), rel=0.06)
 
@@ -93,7 +93,13 @@ def totals_of_all(inventory, own=10, draws=40_000):
 
 def test_it_is_said_that_ranges_are_put_together(tmp_path):
     """A notice names how many, and the ranking shows the rest as one."""
-    told = simulate(write(tmp_path, text()), "2026-11", 1, draws=500)
-    assert any("of 600 ranges of files_per_day the 100 that matter" in one for one in told.notices)
-    assert sum("500 smaller ranges" in one for one in told.drivers["assumption"]) == 1
-    assert len(told.drivers) == 101
+    simulation = simulate(write(tmp_path, text()), "2026-11", 1, draws=500)
+    assert any(
+        "of 600 ranges of files_per_day the 100 that matter" in notice
+        for notice in simulation.notices
+    )
+    assert (
+        sum("500 smaller ranges" in assumption for assumption in simulation.drivers["assumption"])
+        == 1
+    )
+    assert len(simulation.drivers) == 101

@@ -12,10 +12,10 @@ import pytest
 from estimator import Range, forecast, simulate
 from estimator.forecasting import calendar
 from estimator.frames import BUDGETS, DRIVERS, QUANTILES
-from estimator.report.data import to_json
+from estimator.report.text.data import to_json
 from estimator.simulation.draws import Draws
 from tests.real_data import ROOT
-from tests.simulation.ranges import Invention, changed, put, simulated, widened, write
+from tests.simulation.ranges import Invention, put, replace_ranges, run_simulation, widen, write
 
 SEEDS = range(400, 412)
 MEASURES = ("requests", "cost_usd")
@@ -25,33 +25,33 @@ MEASURES = ("requests", "cost_usd")
 def test_numbers_give_the_forecast_in_every_quantile(tmp_path, seed):
     """Zero width: every quantile, mean and cost of the mean is the forecast, bit for bit."""
     inventory = put(write(tmp_path, Invention(seed, windows=True).text()), {})
-    told = simulate(inventory, "2026-11", 4, draws=100, quantile="0.01,0.5,0.99")
+    simulation = simulate(inventory, "2026-11", 4, draws=100, quantile="0.01,0.5,0.99")
     plain = forecast(inventory, "2026-11", 4)
     for measure in MEASURES:
-        assert set(told.of_span(measure)) == {plain.totals[measure]}
-        assert told.mean[measure] == told.point[measure] == plain.totals[measure]
-        for number, month in enumerate(told.months.labels):
-            rows = told.quantiles[told.quantiles["month"].astype(str) == month]
+        assert set(simulation.of_span(measure)) == {plain.totals[measure]}
+        assert simulation.mean[measure] == simulation.point[measure] == plain.totals[measure]
+        for number, month in enumerate(simulation.months.labels):
+            rows = simulation.quantiles[simulation.quantiles["month"].astype(str) == month]
             values = set(rows.loc[rows["measure"] == measure, "value"])
             assert values == {plain.monthly[measure][number]}
-    assert told.mean["cost_usd_of_mean"] == plain.totals["cost_usd"]
-    assert any("nothing in the inventory is uncertain" in line for line in told.notices)
-    assert not len(told.drivers)
+    assert simulation.mean["cost_usd_of_mean"] == plain.totals["cost_usd"]
+    assert any("nothing in the inventory is uncertain" in line for line in simulation.notices)
+    assert not len(simulation.drivers)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_ranges_of_next_to_no_width_give_the_forecast(tmp_path, seed):
     """The draws' own arithmetic, not a shortcut, comes to the forecast where ranges are narrow."""
 
-    def narrow(_, said):
-        width = abs(said.mid) * 1e-13
-        return Range(said.mid - width, said.mid, said.mid + width)
+    def narrow(_, before):
+        width = abs(before.mid) * 1e-13
+        return Range(before.mid - width, before.mid, before.mid + width)
 
-    inventory = changed(write(tmp_path, Invention(seed, windows=True).text()), narrow)
-    told = simulated(inventory, 4, 100, seed)
+    inventory = replace_ranges(write(tmp_path, Invention(seed, windows=True).text()), narrow)
+    simulation = run_simulation(inventory, 4, 100, seed)
     plain = forecast(inventory, "2026-11", 4).monthly
-    np.testing.assert_allclose(told.draws_requests[7], plain["requests"], rtol=1e-10)
-    np.testing.assert_allclose(told.draws_cost[7], plain["cost_usd"], rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(simulation.draws_requests[7], plain["requests"], rtol=1e-10)
+    np.testing.assert_allclose(simulation.draws_cost[7], plain["cost_usd"], rtol=1e-9, atol=1e-9)
 
 
 def test_a_month_that_rests_on_numbers_is_exact(tmp_path):
@@ -63,18 +63,20 @@ def test_a_month_that_rests_on_numbers_is_exact(tmp_path):
         "trails:\n  - {name: a, key: k, files_per_day: 100}\n"
         "  - {name: b, key: k, files_per_day: {low: 10, high: 90}, from: 2026-12-01}\n",
     )
-    told = simulate(inventory, "2026-11", 2)
-    assert set(told.draws_requests[:, 0]) == {3000.0}
-    assert len(set(told.draws_requests[:, 1])) > 2000
+    simulation = simulate(inventory, "2026-11", 2)
+    assert set(simulation.draws_requests[:, 0]) == {3000.0}
+    assert len(set(simulation.draws_requests[:, 1])) > 2000
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_quantiles_are_monotone(tmp_path, seed):
     """A larger share never has a smaller value, in requests, cost and the other reading."""
     inventory = write(tmp_path, Invention(seed, windows=True).text())
-    told = simulated(inventory, 4, 300, seed, noise=True, quantile="0.001,0.3,0.05,0.5,0.7,0.95")
-    assert told.quantile == (0.001, 0.05, 0.3, 0.5, 0.7, 0.95)
-    for frame in (told.quantiles, told.other_quantiles):
+    simulation = run_simulation(
+        inventory, 4, 300, seed, noise=True, quantile="0.001,0.3,0.05,0.5,0.7,0.95"
+    )
+    assert simulation.quantile == (0.001, 0.05, 0.3, 0.5, 0.7, 0.95)
+    for frame in (simulation.quantiles, simulation.other_quantiles):
         for _, rows in frame.groupby(["month", "measure"], dropna=False, observed=True):
             assert rows["quantile"].is_monotonic_increasing
             assert (np.diff(rows["value"]) >= 0).all()
@@ -85,34 +87,39 @@ def test_the_mean_cost_is_no_less_than_the_cost_of_the_mean(tmp_path, seed):
     """Requests beyond the free quantity cost, those below save nothing: convex, so Jensen's law."""
     inventory = write(tmp_path, Invention(seed, windows=True).text())
     # what others use is known: beyond the free quantity it costs nothing more, which is concave
-    inventory = changed(
+    inventory = replace_ranges(
         inventory,
-        lambda path, said: Range.exactly(said.mid) if path.startswith("other_kms") else said,
+        lambda path, before: Range.exactly(before.mid) if path.startswith("other_kms") else before,
     )
-    told = simulated(inventory, 4, 300, seed, noise=True)
-    assert told.mean["cost_usd"] >= told.mean["cost_usd_of_mean"] * (1 - 1e-12)
+    simulation = run_simulation(inventory, 4, 300, seed, noise=True)
+    assert simulation.mean["cost_usd"] >= simulation.mean["cost_usd_of_mean"] * (1 - 1e-12)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_wider_ranges_never_narrow_the_result(tmp_path, seed):
     """With the same seed: one range alone, and all of them with the noise of counts."""
     inventory = write(tmp_path, Invention(seed, windows=True).text())
-    first = simulated(inventory, 3, 400, seed, noise=True)
+    first = run_simulation(inventory, 3, 400, seed, noise=True)
     everywhere = inventory
     for name in first.drivers["assumption"]:
-        everywhere = widened(everywhere, name, 1.2)
-        only = changed(
+        everywhere = widen(everywhere, name, 1.2)
+        only = replace_ranges(
             inventory,
-            lambda path, said, name=name: said if path == name else Range.exactly(said.mid),
+            lambda path, before, name=name: before if path == name else Range.exactly(before.mid),
         )
-        alone, wide = (simulated(one, 3, 400, seed) for one in (only, widened(only, name, 1.2)))
+        alone, wide = (
+            run_simulation(changed_inventory, 3, 400, seed)
+            for changed_inventory in (only, widen(only, name, 1.2))
+        )
         assert not_narrower(wide, alone), name
-    assert not_narrower(simulated(everywhere, 3, 400, seed, noise=True), first)
+    assert not_narrower(run_simulation(everywhere, 3, 400, seed, noise=True), first)
 
 
 def not_narrower(wide, narrow):
-    """Whether the 5 % to 95 % of requests and of cost are as wide."""
-    widths = [[np.ptp(told.of_span(name)) for name in MEASURES] for told in (wide, narrow)]
+    """True where the 5 % to 95 % of requests and of cost are as wide."""
+    widths = [
+        [np.ptp(simulation.of_span(name)) for name in MEASURES] for simulation in (wide, narrow)
+    ]
     return (np.array(widths[0]) >= np.array(widths[1]) * (1 - 1e-9)).all()
 
 
@@ -136,12 +143,12 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path):
 
 def test_one_more_assumption_changes_no_other():
     """The draws of an assumption come from the seed and its path alone."""
-    said = Range(1, 2, 4)
+    range_ = Range(1, 2, 4)
     alone, after = Draws(5, 200), Draws(5, 200)
     after.of("another", Range(3, 4, 5))
     name = "readers[siem].gets_per_file"
-    assert (alone.of(name, said) == after.of(name, said)).all()
-    assert (alone.of("x", said) != alone.of("y", said)).any()
+    assert (alone.of(name, range_) == after.of(name, range_)).all()
+    assert (alone.of("x", range_) != alone.of("y", range_)).any()
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -155,26 +162,26 @@ def test_the_order_of_lists_does_not_matter(tmp_path, seed):
         readers=inventory.readers[::-1],
         keys=inventory.keys[::-1],
     )
-    one, two = (simulated(each, 3, 200, seed) for each in (inventory, turned))
-    np.testing.assert_allclose(one.draws_requests, two.draws_requests, rtol=1e-10, atol=1e-9)
-    np.testing.assert_allclose(one.draws_cost, two.draws_cost, rtol=1e-9, atol=1e-9)
+    first, two = (run_simulation(each, 3, 200, seed) for each in (inventory, turned))
+    np.testing.assert_allclose(first.draws_requests, two.draws_requests, rtol=1e-10, atol=1e-9)
+    np.testing.assert_allclose(first.draws_cost, two.draws_cost, rtol=1e-9, atol=1e-9)
 
 
 def test_frames_are_as_declared(tmp_path):
     """Columns and dtypes of estimator/frames.py; another currency takes the place of usd."""
     text = Invention(11, windows=True).text() + "budgets: [{name: b, usd_per_month: 3}]\n"
-    told = simulate(write(tmp_path, text), "2026-11", 2, draws=200)
+    simulation = simulate(write(tmp_path, text), "2026-11", 2, draws=200)
     for frame, columns in (
-        (told.quantiles, QUANTILES),
-        (told.other_quantiles, QUANTILES),
-        (told.drivers, DRIVERS),
-        (told.budgets, BUDGETS),
+        (simulation.quantiles, QUANTILES),
+        (simulation.other_quantiles, QUANTILES),
+        (simulation.drivers, DRIVERS),
+        (simulation.budgets, BUDGETS),
     ):
         assert list(frame.columns) == [column.name for column in columns]
         for column in columns:
             dtype = str(frame[column.name].dtype)
             assert dtype == column.dtype or {dtype, column.dtype} == {"object", "str"}, column.name
-    assert calendar("2026-11", 2).labels == told.months.labels
-    assert told.draws_requests.shape == told.draws_cost.shape == (200, 2)
-    assert "Simulation 2026-11 to 2026-12" in repr(told)
-    assert "whole span" in told._repr_html_()
+    assert calendar("2026-11", 2).labels == simulation.months.labels
+    assert simulation.draws_requests.shape == simulation.draws_cost.shape == (200, 2)
+    assert "Simulation 2026-11 to 2026-12" in repr(simulation)
+    assert "whole span" in simulation._repr_html_()

@@ -7,7 +7,7 @@ import pytest
 
 from estimator.simulation.elementary import normal_scores
 from estimator.simulation.sensitivity import first_order
-from tests.simulation.ranges import simulated, write
+from tests.simulation.ranges import run_simulation, write
 
 DRAWS = 10_000
 Z95 = 1.6448536269514722
@@ -40,32 +40,32 @@ def test_a_sum_of_trails_splits_by_their_variances(tmp_path):
         f"keys: [{{id: k, region: us-east-1}}]\nother_kms_requests_per_month: 20000\n"
         f"trails:\n{trails}\n"
     )
-    told = simulated(write(tmp_path, text), 1, DRAWS)
+    simulation = run_simulation(write(tmp_path, text), 1, DRAWS)
     variance = {}
     for name, (low, high) in ranges.items():
         s = math.log(high / low) / 2 / Z95
         variance[name] = low * high * math.exp(s * s) * math.expm1(s * s)
     whole = sum(variance.values())
-    found = told.drivers.set_index("assumption")
-    for name, one in variance.items():
+    found = simulation.drivers.set_index("assumption")
+    for name, of_trail in variance.items():
         row = found.loc[f"trails[{name}].files_per_day"]
-        assert row["share_cost_usd"] == pytest.approx(one / whole, abs=0.02)
-        assert row["share_requests"] == pytest.approx(one / whole, abs=0.02)
-    assert next(iter(told.drivers["assumption"])) == "trails[busy].files_per_day"
+        assert row["share_cost_usd"] == pytest.approx(of_trail / whole, abs=0.02)
+        assert row["share_requests"] == pytest.approx(of_trail / whole, abs=0.02)
+    assert next(iter(simulation.drivers["assumption"])) == "trails[busy].files_per_day"
     # a sum has no interactions: next to nothing is left over
-    assert told.remainder["cost_usd"] < 0.02
+    assert simulation.remainder["cost_usd"] < 0.02
 
 
 def test_the_remainder_names_interactions_and_noise(tmp_path):
-    """Where counts make all the noise, no assumption has a share of it."""
+    """No assumption has a share of a spread that counts alone make."""
     text = (
         'version: 1\naccounts: [{id: "111122223333", regions: [us-east-1]}]\n'
         "keys: [{id: k, region: us-east-1}]\n"
         "trails: [{name: t, key: k, files_per_day: {low: 99.999, high: 100.001}}]\n"
     )
-    told = simulated(write(tmp_path, text), 1, 2000, noise=True)
-    assert told.drivers["share_requests"].sum() == 0
-    assert told.remainder["requests"] == 1.0
+    simulation = run_simulation(write(tmp_path, text), 1, 2000, noise=True)
+    assert simulation.drivers["share_requests"].sum() == 0
+    assert simulation.remainder["requests"] == 1.0
     # 3,000 requests are free: the cost has no spread to share out
-    assert math.isnan(told.remainder["cost_usd"])
-    assert told.to_dict()["remainder"]["cost_usd"] is None
+    assert math.isnan(simulation.remainder["cost_usd"])
+    assert simulation.to_dict()["remainder"]["cost_usd"] is None

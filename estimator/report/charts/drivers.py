@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from estimator.reconciliation import Reconciliation
 from estimator.reconciliation.result import PARTS
+from estimator.report.answers.reconciliation import adding_up
 from estimator.report.charts.chart import Chart, Size, bare, shortened, write
 from estimator.report.charts.colours import BLUE, GREEN, GREY, LINE, MUTED, RED
-from estimator.report.reconciled import adding_up
 from estimator.simulation import Simulation
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from estimator.figures import count, share
 from estimator.inventory.assumptions import FILES_PER_DAY, FilesPerDay, Range
+from estimator.report.answers.simulation import first_lines
+from estimator.report.blocks import Sheet
 from estimator.report.charts.drivers import drivers_chart
 from estimator.report.monthly.document import Block, Said, Section
 from estimator.report.monthly.inputs import Computed
-from estimator.report.sheet import Sheet
-from estimator.report.simulated import simulated_lines
 
 _MOST = 25
 _UNITS = {
@@ -64,7 +64,7 @@ def assumptions_section(told: Computed) -> Section:
     if not told.has_ranges:
         blocks.append(Said((_CERTAIN,)))
     else:
-        blocks.append(Said(tuple(simulated_lines(told.simulation)[:1])))
+        blocks.append(Said(tuple(first_lines(told.simulation))))
         blocks.append(drivers_chart(told.simulation))
     return Section("assumptions", "Assumptions, and what to find out first", (*blocks, sheet))
 

@@ -9,11 +9,11 @@ import pandas as pd
 
 from estimator.figures import count, money
 from estimator.forecasting.totals import summed_by
+from estimator.report.blocks import Sheet
 from estimator.report.charts.sankey import sankey_chart
 from estimator.report.monthly.document import Section
 from estimator.report.monthly.inputs import Computed
 from estimator.report.monthly.words import part
-from estimator.report.sheet import Sheet
 
 _MOST = 10
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from estimator.report.blocks import Sheet
 from estimator.report.charts.chart import Chart
-from estimator.report.sheet import Sheet
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from estimator.forecasting import Forecast
 from estimator.inventory import Inventory
 from estimator.measurement.result import Actuals
 from estimator.reconciliation import Reconciliation
-from estimator.report.limits import copies_said
+from estimator.report.answers.budgets_and_copies import copies_charged
 from estimator.simulation import Simulation
 
 
@@ -87,7 +87,7 @@ class Computed:
         if events is not None:
             events = events[events["month"].astype(str) == self.month]
         return next(
-            iter(copies_said(self.of_month, events, self.currency, f" in {self.month}")), None
+            iter(copies_charged(self.of_month, events, self.currency, f" in {self.month}")), None
         )
 
     @property

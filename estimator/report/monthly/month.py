@@ -9,13 +9,16 @@ import pandas as pd
 
 from estimator.figures import count, money, percent, share, signed
 from estimator.months import Months, parse_month
+from estimator.report.answers.budgets_and_copies import CopyCharge
+from estimator.report.answers.reconciliation import (
+    reconciliation_lines,
+    reconciliation_sheets,
+)
+from estimator.report.blocks import Sheet
 from estimator.report.charts.drivers import difference_chart
-from estimator.report.limits import CopyCharge
 from estimator.report.monthly.document import Block, Card, Cards, Said, Section
 from estimator.report.monthly.inputs import Computed
 from estimator.report.monthly.words import month_in_words, often
-from estimator.report.reconciled import reconciled_lines, reconciled_sheets
-from estimator.report.sheet import Sheet
 from estimator.simulation.quantiles import quantiles_of
 from estimator.volume.others import expected_others
 
@@ -31,9 +34,9 @@ def month_section(told: Computed) -> Section:
         blocks.append(budgets)
     measured = _measured_sheet(told)
     if told.reconciliation is not None:
-        sides, parts, *rows = reconciled_sheets(told.reconciliation)
+        sides, parts, *rows = reconciliation_sheets(told.reconciliation)
         blocks += [sides, parts, difference_chart(told.reconciliation)]
-        blocks.append(Said(tuple(reconciled_lines(told.reconciliation)), is_list=True))
+        blocks.append(Said(tuple(reconciliation_lines(told.reconciliation)), is_list=True))
         blocks += rows
     if measured is not None:
         blocks += [measured, Said((_coverage(told),))]

@@ -7,13 +7,13 @@ from typing import Any
 
 from estimator.figures import count, money, share
 from estimator.months import FloatArray
+from estimator.report.answers.budgets_and_copies import CopyCharge
+from estimator.report.blocks import Sheet
 from estimator.report.charts.fan import fan_chart
 from estimator.report.charts.months import cost_chart, requests_chart
-from estimator.report.limits import CopyCharge
 from estimator.report.monthly.document import Block, Said, Section
 from estimator.report.monthly.inputs import Computed
 from estimator.report.monthly.words import often
-from estimator.report.sheet import Sheet
 from estimator.simulation.quantiles import quantiles_of
 
 _ENDS = (0.05, 0.5, 0.95)

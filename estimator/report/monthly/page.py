@@ -11,11 +11,11 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from estimator.report.blocks import Sheet
 from estimator.report.charts.chart import NARROW, WIDE, Chart
 from estimator.report.charts.svg import Styles, inline_svg
-from estimator.report.data import safe_cell
 from estimator.report.monthly.document import Block, Cards, Document, Said
-from estimator.report.sheet import Sheet
+from estimator.report.text.data import safe_cell
 from pricing.reading.problems import printable
 
 _FOLDER = Path(__file__).parent / "template"

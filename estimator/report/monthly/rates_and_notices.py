@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from estimator.figures import count, factor, money, share, signed
 from estimator.forecasting.result import READINGS
+from estimator.report.blocks import Sheet
 from estimator.report.monthly.document import Block, Said, Section
 from estimator.report.monthly.inputs import Computed
 from estimator.report.monthly.words import part
-from estimator.report.sheet import Sheet
 
 _MOST = 10
 _MOST_NOTICES = 60

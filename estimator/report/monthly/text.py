@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from estimator.report.markdown import escape, table_markdown
+from estimator.report.blocks import Sheet
 from estimator.report.monthly.document import Block, Cards, Document, Said
-from estimator.report.sheet import Sheet
+from estimator.report.text.markdown import escape, table_markdown
 
 
 def markdown(told: Document) -> str:

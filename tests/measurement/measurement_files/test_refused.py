@@ -7,7 +7,7 @@ import json
 import pytest
 
 from estimator import KmscostError, explain, forecast, load_actuals, measure_cloudtrail
-from estimator.report.data import forecast_csv, frame_csv, to_json
+from estimator.report.text.data import frame_csv, to_json
 from tests.measurement.billing.bills import A_MONTH, FORMATS, write_file
 from tests.measurement.measurement_files.test_round_trip import LOGS
 from tests.real_data import ROOT
@@ -159,7 +159,7 @@ def test_json_of_another_command_is_named(tmp_path, command, text):
 
 def test_csv_of_a_forecast_and_raw_bills_are_named(tmp_path):
     """The message says what they are, and what to do with them."""
-    message = refusal(tmp_path, forecast_csv(forecast(EXAMPLE, "2026-11", 1)), "x.csv")
+    message = refusal(tmp_path, frame_csv(forecast(EXAMPLE, "2026-11", 1).rows), "x.csv")
     assert "the CSV of `kmscost forecast`" in str(message)
     assert "measure it first" in str(refusal(tmp_path, FORMATS["legacy csv"](A_MONTH), "b.csv"))
 

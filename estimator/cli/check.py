@@ -1,0 +1,48 @@
+"""`check`: what an inventory means."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from estimator.cli.application import single
+from estimator.cli.output import InventoryPath, Output, say, show
+from estimator.report.text.data import to_json
+from pricing.reading.problems import KmscostError
+
+
+class CheckFormat(StrEnum):
+    """How the answer is written."""
+
+    table = "table"
+    json = "json"
+
+
+def check(
+    inventory: InventoryPath,
+    form: Annotated[
+        CheckFormat | None,
+        typer.Option("--format", "-f", help="Default: what --output ends with, else table."),
+    ] = None,
+    output: Output = None,
+) -> None:
+    """Say what an inventory means, or every mistake in it at once."""
+    from estimator import check as read
+
+    try:
+        result = read(inventory)
+    except KmscostError as error:
+        if form is CheckFormat.json:
+            show(to_json({"problems": [problem.__dict__ for problem in error.problems]}), output)
+        raise
+    if form is CheckFormat.json:
+        counts = {"summary": result.summary(), "streams": result.streams()}
+        show(to_json({"problems": [], "inventory": counts}), output)
+        return
+    say(result.notices)
+    show(f"{inventory}: {result.summary()}\n", output)
+
+
+app = single(check, "kmscost check examples/organization.yaml")

@@ -1,0 +1,224 @@
+"""What advice answers: a ranking, then each piece with what it loses and how to do it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import pandas as pd
+
+from estimator.advice import Advice
+from estimator.advice.evaluation import CopySaving, Saving
+from estimator.advice.proposal import Proposal
+from estimator.advice.ranking import SMALLEST, Piece, chosen
+from estimator.advice.result import TOGETHER
+from estimator.figures import count, factor, listed, money
+from estimator.forecasting.events import SLACK
+from estimator.forecasting.result import READINGS
+from estimator.report.answers import Answer
+from estimator.report.blocks import Block, Lines, Sheet
+
+_LONGEST = 600  # letters of a command line that is shown whole
+
+
+class AdviceAnswer(Answer[Advice]):
+    """Changes that would save money, ranked."""
+
+    def blocks(self) -> Iterable[Block]:
+        """The ranking, then each piece in words."""
+        sheet = ranking_sheet(self.result)
+        pieces = [
+            describe_piece(self.result, rank, piece)
+            for rank, piece in enumerate(self.result.pieces, start=1)
+        ]
+        return (*([] if sheet is None else [sheet]), *pieces)
+
+    def lines(self) -> Iterable[str]:
+        """What was tried in vain, savings together, the other interpretation."""
+        return _notes(self.result)
+
+    def frame(self) -> pd.DataFrame:
+        """A piece a row."""
+        return self.result.rows
+
+
+def ranking_sheet(advice: Advice) -> Sheet | None:
+    """What each piece saves a month; None where there is nothing to advise."""
+    if not advice.pieces:
+        return None
+    unit, other = advice.currency, advice.told.other_reading
+    savings = [piece.saving for piece in advice.pieces]
+    ranged = any(not _is_sure(saving) for saving in savings)
+    events = any(saving.copies is not None and saving.copies.most for saving in savings)
+    header = ("saves a month", unit, *(("5 %", "95 %") if ranged else ()), f"{other} {unit}")
+    header += (f"CloudTrail {unit}",) if events else ()
+    rows = [
+        (f"{rank} {_marked(piece.proposal)}", *_cells(advice, piece.saving, ranged, events))
+        for rank, piece in enumerate(advice.pieces, start=1)
+    ]
+    if advice.together is not None:
+        rows.append((TOGETHER, *_cells(advice, advice.together, ranged, events)))
+    sums = int(advice.together is not None)
+    return Sheet(_title(advice), header, tuple(rows), numbers=len(header) - 1, sums=sums)
+
+
+def _title(advice: Advice) -> str:
+    labels = advice.told.months.labels
+    span = labels[0] if len(labels) == 1 else f"{labels[0]} to {labels[-1]}"
+    cost = money(advice.per_month(advice.told.totals[advice.cost]))
+    path = advice.told.inventory.path
+    return f"What would save money in {span}: {path} costs {advice.currency} {cost} a month"
+
+
+def _marked(proposal: Proposal) -> str:
+    mark = " (trade-off)" if proposal.trade_off else " (what-if)" if proposal.what_if else ""
+    return f"{proposal.name}{mark}"
+
+
+def _cells(advice: Advice, saving: Saving, ranged: bool, events: bool) -> tuple[str, ...]:
+    totals, other = saving.totals, advice.told.other_reading
+    values = [totals[advice.cost], *((saving.quantiles[0], saving.quantiles[2]) if ranged else ())]
+    values.append(totals[f"{advice.cost}_writes_{other}"])
+    cells = [_money(advice.per_month(value), advice) for value in values]
+    if events:
+        copies = saving.copies
+        cells.append("unknown" if copies is None else _between(copies.least, copies.most, advice))
+    return tuple(cells)
+
+
+def _between(low: float, high: float, advice: Advice) -> str:
+    """An amount over all months as one a month; both ends where it is known between two."""
+    ends = (_money(advice.per_month(end), advice) for end in (low, high))
+    return " to ".join(dict.fromkeys(ends))
+
+
+def _money(amount: float, advice: Advice) -> str:
+    """An amount, without the noise of sums in their last digits."""
+    noise = 1e-9 * max(advice.told.totals[advice.cost], 1e-3)
+    return money(0.0 if abs(amount) < noise else amount)
+
+
+def _is_sure(saving: Saving) -> bool:
+    low, _, high = saving.quantiles
+    return high - low <= 1e-9 * max(abs(low), abs(high))
+
+
+def describe_piece(advice: Advice, rank: int, piece: Piece) -> Lines:
+    """What a piece saves and loses, how to make the change, and how to try it."""
+    proposal = piece.proposal
+    lines = [f"saves: {_saves(advice, piece.saving)}"]
+    if piece.saving.copies is not None and piece.saving.copies.most:
+        lines.append(f"apart: {_copies(advice, piece.saving.copies)}")
+    # what several pieces lose alike is said once
+    first = next(
+        (other for other in advice.pieces if other.proposal.loses == proposal.loses), piece
+    )
+    same = "" if first is piece else f"as {advice.pieces.index(first) + 1}"
+    lines += [
+        f"loses: {same or proposal.loses}",
+        f"how: {proposal.how}",
+        f"source: {same or proposal.source}",
+    ]
+    command = advice.command(piece)
+    if len(command) > _LONGEST:
+        lines.append(f"try: {len(proposal.set):,} changes: see the JSON")
+        command = ""
+    return Lines(f"{rank} {_headed(piece)}", tuple(lines), command=command)
+
+
+def _copies(advice: Advice, copies: CopySaving) -> str:
+    """What is saved on CloudTrail's bill, and on whose requests."""
+    ends = _between(copies.least, copies.most, advice)
+    line = f"{advice.currency} {ends} a month on CloudTrail's bill for copies of KMS events"
+    if not copies.others_high:
+        return f"{line}, all of this inventory's own requests"
+    # a difference of two sums: what is left of nothing is their last digits
+    own = copies.own if abs(copies.own) > SLACK * copies.most else 0.0
+    own_text = _between(own, own, advice)
+    others = _between(copies.others, copies.others_high, advice)
+    line = f"{line}: {own_text} of this inventory's own requests, {others} of all others'"
+    if not copies.is_range:
+        return line
+    return (
+        f"{line}. In which accounts and Regions these are made is not known: write "
+        "other_kms_requests_per_month by account"
+    )
+
+
+def _saves(advice: Advice, saving: Saving) -> str:
+    unit, totals, other = advice.currency, saving.totals, advice.told.other_reading
+    line = f"{unit} {_money(advice.per_month(totals[advice.cost]), advice)} a month"
+    if not _is_sure(saving):
+        low, _, high = (_money(advice.per_month(value), advice) for value in saving.quantiles)
+        line += f" ({low} to {high})"
+    requests = count(round(advice.per_month(totals["requests"]), 6))
+    reading = _money(advice.per_month(totals[f"{advice.cost}_writes_{other}"]), advice)
+    line += f" and {requests} requests"
+    return f"{line}; with cloudtrail_writes: {other} {unit} {reading}"
+
+
+def _notes(advice: Advice) -> Iterator[str]:
+    """What stands below all pieces."""
+    forecast, unit = advice.told, advice.currency
+    small, limit = advice.small, f"{unit} {factor(SMALLEST)} a month"
+    if not advice.pieces:
+        cost = money(advice.per_month(forecast.totals[advice.cost]))
+        tried = f"{len(small)} change{'s' * (len(small) != 1)} tried"
+        costs = f"the inventory costs {unit} {cost} a month"
+        yield f"Nothing to advise: {costs}, and none of {tried} saves {limit}"
+    elif small:
+        names = listed(piece.proposal.name for piece in small)
+        yield f"Tried as well, saving less than {limit}: {names}"
+    savings = [piece.saving.copies for piece in advice.pieces if piece.saving.copies is not None]
+    if any(copies.most > 0 for copies in savings):
+        at_least = ", at least" if any(copies.is_range for copies in savings) else ""
+        yield f"Ranked by what both bills are smaller by{at_least}: KMS's and CloudTrail's"
+    yield from _under_the_other(advice)
+    yield from _together(advice)
+    other = forecast.other_reading
+    cost = money(advice.per_month(forecast.totals[f"{advice.cost}_writes_{other}"]))
+    yield (
+        f"With cloudtrail_writes: {other} the inventory costs {unit} {cost} a month "
+        f"(source: {READINGS[other]})"
+    )
+
+
+def _under_the_other(advice: Advice) -> Iterator[str]:
+    """What is too small only under the chosen reading."""
+    other = advice.told.other_reading
+    name = f"{advice.cost}_writes_{other}"
+    found = [
+        (piece.proposal.name, advice.per_month(piece.saving.totals[name]))
+        for piece in advice.small
+        if advice.per_month(piece.saving.totals[name]) >= SMALLEST
+    ]
+    if found:
+        savings = "; ".join(f"{name} {advice.currency} {money(saved)}" for name, saved in found[:4])
+        yield (
+            f"With cloudtrail_writes: {other} more would save a month: {savings} "
+            f"(source: {READINGS[other]})"
+        )
+
+
+def _together(advice: Advice) -> Iterator[str]:
+    plan = chosen(advice.pieces)
+    if advice.together is None:
+        if len(advice.pieces) > 1:
+            yield "Savings do not add up: these are alternatives to each other"
+        return
+    names = listed(proposal.name for proposal in plan)
+    left = len(advice.pieces) - len(plan)
+    line = "Savings do not add up, because one makes another smaller. Those that go together"
+    if left:
+        line += " (no trade-offs, of alternatives the larger, nothing that adds nothing)"
+    copies = advice.together.copies
+    apart = (
+        "" if copies is None or not copies.most else f"; apart from KMS {_copies(advice, copies)}"
+    )
+    yield f"{line}, {names}, save {_saves(advice, advice.together)}{apart}"
+
+
+def _headed(piece: Piece) -> str:
+    """The title of a piece, its first letter large."""
+    title = piece.proposal.title
+    mark = ". A trade-off" if piece.proposal.trade_off else ""
+    return f"{title[0].upper()}{title[1:]}{mark}"
