@@ -11,6 +11,7 @@ from estimator.calibration.window import Window
 from estimator.inventory import Inventory
 from estimator.measurement.coverage import Coverage
 from estimator.months import FloatArray
+from pricing.arns import split_arn
 
 
 class Cover:
@@ -32,10 +33,10 @@ class Cover:
                 key = keys[trail.key]
                 self._homes[number] = {(trail.account, key.region), (key.account, key.region)}
         for (_, arn), number in places.trails.items():
-            parts = arn.split(":")
-            if len(parts) > 5:  # the key that was really used
-                self._homes.setdefault(number, set()).add((parts[4], parts[3]))
-                self._homes[number].add((inventory.trails[number].account, parts[3]))
+            used = split_arn(arn)
+            if used is not None:  # the key that was really used
+                self._homes.setdefault(number, set()).add((used.account, used.region))
+                self._homes[number].add((inventory.trails[number].account, used.region))
 
     def names(self) -> FloatArray:
         """Of a source that tells neither account nor Region. [0-1]"""

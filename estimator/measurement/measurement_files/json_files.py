@@ -19,7 +19,7 @@ from estimator.measurement.measurement_files.columns import frame_of, missing_or
 from estimator.measurement.measurement_files.models import DETAILS, MeasurementFile
 from estimator.measurement.result import Actuals
 from estimator.measurement.skipped import Skipped, SkippedFiles
-from pricing.reading.files import find_json_fault
+from pricing.reading.json_files import find_json_fault
 from pricing.reading.problems import KmscostError, Problem
 from pricing.reading.validation import allowed_keys
 from pricing.reading.words import describe, nearest, shown

@@ -24,8 +24,9 @@ from estimator.measurement.progress import Done, Progress
 from estimator.measurement.result import Actuals
 from estimator.measurement.rows import actuals_grain
 from estimator.measurement.s3_listing.entries import BadLine, read_lines
-from estimator.measurement.s3_listing.pages import BrokenError, read_pages
+from estimator.measurement.s3_listing.pages import read_pages
 from estimator.measurement.skipped import SkippedFiles
+from pricing.reading.problems import DocumentError
 
 SOURCE = "s3-listing"
 
@@ -148,7 +149,7 @@ def _read(path: str, skipped: SkippedFiles, done: Done) -> _Listing | None:
             listing = _Listing(is_json(stream))
             empty = not stream.peek(1)
             with as_text(stream) as text:
-                for entry in read_pages(text) if listing.is_json else read_lines(text):
+                for entry in read_pages(text, path) if listing.is_json else read_lines(text):
                     if isinstance(entry, BadLine):
                         listing.recognised = listing.recognised or not entry.reason
                         if entry.reason:
@@ -162,8 +163,8 @@ def _read(path: str, skipped: SkippedFiles, done: Done) -> _Listing | None:
                         listing.markers += 1
                     else:
                         listing.add(entry.name)
-    except BrokenError as error:
-        skipped.add(f"{path}:{error.line}", "JSON that breaks off or is malformed")
+    except DocumentError as error:
+        skipped.add(f"{path}:{error.problems[0].line}", "JSON that breaks off or is malformed")
         return None
     except (OSError, *DAMAGED) as error:
         skipped.add(path, why_unreadable(error))
