@@ -27,5 +27,5 @@ def schema(
     if of not in _MODELS:
         expected = "inventory, rates, scenario or measurement"
         raise UsageError(Problem("schema", None, "", repr(of), expected, ""))
-    described = _MODELS[of].model_json_schema(by_alias=True, mode="validation")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **described}
+    document = _MODELS[of].model_json_schema(by_alias=True, mode="validation")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **document}
