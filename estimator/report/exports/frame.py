@@ -16,9 +16,9 @@ from estimator.calibration import Calibration
 from estimator.forecasting import Forecast, calendar, grain
 from estimator.frames import FRAMES
 from estimator.inventory import Inventory, load_inventory
-from estimator.measurement.grain import actuals_grain
 from estimator.measurement.measurement_files import load_actuals
 from estimator.measurement.result import Actuals
+from estimator.measurement.rows import actuals_grain
 from estimator.reconciliation import Reconciliation
 from estimator.report.exports.source import forecast_of, refuse_beside_forecast
 from estimator.report.exports.table import Table, described
