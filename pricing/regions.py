@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from pricing.reading.problems import Problem, UsageError
 from pricing.reading.validation import Flag, Section, Text, load_as, refusal
 from pricing.reading.words import nearest
 
@@ -152,3 +153,17 @@ def read_region(value: object) -> str:
         fix = f"did you mean {close}?" if close else "see `kmscost rates show` for the Regions"
         raise refusal(value, "the code of an AWS Region such as us-east-1", fix)
     return value
+
+
+def check_region_option(option: str, region: str, expected: str = "an AWS Region") -> None:
+    """Refuse an option whose value is no Region, with the nearest that is one.
+
+    Raises
+    ------
+    UsageError
+        It is none.
+    """
+    if not is_region(region):
+        close = nearest(region, regions())
+        fix = f"did you mean {close}?" if close else ""
+        raise UsageError(Problem(option, None, "", repr(region), expected, fix))
