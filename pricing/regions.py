@@ -89,7 +89,7 @@ def region_names() -> dict[str, str]:
 
 
 def is_region(value: object) -> bool:
-    """Whether this is the code of a Region: one that is known, or one that is well formed.
+    """True for the code of a Region: one that is known, or one that is well formed.
 
     >>> is_region("eu-west-1"), is_region("eu-west-9"), is_region("eu-wset-1"), is_region("moon-1")
     (True, True, False, False)
@@ -100,7 +100,7 @@ def is_region(value: object) -> bool:
 
 
 def is_region_of_known_partition(value: object) -> bool:
-    """Whether this is a Region of a partition that the table has Regions of.
+    """True for a Region of a partition that the table has Regions of.
 
     >>> is_region_of_known_partition("eu-west-9"), is_region_of_known_partition("us-iso-east-1")
     (True, False)
@@ -124,7 +124,7 @@ def in_order(codes: Iterable[str]) -> tuple[str, ...]:
 
 
 def region_name(region: str) -> str:
-    """What AWS calls a Region; its code where it is not known.
+    """AWS's name of a Region; its code where it is not known.
 
     >>> region_name("eu-west-1"), region_name("eu-west-9")
     ('EU (Ireland)', 'eu-west-9')

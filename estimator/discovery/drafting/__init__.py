@@ -15,7 +15,7 @@ from estimator.discovery.drafting.outline import Outline, Todo, outline_of
 from estimator.discovery.estate import Estate
 from estimator.inventory.load import InventoryError, parse_inventory
 from estimator.inventory.model import Inventory
-from pricing.notebook import folded, html_table, notes, paragraph
+from pricing.notebook import fold_away, html_table, notes, paragraph
 from pricing.reading.files import decode, read_bytes
 from pricing.reading.problems import DocumentError
 from pricing.reading.scalars import comment
@@ -66,7 +66,7 @@ class Draft:
             shown += html_table(("place", "TODO"), [(todo.at, todo.question) for todo in self.todo])
         if self.changes:
             shown += html_table(("change",), [(str(change),) for change in self.changes])
-        return f"{shown}{folded('The inventory', self.text)}{notes(self.notices)}"
+        return f"{shown}{fold_away('The inventory', self.text)}{notes(self.notices)}"
 
     def to_dict(self) -> dict[str, Any]:
         """As documented JSON."""
@@ -159,7 +159,7 @@ def _notices(todo: Sequence[Todo]) -> Iterator[str]:
 
 def left_out(estate: Estate, outline: Outline) -> Iterator[str]:
     """Keys that no trail uses are none of CloudTrail's cost."""
-    spare = len(estate.keys) - sum(not key.aside for key in outline.keys)
+    spare = len(estate.keys) - len(outline.keys)
     if spare == 1:
         yield "1 key that no trail uses was left out: CloudTrail does not cause its cost"
     elif spare > 1:

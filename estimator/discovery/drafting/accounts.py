@@ -60,7 +60,7 @@ def resolve_accounts(
             Item(tuple(entries), "", (source,) if source and source != last_source else ())
         )
         last_source = source
-    needs_members = any(_is_whole(account) for account in trails) and not estate.members
+    needs_members = any(_is_whole(trail) for trail in trails) and not estate.members
     return ResolvedAccounts(
         payer, head, tuple(items), (f"TODO {MEMBERS}",) if needs_members else ()
     )
@@ -102,11 +102,8 @@ def _evidence(account: str, trails: Sequence[ResolvedTrail]) -> str:
         if trail.account.value == account and trail.account.is_known:
             return f"the account of trail {trail.name}"
     for trail in trails:
-        if (
-            trail.key is not None
-            and trail.key.account.value == account
-            and trail.key.account.is_known
-        ):
+        owner = trail.key.account if trail.key is not None else None
+        if trail.key is not None and owner and owner.value == account and owner.is_known:
             return f"the account of key {trail.key.id}"
     return ""
 
@@ -152,12 +149,9 @@ def _regions(estate: Estate, account: str, partition: str) -> Fact | None:
 def _head_regions(partitions: dict[str, str], known: dict[str, Fact | None]) -> Entry:
     """The Regions of every account of which nothing else is said."""
     first = next(iter(partitions.values()), COMMERCIAL)
-    facts = [known_fact for known_fact in known.values() if known_fact is not None]
-    if (
-        facts
-        and len(facts) == len(known)
-        and all(known_fact.value == facts[0].value for known_fact in facts)
-    ):
+    facts = [fact for fact in known.values() if fact is not None]
+    same = all(fact.value == facts[0].value for fact in facts)
+    if facts and same and len(facts) == len(known):
         return Entry("regions", facts[0].value, facts[0].source)
     spare: object = "default" if first == COMMERCIAL else list(default_regions(first))
     missing = any(fact is None for fact in known.values())

@@ -27,8 +27,6 @@ class Item:
     source: str = ""
     # lines of their own above the item
     remarks: tuple[str, ...] = ()
-    # left out of the inventory: written as a comment only
-    aside: bool = False
 
     def value(self, key: str) -> Any:
         """The value of a key; None where the item has none."""
@@ -51,22 +49,19 @@ def head_lines(entries: Iterable[Entry]) -> Iterator[str]:
 
 def item_lines(item: Item, in_braces: bool = False) -> Iterator[str]:
     """An item of a list, on one line or on a line for each key."""
-    mark = "# " if item.aside else ""
     for remark in item.remarks:
         yield f"  # {comment(remark)}"
     if in_braces:
-        yield f"  {mark}- {flow_text(item)}{_comment_of(_join_comments(item))}"
+        yield f"  - {flow_text(item)}{_comment_of(_join_comments(item))}"
         return
     dash = "- "
     for entry in item.entries:
         commented = entry if dash == "  " else _with_source(entry, item.source)
         if isinstance(entry.value, tuple) and all(isinstance(x, Entry) for x in entry.value):
-            yield f"  {mark}{dash}{entry.key}:{_comment_of(commented)}"
-            yield from (
-                f"  {mark}    {x.key}: {flow(x.value)}{_comment_of(x)}" for x in entry.value
-            )
+            yield f"  {dash}{entry.key}:{_comment_of(commented)}"
+            yield from (f"      {x.key}: {flow(x.value)}{_comment_of(x)}" for x in entry.value)
         else:
-            yield f"  {mark}{dash}{entry.key}: {flow(entry.value)}{_comment_of(commented)}"
+            yield f"  {dash}{entry.key}: {flow(entry.value)}{_comment_of(commented)}"
         dash = "  "
 
 
@@ -89,10 +84,9 @@ def _with_source(entry: Entry, source: str) -> Entry:
 def section_lines(
     name: str, items: Sequence[Item], remarks: Sequence[str] = (), in_braces: bool = False
 ) -> Iterator[str]:
-    """A list of the document; what is left out stands in it as a comment."""
+    """A list of the document, with remarks above its items."""
     yield ""
-    written = [entry for entry in items if not entry.aside]
-    yield f"{name}:" if written else f"{name}: []"
+    yield f"{name}:" if items else f"{name}: []"
     for remark in remarks:
         yield f"  # {comment(remark)}"
     for item in items:

@@ -1,7 +1,6 @@
 """A draft into an inventory that is there already: what is new is added, the user's words stay.
 
-Matched are accounts by id, keys by ARN (else by id in the same account and Region), trails by name
-and account. Added are accounts, keys, trails, and what the file does not write of those it has. A
+Added are accounts, keys, trails, and what the file does not write of those it has. A
 value that the file writes is kept where the source says otherwise, and told; `replace` takes the
 source's.
 """
@@ -13,13 +12,13 @@ from typing import Any
 
 from estimator.discovery.drafting.changes import Change, Merged, Text
 from estimator.discovery.drafting.lines import Entry, Item
+from estimator.discovery.drafting.matching import match_key, match_trail
 from estimator.discovery.drafting.outline import Outline
 from estimator.discovery.drafting.places import is_placeholder
 from estimator.inventory.assumptions import FilesPerDay, Range
 from estimator.inventory.edits import Path
 from estimator.inventory.load import parse_inventory
 from estimator.inventory.sections import Key, Trail
-from pricing.arns import parse_arn
 from pricing.reading.document import Map, parse_document
 from pricing.reading.scalars import flow
 from pricing.regions import default_regions
@@ -113,7 +112,7 @@ class _Merger:
         own = dict.fromkeys((key.id for key in self._own.keys), 0)
         used, new = set(self._needed_keys()), []
         for item in self._outline.keys:
-            found = self._match_key(item)
+            found, by_trail = match_key(self._own, self._outline, item)
             if found is None:
                 name = item.value("id")
                 self._key_ids[name] = _free(name, own) if name in used else name
@@ -122,32 +121,22 @@ class _Merger:
                 continue
             key = self._own.keys[found]
             self._key_ids[item.value("id")] = key.id
+            if by_trail:
+                self.done.notices.append(
+                    f"key {item.value('id')} was taken for {key.id}, the key of its trail"
+                )
             for entry in item.entries:
                 if not entry.todo and entry.key in ("arn", "created", "rotations"):
                     self._key_value(("keys", found, entry.key), key, entry)
         self._key_regions |= {item.value("id"): item.value("region") for item in new}
         self._add("keys", "id", new)
 
-    def _match_key(self, item: Item) -> int | None:
-        """The place of a key in the inventory: one that its user named otherwise by its trail."""
-        for number, key in enumerate(self._own.keys):
-            if _same_key(key, item):
-                return number
-        trails = [trail for trail in self._outline.trails if trail.value("key") == item.value("id")]
-        for found in (self._match(trail) for trail in trails):
-            name = self._own.trails[found].key if found is not None else None
-            for number, key in enumerate(self._own.keys):
-                if key.id == name and _may_be_same(key, item):
-                    self.done.notices.append(
-                        f"key {item.value('id')} was taken for {key.id}, the key of its trail"
-                    )
-                    return number
-        return None
-
     def _needed_keys(self) -> Iterable[str]:
         """The draft's keys that the merged inventory needs: those of trails that it takes over."""
         for item in self._outline.trails:
-            if item.value("key") is not None and (self._replace or self._match(item) is None):
+            if item.value("key") is not None and (
+                self._replace or match_trail(self._own, item) is None
+            ):
                 yield item.value("key")
 
     def _key_value(self, place: Path, key: Key, entry: Entry) -> None:
@@ -166,10 +155,10 @@ class _Merger:
 
     def trails(self) -> None:
         """Trails by name and account; what the file does not write of one is added."""
-        new, names = [], {named.name: 0 for named in self._own.trails}
-        names |= {named.name: 0 for named in self._own.readers}
+        new, names = [], {trail.name: 0 for trail in self._own.trails}
+        names |= {reader.name: 0 for reader in self._own.readers}
         for item in self._outline.trails:
-            found = self._match(item)
+            found = match_trail(self._own, item)
             if found is not None:
                 self._trail(found, item)
                 continue
@@ -183,20 +172,6 @@ class _Merger:
                     f"of account {trail.value('account')} as they are written"
                 )
         self._add("trails", "name", new)
-
-    def _match(self, item: Item) -> int | None:
-        """The place of a trail in the inventory."""
-        name, account = item.value("name"), item.value("account")
-        arn = parse_arn(name, "cloudtrail")
-        names = {name, arn.name if arn else name}
-        fits = [
-            number
-            for number, trail in enumerate(self._own.trails)
-            if trail.name in names
-            and (is_placeholder(account) or trail.account == account)
-            and trail.home_region in (None, item.value("home_region"))
-        ]
-        return fits[0] if len(fits) == 1 else None
 
     def _with_key(self, item: Item) -> Item:
         key = item.value("key")
@@ -313,19 +288,6 @@ def _free(name: str, taken: dict[str, int]) -> str:
         free, number = f"{name[:240]}-{number}", number + 1
     taken[free] = 0
     return free
-
-
-def _same_key(key: Key, item: Item) -> bool:
-    arn = item.value("arn")
-    if arn is not None and key.arn is not None:
-        return bool(arn == key.arn)
-    return all(getattr(key, name) == item.value(name) for name in ("id", "account", "region"))
-
-
-def _may_be_same(key: Key, item: Item) -> bool:
-    arn = item.value("arn")
-    placed = (key.account, key.region) == (item.value("account"), item.value("region"))
-    return placed and (arn is None or key.arn is None or arn == key.arn)
 
 
 def _effective(trail: Trail, name: str) -> Any:

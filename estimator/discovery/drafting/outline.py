@@ -44,8 +44,7 @@ class Outline:
             yield Todo("accounts", MEMBERS)
         for section, label in (("accounts", "id"), ("keys", "id"), ("trails", "name")):
             for item in getattr(self, section):
-                if not item.aside:
-                    yield from _item_todo(f"{section} {item.value(label)}", item)
+                yield from _item_todo(f"{section} {item.value(label)}", item)
 
 
 def _item_todo(at: str, item: Item) -> Iterator[Todo]:
