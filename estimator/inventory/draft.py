@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from estimator.inventory.documents import set_key
 from pricing.reading.document import Location, Map, Seq, line_of
 from pricing.reading.problems import Problem
 from pricing.reading.words import describe
@@ -44,9 +45,24 @@ class Draft:
 
     def place(self, at: Location) -> Location:
         """The location in the document of a location among the understood items."""
-        kept = self.places.get(str(at[0])) if len(at) > 1 else None
-        return (at[0], kept[int(at[1])], *at[2:]) if kept is not None else at
+        positions = self.places.get(str(at[0])) if len(at) > 1 else None
+        return (at[0], positions[int(at[1])], *at[2:]) if positions is not None else at
 
     def line(self, at: Location) -> int | None:
         """The line of a location among the understood items."""
         return line_of(self.root, self.place(at))
+
+    def whole_document(self) -> Map:
+        """The document, with the accounts of other files in the place of the entry naming one.
+
+        In it every account has a path of its own, wherever it is written.
+        """
+        if not self.rows:
+            return self.root
+        accounts = self.root["accounts"]
+        listed = Seq(accounts.line)
+        for index, (item, line) in enumerate(zip(accounts, accounts.lines, strict=True)):
+            rows = self.rows.get(index, [item])
+            listed.extend(rows)
+            listed.lines += [line] * len(rows)
+        return set_key(self.root, "accounts", listed)

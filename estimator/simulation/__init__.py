@@ -6,12 +6,13 @@ import datetime
 from collections.abc import Sequence
 from pathlib import Path
 
-from estimator.forecasting import calendar, priced
+from estimator.forecasting import calendar, price_usage
 from estimator.forecasting.budgets import budget_use
 from estimator.forecasting.notices import notices
 from estimator.forecasting.result import free_in_use
 from estimator.forecasting.totals import monthly_totals
-from estimator.inventory import Inventory, load_inventory
+from estimator.inventory import Inventory
+from estimator.inventory.changes import Settings, change_inventory
 from estimator.months import Months
 from estimator.simulation.draws import Draws
 from estimator.simulation.inventory_demand import demand_of
@@ -42,12 +43,13 @@ def simulate(
     quantile: str | float | Sequence[float] = (0.05, 0.5, 0.95),
     rates: RateTable | str | Path | None = None,
     discount: float = 0.0,
+    set: Settings | None = None,  # noqa: A002 (as --set)
 ) -> Simulation:
     """Simulate a forecast: quantiles of requests and cost, and the assumptions that spread them.
 
     Parameters
     ----------
-    inventory, start, months, rates, discount
+    inventory, start, months, rates, discount, set
         As for `estimator.forecast`.
     draws : int
         The number of draws of every range, 100 to 500,000.
@@ -67,7 +69,7 @@ def simulate(
         As `estimator.forecast`; or an option makes no sense.
     """
     options = read_options(draws, seed, quantile, months)
-    inventory = inventory if isinstance(inventory, Inventory) else load_inventory(inventory)
+    inventory = change_inventory(inventory, set)
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
     span = calendar(start, months)
     return run(inventory, span, options, table, discount)
@@ -84,8 +86,8 @@ def run(
     """A simulation of checked options; without `noise` counts are their means."""
     streams = streams_of(inventory)
     used = usage(inventory, span, streams=streams)
-    charged = priced(used, inventory, span, table, discount, exempt=False)
-    exempt = priced(used, inventory, span, table, discount, exempt=True)
+    charged = price_usage(used, inventory, span, table, discount, exempt=False)
+    exempt = price_usage(used, inventory, span, table, discount, exempt=True)
     is_exempt = inventory.cloudtrail_writes == "exempt"
     chosen, other = (exempt, charged) if is_exempt else (charged, exempt)
     charges = chosen.charges.assign(cost_other_reading=other.charges["cost"])
