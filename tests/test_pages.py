@@ -12,7 +12,7 @@ from tests.command_pages import all_commands
 from tests.consoles import blocks, run, run_block
 from tests.extras import skip_without_extra
 from tests.october import write_october
-from tests.pricing.offers.offer_files import kms, offer, written
+from tests.pricing.offers.offer_files import kms, offer, write_file
 from tests.real_data import ROOT
 
 PAGES = sorted((ROOT / "docs").glob("*.md"))
@@ -31,7 +31,7 @@ def given(tmp_path_factory):
     shutil.copytree(ROOT / "examples", folder / "examples")
     write_october(folder / "logs")
     prices = offer(kms("us-east-1", "eu-west-1", request="0.0000040000"))
-    written(folder / "awskms.json", prices)
+    write_file(folder / "awskms.json", prices)
     return folder
 
 
