@@ -34,7 +34,8 @@ class Figure(str):
     def __new__(cls, text: str, value: float, kind: str, sign: bool = False) -> Self:
         """Return the text as a figure."""
         figure = super().__new__(cls, text)
-        figure.value, figure.kind, figure.sign = value, kind, sign
+        # a number of numpy writes itself otherwise than one of Python
+        figure.value, figure.kind, figure.sign = float(value), kind, sign
         return figure
 
 
@@ -84,12 +85,19 @@ def in_column(cells: Sequence[str]) -> list[str]:
     >>> in_column([money(0.0021), money(3.5)]), in_column([count(518.4), count(51840)])
     (['0.0021', '3.5000'], ['518', '51,840'])
     """
-    figures = [cell for cell in cells if isinstance(cell, Figure) and abs(cell.value) < _HUGE]
-    figures = [figure for figure in figures if math.isfinite(figure.value)]
-    digits = _decimals(figures)
+    known = [
+        cell
+        for cell in cells
+        if isinstance(cell, Figure) and math.isfinite(cell.value) and abs(cell.value) < _HUGE
+    ]
+    # requests and amounts may stand in one column, each in rows of their own
+    digits = {
+        kind: _decimals([figure for figure in known if figure.kind == kind]) for kind in _COLUMNS
+    }
+    ids = {id(figure) for figure in known}
     return [
-        _with_decimals(cell, digits)
-        if isinstance(cell, Figure) and any(cell is figure for figure in figures)
+        _with_decimals(cell, digits[cell.kind])
+        if isinstance(cell, Figure) and id(cell) in ids
         else str(cell)
         for cell in cells
     ]

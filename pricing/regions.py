@@ -18,6 +18,12 @@ TABLES = Path(__file__).parent / "tables"
 _DIRECTION = "(?:north|south)?(?:east|west)|north|south|central"
 _WELL_FORMED = re.compile(rf"[a-z]{{2,4}}(?:-[a-z]{{2,4}})?-(?:{_DIRECTION})-[1-9]")
 
+# what has the look of a Region's code, in names that AWS writes: laxer than `is_region`, so that no
+# file and no line of a bill is lost because its Region is new
+CODE_PATTERN = r"[a-z]{2,}(?:-[a-z]+)+-\d+"
+
+COMMERCIAL = "aws"
+
 # how the codes of a partition begin, all others are commercial: regionRegex in botocore's
 # partitions.json (1.44.8), checked 2026-11-28
 _PARTITIONS = {
@@ -54,9 +60,17 @@ def regions() -> dict[str, Region]:
 
 
 @cache
-def default_regions() -> tuple[str, ...]:
-    """The Regions enabled by default in a new commercial account."""
-    return tuple(code for code, region in regions().items() if region.enabled_by_default)
+def default_regions(partition: str = COMMERCIAL) -> tuple[str, ...]:
+    """The Regions enabled in a new account of a partition.
+
+    >>> default_regions("aws-us-gov")
+    ('us-gov-east-1', 'us-gov-west-1')
+    """
+    inside = [region for region in regions().values() if region.partition == partition]
+    # opting in is known of commercial Regions only (F22)
+    if partition == COMMERCIAL:
+        inside = [region for region in inside if region.enabled_by_default]
+    return tuple(region.code for region in inside)
 
 
 @cache
@@ -84,10 +98,19 @@ def is_region(value: object) -> bool:
     )
 
 
+def is_region_of_known_partition(value: object) -> bool:
+    """Whether this is a Region of a partition that the table has Regions of.
+
+    >>> is_region_of_known_partition("eu-west-9"), is_region_of_known_partition("us-iso-east-1")
+    (True, False)
+    """
+    return is_region(value) and bool(default_regions(partition_of(str(value))))
+
+
 @cache
 def partitions() -> tuple[str, ...]:
     """Every partition that a Region may be in: the commercial one first."""
-    return tuple(dict.fromkeys(("aws", *_PARTITIONS.values())))
+    return tuple(dict.fromkeys((COMMERCIAL, *_PARTITIONS.values())))
 
 
 def in_order(codes: Iterable[str]) -> tuple[str, ...]:
@@ -119,7 +142,7 @@ def partition_of(region: str) -> str:
     if known is not None:
         return known.partition
     found = (name for start, name in _PARTITIONS.items() if region.startswith(start))
-    return next(found, "aws")
+    return next(found, COMMERCIAL)
 
 
 def read_region(value: object) -> str:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import datetime
-import json
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from estimator.scenarios.paths import Named, Path, written
 from estimator.scenarios.reading import read_set
 from estimator.scenarios.scenario import Change
+from pricing.reading.scalars import flow
 
 Setting = tuple[Path, Any]
 Item = tuple[str, str]
@@ -75,7 +74,7 @@ class Proposal:
     @cached_property
     def set(self) -> tuple[str, ...]:
         """The changes as `kmscost compare --set` takes them."""
-        return tuple(f"{written(path)}={flow(value)}" for path, value in self.settings)
+        return tuple(f"{written(path)}={flow(value, quoted=True)}" for path, value in self.settings)
 
     @property
     def options(self) -> str:
@@ -152,25 +151,6 @@ def _sizes(path: Path) -> range:
 def place(section: str, name: str, *keys: str) -> Path:
     """The path of something of an item: ``trails[org].key``."""
     return (section, Named(name), *keys)
-
-
-def flow(value: Any) -> str:
-    """A value as YAML in one line that reads back exactly.
-
-    >>> import datetime
-    >>> flow({"low": 0.5, "high": 1e-7}), flow(["a", None, True]), flow(datetime.date(2026, 11, 1))
-    ('{"low": 0.5, "high": 0.0000001}', '["a", null, true]', '2026-11-01')
-    """
-    if isinstance(value, float):
-        text = f"{Decimal(repr(value)):f}"
-        return text.rstrip("0").rstrip(".") if "." in text else text
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return f"{{{', '.join(f'{json.dumps(key)}: {flow(one)}' for key, one in value.items())}}}"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(map(flow, value))}]"
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _plain(value: Any) -> Any:

@@ -13,6 +13,7 @@ import pandas as pd
 from estimator.inventory import Inventory
 from estimator.inventory.sections import Reader, Trail
 from estimator.volume.readers import kind_of
+from pricing.arns import account_in, split_arn
 
 # names of trails, readers and days in one notice; the rest is a number
 MOST_NAMED = 5
@@ -52,7 +53,7 @@ def place_trails(inventory: Inventory, measured: Iterable[tuple[str, str]]) -> T
     pairs = sorted({pair for pair in measured if pair[0]})
     arns_of: dict[str, set[str]] = defaultdict(set)
     for trail, _ in pairs:
-        arns_of[_part(trail, 4)].add(trail)
+        arns_of[account_in(trail)].add(trail)
     found: dict[tuple[str, str], int] = {}
     notices: dict[str, None] = {}
     strangers: dict[str, None] = {}
@@ -63,9 +64,9 @@ def place_trails(inventory: Inventory, measured: Iterable[tuple[str, str]]) -> T
         if exact:
             found[pair] = exact[0]
             continue
-        home = [n for n, trail in enumerate(inventory.trails) if trail.account == _part(arn, 4)]
+        home = [n for n, trail in enumerate(inventory.trails) if trail.account == account_in(arn)]
         by_key = [n for n in home if key and keys.get(inventory.trails[n].key or "") == key]
-        alone = home if len(arns_of[_part(arn, 4)]) == 1 else []
+        alone = home if len(arns_of[account_in(arn)]) == 1 else []
         for why, candidates in (("its key", by_key), ("the only one of its account", alone)):
             if len(candidates) == 1:
                 found[pair] = candidates[0]
@@ -83,13 +84,10 @@ def _is_trail(trail: Trail, arn: str) -> bool:
     if ":" not in arn:  # the name in a digest's own name
         return trail.name == arn
     name = arn.rpartition("/")[2]
-    home = trail.home_region in (None, _part(arn, 3))
-    return trail.name in (name, arn) and trail.account == _part(arn, 4) and home
-
-
-def _part(arn: str, number: int) -> str:
-    parts = arn.split(":")
-    return parts[number] if len(parts) > 5 else ""
+    parts = split_arn(arn)
+    account, region = (parts.account, parts.region) if parts is not None else ("", "")
+    home = trail.home_region in (None, region)
+    return trail.name in (name, arn) and trail.account == account and home
 
 
 def place_readers(

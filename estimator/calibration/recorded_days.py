@@ -13,6 +13,7 @@ from estimator.inventory import Inventory
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray, Period
+from pricing.arns import split_arn
 
 # what is older says little about next month, and a year holds every season
 MOST_DAYS = 366
@@ -90,10 +91,10 @@ class Cover:
                 key = keys[trail.key]
                 self._homes[number] = {(trail.account, key.region), (key.account, key.region)}
         for (_, arn), number in places.trails.items():
-            parts = arn.split(":")
-            if len(parts) > 5:  # the key that was really used
-                self._homes.setdefault(number, set()).add((parts[4], parts[3]))
-                self._homes[number].add((inventory.trails[number].account, parts[3]))
+            used = split_arn(arn)
+            if used is not None:  # the key that was really used
+                self._homes.setdefault(number, set()).add((used.account, used.region))
+                self._homes[number].add((inventory.trails[number].account, used.region))
 
     def names(self) -> FloatArray:
         """Of a source that tells neither account nor Region. [0-1]"""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from estimator.discovery.arns import is_account
 from estimator.discovery.estate import Estate
+from pricing.arns import is_account
 from pricing.reading.problems import Problem, UsageError
 from pricing.reading.words import nearest
 from pricing.regions import is_region, regions

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from estimator.figures import listed
@@ -12,14 +11,13 @@ from estimator.inventory.draft import Draft
 from estimator.inventory.model import Account, Inventory
 from estimator.inventory.others import FIELD
 from estimator.inventory.sections import Key, Once, Reader, Replication, Trail
+from pricing.arns import parse_key_arn
 from pricing.reading.document import Location, Map, Seq
 from pricing.reading.problems import Problem
 from pricing.reading.words import nearest, shown
 from pricing.regions import partition_of
 
 _MOST_SUGGESTIONS = 100
-
-_KEY_ARN = re.compile(r"arn:[\w-]+:kms:(?P<region>[\w-]+):(?P<account>[0-9]{12}):key/.+\Z")
 
 
 def check_references(draft: Draft, inventory: Inventory, found: list[Found]) -> None:
@@ -149,14 +147,14 @@ def _check_key(draft: Draft, at: Location, key: Key, own: dict[str, Account]) ->
             expected = f"a Region of {home.partition}, where account {home.id} lives"
             draft.refuse((*at, "region"), f"{key.region} of {partition}", expected, "")
     if key.arn is not None:
-        arn = _KEY_ARN.match(key.arn)
+        arn = parse_key_arn(key.arn)
         if arn is None:
             expected = "arn:aws:kms:REGION:ACCOUNT:key/ID"
             draft.refuse(
                 (*at, "arn"), shown(key.arn), expected, "copy it from `aws kms describe-key`"
             )
-        elif (arn["region"], arn["account"]) != (key.region, key.account):
-            found = f"an ARN in {arn['region']} of account {arn['account']}"
+        elif (arn.region, arn.account) != (key.region, key.account):
+            found = f"an ARN in {arn.region} of account {arn.account}"
             expected = f"{key.region} and {key.account}, as the key says"
             draft.refuse((*at, "arn"), found, expected, "correct one of them")
 

@@ -14,10 +14,10 @@ from typing import Any
 
 import yaml
 
-from estimator.inventory.flow import flow, is_nested, scalar
 from estimator.inventory.nodes import nodes_below, shared
 from pricing.reading.document import line_of, parse_document
 from pricing.reading.problems import KmscostError, Problem
+from pricing.reading.scalars import flow, scalar
 from pricing.reading.words import describe
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -163,7 +163,7 @@ class Document:
         end = self._value_end(key, value, path)
         begin = self._at(key.end_mark)
         kept = self._kept_comments(begin, end, value)
-        if isinstance(new, dict) and not parent.flow_style and is_nested(new):
+        if isinstance(new, dict) and not parent.flow_style and _is_nested(new):
             text = self._block(new, key.start_mark.column + _LIST_INDENT)
             rest = _tail(self.text[end : self._line_end(end)])
             head = self._beside(begin, value)
@@ -218,7 +218,7 @@ class Document:
             raise self.refuse(path, "an empty mapping")
         column = parent.value[0][0].start_mark.column
         indent = " " * column
-        if isinstance(value, dict) and is_nested(value):
+        if isinstance(value, dict) and _is_nested(value):
             said = (
                 f"{indent}{scalar(key)}:{self._block(value, column + _LIST_INDENT)}{self._newline}"
             )
@@ -319,6 +319,11 @@ class Document:
         fix = "write it out plainly, without anchors (&), aliases (*) and merges (<<)"
         line = line_of(parse_document(self.text, self.path)[0], path)
         return KmscostError(Problem(self.path, line, describe(path), found, expected, fix))
+
+
+def _is_nested(value: Mapping[str, Any]) -> bool:
+    """Whether a mapping holds mappings, which read better in lines of their own."""
+    return any(isinstance(part, dict) for part in value.values())
 
 
 def _tail(rest: str) -> str:

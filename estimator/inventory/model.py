@@ -16,7 +16,7 @@ from estimator.inventory.periods import ActivePeriods, period_of
 from estimator.inventory.places import Place
 from estimator.inventory.sections import Growth, Key, Reader, Trail
 from pricing.notebook import html_table, notes, paragraph
-from pricing.regions import in_order, partition_of
+from pricing.regions import COMMERCIAL, in_order, partition_of
 from pricing.regions import regions as known_regions
 
 _MOST_SHOWN = 20
@@ -37,7 +37,7 @@ class Account:
     @property
     def partition(self) -> str:
         """The partition that its Regions lie in (`aws` for an account without Regions)."""
-        return partition_of(self.regions[0]) if self.regions else "aws"
+        return partition_of(self.regions[0]) if self.regions else COMMERCIAL
 
 
 @dataclass(frozen=True, repr=False)

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.frame_rows import actuals_frame
 from estimator.measurement.grain import actuals_grain
-from estimator.measurement.names import DIGEST, role_of
+from estimator.measurement.names import DIGEST
 from estimator.measurement.object_names import place_of
 from estimator.measurement.paths import as_paths, find_files
 from estimator.measurement.progress import Done, Progress
@@ -23,6 +23,7 @@ from estimator.measurement.result import Actuals
 from estimator.measurement.s3_listing.entries import AT_MOST
 from estimator.measurement.s3_listing.plain import DAMAGED, BadLines, open_plain, why_unreadable
 from estimator.measurement.skipped import SkippedFiles
+from pricing.arns import parse_arn, role_of
 
 SOURCE = "access-logs"
 
@@ -40,7 +41,6 @@ _MONTHS = {
         b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), start=1
     )
 }
-_ACCOUNT = re.compile(r"arn:[^:]+:[^:]+::(\d{12}):")
 
 # a copy reads its source; 206 is a part of an object, decrypted by a request of its own
 _GETS = {b"REST.GET.OBJECT": (b"200", b"206"), b"REST.COPY.OBJECT_GET": (b"200", b"206")}
@@ -244,9 +244,9 @@ def _who(requester: bytes) -> tuple[str, str]:
     (('guardduty.amazonaws.com', ''), ('', ''))
     """
     name = requester.decode(errors="replace")
-    account = _ACCOUNT.match(name)
+    arn = parse_arn(name)
     reader = "" if name == "-" else role_of(name.removeprefix("svc:"))
-    return reader, account[1] if account else ""
+    return reader, arn.account if arn is not None else ""
 
 
 def _frame(requests: Counter[_Request], coverage: Coverage) -> Any:

@@ -7,10 +7,12 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pricing.regions import CODE_PATTERN
+
 # F21: [prefix/]AWSLogs/[o-id/]<account>/<folder>/<region>/YYYY/MM/DD/<file>
 _FOLDER = (
     r"(?:^|/)AWSLogs/(?:o-[a-z0-9]+/)?(?P<account>\d{12})/(?P<folder>CloudTrail(?:-[A-Za-z]+)?)/"
-    r"(?P<region>[a-z]{2,}(?:-[a-z]+)+-\d+)/(?P<day>\d{4}/\d{2}/\d{2})/$"
+    rf"(?P<region>{CODE_PATTERN})/(?P<day>\d{{4}}/\d{{2}}/\d{{2}})/$"
 )
 FOLDER = re.compile(_FOLDER)
 
@@ -20,7 +22,7 @@ _TIME = re.compile(r"[_-](\d{8})T(\d{2})(\d{2})(?:\d{2})?Z?[_.]")
 # the same of the file's own name, for files copied out of their folders
 _FILE = re.compile(
     r"(?P<account>\d{12})_(?P<folder>CloudTrail(?:-[A-Za-z]+)?)_"
-    r"(?P<region>[a-z]{2,}(?:-[a-z]+)+-\d+)_"
+    rf"(?P<region>{CODE_PATTERN})_"
 )
 
 # <account>_CloudTrail-Digest_<region>_<trail>_<home region>_<time>.json.gz
@@ -104,17 +106,3 @@ def digest_trail(name: str) -> str:
     """
     found = _DIGEST.match(name.rpartition("/")[2])
     return found["trail"] if found else ""
-
-
-def role_of(arn: str) -> str:
-    """The role behind an assumed role's session: sessions come and go, the reader stays.
-
-    >>> role_of("arn:aws:sts::111122223333:assumed-role/siem/i-0abc")
-    'arn:aws:iam::111122223333:role/siem'
-    >>> role_of("arn:aws:iam::111122223333:user/Alice")
-    'arn:aws:iam::111122223333:user/Alice'
-    """
-    head, found, tail = arn.partition(":assumed-role/")
-    if not found:
-        return arn
-    return f"{head.replace(':sts:', ':iam:', 1)}:role/{tail.split('/', 1)[0]}"

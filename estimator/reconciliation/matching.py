@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from estimator.inventory import Inventory
+from pricing.arns import split_arn
 
 # what CloudTrail's files cause: these requests name a key, where listing keys does not
 CLOUDTRAIL_CAUSES = ("put", "check", "digest", "get", "replication")
@@ -19,8 +20,8 @@ def place_of(arn: str) -> tuple[str, str]:
     >>> place_of("arn:aws:kms:eu-west-1:111122223333:key/1234")
     ('111122223333', 'eu-west-1')
     """
-    parts = arn.split(":", 5)
-    return (parts[4], parts[3]) if len(parts) == 6 else ("", "")
+    key = split_arn(arn)
+    return (key.account, key.region) if key is not None else ("", "")
 
 
 def key_names(inventory: Inventory, measured: pd.DataFrame) -> dict[str, str]:

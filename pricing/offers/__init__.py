@@ -13,9 +13,9 @@ from pricing.offers.meters import SERVICES
 from pricing.offers.offer import Offer
 from pricing.offers.price_list_csv import read_csv
 from pricing.offers.price_list_json import read_json
+from pricing.offers.rate_file import format_rates
 from pricing.offers.source import opened
 from pricing.offers.table import named, table_of
-from pricing.offers.written import written
 from pricing.rates import Meter, RateTable, Version, load_cloudtrail_rates, load_rates
 from pricing.reading.document import parse_document
 from pricing.reading.files import is_price_list
@@ -109,7 +109,7 @@ def rates_import(file: str | Path | Sequence[str | Path]) -> ImportedRates:
         "AWS's own prices, by `kmscost rates import`. Use: kmscost forecast ... --rates THIS-FILE"
     )
     about = [f"{named(offer)}, sha256 {offer.sha256}" for offer in offers]
-    text = written(root, [said, *sorted(set(about))])
+    text = format_rates(root, [said, *sorted(set(about))])
     table = _checked(text, ", ".join(str(path) for path in files))
     return ImportedRates(
         table, text, (*_read_from(offers, table), *dict.fromkeys(notices), *_doubts(table))

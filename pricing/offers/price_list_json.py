@@ -7,17 +7,24 @@ SKU. The feed: manifest, then Regions by name, each with prices by name and agai
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from pricing.offers.json_stream import JsonStream
 from pricing.offers.meters import FEED_NAMES, FEED_SERVICES
 from pricing.offers.offer import Offer, Price, Product
-from pricing.offers.source import Source, opened
+from pricing.offers.source import CHUNK, Source, opened
+from pricing.reading.json_stream import JsonStream
 from pricing.reading.problems import DocumentError, Problem
 from pricing.reading.words import shown
 
+MOST_TEXT = 4 << 20  # of one value: a product or its terms are about 1 KB
 _ON_DEMAND = "OnDemand"
+
+
+def _stream(source: Source) -> JsonStream:
+    text = io.TextIOWrapper(io.BufferedReader(source, CHUNK), encoding="utf-8-sig", newline="")
+    return JsonStream(text, source.path, "an AWS price list", MOST_TEXT)
 
 
 def read_json(source: Source, offer: Offer) -> None:
@@ -28,11 +35,11 @@ def read_json(source: Source, offer: Offer) -> None:
     DocumentError
         It is damaged, or something else.
     """
-    walk = _Walk(JsonStream(source, source.path), offer)
+    walk = _Walk(_stream(source), offer)
     walk.document()
     if walk.terms_too_early:
         with opened(source.path) as again:
-            second = _Walk(JsonStream(again, source.path), offer, walk.skus)
+            second = _Walk(_stream(again), offer, walk.skus)
             second.document()
             walk.strangers = second.strangers
     walk.finish()
@@ -57,7 +64,7 @@ class _Walk:
             "regions": self.feed_regions,
         }
         for key in self.stream.members():
-            if key in walkers and not self.stream.is_object():
+            if key in walkers and self.stream.peek() != "{":
                 line, found = self.stream.line, shown(self.stream.value())
                 self.offer.refuse(line, key, found, "an object", "download it again")
             elif key in walkers:
@@ -119,7 +126,7 @@ class _Walk:
         """The OnDemand prices of the products that have a meter."""
         self.terms_too_early = not self.skus
         for kind in self.stream.members():
-            if not self.stream.is_object():
+            if self.stream.peek() != "{":
                 line, found = self.stream.line, shown(self.stream.value())
                 self.offer.refuse(line, f"terms.{kind}", found, "an object")
                 continue

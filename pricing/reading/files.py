@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import re
 from pathlib import Path
-from typing import Any
 
 from pricing.reading.problems import DocumentError, Problem
 
 MAX_BYTES = 64 * 1024 * 1024  # 10,000 accounts written out are about 3 MB
-_JSON_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|["\[{\]}]', re.DOTALL)
-_JSON_DEPTH = {b"[": 1, b"{": 1, b"]": -1, b"}": -1}
+_UTF8_BOM, _UTF16_BOMS = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
 
 
 def read_bytes(path: str | Path, limit: int = MAX_BYTES) -> bytes:
@@ -35,37 +31,11 @@ def is_price_list(begins: bytes) -> bool:
     >>> is_price_list(b'"FormatVersion","v1.0"'), is_price_list(b"version: 1")
     (True, False)
     """
-    begins = begins.removeprefix(b"\xef\xbb\xbf").lstrip()
+    begins = begins.removeprefix(_UTF8_BOM).lstrip()
     keys = (b'"formatVersion"', b'"offerCode"', b'"products"', b'"manifest"', b'"disclaimer"')
     is_json = begins[:1] == b"{" and any(key in begins for key in keys)
     first = begins.split(b"\n", 1)[0].replace(b'"', b"").lower()
     return is_json or first.startswith((b"formatversion,", b"sku,"))
-
-
-def find_json_fault(data: Any, error: Exception) -> tuple[str, int | None]:
-    r"""What is wrong with bytes that are no JSON, and in which line, where that can be told.
-
-    Parsers differ in their words, and a fast one has no place for the fault but in them. So whether
-    the end is missing is seen from the brackets, and the standard library names the line.
-
-    >>> find_json_fault(b'{"a": [1,\n2', ValueError("theirs"))
-    ('JSON that ends too early', 2)
-    >>> find_json_fault(b'{\n"a" 1}', ValueError("theirs"))
-    ('text that is not JSON (theirs)', 2)
-    """
-    found = f"text that is not JSON ({error})"
-    if not len(data) or len(data) > MAX_BYTES:
-        return found if len(data) else "an empty file", None
-    line, depth, text = None, 0, bytes(data)
-    for token in _JSON_TOKEN.findall(text) if text.lstrip()[:1] in (b"{", b"[", b'"') else ():
-        depth += 1 if token == b'"' else _JSON_DEPTH.get(token, 0)  # a quote alone is left open
-    try:
-        json.loads(text)
-    except json.JSONDecodeError as fault:
-        line = fault.lineno
-    except (ValueError, RecursionError):
-        line = None
-    return "JSON that ends too early" if depth > 0 else found, line
 
 
 def unreadable(path: str | Path, error: OSError | ValueError) -> DocumentError:
@@ -78,6 +48,24 @@ def unreadable(path: str | Path, error: OSError | ValueError) -> DocumentError:
         reason = getattr(error, "strerror", None) or str(error)
         found, expected, fix = f"a file that cannot be read ({reason})", "a readable file", ""
     return DocumentError(Problem(str(path), None, "", found, expected, fix))
+
+
+def to_utf8(path: str | Path, data: bytes) -> bytes:
+    """The bytes as UTF-8 without a mark: PowerShell's `>` writes UTF-16.
+
+    Raises
+    ------
+    DocumentError
+        They begin as UTF-16 and are none.
+    """
+    if data[:2] not in _UTF16_BOMS:
+        return data.removeprefix(_UTF8_BOM)
+    try:
+        return data.decode("utf-16").encode()
+    except UnicodeError:
+        fix = "save the file as UTF-8"
+        problem = Problem(str(path), None, "", "text that is not UTF-16", "UTF-8", fix)
+        raise DocumentError(problem) from None
 
 
 def decode(path: str | Path, data: bytes) -> str:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from estimator.calibration.dispersion import (
     block_overdispersion,
     daily_overdispersion,
-    moderated,
+    moderate,
 )
 from estimator.calibration.pooling import (
     LEAST_SHAPE,
@@ -177,7 +177,7 @@ def test_doubt_about_the_overdispersion_widens():
     daily = daily_overdispersion(counts, level)
     assert daily.freedom[0] == pytest.approx(18)
     daily = daily._replace(pooled=daily.pooled._replace(value=0.1), own=np.array([0.2]))
-    assert moderated(daily)[0] == pytest.approx((0.8 + 3.6) / 24)
+    assert moderate(daily)[0] == pytest.approx((0.8 + 3.6) / 24)
 
 
 def test_weekdays_are_found_and_uneven_weeks_do_not_bias():

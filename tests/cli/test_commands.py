@@ -139,8 +139,9 @@ def test_every_output_with_a_cost_shows_the_other_reading(form):
     assert "CloudTrail and KMS guides from 2021-09-11" in said
 
 
-def test_the_table_fits_80_columns_without_colour():
-    """No line is wider, and nothing but text reaches a pipe."""
+def test_the_table_fits_80_columns_without_colour(monkeypatch):
+    """No line is wider than COLUMNS says, and nothing but text reaches a pipe."""
+    monkeypatch.setenv("COLUMNS", "80")
     answer = kmscost("forecast", EXAMPLE, "--from", "2026-11", "--by", "account,region,cause")
     assert max(len(line) for line in answer.stdout.splitlines()) <= 80
     assert "\x1b" not in answer.stdout

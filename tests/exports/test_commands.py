@@ -69,15 +69,18 @@ def test_the_command_is_its_function():
 
 
 def test_the_end_of_a_file_name_chooses_the_format(tmp_path):
-    """.parquet, .xlsx and .json; --format is stronger; anything else is CSV."""
+    """.parquet, .xlsx, .json and .csv; --format is stronger; an ending of none is refused."""
     parquet, openpyxl = needed("pyarrow.parquet"), needed("openpyxl")
     needed("xlsxwriter")
-    for name in ("a.parquet", "a.xlsx", "a.json", "a.csv", "a.txt"):
+    for name in ("a.parquet", "a.xlsx", "a.json", "a.csv"):
         assert kmscost("frame", *SHORT, "--output", tmp_path / name).exit_code == 0
     assert parquet.read_table(tmp_path / "a.parquet").num_rows == 5
     assert openpyxl.load_workbook(tmp_path / "a.xlsx")["charges"].max_row == 6
     assert len(json.loads((tmp_path / "a.json").read_text())["rows"]) == 5
-    assert (tmp_path / "a.txt").read_text() == (tmp_path / "a.csv").read_text()
+    refused = kmscost("frame", *SHORT, "--output", tmp_path / "a.txt")
+    assert refused.exit_code == 2
+    assert "expected a name that ends with one of .csv, .json, .parquet, .xlsx" in refused.stderr
+    assert not (tmp_path / "a.txt").exists()
     kmscost("frame", *SHORT, "--output", tmp_path / "b.csv", "--format", "json")
     assert (tmp_path / "b.csv").read_text() == (tmp_path / "a.json").read_text()
 

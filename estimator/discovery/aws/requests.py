@@ -12,8 +12,8 @@ import boto3
 import botocore.config
 import botocore.exceptions
 
-from estimator.discovery.arns import parse_arn
 from estimator.discovery.aws.calls import ASSUME, IDENTITY, Call
+from pricing.arns import format_arn, parse_arn
 from pricing.reading.problems import KmscostError, Problem
 
 _DENIED = {
@@ -110,7 +110,11 @@ class Asker:
             own = parse_arn(role, "iam")
             if own is not None and own.account != account:
                 continue
-            arn = own.text if own else f"arn:{who.partition}:iam::{account}:role/{role}"
+            arn = (
+                own.text
+                if own
+                else format_arn("iam", f"role/{role}", account, partition=who.partition)
+            )
             answer = self.ask(who, ASSUME, RoleArn=arn, RoleSessionName="kmscost-discover")
             if not isinstance(answer, Failure):
                 said = answer["Credentials"]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from estimator.discovery.arns import Arn, parse_arn
 from estimator.discovery.aws import calls
 from estimator.discovery.aws.requests import Asker, Failure, Who
 from estimator.discovery.aws.workers import each
 from estimator.discovery.aws_responses import About, Answers
 from estimator.discovery.aws_responses.accounts import enabled_regions
 from estimator.discovery.aws_responses.buckets import NO_ENCRYPTION
-from estimator.discovery.drafting.places import regions_of
+from pricing.arns import Arn, parse_arn
+from pricing.regions import default_regions, partition_of
 
 Step = Callable[[str, int, int], None]
 
@@ -40,7 +40,7 @@ class Walk:
         """Ask all, and read the answers in an order that does not depend on who was first."""
         me = self._asker.open()
         home = _HOME.get(me.partition)
-        if home and not str(self._asker.region).startswith(home.split("-")[0]):
+        if home and partition_of(str(self._asker.region)) != me.partition:
             self._asker.region = home
         self._who[me.account] = me
         others = self._members(me)
@@ -101,7 +101,7 @@ class Walk:
                 about = About(calls.REGIONS.action, who.account)
                 self.answers.take(answer, about)
                 enabled = enabled_regions(answer)
-            wanted = enabled or regions_of(who.partition)
+            wanted = enabled or default_regions(who.partition)
             found += [(who, one) for one in wanted if self._only is None or one in self._only]
         return found
 

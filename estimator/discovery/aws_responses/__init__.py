@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from estimator.discovery.arns import parse_arn
 from estimator.discovery.aws_responses import accounts, buckets, keys, trails
 from estimator.discovery.aws_responses.values import items_of, text_of
 from estimator.discovery.estate import Estate, Thing
+from pricing.arns import parse_arn
 
 # what an answer to each command has, and no other answer
 _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (

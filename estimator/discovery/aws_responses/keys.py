@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from estimator.discovery.arns import is_account, parse_arn
 from estimator.discovery.aws_responses.values import day_of, items_of, text_of
 from estimator.discovery.estate import Estate, Thing
+from pricing.arns import format_arn, is_account, parse_arn
 
 
 def take_key(estate: Estate, answer: Mapping[str, Any], source: str) -> None:
@@ -74,7 +74,7 @@ def take_aliases(estate: Estate, answer: Mapping[str, Any], source: str) -> None
         name = text_of(one, "AliasName")
         if arn is None or target is None or name is None or name.startswith("alias/aws/"):
             continue
-        key = f"arn:{arn.partition}:kms:{arn.region}:{arn.account}:key/{target}"
+        key = format_arn("kms", f"key/{target}", arn.account, arn.region, arn.partition)
         estate.name_key(arn.text, key)
         estate.name_key(target, key)
         thing = estate.add_key(key, source)

@@ -9,15 +9,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any
 
-from estimator.discovery.arns import is_account
 from estimator.discovery.aws_responses import COMMANDS, About, Answers
 from estimator.discovery.aws_responses.buckets import NO_ENCRYPTION
 from estimator.discovery.aws_responses.values import text_of
 from estimator.discovery.drafting import Draft, draft
-from estimator.discovery.json_files import decode_json
 from estimator.measurement.paths import Found, as_paths, find_files
 from estimator.measurement.skipped import SkippedFiles
+from pricing.arns import is_account
 from pricing.reading.files import MAX_BYTES
+from pricing.reading.json_files import decode_json
 from pricing.reading.problems import KmscostError, Problem
 
 _ACCOUNT = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
@@ -85,7 +85,7 @@ def _load(found: Found, skipped: SkippedFiles) -> Mapping[str, Any] | None:
         skipped.add(found.path, f"more than {MAX_BYTES // (1024 * 1024)} MB")
         return None
     try:
-        answer: dict[str, Any] = decode_json(found.path, dict[str, Any], "")
+        answer: dict[str, Any] = decode_json(found.path, dict[str, Any])
     except KmscostError as error:
         said = error.problems[0].found
         skipped.add(found.path, _NOT_JSON if "not JSON" in said else said)

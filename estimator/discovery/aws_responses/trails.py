@@ -6,10 +6,10 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
-from estimator.discovery.arns import parse_arn
 from estimator.discovery.aws_responses.values import day_of, say_flag, text_of
 from estimator.discovery.estate import Estate, Thing
 from estimator.discovery.selectors import records_kms, records_management
+from pricing.arns import parse_arn
 from pricing.reading.words import shown
 
 _CUSTOM = "HasCustomEventSelectors"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from estimator.discovery.arns import parse_arn
 from estimator.discovery.aws_responses.keys import say_alias
 from estimator.discovery.aws_responses.trails import say_selectors
 from estimator.discovery.cloudformation.functions import Functions, Open, Reference
 from estimator.discovery.cloudformation.template import Template
 from estimator.discovery.estate import Estate, Thing
+from pricing.arns import format_arn, parse_arn
 from pricing.reading.words import shown
 
 _KEYS = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
@@ -136,8 +136,7 @@ class Reader:
         elif isinstance(value, str):
             account, region = self._estate.account, self._estate.region
             if parse_arn(value) is None and account and region and value.startswith("alias/"):
-                partition = self._functions.value({"Ref": "AWS::Partition"})
-                value = f"arn:{partition}:kms:{region}:{account}:{value}"
+                value = format_arn("kms", value, account, region)
             trail.say("key", value, place, note=note)
         else:
             why = value.why if isinstance(value, Open) else f"{note} is {_said(value)}"

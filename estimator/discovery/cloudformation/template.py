@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
 from pricing.reading.document import Map, parse_document
-from pricing.reading.files import decode, find_json_fault, read_bytes
+from pricing.reading.files import decode, read_bytes, to_utf8
+from pricing.reading.json_files import decode_json_bytes
 from pricing.reading.problems import DocumentError, Problem
 from pricing.reading.words import shown
 
@@ -41,11 +40,12 @@ class Template:
 
 def load_template(path: str, source: str) -> Template:
     """A template, or a `DocumentError` that says what the file is instead."""
-    text = decode(path, _utf8(read_bytes(path)))
+    text = decode(path, to_utf8(path, read_bytes(path)))
     problems: list[Problem] = []
     root: Any
     if text.lstrip()[:1] == "{":
-        root = _json(path, text)
+        root = decode_json_bytes(text.encode(), path, Any, "a template", _FIX)
+
     else:
         root, problems = parse_document(text, path, _function)
     resources = root.get("Resources")
@@ -57,29 +57,6 @@ def load_template(path: str, source: str) -> Template:
     # YAML that AWS takes may still be a mistake, such as a key twice
     notices = tuple(str(problem) for problem in problems[:5])
     return Template(path, source, parameters, mappings, conditions, resources, notices)
-
-
-def _utf8(data: bytes) -> bytes:
-    if data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-        return data
-    try:
-        return data.decode("utf-16").encode()
-    except UnicodeError:
-        return data
-
-
-def _json(path: str, text: str) -> Any:
-    try:
-        root = msgspec.json.decode(text)
-    except msgspec.DecodeError as error:
-        found, line = find_json_fault(text.encode("utf-8", "surrogatepass"), error)
-        raise DocumentError(Problem(path, line, "", found, "a template", _FIX)) from None
-    except RecursionError:
-        found = "JSON nested beyond all sense"
-        raise DocumentError(Problem(path, None, "", found, "a template", _FIX)) from None
-    if not isinstance(root, dict):
-        raise DocumentError(Problem(path, None, "", shown(root), "a template", _FIX))
-    return root
 
 
 def _function(tag: str, value: Any) -> Any:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from estimator.discovery.drafting.changes import Change, Merged
-from estimator.discovery.drafting.lines import head_lines, one_line, section_lines
+from estimator.discovery.drafting.lines import head_lines, section_lines
 from estimator.discovery.drafting.merging import merge
 from estimator.discovery.drafting.outline import Outline, Todo, outline_of
 from estimator.discovery.estate import Estate
@@ -18,6 +18,7 @@ from estimator.inventory.model import Inventory
 from pricing.notebook import folded, html_table, notes, paragraph
 from pricing.reading.files import decode, read_bytes
 from pricing.reading.problems import DocumentError
+from pricing.reading.scalars import comment
 
 _UNSEEN = (
     "other_kms_requests_per_month and readers (who gets the log files) are told by no "
@@ -136,11 +137,11 @@ def text_of(outline: Outline, command: str) -> str:
     """The YAML, with every comment."""
     lines = [
         *head_lines(outline.head),
-        *section_lines("accounts", outline.accounts, outline.remarks, flow=True),
+        *section_lines("accounts", outline.accounts, outline.remarks, in_braces=True),
         *section_lines("keys", outline.keys),
         *section_lines("trails", outline.trails),
     ]
-    return _HEAD.format(command=one_line(command)) + "\n".join(lines) + "\n" + _TAIL
+    return _HEAD.format(command=comment(command)) + "\n".join(lines) + "\n" + _TAIL
 
 
 def _notices(todo: Sequence[Todo]) -> Iterator[str]:

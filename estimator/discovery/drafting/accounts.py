@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from estimator.discovery.arns import is_account, is_region
 from estimator.discovery.drafting.lines import Entry, Item
 from estimator.discovery.drafting.names import fit
-from estimator.discovery.drafting.places import Places, is_stand_in, regions_of
+from estimator.discovery.drafting.places import Places, is_stand_in
 from estimator.discovery.drafting.trails import FoundTrail
 from estimator.discovery.estate import Estate, Fact
-from pricing.regions import partition_of
+from pricing.arns import is_account
+from pricing.regions import COMMERCIAL, default_regions, is_region_of_known_partition, partition_of
 
 _PAYER = "the account that the consolidated bill goes to is not known"
 _REGIONS = "the Regions that the accounts have enabled are not known: `aws ec2 describe-regions`"
@@ -117,7 +117,7 @@ def _listed(estate: Estate, places: Places, account: str) -> str:
 
 def _firsts(places: Places) -> Iterable[str]:
     for partition in places.partitions.values():
-        yield regions_of(partition)[0]
+        yield default_regions(partition)[0]
 
 
 def _regions(estate: Estate, account: str, partition: str) -> Fact | None:
@@ -126,8 +126,8 @@ def _regions(estate: Estate, account: str, partition: str) -> Fact | None:
     fact = (thing.fact("regions") if thing else None) or estate.regions
     if fact is None or not fact.known or not isinstance(fact.value, list | tuple):
         return None
-    kept = [one for one in dict.fromkeys(fact.value) if is_region(one)]
-    strange = sorted({str(one)[:40] for one in fact.value if not is_region(one)})
+    kept = [one for one in dict.fromkeys(fact.value) if is_region_of_known_partition(one)]
+    strange = sorted({str(one)[:40] for one in fact.value if not is_region_of_known_partition(one)})
     if strange:
         estate.note(f"Regions that kmscost does not know were left out: {', '.join(strange[:8])}")
     kept = sorted(one for one in kept if partition_of(one) == partition)
@@ -136,11 +136,11 @@ def _regions(estate: Estate, account: str, partition: str) -> Fact | None:
 
 def _head_regions(partitions: dict[str, str], known: dict[str, Fact | None]) -> Entry:
     """The Regions of every account of which nothing else is said."""
-    first = next(iter(partitions.values()), "aws")
+    first = next(iter(partitions.values()), COMMERCIAL)
     said = [one for one in known.values() if one is not None]
     if said and len(said) == len(known) and all(one.value == said[0].value for one in said):
         return Entry("regions", said[0].value, said[0].source)
-    spare: object = "default" if first == "aws" else list(regions_of(first))
+    spare: object = "default" if first == COMMERCIAL else list(default_regions(first))
     missing = any(fact is None for fact in known.values())
     return Entry("regions", spare, "", _REGIONS if missing else "")
 
@@ -149,11 +149,11 @@ def _own_regions(
     account: str, partition: str, known: Fact | None, head: Entry, trails: Sequence[FoundTrail]
 ) -> Iterable[Entry]:
     """What an account has other than the rest, the home Region of its trails among it."""
-    inherited = list(regions_of("aws")) if head.value == "default" else list(head.value)
+    inherited = list(default_regions()) if head.value == "default" else list(head.value)
     at_hand = list(known.value) if known is not None else inherited
     todo, source = "", known.source if known is not None else ""
     if known is None and partition_of(at_hand[0]) != partition:
-        at_hand, todo = list(regions_of(partition)), _REGIONS
+        at_hand, todo = list(default_regions(partition)), _REGIONS
     homes = sorted({t.home.value for t in trails if t.account.value == account} - set(at_hand))
     if homes:
         todo = todo or (_REGIONS if known is None else "")
@@ -161,7 +161,7 @@ def _own_regions(
     wanted = at_hand + homes
     if set(wanted) == set(inherited):
         return
-    usual = list(regions_of("aws"))
+    usual = list(default_regions())
     if known is None and wanted[: len(usual)] == usual:
         wanted = ["default", *wanted[len(usual) :]]
     yield Entry("regions", wanted, source, todo)

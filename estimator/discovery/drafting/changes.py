@@ -42,7 +42,7 @@ class Text(Document):
         lines = [
             f"{margin}{line[2:]}{self._newline}"
             for item in items
-            for line in item_lines(item, flow=section == "accounts")
+            for line in item_lines(item, in_braces=section == "accounts")
         ]
         self._insert_line(self._last((pair[1].value[-1],)), "".join(lines))
 

@@ -6,11 +6,11 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from estimator.discovery.arns import parse_arn
 from estimator.discovery.drafting.lines import Entry, Item
 from estimator.discovery.drafting.names import each_once, fit
 from estimator.discovery.drafting.places import Places
 from estimator.discovery.estate import Estate, Fact, Thing
+from pricing.arns import parse_arn
 
 _NEXT = "rotation is on, each of the first two adds a key price: the day of the next is not known"
 _ROTATIONS = "past rotations add up to two key prices: `aws kms list-key-rotations` tells them"
@@ -43,7 +43,7 @@ def find_key(estate: Estate, reference: str) -> Thing | None:
     if arn is None or not arn.account:
         return thing
     thing = thing if thing is not None else estate.add_key(reference, "")
-    is_key = arn.rest.startswith("key/")
+    is_key = arn.resource.startswith("key/")
     for name, value in (("account", arn.account), ("region", arn.region)):
         if thing.fact(name) is None:
             thing.say(name, value, "its ARN")

@@ -11,16 +11,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from estimator.discovery.arns import parse_arn
 from estimator.discovery.drafting.changes import Change, Merged, Text
-from estimator.discovery.drafting.lines import Entry, Item, scalar
+from estimator.discovery.drafting.lines import Entry, Item
 from estimator.discovery.drafting.outline import Outline
 from estimator.discovery.drafting.places import is_stand_in
-from estimator.inventory.assumptions import FilesPerDay
+from estimator.inventory.assumptions import FilesPerDay, Range
 from estimator.inventory.edits import Path
 from estimator.inventory.load import parse_inventory
 from estimator.inventory.sections import Key, Trail
+from pricing.arns import parse_arn
 from pricing.reading.document import Map, parse_document
+from pricing.reading.scalars import flow
 from pricing.regions import default_regions
 
 
@@ -247,7 +248,7 @@ class _Merger:
             if wanted:
                 source = "; ".join(dict.fromkeys(one.source for one in known if one.source))
                 self.text.set(place, wanted)
-                said = f"{{{', '.join(f'{k}: {scalar(v)}' for k, v in wanted.items())}}}"
+                said = flow(wanted)
                 self.done.changes.append(Change(f"trails {trail.name}: bucket", "", said, source))
             return
         for one in known:
@@ -271,13 +272,13 @@ class _Merger:
 
     def _set(self, place: Path, label: str, before: Any, entry: Entry) -> None:
         self.text.set(place, entry.value)
-        said = scalar(_written(before)) if before is not None or entry.key == "key" else ""
-        self.done.changes.append(Change(label, said, scalar(entry.value), entry.source))
+        said = flow(_written(before)) if before is not None or entry.key == "key" else ""
+        self.done.changes.append(Change(label, said, flow(entry.value), entry.source))
 
     def _keep(self, label: str, effective: Any, entry: Entry) -> None:
         source = f"{entry.source} says " if entry.source else "the source says "
         self.done.kept.append(
-            f"kept {label}: {scalar(_written(effective))}; {source}{scalar(entry.value)}"
+            f"kept {label}: {flow(_written(effective))}; {source}{flow(entry.value)}"
         )
 
     def _add(self, section: str, label: str, items: Sequence[Item]) -> None:
@@ -287,7 +288,7 @@ class _Merger:
         self.done.added += items
         for item in items:
             source = item.source or (item.remarks[0] if item.remarks else "")
-            self.done.changes.append(Change(section, "", scalar(item.value(label)), source))
+            self.done.changes.append(Change(section, "", flow(item.value(label)), source))
 
 
 def _known(item: Item) -> Item:
@@ -343,4 +344,9 @@ def _same(one: Any, other: Any) -> bool:
 
 def _written(value: Any) -> Any:
     """A value as YAML has it."""
+    if isinstance(value, FilesPerDay):
+        ranges = [*value.by_region.items(), ("other", value.other)]
+        return {region: _written(files) for region, files in ranges if files is not None}
+    if isinstance(value, Range):
+        return value.mid if value.is_number else {"low": value.low, "high": value.high}
     return list(value) if isinstance(value, tuple) else value

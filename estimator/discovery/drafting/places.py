@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from estimator.discovery.arns import is_account, is_region
 from estimator.discovery.estate import Estate, Fact, Thing
-from pricing.regions import default_regions, partition_of, regions
+from pricing.arns import is_account
+from pricing.regions import (
+    COMMERCIAL,
+    default_regions,
+    is_region_of_known_partition,
+    partition_of,
+    partitions,
+)
 
 ACCOUNT_QUESTION = "the account id is not known: `aws sts get-caller-identity` tells it"
 REGION_QUESTION = "the Region is not known"
-_PARTITIONS = ("aws", "aws-us-gov", "aws-cn", "aws-eusc")
 
 
 def stand_in_account(partition: str) -> str:
@@ -22,19 +27,12 @@ def stand_in_account(partition: str) -> str:
     >>> stand_in_account("aws"), stand_in_account("aws-cn")
     ('000000000000', '000000000002')
     """
-    return f"{_PARTITIONS.index(partition):012d}"
+    return f"{partitions().index(partition):012d}"
 
 
 def is_stand_in(account: str) -> bool:
     """Whether this id only stands in for one that is not known."""
-    return account in {stand_in_account(partition) for partition in _PARTITIONS}
-
-
-def regions_of(partition: str) -> tuple[str, ...]:
-    """The Regions that a new account of a partition has enabled."""
-    if partition == "aws":
-        return default_regions()
-    return tuple(code for code, one in regions().items() if one.partition == partition)
+    return account in {stand_in_account(partition) for partition in partitions()}
 
 
 @dataclass
@@ -47,9 +45,9 @@ class Places:
     def partition(self, candidates: Iterable[object]) -> str:
         """The partition of the first known Region, else of the one to stand in, else commercial."""
         for region in (*candidates, self.estate.region):
-            if isinstance(region, str) and is_region(region):
+            if isinstance(region, str) and is_region_of_known_partition(region):
                 return partition_of(region)
-        return "aws"
+        return COMMERCIAL
 
     def account(self, thing: Thing, partition: str) -> Fact:
         """The account of a trail or key, which lives in this partition from now on."""
@@ -70,7 +68,7 @@ class Places:
         for fact in facts:
             if fact is None or fact.value is None:
                 continue
-            if not is_region(fact.value):
+            if not is_region_of_known_partition(fact.value):
                 odd = odd or (f"{fact.value!s:.40} is no Region that kmscost knows")
             elif partition_of(fact.value) != partition:
                 odd = odd or f"{fact.value} is not in partition {partition}"
@@ -83,5 +81,7 @@ class Places:
         spare = self.estate.region
         if spare and partition_of(spare) == partition and not odd:
             return Fact(spare, "--region")
-        first = spare if spare and partition_of(spare) == partition else regions_of(partition)[0]
+        first = (
+            spare if spare and partition_of(spare) == partition else default_regions(partition)[0]
+        )
         return Fact(first, "", odd or question or REGION_QUESTION)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from estimator.discovery.arns import parse_arn
 from estimator.discovery.drafting.keys import UsedKey, find_key, settle_key, stand_in_key
 from estimator.discovery.drafting.lines import Entry, Item
 from estimator.discovery.drafting.names import each_once, fit
 from estimator.discovery.drafting.places import Places
 from estimator.discovery.estate import Estate, Fact, Thing
+from pricing.arns import parse_arn
 
 NO_KEY = "SSE-S3, which causes no KMS requests"
 _NO_NAME = "the name is not known"

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from estimator.discovery.json_files import decode_json
+from pricing.reading.json_files import decode_json
 from pricing.reading.problems import KmscostError, Problem
 
 _FIX = "save the output of `terraform show -json PLANFILE`, or name a state file (.tfstate)"
@@ -189,7 +189,7 @@ def load(path: str) -> Document:
         It is something else: its source text, its binary plan, the log of `plan -json`, no JSON.
     """
     _refuse_others(path)
-    document = decode_json(path, Document, _FIX)
+    document = decode_json(path, Document, fix=_FIX)
     if document.is_state_file:
         if document.version != 4:
             found = f"a state file of version {document.version}"

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from estimator.discovery.json_files import decode_part
 from estimator.discovery.terraform.documents import TYPES, Document, Resource, Values
 from estimator.discovery.terraform.written import Written
+from pricing.reading.json_files import decode_part
 
 APPLY = "known only after apply"
 

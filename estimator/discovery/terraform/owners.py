@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from estimator.discovery.arns import is_account, is_region, parse_arn
 from estimator.discovery.estate import Fact
 from estimator.discovery.terraform.nodes import Node
 from estimator.discovery.terraform.written import Written
+from pricing.arns import is_account, parse_arn
+from pricing.regions import is_region_of_known_partition
 
 _NO_ACCOUNT = "the account of the provider is not known: `aws sts get-caller-identity` tells it"
 _NO_REGION = "the Region of the provider is not known"
@@ -30,7 +31,7 @@ class Owners:
             self._accounts[node.provider][str(node.text("account_id"))] = node.label
         elif node.type == "aws_region":
             region = node.text("region") or node.text("name")
-            if is_region(region):
+            if is_region_of_known_partition(region):
                 self._regions[node.provider][str(region)] = node.label
         elif node.mode == "managed":
             arn = parse_arn(node.text("arn"))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from estimator.discovery.arns import is_account, parse_arn
 from estimator.discovery.aws_responses.keys import say_alias
 from estimator.discovery.aws_responses.trails import say_selectors
 from estimator.discovery.estate import Estate, Fact, Thing
 from estimator.discovery.terraform.nodes import APPLY, Node, first_block
 from estimator.discovery.terraform.owners import Owners
 from estimator.discovery.terraform.references import References
+from pricing.arns import format_arn, is_account, parse_arn
 from pricing.reading.words import shown
 
 KEYS = ("aws_kms_key", "aws_kms_external_key", "aws_kms_replica_key")
@@ -196,15 +196,8 @@ class Reader:
         """A key by ARN, by id, or by the name of an alias in the trail's Region and account."""
         account, home = trail.value("account"), trail.value("home")
         if parse_arn(given) is None and account and home:
-            partition = (
-                "aws-us-gov"
-                if home.startswith("us-gov-")
-                else "aws-cn"
-                if home.startswith("cn-")
-                else "aws"
-            )
-            rest = given if given.startswith("alias/") else f"key/{given}"
-            full = f"arn:{partition}:kms:{home}:{account}:{rest}"
+            resource = given if given.startswith("alias/") else f"key/{given}"
+            full = format_arn("kms", resource, account, home)
             given = given if given in self._estate.names else full
         trail.say("key", given, node.label, note="kms_key_id")
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 
-from estimator.discovery.json_files import decode_part
 from estimator.discovery.terraform.documents import (
     TYPES,
     ConfigModule,
@@ -17,6 +16,7 @@ from estimator.discovery.terraform.documents import (
     Configuration,
     Document,
 )
+from pricing.reading.json_files import decode_part
 
 _INDEX = re.compile(r"\[(?:[^\]\"]|\"(?:[^\"\\]|\\.)*\")*\]")
 _MODULE = re.compile(r"module\.([\w-]+)((?:\[(?:[^\]\"]|\"(?:[^\"\\]|\\.)*\")*\])?)\.?")

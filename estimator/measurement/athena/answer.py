@@ -16,11 +16,11 @@ from estimator.measurement.cloudtrail_logs.requests import (
     Request,
     Traits,
     caller_of,
-    is_key,
     request_of,
 )
 from estimator.measurement.progress import Done
 from estimator.measurement.s3_listing.plain import DAMAGED, open_plain, why_unreadable
+from pricing.arns import is_key
 from pricing.reading.problems import KmscostError, Problem
 
 COLUMNS = ("what", *TRAITS, "requests", "events", "hours", "rows_in_all")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from pricing.arns import parse_key_arn
+from pricing.regions import CODE_PATTERN
 from pricing.usage_types import NO_PREFIX, region_and_meter
 
-_REGION = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-\d+")
-_KEY = re.compile(r"arn:aws[a-z-]*:kms:(?P<region>[a-z0-9-]+):\d{12}:key/.+")
+_REGION = re.compile(CODE_PATTERN)
 
 
 def region_code(name: str) -> str:
@@ -27,7 +28,7 @@ def key_arn(resource: str) -> str:
     >>> key_arn("arn:aws:s3:::example-logs")
     ''
     """
-    return resource if _KEY.fullmatch(resource) else ""
+    return resource if parse_key_arn(resource) else ""
 
 
 def named_region(product_region: str, usage_type: str) -> str:
@@ -47,6 +48,6 @@ def unnamed_region(usage_type: str, key: str) -> str:
     >>> unnamed_region("KMS-Requests", ""), unnamed_region("Global-KMS-Requests", "")
     ('us-east-1', '')
     """
-    if found := _KEY.fullmatch(key):
-        return found["region"]
+    if arn := parse_key_arn(key):
+        return arn.region
     return NO_PREFIX if usage_type and region_and_meter(usage_type)[0] is None else ""

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple, TypeVar, cast
 import msgspec
 
 from estimator.measurement.cloudtrail_logs.records import Record, lenient
-from estimator.measurement.names import DIGEST, parse_folder, role_of
+from estimator.measurement.names import DIGEST, parse_folder
+from pricing.arns import account_in, is_key, role_of, split_arn
 
 KMS = "kms.amazonaws.com"
 
@@ -184,7 +185,7 @@ def request_of(traits: Traits, day: datetime.date | None) -> Request | None:
     recorder, region = traits.recorder or "", traits.region or ""
     key = traits.key or (traits.named_key if is_key(traits.named_key) else "")
     caller_account, caller, replicates = traits.caller
-    billed_region = key.split(":")[3] if key else region
+    billed_region = arn.region if (arn := split_arn(key)) else region
     error = traits.error or ""
 
     if not trail:
@@ -194,7 +195,7 @@ def request_of(traits: Traits, day: datetime.date | None) -> Request | None:
             "other", operation, error,
         )  # fmt: skip
     is_check, account, file_region, folder, bucket_key = _target_of(traits.target)
-    trail_account = _account_in(trail)
+    trail_account = account_in(trail)
     if is_check and operation in _WRITES:
         cause = "check"
     else:
@@ -247,12 +248,6 @@ def _key_of(raw: bytes) -> str:
     return ""
 
 
-def is_key(arn: str) -> bool:
-    """Whether an ARN names a key: no alias, and no other resource."""
-    parts = arn.split(":")
-    return len(parts) == 6 and parts[2] == "kms" and parts[5].startswith("key/")
-
-
 @lru_cache(maxsize=4096)
 def _caller_of(raw: bytes) -> tuple[str, str, bool]:
     """The account that called, the reader's name, and whether S3 replicates in that name."""
@@ -277,7 +272,7 @@ def caller_of(
         The ARN of the ``sessionIssuer``: the role behind an assumed role.
     """
     arn = arn or ""
-    account = account or _account_in(arn)
+    account = account or account_in(arn)
     reader = arn
     if ":assumed-role/" in arn:
         reader = role or role_of(arn)
@@ -285,8 +280,3 @@ def caller_of(
         reader = service or ""
     replicates = arn.endswith(REPLICATION_SESSION)
     return account, reader or account or service or "", replicates
-
-
-def _account_in(arn: str) -> str:
-    parts = arn.split(":")
-    return parts[4] if len(parts) > 5 else ""

@@ -21,7 +21,7 @@ from estimator.measurement.measurement_files.columns import (
 )
 from estimator.measurement.result import Actuals
 from estimator.measurement.skipped import Skipped, SkippedFiles
-from pricing.reading.files import find_json_fault
+from pricing.reading.json_files import find_json_fault
 from pricing.reading.problems import KmscostError, Problem
 from pricing.reading.words import nearest, shown
 

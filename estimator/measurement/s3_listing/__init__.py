@@ -17,7 +17,7 @@ from estimator.measurement.progress import Done, Progress
 from estimator.measurement.result import Actuals
 from estimator.measurement.s3_listing.entries import AT_MOST, BadLine
 from estimator.measurement.s3_listing.lines import read_lines
-from estimator.measurement.s3_listing.pages import BrokenError, read_pages
+from estimator.measurement.s3_listing.pages import read_pages
 from estimator.measurement.s3_listing.plain import (
     DAMAGED,
     BadLines,
@@ -27,6 +27,7 @@ from estimator.measurement.s3_listing.plain import (
     why_unreadable,
 )
 from estimator.measurement.skipped import SkippedFiles
+from pricing.reading.problems import DocumentError
 
 SOURCE = "s3-listing"
 
@@ -149,7 +150,7 @@ def _read(path: str, skipped: SkippedFiles, done: Done) -> _Listing | None:
             listing = _Listing(is_json(stream))
             empty = not stream.peek(1)
             with as_text(stream) as text:
-                for entry in read_pages(text) if listing.is_json else read_lines(text):
+                for entry in read_pages(text, path) if listing.is_json else read_lines(text):
                     if isinstance(entry, BadLine):
                         listing.recognised = listing.recognised or not entry.reason
                         if entry.reason:
@@ -163,8 +164,8 @@ def _read(path: str, skipped: SkippedFiles, done: Done) -> _Listing | None:
                         listing.markers += 1
                     else:
                         listing.add(entry.name)
-    except BrokenError as error:
-        skipped.add(f"{path}:{error.line}", "JSON that breaks off or is malformed")
+    except DocumentError as error:
+        skipped.add(f"{path}:{error.problems[0].line}", "JSON that breaks off or is malformed")
         return None
     except (OSError, *DAMAGED) as error:
         skipped.add(path, why_unreadable(error))

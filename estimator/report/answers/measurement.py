@@ -9,6 +9,7 @@ from estimator.figures import count, money
 from estimator.measurement.result import Actuals
 from estimator.report.answers import Answer
 from estimator.report.blocks import MOST_ROWS, Sheet
+from pricing.arns import split_arn
 from pricing.reading.problems import printable
 
 if TYPE_CHECKING:  # JSON of a measurement is written before pandas would have been loaded
@@ -124,9 +125,10 @@ def _title(actuals: Actuals, what: str) -> str:
 def _word(value: object) -> str:
     """A cell of text; of an ARN what people call the thing by."""
     text = "" if value is None or str(value) == "NaT" else str(value)
-    parts = text.split(":", 5)
-    if parts[0] == "arn" and len(parts) == 6:
-        text = f"{parts[4]}:{parts[5]}" if parts[2] in ("iam", "sts") else parts[5]
+    arn = split_arn(text)
+    if arn is not None:
+        is_caller = arn.service in ("iam", "sts")
+        text = f"{arn.account}:{arn.resource}" if is_caller else arn.resource
     return printable(text) or "-"
 
 

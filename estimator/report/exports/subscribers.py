@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from pricing.arns import parse_arn
 from pricing.reading.problems import Problem, UsageError
 
 # the service model of AWS Budgets 2016-10-20: a notification has one SNS topic and ten addresses
@@ -14,7 +15,7 @@ MOST_TOPICS, MOST_ADDRESSES, MOST_NOTIFICATIONS = 1, 10, 10
 # one more is for AWS's own forecast
 MOST_THRESHOLDS = MOST_NOTIFICATIONS - 1
 
-_TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(?:\.fifo)?")
+_TOPIC = re.compile(r"[A-Za-z0-9_-]{1,256}(?:\.fifo)?")
 _ADDRESS = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+")
 
 
@@ -31,7 +32,8 @@ def read_subscribers(notify: Sequence[str]) -> tuple[dict[str, str], ...]:
     """
     said = []
     for one in dict.fromkeys([notify] if isinstance(notify, str) else notify):
-        if _TOPIC.fullmatch(one):
+        topic = parse_arn(one, "sns")
+        if topic and topic.region and topic.account and _TOPIC.fullmatch(topic.resource):
             said.append({"SubscriptionType": "SNS", "Address": one})
         elif _ADDRESS.fullmatch(one):
             said.append({"SubscriptionType": "EMAIL", "Address": one})

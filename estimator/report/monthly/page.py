@@ -58,6 +58,7 @@ def page(told: Document) -> str:
     )
     environment.filters["cell"] = _cell
     environment.filters["shown"] = printable
+    environment.filters["aligned"] = Sheet.aligned
     environment.tests["sort"] = _is_kind
     return environment.get_template("page.html").render(
         told=told,

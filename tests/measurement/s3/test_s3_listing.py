@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from estimator.measurement.s3_listing import measure_s3_listing
-from estimator.measurement.s3_listing.pages import _Scanner
 from pricing.reading.problems import KmscostError
 from tests.measurement.s3.objects import digest_name, log_name
 
@@ -215,29 +214,3 @@ def test_splitting_and_reordering_change_nothing(tmp_path_factory, names, cut, k
     )
     assert parts.totals == whole.totals
     check(parts)
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
-        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
-        max_leaves=12,
-    ),
-    st.integers(1, 9),
-)
-def test_json_is_the_same_however_it_arrives(value, size):
-    """Values read a few characters at a time are those that were written."""
-
-    class Dripping:
-        def __init__(self, data: str) -> None:
-            self._data = data
-
-        def read(self, _size: int) -> str:
-            part, self._data = self._data[:size], self._data[size:]
-            return part
-
-    scanner = _Scanner(Dripping(json.dumps([value], indent=1) + " 12345 "))  # type: ignore[arg-type]
-    assert scanner.value() == [value]
-    assert scanner.value() == 12345
-    assert scanner.peek() == ""
