@@ -169,6 +169,8 @@ class Document:
             head = self._beside(begin, value)
             if head:
                 kept = [*kept[1:], *([rest.strip()] if rest else [])]
+            elif kept and rest:  # it is the last of several: behind the key it would be the first
+                kept, rest = [*kept, rest.strip()], ""
             comments = "".join(
                 f"{self._newline}{' ' * (key.start_mark.column + _LIST_INDENT)}{one}"
                 for one in kept
@@ -310,7 +312,9 @@ class Document:
         """Insert whole lines after the line of a place."""
         at = self._line_end(index)
         whole = not at or self.text[at - 1] == "\n"
-        depth = len(text) - len(text.lstrip(" "))
+        indent = len(text) - len(text.lstrip(" "))
+        # a list may stand as far left as its own key: at one place its items come before more keys
+        depth = 2 * indent + text[indent:].startswith("- ")
         self._edit(at, at, text if whole else self._newline + text, depth)
 
     def refuse(self, path: Path, found: str) -> KmscostError:

@@ -197,6 +197,28 @@ def test_what_other_places_repeat_is_not_changed(text, path):
     assert document.result() == text
 
 
+def test_items_of_a_list_that_is_not_indented_come_before_another_key():
+    """A list as far left as its key, as PyYAML writes it, at the end: the item, then the key."""
+    document = Document("version: 1\nreaders:\n- name: siem\n", "x.yaml")
+    document.set(("payer",), "111122223333")
+    document.append(("readers",), [{"name": "new"}])
+    assert document.result() == (
+        'version: 1\nreaders:\n- name: siem\n- {name: new}\npayer: "111122223333"\n'
+    )
+
+
+def test_comments_of_a_replaced_block_stay_in_order():
+    """The comment behind the last line of a block does not come before those above it."""
+    text = "trails:\n- files_per_day:\n    low: 1   # a guess\n    high: 2  # a hope\n"
+    document = Document(text, "x.yaml")
+    document.set(("trails", 0, "files_per_day"), {"other": RANGE})
+    assert document.result().splitlines()[1:4] == [
+        "- files_per_day:",
+        "    # a guess",
+        "    # a hope",
+    ]
+
+
 def test_json_stays_json():
     """An inventory in JSON, which is YAML too: what is added has its quotes."""
     document = Document('{"trails": [{"name": "org"}], "readers": [], "growth": {}}', "x.json")
