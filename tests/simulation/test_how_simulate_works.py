@@ -36,7 +36,9 @@ def first_draw(inventory, noise):
     demand = demand_of(inventory, calendar("2026-11", 1), streams, table, draws, noise)
     quantities = dict(zip(demand.bins, demand.of(0)[:, 0].tolist(), strict=True))
     writes, reads = (
-        next(q for each, q in quantities.items() if each.meter == "kms-requests" and each.write == w)
+        next(
+            q for each, q in quantities.items() if each.meter == "kms-requests" and each.write == w
+        )
         for w in (True, False)
     )
     (keys,) = (q for each, q in quantities.items() if each.meter == "kms-keys")
