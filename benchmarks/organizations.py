@@ -96,7 +96,7 @@ class Organization:
         hours = {self.first + datetime.timedelta(days=n): WHOLE_DAY for n in range(days)}
         return Actuals(
             source="cloudtrail",
-            told=measured,
+            all_rows=measured,
             files=1,
             records=len(measured),
             coverage=Coverage({(PAYER, "us-east-1"): hours}),

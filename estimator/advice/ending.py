@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from estimator.advice.proposal import Setting, place
-from estimator.inventory.sections import Key, Living
+from estimator.inventory.sections import ActiveItem, Key
 from estimator.months import Months, Period
 
 
@@ -13,7 +13,7 @@ def is_inside(period: Period, other: Period) -> bool:
 
 
 def ended(
-    section: str, name: str, item: Living, active: Period, months: Months
+    section: str, name: str, item: ActiveItem, active: Period, months: Months
 ) -> tuple[Setting, ...]:
     """What ends an item with the first day of the months, or puts it off until after them.
 

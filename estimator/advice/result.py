@@ -162,7 +162,7 @@ class Advice:
             "scenarios": self.scenarios,
             "draws": DRAWS,
             "seed": SEED,
-            "notices": [*self.notices, told.other_reading_line],
+            "notices": [*self.notices, told.other_interpretation_line],
             "rates": {
                 "table": told.table.service,
                 "currency": self.currency,
@@ -200,7 +200,7 @@ class Advice:
     def _repr_html_(self) -> str:
         shown = self.rows.drop(columns=["kind", "what_if", "trade_off"]).to_html(index=False)
         said = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
-        return f"{shown}<p>{html.escape(self.told.other_reading_line)}</p>{said}"
+        return f"{shown}<p>{html.escape(self.told.other_interpretation_line)}</p>{said}"
 
 
 def _known(values: Mapping[str, float]) -> dict[str, float | None]:

@@ -116,7 +116,7 @@ def until(actuals: Actuals, window: Window, column: int) -> Actuals:
     }
     return Actuals(
         source=actuals.source,
-        told=past,
+        all_rows=past,
         files=actuals.files,
         records=actuals.records,
         coverage=Coverage({stream: days for stream, days in hours.items() if days}),

@@ -10,7 +10,7 @@ import pandas as pd
 from estimator.calibration.rows import NAMES
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.measurement_files import load_actuals
-from estimator.measurement.measurement_files.formats import tell
+from estimator.measurement.measurement_files.detection import detect_formats
 from estimator.measurement.paths import as_paths
 from estimator.measurement.result import Actuals
 from estimator.measurement.skipped import SkippedFiles
@@ -25,10 +25,10 @@ def evidence(paths: str | Path | Sequence[str | Path]) -> Actuals:
     For a count of requests logs and object names of the same days are the same puts twice, and
     refused. Here they tell two things of them: how many requests, and how many files.
     """
-    formats = tell(as_paths(paths))
-    files = [path for path, _ in formats.measurements]
+    inputs = detect_formats(as_paths(paths))
+    files = [path for path, _ in inputs.measurements]
     names = [path for path in files if load_actuals(path).source in NAMES] if files else []
-    rest = [*(path for path in files if path not in names), *formats.logs]
+    rest = [*(path for path in files if path not in names), *inputs.logs]
     if not names or not rest:
         return load_actuals(paths)
     return beside(load_actuals(rest), load_actuals(names))
@@ -58,7 +58,7 @@ def beside(logs: Actuals, names: Actuals) -> Actuals:
     skipped.join(names.skipped)
     return Actuals(
         source=f"{logs.source}, {names.source}",
-        told=pd.concat(frames, ignore_index=True),
+        all_rows=pd.concat(frames, ignore_index=True),
         files=logs.files + names.files,
         records=logs.records + names.records,
         skipped=skipped,

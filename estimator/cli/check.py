@@ -30,6 +30,7 @@ def check(
 ) -> None:
     """Say what an inventory means, or every mistake in it at once."""
     from estimator import check as read
+    from estimator.inventory import read_back
 
     try:
         result = read(inventory)
@@ -37,12 +38,12 @@ def check(
         if form is CheckFormat.json:
             show(to_json({"problems": [problem.__dict__ for problem in error.problems]}), output)
         raise
+    description = read_back(result)
     if form is CheckFormat.json:
-        counts = {"summary": result.summary(), "streams": result.streams()}
-        show(to_json({"problems": [], "inventory": counts}), output)
+        show(to_json({"problems": [], "inventory": description.to_dict()}), output)
         return
     say(result.notices)
-    show(f"{inventory}: {result.summary()}\n", output)
+    show(f"{description}\n", output)
 
 
 app = single(check, "kmscost check examples/organization.yaml")

@@ -18,12 +18,23 @@ def init(
     force: Annotated[
         bool, typer.Option("--force", help="Overwrite an existing file.", show_default=False)
     ] = False,
+    example: Annotated[
+        Path | None,
+        typer.Option(
+            "--example",
+            help="Write the whole example into this folder instead, as `examples`: then every "
+            "example in help works as it stands.",
+            metavar="DIR",
+            readable=False,
+        ),
+    ] = None,
 ) -> None:
     """Write a commented starter inventory."""
     from estimator import init as write_starter
 
-    written = write_starter(path, force)
-    tell_next(f"Wrote {written}. Next: edit it, then run `kmscost check {written}`.")
+    inventory = write_starter(path, force, example)
+    edit = "" if example is not None else "edit it, then "
+    tell_next(f"Wrote {inventory}. Next: {edit}run `kmscost check {inventory}`.")
 
 
 app = single(init, "kmscost init my-organization.yaml")

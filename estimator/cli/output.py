@@ -6,15 +6,15 @@ import datetime
 import os
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from estimator.cli.progress import stop_waiting
+from estimator.files import unwritable, write_whole
 from estimator.report.text import Format, notes_beside, render
-from pricing.reading.problems import KmscostError, Problem, UsageError, printable
+from pricing.reading.problems import Problem, UsageError, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from estimator.report.answers import Answer
 
 _NARROWEST = 40
+_FIX = "choose another path for --output"
 
 
 _COLUMNS = (
@@ -45,20 +46,14 @@ def _placed(path: Path | None) -> Path | None:
         return None
     try:
         if path is not None and path.is_dir():
-            raise _unwritable(path, "it is a folder")
+            raise unwritable(path, "it is a folder", _FIX)
         if path is not None and (not path.exists() or path.is_file()):
             folder = path.resolve().parent
             if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
-                raise _unwritable(path, "no folder that can be written into")
+                raise unwritable(path, "no folder that can be written into", _FIX)
     except (OSError, ValueError, RuntimeError) as error:
-        raise _unwritable(path, getattr(error, "strerror", None) or str(error)) from None
+        raise unwritable(path, getattr(error, "strerror", None) or str(error), _FIX) from None
     return path
-
-
-def _unwritable(path: Path | None, reason: str) -> KmscostError:
-    found = f"a place that cannot be written ({reason})"
-    fix = "choose another path for --output"
-    return KmscostError(Problem(str(path), None, "", found, "a writable place with room", fix))
 
 
 InventoryPath = Annotated[
@@ -207,39 +202,7 @@ def _put(what: str | bytes, output: Path | None) -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit from None
     else:
-        write(output, what)
-
-
-def write(path: Path, what: str | bytes) -> None:
-    """Write a file whole or not at all: beside it first, then renamed.
-
-    What is no regular file (a device, a pipe) is written to; a link stays a link.
-    """
-    beside = ""
-    try:
-        content = what if isinstance(what, bytes) else what.encode()
-        if path.exists() and not path.is_file():
-            with path.open("wb") as stream:
-                stream.write(content)
-            return
-        target = path.resolve()
-        handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
-        Path(beside).chmod(mode)
-        Path(beside).replace(target)
-    except (OSError, ValueError, RuntimeError) as error:
-        raise _unwritable(path, getattr(error, "strerror", None) or str(error)) from None
-    finally:
-        if beside:
-            Path(beside).unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+        write_whole(output, what, _FIX)
 
 
 def read_discount(text: str) -> float:

@@ -18,15 +18,16 @@ class Document(StrEnum):
     inventory = "inventory"
     rates = "rates"
     scenario = "scenario"
+    measurement = "measurement"
 
 
 def schema(
     of: Annotated[
-        Document, typer.Argument(help="inventory, rates or scenario.")
+        Document, typer.Argument(help="inventory, rates, scenario or measurement.")
     ] = Document.inventory,
     output: Output = None,
 ) -> None:
-    """Print the JSON Schema of an inventory, a rate table or a scenario file."""
+    """Print the JSON Schema of an inventory, a rate table, a scenario file or a measurement."""
     from estimator import schema as describe
 
     show(to_json(describe(of.value)), output)

@@ -75,7 +75,9 @@ def explain(
         requests=float(rows["quantity"][rows["unit"] == "request"].sum()),
         cost=float(rows["cost"].sum()),
         currency=result.currency,
-        other_reading=result.other_reading_said(float(rows["cost_other_reading"].sum())),
+        other_interpretation=result.describe_other_interpretation(
+            float(rows["cost_other_reading"].sum())
+        ),
     )
 
 

@@ -21,7 +21,7 @@ from estimator.volume.equations import (
     Pair,
     Product,
     Value,
-    added_up,
+    add_terms,
 )
 from pricing.bill import price_column
 from pricing.rates import Version
@@ -40,7 +40,7 @@ def price_parts(forecast: Forecast, rows: pd.DataFrame) -> Iterator[Part]:
         what = "never charged with cloudtrail_writes: exempt"
         yield "Requests", Equation(what, float(writes["quantity"].sum()), "requests")
         requests = requests[~requests["cause"].isin(WRITES)]
-    partitions = requests["billed_region"].astype(str).map(partition_of)
+    partitions = requests["billed_region"].map(partition_of)
     for pool in forecast.pools.to_dict("records"):
         if pool["unit"] != "request":
             continue
@@ -52,7 +52,7 @@ def price_parts(forecast: Forecast, rows: pd.DataFrame) -> Iterator[Part]:
 
 
 def _of_pool(forecast: Forecast, requests: pd.DataFrame, name: str) -> pd.Series[bool]:
-    """Which rows share a pool of free requests."""
+    """Mark the rows that share a pool of free requests."""
     meters = [meter.name for meter, version in forecast.versions if _shares(version, name)]
     return requests["meter"].isin(meters)
 
@@ -87,7 +87,7 @@ def _free(forecast: Forecast, pool: dict[str, Any], rows: pd.DataFrame) -> Itera
 
 
 def _used_by_others(forecast: Forecast, pool: dict[str, Any]) -> Expression | None:
-    """What others use of a pool first; None where that is nothing."""
+    """The requests of others that use a pool first; None where there are none."""
     size, others = float(pool["quantity_free"]), float(pool["used_by_others"])
     if not others:
         return None
@@ -99,7 +99,7 @@ def _used_by_others(forecast: Forecast, pool: dict[str, Any]) -> Expression | No
         if use.payer == pool["payer"]
         and (use.account is None or partition[use.account] == pool["partition"])
     ]
-    requested = added_up(terms)
+    requested = add_terms(terms)
     if math.isclose(requested.result(17), others, rel_tol=1e-9):
         if len(terms) == 1:
             return requested
@@ -123,13 +123,13 @@ def _share_of_month(use: OtherUse, months: Months, forecast: Forecast) -> Expres
         return None
     active = forecast.inventory.active.account[use.account]
     edges = np.array(active.start), np.array(active.end)
-    days = float(formulas.days_alive(*edges, months.begin, months.end)[0])
+    days = float(formulas.active_days(*edges, months.begin, months.end)[0])
     month = float(months.days[0])
     return None if days == month else Pair(Value(days), "/", Value(month, "of the month's days"))
 
 
 def _costs(forecast: Forecast, rows: pd.DataFrame) -> Iterator[Part]:
-    """What is billable x its rate, by meter, Region and rate; and the total."""
+    """Billable quantity x rate, by meter, Region and rate; and the total."""
     price, currency = price_column(forecast.currency), forecast.currency
     versions = {(m.name, v.start.isoformat()): (m, v) for m, v in forecast.versions}
     keys = ["meter", "billed_region", "rate_from", price]

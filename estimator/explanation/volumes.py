@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from estimator.figures import count
 from estimator.inventory import Inventory
 from estimator.inventory.sections import Key, Reader, Trail
 from estimator.inventory.sources import DIGESTS_UNDER_KEY_SOURCE as _DIGESTS_RULE
@@ -17,7 +18,7 @@ from estimator.inventory.sources import KEY_MONTHS_SOURCE
 from estimator.months import ALWAYS, NEVER, Months, Period, ordinal
 from estimator.volume import formulas
 from estimator.volume.causes import paid_periods
-from estimator.volume.equations import Equation, Expression, Pair, Product, Sum, Value, added_up
+from estimator.volume.equations import Equation, Expression, Pair, Product, Sum, Value, add_terms
 from estimator.volume.file_equations import (
     files_equations,
     growth_value,
@@ -76,9 +77,9 @@ class _Volumes:
         for reader in self.inventory.readers:
             if self.wanted in (None, reader.name):
                 yield from self.reader(reader)
-        keys = self.rows.loc[self.rows["cause"] == "key", "key"].astype(str)
+        keys = set(self.rows.loc[self.rows["cause"] == "key", "key"].unique())
         for key in self.inventory.keys:
-            if key.id in set(keys):
+            if key.id in keys:
                 yield f"Key {key.id}", self.key(key)
 
     def growth(self) -> Iterator[Part]:
@@ -93,15 +94,16 @@ class _Volumes:
             factors.append(Value(factor, of))
             rate = Value(per_year, "a year", origin_of(self.inventory, "growth", section, name))
             formula = Pair(Sum((Value(1.0), rate)), "^", Pair(Value(since), "/", Value(12.0)))
-            what = f"growth {of} in {since:g} {plural(since, 'month')} since {section.as_of:%Y-%m}"
+            span = f"{count(since)} {plural(since, 'month')} since {section.as_of:%Y-%m}"
+            what = f"growth {of} in {span}"
             yield "Growth", Equation(what, factor, "times", formula)
         if len(factors) > 1:
             factor = float(self.model.growths["logs"].factor[0])
             what = "growth of log files; that of digests is that of accounts"
             yield "Growth", Equation(what, factor, "times", Product(tuple(factors)))
 
-    def chosen(self, streams: Streams) -> BoolArray:
-        """Which of the streams belong to the account and Region that are asked for."""
+    def choose(self, streams: Streams) -> BoolArray:
+        """Mark the streams of the account and Region that are asked for."""
         chosen = np.ones(len(streams), dtype=bool)
         if "account" in self.only:
             chosen &= streams.account == self.model.vocabulary.code["account"][self.only["account"]]
@@ -116,14 +118,14 @@ class _Volumes:
                 what = "nothing: SSE-S3 makes no KMS requests"
                 yield section, Equation(what, 0.0, "requests")
             return
-        streams = self.full.where(self.chosen(self.full) & (self.full.trail == number))
+        streams = self.full.where(self.choose(self.full) & (self.full.trail == number))
         if not len(streams):
             if self.wanted:
                 what = "nothing: it covers no account and Region of this choice"
                 yield section, Equation(what, 0.0, "requests")
             yield from self.checks(trail)
             return
-        yield from self.written(section, trail, self.model.logs(streams), "log files put")
+        yield from self.explain_files(section, trail, self.model.logs(streams), "log files put")
         if trail.log_file_validation and trail.digest_files != "sse-s3":
             section = f"Trail {trail.name}: digests"
             if digests_from(trail) >= self.months.end[0]:
@@ -135,10 +137,10 @@ class _Volumes:
                     what, rule = f"digest files put from {_DIGESTS_SINCE} on", _DIGESTS_RULE
                 else:
                     what, rule = "digest files put", None
-                yield from self.written(section, trail, digests, what, rule)
+                yield from self.explain_files(section, trail, digests, what, rule)
         yield from self.checks(trail)
 
-    def written(
+    def explain_files(
         self,
         section: str,
         trail: Trail,
@@ -202,7 +204,7 @@ class _Volumes:
         section = f"Reader {reader.name}: {reader.kind}"
         # a reader may share its gets among all it reads, so the choice comes after the formula
         streams = each.streams(self.full, self.full, by_account=True, by_region=True)
-        chosen = self.chosen(streams)
+        chosen = self.choose(streams)
         if not chosen.any():
             if self.wanted or not len(self.rows):
                 yield section, Equation(f"nothing: {each.nothing}", 0.0, "requests")
@@ -211,14 +213,14 @@ class _Volumes:
             what = "nothing: the reader is not active in this month"
             yield section, Equation(f"{what}{_since(each.period, self.months)}", 0.0, "requests")
             return
-        files = each.written(streams)
-        if not any(self.chosen(written.streams).any() for written in files):
+        files = each.files_to_read(streams)
+        if not any(self.choose(written.streams).any() for written in files):
             yield section, Equation(f"nothing: {each.nothing}", 0.0, "requests")
             return
         for number, trail in enumerate(self.inventory.trails):
             gets = []
             for written in files:
-                rows = self.chosen(written.streams) & (written.streams.trail == number)
+                rows = self.choose(written.streams) & (written.streams.trail == number)
                 if not rows.any():
                     continue
                 noun = "digest" if each.is_digest(written) else "log"
@@ -247,14 +249,14 @@ class _Volumes:
             Value(days[0], f"{plural(days[0], 'day')} of the key"),
             *((Value(rotated, "days of its rotations"),) if rotated else ()),
         )
-        formula = Pair(added_up(terms), "/", Value(month, "days of the month"))
+        formula = Pair(add_terms(terms), "/", Value(month, "days of the month"))
         what = "share of the month x (1 + rotations that count)"
         number = float(rows["quantity"].sum())
         return Equation(what, number, "key-months", formula, rule=KEY_MONTHS_SOURCE)
 
 
 def _since(period: Period, months: Months) -> str:
-    """When something ended or begins, in words."""
+    """The day on which something ended or begins, in words."""
     if period.end <= months.begin[0] and period.end < NEVER:
         return f"; it ended on {datetime.date.fromordinal(int(period.end))}"
     if period.start >= months.end[0]:

@@ -95,8 +95,8 @@ class Explanation:
     requests, cost : float
         The forecast's own figures for this month and choice. [request, currency]
     currency : str
-    other_reading : str
-        The line with what the same costs under the other reading.
+    other_interpretation : str
+        The line with what the same costs under the other billing interpretation.
     """
 
     month: str
@@ -105,12 +105,19 @@ class Explanation:
     requests: float
     cost: float
     currency: str
-    other_reading: str
+    other_interpretation: str
 
     def to_dict(self) -> dict[str, Any]:
         """As documented JSON."""
-        fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        return {**fields, "steps": [step.to_dict() for step in self.steps]}
+        return {
+            "month": self.month,
+            "only": self.only,
+            "steps": [step.to_dict() for step in self.steps],
+            "requests": self.requests,
+            "cost": self.cost,
+            "currency": self.currency,
+            "other_reading": self.other_interpretation,
+        }
 
     def __repr__(self) -> str:
         return f"<Explanation {self.title}: {self.currency} {money(self.cost)}>"
@@ -131,7 +138,7 @@ class Explanation:
             lines.append(f"  {self.line(step)}")
             if step.source:
                 lines.append(f"    source: {step.source}")
-        lines += ["", self.other_reading]
+        lines += ["", self.other_interpretation]
         return "\n".join(lines)
 
     def shown(self, step: Step) -> str:
@@ -140,7 +147,7 @@ class Explanation:
 
     @property
     def title(self) -> str:
-        """What is explained."""
+        """The choice that is explained, in words."""
         only = ", ".join(f"{name} {value}" for name, value in self.only.items())
         return f"KMS because of CloudTrail in {self.month}" + (f", {only}" if only else "")
 
@@ -154,4 +161,4 @@ class Explanation:
             columns=pd.Index(columns),
         )
         table = frame.to_html(index=False)
-        return f"{table}<p>{html.escape(self.other_reading)}</p>"
+        return f"{table}<p>{html.escape(self.other_interpretation)}</p>"

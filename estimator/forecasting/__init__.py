@@ -10,23 +10,23 @@ import pandas as pd
 
 from estimator.forecasting.budgets import budget_use
 from estimator.forecasting.events import CopyCharges, EventCopies, copy_notices, copy_rates
-from estimator.forecasting.gate import broken, read_fail_over
+from estimator.forecasting.gate import describe_broken_budget, read_fail_over
 from estimator.forecasting.notices import notices
 from estimator.forecasting.quotas import Headroom, quota_notices
-from estimator.forecasting.result import OTHER, Forecast, free_in_use
-from estimator.forecasting.totals import coarse, monthly_totals, summed
+from estimator.forecasting.result import OTHER_INTERPRETATION, Forecast, free_in_use
+from estimator.forecasting.totals import monthly_totals, sum_charges, sum_to_default_grain
 from estimator.frames import DEFAULT_GRAIN, KEYS
 from estimator.inventory import Inventory, load_inventory
 from estimator.months import Months, parse_month
 from estimator.volume import usage
-from estimator.volume.activity import activity
+from estimator.volume.daily import daily_requests
 from estimator.volume.others import other_pools
 from estimator.volume.streams import streams_of
 from pricing.bill import Bill, bill
 from pricing.rates import RateTable, load_rates
 from pricing.reading.problems import Problem, RateError, UsageError
 
-__all__ = ["WRITES", "Forecast", "calendar", "forecast", "grain", "priced"]
+__all__ = ["WRITES", "Forecast", "calendar", "forecast", "grain", "price_usage"]
 
 # the words of --by for columns of the frames
 _WORDS = {"trail": "driver", "reader": "driver", "billed-account": "billed_account"}
@@ -47,7 +47,7 @@ def forecast(
     discount: float = 0.0,
     fail_over: str | float | None = None,
 ) -> Forecast:
-    """What KMS will see and cost because of CloudTrail, month by month.
+    """Forecast KMS requests and their cost because of CloudTrail, month by month.
 
     Parameters
     ----------
@@ -82,20 +82,20 @@ def forecast(
     inventory = inventory if isinstance(inventory, Inventory) else load_inventory(inventory)
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
     span = calendar(start, months)
-    section, columns = _asked(by)
+    section, columns = _read_by(by)
     gate = None if fail_over is None else read_fail_over(fail_over, inventory, table.currency)
 
     streams = streams_of(inventory)
     used = usage(inventory, span, tuple({*DEFAULT_GRAIN, *columns}), streams)
-    charged = priced(used, inventory, span, table, discount, exempt=False)
-    exempt = priced(used, inventory, span, table, discount, exempt=True)
+    charged = price_usage(used, inventory, span, table, discount, exempt=False)
+    exempt = price_usage(used, inventory, span, table, discount, exempt=True)
     is_exempt = inventory.cloudtrail_writes == "exempt"
     chosen, other = (exempt, charged) if is_exempt else (charged, exempt)
     charges = chosen.charges.assign(cost_other_reading=other.charges["cost"])
 
-    whole = coarse(charges)
+    whole = sum_to_default_grain(charges)
     headroom, copies = Headroom(span), EventCopies(inventory, span)
-    for days in activity(inventory, span, streams):
+    for days in daily_requests(inventory, span, streams):
         headroom.add(days)
         copies.add(days)
     quotas = headroom.frame
@@ -103,18 +103,20 @@ def forecast(
     budgets = inventory.budgets if table.currency == "USD" else ()
     if inventory.budgets and not budgets:
         unknown += (f"budgets are in USD, the rates in {table.currency}: not compared",)
-    reading = OTHER[inventory.cloudtrail_writes]
+    other_name = OTHER_INTERPRETATION[inventory.cloudtrail_writes]
     return Forecast(
         inventory=inventory,
         months=span,
         by=columns,
         monthly=monthly_totals(charges, events, span, table.currency, is_exempt),
-        rows=summed(charges, columns, table.currency),
+        rows=sum_charges(charges, columns, table.currency),
         pools=chosen.pools,
         budgets=budget_use(whole, budgets, span),
         quotas=quotas,
         events=None if events is None else events.frame,
-        broken=None if gate is None else broken(gate, whole, span, table.currency, reading),
+        broken=None
+        if gate is None
+        else describe_broken_budget(gate, whole, span, table.currency, other_name),
         notices=(
             *notices(inventory, span, chosen.versions, whole, free_in_use(chosen.pools, table)),
             *quota_notices(quotas),
@@ -127,7 +129,7 @@ def forecast(
     )
 
 
-def _asked(by: str | Sequence[str] | None) -> tuple[str | None, tuple[str, ...]]:
+def _read_by(by: str | Sequence[str] | None) -> tuple[str | None, tuple[str, ...]]:
     """The frame that `by` asks for in place of the charges, and the columns of the charges."""
     words = by.split(",") if isinstance(by, str) else list(by or ())
     if len(words) == 1 and words[0].strip() in SECTIONS:
@@ -174,15 +176,15 @@ def calendar(start: str | datetime.date | None, months: int) -> Months:
         first = parse_month(start) if isinstance(start, str) else start
         return Months(datetime.date(first.year, first.month, 1), months)
     except (ValueError, TypeError, AttributeError) as error:
-        said = (
+        problem = (
             str(error) if str(error).startswith("found ") else f"found {start!r}; expected a month"
         )
-        found, _, expected = said.removeprefix("found ").partition("; expected ")
+        found, _, expected = problem.removeprefix("found ").partition("; expected ")
         option = "--months" if expected.startswith("1 to") else "--from"
         raise UsageError(Problem(option, None, "", found, expected, "")) from None
 
 
-def priced(
+def price_usage(
     used: pd.DataFrame,
     inventory: Inventory,
     months: Months,
@@ -190,7 +192,7 @@ def priced(
     discount: float,
     exempt: bool,
 ) -> Bill:
-    """The bill under one reading of who pays for CloudTrail's own writes."""
+    """The bill under one interpretation of who pays for CloudTrail's own writes (F5)."""
     return bill(
         used,
         table,

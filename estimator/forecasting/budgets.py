@@ -1,4 +1,4 @@
-"""Budgets and their use: what a month costs of what each budget covers, under both readings."""
+"""Budgets and their use: what each month costs of it, under both interpretations."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from estimator.volume.streams import IntArray
 SLACK = 1e-9
 
 
-def covered(budget: Budget, rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Which rows of charges (or usage) a budget counts.
+def is_in_budget(budget: Budget, rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Mark the rows of charges (or usage) that a budget counts.
 
     Parameters
     ----------
@@ -29,13 +29,15 @@ def covered(budget: Budget, rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
     if budget.covers is None:
         return np.ones(len(rows), dtype=bool)
     column, value = budget.covers
-    mine = (rows[column] == value).to_numpy(dtype=bool)
+    counted = (rows[column] == value).to_numpy(dtype=bool)
     # a key may share its name with a trail or a reader
-    return mine & (rows["cause"] != "key").to_numpy(dtype=bool) if column == "driver" else mine
+    return (
+        counted & (rows["cause"] != "key").to_numpy(dtype=bool) if column == "driver" else counted
+    )
 
 
 def is_over(used: FloatArray, limit: FloatArray) -> npt.NDArray[np.bool_]:
-    """Whether more is used than the limit, the last bits of a sum aside.
+    """True where more is used than the limit, the last bits of a sum aside.
 
     >>> is_over(np.array([25.0, 25.01, 0.1 + 0.2]), np.array([25.0, 25.0, 0.3])).tolist()
     [False, True, False]
@@ -44,13 +46,17 @@ def is_over(used: FloatArray, limit: FloatArray) -> npt.NDArray[np.bool_]:
     return over
 
 
-def reached(used: float, limit: float, thresholds: Sequence[float]) -> tuple[float, ...]:
+def reached_thresholds(used: float, limit: float, thresholds: Sequence[float]) -> tuple[float, ...]:
     """The thresholds that a use reaches: at least that share of the limit, and more than nothing.
 
-    >>> reached(20.0, 25.0, (0.5, 0.8, 1.0)), reached(19.99, 25.0, (0.5, 0.8, 1.0))
-    ((0.5, 0.8), (0.5,))
+    >>> reached_thresholds(20.0, 25.0, (0.5, 0.8, 1.0))
+    (0.5, 0.8)
+    >>> reached_thresholds(19.99, 25.0, (0.5, 0.8, 1.0))
+    (0.5,)
     """
-    return tuple(one for one in thresholds if 0 < used >= one * limit * (1 - SLACK))
+    return tuple(
+        threshold for threshold in thresholds if 0 < used >= threshold * limit * (1 - SLACK)
+    )
 
 
 def budget_use(charges: pd.DataFrame, budgets: Sequence[Budget], months: Months) -> pd.DataFrame:
@@ -67,19 +73,24 @@ def budget_use(charges: pd.DataFrame, budgets: Sequence[Budget], months: Months)
     for name in ("cost", "cost_other_reading"):
         spent = {
             covers: _spent(charges, name, month, months.count, covers)
-            for covers in {one.covers and one.covers[0] for one in budgets}
+            for covers in {budget.covers and budget.covers[0] for budget in budgets}
         }
         sums[name] = [
-            spent[one.covers[0]].get(one.covers[1], nothing) if one.covers else spent[None][""]
-            for one in budgets
+            spent[budget.covers[0]].get(budget.covers[1], nothing)
+            if budget.covers
+            else spent[None][""]
+            for budget in budgets
         ]
     used = np.array(sums["cost"]).reshape(-1)
-    amounts = np.array([one.usd_per_month for one in budgets], dtype=np.float64)
+    amounts = np.array([budget.usd_per_month for budget in budgets], dtype=np.float64)
     limit = np.repeat(amounts, months.count)
-    names = [one.name for one in budgets]
+    names = [budget.name for budget in budgets]
     highest = [
-        max(reached(float(value), one.usd_per_month, one.thresholds), default=np.nan)
-        for one, row in zip(budgets, sums["cost"], strict=True)
+        max(
+            reached_thresholds(float(value), budget.usd_per_month, budget.thresholds),
+            default=np.nan,
+        )
+        for budget, row in zip(budgets, sums["cost"], strict=True)
         for value in row
     ]
     span = pd.period_range(months.labels[0], periods=months.count, freq="M")
@@ -99,16 +110,16 @@ def budget_use(charges: pd.DataFrame, budgets: Sequence[Budget], months: Months)
     )
 
 
-def budgets_told(use: pd.DataFrame, budgets: Sequence[Budget]) -> list[dict[str, Any]]:
+def describe_budgets(use: pd.DataFrame, budgets: Sequence[Budget]) -> list[dict[str, Any]]:
     """Every budget with its use, month by month, as documented JSON; [] where none is compared."""
     size = len(use) // max(len(budgets), 1)
     limit = use["usd_per_month"].to_numpy(dtype=np.float64)
     other = is_over(use["used_other_reading"].to_numpy(dtype=np.float64), limit)
     rows = use.assign(month=use["month"].astype(str), over_other_reading=other).to_dict("records")
-    told = []
+    entries = []
     for number, budget in enumerate(budgets if size else ()):
         months = rows[number * size : (number + 1) * size]
-        said: dict[str, Any] = {
+        entry: dict[str, Any] = {
             "name": budget.name,
             "covers": budget.part or ALL,
             "of": budget.part and getattr(budget, budget.part),
@@ -116,19 +127,19 @@ def budgets_told(use: pd.DataFrame, budgets: Sequence[Budget]) -> list[dict[str,
             "thresholds": list(budget.thresholds),
         }
         for over in ("over", "over_other_reading"):
-            said[f"first_{over}"] = next((row["month"] for row in months if row[over]), None)
-        said["months"] = [_month_told(row, budget) for row in months]
-        told.append(said)
-    return told
+            entry[f"first_{over}"] = next((row["month"] for row in months if row[over]), None)
+        entry["months"] = [_describe_month(row, budget) for row in months]
+        entries.append(entry)
+    return entries
 
 
-def _month_told(row: Mapping[Hashable, Any], budget: Budget) -> dict[str, Any]:
+def _describe_month(row: Mapping[Hashable, Any], budget: Budget) -> dict[str, Any]:
     share = row["share"]
     return {
         "month": row["month"],
         "used": row["used"],
         "share": None if np.isnan(share) else share,
-        "reached": list(reached(row["used"], budget.usd_per_month, budget.thresholds)),
+        "reached": list(reached_thresholds(row["used"], budget.usd_per_month, budget.thresholds)),
         "over": row["over"],
         "used_other_reading": row["used_other_reading"],
     }
@@ -142,7 +153,7 @@ def _spent(
     if column is None:
         return {"": np.bincount(month, weights=weights, minlength=count).astype(np.float64)}
     values = charges[column].cat
-    if column == "driver":  # as `covered` says
+    if column == "driver":  # as `is_in_budget` says
         weights = np.where(charges["cause"] == "key", 0.0, weights)
     cell = values.codes.to_numpy().astype(np.int64) * count + month
     size = len(values.categories)

@@ -1,11 +1,11 @@
-"""How many requests a second: formulas of numbers."""
+"""Requests a second: formulas of numbers."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from estimator.months import FloatArray
-from estimator.volume.pace import SECONDS_PER_DAY
+from estimator.volume.burst_profile import SECONDS_PER_DAY
 
 
 def mean_per_second(requests: FloatArray, days: FloatArray | float) -> FloatArray:
@@ -19,7 +19,7 @@ def mean_per_second(requests: FloatArray, days: FloatArray | float) -> FloatArra
 
 
 def burst_per_second(at_once: FloatArray, seconds: FloatArray) -> FloatArray:
-    """What comes at once, spread evenly over the seconds it takes. [request/s]
+    """Requests that come at once, spread evenly over the seconds they take. [request/s]
 
     >>> import numpy as np
     >>> burst_per_second(np.array([6000.0]), np.array([60.0])).tolist()
@@ -39,7 +39,7 @@ def one_after_another(at_once: FloatArray, per_second: float) -> FloatArray:
 
 
 def share_of_quota(per_second: FloatArray, quota: FloatArray) -> FloatArray:
-    """How much of a quota a rate uses; above 1 KMS refuses requests. [-]
+    """The share of a quota that a rate uses; above 1 KMS refuses requests. [-]
 
     >>> import numpy as np
     >>> share_of_quota(np.array([2500.0]), np.array([10_000.0])).tolist()

@@ -29,7 +29,7 @@ from estimator.frames import EVENTS
 from estimator.inventory import Account, Inventory
 from estimator.inventory.others import OtherUse
 from estimator.months import FloatArray, IntArray, Months, Spans
-from estimator.volume.activity import DailyRequests
+from estimator.volume.daily import DailyRequests
 from pricing.bill import bill, price_column
 from pricing.rates import RateTable, load_cloudtrail_rates
 from pricing.reading.problems import RateError
@@ -43,7 +43,7 @@ SLACK = 1e-9
 
 @dataclass(frozen=True)
 class CopyCharges:
-    """What further copies of KMS events cost on CloudTrail's bill.
+    """The charges for further copies of KMS events, on CloudTrail's bill.
 
     Attributes
     ----------
@@ -89,7 +89,7 @@ class EventCopies:
         """The copies of more days."""
         if not self._recording.possible:
             return
-        for account, region, requests in self._logged(days):
+        for account, region, requests in self._sum_by_log(days):
             pattern = self._pattern(self._accounts[account], region)
             for trail, paid in self._recording.paid(pattern, days.spans):
                 row = Row(
@@ -99,7 +99,7 @@ class EventCopies:
         for places in self._places:
             self._add_others(places, days)
 
-    def _logged(self, days: DailyRequests) -> Iterator[tuple[str, str, FloatArray]]:
+    def _sum_by_log(self, days: DailyRequests) -> Iterator[tuple[str, str, FloatArray]]:
         """The requests by account and Region of the log that they stand in."""
         sums: dict[tuple[str, str], FloatArray] = {}
         places = zip(
@@ -122,15 +122,17 @@ class EventCopies:
         return Pattern(self._recording.of(account, region), active)
 
     def _places_of(self, use: OtherUse) -> Iterator[Places]:
-        """Where requests of others may be made: in the account, or in each partition of a payer."""
+        """The places of others' requests: an account, or a payer's accounts in a partition."""
         by_partition: defaultdict[str, list[Account]] = defaultdict(list)
         for account in self._inventory.accounts:
-            mine = account.id == use.account if use.account else account.payer == use.payer
-            if mine and account.regions:
+            belongs = account.id == use.account if use.account else account.payer == use.payer
+            if belongs and account.regions:
                 by_partition[account.partition].append(account)
         for accounts in by_partition.values():
             patterns = {
-                self._pattern(one, region): None for one in accounts for region in one.regions
+                self._pattern(account, region): None
+                for account in accounts
+                for region in account.regions
             }
             yield Places(use, tuple(accounts), tuple(patterns))
 
@@ -138,17 +140,17 @@ class EventCopies:
         use, spans = places.use, days.spans
         requests = self._requests(use, spans)
         by_trail: defaultdict[str, list[FloatArray]] = defaultdict(list)
-        alive = [is_active(pattern.active, spans) for pattern in places.patterns]
+        is_there = [is_active(pattern.active, spans) for pattern in places.patterns]
         paid = [dict(self._recording.paid(pattern, spans)) for pattern in places.patterns]
         none = np.zeros(len(spans))
-        copies = [np.sum([none, *mine.values()], axis=0) for mine in paid]
-        for trail in dict.fromkeys(name for mine in paid for name in mine):
-            by_trail[trail] = [mine.get(trail, none) for mine in paid]
+        copies = [np.sum([none, *by_name.values()], axis=0) for by_name in paid]
+        for trail in dict.fromkeys(name for by_name in paid for name in by_name):
+            by_trail[trail] = [by_name.get(trail, none) for by_name in paid]
         for trail, each in by_trail.items():
             row = Row(OTHERS, use.payer, places.account, places.region, trail, places.regions)
-            low, high = _ends(each, alive)
+            low, high = _ends(each, is_there)
             self._count(row, days, requests * low, requests * high)
-        low, high = _ends(copies, alive)
+        low, high = _ends(copies, is_there)
         total = self._others.setdefault((use.payer, places.regions), self._nothing())
         _into(total, days, requests * low, requests * high)
 
@@ -160,7 +162,7 @@ class EventCopies:
         return requests * is_active(self._inventory.active.account[use.account], spans)
 
     def others_less(self, after: EventCopies, table: RateTable) -> tuple[float, float]:
-        """What copies of others' requests cost less, at least and at most, after trails changed.
+        """The least and the most that copies of others' requests cost less after trails changed.
 
         Each place is compared with itself: ranges' ends less each other's are no ends of the
         difference. Accounts and what others request must be the same.
@@ -182,7 +184,7 @@ class EventCopies:
             low, high = _ends(less, [is_active(old.active, spans) for old, _ in pairs])
             ends = np.array([np.add.reduceat(requests * end, starts) for end in (low, high)])
             rows.append((Row(OTHERS, use.payer, "", "", "", places.regions), ends))
-        priced = self._priced(rows, table)
+        priced = self._price(rows, table)
         return float(priced["cost"].sum()), float(priced["cost_high"].sum())
 
     def _nothing(self) -> FloatArray:
@@ -200,21 +202,21 @@ class EventCopies:
             A Region or month without a rate.
         """
         rows = [(row, ends) for row, ends in self._rows.items() if ends.any()]
-        frame = self._priced(rows, table)
+        frame = self._price(rows, table)
         totals = [
             (Row(OTHERS, payer, "", "", "", regions), ends)
             for (payer, regions), ends in self._others.items()
             if ends.any()
         ]
         price = price_column(table.currency)
-        columns = [price if one.name == "usd_per_unit" else one.name for one in EVENTS]
-        others = self._priced(totals, table)
+        columns = [price if column.name == "usd_per_unit" else column.name for column in EVENTS]
+        others = self._price(totals, table)
         return CopyCharges(
             frame[columns],
             others[["month", "payer", "quantity", "quantity_high", "cost", "cost_high"]],
         )
 
-    def _priced(self, rows: list[tuple[Row, FloatArray]], table: RateTable) -> pd.DataFrame:
+    def _price(self, rows: list[tuple[Row, FloatArray]], table: RateTable) -> pd.DataFrame:
         low, high = (
             np.array([ends[end] for _, ends in rows]).reshape(len(rows), self._months.count)
             for end in (0, 1)
@@ -253,7 +255,7 @@ def copy_rates(rates: RateTable) -> RateTable:
 
 
 def copy_notices(charges: CopyCharges, currency: str) -> tuple[str, ...]:
-    """Where the copies of others' requests are a range, and why."""
+    """The notice that the copies of others' requests are a range, and why."""
     others = charges.others
     low, high = others["cost"].sum(), others["cost_high"].sum()
     if high - low <= SLACK * high:
@@ -267,9 +269,9 @@ def copy_notices(charges: CopyCharges, currency: str) -> tuple[str, ...]:
     return (notice,)
 
 
-def _ends(each: list[FloatArray], alive: list[BoolArray]) -> tuple[FloatArray, FloatArray]:
+def _ends(each: list[FloatArray], is_there: list[BoolArray]) -> tuple[FloatArray, FloatArray]:
     """On each day the least and the most of all places that are active."""
-    values, there = np.array(each), np.array(alive)
+    values, there = np.array(each), np.array(is_there)
     low = np.where(there, values, np.inf).min(axis=0)
     return np.where(np.isfinite(low), low, 0.0), np.where(there, values, 0.0).max(axis=0)
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from estimator.figures import money, share
-from estimator.forecasting.budgets import budget_use, covered
+from estimator.figures import count, money, share
+from estimator.forecasting.budgets import budget_use, is_in_budget
 from estimator.inventory import Inventory
 from estimator.inventory.budgets import ALL, AMOUNT, Budget
 from estimator.months import Months
@@ -36,9 +36,9 @@ def read_fail_over(
     if currency != "USD" and inventory.budgets:
         fix = f"give an amount, as {currency} 25"
         raise _refusal(text, f"no budget: they are in USD, the rates in {currency}", fix)
-    chosen = tuple(one for one in inventory.budgets if text in (ALL, one.name))
+    chosen = tuple(budget for budget in inventory.budgets if text in (ALL, budget.name))
     if not chosen:
-        names = [one.name for one in inventory.budgets]
+        names = [budget.name for budget in inventory.budgets]
         listed = ", ".join(names[:_LISTED]) + (", ..." if len(names) > _LISTED else "")
         expected = f"a budget ({listed}), {ALL}, " if names else "the inventory has no budgets; "
         close = nearest(str(text), [*names, ALL]) if names else None
@@ -66,7 +66,7 @@ def _amount(text: str | float, currency: str) -> float | None:
 
 def _sensible(text: str | float, amount: float) -> float:
     if not 0 <= amount <= _MOST:  # nor is anything that is no number
-        raise _refusal(text, f"an amount from 0 to {_MOST:g}")
+        raise _refusal(text, f"an amount from 0 to {count(_MOST)}")
     return float(amount)
 
 
@@ -74,12 +74,12 @@ def _refusal(found: object, expected: str, fix: str = "") -> UsageError:
     return UsageError(Problem("--fail-over", None, "", repr(found), expected, fix))
 
 
-def broken(
+def describe_broken_budget(
     chosen: Sequence[Budget],
     charges: pd.DataFrame,
     months: Months,
     currency: str,
-    other_reading: str,
+    other_interpretation: str,
 ) -> str | None:
     """One line on what breaks which budget: how much, in which month first, and why.
 
@@ -87,8 +87,8 @@ def broken(
     ----------
     charges : DataFrame
         Columns month, payer, billed_account, driver, cause, cost, cost_other_reading [currency].
-    other_reading : str
-        The name of the reading of F5 that `cost_other_reading` follows.
+    other_interpretation : str
+        The interpretation of F5 that `cost_other_reading` follows.
 
     Returns
     -------
@@ -101,34 +101,36 @@ def broken(
         return None
     first = over.drop_duplicates("budget")  # months come in order
     row = first.sort_values("month", kind="stable").iloc[0]
-    budget = next(one for one in chosen if one.name == row["budget"])
+    budget = next(entry for entry in chosen if entry.name == row["budget"])
     excess = row["used"] - budget.usd_per_month
     of_it = f" ({share(excess / budget.usd_per_month)})" if budget.usd_per_month else ""
-    mine = over[over["budget"] == budget.name]
-    said = (
-        f"{described(budget, currency)} is broken: {currency} {money(row['used'])} in "
+    broken = over[over["budget"] == budget.name]
+    line = (
+        f"{describe_budget(budget, currency)} is broken: {currency} {money(row['used'])} in "
         f"{row['month']}, {currency} {money(excess)}{of_it} over"
     )
     if months.count > 1:
-        said += f"; over it in {len(mine)} of {months.count} months"
-    worst = mine.iloc[int(np.argmax(mine["used"]))]
+        line += f"; over it in {len(broken)} of {months.count} months"
+    worst = broken.iloc[int(np.argmax(broken["used"]))]
     if worst["month"] != row["month"]:
-        said += f", most in {worst['month']} with {money(worst['used'])}"
-    rows = charges[covered(budget, charges) & (charges["month"] == row["month"]).to_numpy()]
-    said += f"; largest driver: {_largest_driver(rows, currency)}"
-    said += f"; with cloudtrail_writes: {other_reading} it is {money(row['used_other_reading'])}"
+        line += f", most in {worst['month']} with {money(worst['used'])}"
+    rows = charges[is_in_budget(budget, charges) & (charges["month"] == row["month"]).to_numpy()]
+    line += f"; largest driver: {_largest_driver(rows, currency)}"
+    line += (
+        f"; with cloudtrail_writes: {other_interpretation} it is {money(row['used_other_reading'])}"
+    )
     others = [
-        f"{one['budget']} from {one['month']}"
-        for one in first.to_dict("records")
-        if one["budget"] != budget.name
+        f"{entry['budget']} from {entry['month']}"
+        for entry in first.to_dict("records")
+        if entry["budget"] != budget.name
     ]
     if others:
         more = f" and {len(others) - _LISTED} more" if len(others) > _LISTED else ""
-        said += f"; broken as well: {', '.join(others[:_LISTED])}{more}"
-    return said
+        line += f"; broken as well: {', '.join(others[:_LISTED])}{more}"
+    return line
 
 
-def described(budget: Budget, currency: str = "USD") -> str:
+def describe_budget(budget: Budget, currency: str = "USD") -> str:
     """A budget in words."""
     amount = f"{currency} {money(budget.usd_per_month)} a month"
     if budget.name == AMOUNT_NAME:

@@ -1,4 +1,4 @@
-"""What of an inventory is not active in the months, ends with its account, or makes no requests."""
+"""Notices of what is not active in the months, ends with its account, or makes no requests."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def idle_notices(inventory: Inventory, months: Months, charges: pd.DataFrame) ->
         yield f"account {account} ends on {until}: {listed(names)} {ends} with it"
     yield from _begun_after_account(inventory)
     yield from _not_active(inventory, months, {name for names in ended.values() for name in names})
-    yield from _without_requests(inventory, months, set(requests["driver"].astype(str)))
+    yield from _without_requests(inventory, months, set(requests["driver"].unique()))
     yield from _late_keys(inventory, months)
     yield from _digests(inventory)
     yield from _growth(inventory, months)
@@ -60,14 +60,14 @@ def _ended_with_account(inventory: Inventory, months: Months) -> dict[str, list[
     """By account what would go on without it, and ends before the months do."""
     ended: defaultdict[str, list[str]] = defaultdict(list)
     last = months.firsts[-1]
-    for name, account, own, end in _owned(inventory):
+    for name, account, own, end in _owned_by_accounts(inventory):
         if end.toordinal() > own.start and end < last and own.end > end.toordinal():
             ended[account].append(name)
     return ended
 
 
 def _begun_after_account(inventory: Inventory) -> Iterator[str]:
-    for name, account, own, end in _owned(inventory):
+    for name, account, own, end in _owned_by_accounts(inventory):
         if own.start >= end.toordinal():
             begins = datetime.date.fromordinal(int(own.start))
             yield (
@@ -76,8 +76,8 @@ def _begun_after_account(inventory: Inventory) -> Iterator[str]:
             )
 
 
-def _owned(inventory: Inventory) -> Iterator[tuple[str, str, Period, datetime.date]]:
-    """What belongs to accounts that end: its name, the account, its own period, the end."""
+def _owned_by_accounts(inventory: Inventory) -> Iterator[tuple[str, str, Period, datetime.date]]:
+    """Yield all that belongs to accounts that end: its name, account, own period, the end."""
     ends = {account.id: account.until for account in inventory.accounts if account.until}
     for trail in inventory.trails:
         if trail.account in ends:
@@ -85,7 +85,12 @@ def _owned(inventory: Inventory) -> Iterator[tuple[str, str, Period, datetime.da
             yield f"trail {trail.name}", trail.account, own, ends[trail.account]
     for key in inventory.keys:
         if key.account in ends:
-            yield f"key {key.id}", key.account, period_of(key.born, key.until), ends[key.account]
+            yield (
+                f"key {key.id}",
+                key.account,
+                period_of(key.first_day, key.until),
+                ends[key.account],
+            )
     for reader in inventory.readers:
         if reader.account in ends:
             own = period_of(reader.start, reader.until)
@@ -93,12 +98,12 @@ def _owned(inventory: Inventory) -> Iterator[tuple[str, str, Period, datetime.da
 
 
 def _not_active(inventory: Inventory, months: Months, named: set[str]) -> Iterator[str]:
-    """What has no day in the months, unless it was named with its account."""
+    """Notices of all that has no day in the months, unless it was named with its account."""
     active = inventory.active
     periods = [
         *((f"trail {trail.name}", active.trail[trail.name]) for trail in inventory.trails),
         *((f"key {key.id}", active.key[key.id]) for key in inventory.keys),
-        *((f"reader {one.name}", active.reader[one.name]) for one in inventory.readers),
+        *((f"reader {reader.name}", active.reader[reader.name]) for reader in inventory.readers),
     ]
     idle: defaultdict[str, list[str]] = defaultdict(list)
     for name, period in periods:
@@ -123,7 +128,7 @@ def _when(period: Period) -> str:
 
 
 def _without_requests(inventory: Inventory, months: Months, drivers: set[str]) -> Iterator[str]:
-    """What is active, should make requests, and makes none."""
+    """Notices of trails and readers that are active and make no requests all the same."""
     active = inventory.active
     for trail in inventory.trails:
         if trail.key is None:
@@ -140,17 +145,21 @@ def _without_requests(inventory: Inventory, months: Months, drivers: set[str]) -
 def _late_keys(inventory: Inventory, months: Months) -> Iterator[str]:
     keys = {key.id: key for key in inventory.keys}
     for trail in inventory.trails:
-        born = keys[trail.key].born if trail.key is not None else None
-        if born and born > months.firsts[0] and (trail.start is None or trail.start < born):
+        first_day = keys[trail.key].first_day if trail.key is not None else None
+        if (
+            first_day
+            and first_day > months.firsts[0]
+            and (trail.start is None or trail.start < first_day)
+        ):
             began = f"on {trail.start}" if trail.start else "all along"
             yield (
-                f"trail {trail.name} writes {began}, its key {trail.key} exists since {born}: "
+                f"trail {trail.name} writes {began}, its key {trail.key} exists since {first_day}: "
                 "requests are counted from then on"
             )
 
 
 def _digests(inventory: Inventory) -> Iterator[str]:
-    """Whether digests of trails made before AWS's change are under the key, nobody says."""
+    """The notice that nobody says if digests of older trails are under the key (F8)."""
     names = [
         trail.name
         for trail in inventory.trails

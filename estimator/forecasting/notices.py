@@ -1,15 +1,17 @@
-"""What a reader of a forecast should know of it before believing it."""
+"""Notices: all that a forecast's reader should know before believing it."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
-from estimator.figures import count, listed
+from estimator.figures import count, factor, listed
 from estimator.forecasting.idle import idle_notices
 from estimator.inventory import Inventory
-from estimator.inventory.assumptions import Range
+from estimator.inventory.assumptions import FilesPerDay, Range
+from estimator.inventory.coverage import Group, covered_group, covered_regions, groups_of
 from estimator.inventory.presets import presets
 from estimator.months import Months
 from pricing.free import FreeVersion
@@ -63,8 +65,8 @@ def _assumptions(inventory: Inventory) -> Iterator[str]:
         saving = trail.bucket.bucket_key_saving
         if trail.bucket.bucket_key and saving.source is None:
             yield (
-                f"trail {trail.name}: bucket_key_saving {saving.mid:g} has no source; AWS says "
-                "up to 0.99"
+                f"trail {trail.name}: bucket_key_saving {factor(saving.mid)} has no source; AWS "
+                "says up to 0.99"
             )
     unsourced = [
         f"{reader.name}.{name}"
@@ -84,28 +86,28 @@ def _assumptions(inventory: Inventory) -> Iterator[str]:
         known = presets()[preset] if preset else None
         if known and known.assumed and getattr(reader, "gets_per_file", None) == known.gets:
             gets = known.gets
+            ends = f"{factor(gets.low)} to {factor(gets.high)}"
             yield (
-                f"reader {reader.name}: {gets.low:g} to {gets.high:g} gets per file are the "
-                f"assumption of preset {known.name}; no source tells them: measure it"
+                f"reader {reader.name}: {ends} gets per file are the assumption of preset "
+                f"{known.name}; no source tells them: measure it"
             )
 
 
 def _by_rule_of_thumb(inventory: Inventory) -> list[str]:
     """The trails with a stream of which neither its account nor the trail says files_per_day."""
-    silent: dict[str, set[str]] = {}  # the Regions of which an account says nothing
-    members: dict[tuple[str, str], set[str]] = {}
+    silent: defaultdict[Group, set[str]] = defaultdict(set)  # Regions of which an account is silent
     own = {account.id: account for account in inventory.accounts}
     for account in inventory.accounts:
-        files = account.files_per_day
-        regions = {one for one in account.regions if files is None or files.of(one) is None}
-        silent[account.id] = regions
-        members.setdefault((account.payer, account.partition), set()).update(regions)
-    found = []
+        for group in groups_of(account):
+            silent[group].update(_without_files(account.files_per_day, account.regions))
+    names = []
     for trail in inventory.trails:
-        home, files = own[trail.account], trail.files_per_day
-        whole = trail.scope == "organization"
-        regions = members[home.payer, home.partition] if whole else silent[home.id]
-        covered = regions if trail.regions is None else regions & set(trail.regions)
-        if trail.key is not None and any(files is None or files.of(one) is None for one in covered):
-            found.append(trail.name)
-    return found
+        regions = covered_regions(trail, silent[covered_group(trail, own[trail.account])])
+        if trail.key is not None and _without_files(trail.files_per_day, regions):
+            names.append(trail.name)
+    return names
+
+
+def _without_files(files: FilesPerDay | None, regions: Iterable[str]) -> list[str]:
+    """The Regions of which nothing is said."""
+    return [region for region in regions if files is None or files.of(region) is None]

@@ -14,11 +14,11 @@ import pandas as pd
 
 from estimator.figures import count, share
 from estimator.forecasting import bursts
-from estimator.forecasting.totals import month_of, numbered, summed_by
+from estimator.forecasting.totals import month_of, number_groups, sum_groups
 from estimator.frames import QUOTAS
 from estimator.months import IntArray, Months
-from estimator.volume.activity import DailyRequests
-from estimator.volume.pace import GETS_ONE_AFTER_ANOTHER
+from estimator.volume.burst_profile import GETS_ONE_AFTER_ANOTHER
+from estimator.volume.daily import DailyRequests
 from pricing.quotas import load_quotas
 
 # from this share of a quota on a notice says so
@@ -97,14 +97,14 @@ def _driver_bursts(days: DailyRequests, months: Months) -> pd.DataFrame:
 
 def _place_bursts(jobs: pd.DataFrame, months: Months) -> pd.DataFrame:
     """The same by month and place: all bursts together, and which driver's is the largest."""
-    place, first = numbered(jobs, _PLACE)
+    place, first = number_groups(jobs, _PLACE)
     frame = jobs[_PLACE].iloc[first].reset_index(drop=True)
     for column, name in (
         ("requests", "quantity"),
         ("burst_per_second", "burst"),
         ("burst_high_per_second", "burst_high"),
     ):
-        frame[column] = summed_by(place, jobs[name], len(first))
+        frame[column] = sum_groups(place, jobs[name], len(first))
     # the largest burst of each place comes first, in the order of the places
     order = np.lexsort((-jobs["burst"].to_numpy(), place))
     largest = order[np.unique(place[order], return_index=True)[1]]
@@ -127,7 +127,7 @@ def highest(quotas: pd.DataFrame) -> pd.DataFrame:
 
 
 def quota_notices(quotas: pd.DataFrame) -> Iterator[str]:
-    """What comes near a quota, or beyond it."""
+    """Notices of accounts and Regions that come near a quota, or beyond it."""
     near = quotas[quotas["share_burst"] >= NOTICE_FROM]
     if near.empty:
         return

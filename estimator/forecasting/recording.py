@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from estimator.inventory import Account, Inventory
+from estimator.inventory.coverage import Group, covered_group, covers_region, groups_of
 from estimator.inventory.others import OtherUse
 from estimator.inventory.sections import Trail
 from estimator.months import FloatArray, Period, Spans
@@ -25,12 +26,11 @@ class Pattern(NamedTuple):
 
 
 class Recording:
-    """Which trails record the KMS events of an account and Region, the first to begin first."""
+    """The trails that record the KMS events of a place, the first to begin first."""
 
     def __init__(self, inventory: Inventory) -> None:
         self._active = inventory.active.trail
-        self._own: defaultdict[str, list[Trail]] = defaultdict(list)
-        self._shared: defaultdict[tuple[str, str], list[Trail]] = defaultdict(list)
+        self._trails: defaultdict[Group, list[Trail]] = defaultdict(list)
         accounts = {account.id: account for account in inventory.accounts}
         recording = [trail for trail in inventory.trails if not trail.exclude_kms_events]
         self._rank = {
@@ -38,25 +38,22 @@ class Recording:
             for number, trail in enumerate(inventory.trails)
         }
         for trail in recording:
-            home = accounts[trail.account]
-            if trail.scope == "account":
-                self._own[trail.account].append(trail)
-            else:
-                self._shared[home.payer, home.partition].append(trail)
+            self._trails[covered_group(trail, accounts[trail.account])].append(trail)
         self.possible = len(recording) > 1  # the first copy of an event is free
-        self._known: dict[tuple[str, str, str], tuple[str, ...]] = {}
+        self._known: dict[tuple[Group, str], tuple[str, ...]] = {}
 
     def of(self, account: Account, region: str) -> tuple[str, ...]:
         """The names of the trails, whenever they are active."""
-        own = self._own.get(account.id, [])
-        key = (account.payer, account.partition, region)
-        if not own and key in self._known:
-            return self._known[key]
-        shared = self._shared.get((account.payer, account.partition), [])
-        trails = [t for t in (*own, *shared) if t.regions is None or region in t.regions]
+        itself, organization = groups_of(account)
+        own = self._trails.get(itself, [])
+        # accounts without a trail of their own are alike: one answer serves all of them
+        if not own and (organization, region) in self._known:
+            return self._known[organization, region]
+        shared = self._trails.get(organization, [])
+        trails = [trail for trail in (*own, *shared) if covers_region(trail, region)]
         names = tuple(sorted((trail.name for trail in trails), key=self._rank.__getitem__))
         if not own:
-            self._known[key] = names
+            self._known[organization, region] = names
         return names
 
     def copies(self, pattern: Pattern, spans: Spans) -> FloatArray:
@@ -79,13 +76,13 @@ class Recording:
 
 
 def is_active(period: Period, spans: Spans) -> BoolArray:
-    """On which days a period is active."""
+    """Mark the days on which a period is active."""
     return (spans.begin >= period.start) & (spans.end <= period.end)
 
 
 @dataclass(frozen=True)
 class Places:
-    """Where requests of others may be made, in one partition."""
+    """The accounts and Regions in which others may make requests, in one partition."""
 
     use: OtherUse
     accounts: tuple[Account, ...]
@@ -94,7 +91,9 @@ class Places:
     @property
     def regions(self) -> tuple[str, ...]:
         """All their Regions."""
-        return tuple(dict.fromkeys(region for one in self.accounts for region in one.regions))
+        return tuple(
+            dict.fromkeys(region for account in self.accounts for region in account.regions)
+        )
 
     @property
     def account(self) -> str:

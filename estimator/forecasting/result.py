@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from estimator.figures import count, money, plain
-from estimator.forecasting.budgets import budgets_told
+from estimator.forecasting.budgets import describe_budgets
 from estimator.forecasting.quotas import highest
 from estimator.frames import EVENTS
 from estimator.inventory import Inventory
@@ -22,16 +22,16 @@ from pricing.free import FreeVersion
 from pricing.rates import Meter, RateTable, Version
 
 # F5: AWS's texts disagree on who pays for the requests of CloudTrail's own writes
-READINGS = {
+INTERPRETATIONS = {
     "charged": "AWS KMS Developer Guide to 2021-09-11 and CloudTrail FAQ",
     "exempt": "AWS CloudTrail and KMS guides from 2021-09-11",
 }
-OTHER = {"charged": "exempt", "exempt": "charged"}
+OTHER_INTERPRETATION = {"charged": "exempt", "exempt": "charged"}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Forecast:
-    """What KMS will see and cost because of CloudTrail.
+    """KMS requests and their cost because of CloudTrail, month by month.
 
     Attributes
     ----------
@@ -89,27 +89,29 @@ class Forecast:
         }
 
     @property
-    def other_reading_line(self) -> str:
-        """The line that stands beside every cost: the total under the other reading."""
+    def other_interpretation_line(self) -> str:
+        """The line that stands beside every cost: the total under the other interpretation."""
         code = self.currency.lower()
-        return self.other_reading_said(self.totals[f"cost_{code}_writes_{self.other_reading}"])
+        return self.describe_other_interpretation(
+            self.totals[f"cost_{code}_writes_{self.other_interpretation}"]
+        )
 
-    def other_reading_said(self, cost: float) -> str:
-        """The line of an amount under the other reading of who pays for writes."""
-        other = self.other_reading
-        said = f"With cloudtrail_writes: {other} the total is {self.currency} {money(cost)}"
-        return f"{said} (source: {READINGS[other]})"
+    def describe_other_interpretation(self, cost: float) -> str:
+        """The line of an amount under the other interpretation of who pays for writes."""
+        other = self.other_interpretation
+        line = f"With cloudtrail_writes: {other} the total is {self.currency} {money(cost)}"
+        return f"{line} (source: {INTERPRETATIONS[other]})"
 
     @property
-    def other_reading(self) -> str:
-        """The reading of F5 that was not chosen."""
-        return OTHER[self.inventory.cloudtrail_writes]
+    def other_interpretation(self) -> str:
+        """The interpretation of F5 that was not chosen."""
+        return OTHER_INTERPRETATION[self.inventory.cloudtrail_writes]
 
     @property
     def shown(self) -> pd.DataFrame:
         """The frame that was asked for: the charges, or that of `section`."""
         frame: pd.DataFrame | None = getattr(self, self.section or "rows")
-        return pd.DataFrame({one.name: [] for one in EVENTS}) if frame is None else frame
+        return pd.DataFrame({column.name: [] for column in EVENTS}) if frame is None else frame
 
     @property
     def free_source(self) -> str:
@@ -134,12 +136,12 @@ class Forecast:
             "free_tier": self.pools.assign(month=self.pools["month"].astype(str)).to_dict(
                 "records"
             ),
-            "budgets": budgets_told(self.budgets, self.inventory.budgets),
+            "budgets": describe_budgets(self.budgets, self.inventory.budgets),
             "quotas": records(highest(self.quotas)),
             "events": None if self.events is None else records(self.events),
-            "notices": [*self.notices, self.other_reading_line],
+            "notices": [*self.notices, self.other_interpretation_line],
             "rates": {
-                **rates_told(self.table, self.versions, self.discount),
+                **describe_rates(self.table, self.versions, self.discount),
                 "free_quantities": [
                     {
                         "pool": pool,
@@ -173,8 +175,8 @@ class Forecast:
         for name in words.columns[1:]:
             words[name] = words[name].map(money if name.startswith("cost") else count)
         shown = words.to_html(index=False)
-        said = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
-        return f"{shown}<p>{html.escape(self.other_reading_line)}</p>{said}"
+        notices = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
+        return f"{shown}<p>{html.escape(self.other_interpretation_line)}</p>{notices}"
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -196,7 +198,7 @@ def free_in_use(pools: pd.DataFrame, table: RateTable) -> tuple[tuple[str, str, 
     return tuple((pool, partition, free) for (pool, partition, _), free in found.items())
 
 
-def rates_told(
+def describe_rates(
     table: RateTable, versions: Iterable[tuple[Meter, Version]], discount: float
 ) -> dict[str, Any]:
     """The rates that priced a result, as documented JSON."""

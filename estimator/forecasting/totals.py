@@ -68,7 +68,7 @@ def monthly_totals(
     return frame
 
 
-def summed(charges: pd.DataFrame, by: Sequence[str], currency: str) -> pd.DataFrame:
+def sum_charges(charges: pd.DataFrame, by: Sequence[str], currency: str) -> pd.DataFrame:
     """Charges with no more key columns than `by`; where prices differ, their mean price."""
     price = price_column(currency)
     keys = ["month", *(column for column in KEYS if column in by and column != "month")]
@@ -86,20 +86,20 @@ def summed(charges: pd.DataFrame, by: Sequence[str], currency: str) -> pd.DataFr
     return frame[order]
 
 
-def coarse(charges: pd.DataFrame) -> pd.DataFrame:
+def sum_to_default_grain(charges: pd.DataFrame) -> pd.DataFrame:
     """Charges at the default grain: quantity, cost and cost_other_reading, whatever `by` says."""
     columns = [*DEFAULT_GRAIN, "unit"]
     sums = ["quantity", "cost", "cost_other_reading"]
     if not (set(KEYS) - set(DEFAULT_GRAIN)) & set(charges.columns):
         return charges[[*columns, *sums]]
-    group, first = numbered(charges, columns)
+    group, first = number_groups(charges, columns)
     frame = charges[columns].iloc[first].reset_index(drop=True)
     for name in sums:
-        frame[name] = summed_by(group, charges[name], len(first))
+        frame[name] = sum_groups(group, charges[name], len(first))
     return frame
 
 
-def numbered(rows: pd.DataFrame, columns: Sequence[str]) -> tuple[IntArray, IntArray]:
+def number_groups(rows: pd.DataFrame, columns: Sequence[str]) -> tuple[IntArray, IntArray]:
     """The number of each row's combination of months and categories, and where each first comes.
 
     Over millions of rows far quicker than a groupby: one number holds the codes of all columns.
@@ -122,7 +122,7 @@ def numbered(rows: pd.DataFrame, columns: Sequence[str]) -> tuple[IntArray, IntA
     return group.astype(np.int64), first
 
 
-def summed_by(group: IntArray, values: pd.Series | FloatArray, size: int) -> FloatArray:
+def sum_groups(group: IntArray, values: pd.Series | FloatArray, size: int) -> FloatArray:
     """The sum of each group."""
     weights = np.asarray(values, dtype=np.float64)
     return np.bincount(group, weights=weights, minlength=size).astype(np.float64)

@@ -37,7 +37,7 @@ class Found:
 
 @dataclass
 class AccountsRead:
-    """What a file of accounts gave."""
+    """The accounts of a file, and the problems and notices that reading it gave."""
 
     found: list[Found]
     problems: list[Problem]
@@ -61,9 +61,11 @@ def read_accounts(path: Path) -> AccountsRead:
 def _entry(row: Map, path: str, at: str, into: AccountsRead) -> None:
     entry, problems, _ = validate(AccountEntry, row, path)
     if entry is None:
-        for one in problems:
-            place = f"{at}.{one.at}" if at and one.at else at or one.at
-            into.problems.append(Problem(path, row.line, place, one.found, one.expected, one.fix))
+        for problem in problems:
+            place = f"{at}.{problem.at}" if at and problem.at else at or problem.at
+            into.problems.append(
+                Problem(path, row.line, place, problem.found, problem.expected, problem.fix)
+            )
     else:
         into.found.append(Found(entry, path, row.line, at or "id", row))
 
@@ -156,9 +158,9 @@ def _from_json(path: str, text: str) -> AccountsRead:
         read.problems.append(Problem(path, 1, "", "JSON beyond all sense", expected, fix))
         return read
     if isinstance(data, dict) and data.get("NextToken"):
-        said = "a NextToken: one page of several"
+        page = "a NextToken: one page of several"
         more = "save the whole list: `aws organizations list-accounts` without --no-paginate"
-        read.problems.append(Problem(path, 1, "NextToken", said, "all accounts", more))
+        read.problems.append(Problem(path, 1, "NextToken", page, "all accounts", more))
     listed = data.get("Accounts") if isinstance(data, dict) else data
     if not isinstance(listed, list):
         read.problems.append(Problem(path, 1, "", shown(data), expected, fix))

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
+from estimator.figures import factor
 from estimator.inventory.kinds import AccountId
 from pricing.reading.validation import (
     MAX_TEXT,
@@ -57,9 +58,9 @@ def read_thresholds(value: Any) -> tuple[float, ...]:
                 raise refusal(item, "a share such as 0.8", fix, (index,))
             share = float(item) if abs(item) <= _HIGHEST else math.inf
         if not 0 < share <= _HIGHEST:
-            raise refusal(item, f"a share above 0 and up to {_HIGHEST:g}", fix, (index,))
+            raise refusal(item, f"a share above 0 and up to {factor(_HIGHEST)}", fix, (index,))
         if shares and share <= shares[-1]:
-            expected = f"more than the share before it, {shares[-1]:g}"
+            expected = f"more than the share before it, {factor(shares[-1])}"
             raise refusal(item, expected, "put them in order, each once", (index,))
         shares.append(share)
     return tuple(shares)
@@ -84,7 +85,7 @@ Thresholds = Annotated[
 
 
 class Budget(Section):
-    """What a month may cost: everything, or one payer, billed account, trail or reader."""
+    """A limit for what a month costs: all of it, or of one payer, account, trail or reader."""
 
     name: BudgetName
     usd_per_month: Number
@@ -99,13 +100,13 @@ class Budget(Section):
         named = [part for part in PARTS if getattr(self, part) is not None]
         if len(named) > 1:
             expected = f"one of {', '.join(PARTS)}, or none for everything"
-            said = f"both {named[0]} and {named[1]}"
-            raise refusal(self.name, expected, "write a budget for each", (named[1],), said)
+            found = f"both {named[0]} and {named[1]}"
+            raise refusal(self.name, expected, "write a budget for each", (named[1],), found)
         return self
 
     @property
     def part(self) -> str | None:
-        """Which of `PARTS` it is narrowed down to; None for everything."""
+        """The one of `PARTS` that it is narrowed down to; None for everything."""
         return next((part for part in PARTS if getattr(self, part) is not None), None)
 
     @property

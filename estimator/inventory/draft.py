@@ -44,8 +44,8 @@ class Draft:
 
     def place(self, at: Location) -> Location:
         """The location in the document of a location among the understood items."""
-        kept = self.places.get(str(at[0])) if len(at) > 1 else None
-        return (at[0], kept[int(at[1])], *at[2:]) if kept is not None else at
+        positions = self.places.get(str(at[0])) if len(at) > 1 else None
+        return (at[0], positions[int(at[1])], *at[2:]) if positions is not None else at
 
     def line(self, at: Location) -> int | None:
         """The line of a location among the understood items."""

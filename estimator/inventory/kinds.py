@@ -17,7 +17,7 @@ _NOT_SYMMETRIC = ("RSA_", "ECC_", "HMAC_", "SM2", "ML_DSA")
 
 
 def is_account_id(text: str) -> bool:
-    """Whether a text is an account id."""
+    """True for a text that is an account id."""
     return text.isascii() and text.isdigit() and len(text) == _DIGITS
 
 

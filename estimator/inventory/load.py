@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from estimator.inventory.accounts import Found, read_accounts
 from estimator.inventory.checks import check_references
+from estimator.inventory.coverage import Account
 from estimator.inventory.draft import Draft
-from estimator.inventory.model import Account, Inventory
+from estimator.inventory.mapping import document_of
+from estimator.inventory.model import Inventory
 from estimator.inventory.places import value_places
 from estimator.inventory.sections import (
     AccountEntry,
@@ -27,6 +30,8 @@ from pricing.reading.validation import validate
 from pricing.reading.words import describe, nearest
 from pricing.regions import regions as known_regions
 
+TEXT, MAPPING = "<text>", "<mapping>"  # in place of a path
+_LINE_OF_FIRST = re.compile(r" \(the first is in [^)]*\)")
 _MOST_REGIONS = 8
 
 Owned = TypeVar("Owned", Key, Trail, Reader)
@@ -36,19 +41,66 @@ class InventoryError(DocumentError):
     """An inventory that cannot be used; `problems` holds every mistake found in it."""
 
 
-def load_inventory(path: str | Path) -> Inventory:
-    """Read an inventory from a YAML file.
+InventorySource = Inventory | str | Path | Mapping[str, Any]
+
+
+def load_inventory(inventory: InventorySource) -> Inventory:
+    r"""Read an inventory from a YAML file, from YAML text or from a mapping.
+
+    Parameters
+    ----------
+    inventory : path, str, mapping or Inventory
+        A path. A str with a line break is YAML text. A mapping has what YAML would give: account
+        ids as text, days as text or dates. Files of accounts are looked for beside the file, for
+        text and mappings in the working directory. An Inventory comes back as it is.
 
     Raises
     ------
     InventoryError
-        With every problem of the file and of the account files that it names.
+        With every problem of the inventory and of the account files that it names. For a file each
+        has its path and line; for text the path is ``<text>``, for a mapping ``<mapping>``, which
+        has no lines.
+
+    Examples
+    --------
+    >>> organization = load_inventory(
+    ...     {
+    ...         "version": 1,
+    ...         "accounts": [{"id": "111122223333", "regions": ["us-east-1"]}],
+    ...         "keys": [{"id": "logs", "region": "us-east-1"}],
+    ...         "trails": [{"name": "org", "key": "logs"}],
+    ...     }
+    ... )
+    >>> organization.streams()
+    {'org': 1}
     """
+    if isinstance(inventory, Inventory):
+        return inventory
+    if isinstance(inventory, Mapping):
+        return _load_mapping(inventory)
+    if isinstance(inventory, str) and "\n" in inventory:
+        return parse_inventory(inventory, TEXT)
     try:
-        text = decode(path, read_bytes(path))
+        text = decode(inventory, read_bytes(inventory))
     except DocumentError as error:
         raise InventoryError(error.problems) from None
-    return parse_inventory(text, str(path))
+    return parse_inventory(text, str(inventory))
+
+
+def _load_mapping(mapping: Mapping[str, Any]) -> Inventory:
+    """The inventory of a mapping, whose problems and values have no lines."""
+    try:
+        inventory = understand(Draft(MAPPING, document_of(mapping, MAPPING), []))
+    except DocumentError as error:
+        problems = (
+            replace(problem, line=None, fix=_LINE_OF_FIRST.sub("", problem.fix))
+            if problem.path == MAPPING
+            else problem
+            for problem in error.problems
+        )
+        raise InventoryError(problems) from None
+    places = {at: place for at, place in inventory.places.items() if place.path != MAPPING}
+    return replace(inventory, places=places)
 
 
 def parse_inventory(text: str, path: str) -> Inventory:
@@ -85,27 +137,27 @@ def _by_place(problem: Problem) -> tuple[str, int, str]:
 
 
 def _build(draft: Draft) -> Inventory | None:
-    said = _understand(draft)
-    if said is None:
+    document = _understand(draft)
+    if document is None:
         return None
-    found = _accounts(draft, said)
+    found = _accounts(draft, document)
     if not found:
         if not draft.problems:
             draft.refuse(("accounts",), "no account", "at least one account", "list one")
         return None
-    payer = said.payer or found[0].entry.payer or found[0].entry.id
-    accounts = tuple(_complete(one.entry, payer, said.regions) for one in found)
+    payer = document.payer or found[0].entry.payer or found[0].entry.id
+    accounts = tuple(_complete(account.entry, payer, document.regions) for account in found)
     inventory = Inventory(
         path=draft.path,
         payer=payer,
         accounts=accounts,
-        keys=tuple(_at_home(key, payer) for key in said.keys),
-        trails=tuple(_at_home(trail, payer) for trail in said.trails),
-        readers=tuple(_at_home(reader, payer) for reader in said.readers),
-        other_kms_requests_per_month=said.other_kms_requests_per_month,
-        cloudtrail_writes=said.cloudtrail_writes,
-        growth=said.growth,
-        budgets=said.budgets,
+        keys=tuple(_at_home(key, payer) for key in document.keys),
+        trails=tuple(_at_home(trail, payer) for trail in document.trails),
+        readers=tuple(_at_home(reader, payer) for reader in document.readers),
+        other_kms_requests_per_month=document.other_kms_requests_per_month,
+        cloudtrail_writes=document.cloudtrail_writes,
+        growth=document.growth,
+        budgets=document.budgets,
         notices=tuple(draft.notices),
         places=value_places(draft.path, draft.root, found),
     )
@@ -117,7 +169,7 @@ def _build(draft: Draft) -> Inventory | None:
 
 
 def _unknown(regions: Sequence[str]) -> str:
-    """What to know of Regions that the table does not have."""
+    """The notice of Regions that the table does not have."""
     named = []
     for region in regions[:_MOST_REGIONS]:
         close = nearest(region, known_regions())
@@ -133,11 +185,11 @@ def _unknown(regions: Sequence[str]) -> str:
 
 def _understand(draft: Draft) -> InventoryFile | None:
     """The document as sections; where some are refused, all that is left without them."""
-    said, problems, places = validate(InventoryFile, draft.root, draft.path)
+    document, problems, places = validate(InventoryFile, draft.root, draft.path)
     draft.problems += problems
-    if said is None:
-        said, _, _ = validate(InventoryFile, _without(draft, places), draft.path)
-    return said
+    if document is None:
+        document, _, _ = validate(InventoryFile, _without(draft, places), draft.path)
+    return document
 
 
 def _without(draft: Draft, refused: list[Location]) -> dict[str, Any]:
@@ -156,11 +208,11 @@ def _without(draft: Draft, refused: list[Location]) -> dict[str, Any]:
     return rest
 
 
-def _accounts(draft: Draft, said: InventoryFile) -> list[Found]:
+def _accounts(draft: Draft, document: InventoryFile) -> list[Found]:
     """Every account, those of other files in the place of the entry that names the file."""
     found: list[Found] = []
     folder = Path(draft.path).parent
-    for index, entry in enumerate(said.accounts):
+    for index, entry in enumerate(document.accounts):
         at: Location = ("accounts", index)
         if isinstance(entry, AccountEntry):
             place = describe((*draft.place(at), "id"))
@@ -177,12 +229,12 @@ def _accounts(draft: Draft, said: InventoryFile) -> list[Found]:
         draft.notices += read.notices
         if not read.found and not read.problems:
             draft.refuse((*at, "file"), "a file without accounts", "at least one account", "")
-        found += [_inherit(one, entry) for one in read.found]
-        draft.rows[draft.place(at)[1]] = [_written(one, entry) for one in read.found]
+        found += [_inherit(account, entry) for account in read.found]
+        draft.rows[draft.place(at)[1]] = [_row_of(account, entry) for account in read.found]
     return found
 
 
-def _written(found: Found, file: AccountsFile) -> Map:
+def _row_of(found: Found, file: AccountsFile) -> Map:
     """An account of a file as the inventory's own list would have it."""
     row = Map(found.line or 0)
     row.update(found.row)

@@ -19,7 +19,7 @@ from pricing.reading.validation import Day, Flag, Section, Text, refusal
 from pricing.regions import default_regions
 
 
-class Living(Section):
+class ActiveItem(Section):
     """Whatever begins and ends: `from` is inclusive, `until` exclusive, both may be left out."""
 
     start: Day | None = Field(None, alias="from", description="first day")
@@ -33,7 +33,7 @@ class Living(Section):
         return self
 
 
-class AccountEntry(Living):
+class AccountEntry(ActiveItem):
     """An AWS account."""
 
     id: AccountId
@@ -51,7 +51,7 @@ class AccountsFile(Section):
     regions: Regions | None = None
 
 
-class Key(Living):
+class Key(ActiveItem):
     """A customer managed KMS key. It costs until it is pending deletion, disabled or not."""
 
     id: Text
@@ -79,13 +79,13 @@ class Key(Living):
                 raise refusal(rotation, "each rotation once", "remove one of them", at)
             if self.until and rotation >= self.until:
                 raise refusal(rotation, f"a day before until, {self.until}", "remove it", at)
-            if self.born and rotation < self.born:
-                fix = f"the key begins on {self.born}"
+            if self.first_day and rotation < self.first_day:
+                fix = f"the key begins on {self.first_day}"
                 raise refusal(rotation, "a day in the key's life", fix, at)
         return self
 
     @property
-    def born(self) -> datetime.date | None:
+    def first_day(self) -> datetime.date | None:
         """The first day of the key, None where it exists all along."""
         return self.created or self.start
 
@@ -103,7 +103,7 @@ class Bucket(Section):
     retention_days: Quantity | None = Field(None, description="default: kept for ever [day]")
 
 
-class Trail(Living):
+class Trail(ActiveItem):
     """A CloudTrail trail."""
 
     name: Text
@@ -125,7 +125,7 @@ class Trail(Living):
     exclude_kms_events: Flag = False
 
 
-class _Reader(Living):
+class _Reader(ActiveItem):
     name: Text
     account: AccountId = Field(
         default_factory=str, description="who reads and pays; default: the payer"

@@ -13,15 +13,13 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from estimator.measurement.coverage import Coverage
-from estimator.measurement.frame_rows import actuals_frame
-from estimator.measurement.grain import actuals_grain
 from estimator.measurement.names import DIGEST
-from estimator.measurement.object_names import place_of
+from estimator.measurement.object_names import AT_MOST, place_of
 from estimator.measurement.paths import as_paths, find_files
+from estimator.measurement.plain_files import DAMAGED, BadLines, open_plain, why_unreadable
 from estimator.measurement.progress import Done, Progress
 from estimator.measurement.result import Actuals
-from estimator.measurement.s3_listing.entries import AT_MOST
-from estimator.measurement.s3_listing.plain import DAMAGED, BadLines, open_plain, why_unreadable
+from estimator.measurement.rows import actuals_frame, actuals_grain
 from estimator.measurement.skipped import SkippedFiles
 from pricing.arns import parse_arn, role_of
 
@@ -46,7 +44,7 @@ _MONTHS = {
 _GETS = {b"REST.GET.OBJECT": (b"200", b"206"), b"REST.COPY.OBJECT_GET": (b"200", b"206")}
 _PUTS = {b"REST.PUT.OBJECT": (b"200",)}
 
-_LONGEST = 1 << 20  # what has no lines must not fill the memory
+_LONGEST = 1 << 20  # a file without line ends must not fill the memory
 
 NO_LINE = "line that is no S3 server access log's"
 
@@ -127,7 +125,7 @@ def measure_access_logs(
 
 
 class _Request(NamedTuple):
-    """What a line tells of a request about an object of CloudTrail's."""
+    """A request about an object of CloudTrail's, as far as a line tells."""
 
     day: datetime.date
     account: str
@@ -141,7 +139,7 @@ class _Request(NamedTuple):
 
 @dataclass
 class _Log:
-    """What one file holds."""
+    """The lines of one file, counted."""
 
     lines: int = 0
     hours: set[datetime.datetime] = field(default_factory=set)
@@ -151,7 +149,7 @@ class _Log:
 
 @dataclass
 class _Counted:
-    """What all files hold."""
+    """The lines of all files, counted."""
 
     files: int = 0
     lines: int = 0
@@ -159,7 +157,7 @@ class _Counted:
     requests: Counter[_Request] = field(default_factory=Counter)
 
     def add(self, log: _Log) -> None:
-        """One more file."""
+        """Add one file."""
         self.files += 1
         self.lines += log.lines
         self.hours |= log.hours
@@ -198,6 +196,7 @@ def _read(path: str, done: Done) -> _Log:
                 if request is not None:
                     log.requests[request] += 1
             log.lines += 1
+            # by identity: `_hour` gives one object for an hour, and lines come by the million
             if hour is not covered:
                 covered = hour
                 log.hours.add(hour)
@@ -218,6 +217,7 @@ def _hour(text: bytes) -> datetime.datetime | None:
 
 
 def _request(found: re.Match[bytes], day: datetime.date) -> _Request | None:
+    """The request of a line; None where it returned or stored no bytes of CloudTrail's."""
     operation, status = found["operation"], found["status"]
     is_get = status in _GETS.get(operation, ())
     if not is_get and status not in _PUTS.get(operation, ()):
@@ -251,31 +251,33 @@ def _who(requester: bytes) -> tuple[str, str]:
 
 def _frame(requests: Counter[_Request], coverage: Coverage) -> Any:
     columns: dict[str, Any] = {
-        name: [getattr(one, name) for one in requests] for name in _Request._fields
+        name: [getattr(request, name) for request in requests] for name in _Request._fields
     }
     counts = [float(count) for count in requests.values()]
-    gets = [one.cause == "get" for one in requests]
+    gets = [request.cause == "get" for request in requests]
     return actuals_frame(
         columns
         | {
-            "driver": [one.reader if one.cause == "get" else one.trail for one in requests],
+            "driver": [
+                request.reader if request.cause == "get" else request.trail for request in requests
+            ],
             "operation": ["Decrypt" if is_get else "GenerateDataKey" for is_get in gets],
             "quantity": counts,
             "unit": ["request"] * len(counts),
             "files": counts,
             "source": [SOURCE] * len(counts),
-            "coverage": [coverage.of_day("", "", one.day) for one in requests],
+            "coverage": [coverage.of_day("", "", request.day) for request in requests],
         }
     )
 
 
 def _notices(counted: _Counted, skipped: SkippedFiles) -> list[str]:
-    said = [
+    notices = [
         AT_MOST.format("an access log", "GET and PUT"),
         "S3 delivers access logs on a best-effort basis: lines may be missing",
     ]
     if not counted.requests:
-        said.append("no line is about a GET or PUT of an object as CloudTrail names it")
+        notices.append("no line is about a GET or PUT of an object as CloudTrail names it")
     if skipped:
-        said.append(f"{len(skipped):,} files or lines were not counted: figures may be too low")
-    return said
+        notices.append(f"{len(skipped):,} files or lines were not counted: figures may be too low")
+    return notices

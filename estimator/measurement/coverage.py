@@ -80,8 +80,8 @@ class Coverage:
         }
 
     @classmethod
-    def from_dict(cls, told: Mapping[str, Any]) -> Coverage:
-        """What `to_dict` said.
+    def from_dict(cls, document: Mapping[str, Any]) -> Coverage:
+        """Read what `to_dict` wrote.
 
         Raises
         ------
@@ -89,7 +89,7 @@ class Coverage:
             A stream is not what `to_dict` says of one: which, and what is wrong with it.
         """
         hours: dict[tuple[str, str], dict[datetime.date, int]] = {}
-        for number, stream in enumerate(told["streams"]):
+        for number, stream in enumerate(document["streams"]):
             at = f"streams[{number}]"
             place = (stream["account"], stream["region"])
             if place in hours:
@@ -101,7 +101,7 @@ class Coverage:
         return cls(hours)
 
     def notices(self) -> list[str]:
-        """What months are not covered whole, so that nobody takes a count for a month's."""
+        """A notice of months not covered whole, so that nobody takes a count for a month's."""
         parts = [f"{month} {share(part)}" for month, part in self.months().items() if part < 1]
         if not parts:
             return []
@@ -128,13 +128,13 @@ def _stream(account: str, region: str, days: Mapping[datetime.date, int]) -> dic
     return {
         "account": account,
         "region": region,
-        "from": _written(first, low),
-        "until": _written(first, high),
+        "from": _write_hour(first, low),
+        "until": _write_hour(first, high),
         "hours": hours,
         "of_hours": high - low,
         "share": hours / (high - low),
         "gaps": [
-            {"from": _written(first, begin), "until": _written(first, end)}
+            {"from": _write_hour(first, begin), "until": _write_hour(first, end)}
             for begin, end in _runs(~covered & ((1 << high) - (1 << low)))
         ],
     }
@@ -169,7 +169,7 @@ def _runs(bits: int) -> list[tuple[int, int]]:
 
 def _days(stream: Mapping[str, Any]) -> dict[datetime.date, int]:
     """The hours of a stream's JSON, by day."""
-    begin, end = _read(stream["from"]), _read(stream["until"])
+    begin, end = _read_hour(stream["from"]), _read_hour(stream["until"])
     if begin >= end:
         raise ValueError(f"until {stream['until']}, not after from")
     first = begin.date()
@@ -177,16 +177,16 @@ def _days(stream: Mapping[str, Any]) -> dict[datetime.date, int]:
     covered = (1 << _hours(midnight, end)) - (1 << begin.hour)
     last = begin
     for gap in stream["gaps"]:
-        low, high = _read(gap["from"]), _read(gap["until"])
+        low, high = _read_hour(gap["from"]), _read_hour(gap["until"])
         if not last < low < high < end:
             raise ValueError(f"a gap from {gap['from']} until {gap['until']}, which is none in it")
         covered &= ~((1 << _hours(midnight, high)) - (1 << _hours(midnight, low)))
         last = high
-    said = (stream["hours"], stream["of_hours"])
-    meant = (covered.bit_count(), _hours(begin, end))
-    if said != meant:
+    stated = (stream["hours"], stream["of_hours"])
+    counted = (covered.bit_count(), _hours(begin, end))
+    if stated != counted:
         of_hours = "{} of {} hours".format
-        raise ValueError(f"{of_hours(*said)}, where the gaps leave {of_hours(*meant)}")
+        raise ValueError(f"{of_hours(*stated)}, where the gaps leave {of_hours(*counted)}")
     masks = covered.to_bytes(covered.bit_length() // 24 * 3 + 3, "little")
     days = {}
     for at in range(0, len(masks), 3):
@@ -199,12 +199,12 @@ def _hours(begin: datetime.datetime, end: datetime.datetime) -> int:
     return (end - begin) // _HOUR
 
 
-def _written(first: datetime.date, hour: int) -> str:
+def _write_hour(first: datetime.date, hour: int) -> str:
     """The hour so many hours after a day's beginning."""
     return f"{_at(first, 0) + hour * _HOUR:%Y-%m-%dT%H:%MZ}"
 
 
-def _read(text: str) -> datetime.datetime:
+def _read_hour(text: str) -> datetime.datetime:
     try:
         moment = datetime.datetime.strptime(text, "%Y-%m-%dT%H:00%z")
     except ValueError:

@@ -33,7 +33,7 @@ DIGEST = "CloudTrail-Digest"
 
 @dataclass(frozen=True, slots=True)
 class ObjectFolder:
-    """What the folder of a CloudTrail object says of it."""
+    """An object of CloudTrail's, as its folder describes it."""
 
     account: str
     region: str
@@ -61,7 +61,7 @@ def parse_folder(path: str) -> ObjectFolder | None:
 
 
 def parse_name(name: str) -> ObjectFolder | None:
-    """What the name of an object says, where CloudTrail wrote it: its folder, else its own name.
+    """Read the name of an object that CloudTrail wrote: its folder, else its own name.
 
     >>> name = "111122223333_CloudTrail_eu-west-1_20231017T0450Z_KREKSWgLUgTraBu8.json.gz"
     >>> parse_name(f"flat/{name}").region
@@ -79,7 +79,7 @@ def _parse_file(name: str) -> ObjectFolder | None:
 
 
 def written_at(name: str) -> datetime.datetime | None:
-    """When a file was written, to the minute, UTC, as its name says.
+    """The moment at which a file was written, to the minute, UTC, by its name.
 
     >>> written_at("111122223333_CloudTrail_eu-west-1_20231017T0450Z_KREKSWgLUgTraBu8.json.gz")
     datetime.datetime(2023, 10, 17, 4, 50)

@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 
 from estimator.measurement.coverage import Coverage
-from estimator.measurement.frame_rows import actuals_frame
 from estimator.measurement.names import DIGEST, digest_trail, parse_folder
+from estimator.measurement.rows import actuals_frame
 
 # AWS News Blog, "AWS CloudTrail - Capture AWS API Activity", 2013-11-13 (checked 2026-11-23): a
 # name of an earlier day is not CloudTrail's, and must not stretch the coverage to the year 1
@@ -32,9 +32,15 @@ _SHORTEST = 12 + len("_CloudTr") + len(".json.gz")
 # what follows the trail and the home Region in a digest's name: all that differs within a day
 _DIGEST_TIME = len("_YYYYMMDDTHHMMSSZ.json.gz")
 
+# what every source of names alone must tell its reader
+AT_MOST = (
+    "{} cannot tell objects under SSE-KMS from others, nor those under an S3 Bucket Key: each {} "
+    "counts as one request, which is the most it can have made"
+)
+
 
 class Place(NamedTuple):
-    """What an object's name tells of it; `trail` only where it is a digest."""
+    """An object as its name describes it; `trail` only where it is a digest."""
 
     account: str
     region: str
@@ -44,7 +50,7 @@ class Place(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """What a source tells of an object beside its name.
+    """The properties of an object that a source tells beside its name.
 
     Attributes
     ----------
@@ -154,9 +160,9 @@ def arrow_places_of(names: Any, *, escaped: bool) -> tuple[np.ndarray[Any, Any],
                 digests.append(number)
     codes[rows] = of_path[indices]
     if digests:
-        told = np.flatnonzero(np.isin(indices, digests))
-        trails, more = _digest_places(names.take(told))
-        codes[rows[told]] = np.where(trails >= 0, trails + len(places), -1)
+        digest_rows = np.flatnonzero(np.isin(indices, digests))
+        trails, more = _digest_places(names.take(digest_rows))
+        codes[rows[digest_rows]] = np.where(trails >= 0, trails + len(places), -1)
         places += more
     return codes, places
 
@@ -177,7 +183,7 @@ def _encode(texts: Any) -> tuple[np.ndarray[Any, Any], list[str]]:
     encoded = texts.dictionary_encode()
     # by way of bytes: what is no UTF-8 must not stop the count
     distinct = encoded.dictionary.view(pa.binary()).to_pylist()
-    return encoded.indices.to_numpy(), [one.decode(errors="replace") for one in distinct]
+    return encoded.indices.to_numpy(), [text.decode(errors="replace") for text in distinct]
 
 
 def _buffers(texts: Any) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
@@ -193,13 +199,13 @@ def _buffers(texts: Any) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
 def _named_by_cloudtrail(
     data: np.ndarray[Any, Any], files: np.ndarray[Any, Any], ends: np.ndarray[Any, Any]
 ) -> np.ndarray[Any, Any]:
-    """Which of the files between these bytes have a name as `_FILE`: several bytes at a time."""
+    """Indices of the files between these bytes that are named as `_FILE`: many bytes at a time."""
     heads = _at(data, files, 20).view([("eight", "<u8"), ("four", "<u4"), ("word", "<u8")])
-    named = heads["word"] == int.from_bytes(b"_CloudTr", "little")
-    named &= _at(data, ends - 8, 8).view("<u8") == int.from_bytes(b".json.gz", "little")
-    named &= _are_digits(heads["eight"].astype("<u8"))
-    named &= _are_digits(heads["four"].astype("<u8") | np.uint64(0x30303030_00000000))
-    return np.flatnonzero(named)
+    matches = heads["word"] == int.from_bytes(b"_CloudTr", "little")
+    matches &= _at(data, ends - 8, 8).view("<u8") == int.from_bytes(b".json.gz", "little")
+    matches &= _are_digits(heads["eight"].astype("<u8"))
+    matches &= _are_digits(heads["four"].astype("<u8") | np.uint64(0x30303030_00000000))
+    return np.flatnonzero(matches)
 
 
 def _at(
@@ -215,21 +221,21 @@ def _at(
 
 
 def _are_digits(words: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """Which words are eight ASCII digits: 0x30 to 0x39, where plus six leaves the high half."""
+    """Mark the words of eight ASCII digits: 0x30 to 0x39, where plus six leaves the high half."""
     high, zeros, six = (np.uint64(byte * 0x0101010101010101) for byte in (0xF0, 0x30, 0x06))
     digits: np.ndarray[Any, Any] = ((words & high) == zeros) & (((words + six) & high) == zeros)
     return digits
 
 
-def grouped(
+def group_objects(
     codes: np.ndarray[Any, Any],
     places: Sequence[Place],
     kinds: np.ndarray[Any, Any],
     kind_of: Callable[[int], Kind],
 ) -> Groups:
-    """How many objects there are of each place and kind; `kinds` are small numbers."""
-    mine = codes >= 0
-    codes, kinds = codes[mine], kinds[mine]
+    """Count the objects of each place and kind; `kinds` are small numbers."""
+    named = codes >= 0
+    codes, kinds = codes[named], kinds[named]
     known = {number: kind_of(number) for number in np.unique(kinds).tolist()}
     most = max(known, default=0) + 1
     distinct, counts = np.unique(codes * most + kinds, return_counts=True)
@@ -258,7 +264,7 @@ class Tally:
         return self.kinds.total()
 
     def add(self, groups: Groups) -> None:
-        """Count more objects."""
+        """Add objects."""
         for place, kind, count in groups:
             stream = self._streams.setdefault(place[:4], len(self._streams))
             code = self._codes.setdefault(kind, len(self._codes))
@@ -318,7 +324,7 @@ class Tally:
         return actuals_frame(columns)
 
     def counts(self, records: int, delete_markers: int) -> dict[str, Any]:
-        """How many objects of which sort were seen: ``objects`` of the JSON."""
+        """Counts of the objects seen, by sort: ``objects`` of the JSON."""
         by_encryption: Counter[str] = Counter()
         for kind, count in self.kinds.items():
             by_encryption[kind.encryption] += count

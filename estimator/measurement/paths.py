@@ -63,7 +63,7 @@ def find_files(paths: Sequence[str], skipped: SkippedFiles) -> Iterator[Found]:
         name = shown.pop(path, path)
         if not os.path.isdir(path):
             # by its own name: what a shell's <(command) gives has no real path
-            found = _found(name, partial(os.stat, name), skipped)
+            found = _regular_file(name, partial(os.stat, name), skipped)
             if found is not None:
                 yield found
             continue
@@ -86,21 +86,23 @@ def find_files(paths: Sequence[str], skipped: SkippedFiles) -> Iterator[Found]:
                 shown[real] = below
                 pending.append(real)
                 continue
-            found = _found(below, entry.stat, skipped)
+            found = _regular_file(below, entry.stat, skipped)
             if found is not None:
                 yield found
 
 
-def _found(name: str, stat: Callable[[], os.stat_result], skipped: SkippedFiles) -> Found | None:
+def _regular_file(
+    name: str, stat: Callable[[], os.stat_result], skipped: SkippedFiles
+) -> Found | None:
     """A regular file; what is none goes to `skipped`."""
     try:
-        told = stat()
+        status = stat()
     except OSError as error:
         skipped.add(name, _reason(error))
         return None
-    kind = S_IFMT(told.st_mode)
+    kind = S_IFMT(status.st_mode)
     if kind == S_IFREG:
-        return Found(name, told.st_size)
+        return Found(name, status.st_size)
     skipped.add(name, _OTHERS.get(kind, "a device, not a file"))
     return None
 

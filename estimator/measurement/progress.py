@@ -13,7 +13,7 @@ Progress = Callable[[int, int], None]
 
 
 class Done:
-    """Files and bytes done so far, told to `progress` as they grow. [file], [byte]"""
+    """Files and bytes done so far; `progress` is called as they grow. [file], [byte]"""
 
     def __init__(self, progress: Progress | None) -> None:
         self._progress = progress
@@ -21,15 +21,15 @@ class Done:
         self._bytes = 0
 
     def add(self, files: int, size: int) -> None:
-        """So much more."""
+        """Add files, and bytes read."""
         self._files += files
         self._bytes += size
         if self._progress is not None:
             self._progress(self._files, self._bytes)
 
 
-class TellingFile(io.FileIO):
-    """A file that says how much of it is read: a single one may take minutes."""
+class CountingFile(io.FileIO):
+    """A file that counts what is read of it: a single one may take minutes."""
 
     def __init__(self, path: str, done: Done) -> None:
         super().__init__(path)

@@ -1,4 +1,4 @@
-"""What was measured, whichever source it came from: one shape."""
+"""The measurement, in one shape whichever source it came from."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from estimator.figures import count, plain
 from estimator.measurement.coverage import Coverage
-from estimator.measurement.plain_rows import PlainRows
+from estimator.measurement.rows import PlainRows, sum_frame
 from estimator.measurement.skipped import SkippedFiles
 
 if TYPE_CHECKING:
@@ -23,14 +23,14 @@ _IN_SHORT = ("month", "product", "cause", "operation", "meter", "driver")
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Actuals:
-    """What really happened, by one source.
+    """A measurement of what really happened, by one source.
 
     Attributes
     ----------
     source : str
         The kind of input, such as ``cloudtrail``.
-    told : DataFrame or PlainRows
-        What was counted: all columns of `measured`.
+    all_rows : DataFrame or PlainRows
+        All that was counted, with every column of `measured`.
     files, records, duplicates : int
         Files read; records (events, names, lines) in them; copies that were not counted again.
     skipped : SkippedFiles
@@ -42,11 +42,11 @@ class Actuals:
     details : mapping
         Further counts of this source, by their key in the JSON.
     by : tuple of str, optional
-        Columns that `rows` tells apart. Default: all. Totals do not depend on it.
+        Columns that `rows` distinguishes. Default: all. Totals do not depend on it.
     """
 
     source: str
-    told: pd.DataFrame | PlainRows
+    all_rows: pd.DataFrame | PlainRows
     files: int
     records: int
     duplicates: int = 0
@@ -59,20 +59,18 @@ class Actuals:
     @cached_property
     def measured(self) -> pd.DataFrame:
         """The frame of `estimator.frames.ACTUALS`, with all columns that the source can tell."""
-        return self.told.frame(None) if isinstance(self.told, PlainRows) else self.told
+        return self.all_rows.frame(None) if isinstance(self.all_rows, PlainRows) else self.all_rows
 
     @cached_property
     def rows(self) -> pd.DataFrame:
         """`measured`, summed to the columns that were asked for."""
-        if isinstance(self.told, PlainRows):
-            return self.told.frame(self.by)
-        from estimator.measurement.frame_rows import summed
-
-        return self.told if self.by is None else summed(self.told, self.by)
+        if isinstance(self.all_rows, PlainRows):
+            return self.all_rows.frame(self.by)
+        return self.all_rows if self.by is None else sum_frame(self.all_rows, self.by)
 
     @cached_property
     def totals(self) -> dict[str, Any]:
-        """Sums over everything: ``requests``, ``by_cause``, ``by_operation`` and what else is told.
+        """Sums over everything: ``requests``, ``by_cause``, ``by_operation`` and the source's own.
 
         [request], costs in the bill's currency
         """
@@ -85,20 +83,19 @@ class Actuals:
         }
 
     def _sums(self) -> tuple[float, dict[str, float], dict[str, float]]:
-        told = self.told
-        if isinstance(told, PlainRows):
-            return told.total(), told.sums("cause"), told.sums("operation")
-        told = told[told["unit"] == "request"]
-        quantity = _sum(told["quantity"])
-        return quantity, _sums(told, "cause"), _sums(told, "operation")
+        rows = self.all_rows
+        if isinstance(rows, PlainRows):
+            return rows.total(), rows.sums("cause"), rows.sums("operation")
+        rows = rows[rows["unit"] == "request"]
+        return _sum(rows["quantity"]), _sums(rows, "cause"), _sums(rows, "operation")
 
     def _records(self) -> list[dict[str, Any]]:
-        if isinstance(self.told, PlainRows):
-            return self.told.records(self.by)
+        if isinstance(self.all_rows, PlainRows):
+            return self.all_rows.records(self.by)
         rows = self.rows.copy()
         for name in ("month", "day"):
             if name in rows:
-                rows[name] = ["" if str(one) == "NaT" else str(one) for one in rows[name]]
+                rows[name] = ["" if str(period) == "NaT" else str(period) for period in rows[name]]
         return [plain(row) for row in rows.to_dict("records")]
 
     def to_dict(self) -> dict[str, Any]:
@@ -110,7 +107,7 @@ class Actuals:
             "files": self.files,
             "records": self.records,
             "duplicates": self.duplicates,
-            "skipped": [one.to_dict() for one in self.skipped],
+            "skipped": [file.to_dict() for file in self.skipped],
             "skipped_by_reason": dict(self.skipped.by_reason),
             "coverage": self.coverage.to_dict(),
             "notices": list(self.notices),
@@ -123,19 +120,17 @@ class Actuals:
         return f"<Actuals {self.source}: {requests} requests in {self.files:,} files{skipped}>"
 
     def _repr_html_(self) -> str:
-        said = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
+        notices = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
         shown = self._in_short().to_html(index=False, max_rows=20)
-        return f"<p>{html.escape(repr(self)[1:-1])}</p>{shown}{said}"
+        return f"<p>{html.escape(repr(self)[1:-1])}</p>{shown}{notices}"
 
     def _in_short(self) -> pd.DataFrame:
         """`rows`; summed to what a month and a cause are, where nothing else was asked for."""
         if self.by is not None:
             return self.rows
-        if isinstance(self.told, PlainRows):
-            return self.told.frame(_IN_SHORT)
-        from estimator.measurement.frame_rows import summed
-
-        return summed(self.told, _IN_SHORT)
+        if isinstance(self.all_rows, PlainRows):
+            return self.all_rows.frame(_IN_SHORT)
+        return sum_frame(self.all_rows, _IN_SHORT)
 
 
 def _sums(rows: pd.DataFrame, column: str) -> dict[str, float]:

@@ -40,28 +40,28 @@ class SkippedFiles:
         self.extend(files)
 
     @classmethod
-    def told(cls, listed: Iterable[Skipped], by_reason: Mapping[str, int]) -> SkippedFiles:
-        """Those that a report lists, and how many it counted by reason."""
+    def from_report(cls, listed: Iterable[Skipped], by_reason: Mapping[str, int]) -> SkippedFiles:
+        """The files that a report lists, and how many it counted by reason."""
         files = cls(listed)
         files.by_reason = Counter(by_reason)
         return files
 
     def join(self, other: SkippedFiles) -> None:
-        """All of another's as well."""
+        """Add all files of another."""
         self.by_reason.update(other.by_reason)
         self._listed = [*self._listed, *other][:MOST_LISTED]
 
     def add(self, path: str, reason: str) -> None:
-        """One more; a name that is no UTF-8 is shown as near as can be."""
+        """Add a file; a name that is no UTF-8 is shown as near as can be."""
         path = readable_name(path)
         self.by_reason[reason] += 1
         if len(self._listed) < MOST_LISTED:
             self._listed.append(Skipped(path, reason))
 
     def extend(self, files: Iterable[Skipped]) -> None:
-        """More of them."""
-        for one in files:
-            self.add(one.path, one.reason)
+        """Add files."""
+        for file in files:
+            self.add(file.path, file.reason)
 
     def __len__(self) -> int:
         return self.by_reason.total()
@@ -71,19 +71,19 @@ class SkippedFiles:
 
     def lines(self) -> list[str]:
         """In words, a line for each reason, the most frequent first."""
-        said = []
-        by_count = sorted(self.by_reason.items(), key=lambda one: (-one[1], one[0]))
+        notices = []
+        by_count = sorted(self.by_reason.items(), key=lambda item: (-item[1], item[0]))
         for reason, count in by_count:
-            example = min((one.path for one in self._listed if one.reason == reason), default="")
+            example = min((file.path for file in self._listed if file.reason == reason), default="")
             such_as = f", such as {example}" if example else ""
-            said.append(f"skipped {count:,} file{'s' * (count != 1)}: {reason}{such_as}")
-        return said
+            notices.append(f"skipped {count:,} file{'s' * (count != 1)}: {reason}{such_as}")
+        return notices
 
     def nothing(self, paths: Sequence[str], expected: str, fix: str) -> KmscostError:
         """The error where nothing at all could be read: each file, or how many for which reason."""
         if 0 < len(self) <= _MOST_NAMED:
             return KmscostError(
-                Problem(one.path, None, "", one.reason, expected, fix) for one in self
+                Problem(file.path, None, "", file.reason, expected, fix) for file in self
             )
         found = "; ".join(self.lines()[:_MOST_REASONS]) or "no file in it"
         place = paths[0] if len(paths) == 1 else f"{paths[0]} and {len(paths) - 1} more"
@@ -93,6 +93,6 @@ class SkippedFiles:
         """The error that `--strict` makes of them."""
         fix = "mend or remove the file, or leave out --strict"
         return KmscostError(
-            Problem(one.path, None, "", one.reason, "a file that can be counted", fix)
-            for one in self
+            Problem(file.path, None, "", file.reason, "a file that can be counted", fix)
+            for file in self
         )

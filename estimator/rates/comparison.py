@@ -1,4 +1,4 @@
-"""What changed between two rate tables, and what it means in money."""
+"""Changes between two rate tables, and what they mean in money."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SHIPPED = "shipped"
 
 @dataclass(frozen=True, eq=False)
 class RatesDiff:
-    """What the rates `b` say otherwise than the rates `a`.
+    """The differences of the rates `b` from the rates `a`.
 
     Attributes
     ----------
@@ -48,12 +48,14 @@ class RatesDiff:
     def months(self) -> list[dict[str, Any]]:
         """Each month's cost under either table and the difference, none without an inventory.
 
-        Beside them the same under both readings of who pays for CloudTrail's writes.
+        Beside them the same under both interpretations of who pays for CloudTrail's writes.
         """
         if self.forecasts is None:
             return []
-        pairs = zip(*(told.monthly.to_dict("records") for told in self.forecasts), strict=True)
-        return [{"month": str(a["month"]), **self._compared(a, b)} for a, b in pairs]
+        pairs = zip(
+            *(forecast.monthly.to_dict("records") for forecast in self.forecasts), strict=True
+        )
+        return [{"month": str(a["month"]), **self._compare(a, b)} for a, b in pairs]
 
     @property
     def totals(self) -> dict[str, Any]:
@@ -61,9 +63,9 @@ class RatesDiff:
         if self.forecasts is None:
             return {}
         a, b = self.forecasts
-        return self._compared(a.totals, b.totals)
+        return self._compare(a.totals, b.totals)
 
-    def _compared(self, a: Mapping[Any, Any], b: Mapping[Any, Any]) -> dict[str, Any]:
+    def _compare(self, a: Mapping[Any, Any], b: Mapping[Any, Any]) -> dict[str, Any]:
         cost = f"cost_{self.currency.lower()}"
         names = [cost, f"{cost}_writes_charged", f"{cost}_writes_exempt"]
         names += [f"{cost}_cloudtrail_events{end}" for end in ("", "_others", "_high")]
@@ -77,25 +79,27 @@ class RatesDiff:
         return row
 
     @property
-    def other_reading_line(self) -> str:
-        """The line that stands beside every cost: both totals under the other reading."""
+    def other_interpretation_line(self) -> str:
+        """The line that stands beside every cost: both totals under the other interpretation."""
         if self.forecasts is None:
             return ""
         a, b = self.forecasts
-        return f"{b.other_reading_line}; with the rates of {self.names[0]} {_other_total(a)}"
+        return f"{b.other_interpretation_line}; with the rates of {self.names[0]} {_other_total(a)}"
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What moved by more than half."""
+        """A notice for each rate that moved by more than half."""
         moves = big_moves(self.changes, self.currency)
         return tuple(f"{move}: moved by more than half; check it" for move in moves)
 
     def __repr__(self) -> str:
-        one, other = self.names
-        return f"<RatesDiff {one} and {other}: {len(self.changes):,} rates differ>"
+        first, other = self.names
+        return f"<RatesDiff {first} and {other}: {len(self.changes):,} rates differ>"
 
     def _repr_html_(self) -> str:
-        what = [(one.said(self.currency, len(codes) - 1),) for one, codes in grouped(self.changes)]
+        what = [
+            (change.said(self.currency, len(codes) - 1),) for change, codes in grouped(self.changes)
+        ]
         shown = paragraph(repr(self)[1:-1]) + (html_table(("change",), what) if what else "")
         if self.forecasts is not None:
             cost = f"cost_{self.currency.lower()}"
@@ -104,12 +108,12 @@ class RatesDiff:
                 (row["month"], *(money(row[name]) for name in names))
                 for row in (*self.months, {"month": "total", **self.totals})
             ]
-            shown += html_table(("month", *names), rows) + paragraph(self.other_reading_line)
+            shown += html_table(("month", *names), rows) + paragraph(self.other_interpretation_line)
         return shown + notes(self.notices)
 
     def to_dict(self) -> dict[str, Any]:
         """The difference as documented JSON: a, b, currency, changes, months, totals, notices."""
-        said = [*self.notices, *([self.other_reading_line] if self.forecasts else [])]
+        notices = [*self.notices, *([self.other_interpretation_line] if self.forecasts else [])]
         return {
             "a": self.names[0],
             "b": self.names[1],
@@ -124,7 +128,7 @@ class RatesDiff:
             ],
             "months": self.months,
             "totals": self.totals,
-            "notices": said,
+            "notices": notices,
         }
 
 
@@ -136,7 +140,7 @@ def rates_diff(
     months: int = 12,
     on: datetime.date | None = None,
 ) -> RatesDiff:
-    """What the rates `b` say otherwise than the rates `a`, and what it means in money.
+    """Compare the rates `b` with the rates `a`, and what the difference means in money.
 
     Parameters
     ----------
@@ -157,19 +161,19 @@ def rates_diff(
         A file is wrong, the currencies differ, or a table has no rate for what the inventory uses.
     """
     names = (_name(a), _name(b))
-    one, other = _tables(a, b)
-    if one.currency != other.currency:
-        found = f"{one.currency} in {names[0]}, {other.currency} in {names[1]}"
+    first, second = _tables(a, b)
+    if first.currency != second.currency:
+        found = f"{first.currency} in {names[0]}, {second.currency} in {names[1]}"
         fix = "no exchange rate is known: compare tables of one currency"
         raise RateError(Problem(names[1], None, "currency", found, "one currency", fix))
     forecasts = None
     if inventory is not None:
         estate = inventory if isinstance(inventory, Inventory) else load_inventory(inventory)
-        first, second = (
-            forecast(estate, start, months, rates=_complete(table)) for table in (one, other)
+        forecasts = (
+            forecast(estate, start, months, rates=_complete(first)),
+            forecast(estate, start, months, rates=_complete(second)),
         )
-        forecasts = (first, second)
-    return RatesDiff(names, one.currency, changes(one, other, on), forecasts)
+    return RatesDiff(names, first.currency, changes(first, second, on), forecasts)
 
 
 def _name(rates: RateTable | str | Path) -> str:
@@ -179,14 +183,18 @@ def _name(rates: RateTable | str | Path) -> str:
 def _tables(a: RateTable | str | Path, b: RateTable | str | Path) -> tuple[RateTable, RateTable]:
     """Both tables; the shipped one has what the other one has."""
     read = [
-        one if isinstance(one, RateTable) else None if str(one) == SHIPPED else load_any_rates(one)
-        for one in (a, b)
+        rates
+        if isinstance(rates, RateTable)
+        else None
+        if str(rates) == SHIPPED
+        else load_any_rates(rates)
+        for rates in (a, b)
     ]
     first, second = read
-    return first or _shipped(second), second or _shipped(first)
+    return first or _shipped_like(second), second or _shipped_like(first)
 
 
-def _shipped(like: RateTable | None) -> RateTable:
+def _shipped_like(like: RateTable | None) -> RateTable:
     """The shipped tables, as far as they are of the same services as another one."""
     kms, events = load_rates(), load_cloudtrail_rates()
     if like is None or not _counts_events(like):
@@ -208,6 +216,6 @@ def _counts_events(table: RateTable) -> bool:
     return any(OPERATION in meter.operations for meter in table.meters)
 
 
-def _other_total(told: Forecast) -> str:
-    """The total under the other reading, without its source."""
-    return told.other_reading_line.split(" total is ", 1)[1].split(" (source", 1)[0]
+def _other_total(forecast: Forecast) -> str:
+    """The total under the other interpretation, without its source."""
+    return forecast.other_interpretation_line.split(" total is ", 1)[1].split(" (source", 1)[0]

@@ -140,9 +140,9 @@ class Reconciliation:
         )
 
     @property
-    def other_reading_line(self) -> str:
+    def other_interpretation_line(self) -> str:
         """The line that stands beside every cost: the forecast under the other reading."""
-        return self.forecast.other_reading_line.replace("the total is", "the forecast is")
+        return self.forecast.other_interpretation_line.replace("the total is", "the forecast is")
 
     def to_dict(self) -> dict[str, Any]:
         """The reconciliation as documented JSON."""
@@ -171,7 +171,7 @@ class Reconciliation:
             "limit": None
             if self.limit is None
             else {"limit": self.limit.text, "broken": self.broken is not None, "why": self.broken},
-            "notices": [*self.notices, self.other_reading_line],
+            "notices": [*self.notices, self.other_interpretation_line],
         }
 
     def __repr__(self) -> str:
@@ -189,7 +189,8 @@ class Reconciliation:
             for name, cost in self.parts.items()
         )
         said = "".join(
-            f"<p>Note: {html.escape(line)}</p>" for line in (*self.notices, self.other_reading_line)
+            f"<p>Note: {html.escape(line)}</p>"
+            for line in (*self.notices, self.other_interpretation_line)
         )
         return f"<p>{html.escape(repr(self)[1:-1])}</p><table>{parts}</table>{said}"
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from estimator.figures import count, money, percent, plain, signed
-from estimator.forecasting.result import READINGS
+from estimator.forecasting.result import INTERPRETATIONS
 from estimator.frames import KEYS
 from estimator.months import Months
 from estimator.scenarios.course import Course
@@ -138,7 +138,7 @@ class Comparison:
             for course in (self.base, *self.others)
             for stage in course.case.made.stages
         }
-        return tuple(one for one in READINGS if one not in chosen) or tuple(READINGS)
+        return tuple(one for one in INTERPRETATIONS if one not in chosen) or tuple(INTERPRETATIONS)
 
     def over(self, limit: str | float) -> str | None:
         """What costs too much more than the base, by how much and why; None where nothing does.
@@ -247,7 +247,7 @@ class Comparison:
         return f"<Comparison with {self.base.case.source}: {self.currency} {said}>"
 
     def _repr_html_(self) -> str:
-        totals = ("requests", self.cost, *(f"{self.cost}_writes_{one}" for one in READINGS))
+        totals = ("requests", self.cost, *(f"{self.cost}_writes_{one}" for one in INTERPRETATIONS))
         frame = pd.DataFrame(
             [
                 {"": one.name, **{name: one.totals[name] for name in totals}}

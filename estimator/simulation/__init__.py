@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Sequence
 from pathlib import Path
 
-from estimator.forecasting import calendar, priced
+from estimator.forecasting import calendar, price_usage
 from estimator.forecasting.budgets import budget_use
 from estimator.forecasting.notices import notices
 from estimator.forecasting.result import free_in_use
@@ -84,8 +84,8 @@ def run(
     """A simulation of checked options; without `noise` counts are their means."""
     streams = streams_of(inventory)
     used = usage(inventory, span, streams=streams)
-    charged = priced(used, inventory, span, table, discount, exempt=False)
-    exempt = priced(used, inventory, span, table, discount, exempt=True)
+    charged = price_usage(used, inventory, span, table, discount, exempt=False)
+    exempt = price_usage(used, inventory, span, table, discount, exempt=True)
     is_exempt = inventory.cloudtrail_writes == "exempt"
     chosen, other = (exempt, charged) if is_exempt else (charged, exempt)
     charges = chosen.charges.assign(cost_other_reading=other.charges["cost"])

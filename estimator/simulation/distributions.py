@@ -13,6 +13,7 @@ from typing import Literal
 
 import numpy as np
 
+from estimator.figures import factor
 from estimator.inventory import Range
 from estimator.months import FloatArray
 from estimator.simulation.elementary import exp, log
@@ -35,9 +36,8 @@ class UncertainInput:
     def __post_init__(self) -> None:
         low, mid, high = self._scale_ends()
         if not (0 < low <= mid <= high < math.inf):
-            found = (
-                f"a range from {self.range.low:g} over {self.range.mid:g} to {self.range.high:g}"
-            )
+            ends = (factor(end) for end in (self.range.low, self.range.mid, self.range.high))
+            found = "a range from {} over {} to {}".format(*ends)
             expected = {
                 "quantity": "0 < low <= mid <= high",
                 "share": "0 < low <= mid <= high < 1",

@@ -92,7 +92,7 @@ class _InventoryDemand:
     ) -> None:
         self.inventory, self.draws, self.full, self.growth = inventory, draws, streams, growth
         self.model = Model(uncertain_inputs.with_unit_factors(inventory), months)
-        summed = streams.added_up(by_account=False, by_region=False, by_doubt=True)
+        summed = streams.add_up(by_account=False, by_region=False, by_doubt=True)
         self.fine = {
             reader.name: self._read(reading(self.model, reader), summed)
             for reader in inventory.readers
@@ -196,7 +196,7 @@ class _InventoryDemand:
             return
         factor = uncertain_inputs.reader_factor(reader, self.draws)
         savings = [uncertain_inputs.reader_saving(reader, trail) for trail in self.inventory.trails]
-        for written in at_work.written(streams):
+        for written in at_work.files_to_read(streams):
             multipliers = self._multipliers(factor, savings, written.growth.names)
             if not len(written.streams):
                 continue
@@ -315,7 +315,9 @@ class _InventoryDemand:
         ]
         uncertain = bool((streams.doubt >= 0).any())
         if not retention and not (uncertain and len(parts) > 1):
-            self.builder.add(dataclasses.replace(block, streams=streams.counted()), multipliers)
+            self.builder.add(
+                dataclasses.replace(block, streams=streams.with_a_file_each()), multipliers
+            )
             return
         groups = [rows for _, _, rows in parts]
         gets = SharedGets(at_work, streams, self.files.draws, retention, groups)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from estimator.figures import count, money, share
 from estimator.forecasting.budgets import is_over
-from estimator.forecasting.result import READINGS, rates_told
+from estimator.forecasting.result import INTERPRETATIONS, describe_rates
 from estimator.inventory import Inventory
 from estimator.months import FloatArray, Months
 from estimator.simulation.draws import Draws
@@ -82,7 +82,7 @@ class Simulation:
         return f"cost_{self.currency.lower()}"
 
     @property
-    def other_reading(self) -> str:
+    def other_interpretation(self) -> str:
         """The reading of F5 that the inventory did not choose."""
         return "charged" if self.inventory.cloudtrail_writes == "exempt" else "exempt"
 
@@ -92,19 +92,19 @@ class Simulation:
         return rows.loc[rows["measure"] == measure, "value"].to_numpy()
 
     @property
-    def other_reading_line(self) -> str:
+    def other_interpretation_line(self) -> str:
         """The line that stands beside every cost: the total under the other reading."""
-        mean = self.mean[f"{self.cost}_writes_{self.other_reading}"]
+        mean = self.mean[f"{self.cost}_writes_{self.other_interpretation}"]
         rows = self.other_quantiles[self.other_quantiles["month"].isna()]
         line = (
-            f"With cloudtrail_writes: {self.other_reading} the total is {self.currency} "
+            f"With cloudtrail_writes: {self.other_interpretation} the total is {self.currency} "
             f"{money(mean)} on average"
         )
         low, high = float(rows["value"].iloc[0]), float(rows["value"].iloc[-1])
         if len(rows) > 1:
             ends = f"{share(self.quantile[0])} to {share(self.quantile[-1])}"
             line += f", {money(low)} to {money(high)} ({ends})"
-        return f"{line} (source: {READINGS[self.other_reading]})"
+        return f"{line} (source: {INTERPRETATIONS[self.other_interpretation]})"
 
     def to_dict(self) -> dict[str, Any]:
         """The simulation as documented JSON: quantiles, mean, drivers and more."""
@@ -117,14 +117,14 @@ class Simulation:
             "months": _records(self.monthly),
             "budgets": _records(self.budgets),
             "other_reading": {
-                "cloudtrail_writes": self.other_reading,
-                "source": READINGS[self.other_reading],
+                "cloudtrail_writes": self.other_interpretation,
+                "source": INTERPRETATIONS[self.other_interpretation],
                 "quantiles": _records(self.other_quantiles),
             },
             "draws": self.draws,
             "seed": self.seed,
-            "notices": [*self.notices, self.other_reading_line],
-            "rates": rates_told(self.table, self.versions, self.discount),
+            "notices": [*self.notices, self.other_interpretation_line],
+            "rates": describe_rates(self.table, self.versions, self.discount),
             "inventory": {
                 "path": self.inventory.path,
                 "accounts": len(self.inventory.accounts),
@@ -165,7 +165,7 @@ class Simulation:
         )
         notices = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
         drivers = self.drivers.head(10).to_html(index=False)
-        other = html.escape(self.other_reading_line)
+        other = html.escape(self.other_interpretation_line)
         return f"{wide.to_html()}<p>{other}</p>{drivers}{notices}"
 
 

@@ -96,7 +96,7 @@ class UncertainFiles:
         files = np.where(uncertain, streams.count * self._mean[streams.doubt], streams.files)
         doubt = np.where(uncertain, self._code[streams.doubt], -1)
         pointing = dataclasses.replace(streams, files=files, doubt=doubt)
-        return pointing.added_up(by_account=False, by_region=False, by_doubt=True)
+        return pointing.add_up(by_account=False, by_region=False, by_doubt=True)
 
 
 def _alike(members: IntArray, patterns: Iterable[tuple[IntArray, int]]) -> list[IntArray]:

@@ -10,8 +10,8 @@ import numpy as np
 from estimator.inventory import Range
 from estimator.months import FloatArray, IntArray, Period
 from estimator.volume import formulas
+from estimator.volume.burst_profile import BurstProfile, every_five_minutes, every_hour
 from estimator.volume.model import Model, Written
-from estimator.volume.pace import Pace, every_five_minutes, every_hour
 from estimator.volume.rows import Block
 from estimator.volume.streams import Streams
 
@@ -26,11 +26,11 @@ def trail_blocks(model: Model, streams: Streams) -> Iterator[Block]:
     trails = model.inventory.trails
     for written, cause in ((model.logs(streams), "put"), (model.digests(streams), "digest")):
         for rows, seconds in _by_seconds(written.streams, [t.burst_seconds for t in trails]):
-            mine = Written(written.streams.where(rows), written.growth)
-            saving = model.saving[mine.streams.trail][:, None]
-            requests = formulas.requests_left(model.put(mine), saving)
-            pace = every_five_minutes(seconds) if cause == "put" else every_hour(seconds)
-            yield model.block(mine.streams, requests, None, cause, "GenerateDataKey", pace)
+            part = Written(written.streams.where(rows), written.growth)
+            saving = model.saving[part.streams.trail][:, None]
+            requests = formulas.requests_left(model.put(part), saving)
+            burst_profile = every_five_minutes(seconds) if cause == "put" else every_hour(seconds)
+            yield model.block(part.streams, requests, None, cause, "GenerateDataKey", burst_profile)
     yield from _checks(model)
 
 
@@ -66,12 +66,13 @@ def _checks(model: Model) -> Iterator[Block]:
             driver=code["driver"][trail.name],
             cause="check",
             operation="GenerateDataKey",
-            pace=Pace(rate / month_days, Range.exactly(1)),  # a check is one request
+            # a check is one request
+            burst_profile=BurstProfile(rate / month_days, Range.exactly(1)),
         )
 
 
 def paid_periods(active: Period, rotations: list[float]) -> list[Period]:
-    """When a key is paid, and after it when each of its rotations is, in order of their days."""
+    """The period in which a key is paid, and that of each rotation, in order of their days."""
     cap = Period(end=float(CAPPED_FROM.toordinal()))
     periods = [active]
     for count, rotation in enumerate(sorted(rotations), start=1):
@@ -96,7 +97,7 @@ def key_months(
     """
     days = np.sum(
         [
-            formulas.days_alive(np.array(p.start), np.array(p.end), begin, end)
+            formulas.active_days(np.array(p.start), np.array(p.end), begin, end)
             for p in paid_periods(active, rotations)
         ],
         axis=0,

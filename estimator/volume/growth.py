@@ -34,7 +34,7 @@ class Segment:
 
 
 class Growth:
-    """What multiplies files in each month.
+    """The factor that multiplies files in each month.
 
     Attributes
     ----------
@@ -58,7 +58,7 @@ class Growth:
 
     @property
     def is_flat(self) -> bool:
-        """Whether nothing grows."""
+        """True where nothing grows."""
         return not any(self._per_year.values())
 
     @property

@@ -11,7 +11,7 @@ import pandas as pd
 from estimator.frames import KEYS
 from estimator.inventory import Inventory
 from estimator.months import FloatArray, Months
-from estimator.volume.pace import Pace
+from estimator.volume.burst_profile import BurstProfile
 from estimator.volume.streams import IntArray, Streams
 from pricing.reading.problems import Problem, UsageError
 
@@ -27,8 +27,9 @@ Code = int | IntArray
 class Block:
     """Usage of one cause: a row of `quantity` per group, a column per span.
 
-    Each key column is one code for the whole block or an array with one for each row. `pace` says
-    how requests come; a key-month has none. `streams` are those that the rows rest on.
+    Each key column is one code for the whole block or an array with one for each row.
+    `burst_profile` says how requests come; a key-month has none. `streams` are those that the rows
+    rest on.
     """
 
     quantity: FloatArray
@@ -41,7 +42,7 @@ class Block:
     driver: Code
     cause: str
     operation: str
-    pace: Pace | None = None
+    burst_profile: BurstProfile | None = None
     streams: Streams | None = None
 
 
@@ -49,7 +50,7 @@ class Vocabulary:
     """The texts behind the codes of each key column."""
 
     def __init__(self, inventory: Inventory) -> None:
-        drivers = [one.name for one in (*inventory.trails, *inventory.readers)]
+        drivers = [driver.name for driver in (*inventory.trails, *inventory.readers)]
         drivers += [key.id for key in inventory.keys]
         account_ids = [account.id for account in inventory.accounts]
         self.texts: dict[str, list[str]] = {
@@ -75,13 +76,13 @@ def usage_frame(
 ) -> pd.DataFrame:
     """The usage frame of all blocks, one row per month and group of `by`; zeros are left out."""
     columns = [column for column in KEYS if column in by and column != "month"]
-    kept = list(dict.fromkeys([*columns, "operation"]))  # the unit hangs on the operation
+    names = list(dict.fromkeys([*columns, "operation"]))  # the unit hangs on the operation
     codes = pd.DataFrame(
         {
             column: np.concatenate([_column(block, column, vocabulary) for block in blocks])
             if blocks
             else np.zeros(0, dtype=np.int64)
-            for column in kept
+            for column in names
         }
     )
     quantity = (
@@ -92,7 +93,7 @@ def usage_frame(
     if "operation" not in columns:
         units = vocabulary.code["operation"]["KeyMonth"]
         codes["operation"] = np.where(codes["operation"] == units, units, 0)
-    group = codes.groupby(kept, sort=False).ngroup().to_numpy()
+    group = codes.groupby(names, sort=False).ngroup().to_numpy()
     size = int(group.max()) + 1 if len(group) else 0
     if size * months.count > MAX_ROWS:
         raise _too_many(size * months.count)

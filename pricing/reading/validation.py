@@ -201,7 +201,7 @@ def _problem(
         fix = f"add `{place[-1]}:`" if place else ""
     elif kind == "extra_forbidden":
         key = str(place[-1])
-        allowed = sorted(_allowed(model, details["loc"][:-1]))
+        allowed = sorted(allowed_keys(model, details["loc"][:-1]))
         close = nearest(key, allowed)
         found = f"the unknown key {shown(key)}"
         expected = f"one of {', '.join(allowed)}"
@@ -250,7 +250,7 @@ def _real(root: Any, location: Iterable[str | int], missing: bool) -> Location:
     return tuple(place)
 
 
-def _allowed(model: type[BaseModel], location: Iterable[str | int]) -> set[str]:
+def allowed_keys(model: type[BaseModel], location: Iterable[str | int]) -> set[str]:
     """The keys that the part of the document at `location` may have."""
     candidates: list[type[BaseModel]] = [model]
     for part in location:

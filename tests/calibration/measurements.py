@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 
 from estimator.measurement.coverage import WHOLE_DAY, Coverage
-from estimator.measurement.frame_rows import actuals_frame
 from estimator.measurement.result import Actuals
+from estimator.measurement.rows import actuals_frame
 
 HOME, OTHER = "111122223333", "222222222222"
 KEY = f"arn:aws:kms:us-east-1:{HOME}:key/0a1b2c3d-1111-2222-3333-444455556666"
@@ -90,7 +90,7 @@ def count_actuals(
         hours = {first + datetime.timedelta(days=n): WHOLE_DAY for n in range(length)}
     return Actuals(
         source="cloudtrail",
-        told=actuals_frame(
+        all_rows=actuals_frame(
             {
                 **columns,
                 "driver": [

@@ -11,7 +11,7 @@ from estimator.inventory.load import parse_inventory
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.result import Actuals
 from estimator.months import Months
-from estimator.volume.activity import activity
+from estimator.volume.daily import daily_requests
 from estimator.volume.readers import KINDS
 from estimator.volume.streams import streams_of
 from tests.calibration.measurements import (
@@ -177,7 +177,7 @@ def test_what_the_model_makes_is_what_calibrate_finds():
     """
     inventory = parse_inventory(KINDS_AT_WORK, "inventory.yaml")
     october = Months(FIRST, 1)
-    (days,) = activity(inventory, october, streams_of(inventory))
+    (days,) = daily_requests(inventory, october, streams_of(inventory))
     gets = {
         role(name): {PLACE: requests.tolist()}
         for name, cause, requests in zip(

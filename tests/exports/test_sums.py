@@ -59,7 +59,7 @@ def totals_of(told):
     totals = json.loads(to_json(told.to_dict()))["totals"]
     return {
         "cost": totals["cost_usd"],
-        "other": totals[f"cost_usd_writes_{told.other_reading}"],
+        "other": totals[f"cost_usd_writes_{told.other_interpretation}"],
         "requests": totals["requests"],
         "free": totals["free_requests"],
     }

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from estimator import forecast, load_inventory, schema, simulate
-from estimator.forecasting.budgets import budget_use, covered, reached
+from estimator.forecasting.budgets import budget_use, is_in_budget, reached_thresholds
 from estimator.frames import BUDGET_USE
 from estimator.inventory.budgets import Budget
-from estimator.report.blocks import lines
-from estimator.report.text.markdown import forecast_markdown
+from estimator.report.answers.budgets_and_copies import budget_lines
+from estimator.report.answers.forecast import ForecastAnswer
+from estimator.report.text.markdown import answer_markdown
 from pricing.reading.problems import KmscostError
 from pricing.regions import TABLES
 from tests.extras import needed
@@ -95,10 +96,10 @@ def test_both_sides_of_a_budget_and_its_thresholds(tmp_path, amount, over, highe
 
 def test_thresholds_are_reached_one_by_one():
     """20 of 25 reach 0.5 and 0.8; a cent less only 0.5; nothing used reaches nothing."""
-    assert reached(20.0, 25.0, (0.5, 0.8, 1.0, 1.2)) == (0.5, 0.8)
-    assert reached(19.99, 25.0, (0.5, 0.8, 1.0, 1.2)) == (0.5,)
-    assert reached(30.0, 25.0, (0.5, 0.8, 1.0, 1.2)) == (0.5, 0.8, 1.0, 1.2)
-    assert reached(0.0, 0.0, (0.5, 1.0)) == ()
+    assert reached_thresholds(20.0, 25.0, (0.5, 0.8, 1.0, 1.2)) == (0.5, 0.8)
+    assert reached_thresholds(19.99, 25.0, (0.5, 0.8, 1.0, 1.2)) == (0.5,)
+    assert reached_thresholds(30.0, 25.0, (0.5, 0.8, 1.0, 1.2)) == (0.5, 0.8, 1.0, 1.2)
+    assert reached_thresholds(0.0, 0.0, (0.5, 1.0)) == ()
 
 
 def test_the_first_month_over_it_and_the_other_reading(tmp_path):
@@ -113,7 +114,7 @@ def test_the_first_month_over_it_and_the_other_reading(tmp_path):
     assert [month["over"] for month in budget["months"]] == [False, True, True]
     assert [month["used_other_reading"] for month in budget["months"]] == [1.0, 1.0, 1.0]
     assert budget["months"][1]["used"] == pytest.approx(1.047136)
-    line = next(one for one in lines(told) if one.startswith("Budget"))
+    line = next(one for one in budget_lines(told) if one.startswith("Budget"))
     assert "over it in 2 of 3 months, first 2026-12" in line
     assert line.endswith("with cloudtrail_writes: exempt 1.00, 95.7 %")
 
@@ -155,7 +156,7 @@ def test_budgets_that_share_everything_add_up_to_everything(tmp_path, text):
         total = use["used"].to_numpy().reshape(len(budgets), 3).sum(axis=0)
         np.testing.assert_allclose(total + keys, whole, rtol=1e-9, atol=1e-12)
         for budget, row in zip(budgets, use["used"].to_numpy().reshape(-1, 3), strict=True):
-            rows = told.rows[covered(budget, told.rows)]
+            rows = told.rows[is_in_budget(budget, told.rows)]
             costs = rows["cost"].sum()
             assert row.sum() == pytest.approx(costs, rel=1e-9, abs=1e-12)
 
@@ -184,7 +185,7 @@ def test_budgets_in_usd_are_not_compared_with_other_rates(tmp_path):
     assert told.budgets.empty
     assert told.to_dict()["budgets"] == []
     assert "budgets are in USD, the rates in CNY: not compared" in told.notices
-    assert not [line for line in lines(told) if line.startswith("Budget")]
+    assert not [line for line in budget_lines(told) if line.startswith("Budget")]
 
 
 @pytest.mark.parametrize(
@@ -242,10 +243,10 @@ def test_editors_know_the_keys_of_a_budget():
 def test_many_budgets_are_told_shortly(tmp_path):
     """Ten lines, and how many more of them are broken."""
     told = november(tmp_path, *(f"usd_per_month: {n / 10}" for n in range(5, 25)))
-    said = [line for line in lines(told) if "udget" in line]
+    said = [line for line in budget_lines(told) if "udget" in line]
     assert len(said) == 11
     assert said[-1] == "and 10 more budgets, 0 of them broken: see --by budget"
-    assert "10 more budgets" in forecast_markdown(told)
+    assert "10 more budgets" in answer_markdown(ForecastAnswer(told))
 
 
 def test_simulate_holds_a_budget_against_its_own_part(tmp_path):

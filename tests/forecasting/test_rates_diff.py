@@ -44,8 +44,8 @@ def test_a_dearer_request_in_money(tmp_path, inventory):
     assert month["cost_usd_difference"] == pytest.approx(0.07728)
     assert month["cost_usd_writes_exempt_difference"] == pytest.approx(0.06)
     assert month["relative_difference"] == pytest.approx(0.07728 / 1.11592)
-    assert "exempt the total is USD 1.15" in told.other_reading_line
-    assert "with the rates of shipped USD 1.09" in told.other_reading_line
+    assert "exempt the total is USD 1.15" in told.other_interpretation_line
+    assert "with the rates of shipped USD 1.09" in told.other_interpretation_line
     assert "us-east-1" in told.notices[0]  # 0.05 is 67 % more
     assert json.loads(json.dumps(told.to_dict()))["totals"]["cost_usd_b"] == pytest.approx(1.1932)
 
@@ -121,5 +121,5 @@ def test_budgets_in_usd_are_not_compared_with_yuan(tmp_path):
     assert told.totals["cost_cny"] == pytest.approx(7.7728)
     assert not [name for name in told.to_dict()["totals"] if "usd" in name]
     assert not [name for name in told.rows.columns if "usd" in name]
-    assert "CNY" in told.other_reading_line
+    assert "CNY" in told.other_interpretation_line
     assert any("budgets are in USD, the rates in CNY: not compared" in one for one in told.notices)

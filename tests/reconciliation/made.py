@@ -13,7 +13,7 @@ import pandas as pd
 from estimator import Actuals
 from estimator.forecasting import WRITES, Forecast
 from estimator.measurement.coverage import WHOLE_DAY, Coverage
-from estimator.measurement.frame_rows import actuals_frame
+from estimator.measurement.rows import actuals_frame
 from tests.measurement.billing.bills import (
     FORMATS,
     FREE,

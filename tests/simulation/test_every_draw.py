@@ -48,11 +48,11 @@ def test_the_other_reading_is_the_simulation_that_chooses_it(tmp_path, seed):
     """The quantiles beside the cost are those of the same draws under the other reading."""
     inventory = write(tmp_path, Invention(seed, windows=False).text())
     simulation = run_simulation(inventory, MONTHS, DRAWS, seed)
-    turned = dataclasses.replace(inventory, cloudtrail_writes=simulation.other_reading)
+    turned = dataclasses.replace(inventory, cloudtrail_writes=simulation.other_interpretation)
     other = run_simulation(turned, MONTHS, DRAWS, seed)
     cost = other.quantiles[other.quantiles["measure"] == "cost_usd"]
     np.testing.assert_allclose(simulation.other_quantiles["value"], cost["value"], rtol=1e-12)
-    name = f"cost_usd_writes_{simulation.other_reading}"
+    name = f"cost_usd_writes_{simulation.other_interpretation}"
     assert simulation.mean[name] == pytest.approx(other.mean["cost_usd"], rel=1e-12)
 
 

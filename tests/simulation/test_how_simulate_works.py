@@ -35,14 +35,9 @@ def first_draw(inventory, noise):
     table, streams = load_rates(), streams_of(inventory)
     demand = demand_of(inventory, calendar("2026-11", 1), streams, table, draws, noise)
     quantities = dict(zip(demand.bins, demand.of(0)[:, 0].tolist(), strict=True))
-    writes, reads = (
-        next(
-            q for each, q in quantities.items() if each.meter == "kms-requests" and each.write == w
-        )
-        for w in (True, False)
-    )
-    (keys,) = (q for each, q in quantities.items() if each.meter == "kms-keys")
-    return writes, reads, keys, draws
+    found = {(each.meter, each.write): quantity for each, quantity in quantities.items()}
+    bins = ("kms-requests", True), ("kms-requests", False), ("kms-keys", False)
+    return *(found[each] for each in bins), draws
 
 
 def assert_on_page(*texts):

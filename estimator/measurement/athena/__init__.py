@@ -10,9 +10,9 @@ from estimator.measurement.athena.answer import Answer, Days, read_answer
 from estimator.measurement.athena.query import athena_sql as athena_sql
 from estimator.measurement.cloudtrail_logs.counting import Counted
 from estimator.measurement.cloudtrail_logs.gathering import Gathering
-from estimator.measurement.grain import actuals_grain
 from estimator.measurement.paths import as_paths, find_files
 from estimator.measurement.result import Actuals
+from estimator.measurement.rows import actuals_grain
 from estimator.measurement.skipped import SkippedFiles
 from pricing.reading.problems import KmscostError, Problem
 
@@ -70,18 +70,18 @@ def measure_athena(
                 continue
             _refuse_overlap(found.path, answer, hours)
             gathering.take(Counted(files=1, records=answer.records, hours=answer.hours))
-            gathering.take_counts(answer.made, answer.copies)
+            gathering.take_counts(answer.requests, answer.copies)
             counted += 1
         if problems and (strict or not counted):
             raise KmscostError(problems)
         if strict and skipped:
             raise skipped.refuse()
-        told = gathering.actuals(names, columns)
+        actuals = gathering.actuals(names, columns)
     finally:
         gathering.close()
-    if not told.totals["requests"] and not told.details["failed"]["calls"]:
-        return replace(told, notices=(_NONE.format(told.records), *told.notices))
-    return told
+    if not actuals.totals["requests"] and not actuals.details["failed"]["calls"]:
+        return replace(actuals, notices=(_NONE.format(actuals.records), *actuals.notices))
+    return actuals
 
 
 def _refuse_overlap(path: str, answer: Answer, hours: dict[tuple[str, str], Days]) -> None:

@@ -18,8 +18,8 @@ from estimator.measurement.cloudtrail_logs.requests import (
     caller_of,
     request_of,
 )
+from estimator.measurement.plain_files import DAMAGED, open_plain, why_unreadable
 from estimator.measurement.progress import Done
-from estimator.measurement.s3_listing.plain import DAMAGED, open_plain, why_unreadable
 from pricing.arns import is_key
 from pricing.reading.problems import KmscostError, Problem
 
@@ -42,13 +42,13 @@ Days = dict[datetime.date, int]
 
 @dataclass
 class Answer:
-    """What one result of the query tells.
+    """The counts in one result of the query.
 
     Attributes
     ----------
     records : int
         Events in the table, of whatever service.
-    made : Counter of Request
+    requests : Counter of Request
         How often each request was made, copies left out.
     copies : int
         Copies left out.
@@ -57,13 +57,13 @@ class Answer:
     """
 
     records: int = 0
-    made: Counter[Request] = field(default_factory=Counter)
+    requests: Counter[Request] = field(default_factory=Counter)
     copies: int = 0
     hours: dict[tuple[str, str], Days] = field(default_factory=dict)
 
 
 class _BadRowError(Exception):
-    """What is wrong with a row: at which column, what was found and what expected."""
+    """A row that is wrong: the column, what was found and what was expected."""
 
 
 def read_answer(path: str) -> Answer:
@@ -76,13 +76,13 @@ def read_answer(path: str) -> Answer:
     """
     answer = Answer()
     problems: list[Problem] = []
-    number, line, told = 0, 1, set[str]()
+    number, line, row_counts = 0, 1, set[str]()
     try:
         for line, row in _rows(path):
             number += 1
             try:
                 _take(row, answer)
-                told.add(row["rows_in_all"])
+                row_counts.add(row["rows_in_all"])
             except _BadRowError as error:
                 at, found, expected = error.args
                 problems.append(Problem(path, line, at, found, expected, _AGAIN))
@@ -99,8 +99,9 @@ def read_answer(path: str) -> Answer:
         found = "a header and no row: no event of any kind is in the table for these days"
         fix = "check the table, its partitions, and the days of the query"
         problems = [Problem(path, 1, "", found, "events", fix)]
-    if not problems and told != {str(number)}:
-        found = f"{number:,} rows where the query gave {' or '.join(sorted(told))}"
+    # each row says how many there are: a page copied out of the console must not count as the whole
+    if not problems and row_counts != {str(number)}:
+        found = f"{number:,} rows where the query gave {' or '.join(sorted(row_counts))}"
         problems = [Problem(path, line, "rows_in_all", found, "every row, once", _WHOLE)]
     if problems:
         raise KmscostError(problems)
@@ -143,12 +144,12 @@ def _take(row: Row, answer: Answer) -> None:
         raise _BadRowError("key", repr(row["key"]), "the ARN of a key, or nothing")
     request = request_of(_traits(row), day)
     if request is not None:
-        answer.made[request] += requests
+        answer.requests[request] += requests
         answer.copies += events - requests
 
 
 def _traits(row: Row) -> Traits:
-    """What a group of events says of its requests; events of no request the query left out."""
+    """The traits of a group of events; the query has left out events of no request."""
     return Traits(
         kind=None,
         category=None,

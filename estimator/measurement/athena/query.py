@@ -69,7 +69,7 @@ def athena_sql(
     if first and end and end <= first:
         raise UsageError(Problem("--until", None, "", str(end), f"a day after {first}", ""))
     return _QUERY.format(
-        table=_quoted(table),
+        table=_quote_table(table),
         kms=_text(KMS),
         no_calls=_texts(NO_CALLS),
         no_categories=_texts(NO_CATEGORIES),
@@ -86,7 +86,7 @@ def athena_sql(
 
 def _span(first: datetime.date | None, end: datetime.date | None) -> str:
     """The conditions on time, and how a table with partitions is read at less cost."""
-    said = "".join(
+    conditions = "".join(
         f"\n    AND log.eventtime {sign} {_text(str(day))}"
         for sign, day in ((">=", first), ("<", end))
         if day
@@ -94,7 +94,7 @@ def _span(first: datetime.date | None, end: datetime.date | None) -> str:
     # files are delivered within minutes of the call, some of them on the next day
     low, high = first or datetime.date(2026, 10, 1), end or datetime.date(2026, 11, 1)
     return (
-        f"{said}\n    -- a table with partitions costs less with its own condition, such as:"
+        f"{conditions}\n    -- a table with partitions costs less with its own condition, such as:"
         f'\n    -- AND log."timestamp" BETWEEN {_text(f"{low:%Y/%m/%d}")} AND '
         f"{_text(f'{high:%Y/%m/%d}')}"
     )
@@ -118,7 +118,7 @@ def _day(value: str | datetime.date | None, option: str) -> datetime.date | None
     raise UsageError(Problem(option, None, "", repr(value), expected, ""))
 
 
-def _quoted(name: str) -> str:
+def _quote_table(name: str) -> str:
     """A table's name as SQL takes it.
 
     >>> _quoted("security-logs.cloudtrail_logs")

@@ -16,17 +16,16 @@ import numpy as np
 import pandas as pd
 
 from estimator.measurement.billing import summary
-from estimator.measurement.billing.archives import members, opened, readable, sniff
-from estimator.measurement.billing.charges import charges, summed
+from estimator.measurement.billing.archives import members, open_table, readable, sniff
+from estimator.measurement.billing.charges import charges, sum_charges
 from estimator.measurement.billing.deliveries import find_bills
-from estimator.measurement.billing.periods import covered, moments, shares
-from estimator.measurement.billing.repeats import NOTHING, Marks, marks, repeated
+from estimator.measurement.billing.periods import bill_coverage, moments, shares
+from estimator.measurement.billing.repeats import NOTHING, Marks, marks, repeat_notices
 from estimator.measurement.billing.tables import CHUNK, Chunk, read_csv, read_parquet
 from estimator.measurement.billing.unreadable import Refused, Unreadable
-from estimator.measurement.frame_rows import actuals_frame
-from estimator.measurement.grain import actuals_grain
 from estimator.measurement.paths import as_paths
 from estimator.measurement.result import Actuals
+from estimator.measurement.rows import actuals_frame, actuals_grain
 from estimator.measurement.skipped import SkippedFiles
 
 __all__ = ["measure_bill"]
@@ -51,7 +50,7 @@ def measure_bill(
     by: str | Sequence[str] | None = None,
     strict: bool = False,
 ) -> Actuals:
-    """What a bill shows of KMS requests, keys and CloudTrail events.
+    """The KMS requests, keys and CloudTrail events that a bill shows.
 
     Parameters
     ----------
@@ -94,13 +93,13 @@ def measure_bill(
         raise refused.nothing(names)
     if strict and refused.skipped:
         raise refused.skipped.refuse()
-    said = (*delivered.notices, *repeated(seen))
-    return _actuals(whole, names[0], grain, refused.skipped, said)
+    notices = (*delivered.notices, *repeat_notices(seen))
+    return _actuals(whole, names[0], grain, refused.skipped, notices)
 
 
 @dataclass
 class _Tally:
-    """What was counted so far, in bounded memory: charges are summed as they come."""
+    """The charges counted so far, in bounded memory: they are summed as they come."""
 
     files: int = 0
     records: int = 0
@@ -110,7 +109,7 @@ class _Tally:
     marks: list[Marks] = field(default_factory=list)  # of one file
 
     def add(self, other: _Tally) -> None:
-        """All that `other` counted as well."""
+        """Add everything that `other` counted."""
         self.files += other.files
         self.records += other.records
         self.currencies |= other.currencies
@@ -119,11 +118,11 @@ class _Tally:
             self.extend(report, parts)
 
     def extend(self, report: str, parts: list[pd.DataFrame]) -> None:
-        """More charges of one kind of report."""
+        """Add charges of one kind of report."""
         known = self.reports.setdefault(report, [])
         known.extend(parts)
         if sum(len(part) for part in known) > CHUNK:
-            known[:] = [summed(known)]
+            known[:] = [sum_charges(known)]
 
 
 def _tables(files: Sequence[str], refused: Refused) -> Iterator[tuple[str, str | None]]:
@@ -142,7 +141,7 @@ def _count(path: str, member: str | None) -> _Tally:
     """The charges of one table, or `Unreadable`: a file counts whole or not at all."""
     tally = _Tally(files=1)
     spans: set[tuple[str, str]] = set()
-    with opened(path, member) as (stream, kind):
+    with open_table(path, member) as (stream, kind):
         if kind == "empty":
             raise Unreadable("an empty file", "the table of a bill", "download it again")
         if kind == "json":
@@ -156,7 +155,7 @@ def _count(path: str, member: str | None) -> _Tally:
             spans |= lines.spans
             if len(lines.charges):
                 tally.marks.append(marks(lines.charges))
-                tally.extend(columns.report, [summed([charges(lines.charges, columns)])])
+                tally.extend(columns.report, [sum_charges([charges(lines.charges, columns)])])
     names = (columns.name("start"), columns.name("end"))
     starts, ends = (moments((span[at] for span in spans), name) for at, name in enumerate(names))
     tally.spans = {(starts[a], ends[b]) for a, b in spans if a in starts and b in ends}
@@ -168,13 +167,13 @@ def _actuals(
     path: str,
     grain: tuple[str, ...] | None,
     skipped: SkippedFiles,
-    said: tuple[str, ...],
+    notices: tuple[str, ...],
 ) -> Actuals:
-    reports = {report: summed(parts) for report, parts in whole.reports.items()}
+    reports = {report: sum_charges(parts) for report, parts in whole.reports.items()}
     summary.one_report_a_month(reports, path)
-    counted = summed(list(reports.values()))
+    counted = sum_charges(list(reports.values()))
     currency = summary.one_currency(counted, whole.currencies, path)
-    coverage = covered(whole.spans)
+    coverage = bill_coverage(whole.spans)
     columns: dict[str, Any] = {
         **{name: counted[name] for name in _ROWS},
         "source": ["bill"] * len(counted),
@@ -182,12 +181,12 @@ def _actuals(
     }
     return Actuals(
         source="bill",
-        told=actuals_frame(columns),
+        all_rows=actuals_frame(columns),
         files=whole.files,
         records=whole.records,
         skipped=skipped,
         coverage=coverage,
-        notices=(*said, *summary.notices(counted, whole.records), *coverage.notices()),
+        notices=(*notices, *summary.notices(counted, whole.records), *coverage.notices()),
         details=summary.details(counted, currency),
         by=grain,
     )

@@ -34,7 +34,7 @@ _BLANK = b"\xef\xbb\xbf \t\r\n"
 
 
 def kind_of(head: bytes) -> Kind:
-    """What a file is, by its first bytes."""
+    """The kind of a file, by its first bytes."""
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             return kind
@@ -45,7 +45,7 @@ def kind_of(head: bytes) -> Kind:
 
 
 def sniff(path: str) -> Kind:
-    """What the file at `path` is."""
+    """The kind of the file at `path`."""
     with Path(path).open("rb") as stream:
         return kind_of(stream.read(512))
 
@@ -84,14 +84,14 @@ def members(path: str) -> Iterator[str]:
         It is no whole zip file.
     """
     with readable(), zipfile.ZipFile(path) as archive:
-        names = [one.filename for one in archive.infolist() if not one.is_dir()]
+        names = [member.filename for member in archive.infolist() if not member.is_dir()]
     if not names:
         raise Unreadable("an empty zip file", "the table of a bill", _AGAIN)
     yield from names
 
 
 @contextlib.contextmanager
-def opened(path: str, member: str | None = None) -> Iterator[tuple[IO[bytes], Kind]]:
+def open_table(path: str, member: str | None = None) -> Iterator[tuple[IO[bytes], Kind]]:
     """The bytes of a file or of a zip file's member, unpacked, and what they are.
 
     The stream can be rewound.

@@ -16,7 +16,7 @@ from estimator.measurement.billing.periods import days_and_months, moments
 from estimator.measurement.billing.unreadable import Unreadable
 from pricing.usage_types import region_and_meter
 
-# what charges are told apart by; `kind` is what a line is for: see `_kinds`
+# the columns that distinguish charges; `kind` is what a line is for: see `_kinds`
 KEYS = (
     "month",
     "day",
@@ -82,16 +82,16 @@ def charges(lines: pd.DataFrame, columns: Columns) -> pd.DataFrame:
     """
     lines = lines.reset_index(drop=True)
     meaning = _spread(lines, _MEANING, lambda few: _meanings(few, columns))
-    told = meaning.join(_spread(lines, _TIMES, lambda few: _times(few, columns)))
-    told["payer"] = _mapped(lines["payer"], account_id)
-    told["billed_account"] = _mapped(lines["account"], account_id)
-    told["key"] = _mapped(lines["resource"], key_arn)
+    rows = meaning.join(_spread(lines, _TIMES, lambda few: _times(few, columns)))
+    rows["payer"] = _map_distinct(lines["payer"], account_id)
+    rows["billed_account"] = _map_distinct(lines["account"], account_id)
+    rows["key"] = _map_distinct(lines["resource"], key_arn)
     # the key tells the Region only where nothing else does
-    open_ = told["billed_region"] == ""
-    places = list(zip(told["usage_type"][open_], told["key"][open_], strict=True))
+    open_ = rows["billed_region"] == ""
+    places = list(zip(rows["usage_type"][open_], rows["key"][open_], strict=True))
     known = {place: unnamed_region(*place) for place in set(places)}
-    told.loc[open_, "billed_region"] = [known[place] for place in places]
-    return told.assign(**_amounts(lines, told, columns), lines=1)[[*KEYS, *SUMS]]
+    rows.loc[open_, "billed_region"] = [known[place] for place in places]
+    return rows.assign(**_amounts(lines, rows, columns), lines=1)[[*KEYS, *SUMS]]
 
 
 def _spread(
@@ -103,18 +103,18 @@ def _spread(
     group = lines.groupby(list(names), sort=False).ngroup().to_numpy()
     _, first = np.unique(group, return_index=True)
     few = lines[list(names)].iloc[first].reset_index(drop=True)
-    told = function(few.map(_cleaned))
-    return told.iloc[group].reset_index(drop=True)
+    results = function(few.map(_clean))
+    return results.iloc[group].reset_index(drop=True)
 
 
 def _meanings(lines: pd.DataFrame, columns: Columns) -> pd.DataFrame:
-    """What lines are for, whoever pays and whenever."""
+    """The meaning of lines, whoever pays and whenever."""
     product = lines["product"].where(
         lines["product"].isin(PRODUCTS), lines["service_name"].map(SERVICE_NAMES).fillna("")
     )
     lines = lines.assign(product=product)
     usage = lines["kind"].isin(columns.layout.usage) & (lines["charge_class"] != "Correction")
-    meters = _mapped(lines["usage_type"], lambda text: region_and_meter(text)[1])
+    meters = _map_distinct(lines["usage_type"], lambda text: region_and_meter(text)[1])
     kinds = _kinds(lines, meters)
     causes = kinds.map({REQUESTS: "unknown", KEY_MONTHS: "key"}).fillna("")
     rate = _numbers(lines["rate"], columns.name("rate"))
@@ -125,7 +125,9 @@ def _meanings(lines: pd.DataFrame, columns: Columns) -> pd.DataFrame:
             "product": product,
             "currency": lines["currency"],
             "usage_type": lines["usage_type"],
-            "billed_region": [named_region(_product_region(one), two) for one, two in places],
+            "billed_region": [
+                named_region(_product_region(region), usage_type) for region, usage_type in places
+            ],
             "meter": meters.where(usage, ""),
             "kind": kinds.where(usage, _labels(lines)),
             "operation": _operations(lines, meters, kinds).where(usage, _names(lines)),
@@ -137,7 +139,7 @@ def _meanings(lines: pd.DataFrame, columns: Columns) -> pd.DataFrame:
     )
 
 
-def summed(parts: list[pd.DataFrame]) -> pd.DataFrame:
+def sum_charges(parts: list[pd.DataFrame]) -> pd.DataFrame:
     """Charges of several parts together, one row for each combination of `KEYS`."""
     whole = pd.concat(parts, ignore_index=True) if parts else charges_of_nothing()
     groups = whole.groupby(list(KEYS), dropna=False, sort=False, observed=True)
@@ -164,13 +166,13 @@ def account_id(text: str) -> str:
     return text.zfill(12) if text.isdigit() else text
 
 
-def _mapped(values: pd.Series[str], function: Callable[[str], str]) -> pd.Series[str]:
+def _map_distinct(values: pd.Series[str], function: Callable[[str], str]) -> pd.Series[str]:
     """`function` of every value, called once for each that differs."""
-    known = {value: function(_cleaned(value)) for value in values.unique()}
+    known = {value: function(_clean(value)) for value in values.unique()}
     return pd.Series([known[value] for value in values], index=values.index, dtype=object)
 
 
-def _cleaned(text: str) -> str:
+def _clean(text: str) -> str:
     stripped = text.strip()
     return "" if stripped in _BLANKS else stripped
 
@@ -198,7 +200,7 @@ def _product_region(text: str) -> str:
 
 
 def _kinds(lines: pd.DataFrame, meters: pd.Series[str]) -> pd.Series[str]:
-    """What a line of usage counts: by its unit, else by its usage type, else by its description."""
+    """The meter of each line: by its unit, else its usage type, else its description."""
     unit = lines["unit"].where(lines["unit"] != "", lines["priced_unit"])
     clues = list(zip(lines["product"], unit, meters, lines["description"], strict=True))
     known = {clue: _kind(*clue) for clue in set(clues)}
@@ -207,17 +209,17 @@ def _kinds(lines: pd.DataFrame, meters: pd.Series[str]) -> pd.Series[str]:
 
 def _kind(product: str, unit: str, meter: str, description: str) -> str:
     if product == CLOUDTRAIL:
-        return EVENTS if _recorded(meter, description) else OTHER_USAGE
+        return EVENTS if _events_meter(meter, description) else OTHER_USAGE
     for clue in (unit, meter, description):
-        said = clue.casefold()
-        if "request" in said:
+        words = clue.casefold()
+        if "request" in words:
             return REQUESTS
-        if "key" in said:
+        if "key" in words:
             return KEY_MONTHS
     return OTHER_USAGE
 
 
-def _recorded(meter: str, description: str) -> str:
+def _events_meter(meter: str, description: str) -> str:
     """CloudTrail's meter of events recorded, such as PaidEventsRecorded, or nothing."""
     if found := _EVENTS.fullmatch(meter):
         return found[0]
@@ -236,43 +238,45 @@ def _operations(
     """The KMS operation; KeyMonth; what CloudTrail meters, for its lines say None."""
     of_trails = pd.Series(
         [
-            _recorded(meter, description) or meter
+            _events_meter(meter, description) or meter
             for meter, description in zip(meters, lines["description"], strict=True)
         ],
         index=lines.index,
         dtype=object,
     )
-    told = lines["operation"].where(lines["product"] == KMS, of_trails)
-    return told.where(kinds != KEY_MONTHS, "KeyMonth")
+    operations = lines["operation"].where(lines["product"] == KMS, of_trails)
+    return operations.where(kinds != KEY_MONTHS, "KeyMonth")
 
 
 def _units(lines: pd.DataFrame, kinds: pd.Series[str]) -> pd.Series[str]:
-    ours = {REQUESTS: "request", KEY_MONTHS: "key-month", EVENTS: "event"}
+    units = {REQUESTS: "request", KEY_MONTHS: "key-month", EVENTS: "event"}
     written = lines["unit"].where(lines["unit"] != "", lines["priced_unit"])
     # events analyzed, such as Insights', are no events recorded
     written = written.where(written != "Events", "event analyzed").where(written != "", "unknown")
-    return kinds.map(ours).fillna(written)
+    return kinds.map(units).fillna(written)
 
 
 def _names(lines: pd.DataFrame) -> pd.Series[str]:
-    """What a line is that is no usage: Tax, Credit, Refund, EdpDiscount, Correction ..."""
+    """The type of a line that is no usage: Tax, Credit, Refund, EdpDiscount, Correction ..."""
     return lines["kind"].where(lines["charge_class"] != "Correction", "Correction")
 
 
 def _labels(lines: pd.DataFrame) -> pd.Series[str]:
     """The same in words: EdpDiscount is an edp discount."""
-    return _mapped(_names(lines), lambda name: re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower())
+    return _map_distinct(
+        _names(lines), lambda name: re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
+    )
 
 
 def _amounts(
-    lines: pd.DataFrame, told: pd.DataFrame, columns: Columns
+    lines: pd.DataFrame, rows: pd.DataFrame, columns: Columns
 ) -> dict[str, pd.Series[Any]]:
     """Quantity, its free and its billable part, and cost.
 
     Free is what cost nothing because its rate is nothing or its description names the free tier:
     free + billable = quantity.
     """
-    usage = told["is_usage"]
+    usage = rows["is_usage"]
     quantity = _numbers(lines["amount"], columns.name("amount"))
     if quantity.isna().any():
         priced = _numbers(lines["priced_amount"], columns.name("priced_amount"))
@@ -281,10 +285,10 @@ def _amounts(
     for name, missing in (("amount", usage & quantity.isna()), ("cost", cost.isna())):
         if missing.any():
             raise Unreadable(
-                f"a line of {told['product'][missing].iloc[0]} without {columns.name(name)}",
+                f"a line of {rows['product'][missing].iloc[0]} without {columns.name(name)}",
                 "a number",
             )
-    free = told["may_be_free"] & (cost == 0)
+    free = rows["may_be_free"] & (cost == 0)
     quantity = quantity.where(usage, 0.0)
     return {
         "quantity": quantity,

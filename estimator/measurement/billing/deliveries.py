@@ -82,12 +82,14 @@ def find_bills(paths: Sequence[str], refused: Refused) -> Delivered:
             refused.add(found.path, error)
     newest, notices = _newest(manifests)
     chosen = _data_files(newest)
-    older = {real for one in manifests if one not in newest for real in _present(one)}
+    older = {
+        real for manifest in manifests if manifest not in newest for real in _present(manifest)
+    }
     older.update(chosen)
     loose = {real: path for real, path in loose.items() if real not in older}
-    latest, said = _latest_versions(loose, chosen)
+    latest, more = _latest_versions(loose, chosen)
     files = {**chosen, **{real: loose[real] for real in latest}}
-    return Delivered(tuple(files.values()), (*notices, *said))
+    return Delivered(tuple(files.values()), (*notices, *more))
 
 
 def _is_json(found: Found) -> bool:
@@ -148,7 +150,9 @@ def _newest(manifests: Iterable[Manifest]) -> tuple[list[Manifest], list[str]]:
         by_age = sorted(group, key=attrgetter("age", "path"))
         newest = by_age[-1]
         chosen.append(newest)
-        older = {one.version or one.path for one in by_age if one.keys != newest.keys}
+        older = {
+            manifest.version or manifest.path for manifest in by_age if manifest.keys != newest.keys
+        }
         if older:
             notices.append(
                 f"{newest.path} is the newest of {len(older) + 1:,} versions of the bill of "
@@ -156,7 +160,7 @@ def _newest(manifests: Iterable[Manifest]) -> tuple[list[Manifest], list[str]]:
             )
     payers = attrgetter("period")
     for period, group in groupby(sorted(chosen, key=payers), key=payers):
-        reports = sorted({one.report for one in group})
+        reports = sorted({manifest.report for manifest in group})
         if len(reports) > 1:
             notices.append(
                 f"{len(reports):,} reports of {period} are counted together "
@@ -209,20 +213,23 @@ def _beside(manifest: str, key: str) -> str | None:
         # above the manifest a name alone is no proof
         for count in range(len(parts), 0 if place == 0 else 1, -1):
             path = root.joinpath(*parts[-count:])
-            for one in (path, path.with_suffix("") if path.suffix in {".gz", ".zip"} else path):
-                if one.is_file():
-                    return str(one)
+            for candidate in (
+                path,
+                path.with_suffix("") if path.suffix in {".gz", ".zip"} else path,
+            ):
+                if candidate.is_file():
+                    return str(candidate)
     return None
 
 
 def _latest_versions(loose: dict[str, str], chosen: dict[str, str]) -> tuple[list[str], list[str]]:
     """The files that no manifest names, without the older versions of a billing period."""
     versions: dict[str, dict[str, list[str]]] = {}
-    kept = []
+    latest = []
     for real in loose:
         found = _VERSION.fullmatch(real.replace(os.sep, "/"))
         if found is None:
-            kept.append(real)
+            latest.append(real)
         else:
             versions.setdefault(found["period"], {}).setdefault(found["version"], []).append(real)
     current: dict[str, set[str]] = {}
@@ -231,8 +238,10 @@ def _latest_versions(loose: dict[str, str], chosen: dict[str, str]) -> tuple[lis
             current.setdefault(found["period"], set()).add(found["version"])
     notices = []
     for period, by_version in versions.items():
-        newest = current.get(period) or {max(by_version, key=lambda one: _age(one, by_version))}
-        kept.extend(real for one in newest for real in by_version.get(one, ()))
+        newest = current.get(period) or {
+            max(by_version, key=lambda version: _age(version, by_version))
+        }
+        latest.extend(real for version in newest for real in by_version.get(version, ()))
         older = by_version.keys() - newest
         if older:
             notices.append(
@@ -240,7 +249,7 @@ def _latest_versions(loose: dict[str, str], chosen: dict[str, str]) -> tuple[lis
                 f"{', '.join(sorted(newest))}, the newest, is counted"
             )
     order = {real: place for place, real in enumerate(loose)}
-    return sorted(kept, key=order.__getitem__), notices
+    return sorted(latest, key=order.__getitem__), notices
 
 
 def _age(version: str, files: dict[str, list[str]]) -> tuple[str, float]:

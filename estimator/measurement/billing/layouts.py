@@ -120,7 +120,7 @@ FIELDS = tuple(dict.fromkeys(name for layout in LAYOUTS for name in layout.colum
 
 @dataclass(frozen=True)
 class Columns:
-    """Where a file has what: its layout, and for each field the position and name of its column."""
+    """A file's layout, and for each field the position and name of its column."""
 
     layout: Layout
     where: Mapping[str, tuple[int, str]]
@@ -167,17 +167,17 @@ line_item_usage_type, line_item_usage_amount, line_item_unblended_cost, line_ite
         if ("product" in found or "service_name" in found) and known > nearest[0]:
             nearest = (known, layout, missing)
     _, layout_meant, missing = nearest
-    expected = f"the columns of {_expected()}"
+    expected = f"the columns of {_describe_layouts()}"
     if layout_meant is not None:
         fix = "export the bill with these columns"
         raise Unreadable(f"a {layout_meant.title} without {', '.join(missing)}", expected, fix)
-    raise Unreadable(_said(names), expected, "name the files of a bill")
+    raise Unreadable(_list_columns(names), expected, "name the files of a bill")
 
 
 def _places(layout: Layout, place: Mapping[str, int]) -> list[tuple[str, int]]:
     found = []
     for field, choices in layout.columns.items():
-        at = next((place[_plain(one)] for one in choices if _plain(one) in place), None)
+        at = next((place[_plain(name)] for name in choices if _plain(name) in place), None)
         if at is not None:
             found.append((field, at))
     return found
@@ -188,12 +188,12 @@ def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.casefold())
 
 
-def _expected() -> str:
+def _describe_layouts() -> str:
     cur = "lineItem/ProductCode or line_item_product_code"
     return f"a Cost and Usage Report ({cur}, ...) or of FOCUS (ServiceName, ChargeCategory, ...)"
 
 
-def _said(names: Sequence[str]) -> str:
+def _list_columns(names: Sequence[str]) -> str:
     shown = ", ".join(name[:40] for name in names[:_MOST_COLUMNS_SAID])
     more = len(names) - _MOST_COLUMNS_SAID
     return f"the columns {shown}{f' and {more:,} more' if more > 0 else ''}"

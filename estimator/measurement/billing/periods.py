@@ -51,8 +51,8 @@ def days_and_months(start: pd.Series[pd.Timestamp], end: pd.Series[pd.Timestamp]
     return pd.DataFrame({"month": start.dt.to_period("M"), "day": day})
 
 
-def covered(spans: Collection[tuple[pd.Timestamp, pd.Timestamp]]) -> Coverage:
-    """What a bill covers: in each month from the first start of usage to its last end.
+def bill_coverage(spans: Collection[tuple[pd.Timestamp, pd.Timestamp]]) -> Coverage:
+    """The hours that a bill covers: in each month from the first start of usage to its last end.
 
     Lines of a month's span, such as fees, say nothing about the bill's end; but where there are
     no others, as in bills of monthly granularity, the bill covers what they span.
@@ -82,6 +82,6 @@ def covered(spans: Collection[tuple[pd.Timestamp, pd.Timestamp]]) -> Coverage:
 def shares(day: pd.Series[pd.Period], month: pd.Series[pd.Period], known: Coverage) -> list[float]:
     """The share of each row's day that the bill covers; of its month, where it has no day. [0-1]"""
     months = known.months()
-    of_day = {one: known.of_day("", "", one.start_time.date()) for one in day.dropna().unique()}
+    of_day = {date: known.of_day("", "", date.start_time.date()) for date in day.dropna().unique()}
     pairs = zip(day, month, strict=True)
-    return [of_day.get(one, months.get(str(whole), 0.0)) for one, whole in pairs]
+    return [of_day.get(date, months.get(str(its_month), 0.0)) for date, its_month in pairs]

@@ -25,20 +25,22 @@ def marks(lines: pd.DataFrame) -> Marks:
     return np.unique(hashed.to_numpy(dtype=np.uint64))
 
 
-def repeated(files: Sequence[tuple[str, Marks]]) -> list[str]:
-    """What to say where most of the lines of a file stand in others as well."""
+def repeat_notices(files: Sequence[tuple[str, Marks]]) -> list[str]:
+    """A notice where most of the lines of a file stand in others as well."""
     if len(files) < 2:
         return []
-    distinct, counts = np.unique(np.concatenate([one for _, one in files]), return_counts=True)
+    distinct, counts = np.unique(
+        np.concatenate([of_file for _, of_file in files]), return_counts=True
+    )
     twice = distinct[counts > 1]
-    said = []
-    for path, one in files:
+    paths = []
+    for path, of_file in files:
         # by sorting: no table has room from the least to the largest mark; numpy 2.0.0 fails at it
-        again = int(np.isin(one, twice, kind="sort").sum())
-        if again >= _FEW and again >= _MANY * len(one):
-            said.append(path)
-    if not said:
+        again = int(np.isin(of_file, twice, kind="sort").sum())
+        if again >= _FEW and again >= _MANY * len(of_file):
+            paths.append(path)
+    if not paths:
         return []
-    names = ", ".join(said[:4]) + (f" and {len(said) - 4:,} more" if len(said) > 4 else "")
-    many = f"most lines of {len(said):,} files stand in another of them too, and count each time"
+    names = ", ".join(paths[:4]) + (f" and {len(paths) - 4:,} more" if len(paths) > 4 else "")
+    many = f"most lines of {len(paths):,} files stand in another of them too, and count each time"
     return [f"{many} ({names}): if they are deliveries of one bill, name the newest alone"]

@@ -47,10 +47,10 @@ def one_report_a_month(reports: dict[str, pd.DataFrame], path: str) -> None:
     KmscostError
         A month is told twice.
     """
-    told: dict[tuple[str, str], str] = {}
+    known: dict[tuple[str, str], str] = {}
     for report, charges in reports.items():
         for payer, month in set(zip(charges["payer"], charges["month"].astype(str), strict=True)):
-            other = told.setdefault((payer, month), report)
+            other = known.setdefault((payer, month), report)
             if other != report:
                 raise KmscostError(
                     Problem(
@@ -101,30 +101,30 @@ def _totals(kms: pd.DataFrame, trails: pd.DataFrame, cost: str) -> dict[str, flo
 
 
 def notices(charges: pd.DataFrame, records: int) -> list[str]:
-    """What to know of these figures before believing them."""
-    said = []
+    """Notices of what these figures cannot tell."""
+    notes = []
     kms = charges[charges["product"] == KMS]
     requests = kms[kms["kind"] == REQUESTS]
     if kms.empty:
-        said.append(
+        notes.append(
             f"no line of AWS KMS among {records:,} lines: this bill shows no requests and no "
             "customer managed keys"
         )
     if not requests.empty:
-        said.append("a bill cannot tell what caused a request: CloudTrail's are among all others")
+        notes.append("a bill cannot tell what caused a request: CloudTrail's are among all others")
     special = requests[~requests["meter"].isin([_SYMMETRIC, ""])]
     if special["quantity"].sum():
-        said.append(
+        notes.append(
             f"{count(special['quantity'].sum())} requests are of usage types with rates of their "
             "own and no free tier (asymmetric keys, data key pairs): CloudTrail causes none of them"
         )
     nowhere = charges[(charges["billed_region"] == "") & (charges["unit"] != "")]
     if not nowhere.empty:
         meters = ", ".join(sorted({meter or "none named" for meter in nowhere["meter"]}))
-        said.append(
+        notes.append(
             f"{nowhere['lines'].sum():,} lines of usage name no Region that is known ({meters})"
         )
-    return said
+    return notes
 
 
 def _lines(charges: pd.DataFrame, kind: str) -> int:
@@ -132,9 +132,9 @@ def _lines(charges: pd.DataFrame, kind: str) -> int:
 
 
 def _free_and_paid(charges: pd.DataFrame, kind: str) -> dict[str, int]:
-    ours = charges[charges["kind"] == kind]
-    free = int(ours["free_lines"].sum())
-    return {f"free {kind}": free, f"paid {kind}": int(ours["lines"].sum()) - free}
+    lines = charges[charges["kind"] == kind]
+    free = int(lines["free_lines"].sum())
+    return {f"free {kind}": free, f"paid {kind}": int(lines["lines"].sum()) - free}
 
 
 def _others(charges: pd.DataFrame) -> dict[str, int]:
@@ -147,5 +147,7 @@ def _usage_types(charges: pd.DataFrame) -> list[dict[str, Any]]:
     """Usage by product and usage type, whichever the Region."""
     usage = charges[charges["unit"] != ""]
     sums = usage.groupby(["product", "meter", "unit"])[["quantity", "free", "cost", "lines"]].sum()
-    told = sums.reset_index().rename(columns={"meter": "usage_type"})
-    return [{str(name): value for name, value in row.items()} for row in told.to_dict("records")]
+    usage_types = sums.reset_index().rename(columns={"meter": "usage_type"})
+    return [
+        {str(name): value for name, value in row.items()} for row in usage_types.to_dict("records")
+    ]

@@ -96,7 +96,7 @@ def read_parquet(stream: IO[bytes], path: str) -> tuple[Columns, Iterator[Chunk]
         table = parquet.ParquetFile(stream)
         names = list(table.schema_arrow.names)
     except arrow().ArrowException as error:
-        raise _damaged(error) from None
+        raise _unreadable_parquet(error) from None
     columns = detect(names)
     return columns, _parquet_lines(table, columns)
 
@@ -119,10 +119,10 @@ def _parquet_lines(table: Any, columns: Columns) -> Iterator[Chunk]:
             named = named.rename_columns([fields[name] for name in named.column_names])
             yield _arrow_chunk(named, columns)
     except (arrow().ArrowException, OSError) as error:
-        raise _damaged(error) from None
+        raise _unreadable_parquet(error) from None
 
 
-def _damaged(error: Exception) -> Unreadable:
+def _unreadable_parquet(error: Exception) -> Unreadable:
     return Unreadable(
         f"a Parquet file that cannot be read ({_first_line(error)})",
         "a whole file",
@@ -151,7 +151,7 @@ def _arrow_csv_lines(stream: IO[bytes], columns: Columns, width: int) -> Iterato
         waiting: list[Any] = []
         for batch in reader:
             waiting.append(batch)
-            if sum(one.num_rows for one in waiting) >= CHUNK:
+            if sum(pending.num_rows for pending in waiting) >= CHUNK:
                 yield _arrow_chunk(pa.Table.from_batches(waiting).rename_columns(names), columns)
                 waiting = []
         if waiting:
@@ -183,12 +183,12 @@ def _arrow_chunk(table: Any, columns: Columns) -> Chunk:
         for name, values in (("product", PRODUCTS), ("service_name", SERVICE_NAMES))
         if name in table.column_names
     ]
-    ours = table.filter(chosen[0] if len(chosen) == 1 else compute.or_(*chosen))
+    charged = table.filter(chosen[0] if len(chosen) == 1 else compute.or_(*chosen))
     return Chunk(
         lines=table.num_rows,
         spans=set(zip(*moments, strict=True)),
         currencies=set(_texts(compute.unique(table["currency"]))),
-        charges=_frame({name: _texts(ours[name]) for name in ours.column_names}),
+        charges=_frame({name: _texts(charged[name]) for name in charged.column_names}),
     )
 
 
@@ -196,7 +196,7 @@ def _texts(column: Any) -> list[str]:
     """Values as text, nothing where there is none; CUR 2.0's product map as JSON, as its CSV."""
     pa, compute = arrow(), arrow("compute")
     if pa.types.is_nested(column.type):
-        return [json.dumps(dict(one)) if one else "" for one in column.to_pylist()]
+        return [json.dumps(dict(value)) if value else "" for value in column.to_pylist()]
     return list(compute.fill_null(compute.cast(column, pa.string()), "").to_pylist())
 
 
@@ -207,7 +207,7 @@ def _csv_lines(stream: IO[bytes], columns: Columns, width: int) -> Iterator[Chun
     kind, start, end, currency = (at[name] for name in ("kind", "start", "end", "currency"))
     product, service = at.get("product"), at.get("service_name")
     usage, pick = columns.layout.usage, itemgetter(*at.values())
-    lines, spans, currencies, ours = 0, set(), set(), []
+    lines, spans, currencies, charged = 0, set(), set(), []
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
     reader = csv.reader(text)
     try:
@@ -224,11 +224,11 @@ def _csv_lines(stream: IO[bytes], columns: Columns, width: int) -> Iterator[Chun
             if (product is not None and row[product] in PRODUCTS) or (
                 service is not None and row[service] in SERVICE_NAMES
             ):
-                ours.append(pick(row))
+                charged.append(pick(row))
             if lines == CHUNK:
-                yield Chunk(lines, spans, currencies, _rows(ours, at))
-                lines, spans, currencies, ours = 0, set(), set(), []
-        yield Chunk(lines, spans, currencies, _rows(ours, at))
+                yield Chunk(lines, spans, currencies, _rows(charged, at))
+                lines, spans, currencies, charged = 0, set(), set(), []
+        yield Chunk(lines, spans, currencies, _rows(charged, at))
     except csv.Error as error:
         raise Unreadable(
             f"a table that is no CSV ({error})", "a CSV table", line=reader.line_num

@@ -12,7 +12,7 @@ _MOST_PROBLEMS = 20  # each said where nothing at all could be read; of more how
 
 
 class Unreadable(Exception):  # noqa: N818 - the reader of one file says it, the caller skips the file
-    """What was found in a file, what was expected, and how to mend it."""
+    """A file that cannot be counted: what was found, what was expected, and how to mend it."""
 
     def __init__(self, found: str, expected: str, fix: str = "", line: int | None = None) -> None:
         super().__init__(found)
@@ -40,7 +40,7 @@ class Refused:
     problems: list[Problem] = field(default_factory=list)
 
     def add(self, path: str, error: Unreadable) -> None:
-        """One more."""
+        """Add a file."""
         self.skipped.add(path, error.reason)
         if len(self.problems) < _MOST_PROBLEMS:
             self.problems.append(error.problem(readable_name(path)))
@@ -50,11 +50,11 @@ class Refused:
         expected, fix = "the files of a bill", "check the path"
         if not self.problems or len(self.skipped) > _MOST_PROBLEMS:
             return self.skipped.nothing(paths, expected, fix)
-        told = {one.path for one in self.problems}
-        others = (one for one in self.skipped if one.path not in told)
+        known = {problem.path for problem in self.problems}
+        others = (file for file in self.skipped if file.path not in known)
         return KmscostError(
             [
                 *self.problems,
-                *(Problem(one.path, None, "", one.reason, expected, fix) for one in others),
+                *(Problem(file.path, None, "", file.reason, expected, fix) for file in others),
             ]
         )

@@ -8,10 +8,10 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from estimator.measurement.cloudtrail_logs.local import counted_files
-from estimator.measurement.grain import actuals_grain
+from estimator.measurement.cloudtrail_logs.local import count_paths
 from estimator.measurement.paths import as_names, as_paths
 from estimator.measurement.progress import Progress
+from estimator.measurement.rows import actuals_grain
 from estimator.measurement.skipped import SkippedFiles
 from pricing.reading.problems import Problem, UsageError
 
@@ -70,7 +70,7 @@ def measure_cloudtrail(
     names = as_names(paths) if engine == "spark" else as_paths(paths)
     local = () if engine == "spark" else names
     # closed at once whatever happens: no process counts on for nobody
-    with closing(counted_files(local, skipped, jobs, progress)) as parts:
+    with closing(count_paths(local, skipped, jobs, progress)) as parts:
         first = list(islice(parts, 1))
         # pandas takes as long to load as many a folder to count: other processes count meanwhile
         from estimator.measurement.cloudtrail_logs.gathering import Gathering

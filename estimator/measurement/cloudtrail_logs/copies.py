@@ -48,16 +48,16 @@ class Seen:
     def __init__(self, by: str, room: int | None = None) -> None:
         self._by = by
         self._room = ROOM if room is None else room
-        self._held: list[Rows] = []
+        self._rows: list[Rows] = []
         self._count = 0
         self._file: IO[bytes] | None = None
-        # of each part, where pieces of it begin in the file and how many rows they have
-        self._pieces: list[list[tuple[int, int]]] = [[] for _ in range(_PARTS)]
+        # of each part, where its blocks begin in the file and how many rows they have
+        self._blocks: list[list[tuple[int, int]]] = [[] for _ in range(_PARTS)]
 
     def add(self, rows: Rows) -> None:
         """Take rows in."""
         if len(rows):
-            self._held.append(rows)
+            self._rows.append(rows)
             self._count += len(rows)
         if self._count > self._room:
             self._spill()
@@ -65,30 +65,30 @@ class Seen:
     def parts(self) -> Iterator[Rows]:
         """All rows, part by part; every copy of an id is in the same part."""
         if self._file is None:
-            yield _joined(self._held)
+            yield _concatenate(self._rows)
             return
         self._spill()
-        for pieces in self._pieces:
-            if pieces:
-                yield _joined([self._piece(*one) for one in pieces])
+        for blocks in self._blocks:
+            if blocks:
+                yield _concatenate([self._read_block(begin, count) for begin, count in blocks])
 
     def close(self) -> None:
         """Forget everything, on disk too."""
-        self._held = []
+        self._rows = []
         if self._file is not None:
             with suppress(OSError):  # what could not be written is not wanted any more
                 self._file.close()
             self._file = None
 
-    def _piece(self, begin: int, count: int) -> Rows:
+    def _read_block(self, begin: int, count: int) -> Rows:
         with _room_for_ids():
             assert self._file is not None
             self._file.seek(begin)
             return np.frombuffer(self._file.read(count * SEEN.itemsize), dtype=SEEN)
 
     def _spill(self) -> None:
-        rows = _joined(self._held)
-        self._held, self._count = [], 0
+        rows = _concatenate(self._rows)
+        self._rows, self._count = [], 0
         first = rows[self._by][:, 0] & (_PARTS - 1)
         order = np.argsort(first, kind="stable")
         rows, ends = rows[order], np.searchsorted(first[order], np.arange(_PARTS + 1))
@@ -100,7 +100,7 @@ class Seen:
             self._file.flush()
         for part in np.flatnonzero(np.diff(ends)):
             at, count = int(ends[part]), int(ends[part + 1] - ends[part])
-            self._pieces[part].append((begin + at * SEEN.itemsize, count))
+            self._blocks[part].append((begin + at * SEEN.itemsize, count))
 
 
 @contextmanager
@@ -117,7 +117,7 @@ def _room_for_ids() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Distinct:
-    """How often each request was made, and how many events were copies of another one."""
+    """The count of each request, and how many events were copies of another."""
 
     quantity: npt.NDArray[np.int64]
     copies: int
@@ -142,10 +142,10 @@ def distinct(seen: Seen, requests: int, order: npt.NDArray[np.int64]) -> Distinc
     try:
         for rows in seen.parts():
             total += len(rows)
-            kept = once(rows, "event", order)
-            is_shared = kept["shared"].any(axis=1)
-            shared.add(kept[is_shared])
-            quantity += _counts(kept[~is_shared], requests)
+            rows_once = once(rows, "event", order)
+            is_shared = rows_once["shared"].any(axis=1)
+            shared.add(rows_once[is_shared])
+            quantity += _counts(rows_once[~is_shared], requests)
         for rows in shared.parts():
             quantity += _counts(once(rows, "shared", order), requests)
     finally:
@@ -182,5 +182,5 @@ def _counts(rows: Rows, requests: int) -> npt.NDArray[np.int64]:
     return np.bincount(rows["request"], minlength=requests).astype(np.int64)
 
 
-def _joined(parts: list[Any]) -> Rows:
+def _concatenate(parts: list[Any]) -> Rows:
     return np.concatenate(parts) if parts else np.empty(0, dtype=SEEN)

@@ -55,7 +55,7 @@ class Events:
 
 @dataclass
 class Counted:
-    """What some files hold; parts add up in any order.
+    """The counts of some files; parts add up in any order.
 
     Attributes
     ----------
@@ -81,7 +81,7 @@ class Counted:
     _known: dict[tuple[Any, ...], tuple[int, int] | None] = field(default_factory=dict)
 
     def code_of(self, record: Record, path: str) -> tuple[int, int] | None:
-        """The number of a request among `requests`, and how much the event tells.
+        """The number of a request among `requests`, and the worth of the event.
 
         None where the event is about no request. Events by the million have few distinct traits.
         """
@@ -91,33 +91,33 @@ class Counted:
         if known in self._known:
             return self._known[known]
         request = _request(known, record, path)
-        told = None
+        code_and_worth = None
         if request is not None:
             code = self._codes.setdefault(request, len(self.requests))
             if code == len(self.requests):
                 self.requests.append(request)
-            told = code, request.worth
-        self._known[known] = told
-        return told
+            code_and_worth = code, request.worth
+        self._known[known] = code_and_worth
+        return code_and_worth
 
     def __getstate__(self) -> dict[str, Any]:
         """Without what only serves while counting."""
         return self.__dict__ | {"_codes": {}, "_known": {}}
 
 
-# what signatures mean, kept from batch to batch
-_MEANT: dict[tuple[Any, ...], Request | None] = {}
-_MOST_MEANT = 1 << 15
+# the request of each signature, from batch to batch: a process counts many of them
+_KNOWN_REQUESTS: dict[tuple[Any, ...], Request | None] = {}
+_MOST_KNOWN = 1 << 15
 
 
 def _request(known: tuple[Any, ...], record: Record, path: str) -> Request | None:
     """The request of a signature on a day."""
-    if known not in _MEANT:
-        if len(_MEANT) >= _MOST_MEANT:
-            _MEANT.clear()
+    if known not in _KNOWN_REQUESTS:
+        if len(_KNOWN_REQUESTS) >= _MOST_KNOWN:
+            _KNOWN_REQUESTS.clear()
         day = _calendar_day(known[0]) or _day_of(path)
-        _MEANT[known] = request_of(traits_of(record), day)
-    return _MEANT[known]
+        _KNOWN_REQUESTS[known] = request_of(traits_of(record), day)
+    return _KNOWN_REQUESTS[known]
 
 
 def count_files(paths: Iterable[str], read: Callable[[str], bytes | BinaryIO]) -> Counted:
@@ -156,9 +156,9 @@ def _count_log(path: str, log: Log, counted: Counted) -> None:
     is_log = False
     for records in log.parts:
         seen += len(records)
-        is_log = is_log or any(one.source is not None for one in records)
+        is_log = is_log or any(record.source is not None for record in records)
         spans |= _spans(records)
-        kms = [one for one in records if one.source == KMS]
+        kms = [record for record in records if record.source == KMS]
         if kms:
             _count_records(path, kms, counted)
     if seen + log.bad and not is_log:
@@ -178,7 +178,11 @@ def _count_log(path: str, log: Log, counted: Counted) -> None:
 
 def _spans(records: Sequence[Record]) -> set[tuple[str, str, str]]:
     """Recording account, Region and hour of each record."""
-    return {(one.recipient or "", one.region or "", one.time[:13]) for one in records if one.time}
+    return {
+        (record.recipient or "", record.region or "", record.time[:13])
+        for record in records
+        if record.time
+    }
 
 
 def _count_records(path: str, records: list[Record], counted: Counted) -> None:

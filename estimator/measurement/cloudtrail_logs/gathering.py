@@ -10,8 +10,8 @@ from estimator.measurement.cloudtrail_logs.copies import Seen, distinct, rows_of
 from estimator.measurement.cloudtrail_logs.counting import Counted, Hours
 from estimator.measurement.cloudtrail_logs.requests import Request, sortable
 from estimator.measurement.coverage import Coverage
-from estimator.measurement.plain_rows import PlainRows
 from estimator.measurement.result import Actuals
+from estimator.measurement.rows import PlainRows
 from estimator.measurement.skipped import SkippedFiles
 from pricing.reading.problems import KmscostError
 
@@ -29,16 +29,16 @@ class Gathering:
         self._codes: dict[Request, int] = {}
         self._seen = Seen("event")
         self._hours: Hours = {}
-        self._made: Counter[Request] = Counter()
+        self._requests: Counter[Request] = Counter()
         self._copies = 0
 
     def take(self, counted: Counted) -> None:
-        """One more batch."""
+        """Add a batch."""
         self._files += counted.files
         self._records += counted.records
         self.skipped.extend(counted.skipped)
         codes = np.array(
-            [self._codes.setdefault(one, len(self._codes)) for one in counted.requests],
+            [self._codes.setdefault(request, len(self._codes)) for request in counted.requests],
             dtype=np.int32,
         )
         rows = rows_of(counted.seen)
@@ -49,9 +49,9 @@ class Gathering:
             for day, hours in days.items():
                 known[day] = known.get(day, 0) | hours
 
-    def take_counts(self, made: Counter[Request], copies: int) -> None:
-        """Requests that an engine has freed from copies itself, and how many copies there were."""
-        self._made.update(made)
+    def take_counts(self, counts: Counter[Request], copies: int) -> None:
+        """Add requests that an engine counted without copies, and the number of those copies."""
+        self._requests.update(counts)
         self._copies += copies
 
     def close(self) -> None:
@@ -73,20 +73,19 @@ class Gathering:
         order[sorted(range(len(requests)), key=lambda code: sortable(requests[code]))] = np.arange(
             len(requests)
         )
-        told = distinct(self._seen, len(requests), order)
-        counted = zip(requests, told.quantity, strict=True)
-        self.take_counts(Counter({one: int(n) for one, n in counted if n}), told.copies)
+        once = distinct(self._seen, len(requests), order)
+        counted = zip(requests, once.quantity, strict=True)
+        self.take_counts(Counter({request: int(n) for request, n in counted if n}), once.copies)
         coverage = Coverage(self._hours)
-        made = self._made.items()
         failed: Counter[str] = Counter()
-        for one, quantity in made:
-            if one.error:
-                failed[one.error] += quantity
-        counts = [(one, quantity) for one, quantity in made if not one.error]
-        notices = [*_failed_said(failed), *self.skipped.lines(), *coverage.notices()]
+        for request, quantity in self._requests.items():
+            if request.error:
+                failed[request.error] += quantity
+        counts = [item for item in self._requests.items() if not item[0].error]
+        notices = [*_failed_notices(failed), *self.skipped.lines(), *coverage.notices()]
         return Actuals(
             source=self._source,
-            told=_rows(counts, coverage, self._source),
+            all_rows=_rows(counts, coverage, self._source),
             files=self._files,
             records=self._records,
             duplicates=self._copies,
@@ -104,16 +103,18 @@ class Gathering:
 
 
 def _rows(counts: list[tuple[Request, int]], coverage: Coverage, source: str) -> PlainRows:
-    columns = {name: [getattr(one, name) for one, _ in counts] for name in _TOLD}
+    columns = {name: [getattr(request, name) for request, _ in counts] for name in _COLUMNS}
     share = [
-        coverage.of_day(one.recorder, one.recorder_region, one.day) if one.day else 0.0
-        for one, _ in counts
+        coverage.of_day(request.recorder, request.recorder_region, request.day)
+        if request.day
+        else 0.0
+        for request, _ in counts
     ]
     size = len(counts)
     return PlainRows(
         {
             **columns,
-            "driver": [one.reader or one.trail for one, _ in counts],
+            "driver": [request.reader or request.trail for request, _ in counts],
             "quantity": [float(quantity) for _, quantity in counts],
             "unit": ["request"] * size,
             "source": [source] * size,
@@ -122,7 +123,7 @@ def _rows(counts: list[tuple[Request, int]], coverage: Coverage, source: str) ->
     )
 
 
-_TOLD = (
+_COLUMNS = (
     "day",
     "account",
     "region",
@@ -139,12 +140,12 @@ _TOLD = (
 
 
 def _most(failed: Counter[str]) -> list[tuple[str, int]]:
-    return sorted(failed.items(), key=lambda one: (-one[1], one[0]))[:3]
+    return sorted(failed.items(), key=lambda item: (-item[1], item[0]))[:3]
 
 
-def _failed_said(failed: Counter[str]) -> list[str]:
+def _failed_notices(failed: Counter[str]) -> list[str]:
     if not failed:
         return []
     kinds = ", ".join(f"{count:,} {error}" for error, count in _most(failed))
-    said = f"{failed.total():,} failed calls ({kinds}) are counted apart: no log file was written"
-    return [f"{said} or read, and AWS's texts do not say whether KMS charges for them"]
+    calls = f"{failed.total():,} failed calls ({kinds}) are counted apart: no log file was written"
+    return [f"{calls} or read, and AWS's texts do not say whether KMS charges for them"]

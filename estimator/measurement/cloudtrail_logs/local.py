@@ -22,10 +22,10 @@ _BATCH_FILES = 256
 _AHEAD = 12  # batches waiting for each process: enough until pandas is loaded
 
 
-def counted_files(
+def count_paths(
     paths: tuple[str, ...], skipped: SkippedFiles, jobs: int | None, progress: Progress | None
 ) -> Generator[Counted, None, None]:
-    """What all files below `paths` hold, batch by batch; what cannot be listed goes to `skipped`.
+    """Count all files below `paths`, batch by batch; what cannot be listed goes to `skipped`.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def counted_files(
     if jobs == 1 or len(first) < 2:
         for batch in chain(first, batches):
             yield _count(batch)
-            done.add(len(batch), sum(one.size for one in batch))
+            done.add(len(batch), sum(file.size for file in batch))
         return
     waiting: deque[tuple[list[Found], Future[Counted]]] = deque()
     pool = Workers(jobs, _count)
@@ -49,9 +49,9 @@ def counted_files(
         for batch in chain(first, batches):
             waiting.append((batch, pool.submit(batch)))
             if len(waiting) >= jobs * _AHEAD:
-                yield _finished(waiting, done)
+                yield _take_first(waiting, done)
         while waiting:
-            yield _finished(waiting, done)
+            yield _take_first(waiting, done)
         pool.close()
     except BaseException:
         pool.kill()  # Ctrl-C: nothing waits for files that nobody wants any more
@@ -64,37 +64,37 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _finished(waiting: deque[tuple[list[Found], Future[Counted]]], done: Done) -> Counted:
+def _take_first(waiting: deque[tuple[list[Found], Future[Counted]]], done: Done) -> Counted:
     batch, future = waiting.popleft()
     try:
         counted = future.result()
     except (WorkerDiedError, MemoryError):
         raise _no_room(batch) from None
-    done.add(len(batch), sum(one.size for one in batch))
+    done.add(len(batch), sum(file.size for file in batch))
     return counted
 
 
 def _no_room(batch: list[Found]) -> KmscostError:
-    largest = max(batch, key=lambda one: one.size)
-    what = f"{len(batch):,} files, this the largest of them" if len(batch) > 1 else "this file"
-    found = f"a process that was killed while it counted {what}: most likely for want of memory"
+    largest = max(batch, key=lambda file: file.size)
+    files = f"{len(batch):,} files, this the largest of them" if len(batch) > 1 else "this file"
+    found = f"a process that was killed while it counted {files}: most likely for want of memory"
     fix = "run again with --jobs 1, or on fewer or smaller files"
     return KmscostError(Problem(largest.path, None, "", found, "room to unpack each file", fix))
 
 
 def _count(batch: list[Found]) -> Counted:
-    return count_files((one.path for one in batch), content)
+    return count_files((file.path for file in batch), content)
 
 
 def _batches(files: Iterator[Found], skipped: SkippedFiles) -> Iterator[list[Found]]:
     batch: list[Found] = []
     size = 0
-    for one in files:
-        if not one.size:
-            skipped.add(one.path, "empty file")
+    for file in files:
+        if not file.size:
+            skipped.add(file.path, "empty file")
             continue
-        batch.append(one)
-        size += one.size
+        batch.append(file)
+        size += file.size
         if size >= _BATCH_BYTES or len(batch) >= _BATCH_FILES:
             yield batch
             batch, size = [], 0

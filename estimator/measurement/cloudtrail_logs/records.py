@@ -20,7 +20,7 @@ from estimator.measurement.cloudtrail_logs.unpack import UnreadableError
 # beyond it records are decoded one by one: all at once would take several times the file
 _WHOLE = 64 * 1024**2
 _PART = 10_000
-_PIECE = 1 << 20  # bytes
+_BLOCK = 1 << 20  # bytes
 _RAW = msgspec.Raw(b"")
 _Part = TypeVar("_Part")
 _SHOWN = 80
@@ -42,7 +42,7 @@ class Context(msgspec.Struct, gc=False):
 
 
 class Parameters(msgspec.Struct, gc=False):
-    """What counting needs of the parameters of a request to KMS."""
+    """The parameters of a request to KMS, as far as counting needs them."""
 
     context: Context | None = msgspec.field(name="encryptionContext", default=None)
     source: Context | None = msgspec.field(name="sourceEncryptionContext", default=None)
@@ -50,7 +50,7 @@ class Parameters(msgspec.Struct, gc=False):
 
 
 class Record(msgspec.Struct, gc=False):
-    """What counting needs of one event; each of it may be missing."""
+    """The fields of one event that counting needs; each of them may be missing."""
 
     source: str | None = msgspec.field(name="eventSource", default=None)
     time: str | None = msgspec.field(name="eventTime", default=None)
@@ -121,7 +121,7 @@ class Log:
 
 @dataclass(frozen=True)
 class Digest:
-    """What an hourly digest file says: which log files there were between two moments."""
+    """An hourly digest file: whether there were log files between two moments."""
 
     name: str
     start: str
@@ -161,12 +161,12 @@ def read_log(data: bytes) -> Log:
 
 
 def _check_text(data: bytes) -> None:
-    """Refuse what is not UTF-8, a piece at a time: as text all may take four times as much."""
+    """Refuse what is not UTF-8, a block at a time: as text all may take four times as much."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    for start in range(0, len(data), _PIECE):
+    for start in range(0, len(data), _BLOCK):
         before = len(decoder.getstate()[0])
         try:
-            decoder.decode(data[start : start + _PIECE], final=start + _PIECE >= len(data))
+            decoder.decode(data[start : start + _BLOCK], final=start + _BLOCK >= len(data))
         except UnicodeDecodeError as error:
             place = start - before + error.start
             raise UnreadableError(f"not UTF-8 (byte {place})") from None
@@ -191,23 +191,23 @@ def _record(entry: Any) -> Record:
             # events before version 1.01 have no id: all of one tells it from others
             record.request_id = json.dumps(json.loads(bytes(entry)), sort_keys=True)
     except msgspec.ValidationError:
-        told = json.loads(bytes(entry))
+        document = json.loads(bytes(entry))
     else:
         return record
-    if not isinstance(told, dict):
+    if not isinstance(document, dict):
         raise TypeError("no record")
     fields: dict[str, Any] = {}
-    for one in msgspec.structs.fields(Record):
-        value = told.get(one.encode_name)
-        if one.name == "parameters":
-            fields[one.name] = lenient(value, Parameters)
-        elif one.default is _RAW:
-            fields[one.name] = msgspec.Raw(json.dumps(value).encode())
-        elif one.name in _IDS and value is not None and not isinstance(value, str):
-            fields[one.name] = json.dumps(value)  # odd, but it tells one from another
+    for wanted in msgspec.structs.fields(Record):
+        value = document.get(wanted.encode_name)
+        if wanted.name == "parameters":
+            fields[wanted.name] = lenient(value, Parameters)
+        elif wanted.default is _RAW:
+            fields[wanted.name] = msgspec.Raw(json.dumps(value).encode())
+        elif wanted.name in _IDS and value is not None and not isinstance(value, str):
+            fields[wanted.name] = json.dumps(value)  # odd, but it tells one from another
         else:
-            fields[one.name] = value if isinstance(value, str) else None
-    fields["request_id"] = fields["request_id"] or json.dumps(told, sort_keys=True)
+            fields[wanted.name] = value if isinstance(value, str) else None
+    fields["request_id"] = fields["request_id"] or json.dumps(document, sort_keys=True)
     return Record(**fields)
 
 
@@ -222,10 +222,10 @@ def lenient(value: Any, kind: type[_Part]) -> _Part | None:
 def _only_strings(value: Any) -> Any:
     """`value` without the numbers and lists where a name should stand."""
     if isinstance(value, list):
-        return [_only_strings(one) for one in value if isinstance(one, dict)]
+        return [_only_strings(inner) for inner in value if isinstance(inner, dict)]
     if isinstance(value, dict):
-        kept = {key: _only_strings(one) for key, one in value.items()}
-        return {key: one for key, one in kept.items() if isinstance(one, str | dict)}
+        strings = {key: _only_strings(inner) for key, inner in value.items()}
+        return {key: inner for key, inner in strings.items() if isinstance(inner, str | dict)}
     return value
 
 
@@ -244,7 +244,7 @@ def _entries(data: bytes, log: Log) -> list[Any]:
         for split in (bytes.splitlines, _in_a_row):
             try:
                 parts = [part for part in split(data) if part.strip()]
-                return [one for part in parts for one in _of_document(part, log)]
+                return [entry for part in parts for entry in _of_document(part, log)]
             # msgspec's errors are no ValueError in its release 0.19
             except (msgspec.MsgspecError, ValueError, RecursionError):
                 continue
@@ -274,7 +274,7 @@ def _of_document(data: bytes, log: Log) -> list[Any]:
     if memoryview(top.records).nbytes > len(b"null") or bytes(top.records) not in (b"", b"null"):
         return _decode_list(top.records)
     if bytes(top.looked_up):
-        return [one.text.encode() for one in _decode_looked_up(top.looked_up)]
+        return [event.text.encode() for event in _decode_looked_up(top.looked_up)]
     if bytes(top.detail):
         return [top.detail]
     if bytes(top.source) and bytes(top.operation):

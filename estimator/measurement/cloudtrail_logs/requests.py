@@ -33,7 +33,7 @@ REPLICATION_SESSION = "/s3-replication"  # the session's name whenever S3 replic
 
 
 class Request(NamedTuple):
-    """What tells requests apart. Names that the event does not tell are empty."""
+    """The properties that distinguish requests. Names that the event does not tell are empty."""
 
     day: datetime.date | None
     recorder: str  # account whose trail recorded the event
@@ -53,13 +53,13 @@ class Request(NamedTuple):
 
     @property
     def worth(self) -> int:
-        """How much it tells: of the copies of one request, the one that tells most counts."""
+        """A score of what it tells: of the copies of a request, the one that tells most counts."""
         return 4 * bool(self.trail) + 2 * self.reader.startswith("arn:") + bool(self.key)
 
 
-def sortable(one: Request) -> tuple[object, ...]:
+def sortable(request: Request) -> tuple[object, ...]:
     """A request's place among others, whichever was seen first."""
-    return (one.day or datetime.date.min, *one[1:])
+    return (request.day or datetime.date.min, *request[1:])
 
 
 class _Resource(msgspec.Struct, gc=False):
@@ -104,7 +104,7 @@ def _read(decode: Callable[[bytes], _Part], raw: bytes, kind: Any) -> _Part | No
 
 
 class Traits(NamedTuple):
-    """What an event of KMS says of its request; the same traits make the same request."""
+    """All that an event of KMS says of its request; the same traits make the same request."""
 
     kind: str | None
     category: str | None
@@ -120,11 +120,11 @@ class Traits(NamedTuple):
 
 
 def signature(record: Record) -> tuple[Any, ...]:
-    """What tells one event of KMS from another but for time, ids and the file's own name.
+    """All of an event of KMS but time, ids and the name of the file that it is about.
 
     Events by the million have few signatures: what an event says is worked out once for each.
     """
-    named_key, trail, target = _named(record)
+    named_key, trail, target = _names_in(record)
     folder, slash, name = target.rpartition("/")
     return (
         folder if name and slash else target,
@@ -142,18 +142,18 @@ def signature(record: Record) -> tuple[Any, ...]:
     )
 
 
-def _named(record: Record) -> tuple[str | None, str, str]:
+def _names_in(record: Record) -> tuple[str | None, str, str]:
     """The key that the parameters name, the trail and the object of the encryption context."""
-    told = record.parameters
-    if told is None:
+    parameters = record.parameters
+    if parameters is None:
         return None, "", ""
-    context = told.context or told.source  # ReEncrypt has one of each key
-    return (told.key, context.trail, context.target) if context else (told.key, "", "")
+    context = parameters.context or parameters.source  # ReEncrypt has one of each key
+    return (parameters.key, context.trail, context.target) if context else (parameters.key, "", "")
 
 
 def traits_of(record: Record) -> Traits:
     """The traits of an event whose source is KMS."""
-    named_key, trail, target = _named(record)
+    named_key, trail, target = _names_in(record)
     return Traits(
         record.kind,
         record.category,
@@ -224,7 +224,7 @@ def _cause(operation: str, folder: str, replicates: bool) -> str:
 
 @lru_cache(maxsize=65536)
 def _target_of(arn: str) -> tuple[bool, str, str, str, bool]:
-    """What `aws:s3:arn` names: is it a check, account, Region and kind of the file, Bucket Key."""
+    """Read `aws:s3:arn`: is it a check, account, Region and kind of the file, Bucket Key."""
     _, _, path = arn.partition(":::")
     bucket, slash, name = path.partition("/")
     if bucket and not slash:
@@ -251,12 +251,12 @@ def _key_of(raw: bytes) -> str:
 @lru_cache(maxsize=4096)
 def _caller_of(raw: bytes) -> tuple[str, str, bool]:
     """The account that called, the reader's name, and whether S3 replicates in that name."""
-    told = _read(_decode_caller, raw, _Caller)
-    if told is None:
+    identity = _read(_decode_caller, raw, _Caller)
+    if identity is None:
         return "", "", False
-    issuer = told.session.issuer if told.session else None
+    issuer = identity.session.issuer if identity.session else None
     role = issuer.arn if issuer else None
-    return caller_of(told.kind, told.arn, told.account, told.invoked_by, role)
+    return caller_of(identity.kind, identity.arn, identity.account, identity.invoked_by, role)
 
 
 def caller_of(

@@ -49,17 +49,17 @@ def gather_on_spark(paths: tuple[str, ...], gathering: Gathering, master: str | 
 
     try:
         with tempfile.TemporaryDirectory(prefix="kmscost-") as folder:
-            session.sparkContext.addPyFile(_packed(Path(folder)))
+            session.sparkContext.addPyFile(_pack_packages(Path(folder)))
             reader = session.read.format("binaryFile").option("recursiveFileLookup", "true")
-            found = reader.load(list(paths))
-            files = found.select("path", "content").rdd
+            listing = reader.load(list(paths))
+            files = listing.select("path", "content").rdd
             # twice the cores keeps all of them busy; more tasks would only cost their start
             tasks = max(2 * session.sparkContext.defaultParallelism, files.getNumPartitions())
             tasks = min(tasks, _PARTS)
             counted = files.mapPartitions(_count).partitionBy(tasks, _place).mapPartitions(_first)
-            told = counted.partitionBy(tasks, _place).mapPartitions(_second)
+            results = counted.partitionBy(tasks, _place).mapPartitions(_second)
             met = 0
-            for kind, value in told.collect():
+            for kind, value in results.collect():
                 if kind == "met":
                     met += value
                 elif kind == "summary":
@@ -67,13 +67,13 @@ def gather_on_spark(paths: tuple[str, ...], gathering: Gathering, master: str | 
                 else:
                     gathering.take_counts(*value)
             # Spark hands out no empty files, and no names of what it leaves out
-            for _ in range(len(found.inputFiles()) - met):
+            for _ in range(len(listing.inputFiles()) - met):
                 gathering.skipped.add(paths[0], "empty file")
     except (PySparkException, Py4JError) as error:
-        said = f"an error of Spark: {str(error).strip().splitlines()[0][:200]}"
+        reason = f"an error of Spark: {str(error).strip().splitlines()[0][:200]}"
         fix = "check the paths, the master and Spark's own log"
         raise KmscostError(
-            Problem(paths[0], None, "", said, "files that Spark can read", fix)
+            Problem(paths[0], None, "", reason, "files that Spark can read", fix)
         ) from None
     finally:
         session.stop()
@@ -106,14 +106,14 @@ def _session(master: str | None) -> SparkSession:
 
 
 def _has_master() -> bool:
-    """Whether Spark's own settings name a master, as under spark-submit."""
+    """Tell whether Spark's own settings name a master, as under spark-submit."""
     from pyspark import SparkConf
 
     return bool(SparkConf().contains("spark.master"))
 
 
-def _packed(folder: Path) -> str:
-    """Our two packages as a file that Spark hands to its workers."""
+def _pack_packages(folder: Path) -> str:
+    """Write our two packages as a file that Spark hands to its workers."""
     target = folder / "kmscost.zip"
     root = Path(__file__).parents[3]
     with zipfile.ZipFile(target, "w") as archive:
@@ -135,13 +135,13 @@ def _count(rows: Iterable[Any]) -> Iterator[tuple[int, Any]]:
         met += 1
         count_bytes(row.path.removeprefix("file:"), bytes(row.content), counted)
         if len(counted.seen) > _ROOM:
-            yield from _handed_on(counted)
+            yield from _hand_on(counted)
             counted = Counted()
-    yield from _handed_on(counted)
+    yield from _hand_on(counted)
     yield _SUMMARY, ("met", met)
 
 
-def _handed_on(counted: Counted) -> Iterator[tuple[int, Any]]:
+def _hand_on(counted: Counted) -> Iterator[tuple[int, Any]]:
     rows = rows_of(counted.seen)
     yield from _split(rows, counted.requests, "event")
     rest = Counted(counted.files, counted.records, hours=counted.hours, skipped=counted.skipped)
@@ -164,42 +164,44 @@ def _compact(rows: Any, requests: list[Request]) -> Part:
 
 def _first(entries: Iterable[tuple[int, Any]]) -> Iterator[tuple[int, Any]]:
     """Each event once; those shared between accounts go on to meet by that id."""
-    held: list[Part] = []
+    parts: list[Part] = []
     summaries: list[Any] = []
     for key, value in entries:
-        (summaries if key == _SUMMARY else held).append(value)
-    yield from ((_SUMMARY, one) for one in summaries)
-    rows, requests = _joined(held)
-    kept = once(rows, "event", _order(requests))
-    is_shared = kept["shared"].any(axis=1)
-    counts = _counts(kept[~is_shared], requests)
+        (summaries if key == _SUMMARY else parts).append(value)
+    yield from ((_SUMMARY, summary) for summary in summaries)
+    rows, requests = _concatenate(parts)
+    rows_once = once(rows, "event", _order(requests))
+    is_shared = rows_once["shared"].any(axis=1)
+    counts = _counts(rows_once[~is_shared], requests)
     # copies are what the second meeting takes away as well: it starts from the events kept here
-    yield _SUMMARY, ("counts", (counts, len(rows) - len(kept)))
-    yield from _split(kept[is_shared], requests, "shared")
+    yield _SUMMARY, ("counts", (counts, len(rows) - len(rows_once)))
+    yield from _split(rows_once[is_shared], requests, "shared")
 
 
 def _second(entries: Iterable[tuple[int, Any]]) -> Iterator[tuple[str, Any]]:
     """Each action that several accounts recorded once."""
-    held: list[Part] = []
+    parts: list[Part] = []
     for key, value in entries:
         if key == _SUMMARY:
             yield value
         else:
-            held.append(value)
-    rows, requests = _joined(held)
-    kept = once(rows, "shared", _order(requests))
-    yield "counts", (_counts(kept, requests), len(rows) - len(kept))
+            parts.append(value)
+    rows, requests = _concatenate(parts)
+    rows_once = once(rows, "shared", _order(requests))
+    yield "counts", (_counts(rows_once, requests), len(rows) - len(rows_once))
 
 
-def _joined(parts: list[Part]) -> tuple[Any, list[Request]]:
+def _concatenate(parts: list[Part]) -> tuple[Any, list[Request]]:
     codes: dict[Request, int] = {}
-    joined = []
+    arrays = []
     for data, requests in parts:
         rows = np.frombuffer(data, dtype=SEEN).copy()
-        own = np.array([codes.setdefault(one, len(codes)) for one in requests], dtype=np.int32)
+        own = np.array(
+            [codes.setdefault(request, len(codes)) for request in requests], dtype=np.int32
+        )
         rows["request"] = own[rows["request"]]
-        joined.append(rows)
-    return np.concatenate(joined) if joined else np.empty(0, dtype=SEEN), list(codes)
+        arrays.append(rows)
+    return np.concatenate(arrays) if arrays else np.empty(0, dtype=SEEN), list(codes)
 
 
 def _order(requests: list[Request]) -> Any:

@@ -36,7 +36,7 @@ class UnreadableError(Exception):
 
 
 def content(path: str) -> bytes | BinaryIO:
-    """What `unpack` takes of a local file: its bytes; of a large archive the open file.
+    """The bytes of a local file for `unpack`; of a large archive the open file.
 
     Raises
     ------
@@ -115,10 +115,10 @@ def _members(data: bytes) -> bytes:
     # the last member's size, which is the file's where it has one: unpacked in one piece, it is
     # never in memory twice
     size = int.from_bytes(data[-4:], "little") + 1
-    piece = min(max(size, _CHUNK), MAX_UNPACKED)
+    first_bytes = min(max(size, _CHUNK), MAX_UNPACKED)
     while data.startswith(_GZIP):
         stream = isal_zlib.decompressobj(wbits=31)
-        part = stream.decompress(data, min(piece, room + 1))
+        part = stream.decompress(data, min(first_bytes, room + 1))
         while True:
             room -= len(part)
             if room < 0:
@@ -164,7 +164,7 @@ def _tar(path: str, data: BinaryIO) -> Iterator[tuple[str, bytes | UnreadableErr
             data.seek(archive.offset)
             if data.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
                 yield path, UnreadableError("tar archive that breaks off: not all of it is counted")
-            elif any(piece.strip(b"\0") for piece in iter(partial(data.read, _ONE_CALL), b"")):
+            elif any(block.strip(b"\0") for block in iter(partial(data.read, _ONE_CALL), b"")):
                 yield path, UnreadableError("tar archive with more after its end; unpack it first")
     except (tarfile.TarError, EOFError, OSError, ValueError) as error:
         raise UnreadableError(f"corrupt tar archive ({error})") from None

@@ -49,14 +49,14 @@ class Workers(Generic[Item, Result]):
         self._threads: list[threading.Thread] = []
         with _signals_wait():
             for _ in range(jobs):
-                ours, theirs = context.Pipe()
-                self._pipes.append(ours)
+                parent_end, child_end = context.Pipe()
+                self._pipes.append(parent_end)
                 # a forked process must not hold the ends of the others open
                 ends = tuple(self._pipes) if context.get_start_method() == "fork" else ()
-                arguments = (work, theirs, ends, os.getpid())
+                arguments = (work, child_end, ends, os.getpid())
                 process = context.Process(target=_serve, args=arguments, daemon=True)
                 process.start()
-                theirs.close()
+                child_end.close()
                 self._processes.append(process)
         # only now: a process is forked from a program of one thread
         for pipe in self._pipes:
@@ -96,14 +96,14 @@ class Workers(Generic[Item, Result]):
             item, future = asked
             try:
                 pipe.send(item)
-                done, told = pipe.recv()
+                done, result = pipe.recv()
             except (OSError, EOFError):
                 future.set_exception(WorkerDiedError())
                 continue
             if done:
-                future.set_result(told)
+                future.set_result(result)
             else:
-                future.set_exception(told)
+                future.set_exception(result)
 
 
 def _serve(

@@ -1,4 +1,4 @@
-"""Measurements that come back in: what `measure` wrote, or the logs themselves."""
+"""Measurement files: what `measure` wrote, read back; and logs, counted on the spot."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 
 from estimator.measurement.cloudtrail_logs import measure_cloudtrail
 from estimator.measurement.measurement_files.csv_files import LOST, read_csv
-from estimator.measurement.measurement_files.documents import read_json
-from estimator.measurement.measurement_files.formats import Kind, tell
-from estimator.measurement.measurement_files.merging import Part, together
+from estimator.measurement.measurement_files.detection import Kind, detect_formats
+from estimator.measurement.measurement_files.json_files import read_json
+from estimator.measurement.measurement_files.merging import Part, merge
 from estimator.measurement.paths import as_paths
 from estimator.measurement.progress import Progress
 from estimator.measurement.result import Actuals
@@ -23,7 +23,7 @@ __all__ = ["LOST", "load_actuals"]
 def load_actuals(
     paths: str | Path | Sequence[str | Path], progress: Progress | None = None
 ) -> Actuals:
-    """Measurements that were kept, as one.
+    """Read measurements that were kept, as one.
 
     Parameters
     ----------
@@ -45,11 +45,11 @@ def load_actuals(
     KmscostError
         A file is no measurement, or two measurements count the same requests.
     """
-    told = tell(as_paths(paths))
+    inputs = detect_formats(as_paths(paths))
     parts: list[Part] = []
     problems: list[Problem] = []
     copies = []
-    for path, kind, original in _distinct(told.measurements):
+    for path, kind, original in _distinct(inputs.measurements):
         if original:
             copies.append(f"{path} has the same bytes as {original}: counted once")
             continue
@@ -60,11 +60,11 @@ def load_actuals(
             problems += error.problems
     if problems:
         raise KmscostError(problems)
-    if told.logs:
-        measured = measure_cloudtrail(told.logs, progress=progress)
-        parts.append(Part(told.logs[0], measured, exact=True))
-    joined = together(parts)
-    return dataclasses.replace(joined, notices=(*joined.notices, *copies)) if copies else joined
+    if inputs.logs:
+        measured = measure_cloudtrail(inputs.logs, progress=progress)
+        parts.append(Part(inputs.logs[0], measured, exact=True))
+    merged = merge(parts)
+    return dataclasses.replace(merged, notices=(*merged.notices, *copies)) if copies else merged
 
 
 def _distinct(files: Sequence[tuple[str, Kind]]) -> Iterator[tuple[str, Kind, str]]:

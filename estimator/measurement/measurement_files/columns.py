@@ -11,29 +11,24 @@ from typing import Any
 import pandas as pd
 
 from estimator.frames import ACTUALS, Column
-from estimator.measurement.result import CAUSES
+from estimator.measurement.measurement_files.models import (
+    ACCOUNTS,
+    CHOICES,
+    COLUMNS,
+    LARGEST,
+    NEEDED,
+    SIGNED,
+)
 from pricing.reading.problems import Problem
 from pricing.reading.words import nearest, shown
 
-SOURCES = ("cloudtrail", "s3-inventory", "s3-listing", "access-logs", "bill", "athena")
-
-# what rows are needed for: the rest is told by some sources only, or left out by --by
-NEEDED = ("day", "cause", "quantity", "unit", "source", "coverage")
-COLUMNS = {one.name: one for one in ACTUALS}
-
-_ACCOUNTS = ("payer", "account", "billed_account")
-_WORDS = {
-    "cause": (*CAUSES, "unknown", "key", ""),
-    "unit": ("request", "key-month", "event", ""),
-    "source": SOURCES,
-}
 _MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-LARGEST = 1e300
 _MOST = 5  # problems of one column: the next thousand would say the same
 
 # where a cell stands: row and column to line and place
 Places = Callable[[int, str], tuple[int | None, str]]
+# found, expected, fix
 Wrong = tuple[str, str, str]
 
 
@@ -49,10 +44,10 @@ def missing_or_unknown(names: Sequence[str], path: str, line: int | None) -> lis
     for name in sorted({name for name in names if names.count(name) > 1}):
         found = f"the column {name!r} twice"
         problems.append(Problem(path, line, "", found, "each column once", "leave one out"))
-    lost = [name for name in NEEDED if name not in names]
-    if lost:
-        fix = f"measure again without --by, or with {', '.join(lost)} in it"
-        found = f"no column {' and no column '.join(lost)}"
+    missing = [name for name in NEEDED if name not in names]
+    if missing:
+        fix = f"measure again without --by, or with {', '.join(missing)} in it"
+        found = f"no column {' and no column '.join(missing)}"
         problems.append(Problem(path, line, "", found, "rows by day and cause", fix))
     return problems
 
@@ -90,7 +85,7 @@ def frame_of(
             found = f"{len(wrong) - _MOST:,} more cells like these"
             problems.append(Problem(path, line, at, found, wrong[_MOST][1][1], ""))
         if not wrong:
-            frame[name] = _typed(column, columns[name])
+            frame[name] = _convert(column, columns[name])
     if {"month", "day"} <= frame.keys() and not problems:
         for row in _other_months(columns["month"], columns["day"])[:_MOST]:
             line, at = place(row, "month")
@@ -108,14 +103,15 @@ def _wrong(
             if found := _no_number(column, cell, billed[row]):
                 yield row, found
         return
-    known: dict[Any, Wrong | None] = {}  # cells of text are many, their values few
+    # cells of text are many, their values few; by kind too, for 1 == True == 1.0
+    known: dict[Any, Wrong | None] = {}
     check = _no_flag if column.dtype == "bool" else _no_text
     for row, cell in enumerate(cells):
         key = (type(cell), cell if cell.__hash__ else None)
         if key not in known:
             known[key] = check(column, cell)
-        if told := known[key]:
-            yield row, told
+        if problem := known[key]:
+            yield row, problem
 
 
 def _no_number(column: Column, cell: Any, billed: bool) -> Wrong | None:
@@ -131,7 +127,7 @@ def _no_number(column: Column, cell: Any, billed: bool) -> Wrong | None:
         return shown(cell), "a whole number", ""
     if name == "coverage" and not 0 <= cell <= 1:
         return shown(cell), "a share from 0 to 1", ""
-    if cell < 0 and name != "cost" and not billed:  # bills may take back what they charged
+    if cell < 0 and name not in SIGNED and not billed:
         return shown(cell), "0 or more", ""
     return None
 
@@ -145,17 +141,18 @@ def _no_text(column: Column, cell: Any) -> Wrong | None:
     if not isinstance(cell, str):
         return shown(cell), "text", "write it in quotes"
     if column.dtype == "period[M]":
+        # by pattern first: fromisoformat takes 20261101 and 2026-W44-7 too; "-" is never a date
         written = f"{cell}-01" if _MONTH.fullmatch(cell) else "-" * bool(cell)
         return _no_date(cell, written, "a month such as 2026-11")
     if column.dtype == "period[D]":
         written = cell if _DAY.fullmatch(cell) else "-" * bool(cell)
         return _no_date(cell, written, "a day such as 2026-11-01")
-    if name in _ACCOUNTS and cell.isdigit() and len(cell) < 12:
+    if name in ACCOUNTS and cell.isdigit() and len(cell) < 12:
         fix = "a spreadsheet drops leading zeros: keep the column as text"
         return shown(cell), "an account id of 12 digits", fix
-    if name in _WORDS and cell not in _WORDS[name]:
-        close = nearest(cell, _WORDS[name])
-        expected = f"one of {', '.join(filter(None, _WORDS[name]))}"
+    if name in CHOICES and cell not in CHOICES[name]:
+        close = nearest(cell, CHOICES[name])
+        expected = f"one of {', '.join(filter(None, CHOICES[name]))}"
         return shown(cell), expected, f"did you mean {close}?" if close else ""
     return None
 
@@ -174,12 +171,13 @@ def _other_months(months: Sequence[str], days: Sequence[str]) -> list[int]:
     return [row for row, (month, day) in pairs if day and day[:7] != month]
 
 
-def _typed(column: Column, cells: Sequence[Any]) -> Any:
+def _convert(column: Column, cells: Sequence[Any]) -> Any:
     """The cells in the dtype of the frame."""
     if column.dtype.startswith("period"):
         freq = column.dtype[-2]
-        known: dict[str, Any] = {one: pd.Period(one, freq) for one in set(cells) if one}
-        return pd.PeriodIndex([known.get(one, pd.NaT) for one in cells], freq=freq)
+        # of cells by the million few days differ, and a Period is slow to make
+        known: dict[str, Any] = {text: pd.Period(text, freq) for text in set(cells) if text}
+        return pd.PeriodIndex([known.get(text, pd.NaT) for text in cells], freq=freq)
     if column.dtype == "category":
         return pd.Series(list(cells), dtype=object).astype("category")
     if column.dtype == "float64":

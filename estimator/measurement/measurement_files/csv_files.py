@@ -12,7 +12,8 @@ from typing import Any
 import pandas as pd
 
 from estimator.measurement.coverage import Coverage
-from estimator.measurement.measurement_files.columns import COLUMNS, frame_of, missing_or_unknown
+from estimator.measurement.measurement_files.columns import frame_of, missing_or_unknown
+from estimator.measurement.measurement_files.models import COLUMNS
 from estimator.measurement.result import Actuals
 from pricing.reading.files import decode
 from pricing.reading.problems import KmscostError, Problem
@@ -96,13 +97,14 @@ def _coverage(frame: pd.DataFrame) -> Coverage:
     """As many hours of each day as its rows say; which of them, nobody knows."""
     anywhere = "account" not in frame or "region" not in frame
     hours: dict[tuple[str, str], dict[datetime.date, int]] = {}
-    told = [name for name in ("account", "region", "day", "source", "coverage") if name in frame]
-    for row in frame.loc[frame["day"].notna(), told].drop_duplicates().to_dict("records"):
+    names = [name for name in ("account", "region", "day", "source", "coverage") if name in frame]
+    for row in frame.loc[frame["day"].notna(), names].drop_duplicates().to_dict("records"):
         # object names and bills cover days, whichever account and Region
         alike = anywhere or row["source"] != "cloudtrail"
         place = ("", "") if alike else (str(row["account"]), str(row["region"]))
         days = hours.setdefault(place, {})
         day = row["day"].start_time.date()
+        # rounded: a share written with few digits is whole hours all the same
         covered = math.floor(row["coverage"] * 24 + 0.5)
         if covered:
             days[day] = days.get(day, 0) | (1 << covered) - 1

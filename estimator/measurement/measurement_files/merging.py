@@ -26,20 +26,20 @@ Stream = tuple[str, str]
 
 @dataclass(frozen=True)
 class Part:
-    """One measurement: where it came from, and whether it says which hours it covers."""
+    """A measurement: its path, and whether it tells the hours that it covers."""
 
     path: str
-    told: Actuals
+    actuals: Actuals
     exact: bool
 
     @property
     def by_hours(self) -> bool:
-        """Whether its coverage names the accounts and Regions that were recorded."""
-        return self.exact and self.told.source == "cloudtrail"
+        """Tell whether its coverage names the accounts and Regions that were recorded."""
+        return self.exact and self.actuals.source == "cloudtrail"
 
 
-def together(parts: Sequence[Part]) -> Actuals:
-    """All of them as one.
+def merge(parts: Sequence[Part]) -> Actuals:
+    """All measurements as one.
 
     Raises
     ------
@@ -47,36 +47,40 @@ def together(parts: Sequence[Part]) -> Actuals:
         Two hold the same requests.
     """
     if len(parts) == 1:
-        return parts[0].told
+        return parts[0].actuals
     _refuse_overlaps(parts)
-    told = [part.told for part in parts]
+    measurements = [part.actuals for part in parts]
     skipped = SkippedFiles()
-    for one in told:
-        skipped.join(one.skipped)
-    coverage = _covered(one.coverage for one in told)
+    for actuals in measurements:
+        skipped.join(actuals.skipped)
+    coverage = _merge_coverage(actuals.coverage for actuals in measurements)
     # what each says of its own hours is no longer true of all of them
-    said = [line for one in told for line in one.notices if line not in one.coverage.notices()]
-    sources = sorted({one.source for one in told})
-    details = _added([{**one.details, "totals": one.totals} for one in told])
-    measured = _stacked([one.measured for one in told])
-    joined = Actuals(
+    notices = [
+        notice
+        for actuals in measurements
+        for notice in actuals.notices
+        if notice not in actuals.coverage.notices()
+    ]
+    sources = sorted({actuals.source for actuals in measurements})
+    details = _add([{**actuals.details, "totals": actuals.totals} for actuals in measurements])
+    merged = Actuals(
         source=", ".join(sources),
-        told=measured,
-        files=sum(one.files for one in told),
-        records=sum(one.records for one in told),
-        duplicates=sum(one.duplicates for one in told),
+        all_rows=_stack([actuals.measured for actuals in measurements]),
+        files=sum(actuals.files for actuals in measurements),
+        records=sum(actuals.records for actuals in measurements),
+        duplicates=sum(actuals.duplicates for actuals in measurements),
         skipped=skipped,
         coverage=coverage,
-        notices=(*dict.fromkeys(said), *coverage.notices()),
+        notices=(*dict.fromkeys(notices), *coverage.notices()),
     )
     # sums over the rows say the same, but not of columns that some rows are without
-    made = joined.totals
-    rest = {name: value for name, value in details["totals"].items() if made.get(name) != value}
+    computed = merged.totals
+    rest = {name: value for name, value in details["totals"].items() if computed.get(name) != value}
     details["totals"] = rest
-    return dataclasses.replace(joined, details=details)
+    return dataclasses.replace(merged, details=details)
 
 
-def _stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+def _stack(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """The rows of all, with every column that one of them has; unknown where one has not."""
     columns: dict[str, Any] = {}
     for column in ACTUALS:
@@ -99,7 +103,7 @@ def _stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _covered(parts: Iterable[Coverage]) -> Coverage:
+def _merge_coverage(parts: Iterable[Coverage]) -> Coverage:
     """Every hour that one of them covers."""
     hours: dict[Stream, dict[datetime.date, int]] = {}
     for part in parts:
@@ -110,13 +114,13 @@ def _covered(parts: Iterable[Coverage]) -> Coverage:
     return Coverage(hours)
 
 
-def _added(trees: Sequence[Any]) -> Any:
-    """Numbers added up, in mappings too; lists one after another."""
-    if all(isinstance(one, Mapping) for one in trees):
-        names = dict.fromkeys(name for one in trees for name in one)
-        return {name: _added([one[name] for one in trees if name in one]) for name in names}
-    if all(isinstance(one, list) for one in trees):
-        return [item for one in trees for item in one]
+def _add(trees: Sequence[Any]) -> Any:
+    """Add up numbers, in mappings too; lists come one after another."""
+    if all(isinstance(tree, Mapping) for tree in trees):
+        names = dict.fromkeys(name for tree in trees for name in tree)
+        return {name: _add([tree[name] for tree in trees if name in tree]) for name in names}
+    if all(isinstance(tree, list) for tree in trees):
+        return [item for tree in trees for item in tree]
     return sum(trees)
 
 
@@ -130,9 +134,9 @@ def _same_hours(parts: Sequence[Part]) -> Iterable[Problem]:
     """Measurements of logs that cover an hour of one account and Region alike."""
     spans = [(span, part) for part in parts if part.by_hours and (span := _span(part))]
     known: dict[Stream, list[tuple[Mapping[datetime.date, int], Part, Moment]]] = {}
-    for (begin, end), part in sorted(spans, key=lambda one: (one[0], one[1].path)):
+    for (begin, end), part in sorted(spans, key=lambda item: (item[0], item[1].path)):
         clashes: dict[str, Problem] = {}
-        for stream, days in part.told.coverage.hours.items():
+        for stream, days in part.actuals.coverage.hours.items():
             for others, other, other_begin in known.setdefault(stream, []):
                 if other.path in clashes or min(days) > max(others):
                     continue
@@ -151,7 +155,7 @@ def _same_hours(parts: Sequence[Part]) -> Iterable[Problem]:
 
 def _span(part: Part) -> tuple[Moment, Moment] | None:
     """The first hour that a measurement covers, and the one after its last. [UTC]"""
-    hours = [days for days in part.told.coverage.hours.values() if days]
+    hours = [days for days in part.actuals.coverage.hours.values() if days]
     if not hours:
         return None
     first, last = min(map(min, hours)), max(map(max, hours))
@@ -168,7 +172,8 @@ def _hours_of(day: datetime.date, begin: Moment, end: Moment) -> int:
     """The hours of a day from one moment to another, a bit each."""
     midnight = Moment.combine(day, datetime.time())
     low, high = (
-        min(max((one - midnight) // datetime.timedelta(hours=1), 0), 24) for one in (begin, end)
+        min(max((moment - midnight) // datetime.timedelta(hours=1), 0), 24)
+        for moment in (begin, end)
     )
     return (1 << high) - (1 << low)
 
@@ -177,14 +182,14 @@ def _same_rows(parts: Sequence[Part]) -> Iterable[Problem]:
     """Measurements that count requests of one cause, day, account and Region alike."""
     known: dict[tuple[Any, ...], dict[Stream, list[tuple[Part, int]]]] = {}
     for part in parts:
-        if part.told.source == "bill":
+        if part.actuals.source == "bill":
             continue
         clashes: dict[str, Problem] = {}
         fresh: list[tuple[dict[Stream, list[tuple[Part, int]]], Stream, int]] = []
         for cause, day, stream in _claims(part):
             mask = WHOLE_DAY
-            if part.exact and part.told.source != "cloudtrail":
-                days = part.told.coverage.hours.get(("", ""), {})
+            if part.exact and part.actuals.source != "cloudtrail":
+                days = part.actuals.coverage.hours.get(("", ""), {})
                 mask = days.get(day.start_time.date(), WHOLE_DAY)
             at_hand = known.setdefault((cause, day), {})
             # a Bucket Key's requests do not tell the account: they may be anyone's
@@ -201,7 +206,7 @@ def _same_rows(parts: Sequence[Part]) -> Iterable[Problem]:
 
 
 def _claims(part: Part) -> Iterable[tuple[str, Any, Stream]]:
-    frame = part.told.measured
+    frame = part.actuals.measured
     frame = frame[(frame["unit"] == "request") & frame["day"].notna()]
     names = [name for name in ("account", "region") if name in frame]
     keys = frame[["cause", "day", *names]].drop_duplicates()
@@ -216,20 +221,20 @@ def _same_bills(parts: Sequence[Part]) -> Iterable[Problem]:
     known: dict[tuple[str, ...], Part] = {}
     months: dict[str, Part] = {}
     for part in parts:
-        frame = part.told.measured
-        if part.told.source != "bill":
+        frame = part.actuals.measured
+        if part.actuals.source != "bill":
             months |= {str(month): part for month in frame["month"].dropna().unique()}
             continue
         names = [name for name in ("month", "payer", "billed_account") if name in frame]
-        mine = {tuple(map(str, one)) for one in frame[names].drop_duplicates().to_numpy()}
-        clash = next((one for one in sorted(mine) if one in known), None)
+        claims = {tuple(map(str, row)) for row in frame[names].drop_duplicates().to_numpy()}
+        clash = next((claim for claim in sorted(claims) if claim in known), None)
         if clash:
             where = f"account {clash[-1]}" if len(clash) > 1 else "the bill"
             yield _twice(part, known[clash], clash[0], where)
-        known |= {one: part for one in mine if one not in known}
+        known |= {claim: part for claim in claims if claim not in known}
     for month, *_ in sorted(known):
         if month in months:
-            bill = next(part for one, part in known.items() if one[0] == month)
+            bill = next(part for claim, part in known.items() if claim[0] == month)
             yield _twice(months.pop(month), bill, month, "all that a bill holds")
 
 

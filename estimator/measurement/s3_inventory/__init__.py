@@ -9,10 +9,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from estimator.measurement.grain import actuals_grain
 from estimator.measurement.object_names import Tally
 from estimator.measurement.progress import Done, Progress
 from estimator.measurement.result import Actuals
+from estimator.measurement.rows import actuals_grain
 from estimator.measurement.s3_inventory.manifest import (
     DataFile,
     Manifest,
@@ -88,7 +88,7 @@ def measure_s3_inventory(
     coverage = found.tally.coverage(listed.created)
     return Actuals(
         SOURCE,
-        found.tally.frame(SOURCE, coverage, bucket_key="bucketkeystatus" in found.told),
+        found.tally.frame(SOURCE, coverage, bucket_key="bucketkeystatus" in found.columns),
         found.files,
         found.records,
         skipped=found.skipped,
@@ -101,7 +101,7 @@ def measure_s3_inventory(
 
 @dataclass
 class _File:
-    """One data file of the manifest: where it is, why it does not count, and what it holds."""
+    """One data file of the manifest: where it is, why it does not count, and its parts."""
 
     listed: DataFile
     path: str = ""
@@ -111,18 +111,18 @@ class _File:
 
 @dataclass
 class _Found:
-    """What all data files hold."""
+    """The objects of all data files, counted."""
 
     tally: Tally
     files: int = 0
     records: int = 0
     delete_markers: int = 0
-    told: frozenset[str] = frozenset()
+    columns: frozenset[str] = frozenset()
     skipped: SkippedFiles = field(default_factory=SkippedFiles)
     missing: int = 0
 
     def add(self, file: _File) -> None:
-        """One more file, whole or not at all."""
+        """Add a file, whole or not at all."""
         if file.reason:
             self.skipped.add(file.path or file.listed.key, file.reason)
             self.missing += not file.path
@@ -132,7 +132,7 @@ class _Found:
             self.records += part.records
             self.delete_markers += part.delete_markers
             self.tally.add(part.groups)
-            self.told |= part.told
+            self.columns |= part.columns
 
 
 def _count_files(manifest: Manifest) -> Iterator[_File]:
@@ -145,7 +145,7 @@ def _count_files(manifest: Manifest) -> Iterator[_File]:
                 file = _locate(manifest, listed)
                 parts = [] if file.reason else _parts(file, manifest)
                 check = pool.submit(_check, file)
-                counts = [pool.submit(count_part, file.path, one, manifest) for one in parts]
+                counts = [pool.submit(count_part, file.path, part, manifest) for part in parts]
                 ahead.append((file, check, counts))
                 if len(ahead) > 2 * workers:
                     yield _collect(*ahead.popleft(), manifest)
@@ -157,8 +157,8 @@ def _count_files(manifest: Manifest) -> Iterator[_File]:
 
 def _locate(manifest: Manifest, listed: DataFile) -> _File:
     # not Path.is_file, which raises where a folder may not be entered or a key is too long
-    tried = (path for path in places(manifest, listed) if os.path.isfile(path))  # noqa: PTH113
-    path = next(tried, "")
+    candidates = (path for path in places(manifest, listed) if os.path.isfile(path))  # noqa: PTH113
+    path = next(candidates, "")
     return _File(listed, path, "" if path else "data file that is not there")
 
 
@@ -211,57 +211,57 @@ def _nothing(manifest: Manifest, found: _Found) -> KmscostError:
     if found.missing < total:
         return found.skipped.refuse()
     first = manifest.files[0]
-    tried = list(dict.fromkeys(places(manifest, first)))
+    candidates = list(dict.fromkeys(places(manifest, first)))
     # every folder above the manifest was tried: those that are here at all tell most
     here = str(Path(manifest.path).absolute().parent)
-    near = [one for one in tried if one.startswith(here) or Path(one).parent.is_dir()]
-    looked = "; ".join(near)
-    if far := len(tried) - len(near):
-        looked += f"; and {far} more in folders above"
+    near = [path for path in candidates if path.startswith(here) or Path(path).parent.is_dir()]
+    places_tried = "; ".join(near)
+    if far := len(candidates) - len(near):
+        places_tried += f"; and {far} more in folders above"
     return KmscostError(
         Problem(
             manifest.path,
             None,
             "files",
             f"none of the {total:,} data files, such as {first.key}",
-            f"them on this machine; of that one these were tried: {looked}",
+            f"them on this machine; of that one these were tried: {places_tried}",
             "copy the data files too, for example with: aws s3 sync",
         )
     )
 
 
 def _notices(manifest: Manifest, found: _Found) -> list[str]:
-    said = []
+    notices = []
     kinds = found.tally.kinds
     if found.skipped:
-        said.append(
+        notices.append(
             f"{len(found.skipped):,} of {len(manifest.files):,} data files were not counted: "
             "every figure is too low"
         )
     if manifest.altered:
-        said.append("manifest.json is not the file that manifest.checksum beside it is about")
+        notices.append("manifest.json is not the file that manifest.checksum beside it is about")
     if not found.tally.objects:
-        said.append("no object has a name as CloudTrail writes it")
+        notices.append("no object has a name as CloudTrail writes it")
     with_key = sum(count for kind, count in kinds.items() if kind.bucket_key)
     if with_key:
-        said.append(
+        notices.append(
             f"{with_key:,} objects were written under an S3 Bucket Key: how many requests they "
             f"made cannot be told from names, at most {with_key:,}; they count in files only"
         )
     unknown = sum(count for kind, count in kinds.items() if kind.encryption == "unknown")
-    if "encryptionstatus" not in found.told:
-        said.append(
+    if "encryptionstatus" not in found.columns:
+        notices.append(
             "the inventory has no EncryptionStatus: objects under SSE-KMS cannot be told from "
             "others, so each counts as one request, which is the most it can have made"
         )
     elif unknown:
-        said.append(
+        notices.append(
             f"{unknown:,} objects have no EncryptionStatus that is known: each counts as one "
             "request, which is the most it can have made"
         )
-    if "bucketkeystatus" not in found.told and found.tally.objects:
-        said.append(
+    if "bucketkeystatus" not in found.columns and found.tally.objects:
+        notices.append(
             "the inventory has no BucketKeyStatus: under an S3 Bucket Key there were fewer requests"
         )
-    said.append("objects deleted before the inventory was made are not in it")
-    return said
+    notices.append("objects deleted before the inventory was made are not in it")
+    return notices

@@ -29,7 +29,7 @@ class DataFile:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What the manifest says.
+    """A manifest, checked.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ def plain(column: str) -> str:
 
 
 def read_manifest(path: str | Path) -> Manifest:
-    """Read a manifest, or the one in this folder; all its mistakes are told at once.
+    """Read a manifest, or the one in this folder; all its mistakes are reported at once.
 
     Raises
     ------
@@ -86,7 +86,7 @@ def read_manifest(path: str | Path) -> Manifest:
         refuse("fileFormat", repr(document.get("fileFormat")), "CSV, ORC or Parquet")
     columns: tuple[str, ...] = ()
     if kind == "CSV":
-        columns = tuple(plain(one) for one in str(document.get("fileSchema") or "").split(","))
+        columns = tuple(plain(entry) for entry in str(document.get("fileSchema") or "").split(","))
         if "key" not in columns:
             refuse("fileSchema", repr(document.get("fileSchema")), "columns with Key among them")
     created = _moment(document.get("creationTimestamp"))
@@ -94,7 +94,7 @@ def read_manifest(path: str | Path) -> Manifest:
         found = repr(document.get("creationTimestamp"))
         refuse("creationTimestamp", found, "milliseconds since 1970, UTC")
     listed = document.get("files")
-    files = [_data_file(one) for one in listed] if isinstance(listed, list) else []
+    files = [_data_file(entry) for entry in listed] if isinstance(listed, list) else []
     if not files:
         refuse("files", "no data files", "at least one")
     for number, file in enumerate(files):
@@ -102,12 +102,12 @@ def read_manifest(path: str | Path) -> Manifest:
             refuse(f"files[{number}]", "no key", "key, size and MD5checksum of a data file")
     if problems or created is None:
         raise KmscostError(problems)
-    known = tuple(one for one in files if one is not None)
-    return Manifest(name, kind, columns, created, known, _altered(name, data))
+    known = tuple(entry for entry in files if entry is not None)
+    return Manifest(name, kind, columns, created, known, _is_altered(name, data))
 
 
 def places(manifest: Manifest, file: DataFile) -> Iterator[str]:
-    """Where a data file may be: by its whole key under a folder above the manifest, or near it."""
+    """Paths where a data file may be: its whole key under a folder above the manifest, or near."""
     key = PurePosixPath(*(part for part in file.key.split("/") if part not in ("", ".", "..")))
     here = Path(manifest.path).absolute().parent
     for folder in (here, *here.parents):
@@ -171,10 +171,10 @@ def _moment(stamp: Any) -> datetime.datetime | None:
     return moment.replace(tzinfo=None)
 
 
-def _altered(name: str, data: bytes) -> bool:
+def _is_altered(name: str, data: bytes) -> bool:
     beside = Path(name).with_name("manifest.checksum")
     try:
-        said = beside.read_text(encoding="ascii").strip().lower()
+        checksum = beside.read_text(encoding="ascii").strip().lower()
     except (OSError, UnicodeDecodeError):
         return False
-    return said != hashlib.md5(data, usedforsecurity=False).hexdigest()
+    return checksum != hashlib.md5(data, usedforsecurity=False).hexdigest()

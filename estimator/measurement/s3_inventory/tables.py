@@ -14,7 +14,13 @@ from urllib.parse import unquote
 import numpy as np
 import pandas as pd
 
-from estimator.measurement.object_names import Groups, Kind, arrow_places_of, grouped, places_of
+from estimator.measurement.object_names import (
+    Groups,
+    Kind,
+    arrow_places_of,
+    group_objects,
+    places_of,
+)
 from estimator.measurement.s3_inventory.manifest import Manifest, plain
 from pricing.reading.problems import KmscostError, Problem
 
@@ -32,12 +38,12 @@ Codes = np.ndarray[Any, Any]
 
 @dataclass
 class Counted:
-    """What a part of a data file holds; `told` are the columns that it has."""
+    """The objects of a part of a data file; `columns` are the statuses that it has."""
 
     records: int
     delete_markers: int
     groups: Groups
-    told: frozenset[str]
+    columns: frozenset[str]
 
 
 @dataclass
@@ -66,7 +72,7 @@ def count_part(path: str, part: int, manifest: Manifest) -> Counted:
 
 
 def unreadable() -> tuple[type[Exception], ...]:
-    """What reading a data file raises when its bytes are not those of its format."""
+    """The errors that reading a data file raises when its bytes are not those of its format."""
     errors: tuple[type[Exception], ...] = (OSError, EOFError, ValueError, zlib.error)
     try:
         return (*errors, importlib.import_module("pyarrow").ArrowException)
@@ -212,7 +218,7 @@ def _codes(column: Any) -> tuple[Codes, list[Any]]:
 def _count(batch: _Batch, counted: Counted, *, escaped: bool) -> None:
     rows = len(batch.names)
     counted.records += rows
-    counted.told |= frozenset(batch.statuses)
+    counted.columns |= frozenset(batch.statuses)
     if isinstance(batch.names, list):
         codes, places = places_of(batch.names)
     else:
@@ -228,20 +234,22 @@ def _count(batch: _Batch, counted: Counted, *, escaped: bool) -> None:
         deleted = marks[of_row]
     counted.delete_markers += int(deleted.sum())
     codes[deleted] = -1
-    counted.groups += grouped(codes, places, kinds, lambda number: _kind(number, batch.statuses))
+    counted.groups += group_objects(
+        codes, places, kinds, lambda number: _kind(number, batch.statuses)
+    )
 
 
 def _kind(number: int, statuses: Mapping[str, tuple[Codes, Sequence[Any]]]) -> Kind:
-    said = {}
+    status = {}
     for name, (_, values) in reversed(list(statuses.items())):
         number, code = divmod(number, len(values))
-        said[name] = str(values[code] or "").strip().upper()
-    encryption = said.get("encryptionstatus", "")
+        status[name] = str(values[code] or "").strip().upper()
+    encryption = status.get("encryptionstatus", "")
     requests = (_ENCRYPTED | _NOT_BY_KMS).get(encryption)
-    bucket_key = said.get("bucketkeystatus") == "ENABLED" and requests != "none"
+    bucket_key = status.get("bucketkeystatus") == "ENABLED" and requests != "none"
     return Kind(
         "unknown" if bucket_key else requests or "one",
         encryption if requests else "unknown",
         bucket_key,
-        said.get("replicationstatus") == "REPLICA",
+        status.get("replicationstatus") == "REPLICA",
     )

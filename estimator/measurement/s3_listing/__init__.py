@@ -10,15 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from estimator.measurement.grain import actuals_grain
-from estimator.measurement.object_names import Kind, Place, Tally, places_of
+from estimator.measurement.object_names import AT_MOST, Kind, Place, Tally, places_of
 from estimator.measurement.paths import as_paths, find_files
-from estimator.measurement.progress import Done, Progress
-from estimator.measurement.result import Actuals
-from estimator.measurement.s3_listing.entries import AT_MOST, BadLine
-from estimator.measurement.s3_listing.lines import read_lines
-from estimator.measurement.s3_listing.pages import read_pages
-from estimator.measurement.s3_listing.plain import (
+from estimator.measurement.plain_files import (
     DAMAGED,
     BadLines,
     as_text,
@@ -26,13 +20,18 @@ from estimator.measurement.s3_listing.plain import (
     open_plain,
     why_unreadable,
 )
+from estimator.measurement.progress import Done, Progress
+from estimator.measurement.result import Actuals
+from estimator.measurement.rows import actuals_grain
+from estimator.measurement.s3_listing.entries import BadLine, read_lines
+from estimator.measurement.s3_listing.pages import read_pages
 from estimator.measurement.skipped import SkippedFiles
 from pricing.reading.problems import DocumentError
 
 SOURCE = "s3-listing"
 
 _EXPECTED = "aws s3 ls --recursive, or the JSON of aws s3api list-objects-v2"
-_NAMES = 1 << 14  # names to look at in one go
+_NAMES = 1 << 14  # names to parse in one go
 
 
 def measure_s3_listing(
@@ -118,7 +117,7 @@ def measure_s3_listing(
 
 @dataclass
 class _Listing:
-    """What one file holds: objects by place, names, delete markers, the last LastModified."""
+    """The objects of one file by place, its delete markers, the last LastModified."""
 
     is_json: bool
     places: Counter[Place] = field(default_factory=Counter)
@@ -130,7 +129,7 @@ class _Listing:
     _names: list[str] = field(default_factory=list)
 
     def add(self, name: str) -> None:
-        """One more object; names are looked at many at a time."""
+        """Add an object; names are parsed many at a time."""
         self._names.append(name)
         if len(self._names) == _NAMES:
             self.count()
@@ -188,17 +187,17 @@ def _moment(text: str) -> datetime.datetime | None:
 
 
 def _notices(tally: Tally, skipped: SkippedFiles, local_times: bool) -> list[str]:
-    said = [
+    notices = [
         AT_MOST.format("a listing", "object"),
         "objects deleted before the listing was made are not in it",
     ]
     if not tally.objects:
-        said.append("no object has a name as CloudTrail writes it")
+        notices.append("no object has a name as CloudTrail writes it")
     if skipped:
-        said.append(f"{len(skipped):,} files or lines were not counted: figures may be too low")
+        notices.append(f"{len(skipped):,} files or lines were not counted: figures may be too low")
     if local_times:
-        said.append(
+        notices.append(
             "aws s3 ls writes times of the place where it ran; they were taken as UTC, so the end "
             "of the coverage may be hours off"
         )
-    return said
+    return notices

@@ -13,7 +13,7 @@ from estimator.advice.ranking import SMALLEST, Piece, chosen
 from estimator.advice.result import TOGETHER
 from estimator.figures import count, factor, listed, money
 from estimator.forecasting.events import SLACK
-from estimator.forecasting.result import READINGS
+from estimator.forecasting.result import INTERPRETATIONS
 from estimator.report.answers import Answer
 from estimator.report.blocks import Block, Lines, Sheet
 
@@ -45,7 +45,7 @@ def ranking_sheet(advice: Advice) -> Sheet | None:
     """What each piece saves a month; None where there is nothing to advise."""
     if not advice.pieces:
         return None
-    unit, other = advice.currency, advice.told.other_reading
+    unit, other = advice.currency, advice.told.other_interpretation
     savings = [piece.saving for piece in advice.pieces]
     ranged = any(not _is_sure(saving) for saving in savings)
     events = any(saving.copies is not None and saving.copies.most for saving in savings)
@@ -75,7 +75,7 @@ def _marked(proposal: Proposal) -> str:
 
 
 def _cells(advice: Advice, saving: Saving, ranged: bool, events: bool) -> tuple[str, ...]:
-    totals, other = saving.totals, advice.told.other_reading
+    totals, other = saving.totals, advice.told.other_interpretation
     values = [totals[advice.cost], *((saving.quantiles[0], saving.quantiles[2]) if ranged else ())]
     values.append(totals[f"{advice.cost}_writes_{other}"])
     cells = [_money(advice.per_month(value), advice) for value in values]
@@ -145,7 +145,7 @@ def _copies(advice: Advice, copies: CopySaving) -> str:
 
 
 def _saves(advice: Advice, saving: Saving) -> str:
-    unit, totals, other = advice.currency, saving.totals, advice.told.other_reading
+    unit, totals, other = advice.currency, saving.totals, advice.told.other_interpretation
     line = f"{unit} {_money(advice.per_month(totals[advice.cost]), advice)} a month"
     if not _is_sure(saving):
         low, _, high = (_money(advice.per_month(value), advice) for value in saving.quantiles)
@@ -174,17 +174,17 @@ def _notes(advice: Advice) -> Iterator[str]:
         yield f"Ranked by what both bills are smaller by{at_least}: KMS's and CloudTrail's"
     yield from _under_the_other(advice)
     yield from _together(advice)
-    other = forecast.other_reading
+    other = forecast.other_interpretation
     cost = money(advice.per_month(forecast.totals[f"{advice.cost}_writes_{other}"]))
     yield (
         f"With cloudtrail_writes: {other} the inventory costs {unit} {cost} a month "
-        f"(source: {READINGS[other]})"
+        f"(source: {INTERPRETATIONS[other]})"
     )
 
 
 def _under_the_other(advice: Advice) -> Iterator[str]:
     """What is too small only under the chosen reading."""
-    other = advice.told.other_reading
+    other = advice.told.other_interpretation
     name = f"{advice.cost}_writes_{other}"
     found = [
         (piece.proposal.name, advice.per_month(piece.saving.totals[name]))
@@ -195,7 +195,7 @@ def _under_the_other(advice: Advice) -> Iterator[str]:
         savings = "; ".join(f"{name} {advice.currency} {money(saved)}" for name, saved in found[:4])
         yield (
             f"With cloudtrail_writes: {other} more would save a month: {savings} "
-            f"(source: {READINGS[other]})"
+            f"(source: {INTERPRETATIONS[other]})"
         )
 
 

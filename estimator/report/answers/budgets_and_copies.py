@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from estimator.figures import factor, money, share
 from estimator.forecasting import Forecast
-from estimator.forecasting.budgets import budgets_told
+from estimator.forecasting.budgets import describe_budgets
 from estimator.forecasting.events import SLACK
-from estimator.forecasting.gate import described
+from estimator.forecasting.gate import describe_budget
 from estimator.report.blocks import Alert
 
 if TYPE_CHECKING:
@@ -23,15 +23,15 @@ _MOST_TRAILS = 3
 def budget_lines(forecast: Forecast) -> list[str]:
     """The highest month of each budget, what was reached when, and the other reading's highest."""
     budgets = forecast.inventory.budgets
-    known = budgets_told(forecast.budgets, budgets)
+    known = describe_budgets(forecast.budgets, budgets)
     lines = []
     for budget, rows in zip(budgets[:_MOST_BUDGETS], known, strict=False):
         used, month = _highest(rows, "used")
         when = f" in {month}" if forecast.months.count > 1 else ""
-        line = f"B{described(budget)[1:]}: highest {used[0]}{when}{used[1]}; {_verdict(rows)}"
+        line = f"B{describe_budget(budget)[1:]}: highest {used[0]}{when}{used[1]}; {_verdict(rows)}"
         line += "".join(f"; {threshold}" for threshold in _reached(rows))
         other = "".join(_highest(rows, "used_other_reading")[0])
-        line = f"{line}; with cloudtrail_writes: {forecast.other_reading} {other}"
+        line = f"{line}; with cloudtrail_writes: {forecast.other_interpretation} {other}"
         lines.append(line if rows["first_over"] is None else Alert(line))
     more = known[_MOST_BUDGETS:]
     if more:

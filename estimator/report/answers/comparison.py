@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from estimator.figures import count, money, percent, signed
-from estimator.forecasting.result import READINGS
+from estimator.forecasting.result import INTERPRETATIONS
 from estimator.frames import DEFAULT_GRAIN, KEYS
 from estimator.report.answers import Answer
 from estimator.report.answers.budgets_and_copies import CopyCharge
@@ -150,7 +150,7 @@ def summary_lines(comparison: Comparison) -> Iterator[str]:
         more = _more(len(comparison.others))
         yield (
             f"With cloudtrail_writes: {reading} the base is {unit} {money(base)}, the differences "
-            f"are {differences}{more} (source: {READINGS[reading]})"
+            f"are {differences}{more} (source: {INTERPRETATIONS[reading]})"
         )
     yield from _copies_line(comparison)
 

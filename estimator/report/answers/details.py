@@ -19,7 +19,7 @@ def section_sheet(forecast: Forecast) -> Sheet:
 
 def budgets_sheet(forecast: Forecast) -> Sheet:
     """The use of each budget, month by month."""
-    other = f"if {forecast.other_reading}"
+    other = f"if {forecast.other_interpretation}"
     header = ("budget", "month", "USD a month", "used", "share", "reached", other)
     rows = [
         (

@@ -34,7 +34,7 @@ class ExplanationAnswer(Answer[Explanation]):
 
     def lines(self) -> Iterable[str]:
         """The other interpretation of the bill."""
-        return (self.result.other_reading,)
+        return (self.result.other_interpretation,)
 
     def frame(self) -> pd.DataFrame:
         """A step a row."""

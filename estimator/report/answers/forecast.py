@@ -34,7 +34,7 @@ class ForecastAnswer(Answer[Forecast]):
         """The other interpretation, the free tier, copies of KMS events, budgets."""
         forecast = self.result
         return (
-            forecast.other_reading_line,
+            forecast.other_interpretation_line,
             *_free_tier(forecast),
             *copies_lines(forecast),
             *budget_lines(forecast),

@@ -183,7 +183,7 @@ def changes_lines(diff: RatesDiff) -> list[str]:
     """The other reading, and copies of KMS events apart from KMS."""
     if diff.forecasts is None:
         return []
-    lines = [diff.other_reading_line]
+    lines = [diff.other_interpretation_line]
     sides = [CopyCharge.of(forecast.totals, diff.currency) for forecast in diff.forecasts]
     if any(side.high > 0 for side in sides):
         before, after = (side.text for side in sides)

@@ -184,7 +184,7 @@ def reconciliation_lines(reconciliation: Reconciliation) -> list[str]:
     """What stands under the tables."""
     return [
         *_readings(reconciliation),
-        reconciliation.other_reading_line,
+        reconciliation.other_interpretation_line,
         *_resting(reconciliation),
         *_levels(reconciliation),
         *_apart(reconciliation),

@@ -30,7 +30,7 @@ class SimulationAnswer(Answer[Simulation]):
         return [
             *first_lines(simulation),
             *_mean(simulation),
-            simulation.other_reading_line,
+            simulation.other_interpretation_line,
             *_budgets(simulation),
         ]
 

@@ -63,7 +63,10 @@ def cost_chart(told: Forecast) -> Chart:
     code = told.currency.lower()
     monthly = told.monthly
     title = f"Cost in {told.currency}, month by month: requests and keys"
-    both = (told.totals[f"cost_{code}"], told.totals[f"cost_{code}_writes_{told.other_reading}"])
+    both = (
+        told.totals[f"cost_{code}"],
+        told.totals[f"cost_{code}_writes_{told.other_interpretation}"],
+    )
     if not any(both):
         said = f"nothing to draw: no cost in {_span(told)}, under either reading"
         return empty_chart("cost", title, said)
@@ -71,18 +74,18 @@ def cost_chart(told: Forecast) -> Chart:
         "keys": monthly[f"cost_{code}_keys"].to_numpy(),
         "requests": monthly[f"cost_{code}_requests"].to_numpy(),
     }
-    other = monthly[f"cost_{code}_writes_{told.other_reading}"].to_numpy()
+    other = monthly[f"cost_{code}_writes_{told.other_interpretation}"].to_numpy()
     first, last = monthly.iloc[0], monthly.iloc[-1]
     said = f"{told.currency} {money(first[f'cost_{code}'])} in {first['month']}, "
     said += f"{money(last[f'cost_{code}'])} in {last['month']}; with cloudtrail_writes: "
-    said += f"{told.other_reading} {money(float(other[0]))} and {money(float(other[-1]))}"
+    said += f"{told.other_interpretation} {money(float(other[0]))} and {money(float(other[-1]))}"
     draw = partial(
         _stacked,
         stacks,
         told.months.labels,
         told.currency,
         is_money=True,
-        marks=(f"if {told.other_reading}", other),
+        marks=(f"if {told.other_interpretation}", other),
     )
     return Chart("cost", title, said, draw)
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from estimator.figures import factor
 from estimator.forecasting import Forecast
-from estimator.forecasting.budgets import covered
+from estimator.forecasting.budgets import is_in_budget
 from estimator.inventory.budgets import THRESHOLDS, Budget
 from estimator.report.exports.document import Calls
 from estimator.report.exports.source import Source, forecast_of
@@ -113,7 +113,9 @@ def export_aws_budgets(
     for plan in plans:
         _check_name(plan.name, told)
     inputs = tuple(_input(plan, told, subscribers) for plan in plans)
-    return Calls(COMMAND, inputs, (*_notices(plans, told, subscribers), told.other_reading_line))
+    return Calls(
+        COMMAND, inputs, (*_notices(plans, told, subscribers), told.other_interpretation_line)
+    )
 
 
 def _chosen(told: Forecast, limits: str | None, margin: float) -> str:
@@ -149,7 +151,7 @@ def _plans(told: Forecast, chosen: str, margin: float, only: str | None) -> Iter
         yield from _of_each_payer("kmscost", told, None, told.rows, margin)
         return
     for one in budgets:
-        rows = told.rows[covered(one, told.rows)]
+        rows = told.rows[is_in_budget(one, told.rows)]
         if chosen == "forecast":
             yield from _of_each_payer(one.name, told, one, rows, margin)
             continue

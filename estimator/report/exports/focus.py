@@ -86,7 +86,7 @@ def export_focus(
     told = forecast_of(inventory, start, months, by, rates, discount, _NEEDED)
     rows = _split(_listed(told), told)
     frame = _columns(rows, told)
-    return Table("focus", frame, (*FOCUS, *OWN), (*told.notices, told.other_reading_line))
+    return Table("focus", frame, (*FOCUS, *OWN), (*told.notices, told.other_interpretation_line))
 
 
 def _listed(told: Forecast) -> pd.DataFrame:

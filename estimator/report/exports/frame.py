@@ -16,9 +16,9 @@ from estimator.calibration import Calibration
 from estimator.forecasting import Forecast, calendar, grain
 from estimator.frames import FRAMES
 from estimator.inventory import Inventory, load_inventory
-from estimator.measurement.grain import actuals_grain
 from estimator.measurement.measurement_files import load_actuals
 from estimator.measurement.result import Actuals
+from estimator.measurement.rows import actuals_grain
 from estimator.reconciliation import Reconciliation
 from estimator.report.exports.source import forecast_of, refuse_beside_forecast
 from estimator.report.exports.table import Table, described
@@ -115,7 +115,7 @@ def _forecast(source: Any, frame: str, options: dict[str, Any], _drawn: dict[str
     rows: pd.DataFrame | None = getattr(told, _PLACES[frame])
     if rows is None:  # a notice says why
         rows = pd.DataFrame({one.name: [] for one in FRAMES[frame]})
-    return rows, (*told.notices, told.other_reading_line), told.currency
+    return rows, (*told.notices, told.other_interpretation_line), told.currency
 
 
 def _simulated(source: Any, frame: str, options: dict[str, Any], drawn: dict[str, Any]) -> _Made:
@@ -127,7 +127,7 @@ def _simulated(source: Any, frame: str, options: dict[str, Any], drawn: dict[str
         inventory = source if isinstance(source, Inventory) else _path(source, frame)
         told = simulate(inventory, **rest, **drawn)
     rows: pd.DataFrame = getattr(told, frame)
-    return rows, (*told.notices, told.other_reading_line), told.currency
+    return rows, (*told.notices, told.other_interpretation_line), told.currency
 
 
 def _actuals(source: Any, frame: str, options: dict[str, Any], _drawn: dict[str, Any]) -> _Made:

@@ -64,7 +64,7 @@ def export_prometheus(
     """
     told = forecast_of(inventory, start, months, by, rates, discount)
     text = "\n".join([*_families(told), "# EOF", ""])
-    return Metrics(text, (*told.notices, told.other_reading_line))
+    return Metrics(text, (*told.notices, told.other_interpretation_line))
 
 
 def _families(told: Forecast) -> Iterator[str]:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from estimator.figures import count, money
-from estimator.forecasting.totals import summed_by
+from estimator.forecasting.totals import sum_groups
 from estimator.report.blocks import Sheet
 from estimator.report.charts.sankey import sankey_chart
 from estimator.report.monthly.document import Section
@@ -83,9 +83,9 @@ def _sheet(
     is_request = (rows["unit"] == "request").to_numpy()
     frame = pd.DataFrame(
         {
-            "requests": summed_by(code, rows["quantity"].where(is_request, 0.0), len(found)),
-            "cost": summed_by(code, rows["cost"], len(found)),
-            "other": summed_by(code, rows["cost_other_reading"], len(found)),
+            "requests": sum_groups(code, rows["quantity"].where(is_request, 0.0), len(found)),
+            "cost": sum_groups(code, rows["cost"], len(found)),
+            "other": sum_groups(code, rows["cost_other_reading"], len(found)),
         }
     )
     frame = frame.sort_values(["cost", "requests"], ascending=False, kind="stable")
@@ -105,6 +105,6 @@ def _sheet(
         listed.append((f"{len(rest):,} more", *blank, *cells(summed)))
     listed.append(("total", *blank, *cells(total)))
     unit = told.currency
-    names = (*header, "requests", unit, "share", f"if {told.forecast.other_reading} {unit}")
+    names = (*header, "requests", unit, "share", f"if {told.forecast.other_interpretation} {unit}")
     sums = 1 + bool(len(rest))
     return Sheet(title, names, tuple(listed), numbers=4, sums=sums)

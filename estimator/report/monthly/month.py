@@ -114,7 +114,7 @@ def budgets_sheet(told: Computed) -> Sheet | None:
     if more > 0:
         over = int(now.loc[order[_MOST:], "over"].sum())
         rows.append((f"{more:,} more", f"{over:,} of them over", *[""] * 6))
-    other = f"if {told.forecast.other_reading} USD"
+    other = f"if {told.forecast.other_interpretation} USD"
     header: tuple[str, ...] = ("budget", "covers", "USD a month", "forecast USD", "share", other)
     header = (*header, "draws over", "highest ahead USD")
     title = f"Budgets in {told.month}, by the forecast"

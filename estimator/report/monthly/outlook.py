@@ -49,7 +49,7 @@ def _in_all(told: Computed) -> str:
     whole = told.simulation.draws_cost[:, 1:].sum(axis=1)
     low, high = (money(float(one)) for one in quantiles_of(whole, (0.05, 0.95)))
     ahead, unit = told.of_ahead, told.currency
-    other = told.forecast.other_reading
+    other = told.forecast.other_interpretation
     said = f"Together {unit} {money(ahead[told.cost])} by the forecast"
     said += f", {unit} {low} to {high} in 90 % of draws" if told.has_ranges else ""
     cost = money(ahead[f"{told.cost}_writes_{other}"])
@@ -62,7 +62,7 @@ def months_sheet(told: Computed) -> Sheet:
     Where nothing is a range only the forecast and the other reading are shown.
     """
     drawn, monthly, ahead = told.simulation.draws_cost, told.forecast.monthly, told.of_ahead
-    other, unit = told.forecast.other_reading, told.currency
+    other, unit = told.forecast.other_interpretation, told.currency
     limits = [one.usd_per_month for one in told.inventory.budgets if one.covers is None]
     limit = min(limits) if limits and unit == "USD" and told.has_ranges else None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from estimator.figures import count, factor, money, share, signed
-from estimator.forecasting.result import READINGS
+from estimator.forecasting.result import INTERPRETATIONS
 from estimator.report.blocks import Sheet
 from estimator.report.monthly.document import Block, Said, Section
 from estimator.report.monthly.inputs import Computed
@@ -71,7 +71,7 @@ def readings_section(told: Computed) -> Section:
     unit = told.currency
     header = ("span", f"charged {unit}", f"exempt {unit}", f"difference {unit}")
     sheet = Sheet("The forecast under both readings", header, tuple(rows), numbers=3)
-    lines = [f"cloudtrail_writes: {name}: {source}." for name, source in READINGS.items()]
+    lines = [f"cloudtrail_writes: {name}: {source}." for name, source in INTERPRETATIONS.items()]
     lines.append(f"The inventory chooses {own}; every cost of this report follows it.")
     for one in told.reconciliation.readings[:4] if told.reconciliation else ():
         what = f"The bill of payer {one.payer}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from estimator.figures import money
-from estimator.forecasting.result import READINGS
+from estimator.forecasting.result import INTERPRETATIONS
 from estimator.report.monthly.advice import advice_section
 from estimator.report.monthly.assumptions import assumptions_section
 from estimator.report.monthly.breakdown import origins_section
@@ -56,8 +56,8 @@ def document(told: Computed) -> Document:
 
 def _other(told: Computed) -> str:
     """The forecast of the month under the other reading."""
-    other = told.forecast.other_reading
+    other = told.forecast.other_interpretation
     cost = money(told.of_month[f"{told.cost}_writes_{other}"])
     said = f"With cloudtrail_writes: {other} the month's forecast is {told.currency} {cost}"
     own = money(told.of_month[told.cost])
-    return f"{said} instead of {own} (source: {READINGS[other]})."
+    return f"{said} instead of {own} (source: {INTERPRETATIONS[other]})."

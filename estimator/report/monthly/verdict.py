@@ -9,7 +9,7 @@ import numpy as np
 
 from estimator.figures import money, share
 from estimator.forecasting.budgets import is_over
-from estimator.forecasting.gate import described
+from estimator.forecasting.gate import describe_budget
 from estimator.inventory.budgets import Budget
 from estimator.report.monthly.words import in_draws, month_in_words
 
@@ -66,7 +66,7 @@ def verdict(told: Computed) -> Verdict:
         f"{told.currency} {money(spent)} {'was billed' if _billed(told, main) else 'is forecast'}"
     )
     of_it = f", {share(spent / main.usd_per_month)} of" if main.usd_per_month else " against"
-    said += f"{of_it} {described(main)}"
+    said += f"{of_it} {describe_budget(main)}"
     more = len(broken) - 1
     said += f", and {more} more budget{'s are' if more > 1 else ' is'} broken" if more > 0 else ""
     return Verdict(status, f"{said}; {_ahead(told, chance, later)}.", chance)

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from estimator.inventory.sections import EveryFile
 from estimator.months import FloatArray
+from estimator.volume.burst_profile import BurstProfile, every_five_minutes
 from estimator.volume.equations import Equation, Product
 from estimator.volume.file_equations import plural
 from estimator.volume.model import Written
-from estimator.volume.pace import Pace, every_five_minutes
 from estimator.volume.readers.reading import BoolArray, Reading
 
 
@@ -43,7 +43,7 @@ class EveryFileReading(Reading):
         formula = Product((files, self.value("gets_per_file", words)))
         yield Equation(what, number, "gets", formula)
 
-    def pace(self, written: Written) -> Pace:
+    def burst_profile(self, written: Written) -> BurstProfile:
         """It follows the files of five minutes."""
         del written
         return every_five_minutes(self.reader.burst_seconds)

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from estimator.inventory import Range
 from estimator.inventory.sections import Fixed
+from estimator.volume.burst_profile import SECONDS_PER_DAY, BurstProfile
 from estimator.volume.equations import Equation, Product, Value
 from estimator.volume.file_equations import plural, retention_value
 from estimator.volume.model import Written
-from estimator.volume.pace import SECONDS_PER_DAY, Pace
 from estimator.volume.readers.reading import BoolArray
 from estimator.volume.readers.sharing import Sharing
 
@@ -44,7 +44,7 @@ class FixedReading(Sharing):
         trails = [
             inventory.trails[number] for number in dict.fromkeys(written.streams.trail.tolist())
         ]
-        kept = [
+        retentions = [
             retention_value(inventory, trail, f" by {trail.name}" if len(trails) > 1 else "")
             for trail in trails
         ]
@@ -56,10 +56,10 @@ class FixedReading(Sharing):
             own * self.reader.gets_per_day.mid,
             "gets",
             Product(tuple(factors)),
-            also=tuple(value for value in kept if value is not None) if ends else (),
+            also=tuple(value for value in retentions if value is not None) if ends else (),
         )
 
-    def pace(self, written: Written) -> Pace:
+    def burst_profile(self, written: Written) -> BurstProfile:
         """The gets of a day are spread over it."""
         del written
-        return Pace(1.0, self.reader.burst_seconds or _A_DAY)
+        return BurstProfile(1.0, self.reader.burst_seconds or _A_DAY)

@@ -13,7 +13,15 @@ import numpy as np
 from estimator.inventory.sections import Trail
 from estimator.months import ALWAYS, NEVER, FloatArray, Period
 from estimator.volume import formulas
-from estimator.volume.equations import Equation, Expression, Pair, Product, Value, added_up, operand
+from estimator.volume.equations import (
+    Equation,
+    Expression,
+    Pair,
+    Product,
+    Value,
+    add_terms,
+    operand,
+)
 from estimator.volume.file_equations import (
     files_equations,
     files_value,
@@ -32,7 +40,7 @@ _NOISE = 1e-9  # of binary fractions
 
 
 class Looks(NamedTuple):
-    """How often a reader looks in each span, and between which moments, evenly.
+    """The number of looks in each span, which come evenly between two moments.
 
     Rows are those of the streams, columns the spans; arrays broadcast.
     """
@@ -60,7 +68,7 @@ class LookBack(Reading):
 
     @abstractmethod
     def looks(self, streams: Streams) -> Looks:
-        """How often it looks, and when."""
+        """Give the number of its looks and the moments between which they come."""
 
     @property
     def per_look(self) -> float:
@@ -187,15 +195,15 @@ class LookBack(Reading):
                 continue
             what = f"days of files that a {self.look} meets on average, as grown by month"
             number = float(sum(segment.factor * days for segment, days in terms))
-            equations.append(Equation(what, number, "days", added_up(_months(terms))))
+            equations.append(Equation(what, number, "days", add_terms(_months(terms))))
         return grown, (), equations
 
     def _window_values(self, trail: Trail, capped: bool) -> tuple[Value, ...]:
-        """What its window rests on."""
+        """The values that its window rests on."""
         asked = getattr(self.reader, self.window)
         values = [] if asked is None else [self.value(self.window, self.window_words)]
-        kept = retention_value(self.model.inventory, trail)
-        return (*values, kept) if kept is not None and capped else tuple(values)
+        retention = retention_value(self.model.inventory, trail)
+        return (*values, retention) if retention is not None and capped else tuple(values)
 
     def reason(self, trail: Trail) -> str:
         """Why it makes no look in this month."""
@@ -208,11 +216,11 @@ class LookBack(Reading):
         return f"no {self.look} in this month"
 
     def met_words(self, noun: str, window: float) -> str:
-        """What to call the files that a look meets."""
+        """The words for the files that a look meets."""
         return f"{noun} of the last {operand(window, 4)} {plural(window, 'day')}"
 
     def look_factors(self, looks: Looks, shape: tuple[int, int]) -> tuple[Expression, ...]:
-        """How often it looks in this month."""
+        """The factors that make its looks in this month."""
         rate = self.value(self.factors[0], plural(2, self.look))
         first, last = (float(np.broadcast_to(edge, shape)[0, 0]) for edge in looks[1:])
         month = float(self.model.spans.month_days[0])
@@ -220,7 +228,7 @@ class LookBack(Reading):
         return (rate, *(part if last - first < month else ()))
 
     def factors_per_look(self) -> tuple[Value, ...]:
-        """What multiplies the files that a look meets."""
+        """The factors that multiply the files that a look meets."""
         return ()
 
     def turns(self, streams: Streams) -> FloatArray:
@@ -260,7 +268,7 @@ def _months(terms: list[tuple[Segment, float]]) -> tuple[Expression, ...]:
 
 
 def _words(period: Period, days: float) -> str:
-    """When files were put, in words."""
+    """The time in which files were put, in words."""
     if period.start == ALWAYS:
         last = datetime.date.fromordinal(int(period.end) - 1)
         return f"{plural(days, 'day')} up to {last:%Y-%m}"

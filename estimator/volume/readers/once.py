@@ -7,10 +7,10 @@ import numpy as np
 from estimator.inventory import Inventory
 from estimator.inventory.sections import Once, Trail
 from estimator.months import NEVER, Months
+from estimator.volume.burst_profile import BurstProfile
 from estimator.volume.equations import Expression, Value, operand
 from estimator.volume.file_equations import plural
 from estimator.volume.model import Written
-from estimator.volume.pace import Pace
 from estimator.volume.readers.look_back import LookBack, Looks
 from estimator.volume.streams import Streams
 
@@ -58,7 +58,7 @@ class OnceReading(LookBack):
         return super().reason(trail)
 
     def met_words(self, noun: str, window: float) -> str:
-        """What to call the files that lie there."""
+        """The words for the files that lie there."""
         if window == NEVER:
             return f"{noun} that lie there on {self.reader.day}"
         days = f"{operand(window, 4)} {plural(window, 'day')}"
@@ -74,7 +74,7 @@ class OnceReading(LookBack):
         words = f"{plural(self.reader.gets_per_file.mid, 'get')} per file"
         return self.times("gets_per_file", words)
 
-    def pace(self, written: Written) -> Pace:
+    def burst_profile(self, written: Written) -> BurstProfile:
         """All on one day, one get after the other."""
         del written
-        return Pace(1.0, self.reader.burst_seconds)
+        return BurstProfile(1.0, self.reader.burst_seconds)

@@ -14,7 +14,8 @@ from estimator.inventory import Inventory, Range
 from estimator.inventory.sections import Reader, Trail
 from estimator.months import FloatArray, Months, Period, Spans
 from estimator.volume import formulas
-from estimator.volume.equations import Equation, Value, added_up
+from estimator.volume.burst_profile import BurstProfile
+from estimator.volume.equations import Equation, Value, add_terms
 from estimator.volume.file_equations import (
     files_equations,
     files_value,
@@ -24,7 +25,6 @@ from estimator.volume.file_equations import (
     saving_value,
 )
 from estimator.volume.model import Model, Written
-from estimator.volume.pace import Pace
 from estimator.volume.rows import Block
 from estimator.volume.streams import Streams
 
@@ -113,12 +113,12 @@ class Reading(ABC):
         """Gets of the files of each row of streams in each span. [get]"""
 
     @abstractmethod
-    def pace(self, written: Written) -> Pace:
-        """How the gets of a day come."""
+    def burst_profile(self, written: Written) -> BurstProfile:
+        """Give the number of bursts a day and the seconds that each takes."""
 
     @abstractmethod
     def explain_gets(self, written: Written, chosen: BoolArray, what: str) -> Iterator[Equation]:
-        """How its gets in the one month of the model come about; the last equation is all of them.
+        """Yield the equations of its gets in the model's one month; the last one is all of them.
 
         Parameters
         ----------
@@ -131,21 +131,21 @@ class Reading(ABC):
         """
 
     def explain_requests(self, gets: Sequence[Equation], trail: Trail) -> Iterator[Equation]:
-        """How its requests come about out of the gets of a trail's files."""
+        """Yield the equations from the gets of a trail's files to requests."""
         number = float(sum(equation.number for equation in gets))
         saved = float(self.savings[self.model.trail_number[trail.name]])
         left = float(formulas.requests_left(np.array(number), saved))
-        calls = added_up([Value(equation.number) for equation in gets])
+        calls = add_terms([Value(equation.number) for equation in gets])
         yield requests_equation("Decrypt", calls, left, self.saving_value(trail))
 
-    def written(self, streams: Streams) -> tuple[Written, ...]:
+    def files_to_read(self, streams: Streams) -> tuple[Written, ...]:
         """The files that it reads of streams: log files, unless a kind says otherwise."""
         return (self.model.logs(streams),)
 
     def total(self, streams: Streams) -> FloatArray:
         """Gets of all that it reads of streams in each span. [get]"""
         gets = np.zeros(len(self.model.spans))
-        for written in self.written(streams):
+        for written in self.files_to_read(streams):
             if len(written.streams):
                 gets = gets + self.gets(written).sum(axis=0)
         return gets
@@ -158,7 +158,7 @@ class Reading(ABC):
 
     def blocks(self, streams: Streams) -> Iterator[Block]:
         """Its requests."""
-        for written in self.written(streams):
+        for written in self.files_to_read(streams):
             if len(written.streams):
                 yield from self.requests(written, self.gets(written))
 
@@ -167,7 +167,13 @@ class Reading(ABC):
         streams = written.streams
         left = formulas.requests_left(gets, self.savings[streams.trail][:, None])
         yield self.model.block(
-            streams, left, self.reader.name, self.cause, "Decrypt", self.pace(written), self.account
+            streams,
+            left,
+            self.reader.name,
+            self.cause,
+            "Decrypt",
+            self.burst_profile(written),
+            self.account,
         )
 
     @property
@@ -214,7 +220,7 @@ class Reading(ABC):
         return files_value(lines, float(model.put(written, period).sum()), words)
 
     def is_digest(self, written: Written) -> bool:
-        """Whether files are digests."""
+        """True for files that are digests."""
         return written.growth is self.model.growths["digests"]
 
     def streams(
@@ -248,9 +254,9 @@ class Reading(ABC):
             code = model.vocabulary.code["region"]
             chosen &= np.isin(streams.region, [code[region] for region in reader.regions])
         streams = streams if chosen.all() else streams.where(chosen)
-        return streams.added_up(by_account, by_region, by_doubt) if fine else streams
+        return streams.add_up(by_account, by_region, by_doubt) if fine else streams
 
 
 def is_fine(reader: Reader) -> bool:
-    """Whether a reader reads some accounts or Regions only, so that streams must be told apart."""
+    """True for a reader of some accounts or Regions only, so that streams must stay apart."""
     return reader.accounts is not None or reader.regions is not None

@@ -50,13 +50,13 @@ class Sharing(Reading):
 
     def readable_until(self, streams: Streams) -> FloatArray:
         """Files stay readable until they expire, or their key goes. [day ordinal]"""
-        kept = self.model.retention[streams.trail]
-        until: FloatArray = np.minimum(streams.end + kept, self.model.key_end[streams.trail])
+        retention = self.model.retention[streams.trail]
+        until: FloatArray = np.minimum(streams.end + retention, self.model.key_end[streams.trail])
         return until
 
 
 def _shares(start: FloatArray, end: FloatArray, files: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Where readable files change, and the integral of 1 / (all of them) up to there."""
+    """The moments at which readable files change, and the integral of 1 / (all) up to each."""
     edges = np.unique(np.concatenate([start, end]))
     change = np.zeros(len(edges), dtype=np.longdouble)  # what remains after large ones went counts
     count = np.zeros(len(edges), dtype=np.int64)

@@ -7,8 +7,8 @@ import math
 from estimator.inventory import Inventory
 from estimator.inventory.sections import Validate
 from estimator.months import Months
+from estimator.volume.burst_profile import BurstProfile
 from estimator.volume.model import Written
-from estimator.volume.pace import Pace
 from estimator.volume.readers.look_back import LookBack, Looks
 from estimator.volume.streams import Streams
 
@@ -45,13 +45,13 @@ class ValidateReading(LookBack):
         """Runs come evenly."""
         return self.evenly(streams, self.reader.runs_per_month.mid)
 
-    def written(self, streams: Streams) -> tuple[Written, ...]:
+    def files_to_read(self, streams: Streams) -> tuple[Written, ...]:
         """Log files and digests of trails that validate: without digests nothing begins."""
         validated = streams.where(self.model.validated[streams.trail])
         return self.model.logs(validated), self.model.digests(validated)
 
-    def pace(self, written: Written) -> Pace:
+    def burst_profile(self, written: Written) -> BurstProfile:
         """One run at a time, one get after the other."""
         del written
         each_day = self.reader.runs_per_month.mid / self.model.spans.month_days
-        return Pace(each_day, self.reader.burst_seconds)
+        return BurstProfile(each_day, self.reader.burst_seconds)

@@ -29,7 +29,7 @@ def many_times(folder: Path, name: str, data: bytes, times: int = MANY) -> None:
 
 def cloudtrail(folder: Path) -> Path:
     """Log files of 8,000 events each."""
-    pair = [json.dumps(one) for one in (put(sharedEventID=ABSENT), get())]
+    pair = [json.dumps(event) for event in (put(sharedEventID=ABSENT), get())]
     ids = [put()["eventID"], get()["eventID"]]
     events = (
         pair[at % 2].replace(ids[at % 2], f"{at:08x}{ids[at % 2][8:]}") for at in range(8_000)

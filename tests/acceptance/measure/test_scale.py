@@ -92,7 +92,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int, int]:
     path = tmp_path_factory.mktemp("large") / "large.json.gz"
     plain = put(3, eventSource="ec2.amazonaws.com", eventName="DescribeInstances")
     events = [put(1, sharedEventID=ABSENT), get(2), plain]
-    texts = [(json.dumps(one), one["eventID"][:8]) for one in events]
+    texts = [(json.dumps(event), event["eventID"][:8]) for event in events]
     size = number = 0
     with gzip.open(path, "wb", compresslevel=1) as stream:
         stream.write(b'{"Records":[')
@@ -126,9 +126,9 @@ def test_a_large_file_is_in_memory_once(large: tuple[Path, int, int]) -> None:
     small = path.with_name("small.json")
     small.write_bytes(packing.log_file([put(1)]))
     little, _ = run(small)
-    peak, said = run(path)
+    peak, output = run(path)
     assert peak - little < 1.6 * size
-    answer = json.loads(said[: said.rindex("}") + 1])
+    answer = json.loads(output[: output.rindex("}") + 1])
     assert answer["totals"]["by_operation"] == {"Decrypt": number, "GenerateDataKey": number}
     assert answer["records"] == 3 * number
     assert answer["duplicates"] == 0
@@ -136,10 +136,10 @@ def test_a_large_file_is_in_memory_once(large: tuple[Path, int, int]) -> None:
 
 @needs_proc
 @pytest.mark.parametrize(
-    ("jobs", "said"), [("1", "found no more of it"), ("2", "most likely for want of memory")]
+    ("jobs", "message"), [("1", "found no more of it"), ("2", "most likely for want of memory")]
 )
 def test_too_little_memory_is_said(
-    large: tuple[Path, int, int], tmp_path: Path, jobs: str, said: str
+    large: tuple[Path, int, int], tmp_path: Path, jobs: str, message: str
 ) -> None:
     """A file that does not fit: exit 1 and what to do, in one process and in two."""
     for name in ("a", "b"):
@@ -148,11 +148,11 @@ def test_too_little_memory_is_said(
     first = (
         "import re, resource, estimator.report.text.terminal; "
         "import estimator.measurement.cloudtrail_logs.gathering; "
-        "told = open('/proc/self/status').read(); "
-        "used = int(re.search(r'VmData:\\s+(\\d+)', told)[1]) << 10; "
+        "status = open('/proc/self/status').read(); "
+        "used = int(re.search(r'VmData:\\s+(\\d+)', status)[1]) << 10; "
         "resource.setrlimit(resource.RLIMIT_DATA, (used + (50 << 20),) * 2)"
     )
     done = ran(tmp_path, "measure", "cloudtrail", ".", "--jobs", jobs, first=first)
     assert (done.code, done.out) == (1, "")
     (line,) = done.err.splitlines()
-    assert said in line
+    assert message in line

@@ -93,15 +93,15 @@ def test_the_function_is_the_commands_twin(tmp_path: Path, seed: int) -> None:
     """`estimator.measure_cloudtrail` gives the command's own answer, and a frame of its rows."""
     tree = random_tree(seed)
     tree.write(tmp_path)
-    told = estimator.measure_cloudtrail([tmp_path], by="all")
+    actuals = estimator.measure_cloudtrail([tmp_path], by="all")
     answer = measure(tmp_path, paths=(str(tmp_path),))
-    assert json.loads(json.dumps(told.to_dict())) == answer
-    assert told.rows["quantity"].sum() == tree.requests.total()
-    assert set(Row._fields) <= set(told.rows.columns)
-    assert told.totals["requests"] == tree.requests.total()
-    assert (told.files, told.records) == (answer["files"], answer["records"])
-    assert told.duplicates == tree.duplicates
-    assert len(told.skipped) == 0
+    assert json.loads(json.dumps(actuals.to_dict())) == answer
+    assert actuals.rows["quantity"].sum() == tree.requests.total()
+    assert set(Row._fields) <= set(actuals.rows.columns)
+    assert actuals.totals["requests"] == tree.requests.total()
+    assert (actuals.files, actuals.records) == (answer["files"], answer["records"])
+    assert actuals.duplicates == tree.duplicates
+    assert len(actuals.skipped) == 0
 
 
 @pytest.mark.parametrize("jobs", ["1", "2", "5"])

@@ -67,12 +67,12 @@ def read_as(kind: pa.DataType, value: Any) -> Any:
     if pa.types.is_struct(kind):
         if not isinstance(value, dict):
             return None
-        lower = {name.lower(): one for name, one in value.items()}
-        return {one.name: read_as(one.type, lower.get(one.name)) for one in kind}
+        lower = {name.lower(): inner for name, inner in value.items()}
+        return {field.name: read_as(field.type, lower.get(field.name)) for field in kind}
     if pa.types.is_map(kind):
-        return [(name, read_as(TEXT, one)) for name, one in value.items()]
+        return [(name, read_as(TEXT, inner)) for name, inner in value.items()]
     if pa.types.is_list(kind):
-        return [read_as(kind.value_type, one) for one in value]
+        return [read_as(kind.value_type, item) for item in value]
     return value if isinstance(value, str) else json.dumps(value)
 
 
@@ -94,7 +94,7 @@ def records_of(folder: Path) -> list[Record]:
     return records
 
 
-def answered(
+def write_answer(
     records: Iterable[Record], out: Path, sql: str | None = None, name: str = "cloudtrail_logs"
 ) -> Path:
     """Run the query on these records and write the CSV that Athena would write."""
@@ -109,7 +109,7 @@ def answered(
 def write_csv(out: Path, rows: Iterable[Iterable[Any]]) -> Path:
     """As Athena writes a result: every value in quotes, nothing at all for NULL."""
     lines = [
-        ",".join("" if one is None else '"' + str(one).replace('"', '""') + '"' for one in row)
+        ",".join("" if cell is None else '"' + str(cell).replace('"', '""') + '"' for cell in row)
         for row in rows
     ]
     out.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
@@ -117,11 +117,11 @@ def write_csv(out: Path, rows: Iterable[Iterable[Any]]) -> Path:
 
 
 def both(folder: Path, out: Path) -> tuple[Actuals, Actuals]:
-    """What is measured of a folder of log files, by the files themselves and by Athena."""
-    return measure_cloudtrail(folder, jobs=1), measure_athena(answered(records_of(folder), out))
+    """Measure a folder of log files by the files themselves and by Athena."""
+    return measure_cloudtrail(folder, jobs=1), measure_athena(write_answer(records_of(folder), out))
 
 
-def told(actuals: Actuals) -> dict[str, Any]:
+def as_comparable(actuals: Actuals) -> dict[str, Any]:
     """All of an answer that does not depend on the road it came by."""
     answer = actuals.to_dict()
     for row in answer["rows"]:

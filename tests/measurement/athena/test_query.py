@@ -14,7 +14,7 @@ from tests.acceptance.measure.logs import random_tree
 from tests.acceptance.measure.samples import put
 from tests.extras import needed
 from tests.measurement.athena import engine
-from tests.measurement.athena.engine import answered
+from tests.measurement.athena.engine import write_answer
 
 sqlglot = needed("sqlglot")
 
@@ -31,9 +31,11 @@ def test_it_scans_the_table_once_and_knows_its_columns() -> None:
     """Athena charges by bytes scanned; and every column it reads is one of AWS's table."""
     (statement,) = sqlglot.parse(athena_sql(), read="athena")
     assert statement is not None
-    tables = [one for one in statement.find_all(sqlglot.exp.Table) if one.name == "cloudtrail_logs"]
+    tables = [
+        node for node in statement.find_all(sqlglot.exp.Table) if node.name == "cloudtrail_logs"
+    ]
     assert len(tables) == 1
-    read = {one.name for one in statement.find_all(sqlglot.exp.Column) if one.table == "log"}
+    read = {node.name for node in statement.find_all(sqlglot.exp.Column) if node.table == "log"}
     assert read <= set(engine.COLUMNS)
     assert {"eventid", "sharedeventid", "requestparameters", "resources"} <= read
 
@@ -50,7 +52,7 @@ def test_from_and_until(tmp_path: Path) -> None:
     """--from is inclusive, --until exclusive: of days 14 to 18 the days 15, 16 and 17 count."""
     events = [put(day, eventTime=f"2023-10-{day}T00:00:00Z") for day in range(14, 19)]
     sql = athena_sql(start="2023-10-15", until=datetime.date(2023, 10, 18))
-    actuals = measure_athena(answered(events, tmp_path / "a.csv", sql))
+    actuals = measure_athena(write_answer(events, tmp_path / "a.csv", sql))
     assert sorted(map(str, actuals.rows["day"])) == ["2023-10-15", "2023-10-16", "2023-10-17"]
     assert actuals.records == 3
     assert athena_sql(start="2023-10") == athena_sql(start=datetime.datetime(2023, 10, 1, 7))  # noqa: DTZ001
@@ -60,24 +62,24 @@ def test_from_and_until(tmp_path: Path) -> None:
 def test_months_add_up(tmp_path: Path) -> None:
     """Asked day by day, a random tree gives what it gives at once."""
     events = random_tree(3).events()
-    whole = measure_athena(answered(events, tmp_path / "all.csv"))
+    whole = measure_athena(write_answer(events, tmp_path / "all.csv"))
     first, last = min(whole.rows["day"]), max(whole.rows["day"])
     parts = []
     for day in range((last - first).n + 1):
         start, until = str(first + day), str(first + day + 1)
         out = tmp_path / f"{start}.csv"
-        answered(events, out, athena_sql(start=start, until=until))
+        write_answer(events, out, athena_sql(start=start, until=until))
         if out.read_text(encoding="utf-8").count("\n") > 1:
             parts.append(out)
     assert len(parts) > 1
-    assert engine.told(measure_athena(parts)) == engine.told(whole)
+    assert engine.as_comparable(measure_athena(parts)) == engine.as_comparable(whole)
 
 
 def test_another_table(tmp_path: Path) -> None:
     """--table names it, with its database; what needs quotes gets them."""
     sql = athena_sql("main.my_trail")
     assert "FROM main.my_trail AS log" in sql
-    answered([put(1)], tmp_path / "a.csv", sql, "main.my_trail")
+    write_answer([put(1)], tmp_path / "a.csv", sql, "main.my_trail")
     assert measure_athena(tmp_path / "a.csv").totals["requests"] == 1
     assert 'FROM "security-logs"."Trail" AS log' in athena_sql("security-logs.Trail")
 
@@ -154,7 +156,7 @@ def test_sessions_and_days_do_not_swell_the_result(tmp_path: Path) -> None:
     for at, event in enumerate(events):
         context = event["requestParameters"]["encryptionContext"]
         context["aws:s3:arn"] = context["aws:s3:arn"].replace("/10/17/", f"/10/{at % 28 + 1:02d}/")
-    path = answered(events, tmp_path / "a.csv")
+    path = write_answer(events, tmp_path / "a.csv")
     assert path.read_text(encoding="utf-8").count("\n") == 3
     (row,) = measure_athena(path).to_dict()["rows"]
     assert (row["reader"], row["region"], row["quantity"]) == (role, "eu-west-1", 1000)

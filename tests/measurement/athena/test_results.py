@@ -17,7 +17,7 @@ from tests.acceptance.commands import kmscost
 from tests.acceptance.measure import packing
 from tests.acceptance.measure.logs import random_tree, save
 from tests.acceptance.measure.samples import get, put
-from tests.measurement.athena.engine import answered, told, write_csv
+from tests.measurement.athena.engine import as_comparable, write_answer, write_csv
 
 Rows = list[list[str]]
 
@@ -26,7 +26,7 @@ Rows = list[list[str]]
 def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Five puts, two gets and a failed call: three groups, and one of hours."""
     events = [*(put(at) for at in range(5)), get(1), get(2), put(9, errorCode="AccessDenied")]
-    return answered(events, tmp_path_factory.mktemp("athena") / "result.csv")
+    return write_answer(events, tmp_path_factory.mktemp("athena") / "result.csv")
 
 
 def rows_of(path: Path) -> Rows:
@@ -34,7 +34,7 @@ def rows_of(path: Path) -> Rows:
         return list(csv.reader(stream))
 
 
-def changed(path: Path, out: Path, change: Callable[[Rows], object]) -> Path:
+def write_changed(path: Path, out: Path, change: Callable[[Rows], object]) -> Path:
     """A copy of a result with a change to its rows."""
     rows = rows_of(path)
     change(rows)
@@ -60,7 +60,7 @@ def without(name: str) -> Callable[[Rows], None]:
     return change
 
 
-def refused(path: Path) -> str:
+def refusal(path: Path) -> str:
     """The message of a result that is refused; the command says the same and exits with 1."""
     with pytest.raises(KmscostError) as caught:
         measure_athena(path)
@@ -78,7 +78,7 @@ def test_the_good_one(good: Path) -> None:
     assert actuals.totals["by_operation"] == {"Decrypt": 2, "GenerateDataKey": 5}
     assert actuals.to_dict()["failed"] == {"calls": 1, "by_error": {"AccessDenied": 1}}
     assert (actuals.records, actuals.files, actuals.duplicates) == (8, 1, 0)
-    assert [one["hours"] for one in actuals.coverage.to_dict()["streams"]] == [1]
+    assert [stream["hours"] for stream in actuals.coverage.to_dict()["streams"]] == [1]
     assert len(rows_of(good)) == 5
 
 
@@ -121,16 +121,16 @@ WRONG: dict[str, tuple[Callable[[Rows], object], str]] = {
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_result(good: Path, tmp_path: Path, name: str) -> None:
     """Each is refused and the message says where and what."""
-    change, said = WRONG[name]
-    message = refused(changed(good, tmp_path / "wrong.csv", change))
-    assert said in message
+    change, expected = WRONG[name]
+    message = refusal(write_changed(good, tmp_path / "wrong.csv", change))
+    assert expected in message
     assert "wrong.csv:" in message
 
 
 @pytest.mark.parametrize("name", COLUMNS)
 def test_a_missing_column(good: Path, tmp_path: Path, name: str) -> None:
     """Whichever column is missing, it is named and the line is that of the header."""
-    message = refused(changed(good, tmp_path / "wrong.csv", without(name)))
+    message = refusal(write_changed(good, tmp_path / "wrong.csv", without(name)))
     assert f"wrong.csv:1: found no single column {name}" in message
 
 
@@ -146,7 +146,7 @@ def test_the_line_is_right(good: Path, tmp_path: Path) -> None:
             row[at] = row[at] if row[0] == "what" else "0"
         rows[1][0], rows[2][0], rows[3][0] = "x", "request", "x\ny"
 
-    message = refused(changed(good, tmp_path / "wrong.csv", change))
+    message = refusal(write_changed(good, tmp_path / "wrong.csv", change))
     assert [f"wrong.csv:{line}:" in message for line in range(1, 8)] == [
         *(False, True, True, False, True, False, False),
     ]
@@ -158,7 +158,7 @@ def test_cut_anywhere(good: Path, tmp_path: Path, seed: int) -> None:
     raw = good.read_bytes()
     cut = tmp_path / "cut.csv"
     cut.write_bytes(raw[: random.Random(seed).randrange(len(raw) - 1)])  # noqa: S311  no secrets
-    assert "cut.csv" in refused(cut)
+    assert "cut.csv" in refusal(cut)
 
 
 @pytest.mark.parametrize(
@@ -168,16 +168,16 @@ def test_no_csv_at_all(tmp_path: Path, raw: bytes) -> None:
     """Other kinds of files are refused without a traceback."""
     path = tmp_path / "odd.csv"
     path.write_bytes(raw)
-    assert "odd.csv" in refused(path)
+    assert "odd.csv" in refusal(path)
 
 
 def test_what_still_is_the_same_result(good: Path, tmp_path: Path) -> None:
     """Columns in another order or case, more of them, a byte order mark, CRLF, no quotes, gzip."""
-    want = told(measure_athena(good))
+    want = as_comparable(measure_athena(good))
     rows = rows_of(good)
     turned = write_csv(tmp_path / "a.csv", [row[::-1] for row in rows])
     more = write_csv(tmp_path / "b.csv", [[*row, "x"] for row in rows])
-    upper = write_csv(tmp_path / "c.csv", [[one.upper() for one in rows[0]], *rows[1:]])
+    upper = write_csv(tmp_path / "c.csv", [[name.upper() for name in rows[0]], *rows[1:]])
     windows = tmp_path / "d.csv"
     windows.write_bytes(b"\xef\xbb\xbf" + good.read_bytes().replace(b"\n", b"\r\n"))
     plain = tmp_path / "e.csv"
@@ -185,25 +185,25 @@ def test_what_still_is_the_same_result(good: Path, tmp_path: Path) -> None:
     packed = tmp_path / "f.csv.gz"
     packed.write_bytes(gzip.compress(good.read_bytes()))
     for path in (turned, more, upper, windows, plain, packed):
-        assert told(measure_athena(path)) == want, path.name
+        assert as_comparable(measure_athena(path)) == want, path.name
 
 
 def test_order_of_rows(tmp_path: Path) -> None:
     """Athena gives rows in any order: the answer is the same."""
-    path = answered(random_tree(7).events(), tmp_path / "a.csv")
+    path = write_answer(random_tree(7).events(), tmp_path / "a.csv")
     rows = rows_of(path)
     turned = write_csv(tmp_path / "b.csv", [rows[0], *rows[:0:-1]])
-    assert told(measure_athena(turned)) == told(measure_athena(path))
+    assert as_comparable(measure_athena(turned)) == as_comparable(measure_athena(path))
 
 
 def test_months_apart(tmp_path: Path) -> None:
     """Two results of two months add up to what the log files of both give."""
     events = [put(at, eventTime=f"2023-{10 + at % 2}-17T04:53:24Z") for at in range(9)]
     save(tmp_path / "logs" / "a.json", packing.log_file(events))
-    paths = [answered(events[at::2], tmp_path / f"{at}.csv") for at in (0, 1)]
+    paths = [write_answer(events[at::2], tmp_path / f"{at}.csv") for at in (0, 1)]
     actuals = measure_athena(paths)
     assert actuals.files == 2
-    assert told(actuals) == told(measure_cloudtrail(tmp_path / "logs"))
+    assert as_comparable(actuals) == as_comparable(measure_cloudtrail(tmp_path / "logs"))
 
 
 def test_the_same_hours_twice(good: Path, tmp_path: Path) -> None:
@@ -216,13 +216,13 @@ def test_the_same_hours_twice(good: Path, tmp_path: Path) -> None:
 
 def test_a_wrong_one_beside_a_good_one(good: Path, tmp_path: Path) -> None:
     """The wrong one is skipped with line and reason; with --strict it is an error."""
-    bad = changed(good, tmp_path / "bad.csv", cell("requests", "many"))
+    bad = write_changed(good, tmp_path / "bad.csv", cell("requests", "many"))
     actuals = measure_athena([good, bad])
     assert actuals.totals["requests"] == 7
     (skipped,) = actuals.skipped
     assert skipped.path.startswith(f"{bad}:")
     assert skipped.reason == "requests: 'many'"
-    assert any("skipped 1 file" in one for one in actuals.notices)
+    assert any("skipped 1 file" in notice for notice in actuals.notices)
     with pytest.raises(KmscostError, match="many"):
         measure_athena([good, bad], strict=True)
 
@@ -230,14 +230,14 @@ def test_a_wrong_one_beside_a_good_one(good: Path, tmp_path: Path) -> None:
 def test_no_request_is_said(tmp_path: Path) -> None:
     """Events, but none of KMS: no requests, and a note that says why that may be."""
     events = [put(at, eventSource="ec2.amazonaws.com") for at in range(3)]
-    actuals = measure_athena(answered(events, tmp_path / "result.csv"))
+    actuals = measure_athena(write_answer(events, tmp_path / "result.csv"))
     assert actuals.totals["requests"] == 0
     assert actuals.notices[0].startswith("none of 3 events is a request to KMS")
 
 
 def test_an_empty_table(tmp_path: Path) -> None:
     """No event at all: Athena answers with a header only, and that is no zero."""
-    assert "check the table" in refused(answered([], tmp_path / "result.csv"))
+    assert "check the table" in refusal(write_answer([], tmp_path / "result.csv"))
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "json", "markdown"])

@@ -14,7 +14,7 @@ from tests.acceptance.measure import packing
 from tests.acceptance.measure.answers import rows_of
 from tests.acceptance.measure.logs import Tree, random_tree, save
 from tests.acceptance.measure.samples import ABSENT, ACCOUNT, OTHER, TRAIL, context, get, put
-from tests.measurement.athena.engine import answered, both, records_of, told
+from tests.measurement.athena.engine import as_comparable, both, records_of, write_answer
 from tests.real_data import DATA, ROOT, needs_data
 
 CONTEXT = "requestParameters__encryptionContext"
@@ -39,7 +39,7 @@ def test_random_trees(tmp_path: Path, seed: int) -> None:
     """
     tree = random_tree(seed)
     files, athena = both(flat(tree, tmp_path / "logs"), tmp_path / "result.csv")
-    assert told(athena) == told(files)
+    assert as_comparable(athena) == as_comparable(files)
     assert athena.source == "athena"
     assert athena.totals["requests"] == tree.requests.total()
     assert athena.duplicates == tree.duplicates
@@ -89,9 +89,9 @@ def test_the_example_logs(tmp_path: Path) -> None:
 def test_real_logs(tmp_path: Path, folder: str, causes: dict[str, int]) -> None:
     """Real files: the numbers of the data's README, and all else as by the files themselves."""
     logs = DATA / "cloudtrail" / folder
-    athena = measure_athena(answered(records_of(logs), tmp_path / "result.csv"))
+    athena = measure_athena(write_answer(records_of(logs), tmp_path / "result.csv"))
     assert {cause: n for cause, n in athena.totals["by_cause"].items() if n} == causes
-    assert told(athena) == told(measure_cloudtrail(logs))
+    assert as_comparable(athena) == as_comparable(measure_cloudtrail(logs))
 
 
 HAND: dict[str, list[dict[str, Any]]] = {
@@ -102,9 +102,11 @@ HAND: dict[str, list[dict[str, Any]]] = {
     "one request, two agents": [
         put(1, eventID=ABSENT, sharedEventID=ABSENT, userAgent=agent) for agent in "ab"
     ],
-    "no ids, another address": [put(1, **NO_IDS, sourceIPAddress=one) for one in "aba"],
-    "no ids, other data": [put(1, **NO_IDS, additionalEventData={"x": one}) for one in "aba"],
-    "no ids, another caller": [put(1, **NO_IDS, userIdentity__principalId=one) for one in "aba"],
+    "no ids, another address": [put(1, **NO_IDS, sourceIPAddress=letter) for letter in "aba"],
+    "no ids, other data": [put(1, **NO_IDS, additionalEventData={"x": letter}) for letter in "aba"],
+    "no ids, another caller": [
+        put(1, **NO_IDS, userIdentity__principalId=letter) for letter in "aba"
+    ],
     "caller by name only": [
         put(
             1,
@@ -197,7 +199,7 @@ def test_hand_made_events(tmp_path: Path, name: str) -> None:
     """Each odd or rare event counts as it counts in the log files."""
     save(tmp_path / "logs" / "a.json", packing.log_file(HAND[name]))
     files, athena = both(tmp_path / "logs", tmp_path / "result.csv")
-    assert told(athena) == told(files)
+    assert as_comparable(athena) == as_comparable(files)
     assert athena.records == len(HAND[name])
 
 
@@ -211,11 +213,13 @@ def test_copies_by_hand(tmp_path: Path) -> None:
         "sessionContext": {"sessionIssuer": {"type": "Role", "arn": role}},
     }
     stranger = {"type": "AWSAccount", "accountId": OTHER}
-    ours = get(1, eventID="a", sharedEventID="s", recipientAccountId=OTHER, userIdentity=caller)
-    theirs = get(1, eventID="b", sharedEventID="s", userIdentity=stranger)
+    of_caller = get(
+        1, eventID="a", sharedEventID="s", recipientAccountId=OTHER, userIdentity=caller
+    )
+    of_owner = get(1, eventID="b", sharedEventID="s", userIdentity=stranger)
     chained = get(1, eventID="a", sharedEventID=ABSENT, userIdentity=caller)
-    for order in permutations([ours, theirs, theirs, chained]):
-        athena = measure_athena(answered(order, tmp_path / "result.csv"))
+    for order in permutations([of_caller, of_owner, of_owner, chained]):
+        athena = measure_athena(write_answer(order, tmp_path / "result.csv"))
         ((row, number),) = rows_of(athena.to_dict()).items()
         assert (row.reader, row.billed_account, row.cause, number) == (role, OTHER, "get", 1)
         assert (athena.duplicates, athena.records) == (3, 4)

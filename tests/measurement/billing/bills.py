@@ -264,12 +264,12 @@ def as_parquet(rows: Rows) -> bytes:
         values = [None if row[name] in {"NULL", ""} else row[name] for row in rows]
         plain = name.replace("_", "").casefold()
         if plain == "product":
-            return pa.array([list(json.loads(one).items()) for one in values], maps)
+            return pa.array([list(json.loads(text).items()) for text in values], maps)
         if plain.endswith(("date", "periodstart", "periodend")):
-            moments = [one and one.replace(" ", "T").split(".")[0].rstrip("Z") for one in values]
+            moments = [text and text.replace(" ", "T").split(".")[0].rstrip("Z") for text in values]
             return pa.array(moments, pa.string()).cast(pa.timestamp("ms"))
         if plain.endswith(("cost", "amount", "quantity")):
-            return pa.array([one and float(one) for one in values], pa.float64())
+            return pa.array([text and float(text) for text in values], pa.float64())
         if plain.endswith("productcode"):
             return pa.array(values, pa.string()).dictionary_encode()
         return pa.array(values, pa.string())
@@ -280,7 +280,7 @@ def as_parquet(rows: Rows) -> bytes:
     return stream.getvalue()
 
 
-def zipped(**members: bytes) -> bytes:
+def as_zip(**members: bytes) -> bytes:
     """A zip file of members by name."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -293,14 +293,14 @@ def zipped(**members: bytes) -> bytes:
 FORMATS: dict[str, Callable[[Sequence[Line]], bytes]] = {
     "legacy csv": lambda lines: as_csv(legacy(lines)),
     "legacy csv gzip": lambda lines: gzip.compress(as_csv(legacy(lines))),
-    "legacy csv zip": lambda lines: zipped(report=as_csv(legacy(lines))),
+    "legacy csv zip": lambda lines: as_zip(report=as_csv(legacy(lines))),
     "legacy csv of two gzip members": lambda lines: _two_members(as_csv(legacy(lines))),
     "legacy parquet": lambda lines: as_parquet(legacy_parquet(lines)),
     "cur 2.0 csv": lambda lines: as_csv(cur2(lines)),
     "cur 2.0 csv, Region in the map": lambda lines: as_csv(cur2(lines, region_column=False)),
     "cur 2.0 parquet": lambda lines: as_parquet(cur2(lines)),
     "cur 2.0 parquet, Region in the map": lambda lines: as_parquet(cur2(lines, False)),
-    "cur 2.0 parquet zip": lambda lines: zipped(part=as_parquet(cur2(lines))),
+    "cur 2.0 parquet zip": lambda lines: as_zip(part=as_parquet(cur2(lines))),
     "focus 1.0 csv": lambda lines: as_csv(focus(lines)),
     "focus 1.0 parquet": lambda lines: as_parquet(focus(lines)),
     "focus 1.2 csv": lambda lines: as_csv(focus(lines, "1.2")),
@@ -313,7 +313,7 @@ def _two_members(data: bytes) -> bytes:
     return gzip.compress(data[:700]) + gzip.compress(data[700:])
 
 
-def written(path: Path, data: bytes) -> Path:
+def write_file(path: Path, data: bytes) -> Path:
     """A file of these bytes, with the folders above it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
@@ -322,4 +322,4 @@ def written(path: Path, data: bytes) -> Path:
 
 def legacy_bill(path: Path, lines: Sequence[Line]) -> Path:
     """A legacy CSV bill."""
-    return written(path, as_csv(legacy(lines)))
+    return write_file(path, as_csv(legacy(lines)))

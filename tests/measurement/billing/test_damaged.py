@@ -15,17 +15,17 @@ from tests.measurement.billing.bills import (
     OTHER,
     as_csv,
     as_parquet,
+    as_zip,
     cur2,
     focus,
     legacy,
     legacy_bill,
-    written,
-    zipped,
+    write_file,
 )
 
 PLAIN = as_csv(legacy(A_MONTH))
 PACKED = gzip.compress(PLAIN)
-ARCHIVE = zipped(one=PLAIN)
+ARCHIVE = as_zip(one=PLAIN)
 
 
 @pytest.fixture(params=["with pyarrow", "without pyarrow"])
@@ -38,7 +38,7 @@ def engine(request, monkeypatch):
     return request.param
 
 
-def encrypted():
+def as_encrypted_zip():
     data = bytearray(ARCHIVE)
     for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         data[data.index(signature) + offset] |= 1
@@ -57,9 +57,9 @@ DAMAGED = {
     "a line too long": (PLAIN + b"," * 99 + b"\r\n", "no CSV|values"),
     "bytes of no text": (PLAIN.replace(b"EU (Ireland)", b"\xff\xfe"), "UTF-?8"),
     "half a zip file": (ARCHIVE[: len(ARCHIVE) // 2], "zip file"),
-    "a zip file of nothing": (zipped(), "empty zip"),
-    "a zip file with a password": (encrypted(), "cannot be unpacked"),
-    "an archive in an archive": (zipped(one=ARCHIVE), "archive inside an archive"),
+    "a zip file of nothing": (as_zip(), "empty zip"),
+    "a zip file with a password": (as_encrypted_zip(), "cannot be unpacked"),
+    "an archive in an archive": (as_zip(one=ARCHIVE), "archive inside an archive"),
     "an image": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "the columns"),
     "another table": (b"name,age\nAlice,30\n", "the columns name, age"),
     "JSON of something else": (b'{"Records": []}', "no manifest"),
@@ -81,12 +81,12 @@ def test_what_cannot_be_counted_is_skipped_with_its_reason(tmp_path):
     """Beside a good bill: the good one counts, all others are listed; never a silent zero."""
     legacy_bill(tmp_path / "good.csv", A_MONTH)
     for what, (data, _) in DAMAGED.items():
-        written(tmp_path / f"{what}.csv", data)
-    told = measure_bill(tmp_path)
-    assert told.totals["requests"] == 60_000
-    assert (told.files, told.records) == (1, 10)
-    reasons = {one.path.split("!")[0]: one.reason for one in told.skipped}
-    assert len(reasons) == len(told.skipped) == len(DAMAGED)
+        write_file(tmp_path / f"{what}.csv", data)
+    actuals = measure_bill(tmp_path)
+    assert actuals.totals["requests"] == 60_000
+    assert (actuals.files, actuals.records) == (1, 10)
+    reasons = {file.path.split("!")[0]: file.reason for file in actuals.skipped}
+    assert len(reasons) == len(actuals.skipped) == len(DAMAGED)
     for what, (_, reason) in DAMAGED.items():
         assert re.search(reason, reasons[str(tmp_path / f"{what}.csv")]), what
 
@@ -95,7 +95,7 @@ def test_what_cannot_be_counted_is_skipped_with_its_reason(tmp_path):
 def test_a_file_alone_that_cannot_be_counted_is_an_error(tmp_path, what):
     """Nothing readable: one problem that says path, what was found and what was expected."""
     data, reason = DAMAGED[what]
-    path = written(tmp_path / "odd.csv", data)
+    path = write_file(tmp_path / "odd.csv", data)
     with pytest.raises(KmscostError, match=reason) as error:
         measure_bill(path)
     (problem,) = error.value.problems
@@ -114,7 +114,7 @@ def test_a_parquet_file_cut_off_is_skipped(tmp_path, columnar, share):
     """Wherever the download ended."""
     size = share if isinstance(share, int) else int((len(columnar) - 1) * share)
     legacy_bill(tmp_path / "good.csv", A_MONTH)
-    written(tmp_path / "odd.parquet", columnar[:size])
+    write_file(tmp_path / "odd.parquet", columnar[:size])
     (skipped,) = measure_bill(tmp_path).skipped
     assert "Parquet file that cannot be read" in skipped.reason
 
@@ -123,16 +123,16 @@ def test_parquet_with_pages_overwritten_is_skipped(tmp_path, columnar):
     """Its end is whole, its pages are not."""
     data = columnar[:40] + b"\xff" * 400 + columnar[440:]
     legacy_bill(tmp_path / "good.csv", A_MONTH)
-    written(tmp_path / "odd.parquet", data)
-    told = measure_bill(tmp_path)
-    assert told.totals["requests"] == 60_000
-    assert len(told.skipped) == 1
+    write_file(tmp_path / "odd.parquet", data)
+    actuals = measure_bill(tmp_path)
+    assert actuals.totals["requests"] == 60_000
+    assert len(actuals.skipped) == 1
 
 
 def test_parquet_without_pyarrow_says_what_to_install(tmp_path, monkeypatch):
     """It is an optional extra: the error is the command that installs it."""
     monkeypatch.setattr(tables, "arrow", lambda _module="": None)
-    path = written(tmp_path / "b.parquet", b"PAR1" + bytes(100) + b"PAR1")
+    path = write_file(tmp_path / "b.parquet", b"PAR1" + bytes(100) + b"PAR1")
     with pytest.raises(KmscostError) as error:
         measure_bill(path)
     assert "pip install 'kms-cost-estimator[parquet]'" in str(error.value)
@@ -142,9 +142,9 @@ def test_parquet_without_pyarrow_says_what_to_install(tmp_path, monkeypatch):
 def test_csv_is_read_alike_without_pyarrow(tmp_path):
     """Quoted commas, quotes and line ends, a blank line: the same ten lines."""
     data = PLAIN.replace(b"\r\n11", b"\r\n\r\n11") + b"\r\n"
-    told = measure_bill(written(tmp_path / "b.csv", data))
-    assert (told.records, told.totals["requests"]) == (10, 60_000)
-    assert told.coverage.months() == {"2026-11": 1.0}
+    actuals = measure_bill(write_file(tmp_path / "b.csv", data))
+    assert (actuals.records, actuals.totals["requests"]) == (10, 60_000)
+    assert actuals.coverage.months() == {"2026-11": 1.0}
 
 
 @pytest.mark.usefixtures("engine")
@@ -153,9 +153,9 @@ def test_chunks_change_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(tables, "CHUNK", 25)
     monkeypatch.setattr(tables, "_BLOCK", 2048)
     lines = A_MONTH * 12
-    told = measure_bill(legacy_bill(tmp_path / "b.csv", lines))
-    assert (told.records, told.totals["requests"]) == (120, 720_000)
-    assert told.details["lines"]["awskms"] == 72
+    actuals = measure_bill(legacy_bill(tmp_path / "b.csv", lines))
+    assert (actuals.records, actuals.totals["requests"]) == (120, 720_000)
+    assert actuals.details["lines"]["awskms"] == 72
 
 
 @pytest.mark.usefixtures("engine")
@@ -163,27 +163,27 @@ def test_chunks_change_nothing(tmp_path, monkeypatch):
 def test_a_bill_of_no_lines_is_a_bill(tmp_path, end):
     """On the first of the month a report may be a header alone: zero, and it says so."""
     header = PLAIN.split(b"\r\n")[0] + end
-    told = measure_bill(written(tmp_path / "b.csv", header))
-    assert (told.files, told.records, told.totals["requests"]) == (1, 0, 0)
-    assert told.totals["cost_usd"] == 0
-    assert any("no line of AWS KMS among 0 lines" in notice for notice in told.notices)
-    assert told.to_dict()["rows"] == []
+    actuals = measure_bill(write_file(tmp_path / "b.csv", header))
+    assert (actuals.files, actuals.records, actuals.totals["requests"]) == (1, 0, 0)
+    assert actuals.totals["cost_usd"] == 0
+    assert any("no line of AWS KMS among 0 lines" in notice for notice in actuals.notices)
+    assert actuals.to_dict()["rows"] == []
 
 
 @pytest.mark.usefixtures("engine")
 def test_a_bill_without_kms_is_a_zero_that_says_so(tmp_path):
     """Two lines of S3: no requests, one notice."""
-    told = measure_bill(legacy_bill(tmp_path / "b.csv", [OTHER, OTHER]))
-    assert (told.records, told.totals["requests"], told.totals["cost_usd"]) == (2, 0, 0)
-    assert any("no line of AWS KMS among 2 lines" in notice for notice in told.notices)
+    actuals = measure_bill(legacy_bill(tmp_path / "b.csv", [OTHER, OTHER]))
+    assert (actuals.records, actuals.totals["requests"], actuals.totals["cost_usd"]) == (2, 0, 0)
+    assert any("no line of AWS KMS among 2 lines" in notice for notice in actuals.notices)
 
 
 @pytest.mark.usefixtures("engine")
 def test_a_zero_is_named_by_the_bills_currency(tmp_path):
     """A bill in yuan without KMS costs 0 yuan."""
     data = PLAIN.replace(b"awskms", b"AmazonS3").replace(b"AWSCloudTrail", b"AmazonS3")
-    told = measure_bill(written(tmp_path / "b.csv", data.replace(b",USD,", b",CNY,")))
-    assert told.totals["cost_cny"] == 0
+    actuals = measure_bill(write_file(tmp_path / "b.csv", data.replace(b",USD,", b",CNY,")))
+    assert actuals.totals["cost_cny"] == 0
 
 
 def test_several_currencies_are_refused(tmp_path):
@@ -191,13 +191,13 @@ def test_several_currencies_are_refused(tmp_path):
     rows = legacy(A_MONTH)
     rows[2]["lineItem/CurrencyCode"] = "CNY"
     with pytest.raises(KmscostError, match="amounts in CNY and USD"):
-        measure_bill(written(tmp_path / "b.csv", as_csv(rows)))
+        measure_bill(write_file(tmp_path / "b.csv", as_csv(rows)))
 
 
 def test_strict_makes_a_skipped_file_an_error(tmp_path):
     """--strict: a good bill beside an empty file is refused."""
     legacy_bill(tmp_path / "good.csv", A_MONTH)
-    written(tmp_path / "empty.csv", b"")
+    write_file(tmp_path / "empty.csv", b"")
     with pytest.raises(KmscostError, match="an empty file"):
         measure_bill(tmp_path, strict=True)
     assert measure_bill(tmp_path / "good.csv", strict=True).totals["requests"] == 60_000
@@ -205,10 +205,10 @@ def test_strict_makes_a_skipped_file_an_error(tmp_path):
 
 def test_a_bad_member_leaves_the_others(tmp_path):
     """Two tables in a zip file, one of them broken: the good one counts."""
-    path = written(tmp_path / "b.zip", zipped(good=PLAIN, bad=PLAIN[:-30]))
-    told = measure_bill(path)
-    assert told.totals["requests"] == 60_000
-    assert [one.path for one in told.skipped] == [f"{path}!bad.csv"]
+    path = write_file(tmp_path / "b.zip", as_zip(good=PLAIN, bad=PLAIN[:-30]))
+    actuals = measure_bill(path)
+    assert actuals.totals["requests"] == 60_000
+    assert [file.path for file in actuals.skipped] == [f"{path}!bad.csv"]
 
 
 def test_folders_in_a_zip_file_are_no_tables(tmp_path):
@@ -217,8 +217,8 @@ def test_folders_in_a_zip_file_are_no_tables(tmp_path):
     with zipfile.ZipFile(stream, "w") as archive:
         archive.mkdir("bills")
         archive.writestr("bills/b.csv", PLAIN)
-    told = measure_bill(written(tmp_path / "b.zip", stream.getvalue()))
-    assert (told.files, len(told.skipped)) == (1, 0)
+    actuals = measure_bill(write_file(tmp_path / "b.zip", stream.getvalue()))
+    assert (actuals.files, len(actuals.skipped)) == (1, 0)
 
 
 def test_an_empty_folder_is_an_error(tmp_path):
@@ -245,4 +245,4 @@ def test_what_a_bill_lacks_is_named_as_its_kind_names_it(tmp_path):
     for row in rows:
         del row["BilledCost"]
     with pytest.raises(KmscostError, match="a FOCUS without BilledCost"):
-        measure_bill(written(tmp_path / "b.csv", as_csv(rows)))
+        measure_bill(write_file(tmp_path / "b.csv", as_csv(rows)))

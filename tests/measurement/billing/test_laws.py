@@ -79,12 +79,12 @@ def test_totals_are_the_decimal_sums_of_the_lines(lines):
 @pytest.mark.parametrize("by", [None, "all", "month", "billed-account,operation", ["product"]])
 def test_totals_never_depend_on_the_grain(tmp_path, by):
     """60,000 requests and 1.28 whatever is told apart; the rows add up to it."""
-    told = measure_bill(legacy_bill(tmp_path / "b.csv", A_MONTH), by=by)
-    assert told.totals["requests"] == 60_000
-    assert told.totals["cost_usd"] == pytest.approx(1.28, abs=1e-12)
+    actuals = measure_bill(legacy_bill(tmp_path / "b.csv", A_MONTH), by=by)
+    assert actuals.totals["requests"] == 60_000
+    assert actuals.totals["cost_usd"] == pytest.approx(1.28, abs=1e-12)
     # 1.28 of KMS and 2.00 of CloudTrail
-    assert told.rows["cost"].sum() == pytest.approx(3.28, abs=1e-12)
-    assert told.rows["lines"].sum() == 8
+    assert actuals.rows["cost"].sum() == pytest.approx(3.28, abs=1e-12)
+    assert actuals.rows["lines"].sum() == 8
 
 
 def test_a_grain_tells_only_its_columns_apart(tmp_path):
@@ -108,17 +108,17 @@ def test_a_bill_of_half_a_month_covers_half_of_it(tmp_path):
         span(OTHER, "2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z"),
         replace(OTHER, kind="Tax", start="2026-11-01T00:00:00Z", end="2026-12-01T00:00:00Z"),
     ]
-    told = measure_bill(legacy_bill(tmp_path / "b.csv", lines))
-    assert told.coverage.months() == {"2026-11": 0.5}
+    actuals = measure_bill(legacy_bill(tmp_path / "b.csv", lines))
+    assert actuals.coverage.months() == {"2026-11": 0.5}
 
 
 def test_a_bill_of_months_covers_whole_months(tmp_path):
     """Monthly granularity: every line spans its month, and has no day."""
     line = span(Line(amount="5"), "2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z")
-    told = measure_bill(legacy_bill(tmp_path / "b.csv", [line]))
-    assert told.coverage.months() == {"2026-11": 1.0}
-    assert [str(day) for day in told.rows["day"]] == ["NaT"]
-    assert list(told.rows["coverage"]) == [1.0]
+    actuals = measure_bill(legacy_bill(tmp_path / "b.csv", [line]))
+    assert actuals.coverage.months() == {"2026-11": 1.0}
+    assert [str(day) for day in actuals.rows["day"]] == ["NaT"]
+    assert list(actuals.rows["coverage"]) == [1.0]
 
 
 def test_months_between_two_bills_are_not_covered(tmp_path):
@@ -141,6 +141,6 @@ def test_months_between_two_bills_are_not_covered(tmp_path):
 )
 def test_a_line_belongs_to_the_day_it_lies_in(tmp_path, start, end, day):
     """To the last hour of the month, in UTC; over midnight it has no day."""
-    told = measure_bill(legacy_bill(tmp_path / "b.csv", [span(Line(), start, end)]))
-    assert [str(one) for one in told.rows["day"]] == [day]
-    assert str(told.rows["month"].iloc[0]) == (day[:7] if day != "NaT" else "2026-11")
+    actuals = measure_bill(legacy_bill(tmp_path / "b.csv", [span(Line(), start, end)]))
+    assert [str(date) for date in actuals.rows["day"]] == [day]
+    assert str(actuals.rows["month"].iloc[0]) == (day[:7] if day != "NaT" else "2026-11")

@@ -40,8 +40,8 @@ def test_kms_and_cloudtrail_are_never_added(tmp_path):
     apart = lines.index("Apart from it, AWS CloudTrail on the same bill")
     assert not any("EventsRecorded" in line for line in lines[:apart])
     assert not any("Decrypt" in line for line in lines[apart:])
-    (said,) = words_of(lines, "KMS USD")
-    assert " ".join(said) == (
+    (title,) = words_of(lines, "KMS USD")
+    assert " ".join(title) == (
         "KMS USD 1.28: requests 0.12, keys 1.00, taxes, credits and all else 0.16"
     )
 
@@ -73,7 +73,7 @@ def test_a_bill_without_cloudtrail_says_nothing_of_it(tmp_path):
 
 def test_the_currency_stands_over_the_amounts(tmp_path):
     """China bills in yuan."""
-    legacy_bill(tmp_path / "bill.csv", [replace(one, currency="CNY") for one in A_MONTH])
+    legacy_bill(tmp_path / "bill.csv", [replace(line, currency="CNY") for line in A_MONTH])
     lines = table(tmp_path)
     assert lines[1].split()[-1] == "CNY"
     assert words_of(lines, "KMS CNY")

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from estimator import KmscostError, explain, forecast, load_actuals, measure_cloudtrail
-from estimator.report.text.data import forecast_csv, frame_csv, to_json
-from tests.measurement.billing.bills import A_MONTH, FORMATS, written
+from estimator.report.text.data import frame_csv, to_json
+from tests.measurement.billing.bills import A_MONTH, FORMATS, write_file
 from tests.measurement.measurement_files.test_round_trip import LOGS
 from tests.real_data import ROOT
 
@@ -21,36 +21,36 @@ def document():
     return to_json(measure_cloudtrail(LOGS).to_dict())
 
 
-def refused(tmp_path, text, name="kept.json"):
-    """What is said of a file of this text; its path is always in it."""
-    path = written(tmp_path / name, text.encode() if isinstance(text, str) else text)
+def refusal(tmp_path, text, name="kept.json"):
+    """The refusal of a file of this text; its path is always in it."""
+    path = write_file(tmp_path / name, text.encode() if isinstance(text, str) else text)
     with pytest.raises(KmscostError) as error:
         load_actuals(path)
-    assert all(one.path == str(path) for one in error.value.problems)
+    assert all(problem.path == str(path) for problem in error.value.problems)
     return error.value
 
 
-def changed(document, change):
+def change_document(document, change):
     """The document after `change` has worked on it."""
-    told = json.loads(document)
-    change(told)
-    return json.dumps(told)
+    parsed = json.loads(document)
+    change(parsed)
+    return json.dumps(parsed)
 
 
 def put(key, value):
     """A change that puts a value at a place such as rows.0.quantity."""
 
-    def change(told):
-        *path, last = [int(one) if one.isdigit() else one for one in key.split(".")]
+    def change(document):
+        *path, last = [int(name) if name.isdigit() else name for name in key.split(".")]
         for part in path:
-            told = told[part]
-        told[last] = value
+            document = document[part]
+        document[last] = value
 
     return change
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "said"),
+    ("key", "value", "message"),
     [
         ("rows.3.quantity", -1, "rows[3].quantity: found the number -1; expected 0 or more"),
         ("rows.3.quantity", "7", "rows[3].quantity: found '7'; expected a number"),
@@ -71,7 +71,7 @@ def put(key, value):
         ("files", 1.5, "files: found the number 1.5; expected a whole number"),
         ("files", -1, "files: found the number -1"),
         ("totals.requests", 58, "expected 57, the sum of its rows"),
-        ("totals.by_cause", "x", "totals.by_cause: found 'x'; expected a number"),
+        ("totals.by_cause", "x", "totals.by_cause: found 'x'; expected a mapping"),
         ("skipped", [{"path": "x"}], "skipped[0]: found no key 'reason'"),
         ("sorce", 1, "did you mean source?"),
         ("source", "cloudtrial", "expected one of cloudtrail"),
@@ -83,56 +83,57 @@ def put(key, value):
         ("notices", [1], "notices[0]: found the number 1; expected text"),
     ],
 )  # fmt: skip
-def test_each_wrong_value_is_named_with_its_place(tmp_path, document, key, value, said):
+def test_each_wrong_value_is_named_with_its_place(tmp_path, document, key, value, message):
     """The place in the document, what was found, what was expected."""
-    assert said in str(refused(tmp_path, changed(document, put(key, value))))
+    assert message in str(refusal(tmp_path, change_document(document, put(key, value))))
 
 
 def test_a_missing_day_says_how_to_measure_again(tmp_path):
     """Rows of a grain without days are of no use here."""
     text = to_json(measure_cloudtrail(LOGS, "month,cause").to_dict())
-    assert "no column day" in str(refused(tmp_path, text))
-    assert "without --by" in str(refused(tmp_path, text))
+    assert "no column day" in str(refusal(tmp_path, text))
+    assert "without --by" in str(refusal(tmp_path, text))
 
 
 def test_older_coverage_without_gaps_is_refused(tmp_path, document):
     """Hours that cannot be known are not guessed."""
-    said = refused(
-        tmp_path, changed(document, lambda told: told["coverage"]["streams"][0].pop("gaps"))
+    message = refusal(
+        tmp_path,
+        change_document(document, lambda parsed: parsed["coverage"]["streams"][0].pop("gaps")),
     )
-    assert "coverage.streams[0]: found no key 'gaps'" in str(said)
+    assert "coverage.streams[0]: found no key 'gaps'" in str(message)
 
 
 def test_all_problems_come_at_once(tmp_path, document):
     """Two mistakes, two lines; thousands alike are five and how many more."""
 
-    def change(told):
-        told["files"] = "six"
-        told["notices"] = [3]
+    def change(parsed):
+        parsed["files"] = "six"
+        parsed["notices"] = [3]
 
-    assert len(refused(tmp_path, changed(document, change)).problems) == 1  # keys come first
+    assert len(refusal(tmp_path, change_document(document, change)).problems) == 2
 
-    def spoil(told):
-        for row in told["rows"]:
+    def spoil(parsed):
+        for row in parsed["rows"]:
             row["quantity"] = -1
             row["cause"] = "pot"
 
-    problems = refused(tmp_path, changed(document, spoil)).problems
+    problems = refusal(tmp_path, change_document(document, spoil)).problems
     assert len(problems) == 2 * 6
-    assert any("more cells like these" in one.found for one in problems)
+    assert any("more cells like these" in problem.found for problem in problems)
 
 
 @pytest.mark.parametrize("size", [0.1, 0.5, 0.9, 0.99])
 def test_a_cut_file_is_named_as_one(tmp_path, document, size):
     """Wherever a download stopped."""
-    said = str(refused(tmp_path, document[: int(len(document) * size)]))
-    assert "ends too early" in said
+    message = str(refusal(tmp_path, document[: int(len(document) * size)]))
+    assert "ends too early" in message
 
 
 def test_endless_nesting_is_no_traceback(tmp_path):
     """A document of 200,000 brackets."""
-    said = refused(tmp_path, '{"source": ' + "[" * 200_000)
-    assert "JSON" in str(said)
+    message = refusal(tmp_path, '{"source": ' + "[" * 200_000)
+    assert "JSON" in str(message)
 
 
 def test_numbers_beyond_all_bounds(tmp_path, document):
@@ -140,7 +141,7 @@ def test_numbers_beyond_all_bounds(tmp_path, document):
     for number in ("1e999", "1" * 400):
         text = document.replace('"quantity": 3.0', f'"quantity": {number}', 1)
         assert text != document
-        assert refused(tmp_path, text)
+        assert refusal(tmp_path, text)
 
 
 @pytest.mark.parametrize(
@@ -152,21 +153,21 @@ def test_numbers_beyond_all_bounds(tmp_path, document):
     ],
 )
 def test_json_of_another_command_is_named(tmp_path, command, text):
-    """Which command wrote it."""
-    assert f"the JSON of `kmscost {command}`" in str(refused(tmp_path, text()))
+    """The message names the command that wrote it."""
+    assert f"the JSON of `kmscost {command}`" in str(refusal(tmp_path, text()))
 
 
 def test_csv_of_a_forecast_and_raw_bills_are_named(tmp_path):
-    """What they are, and what to do with them."""
-    said = refused(tmp_path, forecast_csv(forecast(EXAMPLE, "2026-11", 1)), "x.csv")
-    assert "the CSV of `kmscost forecast`" in str(said)
-    assert "measure it first" in str(refused(tmp_path, FORMATS["legacy csv"](A_MONTH), "b.csv"))
+    """The message says what they are, and what to do with them."""
+    message = refusal(tmp_path, frame_csv(forecast(EXAMPLE, "2026-11", 1).rows), "x.csv")
+    assert "the CSV of `kmscost forecast`" in str(message)
+    assert "measure it first" in str(refusal(tmp_path, FORMATS["legacy csv"](A_MONTH), "b.csv"))
 
 
 def test_csv_with_semicolons_is_named(tmp_path):
     """As spreadsheets of some countries write it."""
     text = frame_csv(measure_cloudtrail(LOGS).rows).replace(",", ";")
-    assert "no comma separates" in str(refused(tmp_path, text, "x.csv"))
+    assert "no comma separates" in str(refusal(tmp_path, text, "x.csv"))
 
 
 def test_csv_problems_name_line_and_column(tmp_path):
@@ -178,13 +179,13 @@ def test_csv_problems_name_line_and_column(tmp_path):
     cells[columns.index("quantity")] = "many"
     cells[columns.index("account")] = "2"
     spoilt = "\n".join([header, first, ",".join(cells), *rest, ""])
-    problems = refused(tmp_path, spoilt, "x.csv").problems
-    assert {(one.line, one.at) for one in problems} == {(3, "quantity"), (3, "account")}
-    assert "the last line" in str(refused(tmp_path, text.rstrip("\n"), "y.csv")).replace(
+    problems = refusal(tmp_path, spoilt, "x.csv").problems
+    assert {(problem.line, problem.at) for problem in problems} == {(3, "quantity"), (3, "account")}
+    assert "the last line" in str(refusal(tmp_path, text.rstrip("\n"), "y.csv")).replace(
         "a last", "the last"
     )
     short = "\n".join([header, first, ",".join(cells[:4]), ""])
-    assert "found 4 cells" in str(refused(tmp_path, short, "z.csv"))
+    assert "found 4 cells" in str(refusal(tmp_path, short, "z.csv"))
 
 
 def test_a_path_that_does_not_exist():
@@ -195,14 +196,14 @@ def test_a_path_that_does_not_exist():
 
 def test_logs_that_are_none_are_refused_by_measure(tmp_path):
     """JSON of some other sort is no measurement and no log."""
-    assert refused(tmp_path, '{"hello": 1}')
+    assert refusal(tmp_path, '{"hello": 1}')
 
 
 @pytest.mark.parametrize("word", ["true", "TRUE", "True"])
 def test_a_flag_in_any_case_is_that_flag(tmp_path, document, word):
     """A spreadsheet writes TRUE: it is no riddle whether `expected true or false` was met."""
-    kept = written(tmp_path / "kept.json", document.encode())
-    rows = frame_csv(load_actuals(kept).measured)
+    path = write_file(tmp_path / "kept.json", document.encode())
+    rows = frame_csv(load_actuals(path).measured)
     assert "False" in rows
     changed_rows = tmp_path / "rows.csv"
     changed_rows.write_text(rows.replace("False", word))

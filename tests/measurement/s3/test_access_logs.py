@@ -40,15 +40,17 @@ def line(
     )
 
 
-def measured(folder, *lines: str):
+def measure_lines(folder, *lines: str):
     (folder / "log").write_text("".join(lines), encoding="utf-8")
     return measure_access_logs(folder)
 
 
 def test_a_get_is_one_decrypt_of_its_requester(tmp_path):
     """Two GETs by two sessions of one role: two Decrypt in the role's account, reader the role."""
-    told = measured(tmp_path, line(), line(log_name(number=3), requester=SIEM.replace("0abc", "1")))
-    (row,) = told.rows.to_dict("records")
+    actuals = measure_lines(
+        tmp_path, line(), line(log_name(number=3), requester=SIEM.replace("0abc", "1"))
+    )
+    (row,) = actuals.rows.to_dict("records")
     assert row["quantity"] == row["files"] == 2
     assert (row["cause"], row["operation"]) == ("get", "Decrypt")
     assert row["reader"] == row["driver"] == ROLE
@@ -58,8 +60,8 @@ def test_a_get_is_one_decrypt_of_its_requester(tmp_path):
     )  # fmt: skip
     # the day of the request, not of the file
     assert str(row["day"]) == "2023-10-18"
-    assert told.records == 2
-    assert told.source == row["source"] == "access-logs"
+    assert actuals.records == 2
+    assert actuals.source == row["source"] == "access-logs"
 
 
 @pytest.mark.parametrize(
@@ -82,16 +84,16 @@ def test_a_get_is_one_decrypt_of_its_requester(tmp_path):
 )
 def test_only_requests_that_returned_or_stored_bytes_count(tmp_path, operation, status, requests):
     """GET and the read of a copy with 200 or 206, PUT with 200: all else asks KMS nothing."""
-    told = measured(tmp_path, line(operation=operation, status=status))
-    assert told.totals["requests"] == requests
-    assert told.records == 1
-    assert not told.skipped
+    actuals = measure_lines(tmp_path, line(operation=operation, status=status))
+    assert actuals.totals["requests"] == requests
+    assert actuals.records == 1
+    assert not actuals.skipped
 
 
 def test_deliveries_are_puts_and_digests(tmp_path):
     """CloudTrail's own PUTs: put for logs, digest for digests with their trail, no reader."""
     service = "svc:cloudtrail.amazonaws.com"
-    told = measured(
+    actuals = measure_lines(
         tmp_path,
         line(operation="REST.PUT.OBJECT", requester=service),
         line(digest_name(), operation="REST.PUT.OBJECT", requester=service),
@@ -99,7 +101,7 @@ def test_deliveries_are_puts_and_digests(tmp_path):
     )
     assert {
         (r["cause"], r["operation"], r["reader"], r["trail"], r["driver"], r["quantity"])
-        for r in told.rows.to_dict("records")
+        for r in actuals.rows.to_dict("records")
     } == {
         ("put", "GenerateDataKey", "", "", "", 1),
         ("digest", "GenerateDataKey", "", "org", "org", 1),
@@ -119,7 +121,7 @@ def test_deliveries_are_puts_and_digests(tmp_path):
 )  # fmt: skip
 def test_who_read_it(tmp_path, requester, reader, account):
     """A user, a root, a canonical id, a service, nobody: the reader and its account."""
-    (row,) = measured(tmp_path, line(requester=requester)).rows.to_dict("records")
+    (row,) = measure_lines(tmp_path, line(requester=requester)).rows.to_dict("records")
     assert (row["reader"], row["billed_account"]) == (reader, account)
 
 
@@ -139,58 +141,60 @@ def test_who_read_it(tmp_path, requester, reader, account):
 )
 def test_odd_lines_of_the_real_world_count(tmp_path, changes):
     """Quotes nobody escaped, fields to come, names encoded twice, a space too many: one GET."""
-    told = measured(tmp_path, line(**changes))
-    assert told.totals["requests"] == 1
-    assert not told.skipped
+    actuals = measure_lines(tmp_path, line(**changes))
+    assert actuals.totals["requests"] == 1
+    assert not actuals.skipped
 
 
 def test_each_part_of_an_object_is_a_request(tmp_path):
     """Three range GETs of one object: three Decrypt."""
-    assert measured(tmp_path, line(status="206") * 3).totals["by_operation"] == {"Decrypt": 3}
+    assert measure_lines(tmp_path, line(status="206") * 3).totals["by_operation"] == {"Decrypt": 3}
 
 
 def test_others_objects_are_lines_and_nothing_more(tmp_path):
     """Requests for other objects, even of a like name, count as records only."""
-    told = measured(
+    actuals = measure_lines(
         tmp_path,
         line("photos/1.jpg"),
         line("docs/CloudTrail/guide.pdf"),
         line("-", operation="REST.GET.BUCKET", uri="GET /?prefix=AWSLogs/1/CloudTrail/ HTTP/1.1"),
     )
-    assert told.totals["requests"] == 0
-    assert told.records == 3
-    assert len(told.rows) == 0
-    assert any("no line is about" in one for one in told.notices)
+    assert actuals.totals["requests"] == 0
+    assert actuals.records == 3
+    assert len(actuals.rows) == 0
+    assert any("no line is about" in notice for notice in actuals.notices)
 
 
 def test_coverage_is_the_hours_that_have_lines(tmp_path):
     """Lines of 04:55, 04:59 and 06:00, whatever object they are about: 2 of the day's 24 hours."""
-    told = measured(
+    actuals = measure_lines(
         tmp_path,
         line(),
         line("x", time="18/Oct/2023:04:59:59"),
         line("x", time="18/Oct/2023:06:00:00"),
     )
-    assert list(told.rows["coverage"]) == [2 / 24]
-    (stream,) = told.coverage.to_dict()["streams"]
+    assert list(actuals.rows["coverage"]) == [2 / 24]
+    (stream,) = actuals.coverage.to_dict()["streams"]
     assert (stream["hours"], stream["of_hours"]) == (2, 3)
 
 
 def test_notices_say_what_access_logs_cannot_tell(tmp_path):
     """SSE-KMS is not to be seen, and delivery is best effort: both are said each time."""
-    notices = measured(tmp_path, line()).notices
-    assert any("cannot tell objects under SSE-KMS" in one for one in notices)
-    assert any("best-effort" in one for one in notices)
+    notices = measure_lines(tmp_path, line()).notices
+    assert any("cannot tell objects under SSE-KMS" in notice for notice in notices)
+    assert any("best-effort" in notice for notice in notices)
 
 
 def test_bad_lines_are_named_and_strict_refuses(tmp_path):
     """A line that breaks off is skipped by file and line number; the others count."""
     broken = line()[:250] + "\n"
-    told = measured(tmp_path, line(), broken, "\n", line(), "no log line\n", "x [31/Foo/2023:01\n")
-    assert told.totals["requests"] == 2
-    assert told.records == 2
+    actuals = measure_lines(
+        tmp_path, line(), broken, "\n", line(), "no log line\n", "x [31/Foo/2023:01\n"
+    )
+    assert actuals.totals["requests"] == 2
+    assert actuals.records == 2
     path = tmp_path / "log"
-    assert [(one.path, one.reason) for one in told.skipped] == [
+    assert [(file.path, file.reason) for file in actuals.skipped] == [
         (f"{path}:{number}", "line that is no S3 server access log's") for number in (2, 5, 6)
     ]
     with pytest.raises(KmscostError, match="log:2"):
@@ -199,13 +203,13 @@ def test_bad_lines_are_named_and_strict_refuses(tmp_path):
 
 def test_bad_lines_beyond_number_are_counted_not_listed(tmp_path):
     """12,000 bad lines: all are counted, the first 10,000 named."""
-    told = measured(tmp_path, line(), "bad\n" * 12_000)
-    assert len(told.skipped) == 12_000
-    assert len(list(told.skipped)) == 10_000
+    actuals = measure_lines(tmp_path, line(), "bad\n" * 12_000)
+    assert len(actuals.skipped) == 12_000
+    assert len(list(actuals.skipped)) == 10_000
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "message"),
     [
         (b"", "empty file"),
         (b'{"Records": []}\n', "no S3 server access log"),
@@ -214,16 +218,16 @@ def test_bad_lines_beyond_number_are_counted_not_listed(tmp_path):
         (b"\x1f\x8bjunk", "gzip that is cut off or damaged"),
     ],
 )
-def test_files_that_are_no_access_logs_are_skipped(tmp_path, data, said):
+def test_files_that_are_no_access_logs_are_skipped(tmp_path, data, message):
     """Skipped with the reason among others; an error where there is nothing else."""
     (tmp_path / "bad").write_bytes(data)
-    with pytest.raises(KmscostError, match=said):
+    with pytest.raises(KmscostError, match=message):
         measure_access_logs(tmp_path)
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "good.gz").write_bytes(gzip.compress(line().encode()))
-    told = measure_access_logs(tmp_path)
-    assert (told.files, told.totals["requests"]) == (1, 1)
-    assert told.skipped.by_reason == {said: 1}
+    actuals = measure_access_logs(tmp_path)
+    assert (actuals.files, actuals.totals["requests"]) == (1, 1)
+    assert actuals.skipped.by_reason == {message: 1}
 
 
 def test_an_empty_folder_is_an_error(tmp_path):
@@ -244,7 +248,7 @@ LINES = [
 @given(st.randoms(use_true_random=False), st.integers(1, 4))
 def test_splitting_and_reordering_change_nothing(tmp_path_factory, order: random.Random, files):
     """However the lines are dealt out to files and ordered, everything is equal."""
-    whole = measured(tmp_path_factory.mktemp("one"), *LINES)
+    whole = measure_lines(tmp_path_factory.mktemp("one"), *LINES)
     lines = order.sample(LINES, len(LINES))
     folder = tmp_path_factory.mktemp("many")
     for number in range(files):
@@ -260,10 +264,10 @@ def test_splitting_and_reordering_change_nothing(tmp_path_factory, order: random
 @needs_data
 def test_real_lines_are_read():
     """Ten real lines about other objects: ten records in nine hours, no request, none skipped."""
-    told = measure_access_logs(DATA / "s3/access-logs")
-    assert (told.records, told.files, told.totals["requests"]) == (10, 2, 0)
-    assert not told.skipped
-    hours = sum(one["hours"] for one in told.coverage.to_dict()["streams"])
+    actuals = measure_access_logs(DATA / "s3/access-logs")
+    assert (actuals.records, actuals.files, actuals.totals["requests"]) == (10, 2, 0)
+    assert not actuals.skipped
+    hours = sum(stream["hours"] for stream in actuals.coverage.to_dict()["streams"])
     assert hours == 9  # two of the lines are of one second
 
 
@@ -277,8 +281,8 @@ def test_real_lines_about_cloudtrails_objects(tmp_path):
             assert found is not None, text
             key = found["key"].decode()
             lines.append(text.replace(f" {key} ", f" {log_name()} ", 1))
-    told = measured(tmp_path, *lines)
-    assert not told.skipped
+    actuals = measure_lines(tmp_path, *lines)
+    assert not actuals.skipped
     # 206, 200, 200, 200, 404, 304, 200, 304, 200, 206
-    assert told.totals["by_operation"] == {"Decrypt": 7}
-    assert set(told.rows["reader"].astype(str)) == {"", "arn:aws:iam::123:user/dandi-api-heroku"}
+    assert actuals.totals["by_operation"] == {"Decrypt": 7}
+    assert set(actuals.rows["reader"].astype(str)) == {"", "arn:aws:iam::123:user/dandi-api-heroku"}

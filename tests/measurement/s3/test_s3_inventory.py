@@ -24,7 +24,6 @@ from tests.measurement.s3.objects import (
     log_name,
     write_inventory,
 )
-from tests.real_data import DATA, needs_data
 
 # by hand: requests 2 puts + 2 digests + 1 Insight put + 1 replica = 6; objects 2+1+1+2+1+1 = 8
 ITEMS = [
@@ -68,21 +67,21 @@ def row(rows: pd.DataFrame, **values: object) -> pd.Series:
 
 def test_every_format_gives_the_counts_made_by_hand(tmp_path, form):
     """CSV, ORC and Parquet of the same bucket: 6 requests, 8 objects, 3 others, 1 delete marker."""
-    told = measure_s3_inventory(write_inventory(tmp_path, ITEMS, form))
-    assert told.records == 12
-    assert told.files == 1
-    assert told.details["objects"] == {
+    actuals = measure_s3_inventory(write_inventory(tmp_path, ITEMS, form))
+    assert actuals.records == 12
+    assert actuals.files == 1
+    assert actuals.details["objects"] == {
         "cloudtrail": 8,
         "other": 3,
         "delete_markers": 1,
         "by_encryption": {"DSSE-KMS": 1, "SSE-KMS": 6, "SSE-S3": 1},
     }
-    assert told.totals["requests"] == 6
-    assert told.totals["by_cause"] == {
+    assert actuals.totals["requests"] == 6
+    assert actuals.totals["by_cause"] == {
         "put": 3, "check": 0, "digest": 2, "get": 0, "replication": 1, "other": 0,
     }  # fmt: skip
-    assert told.totals["by_operation"] == {"Encrypt": 1, "GenerateDataKey": 5}
-    assert not told.skipped
+    assert actuals.totals["by_operation"] == {"Encrypt": 1, "GenerateDataKey": 5}
+    assert not actuals.skipped
 
 
 def test_rows_say_what_names_and_statuses_tell(tmp_path, form):
@@ -106,55 +105,57 @@ def test_rows_say_what_names_and_statuses_tell(tmp_path, form):
 
 def test_a_bucket_key_is_null_in_json_and_said(tmp_path):
     """Under a Bucket Key the number of requests is not told: null, with the most it can be."""
-    told = measure_s3_inventory(write_inventory(tmp_path, ITEMS, "Parquet"))
-    document = json.loads(json.dumps(told.to_dict()))
-    quantities = {one["bucket_key"]: one["quantity"] for one in document["rows"]}
+    actuals = measure_s3_inventory(write_inventory(tmp_path, ITEMS, "Parquet"))
+    document = json.loads(json.dumps(actuals.to_dict()))
+    quantities = {row["bucket_key"]: row["quantity"] for row in document["rows"]}
     assert quantities[True] is None
     assert document["objects"]["cloudtrail"] == 8
-    assert any("1 objects were written under an S3 Bucket Key" in one for one in told.notices)
+    assert any("1 objects were written under an S3 Bucket Key" in row for row in actuals.notices)
 
 
 def test_only_sse_s3_objects_are_files_without_requests(tmp_path, form):
     """Objects that KMS did not encrypt: 0 requests, yet files per day can be learnt from them."""
     items = [Item(log_name(number=n), encryption="SSE-S3") for n in range(288)]
-    told = measure_s3_inventory(write_inventory(tmp_path, items, form))
-    (only,) = told.rows.to_dict("records")
+    actuals = measure_s3_inventory(write_inventory(tmp_path, items, form))
+    (only,) = actuals.rows.to_dict("records")
     assert (only["quantity"], only["files"]) == (0, 288)
-    assert told.totals["requests"] == 0
+    assert actuals.totals["requests"] == 0
 
 
 def test_coverage_is_whole_days_until_the_inventory_was_made(tmp_path):
     """From the 17th to noon of the 19th: 24 + 24 + 12 = 60 hours, of October's 744."""
-    told = measure_s3_inventory(write_inventory(tmp_path, ITEMS, "CSV"))
-    assert told.coverage.months() == {"2023-10": pytest.approx(60 / 744)}
-    (stream,) = told.coverage.to_dict()["streams"]
+    actuals = measure_s3_inventory(write_inventory(tmp_path, ITEMS, "CSV"))
+    assert actuals.coverage.months() == {"2023-10": pytest.approx(60 / 744)}
+    (stream,) = actuals.coverage.to_dict()["streams"]
     assert (stream["from"], stream["until"]) == ("2023-10-17T00:00Z", "2023-10-19T12:00Z")
-    assert set(told.rows["coverage"]) == {1.0}
+    assert set(actuals.rows["coverage"]) == {1.0}
 
 
 def test_without_encryption_status_each_object_counts_at_most_once(tmp_path, form):
     """No EncryptionStatus: all 8 objects count (7 without a Bucket Key), and a notice says so."""
     path = write_inventory(tmp_path, ITEMS, form, without=("EncryptionStatus",))
-    told = measure_s3_inventory(path)
-    assert told.totals["requests"] == 7
-    assert told.details["objects"]["by_encryption"] == {"unknown": 8}
-    assert any("no EncryptionStatus" in one for one in told.notices)
+    actuals = measure_s3_inventory(path)
+    assert actuals.totals["requests"] == 7
+    assert actuals.details["objects"]["by_encryption"] == {"unknown": 8}
+    assert any("no EncryptionStatus" in notice for notice in actuals.notices)
 
 
 def test_without_bucket_key_status_there_is_no_such_column(tmp_path):
-    """What the inventory does not tell is no column, and the notice says what it means."""
+    """A status that the inventory lacks is no column, and the notice says what it means."""
     path = write_inventory(tmp_path, ITEMS, "ORC", without=("BucketKeyStatus", "IsDeleteMarker"))
-    told = measure_s3_inventory(path)
-    assert "bucket_key" not in told.rows
-    assert any("no BucketKeyStatus" in one for one in told.notices)
+    actuals = measure_s3_inventory(path)
+    assert "bucket_key" not in actuals.rows
+    assert any("no BucketKeyStatus" in notice for notice in actuals.notices)
 
 
 def test_an_encryption_nobody_knows_is_said(tmp_path):
     """A new kind of encryption counts as at most one request each, never as nothing in silence."""
     items = [Item(log_name(number=0), encryption="XSSE"), Item(log_name(number=1))]
-    told = measure_s3_inventory(write_inventory(tmp_path, items, "Parquet"))
-    assert told.totals["requests"] == 2
-    assert any(one.startswith("1 objects have no EncryptionStatus") for one in told.notices)
+    actuals = measure_s3_inventory(write_inventory(tmp_path, items, "Parquet"))
+    assert actuals.totals["requests"] == 2
+    assert any(
+        notice.startswith("1 objects have no EncryptionStatus") for notice in actuals.notices
+    )
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -175,11 +176,11 @@ def test_splitting_and_reordering_change_nothing(tmp_path_factory, form, items, 
 def test_by_sums_rows_and_leaves_totals(tmp_path):
     """--by chooses the grain; totals stay."""
     path = write_inventory(tmp_path, ITEMS, "Parquet")
-    told = measure_s3_inventory(path, by="month,cause")
-    assert dict(zip(told.rows["cause"], told.rows["quantity"], strict=True)) == {
+    actuals = measure_s3_inventory(path, by="month,cause")
+    assert dict(zip(actuals.rows["cause"], actuals.rows["quantity"], strict=True)) == {
         "digest": 2, "put": 3, "replication": 1,
     }  # fmt: skip
-    assert told.totals == measure_s3_inventory(path).totals
+    assert actuals.totals == measure_s3_inventory(path).totals
     with pytest.raises(UsageError):
         measure_s3_inventory(path, by="colour")
 
@@ -202,12 +203,12 @@ def test_a_missing_data_file_is_said_and_strict_refuses(tmp_path):
     """One of two data files is not there: skipped with its key, and every figure is too low."""
     manifest = write_inventory(tmp_path, ITEMS, "CSV", files=2)
     (tmp_path / "reports/example-logs/all/data/part-1.csv.gz").unlink()
-    told = measure_s3_inventory(manifest)
-    assert told.skipped.by_reason == {"data file that is not there": 1}
-    assert told.to_dict()["skipped"][0]["path"].endswith("data/part-1.csv.gz")
-    assert told.files == 1
-    assert told.records == 6
-    assert told.notices[0].startswith("1 of 2 data files were not counted")
+    actuals = measure_s3_inventory(manifest)
+    assert actuals.skipped.by_reason == {"data file that is not there": 1}
+    assert actuals.to_dict()["skipped"][0]["path"].endswith("data/part-1.csv.gz")
+    assert actuals.files == 1
+    assert actuals.records == 6
+    assert actuals.notices[0].startswith("1 of 2 data files were not counted")
     with pytest.raises(KmscostError, match="part-1"):
         measure_s3_inventory(manifest, strict=True)
 
@@ -238,9 +239,9 @@ def test_a_damaged_data_file_is_skipped(tmp_path, spoil, reason):
     manifest = write_inventory(tmp_path, ITEMS, "Parquet", files=2)
     data = tmp_path / "reports/example-logs/all/data/part-0.parquet"
     data.write_bytes(spoil(data.read_bytes()))
-    told = measure_s3_inventory(manifest)
-    assert told.skipped.by_reason == {reason: 1}
-    assert told.records == 6
+    actuals = measure_s3_inventory(manifest)
+    assert actuals.skipped.by_reason == {reason: 1}
+    assert actuals.records == 6
 
 
 def test_bytes_that_are_not_their_format_are_skipped(tmp_path, form):
@@ -252,10 +253,10 @@ def test_bytes_that_are_not_their_format_are_skipped(tmp_path, form):
     md5 = hashlib.md5(junk, usedforsecurity=False).hexdigest()
     document["files"][0] |= {"size": len(junk), "MD5checksum": md5}
     change_manifest(manifest, **document)
-    told = measure_s3_inventory(manifest)
-    (reason,) = told.skipped.by_reason
+    actuals = measure_s3_inventory(manifest)
+    (reason,) = actuals.skipped.by_reason
     assert reason.startswith("data file that is no whole")
-    assert told.records == 6
+    assert actuals.records == 6
 
 
 @CSV_ONLY
@@ -267,9 +268,9 @@ def test_a_cut_off_csv_is_skipped(tmp_path, form):
     data.write_bytes(data.read_bytes()[:-20])
     document["files"][0] = {"key": document["files"][0]["key"]}
     change_manifest(manifest, **document)
-    told = measure_s3_inventory(manifest)
-    assert len(told.skipped) == 1
-    assert told.records == 6
+    actuals = measure_s3_inventory(manifest)
+    assert len(actuals.skipped) == 1
+    assert actuals.records == 6
 
 
 @CSV_ONLY
@@ -296,80 +297,10 @@ def test_orc_and_parquet_want_the_extra(tmp_path, monkeypatch):
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ({"fileFormat": "AVRO"}, "fileFormat: found 'AVRO'"),
-        ({"fileSchema": "Bucket, Size"}, "fileSchema: found 'Bucket, Size'"),
-        ({"creationTimestamp": "today"}, "creationTimestamp: found 'today'"),
-        ({"files": []}, "files: found no data files"),
-        ({"files": [{"size": 3}]}, r"files\[0\]: found no key"),
-    ],
-)
-def test_a_wrong_manifest_says_what_is_wrong(tmp_path, changes, said):
-    """Each mistake of a manifest by its key, with what was expected."""
-    manifest = write_inventory(tmp_path, ITEMS, "CSV")
-    change_manifest(manifest, **changes)
-    with pytest.raises(KmscostError, match=said):
-        measure_s3_inventory(manifest)
-
-
-@pytest.mark.parametrize("text", ["", "[1]", '{"a": 1}', "{", "\0\1\2"])
-def test_what_is_no_manifest_is_refused(tmp_path, text):
-    """Anything but a manifest is an error about the user's file, never a traceback."""
-    path = tmp_path / "manifest.json"
-    path.write_text(text, encoding="utf-8")
-    with pytest.raises(KmscostError, match=r"manifest\.json"):
-        measure_s3_inventory(path)
-    with pytest.raises(KmscostError, match="no such file"):
-        measure_s3_inventory(tmp_path / "other.json")
-
-
-@pytest.mark.parametrize("key", ["x" * 5_000, "a\0b", "/", "..", "é" * 300 + "/b.csv.gz"])
-def test_a_hostile_key_is_a_missing_file(tmp_path, key):
-    """Whatever a manifest names, what cannot be there is missing, never a traceback."""
-    manifest = write_inventory(tmp_path, ITEMS, "CSV", files=2)
-    document = json.loads(manifest.read_text(encoding="utf-8"))
-    document["files"][0]["key"] = key
-    change_manifest(manifest, **document)
-    assert measure_s3_inventory(manifest).skipped.by_reason == {"data file that is not there": 1}
-    with pytest.raises(KmscostError):
-        measure_s3_inventory(tmp_path / ("m" * 5_000))
-
-
-def test_keys_cannot_lead_out_of_the_folders(tmp_path):
-    """A key with dots in it is a name below the folders, whatever it tries."""
-    manifest = write_inventory(tmp_path / "deep", ITEMS, "CSV")
-    (tmp_path / "secret.csv.gz").write_bytes(gzip.compress(b"1"))
-    change_manifest(manifest, files=[{"key": "/../../../../secret.txt"}])
-    with pytest.raises(KmscostError, match="none of the 1 data files"):
-        measure_s3_inventory(manifest)
-
-
 def test_a_bucket_without_cloudtrail_says_so(tmp_path):
     """Other objects only: no rows, no requests, and a notice rather than a silent zero."""
-    told = measure_s3_inventory(write_inventory(tmp_path, [Item("a/b.txt")], "Parquet"))
-    assert len(told.rows) == 0
-    assert told.totals["requests"] == 0
-    assert "no object has a name as CloudTrail writes it" in told.notices
-    assert told.to_dict()["coverage"] == {"months": [], "streams": []}
-
-
-def test_a_manifest_that_was_changed_is_said(tmp_path):
-    """S3 writes the manifest's MD5 beside it: where they differ, a notice says so."""
-    manifest = write_inventory(tmp_path, ITEMS, "CSV")
-    beside = manifest.with_name("manifest.checksum")
-    md5 = hashlib.md5(manifest.read_bytes(), usedforsecurity=False).hexdigest()
-    beside.write_text(md5 + "\n", encoding="ascii")
-    said = "manifest.json is not the file that manifest.checksum beside it is about"
-    assert said not in measure_s3_inventory(manifest).notices
-    beside.write_text("0" * 32, encoding="ascii")
-    assert said in measure_s3_inventory(manifest).notices
-
-
-@needs_data
-def test_the_real_manifest_is_read_up_to_its_data_files():
-    """A real manifest, whose data file nobody published: the error says which and where."""
-    path = Path(DATA) / "s3/inventory/manifest.json"
-    with pytest.raises(KmscostError, match=r"939c6d46.*files/939c6d46"):
-        measure_s3_inventory(path)
+    actuals = measure_s3_inventory(write_inventory(tmp_path, [Item("a/b.txt")], "Parquet"))
+    assert len(actuals.rows) == 0
+    assert actuals.totals["requests"] == 0
+    assert "no object has a name as CloudTrail writes it" in actuals.notices
+    assert actuals.to_dict()["coverage"] == {"months": [], "streams": []}

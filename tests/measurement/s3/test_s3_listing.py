@@ -61,14 +61,14 @@ LISTINGS = {
 }
 
 
-def check(told):
-    assert told.totals["requests"] == 5
-    assert told.totals["by_cause"]["put"] == 3
-    assert told.totals["by_cause"]["digest"] == 2
-    assert told.details["objects"]["other"] == 3
-    assert told.details["objects"]["cloudtrail"] == 5
-    assert told.records == 8
-    assert not told.skipped
+def check(actuals):
+    assert actuals.totals["requests"] == 5
+    assert actuals.totals["by_cause"]["put"] == 3
+    assert actuals.totals["by_cause"]["digest"] == 2
+    assert actuals.details["objects"]["other"] == 3
+    assert actuals.details["objects"]["cloudtrail"] == 5
+    assert actuals.records == 8
+    assert not actuals.skipped
 
 
 @pytest.mark.parametrize("kind", LISTINGS)
@@ -78,13 +78,13 @@ def test_every_way_to_list_gives_the_same_counts(tmp_path, kind, packed):
     data = LISTINGS[kind].encode()
     path = tmp_path / "listing.dat"
     path.write_bytes(gzip.compress(data) if packed else data)
-    told = measure_s3_listing(path)
-    check(told)
-    assert "bucket_key" not in told.rows
-    assert set(told.rows["source"]) == {"s3-listing"}
-    digests = told.rows[told.rows["cause"] == "digest"]
+    actuals = measure_s3_listing(path)
+    check(actuals)
+    assert "bucket_key" not in actuals.rows
+    assert set(actuals.rows["source"]) == {"s3-listing"}
+    digests = actuals.rows[actuals.rows["cause"] == "digest"]
     assert list(digests["trail"].astype(str)) == ["org"]
-    assert any("cannot tell objects under SSE-KMS" in one for one in told.notices)
+    assert any("cannot tell objects under SSE-KMS" in notice for notice in actuals.notices)
 
 
 def test_windows_writes_utf_16(tmp_path):
@@ -100,12 +100,12 @@ def test_versions_are_puts_and_delete_markers_are_not_objects(tmp_path):
     """Each version was put once; a delete marker has no bytes to encrypt."""
     path = tmp_path / "versions.json"
     path.write_text(json.dumps(versions([*NAMES, NAMES[0]])), encoding="utf-8")
-    told = measure_s3_listing(path)
+    actuals = measure_s3_listing(path)
     # one version more than names, one marker
-    assert told.totals["requests"] == 6
-    assert told.records == 9
-    assert told.details["objects"]["delete_markers"] == 1
-    assert told.details["objects"]["other"] == 2
+    assert actuals.totals["requests"] == 6
+    assert actuals.records == 9
+    assert actuals.details["objects"]["delete_markers"] == 1
+    assert actuals.details["objects"]["other"] == 2
 
 
 def test_coverage_ends_with_the_last_object(tmp_path):
@@ -113,12 +113,12 @@ def test_coverage_ends_with_the_last_object(tmp_path):
     for number, data in enumerate((json.dumps(versions(NAMES)), text(["z"]) + LISTINGS["text"])):
         path = tmp_path / f"{number}"
         path.write_text(data, encoding="utf-8")
-        told = measure_s3_listing(path)
-        (stream,) = told.coverage.to_dict()["streams"]
+        actuals = measure_s3_listing(path)
+        (stream,) = actuals.coverage.to_dict()["streams"]
         assert (stream["from"], stream["hours"]) == ("2023-10-17T00:00Z", 31)
-        day = told.rows[told.rows["day"].astype(str) == "2023-10-18"]
+        day = actuals.rows[actuals.rows["day"].astype(str) == "2023-10-18"]
         assert list(day["coverage"]) == [7 / 24]
-        local = [one for one in told.notices if "taken as UTC" in one]
+        local = [notice for notice in actuals.notices if "taken as UTC" in notice]
         assert len(local) == number
 
 
@@ -129,9 +129,9 @@ def test_unreadable_lines_are_named_and_strict_refuses(tmp_path):
         text(NAMES[:1]) + "An error occurred\n" + text(NAMES[1:]) + " " * 27 + "PRE AWSLogs/\n",
         encoding="utf-8",
     )
-    told = measure_s3_listing(path)
-    assert told.totals["requests"] == 5
-    assert [(one.path, one.reason) for one in told.skipped] == [
+    actuals = measure_s3_listing(path)
+    assert actuals.totals["requests"] == 5
+    assert [(file.path, file.reason) for file in actuals.skipped] == [
         (f"{path}:2", "line that lists no object"),
         (f"{path}:9", "folder that was not listed: list with --recursive"),
     ]
@@ -144,8 +144,8 @@ def test_a_page_that_names_a_next_one_is_said(tmp_path):
     for number, more in enumerate(({"IsTruncated": True}, {"NextToken": "x"})):
         path = tmp_path / f"{number}.json"
         path.write_text(json.dumps(page(NAMES, **more)), encoding="utf-8")
-        (one,) = measure_s3_listing(path).skipped
-        assert one.reason == "page that names a next one, which is not there"
+        (file,) = measure_s3_listing(path).skipped
+        assert file.reason == "page that names a next one, which is not there"
 
 
 @pytest.mark.parametrize("cut", [1, 40, 300, 700])
@@ -153,14 +153,14 @@ def test_json_that_breaks_off_counts_nothing(tmp_path, cut):
     """Half a page is not counted as a whole one: the file is skipped, with the line."""
     (tmp_path / "good.txt").write_text(LISTINGS["text"], encoding="utf-8")
     (tmp_path / "bad.json").write_text(LISTINGS["page"][:-cut], encoding="utf-8")
-    told = measure_s3_listing(tmp_path)
-    check_counts = told.totals["requests"], told.files, len(told.skipped)
+    actuals = measure_s3_listing(tmp_path)
+    check_counts = actuals.totals["requests"], actuals.files, len(actuals.skipped)
     assert check_counts == (5, 1, 1)
-    assert told.skipped.by_reason == {"JSON that breaks off or is malformed": 1}
+    assert actuals.skipped.by_reason == {"JSON that breaks off or is malformed": 1}
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "message"),
     [
         (b"", "empty file"),
         (b"hello\nworld\n", "no listing of a bucket"),
@@ -172,11 +172,11 @@ def test_json_that_breaks_off_counts_nothing(tmp_path, cut):
         (b"\0" * 100_000, "no listing of a bucket"),
     ],
 )
-def test_what_is_no_listing_is_an_error(tmp_path, data, said):
+def test_what_is_no_listing_is_an_error(tmp_path, data, message):
     """Nothing recognised: an error that names the file and what it is, never a silent zero."""
     path = tmp_path / "listing"
     path.write_bytes(data)
-    with pytest.raises(KmscostError, match=said):
+    with pytest.raises(KmscostError, match=message):
         measure_s3_listing(path)
 
 
@@ -185,9 +185,9 @@ def test_an_empty_bucket_is_a_listing(tmp_path):
     for number, data in enumerate(('{"RequestCharged": null}', "\nTotal Objects: 0\n")):
         path = tmp_path / f"{number}"
         path.write_text(data, encoding="utf-8")
-        told = measure_s3_listing(path)
-        assert told.totals["requests"] == 0
-        assert "no object has a name as CloudTrail writes it" in told.notices
+        actuals = measure_s3_listing(path)
+        assert actuals.totals["requests"] == 0
+        assert "no object has a name as CloudTrail writes it" in actuals.notices
 
 
 def test_a_missing_path_is_an_error(tmp_path):
@@ -203,12 +203,12 @@ def test_a_missing_path_is_an_error(tmp_path):
 def test_splitting_and_reordering_change_nothing(tmp_path_factory, names, cut, kind):
     """However the names are dealt out to files and ordered, the counts are equal."""
     write = text if kind == "text" else lambda part: json.dumps(page(part))
-    one, two = tmp_path_factory.mktemp("one"), tmp_path_factory.mktemp("two")
-    (one / "a").write_text(write([*NAMES, "z"]), encoding="utf-8")
+    first, two = tmp_path_factory.mktemp("one"), tmp_path_factory.mktemp("two")
+    (first / "a").write_text(write([*NAMES, "z"]), encoding="utf-8")
     for name, part in (("a", names[:cut]), ("b", names[cut:])):
         if part:
             (two / name).write_text(write(part), encoding="utf-8")
-    whole, parts = measure_s3_listing(one), measure_s3_listing(two)
+    whole, parts = measure_s3_listing(first), measure_s3_listing(two)
     pd.testing.assert_frame_equal(
         parts.rows.drop(columns="coverage"), whole.rows.drop(columns="coverage")
     )

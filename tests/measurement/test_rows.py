@@ -9,8 +9,7 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimator.measurement.frame_rows import actuals_frame, summed
-from estimator.measurement.plain_rows import PlainRows
+from estimator.measurement.rows import PlainRows, actuals_frame, sum_frame
 
 KEYS = ("day", "account", "cause", "operation", "bucket_key", "unit", "source")
 
@@ -36,7 +35,7 @@ grains = st.none() | st.sets(st.sampled_from(KEYS[:5]), min_size=1).map(
 
 
 def columns_of(listed):
-    return {name: [one[name] for one in listed] for name in (*KEYS, "quantity", "coverage")}
+    return {name: [row[name] for row in listed] for name in (*KEYS, "quantity", "coverage")}
 
 
 @settings(max_examples=150, deadline=None)
@@ -45,11 +44,11 @@ def test_the_same_rows_as_the_frame(listed, by):
     """JSON rows and the frame's agree: pandas sums the same columns to the same rows in order."""
     plain = PlainRows(columns_of(listed))
     frame = actuals_frame(columns_of(listed))
-    frame = frame if by is None else summed(frame, by)
-    told = plain.records(by)
-    assert [list(one) for one in told] == [list(frame.columns)] * len(frame)
-    for one, row in zip(told, frame.to_dict("records"), strict=True):
-        for name, value in one.items():
+    frame = frame if by is None else sum_frame(frame, by)
+    records = plain.records(by)
+    assert [list(record) for record in records] == [list(frame.columns)] * len(frame)
+    for record, row in zip(records, frame.to_dict("records"), strict=True):
+        for name, value in record.items():
             if name in ("quantity", "coverage"):
                 assert math.isclose(value, row[name], rel_tol=1e-12, abs_tol=1e-15)
             else:
@@ -64,16 +63,16 @@ def test_order_does_not_matter(listed, random):
     """Rows in any order make the same answer, and its sum is the sum of all in fractions."""
     mixed = list(listed)
     random.shuffle(mixed)
-    told = PlainRows(columns_of(listed))
+    ordered = PlainRows(columns_of(listed))
     assert PlainRows(columns_of(mixed)).records(None) == [
-        {**one, "coverage": other["coverage"]}
-        for one, other in zip(
-            told.records(None), PlainRows(columns_of(mixed)).records(None), strict=True
+        {**row, "coverage": other["coverage"]}
+        for row, other in zip(
+            ordered.records(None), PlainRows(columns_of(mixed)).records(None), strict=True
         )
     ]
-    whole = sum(Fraction(one["quantity"]) for one in listed)
-    assert told.total() == whole
-    assert sum(told.sums("cause").values()) == whole
+    whole = sum(Fraction(row["quantity"]) for row in listed)
+    assert ordered.total() == whole
+    assert sum(ordered.sums("cause").values()) == whole
 
 
 def test_nothing_counted():

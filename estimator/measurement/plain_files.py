@@ -1,4 +1,4 @@
-"""Files of lines or JSON, compressed or not: told by their content, never by their names."""
+"""Files of lines or JSON, compressed or not: recognized by content, never by name."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ import zlib
 from collections import Counter
 from typing import BinaryIO, TextIO
 
-from estimator.measurement.progress import Done, TellingFile
+from estimator.measurement.progress import CountingFile, Done
 from estimator.measurement.skipped import MOST_LISTED, SkippedFiles
 
-# what reading such a file raises when it is cut off or damaged
 _AT_ONCE = 1 << 18  # bytes
+
+# what reading such a file raises when it is cut off or damaged
 DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile)
 
 
 def open_plain(path: str, done: Done) -> io.BufferedReader:
     """The bytes of a file, decompressed where it is gzip; `done` hears how much is read."""
-    stream: io.BufferedReader = io.BufferedReader(TellingFile(path, done), _AT_ONCE)
+    stream: io.BufferedReader = io.BufferedReader(CountingFile(path, done), _AT_ONCE)
     if stream.peek(2)[:2] != b"\x1f\x8b":
         return stream
     # several members one after another, as `cat` leaves them, are one file
@@ -26,7 +27,7 @@ def open_plain(path: str, done: Done) -> io.BufferedReader:
 
 
 def is_json(stream: io.BufferedReader) -> bool:
-    """Whether a file is JSON, by its first character that is no space."""
+    """Tell whether a file is JSON, by its first character that is no space."""
     return stream.peek(1 << 12).lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")[:1] in (b"{", b"[")
 
 
@@ -63,14 +64,14 @@ class BadLines:
         self._more: Counter[str] = Counter()
 
     def add(self, number: int, reason: str) -> None:
-        """One more."""
+        """Add a line."""
         if len(self._first) < MOST_LISTED:
             self._first.append((number, reason))
         else:
             self._more[reason] += 1
 
     def skip(self, path: str, skipped: SkippedFiles) -> None:
-        """Hand them on, each as ``path:line``."""
+        """Add them to `skipped`, each as ``path:line``."""
         for number, reason in self._first:
             skipped.add(f"{path}:{number}", reason)
         skipped.by_reason.update(self._more)

@@ -8,7 +8,7 @@ import pytest
 
 from estimator.forecasting import calendar
 from estimator.volume import usage
-from estimator.volume.activity import JOB, activity
+from estimator.volume.daily import JOB, daily_requests
 from estimator.volume.streams import streams_of
 from tests.simulation.ranges import Invention, write
 
@@ -18,7 +18,7 @@ MONTHS = 7
 def by_month(inventory, span):
     """The requests of each job, summed over days."""
     parts = []
-    for days in activity(inventory, span, streams_of(inventory)):
+    for days in daily_requests(inventory, span, streams_of(inventory)):
         sums = np.add.reduceat(days.requests, days.month_starts, axis=1)
         frame = pd.DataFrame({name: days.texts(name) for name in JOB})
         for position, month in enumerate(days.months):
@@ -56,7 +56,7 @@ def test_pieces_of_months_are_the_whole(tmp_path, monkeypatch):
     inventory = write(tmp_path, Invention(4, windows=True).text())
     span = calendar("2026-10", MONTHS)
     whole = by_month(inventory, span)
-    monkeypatch.setattr("estimator.volume.activity._MOST_CELLS", 1)
+    monkeypatch.setattr("estimator.volume.daily._MOST_CELLS", 1)
     pieces = by_month(inventory, span)
     columns = ["month", *JOB]
     merged = whole.merge(pieces, on=columns, suffixes=("", "_pieces"))

@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes: a measurement that came back, or logs to be counted."""
+"""Detect the format of files by their first bytes: measurements to read, or logs to count."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FIRST_KEY = re.compile(rb'\{\s*"([^"\\]*)"\s*:')
 
 # the first keys of what kmscost writes, as it writes them and sorted by other tools; an event of
 # CloudTrail begins with none of them
-_OURS = frozenset({b"source", b"coverage"})
+_OF_MEASURE = frozenset({b"source", b"coverage"})
 _OF_OTHERS = frozenset(
     {b"totals", b"month", b"months", b"problems", b"rates", b"quantiles", b"free_tier", b"steps"}
 )
@@ -33,48 +33,51 @@ _EXPECTED = "the JSON or CSV of `kmscost measure`, or log files of CloudTrail"
 
 
 @dataclass
-class Told:
-    """The paths by what they are."""
+class Inputs:
+    """Paths by what they are: measurement files with their format, and logs."""
 
     measurements: list[tuple[str, Kind]] = field(default_factory=list)
     logs: list[str] = field(default_factory=list)
 
 
-def tell(paths: Sequence[str]) -> Told:
-    """What the paths are. In a folder only names ending in .json or .csv are looked into.
+def detect_formats(paths: Sequence[str]) -> Inputs:
+    """Sort paths into measurement files and logs.
+
+    In a folder only names ending in .json or .csv are looked into: log folders hold files by the
+    million, and those are told by nothing but their bytes.
 
     Raises
     ------
     KmscostError
         A file is none of it.
     """
-    told = Told()
+    inputs = Inputs()
     problems: list[Problem] = []
     for path in dict.fromkeys(paths):
         try:
             if not Path(path).is_dir():
-                _take(told, path, kind_of(path))
+                _add(inputs, path, kind_of(path))
                 continue
             measured = list(_measured_in(path))
-            told.measurements += measured
+            inputs.measurements += measured
             if not measured:
-                told.logs.append(path)
+                inputs.logs.append(path)
                 continue
             known = {name for name, _ in measured}
-            rest = (one.path for one in find_files([path], SkippedFiles()))
-            told.logs += [name for name in rest if name not in known]
+            rest = (file.path for file in find_files([path], SkippedFiles()))
+            inputs.logs += [name for name in rest if name not in known]
         except KmscostError as error:
             problems += error.problems
     if problems:
         raise KmscostError(problems)
-    return told
+    return inputs
 
 
-def _take(told: Told, path: str, kind: Kind) -> None:
+def _add(inputs: Inputs, path: str, kind: Kind) -> None:
     if kind == "logs":
-        told.logs.append(path)
+        inputs.logs.append(path)
     else:
-        told.measurements.append((path, kind))
+        inputs.measurements.append((path, kind))
 
 
 def _measured_in(folder: str) -> Iterator[tuple[str, Kind]]:
@@ -89,7 +92,7 @@ def _measured_in(folder: str) -> Iterator[tuple[str, Kind]]:
 
 
 def kind_of(path: str) -> Kind:
-    """What a file is.
+    """The kind of a file.
 
     Raises
     ------
@@ -105,7 +108,7 @@ def kind_of(path: str) -> Kind:
     text = head.lstrip(_BLANK)
     if text.startswith(b"{"):
         first = _FIRST_KEY.match(text)
-        return "json" if first and first[1] in _OURS | _OF_OTHERS else "logs"
+        return "json" if first and first[1] in _OF_MEASURE | _OF_OTHERS else "logs"
     if not text or text.startswith(b"[") or not _is_text(text):
         return "logs"
     return _table(path, text)

@@ -1,4 +1,4 @@
-"""How requests come: how often a day what comes together comes, and in how many seconds.
+"""Burst profiles: how often a day requests come together, and in how many seconds.
 
 AWS says that log files come about every five minutes and digests every hour (CloudTrail User
 Guide), and that quotas are per second (KMS Developer Guide, "Request quotas"); how the files of
@@ -27,8 +27,8 @@ GETS_ONE_AFTER_ANOTHER = Range(5, 20, 100)
 
 
 @dataclass(frozen=True)
-class Pace:
-    """How the requests of a day come.
+class BurstProfile:
+    """The number of bursts a day, and the seconds that each takes.
 
     Attributes
     ----------
@@ -42,11 +42,11 @@ class Pace:
     seconds: Range | None
 
 
-def every_five_minutes(seconds: Range | None) -> Pace:
-    """The pace of log files and of those who follow them."""
-    return Pace(FILES_PER_DAY, seconds or WINDOW_SECONDS)
+def every_five_minutes(seconds: Range | None) -> BurstProfile:
+    """The burst profile of log files and of those who follow them."""
+    return BurstProfile(FILES_PER_DAY, seconds or WINDOW_SECONDS)
 
 
-def every_hour(seconds: Range | None) -> Pace:
-    """The pace of digest files."""
-    return Pace(DIGESTS_PER_DAY, seconds or WINDOW_SECONDS)
+def every_hour(seconds: Range | None) -> BurstProfile:
+    """The burst profile of digest files."""
+    return BurstProfile(DIGESTS_PER_DAY, seconds or WINDOW_SECONDS)

@@ -68,16 +68,18 @@ class DailyRequests:
         return self.spans.month[self.month_starts]
 
 
-def activity(inventory: Inventory, months: Months, streams: Streams) -> Iterator[DailyRequests]:
+def daily_requests(
+    inventory: Inventory, months: Months, streams: Streams
+) -> Iterator[DailyRequests]:
     """Every day of the months, in pieces that fit into memory.
 
     Parameters
     ----------
     streams : Streams
-        What `streams_of` says of the inventory.
+        Those of the inventory, from `streams_of`.
     """
     model = Model(inventory, months)
-    summed = streams.added_up(by_account=False, by_region=False)
+    summed = streams.add_up(by_account=False, by_region=False)
     days = float(months.days.max())
     size = max(1, int(_MOST_CELLS / (days * max(len(summed), 1))))
     for first in range(0, months.count, size):
@@ -103,15 +105,17 @@ def _by_job(model: Model, blocks: list[Block]) -> DailyRequests:
     for block in blocks:
         job = job_of.reshape(-1)[row : row + len(block.quantity)]
         row += len(block.quantity)
-        assert block.pace is not None  # requests have one, and key-months are not asked for
+        assert (
+            block.burst_profile is not None
+        )  # requests have one, and key-months are not asked for
         np.add.at(requests, job, block.quantity)
-        times = np.broadcast_to(block.pace.times, shape[1:])
+        times = np.broadcast_to(block.burst_profile.times, shape[1:])
         together = np.divide(
             block.quantity, times, out=np.zeros_like(block.quantity), where=times > 0
         )
         np.add.at(at_once, job, together)
         for number in np.unique(job).tolist():
-            seconds[number] = block.pace.seconds
+            seconds[number] = block.burst_profile.seconds
     named = {column: jobs[:, position] for position, column in enumerate(JOB)}
     return DailyRequests(vocabulary, model.spans, named, requests, at_once, tuple(seconds))
 
