@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from estimator.inventory.sections import InventoryFile
 from estimator.measurement.measurement_files.models import MeasurementFile
-from estimator.scenarios.scenario import ScenarioDocument
+from estimator.scenarios.scenario_files import ScenarioDocument
 from pricing.rates import RateTable
 from pricing.reading.problems import Problem, UsageError
 

@@ -36,7 +36,7 @@ class Arn:
 
     @property
     def is_key(self) -> bool:
-        """Whether it names a KMS key: no alias, and no other resource."""
+        """True for a KMS key: no alias, and no other resource."""
         # a key's id holds no colon: what has one is an ARN inside of a longer text
         return self.service == "kms" and self.resource.startswith(_KEY) and ":" not in self.resource
 
@@ -97,7 +97,7 @@ def format_arn(
 
 
 def is_account(value: Any) -> bool:
-    """Whether this is an account id: 12 digits."""
+    """True for an account id: 12 digits."""
     return isinstance(value, str) and _ACCOUNT.fullmatch(value) is not None
 
 
@@ -112,7 +112,7 @@ def account_in(text: str) -> str:
 
 
 def is_key(text: str) -> bool:
-    """Whether an ARN names a KMS key, its parts unchecked."""
+    """True for the ARN of a KMS key, its parts unchecked."""
     arn = split_arn(text)
     return arn is not None and arn.is_key
 

@@ -21,13 +21,13 @@ import pandas as pd
 from pricing.rates import Meter, RateTable, Version
 from pricing.reading.problems import Problem, UsageError
 from pricing.regions import partition_of
-from pricing.tiers import FloatArray, free_share, graduated
+from pricing.tiers import FloatArray, free_share, graduated_cost
 
 IntArray = npt.NDArray[np.int64]
 
 
 class OtherRequests(Protocol):
-    """What everything else of the organization requests."""
+    """The requests of everything else in the organization."""
 
     def of(self, payer: str, partition: str, month: pd.Period) -> float | FloatArray:
         """Those of a payer in a partition and month; an array has a number for each draw.
@@ -39,7 +39,7 @@ class OtherRequests(Protocol):
 
 @dataclass(frozen=True)
 class Bill:
-    """What a usage costs.
+    """The cost of a usage.
 
     Attributes
     ----------
@@ -250,7 +250,7 @@ class _Scales:
             free = version.free.quantity if version.free else 0.0
             rows = self._rate_of == number
             before = np.maximum(others[rows] - free, 0.0) * (meter.unit == "request")
-            cost = graduated(before + total[rows], steps) - graduated(before, steps)
+            cost = graduated_cost(before + total[rows], steps) - graduated_cost(before, steps)
             # without a unit there is no average: the first tier's price stays
             mean[rows] = np.divide(cost, total[rows], out=mean[rows], where=total[rows] > 0)
         return mean[self.scale_of]
@@ -337,7 +337,7 @@ def _others(
     partitions: Iterable[str],
     months: Iterable[pd.Period],
 ) -> FloatArray:
-    """What others request, for each payer, partition and month; a column for each draw of them.
+    """The requests of others, for each payer, partition and month; a column for each draw of them.
 
     [request/month]
     """

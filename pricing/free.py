@@ -31,7 +31,7 @@ Partition = Annotated[str, PlainValidator(_read_partition), WithJsonSchema({"typ
 
 
 class FreeVersion(Section):
-    """How much is free a month from a day on, until the next version begins. [unit/month]"""
+    """The quantity that is free from a day on, until the next version begins. [unit/month]"""
 
     start: Day = Field(alias="from")
     quantity: Number
@@ -56,10 +56,10 @@ class FreeQuantity(Section):
 
     def in_force(self, day: datetime.date) -> FreeVersion | None:
         """The version in force on a day, None before the first."""
-        return next((one for one in reversed(self.versions) if one.start <= day), None)
+        return next((version for version in reversed(self.versions) if version.start <= day), None)
 
     def digest(self, version: FreeVersion) -> str:
         """A fingerprint of what a version says, and of where: past quantities never change."""
-        said = version.model_dump(mode="json", by_alias=True)
-        said |= {"pool": self.pool, "partitions": list(self.partitions)}
-        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+        content = version.model_dump(mode="json", by_alias=True)
+        content |= {"pool": self.pool, "partitions": list(self.partitions)}
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]

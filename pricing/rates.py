@@ -94,7 +94,7 @@ class Free(Section):
 
 
 class Version(Section):
-    """What a meter costs from a day on, until the next version begins."""
+    """The rates of a meter from a day on, until the next version begins."""
 
     start: Day = Field(alias="from")
     confirmed: Flag = False
@@ -119,8 +119,8 @@ class Version(Section):
 
     def digest(self) -> str:
         """A fingerprint of all that the version says: past prices never change."""
-        said = json.dumps(self.model_dump(mode="json", by_alias=True), sort_keys=True)
-        return hashlib.sha256(said.encode()).hexdigest()[:16]
+        content = json.dumps(self.model_dump(mode="json", by_alias=True), sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
 class Meter(Section):
@@ -179,7 +179,7 @@ class RateTable(Section):
 
     @model_validator(mode="after")
     def _free_agrees(self) -> Self:
-        """What the pools and the meters say of one free quantity is the same."""
+        """Refuse a free quantity that pools and meters give differently."""
         seen: set[tuple[str, str]] = set()
         pools = {v.free.pool for meter in self.meters for v in meter.versions if v.free}
         for index, free in enumerate(self.free_quantities):
@@ -248,7 +248,9 @@ class RateTable(Section):
         RateError
             The day is before the first version.
         """
-        chosen = next((one for one in reversed(meter.versions) if one.start <= day), None)
+        chosen = next(
+            (version for version in reversed(meter.versions) if version.start <= day), None
+        )
         if chosen is None:
             first = meter.versions[0].start
             found = f"no rate for {day:%Y-%m-%d}"
@@ -258,7 +260,7 @@ class RateTable(Section):
         return chosen
 
     def free_in_force(self, pool: str, partition: str, day: datetime.date) -> FreeVersion | None:
-        """How much of a pool is free in a partition on a day, and who says so.
+        """The free quantity of a pool in a partition on a day, with its source.
 
         A table that does not say it apart says it with the rate. None where nothing is free.
         """
@@ -322,16 +324,16 @@ def load_rates(path: str | Path | None = None) -> RateTable:
     DocumentError
         With every problem of the file: path, line, found, expected, fix.
     """
-    return _shipped("awskms") if path is None else _read(Path(path))
+    return _load_shipped("awskms") if path is None else _read(Path(path))
 
 
 def load_cloudtrail_rates() -> RateTable:
     """The shipped table of what CloudTrail charges for copies of KMS events."""
-    return _shipped("cloudtrail")
+    return _load_shipped("cloudtrail")
 
 
 @cache
-def _shipped(name: str) -> RateTable:
+def _load_shipped(name: str) -> RateTable:
     return _read(TABLES / f"{name}.yaml")
 
 

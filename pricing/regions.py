@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from pricing.reading.problems import Problem, UsageError
 from pricing.reading.validation import Flag, Section, Text, load_as, refusal
 from pricing.reading.words import nearest
 
@@ -88,7 +89,7 @@ def region_names() -> dict[str, str]:
 
 
 def is_region(value: object) -> bool:
-    """Whether this is the code of a Region: one that is known, or one that is well formed.
+    """True for the code of a Region: one that is known, or one that is well formed.
 
     >>> is_region("eu-west-1"), is_region("eu-west-9"), is_region("eu-wset-1"), is_region("moon-1")
     (True, True, False, False)
@@ -99,7 +100,7 @@ def is_region(value: object) -> bool:
 
 
 def is_region_of_known_partition(value: object) -> bool:
-    """Whether this is a Region of a partition that the table has Regions of.
+    """True for a Region of a partition that the table has Regions of.
 
     >>> is_region_of_known_partition("eu-west-9"), is_region_of_known_partition("us-iso-east-1")
     (True, False)
@@ -123,7 +124,7 @@ def in_order(codes: Iterable[str]) -> tuple[str, ...]:
 
 
 def region_name(region: str) -> str:
-    """What AWS calls a Region; its code where it is not known.
+    """AWS's name of a Region; its code where it is not known.
 
     >>> region_name("eu-west-1"), region_name("eu-west-9")
     ('EU (Ireland)', 'eu-west-9')
@@ -152,3 +153,17 @@ def read_region(value: object) -> str:
         fix = f"did you mean {close}?" if close else "see `kmscost rates show` for the Regions"
         raise refusal(value, "the code of an AWS Region such as us-east-1", fix)
     return value
+
+
+def check_region_option(option: str, region: str, expected: str = "an AWS Region") -> None:
+    """Refuse an option whose value is no Region, with the nearest that is one.
+
+    Raises
+    ------
+    UsageError
+        It is none.
+    """
+    if not is_region(region):
+        close = nearest(region, regions())
+        fix = f"did you mean {close}?" if close else ""
+        raise UsageError(Problem(option, None, "", repr(region), expected, fix))

@@ -16,6 +16,7 @@ from estimator.inventory.presets import PRESETS
 from estimator.report.text.data import to_json
 from pricing.regions import TABLES
 from tests.command_pages import cell, commands_in_words
+from tests.inventory_page import inventory_in_words
 from tests.real_data import ROOT
 
 HOW = "generated: python -m tests.generate"
@@ -69,6 +70,7 @@ def _linked(source: dict[str, str]) -> str:
 
 PARTS: dict[str, tuple[str, Callable[[], str]]] = {
     "docs/commands.md": ("commands", commands_in_words),
+    "docs/inventory.md": ("format", inventory_in_words),
     "docs/output.md": ("frames", frames_in_words),
     "docs/sources.md": ("tables", tables_in_words),
 }

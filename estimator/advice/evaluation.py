@@ -11,12 +11,10 @@ import numpy as np
 from estimator.advice.proposal import Proposal
 from estimator.forecasting.events import SLACK, EventCopies, copy_rates
 from estimator.frames import DEFAULT_GRAIN
+from estimator.inventory.changes import Scenario, apply_scenario
 from estimator.months import FloatArray, Months
+from estimator.scenarios.case_forecast import CaseForecast, forecast_case
 from estimator.scenarios.cases import Case
-from estimator.scenarios.course import Course, course_of
-from estimator.scenarios.opened import Opened
-from estimator.scenarios.scenario import Scenario
-from estimator.scenarios.stages import Made, Stage, make
 from estimator.simulation import run
 from estimator.simulation.options import SEED, Options
 from estimator.simulation.quantiles import quantiles_of
@@ -30,7 +28,7 @@ QUANTILES = (0.05, 0.5, 0.95)
 
 @dataclass(frozen=True)
 class CopySaving:
-    """What copies of KMS events cost less over all months, on CloudTrail's bill. [currency]
+    """The saving on copies of KMS events over all months, on CloudTrail's bill. [currency]
 
     Attributes
     ----------
@@ -56,13 +54,13 @@ class CopySaving:
 
     @property
     def is_range(self) -> bool:
-        """Whether it is known only between two ends."""
+        """The saving is known only between two ends."""
         return self.others_high - self.others > SLACK * abs(self.others_high)
 
 
 @dataclass(frozen=True)
 class Saving:
-    """What something saves over all months, as computed by applying it.
+    """The saving of a change over all months, as computed by applying it.
 
     Attributes
     ----------
@@ -80,38 +78,40 @@ class Saving:
     quantiles: tuple[float, float, float]
 
 
-class Trial:
-    """Applies proposals to one inventory."""
+class Evaluator:
+    """Applies proposals to one inventory, and forecasts what is left."""
 
     def __init__(
-        self, opened: Opened, base: Course, months: Months, table: RateTable, discount: float
+        self, base: CaseForecast, months: Months, table: RateTable, discount: float
     ) -> None:
-        self._opened, self.base, self.months = opened, base, months
+        self.base, self.months = base, months
+        self._inventory = base.case.inventory
         self._table, self._discount = table, discount
         self.cost = f"cost_{table.currency.lower()}"
-        self._drawn = self._draws(base)
+        self._base_draws = self._draws(base)
 
     def saving(self, proposals: Iterable[Proposal]) -> Saving:
-        """What some proposals save together."""
-        changes = tuple(change for one in proposals for change in one.changes)
-        made = make(self._opened, Scenario("advice", changes))
-        case = Case("advice", self._opened.inventory.path, made)
-        after = course_of(case, self.months, DEFAULT_GRAIN, self._table, self._discount)
+        """The saving of some proposals together."""
+        changes = tuple(change for proposal in proposals for change in proposal.changes)
+        changed = apply_scenario(self._inventory, Scenario("advice", changes))
+        case = Case("advice", self._inventory.path, changed)
+        after = forecast_case(case, self.months, DEFAULT_GRAIN, self._table, self._discount)
         totals = {name: self.base.totals[name] - after.totals[name] for name in self.base.totals}
         copies = self._copies(after, totals)
-        drawn = self._draws(after)
-        if self._drawn is None and drawn is None:
-            known = totals[self.cost]
-            return Saving(totals, copies, (known, known, known))
-        before = self.base.totals[self.cost] if self._drawn is None else self._drawn
-        later = after.totals[self.cost] if drawn is None else drawn
-        low, middle, high = quantiles_of(np.asarray(before - later), QUANTILES).tolist()
+        draws = self._draws(after)
+        if self._base_draws is None and draws is None:
+            cost = totals[self.cost]
+            return Saving(totals, copies, (cost, cost, cost))
+        # the same seed draws the same values on both sides: what is not changed cancels out
+        base_cost = self.base.totals[self.cost] if self._base_draws is None else self._base_draws
+        cost_after = after.totals[self.cost] if draws is None else draws
+        low, middle, high = quantiles_of(np.asarray(base_cost - cost_after), QUANTILES).tolist()
         return Saving(totals, copies, (low, middle, high))
 
     def per_month(self, saving: Saving) -> float:
-        """What the bill is smaller by at least, copies of KMS events included. [currency/month]
+        """The saving on both bills, at least: KMS's, and CloudTrail's for copies. [currency/month]
 
-        The one number that advice of both sorts is ranked by; they are shown apart.
+        Advice of both sorts is ranked by this number; they are shown apart.
         """
         events = 0.0 if saving.copies is None else saving.copies.least
         return (saving.totals[self.cost] + events) / self.months.count
@@ -121,8 +121,8 @@ class Trial:
         events = 0.0 if saving.copies is None else saving.copies.most
         return (saving.totals[self.cost] + events) / self.months.count
 
-    def _copies(self, after: Course, totals: dict[str, float]) -> CopySaving | None:
-        """What copies cost less: where others' requests are not known, place by place."""
+    def _copies(self, after: CaseForecast, totals: dict[str, float]) -> CopySaving | None:
+        """The saving on copies: place by place, where those of others' requests are not known."""
         name = f"{self.cost}_cloudtrail_events"
         whole, others = totals[name], totals[f"{name}_others"]
         if math.isnan(whole):
@@ -136,25 +136,19 @@ class Trial:
         return CopySaving(whole - others, *ends)
 
     def _is_range(self, totals: dict[str, float]) -> bool:
-        """Whether copies of others' events are known only between two ends."""
+        """Tell whether copies of others' events are known only between two ends."""
         high = totals[f"{self.cost}_cloudtrail_events_high"]
         return high - totals[f"{self.cost}_cloudtrail_events"] > SLACK * high
 
-    def _draws(self, course: Course) -> FloatArray | None:
+    def _draws(self, forecast: CaseForecast) -> FloatArray | None:
         """The cost of each draw over all months; None where nothing is in doubt.
 
         The noise of counts is left out: it belongs to a month, not to a decision.
         """
-        inventory = course.case.inventory
+        inventory = forecast.case.inventory
         if not is_uncertain(inventory, streams_of(inventory)):
             return None
         options = Options(DRAWS, SEED, QUANTILES)
-        told = run(inventory, self.months, options, self._table, self._discount, noise=False)
-        whole: FloatArray = told.draws_cost.sum(axis=1)
-        return whole
-
-
-def unchanged(opened: Opened) -> Case:
-    """The inventory as it is."""
-    inventory = opened.inventory
-    return Case("base", inventory.path, Made((Stage(None, inventory),)))
+        simulation = run(inventory, self.months, options, self._table, self._discount, noise=False)
+        cost: FloatArray = simulation.draws_cost.sum(axis=1)
+        return cost

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from estimator.advice.baseline import Situation
-from estimator.advice.ending import is_inside
+from estimator.advice.baseline import Baseline
+from estimator.advice.proposal import is_inside
 from estimator.inventory.sections import Trail
 from estimator.months import Period
 
@@ -16,44 +16,44 @@ KMS_EVENTS = "KMS events"
 
 
 class Overlaps:
-    """Which trails cover which, among those that write in the months."""
+    """The trails that write in the months, and those of them that cover each other."""
 
-    def __init__(self, now: Situation) -> None:
-        self.now = now
+    def __init__(self, baseline: Baseline) -> None:
+        self.baseline = baseline
         self.active: dict[str, Period] = {}
         self.trails: list[Trail] = []
         self.rank: dict[str, Rank] = {}
         self.regions: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-        for account in now.inventory.accounts:
+        for account in baseline.inventory.accounts:
             self.regions[account.payer, account.partition].update(account.regions)
         self.own: defaultdict[str, list[Trail]] = defaultdict(list)
         self.shared: defaultdict[tuple[str, str], list[Trail]] = defaultdict(list)
-        for number, trail in enumerate(now.inventory.trails):
-            active = now.writing(trail)
+        for number, trail in enumerate(baseline.inventory.trails):
+            active = baseline.writing(trail)
             if active.is_empty:
                 continue
             self.trails.append(trail)
             self.active[trail.name] = active
             # of two that cover each other the one goes that is worth less or costs more
-            cost = now.cost("trail", trail.name)
-            begun = now.inventory.active.trail[trail.name].start
+            cost = baseline.cost("trail", trail.name)
+            begun = baseline.inventory.active.trail[trail.name].start
             worth_less = (trail.exclude_kms_events, trail.key is None)
             self.rank[trail.name] = (*worth_less, cost, begun, number)
             if trail.scope == "account":
                 self.own[trail.account].append(trail)
             else:
-                home = now.accounts[trail.account]
+                home = baseline.accounts[trail.account]
                 self.shared[home.payer, home.partition].append(trail)
 
-    def kept_instead(self, trail: Trail) -> Trail | None:
+    def replacement(self, trail: Trail) -> Trail | None:
         """The trail that stays where this one can go; None where it is needed."""
         covering = self._better(trail)
         staying = [other for other in covering if not self._better(other)]
-        return min(staying, key=lambda one: self.rank[one.name], default=None)
+        return min(staying, key=lambda other: self.rank[other.name], default=None)
 
     def covering(self, trail: Trail) -> list[Trail]:
         """All other trails that write the files of this one too."""
-        home = self.now.accounts[trail.account]
+        home = self.baseline.accounts[trail.account]
         others = self.shared[home.payer, home.partition]
         if trail.scope == "account":
             others = [*others, *self.own[trail.account]]
@@ -70,12 +70,12 @@ class Overlaps:
         ]
 
     def _covers(self, other: Trail, trail: Trail) -> bool:
-        """Whether another trail of the same organization or account writes all of these files."""
+        """Tell whether another trail of the organization or account writes all of these files."""
         if not is_inside(self.active[trail.name], self.active[other.name]):
             return False
         if other.regions is None:
             return True
-        home = self.now.accounts[trail.account]
+        home = self.baseline.accounts[trail.account]
         whole = self.regions[home.payer, home.partition]
         every = whole if trail.scope == "organization" else home.regions
         return set(other.regions).issuperset(every if trail.regions is None else trail.regions)

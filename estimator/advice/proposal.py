@@ -1,4 +1,4 @@
-"""What might be done: changes to the inventory, what they lose, how to make them."""
+"""Proposals: changes to the inventory, what they lose, how to make them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from estimator.scenarios.paths import Named, Path, written
-from estimator.scenarios.reading import read_set
-from estimator.scenarios.scenario import Change
+from estimator.inventory.changes import Change, read_settings
+from estimator.inventory.changes.paths import Named, Path, path_text
+from estimator.inventory.sections import ActiveItem, Key
+from estimator.months import Months, Period
 from pricing.reading.scalars import flow
 
 Setting = tuple[Path, Any]
@@ -22,7 +23,7 @@ _MOST_NAMES = 4
 
 @dataclass(frozen=True)
 class Proposal:
-    """One thing to try.
+    """A change to the inventory that may save money.
 
     Attributes
     ----------
@@ -41,7 +42,8 @@ class Proposal:
     what_if, trade_off : bool
         The new value is an example, not a fact; security or audit is given up for money.
     weight : float
-        What it is about costs so much now: where many are alike, which to try apart. [currency]
+        The cost of what it is about, as it is: of many alike the dearest are evaluated apart.
+        [currency]
     """
 
     kind: str
@@ -60,8 +62,8 @@ class Proposal:
 
     @property
     def title(self) -> str:
-        """What to do, in one line."""
-        return self.words.replace("{}", _listed(self.noun, self.about), 1)
+        """The change in one line."""
+        return self.words.replace("{}", _names(self.noun, self.about), 1)
 
     @property
     def name(self) -> str:
@@ -74,17 +76,19 @@ class Proposal:
     @cached_property
     def set(self) -> tuple[str, ...]:
         """The changes as `kmscost compare --set` takes them."""
-        return tuple(f"{written(path)}={flow(value, quoted=True)}" for path, value in self.settings)
+        return tuple(
+            f"{path_text(path)}={flow(value, quoted=True)}" for path, value in self.settings
+        )
 
     @property
     def options(self) -> str:
         """The same as words of a command line."""
-        return " ".join(f"--set {shlex.quote(one)}" for one in self.set)
+        return " ".join(f"--set {shlex.quote(text)}" for text in self.set)
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
-        """The changes, as read from `set`: what is promised is what `compare --set` makes."""
-        return read_set(self.set)
+        """The changes as read from `set`, so that `compare --set` shows what is promised."""
+        return read_settings(self.set)
 
     @cached_property
     def items(self) -> frozenset[Item]:
@@ -94,7 +98,9 @@ class Proposal:
 
     def scenario(self) -> dict[str, Any]:
         """The changes as a scenario file has them."""
-        changes = [{"path": written(path), "value": _plain(value)} for path, value in self.settings]
+        changes = [
+            {"path": path_text(path), "value": _plain(value)} for path, value in self.settings
+        ]
         return {"name": self.name, "changes": changes}
 
 
@@ -107,11 +113,11 @@ class Plan:
         self._above: set[Path] = set()
         self._ends: set[Item] = set()
         self._items: set[Item] = set()
-        for one in proposals:
-            self.add(one)
+        for proposal in proposals:
+            self.add(proposal)
 
     def takes(self, proposal: Proposal) -> bool:
-        """Whether a proposal goes with those that are in it."""
+        """Tell whether a proposal goes with those that are in it."""
         if self._ends & (proposal.items | proposal.ends) or self._items & proposal.ends:
             return False
         return not any(
@@ -128,19 +134,19 @@ class Plan:
         self._ends |= proposal.ends
         self._items |= proposal.items
 
-    def merged(self) -> Proposal:
-        """All of them as one, in the words of the first."""
-        first, some = self.proposals[0], self.proposals
-        each = f"as {first.about[0]}, each: " if len(some) > 1 else ""
+    def merge(self) -> Proposal:
+        """Make one proposal of all, in the words of the first."""
+        first = self.proposals[0]
+        each = f"as {first.about[0]}, each: " if len(self.proposals) > 1 else ""
         return replace(
             first,
             loses=f"{each}{first.loses}",
             how=f"{each}{first.how}",
-            about=tuple(name for one in some for name in one.about),
-            settings=tuple(setting for one in some for setting in one.settings),
-            ends=frozenset().union(*(one.ends for one in some)),
-            uses=frozenset().union(*(one.uses for one in some)),
-            weight=sum(one.weight for one in some),
+            about=tuple(name for proposal in self.proposals for name in proposal.about),
+            settings=tuple(setting for proposal in self.proposals for setting in proposal.settings),
+            ends=frozenset().union(*(proposal.ends for proposal in self.proposals)),
+            uses=frozenset().union(*(proposal.uses for proposal in self.proposals)),
+            weight=sum(proposal.weight for proposal in self.proposals),
         )
 
 
@@ -153,14 +159,49 @@ def place(section: str, name: str, *keys: str) -> Path:
     return (section, Named(name), *keys)
 
 
+def is_inside(period: Period, other: Period) -> bool:
+    """Tell whether all days of a period are among those of another one."""
+    return period & other == period
+
+
+def end_item(
+    section: str, name: str, item: ActiveItem, active: Period, months: Months
+) -> tuple[Setting, ...]:
+    """End an item with the first day of the months, or put it off until after them.
+
+    Nothing where it is not active in them. What a trail has written until then can still be read.
+
+    Parameters
+    ----------
+    active : Period
+        When the item is active, as `Inventory.active` has it.
+    """
+    if not active.meets(months):
+        return ()
+    first, last = months.firsts[0], months.firsts[-1]
+    rotations = item.rotations if isinstance(item, Key) else ()
+    if active.start < first.toordinal():
+        settings: list[Setting] = [(place(section, name, "until"), first)]
+        staying = [day for day in rotations if day < first]
+    else:
+        # an end before the beginning is refused: it begins after the last month instead
+        begin = "created" if isinstance(item, Key) and item.created else "from"
+        settings = [(place(section, name, begin), last)]
+        settings += [(place(section, name, "until"), None)] if item.until else []
+        staying = []
+    if len(staying) < len(rotations):
+        settings.append((place(section, name, "rotations"), staying))
+    return tuple(settings)
+
+
 def _plain(value: Any) -> Any:
     """A value as JSON has it."""
     if isinstance(value, list):
-        return [_plain(one) for one in value]
+        return [_plain(item) for item in value]
     return value.isoformat() if isinstance(value, datetime.date) else value
 
 
-def _listed(noun: str, names: Sequence[str]) -> str:
+def _names(noun: str, names: Sequence[str]) -> str:
     if len(names) == 1:
         return f"{noun} {names[0]}"
     if len(names) <= _MOST_NAMES:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from estimator.advice.baseline import Situation
+from estimator.advice.baseline import Baseline
 from estimator.advice.proposal import Proposal, Setting, place
 from estimator.figures import factor
 from estimator.inventory import Range
 from estimator.inventory.assumptions import plain_range
+from estimator.inventory.changes.values import scale
 from estimator.inventory.sections import Reader
-from estimator.scenarios.editing import scaled
 from estimator.volume.readers import kind_of
 
 _DECRYPTS = "AWS KMS Developer Guide, How AWS CloudTrail uses AWS KMS: each get is a Decrypt"
@@ -25,23 +25,23 @@ _VALIDATION = (
 )
 
 
-def queries(now: Situation) -> Iterator[Proposal]:
+def queries(baseline: Baseline) -> Iterator[Proposal]:
     """Readers that scan: half of it, and each file read once."""
-    for reader in now.active_readers:
+    for reader in baseline.active_readers:
         kind = kind_of(reader)
         name = kind.scans(reader)
         if name is not None:
-            yield _halved(now, reader, name, "days" if name == kind.window else "of the files")
+            yield _halve(baseline, reader, name, "days" if name == kind.window else "of the files")
         if kind.once_is_enough:
-            yield _read_once(now, reader)
+            yield _read_once(baseline, reader)
 
 
-def _halved(now: Situation, reader: Reader, name: str, unit: str) -> Proposal:
+def _halve(baseline: Baseline, reader: Reader, name: str, unit: str) -> Proposal:
     assumption: Range = getattr(reader, name)
-    before, value = factor(assumption.mid), scaled(_numbers(assumption), 0.5)
+    before, value = factor(assumption.mid), scale(_numbers(assumption), 0.5)
     after = value["mid"] if isinstance(value, dict) else value
     return _proposal(
-        now,
+        baseline,
         reader,
         kind="query-scan",
         words="halve what each query of {} scans",
@@ -60,19 +60,19 @@ def _halved(now: Situation, reader: Reader, name: str, unit: str) -> Proposal:
     )
 
 
-def _read_once(now: Situation, reader: Any) -> Proposal:
+def _read_once(baseline: Baseline, reader: Any) -> Proposal:
     value: dict[str, Any] = {"kind": "every-file", "account": reader.account}
     for name in ("trails", "accounts", "regions"):
         listed = getattr(reader, name)
         value |= {} if listed is None else {name: list(listed)}
-    lives = {"from": reader.start, "until": reader.until}
-    value |= {name: day for name, day in lives.items() if day is not None}
+    period = {"from": reader.start, "until": reader.until}
+    value |= {name: day for name, day in period.items() if day is not None}
     value["gets_per_file"] = plain_range(reader.gets_per_file)
     for name in ("bucket_key_saving", "burst_seconds"):
-        said = getattr(reader, name)
-        value |= {} if said is None else {name: plain_range(said)}
+        assumption = getattr(reader, name)
+        value |= {} if assumption is None else {name: plain_range(assumption)}
     return _proposal(
-        now,
+        baseline,
         reader,
         kind="query-once",
         words="let {} read each file once, into a table of its own, and query that",
@@ -92,14 +92,14 @@ def _read_once(now: Situation, reader: Any) -> Proposal:
     )
 
 
-def repeated(now: Situation) -> Iterator[Proposal]:
+def repeated_gets(baseline: Baseline) -> Iterator[Proposal]:
     """Readers that get each file more than once."""
-    for reader in now.active_readers:
+    for reader in baseline.active_readers:
         name = kind_of(reader).per_file
         if name is None or getattr(reader, name).mid <= 1:
             continue
         yield _proposal(
-            now,
+            baseline,
             reader,
             kind="re-reads",
             words="let {} get each file once",
@@ -118,15 +118,15 @@ def repeated(now: Situation) -> Iterator[Proposal]:
         )
 
 
-def validations(now: Situation) -> Iterator[Proposal]:
+def validations(baseline: Baseline) -> Iterator[Proposal]:
     """Runs whose look-back overlaps: as many days as lie between two of them."""
-    for reader in now.active_readers:
+    for reader in baseline.active_readers:
         kind = kind_of(reader)
         name, between = kind.window, kind.days_between(reader)
         if name is None or between is None or getattr(reader, name).mid <= between:
             continue
         yield _proposal(
-            now,
+            baseline,
             reader,
             kind="validate-once",
             words="let {} validate each file once",
@@ -145,15 +145,15 @@ def validations(now: Situation) -> Iterator[Proposal]:
         )
 
 
-def _numbers(said: Range) -> Any:
+def _numbers(assumption: Range) -> Any:
     """A range without its source, which says nothing of another value."""
-    if said.is_number:
-        return said.mid
-    return {"low": said.low, "high": said.high, "mid": said.mid}
+    if assumption.is_number:
+        return assumption.mid
+    return {"low": assumption.low, "high": assumption.high, "mid": assumption.mid}
 
 
 def _proposal(
-    now: Situation,
+    baseline: Baseline,
     reader: Reader,
     *,
     kind: str,
@@ -174,5 +174,5 @@ def _proposal(
         how=how,
         source=source,
         what_if=what_if,
-        weight=now.cost("reader", reader.name),
+        weight=baseline.cost("reader", reader.name),
     )

@@ -5,16 +5,15 @@ from __future__ import annotations
 import html
 import math
 import shlex
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
-from estimator.advice.evaluation import DRAWS, Saving, Trial
-from estimator.advice.ranking import SMALLEST, Piece, Ranked, chosen
-from estimator.figures import money
+from estimator.advice.evaluation import DRAWS, Evaluator, Saving
+from estimator.advice.ranking import SMALLEST, Ranking, Recommendation, go_together
+from estimator.figures import money, plain
 from estimator.forecasting import Forecast
 from estimator.frames import ADVICE
 from estimator.simulation.options import SEED
@@ -24,43 +23,47 @@ TOGETHER = "all that go together"
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Advice:
-    """What would save money, the most first.
+    """Changes that would save money, the most first.
 
     Attributes
     ----------
-    told : Forecast
+    forecast : Forecast
         The forecast of the inventory as it is.
-    pieces : tuple of Piece
-        Advice; trade-offs, which give up security or audit, last.
-    small : tuple of Piece
-        What was tried and saves less than a cent a month.
+    recommendations : tuple of Recommendation
+        Trade-offs, which give up security or audit, stand last.
+    small : tuple of Recommendation
+        What was evaluated and saves less than a cent a month.
     together : Saving or None
-        What all pieces that go together save, computed, not added up; None for fewer than two.
+        What all that go together save, computed, not added up; None for fewer than two.
     notices : tuple of str
     rates : str or None
         The file of the rates; None for the shipped ones, or a table that was read already.
     """
 
-    told: Forecast
-    pieces: tuple[Piece, ...]
-    small: tuple[Piece, ...]
+    forecast: Forecast
+    recommendations: tuple[Recommendation, ...]
+    small: tuple[Recommendation, ...]
     together: Saving | None
     notices: tuple[str, ...]
     rates: str | None = None
 
     @classmethod
-    def of(cls, told: Forecast, ranked: Ranked, trial: Trial, rates: str | None = None) -> Advice:
-        """What was tried, put into order."""
-        events = told.totals[f"{trial.cost}_cloudtrail_events"]
-        notices = (*told.notices, *ranked.notices)
+    def of(
+        cls, forecast: Forecast, ranking: Ranking, evaluator: Evaluator, rates: str | None = None
+    ) -> Advice:
+        """Put a ranking into words: with notices, and the file of the rates for commands."""
+        events = forecast.totals[f"{evaluator.cost}_cloudtrail_events"]
+        notices = (*forecast.notices, *ranking.notices)
         if math.isnan(events):
             notices += ("what copies of KMS events cost is not known: no advice on them",)
-        return cls(told, ranked.pieces, ranked.small, ranked.together, notices, rates)
+        return cls(
+            forecast, ranking.recommendations, ranking.small, ranking.together, notices, rates
+        )
 
     @property
     def currency(self) -> str:
         """Code of the currency, such as USD."""
-        return self.told.currency
+        return self.forecast.currency
 
     @property
     def cost(self) -> str:
@@ -69,10 +72,10 @@ class Advice:
 
     def per_month(self, total: float) -> float:
         """A sum over all months, a month. [1/month]"""
-        return total / self.told.months.count
+        return total / self.forecast.months.count
 
     def saves(self, saving: Saving) -> dict[str, float]:
-        """What something saves a month. [request/month, currency/month]"""
+        """The parts of a saving, a month. [request/month, currency/month]"""
         name, totals = f"saves_{self.currency.lower()}", saving.totals
         whole = {
             "saves_requests": totals["requests"],
@@ -87,7 +90,7 @@ class Advice:
         return {key: self.per_month(value) for key, value in whole.items()}
 
     def _copies(self, saving: Saving) -> dict[str, float]:
-        """What something saves on CloudTrail's bill, over all months. [currency]"""
+        """The parts of a saving on CloudTrail's bill, over all months. [currency]"""
         name, copies = f"saves_{self.currency.lower()}_cloudtrail_events", saving.copies
         return {
             name: math.nan if copies is None else copies.least,
@@ -95,114 +98,117 @@ class Advice:
             f"{name}_high": math.nan if copies is None else copies.most,
         }
 
-    def command(self, piece: Piece) -> str:
-        """The `kmscost compare` that shows what a piece saves."""
-        months, path = self.told.months, self.told.inventory.path
-        words = ["kmscost", "compare", path, "--from", months.labels[0]]
+    def command(self, recommendation: Recommendation) -> str:
+        """The `kmscost compare` that shows a saving; empty where no file holds the inventory."""
+        months, inventory = self.forecast.months, self.forecast.inventory
+        if inventory.is_changed:
+            return ""
+        words = ["kmscost", "compare", inventory.path, "--from", months.labels[0]]
         words += ["--months", str(months.count)]
         words += ["--rates", self.rates] if self.rates else []
-        words += ["--discount", f"{self.told.discount!r}"] if self.told.discount else []
-        return f"{shlex.join(words)} {piece.proposal.options}"
+        words += ["--discount", f"{self.forecast.discount!r}"] if self.forecast.discount else []
+        return f"{shlex.join(words)} {recommendation.proposal.options}"
 
     @cached_property
     def rows(self) -> pd.DataFrame:
         """The frame `estimator.frames.ADVICE`: a row for each piece."""
         code = self.currency.lower()
-        found = [
+        rows = [
             {
                 "rank": rank,
-                "kind": piece.proposal.kind,
-                "advice": piece.proposal.title,
-                **self.saves(piece.saving),
-                f"saves_{code}_on_top": math.nan if piece.on_top is None else piece.on_top,
-                "what_if": piece.proposal.what_if,
-                "trade_off": piece.proposal.trade_off,
-                "loses": piece.proposal.loses,
-                "how": piece.proposal.how,
-                "source": piece.proposal.source,
-                "compare": self.command(piece),
+                "kind": recommendation.proposal.kind,
+                "advice": recommendation.proposal.title,
+                **self.saves(recommendation.saving),
+                f"saves_{code}_on_top": (
+                    math.nan if recommendation.on_top is None else recommendation.on_top
+                ),
+                "what_if": recommendation.proposal.what_if,
+                "trade_off": recommendation.proposal.trade_off,
+                "loses": recommendation.proposal.loses,
+                "how": recommendation.proposal.how,
+                "source": recommendation.proposal.source,
+                "compare": self.command(recommendation),
             }
-            for rank, piece in enumerate(self.pieces, start=1)
+            for rank, recommendation in enumerate(self.recommendations, start=1)
         ]
-        types = {one.name.replace("_usd", f"_{code}"): one.dtype for one in ADVICE}
-        return pd.DataFrame(found, columns=list(types)).astype(types)
+        types = {column.name.replace("_usd", f"_{code}"): column.dtype for column in ADVICE}
+        return pd.DataFrame(rows, columns=list(types)).astype(types)
 
     @property
     def scenarios(self) -> dict[str, Any] | None:
-        """A scenario file of all pieces, and of all that go together; None without any."""
-        found = [piece.proposal.scenario() for piece in self.pieces]
-        plan = chosen(self.pieces)
+        """A scenario file of each change, and of all that go together; None without any."""
+        scenarios = [recommendation.proposal.scenario() for recommendation in self.recommendations]
+        plan = go_together(self.recommendations)
         if len(plan) > 1:
-            changes = [change for one in plan for change in one.scenario()["changes"]]
-            found.append({"name": TOGETHER, "changes": changes})
-        return {"version": 1, "scenarios": found} if found else None
+            changes = [change for proposal in plan for change in proposal.scenario()["changes"]]
+            scenarios.append({"name": TOGETHER, "changes": changes})
+        return {"version": 1, "scenarios": scenarios} if scenarios else None
 
     def to_dict(self) -> dict[str, Any]:
         """The advice as documented JSON."""
-        told, plan = self.told, chosen(self.pieces)
+        forecast, plan = self.forecast, go_together(self.recommendations)
         together = None
         if self.together is not None:
             together = {
-                "names": [one.name for one in plan],
-                **_known(self.saves(self.together)),
-                "saving": _known(self.together.totals),
-                "set": [text for one in plan for text in one.set],
+                "names": [proposal.name for proposal in plan],
+                **plain(self.saves(self.together)),
+                "saving": plain(self.together.totals),
+                "set": [text for proposal in plan for text in proposal.set],
             }
         return {
-            "inventory": told.inventory.path,
-            "from": told.months.labels[0],
-            "months": told.months.count,
-            "totals": _known(told.totals),
-            "advice": [self._piece(rank, one) for rank, one in enumerate(self.pieces, start=1)],
+            "inventory": forecast.inventory.path,
+            "from": forecast.months.labels[0],
+            "months": forecast.months.count,
+            "totals": plain(forecast.totals),
+            "advice": [
+                self._recommendation(rank, recommendation)
+                for rank, recommendation in enumerate(self.recommendations, start=1)
+            ],
             "together": together,
             "too_small": [
-                {"name": one.proposal.name, **_known(self.saves(one.saving))} for one in self.small
+                {"name": small.proposal.name, **plain(self.saves(small.saving))}
+                for small in self.small
             ],
             "smallest": SMALLEST,
             "scenarios": self.scenarios,
             "draws": DRAWS,
             "seed": SEED,
-            "notices": [*self.notices, told.other_interpretation_line],
+            "notices": [*self.notices, forecast.other_interpretation_line],
             "rates": {
-                "table": told.table.service,
+                "table": forecast.table.service,
                 "currency": self.currency,
-                "discount": told.discount,
+                "discount": forecast.discount,
             },
         }
 
-    def _piece(self, rank: int, piece: Piece) -> dict[str, Any]:
-        one = piece.proposal
+    def _recommendation(self, rank: int, recommendation: Recommendation) -> dict[str, Any]:
+        proposal = recommendation.proposal
         return {
             "rank": rank,
-            "kind": one.kind,
-            "name": one.name,
-            "advice": one.title,
-            **_known(self.saves(piece.saving)),
-            f"saves_{self.currency.lower()}_on_top": piece.on_top,
-            "what_if": one.what_if,
-            "trade_off": one.trade_off,
-            "loses": one.loses,
-            "how": one.how,
-            "source": one.source,
-            "set": list(one.set),
-            "saving": _known(piece.saving.totals),
+            "kind": proposal.kind,
+            "name": proposal.name,
+            "advice": proposal.title,
+            **plain(self.saves(recommendation.saving)),
+            f"saves_{self.currency.lower()}_on_top": recommendation.on_top,
+            "what_if": proposal.what_if,
+            "trade_off": proposal.trade_off,
+            "loses": proposal.loses,
+            "how": proposal.how,
+            "source": proposal.source,
+            "set": list(proposal.set),
+            "saving": plain(recommendation.saving.totals),
         }
 
     def __repr__(self) -> str:
-        said = ", ".join(
-            f"{one.proposal.name} {money(self.per_month(one.saving.totals[self.cost]))}"
-            for one in self.pieces[:5]
+        savings = ", ".join(
+            f"{recommendation.proposal.name} "
+            f"{money(self.per_month(recommendation.saving.totals[self.cost]))}"
+            for recommendation in self.recommendations[:5]
         )
-        return (
-            f"<Advice on {self.told.inventory.path}: {self.currency} a month {said or 'nothing'}>"
-        )
+        path = self.forecast.inventory.path
+        return f"<Advice on {path}: {self.currency} a month {savings or 'nothing'}>"
 
     def _repr_html_(self) -> str:
-        shown = self.rows.drop(columns=["kind", "what_if", "trade_off"]).to_html(index=False)
-        said = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
-        return f"{shown}<p>{html.escape(self.told.other_interpretation_line)}</p>{said}"
-
-
-def _known(values: Mapping[str, float]) -> dict[str, float | None]:
-    """What is not known becomes null, never NaN, which JSON does not have."""
-    return {name: None if math.isnan(value) else value for name, value in values.items()}
+        table = self.rows.drop(columns=["kind", "what_if", "trade_off"]).to_html(index=False)
+        notices = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
+        return f"{table}<p>{html.escape(self.forecast.other_interpretation_line)}</p>{notices}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from estimator.advice.baseline import Situation
+from estimator.advice.baseline import Baseline
 from estimator.advice.overlaps import KMS_EVENTS, Overlaps
 from estimator.advice.proposal import Proposal, place
 from estimator.figures import factor
@@ -22,20 +22,20 @@ _ENCRYPTION = (
 )
 
 
-def bucket_keys(now: Situation) -> Iterator[Proposal]:
+def bucket_keys(baseline: Baseline) -> Iterator[Proposal]:
     """An S3 Bucket Key for each bucket that has none: trails into one bucket go together."""
     buckets: dict[tuple[str, str], list[Trail]] = {}
-    for trail in now.inventory.trails:
+    for trail in baseline.inventory.trails:
         if trail.key is None or trail.bucket.bucket_key:
             continue
-        if now.writing(trail).is_empty:
+        if baseline.writing(trail).is_empty:
             continue
-        named = trail.bucket.name
-        which = ("trail", trail.name) if named is None else ("bucket", named)
-        buckets.setdefault(which, []).append(trail)
+        name = trail.bucket.name
+        bucket = ("trail", trail.name) if name is None else ("bucket", name)
+        buckets.setdefault(bucket, []).append(trail)
     for trails in buckets.values():
         first = trails[0]
-        key = now.keys[first.key or ""]
+        key = baseline.keys[first.key or ""]
         rule = {
             "ApplyServerSideEncryptionByDefault": {
                 "SSEAlgorithm": "aws:kms",
@@ -43,7 +43,7 @@ def bucket_keys(now: Situation) -> Iterator[Proposal]:
             },
             "BucketKeyEnabled": True,
         }
-        said = json.dumps({"Rules": [rule]}, separators=(",", ":"))
+        rules = json.dumps({"Rules": [rule]}, separators=(",", ":"))
         saving = factor(first.bucket.bucket_key_saving.mid)
         yield Proposal(
             kind="bucket-key",
@@ -62,16 +62,16 @@ def bucket_keys(now: Situation) -> Iterator[Proposal]:
             ),
             how=(
                 f"aws s3api put-bucket-encryption --bucket {first.bucket.name or 'BUCKET'} "
-                f"--server-side-encryption-configuration '{said}' (or Bucket Key: Enable on the "
+                f"--server-side-encryption-configuration '{rules}' (or Bucket Key: Enable on the "
                 "bucket's Properties; the key policy must let CloudTrail use kms:GenerateDataKey "
                 "and kms:DescribeKey)"
             ),
             source=_BUCKET_KEYS,
-            weight=sum(map(now.cost_with_readers, trails)),
+            weight=sum(map(baseline.cost_with_readers, trails)),
         )
 
 
-def excluded_events(now: Situation) -> Iterator[Proposal]:
+def excluded_events(baseline: Baseline) -> Iterator[Proposal]:
     """No KMS events in trails whose copies of them are paid."""
     selector = [
         {
@@ -80,15 +80,15 @@ def excluded_events(now: Situation) -> Iterator[Proposal]:
             "ExcludeManagementEventSources": ["kms.amazonaws.com"],
         }
     ]
-    said = json.dumps(selector, separators=(",", ":"))
-    overlaps = Overlaps(now)
-    for trail in now.inventory.trails:
-        cost = now.event_costs[trail.name]
+    selectors = json.dumps(selector, separators=(",", ":"))
+    overlaps = Overlaps(baseline)
+    for trail in baseline.inventory.trails:
+        cost = baseline.event_costs[trail.name]
         if not cost or trail.exclude_kms_events:
             continue
-        recording = [one for one in overlaps.covering(trail) if not one.exclude_kms_events]
+        recording = [other for other in overlaps.covering(trail) if not other.exclude_kms_events]
         # whose copy is free, or the cheapest: the one that must go on recording
-        other = min(recording, key=lambda one: now.event_costs[one.name], default=None)
+        other = min(recording, key=lambda other: baseline.event_costs[other.name], default=None)
         elsewhere = (
             f"{other.name} still records them"
             if other
@@ -106,8 +106,8 @@ def excluded_events(now: Situation) -> Iterator[Proposal]:
             ),
             how=(
                 f"aws cloudtrail put-event-selectors --trail-name {trail.name} --event-selectors "
-                f"'{said}' in the trail's home Region (it replaces all selectors that the trail "
-                "has; in the console: Management events, Exclude AWS KMS events)"
+                f"'{selectors}' in the trail's home Region (it replaces all selectors that the "
+                "trail has; in the console: Management events, Exclude AWS KMS events)"
             ),
             source=_TRAIL_COSTS,
             ends=frozenset({(KMS_EVENTS, trail.name)}),
@@ -117,10 +117,10 @@ def excluded_events(now: Situation) -> Iterator[Proposal]:
         )
 
 
-def sse_s3(now: Situation) -> Iterator[Proposal]:
+def sse_s3(baseline: Baseline) -> Iterator[Proposal]:
     """SSE-S3 instead of SSE-KMS: no requests at all, and what is given up for it."""
-    for trail in now.inventory.trails:
-        if trail.key is None or now.writing(trail).is_empty:
+    for trail in baseline.inventory.trails:
+        if trail.key is None or baseline.writing(trail).is_empty:
             continue
         yield Proposal(
             kind="sse-s3",
@@ -141,5 +141,5 @@ def sse_s3(now: Situation) -> Iterator[Proposal]:
             ),
             source=_ENCRYPTION,
             trade_off=True,
-            weight=now.cost_with_readers(trail),
+            weight=baseline.cost_with_readers(trail),
         )

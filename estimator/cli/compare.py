@@ -15,6 +15,7 @@ from estimator.cli.output import (
     Months,
     Output,
     Rates,
+    Settings,
     Start,
     answer,
     read_discount,
@@ -27,20 +28,15 @@ def compare(
     ],
     other: Annotated[
         list[Path] | None,
-        typer.Argument(help="Other inventories, or scenario files.", metavar="OTHER"),
+        typer.Argument(
+            help="Other inventories, or scenario files; --set holds on top of each.",
+            metavar="OTHER",
+        ),
     ] = None,
     start: Start = None,
     months: Months = 12,
     by: By = None,
-    setting: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            help="Set a value, on top of each OTHER or alone, such as "
-            "'trails[org].bucket.bucket_key=true'; may be repeated.",
-            metavar="PATH=VALUE",
-        ),
-    ] = None,
+    settings: Settings = None,
     fail_over: Annotated[
         str | None,
         typer.Option(
@@ -61,11 +57,11 @@ def compare(
     """Compare inventories, or what-ifs: requests, cost, and why."""
     from estimator import compare as compute
     from estimator.report.answers.comparison import ComparisonAnswer
-    from estimator.scenarios.limit import read_limit
+    from estimator.scenarios.comparison import read_limit
 
     limit = None if fail_over is None else read_limit(fail_over)
     share = read_discount(discount)
-    comparison = compute(base, other or (), start, months, by, setting, rates, share)
+    comparison = compute(base, other or (), start, months, by, settings, rates, share)
     answer(ComparisonAnswer(comparison, limit), form, output, details or by is not None)
 
 

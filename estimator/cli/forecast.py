@@ -14,6 +14,7 @@ from estimator.cli.output import (
     Months,
     Output,
     Rates,
+    Settings,
     Start,
     answer,
     complete_columns,
@@ -47,6 +48,7 @@ def forecast(
             metavar="BUDGET|USD",
         ),
     ] = None,
+    settings: Settings = None,
     form: Form = None,
     output: Output = None,
 ) -> None:
@@ -54,7 +56,8 @@ def forecast(
     from estimator import forecast as compute
     from estimator.report.answers.forecast import ForecastAnswer
 
-    result = compute(inventory, start, months, by, rates, read_discount(discount), fail_over)
+    share = read_discount(discount)
+    result = compute(inventory, start, months, by, rates, share, fail_over, settings)
     answer(ForecastAnswer(result), form, output)
 
 

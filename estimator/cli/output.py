@@ -106,6 +106,15 @@ Rates = Annotated[
 Discount = Annotated[
     str, typer.Option("--discount", help="Taken off every KMS rate, as 10% or 0.1.")
 ]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        help="Set a value on top of what the inventory says, such as "
+        "'trails[org].bucket.bucket_key=true'; may be repeated.",
+        metavar="PATH=VALUE",
+    ),
+]
 Start = Annotated[
     str | None,
     typer.Option("--from", help="First month. Default: the current one.", metavar="YYYY-MM"),

@@ -17,6 +17,7 @@ from estimator.cli.output import (
     Output,
     Rates,
     Seed,
+    Settings,
     read_discount,
     say,
     show,
@@ -62,6 +63,7 @@ def report(
             "2,000 accounts.",
         ),
     ] = None,
+    settings: Settings = None,
     form: Annotated[
         ReportFormat | None,
         typer.Option("--format", "-f", help="Default: what --output ends with, else markdown."),
@@ -83,6 +85,7 @@ def report(
         seed,
         draws,
         advice,
+        settings,
     )
     if form is ReportFormat.json:
         show(to_json(monthly.to_dict()), output)

@@ -16,6 +16,7 @@ from estimator.cli.output import (
     Output,
     Rates,
     Seed,
+    Settings,
     Start,
     answer,
     read_discount,
@@ -40,6 +41,7 @@ def simulate(
     quantile: Quantile = "5%,50%,95%",
     rates: Rates = None,
     discount: Discount = "0%",
+    settings: Settings = None,
     form: Form = None,
     output: Output = None,
 ) -> None:
@@ -48,7 +50,7 @@ def simulate(
     from estimator.report.answers.simulation import SimulationAnswer
 
     share = read_discount(discount)
-    simulation = draw(inventory, start, months, draws, seed, quantile, rates, share)
+    simulation = draw(inventory, start, months, draws, seed, quantile, rates, share, settings)
     answer(SimulationAnswer(simulation), form, output)
 
 

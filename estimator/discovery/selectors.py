@@ -27,31 +27,32 @@ _OPERATORS: dict[str, Callable[[str, str], bool]] = {
 
 
 def records_management(basic: Sequence[Any], advanced: Sequence[Any]) -> bool | None:
-    """Whether a trail records management events; None where its selectors make no sense.
+    """True for a trail that records management events; None where its selectors make no sense.
 
     >>> records_management([], [])
     True
     """
     if advanced:
-        return _any(_asks(one, {"eventCategory": "Management"}) for one in advanced)
+        return _any(_takes(selector, {"eventCategory": "Management"}) for selector in advanced)
     if basic:
-        return _any(_flag(one, "IncludeManagementEvents", True) for one in basic)
+        return _any(_flag(selector, "IncludeManagementEvents", True) for selector in basic)
     return True
 
 
 def records_kms(basic: Sequence[Any], advanced: Sequence[Any]) -> bool | None:
-    """Whether a trail records the KMS requests that log files cause; None where it is not clear.
+    """True for a trail that records the KMS requests of log files; None where it is not clear.
 
     >>> records_kms([{"ExcludeManagementEventSources": ["kms.amazonaws.com"]}], [])
     False
     """
     if advanced:
-        said = {
-            _any(_asks(one, _EVENT | {"eventName": name}) for one in advanced) for name in _NAMES
+        verdicts = {
+            _any(_takes(selector, _EVENT | {"eventName": name}) for selector in advanced)
+            for name in _NAMES
         }
-        return said.pop() if len(said) == 1 else None
+        return verdicts.pop() if len(verdicts) == 1 else None
     if basic:
-        return _any(_basic_records_kms(one) for one in basic)
+        return _any(_basic_records_kms(selector) for selector in basic)
     return True
 
 
@@ -72,16 +73,16 @@ def _flag(selector: Any, name: str, default: bool) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
-def _asks(selector: Any, event: Mapping[str, str]) -> bool | None:
-    """Whether an advanced selector asks for an event with these fields, others left open."""
+def _takes(selector: Any, event: Mapping[str, str]) -> bool | None:
+    """True where an advanced selector takes an event with these fields, others left open."""
     fields = selector.get("FieldSelectors") if isinstance(selector, Mapping) else None
     if not isinstance(fields, Sequence) or isinstance(fields, str) or not fields:
         return None
     only = set(event) if len(event) == 1 else None
     return _all(
-        _matches(one, event)
-        for one in fields
-        if only is None or not isinstance(one, Mapping) or str(one.get("Field")) in only
+        _matches(field, event)
+        for field in fields
+        if only is None or not isinstance(field, Mapping) or str(field.get("Field")) in only
     )
 
 
@@ -91,17 +92,17 @@ def _matches(field: Any, event: Mapping[str, str]) -> bool | None:
     value = event.get(str(field.get("Field")))
     if value is None:
         return None
-    said: list[bool | None] = []
+    verdicts: list[bool | None] = []
     for operator, holds in _OPERATORS.items():
         for name, wanted in ((operator, True), (f"Not{operator}", False)):
             asked = field.get(name)
             if not asked:
                 continue
             if not isinstance(asked, Sequence) or isinstance(asked, str):
-                said.append(None)
+                verdicts.append(None)
                 continue
-            said.append(any(holds(value, str(one)) for one in asked) is wanted)
-    return _all(said)
+            verdicts.append(any(holds(value, str(text)) for text in asked) is wanted)
+    return _all(verdicts)
 
 
 def _any(values: Iterable[bool | None]) -> bool | None:

@@ -16,7 +16,8 @@ from estimator.forecasting.quotas import Headroom, quota_notices
 from estimator.forecasting.result import OTHER_INTERPRETATION, Forecast, free_in_use
 from estimator.forecasting.totals import monthly_totals, sum_charges, sum_to_default_grain
 from estimator.frames import DEFAULT_GRAIN, KEYS
-from estimator.inventory import Inventory, load_inventory
+from estimator.inventory import Inventory
+from estimator.inventory.changes import Settings, change_inventory
 from estimator.months import Months, parse_month
 from estimator.volume import usage
 from estimator.volume.daily import daily_requests
@@ -46,6 +47,7 @@ def forecast(
     rates: RateTable | str | Path | None = None,
     discount: float = 0.0,
     fail_over: str | float | None = None,
+    set: Settings | None = None,  # noqa: A002 (as --set)
 ) -> Forecast:
     """Forecast KMS requests and their cost because of CloudTrail, month by month.
 
@@ -68,6 +70,8 @@ def forecast(
     fail_over : str or float, optional
         A budget's name, ``all`` budgets, or an amount for everything, as 25 or ``USD 25.00``
         [USD/month]; `Forecast.broken` says whether and why it is broken.
+    set : str, sequence of str, or mapping, optional
+        ``PATH=VALUE``, set on top of the inventory, as in `estimator.compare`.
 
     Returns
     -------
@@ -79,7 +83,7 @@ def forecast(
     KmscostError
         The inventory or the rate table is wrong, or a rate is missing (`RateError`).
     """
-    inventory = inventory if isinstance(inventory, Inventory) else load_inventory(inventory)
+    inventory = change_inventory(inventory, set)
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
     span = calendar(start, months)
     section, columns = _read_by(by)

@@ -26,7 +26,7 @@ FILES_PER_DAY = 24 * 60 / 5
 
 MAX_GROWTH = 10.0  # nobody plans more than elevenfold in a year [1/year]
 
-_RANGE_KEYS = ("low", "high", "mid", "source")
+RANGE_KEYS = ("low", "high", "mid", "source")
 
 
 @dataclass(frozen=True)
@@ -142,8 +142,8 @@ def _read_range(
     if not isinstance(value, dict):
         return Range.exactly(read(value))
     for key in value:
-        if key not in _RANGE_KEYS:
-            close = nearest(key, _RANGE_KEYS)
+        if key not in RANGE_KEYS:
+            close = nearest(key, RANGE_KEYS)
             fix = f"did you mean `{close}`?" if close else "remove it"
             raise refusal(key, "low and high, or mid", fix, (key,), f"the unknown key {key!r}")
     source = _at("source", read_text, value["source"]) if "source" in value else None
@@ -172,7 +172,7 @@ def _read_range(
 
 def is_range(value: dict[Any, Any]) -> bool:
     """True for a mapping that says one assumption, not one for each of several names."""
-    return any(key in _RANGE_KEYS for key in value)
+    return any(key in RANGE_KEYS for key in value)
 
 
 def read_quantity(value: Any) -> Range:

@@ -87,13 +87,33 @@ Thresholds = Annotated[
 class Budget(Section):
     """A limit for what a month costs: all of it, or of one payer, account, trail or reader."""
 
-    name: BudgetName
-    usd_per_month: Number
-    payer: AccountId | None = Field(None, description="only what its consolidated bill shows")
-    account: AccountId | None = Field(None, description="only what this account is billed")
-    trail: Text | None = Field(None, description="only what the trail writes; readers are apart")
-    reader: Text | None = Field(None, description="only what the reader reads")
-    thresholds: Thresholds = Field(THRESHOLDS, description="shares of it worth a word: 0.8 or 80%")
+    name: BudgetName = Field(
+        description="a name that --fail-over takes, neither all nor an amount", examples=["kms"]
+    )
+    usd_per_month: Number = Field(description="what a month may cost [USD/month]", examples=[25.0])
+    payer: AccountId | None = Field(
+        None,
+        description="only what its consolidated bill shows; default: everything",
+        examples=["111122223333"],
+    )
+    account: AccountId | None = Field(
+        None,
+        description="only what this account is billed; default: everything",
+        examples=["222222222222"],
+    )
+    trail: Text | None = Field(
+        None,
+        description="only what the trail writes, readers are apart; default: everything",
+        examples=["org"],
+    )
+    reader: Text | None = Field(
+        None, description="only what the reader reads; default: everything", examples=["siem"]
+    )
+    thresholds: Thresholds = Field(
+        THRESHOLDS,
+        description="shares of it worth a word, as 0.8 or 80%, in order [share]",
+        examples=[[0.5, 0.8, 1.0]],
+    )
 
     @model_validator(mode="after")
     def _one_part(self) -> Self:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from estimator.inventory.documents import set_key
 from pricing.reading.document import Location, Map, Seq, line_of
 from pricing.reading.problems import Problem
 from pricing.reading.words import describe
@@ -50,3 +51,18 @@ class Draft:
     def line(self, at: Location) -> int | None:
         """The line of a location among the understood items."""
         return line_of(self.root, self.place(at))
+
+    def whole_document(self) -> Map:
+        """The document, with the accounts of other files in the place of the entry naming one.
+
+        In it every account has a path of its own, wherever it is written.
+        """
+        if not self.rows:
+            return self.root
+        accounts = self.root["accounts"]
+        listed = Seq(accounts.line)
+        for index, (item, line) in enumerate(zip(accounts, accounts.lines, strict=True)):
+            rows = self.rows.get(index, [item])
+            listed.extend(rows)
+            listed.lines += [line] * len(rows)
+        return set_key(self.root, "accounts", listed)

@@ -27,7 +27,7 @@ from pricing.reading.document import Location, Map, Seq, parse_document
 from pricing.reading.files import decode, read_bytes
 from pricing.reading.problems import DocumentError, Problem
 from pricing.reading.validation import validate
-from pricing.reading.words import describe, nearest
+from pricing.reading.words import describe, nearest, shown
 from pricing.regions import regions as known_regions
 
 TEXT, MAPPING = "<text>", "<mapping>"  # in place of a path
@@ -118,6 +118,20 @@ def parse_inventory(text: str, path: str) -> Inventory:
     return understand(Draft(path, root, problems))
 
 
+def read_inventory(root: Any, path: str, problems: Sequence[Problem] = ()) -> Inventory:
+    """As `load_inventory`, of a document that is parsed already, with the parser's problems.
+
+    Raises
+    ------
+    KmscostError
+        As `load_inventory`.
+    """
+    if not isinstance(root, Map):
+        found = "an empty document" if root is None else shown(root)
+        raise DocumentError([*problems, Problem(path, 1, "", found, "a YAML mapping", "")])
+    return understand(Draft(path, root, list(problems)))
+
+
 def understand(draft: Draft) -> Inventory:
     """The inventory that a document says.
 
@@ -129,7 +143,7 @@ def understand(draft: Draft) -> Inventory:
     inventory = _build(draft)
     if inventory is None or draft.problems:
         raise InventoryError(sorted(set(draft.problems), key=_by_place))
-    return inventory
+    return inventory.read_from(draft.whole_document())
 
 
 def _by_place(problem: Problem) -> tuple[str, int, str]:

@@ -15,6 +15,7 @@ from estimator.inventory.periods import ActivePeriods, period_of
 from estimator.inventory.places import Place
 from estimator.inventory.sections import Growth, Key, Reader, Trail
 from pricing.notebook import html_table, notes, paragraph
+from pricing.reading.document import Map
 from pricing.regions import in_order
 from pricing.regions import regions as known_regions
 
@@ -26,7 +27,8 @@ class Inventory:
     """Who has which accounts, keys, trails and readers, and what is assumed of them.
 
     `load_inventory` makes one from YAML; every reference inside it is known to hold. `places` has
-    the line of each value that stands in a file, by its path.
+    the line of each value that stands in a file, by its path. `document` is the YAML that it was
+    read from, which scenarios change; `is_changed` says that the file itself is another.
     """
 
     path: str
@@ -41,6 +43,15 @@ class Inventory:
     budgets: tuple[Budget, ...] = ()
     notices: tuple[str, ...] = ()
     places: Mapping[str, Place] = field(default_factory=dict, compare=False)
+    is_changed: bool = field(default=False, compare=False)
+    # set by `read_from` alone, so that `dataclasses.replace` loses it: of an inventory that was
+    # changed in Python the document is no longer true
+    document: Map | None = field(init=False, default=None, compare=False)
+
+    def read_from(self, document: Map) -> Inventory:
+        """Return this inventory with the document that it was read from."""
+        object.__setattr__(self, "document", document)
+        return self
 
     def key(self, name: str) -> Key:
         """The key of an id."""

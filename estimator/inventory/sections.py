@@ -22,8 +22,14 @@ from pricing.regions import default_regions
 class ActiveItem(Section):
     """Whatever begins and ends: `from` is inclusive, `until` exclusive, both may be left out."""
 
-    start: Day | None = Field(None, alias="from", description="first day")
-    until: Day | None = Field(None, description="the day after the last one")
+    start: Day | None = Field(
+        None, alias="from", description="first day; default: always", examples=["2026-03-01"]
+    )
+    until: Day | None = Field(
+        None,
+        description="the day after the last one; default: without end",
+        examples=["2027-01-01"],
+    )
 
     @model_validator(mode="after")
     def _until_after_from(self) -> Self:
@@ -36,36 +42,84 @@ class ActiveItem(Section):
 class AccountEntry(ActiveItem):
     """An AWS account."""
 
-    id: AccountId
-    name: Text | None = None
-    payer: AccountId | None = Field(None, description="consolidated billing account")
-    regions: Regions | None = None
-    files_per_day: Files | None = Field(None, description="per Region [file/day]")
+    id: AccountId = Field(description="the account's id, in quotes", examples=["222222222222"])
+    name: Text | None = Field(None, description="for people", examples=["prod"])
+    payer: AccountId | None = Field(
+        None,
+        description="consolidated billing account; default: the inventory's payer",
+        examples=["111122223333"],
+    )
+    regions: Regions | None = Field(
+        None,
+        description="Regions that it has; default: the inventory's regions",
+        examples=[["us-east-1", "eu-west-1"]],
+    )
+    files_per_day: Files | None = Field(
+        None,
+        description="log files in each Region, whatever the trail says; default: the trail's "
+        "[file/day]",
+        examples=[{"us-east-1": 700, "other": 20}],
+    )
 
 
 class AccountsFile(Section):
     """Accounts kept in a CSV file or in the JSON of `aws organizations list-accounts`."""
 
-    file: Text
-    payer: AccountId | None = None
-    regions: Regions | None = None
+    file: Text = Field(
+        description="a CSV file with the keys of an account as columns, or that JSON, beside the "
+        "inventory",
+        examples=["accounts.csv"],
+    )
+    payer: AccountId | None = Field(
+        None,
+        description="of accounts that the file gives none; default: the inventory's payer",
+        examples=["111122223333"],
+    )
+    regions: Regions | None = Field(
+        None,
+        description="of accounts that the file gives none; default: the inventory's regions",
+        examples=["default"],
+    )
 
 
 class Key(ActiveItem):
     """A customer managed KMS key. It costs until it is pending deletion, disabled or not."""
 
-    id: Text
-    account: AccountId = Field(default_factory=str, description="default: the payer")
-    region: RegionCode
-    spec: KeySpec = "SYMMETRIC_DEFAULT"
-    arn: Text | None = None
-    created: Day | None = Field(None, description="default: existing all along")
+    id: Text = Field(description="a name that trails and readers refer to", examples=["logs"])
+    account: AccountId = Field(
+        default_factory=str,
+        description="who owns it and pays for it by the month; default: the payer",
+        examples=["111122223333"],
+    )
+    region: RegionCode = Field(
+        description="where all its requests are metered", examples=["us-east-1"]
+    )
+    spec: KeySpec = Field(
+        "SYMMETRIC_DEFAULT",
+        description="CloudTrail takes symmetric keys only",
+        examples=["SYMMETRIC_DEFAULT"],
+    )
+    arn: Text | None = Field(
+        None,
+        description="how measured requests find the key; default: by account and Region",
+        examples=["arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"],
+    )
+    created: Day | None = Field(
+        None,
+        description="first day, in place of from; default: existing all along",
+        examples=["2025-01-15"],
+    )
     until: Day | None = Field(
         None,
         description="the day from which it is pending deletion and costs nothing; a disabled key "
-        "costs the same as an enabled one and has none",
+        "costs the same as an enabled one and has none; default: without end",
+        examples=["2027-01-01"],
     )
-    rotations: tuple[Day, ...] = ()
+    rotations: tuple[Day, ...] = Field(
+        (),
+        description="days of its rotations, yearly or on demand; the first two cost",
+        examples=[["2026-01-15"]],
+    )
 
     @model_validator(mode="after")
     def _one_beginning(self) -> Self:
@@ -81,7 +135,7 @@ class Key(ActiveItem):
                 raise refusal(rotation, f"a day before until, {self.until}", "remove it", at)
             if self.first_day and rotation < self.first_day:
                 fix = f"the key begins on {self.first_day}"
-                raise refusal(rotation, "a day in the key's life", fix, at)
+                raise refusal(rotation, "a day on which the key is active", fix, at)
         return self
 
     @property
@@ -93,63 +147,139 @@ class Key(ActiveItem):
 class Bucket(Section):
     """The S3 bucket that a trail writes to."""
 
-    name: Text | None = None
-    region: RegionCode | None = Field(None, description="default: the key's")
-    bucket_key: Flag = Field(False, description="S3 Bucket Key on")
+    name: Text | None = Field(
+        None,
+        description="how measured requests find the trail; default: by account",
+        examples=["example-logs"],
+    )
+    region: RegionCode | None = Field(
+        None, description="the same as the key's; default: the key's", examples=["us-east-1"]
+    )
+    bucket_key: Flag = Field(
+        False, description="whether the S3 Bucket Key is on, which saves requests", examples=[True]
+    )
     bucket_key_saving: Share = Field(
         Range.exactly(0.99),
-        description="share of the requests saved with a Bucket Key: 0.99 or 99%",
+        description="share of the requests that a Bucket Key saves, as 0.99 or 99% [share]",
+        examples=["99%"],
     )
-    retention_days: Quantity | None = Field(None, description="default: kept for ever [day]")
+    retention_days: Quantity | None = Field(
+        None,
+        description="after which files expire and no look back meets them; default: kept for ever "
+        "[day]",
+        examples=[365],
+    )
 
 
 class Trail(ActiveItem):
     """A CloudTrail trail."""
 
-    name: Text
-    account: AccountId = Field(default_factory=str, description="default: the payer")
-    scope: Literal["organization", "account"] = "organization"
-    regions: TrailRegions = None
-    key: Text | None = Field(description="id of the key; null for SSE-S3, which makes no requests")
-    bucket: Bucket = Bucket()
-    home_region: RegionCode | None = None
-    files_per_day: Files | None = Field(None, description="per account and Region [file/day]")
-    config_updates_per_month: Quantity = Range.exactly(0)
+    name: Text = Field(description="a name that readers and budgets refer to", examples=["org"])
+    account: AccountId = Field(
+        default_factory=str,
+        description="who owns it: its writes are billed there; default: the payer",
+        examples=["111122223333"],
+    )
+    scope: Literal["organization", "account"] = Field(
+        "organization",
+        description="every account of its payer and partition, or its own alone",
+        examples=["account"],
+    )
+    regions: TrailRegions = Field(
+        None,
+        description="Regions that it covers, in those of its accounts that have them; default: all",
+        examples=[["us-east-1", "eu-west-1"]],
+    )
+    key: Text | None = Field(
+        description="id of the key; null for SSE-S3, which makes no requests", examples=["logs"]
+    )
+    bucket: Bucket = Field(
+        Bucket(),
+        description="the bucket that it writes to; default: in the key's Region, no Bucket Key",
+        examples=[{"name": "example-logs", "bucket_key": True, "retention_days": 365}],
+    )
+    home_region: RegionCode | None = Field(
+        None,
+        description="the Region that it was made in, where its settings are checked; default: the "
+        "key's",
+        examples=["us-east-1"],
+    )
+    files_per_day: Files | None = Field(
+        None,
+        description="log files per account and Region; default: 288, one every five minutes "
+        "[file/day]",
+        examples=[{"low": 150, "high": 290}],
+    )
+    config_updates_per_month: Quantity = Field(
+        Range.exactly(0),
+        description="how often its key setting is made or changed, one request each [update/month]",
+        examples=[1],
+    )
     burst_seconds: Seconds | None = Field(
-        None, description="in which the files of five minutes are put; default: 60 [s]"
+        None,
+        description="in which the files of five minutes are put; default: 60, from 10 to 300 [s]",
+        examples=[60],
     )
-    log_file_validation: Flag = False
+    log_file_validation: Flag = Field(
+        False,
+        description="24 digest files a day per account and Region",
+        examples=[True],
+    )
     digest_files: Literal["sse-kms", "sse-s3"] | None = Field(
-        None, description="how digest files are encrypted; default: sse-kms from 2025-05-22 on"
+        None,
+        description="how digest files are encrypted; default: sse-kms from 2025-05-22 on",
+        examples=["sse-kms"],
     )
-    exclude_kms_events: Flag = False
+    exclude_kms_events: Flag = Field(
+        False,
+        description="KMS events are not recorded, so that no copy of them is paid",
+        examples=[True],
+    )
 
 
 class _Reader(ActiveItem):
-    name: Text
+    name: Text = Field(description="a name that no trail has", examples=["siem"])
     account: AccountId = Field(
-        default_factory=str, description="who reads and pays; default: the payer"
+        default_factory=str,
+        description="who reads and pays; default: the payer",
+        examples=["222222222222"],
     )
-    trails: tuple[Text, ...] | None = Field(None, description="default: all of them")
-    accounts: tuple[AccountId, ...] | None = Field(None, description="only logs of these accounts")
-    regions: Regions | None = Field(None, description="only logs of these Regions")
+    trails: tuple[Text, ...] | None = Field(
+        None,
+        description="names of the trails whose files it reads; default: all of its partition",
+        examples=[["org"]],
+    )
+    accounts: tuple[AccountId, ...] | None = Field(
+        None, description="only logs of these accounts; default: all", examples=[["222222222222"]]
+    )
+    regions: Regions | None = Field(
+        None, description="only logs of these Regions; default: all", examples=[["us-east-1"]]
+    )
     bucket_key_saving: Share | None = Field(
         None,
-        description="share of Decrypt saved by a Bucket Key: 0.99 or 99%; default: the bucket's",
+        description="share of its Decrypt that a Bucket Key saves, as 0.99 or 99%; default: the "
+        "bucket's [share]",
+        examples=["95%"],
     )
     burst_seconds: Seconds | None = Field(
         None,
         description="in which it reads what comes at once: five minutes' files, a query, a run, "
-        "a day's gets; defaults: docs/method.md [s]",
+        "a day's gets; default: by kind, see docs/method.md [s]",
+        examples=[60],
     )
 
 
 class _FileReader(_Reader):
     preset: PresetName | None = Field(
-        None, description="a known reader: its gets_per_file with range and source, if not given"
+        None,
+        description="a known reader, which gives gets_per_file with range and source; default: "
+        "none",
+        examples=["datadog-forwarder"],
     )
     gets_per_file: Quantity = Field(
-        Range.exactly(1), description="default: the preset's, else 1 [get/file]"
+        Range.exactly(1),
+        description="how often it gets each file; default: the preset's, else 1 [get/file]",
+        examples=[{"low": 1, "high": 1.3}],
     )
 
     @model_validator(mode="before")
@@ -165,48 +295,66 @@ class _FileReader(_Reader):
 class EveryFile(_FileReader):
     """Reads each log file, as a SIEM does."""
 
-    kind: Literal["every-file"]
+    kind: Literal["every-file"] = Field(description="the kind of reader", examples=["every-file"])
 
 
 class Query(_FileReader):
     """Scans the files of the last days again and again, as Athena does."""
 
-    kind: Literal["query"]
-    queries_per_month: Quantity
-    days_scanned: Quantity
-    share_of_files: Share = Field(Range.exactly(1), description="0.5 or 50%")
+    kind: Literal["query"] = Field(description="the kind of reader", examples=["query"])
+    queries_per_month: Quantity = Field(
+        description="how often it scans, evenly over the month [query/month]", examples=[60]
+    )
+    days_scanned: Quantity = Field(
+        description="how far back, never more than the bucket keeps [day]", examples=[7]
+    )
+    share_of_files: Share = Field(
+        Range.exactly(1),
+        description="share of these days' files that it opens, as 0.5 or 50% [share]",
+        examples=["50%"],
+    )
 
 
 class Fixed(_Reader):
     """Makes a fixed number of gets a day."""
 
-    kind: Literal["fixed"]
-    gets_per_day: Quantity
+    kind: Literal["fixed"] = Field(description="the kind of reader", examples=["fixed"])
+    gets_per_day: Quantity = Field(
+        description="gets on each day on which a file is there [get/day]", examples=[500]
+    )
 
 
 class Validate(_Reader):
     """`aws cloudtrail validate-logs`: one get per digest and log file of the days checked."""
 
-    kind: Literal["validate"]
-    runs_per_month: Quantity
-    days: Quantity
+    kind: Literal["validate"] = Field(description="the kind of reader", examples=["validate"])
+    runs_per_month: Quantity = Field(
+        description="how often it runs, evenly over the month [run/month]", examples=[1]
+    )
+    days: Quantity = Field(description="days that a run checks [day]", examples=[30])
 
 
 class Once(_FileReader):
     """Reads once what lies in the bucket on a day, as a backfill or a move does."""
 
-    kind: Literal["once"]
-    day: Day = Field(description="on which it reads all files that were put before it")
+    kind: Literal["once"] = Field(description="the kind of reader", examples=["once"])
+    day: Day = Field(
+        description="on which it reads all files that were put before it", examples=["2026-12-01"]
+    )
     days: Quantity | None = Field(
-        None, description="only those of as many days before; default: all that lies there [day]"
+        None,
+        description="only files of as many days before; default: all that lies there [day]",
+        examples=[90],
     )
 
 
 class Replication(_Reader):
     """S3 replication: Decrypt at the source, Encrypt under the destination key, once per put."""
 
-    kind: Literal["replication"]
-    destination_key: Text
+    kind: Literal["replication"] = Field(description="the kind of reader", examples=["replication"])
+    destination_key: Text = Field(
+        description="id of the key that the copies are put under", examples=["dr"]
+    )
 
 
 Reader = EveryFile | Query | Fixed | Validate | Once | Replication
@@ -216,10 +364,19 @@ class Growth(Section):
     """Yearly growth, compounding monthly from `as_of`."""
 
     accounts_per_year: GrowthRate = Field(
-        Range.exactly(0), description="10% or 0.1; above 100 percent with its sign [1/year]"
+        Range.exactly(0),
+        description="accounts, and so streams, as 10% or 0.1; above 100 percent with its sign "
+        "[1/year]",
+        examples=["10%"],
     )
-    files_per_year: GrowthRate = Field(Range.exactly(0), description="the same, of files [1/year]")
-    as_of: Day | None = Field(None, description="default: the forecast's first month")
+    files_per_year: GrowthRate = Field(
+        Range.exactly(0), description="log files of each stream, likewise [1/year]", examples=["5%"]
+    )
+    as_of: Day | None = Field(
+        None,
+        description="the day on which the numbers were true; default: the forecast's first month",
+        examples=["2026-11-01"],
+    )
 
 
 def _which_entry(value: Any) -> str:
@@ -229,24 +386,56 @@ def _which_entry(value: Any) -> str:
 class InventoryFile(Section):
     """A kmscost inventory, version 1."""
 
-    version: Literal[1]
-    payer: AccountId | None = Field(None, description="default: the first account")
+    version: Literal[1] = Field(description="of the format", examples=[1])
+    payer: AccountId | None = Field(
+        None,
+        description="account that the consolidated bill goes to; default: the first account",
+        examples=["111122223333"],
+    )
     other_kms_requests_per_month: Others = Field(
         OtherRequests(),
         description="what everything else requests, of each payer or by id of payers or accounts; "
         "uses the free tier first [request/month]",
+        examples=[12000],
     )
-    cloudtrail_writes: Literal["charged", "exempt"] = "charged"
-    regions: Regions = Field(default_regions(), description="default for accounts")
+    cloudtrail_writes: Literal["charged", "exempt"] = Field(
+        "charged",
+        description="whether AWS charges the requests of CloudTrail's own writes: its texts "
+        "disagree, and each result shows both",
+        examples=["exempt"],
+    )
+    regions: Regions = Field(
+        default_regions(),
+        description="Regions of accounts that name none; default: the 17 enabled by default",
+        examples=[["us-east-1", "eu-west-1"]],
+    )
     accounts: tuple[
         Annotated[
             Annotated[AccountEntry, Tag("account")] | Annotated[AccountsFile, Tag("file")],
             Discriminator(_which_entry),
         ],
         ...,
-    ] = Field(min_length=1)
-    keys: tuple[Key, ...]
-    trails: tuple[Trail, ...]
-    readers: tuple[Annotated[Reader, Discriminator("kind")], ...] = ()
-    growth: Growth = Growth()
-    budgets: tuple[Budget, ...] = ()
+    ] = Field(
+        min_length=1,
+        description="all accounts that trails cover or that pay for anything here",
+        examples=[[{"id": "111122223333", "name": "management"}]],
+    )
+    keys: tuple[Key, ...] = Field(
+        description="customer managed keys", examples=[[{"id": "logs", "region": "us-east-1"}]]
+    )
+    trails: tuple[Trail, ...] = Field(
+        description="trails that write log files", examples=[[{"name": "org", "key": "logs"}]]
+    )
+    readers: tuple[Annotated[Reader, Discriminator("kind")], ...] = Field(
+        (),
+        description="who gets the log files; each get is a Decrypt",
+        examples=[[{"name": "siem", "kind": "every-file"}]],
+    )
+    growth: Growth = Field(
+        Growth(),
+        description="yearly growth; default: nothing grows",
+        examples=[{"accounts_per_year": "10%"}],
+    )
+    budgets: tuple[Budget, ...] = Field(
+        (), description="what a month may cost", examples=[[{"name": "kms", "usd_per_month": 25}]]
+    )

@@ -47,6 +47,7 @@ class Coverage:
         ... ) == 2 / 24
         True
         """
+        # a source that tells neither account nor Region covers all of them alike
         days = self.hours.get((account, region)) or self.hours.get(("", ""), {})
         return days.get(day, 0).bit_count() / 24
 
@@ -122,6 +123,7 @@ def _hours_of(month: str) -> int:
 
 
 def _stream(account: str, region: str, days: Mapping[datetime.date, int]) -> dict[str, Any]:
+    # gaps instead of hours: a month that is covered whole is one line, however many streams
     first, covered = _as_bits(days)
     low, high = (covered & -covered).bit_length() - 1, covered.bit_length()
     hours = covered.bit_count()
@@ -143,6 +145,7 @@ def _stream(account: str, region: str, days: Mapping[datetime.date, int]) -> dic
 def _as_bits(days: Mapping[datetime.date, int]) -> tuple[datetime.date, int]:
     """The first day, and every hour from its first on, a bit each."""
     first, last = min(days), max(days)
+    # through bytes: shifting an integer of years for each day would be quadratic
     masks = bytearray(3 * ((last - first).days + 1))
     for day, mask in days.items():
         at = 3 * (day - first).days
@@ -178,10 +181,12 @@ def _days(stream: Mapping[str, Any]) -> dict[datetime.date, int]:
     last = begin
     for gap in stream["gaps"]:
         low, high = _read_hour(gap["from"]), _read_hour(gap["until"])
+        # gaps stand in order and apart: two that touch are one, and none is at either end
         if not last < low < high < end:
             raise ValueError(f"a gap from {gap['from']} until {gap['until']}, which is none in it")
         covered &= ~((1 << _hours(midnight, high)) - (1 << _hours(midnight, low)))
         last = high
+    # what an editor has changed by hand no longer adds up
     stated = (stream["hours"], stream["of_hours"])
     counted = (covered.bit_count(), _hours(begin, end))
     if stated != counted:
@@ -209,8 +214,10 @@ def _read_hour(text: str) -> datetime.datetime:
         moment = datetime.datetime.strptime(text, "%Y-%m-%dT%H:00%z")
     except ValueError:
         moment = None
+    # %z takes +02:00 too, whose hour is another one
     if moment is None or not text.endswith("Z"):
         raise ValueError(f"{text!r}, which is no hour such as 2026-11-01T05:00Z")
+    # a stream from the year 1 would be a bit for each hour since
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise ValueError(f"{text!r}, of no year from {FIRST_YEAR} to {LAST_YEAR}")
     return moment

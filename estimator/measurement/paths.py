@@ -41,6 +41,7 @@ def as_names(paths: str | Path | Sequence[str | Path]) -> tuple[str, ...]:
 def as_paths(paths: str | Path | Sequence[str | Path]) -> tuple[str, ...]:
     """One path or several, as text; each must exist."""
     names = as_names(paths)
+    # lexists: a dangling link is there, and the search says what is wrong with it
     missing = [name for name in names if not os.path.lexists(name)]
     if missing:
         raise KmscostError(
@@ -55,6 +56,7 @@ def find_files(paths: Sequence[str], skipped: SkippedFiles) -> Iterator[Found]:
 
     What cannot be listed goes to `skipped`, and so do pipes and devices, which might never end.
     """
+    # by real path: a folder named beside its parent, or by a link, is searched once
     pending = list(reversed(list(dict.fromkeys(os.path.realpath(path) for path in paths))))
     shown = {os.path.realpath(path): path for path in paths}
     roots = set(pending)
@@ -80,6 +82,7 @@ def find_files(paths: Sequence[str], skipped: SkippedFiles) -> Iterator[Found]:
                 skipped.add(below, _reason(error))
                 continue
             real = os.path.join(path, entry.name)
+            # named by itself too: it is searched under its own name
             if real in roots:
                 continue
             if is_folder:

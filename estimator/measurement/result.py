@@ -86,12 +86,15 @@ class Actuals:
         rows = self.all_rows
         if isinstance(rows, PlainRows):
             return rows.total(), rows.sums("cause"), rows.sums("operation")
+        # a bill has key-months and events beside them
         rows = rows[rows["unit"] == "request"]
         return _sum(rows["quantity"]), _sums(rows, "cause"), _sums(rows, "operation")
 
     def _records(self) -> list[dict[str, Any]]:
+        # as plain columns: JSON of logs is written before pandas would have been loaded
         if isinstance(self.all_rows, PlainRows):
             return self.all_rows.records(self.by)
+        # a copy: the frame keeps its periods, JSON wants text
         rows = self.rows.copy()
         for name in ("month", "day"):
             if name in rows:
@@ -141,4 +144,5 @@ def _sums(rows: pd.DataFrame, column: str) -> dict[str, float]:
 
 
 def _sum(values: pd.Series[float]) -> float:
+    # unknown quantities (under a Bucket Key) are left out, and a notice tells of them
     return math.fsum(value for value in values if not math.isnan(value))

@@ -53,6 +53,7 @@ class SkippedFiles:
 
     def add(self, path: str, reason: str) -> None:
         """Add a file; a name that is no UTF-8 is shown as near as can be."""
+        # names of files are bytes: half a character in one must not end the count
         path = readable_name(path)
         self.by_reason[reason] += 1
         if len(self._listed) < MOST_LISTED:
@@ -67,6 +68,7 @@ class SkippedFiles:
         return self.by_reason.total()
 
     def __iter__(self) -> Iterator[Skipped]:
+        # by name: processes finish in any order
         return iter(sorted(self._listed))
 
     def lines(self) -> list[str]:

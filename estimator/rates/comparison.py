@@ -14,7 +14,7 @@ from estimator.figures import money
 from estimator.forecasting import Forecast, forecast
 from estimator.forecasting.events import OPERATION
 from estimator.inventory import Inventory, load_inventory
-from pricing.changes import RateChange, big_moves, changes, grouped
+from pricing.changes import RateChange, big_moves, changes, group_changes
 from pricing.notebook import html_table, notes, paragraph
 from pricing.offers import load_any_rates
 from pricing.rates import RateTable, load_cloudtrail_rates, load_rates
@@ -98,7 +98,8 @@ class RatesDiff:
 
     def _repr_html_(self) -> str:
         what = [
-            (change.said(self.currency, len(codes) - 1),) for change, codes in grouped(self.changes)
+            (change.describe(self.currency, len(codes) - 1),)
+            for change, codes in group_changes(self.changes)
         ]
         shown = paragraph(repr(self)[1:-1]) + (html_table(("change",), what) if what else "")
         if self.forecasts is not None:

@@ -10,16 +10,15 @@ import pandas as pd
 
 from estimator.inventory import Inventory
 from estimator.months import FloatArray, IntArray, Months
-from estimator.reconciliation.covering import Flags, Told
-from estimator.reconciliation.formulas import expected_among
-from estimator.reconciliation.levels import OPERATIONS, Open
-from estimator.reconciliation.reading import Reading
+from estimator.reconciliation.covering import Flags, RowCoverage
+from estimator.reconciliation.interpretation import Interpretation
+from estimator.reconciliation.levels import OPERATIONS, MissingLevels
 from estimator.volume.others import share_of_months
 from pricing.regions import is_region, partition_of
 
 
 @dataclass(frozen=True)
-class Owned:
+class Attribution:
     """The billed units of each row: CloudTrail's and others'; the rest is unknown. [unit]
 
     `uncharged` of CloudTrail's are exempt writes that the bill shows free; `expected` of others'
@@ -33,8 +32,8 @@ class Owned:
 
 
 @dataclass(frozen=True)
-class Followed:
-    """How the bill of each row's payer takes CloudTrail's writes.
+class RowInterpretation:
+    """The interpretation that the bill of each row's payer interpretation.
 
     `exempt`: it does not charge for them; `shown`: it shows them all the same, at no cost.
     """
@@ -42,35 +41,37 @@ class Followed:
     exempt: Flags
     shown: Flags
 
-    def metered(self, frame: pd.DataFrame) -> FloatArray:
+    def metered_units(self, frame: pd.DataFrame) -> FloatArray:
         """Forecast units that the bill shows. [unit]"""
         hidden = np.where(self.exempt & ~self.shown, frame["writes"], 0.0)
         return frame["forecast"].to_numpy() - hidden
 
-    def charged(self, frame: pd.DataFrame) -> FloatArray:
+    def charged_units(self, frame: pd.DataFrame) -> FloatArray:
         """Forecast units that the bill charges for, or has free by the free tier. [unit]"""
         return frame["forecast"].to_numpy() - np.where(self.exempt, frame["writes"], 0.0)
 
 
-def followed(frame: pd.DataFrame, readings: Sequence[Reading], inventory: Inventory) -> Followed:
-    """How each row's bill takes writes; the inventory's way where it does not tell."""
+def interpret_rows(
+    frame: pd.DataFrame, interpretations: Sequence[Interpretation], inventory: Inventory
+) -> RowInterpretation:
+    """Give each row the interpretation of its bill; the inventory's where it does not tell."""
     own = inventory.cloudtrail_writes
-    by_payer = {one.payer: one for one in readings}
-    told = [by_payer.get(payer) for payer in frame["payer"]]
-    exempt = np.array([((one and one.reading) or own) == "exempt" for one in told], dtype=bool)
-    shown = np.array([bool(one and one.shown_free) for one in told], dtype=bool)
-    return Followed(exempt, exempt & shown)
+    by_payer = {of_payer.payer: of_payer for of_payer in interpretations}
+    found = [by_payer.get(payer) for payer in frame["payer"]]
+    exempt = np.array([((bill and bill.reading) or own) == "exempt" for bill in found], dtype=bool)
+    shown = np.array([bool(bill and bill.shown_free) for bill in found], dtype=bool)
+    return RowInterpretation(exempt, exempt & shown)
 
 
-def attributed(
+def attribute_units(
     frame: pd.DataFrame,
-    follows: Followed,
-    told: Told,
-    levels: Open,
+    interpretation: RowInterpretation,
+    coverage: RowCoverage,
+    levels: MissingLevels,
     inventory: Inventory,
     months: Months,
-) -> Owned:
-    """Whose the billed units are.
+) -> Attribution:
+    """Attribute the billed units to CloudTrail or to others.
 
     - Measured rows: CloudTrail's are the measured ones, and others' too.
     - Else, by resource ids: CloudTrail's are those under the inventory's keys.
@@ -84,55 +85,59 @@ def attributed(
     Parameters
     ----------
     frame : DataFrame
-        The rows of `estimator.reconciliation.sides.joined`.
-    follows : Followed
-    told : Told
-    levels : Open
+        The rows of `estimator.reconciliation.sides.join_sides`.
+    interpretation : RowInterpretation
+    coverage : RowCoverage
+    levels : MissingLevels
     inventory : Inventory
     months : Months
         The month.
     """
-    billed, metered = frame["billed"].to_numpy(), follows.metered(frame)
-    hidden = follows.exempt & ~follows.shown
+    billed, metered = frame["billed"].to_numpy(), interpretation.metered_units(frame)
+    hidden = interpretation.exempt & ~interpretation.shown
     is_request = (frame["unit"] == "request").to_numpy()
     known = frame["key"].isin([key.id for key in inventory.keys]).to_numpy()
     keyed = is_request & (not levels.request_keys)
     has_forecast = (frame["forecast"] > 0).to_numpy()
     operations = frame["operation"].isin(OPERATIONS).to_numpy()
-    ours = np.where(keyed, known & operations, has_forecast)
+    is_cloudtrail = np.where(keyed, known & operations, has_forecast)
 
     measured = (frame["measured"] - np.where(hidden, frame["measured_writes"], 0.0)).to_numpy()
-    cloudtrail = np.where(told.ours, measured, np.where(ours, billed, 0.0))
-    others = np.where(told.others, frame["measured_others"].to_numpy(), 0.0)
+    cloudtrail = np.where(coverage.cloudtrail, measured, np.where(is_cloudtrail, billed, 0.0))
+    others = np.where(coverage.others, frame["measured_others"].to_numpy(), 0.0)
 
     # nothing measured, nothing forecast here: all of it is others'
-    strangers = is_request & ~told.others & ~ours & ~(told.ours & (measured > 0))
+    strangers = (
+        is_request & ~coverage.others & ~is_cloudtrail & ~(coverage.cloudtrail & (measured > 0))
+    )
     others = np.where(strangers, billed, others)
     # exempt writes are not in the bill: what stands there in their place is somebody else's
     is_write = (frame["operation"] == "GenerateDataKey").to_numpy()
-    closed = is_request & hidden & ~told.ours & ours & is_write
+    closed = is_request & hidden & ~coverage.cloudtrail & is_cloudtrail & is_write
     cloudtrail = np.where(closed, np.minimum(billed, metered), cloudtrail)
     others = np.where(closed & ~keyed, billed - cloudtrail, others)
 
-    mixed = is_request & ~told.others & ~strangers & ~closed & ~keyed
-    base = np.where(told.ours, measured, metered)
+    mixed = is_request & ~coverage.others & ~strangers & ~closed & ~keyed
+    base = np.where(coverage.cloudtrail, measured, metered)
     excess = np.where(mixed, np.maximum(billed - base, 0.0), 0.0)
     taken = 0.0
-    for rows, expected in _expected(frame, inventory, months):
+    for rows, expected in _expected_others(frame, inventory, months):
         left = max(expected - float(others[rows][is_request[rows]].sum()), 0.0)
-        found = expected_among(excess[rows], left)
+        found = spread_over_excess(excess[rows], left)
         others[rows] += found
         taken += float(found.sum())
-        cloudtrail[rows] -= np.where(told.ours[rows], 0.0, found)
+        cloudtrail[rows] -= np.where(coverage.cloudtrail[rows], 0.0, found)
 
     with_ids = ~is_request & (not levels.key_keys)
     keys = np.where(with_ids, np.where(known, billed, 0.0), np.minimum(billed, metered))
     cloudtrail = np.where(is_request, cloudtrail, keys)
     others = np.where(is_request, others, billed - keys)
-    return Owned(cloudtrail, others, _uncharged(frame, follows, told, cloudtrail), taken)
+    return Attribution(
+        cloudtrail, others, _uncharged_writes(frame, interpretation, coverage, cloudtrail), taken
+    )
 
 
-def _expected(
+def _expected_others(
     frame: pd.DataFrame, inventory: Inventory, months: Months
 ) -> Iterator[tuple[IntArray, float]]:
     """Positions of rows in which requests of others are expected, and how many. [request]"""
@@ -152,16 +157,33 @@ def _expected(
             yield rows, requests
             continue
         # the number is that of each partition
-        own = [partition_of(one) if is_region(one) else "" for one in frame["billed_region"]]
+        own = [
+            partition_of(region) if is_region(region) else "" for region in frame["billed_region"]
+        ]
         for partition in partitions[use.payer]:
             yield rows[np.array(own)[rows] == partition], requests
 
 
-def _uncharged(
-    frame: pd.DataFrame, follows: Followed, told: Told, cloudtrail: FloatArray
+def _uncharged_writes(
+    frame: pd.DataFrame,
+    interpretation: RowInterpretation,
+    coverage: RowCoverage,
+    cloudtrail: FloatArray,
 ) -> FloatArray:
     """Exempt writes among a row's free units: CloudTrail's less what else it has there. [unit]"""
-    writes = np.where(told.ours, frame["measured_writes"], frame["writes"])
-    rest = np.where(told.ours, frame["measured"], frame["forecast"]) - writes
+    writes = np.where(coverage.cloudtrail, frame["measured_writes"], frame["writes"])
+    rest = np.where(coverage.cloudtrail, frame["measured"], frame["forecast"]) - writes
     free = np.minimum(frame["billed_free"].to_numpy(), np.maximum(cloudtrail - rest, 0.0))
-    return np.where(follows.shown & (writes > 0), free, 0.0)
+    return np.where(interpretation.shown & (writes > 0), free, 0.0)
+
+
+def spread_over_excess(excess: FloatArray, expected: float) -> FloatArray:
+    """Spread expected requests of others over rows, in proportion to what they have in excess.
+
+    >>> spread_over_excess(np.array([30.0, 10.0, 0.0]), 20.0).tolist()
+    [15.0, 5.0, 0.0]
+    >>> spread_over_excess(np.array([3.0, 1.0]), 20.0).tolist()
+    [3.0, 1.0]
+    """
+    whole = float(excess.sum())
+    return excess * (min(1.0, expected / whole) if whole > 0 else 0.0)

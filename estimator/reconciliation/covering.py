@@ -1,4 +1,4 @@
-"""Which rows a measurement tells enough of to be held against a month's bill."""
+"""The rows of which a measurement tells enough to be held against a month's bill."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ Place = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Told:
-    """For each row what the measurement tells.
+class RowCoverage:
+    """The coverage of each row by the measurements.
 
     Attributes
     ----------
-    ours, others : array of bool
-        CloudTrail's requests are told; so are those of others.
+    cloudtrail, others : array of bool
+        Enough of CloudTrail's requests is measured; so is of those of others.
     share : array
         Share of the month that is covered where the row is billed. [0-1]
     """
 
-    ours: Flags
+    cloudtrail: Flags
     others: Flags
     share: FloatArray
 
 
-def owners(frame: pd.DataFrame, inventory: Inventory) -> dict[Place, set[str]]:
+def key_owners(frame: pd.DataFrame, inventory: Inventory) -> dict[Place, set[str]]:
     """The accounts whose keys are used, by the account and Region that pays."""
     own = {key.id: key.account for key in inventory.keys}
     found: dict[Place, set[str]] = defaultdict(set)
@@ -51,10 +51,10 @@ def owners(frame: pd.DataFrame, inventory: Inventory) -> dict[Place, set[str]]:
     return found
 
 
-def told_of(
-    frame: pd.DataFrame, actuals: Actuals | None, month: str, owned: Mapping[Place, set[str]]
-) -> Told:
-    """What a measurement tells of each row.
+def cover_rows(
+    frame: pd.DataFrame, actuals: Actuals | None, month: str, owners: Mapping[Place, set[str]]
+) -> RowCoverage:
+    """Find the rows that a measurement covers.
 
     A request is recorded where it is billed, or where its key is. Object names cover everything
     alike, and tell nothing of others.
@@ -62,25 +62,27 @@ def told_of(
     size = len(frame)
     if actuals is None:
         nothing = np.zeros(size, dtype=bool)
-        return Told(nothing, nothing, np.zeros(size))
+        return RowCoverage(nothing, nothing, np.zeros(size))
     coverage = actuals.coverage
     everywhere = coverage.of_month("", "", month)
     shares: dict[Place, float] = {}
-    ours, others, share = [], [], []
+    cloudtrail, others, share = [], [], []
     rows = frame[["billed_account", "billed_region", "operation", "unit"]]
     for account, region, operation, unit in rows.itertuples(index=False):
         place = (account, region)
         if place not in shares:
-            shares[place] = _share(coverage, place, owned.get(place, set()), month)
+            shares[place] = _share(coverage, place, owners.get(place, set()), month)
         of_logs = shares[place] if tells(actuals, operation, by_names=False) else 0.0
         of_names = everywhere if tells(actuals, operation, by_names=True) else 0.0
         is_request = unit == "request"
         share.append(max(of_logs, of_names))
-        ours.append(is_request and max(of_logs, of_names) >= ENOUGH)
+        cloudtrail.append(is_request and max(of_logs, of_names) >= ENOUGH)
         others.append(is_request and of_logs >= ENOUGH)
-    return Told(np.array(ours, dtype=bool), np.array(others, dtype=bool), np.array(share))
+    return RowCoverage(
+        np.array(cloudtrail, dtype=bool), np.array(others, dtype=bool), np.array(share)
+    )
 
 
-def _share(coverage: Coverage, place: Place, owned: set[str], month: str) -> float:
+def _share(coverage: Coverage, place: Place, owners: set[str], month: str) -> float:
     account, region = place
-    return max(coverage.of_month(one, region, month) for one in {account, *owned})
+    return max(coverage.of_month(owner, region, month) for owner in {account, *owners})

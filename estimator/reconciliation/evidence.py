@@ -1,4 +1,4 @@
-"""What a month's rows say of each payer's writes."""
+"""The evidence of each payer's writes, out of a month's rows."""
 
 from __future__ import annotations
 
@@ -8,34 +8,34 @@ import pandas as pd
 
 from estimator.forecasting import Forecast
 from estimator.inventory import Inventory
-from estimator.reconciliation.covering import Place, Told
-from estimator.reconciliation.levels import OPERATIONS, Open
-from estimator.reconciliation.reading import Evidence
+from estimator.reconciliation.covering import Place, RowCoverage
+from estimator.reconciliation.interpretation import Evidence
+from estimator.reconciliation.levels import OPERATIONS, MissingLevels
 from estimator.volume.readers import kind_of
 
 # a forecast of reads this near to the billed ones confirms the forecast of files
 _CONFIRMED = 0.25
 
 
-def evidence(
+def collect_evidence(
     frame: pd.DataFrame,
-    told: Told,
-    levels: Open,
+    coverage: RowCoverage,
+    levels: MissingLevels,
     forecast: Forecast,
     lines: pd.DataFrame,
-    owned: Mapping[Place, set[str]],
+    owners: Mapping[Place, set[str]],
     covered: float,
 ) -> list[Evidence]:
-    """One for each payer of the inventory.
+    """Collect the evidence of each payer of the inventory.
 
     Parameters
     ----------
-    frame, told, levels
+    frame, coverage, levels
         The rows, what measurements tell of them, what the bill does not.
     forecast : Forecast
     lines : DataFrame
         Rows of the bill with their payer, place, unit, operation and number of lines.
-    owned : mapping
+    owners : mapping
         Accounts of the keys used, by the account and Region that pays.
     covered : float
         Share of the month that the bill covers. [0-1]
@@ -44,19 +44,19 @@ def evidence(
     sizes = free.groupby("payer", observed=True)["quantity_free"].sum()
     found = []
     for payer in forecast.inventory.payers():
-        mine = (frame["payer"] == payer) & (frame["unit"] == "request")
+        is_payer = (frame["payer"] == payer) & (frame["unit"] == "request")
         operation = "" if levels.operations else "GenerateDataKey"
         is_write = (frame["writes"] > 0) | (frame["measured_writes"] > 0)
-        here = (mine & is_write & (frame["operation"] == operation)).to_numpy()
+        here = (is_payer & is_write & (frame["operation"] == operation)).to_numpy()
         rows = frame[here]
-        measured = bool(here.any()) and bool(told.ours[here].all())
+        measured = bool(here.any()) and bool(coverage.cloudtrail[here].all())
         writes = float(rows["measured_writes" if measured else "writes"].sum())
         others = float(rows["measured_others"].sum()) if measured else 0.0
         whole = rows["measured" if measured else "forecast"].sum()
         places = set(zip(rows["billed_account"], rows["billed_region"], strict=True))
         of_payer = lines[lines["payer"] == payer]
-        reads = _reads(frame[mine])
-        share = float(told.share[here].min()) if measured else 1.0
+        reads = _reads(frame[is_payer])
+        share = float(coverage.share[here].min()) if measured else 1.0
         found.append(
             Evidence(
                 payer=payer,
@@ -66,35 +66,39 @@ def evidence(
                 covered=covered,
                 measured=measured,
                 alone=not levels.request_keys
-                or (bool(here.any()) and bool(told.others[here].all())),
+                or (bool(here.any()) and bool(coverage.others[here].all())),
                 rough=not measured
-                and _rule_of_thumb(forecast.inventory, payer)
-                and not _confirmed(reads, forecast.inventory),
-                doubt=(1 - share) * (writes + others),
+                and _rests_on_rule_of_thumb(forecast.inventory, payer)
+                and not _reads_confirm(reads, forecast.inventory),
+                missed=(1 - share) * (writes + others),
                 lines=int(of_payer["lines"][of_payer["unit"] == "request"].sum()),
-                here=_lines_in(of_payer, places, owned),
+                here=_lines_in(of_payer, places, owners),
                 reads=reads,
-                paid=float(frame["billable"][mine].sum()),
+                paid=float(frame["billable"][is_payer].sum()),
                 free_tier=float(sizes.get(payer, 0.0)),
                 free=float(rows["billed_free"].sum()),
-                free_elsewhere=float(frame["billed_free"][mine & ~here].sum()),
-                place=_said(places),
+                free_elsewhere=float(frame["billed_free"][is_payer & ~here].sum()),
+                place=_places_text(places),
                 what="GenerateDataKey" if operation else "KMS",
             )
         )
     return found
 
 
-def _lines_in(lines: pd.DataFrame, places: set[Place], owned: Mapping[Place, set[str]]) -> int:
+def _lines_in(lines: pd.DataFrame, places: set[Place], owners: Mapping[Place, set[str]]) -> int:
     """Lines of keys, and of what CloudTrail causes, where writes are billed or their keys are."""
-    near = {(one, place[1]) for place in places for one in {place[0], *owned.get(place, set())}}
-    ours = lines[lines["operation"].isin(["KeyMonth", "", *OPERATIONS])]
-    pairs = zip(ours["billed_account"], ours["billed_region"], strict=True)
-    return int(ours["lines"].to_numpy()[[pair in near for pair in pairs]].sum())
+    near = {
+        (account, region)
+        for account, region in places
+        for account in {account, *owners.get((account, region), set())}
+    }
+    related = lines[lines["operation"].isin(["KeyMonth", "", *OPERATIONS])]
+    pairs = zip(related["billed_account"], related["billed_region"], strict=True)
+    return int(related["lines"].to_numpy()[[pair in near for pair in pairs]].sum())
 
 
-def _rule_of_thumb(inventory: Inventory, payer: str) -> bool:
-    """Whether some files are forecast by the plain 288 a day."""
+def _rests_on_rule_of_thumb(inventory: Inventory, payer: str) -> bool:
+    """Tell whether some files are forecast by the plain 288 a day."""
     own = {account.id: account.payer for account in inventory.accounts}
     plain = any(
         trail.files_per_day is None and trail.key is not None and own[trail.account] == payer
@@ -111,13 +115,13 @@ def _reads(rows: pd.DataFrame) -> float | None:
     return float(reads["billed"].sum() / reads["forecast"].sum()) if len(reads) else None
 
 
-def _confirmed(reads: float | None, inventory: Inventory) -> bool:
-    """Whether as many reads are billed as one who gets every file was forecast to make."""
+def _reads_confirm(reads: float | None, inventory: Inventory) -> bool:
+    """Tell whether as many reads are billed as one who gets every file was forecast to make."""
     each_put = any(kind_of(reader).each_put for reader in inventory.readers)
     return each_put and reads is not None and abs(reads - 1) <= _CONFIRMED
 
 
-def _said(places: set[Place]) -> str:
+def _places_text(places: set[Place]) -> str:
     if not places:
         return "no account"
     account, region = min(places)

@@ -1,4 +1,4 @@
-"""How fine a bill is: whether it tells keys and operations."""
+"""The levels that a bill does not tell: keys, operations."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from estimator.figures import count
+from estimator.figures import count, listed
 from estimator.measurement.result import Actuals
-from estimator.reconciliation.matching import listed
 
 KMS = "awskms"
+
+_MOST_NAMES = 10
 
 # the meter of requests on symmetric keys; a bill without usage types names none
 SYMMETRIC = ("KMS-Requests", "")
@@ -21,7 +22,7 @@ OPERATIONS = ("GenerateDataKey", "Decrypt", "Encrypt", "ReEncrypt", "ReEncryptFr
 
 
 @dataclass(frozen=True)
-class Open:
+class MissingLevels:
     """Levels that the bill does not tell, and why: the key of requests and of key-months."""
 
     request_keys: str = ""
@@ -29,13 +30,13 @@ class Open:
     operations: str = ""
 
     def to_dict(self) -> dict[str, str]:
-        """Those that are open, with the reason."""
-        told = {
+        """The missing levels, with the reason."""
+        reasons = {
             "key of requests": self.request_keys,
             "key of key-months": self.key_keys,
             "operation": self.operations,
         }
-        return {name: why for name, why in told.items() if why}
+        return {name: why for name, why in reasons.items() if why}
 
 
 def of_month(billed: Actuals, month: str) -> pd.DataFrame:
@@ -48,8 +49,10 @@ def of_month(billed: Actuals, month: str) -> pd.DataFrame:
     ]
 
 
-def open_levels(lines: pd.DataFrame, forecast: pd.DataFrame, names: Mapping[str, str]) -> Open:
-    """The levels that stay open.
+def find_missing_levels(
+    lines: pd.DataFrame, forecast: pd.DataFrame, names: Mapping[str, str]
+) -> MissingLevels:
+    """Find the levels that the bill does not tell.
 
     Parameters
     ----------
@@ -66,14 +69,14 @@ def open_levels(lines: pd.DataFrame, forecast: pd.DataFrame, names: Mapping[str,
     any_arn = bool((lines["key"] != "").any())
     # some lists have no key to name; what CloudTrail causes has one
     nameless = requests[(requests["key"] == "") & requests["operation"].isin(["", *OPERATIONS])]
-    return Open(
-        request_keys=_why(any_arn, nameless, forecast, names, "request"),
-        key_keys=_why(any_arn, months[months["key"] == ""], forecast, names, "key-month"),
-        operations=_untold(requests),
+    return MissingLevels(
+        request_keys=_missing_key(any_arn, nameless, forecast, names, "request"),
+        key_keys=_missing_key(any_arn, months[months["key"] == ""], forecast, names, "key-month"),
+        operations=_missing_operation(requests),
     )
 
 
-def _why(
+def _missing_key(
     any_arn: bool,
     nameless: pd.DataFrame,
     forecast: pd.DataFrame,
@@ -86,11 +89,12 @@ def _why(
         return f"the bill names no key for {count(nameless['quantity'].sum())} {unit}s"
     used = set(forecast["key"][forecast["unit"] == unit]) - set(names.values())
     if used:
-        return f"no arn is known of key {listed(used)} (write it into the inventory as `arn`)"
+        keys = listed(sorted(used), _MOST_NAMES)
+        return f"no arn is known of key {keys} (write it into the inventory as `arn`)"
     return ""
 
 
-def _untold(requests: pd.DataFrame) -> str:
-    untold = requests["quantity"][requests["operation"] == ""].sum()
-    many = "request" if untold == 1 else "requests"
-    return f"the bill names no operation for {count(untold)} {many}" if untold else ""
+def _missing_operation(requests: pd.DataFrame) -> str:
+    nameless = requests["quantity"][requests["operation"] == ""].sum()
+    many = "request" if nameless == 1 else "requests"
+    return f"the bill names no operation for {count(nameless)} {many}" if nameless else ""

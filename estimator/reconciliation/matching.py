@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 
 import pandas as pd
 
@@ -37,8 +36,8 @@ def key_names(inventory: Inventory, measured: pd.DataFrame) -> dict[str, str]:
             nameless[key.account, key.region].append(key.id)
     seen: dict[tuple[str, str], set[str]] = defaultdict(set)
     if "key" in measured:
-        ours = measured[measured["cause"].isin(CLOUDTRAIL_CAUSES)]
-        for arn in map(str, ours["key"].unique()):
+        caused = measured[measured["cause"].isin(CLOUDTRAIL_CAUSES)]
+        for arn in map(str, caused["key"].unique()):
             if arn and arn not in names:
                 seen[place_of(arn)].add(arn)
     for place, ids in nameless.items():
@@ -56,18 +55,8 @@ def payers_of(inventory: Inventory, billed: pd.DataFrame) -> dict[str, str]:
     known = set(inventory.payers())
     names: dict[str, str] = {}
     for payer, rows in billed.groupby("payer", observed=True):
-        meant = {own[one] for one in map(str, rows["billed_account"].unique()) if one in own}
+        accounts = map(str, rows["billed_account"].unique())
+        meant = {own[account] for account in accounts if account in own}
         alike = str(payer) not in known and len(meant) == 1
         names[str(payer)] = meant.pop() if alike else str(payer)
     return names
-
-
-def listed(names: Iterable[str], most: int = 10) -> str:
-    """The first of them, and how many more.
-
-    >>> listed(["a", "b", "c"], most=2)
-    'a, b and 1 more'
-    """
-    several = sorted(names)
-    more = f" and {len(several) - most:,} more" if len(several) > most else ""
-    return ", ".join(several[:most]) + more

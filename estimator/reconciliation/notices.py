@@ -7,18 +7,18 @@ from typing import Any
 
 import pandas as pd
 
-from estimator.figures import count, share
+from estimator.figures import count, listed, share
 from estimator.forecasting import Forecast
 from estimator.inventory import Inventory
 from estimator.measurement.result import Actuals
-from estimator.reconciliation.covering import ENOUGH, Told
-from estimator.reconciliation.levels import KMS, Open
-from estimator.reconciliation.matching import listed
+from estimator.reconciliation.covering import ENOUGH, RowCoverage
+from estimator.reconciliation.levels import KMS, MissingLevels
 
 _TRAILS = "AWSCloudTrail"
+_MOST_NAMES = 10
 
 
-def apart(billed: Actuals, month: str, currency: str) -> tuple[dict[str, Any], ...]:
+def amounts_apart(billed: Actuals, month: str, currency: str) -> tuple[dict[str, Any], ...]:
     """Amounts of the month that are no usage of KMS: taxes, credits, and CloudTrail's own lines."""
     rows = billed.measured
     rows = rows[rows["month"].astype(str) == month]
@@ -36,12 +36,12 @@ def apart(billed: Actuals, month: str, currency: str) -> tuple[dict[str, Any], .
     )
 
 
-def only_in(
-    rows: pd.DataFrame, inventory: Inventory, levels: Open
+def find_strangers(
+    rows: pd.DataFrame, inventory: Inventory, levels: MissingLevels
 ) -> dict[str, dict[str, list[str]]]:
     """Accounts, Regions and keys that only the bill knows, or only the inventory."""
     billed = rows[(rows["billed"] > 0) | (rows["cost_billed"] != 0)]
-    ours = rows[rows["metered"] > 0]  # exempt writes are in no bill
+    forecast = rows[rows["metered"] > 0]  # exempt writes are in no bill
     own_keys = {key.id for key in inventory.keys}
     regions = {*inventory.regions(), *(key.region for key in inventory.keys)}
     accounts = {account.id for account in inventory.accounts}
@@ -52,9 +52,9 @@ def only_in(
         "keys": keys - own_keys,
     }
     in_inventory = {
-        "accounts": set(ours["billed_account"]) - set(billed["billed_account"]),
-        "regions": set(ours["billed_region"]) - set(billed["billed_region"]),
-        "keys": set(ours["key"]) - keys - {""} if not levels.request_keys else set(),
+        "accounts": set(forecast["billed_account"]) - set(billed["billed_account"]),
+        "regions": set(forecast["billed_region"]) - set(billed["billed_region"]),
+        "keys": set(forecast["key"]) - keys - {""} if not levels.request_keys else set(),
     }
     return {
         "bill": {name: sorted(found) for name, found in in_bill.items()},
@@ -62,12 +62,14 @@ def only_in(
     }
 
 
-def rests_on(seen: Told, levels: Open, frame: pd.DataFrame, expected: float) -> dict[str, str]:
-    """What each part of the difference rests on."""
+def rests_on(
+    coverage: RowCoverage, levels: MissingLevels, frame: pd.DataFrame, expected: float
+) -> dict[str, str]:
+    """Say what each part of the difference rests on."""
     has = (frame["forecast"] > 0) | (frame["measured"] > 0)
-    ours = (has & (frame["unit"] == "request")).to_numpy()
-    measured = bool(ours.any()) and bool(seen.ours[ours].all())
-    partly = bool(seen.ours[ours].any()) and not measured
+    is_cloudtrail = (has & (frame["unit"] == "request")).to_numpy()
+    measured = bool(is_cloudtrail.any()) and bool(coverage.cloudtrail[is_cloudtrail].all())
+    partly = bool(coverage.cloudtrail[is_cloudtrail].any()) and not measured
     if measured:
         volume = "measured against forecast"
     elif not levels.request_keys:
@@ -78,7 +80,7 @@ def rests_on(seen: Told, levels: Open, frame: pd.DataFrame, expected: float) -> 
             volume += f"; {count(expected)} more there are others', as the inventory expects"
     if partly:
         volume = f"measured where measurements cover the month; else {volume}"
-    if bool(seen.others.any()):
+    if bool(coverage.others.any()):
         others = "measured"
     elif not levels.request_keys:
         others = "requests billed under other keys"
@@ -93,79 +95,80 @@ def rests_on(seen: Told, levels: Open, frame: pd.DataFrame, expected: float) -> 
         "rate": "billed cost against the table's price of the billable units",
         "others": f"{others}, at the table's price; usage types with rates of their own as billed",
         "other_keys": keys,
-        "unknown": "billed less measured" if bool(seen.ours.any()) else "the rest",
+        "unknown": "billed less measured" if bool(coverage.cloudtrail.any()) else "the rest",
     }
 
 
 def notices(
-    told: Forecast,
+    forecast: Forecast,
     billed: Actuals,
-    kept: Actuals | None,
+    actuals: Actuals | None,
     month: str,
-    seen: Told,
+    coverage: RowCoverage,
     frame: pd.DataFrame,
     lost: float,
     payers: Mapping[str, str],
     strangers: Mapping[str, Mapping[str, list[str]]],
 ) -> tuple[str, ...]:
     """Everything that one should know before believing the figures."""
-    said = [*told.notices, *_of_bill(billed, month)]
+    lines = [*forecast.notices, *_of_bill(billed, month)]
     for payer, name in payers.items():
         if payer != name:
-            said.append(f"payer {payer} of the bill is {name} in the inventory, by its accounts")
-    if kept is not None:
-        said += _of_measurement(kept, month, seen, frame, lost)
-    for kind in ("accounts", "regions", "keys"):
-        words = {"accounts": "accounts", "regions": "Regions", "keys": "keys"}[kind]
+            lines.append(f"payer {payer} of the bill is {name} in the inventory, by its accounts")
+    if actuals is not None:
+        lines += _of_measurement(actuals, month, coverage, frame, lost)
+    for kind, words in (("accounts", "accounts"), ("regions", "Regions"), ("keys", "keys")):
         if found := strangers["bill"][kind]:
-            said.append(f"{words} in the bill that the inventory does not know: {listed(found)}")
+            names = listed(sorted(found), _MOST_NAMES)
+            lines.append(f"{words} in the bill that the inventory does not know: {names}")
         if found := strangers["inventory"][kind]:
-            said.append(f"{words} with a forecast that the bill does not show: {listed(found)}")
-    return tuple(dict.fromkeys(said))
+            names = listed(sorted(found), _MOST_NAMES)
+            lines.append(f"{words} with a forecast that the bill does not show: {names}")
+    return tuple(dict.fromkeys(lines))
 
 
 def _of_bill(billed: Actuals, month: str) -> list[str]:
     own = billed.coverage.notices()
-    said = [line for line in billed.notices if line not in own]
-    months = sorted({str(one) for one in billed.measured["month"].dropna().unique()} - {month})
+    lines = [line for line in billed.notices if line not in own]
+    months = sorted({str(name) for name in billed.measured["month"].dropna().unique()} - {month})
     if months:
-        said.append(f"months of the bill that are left out: {listed(months)}")
+        lines.append(f"months of the bill that are left out: {listed(sorted(months), _MOST_NAMES)}")
     covered = billed.coverage.months().get(month, 0.0)
     if covered < 1:
-        said.append(
+        lines.append(
             f"the bill's lines cover {share(covered)} of {month}: it may be in progress, and the "
             "forecast is that of the whole month"
         )
-    return said
+    return lines
 
 
 def _of_measurement(
-    kept: Actuals, month: str, seen: Told, frame: pd.DataFrame, lost: float
+    actuals: Actuals, month: str, coverage: RowCoverage, frame: pd.DataFrame, lost: float
 ) -> list[str]:
-    own = kept.coverage.notices()
-    said = [line for line in kept.notices if line not in own]
+    own = actuals.coverage.notices()
+    lines = [line for line in actuals.notices if line not in own]
     if lost:
-        said.append(
+        lines.append(
             f"{count(lost)} measured requests have no place in a bill (their account or Region is "
             "not told): they are left out"
         )
-    rows = kept.measured
+    rows = actuals.measured
     if not (rows["month"].astype(str) == month).any():
-        said.append(f"the measurements have no request in {month}")
-    ours = ((frame["forecast"] > 0) & (frame["unit"] == "request")).to_numpy()
-    short = ours & ~seen.ours
+        lines.append(f"the measurements have no request in {month}")
+    is_forecast = ((frame["forecast"] > 0) & (frame["unit"] == "request")).to_numpy()
+    short = is_forecast & ~coverage.cloudtrail
     if short.any():
         places = {
             f"{place_account} in {region}: {share(part)}"
             for place_account, region, part in zip(
                 frame["billed_account"][short],
                 frame["billed_region"][short],
-                seen.share[short],
+                coverage.share[short],
                 strict=True,
             )
         }
-        said.append(
+        lines.append(
             f"measurements cover less than {share(ENOUGH)} of the month, or not these requests, "
-            f"and are shown but not reckoned with: {listed(places)}"
+            f"and are shown but not reckoned with: {listed(sorted(places), _MOST_NAMES)}"
         )
-    return said
+    return lines

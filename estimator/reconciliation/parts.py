@@ -1,17 +1,62 @@
-"""The parts of each row: formulas on the columns of the sides."""
+"""The difference between forecast and bill in parts: one formula each, numbers in, numbers out.
+
+On each row, with p the table's price of a unit, forecast cost = p x (charged - free) and billed
+cost = p x (billed - free) + what the bill's own price adds. One after another the parts replace
+what the forecast says by what the bill says: the writes, the volume, the free part, what is not
+CloudTrail's, what nobody knows, and last the price. Their sum is the difference, whatever the
+numbers.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from estimator.reconciliation import formulas
-from estimator.reconciliation.attribution import Followed, Owned
+from estimator.months import FloatArray
+from estimator.reconciliation.attribution import Attribution, RowInterpretation
 from estimator.reconciliation.result import PARTS
 
 
-def with_parts(frame: pd.DataFrame, follows: Followed, owned: Owned) -> pd.DataFrame:
-    """The rows with whose the billed units are, and with the parts of the difference. [USD]
+def free_share(free: FloatArray, billed: FloatArray) -> FloatArray:
+    """The free part of a row's billed units: CloudTrail's have their proportion of it. [-]
+
+    >>> free_share(np.array([5.0, 0.0]), np.array([20.0, 0.0])).tolist()
+    [0.25, 0.0]
+    """
+    return np.clip(np.divide(free, billed, out=np.zeros_like(free), where=billed != 0), 0, 1)
+
+
+def of_quantity(price: FloatArray, after: FloatArray, before: FloatArray) -> FloatArray:
+    """More or fewer units at the table's price: the parts writes, volume and keys. [USD]"""
+    return price * (after - before)
+
+
+def of_free(price: FloatArray, free_after: FloatArray, free_before: FloatArray) -> FloatArray:
+    """More or fewer of CloudTrail's units free: the part free tier. [USD]"""
+    return -price * (free_after - free_before)
+
+
+def of_others(price: FloatArray, others: FloatArray, free: FloatArray) -> FloatArray:
+    """The cost of the bill's units that are not CloudTrail's, at the table's price. [USD]"""
+    return price * (others - free)
+
+
+def of_unknown(
+    price: FloatArray, billable: FloatArray, cloudtrail: FloatArray, others: FloatArray
+) -> FloatArray:
+    """The rest of what is billable, after CloudTrail's and others' billable units. [USD]"""
+    return price * (billable - cloudtrail - others)
+
+
+def of_rate(cost: FloatArray, price: FloatArray, billable: FloatArray) -> FloatArray:
+    """The cost that the bill's price of a unit adds to the table's. [USD]"""
+    return cost - price * billable
+
+
+def add_parts(
+    frame: pd.DataFrame, interpretation: RowInterpretation, attribution: Attribution
+) -> pd.DataFrame:
+    """Add to the rows whose the billed units are, and the parts of the difference. [USD]
 
     Exempt writes that the bill shows at no cost are units, and in no part of the cost.
     Where no price of the table holds (special meters, Regions without a rate) the whole billed cost
@@ -23,39 +68,41 @@ def with_parts(frame: pd.DataFrame, follows: Followed, owned: Owned) -> pd.DataF
     is_request = column["unit"] == "request"
 
     billed, billable = column["billed"], column["billable"]
-    metered, charged = follows.metered(frame), follows.charged(frame)
-    ours = owned.cloudtrail - owned.uncharged
-    share = formulas.free_share(column["billed_free"] - owned.uncharged, billed - owned.uncharged)
-    more = formulas.of_quantity(price, ours, charged)
-    theirs = formulas.of_others(price, owned.others, owned.others * share)
-    theirs = np.where(priced, theirs, column["cost"])
+    metered, charged = interpretation.metered_units(frame), interpretation.charged_units(frame)
+    counted = attribution.cloudtrail - attribution.uncharged
+    share = free_share(
+        column["billed_free"] - attribution.uncharged, billed - attribution.uncharged
+    )
+    more = of_quantity(price, counted, charged)
+    others_cost = of_others(price, attribution.others, attribution.others * share)
+    others_cost = np.where(priced, others_cost, column["cost"])
     parts = {
-        "writes": formulas.of_quantity(price, charged, column["charged"]),
+        "writes": of_quantity(price, charged, column["charged"]),
         "volume": np.where(is_request, more, 0.0),
-        "free_tier": formulas.of_free(price, ours * share, column["forecast_free"]),
+        "free_tier": of_free(price, counted * share, column["forecast_free"]),
         "keys": np.where(is_request, 0.0, more),
-        "rate": np.where(priced, formulas.of_rate(column["cost"], price, billable), 0.0),
-        "others": np.where(is_request, theirs, 0.0) + column["cost_special"],
-        "other_keys": np.where(is_request, 0.0, theirs),
-        "unknown": formulas.of_unknown(
-            price, billable, ours * (1 - share), owned.others * (1 - share)
+        "rate": np.where(priced, of_rate(column["cost"], price, billable), 0.0),
+        "others": np.where(is_request, others_cost, 0.0) + column["cost_special"],
+        "other_keys": np.where(is_request, 0.0, others_cost),
+        "unknown": of_unknown(
+            price, billable, counted * (1 - share), attribution.others * (1 - share)
         ),
     }
     cost = column["cost"] + column["cost_special"]
-    told = frame.assign(
-        cloudtrail=owned.cloudtrail,
-        others=owned.others + column["special"],
-        unknown=billed - owned.cloudtrail - owned.others,
+    rows = frame.assign(
+        cloudtrail=attribution.cloudtrail,
+        others=attribution.others + column["special"],
+        unknown=billed - attribution.cloudtrail - attribution.others,
         billed=billed + column["special"],
         cost_billed=cost,
         cost_difference=cost - column["cost_forecast"],
         metered=metered,
         **{f"cost_{name}": parts[name] + 0.0 for name in PARTS},  # no -0.0
     )
-    before = told["forecast"].where(told["forecast"] != 0)
-    told["difference"] = told["billed"] - told["forecast"]
-    told["relative_difference"] = told["difference"] / before
-    return told
+    before = rows["forecast"].where(rows["forecast"] != 0)
+    rows["difference"] = rows["billed"] - rows["forecast"]
+    rows["relative_difference"] = rows["difference"] / before
+    return rows
 
 
 def request_parts(rows: pd.DataFrame) -> dict[str, float]:

@@ -1,9 +1,10 @@
-"""A reconciliation as it leaves the pipeline."""
+"""A reconciliation as it leaves the pipeline, and the limit of its difference."""
 
 from __future__ import annotations
 
 import html
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,8 +14,8 @@ import pandas as pd
 
 from estimator.figures import count, money, plain, share, signed
 from estimator.forecasting import Forecast
-from estimator.reconciliation.limit import Limit
-from estimator.reconciliation.reading import Reading
+from estimator.reconciliation.interpretation import Interpretation
+from pricing.reading.problems import Problem, UsageError
 
 # the parts in the order in which they replace forecast by bill
 PARTS = {
@@ -29,6 +30,49 @@ PARTS = {
 }
 # no forecast is made of these, so that no forecast can be wrong about them
 NOT_FORECAST = ("others", "other_keys")
+
+_AMOUNT = re.compile(
+    r"(?:(?P<before>[A-Z]{3}) *)?(?P<number>[0-9_]*\.?[0-9]+)(?: *(?P<after>%|[A-Z]{3}))?"
+)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A share of the forecast's cost, or an amount in the table's currency."""
+
+    text: str
+    number: float
+    is_share: bool
+
+    def is_broken_by(self, difference: float, forecast: float) -> bool:
+        """Tell whether a difference is larger. [currency]"""
+        allowed = self.number * abs(forecast) if self.is_share else self.number
+        # the last bits of a sum break no limit
+        slack = 1e-9 * max(1.0, abs(forecast))
+        return abs(difference) > allowed + slack
+
+
+def read_limit(text: str | float, currency: str) -> Limit:
+    """Read a limit: ``5%`` as a share; ``5``, ``5.00`` or ``USD 5`` as an amount.
+
+    >>> read_limit("5%", "USD").number, read_limit("USD 2.50", "USD").number
+    (0.05, 2.5)
+
+    Raises
+    ------
+    UsageError
+        It is neither, or in another currency.
+    """
+    words = str(text).strip()
+    found = _AMOUNT.fullmatch(words)
+    codes = {found["before"], found["after"]} - {None, "%"} if found else set()
+    both = found is not None and found["before"] and found["after"]
+    if found is None or both or codes - {currency} or not math.isfinite(float(found["number"])):
+        expected = f"a share such as 5%, or an amount such as {currency} 5"
+        raise UsageError(Problem("--fail-over", None, "", repr(text), expected, ""))
+    number = float(found["number"])
+    is_share = found["after"] == "%"
+    return Limit(words, number / 100 if is_share else number, is_share)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -68,7 +112,7 @@ class Reconciliation:
     forecast: Forecast
     rows: pd.DataFrame
     request_parts: Mapping[str, float]
-    readings: tuple[Reading, ...]
+    readings: tuple[Interpretation, ...]
     apart: tuple[Mapping[str, Any], ...]
     levels: Mapping[str, str]
     rests_on: Mapping[str, str]
@@ -91,25 +135,25 @@ class Reconciliation:
     def totals(self) -> dict[str, float | None]:
         """Requests and key-months [unit] and costs [currency] of each side, and the difference."""
         code = self.currency.lower()
-        told: dict[str, float | None] = {}
+        totals: dict[str, float | None] = {}
         for name, unit in (("requests", "request"), ("key_months", "key-month")):
             rows = self.rows[self.rows["unit"] == unit]
-            told[f"{name}_forecast"] = math.fsum(rows["forecast"])
+            totals[f"{name}_forecast"] = math.fsum(rows["forecast"])
             if unit == "request":
                 known = rows["measured"].dropna()
-                told[f"{name}_measured"] = math.fsum(known) if len(known) else None
-            told[f"{name}_billed"] = math.fsum(rows["billed"])
+                totals[f"{name}_measured"] = math.fsum(known) if len(known) else None
+            totals[f"{name}_billed"] = math.fsum(rows["billed"])
         for side in ("forecast", "billed"):
-            told[f"cost_{code}_{side}"] = math.fsum(self.rows[f"cost_{side}"])
+            totals[f"cost_{code}_{side}"] = math.fsum(self.rows[f"cost_{side}"])
         difference = math.fsum(self.rows["cost_difference"])
-        told[f"cost_{code}_difference"] = difference
+        totals[f"cost_{code}_difference"] = difference
         before = math.fsum(self.rows["cost_forecast"])
-        told["relative_difference"] = difference / before if before else None
-        told[f"cost_{code}_forecast_error"] = self.forecast_error
+        totals["relative_difference"] = difference / before if before else None
+        totals[f"cost_{code}_forecast_error"] = self.forecast_error
         for reading in ("charged", "exempt"):
             total = self.forecast.totals[f"cost_{code}_writes_{reading}"]
-            told[f"cost_{code}_forecast_writes_{reading}"] = total
-        return told
+            totals[f"cost_{code}_forecast_writes_{reading}"] = total
+        return totals
 
     @property
     def forecast_error(self) -> float:
@@ -117,26 +161,26 @@ class Reconciliation:
         return math.fsum(cost for name, cost in self.parts.items() if name not in NOT_FORECAST)
 
     @property
-    def reading(self) -> Reading | None:
+    def reading(self) -> Interpretation | None:
         """The reading of the bill, where all payers' bills that tell one follow the same."""
-        told = [one for one in self.readings if one.reading is not None]
-        return told[0] if len({one.reading for one in told}) == 1 else None
+        decided = [bill for bill in self.readings if bill.reading is not None]
+        return decided[0] if len({bill.reading for bill in decided}) == 1 else None
 
     @cached_property
     def broken(self) -> str | None:
-        """Which limit is broken, by how much and why, in one line; None where none is."""
+        """The limit that is broken, by how much and why, in one line; None where none is."""
         before = math.fsum(self.rows["cost_forecast"])
         error = self.forecast_error
-        if self.limit is None or not self.limit.broken_by(error, before):
+        if self.limit is None or not self.limit.is_broken_by(error, before):
             return None
-        mine = {name: cost for name, cost in self.parts.items() if name not in NOT_FORECAST}
-        largest = max(mine, key=lambda name: abs(mine[name]))
+        parts = {name: cost for name, cost in self.parts.items() if name not in NOT_FORECAST}
+        largest = max(parts, key=lambda name: abs(parts[name]))
         of_it = f" ({share(abs(error) / before)})" if before else ""
         more = "more" if error > 0 else "less"
         return (
             f"over the limit of {self.limit.text}: {self.month} is billed {self.currency} "
             f"{money(abs(error))}{of_it} {more} than the forecast's {money(before)}; largest part: "
-            f"{PARTS[largest]}, {self.currency} {signed(money(mine[largest]))}"
+            f"{PARTS[largest]}, {self.currency} {signed(money(parts[largest]))}"
         )
 
     @property
@@ -161,9 +205,9 @@ class Reconciliation:
                 for name, cost in self.parts.items()
             ],
             "reading": None if self.reading is None else self.reading.reading,
-            "readings": [one.to_dict() for one in self.readings],
+            "readings": [bill.to_dict() for bill in self.readings],
             "rows": [plain(row) for row in rows.to_dict("records")],
-            "apart": [dict(one) for one in self.apart],
+            "apart": [dict(amount) for amount in self.apart],
             "levels_not_told": dict(self.levels),
             "only_in_bill": dict(self.unknown_to["bill"]),
             "only_in_inventory": dict(self.unknown_to["inventory"]),
@@ -188,11 +232,11 @@ class Reconciliation:
             f"<tr><td>{html.escape(PARTS[name])}</td><td>{signed(money(cost))}</td></tr>"
             for name, cost in self.parts.items()
         )
-        said = "".join(
+        notices = "".join(
             f"<p>Note: {html.escape(line)}</p>"
             for line in (*self.notices, self.other_interpretation_line)
         )
-        return f"<p>{html.escape(repr(self)[1:-1])}</p><table>{parts}</table>{said}"
+        return f"<p>{html.escape(repr(self)[1:-1])}</p><table>{parts}</table>{notices}"
 
 
 _SIDES = ("forecast", "billed")

@@ -11,7 +11,8 @@ from estimator.forecasting.budgets import budget_use
 from estimator.forecasting.notices import notices
 from estimator.forecasting.result import free_in_use
 from estimator.forecasting.totals import monthly_totals
-from estimator.inventory import Inventory, load_inventory
+from estimator.inventory import Inventory
+from estimator.inventory.changes import Settings, change_inventory
 from estimator.months import Months
 from estimator.simulation.draws import Draws
 from estimator.simulation.inventory_demand import demand_of
@@ -42,12 +43,13 @@ def simulate(
     quantile: str | float | Sequence[float] = (0.05, 0.5, 0.95),
     rates: RateTable | str | Path | None = None,
     discount: float = 0.0,
+    set: Settings | None = None,  # noqa: A002 (as --set)
 ) -> Simulation:
     """Simulate a forecast: quantiles of requests and cost, and the assumptions that spread them.
 
     Parameters
     ----------
-    inventory, start, months, rates, discount
+    inventory, start, months, rates, discount, set
         As for `estimator.forecast`.
     draws : int
         The number of draws of every range, 100 to 500,000.
@@ -67,7 +69,7 @@ def simulate(
         As `estimator.forecast`; or an option makes no sense.
     """
     options = read_options(draws, seed, quantile, months)
-    inventory = inventory if isinstance(inventory, Inventory) else load_inventory(inventory)
+    inventory = change_inventory(inventory, set)
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
     span = calendar(start, months)
     return run(inventory, span, options, table, discount)

@@ -31,7 +31,7 @@ class Product:
 
     @property
     def at(self) -> str:
-        """Where it is, in the words of an error."""
+        """Its place, in the words of an error."""
         return f"{self.sku} ({self.usage_type}, {self.location or self.region_code})"
 
 

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from pricing.offers.meters import FEED_NAMES, FEED_SERVICES
 from pricing.offers.offer import Offer, Price, Product
-from pricing.offers.source import CHUNK, Source, opened
+from pricing.offers.source import CHUNK, Source, open_source
 from pricing.reading.json_stream import JsonStream
 from pricing.reading.problems import DocumentError, Problem
 from pricing.reading.words import shown
@@ -38,7 +38,7 @@ def read_json(source: Source, offer: Offer) -> None:
     walk = _Walk(_stream(source), offer)
     walk.document()
     if walk.terms_too_early:
-        with opened(source.path) as again:
+        with open_source(source.path) as again:
             second = _Walk(_stream(again), offer, walk.skus)
             second.document()
             walk.strangers = second.strangers
@@ -113,7 +113,9 @@ class _Walk:
                 found = shown(attributes if isinstance(product, dict) else product)
                 self.offer.refuse(line, f"products.{sku}.attributes", found, "an object")
                 continue
-            texts = {key.lower(): one for key, one in attributes.items() if isinstance(one, str)}
+            texts = {
+                key.lower(): value for key, value in attributes.items() if isinstance(value, str)
+            }
             texts.setdefault("productfamily", str(product.get("productFamily") or ""))
             self.offer.take_product(sku, texts, line)
 
@@ -132,11 +134,11 @@ class _Walk:
                 continue
             for sku in self.stream.members():
                 line = self.stream.line
-                said = self.stream.value()
+                offered = self.stream.value()
                 if kind != _ON_DEMAND or self.terms_too_early:
                     continue
                 if sku in self.offer.products:
-                    self.prices(sku, said, line)
+                    self.prices(sku, offered, line)
                 elif sku not in self.skus:
                     self.strangers += 1
 
@@ -144,10 +146,10 @@ class _Walk:
         """Every price dimension of every term of one product."""
         at = f"terms.OnDemand.{sku}"
         for code, term in _objects(self.offer, terms, line, at):
-            for rate, one in _objects(
+            for rate, dimension in _objects(
                 self.offer, term.get("priceDimensions"), line, f"{at}.{code}"
             ):
-                amounts = one.get("pricePerUnit")
+                amounts = dimension.get("pricePerUnit")
                 if not isinstance(amounts, dict) or len(amounts) != 1:
                     found = "no price" if not amounts else shown(amounts)
                     if isinstance(amounts, dict) and amounts:
@@ -159,9 +161,9 @@ class _Walk:
                 price = Price(
                     code,
                     term.get("effectiveDate"),
-                    one.get("unit"),
-                    one.get("beginRange", one.get("startingRange")),
-                    one.get("endRange", one.get("endingRange")),
+                    dimension.get("unit"),
+                    dimension.get("beginRange", dimension.get("startingRange")),
+                    dimension.get("endRange", dimension.get("endingRange")),
                     amount,
                     currency,
                     line,
@@ -182,13 +184,13 @@ class _Walk:
             line = self.stream.line
             entries = dict(_objects(self.offer, self.stream.value(), line, f"regions.{region}"))
             named = {
-                one.get("rateCode")
-                for name, one in entries.items()
-                if name != one.get("RegionlessRateCode")
+                entry.get("rateCode")
+                for name, entry in entries.items()
+                if name != entry.get("RegionlessRateCode")
             }
-            for name, one in entries.items():
-                if name == one.get("RegionlessRateCode"):
-                    if one.get("rateCode") not in named:
+            for name, entry in entries.items():
+                if name == entry.get("RegionlessRateCode"):
+                    if entry.get("rateCode") not in named:
                         self.offer.count("a price without a name")
                     continue
                 meter = names.get(name)
@@ -197,7 +199,7 @@ class _Walk:
                     continue
                 sku = f"{region}: {name}"
                 self.offer.add(Product(sku, meter, name, "", region, "", line))
-                price = Price("", published, None, None, None, one.get("price"), currency, line)
+                price = Price("", published, None, None, None, entry.get("price"), currency, line)
                 self.offer.price(sku, price)
 
     def finish(self) -> None:
@@ -212,8 +214,10 @@ class _Walk:
             self.offer.published = str(header.get("publicationDate") or "")
             self.offer.version = str(header.get("version") or "")
         if self.strangers:
-            said = f"{self.strangers:,} OnDemand terms are of products that the file does not have"
-            self.offer.notices.append(said)
+            notice = (
+                f"{self.strangers:,} OnDemand terms are of products that the file does not have"
+            )
+            self.offer.notices.append(notice)
 
 
 def _objects(offer: Offer, value: Any, line: int | None, at: str) -> list[tuple[str, Any]]:
@@ -221,7 +225,7 @@ def _objects(offer: Offer, value: Any, line: int | None, at: str) -> list[tuple[
     if not isinstance(value, dict):
         offer.refuse(line, at, shown(value), "an object", "download it again")
         return []
-    for key, one in value.items():
-        if not isinstance(one, dict):
-            offer.refuse(line, f"{at}.{key}", shown(one), "an object", "download it again")
-    return [(key, one) for key, one in value.items() if isinstance(one, dict)]
+    for key, member in value.items():
+        if not isinstance(member, dict):
+            offer.refuse(line, f"{at}.{key}", shown(member), "an object", "download it again")
+    return [(key, member) for key, member in value.items() if isinstance(member, dict)]

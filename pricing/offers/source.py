@@ -71,7 +71,7 @@ class _Hashed(io.RawIOBase):
 
 
 @contextmanager
-def opened(path: str | Path) -> Iterator[Source]:
+def open_source(path: str | Path) -> Iterator[Source]:
     """A file to be read once from its beginning.
 
     Raises

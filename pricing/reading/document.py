@@ -126,8 +126,8 @@ def parse_value(
         depth = deepest(text, builder.read, mark.index + 1, len(builder.stack)) if mark else 0
         if depth > MAX_DEPTH:
             builder.refuse(TooMuchError.depth(mark))
-        said = getattr(error, "problem", None) or str(error)
-        found = f"text that is not YAML ({said})"
+        reason = getattr(error, "problem", None) or str(error)
+        found = f"text that is not YAML ({reason})"
         fix = "check indentation (spaces, not tabs), colons and quotes here and in the line above"
         builder.fail(mark.line + 1 if mark else None, (), found, "YAML", fix)
         raise DocumentError(builder.problems) from None
@@ -201,7 +201,7 @@ class _Builder:
         self.put(value, line)
 
     def resolve(self, text: str, line: int) -> Any:
-        """What an unquoted scalar means (YAML 1.2 core, decimal only, with dates)."""
+        """The value of an unquoted scalar (YAML 1.2 core, decimal only, with dates)."""
         if text in ("", "~", "null", "Null", "NULL"):
             return None
         if text in ("true", "True", "TRUE"):
@@ -235,7 +235,7 @@ class _Builder:
         return text
 
     def meant(self, tag: str, value: Any, line: int) -> Any:
-        """What a value with a tag means."""
+        """The value of what has a tag."""
         if self.tagged is not None:
             return self.tagged(tag, value)
         self.fail(line, self.here(), f"the tag {tag}", "a value without a tag", "drop it")

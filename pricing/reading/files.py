@@ -26,7 +26,7 @@ def read_bytes(path: str | Path, limit: int = MAX_BYTES) -> bytes:
 
 
 def is_price_list(begins: bytes) -> bool:
-    """Whether a file that begins so is one of AWS's own price files, JSON or CSV.
+    """True for the beginning of one of AWS's own price files, JSON or CSV.
 
     >>> is_price_list(b'"FormatVersion","v1.0"'), is_price_list(b"version: 1")
     (True, False)

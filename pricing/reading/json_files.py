@@ -82,7 +82,7 @@ def decode_part(raw: msgspec.Raw, path: str = "", at: str = "") -> Any:
 
 
 def find_json_fault(data: Any, error: Exception) -> tuple[str, int | None]:
-    r"""What is wrong with bytes that are no JSON, and in which line, where that can be told.
+    r"""The fault in bytes that are no JSON, and its line, where that can be told.
 
     Parsers differ in their words, and a fast one has no place for the fault but in them. So whether
     the end is missing is seen from the brackets, and the standard library names the line.
@@ -108,7 +108,7 @@ def find_json_fault(data: Any, error: Exception) -> tuple[str, int | None]:
 
 
 def _find_misfit(data: Any, shape: Any) -> tuple[str, str]:
-    """Where something else stands than the shape has there, and what it is.
+    """The place where something else stands than the shape has there, and what it is.
 
     msgspec has no place but in its words, which change with its releases: so ever smaller parts are
     decoded, the first that does not fit at each level.

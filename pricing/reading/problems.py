@@ -20,8 +20,8 @@ class Problem:
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.path, self.line) if part is not None)
         where = f"{place}: {self.at}" if self.at else place
-        said = f"{where}: found {self.found}; expected {self.expected}"
-        return printable(f"{said}; {self.fix}" if self.fix else said)
+        message = f"{where}: found {self.found}; expected {self.expected}"
+        return printable(f"{message}; {self.fix}" if self.fix else message)
 
 
 def printable(text: str) -> str:
@@ -30,7 +30,7 @@ def printable(text: str) -> str:
     >>> print(printable("a\x1b[2J\nb"))
     a\x1b[2J\nb
     """
-    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 
 class KmscostError(Exception):

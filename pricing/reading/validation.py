@@ -144,7 +144,7 @@ Number = Annotated[
 
 
 class Source(Section):
-    """Where a rate was read, and the day on which somebody looked."""
+    """The page that a rate was read from, and the day on which somebody looked."""
 
     title: Text
     url: Text
@@ -178,11 +178,11 @@ def _leaves(error: ValidationError) -> list[ErrorDetails]:
     """The errors, without a list called too short only because its items are refused already."""
     details = error.errors()
     return [
-        one
-        for one in details
-        if one["type"] != "too_short"
+        detail
+        for detail in details
+        if detail["type"] != "too_short"
         or not any(
-            other["loc"][: len(one["loc"])] == one["loc"] != other["loc"] for other in details
+            other["loc"][: len(detail["loc"])] == detail["loc"] != other["loc"] for other in details
         )
     ]
 
@@ -256,17 +256,21 @@ def allowed_keys(model: type[BaseModel], location: Iterable[str | int]) -> set[s
     for part in location:
         if isinstance(part, int):
             continue
-        tagged = [one for one in candidates if part in _tags(one)]
+        tagged = [candidate for candidate in candidates if part in _tags(candidate)]
         if tagged:
             candidates = tagged
             continue
         found: list[type[BaseModel]] = []
-        for one in candidates:
-            for name, field in one.model_fields.items():
+        for candidate in candidates:
+            for name, field in candidate.model_fields.items():
                 if part in (name, field.alias):
                     found += _models(field.annotation)
         candidates = found or candidates
-    return {field.alias or name for one in candidates for name, field in one.model_fields.items()}
+    return {
+        field.alias or name
+        for candidate in candidates
+        for name, field in candidate.model_fields.items()
+    }
 
 
 def _tags(model: type[BaseModel]) -> set[str]:
@@ -282,5 +286,5 @@ def _models(annotation: Any) -> list[type[BaseModel]]:
     if origin is None or origin is Literal:
         return []
     if origin in (Union, types.UnionType, Annotated, list, tuple, dict):
-        return [one for part in typing.get_args(annotation) for one in _models(part)]
+        return [model for part in typing.get_args(annotation) for model in _models(part)]
     return []

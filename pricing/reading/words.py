@@ -16,10 +16,10 @@ def describe(location: Iterable[str | int]) -> str:
     >>> describe(("accounts", 2, "id"))
     'accounts[2].id'
     """
-    said = ""
+    place = ""
     for part in location:
-        said += f"[{part}]" if isinstance(part, int) else f".{part}" if said else part
-    return said
+        place += f"[{part}]" if isinstance(part, int) else f".{part}" if place else part
+    return place
 
 
 def nearest(word: str, choices: Iterable[str]) -> str | None:

@@ -25,8 +25,8 @@ _RANGES = {
 def advisable(draw) -> str:
     """YAML with unused and merging keys, overlapping trails and readers, some of it in ranges."""
     text = draw(inventories()).replace("accounts:\n", _KEYS, 1)
-    for said, other in _RANGES.items():
-        text = text.replace(said, other, draw(st.integers(0, 2)))
+    for number, other in _RANGES.items():
+        text = text.replace(number, other, draw(st.integers(0, 2)))
     more = [
         "  - {name: lake, kind: every-file, trails: [t0], gets_per_file: 1.25}",
         "  - {name: siem, kind: every-file, trails: [t0], gets_per_file: {low: 1, high: 2}}",

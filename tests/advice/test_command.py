@@ -25,7 +25,7 @@ NOTHING = (
 
 def kmscost(*arguments):
     """Run a command in this process."""
-    return CliRunner().invoke(app, [str(one) for one in arguments])
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 def test_every_format_tells_the_same(monkeypatch):
@@ -36,23 +36,25 @@ def test_every_format_tells_the_same(monkeypatch):
         for form in ("table", "csv", "json", "markdown")
     }
     assert {answer.exit_code for answer in answers.values()} == {0}
-    told = json.loads(answers["json"].stdout)
+    answer_json = json.loads(answers["json"].stdout)
     rows = list(csv.DictReader(io.StringIO(answers["csv"].stdout)))
-    assert len(rows) == len(told["advice"]) > 3
-    for row, one in zip(rows, told["advice"], strict=True):
-        assert float(row["saves_usd"]) == pytest.approx(one["saves_usd"], abs=1e-12)
-        assert row["advice"] == one["advice"]
-        assert f"\n{one['rank']} {one['name']}" in answers["table"].stdout
-        assert f"| {one['rank']} {one['name']}" in answers["markdown"].stdout
+    assert len(rows) == len(answer_json["advice"]) > 3
+    for row, entry in zip(rows, answer_json["advice"], strict=True):
+        assert float(row["saves_usd"]) == pytest.approx(entry["saves_usd"], abs=1e-12)
+        assert row["advice"] == entry["advice"]
+        assert f"\n{entry['rank']} {entry['name']}" in answers["table"].stdout
+        assert f"| {entry['rank']} {entry['name']}" in answers["markdown"].stdout
     assert "note: files_per_day of trail org" in answers["table"].stderr
     assert answers["json"].stderr == answers["markdown"].stderr == ""
     for form in ("table", "markdown"):
         words = " ".join(answers[form].stdout.replace("\\", "").split())
         assert "With cloudtrail_writes: exempt the inventory costs" in words
         assert "Savings do not add up" in words
-    # but for what is pasted into a shell: a word of it is never folded
+    # but for what is pasted into a shell: a command stands in a line of its own, never folded
     long = [line for line in answers["table"].stdout.splitlines() if len(line) > 80]
-    assert all(len(line.split()) == 1 for line in long)
+    assert all(
+        line.lstrip().startswith("kmscost compare ") or len(line.split()) == 1 for line in long
+    )
 
 
 @pytest.mark.parametrize("text", [None, READ, PLAIN + "  - {name: two, key: logs}\n"])
@@ -60,26 +62,27 @@ def test_compare_set_shows_the_saving(tmp_path, text):
     """The CSV's command changes the totals by what is promised."""
     path = EXAMPLE if text is None else file(tmp_path, text)
     rows = csv.DictReader(io.StringIO(kmscost("advise", path, *SPAN, "-f", "csv").stdout))
-    told = json.loads(kmscost("advise", path, *SPAN, "-f", "json").stdout)
-    for row, one in zip(rows, told["advice"], strict=True):
+    answer_json = json.loads(kmscost("advise", path, *SPAN, "-f", "json").stdout)
+    for row, entry in zip(rows, answer_json["advice"], strict=True):
         program, *words = shlex.split(row["compare"])
         assert program == "kmscost"
-        assert words[7::2] == one["set"]
+        assert words[7::2] == entry["set"]
         answer = kmscost(*words, "-f", "json")
         assert answer.exit_code == 0, answer.stderr
         found = json.loads(answer.stdout)["scenarios"][0]["difference"]
         # as numbers: what is not saved at all is 0.0 on one side and -0.0 on the other
-        assert {name: -value for name, value in found.items()} == one["saving"]
+        assert {name: -value for name, value in found.items()} == entry["saving"]
 
 
 def test_the_json_holds_a_scenario_file(tmp_path):
     """`scenarios` of the JSON, saved, is what `kmscost compare` takes."""
-    told = json.loads(kmscost("advise", EXAMPLE, *SPAN, "-f", "json").stdout)
-    scenarios = file(tmp_path, json.dumps(told["scenarios"]), "scenarios.yaml")
+    answer_json = json.loads(kmscost("advise", EXAMPLE, *SPAN, "-f", "json").stdout)
+    scenarios = file(tmp_path, json.dumps(answer_json["scenarios"]), "scenarios.yaml")
     answer = kmscost("compare", EXAMPLE, scenarios, *SPAN, "-f", "json")
-    said = json.loads(answer.stdout)["scenarios"]
-    assert [one["name"] for one in said[:-1]] == [one["name"] for one in told["advice"]]
-    assert said[-1]["difference"]["cost_usd"] == -told["together"]["saving"]["cost_usd"]
+    compared = json.loads(answer.stdout)["scenarios"]
+    names = [entry["name"] for entry in answer_json["advice"]]
+    assert [scenario["name"] for scenario in compared[:-1]] == names
+    assert compared[-1]["difference"]["cost_usd"] == -answer_json["together"]["saving"]["cost_usd"]
 
 
 def test_nothing_to_advise_is_an_answer(tmp_path):
@@ -88,17 +91,20 @@ def test_nothing_to_advise_is_an_answer(tmp_path):
     answer = kmscost("advise", path, *SPAN)
     assert answer.exit_code == 0
     assert answer.stdout.startswith("Nothing to advise: ")
-    said = kmscost("advise", path, *SPAN, "-f", "csv").stdout
-    assert said.splitlines() == [",".join(one.name for one in ADVICE)]
-    told = json.loads(kmscost("advise", path, *SPAN, "-f", "json").stdout)
-    assert told["advice"] == []
-    assert told["together"] is None
-    assert {one["name"] for one in told["too_small"]} == {"bucket-key t", "sse-s3 t"}
+    text = kmscost("advise", path, *SPAN, "-f", "csv").stdout
+    assert text.splitlines() == [",".join(column.name for column in ADVICE)]
+    answer_json = json.loads(kmscost("advise", path, *SPAN, "-f", "json").stdout)
+    assert answer_json["advice"] == []
+    assert answer_json["together"] is None
+    assert {recommendation["name"] for recommendation in answer_json["too_small"]} == {
+        "bucket-key t",
+        "sse-s3 t",
+    }
     assert "Nothing to advise" in kmscost("advise", path, *SPAN, "-f", "markdown").stdout
 
 
 def test_the_other_reading_has_its_say(tmp_path):
-    """Where writes are exempt, what would be saved if they were charged is told in a line."""
+    """With exempt writes a line says what would be saved if they were charged."""
     path = file(tmp_path, f"{PLAIN}cloudtrail_writes: exempt\n")
     text = " ".join(kmscost("advise", path, "--from", "2026-11", "--months", 1).stdout.split())
     assert text.startswith("Nothing to advise")
@@ -111,7 +117,7 @@ def test_the_frame_is_the_declared_one():
     """Every column that estimator/frames.py declares, in its order and dtype."""
     frame = advise(EXAMPLE, "2026-11", 1).rows
     assert [(name, str(kind)) for name, kind in frame.dtypes.items()] == [
-        (one.name, one.dtype) for one in ADVICE
+        (column.name, column.dtype) for column in ADVICE
     ]
 
 
@@ -139,8 +145,8 @@ def test_rates_and_currency_of_ones_own(tmp_path):
     assert row["saves_cny_cloudtrail_events"] == ""
     assert "what copies of KMS events cost is not known" in answer.stderr
     _, *words = shlex.split(row["compare"])
-    told = json.loads(kmscost(*words, "-f", "json").stdout)
-    saved = -told["scenarios"][0]["difference"]["cost_cny"] / 2
+    answer_json = json.loads(kmscost(*words, "-f", "json").stdout)
+    saved = -answer_json["scenarios"][0]["difference"]["cost_cny"] / 2
     assert saved == pytest.approx(float(row["saves_cny"]))
     assert "CNY" in kmscost("advise", path, *SPAN, "--rates", rates).stdout
 
@@ -156,5 +162,5 @@ def test_a_discount_lowers_savings(tmp_path):
 def test_the_same_twice(tmp_path):
     """The same inventory gives the same bytes."""
     path = file(tmp_path, READ)
-    one, other = (kmscost("advise", path, *SPAN, "-f", "json").stdout for _ in range(2))
-    assert one == other
+    first, other = (kmscost("advise", path, *SPAN, "-f", "json").stdout for _ in range(2))
+    assert first == other

@@ -49,7 +49,9 @@ BY_ACCOUNT = f'other_kms_requests_per_month: {{"{B}": 30000000}}'
 def pieces(folder, text, months=1):
     """The pieces by their name, and the advice."""
     found = advise(file(folder, text), "2026-11", months)
-    return {piece.proposal.name: piece for piece in found.pieces}, found
+    return {
+        recommendation.proposal.name: recommendation for recommendation in found.recommendations
+    }, found
 
 
 def test_the_whole_saving_is_ranked(tmp_path):
@@ -99,7 +101,7 @@ def test_where_others_are_not_known_it_is_nothing_to_all(tmp_path):
 
 
 def test_a_number_by_account_is_exact(tmp_path):
-    """Where B's requests are known they all have the second copy; where A's are, none has."""
+    """B's requests, where known, all have the second copy; of A's none has."""
     by_name, _ = pieces(tmp_path, ORG.replace("other_kms_requests_per_month: 30000000", BY_ACCOUNT))
     assert not [name for name in by_name if "kms-events" in name]
     known = (ORG + OWN).replace("other_kms_requests_per_month: 30000000", BY_ACCOUNT)
@@ -139,8 +141,8 @@ def test_each_place_is_compared_with_itself(tmp_path):
         "  - {name: two, key: null, from: 2024-06-01}\n" + trails
     )
     by_name, found = pieces(tmp_path, text)
-    assert found.told.totals["cost_usd_cloudtrail_events_others"] == pytest.approx(600)
-    assert found.told.totals["cost_usd_cloudtrail_events_high"] == pytest.approx(
+    assert found.forecast.totals["cost_usd_cloudtrail_events_others"] == pytest.approx(600)
+    assert found.forecast.totals["cost_usd_cloudtrail_events_high"] == pytest.approx(
         1800 + 3 * 8_640 * EVENT  # the puts of A's key are in A, where one copy is paid
     )
     saving = by_name["exclude-kms-events b"].saving
@@ -161,8 +163,8 @@ trails:
 readers: [{{name: audit, kind: fixed, trails: [first], gets_per_day: 50000}}]
 """
     by_name, found = pieces(tmp_path, text)
-    assert found.told.totals["cost_usd_cloudtrail_events_high"] == 0
-    assert all(piece.saving.copies.most == 0 for piece in by_name.values())
+    assert found.forecast.totals["cost_usd_cloudtrail_events_high"] == 0
+    assert all(value.saving.copies.most == 0 for value in by_name.values())
     assert not [name for name in by_name if "kms-events" in name or "duplicate" in name]
 
 
@@ -180,10 +182,10 @@ def test_both_ends_and_whose_they_are_is_told(tmp_path, form):
         # JSON within a command, and the path of the file, stay on one line to be copied
         lines = [line for line in answer.stdout.splitlines() if not {"{", "/"} & set(line)]
         assert all(len(line) <= 80 for line in lines)
-    told = json.loads(CliRunner().invoke(app, ["advise", str(path), *span, "-f", "json"]).stdout)
-    one = next(one for one in told["advice"] if one["kind"] == "exclude-kms-events")
-    assert one["saves_usd_cloudtrail_events"] == 0
-    assert one["saves_usd_cloudtrail_events_high"] == pytest.approx(600.00)
+    answer = json.loads(CliRunner().invoke(app, ["advise", str(path), *span, "-f", "json"]).stdout)
+    exclusion = next(entry for entry in answer["advice"] if entry["kind"] == "exclude-kms-events")
+    assert exclusion["saves_usd_cloudtrail_events"] == 0
+    assert exclusion["saves_usd_cloudtrail_events_high"] == pytest.approx(600.00)
 
 
 @settings(laws, max_examples=15)
@@ -208,15 +210,15 @@ def slow_ends(inventory, months):
     spans = months.each_day(0, months.count)
     active = inventory.active.account
     for use in inventory.other_uses:
-        partitions = {one.partition for one in inventory.accounts if one.regions}
+        partitions = {account.partition for account in inventory.accounts if account.regions}
         for partition in sorted(partitions):
             patterns = [
-                (one.id, Pattern(recording.of(one, region), active[one.id]))
-                for one in inventory.accounts
-                if one.payer == use.payer and one.partition == partition
-                for region in one.regions
+                (account.id, Pattern(recording.of(account, region), active[account.id]))
+                for account in inventory.accounts
+                if account.payer == use.payer and account.partition == partition
+                for region in account.regions
             ]
-            places = [(account, recording.copies(one, spans)) for account, one in patterns]
+            places = [(account, recording.copies(pattern, spans)) for account, pattern in patterns]
             for day in range(len(spans)):
                 here = [
                     copies[day]

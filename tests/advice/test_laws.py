@@ -20,9 +20,12 @@ laws = settings(
 spans = st.sampled_from([("2026-11", 1), ("2026-11", 3), ("2027-01", 2)])
 
 
-def saved(told):
+def saving_of(comparison):
     """The totals of the base less those of the only other side."""
-    return {name: told.base.totals[name] - told.others[0].totals[name] for name in told.base.totals}
+    return {
+        name: comparison.base.totals[name] - comparison.others[0].totals[name]
+        for name in comparison.base.totals
+    }
 
 
 @laws
@@ -30,12 +33,12 @@ def saved(told):
 def test_every_saving_is_what_compare_shows(tmp_path, text, span):
     """Each piece's --set gives exactly the promised totals, to the last bit."""
     path = file(tmp_path, text)
-    said = advise(path, *span).to_dict()
-    for one in said["advice"]:
-        assert saved(compare(path, (), *span, set=one["set"])) == one["saving"]
-    if said["together"]:
-        told = compare(path, (), *span, set=said["together"]["set"])
-        assert saved(told) == said["together"]["saving"]
+    advice = advise(path, *span).to_dict()
+    for entry in advice["advice"]:
+        assert saving_of(compare(path, (), *span, set=entry["set"])) == entry["saving"]
+    if advice["together"]:
+        comparison = compare(path, (), *span, set=advice["together"]["set"])
+        assert saving_of(comparison) == advice["together"]["saving"]
 
 
 @laws
@@ -43,27 +46,30 @@ def test_every_saving_is_what_compare_shows(tmp_path, text, span):
 def test_the_printed_scenarios_are_the_advice(tmp_path, text, span):
     """The JSON's `scenarios`, saved as a file, compare to the same savings under the same names."""
     path = file(tmp_path, text)
-    said = advise(path, *span).to_dict()
-    if not said["scenarios"]:
-        assert not said["advice"]
+    advice = advise(path, *span).to_dict()
+    if not advice["scenarios"]:
+        assert not advice["advice"]
         return
-    scenarios = file(tmp_path, json.dumps(said["scenarios"]), "scenarios.yaml")
-    told = compare(path, scenarios, *span)
-    promised = {one["name"]: one["saving"] for one in said["advice"]}
-    if said["together"]:
-        promised["all that go together"] = said["together"]["saving"]
-    assert [one.name for one in told.others] == list(promised)
-    for one in told.others:
-        found = {name: told.base.totals[name] - one.totals[name] for name in told.base.totals}
-        assert found == promised[one.name]
+    scenarios = file(tmp_path, json.dumps(advice["scenarios"]), "scenarios.yaml")
+    comparison = compare(path, scenarios, *span)
+    promised = {entry["name"]: entry["saving"] for entry in advice["advice"]}
+    if advice["together"]:
+        promised["all that go together"] = advice["together"]["saving"]
+    assert [other.name for other in comparison.others] == list(promised)
+    for other in comparison.others:
+        found = {
+            name: comparison.base.totals[name] - other.totals[name]
+            for name in comparison.base.totals
+        }
+        assert found == promised[other.name]
 
 
 @laws
 @given(advisable(), spans)
 def test_advice_is_ranked_and_never_without_a_number(tmp_path, text, span):
     """Each piece saves a cent a month or more; the most first, trade-offs last; texts are whole."""
-    told = advise(file(tmp_path, text), *span)
-    frame = told.rows
+    advice = advise(file(tmp_path, text), *span)
+    frame = advice.rows
     worth = frame["saves_usd"] + frame["saves_usd_cloudtrail_events"]
     most = frame["saves_usd"] + frame["saves_usd_cloudtrail_events_high"]
     assert (worth <= most).all()
@@ -71,8 +77,8 @@ def test_advice_is_ranked_and_never_without_a_number(tmp_path, text, span):
     assert frame["trade_off"].is_monotonic_increasing
     for _, alike in worth.groupby(frame["trade_off"]):
         assert (-alike).is_monotonic_increasing
-    for one in told.small:
-        small = one.saving.totals["cost_usd"] + one.saving.copies.most
+    for recommendation in advice.small:
+        small = recommendation.saving.totals["cost_usd"] + recommendation.saving.copies.most
         assert small / span[1] < SMALLEST
     for name in ("advice", "loses", "how", "source", "compare"):
         assert frame[name].str.len().gt(0).all()
@@ -83,12 +89,16 @@ def test_advice_is_ranked_and_never_without_a_number(tmp_path, text, span):
 @given(advisable(), spans)
 def test_what_goes_together_adds_up_step_by_step(tmp_path, text, span):
     """`on_top` sums to what all save together; that is no less than the best of them alone."""
-    told = advise(file(tmp_path, text), *span)
-    steps = [one.on_top for one in told.pieces if one.on_top is not None]
-    if told.together is None:
+    advice = advise(file(tmp_path, text), *span)
+    steps = [
+        recommendation.on_top
+        for recommendation in advice.recommendations
+        if recommendation.on_top is not None
+    ]
+    if advice.together is None:
         assert len(steps) < 2
         return
-    whole = (told.together.totals["cost_usd"] + told.together.copies.least) / span[1]
+    whole = (advice.together.totals["cost_usd"] + advice.together.copies.least) / span[1]
     assert sum(steps) == pytest.approx(whole, rel=1e-9, abs=1e-9)
     assert min(steps) > -SMALLEST
     assert whole >= steps[0]
@@ -99,20 +109,20 @@ def test_what_goes_together_adds_up_step_by_step(tmp_path, text, span):
 def test_nobody_loses_the_last_record_of_kms_events(tmp_path, text):
     """With all advice taken, each account that had KMS events recorded still has."""
     path = file(tmp_path, text)
-    said = advise(path, "2026-11", 3).to_dict()
-    if not said["together"]:
+    advice = advise(path, "2026-11", 3).to_dict()
+    if not advice["together"]:
         return
-    told = compare(path, (), "2026-11", 3, set=said["together"]["set"])
-    before = told.base.case.inventory
-    after = told.others[0].case.inventory
-    assert recorded(after) == recorded(before)
+    comparison = compare(path, (), "2026-11", 3, set=advice["together"]["set"])
+    before = comparison.base.case.inventory
+    after = comparison.others[0].case.inventory
+    assert recorded_accounts(after) == recorded_accounts(before)
 
 
-def recorded(inventory):
+def recorded_accounts(inventory):
     """Each account, Region and day of a month with a trail that records KMS events, slowly."""
     found = set()
     for trail in inventory.trails:
-        home = next(one for one in inventory.accounts if one.id == trail.account)
+        home = next(account for account in inventory.accounts if account.id == trail.account)
         keys = {key.id: key for key in inventory.keys}
         days = [
             day

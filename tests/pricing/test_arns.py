@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimator.discovery.drafting.places import is_stand_in, stand_in_account
+from estimator.discovery.drafting.places import is_placeholder, placeholder_account
 from estimator.inventory.load import InventoryError, parse_inventory
 from estimator.measurement.athena.query import athena_sql
 from estimator.measurement.billing.meters import key_arn, unnamed_region
@@ -118,9 +118,9 @@ def test_a_region_has_one_partition_in_every_room(region):
     assert set(default_regions(partition)) <= {
         code for code, known in regions().items() if known.partition == partition
     }
-    assert is_stand_in(stand_in_account(partition))
+    assert is_placeholder(placeholder_account(partition))
 
 
 def test_each_partition_has_a_placeholder_of_its_own():
     """An account lives in one partition."""
-    assert len({stand_in_account(partition) for partition in partitions()}) == len(partitions())
+    assert len({placeholder_account(partition) for partition in partitions()}) == len(partitions())

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from pricing.changes import big_moves, changes, grouped
+from pricing.changes import big_moves, changes, group_changes
 from pricing.rates import load_rates
 
 TABLE = """\
@@ -98,7 +98,7 @@ def test_a_region_that_is_gone_is_a_change_but_did_not_move(tmp_path):
 
 def test_regions_with_one_change_stand_together(tmp_path):
     """Two Regions with the same change are one line."""
-    ((change, codes),) = grouped(changes(table(tmp_path), table(tmp_path, "rate: 0.05")))
+    ((change, codes),) = group_changes(changes(table(tmp_path), table(tmp_path, "rate: 0.05")))
     assert codes == ("us-east-1", "eu-west-1")
-    said = change.said("USD", len(codes) - 1)
-    assert said == "kms-requests in us-east-1 and 1 more Region: USD 0.03 to 0.05 / 10,000 requests"
+    text = change.describe("USD", len(codes) - 1)
+    assert text == "kms-requests in us-east-1 and 1 more Region: USD 0.03 to 0.05 / 10,000 requests"

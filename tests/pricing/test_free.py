@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from estimator import explain, forecast, rates_show
-from estimator.report.text.terminal import rates_notes
+from estimator.report.answers.rates import rates_notes
 from pricing.rates import load_rates
 from pricing.reading.problems import DocumentError
 from tests.inventory.files import PAYER, read

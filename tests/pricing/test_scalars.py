@@ -3,13 +3,13 @@
 import datetime
 
 import yaml
+from estimator.scenarios.reading import read_set
 from hypothesis import given
 from hypothesis import strategies as st
 
 from estimator.advice.proposal import Proposal
 from estimator.discovery.drafting.lines import Entry, Item, head_lines, item_lines
 from estimator.inventory.edits import Document
-from estimator.scenarios.reading import read_set
 from pricing.offers.rate_file import format_rates
 from pricing.reading.document import parse_value
 from pricing.reading.scalars import comment, flow, scalar

@@ -32,8 +32,8 @@ def price_of(region: str, unit: str) -> Decimal:
     return Decimal("0.000004") if region.startswith("us-gov-") else Decimal("0.000003")
 
 
-def reconciled(
-    told: Forecast,
+def reconcile_slowly(
+    forecast: Forecast,
     lines: Sequence[Line],
     follows: Mapping[str, str],
     names: Mapping[str, str] | None = None,
@@ -56,16 +56,16 @@ def reconciled(
     shown : collection of str
         Payers whose bill shows writes that it does not charge for.
     """
-    inventory = told.inventory
+    inventory = forecast.inventory
     own = {account.id: account.payer for account in inventory.accounts}
     # a payer that the inventory does not know is the one whose accounts are in its bill
-    kms = [one for one in lines if one.kind == "Usage" and one.product == "awskms"]
+    kms = [line for line in lines if line.kind == "Usage" and line.product == "awskms"]
     meant = {own[line.account] for line in kms if line.account in own}
     payer = meant.pop() if len(meant) == 1 and PAYER not in inventory.payers() else PAYER
     rows: Rows = defaultdict(lambda: defaultdict(lambda: ZERO))
     exempt_forecast = inventory.cloudtrail_writes == "exempt"
 
-    for row in told.rows.to_dict("records"):
+    for row in forecast.rows.to_dict("records"):
         key = row["key"] if names is not None else ""
         place = (row["payer"], row["billed_account"], row["billed_region"], key)
         at = rows[(*place, row["operation"], row["unit"])]
@@ -103,7 +103,7 @@ def reconciled(
         at["charged_by_bill"] = at["forecast"] - (at["writes"] if reading == "exempt" else ZERO)
         is_hidden = reading == "exempt" and not is_shown
         _attribute(place, at, is_hidden, names, ids, actuals is not None, spare)
-    _expect(rows, spare, _expected(inventory, told.months.labels[0]))
+    _expect(rows, spare, _expected_others(inventory, forecast.months.labels[0]))
     for place, at in rows.items():
         reading = follows.get(place[0], inventory.cloudtrail_writes)
         kind = "forecast" if actuals is None else "measured"
@@ -133,8 +133,8 @@ def _attribute(place, at, is_exempt, names, ids, measured, spare):
     metered = at["forecast"] - (at["writes"] if is_exempt else ZERO)
     at["metered"] = metered
     if unit == "key-month":
-        mine = (billed if key in ids else ZERO) if names is not None else min(billed, metered)
-        at["ours"], at["theirs"] = mine, billed - mine
+        cloudtrail = (billed if key in ids else ZERO) if names is not None else min(billed, metered)
+        at["ours"], at["theirs"] = cloudtrail, billed - cloudtrail
         return
     if measured:
         at["ours"] = at["measured"] - (at["measured_writes"] if is_exempt else ZERO)
@@ -153,7 +153,7 @@ def _attribute(place, at, is_exempt, names, ids, measured, spare):
             spare[place] = max(billed - metered, ZERO)
 
 
-def _expected(inventory, month):
+def _expected_others(inventory, month):
     """Who is expected to request how much beside CloudTrail: payer, account or None, requests."""
     others = inventory.other_kms_requests_per_month
     if others.each_payer is not None:
@@ -178,10 +178,10 @@ def _expect(rows, spare, expected):
     for payer, account, requests in expected:
         at_home = {place for place in rows if place[0] == payer and account in (None, place[1])}
         found = sum((rows[place]["theirs"] for place in at_home if place[5] == "request"), ZERO)
-        mine = {place: excess for place, excess in spare.items() if place in at_home}
-        whole = sum(mine.values(), ZERO)
+        cloudtrail = {place: excess for place, excess in spare.items() if place in at_home}
+        whole = sum(cloudtrail.values(), ZERO)
         left = max(requests - found, ZERO)
-        for place, excess in mine.items():
+        for place, excess in cloudtrail.items():
             if whole:
                 share = excess * min(Decimal(1), left / whole)
                 rows[place]["theirs"] += share
@@ -192,18 +192,18 @@ def _part(place, at):
     region, unit = place[2], place[5]
     price = price_of(region, unit)
     billed, free = at["billed"] - at["uncharged"], at["free"] - at["uncharged"]
-    ours = at["ours"] - at["uncharged"]
+    cloudtrail = at["ours"] - at["uncharged"]
     part = free / billed if billed else ZERO
-    more = price * (ours - at["charged_by_bill"])
-    theirs = price * at["theirs"] * (1 - part)
+    more = price * (cloudtrail - at["charged_by_bill"])
+    others_cost = price * at["theirs"] * (1 - part)
     is_request = unit == "request"
     at["cost_writes"] = price * (at["charged_by_bill"] - at["charged"])
     at["cost_volume"] = more if is_request else ZERO
     at["cost_keys"] = ZERO if is_request else more
-    at["cost_free_tier"] = price * (at["forecast_free"] - ours * part)
+    at["cost_free_tier"] = price * (at["forecast_free"] - cloudtrail * part)
     at["cost_rate"] = at["cost"] - price * at["billable"]
-    at["cost_others"] = (theirs if is_request else ZERO) + at["cost_special"]
-    at["cost_other_keys"] = ZERO if is_request else theirs
+    at["cost_others"] = (others_cost if is_request else ZERO) + at["cost_special"]
+    at["cost_other_keys"] = ZERO if is_request else others_cost
     unknown = at["billed"] - at["ours"] - at["theirs"]
     at["cost_unknown"] = price * unknown * (1 - part)
     at["cost_billed"] = at["cost"] + at["cost_special"]

@@ -10,7 +10,7 @@ import pytest
 
 from estimator import KmscostError, measure_cloudtrail, reconcile
 from estimator.frames import RECONCILIATION
-from estimator.reconciliation.limit import read_limit
+from estimator.reconciliation.result import read_limit
 from estimator.report.text.data import to_json
 from tests.cli.test_commands import kmscost
 from tests.real_data import ROOT
@@ -26,22 +26,24 @@ def test_every_format_shows_the_other_reading_and_the_bills(form):
     """Neither reading of who pays for writes is hidden; which one the bill follows is said."""
     answer = kmscost(*ARGUMENTS, "--format", form)
     assert answer.exit_code == 0
-    said = " ".join((answer.stdout + answer.stderr).replace("\\", "").split())
-    assert OTHER_READING in said
+    text = " ".join((answer.stdout + answer.stderr).replace("\\", "").split())
+    assert OTHER_READING in text
     if form == "json":
         assert json.loads(answer.stdout)["reading"] == "exempt"
     else:
-        assert "The bill follows cloudtrail_writes: exempt" in said
+        assert "The bill follows cloudtrail_writes: exempt" in text
 
 
 def test_formats_agree():
     """JSON, CSV and Python say the same numbers."""
-    told = reconcile(EXAMPLE, BILL, "2026-10")
+    reconciliation = reconcile(EXAMPLE, BILL, "2026-10")
     data = json.loads(kmscost(*ARGUMENTS, "--format", "json").stdout)
-    assert data["totals"] == pytest.approx(told.totals)
-    assert {one["part"]: one["cost_usd"] for one in data["parts"]} == pytest.approx(told.parts)
+    assert data["totals"] == pytest.approx(reconciliation.totals)
+    assert {part["part"]: part["cost_usd"] for part in data["parts"]} == pytest.approx(
+        reconciliation.parts
+    )
     rows = list(csv.DictReader(io.StringIO(kmscost(*ARGUMENTS, "--format", "csv").stdout)))
-    assert list(rows[0]) == list(data["rows"][0]) == [one.name for one in RECONCILIATION]
+    assert list(rows[0]) == list(data["rows"][0]) == [column.name for column in RECONCILIATION]
     assert sum(float(row["cost_difference"]) for row in rows) == pytest.approx(
         data["totals"]["cost_usd_difference"]
     )
@@ -87,11 +89,11 @@ def test_a_limit_without_sense_is_a_usage_error(text):
 
 def test_limits_are_shares_or_amounts():
     """5% of the forecast, or five dollars; zero allows nothing."""
-    assert read_limit("5%", "USD").broken_by(0.51, 10.0)
-    assert not read_limit("5%", "USD").broken_by(0.5, 10.0)
-    assert read_limit("5%", "USD").broken_by(0.01, 0.0)
-    assert read_limit(5, "USD").broken_by(-5.01, 10.0)
-    assert not read_limit("0", "USD").broken_by(0.0, 10.0)
+    assert read_limit("5%", "USD").is_broken_by(0.51, 10.0)
+    assert not read_limit("5%", "USD").is_broken_by(0.5, 10.0)
+    assert read_limit("5%", "USD").is_broken_by(0.01, 0.0)
+    assert read_limit(5, "USD").is_broken_by(-5.01, 10.0)
+    assert not read_limit("0", "USD").is_broken_by(0.0, 10.0)
 
 
 def test_what_is_not_cloudtrails_breaks_no_limit(tmp_path):
@@ -109,7 +111,7 @@ def test_what_is_not_cloudtrails_breaks_no_limit(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "code", "text"),
     [
         (["--month", "2026-13"], 2, "--month: found '2026-13'"),
         (["--month", "2026-09"], 1, "found a bill of 2026-10; expected lines of 2026-09"),
@@ -119,11 +121,11 @@ def test_what_is_not_cloudtrails_breaks_no_limit(tmp_path):
         ([], 2, "--month"),
     ],
 )
-def test_errors(arguments, code, said):
-    """What the user's data has wrong is 1, a wrong option 2; no traceback."""
+def test_errors(arguments, code, text):
+    """Wrong data exits with 1, a wrong option with 2; no traceback."""
     answer = kmscost("reconcile", EXAMPLE, BILL, *arguments)
     assert answer.exit_code == code
-    assert said in answer.stderr
+    assert text in answer.stderr
     assert not answer.stdout
 
 
@@ -133,8 +135,8 @@ def test_more_than_ten_strangers_are_counted(tmp_path):
     more = [lines[2].replace("333333333333", f"9{number:011}") for number in range(13)]
     bill = tmp_path / "bill.csv"
     bill.write_text("\n".join([*lines, *more, ""]), encoding="utf-8")
-    said = reconcile(EXAMPLE, bill, "2026-10")
-    (line,) = [one for one in said.notices if "accounts in the bill" in one]
+    reconciliation = reconcile(EXAMPLE, bill, "2026-10")
+    (line,) = [notice for notice in reconciliation.notices if "accounts in the bill" in notice]
     assert line.endswith("900000000009 and 3 more")
 
 
@@ -143,19 +145,19 @@ def test_actuals_on_the_command_line_are_shown(tmp_path):
     answer = kmscost(*ARGUMENTS, "--actuals", ROOT / "examples" / "logs")
     assert answer.exit_code == 0
     assert "shown but not reckoned with" in answer.stderr
-    kept = tmp_path / "kept.json"
+    measured = tmp_path / "kept.json"
     logs = str(ROOT / "examples" / "logs")
-    assert kmscost("measure", "cloudtrail", logs, "-f", "json", "-o", kept).exit_code == 0
-    again = kmscost(*ARGUMENTS, "--actuals", kept)
+    assert kmscost("measure", "cloudtrail", logs, "-f", "json", "-o", measured).exit_code == 0
+    again = kmscost(*ARGUMENTS, "--actuals", measured)
     assert again.stdout == answer.stdout
     with pytest.raises(KmscostError, match="count it twice"):
-        reconcile(EXAMPLE, BILL, "2026-10", [kept, logs])
+        reconcile(EXAMPLE, BILL, "2026-10", [measured, logs])
 
 
 def test_measurements_without_a_place_are_no_zero(tmp_path):
     """Kept by day and cause alone, nothing can be held against the bill: refused, not compared."""
-    kept = tmp_path / "kept.json"
-    told = measure_cloudtrail(ROOT / "examples" / "logs", by=["day", "cause"])
-    kept.write_text(to_json(told.to_dict()))
+    measured = tmp_path / "kept.json"
+    actuals = measure_cloudtrail(ROOT / "examples" / "logs", by=["day", "cause"])
+    measured.write_text(to_json(actuals.to_dict()))
     with pytest.raises(KmscostError, match=r"requests, none with the account .* without --by"):
-        reconcile(EXAMPLE, BILL, "2026-10", actuals=kept)
+        reconcile(EXAMPLE, BILL, "2026-10", actuals=measured)

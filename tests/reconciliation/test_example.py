@@ -11,7 +11,7 @@ from estimator import KmscostError, forecast, load_inventory, reconcile
 from estimator.report.answers.reconciliation import reconciliation_sheets
 from tests.measurement.billing.bills import Line, legacy_bill, no_usage
 from tests.real_data import DATA, ROOT, needs_data
-from tests.reconciliation.made import bill_of, lines_of, measured_of, other
+from tests.reconciliation.bills import bill_of, lines_of, measured_of, other
 from tests.reconciliation.test_reading import ARN, INVENTORY, KEYS, LOGS, PAYER, PROD, WRITES
 
 PRICE = 0.000003
@@ -40,34 +40,36 @@ def test_the_example_of_the_readme_by_hand():
     free tier: 8,000 of CloudTrail's free on both sides; others: 12,000, all free.
     -0.241428 + 0.1296258 = -0.1118022 = 5.402 - 5.5138022
     """
-    said = reconcile(
+    reconciliation = reconcile(
         ROOT / "examples" / "organization.yaml", ROOT / "examples" / "bill.csv", "2026-10"
     )
-    assert said.totals["cost_usd_forecast"] == pytest.approx(5.5138022, abs=1e-12)
-    assert said.totals["cost_usd_billed"] == pytest.approx(5.402, abs=1e-12)
-    assert said.totals["cost_usd_difference"] == pytest.approx(-0.1118022, abs=1e-12)
-    expected = dict.fromkeys(said.parts, 0.0) | {"writes": -0.241428, "volume": 0.1296258}
-    assert said.parts == pytest.approx(expected, abs=1e-12)
-    assert said.request_parts == pytest.approx(
+    assert reconciliation.totals["cost_usd_forecast"] == pytest.approx(5.5138022, abs=1e-12)
+    assert reconciliation.totals["cost_usd_billed"] == pytest.approx(5.402, abs=1e-12)
+    assert reconciliation.totals["cost_usd_difference"] == pytest.approx(-0.1118022, abs=1e-12)
+    expected = dict.fromkeys(reconciliation.parts, 0.0) | {"writes": -0.241428, "volume": 0.1296258}
+    assert reconciliation.parts == pytest.approx(expected, abs=1e-12)
+    assert reconciliation.request_parts == pytest.approx(
         {"writes": -80_476, "volume": 43_208.6, "others": 12_000, "unknown": 0}, abs=1e-6
     )
-    assert said.reading.reading == "exempt"
-    assert said.apart == ({"what": "Tax", "product": "awskms", "cost_usd": 1.08},)
+    assert reconciliation.reading.reading == "exempt"
+    assert reconciliation.apart == ({"what": "Tax", "product": "awskms", "cost_usd": 1.08},)
 
 
 def test_another_price_is_the_part_rate(tmp_path, small):
     """At 0.0000025 instead of 0.000003: 0.0000005 less on each of 74,400 - 15,000 paid."""
     inventory = small()
-    told = forecast(inventory, "2026-10", 1)
+    expected = forecast(inventory, "2026-10", 1)
     lines = [
         replace(line, cost=repr(float(line.amount) * 0.0000025))
         if line.unit == "Requests" and line.cost != "0"
         else line
-        for line in lines_of(told)
+        for line in lines_of(expected)
     ]
-    said = reconcile(inventory, bill_of(tmp_path, lines), "2026-10")
-    assert said.parts["rate"] == pytest.approx(-0.0000005 * 59_400)
-    assert said.totals["cost_usd_difference"] == pytest.approx(said.parts["rate"])
+    reconciliation = reconcile(inventory, bill_of(tmp_path, lines), "2026-10")
+    assert reconciliation.parts["rate"] == pytest.approx(-0.0000005 * 59_400)
+    assert reconciliation.totals["cost_usd_difference"] == pytest.approx(
+        reconciliation.parts["rate"]
+    )
     # with a sixth taken off all rates only the key is billed for more: 1 - 5/6
     again = reconcile(inventory, bill_of(tmp_path, lines), "2026-10", discount=1 / 6)
     assert again.parts["rate"] == pytest.approx(1 / 6, abs=1e-12)
@@ -79,32 +81,35 @@ def test_more_free_requests_are_the_part_free_tier(tmp_path, small):
     inventory = small()
     whole = forecast(small(others="0"), "2026-10", 1)
     inventory = small()
-    said = reconcile(inventory, bill_of(tmp_path, lines_of(whole)), "2026-10")
-    assert said.parts["free_tier"] == pytest.approx(-5000 * PRICE)
-    assert said.totals["cost_usd_difference"] == pytest.approx(-5000 * PRICE)
+    reconciliation = reconcile(inventory, bill_of(tmp_path, lines_of(whole)), "2026-10")
+    assert reconciliation.parts["free_tier"] == pytest.approx(-5000 * PRICE)
+    assert reconciliation.totals["cost_usd_difference"] == pytest.approx(-5000 * PRICE)
 
 
 def test_what_the_inventory_expects_of_others_is_not_volume(tmp_path, small):
     """8,000 more Decrypt where CloudTrail's are: 5,000 are others' as expected, 3,000 volume."""
     inventory = small()
-    told = forecast(inventory, "2026-10", 1)
+    expected = forecast(inventory, "2026-10", 1)
     place = {"account": LOGS, "region": "us-east-1", "usage_type": "us-east-1-KMS-Requests"}
-    lines = [*lines_of(told), other(8000, told, **place)]
-    said = reconcile(inventory, bill_of(tmp_path, lines), "2026-10")
-    assert said.request_parts["others"] == pytest.approx(5000)
-    assert said.request_parts["volume"] == pytest.approx(3000)
-    assert "5,000 more there are others', as the inventory expects" in said.rests_on["volume"]
+    lines = [*lines_of(expected), other(8000, expected, **place)]
+    reconciliation = reconcile(inventory, bill_of(tmp_path, lines), "2026-10")
+    assert reconciliation.request_parts["others"] == pytest.approx(5000)
+    assert reconciliation.request_parts["volume"] == pytest.approx(3000)
+    assert (
+        "5,000 more there are others', as the inventory expects"
+        in reconciliation.rests_on["volume"]
+    )
     # where others show elsewhere, nothing is left to expect here
-    more = [*lines, other(5000, told, account=PROD)]
-    said = reconcile(inventory, bill_of(tmp_path, more), "2026-10")
-    assert said.request_parts["volume"] == pytest.approx(8000)
-    assert said.request_parts["others"] == pytest.approx(5000)
+    more = [*lines, other(5000, expected, account=PROD)]
+    reconciliation = reconcile(inventory, bill_of(tmp_path, more), "2026-10")
+    assert reconciliation.request_parts["volume"] == pytest.approx(8000)
+    assert reconciliation.request_parts["others"] == pytest.approx(5000)
 
 
 def test_others_of_an_account_are_expected_in_that_account_alone(tmp_path, small):
     """8,000 more Decrypt in the reader's account: 5,000 of its own are others', none of PROD's."""
-    told = forecast(small(others="0"), "2026-10", 1)
-    lines = [*lines_of(told), other(8000, told, account=LOGS, **US)]
+    expected = forecast(small(others="0"), "2026-10", 1)
+    lines = [*lines_of(expected), other(8000, expected, account=LOGS, **US)]
     bill = bill_of(tmp_path, lines)
     own = reconcile(small(others=f'{{"{LOGS}": 5000, "{PROD}": 0}}'), bill, "2026-10")
     assert own.request_parts["others"] == pytest.approx(5000)
@@ -117,34 +122,36 @@ def test_others_of_an_account_are_expected_in_that_account_alone(tmp_path, small
 def test_measured_volume_leaves_the_rest_unknown(tmp_path, small):
     """Billed 1.3 times the forecast, measured 1.2 times: 0.1 of 74,400 nobody explains."""
     inventory = small()
-    told = forecast(inventory, "2026-10", 1)
-    actuals = measured_of(told, KEYS, scale=1.2)
-    bill = bill_of(tmp_path, lines_of(told, scale=1.3))
-    said = reconcile(inventory, bill, "2026-10", actuals)
-    assert said.request_parts["volume"] == pytest.approx(0.2 * 74_400)
-    assert said.request_parts["unknown"] == pytest.approx(0.1 * 74_400)
-    assert said.rests_on["volume"] == "measured against forecast"
-    assert said.totals["requests_measured"] == pytest.approx(1.2 * 74_400)
-    assert said.measured_share == 1.0
+    expected = forecast(inventory, "2026-10", 1)
+    actuals = measured_of(expected, KEYS, scale=1.2)
+    bill = bill_of(tmp_path, lines_of(expected, scale=1.3))
+    reconciliation = reconcile(inventory, bill, "2026-10", actuals)
+    assert reconciliation.request_parts["volume"] == pytest.approx(0.2 * 74_400)
+    assert reconciliation.request_parts["unknown"] == pytest.approx(0.1 * 74_400)
+    assert reconciliation.rests_on["volume"] == "measured against forecast"
+    assert reconciliation.totals["requests_measured"] == pytest.approx(1.2 * 74_400)
+    assert reconciliation.measured_share == 1.0
 
 
 @pytest.mark.parametrize(("days", "reckoned"), [(28, True), (27, False)])
 def test_measurements_count_from_nine_tenths_of_the_month(tmp_path, small, days, reckoned):
     """28 of 31 days are 0.903, 27 are 0.871: shown, and not reckoned with."""
     inventory = small()
-    told = forecast(inventory, "2026-10", 1)
-    actuals = measured_of(told, KEYS, scale=0.5, days=days)
-    said = reconcile(inventory, bill_of(tmp_path, lines_of(told)), "2026-10", actuals)
-    assert said.totals["requests_measured"] == pytest.approx(0.5 * 74_400)
-    assert said.request_parts["volume"] == pytest.approx(-0.5 * 74_400 if reckoned else 0, abs=1e-6)
-    assert any("not reckoned with" in line for line in said.notices) is not reckoned
+    expected = forecast(inventory, "2026-10", 1)
+    actuals = measured_of(expected, KEYS, scale=0.5, days=days)
+    reconciliation = reconcile(inventory, bill_of(tmp_path, lines_of(expected)), "2026-10", actuals)
+    assert reconciliation.totals["requests_measured"] == pytest.approx(0.5 * 74_400)
+    assert reconciliation.request_parts["volume"] == pytest.approx(
+        -0.5 * 74_400 if reckoned else 0, abs=1e-6
+    )
+    assert any("not reckoned with" in line for line in reconciliation.notices) is not reckoned
 
 
 def test_object_names_measure_writes_alone(tmp_path, small):
     """Names tell of puts: writes are measured, gets billed against forecast."""
     inventory = small()
-    told = forecast(inventory, "2026-10", 1)
-    actuals = measured_of(told, KEYS, scale=0.9, source="s3-inventory")
+    expected = forecast(inventory, "2026-10", 1)
+    actuals = measured_of(expected, KEYS, scale=0.9, source="s3-inventory")
     frame = actuals.measured
     frame = frame[frame["cause"] == "put"].drop(columns=["billed_account", "billed_region", "key"])
     from estimator import Actuals
@@ -152,49 +159,51 @@ def test_object_names_measure_writes_alone(tmp_path, small):
 
     month = [datetime.datetime(2026, 10, 1), datetime.datetime(2026, 11, 1)]  # noqa: DTZ001
     names = Actuals("s3-inventory", frame, 1, 1, coverage=Coverage.of_span(*month))
-    bill = bill_of(tmp_path, lines_of(told, scale=0.9))
-    said = reconcile(inventory, bill, "2026-10", names)
-    assert said.reading.based_on == "measured"
-    assert said.reading.predicted_charged == pytest.approx(0.9 * WRITES)
-    assert said.request_parts["volume"] == pytest.approx(-0.1 * 74_400)
-    assert said.request_parts["unknown"] == pytest.approx(0, abs=1e-6)
+    bill = bill_of(tmp_path, lines_of(expected, scale=0.9))
+    reconciliation = reconcile(inventory, bill, "2026-10", names)
+    assert reconciliation.reading.based_on == "measured"
+    assert reconciliation.reading.predicted_charged == pytest.approx(0.9 * WRITES)
+    assert reconciliation.request_parts["volume"] == pytest.approx(-0.1 * 74_400)
+    assert reconciliation.request_parts["unknown"] == pytest.approx(0, abs=1e-6)
 
 
 def test_a_rotation_is_the_part_keys_and_strangers_are_other_keys(tmp_path, small):
     """With resource ids: one more key-month of the key, three of a key nobody knows."""
     text = INVENTORY.replace("region: us-east-1}", f'region: us-east-1, arn: "{ARN}"}}')
     inventory = small(text)
-    told = forecast(inventory, "2026-10", 1)
-    made = lines_of(told, keys=KEYS)
-    key = next(line for line in made if line.unit == "Keys")
+    expected = forecast(inventory, "2026-10", 1)
+    forecast_lines = lines_of(expected, keys=KEYS)
+    key = next(line for line in forecast_lines if line.unit == "Keys")
     stranger = ARN.replace("1234abcd", "ffff0000")
     more = [
         replace(key, amount="1", cost="1.00"),
         replace(key, amount="3", cost="3.00", resource=stranger),
     ]
-    said = reconcile(inventory, bill_of(tmp_path, [*made, *more]), "2026-10")
-    assert said.parts["keys"] == pytest.approx(1)
-    assert said.parts["other_keys"] == pytest.approx(3)
-    assert said.unknown_to["bill"]["keys"] == [stranger]
+    reconciliation = reconcile(inventory, bill_of(tmp_path, [*forecast_lines, *more]), "2026-10")
+    assert reconciliation.parts["keys"] == pytest.approx(1)
+    assert reconciliation.parts["other_keys"] == pytest.approx(3)
+    assert reconciliation.unknown_to["bill"]["keys"] == [stranger]
     # without them nobody can tell a rotation from another key
-    blank = [replace(line, resource="") for line in (*made, *more)]
-    said = reconcile(inventory, bill_of(tmp_path, blank), "2026-10")
-    assert said.parts["keys"] == pytest.approx(0)
-    assert said.parts["other_keys"] == pytest.approx(4)
+    blank = [replace(line, resource="") for line in (*forecast_lines, *more)]
+    reconciliation = reconcile(inventory, bill_of(tmp_path, blank), "2026-10")
+    assert reconciliation.parts["keys"] == pytest.approx(0)
+    assert reconciliation.parts["other_keys"] == pytest.approx(4)
 
 
 def test_other_meters_and_unknown_regions_are_others(tmp_path, small):
     """RSA requests at 0.15, and a Region that no table has, are what the bill says they are."""
     inventory = small()
-    told = forecast(inventory, "2026-10", 1)
-    rsa = other(10_000, told, price=0.000015, account=LOGS, region="us-east-1")
+    expected = forecast(inventory, "2026-10", 1)
+    rsa = other(10_000, expected, price=0.000015, account=LOGS, region="us-east-1")
     rsa = replace(rsa, usage_type="us-east-1-KMS-Requests-Asymmetric")
-    mars = other(10_000, told, price=0.0001, region="mars-north-1")
+    mars = other(10_000, expected, price=0.0001, region="mars-north-1")
     mars = replace(mars, usage_type="mars-north-1-KMS-Requests")
-    said = reconcile(inventory, bill_of(tmp_path, [*lines_of(told), rsa, mars]), "2026-10")
-    assert said.parts["others"] == pytest.approx(0.15 + 1.00)
-    assert said.totals["cost_usd_difference"] == pytest.approx(1.15)
-    assert said.unknown_to["bill"]["regions"] == ["mars-north-1"]
+    reconciliation = reconcile(
+        inventory, bill_of(tmp_path, [*lines_of(expected), rsa, mars]), "2026-10"
+    )
+    assert reconciliation.parts["others"] == pytest.approx(0.15 + 1.00)
+    assert reconciliation.totals["cost_usd_difference"] == pytest.approx(1.15)
+    assert reconciliation.unknown_to["bill"]["regions"] == ["mars-north-1"]
 
 
 def test_two_payers_have_a_reading_each(tmp_path):
@@ -212,26 +221,31 @@ trails:
     path = tmp_path / "inventory.yaml"
     path.write_text(text, encoding="utf-8")
     inventory = load_inventory(path)
-    told = forecast(inventory, "2026-10", 1)
-    lines = lines_of(told)
-    mine = [one for one in lines if one.account != PROD]
-    theirs = [one for one in lines if one.account == PROD and one.operation != "GenerateDataKey"]
-    theirs.append(other(30_000, told, account=PROD, region="us-east-1"))
-    bills = [bill_of(tmp_path, mine), bill_of(tmp_path, theirs, payer=PROD)]
-    said = reconcile(inventory, bills, "2026-10")
-    assert {one.payer: one.reading for one in said.readings} == {PAYER: "charged", PROD: "exempt"}
-    assert said.reading is None
+    expected = forecast(inventory, "2026-10", 1)
+    lines = lines_of(expected)
+    payer_lines = [line for line in lines if line.account != PROD]
+    prod_lines = [
+        line for line in lines if line.account == PROD and line.operation != "GenerateDataKey"
+    ]
+    prod_lines.append(other(30_000, expected, account=PROD, region="us-east-1"))
+    bills = [bill_of(tmp_path, payer_lines), bill_of(tmp_path, prod_lines, payer=PROD)]
+    reconciliation = reconcile(inventory, bills, "2026-10")
+    assert {reading.payer: reading.reading for reading in reconciliation.readings} == {
+        PAYER: "charged",
+        PROD: "exempt",
+    }
+    assert reconciliation.reading is None
 
 
 def test_other_months_are_left_out_and_a_bill_without_the_month_is_refused(tmp_path, small):
     """November's lines are no October's; a bill of November alone is the wrong one."""
     inventory = small()
-    told = forecast(inventory, "2026-10", 1)
+    expected = forecast(inventory, "2026-10", 1)
     november = replace(Line(amount="999"), start="2026-11-01T00:00:00Z", end="2026-12-01T00:00:00Z")
-    both = legacy_bill(tmp_path / "both.csv", [*lines_of(told), november])
-    said = reconcile(inventory, both, "2026-10")
-    assert said.totals["requests_billed"] == pytest.approx(74_400)
-    assert "months of the bill that are left out: 2026-11" in said.notices
+    both = legacy_bill(tmp_path / "both.csv", [*lines_of(expected), november])
+    reconciliation = reconcile(inventory, both, "2026-10")
+    assert reconciliation.totals["requests_billed"] == pytest.approx(74_400)
+    assert "months of the bill that are left out: 2026-11" in reconciliation.notices
     alone = legacy_bill(tmp_path / "alone.csv", [november])
     with pytest.raises(KmscostError, match=r"alone\.csv: found a bill of 2026-11; expected lines"):
         reconcile(inventory, alone, "2026-10")
@@ -240,8 +254,8 @@ def test_other_months_are_left_out_and_a_bill_without_the_month_is_refused(tmp_p
 def test_a_bill_of_another_currency_or_as_actuals_is_refused(tmp_path, small):
     """Euro against dollars mean nothing; a bill is no measurement of CloudTrail's requests."""
     inventory = small()
-    told = forecast(inventory, "2026-10", 1)
-    lines = lines_of(told)
+    expected = forecast(inventory, "2026-10", 1)
+    lines = lines_of(expected)
     euro = legacy_bill(tmp_path / "e.csv", [replace(line, currency="EUR") for line in lines])
     with pytest.raises(KmscostError, match="a bill in EUR; expected USD"):
         reconcile(inventory, euro, "2026-10")
@@ -255,18 +269,18 @@ def test_a_bill_of_another_currency_or_as_actuals_is_refused(tmp_path, small):
 def test_a_bill_without_kms_is_all_missing(tmp_path, small):
     """Another service's lines alone: KMS billed nothing, the difference is the forecast."""
     inventory = small()
-    told = forecast(inventory, "2026-10", 1)
+    expected = forecast(inventory, "2026-10", 1)
     line = replace(
         no_usage("Usage", "1", "AmazonS3"),
         start="2026-10-01T00:00:00Z",
         end="2026-11-01T00:00:00Z",
         unit="Requests",
     )
-    said = reconcile(inventory, legacy_bill(tmp_path / "b.csv", [line]), "2026-10")
-    cost = told.totals["cost_usd"]
-    assert said.totals["cost_usd_difference"] == pytest.approx(-cost)
-    assert said.reading is None
-    assert said.unknown_to["inventory"]["accounts"] == [PAYER, LOGS]
+    reconciliation = reconcile(inventory, legacy_bill(tmp_path / "b.csv", [line]), "2026-10")
+    cost = expected.totals["cost_usd"]
+    assert reconciliation.totals["cost_usd_difference"] == pytest.approx(-cost)
+    assert reconciliation.reading is None
+    assert reconciliation.unknown_to["inventory"]["accounts"] == [PAYER, LOGS]
 
 
 @needs_data
@@ -289,17 +303,25 @@ def test_real_bills_are_reconciled(tmp_path, kind, account, region, month, bille
         "readers: [{name: siem, kind: every-file}]\n",
         encoding="utf-8",
     )
-    said = reconcile(path, DATA / "bills" / kind, month)
-    assert said.totals["requests_billed"] == billed
-    assert said.totals["cost_usd_billed"] == pytest.approx(cost, abs=5e-5)
-    assert sum(said.parts.values()) == pytest.approx(said.totals["cost_usd_difference"], abs=1e-9)
-    assert said.reading is None
+    reconciliation = reconcile(path, DATA / "bills" / kind, month)
+    assert reconciliation.totals["requests_billed"] == billed
+    assert reconciliation.totals["cost_usd_billed"] == pytest.approx(cost, abs=5e-5)
+    assert sum(reconciliation.parts.values()) == pytest.approx(
+        reconciliation.totals["cost_usd_difference"], abs=1e-9
+    )
+    assert reconciliation.reading is None
 
 
 def test_what_is_left_of_sums_is_no_request():
     """A billionth of a request of an unknown amount is printed as none, its cost is not hidden."""
-    told = reconcile(ROOT / "examples/organization.yaml", ROOT / "examples/bill.csv", "2026-10")
-    rows = told.rows.assign(cost_unknown=0.5)
-    dusty = replace(told, rows=rows, request_parts={**told.request_parts, "unknown": 1.6e-12})
+    reconciliation = reconcile(
+        ROOT / "examples/organization.yaml", ROOT / "examples/bill.csv", "2026-10"
+    )
+    rows = reconciliation.rows.assign(cost_unknown=0.5)
+    dusty = replace(
+        reconciliation,
+        rows=rows,
+        request_parts={**reconciliation.request_parts, "unknown": 1.6e-12},
+    )
     parts = {row[0]: row[1:] for row in reconciliation_sheets(dusty)[1].rows}
     assert parts["unknown"] == ("0", f"+{0.5 * len(rows):.2f}")

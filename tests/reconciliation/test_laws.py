@@ -15,8 +15,8 @@ from estimator.frames import RECONCILIATION
 from estimator.reconciliation.result import PARTS
 from tests.forecasting.inventories import IDS, REGIONS, inventories
 from tests.measurement.billing.bills import FREE, Line, legacy_bill, no_usage
-from tests.reconciliation.made import lines_of, measured_of
-from tests.reconciliation.reference import reconciled
+from tests.reconciliation.bills import lines_of, measured_of
+from tests.reconciliation.reference import reconcile_slowly
 
 laws = settings(
     deadline=None,
@@ -71,7 +71,7 @@ def bill_lines(draw):
     )
 
 
-def named(lines, arns):
+def key_names(lines, arns):
     """The lines with the ARNs of their keys, or without any."""
     if arns is None:
         return [replace(line, resource="") for line in lines]
@@ -88,9 +88,9 @@ def read(folder, text, arns=False):
     return load_inventory(path)
 
 
-def assert_adds_up(said):
+def assert_adds_up(reconciliation):
     """On each row and in all, the parts are the difference, and billed units are somebody's."""
-    rows = said.rows
+    rows = reconciliation.rows
     assert list(rows.columns) == [column.name for column in RECONCILIATION]
     for column in RECONCILIATION:
         assert str(rows[column.name].dtype) == column.dtype, column.name
@@ -101,27 +101,31 @@ def assert_adds_up(said):
         assert parts == pytest.approx(row["cost_difference"], abs=1e-9 * size)
         units = row["cloudtrail"] + row["others"] + row["unknown"]
         assert units == pytest.approx(row["billed"], rel=1e-9, abs=1e-6)
-    totals = said.totals
+    totals = reconciliation.totals
     size = 1 + abs(totals["cost_usd_billed"]) + abs(totals["cost_usd_forecast"])
-    assert math.fsum(said.parts.values()) == pytest.approx(
+    assert math.fsum(reconciliation.parts.values()) == pytest.approx(
         totals["cost_usd_difference"], abs=1e-9 * size
     )
     more = totals["requests_billed"] - totals["requests_forecast"]
-    assert math.fsum(said.request_parts.values()) == pytest.approx(more, rel=1e-9, abs=1e-5)
+    assert math.fsum(reconciliation.request_parts.values()) == pytest.approx(
+        more, rel=1e-9, abs=1e-5
+    )
 
 
 def others_by_id(text):
     """The same inventory with others' requests by account, each account that it lists."""
     ids = re.findall(r'^  - \{id: "(\d+)"', text, re.MULTILINE)
-    by_id = ", ".join(f'"{one}": {3000 * n}' for n, one in enumerate(ids, start=1))
+    by_id = ", ".join(f'"{amount}": {3000 * n}' for n, amount in enumerate(ids, start=1))
     field = "other_kms_requests_per_month"
     return re.sub(rf"^{field}: \d+$", f"{field}: {{{by_id}}}", text, flags=re.MULTILINE)
 
 
-def rows_of(said):
+def rows_of(reconciliation):
     """The rows by their keys."""
     names = ["payer", "billed_account", "billed_region", "key", "operation", "unit"]
-    return {tuple(row[name] for name in names): row for row in said.rows.to_dict("records")}
+    return {
+        tuple(row[name] for name in names): row for row in reconciliation.rows.to_dict("records")
+    }
 
 
 @laws
@@ -136,25 +140,30 @@ def test_parts_add_up_and_are_those_of_the_slow_calculation(tmp_path, text, line
     keyed, measures = kind % 2 == 1, kind >= 4
     text = others_by_id(text) if by_id else text
     inventory = read(tmp_path, text, arns=keyed)
-    told = forecast(inventory, MONTH, 1)
+    expected = forecast(inventory, MONTH, 1)
     arns = arns_of(text)
-    lines = named(lines, arns if keyed else None)
+    lines = key_names(lines, arns if keyed else None)
     actuals = None
     if measures:
-        places = {(one.account, one.region) for one in lines}
+        places = {(line.account, line.region) for line in lines}
         others = [(*place, "Decrypt", 1000.0) for place in sorted(places)]
-        actuals = measured_of(told, arns, scale=0.7, others=others)
+        actuals = measured_of(expected, arns, scale=0.7, others=others)
     mixed = [*lines, no_usage("Tax", "0.21"), no_usage("Credit", "-0.05")]
-    said = reconcile(inventory, legacy_bill(tmp_path / "b.csv", mixed), MONTH, actuals)
-    assert_adds_up(said)
-    assert {one["what"]: one["cost_usd"] for one in said.apart} == {"Tax": 0.21, "Credit": -0.05}
-    follows = {one.payer: one.reading for one in said.readings if one.reading}
+    reconciliation = reconcile(inventory, legacy_bill(tmp_path / "b.csv", mixed), MONTH, actuals)
+    assert_adds_up(reconciliation)
+    assert {amount["what"]: amount["cost_usd"] for amount in reconciliation.apart} == {
+        "Tax": 0.21,
+        "Credit": -0.05,
+    }
+    follows = {
+        reading.payer: reading.reading for reading in reconciliation.readings if reading.reading
+    }
     if keyed:
-        assert said.levels == {}
+        assert reconciliation.levels == {}
     names = {arn: key for key, arn in arns.items()}
-    shown = {one.payer for one in said.readings if one.shown_free}
-    slow = reconciled(told, lines, follows, names if keyed else None, actuals, shown)
-    quick = rows_of(said)
+    shown = {reading.payer for reading in reconciliation.readings if reading.shown_free}
+    slow = reconcile_slowly(expected, lines, follows, names if keyed else None, actuals, shown)
+    quick = rows_of(reconciliation)
     for place, row in slow.items():
         if place not in quick:
             assert row["billed"] == row["forecast"] == row["cost_billed"] == 0
@@ -175,21 +184,21 @@ def test_a_bill_made_exactly_from_the_forecast_differs_in_nothing(
     Whether or not a bill shows the writes that it does not charge for.
     """
     inventory = read(tmp_path, text, arns=keyed)
-    told, arns = forecast(inventory, MONTH, 1), arns_of(text)
+    expected, arns = forecast(inventory, MONTH, 1), arns_of(text)
     charged = inventory.cloudtrail_writes == "charged"
-    lines = lines_of(told, keys=arns if keyed else None, writes=charged or shows)
+    lines = lines_of(expected, keys=arns if keyed else None, writes=charged or shows)
     # S3's own lines: a bill of nothing is a bill all the same
     lines.append(replace(no_usage("Usage", "1", "AmazonS3"), unit="Requests", rate="1"))
-    actuals = measured_of(told, arns) if measures else None
-    said = reconcile(inventory, legacy_bill(tmp_path / "b.csv", lines), MONTH, actuals)
-    assert_adds_up(said)
-    for name, cost in said.parts.items():
-        assert cost == pytest.approx(0, abs=1e-9 * (1 + told.totals["cost_usd"])), name
+    actuals = measured_of(expected, arns) if measures else None
+    reconciliation = reconcile(inventory, legacy_bill(tmp_path / "b.csv", lines), MONTH, actuals)
+    assert_adds_up(reconciliation)
+    for name, cost in reconciliation.parts.items():
+        assert cost == pytest.approx(0, abs=1e-9 * (1 + expected.totals["cost_usd"])), name
     exempt = inventory.cloudtrail_writes == "exempt"
-    for name, requests in said.request_parts.items():
+    for name, requests in reconciliation.request_parts.items():
         if not (name == "writes" and exempt):
-            assert requests == pytest.approx(0, abs=1e-9 * (1 + told.totals["requests"])), name
-    told_readings = {one.reading for one in said.readings} - {None}
+            assert requests == pytest.approx(0, abs=1e-9 * (1 + expected.totals["requests"])), name
+    told_readings = {reading.reading for reading in reconciliation.readings} - {None}
     assert told_readings <= {inventory.cloudtrail_writes}
 
 
@@ -198,7 +207,7 @@ def test_a_bill_made_exactly_from_the_forecast_differs_in_nothing(
 def test_order_and_splitting_change_nothing(tmp_path, text, lines, data, keyed):
     """Law: lines in any order, and each in two, are the same bill."""
     inventory = read(tmp_path, text, arns=keyed)
-    lines = named(lines, arns_of(text) if keyed else None)
+    lines = key_names(lines, arns_of(text) if keyed else None)
     whole = reconcile(inventory, legacy_bill(tmp_path / "a.csv", lines), MONTH)
     halves = [
         replace(line, amount=repr(float(line.amount) / 2), cost=repr(float(line.cost) / 2))
@@ -209,7 +218,9 @@ def test_order_and_splitting_change_nothing(tmp_path, text, lines, data, keyed):
     split = reconcile(inventory, legacy_bill(tmp_path / "b.csv", shuffled), MONTH)
     assert split.parts == pytest.approx(whole.parts, rel=1e-9, abs=1e-9)
     assert split.request_parts == pytest.approx(whole.request_parts, rel=1e-9, abs=1e-6)
-    assert [one.reading for one in split.readings] == [one.reading for one in whole.readings]
+    assert [reading.reading for reading in split.readings] == [
+        reading.reading for reading in whole.readings
+    ]
     assert rows_of(split).keys() == rows_of(whole).keys()
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from estimator import forecast, load_inventory, reconcile
-from estimator.reconciliation.reading import Evidence, read
-from tests.reconciliation.made import THREE, bill_of, lines_of, measured_of, other
+from estimator.reconciliation.interpretation import Evidence, interpret
+from tests.reconciliation.bills import THREE, bill_of, lines_of, measured_of, other
 
 PAYER, LOGS, PROD = "111122223333", "222222222222", "333333333333"
 ARN = f"arn:aws:kms:us-east-1:{LOGS}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -50,94 +50,94 @@ def inventory(tmp_path):
 @pytest.mark.parametrize("resources", [True, False])
 def test_both_readings_are_named_right(tmp_path, inventory, form, writes, noise, resources):
     """A bill that charges writes and one that does not, in each format, on volumes a fifth off."""
-    told = inventory()
+    estate = inventory()
     lines = lines_of(
-        forecast(told, "2026-10", 1), writes=writes, scale=noise, keys=KEYS if resources else None
+        forecast(estate, "2026-10", 1), writes=writes, scale=noise, keys=KEYS if resources else None
     )
-    said = reconcile(told, bill_of(tmp_path, lines, form), "2026-10")
-    assert said.reading.reading == ("charged" if writes else "exempt")
-    assert said.reading.billed == pytest.approx(WRITES * noise * writes)
-    assert said.reading.predicted_charged == WRITES
-    assert said.reading.predicted_exempt == 0
-    assert said.reading.strength == "fair"
+    reconciliation = reconcile(estate, bill_of(tmp_path, lines, form), "2026-10")
+    assert reconciliation.reading.reading == ("charged" if writes else "exempt")
+    assert reconciliation.reading.billed == pytest.approx(WRITES * noise * writes)
+    assert reconciliation.reading.predicted_charged == WRITES
+    assert reconciliation.reading.predicted_exempt == 0
+    assert reconciliation.reading.strength == "fair"
 
 
 @pytest.mark.parametrize("form", THREE)
 @pytest.mark.parametrize("writes", [True, False])
 def test_resource_ids_tell_when_others_dominate(tmp_path, inventory, form, writes):
     """Twenty times as many GenerateDataKey requests of others, under another key."""
-    told = inventory(
+    estate = inventory(
         text=INVENTORY.replace("region: us-east-1}", f'region: us-east-1, arn: "{ARN}"}}')
     )
-    made = forecast(told, "2026-10", 1)
+    expected = forecast(estate, "2026-10", 1)
     noise = other(
         20 * WRITES,
-        made,
+        expected,
         "GenerateDataKey",
         account=PAYER,
         region="us-east-1",
         usage_type="us-east-1-KMS-Requests",
         resource=OTHER_ARN,
     )
-    lines = [*lines_of(made, writes=writes, keys=KEYS), noise]
-    said = reconcile(told, bill_of(tmp_path, lines, form), "2026-10")
-    assert said.levels == {}
-    assert said.reading.reading == ("charged" if writes else "exempt")
-    assert said.reading.strength == "strong"
+    lines = [*lines_of(expected, writes=writes, keys=KEYS), noise]
+    reconciliation = reconcile(estate, bill_of(tmp_path, lines, form), "2026-10")
+    assert reconciliation.levels == {}
+    assert reconciliation.reading.reading == ("charged" if writes else "exempt")
+    assert reconciliation.reading.strength == "strong"
     # the others' 744,000 x 0.000003
-    assert said.parts["others"] == pytest.approx(744_000 * 0.000003)
-    assert said.request_parts["others"] == pytest.approx(744_000)
-    assert said.request_parts["volume"] == pytest.approx(0, abs=1e-6)
+    assert reconciliation.parts["others"] == pytest.approx(744_000 * 0.000003)
+    assert reconciliation.request_parts["others"] == pytest.approx(744_000)
+    assert reconciliation.request_parts["volume"] == pytest.approx(0, abs=1e-6)
 
 
 @pytest.mark.parametrize("writes", [True, False])
 def test_measured_others_tell_when_others_dominate(tmp_path, inventory, writes):
     """The same without resource ids: what the logs counted of others is subtracted."""
-    told = inventory()
-    made = forecast(told, "2026-10", 1)
+    estate = inventory()
+    expected = forecast(estate, "2026-10", 1)
     place = {"account": PAYER, "region": "us-east-1", "usage_type": "us-east-1-KMS-Requests"}
     lines = [
-        *lines_of(made, writes=writes),
-        other(20 * WRITES, made, "GenerateDataKey", **place),
+        *lines_of(expected, writes=writes),
+        other(20 * WRITES, expected, "GenerateDataKey", **place),
     ]
     actuals = measured_of(
-        made, KEYS, others=[(PAYER, "us-east-1", "GenerateDataKey", 20.0 * WRITES)]
+        expected, KEYS, others=[(PAYER, "us-east-1", "GenerateDataKey", 20.0 * WRITES)]
     )
-    said = reconcile(told, bill_of(tmp_path, lines), "2026-10", actuals)
-    assert said.reading.reading == ("charged" if writes else "exempt")
-    assert said.reading.based_on == "measured"
-    assert said.reading.strength == "strong"
-    assert said.request_parts["others"] == pytest.approx(20 * WRITES)
-    assert said.request_parts["unknown"] == pytest.approx(0, abs=1e-6)
+    reconciliation = reconcile(estate, bill_of(tmp_path, lines), "2026-10", actuals)
+    assert reconciliation.reading.reading == ("charged" if writes else "exempt")
+    assert reconciliation.reading.based_on == "measured"
+    assert reconciliation.reading.strength == "strong"
+    assert reconciliation.request_parts["others"] == pytest.approx(20 * WRITES)
+    assert reconciliation.request_parts["unknown"] == pytest.approx(0, abs=1e-6)
     # without measurements and resource ids nobody can tell
-    alone = reconcile(told, bill_of(tmp_path, lines), "2026-10")
+    alone = reconcile(estate, bill_of(tmp_path, lines), "2026-10")
     assert alone.reading is None
     assert "others' requests may be among them" in alone.readings[0].why
 
 
 def test_measured_writes_tell_where_the_forecast_is_far_off(tmp_path, inventory):
     """The bill shows a sixth of the writes and reads forecast: as many as were measured."""
-    told = inventory()
-    made = forecast(told, "2026-10", 1)
-    lines = lines_of(made, writes=True, scale=1 / 6)
+    estate = inventory()
+    expected = forecast(estate, "2026-10", 1)
+    lines = lines_of(expected, writes=True, scale=1 / 6)
     # nobody exempts reads: few of both are few files, and no sign of writes that are exempt
-    assert reconcile(told, bill_of(tmp_path, lines), "2026-10").reading is None
-    actuals = measured_of(made, KEYS, scale=1 / 6)
-    said = reconcile(told, bill_of(tmp_path, lines), "2026-10", actuals)
-    assert said.reading.reading == "charged"
-    assert said.reading.predicted_charged == pytest.approx(WRITES / 6)
+    assert reconcile(estate, bill_of(tmp_path, lines), "2026-10").reading is None
+    actuals = measured_of(expected, KEYS, scale=1 / 6)
+    reconciliation = reconcile(estate, bill_of(tmp_path, lines), "2026-10", actuals)
+    assert reconciliation.reading.reading == "charged"
+    assert reconciliation.reading.predicted_charged == pytest.approx(WRITES / 6)
 
 
 def test_the_rule_of_thumb_proves_little(tmp_path, inventory):
     """288 files a day overstate quiet Regions: a sixth of them billed may be all there were."""
-    told = inventory(text=INVENTORY.replace(", files_per_day: 300", ""))
-    made = forecast(told, "2026-10", 1)
-    lines = lines_of(made, writes=True, scale=1 / 6)
-    said = reconcile(told, bill_of(tmp_path, lines), "2026-10")
-    assert said.reading is None
-    assert "measure the writes (--actuals) to tell" in said.readings[0].why
-    none = lines_of(made, writes=False, scale=1 / 6)
-    assert reconcile(told, bill_of(tmp_path, none), "2026-10").reading.reading == "exempt"
+    estate = inventory(text=INVENTORY.replace(", files_per_day: 300", ""))
+    expected = forecast(estate, "2026-10", 1)
+    lines = lines_of(expected, writes=True, scale=1 / 6)
+    reconciliation = reconcile(estate, bill_of(tmp_path, lines), "2026-10")
+    assert reconciliation.reading is None
+    assert "measure the writes (--actuals) to tell" in reconciliation.readings[0].why
+    none = lines_of(expected, writes=False, scale=1 / 6)
+    assert reconcile(estate, bill_of(tmp_path, none), "2026-10").reading.reading == "exempt"
 
 
 @pytest.mark.parametrize(
@@ -156,82 +156,82 @@ def test_who_gets_every_file_confirms_the_rule_of_thumb(tmp_path, inventory, kin
     """
     text = INVENTORY.replace(", files_per_day: 300", "").replace("kind: every-file", kind)
     text = text.replace("region: us-east-1}]", "region: us-east-1}, {id: dr, region: eu-west-1}]")
-    told = inventory(text=text)
-    made = forecast(told, "2026-10", 1)
+    estate = inventory(text=text)
+    expected = forecast(estate, "2026-10", 1)
     place = {"region": "us-east-1", "usage_type": "us-east-1-KMS-Requests"}
-    tenth = other(3571, made, "GenerateDataKey", account=PAYER, **place)
-    lines = [*lines_of(made, writes=False), tenth]
-    found = reconcile(told, bill_of(tmp_path, lines), "2026-10").reading
+    tenth = other(3571, expected, "GenerateDataKey", account=PAYER, **place)
+    lines = [*lines_of(expected, writes=False), tenth]
+    found = reconcile(estate, bill_of(tmp_path, lines), "2026-10").reading
     assert (found and found.reading) == reading
 
 
 def test_inside_the_free_tier_nothing_can_be_told(tmp_path, inventory):
     """10 files a day: 1,240 writes and gets, all free; nothing was charged for any."""
-    told = inventory(text=INVENTORY.replace("files_per_day: 300", "files_per_day: 10"))
-    lines = lines_of(forecast(told, "2026-10", 1))
-    said = reconcile(told, bill_of(tmp_path, lines), "2026-10")
-    assert said.reading is None
-    assert "inside the free tier" in said.readings[0].why
-    assert "1,240 GenerateDataKey requests billed" in said.readings[0].why
+    estate = inventory(text=INVENTORY.replace("files_per_day: 300", "files_per_day: 10"))
+    lines = lines_of(forecast(estate, "2026-10", 1))
+    reconciliation = reconcile(estate, bill_of(tmp_path, lines), "2026-10")
+    assert reconciliation.reading is None
+    assert "inside the free tier" in reconciliation.readings[0].why
+    assert "1,240 GenerateDataKey requests billed" in reconciliation.readings[0].why
 
 
 def test_exempt_is_told_where_writes_would_not_fit_into_the_free_tier(tmp_path, inventory):
     """37,200 writes would break 20,000 free requests: a bill of 9,000 free reads has none."""
-    told = inventory()
-    made = forecast(told, "2026-10", 1)
-    read_only = other(9000, made, price=0.0, account=LOGS, region="us-east-1")
+    estate = inventory()
+    expected = forecast(estate, "2026-10", 1)
+    read_only = other(9000, expected, price=0.0, account=LOGS, region="us-east-1")
     lines = [replace(read_only, cost="0", usage_type="us-east-1-KMS-Requests")]
-    said = reconcile(told, bill_of(tmp_path, lines), "2026-10")
-    assert said.reading.reading == "exempt"
+    reconciliation = reconcile(estate, bill_of(tmp_path, lines), "2026-10")
+    assert reconciliation.reading.reading == "exempt"
 
 
 def test_a_bill_without_requests_or_without_the_account_tells_nothing(tmp_path, inventory):
     """Keys alone, or another account's requests: no absence is proof."""
-    told = inventory()
-    made = forecast(told, "2026-10", 1)
-    keys = [line for line in lines_of(made) if line.unit == "Keys"]
-    said = reconcile(told, bill_of(tmp_path, keys), "2026-10")
-    assert said.readings[0].why == "the bill has no line of KMS requests"
-    elsewhere = [other(50_000, made, account=PROD)]
-    said = reconcile(told, bill_of(tmp_path, elsewhere), "2026-10")
-    assert said.reading is None
+    estate = inventory()
+    expected = forecast(estate, "2026-10", 1)
+    keys = [line for line in lines_of(expected) if line.unit == "Keys"]
+    reconciliation = reconcile(estate, bill_of(tmp_path, keys), "2026-10")
+    assert reconciliation.readings[0].why == "the bill has no line of KMS requests"
+    elsewhere = [other(50_000, expected, account=PROD)]
+    reconciliation = reconcile(estate, bill_of(tmp_path, elsewhere), "2026-10")
+    assert reconciliation.reading is None
     missing = "no key and none of CloudTrail's operations in account 111122223333 in us-east-1"
-    assert missing in said.readings[0].why
+    assert missing in reconciliation.readings[0].why
 
 
 def test_an_inventory_without_writes_has_none_to_look_for(tmp_path, inventory):
     """A trail of SSE-S3."""
-    told = inventory(text=INVENTORY.replace("key: logs", "key: null").replace("readers", "#"))
-    made = forecast(told, "2026-10", 1)
-    said = reconcile(told, bill_of(tmp_path, [other(50_000, made)]), "2026-10")
-    assert said.readings[0].why == "no writes of CloudTrail's are forecast in this month"
+    estate = inventory(text=INVENTORY.replace("key: logs", "key: null").replace("readers", "#"))
+    expected = forecast(estate, "2026-10", 1)
+    reconciliation = reconcile(estate, bill_of(tmp_path, [other(50_000, expected)]), "2026-10")
+    assert reconciliation.readings[0].why == "no writes of CloudTrail's are forecast in this month"
 
 
 def test_a_bill_in_progress_is_held_against_its_part_of_the_month(tmp_path, inventory):
     """A fifth of the month with a fifth of the writes charges; it is not taken for exempt."""
-    told = inventory()
-    made = forecast(told, "2026-10", 1)
+    estate = inventory()
+    expected = forecast(estate, "2026-10", 1)
     lines = [
         replace(line, start="2026-10-01T00:00:00Z", end="2026-10-02T00:00:00Z")
-        for line in lines_of(made, scale=6.2 / 31)
+        for line in lines_of(expected, scale=6.2 / 31)
     ]
     last = replace(lines[0], amount="0", start="2026-10-06T00:00:00Z", end="2026-10-07T00:00:00Z")
-    said = reconcile(told, bill_of(tmp_path, [*lines, last]), "2026-10")
-    assert said.reading.reading == "charged"
-    assert any("cover 19.4 % of 2026-10" in line for line in said.notices)
+    reconciliation = reconcile(estate, bill_of(tmp_path, [*lines, last]), "2026-10")
+    assert reconciliation.reading.reading == "charged"
+    assert any("cover 19.4 % of 2026-10" in line for line in reconciliation.notices)
 
 
 def test_without_operations_all_requests_are_held_against_both_readings(tmp_path, inventory):
     """FOCUS without AWS's own columns: 74,400 of both, 37,200 where writes are exempt."""
-    told = inventory(text=INVENTORY.replace(f'account: "{LOGS}"}}]', f'account: "{PAYER}"}}]'))
-    made = forecast(told, "2026-10", 1)
+    estate = inventory(text=INVENTORY.replace(f'account: "{LOGS}"}}]', f'account: "{PAYER}"}}]'))
+    expected = forecast(estate, "2026-10", 1)
     for writes in (True, False):
-        lines = [replace(line, operation="") for line in lines_of(made, writes=writes)]
-        said = reconcile(told, bill_of(tmp_path, lines), "2026-10")
-        assert "operation" in said.levels
-        assert said.reading.reading == ("charged" if writes else "exempt")
-        assert said.reading.predicted_charged == 2 * WRITES
-        assert said.reading.predicted_exempt == WRITES
+        lines = [replace(line, operation="") for line in lines_of(expected, writes=writes)]
+        reconciliation = reconcile(estate, bill_of(tmp_path, lines), "2026-10")
+        assert "operation" in reconciliation.levels
+        assert reconciliation.reading.reading == ("charged" if writes else "exempt")
+        assert reconciliation.reading.predicted_charged == 2 * WRITES
+        assert reconciliation.reading.predicted_exempt == WRITES
 
 
 @pytest.mark.parametrize("form", THREE)
@@ -239,20 +239,20 @@ def test_without_operations_all_requests_are_held_against_both_readings(tmp_path
 @pytest.mark.parametrize("reads_as", ["charged", "exempt"])
 def test_writes_shown_at_no_cost_are_exempt(tmp_path, inventory, form, noise, reads_as):
     """37,200 writes on free lines are more than the free tier: metered, and not charged for."""
-    told = inventory(text=INVENTORY.replace("writes: charged", f"writes: {reads_as}"))
+    estate = inventory(text=INVENTORY.replace("writes: charged", f"writes: {reads_as}"))
     exempt = inventory(text=INVENTORY.replace("writes: charged", "writes: exempt"))
     lines = lines_of(forecast(exempt, "2026-10", 1), writes=True, scale=noise)
-    said = reconcile(told, bill_of(tmp_path, lines, form), "2026-10")
-    assert said.reading.reading == "exempt"
-    assert said.reading.shown_free
-    assert "beyond the free tier" in said.reading.why
+    reconciliation = reconcile(estate, bill_of(tmp_path, lines, form), "2026-10")
+    assert reconciliation.reading.reading == "exempt"
+    assert reconciliation.reading.shown_free
+    assert "beyond the free tier" in reconciliation.reading.why
     # they are in the bill: only the volume is another, and it costs the gets' price
-    assert said.request_parts["writes"] == 0
-    assert said.request_parts["volume"] == pytest.approx((noise - 1) * 2 * WRITES)
-    assert said.parts["volume"] == pytest.approx((noise - 1) * WRITES * 0.000003)
+    assert reconciliation.request_parts["writes"] == 0
+    assert reconciliation.request_parts["volume"] == pytest.approx((noise - 1) * 2 * WRITES)
+    assert reconciliation.parts["volume"] == pytest.approx((noise - 1) * WRITES * 0.000003)
     charged = WRITES * 0.000003 if reads_as == "charged" else 0.0
-    assert said.parts["writes"] == pytest.approx(-charged)
-    assert said.request_parts["others"] == pytest.approx(0, abs=1e-6)
+    assert reconciliation.parts["writes"] == pytest.approx(-charged)
+    assert reconciliation.request_parts["others"] == pytest.approx(0, abs=1e-6)
 
 
 GOOD = Evidence(
@@ -300,8 +300,8 @@ GOOD = Evidence(
         (125, {"covered": 0.5}, "exempt"),
         (126, {"covered": 0.5}, None),
         # what measurements may have missed
-        (1000, {"doubt": 250.0}, "charged"),
-        (1000, {"doubt": 251.0}, None),
+        (1000, {"missed": 250.0}, "charged"),
+        (1000, {"missed": 251.0}, None),
         # checks and others' are subtracted first; what was paid may be theirs alone
         (6000, {"rest": 5000.0}, "charged"),
         (6000, {"rest": 5000.0, "free": 999.0}, "charged"),
@@ -331,7 +331,7 @@ GOOD = Evidence(
 )
 def test_the_thresholds(billed, change, expected):
     """Both sides of each bound, as docs/method.md gives them."""
-    told = read(replace(GOOD, billed=float(billed), **change))
-    assert told.reading == expected
-    assert (told.strength == "none") == (expected is None)
-    assert told.why
+    interpretation = interpret(replace(GOOD, billed=float(billed), **change))
+    assert interpretation.reading == expected
+    assert (interpretation.strength == "none") == (expected is None)
+    assert interpretation.why

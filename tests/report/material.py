@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 from estimator import forecast
 from tests.real_data import ROOT
-from tests.reconciliation.made import measured_of
+from tests.reconciliation.bills import measured_of
 
 EXAMPLE = ROOT / "examples" / "organization.yaml"
 BILL = ROOT / "examples" / "bill.csv"

@@ -20,7 +20,7 @@ SPAN = ("--from", "2026-11", "--months", "6")
 
 def kmscost(*arguments):
     """Run a command in this process."""
-    return CliRunner().invoke(app, ["compare", *(str(one) for one in arguments)])
+    return CliRunner().invoke(app, ["compare", *(str(argument) for argument in arguments)])
 
 
 def test_every_format_tells_the_same():
@@ -30,20 +30,22 @@ def test_every_format_tells_the_same():
         for form in ("table", "csv", "json", "markdown")
     }
     assert {answer.exit_code for answer in answers.values()} == {0}
-    told = json.loads(answers["json"].stdout)
+    answer = json.loads(answers["json"].stdout)
     rows = list(csv.DictReader(io.StringIO(answers["csv"].stdout)))
-    for one in told["scenarios"]:
-        cost = one["difference"]["cost_usd"]
+    for scenario in answer["scenarios"]:
+        cost = scenario["difference"]["cost_usd"]
         summed = sum(
             float(row["difference"])
             for row in rows
-            if row["scenario"] == one["name"] and row["measure"] == "cost_usd"
+            if row["scenario"] == scenario["name"] and row["measure"] == "cost_usd"
         )
         assert summed == pytest.approx(cost, abs=1e-9)
-        line = next(x for x in answers["table"].stdout.splitlines() if x.startswith(one["name"]))
+        line = next(
+            x for x in answers["table"].stdout.splitlines() if x.startswith(scenario["name"])
+        )
         shown = float(re.findall(r"[+-][\d.]+", line.replace(",", ""))[1])
         assert shown == pytest.approx(cost, rel=1e-3, abs=5e-3)
-        assert f"| {one['name']} |" in answers["markdown"].stdout
+        assert f"| {scenario['name']} |" in answers["markdown"].stdout
     assert "note: files_per_day of trail org" in answers["table"].stderr
     assert answers["json"].stderr == answers["markdown"].stderr == ""
     assert next(iter(rows[0])) == "scenario"
@@ -148,16 +150,17 @@ def test_by_tells_effects_apart():
 
 def test_rates_and_discount_price_both_sides():
     """Half price halves the difference of the requests' cost."""
-    told = [
+    answer = [
         json.loads(kmscost(EXAMPLE, SCENARIOS, *SPAN, "-f", "json", "--discount", share).stdout)
         for share in ("0%", "50%")
     ]
-    whole, half = (one["scenarios"][0]["difference"]["cost_usd"] for one in told)
+    whole, half = (answer["scenarios"][0]["difference"]["cost_usd"] for answer in answer)
     assert half == pytest.approx(whole / 2)
 
 
-def test_large_numbers_are_never_cut(tmp_path):
+def test_large_numbers_are_never_cut(tmp_path, monkeypatch):
     """A table of billions in 80 columns has every digit: requests and costs stand in two tables."""
+    monkeypatch.setenv("COLUMNS", "80")
     busy = PLAIN.replace("key: logs\n", "key: logs\n    files_per_day: 99999999\n")
     scenarios = file(tmp_path, '- {path: "trails[org].files_per_day", scale: 1000}\n', "s.yaml")
     text = kmscost(file(tmp_path, busy), scenarios, "--from", "2026-11", "--months", 1).stdout

@@ -7,10 +7,8 @@ from pathlib import Path
 
 from estimator.discovery.aws.calls import aws_policy as aws_policy
 from estimator.discovery.drafting import Draft, draft
-from pricing.reading.problems import KmscostError, Problem, UsageError
-from pricing.reading.words import nearest
-from pricing.regions import is_region
-from pricing.regions import regions as known_regions
+from pricing.reading.problems import KmscostError, Problem
+from pricing.regions import check_region_option
 
 
 def discover_aws(
@@ -42,33 +40,26 @@ def discover_aws(
     KmscostError
         boto3 is not installed, or AWS lets nobody in. What is denied later is a notice.
     """
-    _check(regions)
+    for region in regions or ():
+        check_region_option("--regions", region)
     try:
-        from estimator.discovery.aws.requests import Asker
+        from estimator.discovery.aws.requests import AwsClient
         from estimator.discovery.aws.walk import Walk
     except ImportError:
         fix = "pip install 'kms-cost-estimator[aws]'"
         raise KmscostError(Problem("boto3", None, "", "no boto3", "boto3", fix)) from None
     roles = (role,) if isinstance(role, str) else tuple(role)
-    asker = Asker(profile, regions[0] if regions else None)
-    walk = Walk(asker, roles, regions, progress)
+    aws = AwsClient(profile, regions[0] if regions else None)
+    walk = Walk(aws, roles, regions, progress)
     walk.run()
-    estate = walk.answers.finish()
+    estate = walk.responses.finish()
     if regions is not None:
-        looked = ", ".join(regions)
+        searched = ", ".join(regions)
         estate.note(
-            f"looked for trails in {looked} only: single-Region trails elsewhere are not seen"
+            f"looked for trails in {searched} only: single-Region trails elsewhere are not seen"
         )
-    estate.notices += asker.notices()
+    estate.notices += aws.notices()
     command = ["aws", *(["--profile", profile] if profile else [])]
-    command += [part for one in roles for part in ("--role", one)]
+    command += [part for name in roles for part in ("--role", name)]
     command += ["--regions", ",".join(regions)] if regions else []
     return draft(estate, command, merge, replace)
-
-
-def _check(regions: Sequence[str] | None) -> None:
-    for one in regions or ():
-        if not is_region(one):
-            close = nearest(one, known_regions())
-            fix = f"did you mean {close}?" if close else ""
-            raise UsageError(Problem("--regions", None, "", repr(one), "an AWS Region", fix))

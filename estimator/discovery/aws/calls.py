@@ -63,12 +63,12 @@ def aws_policy(roles: Sequence[str] = ()) -> dict[str, Any]:
         Names or ARNs of the roles to be assumed in other accounts; each of them needs this policy
         without its last statement.
     """
-    actions = sorted(one.action for one in CALLS if one.needs_permission and one is not ASSUME)
+    actions = sorted(call.action for call in CALLS if call.needs_permission and call is not ASSUME)
     statements: list[dict[str, Any]] = [
         {"Sid": "KmscostReads", "Effect": "Allow", "Action": actions, "Resource": "*"}
     ]
     if roles:
-        names = [one if one.startswith("arn:") else f"arn:*:iam::*:role/{one}" for one in roles]
+        names = [call if call.startswith("arn:") else f"arn:*:iam::*:role/{call}" for call in roles]
         statements.append(
             {
                 "Sid": "KmscostAssumesRoles",

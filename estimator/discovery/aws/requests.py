@@ -1,4 +1,4 @@
-"""Calls to AWS: paginated, retried, and an answer for every error: a notice, never a crash."""
+"""Calls to AWS: paginated, retried, and every error a notice, never a crash."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _THROTTLED = {
     "ThrottlingException",
     "TooManyRequestsException",
 }
-# answers of their own kind: nothing is missing
+# responses of their own kind: nothing is missing
 _NO_SUCH = {
     "AWSOrganizationsNotInUseException",
     "NoSuchBucket",
@@ -49,14 +49,14 @@ _FIRST_ATTEMPTS = 3  # nobody waits a minute to hear that there is no network
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a call has no answer."""
+    """Why a call has no response."""
 
     code: str
     message: str = ""
 
 
 @dataclass(frozen=True)
-class Who:
+class AccountAccess:
     """An account, and the credentials to ask in its name; None for those of the session."""
 
     account: str
@@ -70,8 +70,8 @@ class Who:
 
 
 @dataclass
-class Asker:
-    """Makes calls, and keeps account of those that had no answer."""
+class AwsClient:
+    """Makes calls that only read, and counts those that had no response."""
 
     profile: str | None = None
     region: str | None = None
@@ -79,7 +79,7 @@ class Asker:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _session: Any = None
 
-    def open(self) -> Who:
+    def open(self) -> AccountAccess:
         """Log in; returns who asks.
 
         Raises
@@ -91,19 +91,21 @@ class Asker:
             self._session = boto3.Session(profile_name=self.profile, region_name=self.region)
             self.region = self._session.region_name or "us-east-1"
             client = self._client(IDENTITY, self.region, None, _FIRST_ATTEMPTS)
-            answer = client.get_caller_identity()
+            response = client.get_caller_identity()
         except (
             botocore.exceptions.BotoCoreError,
             botocore.exceptions.ClientError,
             ValueError,
         ) as error:
-            said = " ".join(str(error).split())[:300]
-            problem = Problem("AWS", None, "", f"no way in ({said})", "credentials", _LOGIN)
+            reason = " ".join(str(error).split())[:300]
+            problem = Problem("AWS", None, "", f"no way in ({reason})", "credentials", _LOGIN)
             raise KmscostError(problem) from None
-        arn = parse_arn(answer.get("Arn"))
-        return Who(str(answer.get("Account")), arn.partition if arn else "aws")
+        arn = parse_arn(response.get("Arn"))
+        return AccountAccess(str(response.get("Account")), arn.partition if arn else "aws")
 
-    def assume(self, who: Who, account: str, roles: tuple[str, ...]) -> Who | None:
+    def assume(
+        self, access: AccountAccess, account: str, roles: tuple[str, ...]
+    ) -> AccountAccess | None:
         """The first role of another account that lets us in; None where none does."""
         failure = Failure("")
         for role in roles:
@@ -113,39 +115,39 @@ class Asker:
             arn = (
                 own.text
                 if own
-                else format_arn("iam", f"role/{role}", account, partition=who.partition)
+                else format_arn("iam", f"role/{role}", account, partition=access.partition)
             )
-            answer = self.ask(who, ASSUME, RoleArn=arn, RoleSessionName="kmscost-discover")
-            if not isinstance(answer, Failure):
-                said = answer["Credentials"]
+            response = self.ask(access, ASSUME, RoleArn=arn, RoleSessionName="kmscost-discover")
+            if not isinstance(response, Failure):
+                secret = response["Credentials"]
                 credentials = {
-                    "aws_access_key_id": said["AccessKeyId"],
-                    "aws_secret_access_key": said["SecretAccessKey"],
-                    "aws_session_token": said["SessionToken"],
+                    "aws_access_key_id": secret["AccessKeyId"],
+                    "aws_secret_access_key": secret["SecretAccessKey"],
+                    "aws_session_token": secret["SessionToken"],
                 }
-                return Who(account, who.partition, credentials)
-            failure = answer
+                return AccountAccess(account, access.partition, credentials)
+            failure = response
         self.fail(ASSUME, failure, f"account {account}")
         return None
 
     def ask(
-        self, who: Who, call: Call, region: str | None = None, **arguments: Any
+        self, access: AccountAccess, call: Call, region: str | None = None, **arguments: Any
     ) -> dict[str, Any] | Failure:
-        """The whole answer to a call, all of its pages; or why there is none."""
+        """The whole response to a call, all of its pages; or why there is none."""
         try:
-            client = self._client(call, region or self.region, who.credentials)
+            client = self._client(call, region or self.region, access.credentials)
             if client.can_paginate(call.method):
                 pages = client.get_paginator(call.method).paginate(**arguments)
-                answer: dict[str, Any] = pages.build_full_result()
+                response: dict[str, Any] = pages.build_full_result()
             else:
-                answer = getattr(client, call.method)(**arguments)
+                response = getattr(client, call.method)(**arguments)
         except botocore.exceptions.ClientError as error:
-            said = error.response.get("Error", {})
-            return Failure(str(said.get("Code")), str(said.get("Message")))
+            details = error.response.get("Error", {})
+            return Failure(str(details.get("Code")), str(details.get("Message")))
         except botocore.exceptions.BotoCoreError as error:
             return Failure(type(error).__name__, str(error))
-        answer.pop("ResponseMetadata", None)
-        return answer
+        response.pop("ResponseMetadata", None)
+        return response
 
     def _client(
         self,
@@ -160,13 +162,13 @@ class Asker:
             read_timeout=30,
             user_agent_extra="kmscost",
         )
-        with self._lock:  # sessions make one client at a time; clients answer many threads
+        with self._lock:  # sessions make one client at a time; clients serve many threads
             return self._session.client(
                 call.service, region_name=region, config=config, **(credentials or {})
             )
 
     def fail(self, call: Call, failure: Failure, place: str) -> None:
-        """Note that a call had no answer."""
+        """Note that a call had no response."""
         if failure.code in _NO_SUCH:
             return
         with self._lock:

@@ -7,21 +7,21 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-Given = TypeVar("Given")
-Made = TypeVar("Made")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 WORKERS = 8
 
 
-def each(
-    work: Callable[[Given], Made], items: Sequence[Given], done: Callable[[], None]
-) -> list[Made]:
-    """What `work` makes of each item, in the order of the items.
+def map_in_threads(
+    work: Callable[[Item], Result], items: Sequence[Item], done: Callable[[], None]
+) -> list[Result]:
+    """Apply `work` to each item; the results in the order of the items.
 
     An exception of one of them is raised here.
     """
     waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
-    ready: queue.SimpleQueue[tuple[int, Made | None, BaseException | None]] = queue.SimpleQueue()
+    ready: queue.SimpleQueue[tuple[int, Result | None, BaseException | None]] = queue.SimpleQueue()
     for number in range(len(items)):
         waiting.put(number)
 
@@ -38,11 +38,11 @@ def each(
 
     for _ in range(min(WORKERS, len(items))):
         threading.Thread(target=run, daemon=True).start()
-    made: dict[int, Made] = {}
+    results: dict[int, Result] = {}
     for _ in items:
         number, result, error = ready.get()
         if error is not None:
             raise error
-        made[number] = result  # type: ignore[assignment]  # no error: it has a result
+        results[number] = result  # type: ignore[assignment]  # no error: it has a result
         done()
-    return [made[number] for number in range(len(items))]
+    return [results[number] for number in range(len(items))]

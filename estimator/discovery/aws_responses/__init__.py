@@ -1,7 +1,7 @@
-"""Answers of AWS, as its CLI prints them: recognised by their content, whoever saved them.
+"""Responses of AWS, as its CLI prints them: recognised by their content, whoever saved them.
 
-An answer that does not name its subject (the encryption of which bucket?) is told by its caller, or
-by the name of its file.
+Where a response does not name its subject (the encryption of which bucket?), its caller does, or
+the name of its file.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import Any
 
 from estimator.discovery.aws_responses import accounts, buckets, keys, trails
 from estimator.discovery.aws_responses.values import items_of, text_of
-from estimator.discovery.estate import Estate, Thing
+from estimator.discovery.estate import Estate, Resource
 from pricing.arns import parse_arn
 
-# what an answer to each command has, and no other answer
+# what a response to each command has, and no other response
 _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("describe-trails", ("trailList",)),
     ("get-trail", ("Trail",)),
@@ -37,98 +37,100 @@ COMMANDS = tuple(dict.fromkeys(name for name, _ in _KINDS))
 
 
 @dataclass(frozen=True)
-class About:
-    """Where an answer comes from, and whom it may be about where it does not say so itself."""
+class Origin:
+    """The source of a response, and whom it may be about where it does not name anybody."""
 
     source: str
     account: str | None = None
-    # names that the answer may be about: words of the file's path, or the subject of the call
+    # names that the response may be about: words of the file's path, or the subject of the call
     names: Sequence[str] = ()
 
 
-def kind_of(answer: Mapping[str, Any]) -> str | None:
-    """Which command this answers; None for all that discover does not read.
+def kind_of(response: Mapping[str, Any]) -> str | None:
+    """The command that prints such a response; None for one that discover does not read.
 
     >>> kind_of({"trailList": []}), kind_of({"Trails": []})
     ('describe-trails', None)
     """
-    return next((kind for kind, keys in _KINDS if all(key in answer for key in keys)), None)
+    return next((kind for kind, keys in _KINDS if all(key in response for key in keys)), None)
 
 
-class Answers:
-    """An estate out of answers in any order: what names no subject waits until all are read."""
+class Responses:
+    """An estate out of responses in any order: what names no subject waits until all are read."""
 
     def __init__(self) -> None:
         self.estate = Estate()
-        self._waiting: list[tuple[str, Mapping[str, Any], About]] = []
+        self._waiting: list[tuple[str, Mapping[str, Any], Origin]] = []
 
-    def take(self, answer: Mapping[str, Any], about: About) -> str | None:
-        """Read an answer; returns the command that it answers."""
-        kind, estate, source = kind_of(answer), self.estate, about.source
+    def take(self, response: Mapping[str, Any], origin: Origin) -> str | None:
+        """Read a response; returns the command that prints it."""
+        kind, estate, source = kind_of(response), self.estate, origin.source
         if kind == "describe-trails":
-            for trail in items_of(answer, "trailList"):
+            for trail in items_of(response, "trailList"):
                 trails.take_trail(estate, trail, source)
         elif kind == "get-trail":
-            if isinstance(answer["Trail"], Mapping):
-                trails.take_trail(estate, answer["Trail"], source)
+            if isinstance(response["Trail"], Mapping):
+                trails.take_trail(estate, response["Trail"], source)
         elif kind == "list-accounts":
-            accounts.take_accounts(estate, answer, source)
+            accounts.take_accounts(estate, response, source)
         elif kind == "describe-organization":
-            accounts.take_organization(estate, answer, source)
+            accounts.take_organization(estate, response, source)
         elif kind == "get-caller-identity":
-            accounts.take_identity(estate, answer, source)
+            accounts.take_identity(estate, response, source)
         elif kind == "describe-regions":
-            accounts.take_regions(estate, about.account, answer, source)
+            accounts.take_regions(estate, origin.account, response, source)
         elif kind == "describe-key":
-            keys.take_key(estate, answer, source)
+            keys.take_key(estate, response, source)
         elif kind == "list-aliases":
-            keys.take_aliases(estate, answer, source)
+            keys.take_aliases(estate, response, source)
         elif kind is not None:
-            self._waiting.append((kind, answer, about))
+            self._waiting.append((kind, response, origin))
         return kind
 
-    def take_no_encryption(self, about: About) -> None:
-        """A bucket's answer that it has no default encryption."""
-        self._waiting.append(("get-bucket-encryption", {"Error": buckets.NO_ENCRYPTION}, about))
+    def take_no_encryption(self, origin: Origin) -> None:
+        """Take the error that a bucket without default encryption gives."""
+        self._waiting.append(("get-bucket-encryption", {"Error": buckets.NO_ENCRYPTION}, origin))
 
     def finish(self) -> Estate:
-        """The estate, after the answers whose subject had to be known first."""
+        """The estate, after the responses whose subject had to be known first."""
         nameless: dict[str, int] = {}
-        for kind, answer, about in self._waiting:
+        for kind, response, origin in self._waiting:
             if kind == "get-event-selectors":
-                trails.take_event_selectors(self.estate, answer, about.source)
-            elif not self._take_about(kind, answer, about):
+                trails.take_event_selectors(self.estate, response, origin.source)
+            elif not self._take_subject(kind, response, origin):
                 nameless[kind] = nameless.get(kind, 0) + 1
         self._waiting.clear()
         for kind, count in sorted(nameless.items()):
             self.estate.note(_NAMELESS.format(count=f"{count:,}", kind=kind))
         return self.estate
 
-    def _take_about(self, kind: str, answer: Mapping[str, Any], about: About) -> bool:
-        """Read an answer about a subject; False where nobody knows which."""
+    def _take_subject(self, kind: str, response: Mapping[str, Any], origin: Origin) -> bool:
+        """Read a response about a subject; False where nobody knows which."""
         among, read = _SUBJECTS[kind]
-        subject = among(self, answer, about)
+        subject = among(self, response, origin)
         if subject is not None:
-            read(subject, answer, about.source)
+            read(subject, response, origin.source)
         return subject is not None
 
-    def trail(self, _: Mapping[str, Any], about: About) -> Thing | None:
+    def trail(self, _: Mapping[str, Any], origin: Origin) -> Resource | None:
         """The trail that the caller or the file's name tells."""
         return _only(
-            thing
-            for thing in self.estate.trails.values()
-            if {thing.identity, thing.value("name")} & set(about.names)
+            resource
+            for resource in self.estate.trails.values()
+            if {resource.identity, resource.value("name")} & set(origin.names)
         )
 
-    def bucket(self, _: Mapping[str, Any], about: About) -> Thing | None:
+    def bucket(self, _: Mapping[str, Any], origin: Origin) -> Resource | None:
         """The bucket that the caller or the file's name tells."""
-        return _only(b for name, b in self.estate.buckets.items() if name in about.names)
+        return _only(b for name, b in self.estate.buckets.items() if name in origin.names)
 
-    def key(self, answer: Mapping[str, Any], about: About) -> Thing | None:
-        """The key that the answer names, else that the caller or the file's name tells."""
-        named = {text_of(one, "KeyId") for one in items_of(answer, "Rotations")}
-        wanted = {one for one in named | {text_of(answer, "KeyId")} if one} or set(about.names)
-        found = {self._identity(one) for one in wanted} & set(self.estate.keys)
+    def key(self, response: Mapping[str, Any], origin: Origin) -> Resource | None:
+        """The key that the response names, else that the caller or the file's name tells."""
+        named = {text_of(name, "KeyId") for name in items_of(response, "Rotations")}
+        wanted = {name for name in named | {text_of(response, "KeyId")} if name} or set(
+            origin.names
+        )
+        found = {self._identity(name) for name in wanted} & set(self.estate.keys)
         return self.estate.keys[found.pop()] if len(found) == 1 else None
 
     def _identity(self, name: str) -> str:
@@ -145,19 +147,19 @@ class Answers:
         return name in self._keys_of_trails()
 
     def _keys_of_trails(self) -> set[str]:
-        said = (thing.value("key") for thing in self.estate.trails.values())
-        return {one for one in said if isinstance(one, str)}
+        keys = (resource.value("key") for resource in self.estate.trails.values())
+        return {key for key in keys if isinstance(key, str)}
 
 
-_Find = Callable[[Answers, Mapping[str, Any], About], Thing | None]
-_Read = Callable[[Thing, Mapping[str, Any], str], None]
-# answers about one thing: how it is found, and how the answer is read
+_Find = Callable[[Responses, Mapping[str, Any], Origin], Resource | None]
+_Read = Callable[[Resource, Mapping[str, Any], str], None]
+# responses about one resource: how it is found, and how the response is read
 _SUBJECTS: dict[str, tuple[_Find, _Read]] = {
-    "get-trail-status": (Answers.trail, trails.take_status),
-    "list-key-rotations": (Answers.key, keys.take_rotations),
-    "get-key-rotation-status": (Answers.key, keys.take_rotation_status),
-    "get-bucket-encryption": (Answers.bucket, buckets.take_encryption),
-    "get-bucket-location": (Answers.bucket, buckets.take_location),
+    "get-trail-status": (Responses.trail, trails.take_status),
+    "list-key-rotations": (Responses.key, keys.take_rotations),
+    "get-key-rotation-status": (Responses.key, keys.take_rotation_status),
+    "get-bucket-encryption": (Responses.bucket, buckets.take_encryption),
+    "get-bucket-location": (Responses.bucket, buckets.take_location),
 }
 _NAMELESS = (
     "{count} answers of {kind} were left out: they do not say whose they are; name each file after "
@@ -165,6 +167,6 @@ _NAMELESS = (
 )
 
 
-def _only(things: Any) -> Thing | None:
-    found = list(things)
+def _only(resources: Any) -> Resource | None:
+    found = list(resources)
     return found[0] if len(found) == 1 else None

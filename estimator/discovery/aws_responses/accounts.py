@@ -6,32 +6,32 @@ from collections.abc import Mapping
 from typing import Any
 
 from estimator.discovery.aws_responses.values import items_of, text_of
-from estimator.discovery.estate import Estate, Fact, Thing
+from estimator.discovery.estate import Estate, Fact, Resource
 from pricing.arns import is_account
 
 _ENABLED = ("opt-in-not-required", "opted-in", "ENABLED", "ENABLED_BY_DEFAULT", None)
 
 
-def take_accounts(estate: Estate, answer: Mapping[str, Any], source: str) -> None:
+def take_accounts(estate: Estate, response: Mapping[str, Any], source: str) -> None:
     """The accounts of an organization, those that are closed or suspended apart."""
     closed = 0
-    for one in items_of(answer, "Accounts"):
-        identity = one.get("Id")
+    for account in items_of(response, "Accounts"):
+        identity = account.get("Id")
         if not is_account(identity):
             estate.note(f"{source}: an account without an id of 12 digits was left out")
             continue
         # AWS replaced Status by State in 2026; either may be there
-        if one.get("State", one.get("Status", "ACTIVE")) != "ACTIVE":
+        if account.get("State", account.get("Status", "ACTIVE")) != "ACTIVE":
             closed += 1
             continue
         estate.found["accounts"] += identity not in estate.accounts
-        thing = estate.add_account(str(identity), source)
-        name = text_of(one, "Name")
+        resource = estate.add_account(str(identity), source)
+        name = text_of(account, "Name")
         if name:
-            thing.say("name", name, source, note="Name")
+            resource.record("name", name, source, note="Name")
     if closed:
         estate.note(f"{source}: {closed:,} accounts that are not ACTIVE were left out")
-    if answer.get("NextToken"):
+    if response.get("NextToken"):
         estate.note(
             f"TODO {source}: one page of several, so accounts are missing: save the whole list "
             "with `aws organizations list-accounts`"
@@ -40,49 +40,49 @@ def take_accounts(estate: Estate, answer: Mapping[str, Any], source: str) -> Non
         estate.members = source
 
 
-def take_organization(estate: Estate, answer: Mapping[str, Any], source: str) -> None:
+def take_organization(estate: Estate, response: Mapping[str, Any], source: str) -> None:
     """The management account pays for all (consolidated billing)."""
-    said = answer.get("Organization")
-    owner = said.get("MasterAccountId") if isinstance(said, Mapping) else None
+    organization = response.get("Organization")
+    owner = organization.get("MasterAccountId") if isinstance(organization, Mapping) else None
     if is_account(owner):
-        say_payer(estate, str(owner), source, "MasterAccountId")
+        record_payer(estate, str(owner), source, "MasterAccountId")
 
 
-def say_payer(estate: Estate, account: str, source: str, note: str) -> None:
+def record_payer(estate: Estate, account: str, source: str, note: str) -> None:
     """Note who pays; two that disagree make an open question."""
-    holder = Thing("payer", "", {"payer": estate.payer} if estate.payer else {})
-    holder.say("payer", account, source, note=note)
+    holder = Resource("payer", "", {"payer": estate.payer} if estate.payer else {})
+    holder.record("payer", account, source, note=note)
     estate.payer = holder.fact("payer")
 
 
-def take_identity(estate: Estate, answer: Mapping[str, Any], source: str) -> None:
+def take_identity(estate: Estate, response: Mapping[str, Any], source: str) -> None:
     """The account that asked."""
-    if is_account(answer.get("Account")):
-        estate.add_account(answer["Account"], source)
+    if is_account(response.get("Account")):
+        estate.add_account(response["Account"], source)
 
 
-def enabled_regions(answer: Mapping[str, Any]) -> tuple[str, ...]:
+def enabled_regions(response: Mapping[str, Any]) -> tuple[str, ...]:
     """The Regions of describe-regions or list-regions that an account may use."""
     return tuple(
         sorted(
             name
-            for one in items_of(answer, "Regions")
-            if (name := text_of(one, "RegionName"))
-            and one.get("OptInStatus", one.get("RegionOptStatus")) in _ENABLED
+            for region in items_of(response, "Regions")
+            if (name := text_of(region, "RegionName"))
+            and region.get("OptInStatus", region.get("RegionOptStatus")) in _ENABLED
         )
     )
 
 
 def take_regions(
-    estate: Estate, account: str | None, answer: Mapping[str, Any], source: str
+    estate: Estate, account: str | None, response: Mapping[str, Any], source: str
 ) -> None:
-    """The Regions of one account, or of all where the answer belongs to none."""
-    found = enabled_regions(answer)
+    """The Regions of one account, or of all where the response belongs to none."""
+    found = enabled_regions(response)
     if not found:
         return
     if account is not None:
-        estate.add_account(account, source).say("regions", found, source, note="Regions")
+        estate.add_account(account, source).record("regions", found, source, note="Regions")
         return
-    holder = Thing("regions", "", {"regions": estate.regions} if estate.regions else {})
-    holder.say("regions", found, source, note="Regions")
+    holder = Resource("regions", "", {"regions": estate.regions} if estate.regions else {})
+    holder.record("regions", found, source, note="Regions")
     estate.regions = holder.fact("regions") or Fact(found, source)

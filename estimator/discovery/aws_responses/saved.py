@@ -1,4 +1,4 @@
-"""`discover aws-responses`: saved answers of the AWS CLI, one file each, as it printed them."""
+"""`discover aws-responses`: saved responses of the AWS CLI, one file each, as it printed them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any
 
-from estimator.discovery.aws_responses import COMMANDS, About, Answers
+from estimator.discovery.aws_responses import COMMANDS, Origin, Responses
 from estimator.discovery.aws_responses.buckets import NO_ENCRYPTION
 from estimator.discovery.aws_responses.values import text_of
 from estimator.discovery.drafting import Draft, draft
@@ -33,13 +33,14 @@ def discover_aws_responses(
     merge: str | Path | None = None,
     replace: bool = False,
 ) -> Draft:
-    """Draft an inventory from saved answers of the AWS CLI.
+    """Draft an inventory from saved responses of the AWS CLI.
 
     Parameters
     ----------
     paths
-        Files, or folders that are searched. Each file holds one answer, recognised by its content:
-        as the CLI prints it, or as recordings keep it (`{"status_code": 200, "data": {...}}`).
+        Files, or folders that are searched. Each file holds one response, recognised by its
+        content: as the CLI prints it, or as recordings hold it, in an envelope
+        (`{"status_code": 200, "data": {...}}`).
     merge, replace
         An inventory to add what it does not say to, as `Draft.text`; `replace` also takes the
         values that differ from what it says.
@@ -47,24 +48,24 @@ def discover_aws_responses(
     Raises
     ------
     KmscostError
-        No file is an answer of AWS.
+        No file is a response of AWS.
     """
     names = as_paths(paths)
-    skipped, answers, read = SkippedFiles(), Answers(), Counter[str]()
-    files = sorted(find_files(names, skipped), key=lambda one: one.path)
-    folder = _folder([one.path for one in files])
+    skipped, responses, read = SkippedFiles(), Responses(), Counter[str]()
+    files = sorted(find_files(names, skipped), key=lambda file: file.path)
+    folder = _folder([file.path for file in files])
     for found in files:
-        answer = _load(found, skipped)
-        if answer is not None:
+        response = _load(found, skipped)
+        if response is not None:
             path = os.path.relpath(found.path, folder)
-            kind = _take(answers, answer, About(path, _account_in(path), _names_in(path)))
+            kind = _take(responses, response, Origin(path, _account_in(path), _names_in(path)))
             read[kind or ""] += 1
             if kind is None:
                 skipped.add(found.path, _OTHER)
     answered = read.total() - read[""]
     if not answered:
         raise KmscostError(_nothing_read(names, skipped))
-    estate = answers.finish()
+    estate = responses.finish()
     estate.found.update(files=answered)
     estate.notices[:0] = skipped.lines()
     return draft(estate, ["aws-responses", *names], merge, replace)
@@ -85,53 +86,53 @@ def _load(found: Found, skipped: SkippedFiles) -> Mapping[str, Any] | None:
         skipped.add(found.path, f"more than {MAX_BYTES // (1024 * 1024)} MB")
         return None
     try:
-        answer: dict[str, Any] = decode_json(found.path, dict[str, Any])
+        response: dict[str, Any] = decode_json(found.path, dict[str, Any])
     except KmscostError as error:
-        said = error.problems[0].found
-        skipped.add(found.path, _NOT_JSON if "not JSON" in said else said)
+        fault = error.problems[0].found
+        skipped.add(found.path, _NOT_JSON if "not JSON" in fault else fault)
         return None
-    return answer
+    return response
 
 
 def _folder(paths: Sequence[str]) -> str:
-    """What all paths have in common: comments leave it out."""
+    """The folder that all paths have in common: comments leave it out."""
     folders = {str(Path(path).absolute().parent) for path in paths}
     return os.path.commonpath(folders) if folders else os.curdir
 
 
-def _take(answers: Answers, answer: Mapping[str, Any], about: About) -> str | None:
-    """Read one answer, a recording without its envelope; the command it answers."""
-    data = answer.get("data")
-    if "status_code" in answer and isinstance(data, dict):
-        answer = data
-    error = answer.get("Error")
+def _take(responses: Responses, response: Mapping[str, Any], origin: Origin) -> str | None:
+    """Read one response, a recording without its envelope; the command that prints it."""
+    data = response.get("data")
+    if "status_code" in response and isinstance(data, dict):
+        response = data
+    error = response.get("Error")
     return (
-        _take_error(answers, error, about)
+        _take_error(responses, error, origin)
         if isinstance(error, dict)
-        else answers.take(answer, about)
+        else responses.take(response, origin)
     )
 
 
-def _take_error(answers: Answers, error: Mapping[str, Any], about: About) -> str:
+def _take_error(responses: Responses, error: Mapping[str, Any], origin: Origin) -> str:
     code = text_of(error, "Code") or "an error without a code"
     if code == NO_ENCRYPTION:
-        answers.take_no_encryption(about)
+        responses.take_no_encryption(origin)
     elif code in _DENIED:
-        answers.estate.note(
-            f"{about.source}: AWS denied this call ({code}): what it would tell is missing"
+        responses.estate.note(
+            f"{origin.source}: AWS denied this call ({code}): what it would tell is missing"
         )
     return "errors"
 
 
 def _account_in(path: str) -> str | None:
-    """The one account id in a path: whose answer it is."""
+    """The one account id in a path: the account that it is of."""
     found = set(_ACCOUNT.findall(path))
     only = found.pop() if len(found) == 1 else None
     return only if is_account(only) else None
 
 
 def _names_in(path: str) -> tuple[str, ...]:
-    """What the parts of a path may name: a bucket, a trail or a key.
+    """The names in a path that may be those of a bucket, a trail or a key.
 
     >>> _names_in("answers/111122223333/get-bucket-encryption-example-logs.json")
     ('answers', '111122223333', 'get-bucket-encryption-example-logs', 'example-logs')
@@ -140,4 +141,4 @@ def _names_in(path: str) -> tuple[str, ...]:
     stem = parts.pop().removesuffix(".json")
     match = _AROUND.search(stem)
     rest = [stem[: match.start()], stem[match.end() :]] if match else []
-    return (*parts, stem, *(kept for one in rest if (kept := one.strip("-_. "))))
+    return (*parts, stem, *(name for part in rest if (name := part.strip("-_. "))))

@@ -1,4 +1,4 @@
-"""Values in AWS's answers: checked for their kind, because saved files may hold anything."""
+"""Values in AWS's responses: checked for their kind, because saved files may hold anything."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ import datetime
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from estimator.discovery.estate import Thing
+from estimator.discovery.estate import Resource
 from pricing.reading.words import shown
 
 
-def text_of(answer: Mapping[str, Any], name: str) -> str | None:
+def text_of(response: Mapping[str, Any], name: str) -> str | None:
     """A text; None for nothing, for an empty one and for anything else."""
-    value = answer.get(name)
+    value = response.get(name)
     return value if isinstance(value, str) and value.strip() else None
 
 
-def items_of(answer: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
+def items_of(response: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
     """The mappings in a list; nothing where it is no list."""
-    listed = answer.get(name)
-    for one in listed if isinstance(listed, list | tuple) else ():
-        if isinstance(one, Mapping):
-            yield one
+    listed = response.get(name)
+    for item in listed if isinstance(listed, list | tuple) else ():
+        if isinstance(item, Mapping):
+            yield item
 
 
 def day_of(value: Any) -> datetime.date | None:
@@ -46,14 +46,19 @@ def day_of(value: Any) -> datetime.date | None:
         return None
 
 
-def say_flag(
-    thing: Thing, name: str, answer: Mapping[str, Any], field: str, source: str, spare: bool = False
+def record_flag(
+    resource: Resource,
+    name: str,
+    response: Mapping[str, Any],
+    field: str,
+    source: str,
+    spare: bool = False,
 ) -> None:
-    """Note a true or false that an answer gives; one without it leaves a question."""
-    value = answer.get(field)
+    """Note a true or false that a response gives; one without it leaves a question."""
+    value = response.get(field)
     if isinstance(value, bool):
-        thing.say(name, value, source, note=field)
+        resource.record(name, value, source, note=field)
     elif value is None:
-        thing.say(name, spare, source, f"the answer has no {field}", field)
+        resource.record(name, spare, source, f"the answer has no {field}", field)
     else:
-        thing.say(name, spare, source, f"{field} is {shown(value)}, not true or false", field)
+        resource.record(name, spare, source, f"{field} is {shown(value)}, not true or false", field)

@@ -9,8 +9,8 @@ from estimator.discovery.cloudformation.functions import Functions
 from estimator.discovery.cloudformation.resources import Reader
 from estimator.discovery.cloudformation.template import load_template
 from estimator.discovery.drafting import Draft, draft
+from estimator.discovery.drafting.names import short_names
 from estimator.discovery.estate import Estate
-from estimator.discovery.placeholders import short_names, stand_in
 from estimator.measurement.paths import as_paths
 from pricing.reading.problems import DocumentError, KmscostError, Problem
 
@@ -43,7 +43,8 @@ def discover_cloudformation(
         With every file that is no template.
     """
     names = as_paths(paths)
-    estate = stand_in(Estate(), account, region)
+    estate = Estate()
+    estate.set_placeholders(account, region)
     given = dict(parameters or {})
     problems: list[Problem] = []
     for name, source in zip(names, short_names(names), strict=True):
@@ -55,13 +56,13 @@ def discover_cloudformation(
         functions = Functions(template, given, account, region)
         Reader(estate, template, functions).read()
         estate.notices += template.notices
-        _say_defaults(estate, source, functions)
+        _note_defaults(estate, source, functions)
     if problems:
         raise KmscostError(problems)
     return draft(estate, ["cloudformation", *names], merge, replace)
 
 
-def _say_defaults(estate: Estate, source: str, functions: Functions) -> None:
+def _note_defaults(estate: Estate, source: str, functions: Functions) -> None:
     used = ", ".join(f"{name}={value!r}" for name, value in sorted(functions.defaults.items()))
     if used:
         estate.note(f"{source}: parameters at their defaults: {used:.600} (--parameter NAME=VALUE)")

@@ -51,30 +51,30 @@ class Functions:
         # parameters at their defaults that decided something
         self.defaults: dict[str, str] = {}
 
-    def value(self, said: Any, depth: int = 0) -> Any:
-        """What a part means: plain values, `Reference`, `Open`; None for no value."""
+    def value(self, part: Any, depth: int = 0) -> Any:
+        """The value of a part: plain values, `Reference`, `Open`; None for no value."""
         if depth > _DEEPEST:
             return Open("it is nested beyond all sense")
-        if isinstance(said, Mapping):
-            if len(said) == 1:
-                name, argument = next(iter(said.items()))
+        if isinstance(part, Mapping):
+            if len(part) == 1:
+                name, argument = next(iter(part.items()))
                 if name in ("Ref", "Condition") or str(name).startswith("Fn::"):
                     return self._call(str(name), argument, depth + 1)
-            parts = {str(key): self.value(one, depth + 1) for key, one in said.items()}
-            return {key: one for key, one in parts.items() if one is not None}
-        if isinstance(said, list):
-            items = [self.value(one, depth + 1) for one in said]
-            return [one for one in items if one is not None]
-        if isinstance(said, str) and said.startswith("{{resolve:"):
-            return Open(f"a dynamic reference, {said:.80}")
-        return said
+            parts = {str(key): self.value(item, depth + 1) for key, item in part.items()}
+            return {key: item for key, item in parts.items() if item is not None}
+        if isinstance(part, list):
+            items = [self.value(item, depth + 1) for item in part]
+            return [item for item in items if item is not None]
+        if isinstance(part, str) and part.startswith("{{resolve:"):
+            return Open(f"a dynamic reference, {part:.80}")
+        return part
 
     def condition(self, name: Any, depth: int = 0) -> bool | Open:
-        """Whether a condition holds."""
-        said = self._template.conditions.get(name) if isinstance(name, str) else None
-        if said is None:
+        """True where a condition holds; `Open` where only its deployment tells."""
+        expression = self._template.conditions.get(name) if isinstance(name, str) else None
+        if expression is None:
             return Open(f"the condition {name!s:.80} is not defined")
-        found = self.value(said, depth + 1)
+        found = self.value(expression, depth + 1)
         return found if isinstance(found, bool | Open) else Open(f"the condition {name:.80}")
 
     def _call(self, name: str, argument: Any, depth: int) -> Any:
@@ -117,9 +117,9 @@ class Functions:
         return Open(f"{name:.80} is told by nothing in the template")
 
     def _parameter(self, name: str) -> Any:
-        said = self._template.parameters[name]
-        kind = said.get("Type") if isinstance(said, Mapping) else None
-        default = said.get("Default") if isinstance(said, Mapping) else None
+        parameter = self._template.parameters[name]
+        kind = parameter.get("Type") if isinstance(parameter, Mapping) else None
+        default = parameter.get("Default") if isinstance(parameter, Mapping) else None
         if isinstance(kind, str) and kind.startswith("AWS::SSM::Parameter"):
             return Open(f"parameter {name:.80} is read from Systems Manager")
         if default is None or isinstance(default, Mapping | list):
@@ -149,13 +149,13 @@ class Functions:
                 parts.append(self._ref(name))
             end = match.end()
         parts.append(_LITERAL.sub(r"${\1}", text[end:]))
-        return _together(parts, "")
+        return _join_parts(parts, "")
 
     def _join(self, argument: Any, depth: int) -> Any:
         if not (isinstance(argument, list) and len(argument) == 2 and isinstance(argument[0], str)):
             return Open("Fn::Join in a form that is not read")
         parts = self.value(argument[1], depth)
-        return _together(parts, argument[0]) if isinstance(parts, list) else Open("Fn::Join")
+        return _join_parts(parts, argument[0]) if isinstance(parts, list) else Open("Fn::Join")
 
     def _if(self, argument: Any, depth: int) -> Any:
         if not (isinstance(argument, list) and len(argument) == 3):
@@ -188,7 +188,7 @@ class Functions:
 
     def _values(self, argument: Any, depth: int) -> list[Any]:
         listed = argument if isinstance(argument, list) else [argument]
-        return [self.value(one, depth) for one in listed]
+        return [self.value(item, depth) for item in listed]
 
     def _find(self, argument: Any, depth: int) -> Any:
         path = self._values(argument, depth)
@@ -214,20 +214,22 @@ def _text(value: Any) -> str:
 
 
 def _first_open(values: list[Any]) -> Open | None:
-    for one in values:
-        if isinstance(one, Open):
-            return one
-        if isinstance(one, Reference):
-            return Open(f"it depends on {one.resource:.80}, which is made when deployed")
+    for value in values:
+        if isinstance(value, Open):
+            return value
+        if isinstance(value, Reference):
+            return Open(f"it depends on {value.resource:.80}, which is made when deployed")
     return None
 
 
-def _together(parts: list[Any], between: str) -> Any:
+def _join_parts(parts: list[Any], between: str) -> Any:
     """Parts as one text; a text around one resource means that resource."""
-    found = [one for one in parts if isinstance(one, Reference)]
+    found = [part for part in parts if isinstance(part, Reference)]
     if len(found) == 1:
         return found[0]
     open_ = _first_open(parts)
     return (
-        open_ if open_ is not None else between.join(_text(one) for one in parts if one is not None)
+        open_
+        if open_ is not None
+        else between.join(_text(part) for part in parts if part is not None)
     )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from estimator.discovery.aws_responses.keys import say_alias
-from estimator.discovery.aws_responses.trails import say_selectors
+from estimator.discovery.aws_responses.keys import record_alias
+from estimator.discovery.aws_responses.trails import record_selectors
 from estimator.discovery.cloudformation.functions import Functions, Open, Reference
 from estimator.discovery.cloudformation.template import Template
-from estimator.discovery.estate import Estate, Thing
+from estimator.discovery.estate import Estate, Resource
 from pricing.arns import format_arn, parse_arn
 from pricing.reading.words import shown
 
@@ -34,20 +34,20 @@ class Reader:
             (("AWS::Organizations::Account",), self._account),
             (("AWS::CloudFormation::Stack",), self._stack),
         ):
-            for name, one in self._template.resources.items():
-                if isinstance(one, Mapping) and one.get("Type") in kinds:
-                    properties = self._functions.value(one.get("Properties") or {})
-                    if self._is_made(name, one):
+            for name, resource in self._template.resources.items():
+                if isinstance(resource, Mapping) and resource.get("Type") in kinds:
+                    properties = self._functions.value(resource.get("Properties") or {})
+                    if self._is_made(name, resource):
                         read(name, properties if isinstance(properties, dict) else {})
         for name in self._template.resources:
             if str(name).startswith("Fn::"):
                 self._estate.note(f"TODO {self._template.source}: {name:.80} is not worked out")
 
-    def _is_made(self, name: str, one: Mapping[str, Any]) -> bool:
-        if "Condition" not in one:
+    def _is_made(self, name: str, resource: Mapping[str, Any]) -> bool:
+        if "Condition" not in resource:
             return True
-        holds = self._functions.condition(one["Condition"])
-        condition = f"its condition {one['Condition']!s:.80}"
+        holds = self._functions.condition(resource["Condition"])
+        condition = f"its condition {resource['Condition']!s:.80}"
         place = self._template.place(name)
         if holds is False:
             self._estate.note(f"{place} was left out: {condition} does not hold")
@@ -57,25 +57,25 @@ class Reader:
             )
         return holds is not False
 
-    def _key(self, name: str, said: dict[str, Any]) -> None:
+    def _key(self, name: str, properties: dict[str, Any]) -> None:
         place = self._template.place(name)
         self._estate.found["keys"] += 1
         key = self._estate.add_key(place, place)
-        self._flag(key, "rotates", said, "EnableKeyRotation", place)
-        spec = said.get("KeySpec")
+        self._flag(key, "rotates", properties, "EnableKeyRotation", place)
+        spec = properties.get("KeySpec")
         if isinstance(spec, str):
-            key.say("spec", spec, place, note="KeySpec")
+            key.record("spec", spec, place, note="KeySpec")
 
-    def _alias(self, name: str, said: dict[str, Any]) -> None:
-        key = self._key_of(said.get("TargetKeyId"))
-        alias, place = said.get("AliasName"), self._template.place(name)
+    def _alias(self, name: str, properties: dict[str, Any]) -> None:
+        key = self._key_of(properties.get("TargetKeyId"))
+        alias, place = properties.get("AliasName"), self._template.place(name)
         if key is not None:
             self._estate.name_key(place, key.identity)
             if isinstance(alias, str) and alias.startswith("alias/"):
                 self._estate.name_key(alias, key.identity)
-                say_alias(key, alias.removeprefix("alias/"), place, "AliasName")
+                record_alias(key, alias.removeprefix("alias/"), place, "AliasName")
 
-    def _key_of(self, value: Any) -> Thing | None:
+    def _key_of(self, value: Any) -> Resource | None:
         """The key of the template that a value means, by itself or by an alias."""
         if isinstance(value, Reference):
             place = self._template.place(value.resource)
@@ -84,15 +84,15 @@ class Reader:
             return self._estate.keys.get(self._estate.names.get(value, ""))
         return None
 
-    def _bucket(self, name: str, said: dict[str, Any]) -> None:
+    def _bucket(self, name: str, properties: dict[str, Any]) -> None:
         place = self._template.place(name)
         self._estate.found["buckets"] += 1
         bucket = self._estate.add_bucket(place, place)
-        if isinstance(said.get("BucketName"), str):
-            bucket.say("name", said["BucketName"], place, note="BucketName")
-        encryption = said.get("BucketEncryption")
+        if isinstance(properties.get("BucketName"), str):
+            bucket.record("name", properties["BucketName"], place, note="BucketName")
+        encryption = properties.get("BucketEncryption")
         if encryption is None:
-            bucket.say("bucket_key", False, place, note="new, without BucketEncryption")
+            bucket.record("bucket_key", False, place, note="new, without BucketEncryption")
             return
         rules = (
             encryption.get("ServerSideEncryptionConfiguration")
@@ -104,71 +104,74 @@ class Reader:
         default = rule.get("ServerSideEncryptionByDefault")
         algorithm = default.get("SSEAlgorithm") if isinstance(default, dict) else None
         if isinstance(algorithm, str):
-            bucket.say("algorithm", algorithm, place, note="SSEAlgorithm")
+            bucket.record("algorithm", algorithm, place, note="SSEAlgorithm")
 
-    def _trail(self, name: str, said: dict[str, Any]) -> None:
+    def _trail(self, name: str, properties: dict[str, Any]) -> None:
         place = self._template.place(name)
         self._estate.found["trails"] += 1
         trail = self._estate.add_trail(place, place)
-        given = said.get("TrailName")
+        given = properties.get("TrailName")
         if isinstance(given, str) and given:
-            trail.say("name", given, place, note="TrailName")
+            trail.record("name", given, place, note="TrailName")
         else:
             why = given.why if isinstance(given, Open) else "CloudFormation makes one up"
-            trail.say("name", name, place, f"the trail's name: {why}")
-        self._trail_key(trail, said.get("KMSKeyId"), place)
-        self._trail_bucket(trail, said.get("S3BucketName"), place)
-        self._flag(trail, "every_region", said, "IsMultiRegionTrail", place, spare=True)
-        self._flag(trail, "organization", said, "IsOrganizationTrail", place)
-        self._flag(trail, "validation", said, "EnableLogFileValidation", place)
-        self._flag(trail, "logging", said, "IsLogging", place, spare=True, default=True)
-        self._selectors(trail, said, place)
-        if said.get("InsightSelectors"):
-            trail.say("insights", True, place, note="InsightSelectors")
+            trail.record("name", name, place, f"the trail's name: {why}")
+        self._trail_key(trail, properties.get("KMSKeyId"), place)
+        self._trail_bucket(trail, properties.get("S3BucketName"), place)
+        self._flag(trail, "every_region", properties, "IsMultiRegionTrail", place, spare=True)
+        self._flag(trail, "organization", properties, "IsOrganizationTrail", place)
+        self._flag(trail, "validation", properties, "EnableLogFileValidation", place)
+        self._flag(trail, "logging", properties, "IsLogging", place, spare=True, default=True)
+        self._selectors(trail, properties, place)
+        if properties.get("InsightSelectors"):
+            trail.record("insights", True, place, note="InsightSelectors")
 
-    def _trail_key(self, trail: Thing, value: Any, place: str) -> None:
+    def _trail_key(self, trail: Resource, value: Any, place: str) -> None:
         note = "KMSKeyId"
         key = self._key_of(value)
         if key is not None:
-            trail.say("key", key.identity, place, note=note)
+            trail.record("key", key.identity, place, note=note)
         elif value is None or value == "":
-            trail.say("key", None, place, note=f"no {note}")
+            trail.record("key", None, place, note=f"no {note}")
         elif isinstance(value, str):
             account, region = self._estate.account, self._estate.region
             if parse_arn(value) is None and account and region and value.startswith("alias/"):
                 value = format_arn("kms", value, account, region)
-            trail.say("key", value, place, note=note)
+            trail.record("key", value, place, note=note)
         else:
-            why = value.why if isinstance(value, Open) else f"{note} is {_said(value)}"
-            trail.say("key", "", place, f"which key: {why}", note)
+            why = value.why if isinstance(value, Open) else f"{note} is {_describe(value)}"
+            trail.record("key", "", place, f"which key: {why}", note)
 
-    def _trail_bucket(self, trail: Thing, value: Any, place: str) -> None:
+    def _trail_bucket(self, trail: Resource, value: Any, place: str) -> None:
         note = "S3BucketName"
         if isinstance(value, Reference):
-            trail.say("bucket", self._template.place(value.resource), place, note=note)
+            trail.record("bucket", self._template.place(value.resource), place, note=note)
         elif isinstance(value, str) and value:
-            trail.say("bucket", value, place, note=note)
+            trail.record("bucket", value, place, note=note)
         else:
             why = value.why if isinstance(value, Open) else "not said"
-            trail.say("bucket", "", place, f"which bucket: {why}", note)
+            trail.record("bucket", "", place, f"which bucket: {why}", note)
 
-    def _selectors(self, trail: Thing, said: dict[str, Any], place: str) -> None:
-        basic, advanced = said.get("EventSelectors", []), said.get("AdvancedEventSelectors", [])
-        for one in (basic, advanced):
-            if isinstance(one, Open):
-                trail.say("kms_events", True, place, f"its event selectors: {one.why}")
+    def _selectors(self, trail: Resource, properties: dict[str, Any], place: str) -> None:
+        basic, advanced = (
+            properties.get("EventSelectors", []),
+            properties.get("AdvancedEventSelectors", []),
+        )
+        for selector in (basic, advanced):
+            if isinstance(selector, Open):
+                trail.record("kms_events", True, place, f"its event selectors: {selector.why}")
                 return
         # values such as "true" are text in many templates
-        basic = [_flags(one) for one in basic] if isinstance(basic, list) else [basic]
+        basic = [_flags(selector) for selector in basic] if isinstance(basic, list) else [basic]
         note = "AdvancedEventSelectors" if advanced else "EventSelectors"
-        told = note if basic or advanced else f"no {note}"
-        say_selectors(trail, basic, advanced, place, told)
+        source = note if basic or advanced else f"no {note}"
+        record_selectors(trail, basic, advanced, place, source)
 
-    def _account(self, name: str, said: dict[str, Any]) -> None:
-        called = said.get("AccountName")
+    def _account(self, name: str, properties: dict[str, Any]) -> None:
+        called = _describe(properties.get("AccountName"))
         self._estate.note(
-            f"TODO {self._template.place(name)}: the id of account {_said(called)} is known only "
-            "when it is deployed: add it to the accounts then"
+            f"TODO {self._template.place(name)}: the id of account {called} is known only when "
+            "it is deployed: add it to the accounts then"
         )
 
     def _stack(self, name: str, _: dict[str, Any]) -> None:
@@ -178,22 +181,22 @@ class Reader:
 
     def _flag(
         self,
-        thing: Thing,
+        resource: Resource,
         fact: str,
-        said: dict[str, Any],
+        properties: dict[str, Any],
         name: str,
         place: str,
         spare: bool = False,
         default: bool = False,
     ) -> None:
-        value = _flag(said.get(name))
+        value = _flag(properties.get(name))
         if isinstance(value, bool):
-            thing.say(fact, value, place, note=name)
+            resource.record(fact, value, place, note=name)
         elif value is None:
-            thing.say(fact, default, place, note=f"no {name}")
+            resource.record(fact, default, place, note=f"no {name}")
         else:
-            why = value.why if isinstance(value, Open) else f"it is {_said(value)}"
-            thing.say(fact, spare, place, f"{name}: {why}")
+            why = value.why if isinstance(value, Open) else f"it is {_describe(value)}"
+            resource.record(fact, spare, place, f"{name}: {why}")
 
 
 def _flag(value: Any) -> Any:
@@ -208,5 +211,5 @@ def _flags(selector: Any) -> Any:
     return {name: _flag(value) for name, value in selector.items()}
 
 
-def _said(value: Any) -> str:
+def _describe(value: Any) -> str:
     return f"{value.resource:.80}" if isinstance(value, Reference) else shown(value)

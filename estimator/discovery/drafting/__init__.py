@@ -15,7 +15,7 @@ from estimator.discovery.drafting.outline import Outline, Todo, outline_of
 from estimator.discovery.estate import Estate
 from estimator.inventory.load import InventoryError, parse_inventory
 from estimator.inventory.model import Inventory
-from pricing.notebook import folded, html_table, notes, paragraph
+from pricing.notebook import fold_away, html_table, notes, paragraph
 from pricing.reading.files import decode, read_bytes
 from pricing.reading.problems import DocumentError
 from pricing.reading.scalars import comment
@@ -55,24 +55,26 @@ class Draft:
     changes: tuple[Change, ...] = ()
 
     def __repr__(self) -> str:
-        said = self.inventory.summary().partition(".")[0] if self.inventory else "nothing to draft"
-        return f"<Draft: {said}; {len(self.todo)} TODO>"
+        summary = (
+            self.inventory.summary().partition(".")[0] if self.inventory else "nothing to draft"
+        )
+        return f"<Draft: {summary}; {len(self.todo)} TODO>"
 
     def _repr_html_(self) -> str:
         shown = paragraph(repr(self)[1:-1])
         if self.todo:
-            shown += html_table(("place", "TODO"), [(one.at, one.question) for one in self.todo])
+            shown += html_table(("place", "TODO"), [(todo.at, todo.question) for todo in self.todo])
         if self.changes:
-            shown += html_table(("change",), [(str(one),) for one in self.changes])
-        return f"{shown}{folded('The inventory', self.text)}{notes(self.notices)}"
+            shown += html_table(("change",), [(str(change),) for change in self.changes])
+        return f"{shown}{fold_away('The inventory', self.text)}{notes(self.notices)}"
 
     def to_dict(self) -> dict[str, Any]:
         """As documented JSON."""
         return {
             "draft": self.text,
             "found": dict(self.found),
-            "todo": [one.to_dict() for one in self.todo],
-            "changes": [one.to_dict() for one in self.changes],
+            "todo": [todo.to_dict() for todo in self.todo],
+            "changes": [change.to_dict() for change in self.changes],
             "notices": list(self.notices),
         }
 
@@ -87,17 +89,17 @@ def draft(
     KmscostError
         `into` is no inventory that passes `check`.
     """
-    kept = _read(into) if into is not None else ""
+    own = _read(into) if into is not None else ""
     outline = outline_of(estate)
-    seen = (f"found {_seen(estate)}",)
+    seen = (f"found {_describe_found(estate)}",)
     if outline is None:
-        inventory = parse_inventory(kept, str(into)) if into is not None else None
+        inventory = parse_inventory(own, str(into)) if into is not None else None
         notices = (*estate.notices, nothing(estate))
-        return Draft(kept, inventory, notices, (), dict(estate.found))
+        return Draft(own, inventory, notices, (), dict(estate.found))
     if into is not None:
-        merged = merge(kept, str(into), outline, replace)
-        return _merged(merged, estate, outline, seen)
-    text = text_of(outline, f"kmscost discover {' '.join(shlex.quote(one) for one in command)}")
+        merged = merge(own, str(into), outline, replace)
+        return _merge_draft(merged, estate, outline, seen)
+    text = text_of(outline, f"kmscost discover {' '.join(shlex.quote(word) for word in command)}")
     todo = tuple(outline.todo())
     notices = (*seen, *estate.notices, *_notices(todo), *left_out(estate, outline), _UNSEEN)
     return Draft(text, parse_inventory(text, "draft"), notices, todo, dict(estate.found))
@@ -110,16 +112,16 @@ def _read(path: str | Path) -> str:
         raise InventoryError(error.problems) from None
 
 
-def _merged(merged: Merged, estate: Estate, outline: Outline, seen: tuple[str, ...]) -> Draft:
+def _merge_draft(merged: Merged, estate: Estate, outline: Outline, seen: tuple[str, ...]) -> Draft:
     """The merged inventory; questions are those of what was added, the rest is answered already."""
-    added = {(one.value("name") or one.value("id")) for one in merged.added}
-    todo = tuple(one for one in outline.todo() if _subject(one) in added)
+    added = {(item.value("name") or item.value("id")) for item in merged.added}
+    todo = tuple(item for item in outline.todo() if _subject(item) in added)
     hint = ["values that differ were kept as they are written: --replace takes the source's"]
     notices = (
         *seen,
         *estate.notices,
-        *merged.kept,
-        *(hint if any(one.startswith("kept ") for one in merged.kept) else []),
+        *merged.notices,
+        *(hint if any(item.startswith("kept ") for item in merged.notices) else []),
         *_notices(todo),
         *left_out(estate, outline),
         *([] if merged.changes else ["nothing to change"]),
@@ -147,9 +149,9 @@ def text_of(outline: Outline, command: str) -> str:
 def _notices(todo: Sequence[Todo]) -> Iterator[str]:
     """One line for each question, with the places where it is open."""
     places: dict[str, list[str]] = {}
-    for one in todo:
-        if one.at != "other_kms_requests_per_month":
-            places.setdefault(one.question, []).append(one.at)
+    for item in todo:
+        if item.at != "other_kms_requests_per_month":
+            places.setdefault(item.question, []).append(item.at)
     for question, at in places.items():
         more = f" and {len(at) - _MOST_PLACES:,} more" if len(at) > _MOST_PLACES else ""
         yield f"TODO {', '.join(at[:_MOST_PLACES])}{more}: {question}"
@@ -157,7 +159,7 @@ def _notices(todo: Sequence[Todo]) -> Iterator[str]:
 
 def left_out(estate: Estate, outline: Outline) -> Iterator[str]:
     """Keys that no trail uses are none of CloudTrail's cost."""
-    spare = len(estate.keys) - sum(not one.aside for one in outline.keys)
+    spare = len(estate.keys) - len(outline.keys)
     if spare == 1:
         yield "1 key that no trail uses was left out: CloudTrail does not cause its cost"
     elif spare > 1:
@@ -166,12 +168,12 @@ def left_out(estate: Estate, outline: Outline) -> Iterator[str]:
 
 def nothing(estate: Estate) -> str:
     """Why there is nothing to draft."""
-    said = "nothing to draft: no CloudTrail trail and no list of accounts in it"
-    seen = _seen(estate)
-    return f"{said} (found {seen})" if seen else said
+    reason = "nothing to draft: no CloudTrail trail and no list of accounts in it"
+    seen = _describe_found(estate)
+    return f"{reason} (found {seen})" if seen else reason
 
 
-def _seen(estate: Estate) -> str:
+def _describe_found(estate: Estate) -> str:
     found = [(what, count) for what, count in estate.found.items() if count]
     seen = ((count, what.removesuffix("s") if count == 1 else what) for what, count in found)
     return ", ".join(f"{count:,} {what}" for count, what in seen)

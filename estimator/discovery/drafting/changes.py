@@ -13,7 +13,7 @@ from estimator.inventory.edits import Document
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that a merge did: where, what stood there, what stands there now, and why."""
+    """One change that a merge made: where, what stood there, what stands there now, and why."""
 
     at: str
     before: str
@@ -36,7 +36,7 @@ class Text(Document):
         """Add items after the last one of a section, each value with its source beside it."""
         pair = self._pair(self._root, section)
         if pair is None or pair[1].flow_style or not pair[1].value:
-            self.append((section,), [_plain(one) for one in items])
+            self.append((section,), [_plain(account) for account in items])
             return
         margin = " " * pair[1].start_mark.column
         lines = [
@@ -49,19 +49,19 @@ class Text(Document):
 
 @dataclass
 class Merged:
-    """What a merge made: the text, what changed, and what was kept."""
+    """The outcome of a merge: the text, its changes, and notices of what stays as it was."""
 
     text: str
     inventory: Inventory
     changes: list[Change] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
     added: list[Item] = field(default_factory=list)
 
 
 def _plain(item: Item) -> Mapping[str, Any]:
     """An item as plain values, for a list in brackets."""
-    said: dict[str, Any] = {}
-    for one in item.entries:
-        nested = isinstance(one.value, tuple) and all(isinstance(x, Entry) for x in one.value)
-        said[one.key] = {x.key: x.value for x in one.value} if nested else one.value
-    return said
+    values: dict[str, Any] = {}
+    for entry in item.entries:
+        nested = isinstance(entry.value, tuple) and all(isinstance(x, Entry) for x in entry.value)
+        values[entry.key] = {x.key: x.value for x in entry.value} if nested else entry.value
+    return values

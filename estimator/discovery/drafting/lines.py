@@ -27,56 +27,53 @@ class Item:
     source: str = ""
     # lines of their own above the item
     remarks: tuple[str, ...] = ()
-    # left out of the inventory: written as a comment only
-    aside: bool = False
 
     def value(self, key: str) -> Any:
         """The value of a key; None where the item has none."""
-        return next((one.value for one in self.entries if one.key == key), None)
+        return next((entry.value for entry in self.entries if entry.key == key), None)
 
 
-def _beside(entry: Entry) -> str:
-    """What follows a value: the question that is open, or where the value was read."""
-    said = f"TODO {entry.todo}" if entry.todo else ""
+def _comment_of(entry: Entry) -> str:
+    """The comment behind a value: the question that is open, or where the value was read."""
+    text = f"TODO {entry.todo}" if entry.todo else ""
     if entry.source:
-        said = f"{said} ({entry.source})" if said else entry.source
-    return f"  # {comment(said)}" if said else ""
+        text = f"{text} ({entry.source})" if text else entry.source
+    return f"  # {comment(text)}" if text else ""
 
 
 def head_lines(entries: Iterable[Entry]) -> Iterator[str]:
     """The document's own keys."""
-    for one in entries:
-        yield f"{one.key}: {flow(one.value)}{_beside(one)}"
+    for entry in entries:
+        yield f"{entry.key}: {flow(entry.value)}{_comment_of(entry)}"
 
 
 def item_lines(item: Item, in_braces: bool = False) -> Iterator[str]:
     """An item of a list, on one line or on a line for each key."""
-    mark = "# " if item.aside else ""
     for remark in item.remarks:
         yield f"  # {comment(remark)}"
     if in_braces:
-        yield f"  {mark}- {flow_text(item)}{_beside(_together(item))}"
+        yield f"  - {flow_text(item)}{_comment_of(_join_comments(item))}"
         return
     dash = "- "
-    for one in item.entries:
-        told = one if dash == "  " else _with_source(one, item.source)
-        if isinstance(one.value, tuple) and all(isinstance(x, Entry) for x in one.value):
-            yield f"  {mark}{dash}{one.key}:{_beside(told)}"
-            yield from (f"  {mark}    {x.key}: {flow(x.value)}{_beside(x)}" for x in one.value)
+    for entry in item.entries:
+        commented = entry if dash == "  " else _with_source(entry, item.source)
+        if isinstance(entry.value, tuple) and all(isinstance(x, Entry) for x in entry.value):
+            yield f"  {dash}{entry.key}:{_comment_of(commented)}"
+            yield from (f"      {x.key}: {flow(x.value)}{_comment_of(x)}" for x in entry.value)
         else:
-            yield f"  {mark}{dash}{one.key}: {flow(one.value)}{_beside(told)}"
+            yield f"  {dash}{entry.key}: {flow(entry.value)}{_comment_of(commented)}"
         dash = "  "
 
 
 def flow_text(item: Item) -> str:
     """An item's entries in braces."""
-    return f"{{{', '.join(f'{one.key}: {flow(one.value)}' for one in item.entries)}}}"
+    return flow({entry.key: entry.value for entry in item.entries})
 
 
-def _together(item: Item) -> Entry:
-    todos = "; ".join(one.todo for one in item.entries if one.todo)
-    sources = dict.fromkeys([item.source, *(one.source for one in item.entries)])
-    return Entry("", None, "; ".join(one for one in sources if one), todos)
+def _join_comments(item: Item) -> Entry:
+    todos = "; ".join(entry.todo for entry in item.entries if entry.todo)
+    sources = dict.fromkeys([item.source, *(entry.source for entry in item.entries)])
+    return Entry("", None, "; ".join(entry for entry in sources if entry), todos)
 
 
 def _with_source(entry: Entry, source: str) -> Entry:
@@ -87,10 +84,9 @@ def _with_source(entry: Entry, source: str) -> Entry:
 def section_lines(
     name: str, items: Sequence[Item], remarks: Sequence[str] = (), in_braces: bool = False
 ) -> Iterator[str]:
-    """A list of the document; what is left out stands in it as a comment."""
+    """A list of the document, with remarks above its items."""
     yield ""
-    kept = [one for one in items if not one.aside]
-    yield f"{name}:" if kept else f"{name}: []"
+    yield f"{name}:" if items else f"{name}: []"
     for remark in remarks:
         yield f"  # {comment(remark)}"
     for item in items:

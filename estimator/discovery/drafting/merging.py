@@ -1,7 +1,6 @@
 """A draft into an inventory that is there already: what is new is added, the user's words stay.
 
-Matched are accounts by id, keys by ARN (else by id in the same account and Region), trails by name
-and account. Added are accounts, keys, trails, and what the file does not write of those it has. A
+Added are accounts, keys, trails, and what the file does not write of those it has. A
 value that the file writes is kept where the source says otherwise, and told; `replace` takes the
 source's.
 """
@@ -13,13 +12,13 @@ from typing import Any
 
 from estimator.discovery.drafting.changes import Change, Merged, Text
 from estimator.discovery.drafting.lines import Entry, Item
+from estimator.discovery.drafting.matching import match_key, match_trail
 from estimator.discovery.drafting.outline import Outline
-from estimator.discovery.drafting.places import is_stand_in
+from estimator.discovery.drafting.places import is_placeholder
 from estimator.inventory.assumptions import FilesPerDay, Range
 from estimator.inventory.edits import Path
 from estimator.inventory.load import parse_inventory
 from estimator.inventory.sections import Key, Trail
-from pricing.arns import parse_arn
 from pricing.reading.document import Map, parse_document
 from pricing.reading.scalars import flow
 from pricing.regions import default_regions
@@ -54,12 +53,12 @@ class _Merger:
         # ids of the draft's keys in the merged file
         self._key_ids: dict[str, str] = {}
         self._key_regions = {key.id: key.region for key in inventory.keys}
-        self._regions = {one.id: set(one.regions) for one in inventory.accounts}
+        self._regions = {account.id: set(account.regions) for account in inventory.accounts}
         root = parse_document(text, path)[0]
         self._places = {
-            one["id"]: number
-            for number, one in enumerate(root["accounts"])
-            if isinstance(one, Map) and "id" in one
+            account["id"]: number
+            for number, account in enumerate(root["accounts"])
+            if isinstance(account, Map) and "id" in account
         }
         shared = root.get("regions", "default")
         self._shared = _regions(shared)
@@ -74,27 +73,29 @@ class _Merger:
 
     def accounts(self) -> None:
         """Accounts that the inventory does not have; the Regions of those it has."""
-        shared = next((one for one in self._outline.head if one.key == "regions"), None)
+        shared = next((part for part in self._outline.head if part.key == "regions"), None)
         new = []
         for item in self._outline.accounts:
             identity = item.value("id")
-            entry = next((one for one in item.entries if one.key == "regions"), shared)
+            entry = next((part for part in item.entries if part.key == "regions"), shared)
             known = entry is not None and not entry.todo
             if identity in self._regions:
                 if entry is not None and known:
                     self._account_regions(identity, entry)
-            elif not is_stand_in(identity):
-                made = _known(item)
-                if entry is not None and known and made.value("regions") is None:
-                    made = Item((*made.entries, Entry("regions", entry.value)), "", made.remarks)
-                said = made.value("regions")
-                self._regions[identity] = set(_regions(said) if said else self._shared)
-                new.append(made)
+            elif not is_placeholder(identity):
+                account = _without_questions(item)
+                if entry is not None and known and account.value("regions") is None:
+                    account = Item(
+                        (*account.entries, Entry("regions", entry.value)), "", account.remarks
+                    )
+                regions = account.value("regions")
+                self._regions[identity] = set(_regions(regions) if regions else self._shared)
+                new.append(account)
         self._add("accounts", "id", new)
 
     def _account_regions(self, identity: str, entry: Entry) -> None:
-        said, own = _regions(entry.value), self._regions[identity]
-        if set(said) == own:
+        regions, own = _regions(entry.value), self._regions[identity]
+        if set(regions) == own:
             return
         number = self._places.get(identity)
         place: Path = ("accounts", number if number is not None else 0, "regions")
@@ -104,56 +105,46 @@ class _Merger:
             self._keep(label, sorted(own), entry)
             return
         self._set(place, label, sorted(own), entry)
-        self._regions[identity] = set(said)
+        self._regions[identity] = set(regions)
 
     def keys(self) -> None:
         """Keys by ARN, by id in the same account and Region, or as the key of the same trail."""
         own = dict.fromkeys((key.id for key in self._own.keys), 0)
-        used, new = set(self._used()), []
+        used, new = set(self._needed_keys()), []
         for item in self._outline.keys:
-            found = self._match_key(item)
+            found, by_trail = match_key(self._own, self._outline, item)
             if found is None:
                 name = item.value("id")
                 self._key_ids[name] = _free(name, own) if name in used else name
                 if name in used:
-                    new.append(self._at_home(_renamed(item, "id", self._key_ids[name])))
+                    new.append(self._at_home(_rename(item, "id", self._key_ids[name])))
                 continue
             key = self._own.keys[found]
             self._key_ids[item.value("id")] = key.id
+            if by_trail:
+                self.done.notices.append(
+                    f"key {item.value('id')} was taken for {key.id}, the key of its trail"
+                )
             for entry in item.entries:
                 if not entry.todo and entry.key in ("arn", "created", "rotations"):
                     self._key_value(("keys", found, entry.key), key, entry)
         self._key_regions |= {item.value("id"): item.value("region") for item in new}
         self._add("keys", "id", new)
 
-    def _match_key(self, item: Item) -> int | None:
-        """Which key of the inventory this is; one that its user named otherwise by its trail."""
-        for number, key in enumerate(self._own.keys):
-            if _same_key(key, item):
-                return number
-        trails = [one for one in self._outline.trails if one.value("key") == item.value("id")]
-        for found in (self._match(one) for one in trails):
-            name = self._own.trails[found].key if found is not None else None
-            for number, key in enumerate(self._own.keys):
-                if key.id == name and _may_be_same(key, item):
-                    self.done.kept.append(
-                        f"key {item.value('id')} was taken for {key.id}, the key of its trail"
-                    )
-                    return number
-        return None
-
-    def _used(self) -> Iterable[str]:
+    def _needed_keys(self) -> Iterable[str]:
         """The draft's keys that the merged inventory needs: those of trails that it takes over."""
         for item in self._outline.trails:
-            if item.value("key") is not None and (self._replace or self._match(item) is None):
+            if item.value("key") is not None and (
+                self._replace or match_trail(self._own, item) is None
+            ):
                 yield item.value("key")
 
     def _key_value(self, place: Path, key: Key, entry: Entry) -> None:
         if entry.key == "rotations":
-            known = [*key.rotations, *(one for one in entry.value if one not in key.rotations)]
-            born = key.created or key.start
+            known = [*key.rotations, *(day for day in entry.value if day not in key.rotations)]
+            start = key.created or key.start
             entry = Entry(
-                "rotations", sorted(x for x in known if not born or x >= born), entry.source
+                "rotations", sorted(x for x in known if not start or x >= start), entry.source
             )
             if tuple(entry.value) != tuple(sorted(key.rotations)):
                 self._set(place, f"keys {key.id}: rotations", list(key.rotations) or None, entry)
@@ -164,49 +155,35 @@ class _Merger:
 
     def trails(self) -> None:
         """Trails by name and account; what the file does not write of one is added."""
-        new, names = [], {one.name: 0 for one in self._own.trails}
-        names |= {one.name: 0 for one in self._own.readers}
+        new, names = [], {trail.name: 0 for trail in self._own.trails}
+        names |= {reader.name: 0 for reader in self._own.readers}
         for item in self._outline.trails:
-            found = self._match(item)
+            found = match_trail(self._own, item)
             if found is not None:
                 self._trail(found, item)
                 continue
-            made = self._at_home(self._with_key(item))
-            if self._covers(made):
-                new.append(_renamed(made, "name", _free(made.value("name"), names)))
+            trail = self._at_home(self._with_key(item))
+            if self._covers(trail):
+                new.append(_rename(trail, "name", _free(trail.value("name"), names)))
             else:
-                where = ", ".join(made.value("regions"))
-                self.done.kept.append(
-                    f"trail {made.value('name')} was not added: {where} is not among the Regions "
-                    f"of account {made.value('account')} as they are written"
+                where = ", ".join(trail.value("regions"))
+                self.done.notices.append(
+                    f"trail {trail.value('name')} was not added: {where} is not among the Regions "
+                    f"of account {trail.value('account')} as they are written"
                 )
         self._add("trails", "name", new)
 
-    def _match(self, item: Item) -> int | None:
-        """Which trail of the inventory this is."""
-        name, account = item.value("name"), item.value("account")
-        arn = parse_arn(name, "cloudtrail")
-        names = {name, arn.name if arn else name}
-        fits = [
-            number
-            for number, trail in enumerate(self._own.trails)
-            if trail.name in names
-            and (is_stand_in(account) or trail.account == account)
-            and trail.home_region in (None, item.value("home_region"))
-        ]
-        return fits[0] if len(fits) == 1 else None
-
     def _with_key(self, item: Item) -> Item:
         key = item.value("key")
-        return item if key is None else _renamed(item, "key", self._key_ids[key])
+        return item if key is None else _rename(item, "key", self._key_ids[key])
 
     def _at_home(self, item: Item) -> Item:
         """An item of an account that is not known: the payer's, until the TODO is answered."""
-        stands_in = is_stand_in(item.value("account"))
-        return _renamed(item, "account", self._own.payer) if stands_in else item
+        nowhere = is_placeholder(item.value("account"))
+        return _rename(item, "account", self._own.payer) if nowhere else item
 
     def _covers(self, item: Item) -> bool:
-        """Whether the accounts that a new trail covers have its Regions."""
+        """True where the accounts that a new trail covers have its Regions."""
         regions = item.value("regions")
         if regions == "all":
             return True
@@ -231,29 +208,29 @@ class _Merger:
                 self._value(place, at, entry, _effective(trail, entry.key))
 
     def _bucket(self, number: int, trail: Trail, entry: Entry) -> None:
-        named = next((one for one in entry.value if one.key == "name"), None)
+        named = next((part for part in entry.value if part.key == "name"), None)
         elsewhere = named is not None and trail.bucket.name not in (None, named.value)
         if named is not None and elsewhere and not self._replace:
             self._keep(f"trails {trail.name}: bucket.name", trail.bucket.name, named)
             return  # the rest is about another bucket
         own = self._key_regions.get(trail.key or "")
         known = [
-            one
-            for one in entry.value
-            if not one.todo and (one.key != "region" or self._replace or one.value == own)
+            part
+            for part in entry.value
+            if not part.todo and (part.key != "region" or self._replace or part.value == own)
         ]
         place: Path = ("trails", number, "bucket")
         if not self.text.has(place):
-            wanted = {one.key: one.value for one in known if one.value is not False}
+            wanted = {part.key: part.value for part in known if part.value is not False}
             if wanted:
-                source = "; ".join(dict.fromkeys(one.source for one in known if one.source))
+                source = "; ".join(dict.fromkeys(part.source for part in known if part.source))
                 self.text.set(place, wanted)
-                said = flow(wanted)
-                self.done.changes.append(Change(f"trails {trail.name}: bucket", "", said, source))
+                bucket = flow(wanted)
+                self.done.changes.append(Change(f"trails {trail.name}: bucket", "", bucket, source))
             return
-        for one in known:
-            effective = getattr(trail.bucket, one.key)
-            self._value((*place, one.key), f"trails {trail.name}: bucket.", one, effective)
+        for part in known:
+            effective = getattr(trail.bucket, part.key)
+            self._value((*place, part.key), f"trails {trail.name}: bucket.", part, effective)
 
     def _value(self, place: Path, at: str, entry: Entry, effective: Any) -> None:
         """Add a value that the file does not write; keep one that it writes otherwise."""
@@ -272,13 +249,13 @@ class _Merger:
 
     def _set(self, place: Path, label: str, before: Any, entry: Entry) -> None:
         self.text.set(place, entry.value)
-        said = flow(_written(before)) if before is not None or entry.key == "key" else ""
-        self.done.changes.append(Change(label, said, flow(entry.value), entry.source))
+        old = flow(_as_yaml(before)) if before is not None or entry.key == "key" else ""
+        self.done.changes.append(Change(label, old, flow(entry.value), entry.source))
 
     def _keep(self, label: str, effective: Any, entry: Entry) -> None:
         source = f"{entry.source} says " if entry.source else "the source says "
-        self.done.kept.append(
-            f"kept {label}: {flow(_written(effective))}; {source}{flow(entry.value)}"
+        self.done.notices.append(
+            f"kept {label}: {flow(_as_yaml(effective))}; {source}{flow(entry.value)}"
         )
 
     def _add(self, section: str, label: str, items: Sequence[Item]) -> None:
@@ -291,15 +268,15 @@ class _Merger:
             self.done.changes.append(Change(section, "", flow(item.value(label)), source))
 
 
-def _known(item: Item) -> Item:
+def _without_questions(item: Item) -> Item:
     """An account without what is not known of it: it inherits that."""
-    return Item(tuple(one for one in item.entries if not one.todo), item.source, item.remarks)
+    return Item(tuple(entry for entry in item.entries if not entry.todo), item.source, item.remarks)
 
 
-def _renamed(item: Item, key: str, name: str) -> Item:
+def _rename(item: Item, key: str, name: str) -> Item:
     entries = (
-        Entry(one.key, name, one.source, one.todo) if one.key == key else one
-        for one in item.entries
+        Entry(entry.key, name, entry.source, entry.todo) if entry.key == key else entry
+        for entry in item.entries
     )
     return Item(tuple(entries), item.source, item.remarks)
 
@@ -311,19 +288,6 @@ def _free(name: str, taken: dict[str, int]) -> str:
         free, number = f"{name[:240]}-{number}", number + 1
     taken[free] = 0
     return free
-
-
-def _same_key(key: Key, item: Item) -> bool:
-    arn = item.value("arn")
-    if arn is not None and key.arn is not None:
-        return bool(arn == key.arn)
-    return all(getattr(key, name) == item.value(name) for name in ("id", "account", "region"))
-
-
-def _may_be_same(key: Key, item: Item) -> bool:
-    arn = item.value("arn")
-    placed = (key.account, key.region) == (item.value("account"), item.value("region"))
-    return placed and (arn is None or key.arn is None or arn == key.arn)
 
 
 def _effective(trail: Trail, name: str) -> Any:
@@ -338,15 +302,15 @@ def _regions(value: Any) -> tuple[str, ...]:
     return tuple(y for x in listed for y in (default_regions() if x == "default" else (x,)))
 
 
-def _same(one: Any, other: Any) -> bool:
-    return bool(_written(one) == _written(other))
+def _same(value: Any, other: Any) -> bool:
+    return bool(_as_yaml(value) == _as_yaml(other))
 
 
-def _written(value: Any) -> Any:
+def _as_yaml(value: Any) -> Any:
     """A value as YAML has it."""
     if isinstance(value, FilesPerDay):
         ranges = [*value.by_region.items(), ("other", value.other)]
-        return {region: _written(files) for region, files in ranges if files is not None}
+        return {region: _as_yaml(files) for region, files in ranges if files is not None}
     if isinstance(value, Range):
         return value.mid if value.is_number else {"low": value.low, "high": value.high}
     return list(value) if isinstance(value, tuple) else value

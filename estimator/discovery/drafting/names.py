@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from pydantic_core import PydanticCustomError
 
@@ -16,14 +17,14 @@ def fit(text: object, spare: str) -> tuple[str, bool]:
         return read_text(text), True
     except PydanticCustomError:
         if isinstance(text, str):
-            kept = "".join(one for one in text if one.isprintable())[:MAX_TEXT].strip()
-            if kept:
-                return kept, False
+            name = "".join(letter for letter in text if letter.isprintable())[:MAX_TEXT].strip()
+            if name:
+                return name, False
         return spare, False
 
 
 def each_once(wanted: Sequence[tuple[str, Iterable[str]]]) -> list[str]:
-    """A name for each thing: the wanted one, or where several want it the first free alternative.
+    """A name for each: the wanted one, or where several want it the first free alternative.
 
     >>> each_once([("org", ["arn:1"]), ("org", ["arn:2"]), ("logs", [])])
     ['arn:1', 'arn:2', 'logs']
@@ -34,7 +35,17 @@ def each_once(wanted: Sequence[tuple[str, Iterable[str]]]) -> list[str]:
     for name, others in wanted:
         spare = (f"{name[: MAX_TEXT - 10]}-{number}" for number in range(2, len(wanted) + 2))
         choices = [*([name] if asked[name] == 1 else []), *others, name, *spare]
-        best = next(one for one in choices if one and len(one) <= MAX_TEXT and one not in taken)
+        best = next(
+            choice
+            for choice in choices
+            if choice and len(choice) <= MAX_TEXT and choice not in taken
+        )
         taken.add(best)
         chosen.append(best)
     return chosen
+
+
+def short_names(names: Sequence[str]) -> list[str]:
+    """Names of files for comments: without folders, where that tells them apart."""
+    short = [Path(name).name for name in names]
+    return short if len(set(short)) == len(short) else list(names)

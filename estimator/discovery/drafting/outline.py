@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from estimator.discovery.drafting.accounts import MEMBERS, FoundAccounts, settle_accounts
-from estimator.discovery.drafting.keys import UsedKey, key_item, name_keys
+from estimator.discovery.drafting.accounts import MEMBERS, ResolvedAccounts, resolve_accounts
+from estimator.discovery.drafting.keys import ResolvedKey, key_item, name_keys
 from estimator.discovery.drafting.lines import Entry, Item
 from estimator.discovery.drafting.places import Places
-from estimator.discovery.drafting.trails import name_trails, settle_trails, trail_item
+from estimator.discovery.drafting.trails import name_trails, resolve_trails, trail_item
 from estimator.discovery.estate import Estate
 
 
 @dataclass(frozen=True)
 class Todo:
-    """A question that the draft leaves open, and the value that stands in for its answer."""
+    """A question that the draft leaves open, and the placeholder that stands there."""
 
     at: str
     question: str
@@ -44,8 +44,7 @@ class Outline:
             yield Todo("accounts", MEMBERS)
         for section, label in (("accounts", "id"), ("keys", "id"), ("trails", "name")):
             for item in getattr(self, section):
-                if not item.aside:
-                    yield from _item_todo(f"{section} {item.value(label)}", item)
+                yield from _item_todo(f"{section} {item.value(label)}", item)
 
 
 def _item_todo(at: str, item: Item) -> Iterator[Todo]:
@@ -55,32 +54,32 @@ def _item_todo(at: str, item: Item) -> Iterator[Todo]:
     for entry in item.entries:
         if entry.todo:
             yield Todo(f"{at}: {entry.key}", entry.todo)
-        for one in entry.value if isinstance(entry.value, tuple) else ():
-            if isinstance(one, Entry) and one.todo:
-                yield Todo(f"{at}: {entry.key}.{one.key}", one.todo)
+        for part in entry.value if isinstance(entry.value, tuple) else ():
+            if isinstance(part, Entry) and part.todo:
+                yield Todo(f"{at}: {entry.key}.{part.key}", part.todo)
 
 
 def outline_of(estate: Estate) -> Outline | None:
-    """What the draft says; None where there is neither a trail nor a list of accounts."""
+    """The draft of an estate; None where there is neither a trail nor a list of accounts."""
     places = Places(estate)
-    trails = settle_trails(estate, places)
+    trails = resolve_trails(estate, places)
     if not trails and not estate.found["accounts"]:
         return None
-    keys: dict[int, UsedKey] = {id(t.key): t.key for t in trails if t.key is not None}
-    used = sorted(keys.values(), key=lambda one: (one.account.value, one.thing.identity))
+    keys: dict[int, ResolvedKey] = {id(t.key): t.key for t in trails if t.key is not None}
+    used = sorted(keys.values(), key=lambda item: (item.account.value, item.resource.identity))
     name_keys(used)
     name_trails(trails)
-    accounts = settle_accounts(estate, places, trails)
+    accounts = resolve_accounts(estate, places, trails)
     return Outline(
         _head(accounts),
         accounts.items,
-        tuple(key_item(one) for one in used),
-        tuple(trail_item(one) for one in trails),
+        tuple(key_item(item) for item in used),
+        tuple(trail_item(item) for item in trails),
         accounts.remarks,
     )
 
 
-def _head(accounts: FoundAccounts) -> tuple[Entry, ...]:
+def _head(accounts: ResolvedAccounts) -> tuple[Entry, ...]:
     other = "what everything else here requests uses the free tier first"
     return (
         accounts.payer,

@@ -1,11 +1,11 @@
-"""Where things are: account, Region and partition, known or with a stand-in and its question."""
+"""Where things are: account, Region and partition, known or with a placeholder and its question."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from estimator.discovery.estate import Estate, Fact, Thing
+from estimator.discovery.estate import Estate, Fact, Resource
 from pricing.arns import is_account
 from pricing.regions import (
     COMMERCIAL,
@@ -19,25 +19,25 @@ ACCOUNT_QUESTION = "the account id is not known: `aws sts get-caller-identity` t
 REGION_QUESTION = "the Region is not known"
 
 
-def stand_in_account(partition: str) -> str:
-    """The id that stands in for an account nobody named: no account has it.
+def placeholder_account(partition: str) -> str:
+    """The id for an account that nobody names: no account has it.
 
     An account lives in one partition, so each has its own.
 
-    >>> stand_in_account("aws"), stand_in_account("aws-cn")
+    >>> placeholder_account("aws"), placeholder_account("aws-cn")
     ('000000000000', '000000000002')
     """
     return f"{partitions().index(partition):012d}"
 
 
-def is_stand_in(account: str) -> bool:
-    """Whether this id only stands in for one that is not known."""
-    return account in {stand_in_account(partition) for partition in partitions()}
+def is_placeholder(account: str) -> bool:
+    """True for an id that only holds the place of one that is not known."""
+    return account in {placeholder_account(partition) for partition in partitions()}
 
 
 @dataclass
 class Places:
-    """Which partition each account lives in; what is known of an account decides for the rest."""
+    """The partition of each account; what is known of an account decides for the rest."""
 
     estate: Estate
     partitions: dict[str, str] = field(default_factory=dict)
@@ -49,21 +49,21 @@ class Places:
                 return partition_of(region)
         return COMMERCIAL
 
-    def account(self, thing: Thing, partition: str) -> Fact:
+    def account(self, resource: Resource, partition: str) -> Fact:
         """The account of a trail or key, which lives in this partition from now on."""
-        fact = thing.fact("account")
-        if fact is None or not fact.known or not is_account(fact.value):
+        fact = resource.fact("account")
+        if fact is None or not fact.is_known or not is_account(fact.value):
             question = fact.question if fact is not None and fact.question else ACCOUNT_QUESTION
             fact = (
                 Fact(self.estate.account, "--account")
                 if self.estate.account
-                else Fact(stand_in_account(partition), "", question)
+                else Fact(placeholder_account(partition), "", question)
             )
         self.partitions.setdefault(fact.value, partition)
         return fact
 
     def region(self, facts: Iterable[Fact | None], partition: str, question: str = "") -> Fact:
-        """The first Region that is known and lies in the partition, or a stand-in."""
+        """The first Region that is known and lies in the partition, or a placeholder."""
         odd, doubtful = "", None
         for fact in facts:
             if fact is None or fact.value is None:
@@ -72,7 +72,7 @@ class Places:
                 odd = odd or (f"{fact.value!s:.40} is no Region that kmscost knows")
             elif partition_of(fact.value) != partition:
                 odd = odd or f"{fact.value} is not in partition {partition}"
-            elif fact.known:
+            elif fact.is_known:
                 return fact
             else:
                 doubtful = doubtful or fact

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from estimator.discovery.drafting import Draft, draft
+from estimator.discovery.drafting.names import short_names
 from estimator.discovery.estate import Estate
-from estimator.discovery.placeholders import short_names, stand_in
 from estimator.discovery.terraform.documents import load
+from estimator.discovery.terraform.expressions import Expressions
 from estimator.discovery.terraform.nodes import nodes_of
 from estimator.discovery.terraform.owners import Owners
 from estimator.discovery.terraform.references import References
 from estimator.discovery.terraform.resources import Reader
-from estimator.discovery.terraform.written import Written
 from estimator.measurement.paths import as_paths
 from pricing.reading.problems import KmscostError, Problem
 
@@ -44,14 +44,15 @@ def discover_terraform(
         With every file that is no plan or state.
     """
     names = as_paths(paths)
-    estate = stand_in(Estate(), account, region)
+    estate = Estate()
+    estate.set_placeholders(account, region)
     problems: list[Problem] = []
     for name, source in zip(names, short_names(names), strict=True):
         try:
             document = load(name)
-            written = Written(document, source)
-            nodes = list(nodes_of(document, source, written))
-            Reader(estate, nodes, References(nodes, written), Owners(nodes, written)).read()
+            expressions = Expressions(document, source)
+            nodes = list(nodes_of(document, source, expressions))
+            Reader(estate, nodes, References(nodes, expressions), Owners(nodes, expressions)).read()
         except KmscostError as error:
             problems += error.problems
     if problems:

@@ -35,7 +35,7 @@ TYPES = frozenset(
 )
 
 
-class Resource(msgspec.Struct):
+class ModuleResource(msgspec.Struct):
     """One instance of a resource or data source, its values as they stand."""
 
     address: str = ""
@@ -50,15 +50,15 @@ class Module(msgspec.Struct):
     """The resources of a module instance, and those below it."""
 
     address: str = ""
-    resources: list[Resource] | None = None
+    resources: list[ModuleResource] | None = None
     child_modules: list[Module] | None = None
 
-    def all(self) -> Iterator[tuple[str, Resource]]:
+    def all(self) -> Iterator[tuple[str, ModuleResource]]:
         """Every resource with the address of its module, without recursion."""
         waiting = [self]
         while waiting:
             module = waiting.pop()
-            yield from ((module.address, one) for one in module.resources or ())
+            yield from ((module.address, resource) for resource in module.resources or ())
             waiting += reversed(module.child_modules or [])
 
 
@@ -69,13 +69,13 @@ class Values(msgspec.Struct):
 
 
 class PriorState(msgspec.Struct):
-    """What was there before; data sources stand here."""
+    """The state before the plan; data sources stand here."""
 
     values: Values | None = None
 
 
 class Change(msgspec.Struct):
-    """What becomes of a resource; `after_unknown` tells what only applying the plan will show."""
+    """The change of a resource; `after_unknown` marks what only applying the plan will show."""
 
     actions: list[str] | None = None
     after_unknown: msgspec.Raw = _NONE
@@ -176,7 +176,7 @@ class Document(msgspec.Struct):
 
     @property
     def is_state_file(self) -> bool:
-        """Whether Terraform keeps its state in this file."""
+        """True for a file that Terraform holds its state in."""
         return self.version is not None and self.format_version is None
 
 

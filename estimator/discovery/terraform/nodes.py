@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from estimator.discovery.terraform.documents import TYPES, Document, Resource, Values
-from estimator.discovery.terraform.written import Written
+from estimator.discovery.terraform.documents import TYPES, Document, ModuleResource, Values
+from estimator.discovery.terraform.expressions import Expressions
 from pricing.reading.json_files import decode_part
 
 APPLY = "known only after apply"
@@ -35,7 +35,7 @@ class Node:
         return f"{self.source}: {self.address}"
 
     def is_unknown(self, name: str) -> bool:
-        """Whether an attribute is known only after apply."""
+        """True for an attribute that is known only after apply."""
         value = self.unknown.get(name)
         return value is True or (isinstance(value, list) and True in value)
 
@@ -58,68 +58,72 @@ def first_block(value: Any) -> Mapping[str, Any]:
     return first if isinstance(first, Mapping) else {}
 
 
-def nodes_of(document: Document, source: str, written: Written) -> Iterator[Node]:
+def nodes_of(document: Document, source: str, expressions: Expressions) -> Iterator[Node]:
     """Every instance of the types that an estate is made of, each address once."""
     if document.is_state_file:
         yield from _state_nodes(document, source)
         return
     unknown = {
-        one.address: decode_part(one.change.after_unknown, source, one.address)
-        for one in document.resource_changes or ()
-        if one.type in TYPES and one.change is not None
+        resource.address: decode_part(resource.change.after_unknown, source, resource.address)
+        for resource in document.resource_changes or ()
+        if resource.type in TYPES and resource.change is not None
     }
     prior = document.prior_state.values if document.prior_state else None
     met: set[str] = set()
     # what is planned wins over what was there; only data sources stand in the prior state alone
     for values, only in ((document.planned_values, ""), (document.values, ""), (prior, "data")):
-        for module, one in _resources(values):
-            if one.address in met or (only and one.mode != only):
+        for module, resource in _resources(values):
+            if resource.address in met or (only and resource.mode != only):
                 continue
-            met.add(one.address)
-            node = _node(one, module, source, unknown.get(one.address))
-            node.provider = written.provider_of(module, one.mode, one.type, one.name)
+            met.add(resource.address)
+            node = _node(resource, module, source, unknown.get(resource.address))
+            node.provider = expressions.provider_of(
+                module, resource.mode, resource.type, resource.name
+            )
             yield node
 
 
-def _resources(values: Values | None) -> Iterator[tuple[str, Resource]]:
+def _resources(values: Values | None) -> Iterator[tuple[str, ModuleResource]]:
     if values is not None and values.root_module is not None:
-        yield from ((m, one) for m, one in values.root_module.all() if one.type in TYPES)
+        yield from (
+            (m, resource) for m, resource in values.root_module.all() if resource.type in TYPES
+        )
 
 
-def _node(one: Resource, module: str, source: str, unknown: Any) -> Node:
-    values = decode_part(one.values, source, one.address)
+def _node(resource: ModuleResource, module: str, source: str, unknown: Any) -> Node:
+    values = decode_part(resource.values, source, resource.address)
     return Node(
         source,
-        one.address or f"{one.type}.{one.name}",
+        resource.address or f"{resource.type}.{resource.name}",
         module,
-        one.mode,
-        one.type,
-        one.name,
-        one.index,
+        resource.mode,
+        resource.type,
+        resource.name,
+        resource.index,
         values if isinstance(values, dict) else {},
         unknown if isinstance(unknown, dict) else {},
     )
 
 
 def _state_nodes(document: Document, source: str) -> Iterator[Node]:
-    for one in document.resources or ():
-        if one.type not in TYPES:
+    for resource in document.resources or ():
+        if resource.type not in TYPES:
             continue
-        for instance in one.instances or ():
+        for instance in resource.instances or ():
             index = instance.index_key
             suffix = "" if index is None else f"[{index!r}]".replace("'", '"')
-            data = "data." if one.mode == "data" else ""
-            prefix = f"{one.module}." if one.module else ""
-            address = f"{prefix}{data}{one.type}.{one.name}{suffix}"
+            data = "data." if resource.mode == "data" else ""
+            prefix = f"{resource.module}." if resource.module else ""
+            address = f"{prefix}{data}{resource.type}.{resource.name}{suffix}"
             values = decode_part(instance.attributes, source, address)
             yield Node(
                 source,
                 address,
-                one.module,
-                one.mode,
-                one.type,
-                one.name,
+                resource.module,
+                resource.mode,
+                resource.type,
+                resource.name,
                 index,
                 values if isinstance(values, dict) else {},
-                provider=one.provider,
+                provider=resource.provider,
             )

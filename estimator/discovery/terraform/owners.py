@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from estimator.discovery.estate import Fact
+from estimator.discovery.terraform.expressions import Expressions
 from estimator.discovery.terraform.nodes import Node
-from estimator.discovery.terraform.written import Written
 from pricing.arns import is_account, parse_arn
 from pricing.regions import is_region_of_known_partition
 
@@ -19,8 +19,8 @@ _NO_REGION = "the Region of the provider is not known"
 class Owners:
     """Evidence of each provider block: its own words, and the ARNs of what it made before."""
 
-    def __init__(self, nodes: Iterable[Node], written: Written) -> None:
-        self._written = written
+    def __init__(self, nodes: Iterable[Node], expressions: Expressions) -> None:
+        self._expressions = expressions
         self._accounts: dict[str, dict[str, str]] = defaultdict(dict)
         self._regions: dict[str, dict[str, str]] = defaultdict(dict)
         for node in nodes:
@@ -61,9 +61,9 @@ class Owners:
         own = node.text("region")  # each resource may name its own since version 6 of the provider
         if own:
             return Fact(own, node.label, note="region")
-        said = self._value(node.provider, "region")
-        if isinstance(said, str) and said:
-            return Fact(said, node.source, note=f"provider {node.provider}: region")
+        configured = self._value(node.provider, "region")
+        if isinstance(configured, str) and configured:
+            return Fact(configured, node.source, note=f"provider {node.provider}: region")
         found = self._regions.get(node.provider, {})
         if len(found) == 1:
             region, label = next(iter(found.items()))
@@ -71,4 +71,4 @@ class Owners:
         return Fact(None, node.label, _NO_REGION)
 
     def _value(self, provider: str, *names: str) -> Any:
-        return self._written.provider_value(provider, *names) if provider else None
+        return self._expressions.provider_value(provider, *names) if provider else None

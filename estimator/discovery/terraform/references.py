@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from estimator.discovery.terraform.expressions import Expressions, Target
 from estimator.discovery.terraform.nodes import Node
-from estimator.discovery.terraform.written import Target, Written
 
 _INDEXES = re.compile(r"\[(?:[^\]\"]|\"(?:[^\"\\]|\\.)*\")*\]")
 
@@ -16,8 +16,8 @@ _INDEXES = re.compile(r"\[(?:[^\]\"]|\"(?:[^\"\\]|\\.)*\")*\]")
 class References:
     """The instances of a document by what they are written as."""
 
-    def __init__(self, nodes: Iterable[Node], written: Written) -> None:
-        self._written = written
+    def __init__(self, nodes: Iterable[Node], expressions: Expressions) -> None:
+        self._expressions = expressions
         self._by_name: dict[tuple[str, str, str, bool], list[Node]] = defaultdict(list)
         for node in nodes:
             key = (_plain(node.module), node.type, node.name, node.mode == "data")
@@ -26,41 +26,43 @@ class References:
     def node(self, node: Node, attribute: str, types: Iterable[str]) -> Node | None:
         """The one instance of these types that an attribute refers to; None if it is not clear."""
         found = {
-            id(one): one
+            id(target_node): target_node
             for target in self._targets(node, attribute)
             if target.type in types
-            for one in self._instances(target, node)
+            for target_node in self._instances(target, node)
         }
         return next(iter(found.values())) if len(found) == 1 else None
 
     def constant(self, node: Node, attribute: str) -> Any:
         """The constant that an attribute is given through a variable; None where there is none."""
-        found = {one.constant for one in self._targets(node, attribute) if not one.type} - {None}
+        found = {
+            target.constant for target in self._targets(node, attribute) if not target.type
+        } - {None}
         return found.pop() if len(found) == 1 else None
 
-    def said(self, node: Node, attribute: str) -> str:
-        """What an attribute refers to, for a question."""
+    def describe(self, node: Node, attribute: str) -> str:
+        """The resources that an attribute refers to, in the words of a question."""
         names = [
-            ".".join(part for part in (one.module, one.type, one.name) if part)
-            for one in self._targets(node, attribute)
-            if one.type
+            ".".join(part for part in (target.module, target.type, target.name) if part)
+            for target in self._targets(node, attribute)
+            if target.type
         ]
         return ", ".join(dict.fromkeys(names))
 
     def _targets(self, node: Node, attribute: str) -> list[Target]:
-        return self._written.targets(node.module, node.mode, node.type, node.name, attribute)
+        return self._expressions.targets(node.module, node.mode, node.type, node.name, attribute)
 
-    def _instances(self, target: Target, asker: Node) -> list[Node]:
+    def _instances(self, target: Target, aws: Node) -> list[Node]:
         key = (_plain(target.module), target.type, target.name, target.is_data)
         found = self._by_name.get(key, [])
         if "[" in target.module or _plain(target.module) == target.module:
-            exact = [one for one in found if one.module == target.module]
+            exact = [node for node in found if node.module == target.module]
             found = exact or found
         if target.index:
-            return [one for one in found if one.address.endswith(target.index)]
-        if len(found) > 1 and asker.index is not None:
+            return [node for node in found if node.address.endswith(target.index)]
+        if len(found) > 1 and aws.index is not None:
             # count and for_each: the instance of the same index, as count.index and each.key mean
-            return [one for one in found if one.index == asker.index] or found
+            return [node for node in found if node.index == aws.index] or found
         return found
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from estimator.discovery.aws_responses.keys import say_alias
-from estimator.discovery.aws_responses.trails import say_selectors
-from estimator.discovery.estate import Estate, Fact, Thing
+from estimator.discovery.aws_responses.keys import record_alias
+from estimator.discovery.aws_responses.trails import record_selectors
+from estimator.discovery.estate import Estate, Fact, Resource
 from estimator.discovery.terraform.nodes import APPLY, Node, first_block
 from estimator.discovery.terraform.owners import Owners
 from estimator.discovery.terraform.references import References
@@ -59,20 +59,20 @@ class Reader:
         key = self._estate.add_key(arn.text if arn else node.label, node.label)
         self._estate.name_key(node.label, key.identity)
         if arn is not None:
-            key.say("arn", arn.text, node.label, note="arn")
-            key.say("account", arn.account, node.label, note="arn")
-            key.say("region", arn.region, node.label, note="arn")
+            key.record("arn", arn.text, node.label, note="arn")
+            key.record("account", arn.account, node.label, note="arn")
+            key.record("region", arn.region, node.label, note="arn")
             self._estate.name_key(arn.name, key.identity)
         else:
-            _say(key, "account", self._owners.account(node))
-            _say(key, "region", self._owners.region(node))
-            key.say("rotations", (), node.label, note=f"new: {APPLY}")
+            _record(key, "account", self._owners.account(node))
+            _record(key, "region", self._owners.region(node))
+            key.record("rotations", (), node.label, note=f"new: {APPLY}")
         spec = node.text("customer_master_key_spec") or node.text("key_spec")
         if spec:
-            key.say("spec", spec, node.label, note="customer_master_key_spec")
+            key.record("spec", spec, node.label, note="customer_master_key_spec")
         rotates = node.values.get("enable_key_rotation")
         if isinstance(rotates, bool):
-            key.say("rotates", rotates, node.label, note="enable_key_rotation")
+            key.record("rotates", rotates, node.label, note="enable_key_rotation")
 
     def _alias(self, node: Node) -> None:
         target = node.text("target_key_arn") or node.text("target_key_id")
@@ -86,16 +86,16 @@ class Reader:
             if target_arn is None or not target_arn.account:
                 return
             key = self._estate.add_key(target_arn.text, node.label)
-            key.say("arn", target_arn.text, node.label, note="target_key_arn")
-            key.say("account", target_arn.account, node.label, note="target_key_arn")
-            key.say("region", target_arn.region, node.label, note="target_key_arn")
+            key.record("arn", target_arn.text, node.label, note="target_key_arn")
+            key.record("account", target_arn.account, node.label, note="target_key_arn")
+            key.record("region", target_arn.region, node.label, note="target_key_arn")
         self._estate.name_key(node.label, key.identity)
         if arn is not None:
             self._estate.name_key(arn.text, key.identity)
         if name and name.startswith("alias/") and not name.startswith("alias/aws/"):
-            say_alias(key, name.removeprefix("alias/"), node.label, "name")
+            record_alias(key, name.removeprefix("alias/"), node.label, "name")
 
-    def _key_of(self, node: Node) -> Thing | None:
+    def _key_of(self, node: Node) -> Resource | None:
         return self._estate.keys.get(self._estate.names.get(node.label, ""))
 
     def _bucket(self, node: Node) -> None:
@@ -104,10 +104,10 @@ class Reader:
         if node.mode == "managed":
             self._estate.found["buckets"] += 1
         if name:
-            bucket.say("name", name, node.label, note="bucket")
+            bucket.record("name", name, node.label, note="bucket")
         region = self._owners.region(node)
-        if region.known:
-            _say(bucket, "region", region)
+        if region.is_known:
+            _record(bucket, "region", region)
         inline = node.block("server_side_encryption_configuration", "rule")
         if inline:
             self._rule(bucket, inline, node)
@@ -122,7 +122,7 @@ class Reader:
                 return
             bucket = self._estate.add_bucket(identity, node.label)
         if name:
-            bucket.say("name", name, node.label, note="bucket")
+            bucket.record("name", name, node.label, note="bucket")
         # this resource wins over the bucket's own block, which only mirrors it
         bucket.facts.pop("bucket_key", None)
         bucket.facts.pop("algorithm", None)
@@ -131,16 +131,16 @@ class Reader:
     def _bucket_identity(self, node: Node) -> str:
         return node.text("bucket") or node.text("id") or node.label
 
-    def _rule(self, bucket: Thing, rule: Mapping[str, Any], node: Node) -> None:
+    def _rule(self, bucket: Resource, rule: Mapping[str, Any], node: Node) -> None:
         on = rule.get("bucket_key_enabled")
         if on is None or isinstance(on, bool):
             open_ = first_block(first_block(node.unknown).get("rule")).get("bucket_key_enabled")
             question = APPLY if open_ is True else ""
-            bucket.say("bucket_key", bool(on), node.label, question, "bucket_key_enabled")
+            bucket.record("bucket_key", bool(on), node.label, question, "bucket_key_enabled")
         default = first_block(rule.get("apply_server_side_encryption_by_default"))
         algorithm = default.get("sse_algorithm")
         if isinstance(algorithm, str) and algorithm:
-            bucket.say("algorithm", algorithm, node.label, note="sse_algorithm")
+            bucket.record("algorithm", algorithm, node.label, note="sse_algorithm")
 
     def _trail(self, node: Node) -> None:
         if node.mode != "managed":
@@ -149,16 +149,16 @@ class Reader:
         self._estate.found["trails"] += 1
         trail = self._estate.add_trail(arn.text if arn else node.label, node.label)
         name = node.text("name") or (arn.name if arn else None)
-        trail.say("name", name or node.name, node.label, "" if name else f"name: {APPLY}", "")
+        trail.record("name", name or node.name, node.label, "" if name else f"name: {APPLY}", "")
         if arn is not None:
-            trail.say("account", arn.account, node.label, note="arn")
+            trail.record("account", arn.account, node.label, note="arn")
         else:
-            _say(trail, "account", self._owners.account(node))
+            _record(trail, "account", self._owners.account(node))
         home = node.text("home_region") or (arn.region if arn else None)
         if home:
-            trail.say("home", home, node.label, note="home_region")
+            trail.record("home", home, node.label, note="home_region")
         else:
-            _say(trail, "home", self._owners.region(node))
+            _record(trail, "home", self._owners.region(node))
         self._trail_key(trail, node)
         self._trail_bucket(trail, node)
         for fact, attribute in (
@@ -170,74 +170,80 @@ class Reader:
         _flag(trail, "logging", node, "enable_logging", spare=True, default=True)
         self._selectors(trail, node)
         if node.values.get("insight_selector"):
-            trail.say("insights", True, node.label, note="insight_selector")
+            trail.record("insights", True, node.label, note="insight_selector")
 
-    def _trail_key(self, trail: Thing, node: Node) -> None:
+    def _trail_key(self, trail: Resource, node: Node) -> None:
         note, given = "kms_key_id", node.values.get("kms_key_id")
         if isinstance(given, str) and given:
-            self._say_key(trail, node, given)
+            self._record_key(trail, node, given)
         elif not node.is_unknown("kms_key_id"):
             odd = f"kms_key_id is {shown(given)}, not text" if given not in (None, "") else ""
-            trail.say("key", "" if odd else None, node.label, odd, f"no {note}")
+            trail.record("key", "" if odd else None, node.label, odd, f"no {note}")
         else:
             meant = self._references.node(node, "kms_key_id", (*KEYS, "aws_kms_alias"))
             key = self._key_of(meant) if meant is not None else None
             constant = self._references.constant(node, "kms_key_id")
             if key is not None and meant is not None:
-                trail.say("key", key.identity, node.label, note=f"kms_key_id: {meant.address}")
+                trail.record("key", key.identity, node.label, note=f"kms_key_id: {meant.address}")
             elif isinstance(constant, str) and constant:
-                self._say_key(trail, node, constant)
+                self._record_key(trail, node, constant)
             else:
-                which = self._references.said(node, "kms_key_id")
+                which = self._references.describe(node, "kms_key_id")
                 question = f"which key: {APPLY}" + (f", it refers to {which}" if which else "")
-                trail.say("key", "", node.label, question, note)
+                trail.record("key", "", node.label, question, note)
 
-    def _say_key(self, trail: Thing, node: Node, given: str) -> None:
+    def _record_key(self, trail: Resource, node: Node, given: str) -> None:
         """A key by ARN, by id, or by the name of an alias in the trail's Region and account."""
         account, home = trail.value("account"), trail.value("home")
         if parse_arn(given) is None and account and home:
             resource = given if given.startswith("alias/") else f"key/{given}"
             full = format_arn("kms", resource, account, home)
             given = given if given in self._estate.names else full
-        trail.say("key", given, node.label, note="kms_key_id")
+        trail.record("key", given, node.label, note="kms_key_id")
 
-    def _trail_bucket(self, trail: Thing, node: Node) -> None:
+    def _trail_bucket(self, trail: Resource, node: Node) -> None:
         name = node.text("s3_bucket_name")
         if name:
-            trail.say("bucket", name, node.label, note="s3_bucket_name")
-            self._estate.add_bucket(name, node.label).say(
+            trail.record("bucket", name, node.label, note="s3_bucket_name")
+            self._estate.add_bucket(name, node.label).record(
                 "name", name, node.label, note="s3_bucket_name"
             )
             return
         meant = self._references.node(node, "s3_bucket_name", ("aws_s3_bucket",))
         if meant is not None:
             identity = self._bucket_identity(meant)
-            trail.say("bucket", identity, node.label, note=f"s3_bucket_name: {meant.address}")
+            trail.record("bucket", identity, node.label, note=f"s3_bucket_name: {meant.address}")
         else:
-            trail.say("bucket", "", node.label, f"which bucket: {APPLY}", "s3_bucket_name")
+            trail.record("bucket", "", node.label, f"which bucket: {APPLY}", "s3_bucket_name")
 
-    def _selectors(self, trail: Thing, node: Node) -> None:
+    def _selectors(self, trail: Resource, node: Node) -> None:
         if node.is_unknown("event_selector") or node.is_unknown("advanced_event_selector"):
-            trail.say("kms_events", True, node.label, f"event selectors: {APPLY}", "event_selector")
+            trail.record(
+                "kms_events", True, node.label, f"event selectors: {APPLY}", "event_selector"
+            )
             return
-        basic = [_basic(one) for one in _blocks(node.values.get("event_selector"))]
+        basic = [_basic(block) for block in _blocks(node.values.get("event_selector"))]
         advanced = [
-            {"FieldSelectors": [_field(x) for x in _blocks(one.get("field_selector"))]}
-            if isinstance(one, Mapping)
-            else one
-            for one in _blocks(node.values.get("advanced_event_selector"))
+            {"FieldSelectors": [_field(x) for x in _blocks(block.get("field_selector"))]}
+            if isinstance(block, Mapping)
+            else block
+            for block in _blocks(node.values.get("advanced_event_selector"))
         ]
         note = "advanced_event_selector" if advanced else "event_selector"
-        said = note if basic or advanced else f"no {note}"
-        say_selectors(trail, basic, advanced, node.label, said)
+        source = note if basic or advanced else f"no {note}"
+        record_selectors(trail, basic, advanced, node.label, source)
 
     def _organization(self, node: Node) -> None:
         owner = node.values.get("master_account_id")
         if is_account(owner):
             self._estate.payer = Fact(owner, node.label, note="master_account_id")
-        listed = [one for one in _blocks(node.values.get("accounts")) if isinstance(one, Mapping)]
-        for one in listed:
-            self._member(one, node)
+        listed = [
+            account
+            for account in _blocks(node.values.get("accounts"))
+            if isinstance(account, Mapping)
+        ]
+        for account in listed:
+            self._member(account, node)
         if listed:
             self._estate.members = node.label
 
@@ -250,32 +256,43 @@ class Reader:
                 "only after apply: add it to the accounts then"
             )
 
-    def _member(self, one: Mapping[str, Any], node: Node) -> None:
-        if not is_account(one.get("id")) or one.get("status", "ACTIVE") not in ("ACTIVE", "", None):
+    def _member(self, member: Mapping[str, Any], node: Node) -> None:
+        if not is_account(member.get("id")) or member.get("status", "ACTIVE") not in (
+            "ACTIVE",
+            "",
+            None,
+        ):
             return
-        self._estate.found["accounts"] += one["id"] not in self._estate.accounts
-        account = self._estate.add_account(one["id"], node.label)
-        if isinstance(one.get("name"), str):
-            account.say("name", one["name"], node.label, note="name")
+        self._estate.found["accounts"] += member["id"] not in self._estate.accounts
+        account = self._estate.add_account(member["id"], node.label)
+        if isinstance(member.get("name"), str):
+            account.record("name", member["name"], node.label, note="name")
 
 
-def _say(thing: Thing, name: str, fact: Fact) -> None:
-    thing.say(name, fact.value, fact.source, fact.question, fact.note)
+def _record(resource: Resource, name: str, fact: Fact) -> None:
+    resource.record(name, fact.value, fact.source, fact.question, fact.note)
 
 
 def _flag(
-    thing: Thing, name: str, node: Node, attribute: str, spare: bool = False, default: bool = False
+    resource: Resource,
+    name: str,
+    node: Node,
+    attribute: str,
+    spare: bool = False,
+    default: bool = False,
 ) -> None:
     """A true or false; one that the plan does not know yet is a question."""
     value = node.values.get(attribute)
     if isinstance(value, bool):
-        thing.say(name, value, node.label, note=attribute)
+        resource.record(name, value, node.label, note=attribute)
     elif node.is_unknown(attribute):
-        thing.say(name, spare, node.label, f"{attribute}: {APPLY}")
+        resource.record(name, spare, node.label, f"{attribute}: {APPLY}")
     elif value is None:
-        thing.say(name, default, node.label, note=f"no {attribute}")
+        resource.record(name, default, node.label, note=f"no {attribute}")
     else:
-        thing.say(name, spare, node.label, f"{attribute} is {shown(value)}, not true or false")
+        resource.record(
+            name, spare, node.label, f"{attribute} is {shown(value)}, not true or false"
+        )
 
 
 def _blocks(value: Any) -> list[Any]:

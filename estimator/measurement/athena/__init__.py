@@ -63,12 +63,14 @@ def measure_athena(
             try:
                 answer = read_answer(found.path)
             except KmscostError as error:
+                # beside results that can be read it is a skipped file; alone it is the error
                 problems += error.problems
                 first = error.problems[0]
                 place = f"{first.path}:{first.line}" if first.line else first.path
                 skipped.add(place, f"{first.at}: {first.found}".removeprefix(": "))
                 continue
             _refuse_overlap(found.path, answer, hours)
+            # SQL has left out copies already: counts, where the engines over files give events
             gathering.take(Counted(files=1, records=answer.records, hours=answer.hours))
             gathering.take_counts(answer.requests, answer.copies)
             counted += 1

@@ -119,6 +119,7 @@ def _rows(path: str) -> Iterator[tuple[int, Row]]:
             expected = "a result of the query that kmscost prints"
             raise KmscostError(Problem(path, 1, "", found, expected, _AGAIN))
         for cells in lines:
+            # a page copied by hand ends in the middle of a row
             if len(cells) != len(names):
                 raise csv.Error(f"{len(cells)} cells where the header has {len(names)}")
             yield lines.line_num, dict(zip(names, cells, strict=True))
@@ -130,6 +131,7 @@ def _take(row: Row, answer: Answer) -> None:
         raise _BadRowError("what", repr(row["what"]), f"{REQUEST} or {HOURS}")
     day = _day(row["day"])
     requests, events = _count(row, "requests"), _count(row, "events")
+    # a spreadsheet that saved the file again drops zeros, or writes 1.11E+11
     for name in ("recorder", "caller_account"):
         if _SHORTENED.fullmatch(row[name]):
             raise _BadRowError(name, f"{row[name]!r}", "an account id with all its twelve digits")
@@ -181,6 +183,7 @@ def _cover(row: Row, day: datetime.date | None, answer: Answer) -> None:
     for hour in text.split(" "):
         mask |= 1 << int(hour)
     days = answer.hours.setdefault((row["recorder"], row["recorder_region"]), {})
+    # the query groups by account, Region and day: an hour met again is a file pasted together
     if days.get(day, 0) & mask:
         raise _BadRowError("hours", f"hours of {day} that stand above", "each hour once")
     days[day] = days.get(day, 0) | mask

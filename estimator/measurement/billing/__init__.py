@@ -86,6 +86,7 @@ def measure_bill(
         try:
             counted = _count(path, member)
             whole.add(counted)
+            # each line once: equal lines of one file are no repeat, only those of two files are
             seen.append((shown, np.unique(np.concatenate([NOTHING, *counted.marks]))))
         except Unreadable as error:
             refused.add(shown, error)
@@ -144,6 +145,7 @@ def _count(path: str, member: str | None) -> _Tally:
     with open_table(path, member) as (stream, kind):
         if kind == "empty":
             raise Unreadable("an empty file", "the table of a bill", "download it again")
+        # a manifest among the files was read already; inside an archive it names files elsewhere
         if kind == "json":
             raise Unreadable("JSON", "the table of a bill", "name its data files")
         read = read_parquet(stream, path) if kind == "parquet" else read_csv(stream)
@@ -156,6 +158,7 @@ def _count(path: str, member: str | None) -> _Tally:
             if len(lines.charges):
                 tally.marks.append(marks(lines.charges))
                 tally.extend(columns.report, [sum_charges([charges(lines.charges, columns)])])
+    # spans are kept as text until here: few of them differ, and dates are slow to read
     names = (columns.name("start"), columns.name("end"))
     starts, ends = (moments((span[at] for span in spans), name) for at, name in enumerate(names))
     tally.spans = {(starts[a], ends[b]) for a, b in spans if a in starts and b in ends}

@@ -108,6 +108,7 @@ def open_table(path: str, member: str | None = None) -> Iterator[tuple[IO[bytes]
         else:
             archive = stack.enter_context(zipfile.ZipFile(path))
             stream = stack.enter_context(_member(archive, member))
+        # by content: browsers unpack .gz on the way and leave the name as it was
         kind, packed = _kind(stream), member is not None
         if kind == "gzip":
             unpack: Any = igzip.GzipFile

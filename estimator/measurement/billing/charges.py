@@ -100,6 +100,7 @@ def _spread(
     function: Callable[[pd.DataFrame], pd.DataFrame],
 ) -> pd.DataFrame:
     """`function` of the rows that differ in the columns `names`, given to all rows."""
+    # the first line of each group stands for it: unique sorts by group, so `few` has their order
     group = lines.groupby(list(names), sort=False).ngroup().to_numpy()
     _, first = np.unique(group, return_index=True)
     few = lines[list(names)].iloc[first].reset_index(drop=True)
@@ -113,6 +114,7 @@ def _meanings(lines: pd.DataFrame, columns: Columns) -> pd.DataFrame:
         lines["product"].isin(PRODUCTS), lines["service_name"].map(SERVICE_NAMES).fillna("")
     )
     lines = lines.assign(product=product)
+    # a correction of FOCUS is an amount about an earlier bill, and no request
     usage = lines["kind"].isin(columns.layout.usage) & (lines["charge_class"] != "Correction")
     meters = _map_distinct(lines["usage_type"], lambda text: region_and_meter(text)[1])
     kinds = _kinds(lines, meters)
@@ -161,6 +163,7 @@ def account_id(text: str) -> str:
     >>> account_id("46124420288"), account_id("46124420288.0"), account_id("111122223333")
     ('046124420288', '046124420288', '111122223333')
     """
+    # pandas and spreadsheets read an id as a number, and write it as a float
     if re.fullmatch(r"\d+\.0*|\d(?:\.\d+)?[eE]\+?\d+", text):
         text = f"{float(text):.0f}"
     return text.zfill(12) if text.isdigit() else text
@@ -180,6 +183,7 @@ def _clean(text: str) -> str:
 def _times(lines: pd.DataFrame, columns: Columns) -> pd.DataFrame:
     read = (lines[name].map(moments(lines[name].unique(), columns.name(name))) for name in _TIMES)
     start, end, period = map(pd.to_datetime, read)
+    # fees and taxes may have no usage of their own: they belong to the bill's month
     start = start.fillna(period)
     if start.isna().any():
         raise Unreadable(
@@ -210,6 +214,7 @@ def _kinds(lines: pd.DataFrame, meters: pd.Series[str]) -> pd.Series[str]:
 def _kind(product: str, unit: str, meter: str, description: str) -> str:
     if product == CLOUDTRAIL:
         return EVENTS if _events_meter(meter, description) else OTHER_USAGE
+    # in this order: a unit is one word, a description may name requests and keys alike
     for clue in (unit, meter, description):
         words = clue.casefold()
         if "request" in words:
@@ -277,6 +282,7 @@ def _amounts(
     free + billable = quantity.
     """
     usage = rows["is_usage"]
+    # a table of FOCUS may have PricingQuantity alone
     quantity = _numbers(lines["amount"], columns.name("amount"))
     if quantity.isna().any():
         priced = _numbers(lines["priced_amount"], columns.name("priced_amount"))
@@ -288,6 +294,7 @@ def _amounts(
                 f"a line of {rows['product'][missing].iloc[0]} without {columns.name(name)}",
                 "a number",
             )
+    # a rate that is left blank is not enough: what cost something was not free
     free = rows["may_be_free"] & (cost == 0)
     quantity = quantity.where(usage, 0.0)
     return {

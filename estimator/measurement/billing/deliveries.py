@@ -85,6 +85,7 @@ def find_bills(paths: Sequence[str], refused: Refused) -> Delivered:
     older = {
         real for manifest in manifests if manifest not in newest for real in _present(manifest)
     }
+    # named by a manifest or not, a file counts once
     older.update(chosen)
     loose = {real: path for real, path in loose.items() if real not in older}
     latest, more = _latest_versions(loose, chosen)
@@ -205,6 +206,7 @@ def _beside(manifest: str, key: str) -> str | None:
     A file that was unpacked has lost its ``.gz``.
     """
     parts = [part for part in key.split("/") if part]
+    # a manifest comes from elsewhere: it may not name what lies outside
     if ".." in parts:
         return None
     folder = Path(manifest).parent

@@ -46,6 +46,7 @@ def days_and_months(start: pd.Series[pd.Timestamp], end: pd.Series[pd.Timestamp]
     start, end : Series
         First moment of each line, and the first one after it.
     """
+    # a line ends where the next begins: its last moment is the one before
     last = (end - _MOMENT).where(end > start, start)
     day = start.dt.to_period("D").where(start.dt.floor("D") == last.dt.floor("D"))
     return pd.DataFrame({"month": start.dt.to_period("M"), "day": day})

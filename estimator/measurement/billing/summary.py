@@ -35,6 +35,7 @@ def one_currency(charges: pd.DataFrame, seen: set[str], path: str) -> str:
                 "measure the bills of each currency by themselves",
             )
         )
+    # lines of other products tell the currency of a bill without KMS
     known = currencies or sorted(seen - {"", "NULL"})
     return known[0] if known else "USD"
 
@@ -48,6 +49,7 @@ def one_report_a_month(reports: dict[str, pd.DataFrame], path: str) -> None:
         A month is told twice.
     """
     known: dict[tuple[str, str], str] = {}
+    # by payer: two organizations may export in different layouts
     for report, charges in reports.items():
         for payer, month in set(zip(charges["payer"], charges["month"].astype(str), strict=True)):
             other = known.setdefault((payer, month), report)
@@ -89,6 +91,7 @@ def _totals(kms: pd.DataFrame, trails: pd.DataFrame, cost: str) -> dict[str, flo
     requests, keys = kms[kms["kind"] == REQUESTS], kms[kms["kind"] == KEY_MONTHS]
     others = kms[~kms["kind"].isin([REQUESTS, KEY_MONTHS])]
     return {
+        # fsum: the order of rows changes no total
         "free_requests": math.fsum(requests["free"]),
         "billable_requests": math.fsum(requests["billable"]),
         "key_months": math.fsum(keys["quantity"]),

@@ -202,6 +202,7 @@ def _texts(column: Any) -> list[str]:
 
 def _csv_lines(stream: IO[bytes], columns: Columns, width: int) -> Iterator[Chunk]:
     """The slow way: half as fast as pandas, which takes lines of the wrong length as they come."""
+    # never lower: the limit is the whole process's, and others may have raised it
     csv.field_size_limit(max(csv.field_size_limit(), _MOST_FIELD))
     at = {field: position for field, (position, _) in columns.where.items()}
     kind, start, end, currency = (at[name] for name in ("kind", "start", "end", "currency"))

@@ -161,6 +161,7 @@ def _count_log(path: str, log: Log, counted: Counted) -> None:
         kms = [record for record in records if record.source == KMS]
         if kms:
             _count_records(path, kms, counted)
+    # an empty list of records is a quiet log; entries without an eventSource are some other JSON
     if seen + log.bad and not is_log:
         counted.skipped.append(Skipped(path, "JSON without CloudTrail records"))
         return
@@ -199,6 +200,7 @@ def _count_records(path: str, records: list[Record], counted: Counted) -> None:
             worth += _SHARED
         else:
             shared.append(NO_ID)
+        # what has neither was given its whole text as request_id when it was read
         events.append(record.event_id or record.request_id)
         seen.request.append(code)
         seen.worth.append(worth)
@@ -213,6 +215,7 @@ def _hour(text: str) -> datetime.datetime | None:
         moment = datetime.datetime.strptime(f"{text}+0000", "%Y-%m-%dT%H%z")
     except ValueError:
         return None
+    # a year that no log is of: coverage would be laid out from there, a bit for each hour
     return moment if 1970 <= moment.year < 2400 else None
 
 
@@ -246,9 +249,11 @@ def _cover_by_name(path: str, digest: Digest | None, counted: Counted) -> None:
     if digest is None:
         moment = written_at(path)
         if moment is not None:
+            # also where it has no record of these minutes: the file proves that they were recorded
             _cover(counted, stream, moment - _WINDOW)
         return
     hour, end = _hour(digest.start[:13]), _hour(digest.end[:13])
+    # a digest spans an hour; one that claims years must not fill them
     if digest.quiet and hour and end and end - hour <= datetime.timedelta(days=1):
         while hour < end:
             _cover(counted, stream, hour)

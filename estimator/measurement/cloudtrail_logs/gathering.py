@@ -41,6 +41,7 @@ class Gathering:
             [self._codes.setdefault(request, len(self._codes)) for request in counted.requests],
             dtype=np.int32,
         )
+        # each batch numbers its requests itself: to one numbering for all
         rows = rows_of(counted.seen)
         rows["request"] = codes[rows["request"]] if len(rows) else rows["request"]
         self._seen.add(rows)
@@ -66,8 +67,10 @@ class Gathering:
         KmscostError
             Nothing could be read at all: no count is no zero.
         """
+        # no file is not zero requests: a wrong folder must not look like a cheap month
         if not self._files:
             raise self._nothing(paths)
+        # of two copies that tell as much the first in this order counts, whichever file came first
         requests = list(self._codes)
         order = np.empty(len(requests), dtype=np.int64)
         order[sorted(range(len(requests)), key=lambda code: sortable(requests[code]))] = np.arange(
@@ -81,6 +84,7 @@ class Gathering:
         for request, quantity in self._requests.items():
             if request.error:
                 failed[request.error] += quantity
+        # failed calls are no rows: whether KMS charges for them nobody knows
         counts = [item for item in self._requests.items() if not item[0].error]
         notices = [*_failed_notices(failed), *self.skipped.lines(), *coverage.notices()]
         return Actuals(

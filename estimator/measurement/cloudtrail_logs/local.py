@@ -38,6 +38,7 @@ def count_paths(
     done = Done(progress)
     first = list(islice(batches, 2))
     jobs = jobs or _cores()
+    # a single batch is counted sooner here than a process starts
     if jobs == 1 or len(first) < 2:
         for batch in chain(first, batches):
             yield _count(batch)

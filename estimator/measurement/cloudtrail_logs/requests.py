@@ -204,6 +204,7 @@ def request_of(traits: Traits, day: datetime.date | None) -> Request | None:
     reads = cause in ("get", "replication")
     billed = caller_account or (recorder if reads else trail_account)
     if caller_account == _CLOUDTRAIL_ITSELF or cause in ("put", "digest", "check"):
+        # CloudTrail calls in the name of the trail's account, which is charged (F12)
         billed = trail_account or billed
     if cause == "check":
         account = account or trail_account
@@ -227,6 +228,7 @@ def _target_of(arn: str) -> tuple[bool, str, str, str, bool]:
     """Read `aws:s3:arn`: is it a check, account, Region and kind of the file, Bucket Key."""
     _, _, path = arn.partition(":::")
     bucket, slash, name = path.partition("/")
+    # under a Bucket Key S3 names the bucket alone (F11)
     if bucket and not slash:
         return False, "", "", "", True
     if path.endswith("/"):

@@ -49,6 +49,7 @@ def load_actuals(
     parts: list[Part] = []
     problems: list[Problem] = []
     copies = []
+    # by bytes: a copy in a backup folder would be refused as an overlap, and nobody would see why
     for path, kind, original in _distinct(inputs.measurements):
         if original:
             copies.append(f"{path} has the same bytes as {original}: counted once")
@@ -58,6 +59,7 @@ def load_actuals(
             parts.append(Part(path, read, exact=kind == "json"))
         except KmscostError as error:
             problems += error.problems
+    # before logs are counted, which may take minutes
     if problems:
         raise KmscostError(problems)
     if inputs.logs:

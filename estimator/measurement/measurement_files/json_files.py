@@ -107,6 +107,7 @@ def _decode(path: str) -> dict[str, Any]:
         raise KmscostError(Problem(path, None, "", found, _EXPECTED, fix)) from None
     keys = document.keys() if isinstance(document, dict) else ()
     for command, own in _COMMANDS.items():
+        # measure names its source, and none of the others does
         if all(key in keys for key in own) and "source" not in keys:
             found = f"the JSON of `kmscost {command}`"
             raise KmscostError(Problem(path, None, "", found, _EXPECTED, ""))
@@ -173,6 +174,7 @@ def _odd_rows(rows: Sequence[Any], names: Sequence[str], source: str, path: str)
 def _with_details(actuals: Actuals, document: dict[str, Any], path: str) -> Actuals:
     """The same with the counts that its rows do not tell."""
     computed, totals = actuals.totals, document["totals"]
+    # rows that somebody took out by hand would be a measurement that lies
     if not math.isclose(totals["requests"], computed["requests"], rel_tol=1e-9):
         found = shown(totals["requests"])
         expected = f"{factor(computed['requests'])}, the sum of its rows"

@@ -89,6 +89,7 @@ def _stack(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
         unknown: Any = {"category": "", "bool": False, "int64": 0, "float64": float("nan")}.get(
             column.dtype, pd.NaT
         )
+        # as objects: a column that a frame is without has no categories or periods to join
         cells = [
             frame[column.name].astype(object)
             if column.name in frame
@@ -134,12 +135,14 @@ def _same_hours(parts: Sequence[Part]) -> Iterable[Problem]:
     """Measurements of logs that cover an hour of one account and Region alike."""
     spans = [(span, part) for part in parts if part.by_hours and (span := _span(part))]
     known: dict[Stream, list[tuple[Mapping[datetime.date, int], Part, Moment]]] = {}
+    # by their begin: a measurement can then only share its own first hours with those before
     for (begin, end), part in sorted(spans, key=lambda item: (item[0], item[1].path)):
         clashes: dict[str, Problem] = {}
         for stream, days in part.actuals.coverage.hours.items():
             for others, other, other_begin in known.setdefault(stream, []):
                 if other.path in clashes or min(days) > max(others):
                     continue
+                # a short one may lie in these two hours whole, and would count twice
                 is_seam = other_begin < begin and end - begin > _SEAM
                 for day in days.keys() & others.keys():
                     both = days[day] & others[day]
@@ -187,6 +190,7 @@ def _same_rows(parts: Sequence[Part]) -> Iterable[Problem]:
         clashes: dict[str, Problem] = {}
         fresh: list[tuple[dict[Stream, list[tuple[Part, int]]], Stream, int]] = []
         for cause, day, stream in _claims(part):
+            # a CSV tells no hours, and logs tell theirs by account: compared by whole days
             mask = WHOLE_DAY
             if part.exact and part.actuals.source != "cloudtrail":
                 days = part.actuals.coverage.hours.get(("", ""), {})
@@ -200,6 +204,7 @@ def _same_rows(parts: Sequence[Part]) -> Iterable[Problem]:
                         where = f"cause {cause}" + (f", account {stream[0]}" if stream[0] else "")
                         clashes.setdefault(other.path, _twice(part, other, str(day), where))
             fresh.append((at_hand, stream, mask))
+        # after all of it: a part's own rows of one day are no overlap
         for at_hand, stream, mask in fresh:
             at_hand.setdefault(stream, []).append((part, mask))
         yield from clashes.values()

@@ -147,11 +147,13 @@ def _count_files(manifest: Manifest) -> Iterator[_File]:
                 check = pool.submit(_check, file)
                 counts = [pool.submit(count_part, file.path, part, manifest) for part in parts]
                 ahead.append((file, check, counts))
+                # a manifest may list files by the thousand: counts of few are in memory
                 if len(ahead) > 2 * workers:
                     yield _collect(*ahead.popleft(), manifest)
             while ahead:
                 yield _collect(*ahead.popleft(), manifest)
         finally:
+            # after Ctrl-C nobody wants what is still to be read
             pool.shutdown(wait=False, cancel_futures=True)
 
 
@@ -199,6 +201,7 @@ def _cannot(error: OSError) -> str:
 
 
 def _unreadable(error: Exception, manifest: Manifest) -> str:
+    # pyarrow raises OSError for damaged bytes too, but without a number
     if isinstance(error, OSError) and error.strerror and error.errno:
         return _cannot(error)
     gzip = ".gz" if manifest.format == "CSV" else ""

@@ -85,6 +85,7 @@ def read_manifest(path: str | Path) -> Manifest:
     if not kind:
         refuse("fileFormat", repr(document.get("fileFormat")), "CSV, ORC or Parquet")
     columns: tuple[str, ...] = ()
+    # ORC and Parquet name their columns themselves
     if kind == "CSV":
         columns = tuple(plain(entry) for entry in str(document.get("fileSchema") or "").split(","))
         if "key" not in columns:
@@ -108,6 +109,7 @@ def read_manifest(path: str | Path) -> Manifest:
 
 def places(manifest: Manifest, file: DataFile) -> Iterator[str]:
     """Paths where a data file may be: its whole key under a folder above the manifest, or near."""
+    # a manifest comes from elsewhere: no part of a key may lead out of the folders
     key = PurePosixPath(*(part for part in file.key.split("/") if part not in ("", ".", "..")))
     here = Path(manifest.path).absolute().parent
     for folder in (here, *here.parents):
@@ -119,6 +121,7 @@ def places(manifest: Manifest, file: DataFile) -> Iterator[str]:
 
 def refusal(file: DataFile, path: str) -> str:
     """Why a data file's bytes are not those that S3 wrote, or nothing."""
+    # the size first: an MD5 of gigabytes takes its time
     if file.size is not None and Path(path).stat().st_size != file.size:
         return "data file whose size is not the one in the manifest"
     if not file.md5:
@@ -157,6 +160,7 @@ def _data_file(entry: Any) -> DataFile | None:
     if not isinstance(entry, dict) or not isinstance(entry.get("key"), str) or not entry["key"]:
         return None
     size = entry.get("size")
+    # what a manifest lacks is not checked
     md5 = entry.get("MD5checksum")
     return DataFile(
         entry["key"], size if isinstance(size, int) else None, md5 if isinstance(md5, str) else ""

@@ -233,6 +233,7 @@ def _count(batch: _Batch, counted: Counted, *, escaped: bool) -> None:
         marks = np.array([str(value).lower() == "true" for value in values], dtype=bool)
         deleted = marks[of_row]
     counted.delete_markers += int(deleted.sum())
+    # a delete marker is no object: nothing was encrypted
     codes[deleted] = -1
     counted.groups += group_objects(
         codes, places, kinds, lambda number: _kind(number, batch.statuses)

@@ -169,6 +169,7 @@ def _read(path: str, skipped: SkippedFiles, done: Done) -> _Listing | None:
     except (OSError, *DAMAGED) as error:
         skipped.add(path, why_unreadable(error))
         return None
+    # the listing of an empty bucket is a listing: a page without entries, a summary of nothing
     if not listing.records and not listing.recognised:
         skipped.add(path, "empty file" if empty else "no listing of a bucket")
         return None
@@ -183,6 +184,7 @@ def _moment(text: str) -> datetime.datetime | None:
         moment = datetime.datetime.fromisoformat(text)
     except ValueError:
         return None
+    # `aws s3 ls` writes no zone: taken as UTC, and a notice says so
     return moment if moment.tzinfo is None else moment.astimezone(datetime.UTC).replace(tzinfo=None)
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from estimator.advice import Advice
 from estimator.advice.evaluation import CopySaving, Saving
 from estimator.advice.proposal import Proposal
-from estimator.advice.ranking import SMALLEST, Piece, chosen
+from estimator.advice.ranking import SMALLEST, Recommendation, go_together
 from estimator.advice.result import TOGETHER
 from estimator.figures import count, factor, listed, money
 from estimator.forecasting.events import SLACK
@@ -26,11 +26,11 @@ class AdviceAnswer(Answer[Advice]):
     def blocks(self) -> Iterable[Block]:
         """The ranking, then each piece in words."""
         sheet = ranking_sheet(self.result)
-        pieces = [
-            describe_piece(self.result, rank, piece)
-            for rank, piece in enumerate(self.result.pieces, start=1)
+        recommendations = [
+            describe_recommendation(self.result, rank, recommendation)
+            for rank, recommendation in enumerate(self.result.recommendations, start=1)
         ]
-        return (*([] if sheet is None else [sheet]), *pieces)
+        return (*([] if sheet is None else [sheet]), *recommendations)
 
     def lines(self) -> Iterable[str]:
         """What was tried in vain, savings together, the other interpretation."""
@@ -43,17 +43,20 @@ class AdviceAnswer(Answer[Advice]):
 
 def ranking_sheet(advice: Advice) -> Sheet | None:
     """What each piece saves a month; None where there is nothing to advise."""
-    if not advice.pieces:
+    if not advice.recommendations:
         return None
-    unit, other = advice.currency, advice.told.other_interpretation
-    savings = [piece.saving for piece in advice.pieces]
+    unit, other = advice.currency, advice.forecast.other_interpretation
+    savings = [recommendation.saving for recommendation in advice.recommendations]
     ranged = any(not _is_sure(saving) for saving in savings)
     events = any(saving.copies is not None and saving.copies.most for saving in savings)
     header = ("saves a month", unit, *(("5 %", "95 %") if ranged else ()), f"{other} {unit}")
     header += (f"CloudTrail {unit}",) if events else ()
     rows = [
-        (f"{rank} {_marked(piece.proposal)}", *_cells(advice, piece.saving, ranged, events))
-        for rank, piece in enumerate(advice.pieces, start=1)
+        (
+            f"{rank} {_marked(recommendation.proposal)}",
+            *_cells(advice, recommendation.saving, ranged, events),
+        )
+        for rank, recommendation in enumerate(advice.recommendations, start=1)
     ]
     if advice.together is not None:
         rows.append((TOGETHER, *_cells(advice, advice.together, ranged, events)))
@@ -62,10 +65,10 @@ def ranking_sheet(advice: Advice) -> Sheet | None:
 
 
 def _title(advice: Advice) -> str:
-    labels = advice.told.months.labels
+    labels = advice.forecast.months.labels
     span = labels[0] if len(labels) == 1 else f"{labels[0]} to {labels[-1]}"
-    cost = money(advice.per_month(advice.told.totals[advice.cost]))
-    path = advice.told.inventory.path
+    cost = money(advice.per_month(advice.forecast.totals[advice.cost]))
+    path = advice.forecast.inventory.path
     return f"What would save money in {span}: {path} costs {advice.currency} {cost} a month"
 
 
@@ -75,7 +78,7 @@ def _marked(proposal: Proposal) -> str:
 
 
 def _cells(advice: Advice, saving: Saving, ranged: bool, events: bool) -> tuple[str, ...]:
-    totals, other = saving.totals, advice.told.other_interpretation
+    totals, other = saving.totals, advice.forecast.other_interpretation
     values = [totals[advice.cost], *((saving.quantiles[0], saving.quantiles[2]) if ranged else ())]
     values.append(totals[f"{advice.cost}_writes_{other}"])
     cells = [_money(advice.per_month(value), advice) for value in values]
@@ -93,7 +96,7 @@ def _between(low: float, high: float, advice: Advice) -> str:
 
 def _money(amount: float, advice: Advice) -> str:
     """An amount, without the noise of sums in their last digits."""
-    noise = 1e-9 * max(advice.told.totals[advice.cost], 1e-3)
+    noise = 1e-9 * max(advice.forecast.totals[advice.cost], 1e-3)
     return money(0.0 if abs(amount) < noise else amount)
 
 
@@ -102,27 +105,28 @@ def _is_sure(saving: Saving) -> bool:
     return high - low <= 1e-9 * max(abs(low), abs(high))
 
 
-def describe_piece(advice: Advice, rank: int, piece: Piece) -> Lines:
+def describe_recommendation(advice: Advice, rank: int, recommendation: Recommendation) -> Lines:
     """What a piece saves and loses, how to make the change, and how to try it."""
-    proposal = piece.proposal
-    lines = [f"saves: {_saves(advice, piece.saving)}"]
-    if piece.saving.copies is not None and piece.saving.copies.most:
-        lines.append(f"apart: {_copies(advice, piece.saving.copies)}")
+    proposal = recommendation.proposal
+    lines = [f"saves: {_saves(advice, recommendation.saving)}"]
+    if recommendation.saving.copies is not None and recommendation.saving.copies.most:
+        lines.append(f"apart: {_copies(advice, recommendation.saving.copies)}")
     # what several pieces lose alike is said once
     first = next(
-        (other for other in advice.pieces if other.proposal.loses == proposal.loses), piece
+        (other for other in advice.recommendations if other.proposal.loses == proposal.loses),
+        recommendation,
     )
-    same = "" if first is piece else f"as {advice.pieces.index(first) + 1}"
+    same = "" if first is recommendation else f"as {advice.recommendations.index(first) + 1}"
     lines += [
         f"loses: {same or proposal.loses}",
         f"how: {proposal.how}",
         f"source: {same or proposal.source}",
     ]
-    command = advice.command(piece)
+    command = advice.command(recommendation)
     if len(command) > _LONGEST:
         lines.append(f"try: {len(proposal.set):,} changes: see the JSON")
         command = ""
-    return Lines(f"{rank} {_headed(piece)}", tuple(lines), command=command)
+    return Lines(f"{rank} {_headed(recommendation)}", tuple(lines), command=command)
 
 
 def _copies(advice: Advice, copies: CopySaving) -> str:
@@ -145,7 +149,7 @@ def _copies(advice: Advice, copies: CopySaving) -> str:
 
 
 def _saves(advice: Advice, saving: Saving) -> str:
-    unit, totals, other = advice.currency, saving.totals, advice.told.other_interpretation
+    unit, totals, other = advice.currency, saving.totals, advice.forecast.other_interpretation
     line = f"{unit} {_money(advice.per_month(totals[advice.cost]), advice)} a month"
     if not _is_sure(saving):
         low, _, high = (_money(advice.per_month(value), advice) for value in saving.quantiles)
@@ -158,17 +162,21 @@ def _saves(advice: Advice, saving: Saving) -> str:
 
 def _notes(advice: Advice) -> Iterator[str]:
     """What stands below all pieces."""
-    forecast, unit = advice.told, advice.currency
+    forecast, unit = advice.forecast, advice.currency
     small, limit = advice.small, f"{unit} {factor(SMALLEST)} a month"
-    if not advice.pieces:
+    if not advice.recommendations:
         cost = money(advice.per_month(forecast.totals[advice.cost]))
         tried = f"{len(small)} change{'s' * (len(small) != 1)} tried"
         costs = f"the inventory costs {unit} {cost} a month"
         yield f"Nothing to advise: {costs}, and none of {tried} saves {limit}"
     elif small:
-        names = listed(piece.proposal.name for piece in small)
+        names = listed(recommendation.proposal.name for recommendation in small)
         yield f"Tried as well, saving less than {limit}: {names}"
-    savings = [piece.saving.copies for piece in advice.pieces if piece.saving.copies is not None]
+    savings = [
+        recommendation.saving.copies
+        for recommendation in advice.recommendations
+        if recommendation.saving.copies is not None
+    ]
     if any(copies.most > 0 for copies in savings):
         at_least = ", at least" if any(copies.is_range for copies in savings) else ""
         yield f"Ranked by what both bills are smaller by{at_least}: KMS's and CloudTrail's"
@@ -184,12 +192,12 @@ def _notes(advice: Advice) -> Iterator[str]:
 
 def _under_the_other(advice: Advice) -> Iterator[str]:
     """What is too small only under the chosen reading."""
-    other = advice.told.other_interpretation
+    other = advice.forecast.other_interpretation
     name = f"{advice.cost}_writes_{other}"
     found = [
-        (piece.proposal.name, advice.per_month(piece.saving.totals[name]))
-        for piece in advice.small
-        if advice.per_month(piece.saving.totals[name]) >= SMALLEST
+        (recommendation.proposal.name, advice.per_month(recommendation.saving.totals[name]))
+        for recommendation in advice.small
+        if advice.per_month(recommendation.saving.totals[name]) >= SMALLEST
     ]
     if found:
         savings = "; ".join(f"{name} {advice.currency} {money(saved)}" for name, saved in found[:4])
@@ -200,13 +208,13 @@ def _under_the_other(advice: Advice) -> Iterator[str]:
 
 
 def _together(advice: Advice) -> Iterator[str]:
-    plan = chosen(advice.pieces)
+    plan = go_together(advice.recommendations)
     if advice.together is None:
-        if len(advice.pieces) > 1:
+        if len(advice.recommendations) > 1:
             yield "Savings do not add up: these are alternatives to each other"
         return
     names = listed(proposal.name for proposal in plan)
-    left = len(advice.pieces) - len(plan)
+    left = len(advice.recommendations) - len(plan)
     line = "Savings do not add up, because one makes another smaller. Those that go together"
     if left:
         line += " (no trade-offs, of alternatives the larger, nothing that adds nothing)"
@@ -217,8 +225,8 @@ def _together(advice: Advice) -> Iterator[str]:
     yield f"{line}, {names}, save {_saves(advice, advice.together)}{apart}"
 
 
-def _headed(piece: Piece) -> str:
+def _headed(recommendation: Recommendation) -> str:
     """The title of a piece, its first letter large."""
-    title = piece.proposal.title
-    mark = ". A trade-off" if piece.proposal.trade_off else ""
+    title = recommendation.proposal.title
+    mark = ". A trade-off" if recommendation.proposal.trade_off else ""
     return f"{title[0].upper()}{title[1:]}{mark}"

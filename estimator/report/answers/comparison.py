@@ -14,8 +14,8 @@ from estimator.report.answers import Answer
 from estimator.report.answers.budgets_and_copies import CopyCharge
 from estimator.report.blocks import Block, Details, Lines, Sheet
 from estimator.scenarios import Comparison
-from estimator.scenarios.course import Course
-from estimator.scenarios.limit import Limit
+from estimator.scenarios.case_forecast import CaseForecast
+from estimator.scenarios.comparison import Limit
 
 _MOST_GROUPS = 20
 _MOST_NAMES = 8
@@ -183,7 +183,7 @@ def _more(size: int) -> str:
     return f" and {size - _MOST_NAMES} more" if size > _MOST_NAMES else ""
 
 
-def effects_sheet(comparison: Comparison, other: Course) -> Sheet:
+def effects_sheet(comparison: Comparison, other: CaseForecast) -> Sheet:
     """What changes the most, first: by driver, or by the columns that were asked for."""
     by: tuple[str, ...] = ("driver",)
     frame = comparison.effects(other)
@@ -214,7 +214,7 @@ def effects_sheet(comparison: Comparison, other: Course) -> Sheet:
     )
 
 
-def _drivers(comparison: Comparison, other: Course, frame: pd.DataFrame) -> list[str]:
+def _drivers(comparison: Comparison, other: CaseForecast, frame: pd.DataFrame) -> list[str]:
     """Each driver in words, with what one side alone has."""
     apart = {
         (kind, name): change
@@ -229,7 +229,7 @@ def _drivers(comparison: Comparison, other: Course, frame: pd.DataFrame) -> list
     ]
 
 
-def months_sheet(comparison: Comparison, other: Course) -> Sheet:
+def months_sheet(comparison: Comparison, other: CaseForecast) -> Sheet:
     """The difference month by month."""
     names = {"requests": "requests", "cost": comparison.cost}
 
@@ -275,9 +275,9 @@ def _numbers(row: Mapping[Any, Any] | pd.Series[Any]) -> tuple[str, ...]:
     )
 
 
-def change_lines(comparison: Comparison, other: Course) -> Iterator[str]:
+def change_lines(comparison: Comparison, other: CaseForecast) -> Iterator[str]:
     """What was changed, and what one side alone has."""
-    yield from other.case.made.said
+    yield from other.case.changed.descriptions
     for change, found in comparison.entities(other).items():
         for what, names in found.items():
             if names:

@@ -10,7 +10,7 @@ from estimator.rates.comparison import RatesDiff
 from estimator.report.answers import Answer
 from estimator.report.answers.budgets_and_copies import CopyCharge
 from estimator.report.blocks import Sheet
-from pricing.changes import RateChange, grouped
+from pricing.changes import RateChange, group_changes
 from pricing.regions import partition_of
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def changes_sheet(diff: RatesDiff) -> Sheet:
             _figure(change, change.after),
             _percent(change.change),
         )
-        for change, codes in grouped(diff.changes)
+        for change, codes in group_changes(diff.changes)
     )
     older, newer = diff.names
     title = f"Rates of {older} and {newer}: " + (

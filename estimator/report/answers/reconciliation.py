@@ -8,9 +8,8 @@ from decimal import ROUND_FLOOR, Decimal
 
 import pandas as pd
 
-from estimator.figures import count, money, percent, signed
+from estimator.figures import count, listed, money, percent, signed
 from estimator.reconciliation import Reconciliation
-from estimator.reconciliation.matching import listed
 from estimator.reconciliation.result import PARTS
 from estimator.report.answers import Answer
 from estimator.report.blocks import MOST_ROWS, Sheet
@@ -234,7 +233,9 @@ def _apart(reconciliation: Reconciliation) -> list[str]:
     if not reconciliation.apart:
         return []
     code = f"cost_{reconciliation.currency.lower()}"
-    amounts = listed(f"{part['what']} {money(part[code])}" for part in reconciliation.apart)
+    amounts = listed(
+        sorted(f"{part['what']} {money(part[code])}" for part in reconciliation.apart), 10
+    )
     return [f"Apart from all this, {reconciliation.currency}: {amounts}"]
 
 

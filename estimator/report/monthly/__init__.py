@@ -8,7 +8,8 @@ from pathlib import Path
 
 from estimator.advice import advise
 from estimator.forecasting import forecast
-from estimator.inventory import Inventory, load_inventory
+from estimator.inventory import Inventory
+from estimator.inventory.changes import Settings, change_inventory
 from estimator.measurement.billing import measure_bill
 from estimator.measurement.measurement_files import load_actuals
 from estimator.measurement.result import Actuals
@@ -45,12 +46,13 @@ def report(
     seed: int | None = None,
     draws: int = 10_000,
     advice: bool | None = None,
+    set: Settings | None = None,  # noqa: A002 (as --set)
 ) -> MonthlyReport:
     """The monthly budget report: verdict, the month, the months ahead, where it comes from.
 
     Parameters
     ----------
-    inventory, rates, discount
+    inventory, rates, discount, set
         As for `estimator.forecast`.
     month : str or date, optional
         The month to report, as ``2026-10``. Default: the last whole one, UTC.
@@ -64,8 +66,8 @@ def report(
         As for `estimator.simulate`.
     advice : bool, optional
         Whether what would save money is worked out too: every change is forecast again, so it takes
-        longer than all the rest. Default: up to 2,000 accounts. Only where `inventory` is a path,
-        as `estimator.advise` has it.
+        longer than all the rest. Default: up to 2,000 accounts. Only where `inventory` has a
+        document, as `estimator.advise` needs it.
 
     Returns
     -------
@@ -81,8 +83,7 @@ def report(
     if isinstance(months_ahead, bool) or not 0 <= months_ahead <= _MOST_AHEAD:
         expected = f"0 to {_MOST_AHEAD} months"
         raise UsageError(Problem("--months-ahead", None, "", repr(months_ahead), expected, ""))
-    path = None if isinstance(inventory, Inventory) else inventory
-    inventory = inventory if isinstance(inventory, Inventory) else load_inventory(inventory)
+    inventory = change_inventory(inventory, set)
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
     span = 1 + months_ahead
 
@@ -100,8 +101,8 @@ def report(
         held = reconcile(inventory, billed, label, kept, table, discount)
     small = len(inventory.accounts) <= _MOST_ADVISED
     piece = None
-    if (small if advice is None else advice) and path is not None:
-        piece = advise(path, label, span, table, discount)
+    if (small if advice is None else advice) and inventory.document is not None:
+        piece = advise(inventory, label, span, table, discount)
     read = [one for one in (kept, billed) if one is not None]
     unread = tuple(line for one in read for line in one.skipped.lines())
     if advice is None and not small:

@@ -13,16 +13,16 @@ import pandas as pd
 
 from estimator.forecasting import Forecast, forecast
 from estimator.inventory import Inventory
+from estimator.inventory.changes import Stage
 from estimator.months import Months
 from estimator.scenarios.cases import Case
-from estimator.scenarios.pairing import stacked
-from estimator.scenarios.stages import Stage
+from estimator.scenarios.pairing import stack
 from pricing.rates import RateTable
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Course:
-    """What a case costs, month by month.
+class CaseForecast:
+    """The requests and costs of a case, month by month.
 
     Attributes
     ----------
@@ -40,14 +40,15 @@ class Course:
     notices: tuple[str, ...]
 
     @classmethod
-    def of(cls, case: Case, told: Sequence[Forecast]) -> Course:
-        """The forecasts of a case's stages, one after the other."""
-        rows = [_readings(one) for one in told]
+    def of(cls, case: Case, forecasts: Sequence[Forecast]) -> CaseForecast:
+        """Put the forecasts of a case's stages one after the other."""
+        rows = [_both_readings(forecast) for forecast in forecasts]
+        notices = (notice for forecast in forecasts for notice in forecast.notices)
         return cls(
             case=case,
-            monthly=pd.concat([one.monthly for one in told], ignore_index=True),
-            rows=rows[0] if len(rows) == 1 else stacked(rows),
-            notices=tuple(dict.fromkeys(notice for one in told for notice in one.notices)),
+            monthly=pd.concat([forecast.monthly for forecast in forecasts], ignore_index=True),
+            rows=rows[0] if len(rows) == 1 else stack(rows),
+            notices=tuple(dict.fromkeys(notices)),
         )
 
     @property
@@ -63,39 +64,41 @@ class Course:
         }
 
 
-def course_of(
+def forecast_case(
     case: Case, months: Months, by: tuple[str, ...], table: RateTable, discount: float
-) -> Course:
+) -> CaseForecast:
     """Forecast each stage for its own months: before its first day the one before it holds."""
-    told = [
+    forecasts = [
         forecast(inventory, first, count, by, table, discount)
-        for inventory, first, count in _pieces(case.made.stages, months)
+        for inventory, first, count in _spans(case.changed.stages, months)
     ]
-    return Course.of(case, told)
+    return CaseForecast.of(case, forecasts)
 
 
-def _pieces(
+def _spans(
     stages: tuple[Stage, ...], months: Months
 ) -> Iterator[tuple[Inventory, datetime.date, int]]:
     """Each stage that holds in some months: its inventory, its first month, how many."""
 
     def stage_in(month: datetime.date) -> int:
         return max(
-            index for index, one in enumerate(stages) if one.start is None or one.start <= month
+            index
+            for index, stage in enumerate(stages)
+            if stage.start is None or stage.start <= month
         )
 
     for index, firsts in groupby(months.firsts[:-1], key=stage_in):
-        held = list(firsts)
+        span = list(firsts)
         inventory = stages[index].inventory
-        if inventory.growth.as_of is None and len(held) < months.count:
-            # growth counts from the first month of the whole span, not of the piece
+        if inventory.growth.as_of is None and len(span) < months.count:
+            # growth counts from the first month of all, not from the first of this stage
             growth = inventory.growth.model_copy(update={"as_of": months.firsts[0]})
             inventory = replace(inventory, growth=growth)
-        yield inventory, held[0], len(held)
+        yield inventory, span[0], len(span)
 
 
-def _readings(told: Forecast) -> pd.DataFrame:
-    chosen, other = told.rows["cost"], told.rows["cost_other_reading"]
-    is_exempt = told.inventory.cloudtrail_writes == "exempt"
+def _both_readings(forecast: Forecast) -> pd.DataFrame:
+    chosen, other = forecast.rows["cost"], forecast.rows["cost_other_reading"]
+    is_exempt = forecast.inventory.cloudtrail_writes == "exempt"
     charged, exempt = (other, chosen) if is_exempt else (chosen, other)
-    return told.rows.assign(cost_charged=charged, cost_exempt=exempt)
+    return forecast.rows.assign(cost_charged=charged, cost_exempt=exempt)

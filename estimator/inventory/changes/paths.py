@@ -23,7 +23,10 @@ _PLAIN = re.compile(r'[^][" ][^]["]*\Z')
 
 
 class Named(str):
-    """The name of an item of a list, as a path has it in brackets."""
+    """The name of an item of a list, as a path has it in brackets.
+
+    A trail may be called `key`: a name and a key of the same letters are told apart by their type.
+    """
 
     __slots__ = ()
 
@@ -89,21 +92,21 @@ def _mend(text: str, end: int) -> str:
     return f"write a dot between keys; it is not understood from {rest!r} on"
 
 
-def written(path: Path) -> str:
-    """A path as it is written.
+def path_text(path: Path) -> str:
+    """A path as text.
 
-    >>> written(("trails", Named("org"), "key")), written(("keys", Named("a]")))
+    >>> path_text(("trails", Named("org"), "key")), path_text(("keys", Named("a]")))
     ('trails[org].key', 'keys["a]"]')
     """
-    said = ""
+    text = ""
     for part in path:
         if isinstance(part, Named):
-            said += f"[{part if _PLAIN.match(part) else json.dumps(part)}]"
+            text += f"[{part if _PLAIN.match(part) else json.dumps(part)}]"
         else:
-            said += f".{part}" if said else part
-    return said
+            text += f".{part}" if text else part
+    return text
 
 
 def is_item(path: Path) -> bool:
-    """Whether the path names an item of a list: an account, a key, a trail, a reader, a budget."""
+    """Tell whether a path names an item of a list: an account, a key, a trail, a reader."""
     return len(path) == 2 and path[0] in LABELS and isinstance(path[1], Named)

@@ -29,7 +29,7 @@ BEYOND = 0.01
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is known of one payer's writes in one month.
+    """Evidence of how a bill takes one payer's writes in one month.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class Evidence:
         others' measured.
     rough : bool
         The writes are forecast by the rule of thumb, and nothing in the bill confirms the volume.
-    doubt : float
+    missed : float
         Requests of others that the measurement may have missed. [request]
     lines, here : int
         Lines of requests of the payer; lines of keys, or of operations that CloudTrail causes,
@@ -73,7 +73,7 @@ class Evidence:
     measured: bool
     alone: bool
     rough: bool
-    doubt: float
+    missed: float
     lines: int
     here: int
     reads: float | None
@@ -86,8 +86,8 @@ class Evidence:
 
 
 @dataclass(frozen=True)
-class Reading:
-    """The reading that a payer's bill follows, or None where it cannot be told, and why.
+class Interpretation:
+    """The billing interpretation that a payer's bill follows, None where it cannot be told; why.
 
     `shown_free` says that the bill shows the writes and that they cost nothing there.
     """
@@ -107,103 +107,115 @@ class Reading:
         return dict(self.__dict__)
 
 
-def read(known: Evidence) -> Reading:
-    """What the evidence says.
+def interpret(evidence: Evidence) -> Interpretation:
+    """Tell from the evidence which interpretation of F5 a bill follows.
 
-    >>> told = Evidence("111122223333", 990.0, 1000.0, 5.0, 1.0, True, True, False, 0.0, 3, 3,
+    >>> evidence = Evidence("111122223333", 990.0, 1000.0, 5.0, 1.0, True, True, False, 0.0, 3, 3,
     ...     None, 9e5, 2e4, 0.0, 0.0, "account 111122223333 in eu-west-1")
-    >>> read(told).reading
+    >>> interpret(evidence).reading
     'charged'
     """
-    reading, why = _decided(known)
-    sure = known.measured or known.alone
-    return Reading(
-        payer=known.payer,
+    reading, why = _decide(evidence)
+    sure = evidence.measured or evidence.alone
+    return Interpretation(
+        payer=evidence.payer,
         reading=reading,
         strength="none" if reading is None else "strong" if sure else "fair",
         why=why,
-        billed=known.billed,
-        predicted_charged=known.writes + known.rest,
-        predicted_exempt=known.rest,
-        based_on="measured" if known.measured else "forecast",
-        shown_free=_is_beyond_free_tier(known) or (_may_be_free(known) and not _are_absent(known)),
+        billed=evidence.billed,
+        predicted_charged=evidence.writes + evidence.rest,
+        predicted_exempt=evidence.rest,
+        based_on="measured" if evidence.measured else "forecast",
+        shown_free=_is_beyond_free_tier(evidence)
+        or (_may_be_free(evidence) and not _are_absent(evidence)),
     )
 
 
-def _may_be_free(known: Evidence) -> bool:
-    """Whether what was paid of them is no more than what else is known to be there."""
-    return known.billed - known.free <= known.rest
+def _may_be_free(evidence: Evidence) -> bool:
+    """Tell whether what was paid of them is no more than what else is known to be there."""
+    return evidence.billed - evidence.free <= evidence.rest
 
 
-def _are_absent(known: Evidence) -> bool:
-    """Whether the bill shows next to none of the writes."""
-    lowest = ROUGH_EXEMPT_BELOW if known.rough else EXEMPT_BELOW
-    return known.billed - known.rest <= lowest * known.covered * _volume(known) * known.writes
+def _are_absent(evidence: Evidence) -> bool:
+    """Tell whether the bill shows next to none of the writes."""
+    lowest = ROUGH_EXEMPT_BELOW if evidence.rough else EXEMPT_BELOW
+    return (
+        evidence.billed - evidence.rest
+        <= lowest * evidence.covered * _volume(evidence) * evidence.writes
+    )
 
 
-def _volume(known: Evidence) -> float:
+def _volume(evidence: Evidence) -> float:
     """The share of the forecast files that there may have been: reads that fell as well tell. [-]
 
     Nobody exempts reads, so few of both are few files, and no sign of writes that are exempt.
     """
-    return 1.0 if known.measured or known.reads is None else min(known.reads, 1.0)
+    return 1.0 if evidence.measured or evidence.reads is None else min(evidence.reads, 1.0)
 
 
-def _is_beyond_free_tier(known: Evidence) -> bool:
-    """Whether more of them cost nothing than the free tier can cover: most, and more than noise."""
-    beyond = known.free - max(known.free_tier - known.free_elsewhere, 0.0)
-    least = max(BEYOND * known.free_tier, (known.billed - known.rest) / 2)
+def _is_beyond_free_tier(evidence: Evidence) -> bool:
+    """Tell whether most of them, and more than the free tier can cover, cost nothing."""
+    beyond = evidence.free - max(evidence.free_tier - evidence.free_elsewhere, 0.0)
+    least = max(BEYOND * evidence.free_tier, (evidence.billed - evidence.rest) / 2)
     return beyond > least
 
 
-def _decided(known: Evidence) -> tuple[Answer | None, str]:
-    word = "measured" if known.measured else "forecast"
-    if not known.writes:
+def _decide(evidence: Evidence) -> tuple[Answer | None, str]:
+    word = "measured" if evidence.measured else "forecast"
+    if not evidence.writes:
         return None, f"no writes of CloudTrail's are {word} in this month"
-    if not known.lines:
+    if not evidence.lines:
         return None, "the bill has no line of KMS requests"
-    if not known.here:
-        why = f"the bill shows no key and none of CloudTrail's operations in {known.place}"
+    if not evidence.here:
+        why = f"the bill shows no key and none of CloudTrail's operations in {evidence.place}"
         return None, f"{why}, where its writes are billed"
-    shown = (known.billed - known.rest) / known.writes
-    said = (
-        f"{count(known.billed)} {known.what} requests billed in {known.place}; charged predicts "
-        f"{count(known.writes + known.rest)}, exempt {count(known.rest)} ({word})"
+    shown = (evidence.billed - evidence.rest) / evidence.writes
+    line = (
+        f"{count(evidence.billed)} {evidence.what} requests billed in {evidence.place}; charged "
+        f"predicts {count(evidence.writes + evidence.rest)}, exempt {count(evidence.rest)} ({word})"
     )
-    if _is_beyond_free_tier(known):
-        return "exempt", f"{said}; {count(known.free)} of them are free, beyond the free tier"
-    answer, doubt = _answered(known, shown)
-    if not known.paid and (answer != "exempt" or known.writes <= known.free_tier):
-        doubt = f"all requests are inside the free tier: nothing was charged for any; {said}"
+    if _is_beyond_free_tier(evidence):
+        return "exempt", f"{line}; {count(evidence.free)} of them are free, beyond the free tier"
+    answer, doubt = _decide_by_share(evidence, shown)
+    if not evidence.paid and (answer != "exempt" or evidence.writes <= evidence.free_tier):
+        doubt = f"all requests are inside the free tier: nothing was charged for any; {line}"
         return None, doubt
-    if answer == "charged" and _may_be_free(known):
+    if answer == "charged" and _may_be_free(evidence):
         why = "all writes among them are free: by the free tier, or because they are exempt"
-        return None, f"{said}; {why}"
+        return None, f"{line}; {why}"
     if answer is None:
-        return None, f"{said}; {doubt}"
-    return answer, said
+        return None, f"{line}; {doubt}"
+    return answer, line
 
 
-def _answered(known: Evidence, shown: float) -> tuple[Answer | None, str]:
+def _decide_by_share(evidence: Evidence, shown: float) -> tuple[Answer | None, str]:
     """The reading of the share of writes that the bill shows, or None and why."""
-    if known.doubt > CHARGED_WITHIN * known.writes:
+    if evidence.missed > CHARGED_WITHIN * evidence.writes:
         return None, (
-            f"measurements cover too little: up to {count(known.doubt)} requests of others may be "
-            "missing"
+            f"measurements cover too little: up to {count(evidence.missed)} requests of others may "
+            "be missing"
         )
-    if _are_absent(known):
-        if not known.measured and known.reads is not None and known.reads < ROUGH_EXEMPT_BELOW:
+    if _are_absent(evidence):
+        if (
+            not evidence.measured
+            and evidence.reads is not None
+            and evidence.reads < ROUGH_EXEMPT_BELOW
+        ):
             return None, "the reads forecast, which both readings charge, are missing as well"
         return "exempt", ""
-    fits = any(abs(shown / whole - 1) <= CHARGED_WITHIN for whole in (1.0, known.covered) if whole)
+    fits = any(
+        abs(shown / whole - 1) <= CHARGED_WITHIN for whole in (1.0, evidence.covered) if whole
+    )
     if fits:
         return "charged", ""
-    least = (1 - CHARGED_WITHIN) * known.covered * _volume(known)
-    least = ROUGH_CHARGED_FROM if known.rough else least
-    if known.alone and not known.measured and shown >= least:
+    least = (1 - CHARGED_WITHIN) * evidence.covered * _volume(evidence)
+    least = ROUGH_CHARGED_FROM if evidence.rough else least
+    if evidence.alone and not evidence.measured and shown >= least:
         return "charged", ""  # more than forecast, but nobody else writes under CloudTrail's keys
     if shown > 1:
         return None, "others' requests may be among them: measure them, or use resource ids"
-    partly = f"; the bill covers {share(known.covered)} of the month" if known.covered < 1 else ""
-    advice = "" if known.measured else "; measure the writes (--actuals) to tell"
+    partly = (
+        f"; the bill covers {share(evidence.covered)} of the month" if evidence.covered < 1 else ""
+    )
+    advice = "" if evidence.measured else "; measure the writes (--actuals) to tell"
     return None, f"it shows {share(shown)} of the writes, which fits neither{partly}{advice}"

@@ -25,7 +25,7 @@ _DEEPEST = 20
 
 @dataclass(frozen=True)
 class Target:
-    """What an expression means in the end: a resource in a module instance, or a constant.
+    """The end of an expression: a resource in a module instance, or a constant.
 
     `index` is the instance asked for, as it is written; "" for none.
     """
@@ -39,7 +39,7 @@ class Target:
     constant: Any = None
 
 
-class Written:
+class Expressions:
     """The configuration of a plan; of a state nothing is written here."""
 
     def __init__(self, document: Document, source: str = "") -> None:
@@ -50,8 +50,8 @@ class Written:
 
     def provider_of(self, module: str, mode: str, kind: str, name: str) -> str:
         """The key of the provider block that a resource belongs to; "" where nobody tells."""
-        one = self._resource(module, mode, kind, name)
-        return one.provider_config_key if one is not None else ""
+        resource = self._resource(module, mode, kind, name)
+        return resource.provider_config_key if resource is not None else ""
 
     def provider_value(self, key: str, *names: str) -> Any:
         """A constant of a provider block, or of the variable that it names; None for the rest."""
@@ -65,10 +65,10 @@ class Written:
         return target.constant if target is not None and not target.type else None
 
     def targets(self, module: str, mode: str, kind: str, name: str, attribute: str) -> list[Target]:
-        """What an attribute of a resource refers to, through variables and outputs of modules."""
-        one = self._resource(module, mode, kind, name)
-        said = self._part(one.expressions) if one is not None else None
-        expression = said.get(attribute) if isinstance(said, dict) else None
+        """The ends of a resource's attribute, through variables and outputs of modules."""
+        resource = self._resource(module, mode, kind, name)
+        attributes = self._part(resource.expressions) if resource is not None else None
+        expression = attributes.get(attribute) if isinstance(attributes, dict) else None
         return list(dict.fromkeys(self._follow(expression, module, 0)))
 
     def _resource(self, module: str, mode: str, kind: str, name: str) -> ConfigResource | None:
@@ -97,7 +97,7 @@ class Written:
             return
         listed = expression.get("references")
         references = (
-            [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
+            [text for text in listed if isinstance(text, str)] if isinstance(listed, list) else []
         )
         for reference in references:
             # Terraform lists a.b.c and then a.b: the longer one says all
@@ -116,9 +116,9 @@ class Written:
             inside = f"{module}.{match[0].rstrip('.')}" if module else match[0].rstrip(".")
             output = reference[match.end() :].partition(".")[0].partition("[")[0]
             called = self._module(inside)
-            said = (called.outputs or {}).get(output) if called is not None else None
-            if said is not None:
-                yield from self._follow(self._part(said.expression), inside, depth + 1)
+            value = (called.outputs or {}).get(output) if called is not None else None
+            if value is not None:
+                yield from self._follow(self._part(value.expression), inside, depth + 1)
         elif head not in ("local", "each", "count", "path", "self", "terraform"):
             target = _target(reference, module)
             if target is not None:
@@ -159,5 +159,5 @@ def _target(reference: str, module: str) -> Target | None:
 
 def _hashable(value: Any) -> Any:
     if isinstance(value, list):
-        return tuple(_hashable(one) for one in value)
+        return tuple(_hashable(item) for item in value)
     return None if isinstance(value, dict) else value

@@ -1,26 +1,40 @@
-"""Scenarios: named, dated changes to an inventory, and the YAML that they are written in."""
+"""Changes to an inventory, and the YAML and the `--set PATH=VALUE` that they are written in."""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, PlainValidator, RootModel, WithJsonSchema, model_validator
+from pydantic import ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
 
+from estimator.inventory.changes.paths import (
+    LABELS,
+    Named,
+    Path,
+    is_item,
+    path_text,
+    read_path,
+    scan_path,
+)
 from estimator.months import parse_month
-from estimator.scenarios.paths import LABELS, Named, Path, is_item, read_path, written
-from pricing.reading.problems import DocumentError, Problem
-from pricing.reading.validation import Number, Section, read_day, read_text, refusal
+from pricing.reading.document import Map, parse_value
+from pricing.reading.problems import DocumentError, Problem, UsageError
+from pricing.reading.validation import Number, Section, read_day, refusal, validate
+from pricing.reading.words import shown
 
 Operation = Literal["value", "scale", "add", "remove"]
 OPERATIONS: tuple[Operation, ...] = ("value", "scale", "add", "remove")
 
-BASE = "base"
+SET = "--set"
+
+Settings = str | Sequence[str] | Mapping[str, Any]
 
 
 class ScenarioError(DocumentError):
-    """Changes that cannot be made; `problems` holds every mistake found in them."""
+    """Changes that cannot be made; `problems` holds each mistake found in them."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +44,7 @@ class Change:
     Attributes
     ----------
     path : tuple of str
-        Where, as `estimator.scenarios.paths.read_path` reads it.
+        Where, as `read_path` reads it.
     operation : str
         What happens there: a `value` is set, a number is `scale`d, an item is `add`ed, or what is
         there is `remove`d.
@@ -51,8 +65,8 @@ class Change:
 
     @property
     def where(self) -> str:
-        """The path as it is written."""
-        return written(self.path)
+        """The path as text."""
+        return path_text(self.path)
 
     def problem(self, found: str, expected: str, fix: str = "") -> Problem:
         """A problem in the place of this change."""
@@ -69,7 +83,7 @@ class Scenario:
     line: int | None = None
 
 
-def _read_begin(value: Any) -> datetime.date:
+def _read_start(value: Any) -> datetime.date:
     if isinstance(value, str) and len(value) == 7:
         try:
             return parse_month(value)
@@ -78,26 +92,18 @@ def _read_begin(value: Any) -> datetime.date:
     return read_day(value)
 
 
-def _read_name(value: Any) -> str:
-    text = read_text(value)
-    if text == BASE:
-        raise refusal(value, f"another name: {BASE} is what it is compared with", "rename it")
-    return text
-
-
 def _read_removal(value: Any) -> bool:
     if value is not True:
         raise refusal(value, "true", "write remove: true, or leave the change out")
     return True
 
 
-Begin = Annotated[
+Start = Annotated[
     datetime.date,
-    PlainValidator(_read_begin),
+    PlainValidator(_read_start),
     WithJsonSchema({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$"}),
 ]
 PathText = Annotated[Path, PlainValidator(read_path), WithJsonSchema({"type": "string"})]
-Name = Annotated[str, PlainValidator(_read_name), WithJsonSchema({"type": "string"})]
 Removal = Annotated[bool, PlainValidator(_read_removal), WithJsonSchema({"const": True})]
 
 
@@ -113,23 +119,22 @@ class ChangeEntry(Section):
     scale: Number = Field(1.0, description="factor for a number, or for both ends")
     add: Any = Field(None, description="an account, key, trail, reader or budget that is new")
     remove: Removal = Field(False, description="takes away what is there")
-    start: Begin | None = Field(None, alias="from", description="month or day; default: always")
+    start: Start | None = Field(None, alias="from", description="month or day; default: always")
 
     @model_validator(mode="after")
     def _one_operation(self) -> Self:
-        said = self.operations
-        if len(said) != 1:
-            found = " and ".join(said) or "nothing to do"
-            fix = "make two changes of it" if said else "add `value:`"
-            raise refusal(said, f"one of {', '.join(OPERATIONS)}", fix, (), found)
-        operation = said[0]
+        operations = self.operations
+        if len(operations) != 1:
+            found = " and ".join(operations) or "nothing to do"
+            fix = "make two changes of it" if operations else "add `value:`"
+            raise refusal(operations, f"one of {', '.join(OPERATIONS)}", fix, (), found)
         if self.path[0] == "version":
-            raise refusal(
-                said, "another path: it says how to read the file", "", ("path",), "version"
-            )
-        if operation == "add":
+            expected = "another path: it says how to read the file"
+            raise refusal(operations, expected, "", ("path",), "version")
+        if operations[0] == "add":
             self._check_item()
-        if self.start is not None and self.start.day != 1 and not self._lives:
+        # what is set holds for whole months: a forecast's stages begin with a month
+        if self.start is not None and self.start.day != 1 and not self._has_active_period:
             fix = f"write {self.start:%Y-%m}, or the month after it"
             expected = "a month: only what is added or removed may begin inside one"
             raise refusal(self.start, expected, fix, ("from",))
@@ -137,11 +142,11 @@ class ChangeEntry(Section):
 
     @property
     def operations(self) -> list[Operation]:
-        """What the entry says is to be done."""
+        """The operations that the entry names."""
         return [name for name in OPERATIONS if name in self.model_fields_set]
 
     @property
-    def _lives(self) -> bool:
+    def _has_active_period(self) -> bool:
         return self.operations[0] == "add" or ("remove" in self.operations and is_item(self.path))
 
     def _check_item(self) -> None:
@@ -150,7 +155,7 @@ class ChangeEntry(Section):
         if len(self.path) > 2 or self.path[0] not in LABELS:
             fix = "use `value:` for anything else"
             expected = f"a path such as readers or readers[siem]: one of {', '.join(LABELS)}"
-            raise refusal(written(self.path), expected, fix, ("path",))
+            raise refusal(path_text(self.path), expected, fix, ("path",))
         label = LABELS[self.path[0]]
         name = self.add.get(label)
         if "file" in self.add and label == "id":
@@ -170,7 +175,7 @@ class ChangeEntry(Section):
             raise refusal(self.start, "a budget without beginning", "remove it", ("from",))
 
     def change(self, source: str, line: int | None) -> Change:
-        """The change that the entry says."""
+        """Return the change that the entry asks for."""
         operation = self.operations[0]
         path = self.path
         if operation == "add" and not is_item(path):
@@ -178,31 +183,71 @@ class ChangeEntry(Section):
         return Change(path, operation, getattr(self, operation), self.start, source, line)
 
 
-class NamedChange(ChangeEntry):
-    """A scenario of one change."""
+def read_settings(settings: Settings | None) -> tuple[Change, ...]:
+    """Read the changes of ``--set PATH=VALUE``; the value is YAML in one line.
 
-    name: Name | None = Field(None, description="default: the path")
+    >>> [change.value for change in read_settings(["trails[org].bucket.bucket_key=true"])]
+    [True]
+
+    Raises
+    ------
+    UsageError
+        It is not written so.
+    """
+    if settings is None:
+        return ()
+    if isinstance(settings, Mapping):
+        pairs = list(settings.items())
+    else:
+        texts = [settings] if isinstance(settings, str) else list(settings)
+        pairs = [_split(text) for text in texts]
+    changes, problems = [], []
+    for path, value in pairs:
+        root = Map(1)
+        root.update(path=path, value=value)
+        entry, more, _ = validate(ChangeEntry, root, SET)
+        problems += [
+            Problem(SET, None, "", problem.found, problem.expected, problem.fix) for problem in more
+        ]
+        changes += [entry.change(SET, None)] if entry is not None else []
+    if problems:
+        raise UsageError(problems)
+    return tuple(changes)
 
 
-class ScenarioEntry(Section):
-    """A scenario: changes under one name."""
+def _split(text: str) -> tuple[str, Any]:
+    try:
+        _, end = scan_path(text)
+    except PydanticCustomError as error:
+        context = error.context or {}
+        problem = Problem(SET, None, "", context["found"], context["expected"], context["fix"])
+        raise UsageError(problem) from None
+    path, rest = text[:end], text[end:].lstrip()
+    equals, value = rest[:1], rest[1:]
+    expected = "PATH=VALUE, such as trails[org].bucket.bucket_key=true"
+    if equals != "=":
+        # what stands before the first = is the path; validating it says what is wrong with it
+        before, equals, value = text.partition("=")
+        if not equals:
+            raise UsageError(Problem(SET, None, "", shown(text), expected, "add = and a value"))
+        return before, None
+    if not value.strip():
+        fix = "write null for nothing"
+        raise UsageError(Problem(SET, None, "", shown(text), expected, fix))
+    try:
+        parsed, problems = parse_value(value, SET)
+    except DocumentError as error:
+        raise _refusal(path, error.problems) from None
+    if problems:
+        raise _refusal(path, problems)
+    return path, parsed
 
-    name: Name
-    changes: tuple[ChangeEntry, ...] = Field(min_length=1)
 
-
-class ScenarioFile(Section):
-    """kmscost scenarios, version 1: what is changed, since when, under which name."""
-
-    version: Literal[1]
-    scenarios: tuple[ScenarioEntry, ...] = Field(min_length=1)
-
-
-class Changes(Section):
-    """A list of changes, each of them a scenario of its own."""
-
-    scenarios: tuple[NamedChange, ...] = Field(min_length=1)
-
-
-class ScenarioDocument(RootModel[ScenarioFile | Annotated[list[NamedChange], Field(min_length=1)]]):
-    """What a scenario file may hold: named scenarios, or a list of changes, one scenario each."""
+def _refusal(path: str, problems: Iterable[Problem]) -> UsageError:
+    # lines of a value in one line say nothing: its path does
+    return UsageError(
+        [
+            Problem(SET, None, path, problem.found, problem.expected, problem.fix)
+            for problem in problems
+        ]
+    )

@@ -34,9 +34,9 @@ THREE = {
 }
 
 
-def month_of(told: Forecast) -> tuple[str, str]:
+def month_of(forecast: Forecast) -> tuple[str, str]:
     """First moment of the month, and of the next."""
-    first = told.months.firsts[0]
+    first = forecast.months.firsts[0]
     days = calendar.monthrange(first.year, first.month)[1]
     last = first.replace(day=days)
     following = (last.replace(day=28) + pd.Timedelta(days=10)).replace(day=1)
@@ -44,7 +44,7 @@ def month_of(told: Forecast) -> tuple[str, str]:
 
 
 def lines_of(
-    told: Forecast,
+    forecast: Forecast,
     *,
     writes: bool | None = None,
     keys: Mapping[str, str] | None = None,
@@ -63,14 +63,14 @@ def lines_of(
     scale : float
         Factor on all requests.
     """
-    start, end = month_of(told)
-    shown = told.inventory.cloudtrail_writes == "charged" if writes is None else writes
-    rows = told.rows
+    start, end = month_of(forecast)
+    shown = forecast.inventory.cloudtrail_writes == "charged" if writes is None else writes
+    rows = forecast.rows
     if not shown:
         rows = rows[~rows["cause"].isin(WRITES)]
     names = ["billed_account", "billed_region", "key", "operation", "unit"]
     sums = rows.groupby(names, observed=True)[["quantity", "free", "billable", "cost"]].sum()
-    made: list[Line] = []
+    lines: list[Line] = []
     for row in sums.reset_index().to_dict("records"):
         resource = (keys or {}).get(row["key"], "")
         line = Line(
@@ -83,7 +83,7 @@ def lines_of(
             end=end,
         )
         if row["unit"] == "key-month":
-            made.append(
+            lines.append(
                 replace(
                     line,
                     usage_type=f"{row['billed_region']}-KMS-Keys",
@@ -98,18 +98,22 @@ def lines_of(
             continue
         free, paid = row["free"] * scale, row["billable"] * scale
         if free:
-            made.append(replace(line, amount=repr(free), description=FREE))
+            lines.append(replace(line, amount=repr(free), description=FREE))
         if paid:
             cost, rate = repr(row["cost"] * scale), "0.000003"
-            made.append(replace(line, amount=repr(paid), cost=cost, rate=rate, description=PAID))
-    return made
+            lines.append(replace(line, amount=repr(paid), cost=cost, rate=rate, description=PAID))
+    return lines
 
 
 def other(
-    amount: float, told: Forecast, operation: str = "Decrypt", price: float = 0.000003, **more: str
+    amount: float,
+    forecast: Forecast,
+    operation: str = "Decrypt",
+    price: float = 0.000003,
+    **more: str,
 ) -> Line:
     """A paid line of requests that are not CloudTrail's."""
-    start, end = month_of(told)
+    start, end = month_of(forecast)
     line = Line(
         operation=operation,
         amount=repr(amount),
@@ -134,7 +138,7 @@ def bill_of(folder: Path, lines: Sequence[Line], form: str = "legacy", payer: st
 
 
 def measured_of(
-    told: Forecast,
+    forecast: Forecast,
     keys: Mapping[str, str],
     *,
     scale: float = 1.0,
@@ -159,24 +163,24 @@ def measured_of(
     source : str
         Which source measured.
     """
-    rows = told.rows[told.rows["unit"] == "request"]
-    first = told.months.firsts[0]
+    rows = forecast.rows[forecast.rows["unit"] == "request"]
+    first = forecast.months.firsts[0]
     size = len(rows) + len(others)
-    theirs = list(zip(*others, strict=True)) if others else [(), (), (), ()]
+    columns = list(zip(*others, strict=True)) if others else [(), (), (), ()]
     columns = {
         "day": [first] * size,
-        "billed_account": [*rows["billed_account"], *theirs[0]],
-        "billed_region": [*rows["billed_region"], *theirs[1]],
-        "key": [*(keys[str(one)] for one in rows["key"]), *[""] * len(others)],
+        "billed_account": [*rows["billed_account"], *columns[0]],
+        "billed_region": [*rows["billed_region"], *columns[1]],
+        "key": [*(keys[str(row)] for row in rows["key"]), *[""] * len(others)],
         "cause": [*rows["cause"], *["other"] * len(others)],
-        "operation": [*rows["operation"], *theirs[2]],
-        "quantity": np.array([*(rows["quantity"] * scale), *theirs[3]], dtype=float),
+        "operation": [*rows["operation"], *columns[2]],
+        "quantity": np.array([*(rows["quantity"] * scale), *columns[3]], dtype=float),
         "unit": ["request"] * size,
         "source": [source] * size,
         "coverage": [1.0] * size,
     }
     places = set(zip(columns["billed_account"], columns["billed_region"], strict=True))
-    end = told.months.firsts[1]
+    end = forecast.months.firsts[1]
     span = pd.date_range(first, end, inclusive="left").date[:days]
     hours = {place: dict.fromkeys(span, WHOLE_DAY) for place in places}
     return Actuals(source, actuals_frame(columns), 1, size, coverage=Coverage(hours))
