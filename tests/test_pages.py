@@ -75,8 +75,8 @@ def test_the_examples_in_help_run(given, tmp_path):
         for line in re.findall(r"kmscost [^;>]*[^;> ]", command.example):
             if not ELSEWHERE.search(line):
                 done = run(shlex.split(line)[1:], folder)
-                skip_without_extra(done.stderr)
-                assert done.returncode == 0, f"{line}\n{done.stderr}"
+                skip_without_extra(done.err)
+                assert done.code == 0, f"{line}\n{done.err}"
                 ran += 1
     assert ran >= 16
 
