@@ -25,9 +25,9 @@ def next_month(month: str) -> str:
 def emit(value: Any) -> str:
     """A value in YAML's flow style."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{name}: {emit(one)}" for name, one in value.items()) + "}"
+        return "{" + ", ".join(f"{name}: {emit(item)}" for name, item in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(emit(one) for one in value) + "]"
+        return "[" + ", ".join(emit(item) for item in value) + "]"
     if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, str) and value.endswith("%"):
@@ -80,11 +80,11 @@ class Invention:
         if not self.steady:
             for account in self.accounts[len(self.homes) :]:
                 if self.maybe(0.4):
-                    account.update(self.life())
+                    account.update(self.period())
         self.keys = self.make_keys()
         self.trails = [self.make_trail(number) for number in range(dice.randint(1, 3))]
-        made = [self.make_reader(number) for number in range(dice.randint(0, 3))]
-        self.readers = [reader for reader in made if reader is not None]
+        readers = [self.make_reader(number) for number in range(dice.randint(0, 3))]
+        self.readers = [reader for reader in readers if reader is not None]
 
     def inventory(self) -> Part:
         inv: Part = {
@@ -105,10 +105,10 @@ class Invention:
     def maybe(self, chance: float) -> bool:
         return self.dice.random() < chance
 
-    def life(self) -> Part:
+    def period(self) -> Part:
         """A beginning, an end, or both, inside the forecast."""
-        born, dead = sorted(self.dice.sample(self.window, 2))
-        return self.dice.choice([{"from": born}, {"until": dead}, {"from": born, "until": dead}])
+        first, end = sorted(self.dice.sample(self.window, 2))
+        return self.dice.choice([{"from": first}, {"until": end}, {"from": first, "until": end}])
 
     def amount(self, numbers: list[int]) -> Any:
         """A number or a range; the root of low x high is a whole number."""
@@ -132,7 +132,7 @@ class Invention:
         return GOV if home.get("regions", self.regions)[0] in GOV else COMMERCIAL
 
     def make_homes(self) -> list[Part]:
-        """The first account of each payer or partition: it lives always, owns trails and keys."""
+        """The first account of each payer or partition: always active, it owns trails and keys."""
         homes: list[Part] = [{"id": "100000000001"}]
         if self.layout == "two payers":
             homes.append({"id": "200000000001", "payer": "200000000001"})
@@ -155,7 +155,7 @@ class Invention:
         return account
 
     def make_keys(self) -> list[Part]:
-        """Two for each home, and one that nothing uses, born within the forecast."""
+        """Two for each home, and one that nothing uses, made within the forecast."""
         keys: list[Part] = []
         for place, home in enumerate(self.homes):
             for number in range(2):
@@ -196,7 +196,7 @@ class Invention:
         if self.maybe(0.4):
             trail["files_per_day"] = self.files(own)
         if not self.steady and self.maybe(0.3):
-            trail.update(self.life())
+            trail.update(self.period())
         elif self.maybe(0.4):
             trail["config_updates_per_month"] = self.dice.randint(0, 30)
         if self.maybe(0.4) and not self.growing:
@@ -216,22 +216,22 @@ class Invention:
         kinds = ["every-file", "replication", "fixed", *["query", "validate"] * (2 * self.steady)]
         kind = self.dice.choice(kinds)
         if kind == "fixed":
-            readable = [one for one in readable if "from" not in one and "until" not in one][:1]
+            readable = [trail for trail in readable if not trail.keys() & {"from", "until"}][:1]
         if kind == "validate":
-            readable = [one for one in readable if one.get("digest_files") == "sse-kms"]
+            readable = [trail for trail in readable if trail.get("digest_files") == "sse-kms"]
         if not readable:
             return None
         chosen = self.dice.sample(readable, self.dice.randint(1, len(readable)))
         reader: Part = {"name": f"r{number}", "kind": kind, "account": home["id"]}
         reader.update(self.habits(kind, chosen))
         if kind in {"every-file", "replication", "fixed"} and self.maybe(0.3):
-            reader.update(self.life())
+            reader.update(self.period())
         if len(chosen) < len(self.trails) or kind == "fixed" or self.maybe(0.5):
             reader["trails"] = [trail["name"] for trail in chosen]
         return reader
 
     def habits(self, kind: str, trails: list[Part]) -> Part:
-        """What a reader of this kind needs to be told."""
+        """The assumptions that a reader of this kind needs."""
         dice = self.dice
         if kind == "every-file":
             return {"gets_per_file": self.amount([1, 2]) if self.maybe(0.5) else 0.25}
