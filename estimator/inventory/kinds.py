@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import PlainValidator, WithJsonSchema
+from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from pricing.arns import is_account
-from pricing.reading.validation import read_text, refusal
+from pricing.reading.validation import Day, Section, read_text, refusal
 from pricing.regions import default_regions, read_region
 
 _DIGITS = 12
@@ -97,3 +97,23 @@ TrailRegions = Annotated[
 KeySpec = Annotated[
     str, PlainValidator(_read_key_spec), WithJsonSchema({"const": "SYMMETRIC_DEFAULT"})
 ]
+
+
+class ActiveItem(Section):
+    """Whatever begins and ends: `from` is inclusive, `until` exclusive, both may be left out."""
+
+    start: Day | None = Field(
+        None, alias="from", description="first day; default: always", examples=["2026-03-01"]
+    )
+    until: Day | None = Field(
+        None,
+        description="the day after the last one; default: without end",
+        examples=["2027-01-01"],
+    )
+
+    @model_validator(mode="after")
+    def _until_after_from(self) -> Self:
+        if self.start and self.until and self.until <= self.start:
+            fix = "until is the day after the last one"
+            raise refusal(self.until, f"a day after from, {self.start}", fix, ("until",))
+        return self
