@@ -64,7 +64,7 @@ class Step:
 
 def steps_of(parts: Iterable[tuple[str, Equation]], inventory: Inventory) -> tuple[Step, ...]:
     """Equations with their sections as steps; each names the sources that are new there."""
-    known: set[str] = set()
+    known: set[str] = set()  # a source that stands above is not printed again
     steps = []
     for section, equation in parts:
         step = Step(

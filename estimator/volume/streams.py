@@ -77,6 +77,7 @@ class Streams:
         group = _group(columns)
         size = int(group.max()) + 1 if len(self) else 0
         first = np.zeros(size, dtype=np.int64)
+        # of several assignments to one place the last one stays: backwards that is the first row
         first[group[::-1]] = np.arange(len(self))[::-1]
         return Streams(
             trail=self.trail[first],
@@ -91,6 +92,7 @@ class Streams:
 
 
 def _codes(values: FloatArray) -> IntArray:
+    # the usual case, without sorting a hundred thousand equal days
     if len(values) and (values == values[0]).all():
         return np.zeros(len(values), dtype=np.int64)
     return np.unique(values, return_inverse=True)[1].astype(np.int64)
@@ -131,6 +133,7 @@ class _Pairs:
         starts = np.array([active.account[account.id].start for account in accounts])
         ends = np.array([active.account[account.id].end for account in accounts])
         self.start, self.end = starts[self.account], ends[self.account]
+        # not a number: the account says nothing, and the trail or the rule of thumb does
         self.files = np.full(len(self.account), np.nan)
         self.doubt = np.full(len(self.account), -1, dtype=np.int64)
         for index, account in enumerate(accounts):
