@@ -7,6 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
+from pricing.arns import is_account
 from pricing.reading.validation import Day, Section, read_text, refusal
 from pricing.regions import default_regions, read_region
 
@@ -16,11 +17,6 @@ ACCOUNT_ID_PATTERN = f"^[0-9]{{{_DIGITS}}}$"
 _NOT_SYMMETRIC = ("RSA_", "ECC_", "HMAC_", "SM2", "ML_DSA")
 
 
-def is_account_id(text: str) -> bool:
-    """True for a text that is an account id."""
-    return text.isascii() and text.isdigit() and len(text) == _DIGITS
-
-
 def read_account_id(value: Any) -> str:
     """An AWS account id: a text of 12 digits."""
     expected = f"an account id: {_DIGITS} digits in quotes"
@@ -28,7 +24,7 @@ def read_account_id(value: Any) -> str:
         raise refusal(value, expected, f'write it in quotes: "{value}"')
     if not isinstance(value, str):
         raise refusal(value, expected, 'write it in quotes: "111122223333"')
-    if not is_account_id(value):
+    if not is_account(value):
         short = value.isascii() and value.isdigit() and len(value) < _DIGITS
         fix = (
             f'it has {len(value)} digits: a leading zero may be lost: "{value:0>12}"'

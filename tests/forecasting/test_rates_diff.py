@@ -6,7 +6,7 @@ import pytest
 
 from estimator import KmscostError, forecast, rates_diff, rates_import
 from estimator.report.answers.rates import changes_lines
-from tests.pricing.offers.offer_files import Product, everywhere, flat, kms, offer, written
+from tests.pricing.offers.offer_files import Product, everywhere, flat, kms, offer, write_file
 
 INVENTORY = """\
 version: 1
@@ -29,7 +29,7 @@ def inventory(tmp_path):
 
 def offer_file(tmp_path, request, name="new.json"):
     products = [*kms("us-east-1", request=request), everywhere()]
-    return written(tmp_path / name, offer(products))
+    return write_file(tmp_path / name, offer(products))
 
 
 def test_a_dearer_request_in_money(tmp_path, inventory):
@@ -75,7 +75,7 @@ def test_a_table_of_cloudtrail_alone(tmp_path, inventory):
         )
     )
     copies = Product("USE1-PaidEventsRecorded", "us-east-1", [("0", "Inf", "0.00004")], "Events")
-    file = written(tmp_path / "ct.json", offer([copies], "AWSCloudTrail"))
+    file = write_file(tmp_path / "ct.json", offer([copies], "AWSCloudTrail"))
     result = rates_diff("shipped", file, inventory, "2026-11", 1)
     totals = result.totals
     assert totals["cost_usd_difference"] == 0
@@ -93,14 +93,14 @@ def test_a_table_of_cloudtrail_alone(tmp_path, inventory):
 
 def test_two_currencies_are_not_compared(tmp_path):
     """No exchange rate is known: USD against CNY is an error that says so."""
-    china = written(tmp_path / "cn.json", offer(kms("cn-north-1"), currency="CNY"))
+    china = write_file(tmp_path / "cn.json", offer(kms("cn-north-1"), currency="CNY"))
     with pytest.raises(KmscostError, match="no exchange rate"):
         rates_diff("shipped", china)
 
 
 def test_a_region_without_a_rate_is_an_error(tmp_path, inventory):
     """A file without the inventory's Region gives no money for it, not a silent zero."""
-    other = written(tmp_path / "eu.json", offer([*kms("eu-west-1"), everywhere()]))
+    other = write_file(tmp_path / "eu.json", offer([*kms("eu-west-1"), everywhere()]))
     with pytest.raises(KmscostError, match="no rate for us-east-1"):
         rates_diff("shipped", other, inventory, "2026-11", 1)
 
@@ -115,7 +115,7 @@ def test_budgets_in_usd_are_not_compared_with_yuan(tmp_path):
         flat("KMS-Requests", "cn-north-1", "0.00002"),
         flat("KMS-Keys", "cn-north-1", "7", "Keys"),
     ]
-    table = rates_import(written(tmp_path / "cn.json", offer(products, currency="CNY"))).table
+    table = rates_import(write_file(tmp_path / "cn.json", offer(products, currency="CNY"))).table
     result = forecast(inventory, "2026-11", 1, rates=table)
     # 38,640 x 0.2 / 10,000 = 0.7728, and a key at 7
     assert result.totals["cost_cny"] == pytest.approx(7.7728)
