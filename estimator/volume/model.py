@@ -94,7 +94,7 @@ class Model:
         rate = formulas.DIGESTS_PER_DAY * streams.count
         start = np.maximum(streams.start, self.digest_start[streams.trail])
         nothing = np.full(len(streams), -1, dtype=np.int64)
-        digests = dataclasses.replace(streams, files=rate, start=start, doubt=nothing)
+        digests = dataclasses.replace(streams, files=rate, start=start, uncertain_input=nothing)
         return Written(digests, self.growths["digests"])
 
     def put(self, written: Written, period: Period = ALL_TIME) -> FloatArray:
