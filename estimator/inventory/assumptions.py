@@ -72,7 +72,7 @@ class FilesPerDay:
         """
         return f"{owner}.files_per_day.{region}" if self.by_region else f"{owner}.files_per_day"
 
-    def in_doubt(self, owner: str) -> dict[str, Range]:
+    def uncertain_ranges(self, owner: str) -> dict[str, Range]:
         """The ranges in it, and what each is called."""
         entries = list(self.by_region.items())
         if self.other is not None:

@@ -96,7 +96,7 @@ class Model:
         # a trail older than AWS's change has digests under its key later than log files
         start = np.maximum(streams.start, self.digest_start[streams.trail])
         nothing = np.full(len(streams), -1, dtype=np.int64)
-        digests = dataclasses.replace(streams, files=rate, start=start, doubt=nothing)
+        digests = dataclasses.replace(streams, files=rate, start=start, uncertain_input=nothing)
         return Written(digests, self.growths["digests"])
 
     def put(self, written: Written, period: Period = ALL_TIME) -> FloatArray:

@@ -230,7 +230,7 @@ class Reading(ABC):
         summed: Streams,
         by_account: bool,
         by_region: bool,
-        by_doubt: bool = False,
+        by_input: bool = False,
     ) -> Streams:
         """The streams whose files it reads, added up where its filter allows.
 
@@ -256,7 +256,7 @@ class Reading(ABC):
             code = model.vocabulary.code["region"]
             chosen &= np.isin(streams.region, [code[region] for region in reader.regions])
         streams = streams if chosen.all() else streams.where(chosen)
-        return streams.add_up(by_account, by_region, by_doubt) if fine else streams
+        return streams.add_up(by_account, by_region, by_input) if fine else streams
 
 
 def is_fine(reader: Reader) -> bool:
