@@ -84,7 +84,7 @@ def as_command(function: Callable[..., None]) -> Callable[..., None]:
 
 
 def _is_file(hint: Any) -> bool:
-    """Say whether a parameter names files to read: paths, and arguments that may be URLs or words."""
+    """Say whether a parameter names files to read: a path, or an argument that may be a URL."""
     kind, *infos = typing.get_args(hint) or (hint,)
     kinds = {kind, *typing.get_args(kind)}
     kinds |= {inner for outer in kinds for inner in typing.get_args(outer)}
