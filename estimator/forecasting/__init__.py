@@ -164,7 +164,7 @@ def grain(by: str | Sequence[str] | None, alone: Sequence[str] = ("all",)) -> tu
         if name not in KEYS:
             expected = f"columns out of trail, reader, {', '.join(KEYS)}"
             expected += f"; or {', '.join(alone)} alone"
-            raise UsageError(Problem("--by", None, "", repr(word), expected, ""))
+            raise UsageError(Problem("by", None, "", repr(word), expected, ""))
     return tuple(column for column in KEYS if column in names)
 
 
@@ -186,7 +186,7 @@ def calendar(start: str | datetime.date | None, months: int) -> Months:
             str(error) if str(error).startswith("found ") else f"found {start!r}; expected a month"
         )
         found, _, expected = problem.removeprefix("found ").partition("; expected ")
-        option = "--months" if expected.startswith("1 to") else "--from"
+        option = "months" if expected.startswith("1 to") else "start"
         raise UsageError(Problem(option, None, "", found, expected, "")) from None
 
 

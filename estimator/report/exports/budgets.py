@@ -107,7 +107,7 @@ def export_aws_budgets(
     told = forecast_of(inventory, start, months, _NEEDED, rates, discount, _NEEDED)
     if told.months.count > MOST_MONTHS:
         expected = f"1 to {MOST_MONTHS}, which AWS Budgets takes"
-        raise UsageError(Problem("--months", None, "", str(told.months.count), expected, ""))
+        raise UsageError(Problem("months", None, "", str(told.months.count), expected, ""))
     chosen = _chosen(told, limits, margin)
     plans = list(_plans(told, chosen, margin, budget))
     for plan in plans:
@@ -121,14 +121,14 @@ def export_aws_budgets(
 def _chosen(told: Forecast, limits: str | None, margin: float) -> str:
     """Where the limits come from."""
     if limits not in (None, *LIMITS):
-        raise UsageError(Problem("--limits", None, "", repr(limits), " or ".join(LIMITS), ""))
+        raise UsageError(Problem("limits", None, "", repr(limits), " or ".join(LIMITS), ""))
     if not 0 <= margin <= 10:
         expected = "a share such as 20% or 0.2, up to 10"
-        raise UsageError(Problem("--margin", None, "", f"{margin:g}", expected, ""))
+        raise UsageError(Problem("margin", None, "", f"{margin:g}", expected, ""))
     chosen = limits or ("budgets" if told.inventory.budgets else "forecast")
     if margin and chosen == "budgets":
         expected = "it with --limits forecast only"
-        raise UsageError(Problem("--margin", None, "", f"{margin:g}", expected, ""))
+        raise UsageError(Problem("margin", None, "", f"{margin:g}", expected, ""))
     if chosen == "budgets" and not told.inventory.budgets:
         fix = "add `budgets: [{name: kms, usd_per_month: 25.00}]`, or use --limits forecast"
         found = "an inventory without budgets"
@@ -138,7 +138,7 @@ def _chosen(told: Forecast, limits: str | None, margin: float) -> str:
     if chosen == "budgets" and told.currency != "USD":
         found = f"rates in {told.currency}"
         expected = "rates in USD, as the inventory's budgets are"
-        raise UsageError(Problem("--rates", None, "", found, expected, "use --limits forecast"))
+        raise UsageError(Problem("rates", None, "", found, expected, "use --limits forecast"))
     return chosen
 
 
@@ -146,7 +146,7 @@ def _plans(told: Forecast, chosen: str, margin: float, only: str | None) -> Iter
     budgets = [one for one in told.inventory.budgets if only in (None, one.name)]
     if only is not None and not budgets:
         names = ", ".join(one.name for one in told.inventory.budgets) or "no budget at all"
-        raise UsageError(Problem("--budget", None, "", repr(only), f"one of: {names}", ""))
+        raise UsageError(Problem("budget", None, "", repr(only), f"one of: {names}", ""))
     if not budgets:
         yield from _of_each_payer("kmscost", told, None, told.rows, margin)
         return
