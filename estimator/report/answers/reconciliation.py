@@ -154,7 +154,7 @@ def _rows_sheet(reconciliation: Reconciliation) -> Sheet | None:
         return None
     several = len(set(frame["payer"])) > 1
     names = ["billed_account", "billed_region", "key", "operation"]
-    names = [*(["payer"] if several else []), *(one for one in names if (frame[one] != "").any())]
+    names = [*(["payer"] if several else []), *(column for column in names if (frame[column] != "").any())]
     cells = [
         (
             *(_word(str(row[name])) for name in names),

@@ -37,61 +37,61 @@ CAUSES = {
 }
 
 
-def requests_chart(told: Forecast) -> Chart:
+def requests_chart(forecast: Forecast) -> Chart:
     """Requests by cause, month by month."""
     title = "KMS requests by cause, month by month"
-    if not told.totals["requests"]:
-        said = f"nothing to draw: no requests in {_span(told)}"
-        return empty_chart("requests", title, said)
-    rows = told.rows[told.rows["unit"] == "request"]
+    if not forecast.totals["requests"]:
+        description = f"nothing to draw: no requests in {_span(forecast)}"
+        return empty_chart("requests", title, description)
+    rows = forecast.rows[forecast.rows["unit"] == "request"]
     sums = rows.groupby(["month", "cause"], observed=True)["quantity"].sum().unstack(fill_value=0)
     sums.index = sums.index.astype(str)
-    sums = sums.reindex(index=list(told.months.labels), fill_value=0.0)
+    sums = sums.reindex(index=list(forecast.months.labels), fill_value=0.0)
     order = sums.sum().sort_values(ascending=False, kind="stable").index
     stacks = {CAUSES[str(name)]: sums[name].to_numpy() for name in order}
-    first, last = told.monthly.iloc[0], told.monthly.iloc[-1]
-    said = f"{count(first['requests'])} requests in {first['month']}, "
-    said += f"{count(last['requests'])} in {last['month']}; by cause: "
-    total = told.totals["requests"]
-    said += ", ".join(f"{name} {_part(float(one.sum()), total)}" for name, one in stacks.items())
-    draw = partial(_stacked, stacks, told.months.labels, "requests", is_money=False)
-    return Chart("requests", title, said, draw)
+    first, last = forecast.monthly.iloc[0], forecast.monthly.iloc[-1]
+    description = f"{count(first['requests'])} requests in {first['month']}, "
+    description += f"{count(last['requests'])} in {last['month']}; by cause: "
+    total = forecast.totals["requests"]
+    description += ", ".join(f"{name} {_part(float(values.sum()), total)}" for name, values in stacks.items())
+    draw = partial(_stacked, stacks, forecast.months.labels, "requests", is_money=False)
+    return Chart("requests", title, description, draw)
 
 
-def cost_chart(told: Forecast) -> Chart:
+def cost_chart(forecast: Forecast) -> Chart:
     """The cost of requests and of keys, month by month, with the other reading as a mark."""
-    code = told.currency.lower()
-    monthly = told.monthly
-    title = f"Cost in {told.currency}, month by month: requests and keys"
+    code = forecast.currency.lower()
+    monthly = forecast.monthly
+    title = f"Cost in {forecast.currency}, month by month: requests and keys"
     both = (
-        told.totals[f"cost_{code}"],
-        told.totals[f"cost_{code}_writes_{told.other_interpretation}"],
+        forecast.totals[f"cost_{code}"],
+        forecast.totals[f"cost_{code}_writes_{forecast.other_interpretation}"],
     )
     if not any(both):
-        said = f"nothing to draw: no cost in {_span(told)}, under either reading"
-        return empty_chart("cost", title, said)
+        description = f"nothing to draw: no cost in {_span(forecast)}, under either reading"
+        return empty_chart("cost", title, description)
     stacks = {
         "keys": monthly[f"cost_{code}_keys"].to_numpy(),
         "requests": monthly[f"cost_{code}_requests"].to_numpy(),
     }
-    other = monthly[f"cost_{code}_writes_{told.other_interpretation}"].to_numpy()
+    other = monthly[f"cost_{code}_writes_{forecast.other_interpretation}"].to_numpy()
     first, last = monthly.iloc[0], monthly.iloc[-1]
-    said = f"{told.currency} {money(first[f'cost_{code}'])} in {first['month']}, "
-    said += f"{money(last[f'cost_{code}'])} in {last['month']}; with cloudtrail_writes: "
-    said += f"{told.other_interpretation} {money(float(other[0]))} and {money(float(other[-1]))}"
+    description = f"{forecast.currency} {money(first[f'cost_{code}'])} in {first['month']}, "
+    description += f"{money(last[f'cost_{code}'])} in {last['month']}; with cloudtrail_writes: "
+    description += f"{forecast.other_interpretation} {money(float(other[0]))} and {money(float(other[-1]))}"
     draw = partial(
         _stacked,
         stacks,
-        told.months.labels,
-        told.currency,
+        forecast.months.labels,
+        forecast.currency,
         is_money=True,
-        marks=(f"if {told.other_interpretation}", other),
+        marks=(f"if {forecast.other_interpretation}", other),
     )
-    return Chart("cost", title, said, draw)
+    return Chart("cost", title, description, draw)
 
 
-def _span(told: Forecast) -> str:
-    first, last = told.months.labels[0], told.months.labels[-1]
+def _span(forecast: Forecast) -> str:
+    first, last = forecast.months.labels[0], forecast.months.labels[-1]
     return first if first == last else f"{first} to {last}"
 
 
@@ -138,9 +138,9 @@ def _name(axes: Axes, names: list[str], middles: list[float], size: Size, series
 
     top = axes.get_ylim()[1]
     inner = size.height - 68
-    places = apart([one / top * inner for one in middles], 17)
+    places = apart([middle / top * inner for middle in middles], 17)
     lowest = min(places, default=0.0)
-    places = [one - min(lowest, 0.0) for one in places]
+    places = [place - min(lowest, 0.0) for place in places]
     for number, (name, place) in enumerate(zip(names, places, strict=True)):
         at = place / inner
         colour = SERIES[number] if number < series else INK

@@ -38,7 +38,7 @@ def sankey_chart(rows: pd.DataFrame, inventory: Inventory, currency: str, month:
     """
     costs = bool(rows["cost"].sum() > 0)
     weight = rows["cost"] if costs else rows["quantity"].where(rows["unit"] == "request", 0.0)
-    names = {one.id: one.name or one.id for one in inventory.accounts}
+    names = {account.id: account.name or account.id for account in inventory.accounts}
     flows = pd.DataFrame({name: rows[name].astype(object) for name in COLUMNS})
     flows["driver"] = flows["driver"].where(rows["cause"] != "key", "key " + flows["driver"])
     flows["value"] = weight.to_numpy()
@@ -49,7 +49,7 @@ def sankey_chart(rows: pd.DataFrame, inventory: Inventory, currency: str, month:
         rest = f"{len(sums) - len(top):,} {'more' if top else 'accounts'}"
         flows[name] = flows[name].where(flows[name].isin(top), rest)
         if name != "driver":
-            flows[name] = flows[name].map(lambda one: names.get(one, one))
+            flows[name] = flows[name].map(lambda account: names.get(account, account))
     flows = flows.groupby(list(COLUMNS), as_index=False, sort=False)[["value"]].sum()
     flows = flows[flows["value"] > 0]
     total = float(flows["value"].sum())
@@ -57,11 +57,11 @@ def sankey_chart(rows: pd.DataFrame, inventory: Inventory, currency: str, month:
     sums = flows.groupby("driver")["value"].sum().sort_values(ascending=False, kind="stable")
     title = f"Who causes it, by what, and who is billed, {month}"
     if not total:
-        said = f"nothing to draw: no request and no cost in {month}"
-        return empty_chart("sankey", title, said)
-    said = f"{unit} in {month}; by what: "
-    said += ", ".join(f"{name} {share(float(one) / total)}" for name, one in sums.items())
-    return Chart("sankey", title, said, partial(_sankey, flows))
+        description = f"nothing to draw: no request and no cost in {month}"
+        return empty_chart("sankey", title, description)
+    description = f"{unit} in {month}; by what: "
+    description += ", ".join(f"{name} {share(float(value) / total)}" for name, value in sums.items())
+    return Chart("sankey", title, description, partial(_sankey, flows))
 
 
 def _sankey(flows: pd.DataFrame, width: float) -> Figure:
@@ -82,14 +82,14 @@ def _sankey(flows: pd.DataFrame, width: float) -> Figure:
         left, right = COLUMNS[at], COLUMNS[at + 1]
         pairs = flows.groupby([left, right], sort=False)["value"].sum()
         out, into = dict(tops[at]), dict(tops[at + 1])
-        for one in order[at]:
+        for source in order[at]:
             for other in order[at + 1]:
-                value = float(pairs.get((one, other), 0.0)) * scale
+                value = float(pairs.get((source, other), 0.0)) * scale
                 if value:
-                    colour = colours[other if at == 0 else one]
-                    ends = (lefts[at] + thick, lefts[at + 1], out[one], into[other])
+                    colour = colours[other if at == 0 else source]
+                    ends = (lefts[at] + thick, lefts[at + 1], out[source], into[other])
                     _ribbon(axes, ends, value, colour)
-                    out[one] += value
+                    out[source] += value
                     into[other] += value
     for at, names in enumerate(order):
         sums = flows.groupby(COLUMNS[at])["value"].sum()
@@ -100,9 +100,9 @@ def _sankey(flows: pd.DataFrame, width: float) -> Figure:
 def _stack(flows: pd.DataFrame, name: str, order: list[str], scale: float) -> dict[str, float]:
     sums = flows.groupby(name)["value"].sum()
     top, places = 30.0, {}
-    for one in order:
-        places[one] = top
-        top += float(sums[one]) * scale + _GAP
+    for node in order:
+        places[node] = top
+        top += float(sums[node]) * scale + _GAP
     return places
 
 
@@ -143,11 +143,11 @@ def _nodes(
     aligned = ("left", "center", "right")[at]
     edge = (left, left + thick / 2, left + thick)[at]
     write(axes, edge, 10, head, color=MUTED, fontsize=11, ha=aligned)
-    wanted = apart([tops[one] + float(heights[one]) / 2 for one in names], 15)
-    for one, place in zip(names, wanted, strict=True):
-        height = float(heights[one])
-        axes.barh(tops[one] + height / 2, thick, max(height, 1.0), left, color=INK, linewidth=0)
-        text = shortened(one, 11 if size.narrow else 26)
+    wanted = apart([tops[node] + float(heights[node]) / 2 for node in names], 15)
+    for node, place in zip(names, wanted, strict=True):
+        height = float(heights[node])
+        axes.barh(tops[node] + height / 2, thick, max(height, 1.0), left, color=INK, linewidth=0)
+        text = shortened(node, 11 if size.narrow else 26)
         if not size.narrow:
             text += f"  {height / whole:.1%}"
         beside = left - 5 if at == 2 else left + thick + 5

@@ -114,6 +114,6 @@ def _labels(name: str) -> str:
 
 def _alternative(title: str, description: str, name: str) -> str:
     # a replacement of re.sub: backslashes of names are text
-    said = f'<title id="{name}-title">{html.escape(title)}</title>'
-    said += f'<desc id="{name}-desc">{html.escape(description)}</desc>'
-    return said.replace("\\", "\\\\")
+    texts = f'<title id="{name}-title">{html.escape(title)}</title>'
+    texts += f'<desc id="{name}-desc">{html.escape(description)}</desc>'
+    return texts.replace("\\", "\\\\")

@@ -111,30 +111,30 @@ def _forecast(source: Any, frame: str, options: dict[str, Any], _drawn: dict[str
     if frame != "charges":
         _refuse_by(options)
     known = source if isinstance(source, Inventory | Forecast) else _path(source, frame)
-    told = forecast_of(known, **options)
-    rows: pd.DataFrame | None = getattr(told, _PLACES[frame])
+    forecast = forecast_of(known, **options)
+    rows: pd.DataFrame | None = getattr(forecast, _PLACES[frame])
     if rows is None:  # a notice says why
-        rows = pd.DataFrame({one.name: [] for one in FRAMES[frame]})
-    return rows, (*told.notices, told.other_interpretation_line), told.currency
+        rows = pd.DataFrame({column.name: [] for column in FRAMES[frame]})
+    return rows, (*forecast.notices, forecast.other_interpretation_line), forecast.currency
 
 
 def _simulated(source: Any, frame: str, options: dict[str, Any], drawn: dict[str, Any]) -> _Made:
     _refuse_by(options)
     if isinstance(source, Simulation):
-        told = source
+        simulation = source
     else:
         rest = {name: value for name, value in options.items() if name != "by"}
         inventory = source if isinstance(source, Inventory) else _path(source, frame)
-        told = simulate(inventory, **rest, **drawn)
-    rows: pd.DataFrame = getattr(told, frame)
-    return rows, (*told.notices, told.other_interpretation_line), told.currency
+        simulation = simulate(inventory, **rest, **drawn)
+    rows: pd.DataFrame = getattr(simulation, frame)
+    return rows, (*simulation.notices, simulation.other_interpretation_line), simulation.currency
 
 
 def _actuals(source: Any, frame: str, options: dict[str, Any], _drawn: dict[str, Any]) -> _Made:
-    told = source if isinstance(source, Actuals) else load_actuals(_path(source, frame))
+    actuals = source if isinstance(source, Actuals) else load_actuals(_path(source, frame))
     if options["by"] is not None:
-        told = dataclasses.replace(told, by=actuals_grain(options["by"]))
-    return told.rows, told.notices, "USD"
+        actuals = dataclasses.replace(actuals, by=actuals_grain(options["by"]))
+    return actuals.rows, actuals.notices, "USD"
 
 
 def _result(source: Any, frame: str, options: dict[str, Any], _drawn: dict[str, Any]) -> _Made:
@@ -144,8 +144,8 @@ def _result(source: Any, frame: str, options: dict[str, Any], _drawn: dict[str, 
         found = "a path" if isinstance(source, str | Path) else f"a {type(source).__name__}"
         expected = f"in Python the {kind.__name__} that has {frame}"
         raise UsageError(Problem("--frame", None, "", found, expected, ""))
-    told: Any = source
-    return getattr(told, place), told.notices, getattr(told, "currency", "USD")
+    result: Any = source
+    return getattr(result, place), result.notices, getattr(result, "currency", "USD")
 
 
 def _refuse_by(options: dict[str, Any]) -> None:

@@ -45,9 +45,9 @@ def table_xlsx(table: Table) -> bytes:
     book.set_properties({"created": _CREATED})
     _frame_sheet(book, table)
     header = ("column", "dtype", "unit", "meaning")
-    about = [(one.name, one.dtype, one.unit, one.meaning) for one in table.columns]
+    about = [(column.name, column.dtype, column.unit, column.meaning) for column in table.columns]
     _text_sheet(book, "columns", header, about)
-    _text_sheet(book, "notices", ("notice",), [(one,) for one in table.notices])
+    _text_sheet(book, "notices", ("notice",), [(notice,) for notice in table.notices])
     book.close()
     return stream.getvalue()
 
