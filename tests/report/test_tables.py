@@ -12,7 +12,7 @@ from rich.console import Group
 from estimator.cli.output import show, width
 from estimator.figures import count, factor, money, percent, share
 from estimator.report.blocks import Sheet
-from estimator.report.text.layout import in_parts, lines, shortened
+from estimator.report.text.layout import in_parts, lines, shorten_name
 from estimator.report.text.terminal import table_lines
 from tests.acceptance.commands import kmscost, write
 from tests.october import write_october
@@ -96,8 +96,8 @@ def test_names_that_are_shortened_still_differ(names, wide):
 
 def test_names_are_shortened_in_the_middle():
     """13 of 40 letters: 6 in front, 6 behind, and a sign for what is left out; wide letters too."""
-    assert shortened("organization-trail-of-the-security-team", 13) == "organi…y-team"
-    assert shortened("日本語の証跡の名前", 9) == "日本…名前"  # each letter takes two columns
+    assert shorten_name("organization-trail-of-the-security-team", 13) == "organi…y-team"
+    assert shorten_name("日本語の証跡の名前", 9) == "日本…名前"  # each letter takes two columns
 
 
 def test_a_wide_table_becomes_several_with_the_same_labels():

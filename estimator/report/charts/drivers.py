@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from estimator.reconciliation import Reconciliation
 from estimator.reconciliation.result import PARTS
 from estimator.report.answers.reconciliation import adding_up
-from estimator.report.charts.chart import Chart, Size, bare, shortened, write
+from estimator.report.charts.chart import Chart, Size, bare, shorten_label, write
 from estimator.report.charts.colours import BLUE, GREEN, GREY, LINE, MUTED, RED
 from estimator.simulation import Simulation
 
@@ -48,15 +48,19 @@ def drivers_chart(simulation: Simulation) -> Chart:
     left = simulation.remainder[simulation.cost]
     if left >= 0.0005:
         bars.append(Bar("interactions, noise of counts", 0.0, left, f"{left:.1%}", GREY))
-    description = "; ".join(f"{bar.name} {bar.amount}" for bar in bars) or "no assumption is a range"
+    description = (
+        "; ".join(f"{bar.name} {bar.amount}" for bar in bars) or "no assumption is a range"
+    )
     title = "What causes the spread: share of the variance of the cost"
-    return Chart("drivers", title, description, partial(_bars, bars))
+    return Chart("drivers", title, description, partial(_draw_bars, bars))
 
 
 def difference_chart(reconciliation: Reconciliation) -> Chart:
     """From forecast to bill, one part after another, in amounts that add up as printed."""
     code = reconciliation.currency.lower()
-    before, after = (reconciliation.totals[f"cost_{code}_{side}"] or 0.0 for side in ("forecast", "billed"))
+    before, after = (
+        reconciliation.totals[f"cost_{code}_{side}"] or 0.0 for side in ("forecast", "billed")
+    )
     amounts = adding_up([before, *reconciliation.parts.values()], after)
     bars = [Bar("forecast", 0.0, before, amounts[0])]
     at = before
@@ -69,10 +73,10 @@ def difference_chart(reconciliation: Reconciliation) -> Chart:
     bars.append(Bar("billed", 0.0, after, amounts[-1]))
     description = "; ".join(f"{bar.name} {bar.amount}" for bar in bars)
     title = f"From forecast to bill in {reconciliation.currency}, {reconciliation.month}"
-    return Chart("difference", title, description, partial(_bars, bars))
+    return Chart("difference", title, description, partial(_draw_bars, bars))
 
 
-def _bars(bars: Sequence[Bar], width: float) -> Figure:
+def _draw_bars(bars: Sequence[Bar], width: float) -> Figure:
     size = Size(width, max(_ROW * len(bars), _ROW) + 6)
     figure, axes = bare(size)
     highest = max((max(bar.begin, bar.end) for bar in bars), default=0.0) or 1.0
@@ -86,7 +90,7 @@ def _bars(bars: Sequence[Bar], width: float) -> Figure:
 
     for number, bar in enumerate(bars):
         top = number * _ROW
-        write(axes, 2, top + 11, shortened(bar.name, most), fontsize=12)
+        write(axes, 2, top + 11, shorten_label(bar.name, most), fontsize=12)
         begin, end = sorted((place(bar.begin), place(bar.end)))
         axes.barh(top + 28, max(end - begin, 1.5), 13, begin, color=bar.colour, linewidth=0)
         write(axes, end + 7, top + 28, bar.amount, fontsize=12)

@@ -15,7 +15,7 @@ from estimator.report.charts.chart import (
     canvas,
     scale_of_months,
     scale_of_values,
-    shortened,
+    shorten_label,
     write,
 )
 from estimator.report.charts.colours import BLUE, INK, RED
@@ -43,23 +43,25 @@ def fan_chart(simulation: Simulation, billed: float | None = None) -> Chart:
     labels = simulation.months.labels
     values = np.array([quantiles_of(row, QUANTILES) for row in simulation.draws_cost.T]).T
     limits = {
-        shortened(budget.name, 18): budget.usd_per_month
+        shorten_label(budget.name, 18): budget.usd_per_month
         for budget in simulation.inventory.budgets
         if budget.covers is None and simulation.currency == "USD"
     }
     limits = dict(list(limits.items())[:_MOST_BUDGETS])
     ends = f"{share(QUANTILES[0])} to {share(QUANTILES[-1])}"
-    description = f"{simulation.currency} {money(values[0, 0])} to {money(values[-1, 0])} ({ends}) in "
+    description = (
+        f"{simulation.currency} {money(values[0, 0])} to {money(values[-1, 0])} ({ends}) in "
+    )
     description += f"{labels[0]}, {money(values[0, -1])} to {money(values[-1, -1])} in {labels[-1]}"
     description += "".join(f"; budget {name} {money(limit)}" for name, limit in limits.items())
     if billed is not None:
         description += f"; billed in {labels[0]}: {money(billed)}"
     title = f"How sure: cost of each month in {simulation.currency}, with its range"
-    draw = partial(_fan, values, labels, limits, billed, simulation.currency)
+    draw = partial(_draw_fan, values, labels, limits, billed, simulation.currency)
     return Chart("fan", title, description, draw)
 
 
-def _fan(
+def _draw_fan(
     values: np.ndarray,
     labels: tuple[str, ...],
     limits: dict[str, float],

@@ -13,9 +13,9 @@ from estimator.report.charts.chart import (
     Chart,
     Size,
     apart,
+    axis_number,
     canvas,
     empty_chart,
-    rounded,
     scale_of_months,
     scale_of_values,
     write,
@@ -53,8 +53,10 @@ def requests_chart(forecast: Forecast) -> Chart:
     description = f"{count(first['requests'])} requests in {first['month']}, "
     description += f"{count(last['requests'])} in {last['month']}; by cause: "
     total = forecast.totals["requests"]
-    description += ", ".join(f"{name} {_part(float(values.sum()), total)}" for name, values in stacks.items())
-    draw = partial(_stacked, stacks, forecast.months.labels, "requests", is_money=False)
+    description += ", ".join(
+        f"{name} {_part(float(values.sum()), total)}" for name, values in stacks.items()
+    )
+    draw = partial(_draw_stacks, stacks, forecast.months.labels, "requests", is_money=False)
     return Chart("requests", title, description, draw)
 
 
@@ -78,9 +80,11 @@ def cost_chart(forecast: Forecast) -> Chart:
     first, last = monthly.iloc[0], monthly.iloc[-1]
     description = f"{forecast.currency} {money(first[f'cost_{code}'])} in {first['month']}, "
     description += f"{money(last[f'cost_{code}'])} in {last['month']}; with cloudtrail_writes: "
-    description += f"{forecast.other_interpretation} {money(float(other[0]))} and {money(float(other[-1]))}"
+    description += (
+        f"{forecast.other_interpretation} {money(float(other[0]))} and {money(float(other[-1]))}"
+    )
     draw = partial(
-        _stacked,
+        _draw_stacks,
         stacks,
         forecast.months.labels,
         forecast.currency,
@@ -99,7 +103,7 @@ def _part(value: float, total: float) -> str:
     return f"{value / total:.0%}" if total else "0%"
 
 
-def _stacked(
+def _draw_stacks(
     stacks: dict[str, np.ndarray],
     labels: tuple[str, ...],
     unit: str,
@@ -127,12 +131,14 @@ def _stacked(
     scale_of_values(axes, highest, unit)
     scale_of_months(axes, labels, size)
     axes.set_xlim(-0.6, len(labels) - 0.4)
-    _name(axes, names, middles, size, len(stacks))
-    _totals(axes, below, size, is_money)
+    _name_stacks(axes, names, middles, size, len(stacks))
+    _write_totals(axes, below, size, is_money)
     return figure
 
 
-def _name(axes: Axes, names: list[str], middles: list[float], size: Size, series: int) -> None:
+def _name_stacks(
+    axes: Axes, names: list[str], middles: list[float], size: Size, series: int
+) -> None:
     """Names of the stacks beside the last bar, each with a square of its colour."""
     from matplotlib.lines import Line2D
 
@@ -159,7 +165,7 @@ def _name(axes: Axes, names: list[str], middles: list[float], size: Size, series
         write(axes, 1.045 if not size.narrow else 1.08, at, name, transform=axes.transAxes)
 
 
-def _totals(axes: Axes, sums: np.ndarray, size: Size, is_money: bool) -> None:
+def _write_totals(axes: Axes, sums: np.ndarray, size: Size, is_money: bool) -> None:
     """The total above each bar, or above the first and the last where there are many."""
     last = len(sums) - 1
     crowded = size.narrow or last > 15
@@ -167,7 +173,7 @@ def _totals(axes: Axes, sums: np.ndarray, size: Size, is_money: bool) -> None:
     is_money = is_money and top < _LONG
     for at in [last] if size.narrow else sorted({0, last}) if crowded else range(last + 1):
         value = float(sums[at])
-        text = money(value) if is_money else rounded(float(f"{value:.3g}"), top)
+        text = money(value) if is_money else axis_number(float(f"{value:.3g}"), top)
         edge = "left" if at == 0 and crowded else "right" if at == last and crowded else "center"
         place = at - 0.36 if edge == "left" else at + 0.36 if edge == "right" else at
         axes.annotate(

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from estimator.figures import count, money, share
-from estimator.report.charts.chart import Chart, Size, apart, bare, empty_chart, shortened, write
+from estimator.report.charts.chart import (
+    Chart,
+    Size,
+    apart,
+    bare,
+    empty_chart,
+    shorten_label,
+    write,
+)
 from estimator.report.charts.colours import INK, MUTED, SERIES
 
 if TYPE_CHECKING:
@@ -60,11 +68,13 @@ def sankey_chart(rows: pd.DataFrame, inventory: Inventory, currency: str, month:
         description = f"nothing to draw: no request and no cost in {month}"
         return empty_chart("sankey", title, description)
     description = f"{unit} in {month}; by what: "
-    description += ", ".join(f"{name} {share(float(value) / total)}" for name, value in sums.items())
-    return Chart("sankey", title, description, partial(_sankey, flows))
+    description += ", ".join(
+        f"{name} {share(float(value) / total)}" for name, value in sums.items()
+    )
+    return Chart("sankey", title, description, partial(_draw_flows, flows))
 
 
-def _sankey(flows: pd.DataFrame, width: float) -> Figure:
+def _draw_flows(flows: pd.DataFrame, width: float) -> Figure:
     size = Size(width, 300 if width < 500 else 340)
     figure, axes = bare(size)
     total = float(flows["value"].sum()) or 1.0
@@ -76,7 +86,9 @@ def _sankey(flows: pd.DataFrame, width: float) -> Figure:
         list(flows.groupby(name)["value"].sum().sort_values(ascending=False, kind="stable").index)
         for name in COLUMNS
     ]
-    tops = [_stack(flows, name, names, scale) for name, names in zip(COLUMNS, order, strict=True)]
+    tops = [
+        _stack_nodes(flows, name, names, scale) for name, names in zip(COLUMNS, order, strict=True)
+    ]
     colours = {name: SERIES[at % len(SERIES)] for at, name in enumerate(order[1])}
     for at in (0, 1):
         left, right = COLUMNS[at], COLUMNS[at + 1]
@@ -88,16 +100,18 @@ def _sankey(flows: pd.DataFrame, width: float) -> Figure:
                 if value:
                     colour = colours[other if at == 0 else source]
                     ends = (lefts[at] + thick, lefts[at + 1], out[source], into[other])
-                    _ribbon(axes, ends, value, colour)
+                    _draw_ribbon(axes, ends, value, colour)
                     out[source] += value
                     into[other] += value
     for at, names in enumerate(order):
         sums = flows.groupby(COLUMNS[at])["value"].sum()
-        _nodes(axes, size, at, names, tops[at], sums * scale, total * scale, lefts[at], thick)
+        _draw_nodes(axes, size, at, names, tops[at], sums * scale, total * scale, lefts[at], thick)
     return figure
 
 
-def _stack(flows: pd.DataFrame, name: str, order: list[str], scale: float) -> dict[str, float]:
+def _stack_nodes(
+    flows: pd.DataFrame, name: str, order: list[str], scale: float
+) -> dict[str, float]:
     sums = flows.groupby(name)["value"].sum()
     top, places = 30.0, {}
     for node in order:
@@ -106,7 +120,9 @@ def _stack(flows: pd.DataFrame, name: str, order: list[str], scale: float) -> di
     return places
 
 
-def _ribbon(axes: Axes, ends: tuple[float, float, float, float], thick: float, colour: str) -> None:
+def _draw_ribbon(
+    axes: Axes, ends: tuple[float, float, float, float], thick: float, colour: str
+) -> None:
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
@@ -127,7 +143,7 @@ def _ribbon(axes: Axes, ends: tuple[float, float, float, float], thick: float, c
     axes.add_patch(PathPatch(Path(points, codes), facecolor=colour, alpha=0.32, linewidth=0))
 
 
-def _nodes(
+def _draw_nodes(
     axes: Axes,
     size: Size,
     at: int,
@@ -147,7 +163,7 @@ def _nodes(
     for node, place in zip(names, wanted, strict=True):
         height = float(heights[node])
         axes.barh(tops[node] + height / 2, thick, max(height, 1.0), left, color=INK, linewidth=0)
-        text = shortened(node, 11 if size.narrow else 26)
+        text = shorten_label(node, 11 if size.narrow else 26)
         if not size.narrow:
             text += f"  {height / whole:.1%}"
         beside = left - 5 if at == 2 else left + thick + 5

@@ -108,17 +108,19 @@ def export_aws_budgets(
     if forecast.months.count > MOST_MONTHS:
         expected = f"1 to {MOST_MONTHS}, which AWS Budgets takes"
         raise UsageError(Problem("--months", None, "", str(forecast.months.count), expected, ""))
-    chosen = _chosen(forecast, limits, margin)
+    chosen = _choose_limits(forecast, limits, margin)
     plans = list(_plans(forecast, chosen, margin, budget))
     for plan in plans:
         _check_name(plan.name, forecast)
     inputs = tuple(_input(plan, forecast, subscribers) for plan in plans)
     return Calls(
-        COMMAND, inputs, (*_notices(plans, forecast, subscribers), forecast.other_interpretation_line)
+        COMMAND,
+        inputs,
+        (*_notices(plans, forecast, subscribers), forecast.other_interpretation_line),
     )
 
 
-def _chosen(forecast: Forecast, limits: str | None, margin: float) -> str:
+def _choose_limits(forecast: Forecast, limits: str | None, margin: float) -> str:
     """Where the limits come from."""
     if limits not in (None, *LIMITS):
         raise UsageError(Problem("--limits", None, "", repr(limits), " or ".join(LIMITS), ""))
@@ -145,7 +147,9 @@ def _chosen(forecast: Forecast, limits: str | None, margin: float) -> str:
 def _plans(forecast: Forecast, chosen: str, margin: float, only: str | None) -> Iterator[_Plan]:
     budgets = [budget for budget in forecast.inventory.budgets if only in (None, budget.name)]
     if only is not None and not budgets:
-        names = ", ".join(budget.name for budget in forecast.inventory.budgets) or "no budget at all"
+        names = (
+            ", ".join(budget.name for budget in forecast.inventory.budgets) or "no budget at all"
+        )
         raise UsageError(Problem("--budget", None, "", repr(only), f"one of: {names}", ""))
     if not budgets:
         yield from _of_each_payer("kmscost", forecast, None, forecast.rows, margin)
@@ -177,7 +181,9 @@ def _of_each_payer(
     for payer in payers or [_payer_of(forecast, budget)]:
         charges = rows[rows["payer"] == payer]
         month = charges["month"].astype(str)
-        spent = [float(np.sum(charges.loc[month == label, "cost"])) for label in forecast.months.labels]
+        spent = [
+            float(np.sum(charges.loc[month == label, "cost"])) for label in forecast.months.labels
+        ]
         limits = tuple(_cents(cost, margin) for cost in spent)
         own = f"{name}-{payer}" if len(payers) > 1 else name
         yield _Plan(own, payer, limits, thresholds, part, charges)
@@ -210,7 +216,9 @@ def _check_name(name: str, forecast: Forecast) -> None:
         )
 
 
-def _input(plan: _Plan, forecast: Forecast, subscribers: Sequence[dict[str, str]]) -> dict[str, Any]:
+def _input(
+    plan: _Plan, forecast: Forecast, subscribers: Sequence[dict[str, str]]
+) -> dict[str, Any]:
     firsts = forecast.months.firsts
     planned = {
         str(_epoch(first)): {"Amount": f"{limit:f}", "Unit": forecast.currency}

@@ -86,7 +86,9 @@ def export_focus(
     forecast = forecast_of(inventory, start, months, by, rates, discount, _NEEDED)
     rows = _split(_with_list_prices(forecast), forecast)
     frame = _columns(rows, forecast)
-    return Table("focus", frame, (*FOCUS, *OWN), (*forecast.notices, forecast.other_interpretation_line))
+    return Table(
+        "focus", frame, (*FOCUS, *OWN), (*forecast.notices, forecast.other_interpretation_line)
+    )
 
 
 def _with_list_prices(charges: Forecast) -> pd.DataFrame:

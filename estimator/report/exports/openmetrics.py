@@ -115,7 +115,7 @@ def _families(forecast: Forecast) -> Iterator[str]:
 def _header(name: str, unit: str, what: str) -> Iterator[str]:
     yield f"# TYPE {name} gauge"
     yield f"# UNIT {name} {unit}"
-    yield f"# HELP {name} {_escaped(what)}"
+    yield f"# HELP {name} {_escape(what)}"
 
 
 def _family(
@@ -127,23 +127,23 @@ def _family(
     more: Mapping[str, str] | None = None,
 ) -> Iterator[str]:
     yield from _header(name, unit, what)
-    told_apart = [key for key in KEYS if key in rows.columns]
+    labelled = [key for key in KEYS if key in rows.columns]
     # rates may change in a month's rows: one sample for each set of labels
-    summed = rows.groupby(told_apart, observed=True, sort=False, as_index=False)[column].sum()
-    columns = [summed[key].astype(str).tolist() for key in told_apart]
+    summed = rows.groupby(labelled, observed=True, sort=False, as_index=False)[column].sum()
+    columns = [summed[key].astype(str).tolist() for key in labelled]
     for *values, value in zip(*columns, summed[column].tolist(), strict=True):
-        labels = dict(zip(told_apart, values, strict=True))
+        labels = dict(zip(labelled, values, strict=True))
         yield f"{name}{_labels(labels | dict(more or {}))} {value!r}"
 
 
 def _labels(labels: Mapping[str, str]) -> str:
-    return "{" + ",".join(f'{name}="{_escaped(value)}"' for name, value in labels.items()) + "}"
+    return "{" + ",".join(f'{name}="{_escape(value)}"' for name, value in labels.items()) + "}"
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     r"""Text as OpenMetrics quotes it.
 
-    >>> print(_escaped('a "b" \\ c'))
+    >>> print(_escape('a "b" \\ c'))
     a \"b\" \\ c
     """
     return text.replace("\\", r"\\").replace("\n", r"\n").replace('"', r"\"")

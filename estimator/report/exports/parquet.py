@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from estimator.report.exports.extras import needed
+from estimator.report.exports.extras import import_extra
 from estimator.report.exports.table import Table, cells, kind_of
 
 
@@ -23,8 +23,8 @@ def table_parquet(table: Table) -> bytes:
     KmscostError
         pyarrow is not installed.
     """
-    arrow = needed("pyarrow", "parquet", "Parquet")
-    parquet = needed("pyarrow.parquet", "parquet", "Parquet")
+    arrow = import_extra("pyarrow", "parquet", "Parquet")
+    parquet = import_extra("pyarrow.parquet", "parquet", "Parquet")
     types = {
         "number": arrow.float64(),
         "whole": arrow.int64(),

@@ -91,7 +91,9 @@ def _day(number: int) -> datetime.date:
     return _EPOCH + datetime.timedelta(days=number)
 
 
-def described(rows: pd.DataFrame, known: Sequence[Column], currency: str) -> tuple[Column, ...]:
+def describe_columns(
+    rows: pd.DataFrame, known: Sequence[Column], currency: str
+) -> tuple[Column, ...]:
     """The declared column of each column of a frame, in the frame's order.
 
     Columns in another currency than USD have its code in their name and unit.

@@ -16,7 +16,9 @@ _SHAPES = {"month": "%Y-%m", "day": "%Y-%m-%d", "moment": "%Y-%m-%dT%H:%M:%SZ"}
 
 def table_csv(table: Table) -> str:
     """CSV: every digit of a number and no exponent, text that no spreadsheet runs as a formula."""
-    plain = pd.DataFrame({name: _csv_cells(values) for name, values in table.rows.items()}, dtype=object)
+    plain = pd.DataFrame(
+        {name: _csv_cells(values) for name, values in table.rows.items()}, dtype=object
+    )
     return plain.to_csv(index=False, lineterminator="\n")
 
 
@@ -39,7 +41,12 @@ def table_json(table: Table) -> str:
         {
             "frame": table.name,
             "columns": [
-                {"name": column.name, "dtype": column.dtype, "unit": column.unit, "meaning": column.meaning}
+                {
+                    "name": column.name,
+                    "dtype": column.dtype,
+                    "unit": column.unit,
+                    "meaning": column.meaning,
+                }
                 for column in table.columns
             ],
             "rows": rows,

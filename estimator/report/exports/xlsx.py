@@ -7,7 +7,7 @@ import io
 from collections.abc import Callable
 from typing import Any
 
-from estimator.report.exports.extras import needed
+from estimator.report.exports.extras import import_extra
 from estimator.report.exports.table import Table, cells, kind_of
 from pricing.reading.problems import KmscostError, Problem
 
@@ -39,7 +39,7 @@ def table_xlsx(table: Table) -> bytes:
         XlsxWriter is not installed, or a sheet is too small for the table.
     """
     _fits(table)
-    writer = needed("xlsxwriter", "xlsx", "a workbook")
+    writer = import_extra("xlsxwriter", "xlsx", "a workbook")
     stream = io.BytesIO()
     book = writer.Workbook(stream, _OPTIONS)
     book.set_properties({"created": _CREATED})
