@@ -93,9 +93,9 @@ def chart_of(
         from estimator.report.charts.sankey import COLUMNS, sankey_chart
 
         by = [*COLUMNS, "cause"]
-        told = forecast(inventory, start, 1, by, table, discount)
-        return sankey_chart(told.rows, inventory, told.currency, told.months.labels[0])
+        flows = forecast(inventory, start, 1, by, table, discount)
+        return sankey_chart(flows.rows, inventory, flows.currency, flows.months.labels[0])
     from estimator.report.charts.months import cost_chart, requests_chart
 
-    told = forecast(inventory, start, months, rates=table, discount=discount)
-    return cost_chart(told) if kind == "cost" else requests_chart(told)
+    flows = forecast(inventory, start, months, rates=table, discount=discount)
+    return cost_chart(flows) if kind == "cost" else requests_chart(flows)

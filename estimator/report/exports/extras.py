@@ -8,7 +8,7 @@ from typing import Any
 from pricing.reading.problems import KmscostError, Problem
 
 
-def needed(module: str, extra: str, form: str) -> Any:
+def import_extra(module: str, extra: str, form: str) -> Any:
     """The module of an optional library.
 
     Raises
