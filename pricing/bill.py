@@ -99,32 +99,32 @@ def bill(
         found, fix = f"a discount of {discount:g}", "write 0.1 or 10%"
         raise UsageError(Problem("--discount", None, "", found, "a share from 0 to 1", fix))
     quantity = usage["quantity"].to_numpy(dtype=np.float64)
-    is_exempt = None if exempt is None else exempt.to_numpy()
     lines = Lines(usage, table)
+    is_exempt = None if exempt is None else exempt.to_numpy()
     priced = lines.price(quantity, other_requests, is_exempt, discount)
 
     charges = usage.copy()
     charges["meter"] = _spread([rate.meter.name for rate in lines.rates], lines.rate_of)
-    free = priced.free
-    charges["free"] = free if is_exempt is None else np.where(is_exempt, quantity, free)
+    charges["free"] = priced.free if exempt is None else np.where(exempt, quantity, priced.free)
     charges["billable"] = priced.billable
     charges[price_column(table.currency)] = priced.price
     charges["cost"] = priced.cost
     starts = [rate.version.start.isoformat() for rate in lines.rates]
     charges["rate_from"] = _spread(starts, lines.rate_of)
-    pools = lines.pools.copy()
-    size = pools["quantity_free"].to_numpy(dtype=np.float64)
-    pools["used_by_others"] = np.minimum(priced.others, size)
-    pools["requests"] = priced.pooled
-    pools["used"] = np.minimum(priced.pooled, priced.available)
-    pools["left"] = priced.available - pools["used"]
+    used = np.minimum(priced.pooled, priced.available)
+    pools = lines.pools.assign(
+        used_by_others=np.minimum(priced.others, lines.pools["quantity_free"]),
+        requests=priced.pooled,
+        used=used,
+        left=priced.available - used,
+    )
     versions = {(rate.meter.name, rate.version.start): rate for rate in lines.rates}
     dated = tuple((rate.meter, rate.version) for rate in versions.values())
     return Bill(charges, pools, dated, table.currency)
 
 
 class RateInForce(NamedTuple):
-    """The rate of a month, an operation and a Region."""
+    """The meter, its version and its prices for an operation in a Region and month."""
 
     meter: Meter
     version: Version
@@ -132,23 +132,22 @@ class RateInForce(NamedTuple):
 
 
 class Priced(NamedTuple):
-    """Quantities with their price, a row each line; for draws a column each.
+    """Quantities with their price: a row each line, of draws a column each.
 
-    `others`, `available` and `pooled` have a row for each of `Lines.pools`: what others request,
-    what is free after them, and the quantity that shares it.
+    The last three have a row for each of `Lines.pools`.
     """
 
     free: FloatArray  # [unit]
     billable: FloatArray  # [unit]
     price: FloatArray  # [currency/unit], after discount
     cost: FloatArray  # [currency]
-    others: FloatArray  # [request]
-    available: FloatArray  # [unit]
-    pooled: FloatArray  # [unit]
+    others: FloatArray  # use the free quantity first [request]
+    available: FloatArray  # free after them [unit]
+    pooled: FloatArray  # shares it [unit]
 
 
 class Lines:
-    """Rows of usage with their rates, free pools and tiers: what any quantities of them cost.
+    """Rows of usage with their rates, free pools and tiers, ready for any quantities.
 
     Attributes
     ----------
@@ -167,8 +166,7 @@ class Lines:
         self.rates = [_rate(table, *kind) for kind in zip(*columns, strict=True)]
         self.pools, self.pool_of = _pools(usage, kinds, self.rate_of, self.rates)
         # read out of the frame once: `price` is asked for every month of a simulation
-        names = ("payer", "partition", "month")
-        self._places = tuple(self.pools[name].tolist() for name in names)
+        self._places = tuple(self.pools[name].tolist() for name in ("payer", "partition", "month"))
         self._size = self.pools["quantity_free"].to_numpy(dtype=np.float64)
         # what others request are requests: none of them takes a free key
         self._is_request = np.array([unit == "request" for unit in self.pools["unit"]], dtype=bool)
@@ -190,10 +188,8 @@ class Lines:
         ----------
         quantity : array
             A number for each row, or rows x draws. [unit]
-        other_requests, discount
+        other_requests, exempt, discount
             As for `bill`.
-        exempt : array of bool, optional
-            Rows that are never charged.
         """
         counted = quantity
         if exempt is not None:
@@ -217,11 +213,10 @@ class Lines:
 
 
 class _Scales:
-    """Graduated tiers: which rows count in them together.
+    """Graduated tiers, in which the billable units of rows count together.
 
-    Those are the billable units of a payer, Region, month and meter, after those of the rest of
-    the organization that no free quantity covers; its rows then pay the average price, so that
-    splitting a row changes no total.
+    Those of a payer, Region, month and meter, after those of the rest of the organization that no
+    free quantity covers. They all pay the average price: splitting a row changes no total.
     """
 
     def __init__(self, usage: pd.DataFrame, rates: list[RateInForce], rate_of: IntArray) -> None:

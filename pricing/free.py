@@ -56,6 +56,7 @@ class FreeQuantity(Section):
 
     def in_force(self, day: datetime.date) -> FreeVersion | None:
         """The version in force on a day, None before the first."""
+        # versions rise, so the last that has begun is in force
         return next((version for version in reversed(self.versions) if version.start <= day), None)
 
     def digest(self, version: FreeVersion) -> str:

@@ -61,6 +61,7 @@ class Rate(Section):
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
+        # neither would be a silent zero, both would leave it open which counts
         if (self.rate is None) == (not self.tiers):
             raise refusal(
                 None, "either `rate` or `tiers`", "give one of them", found="both or none"
@@ -170,6 +171,7 @@ class RateTable(Section):
             for place, version in enumerate(meter.versions):
                 if version.free:
                     pool = f"{version.free.pool} {version.start}"
+                    # a pool is counted once: two meters that give it two sizes would make two bills
                     size = pools.setdefault(pool, version.free.quantity)
                     if size != version.free.quantity:
                         where = (*at, "versions", place, "free")
@@ -341,6 +343,7 @@ def _read(path: Path) -> RateTable:
     try:
         return load_as(RateTable, path).read_from(str(path))
     except DocumentError:
+        # people give AWS's own file to --rates; its errors as a rate table would help nobody
         if not is_price_list(read_bytes(path)[:4096]):
             raise
     found, expected = "one of AWS's own price files", "a rate table"

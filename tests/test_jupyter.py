@@ -28,7 +28,7 @@ from estimator import (
     simulate,
 )
 from tests.october import HOME, write_october
-from tests.pricing.offers.offer_files import kms, offer, written
+from tests.pricing.offers.offer_files import kms, offer, write_file
 from tests.real_data import ROOT
 
 HOSTILE = "<script>alert('1')</script><img src=x onerror=alert(2)>"
@@ -105,7 +105,7 @@ def folder(tmp_path_factory):
     (at / "bill.csv").write_text(bill.replace("CurrentKeys", HOSTILE), encoding="utf-8")
     plan = (ROOT / "examples" / "plan.json").read_text(encoding="utf-8")
     (at / "plan.json").write_text(plan.replace('"org"', json.dumps(HOSTILE)), encoding="utf-8")
-    written(at / "prices.json", offer(kms("us-east-1", "eu-west-1")))
+    write_file(at / "prices.json", offer(kms("us-east-1", "eu-west-1")))
     mine = at / "rates.yaml"
     shipped = yaml.safe_load(Path(load_rates().path).read_text(encoding="utf-8"))
     shipped["meters"][0]["versions"][-1]["source"]["title"] = HOSTILE

@@ -12,7 +12,7 @@ from tests.command_pages import all_commands
 from tests.consoles import blocks, run, run_block
 from tests.extras import skip_without_extra
 from tests.october import write_october
-from tests.pricing.offers.offer_files import kms, offer, written
+from tests.pricing.offers.offer_files import kms, offer, write_file
 from tests.real_data import ROOT
 
 PAGES = sorted((ROOT / "docs").glob("*.md"))
@@ -31,7 +31,7 @@ def given(tmp_path_factory):
     shutil.copytree(ROOT / "examples", folder / "examples")
     write_october(folder / "logs")
     prices = offer(kms("us-east-1", "eu-west-1", request="0.0000040000"))
-    written(folder / "awskms.json", prices)
+    write_file(folder / "awskms.json", prices)
     return folder
 
 
@@ -75,8 +75,8 @@ def test_the_examples_in_help_run(given, tmp_path):
         for line in re.findall(r"kmscost [^;>]*[^;> ]", command.example):
             if not ELSEWHERE.search(line):
                 done = run(shlex.split(line)[1:], folder)
-                skip_without_extra(done.stderr)
-                assert done.returncode == 0, f"{line}\n{done.stderr}"
+                skip_without_extra(done.err)
+                assert done.code == 0, f"{line}\n{done.err}"
                 ran += 1
     assert ran >= 16
 

@@ -9,24 +9,30 @@ import numpy as np
 import pandas as pd
 
 from estimator.backtesting.horizon import Horizon, horizon_of, read_horizon
-from estimator.backtesting.intervals import QUANTILES, group_draws, total_draws
+from estimator.backtesting.models import (
+    QUANTILES,
+    expected_requests,
+    group_draws,
+    last_period,
+    plain,
+    seasonal_naive,
+    total_draws,
+)
 from estimator.backtesting.result import Backtest
-from estimator.backtesting.rivals import last_period, modelled, plain, seasonal_naive
-from estimator.backtesting.scores import pinball
 from estimator.backtesting.series import Group, Series, origins, series_of, until
-from estimator.backtesting.verdict import CALIBRATED, scores_of, verdict_of
+from estimator.backtesting.verdict import CALIBRATED, pinball, scores_of, verdict_of
 from estimator.calibration import calibrate_text
-from estimator.calibration.evidence import evidence, named
+from estimator.calibration.evidence import evidence, name_of
 from estimator.calibration.measured import lay_out
 from estimator.calibration.quality import (
     LEAST_DAYS,
-    covered,
+    covered_share,
     no_cloudtrail,
     no_trail,
     nothing_placed,
     refusals,
 )
-from estimator.calibration.window import measured_window
+from estimator.calibration.recorded_days import measured_window
 from estimator.frames import BACKTEST
 from estimator.inventory import Inventory
 from estimator.inventory.load import parse_inventory
@@ -52,7 +58,7 @@ def backtest(
     horizon: str | int = "28d",
     rates: RateTable | str | Path | None = None,
 ) -> Backtest:
-    """Whether the calibrated forecast would have been right, fold by fold, against three rivals.
+    """Compare the calibrated forecast with what happened, fold by fold, and with three rivals.
 
     Parameters
     ----------
@@ -79,16 +85,16 @@ def backtest(
     """
     length = read_horizon(horizon)
     text = decode(inventory, read_bytes(inventory))
-    told = actuals if isinstance(actuals, Actuals) else evidence(actuals)
-    path, place = str(inventory), named(actuals)
+    actuals_read = actuals if isinstance(actuals, Actuals) else evidence(actuals)
+    path, place = str(inventory), name_of(actuals)
     given = parse_inventory(text, path)
-    error = no_trail(given) or no_cloudtrail(told, place)
-    window = measured_window(told)
+    error = no_trail(given) or no_cloudtrail(actuals_read, place)
+    window = measured_window(actuals_read)
     if error or window is None:
         raise error or KmscostError(Problem(place, None, "", "no day", "days", "measure by day"))
-    measured = lay_out(given, told, window)
+    measured = lay_out(given, actuals_read, window)
     lost = nothing_placed(measured, place)
-    problems = [*([lost] if lost else []), *refusals(told, measured, place)]
+    problems = [*([lost] if lost else []), *refusals(actuals_read, measured, place)]
     folds = origins(window.days, length, LEAST_DAYS)
     if len(folds) < LEAST_FOLDS:
         problems.append(_too_short(window.days, length, place))
@@ -97,26 +103,26 @@ def backtest(
 
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
     parts, more = [], 0
-    series = series_of(given, told, measured, covered(measured))
+    series = series_of(given, actuals_read, measured, covered_share(measured))
     for origin in folds:
-        past = until(told, window, origin)
+        past = until(actuals_read, window, origin)
         calibrated = calibrate_text(text, path, past, force=True, place=place).inventory
         span = horizon_of(window.day(origin), length)
         part, left = _fold(given, calibrated, series, origin, span, table)
         parts.append(part)
         more = max(more, left)
     frame = pd.concat(parts, ignore_index=True)
-    frame = frame.astype({one.name: one.dtype for one in BACKTEST})
+    frame = frame.astype({column.name: column.dtype for column in BACKTEST})
     scores = scores_of(frame)
-    trusted, said = verdict_of(scores, frame)
-    notices = [line for line in told.notices if line == LOST]
+    trusted, verdict = verdict_of(scores, frame)
+    notices = [line for line in actuals_read.notices if line == LOST]
     notices.append("replication is left out, and everything that is not CloudTrail's")
     if len(folds) < FEW_FOLDS:
         notices.append(f"{len(folds)} folds say little about the ranges: measure more days")
     if more:
         s, have = ("", "has") if more == 1 else ("s", "have")
         notices.append(f"{more} small group{s} {have} a forecast and no range")
-    return Backtest(frame, scores, length, trusted, said, tuple(notices))
+    return Backtest(frame, scores, length, trusted, verdict, tuple(notices))
 
 
 def _too_short(days: int, horizon: int, place: str) -> Problem:
@@ -140,7 +146,10 @@ def _fold(
     length, end = span.length, origin + span.length
     days = series.days(origin, end)
     scale = days / length
-    calibrated_of, plain_of = modelled(calibrated, span), modelled(plain(given), span)
+    calibrated_of, plain_of = (
+        expected_requests(calibrated, span),
+        expected_requests(plain(given), span),
+    )
     groups = sorted({*series.groups, *calibrated_of, *plain_of})
     place = {group: number for number, group in enumerate(series.groups)}
     row_of = np.array([place.get(group, -1) for group in groups])
@@ -150,8 +159,8 @@ def _fold(
 
     happened = measured_of(series.sums(origin, end))
     forecasts = {
-        CALIBRATED: np.array([calibrated_of.get(one, 0.0) for one in groups]) * scale,
-        "plain-288": np.array([plain_of.get(one, 0.0) for one in groups]) * scale,
+        CALIBRATED: np.array([calibrated_of.get(group, 0.0) for group in groups]) * scale,
+        "plain-288": np.array([plain_of.get(group, 0.0) for group in groups]) * scale,
         "last-period": measured_of(last_period(series, origin, length)) * scale,
         "seasonal-naive": measured_of(seasonal_naive(series, origin, length)) * scale,
     }
@@ -199,9 +208,9 @@ def _rows(
             "origin": pd.PeriodIndex([span.start] * len(measured), freq="D"),
             "days": round(days),
             "level": ["total", *["group"] * len(groups)],
-            "driver": [one[0] for one in named],
-            "cause": [one[1] for one in named],
-            "region": [one[2] for one in named],
+            "driver": [group[0] for group in named],
+            "cause": [group[1] for group in named],
+            "region": [group[2] for group in named],
             "model": model,
             "measured": measured,
             "forecast": expected,

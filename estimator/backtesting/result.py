@@ -14,7 +14,7 @@ from estimator.figures import plain, share
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Backtest:
-    """Whether the calibrated forecast would have been right.
+    """A calibrated forecast against what happened.
 
     Attributes
     ----------
@@ -25,7 +25,7 @@ class Backtest:
     horizon : int
         Days of a fold. [day]
     trusted : bool
-        Whether the calibrated forecast is to be trusted.
+        True where the calibrated forecast is to be trusted.
     verdict : str
         The same in one sentence.
     notices : tuple of str
@@ -41,17 +41,13 @@ class Backtest:
 
     def to_dict(self) -> dict[str, Any]:
         """The backtest as documented JSON."""
+        origins = [str(day) for day in self.frame["origin"]]
         return {
             "verdict": self.verdict,
             "trusted": self.trusted,
             "horizon_days": self.horizon,
             "scores": [plain(row) for row in self.scores.to_dict("records")],
-            "rows": [
-                plain(row)
-                for row in self.frame.assign(origin=self.frame["origin"].astype(str)).to_dict(
-                    "records"
-                )
-            ],
+            "rows": [plain(row) for row in self.frame.assign(origin=origins).to_dict("records")],
             "notices": list(self.notices),
         }
 
@@ -59,8 +55,10 @@ class Backtest:
         return f"<Backtest, {self.frame['origin'].nunique()} folds: {self.verdict}>"
 
     def _repr_html_(self) -> str:
-        said = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
+        notices = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
         shown = self.scores.astype(object)
         for name in ("wape", "bias", "coverage", "pinball"):
-            shown[name] = [share(one) if math.isfinite(one) else "" for one in self.scores[name]]
-        return f"<p>{html.escape(self.verdict)}</p>{shown.to_html(index=False)}{said}"
+            shown[name] = [
+                share(score) if math.isfinite(score) else "" for score in self.scores[name]
+            ]
+        return f"<p>{html.escape(self.verdict)}</p>{shown.to_html(index=False)}{notices}"

@@ -11,10 +11,9 @@ import pandas as pd
 
 from estimator.calibration.measured import Measured
 from estimator.calibration.places import Identity, place_readers
+from estimator.calibration.recorded_days import Window
 from estimator.calibration.rows import LOGS, NAMES, cloudtrail_rows, trail_of
-from estimator.calibration.window import Window
 from estimator.inventory import Inventory
-from estimator.inventory.sections import Trail
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray
@@ -61,18 +60,17 @@ def series_of(
     trail = trail_of(rows, measured.places, inventory, measured.streams)
     logs = rows["source"].isin(list(LOGS)).to_numpy()
     # object names speak where no log does: both would count each put twice
-    told = logs | ~np.isin(trail, np.unique(trail[logs]))
-    told &= (trail >= 0) & rows["cause"].isin(list(CAUSES)).to_numpy()
-    told &= rows["source"].isin([*LOGS, *NAMES]).to_numpy()
-    rows, trail = rows[told], trail[told]
-    cause = rows["cause"].astype(str).to_numpy()
-    is_get = cause == "get"
-    names = np.array([one.name for one in inventory.trails], dtype=object)[trail]
+    is_counted = logs | ~np.isin(trail, np.unique(trail[logs]))
+    is_counted &= (trail >= 0) & rows["cause"].isin(list(CAUSES)).to_numpy()
+    is_counted &= rows["source"].isin([*LOGS, *NAMES]).to_numpy()
+    rows, trail = rows[is_counted], trail[is_counted]
+    is_get, is_check = ((rows["cause"] == cause).to_numpy() for cause in ("get", "check"))
+    names = np.array([each.name for each in inventory.trails], dtype=object)[trail]
     names = np.where(is_get, _reader_names(inventory, rows), names)
-    homes = np.array([home_of(inventory, one) for one in inventory.trails], dtype=object)
-    region = np.where(is_get, "", rows["region"].astype(str).to_numpy())
+    homes = np.array([inventory.home_of(each) for each in inventory.trails], dtype=object)
+    region = np.where(is_get, "", rows["region"].to_numpy(dtype=object))
     # a check is of no log's Region: the model has it in the trail's own
-    region = np.where(cause == "check", homes[trail], region)
+    region = np.where(is_check, homes[trail], region)
     kind = np.where(is_get, "get", "put")
     keys = pd.MultiIndex.from_arrays([names, kind, region])
     codes, found = pd.factorize(keys, sort=True)
@@ -83,27 +81,23 @@ def series_of(
         weights=quantity,
         minlength=size[0] * size[1],
     )
-    groups = tuple(Group(*map(str, one)) for one in found)
+    groups = tuple(Group(*map(str, key)) for key in found)
     return Series(groups, flat.reshape(size).astype(np.float64), exposure)
-
-
-def home_of(inventory: Inventory, trail: Trail) -> str:
-    """The Region that the model counts a trail's checks in."""
-    regions = {key.id: key.region for key in inventory.keys}
-    return trail.home_region or regions.get(trail.key or "", "")
 
 
 def _reader_names(inventory: Inventory, rows: pd.DataFrame) -> np.ndarray:
     """The name of each row's reader, the inventory's where it has one."""
-    reader, account = rows["reader"].astype(str), rows["billed_account"].astype(str)
-    pairs = pd.MultiIndex.from_arrays([reader, account])
+    pairs = pd.MultiIndex.from_arrays([rows["reader"], rows["billed_account"]])
     codes, found = pd.factorize(pairs)
     identities = [Identity(str(arn) or str(account), str(account)) for arn, account in found]
     of_gets = (rows["cause"] == "get").to_numpy()
     seen = [identities[n] for n in sorted(set(codes[of_gets].tolist()))]
     places, _ = place_readers(inventory, seen)
     names = np.array(
-        [inventory.readers[places[one]].name if one in places else one.short for one in identities]
+        [
+            inventory.readers[places[identity]].name if identity in places else identity.short
+            for identity in identities
+        ]
         or [""],
         dtype=object,
     )
@@ -117,7 +111,7 @@ def until(actuals: Actuals, window: Window, column: int) -> Actuals:
     rows = actuals.measured
     past = rows[(rows["day"].notna()) & (rows["day"] < pd.Period(day, freq="D"))]
     hours = {
-        stream: {one: mask for one, mask in days.items() if one < day}
+        stream: {covered: mask for covered, mask in days.items() if covered < day}
         for stream, days in actuals.coverage.hours.items()
     }
     return Actuals(

@@ -8,20 +8,26 @@ import datetime
 from collections.abc import Sequence
 from pathlib import Path
 
-from estimator.calibration.evidence import evidence, named
+from estimator.calibration.evidence import evidence, name_of
 from estimator.calibration.files import files_per_day
 from estimator.calibration.measured import Measured, lay_out
 from estimator.calibration.others import (
     bucket_key_savings,
     config_updates,
-    digests_said,
+    digest_notices,
     other_requests,
 )
-from estimator.calibration.quality import covered, no_cloudtrail, no_trail, nothing_placed, refusals
+from estimator.calibration.quality import (
+    covered_share,
+    no_cloudtrail,
+    no_trail,
+    nothing_placed,
+    refusals,
+)
 from estimator.calibration.rates import files_rates
-from estimator.calibration.readers import readers_found
+from estimator.calibration.readers import find_readers
+from estimator.calibration.recorded_days import measured_window
 from estimator.calibration.result import Calibration
-from estimator.calibration.window import measured_window
 from estimator.calibration.writing import Found, Writer
 from estimator.figures import significant
 from estimator.inventory.load import parse_inventory
@@ -59,13 +65,17 @@ def calibrate(
         The inventory is wrong, nothing measured belongs to it, or the data is not good enough: too
         few days, gaps, hours not covered, files skipped (all of it at once).
     """
-    place = named(actuals)
+    place = name_of(actuals)
     data = read_bytes(inventory)
-    told = actuals if isinstance(actuals, Actuals) else evidence(actuals)
-    made = calibrate_text(decode(inventory, data), str(inventory), told, force, place)
+    actuals_read = actuals if isinstance(actuals, Actuals) else evidence(actuals)
+    calibration = calibrate_text(
+        decode(inventory, data), str(inventory), actuals_read, force, place
+    )
     if data.startswith(codecs.BOM_UTF8):  # some editors of Windows look for it
-        return dataclasses.replace(made, text=f"\N{ZERO WIDTH NO-BREAK SPACE}{made.text}")
-    return made
+        return dataclasses.replace(
+            calibration, text=f"\N{ZERO WIDTH NO-BREAK SPACE}{calibration.text}"
+        )
+    return calibration
 
 
 def calibrate_text(
@@ -85,25 +95,25 @@ def calibrate_text(
     if lost or (problems and not force):
         raise KmscostError([*([lost] if lost else []), *problems])
 
-    days = float(covered(measured).sum())
-    said = _source(measured, days)
+    days = float(covered_share(measured).sum())
+    source = _source(measured, days)
     writer = Writer(inventory, parse_document(text, path)[0], text)
     rates = files_rates(measured)
-    files = files_per_day(measured, rates, writer.fixed, said)
-    readers = readers_found(measured, rates, said)
-    savings, more = bucket_key_savings(measured, said)
-    other, unsure = other_requests(measured, said)
+    files = files_per_day(measured, rates, writer.in_other_files, source)
+    readers = find_readers(measured, rates, source)
+    savings, more = bucket_key_savings(measured, source)
+    other, unsure = other_requests(measured, source)
     middle = window.first + datetime.timedelta(days=window.days // 2)
     found = Found(
         files=files,
         readers=readers,
         savings=savings,
-        checks=config_updates(measured, said),
+        checks=config_updates(measured, source),
         other=other,
         as_of=middle.replace(day=1),
     )
     written = writer.write(found)
-    forced = [f"not good enough, used all the same: {one.found}" for one in problems]
+    forced = [f"not good enough, used all the same: {problem.found}" for problem in problems]
     return Calibration(
         text=written,
         changes=writer.changes(),
@@ -119,7 +129,7 @@ def calibrate_text(
             *readers.notices,
             *more,
             *unsure,
-            *digests_said(measured),
+            *digest_notices(measured),
             *_not_seen(measured),
         ),
     )

@@ -65,10 +65,10 @@ def daily_overdispersion(counts: FloatArray, expected: FloatArray) -> Daily:
     excess = square.sum(axis=1) - noise.sum(axis=1)
     own = np.divide(excess, 2.0 * pairs, out=np.zeros_like(excess), where=pairs > 0)
     # neighbouring differences share a day: n of them tell as much as 2 n / 3 free ones
-    return Daily(_pooled(excess, noise.sum(axis=1), 2.0 * pairs), own, pairs * (2.0 / 3.0))
+    return Daily(_pool_spreads(excess, noise.sum(axis=1), 2.0 * pairs), own, pairs * (2.0 / 3.0))
 
 
-def moderated(daily: Daily, prior_freedom: float = PRIOR_FREEDOM) -> FloatArray:
+def moderate(daily: Daily, prior_freedom: float = PRIOR_FREEDOM) -> FloatArray:
     """Each stream's overdispersion, drawn towards that of its class, and widened for its doubt. [-]
 
     The class counts as `prior_freedom` degrees of freedom (Smyth 2004, Linear models and empirical
@@ -91,22 +91,22 @@ def long_run(daily: float, weekly: Spread, days: int) -> float:
     (0.185, 0.05)
     """
     beyond = (days * weekly.value - daily) / BLOCKS_SEE
-    return daily + told(beyond, days * weekly.error / BLOCKS_SEE)
+    return daily + shrink(beyond, days * weekly.error / BLOCKS_SEE)
 
 
-def few(free: int) -> float:
-    """What a variance known with so many degrees of freedom is widened by: Student's f / (f - 2).
+def widening(free: int) -> float:
+    """The widening of a variance known with few degrees of freedom: Student's f / (f - 2).
 
-    >>> few(1), few(3), few(51)
+    >>> widening(1), widening(3), widening(51)
     (3.0, 3.0, 1.0408163265306123)
     """
     return free / (free - 2.0) if free > 3 else 3.0
 
 
-def told(value: float, error: float) -> float:
-    """What to take an estimate for that may be noise: x times x^2 / (x^2 + e^2), never negative.
+def shrink(value: float, error: float) -> float:
+    """Shrink an estimate that may be noise: x times x^2 / (x^2 + e^2), never negative.
 
-    >>> told(0.1, 0.0), told(0.1, 0.1), told(-0.1, 0.1)
+    >>> shrink(0.1, 0.0), shrink(0.1, 0.1), shrink(-0.1, 0.1)
     (0.1, 0.05, 0.0)
     """
     if value <= 0:
@@ -137,7 +137,7 @@ def block_overdispersion(counts: FloatArray, expected: FloatArray, days: int) ->
     square = ((seen - fitted) ** 2 * inverse**2).sum(axis=1)
     free = np.maximum(number - 1.0, 0.0) * (level > 0)
     noise = inverse.sum(axis=1) * np.divide(free, number, out=np.zeros_like(free), where=number > 0)
-    return _pooled(np.where(free > 0, square - noise, 0.0), noise, free)
+    return _pool_spreads(np.where(free > 0, square - noise, 0.0), noise, free)
 
 
 def _blocks(values: FloatArray, days: int) -> FloatArray:
@@ -147,7 +147,7 @@ def _blocks(values: FloatArray, days: int) -> FloatArray:
     return summed
 
 
-def _pooled(excess: FloatArray, noise: FloatArray, free: FloatArray) -> Spread:
+def _pool_spreads(excess: FloatArray, noise: FloatArray, free: FloatArray) -> Spread:
     """The mean of excess / free over streams, each weighed by how well it can tell."""
     able = free > 0
     if not able.any():

@@ -1,4 +1,4 @@
-"""What calibration may look at: measurements, and object names beside the logs of the same days."""
+"""Read measurements for calibration: object names may stand beside logs of the same days."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def evidence(paths: str | Path | Sequence[str | Path]) -> Actuals:
     return beside(load_actuals(rest), load_actuals(names))
 
 
-def named(actuals: Actuals | str | Path | Sequence[str | Path]) -> str:
-    """What messages call it: the first path, and how many more there are."""
+def name_of(actuals: Actuals | str | Path | Sequence[str | Path]) -> str:
+    """The name of measurements in messages: the first path, and how many more there are."""
     if isinstance(actuals, Actuals):
         return "actuals"
     paths = [actuals] if isinstance(actuals, str | Path) else list(actuals)
@@ -47,10 +47,10 @@ def beside(logs: Actuals, names: Actuals) -> Actuals:
     """Both, each with the hours that it covers: those of names are of no account and Region."""
     columns = list(dict.fromkeys([*logs.measured.columns, *names.measured.columns]))
     frames = []
-    for one in (logs, names):
-        frame = one.measured.reindex(columns=columns)
+    for actuals in (logs, names):
+        frame = actuals.measured.reindex(columns=columns)
         for column in columns:
-            if column not in one.measured and column not in ("day", "month"):
+            if column not in actuals.measured and column not in ("day", "month"):
                 frame[column] = _BLANKS.get(column, "")
         frames.append(frame.astype({name: object for name in columns if _is_text(frame, name)}))
     skipped = SkippedFiles()

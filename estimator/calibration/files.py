@@ -26,7 +26,7 @@ _MOST_SHARED = 0.5
 
 @dataclass(frozen=True, eq=False)
 class FilesPerDayFound:
-    """What takes the place of every `files_per_day`.
+    """New assumptions in the place of every `files_per_day`.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class FilesPerDayFound:
 
 
 def files_per_day(
-    measured: Measured, rates: Rates, fixed: frozenset[int], said: str
+    measured: Measured, rates: Rates, fixed: frozenset[int], source: str
 ) -> FilesPerDayFound:
     """The assumptions that say what was measured.
 
@@ -60,7 +60,8 @@ def files_per_day(
     streams, accounts = measured.streams, measured.inventory.accounts
     known = ~np.isnan(rates.mean) & (streams.end > measured.window.until.toordinal())
     overridden = np.array(
-        [n in fixed and one.files_per_day is not None for n, one in enumerate(accounts)], dtype=bool
+        [n in fixed and account.files_per_day is not None for n, account in enumerate(accounts)],
+        dtype=bool,
     )
     served = known & ~overridden[streams.account]
     able = _able(measured, fixed)
@@ -69,13 +70,13 @@ def files_per_day(
     own = _own(rates, group, served, able[streams.account])
     shared, capped = _shared_variance(rates, group, served, own)
 
-    trails = _trail_mappings(rates, regions, group, served & ~own, shared, said)
+    trails = _trail_mappings(rates, regions, group, served & ~own, shared, source)
     by_account: dict[int, dict[str, Range]] = {}
     for row in np.flatnonzero(own):
         mapping = by_account.setdefault(int(streams.account[row]), {})
         variance = float(rates.variance[row]) + shared
         mapping[regions[streams.region[row]]] = measured_range(
-            float(rates.mean[row]), variance, said
+            float(rates.mean[row]), variance, source
         )
     touched = np.zeros(len(accounts), dtype=bool)
     touched[streams.account[served]] = True
@@ -83,7 +84,7 @@ def files_per_day(
     plain = {int(n) for n in np.flatnonzero(touched) if n not in fixed} - set(by_account)
     return FilesPerDayFound(
         trails,
-        {n: dict(sorted(one.items())) for n, one in sorted(by_account.items())},
+        {n: dict(sorted(mapping.items())) for n, mapping in sorted(by_account.items())},
         frozenset(plain),
         tuple(_notices(measured, rates, overridden, fixed, capped)),
     )
@@ -127,7 +128,7 @@ def _own(rates: Rates, group: np.ndarray, served: np.ndarray, able: np.ndarray) 
 def _shared_variance(
     rates: Rates, group: np.ndarray, served: np.ndarray, own: np.ndarray
 ) -> tuple[float, bool]:
-    """What each range is widened by so that the sum is as unsure as what streams share makes it.
+    """The variance that widens each range until their sum varies as much as it was seen to.
 
     Assumptions are drawn independently: the relative variance c of the sum of all needs
     u = c / sum of (share of the volume)^2 in each of them. [-]
@@ -147,25 +148,25 @@ def _trail_mappings(
     group: np.ndarray,
     pooled: np.ndarray,
     shared: float,
-    said: str,
+    source: str,
 ) -> dict[int, dict[str, Range]]:
     """Of each trail the mean rate of the streams that it serves, Region by Region, and `other`."""
     mappings: dict[int, dict[str, Range]] = {}
-    for one in rates.classes:
-        mapping = mappings.setdefault(one.trail, {})
-        for region in one.regions:
-            rows = pooled & (group == one.trail * len(regions) + region)
-            mean, variance = _pooled(rates.mean[rows], rates.variance[rows], one)
-            mapping[regions[region]] = measured_range(mean, variance + shared, said)
+    for class_ in rates.classes:
+        mapping = mappings.setdefault(class_.trail, {})
+        for region in class_.regions:
+            rows = pooled & (group == class_.trail * len(regions) + region)
+            mean, variance = _mean_of_streams(rates.mean[rows], rates.variance[rows], class_)
+            mapping[regions[region]] = measured_range(mean, variance + shared, source)
     for trail, mapping in mappings.items():
         ordered = dict(sorted(mapping.items()))
-        mean, variance = _anywhere([one for one in rates.classes if one.trail == trail])
-        ordered["other"] = measured_range(mean, variance + shared, said)
+        mean, variance = _anywhere([class_ for class_ in rates.classes if class_.trail == trail])
+        ordered["other"] = measured_range(mean, variance + shared, source)
         mappings[trail] = ordered
     return mappings
 
 
-def _pooled(mean: FloatArray, variance: FloatArray, of: Class) -> tuple[float, float]:
+def _mean_of_streams(mean: FloatArray, variance: FloatArray, of: Class) -> tuple[float, float]:
     """Mean rate and relative variance of the mean of streams; the prior where there are none."""
     total = float(mean.sum())
     if not len(mean) or total <= 0:
@@ -175,10 +176,10 @@ def _pooled(mean: FloatArray, variance: FloatArray, of: Class) -> tuple[float, f
 
 def _anywhere(classes: list[Class]) -> tuple[float, float]:
     """A Region that no account has yet: as likely of any class as there are Regions of it."""
-    weight = np.array([len(one.regions) for one in classes], dtype=np.float64)
+    weight = np.array([len(class_.regions) for class_ in classes], dtype=np.float64)
     weight /= weight.sum()
-    means = np.array([one.prior.shape / one.prior.rate for one in classes])
-    squares = means**2 * (1.0 + np.array([one.prior_variance() for one in classes]))
+    means = np.array([class_.prior.shape / class_.prior.rate for class_ in classes])
+    squares = means**2 * (1.0 + np.array([class_.prior_variance() for class_ in classes]))
     mean = float((weight * means).sum())
     if mean <= 0:
         return 0.0, 0.0
@@ -188,27 +189,27 @@ def _anywhere(classes: list[Class]) -> tuple[float, float]:
 def _notices(
     measured: Measured, rates: Rates, overridden: np.ndarray, fixed: frozenset[int], capped: bool
 ) -> list[str]:
-    said = []
+    notices = []
     if rates.shifted:
         s = "s" * (rates.shifted != 1)
-        said.append(
+        notices.append(
             f"{rates.shifted:,} stream{s} began, ended or jumped inside the window: only what came "
             "after counts"
         )
     if overridden.any():
-        said.append(
+        notices.append(
             f"{int(overridden.sum()):,} accounts have files_per_day in a file of accounts, which "
             "wins over what was measured: remove the column"
         )
     pooled = len(fixed) - int(overridden.sum())
     if pooled and len(measured.inventory.accounts) > 1:
-        said.append(
+        notices.append(
             f"{pooled:,} accounts come from a file that has no place for Regions: their trail's "
             "mapping holds the mean of all that it serves"
         )
     if capped:
-        said.append(
+        notices.append(
             "all streams move together more than independent ranges can say: the sum is less sure "
             "than simulate shows"
         )
-    return said
+    return notices

@@ -100,7 +100,7 @@ def gets_per_file(gets: FloatArray, files: FloatArray) -> Rate:
 def tracks_files(
     by_day: tuple[FloatArray, FloatArray], by_stream: tuple[FloatArray, FloatArray]
 ) -> bool:
-    """Whether gets follow files, from day to day and from stream to stream.
+    """True where gets follow files, from day to day and from stream to stream.
 
     Parameters
     ----------

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from estimator.calibration.cover import Cover
-from estimator.calibration.places import Identity, TrailPlaces, listed, place_trails
+from estimator.calibration.places import MOST_NAMED, Identity, TrailPlaces, place_trails
+from estimator.calibration.recorded_days import Cover, Window
 from estimator.calibration.rows import (
     LOGS,
     NAMES,
@@ -19,7 +19,7 @@ from estimator.calibration.rows import (
     trail_of,
     trail_pairs,
 )
-from estimator.calibration.window import Window
+from estimator.figures import listed
 from estimator.inventory import Inventory
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray
@@ -30,7 +30,7 @@ CAUSES = ("put", "digest", "check", "get", "replication")
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """What was measured, in the places of the inventory.
+    """Measurements in the places of the inventory.
 
     Attributes
     ----------
@@ -101,7 +101,7 @@ class Measured:
 
 @dataclass(frozen=True, eq=False)
 class Gets:
-    """What one reader got.
+    """Requests of one reader.
 
     Attributes
     ----------
@@ -148,9 +148,9 @@ def lay_out(inventory: Inventory, actuals: Actuals, window: Window) -> Measured:
 
     requests_by_logs = per_trail((put | digest) & is_logs, quantity)
     # under a Bucket Key the context names the bucket, so only object names tell the files
-    told_by_logs = per_trail(put & is_logs & ~hidden, quantity).sum(axis=1) > 0
-    told_by_names = per_trail(put & is_names, files_of).sum(axis=1) > 0
-    by_names = told_by_names & ~told_by_logs
+    seen_by_logs = per_trail(put & is_logs & ~hidden, quantity).sum(axis=1) > 0
+    seen_by_names = per_trail(put & is_names, files_of).sum(axis=1) > 0
+    by_names = seen_by_names & ~seen_by_logs
     chosen = put & (stream >= 0) & np.where(by_names[trail], is_names, is_logs & ~hidden)
     files = grid_of(
         stream[chosen],
@@ -187,15 +187,16 @@ def lay_out(inventory: Inventory, actuals: Actuals, window: Window) -> Measured:
         other_of=_by_account(rows, others & is_logs, window.days),
         account_exposure={
             account: cover.account(account)
-            for account in sorted({one for one, _ in actuals.coverage.hours} - {""})
+            for account in sorted({account for account, _ in actuals.coverage.hours} - {""})
         },
-        source=" and ".join(_SAID[one] for one in sources if one in _SAID) or "CloudTrail logs",
+        source=" and ".join(_SOURCES[source] for source in sources if source in _SOURCES)
+        or "CloudTrail logs",
         places=places,
         notices=(*places.notices, *_strangers(rows, trail, stream, places)),
     )
 
 
-_SAID = {
+_SOURCES = {
     "cloudtrail": "CloudTrail logs",
     "s3-inventory": "S3 Inventory",
     "s3-listing": "bucket listing",
@@ -225,56 +226,58 @@ def _gets(
     column, hidden = chosen["column"].to_numpy(), chosen["bucket_key"].to_numpy(dtype=bool)
     logs = chosen["source"].isin(list(LOGS)).to_numpy()
     trail, stream, quantity = trail[is_get], stream[is_get], quantity[is_get]
-    told: dict[tuple[Identity, str], Gets] = {}
+    gets: dict[tuple[Identity, str], Gets] = {}
     for code in np.unique(codes).tolist():
         arn, account = (
             readers.categories[code // 2 // width],
             accounts.categories[code // 2 % width],
         )
-        mine = codes == code
-        if (mine & logs).any():
-            mine &= logs
-        placed = mine & (stream >= 0)
-        by_trail = row_of(trail, quantity, mine, len(inventory.trails))
+        is_own = codes == code
+        if (is_own & logs).any():
+            is_own &= logs
+        placed = is_own & (stream >= 0)
+        by_trail = row_of(trail, quantity, is_own, len(inventory.trails))
         read = np.flatnonzero(by_trail).tolist()
-        exposure = cover.reader(account, read) if (mine & logs).any() else cover.names()
-        told[Identity(arn or account, account), ("get", "replication")[code % 2]] = Gets(
-            daily=row_of(column, quantity, mine, cover.window.days),
+        exposure = cover.reader(account, read) if (is_own & logs).any() else cover.names()
+        gets[Identity(arn or account, account), ("get", "replication")[code % 2]] = Gets(
+            daily=row_of(column, quantity, is_own, cover.window.days),
             by_stream=row_of(stream, quantity, placed, size),
             by_trail=by_trail,
             exposure=exposure,
-            bucket_key=bool(hidden[mine].any()),
+            bucket_key=bool(hidden[is_own].any()),
         )
-    return dict(sorted(told.items()))
+    return dict(sorted(gets.items()))
 
 
 def _by_account(rows: pd.DataFrame, chosen: np.ndarray, days: int) -> dict[str, FloatArray]:
     """Requests of each account on each day. [request]"""
-    mine = rows[chosen]
-    accounts = mine["billed_account"].cat.remove_unused_categories().cat
+    rows_chosen = rows[chosen]
+    accounts = rows_chosen["billed_account"].cat.remove_unused_categories().cat
     shape = (len(accounts.categories), days)
-    quantity = mine["quantity"].to_numpy(dtype=np.float64)
-    grid = grid_of(accounts.codes.to_numpy(), mine["column"].to_numpy(), quantity, shape)
+    quantity = rows_chosen["quantity"].to_numpy(dtype=np.float64)
+    grid = grid_of(accounts.codes.to_numpy(), rows_chosen["column"].to_numpy(), quantity, shape)
     return dict(zip(map(str, accounts.categories), grid, strict=True))
 
 
 def _strangers(
     rows: pd.DataFrame, trail: np.ndarray, stream: np.ndarray, places: TrailPlaces
 ) -> list[str]:
-    """What the inventory does not have."""
-    said = []
+    """The notices of trails, accounts and Regions that the inventory does not have."""
+    notices = []
     if places.strangers:
         fix = "add its account and name, or give its key the arn"
-        said.append(f"not in the inventory: trail {listed(places.strangers)} ({fix})")
+        notices.append(
+            f"not in the inventory: trail {listed(places.strangers, MOST_NAMED)} ({fix})"
+        )
     placed = (trail >= 0) & (rows["account"] != "").to_numpy()
     lost = placed & (stream < 0) & (rows["cause"] == "put").to_numpy()
     if lost.any():
         missing = rows[lost]
-        found = missing[["account", "region"]].drop_duplicates().astype(str)
+        found = missing[["account", "region"]].drop_duplicates()
         pairs = sorted(found.itertuples(index=False, name=None))
-        names = listed(f"{account} {region}" for account, region in pairs)
+        names = listed((f"{account} {region}" for account, region in pairs), MOST_NAMED)
         total = missing["quantity"].sum()
-        said.append(
+        notices.append(
             f"{total:,.0f} puts of accounts or Regions that the inventory does not list: {names}"
         )
-    return said
+    return notices

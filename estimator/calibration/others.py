@@ -6,18 +6,19 @@ import numpy as np
 
 from estimator.calibration.gets import Rate, daily_rate, gets_per_file
 from estimator.calibration.measured import Measured
-from estimator.calibration.places import listed
+from estimator.calibration.places import MOST_NAMED
 from estimator.calibration.pooling import LEAST_SHAPE
-from estimator.calibration.quality import LEAST_COVERAGE, covered
-from estimator.calibration.ranges import measured_range, measured_share
+from estimator.calibration.quality import LEAST_COVERAGE, covered_share
+from estimator.calibration.ranges import measured_range, measured_saving
 from estimator.calibration.rates import MONTH_DAYS
+from estimator.figures import listed
 from estimator.inventory import Account, Range
 from estimator.inventory.others import FIELD
 from estimator.months import FloatArray
 from estimator.volume.model import digests_from
 
 
-def bucket_key_savings(measured: Measured, said: str) -> tuple[dict[int, Range], list[str]]:
+def bucket_key_savings(measured: Measured, source: str) -> tuple[dict[int, Range], list[str]]:
     """Of each trail: one minus requests per file, where logs told requests and names told files.
 
     Digests count on both sides where they are under the key: a Bucket Key hides which is which.
@@ -46,11 +47,11 @@ def bucket_key_savings(measured: Measured, said: str) -> tuple[dict[int, Range],
         if left.mean >= 1:
             notices.append(f"trail {trail.name}: {left.mean:.2f} requests a file: no saving seen")
             continue
-        found[number] = measured_share(left.mean, left.variance, said)
+        found[number] = measured_saving(left.mean, left.variance, source)
     return found, notices
 
 
-def config_updates(measured: Measured, said: str) -> dict[int, Range]:
+def config_updates(measured: Measured, source: str) -> dict[int, Range]:
     """Of each trail: checks a month; none seen where the inventory has none is no news."""
     found: dict[int, Range] = {}
     for number, trail in enumerate(measured.inventory.trails):
@@ -63,7 +64,7 @@ def config_updates(measured: Measured, said: str) -> dict[int, Range]:
         if not seen and trail.config_updates_per_month.mid == 0:
             continue
         rate = checks_rate(seen, days)
-        found[number] = measured_range(rate.mean, rate.variance, said)
+        found[number] = measured_range(rate.mean, rate.variance, source)
     return found
 
 
@@ -77,29 +78,29 @@ def checks_rate(checks: float, days: float) -> Rate:
     return Rate(shape / days * MONTH_DAYS, 1.0 / shape)
 
 
-def other_requests(measured: Measured, said: str) -> tuple[dict[str, Range], list[str]]:
-    """What everything else requests a month: of each payer (""), or of each id that is named.
+def other_requests(measured: Measured, source: str) -> tuple[dict[str, Range], list[str]]:
+    """Requests of everything else in a month: of each payer (""), or of each id that is named.
 
     Nothing is taken from what was not recorded, and nothing is guessed: what cannot be told stays.
     """
     if not float(measured.other.sum()):
         return {}, []
     if measured.inventory.other_kms_requests_per_month.each_payer is None:
-        return _others_by_id(measured, said)
-    month = daily_rate(measured.other, covered(measured))
+        return _others_by_id(measured, source)
+    month = daily_rate(measured.other, covered_share(measured))
     shown = f"{month.mean * MONTH_DAYS:,.0f} requests a month that are not CloudTrail's"
-    accounts = {one.id for one in measured.inventory.accounts}
+    accounts = {account.id for account in measured.inventory.accounts}
     recorded = accounts & set(measured.account_exposure)
     if not _enough(recorded, accounts):
-        told = f"{shown} in {len(recorded):,} of {len(accounts):,} accounts"
-        return {}, [f"{told}: {FIELD} is unchanged, it is of all of them"]
-    if len({(one.payer, one.partition) for one in measured.inventory.accounts}) > 1:
+        seen = f"{shown} in {len(recorded):,} of {len(accounts):,} accounts"
+        return {}, [f"{seen}: {FIELD} is unchanged, it is of all of them"]
+    if len({(account.payer, account.partition) for account in measured.inventory.accounts}) > 1:
         why = "it is of each payer and partition and there are several: write it by account"
         return {}, [f"{shown}: {FIELD} is unchanged, {why}"]
-    return {"": _a_month(month, said)}, []
+    return {"": _a_month(month, source)}, []
 
 
-def _others_by_id(measured: Measured, said: str) -> tuple[dict[str, Range], list[str]]:
+def _others_by_id(measured: Measured, source: str) -> tuple[dict[str, Range], list[str]]:
     """Of each payer or account that is named; of what else was recorded, if it requested any."""
     inventory = measured.inventory
     if measured.other_of.get("", np.zeros(1)).any():
@@ -122,11 +123,11 @@ def _others_by_id(measured: Measured, said: str) -> tuple[dict[str, Range], list
         if exposure is None:
             untold.append(owner)
             continue
-        found[owner] = _a_month(daily_rate(np.where(exposure > 0, daily, 0.0), exposure), said)
+        found[owner] = _a_month(daily_rate(np.where(exposure > 0, daily, 0.0), exposure), source)
     if not untold:
         return found, []
     what = "too little was recorded, or it has accounts of several partitions"
-    return found, [f"{FIELD} of {listed(untold)} is unchanged: {what}"]
+    return found, [f"{FIELD} of {listed(untold, MOST_NAMED)} is unchanged: {what}"]
 
 
 def _exposure(measured: Measured, accounts: list[Account], is_account: bool) -> FloatArray | None:
@@ -136,7 +137,7 @@ def _exposure(measured: Measured, accounts: list[Account], is_account: bool) -> 
         return None
     if not is_account:
         one_pool = len({account.partition for account in accounts}) == 1
-        return covered(measured) if one_pool else None
+        return covered_share(measured) if one_pool else None
     (account,) = ids
     is_active = measured.window.within(measured.inventory.active.account[account])
     exposure: FloatArray = np.where(is_active, measured.account_exposure[account], 0.0)
@@ -148,12 +149,12 @@ def _enough(recorded: set[str], accounts: set[str]) -> bool:
     return len(accounts) - len(recorded) <= (1 - LEAST_COVERAGE) * len(accounts)
 
 
-def _a_month(rate: Rate, said: str) -> Range:
-    return measured_range(rate.mean * MONTH_DAYS, rate.variance, said)
+def _a_month(rate: Rate, source: str) -> Range:
+    return measured_range(rate.mean * MONTH_DAYS, rate.variance, source)
 
 
-def digests_said(measured: Measured) -> list[str]:
-    """Where digests were measured and the inventory says that there are none, or the reverse."""
+def digest_notices(measured: Measured) -> list[str]:
+    """Notices of digests that were measured against the inventory's word, or the reverse."""
     notices = []
     for number, trail in enumerate(measured.inventory.trails):
         if trail.key is None or not measured.with_puts[number]:

@@ -15,7 +15,8 @@ from estimator.inventory.sections import Reader, Trail
 from estimator.volume.readers import kind_of
 from pricing.arns import account_in, split_arn
 
-_MOST = 5
+# names of trails, readers and days in one notice; the rest is a number
+MOST_NAMED = 5
 
 
 class Identity(NamedTuple):
@@ -26,7 +27,7 @@ class Identity(NamedTuple):
 
     @property
     def short(self) -> str:
-        """What people call it: the last part of the ARN.
+        """The last part of the ARN, by which people call it.
 
         >>> Identity("arn:aws:iam::111122223333:role/ops/siem", "111122223333").short
         'siem'
@@ -40,7 +41,7 @@ class Identity(NamedTuple):
 
 @dataclass(frozen=True)
 class TrailPlaces:
-    """Which trail of the inventory each (trail ARN, key ARN) is, and what could not be placed."""
+    """The trail of the inventory of each (trail ARN, key ARN), and what could not be placed."""
 
     trails: dict[tuple[str, str], int]
     notices: tuple[str, ...]
@@ -59,11 +60,11 @@ def place_trails(inventory: Inventory, measured: Iterable[tuple[str, str]]) -> T
     keys = {key.id: key.arn for key in inventory.keys}
     for pair in pairs:
         arn, key = pair
-        exact = [n for n, one in enumerate(inventory.trails) if _is_trail(one, arn)]
+        exact = [n for n, trail in enumerate(inventory.trails) if _is_trail(trail, arn)]
         if exact:
             found[pair] = exact[0]
             continue
-        home = [n for n, one in enumerate(inventory.trails) if one.account == account_in(arn)]
+        home = [n for n, trail in enumerate(inventory.trails) if trail.account == account_in(arn)]
         by_key = [n for n in home if key and keys.get(inventory.trails[n].key or "") == key]
         alone = home if len(arns_of[account_in(arn)]) == 1 else []
         for why, candidates in (("its key", by_key), ("the only one of its account", alone)):
@@ -112,9 +113,9 @@ def place_readers(
                 for number, reader in known.items()
                 if reader.account == identity.account and rule(identity, reader)
             ]
-            rivals = [one for one in left if one.account == identity.account]
+            rivals = [other for other in left if other.account == identity.account]
             sure = rule is _same_name or (
-                len(fits) == 1 and sum(rule(one, known[fits[0]]) for one in rivals) == 1
+                len(fits) == 1 and sum(rule(rival, known[fits[0]]) for rival in rivals) == 1
             )
             if fits and sure:
                 found[identity] = fits[0]
@@ -123,14 +124,14 @@ def place_readers(
                 if rule is _like_name:
                     name = inventory.readers[fits[0]].name
                     notices.append(f"{identity.arn} was taken for reader {name}, by its name")
-    for account in sorted({one.account for one in left}):
-        mine = [one for one in left if one.account == account]
+    for account in sorted({identity_.account for identity_ in left}):
+        alone = [identity_ for identity_ in left if identity_.account == account]
         fits = [number for number, reader in known.items() if reader.account == account]
-        if len(mine) == 1 and len(fits) == 1:
-            found[mine[0]] = fits[0]
+        if len(alone) == 1 and len(fits) == 1:
+            found[alone[0]] = fits[0]
             name = inventory.readers[fits[0]].name
-            said = f"{mine[0].arn} was taken for reader {name}, the only one left of its account"
-            notices.append(said)
+            notice = f"{alone[0].arn} was taken for reader {name}, the only one left of its account"
+            notices.append(notice)
     return found, notices
 
 
@@ -139,8 +140,8 @@ def _same_name(identity: Identity, reader: Reader) -> bool:
 
 
 def _like_name(identity: Identity, reader: Reader) -> bool:
-    one, other = _letters(identity.short), _letters(reader.name)
-    return min(len(one), len(other)) >= 3 and (one in other or other in one)
+    short, other = _letters(identity.short), _letters(reader.name)
+    return min(len(short), len(other)) >= 3 and (short in other or other in short)
 
 
 def _letters(name: str) -> str:
@@ -150,17 +151,6 @@ def _letters(name: str) -> str:
 def codes_of(column: pd.Series[Any], numbers: dict[str, int]) -> np.ndarray:
     """The number of each cell, -1 where it has none: looked up once for each distinct text."""
     column = column.astype("category")
-    table = np.array([numbers.get(str(one), -1) for one in column.cat.categories] + [-1])
+    table = np.array([numbers.get(str(category), -1) for category in column.cat.categories] + [-1])
     found: np.ndarray = table[column.cat.codes.to_numpy()]
     return found
-
-
-def listed(names: Iterable[str], most: int = _MOST) -> str:
-    """The first names of many, and how many more there are.
-
-    >>> listed("abcdefg", most=2)
-    'a, b and 5 more'
-    """
-    names = list(names)
-    more = len(names) - most
-    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")

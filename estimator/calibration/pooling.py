@@ -125,7 +125,7 @@ def gamma_prior(counts: FloatArray, exposure: FloatArray, inflation: FloatArray)
 def posterior(
     prior: Prior, counts: FloatArray, exposure: FloatArray, inflation: FloatArray
 ) -> Posterior:
-    """What the prior and a stream's own counts say of its rate.
+    """The rate of each stream by the prior and by its own counts.
 
     >>> import numpy as np
     >>> told = posterior(Prior(2.0, 1.0), np.array([10.0]), np.array([5.0]), np.array([1.0]))

@@ -7,9 +7,9 @@ import itertools
 import numpy as np
 
 from estimator.calibration.measured import CAUSES, Measured
-from estimator.calibration.places import listed
-from estimator.calibration.window import Window
-from estimator.figures import share
+from estimator.calibration.places import MOST_NAMED
+from estimator.calibration.recorded_days import Window
+from estimator.figures import listed, share
 from estimator.inventory import Inventory
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray
@@ -44,7 +44,7 @@ def no_trail(inventory: Inventory) -> KmscostError | None:
     return KmscostError(Problem(inventory.path, None, "trails", found, expected, ""))
 
 
-def covered(measured: Measured) -> FloatArray:
+def covered_share(measured: Measured) -> FloatArray:
     """Of each day the share that was recorded, of the measured trail that is known least. [0-1]"""
     rows = measured.exposure[measured.with_puts]
     least: FloatArray = rows.min(axis=0) if len(rows) else measured.recorded
@@ -58,7 +58,7 @@ def refusals(actuals: Actuals, measured: Measured, path: str) -> list[Problem]:
         return Problem(path, None, "", found, expected, f"{fix}, {_FORCE}")
 
     problems = []
-    days = covered(measured)
+    days = covered_share(measured)
     whole = int((days >= 0.5).sum())
     first = measured.window.first
     if whole < LEAST_DAYS:
@@ -71,14 +71,14 @@ def refusals(actuals: Actuals, measured: Measured, path: str) -> list[Problem]:
         problems.append(because(found, f"{share(LEAST_COVERAGE)} or more", "add the missing logs"))
     gaps = _gaps(days, measured.window)
     if gaps:
-        found = f"whole days without a record: {listed(gaps)}"
+        found = f"whole days without a record: {listed(gaps, MOST_NAMED)}"
         problems.append(because(found, "no gap", "add the missing logs"))
     skipped = len(actuals.skipped)
     if skipped > MOST_SKIPPED * (actuals.files + skipped):
         found = f"{skipped:,} of {actuals.files + skipped:,} files skipped"
-        said = listed(actuals.skipped.lines(), most=3)
+        lines = listed(actuals.skipped.lines(), most=3)
         expected = f"no more than {share(MOST_SKIPPED)}"
-        problems.append(because(f"{found} ({said})", expected, "mend or remove them"))
+        problems.append(because(f"{found} ({lines})", expected, "mend or remove them"))
     return problems
 
 
@@ -87,13 +87,14 @@ def nothing_placed(measured: Measured, path: str) -> Problem | None:
     if measured.with_puts.any():
         return None
     strangers = measured.places.strangers
-    seen = f"puts of {listed(strangers)} alone" if strangers else "no put of a log file"
+    seen = f"puts of {listed(strangers, MOST_NAMED)} alone" if strangers else "no put of a log file"
     if measured.unplaced:
         seen = f"{measured.unplaced:,.0f} puts, none with a trail, account and Region of it"
         expected = "puts of the trails, accounts and Regions that the inventory lists"
         fix = "add them to it; or measure again without --by, which leaves columns out"
         return Problem(path, None, "", seen, expected, fix)
-    names = listed(trail.name for trail in measured.inventory.trails if trail.key is not None)
+    with_key = [trail.name for trail in measured.inventory.trails if trail.key is not None]
+    names = listed(with_key, MOST_NAMED)
     expected = f"puts of a trail of the inventory: {names or 'it has none with a key'}"
     fix = "give the trail the name and account of its ARN, or its key the `arn`"
     return Problem(path, None, "", seen, expected, fix)
@@ -102,10 +103,10 @@ def nothing_placed(measured: Measured, path: str) -> Problem | None:
 def _gaps(days: FloatArray, window: Window) -> list[str]:
     """Runs of days without a record between days with some."""
     known = np.flatnonzero(days > 0)
-    said = []
+    gaps = []
     for before, after in itertools.pairwise(known.tolist()):
         if after > before + 1:
             first, until = window.day(before + 1), window.day(after)
             count = after - before - 1
-            said.append(f"{first}" if count == 1 else f"{first} until {until} ({count} days)")
-    return said
+            gaps.append(f"{first}" if count == 1 else f"{first} until {until} ({count} days)")
+    return gaps

@@ -47,8 +47,8 @@ def half_widths(deviation: float) -> tuple[float, float]:
 def measured_range(mean: float, relative_variance: float, source: str) -> Range:
     """The range of this mean and variance; its `mid` is the mean.
 
-    >>> said = measured_range(100.0, 0.01, "measured")
-    >>> said.low, said.mid, said.high
+    >>> files = measured_range(100.0, 0.01, "measured")
+    >>> files.low, files.mid, files.high
     (84.0, 100.0, 116.6)
     """
     if mean <= 0:
@@ -60,15 +60,15 @@ def measured_range(mean: float, relative_variance: float, source: str) -> Range:
     return Range(low, mid, high, source)
 
 
-def measured_share(kept: float, relative_variance: float, source: str) -> Range:
-    """The range of a saving of which the share `kept` was measured: one minus its range."""
-    left = measured_range(kept, relative_variance, source)
-    high, mid, low = (max(1.0 - one, 0.0) for one in (left.low, left.mid, left.high))
+def measured_saving(left_over: float, relative_variance: float, source: str) -> Range:
+    """The range of a saving that leaves over a measured share: one minus its range."""
+    left = measured_range(left_over, relative_variance, source)
+    high, mid, low = (max(1.0 - end, 0.0) for end in (left.low, left.mid, left.high))
     if low < high and low <= 0:
         low = significant(mid / 10) or 0.0
     if not 0 < low < high < 1:
         return Range(mid, mid, mid, source)
-    low, mid, high = (float(f"{one:.6g}") for one in (low, mid, high))
+    low, mid, high = (float(f"{end:.6g}") for end in (low, mid, high))
     return Range(low, mid, high, source)
 
 

@@ -40,7 +40,7 @@ class Class:
 
 @dataclass(frozen=True, eq=False)
 class Rates:
-    """What is known of each stream of the inventory.
+    """The rate of each stream of the inventory.
 
     Attributes
     ----------
@@ -70,19 +70,19 @@ class Rates:
     shifted: int
 
     def to_dict(self, measured: Measured) -> dict[str, Any]:
-        """What was estimated, as documented JSON."""
+        """The estimates as documented JSON."""
         regions, trails = measured.inventory.region_codes, measured.inventory.trails
         classes = [
             {
-                "trail": trails[one.trail].name,
-                "regions": [regions[region] for region in one.regions],
-                "streams": one.streams,
-                "mean": one.prior.shape / one.prior.rate,
-                "prior_shape": one.prior.shape,
-                "overdispersion": one.overdispersion,
-                "weekdays": one.weekdays.round(4).tolist(),
+                "trail": trails[class_.trail].name,
+                "regions": [regions[region] for region in class_.regions],
+                "streams": class_.streams,
+                "mean": class_.prior.shape / class_.prior.rate,
+                "prior_shape": class_.prior.shape,
+                "overdispersion": class_.overdispersion,
+                "weekdays": class_.weekdays.round(4).tolist(),
             }
-            for one in self.classes
+            for class_ in self.classes
         ]
         return {"classes": classes, "shifted": self.shifted, "common": self.common}
 
@@ -99,20 +99,20 @@ def files_rates(measured: Measured) -> Rates:
     shifted = 0
     for trail in np.flatnonzero(measured.with_puts):
         for rows, regions in _region_classes(measured, exposure, int(trail)):
-            told = _Fit(measured.files[rows], exposure[rows], measured.window.weekdays)
+            fit = _Fit(measured.files[rows], exposure[rows], measured.window.weekdays)
             classes.append(
-                Class(int(trail), regions, len(rows), told.prior, told.overdispersion, told.factors)
+                Class(int(trail), regions, len(rows), fit.prior, fit.overdispersion, fit.factors)
             )
-            mean[rows], noise[rows] = told.mean, told.noise
-            days[rows], weekdays[rows] = told.days, told.factors
-            variance[rows] = noise[rows] + told.each / MONTH_DAYS
-            fitted[rows] = told.raw[:, None] * told.weighted
+            mean[rows], noise[rows] = fit.mean, fit.noise
+            days[rows], weekdays[rows] = fit.days, fit.factors
+            variance[rows] = noise[rows] + fit.each / MONTH_DAYS
+            fitted[rows] = fit.raw[:, None] * fit.weighted
             poisson, square = fitted[rows].sum(axis=0), (fitted[rows] ** 2).sum(axis=0)
-            alone += poisson + told.daily * square
-            lasting += poisson + told.overdispersion * square
-            shifted += told.shifted
+            alone += poisson + fit.daily * square
+            lasting += poisson + fit.overdispersion * square
+            shifted += fit.shifted
     counted = np.where(fitted > 0, measured.files, 0.0).sum(axis=0)
-    rhythmic = any((one.weekdays != 1.0).any() for one in classes)
+    rhythmic = any((class_.weekdays != 1.0).any() for class_ in classes)
     common = _common(counted, fitted.sum(axis=0), alone, lasting, rhythmic)
     volume = np.nansum(mean)
     if volume > 0:
@@ -146,7 +146,7 @@ class _Fit:
             longer = dispersion.long_run(self.daily, blocks, length)
             self.overdispersion = max(self.overdispersion, longer)
         beyond = self.overdispersion - self.daily
-        self.each = dispersion.moderated(found) + beyond
+        self.each = dispersion.moderate(found) + beyond
         middle = pooling.pooled_rate(seen, spent)
         inflation = pooling.count_inflation(np.full(len(seen), middle), self.overdispersion)
         self.prior = pooling.gamma_prior(seen, spent, inflation)
@@ -196,7 +196,7 @@ def _region_classes(
     floor = np.maximum(rate[order], _NO_RATE)
     cut = np.flatnonzero(floor[1:] > _CLASS_GAP * floor[:-1]) + 1
     return [
-        (rows[np.isin(at, group)], tuple(int(one) for one in sorted(known[group])))
+        (rows[np.isin(at, group)], tuple(int(code) for code in sorted(known[group])))
         for group in np.split(order, cut)
     ]
 
@@ -220,11 +220,12 @@ def _common(
     expected = expected * (counts[seen].sum() / expected[seen].sum())
     days = float(seen.sum())
     spread = dispersion.common_spread(counts, expected, alone, WEEK if has_rhythm else 1)
-    shared = dispersion.told(spread.value, spread.error)
+    shared = dispersion.shrink(spread.value, spread.error)
     weeks = [
-        one[len(one) % WEEK :].reshape(-1, WEEK).sum(axis=1) for one in (counts, expected, lasting)
+        daily[len(daily) % WEEK :].reshape(-1, WEEK).sum(axis=1)
+        for daily in (counts, expected, lasting)
     ]
     weekly = dispersion.common_spread(weeks[0], weeks[1], weeks[2])
     beyond = dispersion.long_run(shared, weekly, WEEK) - shared
-    shared += beyond * dispersion.few(len(weeks[0]) - 1)
+    shared += beyond * dispersion.widening(len(weeks[0]) - 1)
     return shared * (1.0 / days + 1.0 / MONTH_DAYS)

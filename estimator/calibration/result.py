@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from estimator.calibration.window import Window
+from estimator.calibration.recorded_days import Window
 from estimator.figures import plain, significant
 from estimator.inventory import Inventory
 
@@ -46,7 +46,7 @@ class Calibration:
 
     @property
     def summary(self) -> str:
-        """What was done, in one sentence."""
+        """The number of assumptions and the days behind them, in one sentence."""
         count = len(self.changes)
         s = "s" * (count != 1)
         span = f"from {self.window.first} until {self.window.until}"
@@ -69,5 +69,5 @@ class Calibration:
         return f"<Calibration {span}: {len(self.changes):,} assumptions measured>"
 
     def _repr_html_(self) -> str:
-        said = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
-        return f"<p>{html.escape(repr(self)[1:-1])}</p>{self.changes.to_html(max_rows=40)}{said}"
+        notices = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
+        return f"<p>{html.escape(repr(self)[1:-1])}</p>{self.changes.to_html(max_rows=40)}{notices}"

@@ -65,8 +65,8 @@ def drawn_to_one(factors: FloatArray, noise: FloatArray) -> FloatArray:
     """
     seen = float(((factors - 1.0) ** 2).sum()) / (WEEK - 1)
     true = max(seen - float(noise.mean()), 0.0)
-    kept = np.divide(true, true + noise, out=np.zeros_like(noise), where=true + noise > 0)
-    drawn = 1.0 + kept * (factors - 1.0)
+    share = np.divide(true, true + noise, out=np.zeros_like(noise), where=true + noise > 0)
+    drawn = 1.0 + share * (factors - 1.0)
     mean_one: FloatArray = drawn / drawn.mean()
     return mean_one
 
@@ -76,7 +76,7 @@ def _by_weekday(values: FloatArray, of_day: np.ndarray) -> FloatArray:
 
 
 def _two_weeks(exposure: FloatArray, of_day: np.ndarray) -> bool:
-    """Whether some stream was covered on each weekday twice, by half a day or more."""
+    """True where some stream was covered on each weekday twice, by half a day or more."""
     best = exposure.max(axis=0) if len(exposure) else np.zeros(len(of_day))
     covered = of_day[best >= 0.5]
     return bool((np.bincount(covered, minlength=WEEK) >= 2).all())

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from estimator.calibration.places import TrailPlaces, codes_of
-from estimator.calibration.window import Window
+from estimator.calibration.recorded_days import Window
 from estimator.inventory import Inventory
 from estimator.months import FloatArray
 from estimator.volume.streams import Streams
@@ -68,8 +68,8 @@ def trail_of(
     """
     trail, key = rows["trail"], rows["key"]
     table = np.full((len(trail.cat.categories) + 1, len(key.cat.categories) + 1), -1)
-    at_trail = {str(one): number for number, one in enumerate(trail.cat.categories)}
-    at_key = {str(one): number for number, one in enumerate(key.cat.categories)}
+    at_trail = {str(category): number for number, category in enumerate(trail.cat.categories)}
+    at_key = {str(category): number for number, category in enumerate(key.cat.categories)}
     for (arn, key_arn), number in places.trails.items():
         table[at_trail[arn], at_key.get(key_arn, -1)] = number
     found: np.ndarray = table[trail.cat.codes.to_numpy(), key.cat.codes.to_numpy()]

@@ -55,10 +55,10 @@ class Writer:
         self._places = _account_places(root)
 
     @property
-    def fixed(self) -> frozenset[int]:
+    def in_other_files(self) -> frozenset[int]:
         """Accounts that stand in other files: positions in the inventory."""
         accounts = enumerate(self.inventory.accounts)
-        return frozenset(n for n, one in accounts if one.id not in self._places)
+        return frozenset(n for n, account in accounts if account.id not in self._places)
 
     def write(self, found: Found) -> str:
         """The text with every estimate in it."""
@@ -74,27 +74,29 @@ class Writer:
         return self.document.result()
 
     def changes(self) -> pd.DataFrame:
-        """What was replaced or added, a row each."""
-        columns = [one.name for one in CHANGES]
+        """A row for each value that was replaced or added."""
+        columns = [column.name for column in CHANGES]
         frame = pd.DataFrame(self._rows, columns=columns)
-        return frame.astype({one.name: one.dtype for one in CHANGES})
+        return frame.astype({column.name: column.dtype for column in CHANGES})
 
     def _files(self, found: FilesPerDayFound) -> None:
         for trail, mapping in found.trails.items():
-            one = self.inventory.trails[trail]
+            owner = self.inventory.trails[trail]
             path: Path = ("trails", trail, "files_per_day")
             self.document.set(path, _mapping(mapping))
             for region, measured in mapping.items():
-                said = self._said(one.files_per_day, region) or Range.exactly(FILES_PER_DAY)
-                self._note((*path, region), one.name, _shown(said), measured.source or "", measured)
+                before = self._range_of(owner.files_per_day, region) or Range.exactly(FILES_PER_DAY)
+                self._note(
+                    (*path, region), owner.name, _text_of(before), measured.source or "", measured
+                )
         for account, mapping in found.accounts.items():
             own = self.inventory.accounts[account]
             path = ("accounts", self._places[own.id], "files_per_day")
             self.document.set(path, _mapping(mapping))
             for region, measured in mapping.items():
-                before = self._said(own.files_per_day, region)
-                said_of = _shown(before) if before else ""
-                self._note((*path, region), own.id, said_of, measured.source or "", measured)
+                own_range = self._range_of(own.files_per_day, region)
+                shown = _text_of(own_range) if own_range else ""
+                self._note((*path, region), own.id, shown, measured.source or "", measured)
         for account in sorted(found.plain):
             own = self.inventory.accounts[account]
             path = ("accounts", self._places[own.id], "files_per_day")
@@ -104,10 +106,10 @@ class Writer:
                 raise self.document.refuse(path, "a value that a merge (<<) brings in")
             gone = "removed: its trail's mapping holds for it too"
             other = own.files_per_day.other
-            self._note(path, own.id, _shown(other) if other else "by Region", gone, None)
+            self._note(path, own.id, _text_of(other) if other else "by Region", gone, None)
 
     @staticmethod
-    def _said(files: FilesPerDay | None, region: str) -> Range | None:
+    def _range_of(files: FilesPerDay | None, region: str) -> Range | None:
         return None if files is None else files.of(region)
 
     def _trails(self, found: Found) -> None:
@@ -125,8 +127,8 @@ class Writer:
         before = self.inventory.other_kms_requests_per_month
         for owner, measured in found.items():
             path: Path = (FIELD, owner) if owner else (FIELD,)
-            said = before.by_id.get(owner) if owner else before.each_payer
-            self._set(path, owner or "payer", said, measured)
+            old = before.by_id.get(owner) if owner else before.each_payer
+            self._set(path, owner or "payer", old, measured)
 
     def _readers(self, found: ReadersFound) -> None:
         for number, (name, measured) in sorted(found.known.items()):
@@ -138,20 +140,20 @@ class Writer:
             self._note(path, self.inventory.readers[number].name, "", str(start), None)
         if not found.new:
             return
-        self.document.append(("readers",), [_plain_stanza(one) for one in found.new])
+        self.document.append(("readers",), [_plain_stanza(stanza) for stanza in found.new])
         for position, stanza in enumerate(found.new, start=len(self.inventory.readers)):
             for name in ("gets_per_file", "gets_per_day"):
                 if name in stanza:
                     measured = stanza[name]
                     path = ("readers", position, name)
-                    said = f"new reader; {measured.source}"
-                    self._note(path, stanza["name"], "", said, measured)
+                    source = f"new reader; {measured.source}"
+                    self._note(path, stanza["name"], "", source, measured)
 
     def _set(self, path: Path, name: str, before: Range | None, measured: Range) -> None:
         self.document.set(path, _plain(measured))
-        self._note(path, name, _shown(before) if before else "", measured.source or "", measured)
+        self._note(path, name, _text_of(before) if before else "", measured.source or "", measured)
 
-    def _note(self, path: Path, of: str, before: str, said: str, measured: Range | None) -> None:
+    def _note(self, path: Path, of: str, before: str, source: str, measured: Range | None) -> None:
         assumption = str(path[-1])
         if assumption not in _UNITS:
             assumption = str(path[-2])
@@ -161,7 +163,7 @@ class Writer:
             "assumption": assumption,
             "unit": _UNITS[assumption],
             "before": before,
-            "source": said,
+            "source": source,
         }
         nothing = float("nan")
         for name in ("low", "mid", "high"):
@@ -170,7 +172,7 @@ class Writer:
 
 
 def _account_places(root: Map) -> dict[str, int]:
-    """Where each account stands that is written out in the inventory itself."""
+    """The position of each account that is written out in the inventory itself."""
     listed = root.get("accounts")
     return {
         str(item["id"]): number
@@ -180,21 +182,25 @@ def _account_places(root: Map) -> dict[str, int]:
 
 
 def _mapping(ranges: dict[str, Range]) -> dict[str, Any]:
-    return {region: _plain(one) for region, one in ranges.items()}
+    return {region: _plain(range_) for region, range_ in ranges.items()}
 
 
-def _plain(one: Range) -> dict[str, Any]:
+def _plain(range_: Range) -> dict[str, Any]:
     """A range as the inventory holds it; zero and what has no width are one number."""
-    ends = {} if one.low == one.high else {"low": one.low, "high": one.high}
-    return {**ends, "mid": one.mid, **({"source": one.source} if one.source else {})}
+    ends = {} if range_.low == range_.high else {"low": range_.low, "high": range_.high}
+    return {**ends, "mid": range_.mid, **({"source": range_.source} if range_.source else {})}
 
 
 def _plain_stanza(stanza: dict[str, Any]) -> dict[str, Any]:
     return {
-        name: (one.mid if one.source is None else _plain(one)) if isinstance(one, Range) else one
-        for name, one in stanza.items()
+        name: (value.mid if value.source is None else _plain(value))
+        if isinstance(value, Range)
+        else value
+        for name, value in stanza.items()
     }
 
 
-def _shown(one: Range) -> str:
-    return factor(one.mid) if one.is_number else f"{factor(one.low)} to {factor(one.high)}"
+def _text_of(range_: Range) -> str:
+    return (
+        factor(range_.mid) if range_.is_number else f"{factor(range_.low)} to {factor(range_.high)}"
+    )

@@ -53,7 +53,9 @@ def as_command(function: Callable[..., None]) -> Callable[..., None]:
         be_quiet(values.pop("quiet"))
         given = _with_stdin(values)
         output = given.get("output")
-        if output is not None and "form" in hints and given["form"] is None:
+        # a query or a policy that is asked for in place of an answer has one format only
+        is_answer = not (given.get("athena") or given.get("policy"))
+        if output is not None and is_answer and "form" in hints and given["form"] is None:
             given["form"] = _format_of(output, _choices(hints["form"]))
         if output is not None:
             _spare_inputs(function.__name__, given, output)

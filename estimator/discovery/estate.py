@@ -80,6 +80,7 @@ class Resource:
     ) -> None:
         """Note what a source says; two that disagree make an open question."""
         new, old = Fact(value, source, question, note), self.facts.get(name)
+        # what is known replaces a placeholder, and the first of two equal facts stays
         if old is None or (not old.is_known and new.is_known and not old.disputed):
             self.facts[name] = new
         elif old.is_known and new.is_known and old.value != value:
@@ -169,6 +170,7 @@ class Estate:
 
     def name_key(self, name: str, identity: str) -> None:
         """Another name of a key: an alias, its ARN or its id."""
+        # an alias moves from key to key: two that claim it leave it open
         if self.names.setdefault(name, identity) != identity:
             self.names[name] = ""
 

@@ -59,6 +59,7 @@ def records_kms(basic: Sequence[Any], advanced: Sequence[Any]) -> bool | None:
 def _basic_records_kms(selector: Any) -> bool | None:
     if not isinstance(selector, Mapping):
         return None
+    # GenerateDataKey and Decrypt are read events
     if selector.get("ReadWriteType") == "WriteOnly":
         return False
     excluded = selector.get("ExcludeManagementEventSources") or []

@@ -171,6 +171,8 @@ class Document:
             head = self._beside(begin, value)
             if head:
                 comments = [*comments[1:], *([rest.strip()] if rest else [])]
+            elif comments and rest:  # it is the last: behind the key it would come first
+                comments, rest = [*comments, rest.strip()], ""
             moved = "".join(
                 f"{self._newline}{' ' * (key.start_mark.column + _LIST_INDENT)}{comment}"
                 for comment in comments
@@ -311,7 +313,9 @@ class Document:
         """Insert whole lines after the line of a place."""
         at = self._line_end(index)
         whole = not at or self.text[at - 1] == "\n"
-        depth = len(text) - len(text.lstrip(" "))
+        indent = len(text) - len(text.lstrip(" "))
+        # a list may stand as far left as its own key: at one place its items come before more keys
+        depth = 2 * indent + text[indent:].startswith("- ")
         self._edit(at, at, text if whole else self._newline + text, depth)
 
     def refuse(self, path: Path, found: str) -> KmscostError:

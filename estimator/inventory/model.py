@@ -57,6 +57,12 @@ class Inventory:
         """The key of an id."""
         return next(key for key in self.keys if key.id == name)
 
+    def home_of(self, trail: Trail) -> str:
+        """The Region in which the checks of a trail's key count: its home, else its key's."""
+        if trail.home_region is not None or trail.key is None:
+            return trail.home_region or ""
+        return self.key(trail.key).region
+
     def read_by(self, reader: Reader) -> tuple[Trail, ...]:
         """The trails that a reader reads: those it names, else all of its account's partition."""
         if reader.trails is not None:

@@ -59,7 +59,7 @@ def _checks(model: Model) -> Iterator[Block]:
             quantity=formulas.per_month(rate, days, month_days)[None, :],
             payer=int(model.payer_of[account]),
             account=account,
-            region=code["region"][trail.home_region or key.region],
+            region=code["region"][model.inventory.home_of(trail)],
             billed_account=account,
             billed_region=code["region"][key.region],
             key=code["key"][key.id],

@@ -110,6 +110,7 @@ def rates_import(file: str | Path | Sequence[str | Path]) -> ImportedRates:
     )
     about = [f"{describe_offer(offer)}, sha256 {offer.sha256}" for offer in offers]
     text = format_rates(root, [heading, *sorted(set(about))])
+    # read back from its own text: what the file says is what is used
     table = _check_table(text, ", ".join(str(path) for path in files))
     return ImportedRates(
         table, text, (*_read_from(offers, table), *dict.fromkeys(notices), *_doubts(table))

@@ -72,6 +72,7 @@ def _region(offer: Offer, product: Product) -> str | None:
         hint or "": "usagetype",
     }
     known = {code: where for code, where in codes.items() if is_region(code)}
+    # a file that contradicts itself would price one Region with the rate of another
     if len(known) > 1:
         found = " and ".join(f"{code} in {where}" for code, where in known.items())
         offer.refuse(product.line, product.at, found, "one Region for a product", _AGAIN)
@@ -91,6 +92,7 @@ def _entry(offer: Offer, product: Product, region: str, meters: dict[str, Meter]
         expected = "one: never a silent zero"
         offer.refuse(product.line, product.at, "no OnDemand price", expected, _AGAIN)
         return None
+    # two terms are two prices, and nothing tells which of them is in force
     if len({price.term for price in prices}) > 1 or len({str(p.effective) for p in prices}) > 1:
         terms = sorted({f"{price.term} from {price.effective}" for price in prices})
         found = f"{len(terms)} OnDemand terms: {', '.join(terms)[:120]}"
@@ -186,6 +188,7 @@ def _free(
             found = f"{first:f} a request in {GLOBAL}"
             offer.refuse(line, product.at, found, "0: it is the free quantity", _AGAIN)
         return bound, ()
+    # only symmetric requests have a free tier (F13)
     free = bound if product.meter == FREE_METER and not first else None
     charged = steps if free is None else steps[1:]
     if any(not amount for _, amount in charged) or not charged:

@@ -69,6 +69,7 @@ class Offer:
         """Note a problem; a file that is nothing but problems is given up."""
         at = at if len(at) <= _LONGEST else f"{at[:_LONGEST]}..."
         self.problems.append(Problem(self.path, line, at, found, expected, fix))
+        # a wrong file has a problem in every line, and nobody reads a million
         if len(self.problems) >= _MOST_PROBLEMS:
             raise DocumentError(self.problems)
 
@@ -116,6 +117,7 @@ class Offer:
     def count(self, kind: str) -> None:
         """A product that nothing is priced with."""
         kind = kind if len(kind) <= 80 else f"{kind[:77]}..."
+        # kinds come from the file: they must not fill the memory
         known = kind in self.others or len(self.others) < _MOST_KINDS
         self.others[kind if known else "others"] += 1
 

@@ -37,6 +37,7 @@ def read_json(source: Source, offer: Offer) -> None:
     """
     walk = _Walk(_stream(source), offer)
     walk.document()
+    # a JSON object has no order; holding all terms until the products come would hold the file
     if walk.terms_too_early:
         with open_source(source.path) as again:
             second = _Walk(_stream(again), offer, walk.skus)
@@ -189,6 +190,7 @@ class _Walk:
                 if name != entry.get("RegionlessRateCode")
             }
             for name, entry in entries.items():
+                # the copy under its hash: counted once, by its name
                 if name == entry.get("RegionlessRateCode"):
                     if entry.get("rateCode") not in named:
                         self.offer.count("a price without a name")

@@ -161,6 +161,7 @@ def _free(
     quantities = dict(own)
     if everywhere is not None and everywhere.free is not None:
         quantities.setdefault(everywhere.free, everywhere)
+    # a table has one free quantity a partition and day: two would be two bills
     if len(quantities) > 1:
         raise DocumentError(
             Problem(

@@ -266,6 +266,7 @@ class _Builder:
     def enter(self, container: Map, key: str, value: Any, line: int) -> None:
         if key == "<<" and isinstance(value, dict | list):
             self.merge(container, value, line)
+        # `lines` and not the mapping: an explicit key wins over one that << brought
         elif key in container.lines:
             first = container.lines[key]
             fix = f"keep one of them (the first is in line {first})"
@@ -314,6 +315,7 @@ class _Builder:
         line = event.start_mark.line + 1
         known = self.anchors.get(event.anchor)
         if known is None:
+            # an alias inside its own anchor would be a circle
             is_open = any(entry[2] == event.anchor for entry in self.stack)
             found = f"*{event.anchor} inside itself" if is_open else f"*{event.anchor}"
             fix = "name an anchor (&name) that is complete above this line"
@@ -326,5 +328,6 @@ class _Builder:
 
     def count(self, nodes: int, event: Any) -> None:
         self.nodes += nodes
+        # ten lines of aliases can mean a billion values
         if self.nodes > MAX_NODES:
             raise TooMuchError.size(event.start_mark)

@@ -14,6 +14,7 @@ def read_bytes(path: str | Path, limit: int = MAX_BYTES) -> bytes:
     """The bytes of a file of a sane size, or a `DocumentError` that says why not."""
     try:
         with Path(path).open("rb") as stream:
+            # one byte more than allowed: a pipe has no size to ask for first
             data = stream.read(limit + 1)
     except (OSError, ValueError) as error:
         raise unreadable(path, error) from None

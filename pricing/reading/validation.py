@@ -95,6 +95,7 @@ def _day_refusal(value: Any) -> PydanticCustomError:
 
 def read_number(value: Any) -> float:
     """A finite number, zero or more."""
+    # True is an int to Python
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise refusal(value, "a number", "write digits without quotes or units")
     try:

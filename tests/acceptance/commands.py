@@ -27,7 +27,7 @@ NOVEMBER = ("--from", "2026-11", "--months", "1")
 
 @dataclass(frozen=True)
 class Run:
-    """What a command left behind."""
+    """The end of a command: its code, its output, its seconds."""
 
     code: int
     out: str
@@ -62,7 +62,7 @@ def kmscost(*args: str, cwd: Path) -> Run:
         except SystemExit as end:
             code = end.code
     assert code is None or isinstance(code, int), f"exit with a text: {code}"
-    return Run(code or 0, written(out), written(err), time.perf_counter() - began)
+    return Run(code or 0, flush_text(out), flush_text(err), time.perf_counter() - began)
 
 
 def kmscost_process(*args: str, cwd: Path) -> Run:
@@ -81,7 +81,7 @@ def kmscost_process(*args: str, cwd: Path) -> Run:
     return Run(done.returncode, done.stdout, done.stderr)
 
 
-def written(stream: io.TextIOWrapper) -> str:
+def flush_text(stream: io.TextIOWrapper) -> str:
     """All that was written to a stream of bytes."""
     stream.flush()
     raw = stream.buffer

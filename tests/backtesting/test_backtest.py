@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 
 from benchmarks.organizations import make
+from estimator import load_inventory
 from estimator.backtesting import backtest
 from estimator.backtesting.horizon import horizon_of
-from estimator.backtesting.rivals import last_period, modelled, seasonal_naive
-from estimator.backtesting.scores import at_most, pinball
+from estimator.backtesting.models import expected_requests, last_period, seasonal_naive
 from estimator.backtesting.series import Group, Series, origins
-from estimator.backtesting.verdict import scores_of, verdict_of
+from estimator.backtesting.verdict import at_most, pinball, scores_of, verdict_of
 from estimator.calibration import calibrate_text
 from estimator.inventory.load import parse_inventory
 from estimator.measurement.result import Actuals
@@ -21,8 +21,8 @@ from estimator.months import Months
 from estimator.report.text.data import frame_csv
 from estimator.volume import usage
 from pricing.reading.problems import KmscostError
-from tests.acceptance.random_inventories import random_inventory, to_yaml
-from tests.calibration.measurements import HOME, INVENTORY, measured, role, steady
+from tests.calibration.measurements import HOME, INVENTORY, count_actuals, role, steady
+from tests.oracle.random_inventories import draw_inventory
 from tests.real_data import ROOT
 
 
@@ -42,7 +42,7 @@ def test_the_future_changes_no_forecast(organization):
     rows = actuals.measured.copy()
     rows.loc[rows["day"] >= late, "quantity"] *= 10
     changed = Actuals("cloudtrail", rows, 1, 1, coverage=actuals.coverage)
-    before, after = (backtest(path, one, "14d").frame for one in (actuals, changed))
+    before, after = (backtest(path, counted, "14d").frame for counted in (actuals, changed))
     columns = ["origin", "level", "driver", "cause", "region", "model", "forecast", "low", "high"]
     pd.testing.assert_frame_equal(before[columns], after[columns])
     last = before["origin"] == before["origin"].max()
@@ -55,29 +55,29 @@ def test_the_calibrated_forecast_is_calibrate_and_forecast(organization):
     org, path = organization
     frame = backtest(path, org.actuals(), "14d").frame
     last = frame["origin"].max()
-    told = calibrate_text(org.inventory, str(path), org.actuals(56 - 14))
+    calibration = calibrate_text(org.inventory, str(path), org.actuals(56 - 14))
     span = horizon_of(last.to_timestamp().date(), 14)
-    used = usage(told.inventory, span, ("cause",))
+    used = usage(calibration.inventory, span, ("cause",))
     total = used.loc[used["unit"] == "request", "quantity"].sum()
     row = frame[(frame["origin"] == last) & (frame["level"] == "total")]
     assert row.loc[row["model"] == "calibrated", "forecast"].item() == pytest.approx(total)
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_a_horizon_of_a_calendar_month_is_that_month(seed):
+def test_a_horizon_of_a_calendar_month_is_that_month(tmp_path, seed):
     """A fold that is a month says what `forecast` says of it; rates a month are a mean month's."""
-    inventory = parse_inventory(to_yaml(random_inventory(seed)[0]), "inventory.yaml")
+    inventory = load_inventory(draw_inventory(seed).write(tmp_path))
     first = datetime.date(2027, 4, 1)
     by = ("driver", "cause", "region")
     month = usage(inventory, Months(first, 1), by)
     span = usage(inventory, horizon_of(first, 30), by)
     monthly = {"check"} | {r.name for r in inventory.readers if r.kind in ("query", "validate")}
-    for one, other in zip(month.to_dict("records"), span.to_dict("records"), strict=True):
+    for row, other in zip(month.to_dict("records"), span.to_dict("records"), strict=True):
         keys = ("driver", "cause", "region", "unit")
-        assert [one[key] for key in keys] == [other[key] for key in keys]
-        is_monthly = one["cause"] in monthly or one["driver"] in monthly
-        share = 30 / (365.2425 / 12) if is_monthly and one["cause"] != "key" else 1.0
-        assert other["quantity"] == pytest.approx(share * one["quantity"], rel=1e-9)
+        assert [row[key] for key in keys] == [other[key] for key in keys]
+        is_monthly = row["cause"] in monthly or row["driver"] in monthly
+        share = 30 / (365.2425 / 12) if is_monthly and row["cause"] != "key" else 1.0
+        assert other["quantity"] == pytest.approx(share * row["quantity"], rel=1e-9)
 
 
 DAILY = np.array([[float(n) for n in range(1, 22)]])  # 1 to 21
@@ -148,8 +148,8 @@ def folds(calibrated, rival, low, high):
 def test_the_verdict(calibrated, rival, low, high, trusted, begins):
     """As good as the best rival and intervals that hold: trusted. Else it says what not to."""
     frame = folds(calibrated, rival, low, high)
-    said, sentence = verdict_of(scores_of(frame), frame)
-    assert said is trusted
+    is_trusted, sentence = verdict_of(scores_of(frame), frame)
+    assert is_trusted is trusted
     assert sentence.startswith(begins)
 
 
@@ -171,7 +171,7 @@ def test_the_plain_rival_is_288(organization):
     _, path = organization
     where = path.with_name("plain.yaml")
     where.write_text(INVENTORY)
-    frame = backtest(where, measured(puts, gets), "14d").frame
+    frame = backtest(where, count_actuals(puts, gets), "14d").frame
     total = frame[(frame["level"] == "total") & (frame["model"] == "plain-288")]
     assert total["forecast"].tolist() == [2 * 288 * 4 * 14] * 2
     total = frame[(frame["level"] == "total") & (frame["model"] == "calibrated")]
@@ -194,15 +194,15 @@ def test_frames_have_their_columns(organization):
     org, path = organization
     frame = backtest(path, org.actuals(), 14).frame
     assert {name: str(kind) for name, kind in frame.dtypes.items()} == {
-        one.name: one.dtype for one in BACKTEST
+        column.name: column.dtype for column in BACKTEST
     }
 
 
 def test_modelled_groups_sum_to_the_usage():
     """Every request of the model is in one group: trails by Region, readers each."""
     inventory = parse_inventory(INVENTORY, "inventory.yaml")
-    told = modelled(inventory, horizon_of(datetime.date(2026, 11, 5), 10))
-    assert told == {
+    requests = expected_requests(inventory, horizon_of(datetime.date(2026, 11, 5), 10))
+    assert requests == {
         Group("org", "put", "us-east-1"): 2 * 288 * 10,
         Group("org", "put", "eu-west-1"): 2 * 288 * 10,
         Group("siem", "get", ""): 4 * 288 * 10,
@@ -217,11 +217,13 @@ def test_a_group_that_nobody_forecast_is_none_without_a_range(organization):
     where = path.with_name("late.yaml")
     where.write_text(INVENTORY)
     gets = {role("siem"): puts, role("audit"): late}
-    told = backtest(where, measured(puts, gets), "14d")
-    found = told.frame[(told.frame["driver"] == "audit") & (told.frame["model"] == "calibrated")]
+    result = backtest(where, count_actuals(puts, gets), "14d")
+    found = result.frame[
+        (result.frame["driver"] == "audit") & (result.frame["model"] == "calibrated")
+    ]
     assert found["measured"].max() == 280
     assert found["forecast"].max() == 0
-    assert not [one for one in told.notices if "small group" in one]
+    assert not [notice for notice in result.notices if "small group" in notice]
 
 
 def test_too_few_days_name_the_file(tmp_path):
@@ -229,7 +231,7 @@ def test_too_few_days_name_the_file(tmp_path):
     puts = {(HOME, "us-east-1"): steady(100, 15)}
     inventory, rows = tmp_path / "inventory.yaml", tmp_path / "short.csv"
     inventory.write_text(INVENTORY)
-    rows.write_text(frame_csv(measured(puts).measured))
+    rows.write_text(frame_csv(count_actuals(puts).measured))
     with pytest.raises(KmscostError, match=r"short\.csv: found 15 days for folds"):
         backtest(inventory, rows, 1)
 
@@ -240,12 +242,12 @@ def test_checks_are_of_the_trails_own_region(organization):
     _, path = organization
     where = path.with_name("checks.yaml")
     where.write_text(INVENTORY)
-    frame = backtest(where, measured(puts, checks=60.0), "14d").frame
+    frame = backtest(where, count_actuals(puts, checks=60.0), "14d").frame
     assert set(frame["region"]) == {"", "us-east-1", "eu-west-1"}
-    mine = frame[(frame["model"] == "calibrated") & (frame["cause"] == "put")]
-    assert set(mine["region"]) == {"us-east-1", "eu-west-1"}
-    far = mine[mine["region"] == "eu-west-1"]
-    near = mine[mine["region"] == "us-east-1"]
+    calibrated = frame[(frame["model"] == "calibrated") & (frame["cause"] == "put")]
+    assert set(calibrated["region"]) == {"us-east-1", "eu-west-1"}
+    far = calibrated[calibrated["region"] == "eu-west-1"]
+    near = calibrated[calibrated["region"] == "us-east-1"]
     # 60 in 14 days before the first fold would be 60 more in its 14 days
     assert (near["forecast"].iloc[0], far["forecast"].iloc[0]) == pytest.approx((88, 14), rel=0.1)
     assert near["low"].iloc[0] > 60
@@ -259,14 +261,14 @@ def test_a_region_without_a_rate_needs_a_table(tmp_path):
     there = INVENTORY.replace("us-east-1", "cn-north-1").replace("eu-west-1", "cn-northwest-1")
     inventory.write_text(there)
     rows = tmp_path / "rows.csv"
-    text = frame_csv(measured(puts, {role("siem"): puts}).measured)
+    text = frame_csv(count_actuals(puts, {role("siem"): puts}).measured)
     rows.write_text(text.replace("us-east-1", "cn-north-1").replace("arn:aws:", "arn:aws-cn:"))
     with pytest.raises(KmscostError, match="--rates FILE"):
         backtest(inventory, rows, 14)
     shipped = (ROOT / "pricing/tables/awskms.yaml").read_text(encoding="utf-8")
     table.write_text(shipped.replace("[us-east-1,", "[us-east-1, cn-north-1, cn-northwest-1,"))
-    told = backtest(inventory, rows, 14, table)
-    assert told.trusted
+    result = backtest(inventory, rows, 14, table)
+    assert result.trusted
 
 
 # all that hangs on time: look-backs, retention, growth, what begins and ends, what happens once
@@ -337,8 +339,8 @@ def test_a_fold_grows_with_the_month_of_each_of_its_days():
         "trails: [{name: org, key: logs, files_per_day: 300}]\n"
         "growth: {files_per_year: 100%, as_of: 2026-10-01}\n"
     )
-    told = modelled(
+    requests = expected_requests(
         parse_inventory(text, "inventory.yaml"), horizon_of(datetime.date(2026, 11, 20), 14)
     )
     expected = 300 * (11 * 2 ** (1 / 12) + 3 * 2 ** (2 / 12))
-    assert told == {Group("org", "put", "us-east-1"): pytest.approx(expected, rel=1e-12)}
+    assert requests == {Group("org", "put", "us-east-1"): pytest.approx(expected, rel=1e-12)}

@@ -38,7 +38,7 @@ def role(name: str, account: str = HOME) -> str:
     return f"arn:aws:iam::{account}:role/{name}"
 
 
-def measured(
+def count_actuals(
     puts: dict[tuple[str, str], list[float]],
     gets: dict[str, dict[tuple[str, str], list[float]]] | None = None,
     *,
@@ -50,7 +50,7 @@ def measured(
     trail: str = TRAIL,
     **more: object,
 ) -> Actuals:
-    """What `measure cloudtrail` gives for these daily counts, whole days recorded unless said."""
+    """The actuals of `measure cloudtrail` for these daily counts, by default of whole days."""
     names = ("day", "account", "region", "billed_account", "key", "trail", "reader", "cause")
     columns: dict[str, list[object]] = {name: [] for name in (*names, "operation", "quantity")}
 
@@ -71,10 +71,12 @@ def measured(
         for name, value in values.items():
             columns[name].append(value)
 
-    length = days or max((len(one) for one in puts.values()), default=0)
-    daily = [("put", "GenerateDataKey", *one) for one in puts.items()]
+    length = days or max((len(put) for put in puts.values()), default=0)
+    daily = [("put", "GenerateDataKey", *stream_counts) for stream_counts in puts.items()]
     daily += [
-        (reader, "Decrypt", *one) for reader, by in (gets or {}).items() for one in by.items()
+        (reader, "Decrypt", *stream_counts)
+        for reader, by in (gets or {}).items()
+        for stream_counts in by.items()
     ]
     daily.append(("other", "Decrypt", (HOME, "us-east-1"), others or []))
     for cause, operation, stream, counts in daily:

@@ -17,7 +17,7 @@ from tests.calibration.measurements import (
     KEY,
     OTHER,
     TRAIL,
-    measured,
+    count_actuals,
     steady,
 )
 
@@ -30,7 +30,7 @@ def event(dice, moment, stream, get):
     account, region = stream
     name = f"{account}_CloudTrail_{region}_{moment:%Y%m%dT%H%MZ}_{dice.randrange(10**9)}.json.gz"
     path = f"AWSLogs/o-example/{account}/CloudTrail/{region}/{moment:%Y/%m/%d}/{name}"
-    told = shell(dice, moment, HOME) | {
+    event = shell(dice, moment, HOME) | {
         "awsRegion": "us-east-1",
         "eventSource": "kms.amazonaws.com",
         "eventName": "Decrypt" if get else "GenerateDataKey",
@@ -43,8 +43,8 @@ def event(dice, moment, stream, get):
         },
     }
     cloudtrail = {"type": "AWSService", "invokedBy": "cloudtrail.amazonaws.com"}
-    told["userIdentity"] = role(dice, HOME, "siem") if get else cloudtrail
-    return told
+    event["userIdentity"] = role(dice, HOME, "siem") if get else cloudtrail
+    return event
 
 
 @pytest.fixture(scope="module")
@@ -96,9 +96,9 @@ def test_from_logs_to_a_simulation(logs, tmp_path):
         "--draws", "1000", cwd=tmp_path,
     )  # fmt: skip
     values = {
-        one["quantile"]: one["value"]
-        for one in json.loads(done.out)["quantiles"]
-        if one["measure"] == "requests" and one["month"] is None
+        quantile["quantile"]: quantile["value"]
+        for quantile in json.loads(done.out)["quantiles"]
+        if quantile["measure"] == "requests" and quantile["month"] is None
     }
     assert values[0.05] < 30 * 2 * sum(FILES.values()) < values[0.95]
 
@@ -136,7 +136,9 @@ def test_a_backtest_of_the_logs(logs, tmp_path):
 def test_a_horizon_that_is_none(horizon, tmp_path):
     """An option that makes no sense: exit 2."""
     (tmp_path / "inventory.yaml").write_text(INVENTORY)
-    (tmp_path / "a.json").write_text(to_json(measured({(HOME, "us-east-1"): steady(9)}).to_dict()))
+    (tmp_path / "a.json").write_text(
+        to_json(count_actuals({(HOME, "us-east-1"): steady(9)}).to_dict())
+    )
     done = kmscost("backtest", "inventory.yaml", "a.json", f"--horizon={horizon}", cwd=tmp_path)
     assert done.code == 2
     assert "--horizon: found" in done.err
@@ -145,7 +147,7 @@ def test_a_horizon_that_is_none(horizon, tmp_path):
 def test_a_refusal_leaves_no_file(tmp_path):
     """Too few days: exit 1, no output file; with --force there is one."""
     (tmp_path / "inventory.yaml").write_text(INVENTORY)
-    few = measured({(HOME, "us-east-1"): steady(9, 5)})
+    few = count_actuals({(HOME, "us-east-1"): steady(9, 5)})
     (tmp_path / "a.json").write_text(to_json(few.to_dict()))
     args = ("calibrate", "inventory.yaml", "a.json", "--output", "c.yaml")
     done = kmscost(*args, cwd=tmp_path)
@@ -162,7 +164,9 @@ def test_a_refusal_leaves_no_file(tmp_path):
 def test_every_format(form, tmp_path):
     """The inventory, or what changed in it, in every format that the help names."""
     (tmp_path / "inventory.yaml").write_text(INVENTORY)
-    (tmp_path / "a.json").write_text(to_json(measured({(HOME, "us-east-1"): steady(9)}).to_dict()))
+    (tmp_path / "a.json").write_text(
+        to_json(count_actuals({(HOME, "us-east-1"): steady(9)}).to_dict())
+    )
     done = kmscost("calibrate", "inventory.yaml", "a.json", "-f", form, cwd=tmp_path)
     assert done.code == 0, done.err
     assert "per_day" in done.out.replace("\\", "")
@@ -171,12 +175,14 @@ def test_every_format(form, tmp_path):
 
 
 def test_damaged_yaml_is_refused_as_check_refuses_it(tmp_path):
-    """What `check` says of a broken inventory, `calibrate` and `backtest` say too."""
+    """`calibrate` and `backtest` refuse a broken inventory with the words of `check`."""
     (tmp_path / "inventory.yaml").write_text(
         INVENTORY.replace('"111122223333", name', "111122223333, name")
     )
-    (tmp_path / "a.json").write_text(to_json(measured({(HOME, "us-east-1"): steady(9)}).to_dict()))
-    said = kmscost("check", "inventory.yaml", cwd=tmp_path).err
+    (tmp_path / "a.json").write_text(
+        to_json(count_actuals({(HOME, "us-east-1"): steady(9)}).to_dict())
+    )
+    message = kmscost("check", "inventory.yaml", cwd=tmp_path).err
     for command in ("calibrate", "backtest"):
         done = kmscost(command, "inventory.yaml", "a.json", cwd=tmp_path)
-        assert (done.code, done.err) == (1, said)
+        assert (done.code, done.err) == (1, message)

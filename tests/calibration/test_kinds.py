@@ -14,7 +14,15 @@ from estimator.months import Months
 from estimator.volume.daily import daily_requests
 from estimator.volume.readers import KINDS
 from estimator.volume.streams import streams_of
-from tests.calibration.measurements import FIRST, HOME, INVENTORY, OTHER, measured, role, steady
+from tests.calibration.measurements import (
+    FIRST,
+    HOME,
+    INVENTORY,
+    OTHER,
+    count_actuals,
+    role,
+    steady,
+)
 
 DAYS = 28
 MONTH = 365.2425 / 12
@@ -27,7 +35,7 @@ PUTS = {
 PLACE = (HOME, "us-east-1")
 
 
-def calibrated(text, actuals):
+def calibrate_yaml(text, actuals):
     return calibrate_text(text, "inventory.yaml", actuals)
 
 
@@ -37,7 +45,7 @@ def with_reader(line, text=INVENTORY):
 
 
 def gets_of(name, daily):
-    """What a role of this name got, a day each."""
+    """Gets of a role of this name, a day each."""
     return {role(name): {PLACE: [float(count) for count in daily]}}
 
 
@@ -51,33 +59,39 @@ def test_a_young_trail_is_met_by_fewer_files():
     line = f'name: athena, kind: query, account: "{HOME}", queries_per_month: 9, days_scanned: 7'
     puts = {stream: [0.0] * 14 + counts[14:] for stream, counts in PUTS.items()}
     met = [0.0] * 14 + [min(day + 0.5, 7.0) for day in range(14)]
-    told = calibrated(
-        with_reader(line, text), measured(puts, gets_of("athena", [1208 * m for m in met]))
+    calibration = calibrate_yaml(
+        with_reader(line, text), count_actuals(puts, gets_of("athena", [1208 * m for m in met]))
     )
-    assert told.inventory.readers[0].queries_per_month.mid == pytest.approx(2 * MONTH, rel=0.01)
-    assert "from: 2026-10-15\n" in told.text  # the trail's own, and none for the reader
-    assert told.inventory.readers[0].start is None
+    assert calibration.inventory.readers[0].queries_per_month.mid == pytest.approx(
+        2 * MONTH, rel=0.01
+    )
+    assert "from: 2026-10-15\n" in calibration.text  # the trail's own, and none for the reader
+    assert calibration.inventory.readers[0].start is None
 
 
 def test_a_look_back_meets_no_more_than_the_bucket_keeps():
     """By hand: 90 days scanned of a bucket that keeps five: 5 x 604 files a query, one a day."""
     text = INVENTORY.replace("    key: logs\n", "    key: logs\n    bucket: {retention_days: 5}\n")
     line = f'name: athena, kind: query, account: "{HOME}", queries_per_month: 9, days_scanned: 90'
-    told = calibrated(with_reader(line, text), measured(PUTS, gets_of("athena", steady(3020))))
-    assert told.inventory.readers[0].queries_per_month.mid == pytest.approx(MONTH, rel=0.01)
+    calibration = calibrate_yaml(
+        with_reader(line, text), count_actuals(PUTS, gets_of("athena", steady(3020)))
+    )
+    assert calibration.inventory.readers[0].queries_per_month.mid == pytest.approx(MONTH, rel=0.01)
 
 
-@pytest.mark.parametrize(("said", "files"), [("", 604 + 24 * 4), (", digest_files: sse-s3", 604)])
-def test_runs_a_month_count_digests_where_they_are_under_the_key(said, files):
+@pytest.mark.parametrize(
+    ("digests", "files"), [("", 604 + 24 * 4), (", digest_files: sse-s3", 604)]
+)
+def test_runs_a_month_count_digests_where_they_are_under_the_key(digests, files):
     """By hand: a run a day over ten days; four streams have 24 digests a day each, from 2025 on."""
     text = INVENTORY.replace(
-        "    key: logs\n", f"    key: logs\n    log_file_validation: true{said}\n"
+        "    key: logs\n", f"    key: logs\n    log_file_validation: true{digests}\n"
     )
     text = text.replace(", digest", "\n    digest")
     line = f'name: integrity, kind: validate, account: "{HOME}", runs_per_month: 9, days: 10'
     gets = gets_of("integrity", steady(10 * files))
-    told = calibrated(with_reader(line, text), measured(PUTS, gets))
-    assert told.inventory.readers[0].runs_per_month.mid == pytest.approx(MONTH, rel=0.01)
+    calibration = calibrate_yaml(with_reader(line, text), count_actuals(PUTS, gets))
+    assert calibration.inventory.readers[0].runs_per_month.mid == pytest.approx(MONTH, rel=0.01)
 
 
 def test_once_is_measured_on_its_day():
@@ -87,19 +101,19 @@ def test_once_is_measured_on_its_day():
     """
     line = f'name: backfill, kind: once, account: "{HOME}", day: 2026-10-20, days: 10'
     daily = [0.0] * 19 + [9060.0] + [0.0] * 8
-    told = calibrated(with_reader(line), measured(PUTS, gets_of("backfill", daily)))
-    reader = told.inventory.readers[0]
+    calibration = calibrate_yaml(with_reader(line), count_actuals(PUTS, gets_of("backfill", daily)))
+    reader = calibration.inventory.readers[0]
     assert reader.gets_per_file.mid == pytest.approx(1.5, rel=0.01)
     assert reader.start is None
-    assert not [notice for notice in told.notices if "backfill" in notice]
+    assert not [notice for notice in calibration.notices if "backfill" in notice]
 
 
 def test_once_of_another_month_has_nothing_to_do():
     """A day outside of the window: unchanged, and nobody says that it is gone."""
     line = f'name: backfill, kind: once, account: "{HOME}", day: 2026-11-20, days: 10'
-    told = calibrated(with_reader(line), measured(PUTS))
-    assert told.inventory.readers[0].gets_per_file.is_number
-    assert not [notice for notice in told.notices if "backfill" in notice]
+    calibration = calibrate_yaml(with_reader(line), count_actuals(PUTS))
+    assert calibration.inventory.readers[0].gets_per_file.is_number
+    assert not [notice for notice in calibration.notices if "backfill" in notice]
 
 
 def test_a_reader_ends_with_its_account():
@@ -107,8 +121,8 @@ def test_a_reader_ends_with_its_account():
     text = INVENTORY.replace("name: prod}", "name: prod, until: 2026-10-15}")
     line = f'name: audit, kind: fixed, account: "{OTHER}", gets_per_day: 9'
     gets = {role("audit", OTHER): {PLACE: [*steady(300.0, 14), *steady(0.0, 14)]}}
-    told = calibrated(with_reader(line, text), measured(PUTS, gets))
-    assert told.inventory.readers[0].gets_per_day.mid == pytest.approx(300, rel=0.01)
+    calibration = calibrate_yaml(with_reader(line, text), count_actuals(PUTS, gets))
+    assert calibration.inventory.readers[0].gets_per_day.mid == pytest.approx(300, rel=0.01)
 
 
 def test_replication_copies_digests_too():
@@ -123,11 +137,11 @@ def test_replication_copies_digests_too():
     line = f'name: copy, kind: replication, account: "{HOME}", destination_key: dr'
 
     def notices(count):
-        actuals = measured(PUTS, gets_of("copy", steady(count)))
+        actuals = count_actuals(PUTS, gets_of("copy", steady(count)))
         rows = actuals.measured
         rows["cause"] = rows["cause"].astype(str).replace("get", "replication").astype("category")
-        told = calibrated(with_reader(line, text), actuals)
-        return [notice for notice in told.notices if "reader copy" in notice]
+        calibration = calibrate_yaml(with_reader(line, text), actuals)
+        return [notice for notice in calibration.notices if "reader copy" in notice]
 
     assert notices(604 + 24 * 4) == []
     assert "reader copy got 2.00 times" in notices(2 * (604 + 24 * 4))[0]
@@ -177,8 +191,8 @@ def test_what_the_model_makes_is_what_calibrate_finds():
         r"\1: 5",
         KINDS_AT_WORK,
     )
-    told = calibrated(wrong, measured(puts, gets))
-    readers = {reader.name: reader for reader in told.inventory.readers}
+    calibration = calibrate_yaml(wrong, count_actuals(puts, gets))
+    readers = {reader.name: reader for reader in calibration.inventory.readers}
     assert readers["siem"].gets_per_file.mid == pytest.approx(2, rel=0.01)
     assert readers["audit"].gets_per_day.mid == pytest.approx(700, rel=0.01)
     assert readers["athena"].queries_per_month.mid == pytest.approx(62 * MONTH / 31, rel=0.01)
@@ -195,7 +209,7 @@ def test_what_gets_decide_is_what_they_are_proportional_to():
 
 def of_accounts(daily, recorded=(HOME, OTHER)):
     """Other requests of each account, a day each, and whose hours were recorded."""
-    actuals = measured(PUTS, others=steady(1))
+    actuals = count_actuals(PUTS, others=steady(1))
     rows = actuals.measured
     plain = rows[rows["cause"] != "other"]
     others = rows[rows["cause"] == "other"]
@@ -215,13 +229,16 @@ def of_accounts(daily, recorded=(HOME, OTHER)):
     )
 
 
-def with_others(said):
-    return INVENTORY.replace("version: 1\n", f"version: 1\nother_kms_requests_per_month: {said}\n")
+def with_others(others):
+    return INVENTORY.replace(
+        "version: 1\n", f"version: 1\nother_kms_requests_per_month: {others}\n"
+    )
 
 
-def others_of(told):
+def others_of(calibration):
     return {
-        owner: one.mid for owner, one in told.inventory.other_kms_requests_per_month.by_id.items()
+        owner: range_.mid
+        for owner, range_ in calibration.inventory.other_kms_requests_per_month.by_id.items()
     }
 
 
@@ -231,42 +248,48 @@ def test_others_are_measured_by_account():
     The other was not named: what is not named is 0, so it is added.
     """
     text = with_others(f'{{"{OTHER}": 5000}}')
-    told = calibrated(text, of_accounts({HOME: 10, OTHER: 40}))
-    assert others_of(told) == {
+    calibration = calibrate_yaml(text, of_accounts({HOME: 10, OTHER: 40}))
+    assert others_of(calibration) == {
         OTHER: pytest.approx(40 * MONTH, rel=1e-3),
         HOME: pytest.approx(10 * MONTH, rel=1e-3),
     }
-    places = [one for one in told.changes["place"] if one.startswith("other_kms")]
+    places = [place for place in calibration.changes["place"] if place.startswith("other_kms")]
     assert sorted(places) == [
         f"other_kms_requests_per_month.{HOME}",
         f"other_kms_requests_per_month.{OTHER}",
     ]
-    again = calibrated(told.text, of_accounts({HOME: 10, OTHER: 40}))
-    assert again.text == told.text
+    again = calibrate_yaml(calibration.text, of_accounts({HOME: 10, OTHER: 40}))
+    assert again.text == calibration.text
 
 
 def test_an_account_that_was_not_recorded_keeps_its_number():
     """Its calls into another account's key are seen there, and are not all that it makes."""
     text = with_others(f'\n  "{OTHER}": 5000  # a guess\n  "{HOME}": 7')
-    told = calibrated(text, of_accounts({HOME: 10, OTHER: 40}, recorded=(HOME,)))
-    assert others_of(told) == {OTHER: 5000, HOME: pytest.approx(10 * MONTH, rel=1e-3)}
-    assert f'"{OTHER}": 5000  # a guess\n' in told.text
-    assert [one for one in told.notices if f"of {OTHER} is unchanged: too little" in one]
+    calibration = calibrate_yaml(text, of_accounts({HOME: 10, OTHER: 40}, recorded=(HOME,)))
+    assert others_of(calibration) == {OTHER: 5000, HOME: pytest.approx(10 * MONTH, rel=1e-3)}
+    assert f'"{OTHER}": 5000  # a guess\n' in calibration.text
+    assert [
+        notice for notice in calibration.notices if f"of {OTHER} is unchanged: too little" in notice
+    ]
 
 
 def test_others_of_a_payer_are_those_of_its_accounts():
     """By hand: 50 a day of both accounts of the payer that the mapping names: 1,522 a month."""
     text = with_others(f'{{"{HOME}": 5000}}')
-    told = calibrated(text, of_accounts({HOME: 10, OTHER: 40}))
-    assert others_of(told) == {HOME: pytest.approx(50 * MONTH, rel=1e-3)}
+    calibration = calibrate_yaml(text, of_accounts({HOME: 10, OTHER: 40}))
+    assert others_of(calibration) == {HOME: pytest.approx(50 * MONTH, rel=1e-3)}
 
 
 def test_others_without_an_account_tell_nothing_of_ids():
     """A measurement that does not say who asked: the mapping stays, and a notice says why."""
     text = with_others(f'{{"{OTHER}": 5000}}')
-    told = calibrated(text, of_accounts({"": 50}))
-    assert others_of(told) == {OTHER: 5000}
-    assert [one for one in told.notices if "nothing tells whose the other requests are" in one]
+    calibration = calibrate_yaml(text, of_accounts({"": 50}))
+    assert others_of(calibration) == {OTHER: 5000}
+    assert [
+        notice
+        for notice in calibration.notices
+        if "nothing tells whose the other requests are" in notice
+    ]
 
 
 def test_an_account_counts_from_its_first_day():
@@ -279,21 +302,21 @@ def test_an_account_counts_from_its_first_day():
     late = pd.Period(FIRST + datetime.timedelta(days=14), "D")
     rows = actuals.measured
     rows = rows[(rows["cause"] != "other") | (rows["day"] >= late)]
-    told = calibrated(text, Actuals("cloudtrail", rows, 1, 1, coverage=actuals.coverage))
-    assert others_of(told) == {OTHER: pytest.approx(40 * MONTH, rel=1e-3)}
+    calibration = calibrate_yaml(text, Actuals("cloudtrail", rows, 1, 1, coverage=actuals.coverage))
+    assert others_of(calibration) == {OTHER: pytest.approx(40 * MONTH, rel=1e-3)}
 
 
 @pytest.mark.parametrize(
-    ("first", "said"),
+    ("first", "expected"),
     [
         (datetime.date(2025, 4, 24), ""),  # 28 days until 2025-05-22
         (datetime.date(2025, 4, 25), "no digest under the key was measured"),
     ],
 )
-def test_digests_are_expected_under_the_key_from_may_2025_on(first, said):
+def test_digests_are_expected_under_the_key_from_may_2025_on(first, expected):
     """A trail that validates and says no more: none is missed before 2025-05-22, from then on."""
     text = INVENTORY.replace("    key: logs\n", "    key: logs\n    log_file_validation: true\n")
-    told = calibrated(text, measured(PUTS, first=first))
-    found = [one for one in told.notices if "digest" in one]
-    assert bool(found) == bool(said)
-    assert all(said in one for one in found)
+    calibration = calibrate_yaml(text, count_actuals(PUTS, first=first))
+    found = [notice for notice in calibration.notices if "digest" in notice]
+    assert bool(found) == bool(expected)
+    assert all(expected in notice for notice in found)

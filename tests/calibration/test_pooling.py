@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from estimator.calibration.dispersion import (
     block_overdispersion,
     daily_overdispersion,
-    moderated,
+    moderate,
 )
 from estimator.calibration.pooling import (
     LEAST_SHAPE,
@@ -25,7 +25,7 @@ from estimator.calibration.rhythm import FLAT, month_variance, weekday_factors
 from estimator.calibration.shifts import last_shift
 
 
-def integrated(prior, count, days):
+def integrate(prior, count, days):
     """Mean and variance of a rate: prior x Poisson likelihood, added up on a fine grid."""
     top = 10 * (count + 10) / days
     steps = 200_000
@@ -45,10 +45,10 @@ def integrated(prior, count, days):
 def test_the_posterior_is_what_integration_gives(count, days):
     """Mean and variance of the posterior as Bayes' rule has them, by brute force."""
     prior = Prior(1.7, 0.9)
-    told = posterior(prior, np.array([float(count)]), np.array([float(days)]), np.ones(1))
-    mean, variance = integrated(prior, count, days)
-    assert told.mean[0] == pytest.approx(mean, rel=1e-4)
-    assert told.shape[0] / told.rate[0] ** 2 == pytest.approx(variance, rel=1e-3)
+    found = posterior(prior, np.array([float(count)]), np.array([float(days)]), np.ones(1))
+    mean, variance = integrate(prior, count, days)
+    assert found.mean[0] == pytest.approx(mean, rel=1e-4)
+    assert found.shape[0] / found.rate[0] ** 2 == pytest.approx(variance, rel=1e-3)
 
 
 def slow_variance_between(counts, days, inflation):
@@ -74,8 +74,10 @@ def slow_variance_between(counts, days, inflation):
 )
 def test_the_variance_between_streams_by_exact_fractions(streams):
     """The variance between streams is the moment formula, number for number."""
-    counts, days, inflation = (list(one) for one in zip(*streams, strict=True))
-    fast = variance_between(*(np.array(one, dtype=float) for one in (counts, days, inflation)))
+    counts, days, inflation = (list(column) for column in zip(*streams, strict=True))
+    fast = variance_between(
+        *(np.array(column, dtype=float) for column in (counts, days, inflation))
+    )
     assert fast == pytest.approx(float(slow_variance_between(counts, days, inflation)), abs=1e-9)
 
 
@@ -98,9 +100,9 @@ def test_pooling_by_hand():
 def test_a_stream_without_data_gets_the_prior():
     """No exposure: the posterior is the prior, and its mean that of the class."""
     prior = gamma_prior(np.array([20.0, 80.0, 0.0]), np.array([10.0, 10.0, 0.0]), np.ones(3))
-    told = posterior(prior, np.zeros(1), np.zeros(1), np.ones(1))
-    assert told.mean[0] == pytest.approx(5.0)
-    assert (told.shape[0], told.rate[0]) == prior
+    found = posterior(prior, np.zeros(1), np.zeros(1), np.ones(1))
+    assert found.mean[0] == pytest.approx(5.0)
+    assert (found.shape[0], found.rate[0]) == prior
 
 
 def test_zero_counts_are_data():
@@ -175,7 +177,7 @@ def test_doubt_about_the_overdispersion_widens():
     daily = daily_overdispersion(counts, level)
     assert daily.freedom[0] == pytest.approx(18)
     daily = daily._replace(pooled=daily.pooled._replace(value=0.1), own=np.array([0.2]))
-    assert moderated(daily)[0] == pytest.approx((0.8 + 3.6) / 24)
+    assert moderate(daily)[0] == pytest.approx((0.8 + 3.6) / 24)
 
 
 def test_weekdays_are_found_and_uneven_weeks_do_not_bias():

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.cli.test_commands import EXAMPLE, kmscost
-from tests.pricing.offers.offer_files import as_csv, everywhere, kms, offer, written
+from tests.pricing.offers.offer_files import as_csv, everywhere, kms, offer, write_file
 
 USED = ("us-east-1", "eu-west-1", "us-west-2", "eu-central-1", "ap-southeast-2")
 
@@ -16,7 +16,7 @@ USED = ("us-east-1", "eu-west-1", "us-west-2", "eu-central-1", "ap-southeast-2")
 def file(tmp_path):
     """AWS's file with requests at 0.05 per 10,000 in every Region of the example."""
     products = [*kms(*USED, request="0.0000050000"), everywhere()]
-    return written(tmp_path / "awskms.csv.gz", as_csv(offer(products)), packed=True)
+    return write_file(tmp_path / "awskms.csv.gz", as_csv(offer(products)), packed=True)
 
 
 def test_import_writes_a_table_for_rates(tmp_path, file):
@@ -35,7 +35,7 @@ def test_import_writes_a_table_for_rates(tmp_path, file):
 
 def test_a_file_that_is_refused_leaves_nothing_behind(tmp_path):
     """Exit 1, each problem on stderr, no file; without a file exit 2."""
-    bad = written(tmp_path / "ec2.json", offer(kms("us-east-1"), "AmazonEC2"))
+    bad = write_file(tmp_path / "ec2.json", offer(kms("us-east-1"), "AmazonEC2"))
     output = tmp_path / "rates.yaml"
     done = kmscost("rates", "import", bad, "--output", output)
     assert (done.exit_code, done.stdout, output.exists()) == (1, "", False)
@@ -45,7 +45,7 @@ def test_a_file_that_is_refused_leaves_nothing_behind(tmp_path):
 
 def test_a_price_file_given_for_rates_says_what_to_do(tmp_path):
     """`--rates` wants a table: the error names the command that makes one."""
-    plain = written(tmp_path / "awskms.json", offer(kms("us-east-1")))
+    plain = write_file(tmp_path / "awskms.json", offer(kms("us-east-1")))
     done = kmscost("forecast", EXAMPLE, "--rates", plain)
     assert done.exit_code == 1
     assert f"kmscost rates import {plain}" in done.stderr

@@ -57,8 +57,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._error(service, 400, "ThrottlingException", "Rate exceeded")
             return
         if call in server.deny and not server.quiet:
-            said = f"User is not authorized to perform: {service}:{call}"
-            self._error(service, 403 if service == "s3" else 400, "AccessDeniedException", said)
+            reason = f"User is not authorized to perform: {service}:{call}"
+            self._error(service, 403 if service == "s3" else 400, "AccessDeniedException", reason)
             return
         if call in server.hang:
             server.hanging.set()
@@ -94,10 +94,10 @@ class _Handler(BaseHTTPRequestHandler):
         query = self.path.partition("?")[2].split("&")[0].split("=")[0]
         return service, _S3_CALLS.get(query, f"{self.command} {query}")
 
-    def _error(self, service, status, code, said):
+    def _error(self, service, status, code, reason):
         if service in ("ec2", "sts", "s3"):
             kind = "text/xml"
-            inner = f"<Code>{code}</Code><Message>{said}</Message>"
+            inner = f"<Code>{code}</Code><Message>{reason}</Message>"
             data = {
                 "ec2": f"<Response><Errors><Error>{inner}</Error></Errors></Response>",
                 "sts": f"<ErrorResponse><Error>{inner}</Error></ErrorResponse>",
@@ -105,7 +105,7 @@ class _Handler(BaseHTTPRequestHandler):
             }[service].encode()
         else:
             kind = "application/x-amz-json-1.1"
-            data = json.dumps({"__type": code, "message": said}).encode()
+            data = json.dumps({"__type": code, "message": reason}).encode()
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(data)))
@@ -126,9 +126,9 @@ class Estate:
         if account is None or account == getattr(self, "management", None):
             return boto3.Session(**keys, region_name="us-east-1")
         role = f"arn:aws:iam::{account}:role/KmscostReader"
-        said = self.client("sts").assume_role(RoleArn=role, RoleSessionName="make")["Credentials"]
+        secret = self.client("sts").assume_role(RoleArn=role, RoleSessionName="make")["Credentials"]
         return boto3.Session(
-            said["AccessKeyId"], said["SecretAccessKey"], said["SessionToken"], "us-east-1"
+            secret["AccessKeyId"], secret["SecretAccessKey"], secret["SessionToken"], "us-east-1"
         )
 
     def client(self, service, account=None, region="us-east-1"):
@@ -143,12 +143,12 @@ class Estate:
         """An organization with so many further accounts; their ids, in the order of creation."""
         organizations = self.client("organizations")
         organizations.create_organization(FeatureSet="ALL")
-        made = []
+        ids = []
         for number in range(count):
             name = f"workload-{number:02}"
-            said = organizations.create_account(AccountName=name, Email=f"{name}@example.com")
-            made.append(said["CreateAccountStatus"]["AccountId"])
-        return made
+            response = organizations.create_account(AccountName=name, Email=f"{name}@example.com")
+            ids.append(response["CreateAccountStatus"]["AccountId"])
+        return ids
 
     def key(self, account, region, alias=None):
         kms = self.client("kms", account, region)

@@ -7,8 +7,8 @@ def instance(address, values, index=None, mode="managed"):
     """A resource instance of planned values; its type and name out of its address."""
     plain = address.rpartition("]")[0].rpartition("[")[0] if address.endswith("]") else address
     kind, name = plain.split(".")[-2:]
-    said = {"address": address, "mode": mode, "type": kind, "name": name, "values": values}
-    return said if index is None else {**said, "index": index}
+    resource = {"address": address, "mode": mode, "type": kind, "name": name, "values": values}
+    return resource if index is None else {**resource, "index": index}
 
 
 def change(address, unknown):
@@ -22,9 +22,9 @@ def change(address, unknown):
     }
 
 
-def written(kind, name, provider="aws", mode="managed", **expressions):
+def configure(kind, name, provider="aws", mode="managed", **expressions):
     """A resource as the configuration has it: a list is what it refers to, else a constant."""
-    said = {
+    values = {
         key: {"references": value} if isinstance(value, list) else {"constant_value": value}
         for key, value in expressions.items()
     }
@@ -33,7 +33,7 @@ def written(kind, name, provider="aws", mode="managed", **expressions):
         "type": kind,
         "name": name,
         "provider_config_key": provider,
-        "expressions": said,
+        "expressions": values,
     }
 
 

@@ -86,8 +86,8 @@ def aws(cloud, monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def seen(cloud):
-    """What discovery finds with the role and nothing denied, and the calls it made."""
+def discovery(cloud):
+    """Discover with the role and nothing denied; the draft, and the calls that were made."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {**ENVIRONMENT, "AWS_ENDPOINT_URL": cloud.url}.items():
             patch.setenv(name, value)
@@ -102,19 +102,22 @@ def trail_of(draft, account, start):
     return found[0]
 
 
-def test_fifty_accounts_with_their_names_and_regions(seen, cloud):
+def test_fifty_accounts_with_their_names_and_regions(discovery, cloud):
     """Every account of the organization, over all pages of the list, with its enabled Regions."""
-    draft, _ = seen
+    draft, _ = discovery
     assert len(draft.inventory.accounts) == 50
-    assert {one.id for one in draft.inventory.accounts} == {cloud.management, *cloud.members_made}
+    assert {account.id for account in draft.inventory.accounts} == {
+        cloud.management,
+        *cloud.members_made,
+    }
     assert draft.inventory.payer == cloud.management
     assert draft.inventory.accounts[1].name.startswith("workload-")
     assert "eu-west-1" in draft.inventory.accounts[0].regions
 
 
-def test_the_organization_trail_with_its_key_and_bucket(seen, cloud):
+def test_the_organization_trail_with_its_key_and_bucket(discovery, cloud):
     """Scope, Regions, validation, selectors, key with alias, bucket with a Bucket Key."""
-    draft, _ = seen
+    draft, _ = discovery
     trail = trail_of(draft, cloud.management, "org")
     assert (trail.scope, trail.regions, trail.home_region) == ("organization", None, "us-east-1")
     assert (trail.log_file_validation, trail.exclude_kms_events) == (True, True)
@@ -128,16 +131,16 @@ def test_the_organization_trail_with_its_key_and_bucket(seen, cloud):
     assert key.created is not None
     assert key.rotations == (key.created,)
     # rotation is on, and this server does not tell the day of the next one
-    assert [one for one in draft.todo if one.at == "keys cloudtrail: rotations"]
+    assert [todo for todo in draft.todo if todo.at == "keys cloudtrail: rotations"]
     assert "something-else" not in draft.text
 
 
-def test_trails_of_members_are_found_through_the_role(seen, cloud):
+def test_trails_of_members_are_found_through_the_role(discovery, cloud):
     """Three members have a trail of the same name: each found, by ARN, with or without a key."""
-    draft, _ = seen
+    draft, _ = discovery
     plain, first, second = (trail_of(draft, cloud.members_made[n], "audit") for n in range(3))
     assert plain.key is None
-    assert [draft.inventory.key(one.key).region for one in (first, second)] == [
+    assert [draft.inventory.key(trail.key).region for trail in (first, second)] == [
         "eu-west-1",
         "us-east-1",
     ]
@@ -166,7 +169,7 @@ def test_discover_then_forecast_without_an_edit(aws, tmp_path):
         check=False,
     )
     assert found.returncode == 0, found.stderr
-    told = subprocess.run(
+    done = subprocess.run(
         [*run, "forecast", "inventory.yaml", "--from", "2027-01", "--format", "csv"],
         cwd=tmp_path,
         env=environment,
@@ -174,25 +177,25 @@ def test_discover_then_forecast_without_an_edit(aws, tmp_path):
         text=True,
         check=False,
     )
-    assert told.returncode == 0, told.stderr
-    assert "GenerateDataKey" in told.stdout
+    assert done.returncode == 0, done.stderr
+    assert "GenerateDataKey" in done.stdout
 
 
-def test_the_forecast_counts_every_account(seen):
+def test_the_forecast_counts_every_account(discovery):
     """The puts of the organization trail, by hand: 288 x 31 days x accounts x Regions."""
-    draft, _ = seen
-    told = forecast(draft.inventory, "2027-01", months=1, by=["trail", "cause"])
-    rows = told.rows
+    draft, _ = discovery
+    result = forecast(draft.inventory, "2027-01", months=1, by=["trail", "cause"])
+    rows = result.rows
     puts = rows[(rows["driver"] == "org") & (rows["cause"] == "put")]["quantity"].sum()
     regions = draft.inventory.accounts[0].regions
-    assert all(one.regions == regions for one in draft.inventory.accounts)
+    assert all(account.regions == regions for account in draft.inventory.accounts)
     saved = 288 * 31 * 50 * len(regions) * (1 - 0.99)
     assert puts == pytest.approx(saved)
 
 
-def test_the_policy_is_exactly_the_calls(seen):
-    """What was asked over HTTP is what --print-policy allows; GetCallerIdentity needs nothing."""
-    _, calls = seen
+def test_the_policy_is_exactly_the_calls(discovery):
+    """The calls over HTTP are those that --print-policy allows; GetCallerIdentity needs none."""
+    _, calls = discovery
     names = {"s3:GetBucketEncryption": "s3:GetEncryptionConfiguration"}
     asked = {names.get(call, call) for call in calls} - {"sts:GetCallerIdentity"}
     allowed = set()
@@ -201,9 +204,9 @@ def test_the_policy_is_exactly_the_calls(seen):
         allowed |= set([action] if isinstance(action, str) else action)
     assert asked == allowed
     assert not [
-        one
-        for one in allowed
-        if not one.partition(":")[2].startswith(("Get", "List", "Describe", "Assume"))
+        action
+        for action in allowed
+        if not action.partition(":")[2].startswith(("Get", "List", "Describe", "Assume"))
     ]
 
 
@@ -213,7 +216,7 @@ def test_throttled_calls_are_tried_again(aws):
     draft = discover_aws(regions=["us-east-1"])
     assert aws.proxy.throttle["DescribeTrails"] == 0
     assert trail_of(draft, aws.management, "org").scope == "organization"
-    assert not [one for one in draft.notices if "throttled" in one]
+    assert not [notice for notice in draft.notices if "throttled" in notice]
 
 
 @pytest.mark.parametrize(
@@ -235,7 +238,11 @@ def test_a_denied_call_is_a_notice_with_its_permission(aws, call, action):
     aws.proxy.deny.add(call)
     role = ROLE if call == "AssumeRole" else ()
     draft = discover_aws(role=role, regions=["us-east-1"])
-    assert [one for one in draft.notices if f"denied {action} " in one and f"allow {action}" in one]
+    assert [
+        notice
+        for notice in draft.notices
+        if f"denied {action} " in notice and f"allow {action}" in notice
+    ]
     if call == "DescribeTrails":
         assert draft.inventory.trails == ()
     else:
@@ -246,7 +253,7 @@ def test_a_denied_call_is_a_notice_with_its_permission(aws, call, action):
             "GetBucketEncryption": "bucket_key",
             "DescribeRegions": "regions",
         }.get(call)
-        assert open_ is None or [one for one in draft.todo if open_ in one.at]
+        assert open_ is None or [todo for todo in draft.todo if open_ in todo.at]
 
 
 def test_ctrl_c_ends_at_once(aws, tmp_path):
@@ -263,13 +270,13 @@ def test_ctrl_c_ends_at_once(aws, tmp_path):
     try:
         assert aws.proxy.hanging.wait(60)
         done.send_signal(signal.SIGINT)
-        _, said = done.communicate(timeout=60)  # the calls hang for twice as long
+        _, errors = done.communicate(timeout=60)  # the calls hang for twice as long
     finally:
         done.kill()
         aws.proxy.hang.clear()
     assert done.returncode == 130
-    assert "Interrupted; nothing was written." in said
-    assert "Traceback" not in said
+    assert "Interrupted; nothing was written." in errors
+    assert "Traceback" not in errors
     assert not list(tmp_path.iterdir())
 
 
@@ -279,7 +286,8 @@ def test_members_without_a_role_are_said_to_be_missing():
     draft = discover_aws(regions=["us-east-1"])
     assert len(draft.inventory.accounts) == 50
     assert any(
-        "49 of the organization's accounts were not looked into" in one for one in draft.notices
+        "49 of the organization's accounts were not looked into" in notice
+        for notice in draft.notices
     )
 
 

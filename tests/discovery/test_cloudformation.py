@@ -51,7 +51,7 @@ Resources:
 """
 
 
-def drafted(tmp_path, key, **more):
+def draft_template(tmp_path, key, **more):
     path = tmp_path / "trail.yaml"
     path.write_text(TEMPLATE.replace("KEYID", key), encoding="utf-8")
     return discover_cloudformation(path, **more)
@@ -73,7 +73,7 @@ def drafted(tmp_path, key, **more):
 )
 def test_the_key_of_the_template_is_found(tmp_path, key):
     """However the template names its own key, the trail is under it, by its alias."""
-    draft = drafted(tmp_path, key, account="111122223333", region="eu-west-1")
+    draft = draft_template(tmp_path, key, account="111122223333", region="eu-west-1")
     (trail,) = draft.inventory.trails
     (found,) = draft.inventory.keys
     assert (trail.key, found.id, found.region) == ("cloudtrail", "cloudtrail", "eu-west-1")
@@ -100,8 +100,8 @@ def test_the_key_of_the_template_is_found(tmp_path, key):
 )
 def test_what_the_template_leaves_open_is_a_question(tmp_path, key, why):
     """A key that the template does not decide: SSE-KMS with a stand-in, and the reason."""
-    draft = drafted(tmp_path, key)
-    asked = [one.question for one in draft.todo if one.at == "trails organization: key"]
+    draft = draft_template(tmp_path, key)
+    asked = [todo.question for todo in draft.todo if todo.at == "trails organization: key"]
     assert len(asked) == 1
     assert why in asked[0]
     assert draft.inventory.trails[0].key == "key-of-organization"
@@ -109,18 +109,18 @@ def test_what_the_template_leaves_open_is_a_question(tmp_path, key, why):
 
 def test_conditions_and_defaults_are_said(tmp_path):
     """A resource whose condition does not hold is left out, and both are notices."""
-    draft = drafted(tmp_path, "!Ref Logs")
-    assert any("Other was left out" in one for one in draft.notices)
-    assert any("Stage='prod'" in one and "--parameter" in one for one in draft.notices)
-    swapped = drafted(tmp_path, "!Ref Logs", parameters={"Stage": "dev"})
+    draft = draft_template(tmp_path, "!Ref Logs")
+    assert any("Other was left out" in notice for notice in draft.notices)
+    assert any("Stage='prod'" in notice and "--parameter" in notice for notice in draft.notices)
+    swapped = draft_template(tmp_path, "!Ref Logs", parameters={"Stage": "dev"})
     assert swapped.inventory.trails[0].bucket.name == "other"
 
 
 def test_no_template_says_where_it_is_deployed(tmp_path):
     """Without --account and --region both are placeholders with a TODO."""
-    draft = drafted(tmp_path, "!Ref Logs")
+    draft = draft_template(tmp_path, "!Ref Logs")
     assert draft.inventory.trails[0].account == "000000000000"
-    places = {one.at for one in draft.todo}
+    places = {todo.at for todo in draft.todo}
     assert {
         "trails organization: account",
         "trails organization: home_region",
@@ -143,9 +143,9 @@ def test_yaml_and_json_say_the_same(tmp_path):
     short += "    Properties: {TrailName: org, KMSKeyId: !GetAtt K.Arn}\n"
     (tmp_path / "t.json").write_text(json.dumps(template), encoding="utf-8")
     (tmp_path / "t.yaml").write_text(short, encoding="utf-8")
-    one, other = (discover_cloudformation(tmp_path / name) for name in ("t.json", "t.yaml"))
-    assert one.inventory.trails == other.inventory.trails
-    assert one.inventory.keys == other.inventory.keys
+    first, other = (discover_cloudformation(tmp_path / name) for name in ("t.json", "t.yaml"))
+    assert first.inventory.trails == other.inventory.trails
+    assert first.inventory.keys == other.inventory.keys
 
 
 @pytest.mark.parametrize(
@@ -181,4 +181,4 @@ def test_conditions_in_a_circle_end(tmp_path):
         encoding="utf-8",
     )
     draft = discover_cloudformation(path)
-    assert any("its condition A is open" in one for one in draft.notices)
+    assert any("its condition A is open" in notice for notice in draft.notices)

@@ -69,7 +69,7 @@ def outcome(discover, path, tmp_path):
         problems = error.problems
         draft = None
     if draft is None:
-        assert all(one.found for one in problems)
+        assert all(problem.found for problem in problems)
         return None
     assert draft.notices
     if draft.inventory is not None:
@@ -101,14 +101,14 @@ def places_of(value, path=()):
         if isinstance(value, list)
         else ()
     )
-    for key, one in items:
-        yield from places_of(one, (*path, key))
+    for key, part in items:
+        yield from places_of(part, (*path, key))
 
 
-def mutated(document, chance):
+def mutate(document, chance):
     """The document with odd values, missing parts and repeated parts in some places."""
     document = json.loads(json.dumps(document, default=str))
-    places = [one for one in places_of(document) if one]
+    places = [place for place in places_of(document) if place]
     for place in chance.sample(places, min(len(places), chance.randint(1, 6))):
         inside = document
         try:
@@ -182,7 +182,7 @@ def test_damaged_plans_and_states(seed, tmp_path_factory):
     documents = [*real_documents(p for p in TERRAFORM), rich_plan(), rich_plan(), rich_plan()]
     folder = tmp_path_factory.mktemp("plan")
     path = folder / "plan.json"
-    path.write_text(json.dumps(mutated(chance.choice(documents), chance)), encoding="utf-8")
+    path.write_text(json.dumps(mutate(chance.choice(documents), chance)), encoding="utf-8")
     outcome(discover_terraform, path, folder)
 
 
@@ -220,7 +220,7 @@ def test_damaged_templates(seed, tmp_path_factory):
     folder = tmp_path_factory.mktemp("template")
     path = folder / "t.json"
     path.write_text(
-        json.dumps(mutated(chance.choice([*documents, own, own]), chance)), encoding="utf-8"
+        json.dumps(mutate(chance.choice([*documents, own, own]), chance)), encoding="utf-8"
     )
     outcome(discover_cloudformation, path, folder)
 
@@ -229,14 +229,14 @@ def test_damaged_templates(seed, tmp_path_factory):
 @given(seed=st.integers(0, 2**32))
 def test_damaged_answers(seed, tmp_path_factory):
     """Answers of AWS with odd values anywhere."""
-    from tests.discovery.test_saved import ANSWERS
+    from tests.discovery.test_saved import RESPONSES
 
     chance = random.Random(seed)  # noqa: S311 (not for secrets)
     folder = tmp_path_factory.mktemp("answers")
     (folder / "in").mkdir()
-    for name, answer in ANSWERS.items():
-        said = mutated(answer, chance) if chance.random() < 0.5 else answer
-        (folder / "in" / name).write_text(json.dumps(said), encoding="utf-8")
+    for name, response in RESPONSES.items():
+        content = mutate(response, chance) if chance.random() < 0.5 else response
+        (folder / "in" / name).write_text(json.dumps(content), encoding="utf-8")
     outcome(discover_aws_responses, folder / "in", folder)
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from estimator import KmscostError, discover_aws_responses, discover_terraform, load_inventory
 from tests.cli.test_discover import run
 from tests.discovery.plans import TRAIL, instance, plan, save
-from tests.discovery.test_saved import ANSWERS, KEY, MEMBER, OWNER, saved
+from tests.discovery.test_saved import KEY, MEMBER, OWNER, RESPONSES, save_responses
 from tests.real_data import ROOT
 
 MINE = f"""\
@@ -34,21 +34,23 @@ growth: {{accounts_per_year: 10%}}   # plan of 2026
 """
 
 
-def merged(tmp_path, text=MINE, answers=ANSWERS, **more):
-    kept = tmp_path / "inventory.yaml"
-    kept.write_text(text, encoding="utf-8", newline="")
-    return discover_aws_responses(saved(tmp_path / "answers", answers), merge=kept, **more)
+def merge(tmp_path, text=MINE, responses=RESPONSES, **more):
+    path = tmp_path / "inventory.yaml"
+    path.write_text(text, encoding="utf-8", newline="")
+    return discover_aws_responses(
+        save_responses(tmp_path / "answers", responses), merge=path, **more
+    )
 
 
 def stays(before, after):
-    """Whether every line of a text is in another, in the same order."""
+    """True where every line of a text is in another, in the same order."""
     lines = iter(after.splitlines())
     return all(any(line == other for other in lines) for line in before.splitlines())
 
 
 def test_everything_of_the_user_stays(tmp_path):
     """Values, order, comments, spacing: only whole lines are added."""
-    draft = merged(tmp_path)
+    draft = merge(tmp_path)
     assert stays(MINE, draft.text)
     (tmp_path / "new.yaml").write_text(draft.text, encoding="utf-8")
     assert load_inventory(tmp_path / "new.yaml").streams() == draft.inventory.streams()
@@ -56,33 +58,33 @@ def test_everything_of_the_user_stays(tmp_path):
 
 def test_what_is_new_comes_in(tmp_path):
     """The member account, the key's ARN, creation and rotations, the bucket, selectors."""
-    draft = merged(tmp_path)
+    draft = merge(tmp_path)
     (trail,), (key,) = draft.inventory.trails, draft.inventory.keys
-    assert [one.id for one in draft.inventory.accounts] == [OWNER, MEMBER]
+    assert [account.id for account in draft.inventory.accounts] == [OWNER, MEMBER]
     assert (key.id, key.arn, str(key.created)) == ("ours", KEY, "2025-01-15")
     assert [str(day) for day in key.rotations] == ["2026-01-15", "2027-01-15"]
     assert (trail.bucket.name, trail.bucket.bucket_key) == ("example-logs", True)
     assert trail.exclude_kms_events
     assert trail.files_per_day.other.low == 150
-    told = {change.at for change in draft.changes}
-    assert {"accounts", "keys ours: arn", "trails org: bucket", "trails org: home_region"} <= told
+    places = {change.at for change in draft.changes}
+    assert {"accounts", "keys ours: arn", "trails org: bucket", "trails org: home_region"} <= places
 
 
 def test_what_differs_is_kept_and_told_or_replaced(tmp_path):
     """log_file_validation: the file says false, AWS says true."""
-    draft = merged(tmp_path)
+    draft = merge(tmp_path)
     assert draft.inventory.trails[0].log_file_validation is False
-    assert any("kept trails org: log_file_validation: false" in one for one in draft.notices)
-    taken = merged(tmp_path, replace=True)
+    assert any("kept trails org: log_file_validation: false" in notice for notice in draft.notices)
+    taken = merge(tmp_path, replace=True)
     assert taken.inventory.trails[0].log_file_validation is True
     assert "# we say so" in taken.text
-    assert any("log_file_validation: false -> true" in str(one) for one in taken.changes)
+    assert any("log_file_validation: false -> true" in str(change) for change in taken.changes)
 
 
 def test_a_second_merge_changes_nothing(tmp_path):
     """The same source again: the same bytes, and a notice that says so."""
-    first = merged(tmp_path)
-    again = merged(tmp_path, text=first.text)
+    first = merge(tmp_path)
+    again = merge(tmp_path, text=first.text)
     assert again.text == first.text
     assert again.changes == ()
     assert "nothing to change" in again.notices[-1]
@@ -91,7 +93,7 @@ def test_a_second_merge_changes_nothing(tmp_path):
 def test_a_new_trail_brings_its_key_and_its_sources(tmp_path):
     """A trail that the inventory does not have: added whole, with comments and a free key id."""
     text = MINE.replace("name: org", "name: other").replace("id: ours", "id: cloudtrail")
-    draft = merged(tmp_path, text=text.replace("key: ours", "key: cloudtrail"))
+    draft = merge(tmp_path, text=text.replace("key: ours", "key: cloudtrail"))
     assert stays(text.replace("key: ours", "key: cloudtrail"), draft.text)
     trail = draft.inventory.trails[1]
     assert (trail.name, draft.inventory.key(trail.key).arn) == ("org", KEY)
@@ -107,28 +109,28 @@ def test_accounts_of_a_file_are_known(tmp_path):
         f"id,name\n{OWNER},boss\n{MEMBER},prod\n", encoding="utf-8"
     )
     old = f'  - {{id: "{OWNER}", name: boss, files_per_day: 400}}   # busy\n'
-    draft = merged(tmp_path, text=MINE.replace(old, "  - {file: accounts.csv}\n"))
+    draft = merge(tmp_path, text=MINE.replace(old, "  - {file: accounts.csv}\n"))
     assert len(draft.inventory.accounts) == 2
-    assert not [one for one in draft.changes if one.at == "accounts"]
+    assert not [change for change in draft.changes if change.at == "accounts"]
 
 
 def test_another_bucket_tells_nothing_of_this_one(tmp_path):
     """The file names another bucket: its Bucket Key is not that of the bucket that AWS tells."""
     other = "    key: ours\n    bucket: {name: elsewhere}\n"
-    draft = merged(tmp_path, text=MINE.replace("    key: ours\n", other))
+    draft = merge(tmp_path, text=MINE.replace("    key: ours\n", other))
     assert (draft.inventory.trails[0].bucket.name, draft.inventory.trails[0].bucket.bucket_key) == (
         "elsewhere",
         False,
     )
-    assert any("kept trails org: bucket.name: elsewhere" in one for one in draft.notices)
+    assert any("kept trails org: bucket.name: elsewhere" in notice for notice in draft.notices)
 
 
 def test_a_placeholder_is_never_merged(tmp_path):
     """A plan that does not know its account: the trail comes in as the payer's, with its TODO."""
     path = save(tmp_path, plan([instance("aws_cloudtrail.new", {**TRAIL, "name": "new"})]))
-    kept = tmp_path / "inventory.yaml"
-    kept.write_text(MINE, encoding="utf-8")
-    draft = discover_terraform(path, merge=kept)
+    own = tmp_path / "inventory.yaml"
+    own.write_text(MINE, encoding="utf-8")
+    draft = discover_terraform(path, merge=own)
     assert "000000000000" not in draft.text
     assert draft.inventory.trails[1].account == OWNER
     assert "TODO" in draft.text.partition("name: new")[2]
@@ -144,11 +146,11 @@ def test_a_trail_outside_of_the_written_regions_is_told(tmp_path):
     }
     values["arn"] = f"arn:aws:cloudtrail:us-west-2:{OWNER}:trail/far"
     path = save(tmp_path, plan([instance("aws_cloudtrail.far", values)]))
-    kept = tmp_path / "inventory.yaml"
-    kept.write_text(MINE, encoding="utf-8")
-    draft = discover_terraform(path, merge=kept)
+    own = tmp_path / "inventory.yaml"
+    own.write_text(MINE, encoding="utf-8")
+    draft = discover_terraform(path, merge=own)
     assert len(draft.inventory.trails) == 1
-    assert any("trail far was not added" in one for one in draft.notices)
+    assert any("trail far was not added" in notice for notice in draft.notices)
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
@@ -161,7 +163,7 @@ def test_forms_of_yaml(tmp_path, newline, flow):
         text = text[: text.index("keys:")] + keys + text[text.index("trails:") :]
         text = text.replace("key: ours", "key: null").replace("name: org", "name: elsewhere")
     text = text.replace("\n", newline)
-    draft = merged(tmp_path, text=text)
+    draft = merge(tmp_path, text=text)
     assert draft.text.count("\r\n") == (draft.text.count("\n") if newline == "\r\n" else 0)
     assert len(draft.inventory.keys) == (2 if flow else 1)
 
@@ -169,56 +171,56 @@ def test_forms_of_yaml(tmp_path, newline, flow):
 def test_nothing_to_draft_leaves_the_inventory(tmp_path):
     """A source without trails: the same text."""
     path = save(tmp_path, plan([instance("aws_kms_key.other", {})]))
-    kept = tmp_path / "inventory.yaml"
-    kept.write_text(MINE, encoding="utf-8")
-    assert discover_terraform(path, merge=kept).text == MINE
+    own = tmp_path / "inventory.yaml"
+    own.write_text(MINE, encoding="utf-8")
+    assert discover_terraform(path, merge=own).text == MINE
 
 
 def test_an_inventory_that_fails_check_is_refused(tmp_path):
     """Mistakes of the file are said as check says them."""
     with pytest.raises(KmscostError, match="theirs"):
-        merged(tmp_path, text=MINE.replace("key: ours", "key: theirs"))
+        merge(tmp_path, text=MINE.replace("key: ours", "key: theirs"))
 
 
 def test_on_the_command_line(tmp_path):
     """The merged text is data, the changes are on stderr; the file itself may be the output."""
-    kept = tmp_path / "inventory.yaml"
-    kept.write_text(
+    own = tmp_path / "inventory.yaml"
+    own.write_text(
         (ROOT / "examples" / "organization.yaml").read_text(encoding="utf-8"), encoding="utf-8"
     )
     (tmp_path / "more-accounts.csv").write_bytes(
         (ROOT / "examples" / "more-accounts.csv").read_bytes()
     )
-    before = kept.read_text(encoding="utf-8")
+    before = own.read_text(encoding="utf-8")
     done = run(
         "discover",
         "terraform",
         ROOT / "examples" / "plan.json",
         "--merge",
-        kept,
+        own,
         "--output",
-        kept,
+        own,
         cwd=tmp_path,
     )
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
     assert "changed: " in done.stderr
-    after = kept.read_text(encoding="utf-8")
+    after = own.read_text(encoding="utf-8")
     assert after != before
-    assert run("check", kept, cwd=tmp_path).returncode == 0
+    assert run("check", own, cwd=tmp_path).returncode == 0
     assert all(comment in after for comment in [x.partition("#")[2] for x in before.splitlines()])
 
 
 @settings(max_examples=25, deadline=None)
-@given(left_out=st.sets(st.sampled_from(sorted(ANSWERS))), replace=st.booleans())
+@given(left_out=st.sets(st.sampled_from(sorted(RESPONSES))), replace=st.booleans())
 def test_any_part_of_the_answers_merges(left_out, replace, tmp_path_factory):
     """Whatever AWS told: passes check, keeps every comment, and a second time adds nothing."""
-    answers = {name: one for name, one in ANSWERS.items() if name not in left_out}
-    if not answers:
+    responses = {name: response for name, response in RESPONSES.items() if name not in left_out}
+    if not responses:
         return
     folder = tmp_path_factory.mktemp("merge")
-    draft = merged(folder, answers=answers, replace=replace)
+    draft = merge(folder, responses=responses, replace=replace)
     comments = [line.partition("#")[2] for line in MINE.splitlines() if "#" in line]
-    assert all(one in draft.text for one in comments)
+    assert all(comment in draft.text for comment in comments)
     if not replace:
         assert stays(MINE, draft.text)
     again = folder / "again.yaml"

@@ -40,7 +40,7 @@ RULE = {
     "ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KEY},
     "BucketKeyEnabled": True,
 }
-ANSWERS = {
+RESPONSES = {
     "describe-trails.json": {"trailList": [TRAIL]},
     "get-event-selectors.json": {
         "TrailARN": ARN,
@@ -102,11 +102,11 @@ ANSWERS = {
 }
 
 
-def saved(folder, answers=ANSWERS, wrap=None):
-    for name, answer in answers.items():
+def save_responses(folder, responses=RESPONSES, wrap=None):
+    for name, response in responses.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(wrap(answer) if wrap else answer), encoding="utf-8")
+        path.write_text(json.dumps(wrap(response) if wrap else response), encoding="utf-8")
     return folder
 
 
@@ -115,7 +115,7 @@ def without_comments(draft):
 
 
 @pytest.mark.parametrize(
-    ("state", "said"),
+    ("state", "expected"),
     [
         ("Disabled", "it costs the same as an enabled key"),
         ("PendingDeletion", "it costs nothing from the day on which its deletion was scheduled"),
@@ -123,15 +123,15 @@ def without_comments(draft):
         ("Unavailable", "its state is Unavailable: CloudTrail cannot write under it"),
     ],
 )
-def test_what_a_keys_state_costs(tmp_path, state, said):
+def test_what_a_keys_state_costs(tmp_path, state, expected):
     """Disabled keys cost, those that are pending deletion do not (F16): the draft says which.
 
     The day on which a deletion was scheduled is not told, so no `until` is made up: November 2026
     has a whole key-month, and as much for each of the two rotations that the answers tell.
     """
-    answers = {**ANSWERS, "describe-key.json": {"KeyMetadata": {**METADATA, "KeyState": state}}}
-    draft = discover_aws_responses(saved(tmp_path, answers))
-    assert said in " ".join(draft.text.replace("#", " ").split())
+    responses = {**RESPONSES, "describe-key.json": {"KeyMetadata": {**METADATA, "KeyState": state}}}
+    draft = discover_aws_responses(save_responses(tmp_path, responses))
+    assert expected in " ".join(draft.text.replace("#", " ").split())
     (key,) = draft.inventory.keys
     assert key.until is None
     rows = forecast(draft.inventory, "2026-11", 1).rows
@@ -141,7 +141,7 @@ def test_what_a_keys_state_costs(tmp_path, state, said):
 
 def test_a_whole_estate(tmp_path):
     """Trail, key with rotations, bucket, accounts, Regions and payer out of twelve answers."""
-    draft = discover_aws_responses(saved(tmp_path))
+    draft = discover_aws_responses(save_responses(tmp_path))
     (trail,), (key,) = draft.inventory.trails, draft.inventory.keys
     assert (trail.name, trail.scope, trail.regions) == ("org", "organization", None)
     assert (trail.log_file_validation, trail.exclude_kms_events) == (True, True)
@@ -152,25 +152,25 @@ def test_a_whole_estate(tmp_path):
     )
     assert (key.id, key.arn, str(key.created)) == ("cloudtrail", KEY, "2025-01-15")
     assert [str(day) for day in key.rotations] == ["2026-01-15", "2027-01-15"]
-    assert [(one.id, one.name) for one in draft.inventory.accounts] == [
+    assert [(account.id, account.name) for account in draft.inventory.accounts] == [
         (OWNER, "management"),
         (MEMBER, "prod"),
     ]
     assert draft.inventory.regions() == ("eu-west-1", "me-south-1")
     # all but what no description of an estate tells
-    assert [one.at for one in draft.todo] == ["other_kms_requests_per_month"]
+    assert [todo.at for todo in draft.todo] == ["other_kms_requests_per_month"]
 
 
 def test_recordings_are_read_as_answers(tmp_path):
     """`{"status_code": 200, "data": ...}` around each answer changes nothing."""
-    plain = discover_aws_responses(saved(tmp_path / "plain"))
-    wrapped = saved(tmp_path / "kept", wrap=lambda one: {"status_code": 200, "data": one})
+    plain = discover_aws_responses(save_responses(tmp_path / "plain"))
+    wrapped = save_responses(tmp_path / "kept", wrap=lambda one: {"status_code": 200, "data": one})
     assert without_comments(discover_aws_responses(wrapped)) == without_comments(plain)
 
 
 def test_every_value_says_where_it_was_read(tmp_path):
     """Each line of a trail and of a key has its source, by file and field."""
-    draft = discover_aws_responses(saved(tmp_path))
+    draft = discover_aws_responses(save_responses(tmp_path))
     lines = {line.split("#")[0].strip(): line for line in draft.text.splitlines() if "#" in line}
     assert (
         "describe-key.json: CreationDate" in lines["created: 2025-01-15"]
@@ -184,54 +184,59 @@ def test_every_value_says_where_it_was_read(tmp_path):
 
 def test_without_its_name_an_answer_is_not_guessed(tmp_path):
     """get-bucket-encryption does not name its bucket: no file name, no Bucket Key, but a note."""
-    answers = {name: one for name, one in ANSWERS.items() if "encryption" not in name}
-    answers["encryption.json"] = ANSWERS["get-bucket-encryption-example-logs.json"]
-    draft = discover_aws_responses(saved(tmp_path, answers))
+    responses = {name: response for name, response in RESPONSES.items() if "encryption" not in name}
+    responses["encryption.json"] = RESPONSES["get-bucket-encryption-example-logs.json"]
+    draft = discover_aws_responses(save_responses(tmp_path, responses))
     assert draft.inventory.trails[0].bucket.bucket_key is False
-    assert [one for one in draft.todo if "bucket_key" in one.at]
-    assert any("get-bucket-encryption-NAME.json" in one for one in draft.notices)
+    assert [todo for todo in draft.todo if "bucket_key" in todo.at]
+    assert any("get-bucket-encryption-NAME.json" in notice for notice in draft.notices)
 
 
 def test_regions_by_account_are_told_by_the_folder(tmp_path):
     """describe-regions below a folder named after an account is that account's."""
-    answers = {name: one for name, one in ANSWERS.items() if name != "describe-regions.json"}
-    answers[f"{MEMBER}/describe-regions.json"] = {"Regions": [{"RegionName": "eu-west-1"}]}
-    draft = discover_aws_responses(saved(tmp_path, answers))
-    own = {one.id: one.regions for one in draft.inventory.accounts}
+    responses = {
+        name: response for name, response in RESPONSES.items() if name != "describe-regions.json"
+    }
+    responses[f"{MEMBER}/describe-regions.json"] = {"Regions": [{"RegionName": "eu-west-1"}]}
+    draft = discover_aws_responses(save_responses(tmp_path, responses))
+    own = {account.id: account.regions for account in draft.inventory.accounts}
     assert own[MEMBER] == ("eu-west-1",)
     assert len(own[OWNER]) == 17
-    assert [one for one in draft.todo if one.at == "regions"]
+    assert [todo for todo in draft.todo if todo.at == "regions"]
 
 
 def test_answers_that_disagree_make_a_question(tmp_path):
     """Two answers for one trail: with and without a key. The careful one counts, and it asks."""
     later = {name: value for name, value in TRAIL.items() if name != "KmsKeyId"}
     draft = discover_aws_responses(
-        saved(tmp_path, {**ANSWERS, "later.json": {"trailList": [later]}})
+        save_responses(tmp_path, {**RESPONSES, "later.json": {"trailList": [later]}})
     )
     assert draft.inventory.trails[0].key == "cloudtrail"
-    (asked,) = [one.question for one in draft.todo if one.at == "trails org: key"]
+    (asked,) = [todo.question for todo in draft.todo if todo.at == "trails org: key"]
     assert "later.json says nothing" in asked
 
 
 def test_a_page_of_several_is_said(tmp_path):
     """list-accounts cut short by --max-items: accounts are missing."""
-    answers = {**ANSWERS, "list-accounts.json": {**ANSWERS["list-accounts.json"], "NextToken": "x"}}
-    draft = discover_aws_responses(saved(tmp_path, answers))
-    assert any("one page of several" in one for one in draft.notices)
-    assert any("may not be all" in one for one in draft.notices)
+    responses = {
+        **RESPONSES,
+        "list-accounts.json": {**RESPONSES["list-accounts.json"], "NextToken": "x"},
+    }
+    draft = discover_aws_responses(save_responses(tmp_path, responses))
+    assert any("one page of several" in notice for notice in draft.notices)
+    assert any("may not be all" in notice for notice in draft.notices)
 
 
 def test_terraform_and_aws_say_the_same(tmp_path):
     """One estate as Terraform's state and as AWS's answers: the same draft but for its sources."""
-    answers = {
-        name: one
-        for name, one in ANSWERS.items()
+    responses = {
+        name: response
+        for name, response in RESPONSES.items()
         if "rotation" not in name and "describe-regions" not in name
     }
     plain = {name: value for name, value in METADATA.items() if name != "CreationDate"}
-    answers["describe-key.json"] = {"KeyMetadata": plain}
-    by_aws = discover_aws_responses(saved(tmp_path / "answers", answers))
+    responses["describe-key.json"] = {"KeyMetadata": plain}
+    by_aws = discover_aws_responses(save_responses(tmp_path / "answers", responses))
     selector = {
         "field_selector": [
             {"field": "eventCategory", "equals": ["Management"]},
@@ -243,8 +248,8 @@ def test_terraform_and_aws_say_the_same(tmp_path):
         "apply_server_side_encryption_by_default": [{"sse_algorithm": "aws:kms"}],
     }
     accounts = [
-        {"id": one["Id"], "name": one["Name"], "status": one.get("Status", "ACTIVE")}
-        for one in ANSWERS["list-accounts.json"]["Accounts"]
+        {"id": account["Id"], "name": account["Name"], "status": account.get("Status", "ACTIVE")}
+        for account in RESPONSES["list-accounts.json"]["Accounts"]
     ]
     encryption = "aws_s3_bucket_server_side_encryption_configuration"
     document = plan(
@@ -287,7 +292,7 @@ def test_terraform_and_aws_say_the_same(tmp_path):
     )
     by_terraform = discover_terraform(save(tmp_path, document))
     assert without_comments(by_terraform) == without_comments(by_aws)
-    assert [one.at for one in by_terraform.todo] == [one.at for one in by_aws.todo]
+    assert [todo.at for todo in by_terraform.todo] == [todo.at for todo in by_aws.todo]
 
 
 @pytest.mark.parametrize(
@@ -295,18 +300,20 @@ def test_terraform_and_aws_say_the_same(tmp_path):
 )
 def test_other_partitions(tmp_path, partition, region):
     """GovCloud and China: ARNs, key and accounts stay in their partition."""
-    text = json.dumps(ANSWERS).replace("arn:aws:", f"arn:{partition}:").replace("eu-west-1", region)
-    answers = json.loads(text.replace("me-south-1", region))
-    del answers["describe-regions.json"]
-    draft = discover_aws_responses(saved(tmp_path, answers))
-    assert {one.partition for one in draft.inventory.accounts} == {partition}
+    text = (
+        json.dumps(RESPONSES).replace("arn:aws:", f"arn:{partition}:").replace("eu-west-1", region)
+    )
+    responses = json.loads(text.replace("me-south-1", region))
+    del responses["describe-regions.json"]
+    draft = discover_aws_responses(save_responses(tmp_path, responses))
+    assert {account.partition for account in draft.inventory.accounts} == {partition}
     assert draft.inventory.keys[0].region == region
     assert draft.inventory.keys[0].arn.startswith(f"arn:{partition}:kms:")
 
 
 def test_windows_saves_utf_16(tmp_path):
     """PowerShell's > writes UTF-16: read all the same."""
-    text = json.dumps(ANSWERS["describe-trails.json"])
+    text = json.dumps(RESPONSES["describe-trails.json"])
     (tmp_path / "t.json").write_text(text, encoding="utf-16")
     assert discover_aws_responses(tmp_path).inventory.trails[0].name == "org"
 
@@ -327,7 +334,7 @@ def test_the_recorded_answers():
     draft = discover_aws_responses(DATA / "config" / "aws-responses")
     assert (draft.found["trails described"], draft.found["with a key"]) == (55, 10)
     assert len(draft.inventory.trails) == 18
-    assert {one.arn for one in draft.inventory.keys} == {
+    assert {key.arn for key in draft.inventory.keys} == {
         "arn:aws:kms:us-east-1:644160558196:key/36812ccf-daaf-49b1-a24b-0eef254ffe41",
         "arn:aws:kms:us-east-1:644160558196:key/c1b14bc1-16aa-4311-a49b-8c94c2614427",
     }

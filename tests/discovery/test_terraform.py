@@ -5,7 +5,7 @@ import json
 import pytest
 
 from estimator import KmscostError, discover_terraform, load_inventory
-from tests.discovery.plans import TRAIL, change, instance, plan, save, written
+from tests.discovery.plans import TRAIL, change, configure, instance, plan, save
 
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 EU = {"aws": {"name": "aws", "expressions": {"region": {"constant_value": "eu-west-1"}}}}
@@ -26,7 +26,7 @@ def key_of(draft, trail=None):
 
 
 def todo_at(draft, part):
-    return [one.question for one in draft.todo if part in one.at]
+    return [todo.question for todo in draft.todo if part in todo.at]
 
 
 def test_a_key_of_the_same_plan_is_found_through_the_reference(tmp_path):
@@ -40,10 +40,10 @@ def test_a_key_of_the_same_plan_is_found_through_the_reference(tmp_path):
                 change("aws_kms_key.logs", ["arn", "id"]),
             ],
             [
-                written(
+                configure(
                     "aws_cloudtrail", "org", kms_key_id=["aws_kms_key.logs.arn", "aws_kms_key.logs"]
                 ),
-                written("aws_kms_key", "logs"),
+                configure("aws_kms_key", "logs"),
             ],
             providers=EU,
         ),
@@ -61,15 +61,15 @@ def test_a_key_of_the_same_plan_is_found_through_the_reference(tmp_path):
     # the account is in no part of this plan: a placeholder, a TODO and a notice say so
     assert trail.account == "000000000000"
     assert todo_at(draft, "trails org: account")
-    assert any("the account of the provider is not known" in one for one in draft.notices)
+    assert any("the account of the provider is not known" in notice for notice in draft.notices)
 
 
 def test_an_alias_and_a_module_stand_between_trail_and_key(tmp_path):
     """The key comes in through a variable of a module, out of another module, over an alias."""
     kms = {
         "resources": [
-            written("aws_kms_key", "this"),
-            written(
+            configure("aws_kms_key", "this"),
+            configure(
                 "aws_kms_alias",
                 "this",
                 target_key_id=["aws_kms_key.this.key_id", "aws_kms_key.this"],
@@ -82,7 +82,7 @@ def test_an_alias_and_a_module_stand_between_trail_and_key(tmp_path):
         },
     }
     trail = {
-        "resources": [written("aws_cloudtrail", "this", kms_key_id=["var.key"])],
+        "resources": [configure("aws_cloudtrail", "this", kms_key_id=["var.key"])],
         "variables": {"key": {}},
     }
     calls = {
@@ -123,10 +123,10 @@ def test_count_and_for_each_pair_trails_with_keys_of_the_same_index(tmp_path):
             for r in ("eu-west-1", "us-east-1")
         ),
     ]
-    changes = [change(one["address"], ["arn", "kms_key_id"]) for one in resources]
+    changes = [change(resource["address"], ["arn", "kms_key_id"]) for resource in resources]
     config = [
-        written("aws_kms_key", "k"),
-        written("aws_cloudtrail", "t", kms_key_id=["aws_kms_key.k", "each.key"]),
+        configure("aws_kms_key", "k"),
+        configure("aws_cloudtrail", "t", kms_key_id=["aws_kms_key.k", "each.key"]),
     ]
     draft = discover_terraform(save(tmp_path, plan(resources, changes, config)))
     found = {trail.name: key_of(draft, trail).region for trail in draft.inventory.trails}
@@ -134,10 +134,10 @@ def test_count_and_for_each_pair_trails_with_keys_of_the_same_index(tmp_path):
 
 
 def test_a_key_that_nothing_in_the_plan_names_is_a_question_never_sse_s3(tmp_path):
-    """Which key is known only after apply: the trail has one, and a stand-in asks for it."""
+    """The key is known only after apply: the trail has one, and a placeholder asks for it."""
     resources = [instance("aws_cloudtrail.org", unknown_key())]
     changes = [change("aws_cloudtrail.org", ["kms_key_id", "arn"])]
-    config = [written("aws_cloudtrail", "org", kms_key_id=["local.key_arn"])]
+    config = [configure("aws_cloudtrail", "org", kms_key_id=["local.key_arn"])]
     draft = discover_terraform(save(tmp_path, plan(resources, changes, config, providers=EU)))
     assert only_trail(draft).key == "key-of-org"
     assert todo_at(draft, "trails org: key") == ["which key: known only after apply"]
@@ -159,7 +159,7 @@ def test_a_plan_that_knows_an_arn_needs_no_todo_for_it(tmp_path):
     document = plan(
         [instance("aws_cloudtrail.org", {**TRAIL, "kms_key_id": KEY})],
         [change("aws_cloudtrail.org", ["arn", "home_region"])],
-        [written("aws_cloudtrail", "org", kms_key_id=KEY)],
+        [configure("aws_cloudtrail", "org", kms_key_id=KEY)],
         providers=providers,
         variables={"region": {"value": "eu-west-1"}},
     )
@@ -301,10 +301,10 @@ def test_organization_accounts_and_who_pays(tmp_path):
         prior=[instance("data.aws_organizations_organization.this", values, mode="data")],
     )
     draft = discover_terraform(save(tmp_path, document))
-    names = {one.id: one.name for one in draft.inventory.accounts}
+    names = {account.id: account.name for account in draft.inventory.accounts}
     assert names == {"111122223333": "management", "222222222222": "prod"}
     assert draft.inventory.payer == "111122223333"
-    assert not any("may not be all" in one for one in draft.notices)
+    assert not any("may not be all" in notice for notice in draft.notices)
 
 
 def test_a_new_account_has_no_id_yet(tmp_path):
@@ -317,7 +317,9 @@ def test_a_new_account_has_no_id_yet(tmp_path):
         [change("aws_organizations_account.new", ["id"])],
     )
     draft = discover_terraform(save(tmp_path, document))
-    assert any("aws_organizations_account.new" in one and "TODO" in one for one in draft.notices)
+    assert any(
+        "aws_organizations_account.new" in notice and "TODO" in notice for notice in draft.notices
+    )
 
 
 def state(*resources):
@@ -328,7 +330,7 @@ def test_state_files_and_shown_states_say_the_same(tmp_path):
     """The same trail in a state file (version 4, with count) and in `terraform show -json`."""
     arn = "arn:aws:cloudtrail:eu-west-1:111122223333:trail/org"
     values = {**TRAIL, "arn": arn, "home_region": "eu-west-1", "kms_key_id": KEY}
-    kept = {
+    resource = {
         "module": "module.trail",
         "mode": "managed",
         "type": "aws_cloudtrail",
@@ -349,10 +351,10 @@ def test_state_files_and_shown_states_say_the_same(tmp_path):
             }
         },
     }
-    one = discover_terraform(save(tmp_path, state(kept), "s.json"))
+    draft = discover_terraform(save(tmp_path, state(resource), "s.json"))
     other = discover_terraform(save(tmp_path, shown, "s.json"))
-    assert one.text == other.text
-    assert "module.trail.aws_cloudtrail.this[0]" in one.text
+    assert draft.text == other.text
+    assert "module.trail.aws_cloudtrail.this[0]" in draft.text
 
 
 def test_govcloud_stays_in_its_partition(tmp_path):
@@ -363,7 +365,7 @@ def test_govcloud_stays_in_its_partition(tmp_path):
         instance("aws_cloudtrail.gov", {**TRAIL, "name": "gov", "kms_key_id": key}),
         instance("aws_cloudtrail.here", {**TRAIL, "name": "here", "region": "us-east-1"}),
     ]
-    config = [written("aws_cloudtrail", "gov"), written("aws_cloudtrail", "here", "aws.other")]
+    config = [configure("aws_cloudtrail", "gov"), configure("aws_cloudtrail", "here", "aws.other")]
     draft = discover_terraform(save(tmp_path, plan(resources, [], config, providers=gov)))
     trails = {trail.name: trail for trail in draft.inventory.trails}
     own = {account.id: account for account in draft.inventory.accounts}

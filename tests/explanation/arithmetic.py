@@ -105,5 +105,5 @@ def holds(formula: str, result: str) -> bool:
 
 
 def remark_fits(formula: str) -> bool:
-    """Whether what a remark gives is the number that it stands behind."""
+    """True where a remark gives the number that it stands behind."""
     return all(f"{right} " in formula for _, right in Formula(formula).remarks)

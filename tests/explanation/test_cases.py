@@ -15,7 +15,7 @@ def walk_of(folder, month="2026-11", *, start=None, only=None, **parts):
 
 
 def formulas(walk, section):
-    """What the steps of a section print, without their sources."""
+    """The lines that the steps of a section print, without their sources."""
     return [walk.line(step) for step in walk.steps if step.section.startswith(section)]
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from estimator import explain, forecast, load_inventory
 from tests.acceptance.commands import write
-from tests.acceptance.random_inventories import random_inventory, to_yaml
 from tests.explanation.arithmetic import Formula, holds, remark_fits
 from tests.explanation.random_readers import random_readers
+from tests.oracle.random_inventories import draw_inventory
 from tests.real_data import ROOT
 
 EXAMPLE = ROOT / "examples" / "organization.yaml"
@@ -45,10 +45,10 @@ def test_formulas_of_the_example(month):
 
 @pytest.mark.parametrize("seed", range(40))
 def test_formulas_of_random_inventories(tmp_path, seed):
-    """Those of the acceptance tests, in their first month."""
-    parts, first, _ = random_inventory(seed)
-    text = to_yaml(parts)
-    check(explain(write(tmp_path, text), first, start=first), text)
+    """Those of the reference calculator's tests, in their first month."""
+    drawing = draw_inventory(seed)
+    walk = explain(drawing.write(tmp_path), drawing.start, start=drawing.start)
+    check(walk, drawing.text)
 
 
 @pytest.mark.parametrize("seed", range(60))

@@ -24,7 +24,7 @@ from estimator import (
 from estimator.frames import FRAMES
 from estimator.report.exports.files import write_table
 from pricing.reading.problems import UsageError
-from tests.calibration.measurements import HOME, INVENTORY, measured, role
+from tests.calibration.measurements import HOME, INVENTORY, count_actuals, role
 from tests.exports.inventories import ODD, load
 from tests.exports.reading_back import from_csv, from_json, from_parquet, from_xlsx, plain
 from tests.extras import needed
@@ -49,7 +49,7 @@ def measured_days(folder):
     path = folder / "inventory.yaml"
     path.write_text(INVENTORY, encoding="utf-8")
     counts = [200.0 + 10 * (day % 7) for day in range(56)]
-    return path, measured(
+    return path, count_actuals(
         {(HOME, "us-east-1"): counts}, {role("=siem"): {(HOME, "us-east-1"): counts}}
     )
 

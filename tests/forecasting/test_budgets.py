@@ -51,7 +51,7 @@ def read(folder, text):
 
 def november(folder, *budgets, more=TEXT):
     """The forecast of one month with these budgets."""
-    rows = "".join(f"  - {{name: b{n}, {said}}}\n" for n, said in enumerate(budgets))
+    rows = "".join(f"  - {{name: b{n}, {budget}}}\n" for n, budget in enumerate(budgets))
     return forecast(read(folder, more + rows), "2026-11", 1)
 
 
@@ -68,8 +68,8 @@ def november(folder, *budgets, more=TEXT):
 )
 def test_a_budget_counts_what_it_covers(tmp_path, part, used):
     """Everything, or the bill of a payer or account, or what one trail or reader makes."""
-    told = november(tmp_path, f"usd_per_month: 2{part}")
-    (row,) = told.budgets.to_dict("records")
+    result = november(tmp_path, f"usd_per_month: 2{part}")
+    (row,) = result.budgets.to_dict("records")
     assert row["used"] == pytest.approx(float(used), rel=1e-12)
     assert row["share"] == pytest.approx(float(used) / 2, rel=1e-12)
     assert not row["over"]
@@ -107,22 +107,22 @@ def test_the_first_month_over_it_and_the_other_reading(tmp_path):
     # exempt: only the gets count. Nov 17,280 are free; Dec 17,856 too: 1.00, the key alone.
     # charged: Nov 1.04368, Dec 35,712 - 20,000 = 15,712 x 0.000003 = 0.047136: 1.047136
     inventory = read(tmp_path, TEXT + "  - {name: kms, usd_per_month: 1.045}\n")
-    told = forecast(inventory, "2026-11", 3)
-    (budget,) = told.to_dict()["budgets"]
+    result = forecast(inventory, "2026-11", 3)
+    (budget,) = result.to_dict()["budgets"]
     assert budget["first_over"] == "2026-12"
     assert budget["first_over_other_reading"] is None
     assert [month["over"] for month in budget["months"]] == [False, True, True]
     assert [month["used_other_reading"] for month in budget["months"]] == [1.0, 1.0, 1.0]
     assert budget["months"][1]["used"] == pytest.approx(1.047136)
-    line = next(one for one in budget_lines(told) if one.startswith("Budget"))
+    line = next(each for each in budget_lines(result) if each.startswith("Budget"))
     assert "over it in 2 of 3 months, first 2026-12" in line
     assert line.endswith("with cloudtrail_writes: exempt 1.00, 95.7 %")
 
 
 def test_json_says_what_each_budget_covers(tmp_path):
     """name, covers, of, usd_per_month, thresholds, and every month, as documented."""
-    told = november(tmp_path, f'usd_per_month: 2, account: "{B}", thresholds: [0.01, 0.02, 3]')
-    (budget,) = json.loads(json.dumps(told.to_dict()["budgets"], default=float))
+    result = november(tmp_path, f'usd_per_month: 2, account: "{B}", thresholds: [0.01, 0.02, 3]')
+    (budget,) = json.loads(json.dumps(result.to_dict()["budgets"], default=float))
     assert (budget["covers"], budget["of"]) == ("account", B)
     assert budget["thresholds"] == [0.01, 0.02, 3]
     assert budget["months"][0]["reached"] == [0.01]  # 0.02184 of 2 is 1.09 %
@@ -137,26 +137,26 @@ def test_json_says_what_each_budget_covers(tmp_path):
 def test_budgets_that_share_everything_add_up_to_everything(tmp_path, text):
     """By payer, by account, and by trail, reader and key: each a partition of the whole."""
     inventory = read(tmp_path, text)
-    told = forecast(inventory, "2026-11", 3, by="payer,billed-account,driver,cause")
-    whole = told.monthly["cost_usd"].to_numpy()
+    result = forecast(inventory, "2026-11", 3, by="payer,billed-account,driver,cause")
+    whole = result.monthly["cost_usd"].to_numpy()
     parts = {
         "payer": inventory.payers(),
-        "account": [one.id for one in inventory.accounts],
+        "account": [item.id for item in inventory.accounts],
     }
-    drivers = [("trail", one.name) for one in inventory.trails]
-    drivers += [("reader", one.name) for one in inventory.readers]
+    drivers = [("trail", item.name) for item in inventory.trails]
+    drivers += [("reader", item.name) for item in inventory.readers]
     groups = [[(part, value) for value in values] for part, values in parts.items()]
     for group in (*groups, drivers):
         budgets = [
             Budget(name=f"b{n}", usd_per_month=1, **{part: value})
             for n, (part, value) in enumerate(group)
         ]
-        use = budget_use(told.rows, budgets, told.months)
-        keys = 0.0 if group is not drivers else told.monthly["cost_usd_keys"].to_numpy()
+        use = budget_use(result.rows, budgets, result.months)
+        keys = 0.0 if group is not drivers else result.monthly["cost_usd_keys"].to_numpy()
         total = use["used"].to_numpy().reshape(len(budgets), 3).sum(axis=0)
         np.testing.assert_allclose(total + keys, whole, rtol=1e-9, atol=1e-12)
         for budget, row in zip(budgets, use["used"].to_numpy().reshape(-1, 3), strict=True):
-            rows = told.rows[is_in_budget(budget, told.rows)]
+            rows = result.rows[is_in_budget(budget, result.rows)]
             costs = rows["cost"].sum()
             assert row.sum() == pytest.approx(costs, rel=1e-9, abs=1e-12)
 
@@ -168,11 +168,11 @@ def test_budgets_do_not_depend_on_the_grain(tmp_path, text):
     text += "budgets:\n  - {name: all of it, usd_per_month: 1}\n"
     text += "  - {name: t, usd_per_month: 0.01, trail: t0}\n"
     inventory = read(tmp_path, text)
-    one, other = (forecast(inventory, "2026-11", 3, by=by).budgets for by in (None, "all"))
+    coarse, fine = (forecast(inventory, "2026-11", 3, by=by).budgets for by in (None, "all"))
     for column in BUDGET_USE:
-        assert str(one[column.name].dtype) == column.dtype, column.name
-    np.testing.assert_allclose(one["used"], other["used"], rtol=1e-9, atol=1e-12)
-    assert one["over"].tolist() == other["over"].tolist()
+        assert str(coarse[column.name].dtype) == column.dtype, column.name
+    np.testing.assert_allclose(coarse["used"], fine["used"], rtol=1e-9, atol=1e-12)
+    assert coarse["over"].tolist() == fine["over"].tolist()
 
 
 def test_budgets_in_usd_are_not_compared_with_other_rates(tmp_path):
@@ -181,15 +181,15 @@ def test_budgets_in_usd_are_not_compared_with_other_rates(tmp_path):
     path = tmp_path / "cny.yaml"
     path.write_text(table.replace("currency: USD", "currency: CNY"), encoding="utf-8")
     inventory = read(tmp_path, TEXT + "  - {name: kms, usd_per_month: 1}\n")
-    told = forecast(inventory, "2026-11", 1, rates=path)
-    assert told.budgets.empty
-    assert told.to_dict()["budgets"] == []
-    assert "budgets are in USD, the rates in CNY: not compared" in told.notices
-    assert not [line for line in budget_lines(told) if line.startswith("Budget")]
+    result = forecast(inventory, "2026-11", 1, rates=path)
+    assert result.budgets.empty
+    assert result.to_dict()["budgets"] == []
+    assert "budgets are in USD, the rates in CNY: not compared" in result.notices
+    assert not [line for line in budget_lines(result) if line.startswith("Budget")]
 
 
 @pytest.mark.parametrize(
-    ("said", "at", "words"),
+    ("key", "at", "words"),
     [
         ("trail: ogr", "trail", "did you mean org?"),
         ("reader: seim", "reader", "did you mean siem?"),
@@ -206,10 +206,10 @@ def test_budgets_in_usd_are_not_compared_with_other_rates(tmp_path):
         ("treshold: [1]", "treshold", "did you mean `thresholds`?"),
     ],
 )
-def test_what_a_budget_cannot_be_is_refused_with_its_line(tmp_path, said, at, words):
+def test_what_a_budget_cannot_be_is_refused_with_its_line(tmp_path, key, at, words):
     """Unknown names with the nearest one, shares that are none, two parts at once."""
     with pytest.raises(KmscostError) as refused:
-        read(tmp_path, TEXT + f"  - {{name: kms, usd_per_month: 1, {said}}}\n")
+        read(tmp_path, TEXT + f"  - {{name: kms, usd_per_month: 1, {key}}}\n")
     (problem,) = refused.value.problems
     assert (problem.line, problem.at) == (8, f"budgets[0].{at}")
     assert words in str(problem)
@@ -242,11 +242,11 @@ def test_editors_know_the_keys_of_a_budget():
 
 def test_many_budgets_are_told_shortly(tmp_path):
     """Ten lines, and how many more of them are broken."""
-    told = november(tmp_path, *(f"usd_per_month: {n / 10}" for n in range(5, 25)))
-    said = [line for line in budget_lines(told) if "udget" in line]
-    assert len(said) == 11
-    assert said[-1] == "and 10 more budgets, 0 of them broken: see --by budget"
-    assert "10 more budgets" in answer_markdown(ForecastAnswer(told))
+    result = november(tmp_path, *(f"usd_per_month: {n / 10}" for n in range(5, 25)))
+    lines = [line for line in budget_lines(result) if "udget" in line]
+    assert len(lines) == 11
+    assert lines[-1] == "and 10 more budgets, 0 of them broken: see --by budget"
+    assert "10 more budgets" in answer_markdown(ForecastAnswer(result))
 
 
 def test_simulate_holds_a_budget_against_its_own_part(tmp_path):
@@ -255,9 +255,9 @@ def test_simulate_holds_a_budget_against_its_own_part(tmp_path):
     text += (
         "  - {name: kms, usd_per_month: 1.0001}\n  - {name: b, usd_per_month: 0.1, reader: siem}\n"
     )
-    told = simulate(read(tmp_path, text), "2026-11", 1, draws=200)
-    assert set(told.budgets["budget"]) == {"kms", "b"}
-    part = told.budgets[told.budgets["budget"] == "b"]
+    result = simulate(read(tmp_path, text), "2026-11", 1, draws=200)
+    assert set(result.budgets["budget"]) == {"kms", "b"}
+    part = result.budgets[result.budgets["budget"] == "b"]
     assert (part["probability"] == 0).all()  # the key alone is 1.00, ten times its 0.10
 
 
@@ -265,6 +265,6 @@ def test_simulate_does_not_take_seconds_for_a_doubt(tmp_path):
     """A range of burst_seconds changes neither requests nor cost: nothing to draw."""
     rows = "  - {name: kms, usd_per_month: 2}\n"
     slow = TEXT.replace("kind: every-file", "burst_seconds: {low: 10, high: 90}, kind: every-file")
-    plain, seconds = (simulate(read(tmp_path, one + rows), "2026-11", 1) for one in (TEXT, slow))
+    plain, seconds = (simulate(read(tmp_path, text + rows), "2026-11", 1) for text in (TEXT, slow))
     assert seconds.quantiles.equals(plain.quantiles)
     assert seconds.drivers.empty

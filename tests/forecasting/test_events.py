@@ -30,9 +30,9 @@ def read(folder, text):
     return load_inventory(path)
 
 
-def by_trail(told):
+def by_trail(result):
     """Paid events of each trail, zeros left out."""
-    return told.events.groupby("trail", observed=True)["quantity"].sum().to_dict()
+    return result.events.groupby("trail", observed=True)["quantity"].sum().to_dict()
 
 
 @laws
@@ -40,33 +40,33 @@ def by_trail(told):
 def test_events_are_a_frame_that_sums_to_the_total(tmp_path, text):
     """Columns and dtypes as declared; months and trails add up to the charge; no KMS cost."""
     inventory = read(tmp_path, text)
-    told = forecast(inventory, "2026-11", 3, by="all")
-    assert list(told.events.columns) == [column.name for column in EVENTS]
+    result = forecast(inventory, "2026-11", 3, by="all")
+    assert list(result.events.columns) == [column.name for column in EVENTS]
     for column in EVENTS:
-        if len(told.events):
-            assert str(told.events[column.name].dtype) == column.dtype, column.name
-    assert (told.events["quantity_high"] > 0).all()
-    assert (told.events["quantity_high"] >= told.events["quantity"]).all()
+        if len(result.events):
+            assert str(result.events[column.name].dtype) == column.dtype, column.name
+    assert (result.events["quantity_high"] > 0).all()
+    assert (result.events["quantity_high"] >= result.events["quantity"]).all()
     low, high, others = (
-        told.totals[f"cost_usd_cloudtrail_events{end}"] for end in ("", "_high", "_others")
+        result.totals[f"cost_usd_cloudtrail_events{end}"] for end in ("", "_high", "_others")
     )
-    costs = told.events.groupby("of", observed=False)["cost"].sum()
+    costs = result.events.groupby("of", observed=False)["cost"].sum()
     assert costs.get("inventory", 0.0) == pytest.approx(low - others, rel=1e-9, abs=1e-12)
     # places with the least copies of one trail need not have the least of all of them
     slack = 1 + 1e-9
     assert costs.get("others", 0.0) <= others * slack
     assert low <= high * slack
-    assert told.events["cost_high"].sum() * slack >= high
-    assert told.totals["cost_usd"] == pytest.approx(told.rows["cost"].sum(), rel=1e-9, abs=1e-9)
+    assert result.events["cost_high"].sum() * slack >= high
+    assert result.totals["cost_usd"] == pytest.approx(result.rows["cost"].sum(), rel=1e-9, abs=1e-9)
 
 
 def test_the_copy_of_the_trail_that_began_first_is_free(tmp_path):
     """The order in the file does not matter, the day does; the sum is the same."""
     # each month's events of A: 2 trails x 2 accounts x 288 x 30 = 34,560; one paid copy of each
     trails = "trails: [{name: new, key: k, from: 2026-01-01}, {name: old, key: k}]\n"
-    told = forecast(read(tmp_path, HEAD + trails), "2026-11", 1)
-    assert by_trail(told) == {"new": 34_560}
-    assert told.totals["cost_usd_cloudtrail_events"] == pytest.approx(0.6912)  # x 0.00002
+    result = forecast(read(tmp_path, HEAD + trails), "2026-11", 1)
+    assert by_trail(result) == {"new": 34_560}
+    assert result.totals["cost_usd_cloudtrail_events"] == pytest.approx(0.6912)  # x 0.00002
     together = "trails: [{name: one, key: k}, {name: two, key: k}]\n"
     assert by_trail(forecast(read(tmp_path, HEAD + together), "2026-11", 1)) == {"two": 34_560}
 
@@ -75,9 +75,9 @@ def test_when_the_first_trail_ends_the_next_one_is_free(tmp_path):
     """Days 1 to 10 have two copies of each event, the rest of the month one."""
     # 10 days x 2 accounts x 288 x 2 trails = 11,520 events with a second copy: that of `b`
     trails = "trails: [{name: a, key: k, until: 2026-11-11}, {name: b, key: k}]\n"
-    told = forecast(read(tmp_path, HEAD + trails), "2026-11", 2)
-    assert by_trail(told) == {"b": 11_520}
-    assert set(told.events["month"].astype(str)) == {"2026-11"}
+    result = forecast(read(tmp_path, HEAD + trails), "2026-11", 2)
+    assert by_trail(result) == {"b": 11_520}
+    assert set(result.events["month"].astype(str)) == {"2026-11"}
 
 
 def test_an_account_trail_beside_an_organization_trail(tmp_path):
@@ -87,18 +87,18 @@ def test_an_account_trail_beside_an_organization_trail(tmp_path):
     trails = (
         f'trails: [{{name: org, key: k}}, {{name: own, account: "{B}", scope: account, key: k}}]\n'
     )
-    told = forecast(read(tmp_path, HEAD + trails), "2026-11", 1)
-    assert by_trail(told) == {"own": 8640}
-    assert set(told.events["billed_account"]) == {B}
+    result = forecast(read(tmp_path, HEAD + trails), "2026-11", 1)
+    assert by_trail(result) == {"own": 8640}
+    assert set(result.events["billed_account"]) == {B}
 
 
 def test_a_cross_account_get_is_logged_in_both_accounts(tmp_path):
     """B reads what is under A's key: both logs hold it, so both further copies are paid."""
     trails = "trails: [{name: one, key: k}, {name: two, key: k, files_per_day: 0}]\n"
     reader = f'readers: [{{name: r, kind: every-file, account: "{B}", trails: [one]}}]\n'
-    told = forecast(read(tmp_path, HEAD + trails + reader), "2026-11", 1)
+    result = forecast(read(tmp_path, HEAD + trails + reader), "2026-11", 1)
     # puts of `one` in A 17,280; gets in B 17,280 and again in A 17,280
-    logs = told.events.groupby("billed_account", observed=True)["quantity"].sum().to_dict()
+    logs = result.events.groupby("billed_account", observed=True)["quantity"].sum().to_dict()
     assert logs == {A: 34_560, B: 17_280}
 
 
@@ -110,9 +110,9 @@ def test_the_keys_region_decides_who_records(tmp_path, regions, paid):
     # key of B, logged in both: 69,120; the second trail writes nothing
     more = f"{{name: part, key: k, regions: {regions}, files_per_day: 0}}"
     trails = f"trails: [{{name: main, key: eu}}, {more}]\n"
-    told = forecast(read(tmp_path, text + trails), "2026-11", 1)
-    assert told.events["quantity"].sum() == paid
-    assert set(told.events["billed_region"]) <= {"eu-west-1"}
+    result = forecast(read(tmp_path, text + trails), "2026-11", 1)
+    assert result.events["quantity"].sum() == paid
+    assert set(result.events["billed_region"]) <= {"eu-west-1"}
 
 
 def test_old_files_read_after_the_last_put_are_events_too(tmp_path):
@@ -122,8 +122,8 @@ def test_old_files_read_after_the_last_put_are_events_too(tmp_path):
         "{name: b, key: null}]\n"
     )
     reader = "readers: [{name: r, kind: fixed, trails: [gone], gets_per_day: 1000}]\n"
-    told = forecast(read(tmp_path, HEAD + trails + reader), "2026-11", 3)
-    events = told.events.groupby(told.events["month"].astype(str))["quantity"].sum().to_dict()
+    result = forecast(read(tmp_path, HEAD + trails + reader), "2026-11", 3)
+    events = result.events.groupby(result.events["month"].astype(str))["quantity"].sum().to_dict()
     # November: 47,280 events, copies of gone, a and b: two are paid; then a and b: one is
     expected = {"2026-11": 2 * (17_280 + 30_000), "2026-12": 31_000, "2027-01": 31_000}
     assert events == pytest.approx(expected)
@@ -137,9 +137,9 @@ def test_what_excluding_saves_is_one_copy(tmp_path):
                 f"{{name: t{n}, key: k, exclude_kms_events: {str(n == excluded).lower()}}}"
                 for n in range(count)
             )
-            told = forecast(read(tmp_path, HEAD + f"trails: [{trails}]\n"), "2026-11", 1)
+            result = forecast(read(tmp_path, HEAD + f"trails: [{trails}]\n"), "2026-11", 1)
             expected = (count - 2) * count * 17_280
-            assert told.events["quantity"].sum() == expected
+            assert result.events["quantity"].sum() == expected
 
 
 def test_two_trails_over_a_thousand_accounts(tmp_path):
@@ -156,19 +156,19 @@ def test_two_trails_over_a_thousand_accounts(tmp_path):
         "keys: [{id: k, region: us-east-1}]\n"
         "trails:\n  - {name: security, key: k}\n  - name: audit\n    key: k\n"
     )
-    told = forecast(read(tmp_path, text), "2026-11", 1)
-    assert told.rows.groupby("driver", observed=True)["quantity"].sum().to_dict() == {
+    result = forecast(read(tmp_path, text), "2026-11", 1)
+    assert result.rows.groupby("driver", observed=True)["quantity"].sum().to_dict() == {
         "security": 146_880_000,
         "audit": 146_880_000,
         "k": 1,
     }
-    assert told.totals["cost_usd_cloudtrail_events"] == pytest.approx(5875.20, abs=1e-6)
-    assert told.totals["cost_usd"] == pytest.approx(882.22, abs=1e-6)
-    assert told.events[["trail", "quantity"]].to_numpy().tolist() == [["audit", 293_760_000.0]]
+    assert result.totals["cost_usd_cloudtrail_events"] == pytest.approx(5875.20, abs=1e-6)
+    assert result.totals["cost_usd"] == pytest.approx(882.22, abs=1e-6)
+    assert result.events[["trail", "quantity"]].to_numpy().tolist() == [["audit", 293_760_000.0]]
     # excluded with one line of YAML
     without = forecast(read(tmp_path, text + "    exclude_kms_events: true\n"), "2026-11", 1)
     assert without.totals["cost_usd_cloudtrail_events"] == 0
-    assert without.totals["cost_usd"] == told.totals["cost_usd"]
+    assert without.totals["cost_usd"] == result.totals["cost_usd"]
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "json", "markdown"])
@@ -190,6 +190,6 @@ def test_copies_of_events_stand_apart_in_every_format(tmp_path, form):
         assert [row["trail"] for row in data["events"]] == ["two"]
         assert sum(row["cost"] for row in data["rows"]) == pytest.approx(data["totals"]["cost_usd"])
     else:
-        said = " ".join((answer.stdout + answer.stderr).replace("\\", "").split())
-        assert "Apart from KMS, on CloudTrail's bill: USD 0.6912" in said
-        assert "by trail two 0.6912" in said
+        text = " ".join((answer.stdout + answer.stderr).replace("\\", "").split())
+        assert "Apart from KMS, on CloudTrail's bill: USD 0.6912" in text
+        assert "by trail two 0.6912" in text

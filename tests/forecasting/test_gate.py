@@ -9,7 +9,7 @@ from pricing.regions import TABLES
 
 A, B = "111122223333", "222222222222"
 # November 2026: 2 x 17,280 requests; 14,560 billable x 0.000003 = 0.04368, half each; key 1.00.
-# The key lives from December: November 0.04368 alone is wrong then, so the key is there all along.
+# A key from December on would leave November at 0.04368, so it is there all along.
 # December: 2 x 17,856 = 35,712; 15,712 x 0.000003 = 0.047136: 1.047136 in all
 TEXT = f"""\
 version: 1
@@ -129,18 +129,18 @@ def test_no_budgets_is_no_gate_that_always_passes(path):
 @pytest.mark.parametrize("form", ["table", "csv", "json", "markdown"])
 def test_the_output_is_written_all_the_same(path, tmp_path, form):
     """Exit 3 comes after the report: a pull request shows why it failed, in its first line."""
-    broken, kept = (
+    broken, passed = (
         kmscost(path, limit, "--format", form, "--output", str(tmp_path / limit))
         for limit in ("kms", "rich")
     )
-    assert (broken.exit_code, kept.exit_code) == (3, 0)
+    assert (broken.exit_code, passed.exit_code) == (3, 0)
     texts = [(tmp_path / limit).read_text(encoding="utf-8") for limit in ("kms", "rich")]
     if form == "markdown":
         assert "is broken" in texts[0].partition("\n")[0]
         texts = [text.partition("\n\n")[2] for text in texts]
     assert texts[0].endswith(texts[1])
     assert len(texts[1]) > 100
-    assert not verdict(kept)
+    assert not verdict(passed)
 
 
 def test_in_python(path):
@@ -148,9 +148,9 @@ def test_in_python(path):
     inventory = load_inventory(path)
     assert forecast(inventory, "2026-11", 3).broken is None
     assert forecast(inventory, "2026-11", 3, fail_over=1.05).broken is None
-    said = forecast(inventory, "2026-11", 1, fail_over=1).broken
-    assert said is not None
-    assert said.startswith("the limit of USD 1.00 a month is broken: USD 1.04 in 2026-11")
+    line = forecast(inventory, "2026-11", 1, fail_over=1).broken
+    assert line is not None
+    assert line.startswith("the limit of USD 1.00 a month is broken: USD 1.04 in 2026-11")
     for wrong in (True, -1, float("nan"), "nothing"):
         with pytest.raises(KmscostError, match="--fail-over"):
             forecast(inventory, "2026-11", 1, fail_over=wrong)

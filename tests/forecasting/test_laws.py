@@ -34,14 +34,14 @@ def test_totals_never_depend_on_the_grain(tmp_path, text, by):
     inventory = read(tmp_path, text)
     whole = forecast(inventory, "2026-11", 4)
     for grain in (by, "all"):
-        told = forecast(inventory, "2026-11", 4, by=grain)
-        assert told.totals == pytest.approx(whole.totals, rel=1e-9, abs=1e-9)
-        requests = told.rows[told.rows["unit"] == "request"]
+        result = forecast(inventory, "2026-11", 4, by=grain)
+        assert result.totals == pytest.approx(whole.totals, rel=1e-9, abs=1e-9)
+        requests = result.rows[result.rows["unit"] == "request"]
         assert requests["quantity"].sum() == pytest.approx(whole.totals["requests"], abs=1e-6)
         assert requests["billable"].sum() == pytest.approx(
             whole.totals["billable_requests"], abs=1e-6
         )
-        assert told.rows["cost"].sum() == pytest.approx(whole.totals["cost_usd"], abs=1e-9)
+        assert result.rows["cost"].sum() == pytest.approx(whole.totals["cost_usd"], abs=1e-9)
 
 
 @laws
@@ -93,11 +93,11 @@ def test_both_readings_are_exact(tmp_path, text):
     """Each reading's total, asked for by the inventory, is the other's line beside it."""
     charged = read(tmp_path, text.replace("writes: exempt", "writes: charged"))
     exempt = dataclasses.replace(charged, cloudtrail_writes="exempt")
-    one, other = (forecast(each, "2026-11", 2).totals for each in (charged, exempt))
-    assert one["requests"] == pytest.approx(other["requests"])
-    assert one["cost_usd"] == pytest.approx(other["cost_usd_writes_charged"])
-    assert other["cost_usd"] == pytest.approx(one["cost_usd_writes_exempt"])
-    assert other["cost_usd"] <= one["cost_usd"] + 1e-12
+    first, other = (forecast(each, "2026-11", 2).totals for each in (charged, exempt))
+    assert first["requests"] == pytest.approx(other["requests"])
+    assert first["cost_usd"] == pytest.approx(other["cost_usd_writes_charged"])
+    assert other["cost_usd"] == pytest.approx(first["cost_usd_writes_exempt"])
+    assert other["cost_usd"] <= first["cost_usd"] + 1e-12
 
 
 @settings(laws, max_examples=8)
@@ -138,5 +138,5 @@ def test_twice_the_trails_make_twice_the_files(tmp_path, text):
     )
     double = dataclasses.replace(inventory, trails=(*inventory.trails, *again), readers=())
     single = dataclasses.replace(inventory, readers=())
-    one, two = (forecast(each, "2026-11", 2).totals["requests"] for each in (single, double))
-    assert two == pytest.approx(2 * one)
+    once, twice = (forecast(each, "2026-11", 2).totals["requests"] for each in (single, double))
+    assert twice == pytest.approx(2 * once)

@@ -16,8 +16,8 @@ trails: [{{name: org, key: k{trail}}}]
 """
 
 
-def named(folder, of_a="", of_b="", trail=""):
-    """Whether a forecast names the rule of thumb."""
+def names_rule_of_thumb(folder, of_a="", of_b="", trail=""):
+    """True where a forecast names the rule of thumb."""
     text = TEXT.format(a=A, b=B, of_a=of_a, of_b=of_b, trail=trail)
     notices = forecast(read(folder, text), "2026-11", 1).notices
     return any("rule of thumb 288" in notice for notice in notices)
@@ -49,4 +49,4 @@ def test_the_rule_of_thumb_is_named_where_a_stream_rests_on_it(
     tmp_path, of_a, of_b, trail, is_named
 ):
     """Account over trail over 288, each Region on its own; SSE-S3 needs none."""
-    assert named(tmp_path, of_a, of_b, trail) is is_named
+    assert names_rule_of_thumb(tmp_path, of_a, of_b, trail) is is_named

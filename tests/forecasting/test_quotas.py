@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from estimator import KmscostError, forecast, load_inventory
 from estimator.forecasting.quotas import highest
 from estimator.frames import QUOTAS
-from estimator.report.text.terminal import forecast_table
+from estimator.report.answers.forecast import ForecastAnswer
+from estimator.report.text.markdown import answer_markdown
 from tests.forecasting.inventories import inventories
 
 A, B = "111122223333", "222222222222"
@@ -41,11 +42,11 @@ def november(folder, trails="[{name: org, key: k}]", readers="[]", months=1):
     )
 
 
-def row(told, account=A, region="eu-central-1", month="2026-11"):
+def row(result, account=A, region="eu-central-1", month="2026-11"):
     """One row of the quotas."""
-    frame = told.quotas
-    mine = (frame["billed_account"] == account) & (frame["billed_region"] == region)
-    (found,) = frame[mine & (frame["month"] == month)].to_dict("records")
+    frame = result.quotas
+    is_here = (frame["billed_account"] == account) & (frame["billed_region"] == region)
+    (found,) = frame[is_here & (frame["month"] == month)].to_dict("records")
     return found
 
 
@@ -93,10 +94,10 @@ def test_a_stream_that_begins_in_the_month_bursts_as_any_other(tmp_path):
 
 def test_the_caller_is_throttled_not_the_keys_owner(tmp_path):
     """B reads under A's key: B's own quota in the key's Region (F12)."""
-    told = november(tmp_path, readers=f'[{{name: siem, kind: every-file, account: "{B}"}}]')
-    assert row(told, B)["at_once"] == pytest.approx(4.0)
-    assert row(told, B)["driver"] == "siem"
-    assert row(told, A)["burst_per_second"] == pytest.approx(4 / 60)
+    result = november(tmp_path, readers=f'[{{name: siem, kind: every-file, account: "{B}"}}]')
+    assert row(result, B)["at_once"] == pytest.approx(4.0)
+    assert row(result, B)["driver"] == "siem"
+    assert row(result, A)["burst_per_second"] == pytest.approx(4 / 60)
 
 
 @pytest.mark.parametrize(
@@ -122,13 +123,13 @@ def test_the_caller_is_throttled_not_the_keys_owner(tmp_path):
 def test_what_each_kind_of_reader_does_at_once(tmp_path, reader, at_once, seconds):
     """One window's files, one query's, one run's, one day's: in the seconds said or assumed."""
     trail = "[{name: org, key: k, log_file_validation: true}]"
-    told = november(tmp_path, trail, f'[{{name: r, account: "{B}", {reader}}}]')
-    found = row(told, B)
+    result = november(tmp_path, trail, f'[{{name: r, account: "{B}", {reader}}}]')
+    found = row(result, B)
     assert found["at_once"] == pytest.approx(at_once)
     assert found["seconds"] == pytest.approx(seconds)
     assert found["burst_per_second"] == pytest.approx(at_once / seconds)
     if "dr" in reader:
-        assert row(told, B, "eu-north-1")["at_once"] == pytest.approx(8)
+        assert row(result, B, "eu-north-1")["at_once"] == pytest.approx(8)
 
 
 def test_a_range_of_seconds_gives_a_range_of_bursts(tmp_path):
@@ -158,12 +159,12 @@ def test_nothing_is_slower_than_the_mean(tmp_path):
 def test_a_notice_from_half_a_quota_on(tmp_path, gets, notice):
     """10,000 a second is half of eu-central-1's 20,000: 600,000 gets within a minute."""
     reader = f'[{{name: r, kind: fixed, account: "{B}", gets_per_day: {gets}, burst_seconds: 60}}]'
-    told = november(tmp_path, readers=reader)
-    said = [one for one in told.notices if "quota" in one]
-    assert bool(said) is notice
+    result = november(tmp_path, readers=reader)
+    notices = [text for text in result.notices if "quota" in text]
+    assert bool(notices) is notice
     if notice:
-        (one,) = said
-        assert one == (
+        (text,) = notices
+        assert text == (
             f"account {B} in eu-central-1 may make 10,000 requests a second in 2026-11, 50 % of "
             "KMS's quota of 20,000: r alone 600,000 within 60 s, as assumed (burst_seconds)"
         )
@@ -173,38 +174,38 @@ def test_quotas_of_the_regions(tmp_path):
     """100,000 in three Regions, 20,000 in six, 10,000 elsewhere: the table's."""
     for region, quota in (("us-east-1", 1e5), ("eu-west-2", 2e4), ("eu-north-1", 1e4)):
         text = HEAD.replace("eu-central-1", region) + "trails: [{name: org, key: k}]\n"
-        told = forecast(read(tmp_path, text), "2026-11", 1)
-        assert row(told, A, region)["quota_per_second"] == quota
+        result = forecast(read(tmp_path, text), "2026-11", 1)
+        assert row(result, A, region)["quota_per_second"] == quota
 
 
 def test_the_month_with_the_highest_burst_is_shown(tmp_path):
     """A trail that is added in December makes December and later the highest: JSON, table."""
     trails = "[{name: org, key: k}, {name: more, key: k, from: 2026-12-01, until: 2027-01-01}]"
-    told = november(tmp_path, trails, months=3)
-    (shown,) = told.to_dict()["quotas"]
+    result = november(tmp_path, trails, months=3)
+    (shown,) = result.to_dict()["quotas"]
     assert shown["month"] == "2026-12"
     assert shown["burst_per_second"] == pytest.approx(8 / 60)
-    assert len(told.quotas) == 3
-    assert len(highest(told.quotas)) == 1
-    by_quota = forecast(told.inventory, "2026-11", 3, by="quota")
+    assert len(result.quotas) == 3
+    assert len(highest(result.quotas)) == 1
+    by_quota = forecast(result.inventory, "2026-11", 3, by="quota")
     assert by_quota.section == "quotas"
-    assert by_quota.totals == told.totals
-    assert forecast_table(by_quota)
+    assert by_quota.totals == result.totals
+    assert answer_markdown(ForecastAnswer(by_quota))
 
 
 @laws
 @given(inventories())
 def test_laws_of_bursts(tmp_path, text):
     """Requests are those of the forecast; no burst is below its mean or above its fast end."""
-    told = forecast(read(tmp_path, text), "2026-11", 4, by="all")
-    quotas = told.quotas
-    assert quotas["requests"].sum() == pytest.approx(told.totals["requests"], rel=1e-9, abs=1e-6)
+    result = forecast(read(tmp_path, text), "2026-11", 4, by="all")
+    quotas = result.quotas
+    assert quotas["requests"].sum() == pytest.approx(result.totals["requests"], rel=1e-9, abs=1e-6)
     assert (quotas["burst_per_second"] >= quotas["mean_per_second"] * (1 - 1e-9)).all()
     assert (quotas["burst_high_per_second"] >= quotas["burst_per_second"] * (1 - 1e-9)).all()
     assert np.isfinite(quotas.select_dtypes("number")).all(axis=None)
     for column in QUOTAS:
         assert str(quotas[column.name].dtype) == column.dtype, column.name
-    coarse = forecast(told.inventory, "2026-11", 4).quotas
+    coarse = forecast(result.inventory, "2026-11", 4).quotas
     np.testing.assert_allclose(
         coarse["burst_per_second"].sum(), quotas["burst_per_second"].sum(), rtol=1e-9
     )

@@ -45,9 +45,9 @@ def test_csv_is_the_frame(path, by, frame):
     """Each column as declared, a row for each of the frame's, and no text is a formula."""
     answer = kmscost(path, "--by", by, "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(answer.stdout)))
-    told = forecast(path, "2026-11", 3, by=by)
+    result = forecast(path, "2026-11", 3, by=by)
     assert list(rows[0]) == [column.name for column in FRAMES[frame]]
-    assert len(rows) == len(told.shown)
+    assert len(rows) == len(result.shown)
     assert not any(value.startswith("=") for row in rows for value in row.values())
     assert "With cloudtrail_writes: exempt the total is USD" in answer.stderr
     assert "Apart from KMS, on CloudTrail's bill" in answer.stderr
@@ -119,8 +119,8 @@ def test_copies_of_everybodys_events_by_whose_they_are(path, form, monkeypatch):
     else:  # too wide for a page: the last column stands in a table of its own
         assert "own others not known not known 0 0.00 90,000,000" in plain
         assert "own others not known not known 1,800.00" in plain
-    said = "USD 2.12 to 1,802.12 for copies of KMS events, 2.12 of this inventory's requests and "
-    assert f"{said}0.00 to 1,800.00 of all others', whose places are not known" in plain
+    line = "USD 2.12 to 1,802.12 for copies of KMS events, 2.12 of this inventory's requests and "
+    assert f"{line}0.00 to 1,800.00 of all others', whose places are not known" in plain
     if form == "table":
         assert max(map(len, answer.stdout.splitlines())) <= 80, answer.stdout
 
@@ -154,10 +154,10 @@ def test_an_inventory_without_budgets_says_so(path):
 def test_many_accounts_are_cut_and_counted(path):
     """A table shows forty rows and says how many more; CSV has all of them."""
     ids = [f"{100_000_000_000 + n}" for n in range(50)]
-    accounts = "".join(f'  - {{id: "{one}"}}\n' for one in ids)
+    accounts = "".join(f'  - {{id: "{account}"}}\n' for account in ids)
     trails = "".join(
-        f'  - {{name: t{n}, account: "{one}", scope: account, key: k}}\n'
-        for n, one in enumerate(ids)
+        f'  - {{name: t{n}, account: "{account}", scope: account, key: k}}\n'
+        for n, account in enumerate(ids)
     )
     path.write_text(
         f"version: 1\nregions: [us-east-1]\naccounts:\n{accounts}"

@@ -26,7 +26,7 @@ def read(folder: Path, text: str) -> Inventory:
 
 
 def schema_takes(folder: Path, text: str) -> bool:
-    """Whether the JSON Schema of inventories takes a YAML text."""
+    """True where the JSON Schema of inventories takes a YAML text."""
     path = folder / "of_schema.yaml"
     path.write_text(text, encoding="utf-8")
     document, _ = load_document(path)

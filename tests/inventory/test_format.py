@@ -19,7 +19,7 @@ def test_every_section_is_on_the_page():
 
 @pytest.mark.parametrize(("name", "key"), KEYS)
 def test_every_key_has_a_description_and_an_example(name, key):
-    """What an editor shows while typing: the words, and a value that is taken."""
+    """An editor shows them while somebody types: words, and a value that is taken."""
     field = schemas()[name]["properties"][key]
     assert len(field["description"]) > 5
     assert field["examples"]

@@ -13,7 +13,7 @@ from tests.real_data import ROOT
 
 @pytest.mark.parametrize("force", [False, True])
 def test_a_full_disk_leaves_no_half_file(tmp_path, monkeypatch, force):
-    """What was there stays as it was; what was not there is not there."""
+    """An old file stays as it was, and a new one is not there."""
     path = tmp_path / "inventory.yaml"
     if force:
         path.write_text("mine\n", encoding="utf-8")

@@ -126,7 +126,7 @@ def compare_headroom(calculation: Calculation, forecast: Any) -> Iterator[str]:
 
 
 def has_largest_burst(headroom: Headroom, record: dict[str, Any]) -> bool:
-    """Whether the product's driver is one of the largest: several may be equal."""
+    """True where the product's driver is one of the largest: several may be equal."""
     largest = max(burst.per_second for burst in headroom.bursts)
     return any(
         burst.driver == record["driver"]

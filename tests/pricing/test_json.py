@@ -149,13 +149,13 @@ def test_the_place_does_not_depend_on_the_words_of_msgspec(monkeypatch):
     """Another release says it otherwise."""
     decode = msgspec.json.decode
 
-    def reworded(*arguments, **options):
+    def decode_reworded(*arguments, **options):
         try:
             return decode(*arguments, **options)
         except msgspec.ValidationError:
             raise msgspec.ValidationError("no") from None
 
-    monkeypatch.setattr(msgspec.json, "decode", reworded)
+    monkeypatch.setattr(msgspec.json, "decode", decode_reworded)
     with pytest.raises(DocumentError, match=r"resources\[0\]\.mode: found another shape"):
         decode_json_bytes(b'{"resources": [{"mode": 1}]}', "plan.json", Document)
 

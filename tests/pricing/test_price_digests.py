@@ -21,6 +21,6 @@ def test_past_prices_never_change():
         for free in table.free_quantities
         for version in free.versions
     }
-    kept = set(DIGESTS.read_text(encoding="utf-8").splitlines())
-    assert not kept - shipped, "a price that was shipped has changed or gone"
-    assert not shipped - kept, "add these lines to price_digests.txt"
+    past = set(DIGESTS.read_text(encoding="utf-8").splitlines())
+    assert not past - shipped, "a price that was shipped has changed or gone"
+    assert not shipped - past, "add these lines to price_digests.txt"

@@ -96,7 +96,7 @@ def test_seventeen_regions_are_enabled_by_default():
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "expected"),
     [
         ("per: 10_000", "per: 0", r":8: .*meters\[0\]\.per: found the number 0"),
         ("rate: 0.03", "rate: -0.03", r":14: .*zero or more"),
@@ -110,7 +110,7 @@ def test_seventeen_regions_are_enabled_by_default():
         ("checked: 2026-01-01", "", r":12: .*checked: found no such key"),
     ],
 )
-def test_a_broken_table_is_refused_with_its_line(tmp_path, old, new, said):
+def test_a_broken_table_is_refused_with_its_line(tmp_path, old, new, expected):
     """Each mistake in a table of one's own has its line and what was expected."""
     good = (
         "version: 1\n"
@@ -132,7 +132,7 @@ def test_a_broken_table_is_refused_with_its_line(tmp_path, old, new, said):
     path.write_text(good, encoding="utf-8")
     assert load_rates(path).currency == "USD"
     path.write_text(good.replace(old, new), encoding="utf-8")
-    with pytest.raises(DocumentError, match=said):
+    with pytest.raises(DocumentError, match=expected):
         load_rates(path)
 
 
@@ -172,7 +172,7 @@ METER = """
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "expected"),
     [
         ({"name": "one"}, "each name once"),
         ({"operation": "A"}, "one meter for it"),
@@ -180,7 +180,7 @@ METER = """
         ({"unit": "key-hour"}, "one of request, key-month or event"),
     ],
 )
-def test_a_table_that_contradicts_itself_is_refused(tmp_path, change, said):
+def test_a_table_that_contradicts_itself_is_refused(tmp_path, change, expected):
     """Two meters of one name, for one operation, with two sizes of a pool; a unit nobody counts."""
     good = {"name": "two", "unit": "request", "operation": "B", "free": 7}
     first = METER.format(name="one", unit="request", operation="A", free=7)
@@ -189,12 +189,12 @@ def test_a_table_that_contradicts_itself_is_refused(tmp_path, change, said):
     path.write_text(head + first + METER.format(**good), encoding="utf-8")
     assert len(load_rates(path).meters) == 2
     path.write_text(head + first + METER.format(**{**good, **change}), encoding="utf-8")
-    with pytest.raises(DocumentError, match=said):
+    with pytest.raises(DocumentError, match=expected):
         load_rates(path)
 
 
 def test_others_use_the_first_tier_too(tmp_path):
-    """Where the free requests are written as a tier, others use them first all the same."""
+    """Free requests that are written as a tier are used by others first all the same."""
     tiers = "[{up_to: 20_000, rate: 0}, {rate: 0.000004}]"
     text = METER.format(name="one", unit="request", operation="Decrypt", free=0)
     text = text.replace("        free: {quantity: 0, pool: p}\n", "").replace(

@@ -3,12 +3,12 @@
 import datetime
 
 import yaml
-from estimator.scenarios.reading import read_set
 from hypothesis import given
 from hypothesis import strategies as st
 
 from estimator.advice.proposal import Proposal
 from estimator.discovery.drafting.lines import Entry, Item, head_lines, item_lines
+from estimator.inventory.changes.change import read_settings
 from estimator.inventory.edits import Document
 from pricing.offers.rate_file import format_rates
 from pricing.reading.document import parse_value
@@ -57,7 +57,7 @@ def test_every_room_writes_a_text_that_reads_back(text):
     document = Document("trails:\n  - {name: org}\n", "inventory.yaml")
     document.set(("trails", 0, "key"), text)
     assert parse_value(document.result())[0] == {"trails": [{"name": "org", "key": text}]}
-    (change,) = read_set([f"trails[org].key={flow(text, quoted=True)}"])
+    (change,) = read_settings([f"trails[org].key={flow(text, quoted=True)}"])
     assert change.value == text
 
 

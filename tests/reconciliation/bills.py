@@ -23,7 +23,7 @@ from tests.measurement.billing.bills import (
     cur2,
     focus,
     legacy,
-    written,
+    write_file,
 )
 
 # formats with the columns that AWS itself writes, with resource ids
@@ -128,13 +128,13 @@ def other(
 def bill_of(folder: Path, lines: Sequence[Line], form: str = "legacy", payer: str = "") -> Path:
     """A file of these lines; with `payer` its bills say that it pays."""
     if not payer:
-        return written(folder / f"bill {form}", THREE[form](lines))
+        return write_file(folder / f"bill {form}", THREE[form](lines))
     rows = {"legacy": legacy, "cur 2.0": cur2, "focus": focus}[form](lines)
     for row in rows:
         for name in ("bill/PayerAccountId", "bill_payer_account_id", "BillingAccountId"):
             if name in row:
                 row[name] = payer
-    return written(folder / f"bill {form} {payer}", as_csv(rows))
+    return write_file(folder / f"bill {form} {payer}", as_csv(rows))
 
 
 def measured_of(

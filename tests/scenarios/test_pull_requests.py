@@ -112,17 +112,17 @@ def test_the_comment_and_the_exit_code(repository, run, text, code):
     assert done.returncode == code, done.stderr
     comment = (repository / "comment.md").read_text(encoding="utf-8")
     first = comment.splitlines()[0]
-    assert "**inventory: USD " in first
+    assert first.startswith("**KMS because of CloudTrail. inventory: USD ")
     assert "mostly because of reader athena" in first
     assert "| base |" in comment
     assert "| inventory |" in comment
     if code:
         assert "+" in first
-        assert "**Over the limit:** inventory costs USD" in comment
+        assert "**Over the limit: inventory costs USD" in comment
         assert done.stderr.startswith("over the limit: inventory costs USD")
         assert "more than base/inventory.yaml over 12 months" in done.stderr
     else:
-        assert "Within the limit of 10%." in comment
+        assert "Within the limit of 10%" in comment
         assert "over the limit" not in done.stderr
 
 
@@ -149,7 +149,7 @@ def test_pre_commit_refuses_what_costs_too_much(repository, text, code):
     done = shell(repository, shlex.join(shlex.split(hook["entry"])), TMPDIR=str(temporary))
     assert done.returncode == code, done.stderr
     assert ("over the limit: inventory costs USD" in done.stderr) == (code == 3)
-    assert "inventory, by driver" in done.stdout
+    assert "KMS because of CloudTrail. inventory: USD " in done.stdout
     assert not list(temporary.iterdir())
 
 

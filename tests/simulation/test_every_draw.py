@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from estimator import forecast
-from pricing.rates import RateTable, load_rates
+from tests.pricing.tables import graduated_table
 from tests.simulation.ranges import Invention, numbers_of, put, run_simulation, write
 
 MONTHS, DRAWS = 5, 120
@@ -54,21 +54,6 @@ def test_the_other_reading_is_the_simulation_that_chooses_it(tmp_path, seed):
     np.testing.assert_allclose(simulation.other_quantiles["value"], cost["value"], rtol=1e-12)
     name = f"cost_usd_writes_{simulation.other_interpretation}"
     assert simulation.mean[name] == pytest.approx(other.mean["cost_usd"], rel=1e-12)
-
-
-def graduated_table() -> RateTable:
-    """The shipped table with graduated tiers on requests of every Region."""
-    table = load_rates().model_dump(mode="json", by_alias=True)
-    for meter in table["meters"]:
-        if meter["name"] == "kms-requests":
-            for rate in (rate for version in meter["versions"] for rate in version["rates"]):
-                rate["rate"] = None
-                rate["tiers"] = [
-                    {"up_to": 30_000, "rate": 0.05},
-                    {"up_to": 200_000, "rate": 0.02},
-                    {"rate": 0.01},
-                ]
-    return RateTable.model_validate(table)
 
 
 @pytest.mark.parametrize("seed", range(300, 306))

@@ -52,7 +52,7 @@ def test_the_days_of_a_month_add_up_to_the_month(tmp_path, seed):
 
 
 def test_pieces_of_months_are_the_whole(tmp_path, monkeypatch):
-    """What does not fit into memory at once is computed month by month, with the same days."""
+    """Months that do not fit into memory at once are computed one by one, with the same days."""
     inventory = write(tmp_path, Invention(4, windows=True).text())
     span = calendar("2026-10", MONTHS)
     whole = by_month(inventory, span)

@@ -14,7 +14,7 @@ days = st.integers(0, 120)
 
 @given(days, days, days, days)
 def test_active_days_counts_days(start, end, begin, until):
-    """The days of a life in a month are those that a loop over days counts."""
+    """The days of a period in a month are those that a loop over days counts."""
     expected = sum(start <= day < end and begin <= day < until for day in range(130))
     found = active_days(
         *(np.array([[float(v)]]) for v in (start, end)),

@@ -212,11 +212,11 @@ def test_an_accounts_end_ends_what_is_billed_there(tmp_path):
     )
     path = tmp_path / "inventory.yaml"
     path.write_text(text, encoding="utf-8")
-    told = forecast(path, "2026-11", 2)
+    result = forecast(path, "2026-11", 2)
     # 10 days x 2 accounts x 288 puts and gets, 10 checks; a third of a key-month
-    assert told.totals["requests"] == pytest.approx(10 * 2 * 288 * 2 + 10)
-    assert told.totals["cost_usd_keys"] == pytest.approx(1 / 3)
-    assert told.monthly["requests"].tolist()[1] == 0
+    assert result.totals["requests"] == pytest.approx(10 * 2 * 288 * 2 + 10)
+    assert result.totals["cost_usd_keys"] == pytest.approx(1 / 3)
+    assert result.monthly["requests"].tolist()[1] == 0
     notice = "account 222222222222 ends on 2026-11-11: trail t, key k, reader r end with it"
-    assert notice in told.notices
+    assert notice in result.notices
     assert load_inventory(path).active.reader["r"].end == datetime.date(2026, 11, 11).toordinal()

@@ -110,6 +110,7 @@ class AwsClient:
         failure = Failure("")
         for role in roles:
             own = parse_arn(role, "iam")
+            # an ARN names one account; a name is tried in all of them
             if own is not None and own.account != account:
                 continue
             arn = (
@@ -136,6 +137,7 @@ class AwsClient:
         """The whole response to a call, all of its pages; or why there is none."""
         try:
             client = self._client(call, region or self.region, access.credentials)
+            # a page is no whole list: what is on the next one would be missing without a word
             if client.can_paginate(call.method):
                 pages = client.get_paginator(call.method).paginate(**arguments)
                 response: dict[str, Any] = pages.build_full_result()
@@ -146,6 +148,7 @@ class AwsClient:
             return Failure(str(details.get("Code")), str(details.get("Message")))
         except botocore.exceptions.BotoCoreError as error:
             return Failure(type(error).__name__, str(error))
+        # saved responses have none, and both kinds are read by the same rules
         response.pop("ResponseMetadata", None)
         return response
 
@@ -169,6 +172,7 @@ class AwsClient:
 
     def fail(self, call: Call, failure: Failure, place: str) -> None:
         """Note that a call had no response."""
+        # such a code is itself what was asked for, and no permission is missing
         if failure.code in _NO_SUCH:
             return
         with self._lock:

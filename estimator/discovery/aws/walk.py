@@ -40,6 +40,7 @@ class Walk:
         """Ask all, and read the responses in an order that does not depend on who was first."""
         own = self._aws.open()
         home = _HOME.get(own.partition)
+        # the session's Region may be none of this partition, and its endpoints would refuse
         if home and partition_of(str(self._aws.region)) != own.partition:
             self._aws.region = home
         self._accesses[own.account] = own
@@ -49,6 +50,7 @@ class Walk:
         regions = self._regions()
         trails = self._trails(regions)
         self._look_at("trails", self._trail, trails)
+        # several trails share a key or a bucket: each is asked about once
         keys = {
             trail["KmsKeyId"]: trail for trail in trails if isinstance(trail.get("KmsKeyId"), str)
         }
@@ -127,6 +129,7 @@ class Walk:
                 arn = parse_arn(trail.get("TrailARN"), "cloudtrail")
                 if arn is None:
                     continue
+                # shadow copies in other Regions and accounts lack what the home Region tells
                 foreign = (arn.account, trail.get("HomeRegion")) != (access.account, region)
                 rank = (foreign, access.account, region, trail)
                 if arn.text not in seen or rank[:3] < seen[arn.text][:3]:
@@ -173,6 +176,7 @@ class Walk:
             identity = arn.text
             found = []
         else:
+            # the trail may name the key by an alias
             identity = str(response["KeyMetadata"]["Arn"])
             found = [(response, Origin(calls.KEY.action))]
         untold = Origin(calls.ROTATIONS.action, names=(identity,))
@@ -195,6 +199,7 @@ class Walk:
         name, key = str(trail["S3BucketName"]), parse_arn(trail.get("KmsKeyId"), "kms")
         arn = parse_arn(trail["TrailARN"], "cloudtrail")
         likely = [key.account if key else "", arn.account if arn else "", trail["SeenBy"]]
+        # without SSE-KMS the bucket hardly matters: not every account is asked
         others = sorted(self._accesses) if key is not None else []
         wanted = [
             self._accesses[account]

@@ -37,6 +37,7 @@ def map_in_threads(
                 ready.put((number, None, error))
 
     for _ in range(min(WORKERS, len(items))):
+        # a pool of futures would wait at the end for calls that hang
         threading.Thread(target=run, daemon=True).start()
     results: dict[int, Result] = {}
     for _ in items:

@@ -94,6 +94,7 @@ class Responses:
     def finish(self) -> Estate:
         """The estate, after the responses whose subject had to be known first."""
         nameless: dict[str, int] = {}
+        # now every trail, key and bucket is known, in whichever order the files came
         for kind, response, origin in self._waiting:
             if kind == "get-event-selectors":
                 trails.take_event_selectors(self.estate, response, origin.source)
@@ -140,6 +141,7 @@ class Responses:
         if not known and parse_arn(name, "kms") is not None:
             # the trail names the key, nothing else does
             return self.estate.add_key(name, "").identity if self._is_used(name) else ""
+        # rotations are listed by the id alone
         ending = [t for t in self._keys_of_trails() if t.endswith(f":key/{name}")]
         return known or (self._identity(ending[0]) if len(ending) == 1 else "")
 

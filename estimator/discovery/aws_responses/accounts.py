@@ -22,6 +22,7 @@ def take_accounts(estate: Estate, response: Mapping[str, Any], source: str) -> N
             continue
         # AWS replaced Status by State in 2026; either may be there
         if account.get("State", account.get("Status", "ACTIVE")) != "ACTIVE":
+            # a closed account makes no events, so no files
             closed += 1
             continue
         estate.found["accounts"] += identity not in estate.accounts

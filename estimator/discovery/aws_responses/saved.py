@@ -102,6 +102,7 @@ def _folder(paths: Sequence[str]) -> str:
 
 def _take(responses: Responses, response: Mapping[str, Any], origin: Origin) -> str | None:
     """Read one response, a recording without its envelope; the command that prints it."""
+    # recordings of botocore put the response into an envelope
     data = response.get("data")
     if "status_code" in response and isinstance(data, dict):
         response = data
@@ -126,6 +127,7 @@ def _take_error(responses: Responses, error: Mapping[str, Any], origin: Origin) 
 
 def _account_in(path: str) -> str | None:
     """The one account id in a path: the account that it is of."""
+    # two ids in a path leave it open which account was asked
     found = set(_ACCOUNT.findall(path))
     only = found.pop() if len(found) == 1 else None
     return only if is_account(only) else None

@@ -37,6 +37,7 @@ def day_of(value: Any) -> datetime.date | None:
             moment = datetime.datetime.fromisoformat(value)
         elif isinstance(value, int | float) and not isinstance(value, bool):
             moment = datetime.datetime.fromtimestamp(value, datetime.UTC)
+        # recordings write a moment as its parts
         elif isinstance(value, Mapping):
             return datetime.date(value["year"], value["month"], value["day"])
         else:

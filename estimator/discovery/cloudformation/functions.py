@@ -56,6 +56,8 @@ class Functions:
         if depth > _DEEPEST:
             return Open("it is nested beyond all sense")
         if isinstance(part, Mapping):
+            # a function is a mapping with one key; a mapping of data may have such a key among
+            # others
             if len(part) == 1:
                 name, argument = next(iter(part.items()))
                 if name in ("Ref", "Condition") or str(name).startswith("Fn::"):
@@ -180,6 +182,7 @@ class Functions:
 
     def _and(self, argument: Any, depth: int) -> bool | Open:
         values = self._values(argument, depth)
+        # one part that is false decides, whatever is open beside it
         return False if False in values else _first_open(values) or True
 
     def _or(self, argument: Any, depth: int) -> bool | Open:
@@ -225,6 +228,7 @@ def _first_open(values: list[Any]) -> Open | None:
 def _join_parts(parts: list[Any], between: str) -> Any:
     """Parts as one text; a text around one resource means that resource."""
     found = [part for part in parts if isinstance(part, Reference)]
+    # an ARN built around a resource's attribute means that resource
     if len(found) == 1:
         return found[0]
     open_ = _first_open(parts)

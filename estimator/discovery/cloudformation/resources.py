@@ -114,6 +114,7 @@ class Reader:
         if isinstance(given, str) and given:
             trail.record("name", given, place, note="TrailName")
         else:
+            # the logical id stands in: the real name ends in letters that only deploying tells
             why = given.why if isinstance(given, Open) else "CloudFormation makes one up"
             trail.record("name", name, place, f"the trail's name: {why}")
         self._trail_key(trail, properties.get("KMSKeyId"), place)

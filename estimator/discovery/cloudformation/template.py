@@ -43,6 +43,7 @@ def load_template(path: str, source: str) -> Template:
     text = decode(path, to_utf8(path, read_bytes(path)))
     problems: list[Problem] = []
     root: Any
+    # JSON by its own parser: it is faster, and YAML may refuse tabs
     if text.lstrip()[:1] == "{":
         root = decode_json_bytes(text.encode(), path, Any, "a template", _FIX)
 

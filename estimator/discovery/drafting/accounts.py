@@ -37,6 +37,7 @@ def resolve_accounts(
     """Every account that is listed, or that a trail or its key lives in."""
     owners = _owners(trails)
     payer = _payer(estate, owners, _ids(estate, trails, ""))
+    # the payer first: of an inventory without one, the first account pays
     ids = _ids(estate, trails, payer.value)
     partitions = {
         account: places.partitions.get(account) or _partition_of_regions(estate, places, account)

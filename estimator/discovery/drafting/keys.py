@@ -65,6 +65,7 @@ def resolve_key(
 ) -> ResolvedKey:
     """Account and Region of a key; CloudTrail needs it in the Region of the bucket (F10)."""
     partition = places.partition([resource.value("region"), *(f and f.value for f in nearby)])
+    # a key is most often its trail's account's; what is known of the key wins
     account = resource.fact("account") or trail.fact("account")
     stranger = Resource(resource.identity, resource.source, {"account": account} if account else {})
     found = places.account(stranger, partition)
@@ -96,6 +97,8 @@ def key_item(key: ResolvedKey) -> Item:
         Entry("region", key.region.value, resource.source_of(key.region), key.region.question),
     ]
     arn = parse_arn(resource.value("arn"), "kms")
+    # an ARN of elsewhere is a contradiction that `check` would refuse: the question is asked
+    # instead
     if arn and (arn.region, arn.account) == (key.region.value, key.account.value):
         entries.append(Entry("arn", arn.text, resource.source_of(resource.fact("arn"))))
     entries += _active_period(resource)
@@ -113,6 +116,7 @@ def _active_period(resource: Resource) -> Iterable[Entry]:
     if rotations is not None and rotations.is_known:
         coming = resource.value("next_rotation")
         days = sorted({*rotations.value, *([coming] if coming else [])})
+        # `check` refuses a rotation from before the key was there
         days = [day for day in days if created_on is None or day >= created_on]
         note = (
             f"{resource.source_of(rotations)}; the next one on {coming}"

@@ -29,6 +29,7 @@ def each_once(wanted: Sequence[tuple[str, Iterable[str]]]) -> list[str]:
     >>> each_once([("org", ["arn:1"]), ("org", ["arn:2"]), ("logs", [])])
     ['arn:1', 'arn:2', 'logs']
     """
+    # who shares a name gives it up altogether: the first to come must not decide
     asked = Counter(name for name, _ in wanted)
     taken: set[str] = set()
     chosen = []

@@ -59,6 +59,7 @@ class Places:
                 if self.estate.account
                 else Fact(placeholder_account(partition), "", question)
             )
+        # the first trail decides: an account of two partitions does not exist
         self.partitions.setdefault(fact.value, partition)
         return fact
 
@@ -76,6 +77,7 @@ class Places:
                 return fact
             else:
                 doubtful = doubtful or fact
+        # a doubtful Region of the right partition is better than a placeholder
         if doubtful is not None:
             return doubtful
         spare = self.estate.region

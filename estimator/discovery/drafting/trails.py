@@ -90,6 +90,7 @@ def _resolve_trail(
         keys[identity].question = question
     key = keys[identity]
     if places.partitions[key.account.value] != partition or key.partition != partition:
+        # `check` refuses a key of another partition: a placeholder stands there, with the question
         stranger = placeholder_key(resource, "")
         stranger.facts["account"] = account
         key = ResolvedKey(stranger, partition, account, found.home, _apart(key))
@@ -189,6 +190,7 @@ def _bucket_place(trail: ResolvedTrail, bucket: Resource | None) -> Iterable[Ent
         return
     if region.value == trail.key.region.value:
         yield Entry("region", region.value, trail.resource.source_of(region))
+    # bucket and key must share a Region (F10): one of the two facts is wrong, and the key counts
     elif trail.key.region.is_known:
         todo = (
             f"{region.source} says the bucket is in {region.value!s:.40}: CloudTrail needs bucket "
@@ -204,6 +206,7 @@ def _bucket_key(trail: ResolvedTrail, bucket: Resource | None) -> Entry:
         question = fact.question if fact is not None and fact.question else _BUCKET_KEY
         return Entry("bucket_key", False, trail.resource.source_of(fact), question)
     source = trail.resource.source_of(fact)
+    # DSSE-KMS works without Bucket Keys (F11)
     if fact.value and algorithm == "aws:kms:dsse":
         return Entry("bucket_key", False, f"{source}: DSSE-KMS uses none")
     if fact.value and algorithm == "AES256":
@@ -218,6 +221,7 @@ def _recording(trail: ResolvedTrail) -> Iterable[Entry]:
     off = logging is not None and logging.is_known and logging.value is False
     stopped = resource.value("stopped") if off else None
     on = digests is not None and bool(digests.value)
+    # without the day on which it stopped there is no `until` to write
     if off and stopped is None:
         yield Entry("files_per_day", 0, f"{resource.source_of(logging)}: it writes no files")
         on = False

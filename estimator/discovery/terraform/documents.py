@@ -55,6 +55,7 @@ class Module(msgspec.Struct):
 
     def all(self) -> Iterator[tuple[str, ModuleResource]]:
         """Every resource with the address of its module, without recursion."""
+        # modules nest as deep as people like, and Python does not
         waiting = [self]
         while waiting:
             module = waiting.pop()
@@ -199,6 +200,7 @@ def load(path: str) -> Document:
     if document.format_version is None:
         found = "JSON without format_version and without a state's version"
         raise KmscostError(Problem(path, None, "", found, "a plan or a state", _FIX))
+    # a later major version may mean something else by the same fields
     if document.format_version.partition(".")[0] not in ("0", "1"):
         found = f"format_version {document.format_version:.20}"
         expected = "version 0 or 1 of Terraform's JSON"

@@ -73,6 +73,7 @@ class Expressions:
 
     def _resource(self, module: str, mode: str, kind: str, name: str) -> ConfigResource | None:
         if module not in self._known:
+            # every resource of a module asks for the same list
             holder = self._module(module)
             listed = (holder.resources or ()) if holder is not None else ()
             self._known[module] = {(x.mode, x.type, x.name): x for x in listed if x.type in TYPES}

@@ -63,6 +63,7 @@ def nodes_of(document: Document, source: str, expressions: Expressions) -> Itera
     if document.is_state_file:
         yield from _state_nodes(document, source)
         return
+    # only the changes of a plan tell what is known after apply; the planned values leave it out
     unknown = {
         resource.address: decode_part(resource.change.after_unknown, source, resource.address)
         for resource in document.resource_changes or ()

@@ -50,6 +50,7 @@ class Owners:
         allowed = self._value(provider, "allowed_account_ids")
         if isinstance(allowed, tuple) and len(allowed) == 1 and is_account(allowed[0]):
             return Fact(allowed[0], node.source, note=f"provider {provider}: allowed_account_ids")
+        # two accounts behind one provider leave it open: a guess would bill the wrong one
         found = self._accounts.get(provider, {})
         if len(found) == 1:
             account, label = next(iter(found.items()))

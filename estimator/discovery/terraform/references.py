@@ -31,6 +31,7 @@ class References:
             if target.type in types
             for target_node in self._instances(target, node)
         }
+        # an expression over two keys may mean either
         return next(iter(found.values())) if len(found) == 1 else None
 
     def constant(self, node: Node, attribute: str) -> Any:

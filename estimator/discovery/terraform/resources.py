@@ -106,6 +106,7 @@ class Reader:
         if name:
             bucket.record("name", name, node.label, note="bucket")
         region = self._owners.region(node)
+        # a bucket without a Region asks nothing: the key's Region is its own (F10)
         if region.is_known:
             _record(bucket, "region", region)
         inline = node.block("server_side_encryption_configuration", "rule")
@@ -198,6 +199,7 @@ class Reader:
         if parse_arn(given) is None and account and home:
             resource = given if given.startswith("alias/") else f"key/{given}"
             full = format_arn("kms", resource, account, home)
+            # a name that the plan itself gives a key stays: that key has no ARN yet
             given = given if given in self._estate.names else full
         trail.record("key", given, node.label, note="kms_key_id")
 

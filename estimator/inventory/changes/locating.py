@@ -20,9 +20,9 @@ from estimator.inventory.assumptions import (
 from estimator.inventory.budgets import Budget
 from estimator.inventory.changes.change import Change
 from estimator.inventory.changes.paths import LABELS, Named, Path, is_item, path_text
-from estimator.inventory.kinds import is_account_id
 from estimator.inventory.others import OtherRequests, plain_others
 from estimator.inventory.sections import AccountEntry, InventoryFile, Key, Reader, Trail
+from pricing.arns import is_account
 from pricing.reading.document import Location, Map, Seq
 from pricing.reading.problems import Problem
 from pricing.reading.validation import Section
@@ -131,7 +131,7 @@ def _inside(path: Path, at: int, kinds: list[type]) -> PathInfo:
     """Look up what stands below an assumption: a Region, an id, an end of a range."""
     if OtherRequests in kinds:
         # the format cannot know which ids there are: reading the inventory refuses unknown ones
-        if path[at] not in RANGE_KEYS and not is_account_id(path[at]):
+        if path[at] not in RANGE_KEYS and not is_account(path[at]):
             return PathInfo(at, ("the id of a payer or of an account", *RANGE_KEYS))
         at += path[at] not in RANGE_KEYS
     elif FilesPerDay in kinds:

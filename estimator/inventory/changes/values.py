@@ -9,7 +9,7 @@ from typing import Any
 from estimator.figures import factor as factor_text
 from estimator.inventory.assumptions import RANGE_KEYS
 from estimator.inventory.documents import copy_map
-from estimator.inventory.kinds import is_account_id
+from pricing.arns import is_account
 from pricing.reading.document import Map
 from pricing.regions import is_region
 
@@ -57,7 +57,7 @@ def _holds_numbers(value: dict[str, Any]) -> bool:
     return (
         all(key in RANGE_KEYS for key in value)
         or all(key == "other" or is_region(key) for key in value)
-        or all(map(is_account_id, value))
+        or all(map(is_account, value))
     )
 
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pandas as pd
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -19,7 +18,7 @@ from estimator.measurement.measurement_files.columns import frame_of, missing_or
 from estimator.measurement.measurement_files.models import DETAILS, MeasurementFile
 from estimator.measurement.result import Actuals
 from estimator.measurement.skipped import Skipped, SkippedFiles
-from pricing.reading.json_files import find_json_fault
+from pricing.reading.json_files import decode_json_bytes
 from pricing.reading.problems import KmscostError, Problem
 from pricing.reading.validation import allowed_keys
 from pricing.reading.words import describe, nearest, shown
@@ -96,15 +95,7 @@ def read_json(path: str) -> Actuals:
 
 def _decode(path: str) -> dict[str, Any]:
     data = Path(path).read_bytes().removeprefix(b"\xef\xbb\xbf")
-    fix = _MEASURE
-    try:
-        document = msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        found, line = find_json_fault(data, error)
-        raise KmscostError(Problem(path, line, "", found, _EXPECTED, fix)) from None
-    except RecursionError:
-        found = "JSON nested without end"
-        raise KmscostError(Problem(path, None, "", found, _EXPECTED, fix)) from None
+    document = decode_json_bytes(data, path, Any, _EXPECTED, _MEASURE)
     keys = document.keys() if isinstance(document, dict) else ()
     for command, own in _COMMANDS.items():
         # measure names its source, and none of the others does
@@ -112,7 +103,7 @@ def _decode(path: str) -> dict[str, Any]:
             found = f"the JSON of `kmscost {command}`"
             raise KmscostError(Problem(path, None, "", found, _EXPECTED, ""))
     if not isinstance(document, dict):
-        raise KmscostError(Problem(path, None, "", shown(document), _EXPECTED, fix))
+        raise KmscostError(Problem(path, None, "", shown(document), _EXPECTED, _MEASURE))
     return document
 
 

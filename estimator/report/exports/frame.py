@@ -24,6 +24,7 @@ from estimator.report.exports.source import forecast_of, refuse_beside_forecast
 from estimator.report.exports.table import Table, described
 from estimator.scenarios import Comparison
 from estimator.simulation import Simulation, simulate
+from estimator.simulation.options import read_options
 from estimator.volume import usage
 from pricing.rates import RateTable
 from pricing.reading.problems import Problem, UsageError
@@ -71,6 +72,9 @@ def export_frame(
     if frame not in FRAMES:
         expected = f"one of {', '.join(FRAMES)}"
         raise UsageError(Problem("--frame", None, "", repr(frame), expected, ""))
+    # also where the frame needs none: a wrong option is not for somebody else to find
+    read_options(draws, seed, quantile, 1)
+    calendar(start, months)
     if isinstance(source, pd.DataFrame):
         return Table(frame, source, described(source, FRAMES[frame], "USD"), ())
     options = {"start": start, "months": months, "by": by, "rates": rates, "discount": discount}

@@ -35,7 +35,7 @@ def test_days_scanned_in_doubt(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("days", "kept"), [({"low": 3, "high": 14}, 7), (10, {"low": 5, "high": 20})]
+    ("days", "retention"), [({"low": 3, "high": 14}, 7), (10, {"low": 5, "high": 20})]
 )
 def test_never_more_days_than_the_bucket_keeps(tmp_path: Path, days: Any, retention: Any) -> None:
     """Whichever of the two is in doubt, a query looks back over the shorter one."""

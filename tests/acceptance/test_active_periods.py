@@ -18,7 +18,7 @@ from tests.acceptance.inventories import (
 
 
 @pytest.mark.parametrize(
-    ("life", "days"),
+    ("period", "days"),
     [
         ({}, 30),
         ({"from": "~2026-11-01"}, 30),
@@ -36,19 +36,19 @@ from tests.acceptance.inventories import (
 )
 @pytest.mark.parametrize("who", ["trail", "account"])
 def test_from_is_inclusive_until_exclusive(
-    tmp_path: Path, who: str, life: dict[str, str], days: int
+    tmp_path: Path, who: str, period: dict[str, str], days: int
 ) -> None:
-    """A trail or an account that lives part of a month writes only on those days."""
-    # the account is a second one, so that the trail's own account always lives:
+    """A trail or an account that is active for part of a month writes only on those days."""
+    # the account is a second one, so that the trail's own account is always active:
     # its 288 x 30 = 8,640 come on top
     if who == "trail":
         expect(
-            forecast(tmp_path, inventory(trails=[trail(**life)]), "2026-11")["totals"],
+            forecast(tmp_path, inventory(trails=[trail(**period)]), "2026-11")["totals"],
             requests=288 * days,
         )
     else:
         text = inventory(
-            accounts=[account(A), account(B, **life)], trails=[trail(scope="organization")]
+            accounts=[account(A), account(B, **period)], trails=[trail(scope="organization")]
         )
         expect(forecast(tmp_path, text, "2026-11")["totals"], requests=8640 + 288 * days)
 
@@ -80,7 +80,7 @@ def test_a_trail_makes_no_requests_before_its_key_exists(
 
 
 @pytest.mark.parametrize(
-    ("one", "requests"),
+    ("readers_line", "requests"),
     [
         (reader("every-file"), 8640),  # 4,320 + 4,320
         (reader("fixed", gets_per_day=500), 11_820),  # 4,320 + 500 x 15
@@ -88,15 +88,15 @@ def test_a_trail_makes_no_requests_before_its_key_exists(
     ],
 )
 def test_nothing_is_decrypted_before_the_key_exists(
-    tmp_path: Path, one: dict[str, Any], requests: int
+    tmp_path: Path, readers_line: dict[str, Any], requests: int
 ) -> None:
     """A key created on the 16th: there is nothing under it to read before."""
-    text = inventory(keys=[key(created="~2026-11-16")], readers=[one])
+    text = inventory(keys=[key(created="~2026-11-16")], readers=[readers_line])
     expect(forecast(tmp_path, text)["totals"], requests=requests)
 
 
 @pytest.mark.parametrize(
-    ("life", "checks"),
+    ("period", "checks"),
     [
         ({}, "10"),
         ({"from": "~2026-11-16"}, "5"),  # 10 x 15/30
@@ -105,14 +105,14 @@ def test_nothing_is_decrypted_before_the_key_exists(
         ({"from": "~2026-12-01"}, "0"),
     ],
 )
-def test_checks_of_part_of_a_month(tmp_path: Path, life: dict[str, str], checks: str) -> None:
-    """config_updates_per_month counts by the share of the month that the trail lives."""
-    line = trail(files_per_day=0, config_updates_per_month=10, **life)
+def test_checks_of_part_of_a_month(tmp_path: Path, period: dict[str, str], checks: str) -> None:
+    """config_updates_per_month counts by the share of the month that the trail is active."""
+    line = trail(files_per_day=0, config_updates_per_month=10, **period)
     expect(forecast(tmp_path, inventory(trails=[line]))["totals"], requests=checks)
 
 
 @pytest.mark.parametrize(
-    ("life", "gets"),
+    ("period", "gets"),
     [
         ({}, 120_960),  # 60 x 288 x 7
         ({"from": "~2026-11-16"}, 60_480),  # 60 x 15/30 = 30 queries x 2,016
@@ -120,22 +120,22 @@ def test_checks_of_part_of_a_month(tmp_path: Path, life: dict[str, str], checks:
         ({"from": "~2026-12-01"}, 0),
     ],
 )
-def test_queries_of_part_of_a_month(tmp_path: Path, life: dict[str, str], gets: int) -> None:
-    """queries_per_month counts by the share of the month that the reader lives."""
-    one = reader("query", queries_per_month=60, days_scanned=7, **life)
-    expect(forecast(tmp_path, inventory(readers=[one]))["totals"], requests=8640 + gets)
+def test_queries_of_part_of_a_month(tmp_path: Path, period: dict[str, str], gets: int) -> None:
+    """queries_per_month counts by the share of the month that the reader is active."""
+    line = reader("query", queries_per_month=60, days_scanned=7, **period)
+    expect(forecast(tmp_path, inventory(readers=[line]))["totals"], requests=8640 + gets)
 
 
 @pytest.mark.parametrize(
-    ("life", "gets"),
+    ("period", "gets"),
     [
         ({}, 4680),  # 3 runs x 5 days x (288 + 24)
         ({"until": "~2026-11-11"}, 1560),  # 3 x 10/30 = 1 run
         ({"from": "~2026-11-16"}, 2340),  # 3 x 15/30 = 1.5 runs
     ],
 )
-def test_validations_of_part_of_a_month(tmp_path: Path, life: dict[str, str], gets: int) -> None:
-    """runs_per_month counts by the share of the month that the reader lives."""
-    one = reader("validate", runs_per_month=3, days=5, **life)
-    text = inventory(trails=[trail(log_file_validation=True)], readers=[one])
+def test_validations_of_part_of_a_month(tmp_path: Path, period: dict[str, str], gets: int) -> None:
+    """runs_per_month counts by the share of the month that the reader is active."""
+    line = reader("validate", runs_per_month=3, days=5, **period)
+    text = inventory(trails=[trail(log_file_validation=True)], readers=[line])
     expect(forecast(tmp_path, text)["totals"], requests=9360 + gets)  # (288 + 24) x 30

@@ -1,21 +1,79 @@
-"""Which share of each day was recorded, for whom."""
+"""The days that a calibration looks at, and the share of each that was recorded, for whom."""
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter
+from dataclasses import dataclass
 
 import numpy as np
 
 from estimator.calibration.places import TrailPlaces
-from estimator.calibration.window import Window
 from estimator.inventory import Inventory
 from estimator.measurement.coverage import Coverage
-from estimator.months import FloatArray
+from estimator.measurement.result import Actuals
+from estimator.months import FloatArray, Period
 from pricing.arns import split_arn
+
+# what is older says little about next month, and a year holds every season
+MOST_DAYS = 366
+
+
+@dataclass(frozen=True, eq=False)
+class Window:
+    """The days that are looked at."""
+
+    first: datetime.date
+    days: int
+
+    @property
+    def until(self) -> datetime.date:
+        """The day after the last one."""
+        return self.first + datetime.timedelta(days=self.days)
+
+    @property
+    def weekdays(self) -> np.ndarray:
+        """Of each day, 0 Monday to 6 Sunday."""
+        return (self.first.weekday() + np.arange(self.days)) % 7
+
+    @property
+    def ordinals(self) -> FloatArray:
+        """The day ordinal of each day."""
+        return self.first.toordinal() + np.arange(self.days, dtype=np.float64)
+
+    def within(self, period: Period) -> np.ndarray:
+        """For each day, True where it lies in a period."""
+        found: np.ndarray = (self.ordinals >= period.start) & (self.ordinals < period.end)
+        return found
+
+    def day(self, column: int) -> datetime.date:
+        """The day of a column."""
+        return self.first + datetime.timedelta(days=int(column))
+
+
+def measured_window(actuals: Actuals) -> Window | None:
+    """The days from the first to the last one that is covered or counted, a year at most."""
+    rows = actuals.measured
+    days = [day for hours in actuals.coverage.hours.values() for day, mask in hours.items() if mask]
+    if "day" in rows:
+        days_measured = rows["day"].dropna()
+        days += (
+            []
+            if days_measured.empty
+            else [
+                days_measured.min().to_timestamp().date(),
+                days_measured.max().to_timestamp().date(),
+            ]
+        )
+    if not days:
+        return None
+    first, last = min(days), max(days)
+    count = min((last - first).days + 1, MOST_DAYS)
+    return Window(last - datetime.timedelta(days=count - 1), count)
 
 
 class Cover:
-    """Which share of each day the recorders of a trail's or a reader's requests cover."""
+    """The share of each day that the recorders of a trail's or a reader's requests cover."""
 
     def __init__(
         self,
@@ -44,12 +102,12 @@ class Cover:
 
     def anyone(self) -> FloatArray:
         """Of whoever was recorded best on each day. [0-1]"""
-        shares = [self._share(frozenset({one})) for one in self.coverage.hours]
+        shares = [self._share(frozenset({hour})) for hour in self.coverage.hours]
         return np.max(shares, axis=0) if shares else np.zeros(self.window.days)
 
     def account(self, account: str) -> FloatArray:
         """Of an account's own requests, in whichever of its Regions are recorded. [0-1]"""
-        return self._share(frozenset(one for one in self.coverage.hours if one[0] == account))
+        return self._share(frozenset(hour for hour in self.coverage.hours if hour[0] == account))
 
     def trail(self, number: int) -> FloatArray:
         """Of a trail's requests: logged in its own account and the key's, in the key's Region."""
