@@ -167,9 +167,9 @@ def test_fixed_gets_are_shared_by_what_is_readable_at_each_moment(tmp_path):
 @pytest.mark.parametrize("large", ["1e15", "1e3"])
 @pytest.mark.parametrize("small", ["1e-3", "1e-6", "1e-310"])
 def test_fixed_gets_are_never_lost_beside_large_files(tmp_path, large, small):
-    """a to the 10th, b from the 6th: 5 days of a, 5 of both, of which b has next to nothing, 20 of b.
+    """The large one to the 10th, the small one from the 6th: 5 days alone, 5 of both, 20 alone.
 
-    1,000 gets a day: 10,000 of a, of whose gets the Bucket Key saves half, and 20,000 of b.
+    1,000 gets a day: 10,000 of a, of which its Bucket Key saves half, and 20,000 of b.
     """
     text = (
         f"trails:\n  - {{name: a, key: k, files_per_day: {large}, until: 2026-11-11,"
