@@ -52,7 +52,9 @@ class Sharing(Reading):
         first, last = np.divmod(period, len(moments))
         files = streams.files[rows] * _SCALE
         length = np.diff(moments)
-        total = _add_up_open(np.bincount(of_row, weights=files), first, last, len(length))
+        total = _add_up_open(
+            np.bincount(of_row, weights=files).astype(np.float64), first, last, len(length)
+        )
         each = np.where(total > 0, length / np.where(total > 0, total, 1.0), 0.0)
         begin, until = (np.searchsorted(moments, edge) for edge in (spans.begin, spans.end))
         integral = _add_up_between(
@@ -60,6 +62,12 @@ class Sharing(Reading):
         )
         shared[rows] = files[:, None] * integral[of_row]
         return shared
+
+    def met_period(self, trail: int) -> Period:
+        """The period of all files of a trail that it may get in the model's months."""
+        active = super().met_period(trail)
+        back = float(self.model.retention[trail])
+        return active if active.is_empty else Period(active.start - back, active.end)
 
     def readable_until(self, streams: Streams) -> FloatArray:
         """Files stay readable until they expire, or their key goes. [day ordinal]"""
