@@ -23,7 +23,9 @@ class ValidateReading(LookBack):
     window = "days"
     window_words = "days checked"
     look = "run"
-    nothing = "no trail that it reads has log file validation on"
+    nothing = (
+        "no trail that it reads has log file validation on, so there are no digests to validate"
+    )
     reader: Validate
 
     @classmethod
