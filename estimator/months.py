@@ -93,6 +93,7 @@ class Spans:
 
     def between(self, start: float, end: float) -> tuple[Spans, slice]:
         """Those that meet [start, end), and their positions."""
+        # a span that ends on `start` does not meet it: ends are exclusive
         first = int(np.searchsorted(self.end, start, side="right"))
         last = max(int(np.searchsorted(self.begin, end, side="left")), first)
         here = slice(first, last)

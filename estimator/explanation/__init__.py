@@ -58,6 +58,7 @@ def explain(
     first = _month(month) or datetime.datetime.now(datetime.UTC).date().replace(day=1)
     begin = _month(start) or min(first, datetime.datetime.now(datetime.UTC).date())
     growth = inventory.growth
+    # one month alone would count its growth from itself: none at all
     if growth.as_of is None:
         growth = growth.model_copy(update={"as_of": begin})
         inventory = dataclasses.replace(inventory, growth=growth)

@@ -90,7 +90,9 @@ def forecast(
     gate = None if fail_over is None else read_fail_over(fail_over, inventory, table.currency)
 
     streams = streams_of(inventory)
+    # budgets, notices and totals need the default grain, whatever columns are shown
     used = usage(inventory, span, tuple({*DEFAULT_GRAIN, *columns}), streams)
+    # both, always: each result shows one beside the other
     charged = price_usage(used, inventory, span, table, discount, exempt=False)
     exempt = price_usage(used, inventory, span, table, discount, exempt=True)
     is_exempt = inventory.cloudtrail_writes == "exempt"

@@ -49,7 +49,7 @@ def read_fail_over(
 
 def _amount(text: str | float, currency: str) -> float | None:
     """An amount in the currency of the rates; None where `text` is none."""
-    if isinstance(text, bool):
+    if isinstance(text, bool):  # True is an int in Python, and no amount
         return None
     if isinstance(text, int | float):
         return _sensible(text, text)

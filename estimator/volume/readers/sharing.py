@@ -40,6 +40,7 @@ class Sharing(Reading):
         here = self.period & Period(float(spans.begin[0]), float(spans.end[-1]))
         start = np.maximum(streams.start, here.start)
         end = np.minimum(self.readable_until(streams), here.end)
+        # rows that are never readable have a share of nothing, and would only add moments
         rows = np.flatnonzero((streams.files > 0) & (streams.end > streams.start) & (end > start))
         shared = np.zeros((len(streams), len(spans)))
         if not len(rows):
