@@ -88,9 +88,9 @@ def excluded_events(baseline: Baseline) -> Iterator[Proposal]:
         cost = baseline.event_costs[trail.name]
         if not cost or trail.exclude_kms_events:
             continue
-        recording = [other for other in overlaps.covering(trail) if not other.exclude_kms_events]
         # whose copy is free, or the cheapest: the one that must go on recording
-        other = min(recording, key=lambda other: baseline.event_costs[other.name], default=None)
+        recorders = overlaps.recorders(trail)
+        other = min(recorders, key=lambda other: baseline.event_costs[other.name], default=None)
         elsewhere = (
             f"{other.name} still records them"
             if other

@@ -85,6 +85,11 @@ class Model:
         other.spans = spans
         return other
 
+    @property
+    def in_months(self) -> str:
+        """Its months, as a sentence refers to them."""
+        return "in this month" if self.months.count == 1 else "in these months"
+
     def logs(self, streams: Streams) -> Written:
         """The log files of streams."""
         return Written(streams, self.growths["logs"])
