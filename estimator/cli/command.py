@@ -92,8 +92,12 @@ def _in_words_of_help(error: UsageError, hints: Mapping[str, Any]) -> Iterator[P
     for problem in error.problems:
         _, *infos = typing.get_args(hints.get(problem.path)) or (None,)
         for info in infos:
-            names = [name for name in info.param_decls or () if name.startswith("--")]
-            name = names[0].partition("/")[0] if names else str(info.metavar or problem.path)
+            # typer takes the first name of an Annotated option for its default
+            words = (info.default, *(info.param_decls or ()))
+            names = [word for word in words if str(word).startswith("--")]
+            name = (
+                names[0].partition("/")[0] if names else str(info.metavar or problem.path).upper()
+            )
             problem = replace(problem, path=name.rstrip("."))  # noqa: PLW2901  the same problem
         yield problem
 
