@@ -77,13 +77,13 @@ def _huge(value: float) -> str:
 def in_column(cells: Sequence[str]) -> list[str]:
     """Return the cells of a column, its figures with one number of decimals.
 
-    As many as the smallest one needs for two digits that say something, so that none reads as
-    nothing; cents where there is a whole unit. Texts, and what is not known, stay.
+    Cents where there is a whole unit, and as many as the smallest one needs, so that none reads as
+    nothing. Texts, and what is not known, stay.
 
     >>> in_column([money(0.5058), money(10.91), "-"]), in_column([count(0.25), count(2)])
     (['0.51', '10.91', '-'], ['0.25', '2.00'])
     >>> in_column([money(0.0021), money(3.5)]), in_column([count(518.4), count(51840)])
-    (['0.0021', '3.5000'], ['518', '51,840'])
+    (['0.002', '3.500'], ['518', '51,840'])
     """
     known = [
         cell
@@ -114,8 +114,8 @@ def _decimals(figures: Sequence[Figure]) -> int:
         return fewest
     digits = min(fewest, printed) if max(sizes) >= unit else printed
     if min(sizes) < 10.0**-digits:
-        # two digits that say something, so that what is small does not read as nothing
-        digits = min(1 - math.floor(math.log10(min(sizes))), printed)
+        # a digit that says something, so that what is small does not read as nothing
+        digits = min(-math.floor(math.log10(min(sizes))), printed)
     return min(max(digits, 2 if fewest == _CENTS else 0), _MOST_DECIMALS)
 
 

@@ -16,29 +16,35 @@ KMS_EVENTS = "KMS events"
 
 
 class Overlaps:
-    """The trails that write in the months, and those of them that cover each other."""
+    """The trails of the months, and those of them that cover each other.
+
+    A trail records KMS events on all its active days, but writes files only while its key is
+    active too: who writes the files of another need not record its events, nor the reverse.
+    """
 
     def __init__(self, baseline: Baseline) -> None:
         self.baseline = baseline
-        self.active: dict[str, Period] = {}
-        self.trails: list[Trail] = []
+        self.recording: dict[str, Period] = {}
+        self.writing: dict[str, Period] = {}
+        self.trails: list[Trail] = []  # those that write files
         self.rank: dict[str, Rank] = {}
         self.regions: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         for account in baseline.inventory.accounts:
             self.regions[account.payer, account.partition].update(account.regions)
         self.own: defaultdict[str, list[Trail]] = defaultdict(list)
         self.shared: defaultdict[tuple[str, str], list[Trail]] = defaultdict(list)
+        active = baseline.inventory.active.trail
         for number, trail in enumerate(baseline.inventory.trails):
-            active = baseline.writing(trail)
-            if active.is_empty:
+            self.recording[trail.name] = baseline.in_months(active[trail.name])
+            self.writing[trail.name] = baseline.writing(trail)
+            if self.recording[trail.name].is_empty:
                 continue
-            self.trails.append(trail)
-            self.active[trail.name] = active
+            if not self.writing[trail.name].is_empty:
+                self.trails.append(trail)
             # of two that cover each other the one goes that is worth less or costs more
             cost = baseline.cost("trail", trail.name)
-            begun = baseline.inventory.active.trail[trail.name].start
             worth_less = (trail.exclude_kms_events, trail.key is None)
-            self.rank[trail.name] = (*worth_less, cost, begun, number)
+            self.rank[trail.name] = (*worth_less, cost, active[trail.name].start, number)
             if trail.scope == "account":
                 self.own[trail.account].append(trail)
             else:
@@ -47,31 +53,48 @@ class Overlaps:
 
     def replacement(self, trail: Trail) -> Trail | None:
         """The trail that stays where this one can go; None where it is needed."""
-        covering = self._better(trail)
-        staying = [other for other in covering if not self._better(other)]
+        better = self._better(trail)
+        staying = [other for other in better if not self._better(other)]
         return min(staying, key=lambda other: self.rank[other.name], default=None)
 
-    def covering(self, trail: Trail) -> list[Trail]:
-        """All other trails that write the files of this one too."""
+    def recorders(self, trail: Trail) -> list[Trail]:
+        """All other trails that record the KMS events of everywhere that this one does."""
+        return [
+            other
+            for other in self._others(trail)
+            if not other.exclude_kms_events and self._records(other, trail)
+        ]
+
+    def _others(self, trail: Trail) -> list[Trail]:
+        """The other trails of the same account, or of its organization."""
         home = self.baseline.accounts[trail.account]
         others = self.shared[home.payer, home.partition]
         if trail.scope == "account":
             others = [*others, *self.own[trail.account]]
-        return [other for other in others if other is not trail and self._covers(other, trail)]
+        return [other for other in others if other is not trail]
+
+    def _covering(self, trail: Trail) -> list[Trail]:
+        """All other trails that write the files of this one too."""
+        return [other for other in self._others(trail) if self._covers(other, trail)]
 
     def _better(self, trail: Trail) -> list[Trail]:
         """Trails that cover this one and would not rather go themselves."""
         return [
             other
-            for other in self.covering(trail)
+            for other in self._covering(trail)
             if self.rank[other.name] < self.rank[trail.name]
             or other.scope != trail.scope
             or not self._covers(trail, other)
         ]
 
     def _covers(self, other: Trail, trail: Trail) -> bool:
-        """Tell whether another trail of the organization or account writes all of these files."""
-        if not is_inside(self.active[trail.name], self.active[other.name]):
+        """Tell whether another trail writes all of these files, and is active on all these days."""
+        is_written = is_inside(self.writing[trail.name], self.writing[other.name])
+        return is_written and self._records(other, trail)
+
+    def _records(self, other: Trail, trail: Trail) -> bool:
+        """Tell whether another trail is active on all of these days, in all of these Regions."""
+        if not is_inside(self.recording[trail.name], self.recording[other.name]):
             return False
         if other.regions is None:
             return True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -15,9 +14,9 @@ from estimator.inventory import Inventory
 from estimator.inventory.sections import Key, Reader, Trail
 from estimator.inventory.sources import DIGESTS_UNDER_KEY_SOURCE as _DIGESTS_RULE
 from estimator.inventory.sources import KEY_MONTHS_SOURCE
-from estimator.months import ALWAYS, NEVER, Months, Period, ordinal
+from estimator.months import ALWAYS, Months, ordinal
 from estimator.volume import formulas
-from estimator.volume.causes import paid_periods
+from estimator.volume.causes import paid_periods, why_no_puts
 from estimator.volume.equations import Equation, Expression, Pair, Product, Sum, Value, add_terms
 from estimator.volume.file_equations import (
     files_equations,
@@ -152,7 +151,8 @@ class _Volumes:
         model = self.model
         days = model.days(written.streams)[:, 0]
         if not days.any():
-            yield section, Equation(f"nothing: {self.inactive(trail)}", 0.0, "requests")
+            why = why_no_puts(model, trail, written.streams)
+            yield section, Equation(f"nothing: {why}", 0.0, "requests")
             return
         growth = growth_value(float(written.growth.factor[0]))
         for line in files_equations(model, written, days, growth, what):
@@ -163,24 +163,6 @@ class _Volumes:
         left = float(formulas.requests_left(np.array(files), saved))
         saving = saving_value(self.inventory, trail)
         yield section, requests_equation("GenerateDataKey", Value(files), left, saving)
-
-    def inactive(self, trail: Trail) -> str:
-        """Why a trail puts nothing in this month."""
-        period = self.inventory.active.writing[trail.name]
-        own = {
-            "its account": self.inventory.active.account[trail.account],
-            f"key {trail.key}": self.inventory.active.key[trail.key or ""],
-            "the trail": self.inventory.active.trail[trail.name],
-        }
-        if period.meets(self.months):
-            return "no account that it covers is active in this month"
-        for name, active in own.items():
-            if active.end <= self.months.begin[0]:
-                return f"{name} ended on {datetime.date.fromordinal(int(active.end))}"
-        for name, active in own.items():
-            if name != "its account" and active.start >= self.months.end[0]:
-                return f"{name} begins on {datetime.date.fromordinal(int(active.start))}"
-        return "trail and key are never active together in this month"
 
     def checks(self, trail: Trail) -> Iterator[Part]:
         rows = self.rows[(self.rows["cause"] == "check") & (self.rows["driver"] == trail.name)]
@@ -205,17 +187,12 @@ class _Volumes:
         # a reader may share its gets among all it reads, so the choice comes after the formula
         streams = each.streams(self.full, self.full, by_account=True, by_region=True)
         chosen = self.choose(streams)
-        if not chosen.any():
-            if self.wanted or not len(self.rows):
-                yield section, Equation(f"nothing: {each.nothing}", 0.0, "requests")
-            return
-        if not each.period.meets(self.months):
-            what = "nothing: the reader is not active in this month"
-            yield section, Equation(f"{what}{_since(each.period, self.months)}", 0.0, "requests")
-            return
         files = each.files_to_read(streams)
-        if not any(self.choose(written.streams).any() for written in files):
-            yield section, Equation(f"nothing: {each.nothing}", 0.0, "requests")
+        is_active = each.period.meets(self.months)
+        if not is_active or not any(self.choose(written.streams).any() for written in files):
+            if chosen.any() or self.wanted or not len(self.rows):
+                why = each.why_none(streams.where(chosen))
+                yield section, Equation(f"nothing: {why}", 0.0, "requests")
             return
         for number, trail in enumerate(self.inventory.trails):
             gets = []
@@ -253,12 +230,3 @@ class _Volumes:
         what = "share of the month x (1 + rotations that count)"
         number = float(rows["quantity"].sum())
         return Equation(what, number, "key-months", formula, rule=KEY_MONTHS_SOURCE)
-
-
-def _since(period: Period, months: Months) -> str:
-    """The day on which something ended or begins, in words."""
-    if period.end <= months.begin[0] and period.end < NEVER:
-        return f"; it ended on {datetime.date.fromordinal(int(period.end))}"
-    if period.start >= months.end[0]:
-        return f"; it begins on {datetime.date.fromordinal(int(period.start))}"
-    return ""

@@ -221,6 +221,7 @@ class EventCopies:
             np.array([ends[end] for _, ends in rows]).reshape(len(rows), self._months.count)
             for end in (0, 1)
         )
+        # at least nothing and at most something is a row too
         month, place = np.nonzero(np.maximum(low, high).T)
         periods = pd.period_range(self._months.labels[0], periods=self._months.count, freq="M")
         names = [row for row, _ in rows]
@@ -260,18 +261,24 @@ def copy_notices(charges: CopyCharges, currency: str) -> tuple[str, ...]:
     low, high = others["cost"].sum(), others["cost_high"].sum()
     if high - low <= SLACK * high:
         return ()
+    frame = charges.frame[charges.frame["of"] == OTHERS]
+    ranges = frame[frame["cost_high"] - frame["cost"] > SLACK * frame["cost_high"]]
+    by_account = ranges["billed_account"].notna().all()
     notice = (
         f"copies of the KMS events of all others cost {currency} {money(low)} to {money(high)} on "
-        "CloudTrail's bill: in which accounts and Regions they are made is not known, and trails "
-        "that pay for further copies do not record all of them (totals have the low end). Write "
-        "other_kms_requests_per_month by account"
+        f"CloudTrail's bill: in which {'' if by_account else 'accounts and '}Regions they are made "
+        "is not known, and trails that pay for further copies do not record all of them (totals "
+        "have the low end)"
     )
-    return (notice,)
+    # an account's number cannot be told apart any further: the inventory has none by Region
+    advice = "" if by_account else ". Write other_kms_requests_per_month by account"
+    return (f"{notice}{advice}",)
 
 
 def _ends(each: list[FloatArray], is_there: list[BoolArray]) -> tuple[FloatArray, FloatArray]:
     """On each day the least and the most of all places that are active."""
     values, there = np.array(each), np.array(is_there)
+    # a place that is not active then has no copies and is no minimum either
     low = np.where(there, values, np.inf).min(axis=0)
     return np.where(np.isfinite(low), low, 0.0), np.where(there, values, 0.0).max(axis=0)
 

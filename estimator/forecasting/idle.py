@@ -12,9 +12,11 @@ from estimator.figures import factor, listed
 from estimator.inventory import Inventory
 from estimator.inventory.periods import period_of
 from estimator.months import ALWAYS, NEVER, Months, Period
+from estimator.volume.causes import why_no_puts
 from estimator.volume.growth import growths
-from estimator.volume.model import DIGESTS_UNDER_KEY_FROM
-from estimator.volume.readers import kind_of
+from estimator.volume.model import DIGESTS_UNDER_KEY_FROM, Model
+from estimator.volume.readers import reading
+from estimator.volume.streams import streams_of
 
 # growth from a day so far from the months is a mistyped year more often than not [year]
 _FAR = 5
@@ -22,11 +24,15 @@ _FAR = 5
 _LARGE = 10.0
 
 
-def idle_notices(inventory: Inventory, months: Months, charges: pd.DataFrame) -> Iterator[str]:
+def idle_notices(
+    inventory: Inventory, months: Months, charges: pd.DataFrame, in_use: dict[str, Period]
+) -> Iterator[str]:
     """Notices of what ends, is not active or makes nothing.
 
     Parameters
     ----------
+    in_use : dict
+        Of each trail with a key `periods_in_use`.
     charges : DataFrame
         Columns driver, cause, unit, quantity.
     """
@@ -46,7 +52,7 @@ def idle_notices(inventory: Inventory, months: Months, charges: pd.DataFrame) ->
     yield from _not_active(inventory, months, {name for names in ended.values() for name in names})
     yield from _without_requests(inventory, months, set(requests["driver"].unique()))
     yield from _late_keys(inventory, months)
-    yield from _digests(inventory)
+    yield from _digests(inventory, in_use)
     yield from _growth(inventory, months)
     yield from _others(inventory)
 
@@ -61,6 +67,7 @@ def _ended_with_account(inventory: Inventory, months: Months) -> dict[str, list[
     ended: defaultdict[str, list[str]] = defaultdict(list)
     last = months.firsts[-1]
     for name, account, own, end in _owned_by_accounts(inventory):
+        # begun before the account ends, and meant to go on after it, within the months
         if end.toordinal() > own.start and end < last and own.end > end.toordinal():
             ended[account].append(name)
     return ended
@@ -109,6 +116,7 @@ def _not_active(inventory: Inventory, months: Months, named: set[str]) -> Iterat
     for name, period in periods:
         if not period.meets(months) and name not in named:
             idle[_when(period)].append(name)
+    # one notice for all that share a reason: fifty readers of an old SIEM are one line
     for when, names in idle.items():
         is_are = "are" if len(names) > 1 else "is"
         yield f"{listed(names)} {is_are} not active {_span(months)} ({when})"
@@ -130,27 +138,49 @@ def _when(period: Period) -> str:
 def _without_requests(inventory: Inventory, months: Months, drivers: set[str]) -> Iterator[str]:
     """Notices of trails and readers that are active and make no requests all the same."""
     active = inventory.active
+    model, all_streams = Model(inventory, months), streams_of(inventory)
     for trail in inventory.trails:
         if trail.key is None:
             yield f"trail {trail.name} has no key (SSE-S3): it causes no KMS requests"
         elif trail.name not in drivers and active.trail[trail.name].meets(months):
-            why = "no account that it covers, with its key, is active then, or none writes a file"
+            streams = all_streams.where(all_streams.trail == model.trail_number[trail.name])
+            why = why_no_puts(model, trail, streams)
             yield f"trail {trail.name} makes no requests {_span(months)}: {why}"
     for reader in inventory.readers:
         if reader.name not in drivers and active.reader[reader.name].meets(months):
-            why = kind_of(reader).why_none(inventory, reader, months)
+            each = reading(model, reader)
+            streams = each.streams(all_streams, all_streams, by_account=False, by_region=False)
+            why = each.why_none(streams)
             yield f"reader {reader.name} makes no requests {_span(months)}: {why}"
+
+
+def periods_in_use(inventory: Inventory, months: Months) -> dict[str, Period]:
+    """For each trail with a key, when those of its files were put that matter in the months.
+
+    These are put in the months, or before and a reader gets them in the months.
+    """
+    model = Model(inventory, months)
+    since = {trail.name: float(months.begin[0]) for trail in inventory.trails}
+    for reader in inventory.readers:
+        if inventory.active.reader[reader.name].meets(months):
+            each = reading(model, reader)
+            for trail in inventory.read_by(reader):
+                met = each.met_period(model.trail_number[trail.name])
+                if not met.is_empty:
+                    since[trail.name] = min(since[trail.name], met.start)
+    writing, end = inventory.active.writing, float(months.end[-1])
+    return {name: writing[name] & Period(since[name], end) for name in writing}
 
 
 def _late_keys(inventory: Inventory, months: Months) -> Iterator[str]:
     keys = {key.id: key for key in inventory.keys}
+    active = inventory.active
     for trail in inventory.trails:
         first_day = keys[trail.key].first_day if trail.key is not None else None
-        if (
-            first_day
-            and first_day > months.firsts[0]
-            and (trail.start is None or trail.start < first_day)
-        ):
+        if not first_day or active.writing[trail.name].is_empty:
+            continue
+        without = active.trail[trail.name] & Period(end=float(first_day.toordinal()))
+        if without.meets(months):
             began = f"on {trail.start}" if trail.start else "all along"
             yield (
                 f"trail {trail.name} writes {began}, its key {trail.key} exists since {first_day}: "
@@ -158,7 +188,7 @@ def _late_keys(inventory: Inventory, months: Months) -> Iterator[str]:
             )
 
 
-def _digests(inventory: Inventory) -> Iterator[str]:
+def _digests(inventory: Inventory, in_use: dict[str, Period]) -> Iterator[str]:
     """The notice that nobody says if digests of older trails are under the key (F8)."""
     names = [
         trail.name
@@ -167,6 +197,8 @@ def _digests(inventory: Inventory) -> Iterator[str]:
         and trail.log_file_validation
         and trail.digest_files is None
         and (trail.start is None or trail.start < DIGESTS_UNDER_KEY_FROM)
+        and not in_use[trail.name].is_empty
+        and inventory.active.writing[trail.name].end > DIGESTS_UNDER_KEY_FROM.toordinal()
     ]
     if names:
         yield (

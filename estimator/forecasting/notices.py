@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator
 import pandas as pd
 
 from estimator.figures import count, factor, listed
-from estimator.forecasting.idle import idle_notices
+from estimator.forecasting.idle import idle_notices, periods_in_use
 from estimator.inventory import Inventory
 from estimator.inventory.assumptions import FilesPerDay, Range
 from estimator.inventory.coverage import Group, covered_group, covered_regions, groups_of
 from estimator.inventory.presets import presets
-from estimator.months import Months
+from estimator.months import Months, Period
 from pricing.free import FreeVersion
 from pricing.rates import Meter, Version
 
@@ -26,12 +26,13 @@ def notices(
     free: Iterable[tuple[str, str, FreeVersion]] = (),
 ) -> tuple[str, ...]:
     """Unconfirmed rates, assumptions without a source, and what the model leaves out."""
+    in_use = periods_in_use(inventory, months)
     return (
         *inventory.notices,
-        *idle_notices(inventory, months, charges),
+        *idle_notices(inventory, months, charges, in_use),
         *_rates(versions),
         *_free(free),
-        *_assumptions(inventory),
+        *_assumptions(inventory, months, in_use),
     )
 
 
@@ -54,8 +55,9 @@ def _free(free: Iterable[tuple[str, str, FreeVersion]]) -> Iterator[str]:
             )
 
 
-def _assumptions(inventory: Inventory) -> Iterator[str]:
-    plain = _by_rule_of_thumb(inventory)
+def _assumptions(inventory: Inventory, months: Months, in_use: dict[str, Period]) -> Iterator[str]:
+    """Notices of assumptions without a source that matter in the months."""
+    plain = _by_rule_of_thumb(inventory, in_use)
     if plain:
         yield (
             f"files_per_day of trail {listed(plain)}: the rule of thumb 288 (one file every five "
@@ -63,14 +65,17 @@ def _assumptions(inventory: Inventory) -> Iterator[str]:
         )
     for trail in inventory.trails:
         saving = trail.bucket.bucket_key_saving
-        if trail.bucket.bucket_key and saving.source is None:
+        matters = trail.key is not None and not in_use[trail.name].is_empty
+        if matters and trail.bucket.bucket_key and saving.source is None:
             yield (
                 f"trail {trail.name}: bucket_key_saving {factor(saving.mid)} has no source; AWS "
                 "says up to 0.99"
             )
+    active = inventory.active.reader
+    readers = [reader for reader in inventory.readers if active[reader.name].meets(months)]
     unsourced = [
         f"{reader.name}.{name}"
-        for reader in inventory.readers
+        for reader in readers
         for name, value in reader
         if isinstance(value, Range)
         and value.source is None
@@ -81,9 +86,10 @@ def _assumptions(inventory: Inventory) -> Iterator[str]:
             f"assumed without a source: {listed(unsourced)}. AWS publishes no gets per file; "
             "note where yours come from as {mid: 1, source: ...}"
         )
-    for reader in inventory.readers:
+    for reader in readers:
         preset = getattr(reader, "preset", None)  # kinds without gets_per_file have none
         known = presets()[preset] if preset else None
+        # a number of the reader's own is no assumption of the preset any more
         if known and known.assumed and getattr(reader, "gets_per_file", None) == known.gets:
             gets = known.gets
             ends = f"{factor(gets.low)} to {factor(gets.high)}"
@@ -93,19 +99,27 @@ def _assumptions(inventory: Inventory) -> Iterator[str]:
             )
 
 
-def _by_rule_of_thumb(inventory: Inventory) -> list[str]:
-    """The trails with a stream of which neither its account nor the trail says files_per_day."""
-    silent: defaultdict[Group, set[str]] = defaultdict(set)  # Regions of which an account is silent
+def _by_rule_of_thumb(inventory: Inventory, in_use: dict[str, Period]) -> list[str]:
+    """The trails with a stream in use of which neither its account nor the trail says its files."""
+    active = inventory.active.account
+    # accounts are many, but most of a group are alike
+    silent: defaultdict[Group, set[tuple[tuple[str, ...], Period]]] = defaultdict(set)
     own = {account.id: account for account in inventory.accounts}
     for account in inventory.accounts:
-        for group in groups_of(account):
-            silent[group].update(_without_files(account.files_per_day, account.regions))
-    names = []
-    for trail in inventory.trails:
-        regions = covered_regions(trail, silent[covered_group(trail, own[trail.account])])
-        if trail.key is not None and _without_files(trail.files_per_day, regions):
-            names.append(trail.name)
-    return names
+        regions = tuple(_without_files(account.files_per_day, account.regions))
+        if regions:
+            for group in groups_of(account):
+                silent[group].add((regions, active[account.id]))
+    return [
+        trail.name
+        for trail in inventory.trails
+        if trail.key is not None
+        and any(
+            _without_files(trail.files_per_day, covered_regions(trail, regions))
+            and not (period & in_use[trail.name]).is_empty
+            for regions, period in silent[covered_group(trail, own[trail.account])]
+        )
+    ]
 
 
 def _without_files(files: FilesPerDay | None, regions: Iterable[str]) -> list[str]:

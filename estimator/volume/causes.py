@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from estimator.inventory import Range
+from estimator.inventory.sections import Trail
 from estimator.months import FloatArray, IntArray, Period
 from estimator.volume import formulas
 from estimator.volume.burst_profile import BurstProfile, every_five_minutes, every_hour
@@ -26,6 +27,7 @@ def trail_blocks(model: Model, streams: Streams) -> Iterator[Block]:
     trails = model.inventory.trails
     for written, cause in ((model.logs(streams), "put"), (model.digests(streams), "digest")):
         for rows, seconds in _by_seconds(written.streams, [t.burst_seconds for t in trails]):
+            # a block has one burst profile, so trails with seconds of their own stand apart
             part = Written(written.streams.where(rows), written.growth)
             saving = model.saving[part.streams.trail][:, None]
             requests = formulas.requests_left(model.put(part), saving)
@@ -43,6 +45,30 @@ def _by_seconds(
         alike.setdefault(seconds, []).append(number)
     for seconds, numbers in alike.items():
         yield np.flatnonzero(np.isin(streams.trail, numbers)), seconds
+
+
+def why_no_puts(model: Model, trail: Trail, streams: Streams) -> str:
+    """Why a trail with these streams makes no requests of puts in the model's months."""
+    active = model.inventory.active
+    if active.writing[trail.name].meets(model.months):
+        files = model.put(model.logs(streams))
+        if files.any():
+            return "its Bucket Key saves all of them"
+        if model.days(streams).any():
+            return "it writes 0 files a day"
+        return f"no account that it covers is active {model.in_months}"
+    own = {
+        "its account": active.account[trail.account],
+        f"key {trail.key}": active.key[trail.key or ""],
+        "the trail": active.trail[trail.name],
+    }
+    for name, period in own.items():
+        if period.end <= model.months.begin[0]:
+            return f"{name} ended on {datetime.date.fromordinal(int(period.end))}"
+    for name, period in own.items():
+        if name != "its account" and period.start >= model.months.end[-1]:
+            return f"{name} begins on {datetime.date.fromordinal(int(period.start))}"
+    return f"trail and key are never active together {model.in_months}"
 
 
 def _checks(model: Model) -> Iterator[Block]:

@@ -229,3 +229,64 @@ def slow_ends(inventory, months):
                 ends[0] += min(here, default=0) * requests * EVENT
                 ends[1] += max(here, default=0) * requests * EVENT
     return ends
+
+
+def without_files(first_key, second_key, key):
+    """Two trails of an account; `key` says when k is there."""
+    return f"""\
+version: 1
+regions: [us-east-1]
+other_kms_requests_per_month: 1000000
+accounts: [{{id: "{A}"}}]
+keys: [{{id: k, account: "{A}", region: us-east-1, {key}}}]
+trails:
+  - {{name: first, account: "{A}", key: {first_key}}}
+  - {{name: second, account: "{A}", key: {second_key}}}
+"""
+
+
+@pytest.mark.parametrize("key", ["created: 2027-01-01", "until: 2026-06-01"])
+def test_a_trail_records_without_its_key(tmp_path, key):
+    """Second writes nothing under its key and records all the same: 1,000,000 copies, USD 20.00.
+
+    First goes on recording them, so that this is no trade-off.
+    """
+    by_name, _ = pieces(tmp_path, without_files("null", "k", key))
+    advice = by_name["exclude-kms-events second"]
+    assert advice.saving.copies.others == pytest.approx(1_000_000 * EVENT) == pytest.approx(20.00)
+    assert not advice.proposal.trade_off
+    assert "first still records them" in advice.proposal.loses
+
+
+@pytest.mark.parametrize("key", ["created: 2027-01-01", "until: 2026-12-01"])
+def test_whose_key_is_not_there_still_records(tmp_path, key):
+    """First records from its own beginning, whatever its key does: the saving goes with others."""
+    by_name, _ = pieces(tmp_path, without_files("k", "null", key), months=12)
+    advice = by_name["exclude-kms-events second"]
+    assert not advice.proposal.trade_off
+    assert "first still records them" in advice.proposal.loses
+    # 12 x 1,000,000 requests of others
+    assert advice.saving.copies.others == pytest.approx(240.00)
+    assert advice.on_top >= 20.00
+
+
+def test_a_trail_that_records_before_the_other_is_no_duplicate(tmp_path):
+    """Late writes all files of early, whose key begins with it, but early records all before."""
+    text = f"""\
+version: 1
+regions: [us-east-1]
+other_kms_requests_per_month: 1000000
+accounts: [{{id: "{A}"}}]
+keys: [{{id: k, account: "{A}", region: us-east-1, created: 2027-01-01}}]
+trails:
+  - {{name: early, account: "{A}", key: k, exclude_kms_events: true}}
+  - {{name: late, account: "{A}", key: k, from: BEGIN}}
+"""
+    found = [
+        name
+        for begin in ("2027-01-01", "2026-11-01")
+        for name in pieces(tmp_path, text.replace("BEGIN", begin), months=12)[0]
+        if name.startswith("duplicate")
+    ]
+    # late can go while early records more, and early once both record all the months
+    assert found == ["duplicate-trail late", "duplicate-trail early"]

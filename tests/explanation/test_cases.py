@@ -174,7 +174,7 @@ def test_once_reads_what_lies_there_on_its_day(tmp_path):
         "(the bucket keeps 7; 288 x 7 = 2,016) = 2,016 gets"
     )
     assert formulas(walk_of(tmp_path, "2026-12", **parts), "Reader") == [
-        "nothing: it reads on 2026-11-10: 0 gets"
+        "nothing: it reads on 2026-11-10 only: 0 gets"
     ]
 
 

@@ -164,6 +164,30 @@ def test_fixed_gets_are_shared_by_what_is_readable_at_each_moment(tmp_path):
     assert found == pytest.approx(5_625 / 2 + 3_375)  # a Bucket Key saves half of the first
 
 
+@pytest.mark.parametrize("large", ["1e15", "1e3"])
+@pytest.mark.parametrize("small", ["1e-3", "1e-6", "1e-310"])
+def test_fixed_gets_are_never_lost_beside_large_files(tmp_path, large, small):
+    """The large one to the 10th, the small one from the 6th: 5 days alone, 5 of both, 20 alone.
+
+    1,000 gets a day: 10,000 of a, of which its Bucket Key saves half, and 20,000 of b.
+    """
+    text = (
+        f"trails:\n  - {{name: a, key: k, files_per_day: {large}, until: 2026-11-11,"
+        " bucket: {retention_days: 0, bucket_key: true, bucket_key_saving: 0.5}}\n"
+        f"  - {{name: b, key: k, files_per_day: {small}, from: 2026-11-06}}\n"
+        "readers: [{name: r, kind: fixed, gets_per_day: 1000}]\n"
+    )
+    rows = forecast(read(tmp_path, text), "2026-11", 1).rows
+    found = rows[rows["driver"] == "r"]["quantity"].sum()
+    assert found == pytest.approx(10_000 / 2 + 20_000, abs=0.01)
+
+
+def test_fixed_gets_of_next_to_no_files(tmp_path):
+    """All gets of the 30 days are of the one trail, however few its files are."""
+    found = gets(tmp_path, "files_per_day: 1e-310", "kind: fixed, gets_per_day: 1000")
+    assert found == pytest.approx({"2026-11": 30_000})
+
+
 def test_a_look_back_stops_at_the_keys_end(tmp_path):
     """Key until the 11th: 10 days of looks at 2 a day, each at 5 days of 288 files."""
     text = (

@@ -33,15 +33,18 @@ class EveryFileReading(Reading):
         rows = replace(written, streams=written.streams.where(chosen))
         files, lines = self.files_put(rows, self.period, "files put")
         if not files.number:
-            yield Equation(
-                f"nothing: no file for {what} is put while the reader is active", 0.0, "gets"
-            )
+            why = self.why_no_file(f" for {what}")
+            yield Equation(f"nothing: {why}", 0.0, "gets")
             return
         yield from lines
         number = files.number * self.reader.gets_per_file.mid
         words = f"{plural(self.reader.gets_per_file.mid, 'get')} per file"
         formula = Product((files, self.value("gets_per_file", words)))
         yield Equation(what, number, "gets", formula)
+
+    def why_no_file(self, of: str = "") -> str:
+        """Why it makes no get, though it is active."""
+        return f"no file{of} is put while the reader is active"
 
     def burst_profile(self, written: Written) -> BurstProfile:
         """It follows the files of five minutes."""

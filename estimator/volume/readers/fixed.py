@@ -32,10 +32,12 @@ class FixedReading(Sharing):
 
     def explain_gets(self, written: Written, chosen: BoolArray, what: str) -> Iterator[Equation]:
         """Gets a day x days with anything to read x share of the files that can be read."""
+        # of all rows, not of the chosen ones: these share with the rest
         shared = self.days_shared(written.streams)[:, 0]
         days, own = float(shared.sum()), float(shared[chosen].sum())
         if not own:
-            yield Equation(f"nothing: no file for {what} can be read in this month", 0.0, "gets")
+            why = self.why_no_file(f" for {what}")
+            yield Equation(f"nothing: {why}", 0.0, "gets")
             return
         factors = [self.value("gets_per_day", "gets a day"), Value(days, plural(days, "day"))]
         if not chosen.all():
@@ -58,6 +60,10 @@ class FixedReading(Sharing):
             Product(tuple(factors)),
             also=tuple(value for value in retentions if value is not None) if ends else (),
         )
+
+    def why_no_file(self, of: str = "") -> str:
+        """Why it makes no get, though it is active."""
+        return f"no file{of} can be read {self.model.in_months}"
 
     def burst_profile(self, written: Written) -> BurstProfile:
         """The gets of a day are spread over it."""

@@ -10,6 +10,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from estimator.figures import listed
 from estimator.inventory.sections import Trail
 from estimator.months import ALWAYS, NEVER, FloatArray, Period
 from estimator.volume import formulas
@@ -118,7 +119,7 @@ class LookBack(Reading):
         streams, spans = written.streams, self.model.spans
         shape = (len(streams), len(spans))
         first, last = (np.broadcast_to(edge, shape) for edge in (looks.first, looks.last))
-        if not len(streams):
+        if not len(streams):  # nothing has a smallest start
             return
         files = Period(float(streams.start.min()), float(streams.end.max()))
         farthest = float(window.max())
@@ -142,7 +143,7 @@ class LookBack(Reading):
         back, looks = self.back(rows.streams), self.looks(rows.streams)
         shape = (len(rows.streams), 1)
         if not np.broadcast_to(looks.number, shape)[0, 0]:
-            yield Equation(f"nothing: {self.reason(trail)}", 0.0, "gets")
+            yield Equation(f"nothing: {self.why_no_look(rows.streams)}", 0.0, "gets")
             return
         noun = "digest files" if self.is_digest(written) else "files"
         days, growth, grown = self._days(rows, back, looks)
@@ -205,15 +206,31 @@ class LookBack(Reading):
         retention = retention_value(self.model.inventory, trail)
         return (*values, retention) if retention is not None and capped else tuple(values)
 
-    def reason(self, trail: Trail) -> str:
-        """Why it makes no look in this month."""
-        begin = float(self.model.spans.begin[0])
-        key_end = float(self.model.key_end[self.model.trail_number[trail.name]])
+    def why_none(self, streams: Streams) -> str:
+        """Why it makes no requests of streams in the model's months."""
+        if not len(streams) or self.looks(streams).number.any():
+            return super().why_none(streams)
+        return self.why_no_look(streams)
+
+    def why_no_look(self, streams: Streams) -> str:
+        """Why it makes no look in the model's months."""
         if not self.period.meets(self.model.months):
-            return "the reader is not active in this month"
-        if max(begin, self.period.start) >= key_end:
-            return f"key {trail.key} ended on {datetime.date.fromordinal(int(key_end))}"
-        return f"no {self.look} in this month"
+            return super().why_none(streams)
+        first = max(float(self.model.spans.begin[0]), self.period.start)
+        return self.why_no_key(streams, first) or f"no {self.look} {self.model.in_months}"
+
+    def why_no_key(self, streams: Streams, day: float) -> str:
+        """The words for the keys of streams where all have ended by a day; else none."""
+        trails = np.unique(streams.trail)
+        if (self.model.key_end[trails] > day).any():
+            return ""
+        ends = {
+            str(self.model.inventory.trails[trail].key): int(self.model.key_end[trail])
+            for trail in trails.tolist()
+        }
+        return listed(
+            f"key {key} ended on {datetime.date.fromordinal(end)}" for key, end in ends.items()
+        )
 
     def met_words(self, noun: str, window: float) -> str:
         """The words for the files that a look meets."""
@@ -230,6 +247,12 @@ class LookBack(Reading):
     def factors_per_look(self) -> tuple[Value, ...]:
         """The factors that multiply the files that a look meets."""
         return ()
+
+    def met_period(self, trail: int) -> Period:
+        """The period of all files of a trail that it may get in the model's months."""
+        looks = super().met_period(trail)
+        back = min(self.most_back, float(self.model.retention[trail]))
+        return looks if looks.is_empty else Period(looks.start - back, looks.end)
 
     def turns(self, streams: Streams) -> FloatArray:
         """The moments at which stretches of looks begin or end. [day ordinal]"""

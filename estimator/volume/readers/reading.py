@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Self
@@ -10,9 +11,9 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 
-from estimator.inventory import Inventory, Range
+from estimator.inventory import Range
 from estimator.inventory.sections import Reader, Trail
-from estimator.months import FloatArray, Months, Period, Spans
+from estimator.months import NEVER, FloatArray, Period, Spans
 from estimator.volume import formulas
 from estimator.volume.burst_profile import BurstProfile
 from estimator.volume.equations import Equation, Value, add_terms
@@ -62,7 +63,7 @@ class Reading(ABC):
     cause : str
         Of its requests.
     nothing : str
-        Why there is nothing that it reads.
+        Why it reads nothing of trails that write under a key.
     period : Period
         When it is active.
     """
@@ -89,12 +90,6 @@ class Reading(ABC):
         other = copy.copy(self)
         other.model = self.model.over(spans)
         return other
-
-    @classmethod
-    def why_none(cls, inventory: Inventory, reader: Any, months: Months) -> str:
-        """Why a reader that is active makes no requests in these months, as far as is known."""
-        del inventory, reader, months
-        return "no file that it reads lies under a key then"
 
     @classmethod
     def scans(cls, reader: Any) -> str | None:
@@ -150,9 +145,47 @@ class Reading(ABC):
                 gets = gets + self.gets(written).sum(axis=0)
         return gets
 
+    def why_none(self, streams: Streams) -> str:
+        """Why it makes no requests of streams in the model's months."""
+        if not len(streams):
+            return Reading.nothing
+        if not self.period.meets(self.model.months):
+            return f"the reader is not active {self.model.in_months}{self._end_or_start()}"
+        if not any(len(written.streams) for written in self.files_to_read(streams)):
+            return self.nothing
+        if self.total(streams).any():
+            return "the Bucket Key saves all of its requests"
+        names = (*self.factors, *filter(None, [self.window]))
+        ranges = {name: getattr(self.reader, name) for name in names}
+        zeros = [name for name, value in ranges.items() if value is not None and not value.mid]
+        more = self.reader.model_copy(update=dict.fromkeys(zeros, Range.exactly(1)))
+        if zeros and type(self)(self.model, more).total(streams).any():
+            return f"{' and '.join(zeros)} {'are' if len(zeros) > 1 else 'is'} 0"
+        return self.why_no_file()
+
+    def why_no_file(self, of: str = "") -> str:
+        """Why it makes no get, though it is active."""
+        return f"no file{of} lies there"
+
+    def _end_or_start(self) -> str:
+        """The day on which it ended before the model's months, or begins after them, in words."""
+        period, months = self.period, self.model.months
+        if period.end <= months.begin[0] and period.end < NEVER:
+            return f"; it ended on {datetime.date.fromordinal(int(period.end))}"
+        if period.start >= months.end[0]:
+            return f"; it begins on {datetime.date.fromordinal(int(period.start))}"
+        return ""
+
+    def met_period(self, trail: int) -> Period:
+        """The period of all files of a trail that it may get in the model's months."""
+        months = self.model.months
+        in_months = Period(float(months.begin[0]), float(months.end[-1]))
+        return self.period & in_months & Period(end=float(self.model.key_end[trail]))
+
     def of_one(self, streams: Streams) -> FloatArray:
         """Gets in each span if `assumption` were 1: what measured gets are held against. [get]"""
         assert self.assumption is not None  # others have nothing to measure
+        # through the reader's own formula, whatever its other assumptions are
         unit = self.reader.model_copy(update={self.assumption: Range.exactly(1)})
         return type(self)(self.model, unit).total(streams)
 
@@ -229,7 +262,7 @@ class Reading(ABC):
         summed: Streams,
         by_account: bool,
         by_region: bool,
-        by_doubt: bool = False,
+        by_input: bool = False,
     ) -> Streams:
         """The streams whose files it reads, added up where its filter allows.
 
@@ -240,6 +273,7 @@ class Reading(ABC):
         summed : Streams
             The same added up to what the frame tells apart.
         """
+        # what is added up over accounts can no longer be chosen by account
         fine = is_fine(self.reader)
         streams = full if fine else summed
         chosen = np.ones(len(streams), dtype=bool)
@@ -254,7 +288,7 @@ class Reading(ABC):
             code = model.vocabulary.code["region"]
             chosen &= np.isin(streams.region, [code[region] for region in reader.regions])
         streams = streams if chosen.all() else streams.where(chosen)
-        return streams.add_up(by_account, by_region, by_doubt) if fine else streams
+        return streams.add_up(by_account, by_region, by_input) if fine else streams
 
 
 def is_fine(reader: Reader) -> bool:

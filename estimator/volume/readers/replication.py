@@ -45,9 +45,8 @@ class ReplicationReading(Reading):
             rows, self.copy_period, "files put while both keys are active"
         )
         if not files.number:
-            yield Equation(
-                f"nothing: no file for {what} is put while both keys are active", 0.0, "gets"
-            )
+            why = self.why_no_file(f" for {what}")
+            yield Equation(f"nothing: {why}", 0.0, "gets")
             return
         yield from lines
         yield Equation(what, files.number, "gets", files)
@@ -75,6 +74,10 @@ class ReplicationReading(Reading):
             self.account,
             code,
         )
+
+    def why_no_file(self, of: str = "") -> str:
+        """Why it makes no get, though it is active."""
+        return f"no file{of} is put while both keys are active"
 
     def burst_profile(self, written: Written) -> BurstProfile:
         """It follows the files of five minutes, and the digests of an hour."""

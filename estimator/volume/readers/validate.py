@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 
-from estimator.inventory import Inventory
 from estimator.inventory.sections import Validate
-from estimator.months import Months
 from estimator.volume.burst_profile import BurstProfile
 from estimator.volume.model import Written
 from estimator.volume.readers.look_back import LookBack, Looks
@@ -25,7 +23,9 @@ class ValidateReading(LookBack):
     window = "days"
     window_words = "days checked"
     look = "run"
-    nothing = "no trail that it reads has log file validation on"
+    nothing = (
+        "no trail that it reads has log file validation on, so there are no digests to validate"
+    )
     reader: Validate
 
     @classmethod
@@ -33,13 +33,6 @@ class ValidateReading(LookBack):
         """Days between two runs, of the longest month: each file is in one of them."""
         runs = reader.runs_per_month.mid
         return float(math.ceil(LONGEST_MONTH / runs - _SLACK)) if runs > 0 else None
-
-    @classmethod
-    def why_none(cls, inventory: Inventory, reader: Validate, months: Months) -> str:
-        """Why a reader that is active makes no requests in these months, as far as is known."""
-        if any(trail.log_file_validation for trail in inventory.read_by(reader)):
-            return super().why_none(inventory, reader, months)
-        return "none of its trails has log_file_validation, so there are no digests to validate"
 
     def looks(self, streams: Streams) -> Looks:
         """Runs come evenly."""
