@@ -93,6 +93,7 @@ class Spans:
 
     def between(self, start: float, end: float) -> tuple[Spans, slice]:
         """Those that meet [start, end), and their positions."""
+        # a span that ends on `start` does not meet it: ends are exclusive
         first = int(np.searchsorted(self.end, start, side="right"))
         last = max(int(np.searchsorted(self.begin, end, side="left")), first)
         here = slice(first, last)
@@ -192,5 +193,5 @@ def month_label(month: str | datetime.date) -> str:
     except (ValueError, TypeError) as error:
         found, _, expected = str(error).removeprefix("found ").partition("; expected ")
         expected = expected or "a month such as 2026-10"
-        raise UsageError(Problem("--month", None, "", found, expected, "")) from None
+        raise UsageError(Problem("month", None, "", found, expected, "")) from None
     return label

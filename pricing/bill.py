@@ -97,7 +97,7 @@ def bill(
     """
     if not 0 <= discount <= 1:
         found, fix = f"a discount of {discount:g}", "write 0.1 or 10%"
-        raise UsageError(Problem("--discount", None, "", found, "a share from 0 to 1", fix))
+        raise UsageError(Problem("discount", None, "", found, "a share from 0 to 1", fix))
     quantity = usage["quantity"].to_numpy(dtype=np.float64)
     lines = Lines(usage, table)
     is_exempt = None if exempt is None else exempt.to_numpy()

@@ -43,7 +43,7 @@ def rates_show(
     """
     day = on or datetime.datetime.now(datetime.UTC).date()
     if region is not None:
-        check_region_option("--region", region, "a Region's code")
+        check_region_option("region", region, "a Region's code")
     if rates is None:
         tables = [load_rates(), load_cloudtrail_rates()]
     else:

@@ -141,7 +141,7 @@ class Evaluator:
         return high - totals[f"{self.cost}_cloudtrail_events"] > SLACK * high
 
     def _draws(self, forecast: CaseForecast) -> FloatArray | None:
-        """The cost of each draw over all months; None where nothing is in doubt.
+        """The cost of each draw over all months; None where nothing is uncertain.
 
         The noise of counts is left out: it belongs to a month, not to a decision.
         """

@@ -105,7 +105,9 @@ def backtest(
     parts, more = [], 0
     series = series_of(given, actuals_read, measured, covered_share(measured))
     for origin in folds:
+        # nothing of the fold itself: a calibration that has seen the answer proves nothing
         past = until(actuals_read, window, origin)
+        # force: the whole measurement was judged above, and a short past is what folds are about
         calibrated = calibrate_text(text, path, past, force=True, place=place).inventory
         span = horizon_of(window.day(origin), length)
         part, left = _fold(given, calibrated, series, origin, span, table)
@@ -145,6 +147,7 @@ def _fold(
     """Every model's forecast of one fold, and how many groups have no range."""
     length, end = span.length, origin + span.length
     days = series.days(origin, end)
+    # what was not recorded cannot be compared: forecasts are cut to the share that was
     scale = days / length
     calibrated_of, plain_of = (
         expected_requests(calibrated, span),

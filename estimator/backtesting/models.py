@@ -89,6 +89,7 @@ def group_draws(
         with_it = dataclasses.replace(inventory, readers=tuple(readers))
         both = _draws(with_it, span, table, noise=False)
         expected = np.maximum(both - _draws(alone, span, table, noise=False), 0.0)
+        # noise once, on the difference: in both terms it would count twice
         counts = generator(_SEED, f"backtest.{group.driver}").poisson(expected)
         return counts.astype(np.float64)
     trails = [trail for trail in inventory.trails if trail.name == group.driver]

@@ -62,6 +62,7 @@ def series_of(
     # object names speak where no log does: both would count each put twice
     is_counted = logs | ~np.isin(trail, np.unique(trail[logs]))
     is_counted &= (trail >= 0) & rows["cause"].isin(list(CAUSES)).to_numpy()
+    # access logs count gets a second time
     is_counted &= rows["source"].isin([*LOGS, *NAMES]).to_numpy()
     rows, trail = rows[is_counted], trail[is_counted]
     is_get, is_check = ((rows["cause"] == cause).to_numpy() for cause in ("get", "check"))
@@ -129,4 +130,5 @@ def origins(days: int, horizon: int, least: int) -> Sequence[int]:
     >>> origins(84, 28, 14), origins(30, 28, 14)
     ([28, 56], [])
     """
+    # from the end backwards: the last fold ends with the last day measured
     return list(range(days - horizon, least - 1, -horizon))[::-1]

@@ -69,7 +69,7 @@ def daily_overdispersion(counts: FloatArray, expected: FloatArray) -> Daily:
 
 
 def moderate(daily: Daily, prior_freedom: float = PRIOR_FREEDOM) -> FloatArray:
-    """Each stream's overdispersion, drawn towards that of its class, and widened for its doubt. [-]
+    """Each stream's overdispersion, drawn towards its class's, and widened as it is unsure. [-]
 
     The class counts as `prior_freedom` degrees of freedom (Smyth 2004, Linear models and empirical
     Bayes methods for assessing differential expression). A variance known with f degrees of freedom

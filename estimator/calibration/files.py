@@ -107,6 +107,7 @@ def _own(rates: Rates, group: np.ndarray, served: np.ndarray, able: np.ndarray) 
     mean = np.nan_to_num(rates.mean)
     error = mean * np.sqrt(np.nan_to_num(rates.noise))
     seen = served & able & (rates.days > 0)
+    # each stream that leaves moves the mean of those that stay; after a few turns nothing moves
     for _ in range(5):
         stay = served & ~own
         count = np.bincount(group[stay], minlength=size)

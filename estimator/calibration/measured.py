@@ -134,6 +134,7 @@ def lay_out(inventory: Inventory, actuals: Actuals, window: Window) -> Measured:
     column = rows["column"].to_numpy()
     quantity = rows["quantity"].to_numpy(dtype=np.float64)
     files_of = rows["files"].to_numpy(dtype=np.float64)
+    # requests and names of the same days are the same puts: each trail believes one of them
     is_names = rows["source"].isin(list(NAMES)).to_numpy()
     is_logs = rows["source"].isin(list(LOGS)).to_numpy()
     hidden = rows["bucket_key"].to_numpy(dtype=bool)

@@ -61,6 +61,7 @@ def config_updates(measured: Measured, source: str) -> dict[int, Range]:
         days, seen = float(measured.exposure[number][writing].sum()), float(measured.checks[number])
         if days <= 0:
             continue
+        # zero seen and zero assumed: writing a range would only add noise to the file
         if not seen and trail.config_updates_per_month.mid == 0:
             continue
         rate = checks_rate(seen, days)

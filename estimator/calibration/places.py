@@ -67,6 +67,7 @@ def place_trails(inventory: Inventory, measured: Iterable[tuple[str, str]]) -> T
         home = [n for n, trail in enumerate(inventory.trails) if trail.account == account_in(arn)]
         by_key = [n for n in home if key and keys.get(inventory.trails[n].key or "") == key]
         alone = home if len(arns_of[account_in(arn)]) == 1 else []
+        # a guess where nothing else fits, and a notice says so: a wrong trail is worse than none
         for why, candidates in (("its key", by_key), ("the only one of its account", alone)):
             if len(candidates) == 1:
                 found[pair] = candidates[0]

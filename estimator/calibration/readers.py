@@ -127,6 +127,7 @@ def _calibrate(
     reader = measured.inventory.readers[number]
     at_work, streams = model.read_by(reader)
     assert at_work.assumption is not None  # place_readers gives those of gets alone
+    # a Bucket Key answers many gets with one request
     if gets.bucket_key and not _counts_requests(at_work):
         what = "requests under an S3 Bucket Key do not tell how many files were got"
         found.notices.append(f"reader {reader.name}: {what}: unchanged")

@@ -127,6 +127,7 @@ class Cover:
                 for day, mask in self.coverage.hours.get(recorder, {}).items():
                     column = day.toordinal() - origin
                     if 0 <= column < self.window.days:
+                        # by the hour: two recorders of the same hours cover them once
                         masks[column] |= mask
             for column, mask in masks.items():
                 share[column] = mask.bit_count() / 24

@@ -102,6 +102,7 @@ class Writer:
             path = ("accounts", self._places[own.id], "files_per_day")
             if own.files_per_day is None:
                 continue
+            # what a merge (<<) brings stands elsewhere, and others share it
             if not self.document.remove(path):
                 raise self.document.refuse(path, "a value that a merge (<<) brings in")
             gone = "removed: its trail's mapping holds for it too"

@@ -7,11 +7,13 @@ import inspect
 import os
 import typing
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.models import ArgumentInfo
 
 from estimator.cli.output import be_quiet
 from estimator.cli.progress import waiting
@@ -49,18 +51,23 @@ def as_command(function: Callable[..., None]) -> Callable[..., None]:
     """
     hints = typing.get_type_hints(function, include_extras=True)
 
+    files = {name for name, hint in hints.items() if name != "output" and _is_file(hint)}
+
     def run(**values: Any) -> None:
         be_quiet(values.pop("quiet"))
-        given = _with_stdin(values)
+        given = _with_stdin(values, files)
         output = given.get("output")
         # a query or a policy that is asked for in place of an answer has one format only
         is_answer = not (given.get("athena") or given.get("policy"))
         if output is not None and is_answer and "form" in hints and given["form"] is None:
             given["form"] = _format_of(output, _choices(hints["form"]))
         if output is not None:
-            _spare_inputs(function.__name__, given, output)
-        with waiting():
-            function(**given)
+            _spare_inputs(function.__name__, given, files, output)
+        try:
+            with waiting():
+                function(**given)
+        except UsageError as error:
+            raise UsageError(_in_words_of_help(error, hints)) from None
 
     functools.update_wrapper(run, function)
     # typer reads the signature of what it is given, not of what that wraps
@@ -80,9 +87,28 @@ def as_command(function: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-def _with_stdin(values: Mapping[str, Any]) -> dict[str, Any]:
+def _in_words_of_help(error: UsageError, hints: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield the problems of an error, parameters of functions under the names of their options."""
+    for problem in error.problems:
+        _, *infos = typing.get_args(hints.get(problem.path)) or (None,)
+        for info in infos:
+            names = [name for name in info.param_decls or () if name.startswith("--")]
+            name = names[0].partition("/")[0] if names else str(info.metavar or problem.path)
+            problem = replace(problem, path=name.rstrip("."))  # noqa: PLW2901  the same problem
+        yield problem
+
+
+def _is_file(hint: Any) -> bool:
+    """Say whether a parameter names files to read: a path, or an argument that may be a URL."""
+    kind, *infos = typing.get_args(hint) or (hint,)
+    kinds = {kind, *typing.get_args(kind)}
+    kinds |= {inner for outer in kinds for inner in typing.get_args(outer)}
+    return Path in kinds or (str in kinds and any(isinstance(i, ArgumentInfo) for i in infos))
+
+
+def _with_stdin(values: Mapping[str, Any], files: set[str]) -> dict[str, Any]:
     """Let ``-`` stand for stdin wherever a file is read."""
-    met = [name for name, path in _inputs(values) if str(path) == "-"]
+    met = [name for name, path in _inputs(values, files) if str(path) == "-"]
     if len(met) > 1:
         expected = "stdin for one file only"
         raise UsageError(Problem("-", None, "", f"it {len(met)} times", expected, ""))
@@ -98,15 +124,13 @@ def _file(path: Any) -> Any:
     return type(path)(_STDIN) if str(path) == "-" else path
 
 
-def _inputs(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _inputs(values: Mapping[str, Any], files: set[str]) -> Iterator[tuple[str, Any]]:
     """Yield the files that a command reads, each with its parameter."""
-    for name, value in values.items():
-        if name == "output":
-            continue
-        for item in value if isinstance(value, list) else [value]:
-            # log files may be URLs: text
-            if isinstance(item, Path) or (name == "paths" and isinstance(item, str)):
-                yield name, item
+    for name in values.keys() & files:
+        value = values[name]
+        for path in value if isinstance(value, list) else [value]:
+            if path is not None:
+                yield name, path
 
 
 def _choices(hint: Any) -> type[Enum]:
@@ -137,11 +161,11 @@ def _format_of(output: Path, formats: type[Enum]) -> Enum | None:
     raise UsageError(Problem("--output", None, "", found, expected, "or say it with --format"))
 
 
-def _spare_inputs(command: str, values: Mapping[str, Any], output: Path) -> None:
+def _spare_inputs(command: str, values: Mapping[str, Any], files: set[str], output: Path) -> None:
     """Refuse to write over what is read: the answer would take the place of the question."""
     if not output.is_file():
         return
-    for name, path in _inputs(values):
+    for name, path in _inputs(values, files):
         if (command.partition("_")[0], name) in _REPLACED:
             continue
         if os.path.exists(path) and os.path.samefile(path, output):  # noqa: PTH110, PTH121  may be text

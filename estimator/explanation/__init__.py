@@ -58,6 +58,7 @@ def explain(
     first = _month(month) or datetime.datetime.now(datetime.UTC).date().replace(day=1)
     begin = _month(start) or min(first, datetime.datetime.now(datetime.UTC).date())
     growth = inventory.growth
+    # one month alone would count its growth from itself: none at all
     if growth.as_of is None:
         growth = growth.model_copy(update={"as_of": begin})
         inventory = dataclasses.replace(inventory, growth=growth)
@@ -86,7 +87,7 @@ def _month(text: str | datetime.date | None) -> datetime.date | None:
         return parse_month(text) if isinstance(text, str) else text
     except ValueError:
         raise UsageError(
-            Problem("--month", None, "", repr(text), "a month such as 2026-11", "")
+            Problem("month", None, "", repr(text), "a month such as 2026-11", "")
         ) from None
 
 
@@ -100,7 +101,7 @@ def _check(inventory: Inventory, only: dict[str, str]) -> None:
     }
     for name, value in only.items():
         if value not in known[name]:
-            option = "--trail" if name == "driver" else f"--{name}"
+            option = "trail" if name == "driver" else name
             close = nearest(value, known[name])
             fix = f"did you mean {close}?" if close else f"see `kmscost check {inventory.path}`"
             expected = f"one of {', '.join(known[name][:8])}"

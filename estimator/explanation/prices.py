@@ -80,6 +80,7 @@ def _free(forecast: Forecast, pool: dict[str, Any], rows: pd.DataFrame) -> Itera
         yield section, Equation(what, number, "requests")
         return
     formula = Value(left, "free requests")
+    # of all rows nothing is shared; sums in another order differ in their last bits
     if not math.isclose(own, total):
         shared = Product((formula, Value(own, "of these")))
         formula = Pair(shared, "/", Value(total, "of the payer"))

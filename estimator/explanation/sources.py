@@ -98,6 +98,7 @@ def _source(origin: Assumption | Source | None, inventory: Inventory) -> dict[st
         return None
     if isinstance(origin, Source):
         return origin.model_dump(mode="json")
+    # an inventory made in Python, or a default, has no line
     places = [inventory.places[path] for path in origin.paths if path in inventory.places]
     text = origin.range.source or (_DEFAULT if origin.is_default else None)
     if not places:

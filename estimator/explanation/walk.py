@@ -64,7 +64,7 @@ class Step:
 
 def steps_of(parts: Iterable[tuple[str, Equation]], inventory: Inventory) -> tuple[Step, ...]:
     """Equations with their sections as steps; each names the sources that are new there."""
-    known: set[str] = set()
+    known: set[str] = set()  # a source that stands above is not printed again
     steps = []
     for section, equation in parts:
         step = Step(
@@ -124,7 +124,7 @@ class Explanation:
 
     def line(self, step: Step) -> str:
         """A step in one line; a formula that is the number itself says nothing more."""
-        shown = self.shown(step)
+        shown = self.format_result(step)
         formula = "" if step.formula in ("", shown) else f"{step.formula} = "
         unit = step.unit.removesuffix("s") if shown == "1" else step.unit
         return f"{step.what}: {formula}{shown} {unit}"
@@ -141,7 +141,7 @@ class Explanation:
         lines += ["", self.other_interpretation]
         return "\n".join(lines)
 
-    def shown(self, step: Step) -> str:
+    def format_result(self, step: Step) -> str:
         """The result of a step as it is printed."""
         return money(step.result) if step.unit == self.currency else count(step.result)
 
@@ -155,7 +155,14 @@ class Explanation:
         columns = ("section", "what", "formula", "result", "unit", "source")
         frame = pd.DataFrame(
             [
-                [step.section, step.what, step.formula, self.shown(step), step.unit, step.source]
+                [
+                    step.section,
+                    step.what,
+                    step.formula,
+                    self.format_result(step),
+                    step.unit,
+                    step.source,
+                ]
                 for step in self.steps
             ],
             columns=pd.Index(columns),

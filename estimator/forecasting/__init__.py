@@ -91,6 +91,7 @@ def forecast(
     gate = None if fail_over is None else read_fail_over(fail_over, inventory, table.currency)
 
     streams = streams_of(inventory)
+    # budgets, notices and totals need the default grain, whatever columns are shown
     used = usage(inventory, span, tuple({*DEFAULT_GRAIN, *columns}), streams)
     priced = price_usage(used, inventory, span, table, discount)
     charges = priced.charges
@@ -162,7 +163,7 @@ def grain(by: str | Sequence[str] | None, alone: Sequence[str] = ("all",)) -> tu
         if name not in KEYS:
             expected = f"columns out of trail, reader, {', '.join(KEYS)}"
             expected += f"; or {', '.join(alone)} alone"
-            raise UsageError(Problem("--by", None, "", repr(word), expected, ""))
+            raise UsageError(Problem("by", None, "", repr(word), expected, ""))
     return tuple(column for column in KEYS if column in names)
 
 
@@ -184,7 +185,7 @@ def calendar(start: str | datetime.date | None, months: int) -> Months:
             str(error) if str(error).startswith("found ") else f"found {start!r}; expected a month"
         )
         found, _, expected = problem.removeprefix("found ").partition("; expected ")
-        option = "--months" if expected.startswith("1 to") else "--from"
+        option = "months" if expected.startswith("1 to") else "start"
         raise UsageError(Problem(option, None, "", found, expected, "")) from None
 
 

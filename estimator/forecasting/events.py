@@ -221,6 +221,7 @@ class EventCopies:
             np.array([ends[end] for _, ends in rows]).reshape(len(rows), self._months.count)
             for end in (0, 1)
         )
+        # at least nothing and at most something is a row too
         month, place = np.nonzero(np.maximum(low, high).T)
         periods = pd.period_range(self._months.labels[0], periods=self._months.count, freq="M")
         names = [row for row, _ in rows]
@@ -272,6 +273,7 @@ def copy_notices(charges: CopyCharges, currency: str) -> tuple[str, ...]:
 def _ends(each: list[FloatArray], is_there: list[BoolArray]) -> tuple[FloatArray, FloatArray]:
     """On each day the least and the most of all places that are active."""
     values, there = np.array(each), np.array(is_there)
+    # a place that is not active then has no copies and is no minimum either
     low = np.where(there, values, np.inf).min(axis=0)
     return np.where(np.isfinite(low), low, 0.0), np.where(there, values, 0.0).max(axis=0)
 

@@ -49,7 +49,7 @@ def read_fail_over(
 
 def _amount(text: str | float, currency: str) -> float | None:
     """An amount in the currency of the rates; None where `text` is none."""
-    if isinstance(text, bool):
+    if isinstance(text, bool):  # True is an int in Python, and no amount
         return None
     if isinstance(text, int | float):
         return _sensible(text, text)
@@ -71,7 +71,7 @@ def _sensible(text: str | float, amount: float) -> float:
 
 
 def _refusal(found: object, expected: str, fix: str = "") -> UsageError:
-    return UsageError(Problem("--fail-over", None, "", repr(found), expected, fix))
+    return UsageError(Problem("fail_over", None, "", repr(found), expected, fix))
 
 
 def describe_broken_budget(

@@ -61,6 +61,7 @@ def _ended_with_account(inventory: Inventory, months: Months) -> dict[str, list[
     ended: defaultdict[str, list[str]] = defaultdict(list)
     last = months.firsts[-1]
     for name, account, own, end in _owned_by_accounts(inventory):
+        # begun before the account ends, and meant to go on after it, within the months
         if end.toordinal() > own.start and end < last and own.end > end.toordinal():
             ended[account].append(name)
     return ended
@@ -109,6 +110,7 @@ def _not_active(inventory: Inventory, months: Months, named: set[str]) -> Iterat
     for name, period in periods:
         if not period.meets(months) and name not in named:
             idle[_when(period)].append(name)
+    # one notice for all that share a reason: fifty readers of an old SIEM are one line
     for when, names in idle.items():
         is_are = "are" if len(names) > 1 else "is"
         yield f"{listed(names)} {is_are} not active {_span(months)} ({when})"

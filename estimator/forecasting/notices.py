@@ -84,6 +84,7 @@ def _assumptions(inventory: Inventory) -> Iterator[str]:
     for reader in inventory.readers:
         preset = getattr(reader, "preset", None)  # kinds without gets_per_file have none
         known = presets()[preset] if preset else None
+        # a number of the reader's own is no assumption of the preset any more
         if known and known.assumed and getattr(reader, "gets_per_file", None) == known.gets:
             gets = known.gets
             ends = f"{factor(gets.low)} to {factor(gets.high)}"

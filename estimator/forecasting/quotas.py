@@ -64,6 +64,7 @@ def _driver_bursts(days: DailyRequests, months: Months) -> pd.DataFrame:
     np.add.at(requests, driver_of.reshape(-1), days.requests)
     np.add.at(together, driver_of.reshape(-1), days.at_once)
     starts = days.month_starts
+    # days in a row, so that each month is one slice
     total = np.add.reduceat(requests, starts, axis=1)
     fullest = np.maximum.reduceat(requests, starts, axis=1)
     at_once = np.maximum.reduceat(together, starts, axis=1)

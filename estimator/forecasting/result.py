@@ -108,7 +108,7 @@ class Forecast:
         return OTHER_INTERPRETATION[self.inventory.cloudtrail_writes]
 
     @property
-    def shown(self) -> pd.DataFrame:
+    def frame(self) -> pd.DataFrame:
         """The frame that was asked for: the charges, or that of `section`."""
         frame: pd.DataFrame | None = getattr(self, self.section or "rows")
         return pd.DataFrame({column.name: [] for column in EVENTS}) if frame is None else frame

@@ -98,6 +98,7 @@ def _from_csv(path: str, text: str) -> AccountsRead:
     if read.problems:
         return read
     for line, cells in rows:
+        # spreadsheets leave lines of commas alone at the end
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(names):
@@ -115,6 +116,7 @@ def _from_csv(path: str, text: str) -> AccountsRead:
 
 
 def _rows(path: str, text: str, read: AccountsRead) -> Iterator[tuple[int, list[str]]]:
+    # not strict, a quote that is never closed would take the rest of the file for one cell
     reader = csv.reader(io.StringIO(text), strict=True)
     while True:
         try:
@@ -136,7 +138,7 @@ def _cell(name: str, text: str, line: int) -> Any:
         regions.extend(part for part in re.split(r"[;|,\s]+", text) if part)
         regions.lines = [line] * len(regions)
         return regions
-    if name == "files_per_day":
+    if name == "files_per_day":  # the only number; a range does not fit into a cell
         try:
             return float(text.replace("_", ""))
         except ValueError:
@@ -157,6 +159,7 @@ def _from_json(path: str, text: str) -> AccountsRead:
     except (RecursionError, ValueError):  # nested without end, or a number of 5,000 digits
         read.problems.append(Problem(path, 1, "", "JSON beyond all sense", expected, fix))
         return read
+    # half of the accounts would look like a small organization
     if isinstance(data, dict) and data.get("NextToken"):
         page = "a NextToken: one page of several"
         more = "save the whole list: `aws organizations list-accounts` without --no-paginate"

@@ -72,7 +72,7 @@ class FilesPerDay:
         """
         return f"{owner}.files_per_day.{region}" if self.by_region else f"{owner}.files_per_day"
 
-    def in_doubt(self, owner: str) -> dict[str, Range]:
+    def uncertain_ranges(self, owner: str) -> dict[str, Range]:
         """The ranges in it, and what each is called."""
         entries = list(self.by_region.items())
         if self.other is not None:
@@ -90,6 +90,7 @@ def lognormal_median(low: float, high: float) -> float:
     >>> lognormal_median(100, 400)
     200.0
     """
+    # a root of each: the product of two large ends would overflow
     return math.sqrt(low) * math.sqrt(high) if low != high else low
 
 
@@ -99,7 +100,7 @@ def logit_normal_median(low: float, high: float) -> float:
     >>> round(logit_normal_median(0.2, 0.8), 12)
     0.5
     """
-    if low == high:
+    if low == high:  # 1 is allowed as a number, and its odds are infinite
         return low
     odds = math.sqrt(low / (1 - low)) * math.sqrt(high / (1 - high))
     return odds / (1 + odds)
@@ -137,7 +138,7 @@ def _read_range(
     is_share: bool,
     least: float = 0.0,
 ) -> Range:
-    if isinstance(value, Range):
+    if isinstance(value, Range):  # a default, or what a preset gave
         return value
     if not isinstance(value, dict):
         return Range.exactly(read(value))
@@ -156,9 +157,11 @@ def _read_range(
     low, high = _at("low", read, value["low"]), _at("high", read, value["high"])
     if low > high:
         raise refusal(value["low"], f"at most high, which is {factor(high)}", "swap them", ("low",))
+    # the logarithm of nothing: no lognormal distribution has it as a percentile
     if low < high and low == least:
         fix = "write a small number such as 0.01, or one number without a range"
         raise refusal(value["low"], "more than 0 as 5th percentile", fix, ("low",))
+    # as above: the odds of 1 are infinite
     if is_share and low < high and high == 1:
         fix = "write 0.999, or one number without a range"
         raise refusal(value["high"], "less than 1 as 95th percentile", fix, ("high",))

@@ -37,6 +37,7 @@ AMOUNT = re.compile(
 def read_budget_name(value: Any) -> str:
     """A name that `--fail-over` cannot take for something else."""
     name = read_text(value)
+    # --fail-over 25 must never mean a budget that somebody named so
     if name == ALL or name != name.strip() or AMOUNT.fullmatch(name):
         expected = f"a name that is neither {ALL} nor an amount, without blanks around it"
         raise refusal(value, expected, "rename it: --fail-over takes budgets by their names")
@@ -56,6 +57,7 @@ def read_thresholds(value: Any) -> tuple[float, ...]:
         if share is None:
             if isinstance(item, bool) or not isinstance(item, int | float):
                 raise refusal(item, "a share such as 0.8", fix, (index,))
+            # an integer of 400 digits has no float
             share = float(item) if abs(item) <= _HIGHEST else math.inf
         if not 0 < share <= _HIGHEST:
             raise refusal(item, f"a share above 0 and up to {factor(_HIGHEST)}", fix, (index,))

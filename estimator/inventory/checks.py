@@ -67,6 +67,7 @@ def _accounts_once(draft: Draft, found: list[Found]) -> None:
 def _one_partition_each(draft: Draft, accounts: Iterable[Account], places: list[Found]) -> None:
     checked: dict[tuple[str, ...], list[str]] = {}
     for account, place in zip(accounts, places, strict=True):
+        # ten thousand accounts share a handful of lists
         partitions = checked.get(account.regions)
         if partitions is None:
             partitions = sorted({partition_of(region) for region in account.regions})
@@ -80,6 +81,7 @@ def _one_partition_each(draft: Draft, accounts: Iterable[Account], places: list[
 
 
 def _names_once(draft: Draft, section: str, label: str) -> None:
+    # the document and not the model: what is refused for another mistake still has its name
     items = draft.root.get(section)
     first: dict[str, int] = {}
     for index, item in enumerate(items if isinstance(items, Seq) else []):
@@ -162,6 +164,7 @@ def _check_trail(
     key = keys.get(trail.key) if trail.key else None
     if trail.key is not None and key is None:
         _check_name(draft, (*at, "key"), trail.key, draft.names("keys", "id"), "keys")
+    # CloudTrail refuses it, so no forecast of it can come true (F10)
     if key and trail.bucket.region and trail.bucket.region != key.region:
         found = f"a bucket in {trail.bucket.region} under key {key.id} in {key.region}"
         fix = f"use a key in {trail.bucket.region}: CloudTrail needs both in one Region"

@@ -99,6 +99,7 @@ class Coverage:
         spread = self._regions[group]
         if accounts is not None:
             own = [self._accounts[account] for account in dict.fromkeys(accounts)]
+            # few accounts, named one by one: the sums of the group do not tell them apart
             spread = Counter(
                 region
                 for account in own

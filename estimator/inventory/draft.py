@@ -28,6 +28,7 @@ class Draft:
 
     def names(self, section: str, label: str) -> dict[str, None]:
         """The names that a section gives, those of refused items too: they are not dangling."""
+        # asked once for each reference: without a memory a long file takes a square of its length
         if section not in self.known:
             items = self.root.get(section)
             self.known[section] = {

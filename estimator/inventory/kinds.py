@@ -43,7 +43,7 @@ def read_regions(value: Any) -> tuple[str, ...]:
         raise refusal(value, "a list of Regions, or default", f"write [{value}]")
     if not isinstance(value, list | tuple):
         raise refusal(value, "a list of Regions, or default", "write [us-east-1]")
-    chosen: dict[str, None] = {}
+    chosen: dict[str, None] = {}  # a set that keeps the order: outputs have it
     for index, item in enumerate(value):
         for region in default_regions() if item == "default" else [_region_at(item, index)]:
             if region in chosen and item != "default":

@@ -241,6 +241,7 @@ def _accounts(draft: Draft, document: InventoryFile) -> list[Found]:
             else:
                 draft.problems.append(problem)
         draft.notices += read.notices
+        # an empty file would be an organization without accounts, and a forecast of nothing
         if not read.found and not read.problems:
             draft.refuse((*at, "file"), "a file without accounts", "at least one account", "")
         found += [_inherit(account, entry) for account in read.found]

@@ -71,7 +71,7 @@ class Inventory:
         return tuple(trail for trail in self.trails if self._partition[trail.account] == own)
 
     @cached_property
-    def files_in_doubt(self) -> dict[str, Range]:
+    def uncertain_files(self) -> dict[str, Range]:
         """Every range of files per day and its path, such as trails[org].files_per_day.
 
         A mapping of Regions has a path for each: accounts[111122223333].files_per_day.eu-west-1.
@@ -79,10 +79,10 @@ class Inventory:
         found: dict[str, Range] = {}
         for account in self.accounts:
             if account.files_per_day is not None:
-                found |= account.files_per_day.in_doubt(f"accounts[{account.id}]")
+                found |= account.files_per_day.uncertain_ranges(f"accounts[{account.id}]")
         for trail in self.trails:
             if trail.files_per_day is not None:
-                found |= trail.files_per_day.in_doubt(f"trails[{trail.name}]")
+                found |= trail.files_per_day.uncertain_ranges(f"trails[{trail.name}]")
         return found
 
     @cached_property

@@ -54,6 +54,7 @@ def value_places(path: str, root: Map, found: Iterable[Found]) -> dict[str, Plac
         for item in value if isinstance(value, Seq) else []:
             if isinstance(item, Map):
                 places |= _inside(path, f"{name}[{item.get(label)}]", item, item.line)
+    # places of what no number rests on would be a hundred thousand in a large organization
     own = {account.entry.id: account for account in found if account.entry.files_per_day}
     listed = root.get("accounts")
     for item in listed if isinstance(listed, Seq) else []:

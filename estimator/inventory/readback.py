@@ -166,7 +166,7 @@ class _Words:
                 yield Line("growth", f"{_share(rate)} more {of} a year since {since}")
 
     def never_active(self) -> Iterator[Line]:
-        """What can have no effect in any month, and why."""
+        """Items without effect in any month, and why."""
         inventory, used = self._inventory, set()
         for trail in inventory.trails:
             if trail.key is not None:
@@ -243,10 +243,10 @@ def _bucket(trail: Trail) -> str:
     saving = "without a Bucket Key"
     if bucket.bucket_key:
         saving = f"with a Bucket Key that saves {_share(bucket.bucket_key_saving)}"
-    kept = "for ever"
+    retention = "for ever"
     if bucket.retention_days is not None:
-        kept = f"{_quantity(bucket.retention_days)} days"
-    return f"{name} {saving} keeps files {kept}"
+        retention = f"{_quantity(bucket.retention_days)} days"
+    return f"{name} {saving} keeps files {retention}"
 
 
 def _budget(budget: Budget) -> str:

@@ -197,6 +197,7 @@ def _tables(a: RateTable | str | Path, b: RateTable | str | Path) -> tuple[RateT
 
 def _shipped_like(like: RateTable | None) -> RateTable:
     """The shipped tables, as far as they are of the same services as another one."""
+    # a table of CloudTrail alone against all of KMS would show every rate as removed
     kms, events = load_rates(), load_cloudtrail_rates()
     if like is None or not _counts_events(like):
         return kms

@@ -94,11 +94,12 @@ def run(
     if inventory.budgets and table.currency != "USD":
         messages += (f"budgets are in USD, the rates in {table.currency}: not compared",)
     lots = Draws(options.seed, options.draws)
+    # without a range the draws would repeat the forecast but for last bits: say the forecast itself
     if is_uncertain(inventory, streams):
         demand = demand_of(inventory, span, streams, table, lots, noise)
         prices = Prices(table, span, demand.bins, discount)
         drawn = sample(inventory, span, demand, prices, lots, options.quantiles)
-        messages += notice_combined(len(inventory.files_in_doubt))
+        messages += notice_combined(len(inventory.uncertain_files))
     else:
         messages += (_CERTAIN,)
         use = budget_use(charges, inventory.budgets, span)

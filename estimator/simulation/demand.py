@@ -55,6 +55,7 @@ class GrowthFactors:
 
     def of(self, names: tuple[str, ...], month: int, age: int = 0) -> FloatArray | float:
         """The product of these growths since the inventory was true, `age` months before. [-]"""
+        # files put before as_of are those that were counted: they have no growth to share
         months = max(int(self.since[month]) - age, 0)
         factor: FloatArray | float = 1.0
         for name in names if months else ():
@@ -102,6 +103,7 @@ class MonthlyProfile:
     def add(self, factor: FloatArray | float, times: FloatArray | float) -> None:
         """Add requests of the same profile: the product."""
         more = factor * times
+        # a number times a number: kept apart from the draws, because numbers have no noise
         if np.size(more) == 1:
             self.known += float(np.sum(more))
         else:
@@ -198,6 +200,7 @@ class Demand:
         if drawn is None or drawn.size == 1:
             return np.array([known]) + (0.0 if drawn is None else drawn)
         if self._noise is not None:
+            # a stream of its own for each bin: one more bin changes no count of another
             if place not in self._noise:
                 path = list(self.bins)[place].path
                 self._noise[place] = generator(self._draws.seed, path)
@@ -212,4 +215,5 @@ def counts(mean: FloatArray, random: np.random.Generator) -> FloatArray:
         noise *= np.sqrt(mean)
         noise += mean
         return noise
+    # never normal here: it would draw counts below zero
     return random.poisson(mean).astype(np.float64)

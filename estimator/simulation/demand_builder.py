@@ -50,7 +50,7 @@ class DemandBuilder:
     ----------
     demand, table, vocabulary : Demand, RateTable, Vocabulary
     files : list of array
-        Draws that `doubt` of the streams points at.
+        Draws that `uncertain_input` of the streams points at.
     budgeted : mapping of str to set of int
         Codes of ``billed_account`` and ``driver`` that a budget is for.
     """
@@ -64,10 +64,12 @@ class DemandBuilder:
     def add(self, block: Block, multipliers: Multipliers) -> None:
         """Add the requests of a block; without streams no range of files multiplies them."""
         streams = block.streams
-        doubt = np.full(len(block.quantity), -1) if streams is None else streams.doubt
+        input_codes = (
+            np.full(len(block.quantity), -1) if streams is None else streams.uncertain_input
+        )
         for number, factor, rows in self.groups(block, multipliers):
             group = self.demand.group(number, multipliers.growth, multipliers.age)
-            for code, months in sum_by_input(block.quantity[rows], doubt[rows]):
+            for code, months in sum_by_input(block.quantity[rows], input_codes[rows]):
                 if months.any():
                     profile, multiple = group.profile(months)
                     files = 1.0 if code < 0 else self.files[code]
@@ -78,10 +80,10 @@ class DemandBuilder:
     ) -> None:
         """Add the requests of uncertain look-backs: a table of nodes x rows x months."""
         assert block.streams is not None
-        doubt = block.streams.doubt
+        input_codes = block.streams.uncertain_input
         for number, factor, rows in self.groups(block, multipliers):
             group = self.demand.group(number, multipliers.growth, multipliers.age)
-            codes, position = np.unique(doubt[rows], return_inverse=True)
+            codes, position = np.unique(input_codes[rows], return_inverse=True)
             order = np.argsort(position, kind="stable")
             firsts = np.searchsorted(position[order], np.arange(len(codes)))
             summed = np.add.reduceat(table[:, rows[order]], firsts, axis=1).transpose(1, 0, 2)
@@ -105,6 +107,7 @@ class DemandBuilder:
             np.broadcast_to(np.asarray(code, dtype=np.int64), (size,))
             for code in (block.payer, block.billed_region)
         )
+        # rows under different buckets leave different shares, so they never join
         saving = np.full(size, -1, dtype=np.int64)
         if streams is not None and multipliers.saving is not None:
             saving = multipliers.saving[streams.trail]
@@ -139,9 +142,9 @@ class DemandBuilder:
         return np.where(np.isin(codes, list(wanted)), codes, -1)
 
 
-def sum_by_input(quantity: FloatArray, doubt: IntArray) -> Iterator[tuple[int, FloatArray]]:
+def sum_by_input(quantity: FloatArray, input_codes: IntArray) -> Iterator[tuple[int, FloatArray]]:
     """The sum of the rows of each uncertain input, month by month."""
-    codes, position = np.unique(doubt, return_inverse=True)
+    codes, position = np.unique(input_codes, return_inverse=True)
     summed = np.zeros((len(codes), quantity.shape[1]))
     np.add.at(summed, position, quantity)
     yield from zip(codes.tolist(), summed, strict=True)

@@ -68,6 +68,7 @@ class UncertainInput:
         [100.0, 200.0, 400.0]
         """
         lower, upper = self.widths
+        # two halves that meet at the median: mid stays the 50th percentile however skewed
         scale = exp(np.where(scores < 0, lower, upper) * scores)
         if self.kind == "growth":
             return (1.0 + self.range.mid) * scale - 1.0

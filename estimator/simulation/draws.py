@@ -21,6 +21,7 @@ from estimator.volume.streams import IntArray
 def generator(seed: int, path: str) -> np.random.Generator:
     """The random numbers of one path under a seed: its own child stream."""
     digest = hashlib.blake2b(path.encode(), digest_size=16).digest()
+    # blake2b, not hash(): Python salts its own hashes anew in every process
     words = tuple(np.frombuffer(digest, dtype="<u4").tolist())
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=words)))
 
@@ -37,6 +38,7 @@ class Draws:
 
     def of(self, path: str, given: Range, kind: Kind = "quantity") -> FloatArray:
         """The draws of a range; a number stands for itself, as one value."""
+        # one value, not one for each draw: what rests on numbers alone stays exact and cheap
         if given.is_number:
             return np.array([given.mid])
         if path not in self.drawn:

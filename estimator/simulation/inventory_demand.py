@@ -92,7 +92,7 @@ class _InventoryDemand:
     ) -> None:
         self.inventory, self.draws, self.full, self.growth = inventory, draws, streams, growth
         self.model = Model(uncertain_inputs.with_unit_factors(inventory), months)
-        summed = streams.add_up(by_account=False, by_region=False, by_doubt=True)
+        summed = streams.add_up(by_account=False, by_region=False, by_input=True)
         self.fine = {
             reader.name: self._read(reading(self.model, reader), summed)
             for reader in inventory.readers
@@ -102,15 +102,17 @@ class _InventoryDemand:
         self.summed = self.files.refer(summed)
 
     def _read(self, at_work: Reading, summed: Streams) -> Streams:
-        return at_work.streams(self.full, summed, False, False, by_doubt=True)
+        return at_work.streams(self.full, summed, False, False, by_input=True)
 
     def _files(self, summed: Streams, own: int) -> UncertainFiles:
-        ranges = self.inventory.files_in_doubt
-        uncertain = summed.where(summed.doubt >= 0)
+        ranges = self.inventory.uncertain_files
+        uncertain = summed.where(summed.uncertain_input >= 0)
         days = self.model.days(uncertain).sum(axis=1)
         size = len(ranges)
-        weights = np.bincount(uncertain.doubt, weights=uncertain.count * days, minlength=size)
-        there = np.bincount(uncertain.doubt, weights=uncertain.count, minlength=size)
+        weights = np.bincount(
+            uncertain.uncertain_input, weights=uncertain.count * days, minlength=size
+        )
+        there = np.bincount(uncertain.uncertain_input, weights=uncertain.count, minlength=size)
         # what readers of old files alone meet weighs little, but a weight of 0 would say: unused
         known: FloatArray = np.where(weights > 0, weights, there * 1e-9).astype(np.float64)
         patterns = self._patterns(uncertain) if size > own else ()
@@ -134,9 +136,9 @@ class _InventoryDemand:
             codes.append(alike.setdefault(use, len(alike)))
         of_row = np.array(codes, dtype=np.int64)[uncertain.trail]
         for code in np.unique(of_row).tolist():
-            yield uncertain.doubt[of_row == code], code
+            yield uncertain.uncertain_input[of_row == code], code
         for number, fine in enumerate(self.fine.values()):
-            yield fine.doubt, len(alike) + number
+            yield fine.uncertain_input, len(alike) + number
 
     def fill(self, builder: DemandBuilder) -> None:
         """Add everything that the inventory causes to the demand."""
@@ -145,6 +147,7 @@ class _InventoryDemand:
         readers = zip(self.inventory.readers, self.model.inventory.readers, strict=True)
         for reader, unit_reader in readers:
             self._reader(reader, unit_reader)
+        # keys are numbers: no range multiplies a key-month
         for block in key_blocks(self.model):
             builder.add(block, Multipliers())
 
@@ -200,6 +203,7 @@ class _InventoryDemand:
             multipliers = self._multipliers(factor, savings, written.growth.names)
             if not len(written.streams):
                 continue
+            # a fixed number of gets does not grow: growth moves files, which only share it out
             if isinstance(at_work, Sharing):
                 self._share_gets(at_work, written, dataclasses.replace(multipliers, growth=()))
             elif isinstance(at_work, LookBack):
@@ -219,6 +223,7 @@ class _InventoryDemand:
         segments = growth.months_of_put if multipliers.growth else growth.segments
         for rows, days in self._days_back(at_work, reader, written.streams):
             part = Written(written.streams.where(rows), growth)
+            # the retention may cut every draw of a look-back to the same days
             fixed = days.min() == days.max()
             nodes = None
             if not fixed:
@@ -251,6 +256,7 @@ class _InventoryDemand:
                 return looking.gets(part, np.full(len(part.streams), float(days[0])))
             return gets_at(looking, part, nodes)
 
+        # growth that is a number is in the table already
         if len(segments) < 2 or not self.growth.is_uncertain:
             return {0: gets(at_work, written)}
         found: dict[int, FloatArray] = {}
@@ -313,7 +319,8 @@ class _InventoryDemand:
             for which, factor, rows in self.builder.groups(block, multipliers)
             for share in np.unique(left[rows]).tolist()
         ]
-        uncertain = bool((streams.doubt >= 0).any())
+        uncertain = bool((streams.uncertain_input >= 0).any())
+        # with one part and no moving edge the shares add up to 1 in every draw
         if not retention and not (uncertain and len(parts) > 1):
             self.builder.add(
                 dataclasses.replace(block, streams=streams.with_a_file_each()), multipliers

@@ -68,6 +68,7 @@ class LookBackDays:
         # first + place x (slope + place x curve), the quadratic through the three
         slope = 4.0 * middle - 3.0 * first - last
         curve = 2.0 * (first + last) - 4.0 * middle
+        # Horner's form: two products and no power
         found = first[self.interval] + self.place * (
             slope[self.interval] + self.place * curve[self.interval]
         )
@@ -98,6 +99,7 @@ def gets_at(reading: LookBack, written: Written, days: LookBackDays) -> FloatArr
     kinds = dataclasses.replace(streams.where(first), files=np.ones(len(first)))
     size, rows = len(days.nodes), len(kinds)
     found = np.zeros((size, rows, len(reading.model.spans)))
+    # nodes x rows x months of all nodes at once would take gigabytes
     at_once = max(1, _ROWS_AT_ONCE // max(rows, 1))
     for begin in range(0, size, at_once):
         nodes = days.nodes[begin : begin + at_once]
@@ -114,6 +116,7 @@ def breakpoints_of(reading: LookBack, written: Written, segments: Iterable[Segme
     turns = reading.turns(written.streams)
     edges = [period for segment in segments for period in _ends(segment.period)]
     reached = np.concatenate([written.streams.start, written.streams.end, edges])
+    # a stream without a start or end has no edge to reach
     turns = turns[(turns > ALWAYS) & (turns < NEVER)]
     reached = np.unique(reached[(reached > ALWAYS) & (reached < NEVER)])
     breakpoints: FloatArray = turns[:, None] - reached

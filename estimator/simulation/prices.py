@@ -77,6 +77,7 @@ class Prices:
         if key not in self._known:
             bins = [self.bins[number] for number in used.tolist()]
             usage = {
+                # any month with these rates: the others of the month come with each price
                 "month": pd.PeriodIndex([pd.Period(day, freq="M")] * len(bins), freq="M"),
                 "payer": pd.Series([each.payer for each in bins], dtype=object),
                 "billed_region": pd.Series([each.region for each in bins], dtype=object),

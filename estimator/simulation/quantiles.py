@@ -27,6 +27,7 @@ def quantiles_of(values: FloatArray, shares: Sequence[float]) -> FloatArray:
     # only the draws that are asked for must stand in their places: no sort of all
     ordered = np.partition(values, np.unique([below, above]))
     low, high = ordered[below], ordered[above]
+    # rounding may pass the upper neighbour, and quantiles must not cross
     return np.minimum(low + (high - low) * (place - below), high)
 
 

@@ -248,6 +248,7 @@ def build_simulation(
 
 def _span(months: FloatArray) -> FloatArray:
     """The sum over the months, of one value where all draws are the same."""
+    # a broadcast point: summing it by fsum gives the forecast's own bits
     if months.strides[1] == 0:
         return np.array([math.fsum(months[:, 0])])
     total: FloatArray = months.sum(axis=0)

@@ -67,6 +67,7 @@ def sample(
     for month in range(months.count):
         quantities = demand.of(month)
         used, by_bin = prices.cost(month, quantities, others, is_exempt)
+        # both from the same counts: a difference between them is the price alone
         _, by_bin_other = prices.cost(month, quantities, others, not is_exempt)
         of_mean = prices.cost(
             month, quantities.mean(axis=1, keepdims=True), mean_others, is_exempt
@@ -77,6 +78,7 @@ def sample(
         for budget in budgets:
             spent = by_bin[_bins_of(budget, bins)].sum(axis=0)
             over[budget.name][month] = is_over(spent, np.array(budget.usd_per_month))
+        # no draws of it by month: that array would be as large as all of the cost
         whole += other
         quantiles.append(quantiles_of(other, shares))
         rows.append(
@@ -117,5 +119,6 @@ def repeat_point(
         str(name): np.broadcast_to(part["over"].to_numpy(dtype=bool)[:, None], size)
         for name, part in use.groupby("budget", observed=True)
     }
+    # views of one number: the draws of a point take no memory
     every_draw = [np.broadcast_to(point[:, None], size) for point in (requests, cost)]
     return Samples(every_draw[0], every_draw[1], every, means, over)

@@ -27,7 +27,7 @@ class Steps:
 
     Attributes
     ----------
-    group, doubt : int
+    group, uncertain_input : int
         Whose share they are, and which draws multiply them; -1 for none.
     start, end : tuple of (array, array)
         Moments in order, and the files that have begun (or ended) by each. [day ordinal, file/day]
@@ -38,7 +38,7 @@ class Steps:
     """
 
     group: int
-    doubt: int
+    uncertain_input: int
     start: tuple[FloatArray, FloatArray]
     end: tuple[FloatArray, FloatArray]
     retention: int | None
@@ -76,19 +76,20 @@ class SharedGets:
         readable = (streams.files > 0) & (streams.end > streams.start) & (group_of >= 0)
         drawn = np.isin(streams.trail, list(retention))
         # streams with the same draws and the same drawn retention are one step function
+        # streams of other trails end at known moments, whatever their trail
         trail = np.where(drawn, streams.trail, -1)
-        keys = np.stack([group_of, streams.doubt, trail], axis=1)[readable]
+        keys = np.stack([group_of, streams.uncertain_input, trail], axis=1)[readable]
         kinds, kind_of = np.unique(keys, axis=0, return_inverse=True)
         rows = np.flatnonzero(readable)
         self._steps = []
-        for number, (group, doubt, drawn_trail) in enumerate(kinds.tolist()):
+        for number, (group, input_codes, drawn_trail) in enumerate(kinds.tolist()):
             chosen = rows[kind_of.reshape(-1) == number]
             ends = streams.end[chosen] if drawn_trail >= 0 else until[chosen]
             weights = streams.files[chosen]
             self._steps.append(
                 Steps(
                     group,
-                    doubt,
+                    input_codes,
                     _sum_up_to(streams.start[chosen], weights),
                     _sum_up_to(ends, weights),
                     drawn_trail if drawn_trail >= 0 else None,
@@ -129,6 +130,7 @@ class SharedGets:
                 near = (ends + days.max() > begin) & (ends + days.min() < end)
                 moving.append((steps.retention, ends[near]))
         fixed = np.unique(np.concatenate(known))
+        # edges outside of the month change nothing inside it
         fixed = fixed[(fixed >= begin) & (fixed <= end)]
         draws = max((len(each) for each in self._retention.values()), default=1)
         cells = (len(fixed) + sum(len(ends) for _, ends in moving)) * len(self._steps)
@@ -176,8 +178,8 @@ class SharedGets:
         """Each group's share of what is readable in each stretch, for each draw. [-]"""
         shares: list[FloatArray] = [np.zeros((1, 1))] * self._groups
         for steps, files in zip(self._steps, readable, strict=True):
-            if steps.doubt >= 0:
-                drawn = self._files[steps.doubt]
+            if steps.uncertain_input >= 0:
+                drawn = self._files[steps.uncertain_input]
                 more = files * (drawn if here is None else drawn[here])[:, None]
             else:
                 more = files

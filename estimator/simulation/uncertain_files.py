@@ -57,6 +57,7 @@ class UncertainFiles:
                 UncertainInput(paths[number], values[number])  # refuses it, and says why
             mean, variance = moments(low, mid, high)
             spread = variance * weights * weights
+            # the widest stay on their own: only a sum of many small ones looks lognormal
             by_spread = used[np.argsort(-spread[used], kind="stable")]
             used = np.sort(by_spread[:own])
             for members in _alike(np.sort(by_spread[own:]), patterns):
@@ -77,6 +78,7 @@ class UncertainFiles:
         w, m, v = weights[members], mean[members], variance[members]
         total = float(np.sum(w * m))
         relative = float(np.sum(w * w * v)) / total**2
+        # sorted: the path, and with it the draws, must not hang on the order of the accounts
         names = sorted(paths[member] for member in members)
         path = f"{len(names):,} smaller ranges, {names[0]} to {names[-1]}"
         width = log(np.array([1.0 + relative]))
@@ -92,18 +94,20 @@ class UncertainFiles:
         """Streams by uncertain input, pointing at `draws`: `files` is what a draw multiplies."""
         if not self.draws:
             return streams
-        uncertain = streams.doubt >= 0
-        files = np.where(uncertain, streams.count * self._mean[streams.doubt], streams.files)
-        doubt = np.where(uncertain, self._code[streams.doubt], -1)
-        pointing = dataclasses.replace(streams, files=files, doubt=doubt)
-        return pointing.add_up(by_account=False, by_region=False, by_doubt=True)
+        uncertain = streams.uncertain_input >= 0
+        files = np.where(
+            uncertain, streams.count * self._mean[streams.uncertain_input], streams.files
+        )
+        input_codes = np.where(uncertain, self._code[streams.uncertain_input], -1)
+        pointing = dataclasses.replace(streams, files=files, uncertain_input=input_codes)
+        return pointing.add_up(by_account=False, by_region=False, by_input=True)
 
 
 def _alike(members: IntArray, patterns: Iterable[tuple[IntArray, int]]) -> list[IntArray]:
     """The members in groups of those that have the same uses."""
     uses: defaultdict[int, list[int]] = defaultdict(list)
-    for doubts, use in patterns:
-        for number in np.unique(doubts[doubts >= 0]).tolist():
+    for inputs, use in patterns:
+        for number in np.unique(inputs[inputs >= 0]).tolist():
             uses[number].append(use)
     groups: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
     for number in members.tolist():

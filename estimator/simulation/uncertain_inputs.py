@@ -115,4 +115,4 @@ def is_uncertain(inventory: Inventory, streams: Streams) -> bool:
         # how fast a reader is changes neither requests nor cost
         values = [value for name, value in reader if name != "burst_seconds"]
         others += [value for value in values if isinstance(value, Range)]
-    return bool((streams.doubt >= 0).any()) or any(not each.is_number for each in others)
+    return bool((streams.uncertain_input >= 0).any()) or any(not each.is_number for each in others)

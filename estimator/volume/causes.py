@@ -26,6 +26,7 @@ def trail_blocks(model: Model, streams: Streams) -> Iterator[Block]:
     trails = model.inventory.trails
     for written, cause in ((model.logs(streams), "put"), (model.digests(streams), "digest")):
         for rows, seconds in _by_seconds(written.streams, [t.burst_seconds for t in trails]):
+            # a block has one burst profile, so trails with seconds of their own stand apart
             part = Written(written.streams.where(rows), written.growth)
             saving = model.saving[part.streams.trail][:, None]
             requests = formulas.requests_left(model.put(part), saving)

@@ -108,7 +108,9 @@ def _by_job(model: Model, blocks: list[Block]) -> DailyRequests:
         assert (
             block.burst_profile is not None
         )  # requests have one, and key-months are not asked for
+        # += would add only one of the rows that are the same job
         np.add.at(requests, job, block.quantity)
+        # an assumption of 0 a month comes 0 times a day: then nothing comes together
         times = np.broadcast_to(block.burst_profile.times, shape[1:])
         together = np.divide(
             block.quantity, times, out=np.zeros_like(block.quantity), where=times > 0

@@ -237,6 +237,7 @@ class Equation:
     @cached_property
     def digits(self) -> int:
         """The fewest digits with which the formula, as it is shown, gives the number shown."""
+        # no rule tells how many digits a formula needs: each number of them is worked out
         for digits in range(_FEWEST, _MOST):
             if self._holds(digits):
                 return digits

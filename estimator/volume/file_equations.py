@@ -164,6 +164,7 @@ def _kinds(model: Model, written: Written, days: FloatArray) -> list[_Kind]:
     alike, kind_of_row, size = np.unique(columns, axis=1, return_inverse=True, return_counts=True)
     put = alike[0] * alike[1] * size
     order = np.argsort(-put, kind="stable")
+    # where nothing is put, one line still says of what nothing is
     order = order[put[order] > 0] if put.any() else order[:1]
     kinds = []
     for position, number in enumerate(order.tolist()):

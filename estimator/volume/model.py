@@ -80,6 +80,7 @@ class Model:
 
     def over(self, spans: Spans) -> Model:
         """The same, counted in other spans."""
+        # shallow: the arrays of trails are the same whatever time is counted in
         other = copy.copy(self)
         other.spans = spans
         return other
@@ -92,9 +93,10 @@ class Model:
         """The digest files under the key of those streams that have any."""
         streams = streams.where(self.digest_start[streams.trail] < NEVER)
         rate = formulas.DIGESTS_PER_DAY * streams.count
+        # a trail older than AWS's change has digests under its key later than log files
         start = np.maximum(streams.start, self.digest_start[streams.trail])
         nothing = np.full(len(streams), -1, dtype=np.int64)
-        digests = dataclasses.replace(streams, files=rate, start=start, doubt=nothing)
+        digests = dataclasses.replace(streams, files=rate, start=start, uncertain_input=nothing)
         return Written(digests, self.growths["digests"])
 
     def put(self, written: Written, period: Period = ALL_TIME) -> FloatArray:

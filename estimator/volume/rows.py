@@ -95,6 +95,7 @@ def usage_frame(
         codes["operation"] = np.where(codes["operation"] == units, units, 0)
     group = codes.groupby(names, sort=False).ngroup().to_numpy()
     size = int(group.max()) + 1 if len(group) else 0
+    # before the frame is made: afterwards the memory is gone
     if size * months.count > MAX_ROWS:
         raise _too_many(size * months.count)
     if size < len(group):
@@ -102,6 +103,7 @@ def usage_frame(
         np.add.at(summed, group, quantity)
         quantity = summed
         codes = codes.loc[~pd.Series(group).duplicated()].reset_index(drop=True)
+    # transposed, so that rows come month by month
     month, row = np.nonzero(quantity.T)
     first = pd.Period(months.labels[0], freq="M").ordinal
     frame = pd.DataFrame({"month": _periods(first + month)})
@@ -132,4 +134,4 @@ def _column(block: Block, column: str, vocabulary: Vocabulary) -> IntArray:
 def _too_many(rows: int) -> UsageError:
     found = f"{rows:,} rows"
     fix = "ask for fewer columns or fewer months at a time"
-    return UsageError(Problem("--by", None, "", found, f"at most {MAX_ROWS:,}", fix))
+    return UsageError(Problem("by", None, "", found, f"at most {MAX_ROWS:,}", fix))

@@ -33,8 +33,8 @@ class Streams:
         Streams in the row. [stream]
     start, end : array
         First day and the day after the last one. [day ordinal]
-    doubt : array of int
-        Position of the range that `files` rests on in `Inventory.files_in_doubt`; -1 where it is
+    uncertain_input : array of int
+        Position of the range that `files` rests on in `Inventory.uncertain_files`; -1 where it is
         a number, or where streams of several are added up.
     """
 
@@ -45,7 +45,7 @@ class Streams:
     count: FloatArray
     start: FloatArray
     end: FloatArray
-    doubt: IntArray
+    uncertain_input: IntArray
 
     def __len__(self) -> int:
         return len(self.trail)
@@ -60,23 +60,24 @@ class Streams:
             count=self.count[chosen],
             start=self.start[chosen],
             end=self.end[chosen],
-            doubt=self.doubt[chosen],
+            uncertain_input=self.uncertain_input[chosen],
         )
 
     def with_a_file_each(self) -> Streams:
         """The same with a file a day for each stream, so that no range matters."""
         nothing = np.full(len(self), -1, dtype=np.int64)
-        return dataclasses.replace(self, files=self.count, doubt=nothing)
+        return dataclasses.replace(self, files=self.count, uncertain_input=nothing)
 
-    def add_up(self, by_account: bool, by_region: bool, by_doubt: bool = False) -> Streams:
+    def add_up(self, by_account: bool, by_region: bool, by_input: bool = False) -> Streams:
         """Rows with the same trail and period in one, apart by no more than is asked for."""
         account = self.account if by_account else np.full(len(self), -1, dtype=np.int64)
         region = self.region if by_region else np.full(len(self), -1, dtype=np.int64)
-        doubt = self.doubt if by_doubt else np.full(len(self), -1, dtype=np.int64)
-        columns = [self.trail, _codes(self.start), _codes(self.end), account, region, doubt]
+        input_codes = self.uncertain_input if by_input else np.full(len(self), -1, dtype=np.int64)
+        columns = [self.trail, _codes(self.start), _codes(self.end), account, region, input_codes]
         group = _group(columns)
         size = int(group.max()) + 1 if len(self) else 0
         first = np.zeros(size, dtype=np.int64)
+        # of several assignments to one place the last one stays: backwards that is the first row
         first[group[::-1]] = np.arange(len(self))[::-1]
         return Streams(
             trail=self.trail[first],
@@ -86,11 +87,12 @@ class Streams:
             count=np.bincount(group, weights=self.count, minlength=size).astype(np.float64),
             start=self.start[first],
             end=self.end[first],
-            doubt=doubt[first],
+            uncertain_input=input_codes[first],
         )
 
 
 def _codes(values: FloatArray) -> IntArray:
+    # the usual case, without sorting a hundred thousand equal days
     if len(values) and (values == values[0]).all():
         return np.zeros(len(values), dtype=np.int64)
     return np.unique(values, return_inverse=True)[1].astype(np.int64)
@@ -115,9 +117,9 @@ def _group(columns: list[IntArray]) -> IntArray:
 class _Pairs:
     """Every (account, Region), in the order of the accounts."""
 
-    def __init__(self, inventory: Inventory, doubts: dict[str, int]) -> None:
+    def __init__(self, inventory: Inventory, inputs: dict[str, int]) -> None:
         accounts, active = inventory.accounts, inventory.active
-        self.doubts = doubts
+        self.inputs = inputs
         self.code = {region: index for index, region in enumerate(inventory.region_codes)}
         spelled = {
             regions: np.array([self.code[region] for region in regions], dtype=np.int64)
@@ -131,8 +133,9 @@ class _Pairs:
         starts = np.array([active.account[account.id].start for account in accounts])
         ends = np.array([active.account[account.id].end for account in accounts])
         self.start, self.end = starts[self.account], ends[self.account]
+        # not a number: the account says nothing, and the trail or the rule of thumb does
         self.files = np.full(len(self.account), np.nan)
-        self.doubt = np.full(len(self.account), -1, dtype=np.int64)
+        self.uncertain_input = np.full(len(self.account), -1, dtype=np.int64)
         for index, account in enumerate(accounts):
             files = account.files_per_day
             if files is not None:
@@ -150,12 +153,12 @@ class _Pairs:
         """Set the files a day of the pairs of an account that says them."""
         if not files.by_region and files.other is not None:  # one for all, ten times as fast
             self.files[part] = files.other.mid
-            if self.doubts:
-                self.doubt[part] = self.doubts.get(files.path(owner, "other"), -1)
+            if self.inputs:
+                self.uncertain_input[part] = self.inputs.get(files.path(owner, "other"), -1)
             return
         self.files[part] = self.files_of(files, np.nan)[self.region[part]]
-        if self.doubts:
-            self.doubt[part] = self.doubt_of(files, owner)[self.region[part]]
+        if self.inputs:
+            self.uncertain_input[part] = self.input_of(files, owner)[self.region[part]]
 
     def files_of(self, files: FilesPerDay | None, otherwise: float) -> FloatArray:
         """Files per day of every Region, `otherwise` where nothing is said of it."""
@@ -165,16 +168,16 @@ class _Pairs:
             by_region[self.code[region]] = assumption.mid
         return by_region
 
-    def doubt_of(self, files: FilesPerDay | None, owner: str) -> IntArray:
+    def input_of(self, files: FilesPerDay | None, owner: str) -> IntArray:
         """The position of the range of every Region, -1 where it is a number or nothing is said."""
-        doubt = np.full(len(self.code), -1, dtype=np.int64)
+        input_codes = np.full(len(self.code), -1, dtype=np.int64)
         if files is None:
-            return doubt
+            return input_codes
         if files.other is not None:
-            doubt[:] = self.doubts.get(files.path(owner, "other"), -1)
+            input_codes[:] = self.inputs.get(files.path(owner, "other"), -1)
         for region in files.by_region:
-            doubt[self.code[region]] = self.doubts.get(files.path(owner, region), -1)
-        return doubt
+            input_codes[self.code[region]] = self.inputs.get(files.path(owner, region), -1)
+        return input_codes
 
     def of(self, trail: Trail, home: Account) -> IntArray:
         """The pairs that a trail covers."""
@@ -199,11 +202,11 @@ def streams_of(inventory: Inventory) -> Streams:
 
     A stream is active while its account, its trail and the trail's key are.
     """
-    doubts = {path: number for number, path in enumerate(inventory.files_in_doubt)}
-    pairs = _Pairs(inventory, doubts)
+    inputs = {path: number for number, path in enumerate(inventory.uncertain_files)}
+    pairs = _Pairs(inventory, inputs)
     accounts = {account.id: account for account in inventory.accounts}
     default = pairs.files_of(None, FILES_PER_DAY)
-    trail_number, chosen, files, doubt, starts, ends = [], [], [], [], [], []
+    trail_number, chosen, files, input_codes, starts, ends = [], [], [], [], [], []
     for number, trail in enumerate(inventory.trails):
         if trail.key is None:
             continue
@@ -216,9 +219,11 @@ def streams_of(inventory: Inventory) -> Streams:
         override = pairs.files[part]
         inherits = np.isnan(override)
         files.append(np.where(inherits, own[pairs.region[part]], override))
-        if doubts:
-            shared = pairs.doubt_of(trail.files_per_day, f"trails[{trail.name}]")
-            doubt.append(np.where(inherits, shared[pairs.region[part]], pairs.doubt[part]))
+        if inputs:
+            shared = pairs.input_of(trail.files_per_day, f"trails[{trail.name}]")
+            input_codes.append(
+                np.where(inherits, shared[pairs.region[part]], pairs.uncertain_input[part])
+            )
         writing = inventory.active.writing[trail.name]
         starts.append(np.maximum(pairs.start[part], writing.start))
         ends.append(np.minimum(pairs.end[part], writing.end))
@@ -231,7 +236,9 @@ def streams_of(inventory: Inventory) -> Streams:
         count=np.ones(len(rows)),
         start=_join(starts),
         end=_join(ends),
-        doubt=_join(doubt).astype(np.int64) if doubts else np.full(len(rows), -1, dtype=np.int64),
+        uncertain_input=_join(input_codes).astype(np.int64)
+        if inputs
+        else np.full(len(rows), -1, dtype=np.int64),
     )
 
 

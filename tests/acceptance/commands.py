@@ -65,7 +65,7 @@ def kmscost(*args: str, cwd: Path) -> Run:
     return Run(code or 0, flush_text(out), flush_text(err), time.perf_counter() - began)
 
 
-def kmscost_process(*args: str, cwd: Path) -> Run:
+def kmscost_process(*args: str, cwd: Path, stdin: str | None = None) -> Run:
     """The same by `python -m estimator` in a process of its own, without a terminal."""
     paths = [str(REPOSITORY), *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONPATH": os.pathsep.join(paths)}
@@ -73,6 +73,7 @@ def kmscost_process(*args: str, cwd: Path) -> Run:
         [sys.executable, "-m", "estimator", *args],
         cwd=cwd,
         env=environment,
+        input=stdin,
         capture_output=True,
         encoding="utf-8",
         timeout=120,

@@ -92,7 +92,7 @@ class Formula:
 
 
 def holds(formula: str, result: str) -> bool:
-    """Whether a formula, worked out, gives its result to within the rounding printed.
+    """True where a formula, worked out, gives its result to within the rounding printed.
 
     Half a unit in the last place of the result, and a billionth of that for the machine's own.
     """

@@ -18,8 +18,10 @@ def check(walk, text=""):
     """Each formula of a walk, worked out as it is printed, gives the number printed behind it."""
     for step in walk.steps:
         if step.formula:
-            shown = f"{step.section}: {step.what}: {step.formula} = {walk.shown(step)}\n{text}"
-            assert holds(step.formula, walk.shown(step)), shown
+            shown = (
+                f"{step.section}: {step.what}: {step.formula} = {walk.format_result(step)}\n{text}"
+            )
+            assert holds(step.formula, walk.format_result(step)), shown
             assert remark_fits(step.formula), shown
 
 

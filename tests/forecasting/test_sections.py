@@ -47,7 +47,7 @@ def test_csv_is_the_frame(path, by, frame):
     rows = list(csv.DictReader(io.StringIO(answer.stdout)))
     result = forecast(path, "2026-11", 3, by=by)
     assert list(rows[0]) == [column.name for column in FRAMES[frame]]
-    assert len(rows) == len(result.shown)
+    assert len(rows) == len(result.frame)
     assert not any(value.startswith("=") for row in rows for value in row.values())
     assert "With cloudtrail_writes: exempt the total is USD" in answer.stderr
     assert "Apart from KMS, on CloudTrail's bill" in answer.stderr

@@ -182,7 +182,7 @@ class BudgetUse:
         return is_over(self.used, self.limit)
 
     @property
-    def reached(self) -> float | None:
+    def highest_threshold(self) -> float | None:
         """The highest threshold that is reached, from its share on."""
         reached = [t for t in self.thresholds if self.used >= t * self.limit * (1 - ROUNDING)]
         return max(reached, default=None)

@@ -158,10 +158,10 @@ class Invention:
         """True in so many cases."""
         return self.dice.random() < chance
 
-    def quantity(self, low: float, high: float, doubt: float = 0.6) -> str:
+    def quantity(self, low: float, high: float, chance: float = 0.6) -> str:
         """A number, or a range with or without its middle."""
         first = self.dice.uniform(low, high)
-        if not self.maybe(doubt):
+        if not self.maybe(chance):
             return f"{first:.4g}"
         last = first * self.dice.uniform(1.05, 4)
         middle = first + (last - first) * self.dice.random()

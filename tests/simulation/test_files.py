@@ -46,7 +46,7 @@ def totals(inventory, own, draws=40_000):
 def test_the_rest_has_the_mean_and_the_variance_of_its_sum(tmp_path):
     """100 on their own or none: mean and variance are the sums of the closed forms."""
     inventory = write(tmp_path, text())
-    ranges = list(inventory.files_in_doubt.values())
+    ranges = list(inventory.uncertain_files.values())
     ends = [np.array([getattr(each, end) for each in ranges]) for end in ("low", "mid", "high")]
     mean, variance = (part.sum() for part in moments(*ends))
     for own in (0, 100, ACCOUNTS):
@@ -70,7 +70,7 @@ def test_a_reader_of_some_accounts_keeps_their_own_spread(tmp_path):
     chosen = ", ".join(f'"{100_000_000_000 + number}"' for number in range(1, 41))
     reader = f"readers: [{{name: siem, kind: every-file, accounts: [{chosen}]}}]\n"
     inventory = write(tmp_path, text(reader))
-    ranges = inventory.files_in_doubt
+    ranges = inventory.uncertain_files
     ends = [
         np.array([getattr(each, end) for each in ranges.values()]) for end in ("low", "mid", "high")
     ]

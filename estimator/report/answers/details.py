@@ -57,7 +57,7 @@ def quotas_sheet(forecast: Forecast) -> Sheet:
 
 def events_sheet(forecast: Forecast) -> Sheet:
     """Paid copies of KMS events by trail, account and Region of the log, over all months."""
-    frame, unit = forecast.shown, forecast.currency
+    frame, unit = forecast.frame, forecast.currency
     keys = ["trail", "of", "billed_account", "billed_region"]
     sums = ["quantity", "quantity_high", "cost", "cost_high"]
     summed = frame.groupby(keys, observed=True, dropna=False, as_index=False)[sums].sum()

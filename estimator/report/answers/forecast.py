@@ -42,7 +42,7 @@ class ForecastAnswer(Answer[Forecast]):
 
     def frame(self) -> pd.DataFrame:
         """The charges, or the frame asked for in their place."""
-        return self.result.shown
+        return self.result.frame
 
     @property
     def broken(self) -> str | None:

@@ -78,7 +78,7 @@ def chart_of(
     if kind not in KINDS:
         close = nearest(kind, KINDS)
         fix = f"did you mean {close}?" if close else ""
-        raise UsageError(Problem("--kind", None, "", repr(kind), f"one of {', '.join(KINDS)}", fix))
+        raise UsageError(Problem("kind", None, "", repr(kind), f"one of {', '.join(KINDS)}", fix))
     # also where the kind draws nothing: a wrong option is not for somebody else to find
     read_options(draws, seed, QUANTILES, 1)
     inventory = inventory if isinstance(inventory, Inventory) else load_inventory(inventory)

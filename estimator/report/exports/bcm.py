@@ -70,11 +70,11 @@ def export_bcm(
         The inventory or an option is wrong.
     """
     if kind not in KINDS:
-        raise UsageError(Problem("--kind", None, "", repr(kind), " or ".join(KINDS), ""))
+        raise UsageError(Problem("kind", None, "", repr(kind), " or ".join(KINDS), ""))
     given = NO_ID if estimate_id is None else estimate_id
     if not _ID.fullmatch(given):
         expected = "an id such as 1234abcd-12ab-34cd-56ef-1234567890ab"
-        raise UsageError(Problem("--estimate-id", None, "", repr(given), expected, ""))
+        raise UsageError(Problem("estimate_id", None, "", repr(given), expected, ""))
     estate, span = _inventory_and_months(inventory, start, months)
     used = _charged_usage(estate, span)
     build = _workload if kind == "workload-estimate" else _scenario

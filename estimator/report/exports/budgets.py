@@ -107,7 +107,7 @@ def export_aws_budgets(
     forecast = forecast_of(inventory, start, months, _NEEDED, rates, discount, _NEEDED)
     if forecast.months.count > MOST_MONTHS:
         expected = f"1 to {MOST_MONTHS}, which AWS Budgets takes"
-        raise UsageError(Problem("--months", None, "", str(forecast.months.count), expected, ""))
+        raise UsageError(Problem("months", None, "", str(forecast.months.count), expected, ""))
     chosen = _choose_limits(forecast, limits, margin)
     plans = list(_plans(forecast, chosen, margin, budget))
     for plan in plans:
@@ -123,14 +123,14 @@ def export_aws_budgets(
 def _choose_limits(forecast: Forecast, limits: str | None, margin: float) -> str:
     """Where the limits come from."""
     if limits not in (None, *LIMITS):
-        raise UsageError(Problem("--limits", None, "", repr(limits), " or ".join(LIMITS), ""))
+        raise UsageError(Problem("limits", None, "", repr(limits), " or ".join(LIMITS), ""))
     if not 0 <= margin <= 10:
         expected = "a share such as 20% or 0.2, up to 10"
-        raise UsageError(Problem("--margin", None, "", f"{margin:g}", expected, ""))
+        raise UsageError(Problem("margin", None, "", f"{margin:g}", expected, ""))
     chosen = limits or ("budgets" if forecast.inventory.budgets else "forecast")
     if margin and chosen == "budgets":
         expected = "it with --limits forecast only"
-        raise UsageError(Problem("--margin", None, "", f"{margin:g}", expected, ""))
+        raise UsageError(Problem("margin", None, "", f"{margin:g}", expected, ""))
     if chosen == "budgets" and not forecast.inventory.budgets:
         fix = "add `budgets: [{name: kms, usd_per_month: 25.00}]`, or use --limits forecast"
         found = "an inventory without budgets"
@@ -140,7 +140,7 @@ def _choose_limits(forecast: Forecast, limits: str | None, margin: float) -> str
     if chosen == "budgets" and forecast.currency != "USD":
         found = f"rates in {forecast.currency}"
         expected = "rates in USD, as the inventory's budgets are"
-        raise UsageError(Problem("--rates", None, "", found, expected, "use --limits forecast"))
+        raise UsageError(Problem("rates", None, "", found, expected, "use --limits forecast"))
     return chosen
 
 
@@ -150,7 +150,7 @@ def _plans(forecast: Forecast, chosen: str, margin: float, only: str | None) -> 
         names = (
             ", ".join(budget.name for budget in forecast.inventory.budgets) or "no budget at all"
         )
-        raise UsageError(Problem("--budget", None, "", repr(only), f"one of: {names}", ""))
+        raise UsageError(Problem("budget", None, "", repr(only), f"one of: {names}", ""))
     if not budgets:
         yield from _of_each_payer("kmscost", forecast, None, forecast.rows, margin)
         return

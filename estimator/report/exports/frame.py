@@ -71,7 +71,7 @@ def export_frame(
     """
     if frame not in FRAMES:
         expected = f"one of {', '.join(FRAMES)}"
-        raise UsageError(Problem("--frame", None, "", repr(frame), expected, ""))
+        raise UsageError(Problem("frame", None, "", repr(frame), expected, ""))
     # also where the frame needs none: a wrong option is not for somebody else to find
     read_options(draws, seed, quantile, 1)
     calendar(start, months)
@@ -151,7 +151,7 @@ def _result(source: Any, frame: str, options: dict[str, Any], _drawn: dict[str, 
     if not isinstance(source, kind):
         found = "a path" if isinstance(source, str | Path) else f"a {type(source).__name__}"
         expected = f"in Python the {kind.__name__} that has {frame}"
-        raise UsageError(Problem("--frame", None, "", found, expected, ""))
+        raise UsageError(Problem("frame", None, "", found, expected, ""))
     result: Any = source
     return getattr(result, place), result.notices, getattr(result, "currency", "USD")
 
@@ -159,7 +159,7 @@ def _result(source: Any, frame: str, options: dict[str, Any], _drawn: dict[str, 
 def _refuse_by(options: dict[str, Any]) -> None:
     if options["by"] is not None:
         expected = "none: only charges, usage and actuals are told apart by columns"
-        raise UsageError(Problem("--by", None, "", repr(options["by"]), expected, ""))
+        raise UsageError(Problem("by", None, "", repr(options["by"]), expected, ""))
 
 
 def _path(source: Any, frame: str) -> str | Path:

@@ -39,12 +39,12 @@ def read_subscribers(notify: Sequence[str]) -> tuple[dict[str, str], ...]:
             subscribers.append({"SubscriptionType": "EMAIL", "Address": address})
         else:
             expected = "an e-mail address or the ARN of an SNS topic"
-            raise UsageError(Problem("--notify", None, "", repr(address), expected, ""))
+            raise UsageError(Problem("notify", None, "", repr(address), expected, ""))
     kinds = [subscriber["SubscriptionType"] for subscriber in subscribers]
     if kinds.count("SNS") > MOST_TOPICS or kinds.count("EMAIL") > MOST_ADDRESSES:
         found = f"{kinds.count('SNS')} topics and {kinds.count('EMAIL')} addresses"
         expected = f"at most {MOST_TOPICS} SNS topic and {MOST_ADDRESSES} addresses"
-        raise UsageError(Problem("--notify", None, "", found, expected, ""))
+        raise UsageError(Problem("notify", None, "", found, expected, ""))
     return tuple(subscribers)
 
 

@@ -58,7 +58,7 @@ def _fits(table: Table) -> None:
     found = f"{len(table.rows):,} rows"
     fix = "use parquet or csv, or tell fewer columns apart by --by"
     raise KmscostError(
-        Problem("--format", None, "", found, f"at most {MOST_ROWS - 1:,} in a sheet", fix)
+        Problem("form", None, "", found, f"at most {MOST_ROWS - 1:,} in a sheet", fix)
     )
 
 

@@ -82,7 +82,7 @@ def report(
     label = _label(month)
     if isinstance(months_ahead, bool) or not 0 <= months_ahead <= _MOST_AHEAD:
         expected = f"0 to {_MOST_AHEAD} months"
-        raise UsageError(Problem("--months-ahead", None, "", repr(months_ahead), expected, ""))
+        raise UsageError(Problem("months_ahead", None, "", repr(months_ahead), expected, ""))
     inventory = change_inventory(inventory, set)
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
     span = 1 + months_ahead

@@ -32,6 +32,7 @@ class FixedReading(Sharing):
 
     def explain_gets(self, written: Written, chosen: BoolArray, what: str) -> Iterator[Equation]:
         """Gets a day x days with anything to read x share of the files that can be read."""
+        # of all rows, not of the chosen ones: these share with the rest
         shared = self.days_shared(written.streams)[:, 0]
         days, own = float(shared.sum()), float(shared[chosen].sum())
         if not own:

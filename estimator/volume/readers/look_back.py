@@ -118,7 +118,7 @@ class LookBack(Reading):
         streams, spans = written.streams, self.model.spans
         shape = (len(streams), len(spans))
         first, last = (np.broadcast_to(edge, shape) for edge in (looks.first, looks.last))
-        if not len(streams):
+        if not len(streams):  # nothing has a smallest start
             return
         files = Period(float(streams.start.min()), float(streams.end.max()))
         farthest = float(window.max())

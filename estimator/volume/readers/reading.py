@@ -153,6 +153,7 @@ class Reading(ABC):
     def of_one(self, streams: Streams) -> FloatArray:
         """Gets in each span if `assumption` were 1: what measured gets are held against. [get]"""
         assert self.assumption is not None  # others have nothing to measure
+        # through the reader's own formula, whatever its other assumptions are
         unit = self.reader.model_copy(update={self.assumption: Range.exactly(1)})
         return type(self)(self.model, unit).total(streams)
 
@@ -229,7 +230,7 @@ class Reading(ABC):
         summed: Streams,
         by_account: bool,
         by_region: bool,
-        by_doubt: bool = False,
+        by_input: bool = False,
     ) -> Streams:
         """The streams whose files it reads, added up where its filter allows.
 
@@ -240,6 +241,7 @@ class Reading(ABC):
         summed : Streams
             The same added up to what the frame tells apart.
         """
+        # what is added up over accounts can no longer be chosen by account
         fine = is_fine(self.reader)
         streams = full if fine else summed
         chosen = np.ones(len(streams), dtype=bool)
@@ -254,7 +256,7 @@ class Reading(ABC):
             code = model.vocabulary.code["region"]
             chosen &= np.isin(streams.region, [code[region] for region in reader.regions])
         streams = streams if chosen.all() else streams.where(chosen)
-        return streams.add_up(by_account, by_region, by_doubt) if fine else streams
+        return streams.add_up(by_account, by_region, by_input) if fine else streams
 
 
 def is_fine(reader: Reader) -> bool:

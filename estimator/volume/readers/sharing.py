@@ -40,6 +40,7 @@ class Sharing(Reading):
         some = (streams.files > 0) & (streams.end > streams.start) & (end > start)
         if not some.any():
             return np.zeros((len(streams), len(spans)))
+        # rows that are never readable have a share of nothing, and would only add edges
         edges, integral = _shares(start[some], end[some], streams.files[some])
 
         def until(moment: FloatArray) -> FloatArray:

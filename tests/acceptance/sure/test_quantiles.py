@@ -147,7 +147,7 @@ def test_a_query_reads_a_share_of_files(tmp_path: Path) -> None:
     assert quantiles(simulate(tmp_path, text)) == pytest.approx(wanted, rel=0.02)
 
 
-def test_growth_in_doubt_compounds(tmp_path: Path) -> None:
+def test_uncertain_growth_compounds(tmp_path: Path) -> None:
     """A growth of 0 to 44 % a year: in the month a year on, its own quantiles; none at first."""
     text = inventory(
         trails=[trail(files_per_day=10_000)],

@@ -24,7 +24,7 @@ from tests.acceptance.sure.simulations import (
 ENDS = (0.05, 0.5, 0.95)
 
 
-def test_days_scanned_in_doubt(tmp_path: Path) -> None:
+def test_uncertain_days_scanned(tmp_path: Path) -> None:
     """60 queries over 3 to 14 days of 288 files, of a trail that was always there."""
     text = inventory(
         trails=[trail(files_per_day=288)],
@@ -38,7 +38,7 @@ def test_days_scanned_in_doubt(tmp_path: Path) -> None:
     ("days", "retention"), [({"low": 3, "high": 14}, 7), (10, {"low": 5, "high": 20})]
 )
 def test_never_more_days_than_the_bucket_keeps(tmp_path: Path, days: Any, retention: Any) -> None:
-    """Whichever of the two is in doubt, a query looks back over the shorter one."""
+    """Whichever of the two is a range, a query looks back over the shorter one."""
     text = inventory(
         trails=[trail(files_per_day=288, bucket={"retention_days": retention})],
         readers=[reader("query", queries_per_month=60, days_scanned=days)],

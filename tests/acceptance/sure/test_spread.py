@@ -74,7 +74,7 @@ def test_the_free_tier_in_the_quantiles(tmp_path: Path) -> None:
 
 
 def test_what_others_use_is_drawn_too(tmp_path: Path) -> None:
-    """Others in doubt move the cost, never CloudTrail's requests."""
+    """Uncertain others move the cost, never CloudTrail's requests."""
     text = inventory(
         trails=[trail(files_per_day=1000)],
         other_kms_requests_per_month={"low": 5_000, "high": 15_000},
