@@ -63,9 +63,8 @@ class Rate(Section):
     def _one_of_both(self) -> Self:
         # neither would be a silent zero, both would leave it open which counts
         if (self.rate is None) == (not self.tiers):
-            raise refusal(
-                None, "either `rate` or `tiers`", "give one of them", found="both or none"
-            )
+            expected, fix = "either `rate` or `tiers`", "give one of them"
+            raise refusal(None, expected, fix, found="both or none")
         bounds = [tier.up_to for tier in self.tiers]
         if bounds:
             inner = bounds[:-1]
