@@ -18,7 +18,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pricing.rates import Meter, RateTable, Version
+from pricing.meters import Meter, Version
+from pricing.rates import RateTable
 from pricing.reading.problems import Problem, UsageError
 from pricing.regions import partition_of
 from pricing.tiers import FloatArray, free_share, graduated_cost

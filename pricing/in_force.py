@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pricing.rates import Meter, RateTable, load_cloudtrail_rates, load_rates
+from pricing.meters import Meter
+from pricing.rates import RateTable, load_cloudtrail_rates, load_rates
 from pricing.reading.problems import RateError
 from pricing.regions import check_region_option, partition_of
 

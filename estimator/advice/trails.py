@@ -45,8 +45,8 @@ def bucket_keys(baseline: Baseline) -> Iterator[Proposal]:
             "BucketKeyEnabled": True,
         }
         rules = json.dumps({"Rules": [rule]}, separators=(",", ":"))
-        bucket = shlex.quote(first.bucket.name or "BUCKET")
-        encrypt = f"aws s3api put-bucket-encryption --bucket {bucket}"
+        name = shlex.quote(first.bucket.name or "BUCKET")
+        encrypt = f"aws s3api put-bucket-encryption --bucket {name}"
         saving = factor(first.bucket.bucket_key_saving.mid)
         yield Proposal(
             kind="bucket-key",

@@ -338,5 +338,5 @@ def test_a_wrong_start_from_python_is_a_usage_error():
     from estimator import KmscostError
 
     for start in (202611, "2026-13", datetime.date(9999, 12, 1)):
-        with pytest.raises(KmscostError, match="--from"):
+        with pytest.raises(KmscostError, match="start: found"):
             forecast(EXAMPLE, start)
