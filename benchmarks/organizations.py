@@ -72,8 +72,8 @@ class Organization:
     def inventory(self) -> str:
         """What somebody wrote who never measured: 288 everywhere, one reader."""
         accounts = "".join(
-            f'  - {{id: "{one}"{f", from: {self.young[n]}" if n in self.young else ""}}}\n'
-            for n, one in enumerate(self.accounts)
+            f'  - {{id: "{account}"{f", from: {self.young[n]}" if n in self.young else ""}}}\n'
+            for n, account in enumerate(self.accounts)
         )
         return (
             f'version: 1\npayer: "{PAYER}"\nregions: [{", ".join(self.regions)}]\n'
@@ -89,7 +89,7 @@ class Organization:
         blocks = [("put", "GenerateDataKey", "", self.puts[:, :days])]
         blocks += [("get", "Decrypt", SIEM, self.siem[:, :days])]
         blocks += [("get", "Decrypt", LATE, self.late[:, :days])]
-        frames = [self._rows(*one) for one in blocks]
+        frames = [self._rows(*block) for block in blocks]
         measured = pd.concat(frames, ignore_index=True)
         for name in ("cause", "operation", "reader", "driver"):
             measured[name] = measured[name].astype("category")
@@ -137,7 +137,7 @@ class Organization:
     def requests(self) -> float:
         """All requests of the month. [request]"""
         months = (self.puts, self.siem, self.late)
-        return float(sum(one[:, self.history :].sum() for one in months))
+        return float(sum(puts[:, self.history :].sum() for puts in months))
 
     @property
     def cost(self) -> float:

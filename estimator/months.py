@@ -193,5 +193,5 @@ def month_label(month: str | datetime.date) -> str:
     except (ValueError, TypeError) as error:
         found, _, expected = str(error).removeprefix("found ").partition("; expected ")
         expected = expected or "a month such as 2026-10"
-        raise UsageError(Problem("--month", None, "", found, expected, "")) from None
+        raise UsageError(Problem("month", None, "", found, expected, "")) from None
     return label

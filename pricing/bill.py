@@ -18,7 +18,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pricing.rates import Meter, RateTable, Version
+from pricing.meters import Meter, Version
+from pricing.rates import RateTable
 from pricing.reading.problems import Problem, UsageError
 from pricing.regions import partition_of
 from pricing.tiers import FloatArray, free_share, graduated_cost
@@ -97,7 +98,7 @@ def bill(
     """
     if not 0 <= discount <= 1:
         found, fix = f"a discount of {discount:g}", "write 0.1 or 10%"
-        raise UsageError(Problem("--discount", None, "", found, "a share from 0 to 1", fix))
+        raise UsageError(Problem("discount", None, "", found, "a share from 0 to 1", fix))
     quantity = usage["quantity"].to_numpy(dtype=np.float64)
     lines = Lines(usage, table)
     is_exempt = None if exempt is None else exempt.to_numpy()

@@ -8,7 +8,8 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from pricing.rates import Meter, RateTable, Version
+from pricing.meters import Meter, Version
+from pricing.rates import RateTable
 from pricing.regions import in_order, regions
 
 BIG = 0.5  # a rate that moved by more than this share is pointed out

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pricing.rates import Meter, RateTable, load_cloudtrail_rates, load_rates
+from pricing.meters import Meter
+from pricing.rates import RateTable, load_cloudtrail_rates, load_rates
 from pricing.reading.problems import RateError
 from pricing.regions import check_region_option, partition_of
 
@@ -43,7 +44,7 @@ def rates_show(
     """
     day = on or datetime.datetime.now(datetime.UTC).date()
     if region is not None:
-        check_region_option("--region", region, "a Region's code")
+        check_region_option("region", region, "a Region's code")
     if rates is None:
         tables = [load_rates(), load_cloudtrail_rates()]
     else:

@@ -20,7 +20,7 @@ from tests.real_data import ROOT
 def blocks(text: str, language: str) -> list[str]:
     """The fenced blocks of a language."""
     fenced = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-    return [block for said, block in fenced if said == language]
+    return [block for name, block in fenced if name == language]
 
 
 def steps(block: str) -> Iterator[tuple[str, str]]:

@@ -89,7 +89,9 @@ def test_no_command_stands_outside_a_block_that_runs():
         assert not re.findall(r"^ *\$? *kmscost .*$", prose, re.MULTILINE), page.name
         if page.name != "commands.md":
             lines = "".join([*blocks(text, "sh"), *blocks(text, "")]).splitlines()
-            assert [one for one in lines if "kmscost " in one and not ELSEWHERE.search(one)] == []
+            assert [
+                line for line in lines if "kmscost " in line and not ELSEWHERE.search(line)
+            ] == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
@@ -120,8 +122,8 @@ def test_no_merge_was_left_half_done(document):
 
 def test_the_readme_leads_to_every_page():
     """Each page under docs/ is in the README's index."""
-    said = (ROOT / "README.md").read_text("utf-8")
-    assert [page.name for page in PAGES if f"(docs/{page.name})" not in said] == []
+    text = (ROOT / "README.md").read_text("utf-8")
+    assert [page.name for page in PAGES if f"(docs/{page.name})" not in text] == []
 
 
 @pytest.mark.parametrize("user", USERS)

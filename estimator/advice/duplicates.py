@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from typing import Any
 
@@ -39,11 +40,15 @@ def duplicates(baseline: Baseline) -> Iterator[Proposal]:
             settings=tuple(settings),
             loses=_loses(trail, other),
             how=(
-                f"move its readers to {other.name}, then aws cloudtrail stop-logging --name "
-                f"{trail.name}, and after a while aws cloudtrail delete-trail --name {trail.name}; "
-                "the files that it wrote stay in its bucket, and their key must stay as long"
+                f"move its readers to {other.name}, then stop its logging, and after a while "
+                "delete it; the files that it wrote stay in its bucket, and their key must stay as "
+                "long"
             ),
             source=_SOURCE,
+            commands=(
+                shlex.join(["aws", "cloudtrail", "stop-logging", "--name", trail.name]),
+                shlex.join(["aws", "cloudtrail", "delete-trail", "--name", trail.name]),
+            ),
             ends=frozenset({("trails", trail.name), (KMS_EVENTS, trail.name)}),
             uses=frozenset({("trails", other.name), (KMS_EVENTS, other.name)}),
             trade_off=_gives_up(trail, other),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +13,10 @@ from estimator.inventory.sections import Reader
 from estimator.months import Period
 from estimator.volume.readers import kind_of
 
+_SEND = (
+    "aws cloudtrail update-trail --name {trail} --cloud-watch-logs-log-group-arn ARN "
+    "--cloud-watch-logs-role-arn ARN"
+)
 _SOURCE = (
     "AWS CloudTrail User Guide, Sending events to CloudWatch Logs; AWS KMS Developer Guide, How "
     "AWS CloudTrail uses AWS KMS: each get is a Decrypt"
@@ -80,11 +85,10 @@ def fan_outs(baseline: Baseline) -> Iterator[Proposal]:
             how=(
                 f"let {first.name} put the records of each file into a stream (Amazon Kinesis Data "
                 f"Streams, Amazon Data Firehose) that {reader.name} reads; or let CloudTrail send "
-                "them itself, without a get: aws cloudtrail update-trail --name "
-                f"{min(getting.trails)} --cloud-watch-logs-log-group-arn ARN "
-                "--cloud-watch-logs-role-arn ARN"
+                "them itself to CloudWatch Logs, without a get"
             ),
             source=_SOURCE,
+            commands=(_SEND.format(trail=shlex.quote(min(getting.trails))),),
             ends=frozenset({("readers", reader.name)}),
             uses=frozenset({("readers", first.name)}),
             weight=baseline.cost("reader", reader.name),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -11,6 +12,7 @@ from estimator.inventory.changes.paths import Path
 from estimator.inventory.sections import Key, Trail
 from estimator.volume.readers import kind_of
 
+_MOST_COMMANDS = 3  # of trails alike
 _PRICES = "AWS KMS pricing: each customer managed key a month, nothing while deletion is pending"
 
 
@@ -50,11 +52,12 @@ def unused_keys(baseline: Baseline) -> Iterator[Proposal]:
                 "whatever is encrypted under it, for ever, once it is deleted: the inventory knows "
                 "trails and copies only. Look at its last use first, and disable it before deleting"
             ),
-            how=(
-                f"aws kms disable-key --key-id {key.arn or key.id}, wait, then aws kms "
-                f"schedule-key-deletion --key-id {key.arn or key.id} --pending-window-in-days 30"
-            ),
+            how="disable it, wait until nobody can have missed it, then let it be deleted",
             source=_PRICES,
+            commands=(
+                shlex.join(["aws", "kms", "disable-key", "--key-id", key.arn or key.id]),
+                _deletion(key),
+            ),
             ends=frozenset({("keys", key.id)}),
             weight=baseline.cost("key", key.id),
         )
@@ -75,6 +78,11 @@ def mergeable_keys(baseline: Baseline) -> Iterator[Proposal]:
                 yield _propose_merge(baseline, uses, key, oldest)
 
 
+def _deletion(key: Key) -> str:
+    name = shlex.quote(key.arn or key.id)
+    return f"aws kms schedule-key-deletion --key-id {name} --pending-window-in-days 30"
+
+
 def _end_key(baseline: Baseline, key: Key) -> tuple[Setting, ...]:
     return end_item("keys", key.id, key, baseline.inventory.active.key[key.id], baseline.months)
 
@@ -90,10 +98,11 @@ def _propose_merge(baseline: Baseline, uses: _Uses, key: Key, oldest: Key) -> Pr
         if known and len(known) == len(retention) and not copies
         else "until its files have expired or have been copied"
     )
-    commands = [
-        f"aws cloudtrail update-trail --name {trail.name} --kms-key-id {oldest.arn or oldest.id}"
-        for trail in trails[:3]
-    ] + ["the ReplicaKmsKeyID of the replication rule"] * bool(copies)
+    update = ["aws", "cloudtrail", "update-trail", "--kms-key-id", oldest.arn or oldest.id]
+    commands = [shlex.join([*update, "--name", trail.name]) for trail in trails[:_MOST_COMMANDS]]
+    more = len(trails) - len(commands)
+    alike = f", {more:,} more trails alike" if more else ""
+    copied = ", and set the ReplicaKmsKeyID of the replication rule" if copies else ""
     return Proposal(
         kind="one-key",
         words="put what is under {} under an older key of the same account and Region",
@@ -106,10 +115,11 @@ def _propose_merge(baseline: Baseline, uses: _Uses, key: Key, oldest: Key) -> Pr
             f"key stays, and is paid, {until}: the saving begins then"
         ),
         how=(
-            f"{', '.join(commands)}; when no file needs it any more, aws kms schedule-key-deletion "
-            f"--key-id {key.arn or key.id} --pending-window-in-days 30"
+            f"let {oldest.id} be the key of what is written from now on{alike}{copied}; when no "
+            f"file needs {key.id} any more, let it be deleted"
         ),
         source=_PRICES,
+        commands=(*commands, _deletion(key)),
         ends=frozenset({("keys", key.id)}),
         uses=frozenset({("keys", oldest.id)}),
         weight=baseline.cost("key", key.id),

@@ -36,7 +36,9 @@ class Proposal:
     settings : tuple
         Paths into the inventory and their new values.
     loses, how, source : str
-        What is lost or what it costs; a command or setting; who says so.
+        What is lost or what it costs; how the change is made; who says so.
+    commands : tuple of str
+        The commands of `how`, in order; each is copied whole into a shell.
     ends, uses : frozenset of (section, name)
         What it brings to an end, and what else it rests on.
     what_if, trade_off : bool
@@ -54,6 +56,7 @@ class Proposal:
     loses: str
     how: str
     source: str
+    commands: tuple[str, ...] = ()
     ends: frozenset[Item] = frozenset()
     uses: frozenset[Item] = frozenset()
     what_if: bool = False

@@ -137,10 +137,11 @@ def validations(baseline: Baseline) -> Iterator[Proposal]:
                 f"{factor(getattr(reader, name).mid)}"
             ),
             how=(
-                "aws cloudtrail validate-logs --trail-arn ARN --start-time T, where T is the time "
-                "of the run before; S3 Object Lock keeps older files from being changed"
+                "validate from T on, the time of the run before; S3 Object Lock keeps older files "
+                "from being changed"
             ),
             source=_VALIDATION,
+            commands=("aws cloudtrail validate-logs --trail-arn ARN --start-time T",),
             what_if=True,
         )
 
@@ -163,6 +164,7 @@ def _proposal(
     how: str,
     source: str,
     what_if: bool,
+    commands: tuple[str, ...] = (),
 ) -> Proposal:
     return Proposal(
         kind=kind,
@@ -173,6 +175,7 @@ def _proposal(
         loses=loses,
         how=how,
         source=source,
+        commands=commands,
         what_if=what_if,
         weight=baseline.cost("reader", reader.name),
     )

@@ -126,6 +126,7 @@ class Advice:
                 "trade_off": recommendation.proposal.trade_off,
                 "loses": recommendation.proposal.loses,
                 "how": recommendation.proposal.how,
+                "commands": "\n".join(recommendation.proposal.commands),
                 "source": recommendation.proposal.source,
                 "compare": self.command(recommendation),
             }
@@ -194,6 +195,7 @@ class Advice:
             "trade_off": proposal.trade_off,
             "loses": proposal.loses,
             "how": proposal.how,
+            "commands": list(proposal.commands),
             "source": proposal.source,
             "set": list(proposal.set),
             "saving": plain(recommendation.saving.totals),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator
 
 from estimator.advice.baseline import Baseline
@@ -44,6 +45,8 @@ def bucket_keys(baseline: Baseline) -> Iterator[Proposal]:
             "BucketKeyEnabled": True,
         }
         rules = json.dumps({"Rules": [rule]}, separators=(",", ":"))
+        name = shlex.quote(first.bucket.name or "BUCKET")
+        encrypt = f"aws s3api put-bucket-encryption --bucket {name}"
         saving = factor(first.bucket.bucket_key_saving.mid)
         yield Proposal(
             kind="bucket-key",
@@ -61,12 +64,11 @@ def bucket_keys(baseline: Baseline) -> Iterator[Proposal]:
                 "sample of its own made 4 of 150"
             ),
             how=(
-                f"aws s3api put-bucket-encryption --bucket {first.bucket.name or 'BUCKET'} "
-                f"--server-side-encryption-configuration '{rules}' (or Bucket Key: Enable on the "
-                "bucket's Properties; the key policy must let CloudTrail use kms:GenerateDataKey "
-                "and kms:DescribeKey)"
+                "set it on the bucket, in the console by Bucket Key: Enable on its Properties; the "
+                "key policy must let CloudTrail use kms:GenerateDataKey and kms:DescribeKey"
             ),
             source=_BUCKET_KEYS,
+            commands=(f"{encrypt} --server-side-encryption-configuration {shlex.quote(rules)}",),
             weight=sum(map(baseline.cost_with_readers, trails)),
         )
 
@@ -94,6 +96,7 @@ def excluded_events(baseline: Baseline) -> Iterator[Proposal]:
             if other
             else "no other trail records all of them: elsewhere nobody does any more"
         )
+        select = f"aws cloudtrail put-event-selectors --trail-name {shlex.quote(trail.name)}"
         yield Proposal(
             kind="exclude-kms-events",
             words="exclude KMS events from {}, whose copies of them are paid",
@@ -105,11 +108,11 @@ def excluded_events(baseline: Baseline) -> Iterator[Proposal]:
                 f"requests; {elsewhere}. It saves on CloudTrail's bill, nothing of KMS"
             ),
             how=(
-                f"aws cloudtrail put-event-selectors --trail-name {trail.name} --event-selectors "
-                f"'{selectors}' in the trail's home Region (it replaces all selectors that the "
-                "trail has; in the console: Management events, Exclude AWS KMS events)"
+                "in the trail's home Region; the command replaces all selectors that the trail "
+                "has. In the console: Management events, Exclude AWS KMS events"
             ),
             source=_TRAIL_COSTS,
+            commands=(f"{select} --event-selectors {shlex.quote(selectors)}",),
             ends=frozenset({(KMS_EVENTS, trail.name)}),
             uses=frozenset({(KMS_EVENTS, other.name)} if other else ()),
             trade_off=other is None,
@@ -135,11 +138,11 @@ def sse_s3(baseline: Baseline) -> Iterator[Proposal]:
                 "files written under it are read, and reading those still costs: neither is taken "
                 "off here"
             ),
-            how=(
-                f'aws cloudtrail update-trail --name {trail.name} --kms-key-id "" (new files only; '
-                "in the console: Log file SSE-KMS encryption, off)"
-            ),
+            how="for new files only; in the console: Log file SSE-KMS encryption, off",
             source=_ENCRYPTION,
+            commands=(
+                f'aws cloudtrail update-trail --name {shlex.quote(trail.name)} --kms-key-id ""',
+            ),
             trade_off=True,
             weight=baseline.cost_with_readers(trail),
         )

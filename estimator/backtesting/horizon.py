@@ -66,5 +66,5 @@ def read_horizon(horizon: str | int) -> int:
     days = int(found[1]) if found else 0
     if not 1 <= days <= MOST_DAYS:
         expected = f"days such as 28d, 1 to {MOST_DAYS}"
-        raise UsageError(Problem("--horizon", None, "", repr(horizon), expected, ""))
+        raise UsageError(Problem("horizon", None, "", repr(horizon), expected, ""))
     return days

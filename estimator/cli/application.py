@@ -45,7 +45,7 @@ COMMANDS = {
     },
     "More": {
         "rates": "Show, import and compare the rates that forecasts are priced with.",
-        "schema": "Print the JSON Schema of an inventory, a rate table or a scenario file.",
+        "schema": "Print the JSON Schema of one of the files that people write.",
     },
 }
 NAMES = tuple(name for group in COMMANDS.values() for name in group)

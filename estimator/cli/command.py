@@ -7,6 +7,7 @@ import inspect
 import os
 import typing
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any
@@ -62,8 +63,11 @@ def as_command(function: Callable[..., None]) -> Callable[..., None]:
             given["form"] = _format_of(output, _choices(hints["form"]))
         if output is not None:
             _spare_inputs(function.__name__, given, files, output)
-        with waiting():
-            function(**given)
+        try:
+            with waiting():
+                function(**given)
+        except UsageError as error:
+            raise UsageError(_in_words_of_help(error, hints)) from None
 
     functools.update_wrapper(run, function)
     # typer reads the signature of what it is given, not of what that wraps
@@ -81,6 +85,21 @@ def as_command(function: Callable[..., None]) -> Callable[..., None]:
     run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]  # of functions
     run.__annotations__ = {**hints, "quiet": _Quiet}
     return run
+
+
+def _in_words_of_help(error: UsageError, hints: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield the problems of an error, parameters of functions under the names of their options."""
+    for problem in error.problems:
+        _, *infos = typing.get_args(hints.get(problem.path)) or (None,)
+        for info in infos:
+            # typer takes the first name of an Annotated option for its default
+            words = (info.default, *(info.param_decls or ()))
+            names = [word for word in words if str(word).startswith("--")]
+            name = (
+                names[0].partition("/")[0] if names else str(info.metavar or problem.path).upper()
+            )
+            problem = replace(problem, path=name.rstrip("."))  # noqa: PLW2901  the same problem
+        yield problem
 
 
 def _is_file(hint: Any) -> bool:

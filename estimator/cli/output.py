@@ -155,7 +155,9 @@ def answer(
     show(render(reply, form, width(output), details), output)
     say(notes_beside(reply, form))
     if reply.broken:
-        typer.echo(reply.broken, err=True)
+        # red where somebody watches; the words alone say it
+        colour = None if os.environ.get("NO_COLOR") else typer.colors.RED
+        typer.secho(reply.broken, err=True, fg=colour)
         raise typer.Exit(3)
 
 
@@ -205,6 +207,10 @@ def show_bytes(what: bytes, output: Path | None) -> None:
 
 def _put(what: str | bytes, output: Path | None) -> None:
     if output is None:
+        if isinstance(what, str):
+            # programs read UTF-8, whatever code page a console has; a console gets what it can show
+            here = sys.stdout.isatty() and sys.stdout.encoding
+            what = what.encode(here or "utf-8", "replace")
         try:
             typer.echo(what, nl=False)
         except BrokenPipeError:  # as `| head` does: no mistake, whatever typer takes it for

@@ -58,14 +58,14 @@ def sizes_of_files(paths: Sequence[str | Path]) -> list[int]:
     from estimator.measurement.paths import as_paths, find_files
     from estimator.measurement.skipped import SkippedFiles
 
-    return [one.size for one in find_files(as_paths(paths), SkippedFiles()) if one.size]
+    return [file.size for file in find_files(as_paths(paths), SkippedFiles()) if file.size]
 
 
 def sizes_of_inventory(manifest: Path) -> list[int]:
     """The sizes of all data files that an S3 Inventory lists. [byte]"""
     from estimator.measurement.s3_inventory.manifest import read_manifest
 
-    return [one.size or 0 for one in read_manifest(manifest).files]
+    return [file.size or 0 for file in read_manifest(manifest).files]
 
 
 @contextlib.contextmanager

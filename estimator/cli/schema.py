@@ -27,7 +27,7 @@ def schema(
     ] = Document.inventory,
     output: Output = None,
 ) -> None:
-    """Print the JSON Schema of an inventory, a rate table, a scenario file or a measurement."""
+    """Print the JSON Schema of one of the files that people write."""
     from estimator import schema as describe
 
     show(to_json(describe(of.value)), output)

@@ -142,9 +142,9 @@ class Estate:
         """
         if account is not None and not is_account(account):
             expected = "an account id: 12 digits"
-            raise UsageError(Problem("--account", None, "", repr(account), expected, ""))
+            raise UsageError(Problem("account", None, "", repr(account), expected, ""))
         if region is not None:
-            check_region_option("--region", region)
+            check_region_option("region", region)
         self.account, self.region = account, region
 
     def _find(self, among: dict[str, Resource], identity: str, source: str) -> Resource:

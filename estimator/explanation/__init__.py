@@ -87,7 +87,7 @@ def _month(text: str | datetime.date | None) -> datetime.date | None:
         return parse_month(text) if isinstance(text, str) else text
     except ValueError:
         raise UsageError(
-            Problem("--month", None, "", repr(text), "a month such as 2026-11", "")
+            Problem("month", None, "", repr(text), "a month such as 2026-11", "")
         ) from None
 
 
@@ -101,7 +101,7 @@ def _check(inventory: Inventory, only: dict[str, str]) -> None:
     }
     for name, value in only.items():
         if value not in known[name]:
-            option = "--trail" if name == "driver" else f"--{name}"
+            option = "trail" if name == "driver" else name
             close = nearest(value, known[name])
             fix = f"did you mean {close}?" if close else f"see `kmscost check {inventory.path}`"
             expected = f"one of {', '.join(known[name][:8])}"

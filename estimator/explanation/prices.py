@@ -24,7 +24,7 @@ from estimator.volume.equations import (
     add_terms,
 )
 from pricing.bill import price_column
-from pricing.rates import Version
+from pricing.meters import Version
 from pricing.regions import partition_of
 
 Part = tuple[str, Equation]

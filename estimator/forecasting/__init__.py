@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Sequence
 from pathlib import Path
@@ -92,12 +93,8 @@ def forecast(
     streams = streams_of(inventory)
     # budgets, notices and totals need the default grain, whatever columns are shown
     used = usage(inventory, span, tuple({*DEFAULT_GRAIN, *columns}), streams)
-    # both, always: each result shows one beside the other
-    charged = price_usage(used, inventory, span, table, discount, exempt=False)
-    exempt = price_usage(used, inventory, span, table, discount, exempt=True)
-    is_exempt = inventory.cloudtrail_writes == "exempt"
-    chosen, other = (exempt, charged) if is_exempt else (charged, exempt)
-    charges = chosen.charges.assign(cost_other_reading=other.charges["cost"])
+    priced = price_usage(used, inventory, span, table, discount)
+    charges = priced.charges
 
     whole = sum_to_default_grain(charges)
     headroom, copies = Headroom(span), EventCopies(inventory, span)
@@ -114,9 +111,11 @@ def forecast(
         inventory=inventory,
         months=span,
         by=columns,
-        monthly=monthly_totals(charges, events, span, table.currency, is_exempt),
+        monthly=monthly_totals(
+            charges, events, span, table.currency, inventory.cloudtrail_writes == "exempt"
+        ),
         rows=sum_charges(charges, columns, table.currency),
-        pools=chosen.pools,
+        pools=priced.pools,
         budgets=budget_use(whole, budgets, span),
         quotas=quotas,
         events=None if events is None else events.frame,
@@ -124,12 +123,12 @@ def forecast(
         if gate is None
         else describe_broken_budget(gate, whole, span, table.currency, other_name),
         notices=(
-            *notices(inventory, span, chosen.versions, whole, free_in_use(chosen.pools, table)),
+            *notices(inventory, span, priced.versions, whole, free_in_use(priced.pools, table)),
             *quota_notices(quotas),
             *unknown,
         ),
         table=table,
-        versions=chosen.versions,
+        versions=priced.versions,
         discount=discount,
         section=section,
     )
@@ -164,7 +163,7 @@ def grain(by: str | Sequence[str] | None, alone: Sequence[str] = ("all",)) -> tu
         if name not in KEYS:
             expected = f"columns out of trail, reader, {', '.join(KEYS)}"
             expected += f"; or {', '.join(alone)} alone"
-            raise UsageError(Problem("--by", None, "", repr(word), expected, ""))
+            raise UsageError(Problem("by", None, "", repr(word), expected, ""))
     return tuple(column for column in KEYS if column in names)
 
 
@@ -186,7 +185,7 @@ def calendar(start: str | datetime.date | None, months: int) -> Months:
             str(error) if str(error).startswith("found ") else f"found {start!r}; expected a month"
         )
         found, _, expected = problem.removeprefix("found ").partition("; expected ")
-        option = "--months" if expected.startswith("1 to") else "--from"
+        option = "months" if expected.startswith("1 to") else "start"
         raise UsageError(Problem(option, None, "", found, expected, "")) from None
 
 
@@ -196,16 +195,24 @@ def price_usage(
     months: Months,
     table: RateTable,
     discount: float,
-    exempt: bool,
 ) -> Bill:
-    """The bill under one interpretation of who pays for CloudTrail's own writes (F5)."""
-    return bill(
-        used,
-        table,
-        other_requests=other_pools(inventory, months),
-        exempt=used["cause"].isin(WRITES) if exempt else None,
-        discount=discount,
-    )
+    """Price usage under both interpretations of who pays for CloudTrail's own writes (F5).
+
+    Returns
+    -------
+    Bill
+        That of the interpretation which the inventory has; its charges have the cost under the
+        other one beside their own: cost_other_reading.
+    """
+    others = other_pools(inventory, months)
+    writes = used["cause"].isin(WRITES)
+    charged = bill(used, table, other_requests=others, discount=discount)
+    # exempt requests also leave the free quantity to all others: neither follows from the other
+    exempt = bill(used, table, other_requests=others, exempt=writes, discount=discount)
+    is_exempt = inventory.cloudtrail_writes == "exempt"
+    chosen, other = (exempt, charged) if is_exempt else (charged, exempt)
+    charges = chosen.charges.assign(cost_other_reading=other.charges["cost"])
+    return dataclasses.replace(chosen, charges=charges)
 
 
 def _copy_charges(

@@ -71,7 +71,7 @@ def _sensible(text: str | float, amount: float) -> float:
 
 
 def _refusal(found: object, expected: str, fix: str = "") -> UsageError:
-    return UsageError(Problem("--fail-over", None, "", repr(found), expected, fix))
+    return UsageError(Problem("fail_over", None, "", repr(found), expected, fix))
 
 
 def describe_broken_budget(

@@ -15,7 +15,7 @@ from estimator.inventory.coverage import Group, covered_group, covered_regions, 
 from estimator.inventory.presets import presets
 from estimator.months import Months, Period
 from pricing.free import FreeVersion
-from pricing.rates import Meter, Version
+from pricing.meters import Meter, Version
 
 
 def notices(

@@ -19,7 +19,8 @@ from estimator.frames import EVENTS
 from estimator.inventory import Inventory
 from estimator.months import Months
 from pricing.free import FreeVersion
-from pricing.rates import Meter, RateTable, Version
+from pricing.meters import Meter, Version
+from pricing.rates import RateTable
 
 # F5: AWS's texts disagree on who pays for the requests of CloudTrail's own writes
 INTERPRETATIONS = {

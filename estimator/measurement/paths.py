@@ -33,7 +33,7 @@ def as_names(paths: str | Path | Sequence[str | Path]) -> tuple[str, ...]:
     names = tuple(os.fspath(path) for path in given)
     if not names:
         raise KmscostError(
-            Problem("PATH", None, "", "no path", "a file or a folder", "name at least one")
+            Problem("paths", None, "", "no path", "a file or a folder", "name at least one")
         )
     return names
 

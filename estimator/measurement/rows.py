@@ -48,7 +48,7 @@ def actuals_grain(by: str | Sequence[str] | None) -> tuple[str, ...] | None:
     for word, name in zip(words, names, strict=True):
         if name not in KEYS:
             expected = f"columns out of {', '.join(KEYS)}, or all alone"
-            raise UsageError(Problem("--by", None, "", repr(word), expected, ""))
+            raise UsageError(Problem("by", None, "", repr(word), expected, ""))
     return tuple(name for name in KEYS if name in names)
 
 

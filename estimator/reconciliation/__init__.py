@@ -170,7 +170,7 @@ def _check_comparable(
         problems.append(Problem(path, None, "", found, f"lines of {month}", fix))
     if actuals is not None and "bill" in actuals.source.split(", "):
         found, wanted = "a measured bill", "measurements of CloudTrail's requests"
-        problems.append(Problem("--actuals", None, "", found, wanted, "name bills as BILL"))
+        problems.append(Problem("actuals", None, "", found, wanted, "name bills as BILL"))
     if problems:
         raise KmscostError(problems)
 
@@ -193,7 +193,7 @@ def _without_place(lost: float) -> Problem:
     """The problem of measurements that none of the bill's rows can be held against."""
     found = f"{lost:,.0f} requests, none with the account and Region that pays, and an operation"
     expected = "measurements that tell them: nothing would be compared with zero"
-    return Problem("--actuals", None, "", found, expected, "measure again without --by")
+    return Problem("actuals", None, "", found, expected, "measure again without --by")
 
 
 def _prices(frame: pd.DataFrame, expected: Forecast) -> FloatArray:

@@ -69,7 +69,7 @@ def read_limit(text: str | float, currency: str) -> Limit:
     both = found is not None and found["before"] and found["after"]
     if found is None or both or codes - {currency} or not math.isfinite(float(found["number"])):
         expected = f"a share such as 5%, or an amount such as {currency} 5"
-        raise UsageError(Problem("--fail-over", None, "", repr(text), expected, ""))
+        raise UsageError(Problem("fail_over", None, "", repr(text), expected, ""))
     number = float(found["number"])
     is_share = found["after"] == "%"
     return Limit(words, number / 100 if is_share else number, is_share)

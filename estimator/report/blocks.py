@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from estimator.figures import in_column
 
 MOST_ROWS = 40  # of a table for people; other programs get all of them
+
+
+class Command(str):
+    """A line that is typed: it stands whole and alone, neither folded nor escaped."""
+
+    __slots__ = ()
 
 
 class Alert(str):
@@ -30,7 +37,7 @@ class Sheet:
     sums: int = 0
     groups: tuple[tuple[str, int], ...] = ()
 
-    def aligned(self) -> Sheet:
+    def align_decimals(self) -> Sheet:
         """Return the sheet with one number of decimals in each column of numbers."""
         words = len(self.header) - self.numbers
         columns = [
@@ -42,22 +49,33 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Lines:
-    """Lines of text under a title.
+    """Lines of text under a title: a list, or paragraphs.
 
     Attributes
     ----------
     title : str
+        Empty where the lines need none.
     lines : tuple of str
+        An `Alert` stands out, a `Command` stands as it is typed.
     sources : tuple of str
         Who says so, one for each line; none where a line needs none, or no line does.
-    command : str
-        What to type: stands whole on a line of its own, so that it can be copied.
+    are_paragraphs : bool
+        Whether each line is a paragraph, and not an item of a list.
     """
 
     title: str
     lines: tuple[str, ...]
     sources: tuple[str, ...] = ()
-    command: str = ""
+    are_paragraphs: bool = False
+
+    def with_sources(self) -> Iterator[tuple[str, str]]:
+        """Yield each line with its source; the source may be empty."""
+        yield from zip(self.lines, self.sources or ("",) * len(self.lines), strict=True)
+
+
+def write_paragraphs(*lines: str) -> Lines:
+    """Make a block of paragraphs without a title."""
+    return Lines("", lines, are_paragraphs=True)
 
 
 @dataclass(frozen=True)

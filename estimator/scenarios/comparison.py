@@ -71,7 +71,7 @@ def read_limit(text: str | float) -> Limit:
         number = math.nan
     if not (math.isfinite(number) and number >= 0):
         expected = "a share such as 10%, or an amount such as 25.00, from 0 on"
-        raise UsageError(Problem("--fail-over", None, "", repr(words), expected, ""))
+        raise UsageError(Problem("fail_over", None, "", repr(words), expected, ""))
     return Limit(words, number, is_share)
 
 
@@ -122,7 +122,7 @@ class Comparison:
         if size > MAX_ROWS:
             fix = "ask for fewer columns, fewer months or fewer scenarios at a time"
             found, expected = f"{size:,} rows", f"at most {MAX_ROWS:,}"
-            raise UsageError(Problem("--by", None, "", found, expected, fix))
+            raise UsageError(Problem("by", None, "", found, expected, fix))
         return stack([self._rows(other) for other in self.others])
 
     def _rows(self, other: CaseForecast) -> pd.DataFrame:

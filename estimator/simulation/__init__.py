@@ -86,15 +86,11 @@ def run(
     """A simulation of checked options; without `noise` counts are their means."""
     streams = streams_of(inventory)
     used = usage(inventory, span, streams=streams)
-    # both interpretations of F5: the answer must show the one that was not chosen beside it
-    charged = price_usage(used, inventory, span, table, discount, exempt=False)
-    exempt = price_usage(used, inventory, span, table, discount, exempt=True)
-    is_exempt = inventory.cloudtrail_writes == "exempt"
-    chosen, other = (exempt, charged) if is_exempt else (charged, exempt)
-    charges = chosen.charges.assign(cost_other_reading=other.charges["cost"])
+    priced = price_usage(used, inventory, span, table, discount)
+    charges, is_exempt = priced.charges, inventory.cloudtrail_writes == "exempt"
     point = monthly_totals(charges, None, span, table.currency, is_exempt)
 
-    messages = notices(inventory, span, chosen.versions, charges, free_in_use(chosen.pools, table))
+    messages = notices(inventory, span, priced.versions, charges, free_in_use(priced.pools, table))
     if inventory.budgets and table.currency != "USD":
         messages += (f"budgets are in USD, the rates in {table.currency}: not compared",)
     lots = Draws(options.seed, options.draws)
@@ -109,5 +105,5 @@ def run(
         use = budget_use(charges, inventory.budgets, span)
         drawn = repeat_point(point, use, table.currency, is_exempt, options)
     return build_simulation(
-        inventory, span, options, point, drawn, lots, messages, table, chosen.versions, discount
+        inventory, span, options, point, drawn, lots, messages, table, priced.versions, discount
     )

@@ -53,9 +53,9 @@ def read_options(
             fix = "write shares such as 5%,50%,95% or 0.05,0.5,0.95"
             found = repr(part.strip() if isinstance(part, str) else part)
             expected = "more than 0 and less than 1"
-            problems.append(Problem("--quantile", None, "", found, expected, fix))
+            problems.append(Problem("quantile", None, "", found, expected, fix))
     if not numbers and not problems:
-        problems.append(Problem("--quantile", None, "", "none", "at least one", "write 0.5"))
+        problems.append(Problem("quantile", None, "", "none", "at least one", "write 0.5"))
     if problems:
         raise UsageError(problems)
     return Options(int(draws), SEED if seed is None else int(seed), tuple(sorted(set(numbers))))
@@ -63,17 +63,17 @@ def read_options(
 
 def _draws_wrong(draws: int, months: int) -> list[Problem]:
     if isinstance(draws, bool) or not isinstance(draws, Integral):
-        return [Problem("--draws", None, "", repr(draws), "a whole number", "write 10000")]
+        return [Problem("draws", None, "", repr(draws), "a whole number", "write 10000")]
     if not FEWEST_DRAWS <= draws <= MOST_DRAWS:
         expected = f"{FEWEST_DRAWS:,} to {MOST_DRAWS:,}"
-        return [Problem("--draws", None, "", f"{draws:,}", expected, "10,000 are plenty")]
+        return [Problem("draws", None, "", f"{draws:,}", expected, "10,000 are plenty")]
     if draws * months > MOST_VALUES:
         found, expected = f"{draws:,} draws of {months} months", f"at most {MOST_VALUES:,} in all"
-        return [Problem("--draws", None, "", found, expected, "take fewer draws or fewer months")]
+        return [Problem("draws", None, "", found, expected, "take fewer draws or fewer months")]
     return []
 
 
 def _seed_wrong(seed: int | None) -> list[Problem]:
     if seed is None or (isinstance(seed, Integral) and not isinstance(seed, bool) and seed >= 0):
         return []
-    return [Problem("--seed", None, "", repr(seed), "a whole number from 0", f"write {SEED}")]
+    return [Problem("seed", None, "", repr(seed), "a whole number from 0", f"write {SEED}")]

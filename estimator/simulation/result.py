@@ -20,7 +20,8 @@ from estimator.simulation.options import Options
 from estimator.simulation.quantiles import quantile_frame, quantiles_of
 from estimator.simulation.sampling import Samples
 from estimator.simulation.sensitivity import drivers_frame
-from pricing.rates import Meter, RateTable, Version
+from pricing.meters import Meter, Version
+from pricing.rates import RateTable
 
 
 @dataclass(frozen=True, eq=False, repr=False)

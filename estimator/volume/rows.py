@@ -134,4 +134,4 @@ def _column(block: Block, column: str, vocabulary: Vocabulary) -> IntArray:
 def _too_many(rows: int) -> UsageError:
     found = f"{rows:,} rows"
     fix = "ask for fewer columns or fewer months at a time"
-    return UsageError(Problem("--by", None, "", found, f"at most {MAX_ROWS:,}", fix))
+    return UsageError(Problem("by", None, "", found, f"at most {MAX_ROWS:,}", fix))

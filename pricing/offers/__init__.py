@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pricing.changes import big_moves, changes
+from pricing.meters import Meter, Version
 from pricing.notebook import fold_away, html_table, notes, paragraph
 from pricing.offers.entries import entries_of
 from pricing.offers.meters import SERVICES
@@ -16,7 +17,7 @@ from pricing.offers.price_list_json import read_json
 from pricing.offers.rate_file import format_rates
 from pricing.offers.source import open_source
 from pricing.offers.table import describe_offer, table_of
-from pricing.rates import Meter, RateTable, Version, load_cloudtrail_rates, load_rates
+from pricing.rates import RateTable, load_cloudtrail_rates, load_rates
 from pricing.reading.document import parse_document
 from pricing.reading.files import is_price_list
 from pricing.reading.problems import DocumentError, Problem, UsageError, printable

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from pricing.meters import Meter
 from pricing.offers.meters import FREE, FREE_METER, GLOBAL, UNITS
 from pricing.offers.offer import Offer, Price, Product, day_of
-from pricing.rates import Meter
 from pricing.reading.words import shown
 from pricing.regions import is_region, region_names
 from pricing.usage_types import region_and_meter

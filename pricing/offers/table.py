@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from pricing.meters import Meter
 from pricing.offers.entries import Entry, Step
 from pricing.offers.meters import FREE, FREE_METER
 from pricing.offers.offer import Offer
-from pricing.rates import Meter, load_rates
+from pricing.rates import load_rates
 from pricing.reading.problems import DocumentError, Problem
 from pricing.reading.validation import MAX_TEXT
 from pricing.regions import in_order, partition_of

@@ -24,7 +24,7 @@ LINES = {name: line for group in COMMANDS.values() for name, line in group.items
 
 def kmscost(*arguments):
     """Run a command in this process."""
-    return CliRunner().invoke(app, [str(one) for one in arguments])
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 def python(code):
@@ -115,13 +115,13 @@ def test_options_without_sense_are_usage_errors(options):
 
 def test_formats_agree_to_the_last_printed_digit():
     """JSON, CSV, Markdown, table and Python say the same."""
-    told = forecast(EXAMPLE, "2026-11", 3)
+    result = forecast(EXAMPLE, "2026-11", 3)
     options = ("forecast", EXAMPLE, "--from", "2026-11", "--months", "3")
     data = json.loads(kmscost(*options, "--format", "json").stdout)
-    assert data["totals"] == pytest.approx(told.totals, rel=1e-15)
+    assert data["totals"] == pytest.approx(result.totals, rel=1e-15)
     rows = list(csv.DictReader(io.StringIO(kmscost(*options, "--format", "csv").stdout)))
-    assert sum(float(row["cost"]) for row in rows) == pytest.approx(told.totals["cost_usd"])
-    assert sum(row["cost"] for row in data["rows"]) == pytest.approx(told.totals["cost_usd"])
+    assert sum(float(row["cost"]) for row in rows) == pytest.approx(result.totals["cost_usd"])
+    assert sum(row["cost"] for row in data["rows"]) == pytest.approx(result.totals["cost_usd"])
     assert [row["payer"] for row in rows] == [row["payer"] for row in data["rows"]]
     table, markdown = (kmscost(*options, "--format", form).stdout for form in ("table", "markdown"))
     for month in data["months"]:
@@ -134,9 +134,9 @@ def test_formats_agree_to_the_last_printed_digit():
 def test_every_output_with_a_cost_shows_the_other_reading(form):
     """Neither reading of who pays for writes is ever hidden."""
     answer = kmscost("forecast", EXAMPLE, "--from", "2026-11", "--format", form)
-    said = " ".join((answer.stdout + answer.stderr).replace("\\", "").split())
-    assert "With cloudtrail_writes: exempt the total is USD" in said
-    assert "CloudTrail and KMS guides from 2021-09-11" in said
+    text = " ".join((answer.stdout + answer.stderr).replace("\\", "").split())
+    assert "With cloudtrail_writes: exempt the total is USD" in text
+    assert "CloudTrail and KMS guides from 2021-09-11" in text
 
 
 def test_the_table_fits_80_columns_without_colour(monkeypatch):
@@ -223,7 +223,7 @@ def test_check_lists_problems_as_json(tmp_path):
     assert answer.exit_code == 1
     problems = json.loads(answer.stdout)["problems"]
     assert {"path", "line", "at", "found", "expected", "fix"} == set(problems[0])
-    assert any("did you mean `accounts`" in one["fix"] for one in problems)
+    assert any("did you mean `accounts`" in problem["fix"] for problem in problems)
 
 
 def test_a_closed_pipe_ends_quietly():
@@ -338,5 +338,5 @@ def test_a_wrong_start_from_python_is_a_usage_error():
     from estimator import KmscostError
 
     for start in (202611, "2026-13", datetime.date(9999, 12, 1)):
-        with pytest.raises(KmscostError, match="--from"):
+        with pytest.raises(KmscostError, match="start: found"):
             forecast(EXAMPLE, start)

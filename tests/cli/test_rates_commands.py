@@ -59,24 +59,24 @@ def test_diff_in_every_format(file, form):
         *("--from", "2026-11", "--months", "2", "--format", form),
     )
     assert done.exit_code == 0
-    told = done.stdout + done.stderr
-    assert "exempt" in told
+    text = done.stdout + done.stderr
+    assert "exempt" in text
     if form == "json":
-        said = json.loads(done.stdout)
-        assert [month["month"] for month in said["months"]] == ["2026-11", "2026-12"]
-        moved = [one for one in said["changes"] if one["region"] == "us-east-1"]
-        assert {one["meter"] for one in moved} == {"kms-requests", "kms-requests-rsa-2048"}
-        assert all(one["more_than_half"] for one in moved)
+        data = json.loads(done.stdout)
+        assert [month["month"] for month in data["months"]] == ["2026-11", "2026-12"]
+        moved = [change for change in data["changes"] if change["region"] == "us-east-1"]
+        assert {change["meter"] for change in moved} == {"kms-requests", "kms-requests-rsa-2048"}
+        assert all(change["more_than_half"] for change in moved)
     elif form == "csv":
         rows = list(csv.DictReader(io.StringIO(done.stdout)))
         (row,) = [
-            one for one in rows if (one["meter"], one["region"]) == ("kms-requests", "us-east-1")
+            row for row in rows if (row["meter"], row["region"]) == ("kms-requests", "us-east-1")
         ]
         assert (float(row["before"]), float(row["after"])) == (0.03, 0.05)
         assert float(row["change"]) == pytest.approx(2 / 3)
     else:
         assert "+66.7 %" in done.stdout
-        assert "moved by more than half" in told
+        assert "moved by more than half" in text
 
 
 def test_diff_without_a_difference_says_so():

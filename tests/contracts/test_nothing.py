@@ -201,7 +201,7 @@ def test_what_needs_a_trail_with_a_key_refuses_or_answers(command, folder):
 
 def test_every_command_is_tried():
     """A new command that takes an inventory is tried here too."""
-    known = {one.name for one in all_commands()}
+    known = {command.name for command in all_commands()}
     tried = {*COMMANDS, *MEASURED}
     assert tried <= known
     left = {name for name in known - tried if name.split()[0] not in _OTHERS}

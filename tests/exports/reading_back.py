@@ -37,10 +37,10 @@ def plain(frame):
     for name, values in frame.items():
         if isinstance(values.dtype, pd.PeriodDtype):
             days = values.dt.start_time.dt.date
-            columns[name] = [None if pd.isna(one) else one for one in days]
+            columns[name] = [None if pd.isna(day) else day for day in days]
         elif values.dtype.kind in "fiub":
-            columns[name] = [None if pd.isna(one) else one for one in values.tolist()]
+            columns[name] = [None if pd.isna(value) else value for value in values.tolist()]
         else:
             texts = values.astype(object)
-            columns[name] = [None if pd.isna(one) or one == "" else one for one in texts]
+            columns[name] = [None if pd.isna(text) or text == "" else text for text in texts]
     return columns

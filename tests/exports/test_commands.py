@@ -61,9 +61,9 @@ def test_help_has_an_example(command):
 
 def test_the_command_is_its_function():
     """FOCUS rows and metrics on stdout are those of the function of the same name."""
-    told = export_focus(EXAMPLE, "2026-11", 1, "trail", discount=0.1)
-    said = kmscost("focus", *SHORT, "--by", "trail", "--discount", "10%").stdout
-    assert said == write_table(told, "csv")
+    table = export_focus(EXAMPLE, "2026-11", 1, "trail", discount=0.1)
+    printed = kmscost("focus", *SHORT, "--by", "trail", "--discount", "10%").stdout
+    assert printed == write_table(table, "csv")
     metrics = export_prometheus(EXAMPLE, "2026-11", 1)
     assert kmscost("prometheus", *SHORT).stdout == metrics.text
 

@@ -175,7 +175,9 @@ def test_a_dated_scenario_is_two_forecasts_side_by_side(tmp_path, text, names, s
     always, dated = (course.monthly.to_dict("records") for course in comparison.others)
     before = comparison.base.monthly.to_dict("records")
     for month, base_month, changed in zip(dated, before, always, strict=True):
-        assert month == (changed if month["month"] >= start else base_month)
+        expected = changed if month["month"] >= start else base_month
+        # months alone and among others are summed in another order: the last bits may differ
+        assert month == pytest.approx(expected, rel=1e-12, nan_ok=True)
 
 
 def test_several_scenarios_are_each_as_if_alone(tmp_path):

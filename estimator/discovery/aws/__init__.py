@@ -41,7 +41,7 @@ def discover_aws(
         boto3 is not installed, or AWS lets nobody in. What is denied later is a notice.
     """
     for region in regions or ():
-        check_region_option("--regions", region)
+        check_region_option("regions", region)
     try:
         from estimator.discovery.aws.requests import AwsClient
         from estimator.discovery.aws.walk import Walk

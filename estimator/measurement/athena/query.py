@@ -65,9 +65,9 @@ def athena_sql(
     UsageError
         A name or a day that is none.
     """
-    first, end = _day(start, "--from"), _day(until, "--until")
+    first, end = _day(start, "start"), _day(until, "until")
     if first and end and end <= first:
-        raise UsageError(Problem("--until", None, "", str(end), f"a day after {first}", ""))
+        raise UsageError(Problem("until", None, "", str(end), f"a day after {first}", ""))
     return _QUERY.format(
         table=_quote_table(table),
         kms=_text(KMS),
@@ -103,7 +103,7 @@ def _span(first: datetime.date | None, end: datetime.date | None) -> str:
 def _day(value: str | datetime.date | None, option: str) -> datetime.date | None:
     """A day, or the first one of a month.
 
-    >>> _day("2026-10", "--from")
+    >>> _day("2026-10", "start")
     datetime.date(2026, 10, 1)
     """
     if value is None or type(value) is datetime.date:
@@ -127,7 +127,7 @@ def _quote_table(name: str) -> str:
     if not _NAME.fullmatch(name):
         expected = "a table's name such as cloudtrail_logs or database.cloudtrail_logs"
         fix = "use letters, digits, _ and - only"
-        raise UsageError(Problem("--table", None, "", repr(name), expected, fix))
+        raise UsageError(Problem("table", None, "", repr(name), expected, fix))
     parts = name.split(".")
     return ".".join(part if _PLAIN.fullmatch(part) else f'"{part}"' for part in parts)
 

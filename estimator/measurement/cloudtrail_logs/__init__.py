@@ -63,9 +63,9 @@ def measure_cloudtrail(
     """
     columns = actuals_grain(by)
     if jobs is not None and jobs < 1:
-        raise UsageError(Problem("--jobs", None, "", str(jobs), "one process or more", ""))
+        raise UsageError(Problem("jobs", None, "", str(jobs), "one process or more", ""))
     if engine not in ENGINES:
-        raise UsageError(Problem("--engine", None, "", repr(engine), " or ".join(ENGINES), ""))
+        raise UsageError(Problem("engine", None, "", repr(engine), " or ".join(ENGINES), ""))
     skipped = SkippedFiles()
     names = as_names(paths) if engine == "spark" else as_paths(paths)
     local = () if engine == "spark" else names

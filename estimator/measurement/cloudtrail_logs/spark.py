@@ -86,7 +86,7 @@ def _session(master: str | None) -> SparkSession:
     except ImportError:
         fix = "pip install 'kms-cost-estimator[spark]'"
         raise KmscostError(
-            Problem("--engine", None, "", "spark, without PySpark", "PySpark", fix)
+            Problem("engine", None, "", "spark, without PySpark", "PySpark", fix)
         ) from None
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.appName("kmscost")
@@ -100,7 +100,7 @@ def _session(master: str | None) -> SparkSession:
     except PySparkException as error:
         found = f"Spark cannot start: {str(error).strip().splitlines()[0][:200]}"
         fix = "check --master, and that Java 17 or newer is installed"
-        raise KmscostError(Problem("--engine", None, "", found, "a Spark that runs", fix)) from None
+        raise KmscostError(Problem("engine", None, "", found, "a Spark that runs", fix)) from None
     session.sparkContext.setLogLevel("ERROR")
     return session
 

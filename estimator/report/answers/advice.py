@@ -15,7 +15,7 @@ from estimator.figures import count, factor, listed, money
 from estimator.forecasting.events import SLACK
 from estimator.forecasting.result import INTERPRETATIONS
 from estimator.report.answers import Answer
-from estimator.report.blocks import Block, Lines, Sheet
+from estimator.report.blocks import Block, Command, Lines, Sheet
 
 _LONGEST = 600  # letters of a command line that is shown whole
 
@@ -53,7 +53,7 @@ def ranking_sheet(advice: Advice) -> Sheet | None:
     header += (f"CloudTrail {unit}",) if events else ()
     rows = [
         (
-            f"{rank} {_marked(recommendation.proposal)}",
+            f"{rank} {_name_with_mark(recommendation.proposal)}",
             *_cells(advice, recommendation.saving, ranged, events),
         )
         for rank, recommendation in enumerate(advice.recommendations, start=1)
@@ -72,7 +72,7 @@ def _title(advice: Advice) -> str:
     return f"What would save money in {span}: {path} costs {advice.currency} {cost} a month"
 
 
-def _marked(proposal: Proposal) -> str:
+def _name_with_mark(proposal: Proposal) -> str:
     mark = " (trade-off)" if proposal.trade_off else " (what-if)" if proposal.what_if else ""
     return f"{proposal.name}{mark}"
 
@@ -120,13 +120,15 @@ def describe_recommendation(advice: Advice, rank: int, recommendation: Recommend
     lines += [
         f"loses: {same or proposal.loses}",
         f"how: {proposal.how}",
+        *map(Command, proposal.commands),
         f"source: {same or proposal.source}",
     ]
     command = advice.command(recommendation)
     if len(command) > _LONGEST:
         lines.append(f"try: {len(proposal.set):,} changes: see the JSON")
-        command = ""
-    return Lines(f"{rank} {_headed(recommendation)}", tuple(lines), command=command)
+    elif command:
+        lines += ["try:", Command(command)]
+    return Lines(f"{rank} {_heading(recommendation)}", tuple(lines))
 
 
 def _copies(advice: Advice, copies: CopySaving) -> str:
@@ -225,7 +227,7 @@ def _together(advice: Advice) -> Iterator[str]:
     yield f"{line}, {names}, save {_saves(advice, advice.together)}{apart}"
 
 
-def _headed(recommendation: Recommendation) -> str:
+def _heading(recommendation: Recommendation) -> str:
     """The title of a piece, its first letter large."""
     title = recommendation.proposal.title
     mark = ". A trade-off" if recommendation.proposal.trade_off else ""

@@ -29,7 +29,7 @@ def budget_lines(forecast: Forecast) -> list[str]:
         used, month = _highest(rows, "used")
         when = f" in {month}" if forecast.months.count > 1 else ""
         line = f"B{describe_budget(budget)[1:]}: highest {used[0]}{when}{used[1]}; {_verdict(rows)}"
-        line += "".join(f"; {threshold}" for threshold in _reached(rows))
+        line += "".join(f"; {threshold}" for threshold in _reached_thresholds(rows))
         other = "".join(_highest(rows, "used_other_reading")[0])
         line = f"{line}; with cloudtrail_writes: {forecast.other_interpretation} {other}"
         lines.append(line if rows["first_over"] is None else Alert(line))
@@ -54,7 +54,7 @@ def _verdict(rows: Mapping[str, Any]) -> str:
     return f"over it in {over} of {len(rows['months'])} months, first {rows['first_over']}"
 
 
-def _reached(rows: Mapping[str, Any]) -> Iterator[str]:
+def _reached_thresholds(rows: Mapping[str, Any]) -> Iterator[str]:
     """Since when each threshold is reached; of the whole budget the verdict tells."""
     for threshold in rows["thresholds"]:
         first = next((row for row in rows["months"] if threshold in row["reached"]), None)

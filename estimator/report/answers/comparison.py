@@ -159,7 +159,7 @@ def _copies_line(comparison: Comparison) -> Iterator[str]:
     """Copies of KMS events: differences, or both ends of each where it is known between two."""
     unit = comparison.currency
     base, *others = (
-        CopyCharge.of(one.totals, unit) for one in (comparison.base, *comparison.others)
+        CopyCharge.of(priced.totals, unit) for priced in (comparison.base, *comparison.others)
     )
     if not any(charge.high > 0 for charge in (base, *others)):  # nor where no rate is known
         return
@@ -222,7 +222,7 @@ def _drivers(comparison: Comparison, other: CaseForecast, frame: pd.DataFrame) -
         for kind in ("trail", "reader", "key")
         for name in found[f"{kind}s"]
     }
-    names = ((str(one["kind"]), str(one["driver"])) for one in frame.to_dict("records"))
+    names = ((str(row["kind"]), str(row["driver"])) for row in frame.to_dict("records"))
     return [
         f"{kind} {name}" + (f" ({apart[kind, name]})" if (kind, name) in apart else "")
         for kind, name in names
@@ -241,7 +241,7 @@ def months_sheet(comparison: Comparison, other: CaseForecast) -> Sheet:
     pairs = zip(
         comparison.base.monthly.to_dict("records"), other.monthly.to_dict("records"), strict=True
     )
-    rows = [(str(one["month"]), *_numbers(both(one, after))) for one, after in pairs]
+    rows = [(str(before["month"]), *_numbers(both(before, after))) for before, after in pairs]
     rows.append(("total", *_numbers(both(comparison.base.totals, other.totals))))
     title = f"{other.name}, month by month"
     return Sheet(

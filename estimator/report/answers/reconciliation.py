@@ -53,9 +53,9 @@ def _sides_sheet(reconciliation: Reconciliation) -> Sheet:
         (str(name) or "operations not told", rows)
         for name, rows in frame[is_request].groupby("operation", observed=True)
     ]
-    ours = [(name, rows) for name, rows in groups if rows["forecast"].sum()]
+    with_forecast = [(name, rows) for name, rows in groups if rows["forecast"].sum()]
     rest = [rows for _, rows in groups if not rows["forecast"].sum()]
-    cells = [_quantities(name, rows) for name, rows in ours]
+    cells = [_quantities(name, rows) for name, rows in with_forecast]
     if rest:
         names = "other operation" + "s" * (len(rest) != 1)
         cells.append(_quantities(f"{len(rest)} {names}", pd.concat(rest)))
@@ -154,7 +154,10 @@ def _rows_sheet(reconciliation: Reconciliation) -> Sheet | None:
         return None
     several = len(set(frame["payer"])) > 1
     names = ["billed_account", "billed_region", "key", "operation"]
-    names = [*(["payer"] if several else []), *(one for one in names if (frame[one] != "").any())]
+    names = [
+        *(["payer"] if several else []),
+        *(column for column in names if (frame[column] != "").any()),
+    ]
     cells = [
         (
             *(_word(str(row[name])) for name in names),

@@ -78,7 +78,7 @@ def chart_of(
     if kind not in KINDS:
         close = nearest(kind, KINDS)
         fix = f"did you mean {close}?" if close else ""
-        raise UsageError(Problem("--kind", None, "", repr(kind), f"one of {', '.join(KINDS)}", fix))
+        raise UsageError(Problem("kind", None, "", repr(kind), f"one of {', '.join(KINDS)}", fix))
     # also where the kind draws nothing: a wrong option is not for somebody else to find
     read_options(draws, seed, QUANTILES, 1)
     inventory = inventory if isinstance(inventory, Inventory) else load_inventory(inventory)
@@ -93,9 +93,9 @@ def chart_of(
         from estimator.report.charts.sankey import COLUMNS, sankey_chart
 
         by = [*COLUMNS, "cause"]
-        told = forecast(inventory, start, 1, by, table, discount)
-        return sankey_chart(told.rows, inventory, told.currency, told.months.labels[0])
+        flows = forecast(inventory, start, 1, by, table, discount)
+        return sankey_chart(flows.rows, inventory, flows.currency, flows.months.labels[0])
     from estimator.report.charts.months import cost_chart, requests_chart
 
-    told = forecast(inventory, start, months, rates=table, discount=discount)
-    return cost_chart(told) if kind == "cost" else requests_chart(told)
+    flows = forecast(inventory, start, months, rates=table, discount=discount)
+    return cost_chart(flows) if kind == "cost" else requests_chart(flows)

@@ -90,22 +90,28 @@ def write(axes: Axes, x: float, y: float, text: str, **style: Any) -> None:
     axes.text(x, y, printable(text), **(plain | style))
 
 
-def empty_chart(name: str, title: str, said: str) -> Chart:
+def empty_chart(name: str, title: str, description: str) -> Chart:
     """A chart of nothing: a word where its reader would look for a fault in the picture."""
 
     def draw(width: float) -> Figure:
         size = Size(width, 60)
         figure, axes = bare(size)
-        write(axes, 2, 30, said if len(said) * 6.5 < width else "nothing to draw", color=MUTED)
+        write(
+            axes,
+            2,
+            30,
+            description if len(description) * 6.5 < width else "nothing to draw",
+            color=MUTED,
+        )
         return figure
 
-    return Chart(name, title, said, draw)
+    return Chart(name, title, description, draw)
 
 
-def shortened(text: str, most: int) -> str:
+def shorten_label(text: str, most: int) -> str:
     """A name that fits; its end, which tells ids apart, stays.
 
-    >>> shortened("accounts[333333333333].files_per_day", 20)
+    >>> shorten_label("accounts[333333333333].files_per_day", 20)
     'accounts[3…s_per_day'
     """
     if len(text) <= most:
@@ -122,9 +128,9 @@ def scale_of_months(axes: Axes, labels: Sequence[str], size: Size) -> None:
     shown = list(range(0, len(labels), step))
     words, year = [], ""
     for at in shown:
-        said, number = labels[at][:4], int(labels[at][5:7])
-        words.append(names[number - 1] + (f"\n{said}" if said != year else ""))
-        year = said
+        this, number = labels[at][:4], int(labels[at][5:7])
+        words.append(names[number - 1] + (f"\n{this}" if this != year else ""))
+        year = this
     axes.set_xticks(shown, words)
 
 
@@ -133,19 +139,21 @@ def scale_of_values(axes: Axes, highest: float, unit: str) -> None:
     from matplotlib.ticker import MaxNLocator
 
     top = highest * 1.08 or 1.0
-    ticks = [one for one in MaxNLocator(4).tick_values(0, top) if 0 <= one <= top]
+    ticks = [tick for tick in MaxNLocator(4).tick_values(0, top) if 0 <= tick <= top]
     axes.set_ylim(0, top)
-    axes.set_yticks(ticks, [rounded(float(one), top) for one in ticks])
+    axes.set_yticks(ticks, [axis_number(float(tick), top) for tick in ticks])
     axes.grid(axis="y", color=LINE, linewidth=1)
     axes.set_axisbelow(True)
     axes.figure.text(0, 1, unit, fontsize=12, color=MUTED, va="top", parse_math=False)
 
 
-def rounded(value: float, largest: float) -> str:
+def axis_number(value: float, largest: float) -> str:
     """A round number of an axis, in thousands or millions where the largest is so large.
 
-    >>> rounded(0.0, 2e6), rounded(600_000.0, 2e6), rounded(2_500.0, 9_000.0), rounded(0.25, 1.0)
-    ('0', '0.6 M', '2,500', '0.25')
+    >>> axis_number(0.0, 2e6), axis_number(600_000.0, 2e6)
+    ('0', '0.6 M')
+    >>> axis_number(2_500.0, 9_000.0), axis_number(0.25, 1.0)
+    ('2,500', '0.25')
     """
     for least, size, word in ((1e9, 1e9, " G"), (1e6, 1e6, " M"), (1e4, 1e3, " k")):
         if value and largest >= least:
@@ -169,7 +177,7 @@ def apart(wanted: Sequence[float], gap: float) -> list[float]:
                 break
             groups.pop()
             members = inside + members
-            centre = sum(wanted[one] for one in members) / len(members)
+            centre = sum(wanted[member] for member in members) / len(members)
         groups.append((centre, members))
     places = [0.0] * len(wanted)
     for centre, members in groups:

@@ -15,7 +15,7 @@ from estimator.report.charts.chart import (
     canvas,
     scale_of_months,
     scale_of_values,
-    shortened,
+    shorten_label,
     write,
 )
 from estimator.report.charts.colours import BLUE, INK, RED
@@ -31,7 +31,7 @@ _MOST_BUDGETS = 3
 _FAR = 2.5  # a budget so many times the highest value stays off the chart
 
 
-def fan_chart(told: Simulation, billed: float | None = None) -> Chart:
+def fan_chart(simulation: Simulation, billed: float | None = None) -> Chart:
     """Quantiles of each month's cost, with the budgets of everything.
 
     Parameters
@@ -40,26 +40,28 @@ def fan_chart(told: Simulation, billed: float | None = None) -> Chart:
     billed : float, optional
         What the first month was billed.
     """
-    labels = told.months.labels
-    values = np.array([quantiles_of(row, QUANTILES) for row in told.draws_cost.T]).T
+    labels = simulation.months.labels
+    values = np.array([quantiles_of(row, QUANTILES) for row in simulation.draws_cost.T]).T
     limits = {
-        shortened(one.name, 18): one.usd_per_month
-        for one in told.inventory.budgets
-        if one.covers is None and told.currency == "USD"
+        shorten_label(budget.name, 18): budget.usd_per_month
+        for budget in simulation.inventory.budgets
+        if budget.covers is None and simulation.currency == "USD"
     }
     limits = dict(list(limits.items())[:_MOST_BUDGETS])
     ends = f"{share(QUANTILES[0])} to {share(QUANTILES[-1])}"
-    said = f"{told.currency} {money(values[0, 0])} to {money(values[-1, 0])} ({ends}) in "
-    said += f"{labels[0]}, {money(values[0, -1])} to {money(values[-1, -1])} in {labels[-1]}"
-    said += "".join(f"; budget {name} {money(one)}" for name, one in limits.items())
+    description = (
+        f"{simulation.currency} {money(values[0, 0])} to {money(values[-1, 0])} ({ends}) in "
+    )
+    description += f"{labels[0]}, {money(values[0, -1])} to {money(values[-1, -1])} in {labels[-1]}"
+    description += "".join(f"; budget {name} {money(limit)}" for name, limit in limits.items())
     if billed is not None:
-        said += f"; billed in {labels[0]}: {money(billed)}"
-    title = f"How sure: cost of each month in {told.currency}, with its range"
-    draw = partial(_fan, values, labels, limits, billed, told.currency)
-    return Chart("fan", title, said, draw)
+        description += f"; billed in {labels[0]}: {money(billed)}"
+    title = f"How sure: cost of each month in {simulation.currency}, with its range"
+    draw = partial(_draw_fan, values, labels, limits, billed, simulation.currency)
+    return Chart("fan", title, description, draw)
 
 
-def _fan(
+def _draw_fan(
     values: np.ndarray,
     labels: tuple[str, ...],
     limits: dict[str, float],
@@ -73,7 +75,7 @@ def _fan(
     if len(labels) == 1:  # a band needs two ends
         places, values = np.array([-0.2, 0.2]), np.repeat(values, 2, axis=1)
     top = max(float(values.max()), billed or 0.0)
-    near = {name: one for name, one in limits.items() if one <= _FAR * top or not top}
+    near = {name: limit for name, limit in limits.items() if limit <= _FAR * top or not top}
     top = max([top, *near.values()])
     scale_of_values(axes, top, unit)
     scale_of_months(axes, labels, size)
@@ -81,8 +83,8 @@ def _fan(
     axes.fill_between(places, values[0], values[4], color=BLUE, alpha=0.18, linewidth=0)
     axes.fill_between(places, values[1], values[3], color=BLUE, alpha=0.34, linewidth=0)
     axes.plot(places, values[2], color=BLUE, linewidth=2.4, solid_capstyle="round")
-    for one in near.values():
-        axes.axhline(one, color=RED, linewidth=1.8, dashes=(5, 3))
+    for limit in near.values():
+        axes.axhline(limit, color=RED, linewidth=1.8, dashes=(5, 3))
     if billed is not None:
         axes.plot([0], [billed], "o", markersize=9, color=INK)
         above = billed >= values[2, 0]
@@ -97,15 +99,15 @@ def _fan(
         )
     words = _words(size) if float(np.ptp(values, axis=0).max()) else ("", "", "forecast", "", "")
     ends = [(float(row[-1]), word) for row, word in zip(values, words, strict=True) if word]
-    ends += [(one, f"budget {money(one)}") for one in near.values()]
+    ends += [(limit, f"budget {money(limit)}") for limit in near.values()]
     inner = size.height - 72
     scale = axes.get_ylim()[1]
     wanted = apart([value / scale * inner for value, _ in ends], 15)
     for (value, word), place in zip(ends, wanted, strict=True):
-        said = word if word.startswith("budget") else f"{word} {money(value)}"
-        write(axes, 1.015, place / inner, said, transform=axes.transAxes, fontsize=11)
-    off = [f"budget {name} {money(one)} lies above" for name, one in limits.items()]
-    off = [one for one, name in zip(off, limits, strict=True) if name not in near]
+        label = word if word.startswith("budget") else f"{word} {money(value)}"
+        write(axes, 1.015, place / inner, label, transform=axes.transAxes, fontsize=11)
+    off = [f"budget {name} {money(limit)} lies above" for name, limit in limits.items()]
+    off = [line for line, name in zip(off, limits, strict=True) if name not in near]
     if off:
         write(axes, 0.02, 1.02, "↑ " + "; ".join(off), transform=axes.transAxes, va="bottom")
     return figure

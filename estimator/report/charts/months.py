@@ -13,9 +13,9 @@ from estimator.report.charts.chart import (
     Chart,
     Size,
     apart,
+    axis_number,
     canvas,
     empty_chart,
-    rounded,
     scale_of_months,
     scale_of_values,
     write,
@@ -37,61 +37,65 @@ CAUSES = {
 }
 
 
-def requests_chart(told: Forecast) -> Chart:
+def requests_chart(forecast: Forecast) -> Chart:
     """Requests by cause, month by month."""
     title = "KMS requests by cause, month by month"
-    if not told.totals["requests"]:
-        said = f"nothing to draw: no requests in {_span(told)}"
-        return empty_chart("requests", title, said)
-    rows = told.rows[told.rows["unit"] == "request"]
+    if not forecast.totals["requests"]:
+        description = f"nothing to draw: no requests in {_span(forecast)}"
+        return empty_chart("requests", title, description)
+    rows = forecast.rows[forecast.rows["unit"] == "request"]
     sums = rows.groupby(["month", "cause"], observed=True)["quantity"].sum().unstack(fill_value=0)
     sums.index = sums.index.astype(str)
-    sums = sums.reindex(index=list(told.months.labels), fill_value=0.0)
+    sums = sums.reindex(index=list(forecast.months.labels), fill_value=0.0)
     order = sums.sum().sort_values(ascending=False, kind="stable").index
     stacks = {CAUSES[str(name)]: sums[name].to_numpy() for name in order}
-    first, last = told.monthly.iloc[0], told.monthly.iloc[-1]
-    said = f"{count(first['requests'])} requests in {first['month']}, "
-    said += f"{count(last['requests'])} in {last['month']}; by cause: "
-    total = told.totals["requests"]
-    said += ", ".join(f"{name} {_part(float(one.sum()), total)}" for name, one in stacks.items())
-    draw = partial(_stacked, stacks, told.months.labels, "requests", is_money=False)
-    return Chart("requests", title, said, draw)
+    first, last = forecast.monthly.iloc[0], forecast.monthly.iloc[-1]
+    description = f"{count(first['requests'])} requests in {first['month']}, "
+    description += f"{count(last['requests'])} in {last['month']}; by cause: "
+    total = forecast.totals["requests"]
+    description += ", ".join(
+        f"{name} {_part(float(values.sum()), total)}" for name, values in stacks.items()
+    )
+    draw = partial(_draw_stacks, stacks, forecast.months.labels, "requests", is_money=False)
+    return Chart("requests", title, description, draw)
 
 
-def cost_chart(told: Forecast) -> Chart:
+def cost_chart(forecast: Forecast) -> Chart:
     """The cost of requests and of keys, month by month, with the other reading as a mark."""
-    code = told.currency.lower()
-    monthly = told.monthly
-    title = f"Cost in {told.currency}, month by month: requests and keys"
+    code = forecast.currency.lower()
+    monthly = forecast.monthly
+    title = f"Cost in {forecast.currency}, month by month: requests and keys"
     both = (
-        told.totals[f"cost_{code}"],
-        told.totals[f"cost_{code}_writes_{told.other_interpretation}"],
+        forecast.totals[f"cost_{code}"],
+        forecast.totals[f"cost_{code}_writes_{forecast.other_interpretation}"],
     )
     if not any(both):
-        said = f"nothing to draw: no cost in {_span(told)}, under either reading"
-        return empty_chart("cost", title, said)
+        description = f"nothing to draw: no cost in {_span(forecast)}, under either reading"
+        return empty_chart("cost", title, description)
     stacks = {
         "keys": monthly[f"cost_{code}_keys"].to_numpy(),
         "requests": monthly[f"cost_{code}_requests"].to_numpy(),
     }
-    other = monthly[f"cost_{code}_writes_{told.other_interpretation}"].to_numpy()
+    other = monthly[f"cost_{code}_writes_{forecast.other_interpretation}"].to_numpy()
     first, last = monthly.iloc[0], monthly.iloc[-1]
-    said = f"{told.currency} {money(first[f'cost_{code}'])} in {first['month']}, "
-    said += f"{money(last[f'cost_{code}'])} in {last['month']}; with cloudtrail_writes: "
-    said += f"{told.other_interpretation} {money(float(other[0]))} and {money(float(other[-1]))}"
-    draw = partial(
-        _stacked,
-        stacks,
-        told.months.labels,
-        told.currency,
-        is_money=True,
-        marks=(f"if {told.other_interpretation}", other),
+    description = f"{forecast.currency} {money(first[f'cost_{code}'])} in {first['month']}, "
+    description += f"{money(last[f'cost_{code}'])} in {last['month']}; with cloudtrail_writes: "
+    description += (
+        f"{forecast.other_interpretation} {money(float(other[0]))} and {money(float(other[-1]))}"
     )
-    return Chart("cost", title, said, draw)
+    draw = partial(
+        _draw_stacks,
+        stacks,
+        forecast.months.labels,
+        forecast.currency,
+        is_money=True,
+        marks=(f"if {forecast.other_interpretation}", other),
+    )
+    return Chart("cost", title, description, draw)
 
 
-def _span(told: Forecast) -> str:
-    first, last = told.months.labels[0], told.months.labels[-1]
+def _span(forecast: Forecast) -> str:
+    first, last = forecast.months.labels[0], forecast.months.labels[-1]
     return first if first == last else f"{first} to {last}"
 
 
@@ -99,7 +103,7 @@ def _part(value: float, total: float) -> str:
     return f"{value / total:.0%}" if total else "0%"
 
 
-def _stacked(
+def _draw_stacks(
     stacks: dict[str, np.ndarray],
     labels: tuple[str, ...],
     unit: str,
@@ -127,20 +131,22 @@ def _stacked(
     scale_of_values(axes, highest, unit)
     scale_of_months(axes, labels, size)
     axes.set_xlim(-0.6, len(labels) - 0.4)
-    _name(axes, names, middles, size, len(stacks))
-    _totals(axes, below, size, is_money)
+    _name_stacks(axes, names, middles, size, len(stacks))
+    _write_totals(axes, below, size, is_money)
     return figure
 
 
-def _name(axes: Axes, names: list[str], middles: list[float], size: Size, series: int) -> None:
+def _name_stacks(
+    axes: Axes, names: list[str], middles: list[float], size: Size, series: int
+) -> None:
     """Names of the stacks beside the last bar, each with a square of its colour."""
     from matplotlib.lines import Line2D
 
     top = axes.get_ylim()[1]
     inner = size.height - 68
-    places = apart([one / top * inner for one in middles], 17)
+    places = apart([middle / top * inner for middle in middles], 17)
     lowest = min(places, default=0.0)
-    places = [one - min(lowest, 0.0) for one in places]
+    places = [place - min(lowest, 0.0) for place in places]
     for number, (name, place) in enumerate(zip(names, places, strict=True)):
         at = place / inner
         colour = SERIES[number] if number < series else INK
@@ -159,7 +165,7 @@ def _name(axes: Axes, names: list[str], middles: list[float], size: Size, series
         write(axes, 1.045 if not size.narrow else 1.08, at, name, transform=axes.transAxes)
 
 
-def _totals(axes: Axes, sums: np.ndarray, size: Size, is_money: bool) -> None:
+def _write_totals(axes: Axes, sums: np.ndarray, size: Size, is_money: bool) -> None:
     """The total above each bar, or above the first and the last where there are many."""
     last = len(sums) - 1
     crowded = size.narrow or last > 15
@@ -167,7 +173,7 @@ def _totals(axes: Axes, sums: np.ndarray, size: Size, is_money: bool) -> None:
     is_money = is_money and top < _LONG
     for at in [last] if size.narrow else sorted({0, last}) if crowded else range(last + 1):
         value = float(sums[at])
-        text = money(value) if is_money else rounded(float(f"{value:.3g}"), top)
+        text = money(value) if is_money else axis_number(float(f"{value:.3g}"), top)
         edge = "left" if at == 0 and crowded else "right" if at == last and crowded else "center"
         place = at - 0.36 if edge == "left" else at + 0.36 if edge == "right" else at
         axes.annotate(

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from estimator.figures import count, money, share
-from estimator.report.charts.chart import Chart, Size, apart, bare, empty_chart, shortened, write
+from estimator.report.charts.chart import (
+    Chart,
+    Size,
+    apart,
+    bare,
+    empty_chart,
+    shorten_label,
+    write,
+)
 from estimator.report.charts.colours import INK, MUTED, SERIES
 
 if TYPE_CHECKING:
@@ -38,7 +46,7 @@ def sankey_chart(rows: pd.DataFrame, inventory: Inventory, currency: str, month:
     """
     costs = bool(rows["cost"].sum() > 0)
     weight = rows["cost"] if costs else rows["quantity"].where(rows["unit"] == "request", 0.0)
-    names = {one.id: one.name or one.id for one in inventory.accounts}
+    names = {account.id: account.name or account.id for account in inventory.accounts}
     flows = pd.DataFrame({name: rows[name].astype(object) for name in COLUMNS})
     flows["driver"] = flows["driver"].where(rows["cause"] != "key", "key " + flows["driver"])
     flows["value"] = weight.to_numpy()
@@ -49,7 +57,7 @@ def sankey_chart(rows: pd.DataFrame, inventory: Inventory, currency: str, month:
         rest = f"{len(sums) - len(top):,} {'more' if top else 'accounts'}"
         flows[name] = flows[name].where(flows[name].isin(top), rest)
         if name != "driver":
-            flows[name] = flows[name].map(lambda one: names.get(one, one))
+            flows[name] = flows[name].map(lambda account: names.get(account, account))
     flows = flows.groupby(list(COLUMNS), as_index=False, sort=False)[["value"]].sum()
     flows = flows[flows["value"] > 0]
     total = float(flows["value"].sum())
@@ -57,14 +65,16 @@ def sankey_chart(rows: pd.DataFrame, inventory: Inventory, currency: str, month:
     sums = flows.groupby("driver")["value"].sum().sort_values(ascending=False, kind="stable")
     title = f"Who causes it, by what, and who is billed, {month}"
     if not total:
-        said = f"nothing to draw: no request and no cost in {month}"
-        return empty_chart("sankey", title, said)
-    said = f"{unit} in {month}; by what: "
-    said += ", ".join(f"{name} {share(float(one) / total)}" for name, one in sums.items())
-    return Chart("sankey", title, said, partial(_sankey, flows))
+        description = f"nothing to draw: no request and no cost in {month}"
+        return empty_chart("sankey", title, description)
+    description = f"{unit} in {month}; by what: "
+    description += ", ".join(
+        f"{name} {share(float(value) / total)}" for name, value in sums.items()
+    )
+    return Chart("sankey", title, description, partial(_draw_flows, flows))
 
 
-def _sankey(flows: pd.DataFrame, width: float) -> Figure:
+def _draw_flows(flows: pd.DataFrame, width: float) -> Figure:
     size = Size(width, 300 if width < 500 else 340)
     figure, axes = bare(size)
     total = float(flows["value"].sum()) or 1.0
@@ -76,37 +86,43 @@ def _sankey(flows: pd.DataFrame, width: float) -> Figure:
         list(flows.groupby(name)["value"].sum().sort_values(ascending=False, kind="stable").index)
         for name in COLUMNS
     ]
-    tops = [_stack(flows, name, names, scale) for name, names in zip(COLUMNS, order, strict=True)]
+    tops = [
+        _stack_nodes(flows, name, names, scale) for name, names in zip(COLUMNS, order, strict=True)
+    ]
     colours = {name: SERIES[at % len(SERIES)] for at, name in enumerate(order[1])}
     for at in (0, 1):
         left, right = COLUMNS[at], COLUMNS[at + 1]
         pairs = flows.groupby([left, right], sort=False)["value"].sum()
         out, into = dict(tops[at]), dict(tops[at + 1])
-        for one in order[at]:
+        for source in order[at]:
             for other in order[at + 1]:
-                value = float(pairs.get((one, other), 0.0)) * scale
+                value = float(pairs.get((source, other), 0.0)) * scale
                 if value:
-                    colour = colours[other if at == 0 else one]
-                    ends = (lefts[at] + thick, lefts[at + 1], out[one], into[other])
-                    _ribbon(axes, ends, value, colour)
-                    out[one] += value
+                    colour = colours[other if at == 0 else source]
+                    ends = (lefts[at] + thick, lefts[at + 1], out[source], into[other])
+                    _draw_ribbon(axes, ends, value, colour)
+                    out[source] += value
                     into[other] += value
     for at, names in enumerate(order):
         sums = flows.groupby(COLUMNS[at])["value"].sum()
-        _nodes(axes, size, at, names, tops[at], sums * scale, total * scale, lefts[at], thick)
+        _draw_nodes(axes, size, at, names, tops[at], sums * scale, total * scale, lefts[at], thick)
     return figure
 
 
-def _stack(flows: pd.DataFrame, name: str, order: list[str], scale: float) -> dict[str, float]:
+def _stack_nodes(
+    flows: pd.DataFrame, name: str, order: list[str], scale: float
+) -> dict[str, float]:
     sums = flows.groupby(name)["value"].sum()
     top, places = 30.0, {}
-    for one in order:
-        places[one] = top
-        top += float(sums[one]) * scale + _GAP
+    for node in order:
+        places[node] = top
+        top += float(sums[node]) * scale + _GAP
     return places
 
 
-def _ribbon(axes: Axes, ends: tuple[float, float, float, float], thick: float, colour: str) -> None:
+def _draw_ribbon(
+    axes: Axes, ends: tuple[float, float, float, float], thick: float, colour: str
+) -> None:
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
@@ -127,7 +143,7 @@ def _ribbon(axes: Axes, ends: tuple[float, float, float, float], thick: float, c
     axes.add_patch(PathPatch(Path(points, codes), facecolor=colour, alpha=0.32, linewidth=0))
 
 
-def _nodes(
+def _draw_nodes(
     axes: Axes,
     size: Size,
     at: int,
@@ -143,11 +159,11 @@ def _nodes(
     aligned = ("left", "center", "right")[at]
     edge = (left, left + thick / 2, left + thick)[at]
     write(axes, edge, 10, head, color=MUTED, fontsize=11, ha=aligned)
-    wanted = apart([tops[one] + float(heights[one]) / 2 for one in names], 15)
-    for one, place in zip(names, wanted, strict=True):
-        height = float(heights[one])
-        axes.barh(tops[one] + height / 2, thick, max(height, 1.0), left, color=INK, linewidth=0)
-        text = shortened(one, 11 if size.narrow else 26)
+    wanted = apart([tops[node] + float(heights[node]) / 2 for node in names], 15)
+    for node, place in zip(names, wanted, strict=True):
+        height = float(heights[node])
+        axes.barh(tops[node] + height / 2, thick, max(height, 1.0), left, color=INK, linewidth=0)
+        text = shorten_label(node, 11 if size.narrow else 26)
         if not size.narrow:
             text += f"  {height / whole:.1%}"
         beside = left - 5 if at == 2 else left + thick + 5

@@ -53,7 +53,7 @@ def png_bytes(figure: Figure) -> bytes:
 
 def svg_text(figure: Figure, title: str = "", description: str = "") -> str:
     """A figure as an SVG file of its own, on white."""
-    svg = _drawn(figure, "white")
+    svg = _draw_svg(figure, "white")
     words = _alternative(title, description, "chart") if title else ""
     return re.sub(r"<svg ", f"<svg {_labels('chart') if title else ''}", svg, count=1).replace(
         "<defs>", f"{words}<defs>", 1
@@ -62,7 +62,7 @@ def svg_text(figure: Figure, title: str = "", description: str = "") -> str:
 
 def inline_svg(figure: Figure, name: str, title: str, description: str, styles: Styles) -> str:
     """A figure as an element of a page, whose ids begin with `name`; styles become classes."""
-    svg = _drawn(figure, "none")
+    svg = _draw_svg(figure, "none")
     svg = _SHEET.sub("", svg[svg.index("<svg ") :])
     svg = _IDS.sub(rf"\g<1>{name}-", svg)
     svg = _STYLE.sub(lambda found: f'class="{styles.of(html.unescape(found[1]))}"', svg)
@@ -95,7 +95,7 @@ class Styles:
         return "\n".join([".chart * { stroke-linejoin: round; stroke-linecap: butt }", *rules])
 
 
-def _drawn(figure: Figure, background: str) -> str:
+def _draw_svg(figure: Figure, background: str) -> str:
     from matplotlib import rc_context
 
     stream = io.StringIO()
@@ -114,6 +114,6 @@ def _labels(name: str) -> str:
 
 def _alternative(title: str, description: str, name: str) -> str:
     # a replacement of re.sub: backslashes of names are text
-    said = f'<title id="{name}-title">{html.escape(title)}</title>'
-    said += f'<desc id="{name}-desc">{html.escape(description)}</desc>'
-    return said.replace("\\", "\\\\")
+    texts = f'<title id="{name}-title">{html.escape(title)}</title>'
+    texts += f'<desc id="{name}-desc">{html.escape(description)}</desc>'
+    return texts.replace("\\", "\\\\")

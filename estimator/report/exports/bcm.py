@@ -70,20 +70,20 @@ def export_bcm(
         The inventory or an option is wrong.
     """
     if kind not in KINDS:
-        raise UsageError(Problem("--kind", None, "", repr(kind), " or ".join(KINDS), ""))
+        raise UsageError(Problem("kind", None, "", repr(kind), " or ".join(KINDS), ""))
     given = NO_ID if estimate_id is None else estimate_id
     if not _ID.fullmatch(given):
         expected = "an id such as 1234abcd-12ab-34cd-56ef-1234567890ab"
-        raise UsageError(Problem("--estimate-id", None, "", repr(given), expected, ""))
-    told, span = _asked(inventory, start, months)
-    used = _charged_usage(told, span)
+        raise UsageError(Problem("estimate_id", None, "", repr(given), expected, ""))
+    estate, span = _inventory_and_months(inventory, start, months)
+    used = _charged_usage(estate, span)
     build = _workload if kind == "workload-estimate" else _scenario
     inputs = tuple(build(used, given))
     command = f"aws bcm-pricing-calculator {KINDS[kind]}"
-    return Calls(command, inputs, tuple(_notices(told, span, given, used)))
+    return Calls(command, inputs, tuple(_notices(estate, span, given, used)))
 
 
-def _asked(
+def _inventory_and_months(
     source: Source, start: str | datetime.date | None, months: int
 ) -> tuple[Inventory, Months]:
     if isinstance(source, Forecast):

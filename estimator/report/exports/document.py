@@ -28,12 +28,12 @@ class Calls:
 
     def to_json(self) -> str:
         """The input of the only call, or a list of the inputs of all."""
-        said = self.inputs[0] if len(self.inputs) == 1 else list(self.inputs)
-        return f"{json.dumps(said, indent=2, allow_nan=False)}\n"
+        document = self.inputs[0] if len(self.inputs) == 1 else list(self.inputs)
+        return f"{json.dumps(document, indent=2, allow_nan=False)}\n"
 
     def __repr__(self) -> str:
         return f"<Calls {self.command}: {len(self.inputs):,}>"
 
     def _repr_html_(self) -> str:
-        said = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
-        return f"<pre>{html.escape(self.to_json())}</pre>{said}"
+        notes = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
+        return f"<pre>{html.escape(self.to_json())}</pre>{notes}"

@@ -30,22 +30,22 @@ def read_subscribers(notify: Sequence[str]) -> tuple[dict[str, str], ...]:
     UsageError
         One is neither, or there are too many.
     """
-    said = []
-    for one in dict.fromkeys([notify] if isinstance(notify, str) else notify):
-        topic = parse_arn(one, "sns")
+    subscribers = []
+    for address in dict.fromkeys([notify] if isinstance(notify, str) else notify):
+        topic = parse_arn(address, "sns")
         if topic and topic.region and topic.account and _TOPIC.fullmatch(topic.resource):
-            said.append({"SubscriptionType": "SNS", "Address": one})
-        elif _ADDRESS.fullmatch(one):
-            said.append({"SubscriptionType": "EMAIL", "Address": one})
+            subscribers.append({"SubscriptionType": "SNS", "Address": address})
+        elif _ADDRESS.fullmatch(address):
+            subscribers.append({"SubscriptionType": "EMAIL", "Address": address})
         else:
             expected = "an e-mail address or the ARN of an SNS topic"
-            raise UsageError(Problem("--notify", None, "", repr(one), expected, ""))
-    kinds = [one["SubscriptionType"] for one in said]
+            raise UsageError(Problem("notify", None, "", repr(address), expected, ""))
+    kinds = [subscriber["SubscriptionType"] for subscriber in subscribers]
     if kinds.count("SNS") > MOST_TOPICS or kinds.count("EMAIL") > MOST_ADDRESSES:
         found = f"{kinds.count('SNS')} topics and {kinds.count('EMAIL')} addresses"
         expected = f"at most {MOST_TOPICS} SNS topic and {MOST_ADDRESSES} addresses"
-        raise UsageError(Problem("--notify", None, "", found, expected, ""))
-    return tuple(said)
+        raise UsageError(Problem("notify", None, "", found, expected, ""))
+    return tuple(subscribers)
 
 
 def notifications(
@@ -55,19 +55,19 @@ def notifications(
 
     Past ten, which is all that AWS takes, the lowest thresholds are left out.
     """
-    kept = sorted(thresholds)[-MOST_THRESHOLDS:]
-    alarms = [("ACTUAL", one) for one in kept] + [("FORECASTED", kept[-1])]
+    highest = sorted(thresholds)[-MOST_THRESHOLDS:]
+    alarms = [("ACTUAL", threshold) for threshold in highest] + [("FORECASTED", highest[-1])]
     return [
         {
             "Notification": {
                 "NotificationType": kind,
                 "ComparisonOperator": "GREATER_THAN",
-                "Threshold": percent(one),
+                "Threshold": percent(threshold),
                 "ThresholdType": "PERCENTAGE",
             },
             "Subscribers": list(subscribers),
         }
-        for kind, one in alarms
+        for kind, threshold in alarms
     ]
 
 

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from estimator.report.answers.advice import AdviceAnswer, describe_recommendation, ranking_sheet
-from estimator.report.monthly.document import Block, Said, Section
-from estimator.report.monthly.inputs import Computed
+from estimator.report.blocks import Lines, write_paragraphs
+from estimator.report.monthly.document import Block, Section
+from estimator.report.monthly.inputs import ReportInputs
 
 _MOST = 6
 
 
-def advice_section(computed: Computed) -> Section | None:
-    """Return the ranking, then each piece in words; None where no advice was asked for."""
-    advice = computed.advice
+def advice_section(inputs: ReportInputs) -> Section | None:
+    """Return the ranking, then each recommendation; None where no advice was asked for."""
+    advice = inputs.advice
     if advice is None:
         return None
     ranking = ranking_sheet(advice)
     blocks: list[Block] = [] if ranking is None else [ranking]
-    blocks.append(Said(tuple(AdviceAnswer(advice).lines()), is_list=True))
+    blocks.append(Lines("", tuple(AdviceAnswer(advice).lines())))
     for rank, recommendation in enumerate(advice.recommendations[:_MOST], start=1):
-        words = describe_recommendation(advice, rank, recommendation)
-        command = (f"try: {words.command}",) if words.command else ()
-        title = f"{rank}. {recommendation.proposal.title}"
-        blocks.append(Said((*words.lines, *command), is_list=True, title=title))
+        blocks.append(describe_recommendation(advice, rank, recommendation))
     more = len(advice.recommendations) - _MOST
     if more > 0:
-        blocks.append(Said((f"And {more:,} more: kmscost advise says how.",)))
+        blocks.append(write_paragraphs(f"And {more:,} more: kmscost advise says how."))
     return Section("advice", "What would save money", tuple(blocks))

@@ -8,30 +8,60 @@ import numpy as np
 import pandas as pd
 
 from estimator.figures import count, money
-from estimator.forecasting.totals import sum_groups
+from estimator.forecasting import price_usage
+from estimator.forecasting.totals import sum_charges, sum_groups
+from estimator.inventory import Inventory
+from estimator.months import Months
 from estimator.report.blocks import Sheet
-from estimator.report.charts.sankey import sankey_chart
+from estimator.report.charts.sankey import COLUMNS, sankey_chart
 from estimator.report.monthly.document import Section
-from estimator.report.monthly.inputs import Computed
+from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.words import part
+from estimator.volume import usage
+from estimator.volume.streams import streams_of
+from pricing.rates import RateTable
 
 _MOST = 10
+# what decides on a price and on the free pool: no column of it can be left out before pricing
+_PRICED_BY = ("month", "payer", "billed_region", "cause", "operation")
 
 
-def origins_section(told: Computed) -> Section:
-    """The month's forecast, told apart in five ways; each sums to the same total."""
-    rows = told.origins["drivers"]
-    names = {one.id: one.name or "" for one in told.inventory.accounts}
+def break_down(
+    inventory: Inventory, month: Months, table: RateTable, discount: float
+) -> dict[str, pd.DataFrame]:
+    """Price the usage of one month by all that the sections tell apart.
+
+    Returns
+    -------
+    dict
+        Charges by account, driver, billed account and cause (``drivers``), and by Region
+        (``regions``), each with cost_other_reading.
+    """
+    streams = streams_of(inventory)
+    charges = {}
+    # accounts and Regions each alone: together they are rows by the million
+    for name, columns in (("drivers", (*COLUMNS, "cause")), ("regions", ("region",))):
+        used = usage(inventory, month, tuple({*_PRICED_BY, *columns}), streams)
+        priced = price_usage(used, inventory, month, table, discount)
+        charges[name] = sum_charges(priced.charges, columns, table.currency)
+    return charges
+
+
+def breakdown_section(inputs: ReportInputs) -> Section:
+    """Return the month's forecast broken down in five ways; each sums to the same total."""
+    rows = inputs.breakdown["drivers"]
+    names = {account.id: account.name or "" for account in inputs.inventory.accounts}
     is_key = (rows["cause"] == "key").to_numpy()
-    trails = {one.name for one in told.inventory.trails}
+    trails = {trail.name for trail in inputs.inventory.trails}
     kinds = {
-        str(one): "trail" if one in trails else "reader" for one in rows["driver"].cat.categories
+        str(driver): "trail" if driver in trails else "reader"
+        for driver in rows["driver"].cat.categories
     }
     own = rows.assign(kind=np.where(is_key, "key", rows["driver"].map(kinds).astype(object)))
     blocks = (
-        sankey_chart(rows, told.inventory, told.currency, told.month),
+        sankey_chart(rows, inputs.inventory, inputs.currency, inputs.month),
         _sheet(
-            told,
+            inputs,
             own,
             ["kind", "driver"],
             "By trail, reader and key",
@@ -39,36 +69,36 @@ def origins_section(told: Computed) -> Section:
             lambda kind, driver: (kind, driver),
         ),
         _sheet(
-            told,
+            inputs,
             rows,
             ["account"],
             "By account where it happens",
             ("account", "name"),
-            lambda one: (one, names.get(one, "")),
+            lambda account: (account, names.get(account, "")),
         ),
         _sheet(
-            told,
+            inputs,
             rows,
             ["billed_account"],
             "By account that is billed",
             ("billed account", "name"),
-            lambda one: (one, names.get(one, "")),
+            lambda account: (account, names.get(account, "")),
         ),
         _sheet(
-            told,
-            told.origins["regions"],
+            inputs,
+            inputs.breakdown["regions"],
             ["region"],
             "By Region where it happens",
             ("Region",),
-            lambda one: (one,),
+            lambda region: (region,),
         ),
-        _sheet(told, rows, ["cause"], "By cause", ("cause",), lambda one: (one,)),
+        _sheet(inputs, rows, ["cause"], "By cause", ("cause",), lambda cause: (cause,)),
     )
-    return Section("origins", f"Where it comes from: forecast of {told.month}", blocks)
+    return Section("origins", f"Where it comes from: forecast of {inputs.month}", blocks)
 
 
 def _sheet(
-    told: Computed,
+    inputs: ReportInputs,
     rows: pd.DataFrame,
     columns: list[str],
     title: str,
@@ -104,7 +134,13 @@ def _sheet(
         summed = rest[["requests", "cost", "other"]].sum()
         listed.append((f"{len(rest):,} more", *blank, *cells(summed)))
     listed.append(("total", *blank, *cells(total)))
-    unit = told.currency
-    names = (*header, "requests", unit, "share", f"if {told.forecast.other_interpretation} {unit}")
+    unit = inputs.currency
+    names = (
+        *header,
+        "requests",
+        unit,
+        "share",
+        f"if {inputs.forecast.other_interpretation} {unit}",
+    )
     sums = 1 + bool(len(rest))
     return Sheet(title, names, tuple(listed), numbers=4, sums=sums)

@@ -20,7 +20,7 @@ from estimator.simulation import Simulation
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Computed:
+class ReportInputs:
     """A month and the months ahead: forecast, drawn, measured, billed.
 
     Attributes
@@ -31,8 +31,8 @@ class Computed:
         That month and the months ahead.
     simulation : Simulation
         The same months, drawn.
-    origins : mapping
-        The month's charges told apart by account, trail or reader, billed account and cause
+    breakdown : mapping
+        The month's charges by account, trail or reader, billed account and cause
         (``drivers``), and by Region (``regions``).
     actuals : Actuals or None
         What was measured.
@@ -47,7 +47,7 @@ class Computed:
     month: str
     forecast: Forecast
     simulation: Simulation
-    origins: Mapping[str, pd.DataFrame]
+    breakdown: Mapping[str, pd.DataFrame]
     actuals: Actuals | None = None
     reconciliation: Reconciliation | None = None
     advice: Advice | None = None
@@ -69,13 +69,13 @@ class Computed:
         return f"cost_{self.currency.lower()}"
 
     @property
-    def of_month(self) -> dict[str, float]:
+    def month_totals(self) -> dict[str, float]:
         """The forecast's totals of the month."""
         row = self.forecast.monthly.iloc[0].to_dict()
         return {str(name): float(value) for name, value in row.items() if name != "month"}
 
     @cached_property
-    def of_ahead(self) -> dict[str, float]:
+    def outlook_totals(self) -> dict[str, float]:
         """The forecast's totals of the months ahead."""
         rows = self.forecast.monthly.iloc[1:]
         return {str(name): math.fsum(rows[name]) for name in rows.columns if name != "month"}
@@ -87,7 +87,8 @@ class Computed:
         if events is not None:
             events = events[events["month"].astype(str) == self.month]
         return next(
-            iter(copies_charged(self.of_month, events, self.currency, f" in {self.month}")), None
+            iter(copies_charged(self.month_totals, events, self.currency, f" in {self.month}")),
+            None,
         )
 
     @property
@@ -96,7 +97,7 @@ class Computed:
 
         Requests and keys that are not CloudTrail's are in the bill and not in this.
         """
-        before = self.of_month[self.cost]
+        before = self.month_totals[self.cost]
         return (
             before if self.reconciliation is None else before + self.reconciliation.forecast_error
         )

@@ -11,11 +11,12 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from estimator.report.blocks import Sheet
+from estimator.report.blocks import Lines, Sheet
 from estimator.report.charts.chart import NARROW, WIDE, Chart
 from estimator.report.charts.svg import Styles, inline_svg
-from estimator.report.monthly.document import Block, Cards, Document, Said
+from estimator.report.monthly.document import Block, Cards, Document
 from estimator.report.text.data import safe_cell
+from estimator.report.text.html import lines_html
 from pricing.reading.problems import printable
 
 _FOLDER = Path(__file__).parent / "template"
@@ -34,7 +35,7 @@ class Figure:
     narrow: Markup
 
 
-def page(told: Document) -> str:
+def write_page(document: Document) -> str:
     """The whole file.
 
     Its content security policy allows the one style sheet and the one script in it, by their
@@ -43,7 +44,7 @@ def page(told: Document) -> str:
     styles = Styles()
     drawn = {
         block: _figure(block, styles)
-        for section in told.sections
+        for section in document.sections
         for block in section.blocks
         if isinstance(block, Chart)
     }
@@ -58,12 +59,13 @@ def page(told: Document) -> str:
     )
     environment.filters["cell"] = _cell
     environment.filters["shown"] = printable
-    environment.filters["aligned"] = Sheet.aligned
+    environment.filters["align_decimals"] = Sheet.align_decimals
+    environment.filters["lines"] = lines_html
     environment.tests["sort"] = _is_kind
     return environment.get_template("page.html").render(
-        told=told,
+        report=document,
         figures=drawn,
-        mark=MARKS[told.status],
+        mark=MARKS[document.status],
         style=Markup(style),  # noqa: S704 (our own file, and classes of our own charts)
         script=Markup(script),  # noqa: S704 (our own file)
         policy=_policy(style, script),
@@ -105,7 +107,7 @@ def _cell(text: str) -> str:
 
 
 def _is_kind(block: Block, kind: str) -> bool:
-    kinds: dict[str, type] = {"cards": Cards, "said": Said, "sheet": Sheet, "chart": Chart}
+    kinds: dict[str, type] = {"cards": Cards, "lines": Lines, "sheet": Sheet, "chart": Chart}
     return isinstance(block, kinds[kind])
 
 

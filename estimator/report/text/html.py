@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from estimator.report.answers import Answer
-from estimator.report.blocks import Block, Details, Lines, Sheet
+from estimator.report.blocks import Block, Command, Details, Lines, Sheet
 from pricing.reading.problems import printable
 
 _STYLE = """
@@ -52,19 +53,30 @@ def _block(block: Block) -> Markup:
             printable(block.title), inside
         )
     title = Markup("<h2>{}</h2>").format(printable(block.title)) if block.title else Markup("")
-    command = Markup("<pre>{}</pre>").format(printable(block.command)) if block.command else ""
-    return Markup("{}{}{}").format(title, _steps(block), command)
+    return title + lines_html(block)
 
 
-def _steps(block: Lines) -> Markup:
-    sources = block.sources or ("",) * len(block.lines)
-    items = [
-        Markup("{} <small>{}</small>").format(printable(line), printable(source))
-        if source
-        else escape(printable(line))
-        for line, source in zip(block.lines, sources, strict=True)
-    ]
-    return _items(items)
+def lines_html(block: Lines) -> Markup:
+    """Return lines as a list or as paragraphs, without their title; commands as they are typed."""
+    parts = []
+    for is_command, group in groupby(
+        block.with_sources(), key=lambda pair: isinstance(pair[0], Command)
+    ):
+        if is_command:
+            text = "\n".join(printable(line) for line, _ in group)
+            parts.append(Markup("<pre>{}</pre>").format(text))
+            continue
+        items = [
+            Markup("{} <small>{}</small>").format(printable(line), printable(source))
+            if source
+            else escape(printable(line))
+            for line, source in group
+        ]
+        if block.are_paragraphs:
+            parts += [Markup("<p>{}</p>").format(item) for item in items]
+        else:
+            parts.append(_items(items))
+    return Markup("\n").join(parts)
 
 
 def _list(lines: tuple[str, ...]) -> Markup:
@@ -77,7 +89,7 @@ def _items(items: list[Markup]) -> Markup:
 
 
 def _table(sheet: Sheet) -> Markup:
-    sheet = sheet.aligned()
+    sheet = sheet.align_decimals()
     words = len(sheet.header) - sheet.numbers
     classes = [Markup("") if at < words else Markup(' class="number"') for at in range(999)]
     head = Markup("").join(

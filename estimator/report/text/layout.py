@@ -1,7 +1,7 @@
 """Sheets laid out as lines of text: no label and no number is ever folded or cut.
 
 What is too wide becomes several tables one below the other, each of which repeats the labels.
-Names that leave no room for a number are shortened in the middle, as long as they still differ.
+Names that leave no room for a number are shorten_name in the middle, as long as they still differ.
 """
 
 from __future__ import annotations
@@ -79,10 +79,10 @@ def lines(sheet: Sheet) -> Iterator[Line]:
         yield Line(_line(row, widths, words), strong=is_sum)
 
 
-def shortened(name: str, size: int) -> str:
+def shorten_name(name: str, size: int) -> str:
     """A name in at most `size` columns, its middle left out.
 
-    >>> shortened("organization-trail-of-security", 15), shortened("prod", 15)
+    >>> shorten_name("organization-trail-of-security", 15), shorten_name("prod", 15)
     ('organiz…ecurity', 'prod')
     """
     if cell_len(name) <= size:
@@ -139,7 +139,7 @@ def _with_short_names(sheet: Sheet, room: int, least: int) -> Sheet | None:
         return None
 
     def short(cells: tuple[str, ...]) -> tuple[str, ...]:
-        return (*(shortened(cell, most) for cell in cells[:words]), *cells[words:])
+        return (*(shorten_name(cell, most) for cell in cells[:words]), *cells[words:])
 
     rows = tuple(map(short, sheet.rows))
     if any(_kinds(sheet.rows, column) > _kinds(rows, column) for column in range(words)):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable
+from itertools import groupby
 from typing import Any
 
 from estimator.report.answers import Answer
-from estimator.report.blocks import Block, Lines, Sheet
+from estimator.report.blocks import Block, Command, Lines, Sheet
 from pricing.reading.problems import printable
 
 _BACKTICKS = re.compile(r"`+")
@@ -35,7 +36,7 @@ def _block(block: Block) -> str:
     if isinstance(block, Sheet):
         return table_markdown(block)
     if isinstance(block, Lines):
-        return _lines(block)
+        return lines_markdown(block)
     inside = "\n\n".join(filter(None, map(_block, block.blocks)))
     # a blank line lets Markdown begin again inside of HTML
     title = html.escape(block.title)
@@ -47,7 +48,7 @@ def table_markdown(sheet: Sheet) -> str:
     title = f"**{escape(sheet.title)}**"
     if not sheet.rows:
         return title
-    sheet = sheet.aligned()
+    sheet = sheet.align_decimals()
     words = len(sheet.header) - sheet.numbers
     rule = [":---" if position < words else "---:" for position in range(len(sheet.header))]
     body = [" | ".join(escape(cell) for cell in row) for row in sheet.rows]
@@ -56,21 +57,27 @@ def table_markdown(sheet: Sheet) -> str:
     return f"{title}\n\n{table}"
 
 
-def _lines(block: Lines) -> str:
-    sources = block.sources or ("",) * len(block.lines)
-    texts = [
-        f"{line} ({source})" if source else line
-        for line, source in zip(block.lines, sources, strict=True)
-    ]
+def lines_markdown(block: Lines) -> str:
+    """Return lines as a list or paragraphs under their title; commands in a fence."""
     parts = [f"**{escape(block.title)}**"] if block.title else []
-    parts.append(_bullets(texts))
-    if block.command:
-        command = printable(block.command)
-        # a fence longer than any run of backticks inside: a name cannot end it
-        runs = [len(run) for run in _BACKTICKS.findall(command)]
-        fence = "`" * max(3, max(runs, default=0) + 1)
-        parts.append(f"{fence}sh\n{command}\n{fence}")
+    for is_command, group in groupby(
+        block.with_sources(), key=lambda pair: isinstance(pair[0], Command)
+    ):
+        pairs = list(group)
+        if is_command:
+            parts.append(_fence([line for line, _ in pairs]))
+            continue
+        texts = [f"{line} ({source})" if source else line for line, source in pairs]
+        parts += map(escape, texts) if block.are_paragraphs else [_bullets(texts)]
     return "\n\n".join(parts)
+
+
+def _fence(commands: Iterable[str]) -> str:
+    text = "\n".join(map(printable, commands))
+    # a fence longer than any run of backticks inside: a name cannot end it
+    runs = [len(run) for run in _BACKTICKS.findall(text)]
+    fence = "`" * max(3, max(runs, default=0) + 1)
+    return f"{fence}sh\n{text}\n{fence}"
 
 
 def _bullets(lines: Iterable[str]) -> str:
@@ -89,8 +96,8 @@ def escape(text: str) -> str:
     # GitHub links addresses and mentions people even where nothing marks them: a word joiner, which
     # takes no room, keeps names of trails and readers from writing to somebody
     escaped = re.sub(r"@(?=\w)", "@\N{WORD JOINER}", escaped)
-    return _LINK.sub(_unlinked, escaped)
+    return _LINK.sub(_break_link, escaped)
 
 
-def _unlinked(found: re.Match[str]) -> str:
+def _break_link(found: re.Match[str]) -> str:
     return f"{found[0]}\N{WORD JOINER}"

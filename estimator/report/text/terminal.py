@@ -15,7 +15,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from estimator.report.answers import Answer
-from estimator.report.blocks import Alert, Block, Details, Lines, Sheet
+from estimator.report.blocks import Alert, Block, Command, Details, Lines, Sheet
 from estimator.report.text.layout import in_parts, lines
 from pricing.reading.problems import printable
 
@@ -64,26 +64,25 @@ def table_lines(sheet: Sheet, width: int | None) -> list[RenderableType]:
     ]
     if not sheet.rows:
         return parts
-    for number, part in enumerate(in_parts(sheet.aligned(), width)):
+    for number, part in enumerate(in_parts(sheet.align_decimals(), width)):
         parts += [""] * (number > 0)
         parts += [Text(line.text, style="bold" if line.strong else "") for line in lines(part)]
     return parts
 
 
 def _titled_lines(block: Lines, width: int | None) -> Iterator[RenderableType]:
-    """Yield the title, the lines below it, each with its source, and the command as it is typed."""
+    """Yield the title and the lines below it, each with its source; a command as it is typed."""
     indent = "  " if block.title else ""
     if block.title:
         yield Text(printable(block.title), style="bold")
-    sources = block.sources or ("",) * len(block.lines)
-    for line, source in zip(block.lines, sources, strict=True):
-        yield from _wrap([line], width, indent)
+    for line, source in block.with_sources():
+        if isinstance(line, Command):
+            # neither folded nor shortened: it is copied into a shell
+            yield Text(f"{indent}  {printable(line)}")
+        else:
+            yield from _wrap([line], width, indent)
         if source:
             yield from _wrap([f"source: {source}"], width, f"{indent}  ", style="dim")
-    if block.command:
-        yield Text(f"{indent}try:")
-        # neither folded nor shortened: it is copied into a shell
-        yield Text(f"{indent}  {printable(block.command)}")
 
 
 def _wrap(
