@@ -112,7 +112,7 @@ class Meter(Section):
 
     name: Text
     title: Text
-    unit: Literal[request, key - month, event]
+    unit: Literal["request", "key-month", "event"]
     per: Per
     operations: tuple[Text, ...]
     key_specs: tuple[Text, ...] = (SYMMETRIC,)
