@@ -35,12 +35,12 @@ from estimator.calibration.quality import (
 from estimator.calibration.recorded_days import measured_window
 from estimator.frames import BACKTEST
 from estimator.inventory import Inventory
-from estimator.inventory.load import parse_inventory
+from estimator.inventory.load import InventorySource, parse_inventory, read_yaml
 from estimator.measurement.measurement_files import LOST
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray
 from pricing.rates import RateTable, load_rates
-from pricing.reading.files import decode, read_bytes
+from pricing.reading.files import decode
 from pricing.reading.problems import KmscostError, Problem
 
 __all__ = ["Backtest", "backtest"]
@@ -53,7 +53,7 @@ _MOST_GROUPS = 40
 
 
 def backtest(
-    inventory: str | Path,
+    inventory: InventorySource,
     actuals: Actuals | str | Path | Sequence[str | Path],
     horizon: str | int = "28d",
     rates: RateTable | str | Path | None = None,
@@ -62,8 +62,9 @@ def backtest(
 
     Parameters
     ----------
-    inventory : path
-        The YAML that is calibrated on each fold's past.
+    inventory : path, str or Inventory
+        The YAML that is calibrated on each fold's past, or what `estimator.load_inventory` read
+        from a file.
     actuals : Actuals or path or paths
         What `measure` counted: its JSON or CSV, or the log files themselves.
     horizon : str or int
@@ -84,9 +85,10 @@ def backtest(
         `horizon` is no number of days.
     """
     length = read_horizon(horizon)
-    text = decode(inventory, read_bytes(inventory))
+    data, path = read_yaml(inventory)
+    text = decode(path, data)
     actuals_read = actuals if isinstance(actuals, Actuals) else evidence(actuals)
-    path, place = str(inventory), name_of(actuals)
+    place = name_of(actuals)
     given = parse_inventory(text, path)
     error = no_trail(given) or no_cloudtrail(actuals_read, place)
     window = measured_window(actuals_read)

@@ -30,25 +30,28 @@ from estimator.calibration.recorded_days import measured_window
 from estimator.calibration.result import Calibration
 from estimator.calibration.writing import Found, Writer
 from estimator.figures import significant
-from estimator.inventory.load import parse_inventory
+from estimator.inventory.load import InventorySource, parse_inventory, read_yaml
 from estimator.measurement.measurement_files import LOST
 from estimator.measurement.result import Actuals
 from pricing.reading.document import parse_document
-from pricing.reading.files import decode, read_bytes
+from pricing.reading.files import decode
 from pricing.reading.problems import KmscostError, Problem
 
 __all__ = ["Calibration", "calibrate", "calibrate_text"]
 
 
 def calibrate(
-    inventory: str | Path, actuals: Actuals | str | Path | Sequence[str | Path], force: bool = False
+    inventory: InventorySource,
+    actuals: Actuals | str | Path | Sequence[str | Path],
+    force: bool = False,
 ) -> Calibration:
     """The inventory with its assumptions replaced by measured ranges, their source noted.
 
     Parameters
     ----------
-    inventory : path
-        The YAML to calibrate; it is read, never written.
+    inventory : path, str or Inventory
+        The YAML to calibrate, or what `estimator.load_inventory` read from a file; it is read,
+        never written.
     actuals : Actuals or path or paths
         What `measure` counted: its JSON or CSV, or the log files themselves.
     force : bool
@@ -66,11 +69,9 @@ def calibrate(
         few days, gaps, hours not covered, files skipped (all of it at once).
     """
     place = name_of(actuals)
-    data = read_bytes(inventory)
+    data, path = read_yaml(inventory)
     actuals_read = actuals if isinstance(actuals, Actuals) else evidence(actuals)
-    calibration = calibrate_text(
-        decode(inventory, data), str(inventory), actuals_read, force, place
-    )
+    calibration = calibrate_text(decode(path, data), path, actuals_read, force, place)
     if data.startswith(codecs.BOM_UTF8):  # some editors of Windows look for it
         return dataclasses.replace(
             calibration, text=f"\N{ZERO WIDTH NO-BREAK SPACE}{calibration.text}"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from estimator.figures import factor, listed
+from estimator.figures import listed, significant
 from estimator.inventory import Inventory
 from estimator.inventory.periods import period_of
 from estimator.months import ALWAYS, NEVER, Months, Period
@@ -219,7 +219,7 @@ def _growth(inventory: Inventory, months: Months) -> Iterator[str]:
         since = as_of or months.firsts[0]
         yield (
             f"growth since {since} multiplies the files of {months.labels[-1]} by "
-            f"{factor(largest)}: is growth.as_of the day on which the numbers were true?"
+            f"{significant(largest, 3)}: is growth.as_of the day on which the numbers were true?"
         )
     elif as_of is not None and as_of >= months.firsts[-1]:
         yield f"growth.as_of {as_of} lies after {months.labels[-1]}: nothing grows before it"

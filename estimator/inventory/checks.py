@@ -138,7 +138,8 @@ def _check_key(draft: Draft, at: Location, key: Key, own: dict[str, Account]) ->
         home = own[key.account]
         if home.regions and home.partition != partition:
             expected = f"a Region of {home.partition}, where account {home.id} is"
-            draft.refuse((*at, "region"), f"{key.region} of {partition}", expected, "")
+            fix = "correct the Region, or write an account of its partition"
+            draft.refuse((*at, "region"), f"{key.region} of {partition}", expected, fix)
     if key.arn is not None:
         arn = parse_key_arn(key.arn)
         if arn is None:
@@ -231,7 +232,7 @@ def _check_reader(
         elif partitions and partitions != {partition_of(target.region)}:
             found = f"a key in {partition_of(target.region)}"
             expected = f"a key in {' and '.join(sorted(partitions))}, where the trails are"
-            draft.refuse(place, found, expected, "")
+            draft.refuse(place, found, expected, "use a key there: S3 copies in one partition")
 
 
 def _check_once(
@@ -255,10 +256,18 @@ def _check_once(
 
 def _check_others(draft: Draft, inventory: Inventory, own: dict[str, Account]) -> None:
     """Who requests something else is an account or a payer."""
-    payers = inventory.payers()
+    payers = _payers(draft, inventory, own)
     for owner in inventory.other_kms_requests_per_month.by_id:
         if owner not in payers:
             _check_account(draft, (FIELD, owner), owner, own)
+
+
+def _payers(draft: Draft, inventory: Inventory, own: dict[str, Account]) -> dict[str, None]:
+    """All payers, and all ids that one may have of what was refused for another mistake."""
+    refused = [name for name in draft.names("accounts", "id") if name not in own]
+    of_all = draft.root.get("payer")
+    named = (*draft.names("accounts", "payer"), *([] if of_all is None else [str(of_all)]))
+    return dict.fromkeys((*inventory.payers(), *named, *refused))
 
 
 def _check_budget(
@@ -266,7 +275,7 @@ def _check_budget(
 ) -> None:
     """The payer, account, trail or reader that a budget is for exists."""
     if budget.payer is not None and not draft.incomplete:
-        _check_name(draft, (*at, "payer"), budget.payer, inventory.payers(), "payers")
+        _check_name(draft, (*at, "payer"), budget.payer, _payers(draft, inventory, own), "payers")
     if budget.account is not None:
         _check_account(draft, (*at, "account"), budget.account, own)
     for part, name in (("trail", budget.trail), ("reader", budget.reader)):

@@ -24,19 +24,23 @@ class Draft:
     incomplete: bool = False
     # the accounts of each file, by the place in `accounts` of the entry that names it
     rows: dict[int | str, list[Map]] = field(default_factory=dict)
-    known: dict[str, dict[str, None]] = field(default_factory=dict)
+    known: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict)
 
     def names(self, section: str, label: str) -> dict[str, None]:
         """The names that a section gives, those of refused items too: they are not dangling."""
         # asked once for each reference: without a memory a long file takes a square of its length
-        if section not in self.known:
+        known = self.known.get((section, label))
+        if known is None:
             items = self.root.get(section)
-            self.known[section] = {
-                item[label]: None
+            # a number was refused for its missing quotes: its digits are the name all the same
+            known = self.known[section, label] = {
+                str(item[label]): None
                 for item in (items if isinstance(items, Seq) else [])
-                if isinstance(item, Map) and isinstance(item.get(label), str)
+                if isinstance(item, Map)
+                and isinstance(item.get(label), str | int)
+                and not isinstance(item[label], bool)
             }
-        return self.known[section]
+        return known
 
     def refuse(self, at: Location, found: str, expected: str, fix: str = "") -> None:
         """Note a problem at a location of the understood items."""

@@ -33,6 +33,7 @@ from pricing.regions import regions as known_regions
 TEXT, MAPPING = "<text>", "<mapping>"  # in place of a path
 _LINE_OF_FIRST = re.compile(r" \(the first is in [^)]*\)")
 _MOST_REGIONS = 8
+_BEGIN = "begin with `version: 1`"
 
 Owned = TypeVar("Owned", Key, Trail, Reader)
 
@@ -87,6 +88,34 @@ def load_inventory(inventory: InventorySource) -> Inventory:
     return parse_inventory(text, str(inventory))
 
 
+def read_yaml(inventory: InventorySource) -> tuple[bytes, str]:
+    """The YAML of an inventory with all its bytes, for who writes it again, and its path.
+
+    Raises
+    ------
+    InventoryError
+        It is no YAML, cannot be read, or is an Inventory that differs from what its file says.
+    """
+    if isinstance(inventory, str) and "\n" in inventory:
+        return inventory.encode(), TEXT
+    path = inventory.path if isinstance(inventory, Inventory) else inventory
+    if not isinstance(path, str | Path) or path in (TEXT, MAPPING):
+        found, fix = "an inventory that was not read from a file", "give the path of its YAML file"
+        raise InventoryError(Problem("inventory", None, "", found, "YAML to write again", fix))
+    try:
+        data = read_bytes(path)
+        text = decode(path, data)
+    except DocumentError as error:
+        raise InventoryError(error.problems) from None
+    if not isinstance(inventory, Inventory):
+        return data, str(path)
+    # what is written again is the file, so changes that it does not have would be lost
+    if parse_inventory(text, str(path)).document != inventory.document:
+        found, fix = "an inventory that was changed after it was read", "give the path"
+        raise InventoryError(Problem(str(path), None, "", found, "what the file says", fix))
+    return data, str(path)
+
+
 def _load_mapping(mapping: Mapping[str, Any]) -> Inventory:
     """The inventory of a mapping, whose problems and values have no lines."""
     try:
@@ -128,7 +157,7 @@ def read_inventory(root: Any, path: str, problems: Sequence[Problem] = ()) -> In
     """
     if not isinstance(root, Map):
         found = "an empty document" if root is None else shown(root)
-        raise DocumentError([*problems, Problem(path, 1, "", found, "a YAML mapping", "")])
+        raise DocumentError([*problems, Problem(path, 1, "", found, "a YAML mapping", _BEGIN)])
     return understand(Draft(path, root, list(problems)))
 
 
@@ -243,7 +272,9 @@ def _accounts(draft: Draft, document: InventoryFile) -> list[Found]:
         draft.notices += read.notices
         # an empty file would be an organization without accounts, and a forecast of nothing
         if not read.found and not read.problems:
-            draft.refuse((*at, "file"), "a file without accounts", "at least one account", "")
+            draft.refuse(
+                (*at, "file"), "a file without accounts", "at least one account", "list one"
+            )
         found += [_inherit(account, entry) for account in read.found]
         draft.rows[draft.place(at)[1]] = [_row_of(account, entry) for account in read.found]
     return found

@@ -31,8 +31,8 @@ def document_of(mapping: Mapping[str, Any], path: str) -> Map:
 
 def _convert(value: Any, path: str, at: Location) -> Any:
     if len(at) > MAX_DEPTH:  # a mapping inside itself has no end
-        expected = f"at most {MAX_DEPTH} levels"
-        raise DocumentError(Problem(path, None, "", "values nested without end", expected, ""))
+        expected, fix = f"at most {MAX_DEPTH} levels", "remove the loop"
+        raise DocumentError(Problem(path, None, "", "values nested without end", expected, fix))
     if isinstance(value, Mapping):
         section = Map(NO_LINE)
         for key, item in value.items():

@@ -33,6 +33,7 @@ from pricing.reading.words import describe, nearest, shown
 Model = TypeVar("Model", bound=BaseModel)
 
 MAX_TEXT = 256
+_PAIRS = "write `key: value` pairs"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
@@ -56,7 +57,7 @@ def read_text(value: Any) -> str:
     """A name: text in one line, not empty, without control characters."""
     if not isinstance(value, str):
         is_number = isinstance(value, int | float | datetime.date)
-        raise refusal(value, "text", "write it in quotes" if is_number else "")
+        raise refusal(value, "text", "write it in quotes" if is_number else "write one text alone")
     if not value.strip():
         raise refusal(value, "text that is not empty", "give it a name")
     if len(value) > MAX_TEXT:
@@ -208,7 +209,7 @@ def _problem(
         expected = f"one of {', '.join(allowed)}"
         fix = f"did you mean `{close}`?" if close else "remove it"
     elif kind in ("model_type", "model_attributes_type", "dict_type"):
-        expected, fix = "a mapping", "write `key: value` pairs"
+        expected, fix = "a mapping", _PAIRS
     elif kind == "too_short":
         found, expected, fix = "an empty list", "at least one item", "add one"
     elif kind in ("list_type", "tuple_type"):
@@ -216,19 +217,20 @@ def _problem(
     elif kind in ("literal_error", "union_tag_invalid", "enum"):
         if kind == "union_tag_invalid":
             tag = str(context["discriminator"]).strip("'")
-            place, found = (*place, tag), shown(context["tag"])
+            place, found = (*place, tag), shown(value.get(tag, context["tag"]))
             expected = f"one of {str(context['expected_tags']).replace(chr(39), '')}"
         else:
             expected = f"one of {str(context['expected']).replace(chr(39), '')}"
         choices = re.findall(r"[\w-]+", expected.replace("one of", "").replace(" or ", " "))
         close = nearest(str(value if kind != "union_tag_invalid" else context["tag"]), choices)
-        fix = f"did you mean `{close}`?" if close else ""
+        fix = "write one of them" if len(choices) > 1 else f"write {choices[0]}"
+        fix = f"did you mean `{close}`?" if close else fix
     elif kind == "union_tag_not_found":
         tag = str(context["discriminator"]).strip("'")
         place, found = (*place, tag), "no such key"
         expected, fix = "a value for it: it is needed", f"add `{tag}:`"
         if not isinstance(value, dict):
-            place, found, expected, fix = place[:-1], shown(value), "a mapping", ""
+            place, found, expected, fix = place[:-1], shown(value), "a mapping", _PAIRS
     return Problem(path, line_of(root, place), describe(place), found, expected, fix), place
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.organizations import make
-from estimator import forecast
+from estimator import backtest, forecast, load_inventory
 from estimator.calibration import calibrate, calibrate_text
 from estimator.inventory.load import parse_inventory
 from estimator.measurement.coverage import Coverage
@@ -458,6 +458,24 @@ def test_a_bucket_key_saves_what_logs_and_names_say_together(tmp_path):
     november = forecast(calibration.inventory, "2026-11", 1, by="cause").rows
     writes = november.loc[november["cause"] == "put", "quantity"].sum()
     assert writes == pytest.approx(30 * 12, rel=0.02)
+
+
+def test_an_inventory_that_was_read_is_calibrated_as_its_file(tmp_path):
+    """Path, text and what load_inventory read give one text; without a file there is none."""
+    path = tmp_path / "inventory.yaml"
+    path.write_text(INVENTORY)
+    actuals = count_actuals(PUTS)
+    expected = calibrate(path, actuals).text
+    assert calibrate(load_inventory(path), actuals).text == expected
+    assert calibrate(INVENTORY, actuals).text == expected
+    for inventory in (load_inventory(INVENTORY), {"version": 1}):
+        for learn in (calibrate, backtest):
+            with pytest.raises(KmscostError, match=r"not read from a file.*give the path"):
+                learn(inventory, actuals)
+    changed = load_inventory(path)
+    path.write_text(INVENTORY.replace("version: 1", "version: 1\ncloudtrail_writes: exempt"))
+    with pytest.raises(KmscostError, match="changed after it was read"):
+        calibrate(changed, actuals)
 
 
 def test_object_names_alone_tell_the_files():

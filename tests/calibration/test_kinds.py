@@ -1,6 +1,7 @@
 """Each kind of reader: what its gets are held against, by hand, and back out of the model."""
 
 import datetime
+import math
 import re
 
 import pandas as pd
@@ -106,6 +107,17 @@ def test_once_is_measured_on_its_day():
     assert reader.gets_per_file.mid == pytest.approx(1.5, rel=0.01)
     assert reader.start is None
     assert not [notice for notice in calibration.notices if "backfill" in notice]
+
+
+def test_the_range_of_once_is_that_of_a_count():
+    """240 gets of 10 x 604 files: 1.645 / sqrt(240) = 10.6 % to either side is chance."""
+    line = f'name: backfill, kind: once, account: "{HOME}", day: 2026-10-20, days: 10'
+    daily = [0.0] * 19 + [240.0] + [0.0] * 8
+    calibration = calibrate_yaml(with_reader(line), count_actuals(PUTS, gets_of("backfill", daily)))
+    found = calibration.inventory.readers[0].gets_per_file
+    assert found.mid == pytest.approx(240 / 6040, rel=0.01)
+    assert found.low / found.mid == pytest.approx(math.exp(-1.645 / math.sqrt(240)), rel=0.02)
+    assert found.high / found.mid == pytest.approx(math.exp(1.645 / math.sqrt(240)), rel=0.02)
 
 
 def test_once_of_another_month_has_nothing_to_do():

@@ -238,3 +238,19 @@ def test_only_what_is_not_known_of_others_is_called_so(tmp_path, others, words):
     (notice,) = about(forecast(read(tmp_path, text), "2026-11", 1).notices, "copies of the KMS")
     assert f"in which {words} they are made is not known" in notice
     assert notice.endswith("by account") is (words != "Regions")
+
+
+@pytest.mark.parametrize(
+    ("per_year", "as_of", "words"),
+    [
+        # 10 years and 1 month: 1.1^(121/12) = 2.6144, 2.6^(121/12) = 15,286.7
+        (0.1, "2016-10-01", "by 2.61: is"),
+        ("160%", "2016-10-01", "by 15,287: is"),
+    ],
+)
+def test_growth_from_far_away_is_named_in_three_digits(tmp_path, per_year, as_of, words):
+    """The factor of November 2026 by hand, without noise."""
+    text = "keys: [{id: k, region: us-east-1}]\ntrails: [{name: t, key: k}]\n"
+    text += f"growth: {{files_per_year: {per_year}, as_of: {as_of}}}\n"
+    (notice,) = about(notices(tmp_path, text), "growth since")
+    assert words in notice
