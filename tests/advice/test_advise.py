@@ -1,11 +1,12 @@
 """Each kind of advice against hand arithmetic."""
 
+import json
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from estimator import KmscostError, advise, load_inventory
+from estimator import KmscostError, advise, compare, load_inventory
 from estimator.advice.proposal import Plan, Proposal, place
 from tests.scenarios.inventories import PLAIN, file
 
@@ -225,6 +226,21 @@ def test_a_query_that_scans_too_much(tmp_path):
     equals(once.saving, requests=gets - PUTS, cost_usd=(gets - PUTS) * PRICE)
     assert half.proposal.what_if
     assert once.proposal.what_if
+
+
+def test_days_of_a_reader_are_text_in_json(tmp_path):
+    """A query with a last day, read once instead: its scenario is JSON and keeps its promise."""
+    text = PLAIN + (
+        "readers:\n  - {name: q, kind: query, queries_per_month: 60, days_scanned: 7,"
+        " until: 2026-11-21}\n"
+    )
+    advice, found = advise_on(tmp_path, text)
+    once = only(found, "query-once")
+    scenario = json.loads(json.dumps(once.proposal.scenario()))
+    assert scenario["changes"][0]["value"]["until"] == "2026-11-21"
+    comparison = compare(advice.forecast.inventory, scenario, "2026-11", 1)
+    saved = -comparison.difference(comparison.others[0], "requests")
+    assert saved == pytest.approx(once.saving.totals["requests"])
 
 
 def test_a_query_of_one_day_scans_fewer_files(tmp_path):
