@@ -39,6 +39,9 @@ class Figure(str):
         return figure
 
 
+# names in a sentence: a few beside other facts, several where they are what it says
+FEW, SEVERAL = 3, 8
+
 _CENTS = 2
 _MOST_DECIMALS = 9
 # of each kind the decimals where a value has reached a size, and that size; below it as many as the
@@ -207,7 +210,7 @@ def percent(value: float) -> Figure:
     return signed(share(value))
 
 
-def listed(names: Iterable[str], most: int = 8) -> str:
+def listed(names: Iterable[str], most: int = SEVERAL, separator: str = ", ") -> str:
     """Names in a sentence; of many the first ones.
 
     >>> listed(["a", "b"]), listed(["a", "b", "c", "d"], most=2)
@@ -215,7 +218,7 @@ def listed(names: Iterable[str], most: int = 8) -> str:
     """
     names = list(names)
     more = len(names) - most
-    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
+    return separator.join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def plain(row: Mapping[Any, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ _DUST = 1e-7  # what is left of sums that should be zero
 
 
 class ReconciliationAnswer(Answer[Reconciliation]):
-    """Whether the forecast was right, and if not, why."""
+    """The forecast of a month against its bill, and what explains the difference."""
 
     def blocks(self) -> Iterable[Sheet]:
         """The sides, the parts of their difference, the rows that differ most."""
@@ -183,7 +183,7 @@ def _word(text: str) -> str:
 
 
 def reconciliation_lines(reconciliation: Reconciliation) -> list[str]:
-    """What stands under the tables."""
+    """Return what stands under the tables."""
     return [
         *_readings(reconciliation),
         reconciliation.other_interpretation_line,
@@ -216,7 +216,7 @@ def _readings(reconciliation: Reconciliation) -> list[str]:
 
 
 def _resting(reconciliation: Reconciliation) -> list[str]:
-    """What the parts rest on that are no plain sums."""
+    """Return what those parts rest on that are no plain sums."""
     parts = reconciliation.parts
     return [
         f"{PARTS[name][0].upper()}{PARTS[name][1:]}: {reconciliation.rests_on[name]}"

@@ -19,14 +19,14 @@ _TICKS = 10  # labels of months on a wide chart
 
 @dataclass(frozen=True)
 class Size:
-    """How large a chart is drawn, in pixels of a page. [px]"""
+    """The size of a chart, in pixels of a page. [px]"""
 
     width: float
     height: float
 
     @property
     def narrow(self) -> bool:
-        """Whether it is for a telephone: fewer and shorter labels."""
+        """True on a telephone, where labels are fewer and shorter."""
         return self.width < 500
 
 

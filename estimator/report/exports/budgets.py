@@ -121,7 +121,7 @@ def export_aws_budgets(
 
 
 def _choose_limits(forecast: Forecast, limits: str | None, margin: float) -> str:
-    """Where the limits come from."""
+    """Return ``budgets`` or ``forecast``, from which the limits are taken."""
     if limits not in (None, *LIMITS):
         raise UsageError(Problem("limits", None, "", repr(limits), " or ".join(LIMITS), ""))
     if not 0 <= margin <= 10:

@@ -204,7 +204,7 @@ def _constant(value: str | bool | None, size: int) -> Any:
 def _descriptions(
     rows: pd.DataFrame, text: dict[str, pd.Series], reason: pd.Series, currency: str
 ) -> list[str]:
-    """What each row is charged for, in words."""
+    """Return a description of each row's charge."""
     driver = text.get("driver", text["billed_account"])
     descriptions = []
     for price, unit, operation, cause, name, why in zip(

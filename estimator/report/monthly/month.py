@@ -39,7 +39,7 @@ def month_section(inputs: ReportInputs) -> Section:
         blocks.append(Lines("", tuple(reconciliation_lines(inputs.reconciliation))))
         blocks += rows
     if measured is not None:
-        blocks += [measured, write_paragraphs(_coverage(inputs))]
+        blocks += [measured, write_paragraphs(_coverage_line(inputs))]
     return Section("month", f"The month: {month_in_words(inputs.month)}", tuple(blocks))
 
 
@@ -64,7 +64,7 @@ def _cards(inputs: ReportInputs) -> Cards:
         copies = CopyCharge.of(month, unit)
         note = "on CloudTrail's bill, apart from KMS"
         cards.append(Card("Copies of KMS events", copies.text, unit, note))
-    measured = _measured(inputs)
+    measured = _measured_rows(inputs)
     if measured is not None:
         own = measured[measured["cause"] != "other"]["quantity"].sum()
         note = "CloudTrail's, as far as covered"
@@ -123,7 +123,7 @@ def budgets_sheet(inputs: ReportInputs) -> Sheet | None:
     return Sheet(title, header, tuple(rows), numbers=6, sums=int(more > 0))
 
 
-def _measured(inputs: ReportInputs) -> pd.DataFrame | None:
+def _measured_rows(inputs: ReportInputs) -> pd.DataFrame | None:
     """The month's measured requests."""
     if inputs.actuals is None:
         return None
@@ -134,14 +134,14 @@ def _measured(inputs: ReportInputs) -> pd.DataFrame | None:
 
 def _measured_sheet(inputs: ReportInputs) -> Sheet | None:
     """Forecast and measured requests by cause."""
-    rows = _measured(inputs)
+    rows = _measured_rows(inputs)
     if rows is None:
         return None
     sums = rows.groupby(rows["cause"].astype(str))["quantity"].sum()
     frame = inputs.forecast.rows
     frame = frame[(frame["month"].astype(str) == inputs.month) & (frame["unit"] == "request")]
     expected = frame.groupby(frame["cause"].astype(str))["quantity"].sum()
-    whole = _covered(inputs) >= _WHOLE
+    whole = _coverage_of_month(inputs) >= _WHOLE
     causes = [
         cause
         for cause in ("put", "get", "digest", "check", "replication")
@@ -175,15 +175,15 @@ def _comparison_cells(name: str, before: float, after: float, whole: bool) -> tu
     )
 
 
-def _covered(inputs: ReportInputs) -> float:
+def _coverage_of_month(inputs: ReportInputs) -> float:
     """The share of the month's hours that measurements cover. [0-1]"""
     return (
         0.0 if inputs.actuals is None else inputs.actuals.coverage.months().get(inputs.month, 0.0)
     )
 
 
-def _coverage(inputs: ReportInputs) -> str:
-    covered = _covered(inputs)
+def _coverage_line(inputs: ReportInputs) -> str:
+    covered = _coverage_of_month(inputs)
     source = "" if inputs.actuals is None else inputs.actuals.source
     line = (
         f"Measured from {source}: {share(covered)} of the month's hours are covered, over the "
