@@ -87,6 +87,8 @@ def in_column(cells: Sequence[str]) -> list[str]:
     (['0.51', '10.91', '-'], ['0.25', '2.00'])
     >>> in_column([money(0.0021), money(3.5)]), in_column([count(518.4), count(51840)])
     (['0.002', '3.500'], ['518', '51,840'])
+    >>> in_column([money(0.4359261), money(0.0001585), money(0.0)])
+    ['0.4359', '0.0002', '0.0000']
     """
     known = [
         cell
@@ -115,7 +117,9 @@ def _decimals(figures: Sequence[Figure]) -> int:
     sizes = [abs(figure.value) for figure in figures if abs(figure.value) >= _NOISE]
     if not sizes:
         return fewest
-    digits = min(fewest, printed) if max(sizes) >= unit else printed
+    # where nothing reaches a whole unit, the largest has the four digits that it has alone
+    four = 3 - math.floor(math.log10(max(sizes)))
+    digits = min(fewest if max(sizes) >= unit else four, printed)
     if min(sizes) < 10.0**-digits:
         # a digit that says something, so that what is small does not read as nothing
         digits = min(-math.floor(math.log10(min(sizes))), printed)
@@ -124,7 +128,8 @@ def _decimals(figures: Sequence[Figure]) -> int:
 
 def _with_decimals(figure: Figure, digits: int) -> str:
     exact = Decimal(repr(figure.value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN)
-    text = f"{exact or abs(exact):,}"  # there is no zero less than nothing
+    # there is no zero less than nothing; without the f Decimal writes one as 0E-7
+    text = f"{exact or abs(exact):,f}"
     sign = "+" if figure.sign and exact > 0 else ""
     return f"{sign}{text}{' %' if figure.kind == 'share' else ''}"
 
