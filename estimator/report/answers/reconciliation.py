@@ -86,6 +86,7 @@ def _sides_sheet(reconciliation: Reconciliation) -> Sheet:
 
 def _quantities(name: str, rows: pd.DataFrame) -> tuple[str, ...]:
     before, after = math.fsum(rows["forecast"]), math.fsum(rows["billed"])
+    # what no log covers is not known, and never a zero
     known = rows["measured"].dropna()
     measured = count(math.fsum(known)) if len(known) else "-"
     more = signed(count(after - before))

@@ -57,6 +57,7 @@ def canvas(
     size: Size, left: float, right: float, top: float = 14, bottom: float = 30
 ) -> tuple[Figure, Axes]:
     """A figure with axes inside margins [px]; nothing of it touches pyplot."""
+    # not pyplot, which keeps every figure alive until somebody closes it
     from estimator.report.charts.picture import Picture
 
     figure = Picture(figsize=(size.width / 72, size.height / 72), dpi=72)

@@ -136,8 +136,10 @@ def _columns(rows: pd.DataFrame, forecast: Forecast) -> pd.DataFrame:
     usage_type = region + "-" + meter
     resource = text["key"].map(arns) if "key" in text else pd.Series(None, rows.index, object)
     reason = rows["reason"].astype(object)
+    # NaN is equal to nothing, so no description would be found for it
     reason = reason.where(reason.notna(), None)
     begin = rows["month"].dt.start_time.dt.tz_localize("UTC").astype("datetime64[ms, UTC]")
+    # FOCUS periods end where the next one begins: exclusive
     end = (rows["month"] + 1).dt.start_time.dt.tz_localize("UTC").astype("datetime64[ms, UTC]")
     why = "." + reason.str.replace(" ", "-")
     found = {

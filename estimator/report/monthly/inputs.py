@@ -105,5 +105,6 @@ class ReportInputs:
     @property
     def has_ranges(self) -> bool:
         """True where anything in the inventory is uncertain, so that draws differ."""
+        # ranges that no charge rests on leave every draw alike
         drawn = self.simulation.draws_cost
         return bool(np.ptp(drawn, axis=0).any())

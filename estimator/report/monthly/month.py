@@ -66,6 +66,7 @@ def _cards(inputs: ReportInputs) -> Cards:
         cards.append(Card("Copies of KMS events", copies.text, unit, note))
     measured = _measured_rows(inputs)
     if measured is not None:
+        # logs hold everybody's KMS requests; the card is compared with a forecast of CloudTrail's
         own = measured[measured["cause"] != "other"]["quantity"].sum()
         note = "CloudTrail's, as far as covered"
         cards.append(Card("Measured", count(float(own)), "requests", note))
@@ -89,6 +90,7 @@ def budgets_sheet(inputs: ReportInputs) -> Sheet | None:
     month = frame["month"].astype(str)
     now = frame[month == inputs.month].reset_index(drop=True)
     later = frame[month > inputs.month].groupby("budget", observed=True)["used"].max()
+    # a budget of nothing has no share: whatever is used is over it, so it stands first
     order = now["share"].fillna(np.inf).sort_values(ascending=False, kind="stable").index
     chances = inputs.simulation.budgets
     ever = chances[chances["month"].notna() & (chances["month"].astype(str) == inputs.month)]
@@ -128,6 +130,7 @@ def _measured_rows(inputs: ReportInputs) -> pd.DataFrame | None:
     if inputs.actuals is None:
         return None
     rows = inputs.actuals.measured
+    # a bill among the measurements has key-months too
     chosen = (rows["month"].astype(str) == inputs.month) & (rows["unit"] == "request")
     return rows[chosen]
 

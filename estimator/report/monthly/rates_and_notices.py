@@ -129,6 +129,7 @@ def notices_section(inputs: ReportInputs) -> Section:
     notices = [*inputs.forecast.notices, *inputs.simulation.notices]
     notices += inputs.actuals.notices if inputs.actuals is not None else ()
     notices += inputs.reconciliation.notices if inputs.reconciliation is not None else ()
+    # forecast and simulation read the same inventory, and say the same of it
     notices = list(dict.fromkeys(notices))
     more = len(notices) - _MOST_NOTICES
     lines = notices[:_MOST_NOTICES] + ([f"and {more:,} more"] if more > 0 else [])

@@ -88,12 +88,14 @@ def _forecast_use(inputs: ReportInputs, budget: Budget) -> float:
 
 
 def _is_broken(inputs: ReportInputs, budget: Budget) -> bool:
+    # the bill is reconciled as a whole: a budget of a part is held against the forecast
     used = inputs.spent if _is_billed(inputs, budget) else _forecast_use(inputs, budget)
     return bool(is_over(np.array([used]), np.array([budget.usd_per_month]))[0])
 
 
 def _chance(inputs: ReportInputs, whole: list[Budget]) -> float | None:
     """The probability that a month to come breaks the lowest budget of everything. [0-1]"""
+    # the first column is the month that is reported, whose cost may be billed already
     drawn = inputs.simulation.draws_cost[:, 1:]
     if not whole or not drawn.shape[1]:
         return None
@@ -104,6 +106,7 @@ def _chance(inputs: ReportInputs, whole: list[Budget]) -> float | None:
 def _later(inputs: ReportInputs) -> list[str]:
     """The budgets that the forecast breaks in a month to come, each with its first month."""
     rows = inputs.forecast.budgets
+    # months are in order within a budget: the first row of each is its first month
     late = rows[rows["over"] & (rows["month"].astype(str) > inputs.month)]
     first = late.drop_duplicates("budget").sort_values("month", kind="stable")
     return [f"{row['budget']} from {row['month']}" for row in first.to_dict("records")]
