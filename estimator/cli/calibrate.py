@@ -21,7 +21,7 @@ ActualsPaths = Annotated[
 
 
 class CalibrateFormat(StrEnum):
-    """How a calibration is written: the inventory itself, or what changed in it."""
+    """The format of a calibration: the inventory itself, or what changed in it."""
 
     yaml = "yaml"
     table = "table"

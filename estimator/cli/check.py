@@ -14,7 +14,7 @@ from pricing.reading.problems import KmscostError
 
 
 class CheckFormat(StrEnum):
-    """How the answer is written."""
+    """The format of the answer."""
 
     table = "table"
     json = "json"

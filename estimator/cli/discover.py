@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class DraftFormat(StrEnum):
-    """How the draft is written."""
+    """The format of the draft."""
 
     yaml = "yaml"
     json = "json"

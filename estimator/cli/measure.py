@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Engine(StrEnum):
-    """Where log files are counted."""
+    """The engine that counts log files."""
 
     local = "local"
     spark = "spark"

@@ -25,7 +25,7 @@ from estimator.report.text import Format
 
 
 class RatesFormat(StrEnum):
-    """How rates are written; yaml is the table itself, to start one of your own from."""
+    """The format of rates; yaml is the table itself, to start one of your own from."""
 
     table = "table"
     csv = "csv"

@@ -26,7 +26,7 @@ from estimator.report.text.data import to_json
 
 
 class ReportFormat(StrEnum):
-    """How a report is written."""
+    """The format of a report."""
 
     markdown = "markdown"
     html = "html"

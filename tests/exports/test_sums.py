@@ -27,7 +27,7 @@ def add_up(values):
 
 
 def totals_in_exports(forecast):
-    """What each export says of cost, the other reading, requests and free requests, added up."""
+    """Yield the sums of each export: cost, the other reading, requests and free requests."""
     focus, charges = export_focus(forecast), export_frame(forecast)
     metrics = [line.rpartition(" ") for line in export_prometheus(forecast).text.splitlines()]
 

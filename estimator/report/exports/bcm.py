@@ -94,7 +94,7 @@ def _inventory_and_months(
 
 
 def _charged_usage(inventory: Inventory, span: Months) -> pd.DataFrame:
-    """What is metered and charged, by month, account, Region, operation and unit."""
+    """Return the usage that is charged, by month, account, Region, operation and unit."""
     used = usage(inventory, span, _GRAIN)
     if inventory.cloudtrail_writes == "exempt":
         used = used[~used["cause"].isin(WRITES)]

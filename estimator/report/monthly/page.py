@@ -41,6 +41,7 @@ def write_page(document: Document) -> str:
     Its content security policy allows the one style sheet and the one script in it, by their
     digests, and nothing else.
     """
+    # charts first: each adds its classes to the one style sheet, whose digest is in the policy
     styles = Styles()
     drawn = {
         block: _figure(block, styles)

@@ -16,7 +16,7 @@ from estimator.report.monthly.verdict import Verdict, judge
 
 @dataclass(frozen=True, eq=False, repr=False)
 class MonthlyReport(ReportInputs):
-    """What a month's KMS cost because of CloudTrail, and what the months ahead may cost.
+    """The cost of KMS because of CloudTrail in a month, and in the months ahead.
 
     `verdict` says whether it is on budget, `document` is the report as blocks; attributes are those
     of `ReportInputs`: month, forecast, simulation, breakdown, actuals, reconciliation, advice,

@@ -16,7 +16,7 @@ __all__ = ["Format", "notes_beside", "render"]
 
 
 class Format(StrEnum):
-    """How an answer is written."""
+    """The format of an answer."""
 
     table = "table"
     csv = "csv"
