@@ -73,6 +73,19 @@ FILES: dict[str, tuple[tuple[str, ...], str]] = {
     "schema": (("schema",), ".json"),
     **{name: (arguments, ".json") for name, arguments in ANSWERS.items() if name != "calibrate"},
 }
+# commands that write, but not here: what they read needs AWS, an extra or a folder of its own, and
+# they answer as those of their group do
+ELSEWHERE = {
+    "check",
+    "discover aws",
+    "discover aws-responses",
+    "discover cloudformation",
+    "measure access-logs",
+    "measure athena",
+    "measure s3-inventory",
+    "measure s3-listing",
+    "rates import",
+}
 
 
 def write_folder(folder: Path) -> Path:

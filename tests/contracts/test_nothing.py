@@ -131,7 +131,7 @@ MEASURED = {
 }
 
 # they take no inventory
-_OTHERS = {"init", "schema", "export", "rates", "discover", "measure"}
+_OTHERS = {"init", "schema", "rates", "discover", "measure"}
 
 # What is said where nothing is active in the months: the words of the forecast's notice.
 NOTICE = "nothing of this inventory makes a KMS request or keeps a key"
@@ -201,11 +201,11 @@ def test_what_needs_a_trail_with_a_key_refuses_or_answers(command, folder):
 
 def test_every_command_is_tried():
     """A new command that takes an inventory is tried here too."""
-    known = {command.name for command in all_commands()}
+    known = {command.name for command in all_commands() if command.function is not None}
     tried = {*COMMANDS, *MEASURED}
     assert tried <= known
     left = {name for name in known - tried if name.split()[0] not in _OTHERS}
-    assert left == set()
+    assert left == set(), "add it to COMMANDS of this file"
 
 
 @pytest.mark.parametrize("arguments", OWN_WORDS, ids=" ".join)
