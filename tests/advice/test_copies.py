@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from estimator import advise, load_inventory
 from estimator.cli import app
-from estimator.forecasting.events import EventCopies, copy_rates
+from estimator.forecasting.event_copies import EventCopies, copy_rates
 from estimator.forecasting.recording import Pattern, Recording
 from estimator.months import Months
 from pricing.rates import load_rates

@@ -18,7 +18,7 @@ from estimator.calibration import calibrate_text
 from estimator.inventory.load import parse_inventory
 from estimator.measurement.result import Actuals
 from estimator.months import Months
-from estimator.report.text.data import frame_csv
+from estimator.report.formats.json_and_csv import frame_csv
 from estimator.volume import usage
 from pricing.reading.problems import KmscostError
 from tests.calibration.measurements import HOME, INVENTORY, count_actuals, role, steady

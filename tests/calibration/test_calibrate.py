@@ -16,7 +16,7 @@ from estimator.calibration import calibrate, calibrate_text
 from estimator.inventory.load import parse_inventory
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.result import Actuals
-from estimator.report.text.data import to_json
+from estimator.report.formats.json_and_csv import to_json
 from pricing.reading.problems import KmscostError
 from tests.calibration.measurements import (
     FIRST,

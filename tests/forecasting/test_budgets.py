@@ -14,7 +14,7 @@ from estimator.frames import BUDGET_USE
 from estimator.inventory.budgets import Budget
 from estimator.report.answers.budgets_and_copies import budget_lines
 from estimator.report.answers.forecast import ForecastAnswer
-from estimator.report.text.markdown import answer_markdown
+from estimator.report.formats.markdown import answer_markdown
 from pricing.reading.problems import KmscostError
 from pricing.regions import TABLES
 from tests.extras import needed

@@ -8,7 +8,7 @@ from estimator import KmscostError, forecast, load_inventory
 from estimator.forecasting.quotas import highest
 from estimator.frames import QUOTAS
 from estimator.report.answers.forecast import ForecastAnswer
-from estimator.report.text.markdown import answer_markdown
+from estimator.report.formats.markdown import answer_markdown
 from tests.forecasting.inventories import inventories
 
 A, B = "111122223333", "222222222222"

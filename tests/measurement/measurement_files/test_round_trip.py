@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from estimator import load_actuals, measure_bill, measure_cloudtrail, measure_s3_listing
 from estimator.measurement.coverage import WHOLE_DAY, Coverage
-from estimator.report.text.data import frame_csv, to_json
+from estimator.report.formats.json_and_csv import frame_csv, to_json
 from tests.acceptance.measure.logs import random_tree
 from tests.measurement.billing.bills import A_MONTH, FORMATS, write_file
 from tests.measurement.s3.objects import log_name

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimator.measurement.object_names import (
+from estimator.measurement.object_counts import (
     Kind,
     Place,
     Tally,
