@@ -15,9 +15,12 @@ from tests.exports.reading_back import from_csv, from_json, from_parquet
 from tests.extras import needed
 from tests.forecasting.inventories import inventories
 from tests.real_data import ROOT
+from tests.sampling import cases
 
 laws = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=cases(12),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 

@@ -19,6 +19,7 @@ from tests.acceptance.measure.logs import random_tree
 from tests.measurement.billing.bills import A_MONTH, FORMATS, write_file
 from tests.measurement.s3.objects import log_name
 from tests.real_data import DATA, ROOT, needs_data
+from tests.sampling import seeds
 
 LOGS = ROOT / "examples" / "logs"
 
@@ -43,7 +44,7 @@ def assert_same(back, actuals):
     assert back.to_dict() == actuals.to_dict()
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", seeds(4))
 def test_json_of_logs_comes_back_as_it_was(tmp_path, seed):
     """Random trees of logs: the same frame, totals, skipped, duplicates and hours."""
     random_tree(seed).write(tmp_path / "logs")
