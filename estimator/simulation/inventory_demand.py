@@ -16,14 +16,15 @@ from estimator.simulation.demand import Demand, GrowthFactors
 from estimator.simulation.demand_builder import DemandBuilder, Multipliers
 from estimator.simulation.draws import Draws
 from estimator.simulation.look_back import LookBackDays, breakpoints_of, gets_at
-from estimator.simulation.shared import SharedGets, SharedRequests
+from estimator.simulation.shared_gets import SharedGets, SharedRequests
 from estimator.simulation.uncertain_files import OWN_DRAWS, UncertainFiles
-from estimator.volume.causes import key_blocks, trail_blocks
 from estimator.volume.growth import ACCOUNTS, FILES, Segment
+from estimator.volume.key_months import key_blocks
 from estimator.volume.model import Model, Written
 from estimator.volume.readers import LookBack, Reading, Sharing, is_fine, reading
 from estimator.volume.rows import Vocabulary
 from estimator.volume.streams import Streams
+from estimator.volume.trail_requests import trail_blocks
 from pricing.rates import RateTable
 
 

@@ -194,7 +194,7 @@ def test_every_command_answers_about_nothing(command, folder):
 
 @pytest.mark.parametrize("command", MEASURED)
 def test_what_needs_a_trail_with_a_key_refuses_or_answers(command, folder):
-    """What calibrate and backtest miss is said, exit 1; no traceback."""
+    """The refusal says what calibrate and backtest miss, exit 1; no traceback."""
     run = kmscost(*MEASURED[command], cwd=folder)
     assert is_clear(run), run.text
 

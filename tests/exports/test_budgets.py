@@ -178,7 +178,7 @@ def test_one_budget_is_an_object_and_many_are_a_list():
     ],
 )
 def test_options_without_sense_are_usage_errors(options, words):
-    """What was found and what is expected."""
+    """The refusal says what was found and what is expected."""
     with pytest.raises(UsageError, match=words):
         export_aws_budgets(EXAMPLE, "2026-11", **options)
 

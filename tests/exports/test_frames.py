@@ -237,7 +237,7 @@ def test_another_currency_has_its_own_columns_and_units(tmp_path):
     ],
 )
 def test_options_without_sense_are_usage_errors(source, options, words):
-    """What was found and what is expected."""
+    """The refusal says what was found and what is expected."""
     with pytest.raises(UsageError, match=words):
         export_frame(source, **options)
 

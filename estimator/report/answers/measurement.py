@@ -38,14 +38,14 @@ _UNITS = ("request", "key-month", "event")  # in this order; then others, then w
 
 
 class MeasurementAnswer(Answer[Actuals]):
-    """What really happened."""
+    """The requests that were really made."""
 
     def blocks(self) -> Iterable[Sheet]:
         """The rows by what was asked for."""
         return measurement_sheets(self.result)
 
     def lines(self) -> Iterable[str]:
-        """What was read, and which part of the time it covers."""
+        """Return what was read, and which part of the time it covers."""
         return [*_costs(self.result), _files(self.result)]
 
     def frame(self) -> pd.DataFrame:
@@ -155,7 +155,7 @@ def _files(actuals: Actuals) -> str:
 
 
 def _costs(actuals: Actuals) -> list[str]:
-    """What the cost of KMS on a bill is for."""
+    """Return the cost of KMS on a bill by what it is for."""
     if actuals.source != "bill":
         return []
     totals = actuals.totals
