@@ -217,11 +217,10 @@ class _InventoryDemand:
     ) -> None:
         """Gets of files as they are put."""
         del reader
+        # nothing is known of the bucket that copies go to: nothing is saved there
+        unsaved = Multipliers(multipliers.factor, growth=multipliers.growth)
         for block in at_work.requests(written, at_work.gets(written)):
-            # nothing is known of the bucket that copies go to: nothing is saved there
-            unsaved = Multipliers(multipliers.factor, growth=multipliers.growth)
-            is_copy = block.operation == "Encrypt"
-            self.builder.add(block, unsaved if is_copy else multipliers)
+            self.builder.add(block, unsaved if block.operation == "Encrypt" else multipliers)
 
     def _look_backs(
         self, at_work: LookBack, reader: Reader, written: Written, multipliers: Multipliers
