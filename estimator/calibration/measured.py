@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from estimator.calibration.places import MOST_NAMED, Identity, TrailPlaces, place_trails
+from estimator.calibration.arn_matching import MOST_NAMED, Identity, TrailPlaces, place_trails
 from estimator.calibration.recorded_days import Cover, Window
 from estimator.calibration.rows import (
     LOGS,

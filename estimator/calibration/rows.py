@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from estimator.calibration.places import TrailPlaces, codes_of
+from estimator.calibration.arn_matching import TrailPlaces, codes_of
 from estimator.calibration.recorded_days import Window
 from estimator.inventory import Inventory
 from estimator.measurement.sources import sources_that_count

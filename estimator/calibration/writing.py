@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from estimator.calibration.files import FilesPerDayFound
+from estimator.calibration.files_per_day import FilesPerDayFound
 from estimator.calibration.readers import ReadersFound
 from estimator.figures import factor
 from estimator.frames import CHANGES

@@ -10,7 +10,7 @@ import typer
 
 from estimator.cli.application import single
 from estimator.cli.output import InventoryPath, Output, answer, say, show
-from estimator.report.text import Format
+from estimator.report.formats import Format
 
 ActualsPaths = Annotated[
     list[Path],

@@ -9,7 +9,7 @@ import typer
 
 from estimator.cli.application import single
 from estimator.cli.output import InventoryPath, Output, say, show
-from estimator.report.text.data import to_json
+from estimator.report.formats.json_and_csv import to_json
 from pricing.reading.problems import KmscostError
 
 

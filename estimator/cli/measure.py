@@ -16,7 +16,7 @@ from pricing.reading.problems import Problem, UsageError
 
 if TYPE_CHECKING:
     from estimator.measurement.result import Actuals
-    from estimator.report.text import Format
+    from estimator.report.formats import Format
 
 
 class Engine(StrEnum):

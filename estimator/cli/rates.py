@@ -21,7 +21,7 @@ from estimator.cli.output import (
     show,
     tell_next,
 )
-from estimator.report.text import Format
+from estimator.report.formats import Format
 
 
 class RatesFormat(StrEnum):

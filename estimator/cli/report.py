@@ -22,7 +22,7 @@ from estimator.cli.output import (
     say,
     show,
 )
-from estimator.report.text.data import to_json
+from estimator.report.formats.json_and_csv import to_json
 
 
 class ReportFormat(StrEnum):

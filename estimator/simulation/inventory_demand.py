@@ -16,14 +16,15 @@ from estimator.simulation.demand import Demand, GrowthFactors
 from estimator.simulation.demand_builder import DemandBuilder, Multipliers
 from estimator.simulation.draws import Draws
 from estimator.simulation.look_back import LookBackDays, breakpoints_of, gets_at
-from estimator.simulation.shared import SharedGets, SharedRequests
+from estimator.simulation.shared_gets import SharedGets, SharedRequests
 from estimator.simulation.uncertain_files import OWN_DRAWS, UncertainFiles
-from estimator.volume.causes import key_blocks, trail_blocks
 from estimator.volume.growth import ACCOUNTS, FILES, Segment
+from estimator.volume.key_months import key_blocks
 from estimator.volume.model import Model, Written
 from estimator.volume.readers import LookBack, Reading, Sharing, is_fine, reading
 from estimator.volume.rows import Vocabulary
 from estimator.volume.streams import Streams
+from estimator.volume.trail_requests import trail_blocks
 from pricing.rates import RateTable
 
 
@@ -216,11 +217,10 @@ class _InventoryDemand:
     ) -> None:
         """Gets of files as they are put."""
         del reader
+        # nothing is known of the bucket that copies go to: nothing is saved there
+        unsaved = Multipliers(multipliers.factor, growth=multipliers.growth)
         for block in at_work.requests(written, at_work.gets(written)):
-            # nothing is known of the bucket that copies go to: nothing is saved there
-            unsaved = Multipliers(multipliers.factor, growth=multipliers.growth)
-            is_copy = block.operation == "Encrypt"
-            self.builder.add(block, unsaved if is_copy else multipliers)
+            self.builder.add(block, unsaved if block.operation == "Encrypt" else multipliers)
 
     def _look_backs(
         self, at_work: LookBack, reader: Reader, written: Written, multipliers: Multipliers

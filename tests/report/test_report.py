@@ -384,5 +384,5 @@ def test_python_takes_what_is_loaded(example):
     assert monthly.forecast.totals == forecast(EXAMPLE, MONTH, 13).totals
     assert monthly.simulation.mean == simulate(EXAMPLE, MONTH, 13).mean
     assert "<iframe srcdoc" in monthly._repr_html_()
-    with pytest.raises(KmscostError, match="--month"):
+    with pytest.raises(KmscostError, match="month"):
         report(EXAMPLE, 7)

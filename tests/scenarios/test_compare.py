@@ -9,7 +9,7 @@ import pytest
 
 from estimator import KmscostError, compare, forecast, load_inventory
 from estimator.report.answers.comparison import summary_lines
-from estimator.report.text.data import to_json
+from estimator.report.formats.json_and_csv import to_json
 from tests.scenarios.inventories import PLAIN, READ, file
 
 PRICE = Decimal("0.03") / 10_000

@@ -12,7 +12,7 @@ import pytest
 from estimator import Range, forecast, simulate
 from estimator.forecasting import calendar
 from estimator.frames import BUDGETS, DRIVERS, QUANTILES
-from estimator.report.text.data import to_json
+from estimator.report.formats.json_and_csv import to_json
 from estimator.simulation.draws import Draws
 from tests.real_data import ROOT
 from tests.simulation.ranges import Invention, put, replace_ranges, run_simulation, widen, write

@@ -12,7 +12,7 @@ from estimator.advice.proposal import Proposal
 from estimator.advice.ranking import SMALLEST, Recommendation, go_together
 from estimator.advice.result import TOGETHER
 from estimator.figures import FEW, count, factor, listed, money
-from estimator.forecasting.events import SLACK
+from estimator.forecasting.event_copies import SLACK
 from estimator.forecasting.result import INTERPRETATIONS
 from estimator.report.answers import Answer
 from estimator.report.blocks import Block, Command, Lines, Sheet

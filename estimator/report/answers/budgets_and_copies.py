@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from estimator.figures import FEW, factor, listed, money, share
 from estimator.forecasting import Forecast
 from estimator.forecasting.budgets import describe_budgets
-from estimator.forecasting.events import SLACK
-from estimator.forecasting.gate import describe_budget
+from estimator.forecasting.event_copies import SLACK
+from estimator.forecasting.fail_over import describe_budget
 from estimator.report.blocks import Alert
 
 if TYPE_CHECKING:

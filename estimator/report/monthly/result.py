@@ -9,8 +9,8 @@ from typing import Any
 
 from estimator.report.monthly.document import Document
 from estimator.report.monthly.inputs import ReportInputs
+from estimator.report.monthly.markdown import write_markdown
 from estimator.report.monthly.sections import build_document
-from estimator.report.monthly.text import write_markdown
 from estimator.report.monthly.verdict import Verdict, judge
 
 
@@ -35,7 +35,7 @@ class MonthlyReport(ReportInputs):
 
     def html(self) -> str:
         """One HTML file that needs no network and no script."""
-        from estimator.report.monthly.page import write_page
+        from estimator.report.monthly.html import write_page
 
         return write_page(self.document)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from estimator.figures import listed, money, share
 from estimator.forecasting.budgets import is_over
-from estimator.forecasting.gate import describe_budget
+from estimator.forecasting.fail_over import describe_budget
 from estimator.inventory.budgets import Budget
 from estimator.report.monthly.words import in_draws, month_in_words
 

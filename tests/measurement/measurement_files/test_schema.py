@@ -18,7 +18,7 @@ from estimator import (
     schema,
 )
 from estimator.measurement import sources
-from estimator.report.text.data import to_json
+from estimator.report.formats.json_and_csv import to_json
 from tests.acceptance.commands import kmscost
 from tests.acceptance.measure.logs import random_tree
 from tests.acceptance.measure.samples import get, put

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from estimator.report.text.data import frame_csv, to_json
+from estimator.report.formats.json_and_csv import frame_csv, to_json
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -45,14 +45,14 @@ def render(
         return frame_csv(answer.frame())
     # each is imported when asked for: JSON of a measurement is written before rich is loaded
     if form is Format.markdown:
-        from estimator.report.text.markdown import answer_markdown
+        from estimator.report.formats.markdown import answer_markdown
 
         return answer_markdown(answer)
     if form is Format.html:
-        from estimator.report.text.html import answer_html
+        from estimator.report.formats.html import answer_html
 
         return answer_html(answer)
-    from estimator.report.text.terminal import answer_table
+    from estimator.report.formats.terminal import answer_table
 
     return answer_table(answer, width, details)
 

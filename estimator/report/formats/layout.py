@@ -1,7 +1,7 @@
 """Sheets laid out as lines of text: no label and no number is ever folded or cut.
 
 What is too wide becomes several tables one below the other, each of which repeats the labels.
-Names that leave no room for a number are shorten_name in the middle, as long as they still differ.
+Names that leave no room for a number are shortened in the middle, as long as they still differ.
 """
 
 from __future__ import annotations
