@@ -9,13 +9,14 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from estimator.report.formats import Format
 from tests.acceptance.commands import kmscost, write
 from tests.october import write_october
 from tests.real_data import ROOT
 
 SPAN = ("--from", "2026-11", "--months", "2")
 DRAWS = ("--draws", "100")
-FORMATS = ("table", "csv", "json", "markdown", "html")
+FORMATS = tuple(form.value for form in Format)
 
 ORGANIZATION = """\
 version: 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 
 from estimator.report.formats.json_and_csv import frame_csv, to_json
 
@@ -52,13 +52,16 @@ def render(
         from estimator.report.formats.html import answer_html
 
         return answer_html(answer)
-    from estimator.report.formats.terminal import answer_table
+    if form is Format.table:
+        from estimator.report.formats.terminal import answer_table
 
-    return answer_table(answer, width, details)
+        return answer_table(answer, width, details)
+    assert_never(form)
 
 
 def notes_beside(answer: Answer[Any], form: Format) -> tuple[str, ...]:
     """Return what goes to stderr beside a format: all that the format itself does not hold."""
-    if form is Format.csv:
-        return (*answer.notices, *answer.lines())
-    return answer.notices if form is Format.table else ()
+    if form in (Format.json, Format.markdown, Format.html):
+        return ()
+    # a format that nobody named here holds its data alone: nothing of the rest is lost
+    return answer.notices if form is Format.table else (*answer.notices, *answer.lines())
