@@ -199,8 +199,10 @@ def end_item(
 
 def _plain(value: Any) -> Any:
     """A value as JSON has it."""
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
     return value.isoformat() if isinstance(value, datetime.date) else value
 
 
