@@ -52,6 +52,11 @@ def schemas() -> dict[str, dict[str, Any]]:
     return {"InventoryFile": whole, **whole["$defs"]}
 
 
+def model_of(name: str) -> type[BaseModel]:
+    """The class of a section."""
+    return READERS.get(name) or getattr(sections, name)
+
+
 def inventory_in_words() -> str:
     """Every section of an inventory as a heading and a table of its keys."""
     known = schemas()
@@ -60,7 +65,7 @@ def inventory_in_words() -> str:
     parts = []
     for name, heading in SECTIONS.items():
         section = known[name]
-        model = READERS.get(name) or getattr(sections, name)
+        model = model_of(name)
         if name == next(iter(READERS)):
             parts += _part("readers: keys of every kind", "", model, section, common)
         own = set(section["properties"]) - (common if name in READERS else set())
