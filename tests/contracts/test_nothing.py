@@ -8,6 +8,7 @@ from tests.acceptance.commands import Run, kmscost, write
 from tests.command_pages import all_commands
 from tests.october import write_october
 from tests.real_data import ROOT
+from tests.sampling import cases
 
 BILL = str(ROOT / "examples" / "bill.csv")
 SPAN = ("--from", "2026-11", "--months", "2")
@@ -162,7 +163,7 @@ OWN_WORDS = {
 }
 
 
-@pytest.fixture(scope="module", params=INVENTORIES)
+@pytest.fixture(scope="module", params=list(INVENTORIES)[: cases(len(INVENTORIES))])
 def folder(request, tmp_path_factory):
     """A folder with an inventory of nothing, one of something, scenarios, log files, rates."""
     folder = tmp_path_factory.mktemp("nothing")
