@@ -229,9 +229,9 @@ def test_another_currency_has_its_own_columns_and_units(tmp_path):
     ("source", "options", "words"),
     [
         (EXAMPLE, {"frame": "nothing"}, "one of usage, charges"),
-        (EXAMPLE, {"frame": "quantiles", "by": "trail"}, "--by"),
-        (EXAMPLE, {"frame": "quotas", "by": "trail"}, "--by"),
-        (EXAMPLE, {"by": "colour"}, "--by: found 'colour'"),
+        (EXAMPLE, {"frame": "quantiles", "by": "trail"}, "by"),
+        (EXAMPLE, {"frame": "quotas", "by": "trail"}, "by"),
+        (EXAMPLE, {"by": "colour"}, "by: found 'colour'"),
         (12, {}, "something that has charges"),
         (EXAMPLE, {"frame": "backtest"}, "in Python the Backtest"),
     ],

@@ -433,5 +433,5 @@ def test_how_much_more_is_too_much(tmp_path):
     )
     assert "new costs USD 6.12 more" in new.over("10%")
     for wrong in ("ten", "-1", "nan", "inf%", ""):
-        with pytest.raises(KmscostError, match="--fail-over"):
+        with pytest.raises(KmscostError, match="fail_over"):
             more.over(wrong)
