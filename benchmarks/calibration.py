@@ -40,7 +40,7 @@ LITTLE = 4  # days
 
 
 def stream_forecast(inventory: Inventory, org: Organization) -> np.ndarray:
-    """What `forecast` says of the puts of each stream in the month. [request]"""
+    """Return the forecast puts of each stream in the month. [request]"""
     used = usage(inventory, Months(parse_month(org.month), 1), ("account", "region", "cause"))
     puts = used[used["cause"] == "put"]
     row = {account: n for n, account in enumerate(org.accounts)}

@@ -108,7 +108,7 @@ def seconds(*command: str) -> float:
 
 
 def seconds_printed(code: str, folder: Path) -> float:
-    """What a program says that it took. [s]"""
+    """Return the seconds that a program prints. [s]"""
     command = (sys.executable, "-c", code, str(folder))
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return float(done.stdout)

@@ -60,7 +60,7 @@ def write_inventory(folder: Path, accounts: int, kind: str) -> Path:
 
 
 def row_loop(inventory: Inventory, months: int) -> float:
-    """What one would write by hand: a DataFrame of streams and months, priced row by row."""
+    """Price a DataFrame of streams and months row by row, as one would by hand."""
     rows = [
         (trail.name, account.id, region, month)
         for trail in inventory.trails

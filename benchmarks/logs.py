@@ -27,7 +27,7 @@ def uuid(rng: random.Random) -> str:
 
 
 def shell(rng: random.Random, moment: datetime.datetime, account: str) -> dict[str, object]:
-    """What every record has."""
+    """Return the fields that every record has."""
     return {
         "eventVersion": "1.08",
         "eventTime": f"{moment:%Y-%m-%dT%H:%M:%SZ}",

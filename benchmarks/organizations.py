@@ -70,7 +70,7 @@ class Organization:
 
     @property
     def inventory(self) -> str:
-        """What somebody wrote who never measured: 288 everywhere, one reader."""
+        """The inventory of somebody who never measured: 288 everywhere, one reader."""
         accounts = "".join(
             f'  - {{id: "{account}"{f", from: {self.young[n]}" if n in self.young else ""}}}\n'
             for n, account in enumerate(self.accounts)
@@ -84,7 +84,7 @@ class Organization:
         )
 
     def actuals(self, days: int | None = None) -> Actuals:
-        """What `measure cloudtrail` would count in the first days (default: the history)."""
+        """Return what `measure cloudtrail` would count in the first days (default: the history)."""
         days = self.history if days is None else days
         blocks = [("put", "GenerateDataKey", "", self.puts[:, :days])]
         blocks += [("get", "Decrypt", SIEM, self.siem[:, :days])]

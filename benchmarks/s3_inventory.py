@@ -155,7 +155,7 @@ def names_alone(folder: Path, suffix: str) -> None:
 
 
 def by_pandas(folder: Path, suffix: str) -> int:
-    """What one would write by hand: read the columns, extract with a pattern, group."""
+    """Count as one would by hand: read the columns, extract with a pattern, group."""
     columns = ["key", *STATUSES]
     parts = []
     for path in sorted(folder.glob(f"*{suffix}")):

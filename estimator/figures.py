@@ -39,6 +39,9 @@ class Figure(str):
         return figure
 
 
+# names in a sentence: a few beside other facts, several where they are what it says
+FEW, SEVERAL = 3, 8
+
 _CENTS = 2
 _MOST_DECIMALS = 9
 # of each kind the decimals where a value has reached a size, and that size; below it as many as the
@@ -84,6 +87,8 @@ def in_column(cells: Sequence[str]) -> list[str]:
     (['0.51', '10.91', '-'], ['0.25', '2.00'])
     >>> in_column([money(0.0021), money(3.5)]), in_column([count(518.4), count(51840)])
     (['0.002', '3.500'], ['518', '51,840'])
+    >>> in_column([money(0.4359261), money(0.0001585), money(0.0)])
+    ['0.4359', '0.0002', '0.0000']
     """
     known = [
         cell
@@ -112,7 +117,9 @@ def _decimals(figures: Sequence[Figure]) -> int:
     sizes = [abs(figure.value) for figure in figures if abs(figure.value) >= _NOISE]
     if not sizes:
         return fewest
-    digits = min(fewest, printed) if max(sizes) >= unit else printed
+    # where nothing reaches a whole unit, the largest has the four digits that it has alone
+    four = 3 - math.floor(math.log10(max(sizes)))
+    digits = min(fewest if max(sizes) >= unit else four, printed)
     if min(sizes) < 10.0**-digits:
         # a digit that says something, so that what is small does not read as nothing
         digits = min(-math.floor(math.log10(min(sizes))), printed)
@@ -121,7 +128,8 @@ def _decimals(figures: Sequence[Figure]) -> int:
 
 def _with_decimals(figure: Figure, digits: int) -> str:
     exact = Decimal(repr(figure.value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN)
-    text = f"{exact or abs(exact):,}"  # there is no zero less than nothing
+    # there is no zero less than nothing; without the f Decimal writes one as 0E-7
+    text = f"{exact or abs(exact):,f}"
     sign = "+" if figure.sign and exact > 0 else ""
     return f"{sign}{text}{' %' if figure.kind == 'share' else ''}"
 
@@ -207,7 +215,7 @@ def percent(value: float) -> Figure:
     return signed(share(value))
 
 
-def listed(names: Iterable[str], most: int = 8) -> str:
+def listed(names: Iterable[str], most: int = SEVERAL, separator: str = ", ") -> str:
     """Names in a sentence; of many the first ones.
 
     >>> listed(["a", "b"]), listed(["a", "b", "c", "d"], most=2)
@@ -215,7 +223,7 @@ def listed(names: Iterable[str], most: int = 8) -> str:
     """
     names = list(names)
     more = len(names) - most
-    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
+    return separator.join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def plain(row: Mapping[Any, Any]) -> dict[str, Any]:

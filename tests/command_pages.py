@@ -109,7 +109,7 @@ def row(parameter: Any) -> str:
 
 
 def is_needed(info: Any) -> bool:
-    """Whether an argument or option must be given."""
+    """Tell whether an argument or option must be given."""
     return info.default is ...
 
 
@@ -134,7 +134,7 @@ def left(parameter: Any) -> str:
 
 
 def value_of(annotation: Any) -> str:
-    """What stands behind an option: its choices, or what kind of thing; nothing behind a flag."""
+    """Return what stands behind an option: its choices, or its kind; nothing behind a flag."""
     kinds = [argument for argument in typing.get_args(annotation) if argument is not type(None)]
     kind = kinds[0] if kinds else annotation
     if isinstance(kind, enum.EnumType):

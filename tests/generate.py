@@ -13,7 +13,7 @@ import yaml
 from estimator import schema
 from estimator.frames import FRAMES
 from estimator.inventory.presets import PRESETS
-from estimator.report.text.data import to_json
+from estimator.report.formats.json_and_csv import to_json
 from pricing.regions import TABLES
 from tests.command_pages import cell, commands_in_words
 from tests.inventory_page import inventory_in_words

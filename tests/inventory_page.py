@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import typing
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,9 +14,12 @@ from estimator.inventory import Range, sections
 from estimator.inventory.assumptions import plain_range
 from estimator.inventory.kinds import ACCOUNT_ID_PATTERN
 from estimator.inventory.others import OtherRequests, plain_others
+from estimator.inventory.units import UNIT_PATTERN
 from pricing.reading.scalars import flow
 from tests.command_pages import cell
 
+# a new kind of reader has its table here by itself
+READERS = {model.__name__: model for model in typing.get_args(sections.Reader)}
 # headings in the order of a file; what is said of each is the section's own docstring
 SECTIONS = {
     "InventoryFile": "The file",
@@ -24,16 +28,13 @@ SECTIONS = {
     "Key": "keys",
     "Trail": "trails",
     "Bucket": "trails: bucket",
-    "EveryFile": "readers: every-file",
-    "Query": "readers: query",
-    "Fixed": "readers: fixed",
-    "Validate": "readers: validate",
-    "Replication": "readers: replication",
-    "Once": "readers: once",
+    **{
+        name: f"readers: {typing.get_args(model.model_fields['kind'].annotation)[0]}"
+        for name, model in READERS.items()
+    },
     "Growth": "growth",
     "Budget": "budgets",
 }
-READERS = ("EveryFile", "Query", "Fixed", "Validate", "Replication", "Once")
 _ITEMS = {
     "account id": "account ids",
     "day": "days",
@@ -41,7 +42,6 @@ _ITEMS = {
     "number": "shares",  # thresholds: no other list has numbers
     "text": "texts",
 }
-_UNIT = re.compile(r" ?\[([^]]*)\]$")
 _DEFAULT = re.compile(r"; default: (.*)$")
 _DATE_IN_QUOTES = re.compile(r'"(\d{4}-\d{2}-\d{2})"')
 
@@ -52,6 +52,11 @@ def schemas() -> dict[str, dict[str, Any]]:
     return {"InventoryFile": whole, **whole["$defs"]}
 
 
+def model_of(name: str) -> type[BaseModel]:
+    """The class of a section."""
+    return READERS.get(name) or getattr(sections, name)
+
+
 def inventory_in_words() -> str:
     """Every section of an inventory as a heading and a table of its keys."""
     known = schemas()
@@ -60,8 +65,8 @@ def inventory_in_words() -> str:
     parts = []
     for name, heading in SECTIONS.items():
         section = known[name]
-        model = getattr(sections, name)
-        if name == READERS[0]:
+        model = model_of(name)
+        if name == next(iter(READERS)):
             parts += _part("readers: keys of every kind", "", model, section, common)
         own = set(section["properties"]) - (common if name in READERS else set())
         parts += _part(heading, section.get("description", ""), model, section, own)
@@ -82,8 +87,8 @@ def _part(
 
 def _row(model: type[BaseModel], key: str, field: dict[str, Any], is_needed: bool) -> str:
     words = field["description"]
-    unit = _UNIT.search(words)
-    words = _UNIT.sub("", words)
+    unit = UNIT_PATTERN.search(words)
+    words = UNIT_PATTERN.sub("", words)
     known = _DEFAULT.search(words)
     default = "needed" if is_needed else known[1] if known else _yaml(_plain(model, key))
     cells = (

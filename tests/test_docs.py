@@ -119,6 +119,20 @@ def test_the_scenario_schema_refuses_what_compare_refuses():
     assert not validator.is_valid([])
 
 
+def test_every_path_for_contributors_exists():
+    """A recipe that names a file that has moved leads nowhere."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    prose = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    named = re.findall(r"`(?:bash )?([\w.-]+/[\w./-]*|[\w-]+\.(?:md|toml))[ `]", prose)
+    # what is beside a checkout, made by a command, or named by whoever adds it
+    elsewhere = ("../shared/data", ".venv/bin/python", "estimator/cli/NAME.py")
+    assert [path for path in named if not (ROOT / path).exists() and path not in elsewhere] == []
+    beside = re.findall(r"`(\w+)`,?\s+(?:of|in)\s+`([\w./]+\.py)`", prose)
+    assert len(beside) > 8
+    missing = [pair for pair in beside if pair[0] not in (ROOT / pair[1]).read_text("utf-8")]
+    assert missing == []
+
+
 def test_nothing_is_left_unfinished():
     """No module is longer than about 350 lines, and none has a name that says nothing."""
     for folder in ("estimator", "pricing"):

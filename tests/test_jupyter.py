@@ -135,7 +135,7 @@ def test_a_result_shows_itself_and_names_stay_text(name, folder):
 
 
 def test_a_cost_stands_beside_the_other_reading(folder):
-    """What shows a cost in Jupyter shows the total under the other reading."""
+    """A result that shows a cost in Jupyter shows the total under the other reading."""
     for name in (
         "Forecast",
         "Explanation",

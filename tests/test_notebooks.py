@@ -27,13 +27,13 @@ def test_notebook_runs_from_a_clean_kernel(path):
 
 
 def printed_text(cell):
-    """What a cell prints; stderr is other libraries' talk, as of a font cache being built."""
+    """Return what a cell prints; stderr is other libraries' talk, as of a font cache."""
     outputs = cell.get("outputs", [])
     return "".join(output["text"] for output in outputs if output.get("name") == "stdout")
 
 
 def kinds(cell):
-    """Which kinds of results a cell shows: tables and pictures are there to be read on the web."""
+    """Return the kinds of results of a cell: tables and pictures are read on the web."""
     return [sorted(output["data"]) for output in cell.get("outputs", []) if "data" in output]
 
 

@@ -72,7 +72,7 @@ def test_the_report(data, tmp_path):
 
 
 def test_focus(data):
-    """What FOCUS bills of each month is its cost, and what it consumes its requests."""
+    """The cost that FOCUS bills of each month is the forecast's, and so are its requests."""
     focus = export_focus(EXAMPLE, "2026-11", 12).rows
     months = focus["BillingPeriodStart"].astype(str).str[:7]
     for month in data["months"]:

@@ -26,7 +26,7 @@ USERS = ("security-engineer", "finops-analyst", "data-scientist", "platform-team
 
 @pytest.fixture(scope="module")
 def given(tmp_path_factory):
-    """What a reader has: the examples, a month of logs, AWS's price file."""
+    """Write what a reader has: the examples, a month of logs, AWS's price file."""
     folder = tmp_path_factory.mktemp("given")
     shutil.copytree(ROOT / "examples", folder / "examples")
     write_october(folder / "logs")

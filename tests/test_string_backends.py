@@ -51,7 +51,7 @@ def options(backend):
 
 @contextlib.contextmanager
 def stored_as(backend):
-    """What runs inside has its text stored so."""
+    """Store text so while the test runs."""
     chosen = options(backend)
     before = {name: pd.get_option(name) for name in chosen}
     try:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from estimator.advice.proposal import Proposal
-from estimator.forecasting.events import SLACK, EventCopies, copy_rates
+from estimator.forecasting.event_copies import SLACK, EventCopies, copy_rates
 from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory.changes import Scenario, apply_scenario
 from estimator.months import FloatArray, Months

@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from estimator.calibration.rates import MONTH_DAYS
+from estimator.calibration.stream_rates import MONTH_DAYS
 from estimator.months import FloatArray, Months, first_of
 from pricing.reading.problems import Problem, UsageError
 

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from estimator.calibration.arn_matching import Identity, place_readers
 from estimator.calibration.measured import Measured
-from estimator.calibration.places import Identity, place_readers
 from estimator.calibration.recorded_days import Window
 from estimator.calibration.rows import LOGS, NAMES, cloudtrail_rows, trail_of
 from estimator.inventory import Inventory

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from estimator.calibration.evidence import evidence, name_of
-from estimator.calibration.files import files_per_day
+from estimator.calibration.files_per_day import files_per_day
 from estimator.calibration.measured import Measured, lay_out
-from estimator.calibration.others import (
+from estimator.calibration.other_requests import (
     bucket_key_savings,
     config_updates,
     digest_notices,
@@ -24,10 +24,10 @@ from estimator.calibration.quality import (
     nothing_placed,
     refusals,
 )
-from estimator.calibration.rates import files_rates
 from estimator.calibration.readers import find_readers
 from estimator.calibration.recorded_days import measured_window
 from estimator.calibration.result import Calibration
+from estimator.calibration.stream_rates import files_rates
 from estimator.calibration.writing import Found, Writer
 from estimator.figures import significant
 from estimator.inventory.load import InventorySource, parse_inventory, read_yaml

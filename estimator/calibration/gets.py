@@ -13,8 +13,8 @@ from estimator.calibration.dispersion import (
     long_run,
 )
 from estimator.calibration.pooling import LEAST_SHAPE
-from estimator.calibration.rates import MONTH_DAYS
 from estimator.calibration.shifts import last_shift
+from estimator.calibration.stream_rates import MONTH_DAYS
 from estimator.months import FloatArray
 
 # a reader gets every file when its gets differ from files x gets_per_file by no more than this

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from estimator.calibration.places import MOST_NAMED, Identity, TrailPlaces, place_trails
+from estimator.calibration.arn_matching import MOST_NAMED, Identity, TrailPlaces, place_trails
 from estimator.calibration.recorded_days import Cover, Window
 from estimator.calibration.rows import (
     LOGS,
@@ -22,6 +22,7 @@ from estimator.calibration.rows import (
 from estimator.figures import listed
 from estimator.inventory import Inventory
 from estimator.measurement.result import Actuals
+from estimator.measurement.sources import SOURCES
 from estimator.months import FloatArray
 from estimator.volume.streams import Streams, streams_of
 
@@ -165,6 +166,7 @@ def lay_out(inventory: Inventory, actuals: Actuals, window: Window) -> Measured:
     recorded = np.stack([cover.trail(number) for number in range(count)])
     exposure = np.where(by_names[:, None], cover.names(), recorded)
     sources = sorted(map(str, rows["source"].cat.remove_unused_categories().cat.categories))
+    short = [SOURCES[source].short for source in sources if source in SOURCES]
     return Measured(
         inventory=inventory,
         window=window,
@@ -190,20 +192,10 @@ def lay_out(inventory: Inventory, actuals: Actuals, window: Window) -> Measured:
             account: cover.account(account)
             for account in sorted({account for account, _ in actuals.coverage.hours} - {""})
         },
-        source=" and ".join(_SOURCES[source] for source in sources if source in _SOURCES)
-        or "CloudTrail logs",
+        source=" and ".join(filter(None, short)) or "CloudTrail logs",
         places=places,
         notices=(*places.notices, *_strangers(rows, trail, stream, places)),
     )
-
-
-_SOURCES = {
-    "cloudtrail": "CloudTrail logs",
-    "s3-inventory": "S3 Inventory",
-    "s3-listing": "bucket listing",
-    "access-logs": "S3 access logs",
-    "athena": "CloudTrail logs in Athena",
-}
 
 
 def _gets(

@@ -6,8 +6,8 @@ import itertools
 
 import numpy as np
 
+from estimator.calibration.arn_matching import MOST_NAMED
 from estimator.calibration.measured import CAUSES, Measured
-from estimator.calibration.places import MOST_NAMED
 from estimator.calibration.recorded_days import Window
 from estimator.figures import listed, share
 from estimator.inventory import Inventory

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from estimator.calibration.arn_matching import MOST_NAMED, Identity, place_readers
 from estimator.calibration.gets import Rate, began, daily_rate, gets_per_file, tracks_files
 from estimator.calibration.measured import Gets, Measured
-from estimator.calibration.places import MOST_NAMED, Identity, place_readers
 from estimator.calibration.ranges import measured_range
-from estimator.calibration.rates import MONTH_DAYS, Rates
 from estimator.calibration.rows import stream_codes
+from estimator.calibration.stream_rates import MONTH_DAYS, Rates
 from estimator.figures import listed
 from estimator.inventory import Range
 from estimator.inventory.sections import Growth, Reader

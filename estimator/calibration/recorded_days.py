@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from estimator.calibration.places import TrailPlaces
+from estimator.calibration.arn_matching import TrailPlaces
 from estimator.inventory import Inventory
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.result import Actuals

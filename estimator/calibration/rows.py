@@ -7,14 +7,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from estimator.calibration.places import TrailPlaces, codes_of
+from estimator.calibration.arn_matching import TrailPlaces, codes_of
 from estimator.calibration.recorded_days import Window
 from estimator.inventory import Inventory
+from estimator.measurement.sources import sources_that_count
 from estimator.months import FloatArray
 from estimator.volume.streams import Streams
 
-LOGS = ("cloudtrail", "athena")  # records of requests
-NAMES = ("s3-inventory", "s3-listing")  # object names: they tell files, not requests
+LOGS = sources_that_count("requests")  # records of requests
+NAMES = sources_that_count("objects")  # object names: they tell files, not requests
 
 _TEXTS = (
     "account",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from estimator.calibration.files import FilesPerDayFound
+from estimator.calibration.files_per_day import FilesPerDayFound
 from estimator.calibration.readers import ReadersFound
 from estimator.figures import factor
 from estimator.frames import CHANGES
@@ -16,21 +16,13 @@ from estimator.inventory import FilesPerDay, Inventory, Range
 from estimator.inventory.assumptions import FILES_PER_DAY
 from estimator.inventory.edits import Document, Path
 from estimator.inventory.others import FIELD
+from estimator.inventory.units import SHARE, UNITS
 from pricing.reading.document import Map
 from pricing.reading.words import describe
 
-_UNITS = {
-    "files_per_day": "file/day",
-    "gets_per_file": "get/file",
-    "gets_per_day": "get/day",
-    "queries_per_month": "query/month",
-    "runs_per_month": "run/month",
-    "config_updates_per_month": "1/month",
-    FIELD: "request/month",
-    "bucket_key_saving": "-",
-    "from": "day",
-    "as_of": "day",
-}
+# shares are not named, days need no brackets in the format
+_UNITS = {name: "-" if unit == SHARE else unit for name, unit in UNITS.items()}
+_UNITS |= {"from": "day", "as_of": "day"}
 
 
 @dataclass(frozen=True)

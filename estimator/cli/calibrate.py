@@ -10,7 +10,7 @@ import typer
 
 from estimator.cli.application import single
 from estimator.cli.output import InventoryPath, Output, answer, say, show
-from estimator.report.text import Format
+from estimator.report.formats import Format
 
 ActualsPaths = Annotated[
     list[Path],
@@ -21,7 +21,7 @@ ActualsPaths = Annotated[
 
 
 class CalibrateFormat(StrEnum):
-    """How a calibration is written: the inventory itself, or what changed in it."""
+    """The format of a calibration: the inventory itself, or what changed in it."""
 
     yaml = "yaml"
     table = "table"

@@ -9,12 +9,12 @@ import typer
 
 from estimator.cli.application import single
 from estimator.cli.output import InventoryPath, Output, say, show
-from estimator.report.text.data import to_json
+from estimator.report.formats.json_and_csv import to_json
 from pricing.reading.problems import KmscostError
 
 
 class CheckFormat(StrEnum):
-    """How the answer is written."""
+    """The format of the answer."""
 
     table = "table"
     json = "json"

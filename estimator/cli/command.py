@@ -24,18 +24,12 @@ _STDIN = Path("/dev/stdin")
 # inventories that the one made from them may replace
 _REPLACED = {("calibrate", "inventory"), ("discover", "merge")}
 
-# each format that some command writes, and the endings of files that say it
-ENDINGS = {
+# the endings of files that say a format, where these are not its own name
+_ENDINGS = {
     "table": (".txt",),
-    "csv": (".csv",),
-    "json": (".json",),
     "markdown": (".md", ".markdown"),
     "html": (".html", ".htm"),
     "yaml": (".yaml", ".yml"),
-    "parquet": (".parquet",),
-    "xlsx": (".xlsx",),
-    "svg": (".svg",),
-    "png": (".png",),
 }
 _Quiet = Annotated[
     bool,
@@ -146,6 +140,10 @@ def _choices(hint: Any) -> type[Enum]:
     return formats
 
 
+def _endings(form: Enum) -> tuple[str, ...]:
+    return _ENDINGS.get(form.value, (f".{form.value}",))
+
+
 def _format_of(output: Path, formats: type[Enum]) -> Enum | None:
     """Return the format that the ending of --output says.
 
@@ -157,9 +155,9 @@ def _format_of(output: Path, formats: type[Enum]) -> Enum | None:
     if output.exists() and not output.is_file():  # a pipe or a device has no ending
         return None
     for form in formats:
-        if output.suffix.lower() in ENDINGS[form.value]:
+        if output.suffix.lower() in _endings(form):
             return form
-    endings = ", ".join(ENDINGS[form.value][0] for form in formats)
+    endings = ", ".join(_endings(form)[0] for form in formats)
     found = f"{output.name!r}, whose ending says no format"
     expected = f"a name that ends with one of {endings}"
     raise UsageError(Problem("--output", None, "", found, expected, "or say it with --format"))

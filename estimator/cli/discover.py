@@ -11,7 +11,7 @@ import typer
 from estimator.cli.application import group
 from estimator.cli.output import Output, say, show
 from estimator.cli.progress import counting_bar
-from estimator.report.text.data import to_json
+from estimator.report.formats.json_and_csv import to_json
 from pricing.reading.problems import Problem, UsageError
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class DraftFormat(StrEnum):
-    """How the draft is written."""
+    """The format of the draft."""
 
     yaml = "yaml"
     json = "json"

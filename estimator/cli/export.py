@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class FileFormat(StrEnum):
-    """What a table is written as."""
+    """The format of a table."""
 
     csv = "csv"
     json = "json"

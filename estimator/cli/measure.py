@@ -16,11 +16,11 @@ from pricing.reading.problems import Problem, UsageError
 
 if TYPE_CHECKING:
     from estimator.measurement.result import Actuals
-    from estimator.report.text import Format
+    from estimator.report.formats import Format
 
 
 class Engine(StrEnum):
-    """Where log files are counted."""
+    """The engine that counts log files."""
 
     local = "local"
     spark = "spark"

@@ -13,7 +13,7 @@ import typer
 
 from estimator.cli.progress import stop_waiting
 from estimator.files import unwritable, write_whole
-from estimator.report.text import Format, notes_beside, render
+from estimator.report.formats import Format, notes_beside, render
 from pricing.reading.problems import Problem, UsageError, printable
 
 if TYPE_CHECKING:

@@ -31,7 +31,7 @@ def _complete_kind(incomplete: str) -> list[str]:
 
 
 class PictureFormat(StrEnum):
-    """How a picture is written."""
+    """The format of a picture."""
 
     svg = "svg"
     png = "png"

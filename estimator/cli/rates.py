@@ -21,11 +21,11 @@ from estimator.cli.output import (
     show,
     tell_next,
 )
-from estimator.report.text import Format
+from estimator.report.formats import Format
 
 
 class RatesFormat(StrEnum):
-    """How rates are written; yaml is the table itself, to start one of your own from."""
+    """The format of rates; yaml is the table itself, to start one of your own from."""
 
     table = "table"
     csv = "csv"

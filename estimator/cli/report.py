@@ -22,11 +22,11 @@ from estimator.cli.output import (
     say,
     show,
 )
-from estimator.report.text.data import to_json
+from estimator.report.formats.json_and_csv import to_json
 
 
 class ReportFormat(StrEnum):
-    """How a report is written."""
+    """The format of a report."""
 
     markdown = "markdown"
     html = "html"

@@ -9,7 +9,7 @@ import typer
 
 from estimator.cli.application import single
 from estimator.cli.output import Output, show
-from estimator.report.text.data import to_json
+from estimator.report.formats.json_and_csv import to_json
 
 
 class Document(StrEnum):

@@ -10,8 +10,8 @@ from pathlib import Path
 import pandas as pd
 
 from estimator.forecasting.budgets import budget_use
-from estimator.forecasting.events import CopyCharges, EventCopies, copy_notices, copy_rates
-from estimator.forecasting.gate import describe_broken_budget, read_fail_over
+from estimator.forecasting.event_copies import CopyCharges, EventCopies, copy_notices, copy_rates
+from estimator.forecasting.fail_over import describe_broken_budget, read_fail_over
 from estimator.forecasting.notices import notices
 from estimator.forecasting.quotas import Headroom, quota_notices
 from estimator.forecasting.result import OTHER_INTERPRETATION, Forecast, free_in_use

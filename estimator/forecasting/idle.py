@@ -12,11 +12,11 @@ from estimator.figures import listed, significant
 from estimator.inventory import Inventory
 from estimator.inventory.periods import period_of
 from estimator.months import ALWAYS, NEVER, Months, Period
-from estimator.volume.causes import why_no_puts
 from estimator.volume.growth import growths
 from estimator.volume.model import DIGESTS_UNDER_KEY_FROM, Model
 from estimator.volume.readers import reading
 from estimator.volume.streams import streams_of
+from estimator.volume.trail_requests import why_no_puts
 
 # growth from a day so far from the months is a mistyped year more often than not [year]
 _FAR = 5

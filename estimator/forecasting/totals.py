@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from estimator.forecasting.events import INVENTORY, CopyCharges
+from estimator.forecasting.event_copies import INVENTORY, CopyCharges
 from estimator.frames import DEFAULT_GRAIN, KEYS
 from estimator.months import FloatArray, IntArray, Months
 from pricing.bill import price_column

@@ -12,7 +12,8 @@ from estimator.inventory.coverage import Account, Group, covered_group, groups_o
 from estimator.inventory.draft import Draft
 from estimator.inventory.model import Inventory
 from estimator.inventory.others import FIELD
-from estimator.inventory.sections import Key, Once, Reader, Replication, Trail
+from estimator.inventory.readers import Once, Reader, Replication
+from estimator.inventory.sections import Key, Trail
 from pricing.arns import parse_key_arn
 from pricing.reading.document import Location, Map, Seq
 from pricing.reading.problems import Problem

@@ -14,7 +14,6 @@ from estimator.inventory.coverage import Account
 from estimator.inventory.draft import Draft
 from estimator.inventory.mapping import document_of
 from estimator.inventory.model import Inventory
-from estimator.inventory.places import value_places
 from estimator.inventory.sections import (
     AccountEntry,
     AccountsFile,
@@ -23,6 +22,7 @@ from estimator.inventory.sections import (
     Reader,
     Trail,
 )
+from estimator.inventory.source_lines import value_places
 from pricing.reading.document import Location, Map, Seq, parse_document
 from pricing.reading.files import decode, read_bytes
 from pricing.reading.problems import DocumentError, Problem

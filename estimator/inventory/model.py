@@ -12,8 +12,8 @@ from estimator.inventory.budgets import Budget
 from estimator.inventory.coverage import Account, Coverage
 from estimator.inventory.others import OtherRequests, OtherUse
 from estimator.inventory.periods import ActivePeriods, period_of
-from estimator.inventory.places import Place
 from estimator.inventory.sections import Growth, Key, Reader, Trail
+from estimator.inventory.source_lines import Place
 from pricing.notebook import html_table, notes, paragraph
 from pricing.reading.document import Map
 from pricing.regions import in_order

@@ -12,7 +12,9 @@ from estimator.figures import count, factor, listed, money, share
 from estimator.inventory.assumptions import FILES_PER_DAY, FilesPerDay, Range
 from estimator.inventory.budgets import THRESHOLDS, Budget
 from estimator.inventory.model import Inventory
-from estimator.inventory.sections import Reader, Replication, Trail
+from estimator.inventory.readers import Reader, Replication
+from estimator.inventory.sections import Trail
+from estimator.inventory.units import is_share
 from estimator.months import ALWAYS, NEVER, Period
 
 _MOST = 20  # items of a section that a page shows
@@ -267,8 +269,7 @@ def _assumptions(reader: Reader) -> Iterator[str]:
         if name in _COMMON or value is None:
             continue
         if isinstance(value, Range):
-            is_share = name in ("share_of_files", "bucket_key_saving")
-            yield f"{name} {_share(value) if is_share else _quantity(value)}"
+            yield f"{name} {_share(value) if is_share(name) else _quantity(value)}"
         else:
             yield f"{name} {value}"
 

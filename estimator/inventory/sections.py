@@ -21,15 +21,7 @@ from estimator.inventory.kinds import (
     TrailRegions,
 )
 from estimator.inventory.others import OtherRequests, Others
-from estimator.inventory.readers import (
-    EveryFile,
-    Fixed,
-    Once,
-    Query,
-    Reader,
-    Replication,
-    Validate,
-)
+from estimator.inventory.readers import Reader
 from pricing.reading.validation import Day, Flag, Section, Text, refusal
 from pricing.regions import default_regions
 
@@ -39,17 +31,11 @@ __all__ = [
     "ActiveItem",
     "Bucket",
     "Budget",
-    "EveryFile",
-    "Fixed",
     "Growth",
     "InventoryFile",
     "Key",
-    "Once",
-    "Query",
     "Reader",
-    "Replication",
     "Trail",
-    "Validate",
 ]
 
 

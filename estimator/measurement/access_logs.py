@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from estimator.measurement.coverage import Coverage
-from estimator.measurement.names import DIGEST
-from estimator.measurement.object_names import AT_MOST, place_of
+from estimator.measurement.object_counts import AT_MOST, place_of
+from estimator.measurement.object_name import DIGEST
 from estimator.measurement.paths import as_paths, find_files
 from estimator.measurement.plain_files import DAMAGED, BadLines, open_plain, why_unreadable
 from estimator.measurement.progress import Done, Progress

@@ -12,7 +12,7 @@ from typing import Any
 
 from estimator.figures import money
 from estimator.forecasting import Forecast, forecast
-from estimator.forecasting.events import OPERATION
+from estimator.forecasting.event_copies import OPERATION
 from estimator.inventory import Inventory, load_inventory
 from pricing.changes import RateChange, big_moves, changes, group_changes
 from pricing.notebook import html_table, notes, paragraph

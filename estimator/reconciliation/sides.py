@@ -10,18 +10,11 @@ import pandas as pd
 from estimator.forecasting import WRITES, Forecast
 from estimator.inventory import Inventory
 from estimator.measurement.result import Actuals
+from estimator.measurement.sources import SOURCES, sources_that_count
 from estimator.reconciliation.levels import SYMMETRIC, MissingLevels
 from estimator.reconciliation.matching import CLOUDTRAIL_CAUSES
 
 KEYS = ("payer", "billed_account", "billed_region", "key", "operation", "unit")
-# which requests a source counts: names of objects tell puts alone
-_TELLS = {
-    "cloudtrail": None,
-    "access-logs": frozenset({"GenerateDataKey", "Decrypt"}),
-    "s3-inventory": frozenset({"GenerateDataKey"}),
-    "s3-listing": frozenset({"GenerateDataKey"}),
-    "athena": None,
-}
 
 
 def forecast_side(forecast: Forecast) -> pd.DataFrame:
@@ -106,7 +99,7 @@ def measured_side(
     place = _only_place(inventory)
     if place:
         account, region, key = place
-        by_names = rows["source"].astype(str).isin(["s3-inventory", "s3-listing", "access-logs"])
+        by_names = rows["source"].astype(str).isin(sources_that_count("objects", "accesses"))
         writes = (by_names & (keyed["operation"] == "GenerateDataKey")).to_numpy()
         keyed.loc[writes & (keyed["billed_account"] == "").to_numpy(), "billed_account"] = account
         keyed.loc[by_names.to_numpy() & (keyed["billed_region"] == "").to_numpy(), "key"] = key
@@ -138,7 +131,7 @@ def _only_place(inventory: Inventory) -> tuple[str, str, str] | None:
 def tells(actuals: Actuals, operation: str, by_names: bool) -> bool:
     """Tell whether a measurement counts this operation of CloudTrail's, from names or logs."""
     for source in actuals.source.split(", "):
-        known = _TELLS.get(source, frozenset())
+        known = SOURCES[source].operations if source in SOURCES else frozenset()
         if (known is not None) is by_names and (known is None or operation in known):
             return True
     return False

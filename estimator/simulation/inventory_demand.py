@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -15,14 +16,15 @@ from estimator.simulation.demand import Demand, GrowthFactors
 from estimator.simulation.demand_builder import DemandBuilder, Multipliers
 from estimator.simulation.draws import Draws
 from estimator.simulation.look_back import LookBackDays, breakpoints_of, gets_at
-from estimator.simulation.shared import SharedGets, SharedRequests
+from estimator.simulation.shared_gets import SharedGets, SharedRequests
 from estimator.simulation.uncertain_files import OWN_DRAWS, UncertainFiles
-from estimator.volume.causes import key_blocks, trail_blocks
 from estimator.volume.growth import ACCOUNTS, FILES, Segment
+from estimator.volume.key_months import key_blocks
 from estimator.volume.model import Model, Written
 from estimator.volume.readers import LookBack, Reading, Sharing, is_fine, reading
 from estimator.volume.rows import Vocabulary
 from estimator.volume.streams import Streams
+from estimator.volume.trail_requests import trail_blocks
 from pricing.rates import RateTable
 
 
@@ -199,21 +201,26 @@ class _InventoryDemand:
             return
         factor = uncertain_inputs.reader_factor(reader, self.draws)
         savings = [uncertain_inputs.reader_saving(reader, trail) for trail in self.inventory.trails]
+        add: dict[str, Callable[[Any, Reader, Written, Multipliers], None]] = {
+            "files": self._gets_of_files,
+            "look-back": self._look_backs,
+            "share": self._share_gets,
+        }
         for written in at_work.files_to_read(streams):
             multipliers = self._multipliers(factor, savings, written.growth.names)
             if not len(written.streams):
                 continue
-            # a fixed number of gets does not grow: growth moves files, which only share it out
-            if isinstance(at_work, Sharing):
-                self._share_gets(at_work, written, dataclasses.replace(multipliers, growth=()))
-            elif isinstance(at_work, LookBack):
-                self._look_backs(at_work, reader, written, multipliers)
-            else:
-                for block in at_work.requests(written, at_work.gets(written)):
-                    # nothing is known of the bucket that copies go to: nothing is saved there
-                    unsaved = Multipliers(factor, growth=multipliers.growth)
-                    is_copy = block.operation == "Encrypt"
-                    self.builder.add(block, unsaved if is_copy else multipliers)
+            add[at_work.gets_follow](at_work, reader, written, multipliers)
+
+    def _gets_of_files(
+        self, at_work: Reading, reader: Reader, written: Written, multipliers: Multipliers
+    ) -> None:
+        """Gets of files as they are put."""
+        del reader
+        # nothing is known of the bucket that copies go to: nothing is saved there
+        unsaved = Multipliers(multipliers.factor, growth=multipliers.growth)
+        for block in at_work.requests(written, at_work.gets(written)):
+            self.builder.add(block, unsaved if block.operation == "Encrypt" else multipliers)
 
     def _look_backs(
         self, at_work: LookBack, reader: Reader, written: Written, multipliers: Multipliers
@@ -303,8 +310,13 @@ class _InventoryDemand:
             # nobody reads what the bucket no longer has
             yield rows, np.minimum(back, retention)
 
-    def _share_gets(self, at_work: Sharing, written: Written, multipliers: Multipliers) -> None:
+    def _share_gets(
+        self, at_work: Sharing, reader: Reader, written: Written, multipliers: Multipliers
+    ) -> None:
         """Gets that streams share in proportion to their files."""
+        del reader
+        # a fixed number of gets does not grow: growth moves files, which only share it out
+        multipliers = dataclasses.replace(multipliers, growth=())
         streams = written.streams
         retention = {
             trail: self.draws.of(*retained)

@@ -11,6 +11,7 @@ from typing import Any
 
 from estimator.inventory import Inventory, Range
 from estimator.inventory.sections import Reader, Trail
+from estimator.inventory.units import is_share
 from estimator.months import FloatArray
 from estimator.simulation.draws import Draws
 from estimator.volume.readers import kind_of
@@ -96,7 +97,7 @@ def reader_factor(reader: Reader, draws: Draws) -> FloatArray | float:
     for name in kind_of(reader).factors:
         given = getattr(reader, name)
         if not given.is_number:
-            kind: Any = "share" if name == "share_of_files" else "quantity"
+            kind: Any = "share" if is_share(name) else "quantity"
             product = product * draws.of(f"readers[{reader.name}].{name}", given, kind)
     return product
 

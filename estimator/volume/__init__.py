@@ -9,11 +9,12 @@ import pandas as pd
 from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory
 from estimator.months import Months
-from estimator.volume.causes import key_blocks, trail_blocks
+from estimator.volume.key_months import key_blocks
 from estimator.volume.model import Model
 from estimator.volume.readers import reader_blocks
 from estimator.volume.rows import usage_frame
 from estimator.volume.streams import Streams, streams_of
+from estimator.volume.trail_requests import trail_blocks
 
 __all__ = ["usage"]
 

@@ -12,11 +12,11 @@ import numpy as np
 
 from estimator.inventory import Inventory, Range
 from estimator.months import FloatArray, IntArray, Months, Spans
-from estimator.volume.causes import trail_blocks
 from estimator.volume.model import Model
 from estimator.volume.readers import reader_blocks
 from estimator.volume.rows import Block, Vocabulary
 from estimator.volume.streams import Streams
+from estimator.volume.trail_requests import trail_blocks
 
 # what tells jobs apart
 JOB = ("payer", "billed_account", "billed_region", "key", "driver", "cause", "operation")

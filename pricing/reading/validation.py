@@ -172,7 +172,7 @@ def load_as(model: type[Model], path: str | Path) -> Model:
     root, problems = load_document(path)
     read, more, _ = validate(model, root, str(path))
     if read is None or problems:
-        raise DocumentError(sorted([*problems, *more], key=lambda one: one.line or 0))
+        raise DocumentError(sorted([*problems, *more], key=lambda problem: problem.line or 0))
     return read
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 import estimator
 from tests.acceptance.broken_inventory import BASE, WITH_FILE
+from tests.sampling import cases
 
 TOKENS = [
     *"{}[]:,-&*!|>'\"%@`#?~=<\t\n\r \0",
@@ -81,7 +82,7 @@ def mutations(draw: st.DrawFn) -> str:
 
 
 SETTINGS = settings(
-    max_examples=150,
+    max_examples=cases(150),
     deadline=None,
     database=None,
     derandomize=True,

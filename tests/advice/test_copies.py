@@ -12,12 +12,13 @@ from typer.testing import CliRunner
 
 from estimator import advise, load_inventory
 from estimator.cli import app
-from estimator.forecasting.events import EventCopies, copy_rates
+from estimator.forecasting.event_copies import EventCopies, copy_rates
 from estimator.forecasting.recording import Pattern, Recording
 from estimator.months import Months
 from pricing.rates import load_rates
 from tests.advice.test_laws import laws
 from tests.forecasting.inventories import inventories
+from tests.sampling import cases
 from tests.scenarios.inventories import file
 
 A, B, C = "111122223333", "222222222222", "333333333333"
@@ -188,7 +189,7 @@ def test_both_ends_and_whose_they_are_is_told(tmp_path, form):
     assert exclusion["saves_usd_cloudtrail_events_high"] == pytest.approx(600.00)
 
 
-@settings(laws, max_examples=15)
+@settings(laws, max_examples=cases(15))
 @given(inventories())
 def test_without_any_copy_everything_is_saved(tmp_path, text):
     """Against the same trails nothing; where all exclude KMS events, both ends of what is paid.

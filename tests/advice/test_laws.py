@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from estimator import advise, compare
 from estimator.advice.ranking import SMALLEST
 from tests.advice.inventories import advisable
+from tests.sampling import cases
 from tests.scenarios.inventories import file
 
 laws = settings(
     deadline=None,
-    max_examples=8,
+    max_examples=cases(4),
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

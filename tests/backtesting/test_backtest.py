@@ -18,12 +18,13 @@ from estimator.calibration import calibrate_text
 from estimator.inventory.load import parse_inventory
 from estimator.measurement.result import Actuals
 from estimator.months import Months
-from estimator.report.text.data import frame_csv
+from estimator.report.formats.json_and_csv import frame_csv
 from estimator.volume import usage
 from pricing.reading.problems import KmscostError
 from tests.calibration.measurements import HOME, INVENTORY, count_actuals, role, steady
 from tests.oracle.random_inventories import draw_inventory
 from tests.real_data import ROOT
+from tests.sampling import seeds
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +64,7 @@ def test_the_calibrated_forecast_is_calibrate_and_forecast(organization):
     assert row.loc[row["model"] == "calibrated", "forecast"].item() == pytest.approx(total)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", seeds(12))
 def test_a_horizon_of_a_calendar_month_is_that_month(tmp_path, seed):
     """A fold that is a month says what `forecast` says of it; rates a month are a mean month's."""
     inventory = load_inventory(draw_inventory(seed).write(tmp_path))

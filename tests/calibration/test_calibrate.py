@@ -16,7 +16,7 @@ from estimator.calibration import calibrate, calibrate_text
 from estimator.inventory.load import parse_inventory
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.result import Actuals
-from estimator.report.text.data import to_json
+from estimator.report.formats.json_and_csv import to_json
 from pricing.reading.problems import KmscostError
 from tests.calibration.measurements import (
     FIRST,
@@ -29,6 +29,7 @@ from tests.calibration.measurements import (
     role,
     steady,
 )
+from tests.sampling import cases
 
 PUTS = {
     (HOME, "us-east-1"): steady(100),
@@ -181,7 +182,7 @@ def test_splitting_a_measurement_changes_nothing(tmp_path):
     assert once.text == twice.text
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=cases(15), deadline=None)
 @given(st.integers(0, 10_000))
 def test_calibrating_twice_is_calibrating_once(seed):
     """The calibrated inventory, calibrated on the same data, is itself, to the byte."""
@@ -199,7 +200,7 @@ STYLES = (
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=cases(15), deadline=None)
 @given(st.integers(0, 10_000))
 def test_comments_and_order_survive_a_calibration(seed):
     """Accounts in any style, each with a comment: all stay, in their order."""

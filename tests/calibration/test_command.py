@@ -8,7 +8,7 @@ import random
 import pytest
 
 from benchmarks.logs import role, shell
-from estimator.report.text.data import to_json
+from estimator.report.formats.json_and_csv import to_json
 from tests.acceptance.commands import kmscost
 from tests.calibration.measurements import (
     FIRST,

@@ -15,6 +15,7 @@ from estimator.inventory.load import parse_inventory
 from pricing.reading.document import parse_document
 from pricing.reading.problems import KmscostError
 from tests.oracle.random_inventories import draw_inventory
+from tests.sampling import cases
 
 RANGE = {"low": 1.5, "high": 2.5, "mid": 2, "source": "measured"}
 TEXT = """\
@@ -263,7 +264,7 @@ def strew_comments(text, dice):
     return "\n".join(lines) + "\n"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(60), deadline=None)
 @given(st.integers(0, 10_000))
 def test_random_inventories_keep_everything_else(seed):
     """Any inventory, strewn with comments: each stays, in order, and every other value too."""

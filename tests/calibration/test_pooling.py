@@ -23,6 +23,7 @@ from estimator.calibration.pooling import (
 )
 from estimator.calibration.rhythm import FLAT, month_variance, weekday_factors
 from estimator.calibration.shifts import last_shift
+from tests.sampling import cases
 
 
 def integrate(prior, count, days):
@@ -64,7 +65,7 @@ def slow_variance_between(counts, days, inflation):
     return max((square - (len(counts) - 1) * mean) / free, Fraction(0))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=cases(50), deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 500), st.integers(1, 60), st.integers(1, 9)),
@@ -116,7 +117,7 @@ def test_zero_counts_are_data():
     assert all(rate > 0 for rate in rates)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=cases(50), deadline=None)
 @given(st.integers(0, 1000), st.integers(1, 100), st.integers(2, 5))
 def test_more_of_the_same_narrows(count, days, times):
     """The same rate over a longer time has a smaller relative variance, 1 / shape."""

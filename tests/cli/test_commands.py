@@ -63,7 +63,7 @@ def test_import_estimator_is_light():
         "import estimator.forecasting",
         "from estimator.forecasting import Forecast",
         "import estimator.cli",
-        "import estimator.report.text.terminal",
+        "import estimator.report.formats.terminal",
         "from estimator.report import blocks",
     ],
 )

@@ -93,7 +93,7 @@ def test_the_formats_for_people_say_the_same_numbers(name: str, runs: dict) -> N
 def test_the_other_interpretation_stands_beside_every_cost(
     name: str, form: str, runs: dict
 ) -> None:
-    """What it costs if AWS does not charge CloudTrail's own writes is said, on stdout or beside."""
+    """The cost if AWS does not charge CloudTrail's own writes is said, on stdout or beside."""
     assert "exempt" in runs[name, form].text
 
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
 
 import pytest
 
 from tests.acceptance.commands import kmscost, kmscost_process
-from tests.contracts.commands import ANSWERS, FILES, write_folder
+from tests.command_pages import all_commands
+from tests.contracts.commands import ANSWERS, ELSEWHERE, FILES, write_folder
+
+# of each command the names of its arguments and options
+PARAMETERS = {
+    command.name: set(inspect.signature(command.function).parameters)
+    for command in all_commands()
+    if command.function is not None
+}
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +40,14 @@ def test_a_file_is_what_stdout_would_be(name: str, folder: Path, tmp_path: Path)
 
 
 def _has_format(name: str) -> bool:
-    return name not in ("export aws-budgets", "export bcm", "export prometheus", "schema")
+    return "form" in PARAMETERS[name]
+
+
+def test_every_command_that_writes_is_here() -> None:
+    """A new command is held to all of this: it is in tests/contracts/commands.py, or why not."""
+    writing = {name for name, parameters in PARAMETERS.items() if "output" in parameters}
+    assert writing - {*FILES, *ELSEWHERE} == set(), "add it to tests/contracts/commands.py"
+    assert {*FILES, *ELSEWHERE} <= writing
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -20,6 +20,7 @@ from estimator import (
 )
 from tests.discovery.plans import TRAIL, instance, plan
 from tests.real_data import DATA, ROOT, needs_data
+from tests.sampling import cases
 
 CONFIG = DATA / "config"
 TERRAFORM = sorted(path for path in (CONFIG / "terraform").rglob("*") if path.is_file())
@@ -174,7 +175,7 @@ def rich_plan():
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(60), deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_damaged_plans_and_states(seed, tmp_path_factory):
     """Plans and states with odd values anywhere."""
@@ -186,7 +187,7 @@ def test_damaged_plans_and_states(seed, tmp_path_factory):
     outcome(discover_terraform, path, folder)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(60), deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_damaged_templates(seed, tmp_path_factory):
     """Templates with odd values anywhere."""
@@ -225,7 +226,7 @@ def test_damaged_templates(seed, tmp_path_factory):
     outcome(discover_cloudformation, path, folder)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(60), deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_damaged_answers(seed, tmp_path_factory):
     """Answers of AWS with odd values anywhere."""
@@ -240,7 +241,7 @@ def test_damaged_answers(seed, tmp_path_factory):
     outcome(discover_aws_responses, folder / "in", folder)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=cases(40), deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_damaged_bytes(seed, tmp_path_factory):
     """Bytes cut, swapped and doubled: JSON and YAML that are none."""

@@ -164,7 +164,9 @@ def test_a_whole_estate(tmp_path):
 def test_recordings_are_read_as_answers(tmp_path):
     """`{"status_code": 200, "data": ...}` around each answer changes nothing."""
     plain = discover_aws_responses(save_responses(tmp_path / "plain"))
-    wrapped = save_responses(tmp_path / "kept", wrap=lambda one: {"status_code": 200, "data": one})
+    wrapped = save_responses(
+        tmp_path / "kept", wrap=lambda data: {"status_code": 200, "data": data}
+    )
     assert without_comments(discover_aws_responses(wrapped)) == without_comments(plain)
 
 

@@ -10,6 +10,7 @@ from tests.explanation.arithmetic import Formula, holds, remark_fits
 from tests.explanation.random_readers import random_readers
 from tests.oracle.random_inventories import draw_inventory
 from tests.real_data import ROOT
+from tests.sampling import seeds
 
 EXAMPLE = ROOT / "examples" / "organization.yaml"
 
@@ -45,7 +46,7 @@ def test_formulas_of_the_example(month):
         check(explain(EXAMPLE, month, account=account.id, region="us-east-1"))
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", seeds(40))
 def test_formulas_of_random_inventories(tmp_path, seed):
     """Those of the reference calculator's tests, in their first month."""
     drawing = draw_inventory(seed)
@@ -53,7 +54,7 @@ def test_formulas_of_random_inventories(tmp_path, seed):
     check(walk, drawing.text)
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", seeds(60))
 def test_formulas_with_growth_ranges_gaps_and_sharing(tmp_path, seed):
     """All kinds of readers, growth of either sign, partial months; and requests add up."""
     text = random_readers(seed)
@@ -70,7 +71,7 @@ def test_formulas_with_growth_ranges_gaps_and_sharing(tmp_path, seed):
         assert walk.steps[-1].result == walk.cost
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", seeds(12))
 def test_formulas_of_a_part(tmp_path, seed):
     """An account, a Region, a driver: its formulas hold, and its requests are the forecast's."""
     text = random_readers(seed)
@@ -89,7 +90,7 @@ def test_formulas_of_a_part(tmp_path, seed):
         assert counted == pytest.approx(requests, rel=1e-9, abs=1e-9)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", seeds(4))
 def test_formulas_with_a_discount(tmp_path, seed):
     """A discount is a factor of its own, so the rate beside it is AWS's own."""
     walk = explain(write(tmp_path, random_readers(seed)), "2026-11", discount=0.15)

@@ -11,6 +11,7 @@ from estimator.volume.streams import files_assumption, streams_of
 from pricing.regions import regions
 from tests.acceptance.commands import kmscost, write
 from tests.explanation.random_readers import random_readers
+from tests.sampling import seeds
 
 TEXT = """\
 version: 1
@@ -206,7 +207,7 @@ trails:
     assert found[3]["source"]["line"] == 10
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", seeds(20))
 def test_the_source_of_files_is_the_one_that_the_forecast_uses(tmp_path, seed):
     """Whatever an account, a trail and its Regions say: the named assumption is what counts."""
     inventory = load_inventory(write(tmp_path, random_readers(seed)))

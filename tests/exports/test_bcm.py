@@ -108,7 +108,7 @@ def test_the_id_of_the_estimate_is_put_in():
     calls = export_bcm(EXAMPLE)
     assert set(calls.inputs[0]["workloadEstimateId"]) == {"0", "-"}
     assert any("zeros" in notice for notice in calls.notices)
-    with pytest.raises(UsageError, match="--estimate-id"):
+    with pytest.raises(UsageError, match="estimate_id"):
         export_bcm(EXAMPLE, estimate_id="mine")
     with pytest.raises(UsageError, match="workload-estimate or bill-scenario"):
         export_bcm(EXAMPLE, kind="scenario")

@@ -169,8 +169,8 @@ def test_one_budget_is_an_object_and_many_are_a_list():
         ({"months": 13}, "1 to 12"),
         ({"limits": "mine"}, "budgets or forecast"),
         ({"margin": 0.2}, "--limits forecast only"),
-        ({"limits": "forecast", "margin": -0.1}, "--margin"),
-        ({"limits": "forecast", "margin": float("nan")}, "--margin"),
+        ({"limits": "forecast", "margin": -0.1}, "margin"),
+        ({"limits": "forecast", "margin": float("nan")}, "margin"),
         ({"notify": ["nobody"]}, "an e-mail address or the ARN"),
         ({"notify": [SNS, SNS + "2"]}, "at most 1 SNS topic"),
         ({"notify": [f"a{n}@example.com" for n in range(11)]}, "10 addresses"),
@@ -178,7 +178,7 @@ def test_one_budget_is_an_object_and_many_are_a_list():
     ],
 )
 def test_options_without_sense_are_usage_errors(options, words):
-    """What was found and what is expected."""
+    """The refusal says what was found and what is expected."""
     with pytest.raises(UsageError, match=words):
         export_aws_budgets(EXAMPLE, "2026-11", **options)
 

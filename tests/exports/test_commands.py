@@ -109,7 +109,7 @@ def test_a_terminal_is_spared_binary_files():
     [("xlsx", "xlsxwriter", "xlsx"), ("parquet", "pyarrow", "parquet")],
 )
 def test_a_missing_library_is_one_line(tmp_path, form, library, extra):
-    """What to install, exit 1, and no file."""
+    """It says what to install and exits with 1; there is no file."""
     path = tmp_path / f"a.{form}"
     blocked = f"sys.modules[{library!r}] = None"
     done = apart("frame", *SHORT, "--output", path, before=blocked, capture_output=True, text=True)

@@ -229,15 +229,15 @@ def test_another_currency_has_its_own_columns_and_units(tmp_path):
     ("source", "options", "words"),
     [
         (EXAMPLE, {"frame": "nothing"}, "one of usage, charges"),
-        (EXAMPLE, {"frame": "quantiles", "by": "trail"}, "--by"),
-        (EXAMPLE, {"frame": "quotas", "by": "trail"}, "--by"),
-        (EXAMPLE, {"by": "colour"}, "--by: found 'colour'"),
+        (EXAMPLE, {"frame": "quantiles", "by": "trail"}, "by"),
+        (EXAMPLE, {"frame": "quotas", "by": "trail"}, "by"),
+        (EXAMPLE, {"by": "colour"}, "by: found 'colour'"),
         (12, {}, "something that has charges"),
         (EXAMPLE, {"frame": "backtest"}, "in Python the Backtest"),
     ],
 )
 def test_options_without_sense_are_usage_errors(source, options, words):
-    """What was found and what is expected."""
+    """The refusal says what was found and what is expected."""
     with pytest.raises(UsageError, match=words):
         export_frame(source, **options)
 

@@ -9,15 +9,18 @@ from hypothesis import HealthCheck, given, settings
 from estimator import export_bcm, export_focus, export_frame, export_prometheus, forecast
 from estimator.figures import count, money
 from estimator.report.exports.files import write_table
-from estimator.report.text.data import to_json
+from estimator.report.formats.json_and_csv import to_json
 from tests.exports.inventories import load
 from tests.exports.reading_back import from_csv, from_json, from_parquet
 from tests.extras import needed
 from tests.forecasting.inventories import inventories
 from tests.real_data import ROOT
+from tests.sampling import cases
 
 laws = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=cases(12),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 
@@ -27,7 +30,7 @@ def add_up(values):
 
 
 def totals_in_exports(forecast):
-    """What each export says of cost, the other reading, requests and free requests, added up."""
+    """Yield the sums of each export: cost, the other reading, requests and free requests."""
     focus, charges = export_focus(forecast), export_frame(forecast)
     metrics = [line.rpartition(" ") for line in export_prometheus(forecast).text.splitlines()]
 

@@ -12,6 +12,16 @@ _files = st.one_of(
     st.builds(lambda a: f"{{us-east-1: {a}, other: 7}}", st.integers(1, 900)),
 )
 
+# what a reader of each kind says
+READERS = {
+    "every-file": "gets_per_file: 2",
+    "query": "queries_per_month: 9, days_scanned: 40",
+    "fixed": "gets_per_day: 700",
+    "validate": "runs_per_month: 2, days: 10",
+    "replication": "destination_key: k2",
+    "once": "day: 2026-12-01, days: 40",
+}
+
 
 def _flow(section: dict) -> str:
     return "{" + ", ".join(f"{name}: {value}" for name, value in section.items()) + "}"
@@ -42,15 +52,8 @@ def inventories(draw) -> str:
         if draw(st.booleans()):
             trail["bucket"] = "{bucket_key: true, bucket_key_saving: 0.9}"
         trails.append(trail)
-    kinds = {
-        "every-file": "gets_per_file: 2",
-        "query": "queries_per_month: 9, days_scanned: 40",
-        "fixed": "gets_per_day: 700",
-        "validate": "runs_per_month: 2, days: 10",
-        "replication": "destination_key: k2",
-    }
-    for kind in draw(st.lists(st.sampled_from(list(kinds)), max_size=4, unique=True)):
-        name, _, value = kinds[kind].partition(": ")
+    for kind in draw(st.lists(st.sampled_from(list(READERS)), max_size=4, unique=True)):
+        name, _, value = READERS[kind].partition(": ")
         reader = {"name": f"r-{kind}", "kind": kind, name: value, **draw(_period)}
         reader["account"] = f'"{draw(st.sampled_from(ids))}"'
         if draw(st.booleans()):

@@ -14,11 +14,12 @@ from estimator.frames import BUDGET_USE
 from estimator.inventory.budgets import Budget
 from estimator.report.answers.budgets_and_copies import budget_lines
 from estimator.report.answers.forecast import ForecastAnswer
-from estimator.report.text.markdown import answer_markdown
+from estimator.report.formats.markdown import answer_markdown
 from pricing.reading.problems import KmscostError
 from pricing.regions import TABLES
 from tests.extras import needed
 from tests.forecasting.inventories import inventories
+from tests.sampling import cases
 
 A, B = "111122223333", "222222222222"
 # November 2026: puts 2 x 8,640 = 17,280 (A), gets of the siem 17,280 (B): 34,560 requests of which
@@ -36,7 +37,7 @@ HALF = Decimal(14_560) * Decimal("0.000003") / 2
 
 laws = settings(
     deadline=None,
-    max_examples=20,
+    max_examples=cases(20),
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from estimator import forecast, load_inventory
 from estimator.frames import EVENTS
 from tests.forecasting.inventories import inventories
+from tests.sampling import cases
 
 A, B = "111122223333", "222222222222"
 HEAD = f"""\
@@ -17,7 +18,7 @@ keys: [{{id: k, region: us-east-1}}, {{id: eu, account: "{B}", region: eu-west-1
 
 laws = settings(
     deadline=None,
-    max_examples=25,
+    max_examples=cases(25),
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

@@ -152,7 +152,7 @@ def test_in_python(path):
     assert line is not None
     assert line.startswith("the limit of USD 1.00 a month is broken: USD 1.04 in 2026-11")
     for wrong in (True, -1, float("nan"), "nothing"):
-        with pytest.raises(KmscostError, match="--fail-over"):
+        with pytest.raises(KmscostError, match="fail_over"):
             forecast(inventory, "2026-11", 1, fail_over=wrong)
 
 

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from estimator import explain, forecast, load_inventory
 from estimator.frames import CHARGES, KEYS
 from tests.forecasting.inventories import inventories
+from tests.sampling import cases
 
 laws = settings(
     deadline=None,
-    max_examples=20,
+    max_examples=cases(20),
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
@@ -100,7 +101,7 @@ def test_both_readings_are_exact(tmp_path, text):
     assert other["cost_usd"] <= first["cost_usd"] + 1e-12
 
 
-@settings(laws, max_examples=8)
+@settings(laws, max_examples=cases(8))
 @given(inventories())
 def test_explain_ends_in_the_forecasts_figure(tmp_path, text):
     """Every account, Region and driver explained apart adds up to what forecast prints."""

@@ -8,8 +8,9 @@ from estimator import KmscostError, forecast, load_inventory
 from estimator.forecasting.quotas import highest
 from estimator.frames import QUOTAS
 from estimator.report.answers.forecast import ForecastAnswer
-from estimator.report.text.markdown import answer_markdown
+from estimator.report.formats.markdown import answer_markdown
 from tests.forecasting.inventories import inventories
+from tests.sampling import cases
 
 A, B = "111122223333", "222222222222"
 HEAD = f"""\
@@ -22,7 +23,7 @@ MONTH = 30 * 86_400
 
 laws = settings(
     deadline=None,
-    max_examples=20,
+    max_examples=cases(20),
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

@@ -2,8 +2,7 @@
 
 import pytest
 
-from estimator.inventory import sections
-from tests.inventory_page import SECTIONS, schemas
+from tests.inventory_page import SECTIONS, model_of, schemas
 
 KEYS = [
     pytest.param(name, key, id=f"{name}.{key}")
@@ -37,4 +36,4 @@ def test_every_example_is_taken(name, key):
         if "required" in section
         else {key: section["properties"][key]["examples"][0]}
     )
-    assert getattr(sections, name).model_validate(document)
+    assert model_of(name).model_validate(document)

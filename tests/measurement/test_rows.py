@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from estimator.measurement.rows import PlainRows, actuals_frame, sum_frame
+from tests.sampling import cases
 
 KEYS = ("day", "account", "cause", "operation", "bucket_key", "unit", "source")
 
@@ -38,7 +39,7 @@ def columns_of(listed):
     return {name: [row[name] for row in listed] for name in (*KEYS, "quantity", "coverage")}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=cases(150), deadline=None)
 @given(rows, grains)
 def test_the_same_rows_as_the_frame(listed, by):
     """JSON rows and the frame's agree: pandas sums the same columns to the same rows in order."""
@@ -57,7 +58,7 @@ def test_the_same_rows_as_the_frame(listed, by):
                 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=cases(100), deadline=None)
 @given(rows, st.randoms())
 def test_order_does_not_matter(listed, random):
     """Rows in any order make the same answer, and its sum is the sum of all in fractions."""

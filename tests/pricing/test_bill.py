@@ -12,6 +12,7 @@ from pricing.bill import Lines, bill
 from pricing.rates import load_rates
 from pricing.reading.problems import RateError, UsageError
 from tests.pricing.tables import graduated_table
+from tests.sampling import cases
 
 PRICE = {"us-east-1": Decimal("0.000003"), "us-gov-west-1": Decimal("0.000004")}
 PARTITION = {"us-east-1": "aws", "us-gov-west-1": "aws-us-gov"}
@@ -96,7 +97,7 @@ rows = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=cases(60))
 @given(rows, st.integers(0, 30_000))
 def test_bills_equal_a_count_in_decimal(listed, others):
     """One pool per payer, partition and month: the sums are those of a plain loop in Decimal."""
@@ -122,7 +123,7 @@ def test_bills_equal_a_count_in_decimal(listed, others):
     assert pool_bill.sum() == pytest.approx(charges["billable"].sum())
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=cases(30))
 @given(rows, st.randoms(use_true_random=False))
 def test_splitting_or_reordering_rows_changes_no_total(listed, random):
     """Half a row twice costs what the row costs, in any order."""

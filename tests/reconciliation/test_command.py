@@ -11,7 +11,7 @@ import pytest
 from estimator import KmscostError, measure_cloudtrail, reconcile
 from estimator.frames import RECONCILIATION
 from estimator.reconciliation.result import read_limit
-from estimator.report.text.data import to_json
+from estimator.report.formats.json_and_csv import to_json
 from tests.cli.test_commands import kmscost
 from tests.real_data import ROOT
 

@@ -17,10 +17,11 @@ from tests.forecasting.inventories import IDS, REGIONS, inventories
 from tests.measurement.billing.bills import FREE, Line, legacy_bill, no_usage
 from tests.reconciliation.bills import lines_of, measured_of
 from tests.reconciliation.reference import reconcile_slowly
+from tests.sampling import cases
 
 laws = settings(
     deadline=None,
-    max_examples=15,
+    max_examples=cases(15),
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

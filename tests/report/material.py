@@ -43,7 +43,7 @@ budgets:
 
 
 def measured():
-    """What would be measured of the example's October: 3 % more than is forecast, and others."""
+    """Return measurements of the example's October: 3 % more than is forecast, and others."""
     result = forecast(EXAMPLE, MONTH, 1)
     others = [("333333333333", "us-east-1", "Decrypt", 9000.0)]
     return measured_of(result, {"logs": KEY}, scale=1.03, others=others)

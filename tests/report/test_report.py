@@ -80,7 +80,7 @@ def test_a_range_that_may_break_the_budget_is_a_risk(write_small):
 
 
 def test_copies_of_events_are_no_footnote(tmp_path):
-    """What costs more than five times KMS stands in a card and under the verdict, by the month.
+    """Copies that cost five times as much as KMS stand in a card and under the verdict.
 
     October: 31 x (50,000 gets + 288 puts) = 1,558,928 events x 0.00002 = USD 31.17856; 12 months
     ahead have 365 days: 365 x 50,288 x 0.00002 = USD 367.1024.
@@ -347,7 +347,7 @@ def test_the_format_follows_the_ending(tmp_path):
     ],
 )
 def test_errors(arguments, code, words, tmp_path):
-    """What the user's data has wrong is 1, a wrong option 2; no half-written file."""
+    """Mistakes in the user's data exit with 1, a wrong option with 2; no file is half written."""
     output = tmp_path / "report.html"
     answer = kmscost("report", EXAMPLE, *arguments, "--output", output)
     assert answer.exit_code == code
@@ -384,5 +384,5 @@ def test_python_takes_what_is_loaded(example):
     assert monthly.forecast.totals == forecast(EXAMPLE, MONTH, 13).totals
     assert monthly.simulation.mean == simulate(EXAMPLE, MONTH, 13).mean
     assert "<iframe srcdoc" in monthly._repr_html_()
-    with pytest.raises(KmscostError, match="--month"):
+    with pytest.raises(KmscostError, match="month"):
         report(EXAMPLE, 7)

@@ -12,8 +12,8 @@ from rich.console import Group
 from estimator.cli.output import show, width
 from estimator.figures import count, factor, money, percent, share
 from estimator.report.blocks import Sheet
-from estimator.report.text.layout import in_parts, lines, shorten_name
-from estimator.report.text.terminal import table_lines
+from estimator.report.formats.layout import in_parts, lines, shorten_name
+from estimator.report.formats.terminal import table_lines
 from tests.acceptance.commands import kmscost, write
 from tests.october import write_october
 from tests.real_data import ROOT

@@ -9,7 +9,7 @@ import pytest
 
 from estimator import KmscostError, compare, forecast, load_inventory
 from estimator.report.answers.comparison import summary_lines
-from estimator.report.text.data import to_json
+from estimator.report.formats.json_and_csv import to_json
 from tests.scenarios.inventories import PLAIN, READ, file
 
 PRICE = Decimal("0.03") / 10_000
@@ -433,5 +433,5 @@ def test_how_much_more_is_too_much(tmp_path):
     )
     assert "new costs USD 6.12 more" in new.over("10%")
     for wrong in ("ten", "-1", "nan", "inf%", ""):
-        with pytest.raises(KmscostError, match="--fail-over"):
+        with pytest.raises(KmscostError, match="fail_over"):
             more.over(wrong)

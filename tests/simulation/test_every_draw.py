@@ -7,6 +7,7 @@ import pytest
 
 from estimator import forecast
 from tests.pricing.tables import graduated_table
+from tests.sampling import seeds
 from tests.simulation.ranges import Invention, numbers_of, put, run_simulation, write
 
 MONTHS, DRAWS = 5, 120
@@ -25,7 +26,7 @@ def compare(simulation, draw, slack):
         np.testing.assert_allclose(drawn[draw], expected, rtol=1e-11, atol=most * slack + 1e-9)
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", seeds(30))
 def test_a_draw_is_the_forecast_of_its_numbers(tmp_path, seed):
     """Files, growth, savings, readers of every kind, checks, others: all rows of the model."""
     inventory = write(tmp_path, Invention(seed, windows=False).text())
@@ -34,7 +35,7 @@ def test_a_draw_is_the_forecast_of_its_numbers(tmp_path, seed):
         compare(simulation, draw, slack=0.0)
 
 
-@pytest.mark.parametrize("seed", range(100, 130))
+@pytest.mark.parametrize("seed", seeds(100, 130))
 def test_uncertain_look_backs_are_exact_for_few_active_periods(tmp_path, seed):
     """Look-backs and retention that are ranges: exactly, where few active periods differ."""
     inventory = write(tmp_path, Invention(seed, windows=True).text())
@@ -43,7 +44,7 @@ def test_uncertain_look_backs_are_exact_for_few_active_periods(tmp_path, seed):
         compare(simulation, draw, slack=1e-11)
 
 
-@pytest.mark.parametrize("seed", range(200, 208))
+@pytest.mark.parametrize("seed", seeds(200, 208))
 def test_the_other_reading_is_the_simulation_that_chooses_it(tmp_path, seed):
     """The quantiles beside the cost are those of the same draws under the other reading."""
     inventory = write(tmp_path, Invention(seed, windows=False).text())
@@ -56,7 +57,7 @@ def test_the_other_reading_is_the_simulation_that_chooses_it(tmp_path, seed):
     assert simulation.mean[name] == pytest.approx(other.mean["cost_usd"], rel=1e-12)
 
 
-@pytest.mark.parametrize("seed", range(300, 306))
+@pytest.mark.parametrize("seed", seeds(300, 306))
 def test_tiers_price_a_draw_as_they_price_a_forecast(tmp_path, seed):
     """Graduated tiers count after the free quantity and after what others use."""
     from estimator.forecasting import calendar

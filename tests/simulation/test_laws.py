@@ -12,7 +12,7 @@ import pytest
 from estimator import Range, forecast, simulate
 from estimator.forecasting import calendar
 from estimator.frames import BUDGETS, DRIVERS, QUANTILES
-from estimator.report.text.data import to_json
+from estimator.report.formats.json_and_csv import to_json
 from estimator.simulation.draws import Draws
 from tests.real_data import ROOT
 from tests.simulation.ranges import Invention, put, replace_ranges, run_simulation, widen, write
@@ -185,3 +185,29 @@ def test_frames_are_as_declared(tmp_path):
     assert simulation.draws_requests.shape == simulation.draws_cost.shape == (200, 2)
     assert "Simulation 2026-11 to 2026-12" in repr(simulation)
     assert "whole span" in simulation._repr_html_()
+
+
+def test_few_files_beside_many_are_read_on(tmp_path):
+    """Fixed gets of 1,000 a day are 30,000, of whatever files: a's 10 days of 1,000, b's 1e-7.
+
+    Trail c has a retention in doubt, so that shares are drawn; a puts 10,000 files.
+    """
+    text = """\
+version: 1
+regions: [us-east-1]
+accounts: [{id: "111122223333"}]
+keys: [{id: k, region: us-east-1}]
+trails:
+  - {name: a, key: k, files_per_day: 1e3, until: 2026-11-11, bucket: {retention_days: 0}}
+  - {name: b, key: k, files_per_day: 1e-7, from: 2026-11-06}
+  - name: c
+    key: k
+    files_per_day: 1e-20
+    until: 2026-11-02
+    bucket: {retention_days: {low: 1, high: 2}}
+readers: [{name: r, kind: fixed, gets_per_day: 1000}]
+"""
+    path = tmp_path / "inventory.yaml"
+    path.write_text(text, encoding="utf-8")
+    simulation = simulate(path, "2026-11", 1, draws=1000)
+    assert simulation.mean["requests"] == pytest.approx(10_000 + 30_000, rel=0.005)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import re
+from typing import get_args
 
 import pytest
 
@@ -10,6 +12,9 @@ from estimator import forecast, load_inventory
 from estimator.inventory import InventoryError
 from estimator.inventory.sections import Reader
 from estimator.volume.readers import KINDS
+from tests.explanation.random_readers import random_readers
+from tests.forecasting import inventories
+from tests.simulation import ranges
 
 A = "111122223333"
 HEAD = f"""version: 1
@@ -36,11 +41,19 @@ def gets(folder, trail, reader, start="2026-11", months=1):
 
 def test_each_kind_of_the_format_answers_for_itself():
     """A kind that the YAML has, has a module; its factors and window are keys of its section."""
-    from typing import get_args
-
-    assert set(KINDS) == set(get_args(Reader))
+    assert set(KINDS) == set(get_args(Reader)), "name the class in estimator/volume/readers KINDS"
     for section, kind in KINDS.items():
         assert {*kind.factors, *filter(None, [kind.window])} <= set(section.model_fields)
+
+
+def test_random_inventories_have_every_kind():
+    """A kind that no random inventory has would be under no law of forecasts and simulations."""
+    kinds = {get_args(section.model_fields["kind"].annotation)[0] for section in KINDS}
+    assert set(inventories.READERS) == kinds, "add it to tests/forecasting/inventories.py"
+    assert set(ranges.READERS) == kinds, "add it to tests/simulation/ranges.py"
+    texts = [random_readers(seed) for seed in range(40)]
+    drawn = {kind for text in texts for kind in re.findall(r'kind: "?([\w-]+)', text)}
+    assert drawn == kinds, "add it to tests/explanation/random_readers.py"
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from estimator.discovery.drafting.lines import Entry, Item
+from estimator.discovery.drafting.locations import Places, is_placeholder
 from estimator.discovery.drafting.names import fit
-from estimator.discovery.drafting.places import Places, is_placeholder
 from estimator.discovery.drafting.trails import ResolvedTrail
 from estimator.discovery.estate import Estate, Fact
 from pricing.arns import is_account

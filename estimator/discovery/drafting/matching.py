@@ -7,8 +7,8 @@ same trail), trails by name and account.
 from __future__ import annotations
 
 from estimator.discovery.drafting.lines import Item
+from estimator.discovery.drafting.locations import is_placeholder
 from estimator.discovery.drafting.outline import Outline
-from estimator.discovery.drafting.places import is_placeholder
 from estimator.inventory.model import Inventory
 from estimator.inventory.sections import Key
 from pricing.arns import parse_arn

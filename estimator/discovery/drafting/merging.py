@@ -12,9 +12,9 @@ from typing import Any
 
 from estimator.discovery.drafting.changes import Change, Merged, Text
 from estimator.discovery.drafting.lines import Entry, Item
+from estimator.discovery.drafting.locations import is_placeholder
 from estimator.discovery.drafting.matching import match_key, match_trail
 from estimator.discovery.drafting.outline import Outline
-from estimator.discovery.drafting.places import is_placeholder
 from estimator.inventory.assumptions import FilesPerDay, Range
 from estimator.inventory.edits import Path
 from estimator.inventory.load import parse_inventory

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from estimator.discovery.drafting.accounts import MEMBERS, ResolvedAccounts, resolve_accounts
 from estimator.discovery.drafting.keys import ResolvedKey, key_item, name_keys
 from estimator.discovery.drafting.lines import Entry, Item
-from estimator.discovery.drafting.places import Places
+from estimator.discovery.drafting.locations import Places
 from estimator.discovery.drafting.trails import name_trails, resolve_trails, trail_item
 from estimator.discovery.estate import Estate
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from estimator.discovery.drafting.keys import ResolvedKey, find_key, placeholder_key, resolve_key
 from estimator.discovery.drafting.lines import Entry, Item
+from estimator.discovery.drafting.locations import Places
 from estimator.discovery.drafting.names import each_once, fit
-from estimator.discovery.drafting.places import Places
 from estimator.discovery.estate import Estate, Fact, Resource
 from pricing.arns import parse_arn
 

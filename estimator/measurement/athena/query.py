@@ -121,7 +121,7 @@ def _day(value: str | datetime.date | None, option: str) -> datetime.date | None
 def _quote_table(name: str) -> str:
     """A table's name as SQL takes it.
 
-    >>> _quoted("security-logs.cloudtrail_logs")
+    >>> _quote_table("security-logs.cloudtrail_logs")
     '"security-logs".cloudtrail_logs'
     """
     if not _NAME.fullmatch(name):

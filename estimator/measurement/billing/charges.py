@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from estimator.measurement.billing.layouts import CLOUDTRAIL, KMS, PRODUCTS, SERVICE_NAMES, Columns
-from estimator.measurement.billing.meters import key_arn, named_region, unnamed_region
 from estimator.measurement.billing.periods import days_and_months, moments
+from estimator.measurement.billing.regions_and_keys import key_arn, named_region, unnamed_region
 from estimator.measurement.billing.unreadable import Unreadable
 from pricing.usage_types import region_and_meter
 

@@ -19,7 +19,7 @@ from estimator.measurement.cloudtrail_logs.requests import (
     traits_of,
 )
 from estimator.measurement.cloudtrail_logs.unpack import UnreadableError, unpack
-from estimator.measurement.names import parse_name, written_at
+from estimator.measurement.object_name import parse_name, written_at
 from estimator.measurement.skipped import Skipped
 
 _WINDOW = datetime.timedelta(minutes=5)  # a log file holds about the five minutes before (F1)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 import msgspec
 
 from estimator.measurement.cloudtrail_logs.records import Record, lenient
-from estimator.measurement.names import DIGEST, parse_folder
+from estimator.measurement.object_name import DIGEST, parse_folder
 from pricing.arns import account_in, is_key, role_of, split_arn
 
 KMS = "kms.amazonaws.com"

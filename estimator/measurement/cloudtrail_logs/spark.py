@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from estimator.measurement.cloudtrail_logs.gathering import Gathering
 
 _PARTS = 256  # ids are split so finely that one part of a billion events is 150 MB
+_PUBLIC_NAMES = Path("estimator", "__init__.py")
 _SUMMARY = -1
 _ROOM = 1 << 18  # events that a task holds before it hands them on
 
@@ -119,7 +120,13 @@ def _pack_packages(folder: Path) -> str:
     with zipfile.ZipFile(target, "w") as archive:
         for package in ("estimator", "pricing"):
             for path in sorted((root / package).rglob("*.py")):
-                archive.write(path, path.relative_to(root))
+                name = path.relative_to(root)
+                if name == _PUBLIC_NAMES:
+                    # workers count, and need no public names: those load through a stub beside
+                    # this file, which nothing finds inside of an archive
+                    archive.writestr(str(name), "")
+                else:
+                    archive.write(path, name)
     return str(target)
 
 

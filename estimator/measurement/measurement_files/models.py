@@ -6,15 +6,18 @@ take minutes. Their schema is made from the same table of columns.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from estimator.frames import ACTUALS, Column
 from estimator.measurement.result import CAUSES
+from estimator.measurement.sources import SOURCES
 
-Source = Literal["cloudtrail", "s3-inventory", "s3-listing", "access-logs", "bill", "athena"]
-SOURCES: tuple[str, ...] = get_args(Source)
+if TYPE_CHECKING:
+    Source = str
+else:  # pydantic needs the names, type checkers none that are computed
+    Source = Literal[tuple(SOURCES)]
 
 COLUMNS = {column.name: column for column in ACTUALS}
 
@@ -24,7 +27,7 @@ ACCOUNTS = ("payer", "account", "billed_account")
 CHOICES = {
     "cause": (*CAUSES, "unknown", "key", ""),
     "unit": ("request", "key-month", "event", ""),
-    "source": SOURCES,
+    "source": tuple(SOURCES),
 }
 # what may be below zero where it is no bill's: bills take back what they charged
 SIGNED = ("cost",)

@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from estimator.measurement.object_names import Tally
+from estimator.measurement.object_counts import Tally
 from estimator.measurement.progress import Done, Progress
 from estimator.measurement.result import Actuals
 from estimator.measurement.rows import actuals_grain

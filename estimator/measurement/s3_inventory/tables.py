@@ -14,7 +14,7 @@ from urllib.parse import unquote
 import numpy as np
 import pandas as pd
 
-from estimator.measurement.object_names import (
+from estimator.measurement.object_counts import (
     Groups,
     Kind,
     arrow_places_of,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from estimator.measurement.object_names import AT_MOST, Kind, Place, Tally, places_of
+from estimator.measurement.object_counts import AT_MOST, Kind, Place, Tally, places_of
 from estimator.measurement.paths import as_paths, find_files
 from estimator.measurement.plain_files import (
     DAMAGED,

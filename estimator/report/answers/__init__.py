@@ -22,7 +22,7 @@ R = TypeVar("R", bound=Result)
 
 
 class Answer(Generic[R]):
-    """A result, ready for every format that `estimator.report.text.render` knows.
+    """A result, ready for every format that `estimator.report.formats.render` knows.
 
     A subclass says what is its own; what it leaves out comes from the result.
 

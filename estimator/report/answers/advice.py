@@ -11,8 +11,8 @@ from estimator.advice.evaluation import CopySaving, Saving
 from estimator.advice.proposal import Proposal
 from estimator.advice.ranking import SMALLEST, Recommendation, go_together
 from estimator.advice.result import TOGETHER
-from estimator.figures import count, factor, listed, money
-from estimator.forecasting.events import SLACK
+from estimator.figures import FEW, count, factor, listed, money
+from estimator.forecasting.event_copies import SLACK
 from estimator.forecasting.result import INTERPRETATIONS
 from estimator.report.answers import Answer
 from estimator.report.blocks import Block, Command, Lines, Sheet
@@ -33,7 +33,7 @@ class AdviceAnswer(Answer[Advice]):
         return (*([] if sheet is None else [sheet]), *recommendations)
 
     def lines(self) -> Iterable[str]:
-        """What was tried in vain, savings together, the other interpretation."""
+        """Return what was tried in vain, savings together, the other interpretation."""
         return _notes(self.result)
 
     def frame(self) -> pd.DataFrame:
@@ -42,7 +42,7 @@ class AdviceAnswer(Answer[Advice]):
 
 
 def ranking_sheet(advice: Advice) -> Sheet | None:
-    """What each piece saves a month; None where there is nothing to advise."""
+    """Return the saving of each recommendation a month; None where there is nothing to advise."""
     if not advice.recommendations:
         return None
     unit, other = advice.currency, advice.forecast.other_interpretation
@@ -106,7 +106,7 @@ def _is_sure(saving: Saving) -> bool:
 
 
 def describe_recommendation(advice: Advice, rank: int, recommendation: Recommendation) -> Lines:
-    """What a piece saves and loses, how to make the change, and how to try it."""
+    """Return what a change saves and loses, how it is made, and how it is tried."""
     proposal = recommendation.proposal
     lines = [f"saves: {_saves(advice, recommendation.saving)}"]
     if recommendation.saving.copies is not None and recommendation.saving.copies.most:
@@ -132,7 +132,7 @@ def describe_recommendation(advice: Advice, rank: int, recommendation: Recommend
 
 
 def _copies(advice: Advice, copies: CopySaving) -> str:
-    """What is saved on CloudTrail's bill, and on whose requests."""
+    """Say what is saved on CloudTrail's bill, and on whose requests."""
     ends = _between(copies.least, copies.most, advice)
     line = f"{advice.currency} {ends} a month on CloudTrail's bill for copies of KMS events"
     if not copies.others_high:
@@ -163,7 +163,7 @@ def _saves(advice: Advice, saving: Saving) -> str:
 
 
 def _notes(advice: Advice) -> Iterator[str]:
-    """What stands below all pieces."""
+    """Yield what stands below all recommendations."""
     forecast, unit = advice.forecast, advice.currency
     small, limit = advice.small, f"{unit} {factor(SMALLEST)} a month"
     if not advice.recommendations:
@@ -193,7 +193,7 @@ def _notes(advice: Advice) -> Iterator[str]:
 
 
 def _under_the_other(advice: Advice) -> Iterator[str]:
-    """What is too small only under the chosen reading."""
+    """Yield the savings that are too small only under the chosen interpretation."""
     other = advice.forecast.other_interpretation
     name = f"{advice.cost}_writes_{other}"
     found = [
@@ -202,7 +202,9 @@ def _under_the_other(advice: Advice) -> Iterator[str]:
         if advice.per_month(recommendation.saving.totals[name]) >= SMALLEST
     ]
     if found:
-        savings = "; ".join(f"{name} {advice.currency} {money(saved)}" for name, saved in found[:4])
+        savings = listed(
+            (f"{name} {advice.currency} {money(saved)}" for name, saved in found), FEW, "; "
+        )
         yield (
             f"With cloudtrail_writes: {other} more would save a month: {savings} "
             f"(source: {INTERPRETATIONS[other]})"

@@ -16,7 +16,7 @@ _LEVELS = {"total": "All requests", "group": "Each driver, cause and Region"}
 
 
 class BacktestAnswer(Answer[Backtest]):
-    """Whether the calibrated forecast would have been right."""
+    """The test of a calibrated forecast on days that it had not seen."""
 
     def blocks(self) -> Iterable[Sheet]:
         """The scores of each model, in all and by group, then the folds."""

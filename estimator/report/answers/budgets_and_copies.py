@@ -6,18 +6,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from estimator.figures import factor, money, share
+from estimator.figures import FEW, factor, listed, money, share
 from estimator.forecasting import Forecast
 from estimator.forecasting.budgets import describe_budgets
-from estimator.forecasting.events import SLACK
-from estimator.forecasting.gate import describe_budget
+from estimator.forecasting.event_copies import SLACK
+from estimator.forecasting.fail_over import describe_budget
 from estimator.report.blocks import Alert
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _MOST_BUDGETS = 10
-_MOST_TRAILS = 3
 
 
 def budget_lines(forecast: Forecast) -> list[str]:
@@ -90,18 +89,17 @@ def copies_charged(
         f"{name} {between(row['cost'], row['cost_high'])}"
         for name, row in by_trail.to_dict("index").items()
     ]
-    more = len(trails) - _MOST_TRAILS
-    listed = ", ".join(trails[:_MOST_TRAILS]) + (f", {more} more" if more > 0 else "")
     line = (
         f"Apart from KMS, on CloudTrail's bill{when}: {currency} {charge.text} for copies of KMS "
-        f"events, {charge.whose}, by trail {listed} (exclude_kms_events: true avoids it)"
+        f"events, {charge.whose}, by trail {listed(trails, FEW)} "
+        "(exclude_kms_events: true avoids it)"
     )
     return [line]
 
 
 @dataclass(frozen=True)
 class CopyCharge:
-    """What copies of KMS events cost: of this inventory's requests, and of all others'. [currency]
+    """The cost of copies of KMS events of this inventory's and of all others' requests. [currency]
 
     Attributes
     ----------
@@ -134,7 +132,7 @@ class CopyCharge:
 
     @property
     def is_range(self) -> bool:
-        """Whether it is known only between two ends."""
+        """True where the cost is known only between two ends."""
         return self.others_high - self.others > SLACK * abs(self.high)
 
     @property

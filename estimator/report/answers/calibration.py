@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from estimator.calibration import Calibration
-from estimator.figures import factor, share, significant
+from estimator.figures import FEW, factor, listed, share, significant
 from estimator.report.answers import Answer
 from estimator.report.blocks import MOST_ROWS, Sheet
 
@@ -18,15 +18,15 @@ class CalibrationAnswer(Answer[Calibration]):
     """The inventory with what was measured in it."""
 
     def blocks(self) -> Iterable[Sheet]:
-        """What changed."""
+        """Return the table of the changes."""
         return (changes_sheet(self.result),)
 
     def lines(self) -> Iterable[str]:
-        """What was estimated on the way."""
+        """Return the estimates behind the changes."""
         return _estimates(self.result)
 
     def frame(self) -> pd.DataFrame:
-        """What changed, a row each."""
+        """Return a row for each change."""
         return self.result.changes
 
 
@@ -59,18 +59,16 @@ def _figure(value: float) -> str:
 
 
 def _estimates(calibration: Calibration) -> list[str]:
-    """What was estimated on the way."""
+    """Return the estimates behind the changes."""
     lines = []
     for group in calibration.statistics["classes"]:
         weekdays = [float(value) for value in group["weekdays"]]
         rhythm = f"weekends {share(sum(weekdays[5:]) / 2)} of a mean day"
         if max(weekdays) == min(weekdays):
             rhythm = "no weekly rhythm to be told"
-        regions = group["regions"]
-        more = f" and {len(regions) - 3} more" if len(regions) > 3 else ""
         varies = share(math.sqrt(group["overdispersion"]))
         lines.append(
-            f"Trail {group['trail']}, {', '.join(regions[:3])}{more}: {group['streams']:,} "
+            f"Trail {group['trail']}, {listed(group['regions'], FEW)}: {group['streams']:,} "
             f"streams, mean {_figure(group['mean'])} files a day; a rate varies by {varies} from "
             f"day to day; {rhythm}"
         )

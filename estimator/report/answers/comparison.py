@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from estimator.figures import count, money, percent, signed
+from estimator.figures import count, listed, money, percent, signed
 from estimator.forecasting.result import INTERPRETATIONS
 from estimator.frames import DEFAULT_GRAIN, KEYS
 from estimator.report.answers import Answer
@@ -18,7 +18,6 @@ from estimator.scenarios.case_forecast import CaseForecast
 from estimator.scenarios.comparison import Limit
 
 _MOST_GROUPS = 20
-_MOST_NAMES = 8
 _MOST_DETAILS = 10  # a comment on GitHub holds 65,536 characters
 _MOST_VERDICTS = 3
 _NOISE = 1e-9  # sums of many rows differ in their last digits from what they are on paper
@@ -74,7 +73,7 @@ class ComparisonAnswer(Answer[Comparison]):
 
     @property
     def broken(self) -> str | None:
-        """What costs more than the base by more than the limit."""
+        """The scenarios that cost more than the base by more than the limit."""
         over = None if self.limit is None else self.result.over(self.limit.text)
         return None if over is None else f"over the limit: {over}"
 
@@ -143,14 +142,16 @@ def summary_lines(comparison: Comparison) -> Iterator[str]:
     for reading in comparison.readings():
         name = f"{comparison.cost}_writes_{reading}"
         base = comparison.base.totals[name]
-        differences = "; ".join(
-            f"{other.name} {unit} {money_difference(base, other.totals[name])}"
-            for other in comparison.others[:_MOST_NAMES]
+        differences = listed(
+            (
+                f"{other.name} {unit} {money_difference(base, other.totals[name])}"
+                for other in comparison.others
+            ),
+            separator="; ",
         )
-        more = _more(len(comparison.others))
         yield (
             f"With cloudtrail_writes: {reading} the base is {unit} {money(base)}, the differences "
-            f"are {differences}{more} (source: {INTERPRETATIONS[reading]})"
+            f"are {differences} (source: {INTERPRETATIONS[reading]})"
         )
     yield from _copies_line(comparison)
 
@@ -165,26 +166,24 @@ def _copies_line(comparison: Comparison) -> Iterator[str]:
         return
     ranged = any(charge.is_range for charge in (base, *others))
     amounts = [
-        charge.text if ranged else money_difference(base.low, charge.low)
-        for charge in others[:_MOST_NAMES]
+        charge.text if ranged else money_difference(base.low, charge.low) for charge in others
     ]
-    listed = "; ".join(
-        f"{other.name} {unit} {amount}"
-        for other, amount in zip(comparison.others, amounts, strict=False)
+    differences = listed(
+        (
+            f"{other.name} {unit} {amount}"
+            for other, amount in zip(comparison.others, amounts, strict=True)
+        ),
+        separator="; ",
     )
     line = (
         "Apart from KMS, on CloudTrail's bill for copies of KMS events: base "
-        f"{unit} {base.text} ({base.whose}); {listed}{_more(len(comparison.others))}"
+        f"{unit} {base.text} ({base.whose}); {differences}"
     )
     yield line
 
 
-def _more(size: int) -> str:
-    return f" and {size - _MOST_NAMES} more" if size > _MOST_NAMES else ""
-
-
 def effects_sheet(comparison: Comparison, other: CaseForecast) -> Sheet:
-    """What changes the most, first: by driver, or by the columns that were asked for."""
+    """Return the changes by driver, or by the columns that were asked for; the largest first."""
     by: tuple[str, ...] = ("driver",)
     frame = comparison.effects(other)
     if comparison.by == DEFAULT_GRAIN:
@@ -276,17 +275,16 @@ def _numbers(row: Mapping[Any, Any] | pd.Series[Any]) -> tuple[str, ...]:
 
 
 def change_lines(comparison: Comparison, other: CaseForecast) -> Iterator[str]:
-    """What was changed, and what one side alone has."""
+    """Yield what was changed, and what only one side has."""
     yield from other.case.changed.descriptions
     for change, found in comparison.entities(other).items():
         for what, names in found.items():
             if names:
-                more = f" and {len(names) - _MOST_NAMES:,} more" if len(names) > _MOST_NAMES else ""
-                yield f"{what} {change}: {', '.join(names[:_MOST_NAMES])}{more}"
+                yield f"{what} {change}: {listed(names)}"
 
 
 def difference(before: float, after: float) -> float:
-    """What changes, without the noise of sums in their last digits.
+    """The change, without the noise of sums in their last digits.
 
     >>> difference(0.1 + 0.2, 0.3), difference(1.0, 3.0)
     (0.0, 2.0)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from estimator.figures import count, money
 from estimator.measurement.result import Actuals
+from estimator.measurement.sources import SOURCES
 from estimator.report.answers import Answer
 from estimator.report.blocks import MOST_ROWS, Sheet
 from pricing.arns import split_arn
@@ -14,15 +15,6 @@ from pricing.reading.problems import printable
 
 if TYPE_CHECKING:  # JSON of a measurement is written before pandas would have been loaded
     import pandas as pd
-
-SOURCES = {
-    "cloudtrail": "CloudTrail's log files",
-    "s3-inventory": "an S3 Inventory",
-    "s3-listing": "a listing of a bucket",
-    "access-logs": "S3 server access logs",
-    "bill": "the bill",
-    "athena": "a result of Athena",
-}
 
 _DEFAULT = ("month", "cause", "operation", "driver")
 _OF_A_BILL = ("month", "operation")  # which tells no cause but its own: the operation says as much
@@ -38,14 +30,14 @@ _UNITS = ("request", "key-month", "event")  # in this order; then others, then w
 
 
 class MeasurementAnswer(Answer[Actuals]):
-    """What really happened."""
+    """The requests that were really made."""
 
     def blocks(self) -> Iterable[Sheet]:
         """The rows by what was asked for."""
         return measurement_sheets(self.result)
 
     def lines(self) -> Iterable[str]:
-        """What was read, and which part of the time it covers."""
+        """Return what was read, and which part of the time it covers."""
         return [*_costs(self.result), _files(self.result)]
 
     def frame(self) -> pd.DataFrame:
@@ -119,7 +111,7 @@ def _title(actuals: Actuals, what: str) -> str:
     if days:
         first, last = str(min(days)), str(max(days))
         span = f", {first}" if first == last else f", {first} to {last}"
-    return f"{what} {SOURCES[actuals.source]}{span}"
+    return f"{what} {SOURCES[actuals.source].words}{span}"
 
 
 def _word(value: object) -> str:
@@ -155,7 +147,7 @@ def _files(actuals: Actuals) -> str:
 
 
 def _costs(actuals: Actuals) -> list[str]:
-    """What the cost of KMS on a bill is for."""
+    """Return the cost of KMS on a bill by what it is for."""
     if actuals.source != "bill":
         return []
     totals = actuals.totals

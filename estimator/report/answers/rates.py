@@ -39,7 +39,7 @@ class RatesAnswer(Answer["_RatesInForce"]):
         return (rates_sheet(self.result.rows),)
 
     def lines(self) -> Iterable[str]:
-        """What is free, the sources, the quota."""
+        """Return what is free, the sources, the quota."""
         quotas = ", ".join(f"{name} {value:,.0f}" for name, value in self.result.quotas.items())
         return [
             *rates_notes(self.result.rows),
@@ -105,7 +105,7 @@ def _tiers(row: Row) -> str:
 
 
 def rates_notes(rows: list[dict[str, Any]]) -> list[str]:
-    """What is free, what is not confirmed, and who said so."""
+    """Return what is free, what is not confirmed, and the sources."""
     free = {row["meter"]: row["free"] for row in rows if row["free"]}
     notes = [
         f"{meter}: the first {count(quantity)} a month are free, one pool for each payer and "
@@ -128,7 +128,7 @@ def _source(row: Row) -> str:
 
 
 def changes_sheet(diff: RatesDiff) -> Sheet:
-    """What is not the same, Regions with the same change together."""
+    """Return the rates that differ, Regions with the same change together."""
     rows = tuple(
         (
             change.meter,
@@ -160,7 +160,7 @@ def changes_frame(diff: RatesDiff) -> pd.DataFrame:
 
 
 def money_sheet(diff: RatesDiff) -> Sheet | None:
-    """What an inventory costs under either table; None where none was given."""
+    """Return the cost of an inventory under either table; None where none was given."""
     if diff.forecasts is None:
         return None
     cost = f"cost_{diff.currency.lower()}"

@@ -19,7 +19,7 @@ _DUST = 1e-7  # what is left of sums that should be zero
 
 
 class ReconciliationAnswer(Answer[Reconciliation]):
-    """Whether the forecast was right, and if not, why."""
+    """The forecast of a month against its bill, and what explains the difference."""
 
     def blocks(self) -> Iterable[Sheet]:
         """The sides, the parts of their difference, the rows that differ most."""
@@ -86,6 +86,7 @@ def _sides_sheet(reconciliation: Reconciliation) -> Sheet:
 
 def _quantities(name: str, rows: pd.DataFrame) -> tuple[str, ...]:
     before, after = math.fsum(rows["forecast"]), math.fsum(rows["billed"])
+    # what no log covers is not known, and never a zero
     known = rows["measured"].dropna()
     measured = count(math.fsum(known)) if len(known) else "-"
     more = signed(count(after - before))
@@ -183,7 +184,7 @@ def _word(text: str) -> str:
 
 
 def reconciliation_lines(reconciliation: Reconciliation) -> list[str]:
-    """What stands under the tables."""
+    """Return what stands under the tables."""
     return [
         *_readings(reconciliation),
         reconciliation.other_interpretation_line,
@@ -216,7 +217,7 @@ def _readings(reconciliation: Reconciliation) -> list[str]:
 
 
 def _resting(reconciliation: Reconciliation) -> list[str]:
-    """What the parts rest on that are no plain sums."""
+    """Return what those parts rest on that are no plain sums."""
     parts = reconciliation.parts
     return [
         f"{PARTS[name][0].upper()}{PARTS[name][1:]}: {reconciliation.rests_on[name]}"

@@ -17,7 +17,7 @@ _LEFT_OVER = "interactions, noise of counts"
 
 
 class SimulationAnswer(Answer[Simulation]):
-    """How sure a forecast is."""
+    """The range of a forecast, and what causes it."""
 
     def blocks(self) -> Iterable[Sheet]:
         """Quantiles of each month, then what causes the spread."""
@@ -25,7 +25,7 @@ class SimulationAnswer(Answer[Simulation]):
         return (spread_sheet(self.result), *([] if drivers is None else [drivers]))
 
     def lines(self) -> Iterable[str]:
-        """What to find out first, the mean, the other interpretation, budgets."""
+        """Return what to find out first, the mean, the other interpretation, budgets."""
         simulation = self.result
         return [
             *first_lines(simulation),
@@ -80,7 +80,7 @@ def _figure(measure: str, value: float) -> str:
 
 
 def drivers_sheet(simulation: Simulation) -> Sheet | None:
-    """Which assumption causes how much of the spread; None where there is no spread."""
+    """Return the share of the spread that each assumption causes; None where there is none."""
     frame = simulation.drivers
     if not len(frame) or all(math.isnan(rest) for rest in simulation.remainder.values()):
         return None

@@ -19,14 +19,14 @@ _TICKS = 10  # labels of months on a wide chart
 
 @dataclass(frozen=True)
 class Size:
-    """How large a chart is drawn, in pixels of a page. [px]"""
+    """The size of a chart, in pixels of a page. [px]"""
 
     width: float
     height: float
 
     @property
     def narrow(self) -> bool:
-        """Whether it is for a telephone: fewer and shorter labels."""
+        """True on a telephone, where labels are fewer and shorter."""
         return self.width < 500
 
 
@@ -57,6 +57,7 @@ def canvas(
     size: Size, left: float, right: float, top: float = 14, bottom: float = 30
 ) -> tuple[Figure, Axes]:
     """A figure with axes inside margins [px]; nothing of it touches pyplot."""
+    # not pyplot, which keeps every figure alive until somebody closes it
     from estimator.report.charts.picture import Picture
 
     figure = Picture(figsize=(size.width / 72, size.height / 72), dpi=72)

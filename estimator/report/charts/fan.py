@@ -86,6 +86,7 @@ def _draw_fan(
     for limit in near.values():
         axes.axhline(limit, color=RED, linewidth=1.8, dashes=(5, 3))
     if billed is not None:
+        # a dot, no line: a bill has no range
         axes.plot([0], [billed], "o", markersize=9, color=INK)
         above = billed >= values[2, 0]
         axes.annotate(

@@ -12,7 +12,7 @@ import pandas as pd
 from estimator.forecasting import WRITES, Forecast, calendar
 from estimator.inventory import Inventory, load_inventory
 from estimator.months import Months
-from estimator.report.exports.document import Calls
+from estimator.report.exports.aws_calls import Calls
 from estimator.report.exports.source import Source, refuse_beside_forecast
 from estimator.report.exports.usage_types import operation_of, usage_type
 from estimator.volume import usage
@@ -94,7 +94,7 @@ def _inventory_and_months(
 
 
 def _charged_usage(inventory: Inventory, span: Months) -> pd.DataFrame:
-    """What is metered and charged, by month, account, Region, operation and unit."""
+    """Return the usage that is charged, by month, account, Region, operation and unit."""
     used = usage(inventory, span, _GRAIN)
     if inventory.cloudtrail_writes == "exempt":
         used = used[~used["cause"].isin(WRITES)]

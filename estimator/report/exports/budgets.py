@@ -17,7 +17,7 @@ from estimator.figures import factor
 from estimator.forecasting import Forecast
 from estimator.forecasting.budgets import is_in_budget
 from estimator.inventory.budgets import THRESHOLDS, Budget
-from estimator.report.exports.document import Calls
+from estimator.report.exports.aws_calls import Calls
 from estimator.report.exports.source import Source, forecast_of
 from estimator.report.exports.subscribers import MOST_THRESHOLDS, notifications, read_subscribers
 from estimator.report.exports.usage_types import SERVICE_NAME, operation_of
@@ -121,7 +121,7 @@ def export_aws_budgets(
 
 
 def _choose_limits(forecast: Forecast, limits: str | None, margin: float) -> str:
-    """Where the limits come from."""
+    """Return ``budgets`` or ``forecast``, from which the limits are taken."""
     if limits not in (None, *LIMITS):
         raise UsageError(Problem("limits", None, "", repr(limits), " or ".join(LIMITS), ""))
     if not 0 <= margin <= 10:
@@ -166,6 +166,7 @@ def _plans(forecast: Forecast, chosen: str, margin: float, only: str | None) -> 
             expected = "one payer: AWS Budgets sees one consolidated bill"
             at = f"budgets[{budget.name}]"
             raise KmscostError(Problem(forecast.inventory.path, None, at, found, expected, fix))
+        # upwards: a limit below what was budgeted would raise alarms too early
         limit = _cents(budget.usd_per_month)
         payer = payers[0] if payers else _payer_of(forecast, budget)
         limits = (limit,) * forecast.months.count

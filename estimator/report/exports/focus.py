@@ -136,8 +136,10 @@ def _columns(rows: pd.DataFrame, forecast: Forecast) -> pd.DataFrame:
     usage_type = region + "-" + meter
     resource = text["key"].map(arns) if "key" in text else pd.Series(None, rows.index, object)
     reason = rows["reason"].astype(object)
+    # NaN is equal to nothing, so no description would be found for it
     reason = reason.where(reason.notna(), None)
     begin = rows["month"].dt.start_time.dt.tz_localize("UTC").astype("datetime64[ms, UTC]")
+    # FOCUS periods end where the next one begins: exclusive
     end = (rows["month"] + 1).dt.start_time.dt.tz_localize("UTC").astype("datetime64[ms, UTC]")
     why = "." + reason.str.replace(" ", "-")
     found = {
@@ -204,7 +206,7 @@ def _constant(value: str | bool | None, size: int) -> Any:
 def _descriptions(
     rows: pd.DataFrame, text: dict[str, pd.Series], reason: pd.Series, currency: str
 ) -> list[str]:
-    """What each row is charged for, in words."""
+    """Return a description of each row's charge."""
     driver = text.get("driver", text["billed_account"])
     descriptions = []
     for price, unit, operation, cause, name, why in zip(

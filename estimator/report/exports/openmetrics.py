@@ -146,4 +146,5 @@ def _escape(text: str) -> str:
     >>> print(_escape('a "b" \\ c'))
     a \"b\" \\ c
     """
+    # backslashes first, or those of the other escapes would be doubled
     return text.replace("\\", r"\\").replace("\n", r"\n").replace('"', r"\"")

@@ -52,6 +52,7 @@ def _array(arrow: Any, values: pd.Series, kind: Any) -> Any:
     if isinstance(values.dtype, pd.CategoricalDtype):
         codes = values.cat.codes.to_numpy().astype(np.int32)
         names = arrow.array([str(name) for name in values.cat.categories], type=arrow.string())
+        # pandas has -1 where nothing is known; for Arrow it would be an index out of bounds
         indices = arrow.array(codes, mask=codes < 0)
         return arrow.DictionaryArray.from_arrays(indices, names).cast(kind)
     if values.dtype.kind in "fiubM":

@@ -45,7 +45,7 @@ class Table:
 
 
 def kind_of(values: pd.Series) -> str:
-    """What a column holds: number, whole, flag, month, day, moment or text.
+    """Return the kind of a column: number, whole, flag, month, day, moment or text.
 
     >>> kind_of(pd.Series([1.5])), kind_of(pd.Series(pd.PeriodIndex(["2026-11"], freq="M")))
     ('number', 'month')

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from estimator.report.exports.table import Table, cells, kind_of
-from estimator.report.text.data import safe_cell, to_json
+from estimator.report.formats.json_and_csv import safe_cell, to_json
 
 # how JSON and CSV write what is a date
 _SHAPES = {"month": "%Y-%m", "day": "%Y-%m-%d", "moment": "%Y-%m-%dT%H:%M:%SZ"}

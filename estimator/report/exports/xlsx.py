@@ -82,7 +82,7 @@ def _frame_sheet(book: Any, table: Table) -> None:
 
 
 def _writer(book: Any, sheet: Any, kind: str) -> Callable[[int, int, Any], Any]:
-    """What writes a cell of a column."""
+    """Return the function that writes a cell of a column."""
     if kind == "flag":
         return sheet.write_boolean  # type: ignore[no-any-return]
     if kind in ("number", "whole"):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from estimator.figures import count, share
 from estimator.inventory.assumptions import FILES_PER_DAY, FilesPerDay, Range
+from estimator.inventory.units import SHARE, UNITS
 from estimator.report.answers.simulation import first_lines
 from estimator.report.blocks import Sheet, write_paragraphs
 from estimator.report.charts.drivers import drivers_chart
@@ -13,22 +14,6 @@ from estimator.report.monthly.document import Block, Section
 from estimator.report.monthly.inputs import ReportInputs
 
 _MOST = 25
-_UNITS = {
-    "files_per_day": "file/day",
-    "config_updates_per_month": "update/month",
-    "bucket_key_saving": "0-1",
-    "retention_days": "day",
-    "gets_per_file": "get/file",
-    "queries_per_month": "query/month",
-    "days_scanned": "day",
-    "share_of_files": "0-1",
-    "gets_per_day": "get/day",
-    "runs_per_month": "run/month",
-    "days": "day",
-    "other_kms_requests_per_month": "request/month",
-    "accounts_per_year": "1/year",
-    "files_per_year": "1/year",
-}
 _CERTAIN = (
     "No assumption is a range, so nothing says how sure the numbers are: write low and high for "
     "what is not known, or put measured ranges there by kmscost calibrate."
@@ -75,7 +60,9 @@ def _unit(path: str) -> str:
     >>> _unit("trails[org].files_per_day.eu-west-1")
     'file/day'
     """
-    return next((unit for name, unit in _UNITS.items() if f".{name}" in f".{path}"), "")
+    names = reversed(path.split("."))
+    unit = next((UNITS[name] for name in names if name in UNITS), "")
+    return "0-1" if unit == SHARE else unit
 
 
 def _given(inputs: ReportInputs) -> dict[str, str]:

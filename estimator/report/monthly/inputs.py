@@ -55,7 +55,7 @@ class ReportInputs:
 
     @property
     def inventory(self) -> Inventory:
-        """What everything is computed from."""
+        """The inventory that everything is computed from."""
         return self.forecast.inventory
 
     @property
@@ -82,7 +82,7 @@ class ReportInputs:
 
     @property
     def copies_line(self) -> str | None:
-        """What copies of KMS events cost in the month, apart from KMS; None without any."""
+        """The cost of copies of KMS events in the month, apart from KMS; None without any."""
         events = self.forecast.events
         if events is not None:
             events = events[events["month"].astype(str) == self.month]
@@ -93,7 +93,7 @@ class ReportInputs:
 
     @property
     def spent(self) -> float:
-        """What was billed for CloudTrail's use of KMS; without a bill what is forecast. [currency]
+        """The cost of CloudTrail's use of KMS as billed; as forecast, without a bill. [currency]
 
         Requests and keys that are not CloudTrail's are in the bill and not in this.
         """
@@ -104,6 +104,7 @@ class ReportInputs:
 
     @property
     def has_ranges(self) -> bool:
-        """Whether anything in the inventory is uncertain, so that draws differ."""
+        """True where anything in the inventory is uncertain, so that draws differ."""
+        # ranges that no charge rests on leave every draw alike
         drawn = self.simulation.draws_cost
         return bool(np.ptp(drawn, axis=0).any())

@@ -39,7 +39,7 @@ def month_section(inputs: ReportInputs) -> Section:
         blocks.append(Lines("", tuple(reconciliation_lines(inputs.reconciliation))))
         blocks += rows
     if measured is not None:
-        blocks += [measured, write_paragraphs(_coverage(inputs))]
+        blocks += [measured, write_paragraphs(_coverage_line(inputs))]
     return Section("month", f"The month: {month_in_words(inputs.month)}", tuple(blocks))
 
 
@@ -64,8 +64,9 @@ def _cards(inputs: ReportInputs) -> Cards:
         copies = CopyCharge.of(month, unit)
         note = "on CloudTrail's bill, apart from KMS"
         cards.append(Card("Copies of KMS events", copies.text, unit, note))
-    measured = _measured(inputs)
+    measured = _measured_rows(inputs)
     if measured is not None:
+        # logs hold everybody's KMS requests; the card is compared with a forecast of CloudTrail's
         own = measured[measured["cause"] != "other"]["quantity"].sum()
         note = "CloudTrail's, as far as covered"
         cards.append(Card("Measured", count(float(own)), "requests", note))
@@ -89,6 +90,7 @@ def budgets_sheet(inputs: ReportInputs) -> Sheet | None:
     month = frame["month"].astype(str)
     now = frame[month == inputs.month].reset_index(drop=True)
     later = frame[month > inputs.month].groupby("budget", observed=True)["used"].max()
+    # a budget of nothing has no share: whatever is used is over it, so it stands first
     order = now["share"].fillna(np.inf).sort_values(ascending=False, kind="stable").index
     chances = inputs.simulation.budgets
     ever = chances[chances["month"].notna() & (chances["month"].astype(str) == inputs.month)]
@@ -123,25 +125,26 @@ def budgets_sheet(inputs: ReportInputs) -> Sheet | None:
     return Sheet(title, header, tuple(rows), numbers=6, sums=int(more > 0))
 
 
-def _measured(inputs: ReportInputs) -> pd.DataFrame | None:
+def _measured_rows(inputs: ReportInputs) -> pd.DataFrame | None:
     """The month's measured requests."""
     if inputs.actuals is None:
         return None
     rows = inputs.actuals.measured
+    # a bill among the measurements has key-months too
     chosen = (rows["month"].astype(str) == inputs.month) & (rows["unit"] == "request")
     return rows[chosen]
 
 
 def _measured_sheet(inputs: ReportInputs) -> Sheet | None:
     """Forecast and measured requests by cause."""
-    rows = _measured(inputs)
+    rows = _measured_rows(inputs)
     if rows is None:
         return None
     sums = rows.groupby(rows["cause"].astype(str))["quantity"].sum()
     frame = inputs.forecast.rows
     frame = frame[(frame["month"].astype(str) == inputs.month) & (frame["unit"] == "request")]
     expected = frame.groupby(frame["cause"].astype(str))["quantity"].sum()
-    whole = _covered(inputs) >= _WHOLE
+    whole = _coverage_of_month(inputs) >= _WHOLE
     causes = [
         cause
         for cause in ("put", "get", "digest", "check", "replication")
@@ -175,15 +178,15 @@ def _comparison_cells(name: str, before: float, after: float, whole: bool) -> tu
     )
 
 
-def _covered(inputs: ReportInputs) -> float:
+def _coverage_of_month(inputs: ReportInputs) -> float:
     """The share of the month's hours that measurements cover. [0-1]"""
     return (
         0.0 if inputs.actuals is None else inputs.actuals.coverage.months().get(inputs.month, 0.0)
     )
 
 
-def _coverage(inputs: ReportInputs) -> str:
-    covered = _covered(inputs)
+def _coverage_line(inputs: ReportInputs) -> str:
+    covered = _coverage_of_month(inputs)
     source = "" if inputs.actuals is None else inputs.actuals.source
     line = (
         f"Measured from {source}: {share(covered)} of the month's hours are covered, over the "

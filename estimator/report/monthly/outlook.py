@@ -46,6 +46,7 @@ def outlook_section(inputs: ReportInputs) -> Section | None:
 
 
 def _in_all(inputs: ReportInputs) -> str:
+    # quantiles do not add up over months: each draw is summed first
     whole = inputs.simulation.draws_cost[:, 1:].sum(axis=1)
     low, high = (money(float(end)) for end in quantiles_of(whole, (0.05, 0.95)))
     ahead, unit = inputs.outlook_totals, inputs.currency
@@ -68,6 +69,7 @@ def months_sheet(inputs: ReportInputs) -> Sheet:
     )
     other, unit = inputs.forecast.other_interpretation, inputs.currency
     limits = [budget.usd_per_month for budget in inputs.inventory.budgets if budget.covers is None]
+    # budgets are in USD: beside amounts of another currency they would be compared by mistake
     limit = min(limits) if limits and unit == "USD" and inputs.has_ranges else None
 
     def cells(name: str, totals: Mapping[Any, Any], draws: FloatArray) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from estimator.figures import count, factor, money, share, signed
+from estimator.figures import FEW, count, factor, listed, money, share, signed
 from estimator.forecasting.result import INTERPRETATIONS
 from estimator.report.blocks import Lines, Sheet, write_paragraphs
 from estimator.report.monthly.document import Block, Section
@@ -109,7 +109,7 @@ def rates_section(inputs: ReportInputs) -> Section:
         source = version.source
         sources[meter.name] = f"{source.title}, {source.url}, checked {source.checked}"
     cells = [
-        (name, _regions(regions), since, doubt, per, tiers)
+        (name, listed(sorted(regions), FEW), since, doubt, per, tiers)
         for (name, per, since, doubt, tiers), regions in groups.items()
     ]
     unit = inputs.currency
@@ -124,20 +124,16 @@ def rates_section(inputs: ReportInputs) -> Section:
     return Section("rates", "Rates used", (*used_rates, Lines("", tuple(lines))))
 
 
-def _regions(regions: list[str]) -> str:
-    more = len(regions) - 3
-    return ", ".join(sorted(regions)[:3]) + (f" and {more} more" if more > 0 else "")
-
-
 def notices_section(inputs: ReportInputs) -> Section:
     """Return what to know before believing the report, and what could not be read."""
     notices = [*inputs.forecast.notices, *inputs.simulation.notices]
     notices += inputs.actuals.notices if inputs.actuals is not None else ()
     notices += inputs.reconciliation.notices if inputs.reconciliation is not None else ()
+    # forecast and simulation read the same inventory, and say the same of it
     notices = list(dict.fromkeys(notices))
     more = len(notices) - _MOST_NOTICES
-    listed = notices[:_MOST_NOTICES] + ([f"and {more:,} more"] if more > 0 else [])
-    blocks: list[Block] = [Lines("", tuple(listed)) if listed else write_paragraphs("Nothing.")]
+    lines = notices[:_MOST_NOTICES] + ([f"and {more:,} more"] if more > 0 else [])
+    blocks: list[Block] = [Lines("", tuple(lines)) if lines else write_paragraphs("Nothing.")]
     if inputs.unread:
         blocks.append(Lines("Not read", inputs.unread[:_MOST]))
     elif inputs.actuals is not None or inputs.reconciliation is not None:

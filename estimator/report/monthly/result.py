@@ -9,14 +9,14 @@ from typing import Any
 
 from estimator.report.monthly.document import Document
 from estimator.report.monthly.inputs import ReportInputs
+from estimator.report.monthly.markdown import write_markdown
 from estimator.report.monthly.sections import build_document
-from estimator.report.monthly.text import write_markdown
 from estimator.report.monthly.verdict import Verdict, judge
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class MonthlyReport(ReportInputs):
-    """What a month's KMS cost because of CloudTrail, and what the months ahead may cost.
+    """The cost of KMS because of CloudTrail in a month, and in the months ahead.
 
     `verdict` says whether it is on budget, `document` is the report as blocks; attributes are those
     of `ReportInputs`: month, forecast, simulation, breakdown, actuals, reconciliation, advice,
@@ -35,7 +35,7 @@ class MonthlyReport(ReportInputs):
 
     def html(self) -> str:
         """One HTML file that needs no network and no script."""
-        from estimator.report.monthly.page import write_page
+        from estimator.report.monthly.html import write_page
 
         return write_page(self.document)
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from estimator.figures import money, share
+from estimator.figures import listed, money, share
 from estimator.forecasting.budgets import is_over
-from estimator.forecasting.gate import describe_budget
+from estimator.forecasting.fail_over import describe_budget
 from estimator.inventory.budgets import Budget
 from estimator.report.monthly.words import in_draws, month_in_words
 
@@ -64,9 +64,9 @@ def judge(inputs: ReportInputs) -> Verdict:
         if broken
         else min(whole, key=lambda budget: budget.usd_per_month, default=budgets[0])
     )
-    spent = inputs.spent if main.covers is None else _used(inputs, main)
+    spent = inputs.spent if main.covers is None else _forecast_use(inputs, main)
     sentence = f"{what} is {'over budget' if broken else 'on budget'}: "
-    did = "was billed" if _billed(inputs, main) else "is forecast"
+    did = "was billed" if _is_billed(inputs, main) else "is forecast"
     sentence += f"{inputs.currency} {money(spent)} {did}"
     of_it = f", {share(spent / main.usd_per_month)} of" if main.usd_per_month else " against"
     sentence += f"{of_it} {describe_budget(main)}"
@@ -77,23 +77,25 @@ def judge(inputs: ReportInputs) -> Verdict:
     return Verdict(status, f"{sentence}; {_ahead(inputs, chance, later)}.", chance)
 
 
-def _billed(inputs: ReportInputs, budget: Budget) -> bool:
+def _is_billed(inputs: ReportInputs, budget: Budget) -> bool:
     return inputs.reconciliation is not None and budget.covers is None
 
 
-def _used(inputs: ReportInputs, budget: Budget) -> float:
-    """What the forecast says of the month of what a budget covers. [USD]"""
+def _forecast_use(inputs: ReportInputs, budget: Budget) -> float:
+    """The forecast of the month for what a budget covers. [USD]"""
     rows = inputs.forecast.budgets
     return float(rows.loc[rows["budget"] == budget.name, "used"].iloc[0])
 
 
 def _is_broken(inputs: ReportInputs, budget: Budget) -> bool:
-    used = inputs.spent if _billed(inputs, budget) else _used(inputs, budget)
+    # the bill is reconciled as a whole: a budget of a part is held against the forecast
+    used = inputs.spent if _is_billed(inputs, budget) else _forecast_use(inputs, budget)
     return bool(is_over(np.array([used]), np.array([budget.usd_per_month]))[0])
 
 
 def _chance(inputs: ReportInputs, whole: list[Budget]) -> float | None:
-    """How likely a month to come breaks the lowest budget of everything. [0-1]"""
+    """The probability that a month to come breaks the lowest budget of everything. [0-1]"""
+    # the first column is the month that is reported, whose cost may be billed already
     drawn = inputs.simulation.draws_cost[:, 1:]
     if not whole or not drawn.shape[1]:
         return None
@@ -104,6 +106,7 @@ def _chance(inputs: ReportInputs, whole: list[Budget]) -> float | None:
 def _later(inputs: ReportInputs) -> list[str]:
     """The budgets that the forecast breaks in a month to come, each with its first month."""
     rows = inputs.forecast.budgets
+    # months are in order within a budget: the first row of each is its first month
     late = rows[rows["over"] & (rows["month"].astype(str) > inputs.month)]
     first = late.drop_duplicates("budget").sort_values("month", kind="stable")
     return [f"{row['budget']} from {row['month']}" for row in first.to_dict("records")]
@@ -114,8 +117,7 @@ def _ahead(inputs: ReportInputs, chance: float | None, later: list[str]) -> str:
     if last == inputs.month:
         return "no months ahead were asked for"
     if later:
-        more = f" and {len(later) - 1} more" if len(later) > 1 else ""
-        line = f"the forecast breaks budget {later[0]}{more}"
+        line = f"the forecast breaks budget {listed(later, 1)}"
         sure = "" if chance is None else f"; a month to {last} is over {in_draws(chance, draws)}"
         return line + sure
     if chance is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from estimator.inventory.sections import EveryFile
+from estimator.inventory.readers import EveryFile
 from estimator.months import FloatArray
 from estimator.volume.burst_profile import BurstProfile, every_five_minutes
 from estimator.volume.equations import Equation, Product

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from estimator.inventory import Range
-from estimator.inventory.sections import Fixed
+from estimator.inventory.readers import Fixed
 from estimator.volume.burst_profile import SECONDS_PER_DAY, BurstProfile
 from estimator.volume.equations import Equation, Product, Value
 from estimator.volume.file_equations import plural, retention_value

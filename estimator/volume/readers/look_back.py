@@ -63,6 +63,7 @@ class LookBack(Reading):
     """
 
     window: ClassVar[str]
+    gets_follow = "look-back"
     looks_back = True
     window_words: ClassVar[str]
     look: ClassVar[str]

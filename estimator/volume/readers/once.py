@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from estimator.inventory.sections import Once
+from estimator.inventory.readers import Once
 from estimator.months import NEVER, Period
 from estimator.volume.burst_profile import BurstProfile
 from estimator.volume.equations import Expression, Value, operand

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from estimator.inventory.sections import Query
+from estimator.inventory.readers import Query
 from estimator.volume.burst_profile import QUERY_SECONDS, BurstProfile
 from estimator.volume.equations import Value
 from estimator.volume.file_equations import plural

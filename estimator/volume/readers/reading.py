@@ -6,7 +6,7 @@ import copy
 import datetime
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -51,6 +51,9 @@ class Reading(ABC):
         Whether it gets every file when it is put, so that its gets tell how many files there are.
     counts_gets : bool
         Whether `assumption` is a number of gets as such, whatever files they are of.
+    gets_follow : "files", "look-back" or "share"
+        The files that are put; those of the days before each look; or how all that can be read
+        shares a number of gets.
     looks_back : bool
         Whether it gets files that were put earlier.
     per_file : str or None
@@ -74,6 +77,7 @@ class Reading(ABC):
     assumption: ClassVar[str | None] = None
     each_put: ClassVar[bool] = False
     counts_gets: ClassVar[bool] = False
+    gets_follow: ClassVar[Literal["files", "look-back", "share"]] = "files"
     looks_back: ClassVar[bool] = False
     per_file: ClassVar[str | None] = None
     once_is_enough: ClassVar[bool] = False

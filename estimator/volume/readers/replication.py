@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from estimator.inventory.sections import Replication, Trail
+from estimator.inventory.readers import Replication
+from estimator.inventory.sections import Trail
 from estimator.months import FloatArray, Period
 from estimator.volume.burst_profile import BurstProfile, every_five_minutes, every_hour
 from estimator.volume.equations import Equation, Value, add_terms

@@ -19,6 +19,7 @@ class Sharing(Reading):
     """A reader whose gets are shared in proportion to the files a day of what can be read."""
 
     counts_gets = True
+    gets_follow = "share"
     looks_back = True
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from estimator.inventory.sections import Validate
+from estimator.inventory.readers import Validate
 from estimator.volume.burst_profile import BurstProfile
 from estimator.volume.model import Written
 from estimator.volume.readers.look_back import LookBack, Looks

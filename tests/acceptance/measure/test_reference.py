@@ -11,9 +11,10 @@ from tests.acceptance.measure.logs import random_tree
 from tests.acceptance.measure.packing import log_file
 from tests.acceptance.measure.reference import count
 from tests.real_data import DATA, needs_data
+from tests.sampling import seeds
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", seeds(60))
 def test_the_reference_finds_what_was_put_in(tmp_path: Path, seed: int) -> None:
     """Reading a random tree back gives what its generator wrote down."""
     tree = random_tree(seed)

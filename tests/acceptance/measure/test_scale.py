@@ -146,7 +146,7 @@ def test_too_little_memory_is_said(
         (tmp_path / f"{name}.json.gz").symlink_to(large[0])
     # 50 MB more than the program itself has, once all of it is loaded
     first = (
-        "import re, resource, estimator.report.text.terminal; "
+        "import re, resource, estimator.report.formats.terminal; "
         "import estimator.measurement.cloudtrail_logs.gathering; "
         "status = open('/proc/self/status').read(); "
         "used = int(re.search(r'VmData:\\s+(\\d+)', status)[1]) << 10; "

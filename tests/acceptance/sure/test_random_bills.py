@@ -23,6 +23,7 @@ from tests.acceptance.sure.reconciliations import (
     reconcile,
     run,
 )
+from tests.sampling import seeds
 
 
 def random_case(seed: int) -> tuple[str, list[Line], bool]:
@@ -77,7 +78,7 @@ def random_case(seed: int) -> tuple[str, list[Line], bool]:
     return text, lines, dice.random() < 0.5
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", seeds(30))
 def test_parts_add_up_on_random_bills(tmp_path: Path, seed: int) -> None:
     """Whatever the bill: the parts sum to the difference to the cent, and nothing is lost."""
     text, lines, resources = random_case(seed)
@@ -140,7 +141,7 @@ def read_column(table: str) -> list[Decimal]:
     return column
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", seeds(8))
 def test_printed_amounts_add_up(tmp_path: Path, seed: int) -> None:
     """In the table, forecast and parts as printed sum to the billed amount as printed."""
     text, lines, resources = random_case(seed)

@@ -18,6 +18,7 @@ from tests.acceptance.measure import packing
 from tests.acceptance.measure.logs import random_tree, save
 from tests.acceptance.measure.samples import get, put
 from tests.measurement.athena.engine import as_comparable, write_answer, write_csv
+from tests.sampling import seeds
 
 Rows = list[list[str]]
 
@@ -152,7 +153,7 @@ def test_the_line_is_right(good: Path, tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", seeds(40))
 def test_cut_anywhere(good: Path, tmp_path: Path, seed: int) -> None:
     """A result cut after any byte but its last is refused: no part counts as all of it."""
     raw = good.read_bytes()

@@ -16,6 +16,7 @@ from tests.acceptance.measure.logs import Tree, random_tree, save
 from tests.acceptance.measure.samples import ABSENT, ACCOUNT, OTHER, TRAIL, context, get, put
 from tests.measurement.athena.engine import as_comparable, both, records_of, write_answer
 from tests.real_data import DATA, ROOT, needs_data
+from tests.sampling import seeds
 
 CONTEXT = "requestParameters__encryptionContext"
 
@@ -30,7 +31,7 @@ def flat(tree: Tree, folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", seeds(60))
 def test_random_trees(tmp_path: Path, seed: int) -> None:
     """Every row, total, failed call, copy, record and covered hour is the same.
 
@@ -45,7 +46,7 @@ def test_random_trees(tmp_path: Path, seed: int) -> None:
     assert athena.duplicates == tree.duplicates
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", seeds(5))
 def test_named_files(tmp_path: Path, seed: int) -> None:
     """Under CloudTrail's own names the counts are the same too.
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from estimator.measurement.billing import measure_bill
 from tests.measurement.billing.bills import A_MONTH, OTHER, Line, legacy_bill
+from tests.sampling import cases
 
 _PRICE = Decimal("0.000003")
 
@@ -44,7 +45,7 @@ def flat(totals):
     }
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=cases(15))
 @given(lines=st.lists(requests(), min_size=2, max_size=25), data=st.data())
 def test_splitting_and_reordering_a_bill_changes_no_total(lines, data):
     """Law: two files of a bill, in any order of lines, are that bill."""
@@ -61,7 +62,7 @@ def test_splitting_and_reordering_a_bill_changes_no_total(lines, data):
     assert parts.details["lines"] == whole.details["lines"]
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=cases(15))
 @given(lines=st.lists(requests(), min_size=1, max_size=25))
 def test_totals_are_the_decimal_sums_of_the_lines(lines):
     """Law: requests, free part and cost are sums that decimals give as well."""

@@ -10,7 +10,7 @@ import pytest
 
 from estimator import KmscostError, load_actuals, measure_bill, measure_cloudtrail
 from estimator import measure_s3_listing as measure_listing
-from estimator.report.text.data import frame_csv
+from estimator.report.formats.json_and_csv import frame_csv
 from tests.acceptance.measure.logs import random_tree
 from tests.measurement.billing.bills import A_MONTH, FORMATS, write_file
 from tests.measurement.measurement_files.test_round_trip import LOGS, save_json

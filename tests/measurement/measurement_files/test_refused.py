@@ -7,7 +7,7 @@ import json
 import pytest
 
 from estimator import KmscostError, explain, forecast, load_actuals, measure_cloudtrail
-from estimator.report.text.data import frame_csv, to_json
+from estimator.report.formats.json_and_csv import frame_csv, to_json
 from tests.measurement.billing.bills import A_MONTH, FORMATS, write_file
 from tests.measurement.measurement_files.test_round_trip import LOGS
 from tests.real_data import ROOT

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from estimator import load_actuals, measure_bill, measure_cloudtrail, measure_s3_listing
 from estimator.measurement.coverage import WHOLE_DAY, Coverage
-from estimator.report.text.data import frame_csv, to_json
+from estimator.report.formats.json_and_csv import frame_csv, to_json
 from tests.acceptance.measure.logs import random_tree
 from tests.measurement.billing.bills import A_MONTH, FORMATS, write_file
 from tests.measurement.s3.objects import log_name
 from tests.real_data import DATA, ROOT, needs_data
+from tests.sampling import seeds
 
 LOGS = ROOT / "examples" / "logs"
 
@@ -43,7 +44,7 @@ def assert_same(back, actuals):
     assert back.to_dict() == actuals.to_dict()
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", seeds(4))
 def test_json_of_logs_comes_back_as_it_was(tmp_path, seed):
     """Random trees of logs: the same frame, totals, skipped, duplicates and hours."""
     random_tree(seed).write(tmp_path / "logs")

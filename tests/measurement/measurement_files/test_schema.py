@@ -17,7 +17,8 @@ from estimator import (
     measure_s3_listing,
     schema,
 )
-from estimator.report.text.data import to_json
+from estimator.measurement import sources
+from estimator.report.formats.json_and_csv import to_json
 from tests.acceptance.commands import kmscost
 from tests.acceptance.measure.logs import random_tree
 from tests.acceptance.measure.samples import get, put
@@ -26,7 +27,7 @@ from tests.measurement.billing.bills import A_MONTH, FORMATS, write_file
 from tests.measurement.measurement_files.test_round_trip import LOGS, save_json
 from tests.measurement.s3.objects import Item, digest_name, log_name, write_inventory
 from tests.measurement.s3.test_access_logs import line
-from tests.real_data import DATA, needs_data
+from tests.real_data import DATA, ROOT, needs_data
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +99,14 @@ def test_a_measurement_of_each_source_keeps_the_schema(tmp_path, validator, sour
 def test_measurements_of_real_bills_keep_the_schema(validator, kind):
     """The real bills, whose credits are below zero and whose lines have kinds of their own."""
     validator.validate(json.loads(to_json(measure_bill(DATA / "bills" / kind).to_dict())))
+
+
+def test_every_source_is_tried_and_documented():
+    """A new source is measured here too, and docs/output.md names it."""
+    assert set(SOURCES) == set(sources.SOURCES), "add it to SOURCES of this file"
+    page = (ROOT / "docs" / "output.md").read_text(encoding="utf-8")
+    (row,) = (text for text in page.splitlines() if text.startswith("| `source` |"))
+    assert [name for name in sources.SOURCES if name not in row] == []
 
 
 def put_value(place, value):

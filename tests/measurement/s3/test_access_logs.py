@@ -14,6 +14,7 @@ from estimator.measurement.access_logs import _LINE, measure_access_logs
 from pricing.reading.problems import KmscostError
 from tests.measurement.s3.objects import digest_name, log_name
 from tests.real_data import DATA, needs_data
+from tests.sampling import cases
 
 OWNER = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"
 SIEM = "arn:aws:sts::222222222222:assumed-role/siem/i-0abc"
@@ -244,7 +245,7 @@ LINES = [
 ]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=cases(15), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.randoms(use_true_random=False), st.integers(1, 4))
 def test_splitting_and_reordering_change_nothing(tmp_path_factory, order: random.Random, files):
     """However the lines are dealt out to files and ordered, everything is equal."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimator.measurement.object_names import (
+from estimator.measurement.object_counts import (
     Kind,
     Place,
     Tally,
@@ -18,6 +18,7 @@ from estimator.measurement.object_names import (
 )
 from tests.extras import needed
 from tests.measurement.s3.objects import ACCOUNT, digest_name, log_name
+from tests.sampling import cases
 
 DAY = datetime.date(2023, 10, 17)
 
@@ -112,7 +113,7 @@ names = st.one_of(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=cases(100), deadline=None)
 @given(st.lists(names, max_size=30), st.integers(0, 3))
 def test_by_the_million_is_as_one_by_one(given_names, cut):
     """The fast way over whole columns finds the very places that each name alone tells."""

@@ -24,6 +24,7 @@ from tests.measurement.s3.objects import (
     log_name,
     write_inventory,
 )
+from tests.sampling import cases
 
 # by hand: requests 2 puts + 2 digests + 1 Insight put + 1 replica = 6; objects 2+1+1+2+1+1 = 8
 ITEMS = [
@@ -159,7 +160,7 @@ def test_an_encryption_nobody_knows_is_said(tmp_path):
 
 
 @pytest.mark.parametrize("form", FORMATS)
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=cases(8), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.permutations(ITEMS * 3), st.integers(1, 5))
 def test_splitting_and_reordering_change_nothing(tmp_path_factory, form, items, files):
     """However the objects are dealt out to data files, and in whichever order, counts are equal."""

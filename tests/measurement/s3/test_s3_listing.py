@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from estimator.measurement.s3_listing import measure_s3_listing
 from pricing.reading.problems import KmscostError
 from tests.measurement.s3.objects import digest_name, log_name
+from tests.sampling import cases
 
 # by hand: 3 logs and 2 digests are CloudTrail's, 2 others are not
 NAMES = [
@@ -198,7 +199,7 @@ def test_a_missing_path_is_an_error(tmp_path):
         measure_s3_listing(tmp_path)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=cases(15), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.permutations([*NAMES, "z"]), st.integers(0, 8), st.sampled_from(["text", "page"]))
 def test_splitting_and_reordering_change_nothing(tmp_path_factory, names, cut, kind):
     """However the names are dealt out to files and ordered, the counts are equal."""

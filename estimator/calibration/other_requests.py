@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from estimator.calibration.arn_matching import MOST_NAMED
 from estimator.calibration.gets import Rate, daily_rate, gets_per_file
 from estimator.calibration.measured import Measured
-from estimator.calibration.places import MOST_NAMED
 from estimator.calibration.pooling import LEAST_SHAPE
 from estimator.calibration.quality import LEAST_COVERAGE, covered_share
 from estimator.calibration.ranges import measured_range, measured_saving
-from estimator.calibration.rates import MONTH_DAYS
+from estimator.calibration.stream_rates import MONTH_DAYS
 from estimator.figures import listed
 from estimator.inventory import Account, Range
 from estimator.inventory.others import FIELD

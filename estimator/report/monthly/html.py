@@ -14,9 +14,9 @@ from markupsafe import Markup
 from estimator.report.blocks import Lines, Sheet
 from estimator.report.charts.chart import NARROW, WIDE, Chart
 from estimator.report.charts.svg import Styles, inline_svg
+from estimator.report.formats.html import lines_html
+from estimator.report.formats.json_and_csv import safe_cell
 from estimator.report.monthly.document import Block, Cards, Document
-from estimator.report.text.data import safe_cell
-from estimator.report.text.html import lines_html
 from pricing.reading.problems import printable
 
 _FOLDER = Path(__file__).parent / "template"
@@ -41,6 +41,7 @@ def write_page(document: Document) -> str:
     Its content security policy allows the one style sheet and the one script in it, by their
     digests, and nothing else.
     """
+    # charts first: each adds its classes to the one style sheet, whose digest is in the policy
     styles = Styles()
     drawn = {
         block: _figure(block, styles)

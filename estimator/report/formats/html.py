@@ -64,7 +64,7 @@ def lines_html(block: Lines) -> Markup:
     ):
         if is_command:
             text = "\n".join(printable(line) for line, _ in group)
-            parts.append(Markup("<pre>{}</pre>").format(text))
+            parts.append(Markup('<pre tabindex="0">{}</pre>').format(text))
             continue
         items = [
             Markup("{} <small>{}</small>").format(printable(line), printable(source))

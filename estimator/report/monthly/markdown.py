@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from estimator.report.blocks import Lines, Sheet
+from estimator.report.formats.markdown import escape, lines_markdown, table_markdown
 from estimator.report.monthly.document import Block, Cards, Document
-from estimator.report.text.markdown import escape, lines_markdown, table_markdown
 
 
 def write_markdown(document: Document) -> str:

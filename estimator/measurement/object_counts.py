@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from estimator.measurement.coverage import Coverage
-from estimator.measurement.names import DIGEST, digest_trail, parse_folder
+from estimator.measurement.object_name import DIGEST, digest_trail, parse_folder
 from estimator.measurement.rows import actuals_frame
 
 # AWS News Blog, "AWS CloudTrail - Capture AWS API Activity", 2013-11-13 (checked 2026-11-23): a

@@ -17,6 +17,8 @@ from estimator.months import FloatArray, IntArray
 from estimator.volume.readers import Sharing
 from estimator.volume.streams import Streams
 
+# the least share of all files that a sum of them knows well [-]
+_LEAST_SHARE = 1e-8
 # draws x stretches at once: 8 MB an array
 _MOST_CELLS = 1_000_000
 
@@ -75,14 +77,16 @@ class SharedGets:
         key_end = reading.model.key_end[streams.trail]
         readable = (streams.files > 0) & (streams.end > streams.start) & (group_of >= 0)
         drawn = np.isin(streams.trail, list(retention))
-        # streams with the same draws and the same drawn retention are one step function
+        # streams with the same draws and the same drawn retention are one step function, but for
+        # sizes so different that small ones would be the last bits of a sum with large ones
         # streams of other trails end at known moments, whatever their trail
         trail = np.where(drawn, streams.trail, -1)
-        keys = np.stack([group_of, streams.uncertain_input, trail], axis=1)[readable]
+        sizes = _sizes(streams.files, readable)
+        keys = np.stack([group_of, streams.uncertain_input, trail, sizes], axis=1)[readable]
         kinds, kind_of = np.unique(keys, axis=0, return_inverse=True)
         rows = np.flatnonzero(readable)
         self._steps = []
-        for number, (group, input_codes, drawn_trail) in enumerate(kinds.tolist()):
+        for number, (group, input_codes, drawn_trail, _) in enumerate(kinds.tolist()):
             chosen = rows[kind_of.reshape(-1) == number]
             ends = streams.end[chosen] if drawn_trail >= 0 else until[chosen]
             weights = streams.files[chosen]
@@ -201,6 +205,14 @@ class SharedRequests:
         """For each draw. [request]"""
         requests: FloatArray = self.gets.of(self.group, month) * self.factor
         return requests
+
+
+def _sizes(files: FloatArray, readable: npt.NDArray[np.bool_]) -> IntArray:
+    """A number for each stream, the same for all within a factor of 256; 0 where all may be one."""
+    some = files[readable]
+    if not len(some) or some.min() >= _LEAST_SHARE * some.sum():
+        return np.zeros(len(files), dtype=np.int64)
+    return np.frexp(files)[1].astype(np.int64) // 8
 
 
 def _sum_up_to(moments: FloatArray, files: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from estimator.report.answers import Answer
 from estimator.report.blocks import Alert, Block, Command, Details, Lines, Sheet
-from estimator.report.text.layout import in_parts, lines
+from estimator.report.formats.layout import in_parts, lines
 from pricing.reading.problems import printable
 
 PAGE = 80  # columns of words where nothing says how many there are

@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Calls:
-    """What an AWS command takes by ``--cli-input-json``.
+    """The inputs of an AWS command, as it takes them by ``--cli-input-json``.
 
     Attributes
     ----------

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 
-from estimator.report.text.data import frame_csv, to_json
+from estimator.report.formats.json_and_csv import frame_csv, to_json
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -16,7 +16,7 @@ __all__ = ["Format", "notes_beside", "render"]
 
 
 class Format(StrEnum):
-    """How an answer is written."""
+    """The format of an answer."""
 
     table = "table"
     csv = "csv"
@@ -45,20 +45,23 @@ def render(
         return frame_csv(answer.frame())
     # each is imported when asked for: JSON of a measurement is written before rich is loaded
     if form is Format.markdown:
-        from estimator.report.text.markdown import answer_markdown
+        from estimator.report.formats.markdown import answer_markdown
 
         return answer_markdown(answer)
     if form is Format.html:
-        from estimator.report.text.html import answer_html
+        from estimator.report.formats.html import answer_html
 
         return answer_html(answer)
-    from estimator.report.text.terminal import answer_table
+    if form is Format.table:
+        from estimator.report.formats.terminal import answer_table
 
-    return answer_table(answer, width, details)
+        return answer_table(answer, width, details)
+    assert_never(form)
 
 
 def notes_beside(answer: Answer[Any], form: Format) -> tuple[str, ...]:
     """Return what goes to stderr beside a format: all that the format itself does not hold."""
-    if form is Format.csv:
-        return (*answer.notices, *answer.lines())
-    return answer.notices if form is Format.table else ()
+    if form in (Format.json, Format.markdown, Format.html):
+        return ()
+    # a format that nobody named here holds its data alone: nothing of the rest is lost
+    return answer.notices if form is Format.table else (*answer.notices, *answer.lines())

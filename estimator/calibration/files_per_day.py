@@ -9,7 +9,7 @@ import numpy as np
 
 from estimator.calibration.measured import Measured
 from estimator.calibration.ranges import measured_range
-from estimator.calibration.rates import Class, Rates
+from estimator.calibration.stream_rates import Class, Rates
 from estimator.inventory import Range
 from estimator.months import FloatArray
 

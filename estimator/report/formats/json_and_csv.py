@@ -64,6 +64,7 @@ def frame_csv(rows: pd.DataFrame) -> str:
 
     text = rows.copy()
     for name in rows.columns:
+        # a negative number begins with a sign of a formula, and is none
         if rows[name].dtype.kind not in "fiu":
             text[name] = ["" if pd.isna(cell) else safe_cell(str(cell)) for cell in rows[name]]
     return text.to_csv(index=False, lineterminator="\n")

@@ -1,7 +1,7 @@
 """Sheets laid out as lines of text: no label and no number is ever folded or cut.
 
 What is too wide becomes several tables one below the other, each of which repeats the labels.
-Names that leave no room for a number are shorten_name in the middle, as long as they still differ.
+Names that leave no room for a number are shortened in the middle, as long as they still differ.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def in_parts(sheet: Sheet, width: int | None) -> list[Sheet]:
                 found = [_with_short_names(part, *_room(part, words, width)) for part in parts]
                 if all(part is not None for part in found):
                     return [part for part in found if part is not None]
-    return _split(_numbered(sheet), 1, width - _breadth(_widths(_numbered(sheet))[:1]))
+    return _split(_number_rows(sheet), 1, width - _breadth(_widths(_number_rows(sheet))[:1]))
 
 
 def lines(sheet: Sheet) -> Iterator[Line]:
@@ -116,7 +116,7 @@ def _line(cells: Sequence[str], widths: Sequence[int], words: int) -> str:
 
 
 def _room(part: Sheet, words: int, width: int) -> tuple[int, int]:
-    """What the numbers of a part leave for its labels, and the fewest letters of a name."""
+    """Return what the numbers of a part leave for its labels, and the fewest letters of a name."""
     numbers = _widths(part)[words:]
     return width - sum(numbers) - _GAP * len(numbers), _LEAST
 
@@ -202,7 +202,7 @@ def _part(sheet: Sheet, labels: int, span: Sequence[int]) -> Sheet:
     return Sheet(sheet.title, header, tuple(rows), numbers, sheet.sums)
 
 
-def _numbered(sheet: Sheet) -> Sheet:
+def _number_rows(sheet: Sheet) -> Sheet:
     """The sheet with a number for each row in front, where its labels leave no room for anything.
 
     A sum keeps its word.
