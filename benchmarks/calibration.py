@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.organizations import Organization, make
 from estimator import simulate
-from estimator.calibrate import calibrate_text
+from estimator.calibration import calibrate_text
 from estimator.inventory import Inventory
 from estimator.months import Months, parse_month
 from estimator.volume import usage
@@ -40,24 +40,24 @@ LITTLE = 4  # days
 
 
 def stream_forecast(inventory: Inventory, org: Organization) -> np.ndarray:
-    """What `forecast` says of the puts of each stream in the month. [request]"""
+    """Return the forecast puts of each stream in the month. [request]"""
     used = usage(inventory, Months(parse_month(org.month), 1), ("account", "region", "cause"))
     puts = used[used["cause"] == "put"]
-    row = {one: n for n, one in enumerate(org.accounts)}
-    column = {one: n for n, one in enumerate(org.regions)}
-    told = np.zeros((len(row), len(column)))
+    row = {account: n for n, account in enumerate(org.accounts)}
+    column = {region: n for n, region in enumerate(org.regions)}
+    expected = np.zeros((len(row), len(column)))
     for account, region, quantity in zip(
         puts["account"], puts["region"], puts["quantity"], strict=True
     ):
-        told[row[account], column[region]] += quantity
-    return told.ravel()
+        expected[row[account], column[region]] += quantity
+    return expected.ravel()
 
 
 def run(size: str, history: int, seed: int, together: float = 0.0) -> dict[str, float | str | int]:
     """One organization: what held, and what was how far off."""
     org = make(size, history, np.random.default_rng(seed), together)
-    told = calibrate_text(org.inventory, f"{size}.yaml", org.actuals())
-    drawn = simulate(told.inventory, org.month, 1, draws=2_000, seed=seed)
+    calibrated = calibrate_text(org.inventory, f"{size}.yaml", org.actuals())
+    drawn = simulate(calibrated.inventory, org.month, 1, draws=2_000, seed=seed)
     truth, days = org.truth, org.puts.shape[1] - history
     seen = org.puts[:, :history]
     week = seen[:, np.arange(history - 7, history)]
@@ -66,7 +66,7 @@ def run(size: str, history: int, seed: int, together: float = 0.0) -> dict[str, 
         own[account] = history - (born - org.first).days
     own = np.repeat(own, len(org.regions))
     forecasts = {
-        "calibrated": stream_forecast(told.inventory, org),
+        "calibrated": stream_forecast(calibrated.inventory, org),
         "plain-288": np.full(len(truth), 288.0 * days),
         "last-period": seen.sum(axis=1) / history * days,
         "seasonal-naive": week[:, np.arange(days) % 7].sum(axis=1),
@@ -120,10 +120,10 @@ def main() -> None:
     given = parser.parse_args()
     begin = time.perf_counter()
     frame = study(given.runs, given.seed, given.together)
-    told = summary(frame)
+    scores = summary(frame)
     print("| organization, days | runs | requests held | cost held | width | mean error |")
     print("|---|---|---|---|---|---|")
-    for key, row in told.iterrows():
+    for key, row in scores.iterrows():
         name = " ".join(str(part) for part in key).strip()
         print(
             f"| {name} | {row['runs']:.0f} | {row['requests_held']:.1%} | {row['cost_held']:.1%} | "
@@ -132,13 +132,13 @@ def main() -> None:
     print()
     models = ("calibrated", "unpooled", "last-period", "seasonal-naive", "plain-288")
     little = ("calibrated", "unpooled")
-    header = [*models, *(f"new accounts: {one}" for one in little)]
+    header = [*models, *(f"new accounts: {model}" for model in little)]
     print(f"| organization, days | {' | '.join(header)} |")
     print("|---" * (len(header) + 1) + "|")
-    for key, row in told.iterrows():
+    for key, row in scores.iterrows():
         name = " ".join(str(part) for part in key).strip()
-        cells = [f"{row[f'wape_{one}']:.2%}" for one in models]
-        cells += [f"{row[f'little_{one}']:.1%}" for one in little]
+        cells = [f"{row[f'wape_{model}']:.2%}" for model in models]
+        cells += [f"{row[f'little_{model}']:.1%}" for model in little]
         print(f"| {name} | {' | '.join(cells)} |")
     print(f"\n{len(frame)} runs in {time.perf_counter() - begin:.0f} s")
 

@@ -107,8 +107,8 @@ def seconds(*command: str) -> float:
     return time.perf_counter() - begin
 
 
-def told(code: str, folder: Path) -> float:
-    """What a program says that it took. [s]"""
+def seconds_printed(code: str, folder: Path) -> float:
+    """Return the seconds that a program prints. [s]"""
     command = (sys.executable, "-c", code, str(folder))
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return float(done.stdout)
@@ -127,7 +127,7 @@ def peak(*command: str) -> float:
     return int(done.stdout) / 1024
 
 
-def ours(folder: Path) -> tuple[str, ...]:
+def measure_command(folder: Path) -> tuple[str, ...]:
     """The command as a user types it."""
     return (sys.executable, "-m", "estimator", "measure", "cloudtrail", str(folder), "-f", "json")
 
@@ -145,20 +145,20 @@ def main() -> None:
         trailscraper = Path(sys.executable).with_name("trailscraper")
         if trailscraper.exists():
             took = seconds(str(trailscraper), "select", "--log-dir", str(few))
-            own = statistics.median(seconds(*ours(folder)) for _ in range(RUNS))
+            own = statistics.median(seconds(*measure_command(folder)) for _ in range(RUNS))
             ratio = took * FILES / FEW / own
             print(f"trailscraper select, {FEW} files {took:.2f} s, {ratio:.1f} a file of ours")
         shutil.rmtree(folder)
         for files in (FILES // 10, FILES, 10 * FILES):
             write_logs(folder, files, EVENTS // 4, days=1)
-            print(f"peak memory of {files:,} files: {peak(*ours(folder)):.0f} MB")
+            print(f"peak memory of {files:,} files: {peak(*measure_command(folder)):.0f} MB")
             shutil.rmtree(folder)
 
 
 def compare(folder: Path) -> None:
     """Each way in turn, so that a slow moment of the machine meets all of them."""
     ways = {
-        "kmscost measure cloudtrail": ours(folder),
+        "kmscost measure cloudtrail": measure_command(folder),
         "standard-library loop": (sys.executable, "-c", LOOP, str(folder)),
         "pandas.json_normalize": (sys.executable, "-c", PANDAS, str(folder)),
         "unpacking alone, one core": (sys.executable, "-c", UNPACK, str(folder)),
@@ -173,7 +173,7 @@ def compare(folder: Path) -> None:
     if "DuckDB" in ways:
         inside["DuckDB"] = DUCKDB_INSIDE
     spent = {
-        way: statistics.median(told(code, folder) for _ in range(RUNS))
+        way: statistics.median(seconds_printed(code, folder) for _ in range(RUNS))
         for way, code in inside.items()
     }
     own = statistics.median(times["kmscost measure cloudtrail"])

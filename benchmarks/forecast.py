@@ -45,13 +45,14 @@ def write_inventory(folder: Path, accounts: int, kind: str) -> Path:
     ids = [f"{100_000_000_000 + number}" for number in range(accounts)]
     head = f'version: 1\npayer: "{ids[0]}"\nregions: default\naccounts:\n'
     if kind == "csv":
-        rows = "".join(f"{one},account {one}\n" for one in ids)
+        rows = "".join(f"{account},account {account}\n" for account in ids)
         (folder / "accounts.csv").write_text(f"id,name\n{rows}", encoding="utf-8")
         body = "  - {file: accounts.csv}\n"
     else:
         regions = ", ".join(default_regions())
         body = "".join(
-            f'  - id: "{one}"\n    name: account {one}\n    regions: [{regions}]\n' for one in ids
+            f'  - id: "{account}"\n    name: account {account}\n    regions: [{regions}]\n'
+            for account in ids
         )
     path = folder / f"{kind}-{accounts}.yaml"
     path.write_text(head + body + TRAILS, encoding="utf-8")
@@ -59,7 +60,7 @@ def write_inventory(folder: Path, accounts: int, kind: str) -> Path:
 
 
 def row_loop(inventory: Inventory, months: int) -> float:
-    """What one would write by hand: a DataFrame of streams and months, priced row by row."""
+    """Price a DataFrame of streams and months row by row, as one would by hand."""
     rows = [
         (trail.name, account.id, region, month)
         for trail in inventory.trails
@@ -115,22 +116,24 @@ def main() -> None:
 
         small = load_inventory(write_inventory(folder, 200, "csv"))
         loop = seconds(lambda: row_loop(small, 12), runs=3)
-        ours = seconds(lambda: forecast(small, "2026-11", 12))
+        own = seconds(lambda: forecast(small, "2026-11", 12))
         print(
             f"200 accounts, 12 months: row loop {loop:.2f} s (puts only); all causes, 5 readers: "
-            f"forecast {ours:.3f} s, {loop / ours:.0f} times faster"
+            f"forecast {own:.3f} s, {loop / own:.0f} times faster"
         )
 
         print("streams      6 months   per stream      (every column told apart: --by all)")
         for accounts in (250, 500, 1_000):
             inventory = load_inventory(write_inventory(folder, accounts, "csv"))
             streams = sum(inventory.streams().values())
-            took = seconds(lambda one=inventory: forecast(one, "2026-11", 6, by="all"), runs=3)
+            took = seconds(lambda form=inventory: forecast(form, "2026-11", 6, by="all"), runs=3)
             print(f"{streams:8,}   {took:8.2f} s   {took / streams * 1e6:8.2f} us")
         print("months      1,000 accounts   per month")
         inventory = load_inventory(write_inventory(folder, 1_000, "csv"))
         for months in (3, 6, 12):
-            took = seconds(lambda one=months: forecast(inventory, "2026-11", one, by="all"), runs=3)
+            took = seconds(
+                lambda form=months: forecast(inventory, "2026-11", form, by="all"), runs=3
+            )
             print(f"{months:6}   {took:12.2f} s   {took / months:8.3f} s")
 
 

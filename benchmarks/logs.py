@@ -27,7 +27,7 @@ def uuid(rng: random.Random) -> str:
 
 
 def shell(rng: random.Random, moment: datetime.datetime, account: str) -> dict[str, object]:
-    """What every record has."""
+    """Return the fields that every record has."""
     return {
         "eventVersion": "1.08",
         "eventTime": f"{moment:%Y-%m-%dT%H:%M:%SZ}",
@@ -163,7 +163,7 @@ def write_logs(
         Days to spread them over, a file every five minutes; beyond that several at a time. [day]
     """
     rng = random.Random(seed)
-    told = {"put": 0, "get": 0, "other": 0, "records": 0}
+    counts = {"put": 0, "get": 0, "other": 0, "records": 0}
     for number in range(files):
         moment = START + datetime.timedelta(minutes=5 * (number % (288 * days)))
         records = []
@@ -174,18 +174,18 @@ def write_logs(
                 records.append(other_event(rng, at, kms=False))
                 continue
             kind = rng.choices(("put", "get", "other"), (45, 45, 10))[0]
-            told[kind] += 1
+            counts[kind] += 1
             known = kind != "other"
             records.append(
                 trail_event(rng, at, kind == "get") if known else other_event(rng, at, kms=True)
             )
-        told["records"] += len(records)
+        counts["records"] += len(records)
         region = "us-east-1" if still else "eu-west-1"
         path = folder / "AWSLogs" / log_name(rng, "111122223333", region, moment)
         path.parent.mkdir(parents=True, exist_ok=True)
         text = json.dumps({"Records": records}, separators=(",", ":"))
         path.write_bytes(gzip.compress(text.encode(), 6, mtime=0))
-    return told
+    return counts
 
 
 def main() -> None:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from estimator.actuals.coverage import WHOLE_DAY, Coverage
-from estimator.actuals.result import Actuals
+from estimator.measurement.coverage import WHOLE_DAY, Coverage
+from estimator.measurement.result import Actuals
 
 PAYER = "100000000000"
 KEY = f"arn:aws:kms:us-east-1:{PAYER}:key/0a1b2c3d-1111-2222-3333-444455556666"
@@ -70,10 +70,10 @@ class Organization:
 
     @property
     def inventory(self) -> str:
-        """What somebody wrote who never measured: 288 everywhere, one reader."""
+        """The inventory of somebody who never measured: 288 everywhere, one reader."""
         accounts = "".join(
-            f'  - {{id: "{one}"{f", from: {self.young[n]}" if n in self.young else ""}}}\n'
-            for n, one in enumerate(self.accounts)
+            f'  - {{id: "{account}"{f", from: {self.young[n]}" if n in self.young else ""}}}\n'
+            for n, account in enumerate(self.accounts)
         )
         return (
             f'version: 1\npayer: "{PAYER}"\nregions: [{", ".join(self.regions)}]\n'
@@ -84,19 +84,19 @@ class Organization:
         )
 
     def actuals(self, days: int | None = None) -> Actuals:
-        """What `measure cloudtrail` would count in the first days (default: the history)."""
+        """Return what `measure cloudtrail` would count in the first days (default: the history)."""
         days = self.history if days is None else days
         blocks = [("put", "GenerateDataKey", "", self.puts[:, :days])]
         blocks += [("get", "Decrypt", SIEM, self.siem[:, :days])]
         blocks += [("get", "Decrypt", LATE, self.late[:, :days])]
-        frames = [self._rows(*one) for one in blocks]
+        frames = [self._rows(*block) for block in blocks]
         measured = pd.concat(frames, ignore_index=True)
         for name in ("cause", "operation", "reader", "driver"):
             measured[name] = measured[name].astype("category")
         hours = {self.first + datetime.timedelta(days=n): WHOLE_DAY for n in range(days)}
         return Actuals(
             source="cloudtrail",
-            told=measured,
+            all_rows=measured,
             files=1,
             records=len(measured),
             coverage=Coverage({(PAYER, "us-east-1"): hours}),
@@ -137,7 +137,7 @@ class Organization:
     def requests(self) -> float:
         """All requests of the month. [request]"""
         months = (self.puts, self.siem, self.late)
-        return float(sum(one[:, self.history :].sum() for one in months))
+        return float(sum(puts[:, self.history :].sum() for puts in months))
 
     @property
     def cost(self) -> float:

@@ -27,7 +27,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 from pyarrow import orc, parquet
 
-from estimator.actuals.s3_inventory import measure_s3_inventory
+from estimator.measurement.s3_inventory import measure_s3_inventory
 
 RUNS = 5
 FILES = 4
@@ -81,12 +81,12 @@ def table(number: int, count: int) -> pa.Table:
     columns = {
         "bucket": ["example-logs"] * count,
         "key": names(number, count),
-        "version_id": [f"{one:032x}" for one in range(count)],
+        "version_id": [f"{number:032x}" for number in range(count)],
         "is_latest": [True] * count,
         "is_delete_marker": [False] * count,
         "size": np.arange(count) % 50_000,
         "last_modified_date": pd.date_range("2026-09-01", periods=count, freq="s"),
-        "e_tag": [f"{one * 7919:032x}" for one in range(count)],
+        "e_tag": [f"{number * 7919:032x}" for number in range(count)],
         "storage_class": ["STANDARD"] * count,
         "replication_status": [""] * count,
         "encryption_status": np.where(np.arange(count) % 10, "SSE-KMS", "SSE-S3"),
@@ -155,7 +155,7 @@ def names_alone(folder: Path, suffix: str) -> None:
 
 
 def by_pandas(folder: Path, suffix: str) -> int:
-    """What one would write by hand: read the columns, extract with a pattern, group."""
+    """Count as one would by hand: read the columns, extract with a pattern, group."""
     columns = ["key", *STATUSES]
     parts = []
     for path in sorted(folder.glob(f"*{suffix}")):
@@ -165,9 +165,9 @@ def by_pandas(folder: Path, suffix: str) -> int:
             rows = pd.read_orc(path, columns=columns)
         else:
             rows = pd.read_csv(path, header=None, names=list(COLUMNS.values()), usecols=columns)
-        told = rows["key"].str.extract(PATTERN)
-        told["encryption"] = rows["encryption_status"]
-        parts.append(told.groupby(list(told.columns)).size())
+        fields = rows["key"].str.extract(PATTERN)
+        fields["encryption"] = rows["encryption_status"]
+        parts.append(fields.groupby(list(fields.columns)).size())
     return int(pd.concat(parts).sum())
 
 
@@ -196,14 +196,14 @@ def main() -> None:
         )
         for form, suffix in (("Parquet", ".parquet"), ("ORC", ".orc"), ("CSV", ".csv.gz")):
             size = sum(path.stat().st_size for path in folder.glob(f"*{suffix}")) / 1e6
-            told = measure_s3_inventory(manifests[form])
-            assert told.details["objects"]["cloudtrail"] == count
-            alone = seconds(lambda one=suffix: names_alone(folder, one))
-            ours = seconds(lambda one=form: measure_s3_inventory(manifests[one]))
-            pandas = seconds(lambda one=suffix: by_pandas(folder, one), runs=1)
+            measured = measure_s3_inventory(manifests[form])
+            assert measured.details["objects"]["cloudtrail"] == count
+            alone = seconds(lambda form=suffix: names_alone(folder, form))
+            own = seconds(lambda form=form: measure_s3_inventory(manifests[form]))
+            pandas = seconds(lambda form=suffix: by_pandas(folder, form), runs=1)
             print(
-                f"{form:8}{size:6.0f} {alone:11.2f} s {ours:9.2f} s {count / ours:11,.0f} "
-                f"{ours / alone:15.2f} {pandas / ours:15.1f}"
+                f"{form:8}{size:6.0f} {alone:11.2f} s {own:9.2f} s {count / own:11,.0f} "
+                f"{own / alone:15.2f} {pandas / own:15.1f}"
             )
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(f"peak memory of this process, all that was written included: {peak:,.0f} MB")

@@ -58,8 +58,9 @@ def write_inventory(folder: Path, own_ranges: bool) -> Path:
     head = f'version: 1\npayer: "{ids[0]}"\nregions: default\naccounts:\n'
     if own_ranges:
         body = "".join(
-            f'  - {{id: "{one}", files_per_day: {{low: {20 + n % 300}, high: {400 + n % 500}}}}}\n'
-            for n, one in enumerate(ids)
+            f'  - {{id: "{account}", '
+            f"files_per_day: {{low: {20 + n % 300}, high: {400 + n % 500}}}}}\n"
+            for n, account in enumerate(ids)
         )
     else:
         (folder / "accounts.csv").write_text("id\n" + "\n".join(ids) + "\n", encoding="utf-8")
@@ -77,7 +78,7 @@ def in_turn(runs: dict[str, Callable[[], object]]) -> dict[str, float]:
             begin = time.perf_counter()
             run()
             times[name].append(time.perf_counter() - begin)
-    return {name: statistics.median(one) for name, one in times.items()}
+    return {name: statistics.median(each) for name, each in times.items()}
 
 
 def process(command: str, path: Path, folder: Path, *options: str) -> Callable[[], object]:
@@ -97,8 +98,8 @@ def main() -> None:
             inventory = load_inventory(path)
             took = in_turn(
                 {
-                    "forecast": lambda one=inventory: forecast(one, "2026-11", MONTHS),
-                    "simulate": lambda one=inventory: simulate(one, "2026-11", MONTHS, DRAWS),
+                    "forecast": lambda form=inventory: forecast(form, "2026-11", MONTHS),
+                    "simulate": lambda form=inventory: simulate(form, "2026-11", MONTHS, DRAWS),
                     "processes: forecast": process("forecast", path, folder),
                     "simulate ": process("simulate", path, folder, "--draws", str(DRAWS)),
                 }

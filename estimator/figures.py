@@ -6,10 +6,47 @@ Rounding happens here and nowhere before.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Any
+from typing import Any, Self
 
+
+class Figure(str):
+    """A number as people read it, which still knows its value.
+
+    Alone it has the digits that it needs itself; in a column all have as many: see `in_column`.
+
+    Attributes
+    ----------
+    value : float
+        In the unit that is printed: a share in percent.
+    kind : str
+        ``money``, ``count`` or ``share``.
+    sign : bool
+        Whether a sign is printed before what is more than nothing.
+    """
+
+    __slots__ = ("kind", "sign", "value")
+    value: float
+    kind: str
+    sign: bool
+
+    def __new__(cls, text: str, value: float, kind: str, sign: bool = False) -> Self:
+        """Return the text as a figure."""
+        figure = super().__new__(cls, text)
+        # a number of numpy writes itself otherwise than one of Python
+        figure.value, figure.kind, figure.sign = float(value), kind, sign
+        return figure
+
+
+# names in a sentence: a few beside other facts, several where they are what it says
+FEW, SEVERAL = 3, 8
+
+_CENTS = 2
+_MOST_DECIMALS = 9
+# of each kind the decimals where a value has reached a size, and that size; below it as many as the
+# value that needs most
+_COLUMNS = {"money": (_CENTS, 1.0), "count": (0, 1000.0), "share": (1, 10.0)}
 _HUGE = 1e15  # beyond it a double holds no single units
 _NOISE = 1e-12  # below it there is only what sums leave over
 
@@ -40,7 +77,64 @@ def _huge(value: float) -> str:
     return f"{Decimal(repr(float(value))):,.0f}"
 
 
-def money(amount: float) -> str:
+def in_column(cells: Sequence[str]) -> list[str]:
+    """Return the cells of a column, its figures with one number of decimals.
+
+    Cents where there is a whole unit, and as many as the smallest one needs, so that none reads as
+    nothing. Texts, and what is not known, stay.
+
+    >>> in_column([money(0.5058), money(10.91), "-"]), in_column([count(0.25), count(2)])
+    (['0.51', '10.91', '-'], ['0.25', '2.00'])
+    >>> in_column([money(0.0021), money(3.5)]), in_column([count(518.4), count(51840)])
+    (['0.002', '3.500'], ['518', '51,840'])
+    >>> in_column([money(0.4359261), money(0.0001585), money(0.0)])
+    ['0.4359', '0.0002', '0.0000']
+    """
+    known = [
+        cell
+        for cell in cells
+        if isinstance(cell, Figure) and math.isfinite(cell.value) and abs(cell.value) < _HUGE
+    ]
+    # requests and amounts may stand in one column, each in rows of their own
+    digits = {
+        kind: _decimals([figure for figure in known if figure.kind == kind]) for kind in _COLUMNS
+    }
+    ids = {id(figure) for figure in known}
+    return [
+        _with_decimals(cell, digits[cell.kind])
+        if isinstance(cell, Figure) and id(cell) in ids
+        else str(cell)
+        for cell in cells
+    ]
+
+
+def _decimals(figures: Sequence[Figure]) -> int:
+    """Return how many decimals a column of figures needs."""
+    if not figures:
+        return 0
+    fewest, unit = _COLUMNS[figures[0].kind]
+    printed = max(len(figure.removesuffix(" %").partition(".")[2]) for figure in figures)
+    sizes = [abs(figure.value) for figure in figures if abs(figure.value) >= _NOISE]
+    if not sizes:
+        return fewest
+    # where nothing reaches a whole unit, the largest has the four digits that it has alone
+    four = 3 - math.floor(math.log10(max(sizes)))
+    digits = min(fewest if max(sizes) >= unit else four, printed)
+    if min(sizes) < 10.0**-digits:
+        # a digit that says something, so that what is small does not read as nothing
+        digits = min(-math.floor(math.log10(min(sizes))), printed)
+    return min(max(digits, 2 if fewest == _CENTS else 0), _MOST_DECIMALS)
+
+
+def _with_decimals(figure: Figure, digits: int) -> str:
+    exact = Decimal(repr(figure.value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN)
+    # there is no zero less than nothing; without the f Decimal writes one as 0E-7
+    text = f"{exact or abs(exact):,f}"
+    sign = "+" if figure.sign and exact > 0 else ""
+    return f"{sign}{text}{' %' if figure.kind == 'share' else ''}"
+
+
+def money(amount: float) -> Figure:
     """An amount: cents from one unit on, four significant digits below it unless it is whole cents.
 
     >>> money(1234.5), money(0.09552), money(0.100704), money(0.0), money(0.99999)
@@ -48,6 +142,10 @@ def money(amount: float) -> str:
     >>> money(0.05), money(0.1 + 0.2), money(1e15)
     ('0.05', '0.30', '1,000,000,000,000,000')
     """
+    return Figure(_money(amount), amount, "money")
+
+
+def _money(amount: float) -> str:
     if not math.isfinite(amount):
         return "unknown"
     if abs(amount) >= _HUGE:
@@ -65,7 +163,7 @@ def money(amount: float) -> str:
     return f"{exact.quantize(Decimal('0.01'), rounding=ROUND_HALF_EVEN):,}"
 
 
-def count(quantity: float) -> str:
+def count(quantity: float) -> Figure:
     """A number of requests or files: whole where it is, four significant digits where small.
 
     >>> count(51840.0), count(518.4), count(0.25), count(1174122.57)
@@ -73,7 +171,7 @@ def count(quantity: float) -> str:
     >>> count(0.00001), count(-0.0), count(1.5e15)
     ('0.00001', '0', '1,500,000,000,000,000')
     """
-    return significant(quantity, 4)
+    return Figure(significant(quantity, 4), quantity, "count")
 
 
 def factor(value: float) -> str:
@@ -88,37 +186,36 @@ def factor(value: float) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def share(value: float) -> str:
+def share(value: float) -> Figure:
     """A share as a percentage.
 
     >>> share(0.6), share(0.0004), share(0.0), share(20.0), share(-3.55e-15)
     ('60 %', '0.04 %', '0 %', '2,000 %', '0 %')
     """
-    return f"{significant(value * 100, 3)} %" if math.isfinite(value) else "unknown"
+    text = f"{significant(value * 100, 3)} %" if math.isfinite(value) else "unknown"
+    return Figure(text, value * 100, "share")
 
 
-def signed(text: str) -> str:
+def signed(figure: Figure) -> Figure:
     """A difference that is written already, with its sign; none has none.
 
     >>> signed(money(12.5)), signed(count(-3)), signed(money(0.0))
     ('+12.50', '-3', '0.00')
     """
-    plain = text.startswith(("-", "unknown")) or not text.strip("0.,")
-    return text if plain else f"+{text}"
+    plain = figure.startswith(("-", "unknown")) or not figure.strip("0.,% ")
+    return Figure(figure if plain else f"+{figure}", figure.value, figure.kind, sign=True)
 
 
-def percent(value: float) -> str:
+def percent(value: float) -> Figure:
     """A relative difference with its sign.
 
     >>> percent(0.234), percent(-0.5), percent(12.5), percent(0.0)
     ('+23.4 %', '-50 %', '+1,250 %', '0 %')
     """
-    if not math.isfinite(value):
-        return "unknown"
-    return f"{signed(significant(value * 100, 3))} %"
+    return signed(share(value))
 
 
-def listed(names: Iterable[str], most: int = 8) -> str:
+def listed(names: Iterable[str], most: int = SEVERAL, separator: str = ", ") -> str:
     """Names in a sentence; of many the first ones.
 
     >>> listed(["a", "b"]), listed(["a", "b", "c", "d"], most=2)
@@ -126,7 +223,7 @@ def listed(names: Iterable[str], most: int = 8) -> str:
     """
     names = list(names)
     more = len(names) - most
-    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
+    return separator.join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def plain(row: Mapping[Any, Any]) -> dict[str, Any]:

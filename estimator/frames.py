@@ -258,7 +258,8 @@ ADVICE = (
     Column("what_if", "bool", "-", "the new value is an example, not a fact"),
     Column("trade_off", "bool", "-", "security or audit is given up for it"),
     Column("loses", "object", "-", "what is lost, or what it costs"),
-    Column("how", "object", "-", "a command or setting"),
+    Column("how", "object", "-", "how the change is made"),
+    Column("commands", "object", "-", "AWS's own commands for it, a line each"),
     Column("source", "object", "-", "who says so"),
     Column("compare", "object", "-", "the command that shows the saving"),
 )

@@ -10,11 +10,11 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from pricing.errors import Problem, UsageError
+from pricing.reading.problems import Problem, UsageError
 
 FloatArray = npt.NDArray[np.float64]
 
-# where a life has no beginning or no end [day ordinals]
+# the start and the end of a period that has none [day ordinals]
 ALWAYS = float(datetime.date.min.toordinal())
 NEVER = float(datetime.date.max.toordinal())
 
@@ -46,7 +46,7 @@ def parse_month(text: str) -> datetime.date:
 
 @dataclass(frozen=True)
 class Period:
-    """When something is active: from the day `start` up to the day `end`. [day ordinals]
+    """An active period, from the day `start` up to the day `end`. [day ordinals]
 
     >>> Period(1.0, 9.0) & Period(5.0, 20.0)
     Period(start=5.0, end=9.0)
@@ -60,11 +60,11 @@ class Period:
 
     @property
     def is_empty(self) -> bool:
-        """Whether it has no day."""
+        """True where it has no day."""
         return self.end <= self.start
 
     def meets(self, months: Months) -> bool:
-        """Whether a part of it lies in these months."""
+        """True where a part of it lies in these months."""
         begin, end = float(months.begin[0]), float(months.end[-1])
         return max(self.start, begin) < min(self.end, end)
 
@@ -93,6 +93,7 @@ class Spans:
 
     def between(self, start: float, end: float) -> tuple[Spans, slice]:
         """Those that meet [start, end), and their positions."""
+        # a span that ends on `start` does not meet it: ends are exclusive
         first = int(np.searchsorted(self.end, start, side="right"))
         last = max(int(np.searchsorted(self.begin, end, side="left")), first)
         here = slice(first, last)
@@ -159,7 +160,7 @@ class Months:
         """
         first = day or self.firsts[0]
         origin = first.year * 12 + first.month
-        numbers = [one.year * 12 + one.month - origin for one in self.firsts[:-1]]
+        numbers = [month.year * 12 + month.month - origin for month in self.firsts[:-1]]
         return np.maximum(np.array(numbers, dtype=np.float64), 0.0)
 
 
@@ -192,5 +193,5 @@ def month_label(month: str | datetime.date) -> str:
     except (ValueError, TypeError) as error:
         found, _, expected = str(error).removeprefix("found ").partition("; expected ")
         expected = expected or "a month such as 2026-10"
-        raise UsageError(Problem("--month", None, "", found, expected, "")) from None
+        raise UsageError(Problem("month", None, "", found, expected, "")) from None
     return label

@@ -1,4 +1,4 @@
-"""The JSON Schemas of the files that people write: for editors and other tools."""
+"""The JSON Schemas of the files that people and kmscost write: for editors and other tools."""
 
 from __future__ import annotations
 
@@ -7,21 +7,25 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from estimator.inventory.sections import InventoryFile
-from estimator.scenarios.scenario import ScenarioDocument
-from pricing.errors import Problem, UsageError
+from estimator.measurement.measurement_files.models import MeasurementFile
+from estimator.scenarios.scenario_files import ScenarioDocument
 from pricing.rates import RateTable
+from pricing.reading.problems import Problem, UsageError
 
 _MODELS: dict[str, type[BaseModel]] = {
     "inventory": InventoryFile,
     "rates": RateTable,
     "scenario": ScenarioDocument,
+    "measurement": MeasurementFile,
 }
 
 
-def schema(of: Literal["inventory", "rates", "scenario"] = "inventory") -> dict[str, Any]:
-    """The JSON Schema of an inventory, of a rate table or of a scenario file."""
+def schema(
+    of: Literal["inventory", "rates", "scenario", "measurement"] = "inventory",
+) -> dict[str, Any]:
+    """The JSON Schema of an inventory, of a rate table, a scenario file or a measurement."""
     if of not in _MODELS:
-        expected = "inventory, rates or scenario"
+        expected = "inventory, rates, scenario or measurement"
         raise UsageError(Problem("schema", None, "", repr(of), expected, ""))
-    said = _MODELS[of].model_json_schema(by_alias=True, mode="validation")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **said}
+    document = _MODELS[of].model_json_schema(by_alias=True, mode="validation")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **document}

@@ -3,37 +3,44 @@
 One free quantity per payer, partition, month and pool, over all its accounts and Regions. What the
 rest of the organization uses comes first; what is left is shared among the rows in proportion to
 their quantity. On each row free + billable = quantity.
+
+`bill` prices a frame of usage. `Lines.price` is what it asks, and what a simulation asks for
+every draw at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pricing.errors import Problem, UsageError
-from pricing.rates import Meter, RateTable, Version
+from pricing.meters import Meter, Version
+from pricing.rates import RateTable
+from pricing.reading.problems import Problem, UsageError
 from pricing.regions import partition_of
-from pricing.tiers import FloatArray, free_share, graduated
+from pricing.tiers import FloatArray, free_share, graduated_cost
 
 IntArray = npt.NDArray[np.int64]
 
 
 class OtherRequests(Protocol):
-    """What everything else of the organization requests."""
+    """The requests of everything else in the organization."""
 
-    def of(self, payer: str, partition: str, month: pd.Period) -> float:
-        """Those of a payer in a partition and month. [request/month]"""
+    def of(self, payer: str, partition: str, month: pd.Period) -> float | FloatArray:
+        """Those of a payer in a partition and month; an array has a number for each draw.
+
+        [request/month]
+        """
         ...
 
 
 @dataclass(frozen=True)
 class Bill:
-    """What a usage costs.
+    """The cost of a usage.
 
     Attributes
     ----------
@@ -91,29 +98,181 @@ def bill(
     """
     if not 0 <= discount <= 1:
         found, fix = f"a discount of {discount:g}", "write 0.1 or 10%"
-        raise UsageError(Problem("--discount", None, "", found, "a share from 0 to 1", fix))
+        raise UsageError(Problem("discount", None, "", found, "a share from 0 to 1", fix))
     quantity = usage["quantity"].to_numpy(dtype=np.float64)
-    free_of_charge = np.zeros(len(usage), dtype=bool) if exempt is None else exempt.to_numpy()
-    kinds, kind_of = _kinds(usage)
-    known = [_price(table, *kind) for kind in zip(*(kinds[name] for name in kinds), strict=True)]
-
-    pools, free = _share(usage, quantity, free_of_charge, kinds, kind_of, known, other_requests)
-    free = np.where(free_of_charge, quantity, free)
-    billable = quantity - free
-    rate = _rates(usage, billable, kind_of, known, other_requests) * (1 - discount)
+    lines = Lines(usage, table)
+    is_exempt = None if exempt is None else exempt.to_numpy()
+    priced = lines.price(quantity, other_requests, is_exempt, discount)
 
     charges = usage.copy()
-    charges["meter"] = _spread([meter.name for meter, _, _ in known], kind_of)
-    charges["free"] = free
-    charges["billable"] = billable
-    charges[price_column(table.currency)] = rate
-    charges["cost"] = billable * rate
-    charges["rate_from"] = _spread([version.start.isoformat() for _, version, _ in known], kind_of)
-    used = {(meter.name, version.start): (meter, version) for meter, version, _ in known}
-    return Bill(charges, pools, tuple(used.values()), table.currency)
+    charges["meter"] = _spread([rate.meter.name for rate in lines.rates], lines.rate_of)
+    charges["free"] = priced.free if exempt is None else np.where(exempt, quantity, priced.free)
+    charges["billable"] = priced.billable
+    charges[price_column(table.currency)] = priced.price
+    charges["cost"] = priced.cost
+    starts = [rate.version.start.isoformat() for rate in lines.rates]
+    charges["rate_from"] = _spread(starts, lines.rate_of)
+    used = np.minimum(priced.pooled, priced.available)
+    pools = lines.pools.assign(
+        used_by_others=np.minimum(priced.others, lines.pools["quantity_free"]),
+        requests=priced.pooled,
+        used=used,
+        left=priced.available - used,
+    )
+    versions = {(rate.meter.name, rate.version.start): rate for rate in lines.rates}
+    dated = tuple((rate.meter, rate.version) for rate in versions.values())
+    return Bill(charges, pools, dated, table.currency)
 
 
-_Known = tuple[Meter, Version, tuple[tuple[float, float], ...]]
+class RateInForce(NamedTuple):
+    """The meter, its version and its prices for an operation in a Region and month."""
+
+    meter: Meter
+    version: Version
+    steps: tuple[tuple[float, float], ...]  # upper bound and price of each tier [currency/unit]
+
+
+class Priced(NamedTuple):
+    """Quantities with their price: a row each line, of draws a column each.
+
+    The last three have a row for each of `Lines.pools`.
+    """
+
+    free: FloatArray  # [unit]
+    billable: FloatArray  # [unit]
+    price: FloatArray  # [currency/unit], after discount
+    cost: FloatArray  # [currency]
+    others: FloatArray  # use the free quantity first [request]
+    available: FloatArray  # free after them [unit]
+    pooled: FloatArray  # shares it [unit]
+
+
+class Lines:
+    """Rows of usage with their rates, free pools and tiers, ready for any quantities.
+
+    Attributes
+    ----------
+    rates : list of RateInForce
+        One for each different month, operation and billed Region.
+    rate_of, pool_of : array of int
+        For each row its position in `rates`, and in `pools`; -1 where nothing is free.
+    pools : DataFrame
+        Month, payer, partition, pool, unit and quantity_free of each pool. [unit]
+    """
+
+    def __init__(self, usage: pd.DataFrame, table: RateTable) -> None:
+        """`usage` has the columns month, payer, billed_region and operation."""
+        kinds, self.rate_of = _kinds(usage)
+        columns = (kinds[name] for name in kinds)
+        self.rates = [_rate(table, *kind) for kind in zip(*columns, strict=True)]
+        self.pools, self.pool_of = _pools(usage, kinds, self.rate_of, self.rates)
+        # read out of the frame once: `price` is asked for every month of a simulation
+        self._places = tuple(self.pools[name].tolist() for name in ("payer", "partition", "month"))
+        self._size = self.pools["quantity_free"].to_numpy(dtype=np.float64)
+        # what others request are requests: none of them takes a free key
+        self._is_request = np.array([unit == "request" for unit in self.pools["unit"]], dtype=bool)
+        self._first = np.array([rate.steps[0][1] for rate in self.rates], dtype=np.float64)
+        self._scales = None
+        if any(len(rate.steps) > 1 for rate in self.rates):
+            self._scales = _Scales(usage, self.rates, self.rate_of)
+
+    def price(
+        self,
+        quantity: FloatArray,
+        other_requests: Mapping[str, float] | OtherRequests | None = None,
+        exempt: npt.NDArray[np.bool_] | None = None,
+        discount: float = 0.0,
+    ) -> Priced:
+        """The price of a quantity of each row; of rows x draws for each draw by itself.
+
+        Parameters
+        ----------
+        quantity : array
+            A number for each row, or rows x draws. [unit]
+        other_requests, exempt, discount
+            As for `bill`.
+        """
+        counted = quantity
+        if exempt is not None:
+            counted = np.where(_over_draws(exempt, quantity), 0.0, quantity)
+        others = _over_draws(_others(other_requests, *self._places), quantity)
+        others = np.where(_over_draws(self._is_request, quantity), others, 0.0)
+        size = _over_draws(self._size, quantity)
+        available = np.maximum(size - others, 0.0)
+        pooled = _add_up(counted, self.pool_of, len(self.pools))
+        share = free_share(pooled, available)
+        # a last row of zeros: the position -1 of rows of which nothing is free
+        share = np.concatenate([share, np.zeros((1, *share.shape[1:]))])
+        free = share[self.pool_of]
+        free *= counted
+        billable = counted - free
+        price = _over_draws(self._first[self.rate_of], quantity)
+        if self._scales is not None:
+            price = self._scales.average(price, billable, other_requests)
+        price = price * (1 - discount)
+        return Priced(free, billable, price, billable * price, others, available, pooled)
+
+
+class _Scales:
+    """Graduated tiers, in which the billable units of rows count together.
+
+    Those of a payer, Region, month and meter, after those of the rest of the organization that no
+    free quantity covers. They all pay the average price: splitting a row changes no total.
+    """
+
+    def __init__(self, usage: pd.DataFrame, rates: list[RateInForce], rate_of: IntArray) -> None:
+        meters = {name: code for code, name in enumerate({rate.meter.name: 0 for rate in rates})}
+        meter_of = np.array([meters[rate.meter.name] for rate in rates])[rate_of]
+        columns = ["payer", "month", "billed_region"]
+        group_by = usage[columns].assign(meter=meter_of).groupby
+        scales = group_by([*columns, "meter"], observed=True, sort=False)
+        self.scale_of = scales.ngroup().to_numpy().astype(np.int64)
+        first_row = np.unique(self.scale_of, return_index=True)[1]
+        rows = usage.iloc[first_row]
+        partitions = [partition_of(region) for region in rows["billed_region"]]
+        self._first_row, self._rates, self._rate_of = first_row, rates, rate_of[first_row]
+        self._places = rows["payer"].tolist(), partitions, rows["month"].tolist()
+
+    def average(
+        self,
+        price: FloatArray,
+        billable: FloatArray,
+        other_requests: Mapping[str, float] | OtherRequests | None,
+    ) -> FloatArray:
+        """The average price of each row; `price` is that of its first tier. [currency/unit]"""
+        total = _add_up(billable, self.scale_of, len(self._first_row))
+        others = _over_draws(_others(other_requests, *self._places), total)
+        others, _ = np.broadcast_arrays(others, total)
+        mean = np.broadcast_to(price[self._first_row], total.shape).copy()
+        for number in np.unique(self._rate_of):
+            meter, version, steps = self._rates[number]
+            if len(steps) == 1:
+                continue
+            free = version.free.quantity if version.free else 0.0
+            rows = self._rate_of == number
+            before = np.maximum(others[rows] - free, 0.0) * (meter.unit == "request")
+            cost = graduated_cost(before + total[rows], steps) - graduated_cost(before, steps)
+            # without a unit there is no average: the first tier's price stays
+            mean[rows] = np.divide(cost, total[rows], out=mean[rows], where=total[rows] > 0)
+        return mean[self.scale_of]
+
+
+def _over_draws(values: npt.NDArray[Any], quantity: FloatArray) -> npt.NDArray[Any]:
+    """Values of rows, as a column beside quantities that have one for each draw."""
+    return values[:, None] if values.ndim < quantity.ndim else values
+
+
+def _add_up(values: FloatArray, group_of: IntArray, size: int) -> FloatArray:
+    """The sum of the rows of each group; rows of the group -1 are in none."""
+    if values.ndim == 1:
+        summed = np.bincount(group_of + 1, weights=values, minlength=size + 1)
+        return summed[1:].astype(np.float64)
+    total = np.zeros((size, values.shape[1]))
+    # rows are few where there are draws; a matrix product's last bits would hang on their number
+    for row, group in enumerate(group_of.tolist()):
+        if group >= 0:
+            total[group] += values[row]
+    return total
 
 
 def _kinds(usage: pd.DataFrame) -> tuple[pd.DataFrame, IntArray]:
@@ -125,11 +284,12 @@ def _kinds(usage: pd.DataFrame) -> tuple[pd.DataFrame, IntArray]:
     return kinds, kind_of.astype(np.int64)
 
 
-def _price(table: RateTable, month: pd.Period, operation: str, region: str) -> _Known:
-    """Meter, version and price steps [currency/unit] of one kind of row."""
+def _rate(table: RateTable, month: pd.Period, operation: str, region: str) -> RateInForce:
+    """The rate of one kind of row."""
     meter = table.meter(operation)
     version, rate = table.rate(meter, region, month.start_time.date())
-    return meter, version, tuple((bound, price / meter.per) for bound, price in rate.steps)
+    steps = tuple((bound, price / meter.per) for bound, price in rate.steps)
+    return RateInForce(meter, version, steps)
 
 
 def _spread(values: list[str], kind_of: IntArray) -> pd.Categorical[str]:
@@ -141,56 +301,35 @@ def _spread(values: list[str], kind_of: IntArray) -> pd.Categorical[str]:
     return pd.Categorical.from_codes(codes[kind_of] if len(codes) else codes, texts)
 
 
-def _share(
-    usage: pd.DataFrame,
-    quantity: FloatArray,
-    free_of_charge: npt.NDArray[np.bool_],
-    kinds: pd.DataFrame,
-    kind_of: IntArray,
-    known: list[_Known],
-    other_requests: Mapping[str, float] | OtherRequests | None,
-) -> tuple[pd.DataFrame, FloatArray]:
-    """The pools, and the free quantity of each row."""
+def _pools(
+    usage: pd.DataFrame, kinds: pd.DataFrame, rate_of: IntArray, rates: list[RateInForce]
+) -> tuple[pd.DataFrame, IntArray]:
+    """The pools, and the one of each row; -1 where nothing is free."""
     # (month, partition, pool) hang on the kind of a row: small tables instead of long columns
-    kinds = kinds.reset_index(drop=True)
+    frees = [rate.version.free for rate in rates]
     shared = pd.DataFrame(
         {
-            "month": kinds["month"],
+            "month": kinds["month"].array,
             "partition": [partition_of(region) for region in kinds["billed_region"]],
-            "pool": [version.free.pool if version.free else "" for _, version, _ in known],
-            "quantity_free": [v.free.quantity if v.free else 0.0 for _, v, _ in known],
-            "unit": [meter.unit for meter, _, _ in known],
+            "pool": [free.pool if free else "" for free in frees],
+            "quantity_free": [free.quantity if free else 0.0 for free in frees],
+            "unit": [rate.meter.unit for rate in rates],
         }
     ).astype({"partition": "str", "pool": "str", "quantity_free": np.float64, "unit": "str"})
     names = ["month", "partition", "pool"]
     shared["group"] = shared.groupby(names, observed=True, sort=False).ngroup()
-    pooled = (shared["pool"] != "").to_numpy(dtype=bool)[kind_of]
+    pooled = (shared["pool"] != "").to_numpy(dtype=bool)[rate_of]
     keys = pd.DataFrame(
-        {
-            "group": shared["group"].to_numpy()[kind_of],
-            "payer": usage["payer"].array,
-        }
+        {"group": shared["group"].to_numpy()[rate_of], "payer": usage["payer"].array}
     )[pooled]
     groups = keys.groupby(["group", "payer"], observed=True, sort=False)
-    pool_of = groups.ngroup().to_numpy()
-    pools = keys.loc[~pd.Series(pool_of, index=keys.index).duplicated()]
+    number = groups.ngroup().to_numpy()
+    pools = keys.loc[~pd.Series(number, index=keys.index).duplicated()]
     first = shared.drop_duplicates("group").set_index("group")
     pools = pools.join(first, on="group").reset_index(drop=True)
-    pools = pools[["month", "payer", "partition", "pool", "unit", "quantity_free"]]
-    counted = np.where(free_of_charge, 0.0, quantity)[pooled]
-    total = np.bincount(pool_of, weights=counted, minlength=len(pools)).astype(np.float64)
-    others = _others(other_requests, pools["payer"], pools["partition"], pools["month"])
-    others = np.where(pools["unit"] == "request", others, 0.0)  # they are requests, not keys
-    size = pools["quantity_free"].to_numpy(dtype=np.float64)
-    available = np.maximum(size - others, 0.0)
-    share = free_share(total, available)
-    free = np.zeros(len(usage))
-    free[pooled] = counted * share[pool_of]
-    pools["used_by_others"] = np.minimum(others, size)
-    pools["requests"] = total
-    pools["used"] = np.minimum(total, available)
-    pools["left"] = available - pools["used"]
-    return pools, free
+    pool_of = np.full(len(usage), -1, dtype=np.int64)
+    pool_of[pooled] = number
+    return pools[["month", "payer", "partition", "pool", "unit", "quantity_free"]], pool_of
 
 
 def _others(
@@ -199,50 +338,13 @@ def _others(
     partitions: Iterable[str],
     months: Iterable[pd.Period],
 ) -> FloatArray:
-    """What others request, for each payer, partition and month. [request/month]"""
+    """The requests of others, for each payer, partition and month; a column for each draw of them.
+
+    [request/month]
+    """
     if other_requests is None or isinstance(other_requests, Mapping):
         known = other_requests or {}
         return np.array([known.get(payer, 0.0) for payer in payers], dtype=np.float64)
     places = zip(payers, partitions, months, strict=True)
-    return np.array([other_requests.of(*place) for place in places], dtype=np.float64)
-
-
-def _rates(
-    usage: pd.DataFrame,
-    billable: FloatArray,
-    kind_of: IntArray,
-    known: list[_Known],
-    other_requests: Mapping[str, float] | OtherRequests | None,
-) -> FloatArray:
-    """The price of one unit on each row [currency/unit].
-
-    Graduated tiers count the billable units of a payer, Region, month and meter together, after
-    those of the rest of the organization that no free quantity covers; its rows then pay the
-    average price, so that splitting a row changes no total.
-    """
-    first = np.array([steps[0][1] for _, _, steps in known], dtype=np.float64)
-    rate = first[kind_of] if len(known) else np.zeros(0)
-    if all(len(steps) == 1 for _, _, steps in known):
-        return rate
-    meters = {name: code for code, name in enumerate({meter.name: None for meter, _, _ in known})}
-    meter_of = np.array([meters[meter.name] for meter, _, _ in known])[kind_of]
-    columns = ["payer", "month", "billed_region", "meter"]
-    frame = usage[columns[:3]].assign(meter=meter_of)
-    scale = frame.groupby(columns, observed=True, sort=False).ngroup().to_numpy()
-    total = np.bincount(scale, weights=billable).astype(np.float64)
-    first_row = np.unique(scale, return_index=True)[1]
-    rows = usage.iloc[first_row]
-    partitions = [partition_of(region) for region in rows["billed_region"]]
-    others = _others(other_requests, rows["payer"], partitions, rows["month"])
-    mean = rate[first_row]
-    kind_of_scale = kind_of[first_row]
-    for kind in np.unique(kind_of_scale):
-        meter, version, steps = known[kind]
-        if len(steps) == 1:
-            continue
-        free = version.free.quantity if version.free else 0.0
-        mine = (kind_of_scale == kind) & (total > 0)
-        before = np.maximum(others[mine] - free, 0.0) * (meter.unit == "request")
-        cost = graduated(before + total[mine], steps) - graduated(before, steps)
-        mean[mine] = cost / total[mine]
-    return mean[scale]
+    requests = [other_requests.of(*place) for place in places]
+    return np.stack(np.broadcast_arrays(*requests)) if requests else np.zeros(0)

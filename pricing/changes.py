@@ -8,7 +8,8 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from pricing.rates import Meter, RateTable, Version
+from pricing.meters import Meter, Version
+from pricing.rates import RateTable
 from pricing.regions import in_order, regions
 
 BIG = 0.5  # a rate that moved by more than this share is pointed out
@@ -49,7 +50,7 @@ class RateChange:
             return None
         return self.after / self.before - 1
 
-    def said(self, currency: str, more: int = 0) -> str:
+    def describe(self, currency: str, more: int = 0) -> str:
         """The change in words; `more` Regions say the same."""
         if self.what == "free":
             figures = f"free quantity from {_figure(self.before)} to {_figure(self.after)}"
@@ -62,7 +63,7 @@ class RateChange:
 
     @property
     def is_big(self) -> bool:
-        """Whether it moved by more than half, from 0 too; one that is new or gone did not move."""
+        """True for more than half, from 0 too; a rate that is new or gone did not move."""
         if self.before is None or self.after is None:
             return False
         return abs(self.after - self.before) > (BIG + 1e-12) * abs(self.before)
@@ -87,12 +88,12 @@ def changes(a: RateTable, b: RateTable, on: datetime.date | None = None) -> tupl
     return tuple(found)
 
 
-def grouped(
-    said: Iterable[RateChange],
+def group_changes(
+    all_changes: Iterable[RateChange],
 ) -> tuple[tuple[RateChange, tuple[str, ...]], ...]:
     """The same change in several Regions once, with their codes."""
     groups: dict[RateChange, list[str]] = {}
-    for change in said:
+    for change in all_changes:
         groups.setdefault(dataclasses.replace(change, region=""), []).append(change.region)
     return tuple(
         (dataclasses.replace(change, region=codes[0]), tuple(codes))
@@ -100,11 +101,11 @@ def grouped(
     )
 
 
-def big_moves(said: Iterable[RateChange], currency: str) -> tuple[str, ...]:
+def big_moves(all_changes: Iterable[RateChange], currency: str) -> tuple[str, ...]:
     """Rates that both tables have and that are more than half apart, in words."""
     return tuple(
-        change.said(currency, len(codes) - 1)
-        for change, codes in grouped(one for one in said if one.is_big)
+        change.describe(currency, len(codes) - 1)
+        for change, codes in group_changes(change for change in all_changes if change.is_big)
     )
 
 
@@ -131,18 +132,22 @@ def _free(meter: Meter, old: Version | None, new: Version | None) -> Iterator[Ra
 def _rates(
     meter: Meter, old: Version | None, new: Version | None, scale: float
 ) -> Iterator[RateChange]:
-    both = [code for one in (old, new) if one for rate in one.rates for code in rate.regions]
+    both = [
+        code for version in (old, new) if version for rate in version.rates for code in rate.regions
+    ]
     for region in in_order([*regions(), *both]):
         before, after = _steps(old, region), _steps(new, region, scale)
         for bound in sorted({bound for bound, _ in (*before, *after)}):
-            one, other = _at(before, bound), _at(after, bound)
-            same = one == other or (
-                one is not None and other is not None and math.isclose(one, other, rel_tol=1e-12)
+            old_price, new_price = _at(before, bound), _at(after, bound)
+            same = old_price == new_price or (
+                old_price is not None
+                and new_price is not None
+                and math.isclose(old_price, new_price, rel_tol=1e-12)
             )
             if not same:
                 up_to = None if math.isinf(bound) else bound
                 yield RateChange(
-                    meter.name, "rate", region, meter.unit, meter.per, up_to, one, other
+                    meter.name, "rate", region, meter.unit, meter.per, up_to, old_price, new_price
                 )
 
 

@@ -14,9 +14,9 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
+from pricing.reading.validation import Day, Flag, Number, Section, Source, Text, refusal
+from pricing.reading.words import nearest
 from pricing.regions import partitions
-from pricing.validation import Day, Flag, Number, Section, Source, Text, refusal
-from pricing.words import nearest
 
 
 def _read_partition(value: Any) -> str:
@@ -31,7 +31,7 @@ Partition = Annotated[str, PlainValidator(_read_partition), WithJsonSchema({"typ
 
 
 class FreeVersion(Section):
-    """How much is free a month from a day on, until the next version begins. [unit/month]"""
+    """The quantity that is free from a day on, until the next version begins. [unit/month]"""
 
     start: Day = Field(alias="from")
     quantity: Number
@@ -56,10 +56,11 @@ class FreeQuantity(Section):
 
     def in_force(self, day: datetime.date) -> FreeVersion | None:
         """The version in force on a day, None before the first."""
-        return next((one for one in reversed(self.versions) if one.start <= day), None)
+        # versions rise, so the last that has begun is in force
+        return next((version for version in reversed(self.versions) if version.start <= day), None)
 
     def digest(self, version: FreeVersion) -> str:
         """A fingerprint of what a version says, and of where: past quantities never change."""
-        said = version.model_dump(mode="json", by_alias=True)
-        said |= {"pool": self.pool, "partitions": list(self.partitions)}
-        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+        content = version.model_dump(mode="json", by_alias=True)
+        content |= {"pool": self.pool, "partitions": list(self.partitions)}
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pricing.errors import Problem, RateError, UsageError
-from pricing.rates import Meter, RateTable, load_cloudtrail_rates, load_rates
-from pricing.regions import is_region, partition_of, regions
-from pricing.words import nearest
+from pricing.meters import Meter
+from pricing.rates import RateTable, load_cloudtrail_rates, load_rates
+from pricing.reading.problems import RateError
+from pricing.regions import check_region_option, partition_of
 
 
 def rates_show(
@@ -43,10 +43,8 @@ def rates_show(
         Nothing is in force on the day, or there is no rate for the Region.
     """
     day = on or datetime.datetime.now(datetime.UTC).date()
-    if region is not None and not is_region(region):
-        close = nearest(region, regions())
-        fix = f"did you mean {close}?" if close else ""
-        raise UsageError(Problem("--region", None, "", repr(region), "a Region's code", fix))
+    if region is not None:
+        check_region_option("region", region, "a Region's code")
     if rates is None:
         tables = [load_rates(), load_cloudtrail_rates()]
     else:

@@ -31,7 +31,7 @@ def html_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return f"<table>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
 
 
-def folded(title: str, text: str) -> str:
+def fold_away(title: str, text: str) -> str:
     """A long text that opens by a click."""
-    said = f"<pre>{html.escape(text)}</pre>"
-    return f"<details><summary>{html.escape(title)}</summary>{said}</details>"
+    body = f"<pre>{html.escape(text)}</pre>"
+    return f"<details><summary>{html.escape(title)}</summary>{body}</details>"

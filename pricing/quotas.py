@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Literal
 
+from pricing.reading.validation import Number, Section, Source, load_as
 from pricing.regions import TABLES
-from pricing.validation import Number, Section, Source, load_as
 
 
 class Quotas(Section):

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
-import json
 from functools import cache
-from itertools import pairwise, product
+from itertools import product
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PlainValidator, PrivateAttr, WithJsonSchema, model_validator
 
-from pricing.errors import DocumentError, Problem, RateError
-from pricing.files import is_price_list, read_bytes
 from pricing.free import FreeQuantity, FreeVersion
-from pricing.regions import TABLES, partition_of, read_region
-from pricing.validation import Day, Flag, Number, Section, Source, Text, load_as, refusal
-from pricing.words import nearest
-
-RegionCode = Annotated[str, PlainValidator(read_region), WithJsonSchema({"type": "string"})]
-
-SYMMETRIC = "SYMMETRIC_DEFAULT"
+from pricing.meters import SYMMETRIC, Meter, Rate, Version
+from pricing.reading.files import is_price_list, read_bytes
+from pricing.reading.problems import DocumentError, Problem, RateError
+from pricing.reading.validation import Section, Text, load_as, refusal
+from pricing.reading.words import nearest
+from pricing.regions import TABLES, partition_of
 
 
 def _read_currency(value: Any) -> str:
@@ -30,117 +25,9 @@ def _read_currency(value: Any) -> str:
     return value
 
 
-def _read_per(value: Any) -> float:
-    number = float(value) if isinstance(value, int | float) and value else 0.0
-    if not 0 < number < 1e15:
-        raise refusal(value, "the number of units that the rate is for", "write 1 or 10_000")
-    return number
-
-
 Currency = Annotated[
     str, PlainValidator(_read_currency), WithJsonSchema({"type": "string", "pattern": "^[A-Z]{3}$"})
 ]
-Per = Annotated[
-    float, PlainValidator(_read_per), WithJsonSchema({"type": "number", "exclusiveMinimum": 0})
-]
-
-
-class Tier(Section):
-    """A graduated tier: `rate` holds for the units up to `up_to`, without it for all the rest."""
-
-    up_to: Number | None = None
-    rate: Number
-
-
-class Rate(Section):
-    """The rate of one group of Regions: one `rate`, or graduated `tiers` [currency per `per`]."""
-
-    regions: tuple[RegionCode, ...]
-    rate: Number | None = None
-    tiers: tuple[Tier, ...] = ()
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
-        if (self.rate is None) == (not self.tiers):
-            raise refusal(
-                None, "either `rate` or `tiers`", "give one of them", found="both or none"
-            )
-        bounds = [tier.up_to for tier in self.tiers]
-        if bounds:
-            inner = bounds[:-1]
-            rising = all(
-                low is not None and high is not None and low < high for low, high in pairwise(inner)
-            )
-            if bounds[-1] is not None or None in inner or not rising:
-                fix = "order them by up_to and leave up_to out of the last one only"
-                raise refusal(None, "rising tiers, the last open", fix, ("tiers",), "other bounds")
-        return self
-
-    @property
-    def steps(self) -> tuple[tuple[float, float], ...]:
-        """(upper bound, rate) of each tier; the last bound is infinite."""
-        if self.rate is not None:
-            return ((float("inf"), self.rate),)
-        return tuple(
-            (float("inf") if tier.up_to is None else tier.up_to, tier.rate) for tier in self.tiers
-        )
-
-
-class Free(Section):
-    """A free quantity a month; meters that name the same pool share it."""
-
-    quantity: Number
-    pool: Text
-
-
-class Version(Section):
-    """What a meter costs from a day on, until the next version begins."""
-
-    start: Day = Field(alias="from")
-    confirmed: Flag = False
-    source: Source
-    free: Free | None = None
-    rates: tuple[Rate, ...]
-
-    @model_validator(mode="after")
-    def _region_once(self) -> Self:
-        seen: set[str] = set()
-        for index, rate in enumerate(self.rates):
-            for region in rate.regions:
-                if region in seen:
-                    at = ("rates", index, "regions")
-                    raise refusal(region, "each Region in one rate", "keep one of them", at)
-                seen.add(region)
-        return self
-
-    def rate(self, region: str) -> Rate | None:
-        """The rate of a Region, None where the version has none."""
-        return next((rate for rate in self.rates if region in rate.regions), None)
-
-    def digest(self) -> str:
-        """A fingerprint of all that the version says: past prices never change."""
-        said = json.dumps(self.model_dump(mode="json", by_alias=True), sort_keys=True)
-        return hashlib.sha256(said.encode()).hexdigest()[:16]
-
-
-class Meter(Section):
-    """Something that a bill counts: its unit, the operations it covers, its dated versions."""
-
-    name: Text
-    title: Text
-    unit: Literal["request", "key-month", "event"]
-    per: Per
-    operations: tuple[Text, ...]
-    key_specs: tuple[Text, ...] = (SYMMETRIC,)
-    versions: tuple[Version, ...] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _rising(self) -> Self:
-        starts = [version.start for version in self.versions]
-        if any(later <= earlier for earlier, later in pairwise(starts)):
-            fix = "order them by `from`, each day once"
-            raise refusal(None, "versions that rise in time", fix, ("versions",), "another order")
-        return self
 
 
 class RateTable(Section):
@@ -170,6 +57,7 @@ class RateTable(Section):
             for place, version in enumerate(meter.versions):
                 if version.free:
                     pool = f"{version.free.pool} {version.start}"
+                    # a pool is counted once: two meters that give it two sizes would make two bills
                     size = pools.setdefault(pool, version.free.quantity)
                     if size != version.free.quantity:
                         where = (*at, "versions", place, "free")
@@ -179,7 +67,7 @@ class RateTable(Section):
 
     @model_validator(mode="after")
     def _free_agrees(self) -> Self:
-        """What the pools and the meters say of one free quantity is the same."""
+        """Refuse a free quantity that pools and meters give differently."""
         seen: set[tuple[str, str]] = set()
         pools = {v.free.pool for meter in self.meters for v in meter.versions if v.free}
         for index, free in enumerate(self.free_quantities):
@@ -248,7 +136,9 @@ class RateTable(Section):
         RateError
             The day is before the first version.
         """
-        chosen = next((one for one in reversed(meter.versions) if one.start <= day), None)
+        chosen = next(
+            (version for version in reversed(meter.versions) if version.start <= day), None
+        )
         if chosen is None:
             first = meter.versions[0].start
             found = f"no rate for {day:%Y-%m-%d}"
@@ -258,7 +148,7 @@ class RateTable(Section):
         return chosen
 
     def free_in_force(self, pool: str, partition: str, day: datetime.date) -> FreeVersion | None:
-        """How much of a pool is free in a partition on a day, and who says so.
+        """The free quantity of a pool in a partition on a day, with its source.
 
         A table that does not say it apart says it with the rate. None where nothing is free.
         """
@@ -322,16 +212,16 @@ def load_rates(path: str | Path | None = None) -> RateTable:
     DocumentError
         With every problem of the file: path, line, found, expected, fix.
     """
-    return _shipped("awskms") if path is None else _read(Path(path))
+    return _load_shipped("awskms") if path is None else _read(Path(path))
 
 
 def load_cloudtrail_rates() -> RateTable:
     """The shipped table of what CloudTrail charges for copies of KMS events."""
-    return _shipped("cloudtrail")
+    return _load_shipped("cloudtrail")
 
 
 @cache
-def _shipped(name: str) -> RateTable:
+def _load_shipped(name: str) -> RateTable:
     return _read(TABLES / f"{name}.yaml")
 
 
@@ -339,6 +229,7 @@ def _read(path: Path) -> RateTable:
     try:
         return load_as(RateTable, path).read_from(str(path))
     except DocumentError:
+        # people give AWS's own file to --rates; its errors as a rate table would help nobody
         if not is_price_list(read_bytes(path)[:4096]):
             raise
     found, expected = "one of AWS's own price files", "a rate table"

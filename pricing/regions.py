@@ -8,8 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pricing.validation import Flag, Section, Text, load_as, refusal
-from pricing.words import nearest
+from pricing.reading.problems import Problem, UsageError
+from pricing.reading.validation import Flag, Section, Text, load_as, refusal
+from pricing.reading.words import nearest
 
 TABLES = Path(__file__).parent / "tables"
 
@@ -17,6 +18,12 @@ TABLES = Path(__file__).parent / "tables"
 # a direction, then one digit. A mistyped direction is refused still, with the nearest Region.
 _DIRECTION = "(?:north|south)?(?:east|west)|north|south|central"
 _WELL_FORMED = re.compile(rf"[a-z]{{2,4}}(?:-[a-z]{{2,4}})?-(?:{_DIRECTION})-[1-9]")
+
+# what has the look of a Region's code, in names that AWS writes: laxer than `is_region`, so that no
+# file and no line of a bill is lost because its Region is new
+CODE_PATTERN = r"[a-z]{2,}(?:-[a-z]+)+-\d+"
+
+COMMERCIAL = "aws"
 
 # how the codes of a partition begin, all others are commercial: regionRegex in botocore's
 # partitions.json (1.44.8), checked 2026-11-28
@@ -54,9 +61,17 @@ def regions() -> dict[str, Region]:
 
 
 @cache
-def default_regions() -> tuple[str, ...]:
-    """The Regions enabled by default in a new commercial account."""
-    return tuple(code for code, region in regions().items() if region.enabled_by_default)
+def default_regions(partition: str = COMMERCIAL) -> tuple[str, ...]:
+    """The Regions enabled in a new account of a partition.
+
+    >>> default_regions("aws-us-gov")
+    ('us-gov-east-1', 'us-gov-west-1')
+    """
+    inside = [region for region in regions().values() if region.partition == partition]
+    # opting in is known of commercial Regions only (F22)
+    if partition == COMMERCIAL:
+        inside = [region for region in inside if region.enabled_by_default]
+    return tuple(region.code for region in inside)
 
 
 @cache
@@ -74,7 +89,7 @@ def region_names() -> dict[str, str]:
 
 
 def is_region(value: object) -> bool:
-    """Whether this is the code of a Region: one that is known, or one that is well formed.
+    """True for the code of a Region: one that is known, or one that is well formed.
 
     >>> is_region("eu-west-1"), is_region("eu-west-9"), is_region("eu-wset-1"), is_region("moon-1")
     (True, True, False, False)
@@ -84,10 +99,19 @@ def is_region(value: object) -> bool:
     )
 
 
+def is_region_of_known_partition(value: object) -> bool:
+    """True for a Region of a partition that the table has Regions of.
+
+    >>> is_region_of_known_partition("eu-west-9"), is_region_of_known_partition("us-iso-east-1")
+    (True, False)
+    """
+    return is_region(value) and bool(default_regions(partition_of(str(value))))
+
+
 @cache
 def partitions() -> tuple[str, ...]:
     """Every partition that a Region may be in: the commercial one first."""
-    return tuple(dict.fromkeys(("aws", *_PARTITIONS.values())))
+    return tuple(dict.fromkeys((COMMERCIAL, *_PARTITIONS.values())))
 
 
 def in_order(codes: Iterable[str]) -> tuple[str, ...]:
@@ -100,7 +124,7 @@ def in_order(codes: Iterable[str]) -> tuple[str, ...]:
 
 
 def region_name(region: str) -> str:
-    """What AWS calls a Region; its code where it is not known.
+    """AWS's name of a Region; its code where it is not known.
 
     >>> region_name("eu-west-1"), region_name("eu-west-9")
     ('EU (Ireland)', 'eu-west-9')
@@ -119,7 +143,7 @@ def partition_of(region: str) -> str:
     if known is not None:
         return known.partition
     found = (name for start, name in _PARTITIONS.items() if region.startswith(start))
-    return next(found, "aws")
+    return next(found, COMMERCIAL)
 
 
 def read_region(value: object) -> str:
@@ -129,3 +153,17 @@ def read_region(value: object) -> str:
         fix = f"did you mean {close}?" if close else "see `kmscost rates show` for the Regions"
         raise refusal(value, "the code of an AWS Region such as us-east-1", fix)
     return value
+
+
+def check_region_option(option: str, region: str, expected: str = "an AWS Region") -> None:
+    """Refuse an option whose value is no Region, with the nearest that is one.
+
+    Raises
+    ------
+    UsageError
+        It is none.
+    """
+    if not is_region(region):
+        close = nearest(region, regions())
+        fix = f"did you mean {close}?" if close else ""
+        raise UsageError(Problem(option, None, "", repr(region), expected, fix))

@@ -10,8 +10,8 @@ import numpy.typing as npt
 FloatArray = npt.NDArray[np.float64]
 
 
-def graduated(quantity: FloatArray, steps: Sequence[tuple[float, float]]) -> FloatArray:
-    """What each quantity costs when every tier prices only the units inside it.
+def graduated_cost(quantity: FloatArray, steps: Sequence[tuple[float, float]]) -> FloatArray:
+    """The cost of each quantity when every tier prices only the units inside it.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def graduated(quantity: FloatArray, steps: Sequence[tuple[float, float]]) -> Flo
     Examples
     --------
     >>> import numpy as np
-    >>> graduated(np.array([5.0, 15.0]), [(10.0, 2.0), (float("inf"), 1.0)]).tolist()
+    >>> graduated_cost(np.array([5.0, 15.0]), [(10.0, 2.0), (float("inf"), 1.0)]).tolist()
     [10.0, 25.0]
     """
     cost = np.zeros_like(quantity)

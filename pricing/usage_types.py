@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from pricing.regions import CODE_PATTERN
+
 # AWS Global Infrastructure, "AWS Region billing codes", checked 2026-11-24:
 # https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-region-billing-codes.html
 # EUW1 is not there, some services write it all the same. The European Sovereign Cloud's: not found.
@@ -53,8 +55,7 @@ BILLING_CODES = {
 # no prefix")
 NO_PREFIX = "us-east-1"
 
-_REGION = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-\d+")
-_FULL = re.compile(rf"(?P<region>{_REGION.pattern})-(?P<meter>.+)")
+_FULL = re.compile(rf"(?P<region>{CODE_PATTERN})-(?P<meter>.+)")
 _SHORT = re.compile(r"(?P<code>EU|[A-Z]{2,6}\d)-(?P<meter>.+)")
 _GLOBAL = re.compile(r"(?:Global|Any)-(?P<meter>.+)")
 

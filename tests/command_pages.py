@@ -16,7 +16,7 @@ import typer
 from typer.models import ArgumentInfo
 from typer.utils import get_params_from_function
 
-from estimator.cli.application import COMMANDS
+from estimator.cli.application import NAMES
 
 VALUES = {"int": "NUMBER", "float": "NUMBER", "Path": "FILE"}
 
@@ -41,9 +41,9 @@ class Command:
 
 def all_commands() -> Iterator[Command]:
     """All commands in the order of a user's work, those of a group behind it."""
-    for name, (module, _) in COMMANDS.items():
-        app = importlib.import_module(f"estimator.cli.{module}").APPS[name]
-        single = [one for one in app.registered_commands if one.name is None]
+    for name in NAMES:
+        app = importlib.import_module(f"estimator.cli.{name}").app
+        single = [command for command in app.registered_commands if command.name is None]
         if single:
             yield _command(name, single[0])
         else:
@@ -51,28 +51,28 @@ def all_commands() -> Iterator[Command]:
 
 
 def _group(name: str, app: typer.Typer) -> Iterator[Command]:
-    yield Command(name, said(app.info.help), said(app.info.epilog), None)
-    for one in app.registered_commands:
-        yield _command(f"{name} {one.name}", one)
+    yield Command(name, paragraphs_of(app.info.help), paragraphs_of(app.info.epilog), None)
+    for command in app.registered_commands:
+        yield _command(f"{name} {command.name}", command)
     for inner in app.registered_groups:
         yield from _group(f"{name} {inner.name}", inner.typer_instance)
 
 
 def _command(name: str, info: Any) -> Command:
     text = info.help or info.callback.__doc__
-    return Command(name, said(text), said(info.epilog), info.callback)
+    return Command(name, paragraphs_of(text), paragraphs_of(info.epilog), info.callback)
 
 
-def said(text: Any) -> str:
+def paragraphs_of(text: Any) -> str:
     """A text's paragraphs, a line each; nothing where typer has a placeholder for no text."""
     paragraphs = text.split("\n\n") if isinstance(text, str) else []
-    return "\n\n".join(" ".join(one.split()) for one in paragraphs)
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 
 
 def commands_in_words() -> str:
     """Every command as Markdown."""
     found = list(all_commands())
-    return "\n\n".join(command_in_words(one, found) for one in found)
+    return "\n\n".join(command_in_words(command, found) for command in found)
 
 
 def command_in_words(command: Command, found: list[Command]) -> str:
@@ -80,15 +80,21 @@ def command_in_words(command: Command, found: list[Command]) -> str:
     level = "##" if " " not in command.name else "###"
     parts = [f"{level} {command.name}", command.help]
     if command.function is None:
-        inner = [one.name for one in found if one.name.startswith(f"{command.name} ")]
-        parts.append(f"Commands: {', '.join(f'`{one}`' for one in inner)}.")
+        inner = [other.name for other in found if other.name.startswith(f"{command.name} ")]
+        parts.append(f"Commands: {', '.join(f'`{name}`' for name in inner)}.")
     else:
         given = get_params_from_function(command.function).values()
-        arguments = [one for one in given if isinstance(one.default, ArgumentInfo)]
-        options = [one for one in given if one not in arguments and not one.default.hidden]
+        arguments = [
+            parameter for parameter in given if isinstance(parameter.default, ArgumentInfo)
+        ]
+        options = [
+            parameter
+            for parameter in given
+            if parameter not in arguments and not parameter.default.hidden
+        ]
         usage = " ".join(["kmscost", command.name, *map(in_usage, arguments)])
         parts.append(f"```\n{usage}{' [OPTIONS]' if options else ''}\n```")
-        rows = [row(one) for one in (*arguments, *options)]
+        rows = [row(parameter) for parameter in (*arguments, *options)]
         parts.append("\n".join(["| | | default |", "|---|---|---|", *rows]))
     if command.example:
         parts.append(f"Example: `{command.example.removeprefix('Example: ')}`")
@@ -98,12 +104,12 @@ def command_in_words(command: Command, found: list[Command]) -> str:
 def row(parameter: Any) -> str:
     """An argument or option in the table."""
     info = parameter.default
-    said = cell(info.help or "").replace("<", "&lt;")
-    return f"| `{cell(left(parameter))}` | {said} | {default(info)} |"
+    text = cell(info.help or "").replace("<", "&lt;")
+    return f"| `{cell(left(parameter))}` | {text} | {default(info)} |"
 
 
 def is_needed(info: Any) -> bool:
-    """Whether an argument or option must be given."""
+    """Tell whether an argument or option must be given."""
     return info.default is ...
 
 
@@ -128,11 +134,11 @@ def left(parameter: Any) -> str:
 
 
 def value_of(annotation: Any) -> str:
-    """What stands behind an option: its choices, or what kind of thing; nothing behind a flag."""
-    kinds = [one for one in typing.get_args(annotation) if one is not type(None)]
+    """Return what stands behind an option: its choices, or its kind; nothing behind a flag."""
+    kinds = [argument for argument in typing.get_args(annotation) if argument is not type(None)]
     kind = kinds[0] if kinds else annotation
     if isinstance(kind, enum.EnumType):
-        return "|".join(str(one.value) for one in kind)
+        return "|".join(str(member.value) for member in kind)
     return "" if kind is bool else VALUES.get(kind.__name__, "TEXT")
 
 

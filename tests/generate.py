@@ -13,9 +13,10 @@ import yaml
 from estimator import schema
 from estimator.frames import FRAMES
 from estimator.inventory.presets import PRESETS
-from estimator.report.data import to_json
+from estimator.report.formats.json_and_csv import to_json
 from pricing.regions import TABLES
 from tests.command_pages import cell, commands_in_words
+from tests.inventory_page import inventory_in_words
 from tests.real_data import ROOT
 
 HOW = "generated: python -m tests.generate"
@@ -26,7 +27,8 @@ def frames_in_words() -> str:
     parts = []
     for name, columns in FRAMES.items():
         rows = "\n".join(
-            f"| {one.name} | {one.dtype} | {one.unit} | {one.meaning} |" for one in columns
+            f"| {column.name} | {column.dtype} | {column.unit} | {column.meaning} |"
+            for column in columns
         )
         parts.append(
             f"**{name}**\n\n| column | dtype | unit | meaning |\n|---|---|---|---|\n{rows}\n"
@@ -54,43 +56,44 @@ def tables_in_words() -> str:
         sure = "assumption" if preset.get("assumed") else "read"
         what = f"Gets per file of preset {preset['name']}"
         rows.append((PRESETS.name, what, "current", sure, preset["source"]))
-    said = (
-        f"| {name} | {cell(what)} | {start} | {_linked(source)} | {source['checked']} | {sure} |"
+    lines = (
+        f"| {name} | {cell(what)} | {start} | {_link(source)} | {source['checked']} | {sure} |"
         for name, what, start, sure, source in rows
     )
     head = "| table | what | from | source | checked | sure |\n|---|---|---|---|---|---|\n"
-    return head + "\n".join(said) + "\n"
+    return head + "\n".join(lines) + "\n"
 
 
-def _linked(source: dict[str, str]) -> str:
+def _link(source: dict[str, str]) -> str:
     title = cell(source["title"])
     return f"[{title}]({source['url']})" if "url" in source else title
 
 
 PARTS: dict[str, tuple[str, Callable[[], str]]] = {
     "docs/commands.md": ("commands", commands_in_words),
+    "docs/inventory.md": ("format", inventory_in_words),
     "docs/output.md": ("frames", frames_in_words),
     "docs/sources.md": ("tables", tables_in_words),
 }
 
 
-def regenerated(path: str) -> tuple[str, str]:
+def regenerate(path: str) -> tuple[str, str]:
     """A document as it is, and as it would be with its generated part made anew."""
     name, make = PARTS[path]
-    kept = (ROOT / path).read_text(encoding="utf-8")
+    before = (ROOT / path).read_text(encoding="utf-8")
     begin, end = f"<!-- {name}: {HOW} -->", f"<!-- end of {name} -->"
     pattern = re.compile(f"^<!-- {name}:.*?-->$.*^{re.escape(end)}$", re.DOTALL | re.MULTILINE)
-    if not pattern.search(kept):
+    if not pattern.search(before):
         raise SystemExit(f"{path}: no lines `{begin}` and `{end}` to write between")
     fresh = f"{begin}\n\n{make().strip()}\n\n{end}"
-    return kept, pattern.sub(lambda _: fresh, kept)
+    return before, pattern.sub(lambda _: fresh, before)
 
 
 def main() -> None:
     """Write all parts."""
     for path in PARTS:
-        kept, fresh = regenerated(path)
-        if kept != fresh:
+        before, fresh = regenerate(path)
+        if before != fresh:
             (ROOT / path).write_text(fresh, encoding="utf-8")
             print(f"wrote {path}")  # noqa: T201 (a command)
     for of in ("inventory", "scenario"):

@@ -12,15 +12,15 @@ from estimator.cli import app
 from pricing.regions import TABLES
 from tests.command_pages import all_commands
 from tests.extras import needed
-from tests.generate import PARTS, regenerated
+from tests.generate import PARTS, regenerate
 from tests.real_data import ROOT
 
 
 @pytest.mark.parametrize("path", PARTS)
 def test_generated_parts_are_what_the_code_says(path):
     """Frames, commands and rate tables in docs/ are those of the code."""
-    kept, fresh = regenerated(path)
-    assert kept == fresh, f"{path} is out of date: run `python -m tests.generate`"
+    before, fresh = regenerate(path)
+    assert before == fresh, f"{path} is out of date: run `python -m tests.generate`"
 
 
 @pytest.mark.parametrize("command", list(all_commands()), ids=lambda command: command.name)
@@ -30,10 +30,10 @@ def test_the_help_of_a_command_is_documented(command):
     assert answer.exit_code == 0
     page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
     section = re.split(r"^#{2,3} ", page, flags=re.MULTILINE)
-    (mine,) = [one for one in section if one.startswith(f"{command.name}\n")]
+    (own,) = [part for part in section if part.startswith(f"{command.name}\n")]
     if command.function is not None:
         option = r"(?<![\w-])--[a-z][a-z0-9-]*"
-        assert set(re.findall(option, answer.output)) - {"--help"} == set(re.findall(option, mine))
+        assert set(re.findall(option, answer.output)) - {"--help"} == set(re.findall(option, own))
     assert "".join(command.help.split()) in "".join(answer.output.split())
 
 
@@ -46,20 +46,20 @@ def test_every_source_of_the_rate_tables_is_listed():
         urls = re.findall(r"^ *url: (\S+)$", text, re.MULTILINE)
         assert len(days) == len(urls)
         assert path.name in page
-        assert [one for one in (*days, *urls) if one not in page] == []
+        assert [word for word in (*days, *urls) if word not in page] == []
 
 
 def test_the_schema_beside_the_examples_is_the_printed_one():
     """examples/*.schema.json are what `kmscost schema` prints."""
     for of in ("inventory", "scenario"):
         path = ROOT / "examples" / f"{of}.schema.json"
-        kept = json.loads(path.read_text(encoding="utf-8"))
-        assert keys_of(kept) == keys_of(schema(of))
+        printed = json.loads(path.read_text(encoding="utf-8"))
+        assert keys_of(printed) == keys_of(schema(of))
 
 
-def keys_of(said: dict) -> dict:
+def keys_of(document: dict) -> dict:
     """The keys of every section and which are needed: pydantic's versions word the rest anew."""
-    sections = {**({"whole": said} if "properties" in said else {}), **said["$defs"]}
+    sections = {**({"whole": document} if "properties" in document else {}), **document["$defs"]}
     return {
         name: (sorted(section["properties"]), sorted(section.get("required", [])))
         for name, section in sections.items()
@@ -117,6 +117,20 @@ def test_the_scenario_schema_refuses_what_compare_refuses():
         assert not validator.is_valid([{**good, **more}]), more
     assert not validator.is_valid([{"path": "payer"}])
     assert not validator.is_valid([])
+
+
+def test_every_path_for_contributors_exists():
+    """A recipe that names a file that has moved leads nowhere."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    prose = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    named = re.findall(r"`(?:bash )?([\w.-]+/[\w./-]*|[\w-]+\.(?:md|toml))[ `]", prose)
+    # what is beside a checkout, made by a command, or named by whoever adds it
+    elsewhere = ("../shared/data", ".venv/bin/python", "estimator/cli/NAME.py")
+    assert [path for path in named if not (ROOT / path).exists() and path not in elsewhere] == []
+    beside = re.findall(r"`(\w+)`,?\s+(?:of|in)\s+`([\w./]+\.py)`", prose)
+    assert len(beside) > 8
+    missing = [pair for pair in beside if pair[0] not in (ROOT / pair[1]).read_text("utf-8")]
+    assert missing == []
 
 
 def test_nothing_is_left_unfinished():

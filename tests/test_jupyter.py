@@ -28,7 +28,7 @@ from estimator import (
     simulate,
 )
 from tests.october import HOME, write_october
-from tests.pricing.offers.offer_files import kms, offer, written
+from tests.pricing.offers.offer_files import kms, offer, write_file
 from tests.real_data import ROOT
 
 HOSTILE = "<script>alert('1')</script><img src=x onerror=alert(2)>"
@@ -97,19 +97,19 @@ def folder(tmp_path_factory):
     (at / "inventory.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
     write_october(at / "logs")
     for path in (at / "logs").iterdir():
-        told = json.loads(gzip.decompress(path.read_bytes()))
-        text = json.dumps(told).replace("role/siem", "role/<script>siem")
+        log = json.loads(gzip.decompress(path.read_bytes()))
+        text = json.dumps(log).replace("role/siem", "role/<script>siem")
         path.write_bytes(gzip.compress(text.encode()))
     (at / "logs" / "<script>broken.json").write_text("{", encoding="utf-8")
     bill = (ROOT / "examples" / "bill.csv").read_text(encoding="utf-8")
     (at / "bill.csv").write_text(bill.replace("CurrentKeys", HOSTILE), encoding="utf-8")
     plan = (ROOT / "examples" / "plan.json").read_text(encoding="utf-8")
     (at / "plan.json").write_text(plan.replace('"org"', json.dumps(HOSTILE)), encoding="utf-8")
-    written(at / "prices.json", offer(kms("us-east-1", "eu-west-1")))
-    mine = at / "rates.yaml"
+    write_file(at / "prices.json", offer(kms("us-east-1", "eu-west-1")))
+    rates = at / "rates.yaml"
     shipped = yaml.safe_load(Path(load_rates().path).read_text(encoding="utf-8"))
     shipped["meters"][0]["versions"][-1]["source"]["title"] = HOSTILE
-    mine.write_text(yaml.safe_dump(shipped), encoding="utf-8")
+    rates.write_text(yaml.safe_dump(shipped), encoding="utf-8")
     shipped["meters"][0]["versions"][-1]["rates"][0]["rate"] = 0.06
     (at / "<b>.yaml").write_text(yaml.safe_dump(shipped), encoding="utf-8")
     return at
@@ -118,9 +118,9 @@ def folder(tmp_path_factory):
 @pytest.mark.parametrize("name", RESULTS)
 def test_a_result_shows_itself_and_names_stay_text(name, folder):
     """The HTML closes every tag that it opens, and has tags of tables and text alone."""
-    told = RESULTS[name](folder)
-    assert type(told).__name__ == name
-    shown = told._repr_html_()
+    result = RESULTS[name](folder)
+    assert type(result).__name__ == name
+    shown = result._repr_html_()
     tags = Tags()
     tags.feed(shown)
     tags.close()
@@ -130,12 +130,12 @@ def test_a_result_shows_itself_and_names_stay_text(name, folder):
     assert "table" in tags.seen
     # names are there, as text; a backtest shows none
     assert "&lt;" in shown or name == "Backtest"
-    assert len(repr(told)) < 400
-    assert "\n" not in repr(told)
+    assert len(repr(result)) < 400
+    assert "\n" not in repr(result)
 
 
 def test_a_cost_stands_beside_the_other_reading(folder):
-    """What shows a cost in Jupyter shows the total under the other reading."""
+    """A result that shows a cost in Jupyter shows the total under the other reading."""
     for name in (
         "Forecast",
         "Explanation",
@@ -161,5 +161,5 @@ def test_every_public_result_is_looked_at():
     """No class of a result is public and missing above."""
     # a report is a page of its own in a frame, and has tests of its own
     given = {"KmscostError", "InventoryError", "Range", "RateTable", "MonthlyReport"}
-    classes = {one for one in estimator.__all__ if inspect.isclass(getattr(estimator, one))}
+    classes = {name for name in estimator.__all__ if inspect.isclass(getattr(estimator, name))}
     assert classes - given == set(RESULTS)

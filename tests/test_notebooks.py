@@ -17,24 +17,24 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
 def test_notebook_runs_from_a_clean_kernel(path):
     """All cells run, and print what they print in the repository."""
-    kept = nbformat.read(path, as_version=4)
+    notebook = nbformat.read(path, as_version=4)
     fresh = nbformat.read(path, as_version=4)
     resources = {"metadata": {"path": str(path.parent)}}
     nbclient.NotebookClient(fresh, timeout=120, resources=resources).execute()
-    for old, new in zip(kept.cells, fresh.cells, strict=True):
-        assert printed(old) == printed(new)
+    for old, new in zip(notebook.cells, fresh.cells, strict=True):
+        assert printed_text(old) == printed_text(new)
         assert kinds(old) == kinds(new)
 
 
-def printed(cell):
-    """What a cell prints; stderr is other libraries' talk, as of a font cache being built."""
+def printed_text(cell):
+    """Return what a cell prints; stderr is other libraries' talk, as of a font cache."""
     outputs = cell.get("outputs", [])
-    return "".join(one["text"] for one in outputs if one.get("name") == "stdout")
+    return "".join(output["text"] for output in outputs if output.get("name") == "stdout")
 
 
 def kinds(cell):
-    """Which kinds of results a cell shows: tables and pictures are there to be read on the web."""
-    return [sorted(one["data"]) for one in cell.get("outputs", []) if "data" in one]
+    """Return the kinds of results of a cell: tables and pictures are read on the web."""
+    return [sorted(output["data"]) for output in cell.get("outputs", []) if "data" in output]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)

@@ -23,7 +23,7 @@ MONTHS = [
 
 
 @pytest.fixture(scope="module")
-def told():
+def data():
     """The JSON of the forecast, which everything else is held against."""
     return json.loads(kmscost("forecast", EXAMPLE, *SPAN, "--format", "json", cwd=ROOT).out)
 
@@ -38,21 +38,21 @@ def rows_of(text: str) -> dict[str, list[str]]:
     return found
 
 
-def printed(row: dict[str, float]) -> tuple[str, str]:
+def as_printed(row: dict[str, float]) -> tuple[str, str]:
     """Requests and cost as people read them."""
     return count(row["requests"]), money(row["cost_usd"])
 
 
 @pytest.mark.parametrize("form", ["table", "markdown"])
-def test_table_and_markdown(told, form):
+def test_table_and_markdown(data, form):
     """Each month's requests and cost, and the totals, are those of the JSON."""
     rows = rows_of(kmscost("forecast", EXAMPLE, *SPAN, "--format", form, cwd=ROOT).out)
-    for month in told["months"]:
-        assert {*printed(month)} <= {*rows[month["month"]]}
-    assert {*printed(told["totals"])} <= {*rows["total"]}
+    for month in data["months"]:
+        assert {*as_printed(month)} <= {*rows[month["month"]]}
+    assert {*as_printed(data["totals"])} <= {*rows["total"]}
 
 
-def test_the_report(told, tmp_path):
+def test_the_report(data, tmp_path):
     """The page's months ahead are the forecast's months, and its sum the forecast's sum."""
     target = tmp_path / "report.html"
     options = ("--month", "2026-10", "--months-ahead", "12", "--no-advice")
@@ -66,24 +66,24 @@ def test_the_report(told, tmp_path):
         if (cells := re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL))
     ]
     ahead = {cells[0]: cells[1:3] for cells in reversed(tables) if len(cells) > 6}
-    for month in told["months"]:
-        assert ahead[month["month"]] == [*printed(month)]
-    assert ahead["all"] == [*printed(told["totals"])]
+    for month in data["months"]:
+        assert ahead[month["month"]] == [*as_printed(month)]
+    assert ahead["all"] == [*as_printed(data["totals"])]
 
 
-def test_focus(told):
-    """What FOCUS bills of each month is its cost, and what it consumes its requests."""
+def test_focus(data):
+    """The cost that FOCUS bills of each month is the forecast's, and so are its requests."""
     focus = export_focus(EXAMPLE, "2026-11", 12).rows
     months = focus["BillingPeriodStart"].astype(str).str[:7]
-    for month in told["months"]:
-        mine = focus[months == month["month"]]
-        cost = sum((Decimal(float(one)) for one in mine["BilledCost"]), Decimal(0))
-        requests = mine[mine["ConsumedUnit"] == "Requests"]["ConsumedQuantity"]
-        consumed = sum((Decimal(float(one)) for one in requests), Decimal(0))
-        assert (count(float(consumed)), money(float(cost))) == printed(month)
+    for month in data["months"]:
+        rows = focus[months == month["month"]]
+        cost = sum((Decimal(float(value)) for value in rows["BilledCost"]), Decimal(0))
+        requests = rows[rows["ConsumedUnit"] == "Requests"]["ConsumedQuantity"]
+        consumed = sum((Decimal(float(value)) for value in requests), Decimal(0))
+        assert (count(float(consumed)), money(float(cost))) == as_printed(month)
 
 
-def test_the_notebook(told):
+def test_the_notebook(data):
     """The first notebook shows the total of both readings, and so does the object in Python."""
     notebook = json.loads(
         (ROOT / "notebooks" / "01-first-forecast.ipynb").read_text(encoding="utf-8")
@@ -93,7 +93,7 @@ def test_the_notebook(told):
         for cell in notebook["cells"]
         for out in cell.get("outputs", [])
     )
-    requests, cost = printed(told["totals"])
+    requests, cost = as_printed(data["totals"])
     assert f"{requests} requests, USD {cost}" in shown
     assert f"{requests} requests, USD {cost}" in repr(forecast(EXAMPLE, "2026-11", 12))
-    assert f"cost_usd_writes_exempt     {told['totals']['cost_usd_writes_exempt']:.2f}" in shown
+    assert f"cost_usd_writes_exempt     {data['totals']['cost_usd_writes_exempt']:.2f}" in shown

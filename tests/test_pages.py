@@ -12,7 +12,7 @@ from tests.command_pages import all_commands
 from tests.consoles import blocks, run, run_block
 from tests.extras import skip_without_extra
 from tests.october import write_october
-from tests.pricing.offers.offer_files import kms, offer, written
+from tests.pricing.offers.offer_files import kms, offer, write_file
 from tests.real_data import ROOT
 
 PAGES = sorted((ROOT / "docs").glob("*.md"))
@@ -26,12 +26,12 @@ USERS = ("security-engineer", "finops-analyst", "data-scientist", "platform-team
 
 @pytest.fixture(scope="module")
 def given(tmp_path_factory):
-    """What a reader has: the examples, a month of logs, AWS's price file."""
+    """Write what a reader has: the examples, a month of logs, AWS's price file."""
     folder = tmp_path_factory.mktemp("given")
     shutil.copytree(ROOT / "examples", folder / "examples")
     write_october(folder / "logs")
     prices = offer(kms("us-east-1", "eu-west-1", request="0.0000040000"))
-    written(folder / "awskms.json", prices)
+    write_file(folder / "awskms.json", prices)
     return folder
 
 
@@ -75,8 +75,8 @@ def test_the_examples_in_help_run(given, tmp_path):
         for line in re.findall(r"kmscost [^;>]*[^;> ]", command.example):
             if not ELSEWHERE.search(line):
                 done = run(shlex.split(line)[1:], folder)
-                skip_without_extra(done.stderr)
-                assert done.returncode == 0, f"{line}\n{done.stderr}"
+                skip_without_extra(done.err)
+                assert done.code == 0, f"{line}\n{done.err}"
                 ran += 1
     assert ran >= 16
 
@@ -89,7 +89,9 @@ def test_no_command_stands_outside_a_block_that_runs():
         assert not re.findall(r"^ *\$? *kmscost .*$", prose, re.MULTILINE), page.name
         if page.name != "commands.md":
             lines = "".join([*blocks(text, "sh"), *blocks(text, "")]).splitlines()
-            assert [one for one in lines if "kmscost " in one and not ELSEWHERE.search(one)] == []
+            assert [
+                line for line in lines if "kmscost " in line and not ELSEWHERE.search(line)
+            ] == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
@@ -120,8 +122,8 @@ def test_no_merge_was_left_half_done(document):
 
 def test_the_readme_leads_to_every_page():
     """Each page under docs/ is in the README's index."""
-    said = (ROOT / "README.md").read_text("utf-8")
-    assert [page.name for page in PAGES if f"(docs/{page.name})" not in said] == []
+    text = (ROOT / "README.md").read_text("utf-8")
+    assert [page.name for page in PAGES if f"(docs/{page.name})" not in text] == []
 
 
 @pytest.mark.parametrize("user", USERS)

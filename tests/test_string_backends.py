@@ -51,7 +51,7 @@ def options(backend):
 
 @contextlib.contextmanager
 def stored_as(backend):
-    """What runs inside has its text stored so."""
+    """Store text so while the test runs."""
     chosen = options(backend)
     before = {name: pd.get_option(name) for name in chosen}
     try:
@@ -97,11 +97,11 @@ def test_drivers_of_a_report_have_their_names(backend):
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_says_the_same(name, backend):
     """Byte for byte what the default backend makes of it."""
-    said = kmscost(*COMMANDS[name])
-    assert said.exit_code == 0, said.stderr
+    printed = kmscost(*COMMANDS[name])
+    assert printed.exit_code == 0, printed.stderr
     with stored_as(backend):
         again = kmscost(*COMMANDS[name])
-    assert (again.stdout, again.stderr) == (said.stdout, said.stderr)
+    assert (again.stdout, again.stderr) == (printed.stdout, printed.stderr)
 
 
 @ignored
@@ -110,8 +110,8 @@ def test_a_command_says_the_same(name, backend):
 def test_what_is_learned_is_the_same(name, backend, month, monkeypatch):
     """Calibration and backtest take the same rows for the same trails, accounts and Regions."""
     monkeypatch.chdir(month)
-    said = kmscost(*LEARNING[name])
-    assert said.exit_code == 0, said.stderr
+    printed = kmscost(*LEARNING[name])
+    assert printed.exit_code == 0, printed.stderr
     with stored_as(backend):
         again = kmscost(*LEARNING[name])
-    assert (again.stdout, again.stderr) == (said.stdout, said.stderr)
+    assert (again.stdout, again.stderr) == (printed.stdout, printed.stderr)

@@ -58,7 +58,7 @@ def main() -> None:
 
 
 def _open_streams() -> None:
-    """Where the shell closed stdout or stderr (``>&-``), what is written there goes nowhere.
+    """Open stdout and stderr where the shell closed them (``>&-``), to go nowhere.
 
     Else the next file that is opened would take their place, and get what is not for it.
     """
@@ -71,7 +71,7 @@ def _open_streams() -> None:
 
 
 def _unwritable(error: OSError) -> int:
-    """What to say when stdout takes no more; a pipe that somebody closed is no mistake."""
+    """Return the message when stdout takes no more; a pipe that somebody closed is no mistake."""
     # whatever Python still holds back at its end must not fail a second time
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if isinstance(error, BrokenPipeError):

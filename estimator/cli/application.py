@@ -9,64 +9,73 @@ import typer
 import typer.main
 from typer.core import TyperGroup
 
-from pricing.errors import KmscostError, UsageError
-from pricing.words import nearest
+from estimator.cli.command import as_command
+from pricing.reading.problems import KmscostError, UsageError
+from pricing.reading.words import nearest
 
 _MOST_PROBLEMS = 200
 _NO_MEMORY = "memory: found no more of it; nothing was written; run on fewer or smaller files"
+_SETTINGS = {"help_option_names": ["-h", "--help"]}
 
-# each command's module under estimator.cli, and the first line of its help: listing the commands
-# imports none of them
+# The commands in the order of a user's work, each with the first line of its help; its module has
+# its name. Listing them imports none of them.
 COMMANDS = {
-    "init": ("inventories", "Write a commented starter inventory."),
-    "check": ("inventories", "Say what an inventory means, or every mistake in it at once."),
-    "schema": (
-        "inventories",
-        "Print the JSON Schema of an inventory, a rate table or a scenario file.",
-    ),
-    "discover": ("discoveries", "Draft an inventory from what describes the estate already."),
-    "forecast": ("forecasts", "Forecast KMS requests and cost, month by month."),
-    "explain": ("forecasts", "Walk one number from assumption to dollar."),
-    "simulate": (
-        "simulations",
-        "Say how sure the forecast is, and which number to find out first.",
-    ),
-    "compare": ("comparisons", "Compare inventories, or what-ifs: requests, cost, and why."),
-    "advise": ("advice", "Rank what would save money, with what it loses and how to do it."),
-    "export": ("exports", "Write a forecast in the forms that other tools take in."),
-    "measure": ("measures", "Count what really happened, from logs, object names and bills."),
-    "calibrate": ("calibrations", "Put what was measured into an inventory, as ranges."),
-    "backtest": ("calibrations", "Replay history: would the calibrated forecast have been right?"),
-    "reconcile": ("reconciles", "Hold a forecast against the bill and explain the difference."),
-    "report": ("reports", "Write the monthly budget report, as one HTML file or Markdown."),
-    "plot": ("reports", "Draw a forecast as SVG or PNG."),
-    "rates": ("rates", "Show, import and compare the rates that forecasts are priced with."),
+    "Start here": {
+        "init": "Write a commented starter inventory.",
+        "discover": "Draft an inventory from what describes the estate already.",
+        "check": "Say what an inventory means, or every mistake in it at once.",
+        "forecast": "Forecast KMS requests and cost, month by month.",
+        "explain": "Walk one number from assumption to dollar.",
+    },
+    "Measure": {
+        "measure": "Count what really happened, from logs, object names and bills.",
+        "calibrate": "Put what was measured into an inventory, as ranges.",
+        "backtest": "Replay history: would the calibrated forecast have been right?",
+    },
+    "Decide": {
+        "simulate": "Say how sure the forecast is, and which number to find out first.",
+        "compare": "Compare inventories, or what-ifs: requests, cost, and why.",
+        "advise": "Rank what would save money, with what it loses and how to do it.",
+    },
+    "Month's end": {
+        "reconcile": "Hold a forecast against the bill and explain the difference.",
+        "report": "Write the monthly budget report, as one HTML file or Markdown.",
+        "plot": "Draw a forecast as SVG or PNG.",
+        "export": "Write a forecast in the forms that other tools take in.",
+    },
+    "More": {
+        "rates": "Show, import and compare the rates that forecasts are priced with.",
+        "schema": "Print the JSON Schema of one of the files that people write.",
+    },
 }
+NAMES = tuple(name for group in COMMANDS.values() for name in group)
 
 
 class Application(TyperGroup):
     """Turns errors about the user's data into messages and exit codes; a traceback is a bug."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """The names of all commands, in the order of a user's work."""
-        return list(COMMANDS)
+        """Return the names of all commands, in the order of a user's work."""
+        return list(NAMES)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """One command, imported now."""
-        if cmd_name not in COMMANDS:
-            close = nearest(cmd_name, COMMANDS)
+        """Return one command, imported now."""
+        if cmd_name not in NAMES:
+            close = nearest(cmd_name, NAMES)
             ctx.fail(
                 f"No such command {cmd_name!r}." + (f" Did you mean {close}?" if close else "")
             )
-        module = importlib.import_module(f"estimator.cli.{COMMANDS[cmd_name][0]}")
-        command = typer.main.get_command(module.APPS[cmd_name])
+        command = typer.main.get_command(importlib.import_module(f"estimator.cli.{cmd_name}").app)
         command.name = cmd_name
         return command
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """The list of commands in the help."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+        """Write the list of commands in the help, grouped by what they are for."""
+        width = max(map(len, NAMES))
+        for group, commands in COMMANDS.items():
+            with formatter.section(group):
+                # one column in all groups, whatever names are in each
+                formatter.write_dl([(f"{name:<{width}}", line) for name, line in commands.items()])
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command."""
@@ -83,29 +92,29 @@ class Application(TyperGroup):
             raise typer.Exit(getattr(end, "code", 130)) from None
 
 
-def group(text: str, epilog: str | None = None) -> typer.Typer:
-    """An application of several commands, with an example below its help where there is one."""
-    return typer.Typer(
-        help=text,
-        epilog=epilog,
-        no_args_is_help=True,
-        add_completion=False,
-        rich_markup_mode=None,
-        pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
-
-
-def single(function: Any, epilog: str) -> typer.Typer:
-    """An application of one command, with an example below its help."""
-    app = typer.Typer(
-        add_completion=False,
-        rich_markup_mode=None,
-        pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
-    app.command(epilog=epilog)(function)
+def group(text: str, *commands: tuple[str, Any, str], epilog: str | None = None) -> typer.Typer:
+    """Return an application of several commands: of each its name, function and example."""
+    app = _application(help=text, epilog=epilog, no_args_is_help=True)
+    for name, function, example in commands:
+        app.command(name, epilog=f"Example: {example}")(as_command(function))
     return app
+
+
+def single(function: Any, example: str) -> typer.Typer:
+    """Return an application of one command, with an example below its help."""
+    app = _application()
+    app.command(epilog=f"Example: {example}")(as_command(function))
+    return app
+
+
+def _application(**settings: Any) -> typer.Typer:
+    return typer.Typer(
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings=_SETTINGS,
+        **settings,
+    )
 
 
 def report_problems(error: KmscostError) -> None:

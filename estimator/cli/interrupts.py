@@ -38,7 +38,7 @@ def ends_cleanly() -> Iterator[list[int]]:
             raise Interrupted(number)
 
     numbers = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
-    obeyed = [one for one in numbers if signal.getsignal(one) != signal.SIG_IGN]
+    obeyed = [number for number in numbers if signal.getsignal(number) != signal.SIG_IGN]
     for number in obeyed:
         signal.signal(number, stop)
     try:

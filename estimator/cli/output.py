@@ -6,50 +6,54 @@ import datetime
 import os
 import shutil
 import sys
-import tempfile
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pricing.errors import KmscostError, Problem, UsageError, printable
+from estimator.cli.progress import stop_waiting
+from estimator.files import unwritable, write_whole
+from estimator.report.formats import Format, notes_beside, render
+from pricing.reading.problems import Problem, UsageError, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rich.console import RenderableType
 
+    from estimator.report.answers import Answer
+
 _NARROWEST = 40
+_FIX = "choose another path for --output"
 
 
-class Format(StrEnum):
-    """How results are written."""
+_COLUMNS = (
+    *("trail", "reader", "account", "region", "billed-account", "billed-region", "payer", "key"),
+    *("cause", "operation", "all"),
+)
 
-    table = "table"
-    csv = "csv"
-    json = "json"
-    markdown = "markdown"
+
+def complete_columns(incomplete: str) -> list[str]:
+    """Return what a list of columns may go on with, for the shell."""
+    *before, begun = incomplete.split(",")
+    head = "".join(f"{name}," for name in before)
+    return [f"{head}{name}" for name in _COLUMNS if name.startswith(begun) and name not in before]
 
 
 def _placed(path: Path | None) -> Path | None:
-    """Refuse at once what could not be written after an hour's work."""
+    """Refuse at once what could not be written after an hour's work; ``-`` is stdout."""
+    if path == Path("-"):
+        return None
     try:
         if path is not None and path.is_dir():
-            raise _unwritable(path, "it is a folder")
+            raise unwritable(path, "it is a folder", _FIX)
         if path is not None and (not path.exists() or path.is_file()):
             folder = path.resolve().parent
             if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
-                raise _unwritable(path, "no folder that can be written into")
+                raise unwritable(path, "no folder that can be written into", _FIX)
     except (OSError, ValueError, RuntimeError) as error:
-        raise _unwritable(path, getattr(error, "strerror", None) or str(error)) from None
+        raise unwritable(path, getattr(error, "strerror", None) or str(error), _FIX) from None
     return path
-
-
-def _unwritable(path: Path | None, reason: str) -> KmscostError:
-    found = f"a place that cannot be written ({reason})"
-    fix = "choose another path for --output"
-    return KmscostError(Problem(str(path), None, "", found, "a writable place with room", fix))
 
 
 InventoryPath = Annotated[
@@ -62,10 +66,36 @@ Output = Annotated[
         "-o",
         callback=_placed,
         help="Write to this file instead of stdout.",
+        metavar="FILE",
         readable=False,
     ),
 ]
-Form = Annotated[Format, typer.Option("--format", "-f", help="How to write it.")]
+Form = Annotated[
+    Format | None,
+    typer.Option("--format", "-f", help="Default: what --output ends with, else table."),
+]
+By = Annotated[
+    str | None,
+    typer.Option(
+        "--by",
+        help="Tell apart, separated by commas: trail, reader, account, region, billed-account, "
+        "billed-region, payer, key, cause, operation; or all.",
+        metavar="COLUMN,...",
+        autocompletion=complete_columns,
+    ),
+]
+Draws = Annotated[
+    int, typer.Option("--draws", help="How often each range is drawn, 100 to 500,000.")
+]
+Seed = Annotated[int | None, typer.Option("--seed", help="Same seed, same answer. Default: 0.")]
+ActualsOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--actuals",
+        help="JSON or CSV of measure, or log files; may be given several times.",
+        metavar="PATH",
+    ),
+]
 Months = Annotated[int, typer.Option("--months", help="How many months.")]
 Rates = Annotated[
     Path | None,
@@ -76,16 +106,59 @@ Rates = Annotated[
 Discount = Annotated[
     str, typer.Option("--discount", help="Taken off every KMS rate, as 10% or 0.1.")
 ]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        help="Set a value on top of what the inventory says, such as "
+        "'trails[org].bucket.bucket_key=true'; may be repeated.",
+        metavar="PATH=VALUE",
+    ),
+]
 Start = Annotated[
     str | None,
     typer.Option("--from", help="First month. Default: the current one.", metavar="YYYY-MM"),
 ]
 
 
+_quiet = False
+
+
+def be_quiet(quiet: bool) -> None:
+    """Keep stderr for errors from now on, or no longer."""
+    global _quiet  # noqa: PLW0603  a switch of the whole process, as stderr is
+    _quiet = quiet
+
+
 def say(notices: Iterable[str]) -> None:
-    """Notices go to stderr, so that stdout holds data only."""
-    for notice in notices:
+    """Write notices to stderr, so that stdout holds data only."""
+    stop_waiting()
+    for notice in () if _quiet else notices:
         typer.echo(f"note: {printable(notice)}", err=True)
+
+
+def tell_next(line: str) -> None:
+    """Write what was done and what to do next."""
+    stop_waiting()
+    if not _quiet:
+        typer.echo(printable(line))
+
+
+def answer(
+    reply: Answer[Any], form: Format | None, output: Path | None, details: bool = True
+) -> None:
+    """Write an answer in its format, and beside it what the format does not hold.
+
+    Exits with 3 where the limit that was asked for is broken.
+    """
+    form = form or Format.table
+    show(render(reply, form, width(output), details), output)
+    say(notes_beside(reply, form))
+    if reply.broken:
+        # red where somebody watches; the words alone say it
+        colour = None if os.environ.get("NO_COLOR") else typer.colors.RED
+        typer.secho(reply.broken, err=True, fg=colour)
+        raise typer.Exit(3)
 
 
 def width(output: Path | None = None) -> int | None:
@@ -104,6 +177,7 @@ def width(output: Path | None = None) -> int | None:
 
 def show(what: RenderableType | str, output: Path | None) -> None:
     """Write a result to stdout, in colour only on a terminal, or to a file."""
+    stop_waiting()
     on_terminal = output is None and sys.stdout.isatty()
     if isinstance(what, str):
         _put("\n".join(map(printable, what.split("\n"))) if on_terminal else what, output)
@@ -133,45 +207,17 @@ def show_bytes(what: bytes, output: Path | None) -> None:
 
 def _put(what: str | bytes, output: Path | None) -> None:
     if output is None:
+        if isinstance(what, str):
+            # programs read UTF-8, whatever code page a console has; a console gets what it can show
+            here = sys.stdout.isatty() and sys.stdout.encoding
+            what = what.encode(here or "utf-8", "replace")
         try:
             typer.echo(what, nl=False)
         except BrokenPipeError:  # as `| head` does: no mistake, whatever typer takes it for
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit from None
     else:
-        write(output, what)
-
-
-def write(path: Path, what: str | bytes) -> None:
-    """Write a file whole or not at all: beside it first, then renamed.
-
-    What is no regular file (a device, a pipe) is written to; a link stays a link.
-    """
-    beside = ""
-    try:
-        content = what if isinstance(what, bytes) else what.encode()
-        if path.exists() and not path.is_file():
-            with path.open("wb") as stream:
-                stream.write(content)
-            return
-        target = path.resolve()
-        handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
-        Path(beside).chmod(mode)
-        Path(beside).replace(target)
-    except (OSError, ValueError, RuntimeError) as error:
-        raise _unwritable(path, getattr(error, "strerror", None) or str(error)) from None
-    finally:
-        if beside:
-            Path(beside).unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+        write_whole(output, what, _FIX)
 
 
 def read_discount(text: str) -> float:

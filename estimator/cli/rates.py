@@ -4,21 +4,34 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from estimator.cli.application import group
-from estimator.cli.output import Form, Format, Output, Rates, Start, read_day, say, show, width
+from estimator.cli.output import (
+    Form,
+    Months,
+    Output,
+    Rates,
+    Start,
+    answer,
+    read_day,
+    say,
+    show,
+    tell_next,
+)
+from estimator.report.formats import Format
 
 
 class RatesFormat(StrEnum):
-    """How rates are written; yaml is the table itself, to start one of your own from."""
+    """The format of rates; yaml is the table itself, to start one of your own from."""
 
     table = "table"
     csv = "csv"
     json = "json"
     markdown = "markdown"
+    html = "html"
     yaml = "yaml"
 
 
@@ -29,39 +42,24 @@ def rates_show(
     region: Annotated[str | None, typer.Option("--region", help="Only this Region.")] = None,
     rates: Rates = None,
     form: Annotated[
-        RatesFormat, typer.Option("--format", "-f", help="How to write it.")
-    ] = RatesFormat.table,
+        RatesFormat | None,
+        typer.Option("--format", "-f", help="Default: what --output ends with, else table."),
+    ] = None,
     output: Output = None,
 ) -> None:
     """Print the rates in force on a day, and why."""
     from estimator import load_rates
     from estimator import rates_show as in_force
-    from estimator.report import data, markdown, table
+    from estimator.report.answers.rates import RatesAnswer
+    from pricing.quotas import load_quotas
 
     if form is RatesFormat.yaml:
         show(Path(load_rates(rates).path).read_text(encoding="utf-8"), output)
         return
-    rows = in_force(read_day(on), region, rates)
-    if form is RatesFormat.json:
-        show(data.to_json({"rates": rows, "quotas": _quotas(region)}), output)
-        return
-    sheet = table.rates_sheet(rows)
-    if form is RatesFormat.csv:
-        show(data.rows_csv(sheet.header, sheet.rows), output)
-    elif form is RatesFormat.markdown:
-        show(markdown.table_markdown(sheet) + "\n", output)
-    else:
-        quotas = _quotas(region)
-        said = ", ".join(f"{name} {value:,.0f}" for name, value in quotas.items())
-        note = f"Request quota on symmetric keys, a second, per account and Region: {said}"
-        show(table.rates_table(rows, [note], width(output)), output)
-
-
-def _quotas(region: str | None) -> dict[str, Any]:
-    from pricing.quotas import load_quotas
-
     table = load_quotas()
-    return {region: table.of(region)} if region else dict(table.requests_per_second)
+    quotas = {region: table.of(region)} if region else dict(table.requests_per_second)
+    reply = RatesAnswer(in_force(read_day(on), region, rates), quotas)
+    answer(reply, None if form is None else Format(form), output)
 
 
 def rates_import(
@@ -78,11 +76,11 @@ def rates_import(
     """Turn AWS's own price files into a rate table for --rates."""
     from estimator import rates_import as read
 
-    told = read(file)
-    say(told.notices)
-    show(told.yaml, output)
+    imported = read(file)
+    say(imported.notices)
+    show(imported.yaml, output)
     if output is not None:
-        typer.echo(f"Wrote {output}. Next: `kmscost forecast INVENTORY --rates {output}`.")
+        tell_next(f"Wrote {output}. Next: `kmscost forecast INVENTORY --rates {output}`.")
 
 
 def rates_diff(
@@ -95,7 +93,7 @@ def rates_diff(
         typer.Option("--inventory", help="What the change means in money for it.", metavar="FILE"),
     ] = None,
     start: Start = None,
-    months: Annotated[int, typer.Option("--months", help="How many months of money.")] = 12,
+    months: Months = 12,
     on: Annotated[
         str | None,
         typer.Option(
@@ -104,43 +102,19 @@ def rates_diff(
             metavar="YYYY-MM-DD",
         ),
     ] = None,
-    form: Form = Format.table,
+    form: Form = None,
     output: Output = None,
 ) -> None:
     """Say which rates changed, and what it means in money for an inventory."""
     from estimator import rates_diff as compare
+    from estimator.report.answers.rates import RatesDiffAnswer
 
-    told = compare(a, b, inventory, start, months, read_day(on))
-    if form is Format.json:
-        from estimator.report.data import to_json
-
-        show(to_json(told.to_dict()), output)
-    elif form is Format.csv:
-        from estimator.report.data import frame_csv
-        from estimator.report.rate_changes import changes_frame, changes_lines
-
-        say((*told.notices, *changes_lines(told)))
-        show(frame_csv(changes_frame(told)), output)
-    elif form is Format.markdown:
-        from estimator.report.rate_changes import rates_diff_markdown
-
-        show(rates_diff_markdown(told), output)
-    else:
-        from estimator.report.rate_changes import rates_diff_table
-
-        say(told.notices)
-        show(rates_diff_table(told, width(output)), output)
+    answer(RatesDiffAnswer(compare(a, b, inventory, start, months, read_day(on))), form, output)
 
 
-_group = group("Show, import and compare the rates that forecasts are priced with.")
-_group.command("show", epilog="Example: kmscost rates show --on 2026-11-01 --region us-gov-west-1")(
-    rates_show
+app = group(
+    "Show, import and compare the rates that forecasts are priced with.",
+    ("show", rates_show, "kmscost rates show --on 2026-11-01 --region us-gov-west-1"),
+    ("import", rates_import, "kmscost rates import awskms.json --output my-rates.yaml"),
+    ("diff", rates_diff, "kmscost rates diff shipped my-rates.yaml --inventory org.yaml"),
 )
-_group.command("import", epilog="Example: kmscost rates import awskms.json --output my-rates.yaml")(
-    rates_import
-)
-_group.command(
-    "diff", epilog="Example: kmscost rates diff shipped my-rates.yaml --inventory org.yaml"
-)(rates_diff)
-
-APPS = {"rates": _group}

@@ -1,8 +1,10 @@
 """YAML to Inventory."""
 
 from estimator.inventory.assumptions import FilesPerDay, Range
-from estimator.inventory.load import InventoryError, load_inventory
-from estimator.inventory.model import Account, Inventory
+from estimator.inventory.coverage import Account
+from estimator.inventory.load import InventoryError, InventorySource, load_inventory
+from estimator.inventory.model import Inventory
+from estimator.inventory.readback import ReadBack, read_back
 from estimator.inventory.starter import check, init
 
 __all__ = [
@@ -10,8 +12,11 @@ __all__ = [
     "FilesPerDay",
     "Inventory",
     "InventoryError",
+    "InventorySource",
     "Range",
+    "ReadBack",
     "check",
     "init",
     "load_inventory",
+    "read_back",
 ]

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from estimator.inventory.sections import AccountEntry
-from pricing.document import Map, Seq
-from pricing.errors import DocumentError, Problem
-from pricing.files import decode, read_bytes
-from pricing.validation import validate
-from pricing.words import nearest, shown
+from pricing.reading.document import Map, Seq
+from pricing.reading.files import decode, read_bytes
+from pricing.reading.problems import DocumentError, Problem
+from pricing.reading.validation import validate
+from pricing.reading.words import nearest, shown
 
 COLUMNS = ("id", "name", "payer", "regions", "files_per_day", "from", "until")
 
@@ -37,7 +37,7 @@ class Found:
 
 @dataclass
 class AccountsRead:
-    """What a file of accounts gave."""
+    """The accounts of a file, and the problems and notices that reading it gave."""
 
     found: list[Found]
     problems: list[Problem]
@@ -61,9 +61,11 @@ def read_accounts(path: Path) -> AccountsRead:
 def _entry(row: Map, path: str, at: str, into: AccountsRead) -> None:
     entry, problems, _ = validate(AccountEntry, row, path)
     if entry is None:
-        for one in problems:
-            place = f"{at}.{one.at}" if at and one.at else at or one.at
-            into.problems.append(Problem(path, row.line, place, one.found, one.expected, one.fix))
+        for problem in problems:
+            place = f"{at}.{problem.at}" if at and problem.at else at or problem.at
+            into.problems.append(
+                Problem(path, row.line, place, problem.found, problem.expected, problem.fix)
+            )
     else:
         into.found.append(Found(entry, path, row.line, at or "id", row))
 
@@ -96,6 +98,7 @@ def _from_csv(path: str, text: str) -> AccountsRead:
     if read.problems:
         return read
     for line, cells in rows:
+        # spreadsheets leave lines of commas alone at the end
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(names):
@@ -113,6 +116,7 @@ def _from_csv(path: str, text: str) -> AccountsRead:
 
 
 def _rows(path: str, text: str, read: AccountsRead) -> Iterator[tuple[int, list[str]]]:
+    # not strict, a quote that is never closed would take the rest of the file for one cell
     reader = csv.reader(io.StringIO(text), strict=True)
     while True:
         try:
@@ -134,7 +138,7 @@ def _cell(name: str, text: str, line: int) -> Any:
         regions.extend(part for part in re.split(r"[;|,\s]+", text) if part)
         regions.lines = [line] * len(regions)
         return regions
-    if name == "files_per_day":
+    if name == "files_per_day":  # the only number; a range does not fit into a cell
         try:
             return float(text.replace("_", ""))
         except ValueError:
@@ -155,10 +159,11 @@ def _from_json(path: str, text: str) -> AccountsRead:
     except (RecursionError, ValueError):  # nested without end, or a number of 5,000 digits
         read.problems.append(Problem(path, 1, "", "JSON beyond all sense", expected, fix))
         return read
+    # half of the accounts would look like a small organization
     if isinstance(data, dict) and data.get("NextToken"):
-        said = "a NextToken: one page of several"
+        page = "a NextToken: one page of several"
         more = "save the whole list: `aws organizations list-accounts` without --no-paginate"
-        read.problems.append(Problem(path, 1, "NextToken", said, "all accounts", more))
+        read.problems.append(Problem(path, 1, "NextToken", page, "all accounts", more))
     listed = data.get("Accounts") if isinstance(data, dict) else data
     if not isinstance(listed, list):
         read.problems.append(Problem(path, 1, "", shown(data), expected, fix))

@@ -15,9 +15,10 @@ from typing import Annotated, Any
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from estimator.figures import factor
+from pricing.reading.validation import PERCENT, read_number, read_percent, read_text, refusal
+from pricing.reading.words import nearest
 from pricing.regions import read_region
-from pricing.validation import PERCENT, read_number, read_percent, read_text, refusal
-from pricing.words import nearest
 
 # A log file about every five minutes: AWS KMS Developer Guide, "How AWS CloudTrail uses AWS KMS",
 # text of 2017-11-15 to 2021-09-11; checked 2026-11-23. Neither floor nor ceiling.
@@ -25,7 +26,7 @@ FILES_PER_DAY = 24 * 60 / 5
 
 MAX_GROWTH = 10.0  # nobody plans more than elevenfold in a year [1/year]
 
-_RANGE_KEYS = ("low", "high", "mid", "source")
+RANGE_KEYS = ("low", "high", "mid", "source")
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Range:
 
     @classmethod
     def exactly(cls, number: float) -> Range:
-        """A number without doubt.
+        """A number that is known exactly.
 
         >>> Range.exactly(3).mid
         3
@@ -48,7 +49,7 @@ class Range:
 
     @property
     def is_number(self) -> bool:
-        """Whether there is no doubt in it."""
+        """True where it is a number, and nothing is uncertain."""
         return self.low == self.mid == self.high
 
 
@@ -64,19 +65,23 @@ class FilesPerDay:
         return self.by_region.get(region, self.other)
 
     def path(self, owner: str, region: str) -> str:
-        """What the assumption for a Region, or for `other`, is called.
+        """The path of the assumption for a Region, or for `other`.
 
         >>> FilesPerDay({}, Range.exactly(288)).path("trails[org]", "other")
         'trails[org].files_per_day'
         """
         return f"{owner}.files_per_day.{region}" if self.by_region else f"{owner}.files_per_day"
 
-    def in_doubt(self, owner: str) -> dict[str, Range]:
+    def uncertain_ranges(self, owner: str) -> dict[str, Range]:
         """The ranges in it, and what each is called."""
         entries = list(self.by_region.items())
         if self.other is not None:
             entries.append(("other", self.other))
-        return {self.path(owner, region): one for region, one in entries if not one.is_number}
+        return {
+            self.path(owner, region): assumption
+            for region, assumption in entries
+            if not assumption.is_number
+        }
 
 
 def lognormal_median(low: float, high: float) -> float:
@@ -85,6 +90,7 @@ def lognormal_median(low: float, high: float) -> float:
     >>> lognormal_median(100, 400)
     200.0
     """
+    # a root of each: the product of two large ends would overflow
     return math.sqrt(low) * math.sqrt(high) if low != high else low
 
 
@@ -94,7 +100,7 @@ def logit_normal_median(low: float, high: float) -> float:
     >>> round(logit_normal_median(0.2, 0.8), 12)
     0.5
     """
-    if low == high:
+    if low == high:  # 1 is allowed as a number, and its odds are infinite
         return low
     odds = math.sqrt(low / (1 - low)) * math.sqrt(high / (1 - high))
     return odds / (1 + odds)
@@ -132,13 +138,13 @@ def _read_range(
     is_share: bool,
     least: float = 0.0,
 ) -> Range:
-    if isinstance(value, Range):
+    if isinstance(value, Range):  # a default, or what a preset gave
         return value
     if not isinstance(value, dict):
         return Range.exactly(read(value))
     for key in value:
-        if key not in _RANGE_KEYS:
-            close = nearest(key, _RANGE_KEYS)
+        if key not in RANGE_KEYS:
+            close = nearest(key, RANGE_KEYS)
             fix = f"did you mean `{close}`?" if close else "remove it"
             raise refusal(key, "low and high, or mid", fix, (key,), f"the unknown key {key!r}")
     source = _at("source", read_text, value["source"]) if "source" in value else None
@@ -150,22 +156,26 @@ def _read_range(
         return Range(mid, mid, mid, source)
     low, high = _at("low", read, value["low"]), _at("high", read, value["high"])
     if low > high:
-        raise refusal(value["low"], f"at most high, which is {high:g}", "swap them", ("low",))
+        raise refusal(value["low"], f"at most high, which is {factor(high)}", "swap them", ("low",))
+    # the logarithm of nothing: no lognormal distribution has it as a percentile
     if low < high and low == least:
         fix = "write a small number such as 0.01, or one number without a range"
         raise refusal(value["low"], "more than 0 as 5th percentile", fix, ("low",))
+    # as above: the odds of 1 are infinite
     if is_share and low < high and high == 1:
         fix = "write 0.999, or one number without a range"
         raise refusal(value["high"], "less than 1 as 95th percentile", fix, ("high",))
     mid = _at("mid", read, value["mid"]) if "mid" in value else median(low, high)
     if not low <= mid <= high:
-        raise refusal(mid, f"from low to high, {low:g} to {high:g}", "move it", ("mid",))
+        raise refusal(
+            mid, f"from low to high, {factor(low)} to {factor(high)}", "move it", ("mid",)
+        )
     return Range(low, mid, high, source)
 
 
 def is_range(value: dict[Any, Any]) -> bool:
-    """Whether a mapping says one assumption, and not one for each of several names."""
-    return any(key in _RANGE_KEYS for key in value)
+    """True for a mapping that says one assumption, not one for each of several names."""
+    return any(key in RANGE_KEYS for key in value)
 
 
 def read_quantity(value: Any) -> Range:
@@ -209,9 +219,9 @@ def _read_growth(value: Any) -> float:
             raise refusal(value, "a yearly growth such as 10% or 0.1", "write 10%")
         number = float(value) if abs(value) < 1e6 else math.inf
         if 1 < number <= 100 * MAX_GROWTH:
-            said = f"{number:.12g} is {number * 100:,.12g} percent a year: write {number:.12g}%"
-            said += f", or {number * 100:.12g}%" if number <= MAX_GROWTH else ""
-            raise refusal(value, "a yearly growth, above 100 percent with its sign", said)
+            fix = f"{number:.12g} is {number * 100:,.12g} percent a year: write {number:.12g}%"
+            fix += f", or {number * 100:.12g}%" if number <= MAX_GROWTH else ""
+            raise refusal(value, "a yearly growth, above 100 percent with its sign", fix)
     if not math.isfinite(number) or not -1 < number <= MAX_GROWTH:
         raise refusal(value, "a yearly growth above -100% and up to 1000%", "write 10% or 0.1")
     return number
@@ -238,19 +248,21 @@ def plain_range(value: Range) -> Any:
     """A range as YAML and JSON write it."""
     if value.is_number and value.source is None:
         return value.mid
-    said: dict[str, Any] = {} if value.is_number else {"low": value.low, "high": value.high}
-    return {**said, "mid": value.mid, **({"source": value.source} if value.source else {})}
+    ends: dict[str, Any] = {} if value.is_number else {"low": value.low, "high": value.high}
+    return {**ends, "mid": value.mid, **({"source": value.source} if value.source else {})}
 
 
 def _plain_growth(value: Range) -> Any:
     """A growth as YAML and JSON write it: above 100 percent with its sign, or it is refused."""
-    said = plain_range(value)
-    if isinstance(said, dict):
-        return {key: one if key == "source" else _signed(one) for key, one in said.items()}
-    return _signed(said)
+    plain = plain_range(value)
+    if isinstance(plain, dict):
+        return {
+            key: number if key == "source" else _with_sign(number) for key, number in plain.items()
+        }
+    return _with_sign(plain)
 
 
-def _signed(number: float) -> float | str:
+def _with_sign(number: float) -> float | str:
     # Decimal keeps every digit on the way there and back
     return f"{(Decimal(repr(number)) * 100).normalize():f}%" if number > 1 else number
 
@@ -258,8 +270,8 @@ def _signed(number: float) -> float | str:
 def _plain_files(value: FilesPerDay) -> Any:
     if not value.by_region and value.other is not None:
         return plain_range(value.other)
-    said = {region: plain_range(one) for region, one in value.by_region.items()}
-    return {**said, **({"other": plain_range(value.other)} if value.other else {})}
+    regions = {region: plain_range(assumption) for region, assumption in value.by_region.items()}
+    return {**regions, **({"other": plain_range(value.other)} if value.other else {})}
 
 
 def _range_schema(number: dict[str, Any]) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
+from estimator.figures import factor
 from estimator.inventory.kinds import AccountId
-from pricing.validation import (
+from pricing.reading.validation import (
     MAX_TEXT,
     PERCENT,
     Number,
@@ -36,6 +37,7 @@ AMOUNT = re.compile(
 def read_budget_name(value: Any) -> str:
     """A name that `--fail-over` cannot take for something else."""
     name = read_text(value)
+    # --fail-over 25 must never mean a budget that somebody named so
     if name == ALL or name != name.strip() or AMOUNT.fullmatch(name):
         expected = f"a name that is neither {ALL} nor an amount, without blanks around it"
         raise refusal(value, expected, "rename it: --fail-over takes budgets by their names")
@@ -55,11 +57,12 @@ def read_thresholds(value: Any) -> tuple[float, ...]:
         if share is None:
             if isinstance(item, bool) or not isinstance(item, int | float):
                 raise refusal(item, "a share such as 0.8", fix, (index,))
+            # an integer of 400 digits has no float
             share = float(item) if abs(item) <= _HIGHEST else math.inf
         if not 0 < share <= _HIGHEST:
-            raise refusal(item, f"a share above 0 and up to {_HIGHEST:g}", fix, (index,))
+            raise refusal(item, f"a share above 0 and up to {factor(_HIGHEST)}", fix, (index,))
         if shares and share <= shares[-1]:
-            expected = f"more than the share before it, {shares[-1]:g}"
+            expected = f"more than the share before it, {factor(shares[-1])}"
             raise refusal(item, expected, "put them in order, each once", (index,))
         shares.append(share)
     return tuple(shares)
@@ -84,28 +87,48 @@ Thresholds = Annotated[
 
 
 class Budget(Section):
-    """What a month may cost: everything, or one payer, billed account, trail or reader."""
+    """A limit for what a month costs: all of it, or of one payer, account, trail or reader."""
 
-    name: BudgetName
-    usd_per_month: Number
-    payer: AccountId | None = Field(None, description="only what its consolidated bill shows")
-    account: AccountId | None = Field(None, description="only what this account is billed")
-    trail: Text | None = Field(None, description="only what the trail writes; readers are apart")
-    reader: Text | None = Field(None, description="only what the reader reads")
-    thresholds: Thresholds = Field(THRESHOLDS, description="shares of it worth a word: 0.8 or 80%")
+    name: BudgetName = Field(
+        description="a name that --fail-over takes, neither all nor an amount", examples=["kms"]
+    )
+    usd_per_month: Number = Field(description="what a month may cost [USD/month]", examples=[25.0])
+    payer: AccountId | None = Field(
+        None,
+        description="only what its consolidated bill shows; default: everything",
+        examples=["111122223333"],
+    )
+    account: AccountId | None = Field(
+        None,
+        description="only what this account is billed; default: everything",
+        examples=["222222222222"],
+    )
+    trail: Text | None = Field(
+        None,
+        description="only what the trail writes, readers are apart; default: everything",
+        examples=["org"],
+    )
+    reader: Text | None = Field(
+        None, description="only what the reader reads; default: everything", examples=["siem"]
+    )
+    thresholds: Thresholds = Field(
+        THRESHOLDS,
+        description="shares of it worth a word, as 0.8 or 80%, in order [share]",
+        examples=[[0.5, 0.8, 1.0]],
+    )
 
     @model_validator(mode="after")
     def _one_part(self) -> Self:
         named = [part for part in PARTS if getattr(self, part) is not None]
         if len(named) > 1:
             expected = f"one of {', '.join(PARTS)}, or none for everything"
-            said = f"both {named[0]} and {named[1]}"
-            raise refusal(self.name, expected, "write a budget for each", (named[1],), said)
+            found = f"both {named[0]} and {named[1]}"
+            raise refusal(self.name, expected, "write a budget for each", (named[1],), found)
         return self
 
     @property
     def part(self) -> str | None:
-        """Which of `PARTS` it is narrowed down to; None for everything."""
+        """The one of `PARTS` that it is narrowed down to; None for everything."""
         return next((part for part in PARTS if getattr(self, part) is not None), None)
 
     @property

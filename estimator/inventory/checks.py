@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
 from estimator.figures import listed
 from estimator.inventory.accounts import Found
 from estimator.inventory.budgets import Budget
+from estimator.inventory.coverage import Account, Group, covered_group, groups_of
 from estimator.inventory.draft import Draft
-from estimator.inventory.model import Account, Inventory
+from estimator.inventory.model import Inventory
 from estimator.inventory.others import FIELD
-from estimator.inventory.sections import Key, Once, Reader, Replication, Trail
-from pricing.document import Location, Map, Seq
-from pricing.errors import Problem
+from estimator.inventory.readers import Once, Reader, Replication
+from estimator.inventory.sections import Key, Trail
+from pricing.arns import parse_key_arn
+from pricing.reading.document import Location, Map, Seq
+from pricing.reading.problems import Problem
+from pricing.reading.words import nearest, shown
 from pricing.regions import partition_of
-from pricing.words import nearest, shown
 
 _MOST_SUGGESTIONS = 100
-
-_KEY_ARN = re.compile(r"arn:[\w-]+:kms:(?P<region>[\w-]+):(?P<account>[0-9]{12}):key/.+\Z")
 
 
 def check_references(draft: Draft, inventory: Inventory, found: list[Found]) -> None:
@@ -38,9 +39,12 @@ def check_references(draft: Draft, inventory: Inventory, found: list[Found]) -> 
     keys = {key.id: key for key in inventory.keys}
     for index, key in enumerate(inventory.keys):
         _check_key(draft, ("keys", index), key, own)
-    coverage = _Coverage(inventory.accounts)
+    regions: defaultdict[Group, set[str]] = defaultdict(set)
+    for account in inventory.accounts:
+        for group in groups_of(account):
+            regions[group].update(account.regions)
     for index, trail in enumerate(inventory.trails):
-        _check_trail(draft, ("trails", index), trail, own, keys, coverage)
+        _check_trail(draft, ("trails", index), trail, own, keys, regions)
     trails = {trail.name: trail for trail in inventory.trails}
     for index, reader in enumerate(inventory.readers):
         _check_reader(draft, ("readers", index), reader, own, keys, trails)
@@ -51,32 +55,34 @@ def check_references(draft: Draft, inventory: Inventory, found: list[Found]) -> 
 
 def _accounts_once(draft: Draft, found: list[Found]) -> None:
     first: dict[str, Found] = {}
-    for one in found:
-        before = first.setdefault(one.entry.id, one)
-        if before is not one:
+    for account in found:
+        before = first.setdefault(account.entry.id, account)
+        if before is not account:
             fix = f"remove one of them (the first is in {before.path}:{before.line})"
-            said = f"the account {one.entry.id} twice"
+            twice = f"the account {account.entry.id} twice"
             draft.problems.append(
-                Problem(one.path, one.line, one.at, said, "each account once", fix)
+                Problem(account.path, account.line, account.at, twice, "each account once", fix)
             )
 
 
-def _one_partition_each(draft: Draft, accounts: Iterable[Account], found: list[Found]) -> None:
+def _one_partition_each(draft: Draft, accounts: Iterable[Account], places: list[Found]) -> None:
     checked: dict[tuple[str, ...], list[str]] = {}
-    for account, place in zip(accounts, found, strict=True):
+    for account, place in zip(accounts, places, strict=True):
+        # ten thousand accounts share a handful of lists
         partitions = checked.get(account.regions)
         if partitions is None:
             partitions = sorted({partition_of(region) for region in account.regions})
             checked[account.regions] = partitions
         if len(partitions) > 1:
-            said = f"Regions of {' and '.join(partitions)}"
+            spread = f"Regions of {' and '.join(partitions)}"
             fix = "list each partition's account on its own, with its own Regions"
             at = place.at.removesuffix(".id") + ".regions" if place.at != "id" else "regions"
-            expected = "Regions of one partition: an account lives in one"
-            draft.problems.append(Problem(place.path, place.line, at, said, expected, fix))
+            expected = "Regions of one partition: an account is in one"
+            draft.problems.append(Problem(place.path, place.line, at, spread, expected, fix))
 
 
 def _names_once(draft: Draft, section: str, label: str) -> None:
+    # the document and not the model: what is refused for another mistake still has its name
     items = draft.root.get(section)
     first: dict[str, int] = {}
     for index, item in enumerate(items if isinstance(items, Seq) else []):
@@ -86,8 +92,10 @@ def _names_once(draft: Draft, section: str, label: str) -> None:
         if name in first and isinstance(items, Seq):
             line, at = item.lines.get(label), f"{section}[{index}].{label}"
             fix = f"rename one of them (the first is in line {items.lines[first[name]]})"
-            said = f"the {label} {shown(name)} twice"
-            draft.problems.append(Problem(draft.path, line, at, said, f"each {label} once", fix))
+            repeated = f"the {label} {shown(name)} twice"
+            draft.problems.append(
+                Problem(draft.path, line, at, repeated, f"each {label} once", fix)
+            )
         first.setdefault(name, index)
 
 
@@ -99,37 +107,21 @@ def _readers_unlike_trails(draft: Draft) -> None:
         name = item.get("name") if isinstance(item, Map) else None
         if isinstance(name, str) and name in trails and isinstance(item, Map):
             line, at = item.lines.get("name"), f"readers[{index}].name"
-            said = f"the name {shown(item['name'])} of a trail"
+            found = f"the name {shown(item['name'])} of a trail"
             fix = "rename the reader: results are told apart by these names"
-            draft.problems.append(Problem(draft.path, line, at, said, "a name of its own", fix))
+            draft.problems.append(Problem(draft.path, line, at, found, "a name of its own", fix))
 
 
-class _Coverage:
-    """Which Regions the accounts of a payer have in a partition."""
-
-    def __init__(self, accounts: Iterable[Account]) -> None:
-        self.regions: dict[tuple[str, str], set[str]] = {}
-        for account in accounts:
-            self.regions.setdefault((account.payer, account.partition), set()).update(
-                account.regions
-            )
-
-    def of(self, trail: Trail, home: Account) -> set[str]:
-        if trail.scope == "account":
-            return set(home.regions)
-        return self.regions[home.payer, home.partition]
-
-
-def _known_account(draft: Draft, at: Location, name: str, own: dict[str, Account]) -> bool:
-    """Whether the account was understood; one that was refused already is not dangling."""
+def _check_account(draft: Draft, at: Location, name: str, own: dict[str, Account]) -> bool:
+    """True where the account was understood; one that was refused already is not dangling."""
     if name in own:
         return True
     if not draft.incomplete and name not in draft.names("accounts", "id"):
-        _known(draft, at, name, own, "accounts")
+        _check_name(draft, at, name, own, "accounts")
     return False
 
 
-def _known(draft: Draft, at: Location, name: str, choices: Iterable[str], what: str) -> bool:
+def _check_name(draft: Draft, at: Location, name: str, choices: Iterable[str], what: str) -> bool:
     choices = list(choices)
     if name in choices:
         return True
@@ -142,21 +134,22 @@ def _known(draft: Draft, at: Location, name: str, choices: Iterable[str], what: 
 
 
 def _check_key(draft: Draft, at: Location, key: Key, own: dict[str, Account]) -> None:
-    if _known_account(draft, (*at, "account"), key.account, own):
+    if _check_account(draft, (*at, "account"), key.account, own):
         partition = partition_of(key.region)
         home = own[key.account]
         if home.regions and home.partition != partition:
-            expected = f"a Region of {home.partition}, where account {home.id} lives"
-            draft.refuse((*at, "region"), f"{key.region} of {partition}", expected, "")
+            expected = f"a Region of {home.partition}, where account {home.id} is"
+            fix = "correct the Region, or write an account of its partition"
+            draft.refuse((*at, "region"), f"{key.region} of {partition}", expected, fix)
     if key.arn is not None:
-        arn = _KEY_ARN.match(key.arn)
+        arn = parse_key_arn(key.arn)
         if arn is None:
             expected = "arn:aws:kms:REGION:ACCOUNT:key/ID"
             draft.refuse(
                 (*at, "arn"), shown(key.arn), expected, "copy it from `aws kms describe-key`"
             )
-        elif (arn["region"], arn["account"]) != (key.region, key.account):
-            found = f"an ARN in {arn['region']} of account {arn['account']}"
+        elif (arn.region, arn.account) != (key.region, key.account):
+            found = f"an ARN in {arn.region} of account {arn.account}"
             expected = f"{key.region} and {key.account}, as the key says"
             draft.refuse((*at, "arn"), found, expected, "correct one of them")
 
@@ -167,12 +160,13 @@ def _check_trail(
     trail: Trail,
     own: dict[str, Account],
     keys: dict[str, Key],
-    coverage: _Coverage,
+    regions: Mapping[Group, set[str]],
 ) -> None:
-    known = _known_account(draft, (*at, "account"), trail.account, own)
+    known = _check_account(draft, (*at, "account"), trail.account, own)
     key = keys.get(trail.key) if trail.key else None
     if trail.key is not None and key is None:
-        _known(draft, (*at, "key"), trail.key, draft.names("keys", "id"), "keys")
+        _check_name(draft, (*at, "key"), trail.key, draft.names("keys", "id"), "keys")
+    # CloudTrail refuses it, so no forecast of it can come true (F10)
     if key and trail.bucket.region and trail.bucket.region != key.region:
         found = f"a bucket in {trail.bucket.region} under key {key.id} in {key.region}"
         fix = f"use a key in {trail.bucket.region}: CloudTrail needs both in one Region"
@@ -191,7 +185,7 @@ def _check_trail(
         place = (*at, "regions") if apart else (*at, "key")
         draft.refuse(place, found, "one partition: account, key, bucket and Regions", fix)
         return
-    covered = coverage.of(trail, home)
+    covered = regions[covered_group(trail, home)]
     if not covered:
         fix = "give the accounts it covers `regions`"
         draft.refuse(at, "a trail that covers no Region", "at least one stream", fix)
@@ -211,15 +205,15 @@ def _check_reader(
     keys: dict[str, Key],
     trails: dict[str, Trail],
 ) -> None:
-    known = _known_account(draft, (*at, "account"), reader.account, own)
+    known = _check_account(draft, (*at, "account"), reader.account, own)
     for index, name in enumerate(reader.trails or ()):
         if name in trails:
             continue
-        _known(draft, (*at, "trails", index), name, draft.names("trails", "name"), "trails")
+        _check_name(draft, (*at, "trails", index), name, draft.names("trails", "name"), "trails")
     for index, account in enumerate(reader.accounts or ()):
-        _known_account(draft, (*at, "accounts", index), account, own)
+        _check_account(draft, (*at, "accounts", index), account, own)
     named = [trails[name] for name in reader.trails or () if name in trails]
-    partitions = {own[one.account].partition for one in named if one.account in own}
+    partitions = {own[trail.account].partition for trail in named if trail.account in own}
     home = own[reader.account].partition if known else None
     if home and own[reader.account].regions and partitions and partitions != {home}:
         found = f"a reader of {home} for trails of {' and '.join(sorted(partitions))}"
@@ -235,11 +229,11 @@ def _check_reader(
         target = keys.get(reader.destination_key)
         place = (*at, "destination_key")
         if target is None:
-            _known(draft, place, reader.destination_key, draft.names("keys", "id"), "keys")
+            _check_name(draft, place, reader.destination_key, draft.names("keys", "id"), "keys")
         elif partitions and partitions != {partition_of(target.region)}:
             found = f"a key in {partition_of(target.region)}"
             expected = f"a key in {' and '.join(sorted(partitions))}, where the trails are"
-            draft.refuse(place, found, expected, "")
+            draft.refuse(place, found, expected, "use a key there: S3 copies in one partition")
 
 
 def _check_once(
@@ -253,7 +247,7 @@ def _check_once(
         for trail in trails
         if trail.key in keys
         and trail.bucket.retention_days is None
-        and (trail.start or keys[trail.key].born) is None
+        and (trail.start or keys[trail.key].first_day) is None
     ]
     if endless:
         found = f"no `days`, and no beginning of the files of trail {listed(endless)}"
@@ -263,10 +257,18 @@ def _check_once(
 
 def _check_others(draft: Draft, inventory: Inventory, own: dict[str, Account]) -> None:
     """Who requests something else is an account or a payer."""
-    payers = inventory.payers()
+    payers = _payers(draft, inventory, own)
     for owner in inventory.other_kms_requests_per_month.by_id:
         if owner not in payers:
-            _known_account(draft, (FIELD, owner), owner, own)
+            _check_account(draft, (FIELD, owner), owner, own)
+
+
+def _payers(draft: Draft, inventory: Inventory, own: dict[str, Account]) -> dict[str, None]:
+    """All payers, and all ids that one may have of what was refused for another mistake."""
+    refused = [name for name in draft.names("accounts", "id") if name not in own]
+    of_all = draft.root.get("payer")
+    named = (*draft.names("accounts", "payer"), *([] if of_all is None else [str(of_all)]))
+    return dict.fromkeys((*inventory.payers(), *named, *refused))
 
 
 def _check_budget(
@@ -274,10 +276,10 @@ def _check_budget(
 ) -> None:
     """The payer, account, trail or reader that a budget is for exists."""
     if budget.payer is not None and not draft.incomplete:
-        _known(draft, (*at, "payer"), budget.payer, inventory.payers(), "payers")
+        _check_name(draft, (*at, "payer"), budget.payer, _payers(draft, inventory, own), "payers")
     if budget.account is not None:
-        _known_account(draft, (*at, "account"), budget.account, own)
+        _check_account(draft, (*at, "account"), budget.account, own)
     for part, name in (("trail", budget.trail), ("reader", budget.reader)):
         names = draft.names(f"{part}s", "name")
         if name is not None and name not in names:
-            _known(draft, (*at, part), name, names, f"{part}s")
+            _check_name(draft, (*at, part), name, names, f"{part}s")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pricing.document import Location, Map, Seq, line_of
-from pricing.errors import Problem
-from pricing.words import describe
+from estimator.inventory.documents import set_key
+from pricing.reading.document import Location, Map, Seq, line_of
+from pricing.reading.problems import Problem
+from pricing.reading.words import describe
 
 
 @dataclass
@@ -23,18 +24,23 @@ class Draft:
     incomplete: bool = False
     # the accounts of each file, by the place in `accounts` of the entry that names it
     rows: dict[int | str, list[Map]] = field(default_factory=dict)
-    known: dict[str, dict[str, None]] = field(default_factory=dict)
+    known: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict)
 
     def names(self, section: str, label: str) -> dict[str, None]:
         """The names that a section gives, those of refused items too: they are not dangling."""
-        if section not in self.known:
+        # asked once for each reference: without a memory a long file takes a square of its length
+        known = self.known.get((section, label))
+        if known is None:
             items = self.root.get(section)
-            self.known[section] = {
-                item[label]: None
+            # a number was refused for its missing quotes: its digits are the name all the same
+            known = self.known[section, label] = {
+                str(item[label]): None
                 for item in (items if isinstance(items, Seq) else [])
-                if isinstance(item, Map) and isinstance(item.get(label), str)
+                if isinstance(item, Map)
+                and isinstance(item.get(label), str | int)
+                and not isinstance(item[label], bool)
             }
-        return self.known[section]
+        return known
 
     def refuse(self, at: Location, found: str, expected: str, fix: str = "") -> None:
         """Note a problem at a location of the understood items."""
@@ -44,9 +50,24 @@ class Draft:
 
     def place(self, at: Location) -> Location:
         """The location in the document of a location among the understood items."""
-        kept = self.places.get(str(at[0])) if len(at) > 1 else None
-        return (at[0], kept[int(at[1])], *at[2:]) if kept is not None else at
+        positions = self.places.get(str(at[0])) if len(at) > 1 else None
+        return (at[0], positions[int(at[1])], *at[2:]) if positions is not None else at
 
     def line(self, at: Location) -> int | None:
         """The line of a location among the understood items."""
         return line_of(self.root, self.place(at))
+
+    def whole_document(self) -> Map:
+        """The document, with the accounts of other files in the place of the entry naming one.
+
+        In it every account has a path of its own, wherever it is written.
+        """
+        if not self.rows:
+            return self.root
+        accounts = self.root["accounts"]
+        listed = Seq(accounts.line)
+        for index, (item, line) in enumerate(zip(accounts, accounts.lines, strict=True)):
+            rows = self.rows.get(index, [item])
+            listed.extend(rows)
+            listed.lines += [line] * len(rows)
+        return set_key(self.root, "accounts", listed)

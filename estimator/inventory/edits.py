@@ -14,11 +14,11 @@ from typing import Any
 
 import yaml
 
-from estimator.inventory.flow import flow, is_nested, scalar
-from estimator.inventory.nodes import nodes_below, shared
-from pricing.document import line_of, parse_document
-from pricing.errors import KmscostError, Problem
-from pricing.words import describe
+from estimator.inventory.nodes import find_shared, nodes_below
+from pricing.reading.document import line_of, parse_document
+from pricing.reading.problems import KmscostError, Problem
+from pricing.reading.scalars import flow, scalar
+from pricing.reading.words import describe
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -41,7 +41,7 @@ class Document:
         self._edits: list[tuple[int, int, int, str]] = []
         self._newline = "\r\n" if "\r\n" in text else "\n"
         self._json = text.lstrip("\ufeff \t\r\n").startswith("{")
-        self._shared = shared(self._root)
+        self._shared = find_shared(self._root)
 
     def set(self, path: Path, value: Any) -> None:
         """Give a key of a mapping a value, in the place of what it has or after its last key.
@@ -66,19 +66,19 @@ class Document:
             return False
         key, value = pair
         begin, end = self._at(key.start_mark), self._value_end(*pair, path)
-        pairs = [one for one, _ in parent.value]
-        position = next(n for n, one in enumerate(pairs) if one is key)
+        pairs = [name for name, _ in parent.value]
+        position = next(n for n, name in enumerate(pairs) if name is key)
         if parent.flow_style:
             if position + 1 < len(pairs):
                 end = self._at(pairs[position + 1].start_mark)
             elif position:
                 begin = self._last(parent.value[position - 1])
-            kept = self._kept_comments(begin, end, value)
-            if kept:
+            comments = self._comments_between(begin, end, value)
+            if comments:
                 raise self.refuse(path, "comments inside of braces beside what goes")
         else:
             line_end = self._line_end(end)
-            kept = self._kept_comments(begin, line_end, value)
+            comments = self._comments_between(begin, line_end, value)
             if len(pairs) == 1 or self._starts_item(begin):
                 # the first key of a list item shares its line with the dash: the next moves up
                 if len(pairs) == 1:
@@ -88,7 +88,7 @@ class Document:
                 return True
             begin = self._line_start(begin)
             indent = " " * key.start_mark.column
-            self._edit(begin, line_end, "".join(f"{indent}{c}{self._newline}" for c in kept))
+            self._edit(begin, line_end, "".join(f"{indent}{c}{self._newline}" for c in comments))
             return True
         self._edit(begin, end, "")
         return True
@@ -104,18 +104,18 @@ class Document:
         if not isinstance(node, yaml.SequenceNode) or self._is_alias(*pair):
             raise self.refuse(path, "no list of its own")
         if node.flow_style:
-            items = ", ".join(self._flow(one) for one in values)
+            items = ", ".join(self._flow(item) for item in values)
             if node.value:
                 self._insert(self._last((node.value[-1],)), f", {items}")
             else:
                 self._insert(self._at(node.start_mark) + 1, items)
             return
         indent = self._dash(node)
-        lines = "".join(f"{indent}- {self._flow(one)}{self._newline}" for one in values)
+        lines = "".join(f"{indent}- {self._flow(item)}{self._newline}" for item in values)
         self._insert_line(self._last((node.value[-1],)), lines)
 
     def has(self, path: Path) -> bool:
-        """Whether the text itself says this: what a merge (<<) brings is not there."""
+        """True where the text itself says this: what a merge (<<) brings is not there."""
         try:
             return self._pair(self._node(path[:-1]), str(path[-1])) is not None
         except KmscostError:
@@ -124,7 +124,9 @@ class Document:
     def result(self) -> str:
         """The text with all changes."""
         parts, at = [], 0
-        for begin, end, _, text in sorted(self._edits, key=lambda one: (one[0], one[1], -one[2])):
+        for begin, end, _, text in sorted(
+            self._edits, key=lambda edit: (edit[0], edit[1], -edit[2])
+        ):
             parts += [self.text[at:begin], text]
             at = max(at, end)
         return "".join([*parts, self.text[at:]])
@@ -162,29 +164,30 @@ class Document:
     def _replace(self, parent: Any, key: Any, value: Any, new: Any, path: Path) -> None:
         end = self._value_end(key, value, path)
         begin = self._at(key.end_mark)
-        kept = self._kept_comments(begin, end, value)
-        if isinstance(new, dict) and not parent.flow_style and is_nested(new):
+        comments = self._comments_between(begin, end, value)
+        if isinstance(new, dict) and not parent.flow_style and _is_nested(new):
             text = self._block(new, key.start_mark.column + _LIST_INDENT)
             rest = _tail(self.text[end : self._line_end(end)])
             head = self._beside(begin, value)
             if head:
-                kept = [*kept[1:], *([rest.strip()] if rest else [])]
-            comments = "".join(
-                f"{self._newline}{' ' * (key.start_mark.column + _LIST_INDENT)}{one}"
-                for one in kept
+                comments = [*comments[1:], *([rest.strip()] if rest else [])]
+            elif comments and rest:  # it is the last: behind the key it would come first
+                comments, rest = [*comments, rest.strip()], ""
+            moved = "".join(
+                f"{self._newline}{' ' * (key.start_mark.column + _LIST_INDENT)}{comment}"
+                for comment in comments
             )
             # a comment behind the old value stays behind the key
-            self._edit(
-                begin, self._line_end(end), f":{head or rest}{comments}{text}{self._newline}"
-            )
+            self._edit(begin, self._line_end(end), f":{head or rest}{moved}{text}{self._newline}")
             return
-        if kept:
-            said = "".join(f"{one}{self._newline}{' ' * key.start_mark.column}" for one in kept)
+        if comments:
+            indent = " " * key.start_mark.column
+            moved = "".join(f"{comment}{self._newline}{indent}" for comment in comments)
             if parent.flow_style:
                 raise self.refuse(path, "comments inside of the value that is replaced")
             if self._starts_item(self._at(key.start_mark)):
                 raise self.refuse(path, "comments inside of the value that is replaced")
-            self._insert(self._at(key.start_mark), said)
+            self._insert(self._at(key.start_mark), moved)
         colon = self.text.index(":", begin) + 1
         self._edit(colon, end, f" {self._flow(new)}")
 
@@ -218,18 +221,18 @@ class Document:
             raise self.refuse(path, "an empty mapping")
         column = parent.value[0][0].start_mark.column
         indent = " " * column
-        if isinstance(value, dict) and is_nested(value):
-            said = (
+        if isinstance(value, dict) and _is_nested(value):
+            line = (
                 f"{indent}{scalar(key)}:{self._block(value, column + _LIST_INDENT)}{self._newline}"
             )
         elif isinstance(value, list):
             items = "".join(
-                f"{indent}{' ' * _LIST_INDENT}- {self._flow(one)}{self._newline}" for one in value
+                f"{indent}{' ' * _LIST_INDENT}- {self._flow(item)}{self._newline}" for item in value
             )
-            said = f"{indent}{scalar(key)}:{self._newline}{items}"
+            line = f"{indent}{scalar(key)}:{self._newline}{items}"
         else:
-            said = f"{indent}{scalar(key)}: {self._flow(value)}{self._newline}"
-        self._insert_line(self._last(parent.value[-1]), said)
+            line = f"{indent}{scalar(key)}: {self._flow(value)}{self._newline}"
+        self._insert_line(self._last(parent.value[-1]), line)
 
     def _flow(self, value: Any) -> str:
         return json.dumps(value, ensure_ascii=False, default=str) if self._json else flow(value)
@@ -239,23 +242,23 @@ class Document:
 
     def _block(self, value: Mapping[str, Any], column: int) -> str:
         return "".join(
-            f"{self._newline}{' ' * column}{scalar(name)}: {self._flow(one)}"
-            for name, one in value.items()
+            f"{self._newline}{' ' * column}{scalar(name)}: {self._flow(item)}"
+            for name, item in value.items()
         )
 
     def _dash(self, node: Any) -> str:
         return " " * int(node.start_mark.column)
 
     def _starts_item(self, index: int) -> bool:
-        """Whether something else, such as a dash, stands before this in its line."""
+        """True where something else, such as a dash, stands before this in its line."""
         return bool(self.text[self._line_start(index) : index].strip())
 
-    def _kept_comments(self, begin: int, end: int, value: Any) -> list[str]:
+    def _comments_between(self, begin: int, end: int, value: Any) -> list[str]:
         """The comments between two places, outside of every scalar there."""
         found, at = [], begin
         for low, high in [*sorted(self._scalars(value)), (end, end)]:
             if low >= at:
-                found += [one.strip() for one in _COMMENT.findall(self.text[at:low])]
+                found += [comment.strip() for comment in _COMMENT.findall(self.text[at:low])]
                 at = high
         return found
 
@@ -263,12 +266,12 @@ class Document:
         if isinstance(node, yaml.ScalarNode):
             yield self._at(node.start_mark), self._at(node.end_mark)
             return
-        for one in node.value:
-            for part in one if isinstance(one, tuple) else (one,):
+        for child in node.value:
+            for part in child if isinstance(child, tuple) else (child,):
                 yield from self._scalars(part)
 
     def _last(self, nodes: Sequence[Any]) -> int:
-        """Where the last of these really ends: a block's own mark is where the next token is."""
+        """The end of the last of these: a block's own mark is where the next token is."""
         node = nodes[-1]
         if len(nodes) == 2 and self._is_alias(nodes[0], nodes[1]):
             alias = re.compile(r"\s*:\s*\*[^\s,\]}]+").match(self.text, self._at(nodes[0].end_mark))
@@ -310,7 +313,9 @@ class Document:
         """Insert whole lines after the line of a place."""
         at = self._line_end(index)
         whole = not at or self.text[at - 1] == "\n"
-        depth = len(text) - len(text.lstrip(" "))
+        indent = len(text) - len(text.lstrip(" "))
+        # a list may stand as far left as its own key: at one place its items come before more keys
+        depth = 2 * indent + text[indent:].startswith("- ")
         self._edit(at, at, text if whole else self._newline + text, depth)
 
     def refuse(self, path: Path, found: str) -> KmscostError:
@@ -321,7 +326,12 @@ class Document:
         return KmscostError(Problem(self.path, line, describe(path), found, expected, fix))
 
 
+def _is_nested(value: Mapping[str, Any]) -> bool:
+    """True for a mapping that holds mappings, which read better in lines of their own."""
+    return any(isinstance(part, dict) for part in value.values())
+
+
 def _tail(rest: str) -> str:
-    """What follows an old value in its line, such as a comment, without the line's end."""
+    """The rest of a line behind an old value, such as a comment, without the line's end."""
     text = rest.rstrip("\r\n")
     return text if text.strip() else ""

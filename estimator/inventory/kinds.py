@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import PlainValidator, WithJsonSchema
+from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
+from pricing.arns import is_account
+from pricing.reading.validation import Day, Section, read_text, refusal
 from pricing.regions import default_regions, read_region
-from pricing.validation import read_text, refusal
 
 _DIGITS = 12
 ACCOUNT_ID_PATTERN = f"^[0-9]{{{_DIGITS}}}$"
 # not symmetric: AWS KMS Developer Guide, "Key spec reference", checked 2026-11-23
 _NOT_SYMMETRIC = ("RSA_", "ECC_", "HMAC_", "SM2", "ML_DSA")
-
-
-def is_account_id(text: str) -> bool:
-    """Whether a text is an account id."""
-    return text.isascii() and text.isdigit() and len(text) == _DIGITS
 
 
 def read_account_id(value: Any) -> str:
@@ -28,7 +24,7 @@ def read_account_id(value: Any) -> str:
         raise refusal(value, expected, f'write it in quotes: "{value}"')
     if not isinstance(value, str):
         raise refusal(value, expected, 'write it in quotes: "111122223333"')
-    if not is_account_id(value):
+    if not is_account(value):
         short = value.isascii() and value.isdigit() and len(value) < _DIGITS
         fix = (
             f'it has {len(value)} digits: a leading zero may be lost: "{value:0>12}"'
@@ -47,7 +43,7 @@ def read_regions(value: Any) -> tuple[str, ...]:
         raise refusal(value, "a list of Regions, or default", f"write [{value}]")
     if not isinstance(value, list | tuple):
         raise refusal(value, "a list of Regions, or default", "write [us-east-1]")
-    chosen: dict[str, None] = {}
+    chosen: dict[str, None] = {}  # a set that keeps the order: outputs have it
     for index, item in enumerate(value):
         for region in default_regions() if item == "default" else [_region_at(item, index)]:
             if region in chosen and item != "default":
@@ -101,3 +97,23 @@ TrailRegions = Annotated[
 KeySpec = Annotated[
     str, PlainValidator(_read_key_spec), WithJsonSchema({"const": "SYMMETRIC_DEFAULT"})
 ]
+
+
+class ActiveItem(Section):
+    """Whatever begins and ends: `from` is inclusive, `until` exclusive, both may be left out."""
+
+    start: Day | None = Field(
+        None, alias="from", description="first day; default: always", examples=["2026-03-01"]
+    )
+    until: Day | None = Field(
+        None,
+        description="the day after the last one; default: without end",
+        examples=["2027-01-01"],
+    )
+
+    @model_validator(mode="after")
+    def _until_after_from(self) -> Self:
+        if self.start and self.until and self.until <= self.start:
+            fix = "until is the day after the last one"
+            raise refusal(self.until, f"a day after from, {self.start}", fix, ("until",))
+        return self

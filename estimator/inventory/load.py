@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from estimator.inventory.accounts import Found, read_accounts
 from estimator.inventory.checks import check_references
+from estimator.inventory.coverage import Account
 from estimator.inventory.draft import Draft
-from estimator.inventory.model import Account, Inventory
-from estimator.inventory.places import value_places
+from estimator.inventory.mapping import document_of
+from estimator.inventory.model import Inventory
 from estimator.inventory.sections import (
     AccountEntry,
     AccountsFile,
@@ -20,14 +22,18 @@ from estimator.inventory.sections import (
     Reader,
     Trail,
 )
-from pricing.document import Location, Map, Seq, parse_document
-from pricing.errors import DocumentError, Problem
-from pricing.files import decode, read_bytes
+from estimator.inventory.source_lines import value_places
+from pricing.reading.document import Location, Map, Seq, parse_document
+from pricing.reading.files import decode, read_bytes
+from pricing.reading.problems import DocumentError, Problem
+from pricing.reading.validation import validate
+from pricing.reading.words import describe, nearest, shown
 from pricing.regions import regions as known_regions
-from pricing.validation import validate
-from pricing.words import describe, nearest
 
+TEXT, MAPPING = "<text>", "<mapping>"  # in place of a path
+_LINE_OF_FIRST = re.compile(r" \(the first is in [^)]*\)")
 _MOST_REGIONS = 8
+_BEGIN = "begin with `version: 1`"
 
 Owned = TypeVar("Owned", Key, Trail, Reader)
 
@@ -36,19 +42,94 @@ class InventoryError(DocumentError):
     """An inventory that cannot be used; `problems` holds every mistake found in it."""
 
 
-def load_inventory(path: str | Path) -> Inventory:
-    """Read an inventory from a YAML file.
+InventorySource = Inventory | str | Path | Mapping[str, Any]
+
+
+def load_inventory(inventory: InventorySource) -> Inventory:
+    r"""Read an inventory from a YAML file, from YAML text or from a mapping.
+
+    Parameters
+    ----------
+    inventory : path, str, mapping or Inventory
+        A path. A str with a line break is YAML text. A mapping has what YAML would give: account
+        ids as text, days as text or dates. Files of accounts are looked for beside the file, for
+        text and mappings in the working directory. An Inventory comes back as it is.
 
     Raises
     ------
     InventoryError
-        With every problem of the file and of the account files that it names.
+        With every problem of the inventory and of the account files that it names. For a file each
+        has its path and line; for text the path is ``<text>``, for a mapping ``<mapping>``, which
+        has no lines.
+
+    Examples
+    --------
+    >>> organization = load_inventory(
+    ...     {
+    ...         "version": 1,
+    ...         "accounts": [{"id": "111122223333", "regions": ["us-east-1"]}],
+    ...         "keys": [{"id": "logs", "region": "us-east-1"}],
+    ...         "trails": [{"name": "org", "key": "logs"}],
+    ...     }
+    ... )
+    >>> organization.streams()
+    {'org': 1}
     """
+    if isinstance(inventory, Inventory):
+        return inventory
+    if isinstance(inventory, Mapping):
+        return _load_mapping(inventory)
+    if isinstance(inventory, str) and "\n" in inventory:
+        return parse_inventory(inventory, TEXT)
     try:
-        text = decode(path, read_bytes(path))
+        text = decode(inventory, read_bytes(inventory))
     except DocumentError as error:
         raise InventoryError(error.problems) from None
-    return parse_inventory(text, str(path))
+    return parse_inventory(text, str(inventory))
+
+
+def read_yaml(inventory: InventorySource) -> tuple[bytes, str]:
+    """The YAML of an inventory with all its bytes, for who writes it again, and its path.
+
+    Raises
+    ------
+    InventoryError
+        It is no YAML, cannot be read, or is an Inventory that differs from what its file says.
+    """
+    if isinstance(inventory, str) and "\n" in inventory:
+        return inventory.encode(), TEXT
+    path = inventory.path if isinstance(inventory, Inventory) else inventory
+    if not isinstance(path, str | Path) or path in (TEXT, MAPPING):
+        found, fix = "an inventory that was not read from a file", "give the path of its YAML file"
+        raise InventoryError(Problem("inventory", None, "", found, "YAML to write again", fix))
+    try:
+        data = read_bytes(path)
+        text = decode(path, data)
+    except DocumentError as error:
+        raise InventoryError(error.problems) from None
+    if not isinstance(inventory, Inventory):
+        return data, str(path)
+    # what is written again is the file, so changes that it does not have would be lost
+    if parse_inventory(text, str(path)).document != inventory.document:
+        found, fix = "an inventory that was changed after it was read", "give the path"
+        raise InventoryError(Problem(str(path), None, "", found, "what the file says", fix))
+    return data, str(path)
+
+
+def _load_mapping(mapping: Mapping[str, Any]) -> Inventory:
+    """The inventory of a mapping, whose problems and values have no lines."""
+    try:
+        inventory = understand(Draft(MAPPING, document_of(mapping, MAPPING), []))
+    except DocumentError as error:
+        problems = (
+            replace(problem, line=None, fix=_LINE_OF_FIRST.sub("", problem.fix))
+            if problem.path == MAPPING
+            else problem
+            for problem in error.problems
+        )
+        raise InventoryError(problems) from None
+    places = {at: place for at, place in inventory.places.items() if place.path != MAPPING}
+    return replace(inventory, places=places)
 
 
 def parse_inventory(text: str, path: str) -> Inventory:
@@ -66,6 +147,20 @@ def parse_inventory(text: str, path: str) -> Inventory:
     return understand(Draft(path, root, problems))
 
 
+def read_inventory(root: Any, path: str, problems: Sequence[Problem] = ()) -> Inventory:
+    """As `load_inventory`, of a document that is parsed already, with the parser's problems.
+
+    Raises
+    ------
+    KmscostError
+        As `load_inventory`.
+    """
+    if not isinstance(root, Map):
+        found = "an empty document" if root is None else shown(root)
+        raise DocumentError([*problems, Problem(path, 1, "", found, "a YAML mapping", _BEGIN)])
+    return understand(Draft(path, root, list(problems)))
+
+
 def understand(draft: Draft) -> Inventory:
     """The inventory that a document says.
 
@@ -77,7 +172,7 @@ def understand(draft: Draft) -> Inventory:
     inventory = _build(draft)
     if inventory is None or draft.problems:
         raise InventoryError(sorted(set(draft.problems), key=_by_place))
-    return inventory
+    return inventory.read_from(draft.whole_document())
 
 
 def _by_place(problem: Problem) -> tuple[str, int, str]:
@@ -85,27 +180,27 @@ def _by_place(problem: Problem) -> tuple[str, int, str]:
 
 
 def _build(draft: Draft) -> Inventory | None:
-    said = _understand(draft)
-    if said is None:
+    document = _understand(draft)
+    if document is None:
         return None
-    found = _accounts(draft, said)
+    found = _accounts(draft, document)
     if not found:
         if not draft.problems:
             draft.refuse(("accounts",), "no account", "at least one account", "list one")
         return None
-    payer = said.payer or found[0].entry.payer or found[0].entry.id
-    accounts = tuple(_complete(one.entry, payer, said.regions) for one in found)
+    payer = document.payer or found[0].entry.payer or found[0].entry.id
+    accounts = tuple(_complete(account.entry, payer, document.regions) for account in found)
     inventory = Inventory(
         path=draft.path,
         payer=payer,
         accounts=accounts,
-        keys=tuple(_at_home(key, payer) for key in said.keys),
-        trails=tuple(_at_home(trail, payer) for trail in said.trails),
-        readers=tuple(_at_home(reader, payer) for reader in said.readers),
-        other_kms_requests_per_month=said.other_kms_requests_per_month,
-        cloudtrail_writes=said.cloudtrail_writes,
-        growth=said.growth,
-        budgets=said.budgets,
+        keys=tuple(_at_home(key, payer) for key in document.keys),
+        trails=tuple(_at_home(trail, payer) for trail in document.trails),
+        readers=tuple(_at_home(reader, payer) for reader in document.readers),
+        other_kms_requests_per_month=document.other_kms_requests_per_month,
+        cloudtrail_writes=document.cloudtrail_writes,
+        growth=document.growth,
+        budgets=document.budgets,
         notices=tuple(draft.notices),
         places=value_places(draft.path, draft.root, found),
     )
@@ -117,7 +212,7 @@ def _build(draft: Draft) -> Inventory | None:
 
 
 def _unknown(regions: Sequence[str]) -> str:
-    """What to know of Regions that the table does not have."""
+    """The notice of Regions that the table does not have."""
     named = []
     for region in regions[:_MOST_REGIONS]:
         close = nearest(region, known_regions())
@@ -133,11 +228,11 @@ def _unknown(regions: Sequence[str]) -> str:
 
 def _understand(draft: Draft) -> InventoryFile | None:
     """The document as sections; where some are refused, all that is left without them."""
-    said, problems, places = validate(InventoryFile, draft.root, draft.path)
+    document, problems, places = validate(InventoryFile, draft.root, draft.path)
     draft.problems += problems
-    if said is None:
-        said, _, _ = validate(InventoryFile, _without(draft, places), draft.path)
-    return said
+    if document is None:
+        document, _, _ = validate(InventoryFile, _without(draft, places), draft.path)
+    return document
 
 
 def _without(draft: Draft, refused: list[Location]) -> dict[str, Any]:
@@ -156,11 +251,11 @@ def _without(draft: Draft, refused: list[Location]) -> dict[str, Any]:
     return rest
 
 
-def _accounts(draft: Draft, said: InventoryFile) -> list[Found]:
+def _accounts(draft: Draft, document: InventoryFile) -> list[Found]:
     """Every account, those of other files in the place of the entry that names the file."""
     found: list[Found] = []
     folder = Path(draft.path).parent
-    for index, entry in enumerate(said.accounts):
+    for index, entry in enumerate(document.accounts):
         at: Location = ("accounts", index)
         if isinstance(entry, AccountEntry):
             place = describe((*draft.place(at), "id"))
@@ -175,14 +270,17 @@ def _accounts(draft: Draft, said: InventoryFile) -> list[Found]:
             else:
                 draft.problems.append(problem)
         draft.notices += read.notices
+        # an empty file would be an organization without accounts, and a forecast of nothing
         if not read.found and not read.problems:
-            draft.refuse((*at, "file"), "a file without accounts", "at least one account", "")
-        found += [_inherit(one, entry) for one in read.found]
-        draft.rows[draft.place(at)[1]] = [_written(one, entry) for one in read.found]
+            draft.refuse(
+                (*at, "file"), "a file without accounts", "at least one account", "list one"
+            )
+        found += [_inherit(account, entry) for account in read.found]
+        draft.rows[draft.place(at)[1]] = [_row_of(account, entry) for account in read.found]
     return found
 
 
-def _written(found: Found, file: AccountsFile) -> Map:
+def _row_of(found: Found, file: AccountsFile) -> Map:
     """An account of a file as the inventory's own list would have it."""
     row = Map(found.line or 0)
     row.update(found.row)

@@ -2,42 +2,24 @@
 
 from __future__ import annotations
 
-import datetime
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from estimator.inventory.assumptions import FilesPerDay, Range
+from estimator.inventory.assumptions import Range
 from estimator.inventory.budgets import Budget
+from estimator.inventory.coverage import Account, Coverage
 from estimator.inventory.others import OtherRequests, OtherUse
 from estimator.inventory.periods import ActivePeriods, period_of
-from estimator.inventory.places import Place
 from estimator.inventory.sections import Growth, Key, Reader, Trail
+from estimator.inventory.source_lines import Place
 from pricing.notebook import html_table, notes, paragraph
-from pricing.regions import in_order, partition_of
+from pricing.reading.document import Map
+from pricing.regions import in_order
 from pricing.regions import regions as known_regions
 
 _MOST_SHOWN = 20
-
-
-@dataclass(frozen=True)
-class Account:
-    """An account with everything that it inherits filled in."""
-
-    id: str
-    payer: str
-    regions: tuple[str, ...]
-    name: str | None = None
-    files_per_day: FilesPerDay | None = None
-    start: datetime.date | None = None
-    until: datetime.date | None = None
-
-    @property
-    def partition(self) -> str:
-        """The partition that its Regions lie in (`aws` for an account without Regions)."""
-        return partition_of(self.regions[0]) if self.regions else "aws"
 
 
 @dataclass(frozen=True, repr=False)
@@ -45,7 +27,8 @@ class Inventory:
     """Who has which accounts, keys, trails and readers, and what is assumed of them.
 
     `load_inventory` makes one from YAML; every reference inside it is known to hold. `places` has
-    the line of each value that stands in a file, by its path.
+    the line of each value that stands in a file, by its path. `document` is the YAML that it was
+    read from, which scenarios change; `is_changed` says that the file itself is another.
     """
 
     path: str
@@ -60,10 +43,25 @@ class Inventory:
     budgets: tuple[Budget, ...] = ()
     notices: tuple[str, ...] = ()
     places: Mapping[str, Place] = field(default_factory=dict, compare=False)
+    is_changed: bool = field(default=False, compare=False)
+    # set by `read_from` alone, so that `dataclasses.replace` loses it: of an inventory that was
+    # changed in Python the document is no longer true
+    document: Map | None = field(init=False, default=None, compare=False)
+
+    def read_from(self, document: Map) -> Inventory:
+        """Return this inventory with the document that it was read from."""
+        object.__setattr__(self, "document", document)
+        return self
 
     def key(self, name: str) -> Key:
         """The key of an id."""
         return next(key for key in self.keys if key.id == name)
+
+    def home_of(self, trail: Trail) -> str:
+        """The Region in which the checks of a trail's key count: its home, else its key's."""
+        if trail.home_region is not None or trail.key is None:
+            return trail.home_region or ""
+        return self.key(trail.key).region
 
     def read_by(self, reader: Reader) -> tuple[Trail, ...]:
         """The trails that a reader reads: those it names, else all of its account's partition."""
@@ -73,7 +71,7 @@ class Inventory:
         return tuple(trail for trail in self.trails if self._partition[trail.account] == own)
 
     @cached_property
-    def files_in_doubt(self) -> dict[str, Range]:
+    def uncertain_files(self) -> dict[str, Range]:
         """Every range of files per day and its path, such as trails[org].files_per_day.
 
         A mapping of Regions has a path for each: accounts[111122223333].files_per_day.eu-west-1.
@@ -81,21 +79,25 @@ class Inventory:
         found: dict[str, Range] = {}
         for account in self.accounts:
             if account.files_per_day is not None:
-                found |= account.files_per_day.in_doubt(f"accounts[{account.id}]")
+                found |= account.files_per_day.uncertain_ranges(f"accounts[{account.id}]")
         for trail in self.trails:
             if trail.files_per_day is not None:
-                found |= trail.files_per_day.in_doubt(f"trails[{trail.name}]")
+                found |= trail.files_per_day.uncertain_ranges(f"trails[{trail.name}]")
         return found
 
     @cached_property
     def other_uses(self) -> tuple[OtherUse, ...]:
-        """What everything else requests, of each payer or account that it is known of."""
-        return self.other_kms_requests_per_month.uses({one.id: one.payer for one in self.accounts})
+        """The requests of everything else, of each payer or account that they are known of."""
+        return self.other_kms_requests_per_month.uses(
+            {account.id: account.payer for account in self.accounts}
+        )
 
     @cached_property
     def active(self) -> ActivePeriods:
-        """When each account, key, trail and reader is active."""
-        accounts = {one.id: period_of(one.start, one.until) for one in self.accounts}
+        """The active periods of accounts, keys, trails and readers."""
+        accounts = {
+            account.id: period_of(account.start, account.until) for account in self.accounts
+        }
         return ActivePeriods(accounts, self.keys, self.trails, self.readers)
 
     @cached_property
@@ -112,7 +114,9 @@ class Inventory:
 
     def regions(self) -> tuple[str, ...]:
         """Every Region of an account, in the order of the accounts."""
-        return tuple(dict.fromkeys(region for one in self.accounts for region in one.regions))
+        return tuple(
+            dict.fromkeys(region for account in self.accounts for region in account.regions)
+        )
 
     @cached_property
     def region_codes(self) -> tuple[str, ...]:
@@ -125,41 +129,26 @@ class Inventory:
     @cached_property
     def unknown_regions(self) -> tuple[str, ...]:
         """Its Regions that the table does not have, in the order in which they come."""
-        given = [
-            region for regions in {one.regions: None for one in self.accounts} for region in regions
-        ]
+        # accounts with the same list of Regions share it: ten thousand hold a handful of lists
+        lists = {account.regions: None for account in self.accounts}
+        given = [region for regions in lists for region in regions]
         given += [key.region for key in self.keys]
         for trail in self.trails:
             given += [*(trail.regions or ()), trail.home_region or "", trail.bucket.region or ""]
         files = [account.files_per_day for account in self.accounts]
         files += [trail.files_per_day for trail in self.trails]
-        given += [region for one in files if one is not None for region in one.by_region]
+        given += [region for each in files if each is not None for region in each.by_region]
         given += [region for reader in self.readers for region in reader.regions or ()]
         return tuple(code for code in in_order(given) if code and code not in known_regions())
 
     def streams(self) -> dict[str, int]:
-        """How many streams each trail has: (account, Region) pairs that it covers."""
-        own = {account.id: account for account in self.accounts}
-        spread = Counter(
-            (account.payer, account.partition, region)
-            for account in self.accounts
-            for region in account.regions
-        )
-        found: dict[str, int] = {}
-        for trail in self.trails:
-            home = own[trail.account]
-            wanted = trail.regions
-            if trail.scope == "account":
-                found[trail.name] = sum(wanted is None or r in wanted for r in home.regions)
-            else:
-                found[trail.name] = sum(
-                    count
-                    for (payer, partition, region), count in spread.items()
-                    if payer == home.payer
-                    and partition == home.partition
-                    and (wanted is None or region in wanted)
-                )
-        return found
+        """The number of streams of each trail: (account, Region) pairs that it covers."""
+        return {trail.name: self.coverage.count_streams(trail) for trail in self.trails}
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """The accounts and Regions that its trails cover."""
+        return Coverage(self.accounts, self.trails)
 
     def __repr__(self) -> str:
         return f"<Inventory {self.path}: {self.summary().partition('.')[0]}>"
@@ -167,17 +156,22 @@ class Inventory:
     def _repr_html_(self) -> str:
         streams = self.streams()
         trails = [
-            (one.name, one.account, one.scope, one.key or "SSE-S3", f"{streams[one.name]:,}")
-            for one in self.trails[:_MOST_SHOWN]
+            (
+                *(trail.name, trail.account, trail.scope),
+                *(trail.key or "SSE-S3", f"{streams[trail.name]:,}"),
+            )
+            for trail in self.trails[:_MOST_SHOWN]
         ]
-        readers = [(one.name, one.kind, one.account) for one in self.readers[:_MOST_SHOWN]]
+        readers = [
+            (reader.name, reader.kind, reader.account) for reader in self.readers[:_MOST_SHOWN]
+        ]
         shown = html_table(("trail", "account", "scope", "key", "streams"), trails)
         if readers:
             shown += html_table(("reader", "kind", "account"), readers)
         return f"{paragraph(f'{self.path}: {self.summary()}')}{shown}{notes(self.notices)}"
 
     def summary(self) -> str:
-        """What the inventory means, in one paragraph."""
+        """The inventory in one paragraph: how many of what, and what each trail writes."""
         streams = self.streams()
         plain = [trail.name for trail in self.trails if trail.key is None]
         parts = [
@@ -189,17 +183,17 @@ class Inventory:
             _count(len(self.keys), "key"),
             _count(len(self.readers), "reader"),
         ]
-        said = f"{', '.join(parts[:-1])} and {parts[-1]}."
-        said += " A stream is one (trail, account, Region): what makes log files."
+        text = f"{', '.join(parts[:-1])} and {parts[-1]}."
+        text += " A stream is one (trail, account, Region): what makes log files."
         for trail in self.trails[:5]:
             scope = "organization" if trail.scope == "organization" else f"account {trail.account}"
             under = f"under key {trail.key}" if trail.key else "with SSE-S3"
-            said += f" Trail {trail.name} ({scope}) writes {streams[trail.name]:,} streams {under}."
+            text += f" Trail {trail.name} ({scope}) writes {streams[trail.name]:,} streams {under}."
         if len(self.trails) > 5:
-            said += f" And {len(self.trails) - 5:,} more trails."
+            text += f" And {len(self.trails) - 5:,} more trails."
         if plain:
-            said += f" {_count(len(plain), 'trail')} with SSE-S3 cause no KMS requests."
-        return said
+            text += f" {_count(len(plain), 'trail')} with SSE-S3 cause no KMS requests."
+        return text
 
 
 def _count(number: int, word: str) -> str:

@@ -11,21 +11,23 @@ import yaml
 def _children(node: Any) -> list[Any]:
     if isinstance(node, yaml.ScalarNode):
         return []
-    return [part for one in node.value for part in (one if isinstance(one, tuple) else (one,))]
+    return [
+        part for child in node.value for part in (child if isinstance(child, tuple) else (child,))
+    ]
 
 
 def nodes_below(node: Any) -> Iterator[Any]:
     """A node and all below it, each once."""
     left, seen = [node], set()
     while left:
-        one = left.pop()
-        if id(one) not in seen:
-            seen.add(id(one))
-            yield one
-            left += _children(one)
+        child = left.pop()
+        if id(child) not in seen:
+            seen.add(id(child))
+            yield child
+            left += _children(child)
 
 
-def shared(root: Any) -> frozenset[int]:
+def find_shared(root: Any) -> frozenset[int]:
     """The nodes that stand in several places, which libyaml gives as one."""
     seen: set[int] = set()
     twice: set[int] = set()

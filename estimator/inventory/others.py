@@ -17,7 +17,7 @@ from estimator.inventory.assumptions import (
     read_quantity,
 )
 from estimator.inventory.kinds import ACCOUNT_ID_PATTERN, read_account_id
-from pricing.validation import refusal
+from pricing.reading.validation import refusal
 
 FIELD = "other_kms_requests_per_month"
 
@@ -61,6 +61,7 @@ class OtherRequests:
         payers = tuple(dict.fromkeys(payer_of.values()))
         if self.each_payer is not None:
             return tuple(OtherUse(payer, None, self.each_payer, FIELD) for payer in payers)
+        # a payer is an account too, so an id alone could mean either: all of them decide together
         by_payer = set(self.by_id) <= set(payers)
         return tuple(
             OtherUse(

@@ -35,7 +35,9 @@ class ActivePeriods:
             end = accounts[account].end
             return period if period.start >= end else period & Period(ALWAYS, end)
 
-        self.key = {key.id: within(key.account, period_of(key.born, key.until)) for key in keys}
+        self.key = {
+            key.id: within(key.account, period_of(key.first_day, key.until)) for key in keys
+        }
         self.trail: dict[str, Period] = {}
         self.writing: dict[str, Period] = {}
         for trail in trails:

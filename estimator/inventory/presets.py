@@ -10,14 +10,14 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PlainValidator, WithJsonSchema
 
 from estimator.inventory.assumptions import Quantity, Range
-from pricing.validation import Day, Flag, Section, Text, load_as, read_text, refusal
-from pricing.words import nearest
+from pricing.reading.validation import Day, Flag, Section, Text, load_as, read_text, refusal
+from pricing.reading.words import nearest
 
 PRESETS = Path(__file__).with_name("presets.yaml")
 
 
 class PresetSource(Section):
-    """Where the gets of a reader were read, and the day on which somebody looked."""
+    """The text that says how often a reader gets a file, and the day on which it was read."""
 
     title: Text
     url: Text | None = None
@@ -40,8 +40,8 @@ class Preset(Section):
         'preset splunk: assumption, no source was found, checked 2026-11-28'
         """
         parts = [self.source.title, self.source.url or "", f"checked {self.source.checked}"]
-        said = ", ".join(part for part in ("assumption" * self.assumed, *parts) if part)
-        return dataclasses.replace(self.gets_per_file, source=f"preset {self.name}: {said}")
+        source = ", ".join(part for part in ("assumption" * self.assumed, *parts) if part)
+        return dataclasses.replace(self.gets_per_file, source=f"preset {self.name}: {source}")
 
 
 class _Presets(Section):
@@ -56,7 +56,7 @@ def presets() -> dict[str, Preset]:
     >>> presets()["panther"].gets.high
     2.0
     """
-    return {one.name: one for one in load_as(_Presets, PRESETS).presets}
+    return {preset.name: preset for preset in load_as(_Presets, PRESETS).presets}
 
 
 def read_preset(value: Any) -> str:
@@ -64,7 +64,7 @@ def read_preset(value: Any) -> str:
     name = read_text(value)
     if name not in presets():
         word = name.lower().replace("_", "-").replace(" ", "-")
-        longer = [one for one in presets() if one.startswith(word)]  # datadog, elastic
+        longer = [preset for preset in presets() if preset.startswith(word)]  # datadog, elastic
         close = longer[0] if longer else nearest(word, presets())
         fix = f"did you mean {close}?" if close else "leave it out and write gets_per_file"
         raise refusal(value, f"one of {', '.join(presets())}", fix)

@@ -12,60 +12,114 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from estimator.inventory.assumptions import Files, GrowthRate, Quantity, Range, Seconds, Share
 from estimator.inventory.budgets import Budget
-from estimator.inventory.kinds import AccountId, KeySpec, RegionCode, Regions, TrailRegions
+from estimator.inventory.kinds import (
+    AccountId,
+    ActiveItem,
+    KeySpec,
+    RegionCode,
+    Regions,
+    TrailRegions,
+)
 from estimator.inventory.others import OtherRequests, Others
-from estimator.inventory.presets import PresetName, presets
+from estimator.inventory.readers import Reader
+from pricing.reading.validation import Day, Flag, Section, Text, refusal
 from pricing.regions import default_regions
-from pricing.validation import Day, Flag, Section, Text, refusal
+
+__all__ = [
+    "AccountEntry",
+    "AccountsFile",
+    "ActiveItem",
+    "Bucket",
+    "Budget",
+    "Growth",
+    "InventoryFile",
+    "Key",
+    "Reader",
+    "Trail",
+]
 
 
-class Living(Section):
-    """Whatever begins and ends: `from` is inclusive, `until` exclusive, both may be left out."""
-
-    start: Day | None = Field(None, alias="from", description="first day")
-    until: Day | None = Field(None, description="the day after the last one")
-
-    @model_validator(mode="after")
-    def _until_after_from(self) -> Self:
-        if self.start and self.until and self.until <= self.start:
-            fix = "until is the day after the last one"
-            raise refusal(self.until, f"a day after from, {self.start}", fix, ("until",))
-        return self
-
-
-class AccountEntry(Living):
+class AccountEntry(ActiveItem):
     """An AWS account."""
 
-    id: AccountId
-    name: Text | None = None
-    payer: AccountId | None = Field(None, description="consolidated billing account")
-    regions: Regions | None = None
-    files_per_day: Files | None = Field(None, description="per Region [file/day]")
+    id: AccountId = Field(description="the account's id, in quotes", examples=["222222222222"])
+    name: Text | None = Field(None, description="for people", examples=["prod"])
+    payer: AccountId | None = Field(
+        None,
+        description="consolidated billing account; default: the inventory's payer",
+        examples=["111122223333"],
+    )
+    regions: Regions | None = Field(
+        None,
+        description="Regions that it has; default: the inventory's regions",
+        examples=[["us-east-1", "eu-west-1"]],
+    )
+    files_per_day: Files | None = Field(
+        None,
+        description="log files in each Region, whatever the trail says; default: the trail's "
+        "[file/day]",
+        examples=[{"us-east-1": 700, "other": 20}],
+    )
 
 
 class AccountsFile(Section):
     """Accounts kept in a CSV file or in the JSON of `aws organizations list-accounts`."""
 
-    file: Text
-    payer: AccountId | None = None
-    regions: Regions | None = None
+    file: Text = Field(
+        description="a CSV file with the keys of an account as columns, or that JSON, beside the "
+        "inventory",
+        examples=["accounts.csv"],
+    )
+    payer: AccountId | None = Field(
+        None,
+        description="of accounts that the file gives none; default: the inventory's payer",
+        examples=["111122223333"],
+    )
+    regions: Regions | None = Field(
+        None,
+        description="of accounts that the file gives none; default: the inventory's regions",
+        examples=["default"],
+    )
 
 
-class Key(Living):
+class Key(ActiveItem):
     """A customer managed KMS key. It costs until it is pending deletion, disabled or not."""
 
-    id: Text
-    account: AccountId = Field(default_factory=str, description="default: the payer")
-    region: RegionCode
-    spec: KeySpec = "SYMMETRIC_DEFAULT"
-    arn: Text | None = None
-    created: Day | None = Field(None, description="default: existing all along")
+    id: Text = Field(description="a name that trails and readers refer to", examples=["logs"])
+    account: AccountId = Field(
+        default_factory=str,
+        description="who owns it and pays for it by the month; default: the payer",
+        examples=["111122223333"],
+    )
+    region: RegionCode = Field(
+        description="where all its requests are metered", examples=["us-east-1"]
+    )
+    spec: KeySpec = Field(
+        "SYMMETRIC_DEFAULT",
+        description="CloudTrail takes symmetric keys only",
+        examples=["SYMMETRIC_DEFAULT"],
+    )
+    arn: Text | None = Field(
+        None,
+        description="how measured requests find the key; default: by account and Region",
+        examples=["arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"],
+    )
+    created: Day | None = Field(
+        None,
+        description="first day, in place of from; default: existing all along",
+        examples=["2025-01-15"],
+    )
     until: Day | None = Field(
         None,
         description="the day from which it is pending deletion and costs nothing; a disabled key "
-        "costs the same as an enabled one and has none",
+        "costs the same as an enabled one and has none; default: without end",
+        examples=["2027-01-01"],
     )
-    rotations: tuple[Day, ...] = ()
+    rotations: tuple[Day, ...] = Field(
+        (),
+        description="days of its rotations, yearly or on demand; the first two cost",
+        examples=[["2026-01-15"]],
+    )
 
     @model_validator(mode="after")
     def _one_beginning(self) -> Self:
@@ -79,13 +133,13 @@ class Key(Living):
                 raise refusal(rotation, "each rotation once", "remove one of them", at)
             if self.until and rotation >= self.until:
                 raise refusal(rotation, f"a day before until, {self.until}", "remove it", at)
-            if self.born and rotation < self.born:
-                fix = f"the key begins on {self.born}"
-                raise refusal(rotation, "a day in the key's life", fix, at)
+            if self.first_day and rotation < self.first_day:
+                fix = f"the key begins on {self.first_day}"
+                raise refusal(rotation, "a day on which the key is active", fix, at)
         return self
 
     @property
-    def born(self) -> datetime.date | None:
+    def first_day(self) -> datetime.date | None:
         """The first day of the key, None where it exists all along."""
         return self.created or self.start
 
@@ -93,133 +147,113 @@ class Key(Living):
 class Bucket(Section):
     """The S3 bucket that a trail writes to."""
 
-    name: Text | None = None
-    region: RegionCode | None = Field(None, description="default: the key's")
-    bucket_key: Flag = Field(False, description="S3 Bucket Key on")
+    name: Text | None = Field(
+        None,
+        description="how measured requests find the trail; default: by account",
+        examples=["example-logs"],
+    )
+    region: RegionCode | None = Field(
+        None, description="the same as the key's; default: the key's", examples=["us-east-1"]
+    )
+    bucket_key: Flag = Field(
+        False, description="whether the S3 Bucket Key is on, which saves requests", examples=[True]
+    )
     bucket_key_saving: Share = Field(
         Range.exactly(0.99),
-        description="share of the requests saved with a Bucket Key: 0.99 or 99%",
+        description="share of the requests that a Bucket Key saves, as 0.99 or 99% [share]",
+        examples=["99%"],
     )
-    retention_days: Quantity | None = Field(None, description="default: kept for ever [day]")
+    retention_days: Quantity | None = Field(
+        None,
+        description="after which files expire and no look back meets them; default: kept for ever "
+        "[day]",
+        examples=[365],
+    )
 
 
-class Trail(Living):
+class Trail(ActiveItem):
     """A CloudTrail trail."""
 
-    name: Text
-    account: AccountId = Field(default_factory=str, description="default: the payer")
-    scope: Literal["organization", "account"] = "organization"
-    regions: TrailRegions = None
-    key: Text | None = Field(description="id of the key; null for SSE-S3, which makes no requests")
-    bucket: Bucket = Bucket()
-    home_region: RegionCode | None = None
-    files_per_day: Files | None = Field(None, description="per account and Region [file/day]")
-    config_updates_per_month: Quantity = Range.exactly(0)
-    burst_seconds: Seconds | None = Field(
-        None, description="in which the files of five minutes are put; default: 60 [s]"
-    )
-    log_file_validation: Flag = False
-    digest_files: Literal["sse-kms", "sse-s3"] | None = Field(
-        None, description="how digest files are encrypted; default: sse-kms from 2025-05-22 on"
-    )
-    exclude_kms_events: Flag = False
-
-
-class _Reader(Living):
-    name: Text
+    name: Text = Field(description="a name that readers and budgets refer to", examples=["org"])
     account: AccountId = Field(
-        default_factory=str, description="who reads and pays; default: the payer"
+        default_factory=str,
+        description="who owns it: its writes are billed there; default: the payer",
+        examples=["111122223333"],
     )
-    trails: tuple[Text, ...] | None = Field(None, description="default: all of them")
-    accounts: tuple[AccountId, ...] | None = Field(None, description="only logs of these accounts")
-    regions: Regions | None = Field(None, description="only logs of these Regions")
-    bucket_key_saving: Share | None = Field(
+    scope: Literal["organization", "account"] = Field(
+        "organization",
+        description="every account of its payer and partition, or its own alone",
+        examples=["account"],
+    )
+    regions: TrailRegions = Field(
         None,
-        description="share of Decrypt saved by a Bucket Key: 0.99 or 99%; default: the bucket's",
+        description="Regions that it covers, in those of its accounts that have them; default: all",
+        examples=[["us-east-1", "eu-west-1"]],
+    )
+    key: Text | None = Field(
+        description="id of the key; null for SSE-S3, which makes no requests", examples=["logs"]
+    )
+    bucket: Bucket = Field(
+        Bucket(),
+        description="the bucket that it writes to; default: in the key's Region, no Bucket Key",
+        examples=[{"name": "example-logs", "bucket_key": True, "retention_days": 365}],
+    )
+    home_region: RegionCode | None = Field(
+        None,
+        description="the Region that it was made in, where its settings are checked; default: the "
+        "key's",
+        examples=["us-east-1"],
+    )
+    files_per_day: Files | None = Field(
+        None,
+        description="log files per account and Region; default: 288, one every five minutes "
+        "[file/day]",
+        examples=[{"low": 150, "high": 290}],
+    )
+    config_updates_per_month: Quantity = Field(
+        Range.exactly(0),
+        description="how often its key setting is made or changed, one request each [update/month]",
+        examples=[1],
     )
     burst_seconds: Seconds | None = Field(
         None,
-        description="in which it reads what comes at once: five minutes' files, a query, a run, "
-        "a day's gets; defaults: docs/method.md [s]",
+        description="in which the files of five minutes are put; default: 60, from 10 to 300 [s]",
+        examples=[60],
     )
-
-
-class _FileReader(_Reader):
-    preset: PresetName | None = Field(
-        None, description="a known reader: its gets_per_file with range and source, if not given"
+    log_file_validation: Flag = Field(
+        False,
+        description="24 digest files a day per account and Region",
+        examples=[True],
     )
-    gets_per_file: Quantity = Field(
-        Range.exactly(1), description="default: the preset's, else 1 [get/file]"
+    digest_files: Literal["sse-kms", "sse-s3"] | None = Field(
+        None,
+        description="how digest files are encrypted; default: sse-kms from 2025-05-22 on",
+        examples=["sse-kms"],
     )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _gets_of_preset(cls, value: Any) -> Any:
-        if not isinstance(value, dict) or "gets_per_file" in value:
-            return value  # what the reader itself says wins
-        name = value.get("preset")
-        known = presets().get(name) if isinstance(name, str) else None
-        return value if known is None else {**value, "gets_per_file": known.gets}
-
-
-class EveryFile(_FileReader):
-    """Reads each log file, as a SIEM does."""
-
-    kind: Literal["every-file"]
-
-
-class Query(_FileReader):
-    """Scans the files of the last days again and again, as Athena does."""
-
-    kind: Literal["query"]
-    queries_per_month: Quantity
-    days_scanned: Quantity
-    share_of_files: Share = Field(Range.exactly(1), description="0.5 or 50%")
-
-
-class Fixed(_Reader):
-    """Makes a fixed number of gets a day."""
-
-    kind: Literal["fixed"]
-    gets_per_day: Quantity
-
-
-class Validate(_Reader):
-    """`aws cloudtrail validate-logs`: one get per digest and log file of the days checked."""
-
-    kind: Literal["validate"]
-    runs_per_month: Quantity
-    days: Quantity
-
-
-class Once(_FileReader):
-    """Reads once what lies in the bucket on a day, as a backfill or a move does."""
-
-    kind: Literal["once"]
-    day: Day = Field(description="on which it reads all files that were put before it")
-    days: Quantity | None = Field(
-        None, description="only those of as many days before; default: all that lies there [day]"
+    exclude_kms_events: Flag = Field(
+        False,
+        description="KMS events are not recorded, so that no copy of them is paid",
+        examples=[True],
     )
-
-
-class Replication(_Reader):
-    """S3 replication: Decrypt at the source, Encrypt under the destination key, once per put."""
-
-    kind: Literal["replication"]
-    destination_key: Text
-
-
-Reader = EveryFile | Query | Fixed | Validate | Once | Replication
 
 
 class Growth(Section):
     """Yearly growth, compounding monthly from `as_of`."""
 
     accounts_per_year: GrowthRate = Field(
-        Range.exactly(0), description="10% or 0.1; above 100 percent with its sign [1/year]"
+        Range.exactly(0),
+        description="accounts, and so streams, as 10% or 0.1; above 100 percent with its sign "
+        "[1/year]",
+        examples=["10%"],
     )
-    files_per_year: GrowthRate = Field(Range.exactly(0), description="the same, of files [1/year]")
-    as_of: Day | None = Field(None, description="default: the forecast's first month")
+    files_per_year: GrowthRate = Field(
+        Range.exactly(0), description="log files of each stream, likewise [1/year]", examples=["5%"]
+    )
+    as_of: Day | None = Field(
+        None,
+        description="the day on which the numbers were true; default: the forecast's first month",
+        examples=["2026-11-01"],
+    )
 
 
 def _which_entry(value: Any) -> str:
@@ -229,24 +263,56 @@ def _which_entry(value: Any) -> str:
 class InventoryFile(Section):
     """A kmscost inventory, version 1."""
 
-    version: Literal[1]
-    payer: AccountId | None = Field(None, description="default: the first account")
+    version: Literal[1] = Field(description="of the format", examples=[1])
+    payer: AccountId | None = Field(
+        None,
+        description="account that the consolidated bill goes to; default: the first account",
+        examples=["111122223333"],
+    )
     other_kms_requests_per_month: Others = Field(
         OtherRequests(),
         description="what everything else requests, of each payer or by id of payers or accounts; "
         "uses the free tier first [request/month]",
+        examples=[12000],
     )
-    cloudtrail_writes: Literal["charged", "exempt"] = "charged"
-    regions: Regions = Field(default_regions(), description="default for accounts")
+    cloudtrail_writes: Literal["charged", "exempt"] = Field(
+        "charged",
+        description="whether AWS charges the requests of CloudTrail's own writes: its texts "
+        "disagree, and each result shows both",
+        examples=["exempt"],
+    )
+    regions: Regions = Field(
+        default_regions(),
+        description="Regions of accounts that name none; default: the 17 enabled by default",
+        examples=[["us-east-1", "eu-west-1"]],
+    )
     accounts: tuple[
         Annotated[
             Annotated[AccountEntry, Tag("account")] | Annotated[AccountsFile, Tag("file")],
             Discriminator(_which_entry),
         ],
         ...,
-    ] = Field(min_length=1)
-    keys: tuple[Key, ...]
-    trails: tuple[Trail, ...]
-    readers: tuple[Annotated[Reader, Discriminator("kind")], ...] = ()
-    growth: Growth = Growth()
-    budgets: tuple[Budget, ...] = ()
+    ] = Field(
+        min_length=1,
+        description="all accounts that trails cover or that pay for anything here",
+        examples=[[{"id": "111122223333", "name": "management"}]],
+    )
+    keys: tuple[Key, ...] = Field(
+        description="customer managed keys", examples=[[{"id": "logs", "region": "us-east-1"}]]
+    )
+    trails: tuple[Trail, ...] = Field(
+        description="trails that write log files", examples=[[{"name": "org", "key": "logs"}]]
+    )
+    readers: tuple[Annotated[Reader, Discriminator("kind")], ...] = Field(
+        (),
+        description="who gets the log files; each get is a Decrypt",
+        examples=[[{"name": "siem", "kind": "every-file"}]],
+    )
+    growth: Growth = Field(
+        Growth(),
+        description="yearly growth; default: nothing grows",
+        examples=[{"accounts_per_year": "10%"}],
+    )
+    budgets: tuple[Budget, ...] = Field(
+        (), description="what a month may cost", examples=[[{"name": "kms", "usd_per_month": 25}]]
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from pricing.validation import Source
+from pricing.reading.validation import Source
 
 FILES_PER_DAY_SOURCE = Source(
     title="AWS KMS Developer Guide, How AWS CloudTrail uses AWS KMS, text of 2017-11-15 to "

@@ -5,15 +5,21 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
-from estimator.inventory.load import load_inventory
+from estimator.files import unwritable, write_whole
+from estimator.inventory.load import InventorySource, load_inventory
 from estimator.inventory.model import Inventory
-from pricing.errors import KmscostError, Problem
+from pricing.reading.problems import KmscostError, Problem
 
 _STARTER = Path(__file__).with_name("starter.yaml")
+# of a wheel inside the package, of a checkout beside it
+_EXAMPLES = (Path(__file__).parents[1] / "examples", Path(__file__).parents[2] / "examples")
 
 
-def check(inventory: str | Path) -> Inventory:
-    """Read an inventory and say what it means: `Inventory.summary()`.
+def check(inventory: InventorySource) -> Inventory:
+    """Read an inventory, or raise every mistake in it at once.
+
+    `Inventory.summary()` says in a paragraph what it means, `estimator.inventory.read_back` all of
+    it on a page, as the command does.
 
     Raises
     ------
@@ -23,27 +29,67 @@ def check(inventory: str | Path) -> Inventory:
     return load_inventory(inventory)
 
 
-def init(path: str | Path = "inventory.yaml", force: bool = False) -> Path:
-    """Write a commented starter inventory that passes `check`.
+def init(
+    path: str | Path = "inventory.yaml", force: bool = False, example: str | Path | None = None
+) -> Path:
+    """Write a commented starter inventory that passes `check`, or the whole example.
+
+    Parameters
+    ----------
+    path : str or path
+        The file to write.
+    force : bool
+        Replace files that are there. Each is replaced whole, or stays as it is.
+    example : str or path, optional
+        A folder to write the example organization into, with its scenarios, logs and bill; then
+        `path` is not written. Named ``examples``, all examples in help and docs work as they stand.
+
+    Returns
+    -------
+    Path
+        The inventory that was written.
 
     Raises
     ------
     KmscostError
-        The file exists and `force` is not set, or it cannot be written.
+        A file exists and `force` is not set, or it cannot be written.
     """
+    if example is not None:
+        return _write_example(Path(example), force)
     target = Path(path)
     plain = target.name if target.name.isprintable() else "inventory.yaml"
     text = _STARTER.read_text(encoding="utf-8").format(name=shlex.quote(plain))
-    try:
-        # "x" never overwrites, even where somebody else writes the same file at this moment
-        with target.open("w" if force else "x", encoding="utf-8") as stream:
-            stream.write(text)
-    except FileExistsError:
-        fix = "choose another name, or overwrite it with --force"
-        said = Problem(str(target), None, "", "a file of this name", "none", fix)
-        raise KmscostError(said) from None
-    except (OSError, ValueError) as error:
-        found = f"a place that cannot be written ({getattr(error, 'strerror', None) or error})"
-        said = Problem(str(target), None, "", found, "a writable folder", "choose another path")
-        raise KmscostError(said) from None
+    _write(target, text, force)
     return target
+
+
+def _write_example(folder: Path, force: bool) -> Path:
+    source = next(place for place in _EXAMPLES if place.is_dir())
+    files = {
+        folder / file.relative_to(source): file
+        for file in sorted(source.rglob("*"))
+        if file.is_file()
+    }
+    existing = [target for target in files if target.exists()]
+    if existing and not force:
+        raise _exists(existing[0])
+    for target, file in files.items():
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise unwritable(target.parent, reason, "choose another folder") from None
+        _write(target, file.read_bytes(), force)
+    return folder / "organization.yaml"
+
+
+def _write(target: Path, content: str | bytes, force: bool) -> None:
+    try:
+        write_whole(target, content, is_new=not force)
+    except FileExistsError:
+        raise _exists(target) from None
+
+
+def _exists(target: Path) -> KmscostError:
+    fix = "choose another name, or overwrite it with --force"
+    return KmscostError(Problem(str(target), None, "", "a file of this name", "none", fix))

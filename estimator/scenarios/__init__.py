@@ -5,17 +5,23 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from estimator.forecast import forecast, grain
+from estimator.forecasting import forecast, grain
 from estimator.frames import DEFAULT_GRAIN, KEYS
 from estimator.inventory import Inventory
+from estimator.inventory.changes import (
+    Change,
+    Scenario,
+    ScenarioError,
+    Settings,
+    change_inventory,
+    read_settings,
+)
 from estimator.months import Months
+from estimator.scenarios.case_forecast import CaseForecast, forecast_case
 from estimator.scenarios.cases import Other, read_cases
 from estimator.scenarios.comparison import Comparison
-from estimator.scenarios.course import Course, course_of
-from estimator.scenarios.reading import read_set
-from estimator.scenarios.scenario import Change, Scenario, ScenarioDocument, ScenarioError
+from estimator.scenarios.scenario_files import ScenarioDocument
 from estimator.volume.readers import kind_of
 from pricing.rates import RateTable, load_rates
 
@@ -25,6 +31,7 @@ __all__ = [
     "Scenario",
     "ScenarioDocument",
     "ScenarioError",
+    "change_inventory",
     "compare",
 ]
 
@@ -37,11 +44,11 @@ def compare(
     start: str | datetime.date | None = None,
     months: int = 12,
     by: str | Sequence[str] | None = None,
-    set: str | Sequence[str] | Mapping[str, Any] | None = None,  # noqa: A002 (as --set)
+    set: Settings | None = None,  # noqa: A002 (as --set)
     rates: RateTable | str | Path | None = None,
     discount: float = 0.0,
 ) -> Comparison:
-    """What other inventories or scenarios cost more or less than the base.
+    """Compare other inventories or scenarios with a base: requests, cost, and why they differ.
 
     Parameters
     ----------
@@ -57,7 +64,7 @@ def compare(
     by : str or sequence of str, optional
         Columns of the rows, as in `forecast`. Totals do not depend on it.
     set : str, sequence of str, or mapping, optional
-        ``PATH=VALUE``, made on top of each other, or alone a scenario of its own.
+        ``PATH=VALUE``, set on top of each of `other`, or alone a scenario of its own.
     rates : RateTable or path, optional
         A rate table of your own. Default: the shipped AWS KMS table.
     discount : float
@@ -76,48 +83,54 @@ def compare(
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
     columns = grain(by)
     others = [other] if isinstance(other, Inventory | Scenario | Mapping | str | Path) else other
-    cases = read_cases(base, others, read_set(set))
+    cases = read_cases(base, others, read_settings(set))
 
+    # rows tell drivers apart whatever `by` asks for: effects are those of drivers
     fine = tuple(name for name in KEYS if name in DEFAULT_GRAIN or name in columns)
-    told = forecast(cases[0].inventory, start, months, fine, table, discount)
-    span = told.months
-    first = Course.of(cases[0], [told])
-    courses = tuple(course_of(case, span, fine, table, discount) for case in cases[1:])
+    whole = forecast(cases[0].inventory, start, months, fine, table, discount)
+    span = whole.months
+    first = CaseForecast.of(cases[0], [whole])
+    rest = tuple(forecast_case(case, span, fine, table, discount) for case in cases[1:])
     return Comparison(
         base=first,
-        others=courses,
+        others=rest,
         months=span,
         by=columns,
         table=table,
         discount=discount,
-        notices=(*first.notices, *_notices(first, courses, span)),
+        notices=(*first.notices, *_notices(first, rest, span)),
     )
 
 
-def _notices(base: Course, others: Sequence[Course], months: Months) -> Iterator[str]:
-    """What a case alone has to say, and changes that change nothing."""
+def _notices(base: CaseForecast, others: Sequence[CaseForecast], months: Months) -> Iterator[str]:
+    """Notices of each case alone, and of changes that change nothing."""
+    last = months.firsts[-1]
     for other in others:
-        said = [*other.case.made.notices]
-        said += [notice for notice in other.notices if notice not in base.notices]
-        last = months.firsts[-1]
-        for stage in other.case.made.stages:
-            if stage.start is not None and stage.start >= last:
-                said.append(
-                    f"what begins in {stage.start:%Y-%m} changes nothing: the last month is "
-                    f"{months.labels[-1]}"
-                )
-        if other.case.made.said and other.monthly.equals(base.monthly):
-            said.append("its changes make no difference to any number")
-        said += _look_back(other, last)
-        yield from (f"{other.name}: {notice}" for notice in said)
+        changed = other.case.changed
+        notices = [*changed.notices]
+        notices += [notice for notice in other.notices if notice not in base.notices]
+        notices += [
+            f"what begins in {stage.start:%Y-%m} changes nothing: the last month is "
+            f"{months.labels[-1]}"
+            for stage in changed.stages
+            if stage.start is not None and stage.start >= last
+        ]
+        if changed.descriptions and other.monthly.equals(base.monthly):
+            notices.append("its changes make no difference to any number")
+        notices += _look_back(other, last)
+        yield from (f"{other.name}: {notice}" for notice in notices)
 
 
-def _look_back(other: Course, last: datetime.date) -> Iterator[str]:
+def _look_back(other: CaseForecast, last: datetime.date) -> Iterator[str]:
     """Readers of older files are counted as if what is dated had always been so."""
-    dated = [one for one in other.case.made.stages if one.start is not None and one.start < last]
-    readers = [one.name for one in other.case.inventory.readers if kind_of(one).looks_back]
-    if dated and readers:
+    starts = [
+        stage.start
+        for stage in other.case.changed.stages
+        if stage.start is not None and stage.start < last
+    ]
+    readers = [reader.name for reader in other.case.inventory.readers if kind_of(reader).looks_back]
+    if starts and readers:
         yield (
-            f"from {dated[0].start:%Y-%m} on, what {', '.join(readers[:_MOST])} reads of older "
+            f"from {starts[0]:%Y-%m} on, what {', '.join(readers[:_MOST])} reads of older "
             "files is counted as if they were newer too (a Bucket Key covers new objects only)"
         )

@@ -1,4 +1,4 @@
-"""Two or more courses compared: totals, months, drivers, rows."""
+"""Forecasts of cases compared: totals, months, drivers, rows; and the limit of a difference."""
 
 from __future__ import annotations
 
@@ -13,28 +13,76 @@ import numpy as np
 import pandas as pd
 
 from estimator.figures import count, money, percent, plain, signed
-from estimator.forecast.result import READINGS
+from estimator.forecasting.result import INTERPRETATIONS
 from estimator.frames import KEYS
 from estimator.months import Months
-from estimator.scenarios.course import Course
-from estimator.scenarios.limit import read_limit
-from estimator.scenarios.pairing import paired, stacked, with_drivers
-from pricing.errors import Problem, UsageError
+from estimator.scenarios.case_forecast import CaseForecast
+from estimator.scenarios.pairing import pair_sides, stack, with_drivers
 from pricing.rates import RateTable
+from pricing.reading.problems import Problem, UsageError
 
 MAX_ROWS = 30_000_000
 
 ENTITIES = ("accounts", "trails", "readers", "keys")
 
 
+# sums of many rows differ in their last digits from what they are on paper
+_NOISE = 1e-9
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A limit: an amount, or a share of what the base costs."""
+
+    text: str
+    amount: float
+    is_share: bool
+
+    def allowed(self, base: float) -> float:
+        """The largest difference that is within it. [currency]"""
+        return base * self.amount if self.is_share else self.amount
+
+    def is_broken(self, base: float, other: float) -> bool:
+        """Tell whether the difference is more than allowed; exactly as much is not.
+
+        >>> limit = read_limit("10%")
+        >>> limit.is_broken(10.0, 11.0), limit.is_broken(10.0, 11.01), limit.is_broken(0.0, 0.01)
+        (False, True, True)
+        """
+        return other - base > self.allowed(base) + _NOISE * max(abs(base), abs(other))
+
+
+def read_limit(text: str | float) -> Limit:
+    """Read a limit: ``10%`` is a share of what the base costs, ``25`` or ``25.00`` an amount.
+
+    >>> read_limit("10%").amount, read_limit(25).amount
+    (0.1, 25.0)
+
+    Raises
+    ------
+    UsageError
+        It is neither.
+    """
+    words = str(text).strip()
+    is_share = words.endswith("%")
+    try:
+        number = float(words.removesuffix("%")) / (100 if is_share else 1)
+    except ValueError:
+        number = math.nan
+    if not (math.isfinite(number) and number >= 0):
+        expected = "a share such as 10%, or an amount such as 25.00, from 0 on"
+        raise UsageError(Problem("fail_over", None, "", repr(words), expected, ""))
+    return Limit(words, number, is_share)
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Comparison:
-    """What changes against the base.
+    """Forecasts of cases against the forecast of the base.
 
     Attributes
     ----------
-    base : Course
-    others : tuple of Course
+    base : CaseForecast
+    others : tuple of CaseForecast
     months : Months
     by : tuple of str
         The columns that `rows` tells apart.
@@ -44,8 +92,8 @@ class Comparison:
         What to know before believing it.
     """
 
-    base: Course
-    others: tuple[Course, ...]
+    base: CaseForecast
+    others: tuple[CaseForecast, ...]
     months: Months
     by: tuple[str, ...]
     table: RateTable
@@ -62,7 +110,7 @@ class Comparison:
         """The name of the total that is compared: `cost_usd`."""
         return f"cost_{self.currency.lower()}"
 
-    def difference(self, other: Course, total: str | None = None) -> float:
+    def difference(self, other: CaseForecast, total: str | None = None) -> float:
         """A total of another course less that of the base. [request, or currency]"""
         name = total or self.cost
         return other.totals[name] - self.base.totals[name]
@@ -74,13 +122,13 @@ class Comparison:
         if size > MAX_ROWS:
             fix = "ask for fewer columns, fewer months or fewer scenarios at a time"
             found, expected = f"{size:,} rows", f"at most {MAX_ROWS:,}"
-            raise UsageError(Problem("--by", None, "", found, expected, fix))
-        return stacked([self._rows(other) for other in self.others])
+            raise UsageError(Problem("by", None, "", found, expected, fix))
+        return stack([self._rows(other) for other in self.others])
 
-    def _rows(self, other: Course) -> pd.DataFrame:
+    def _rows(self, other: CaseForecast) -> pd.DataFrame:
         keys = ["month", *(name for name in KEYS if name in self.by and name != "month")]
         sums = ("quantity", "cost", "cost_charged", "cost_exempt")
-        pair = paired(self.base.rows, other.rows, [*keys, "unit"], sums)
+        pair = pair_sides(self.base.rows, other.rows, [*keys, "unit"], sums)
         pair = pair.sort_values("month", kind="stable", ignore_index=True)
         is_request = pair["unit"].to_numpy() == "request"
         measured = {
@@ -98,13 +146,13 @@ class Comparison:
             part["base"] = pair.loc[chosen, f"{column}_base"].to_numpy()
             part["other"] = pair.loc[chosen, column].to_numpy()
             parts.append(part)
-        rows = stacked(parts)
+        rows = stack(parts)
         rows["difference"] = rows["other"] - rows["base"]
         rows["relative"] = rows["difference"] / rows["base"].where(rows["base"] != 0)
         return rows
 
-    def effects(self, other: Course, by: Sequence[str] = ("kind", "driver")) -> pd.DataFrame:
-        """What changes the most, first: groups of `by` over the whole span.
+    def effects(self, other: CaseForecast, by: Sequence[str] = ("kind", "driver")) -> pd.DataFrame:
+        """The groups of `by` over the whole span, the largest difference first.
 
         Returns
         -------
@@ -113,7 +161,7 @@ class Comparison:
             differences, sorted by the size of the difference in cost, then in requests.
         """
         sides = (with_drivers(self.base.rows), with_drivers(other.rows))
-        pair = paired(*sides, by, ("requests", "cost"))
+        pair = pair_sides(*sides, by, ("requests", "cost"))
         frame = pair.assign(
             requests_difference=pair["requests"] - pair["requests_base"],
             cost_difference=pair["cost"] - pair["cost_base"],
@@ -123,9 +171,9 @@ class Comparison:
         )
         return frame.iloc[order].reset_index(drop=True)
 
-    def entities(self, other: Course) -> dict[str, dict[str, list[str]]]:
+    def entities(self, other: CaseForecast) -> dict[str, dict[str, list[str]]]:
         """The accounts, trails, readers and keys that one side alone has: added and removed."""
-        before, after = (_entities(one) for one in (self.base, other))
+        before, after = (_entities(forecast) for forecast in (self.base, other))
         return {
             "added": {what: _less(after[what], before[what]) for what in ENTITIES},
             "removed": {what: _less(before[what], after[what]) for what in ENTITIES},
@@ -135,13 +183,15 @@ class Comparison:
         """The readings of F5 to show beside the totals: those that no case has chosen, or both."""
         chosen = {
             stage.inventory.cloudtrail_writes
-            for course in (self.base, *self.others)
-            for stage in course.case.made.stages
+            for forecast in (self.base, *self.others)
+            for stage in forecast.case.changed.stages
         }
-        return tuple(one for one in READINGS if one not in chosen) or tuple(READINGS)
+        return tuple(name for name in INTERPRETATIONS if name not in chosen) or tuple(
+            INTERPRETATIONS
+        )
 
     def over(self, limit: str | float) -> str | None:
-        """What costs too much more than the base, by how much and why; None where nothing does.
+        """Say which case costs too much more than the base, by how much and why; None if none does.
 
         Parameters
         ----------
@@ -150,34 +200,36 @@ class Comparison:
         """
         allowed = read_limit(limit)
         base = self.base.totals[self.cost]
-        broken = [one for one in self.others if allowed.is_broken(base, one.totals[self.cost])]
+        broken = [
+            other for other in self.others if allowed.is_broken(base, other.totals[self.cost])
+        ]
         if not broken:
             return None
         worst = max(broken, key=self.difference)
         grows = self.difference(worst)
         relative = f"{percent(grows / base)}, " if base else ""
-        said = (
+        line = (
             f"{worst.name} costs {self.currency} {money(grows)} more than "
             f"{self.base.case.source} over {self.span} ({relative}allowed {allowed.text})"
         )
         why = self.reason(worst)
-        said += f", mostly because of {why}" if why else ""
+        line += f", mostly because of {why}" if why else ""
         more = len(broken) - 1
-        return said + (f"; {more} more over it" if more else "")
+        return line + (f"; {more} more over it" if more else "")
 
-    def reason(self, other: Course) -> str:
+    def reason(self, other: CaseForecast) -> str:
         """The driver with the largest effect in the direction of the whole, and its effect."""
         sign = 1.0 if self.difference(other) >= 0 else -1.0
         effects = self.effects(other)
         largest = effects[effects["cost_difference"] * sign > 0].head(1)
-        for one in largest.to_dict("records"):
-            effect = float(one["cost_difference"])
-            return f"{one['kind']} {one['driver']} ({self.currency} {signed(money(effect))})"
+        for row in largest.to_dict("records"):
+            effect = float(row["cost_difference"])
+            return f"{row['kind']} {row['driver']} ({self.currency} {signed(money(effect))})"
         return ""
 
     @property
     def span(self) -> str:
-        """How long it is compared."""
+        """The number of months in words."""
         return f"{self.months.count} month{'s' * (self.months.count != 1)}"
 
     def to_dict(self) -> dict[str, Any]:
@@ -190,15 +242,15 @@ class Comparison:
                 "totals": plain(self.base.totals),
             },
             "scenarios": [self._scenario(other) for other in self.others],
-            "months": [one for other in self.others for one in self._months(other)],
+            "months": [month for other in self.others for month in self._months(other)],
             "drivers": [
-                {"scenario": other.name, **plain(one)}
+                {"scenario": other.name, **plain(row)}
                 for other in self.others
-                for one in self.effects(other).to_dict("records")
+                for row in self.effects(other).to_dict("records")
             ],
             "rows": [
-                plain(one)
-                for one in rows.assign(month=rows["month"].astype(str)).to_dict("records")
+                plain(row)
+                for row in rows.assign(month=rows["month"].astype(str)).to_dict("records")
             ],
             "notices": list(self.notices),
             "rates": {
@@ -208,7 +260,7 @@ class Comparison:
             },
         }
 
-    def _scenario(self, other: Course) -> dict[str, Any]:
+    def _scenario(self, other: CaseForecast) -> dict[str, Any]:
         base = self.base.totals
         differences = {name: other.totals[name] - base[name] for name in base}
         relative = {
@@ -218,14 +270,14 @@ class Comparison:
         return {
             "name": other.name,
             "source": other.case.source,
-            "changes": list(other.case.made.said),
+            "changes": list(other.case.changed.descriptions),
             "totals": plain(other.totals),
             "difference": plain(differences),
             "relative": plain(relative),
             **self.entities(other),
         }
 
-    def _months(self, other: Course) -> list[dict[str, Any]]:
+    def _months(self, other: CaseForecast) -> list[dict[str, Any]]:
         pairs = zip(
             self.base.monthly.to_dict("records"), other.monthly.to_dict("records"), strict=True
         )
@@ -241,32 +293,38 @@ class Comparison:
         ]
 
     def __repr__(self) -> str:
-        said = ", ".join(
+        costs = ", ".join(
             f"{other.name} {money(self.difference(other))}" for other in self.others[:5]
         )
-        return f"<Comparison with {self.base.case.source}: {self.currency} {said}>"
+        return f"<Comparison with {self.base.case.source}: {self.currency} {costs}>"
 
     def _repr_html_(self) -> str:
-        totals = ("requests", self.cost, *(f"{self.cost}_writes_{one}" for one in READINGS))
+        totals = (
+            "requests",
+            self.cost,
+            *(f"{self.cost}_writes_{name}" for name in INTERPRETATIONS),
+        )
         frame = pd.DataFrame(
             [
-                {"": one.name, **{name: one.totals[name] for name in totals}}
-                for one in (self.base, *self.others)
+                {"": forecast.name, **{name: forecast.totals[name] for name in totals}}
+                for forecast in (self.base, *self.others)
             ]
         ).astype(object)
         for name in totals:
             frame[name] = frame[name].map(count if name == "requests" else money)
-        said = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
-        return f"{frame.to_html(index=False)}{said}"
+        notices = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
+        return f"{frame.to_html(index=False)}{notices}"
 
 
-def _entities(course: Course) -> dict[str, list[str]]:
-    found: dict[str, dict[str, None]] = {what: {} for what in ENTITIES}
-    for stage in course.case.made.stages:
-        for what in ENTITIES:
-            for one in getattr(stage.inventory, what):
-                found[what][one.name if what in ("trails", "readers") else one.id] = None
-    return {what: list(names) for what, names in found.items()}
+def _entities(forecast: CaseForecast) -> dict[str, list[str]]:
+    """The names of the accounts, trails, readers and keys of all stages."""
+    # mappings instead of sets: names stay in the order of the inventory
+    names: dict[str, dict[str, None]] = {section: {} for section in ENTITIES}
+    for stage in forecast.case.changed.stages:
+        for section in ENTITIES:
+            for item in getattr(stage.inventory, section):
+                names[section][item.name if section in ("trails", "readers") else item.id] = None
+    return {section: list(found) for section, found in names.items()}
 
 
 def _less(names: list[str], others: list[str]) -> list[str]:

@@ -20,8 +20,8 @@ KINDS = {
 }
 
 
-def stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
-    """Frames of the same columns one below the other; categories stay categories."""
+def stack(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """Put frames of the same columns one below the other; categories stay categories."""
     joined: dict[str, object] = {}
     for name in frames[0].columns:
         columns = [frame[name] for frame in frames]
@@ -38,7 +38,7 @@ def _of_text(column: pd.Series[Any]) -> pd.Categorical[str]:
     return pd.Categorical.from_codes(column.cat.codes.to_numpy(), categories=texts)
 
 
-def paired(
+def pair_sides(
     base: pd.DataFrame, other: pd.DataFrame, keys: Sequence[str], sums: Sequence[str]
 ) -> pd.DataFrame:
     """A row for each group that one of two frames has, with the sums of both sides.
@@ -50,7 +50,7 @@ def paired(
         `NAME`; zero where a side has no such group.
     """
     columns = [*keys, *sums]
-    whole = stacked([base[columns], other[columns]])
+    whole = stack([base[columns], other[columns]])
     is_base = np.arange(len(whole)) < len(base)
     names = []
     for name in sums:
@@ -73,7 +73,7 @@ def with_drivers(rows: pd.DataFrame) -> pd.DataFrame:
     cause = rows["cause"].astype("category")
     kind = pd.Series(cause.cat.categories).map(KINDS).to_numpy(dtype=object)
     words = list(dict.fromkeys(KINDS.values()))
-    code_of = np.array([words.index(one) for one in kind], dtype=np.int8)
+    code_of = np.array([words.index(name) for name in kind], dtype=np.int8)
     codes = code_of[cause.cat.codes.to_numpy()] if len(rows) else np.zeros(0, dtype=np.int8)
     is_request = (rows["unit"] == "request").to_numpy()
     return rows.assign(

@@ -9,11 +9,12 @@ import pandas as pd
 from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory
 from estimator.months import Months
-from estimator.volume.causes import key_blocks, trail_blocks
+from estimator.volume.key_months import key_blocks
 from estimator.volume.model import Model
 from estimator.volume.readers import reader_blocks
 from estimator.volume.rows import usage_frame
 from estimator.volume.streams import Streams, streams_of
+from estimator.volume.trail_requests import trail_blocks
 
 __all__ = ["usage"]
 
@@ -24,7 +25,7 @@ def usage(
     by: Sequence[str] = DEFAULT_GRAIN,
     streams: Streams | None = None,
 ) -> pd.DataFrame:
-    """What KMS will see because of CloudTrail, month by month.
+    """Count the requests and key-months that CloudTrail causes, month by month.
 
     Parameters
     ----------
@@ -34,7 +35,7 @@ def usage(
         The key columns to tell apart (`estimator.frames.KEYS`); all others are summed over while
         the frame is computed. Totals do not depend on it.
     streams : Streams, optional
-        What `streams_of` said of the inventory, where it is known already.
+        Those of `streams_of`, where they are known already.
 
     Returns
     -------
@@ -44,7 +45,7 @@ def usage(
     model = Model(inventory, months)
     by_account, by_region = "account" in by, "region" in by
     full = streams_of(inventory) if streams is None else streams
-    summed = full.added_up(by_account, by_region)
+    summed = full.add_up(by_account, by_region)
     blocks = [
         *trail_blocks(model, summed),
         *reader_blocks(model, full, summed, by_account, by_region),

@@ -17,7 +17,7 @@ from functools import cached_property
 
 from estimator.figures import count
 from estimator.inventory import Range
-from pricing.validation import Source
+from pricing.reading.validation import Source
 
 _FEWEST, _MOST = 4, 17  # significant digits; 17 are all that a double has
 _SHORT = 7  # a number with as many digits is shown in full
@@ -26,7 +26,7 @@ _HUGE = 1e15  # beyond it a double holds no single units
 
 @dataclass(frozen=True)
 class Assumption:
-    """Where a value comes from that an inventory gives.
+    """The place in an inventory that a value comes from.
 
     Attributes
     ----------
@@ -121,7 +121,7 @@ class Value(Expression):
         return _read(operand(self.number, digits))
 
     def values(self) -> Iterator[Value]:
-        """What it is worked out of, and itself."""
+        """The values that it is worked out of, and itself."""
         if self.working is not None:
             yield from self.working.values()
         yield self
@@ -168,7 +168,7 @@ class Sum(Expression):
             yield from term.values()
 
 
-def added_up(terms: Sequence[Expression]) -> Expression:
+def add_terms(terms: Sequence[Expression]) -> Expression:
     """The sum of some terms; one alone is its own sum."""
     return terms[0] if len(terms) == 1 else Sum(tuple(terms))
 
@@ -183,7 +183,7 @@ class Pair(Expression):
 
     @property
     def is_sum(self) -> bool:  # type: ignore[override]
-        """Whether it needs parentheses inside another formula."""
+        """True where it needs parentheses inside another formula."""
         return self.sign == "-"
 
     def text(self, digits: int, bare: bool = False) -> str:
@@ -194,7 +194,7 @@ class Pair(Expression):
         return f"{first} {self.sign} {self.second.inner(digits, bare)}"
 
     def result(self, digits: int) -> float:
-        """What the sign makes of them."""
+        """The number that the sign makes of both."""
         first, second = self.first.result(digits), self.second.result(digits)
         if self.sign == "-":
             return first - second
@@ -208,7 +208,7 @@ class Pair(Expression):
 
 @dataclass(frozen=True)
 class Equation:
-    """What is worked out, its formula and its number.
+    """A formula in words and values, and the number that the model gives.
 
     Attributes
     ----------
@@ -237,6 +237,7 @@ class Equation:
     @cached_property
     def digits(self) -> int:
         """The fewest digits with which the formula, as it is shown, gives the number shown."""
+        # no rule tells how many digits a formula needs: each number of them is worked out
         for digits in range(_FEWEST, _MOST):
             if self._holds(digits):
                 return digits

@@ -15,7 +15,7 @@ from estimator.months import FloatArray, IntArray
 from estimator.volume.equations import Assumption, Equation, Expression, Pair, Product, Value
 from estimator.volume.model import Model, Written
 from estimator.volume.streams import files_assumption
-from pricing.validation import Section, Source
+from pricing.reading.validation import Section, Source
 
 _MOST = 12  # kinds of streams that are written out before the rest is added up
 
@@ -34,7 +34,7 @@ def plural(number: float, word: str) -> str:
 def origin_of(
     inventory: Inventory, owner: str, section: Section, name: str, default: Source | None = None
 ) -> Assumption | Source:
-    """Where an assumption of a section comes from.
+    """Find the place or the source that an assumption of a section comes from.
 
     Parameters
     ----------
@@ -164,6 +164,7 @@ def _kinds(model: Model, written: Written, days: FloatArray) -> list[_Kind]:
     alike, kind_of_row, size = np.unique(columns, axis=1, return_inverse=True, return_counts=True)
     put = alike[0] * alike[1] * size
     order = np.argsort(-put, kind="stable")
+    # where nothing is put, one line still says of what nothing is
     order = order[put[order] > 0] if put.any() else order[:1]
     kinds = []
     for position, number in enumerate(order.tolist()):
@@ -174,13 +175,13 @@ def _kinds(model: Model, written: Written, days: FloatArray) -> list[_Kind]:
         origin = own[0] if own else origins[0]
         if isinstance(origin, Assumption):
             origin = Assumption(origin.range, tuple(dict.fromkeys(paths)))
-        files, lived = float(alike[0, number]), float(alike[1, number])
-        kinds.append(_Kind(files, lived, int(size[number]), origin))
+        files, active = float(alike[0, number]), float(alike[1, number])
+        kinds.append(_Kind(files, active, int(size[number]), origin))
     return kinds
 
 
 def _origins(model: Model, written: Written) -> tuple[list[Assumption | Source], IntArray]:
-    """Where the files a day of streams come from, and which of these holds for each row."""
+    """The origins of files a day, and which of them holds for each row of streams."""
     streams = written.streams
     if written.growth is model.growths["digests"]:
         return [DIGESTS_SOURCE], np.zeros(len(streams), dtype=np.int64)

@@ -15,14 +15,14 @@ from estimator.months import FloatArray
 DIGESTS_PER_DAY = 24.0
 
 
-def days_alive(
+def active_days(
     start: FloatArray, end: FloatArray, begin: FloatArray, until: FloatArray
 ) -> FloatArray:
     """Days of each month [begin, until) that lie in each period [start, end). [day]
 
     >>> import numpy as np
-    >>> life = np.array([[5.0]]), np.array([[99.0]])
-    >>> days_alive(*life, np.array([1.0]), np.array([31.0])).tolist()
+    >>> period = np.array([[5.0]]), np.array([[99.0]])
+    >>> active_days(*period, np.array([1.0]), np.array([31.0])).tolist()
     [[26.0]]
     """
     days: FloatArray = np.maximum(np.minimum(end, until) - np.maximum(start, begin), 0.0)
@@ -46,9 +46,9 @@ def puts(files_per_day: FloatArray, days: FloatArray, growth: FloatArray) -> Flo
     Parameters
     ----------
     files_per_day : array
-        Summed over the streams that live alike. [file/day]
+        Summed over streams of the same active period. [file/day]
     days : array
-        Days alive in the month. [day/month]
+        Active days of the month. [day/month]
     growth : array
         Growth since the inventory was true; of digest files that of accounts alone. [-]
     """
@@ -66,7 +66,7 @@ def requests_left(calls: FloatArray, bucket_key_saving: float | FloatArray) -> F
 
 
 def per_month(rate: float, days: FloatArray, days_of_month: FloatArray) -> FloatArray:
-    """What happens `rate` times a month, in the part of the month that is lived. [1/month]"""
+    """The number of times in a month of what happens `rate` times in a whole one. [1/month]"""
     return rate * days / days_of_month
 
 
@@ -77,19 +77,19 @@ def mean_window_days(
     first: FloatArray,
     last: FloatArray,
 ) -> FloatArray:
-    """Days of a life [start, end) that a look back over `window` days meets, on average. [day]
+    """Days of a period [start, end) that a look back over `window` days meets, on average. [day]
 
     Looks are spread evenly over [first, last), or all at `first` where that is `last`. The overlap
     at a moment t is the length of [t - window, t) inside [start, end): a sum of ramps, whose mean
     is a difference of half squares.
 
     >>> import numpy as np
-    >>> life = np.array([[0.0]]), np.array([[1000.0]])
-    >>> mean_window_days(7.0, *life, np.array([100.0]), np.array([130.0])).tolist()
+    >>> period = np.array([[0.0]]), np.array([[1000.0]])
+    >>> mean_window_days(7.0, *period, np.array([100.0]), np.array([130.0])).tolist()
     [[7.0]]
-    >>> mean_window_days(40.0, *life, np.array([0.0]), np.array([30.0])).tolist()
+    >>> mean_window_days(40.0, *period, np.array([0.0]), np.array([30.0])).tolist()
     [[15.0]]
-    >>> mean_window_days(40.0, *life, np.array([20.0]), np.array([20.0])).tolist()
+    >>> mean_window_days(40.0, *period, np.array([20.0]), np.array([20.0])).tolist()
     [[20.0]]
     """
     # nothing outside the reach of these looks matters; nearby numbers keep the squares exact

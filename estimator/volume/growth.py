@@ -34,7 +34,7 @@ class Segment:
 
 
 class Growth:
-    """What multiplies files in each month.
+    """The factor that multiplies files in each month.
 
     Attributes
     ----------
@@ -58,7 +58,7 @@ class Growth:
 
     @property
     def is_flat(self) -> bool:
-        """Whether nothing grows."""
+        """True where nothing grows."""
         return not any(self._per_year.values())
 
     @property
@@ -72,6 +72,7 @@ class Growth:
         last = self._months.firsts[-2]
         count = max((last.year - self._as_of.year) * 12 + last.month - self._as_of.month, 0)
         factors = self._factor(np.arange(count + 1, dtype=np.float64))
+        # files from before `as_of` are taken as they were then: nothing shrinks backwards
         bounds = [ALWAYS, *(first_of(self._as_of, n) for n in range(1, count + 1)), NEVER]
         return tuple(
             Segment(Period(bounds[n], bounds[n + 1]), n, float(factors[n]))

@@ -13,8 +13,8 @@ from estimator.inventory import Inventory
 from estimator.inventory.sections import Trail
 from estimator.months import ALWAYS, NEVER, FloatArray, Months, Period, Spans
 from estimator.volume import formulas
+from estimator.volume.burst_profile import BurstProfile
 from estimator.volume.growth import Growth, growths
-from estimator.volume.pace import Pace
 from estimator.volume.rows import Block, Vocabulary
 from estimator.volume.streams import Streams
 
@@ -52,11 +52,11 @@ class Model:
 
         account, key = self.vocabulary.code["account"], self.vocabulary.code["key"]
         region = self.vocabulary.code["region"]
-        payer = {one.id: self.vocabulary.code["payer"][one.payer] for one in inventory.accounts}
-        self.payer_of = np.array([payer[one.id] for one in inventory.accounts], dtype=np.int64)
-        self.key_region = np.array([region[one.region] for one in inventory.keys], dtype=np.int64)
+        payer = self.vocabulary.code["payer"]
+        self.payer_of = np.array([payer[own.payer] for own in inventory.accounts], dtype=np.int64)
+        self.key_region = np.array([region[own.region] for own in inventory.keys], dtype=np.int64)
         trails = inventory.trails
-        self.trail_account = np.array([account[one.account] for one in trails], dtype=np.int64)
+        self.trail_account = np.array([account[trail.account] for trail in trails], dtype=np.int64)
         self.trail_key = np.array(
             [-1 if t.key is None else key[t.key] for t in trails], dtype=np.int64
         )
@@ -80,9 +80,15 @@ class Model:
 
     def over(self, spans: Spans) -> Model:
         """The same, counted in other spans."""
+        # shallow: the arrays of trails are the same whatever time is counted in
         other = copy.copy(self)
         other.spans = spans
         return other
+
+    @property
+    def in_months(self) -> str:
+        """Its months, as a sentence refers to them."""
+        return "in this month" if self.months.count == 1 else "in these months"
 
     def logs(self, streams: Streams) -> Written:
         """The log files of streams."""
@@ -92,9 +98,10 @@ class Model:
         """The digest files under the key of those streams that have any."""
         streams = streams.where(self.digest_start[streams.trail] < NEVER)
         rate = formulas.DIGESTS_PER_DAY * streams.count
+        # a trail older than AWS's change has digests under its key later than log files
         start = np.maximum(streams.start, self.digest_start[streams.trail])
         nothing = np.full(len(streams), -1, dtype=np.int64)
-        digests = dataclasses.replace(streams, files=rate, start=start, doubt=nothing)
+        digests = dataclasses.replace(streams, files=rate, start=start, uncertain_input=nothing)
         return Written(digests, self.growths["digests"])
 
     def put(self, written: Written, period: Period = ALL_TIME) -> FloatArray:
@@ -105,7 +112,7 @@ class Model:
 
     def days(self, streams: Streams, period: Period = ALL_TIME) -> FloatArray:
         """Days of each span on which each row of streams is active, inside a period. [day]"""
-        return formulas.days_alive(
+        return formulas.active_days(
             np.maximum(streams.start, period.start)[:, None],
             np.minimum(streams.end, period.end)[:, None],
             self.spans.begin,
@@ -114,7 +121,7 @@ class Model:
 
     def active_days(self, period: Period) -> FloatArray:
         """Days of each span inside a period. [day]"""
-        return formulas.days_alive(
+        return formulas.active_days(
             np.array(period.start), np.array(period.end), self.spans.begin, self.spans.end
         )
 
@@ -125,7 +132,7 @@ class Model:
         driver: str | None,
         cause: str,
         operation: str,
-        pace: Pace,
+        burst_profile: BurstProfile,
         billed_account: int | None = None,
         key: int | None = None,
     ) -> Block:
@@ -145,7 +152,7 @@ class Model:
             else self.vocabulary.code["driver"][driver],
             cause=cause,
             operation=operation,
-            pace=pace,
+            burst_profile=burst_profile,
             streams=streams,
         )
 

@@ -46,10 +46,12 @@ class OtherPools:
 def other_pools(
     inventory: Inventory, months: Months, draws: Mapping[str, FloatArray] | None = None
 ) -> OtherPools:
-    """What others request of each pool: the median of each assumption, or its draws by path."""
+    """The requests of others of each pool: the median of each assumption, or its draws by path."""
     each: defaultdict[str, list[FloatArray]] = defaultdict(list)
     own: defaultdict[tuple[str, str], list[FloatArray]] = defaultdict(list)
-    partition = {account.id: account.partition for account in inventory.accounts}
+    named = {use.account for use in inventory.other_uses}
+    # an organization has accounts by the ten thousand, and few are named here
+    partition = {each.id: each.partition for each in inventory.accounts if each.id in named}
     for use in inventory.other_uses:
         requests = np.array([use.requests.mid]) if draws is None else draws[use.path]
         monthly = share_of_months(inventory, use, months)[:, None] * requests
@@ -65,7 +67,7 @@ def share_of_months(inventory: Inventory, use: OtherUse, months: Months) -> Floa
     if use.account is None:
         return np.ones(months.count)
     active = inventory.active.account[use.account]
-    days = formulas.days_alive(
+    days = formulas.active_days(
         np.array(active.start), np.array(active.end), months.begin, months.end
     )
     share: FloatArray = days / (months.end - months.begin)
@@ -73,12 +75,12 @@ def share_of_months(inventory: Inventory, use: OtherUse, months: Months) -> Floa
 
 
 def expected_others(inventory: Inventory, months: Months) -> FloatArray:
-    """What others request of all pools together in each month. [request/month]"""
-    told = other_pools(inventory, months)
+    """The requests of others of all pools together in each month. [request/month]"""
+    others = other_pools(inventory, months)
     pools = dict.fromkeys((account.payer, account.partition) for account in inventory.accounts)
     return np.array(
         [
-            sum(float(told.at(payer, partition, month)[0]) for payer, partition in pools)
+            sum(float(others.at(payer, partition, month)[0]) for payer, partition in pools)
             for month in range(months.count)
         ]
     )

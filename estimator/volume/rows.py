@@ -11,9 +11,9 @@ import pandas as pd
 from estimator.frames import KEYS
 from estimator.inventory import Inventory
 from estimator.months import FloatArray, Months
-from estimator.volume.pace import Pace
+from estimator.volume.burst_profile import BurstProfile
 from estimator.volume.streams import IntArray, Streams
-from pricing.errors import Problem, UsageError
+from pricing.reading.problems import Problem, UsageError
 
 # 30 million rows are about 2 GB; who needs more wants fewer columns or fewer months at a time
 MAX_ROWS = 30_000_000
@@ -27,8 +27,9 @@ Code = int | IntArray
 class Block:
     """Usage of one cause: a row of `quantity` per group, a column per span.
 
-    Each key column is one code for the whole block or an array with one for each row. `pace` says
-    how requests come; a key-month has none. `streams` are those that the rows rest on.
+    Each key column is one code for the whole block or an array with one for each row.
+    `burst_profile` says how requests come; a key-month has none. `streams` are those that the rows
+    rest on.
     """
 
     quantity: FloatArray
@@ -41,7 +42,7 @@ class Block:
     driver: Code
     cause: str
     operation: str
-    pace: Pace | None = None
+    burst_profile: BurstProfile | None = None
     streams: Streams | None = None
 
 
@@ -49,7 +50,7 @@ class Vocabulary:
     """The texts behind the codes of each key column."""
 
     def __init__(self, inventory: Inventory) -> None:
-        drivers = [one.name for one in (*inventory.trails, *inventory.readers)]
+        drivers = [driver.name for driver in (*inventory.trails, *inventory.readers)]
         drivers += [key.id for key in inventory.keys]
         account_ids = [account.id for account in inventory.accounts]
         self.texts: dict[str, list[str]] = {
@@ -75,13 +76,13 @@ def usage_frame(
 ) -> pd.DataFrame:
     """The usage frame of all blocks, one row per month and group of `by`; zeros are left out."""
     columns = [column for column in KEYS if column in by and column != "month"]
-    kept = list(dict.fromkeys([*columns, "operation"]))  # the unit hangs on the operation
+    names = list(dict.fromkeys([*columns, "operation"]))  # the unit hangs on the operation
     codes = pd.DataFrame(
         {
             column: np.concatenate([_column(block, column, vocabulary) for block in blocks])
             if blocks
             else np.zeros(0, dtype=np.int64)
-            for column in kept
+            for column in names
         }
     )
     quantity = (
@@ -92,8 +93,9 @@ def usage_frame(
     if "operation" not in columns:
         units = vocabulary.code["operation"]["KeyMonth"]
         codes["operation"] = np.where(codes["operation"] == units, units, 0)
-    group = codes.groupby(kept, sort=False).ngroup().to_numpy()
+    group = codes.groupby(names, sort=False).ngroup().to_numpy()
     size = int(group.max()) + 1 if len(group) else 0
+    # before the frame is made: afterwards the memory is gone
     if size * months.count > MAX_ROWS:
         raise _too_many(size * months.count)
     if size < len(group):
@@ -101,6 +103,7 @@ def usage_frame(
         np.add.at(summed, group, quantity)
         quantity = summed
         codes = codes.loc[~pd.Series(group).duplicated()].reset_index(drop=True)
+    # transposed, so that rows come month by month
     month, row = np.nonzero(quantity.T)
     first = pd.Period(months.labels[0], freq="M").ordinal
     frame = pd.DataFrame({"month": _periods(first + month)})
@@ -131,4 +134,4 @@ def _column(block: Block, column: str, vocabulary: Vocabulary) -> IntArray:
 def _too_many(rows: int) -> UsageError:
     found = f"{rows:,} rows"
     fix = "ask for fewer columns or fewer months at a time"
-    return UsageError(Problem("--by", None, "", found, f"at most {MAX_ROWS:,}", fix))
+    return UsageError(Problem("by", None, "", found, f"at most {MAX_ROWS:,}", fix))

@@ -1,4 +1,4 @@
-"""Streams: one (trail, account, Region) each, as arrays, and streams that live alike added up."""
+"""Streams, one (trail, account, Region) each, as arrays; those of the same period added up."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from estimator.inventory import Account, Inventory, Range
 from estimator.inventory.assumptions import FILES_PER_DAY, FilesPerDay
+from estimator.inventory.coverage import Group, covered_group, covers_region, groups_of
 from estimator.inventory.sections import Trail
 from estimator.months import FloatArray, IntArray
 
@@ -32,8 +33,8 @@ class Streams:
         Streams in the row. [stream]
     start, end : array
         First day and the day after the last one. [day ordinal]
-    doubt : array of int
-        Position of the range that `files` rests on in `Inventory.files_in_doubt`; -1 where it is
+    uncertain_input : array of int
+        Position of the range that `files` rests on in `Inventory.uncertain_files`; -1 where it is
         a number, or where streams of several are added up.
     """
 
@@ -44,7 +45,7 @@ class Streams:
     count: FloatArray
     start: FloatArray
     end: FloatArray
-    doubt: IntArray
+    uncertain_input: IntArray
 
     def __len__(self) -> int:
         return len(self.trail)
@@ -59,23 +60,24 @@ class Streams:
             count=self.count[chosen],
             start=self.start[chosen],
             end=self.end[chosen],
-            doubt=self.doubt[chosen],
+            uncertain_input=self.uncertain_input[chosen],
         )
 
-    def counted(self) -> Streams:
+    def with_a_file_each(self) -> Streams:
         """The same with a file a day for each stream, so that no range matters."""
         nothing = np.full(len(self), -1, dtype=np.int64)
-        return dataclasses.replace(self, files=self.count, doubt=nothing)
+        return dataclasses.replace(self, files=self.count, uncertain_input=nothing)
 
-    def added_up(self, by_account: bool, by_region: bool, by_doubt: bool = False) -> Streams:
-        """Rows with the same trail and life in one, told apart by no more than asked for."""
+    def add_up(self, by_account: bool, by_region: bool, by_input: bool = False) -> Streams:
+        """Rows with the same trail and period in one, apart by no more than is asked for."""
         account = self.account if by_account else np.full(len(self), -1, dtype=np.int64)
         region = self.region if by_region else np.full(len(self), -1, dtype=np.int64)
-        doubt = self.doubt if by_doubt else np.full(len(self), -1, dtype=np.int64)
-        columns = [self.trail, _codes(self.start), _codes(self.end), account, region, doubt]
+        input_codes = self.uncertain_input if by_input else np.full(len(self), -1, dtype=np.int64)
+        columns = [self.trail, _codes(self.start), _codes(self.end), account, region, input_codes]
         group = _group(columns)
         size = int(group.max()) + 1 if len(self) else 0
         first = np.zeros(size, dtype=np.int64)
+        # of several assignments to one place the last one stays: backwards that is the first row
         first[group[::-1]] = np.arange(len(self))[::-1]
         return Streams(
             trail=self.trail[first],
@@ -85,11 +87,12 @@ class Streams:
             count=np.bincount(group, weights=self.count, minlength=size).astype(np.float64),
             start=self.start[first],
             end=self.end[first],
-            doubt=doubt[first],
+            uncertain_input=input_codes[first],
         )
 
 
 def _codes(values: FloatArray) -> IntArray:
+    # the usual case, without sorting a hundred thousand equal days
     if len(values) and (values == values[0]).all():
         return np.zeros(len(values), dtype=np.int64)
     return np.unique(values, return_inverse=True)[1].astype(np.int64)
@@ -114,82 +117,84 @@ def _group(columns: list[IntArray]) -> IntArray:
 class _Pairs:
     """Every (account, Region), in the order of the accounts."""
 
-    def __init__(self, inventory: Inventory, doubts: dict[str, int]) -> None:
+    def __init__(self, inventory: Inventory, inputs: dict[str, int]) -> None:
         accounts, active = inventory.accounts, inventory.active
-        self.doubts = doubts
+        self.inputs = inputs
         self.code = {region: index for index, region in enumerate(inventory.region_codes)}
         spelled = {
             regions: np.array([self.code[region] for region in regions], dtype=np.int64)
             for regions in {account.regions for account in accounts}
         }
         lists = [spelled[account.regions] for account in accounts]
-        sizes = np.array([len(one) for one in lists], dtype=np.int64)
+        sizes = np.array([len(codes) for codes in lists], dtype=np.int64)
         self.offset = np.concatenate([[0], np.cumsum(sizes)])
         self.account = np.repeat(np.arange(len(accounts)), sizes)
         self.region = np.concatenate(lists) if lists else np.zeros(0, dtype=np.int64)
         starts = np.array([active.account[account.id].start for account in accounts])
         ends = np.array([active.account[account.id].end for account in accounts])
         self.start, self.end = starts[self.account], ends[self.account]
+        # not a number: the account says nothing, and the trail or the rule of thumb does
         self.files = np.full(len(self.account), np.nan)
-        self.doubt = np.full(len(self.account), -1, dtype=np.int64)
+        self.uncertain_input = np.full(len(self.account), -1, dtype=np.int64)
         for index, account in enumerate(accounts):
-            said = account.files_per_day
-            if said is not None:
+            files = account.files_per_day
+            if files is not None:
                 part = slice(self.offset[index], self.offset[index + 1])
-                self._says(said, f"accounts[{account.id}]", part)
-        self.number = {account.id: index for index, account in enumerate(accounts)}
-        self.organization: dict[tuple[str, str], IntArray] = {}
-        groups: dict[tuple[str, str], list[int]] = {}
+                self._set_files(files, f"accounts[{account.id}]", part)
+        own = {account.id: account for account in accounts}
+        groups = {covered_group(trail, own[trail.account]) for trail in inventory.trails}
+        members: dict[Group, list[int]] = {group: [] for group in groups}
         for index, account in enumerate(accounts):
-            groups.setdefault((account.payer, account.partition), []).append(index)
-        member = np.zeros(len(accounts), dtype=bool)
-        for group, members in groups.items():
-            member[:] = False
-            member[members] = True
-            self.organization[group] = np.flatnonzero(member[self.account])
+            for group in groups.intersection(groups_of(account)):
+                members[group].append(index)
+        self.pairs = {group: self._pairs_of(indices) for group, indices in members.items()}
 
-    def _says(self, said: FilesPerDay, owner: str, part: slice) -> None:
-        """Note what an account says of its pairs."""
-        if not said.by_region and said.other is not None:  # one for all, ten times as fast
-            self.files[part] = said.other.mid
-            if self.doubts:
-                self.doubt[part] = self.doubts.get(said.path(owner, "other"), -1)
+    def _set_files(self, files: FilesPerDay, owner: str, part: slice) -> None:
+        """Set the files a day of the pairs of an account that says them."""
+        if not files.by_region and files.other is not None:  # one for all, ten times as fast
+            self.files[part] = files.other.mid
+            if self.inputs:
+                self.uncertain_input[part] = self.inputs.get(files.path(owner, "other"), -1)
             return
-        self.files[part] = self.files_of(said, np.nan)[self.region[part]]
-        if self.doubts:
-            self.doubt[part] = self.doubt_of(said, owner)[self.region[part]]
+        self.files[part] = self.files_of(files, np.nan)[self.region[part]]
+        if self.inputs:
+            self.uncertain_input[part] = self.input_of(files, owner)[self.region[part]]
 
-    def files_of(self, said: FilesPerDay | None, otherwise: float) -> FloatArray:
+    def files_of(self, files: FilesPerDay | None, otherwise: float) -> FloatArray:
         """Files per day of every Region, `otherwise` where nothing is said of it."""
-        other = said.other.mid if said is not None and said.other is not None else otherwise
-        files = np.full(len(self.code), other)
-        for region, assumption in (said.by_region if said is not None else {}).items():
-            files[self.code[region]] = assumption.mid
-        return files
+        other = files.other.mid if files is not None and files.other is not None else otherwise
+        by_region = np.full(len(self.code), other)
+        for region, assumption in (files.by_region if files is not None else {}).items():
+            by_region[self.code[region]] = assumption.mid
+        return by_region
 
-    def doubt_of(self, said: FilesPerDay | None, owner: str) -> IntArray:
+    def input_of(self, files: FilesPerDay | None, owner: str) -> IntArray:
         """The position of the range of every Region, -1 where it is a number or nothing is said."""
-        doubt = np.full(len(self.code), -1, dtype=np.int64)
-        if said is None:
-            return doubt
-        if said.other is not None:
-            doubt[:] = self.doubts.get(said.path(owner, "other"), -1)
-        for region in said.by_region:
-            doubt[self.code[region]] = self.doubts.get(said.path(owner, region), -1)
-        return doubt
+        input_codes = np.full(len(self.code), -1, dtype=np.int64)
+        if files is None:
+            return input_codes
+        if files.other is not None:
+            input_codes[:] = self.inputs.get(files.path(owner, "other"), -1)
+        for region in files.by_region:
+            input_codes[self.code[region]] = self.inputs.get(files.path(owner, region), -1)
+        return input_codes
 
     def of(self, trail: Trail, home: Account) -> IntArray:
         """The pairs that a trail covers."""
-        if trail.scope == "account":
-            index = self.number[home.id]
-            chosen = np.arange(self.offset[index], self.offset[index + 1])
-        else:
-            chosen = self.organization[home.payer, home.partition]
-        if trail.regions is None:
-            return chosen
-        wanted = np.zeros(len(self.code), dtype=bool)
-        wanted[[self.code[region] for region in trail.regions]] = True
-        return chosen[wanted[self.region[chosen]]]
+        pairs = self.pairs[covered_group(trail, home)]
+        if trail.regions is None:  # the usual case, without an array of all Regions
+            return pairs
+        is_covered = np.array([covers_region(trail, region) for region in self.code], dtype=bool)
+        covered: IntArray = pairs[is_covered[self.region[pairs]]]
+        return covered
+
+    def _pairs_of(self, indices: list[int]) -> IntArray:
+        """The pairs of some accounts."""
+        if len(indices) == 1:  # as many trails of one account as accounts: no mask for each
+            return np.arange(self.offset[indices[0]], self.offset[indices[0] + 1])
+        is_member = np.zeros(len(self.offset) - 1, dtype=bool)
+        is_member[indices] = True
+        return np.flatnonzero(is_member[self.account])
 
 
 def streams_of(inventory: Inventory) -> Streams:
@@ -197,11 +202,11 @@ def streams_of(inventory: Inventory) -> Streams:
 
     A stream is active while its account, its trail and the trail's key are.
     """
-    doubts = {path: number for number, path in enumerate(inventory.files_in_doubt)}
-    pairs = _Pairs(inventory, doubts)
+    inputs = {path: number for number, path in enumerate(inventory.uncertain_files)}
+    pairs = _Pairs(inventory, inputs)
     accounts = {account.id: account for account in inventory.accounts}
     default = pairs.files_of(None, FILES_PER_DAY)
-    trail_number, chosen, files, doubt, starts, ends = [], [], [], [], [], []
+    trail_number, chosen, files, input_codes, starts, ends = [], [], [], [], [], []
     for number, trail in enumerate(inventory.trails):
         if trail.key is None:
             continue
@@ -214,22 +219,26 @@ def streams_of(inventory: Inventory) -> Streams:
         override = pairs.files[part]
         inherits = np.isnan(override)
         files.append(np.where(inherits, own[pairs.region[part]], override))
-        if doubts:
-            shared = pairs.doubt_of(trail.files_per_day, f"trails[{trail.name}]")
-            doubt.append(np.where(inherits, shared[pairs.region[part]], pairs.doubt[part]))
+        if inputs:
+            shared = pairs.input_of(trail.files_per_day, f"trails[{trail.name}]")
+            input_codes.append(
+                np.where(inherits, shared[pairs.region[part]], pairs.uncertain_input[part])
+            )
         writing = inventory.active.writing[trail.name]
         starts.append(np.maximum(pairs.start[part], writing.start))
         ends.append(np.minimum(pairs.end[part], writing.end))
-    rows = _joined(chosen).astype(np.int64)
+    rows = _join(chosen).astype(np.int64)
     return Streams(
-        trail=_joined(trail_number).astype(np.int64),
+        trail=_join(trail_number).astype(np.int64),
         account=pairs.account[rows],
         region=pairs.region[rows],
-        files=_joined(files),
+        files=_join(files),
         count=np.ones(len(rows)),
-        start=_joined(starts),
-        end=_joined(ends),
-        doubt=_joined(doubt).astype(np.int64) if doubts else np.full(len(rows), -1, dtype=np.int64),
+        start=_join(starts),
+        end=_join(ends),
+        uncertain_input=_join(input_codes).astype(np.int64)
+        if inputs
+        else np.full(len(rows), -1, dtype=np.int64),
     )
 
 
@@ -246,5 +255,5 @@ def files_assumption(trail: Trail, account: Account, region: str) -> tuple[str, 
     return None
 
 
-def _joined(parts: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+def _join(parts: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
     return np.concatenate(parts) if parts else np.zeros(0)

@@ -7,20 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pricing.changes import big_moves, changes
-from pricing.document import parse_document
-from pricing.errors import DocumentError, Problem, UsageError, printable
-from pricing.files import is_price_list
-from pricing.notebook import folded, html_table, notes, paragraph
+from pricing.meters import Meter, Version
+from pricing.notebook import fold_away, html_table, notes, paragraph
 from pricing.offers.entries import entries_of
 from pricing.offers.meters import SERVICES
 from pricing.offers.offer import Offer
 from pricing.offers.price_list_csv import read_csv
 from pricing.offers.price_list_json import read_json
-from pricing.offers.source import opened
-from pricing.offers.table import named, table_of
-from pricing.offers.written import written
-from pricing.rates import Meter, RateTable, Version, load_cloudtrail_rates, load_rates
-from pricing.validation import validate
+from pricing.offers.rate_file import format_rates
+from pricing.offers.source import open_source
+from pricing.offers.table import describe_offer, table_of
+from pricing.rates import RateTable, load_cloudtrail_rates, load_rates
+from pricing.reading.document import parse_document
+from pricing.reading.files import is_price_list
+from pricing.reading.problems import DocumentError, Problem, UsageError, printable
+from pricing.reading.validation import validate
 
 __all__ = ["ImportedRates", "load_any_rates", "rates_import"]
 
@@ -55,7 +56,7 @@ class ImportedRates:
                 meter.title,
                 f"{self.table.currency} / {meter.per:,.0f} {meter.unit}s",
                 f"{version.start}",
-                _rates_said(version),
+                _describe_rates(version),
                 f"{version.free.quantity:,.0f}" if version.free else "",
             )
             for meter in self.table.meters
@@ -63,15 +64,15 @@ class ImportedRates:
         ]
         shown = html_table(("meter", "unit", "from", "rates", "free a month"), rows)
         title = paragraph(repr(self)[1:-1])
-        return f"{title}{shown}{folded('The file', self.yaml)}{notes(self.notices)}"
+        return f"{title}{shown}{fold_away('The file', self.yaml)}{notes(self.notices)}"
 
 
-def _rates_said(version: Version) -> str:
+def _describe_rates(version: Version) -> str:
     """The rates of a version, each with how many Regions have it."""
     return "; ".join(
-        f"{' then '.join(f'{rate:g}' for _, rate in one.steps)} in "
-        f"{len(one.regions)} Region{'s' * (len(one.regions) != 1)}"
-        for one in version.rates
+        f"{' then '.join(f'{price:g}' for _, price in rate.steps)} in "
+        f"{len(rate.regions)} Region{'s' * (len(rate.regions) != 1)}"
+        for rate in version.rates
     )
 
 
@@ -105,12 +106,13 @@ def rates_import(file: str | Path | Sequence[str | Path]) -> ImportedRates:
 
     notices: list[str] = []
     root = table_of(entries, meters, notices)
-    said = (
+    heading = (
         "AWS's own prices, by `kmscost rates import`. Use: kmscost forecast ... --rates THIS-FILE"
     )
-    about = [f"{named(offer)}, sha256 {offer.sha256}" for offer in offers]
-    text = written(root, [said, *sorted(set(about))])
-    table = _checked(text, ", ".join(str(path) for path in files))
+    about = [f"{describe_offer(offer)}, sha256 {offer.sha256}" for offer in offers]
+    text = format_rates(root, [heading, *sorted(set(about))])
+    # read back from its own text: what the file says is what is used
+    table = _check_table(text, ", ".join(str(path) for path in files))
     return ImportedRates(
         table, text, (*_read_from(offers, table), *dict.fromkeys(notices), *_doubts(table))
     )
@@ -118,17 +120,17 @@ def rates_import(file: str | Path | Sequence[str | Path]) -> ImportedRates:
 
 def load_any_rates(path: str | Path) -> RateTable:
     """A rate table, or one of AWS's files as one."""
-    with opened(path) as source:
+    with open_source(path) as source:
         is_aws = is_price_list(source.begins())
     return rates_import(path).table if is_aws else load_rates(path)
 
 
 def _read(path: str | Path) -> Offer:
     offer = Offer(str(path))
-    with opened(path) as source:
-        said = source.begins()
-        begins = said.removeprefix(_BOM).lstrip()
-        if not begins and len(said) < 4096:
+    with open_source(path) as source:
+        start = source.begins()
+        begins = start.removeprefix(_BOM).lstrip()
+        if not begins and len(start) < 4096:
             found, expected = "an empty file", "an AWS Price List offer file"
             raise DocumentError(Problem(str(path), 1, "", found, expected, "download it again"))
         read = read_json if begins[:1] in (b"", b"{", b"[") else read_csv
@@ -144,7 +146,7 @@ def _meters() -> dict[str, Meter]:
     return {meter.name: meter for table in tables for meter in table.meters}
 
 
-def _checked(text: str, path: str) -> RateTable:
+def _check_table(text: str, path: str) -> RateTable:
     """The table as its own file reads."""
     root, problems = parse_document(text, path)
     table, more, _ = validate(RateTable, root, path)
@@ -154,7 +156,7 @@ def _checked(text: str, path: str) -> RateTable:
 
 
 def _read_from(offers: list[Offer], table: RateTable) -> list[str]:
-    """What was read, what in it is nothing that is priced, and which meters it does not have."""
+    """Notices of what was read, of products without a meter, of meters without a price."""
     codes = {
         code
         for meter in table.meters
@@ -164,17 +166,17 @@ def _read_from(offers: list[Offer], table: RateTable) -> list[str]:
     }
     days = sorted({version.start for meter in table.meters for version in meter.versions})
     span = f"from {days[0]}" if len(days) == 1 else f"from {days[0]} to {days[-1]} on"
-    files = "; ".join(dict.fromkeys(named(offer) for offer in offers))
+    files = "; ".join(dict.fromkeys(describe_offer(offer) for offer in offers))
     regions = f"{len(codes)} Region{'s' * (len(codes) != 1)}"
     if len(codes) <= 3:
         regions = ", ".join(sorted(codes))
     meters = f"{len(table.meters)} meter{'s' * (len(table.meters) != 1)}"
-    said = [f"{files}: {meters} in {regions}, {table.currency}, in force {span}"]
-    said += [notice for offer in offers for notice in offer.notices]
+    notices = [f"{files}: {meters} in {regions}, {table.currency}, in force {span}"]
+    notices += [notice for offer in offers for notice in offer.notices]
     kinds = _kinds(offers)
     if kinds:
         more = f" and {len(kinds) - _MOST_KINDS} more kinds" if len(kinds) > _MOST_KINDS else ""
-        said.append(f"not imported, no meter for it: {', '.join(kinds[:_MOST_KINDS])}{more}")
+        notices.append(f"not imported, no meter for it: {', '.join(kinds[:_MOST_KINDS])}{more}")
     services = {offer.service for offer in offers}
     wanted = [
         name for service in SERVICES if service in services for name in SERVICES[service].values()
@@ -182,12 +184,12 @@ def _read_from(offers: list[Offer], table: RateTable) -> list[str]:
     have = {meter.name for meter in table.meters}
     missing = [name for name in wanted if name not in have]
     if missing:
-        said.append(f"no price in the file for {', '.join(missing)}: the table is without them")
-    return said
+        notices.append(f"no price in the file for {', '.join(missing)}: the table is without them")
+    return notices
 
 
 def _kinds(offers: list[Offer]) -> list[str]:
-    """What has no meter, and how many products of it."""
+    """The kinds of products that have no meter, each with its number."""
     counts: dict[str, int] = {}
     for offer in offers:
         for kind, number in offer.others.items():
@@ -197,11 +199,11 @@ def _kinds(offers: list[Offer]) -> list[str]:
 
 def _doubts(table: RateTable) -> list[str]:
     """Rates that are more than half away from what is shipped: a price seldom moves so far."""
-    said: list[str] = []
+    doubts: list[str] = []
     for shipped in (load_rates(), load_cloudtrail_rates()):
         if shipped.currency == table.currency:
             moves = big_moves(changes(shipped, table), table.currency)
-            said += [
+            doubts += [
                 f"{move}: more than half away from the shipped rate; check it" for move in moves
             ]
-    return said
+    return doubts

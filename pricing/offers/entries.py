@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from pricing.meters import Meter
 from pricing.offers.meters import FREE, FREE_METER, GLOBAL, UNITS
 from pricing.offers.offer import Offer, Price, Product, day_of
-from pricing.rates import Meter
+from pricing.reading.words import shown
 from pricing.regions import is_region, region_names
 from pricing.usage_types import region_and_meter
-from pricing.words import shown
 
 _NUMBER = re.compile(r"\d{1,20}(\.\d{0,30})?([eE][+-]?\d{1,2})?|\.\d{1,30}")
 _AGAIN = "download it again"
@@ -24,7 +24,7 @@ Step = tuple[Decimal | None, Decimal]
 
 @dataclass(frozen=True)
 class Entry:
-    """What a meter costs in a Region from a day on.
+    """The price of a meter in a Region from a day on.
 
     Attributes
     ----------
@@ -66,12 +66,13 @@ def _region(offer: Offer, product: Product) -> str | None:
     if product.meter == FREE:
         return ""
     hint = region_and_meter(product.usage_type)[0] if not offer.is_feed else ""
-    said = {
+    codes = {
         product.region_code: "regionCode",
         region_names().get(product.location, ""): "location",
         hint or "": "usagetype",
     }
-    known = {code: where for code, where in said.items() if is_region(code)}
+    known = {code: where for code, where in codes.items() if is_region(code)}
+    # a file that contradicts itself would price one Region with the rate of another
     if len(known) > 1:
         found = " and ".join(f"{code} in {where}" for code, where in known.items())
         offer.refuse(product.line, product.at, found, "one Region for a product", _AGAIN)
@@ -91,6 +92,7 @@ def _entry(offer: Offer, product: Product, region: str, meters: dict[str, Meter]
         expected = "one: never a silent zero"
         offer.refuse(product.line, product.at, "no OnDemand price", expected, _AGAIN)
         return None
+    # two terms are two prices, and nothing tells which of them is in force
     if len({price.term for price in prices}) > 1 or len({str(p.effective) for p in prices}) > 1:
         terms = sorted({f"{price.term} from {price.effective}" for price in prices})
         found = f"{len(terms)} OnDemand terms: {', '.join(terms)[:120]}"
@@ -122,12 +124,12 @@ def _start(offer: Offer, product: Product, price: Price) -> datetime.date | None
 def _currency(offer: Offer, product: Product, prices: list[Price]) -> str:
     code = prices[0].currency
     for price in prices:
-        one = price.currency
-        if not isinstance(one, str) or not re.fullmatch("[A-Z]{3}", one):
-            found, expected = shown(one), "the code of a currency such as USD or CNY"
+        currency = price.currency
+        if not isinstance(currency, str) or not re.fullmatch("[A-Z]{3}", currency):
+            found, expected = shown(currency), "the code of a currency such as USD or CNY"
             offer.refuse(price.line, f"{product.at}: currency", found, expected)
-        elif one != code:
-            found = f"{shown(code)} and {shown(one)}"
+        elif currency != code:
+            found = f"{shown(code)} and {shown(currency)}"
             offer.refuse(price.line, f"{product.at}: currency", found, "one currency")
     return str(code)
 
@@ -135,8 +137,8 @@ def _currency(offer: Offer, product: Product, prices: list[Price]) -> str:
 def _check_units(offer: Offer, product: Product, prices: list[Price], unit: str) -> None:
     allowed = UNITS[unit]
     for price in prices:
-        said = re.sub("[ -]", "", price.unit).lower() if isinstance(price.unit, str) else None
-        if said not in allowed:
+        unit_name = re.sub("[ -]", "", price.unit).lower() if isinstance(price.unit, str) else None
+        if unit_name not in allowed:
             expected = f"{allowed[0].capitalize()}: the meter counts {unit}s"
             offer.refuse(price.line, f"{product.at}: unit", shown(price.unit), expected)
 
@@ -158,16 +160,18 @@ def _steps(offer: Offer, product: Product, prices: list[Price]) -> tuple[Step, .
         # `to 20,000, then from 20,000` and `to 20,000, then from 20,001` both occur
         if begin != reached and not (reached and begin == reached + 1):
             kind = "a gap" if begin > reached else "an overlap"
-            found = f"{kind}: tiers to {_said(reached)}, then one from {_said(begin)}"
+            found = (
+                f"{kind}: tiers to {_format_bound(reached)}, then one from {_format_bound(begin)}"
+            )
             offer.refuse(line, product.at, found, "tiers from 0, each where the last ends", _AGAIN)
             return ()
         if end <= begin:
-            found = f"a tier from {_said(begin)} to {_said(end)}"
+            found = f"a tier from {_format_bound(begin)} to {_format_bound(end)}"
             offer.refuse(line, product.at, found, "an end after its beginning", _AGAIN)
             return ()
         reached = end
     if reached != _OPEN and product.meter != FREE:
-        found = f"a last tier that ends at {_said(reached)}"
+        found = f"a last tier that ends at {_format_bound(reached)}"
         offer.refuse(prices[0].line, product.at, found, "one without end (Inf)", _AGAIN)
         return ()
     return tuple((None if end == _OPEN else end, amount) for _, end, amount, _ in rows)
@@ -184,6 +188,7 @@ def _free(
             found = f"{first:f} a request in {GLOBAL}"
             offer.refuse(line, product.at, found, "0: it is the free quantity", _AGAIN)
         return bound, ()
+    # only symmetric requests have a free tier (F13)
     free = bound if product.meter == FREE_METER and not first else None
     charged = steps if free is None else steps[1:]
     if any(not amount for _, amount in charged) or not charged:
@@ -197,16 +202,16 @@ def _free(
 
 def _decimal(offer: Offer, product: Product, price: Price, value: Any, name: str) -> Decimal | None:
     """A number that a price or a bound may be, None with a problem noted where it is not."""
-    said = f"{value:f}" if isinstance(value, Decimal) and abs(value.adjusted()) < 50 else value
+    text = f"{value:f}" if isinstance(value, Decimal) and abs(value.adjusted()) < 50 else value
     at = f"{product.at}: {name}"
-    if said is None or said == "":
+    if text is None or text == "":
         offer.refuse(price.line, at, "nothing", "a number", _AGAIN)
-    elif isinstance(said, str) and re.fullmatch(rf"-\s*(?:{_NUMBER.pattern})", said.strip()):
-        offer.refuse(price.line, at, f"{shown(said)}, which is negative", "zero or more", _AGAIN)
-    elif not isinstance(said, str) or not _NUMBER.fullmatch(said.strip()):
+    elif isinstance(text, str) and re.fullmatch(rf"-\s*(?:{_NUMBER.pattern})", text.strip()):
+        offer.refuse(price.line, at, f"{shown(text)}, which is negative", "zero or more", _AGAIN)
+    elif not isinstance(text, str) or not _NUMBER.fullmatch(text.strip()):
         offer.refuse(price.line, at, shown(value), "a number such as 0.0000030000", _AGAIN)
     else:
-        number = Decimal(said.strip())
+        number = Decimal(text.strip())
         if number <= Decimal("1e12"):
             return number
         offer.refuse(price.line, at, shown(value), "at most 1e12", _AGAIN)
@@ -216,7 +221,7 @@ def _decimal(offer: Offer, product: Product, price: Price, value: Any, name: str
 def _bound(
     offer: Offer, product: Product, price: Price, name: str, absent: Decimal, *, flat: bool
 ) -> Decimal | None:
-    """Where a tier begins or ends, None with a problem noted where that is no number."""
+    """The begin or end of a tier, None with a problem noted where that is no number."""
     value = price.begin if name == "beginRange" else price.end
     if flat and (value is None or value == ""):
         return absent
@@ -225,5 +230,5 @@ def _bound(
     return _decimal(offer, product, price, value, name)
 
 
-def _said(bound: Decimal) -> str:
+def _format_bound(bound: Decimal) -> str:
     return "Inf" if bound == _OPEN else f"{bound:f}"

@@ -7,9 +7,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from pricing.errors import DocumentError, Problem
 from pricing.offers.meters import SERVICES, meter_of
-from pricing.words import shown
+from pricing.reading.problems import DocumentError, Problem
+from pricing.reading.words import shown
 
 _MOST_PROBLEMS = 1_000
 _MOST_KINDS = 1_000
@@ -31,7 +31,7 @@ class Product:
 
     @property
     def at(self) -> str:
-        """Where it is, in the words of an error."""
+        """Its place, in the words of an error."""
         return f"{self.sku} ({self.usage_type}, {self.location or self.region_code})"
 
 
@@ -69,6 +69,7 @@ class Offer:
         """Note a problem; a file that is nothing but problems is given up."""
         at = at if len(at) <= _LONGEST else f"{at[:_LONGEST]}..."
         self.problems.append(Problem(self.path, line, at, found, expected, fix))
+        # a wrong file has a problem in every line, and nobody reads a million
         if len(self.problems) >= _MOST_PROBLEMS:
             raise DocumentError(self.problems)
 
@@ -116,6 +117,7 @@ class Offer:
     def count(self, kind: str) -> None:
         """A product that nothing is priced with."""
         kind = kind if len(kind) <= 80 else f"{kind[:77]}..."
+        # kinds come from the file: they must not fill the memory
         known = kind in self.others or len(self.others) < _MOST_KINDS
         self.others[kind if known else "others"] += 1
 

@@ -9,11 +9,11 @@ import csv
 import io
 from collections.abc import Iterator
 
-from pricing.errors import DocumentError, Problem
 from pricing.offers.meters import meter_of
 from pricing.offers.offer import Offer, Price
 from pricing.offers.source import CHUNK, Source
-from pricing.words import shown
+from pricing.reading.problems import DocumentError, Problem
+from pricing.reading.words import shown
 
 _LONGEST_LINE = 1 << 20
 _FIRST = ("0", "")  # where the first tier begins
@@ -79,7 +79,7 @@ def _lines(source: Source) -> Iterator[str]:
 
 
 def _about(lines: Iterator[list[str]], offer: Offer) -> list[str]:
-    """What the first lines say of the file, and the columns of the header after them."""
+    """Take the lines about the file itself; returns the columns of the header after them."""
     number = 0
     for number, row in enumerate(lines, 1):
         names = [_plain(cell) for cell in row]
@@ -103,7 +103,7 @@ def _about(lines: Iterator[list[str]], offer: Offer) -> list[str]:
 
 
 def _check_header(offer: Offer, names: list[str], line: int) -> None:
-    missing = [said for name, said in _NEEDED.items() if name not in names]
+    missing = [columns for name, columns in _NEEDED.items() if name not in names]
     if "location" not in names and "regioncode" not in names:
         missing.append("Location or Region Code")
     if missing:
@@ -111,8 +111,8 @@ def _check_header(offer: Offer, names: list[str], line: int) -> None:
         raise DocumentError(Problem(offer.path, line, "", found, "a price list in CSV", fix))
     twice = sorted({name for name in names if name in _NEEDED and names.count(name) > 1})
     if twice:
-        said = ", ".join(_NEEDED[name] for name in twice)
-        problem = Problem(offer.path, line, "", f"two columns {said}", "each column once", "")
+        columns = ", ".join(_NEEDED[name] for name in twice)
+        problem = Problem(offer.path, line, "", f"two columns {columns}", "each column once", "")
         raise DocumentError(problem)
 
 

@@ -7,17 +7,24 @@ SKU. The feed: manifest, then Regions by name, each with prices by name and agai
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from pricing.errors import DocumentError, Problem
-from pricing.offers.json_stream import JsonStream
 from pricing.offers.meters import FEED_NAMES, FEED_SERVICES
 from pricing.offers.offer import Offer, Price, Product
-from pricing.offers.source import Source, opened
-from pricing.words import shown
+from pricing.offers.source import CHUNK, Source, open_source
+from pricing.reading.json_stream import JsonStream
+from pricing.reading.problems import DocumentError, Problem
+from pricing.reading.words import shown
 
+MOST_TEXT = 4 << 20  # of one value: a product or its terms are about 1 KB
 _ON_DEMAND = "OnDemand"
+
+
+def _stream(source: Source) -> JsonStream:
+    text = io.TextIOWrapper(io.BufferedReader(source, CHUNK), encoding="utf-8-sig", newline="")
+    return JsonStream(text, source.path, "an AWS price list", MOST_TEXT)
 
 
 def read_json(source: Source, offer: Offer) -> None:
@@ -28,11 +35,12 @@ def read_json(source: Source, offer: Offer) -> None:
     DocumentError
         It is damaged, or something else.
     """
-    walk = _Walk(JsonStream(source, source.path), offer)
+    walk = _Walk(_stream(source), offer)
     walk.document()
+    # a JSON object has no order; holding all terms until the products come would hold the file
     if walk.terms_too_early:
-        with opened(source.path) as again:
-            second = _Walk(JsonStream(again, source.path), offer, walk.skus)
+        with open_source(source.path) as again:
+            second = _Walk(_stream(again), offer, walk.skus)
             second.document()
             walk.strangers = second.strangers
     walk.finish()
@@ -57,7 +65,7 @@ class _Walk:
             "regions": self.feed_regions,
         }
         for key in self.stream.members():
-            if key in walkers and not self.stream.is_object():
+            if key in walkers and self.stream.peek() != "{":
                 line, found = self.stream.line, shown(self.stream.value())
                 self.offer.refuse(line, key, found, "an object", "download it again")
             elif key in walkers:
@@ -106,7 +114,9 @@ class _Walk:
                 found = shown(attributes if isinstance(product, dict) else product)
                 self.offer.refuse(line, f"products.{sku}.attributes", found, "an object")
                 continue
-            texts = {key.lower(): one for key, one in attributes.items() if isinstance(one, str)}
+            texts = {
+                key.lower(): value for key, value in attributes.items() if isinstance(value, str)
+            }
             texts.setdefault("productfamily", str(product.get("productFamily") or ""))
             self.offer.take_product(sku, texts, line)
 
@@ -119,17 +129,17 @@ class _Walk:
         """The OnDemand prices of the products that have a meter."""
         self.terms_too_early = not self.skus
         for kind in self.stream.members():
-            if not self.stream.is_object():
+            if self.stream.peek() != "{":
                 line, found = self.stream.line, shown(self.stream.value())
                 self.offer.refuse(line, f"terms.{kind}", found, "an object")
                 continue
             for sku in self.stream.members():
                 line = self.stream.line
-                said = self.stream.value()
+                offered = self.stream.value()
                 if kind != _ON_DEMAND or self.terms_too_early:
                     continue
                 if sku in self.offer.products:
-                    self.prices(sku, said, line)
+                    self.prices(sku, offered, line)
                 elif sku not in self.skus:
                     self.strangers += 1
 
@@ -137,10 +147,10 @@ class _Walk:
         """Every price dimension of every term of one product."""
         at = f"terms.OnDemand.{sku}"
         for code, term in _objects(self.offer, terms, line, at):
-            for rate, one in _objects(
+            for rate, dimension in _objects(
                 self.offer, term.get("priceDimensions"), line, f"{at}.{code}"
             ):
-                amounts = one.get("pricePerUnit")
+                amounts = dimension.get("pricePerUnit")
                 if not isinstance(amounts, dict) or len(amounts) != 1:
                     found = "no price" if not amounts else shown(amounts)
                     if isinstance(amounts, dict) and amounts:
@@ -152,9 +162,9 @@ class _Walk:
                 price = Price(
                     code,
                     term.get("effectiveDate"),
-                    one.get("unit"),
-                    one.get("beginRange", one.get("startingRange")),
-                    one.get("endRange", one.get("endingRange")),
+                    dimension.get("unit"),
+                    dimension.get("beginRange", dimension.get("startingRange")),
+                    dimension.get("endRange", dimension.get("endingRange")),
                     amount,
                     currency,
                     line,
@@ -175,13 +185,14 @@ class _Walk:
             line = self.stream.line
             entries = dict(_objects(self.offer, self.stream.value(), line, f"regions.{region}"))
             named = {
-                one.get("rateCode")
-                for name, one in entries.items()
-                if name != one.get("RegionlessRateCode")
+                entry.get("rateCode")
+                for name, entry in entries.items()
+                if name != entry.get("RegionlessRateCode")
             }
-            for name, one in entries.items():
-                if name == one.get("RegionlessRateCode"):
-                    if one.get("rateCode") not in named:
+            for name, entry in entries.items():
+                # the copy under its hash: counted once, by its name
+                if name == entry.get("RegionlessRateCode"):
+                    if entry.get("rateCode") not in named:
                         self.offer.count("a price without a name")
                     continue
                 meter = names.get(name)
@@ -190,7 +201,7 @@ class _Walk:
                     continue
                 sku = f"{region}: {name}"
                 self.offer.add(Product(sku, meter, name, "", region, "", line))
-                price = Price("", published, None, None, None, one.get("price"), currency, line)
+                price = Price("", published, None, None, None, entry.get("price"), currency, line)
                 self.offer.price(sku, price)
 
     def finish(self) -> None:
@@ -205,8 +216,10 @@ class _Walk:
             self.offer.published = str(header.get("publicationDate") or "")
             self.offer.version = str(header.get("version") or "")
         if self.strangers:
-            said = f"{self.strangers:,} OnDemand terms are of products that the file does not have"
-            self.offer.notices.append(said)
+            notice = (
+                f"{self.strangers:,} OnDemand terms are of products that the file does not have"
+            )
+            self.offer.notices.append(notice)
 
 
 def _objects(offer: Offer, value: Any, line: int | None, at: str) -> list[tuple[str, Any]]:
@@ -214,7 +227,7 @@ def _objects(offer: Offer, value: Any, line: int | None, at: str) -> list[tuple[
     if not isinstance(value, dict):
         offer.refuse(line, at, shown(value), "an object", "download it again")
         return []
-    for key, one in value.items():
-        if not isinstance(one, dict):
-            offer.refuse(line, f"{at}.{key}", shown(one), "an object", "download it again")
-    return [(key, one) for key, one in value.items() if isinstance(one, dict)]
+    for key, member in value.items():
+        if not isinstance(member, dict):
+            offer.refuse(line, f"{at}.{key}", shown(member), "an object", "download it again")
+    return [(key, member) for key, member in value.items() if isinstance(member, dict)]

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pricing.errors import DocumentError, Problem
-from pricing.files import unreadable
+from pricing.reading.files import unreadable
+from pricing.reading.problems import DocumentError, Problem
 
 CHUNK = 1 << 20
 MOST_BYTES = 1 << 30  # unpacked; awskms and AWSCloudTrail of all Regions are a few MB
@@ -35,6 +35,7 @@ class Source(io.RawIOBase):
         """The next bytes."""
         count = int(self._inner.readinto(buffer))
         self._given += count
+        # a gzip of a few KB may unpack to terabytes
         if self._given > MOST_BYTES:
             size = f"{MOST_BYTES >> 20:,} MB"
             fix = "take the file of one Region, or check that it is a price list at all"
@@ -48,6 +49,7 @@ class Source(io.RawIOBase):
 
     def sha256(self) -> str:
         """The fingerprint of the whole file as it is on disk."""
+        # what follows the document is part of the file too
         while self._hashed.read(CHUNK):
             pass
         return self._hashed.sha.hexdigest()
@@ -71,7 +73,7 @@ class _Hashed(io.RawIOBase):
 
 
 @contextmanager
-def opened(path: str | Path) -> Iterator[Source]:
+def open_source(path: str | Path) -> Iterator[Source]:
     """A file to be read once from its beginning.
 
     Raises

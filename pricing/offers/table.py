@@ -9,13 +9,14 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from pricing.errors import DocumentError, Problem
+from pricing.meters import Meter
 from pricing.offers.entries import Entry, Step
 from pricing.offers.meters import FREE, FREE_METER
 from pricing.offers.offer import Offer
-from pricing.rates import Meter, load_rates
+from pricing.rates import load_rates
+from pricing.reading.problems import DocumentError, Problem
+from pricing.reading.validation import MAX_TEXT
 from pricing.regions import in_order, partition_of
-from pricing.validation import MAX_TEXT
 
 _USD = "USD"
 _MOST_DAYS = 366
@@ -103,7 +104,7 @@ def _versions(
         found = f"{len(days):,} effective dates of {meter.name}"
         expected = f"at most {_MOST_DAYS}: a price seldom changes"
         raise DocumentError(Problem(entries[0].offer.path, None, "", found, expected, ""))
-    made = []
+    dated = []
     for day in days:
         known = _in_force(entries, day)
         versions = _in_force(everywhere, day)
@@ -117,8 +118,8 @@ def _versions(
             if quantity is not None:
                 version["free"] = {"quantity": quantity, "pool": FREE_METER}
         version["rates"] = _rates(known, Decimal(str(meter.per)))
-        made.append(version)
-    return made
+        dated.append(version)
+    return dated
 
 
 def _days(entries: list[Entry], everywhere: list[Entry]) -> list[datetime.date]:
@@ -158,10 +159,11 @@ def _free(
 ) -> Decimal | None:
     """The free quantity of a version: the global product's, and the Regions' own free tiers."""
     own = {entry.free: entry for entry in known.values() if entry.free is not None}
-    said = dict(own)
+    quantities = dict(own)
     if everywhere is not None and everywhere.free is not None:
-        said.setdefault(everywhere.free, everywhere)
-    if len(said) > 1:
+        quantities.setdefault(everywhere.free, everywhere)
+    # a table has one free quantity a partition and day: two would be two bills
+    if len(quantities) > 1:
         raise DocumentError(
             Problem(
                 entry.offer.path,
@@ -171,9 +173,9 @@ def _free(
                 "one free quantity in all products: a table has one for every partition",
                 "import the files of the Regions apart",
             )
-            for quantity, entry in said.items()
+            for quantity, entry in quantities.items()
         )
-    quantity = next(iter(said), None)
+    quantity = next(iter(quantities), None)
     without = [region for region, entry in known.items() if entry.free is None]
     if quantity is not None and everywhere is None and without:
         partitions = ", ".join(sorted({partition_of(region) for region in without}))
@@ -209,14 +211,14 @@ def _free_sources(entries: list[Entry], everywhere: list[Entry]) -> dict[str, li
                 and (partition == "aws" or "aws" not in partitions)
             ):
                 own.append(whole)
-            said = _said_free(day, partition, own, known)
+            origin = _free_origin(day, partition, own, known)
             before = found[partition][-1] if found[partition] else {}
-            if before != {"quantity": quantity, **said, "from": before.get("from")}:
-                found[partition].append({"from": day, "quantity": quantity, **said})
+            if before != {"quantity": quantity, **origin, "from": before.get("from")}:
+                found[partition].append({"from": day, "quantity": quantity, **origin})
     return dict(found)
 
 
-def _said_free(
+def _free_origin(
     day: datetime.date, partition: str, own: list[Entry], known: dict[str, Entry]
 ) -> dict[str, Any]:
     """Who says how much is free in a partition: the file, else the shipped table."""
@@ -230,14 +232,14 @@ def _said_free(
     if shipped is None:
         return {"confirmed": False, "source": _source(list(known.values()))}
     source = shipped.source
-    said = {"title": source.title, "url": source.url, "checked": source.checked}
-    return {"confirmed": shipped.confirmed, "source": said}
+    reference = {"title": source.title, "url": source.url, "checked": source.checked}
+    return {"confirmed": shipped.confirmed, "source": reference}
 
 
 def _free_elsewhere(
     day: datetime.date, partition: str, currency: str, notices: list[str]
 ) -> Decimal | None:
-    """What the shipped table says of the free quantity where the file says nothing."""
+    """The shipped table's free quantity, where the file has none."""
     table = load_rates()
     first = table.free_quantities[0].versions[0].start
     free = table.free_in_force(FREE_METER, partition, max(day, first))
@@ -258,19 +260,19 @@ def _free_elsewhere(
 def _source(entries: list[Entry]) -> dict[str, Any]:
     """Who said so: service, version, day of publication and fingerprint of the file."""
     offers = list({entry.offer.sha256: entry.offer for entry in entries}.values())
-    offers.sort(key=lambda one: (one.published, one.sha256))
+    offers.sort(key=lambda offer: (offer.published, offer.sha256))
     newest = offers[-1]
     if len(offers) == 1:
-        title = f"{named(newest)}, sha256 {newest.sha256}"
+        title = f"{describe_offer(newest)}, sha256 {newest.sha256}"
     else:
-        prints = [f"{one.published[:10]} sha256 {one.sha256[:16]}" for one in offers]
-        title = f"{len(offers)} files, the newest {named(newest)}: {', '.join(prints)}"
+        prints = [f"{offer.published[:10]} sha256 {offer.sha256[:16]}" for offer in offers]
+        title = f"{len(offers)} files, the newest {describe_offer(newest)}: {', '.join(prints)}"
         title = title if len(title) <= MAX_TEXT else f"{title[: MAX_TEXT - 3]}..."
     codes = [entry.region for entry in entries if entry.offer is newest and entry.region]
     return {"title": title, "url": _url(newest, codes), "checked": newest.day}
 
 
-def named(offer: Offer) -> str:
+def describe_offer(offer: Offer) -> str:
     """A file in one line: what it is, its version, when it was published."""
     day = offer.published[:10]
     if offer.is_feed:
@@ -280,7 +282,7 @@ def named(offer: Offer) -> str:
 
 
 def _url(offer: Offer, codes: list[str]) -> str:
-    """Where AWS keeps that file: its documented address, with the file's own version."""
+    """The documented address of a file, with its own version."""
     if offer.is_feed:
         name = {"awskms": "kms", "AWSCloudTrail": "cloudtrail"}[offer.service]
         units = "https://calculator.aws/pricing/2.0/meteredUnitMaps"

@@ -128,7 +128,7 @@ def case(name: str, old: str, new: str, *says: str, near: int = 0) -> Case:
     return Case(name, old, new, says, near)
 
 
-def marked(text: str) -> set[int]:
+def find_marked_lines(text: str) -> set[int]:
     """The lines with a mark."""
     return {number for number, line in enumerate(text.splitlines(), 1) if "#!" in line}
 
@@ -138,26 +138,26 @@ def lines_named(run: Run, name: str = "inventory.yaml") -> set[int]:
     return {int(number) for number in re.findall(re.escape(name) + r":(\d+)(?::|\b)", run.err)}
 
 
-def refused(run: Run) -> None:
+def expect_refusal(run: Run) -> None:
     """The user's data is wrong: exit 1, no data, no traceback."""
     assert run.code == 1, f"exit {run.code}\n{run.text}"
     assert not run.out, "data on stdout although the inventory is broken"
 
 
-def assert_refused(folder: Path, one: Case) -> None:
+def assert_refused(folder: Path, case: Case) -> None:
     """`forecast` and `check` both name the line and say the words that help."""
-    assert one.old in BASE, f"{one.name}: nothing to replace"
-    text = BASE.replace(one.old, one.new, 1)
-    wanted = {line + more for line in marked(text) for more in range(one.near + 1)}
+    assert case.old in BASE, f"{case.name}: nothing to replace"
+    text = BASE.replace(case.old, case.new, 1)
+    wanted = {line + more for line in find_marked_lines(text) for more in range(case.near + 1)}
     write(folder, text)
     run = run_forecast(folder)
-    refused(run)
+    expect_refusal(run)
     named = lines_named(run)
     assert named, f"no FILE:LINE: on stderr\n{run.err}"
     if wanted:
         assert named & wanted, f"expected {sorted(wanted)}, got {sorted(named)}\n{run.err}"
-    for words in one.says:
+    for words in case.says:
         assert re.search(words, run.err), f"{words!r} is not in:\n{run.err}"
     checked = kmscost("check", "inventory.yaml", cwd=folder)
-    refused(checked)
+    expect_refusal(checked)
     assert lines_named(checked) == named, checked.err

@@ -27,7 +27,7 @@ NOVEMBER = ("--from", "2026-11", "--months", "1")
 
 @dataclass(frozen=True)
 class Run:
-    """What a command left behind."""
+    """The end of a command: its code, its output, its seconds."""
 
     code: int
     out: str
@@ -62,10 +62,10 @@ def kmscost(*args: str, cwd: Path) -> Run:
         except SystemExit as end:
             code = end.code
     assert code is None or isinstance(code, int), f"exit with a text: {code}"
-    return Run(code or 0, written(out), written(err), time.perf_counter() - began)
+    return Run(code or 0, flush_text(out), flush_text(err), time.perf_counter() - began)
 
 
-def kmscost_process(*args: str, cwd: Path) -> Run:
+def kmscost_process(*args: str, cwd: Path, stdin: str | None = None) -> Run:
     """The same by `python -m estimator` in a process of its own, without a terminal."""
     paths = [str(REPOSITORY), *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONPATH": os.pathsep.join(paths)}
@@ -73,6 +73,7 @@ def kmscost_process(*args: str, cwd: Path) -> Run:
         [sys.executable, "-m", "estimator", *args],
         cwd=cwd,
         env=environment,
+        input=stdin,
         capture_output=True,
         encoding="utf-8",
         timeout=120,
@@ -81,7 +82,7 @@ def kmscost_process(*args: str, cwd: Path) -> Run:
     return Run(done.returncode, done.stdout, done.stderr)
 
 
-def written(stream: io.TextIOWrapper) -> str:
+def flush_text(stream: io.TextIOWrapper) -> str:
     """All that was written to a stream of bytes."""
     stream.flush()
     raw = stream.buffer

@@ -10,7 +10,7 @@ from tests.acceptance.commands import REPOSITORY
 
 @pytest.fixture(scope="session")
 def published() -> dict[str, Any]:
-    """What others have published, by id; the file is kept beside the repository, not inside it."""
+    """Numbers that others have published, by id; the file lies beside the repository."""
     path = REPOSITORY.parent / "shared" / "data" / "worked_examples.json"
     if not path.exists():
         pytest.skip("worked_examples.json is not beside this repository")

@@ -17,9 +17,9 @@ NEXT_TO_NONE = Decimal("0.000000000001")
 def flow(value: Any) -> str:
     """A value in YAML's flow style; texts are quoted except after `~` (dates, percentages)."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{name}: {flow(one)}" for name, one in value.items()) + "}"
+        return "{" + ", ".join(f"{name}: {flow(item)}" for name, item in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(flow(one) for one in value) + "]"
+        return "[" + ", ".join(flow(item) for item in value) + "]"
     if isinstance(value, str) and value.startswith("~"):
         return value[1:]
     if isinstance(value, Decimal):

@@ -32,7 +32,7 @@ def test_accounts_from_csv(tmp_path: Path) -> None:
     expect(forecast(tmp_path, text, "2026-11")["totals"], requests=24_960)
 
 
-def listed(number: str, status: str = "ACTIVE") -> dict[str, str]:
+def listed_account(number: str, status: str = "ACTIVE") -> dict[str, str]:
     """An account as `aws organizations list-accounts` shows it."""
     return {
         "Id": number,
@@ -54,14 +54,16 @@ def listed_inventory(folder: Path, *accounts: dict[str, str]) -> str:
 
 def test_accounts_from_list_accounts(tmp_path: Path) -> None:
     """The JSON of `aws organizations list-accounts`."""
-    text = listed_inventory(tmp_path, *(listed(one) for one in (A, B, C)))
+    text = listed_inventory(tmp_path, *(listed_account(account) for account in (A, B, C)))
     expect(forecast(tmp_path, text)["totals"], requests=25_920)  # 3 x 8,640
 
 
 @pytest.mark.parametrize("status", ["SUSPENDED", "PENDING_CLOSURE"])
 def test_suspended_accounts_are_left_out(tmp_path: Path, status: str) -> None:
     """A SUSPENDED account of list-accounts writes nothing, and the user is told."""
-    text = listed_inventory(tmp_path, listed(A), listed(B, status), listed(C))
+    text = listed_inventory(
+        tmp_path, listed_account(A), listed_account(B, status), listed_account(C)
+    )
     answer = forecast(tmp_path, text)
     expect(answer["totals"], requests=17_280)  # 2 x 8,640
     assert answer["inventory"]["accounts"] == 2

@@ -7,8 +7,8 @@ import pytest
 
 from tests.acceptance.broken_inventory import (
     WITH_FILE,
+    expect_refusal,
     lines_named,
-    refused,
 )
 from tests.acceptance.commands import run_forecast
 
@@ -46,7 +46,7 @@ def test_broken_csv(tmp_path: Path, name: str) -> None:
     (tmp_path / "accounts.csv").write_bytes(content)
     (tmp_path / "inventory.yaml").write_text(WITH_FILE.replace("FILE", "accounts.csv"))
     run = run_forecast(tmp_path)
-    refused(run)
+    expect_refusal(run)
     assert "accounts.csv" in run.err, run.err
     if lines:
         named = lines_named(run, "accounts.csv")
@@ -93,7 +93,7 @@ def test_broken_list_accounts(tmp_path: Path, name: str) -> None:
     (tmp_path / "accounts.json").write_bytes(JSON_FILES[name])
     (tmp_path / "inventory.yaml").write_text(WITH_FILE.replace("FILE", "accounts.json"))
     run = run_forecast(tmp_path)
-    refused(run)
+    expect_refusal(run)
     assert "accounts.json" in run.err, run.err
 
 
@@ -108,6 +108,6 @@ def test_csv_problems_come_out_together(tmp_path: Path) -> None:
         )
     )
     run = run_forecast(tmp_path)
-    refused(run)
+    expect_refusal(run)
     assert {2, 3, 4} <= lines_named(run, "accounts.csv"), run.err
     assert 3 in lines_named(run), run.err

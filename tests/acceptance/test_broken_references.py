@@ -9,8 +9,8 @@ from tests.acceptance.broken_inventory import (
     Case,
     assert_refused,
     case,
+    expect_refusal,
     lines_named,
-    refused,
 )
 from tests.acceptance.commands import run_forecast
 
@@ -138,10 +138,10 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize("one", CASES, ids=lambda one: one.name)
-def test_one_mistake_of_names(tmp_path: Path, one: Case) -> None:
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_one_mistake_of_names(tmp_path: Path, case: Case) -> None:
     """An id, Region, key or name that cannot be is told with its line."""
-    assert_refused(tmp_path, one)
+    assert_refused(tmp_path, case)
 
 
 def test_dangling_names_come_out_together(tmp_path: Path) -> None:
@@ -155,5 +155,5 @@ def test_dangling_names_come_out_together(tmp_path: Path) -> None:
     want = {n for n, line in enumerate(text.splitlines(), 1) if "#!" in line}
     (tmp_path / "inventory.yaml").write_text(text)
     run = run_forecast(tmp_path)
-    refused(run)
+    expect_refusal(run)
     assert want <= lines_named(run), run.err

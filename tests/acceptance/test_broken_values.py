@@ -10,8 +10,8 @@ from tests.acceptance.broken_inventory import (
     Case,
     assert_refused,
     case,
+    expect_refusal,
     lines_named,
-    refused,
 )
 from tests.acceptance.commands import kmscost, run_forecast
 
@@ -167,10 +167,10 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize("one", CASES, ids=lambda one: one.name)
-def test_one_mistake_of_values(tmp_path: Path, one: Case) -> None:
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_one_mistake_of_values(tmp_path: Path, case: Case) -> None:
     """An unknown or missing key, a wrong value: told with its line and the words that help."""
-    assert_refused(tmp_path, one)
+    assert_refused(tmp_path, case)
 
 
 @pytest.mark.parametrize("section", ["accounts", "keys", "trails"])
@@ -180,7 +180,7 @@ def test_needed_sections(tmp_path: Path, section: str) -> None:
     assert f"\n{section}:" not in text
     (tmp_path / "inventory.yaml").write_text(text)
     run = run_forecast(tmp_path)
-    refused(run)
+    expect_refusal(run)
     assert section in run.err
     assert lines_named(run), run.err
 
@@ -204,6 +204,6 @@ def test_all_problems_at_once(tmp_path: Path) -> None:
     want = {n for n, line in enumerate(text.splitlines(), 1) if "#!" in line}
     (tmp_path / "inventory.yaml").write_text(text)
     for run in (run_forecast(tmp_path), kmscost("check", "inventory.yaml", cwd=tmp_path)):
-        refused(run)
+        expect_refusal(run)
         named = lines_named(run)
         assert want <= named, f"missing lines {sorted(want - named)}\n{run.text}"

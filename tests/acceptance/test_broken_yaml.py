@@ -10,7 +10,7 @@ from tests.acceptance.broken_inventory import (
     Case,
     assert_refused,
     case,
-    refused,
+    expect_refusal,
 )
 from tests.acceptance.commands import NOVEMBER, kmscost, run_forecast, write
 
@@ -68,10 +68,10 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize("one", CASES, ids=lambda one: one.name)
-def test_one_mistake_of_yaml(tmp_path: Path, one: Case) -> None:
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_one_mistake_of_yaml(tmp_path: Path, case: Case) -> None:
     """A slip in the YAML itself, or a name given twice, is told with its line."""
-    assert_refused(tmp_path, one)
+    assert_refused(tmp_path, case)
 
 
 def test_the_base_is_right(tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ def test_whole_file_is_broken(tmp_path: Path, name: str) -> None:
     forecast = ("forecast", "inventory.yaml", *NOVEMBER)
     for command in (("check", "inventory.yaml"), forecast):
         run = kmscost(*command, cwd=tmp_path)
-        refused(run)
+        expect_refusal(run)
         assert "inventory.yaml" in run.err, run.err
         assert len(run.text) < 20_000, f"{len(run.text)} characters of message"
         assert run.seconds < 60
@@ -171,7 +171,7 @@ def test_a_huge_file_is_refused_soon(tmp_path: Path) -> None:
     with path.open("ab") as out:
         out.truncate(1 << 30)
     run = kmscost("check", "inventory.yaml", cwd=tmp_path)
-    refused(run)
+    expect_refusal(run)
     assert "inventory.yaml" in run.err, run.err
     assert run.seconds < 20
 
@@ -181,5 +181,5 @@ def test_a_folder_for_an_inventory(tmp_path: Path) -> None:
     (tmp_path / "inventory.yaml").mkdir()
     for name in ("inventory.yaml", "absent.yaml"):
         run = kmscost("check", name, cwd=tmp_path)
-        refused(run)
+        expect_refusal(run)
         assert name in run.err, run.err

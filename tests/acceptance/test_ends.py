@@ -65,7 +65,7 @@ def test_a_destination_key_of_half_a_month_is_explained(tmp_path):
     close(found["Decrypt"], 4320)
     options = ("explain", "inventory.yaml", "--month", "2026-11", "--format", "json")
     walk = json.loads(kmscost(*options, cwd=tmp_path).out)
-    (step,) = [one for one in walk["steps"] if one["what"].startswith("Encrypt")]
+    (step,) = [each for each in walk["steps"] if each["what"].startswith("Encrypt")]
     close(step["result"], 4320)
 
 
@@ -104,18 +104,18 @@ def test_a_reader_without_trails_reads_its_own_partition(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("extra", "said"),
+    ("extra", "words"),
     [
         ({"rotations": ["~2026-01-15", "~2026-01-15"]}, "each rotation once"),
         ({"rotations": ["~2026-05-15"], "until": "~2026-01-01"}, "a day before until"),
     ],
 )
-def test_impossible_rotations_are_refused(tmp_path, extra, said):
-    """A rotation counts once, and only in the key's life."""
+def test_impossible_rotations_are_refused(tmp_path, extra, words):
+    """A rotation counts once, and only while the key is active."""
     (tmp_path / "inventory.yaml").write_text(inventory(keys=[key(**extra)]), encoding="utf-8")
     run = kmscost("check", "inventory.yaml", cwd=tmp_path)
     assert run.code == 1
-    assert said in run.err
+    assert words in run.err
 
 
 @pytest.mark.parametrize("state", ["State", "Status"])

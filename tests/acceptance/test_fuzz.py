@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 import estimator
 from tests.acceptance.broken_inventory import BASE, WITH_FILE
+from tests.sampling import cases
 
 TOKENS = [
     *"{}[]:,-&*!|>'\"%@`#?~=<\t\n\r \0",
@@ -26,7 +27,7 @@ WORDS = sorted(set(re.findall(r"[\w.%-]+", BASE)))
 
 
 @st.composite
-def mutated(draw: st.DrawFn) -> str:
+def mutations(draw: st.DrawFn) -> str:
     """The base with one to six edits of characters, words or lines."""
     text = BASE
     for _ in range(draw(st.integers(1, 6))):
@@ -81,7 +82,7 @@ def mutated(draw: st.DrawFn) -> str:
 
 
 SETTINGS = settings(
-    max_examples=150,
+    max_examples=cases(150),
     deadline=None,
     database=None,
     derandomize=True,
@@ -107,17 +108,17 @@ CELLS = [
 
 
 @SETTINGS
-@given(text=mutated())
+@given(text=mutations())
 def test_fuzz_the_loader(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     """Whatever one does to an inventory: it loads, or an error names the file; nothing else."""
     path = tmp_path_factory.getbasetemp() / "fuzz.yaml"
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
-    said = str(path)
+    message = str(path)
     try:
         estimator.load_inventory(path)
     except estimator.KmscostError as problem:
-        said = str(problem)
-    assert "fuzz.yaml" in said
+        message = str(problem)
+    assert "fuzz.yaml" in message
 
 
 @SETTINGS
@@ -142,7 +143,7 @@ def test_fuzz_accounts_csv(tmp_path_factory: pytest.TempPathFactory, rows: list[
 
 
 @SETTINGS
-@given(text=mutated())
+@given(text=mutations())
 def test_fuzz_what_loads_can_be_forecast(
     tmp_path_factory: pytest.TempPathFactory, text: str
 ) -> None:

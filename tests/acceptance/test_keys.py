@@ -27,7 +27,7 @@ from tests.acceptance.inventories import (
     ],
 )
 def test_keys_are_prorated_by_the_hour(tmp_path: Path, created: str, month: str, cost: str) -> None:
-    """A key created within the month costs the share of the month's hours that it lives."""
+    """A key created within the month costs the share of the month's hours that it is active."""
     text = inventory(keys=[key(), key("late", created=f"~{created}")])
     totals = forecast(tmp_path, text, month)["totals"]
     close(totals["cost_usd_keys"], Decimal(1) + Decimal(cost))
@@ -106,7 +106,7 @@ def test_a_rotation_within_the_month_is_prorated(
 
 
 @pytest.mark.parametrize(
-    ("life", "cost"),
+    ("period", "cost"),
     [
         ({"until": "~2026-12-01"}, "1"),
         ({"until": "~2026-11-30"}, "0.96666666666666666667"),  # 29 of 30 days
@@ -125,10 +125,10 @@ def test_a_rotation_within_the_month_is_prorated(
     ],
 )
 def test_a_key_pending_deletion_costs_nothing(
-    tmp_path: Path, life: dict[str, Any], cost: str
+    tmp_path: Path, period: dict[str, Any], cost: str
 ) -> None:
     """`until` ends a key: from that day on it is pending deletion and costs 0."""
-    text = inventory(keys=[key(), key("old", **life)])
+    text = inventory(keys=[key(), key("old", **period)])
     totals = forecast(tmp_path, text)["totals"]
     close(totals["cost_usd_keys"], Decimal(1) + Decimal(cost))
     close(totals["cost_usd"], Decimal(1) + Decimal(cost))

@@ -166,11 +166,11 @@ def test_init_writes_what_check_accepts_and_never_overwrites(tmp_path: Path) -> 
     """`kmscost init` writes a starter that passes check; a second time it leaves the file alone."""
     first = kmscost("init", cwd=tmp_path)
     assert first.code == 0, first.text
-    made = [path for path in tmp_path.iterdir() if path.suffix in {".yaml", ".yml"}]
-    assert len(made) == 1, made
-    assert kmscost("check", made[0].name, cwd=tmp_path).code == 0
-    made[0].write_text("mine\n")
+    paths = [path for path in tmp_path.iterdir() if path.suffix in {".yaml", ".yml"}]
+    assert len(paths) == 1, paths
+    assert kmscost("check", paths[0].name, cwd=tmp_path).code == 0
+    paths[0].write_text("mine\n")
     again = kmscost("init", cwd=tmp_path)
     assert again.code == 1, again.text
-    assert made[0].name in again.err
-    assert made[0].read_text() == "mine\n"
+    assert paths[0].name in again.err
+    assert paths[0].read_text() == "mine\n"

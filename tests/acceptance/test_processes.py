@@ -20,7 +20,7 @@ def test_forecast_answers_json_on_stdout(tmp_path: Path) -> None:
 
 
 def test_a_broken_inventory_exits_1_with_its_line_on_stderr(tmp_path: Path) -> None:
-    """What is wrong with the user's data goes to stderr, with exit 1 and no traceback."""
+    """Mistakes in the user's data go to stderr, with exit 1 and no traceback."""
     write(tmp_path, inventory() + "colour: red\n")
     run = kmscost_process("check", "inventory.yaml", cwd=tmp_path)
     assert run.code == 1, run.text

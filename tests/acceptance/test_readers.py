@@ -51,14 +51,14 @@ def test_every_file_range(tmp_path: Path) -> None:
 def test_readers_from_until(tmp_path: Path) -> None:
     """A reader from the 16th until the 26th reads ten days' files."""
     # 8,640 + 10 x 288 = 11,520
-    life = {"from": "~2026-11-16", "until": "~2026-11-26"}
+    period = {"from": "~2026-11-16", "until": "~2026-11-26"}
     expect(
-        one_reader(tmp_path, {"kind": "every-file", "gets_per_file": 1, **life})["totals"],
+        one_reader(tmp_path, {"kind": "every-file", "gets_per_file": 1, **period})["totals"],
         requests=11_520,
     )
     # 8,640 + 10 x 500 = 13,640
     expect(
-        one_reader(tmp_path, {"kind": "fixed", "trails": ["t"], "gets_per_day": 500, **life})[
+        one_reader(tmp_path, {"kind": "fixed", "trails": ["t"], "gets_per_day": 500, **period})[
             "totals"
         ],
         requests=13_640,
@@ -187,11 +187,11 @@ def test_reader_without_trails_reads_all(tmp_path: Path) -> None:
 def test_reader_filters(tmp_path: Path, name: str, value: list[str]) -> None:
     """Filter by account or by Region: half the streams are read."""
     # 4 streams written, 2 read: 6 x 8,640 = 51,840
-    one = reader("every-file", gets_per_file=1, **{name: value})
+    line = reader("every-file", gets_per_file=1, **{name: value})
     text = inventory(
         accounts=[account(A), account(B)],
         trails=[trail(scope="organization")],
-        readers=[one],
+        readers=[line],
         regions=TWO,
     )
     expect(forecast(tmp_path, text)["totals"], requests=51_840)

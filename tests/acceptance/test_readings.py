@@ -98,7 +98,7 @@ def test_exempt_covers_puts_and_digests_but_not_checks(tmp_path: Path) -> None:
 
 
 def test_exempt_requests_leave_the_free_tier_to_others(tmp_path: Path) -> None:
-    """What is exempt uses up nothing: the 20,000 free requests are all left for the reader."""
+    """Exempt requests use up nothing: the 20,000 free requests are all left for the reader."""
     # puts 30,000; gets 1,000 x 30 = 30,000
     # exempt: 30,000 - 20,000 = 10,000 x 0.000003 = 0.03
     # charged: 60,000 - 20,000 = 40,000 x 0.000003 = 0.12

@@ -91,10 +91,10 @@ def test_accounts_regions_default(tmp_path: Path) -> None:
 )
 def test_files_per_day(tmp_path: Path, of_account: Any, of_trail: Any, per_day: int) -> None:
     """A number, a range or a mapping of Regions; account before trail before 288."""
-    one = account(A) if of_account is None else account(A, files_per_day=of_account)
+    own = account(A) if of_account is None else account(A, files_per_day=of_account)
     line = trail() if of_trail is None else trail(files_per_day=of_trail)
     expect(
-        forecast(tmp_path, inventory(accounts=[one], trails=[line], regions=TWO), "2026-11")[
+        forecast(tmp_path, inventory(accounts=[own], trails=[line], regions=TWO), "2026-11")[
             "totals"
         ],
         requests=per_day * 30,

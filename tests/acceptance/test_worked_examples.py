@@ -151,14 +151,14 @@ def test_worked_example_aws_sample_of_bucket_keys(tmp_path: Path) -> None:
             "from": "~2026-11-30",
         }
     ]
-    life = {"files_per_day": 50, "from": "~2026-11-30"}
-    off = forecast(tmp_path, inventory(trails=[trail(**life)], readers=readers), "2026-11")[
+    period = {"files_per_day": 50, "from": "~2026-11-30"}
+    off = forecast(tmp_path, inventory(trails=[trail(**period)], readers=readers), "2026-11")[
         "totals"
     ]
     on = forecast(
         tmp_path,
-        inventory(trails=[trail(**life, bucket={"bucket_key": True})], readers=readers),
+        inventory(trails=[trail(**period, bucket={"bucket_key": True})], readers=readers),
         "2026-11",
     )["totals"]
-    expect(off, requests=150)  # one day alive: 50 + 100
+    expect(off, requests=150)  # one active day: 50 + 100
     assert on["requests"] < 150

@@ -19,7 +19,7 @@ needs_axe = pytest.mark.skipif(
 )
 
 
-def started():
+def start_browser():
     """A driver of Chromium; skips where there is none."""
     webdriver = pytest.importorskip("selenium.webdriver")
     if BROWSER is None or DRIVER is None:
@@ -29,8 +29,8 @@ def started():
     options = webdriver.ChromeOptions()
     options.binary_location = BROWSER
     # a container has no user namespaces for the sandbox; pages are our own
-    for one in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"):
-        options.add_argument(one)
+    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"):
+        options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     return webdriver.Chrome(options=options, service=Service(DRIVER))
 

@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.forecast import write_inventory
 from estimator import report
-from tests.browser.chromium import AXE, needs_axe, open_page, started
+from tests.browser.chromium import AXE, needs_axe, open_page, start_browser
 from tests.report.material import BILL, EXAMPLE, HOSTILE, MONTH, measured
 
 WIDTHS = (400, 900, 1600)
@@ -15,7 +15,7 @@ WIDTHS = (400, 900, 1600)
 @pytest.fixture(scope="module")
 def driver():
     """One browser for all."""
-    browser = started()
+    browser = start_browser()
     yield browser
     browser.quit()
 
@@ -26,14 +26,14 @@ def pages(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
     hostile = folder / "hostile.yaml"
     hostile.write_text(HOSTILE, encoding="utf-8")
-    told = {
+    reports = {
         "example": report(EXAMPLE, MONTH, measured(), BILL),
         "large": report(write_inventory(folder, 10_000, "csv"), MONTH),
         "hostile": report(hostile, MONTH),
     }
-    paths = {name: folder / f"{name}.html" for name in told}
+    paths = {name: folder / f"{name}.html" for name in reports}
     for name, path in paths.items():
-        path.write_text(told[name].html(), encoding="utf-8")
+        path.write_text(reports[name].html(), encoding="utf-8")
     return paths
 
 
@@ -96,24 +96,24 @@ def test_tables_sort(driver, pages):
     open_page(driver, pages["example"])
     caption = "By account where"
     assert click_head(driver, caption, 2) == "descending"
-    numbers = [float(one.replace(",", "")) for one in column(driver, caption, 2)]
+    numbers = [float(cell.replace(",", "")) for cell in column(driver, caption, 2)]
     assert len(numbers) == 4
     assert numbers == sorted(numbers, reverse=True)
     assert click_head(driver, caption, 2) == "ascending"
-    again = [float(one.replace(",", "")) for one in column(driver, caption, 2)]
+    again = [float(cell.replace(",", "")) for cell in column(driver, caption, 2)]
     assert again == sorted(numbers)
     assert click_head(driver, caption, 1) == "ascending"
     names = column(driver, caption, 1)
     assert names == ["data", "management", "prod", "security"]
     assert click_head(driver, "By cause", 3) == "descending"
-    # 59.4 %, 36.3 %, 4.07 %, 0.281 %: not by their letters
-    assert [one.split()[0] for one in column(driver, "By cause", 3)] == [
-        "59.4", "36.3", "4.07", "0.281",
+    # 59.4 %, 36.3 %, 4.1 %, 0.3 %: not by their letters
+    assert [cell.split()[0] for cell in column(driver, "By cause", 3)] == [
+        "59.4", "36.3", "4.1", "0.3",
     ]  # fmt: skip
     footer = driver.execute_script(
         "return [...document.querySelectorAll('tfoot tr:last-child')].map((r) => r.textContent)"
     )
-    assert sum(one.startswith("total") for one in footer) == 5
+    assert sum(row.startswith("total") for row in footer) == 5
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -150,8 +150,8 @@ def test_hostile_names_are_text(driver, pages):
 
     with pytest.raises(NoAlertPresentException):
         driver.switch_to.alert.text  # noqa: B018 (an alert would be found here)
-    made = "main script, main img, main b, main i, svg script, [onmouseover], [onerror]"
-    assert driver.find_elements("css selector", made) == []
+    elements = "main script, main img, main b, main i, svg script, [onmouseover], [onerror]"
+    assert driver.find_elements("css selector", elements) == []
     assert "<script>alert(1)</script>" in column(driver, "By account where", 1)
     text = driver.execute_script("return document.querySelector('.wide svg').textContent")
     assert "<script>" not in driver.execute_script("return document.title")

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.importers.plans import TRAIL, instance, plan, save
+from tests.discovery.plans import TRAIL, instance, plan, save
 from tests.real_data import ROOT
 
 
@@ -46,21 +46,21 @@ def test_a_plan_may_come_through_a_pipe(tmp_path):
 def test_json_has_what_is_open(tmp_path):
     """--format json: the draft, what was found, what is open, notices."""
     path = save(tmp_path, plan([instance("aws_cloudtrail.org", TRAIL)]))
-    said = json.loads(run("discover", "terraform", path, "--format", "json", cwd=tmp_path).stdout)
-    assert set(said) == {"draft", "found", "todo", "changes", "notices"}
-    assert said["found"] == {"trails": 1}
-    assert "trails org: account" in {one["at"] for one in said["todo"]}
+    data = json.loads(run("discover", "terraform", path, "--format", "json", cwd=tmp_path).stdout)
+    assert set(data) == {"draft", "found", "todo", "changes", "notices"}
+    assert data["found"] == {"trails": 1}
+    assert "trails org: account" in {todo["at"] for todo in data["todo"]}
 
 
 def test_nothing_to_draft_ends_well_and_writes_nothing(tmp_path):
     """Valid input without CloudTrail: exit 0, a sentence, and --output stays as it was."""
     path = save(tmp_path, plan([instance("aws_kms_key.other", {})]))
-    kept = tmp_path / "inventory.yaml"
-    kept.write_text("mine", encoding="utf-8")
-    done = run("discover", "terraform", path, "--output", kept, cwd=tmp_path)
+    target = tmp_path / "inventory.yaml"
+    target.write_text("mine", encoding="utf-8")
+    done = run("discover", "terraform", path, "--output", target, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "")
     assert "nothing to draft" in done.stderr
-    assert kept.read_text(encoding="utf-8") == "mine"
+    assert target.read_text(encoding="utf-8") == "mine"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.cli.test_commands import EXAMPLE, kmscost
-from tests.pricing.offers.offer_files import as_csv, everywhere, kms, offer, written
+from tests.pricing.offers.offer_files import as_csv, everywhere, kms, offer, write_file
 
 USED = ("us-east-1", "eu-west-1", "us-west-2", "eu-central-1", "ap-southeast-2")
 
@@ -16,7 +16,7 @@ USED = ("us-east-1", "eu-west-1", "us-west-2", "eu-central-1", "ap-southeast-2")
 def file(tmp_path):
     """AWS's file with requests at 0.05 per 10,000 in every Region of the example."""
     products = [*kms(*USED, request="0.0000050000"), everywhere()]
-    return written(tmp_path / "awskms.csv.gz", as_csv(offer(products)), packed=True)
+    return write_file(tmp_path / "awskms.csv.gz", as_csv(offer(products)), packed=True)
 
 
 def test_import_writes_a_table_for_rates(tmp_path, file):
@@ -35,7 +35,7 @@ def test_import_writes_a_table_for_rates(tmp_path, file):
 
 def test_a_file_that_is_refused_leaves_nothing_behind(tmp_path):
     """Exit 1, each problem on stderr, no file; without a file exit 2."""
-    bad = written(tmp_path / "ec2.json", offer(kms("us-east-1"), "AmazonEC2"))
+    bad = write_file(tmp_path / "ec2.json", offer(kms("us-east-1"), "AmazonEC2"))
     output = tmp_path / "rates.yaml"
     done = kmscost("rates", "import", bad, "--output", output)
     assert (done.exit_code, done.stdout, output.exists()) == (1, "", False)
@@ -45,7 +45,7 @@ def test_a_file_that_is_refused_leaves_nothing_behind(tmp_path):
 
 def test_a_price_file_given_for_rates_says_what_to_do(tmp_path):
     """`--rates` wants a table: the error names the command that makes one."""
-    plain = written(tmp_path / "awskms.json", offer(kms("us-east-1")))
+    plain = write_file(tmp_path / "awskms.json", offer(kms("us-east-1")))
     done = kmscost("forecast", EXAMPLE, "--rates", plain)
     assert done.exit_code == 1
     assert f"kmscost rates import {plain}" in done.stderr
@@ -59,24 +59,24 @@ def test_diff_in_every_format(file, form):
         *("--from", "2026-11", "--months", "2", "--format", form),
     )
     assert done.exit_code == 0
-    told = done.stdout + done.stderr
-    assert "exempt" in told
+    text = done.stdout + done.stderr
+    assert "exempt" in text
     if form == "json":
-        said = json.loads(done.stdout)
-        assert [month["month"] for month in said["months"]] == ["2026-11", "2026-12"]
-        moved = [one for one in said["changes"] if one["region"] == "us-east-1"]
-        assert {one["meter"] for one in moved} == {"kms-requests", "kms-requests-rsa-2048"}
-        assert all(one["more_than_half"] for one in moved)
+        data = json.loads(done.stdout)
+        assert [month["month"] for month in data["months"]] == ["2026-11", "2026-12"]
+        moved = [change for change in data["changes"] if change["region"] == "us-east-1"]
+        assert {change["meter"] for change in moved} == {"kms-requests", "kms-requests-rsa-2048"}
+        assert all(change["more_than_half"] for change in moved)
     elif form == "csv":
         rows = list(csv.DictReader(io.StringIO(done.stdout)))
         (row,) = [
-            one for one in rows if (one["meter"], one["region"]) == ("kms-requests", "us-east-1")
+            row for row in rows if (row["meter"], row["region"]) == ("kms-requests", "us-east-1")
         ]
         assert (float(row["before"]), float(row["after"])) == (0.03, 0.05)
         assert float(row["change"]) == pytest.approx(2 / 3)
     else:
         assert "+66.7 %" in done.stdout
-        assert "moved by more than half" in told
+        assert "moved by more than half" in text
 
 
 def test_diff_without_a_difference_says_so():

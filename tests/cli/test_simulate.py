@@ -18,19 +18,19 @@ SHORT = ("simulate", EXAMPLE, "--from", "2026-11", "--months", "3", "--draws", "
 
 def kmscost(*arguments):
     """Run a command in this process."""
-    return CliRunner().invoke(app, [str(one) for one in arguments])
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 def test_formats_agree():
     """JSON, CSV, Markdown, table and Python have the same quantiles."""
-    told = simulate(EXAMPLE, "2026-11", 3, 400)
+    result = simulate(EXAMPLE, "2026-11", 3, 400)
     data = json.loads(kmscost(*SHORT, "--format", "json").stdout)
-    values = list(told.quantiles["value"])
+    values = list(result.quantiles["value"])
     assert [row["value"] for row in data["quantiles"]] == values
     rows = list(csv.DictReader(io.StringIO(kmscost(*SHORT, "--format", "csv").stdout)))
     assert [float(row["value"]) for row in rows] == values
     assert [row["month"] for row in rows] == [row["month"] or "" for row in data["quantiles"]]
-    in_all = f"{told.of_span('requests')[1]:,.0f}"
+    in_all = f"{result.of_span('requests')[1]:,.0f}"
     assert in_all in kmscost(*SHORT).stdout
     assert in_all in kmscost(*SHORT, "--format", "markdown").stdout
 
@@ -53,21 +53,21 @@ def test_every_format_shows_the_other_reading():
     """Each output that shows a cost shows the other reading's total beside it."""
     for form in ("table", "csv", "json", "markdown"):
         answer = kmscost(*SHORT, "--format", form)
-        said = " ".join((answer.stdout + answer.stderr).replace("\\", "").split())
-        assert "With cloudtrail_writes: exempt the total is USD" in said, form
+        text = " ".join((answer.stdout + answer.stderr).replace("\\", "").split())
+        assert "With cloudtrail_writes: exempt the total is USD" in text, form
 
 
 def test_the_table_says_what_to_find_out_first_in_80_columns():
     """Seed, draws, drivers, means and budgets; no line is longer than a terminal."""
     answer = kmscost(*SHORT, "--quantile", "0.1,0.5,0.9")
-    for said in (
+    for words in (
         "400 draws, seed 0",
         "USD 10 %",
         "readers[siem].gets_per_file",
         "Find out first: readers[siem].gets_per_file (1 to 1.3)",
         "Budget kms: USD 25.00 a month; not broken in any of 400 draws",
     ):
-        assert said in answer.stdout
+        assert words in answer.stdout
     assert max(map(len, answer.stdout.splitlines())) <= 80
 
 
@@ -86,7 +86,7 @@ def test_an_inventory_without_ranges_says_how_to_write_one(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "words"),
     [
         (["--draws", "99"], "--draws: found 99; expected 100 to 500,000"),
         (["--draws", "10000000"], "--draws: found 10,000,000"),
@@ -102,11 +102,11 @@ def test_an_inventory_without_ranges_says_how_to_write_one(tmp_path):
         (["--discount", "110%"], "--discount"),
     ],
 )
-def test_options_without_sense_are_usage_errors(options, said):
+def test_options_without_sense_are_usage_errors(options, words):
     """Exit 2, what was found and expected, nothing on stdout."""
     answer = kmscost("simulate", EXAMPLE, *options)
     assert answer.exit_code == 2
-    assert said in answer.stderr
+    assert words in answer.stderr
     assert not answer.stdout
 
 

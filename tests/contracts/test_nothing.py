@@ -8,6 +8,7 @@ from tests.acceptance.commands import Run, kmscost, write
 from tests.command_pages import all_commands
 from tests.october import write_october
 from tests.real_data import ROOT
+from tests.sampling import cases
 
 BILL = str(ROOT / "examples" / "bill.csv")
 SPAN = ("--from", "2026-11", "--months", "2")
@@ -131,7 +132,7 @@ MEASURED = {
 }
 
 # they take no inventory
-_OTHERS = {"init", "schema", "export", "rates", "discover", "measure"}
+_OTHERS = {"init", "schema", "rates", "discover", "measure"}
 
 # What is said where nothing is active in the months: the words of the forecast's notice.
 NOTICE = "nothing of this inventory makes a KMS request or keeps a key"
@@ -162,7 +163,7 @@ OWN_WORDS = {
 }
 
 
-@pytest.fixture(scope="module", params=INVENTORIES)
+@pytest.fixture(scope="module", params=list(INVENTORIES)[: cases(len(INVENTORIES))])
 def folder(request, tmp_path_factory):
     """A folder with an inventory of nothing, one of something, scenarios, log files, rates."""
     folder = tmp_path_factory.mktemp("nothing")
@@ -194,18 +195,18 @@ def test_every_command_answers_about_nothing(command, folder):
 
 @pytest.mark.parametrize("command", MEASURED)
 def test_what_needs_a_trail_with_a_key_refuses_or_answers(command, folder):
-    """What calibrate and backtest miss is said, exit 1; no traceback."""
+    """The refusal says what calibrate and backtest miss, exit 1; no traceback."""
     run = kmscost(*MEASURED[command], cwd=folder)
     assert is_clear(run), run.text
 
 
 def test_every_command_is_tried():
     """A new command that takes an inventory is tried here too."""
-    known = {one.name for one in all_commands()}
+    known = {command.name for command in all_commands() if command.function is not None}
     tried = {*COMMANDS, *MEASURED}
     assert tried <= known
     left = {name for name in known - tried if name.split()[0] not in _OTHERS}
-    assert left == set()
+    assert left == set(), "add it to COMMANDS of this file"
 
 
 @pytest.mark.parametrize("arguments", OWN_WORDS, ids=" ".join)

@@ -5,30 +5,30 @@ import json
 
 import pandas as pd
 
-from estimator.report.exports.files import written
+from estimator.report.exports.files import write_table
 from tests.extras import needed
 
 
 def from_csv(table):
     """Every cell as its text."""
     return pd.read_csv(
-        io.StringIO(written(table, "csv")), dtype=str, keep_default_na=False, na_values=[]
+        io.StringIO(write_table(table, "csv")), dtype=str, keep_default_na=False, na_values=[]
     )
 
 
 def from_json(table):
     """The document."""
-    return json.loads(written(table, "json"))
+    return json.loads(write_table(table, "json"))
 
 
 def from_parquet(table):
     """The table of pyarrow."""
-    return needed("pyarrow.parquet").read_table(io.BytesIO(written(table, "parquet")))
+    return needed("pyarrow.parquet").read_table(io.BytesIO(write_table(table, "parquet")))
 
 
 def from_xlsx(table):
     """The workbook."""
-    return needed("openpyxl").load_workbook(io.BytesIO(written(table, "xlsx")))
+    return needed("openpyxl").load_workbook(io.BytesIO(write_table(table, "xlsx")))
 
 
 def plain(frame):
@@ -37,10 +37,10 @@ def plain(frame):
     for name, values in frame.items():
         if isinstance(values.dtype, pd.PeriodDtype):
             days = values.dt.start_time.dt.date
-            columns[name] = [None if pd.isna(one) else one for one in days]
+            columns[name] = [None if pd.isna(day) else day for day in days]
         elif values.dtype.kind in "fiub":
-            columns[name] = [None if pd.isna(one) else one for one in values.tolist()]
+            columns[name] = [None if pd.isna(value) else value for value in values.tolist()]
         else:
             texts = values.astype(object)
-            columns[name] = [None if pd.isna(one) or one == "" else one for one in texts]
+            columns[name] = [None if pd.isna(text) or text == "" else text for text in texts]
     return columns

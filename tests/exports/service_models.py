@@ -8,7 +8,7 @@ from tests.extras import needed
 
 
 def complaints(service, operation, given):
-    """What the model finds wrong: types, needed keys, and the patterns that botocore leaves out."""
+    """Return what is wrong by the model: types, needed keys, patterns that botocore leaves out."""
     session, validate = needed("botocore.session"), needed("botocore.validate")
     own = session.get_session()
     if service not in own.get_available_services():

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from estimator import export_focus, export_prometheus
 from estimator.cli import app
+from estimator.report.exports.files import write_table
 from tests.extras import needed
 from tests.real_data import ROOT
 
@@ -60,25 +61,26 @@ def test_help_has_an_example(command):
 
 def test_the_command_is_its_function():
     """FOCUS rows and metrics on stdout are those of the function of the same name."""
-    from estimator.report.exports.files import written
-
-    told = export_focus(EXAMPLE, "2026-11", 1, "trail", discount=0.1)
-    said = kmscost("focus", *SHORT, "--by", "trail", "--discount", "10%").stdout
-    assert said == written(told, "csv")
+    table = export_focus(EXAMPLE, "2026-11", 1, "trail", discount=0.1)
+    printed = kmscost("focus", *SHORT, "--by", "trail", "--discount", "10%").stdout
+    assert printed == write_table(table, "csv")
     metrics = export_prometheus(EXAMPLE, "2026-11", 1)
     assert kmscost("prometheus", *SHORT).stdout == metrics.text
 
 
 def test_the_end_of_a_file_name_chooses_the_format(tmp_path):
-    """.parquet, .xlsx and .json; --format is stronger; anything else is CSV."""
+    """.parquet, .xlsx, .json and .csv; --format is stronger; an ending of none is refused."""
     parquet, openpyxl = needed("pyarrow.parquet"), needed("openpyxl")
     needed("xlsxwriter")
-    for name in ("a.parquet", "a.xlsx", "a.json", "a.csv", "a.txt"):
+    for name in ("a.parquet", "a.xlsx", "a.json", "a.csv"):
         assert kmscost("frame", *SHORT, "--output", tmp_path / name).exit_code == 0
     assert parquet.read_table(tmp_path / "a.parquet").num_rows == 5
     assert openpyxl.load_workbook(tmp_path / "a.xlsx")["charges"].max_row == 6
     assert len(json.loads((tmp_path / "a.json").read_text())["rows"]) == 5
-    assert (tmp_path / "a.txt").read_text() == (tmp_path / "a.csv").read_text()
+    refused = kmscost("frame", *SHORT, "--output", tmp_path / "a.txt")
+    assert refused.exit_code == 2
+    assert "expected a name that ends with one of .csv, .json, .parquet, .xlsx" in refused.stderr
+    assert not (tmp_path / "a.txt").exists()
     kmscost("frame", *SHORT, "--output", tmp_path / "b.csv", "--format", "json")
     assert (tmp_path / "b.csv").read_text() == (tmp_path / "a.json").read_text()
 
@@ -107,7 +109,7 @@ def test_a_terminal_is_spared_binary_files():
     [("xlsx", "xlsxwriter", "xlsx"), ("parquet", "pyarrow", "parquet")],
 )
 def test_a_missing_library_is_one_line(tmp_path, form, library, extra):
-    """What to install, exit 1, and no file."""
+    """It says what to install and exits with 1; there is no file."""
     path = tmp_path / f"a.{form}"
     blocked = f"sys.modules[{library!r}] = None"
     done = apart("frame", *SHORT, "--output", path, before=blocked, capture_output=True, text=True)

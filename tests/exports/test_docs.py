@@ -19,15 +19,20 @@ COMMANDS = [line[2:] for block in CONSOLES for line in block.splitlines()]
 
 def columns_in_words():
     """The columns of `export focus` as Markdown."""
-    rows = [f"| {one.name} | {one.dtype} | {one.unit} | {one.meaning} |" for one in (*FOCUS, *OWN)]
+    rows = [
+        f"| {column.name} | {column.dtype} | {column.unit} | {column.meaning} |"
+        for column in (*FOCUS, *OWN)
+    ]
     return "\n".join(["| column | dtype | unit | what is in it |", "|---|---|---|---|", *rows])
 
 
 def test_every_column_of_focus_is_documented():
     """The table is what estimator/report/exports/focus_columns.py declares."""
-    said = re.search(r"<!-- columns of FOCUS:.*?-->\n(.*)<!-- end of columns -->", TEXT, re.DOTALL)
-    assert said is not None
-    assert said[1].strip() == columns_in_words()
+    documented = re.search(
+        r"<!-- columns of FOCUS:.*?-->\n(.*)<!-- end of columns -->", TEXT, re.DOTALL
+    )
+    assert documented is not None
+    assert documented[1].strip() == columns_in_words()
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -7,7 +7,7 @@ import pytest
 
 from estimator import export_focus, forecast, measure_bill
 from estimator.report.exports.text_files import table_csv
-from pricing.errors import UsageError
+from pricing.reading.problems import UsageError
 from tests.exports.inventories import ARN, ODD, SMALL, load
 
 
@@ -31,7 +31,7 @@ def test_free_and_charged_part_are_rows_of_their_own(tmp_path):
 def test_a_row_says_who_pays_for_what_when(tmp_path):
     """Payer, account, Region, key, period and names are those of AWS's own bill."""
     row = rows_of(export_focus(load(tmp_path, SMALL), "2026-11", 1))[0]
-    said = {
+    expected = {
         "BillingAccountId": "111122223333",
         "SubAccountId": "111122223333",
         "SubAccountName": "main",
@@ -59,7 +59,7 @@ def test_a_row_says_who_pays_for_what_when(tmp_path):
         "x_Cause": "put",
         "x_Driver": "org",
     }
-    assert {name: row[name] for name in said} == said
+    assert {name: row[name] for name in expected} == expected
     assert "Forecast" in row["ChargeDescription"]
 
 
@@ -108,8 +108,8 @@ def test_quantity_times_price_is_the_cost_on_every_row(tmp_path, discount, write
             ("ContractedUnitPrice", "ContractedCost"),
             ("PricingCurrencyContractedUnitPrice", "PricingCurrencyEffectiveCost"),
         ):
-            product, said = quantity * Decimal(row[price]), Decimal(row[cost])
-            assert abs(product - said) <= said * Decimal("1e-15")
+            product, cost_of_row = quantity * Decimal(row[price]), Decimal(row[cost])
+            assert abs(product - cost_of_row) <= cost_of_row * Decimal("1e-15")
         assert row["BilledCost"] == row["EffectiveCost"] == row["ContractedCost"]
         assert row["ConsumedQuantity"] == row["PricingQuantity"] > 0
 
@@ -136,11 +136,11 @@ def test_a_forecast_exports_as_its_inventory_does(tmp_path):
     """A coarse forecast is told apart again at its own months, rates and discount."""
     inventory = load(tmp_path, ODD)
     direct = export_focus(inventory, "2026-11", 3, discount=0.2)
-    told = forecast(inventory, "2026-11", 3, ["month"], discount=0.2)
-    again = export_focus(told, by="payer,billed-account,billed-region,key,driver,cause,operation")
+    result = forecast(inventory, "2026-11", 3, ["month"], discount=0.2)
+    again = export_focus(result, by="payer,billed-account,billed-region,key,driver,cause,operation")
     pd.testing.assert_frame_equal(direct.rows, again.rows)
     with pytest.raises(UsageError, match="a forecast alone"):
-        export_focus(told, "2026-12")
+        export_focus(result, "2026-12")
 
 
 def test_a_bill_of_the_forecast_is_the_forecast(tmp_path):
@@ -175,4 +175,4 @@ def test_a_month_without_charges_has_no_rows(tmp_path):
     text = SMALL.replace("id: logs,", "id: logs, created: 2026-12-01,")
     table = export_focus(load(tmp_path, text), "2026-11", 1)
     assert len(table.rows) == 0
-    assert [str(one) for one in table.rows.dtypes] == [one.dtype for one in table.columns]
+    assert [str(dtype) for dtype in table.rows.dtypes] == [column.dtype for column in table.columns]

@@ -22,8 +22,9 @@ from estimator import (
     simulate,
 )
 from estimator.frames import FRAMES
-from pricing.errors import UsageError
-from tests.calibrate.measurements import HOME, INVENTORY, measured, role
+from estimator.report.exports.files import write_table
+from pricing.reading.problems import UsageError
+from tests.calibration.measurements import HOME, INVENTORY, count_actuals, role
 from tests.exports.inventories import ODD, load
 from tests.exports.reading_back import from_csv, from_json, from_parquet, from_xlsx, plain
 from tests.extras import needed
@@ -33,12 +34,12 @@ EXAMPLE = ROOT / "examples" / "organization.yaml"
 LOGS = ROOT / "examples" / "logs"
 
 
-def compared(_folder):
+def compare_example(_folder):
     """Two scenarios of the example."""
     return compare(EXAMPLE, start="2026-11", months=2, set="trails[org].files_per_day=100")
 
 
-def reconciled(_folder):
+def reconcile_example(_folder):
     """The example and its bill."""
     return reconcile(EXAMPLE, ROOT / "examples" / "bill.csv", "2026-10")
 
@@ -48,15 +49,15 @@ def measured_days(folder):
     path = folder / "inventory.yaml"
     path.write_text(INVENTORY, encoding="utf-8")
     counts = [200.0 + 10 * (day % 7) for day in range(56)]
-    return path, measured(
+    return path, count_actuals(
         {(HOME, "us-east-1"): counts}, {role("=siem"): {(HOME, "us-east-1"): counts}}
     )
 
 
 RESULTS = {
     "actuals": lambda _: measure_cloudtrail([LOGS]),
-    "comparison": compared,
-    "reconciliation": reconciled,
+    "comparison": compare_example,
+    "reconciliation": reconcile_example,
     "changes": lambda folder: calibrate(*measured_days(folder)),
     "backtest": lambda folder: backtest(*measured_days(folder), "14d"),
     "advice": lambda _: advise(EXAMPLE, "2026-11", 2),
@@ -77,23 +78,26 @@ def table(request, tmp_path_factory):
 
 def test_every_column_says_its_unit_and_meaning(table):
     """The columns are those that estimator/frames.py declares, in the order of the frame."""
-    declared = {one.name: one for one in FRAMES[table.name]}
-    assert [one.name for one in table.columns] == list(table.rows.columns)
+    known = {column.name: column for column in FRAMES[table.name]}
+    assert [column.name for column in table.columns] == list(table.rows.columns)
     assert len(table.rows)
-    for one in table.columns:
-        assert one == declared[one.name]
+    for declared in table.columns:
+        assert declared == known[declared.name]
 
 
 def test_parquet_comes_back_equal(table):
     """Values, with dates as dates and ids as text; units and notices in the metadata."""
     found = from_parquet(table)
     expected = plain(table.rows)
-    for field, one in zip(found.schema, table.columns, strict=True):
+    for field, column in zip(found.schema, table.columns, strict=True):
         back = found.column(field.name).to_pylist()
         assert [None if value == "" else value for value in back] == expected[field.name]
-        assert field.metadata == {b"unit": one.unit.encode(), b"meaning": one.meaning.encode()}
-        kind = {"float64": "double", "bool": "bool", "int64": "int64"}.get(one.dtype, "string")
-        assert str(field.type) == ("date32[day]" if one.dtype.startswith("period") else kind)
+        assert field.metadata == {
+            b"unit": column.unit.encode(),
+            b"meaning": column.meaning.encode(),
+        }
+        kind = {"float64": "double", "bool": "bool", "int64": "int64"}.get(column.dtype, "string")
+        assert str(field.type) == ("date32[day]" if column.dtype.startswith("period") else kind)
     assert found.schema.metadata[b"frame"] == table.name.encode()
 
 
@@ -104,21 +108,23 @@ def test_a_workbook_comes_back_equal(table):
     header, *rows = book[table.name].iter_rows()
     assert [cell.value for cell in header] == list(table.rows.columns)
     expected = plain(table.rows)
-    for position, one in enumerate(table.columns):
+    for position, declared in enumerate(table.columns):
         cells = [row[position] for row in rows]
-        if one.dtype.startswith("period"):
+        if declared.dtype.startswith("period"):
             back = [cell.value and cell.value.date() for cell in cells]
             assert all(cell.is_date for cell in cells if cell.value is not None)
         else:
             back = [cell.value for cell in cells]
             kinds = {cell.data_type for cell in cells if cell.value is not None}
-            assert kinds <= {{"float64": "n", "int64": "n", "bool": "b"}.get(one.dtype, "s")}
-        if one.dtype == "float64":  # a workbook keeps 15 digits, this one has 16
-            assert back == [x and pytest.approx(x, rel=1e-15) for x in expected[one.name]]
+            assert kinds <= {{"float64": "n", "int64": "n", "bool": "b"}.get(declared.dtype, "s")}
+        if declared.dtype == "float64":  # a workbook keeps 15 digits, this one has 16
+            assert back == [x and pytest.approx(x, rel=1e-15) for x in expected[declared.name]]
         else:
-            assert back == expected[one.name]
+            assert back == expected[declared.name]
     about = [[cell.value for cell in row] for row in book["columns"].iter_rows(min_row=2)]
-    assert about == [[one.name, one.dtype, one.unit, one.meaning] for one in table.columns]
+    assert about == [
+        [column.name, column.dtype, column.unit, column.meaning] for column in table.columns
+    ]
     assert [cell.value for (cell,) in book["notices"].iter_rows(min_row=2)] == list(table.notices)
 
 
@@ -126,82 +132,81 @@ def test_json_comes_back_equal(table):
     """Values, units and notices; months as 2026-11, nothing as null."""
     found = from_json(table)
     assert (found["frame"], found["notices"]) == (table.name, list(table.notices))
-    assert [one["unit"] for one in found["columns"]] == [one.unit for one in table.columns]
+    assert [column["unit"] for column in found["columns"]] == [
+        column.unit for column in table.columns
+    ]
     expected = plain(table.rows)
-    for one in table.columns:
-        back = [row[one.name] for row in found["rows"]]
-        if one.dtype.startswith("period"):
-            shape = "%Y-%m" if one.dtype == "period[M]" else "%Y-%m-%d"
-            assert back == [day and day.strftime(shape) for day in expected[one.name]]
+    for declared in table.columns:
+        back = [row[declared.name] for row in found["rows"]]
+        if declared.dtype.startswith("period"):
+            shape = "%Y-%m" if declared.dtype == "period[M]" else "%Y-%m-%d"
+            assert back == [day and day.strftime(shape) for day in expected[declared.name]]
         else:
-            assert [None if value == "" else value for value in back] == expected[one.name]
+            assert [None if value == "" else value for value in back] == expected[declared.name]
 
 
 def test_csv_comes_back_equal(table):
     """Every digit of every number and no exponent; text unless it would start a formula."""
     found = from_csv(table)
     expected = plain(table.rows)
-    for one in table.columns:
-        back = list(found[one.name])
-        if one.dtype == "float64":
+    for column in table.columns:
+        back = list(found[column.name])
+        if column.dtype == "float64":
             assert not any("e" in text.lower() for text in back)
-            assert [float(text) if text else None for text in back] == expected[one.name]
-        elif one.dtype in ("category", "object"):
+            assert [float(text) if text else None for text in back] == expected[column.name]
+        elif column.dtype in ("category", "object"):
             undone = [text[1:] if text[:1] == "'" else text for text in back]
-            assert [text or None for text in undone] == expected[one.name]
+            assert [text or None for text in undone] == expected[column.name]
             assert not any(text.startswith(("=", "+", "-", "@", "\t", "\r")) for text in back)
 
 
 def test_the_same_table_is_the_same_bytes():
     """No clock and no order of chance gets into a file."""
-    from estimator.report.exports.files import written
-
     needed("pyarrow")
     needed("xlsxwriter")
-    one, other = (export_frame(EXAMPLE, "charges", "2026-11", 2) for _ in range(2))
+    first, other = (export_frame(EXAMPLE, "charges", "2026-11", 2) for _ in range(2))
     for form in ("csv", "json", "parquet", "xlsx"):
-        assert written(one, form) == written(other, form)
+        assert write_table(first, form) == write_table(other, form)
 
 
 def test_results_export_as_their_inventory_does():
     """A Forecast, a Simulation and a path say the same."""
     inventory = load_inventory(EXAMPLE)
-    told, sure = forecast(inventory, "2026-11", 3), simulate(inventory, "2026-11", 3, 200)
+    result, sure = forecast(inventory, "2026-11", 3), simulate(inventory, "2026-11", 3, 200)
     assert isinstance(sure, Simulation)
     for frame in ("charges", "usage", "events", "budget_use", "quotas"):
         direct = export_frame(EXAMPLE, frame, "2026-11", 3)
-        pd.testing.assert_frame_equal(export_frame(told, frame).rows, direct.rows)
+        pd.testing.assert_frame_equal(export_frame(result, frame).rows, direct.rows)
     for frame in ("quantiles", "drivers", "budgets"):
         direct = export_frame(EXAMPLE, frame, "2026-11", 3, draws=200)
         pd.testing.assert_frame_equal(export_frame(sure, frame).rows, direct.rows)
-    frame = export_frame(told.rows, "charges")
-    assert frame.columns == export_frame(told, "charges").columns
+    frame = export_frame(result.rows, "charges")
+    assert frame.columns == export_frame(result, "charges").columns
 
 
 def test_actuals_go_out_and_come_in_again(tmp_path):
     """The CSV of a measurement is one that load_actuals takes, with the same counts."""
-    told = measure_cloudtrail([LOGS])
+    actuals = measure_cloudtrail([LOGS])
     path = tmp_path / "actuals.csv"
-    from estimator.report.exports.files import written
 
-    path.write_text(written(export_frame(told, "actuals"), "csv"), encoding="utf-8")
+    path.write_text(write_table(export_frame(actuals, "actuals"), "csv"), encoding="utf-8")
     again = load_actuals(path)
-    assert again.rows["quantity"].sum() == told.rows["quantity"].sum() == 57
+    assert again.rows["quantity"].sum() == actuals.rows["quantity"].sum() == 57
     by_cause = export_frame(path, "actuals", by="cause").rows
     assert dict(zip(by_cause["cause"], by_cause["quantity"], strict=True))["put"] == 25
 
 
 def test_money_in_every_format_sums_to_the_forecast(tmp_path):
     """Decimal sums of cost and requests: the totals of the forecast, to 15 digits."""
-    told = forecast(load(tmp_path, ODD), "2026-11", 12)
-    table = export_frame(told)
+    result = forecast(load(tmp_path, ODD), "2026-11", 12)
+    table = export_frame(result)
     columns = {
         "csv": from_csv(table)["cost"],
         "json": [row["cost"] for row in from_json(table)["rows"]],
         "parquet": from_parquet(table).column("cost").to_pylist(),
         "xlsx": [row[14].value for row in from_xlsx(table)["charges"].iter_rows(min_row=2)],
     }
-    total = Decimal(told.totals["cost_usd"])
+    total = Decimal(result.totals["cost_usd"])
     assert total > 1
     for values in columns.values():
         assert abs(sum(map(Decimal, values)) - total) < total * Decimal("1e-14")
@@ -214,26 +219,26 @@ def test_another_currency_has_its_own_columns_and_units(tmp_path):
     text = (TABLES / "awskms.yaml").read_text(encoding="utf-8")
     rates = tmp_path / "rates.yaml"
     rates.write_text(text.replace("currency: USD", "currency: EUR"), encoding="utf-8")
-    told = export_frame(EXAMPLE, "charges", "2026-11", 1, rates=rates)
-    units = {one.name: one.unit for one in told.columns}
+    table = export_frame(EXAMPLE, "charges", "2026-11", 1, rates=rates)
+    units = {column.name: column.unit for column in table.columns}
     assert units["eur_per_unit"] == "EUR/unit"
     assert units["cost"] == "EUR"
 
 
 @pytest.mark.parametrize(
-    ("source", "options", "said"),
+    ("source", "options", "words"),
     [
         (EXAMPLE, {"frame": "nothing"}, "one of usage, charges"),
-        (EXAMPLE, {"frame": "quantiles", "by": "trail"}, "--by"),
-        (EXAMPLE, {"frame": "quotas", "by": "trail"}, "--by"),
-        (EXAMPLE, {"by": "colour"}, "--by: found 'colour'"),
+        (EXAMPLE, {"frame": "quantiles", "by": "trail"}, "by"),
+        (EXAMPLE, {"frame": "quotas", "by": "trail"}, "by"),
+        (EXAMPLE, {"by": "colour"}, "by: found 'colour'"),
         (12, {}, "something that has charges"),
         (EXAMPLE, {"frame": "backtest"}, "in Python the Backtest"),
     ],
 )
-def test_options_without_sense_are_usage_errors(source, options, said):
-    """What was found and what is expected."""
-    with pytest.raises(UsageError, match=said):
+def test_options_without_sense_are_usage_errors(source, options, words):
+    """The refusal says what was found and what is expected."""
+    with pytest.raises(UsageError, match=words):
         export_frame(source, **options)
 
 

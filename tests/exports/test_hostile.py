@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from estimator import export_focus, export_frame
-from estimator.report.exports.files import written
+from estimator.report.exports.files import write_table
 from tests.exports.inventories import ODD, load
 from tests.exports.reading_back import from_parquet, from_xlsx
 
@@ -38,7 +38,7 @@ def test_a_name_stays_text(tmp_path, name):
         export_focus(inventory, "2026-12", 1),
     ):
         column = "driver" if table.name == "charges" else "x_Driver"
-        rows = list(csv.reader(io.StringIO(written(table, "csv"))))
+        rows = list(csv.reader(io.StringIO(write_table(table, "csv"))))
         assert all(not cell.startswith(tuple("=+-@\t\r")) for row in rows for cell in row)
         at = rows[0].index(column)
         assert name in {row[at].removeprefix("'") for row in rows[1:]}
@@ -54,7 +54,7 @@ def test_negative_numbers_stay_numbers():
     """A refund of -1.5 in a bill is no formula: it stays -1.5 in CSV and in a workbook."""
     rows = pd.DataFrame({"cost": [-1.5, 2e-06], "lines": [-1, 2]})
     table = export_frame(rows, "actuals")
-    assert written(table, "csv") == "cost,lines\n-1.5,-1\n0.000002,2\n"
+    assert write_table(table, "csv") == "cost,lines\n-1.5,-1\n0.000002,2\n"
     cells = [cell for row in from_xlsx(table)["actuals"].iter_rows(min_row=2) for cell in row]
     assert [cell.value for cell in cells] == [-1.5, -1, 2e-06, 2]
 
@@ -62,7 +62,7 @@ def test_negative_numbers_stay_numbers():
 def test_account_ids_with_a_leading_zero_keep_it(tmp_path):
     """012345678901 is text of twelve characters in CSV, workbook and Parquet."""
     table = export_frame(load(tmp_path, ODD), "charges", "2026-12", 1)
-    assert ",012345678901," in written(table, "csv")
+    assert ",012345678901," in write_table(table, "csv")
     at = list(table.rows.columns).index("billed_account")
     cells = [row[at] for row in from_xlsx(table)["charges"].iter_rows(min_row=2)]
     assert "012345678901" in {cell.value for cell in cells}

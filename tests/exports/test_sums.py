@@ -8,58 +8,61 @@ from hypothesis import HealthCheck, given, settings
 
 from estimator import export_bcm, export_focus, export_frame, export_prometheus, forecast
 from estimator.figures import count, money
-from estimator.report.data import to_json
-from estimator.report.exports.files import written
+from estimator.report.exports.files import write_table
+from estimator.report.formats.json_and_csv import to_json
 from tests.exports.inventories import load
 from tests.exports.reading_back import from_csv, from_json, from_parquet
 from tests.extras import needed
-from tests.forecast.inventories import inventories
+from tests.forecasting.inventories import inventories
 from tests.real_data import ROOT
+from tests.sampling import cases
 
 laws = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=cases(12),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 
-def summed(values):
+def add_up(values):
     """An exact sum of what files say, as text or numbers."""
     return sum((Decimal(str(value)) for value in values), Decimal(0))
 
 
-def spoken(told):
-    """What each export says of cost, the other reading, requests and free requests, summed."""
-    focus, charges = export_focus(told), export_frame(told)
-    metrics = [line.rpartition(" ") for line in export_prometheus(told).text.splitlines()]
+def totals_in_exports(forecast):
+    """Yield the sums of each export: cost, the other reading, requests and free requests."""
+    focus, charges = export_focus(forecast), export_frame(forecast)
+    metrics = [line.rpartition(" ") for line in export_prometheus(forecast).text.splitlines()]
 
     def metric(name):
-        return summed(value for label, _, value in metrics if label.startswith(f"{name}{{"))
+        return add_up(value for label, _, value in metrics if label.startswith(f"{name}{{"))
 
     requests = focus.rows[focus.rows["ConsumedUnit"] == "Requests"]
-    yield "cost", summed(from_csv(focus)["BilledCost"])
-    yield "cost", summed(row["EffectiveCost"] for row in from_json(focus)["rows"])
-    yield "cost", summed(from_parquet(focus).column("ContractedCost").to_pylist())
-    yield "cost", summed(from_csv(charges)["cost"])
-    yield "cost", summed(from_parquet(charges).column("cost").to_pylist())
+    yield "cost", add_up(from_csv(focus)["BilledCost"])
+    yield "cost", add_up(row["EffectiveCost"] for row in from_json(focus)["rows"])
+    yield "cost", add_up(from_parquet(focus).column("ContractedCost").to_pylist())
+    yield "cost", add_up(from_csv(charges)["cost"])
+    yield "cost", add_up(from_parquet(charges).column("cost").to_pylist())
     yield "cost", metric("kmscost_forecast_cost_usd")
-    yield "other", summed(from_csv(focus)["x_CostOtherReading"])
-    yield "other", summed(from_csv(charges)["cost_other_reading"])
+    yield "other", add_up(from_csv(focus)["x_CostOtherReading"])
+    yield "other", add_up(from_csv(charges)["cost_other_reading"])
     yield "other", metric("kmscost_forecast_cost_other_reading_usd")
-    yield "requests", summed(requests["ConsumedQuantity"])
+    yield "requests", add_up(requests["ConsumedQuantity"])
     yield "requests", metric("kmscost_forecast_requests")
-    yield "free", summed(requests.loc[requests["ContractedUnitPrice"] == 0, "ConsumedQuantity"])
+    yield "free", add_up(requests.loc[requests["ContractedUnitPrice"] == 0, "ConsumedQuantity"])
     yield "free", metric("kmscost_forecast_free_requests")
-    if told.inventory.cloudtrail_writes == "charged":
-        lines = [line for one in export_bcm(told).inputs for line in one["usage"]]
-        mine = [line["amount"] for line in lines if line["usageType"].endswith("KMS-Requests")]
-        yield "requests", summed(mine)
+    if forecast.inventory.cloudtrail_writes == "charged":
+        lines = [line for call in export_bcm(forecast).inputs for line in call["usage"]]
+        metered = [line["amount"] for line in lines if line["usageType"].endswith("KMS-Requests")]
+        yield "requests", add_up(metered)
 
 
-def totals_of(told):
+def totals_of(forecast):
     """The totals in the forecast's JSON."""
-    totals = json.loads(to_json(told.to_dict()))["totals"]
+    totals = json.loads(to_json(forecast.to_dict()))["totals"]
     return {
         "cost": totals["cost_usd"],
-        "other": totals[f"cost_usd_writes_{told.other_reading}"],
+        "other": totals[f"cost_usd_writes_{forecast.other_interpretation}"],
         "requests": totals["requests"],
         "free": totals["free_requests"],
     }
@@ -69,20 +72,20 @@ def totals_of(told):
 @given(inventories())
 def test_every_export_sums_to_the_forecast(tmp_path, text):
     """Cost and requests of FOCUS, frames, usage lines and metrics: the JSON's to 13 digits."""
-    told = forecast(load(tmp_path, text), "2026-11", 3)
-    totals = totals_of(told)
-    for what, said in spoken(told):
-        assert float(said) == pytest.approx(totals[what], rel=1e-13, abs=1e-13), what
+    result = forecast(load(tmp_path, text), "2026-11", 3)
+    totals = totals_of(result)
+    for what, total in totals_in_exports(result):
+        assert float(total) == pytest.approx(totals[what], rel=1e-13, abs=1e-13), what
 
 
 def test_the_example_agrees_to_the_last_printed_digit():
     """Twelve months of the example: USD 90.56 in the JSON and in every export."""
-    told = forecast(ROOT / "examples" / "organization.yaml", "2026-11", 12)
-    totals = totals_of(told)
-    for what, said in spoken(told):
+    result = forecast(ROOT / "examples" / "organization.yaml", "2026-11", 12)
+    totals = totals_of(result)
+    for what, total in totals_in_exports(result):
         printed = money if what in ("cost", "other") else count
-        assert printed(float(said)) == printed(totals[what])
-    assert len(list(spoken(told))) == 14
+        assert printed(float(total)) == printed(totals[what])
+    assert len(list(totals_in_exports(result))) == 14
 
 
 @laws
@@ -105,7 +108,9 @@ def test_files_of_one_table_are_written_once_a_format(tmp_path):
     needed("pyarrow")
     needed("xlsxwriter")
     table = export_focus(load(tmp_path, SMALL), "2026-11", 1)
-    assert {form: type(written(table, form)) for form in ("csv", "json", "parquet", "xlsx")} == {
+    assert {
+        form: type(write_table(table, form)) for form in ("csv", "json", "parquet", "xlsx")
+    } == {
         "csv": str,
         "json": str,
         "parquet": bytes,

@@ -38,11 +38,13 @@ def rule_set():
     return json.loads((package() / "rules" / f"model-{VERSION}.json").read_text(encoding="utf-8"))
 
 
-def validated(folder, content):
+def validate(folder, content):
     """Result of every rule by its id: its output is parsed, because it exits 0 on failed rules."""
     (folder / "focus_validator").symlink_to(package())  # it reads a table of its own from here
     (folder / "focus.parquet").write_bytes(content)
-    criteria = [one for one in rule_set()["ApplicabilityCriteria"] if one not in WITHOUT]
+    criteria = [
+        criterion for criterion in rule_set()["ApplicabilityCriteria"] if criterion not in WITHOUT
+    ]
     done = subprocess.run(
         [
             *(PROGRAM, "--data-file", "focus.parquet", "--validate-version", VERSION),
@@ -60,21 +62,21 @@ def validated(folder, content):
     for case in root.iter("testcase"):
         rule = case.get("name").partition(" ::")[0]
         found = {child.tag.replace("error", "failure") for child in case}
-        results[rule] = next((one for one in ("failure", "skipped") if one in found), "passed")
+        results[rule] = next((tag for tag in ("failure", "skipped") if tag in found), "passed")
     return results
 
 
-def failed(results):
+def find_failed(results):
     """Rules that failed, but for one side of an either-or whose other side passed.
 
     InvoiceId must be null without an invoice (C-004), and must not be with one (C-005): the rules
     join both by OR and have no way to tell which holds, so one of them fails for any dataset.
     """
     either = set()
-    for rule, said in rule_set()["ModelRules"].items():
-        requirement = said["ValidationCriteria"]["Requirement"]
+    for rule, definition in rule_set()["ModelRules"].items():
+        requirement = definition["ValidationCriteria"]["Requirement"]
         if requirement.get("CheckFunction") == "OR" and results.get(rule) == "passed":
-            either |= {one.get("ModelRuleId") for one in requirement["Items"]}
+            either |= {item.get("ModelRuleId") for item in requirement["Items"]}
     return {rule for rule, result in results.items() if result == "failure" and rule not in either}
 
 
@@ -85,8 +87,8 @@ def test_no_rule_fails_on_a_forecast_of_twelve_months(tmp_path, what):
         table = export_focus(ROOT / "examples" / "organization.yaml", "2026-11", 12, discount=0.1)
     else:
         table = export_focus(load(tmp_path, ODD), "2026-11", 12, "all")
-    results = validated(tmp_path, table_parquet(table))
-    assert failed(results) == set()
+    results = validate(tmp_path, table_parquet(table))
+    assert find_failed(results) == set()
     counted = pd.Series(results).value_counts()
     assert counted["passed"] > 290
     assert counted["failure"] <= 1
@@ -99,5 +101,5 @@ def test_the_check_can_fail(tmp_path):
     table.rows["ServiceCategory"] = "Nonsense"
     rows = table.rows.drop(columns="ChargeClass")
     rows.to_parquet(tmp_path / "bad.parquet", index=False)
-    found = failed(validated(tmp_path, (tmp_path / "bad.parquet").read_bytes()))
+    found = find_failed(validate(tmp_path, (tmp_path / "bad.parquet").read_bytes()))
     assert {"ListUnitPrice-C-010-C", "ServiceCategory-C-003-M", "CostAndUsage-D-026-M"} <= found

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from estimator import load_inventory, schema
 from estimator.inventory import Inventory
-from pricing.document import load_document
+from pricing.reading.document import load_document
 from tests.extras import needed
 
 PAYER = "111122223333"
@@ -26,7 +26,7 @@ def read(folder: Path, text: str) -> Inventory:
 
 
 def schema_takes(folder: Path, text: str) -> bool:
-    """Whether the JSON Schema of inventories takes a YAML text."""
+    """True where the JSON Schema of inventories takes a YAML text."""
     path = folder / "of_schema.yaml"
     path.write_text(text, encoding="utf-8")
     document, _ = load_document(path)

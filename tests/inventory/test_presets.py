@@ -5,8 +5,8 @@ import yaml
 
 from estimator import forecast
 from estimator.inventory.presets import PRESETS, presets
-from estimator.inventory.sections import EveryFile
-from pricing.errors import KmscostError
+from estimator.inventory.readers import EveryFile
+from pricing.reading.problems import KmscostError
 from tests.inventory.files import INVENTORY, read, schema_takes
 from tests.real_data import ROOT
 
@@ -33,18 +33,18 @@ ASSUMED = {"splunk", "sumo", "wiz", "macie", "glue", "security-lake"}
 def test_a_preset_gives_gets_per_file_with_its_source(tmp_path, reader, name, ends):
     """Number or range, where it was read, and the day on which somebody looked."""
     text = INVENTORY + reader.format(f"preset: {name}")
-    (one,) = read(tmp_path, text).readers
-    assert (one.gets_per_file.low, one.gets_per_file.high) == ends
-    assert one.gets_per_file.source.startswith(f"preset {name}: ")
-    assert "https://github.com/" in one.gets_per_file.source
-    assert "checked 2026-11-28" in one.gets_per_file.source
-    assert "assumption" not in one.gets_per_file.source
+    (reader,) = read(tmp_path, text).readers
+    assert (reader.gets_per_file.low, reader.gets_per_file.high) == ends
+    assert reader.gets_per_file.source.startswith(f"preset {name}: ")
+    assert "https://github.com/" in reader.gets_per_file.source
+    assert "checked 2026-11-28" in reader.gets_per_file.source
+    assert "assumption" not in reader.gets_per_file.source
     assert schema_takes(tmp_path, text)
 
 
 def test_what_nobody_tells_is_an_assumption():
     """A wide range, 0.5 to 4, whose source says that it is an assumption."""
-    assert {name for name, one in presets().items() if one.assumed} == ASSUMED
+    assert {name for name, preset in presets().items() if preset.assumed} == ASSUMED
     assert set(presets()) == set(READ) | ASSUMED
     for name in ASSUMED:
         gets = presets()[name].gets
@@ -55,29 +55,29 @@ def test_what_nobody_tells_is_an_assumption():
 def test_requests_of_a_preset(tmp_path):
     """November 2026: 288 x 30 = 8,640 puts; the backup's copy reads each once more: 17,280 gets."""
     text = INVENTORY + READER.format("preset: elastic-aws-s3-backup")
-    told = forecast(read(tmp_path, text), "2026-11", 1)
-    assert told.totals["requests"] == 8_640 + 2 * 8_640
+    result = forecast(read(tmp_path, text), "2026-11", 1)
+    assert result.totals["requests"] == 8_640 + 2 * 8_640
 
 
 def test_what_the_reader_writes_wins(tmp_path):
     """gets_per_file: 3 is three, whatever the preset says."""
     text = INVENTORY + READER.format("preset: panther, gets_per_file: 3")
-    (one,) = read(tmp_path, text).readers
-    assert one.gets_per_file.mid == 3
-    assert one.gets_per_file.source is None
-    plain = one.model_dump(mode="json", by_alias=True)
-    assert EveryFile.model_validate(plain) == one
+    (reader,) = read(tmp_path, text).readers
+    assert reader.gets_per_file.mid == 3
+    assert reader.gets_per_file.source is None
+    plain = reader.model_dump(mode="json", by_alias=True)
+    assert EveryFile.model_validate(plain) == reader
 
 
 def test_a_preset_written_down_again_is_the_same(tmp_path):
     """A reader's own plain values, source included, can be read again."""
     for name in presets():
-        (one,) = read(tmp_path, INVENTORY + READER.format(f"preset: {name}")).readers
-        assert EveryFile.model_validate(one.model_dump(mode="json", by_alias=True)) == one
+        (reader,) = read(tmp_path, INVENTORY + READER.format(f"preset: {name}")).readers
+        assert EveryFile.model_validate(reader.model_dump(mode="json", by_alias=True)) == reader
 
 
 @pytest.mark.parametrize(
-    ("said", "words"),
+    ("preset", "words"),
     [
         ("datadog", "did you mean datadog-forwarder?"),
         ("Data_Dog forwarder", "did you mean datadog-forwarder?"),
@@ -85,9 +85,9 @@ def test_a_preset_written_down_again_is_the_same(tmp_path):
         ("7", "text"),
     ],
 )
-def test_an_unknown_preset_is_refused(tmp_path, said, words):
+def test_an_unknown_preset_is_refused(tmp_path, preset, words):
     """With the nearest name and the list of all of them."""
-    text = INVENTORY + READER.format(f"preset: {said}")
+    text = INVENTORY + READER.format(f"preset: {preset}")
     with pytest.raises(KmscostError) as refused:
         read(tmp_path, text)
     (problem,) = refused.value.problems
@@ -110,8 +110,8 @@ def test_notices_of_presets(tmp_path):
     """A read preset needs no notice, an assumed one has its own, until the reader says itself."""
 
     def about(reader):
-        told = forecast(read(tmp_path, INVENTORY + READER.format(reader)), "2026-11", 1)
-        return [one for one in told.notices if "gets" in one]
+        result = forecast(read(tmp_path, INVENTORY + READER.format(reader)), "2026-11", 1)
+        return [text for text in result.notices if "gets" in text]
 
     assert about("preset: coralogix") == []
     (notice,) = about("preset: splunk")
@@ -124,8 +124,10 @@ def test_notices_of_presets(tmp_path):
 
 def test_each_preset_once_and_documented():
     """Names are unique, and docs/method.md names each of them."""
-    names = [one["name"] for one in yaml.safe_load(PRESETS.read_text(encoding="utf-8"))["presets"]]
+    names = [
+        preset["name"] for preset in yaml.safe_load(PRESETS.read_text(encoding="utf-8"))["presets"]
+    ]
     assert sorted(set(names)) == sorted(names)
-    said = (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
-    part = said.partition("## Reader presets")[2].partition("\n## ")[0]
+    page = (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
+    part = page.partition("## Reader presets")[2].partition("\n## ")[0]
     assert [name for name in names if f"`{name}`" not in part] == []

@@ -4,7 +4,7 @@ import pytest
 
 from estimator import forecast, load_inventory
 from estimator.inventory.sections import Growth
-from pricing.errors import KmscostError
+from pricing.reading.problems import KmscostError
 from tests.inventory.files import INVENTORY, read, schema_takes
 from tests.real_data import CASES, needs_cases
 
@@ -16,7 +16,7 @@ QUERY = (
 
 @pytest.mark.parametrize("name", ["accounts_per_year", "files_per_year"])
 @pytest.mark.parametrize(
-    ("said", "fix"),
+    ("growth", "fix"),
     [
         ("10", "10 is 1,000 percent a year: write 10%, or 1000%"),
         ("1.5", "1.5 is 150 percent a year: write 1.5%, or 150%"),
@@ -26,9 +26,9 @@ QUERY = (
         ("{mid: 10, source: us}", "10 is 1,000 percent a year: write 10%, or 1000%"),
     ],
 )
-def test_a_growth_above_100_percent_needs_its_sign(tmp_path, name, said, fix):
+def test_a_growth_above_100_percent_needs_its_sign(tmp_path, name, growth, fix):
     """growth: 10 is refused with both things that it may mean, alone and in a range."""
-    text = INVENTORY + f"growth: {{{name}: {said}}}\n"
+    text = INVENTORY + f"growth: {{{name}: {growth}}}\n"
     with pytest.raises(KmscostError) as refused:
         read(tmp_path, text)
     (problem,) = refused.value.problems
@@ -39,7 +39,7 @@ def test_a_growth_above_100_percent_needs_its_sign(tmp_path, name, said, fix):
 
 
 @pytest.mark.parametrize(
-    ("said", "number"),
+    ("growth", "number"),
     [
         ("1", 1.0),
         ("0.1", 0.1),
@@ -54,18 +54,20 @@ def test_a_growth_above_100_percent_needs_its_sign(tmp_path, name, said, fix):
         ("8.25%", 0.0825),
     ],
 )
-def test_check_and_schema_take_the_same_growth(tmp_path, said, number):
+def test_check_and_schema_take_the_same_growth(tmp_path, growth, number):
     """To 100 percent a number is enough; with the sign, blanks or not, it goes to 1000 percent."""
-    text = INVENTORY + f"growth: {{files_per_year: {said}}}\n"
+    text = INVENTORY + f"growth: {{files_per_year: {growth}}}\n"
     assert read(tmp_path, text).growth.files_per_year.mid == number
     assert schema_takes(tmp_path, text)
 
 
-@pytest.mark.parametrize("said", ["ten%", "'%'", "1e1%", "10%%", "1001%", "-100%", "1_0%", "nan%"])
-def test_what_is_no_growth(tmp_path, said):
+@pytest.mark.parametrize(
+    "growth", ["ten%", "'%'", "1e1%", "10%%", "1001%", "-100%", "1_0%", "nan%"]
+)
+def test_what_is_no_growth(tmp_path, growth):
     """Words, two signs, and what nobody means."""
     with pytest.raises(KmscostError, match="yearly growth"):
-        read(tmp_path, INVENTORY + f"growth: {{files_per_year: {said}}}\n")
+        read(tmp_path, INVENTORY + f"growth: {{files_per_year: {growth}}}\n")
 
 
 def test_a_growth_written_down_again_is_the_same(tmp_path):
@@ -77,13 +79,13 @@ def test_a_growth_written_down_again_is_the_same(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("said", "low", "high"),
+    ("saving", "low", "high"),
     [("99%", 0.99, 0.99), ("99.9 %", 0.999, 0.999), ("{low: 90%, high: 0.99}", 0.9, 0.99)],
 )
-def test_a_share_takes_percent_as_growth_does(tmp_path, said, low, high):
+def test_a_share_takes_percent_as_growth_does(tmp_path, saving, low, high):
     """bucket_key_saving: 99% and share_of_files: 99% are 0.99, in ranges too."""
     head = INVENTORY.partition("trails:")[0]
-    for text in (head + BUCKET % said, INVENTORY + QUERY % said):
+    for text in (head + BUCKET % saving, INVENTORY + QUERY % saving):
         inventory = read(tmp_path, text)
         share = inventory.trails[0].bucket.bucket_key_saving
         if inventory.readers:
@@ -92,11 +94,11 @@ def test_a_share_takes_percent_as_growth_does(tmp_path, said, low, high):
         assert schema_takes(tmp_path, text)
 
 
-@pytest.mark.parametrize("said", ["99", "101%", "-1%", "'0.99'", "most"])
-def test_what_is_no_share(tmp_path, said):
+@pytest.mark.parametrize("saving", ["99", "101%", "-1%", "'0.99'", "most"])
+def test_what_is_no_share(tmp_path, saving):
     """A 99 without its sign is refused with both ways to write it."""
     with pytest.raises(KmscostError, match=r"write 0\.99 or 99% for 99 percent"):
-        read(tmp_path, INVENTORY + QUERY % said)
+        read(tmp_path, INVENTORY + QUERY % saving)
 
 
 def test_thresholds_take_percent(tmp_path):
@@ -115,8 +117,8 @@ def test_the_cases_of_growth_and_saving(tmp_path):
     days = (31, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
     puts = sum(4 * 288 * day * 1.1 ** (index / 12) for index, day in enumerate(days))
     for name in ("growth_0.1.yaml", "growth_spaced_percent.yaml"):
-        told = forecast(CASES / "check" / name, "2026-12", 13)
-        assert told.totals["requests"] == pytest.approx(2 * puts)
+        result = forecast(CASES / "check" / name, "2026-12", 13)
+        assert result.totals["requests"] == pytest.approx(2 * puts)
     assert round(2 * puts) == 957_455
     with pytest.raises(KmscostError, match=r"write 0\.99 or 99%"):
         load_inventory(CASES / "check" / "saving_99.yaml")

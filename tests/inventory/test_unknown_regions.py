@@ -7,7 +7,7 @@ import pytest
 from estimator import forecast, load_inventory, load_rates, simulate
 from estimator.months import Months
 from estimator.volume import usage
-from pricing.errors import KmscostError, RateError
+from pricing.reading.problems import KmscostError, RateError
 from tests.inventory.files import PAYER, read
 from tests.real_data import CASES, needs_cases
 
@@ -38,7 +38,7 @@ def test_events_in_unknown_regions_are_counted(tmp_path):
 
 
 def test_a_notice_names_and_counts_them(tmp_path):
-    """How many, which, the known one that may have been meant, and what is not known of them."""
+    """Their number and names, the known one that may have been meant, and what is not known."""
     inventory = read(tmp_path, TEXT)
     (notice,) = inventory.notices
     assert notice.startswith("2 Regions that this version does not know: eu-west-9 (did you mean ")
@@ -70,13 +70,13 @@ def test_a_key_in_an_unknown_region_needs_a_rate(tmp_path):
         f" versions: [{{from: 2026-01-01, {source}, rates:"
         " [{regions: [eu-west-9], rate: 2}]}]}\n"
     )
-    told = forecast(inventory, "2026-11", 1, rates=load_rates(rates))
+    result = forecast(inventory, "2026-11", 1, rates=load_rates(rates))
     # 6,300 puts at 0.01, none of them free, and the key
-    assert told.totals["cost_usd"] == pytest.approx(63 + 2)
+    assert result.totals["cost_usd"] == pytest.approx(63 + 2)
 
 
 def test_a_mistyped_region_is_refused_still(tmp_path):
-    """What is not well formed is no Region, with the nearest one."""
+    """A code that is not well formed is no Region, with the nearest one."""
     with pytest.raises(KmscostError, match="did you mean us-"):
         read(tmp_path, TEXT.replace("[us-east-1,", "[us-eest-1,"))
 
@@ -90,8 +90,8 @@ def test_one_partition_holds_for_unknown_regions_too(tmp_path):
 def test_ranges_of_unknown_regions_are_drawn(tmp_path):
     """A range of files is drawn in a Region that the table does not have."""
     text = TEXT.replace("xx-north-1: 10", "xx-north-1: {low: 5, high: 20}")
-    told = simulate(read(tmp_path, text), "2026-11", 1, draws=200)
-    assert any("xx-north-1" in str(driver) for driver in told.to_dict()["drivers"])
+    result = simulate(read(tmp_path, text), "2026-11", 1, draws=200)
+    assert any("xx-north-1" in str(driver) for driver in result.to_dict()["drivers"])
 
 
 @needs_cases
@@ -99,5 +99,5 @@ def test_the_case_of_new_regions():
     """sa-west-1 and me-west-1: 3 streams, 3 x (288 x 30 puts + 24 x 30 digests) = 28,080."""
     inventory = load_inventory(CASES / "numbers" / "sa.yaml")
     assert inventory.notices == ()
-    told = forecast(inventory, "2026-11", 1)
-    assert told.totals["requests"] == 3 * (288 * 30 + 24 * 30) == 28_080
+    result = forecast(inventory, "2026-11", 1)
+    assert result.totals["requests"] == 3 * (288 * 30 + 24 * 30) == 28_080

@@ -23,7 +23,7 @@ COUNTED_ROTATIONS = 2
 
 @dataclass(frozen=True)
 class Activity:
-    """What one driver does because of one account and Region; `files` are logs or digests."""
+    """The requests of one driver because of one account and Region; `files` are logs or digests."""
 
     account: str
     region: str
@@ -302,7 +302,7 @@ def gets_per_file(reader: Reader) -> Fraction:
 
 
 def period_of_digests(stream: Stream) -> Period | None:
-    """When a stream's digest files are put under the key; None for never."""
+    """The period in which a stream's digests are put under the key; None for never."""
     entry = stream.trail.entry
     if not entry.get("log_file_validation") or entry.get("digest_files") == "sse-s3":
         return None
@@ -318,7 +318,7 @@ def count_rotations(key: Key, day: int) -> int:
 
 
 def end_of_reading(stream: Stream) -> float:
-    """When the last file of a stream has expired, or its key has ended, a moment."""
+    """The moment at which the last file of a stream has expired, or its key has ended."""
     retention = stream.trail.retention
     if retention is None or math.isinf(stream.period.end):
         return stream.key.period.end

@@ -15,7 +15,7 @@ def read_number(value: Any) -> Fraction:
 
 
 def is_range(value: Any) -> bool:
-    """Whether it is `{low, high}`; a mapping of Regions or of ids has other keys."""
+    """True for `{low, high}`; a mapping of Regions or of ids has other keys."""
     return isinstance(value, dict) and bool(ENDS & set(value))
 
 

@@ -74,7 +74,7 @@ def add_up_usage(
 
 
 def count_others(estate: Estate, calendar: Calendar) -> dict[tuple[str, str, str], float]:
-    """What others request of the pool of each month, payer and partition."""
+    """The requests of others of the pool of each month, payer and partition."""
     others: dict[tuple[str, str, str], float] = defaultdict(float)
     for month, (first, end) in zip(calendar.months, calendar.spans, strict=True):
         for day in range(first, end):
@@ -114,7 +114,7 @@ def charge_usage(
 
 
 def is_charged(grain: Grain, interpretation: str) -> bool:
-    """Whether it is a request that is not exempt. Checks write no log file, so they never are."""
+    """True for a request that is not exempt. Checks write no log file, so they never are."""
     if grain.operation == "KeyMonth":
         return False
     return interpretation == "charged" or grain.cause not in WRITES
@@ -150,7 +150,7 @@ def add_up_costs(charges: Iterable[tuple[Grain, Charge]], interpretation: str) -
 
 
 def is_in_budget(budget: dict[str, Any], grain: Grain) -> bool:
-    """Whether a budget counts a row."""
+    """True where a budget counts a row."""
     if budget.get("payer") is not None:
         return bool(grain.payer == budget["payer"])
     if budget.get("account") is not None:
@@ -163,13 +163,13 @@ def is_in_budget(budget: dict[str, Any], grain: Grain) -> bool:
 
 
 def is_over(used: float, limit: float) -> bool:
-    """Whether more is used than a month may cost."""
+    """True where more is used than a month may cost."""
     return used > limit * (1 + ROUNDING)
 
 
 @dataclass(frozen=True)
 class BudgetUse:
-    """What a month uses of a budget [USD]."""
+    """The use of a budget in a month [USD]."""
 
     used: float
     used_other_reading: float
@@ -178,11 +178,11 @@ class BudgetUse:
 
     @property
     def over(self) -> bool:
-        """Whether the budget is broken: above it, not at it."""
+        """True where the budget is broken: above it, not at it."""
         return is_over(self.used, self.limit)
 
     @property
-    def reached(self) -> float | None:
+    def highest_threshold(self) -> float | None:
         """The highest threshold that is reached, from its share on."""
         reached = [t for t in self.thresholds if self.used >= t * self.limit * (1 - ROUNDING)]
         return max(reached, default=None)

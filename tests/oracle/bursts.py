@@ -33,7 +33,7 @@ Task = tuple[str, str]
 
 @dataclass(frozen=True)
 class Burst:
-    """What one driver asks at once for one cause; `fullest` are requests of its fullest day."""
+    """Requests of one driver at once for one cause; `fullest` are those of its fullest day."""
 
     driver: str
     at_once: float

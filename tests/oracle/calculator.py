@@ -56,7 +56,7 @@ class Calculation:
 
     @cached_property
     def estate(self) -> Estate:
-        """What the document names."""
+        """The accounts, keys, trails and readers that the document names."""
         return Estate(self.document, self.folder)
 
     @cached_property
@@ -128,7 +128,7 @@ class Calculation:
         }
 
     def breaks(self, limit: str) -> bool:
-        """Whether a month costs more than a budget by its name, `all` of them, or an amount."""
+        """True where a month costs more than a budget by its name, `all` of them, or an amount."""
         names = {budget["name"] for budget in self.document.get("budgets") or []}
         if limit == "all" or limit in names:
             return any(

@@ -126,7 +126,7 @@ def compare_headroom(calculation: Calculation, forecast: Any) -> Iterator[str]:
 
 
 def has_largest_burst(headroom: Headroom, record: dict[str, Any]) -> bool:
-    """Whether the product's driver is one of the largest: several may be equal."""
+    """True where the product's driver is one of the largest: several may be equal."""
     largest = max(burst.per_second for burst in headroom.bursts)
     return any(
         burst.driver == record["driver"]
@@ -155,8 +155,8 @@ def compare_budgets(calculation: Calculation, forecast: Any) -> Iterator[str]:
         if bool(record["over"]) != use.over:
             yield f"{where}: over is {record['over']}, the calculator has {use.over}"
         reached = None if math.isnan(record["reached"]) else float(record["reached"])
-        if reached != use.reached:
-            yield f"{where}: reached is {reached}, the calculator has {use.reached}"
+        if reached != use.highest_threshold:
+            yield f"{where}: reached is {reached}, the calculator has {use.highest_threshold}"
 
 
 def compare_all(calculation: Calculation, forecast: Any, fail_over: str | None) -> list[str]:

@@ -30,7 +30,7 @@ class Dice:
         return self.rng.random() < probability
 
     def knows(self, definition: str, key: str) -> bool:
-        """Whether the schema has a key that a version of the product may be without."""
+        """True where the schema has a key that a version of the product may be without."""
         return key in self.schema["$defs"].get(definition, {}).get("properties", {})
 
     def maybe(

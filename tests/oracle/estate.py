@@ -57,7 +57,7 @@ class Period:
 
     @property
     def is_empty(self) -> bool:
-        """Whether it never is: something that ends before it begins."""
+        """True for what never is: something that ends before it begins."""
         return self.start >= self.end
 
 
@@ -121,14 +121,14 @@ class Trail:
 
     @property
     def retention(self) -> Fraction | None:
-        """How long the bucket keeps a file [day]; None for ever."""
+        """The days that the bucket keeps a file [day]; None for ever."""
         retention = (self.entry.get("bucket") or {}).get("retention_days")
         return None if retention is None else read_quantity(retention)
 
 
 @dataclass(frozen=True)
 class Stream:
-    """What makes files: a trail in an account and a Region, under a key."""
+    """A stream makes files: a trail in an account and a Region, under a key."""
 
     trail: Trail
     account: str
@@ -163,7 +163,7 @@ def read_regions(value: Any) -> tuple[str, ...]:
 
 
 def assumption_in_region(value: Any, region: str) -> Any:
-    """What `files_per_day` says of a Region; None where a mapping says nothing of it."""
+    """The assumption of `files_per_day` for a Region; None where a mapping says nothing of it."""
     if isinstance(value, dict) and not is_range(value):
         return value.get(region, value.get("other"))
     return value
@@ -233,7 +233,7 @@ class Estate:
         )
 
     def covers(self, trail: Trail, account: Account) -> bool:
-        """Whether the trail is of the account, or of its organization."""
+        """True where the trail is of the account, or of its organization."""
         owner = self.accounts[trail.account]
         if trail.scope == "account":
             return owner.id == account.id
@@ -303,7 +303,7 @@ class Estate:
         return Fraction(1) if factor == 1 else Fraction(float(factor) ** (months / 12))
 
     def others_per_day(self, day: int, days_of_month: int) -> dict["Others", Fraction]:
-        """What others request on a day, by the places where they may do it [request]."""
+        """The requests of others on a day, by the places where they may do it [request]."""
         value = self.document.get("other_kms_requests_per_month", 0)
         pools = {(account.payer, account.partition) for account in self.accounts.values()}
         if not isinstance(value, dict) or is_range(value):

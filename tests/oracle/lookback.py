@@ -12,7 +12,7 @@ from functools import cached_property
 
 
 class PutCurve:
-    """How many files of one stream were put since the first day [file by file/day]."""
+    """The files of one stream that were put since the first day [file by file/day]."""
 
     def __init__(self, first_day: int, days: int, rate: Callable[[int], Fraction]) -> None:
         self.first_day, self.days, self.rate = first_day, days, rate

@@ -38,7 +38,7 @@ class Calendar:
         return self.spans[0][0]
 
     def length_of_month(self, day: int) -> int:
-        """How many days the month of a day has."""
+        """The days of the month of a day."""
         date = datetime.date.fromordinal(day)
         return calendar.monthrange(date.year, date.month)[1]
 

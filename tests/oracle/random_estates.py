@@ -156,7 +156,7 @@ class EstateDice(Dice):
         return sorted(days)
 
     def is_in_life(self, key: Document, owner: str, day: datetime.date) -> bool:
-        """Whether a key can be rotated on a day."""
+        """True where a key can be rotated on a day."""
         begin = key.get("created") or key.get("from")
         own = read_period({"from": begin, "until": key.get("until")})
         account = read_period({"until": self.accounts[owner].get("until")})
@@ -201,11 +201,11 @@ class EstateDice(Dice):
         ]
 
     def has_default_regions(self, accounts: list[str]) -> bool:
-        """Whether the accounts cover all Regions enabled by default: a list must be covered."""
+        """True where the accounts cover all Regions enabled by default: a list must be covered."""
         return any(self.accounts[account]["regions"] == "default" for account in accounts)
 
     def is_in_partition(self, key: Document, account: str) -> bool:
-        """Whether a key can be used by a trail or reader of an account."""
+        """True where a key can be used by a trail or reader of an account."""
         return partition_of(key["region"]) == self.partition_of(account)
 
     def bucket(self, name: str, region: str | None) -> Document:

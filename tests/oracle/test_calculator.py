@@ -222,7 +222,7 @@ def test_a_budget_is_broken_above_it() -> None:
     budgets = [{"name": f"b{limit}", "usd_per_month": limit} for limit in limits]
     uses = Calculation(read(budgets=budgets), "2026-11", 1).budgets
     assert [use.over for use in uses.values()] == [False, True]
-    assert [use.reached for use in uses.values()] == [1.0, 1.0]
+    assert [use.highest_threshold for use in uses.values()] == [1.0, 1.0]
 
 
 def test_the_median_of_a_range_follows_its_distribution() -> None:

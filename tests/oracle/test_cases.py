@@ -194,7 +194,7 @@ def measure_product(forecast: Any) -> dict[str, float]:
 
 
 def find_faults(right: dict[str, float], measures: dict[str, float]) -> dict[str, str]:
-    """What is not right, by its name."""
+    """The faults, each by its name."""
     return {
         name: f"{measures.get(name, 0)}, right is {value}"
         for name, value in right.items()

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pricing.bill import bill
-from pricing.errors import RateError, UsageError
+from pricing.bill import Lines, bill
 from pricing.rates import load_rates
+from pricing.reading.problems import RateError, UsageError
+from tests.pricing.tables import graduated_table
+from tests.sampling import cases
 
 PRICE = {"us-east-1": Decimal("0.000003"), "us-gov-west-1": Decimal("0.000004")}
 PARTITION = {"us-east-1": "aws", "us-gov-west-1": "aws-us-gov"}
@@ -44,6 +46,44 @@ def test_the_free_tier_ends_where_it_should(requests, others, billable, cost):
     assert charges["cost"].sum() == pytest.approx(float(Decimal(cost)), rel=1e-12, abs=1e-15)
 
 
+class DrawnOthers:
+    """What others request, a number for each of three draws."""
+
+    def of(self, payer, _partition, _month):
+        """More of one payer than of the other."""
+        return np.array([0.0, 12_000.0, 30_000.0]) * (1 if payer == "p" else 0.5)
+
+
+@pytest.mark.parametrize("tiers", [False, True])
+@pytest.mark.parametrize("is_exempt", [False, True])
+def test_an_array_of_draws_costs_what_each_draw_costs(tiers, is_exempt):
+    """Rows x draws at once: each column is the bill of its numbers to the last digits."""
+    operations = ["Decrypt", "GenerateDataKey", "KeyMonth"]
+    frame = usage(
+        [
+            (month, payer, region, operation, 0.0)
+            for month in ("2026-11", "2026-12")
+            for payer in ("p", "q")
+            for region in PRICE
+            for operation in operations
+        ]
+    )
+    random = np.random.default_rng(7)
+    quantity = random.uniform(0, 90_000, (len(frame), 3)) * random.integers(0, 2, (len(frame), 3))
+    exempt = (frame["operation"] == "GenerateDataKey") & is_exempt
+    table = graduated_table() if tiers else load_rates()
+    others = DrawnOthers()
+    priced = Lines(frame, table).price(quantity, others, exempt.to_numpy(), discount=0.1)
+    for draw in range(3):
+        per_payer = {payer: float(others.of(payer, "aws", "2026-11")[draw]) for payer in ("p", "q")}
+        one_draw = frame.assign(quantity=quantity[:, draw])
+        plain = bill(one_draw, table, other_requests=per_payer, exempt=exempt, discount=0.1)
+        cost = plain.charges["cost"].to_numpy()
+        np.testing.assert_allclose(priced.cost[:, draw], cost, rtol=1e-11, atol=1e-12)
+        left = np.maximum(priced.available - priced.pooled, 0.0)[:, draw]
+        np.testing.assert_allclose(left, plain.pools["left"], rtol=1e-11, atol=1e-9)
+
+
 rows = st.lists(
     st.tuples(
         st.sampled_from(["2026-11", "2026-12"]),
@@ -57,7 +97,7 @@ rows = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=cases(60))
 @given(rows, st.integers(0, 30_000))
 def test_bills_equal_a_count_in_decimal(listed, others):
     """One pool per payer, partition and month: the sums are those of a plain loop in Decimal."""
@@ -83,7 +123,7 @@ def test_bills_equal_a_count_in_decimal(listed, others):
     assert pool_bill.sum() == pytest.approx(charges["billable"].sum())
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=cases(30))
 @given(rows, st.randoms(use_true_random=False))
 def test_splitting_or_reordering_rows_changes_no_total(listed, random):
     """Half a row twice costs what the row costs, in any order."""

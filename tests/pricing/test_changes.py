@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from pricing.changes import big_moves, changes, grouped
+from pricing.changes import big_moves, changes, group_changes
 from pricing.rates import load_rates
 
 TABLE = """\
@@ -44,10 +44,10 @@ def test_equal_tables_differ_in_nothing(tmp_path):
 
     0.03 / 10,000 = 0.3 / 100,000.
     """
-    one = table(tmp_path)
-    assert changes(one, one) == ()
-    assert changes(one, table(tmp_path, "rate: 0.3", per=100_000)) == ()
-    assert changes(one, table(tmp_path, "tiers: [{up_to: 5, rate: 0.03}, {rate: 0.03}]")) == ()
+    rates = table(tmp_path)
+    assert changes(rates, rates) == ()
+    assert changes(rates, table(tmp_path, "rate: 0.3", per=100_000)) == ()
+    assert changes(rates, table(tmp_path, "tiers: [{up_to: 5, rate: 0.03}, {rate: 0.03}]")) == ()
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_more_than_half_is_big(tmp_path, before, after, change, big):
     """On both sides of half up and half down; from nothing it is big without a percentage."""
     a, b = table(tmp_path, f"rate: {before}"), table(tmp_path, f"rate: {after}")
     found = changes(a, b)
-    assert [one.region for one in found] == ["us-east-1", "eu-west-1"]
+    assert [change.region for change in found] == ["us-east-1", "eu-west-1"]
     assert found[0].change == (change if change is None else pytest.approx(change, rel=1e-12))
     assert found[0].is_big is big
     assert bool(big_moves(found, "USD")) is big
@@ -76,29 +76,33 @@ def test_tiers_are_compared_at_every_bound(tmp_path):
     a = table(tmp_path, "tiers: [{up_to: 100, rate: 5}, {rate: 3}]")
     b = table(tmp_path, "tiers: [{up_to: 100, rate: 5}, {up_to: 200, rate: 2}, {rate: 1}]")
     found = [
-        (one.up_to, one.before, one.after) for one in changes(a, b) if one.region == "us-east-1"
+        (change.up_to, change.before, change.after)
+        for change in changes(a, b)
+        if change.region == "us-east-1"
     ]
     assert found == [(200.0, 3.0, 2.0), (None, 3.0, 1.0)]
 
 
 def test_a_free_quantity_that_changed_stands_by_itself(tmp_path):
     """20,000 to 10,000 is one change, without a Region."""
-    (one,) = changes(table(tmp_path), table(tmp_path, free=10_000))
-    assert (one.what, one.region, one.before, one.after) == ("free", "", 20_000, 10_000)
+    (change,) = changes(table(tmp_path), table(tmp_path, free=10_000))
+    assert (change.what, change.region, change.before, change.after) == ("free", "", 20_000, 10_000)
 
 
 def test_a_region_that_is_gone_is_a_change_but_did_not_move(tmp_path):
     """In the newer version eu-west-1 has no rate: said, and not taken for a move of its price."""
     a, b = table(tmp_path), table(tmp_path, more=LATER)
-    gone = [one for one in changes(a, b) if one.region == "eu-west-1"]
-    assert [(one.before, one.after, one.is_big) for one in gone] == [(0.03, None, False)]
+    gone = [change for change in changes(a, b) if change.region == "eu-west-1"]
+    assert [(change.before, change.after, change.is_big) for change in gone] == [
+        (0.03, None, False)
+    ]
     assert changes(a, b, datetime.date(2025, 12, 31)) == ()
     assert len(changes(a, b, datetime.date(2026, 1, 1))) == 3  # the free quantity, two Regions
 
 
 def test_regions_with_one_change_stand_together(tmp_path):
     """Two Regions with the same change are one line."""
-    ((change, codes),) = grouped(changes(table(tmp_path), table(tmp_path, "rate: 0.05")))
+    ((change, codes),) = group_changes(changes(table(tmp_path), table(tmp_path, "rate: 0.05")))
     assert codes == ("us-east-1", "eu-west-1")
-    said = change.said("USD", len(codes) - 1)
-    assert said == "kms-requests in us-east-1 and 1 more Region: USD 0.03 to 0.05 / 10,000 requests"
+    text = change.describe("USD", len(codes) - 1)
+    assert text == "kms-requests in us-east-1 and 1 more Region: USD 0.03 to 0.05 / 10,000 requests"

@@ -7,9 +7,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pricing import document as documents
-from pricing.document import line_of, parse_document
-from pricing.errors import DocumentError
+from pricing.reading import document as documents
+from pricing.reading.document import line_of, parse_document
+from pricing.reading.problems import DocumentError
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_scalars_mean_what_people_mean(text, value):
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "said"),
+    ("text", "line", "expected"),
     [
         ("a: 1\nb: 2\na: 3\n", 3, "key 'a' twice"),
         ("a: 1\nb: 012345670123\n", 2, "octal"),
@@ -53,16 +53,16 @@ def test_scalars_mean_what_people_mean(text, value):
         ("a: 1\nb: {<<: 3, <<: [1]}\n", 2, "merged by <<"),
     ],
 )
-def test_what_can_be_read_on_is_a_problem_with_its_line(text, line, said):
+def test_what_can_be_read_on_is_a_problem_with_its_line(text, line, expected):
     """One mistake does not hide the next: reading goes on."""
     _, problems = parse_document(text)
     assert problems
     assert problems[0].line == line
-    assert said in problems[0].found
+    assert expected in problems[0].found
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ("", "empty"),
         ("# only a comment\n", "empty"),
@@ -73,17 +73,17 @@ def test_what_can_be_read_on_is_a_problem_with_its_line(text, line, said):
         ("a: " + "9" * 400, None),
     ],
 )
-def test_what_cannot_be_read_is_an_error(text, said):
+def test_what_cannot_be_read_is_an_error(text, expected):
     """A file that is no YAML mapping says so in one sentence."""
-    if said is None:
+    if expected is None:
         _, problems = parse_document(text)
         assert "digits" in problems[0].found
         return
-    with pytest.raises(DocumentError, match=said):
+    with pytest.raises(DocumentError, match=expected):
         parse_document(text)
 
 
-def bounded(bound):
+def bounded_loader(bound):
     """A loader of PyYAML that gives up below `bound` brackets, as some of its releases do."""
 
     class Loader(yaml.SafeLoader):
@@ -95,7 +95,9 @@ def bounded(bound):
     return Loader
 
 
-@pytest.mark.parametrize("loader", [None, yaml.SafeLoader, bounded(1_000), bounded(41)])
+@pytest.mark.parametrize(
+    "loader", [None, yaml.SafeLoader, bounded_loader(1_000), bounded_loader(41)]
+)
 @pytest.mark.parametrize(
     ("text", "line"),
     [

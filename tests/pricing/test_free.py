@@ -6,9 +6,9 @@ from collections import Counter
 import pytest
 
 from estimator import explain, forecast, rates_show
-from estimator.report.table import rates_notes
-from pricing.errors import DocumentError
+from estimator.report.answers.rates import rates_notes
 from pricing.rates import load_rates
+from pricing.reading.problems import DocumentError
 from tests.inventory.files import PAYER, read
 
 DAY = datetime.date(2026, 11, 1)
@@ -70,9 +70,9 @@ def table(folder, text=TABLE):
     return load_rates(path)
 
 
-def of_free(told):
+def of_free(result):
     """The notices about free quantities."""
-    return [notice for notice in told.notices if notice.startswith("free quantity")]
+    return [notice for notice in result.notices if notice.startswith("free quantity")]
 
 
 def test_govclouds_free_quantity_is_not_confirmed_its_rate_is():
@@ -104,8 +104,8 @@ def test_a_free_quantity_that_others_use_up_needs_no_notice(tmp_path):
 
 def test_json_and_explain_name_its_source(tmp_path):
     """JSON `rates.free_quantities`, and the source of explain's step of free requests."""
-    told = november(tmp_path, "us-gov-west-1")
-    (free,) = told.to_dict()["rates"]["free_quantities"]
+    result = november(tmp_path, "us-gov-west-1")
+    (free,) = result.to_dict()["rates"]["free_quantities"]
     assert (free["pool"], free["partition"], free["from"]) == (
         "kms-requests",
         "aws-us-gov",
@@ -116,14 +116,16 @@ def test_json_and_explain_name_its_source(tmp_path):
     steps = explain(tmp_path / "inventory.yaml", "2026-11").steps
     (step,) = [step for step in steps if step.what.startswith("free requests left")]
     assert free["source"]["title"] in step.source
-    assert told.free_source == f"{free['source']['title']}, not confirmed"
+    assert result.free_source == f"{free['source']['title']}, not confirmed"
     assert step.what.endswith("not confirmed")
 
 
 def test_rates_show_has_it_by_partition():
     """Each row has the free quantity of its partitions; the notes name source and doubt."""
     rows = [row for row in rates_show(DAY) if row["meter"] == "kms-requests"]
-    found = {one["partition"]: one["confirmed"] for row in rows for one in row["free_quantities"]}
+    found = {
+        item["partition"]: item["confirmed"] for row in rows for item in row["free_quantities"]
+    }
     assert found == {"aws": True, "aws-us-gov": False}
     notes = [note for note in rates_notes(rows) if note.startswith("free in")]
     assert Counter(note.endswith("(not confirmed)") for note in notes) == {False: 1, True: 1}
@@ -144,7 +146,7 @@ def test_a_table_says_it_apart_or_with_the_rate(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("change", "at", "said"),
+    ("change", "at", "expected"),
     [
         (("        quantity: 20_000", "        quantity: 5"), "versions[0].quantity", "20000, as"),
         (("pool: p\n    p", "pool: kms\n    p"), "pool", "a pool that a meter names"),
@@ -152,12 +154,12 @@ def test_a_table_says_it_apart_or_with_the_rate(tmp_path):
         (("partitions: [aws]", "partitions: []"), "partitions", "at least one"),
     ],
 )
-def test_pools_and_meters_must_agree(tmp_path, change, at, said):
+def test_pools_and_meters_must_agree(tmp_path, change, at, expected):
     """Another size than the meter's, a pool that no meter names, a partition that is none."""
     with pytest.raises(DocumentError) as refused:
         table(tmp_path, TABLE.replace(*change))
     assert [problem.at for problem in refused.value.problems] == [f"free_quantities[0].{at}"]
-    assert said in str(refused.value)
+    assert expected in str(refused.value)
 
 
 def test_one_partition_once(tmp_path):

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from pricing.rates import load_cloudtrail_rates, load_rates
+from tests.real_data import ROOT
 
 DIGESTS = Path(__file__).with_name("price_digests.txt")
 
@@ -21,6 +22,7 @@ def test_past_prices_never_change():
         for free in table.free_quantities
         for version in free.versions
     }
-    kept = set(DIGESTS.read_text(encoding="utf-8").splitlines())
-    assert not kept - shipped, "a price that was shipped has changed or gone"
-    assert not shipped - kept, "add these lines to price_digests.txt"
+    past = set(DIGESTS.read_text(encoding="utf-8").splitlines())
+    assert not past - shipped, "a price that was shipped has changed or gone"
+    fresh = "\n".join(sorted(shipped - past))
+    assert not fresh, f"add to {DIGESTS.relative_to(ROOT)}:\n{fresh}"

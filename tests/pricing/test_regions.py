@@ -4,9 +4,9 @@ import warnings
 
 import pytest
 
-from pricing.errors import KmscostError, RateError
 from pricing.in_force import rates_show
 from pricing.rates import load_rates
+from pricing.reading.problems import KmscostError, RateError
 from pricing.regions import default_regions, in_order, is_region, partition_of, regions
 from pricing.usage_types import BILLING_CODES
 
@@ -26,20 +26,24 @@ def test_17_regions_are_enabled_by_default():
 def test_every_region_of_the_table_is_one_of_botocore():
     """Codes and partitions agree; Regions that only a newer botocore has are a warning, by name."""
     session = pytest.importorskip("botocore.session").Session()
-    theirs = {
+    known_to_botocore = {
         code: partition
         for partition in session.get_available_partitions()
         # kms is sold everywhere; without a service botocore lists none
         for code in session.get_available_regions("ec2", partition)
     }
-    known = {one.partition for one in regions().values()}
-    newer = sorted(code for code, name in theirs.items() if name in known and code not in regions())
+    known = {region.partition for region in regions().values()}
+    newer = sorted(
+        code for code, name in known_to_botocore.items() if name in known and code not in regions()
+    )
     if newer:
         warnings.warn(f"botocore knows more Regions: {', '.join(newer)}", stacklevel=1)
     for code, region in regions().items():
         assert session.get_partition_for_region(code) == region.partition
     # also what the table does not have is well formed and of the right partition
-    assert {code: partition_of(code) for code in theirs if is_region(code)} == theirs
+    assert {
+        code: partition_of(code) for code in known_to_botocore if is_region(code)
+    } == known_to_botocore
 
 
 @pytest.mark.parametrize(

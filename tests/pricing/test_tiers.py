@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pricing.tiers import graduated
+from pricing.tiers import graduated_cost
 
 # the GovCloud product of the price list of 2016-01-07: 20,000 free, then USD 0.000004 each
 GOVCLOUD_2016 = [(20_000.0, 0.0), (float("inf"), 0.000004)]
@@ -25,7 +25,7 @@ GOVCLOUD_2016 = [(20_000.0, 0.0), (float("inf"), 0.000004)]
 )
 def test_each_tier_prices_the_units_inside_it(quantity, cost):
     """Both sides of the bound of the GovCloud tiers of 2016 cost what the price list says."""
-    found = graduated(np.array([float(quantity)]), GOVCLOUD_2016)[0]
+    found = graduated_cost(np.array([float(quantity)]), GOVCLOUD_2016)[0]
     assert found == pytest.approx(float(Decimal(cost)), rel=1e-12, abs=1e-15)
 
 
@@ -42,5 +42,5 @@ def test_tiers_equal_a_count_in_decimal(uppers, quantity, data):
         expected += max(min(quantity, upper) - lower, 0) * price
         lower = upper
     steps = [(upper, float(price)) for upper, price in zip([*uppers, np.inf], rates, strict=True)]
-    found = graduated(np.array([float(quantity)]), steps)[0]
+    found = graduated_cost(np.array([float(quantity)]), steps)[0]
     assert found == pytest.approx(float(expected), rel=1e-9, abs=1e-9)

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 from estimator import forecast
 from tests.real_data import ROOT
-from tests.reconcile.made import measured_of
+from tests.reconciliation.bills import measured_of
 
 EXAMPLE = ROOT / "examples" / "organization.yaml"
 BILL = ROOT / "examples" / "bill.csv"
@@ -43,10 +43,10 @@ budgets:
 
 
 def measured():
-    """What would be measured of the example's October: 3 % more than is forecast, and others."""
-    told = forecast(EXAMPLE, MONTH, 1)
+    """Return measurements of the example's October: 3 % more than is forecast, and others."""
+    result = forecast(EXAMPLE, MONTH, 1)
     others = [("333333333333", "us-east-1", "Decrypt", 9000.0)]
-    return measured_of(told, {"logs": KEY}, scale=1.03, others=others)
+    return measured_of(result, {"logs": KEY}, scale=1.03, others=others)
 
 
 class Page(HTMLParser):

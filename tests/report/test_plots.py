@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from estimator import KmscostError, forecast, plot, simulate
-from estimator.report.plots import KINDS, chart_of
-from estimator.report.plots.chart import NARROW, apart
-from estimator.report.plots.svg import png_bytes, svg_text
+from estimator.report.charts import KINDS, chart_of
+from estimator.report.charts.chart import NARROW, apart
+from estimator.report.charts.svg import png_bytes, svg_text
 from tests.cli.test_commands import kmscost, python
 from tests.report.material import EXAMPLE, HOSTILE, MONTH
 
 
-def parsed(text):
+def parse_svg(text):
     """Our own SVG as elements."""
     return ElementTree.fromstring(text)  # noqa: S314 (our own)
 
@@ -29,9 +29,9 @@ def test_every_kind_is_a_figure_with_a_text_alternative(kind):
     """SVG with text as text, a title and a description; PNG; the same bytes again."""
     chart = chart_of(EXAMPLE, kind, MONTH)
     text = svg_text(chart.draw(920), chart.title, chart.description)
-    root = parsed(text)
+    root = parse_svg(text)
     assert root.get("role") == "img"
-    found = {one.get("id"): one.text for one in root.iter() if one.get("id")}
+    found = {element.get("id"): element.text for element in root.iter() if element.get("id")}
     assert [found[name] for name in root.get("aria-labelledby").split()] == [
         chart.title,
         chart.description,
@@ -43,19 +43,19 @@ def test_every_kind_is_a_figure_with_a_text_alternative(kind):
 
 def test_bars_are_as_high_as_the_cost():
     """The bars of each month sum to its cost, keys and requests apart."""
-    told = forecast(EXAMPLE, MONTH, 6)
+    result = forecast(EXAMPLE, MONTH, 6)
     bars = plot(EXAMPLE, "cost", MONTH, 6).axes[0].patches
-    heights = np.array([one.get_height() for one in bars]).reshape(2, 6)
-    assert heights[0] == pytest.approx(told.monthly["cost_usd_keys"].to_numpy())
-    assert heights.sum(axis=0) == pytest.approx(told.monthly["cost_usd"].to_numpy())
+    heights = np.array([bar.get_height() for bar in bars]).reshape(2, 6)
+    assert heights[0] == pytest.approx(result.monthly["cost_usd_keys"].to_numpy())
+    assert heights.sum(axis=0) == pytest.approx(result.monthly["cost_usd"].to_numpy())
 
 
 def test_the_fan_is_as_wide_as_the_draws():
     """The outer band goes from the 5th to the 95th percentile of each month."""
-    told = simulate(EXAMPLE, MONTH, 4)
+    result = simulate(EXAMPLE, MONTH, 4)
     outer = plot(EXAMPLE, "fan", MONTH, 4).axes[0].collections[0].get_paths()[0].vertices
-    rows = told.quantiles[
-        (told.quantiles["measure"] == "cost_usd") & told.quantiles["month"].notna()
+    rows = result.quantiles[
+        (result.quantiles["measure"] == "cost_usd") & result.quantiles["month"].notna()
     ]
     for position, (_, month) in enumerate(rows.groupby("month")):
         at = outer[np.isclose(outer[:, 0], position)][:, 1]
@@ -92,7 +92,7 @@ def test_names_of_others_are_no_formula_and_no_markup(kind, tmp_path):
     path.write_text(HOSTILE, encoding="utf-8")
     chart = chart_of(path, kind, MONTH)
     text = svg_text(chart.draw(920), chart.title, chart.description)
-    tags = {one.tag.removeprefix(SVG) for one in parsed(text).iter()}
+    tags = {element.tag.removeprefix(SVG) for element in parse_svg(text).iter()}
     assert tags <= {
         "svg",
         "title",
@@ -108,7 +108,7 @@ def test_names_of_others_are_no_formula_and_no_markup(kind, tmp_path):
     }
     if kind == "drivers":
         assert "trails[</title><script>alert(6)</script>].files_per_day" in "".join(
-            one.text or "" for one in parsed(text).iter(f"{SVG}text")
+            element.text or "" for element in parse_svg(text).iter(f"{SVG}text")
         )
 
 
@@ -126,7 +126,7 @@ def test_the_command(tmp_path):
     """SVG to stdout, PNG by its ending, the numbers to stderr; a wrong kind is a usage error."""
     answer = kmscost("plot", EXAMPLE, "--kind", "fan", "--from", MONTH)
     assert answer.exit_code == 0
-    assert parsed(answer.stdout.encode()).get("role") == "img"
+    assert parse_svg(answer.stdout.encode()).get("role") == "img"
     assert re.search(
         r"note: How sure.*: USD 5\.50 to 5\.57 \(5 % to 95 %\) in 2026-10", answer.stderr
     )
@@ -136,7 +136,7 @@ def test_the_command(tmp_path):
     wrong = kmscost("plot", EXAMPLE, "--kind", "fann")
     assert wrong.exit_code == 2
     assert "did you mean fan?" in wrong.stderr
-    with pytest.raises(KmscostError, match="--kind"):
+    with pytest.raises(KmscostError, match="kind"):
         plot(EXAMPLE, "pie")
 
 

@@ -24,10 +24,10 @@ def example():
 
 
 @pytest.fixture
-def one(tmp_path):
+def write_small(tmp_path):
     """An inventory of one account: 100 files a day under a key, and a budget."""
 
-    def read_it(budget, files="100", more=""):
+    def write(budget, files="100", more=""):
         path = tmp_path / "one.yaml"
         path.write_text(
             'version: 1\naccounts: [{id: "111122223333", regions: [us-east-1]}]\n'
@@ -38,21 +38,21 @@ def one(tmp_path):
         )
         return path
 
-    return read_it
+    return write
 
 
 def test_the_example_is_on_budget_as_billed(example):
     """USD 5.402 billed, all of it CloudTrail's, of 25.00 are 21.608 %."""
     assert example.spent == pytest.approx(5.402)
     assert example.verdict.status == "on budget"
-    said = "October 2026 is on budget: USD 5.40 was billed, 21.6 % of budget kms"
-    assert example.verdict.sentence.startswith(said)
+    sentence = "October 2026 is on budget: USD 5.40 was billed, 21.6 % of budget kms"
+    assert example.verdict.sentence.startswith(sentence)
     assert example.verdict.probability == 0.0
 
 
 @pytest.mark.parametrize(
     # 100 x 31 x 0.000003 + 1 = 1.0093 in October and all months of 31 days, 1.009 in those of 30
-    ("budget", "status", "said"),
+    ("budget", "status", "words"),
     [
         ("1.0093", "on budget", "is on budget: USD 1.01 is forecast, 100 % of budget b"),
         ("1.0092", "over budget", "is over budget: USD 1.01 is forecast"),
@@ -60,27 +60,27 @@ def test_the_example_is_on_budget_as_billed(example):
         ("", "no budget", "budgets are not written down"),
     ],
 )
-def test_both_sides_of_a_budget(one, budget, status, said):
+def test_both_sides_of_a_budget(write_small, budget, status, words):
     """A budget is kept to the cent and broken beyond; without ranges nothing says how sure."""
-    told = report(one(budget), MONTH)
-    assert told.spent == pytest.approx(1.0093)
-    assert told.verdict.status == status
-    assert said in told.verdict.sentence
+    monthly = report(write_small(budget), MONTH)
+    assert monthly.spent == pytest.approx(1.0093)
+    assert monthly.verdict.status == status
+    assert words in monthly.verdict.sentence
 
 
-def test_a_range_that_may_break_the_budget_is_a_risk(one):
+def test_a_range_that_may_break_the_budget_is_a_risk(write_small):
     """1.5 is kept by the forecast (1.186), and broken by draws of 5,376 files a day and more."""
-    told = report(one("1.5", "{low: 500, high: 8000}"), MONTH)
-    drawn = told.simulation.draws_cost[:, 1:]
+    monthly = report(write_small("1.5", "{low: 500, high: 8000}"), MONTH)
+    drawn = monthly.simulation.draws_cost[:, 1:]
     chance = float((drawn > 1.5).any(axis=1).mean())
     assert 0.05 < chance < 0.5
-    assert told.verdict.status == "at risk"
-    assert told.verdict.probability == chance
-    assert f"in {chance * 100:.3g} % of 10,000 draws" in told.verdict.sentence
+    assert monthly.verdict.status == "at risk"
+    assert monthly.verdict.probability == chance
+    assert f"in {chance * 100:.3g} % of 10,000 draws" in monthly.verdict.sentence
 
 
 def test_copies_of_events_are_no_footnote(tmp_path):
-    """What costs more than five times KMS stands in a card and under the verdict, by the month.
+    """Copies that cost five times as much as KMS stand in a card and under the verdict.
 
     October: 31 x (50,000 gets + 288 puts) = 1,558,928 events x 0.00002 = USD 31.17856; 12 months
     ahead have 365 days: 365 x 50,288 x 0.00002 = USD 367.1024.
@@ -94,24 +94,24 @@ def test_copies_of_events_are_no_footnote(tmp_path):
         "readers: [{name: siem, kind: fixed, trails: [a], gets_per_day: 50000}]\n",
         encoding="utf-8",
     )
-    told = report(path, "2026-10", advice=False)
-    assert told.of_month["cost_usd_cloudtrail_events"] == pytest.approx(31.17856)
-    beside = " ".join(told.document.beside)
+    monthly = report(path, "2026-10", advice=False)
+    assert monthly.month_totals["cost_usd_cloudtrail_events"] == pytest.approx(31.17856)
+    beside = " ".join(monthly.document.beside)
     assert "Apart from KMS, on CloudTrail's bill in 2026-10: USD 31.18 for copies" in beside
-    text = told.markdown().replace("\\", "")
+    text = monthly.markdown().replace("\\", "")
     assert "| Copies of KMS events | on CloudTrail's bill, apart from KMS | 31.18 | USD |" in text
     assert "USD 367.10 for copies of KMS events" in text
     assert "398.28" not in text  # never a sum of the month and the months ahead
-    assert "Copies of KMS events" in told.html()
+    assert "Copies of KMS events" in monthly.html()
     assert "Copies of KMS events" not in report(EXAMPLE, "2026-10", advice=False).markdown()
 
 
-def test_growth_breaks_a_budget_later(one):
+def test_growth_breaks_a_budget_later(write_small):
     """On budget in October, over it from the month that the forecast says."""
-    told = report(one("1.015", more="growth: {files_per_year: 100%}\n"), MONTH)
-    over = told.forecast.budgets[told.forecast.budgets["over"]]
-    assert told.verdict.status == "at risk"
-    assert f"breaks budget b from {over['month'].iloc[0]}" in told.verdict.sentence
+    monthly = report(write_small("1.015", more="growth: {files_per_year: 100%}\n"), MONTH)
+    over = monthly.forecast.budgets[monthly.forecast.budgets["over"]]
+    assert monthly.verdict.status == "at risk"
+    assert f"breaks budget b from {over['month'].iloc[0]}" in monthly.verdict.sentence
 
 
 def test_what_is_not_cloudtrails_breaks_no_budget(tmp_path):
@@ -121,10 +121,10 @@ def test_what_is_not_cloudtrails_breaks_no_budget(tmp_path):
     others = others.replace("1134000", "100000000").replace("3.402", "300")
     bill = tmp_path / "bill.csv"
     bill.write_text("\n".join([*lines, others, ""]), encoding="utf-8")
-    told = report(EXAMPLE, MONTH, bill=bill)
-    assert told.verdict.status == "on budget"
-    assert told.reconciliation.totals["cost_usd_billed"] == pytest.approx(305.402)
-    assert told.spent == pytest.approx(5.402)
+    monthly = report(EXAMPLE, MONTH, bill=bill)
+    assert monthly.verdict.status == "on budget"
+    assert monthly.reconciliation.totals["cost_usd_billed"] == pytest.approx(305.402)
+    assert monthly.spent == pytest.approx(5.402)
 
 
 def test_numbers_agree_in_table_json_and_html(example):
@@ -148,16 +148,24 @@ def test_numbers_agree_in_table_json_and_html(example):
             if row["month"] == month["month"] and row["measure"] == "cost_usd"
         ]
         other = money(month["cost_usd_writes_exempt"])
-        said = [month["month"], count(month["requests"]), money(month["cost_usd"]), *ends, other]
-        assert cells[:-1] == said
-        line = next(one for one in table.splitlines() if one.startswith(month["month"]))
+        expected = [
+            month["month"],
+            count(month["requests"]),
+            money(month["cost_usd"]),
+            *ends,
+            other,
+        ]
+        assert cells[:-1] == expected
+        line = next(row for row in table.splitlines() if row.startswith(month["month"]))
         assert line.split()[1] == cells[1]
         assert line.split()[-1] == cells[2]
         assert f"| {' | '.join(cells)} |" in text
-    held = json.loads(kmscost("reconcile", EXAMPLE, BILL, "--month", MONTH, "-f", "json").stdout)
+    reconciled = json.loads(
+        kmscost("reconcile", EXAMPLE, BILL, "--month", MONTH, "-f", "json").stdout
+    )
     sides = page.table("Forecast, measured and billed")
-    assert sides[-1][1] == money(held["totals"]["cost_usd_forecast"])
-    assert sides[-1][3] == money(held["totals"]["cost_usd_billed"])
+    assert sides[-1][1] == money(reconciled["totals"]["cost_usd_forecast"])
+    assert sides[-1][3] == money(reconciled["totals"]["cost_usd_billed"])
     assert sides[-1][1] == money(data["months"][0]["cost_usd"])
     advised = json.loads(kmscost("advise", EXAMPLE, *options, "--format", "json").stdout)
     first = page.table("What would save money")[1]
@@ -174,9 +182,10 @@ def test_numbers_agree_in_table_json_and_html(example):
 def test_every_way_to_tell_it_apart_has_the_same_total(example, way):
     """By trail, account, Region, cause: requests, cost and the other reading sum to the month's."""
     total = Page(example.html()).table(f"By {way}")[-1]
-    month = example.of_month
+    month = example.month_totals
     own, other = money(month["cost_usd"]), money(month["cost_usd_writes_exempt"])
-    assert total[-4:] == [count(month["requests"]), own, "100 %", other]
+    assert [*total[-4:-2], total[-1]] == [count(month["requests"]), own, other]
+    assert float(total[-2].removesuffix(" %")) == 100
 
 
 def test_the_same_input_gives_the_same_bytes(example):
@@ -222,8 +231,8 @@ def test_names_of_others_stay_text(tmp_path):
     assert tags.count("script") == tags.count("style") == 1
     assert not {"img", "b", "i"} & set(tags)
     assert not any(name.startswith("on") for _, found in page.tags for name in found)
-    for said in ("<script>alert(1)</script>", "{{ 7*7 }} {% raw %}", r"$\frac{1}{0}$ & \1"):
-        assert said in page.text
+    for hostile in ("<script>alert(1)</script>", "{{ 7*7 }} {% raw %}", r"$\frac{1}{0}$ & \1"):
+        assert hostile in page.text
     names = {row[1] for row in page.table("By account where")}
     assert '\'=HYPERLINK("http://evil.example","x")' in names
     assert "日本語 \\u202e {{ 7*7 }} {% raw %}" in names
@@ -231,23 +240,23 @@ def test_names_of_others_stay_text(tmp_path):
 
 def test_ten_thousand_accounts_are_a_small_file(tmp_path):
     """Top lists of ten, never a row an account; below 3 MB."""
-    told = report(write_inventory(tmp_path, 10_000, "csv"), MONTH)
-    assert told.advice is None
-    text = told.html()
+    monthly = report(write_inventory(tmp_path, 10_000, "csv"), MONTH)
+    assert monthly.advice is None
+    text = monthly.html()
     assert "was not worked out for more than 2,000 accounts" in text
     assert len(text.encode()) < 3_000_000
     rows = Page(text).table("By account where")
     assert len(rows) == 1 + 10 + 2
     assert rows[-2][0] == "9,990 more"
-    assert rows[-1][2] == count(told.of_month["requests"])
+    assert rows[-1][2] == count(monthly.month_totals["requests"])
 
 
-def test_without_months_ahead_and_without_anything(one):
+def test_without_months_ahead_and_without_anything(write_small):
     """One month alone is a report too, and so is an inventory without readers and budgets."""
-    told = report(one(""), MONTH, months_ahead=0)
-    assert [section.name for section in told.document.sections][:2] == ["month", "origins"]
-    assert "<svg" in told.html()
-    assert "No measurement and no bill was given" in told.markdown()
+    monthly = report(write_small(""), MONTH, months_ahead=0)
+    assert [section.name for section in monthly.document.sections][:2] == ["month", "origins"]
+    assert "<svg" in monthly.html()
+    assert "No measurement and no bill was given" in monthly.markdown()
 
 
 def test_what_was_not_read_is_said(tmp_path):
@@ -261,11 +270,11 @@ def test_what_was_not_read_is_said(tmp_path):
 
 def test_a_part_of_a_month_is_not_compared():
     """An hour of logs is shown beside the forecast of a month, without a difference."""
-    told = report(EXAMPLE, MONTH, EXAMPLE.parent / "logs", advice=False)
-    rows = Page(told.html()).table("Forecast and measured requests")[1:]
+    monthly = report(EXAMPLE, MONTH, EXAMPLE.parent / "logs", advice=False)
+    rows = Page(monthly.html()).table("Forecast and measured requests")[1:]
     assert [row[2] for row in rows if row[0] in {"put", "get"}] == ["22", "21"]
     assert {row[3] for row in rows} == {row[4] for row in rows} == {"-"}
-    assert "below 90 % it is shown and not compared" in told.markdown()
+    assert "below 90 % it is shown and not compared" in monthly.markdown()
 
 
 def test_an_inventory_without_requests(tmp_path):
@@ -276,10 +285,10 @@ def test_an_inventory_without_requests(tmp_path):
         "trails: [{name: t, key: null}]\nbudgets: [{name: b, usd_per_month: 0}]\n",
         encoding="utf-8",
     )
-    told = report(path, MONTH)
-    assert told.verdict.status == "on budget"
-    assert "USD 0.00 is forecast" in told.verdict.sentence
-    assert "nan" not in Page(told.html()).text
+    monthly = report(path, MONTH)
+    assert monthly.verdict.status == "on budget"
+    assert "USD 0.00 is forecast" in monthly.verdict.sentence
+    assert "nan" not in Page(monthly.html()).text
 
 
 def test_advice_can_be_left_out():
@@ -292,7 +301,7 @@ def test_advice_can_be_left_out():
     assert with_it[:begin] + with_it[end:] == without
 
 
-def test_another_currency(one, tmp_path):
+def test_another_currency(write_small, tmp_path):
     """Rates in CNY: amounts are in CNY, budgets in USD are not compared."""
     table = tmp_path / "rates.yaml"
     source = "{title: t, url: 'https://example.com', checked: 2026-01-01}"
@@ -308,10 +317,10 @@ def test_another_currency(one, tmp_path):
     table.write_text(
         f"version: 1\nservice: awskms\ncurrency: CNY\nmeters:\n{meters}", encoding="utf-8"
     )
-    told = report(one("1"), MONTH, rates=table)
-    assert told.verdict.status == "no budget"
-    assert f"CNY {money(2 + 3100 * 2)}" in told.verdict.sentence
-    assert "USD a month" not in told.html()
+    monthly = report(write_small("1"), MONTH, rates=table)
+    assert monthly.verdict.status == "no budget"
+    assert f"CNY {money(2 + 3100 * 2)}" in monthly.verdict.sentence
+    assert "USD a month" not in monthly.html()
 
 
 def test_the_format_follows_the_ending(tmp_path):
@@ -327,7 +336,7 @@ def test_the_format_follows_the_ending(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "code", "words"),
     [
         (["--month", "October"], 2, "--month: found 'October'"),
         (["--months-ahead", "-1"], 2, "--months-ahead: found -1; expected 0 to 120 months"),
@@ -337,12 +346,12 @@ def test_the_format_follows_the_ending(tmp_path):
         (["--month", "2026-09", "--bill", str(BILL)], 1, "expected lines of 2026-09"),
     ],
 )
-def test_errors(arguments, code, said, tmp_path):
-    """What the user's data has wrong is 1, a wrong option 2; no half-written file."""
+def test_errors(arguments, code, words, tmp_path):
+    """Mistakes in the user's data exit with 1, a wrong option with 2; no file is half written."""
     output = tmp_path / "report.html"
     answer = kmscost("report", EXAMPLE, *arguments, "--output", output)
     assert answer.exit_code == code
-    assert said in answer.stderr
+    assert words in answer.stderr
     assert not output.exists()
 
 
@@ -369,12 +378,11 @@ def test_python_takes_what_is_loaded(example):
     """Inventories, actuals and months as objects give the same as paths."""
     import datetime
 
-    told = report(load_inventory(EXAMPLE), datetime.date(2026, 10, 17), measured(), BILL)
-    assert told.advice is None  # it is a change to a file
-    assert told.html() == report(EXAMPLE, MONTH, measured(), BILL, advice=False).html()
-    assert told.verdict == example.verdict
-    assert told.forecast.totals == forecast(EXAMPLE, MONTH, 13).totals
-    assert told.simulation.mean == simulate(EXAMPLE, MONTH, 13).mean
-    assert "<iframe srcdoc" in told._repr_html_()
-    with pytest.raises(KmscostError, match="--month"):
+    monthly = report(load_inventory(EXAMPLE), datetime.date(2026, 10, 17), measured(), BILL)
+    assert monthly.html() == example.html()
+    assert monthly.verdict == example.verdict
+    assert monthly.forecast.totals == forecast(EXAMPLE, MONTH, 13).totals
+    assert monthly.simulation.mean == simulate(EXAMPLE, MONTH, 13).mean
+    assert "<iframe srcdoc" in monthly._repr_html_()
+    with pytest.raises(KmscostError, match="month"):
         report(EXAMPLE, 7)

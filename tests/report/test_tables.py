@@ -11,9 +11,9 @@ from rich.console import Group
 
 from estimator.cli.output import show, width
 from estimator.figures import count, factor, money, percent, share
-from estimator.report.layout import in_parts, lines, shortened
-from estimator.report.sheet import Sheet
-from estimator.report.table import titled
+from estimator.report.blocks import Sheet
+from estimator.report.formats.layout import in_parts, lines, shorten_name
+from estimator.report.formats.terminal import table_lines
 from tests.acceptance.commands import kmscost, write
 from tests.october import write_october
 from tests.real_data import ROOT
@@ -51,7 +51,7 @@ def sheets(draw):
 
 def printed(sheet: Sheet, wide: int | None) -> list[str]:
     """The lines of a table."""
-    return [one.text for part in in_parts(sheet, wide) for one in lines(part)]
+    return [line.text for part in in_parts(sheet, wide) for line in lines(part)]
 
 
 @given(sheets(), st.integers(40, 200) | st.none())
@@ -66,10 +66,12 @@ def test_every_number_and_label_is_printed_whole(sheet, wide):
             for position in range(len(part.header))
         ]
         assert [row[column] for row in sheet.rows] in found
-    told = Counter(cell for line in printed(sheet, wide) for cell in re.split(r" {2,}", line))
+    printed_cells = Counter(
+        cell for line in printed(sheet, wide) for cell in re.split(r" {2,}", line)
+    )
     for row in sheet.rows:
-        for cell in (*row[words:], *(one for one in row[:words] if one in LABELS)):
-            assert told[cell] >= 1, cell
+        for cell in (*row[words:], *(cell for cell in row[:words] if cell in LABELS)):
+            assert printed_cells[cell] >= 1, cell
 
 
 @given(sheets(), st.integers(40, 200))
@@ -96,8 +98,8 @@ def test_names_that_are_shortened_still_differ(names, wide):
 
 def test_names_are_shortened_in_the_middle():
     """13 of 40 letters: 6 in front, 6 behind, and a sign for what is left out; wide letters too."""
-    assert shortened("organization-trail-of-the-security-team", 13) == "organi…y-team"
-    assert shortened("日本語の証跡の名前", 9) == "日本…名前"  # each letter takes two columns
+    assert shorten_name("organization-trail-of-the-security-team", 13) == "organi…y-team"
+    assert shorten_name("日本語の証跡の名前", 9) == "日本…名前"  # each letter takes two columns
 
 
 def test_a_wide_table_becomes_several_with_the_same_labels():
@@ -133,8 +135,8 @@ def test_columns_are_heeded(monkeypatch, tmp_path):
     monkeypatch.delenv("COLUMNS", raising=False)
     assert width() is None
     assert width(tmp_path / "a.txt") is None
-    for said, columns in (("100", 100), ("12", 40), ("0", None), ("wide", None), ("", None)):
-        monkeypatch.setenv("COLUMNS", said)
+    for value, columns in (("100", 100), ("12", 40), ("0", None), ("wide", None), ("", None)):
+        monkeypatch.setenv("COLUMNS", value)
         assert width() == columns
         assert width(tmp_path / "a.txt") == columns
 
@@ -153,29 +155,29 @@ def test_what_is_written_has_every_digit(tmp_path, number):
     """A table of 200 columns and more reaches the file with every digit, unfolded."""
     row = ("2026-11", *[money(number)] * 12)
     sheet = Sheet("", ("month", *["USD"] * 12), (row,), 12)
-    show(Group(*titled(sheet, None)), tmp_path / "a.txt")
+    show(Group(*table_lines(sheet, None)), tmp_path / "a.txt")
     assert (tmp_path / "a.txt").read_text().splitlines()[-1].split() == list(row)
 
 
 @given(st.floats(-1e18, 1e18) | st.floats(-1e-9, 1e-9))
 def test_no_number_is_printed_with_an_exponent(number):
     """No e+20 and no 0.30000000000000004, of no size; nothing is never less than nothing."""
-    for said in (count(number), money(number), factor(number), share(number), percent(number)):
-        assert re.fullmatch(r"[+-]?[\d,]+(\.\d+)?( %)?", said), said
-        assert not re.fullmatch(r"[+-][0,.]+( %)?", said), said
-        assert len(said.replace(",", "").strip("+-0.% ").replace(".", "")) <= 19
+    for text in (count(number), money(number), factor(number), share(number), percent(number)):
+        assert re.fullmatch(r"[+-]?[\d,]+(\.\d+)?( %)?", text), text
+        assert not re.fullmatch(r"[+-][0,.]+( %)?", text), text
+        assert len(text.replace(",", "").strip("+-0.% ").replace(".", "")) <= 19
 
 
 def test_a_number_has_no_more_digits_than_it_is_sure_of():
     """Whole cents are cents; 2,000 % is no 2e+03 %; the rest of a sum that is 0 is 0."""
-    assert [money(one) for one in (0.05, 0.5, 0.125, 0.1 + 0.2)] == [
+    assert [money(value) for value in (0.05, 0.5, 0.125, 0.1 + 0.2)] == [
         "0.05",
         "0.50",
         "0.1250",
         "0.30",
     ]
-    assert [share(one) for one in (20.0, -3.55e-15, 0.9996)] == ["2,000 %", "0 %", "100 %"]
-    assert [count(one) for one in (999.96, 0.00001, 1e16)] == [
+    assert [share(value) for value in (20.0, -3.55e-15, 0.9996)] == ["2,000 %", "0 %", "100 %"]
+    assert [count(value) for value in (999.96, 0.00001, 1e16)] == [
         "1,000",
         "0.00001",
         "10,000,000,000,000,000",
@@ -259,7 +261,7 @@ def test_every_command_prints_its_numbers_whole_in_any_width(command, folder, mo
     for columns in (40, 66, 120):
         monkeypatch.setenv("COLUMNS", str(columns))
         narrow = words(kmscost(*COMMANDS[command], cwd=folder).out)
-        assert {one: whole[one] for one in whole if narrow[one] < whole[one]} == {}, columns
+        assert {cell: whole[cell] for cell in whole if narrow[cell] < whole[cell]} == {}, columns
 
 
 def words(text: str) -> Counter[str]:

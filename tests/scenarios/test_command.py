@@ -20,7 +20,7 @@ SPAN = ("--from", "2026-11", "--months", "6")
 
 def kmscost(*arguments):
     """Run a command in this process."""
-    return CliRunner().invoke(app, ["compare", *(str(one) for one in arguments)])
+    return CliRunner().invoke(app, ["compare", *(str(argument) for argument in arguments)])
 
 
 def test_every_format_tells_the_same():
@@ -30,20 +30,22 @@ def test_every_format_tells_the_same():
         for form in ("table", "csv", "json", "markdown")
     }
     assert {answer.exit_code for answer in answers.values()} == {0}
-    told = json.loads(answers["json"].stdout)
+    answer = json.loads(answers["json"].stdout)
     rows = list(csv.DictReader(io.StringIO(answers["csv"].stdout)))
-    for one in told["scenarios"]:
-        cost = one["difference"]["cost_usd"]
+    for scenario in answer["scenarios"]:
+        cost = scenario["difference"]["cost_usd"]
         summed = sum(
             float(row["difference"])
             for row in rows
-            if row["scenario"] == one["name"] and row["measure"] == "cost_usd"
+            if row["scenario"] == scenario["name"] and row["measure"] == "cost_usd"
         )
         assert summed == pytest.approx(cost, abs=1e-9)
-        line = next(x for x in answers["table"].stdout.splitlines() if x.startswith(one["name"]))
+        line = next(
+            x for x in answers["table"].stdout.splitlines() if x.startswith(scenario["name"])
+        )
         shown = float(re.findall(r"[+-][\d.]+", line.replace(",", ""))[1])
         assert shown == pytest.approx(cost, rel=1e-3, abs=5e-3)
-        assert f"| {one['name']} |" in answers["markdown"].stdout
+        assert f"| {scenario['name']} |" in answers["markdown"].stdout
     assert "note: files_per_day of trail org" in answers["table"].stderr
     assert answers["json"].stderr == answers["markdown"].stderr == ""
     assert next(iter(rows[0])) == "scenario"
@@ -61,8 +63,8 @@ def test_markdown_is_a_comment(tmp_path):
     first = text.splitlines()[0]
     assert "bucket-key: USD -20.20 (-50.8 %) over 6 months" in first
     assert "mostly because of reader athena" in first
-    assert "Within the limit of 50%." in text
-    assert text.count("<details>") == text.count("</details>") == 5
+    assert "Within the limit of 50%" in text
+    assert text.count("<details>") == text.count("</details>") == 4
     for block in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
         widths = {len(re.findall(r"(?<!\\)\|", line)) for line in block.splitlines()}
         assert len(widths) == 1
@@ -81,7 +83,7 @@ def test_many_scenarios_fit_into_a_comment(tmp_path):
     scenarios = file(tmp_path, "".join(lines), "s.yaml")
     text = kmscost(file(tmp_path, READ), scenarios, "--from", "2026-11", "-f", "markdown").stdout
     assert len(text) < 65_536
-    assert "50 more are left out" in text
+    assert "50 more left out" in text
     assert "<summary>s61:" in text
 
 
@@ -102,7 +104,7 @@ def test_the_limit_decides_the_exit_code(tmp_path, limit, code):
         assert line.startswith("over the limit: second-reader costs USD 1.43 more than")
         assert f"allowed {limit})" in line
         assert line.endswith("mostly because of reader inspector (USD +1.42)")
-        assert "**Over the limit:** second-reader" in output.read_text()
+        assert "**Over the limit: second-reader" in output.read_text()
 
 
 @pytest.mark.parametrize(
@@ -148,19 +150,21 @@ def test_by_tells_effects_apart():
 
 def test_rates_and_discount_price_both_sides():
     """Half price halves the difference of the requests' cost."""
-    told = [
+    answer = [
         json.loads(kmscost(EXAMPLE, SCENARIOS, *SPAN, "-f", "json", "--discount", share).stdout)
         for share in ("0%", "50%")
     ]
-    whole, half = (one["scenarios"][0]["difference"]["cost_usd"] for one in told)
+    whole, half = (answer["scenarios"][0]["difference"]["cost_usd"] for answer in answer)
     assert half == pytest.approx(whole / 2)
 
 
-def test_large_numbers_are_never_cut(tmp_path):
+def test_large_numbers_are_never_cut(tmp_path, monkeypatch):
     """A table of billions in 80 columns has every digit: requests and costs stand in two tables."""
+    monkeypatch.setenv("COLUMNS", "80")
     busy = PLAIN.replace("key: logs\n", "key: logs\n    files_per_day: 99999999\n")
     scenarios = file(tmp_path, '- {path: "trails[org].files_per_day", scale: 1000}\n', "s.yaml")
-    text = kmscost(file(tmp_path, busy), scenarios, "--from", "2026-11", "--months", 1).stdout
+    once = ("--from", "2026-11", "--months", 1)
+    text = kmscost(file(tmp_path, busy), scenarios, *once, "--details").stdout
     requests = 99_999_999 * 200 * 30
     assert text.count(f"{requests:,}") >= 1
     assert text.count(f"{requests * 1000:,}") == 5  # summary; driver and sum; month and total

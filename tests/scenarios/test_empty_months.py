@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from estimator import compare, forecast
-from estimator.scenarios.pairing import paired, stacked
+from estimator.scenarios.pairing import pair_sides, stack
 from tests.acceptance.commands import kmscost
 from tests.real_data import ROOT
 from tests.scenarios.inventories import file
@@ -32,12 +32,12 @@ def test_a_change_before_whose_month_nothing_exists():
     27 days x 288 files = 7,776 requests, all inside the 20,000 free ones; 27/31 of a key-month at
     USD 1.00 = 0.870968. The change is of what others use, of which too little to matter.
     """
-    told = compare(CASES / "crash.yaml", CASES / "crashs.yaml", "2026-11", 2)
-    for course in (told.base, *told.others):
+    comparison = compare(CASES / "crash.yaml", CASES / "crashs.yaml", "2026-11", 2)
+    for course in (comparison.base, *comparison.others):
         assert course.totals["requests"] == 7776
         assert course.totals["cost_usd"] == pytest.approx(27 / 31, rel=1e-12)
-    assert told.difference(told.others[0]) == 0
-    assert told.rows["difference"].abs().sum() == 0
+    assert comparison.difference(comparison.others[0]) == 0
+    assert comparison.rows["difference"].abs().sum() == 0
 
 
 @needs_cases
@@ -49,14 +49,14 @@ def test_who_plans_sse_kms_for_the_next_quarter():
     14,560 and 15,712, together 73,952 x USD 0.000003 = 0.221856; five key-months USD 5.00.
     With a Bucket Key that saves 0.99 1,739.52 requests are left, all of them free: USD 5.00.
     """
-    told = compare(CASES / "turnon.yaml", CASES / "turnon-s.yaml", "2026-12", 6)
-    (other,) = told.others
-    assert told.base.totals["requests"] == 173_952
-    assert told.base.totals["cost_usd"] == pytest.approx(5.221856, rel=1e-12)
+    comparison = compare(CASES / "turnon.yaml", CASES / "turnon-s.yaml", "2026-12", 6)
+    (other,) = comparison.others
+    assert comparison.base.totals["requests"] == 173_952
+    assert comparison.base.totals["cost_usd"] == pytest.approx(5.221856, rel=1e-12)
     assert other.totals["requests"] == pytest.approx(1739.52, rel=1e-12)
     assert other.totals["cost_usd"] == pytest.approx(5.0, rel=1e-12)
-    assert told.difference(other, "requests") == pytest.approx(-172_212.48, rel=1e-12)
-    assert told.difference(other) == pytest.approx(-0.221856, rel=1e-9)
+    assert comparison.difference(other, "requests") == pytest.approx(-172_212.48, rel=1e-12)
+    assert comparison.difference(other) == pytest.approx(-0.221856, rel=1e-9)
     run = kmscost("compare", "turnon.yaml", "turnon-s.yaml", "--from", "2026-12", cwd=CASES)
     assert run.code == 0
 
@@ -82,13 +82,13 @@ def test_every_dated_change_answers(tmp_path, text, change, start):
     Whatever the change, the months before its own are those of the base.
     """
     path = file(tmp_path, text)
-    told = compare(path, {"name": change, **CHANGES[change]}, start, 3, by="all")
-    (other,) = told.others
-    assert told.to_dict()["rows"] is not None
-    assert len(told.effects(other)) >= 0
-    before = told.base.monthly["month"] < "2026-12"
+    comparison = compare(path, {"name": change, **CHANGES[change]}, start, 3, by="all")
+    (other,) = comparison.others
+    assert comparison.to_dict()["rows"] is not None
+    assert len(comparison.effects(other)) >= 0
+    before = comparison.base.monthly["month"] < "2026-12"
     pd.testing.assert_frame_equal(
-        told.base.monthly[before], other.monthly[before], check_dtype=False
+        comparison.base.monthly[before], other.monthly[before], check_dtype=False
     )
     if change == "value" and text == LATE:
         # 27 days in December and 31 in January at 100 instead of 288 files a day
@@ -100,8 +100,8 @@ def test_a_set_on_top_of_a_dated_change(tmp_path):
     """--set holds all along, the dated change from its month on: 27 days x 50 files."""
     path = file(tmp_path, LATE)
     dated = {"name": "d", "path": "other_kms_requests_per_month", "value": 5, "from": "2026-12"}
-    told = compare(path, dated, "2026-11", 2, set="trails[t].files_per_day=50")
-    assert told.others[0].totals["requests"] == 27 * 50
+    comparison = compare(path, dated, "2026-11", 2, set="trails[t].files_per_day=50")
+    assert comparison.others[0].totals["requests"] == 27 * 50
 
 
 @pytest.mark.parametrize("text", [LATE, EARLY, NEVER], ids=["late", "early", "never"])
@@ -112,10 +112,10 @@ def test_columns_of_no_rows_are_of_the_same_kind(tmp_path, text):
     full = forecast(file(tmp_path, SMALL.format(when=""), "full.yaml"), "2026-10", 1, "all")
     assert len(empty.rows) == 0
     for frame in ("rows", "pools"):
-        ours, theirs = getattr(empty, frame), getattr(full, frame)
-        assert list(ours.columns) == list(theirs.columns)
-        for name in ours.columns:
-            assert kind(ours[name]) == kind(theirs[name]), (frame, name)
+        columns, expected = getattr(empty, frame), getattr(full, frame)
+        assert list(columns.columns) == list(expected.columns)
+        for name in columns.columns:
+            assert kind(columns[name]) == kind(expected[name]), (frame, name)
 
 
 def kind(column: pd.Series) -> object:
@@ -129,10 +129,10 @@ def test_frames_without_rows_join_whatever_they_hold():
     nothing = pd.DataFrame({"a": pd.Categorical([]), "n": pd.Series([], dtype="int64")})
     something = pd.DataFrame({"a": pd.Categorical(["x", "y"]), "n": [1.5, 2.0]})
     for frames in ([nothing, something], [something, nothing], [nothing, something, nothing]):
-        joined = stacked(frames)
+        joined = stack(frames)
         assert list(joined["a"]) == ["x", "y"]
         assert list(joined["n"]) == [1.5, 2.0]
-    assert len(stacked([nothing, nothing])) == 0
-    pair = paired(nothing, something, ["a"], ["n"])
+    assert len(stack([nothing, nothing])) == 0
+    pair = pair_sides(nothing, something, ["a"], ["n"])
     assert list(pair["n_base"]) == [0.0, 0.0]
-    assert list(paired(nothing, nothing, [], ["n"]).iloc[0]) == [0.0, 0.0]
+    assert list(pair_sides(nothing, nothing, [], ["n"]).iloc[0]) == [0.0, 0.0]

@@ -9,15 +9,15 @@ HEAD = "version: 1\nscenarios:\n  - name: a\n    changes:\n"
 
 
 def problems(tmp_path, lines, head=HEAD):
-    """What is wrong with a scenario file that ends in these changes, by line."""
+    """The problems of a scenario file that ends in these changes, by line."""
     text = head + "".join(f"      - {line}\n" for line in lines)
     scenarios = file(tmp_path, text, "scenarios.yaml")
     with pytest.raises(KmscostError) as refused:
         compare(file(tmp_path, READ), scenarios, "2026-11", 1)
-    assert {one.path for one in refused.value.problems} == {str(scenarios)}
+    assert {problem.path for problem in refused.value.problems} == {str(scenarios)}
     return [
-        (one.line, f"{one.at}: {one.found}; {one.expected}; {one.fix}")
-        for one in refused.value.problems
+        (problem.line, f"{problem.at}: {problem.found}; {problem.expected}; {problem.fix}")
+        for problem in refused.value.problems
     ]
 
 
@@ -45,17 +45,17 @@ WRONG_PATHS = {
 @pytest.mark.parametrize(("path", "fix"), WRONG_PATHS.items())
 def test_a_wrong_path_gives_the_nearest_right_one(tmp_path, path, fix):
     """Each wrong path is refused in its line, with what was meant or what there is."""
-    ((line, said),) = problems(tmp_path, [f"{{path: {path}, value: 1}}"])
+    ((line, words),) = problems(tmp_path, [f"{{path: {path}, value: 1}}"])
     assert line == 5
-    assert fix in said
+    assert fix in words
 
 
 def test_what_is_at_the_level_is_listed(tmp_path):
     """Names and keys that there are stand in the error."""
-    ((_, said),) = problems(tmp_path, ['{path: "readers[zzz]", remove: true}'])
-    assert "one of those in readers: siem, athena" in said
-    ((_, said),) = problems(tmp_path, ['{path: "accounts[x].name", value: y}'])
-    assert "100000000007 and 92 more" in said
+    ((_, words),) = problems(tmp_path, ['{path: "readers[zzz]", remove: true}'])
+    assert "one of those in readers: siem, athena" in words
+    ((_, words),) = problems(tmp_path, ['{path: "accounts[x].name", value: y}'])
+    assert "100000000007 and 92 more" in words
 
 
 def test_every_problem_at_once_with_its_line(tmp_path):
@@ -137,9 +137,9 @@ CONFLICTS = {
 def test_contradictions_are_refused_with_both_lines(tmp_path, lines):
     """Whichever comes first, the second line is refused and the first one named."""
     for order in (lines, lines[::-1]):
-        ((line, said),) = problems(tmp_path, order)
+        ((line, words),) = problems(tmp_path, order)
         assert line == 6
-        assert "scenarios.yaml:5" in said
+        assert "scenarios.yaml:5" in words
 
 
 def test_what_goes_together_is_taken(tmp_path):
@@ -154,20 +154,20 @@ def test_what_goes_together_is_taken(tmp_path):
         '{path: "trails[org].key", value: logs, from: 2027-04}',
     ]
     scenarios = file(tmp_path, HEAD + "".join(f"      - {line}\n" for line in lines), "s.yaml")
-    told = compare(file(tmp_path, READ), scenarios, "2026-11", 7)
-    assert len(told.others[0].case.made.said) == len(lines)
-    assert told.others[0].monthly["requests"].iloc[4] == 0
+    comparison = compare(file(tmp_path, READ), scenarios, "2026-11", 7)
+    assert len(comparison.others[0].case.changed.descriptions) == len(lines)
+    assert comparison.others[0].monthly["requests"].iloc[4] == 0
 
 
 def test_what_is_left_dangling_is_said(tmp_path):
     """A key that a trail still names cannot go; from a day on it may, for it ends with its logs."""
-    ((line, said),) = problems(tmp_path, ['{path: "keys[logs]", remove: true}'])
+    ((line, words),) = problems(tmp_path, ['{path: "keys[logs]", remove: true}'])
     assert line == 5
-    assert "trails[0].key after this change" in said
-    assert "or let it end on a day" in said
+    assert "trails[0].key after this change" in words
+    assert "or let it end on a day" in words
     end = '- {path: "keys[logs]", remove: true, from: 2026-11-16}\n'
-    told = compare(file(tmp_path, READ), file(tmp_path, end, "end.yaml"), "2026-11", 1)
-    halved = told.effects(told.others[0]).set_index(["kind", "driver"])
+    comparison = compare(file(tmp_path, READ), file(tmp_path, end, "end.yaml"), "2026-11", 1)
+    halved = comparison.effects(comparison.others[0]).set_index(["kind", "driver"])
     row = halved.loc["trail", "org"]
     assert row["requests"] == pytest.approx(row["requests_base"] / 2)
 
@@ -200,12 +200,12 @@ WRONG_FORMS = {
 }
 
 
-@pytest.mark.parametrize(("text", "said"), WRONG_FORMS.items())
-def test_a_file_of_the_wrong_form_is_refused(tmp_path, text, said):
+@pytest.mark.parametrize(("text", "words"), WRONG_FORMS.items())
+def test_a_file_of_the_wrong_form_is_refused(tmp_path, text, words):
     """Whatever is wrong with the form is said, with how to write it."""
     with pytest.raises(KmscostError) as refused:
         compare(file(tmp_path, READ), file(tmp_path, text + "\n", "s.yaml"), "2026-11", 1)
-    assert said in str(refused.value)
+    assert words in str(refused.value)
 
 
 def test_problems_of_all_files_come_together(tmp_path):
@@ -214,12 +214,12 @@ def test_problems_of_all_files_come_together(tmp_path):
     scenarios = file(tmp_path, "- {path: payer}\n", "s.yaml")
     with pytest.raises(KmscostError) as refused:
         compare(tmp_path / "none.yaml", [broken, scenarios], "2026-11", 1)
-    paths = {one.path.rpartition("/")[2] for one in refused.value.problems}
+    paths = {problem.path.rpartition("/")[2] for problem in refused.value.problems}
     assert paths == {"none.yaml", "broken.yaml", "s.yaml"}
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "words"),
     {
         "payer": "add = and a value",
         "payer=": "write null for nothing",
@@ -232,11 +232,11 @@ def test_problems_of_all_files_come_together(tmp_path):
         "trails[org].nonsense=1": "one of those in trails[org]",
     }.items(),
 )
-def test_a_wrong_setting_is_refused(tmp_path, text, said):
+def test_a_wrong_setting_is_refused(tmp_path, text, words):
     """--set is as strict as the file."""
     with pytest.raises(KmscostError) as refused:
         compare(file(tmp_path, READ), start="2026-11", months=1, set=[text])
-    assert said in str(refused.value)
+    assert words in str(refused.value)
     assert refused.value.problems[0].path == "--set"
 
 
@@ -253,5 +253,5 @@ def test_names_with_brackets_and_quotes(tmp_path):
     """Any name that an inventory may have has a path."""
     text = READ.replace("name: org", "name: 'a[\"1\"] b=c'").replace("trails: [org]", "")
     path = 'trails["a[\\"1\\"] b=c"].bucket.bucket_key'
-    told = compare(file(tmp_path, text), start="2026-11", months=1, set=f"{path}=true")
-    assert told.others[0].case.made.said == (f"{path}: false -> true",)
+    comparison = compare(file(tmp_path, text), start="2026-11", months=1, set=f"{path}=true")
+    assert comparison.others[0].case.changed.descriptions == (f"{path}: false -> true",)

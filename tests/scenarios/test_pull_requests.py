@@ -77,7 +77,7 @@ def shell(folder, script, **variables):
 
 def step(name):
     """A step of the GitHub job."""
-    return next(one for one in ACTIONS["jobs"]["compare"]["steps"] if one.get("name") == name)
+    return next(step for step in ACTIONS["jobs"]["compare"]["steps"] if step.get("name") == name)
 
 
 def gitlab_script():
@@ -112,23 +112,23 @@ def test_the_comment_and_the_exit_code(repository, run, text, code):
     assert done.returncode == code, done.stderr
     comment = (repository / "comment.md").read_text(encoding="utf-8")
     first = comment.splitlines()[0]
-    assert "**inventory: USD " in first
+    assert first.startswith("**KMS because of CloudTrail. inventory: USD ")
     assert "mostly because of reader athena" in first
     assert "| base |" in comment
     assert "| inventory |" in comment
     if code:
         assert "+" in first
-        assert "**Over the limit:** inventory costs USD" in comment
+        assert "**Over the limit: inventory costs USD" in comment
         assert done.stderr.startswith("over the limit: inventory costs USD")
         assert "more than base/inventory.yaml over 12 months" in done.stderr
     else:
-        assert "Within the limit of 10%." in comment
+        assert "Within the limit of 10%" in comment
         assert "over the limit" not in done.stderr
 
 
 @pytest.mark.parametrize("run", [run_actions, run_gitlab])
 def test_a_broken_inventory_fails_with_its_line_and_no_comment(repository, run):
-    """What is wrong in the proposed YAML is in the log, and nothing is half written."""
+    """A mistake in the proposed YAML is in the log, and nothing is half written."""
     propose(repository, READ.replace("kind: query", "kind: quest"))
     done = run(repository)
     assert done.returncode == 1
@@ -149,12 +149,12 @@ def test_pre_commit_refuses_what_costs_too_much(repository, text, code):
     done = shell(repository, shlex.join(shlex.split(hook["entry"])), TMPDIR=str(temporary))
     assert done.returncode == code, done.stderr
     assert ("over the limit: inventory costs USD" in done.stderr) == (code == 3)
-    assert "inventory, by driver" in done.stdout
+    assert "KMS because of CloudTrail. inventory: USD " in done.stdout
     assert not list(temporary.iterdir())
 
 
 def test_snippets_are_whole():
-    """What needs a network is left to CI, but is sound shell and posts what was written."""
+    """The part that needs a network is left to CI: sound shell that posts what was written."""
     comment = step("Comment")
     assert "--body-file comment.md" in comment["run"]
     assert "!cancelled()" in comment["if"]  # the comment is wanted most where the limit is broken
@@ -195,5 +195,5 @@ def test_the_scenarios_of_the_documentation_are_understood(tmp_path):
     for number, block in enumerate(blocks):
         path = tmp_path / f"{number}.yaml"
         path.write_text(block, encoding="utf-8")
-        told = compare(ROOT / "examples" / "organization.yaml", path, "2026-11", 6)
-        assert len(told.others) == 2
+        comparison = compare(ROOT / "examples" / "organization.yaml", path, "2026-11", 6)
+        assert len(comparison.others) == 2

@@ -38,14 +38,14 @@ def same(logs: Path, master: str) -> None:
     """All of an answer is equal, whichever engine counted."""
     here = measure_cloudtrail(logs)
     there = measure_cloudtrail(logs, engine="spark", master=master)
-    one, other = here.to_dict(), there.to_dict()
+    first, other = here.to_dict(), there.to_dict()
     # Spark does not name the empty files, and the notices name them
-    for told in (one, other):
-        told["skipped"] = sorted(entry["reason"] for entry in told["skipped"])
-        told["notices"] = len(told["notices"])
-    assert one == other
+    for document in (first, other):
+        document["skipped"] = sorted(entry["reason"] for entry in document["skipped"])
+        document["notices"] = len(document["notices"])
+    assert first == other
     assert here.duplicates > 0
-    assert [why.partition(" (")[0] for why in one["skipped"]] == ["damaged JSON", "empty file"]
+    assert [why.partition(" (")[0] for why in first["skipped"]] == ["damaged JSON", "empty file"]
 
 
 def test_local_mode(logs: Path) -> None:
@@ -56,10 +56,10 @@ def test_local_mode(logs: Path) -> None:
 @needs_data
 def test_real_logs() -> None:
     """6 GenerateDataKey and 7 Decrypt of CloudTrail's and 1,049 others, as on one machine."""
-    told = measure_cloudtrail(DATA / "cloudtrail", engine="spark", master="local[2]")
-    assert told.totals["by_cause"]["put"] == 6
-    assert told.totals["by_cause"]["get"] == 7
-    assert told.to_dict() == measure_cloudtrail(DATA / "cloudtrail").to_dict()
+    actuals = measure_cloudtrail(DATA / "cloudtrail", engine="spark", master="local[2]")
+    assert actuals.totals["by_cause"]["put"] == 6
+    assert actuals.totals["by_cause"]["get"] == 7
+    assert actuals.to_dict() == measure_cloudtrail(DATA / "cloudtrail").to_dict()
 
 
 def test_a_path_that_spark_does_not_find(tmp_path: Path) -> None:
@@ -70,9 +70,9 @@ def test_a_path_that_spark_does_not_find(tmp_path: Path) -> None:
 
 def free_port() -> int:
     """A port that nobody listens on now."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
         return port
 
 
@@ -99,18 +99,18 @@ def cluster(tmp_path: Path) -> Iterator[str]:
     processes = []
     try:
         for command in commands:
-            with (tmp_path / f"{len(processes)}.txt").open("wb") as said:
+            with (tmp_path / f"{len(processes)}.txt").open("wb") as output:
                 processes.append(
                     subprocess.Popen(
-                        [*spark_class, *command], env=environment, stdout=said, stderr=said
+                        [*spark_class, *command], env=environment, stdout=output, stderr=output
                     )
                 )
         until = time.monotonic() + 60
-        told = ""
-        while told.count("Registering worker") < 2:
-            assert time.monotonic() < until, told
+        log = ""
+        while log.count("Registering worker") < 2:
+            assert time.monotonic() < until, log
             time.sleep(0.2)
-            told = (tmp_path / "0.txt").read_text()
+            log = (tmp_path / "0.txt").read_text()
         yield url
     finally:
         for process in processes:

@@ -34,5 +34,5 @@ trails: []
 def test_all_pools_together(others, expected):
     """A number counts once in each pool, that of an account on the days on which it is active."""
     inventory = parse_inventory(TEXT.replace("OTHERS", others), "inventory.yaml")
-    told = expected_others(inventory, Months(datetime.date(2026, 11, 1), 2))
-    assert told.tolist() == pytest.approx(expected)
+    result = expected_others(inventory, Months(datetime.date(2026, 11, 1), 2))
+    assert result.tolist() == pytest.approx(expected)

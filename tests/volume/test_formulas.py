@@ -6,17 +6,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from estimator.months import Period
-from estimator.volume.causes import key_months
-from estimator.volume.formulas import days_alive, growth_factor, mean_window_days
+from estimator.volume.formulas import active_days, growth_factor, mean_window_days
+from estimator.volume.key_months import key_months
 
 days = st.integers(0, 120)
 
 
 @given(days, days, days, days)
-def test_days_alive_counts_days(start, end, begin, until):
-    """The days of a life in a month are those that a loop over days counts."""
+def test_active_days_counts_days(start, end, begin, until):
+    """The days of a period in a month are those that a loop over days counts."""
     expected = sum(start <= day < end and begin <= day < until for day in range(130))
-    found = days_alive(
+    found = active_days(
         *(np.array([[float(v)]]) for v in (start, end)),
         *(np.array([float(v)]) for v in (begin, until)),
     )

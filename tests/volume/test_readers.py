@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import re
+from typing import get_args
 
 import pytest
 
@@ -10,6 +12,9 @@ from estimator import forecast, load_inventory
 from estimator.inventory import InventoryError
 from estimator.inventory.sections import Reader
 from estimator.volume.readers import KINDS
+from tests.explanation.random_readers import random_readers
+from tests.forecasting import inventories
+from tests.simulation import ranges
 
 A = "111122223333"
 HEAD = f"""version: 1
@@ -36,11 +41,19 @@ def gets(folder, trail, reader, start="2026-11", months=1):
 
 def test_each_kind_of_the_format_answers_for_itself():
     """A kind that the YAML has, has a module; its factors and window are keys of its section."""
-    from typing import get_args
-
-    assert set(KINDS) == set(get_args(Reader))
+    assert set(KINDS) == set(get_args(Reader)), "name the class in estimator/volume/readers KINDS"
     for section, kind in KINDS.items():
         assert {*kind.factors, *filter(None, [kind.window])} <= set(section.model_fields)
+
+
+def test_random_inventories_have_every_kind():
+    """A kind that no random inventory has would be under no law of forecasts and simulations."""
+    kinds = {get_args(section.model_fields["kind"].annotation)[0] for section in KINDS}
+    assert set(inventories.READERS) == kinds, "add it to tests/forecasting/inventories.py"
+    assert set(ranges.READERS) == kinds, "add it to tests/simulation/ranges.py"
+    texts = [random_readers(seed) for seed in range(40)]
+    drawn = {kind for text in texts for kind in re.findall(r'kind: "?([\w-]+)', text)}
+    assert drawn == kinds, "add it to tests/explanation/random_readers.py"
 
 
 @pytest.mark.parametrize(
@@ -164,6 +177,30 @@ def test_fixed_gets_are_shared_by_what_is_readable_at_each_moment(tmp_path):
     assert found == pytest.approx(5_625 / 2 + 3_375)  # a Bucket Key saves half of the first
 
 
+@pytest.mark.parametrize("large", ["1e15", "1e3"])
+@pytest.mark.parametrize("small", ["1e-3", "1e-6", "1e-310"])
+def test_fixed_gets_are_never_lost_beside_large_files(tmp_path, large, small):
+    """The large one to the 10th, the small one from the 6th: 5 days alone, 5 of both, 20 alone.
+
+    1,000 gets a day: 10,000 of a, of which its Bucket Key saves half, and 20,000 of b.
+    """
+    text = (
+        f"trails:\n  - {{name: a, key: k, files_per_day: {large}, until: 2026-11-11,"
+        " bucket: {retention_days: 0, bucket_key: true, bucket_key_saving: 0.5}}\n"
+        f"  - {{name: b, key: k, files_per_day: {small}, from: 2026-11-06}}\n"
+        "readers: [{name: r, kind: fixed, gets_per_day: 1000}]\n"
+    )
+    rows = forecast(read(tmp_path, text), "2026-11", 1).rows
+    found = rows[rows["driver"] == "r"]["quantity"].sum()
+    assert found == pytest.approx(10_000 / 2 + 20_000, abs=0.01)
+
+
+def test_fixed_gets_of_next_to_no_files(tmp_path):
+    """All gets of the 30 days are of the one trail, however few its files are."""
+    found = gets(tmp_path, "files_per_day: 1e-310", "kind: fixed, gets_per_day: 1000")
+    assert found == pytest.approx({"2026-11": 30_000})
+
+
 def test_a_look_back_stops_at_the_keys_end(tmp_path):
     """Key until the 11th: 10 days of looks at 2 a day, each at 5 days of 288 files."""
     text = (
@@ -188,11 +225,11 @@ def test_an_accounts_end_ends_what_is_billed_there(tmp_path):
     )
     path = tmp_path / "inventory.yaml"
     path.write_text(text, encoding="utf-8")
-    told = forecast(path, "2026-11", 2)
+    result = forecast(path, "2026-11", 2)
     # 10 days x 2 accounts x 288 puts and gets, 10 checks; a third of a key-month
-    assert told.totals["requests"] == pytest.approx(10 * 2 * 288 * 2 + 10)
-    assert told.totals["cost_usd_keys"] == pytest.approx(1 / 3)
-    assert told.monthly["requests"].tolist()[1] == 0
+    assert result.totals["requests"] == pytest.approx(10 * 2 * 288 * 2 + 10)
+    assert result.totals["cost_usd_keys"] == pytest.approx(1 / 3)
+    assert result.monthly["requests"].tolist()[1] == 0
     notice = "account 222222222222 ends on 2026-11-11: trail t, key k, reader r end with it"
-    assert notice in told.notices
+    assert notice in result.notices
     assert load_inventory(path).active.reader["r"].end == datetime.date(2026, 11, 11).toordinal()

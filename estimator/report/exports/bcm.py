@@ -9,15 +9,15 @@ from typing import Any
 
 import pandas as pd
 
-from estimator.forecast import WRITES, Forecast, calendar
+from estimator.forecasting import WRITES, Forecast, calendar
 from estimator.inventory import Inventory, load_inventory
 from estimator.months import Months
-from estimator.report.exports.document import Calls
+from estimator.report.exports.aws_calls import Calls
 from estimator.report.exports.source import Source, refuse_beside_forecast
 from estimator.report.exports.usage_types import operation_of, usage_type
 from estimator.volume import usage
 from estimator.volume.others import expected_others
-from pricing.errors import Problem, UsageError
+from pricing.reading.problems import Problem, UsageError
 
 KINDS = {
     "workload-estimate": "batch-create-workload-estimate-usage",
@@ -70,20 +70,20 @@ def export_bcm(
         The inventory or an option is wrong.
     """
     if kind not in KINDS:
-        raise UsageError(Problem("--kind", None, "", repr(kind), " or ".join(KINDS), ""))
+        raise UsageError(Problem("kind", None, "", repr(kind), " or ".join(KINDS), ""))
     given = NO_ID if estimate_id is None else estimate_id
     if not _ID.fullmatch(given):
         expected = "an id such as 1234abcd-12ab-34cd-56ef-1234567890ab"
-        raise UsageError(Problem("--estimate-id", None, "", repr(given), expected, ""))
-    told, span = _asked(inventory, start, months)
-    used = _charged_usage(told, span)
+        raise UsageError(Problem("estimate_id", None, "", repr(given), expected, ""))
+    estate, span = _inventory_and_months(inventory, start, months)
+    used = _charged_usage(estate, span)
     build = _workload if kind == "workload-estimate" else _scenario
     inputs = tuple(build(used, given))
     command = f"aws bcm-pricing-calculator {KINDS[kind]}"
-    return Calls(command, inputs, tuple(_notices(told, span, given, used)))
+    return Calls(command, inputs, tuple(_notices(estate, span, given, used)))
 
 
-def _asked(
+def _inventory_and_months(
     source: Source, start: str | datetime.date | None, months: int
 ) -> tuple[Inventory, Months]:
     if isinstance(source, Forecast):
@@ -94,7 +94,7 @@ def _asked(
 
 
 def _charged_usage(inventory: Inventory, span: Months) -> pd.DataFrame:
-    """What is metered and charged, by month, account, Region, operation and unit."""
+    """Return the usage that is charged, by month, account, Region, operation and unit."""
     used = usage(inventory, span, _GRAIN)
     if inventory.cloudtrail_writes == "exempt":
         used = used[~used["cause"].isin(WRITES)]

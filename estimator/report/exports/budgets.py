@@ -14,15 +14,15 @@ import numpy as np
 import pandas as pd
 
 from estimator.figures import factor
-from estimator.forecast import Forecast
-from estimator.forecast.budgets import covered
+from estimator.forecasting import Forecast
+from estimator.forecasting.budgets import is_in_budget
 from estimator.inventory.budgets import THRESHOLDS, Budget
-from estimator.report.exports.document import Calls
+from estimator.report.exports.aws_calls import Calls
 from estimator.report.exports.source import Source, forecast_of
 from estimator.report.exports.subscribers import MOST_THRESHOLDS, notifications, read_subscribers
 from estimator.report.exports.usage_types import SERVICE_NAME, operation_of
-from pricing.errors import KmscostError, Problem, UsageError
 from pricing.rates import RateTable
+from pricing.reading.problems import KmscostError, Problem, UsageError
 
 COMMAND = "aws budgets create-budget"
 LIMITS = ("budgets", "forecast")
@@ -104,89 +104,98 @@ def export_aws_budgets(
         The inventory or an option is wrong, or AWS Budgets cannot say what a budget says.
     """
     subscribers = read_subscribers(notify)
-    told = forecast_of(inventory, start, months, _NEEDED, rates, discount, _NEEDED)
-    if told.months.count > MOST_MONTHS:
+    forecast = forecast_of(inventory, start, months, _NEEDED, rates, discount, _NEEDED)
+    if forecast.months.count > MOST_MONTHS:
         expected = f"1 to {MOST_MONTHS}, which AWS Budgets takes"
-        raise UsageError(Problem("--months", None, "", str(told.months.count), expected, ""))
-    chosen = _chosen(told, limits, margin)
-    plans = list(_plans(told, chosen, margin, budget))
+        raise UsageError(Problem("months", None, "", str(forecast.months.count), expected, ""))
+    chosen = _choose_limits(forecast, limits, margin)
+    plans = list(_plans(forecast, chosen, margin, budget))
     for plan in plans:
-        _check_name(plan.name, told)
-    inputs = tuple(_input(plan, told, subscribers) for plan in plans)
-    return Calls(COMMAND, inputs, (*_notices(plans, told, subscribers), told.other_reading_line))
+        _check_name(plan.name, forecast)
+    inputs = tuple(_input(plan, forecast, subscribers) for plan in plans)
+    return Calls(
+        COMMAND,
+        inputs,
+        (*_notices(plans, forecast, subscribers), forecast.other_interpretation_line),
+    )
 
 
-def _chosen(told: Forecast, limits: str | None, margin: float) -> str:
-    """Where the limits come from."""
+def _choose_limits(forecast: Forecast, limits: str | None, margin: float) -> str:
+    """Return ``budgets`` or ``forecast``, from which the limits are taken."""
     if limits not in (None, *LIMITS):
-        raise UsageError(Problem("--limits", None, "", repr(limits), " or ".join(LIMITS), ""))
+        raise UsageError(Problem("limits", None, "", repr(limits), " or ".join(LIMITS), ""))
     if not 0 <= margin <= 10:
         expected = "a share such as 20% or 0.2, up to 10"
-        raise UsageError(Problem("--margin", None, "", f"{margin:g}", expected, ""))
-    chosen = limits or ("budgets" if told.inventory.budgets else "forecast")
+        raise UsageError(Problem("margin", None, "", f"{margin:g}", expected, ""))
+    chosen = limits or ("budgets" if forecast.inventory.budgets else "forecast")
     if margin and chosen == "budgets":
         expected = "it with --limits forecast only"
-        raise UsageError(Problem("--margin", None, "", f"{margin:g}", expected, ""))
-    if chosen == "budgets" and not told.inventory.budgets:
+        raise UsageError(Problem("margin", None, "", f"{margin:g}", expected, ""))
+    if chosen == "budgets" and not forecast.inventory.budgets:
         fix = "add `budgets: [{name: kms, usd_per_month: 25.00}]`, or use --limits forecast"
         found = "an inventory without budgets"
         raise KmscostError(
-            Problem(told.inventory.path, None, "budgets", found, "at least one", fix)
+            Problem(forecast.inventory.path, None, "budgets", found, "at least one", fix)
         )
-    if chosen == "budgets" and told.currency != "USD":
-        found = f"rates in {told.currency}"
+    if chosen == "budgets" and forecast.currency != "USD":
+        found = f"rates in {forecast.currency}"
         expected = "rates in USD, as the inventory's budgets are"
-        raise UsageError(Problem("--rates", None, "", found, expected, "use --limits forecast"))
+        raise UsageError(Problem("rates", None, "", found, expected, "use --limits forecast"))
     return chosen
 
 
-def _plans(told: Forecast, chosen: str, margin: float, only: str | None) -> Iterator[_Plan]:
-    budgets = [one for one in told.inventory.budgets if only in (None, one.name)]
+def _plans(forecast: Forecast, chosen: str, margin: float, only: str | None) -> Iterator[_Plan]:
+    budgets = [budget for budget in forecast.inventory.budgets if only in (None, budget.name)]
     if only is not None and not budgets:
-        names = ", ".join(one.name for one in told.inventory.budgets) or "no budget at all"
-        raise UsageError(Problem("--budget", None, "", repr(only), f"one of: {names}", ""))
+        names = (
+            ", ".join(budget.name for budget in forecast.inventory.budgets) or "no budget at all"
+        )
+        raise UsageError(Problem("budget", None, "", repr(only), f"one of: {names}", ""))
     if not budgets:
-        yield from _of_each_payer("kmscost", told, None, told.rows, margin)
+        yield from _of_each_payer("kmscost", forecast, None, forecast.rows, margin)
         return
-    for one in budgets:
-        rows = told.rows[covered(one, told.rows)]
+    for budget in budgets:
+        rows = forecast.rows[is_in_budget(budget, forecast.rows)]
         if chosen == "forecast":
-            yield from _of_each_payer(one.name, told, one, rows, margin)
+            yield from _of_each_payer(budget.name, forecast, budget, rows, margin)
             continue
         payers = [str(payer) for payer in rows["payer"].unique()]
         if len(payers) > 1:
             found = f"a budget over the charges of {len(payers)} payers"
             fix = "write a budget for each payer (`payer: ...`), or use --limits forecast"
             expected = "one payer: AWS Budgets sees one consolidated bill"
-            at = f"budgets[{one.name}]"
-            raise KmscostError(Problem(told.inventory.path, None, at, found, expected, fix))
-        limit = _cents(one.usd_per_month)
-        payer = payers[0] if payers else _payer_of(told, one)
-        limits = (limit,) * told.months.count
-        yield _Plan(one.name, payer, limits, one.thresholds, one.part, rows)
+            at = f"budgets[{budget.name}]"
+            raise KmscostError(Problem(forecast.inventory.path, None, at, found, expected, fix))
+        # upwards: a limit below what was budgeted would raise alarms too early
+        limit = _cents(budget.usd_per_month)
+        payer = payers[0] if payers else _payer_of(forecast, budget)
+        limits = (limit,) * forecast.months.count
+        yield _Plan(budget.name, payer, limits, budget.thresholds, budget.part, rows)
 
 
 def _of_each_payer(
-    name: str, told: Forecast, one: Budget | None, rows: pd.DataFrame, margin: float
+    name: str, forecast: Forecast, budget: Budget | None, rows: pd.DataFrame, margin: float
 ) -> Iterator[_Plan]:
     """A plan for each payer, its limits what the forecast says."""
     payers = [str(payer) for payer in rows["payer"].unique()]
-    part, thresholds = (one.part, one.thresholds) if one else (None, THRESHOLDS)
-    for payer in payers or [_payer_of(told, one)]:
-        mine = rows[rows["payer"] == payer]
-        month = mine["month"].astype(str)
-        spent = [float(np.sum(mine.loc[month == label, "cost"])) for label in told.months.labels]
+    part, thresholds = (budget.part, budget.thresholds) if budget else (None, THRESHOLDS)
+    for payer in payers or [_payer_of(forecast, budget)]:
+        charges = rows[rows["payer"] == payer]
+        month = charges["month"].astype(str)
+        spent = [
+            float(np.sum(charges.loc[month == label, "cost"])) for label in forecast.months.labels
+        ]
         limits = tuple(_cents(cost, margin) for cost in spent)
         own = f"{name}-{payer}" if len(payers) > 1 else name
-        yield _Plan(own, payer, limits, thresholds, part, mine)
+        yield _Plan(own, payer, limits, thresholds, part, charges)
 
 
-def _payer_of(told: Forecast, one: Budget | None) -> str:
+def _payer_of(forecast: Forecast, budget: Budget | None) -> str:
     """The payer of a budget that no charge of the forecast falls to."""
-    if one and one.payer:
-        return one.payer
-    accounts = {account.id: account.payer for account in told.inventory.accounts}
-    return accounts.get(one.account or "" if one else "", told.inventory.payer)
+    if budget and budget.payer:
+        return budget.payer
+    accounts = {account.id: account.payer for account in forecast.inventory.accounts}
+    return accounts.get(budget.account or "" if budget else "", forecast.inventory.payer)
 
 
 def _cents(amount: float, margin: float = 0.0) -> Decimal:
@@ -199,25 +208,27 @@ def _cents(amount: float, margin: float = 0.0) -> Decimal:
     return max(exact.quantize(_CENT, rounding=ROUND_CEILING), _CENT)
 
 
-def _check_name(name: str, told: Forecast) -> None:
+def _check_name(name: str, forecast: Forecast) -> None:
     if not _NAME.fullmatch(name):
         at, found = f"budgets[{name}]", f"the name {name!r}"
         expected = "up to 100 characters without colon, backslash and /action/, as AWS Budgets asks"
         raise KmscostError(
-            Problem(told.inventory.path, None, at, found, expected, "rename the budget")
+            Problem(forecast.inventory.path, None, at, found, expected, "rename the budget")
         )
 
 
-def _input(plan: _Plan, told: Forecast, subscribers: Sequence[dict[str, str]]) -> dict[str, Any]:
-    firsts = told.months.firsts
+def _input(
+    plan: _Plan, forecast: Forecast, subscribers: Sequence[dict[str, str]]
+) -> dict[str, Any]:
+    firsts = forecast.months.firsts
     planned = {
-        str(_epoch(first)): {"Amount": f"{limit:f}", "Unit": told.currency}
+        str(_epoch(first)): {"Amount": f"{limit:f}", "Unit": forecast.currency}
         for first, limit in zip(firsts[:-1], plan.limits, strict=True)
     }
     period = {"Start": f"{firsts[0]}T00:00:00Z"}
     if len(plan.limits) < MOST_MONTHS:  # a shorter plan has to end with the budget
         period["End"] = f"{firsts[-1]}T00:00:00Z"
-    said: dict[str, Any] = {
+    call: dict[str, Any] = {
         "AccountId": plan.payer,
         "Budget": {
             "BudgetName": plan.name,
@@ -230,8 +241,8 @@ def _input(plan: _Plan, told: Forecast, subscribers: Sequence[dict[str, str]]) -
         },
     }
     if subscribers:
-        said["NotificationsWithSubscribers"] = notifications(plan.thresholds, subscribers)
-    return said
+        call["NotificationsWithSubscribers"] = notifications(plan.thresholds, subscribers)
+    return call
 
 
 def _filters(plan: _Plan) -> dict[str, list[str]]:
@@ -243,7 +254,7 @@ def _filters(plan: _Plan) -> dict[str, list[str]]:
         if values:
             filters[name] = values
     if plan.part in ("trail", "reader") and len(plan.rows):
-        used = {operation_of(str(one)) for one in plan.rows["operation"].unique()}
+        used = {operation_of(str(operation)) for operation in plan.rows["operation"].unique()}
         filters["Operation"] = sorted(used)
     return filters
 
@@ -259,9 +270,9 @@ def _epoch(first: datetime.date) -> int:
 
 
 def _notices(
-    plans: Sequence[_Plan], told: Forecast, subscribers: Sequence[dict[str, str]]
+    plans: Sequence[_Plan], forecast: Forecast, subscribers: Sequence[dict[str, str]]
 ) -> Iterator[str]:
-    yield from told.notices
+    yield from forecast.notices
     yield (
         "AWS Budgets counts every KMS charge in these accounts and Regions, whoever causes it; "
         "the forecast has only what CloudTrail causes"
@@ -276,15 +287,15 @@ def _notices(
             yield f"budget {plan.name}: the forecast has no charge that it covers"
         more = len(plan.thresholds) - MOST_THRESHOLDS
         if more > 0 and subscribers:
-            said = f"its {more} lowest thresholds are left out, AWS takes no more"
-            yield f"budget {plan.name}: {said}"
+            left_out = f"its {more} lowest thresholds are left out, AWS takes no more"
+            yield f"budget {plan.name}: {left_out}"
         small = sum(limit == _CENT for limit in plan.limits)
         if small:
             yield f"budget {plan.name}: {small} limits are 0.01, the smallest there is"
-    first = told.months.firsts[0]
+    first = forecast.months.firsts[0]
     now = datetime.datetime.now(datetime.UTC).date()
     if (first.year, first.month) < (now.year, now.month):
         yield f"the plan begins in {first:%Y-%m}: AWS takes plans from the current month on"
     if not subscribers:
-        shares = ", ".join(f"{factor(100 * one)} %" for one in plans[0].thresholds)
+        shares = ", ".join(f"{factor(100 * threshold)} %" for threshold in plans[0].thresholds)
         yield (f"no notifications (at {shares}): AWS wants somebody to tell, name them by --notify")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from pricing.errors import KmscostError, Problem
+from pricing.reading.problems import KmscostError, Problem
 
 
-def needed(module: str, extra: str, form: str) -> Any:
+def import_extra(module: str, extra: str, form: str) -> Any:
     """The module of an optional library.
 
     Raises
@@ -23,5 +23,5 @@ def needed(module: str, extra: str, form: str) -> Any:
         found = f"{form}, which needs {library} to be written"
         fix = f"pip install 'kms-cost-estimator[{extra}]'"
         raise KmscostError(
-            Problem("--format", None, "", found, f"{library} installed, or another format", fix)
+            Problem("form", None, "", found, f"{library} installed, or another format", fix)
         ) from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from estimator.report.exports.parquet import table_parquet
 from estimator.report.exports.table import Table
@@ -18,18 +17,8 @@ _WRITERS: dict[str, Callable[[Table], str | bytes]] = {
 }
 
 
-def format_of(output: Path | None) -> str:
-    """The format that the end of a file's name says; csv where it says none.
-
-    >>> format_of(Path("forecast.parquet")), format_of(Path("forecast.txt")), format_of(None)
-    ('parquet', 'csv', 'csv')
-    """
-    end = "" if output is None else output.suffix.removeprefix(".").lower()
-    return end if end in _WRITERS else "csv"
-
-
-def written(table: Table, form: str) -> str | bytes:
-    """The table as the text or the bytes of a file.
+def write_table(table: Table, form: str) -> str | bytes:
+    """Return the table as the text or the bytes of a file.
 
     Raises
     ------

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from estimator.figures import factor
-from estimator.forecast import WRITES, Forecast, forecast
+from estimator.forecasting import WRITES, Forecast, forecast
 from estimator.report.exports.focus_columns import FOCUS, OWN
 from estimator.report.exports.source import Source, forecast_of
 from estimator.report.exports.table import Table
@@ -83,28 +83,30 @@ def export_focus(
     KmscostError
         As `estimator.forecast`.
     """
-    told = forecast_of(inventory, start, months, by, rates, discount, _NEEDED)
-    rows = _split(_listed(told), told)
-    frame = _columns(rows, told)
-    return Table("focus", frame, (*FOCUS, *OWN), (*told.notices, told.other_reading_line))
+    forecast = forecast_of(inventory, start, months, by, rates, discount, _NEEDED)
+    rows = _split(_with_list_prices(forecast), forecast)
+    frame = _columns(rows, forecast)
+    return Table(
+        "focus", frame, (*FOCUS, *OWN), (*forecast.notices, forecast.other_interpretation_line)
+    )
 
 
-def _listed(told: Forecast) -> pd.DataFrame:
+def _with_list_prices(charges: Forecast) -> pd.DataFrame:
     """The charges with the price and cost before any discount: list_price, list_cost."""
-    rows, price = told.rows, price_column(told.currency)
+    rows, price = charges.rows, price_column(charges.currency)
     full = rows
-    if told.discount:
+    if charges.discount:
         # the same rows in the same order, at the rates of the table
-        span = told.months
-        full = forecast(told.inventory, span.start, span.count, told.by, told.table).rows
+        span = charges.months
+        full = forecast(charges.inventory, span.start, span.count, charges.by, charges.table).rows
     return rows.assign(
         price=rows[price], list_price=full[price].to_numpy(), list_cost=full["cost"].to_numpy()
     )
 
 
-def _split(rows: pd.DataFrame, told: Forecast) -> pd.DataFrame:
+def _split(rows: pd.DataFrame, forecast: Forecast) -> pd.DataFrame:
     """Rows whose price holds for the whole of them: the charged part, then the free part."""
-    exempt = rows["cause"].isin(WRITES) & (told.inventory.cloudtrail_writes == "exempt")
+    exempt = rows["cause"].isin(WRITES) & (forecast.inventory.cloudtrail_writes == "exempt")
     charged = rows[rows["billable"] > 0]
     charged = charged.assign(quantity=charged["billable"], reason=None)
     free = rows[rows["free"] > 0]
@@ -121,9 +123,9 @@ def _split(rows: pd.DataFrame, told: Forecast) -> pd.DataFrame:
     return pd.concat([charged, free]).sort_index(kind="stable").reset_index(drop=True)
 
 
-def _columns(rows: pd.DataFrame, told: Forecast) -> pd.DataFrame:
-    names = {one.id: one.name or one.id for one in told.inventory.accounts}
-    arns = {one.id: one.arn for one in told.inventory.keys if one.arn}
+def _columns(rows: pd.DataFrame, forecast: Forecast) -> pd.DataFrame:
+    names = {account.id: account.name or account.id for account in forecast.inventory.accounts}
+    arns = {key.id: key.arn for key in forecast.inventory.keys if key.arn}
     text = {
         name: rows[name].astype(object)
         for name in rows.columns
@@ -134,17 +136,19 @@ def _columns(rows: pd.DataFrame, told: Forecast) -> pd.DataFrame:
     usage_type = region + "-" + meter
     resource = text["key"].map(arns) if "key" in text else pd.Series(None, rows.index, object)
     reason = rows["reason"].astype(object)
+    # NaN is equal to nothing, so no description would be found for it
     reason = reason.where(reason.notna(), None)
     begin = rows["month"].dt.start_time.dt.tz_localize("UTC").astype("datetime64[ms, UTC]")
+    # FOCUS periods end where the next one begins: exclusive
     end = (rows["month"] + 1).dt.start_time.dt.tz_localize("UTC").astype("datetime64[ms, UTC]")
     why = "." + reason.str.replace(" ", "-")
     found = {
         "BilledCost": rows["cost"],
         "BillingAccountId": text["payer"],
-        "BillingAccountName": text["payer"].map(lambda one: names.get(one, one)),
+        "BillingAccountName": text["payer"].map(lambda account: names.get(account, account)),
         "BillingPeriodStart": begin,
         "BillingPeriodEnd": end,
-        "ChargeDescription": _descriptions(rows, text, reason, told.currency),
+        "ChargeDescription": _descriptions(rows, text, reason, forecast.currency),
         "ChargePeriodStart": begin,
         "ChargePeriodEnd": end,
         "ConsumedQuantity": rows["quantity"],
@@ -167,7 +171,7 @@ def _columns(rows: pd.DataFrame, told: Forecast) -> pd.DataFrame:
         "SkuMeter": meter,
         "SkuPriceId": usage_type + "." + text["rate_from"] + why.fillna(""),
         "SubAccountId": text["billed_account"],
-        "SubAccountName": text["billed_account"].map(lambda one: names.get(one, one)),
+        "SubAccountName": text["billed_account"].map(lambda account: names.get(account, account)),
         "x_UsageType": usage_type,
         "x_Operation": text["operation"].map(operation_of),
         "x_FreeReason": reason,
@@ -176,19 +180,19 @@ def _columns(rows: pd.DataFrame, told: Forecast) -> pd.DataFrame:
     }
     same: dict[str, str | bool] = {
         **_ALWAYS,
-        "BillingCurrency": told.currency,
-        "PricingCurrency": told.currency,
+        "BillingCurrency": forecast.currency,
+        "PricingCurrency": forecast.currency,
         "x_IsForecast": True,
-        "x_CloudTrailWrites": told.inventory.cloudtrail_writes,
+        "x_CloudTrailWrites": forecast.inventory.cloudtrail_writes,
     }
-    made = {**found, **{name: _constant(value, len(rows)) for name, value in same.items()}}
+    values = {**found, **{name: _constant(value, len(rows)) for name, value in same.items()}}
     nothing = {"category": _constant(None, len(rows)), "float64": np.nan}
     columns = {
-        one.name: made[one.name] if one.name in made else nothing[one.dtype]
-        for one in (*FOCUS, *OWN)
+        column.name: values[column.name] if column.name in values else nothing[column.dtype]
+        for column in (*FOCUS, *OWN)
     }
     frame = pd.DataFrame(columns, index=rows.index)
-    return frame.astype({one.name: one.dtype for one in (*FOCUS, *OWN)})
+    return frame.astype({column.name: column.dtype for column in (*FOCUS, *OWN)})
 
 
 def _constant(value: str | bool | None, size: int) -> Any:
@@ -202,13 +206,13 @@ def _constant(value: str | bool | None, size: int) -> Any:
 def _descriptions(
     rows: pd.DataFrame, text: dict[str, pd.Series], reason: pd.Series, currency: str
 ) -> list[str]:
-    """What each row is charged for, in words."""
+    """Return a description of each row's charge."""
     driver = text.get("driver", text["billed_account"])
-    said = []
+    descriptions = []
     for price, unit, operation, cause, name, why in zip(
         rows["price"], text["unit"], text["operation"], text["cause"], driver, reason, strict=True
     ):
         each = "per request" if unit == "request" else "per customer managed key and month"
         what = f"{operation} ({cause}, {name})" if unit == "request" else name
-        said.append(f"Forecast: {currency} {factor(price)} {each}, {what}{_WHY[why]}")
-    return said
+        descriptions.append(f"Forecast: {currency} {factor(price)} {each}, {what}{_WHY[why]}")
+    return descriptions

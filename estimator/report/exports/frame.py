@@ -10,23 +10,24 @@ from typing import Any
 
 import pandas as pd
 
-from estimator.actuals.grain import actuals_grain
-from estimator.actuals.result import Actuals
-from estimator.actuals.stored import load_actuals
-from estimator.advise import Advice
-from estimator.backtest import Backtest
-from estimator.calibrate import Calibration
-from estimator.forecast import Forecast, calendar, grain
+from estimator.advice import Advice
+from estimator.backtesting import Backtest
+from estimator.calibration import Calibration
+from estimator.forecasting import Forecast, calendar, grain
 from estimator.frames import FRAMES
 from estimator.inventory import Inventory, load_inventory
-from estimator.reconcile import Reconciliation
+from estimator.measurement.measurement_files import load_actuals
+from estimator.measurement.result import Actuals
+from estimator.measurement.rows import actuals_grain
+from estimator.reconciliation import Reconciliation
 from estimator.report.exports.source import forecast_of, refuse_beside_forecast
-from estimator.report.exports.table import Table, described
+from estimator.report.exports.table import Table, describe_columns
 from estimator.scenarios import Comparison
-from estimator.uncertainty import Simulation, simulate
+from estimator.simulation import Simulation, simulate
+from estimator.simulation.options import read_options
 from estimator.volume import usage
-from pricing.errors import Problem, UsageError
 from pricing.rates import RateTable
+from pricing.reading.problems import Problem, UsageError
 
 Result = Comparison | Reconciliation | Calibration | Backtest | Advice
 Given = Inventory | Forecast | Simulation | Actuals | Result | pd.DataFrame | str | Path
@@ -70,13 +71,16 @@ def export_frame(
     """
     if frame not in FRAMES:
         expected = f"one of {', '.join(FRAMES)}"
-        raise UsageError(Problem("--frame", None, "", repr(frame), expected, ""))
+        raise UsageError(Problem("frame", None, "", repr(frame), expected, ""))
+    # also where the frame needs none: a wrong option is not for somebody else to find
+    read_options(draws, seed, quantile, 1)
+    calendar(start, months)
     if isinstance(source, pd.DataFrame):
-        return Table(frame, source, described(source, FRAMES[frame], "USD"), ())
+        return Table(frame, source, describe_columns(source, FRAMES[frame], "USD"), ())
     options = {"start": start, "months": months, "by": by, "rates": rates, "discount": discount}
     drawn = {"draws": draws, "seed": seed, "quantile": quantile}
     rows, notices, currency = _MAKERS.get(frame, _result)(source, frame, options, drawn)
-    return Table(frame, rows, described(rows, FRAMES[frame], currency), tuple(notices))
+    return Table(frame, rows, describe_columns(rows, FRAMES[frame], currency), tuple(notices))
 
 
 # the frames of a forecast, and where it has them
@@ -91,10 +95,10 @@ _RESULTS: dict[str, tuple[type, str]] = {
     "advice": (Advice, "rows"),
 }
 
-_Made = tuple[pd.DataFrame, Sequence[str], str]
+_Exported = tuple[pd.DataFrame, Sequence[str], str]
 
 
-def _usage(source: Any, frame: str, options: dict[str, Any], _drawn: dict[str, Any]) -> _Made:
+def _usage(source: Any, frame: str, options: dict[str, Any], _drawn: dict[str, Any]) -> _Exported:
     columns = grain(options["by"])
     if isinstance(source, Forecast):
         refuse_beside_forecast(start=options["start"])
@@ -107,51 +111,55 @@ def _usage(source: Any, frame: str, options: dict[str, Any], _drawn: dict[str, A
     return usage(inventory, span, columns), inventory.notices, "USD"
 
 
-def _forecast(source: Any, frame: str, options: dict[str, Any], _drawn: dict[str, Any]) -> _Made:
+def _forecast(
+    source: Any, frame: str, options: dict[str, Any], _drawn: dict[str, Any]
+) -> _Exported:
     if frame != "charges":
         _refuse_by(options)
     known = source if isinstance(source, Inventory | Forecast) else _path(source, frame)
-    told = forecast_of(known, **options)
-    rows: pd.DataFrame | None = getattr(told, _PLACES[frame])
+    forecast = forecast_of(known, **options)
+    rows: pd.DataFrame | None = getattr(forecast, _PLACES[frame])
     if rows is None:  # a notice says why
-        rows = pd.DataFrame({one.name: [] for one in FRAMES[frame]})
-    return rows, (*told.notices, told.other_reading_line), told.currency
+        rows = pd.DataFrame({column.name: [] for column in FRAMES[frame]})
+    return rows, (*forecast.notices, forecast.other_interpretation_line), forecast.currency
 
 
-def _simulated(source: Any, frame: str, options: dict[str, Any], drawn: dict[str, Any]) -> _Made:
+def _simulation(
+    source: Any, frame: str, options: dict[str, Any], drawn: dict[str, Any]
+) -> _Exported:
     _refuse_by(options)
     if isinstance(source, Simulation):
-        told = source
+        simulation = source
     else:
         rest = {name: value for name, value in options.items() if name != "by"}
         inventory = source if isinstance(source, Inventory) else _path(source, frame)
-        told = simulate(inventory, **rest, **drawn)
-    rows: pd.DataFrame = getattr(told, frame)
-    return rows, (*told.notices, told.other_reading_line), told.currency
+        simulation = simulate(inventory, **rest, **drawn)
+    rows: pd.DataFrame = getattr(simulation, frame)
+    return rows, (*simulation.notices, simulation.other_interpretation_line), simulation.currency
 
 
-def _actuals(source: Any, frame: str, options: dict[str, Any], _drawn: dict[str, Any]) -> _Made:
-    told = source if isinstance(source, Actuals) else load_actuals(_path(source, frame))
+def _actuals(source: Any, frame: str, options: dict[str, Any], _drawn: dict[str, Any]) -> _Exported:
+    actuals = source if isinstance(source, Actuals) else load_actuals(_path(source, frame))
     if options["by"] is not None:
-        told = dataclasses.replace(told, by=actuals_grain(options["by"]))
-    return told.rows, told.notices, "USD"
+        actuals = dataclasses.replace(actuals, by=actuals_grain(options["by"]))
+    return actuals.rows, actuals.notices, "USD"
 
 
-def _result(source: Any, frame: str, options: dict[str, Any], _drawn: dict[str, Any]) -> _Made:
+def _result(source: Any, frame: str, options: dict[str, Any], _drawn: dict[str, Any]) -> _Exported:
     _refuse_by(options)
     kind, place = _RESULTS[frame]
     if not isinstance(source, kind):
         found = "a path" if isinstance(source, str | Path) else f"a {type(source).__name__}"
         expected = f"in Python the {kind.__name__} that has {frame}"
-        raise UsageError(Problem("--frame", None, "", found, expected, ""))
-    told: Any = source
-    return getattr(told, place), told.notices, getattr(told, "currency", "USD")
+        raise UsageError(Problem("frame", None, "", found, expected, ""))
+    result: Any = source
+    return getattr(result, place), result.notices, getattr(result, "currency", "USD")
 
 
 def _refuse_by(options: dict[str, Any]) -> None:
     if options["by"] is not None:
         expected = "none: only charges, usage and actuals are told apart by columns"
-        raise UsageError(Problem("--by", None, "", repr(options["by"]), expected, ""))
+        raise UsageError(Problem("by", None, "", repr(options["by"]), expected, ""))
 
 
 def _path(source: Any, frame: str) -> str | Path:
@@ -161,13 +169,13 @@ def _path(source: Any, frame: str) -> str | Path:
     raise UsageError(Problem("source", None, "", found, f"something that has {frame}", ""))
 
 
-_MAKERS: dict[str, Callable[[Any, str, dict[str, Any], dict[str, Any]], _Made]] = {
+_MAKERS: dict[str, Callable[[Any, str, dict[str, Any], dict[str, Any]], _Exported]] = {
     "usage": _usage,
     "charges": _forecast,
     "actuals": _actuals,
-    "quantiles": _simulated,
-    "drivers": _simulated,
-    "budgets": _simulated,
+    "quantiles": _simulation,
+    "drivers": _simulation,
+    "budgets": _simulation,
     "events": _forecast,
     "budget_use": _forecast,
     "quotas": _forecast,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from estimator.forecast import Forecast
+from estimator.forecasting import Forecast
 from estimator.frames import KEYS
 from estimator.report.exports.source import Source, forecast_of
 from pricing.rates import RateTable
@@ -30,8 +30,8 @@ class Metrics:
         return f"<Metrics: {self.text.count(chr(10)):,} lines>"
 
     def _repr_html_(self) -> str:
-        said = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
-        return f"<pre>{html.escape(self.text)}</pre>{said}"
+        notes = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
+        return f"<pre>{html.escape(self.text)}</pre>{notes}"
 
 
 def export_prometheus(
@@ -62,14 +62,14 @@ def export_prometheus(
     KmscostError
         As `estimator.forecast`.
     """
-    told = forecast_of(inventory, start, months, by, rates, discount)
-    text = "\n".join([*_families(told), "# EOF", ""])
-    return Metrics(text, (*told.notices, told.other_reading_line))
+    forecast = forecast_of(inventory, start, months, by, rates, discount)
+    text = "\n".join([*_families(forecast), "# EOF", ""])
+    return Metrics(text, (*forecast.notices, forecast.other_interpretation_line))
 
 
-def _families(told: Forecast) -> Iterator[str]:
-    rows, currency = told.rows, told.currency
-    code, reading = currency.lower(), told.inventory.cloudtrail_writes
+def _families(forecast: Forecast) -> Iterator[str]:
+    rows, currency = forecast.rows, forecast.currency
+    code, reading = currency.lower(), forecast.inventory.cloudtrail_writes
     other = "charged" if reading == "exempt" else "exempt"
     requests, keys = (rows[rows["unit"] == unit] for unit in ("request", "key-month"))
     yield from _family(
@@ -105,17 +105,17 @@ def _families(told: Forecast) -> Iterator[str]:
         "cost_other_reading",
         {"cloudtrail_writes": other},
     )
-    if told.inventory.budgets:
+    if forecast.inventory.budgets:
         name = "kmscost_budget_usd"
         yield from _header(name, "usd", "what a month may cost")
-        for one in told.inventory.budgets:
-            yield f"{name}{_labels({'budget': one.name})} {float(one.usd_per_month)!r}"
+        for budget in forecast.inventory.budgets:
+            yield f"{name}{_labels({'budget': budget.name})} {float(budget.usd_per_month)!r}"
 
 
 def _header(name: str, unit: str, what: str) -> Iterator[str]:
     yield f"# TYPE {name} gauge"
     yield f"# UNIT {name} {unit}"
-    yield f"# HELP {name} {_escaped(what)}"
+    yield f"# HELP {name} {_escape(what)}"
 
 
 def _family(
@@ -127,23 +127,24 @@ def _family(
     more: Mapping[str, str] | None = None,
 ) -> Iterator[str]:
     yield from _header(name, unit, what)
-    told_apart = [one for one in KEYS if one in rows.columns]
+    labelled = [key for key in KEYS if key in rows.columns]
     # rates may change in a month's rows: one sample for each set of labels
-    summed = rows.groupby(told_apart, observed=True, sort=False, as_index=False)[column].sum()
-    columns = [summed[one].astype(str).tolist() for one in told_apart]
+    summed = rows.groupby(labelled, observed=True, sort=False, as_index=False)[column].sum()
+    columns = [summed[key].astype(str).tolist() for key in labelled]
     for *values, value in zip(*columns, summed[column].tolist(), strict=True):
-        labels = dict(zip(told_apart, values, strict=True))
+        labels = dict(zip(labelled, values, strict=True))
         yield f"{name}{_labels(labels | dict(more or {}))} {value!r}"
 
 
 def _labels(labels: Mapping[str, str]) -> str:
-    return "{" + ",".join(f'{name}="{_escaped(value)}"' for name, value in labels.items()) + "}"
+    return "{" + ",".join(f'{name}="{_escape(value)}"' for name, value in labels.items()) + "}"
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     r"""Text as OpenMetrics quotes it.
 
-    >>> print(_escaped('a "b" \\ c'))
+    >>> print(_escape('a "b" \\ c'))
     a \"b\" \\ c
     """
+    # backslashes first, or those of the other escapes would be doubled
     return text.replace("\\", r"\\").replace("\n", r"\n").replace('"', r"\"")

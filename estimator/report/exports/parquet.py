@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from estimator.report.exports.extras import needed
+from estimator.report.exports.extras import import_extra
 from estimator.report.exports.table import Table, cells, kind_of
 
 
@@ -23,8 +23,8 @@ def table_parquet(table: Table) -> bytes:
     KmscostError
         pyarrow is not installed.
     """
-    arrow = needed("pyarrow", "parquet", "Parquet")
-    parquet = needed("pyarrow.parquet", "parquet", "Parquet")
+    arrow = import_extra("pyarrow", "parquet", "Parquet")
+    parquet = import_extra("pyarrow.parquet", "parquet", "Parquet")
     types = {
         "number": arrow.float64(),
         "whole": arrow.int64(),
@@ -37,8 +37,8 @@ def table_parquet(table: Table) -> bytes:
     fields, arrays = [], []
     for column, (name, values) in zip(table.columns, table.rows.items(), strict=True):
         kind = types[kind_of(values)]
-        said = {"unit": column.unit, "meaning": column.meaning}
-        fields.append(arrow.field(name, kind, metadata=said))
+        metadata = {"unit": column.unit, "meaning": column.meaning}
+        fields.append(arrow.field(name, kind, metadata=metadata))
         arrays.append(_array(arrow, values, kind))
     about = {"frame": table.name, "notices": json.dumps(table.notices)}
     schema = arrow.schema(fields, metadata=about)
@@ -51,9 +51,10 @@ def _array(arrow: Any, values: pd.Series, kind: Any) -> Any:
     """A column for Arrow; text that repeats goes by its codes, a hundred times as fast."""
     if isinstance(values.dtype, pd.CategoricalDtype):
         codes = values.cat.codes.to_numpy().astype(np.int32)
-        names = arrow.array([str(one) for one in values.cat.categories], type=arrow.string())
-        held = arrow.array(codes, mask=codes < 0)
-        return arrow.DictionaryArray.from_arrays(held, names).cast(kind)
+        names = arrow.array([str(name) for name in values.cat.categories], type=arrow.string())
+        # pandas has -1 where nothing is known; for Arrow it would be an index out of bounds
+        indices = arrow.array(codes, mask=codes < 0)
+        return arrow.DictionaryArray.from_arrays(indices, names).cast(kind)
     if values.dtype.kind in "fiubM":
         return arrow.array(values.to_numpy(), type=kind, from_pandas=True)
     return arrow.array(cells(values), type=kind)

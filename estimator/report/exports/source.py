@@ -6,11 +6,11 @@ import datetime
 from collections.abc import Sequence
 from pathlib import Path
 
-from estimator.forecast import Forecast, forecast, grain
+from estimator.forecasting import Forecast, forecast, grain
 from estimator.frames import KEYS
 from estimator.inventory import Inventory
-from pricing.errors import Problem, UsageError
 from pricing.rates import RateTable
+from pricing.reading.problems import Problem, UsageError
 
 # an inventory or its path; a forecast brings its own months, rates and discount
 Source = Inventory | Forecast | str | Path

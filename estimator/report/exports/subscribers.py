@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from pricing.errors import Problem, UsageError
+from pricing.arns import parse_arn
+from pricing.reading.problems import Problem, UsageError
 
 # the service model of AWS Budgets 2016-10-20: a notification has one SNS topic and ten addresses
 MOST_TOPICS, MOST_ADDRESSES, MOST_NOTIFICATIONS = 1, 10, 10
 # one more is for AWS's own forecast
 MOST_THRESHOLDS = MOST_NOTIFICATIONS - 1
 
-_TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(?:\.fifo)?")
+_TOPIC = re.compile(r"[A-Za-z0-9_-]{1,256}(?:\.fifo)?")
 _ADDRESS = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+")
 
 
@@ -29,21 +30,22 @@ def read_subscribers(notify: Sequence[str]) -> tuple[dict[str, str], ...]:
     UsageError
         One is neither, or there are too many.
     """
-    said = []
-    for one in dict.fromkeys([notify] if isinstance(notify, str) else notify):
-        if _TOPIC.fullmatch(one):
-            said.append({"SubscriptionType": "SNS", "Address": one})
-        elif _ADDRESS.fullmatch(one):
-            said.append({"SubscriptionType": "EMAIL", "Address": one})
+    subscribers = []
+    for address in dict.fromkeys([notify] if isinstance(notify, str) else notify):
+        topic = parse_arn(address, "sns")
+        if topic and topic.region and topic.account and _TOPIC.fullmatch(topic.resource):
+            subscribers.append({"SubscriptionType": "SNS", "Address": address})
+        elif _ADDRESS.fullmatch(address):
+            subscribers.append({"SubscriptionType": "EMAIL", "Address": address})
         else:
             expected = "an e-mail address or the ARN of an SNS topic"
-            raise UsageError(Problem("--notify", None, "", repr(one), expected, ""))
-    kinds = [one["SubscriptionType"] for one in said]
+            raise UsageError(Problem("notify", None, "", repr(address), expected, ""))
+    kinds = [subscriber["SubscriptionType"] for subscriber in subscribers]
     if kinds.count("SNS") > MOST_TOPICS or kinds.count("EMAIL") > MOST_ADDRESSES:
         found = f"{kinds.count('SNS')} topics and {kinds.count('EMAIL')} addresses"
         expected = f"at most {MOST_TOPICS} SNS topic and {MOST_ADDRESSES} addresses"
-        raise UsageError(Problem("--notify", None, "", found, expected, ""))
-    return tuple(said)
+        raise UsageError(Problem("notify", None, "", found, expected, ""))
+    return tuple(subscribers)
 
 
 def notifications(
@@ -53,19 +55,19 @@ def notifications(
 
     Past ten, which is all that AWS takes, the lowest thresholds are left out.
     """
-    kept = sorted(thresholds)[-MOST_THRESHOLDS:]
-    alarms = [("ACTUAL", one) for one in kept] + [("FORECASTED", kept[-1])]
+    highest = sorted(thresholds)[-MOST_THRESHOLDS:]
+    alarms = [("ACTUAL", threshold) for threshold in highest] + [("FORECASTED", highest[-1])]
     return [
         {
             "Notification": {
                 "NotificationType": kind,
                 "ComparisonOperator": "GREATER_THAN",
-                "Threshold": percent(one),
+                "Threshold": percent(threshold),
                 "ThresholdType": "PERCENTAGE",
             },
             "Subscribers": list(subscribers),
         }
-        for kind, one in alarms
+        for kind, threshold in alarms
     ]
 
 

@@ -40,12 +40,12 @@ class Table:
         return f"<Table {self.name}: {len(self.rows):,} rows, {len(self.columns)} columns>"
 
     def _repr_html_(self) -> str:
-        said = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
-        return f"{self.rows.to_html(index=False, max_rows=20)}{said}"
+        notes = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
+        return f"{self.rows.to_html(index=False, max_rows=20)}{notes}"
 
 
 def kind_of(values: pd.Series) -> str:
-    """What a column holds: number, whole, flag, month, day, moment or text.
+    """Return the kind of a column: number, whole, flag, month, day, moment or text.
 
     >>> kind_of(pd.Series([1.5])), kind_of(pd.Series(pd.PeriodIndex(["2026-11"], freq="M")))
     ('number', 'month')
@@ -75,15 +75,15 @@ def cells(values: pd.Series) -> list[Any]:
         known = (~values.isna()).tolist()
         return [_day(day) if is_known else None for day, is_known in zip(days, known, strict=True)]
     if isinstance(values.dtype, pd.CategoricalDtype):
-        names = [str(one) for one in values.cat.categories]
+        names = [str(name) for name in values.cat.categories]
         return [None if code < 0 else names[code] for code in values.cat.codes.tolist()]
     if kind == "moment":
-        return [None if pd.isna(one) else one.to_pydatetime() for one in values]
+        return [None if pd.isna(moment) else moment.to_pydatetime() for moment in values]
     plain = values.tolist()
     if kind == "text":
-        return [None if pd.isna(one) else str(one) for one in plain]
+        return [None if pd.isna(text) else str(text) for text in plain]
     if kind == "number":
-        return [None if one != one else one for one in plain]  # noqa: PLR0124 (NaN)
+        return [None if number != number else number for number in plain]  # noqa: PLR0124 (NaN)
     return plain
 
 
@@ -91,18 +91,20 @@ def _day(number: int) -> datetime.date:
     return _EPOCH + datetime.timedelta(days=number)
 
 
-def described(rows: pd.DataFrame, known: Sequence[Column], currency: str) -> tuple[Column, ...]:
+def describe_columns(
+    rows: pd.DataFrame, known: Sequence[Column], currency: str
+) -> tuple[Column, ...]:
     """The declared column of each column of a frame, in the frame's order.
 
     Columns in another currency than USD have its code in their name and unit.
     """
     code = currency.lower()
     by_name: dict[str, Column] = {}
-    for one in known:
-        by_name[one.name] = one
-        renamed = one.name.replace("usd", code)
-        unit = one.unit.replace("USD", currency)
-        by_name[renamed] = Column(renamed, one.dtype, unit, one.meaning)
+    for column in known:
+        by_name[column.name] = column
+        renamed = column.name.replace("usd", code)
+        unit = column.unit.replace("USD", currency)
+        by_name[renamed] = Column(renamed, column.dtype, unit, column.meaning)
     return tuple(by_name.get(name) or _plain(rows[name], name) for name in rows.columns)
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from estimator.report.data import safe_cell, to_json
 from estimator.report.exports.table import Table, cells, kind_of
+from estimator.report.formats.json_and_csv import safe_cell, to_json
 
 # how JSON and CSV write what is a date
 _SHAPES = {"month": "%Y-%m", "day": "%Y-%m-%d", "moment": "%Y-%m-%dT%H:%M:%SZ"}
@@ -16,19 +16,21 @@ _SHAPES = {"month": "%Y-%m", "day": "%Y-%m-%d", "moment": "%Y-%m-%dT%H:%M:%SZ"}
 
 def table_csv(table: Table) -> str:
     """CSV: every digit of a number and no exponent, text that no spreadsheet runs as a formula."""
-    plain = pd.DataFrame({name: _csv_cells(one) for name, one in table.rows.items()}, dtype=object)
+    plain = pd.DataFrame(
+        {name: _csv_cells(values) for name, values in table.rows.items()}, dtype=object
+    )
     return plain.to_csv(index=False, lineterminator="\n")
 
 
 def _csv_cells(values: pd.Series) -> list[Any]:
     kind = kind_of(values)
     if kind == "number":
-        return [None if one is None else digits(one) for one in cells(values)]
+        return [None if number is None else digits(number) for number in cells(values)]
     if isinstance(values.dtype, pd.CategoricalDtype):
-        names = [safe_cell(str(one)) for one in values.cat.categories]
+        names = [safe_cell(str(name)) for name in values.cat.categories]
         return [None if code < 0 else names[code] for code in values.cat.codes.tolist()]
     found = _json_cells(values)
-    return [one and safe_cell(one) for one in found] if kind == "text" else found
+    return [text and safe_cell(text) for text in found] if kind == "text" else found
 
 
 def table_json(table: Table) -> str:
@@ -39,8 +41,13 @@ def table_json(table: Table) -> str:
         {
             "frame": table.name,
             "columns": [
-                {"name": one.name, "dtype": one.dtype, "unit": one.unit, "meaning": one.meaning}
-                for one in table.columns
+                {
+                    "name": column.name,
+                    "dtype": column.dtype,
+                    "unit": column.unit,
+                    "meaning": column.meaning,
+                }
+                for column in table.columns
             ],
             "rows": rows,
             "notices": list(table.notices),
@@ -51,7 +58,7 @@ def table_json(table: Table) -> str:
 def _json_cells(values: pd.Series) -> list[Any]:
     shape = _SHAPES.get(kind_of(values))
     found = cells(values)
-    return found if shape is None else [one and f"{one:{shape}}" for one in found]
+    return found if shape is None else [date and f"{date:{shape}}" for date in found]
 
 
 def digits(value: float) -> str:

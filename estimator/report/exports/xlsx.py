@@ -7,9 +7,9 @@ import io
 from collections.abc import Callable
 from typing import Any
 
-from estimator.report.exports.extras import needed
+from estimator.report.exports.extras import import_extra
 from estimator.report.exports.table import Table, cells, kind_of
-from pricing.errors import KmscostError, Problem
+from pricing.reading.problems import KmscostError, Problem
 
 # Excel specifications and limits, support.microsoft.com, checked 2026-11-24
 MOST_ROWS = 1_048_576
@@ -39,15 +39,15 @@ def table_xlsx(table: Table) -> bytes:
         XlsxWriter is not installed, or a sheet is too small for the table.
     """
     _fits(table)
-    writer = needed("xlsxwriter", "xlsx", "a workbook")
+    writer = import_extra("xlsxwriter", "xlsx", "a workbook")
     stream = io.BytesIO()
     book = writer.Workbook(stream, _OPTIONS)
     book.set_properties({"created": _CREATED})
     _frame_sheet(book, table)
     header = ("column", "dtype", "unit", "meaning")
-    about = [(one.name, one.dtype, one.unit, one.meaning) for one in table.columns]
+    about = [(column.name, column.dtype, column.unit, column.meaning) for column in table.columns]
     _text_sheet(book, "columns", header, about)
-    _text_sheet(book, "notices", ("notice",), [(one,) for one in table.notices])
+    _text_sheet(book, "notices", ("notice",), [(notice,) for notice in table.notices])
     book.close()
     return stream.getvalue()
 
@@ -58,7 +58,7 @@ def _fits(table: Table) -> None:
     found = f"{len(table.rows):,} rows"
     fix = "use parquet or csv, or tell fewer columns apart by --by"
     raise KmscostError(
-        Problem("--format", None, "", found, f"at most {MOST_ROWS - 1:,} in a sheet", fix)
+        Problem("form", None, "", found, f"at most {MOST_ROWS - 1:,} in a sheet", fix)
     )
 
 
@@ -82,7 +82,7 @@ def _frame_sheet(book: Any, table: Table) -> None:
 
 
 def _writer(book: Any, sheet: Any, kind: str) -> Callable[[int, int, Any], Any]:
-    """What writes a cell of a column."""
+    """Return the function that writes a cell of a column."""
     if kind == "flag":
         return sheet.write_boolean  # type: ignore[no-any-return]
     if kind in ("number", "whole"):

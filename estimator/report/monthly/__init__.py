@@ -6,20 +6,21 @@ import datetime
 from collections.abc import Sequence
 from pathlib import Path
 
-from estimator.actuals.bill import measure_bill
-from estimator.actuals.result import Actuals
-from estimator.actuals.stored import load_actuals
-from estimator.advise import advise
-from estimator.forecast import forecast
-from estimator.inventory import Inventory, load_inventory
-from estimator.months import month_label
-from estimator.reconcile import reconcile
+from estimator.advice import advise
+from estimator.forecasting import forecast
+from estimator.inventory import Inventory
+from estimator.inventory.changes import Settings, change_inventory
+from estimator.measurement.billing import measure_bill
+from estimator.measurement.measurement_files import load_actuals
+from estimator.measurement.result import Actuals
+from estimator.months import Months, month_label, parse_month
+from estimator.reconciliation import reconcile
+from estimator.report.charts.fan import QUANTILES
+from estimator.report.monthly.breakdown import break_down
 from estimator.report.monthly.result import MonthlyReport
-from estimator.report.plots.fan import QUANTILES
-from estimator.report.plots.sankey import COLUMNS
-from estimator.uncertainty import simulate
-from pricing.errors import Problem, UsageError
+from estimator.simulation import simulate
 from pricing.rates import RateTable, load_rates
+from pricing.reading.problems import Problem, UsageError
 
 __all__ = ["MonthlyReport", "report"]
 
@@ -45,12 +46,13 @@ def report(
     seed: int | None = None,
     draws: int = 10_000,
     advice: bool | None = None,
+    set: Settings | None = None,  # noqa: A002 (as --set)
 ) -> MonthlyReport:
     """The monthly budget report: verdict, the month, the months ahead, where it comes from.
 
     Parameters
     ----------
-    inventory, rates, discount
+    inventory, rates, discount, set
         As for `estimator.forecast`.
     month : str or date, optional
         The month to report, as ``2026-10``. Default: the last whole one, UTC.
@@ -64,8 +66,8 @@ def report(
         As for `estimator.simulate`.
     advice : bool, optional
         Whether what would save money is worked out too: every change is forecast again, so it takes
-        longer than all the rest. Default: up to 2,000 accounts. Only where `inventory` is a path,
-        as `estimator.advise` has it.
+        longer than all the rest. Default: up to 2,000 accounts. Only where `inventory` has a
+        document, as `estimator.advise` needs it.
 
     Returns
     -------
@@ -80,33 +82,31 @@ def report(
     label = _label(month)
     if isinstance(months_ahead, bool) or not 0 <= months_ahead <= _MOST_AHEAD:
         expected = f"0 to {_MOST_AHEAD} months"
-        raise UsageError(Problem("--months-ahead", None, "", repr(months_ahead), expected, ""))
-    path = None if isinstance(inventory, Inventory) else inventory
-    inventory = inventory if isinstance(inventory, Inventory) else load_inventory(inventory)
+        raise UsageError(Problem("months_ahead", None, "", repr(months_ahead), expected, ""))
+    inventory = change_inventory(inventory, set)
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
     span = 1 + months_ahead
-
-    told = forecast(inventory, label, span, rates=table, discount=discount)
-    drawn = simulate(inventory, label, span, draws, seed, QUANTILES, table, discount)
-    # accounts and Regions each alone: together they are rows by the million
-    origins = {
-        name: forecast(inventory, label, 1, by, table, discount).rows
-        for name, by in (("drivers", [*COLUMNS, "cause"]), ("regions", ["region"]))
-    }
-    kept = actuals if isinstance(actuals, Actuals | None) else load_actuals(actuals)
+    measured = actuals if isinstance(actuals, Actuals | None) else load_actuals(actuals)
     billed = bill if isinstance(bill, Actuals | None) else measure_bill(bill)
-    held = None
-    if billed is not None:
-        held = reconcile(inventory, billed, label, kept, table, discount)
-    small = len(inventory.accounts) <= _MOST_ADVISED
-    piece = None
-    if (small if advice is None else advice) and path is not None:
-        piece = advise(path, label, span, table, discount)
-    read = [one for one in (kept, billed) if one is not None]
-    unread = tuple(line for one in read for line in one.skipped.lines())
-    if advice is None and not small:
+
+    is_small = len(inventory.accounts) <= _MOST_ADVISED
+    is_advised = (is_small if advice is None else advice) and inventory.document is not None
+    read = [measurement for measurement in (measured, billed) if measurement is not None]
+    unread = tuple(line for measurement in read for line in measurement.skipped.lines())
+    if advice is None and not is_small:
         unread += (_NO_ADVICE,)
-    return MonthlyReport(label, told, drawn, origins, kept, held, piece, unread)
+    return MonthlyReport(
+        month=label,
+        forecast=forecast(inventory, label, span, rates=table, discount=discount),
+        simulation=simulate(inventory, label, span, draws, seed, QUANTILES, table, discount),
+        breakdown=break_down(inventory, Months(parse_month(label), 1), table, discount),
+        actuals=measured,
+        reconciliation=None
+        if billed is None
+        else reconcile(inventory, billed, label, measured, table, discount),
+        advice=advise(inventory, label, span, table, discount) if is_advised else None,
+        unread=unread,
+    )
 
 
 def _label(month: str | datetime.date | None) -> str:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from estimator.report.advised import advice_lines, piece_lines, ranking_sheet
-from estimator.report.monthly.computed import Computed
-from estimator.report.monthly.document import Block, Said, Section
+from estimator.report.answers.advice import AdviceAnswer, describe_recommendation, ranking_sheet
+from estimator.report.blocks import Lines, write_paragraphs
+from estimator.report.monthly.document import Block, Section
+from estimator.report.monthly.inputs import ReportInputs
 
 _MOST = 6
 
 
-def advice_section(told: Computed) -> Section | None:
-    """The ranking, then each piece in words; None where no advice was asked for."""
-    found = told.advice
-    if found is None:
+def advice_section(inputs: ReportInputs) -> Section | None:
+    """Return the ranking, then each recommendation; None where no advice was asked for."""
+    advice = inputs.advice
+    if advice is None:
         return None
-    ranking = ranking_sheet(found)
+    ranking = ranking_sheet(advice)
     blocks: list[Block] = [] if ranking is None else [ranking]
-    blocks.append(Said(tuple(advice_lines(found)), is_list=True))
-    for rank, piece in enumerate(found.pieces[:_MOST], start=1):
-        lines = tuple(f"{word}: {said}" for word, said in piece_lines(found, piece))
-        blocks.append(Said(lines, is_list=True, title=f"{rank}. {piece.proposal.title}"))
-    more = len(found.pieces) - _MOST
+    blocks.append(Lines("", tuple(AdviceAnswer(advice).lines())))
+    for rank, recommendation in enumerate(advice.recommendations[:_MOST], start=1):
+        blocks.append(describe_recommendation(advice, rank, recommendation))
+    more = len(advice.recommendations) - _MOST
     if more > 0:
-        blocks.append(Said((f"And {more:,} more: kmscost advise says how.",)))
+        blocks.append(write_paragraphs(f"And {more:,} more: kmscost advise says how."))
     return Section("advice", "What would save money", tuple(blocks))

@@ -6,29 +6,14 @@ from collections.abc import Iterator
 
 from estimator.figures import count, share
 from estimator.inventory.assumptions import FILES_PER_DAY, FilesPerDay, Range
-from estimator.report.monthly.computed import Computed
-from estimator.report.monthly.document import Block, Said, Section
-from estimator.report.plots.drivers import drivers_chart
-from estimator.report.sheet import Sheet
-from estimator.report.simulated import simulated_lines
+from estimator.inventory.units import SHARE, UNITS
+from estimator.report.answers.simulation import first_lines
+from estimator.report.blocks import Sheet, write_paragraphs
+from estimator.report.charts.drivers import drivers_chart
+from estimator.report.monthly.document import Block, Section
+from estimator.report.monthly.inputs import ReportInputs
 
 _MOST = 25
-_UNITS = {
-    "files_per_day": "file/day",
-    "config_updates_per_month": "update/month",
-    "bucket_key_saving": "0-1",
-    "retention_days": "day",
-    "gets_per_file": "get/file",
-    "queries_per_month": "query/month",
-    "days_scanned": "day",
-    "share_of_files": "0-1",
-    "gets_per_day": "get/day",
-    "runs_per_month": "run/month",
-    "days": "day",
-    "other_kms_requests_per_month": "request/month",
-    "accounts_per_year": "1/year",
-    "files_per_year": "1/year",
-}
 _CERTAIN = (
     "No assumption is a range, so nothing says how sure the numbers are: write low and high for "
     "what is not known, or put measured ranges there by kmscost calibrate."
@@ -36,24 +21,24 @@ _CERTAIN = (
 _RULE = "rule of thumb: AWS KMS Developer Guide, 2017-11-15 to 2021-09-11"
 
 
-def assumptions_section(told: Computed) -> Section:
-    """Every assumption that a number rests on, the one that causes the most spread first."""
-    drivers = told.simulation.drivers
-    column = f"share_{told.simulation.cost}"
+def assumptions_section(inputs: ReportInputs) -> Section:
+    """Return every assumption that a number rests on, the most important for the spread first."""
+    drivers = inputs.simulation.drivers
+    column = f"share_{inputs.simulation.cost}"
     shares = dict(zip(drivers["assumption"], drivers[column], strict=True))
-    found = list(_assumptions(told))
-    found.sort(key=lambda one: -shares.get(one[0], -1.0))
-    given = _given(told)
+    found = list(_assumptions(inputs))
+    found.sort(key=lambda assumption: -shares.get(assumption[0], -1.0))
+    given = _given(inputs)
     rows: list[tuple[str, ...]] = [
         (
             path,
-            said.source or given.get(path, "-"),
+            value.source or given.get(path, "-"),
             _unit(path),
-            count(said.mid),
-            "-" if said.is_number else f"{count(said.low)} to {count(said.high)}",
+            count(value.mid),
+            "-" if value.is_number else f"{count(value.low)} to {count(value.high)}",
             share(round(float(shares[path]), 4)) if path in shares else "-",
         )
-        for path, said in found[:_MOST]
+        for path, value in found[:_MOST]
     ]
     more = len(found) - _MOST
     if more > 0:
@@ -61,11 +46,11 @@ def assumptions_section(told: Computed) -> Section:
     header = ("assumption", "source", "unit", "value", "5 % to 95 %", "of the spread")
     sheet = Sheet("Assumptions", header, tuple(rows), numbers=3, sums=int(more > 0))
     blocks: list[Block] = []
-    if not told.has_ranges:
-        blocks.append(Said((_CERTAIN,)))
+    if not inputs.has_ranges:
+        blocks.append(write_paragraphs(_CERTAIN))
     else:
-        blocks.append(Said(tuple(simulated_lines(told.simulation)[:1])))
-        blocks.append(drivers_chart(told.simulation))
+        blocks.append(write_paragraphs(*first_lines(inputs.simulation)))
+        blocks.append(drivers_chart(inputs.simulation))
     return Section("assumptions", "Assumptions, and what to find out first", (*blocks, sheet))
 
 
@@ -75,17 +60,19 @@ def _unit(path: str) -> str:
     >>> _unit("trails[org].files_per_day.eu-west-1")
     'file/day'
     """
-    return next((unit for name, unit in _UNITS.items() if f".{name}" in f".{path}"), "")
+    names = reversed(path.split("."))
+    unit = next((UNITS[name] for name in names if name in UNITS), "")
+    return "0-1" if unit == SHARE else unit
 
 
-def _given(told: Computed) -> dict[str, str]:
+def _given(inputs: ReportInputs) -> dict[str, str]:
     """Sources of what the program itself assumes."""
-    plain = [one for one in told.inventory.trails if one.files_per_day is None]
-    return {f"trails[{one.name}].files_per_day": _RULE for one in plain}
+    plain = [trail for trail in inputs.inventory.trails if trail.files_per_day is None]
+    return {f"trails[{trail.name}].files_per_day": _RULE for trail in plain}
 
 
-def _assumptions(told: Computed) -> Iterator[tuple[str, Range]]:
-    inventory = told.inventory
+def _assumptions(inputs: ReportInputs) -> Iterator[tuple[str, Range]]:
+    inventory = inputs.inventory
     for trail in inventory.trails:
         path = f"trails[{trail.name}]"
         if trail.files_per_day is None:
@@ -109,8 +96,8 @@ def _assumptions(told: Computed) -> Iterator[tuple[str, Range]]:
             yield from _files(f"accounts[{account.id}]", account.files_per_day)
 
 
-def _files(owner: str, said: FilesPerDay) -> Iterator[tuple[str, Range]]:
-    for region, value in said.by_region.items():
-        yield said.path(owner, region), value
-    if said.other is not None:
-        yield said.path(owner, "other"), said.other
+def _files(owner: str, files: FilesPerDay) -> Iterator[tuple[str, Range]]:
+    for region, value in files.by_region.items():
+        yield files.path(owner, region), value
+    if files.other is not None:
+        yield files.path(owner, "other"), files.other

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from estimator.report.plots.chart import Chart
-from estimator.report.sheet import Sheet
+from estimator.report.blocks import Lines, Sheet
+from estimator.report.charts.chart import Chart
 
 
 @dataclass(frozen=True)
 class Card:
-    """One number that the reader came for: what it is, the number, and a word on it."""
+    """One number that the reader came for: its name, the number, and a note on it."""
 
     name: str
     value: str
     unit: str = ""
-    said: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -25,16 +25,7 @@ class Cards:
     cards: tuple[Card, ...]
 
 
-@dataclass(frozen=True)
-class Said:
-    """Lines of text under a title of their own: one paragraph each, or a list."""
-
-    lines: tuple[str, ...]
-    is_list: bool = False
-    title: str = ""
-
-
-Block = Cards | Said | Sheet | Chart
+Block = Cards | Lines | Sheet | Chart
 
 
 @dataclass(frozen=True)

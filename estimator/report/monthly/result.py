@@ -7,55 +7,55 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from estimator.report.monthly.computed import Computed
 from estimator.report.monthly.document import Document
-from estimator.report.monthly.sections import document
-from estimator.report.monthly.text import markdown
-from estimator.report.monthly.verdict import Verdict, verdict
+from estimator.report.monthly.inputs import ReportInputs
+from estimator.report.monthly.markdown import write_markdown
+from estimator.report.monthly.sections import build_document
+from estimator.report.monthly.verdict import Verdict, judge
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class MonthlyReport(Computed):
-    """What a month's KMS cost because of CloudTrail, and what the months ahead may cost.
+class MonthlyReport(ReportInputs):
+    """The cost of KMS because of CloudTrail in a month, and in the months ahead.
 
     `verdict` says whether it is on budget, `document` is the report as blocks; attributes are those
-    of `Computed`: month, forecast, simulation, origins, actuals, reconciliation, advice,
+    of `ReportInputs`: month, forecast, simulation, breakdown, actuals, reconciliation, advice,
     unread.
     """
 
     @cached_property
     def verdict(self) -> Verdict:
         """On budget or not, and how sure."""
-        return verdict(self)
+        return judge(self)
 
     @cached_property
     def document(self) -> Document:
         """The report as blocks in the order of reading."""
-        return document(self)
+        return build_document(self)
 
     def html(self) -> str:
         """One HTML file that needs no network and no script."""
-        from estimator.report.monthly.page import page
+        from estimator.report.monthly.html import write_page
 
-        return page(self.document)
+        return write_page(self.document)
 
     def markdown(self) -> str:
         """The report as Markdown, without charts."""
-        return markdown(self.document)
+        return write_markdown(self.document)
 
     def to_dict(self) -> dict[str, Any]:
         """The report as documented JSON: the verdict, and the JSON of all that it rests on."""
-        told = self.verdict
+        verdict = self.verdict
         return {
             "month": self.month,
             "verdict": {
-                "status": told.status,
-                "sentence": told.sentence,
-                "probability": told.probability,
+                "status": verdict.status,
+                "sentence": verdict.sentence,
+                "probability": verdict.probability,
             },
             f"spent_{self.currency.lower()}": self.spent,
-            "totals": self.of_month,
-            "totals_ahead": self.of_ahead,
+            "totals": self.month_totals,
+            "totals_ahead": self.outlook_totals,
             "forecast": self.forecast.to_dict(),
             "simulation": self.simulation.to_dict(),
             "reconciliation": self.reconciliation.to_dict() if self.reconciliation else None,

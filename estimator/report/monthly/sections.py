@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from estimator.figures import money
-from estimator.forecast.result import READINGS
+from estimator.forecasting.result import INTERPRETATIONS
 from estimator.report.monthly.advice import advice_section
-from estimator.report.monthly.ahead import ahead_section
 from estimator.report.monthly.assumptions import assumptions_section
-from estimator.report.monthly.computed import Computed
+from estimator.report.monthly.breakdown import breakdown_section
 from estimator.report.monthly.document import Document
+from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.month import month_section
-from estimator.report.monthly.origins import origins_section
-from estimator.report.monthly.terms import (
+from estimator.report.monthly.outlook import outlook_section
+from estimator.report.monthly.rates_and_notices import (
     free_section,
+    interpretations_section,
     notices_section,
     rates_section,
-    readings_section,
 )
-from estimator.report.monthly.verdict import verdict
+from estimator.report.monthly.verdict import judge
 from estimator.report.monthly.words import month_in_words
 
 
-def document(told: Computed) -> Document:
+def build_document(inputs: ReportInputs) -> Document:
     """The report as blocks in the order of reading."""
-    inventory = told.inventory
+    inventory = inputs.inventory
     parts = (
         (len(inventory.accounts), "account"),
         (len(inventory.regions()), "Region"),
@@ -32,32 +32,32 @@ def document(told: Computed) -> Document:
         (len(inventory.keys), "key"),
     )
     counted = ", ".join(f"{number:,} {word}{'s' * (number != 1)}" for number, word in parts)
-    found = verdict(told)
+    verdict = judge(inputs)
     sections = (
-        month_section(told),
-        ahead_section(told),
-        origins_section(told),
-        free_section(told),
-        readings_section(told),
-        advice_section(told),
-        assumptions_section(told),
-        rates_section(told),
-        notices_section(told),
+        month_section(inputs),
+        outlook_section(inputs),
+        breakdown_section(inputs),
+        free_section(inputs),
+        interpretations_section(inputs),
+        advice_section(inputs),
+        assumptions_section(inputs),
+        rates_section(inputs),
+        notices_section(inputs),
     )
     return Document(
-        title=f"KMS because of CloudTrail, {month_in_words(told.month)}",
+        title=f"KMS because of CloudTrail, {month_in_words(inputs.month)}",
         subtitle=f"{inventory.path}: {counted}",
-        status=found.status,
-        verdict=found.sentence,
-        beside=(_other(told), *([f"{told.copies_line}."] if told.copies_line else [])),
-        sections=tuple(one for one in sections if one is not None),
+        status=verdict.status,
+        verdict=verdict.sentence,
+        beside=(_other(inputs), *([f"{inputs.copies_line}."] if inputs.copies_line else [])),
+        sections=tuple(section for section in sections if section is not None),
     )
 
 
-def _other(told: Computed) -> str:
+def _other(inputs: ReportInputs) -> str:
     """The forecast of the month under the other reading."""
-    other = told.forecast.other_reading
-    cost = money(told.of_month[f"{told.cost}_writes_{other}"])
-    said = f"With cloudtrail_writes: {other} the month's forecast is {told.currency} {cost}"
-    own = money(told.of_month[told.cost])
-    return f"{said} instead of {own} (source: {READINGS[other]})."
+    other = inputs.forecast.other_interpretation
+    cost = money(inputs.month_totals[f"{inputs.cost}_writes_{other}"])
+    line = f"With cloudtrail_writes: {other} the month's forecast is {inputs.currency} {cost}"
+    own = money(inputs.month_totals[inputs.cost])
+    return f"{line} instead of {own} (source: {INTERPRETATIONS[other]})."

@@ -33,7 +33,7 @@ def month_in_words(month: str) -> str:
 
 
 def in_draws(probability: float, draws: int) -> str:
-    """How often something happens, so that nothing possible reads as certain.
+    """A probability as a number of draws, so that nothing possible reads as certain.
 
     >>> in_draws(0.0, 10_000), in_draws(0.00001, 100_000), in_draws(0.25, 100)
     ('in none of 10,000 draws', 'in 1 of 100,000 draws', 'in 25 % of 100 draws')

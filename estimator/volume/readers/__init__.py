@@ -44,7 +44,7 @@ KINDS: dict[type, type[Reading]] = {
 
 
 def kind_of(reader: Reader) -> type[Reading]:
-    """What answers for readers of this kind."""
+    """The class that answers for readers of this kind."""
     return KINDS[type(reader)]
 
 

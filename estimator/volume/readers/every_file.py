@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from estimator.inventory.sections import EveryFile
+from estimator.inventory.readers import EveryFile
 from estimator.months import FloatArray
+from estimator.volume.burst_profile import BurstProfile, every_five_minutes
 from estimator.volume.equations import Equation, Product
 from estimator.volume.file_equations import plural
 from estimator.volume.model import Written
-from estimator.volume.pace import Pace, every_five_minutes
 from estimator.volume.readers.reading import BoolArray, Reading
 
 
@@ -33,9 +33,8 @@ class EveryFileReading(Reading):
         rows = replace(written, streams=written.streams.where(chosen))
         files, lines = self.files_put(rows, self.period, "files put")
         if not files.number:
-            yield Equation(
-                f"nothing: no file for {what} is put while the reader is active", 0.0, "gets"
-            )
+            why = self.why_no_file(f" for {what}")
+            yield Equation(f"nothing: {why}", 0.0, "gets")
             return
         yield from lines
         number = files.number * self.reader.gets_per_file.mid
@@ -43,7 +42,11 @@ class EveryFileReading(Reading):
         formula = Product((files, self.value("gets_per_file", words)))
         yield Equation(what, number, "gets", formula)
 
-    def pace(self, written: Written) -> Pace:
+    def why_no_file(self, of: str = "") -> str:
+        """Why it makes no get, though it is active."""
+        return f"no file{of} is put while the reader is active"
+
+    def burst_profile(self, written: Written) -> BurstProfile:
         """It follows the files of five minutes."""
         del written
         return every_five_minutes(self.reader.burst_seconds)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from estimator.inventory import Range
-from estimator.inventory.sections import Fixed
+from estimator.inventory.readers import Fixed
+from estimator.volume.burst_profile import SECONDS_PER_DAY, BurstProfile
 from estimator.volume.equations import Equation, Product, Value
 from estimator.volume.file_equations import plural, retention_value
 from estimator.volume.model import Written
-from estimator.volume.pace import SECONDS_PER_DAY, Pace
 from estimator.volume.readers.reading import BoolArray
 from estimator.volume.readers.sharing import Sharing
 
@@ -32,10 +32,12 @@ class FixedReading(Sharing):
 
     def explain_gets(self, written: Written, chosen: BoolArray, what: str) -> Iterator[Equation]:
         """Gets a day x days with anything to read x share of the files that can be read."""
+        # of all rows, not of the chosen ones: these share with the rest
         shared = self.days_shared(written.streams)[:, 0]
         days, own = float(shared.sum()), float(shared[chosen].sum())
         if not own:
-            yield Equation(f"nothing: no file for {what} can be read in this month", 0.0, "gets")
+            why = self.why_no_file(f" for {what}")
+            yield Equation(f"nothing: {why}", 0.0, "gets")
             return
         factors = [self.value("gets_per_day", "gets a day"), Value(days, plural(days, "day"))]
         if not chosen.all():
@@ -44,7 +46,7 @@ class FixedReading(Sharing):
         trails = [
             inventory.trails[number] for number in dict.fromkeys(written.streams.trail.tolist())
         ]
-        kept = [
+        retentions = [
             retention_value(inventory, trail, f" by {trail.name}" if len(trails) > 1 else "")
             for trail in trails
         ]
@@ -56,10 +58,14 @@ class FixedReading(Sharing):
             own * self.reader.gets_per_day.mid,
             "gets",
             Product(tuple(factors)),
-            also=tuple(value for value in kept if value is not None) if ends else (),
+            also=tuple(value for value in retentions if value is not None) if ends else (),
         )
 
-    def pace(self, written: Written) -> Pace:
+    def why_no_file(self, of: str = "") -> str:
+        """Why it makes no get, though it is active."""
+        return f"no file{of} can be read {self.model.in_months}"
+
+    def burst_profile(self, written: Written) -> BurstProfile:
         """The gets of a day are spread over it."""
         del written
-        return Pace(1.0, self.reader.burst_seconds or _A_DAY)
+        return BurstProfile(1.0, self.reader.burst_seconds or _A_DAY)

@@ -10,10 +10,19 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from estimator.figures import listed
 from estimator.inventory.sections import Trail
 from estimator.months import ALWAYS, NEVER, FloatArray, Period
 from estimator.volume import formulas
-from estimator.volume.equations import Equation, Expression, Pair, Product, Value, added_up, operand
+from estimator.volume.equations import (
+    Equation,
+    Expression,
+    Pair,
+    Product,
+    Value,
+    add_terms,
+    operand,
+)
 from estimator.volume.file_equations import (
     files_equations,
     files_value,
@@ -32,7 +41,7 @@ _NOISE = 1e-9  # of binary fractions
 
 
 class Looks(NamedTuple):
-    """How often a reader looks in each span, and between which moments, evenly.
+    """The number of looks in each span, which come evenly between two moments.
 
     Rows are those of the streams, columns the spans; arrays broadcast.
     """
@@ -54,13 +63,14 @@ class LookBack(Reading):
     """
 
     window: ClassVar[str]
+    gets_follow = "look-back"
     looks_back = True
     window_words: ClassVar[str]
     look: ClassVar[str]
 
     @abstractmethod
     def looks(self, streams: Streams) -> Looks:
-        """How often it looks, and when."""
+        """Give the number of its looks and the moments between which they come."""
 
     @property
     def per_look(self) -> float:
@@ -110,7 +120,7 @@ class LookBack(Reading):
         streams, spans = written.streams, self.model.spans
         shape = (len(streams), len(spans))
         first, last = (np.broadcast_to(edge, shape) for edge in (looks.first, looks.last))
-        if not len(streams):
+        if not len(streams):  # nothing has a smallest start
             return
         files = Period(float(streams.start.min()), float(streams.end.max()))
         farthest = float(window.max())
@@ -134,7 +144,7 @@ class LookBack(Reading):
         back, looks = self.back(rows.streams), self.looks(rows.streams)
         shape = (len(rows.streams), 1)
         if not np.broadcast_to(looks.number, shape)[0, 0]:
-            yield Equation(f"nothing: {self.reason(trail)}", 0.0, "gets")
+            yield Equation(f"nothing: {self.why_no_look(rows.streams)}", 0.0, "gets")
             return
         noun = "digest files" if self.is_digest(written) else "files"
         days, growth, grown = self._days(rows, back, looks)
@@ -187,32 +197,48 @@ class LookBack(Reading):
                 continue
             what = f"days of files that a {self.look} meets on average, as grown by month"
             number = float(sum(segment.factor * days for segment, days in terms))
-            equations.append(Equation(what, number, "days", added_up(_months(terms))))
+            equations.append(Equation(what, number, "days", add_terms(_months(terms))))
         return grown, (), equations
 
     def _window_values(self, trail: Trail, capped: bool) -> tuple[Value, ...]:
-        """What its window rests on."""
+        """The values that its window rests on."""
         asked = getattr(self.reader, self.window)
         values = [] if asked is None else [self.value(self.window, self.window_words)]
-        kept = retention_value(self.model.inventory, trail)
-        return (*values, kept) if kept is not None and capped else tuple(values)
+        retention = retention_value(self.model.inventory, trail)
+        return (*values, retention) if retention is not None and capped else tuple(values)
 
-    def reason(self, trail: Trail) -> str:
-        """Why it makes no look in this month."""
-        begin = float(self.model.spans.begin[0])
-        key_end = float(self.model.key_end[self.model.trail_number[trail.name]])
+    def why_none(self, streams: Streams) -> str:
+        """Why it makes no requests of streams in the model's months."""
+        if not len(streams) or self.looks(streams).number.any():
+            return super().why_none(streams)
+        return self.why_no_look(streams)
+
+    def why_no_look(self, streams: Streams) -> str:
+        """Why it makes no look in the model's months."""
         if not self.period.meets(self.model.months):
-            return "the reader is not active in this month"
-        if max(begin, self.period.start) >= key_end:
-            return f"key {trail.key} ended on {datetime.date.fromordinal(int(key_end))}"
-        return f"no {self.look} in this month"
+            return super().why_none(streams)
+        first = max(float(self.model.spans.begin[0]), self.period.start)
+        return self.why_no_key(streams, first) or f"no {self.look} {self.model.in_months}"
+
+    def why_no_key(self, streams: Streams, day: float) -> str:
+        """The words for the keys of streams where all have ended by a day; else none."""
+        trails = np.unique(streams.trail)
+        if (self.model.key_end[trails] > day).any():
+            return ""
+        ends = {
+            str(self.model.inventory.trails[trail].key): int(self.model.key_end[trail])
+            for trail in trails.tolist()
+        }
+        return listed(
+            f"key {key} ended on {datetime.date.fromordinal(end)}" for key, end in ends.items()
+        )
 
     def met_words(self, noun: str, window: float) -> str:
-        """What to call the files that a look meets."""
+        """The words for the files that a look meets."""
         return f"{noun} of the last {operand(window, 4)} {plural(window, 'day')}"
 
     def look_factors(self, looks: Looks, shape: tuple[int, int]) -> tuple[Expression, ...]:
-        """How often it looks in this month."""
+        """The factors that make its looks in this month."""
         rate = self.value(self.factors[0], plural(2, self.look))
         first, last = (float(np.broadcast_to(edge, shape)[0, 0]) for edge in looks[1:])
         month = float(self.model.spans.month_days[0])
@@ -220,8 +246,14 @@ class LookBack(Reading):
         return (rate, *(part if last - first < month else ()))
 
     def factors_per_look(self) -> tuple[Value, ...]:
-        """What multiplies the files that a look meets."""
+        """The factors that multiply the files that a look meets."""
         return ()
+
+    def met_period(self, trail: int) -> Period:
+        """The period of all files of a trail that it may get in the model's months."""
+        looks = super().met_period(trail)
+        back = min(self.most_back, float(self.model.retention[trail]))
+        return looks if looks.is_empty else Period(looks.start - back, looks.end)
 
     def turns(self, streams: Streams) -> FloatArray:
         """The moments at which stretches of looks begin or end. [day ordinal]"""
@@ -260,7 +292,7 @@ def _months(terms: list[tuple[Segment, float]]) -> tuple[Expression, ...]:
 
 
 def _words(period: Period, days: float) -> str:
-    """When files were put, in words."""
+    """The time in which files were put, in words."""
     if period.start == ALWAYS:
         last = datetime.date.fromordinal(int(period.end) - 1)
         return f"{plural(days, 'day')} up to {last:%Y-%m}"

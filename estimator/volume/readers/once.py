@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from estimator.inventory import Inventory
-from estimator.inventory.sections import Once, Trail
-from estimator.months import NEVER, Months
+from estimator.inventory.readers import Once
+from estimator.months import NEVER, Period
+from estimator.volume.burst_profile import BurstProfile
 from estimator.volume.equations import Expression, Value, operand
 from estimator.volume.file_equations import plural
 from estimator.volume.model import Written
-from estimator.volume.pace import Pace
 from estimator.volume.readers.look_back import LookBack, Looks
+from estimator.volume.readers.reading import Reading
 from estimator.volume.streams import Streams
 
 
@@ -27,13 +27,6 @@ class OnceReading(LookBack):
     look = "look"
     reader: Once
 
-    @classmethod
-    def why_none(cls, inventory: Inventory, reader: Once, months: Months) -> str:
-        """Why a reader that is active makes no requests in these months, as far as is known."""
-        if months.firsts[0] <= reader.day < months.firsts[-1]:
-            return super().why_none(inventory, reader, months)
-        return f"it reads on {reader.day} only"
-
     def looks(self, streams: Streams) -> Looks:
         """One look, when the day begins."""
         day, spans = float(self.reader.day.toordinal()), self.model.spans
@@ -48,17 +41,25 @@ class OnceReading(LookBack):
         """Gets of each file. [get/file]"""
         return self.reader.gets_per_file.mid
 
-    def reason(self, trail: Trail) -> str:
-        """Why it reads nothing in this month."""
-        day, begin = float(self.reader.day.toordinal()), float(self.model.spans.begin[0])
-        if not begin <= day < float(self.model.spans.end[0]):
-            return f"it reads on {self.reader.day}"
+    def why_no_look(self, streams: Streams) -> str:
+        """Why it reads nothing in the model's months."""
+        day, months = float(self.reader.day.toordinal()), self.model.months
+        if not months.begin[0] <= day < months.end[-1]:
+            return f"it reads on {self.reader.day} only"
         if not self.period.start <= day < self.period.end:
             return f"the reader is not active on {self.reader.day}"
-        return super().reason(trail)
+        return self.why_no_key(streams, day)
+
+    def met_period(self, trail: int) -> Period:
+        """The period of all files of a trail that it gets in the model's months."""
+        day = float(self.reader.day.toordinal())
+        active = Reading.met_period(self, trail)
+        if not active.start <= day < active.end:
+            return Period(day, day)
+        return Period(day - min(self.most_back, float(self.model.retention[trail])), day)
 
     def met_words(self, noun: str, window: float) -> str:
-        """What to call the files that lie there."""
+        """The words for the files that lie there."""
         if window == NEVER:
             return f"{noun} that lie there on {self.reader.day}"
         days = f"{operand(window, 4)} {plural(window, 'day')}"
@@ -74,7 +75,7 @@ class OnceReading(LookBack):
         words = f"{plural(self.reader.gets_per_file.mid, 'get')} per file"
         return self.times("gets_per_file", words)
 
-    def pace(self, written: Written) -> Pace:
+    def burst_profile(self, written: Written) -> BurstProfile:
         """All on one day, one get after the other."""
         del written
-        return Pace(1.0, self.reader.burst_seconds)
+        return BurstProfile(1.0, self.reader.burst_seconds)

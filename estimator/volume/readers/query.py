@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from estimator.inventory.sections import Query
+from estimator.inventory.readers import Query
+from estimator.volume.burst_profile import QUERY_SECONDS, BurstProfile
 from estimator.volume.equations import Value
 from estimator.volume.file_equations import plural
 from estimator.volume.model import Written
-from estimator.volume.pace import QUERY_SECONDS, Pace
 from estimator.volume.readers.look_back import LookBack, Looks
 from estimator.volume.streams import Streams
 
@@ -45,8 +45,8 @@ class QueryReading(LookBack):
             *self.times("gets_per_file", words),
         )
 
-    def pace(self, written: Written) -> Pace:
+    def burst_profile(self, written: Written) -> BurstProfile:
         """One query at a time."""
         del written
         each_day = self.reader.queries_per_month.mid / self.model.spans.month_days
-        return Pace(each_day, self.reader.burst_seconds or QUERY_SECONDS)
+        return BurstProfile(each_day, self.reader.burst_seconds or QUERY_SECONDS)

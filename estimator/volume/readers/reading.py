@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import copy
+import datetime
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from estimator.inventory import Inventory, Range
+from estimator.inventory import Range
 from estimator.inventory.sections import Reader, Trail
-from estimator.months import FloatArray, Months, Period, Spans
+from estimator.months import NEVER, FloatArray, Period, Spans
 from estimator.volume import formulas
-from estimator.volume.equations import Equation, Value, added_up
+from estimator.volume.burst_profile import BurstProfile
+from estimator.volume.equations import Equation, Value, add_terms
 from estimator.volume.file_equations import (
     files_equations,
     files_value,
@@ -24,7 +26,6 @@ from estimator.volume.file_equations import (
     saving_value,
 )
 from estimator.volume.model import Model, Written
-from estimator.volume.pace import Pace
 from estimator.volume.rows import Block
 from estimator.volume.streams import Streams
 
@@ -50,6 +51,9 @@ class Reading(ABC):
         Whether it gets every file when it is put, so that its gets tell how many files there are.
     counts_gets : bool
         Whether `assumption` is a number of gets as such, whatever files they are of.
+    gets_follow : "files", "look-back" or "share"
+        The files that are put; those of the days before each look; or how all that can be read
+        shares a number of gets.
     looks_back : bool
         Whether it gets files that were put earlier.
     per_file : str or None
@@ -62,7 +66,7 @@ class Reading(ABC):
     cause : str
         Of its requests.
     nothing : str
-        Why there is nothing that it reads.
+        Why it reads nothing of trails that write under a key.
     period : Period
         When it is active.
     """
@@ -73,6 +77,7 @@ class Reading(ABC):
     assumption: ClassVar[str | None] = None
     each_put: ClassVar[bool] = False
     counts_gets: ClassVar[bool] = False
+    gets_follow: ClassVar[Literal["files", "look-back", "share"]] = "files"
     looks_back: ClassVar[bool] = False
     per_file: ClassVar[str | None] = None
     once_is_enough: ClassVar[bool] = False
@@ -91,12 +96,6 @@ class Reading(ABC):
         return other
 
     @classmethod
-    def why_none(cls, inventory: Inventory, reader: Any, months: Months) -> str:
-        """Why a reader that is active makes no requests in these months, as far as is known."""
-        del inventory, reader, months
-        return "no file that it reads lies under a key then"
-
-    @classmethod
     def scans(cls, reader: Any) -> str | None:
         """The assumption to lower so that it scans less; None for what scans nothing."""
         del reader
@@ -113,12 +112,12 @@ class Reading(ABC):
         """Gets of the files of each row of streams in each span. [get]"""
 
     @abstractmethod
-    def pace(self, written: Written) -> Pace:
-        """How the gets of a day come."""
+    def burst_profile(self, written: Written) -> BurstProfile:
+        """Give the number of bursts a day and the seconds that each takes."""
 
     @abstractmethod
     def explain_gets(self, written: Written, chosen: BoolArray, what: str) -> Iterator[Equation]:
-        """How its gets in the one month of the model come about; the last equation is all of them.
+        """Yield the equations of its gets in the model's one month; the last one is all of them.
 
         Parameters
         ----------
@@ -131,34 +130,72 @@ class Reading(ABC):
         """
 
     def explain_requests(self, gets: Sequence[Equation], trail: Trail) -> Iterator[Equation]:
-        """How its requests come about out of the gets of a trail's files."""
+        """Yield the equations from the gets of a trail's files to requests."""
         number = float(sum(equation.number for equation in gets))
         saved = float(self.savings[self.model.trail_number[trail.name]])
         left = float(formulas.requests_left(np.array(number), saved))
-        calls = added_up([Value(equation.number) for equation in gets])
+        calls = add_terms([Value(equation.number) for equation in gets])
         yield requests_equation("Decrypt", calls, left, self.saving_value(trail))
 
-    def written(self, streams: Streams) -> tuple[Written, ...]:
+    def files_to_read(self, streams: Streams) -> tuple[Written, ...]:
         """The files that it reads of streams: log files, unless a kind says otherwise."""
         return (self.model.logs(streams),)
 
     def total(self, streams: Streams) -> FloatArray:
         """Gets of all that it reads of streams in each span. [get]"""
         gets = np.zeros(len(self.model.spans))
-        for written in self.written(streams):
+        for written in self.files_to_read(streams):
             if len(written.streams):
                 gets = gets + self.gets(written).sum(axis=0)
         return gets
 
+    def why_none(self, streams: Streams) -> str:
+        """Why it makes no requests of streams in the model's months."""
+        if not len(streams):
+            return Reading.nothing
+        if not self.period.meets(self.model.months):
+            return f"the reader is not active {self.model.in_months}{self._end_or_start()}"
+        if not any(len(written.streams) for written in self.files_to_read(streams)):
+            return self.nothing
+        if self.total(streams).any():
+            return "the Bucket Key saves all of its requests"
+        names = (*self.factors, *filter(None, [self.window]))
+        ranges = {name: getattr(self.reader, name) for name in names}
+        zeros = [name for name, value in ranges.items() if value is not None and not value.mid]
+        more = self.reader.model_copy(update=dict.fromkeys(zeros, Range.exactly(1)))
+        if zeros and type(self)(self.model, more).total(streams).any():
+            return f"{' and '.join(zeros)} {'are' if len(zeros) > 1 else 'is'} 0"
+        return self.why_no_file()
+
+    def why_no_file(self, of: str = "") -> str:
+        """Why it makes no get, though it is active."""
+        return f"no file{of} lies there"
+
+    def _end_or_start(self) -> str:
+        """The day on which it ended before the model's months, or begins after them, in words."""
+        period, months = self.period, self.model.months
+        if period.end <= months.begin[0] and period.end < NEVER:
+            return f"; it ended on {datetime.date.fromordinal(int(period.end))}"
+        if period.start >= months.end[0]:
+            return f"; it begins on {datetime.date.fromordinal(int(period.start))}"
+        return ""
+
+    def met_period(self, trail: int) -> Period:
+        """The period of all files of a trail that it may get in the model's months."""
+        months = self.model.months
+        in_months = Period(float(months.begin[0]), float(months.end[-1]))
+        return self.period & in_months & Period(end=float(self.model.key_end[trail]))
+
     def of_one(self, streams: Streams) -> FloatArray:
         """Gets in each span if `assumption` were 1: what measured gets are held against. [get]"""
         assert self.assumption is not None  # others have nothing to measure
+        # through the reader's own formula, whatever its other assumptions are
         unit = self.reader.model_copy(update={self.assumption: Range.exactly(1)})
         return type(self)(self.model, unit).total(streams)
 
     def blocks(self, streams: Streams) -> Iterator[Block]:
         """Its requests."""
-        for written in self.written(streams):
+        for written in self.files_to_read(streams):
             if len(written.streams):
                 yield from self.requests(written, self.gets(written))
 
@@ -167,7 +204,13 @@ class Reading(ABC):
         streams = written.streams
         left = formulas.requests_left(gets, self.savings[streams.trail][:, None])
         yield self.model.block(
-            streams, left, self.reader.name, self.cause, "Decrypt", self.pace(written), self.account
+            streams,
+            left,
+            self.reader.name,
+            self.cause,
+            "Decrypt",
+            self.burst_profile(written),
+            self.account,
         )
 
     @property
@@ -214,7 +257,7 @@ class Reading(ABC):
         return files_value(lines, float(model.put(written, period).sum()), words)
 
     def is_digest(self, written: Written) -> bool:
-        """Whether files are digests."""
+        """True for files that are digests."""
         return written.growth is self.model.growths["digests"]
 
     def streams(
@@ -223,7 +266,7 @@ class Reading(ABC):
         summed: Streams,
         by_account: bool,
         by_region: bool,
-        by_doubt: bool = False,
+        by_input: bool = False,
     ) -> Streams:
         """The streams whose files it reads, added up where its filter allows.
 
@@ -234,6 +277,7 @@ class Reading(ABC):
         summed : Streams
             The same added up to what the frame tells apart.
         """
+        # what is added up over accounts can no longer be chosen by account
         fine = is_fine(self.reader)
         streams = full if fine else summed
         chosen = np.ones(len(streams), dtype=bool)
@@ -248,9 +292,9 @@ class Reading(ABC):
             code = model.vocabulary.code["region"]
             chosen &= np.isin(streams.region, [code[region] for region in reader.regions])
         streams = streams if chosen.all() else streams.where(chosen)
-        return streams.added_up(by_account, by_region, by_doubt) if fine else streams
+        return streams.add_up(by_account, by_region, by_input) if fine else streams
 
 
 def is_fine(reader: Reader) -> bool:
-    """Whether a reader reads some accounts or Regions only, so that streams must be told apart."""
+    """True for a reader of some accounts or Regions only, so that streams must stay apart."""
     return reader.accounts is not None or reader.regions is not None

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from estimator.inventory.sections import Replication, Trail
+from estimator.inventory.readers import Replication
+from estimator.inventory.sections import Trail
 from estimator.months import FloatArray, Period
-from estimator.volume.equations import Equation, Value, added_up
+from estimator.volume.burst_profile import BurstProfile, every_five_minutes, every_hour
+from estimator.volume.equations import Equation, Value, add_terms
 from estimator.volume.file_equations import requests_equation
 from estimator.volume.model import Written
-from estimator.volume.pace import Pace, every_five_minutes, every_hour
 from estimator.volume.readers.reading import BoolArray, Reading
 from estimator.volume.rows import Block
 from estimator.volume.streams import Streams
@@ -25,27 +26,28 @@ class ReplicationReading(Reading):
     destination = "destination_key"
     reader: Replication
 
-    def written(self, streams: Streams) -> tuple[Written, ...]:
+    def files_to_read(self, streams: Streams) -> tuple[Written, ...]:
         """Whatever is put under the key is copied."""
         return self.model.logs(streams), self.model.digests(streams)
 
     def gets(self, written: Written) -> FloatArray:
         """Gets of the files of each row of streams in each span. [get]"""
-        return self.model.put(written, self.copying)
+        return self.model.put(written, self.copy_period)
 
     @property
-    def copying(self) -> Period:
-        """When it is active and so is the destination key."""
+    def copy_period(self) -> Period:
+        """The period in which both it and the destination key are active."""
         return self.period & self.model.inventory.active.key[self.reader.destination_key]
 
     def explain_gets(self, written: Written, chosen: BoolArray, what: str) -> Iterator[Equation]:
         """Files put while both keys are active."""
         rows = replace(written, streams=written.streams.where(chosen))
-        files, lines = self.files_put(rows, self.copying, "files put while both keys are active")
+        files, lines = self.files_put(
+            rows, self.copy_period, "files put while both keys are active"
+        )
         if not files.number:
-            yield Equation(
-                f"nothing: no file for {what} is put while both keys are active", 0.0, "gets"
-            )
+            why = self.why_no_file(f" for {what}")
+            yield Equation(f"nothing: {why}", 0.0, "gets")
             return
         yield from lines
         yield Equation(what, files.number, "gets", files)
@@ -53,7 +55,7 @@ class ReplicationReading(Reading):
     def explain_requests(self, gets: Sequence[Equation], trail: Trail) -> Iterator[Equation]:
         """Decrypt as every reader, and Encrypt."""
         yield from super().explain_requests(gets, trail)
-        calls = added_up([Value(equation.number) for equation in gets])
+        calls = add_terms([Value(equation.number) for equation in gets])
         number = float(sum(equation.number for equation in gets))
         what = f"Encrypt under {self.reader.destination_key}"
         yield requests_equation(what, calls, number, None)
@@ -69,12 +71,16 @@ class ReplicationReading(Reading):
             self.reader.name,
             self.cause,
             "Encrypt",
-            self.pace(written),
+            self.burst_profile(written),
             self.account,
             code,
         )
 
-    def pace(self, written: Written) -> Pace:
+    def why_no_file(self, of: str = "") -> str:
+        """Why it makes no get, though it is active."""
+        return f"no file{of} is put while both keys are active"
+
+    def burst_profile(self, written: Written) -> BurstProfile:
         """It follows the files of five minutes, and the digests of an hour."""
         is_digest = written.growth is self.model.growths["digests"]
         return (every_hour if is_digest else every_five_minutes)(self.reader.burst_seconds)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Iterator
 
 import numpy as np
 
-from estimator.months import FloatArray, Period
+from estimator.months import FloatArray, IntArray, Period
 from estimator.volume.model import Written
-from estimator.volume.readers.reading import Reading
+from estimator.volume.readers.reading import BoolArray, Reading
 from estimator.volume.streams import Streams
+
+_SCALE = 2.0**128  # 1 / the least number is too large for a number
 
 
 class Sharing(Reading):
     """A reader whose gets are shared in proportion to the files a day of what can be read."""
 
     counts_gets = True
+    gets_follow = "share"
     looks_back = True
 
     @property
@@ -37,34 +41,77 @@ class Sharing(Reading):
         here = self.period & Period(float(spans.begin[0]), float(spans.end[-1]))
         start = np.maximum(streams.start, here.start)
         end = np.minimum(self.readable_until(streams), here.end)
-        some = (streams.files > 0) & (streams.end > streams.start) & (end > start)
-        if not some.any():
-            return np.zeros((len(streams), len(spans)))
-        edges, integral = _shares(start[some], end[some], streams.files[some])
+        # rows that are never readable have a share of nothing, and would only add moments
+        rows = np.flatnonzero((streams.files > 0) & (streams.end > streams.start) & (end > start))
+        shared = np.zeros((len(streams), len(spans)))
+        if not len(rows):
+            return shared
+        # between two moments of these the same rows can be read
+        moments = np.unique(np.concatenate([start[rows], end[rows], spans.begin, spans.end]))
+        first, last = (np.searchsorted(moments, edge[rows]) for edge in (start, end))
+        # rows that are read at the same time have one integral
+        period, of_row = np.unique(first * len(moments) + last, return_inverse=True)
+        first, last = np.divmod(period, len(moments))
+        files = streams.files[rows] * _SCALE
+        length = np.diff(moments)
+        total = _add_up_open(
+            np.bincount(of_row, weights=files).astype(np.float64), first, last, len(length)
+        )
+        each = np.where(total > 0, length / np.where(total > 0, total, 1.0), 0.0)
+        begin, until = (np.searchsorted(moments, edge) for edge in (spans.begin, spans.end))
+        integral = _add_up_between(
+            each, np.maximum(first[:, None], begin), np.minimum(last[:, None], until)
+        )
+        shared[rows] = files[:, None] * integral[of_row]
+        return shared
 
-        def until(moment: FloatArray) -> FloatArray:
-            return np.interp(np.clip(moment, start[:, None], end[:, None]), edges, integral)
-
-        shared = streams.files[:, None] * (until(spans.end) - until(spans.begin))
-        return np.where(some[:, None], shared, 0.0)
+    def met_period(self, trail: int) -> Period:
+        """The period of all files of a trail that it may get in the model's months."""
+        active = super().met_period(trail)
+        back = float(self.model.retention[trail])
+        return active if active.is_empty else Period(active.start - back, active.end)
 
     def readable_until(self, streams: Streams) -> FloatArray:
         """Files stay readable until they expire, or their key goes. [day ordinal]"""
-        kept = self.model.retention[streams.trail]
-        until: FloatArray = np.minimum(streams.end + kept, self.model.key_end[streams.trail])
+        retention = self.model.retention[streams.trail]
+        until: FloatArray = np.minimum(streams.end + retention, self.model.key_end[streams.trail])
         return until
 
 
-def _shares(start: FloatArray, end: FloatArray, files: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Where readable files change, and the integral of 1 / (all of them) up to there."""
-    edges = np.unique(np.concatenate([start, end]))
-    change = np.zeros(len(edges), dtype=np.longdouble)  # what remains after large ones went counts
-    count = np.zeros(len(edges), dtype=np.int64)
-    for moments, sign in ((start, 1), (end, -1)):
-        at = np.searchsorted(edges, moments)
-        np.add.at(change, at, sign * files.astype(np.longdouble))
-        np.add.at(count, at, sign)
-    total = np.cumsum(change)[:-1].astype(np.float64)
-    readable = np.cumsum(count)[:-1] > 0
-    each = np.where(readable, 1.0 / np.where(readable, total, 1.0), 0.0)
-    return edges, np.concatenate([[0.0], np.cumsum(each * np.diff(edges))])
+# Files of very different sizes may be read together. A running sum of what begins and ends loses
+# small ones beside large ones, even after these are gone; so nothing is ever subtracted: stretches
+# are added up in blocks of 1, 2, 4, 8 ..., of which any range has at most two of each size.
+Blocks = tuple[IntArray, BoolArray]
+
+
+def _add_up_open(files: FloatArray, first: IntArray, last: IntArray, size: int) -> FloatArray:
+    """The sum in each stretch of all files that are there from a first stretch up to a last one."""
+    levels = [np.zeros(1 << level) for level in range((size - 1).bit_length(), -1, -1)]
+    for level, both in enumerate(_blocks_of(first, last)):
+        for block, chosen in both:
+            levels[level] += np.bincount(block[chosen], files[chosen], len(levels[level]))
+    total = levels[-1]
+    for finer in reversed(levels[:-1]):
+        total = np.repeat(total, 2) + finer
+    return total[:size]
+
+
+def _add_up_between(stretches: FloatArray, first: IntArray, last: IntArray) -> FloatArray:
+    """The sum of the stretches from each first up to its last; 0 where none is between."""
+    size = len(stretches)
+    blocks = np.concatenate([stretches, np.zeros((1 << (size - 1).bit_length()) - size)])
+    total = np.zeros(first.shape)
+    for both in _blocks_of(first, last):
+        for block, chosen in both:
+            total[chosen] += blocks[block[chosen]]
+        blocks = blocks[::2] + blocks[1::2] if len(blocks) > 1 else blocks
+    return total
+
+
+def _blocks_of(first: IntArray, last: IntArray) -> Iterator[tuple[Blocks, Blocks]]:
+    """Yield for each size of blocks those at the two ends of each range, and of whom."""
+    while (first < last).any():
+        left = (first & 1 == 1) & (first < last)
+        right = (last & 1 == 1) & (first + left < last)
+        yield (first, left), (last - right, right)
+        first, last = (first + left) >> 1, (last - right) >> 1

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import math
 
-from estimator.inventory import Inventory
-from estimator.inventory.sections import Validate
-from estimator.months import Months
+from estimator.inventory.readers import Validate
+from estimator.volume.burst_profile import BurstProfile
 from estimator.volume.model import Written
-from estimator.volume.pace import Pace
 from estimator.volume.readers.look_back import LookBack, Looks
 from estimator.volume.streams import Streams
 
@@ -25,7 +23,9 @@ class ValidateReading(LookBack):
     window = "days"
     window_words = "days checked"
     look = "run"
-    nothing = "no trail that it reads has log file validation on"
+    nothing = (
+        "no trail that it reads has log file validation on, so there are no digests to validate"
+    )
     reader: Validate
 
     @classmethod
@@ -34,24 +34,17 @@ class ValidateReading(LookBack):
         runs = reader.runs_per_month.mid
         return float(math.ceil(LONGEST_MONTH / runs - _SLACK)) if runs > 0 else None
 
-    @classmethod
-    def why_none(cls, inventory: Inventory, reader: Validate, months: Months) -> str:
-        """Why a reader that is active makes no requests in these months, as far as is known."""
-        if any(trail.log_file_validation for trail in inventory.read_by(reader)):
-            return super().why_none(inventory, reader, months)
-        return "none of its trails has log_file_validation, so there are no digests to validate"
-
     def looks(self, streams: Streams) -> Looks:
         """Runs come evenly."""
         return self.evenly(streams, self.reader.runs_per_month.mid)
 
-    def written(self, streams: Streams) -> tuple[Written, ...]:
+    def files_to_read(self, streams: Streams) -> tuple[Written, ...]:
         """Log files and digests of trails that validate: without digests nothing begins."""
         validated = streams.where(self.model.validated[streams.trail])
         return self.model.logs(validated), self.model.digests(validated)
 
-    def pace(self, written: Written) -> Pace:
+    def burst_profile(self, written: Written) -> BurstProfile:
         """One run at a time, one get after the other."""
         del written
         each_day = self.reader.runs_per_month.mid / self.model.spans.month_days
-        return Pace(each_day, self.reader.burst_seconds)
+        return BurstProfile(each_day, self.reader.burst_seconds)

@@ -33,7 +33,7 @@ def measure(folder: Path, *args: str, paths: tuple[str, ...] = (".",)) -> Answer
 
 
 def assert_whole(answer: Answer) -> None:
-    """What holds in every answer: its parts add up."""
+    """Assert what holds in every answer: its parts add up."""
     totals = answer["totals"]
     assert answer["source"] == "cloudtrail"
     assert set(totals["by_cause"]) == CAUSES
@@ -42,7 +42,7 @@ def assert_whole(answer: Answer) -> None:
     assert sum(row["quantity"] for row in answer["rows"]) == totals["requests"]
     assert sum(answer["skipped_by_reason"].values()) == len(answer["skipped"])
     assert sum(answer["failed"]["by_error"].values()) == answer["failed"]["calls"]
-    assert all(one["path"] and one["reason"] for one in answer["skipped"])
+    assert all(file["path"] and file["reason"] for file in answer["skipped"])
     for row in answer["rows"]:
         assert row["unit"] == "request"
         assert row["quantity"] > 0
@@ -57,8 +57,8 @@ def rows_of(answer: Answer) -> Counter[Row]:
     """The rows of an answer `--by all`, as the reference counts them."""
     out: Counter[Row] = Counter()
     for row in answer["rows"]:
-        told = {name: row[name] for name in Row._fields} | {"bucket_key": bool(row["bucket_key"])}
-        out[Row(**told)] += row["quantity"]
+        values = {name: row[name] for name in Row._fields} | {"bucket_key": bool(row["bucket_key"])}
+        out[Row(**values)] += row["quantity"]
     return out
 
 
@@ -79,17 +79,17 @@ def by(answer: Answer, *names: str) -> Counter[Any]:
     return out
 
 
-def assert_equal(answer: Answer, told: Count) -> None:
+def assert_equal(answer: Answer, counts: Count) -> None:
     """The command counts what the reference counts: each row, failed calls, copies and files."""
-    assert apart_from_checks(rows_of(answer)) == apart_from_checks(told.requests)
+    assert apart_from_checks(rows_of(answer)) == apart_from_checks(counts.requests)
     causes = {cause: number for cause, number in answer["totals"]["by_cause"].items() if number}
-    assert causes == dict(told.by("cause"))
-    assert answer["totals"]["by_operation"] == dict(told.by("operation"))
-    assert answer["failed"] == {"calls": told.failed.total(), "by_error": dict(told.failed)}
+    assert causes == dict(counts.by("cause"))
+    assert answer["totals"]["by_operation"] == dict(counts.by("operation"))
+    assert answer["failed"] == {"calls": counts.failed.total(), "by_error": dict(counts.failed)}
     for name in ("files", "records", "duplicates"):
-        assert answer[name] == getattr(told, name), name
-    skipped = sorted(one["path"].rpartition("/")[2] for one in answer["skipped"])
-    assert skipped == sorted(name.rpartition("/")[2] for name in told.skipped)
+        assert answer[name] == getattr(counts, name), name
+    skipped = sorted(file["path"].rpartition("/")[2] for file in answer["skipped"])
+    assert skipped == sorted(name.rpartition("/")[2] for name in counts.skipped)
 
 
 def counts(answer: Answer) -> tuple[Any, ...]:
@@ -97,6 +97,6 @@ def counts(answer: Answer) -> tuple[Any, ...]:
     return (answer["totals"], answer["failed"], rows_of(answer))
 
 
-def skipped(answer: Answer) -> dict[str, str]:
+def skipped_reasons(answer: Answer) -> dict[str, str]:
     """Reasons by the last part of the skipped path."""
-    return {one["path"].rpartition("/")[2]: one["reason"] for one in answer["skipped"]}
+    return {file["path"].rpartition("/")[2]: file["reason"] for file in answer["skipped"]}

@@ -34,7 +34,7 @@ ABSENT = {
 
 
 class Row(NamedTuple):
-    """What tells one count from another; a name that is not known is empty."""
+    """The columns of a count; a name that is not known is empty."""
 
     day: str
     account: str
@@ -189,7 +189,7 @@ def arn_only(account: str) -> Caller:
 
 
 def stranger(account: str) -> Caller:
-    """How the key's owner sees a caller of another account: no ARN."""
+    """A caller of another account as the key's owner sees it: no ARN."""
     identity = {"type": "AWSAccount", "principalId": "AROAEXAMPLE:session", "accountId": account}
     return Caller(identity, account, account)
 
@@ -223,11 +223,11 @@ def plain(
     }
 
 
-def aged(record: Record, version: str) -> Record:
+def as_version(record: Record, version: str) -> Record:
     """The event as that version would have written it."""
     absent = ABSENT.get(version, set())
-    kept = {name: value for name, value in record.items() if name not in absent}
-    return kept | {"eventVersion": version}
+    present = {name: value for name, value in record.items() if name not in absent}
+    return present | {"eventVersion": version}
 
 
 def request(
@@ -266,8 +266,8 @@ def request(
         record["resources"] = [resource]
     if error:
         record |= {"errorCode": error, "errorMessage": "it failed"}
-    record = aged(record, version) | more
-    told = "resources" in record or "keyId" in key_in
+    record = as_version(record, version) | more
+    is_named = "resources" in record or "keyId" in key_in
     known = record.get("recipientAccountId", "")
     if trail and (cause in {"put", "check", "digest"} or caller.account == CLOUDTRAIL_ACCOUNT):
         billed = trail.account
@@ -279,8 +279,8 @@ def request(
         account=account,
         region=log_region,
         billed_account=billed,
-        billed_region=key.region if told else region,
-        key=key.arn if told else "",
+        billed_region=key.region if is_named else region,
+        key=key.arn if is_named else "",
         trail=trail.arn if trail else "",
         reader=caller.reader if cause in {"get", "replication"} else "",
         folder=folder,

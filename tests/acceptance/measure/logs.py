@@ -41,7 +41,7 @@ ACCOUNTS = ["111122223333", "222222222222", "333333333333"]
 OUTSIDE = "444455556666"  # reads logs, but has no trail here
 REGIONS = ["us-east-1", "eu-west-1", "ap-southeast-3"]
 OLD_KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
-SHARING = [one for one in VERSIONS if one not in {"1.0", "1.01", "1.02"}]
+SHARING = [version for version in VERSIONS if version not in {"1.0", "1.01", "1.02"}]
 ERRORS = ["AccessDenied", "ThrottlingException", "KMSInvalidStateException"]
 
 
@@ -240,14 +240,14 @@ class Maker:
             seen_as = "get" if operation == "Decrypt" else cause
             row = got.row._replace(reader=caller.account, cause=seen_as)
             owners = replace(owners, row=row)
-        kept = self.rng.choice(["both", "caller", "owner"])
-        if kept == "both":
+        recorders = self.rng.choice(["both", "caller", "owner"])
+        if recorders == "both":
             self.note(got, (key.account, other))
         else:
-            self.note(got if kept == "caller" else owners)
+            self.note(got if recorders == "caller" else owners)
 
     def checks(self, trail: Trail) -> None:
-        """What creating or updating a trail asks of its key (F4)."""
+        """Add the requests that creating or updating a trail makes of its key (F4)."""
         context = trail.context(f"{trail.root}{trail.account}/")
         for _ in range(self.rng.randrange(3)):
             self.note(

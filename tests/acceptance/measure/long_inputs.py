@@ -11,8 +11,8 @@ from pathlib import Path
 
 from tests.acceptance.measure import packing
 from tests.acceptance.measure.samples import ABSENT, get, put
-from tests.actuals.bill.bills import A_MONTH, as_csv, legacy
-from tests.actuals.s3.objects import log_name
+from tests.measurement.billing.bills import A_MONTH, as_csv, legacy
+from tests.measurement.s3.objects import log_name
 
 MANY = 400
 DAY = "2023-10-17 04:55:01       1409"
@@ -29,7 +29,7 @@ def many_times(folder: Path, name: str, data: bytes, times: int = MANY) -> None:
 
 def cloudtrail(folder: Path) -> Path:
     """Log files of 8,000 events each."""
-    pair = [json.dumps(one) for one in (put(sharedEventID=ABSENT), get())]
+    pair = [json.dumps(event) for event in (put(sharedEventID=ABSENT), get())]
     ids = [put()["eventID"], get()["eventID"]]
     events = (
         pair[at % 2].replace(ids[at % 2], f"{at:08x}{ids[at % 2][8:]}") for at in range(8_000)

@@ -43,7 +43,7 @@ def in_members(raw: bytes, pieces: int = 3) -> bytes:
     return b"".join(gz(raw[at : at + size]) for at in range(0, len(raw), size))
 
 
-def zipped(files: Mapping[str, bytes]) -> bytes:
+def as_zip(files: Mapping[str, bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, raw in files.items():
@@ -51,7 +51,7 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-def tarred(files: Mapping[str, bytes], mode: str = "w") -> bytes:
+def as_tar(files: Mapping[str, bytes], mode: str = "w") -> bytes:
     """A tar archive; mode `w:gz` compresses it."""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode=mode) as archive:  # type: ignore[call-overload]

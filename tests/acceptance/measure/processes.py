@@ -24,7 +24,7 @@ _PATIENCE = 60.0  # a machine may be busy [s]
 _PROGRAM = "import sys; {}; from estimator.__main__ import main; sys.argv[0] = 'kmscost'; main()"
 NOTHING_ELSE = "pass"
 # ids are held in memory only so long: everything goes by the disk
-LITTLE_ROOM = "import estimator.actuals.cloudtrail.copies as copies; copies.ROOM = 10"
+LITTLE_ROOM = "import estimator.measurement.cloudtrail_logs.copies as copies; copies.ROOM = 10"
 LITTLE_FILES = (
     "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100, resource.RLIM_INFINITY))"
 )
@@ -37,16 +37,17 @@ class Started:
     process: subprocess.Popen[str]
     temporary: Path
 
-    def ended(self) -> Run:
-        """What it left behind; it must end by itself."""
+    def wait_for_end(self) -> Run:
+        """Wait for its end, and return what it left behind; it must end by itself."""
         out, err = self.process.communicate(timeout=_PATIENCE)
         return Run(self.process.returncode, out, err)
 
     def wait_for(self, begin: str, end: str = "") -> list[int]:
         """Wait until it has a file open whose name begins and ends so; its own processes."""
-        waited(
+        wait_until(
             lambda: any(
-                one.startswith(begin) and one.endswith(end) for one in _open_files(self.process.pid)
+                name.startswith(begin) and name.endswith(end)
+                for name in _open_files(self.process.pid)
             )
         )
         return _children(self.process.pid)
@@ -63,7 +64,7 @@ class Started:
 
 
 @contextlib.contextmanager
-def started(
+def start(
     folder: Path, *args: str, first: str = NOTHING_ELSE, **environment: str
 ) -> Iterator[Started]:
     """`kmscost ARGS` in this folder; whatever is left of it is killed at the end."""
@@ -130,7 +131,7 @@ def ran_as_nobody(folder: Path, *args: str) -> Run:
     return Run(done.returncode, done.stdout, done.stderr)
 
 
-def waited(look: Callable[[], bool]) -> None:
+def wait_until(look: Callable[[], bool]) -> None:
     """Wait until it is so."""
     until = time.monotonic() + _PATIENCE
     while not look():
@@ -139,7 +140,7 @@ def waited(look: Callable[[], bool]) -> None:
 
 
 def alive(process: int) -> bool:
-    """Whether a process still runs; one that only waits to be asked for its end does not."""
+    """Tell whether a process still runs; one that only waits to be asked for its end does not."""
     try:
         state = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2]
     except OSError:
@@ -150,16 +151,16 @@ def alive(process: int) -> bool:
 def _children(process: int) -> list[int]:
     with contextlib.suppress(OSError):
         tasks = Path(f"/proc/{process}/task").iterdir()
-        return [int(one) for task in tasks for one in (task / "children").read_text().split()]
+        return [int(number) for task in tasks for number in (task / "children").read_text().split()]
     return []
 
 
 def _open_files(process: int) -> list[str]:
     found = []
     with contextlib.suppress(OSError):
-        for one in Path(f"/proc/{process}/fd").iterdir():
+        for link in Path(f"/proc/{process}/fd").iterdir():
             with contextlib.suppress(OSError):
-                found.append(str(one.readlink()))
+                found.append(str(link.readlink()))
     return found
 
 

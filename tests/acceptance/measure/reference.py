@@ -31,7 +31,7 @@ NO_REQUEST_CATEGORY = {"Insight", "NetworkActivity", "Aggregated"}
 
 @dataclass
 class Count:
-    """What a folder holds; the failed calls by their error code."""
+    """The counts of a folder; the failed calls by their error code."""
 
     requests: Counter[Row] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
@@ -51,22 +51,22 @@ class Count:
 
 def count(*paths: Path) -> Count:
     """Count what files and folders hold."""
-    told = Count()
+    counts = Count()
     seen: dict[str, list[dict[str, Any]]] = {}
     for path in paths:
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
             if file.is_file():
                 for name, raw in contents(file.name, file.read_bytes()):
-                    read(told, seen, name, raw)
+                    read(counts, seen, name, raw)
     groups = {id(group): group for group in seen.values()}
     for group in groups.values():
-        told.duplicates += len(group) - 1
+        counts.duplicates += len(group) - 1
         if group[0].get("errorCode"):
-            told.failed[str(group[0]["errorCode"])] += 1
+            counts.failed[str(group[0]["errorCode"])] += 1
         else:
             rows = sorted(map(row_of, group), key=lambda row: not row.reader.startswith("arn:"))
-            told.requests[rows[0]] += 1
-    return told
+            counts.requests[rows[0]] += 1
+    return counts
 
 
 def contents(name: str, raw: bytes) -> Iterator[tuple[str, bytes | None]]:
@@ -91,15 +91,17 @@ def contents(name: str, raw: bytes) -> Iterator[tuple[str, bytes | None]]:
         yield name, raw
 
 
-def read(told: Count, seen: dict[str, list[dict[str, Any]]], name: str, raw: bytes | None) -> None:
+def read(
+    counts: Count, seen: dict[str, list[dict[str, Any]]], name: str, raw: bytes | None
+) -> None:
     """Count the events of one file."""
     try:
         events = list(events_in(raw))
     except (ValueError, RecursionError):
-        told.skipped.append(name)
+        counts.skipped.append(name)
         return
-    told.files += 1
-    told.records += len(events)
+    counts.files += 1
+    counts.records += len(events)
     for event in events:
         if is_request(event):
             remember(seen, event)
@@ -119,7 +121,7 @@ def events_in(raw: bytes | None) -> Iterator[Any]:
         while at < len(text) and text[at].isspace():
             at += 1
         if isinstance(document, list):
-            if any("Records" in mapping(one) for one in document):
+            if any("Records" in mapping(entry) for entry in document):
                 raise ValueError("log files in a list")
             yield from document
         elif isinstance(document, dict) and isinstance(document.get("Records"), list):
@@ -148,21 +150,21 @@ def remember(seen: dict[str, list[dict[str, Any]]], event: dict[str, Any]) -> No
     group: list[dict[str, Any]] = [event]
     for name in names:
         older = seen.get(name, [])
-        group += [one for one in older if not any(one is mine for mine in group)]
-    for one in group:
+        group += [copy for copy in older if not any(copy is known for known in group)]
+    for copy in group:
         for name in ("eventID", "sharedEventID"):
-            if one.get(name):
-                seen[f"{name} {one[name]}"] = group
+            if copy.get(name):
+                seen[f"{name} {copy[name]}"] = group
     for name in names:
         seen[name] = group
 
 
 def row_of(event: dict[str, Any]) -> Row:
-    """What one successful request is counted as."""
+    """The row that one successful request is counted in."""
     parameters = mapping(event.get("requestParameters"))
     # ReEncrypt has two contexts, and names neither of them encryptionContext
     names = ("encryptionContext", "sourceEncryptionContext", "destinationEncryptionContext")
-    context = next((one for name in names if (one := mapping(parameters.get(name)))), {})
+    context = next((found for name in names if (found := mapping(parameters.get(name)))), {})
     operation, region = text_of(event.get("eventName")), text_of(event.get("awsRegion"))
     identity = mapping(event.get("userIdentity"))
     trail, target = text_of(context.get("aws:cloudtrail:arn")), text_of(context.get("aws:s3:arn"))
@@ -211,9 +213,9 @@ def key_of(event: dict[str, Any], parameters: dict[str, Any]) -> str:
     """The key's ARN: from the resources, else from the parameters."""
     resources = event.get("resources")
     for resource in resources if isinstance(resources, list) else []:
-        one = mapping(resource)
-        arn = text_of(one.get("ARN") or one.get("arn"))
-        if one.get("type") == "AWS::KMS::Key" or (":kms:" in arn and "key/" in arn):
+        entry = mapping(resource)
+        arn = text_of(entry.get("ARN") or entry.get("arn"))
+        if entry.get("type") == "AWS::KMS::Key" or (":kms:" in arn and "key/" in arn):
             return arn
     named = text_of(parameters.get("keyId"))
     return named if ":kms:" in named and ":key/" in named else ""

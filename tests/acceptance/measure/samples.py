@@ -42,7 +42,7 @@ def put(number: int = 0, **changes: Any) -> Record:
         "resources": [key],
         "sharedEventID": unique(rng),
     }
-    return changed(record, changes)
+    return change_fields(record, changes)
 
 
 def get(number: int = 0, **changes: Any) -> Record:
@@ -59,10 +59,10 @@ def get(number: int = 0, **changes: Any) -> Record:
         "sessionContext": {"sessionIssuer": {"type": "Role", "arn": role}},
         "invokedBy": "AWS Internal",
     }
-    return changed(record, changes)
+    return change_fields(record, changes)
 
 
-def changed(record: Record, changes: dict[str, Any]) -> Record:
+def change_fields(record: Record, changes: dict[str, Any]) -> Record:
     """The record with fields set, replaced or removed; `a__b` is field b of a."""
     record = copy.deepcopy(record)
     for path, value in changes.items():

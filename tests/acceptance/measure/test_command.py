@@ -81,10 +81,10 @@ def test_notices_leave_stdout_to_the_data(tmp_path: Path) -> None:
 @pytest.mark.parametrize("form", ["json", "csv", "table", "markdown"])
 def test_output_file(folder: Path, form: str) -> None:
     """--output writes what stdout would get, and stdout stays empty."""
-    said = run(folder, "log.json.gz", "--format", form)
+    printed = run(folder, "log.json.gz", "--format", form)
     filed = run(folder, "log.json.gz", "--format", form, "--output", "out.txt")
     assert (filed.code, filed.out) == (0, ""), filed.text
-    assert (folder / "out.txt").read_text(encoding="utf-8") == said.out
+    assert (folder / "out.txt").read_text(encoding="utf-8") == printed.out
 
 
 def test_a_failed_run_leaves_the_old_output(tmp_path: Path) -> None:

@@ -94,7 +94,7 @@ def test_events_without_ids(tmp_path: Path) -> None:
     by_content = [put(10 + at, **bare) for at in range(3)]
     save(tmp_path / "a.json", packing.log_file(by_request + by_content))
     # the same records written by another tool: other spaces, other order of fields
-    turned = [dict(reversed(one.items())) for one in by_content]
+    turned = [dict(reversed(event.items())) for event in by_content]
     save(tmp_path / "b.json", json.dumps({"Records": by_request + turned}, indent=1).encode())
     answer = measure(tmp_path)
     assert (answer["totals"]["requests"], answer["duplicates"]) == (5, 5)

@@ -31,7 +31,7 @@ DIGEST = (
 
 
 def row(folder: Path, record: Record) -> Row:
-    """What the command counts one event as."""
+    """The row that the command counts one event in."""
     save_records(folder, record)
     ((only, number),) = rows_of(measure(folder)).items()
     assert number == 1
@@ -193,7 +193,7 @@ GOV = f"arn:aws-us-gov:sts::{OTHER}:assumed-role/Reader/i-0abc"
 ISSUER = f"arn:aws:iam::{OTHER}:role/a/path/Reader"
 
 
-def assumed(arn: str, issuer: Any = ABSENT) -> Record:
+def assumed_role(arn: str, issuer: Any = ABSENT) -> Record:
     """The identity of an assumed role."""
     identity: Record = {"type": "AssumedRole", "arn": arn, "accountId": OTHER}
     return identity if issuer is ABSENT else identity | {"sessionContext": issuer}
@@ -202,11 +202,11 @@ def assumed(arn: str, issuer: Any = ABSENT) -> Record:
 @pytest.mark.parametrize(
     ("identity", "reader"),
     [
-        (assumed(SESSION, {"sessionIssuer": {"type": "Role", "arn": ISSUER}}), ISSUER),
-        (assumed(SESSION), f"arn:aws:iam::{OTHER}:role/Reader"),
-        (assumed(SESSION, {}), f"arn:aws:iam::{OTHER}:role/Reader"),
-        (assumed(SESSION, {"sessionIssuer": {}}), f"arn:aws:iam::{OTHER}:role/Reader"),
-        (assumed(GOV), f"arn:aws-us-gov:iam::{OTHER}:role/Reader"),
+        (assumed_role(SESSION, {"sessionIssuer": {"type": "Role", "arn": ISSUER}}), ISSUER),
+        (assumed_role(SESSION), f"arn:aws:iam::{OTHER}:role/Reader"),
+        (assumed_role(SESSION, {}), f"arn:aws:iam::{OTHER}:role/Reader"),
+        (assumed_role(SESSION, {"sessionIssuer": {}}), f"arn:aws:iam::{OTHER}:role/Reader"),
+        (assumed_role(GOV), f"arn:aws-us-gov:iam::{OTHER}:role/Reader"),
         ({"type": "IAMUser", "arn": USER, "accountId": OTHER}, USER),
         (
             {"type": "IAMUser", "arn": USER, "sessionContext": {"sessionIssuer": {}}},

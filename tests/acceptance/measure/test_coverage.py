@@ -23,25 +23,27 @@ def at(*moment: int) -> str:
 
 def streams(answer: Answer) -> dict[tuple[str, str], dict[str, Any]]:
     """The streams by account and Region, each of them sound."""
-    told = {(one["account"], one["region"]): one for one in answer["coverage"]["streams"]}
-    assert len(told) == len(answer["coverage"]["streams"]), "each stream once"
-    for one in told.values():
-        assert 0 < one["hours"] <= one["of_hours"]
-        assert one["share"] == pytest.approx(one["hours"] / one["of_hours"], abs=1e-4)
-        assert str(one["from"]) <= str(one["until"])
-    return told
+    by_stream = {
+        (stream["account"], stream["region"]): stream for stream in answer["coverage"]["streams"]
+    }
+    assert len(by_stream) == len(answer["coverage"]["streams"]), "each stream once"
+    for stream in by_stream.values():
+        assert 0 < stream["hours"] <= stream["of_hours"]
+        assert stream["share"] == pytest.approx(stream["hours"] / stream["of_hours"], abs=1e-4)
+        assert str(stream["from"]) <= str(stream["until"])
+    return by_stream
 
 
 def months(answer: Answer) -> dict[str, float]:
-    return {one["month"]: one["share"] for one in answer["coverage"]["months"]}
+    return {month["month"]: month["share"] for month in answer["coverage"]["months"]}
 
 
 def test_a_full_day(tmp_path: Path) -> None:
     """An event in each hour of 2023-11-01: 24 hours, the whole day, 24/720 of November."""
     save_records(tmp_path, *(put(hour, eventTime=at(2023, 11, 1, hour, 30)) for hour in range(24)))
     answer = measure(tmp_path)
-    told = streams(answer)
-    assert told[ACCOUNT, REGION]["hours"] == 24
+    by_stream = streams(answer)
+    assert by_stream[ACCOUNT, REGION]["hours"] == 24
     assert months(answer) == {"2023-11": pytest.approx(24 / 720, abs=1e-4)}
     assert {row["coverage"] for row in answer["rows"]} == {1}
 
@@ -61,7 +63,9 @@ def test_the_borders_of_hours(tmp_path: Path) -> None:
         *(at(2023, 10, 31, 4), at(2023, 10, 31, 4, 59, 59), at(2023, 10, 31, 5)),
         *(at(2023, 10, 31, 23, 59, 59), at(2023, 11, 1)),
     ]
-    save_records(tmp_path, *(put(one, eventTime=moment) for one, moment in enumerate(moments)))
+    save_records(
+        tmp_path, *(put(number, eventTime=moment) for number, moment in enumerate(moments))
+    )
     answer = measure(tmp_path)
     assert streams(answer)[ACCOUNT, REGION]["hours"] == 4
     assert months(answer) == {
@@ -76,9 +80,9 @@ def test_a_file_name_covers_the_five_minutes_before_it(tmp_path: Path) -> None:
     name = TRAIL.file(ACCOUNT, "eu-west-3", moment, "KREKSWgLUgTraBu8")
     save(tmp_path / name, packing.gz(b'{"Records":[]}'))
     answer = measure(tmp_path)
-    (one,) = streams(answer).values()
-    assert (one["account"], one["region"], one["hours"]) == (ACCOUNT, "eu-west-3", 1)
-    assert str(one["from"]).replace(" ", "T").startswith("2023-10-17T04")
+    (stream,) = streams(answer).values()
+    assert (stream["account"], stream["region"], stream["hours"]) == (ACCOUNT, "eu-west-3", 1)
+    assert str(stream["from"]).replace(" ", "T").startswith("2023-10-17T04")
 
 
 def test_a_file_in_the_middle_of_an_hour(tmp_path: Path) -> None:
@@ -87,8 +91,8 @@ def test_a_file_in_the_middle_of_an_hour(tmp_path: Path) -> None:
         moment = dt.datetime(2023, 10, 17, 5, minute, tzinfo=UTC)
         name = TRAIL.file(ACCOUNT, "eu-west-3", moment, "KREKSWgLUgTraBu8")
         save(tmp_path / name, packing.gz(b'{"Records":[]}'))
-    (one,) = streams(measure(tmp_path)).values()
-    assert (one["account"], one["region"], one["hours"]) == (ACCOUNT, "eu-west-3", 1)
+    (stream,) = streams(measure(tmp_path)).values()
+    assert (stream["account"], stream["region"], stream["hours"]) == (ACCOUNT, "eu-west-3", 1)
 
 
 def test_a_file_name_without_its_folders(tmp_path: Path) -> None:
@@ -96,8 +100,8 @@ def test_a_file_name_without_its_folders(tmp_path: Path) -> None:
     moment = dt.datetime(2023, 10, 17, 5, 30, tzinfo=UTC)
     name = TRAIL.file(ACCOUNT, "eu-west-3", moment, "KREKSWgLUgTraBu8").rpartition("/")[2]
     save(tmp_path / name, packing.gz(b'{"Records":[]}'))
-    (one,) = streams(measure(tmp_path)).values()
-    assert (one["account"], one["region"], one["hours"]) == (ACCOUNT, "eu-west-3", 1)
+    (stream,) = streams(measure(tmp_path)).values()
+    assert (stream["account"], stream["region"], stream["hours"]) == (ACCOUNT, "eu-west-3", 1)
 
 
 def test_each_account_and_region_on_its_own(tmp_path: Path) -> None:
@@ -113,8 +117,8 @@ def test_each_account_and_region_on_its_own(tmp_path: Path) -> None:
             4, eventTime=at(2023, 11, 1, 4), eventSource="ec2.amazonaws.com", awsRegion="sa-east-1"
         ),
     )
-    told = streams(measure(tmp_path))
-    assert {name: one["hours"] for name, one in told.items()} == {
+    by_stream = streams(measure(tmp_path))
+    assert {name: stream["hours"] for name, stream in by_stream.items()} == {
         (ACCOUNT, REGION): 1,
         (OTHER, REGION): 1,
         (ACCOUNT, "sa-east-1"): 2,
@@ -151,5 +155,5 @@ def test_a_short_input_is_said(tmp_path: Path) -> None:
     """Two hours of a month: a notice, so that nobody takes the count for a monthly figure."""
     save_records(tmp_path, put(1), put(2, eventTime=at(2023, 10, 17, 6)))
     answer = measure(tmp_path)
-    said = " ".join(answer["notices"]).lower()
-    assert "hour" in said or "cover" in said, answer["notices"]
+    notices = " ".join(answer["notices"]).lower()
+    assert "hour" in notices or "cover" in notices, answer["notices"]

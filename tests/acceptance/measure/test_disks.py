@@ -24,7 +24,7 @@ from tests.acceptance.measure.processes import (
     ran_as_nobody,
 )
 from tests.acceptance.measure.samples import GOOD, get, put, save_good, save_records
-from tests.actuals.bill.bills import A_MONTH, as_parquet, legacy_parquet
+from tests.measurement.billing.bills import A_MONTH, as_parquet, legacy_parquet
 
 FORMS = ("table", "csv", "json", "markdown")
 
@@ -83,7 +83,7 @@ def test_no_room_for_ids(tmp_path: Path, inputs: dict[str, Path]) -> None:
 def test_no_room_to_unpack_a_bill(tmp_path: Path) -> None:
     """Parquet inside of zip is unpacked to a file first: where that has no room it is said."""
     data = as_parquet(legacy_parquet(A_MONTH))
-    (tmp_path / "bill.zip").write_bytes(packing.zipped({"bill.parquet": data}))
+    (tmp_path / "bill.zip").write_bytes(packing.as_zip({"bill.parquet": data}))
     assert ran(tmp_path, "measure", "bill", "bill.zip").code == 0
     done = ran(tmp_path, "measure", "bill", "bill.zip", first=LITTLE_FILES)
     assert_refused(done, "no room to unpack a Parquet file", "TMPDIR")
@@ -152,7 +152,7 @@ def test_files_and_folders_without_permission(tmp_path: Path) -> None:
     assert done.code == 0, done.text
     answer = json.loads(done.out)
     assert answer["totals"]["requests"] == GOOD
-    assert {one["path"]: one["reason"] for one in answer["skipped"]} == {
+    assert {file["path"]: file["reason"] for file in answer["skipped"]} == {
         "logs/secret.json.gz": f"cannot be read ({os.strerror(errno.EACCES)})",
         "logs/closed": f"folder that cannot be listed ({os.strerror(errno.EACCES)})",
     }
@@ -163,8 +163,8 @@ def test_an_input_without_permission(tmp_path: Path, source: str) -> None:
     """Nothing that may be read: exit 1, and the message names the file and says why."""
     as_nobody()  # skips where nobody can be had
     path = INPUTS[source](tmp_path / "long")
-    for one in (tmp_path / "long").iterdir():
-        one.chmod(0)
+    for file in (tmp_path / "long").iterdir():
+        file.chmod(0)
     done = ran_as_nobody(tmp_path, "measure", source, str(path))
     assert (done.code, done.out) == (1, "")
     assert os.strerror(errno.EACCES).lower() in done.err.lower()
@@ -195,4 +195,4 @@ def test_large_archives_are_read_by_members(tmp_path: Path) -> None:
     assert done.code == 0, done.text
     answer = json.loads(done.out)
     assert answer["totals"]["requests"] == 3
-    assert [one["path"] for one in answer["skipped"]] == [f"{path}!padding.bin"]
+    assert [file["path"] for file in answer["skipped"]] == [f"{path}!padding.bin"]

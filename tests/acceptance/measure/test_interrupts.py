@@ -18,8 +18,8 @@ from tests.acceptance.measure.processes import (
     alive,
     command,
     needs_proc,
-    started,
-    waited,
+    start,
+    wait_until,
 )
 
 pytestmark = needs_proc
@@ -36,13 +36,13 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def write_old(folder: Path) -> None:
-    """What an earlier run has written."""
+    """Write what an earlier run has left."""
     (folder / "out.json").write_text(OLD, encoding="utf-8")
 
 
 def assert_nothing_left(run: Started, folder: Path, readers: list[int]) -> None:
     """No process, no temporary file, and the old output as it was."""
-    waited(lambda: not any(map(alive, readers)))
+    wait_until(lambda: not any(map(alive, readers)))
     assert list(run.temporary.iterdir()) == []
     assert sorted(path.name for path in folder.iterdir()) == ["out.json", "temporary"]
     assert (folder / "out.json").read_text(encoding="utf-8") == OLD
@@ -54,11 +54,11 @@ def test_a_signal_ends_counting(tmp_path: Path, logs: Path, number: int, jobs: s
     """The exit code is the signal's, one line says what happened, and nothing is left behind."""
     write_old(tmp_path)
     args = ("measure", "cloudtrail", str(logs), "-f", "json", "-o", "out.json", "--jobs", jobs)
-    with started(tmp_path, *args, first=LITTLE_ROOM) as run:
+    with start(tmp_path, *args, first=LITTLE_ROOM) as run:
         readers = run.wait_until_counting()
         assert len(readers) == (3 if jobs == "3" else 0)
         run.send(number, group=number == signal.SIGINT)
-        done = run.ended()
+        done = run.wait_for_end()
         assert (done.code, done.out, done.err) == (CODES[signal.Signals(number)], "", SAID)
         assert_nothing_left(run, tmp_path, readers)
 
@@ -66,13 +66,13 @@ def test_a_signal_ends_counting(tmp_path: Path, logs: Path, number: int, jobs: s
 def test_an_impatient_user(tmp_path: Path, logs: Path) -> None:
     """Ctrl-C five times in a row ends it as one does: no traceback of Python's own ending."""
     write_old(tmp_path)
-    with started(
+    with start(
         tmp_path, "measure", "cloudtrail", str(logs), "-o", "out.json", first=LITTLE_ROOM
     ) as run:
         readers = run.wait_until_counting()
         for _ in range(5):
             run.send(signal.SIGINT, group=True)
-        done = run.ended()
+        done = run.wait_for_end()
         assert (done.code, done.out, done.err) == (130, "", SAID)
         assert_nothing_left(run, tmp_path, readers)
 
@@ -80,25 +80,25 @@ def test_an_impatient_user(tmp_path: Path, logs: Path) -> None:
 def test_all_processes_are_told_to_end(tmp_path: Path, logs: Path) -> None:
     """A service manager ends the whole group: a process that ends first makes nobody wait."""
     write_old(tmp_path)
-    with started(
+    with start(
         tmp_path, "measure", "cloudtrail", str(logs), "-o", "out.json", first=LITTLE_ROOM
     ) as run:
         readers = run.wait_until_counting()
         run.send(signal.SIGTERM, group=True)
-        done = run.ended()
+        done = run.wait_for_end()
         assert (done.code, done.out) == (143, "")
         assert_nothing_left(run, tmp_path, readers)
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=lambda one: one.name)
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=lambda number: number.name)
 def test_a_process_that_is_killed(tmp_path: Path, logs: Path, number: int) -> None:
     """The kernel, short of memory, kills one: exit 1, which file it had, and what to do."""
     write_old(tmp_path)
     args = ("measure", "cloudtrail", str(logs), "-o", "out.json", "--jobs", "2")
-    with started(tmp_path, *args, first=LITTLE_ROOM) as run:
+    with start(tmp_path, *args, first=LITTLE_ROOM) as run:
         readers = run.wait_until_counting()
         os.kill(readers[0], number)
-        done = run.ended()
+        done = run.wait_for_end()
         assert (done.code, done.out) == (1, "")
         (line,) = done.err.splitlines()
         assert line.startswith(f"{logs}/")
@@ -111,24 +111,24 @@ def test_when_the_command_itself_is_killed(tmp_path: Path, logs: Path) -> None:
     """Its processes end with it, and what lay in a temporary file is gone."""
     write_old(tmp_path)
     args = ("measure", "cloudtrail", str(logs), "-o", "out.json")
-    with started(tmp_path, *args, first=LITTLE_ROOM) as run:
+    with start(tmp_path, *args, first=LITTLE_ROOM) as run:
         readers = run.wait_until_counting()
         run.send(signal.SIGKILL, group=False)
         run.process.wait()
         assert_nothing_left(run, tmp_path, readers)
 
 
-@pytest.mark.parametrize("source", [one for one in INPUTS if one != "cloudtrail"])
+@pytest.mark.parametrize("source", [source for source in INPUTS if source != "cloudtrail"])
 def test_every_source_can_be_interrupted(tmp_path: Path, source: str) -> None:
     """Listings, inventories, access logs and bills end on Ctrl-C in the same way."""
     folder = tmp_path / "work"
     folder.mkdir()
     write_old(folder)
     path = INPUTS[source](tmp_path / "long")
-    with started(folder, "measure", source, str(path), "-o", "out.json") as run:
+    with start(folder, "measure", source, str(path), "-o", "out.json") as run:
         run.wait_for(f"{tmp_path / 'long'}/")
         run.send(signal.SIGINT, group=True)
-        done = run.ended()
+        done = run.wait_for_end()
         assert (done.code, done.out, done.err) == (130, "", SAID)
         assert_nothing_left(run, folder, [])
 

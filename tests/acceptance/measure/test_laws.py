@@ -98,10 +98,10 @@ PACKINGS: dict[str, Callable[[Tree], bytes]] = {
         packing.gz(packing.log_file(records)) for records in tree.files.values()
     ),
     "lines.json": lambda tree: b"\n".join(map(packing.log_file, tree.files.values())),
-    "logs.zip": lambda tree: packing.zipped(members(tree)),
-    "logs.tar": lambda tree: packing.tarred(members(tree)),
-    "logs.tar.gz": lambda tree: packing.tarred(members(tree), "w:gz"),
-    "logs.tgz": lambda tree: packing.tarred(members(tree), "w:gz"),
+    "logs.zip": lambda tree: packing.as_zip(members(tree)),
+    "logs.tar": lambda tree: packing.as_tar(members(tree)),
+    "logs.tar.gz": lambda tree: packing.as_tar(members(tree), "w:gz"),
+    "logs.tgz": lambda tree: packing.as_tar(members(tree), "w:gz"),
 }
 
 
@@ -132,7 +132,7 @@ def test_an_archive_among_the_files_it_was_made_from(tmp_path: Path, seed: int) 
     """A backup in the folder of its originals is read as copies."""
     tree, whole, other = original(tmp_path, seed)
     shutil.copytree(tmp_path / "original", other, dirs_exist_ok=True)
-    save(other / "backup.zip", packing.zipped(members(tree)))
+    save(other / "backup.zip", packing.as_zip(members(tree)))
     assert counts(measure(other)) == counts(whole)
 
 
@@ -147,11 +147,11 @@ def test_a_folder_that_contains_itself(tmp_path: Path) -> None:
 def test_a_big_file(tmp_path: Path) -> None:
     """A file past CloudTrail's 50 MB is one file: 40,000 puts and as many gets, uncompressed."""
     base = random_tree(0)
-    record = next(one for one in base.events() if "eventID" in one)
+    record = next(event for event in base.events() if "eventID" in event)
     pair = [{**record, "eventSource": "kms.amazonaws.com", "pad": "x" * 200} for _ in range(2)]
-    for one in pair:
+    for event in pair:
         for name in ("errorCode", "errorMessage", "sharedEventID", "eventCategory", "eventType"):
-            one.pop(name, None)
+            event.pop(name, None)
     lines = [
         packing.json.dumps({**pair[at % 2], "eventID": f"{at:08x}", "requestID": f"{at:08x}"})
         for at in range(80_000)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.measure import packing
-from tests.acceptance.measure.answers import measure, run, skipped
+from tests.acceptance.measure.answers import measure, run, skipped_reasons
 from tests.acceptance.measure.logs import save
 from tests.acceptance.measure.samples import GOOD, get, put, save_good, save_records
 
@@ -21,7 +21,7 @@ QUIET = packing.log_file([put(1, eventSource="s3.amazonaws.com", requestParamete
 ZIPPED = packing.gz(LOG)
 
 
-def flipped(raw: bytes, at: int) -> bytes:
+def flip_byte(raw: bytes, at: int) -> bytes:
     return raw[:at] + bytes([raw[at] ^ 0xFF]) + raw[at + 1 :]
 
 
@@ -48,9 +48,9 @@ BROKEN = {
     "half.json.gz": ZIPPED[: len(ZIPPED) // 2],
     "one-byte-less.json.gz": ZIPPED[:-1],
     "no-trailer.json.gz": ZIPPED[:-8],
-    "flipped.json.gz": flipped(ZIPPED, len(ZIPPED) // 2),
-    "wrong-crc.json.gz": flipped(ZIPPED, len(ZIPPED) - 8),
-    "wrong-length.json.gz": flipped(ZIPPED, len(ZIPPED) - 4),
+    "flipped.json.gz": flip_byte(ZIPPED, len(ZIPPED) // 2),
+    "wrong-crc.json.gz": flip_byte(ZIPPED, len(ZIPPED) - 8),
+    "wrong-length.json.gz": flip_byte(ZIPPED, len(ZIPPED) - 4),
     "second-member-half.json.gz": ZIPPED + ZIPPED[: len(ZIPPED) // 2],
     "half.json": LOG[: len(LOG) // 2],
     "half-without-kms.json": QUIET[: len(QUIET) // 2],
@@ -77,7 +77,7 @@ BROKEN = {
     "parquet.json": b"PAR1" + bytes(range(256)) + b"PAR1",
     "broken-tail.ndjson": packing.ndjson(EVENTS)[:-40],
     "broken-line.ndjson": packing.ndjson(EVENTS[:2]) + b"{oops\n" + packing.ndjson(EVENTS[2:]),
-    "half.zip": packing.zipped({"a.json": LOG})[:-30],
+    "half.zip": packing.as_zip({"a.json": LOG})[:-30],
     "brackets.json": b"[" * 200_000,
     "braces.json": b'{"a":' * 200_000,
 }
@@ -89,7 +89,7 @@ def test_a_broken_file_is_skipped_with_a_reason(tmp_path: Path, name: str) -> No
     save_good(tmp_path)
     save(tmp_path / name, BROKEN[name])
     answer = measure(tmp_path)
-    assert list(skipped(answer)) == [name]
+    assert list(skipped_reasons(answer)) == [name]
     assert (answer["totals"]["requests"], answer["files"]) == (GOOD, 1)
     assert answer["records"] == GOOD
 
@@ -128,10 +128,10 @@ SOUND = {
     "spaces.json": b"\n\n  " + LOG.replace(b'":', b'" : ') + b"\n\n",
     "more-keys.json": LOG[:-1] + b', "Other": [1, {"Records": []}]}',
     "keys-before.json": b'{"Header": {"Records": 5}, ' + LOG[1:],
-    "logs.zip": packing.zipped({"a/b.json": LOG}),
-    "logs.tar": packing.tarred({"a/b.json": LOG}),
-    "logs.tgz": packing.tarred({"a/b.json.gz": ZIPPED}, "w:gz"),
-    "called.json.gz": packing.zipped({"a": ZIPPED}),
+    "logs.zip": packing.as_zip({"a/b.json": LOG}),
+    "logs.tar": packing.as_tar({"a/b.json": LOG}),
+    "logs.tgz": packing.as_tar({"a/b.json.gz": ZIPPED}, "w:gz"),
+    "called.json.gz": packing.as_zip({"a": ZIPPED}),
 }
 
 
@@ -161,7 +161,7 @@ EITHER = {
     + b","
     + packing.log_file(EVENTS[2:])
     + b"]",
-    "zip-in-zip.zip": packing.zipped({"inner.zip": packing.zipped({"a.json": LOG})}),
+    "zip-in-zip.zip": packing.as_zip({"inner.zip": packing.as_zip({"a.json": LOG})}),
     "escaped.json": LOG.replace(b"kms.amazonaws.com", rb"kms\u002eamazonaws\u002ecom"),
     "escaped-records.json": LOG.replace(b'"Records"', rb'"\u0052ecords"'),
     "lower-case.json": LOG.replace(b'"Records"', b'"records"'),
@@ -169,7 +169,7 @@ EITHER = {
     "double-comma.ndjson": packing.ndjson(EVENTS).replace(b"\n", b",\n"),
     "one-pretty-event.json": packing.json.dumps(EVENTS[0], indent=1).encode(),
     "lookup-events.json": packing.json.dumps(
-        {"Events": [{"CloudTrailEvent": packing.json.dumps(one)} for one in EVENTS]}
+        {"Events": [{"CloudTrailEvent": packing.json.dumps(event)} for event in EVENTS]}
     ).encode(),
     "infinite.json": LOG[:-1] + b', "n": [NaN, Infinity, 1e999, -0.0]}',
 }
@@ -182,9 +182,9 @@ def test_an_odd_file_is_never_a_silent_zero(tmp_path: Path, name: str) -> None:
     save(tmp_path / name, EITHER[name])
     answer = measure(tmp_path)
     want = 1 if name.startswith("one-") else len(EVENTS)
-    told = {one["path"]: one["reason"] for one in answer["skipped"]}
-    if told:
-        assert all(name in path for path in told)
+    reasons = {file["path"]: file["reason"] for file in answer["skipped"]}
+    if reasons:
+        assert all(name in path for path in reasons)
         assert answer["totals"]["requests"] == GOOD
     else:
         assert answer["totals"]["requests"] == GOOD + want
@@ -199,15 +199,15 @@ def test_empty_records_are_read(tmp_path: Path) -> None:
     assert (answer["skipped"], answer["rows"]) == ([], [])
 
 
-@pytest.mark.parametrize(("name", "pack"), [("x.zip", packing.zipped), ("x.tar", packing.tarred)])
+@pytest.mark.parametrize(("name", "pack"), [("x.zip", packing.as_zip), ("x.tar", packing.as_tar)])
 def test_archives_account_for_each_member(tmp_path: Path, name: str, pack: object) -> None:
     """A broken member of an archive is skipped as archive!member, the others count."""
     assert callable(pack)
     inside = {"a/good.json": LOG, "bad.json": b"{", "empty.json.gz": b"", "b.json.gz": ZIPPED[:-9]}
     save(tmp_path / name, pack(inside))
     answer = measure(tmp_path)
-    told = sorted(one["path"].rpartition("/")[2] for one in answer["skipped"])
-    assert told == [f"{name}!b.json.gz", f"{name}!bad.json", f"{name}!empty.json.gz"]
+    names = sorted(file["path"].rpartition("/")[2] for file in answer["skipped"])
+    assert names == [f"{name}!b.json.gz", f"{name}!bad.json", f"{name}!empty.json.gz"]
     assert (answer["files"], answer["totals"]["requests"]) == (1, 5)
 
 
@@ -220,7 +220,7 @@ def test_many_files_each_accounted_for(tmp_path: Path) -> None:
     answer = measure(tmp_path)
     assert answer["files"] + len(answer["skipped"]) == len(files)
     assert answer["totals"]["requests"] == 5, "all of them hold the same five events"
-    assert set(skipped(answer)) == set(BROKEN) - {"half.zip"}
+    assert set(skipped_reasons(answer)) == set(BROKEN) - {"half.zip"}
 
 
 def test_a_thousand_empty_files(tmp_path: Path) -> None:
@@ -247,7 +247,7 @@ def test_no_permission(tmp_path: Path) -> None:
         answer = measure(tmp_path)
     finally:
         (tmp_path / "closed").chmod(0o755)
-    assert set(skipped(answer)) == {"secret.json.gz", "closed"}
+    assert set(skipped_reasons(answer)) == {"secret.json.gz", "closed"}
     assert answer["totals"]["requests"] == GOOD
 
 
@@ -256,4 +256,4 @@ def test_a_link_to_nowhere(tmp_path: Path) -> None:
     save_good(tmp_path)
     (tmp_path / "gone.json.gz").symlink_to(tmp_path / "nowhere")
     answer = measure(tmp_path)
-    assert list(skipped(answer)) == ["gone.json.gz"]
+    assert list(skipped_reasons(answer)) == ["gone.json.gz"]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.acceptance.measure import packing
-from tests.acceptance.measure.answers import measure, rows_of, run, skipped
+from tests.acceptance.measure.answers import measure, rows_of, run, skipped_reasons
 from tests.acceptance.measure.events import KMS, Record
 from tests.acceptance.measure.logs import save
 from tests.acceptance.measure.samples import (
@@ -99,7 +99,7 @@ def test_an_odd_event_is_counted_or_its_file_skipped(tmp_path: Path, record: Rec
     save_records(tmp_path, put(1), record, get(1), name="odd.json.gz")
     answer = measure(tmp_path)
     if answer["skipped"]:
-        assert list(skipped(answer)) == ["odd.json.gz"]
+        assert list(skipped_reasons(answer)) == ["odd.json.gz"]
         assert answer["totals"]["requests"] == GOOD
     else:
         assert answer["totals"]["requests"] == GOOD + 3
@@ -222,7 +222,7 @@ def test_an_unknown_day_is_empty(tmp_path: Path) -> None:
         days = {row.day for row in rows_of(answer)}
         assert days == {"", "2023-10-17"}
         assert {row["month"] for row in answer["rows"]} == {"", "2023-10"}
-        assert {one["month"] for one in answer["coverage"]["months"]} == {"2023-10"}
+        assert {month["month"] for month in answer["coverage"]["months"]} == {"2023-10"}
 
 
 def test_the_key_when_resources_are_null(tmp_path: Path) -> None:

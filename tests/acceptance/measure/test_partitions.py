@@ -16,7 +16,7 @@ NAME = "1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
 def row(folder: Path, record: Record) -> Row:
-    """What the command counts one event as."""
+    """The row that the command counts one event in."""
     save_records(folder, record)
     ((only, number),) = rows_of(measure(folder)).items()
     assert number == 1
@@ -77,8 +77,8 @@ def test_a_replica_of_a_multi_region_key(tmp_path: Path) -> None:
         for region in ("eu-west-1", "us-east-1")
     ]
     save_records(tmp_path, *(put(at, resources=[{"ARN": arn}]) for at, arn in enumerate(arns)))
-    told = rows_of(measure(tmp_path))
-    assert {(one.key, one.billed_region) for one in told} == {
+    rows = rows_of(measure(tmp_path))
+    assert {(row.key, row.billed_region) for row in rows} == {
         (arns[0], "eu-west-1"),
         (arns[1], "us-east-1"),
     }

@@ -144,7 +144,7 @@ def test_real_files_spoilt_one_by_one(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(raw)
     shutil.copy(LOGS / "coralogix" / "cloudtrail.log.gz", tmp_path)
     answer = measure(tmp_path)
-    assert {Path(one["path"]).name for one in answer["skipped"]} == set(names)
+    assert {Path(file["path"]).name for file in answer["skipped"]} == set(names)
     assert (answer["files"], answer["totals"]["requests"]) == (1, 13)
 
 

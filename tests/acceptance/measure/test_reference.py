@@ -11,20 +11,21 @@ from tests.acceptance.measure.logs import random_tree
 from tests.acceptance.measure.packing import log_file
 from tests.acceptance.measure.reference import count
 from tests.real_data import DATA, needs_data
+from tests.sampling import seeds
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", seeds(60))
 def test_the_reference_finds_what_was_put_in(tmp_path: Path, seed: int) -> None:
     """Reading a random tree back gives what its generator wrote down."""
     tree = random_tree(seed)
     tree.write(tmp_path)
-    told = count(tmp_path)
-    assert told.requests == tree.requests
-    assert told.failed == tree.failed
-    assert told.duplicates == tree.duplicates
-    assert told.records == tree.records
-    assert told.files == len(tree.files) + len(tree.documents)
-    assert told.skipped == []
+    counts = count(tmp_path)
+    assert counts.requests == tree.requests
+    assert counts.failed == tree.failed
+    assert counts.duplicates == tree.duplicates
+    assert counts.records == tree.records
+    assert counts.files == len(tree.files) + len(tree.documents)
+    assert counts.skipped == []
 
 
 def test_the_random_trees_reach_everything() -> None:
@@ -60,9 +61,9 @@ def test_the_reference_knows_the_real_numbers(
     folder: str, causes: dict[str, int], records: int
 ) -> None:
     """The real files' numbers stand in the data's README; the reference finds them."""
-    told = count(DATA / "cloudtrail" / folder)
-    assert told.by("cause") == causes
-    assert (told.files, told.records, told.duplicates) == (1, records, 0)
+    counts = count(DATA / "cloudtrail" / folder)
+    assert counts.by("cause") == causes
+    assert (counts.files, counts.records, counts.duplicates) == (1, records, 0)
 
 
 def test_copies_that_chain_are_one(tmp_path: Path) -> None:
@@ -74,5 +75,5 @@ def test_copies_that_chain_are_one(tmp_path: Path) -> None:
         {**event, "eventID": "1", "sharedEventID": "s"},
     ]
     (tmp_path / "a.json").write_text(json.dumps({"Records": three}), encoding="utf-8")
-    told = count(tmp_path)
-    assert (told.requests.total(), told.duplicates) == (1, 2)
+    counts = count(tmp_path)
+    assert (counts.requests.total(), counts.duplicates) == (1, 2)

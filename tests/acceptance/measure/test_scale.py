@@ -42,7 +42,7 @@ def organization(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Counte
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches of seven files, so that processes have hundreds of them to share."""
-    monkeypatch.setattr("estimator.actuals.cloudtrail.local._BATCH_FILES", 7)
+    monkeypatch.setattr("estimator.measurement.cloudtrail_logs.local._BATCH_FILES", 7)
 
 
 @pytest.mark.usefixtures("small_batches")
@@ -56,7 +56,7 @@ def test_processes_and_room_change_nothing(
 ) -> None:
     """One, two or three processes, ids in memory or on disk: every row is the truth."""
     folder, truth, copies = organization
-    monkeypatch.setattr("estimator.actuals.cloudtrail.copies.ROOM", room)
+    monkeypatch.setattr("estimator.measurement.cloudtrail_logs.copies.ROOM", room)
     answer = measure(folder, "--jobs", jobs)
     assert apart_from_checks(rows_of(answer)) == apart_from_checks(truth)
     assert answer["duplicates"] == copies
@@ -76,7 +76,7 @@ def test_reading_all_of_it_twice(
 ) -> None:
     """A backup beside the originals, packed otherwise, adds copies and no request."""
     folder, truth, _ = organization
-    monkeypatch.setattr("estimator.actuals.cloudtrail.copies.ROOM", room)
+    monkeypatch.setattr("estimator.measurement.cloudtrail_logs.copies.ROOM", room)
     once = measure(folder)
     shutil.make_archive(str(tmp_path / "backup"), "zip", folder)
     twice = measure(tmp_path, paths=(str(tmp_path), str(folder)))
@@ -92,7 +92,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int, int]:
     path = tmp_path_factory.mktemp("large") / "large.json.gz"
     plain = put(3, eventSource="ec2.amazonaws.com", eventName="DescribeInstances")
     events = [put(1, sharedEventID=ABSENT), get(2), plain]
-    texts = [(json.dumps(one), one["eventID"][:8]) for one in events]
+    texts = [(json.dumps(event), event["eventID"][:8]) for event in events]
     size = number = 0
     with gzip.open(path, "wb", compresslevel=1) as stream:
         stream.write(b'{"Records":[')
@@ -126,9 +126,9 @@ def test_a_large_file_is_in_memory_once(large: tuple[Path, int, int]) -> None:
     small = path.with_name("small.json")
     small.write_bytes(packing.log_file([put(1)]))
     little, _ = run(small)
-    peak, said = run(path)
+    peak, output = run(path)
     assert peak - little < 1.6 * size
-    answer = json.loads(said[: said.rindex("}") + 1])
+    answer = json.loads(output[: output.rindex("}") + 1])
     assert answer["totals"]["by_operation"] == {"Decrypt": number, "GenerateDataKey": number}
     assert answer["records"] == 3 * number
     assert answer["duplicates"] == 0
@@ -136,22 +136,23 @@ def test_a_large_file_is_in_memory_once(large: tuple[Path, int, int]) -> None:
 
 @needs_proc
 @pytest.mark.parametrize(
-    ("jobs", "said"), [("1", "found no more of it"), ("2", "most likely for want of memory")]
+    ("jobs", "message"), [("1", "found no more of it"), ("2", "most likely for want of memory")]
 )
 def test_too_little_memory_is_said(
-    large: tuple[Path, int, int], tmp_path: Path, jobs: str, said: str
+    large: tuple[Path, int, int], tmp_path: Path, jobs: str, message: str
 ) -> None:
     """A file that does not fit: exit 1 and what to do, in one process and in two."""
     for name in ("a", "b"):
         (tmp_path / f"{name}.json.gz").symlink_to(large[0])
     # 50 MB more than the program itself has, once all of it is loaded
     first = (
-        "import re, resource, estimator.actuals.cloudtrail.gathering, estimator.report.table; "
-        "told = open('/proc/self/status').read(); "
-        "used = int(re.search(r'VmData:\\s+(\\d+)', told)[1]) << 10; "
+        "import re, resource, estimator.report.formats.terminal; "
+        "import estimator.measurement.cloudtrail_logs.gathering; "
+        "status = open('/proc/self/status').read(); "
+        "used = int(re.search(r'VmData:\\s+(\\d+)', status)[1]) << 10; "
         "resource.setrlimit(resource.RLIMIT_DATA, (used + (50 << 20),) * 2)"
     )
     done = ran(tmp_path, "measure", "cloudtrail", ".", "--jobs", jobs, first=first)
     assert (done.code, done.out) == (1, "")
     (line,) = done.err.splitlines()
-    assert said in line
+    assert message in line

@@ -21,6 +21,7 @@ from tests.acceptance.measure.answers import (
 from tests.acceptance.measure.events import Row
 from tests.acceptance.measure.logs import random_tree
 from tests.acceptance.measure.reference import count
+from tests.sampling import seeds
 
 SEEDS = range(60)
 
@@ -35,7 +36,7 @@ def test_the_command_equals_the_reference(tmp_path: Path, seed: int) -> None:
     assert apart_from_checks(rows_of(answer)) == apart_from_checks(tree.requests)
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", seeds(5))
 @pytest.mark.parametrize(
     "columns",
     [
@@ -67,7 +68,7 @@ def test_by_chooses_columns(tmp_path: Path, seed: int, columns: tuple[str, ...])
     assert answer["totals"]["requests"] == tree.requests.total()
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", seeds(5))
 def test_totals_do_not_depend_on_the_grain(tmp_path: Path, seed: int) -> None:
     """With or without --by, the totals, files and coverage are the same."""
     random_tree(seed).write(tmp_path)
@@ -88,20 +89,20 @@ def test_columns_with_hyphens(tmp_path: Path) -> None:
     assert hyphens["rows"] == under["rows"]
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", seeds(4))
 def test_the_function_is_the_commands_twin(tmp_path: Path, seed: int) -> None:
     """`estimator.measure_cloudtrail` gives the command's own answer, and a frame of its rows."""
     tree = random_tree(seed)
     tree.write(tmp_path)
-    told = estimator.measure_cloudtrail([tmp_path], by="all")
+    actuals = estimator.measure_cloudtrail([tmp_path], by="all")
     answer = measure(tmp_path, paths=(str(tmp_path),))
-    assert json.loads(json.dumps(told.to_dict())) == answer
-    assert told.rows["quantity"].sum() == tree.requests.total()
-    assert set(Row._fields) <= set(told.rows.columns)
-    assert told.totals["requests"] == tree.requests.total()
-    assert (told.files, told.records) == (answer["files"], answer["records"])
-    assert told.duplicates == tree.duplicates
-    assert len(told.skipped) == 0
+    assert json.loads(json.dumps(actuals.to_dict())) == answer
+    assert actuals.rows["quantity"].sum() == tree.requests.total()
+    assert set(Row._fields) <= set(actuals.rows.columns)
+    assert actuals.totals["requests"] == tree.requests.total()
+    assert (actuals.files, actuals.records) == (answer["files"], answer["records"])
+    assert actuals.duplicates == tree.duplicates
+    assert len(actuals.skipped) == 0
 
 
 @pytest.mark.parametrize("jobs", ["1", "2", "5"])

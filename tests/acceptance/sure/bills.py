@@ -161,10 +161,10 @@ def save(
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
         for row in rows:
-            writer.writerow({name: shown(value) for name, value in row.items()})
+            writer.writerow({name: cell_of(value) for name, value in row.items()})
 
 
-def shown(value: Any) -> Any:
+def cell_of(value: Any) -> Any:
     return format(value, "f") if isinstance(value, Decimal) else value
 
 

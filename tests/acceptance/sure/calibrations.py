@@ -72,8 +72,8 @@ def forecast(folder: Path, start: str = "2026-11", *options: str) -> Answer:
     return answer
 
 
-def by_cause(told: Answer) -> dict[str, float]:
+def by_cause(answer: Answer) -> dict[str, float]:
     out: dict[str, float] = {}
-    for row in told["rows"]:
+    for row in answer["rows"]:
         out[row["cause"]] = out.get(row["cause"], 0) + row["quantity"]
     return out

@@ -43,7 +43,7 @@ def on(daily: Daily, day: int) -> int:
 
 @dataclass
 class History:
-    """What happened on each day from the first on."""
+    """Events of each day from the first on."""
 
     days: int
     puts: Mapping[Stream, Daily] = field(default_factory=dict)
@@ -77,7 +77,7 @@ class History:
             hour = rng.choice(self.hours)
             return start + dt.timedelta(hours=hour, seconds=rng.randrange(3600))
 
-        def made(operation: str, cause: str, caller: Caller, stream: Stream) -> Record:
+        def record(operation: str, cause: str, caller: Caller, stream: Stream) -> Record:
             at = moment()
             name = None
             if not self.trail.bucket_key:
@@ -92,10 +92,10 @@ class History:
             yield plain(rng, at, "sts.amazonaws.com", "GetCallerIdentity", key.region, key.account)
         for stream, daily in self.puts.items():
             for _ in range(on(daily, day)):
-                yield made("GenerateDataKey", "put", cloudtrail(), stream)
+                yield record("GenerateDataKey", "put", cloudtrail(), stream)
         for caller, stream, daily in self.gets:
             for _ in range(on(daily, day)):
-                yield made("Decrypt", "get", caller, stream)
+                yield record("Decrypt", "get", caller, stream)
         folder = self.trail.context(f"{self.trail.root}{self.trail.account}/")
         for _ in range(on(self.checks, day)):
             yield request(

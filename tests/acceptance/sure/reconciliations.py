@@ -81,8 +81,8 @@ def adds_up(answer: Answer) -> None:
         of_row = row["cost_billed"] - row["cost_forecast"]
         assert row["cost_difference"] == pytest.approx(of_row, abs=1e-9)
         assert sum(row[f"cost_{part}"] for part in PARTS) == pytest.approx(of_row, abs=1e-6)
-        told = row["cloudtrail"] + row["others"] + row["unknown"]
-        assert told == pytest.approx(row["billed"], abs=1e-6)
+        named = row["cloudtrail"] + row["others"] + row["unknown"]
+        assert named == pytest.approx(row["billed"], abs=1e-6)
     requests = sum(part["requests"] or 0 for part in answer["parts"])
     assert totals["requests_forecast"] + requests == pytest.approx(
         totals["requests_billed"], abs=1e-4
@@ -105,8 +105,8 @@ def expect_parts(answer: Answer, **wanted: Decimal | float | str) -> None:
 
 
 def bill_of_forecast(folder: Path, text: str, *more: Line) -> list[Line]:
-    told = forecast(folder, text)
-    lines = [*from_forecast(told, ARNS), *more]
+    plain = forecast(folder, text)
+    lines = [*from_forecast(plain, ARNS), *more]
     save(folder / "bill.csv", lines, resources=True)
     return lines
 

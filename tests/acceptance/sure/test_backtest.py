@@ -137,7 +137,7 @@ def test_gets_of_readers_are_forecast_too(tmp_path: Path) -> None:
 def test_the_future_does_not_leak(tmp_path: Path) -> None:
     """A fold is forecast from the days before it: what comes then changes no earlier forecast."""
     late = role(OWNER, "late", issuer=False)
-    told = []
+    answers = []
     for name, factor, gets in (("a", 1, 0), ("b", 9, 50)):
         folder = tmp_path / name
         folder.mkdir()
@@ -149,7 +149,7 @@ def test_the_future_does_not_leak(tmp_path: Path) -> None:
             return gets if day >= 21 else 5
 
         history = History(28, {(OWNER, HOME): daily}, [(late, (OWNER, HOME), read)])
-        told.append(backtest(folder, history))
+        answers.append(backtest(folder, history))
     for model in ("calibrated", *RIVALS):
         for level in ("total", "group"):
             first, second = (
@@ -162,12 +162,12 @@ def test_the_future_does_not_leak(tmp_path: Path) -> None:
                         row["low"],
                         row["high"],
                     )
-                    for row in rows(one, model, level)
+                    for row in rows(answer, model, level)
                 ]
-                for one in told
+                for answer in answers
             )
             assert first == second
-    measured = [[row["measured"] for row in rows(one, "calibrated")] for one in told]
+    measured = [[row["measured"] for row in rows(answer, "calibrated")] for answer in answers]
     assert measured[0][0] == measured[1][0]
     assert measured[0][1] != measured[1][1]
 
@@ -199,7 +199,7 @@ def test_scores_follow_from_the_rows(tmp_path: Path) -> None:
     for level in ("total", "group"):
         for model in ("calibrated", *RIVALS):
             missed = error = whole = loss = Fraction(0)
-            held = intervals = 0
+            inside = intervals = 0
             for row in rows(answer, model, level):
                 y, f = Fraction(row["measured"]), Fraction(row["forecast"])
                 ends = [row["low"], row["high"]]
@@ -210,7 +210,7 @@ def test_scores_follow_from_the_rows(tmp_path: Path) -> None:
                     assert float(sum(losses) / 3) == pytest.approx(row["pinball"])
                 loss += Fraction(row["pinball"])
                 intervals += ends != [None, None]
-                held += ends != [None, None] and low <= y <= high
+                inside += ends != [None, None] and low <= y <= high
                 assert row["difference"] == pytest.approx(float(f - y))
             got = score(answer, model, level)
             assert got["wape"] == pytest.approx(float(error / whole))
@@ -218,7 +218,7 @@ def test_scores_follow_from_the_rows(tmp_path: Path) -> None:
             assert got["pinball"] == pytest.approx(float(loss / whole))
             assert got["intervals"] == intervals
             if intervals:
-                assert got["coverage"] == pytest.approx(held / intervals)
+                assert got["coverage"] == pytest.approx(inside / intervals)
 
 
 def test_a_steady_history_is_trusted(tmp_path: Path) -> None:
@@ -261,9 +261,9 @@ def test_the_keys_of_the_json_and_the_csv(tmp_path: Path) -> None:
 def test_the_function_is_the_command(tmp_path: Path) -> None:
     """`estimator.backtest` gives the verdict and the rows of the command."""
     answer = backtest(tmp_path, RISING)
-    told = estimator.backtest(tmp_path / "inventory.yaml", tmp_path / "logs", horizon="7d")
-    assert told.verdict == answer["verdict"]
-    assert list(told.frame["forecast"]) == [row["forecast"] for row in answer["rows"]]
+    result = estimator.backtest(tmp_path / "inventory.yaml", tmp_path / "logs", horizon="7d")
+    assert result.verdict == answer["verdict"]
+    assert list(result.frame["forecast"]) == [row["forecast"] for row in answer["rows"]]
 
 
 def test_the_order_of_files_does_not_matter(tmp_path: Path) -> None:

@@ -120,8 +120,8 @@ def test_streams_sum_to_what_was_counted(tmp_path: Path) -> None:
 def test_accounts_differ(tmp_path: Path) -> None:
     """An account that differs from its trail has a line of its own: 12 and 60 a day are kept."""
     calibrate(tmp_path, inventory(), History(30, {(OWNER, HOME): 12, (PROD, HOME): 60}))
-    told = forecast(tmp_path, "2026-11", "--by", "account,cause")
-    puts = {row["account"]: row["quantity"] / 30 for row in told["rows"] if row["cause"] == "put"}
+    plain = forecast(tmp_path, "2026-11", "--by", "account,cause")
+    puts = {row["account"]: row["quantity"] / 30 for row in plain["rows"] if row["cause"] == "put"}
     assert puts[OWNER] == pytest.approx(12, rel=0.1)
     assert puts[PROD] == pytest.approx(60, rel=0.1)
     assert puts[QUIET] < 0.5
@@ -141,16 +141,17 @@ def test_an_account_with_little_data_borrows(tmp_path: Path) -> None:
     """Three days at 60 beside five accounts around 40 for a month: between 40 and 60."""
     five = [str(500_000_000_001 + number) for number in range(5)]
     young = "600000000001"
-    lines = [f'  - {{id: "{one}"}}' for one in five]
+    lines = [f'  - {{id: "{account_id}"}}' for account_id in five]
     lines.append(f'  - {{id: "{young}", from: 2026-10-28}}')
     puts: dict[tuple[str, str], Any] = {
-        (one, HOME): steady(rate, one) for one, rate in zip(five, (34, 37, 40, 43, 46), strict=True)
+        (account_id, HOME): steady(rate, account_id)
+        for account_id, rate in zip(five, (34, 37, 40, 43, 46), strict=True)
     }
     puts[young, HOME] = lambda day: 60 if day >= 27 else 0
     text = inventory(accounts="\n".join(lines)).replace(f"[{HOME}, {FAR}]", f"[{HOME}]")
     calibrate(tmp_path, text, History(30, puts))
-    told = forecast(tmp_path, "2026-11", "--by", "account,cause")
-    rates = {row["account"]: row["quantity"] / 30 for row in told["rows"] if row["cause"] == "put"}
+    plain = forecast(tmp_path, "2026-11", "--by", "account,cause")
+    rates = {row["account"]: row["quantity"] / 30 for row in plain["rows"] if row["cause"] == "put"}
     assert 40 < rates[young] < 60.5
     assert rates[five[0]] < rates[five[4]]
 
@@ -239,14 +240,14 @@ def test_a_reader_that_nobody_wrote_down(tmp_path: Path) -> None:
         (audit, (OWNER, HOME), lambda day: 5 + 3 * (day % 2)),
     ]
     answer = calibrate(tmp_path, inventory(SIEM_STANZA), History(30, puts, gets))
-    kept = "\n".join(line for line in answer["text"].splitlines() if "name: siem" in line)
-    assert "siem" in kept
+    stanza = "\n".join(line for line in answer["text"].splitlines() if "name: siem" in line)
+    assert "siem" in stanza
     assert change(answer, "gets_per_file", "copy")["mid"] == pytest.approx(1, rel=0.02)
     assert change(answer, "gets_per_day", "audit")["mid"] == pytest.approx(6.5, rel=0.05)
-    told = forecast(tmp_path, "2026-11", "--by", "reader,billed-account,cause")
+    plain = forecast(tmp_path, "2026-11", "--by", "reader,billed-account,cause")
     gets_of = {
         (row["driver"], row["billed_account"]): row["quantity"]
-        for row in told["rows"]
+        for row in plain["rows"]
         if row["cause"] == "get"
     }
     assert gets_of["audit", PROD] == pytest.approx(195, rel=0.05)

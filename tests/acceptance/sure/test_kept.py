@@ -42,9 +42,9 @@ def test_comments_and_order_survive(tmp_path: Path) -> None:
     answer = calibrate(tmp_path, text, history)
     assert COMMENT.findall(answer["text"]) == COMMENT.findall(text)
     changed = {"management", "prod", "quiet", "siem"}
-    kept = [line for line in text.splitlines() if not any(name in line for name in changed)]
+    lines = [line for line in text.splitlines() if not any(name in line for name in changed)]
     rest = iter(answer["text"].splitlines())
-    assert all(any(line == other for other in rest) for line in kept)
+    assert all(any(line == other for other in rest) for line in lines)
     for line in text.splitlines():
         name = line.partition("#")[0].rstrip().rstrip("}")
         assert name.split(", gets_per_file")[0] in answer["text"], line
@@ -118,8 +118,8 @@ def test_logs_json_and_function_agree(tmp_path: Path) -> None:
         cwd=tmp_path,
     )  # fmt: skip
     assert run(tmp_path, form="yaml", actuals=("m.json",)).out == answer["text"]
-    told = estimator.calibrate(tmp_path / "inventory.yaml", tmp_path / "m.json")
-    assert told.text == answer["text"]
+    calibration = estimator.calibrate(tmp_path / "inventory.yaml", tmp_path / "m.json")
+    assert calibration.text == answer["text"]
 
 
 def test_two_months_of_two_files(tmp_path: Path) -> None:
@@ -136,8 +136,8 @@ def test_two_months_of_two_files(tmp_path: Path) -> None:
         kmscost(
             "measure", "cloudtrail", half, "--format", "json", "-o", f"{half}.json", cwd=tmp_path
         )
-    told = json.loads(run(tmp_path, actuals=("second.json", "first.json")).out)
-    assert told["text"] == whole["text"]
+    answer = json.loads(run(tmp_path, actuals=("second.json", "first.json")).out)
+    assert answer["text"] == whole["text"]
 
 
 def test_the_same_twice_is_refused(tmp_path: Path) -> None:

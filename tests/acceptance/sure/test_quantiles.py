@@ -59,17 +59,17 @@ NUMBERS_ALONE = inventory(readers=[reader("every-file", gets_per_file=1.3)])
 
 @pytest.mark.parametrize("text", [EVERYTHING_FLAT, NUMBERS_ALONE], ids=["flat", "numbers"])
 def test_without_width_every_quantile_is_the_point_forecast(tmp_path: Path, text: str) -> None:
-    """Where low = high, requests and cost of each month and in all are the forecast's bits."""
-    told = forecast(tmp_path, text, "2026-11", 4)
+    """With low = high, requests and cost of each month and in all are the forecast's bits."""
+    plain = forecast(tmp_path, text, "2026-11", 4)
     answer = simulate(tmp_path, text, "--draws", "200", "--quantile", "0.01,0.5,0.99", months=4)
     for measure in ("requests", "cost_usd"):
-        assert set(quantiles(answer, measure)) == {told["totals"][measure]}
-        assert answer["mean"][measure] == told["totals"][measure]
-        for month in told["months"]:
+        assert set(quantiles(answer, measure)) == {plain["totals"][measure]}
+        assert answer["mean"][measure] == plain["totals"][measure]
+        for month in plain["months"]:
             assert set(quantiles(answer, measure, month["month"])) == {month[measure]}
-    assert answer["mean"]["cost_usd_of_mean"] == told["totals"]["cost_usd"]
+    assert answer["mean"]["cost_usd_of_mean"] == plain["totals"]["cost_usd"]
     for reading in ("cost_usd_writes_charged", "cost_usd_writes_exempt"):
-        assert answer["mean"][reading] == told["totals"][reading]
+        assert answer["mean"][reading] == plain["totals"][reading]
     assert not any(shares(answer).values())
 
 
@@ -79,13 +79,13 @@ def test_the_point_beside_is_the_forecast(tmp_path: Path) -> None:
         trails=[trail(files_per_day=FILES)],
         readers=[reader("every-file", gets_per_file={"low": 1, "high": 3})],
     )
-    told = forecast(tmp_path, text, "2026-11", 3)
+    plain = forecast(tmp_path, text, "2026-11", 3)
     answer = simulate(tmp_path, text, "--draws", "100", months=3)
     for name in ("requests", "cost_usd", "cost_usd_writes_charged", "cost_usd_writes_exempt"):
-        assert answer["point"][name] == told["totals"][name]
-    for mine, its in zip(answer["months"], told["months"], strict=True):
-        assert (mine["month"], mine["point_requests"]) == (its["month"], its["requests"])
-        assert mine["point_cost_usd"] == its["cost_usd"]
+        assert answer["point"][name] == plain["totals"][name]
+    for drawn, its in zip(answer["months"], plain["months"], strict=True):
+        assert (drawn["month"], drawn["point_requests"]) == (its["month"], its["requests"])
+        assert drawn["point_cost_usd"] == its["cost_usd"]
 
 
 def test_one_lognormal_range(tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_a_query_reads_a_share_of_files(tmp_path: Path) -> None:
     assert quantiles(simulate(tmp_path, text)) == pytest.approx(wanted, rel=0.02)
 
 
-def test_growth_in_doubt_compounds(tmp_path: Path) -> None:
+def test_uncertain_growth_compounds(tmp_path: Path) -> None:
     """A growth of 0 to 44 % a year: in the month a year on, its own quantiles; none at first."""
     text = inventory(
         trails=[trail(files_per_day=10_000)],
@@ -202,11 +202,11 @@ def test_ranges_of_their_own_average_out(tmp_path: Path) -> None:
         keys=[{"id": "k", "account": accounts[0]["id"], "region": "us-east-1"}],
         trails=[trail(account=accounts[0]["id"], scope="organization")],
     )
-    one = Lognormal(1000, 3000)
+    single = Lognormal(1000, 3000)
     low, _, high = quantiles(simulate(tmp_path, text))
     # the sum of 64 is close to normal: 64 means, plus or minus 1.645 sqrt(64 variances)
-    half = 1.645 * math.sqrt(64 * one.variance) * 30
-    assert (low + high) / 2 == pytest.approx(64 * 30 * one.mean, rel=0.01)
+    half = 1.645 * math.sqrt(64 * single.variance) * 30
+    assert (low + high) / 2 == pytest.approx(64 * 30 * single.mean, rel=0.01)
     assert high - low == pytest.approx(2 * half, rel=0.05)
 
 

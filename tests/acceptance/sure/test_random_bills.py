@@ -23,6 +23,7 @@ from tests.acceptance.sure.reconciliations import (
     reconcile,
     run,
 )
+from tests.sampling import seeds
 
 
 def random_case(seed: int) -> tuple[str, list[Line], bool]:
@@ -77,12 +78,12 @@ def random_case(seed: int) -> tuple[str, list[Line], bool]:
     return text, lines, dice.random() < 0.5
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", seeds(30))
 def test_parts_add_up_on_random_bills(tmp_path: Path, seed: int) -> None:
     """Whatever the bill: the parts sum to the difference to the cent, and nothing is lost."""
     text, lines, resources = random_case(seed)
     form = FORMS[seed % len(FORMS)]
-    told = forecast(tmp_path, text)
+    plain = forecast(tmp_path, text)
     save(tmp_path / "bill.csv", lines, form, resources=resources)
     answer = reconcile(tmp_path)
     totals = answer["totals"]
@@ -93,10 +94,12 @@ def test_parts_add_up_on_random_bills(tmp_path: Path, seed: int) -> None:
     assert totals["cost_usd_billed"] == pytest.approx(float(billed), abs=1e-6)
     assert totals["requests_billed"] == pytest.approx(float(requests), abs=1e-4)
     assert totals["key_months_billed"] == pytest.approx(float(keys), abs=1e-6)
-    assert totals["cost_usd_forecast"] == pytest.approx(told["totals"]["cost_usd"], abs=1e-9)
-    assert totals["requests_forecast"] == pytest.approx(told["totals"]["requests"], abs=1e-6)
+    assert totals["cost_usd_forecast"] == pytest.approx(plain["totals"]["cost_usd"], abs=1e-9)
+    assert totals["requests_forecast"] == pytest.approx(plain["totals"]["requests"], abs=1e-6)
     apart = sum((line.cost for line in lines if line.kind != "Usage"), Decimal(0))
-    assert sum(one["cost_usd"] for one in answer["apart"]) == pytest.approx(float(apart), abs=1e-6)
+    assert sum(charge["cost_usd"] for charge in answer["apart"]) == pytest.approx(
+        float(apart), abs=1e-6
+    )
     cents = sum(parts(answer).values()) - (totals["cost_usd_billed"] - totals["cost_usd_forecast"])
     assert abs(cents) < CENT
     assert answer["reading"] in {"charged", "exempt", None}
@@ -126,7 +129,7 @@ def test_the_order_of_lines_and_files_does_not_matter(tmp_path: Path, seed: int)
 AMOUNT = re.compile(r"[+-]?[\d,]+(?:\.\d+)?")
 
 
-def printed(table: str) -> list[Decimal]:
+def read_column(table: str) -> list[Decimal]:
     """The USD column under `Why they differ`, from the forecast to the bill."""
     column = []
     for text in table.partition("Why they differ")[2].splitlines()[3:]:
@@ -138,12 +141,12 @@ def printed(table: str) -> list[Decimal]:
     return column
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", seeds(8))
 def test_printed_amounts_add_up(tmp_path: Path, seed: int) -> None:
     """In the table, forecast and parts as printed sum to the billed amount as printed."""
     text, lines, resources = random_case(seed)
     write(tmp_path, text)
     save(tmp_path / "bill.csv", lines, resources=resources)
-    *column, billed = printed(run(tmp_path, form="table").out)
+    *column, billed = read_column(run(tmp_path, form="table").out)
     assert len(column) >= 1
     assert sum(column) == billed

@@ -24,7 +24,7 @@ from tests.acceptance.sure.simulations import (
 ENDS = (0.05, 0.5, 0.95)
 
 
-def test_days_scanned_in_doubt(tmp_path: Path) -> None:
+def test_uncertain_days_scanned(tmp_path: Path) -> None:
     """60 queries over 3 to 14 days of 288 files, of a trail that was always there."""
     text = inventory(
         trails=[trail(files_per_day=288)],
@@ -35,19 +35,19 @@ def test_days_scanned_in_doubt(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("days", "kept"), [({"low": 3, "high": 14}, 7), (10, {"low": 5, "high": 20})]
+    ("days", "retention"), [({"low": 3, "high": 14}, 7), (10, {"low": 5, "high": 20})]
 )
-def test_never_more_days_than_the_bucket_keeps(tmp_path: Path, days: Any, kept: Any) -> None:
-    """Whichever of the two is in doubt, a query looks back over the shorter one."""
+def test_never_more_days_than_the_bucket_keeps(tmp_path: Path, days: Any, retention: Any) -> None:
+    """Whichever of the two is a range, a query looks back over the shorter one."""
     text = inventory(
-        trails=[trail(files_per_day=288, bucket={"retention_days": kept})],
+        trails=[trail(files_per_day=288, bucket={"retention_days": retention})],
         readers=[reader("query", queries_per_month=60, days_scanned=days)],
     )
 
     def window(share: float) -> float:
         two = [
-            Lognormal(**one).quantile(share) if isinstance(one, dict) else one
-            for one in (days, kept)
+            Lognormal(**range_).quantile(share) if isinstance(range_, dict) else range_
+            for range_ in (days, retention)
         ]
         return min(two)
 
@@ -76,19 +76,19 @@ def test_regions_of_a_mapping_are_drawn_apart(tmp_path: Path) -> None:
     )
     answer = simulate(tmp_path, text)
     assert list(shares(answer).values()) == pytest.approx([0.5, 0.5], abs=0.03)
-    one = Lognormal(1000, 3000)
+    region = Lognormal(1000, 3000)
     low, _, high = quantiles(answer)
     assert low > 60 * 1000 * 1.05
     assert high < 60 * 3000 * 0.95
-    assert answer["mean"]["requests"] == pytest.approx(60 * one.mean, rel=0.005)
+    assert answer["mean"]["requests"] == pytest.approx(60 * region.mean, rel=0.005)
 
 
 def test_three_hundred_ranges(tmp_path: Path) -> None:
     """More ranges than are drawn one by one: mean and width of the sum are those of all of them."""
     ranges = [Lognormal(50 + number, 200 + 3 * number) for number in range(300)]
     accounts = [
-        account(str(100_000_000_001 + number), files_per_day={"low": one.low, "high": one.high})
-        for number, one in enumerate(ranges)
+        account(str(100_000_000_001 + number), files_per_day={"low": files.low, "high": files.high})
+        for number, files in enumerate(ranges)
     ]
     first = accounts[0]["id"]
     text = inventory(
@@ -97,8 +97,8 @@ def test_three_hundred_ranges(tmp_path: Path) -> None:
         trails=[trail(account=first, scope="organization")],
     )
     answer = simulate(tmp_path, text)
-    mean = 30 * sum(one.mean for one in ranges)
-    width = 2 * 1.645 * 30 * math.sqrt(sum(one.variance for one in ranges))
+    mean = 30 * sum(files.mean for files in ranges)
+    width = 2 * 1.645 * 30 * math.sqrt(sum(files.variance for files in ranges))
     low, _, high = quantiles(answer)
     assert answer["mean"]["requests"] == pytest.approx(mean, rel=0.002)
     assert high - low == pytest.approx(width, rel=0.05)
@@ -113,10 +113,10 @@ def test_each_payer_has_its_own_free_tier(tmp_path: Path) -> None:
         trails=[trail("t", A, files_per_day=files), trail("u", C, key="c", files_per_day=files)],
         payer=A,
     )
-    one = Lognormal(200, 2000)
+    payer = Lognormal(200, 2000)
     answer = simulate(tmp_path, text)
-    mean = 2 * (1 + PRICE * 30 * one.mean_beyond(20_000 / 30))
-    of_mean = 2 * (1 + PRICE * (30 * one.mean - 20_000))
+    mean = 2 * (1 + PRICE * 30 * payer.mean_beyond(20_000 / 30))
+    of_mean = 2 * (1 + PRICE * (30 * payer.mean - 20_000))
     assert answer["mean"]["cost_usd"] == pytest.approx(mean, abs=5e-4)
     assert answer["mean"]["cost_usd_of_mean"] == pytest.approx(of_mean, abs=5e-4)
 

@@ -80,8 +80,8 @@ def test_two_new_readers_of_one_name(tmp_path: Path) -> None:
     who = [role(owner, "siem", issuer=False) for owner in (OWNER, PROD)]
     history = History(30, PUTS, [(who[0], (OWNER, HOME), 20), (who[1], (OWNER, HOME), 7)])
     calibrate(tmp_path, inventory(), history)
-    told = forecast(tmp_path, "2026-11", "--by", "billed-account,cause")
-    gets_of = [row for row in told["rows"] if row["cause"] == "get"]
+    plain = forecast(tmp_path, "2026-11", "--by", "billed-account,cause")
+    gets_of = [row for row in plain["rows"] if row["cause"] == "get"]
     billed = {row["billed_account"]: row["quantity"] for row in gets_of}
     assert billed[OWNER] == pytest.approx(600, rel=0.02)
     assert billed[PROD] == pytest.approx(210, rel=0.05)
@@ -111,7 +111,7 @@ def test_a_trail_that_was_not_measured(tmp_path: Path) -> None:
     answer = calibrate(tmp_path, text, History(30, PUTS))
     assert "files_per_day: 77, bucket" in answer["text"]
     assert any("second" in note for note in answer["notices"])
-    told = forecast(tmp_path, "2026-11", "--by", "trail,cause")
-    puts = {row["driver"]: row["quantity"] for row in told["rows"] if row["cause"] == "put"}
+    plain = forecast(tmp_path, "2026-11", "--by", "trail,cause")
+    puts = {row["driver"]: row["quantity"] for row in plain["rows"] if row["cause"] == "put"}
     assert puts["second"] == pytest.approx(2 * 77 * 30)
     assert puts["org"] == pytest.approx(1500, rel=0.02)

@@ -33,18 +33,18 @@ from tests.acceptance.sure.reconciliations import (
 @pytest.mark.parametrize("resources", [True, False], ids=["arns", "no-arns"])
 def test_a_bill_as_forecast(tmp_path: Path, form: str, reading: str, *, resources: bool) -> None:
     """A bill made of the forecast: nothing differs, and the reading is named right."""
-    told = forecast(tmp_path, organization(reading))
-    save(tmp_path / "bill.csv", from_forecast(told, ARNS), form, resources=resources)
+    plain = forecast(tmp_path, organization(reading))
+    save(tmp_path / "bill.csv", from_forecast(plain, ARNS), form, resources=resources)
     answer = reconcile(tmp_path)
     assert answer["reading"] == reading
     assert answer["totals"]["cost_usd_difference"] == pytest.approx(0, abs=1e-9)
-    assert answer["totals"]["cost_usd_billed"] == pytest.approx(told["totals"]["cost_usd"])
+    assert answer["totals"]["cost_usd_billed"] == pytest.approx(plain["totals"]["cost_usd"])
     # exempt writes are in the forecast's requests and not in the bill: no money in any part
     for cost in parts(answer).values():
         assert cost == pytest.approx(0, abs=1e-9)
     for charged in ("charged", "exempt"):
         assert answer["totals"][f"cost_usd_forecast_writes_{charged}"] == pytest.approx(
-            told["totals"][f"cost_usd_writes_{charged}"]
+            plain["totals"][f"cost_usd_writes_{charged}"]
         )
 
 
@@ -72,8 +72,8 @@ def test_a_bill_of_the_other_reading(tmp_path: Path, form: str, reading: str) ->
 @pytest.mark.parametrize("form", ["table", "markdown"])
 def test_the_reading_stands_in_text(tmp_path: Path, form: str) -> None:
     """Table and Markdown say which reading the bill follows, and the other one's total."""
-    told = forecast(tmp_path, organization("exempt"))
-    save(tmp_path / "bill.csv", from_forecast(told, ARNS))
+    plain = forecast(tmp_path, organization("exempt"))
+    save(tmp_path / "bill.csv", from_forecast(plain, ARNS))
     write(tmp_path, organization("charged"))
     out = " ".join(run(tmp_path, form=form).out.replace("\\", "").replace("**", "").split())
     assert "The bill follows cloudtrail_writes: exempt" in out
@@ -99,7 +99,7 @@ def test_several_payers(tmp_path: Path) -> None:
     save(tmp_path / "bill.csv", lines)
     write(tmp_path, text)
     answer = reconcile(tmp_path)
-    assert {one["payer"]: one["reading"] for one in answer["readings"]} == {
+    assert {reading["payer"]: reading["reading"] for reading in answer["readings"]} == {
         A: "charged",
         C: "exempt",
     }
@@ -127,8 +127,8 @@ def test_a_cheaper_price_is_rate(tmp_path: Path) -> None:
 
 def test_a_discount_that_is_known_is_no_difference(tmp_path: Path) -> None:
     """The bill has 10 % off; with --discount 10% the forecast has too."""
-    told = forecast(tmp_path, organization(), "--discount", "10%")
-    save(tmp_path / "bill.csv", from_forecast(told, ARNS), resources=True)
+    plain = forecast(tmp_path, organization(), "--discount", "10%")
+    save(tmp_path / "bill.csv", from_forecast(plain, ARNS), resources=True)
     expect_parts(reconcile(tmp_path, "--discount", "10%"))
     # without it: 10 % of 29,600 requests and of one key
     off = (29_600 * PRICE + 1) / 10
@@ -190,4 +190,4 @@ def test_taxes_and_credits_stand_apart(tmp_path: Path) -> None:
     bill_of_forecast(tmp_path, organization(), *more)
     answer = reconcile(tmp_path)
     expect_parts(answer)
-    assert sorted(one["cost_usd"] for one in answer["apart"]) == [-0.5, 1.23]
+    assert sorted(charge["cost_usd"] for charge in answer["apart"]) == [-0.5, 1.23]

@@ -20,7 +20,7 @@ from tests.acceptance.sure.history import (
 from tests.real_data import DATA, needs_data
 
 
-def refused(folder: Path, history: History) -> str:
+def refuse(folder: Path, history: History) -> str:
     """The reasons of a refusal; nothing is written, and --force goes on and says so."""
     history.write(folder / "logs")
     write(folder, inventory())
@@ -35,10 +35,10 @@ def refused(folder: Path, history: History) -> str:
 
 def test_too_few_days(tmp_path: Path) -> None:
     """13 days are refused."""
-    said = refused(tmp_path, History(13, BUSY))
-    assert "13" in said
-    assert "14" in said
-    assert "--force" in said
+    message = refuse(tmp_path, History(13, BUSY))
+    assert "13" in message
+    assert "14" in message
+    assert "--force" in message
 
 
 def test_enough_days(tmp_path: Path) -> None:
@@ -48,13 +48,13 @@ def test_enough_days(tmp_path: Path) -> None:
 
 def test_a_day_missing_in_between(tmp_path: Path) -> None:
     """A whole day without any log file is a gap, named by its date."""
-    assert "2026-10-11" in refused(tmp_path, History(30, BUSY, missing=frozenset({10})))
+    assert "2026-10-11" in refuse(tmp_path, History(30, BUSY, missing=frozenset({10})))
 
 
 def test_hours_not_covered(tmp_path: Path) -> None:
     """21 hours of each day are 87.5 %: refused; 22 are 91.7 %: taken."""
-    said = refused(tmp_path, History(20, BUSY, hours=range(21)))
-    assert "90 %" in said or "0.9" in said
+    message = refuse(tmp_path, History(20, BUSY, hours=range(21)))
+    assert "90 %" in message or "0.9" in message
     enough = tmp_path / "enough"
     enough.mkdir()
     calibrate(enough, inventory(), History(20, BUSY, hours=range(22)))
@@ -84,12 +84,12 @@ def test_all_reasons_at_once(tmp_path: Path) -> None:
     break_files(tmp_path / "logs", 5)
     write(tmp_path, inventory())
     done = run(tmp_path)
-    said = " ".join(done.err.split())
+    message = " ".join(done.err.split())
     assert (done.code, done.out) == (1, ""), done.text
-    assert "14" in said
-    assert "2026-10-05" in said
-    assert "90 %" in said or "0.9" in said
-    assert "skipped" in said
+    assert "14" in message
+    assert "2026-10-05" in message
+    assert "90 %" in message or "0.9" in message
+    assert "skipped" in message
 
 
 @pytest.mark.parametrize("wrong", ["missing.json", "inventory.yaml"])
@@ -130,10 +130,10 @@ trails:
 """
     write(tmp_path, text)
     done = run(tmp_path, actuals=(str(DATA / "cloudtrail" / "coralogix"),))
-    said = " ".join(done.err.split())
+    message = " ".join(done.err.split())
     assert (done.code, done.out) == (1, ""), done.text
-    assert "expected 14 days or more" in said
-    assert "of the hours" in said
-    assert "found 6 puts, none with a trail, account and Region of it" in said
-    assert "3 problems" in said
-    assert "--force" in said
+    assert "expected 14 days or more" in message
+    assert "of the hours" in message
+    assert "found 6 puts, none with a trail, account and Region of it" in message
+    assert "3 problems" in message
+    assert "--force" in message

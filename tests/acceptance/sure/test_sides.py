@@ -74,11 +74,11 @@ def test_a_month_that_the_bill_does_not_have(tmp_path: Path) -> None:
 
 def test_levels_that_the_bill_leaves_open(tmp_path: Path) -> None:
     """Without resource ids the keys of requests are not told, and that is said."""
-    told = forecast(tmp_path, organization())
-    save(tmp_path / "bill.csv", from_forecast(told, {}))
+    plain = forecast(tmp_path, organization())
+    save(tmp_path / "bill.csv", from_forecast(plain, {}))
     answer = reconcile(tmp_path)
     assert any("key" in level for level in answer["levels_not_told"])
-    save(tmp_path / "bill.csv", from_forecast(told, ARNS), resources=True)
+    save(tmp_path / "bill.csv", from_forecast(plain, ARNS), resources=True)
     assert reconcile(tmp_path)["levels_not_told"] == {}
 
 
@@ -233,11 +233,13 @@ def test_the_function_is_the_command(tmp_path: Path) -> None:
     """`estimator.reconcile` gives totals, reading and rows of the command."""
     bill_of_forecast(tmp_path, organization(), decrypts(10_000))
     answer = reconcile(tmp_path, "--fail-over", "5%")
-    told = estimator.reconcile(
+    reconciliation = estimator.reconcile(
         tmp_path / "inventory.yaml", tmp_path / "bill.csv", "2026-10", fail_over="5%"
     )
-    assert told.totals == answer["totals"]
-    assert told.reading is not None
-    assert told.reading.reading == answer["reading"]
-    assert list(told.rows["cost_difference"]) == [row["cost_difference"] for row in answer["rows"]]
-    assert not told.broken
+    assert reconciliation.totals == answer["totals"]
+    assert reconciliation.reading is not None
+    assert reconciliation.reading.reading == answer["reading"]
+    assert list(reconciliation.rows["cost_difference"]) == [
+        row["cost_difference"] for row in answer["rows"]
+    ]
+    assert not reconciliation.broken

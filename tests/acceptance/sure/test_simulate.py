@@ -25,9 +25,9 @@ def test_the_keys_that_the_design_fixes(tmp_path: Path) -> None:
     assert {"quantiles", "mean", "drivers"} <= set(answer)
     assert isinstance(answer["mean"], dict)
     assert {"requests", "cost_usd", "cost_usd_of_mean"} <= set(answer["mean"])
-    told = {(row["month"], row["measure"], row["quantile"]) for row in answer["quantiles"]}
+    rows = {(row["month"], row["measure"], row["quantile"]) for row in answer["quantiles"]}
     months = [None, "2026-11", "2026-12"]
-    assert told == {
+    assert rows == {
         (m, what, q) for m in months for what in ("requests", "cost_usd") for q in (0.1, 0.9)
     }
     assert all(set(row) == {"month", "measure", "quantile", "value"} for row in answer["quantiles"])
@@ -70,11 +70,13 @@ def test_the_function_is_the_command(tmp_path: Path) -> None:
     """`estimator.simulate` gives the numbers of `kmscost simulate`."""
     text = inventory(trails=[trail(files_per_day=FILES)])
     answer = simulate(tmp_path, text, "--seed", "3", "--draws", "500", "--quantile", "0.2,0.8")
-    told = estimator.simulate(
+    simulation = estimator.simulate(
         tmp_path / "inventory.yaml", "2026-11", months=1, draws=500, seed=3, quantile=[0.2, 0.8]
     )
-    assert list(told.quantiles["value"]) == [row["value"] for row in answer["quantiles"]]
-    assert list(told.drivers["assumption"]) == [row["assumption"] for row in answer["drivers"]]
+    assert list(simulation.quantiles["value"]) == [row["value"] for row in answer["quantiles"]]
+    assert list(simulation.drivers["assumption"]) == [
+        row["assumption"] for row in answer["drivers"]
+    ]
 
 
 def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from tests.acceptance.sure.calibrations import BUSY, ONE, by_cause, calibrate, f
 from tests.acceptance.sure.history import HOME, OWNER, PROD, QUIET, History, inventory
 
 
-def measured(folder: Path, form: str, *options: str) -> str:
+def measure_into(folder: Path, form: str, *options: str) -> str:
     """The logs, measured into a file of that form."""
     name = f"october.{form}"
     done = kmscost(
@@ -26,12 +26,15 @@ def test_a_csv_of_measure(tmp_path: Path) -> None:
     """The CSV works too: the same rates of a busy stream."""
     history = History(20, {(OWNER, HOME): lambda day: 10 + day % 3})
     whole = calibrate(tmp_path, ONE, history)
-    name = measured(tmp_path, "csv", "--by", "all")
+    name = measure_into(tmp_path, "csv", "--by", "all")
     done = run(tmp_path, actuals=(name,))
     assert done.code == 0, done.text
     answer = json.loads(done.out)
     rates = [
-        row["mid"] for told in (answer, whole) for row in told["changes"] if HOME in row["place"]
+        row["mid"]
+        for calibration in (answer, whole)
+        for row in calibration["changes"]
+        if HOME in row["place"]
     ]
     assert len(rates) == 2
     assert rates[0] == pytest.approx(rates[1], rel=0.02)
@@ -41,7 +44,7 @@ def test_a_csv_without_days_is_refused(tmp_path: Path) -> None:
     """Rows need day and cause: a CSV by account alone is no data for calibration."""
     History(20, BUSY).write(tmp_path / "logs")
     write(tmp_path, inventory())
-    name = measured(tmp_path, "csv", "--by", "account")
+    name = measure_into(tmp_path, "csv", "--by", "account")
     done = run(tmp_path, actuals=(name,))
     assert (done.code, done.out) == (1, ""), done.text
     assert name in done.err
@@ -57,10 +60,10 @@ def test_accounts_in_a_file_share_the_mapping_of_their_trail(tmp_path: Path) -> 
     )
     history = History(30, {(OWNER, HOME): 20, (PROD, HOME): 50})
     calibrate(tmp_path, text, history)
-    told = forecast(tmp_path)
-    assert by_cause(told)["put"] == pytest.approx(30 * 70, rel=0.05)
-    kept = (tmp_path / "accounts.csv").read_text(encoding="utf-8")
-    assert kept == f"id,name\n{PROD},prod\n{QUIET},quiet\n"
+    plain = forecast(tmp_path)
+    assert by_cause(plain)["put"] == pytest.approx(30 * 70, rel=0.05)
+    accounts = (tmp_path / "accounts.csv").read_text(encoding="utf-8")
+    assert accounts == f"id,name\n{PROD},prod\n{QUIET},quiet\n"
 
 
 @pytest.mark.parametrize("form", ["table", "markdown"])

@@ -28,15 +28,15 @@ def test_the_probability_of_breaking_a_budget(tmp_path: Path) -> None:
         **USED_UP,
     )
     answer = simulate(tmp_path, text, months=2)
-    told = {(row["budget"], row["month"]): row["probability"] for row in answer["budgets"]}
+    probability = {(row["budget"], row["month"]): row["probability"] for row in answer["budgets"]}
     files = Lognormal(150, 450)
     november = files.above(0.03 / PRICE / 30)
     december = files.above(0.03 / PRICE / 31)
-    assert told["b", "2026-11"] == pytest.approx(november, abs=0.01)
-    assert told["b", "2026-12"] == pytest.approx(december, abs=0.01)
+    assert probability["b", "2026-11"] == pytest.approx(november, abs=0.01)
+    assert probability["b", "2026-12"] == pytest.approx(december, abs=0.01)
     # the same draw holds in both months, so any month is the longer one; not 1 - (1-p)(1-q)
-    assert told["b", None] == pytest.approx(december, abs=0.01)
-    assert told["never", None] == 0
+    assert probability["b", None] == pytest.approx(december, abs=0.01)
+    assert probability["never", None] == 0
 
 
 def test_a_budget_that_always_breaks(tmp_path: Path) -> None:
@@ -46,9 +46,9 @@ def test_a_budget_that_always_breaks(tmp_path: Path) -> None:
         budgets=[{"name": "low", "usd_per_month": 0.99}, {"name": "just", "usd_per_month": 1.00}],
     )
     answer = simulate(tmp_path, text)
-    told = {(row["budget"], row["month"]): row["probability"] for row in answer["budgets"]}
-    assert told["low", None] == told["low", "2026-11"] == 1
-    assert told["just", None] == 0  # inside the free tier
+    probability = {(row["budget"], row["month"]): row["probability"] for row in answer["budgets"]}
+    assert probability["low", None] == probability["low", "2026-11"] == 1
+    assert probability["just", None] == 0  # inside the free tier
 
 
 def test_the_mean_cost_is_not_the_cost_of_the_mean(tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_the_free_tier_in_the_quantiles(tmp_path: Path) -> None:
 
 
 def test_what_others_use_is_drawn_too(tmp_path: Path) -> None:
-    """Others in doubt move the cost, never CloudTrail's requests."""
+    """Uncertain others move the cost, never CloudTrail's requests."""
     text = inventory(
         trails=[trail(files_per_day=1000)],
         other_kms_requests_per_month={"low": 5_000, "high": 15_000},
@@ -88,15 +88,15 @@ def test_what_others_use_is_drawn_too(tmp_path: Path) -> None:
 
 
 def test_either_reading_shows_the_other(tmp_path: Path) -> None:
-    """What charged shows as the other reading is what exempt computes, draw by draw."""
+    """The other reading that charged shows is what exempt computes, draw by draw."""
     parts: Answer = {
         "trails": [trail(files_per_day=FILES)],
         "readers": [reader("every-file", gets_per_file={"low": 1, "high": 3})],
     }
     charged = simulate(tmp_path, inventory(**parts, cloudtrail_writes="charged"))
     exempt = simulate(tmp_path, inventory(**parts, cloudtrail_writes="exempt"))
-    for one, other in ((charged, exempt), (exempt, charged)):
-        shown = [row["value"] for row in one["other_reading"]["quantiles"] if row["month"] is None]
+    for own, other in ((charged, exempt), (exempt, charged)):
+        shown = [row["value"] for row in own["other_reading"]["quantiles"] if row["month"] is None]
         assert shown == pytest.approx(quantiles(other, "cost_usd"), rel=1e-9)
     for name in ("cost_usd_writes_charged", "cost_usd_writes_exempt"):
         assert charged["mean"][name] == pytest.approx(exempt["mean"][name], rel=1e-9)

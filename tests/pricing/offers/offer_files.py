@@ -47,7 +47,7 @@ def everywhere(quantity: str = "20000", **more: Any) -> Product:
 
 
 def kms(*codes: str, request: str = "0.0000030000", **more: Any) -> list[Product]:
-    """What KMS sells in some Regions today."""
+    """The products that KMS sells in some Regions today."""
     return [
         product
         for code in codes
@@ -71,11 +71,11 @@ def offer(
     version: str = "20250828153913",
 ) -> dict[str, Any]:
     """The file as JSON; an `old` one has no regionCode, names places only, and no servicename."""
-    made: dict[str, Any] = {}
+    listed: dict[str, Any] = {}
     on_demand: dict[str, Any] = {}
     for number, product in enumerate(products):
         sku = f"SKU{number:013d}"
-        made[sku] = {
+        listed[sku] = {
             "sku": sku,
             "productFamily": product.family,
             "attributes": {
@@ -115,7 +115,7 @@ def offer(
         "offerCode": service,
         "version": version,
         "publicationDate": published,
-        "products": made,
+        "products": listed,
         "terms": {"OnDemand": on_demand} if old else {"OnDemand": on_demand, "Reserved": {}},
     }
 
@@ -129,28 +129,38 @@ def as_csv(file: dict[str, Any]) -> str:
     write(["Publication Date", file["publicationDate"]])
     write(["Version", file["version"]])
     write(["OfferCode", file["offerCode"]])
-    old = all("regionCode" not in one["attributes"] for one in file["products"].values())
+    old = all("regionCode" not in product["attributes"] for product in file["products"].values())
     write(
         "SKU,OfferTermCode,RateCode,TermType,PriceDescription,EffectiveDate,StartingRange,EndingRange,"
         "Unit,PricePerUnit,Currency,Product Family,serviceCode,Location,Location Type,usageType,"
         f"operation{'' if old else ',Region Code,serviceName'}".split(",")
     )
     for sku, product in file["products"].items():
-        said = product["attributes"]
+        attributes = product["attributes"]
         for code, term in file["terms"]["OnDemand"][sku].items():
-            for rate, one in term["priceDimensions"].items():
-                ((currency, price),) = one["pricePerUnit"].items()
+            for rate, dimension in term["priceDimensions"].items():
+                ((currency, price),) = dimension["pricePerUnit"].items()
                 row = [
-                    *(sku, code.split(".")[1], rate, "OnDemand", one["description"]),
-                    *(term["effectiveDate"][:10], one["beginRange"], one["endRange"], one["unit"]),
-                    *(price, currency, product["productFamily"], said["servicecode"]),
-                    *(said["location"], said["locationType"], said["usagetype"], ""),
+                    *(sku, code.split(".")[1], rate, "OnDemand", dimension["description"]),
+                    *(
+                        term["effectiveDate"][:10],
+                        dimension["beginRange"],
+                        dimension["endRange"],
+                        dimension["unit"],
+                    ),
+                    *(price, currency, product["productFamily"], attributes["servicecode"]),
+                    *(
+                        attributes["location"],
+                        attributes["locationType"],
+                        attributes["usagetype"],
+                        "",
+                    ),
                 ]
-                write(row if old else [*row, said["regionCode"], said["servicename"]])
+                write(row if old else [*row, attributes["regionCode"], attributes["servicename"]])
     return stream.getvalue()
 
 
-def written(path: Path, file: dict[str, Any] | str, packed: bool = False) -> Path:
+def write_file(path: Path, file: dict[str, Any] | str, packed: bool = False) -> Path:
     """The file on disk, as JSON where it is no text, gzipped or not."""
     text = file if isinstance(file, str) else json.dumps(file, indent=2)
     data = text.encode()

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from estimator import KmscostError, rates_import
-from pricing.errors import DocumentError
 from pricing.offers import source as sources
+from pricing.reading.problems import DocumentError
 from tests.pricing.offers.offer_files import (
     Product,
     as_csv,
@@ -17,11 +17,12 @@ from tests.pricing.offers.offer_files import (
     flat,
     kms,
     offer,
-    written,
+    write_file,
 )
+from tests.sampling import cases
 
 
-def refused(path):
+def refuse(path):
     with pytest.raises(DocumentError) as caught:
         rates_import(path)
     assert all(str(problem).startswith(str(path)) for problem in caught.value.problems)
@@ -34,7 +35,7 @@ def with_tiers(*tiers, kind="KMS-Requests", unit="Requests"):
 
 @pytest.mark.parametrize("shape", ["json", "csv"])
 @pytest.mark.parametrize(
-    ("tiers", "said"),
+    ("tiers", "expected"),
     [
         ([("0", "Inf", "-0.000003")], "negative"),
         ([("0", "Inf", "free")], "'free'"),
@@ -53,29 +54,29 @@ def with_tiers(*tiers, kind="KMS-Requests", unit="Requests"):
         ([("0", "all", "0.000003")], "'all'"),
     ],
 )
-def test_prices_and_tiers_that_make_no_sense(tmp_path, tiers, said, shape):
+def test_prices_and_tiers_that_make_no_sense(tmp_path, tiers, expected, shape):
     """A price or a tier that cannot be is refused with the product it is of."""
     file = with_tiers(*tiers)
-    text = refused(written(tmp_path / "f", file if shape == "json" else as_csv(file)))
-    assert said in text
+    text = refuse(write_file(tmp_path / "f", file if shape == "json" else as_csv(file)))
+    assert expected in text
     assert "us-east-1-KMS-Requests" in text
 
 
 def test_zero_is_no_price_of_a_key(tmp_path):
     """A key at 0, or one with a free tier, is refused: only symmetric requests have one."""
-    assert "a price of 0" in refused(
-        written(tmp_path / "f", with_tiers(("0", "Inf", "0"), kind="KMS-Keys", unit="Keys"))
+    assert "a price of 0" in refuse(
+        write_file(tmp_path / "f", with_tiers(("0", "Inf", "0"), kind="KMS-Keys", unit="Keys"))
     )
     tiers = [("0", "5", "0"), ("5", "Inf", "1")]
     file = with_tiers(*tiers, kind="KMS-Keys", unit="Keys")
-    assert "a price of 0" in refused(written(tmp_path / "g", file))
+    assert "a price of 0" in refuse(write_file(tmp_path / "g", file))
 
 
 @pytest.mark.parametrize("unit", ["Keys", "Months", "GB", "10,000 Requests", ""])
 def test_another_unit_than_the_meters(tmp_path, unit):
     """A price of requests in anything but requests is refused."""
     file = with_tiers(("0", "Inf", "0.000003"), unit=unit)
-    assert "expected Requests" in refused(written(tmp_path / "f", file))
+    assert "expected Requests" in refuse(write_file(tmp_path / "f", file))
 
 
 @pytest.mark.parametrize("service", ["AmazonEC2", "AmazonS3", "kms"])
@@ -83,7 +84,7 @@ def test_another_unit_than_the_meters(tmp_path, unit):
 def test_another_service_is_named(tmp_path, service, shape):
     """The file of another service is refused by its name."""
     file = offer(kms("us-east-1"), service)
-    text = refused(written(tmp_path / "f", file if shape == "json" else as_csv(file)))
+    text = refuse(write_file(tmp_path / "f", file if shape == "json" else as_csv(file)))
     assert f"the price list of '{service}'" in text
     assert "awskms or AWSCloudTrail" in text
 
@@ -94,29 +95,29 @@ def test_two_terms_of_one_product(tmp_path):
     terms = file["terms"]["OnDemand"]["SKU0000000000000"]
     (term,) = terms.values()
     terms["SKU0000000000000.OTHER"] = {**term, "effectiveDate": "2025-10-01T00:00:00Z"}
-    assert "2 OnDemand terms" in refused(written(tmp_path / "f", file))
+    assert "2 OnDemand terms" in refuse(write_file(tmp_path / "f", file))
     text = as_csv(offer(kms("us-east-1")))
     row = next(line for line in text.splitlines() if '"us-east-1-KMS-Requests"' in line)
     later = row.replace("2025-08-01", "2025-10-01")
-    assert "2 OnDemand terms" in refused(written(tmp_path / "g", f"{text}{later}\n"))
+    assert "2 OnDemand terms" in refuse(write_file(tmp_path / "g", f"{text}{later}\n"))
 
 
 def test_a_product_without_a_price(tmp_path):
     """A product whose term is missing is an error, not a Region that costs nothing."""
     file = offer(kms("us-east-1", "eu-west-1"))
     del file["terms"]["OnDemand"]["SKU0000000000006"]
-    text = refused(written(tmp_path / "f", file))
+    text = refuse(write_file(tmp_path / "f", file))
     assert "eu-west-1-KMS-Requests" in text
     assert "no OnDemand price" in text
-    assert "no OnDemand price" in refused(written(tmp_path / "g", {**file, "terms": {}}))
+    assert "no OnDemand price" in refuse(write_file(tmp_path / "g", {**file, "terms": {}}))
 
 
 def test_two_prices_of_one_thing(tmp_path):
     """Two products of one meter and Region that differ are refused; the same twice is not."""
     twice = [*kms("us-east-1"), flat("KMS-Requests", "us-east-1", "0.0000040000")]
-    assert "another price than" in refused(written(tmp_path / "f", offer(twice)))
+    assert "another price than" in refuse(write_file(tmp_path / "f", offer(twice)))
     twice[-1] = flat("KMS-Requests", "us-east-1", "0.0000030000")
-    assert len(rates_import(written(tmp_path / "g", offer(twice))).table.meters) == 6
+    assert len(rates_import(write_file(tmp_path / "g", offer(twice))).table.meters) == 6
 
 
 def test_two_free_quantities(tmp_path):
@@ -127,35 +128,35 @@ def test_two_free_quantities(tmp_path):
         Product("us-gov-west-1-KMS-Requests", "us-gov-west-1", own),
         everywhere("20000"),
     ]
-    text = refused(written(tmp_path / "f", offer(products)))
+    text = refuse(write_file(tmp_path / "f", offer(products)))
     assert "10000 requests free" in text
     assert "20000 requests free" in text
 
 
 def test_two_currencies(tmp_path):
     """Files in two currencies make no table, nor does a price in two."""
-    usd = written(tmp_path / "usd.json", offer(kms("us-east-1")))
-    cny = written(tmp_path / "cny.json", offer(kms("cn-north-1"), currency="CNY"))
+    usd = write_file(tmp_path / "usd.json", offer(kms("us-east-1")))
+    cny = write_file(tmp_path / "cny.json", offer(kms("cn-north-1"), currency="CNY"))
     with pytest.raises(DocumentError, match="CNY, after USD"):
         rates_import([usd, cny])
-    said = json.dumps(offer(kms("us-east-1"))).replace(
+    text = json.dumps(offer(kms("us-east-1"))).replace(
         '{"USD": "0.0000030000"}', '{"USD": "0.0000030000", "CNY": "0.00002"}'
     )
-    assert "prices in 'CNY', 'USD'" in refused(written(tmp_path / "f", said))
-    said = json.dumps(offer(kms("us-east-1"))).replace('{"USD": "0.0000030000"}', "{}")
-    assert "found no price" in refused(written(tmp_path / "g", said))
+    assert "prices in 'CNY', 'USD'" in refuse(write_file(tmp_path / "f", text))
+    text = json.dumps(offer(kms("us-east-1"))).replace('{"USD": "0.0000030000"}', "{}")
+    assert "found no price" in refuse(write_file(tmp_path / "g", text))
 
 
 def test_places_that_disagree(tmp_path):
     """regionCode, location and usage type must mean one Region."""
     wrong = flat("KMS-Requests", "us-east-1", "0.000003", attributes={"location": "EU (Paris)"})
-    text = refused(written(tmp_path / "f", offer([wrong])))
+    text = refuse(write_file(tmp_path / "f", offer([wrong])))
     assert "us-east-1 in" in text
     assert "eu-west-3 in location" in text
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ("", "an empty file"),
         ("  \n ", "an empty file"),
@@ -181,22 +182,22 @@ def test_places_that_disagree(tmp_path):
         ('"FormatVersion","v1.0"\n"SKU', "not CSV"),
     ],
 )
-def test_files_that_are_damaged_or_something_else(tmp_path, text, said):
+def test_files_that_are_damaged_or_something_else(tmp_path, text, expected):
     """Each says what was found."""
-    assert said in refused(written(tmp_path / "f", text))
+    assert expected in refuse(write_file(tmp_path / "f", text))
 
 
 def test_another_format_version(tmp_path):
     """A later format may mean something else: refused."""
     file = {**offer(kms("us-east-1")), "formatVersion": "v2.0"}
-    assert "found 'v2.0'" in refused(written(tmp_path / "f", file))
-    assert "found 'v2.0'" in refused(written(tmp_path / "g", as_csv(file)))
+    assert "found 'v2.0'" in refuse(write_file(tmp_path / "f", file))
+    assert "found 'v2.0'" in refuse(write_file(tmp_path / "g", as_csv(file)))
 
 
 def test_a_day_that_is_none(tmp_path):
     """The days of effect and of publication must be days."""
     file = offer(kms("us-east-1", effective="next week"), published="today")
-    text = refused(written(tmp_path / "f", file))
+    text = refuse(write_file(tmp_path / "f", file))
     assert "'next week'" in text
     assert "publicationDate" in text
 
@@ -205,29 +206,29 @@ def test_bytes_that_are_no_text_or_cut_short(tmp_path):
     """UTF-16, a gzip that ends too early, a folder, and a file that is not there."""
     path = tmp_path / "f"
     path.write_bytes(json.dumps(offer(kms("us-east-1"))).encode("utf-16"))
-    assert "not UTF-8" in refused(path)
+    assert "not UTF-8" in refuse(path)
     packed = gzip.compress(json.dumps(offer(kms("us-east-1"))).encode())
     path.write_bytes(packed[: len(packed) // 2])
-    assert "damaged gzip" in refused(path)
+    assert "damaged gzip" in refuse(path)
     path.write_bytes(packed[:-8] + b"\0" * 8)
-    assert "damaged gzip" in refused(path)
-    assert "a folder" in refused(tmp_path)
-    assert "no such file" in refused(tmp_path / "absent.json")
+    assert "damaged gzip" in refuse(path)
+    assert "a folder" in refuse(tmp_path)
+    assert "no such file" in refuse(tmp_path / "absent.json")
 
 
 def test_a_gzip_that_swells(tmp_path, monkeypatch):
-    """What unpacks to more than any price list is given up, however small it is packed."""
+    """A file that unpacks to more than any price list is given up, however small it is packed."""
     monkeypatch.setattr(sources, "MOST_BYTES", 1 << 20)
     path = tmp_path / "f"
     path.write_bytes(gzip.compress(b"{" + b" " * (3 << 20)))
-    assert "more than 1 MB" in refused(path)
+    assert "more than 1 MB" in refuse(path)
 
 
 def test_all_problems_of_a_file_at_once(tmp_path):
     """Three wrong prices are three problems, each with the line of its term."""
     file = offer([flat("KMS-Keys", code, "-1", "Keys") for code in ("us-east-1", "eu-west-1")])
     with pytest.raises(DocumentError) as caught:
-        rates_import(written(tmp_path / "f", file))
+        rates_import(write_file(tmp_path / "f", file))
     assert len(caught.value.problems) == 2
     text = json.dumps(file, indent=2).splitlines()
     for problem, sku in zip(
@@ -240,10 +241,10 @@ def test_all_problems_of_a_file_at_once(tmp_path):
 def test_names_that_a_terminal_would_obey(tmp_path):
     """Escape characters in a file's own words are shown as codes, in errors and in notices."""
     evil = flat("KMS-\x1b[2J\nEvil", "us-east-1", "0.1")
-    told = rates_import(written(tmp_path / "f", offer([*kms("us-east-1"), evil])))
-    assert all(one.isprintable() for one in told.notices)
+    imported = rates_import(write_file(tmp_path / "f", offer([*kms("us-east-1"), evil])))
+    assert all(notice.isprintable() for notice in imported.notices)
     evil = flat("KMS-Keys", "us-east-1", "\x1b[31m", "Keys")
-    assert refused(written(tmp_path / "g", offer([evil]))).isprintable()
+    assert refuse(write_file(tmp_path / "g", offer([evil]))).isprintable()
 
 
 WORDS = st.text(max_size=8) | st.sampled_from(["Inf", "0", "-1", "1e5", "NaN", "20000", "OnDemand"])
@@ -255,7 +256,7 @@ VALUES = st.recursive(
 
 
 @st.composite
-def spoiled(draw):
+def spoil(draw):
     """An offer file with one value, somewhere, that is something else."""
     file = offer([*kms("us-east-1", "us-gov-west-1"), everywhere()])
     node, steps = file, draw(st.integers(1, 7))
@@ -276,8 +277,8 @@ def read_or_refused(path):
         return None, error.problems
 
 
-@settings(max_examples=150, deadline=None)
-@given(file=spoiled())
+@settings(max_examples=cases(150), deadline=None)
+@given(file=spoil())
 def test_one_value_that_is_something_else(tmp_path_factory, file):
     """Any value anywhere may be anything: a table comes out, or a problem that names the file."""
     path = tmp_path_factory.mktemp("spoiled") / "f.json"
@@ -287,7 +288,7 @@ def test_one_value_that_is_something_else(tmp_path_factory, file):
     assert all(problem.path == str(path) for problem in problems)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=cases(150), deadline=None)
 @given(data=st.data(), shape=st.sampled_from(["json", "csv"]))
 def test_bytes_changed_cut_or_put_in(tmp_path_factory, data, shape):
     """A file damaged anywhere is read or refused, and never a traceback."""
@@ -310,14 +311,14 @@ def test_more_effective_dates_than_prices_ever_had(tmp_path, days):
         Product("us-east-1-KMS-Keys", "us-east-1", [("0", "Inf", "1")], "Keys", effective=day)
         for day in (f"{2000 + n // 336}-{n // 28 % 12 + 1:02}-{n % 28 + 1:02}" for n in range(days))
     ]
-    path = written(tmp_path / "f", offer(products))
+    path = write_file(tmp_path / "f", offer(products))
     if days == 366:
         assert len(rates_import(path).table.meters[0].versions) == 366
     else:
-        assert "367 effective dates" in refused(path)
+        assert "367 effective dates" in refuse(path)
 
 
 def test_more_products_than_a_service_has(tmp_path):
     """10,000 products of one meter are too many to be a price list: given up at once."""
     products = [flat("KMS-Keys", "us-east-1", "1", "Keys")] * 10_001
-    assert "more than 10,000 products" in refused(written(tmp_path / "f", offer(products)))
+    assert "more than 10,000 products" in refuse(write_file(tmp_path / "f", offer(products)))

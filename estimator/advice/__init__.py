@@ -1,0 +1,60 @@
+"""Advice: what an expert would change, applied and forecast again, the most saving first."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+from estimator.advice.baseline import Baseline
+from estimator.advice.evaluation import Evaluator
+from estimator.advice.ranking import rank_proposals
+from estimator.advice.result import Advice
+from estimator.forecasting import forecast
+from estimator.frames import DEFAULT_GRAIN
+from estimator.inventory import Inventory, load_inventory
+from estimator.inventory.changes import document_of
+from estimator.scenarios.case_forecast import CaseForecast
+from estimator.scenarios.cases import Case
+from pricing.rates import RateTable, load_rates
+
+__all__ = ["Advice", "advise"]
+
+
+def advise(
+    inventory: Inventory | str | Path,
+    start: str | datetime.date | None = None,
+    months: int = 12,
+    rates: RateTable | str | Path | None = None,
+    discount: float = 0.0,
+) -> Advice:
+    """Rank what would save money, with what it loses, how to do it, and who says so.
+
+    Everything is applied to the inventory and forecast again; nothing is estimated. What changes
+    holds for all of the months.
+
+    Parameters
+    ----------
+    inventory : path or Inventory
+        Its YAML file, or what `estimator.load_inventory` returned: advice changes the document.
+    start, months, rates, discount
+        As for `estimator.forecast`.
+
+    Returns
+    -------
+    Advice
+        Recommendations ranked by what they save a month, each with its changes for
+        `estimator.compare`, and what all that go together save.
+
+    Raises
+    ------
+    KmscostError
+        As `estimator.forecast`; or the inventory was put together in Python, without a document.
+    """
+    inventory = inventory if isinstance(inventory, Inventory) else load_inventory(inventory)
+    document_of(inventory)  # refused before the forecast, which may take long
+    table = rates if isinstance(rates, RateTable) else load_rates(rates)
+    whole = forecast(inventory, start, months, DEFAULT_GRAIN, table, discount)
+    base = CaseForecast.of(Case.unchanged(inventory), [whole])
+    evaluator = Evaluator(base, whole.months, table, discount)
+    path = None if rates is None or isinstance(rates, RateTable) else str(rates)
+    return Advice.of(whole, rank_proposals(Baseline(whole), evaluator), evaluator, path)

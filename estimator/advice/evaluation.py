@@ -1,0 +1,154 @@
+"""Proposals applied and forecast again: what each really saves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from estimator.advice.proposal import Proposal
+from estimator.forecasting.event_copies import SLACK, EventCopies, copy_rates
+from estimator.frames import DEFAULT_GRAIN
+from estimator.inventory.changes import Scenario, apply_scenario
+from estimator.months import FloatArray, Months
+from estimator.scenarios.case_forecast import CaseForecast, forecast_case
+from estimator.scenarios.cases import Case
+from estimator.simulation import run
+from estimator.simulation.options import SEED, Options
+from estimator.simulation.quantiles import quantiles_of
+from estimator.simulation.uncertain_inputs import is_uncertain
+from estimator.volume.streams import streams_of
+from pricing.rates import RateTable
+
+DRAWS = 10_000
+QUANTILES = (0.05, 0.5, 0.95)
+
+
+@dataclass(frozen=True)
+class CopySaving:
+    """The saving on copies of KMS events over all months, on CloudTrail's bill. [currency]
+
+    Attributes
+    ----------
+    own : float
+        Copies of the events of this inventory's own requests.
+    others, others_high : float
+        Those of all others, at least and at most: where these are made is not always known.
+    """
+
+    own: float
+    others: float
+    others_high: float
+
+    @property
+    def least(self) -> float:
+        """Both, at least."""
+        return self.own + self.others
+
+    @property
+    def most(self) -> float:
+        """Both, at most."""
+        return self.own + self.others_high
+
+    @property
+    def is_range(self) -> bool:
+        """The saving is known only between two ends."""
+        return self.others_high - self.others > SLACK * abs(self.others_high)
+
+
+@dataclass(frozen=True)
+class Saving:
+    """The saving of a change over all months, as computed by applying it.
+
+    Attributes
+    ----------
+    totals : dict
+        The totals of the base less those of the changed inventory. [request, currency]
+    copies : CopySaving or None
+        On CloudTrail's bill; None where its rate is not known.
+    quantiles : tuple of float
+        5th percentile, median and 95th percentile of the cost saved: the differences of draws of
+        both from the same seed. [currency]
+    """
+
+    totals: dict[str, float]
+    copies: CopySaving | None
+    quantiles: tuple[float, float, float]
+
+
+class Evaluator:
+    """Applies proposals to one inventory, and forecasts what is left."""
+
+    def __init__(
+        self, base: CaseForecast, months: Months, table: RateTable, discount: float
+    ) -> None:
+        self.base, self.months = base, months
+        self._inventory = base.case.inventory
+        self._table, self._discount = table, discount
+        self.cost = f"cost_{table.currency.lower()}"
+        self._base_draws = self._draws(base)
+
+    def saving(self, proposals: Iterable[Proposal]) -> Saving:
+        """The saving of some proposals together."""
+        changes = tuple(change for proposal in proposals for change in proposal.changes)
+        changed = apply_scenario(self._inventory, Scenario("advice", changes))
+        case = Case("advice", self._inventory.path, changed)
+        after = forecast_case(case, self.months, DEFAULT_GRAIN, self._table, self._discount)
+        totals = {name: self.base.totals[name] - after.totals[name] for name in self.base.totals}
+        copies = self._copies(after, totals)
+        draws = self._draws(after)
+        if self._base_draws is None and draws is None:
+            cost = totals[self.cost]
+            return Saving(totals, copies, (cost, cost, cost))
+        # the same seed draws the same values on both sides: what is not changed cancels out
+        base_cost = self.base.totals[self.cost] if self._base_draws is None else self._base_draws
+        cost_after = after.totals[self.cost] if draws is None else draws
+        low, middle, high = quantiles_of(np.asarray(base_cost - cost_after), QUANTILES).tolist()
+        return Saving(totals, copies, (low, middle, high))
+
+    def per_month(self, saving: Saving) -> float:
+        """The saving on both bills, at least: KMS's, and CloudTrail's for copies. [currency/month]
+
+        Advice of both sorts is ranked by this number; they are shown apart.
+        """
+        events = 0.0 if saving.copies is None else saving.copies.least
+        return (saving.totals[self.cost] + events) / self.months.count
+
+    def most_per_month(self, saving: Saving) -> float:
+        """The same at most. [currency/month]"""
+        events = 0.0 if saving.copies is None else saving.copies.most
+        return (saving.totals[self.cost] + events) / self.months.count
+
+    def _copies(self, after: CaseForecast, totals: dict[str, float]) -> CopySaving | None:
+        """The saving on copies: place by place, where those of others' requests are not known."""
+        name = f"{self.cost}_cloudtrail_events"
+        whole, others = totals[name], totals[f"{name}_others"]
+        if math.isnan(whole):
+            return None
+        if not any(self._is_range(side.totals) for side in (self.base, after)):
+            return CopySaving(whole - others, others, others)
+        before, later = (
+            EventCopies(side.case.inventory, self.months) for side in (self.base, after)
+        )
+        ends = before.others_less(later, copy_rates(self._table))
+        return CopySaving(whole - others, *ends)
+
+    def _is_range(self, totals: dict[str, float]) -> bool:
+        """Tell whether copies of others' events are known only between two ends."""
+        high = totals[f"{self.cost}_cloudtrail_events_high"]
+        return high - totals[f"{self.cost}_cloudtrail_events"] > SLACK * high
+
+    def _draws(self, forecast: CaseForecast) -> FloatArray | None:
+        """The cost of each draw over all months; None where nothing is uncertain.
+
+        The noise of counts is left out: it belongs to a month, not to a decision.
+        """
+        inventory = forecast.case.inventory
+        if not is_uncertain(inventory, streams_of(inventory)):
+            return None
+        options = Options(DRAWS, SEED, QUANTILES)
+        simulation = run(inventory, self.months, options, self._table, self._discount, noise=False)
+        cost: FloatArray = simulation.draws_cost.sum(axis=1)
+        return cost

@@ -1,0 +1,126 @@
+"""Keys that nothing uses, and several keys that could be one."""
+
+from __future__ import annotations
+
+import shlex
+from collections import defaultdict
+from collections.abc import Iterator
+
+from estimator.advice.baseline import Baseline
+from estimator.advice.proposal import Proposal, Setting, end_item, is_inside, place
+from estimator.inventory.changes.paths import Path
+from estimator.inventory.sections import Key, Trail
+from estimator.volume.readers import kind_of
+
+_MOST_COMMANDS = 3  # of trails alike
+_PRICES = "AWS KMS pricing: each customer managed key a month, nothing while deletion is pending"
+
+
+class _Uses:
+    """The trails that use each key, and the settings that put copies under it."""
+
+    def __init__(self, baseline: Baseline) -> None:
+        self.trails: defaultdict[str, list[Trail]] = defaultdict(list)
+        self.copies: defaultdict[str, list[Path]] = defaultdict(list)
+        for trail in baseline.inventory.trails:
+            if trail.key is not None:
+                self.trails[trail.key].append(trail)
+        for reader in baseline.inventory.readers:
+            name = kind_of(reader).destination
+            if name is not None:
+                self.copies[getattr(reader, name)].append(place("readers", reader.name, name))
+
+    def any(self, key: Key) -> bool:
+        """Tell whether anything of the inventory uses it, or ever has: old files need their key."""
+        return bool(self.trails[key.id] or self.copies[key.id])
+
+
+def unused_keys(baseline: Baseline) -> Iterator[Proposal]:
+    """Keys that no trail and no destination of copies uses."""
+    uses = _Uses(baseline)
+    for key in baseline.inventory.keys:
+        settings = _end_key(baseline, key)
+        if uses.any(key) or not settings:
+            continue
+        yield Proposal(
+            kind="unused-key",
+            words="delete {}: nothing in the inventory uses it",
+            noun="key",
+            about=(key.id,),
+            settings=settings,
+            loses=(
+                "whatever is encrypted under it, for ever, once it is deleted: the inventory knows "
+                "trails and copies only. Look at its last use first, and disable it before deleting"
+            ),
+            how="disable it, wait until nobody can have missed it, then let it be deleted",
+            source=_PRICES,
+            commands=(
+                shlex.join(["aws", "kms", "disable-key", "--key-id", key.arn or key.id]),
+                _deletion(key),
+            ),
+            ends=frozenset({("keys", key.id)}),
+            weight=baseline.cost("key", key.id),
+        )
+
+
+def mergeable_keys(baseline: Baseline) -> Iterator[Proposal]:
+    """Keys of one account and Region whose trails and copies could be under the oldest of them."""
+    uses, active = _Uses(baseline), baseline.inventory.active.key
+    groups: defaultdict[tuple[str, str, str], list[Key]] = defaultdict(list)
+    for key in baseline.inventory.keys:
+        if uses.any(key) and active[key.id].meets(baseline.months):
+            groups[key.account, key.region, key.spec].append(key)
+    for keys in groups.values():
+        oldest = min(keys, key=lambda key: (active[key.id].start, len(key.rotations)))
+        whole = baseline.in_months(active[oldest.id])
+        for key in keys:
+            if key is not oldest and is_inside(baseline.in_months(active[key.id]), whole):
+                yield _propose_merge(baseline, uses, key, oldest)
+
+
+def _deletion(key: Key) -> str:
+    name = shlex.quote(key.arn or key.id)
+    return f"aws kms schedule-key-deletion --key-id {name} --pending-window-in-days 30"
+
+
+def _end_key(baseline: Baseline, key: Key) -> tuple[Setting, ...]:
+    return end_item("keys", key.id, key, baseline.inventory.active.key[key.id], baseline.months)
+
+
+def _propose_merge(baseline: Baseline, uses: _Uses, key: Key, oldest: Key) -> Proposal:
+    trails, copies = uses.trails[key.id], uses.copies[key.id]
+    settings: list[Setting] = [(place("trails", trail.name, "key"), oldest.id) for trail in trails]
+    settings += [(path, oldest.id) for path in copies]
+    retention = [trail.bucket.retention_days for trail in trails]
+    known = [days.mid for days in retention if days is not None]
+    until = (
+        f"{max(known):g} days after the change, when its buckets have let its files expire"
+        if known and len(known) == len(retention) and not copies
+        else "until its files have expired or have been copied"
+    )
+    update = ["aws", "cloudtrail", "update-trail", "--kms-key-id", oldest.arn or oldest.id]
+    commands = [shlex.join([*update, "--name", trail.name]) for trail in trails[:_MOST_COMMANDS]]
+    more = len(trails) - len(commands)
+    alike = f", {more:,} more trails alike" if more else ""
+    copied = ", and set the ReplicaKmsKeyID of the replication rule" if copies else ""
+    return Proposal(
+        kind="one-key",
+        words="put what is under {} under an older key of the same account and Region",
+        noun="key",
+        about=(key.id,),
+        settings=(*settings, *_end_key(baseline, key)),
+        loses=(
+            f"one key policy for all that {oldest.id} then guards: who may decrypt one log may "
+            "decrypt the other, unless the policy tells them apart by encryption context. The old "
+            f"key stays, and is paid, {until}: the saving begins then"
+        ),
+        how=(
+            f"let {oldest.id} be the key of what is written from now on{alike}{copied}; when no "
+            f"file needs {key.id} any more, let it be deleted"
+        ),
+        source=_PRICES,
+        commands=(*commands, _deletion(key)),
+        ends=frozenset({("keys", key.id)}),
+        uses=frozenset({("keys", oldest.id)}),
+        weight=baseline.cost("key", key.id),
+    )

@@ -1,0 +1,181 @@
+"""Readers that read more than they need: scans, repeated gets, repeated validation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from estimator.advice.baseline import Baseline
+from estimator.advice.proposal import Proposal, Setting, place
+from estimator.figures import factor
+from estimator.inventory import Range
+from estimator.inventory.assumptions import plain_range
+from estimator.inventory.changes.values import scale
+from estimator.inventory.sections import Reader
+from estimator.volume.readers import kind_of
+
+_DECRYPTS = "AWS KMS Developer Guide, How AWS CloudTrail uses AWS KMS: each get is a Decrypt"
+_PROJECTION = (
+    "Amazon Athena User Guide, Create the table for CloudTrail logs in Athena using partition "
+    f"projection; {_DECRYPTS}"
+)
+_VALIDATION = (
+    "AWS CloudTrail User Guide, Validating CloudTrail log file integrity with the AWS CLI; source "
+    "of aws cloudtrail validate-logs"
+)
+
+
+def queries(baseline: Baseline) -> Iterator[Proposal]:
+    """Readers that scan: half of it, and each file read once."""
+    for reader in baseline.active_readers:
+        kind = kind_of(reader)
+        name = kind.scans(reader)
+        if name is not None:
+            yield _halve(baseline, reader, name, "days" if name == kind.window else "of the files")
+        if kind.once_is_enough:
+            yield _read_once(baseline, reader)
+
+
+def _halve(baseline: Baseline, reader: Reader, name: str, unit: str) -> Proposal:
+    assumption: Range = getattr(reader, name)
+    before, value = factor(assumption.mid), scale(_numbers(assumption), 0.5)
+    after = value["mid"] if isinstance(value, dict) else value
+    return _proposal(
+        baseline,
+        reader,
+        kind="query-scan",
+        words="halve what each query of {} scans",
+        settings=((place("readers", reader.name, name), value),),
+        loses=(
+            f"nothing, if the queries need no more: a what-if, {factor(after)} {unit} instead of "
+            f"{before}. Queries that look further back must say so"
+        ),
+        how=(
+            f"set {name} to what the queries need: partition the table by account, Region and day "
+            "('projection.enabled'='true' in TBLPROPERTIES) and filter on these columns in each "
+            "WHERE; LIMIT alone does not scan less"
+        ),
+        source=_PROJECTION,
+        what_if=True,
+    )
+
+
+def _read_once(baseline: Baseline, reader: Any) -> Proposal:
+    value: dict[str, Any] = {"kind": "every-file", "account": reader.account}
+    for name in ("trails", "accounts", "regions"):
+        listed = getattr(reader, name)
+        value |= {} if listed is None else {name: list(listed)}
+    period = {"from": reader.start, "until": reader.until}
+    value |= {name: day for name, day in period.items() if day is not None}
+    value["gets_per_file"] = plain_range(reader.gets_per_file)
+    for name in ("bucket_key_saving", "burst_seconds"):
+        assumption = getattr(reader, name)
+        value |= {} if assumption is None else {name: plain_range(assumption)}
+    return _proposal(
+        baseline,
+        reader,
+        kind="query-once",
+        words="let {} read each file once, into a table of its own, and query that",
+        settings=(((place("readers", reader.name)), value),),
+        loses=(
+            "a what-if: a job that reads each new file once, and a second copy of the log that "
+            "needs its own guard and storage, which are not counted. Queries see what the job has "
+            "read so far"
+        ),
+        how=(
+            "INSERT INTO a table of Parquet files by account, Region and day (Athena, or an AWS "
+            "Glue job with a bookmark) in a bucket with SSE-S3 or an S3 Bucket Key, and point the "
+            "queries at it"
+        ),
+        source=f"Amazon Athena User Guide, INSERT INTO; {_DECRYPTS}",
+        what_if=True,
+    )
+
+
+def repeated_gets(baseline: Baseline) -> Iterator[Proposal]:
+    """Readers that get each file more than once."""
+    for reader in baseline.active_readers:
+        name = kind_of(reader).per_file
+        if name is None or getattr(reader, name).mid <= 1:
+            continue
+        yield _proposal(
+            baseline,
+            reader,
+            kind="re-reads",
+            words="let {} get each file once",
+            settings=((place("readers", reader.name, name), 1.0),),
+            loses=(
+                f"nothing, if the reader can: a what-if, 1 get per file instead of "
+                f"{factor(getattr(reader, name).mid)}. Ranged gets and retries are gets too"
+            ),
+            how=(
+                "get whole objects (GetObject without Range), keep what was got until it is done "
+                "with, and let the queue's visibility timeout be longer than a file takes, so that "
+                "no message comes twice"
+            ),
+            source=_DECRYPTS,
+            what_if=True,
+        )
+
+
+def validations(baseline: Baseline) -> Iterator[Proposal]:
+    """Runs whose look-back overlaps: as many days as lie between two of them."""
+    for reader in baseline.active_readers:
+        kind = kind_of(reader)
+        name, between = kind.window, kind.days_between(reader)
+        if name is None or between is None or getattr(reader, name).mid <= between:
+            continue
+        yield _proposal(
+            baseline,
+            reader,
+            kind="validate-once",
+            words="let {} validate each file once",
+            settings=((place("readers", reader.name, name), between),),
+            loses=(
+                f"a file changed after its one validation is not seen by the next run. A what-if: "
+                f"{factor(between)} days, as many as lie between two runs, instead of "
+                f"{factor(getattr(reader, name).mid)}"
+            ),
+            how=(
+                "validate from T on, the time of the run before; S3 Object Lock keeps older files "
+                "from being changed"
+            ),
+            source=_VALIDATION,
+            commands=("aws cloudtrail validate-logs --trail-arn ARN --start-time T",),
+            what_if=True,
+        )
+
+
+def _numbers(assumption: Range) -> Any:
+    """A range without its source, which says nothing of another value."""
+    if assumption.is_number:
+        return assumption.mid
+    return {"low": assumption.low, "high": assumption.high, "mid": assumption.mid}
+
+
+def _proposal(
+    baseline: Baseline,
+    reader: Reader,
+    *,
+    kind: str,
+    words: str,
+    settings: tuple[Setting, ...],
+    loses: str,
+    how: str,
+    source: str,
+    what_if: bool,
+    commands: tuple[str, ...] = (),
+) -> Proposal:
+    return Proposal(
+        kind=kind,
+        words=words,
+        noun="reader",
+        about=(reader.name,),
+        settings=settings,
+        loses=loses,
+        how=how,
+        source=source,
+        commands=commands,
+        what_if=what_if,
+        weight=baseline.cost("reader", reader.name),
+    )

@@ -1,0 +1,216 @@
+"""Advice as it leaves the pipeline."""
+
+from __future__ import annotations
+
+import html
+import math
+import shlex
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from estimator.advice.evaluation import DRAWS, Evaluator, Saving
+from estimator.advice.ranking import SMALLEST, Ranking, Recommendation, go_together
+from estimator.figures import money, plain
+from estimator.forecasting import Forecast
+from estimator.frames import ADVICE
+from estimator.simulation.options import SEED
+
+TOGETHER = "all that go together"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Advice:
+    """Changes that would save money, the most first.
+
+    Attributes
+    ----------
+    forecast : Forecast
+        The forecast of the inventory as it is.
+    recommendations : tuple of Recommendation
+        Trade-offs, which give up security or audit, stand last.
+    small : tuple of Recommendation
+        What was evaluated and saves less than a cent a month.
+    together : Saving or None
+        What all that go together save, computed, not added up; None for fewer than two.
+    notices : tuple of str
+    rates : str or None
+        The file of the rates; None for the shipped ones, or a table that was read already.
+    """
+
+    forecast: Forecast
+    recommendations: tuple[Recommendation, ...]
+    small: tuple[Recommendation, ...]
+    together: Saving | None
+    notices: tuple[str, ...]
+    rates: str | None = None
+
+    @classmethod
+    def of(
+        cls, forecast: Forecast, ranking: Ranking, evaluator: Evaluator, rates: str | None = None
+    ) -> Advice:
+        """Put a ranking into words: with notices, and the file of the rates for commands."""
+        events = forecast.totals[f"{evaluator.cost}_cloudtrail_events"]
+        notices = (*forecast.notices, *ranking.notices)
+        if math.isnan(events):
+            notices += ("what copies of KMS events cost is not known: no advice on them",)
+        return cls(
+            forecast, ranking.recommendations, ranking.small, ranking.together, notices, rates
+        )
+
+    @property
+    def currency(self) -> str:
+        """Code of the currency, such as USD."""
+        return self.forecast.currency
+
+    @property
+    def cost(self) -> str:
+        """The name of the cost in totals: `cost_usd`."""
+        return f"cost_{self.currency.lower()}"
+
+    def per_month(self, total: float) -> float:
+        """A sum over all months, a month. [1/month]"""
+        return total / self.forecast.months.count
+
+    def saves(self, saving: Saving) -> dict[str, float]:
+        """The parts of a saving, a month. [request/month, currency/month]"""
+        name, totals = f"saves_{self.currency.lower()}", saving.totals
+        whole = {
+            "saves_requests": totals["requests"],
+            name: totals[self.cost],
+            f"{name}_low": saving.quantiles[0],
+            f"{name}_median": saving.quantiles[1],
+            f"{name}_high": saving.quantiles[2],
+            f"{name}_writes_charged": totals[f"{self.cost}_writes_charged"],
+            f"{name}_writes_exempt": totals[f"{self.cost}_writes_exempt"],
+            **self._copies(saving),
+        }
+        return {key: self.per_month(value) for key, value in whole.items()}
+
+    def _copies(self, saving: Saving) -> dict[str, float]:
+        """The parts of a saving on CloudTrail's bill, over all months. [currency]"""
+        name, copies = f"saves_{self.currency.lower()}_cloudtrail_events", saving.copies
+        return {
+            name: math.nan if copies is None else copies.least,
+            f"{name}_others": math.nan if copies is None else copies.others,
+            f"{name}_high": math.nan if copies is None else copies.most,
+        }
+
+    def command(self, recommendation: Recommendation) -> str:
+        """The `kmscost compare` that shows a saving; empty where no file holds the inventory."""
+        months, inventory = self.forecast.months, self.forecast.inventory
+        if inventory.is_changed:
+            return ""
+        words = ["kmscost", "compare", inventory.path, "--from", months.labels[0]]
+        words += ["--months", str(months.count)]
+        words += ["--rates", self.rates] if self.rates else []
+        words += ["--discount", f"{self.forecast.discount!r}"] if self.forecast.discount else []
+        return f"{shlex.join(words)} {recommendation.proposal.options}"
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """The frame `estimator.frames.ADVICE`: a row for each piece."""
+        code = self.currency.lower()
+        rows = [
+            {
+                "rank": rank,
+                "kind": recommendation.proposal.kind,
+                "advice": recommendation.proposal.title,
+                **self.saves(recommendation.saving),
+                f"saves_{code}_on_top": (
+                    math.nan if recommendation.on_top is None else recommendation.on_top
+                ),
+                "what_if": recommendation.proposal.what_if,
+                "trade_off": recommendation.proposal.trade_off,
+                "loses": recommendation.proposal.loses,
+                "how": recommendation.proposal.how,
+                "commands": "\n".join(recommendation.proposal.commands),
+                "source": recommendation.proposal.source,
+                "compare": self.command(recommendation),
+            }
+            for rank, recommendation in enumerate(self.recommendations, start=1)
+        ]
+        types = {column.name.replace("_usd", f"_{code}"): column.dtype for column in ADVICE}
+        return pd.DataFrame(rows, columns=list(types)).astype(types)
+
+    @property
+    def scenarios(self) -> dict[str, Any] | None:
+        """A scenario file of each change, and of all that go together; None without any."""
+        scenarios = [recommendation.proposal.scenario() for recommendation in self.recommendations]
+        plan = go_together(self.recommendations)
+        if len(plan) > 1:
+            changes = [change for proposal in plan for change in proposal.scenario()["changes"]]
+            scenarios.append({"name": TOGETHER, "changes": changes})
+        return {"version": 1, "scenarios": scenarios} if scenarios else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The advice as documented JSON."""
+        forecast, plan = self.forecast, go_together(self.recommendations)
+        together = None
+        if self.together is not None:
+            together = {
+                "names": [proposal.name for proposal in plan],
+                **plain(self.saves(self.together)),
+                "saving": plain(self.together.totals),
+                "set": [text for proposal in plan for text in proposal.set],
+            }
+        return {
+            "inventory": forecast.inventory.path,
+            "from": forecast.months.labels[0],
+            "months": forecast.months.count,
+            "totals": plain(forecast.totals),
+            "advice": [
+                self._recommendation(rank, recommendation)
+                for rank, recommendation in enumerate(self.recommendations, start=1)
+            ],
+            "together": together,
+            "too_small": [
+                {"name": small.proposal.name, **plain(self.saves(small.saving))}
+                for small in self.small
+            ],
+            "smallest": SMALLEST,
+            "scenarios": self.scenarios,
+            "draws": DRAWS,
+            "seed": SEED,
+            "notices": [*self.notices, forecast.other_interpretation_line],
+            "rates": {
+                "table": forecast.table.service,
+                "currency": self.currency,
+                "discount": forecast.discount,
+            },
+        }
+
+    def _recommendation(self, rank: int, recommendation: Recommendation) -> dict[str, Any]:
+        proposal = recommendation.proposal
+        return {
+            "rank": rank,
+            "kind": proposal.kind,
+            "name": proposal.name,
+            "advice": proposal.title,
+            **plain(self.saves(recommendation.saving)),
+            f"saves_{self.currency.lower()}_on_top": recommendation.on_top,
+            "what_if": proposal.what_if,
+            "trade_off": proposal.trade_off,
+            "loses": proposal.loses,
+            "how": proposal.how,
+            "commands": list(proposal.commands),
+            "source": proposal.source,
+            "set": list(proposal.set),
+            "saving": plain(recommendation.saving.totals),
+        }
+
+    def __repr__(self) -> str:
+        savings = ", ".join(
+            f"{recommendation.proposal.name} "
+            f"{money(self.per_month(recommendation.saving.totals[self.cost]))}"
+            for recommendation in self.recommendations[:5]
+        )
+        path = self.forecast.inventory.path
+        return f"<Advice on {path}: {self.currency} a month {savings or 'nothing'}>"
+
+    def _repr_html_(self) -> str:
+        table = self.rows.drop(columns=["kind", "what_if", "trade_off"]).to_html(index=False)
+        notices = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
+        return f"{table}<p>{html.escape(self.forecast.other_interpretation_line)}</p>{notices}"

@@ -1,0 +1,149 @@
+"""Actuals -> assumptions: the inventory with what was measured in it."""
+
+from __future__ import annotations
+
+import codecs
+import dataclasses
+import datetime
+from collections.abc import Sequence
+from pathlib import Path
+
+from estimator.calibration.evidence import evidence, name_of
+from estimator.calibration.files_per_day import files_per_day
+from estimator.calibration.measured import Measured, lay_out
+from estimator.calibration.other_requests import (
+    bucket_key_savings,
+    config_updates,
+    digest_notices,
+    other_requests,
+)
+from estimator.calibration.quality import (
+    covered_share,
+    no_cloudtrail,
+    no_trail,
+    nothing_placed,
+    refusals,
+)
+from estimator.calibration.readers import find_readers
+from estimator.calibration.recorded_days import measured_window
+from estimator.calibration.result import Calibration
+from estimator.calibration.stream_rates import files_rates
+from estimator.calibration.writing import Found, Writer
+from estimator.figures import significant
+from estimator.inventory.load import InventorySource, parse_inventory, read_yaml
+from estimator.measurement.measurement_files import LOST
+from estimator.measurement.result import Actuals
+from pricing.reading.document import parse_document
+from pricing.reading.files import decode
+from pricing.reading.problems import KmscostError, Problem
+
+__all__ = ["Calibration", "calibrate", "calibrate_text"]
+
+
+def calibrate(
+    inventory: InventorySource,
+    actuals: Actuals | str | Path | Sequence[str | Path],
+    force: bool = False,
+) -> Calibration:
+    """The inventory with its assumptions replaced by measured ranges, their source noted.
+
+    Parameters
+    ----------
+    inventory : path, str or Inventory
+        The YAML to calibrate, or what `estimator.load_inventory` read from a file; it is read,
+        never written.
+    actuals : Actuals or path or paths
+        What `measure` counted: its JSON or CSV, or the log files themselves.
+    force : bool
+        Whether data that is not good enough is used all the same.
+
+    Returns
+    -------
+    Calibration
+        The new YAML (`text`), each change, and what could not be placed.
+
+    Raises
+    ------
+    KmscostError
+        The inventory is wrong, nothing measured belongs to it, or the data is not good enough: too
+        few days, gaps, hours not covered, files skipped (all of it at once).
+    """
+    place = name_of(actuals)
+    data, path = read_yaml(inventory)
+    actuals_read = actuals if isinstance(actuals, Actuals) else evidence(actuals)
+    calibration = calibrate_text(decode(path, data), path, actuals_read, force, place)
+    if data.startswith(codecs.BOM_UTF8):  # some editors of Windows look for it
+        return dataclasses.replace(
+            calibration, text=f"\N{ZERO WIDTH NO-BREAK SPACE}{calibration.text}"
+        )
+    return calibration
+
+
+def calibrate_text(
+    text: str, path: str, actuals: Actuals, force: bool = False, place: str = "ACTUALS"
+) -> Calibration:
+    """As `calibrate`, of a text; files of accounts are looked for beside `path`."""
+    inventory = parse_inventory(text, path)
+    window = measured_window(actuals)
+    error = no_trail(inventory) or no_cloudtrail(actuals, place)
+    if error or window is None:
+        raise error or KmscostError(
+            Problem(place, None, "", "no day", "measurements by day", "measure with --by day,...")
+        )
+    measured = lay_out(inventory, actuals, window)
+    lost = nothing_placed(measured, place)
+    problems = refusals(actuals, measured, place)
+    if lost or (problems and not force):
+        raise KmscostError([*([lost] if lost else []), *problems])
+
+    days = float(covered_share(measured).sum())
+    source = _source(measured, days)
+    writer = Writer(inventory, parse_document(text, path)[0], text)
+    rates = files_rates(measured)
+    files = files_per_day(measured, rates, writer.in_other_files, source)
+    readers = find_readers(measured, rates, source)
+    savings, more = bucket_key_savings(measured, source)
+    other, unsure = other_requests(measured, source)
+    middle = window.first + datetime.timedelta(days=window.days // 2)
+    found = Found(
+        files=files,
+        readers=readers,
+        savings=savings,
+        checks=config_updates(measured, source),
+        other=other,
+        as_of=middle.replace(day=1),
+    )
+    written = writer.write(found)
+    forced = [f"not good enough, used all the same: {problem.found}" for problem in problems]
+    return Calibration(
+        text=written,
+        changes=writer.changes(),
+        inventory=parse_inventory(written, path),
+        window=window,
+        days=days,
+        statistics={**rates.to_dict(measured), "accounts_with_own": len(files.accounts)},
+        notices=(
+            *forced,
+            *(line for line in actuals.notices if line == LOST),
+            *measured.notices,
+            *files.notices,
+            *readers.notices,
+            *more,
+            *unsure,
+            *digest_notices(measured),
+            *_not_seen(measured),
+        ),
+    )
+
+
+def _source(measured: Measured, days: float) -> str:
+    first, until = measured.window.first, measured.window.until
+    return f"measured by {measured.source} from {first} until {until}, {significant(days, 3)} days"
+
+
+def _not_seen(measured: Measured) -> list[str]:
+    return [
+        f"trail {trail.name}: no put of it was measured: files_per_day unchanged"
+        for number, trail in enumerate(measured.inventory.trails)
+        if trail.key is not None and not measured.with_puts[number]
+    ]

@@ -1,0 +1,71 @@
+"""Read measurements for calibration: object names may stand beside logs of the same days."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from estimator.calibration.rows import NAMES
+from estimator.measurement.coverage import Coverage
+from estimator.measurement.measurement_files import load_actuals
+from estimator.measurement.measurement_files.detection import detect_formats
+from estimator.measurement.paths import as_paths
+from estimator.measurement.result import Actuals
+from estimator.measurement.skipped import SkippedFiles
+
+# columns that tell a fact or a text where another source has none
+_BLANKS = {"bucket_key": False, "files": 0.0, "quantity": 0.0, "coverage": 0.0}
+
+
+def evidence(paths: str | Path | Sequence[str | Path]) -> Actuals:
+    """Measurements as `load_actuals` joins them, and object names beside them.
+
+    For a count of requests logs and object names of the same days are the same puts twice, and
+    refused. Here they tell two things of them: how many requests, and how many files.
+    """
+    inputs = detect_formats(as_paths(paths))
+    files = [path for path, _ in inputs.measurements]
+    names = [path for path in files if load_actuals(path).source in NAMES] if files else []
+    rest = [*(path for path in files if path not in names), *inputs.logs]
+    if not names or not rest:
+        return load_actuals(paths)
+    return beside(load_actuals(rest), load_actuals(names))
+
+
+def name_of(actuals: Actuals | str | Path | Sequence[str | Path]) -> str:
+    """The name of measurements in messages: the first path, and how many more there are."""
+    if isinstance(actuals, Actuals):
+        return "actuals"
+    paths = [actuals] if isinstance(actuals, str | Path) else list(actuals)
+    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+    return f"{paths[0] if paths else 'actuals'}{more}"
+
+
+def beside(logs: Actuals, names: Actuals) -> Actuals:
+    """Both, each with the hours that it covers: those of names are of no account and Region."""
+    columns = list(dict.fromkeys([*logs.measured.columns, *names.measured.columns]))
+    frames = []
+    for actuals in (logs, names):
+        frame = actuals.measured.reindex(columns=columns)
+        for column in columns:
+            if column not in actuals.measured and column not in ("day", "month"):
+                frame[column] = _BLANKS.get(column, "")
+        frames.append(frame.astype({name: object for name in columns if _is_text(frame, name)}))
+    skipped = SkippedFiles()
+    skipped.join(logs.skipped)
+    skipped.join(names.skipped)
+    return Actuals(
+        source=f"{logs.source}, {names.source}",
+        all_rows=pd.concat(frames, ignore_index=True),
+        files=logs.files + names.files,
+        records=logs.records + names.records,
+        skipped=skipped,
+        coverage=Coverage({**logs.coverage.hours, **names.coverage.hours}),
+        notices=(*logs.notices, *names.notices),
+    )
+
+
+def _is_text(frame: pd.DataFrame, name: str) -> bool:
+    return isinstance(frame[name].dtype, pd.CategoricalDtype)

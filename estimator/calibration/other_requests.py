@@ -1,0 +1,172 @@
+"""What else is measured: Bucket Key saving, checks of the key setting, requests of others."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from estimator.calibration.arn_matching import MOST_NAMED
+from estimator.calibration.gets import Rate, daily_rate, gets_per_file
+from estimator.calibration.measured import Measured
+from estimator.calibration.pooling import LEAST_SHAPE
+from estimator.calibration.quality import LEAST_COVERAGE, covered_share
+from estimator.calibration.ranges import measured_range, measured_saving
+from estimator.calibration.stream_rates import MONTH_DAYS
+from estimator.figures import listed
+from estimator.inventory import Account, Range
+from estimator.inventory.others import FIELD
+from estimator.months import FloatArray
+from estimator.volume.model import digests_from
+
+
+def bucket_key_savings(measured: Measured, source: str) -> tuple[dict[int, Range], list[str]]:
+    """Of each trail: one minus requests per file, where logs told requests and names told files.
+
+    Digests count on both sides where they are under the key: a Bucket Key hides which is which.
+    """
+    found: dict[int, Range] = {}
+    notices = []
+    for number, trail in enumerate(measured.inventory.trails):
+        if trail.key is None or not measured.by_names[number]:
+            continue
+        requests, written = measured.write_requests[number], measured.name_files[number]
+        under_key = measured.window.ordinals >= digests_from(trail)
+        written = written + np.where(under_key, measured.name_digests[number], 0.0)
+        both = (measured.name_exposure > 0) & (measured.log_exposure[number] > 0)
+        files = np.where(both, written, 0.0)
+        if not requests[both].any() or not files.any():
+            if trail.bucket.bucket_key:
+                need = "requests (logs) and files (object names) of the same days"
+                notices.append(f"trail {trail.name}: bucket_key_saving needs {need}: unchanged")
+            continue
+        left = gets_per_file(np.where(both, requests, 0.0), files)
+        if not trail.bucket.bucket_key:
+            what = f"{left.mean:.2f} requests a file were measured"
+            if left.mean < 0.9:
+                notices.append(f"trail {trail.name}: {what}, but bucket_key is false: look it up")
+            continue
+        if left.mean >= 1:
+            notices.append(f"trail {trail.name}: {left.mean:.2f} requests a file: no saving seen")
+            continue
+        found[number] = measured_saving(left.mean, left.variance, source)
+    return found, notices
+
+
+def config_updates(measured: Measured, source: str) -> dict[int, Range]:
+    """Of each trail: checks a month; none seen where the inventory has none is no news."""
+    found: dict[int, Range] = {}
+    for number, trail in enumerate(measured.inventory.trails):
+        if trail.key is None or measured.by_names[number]:
+            continue
+        writing = measured.window.within(measured.inventory.active.writing[trail.name])
+        days, seen = float(measured.exposure[number][writing].sum()), float(measured.checks[number])
+        if days <= 0:
+            continue
+        # zero seen and zero assumed: writing a range would only add noise to the file
+        if not seen and trail.config_updates_per_month.mid == 0:
+            continue
+        rate = checks_rate(seen, days)
+        found[number] = measured_range(rate.mean, rate.variance, source)
+    return found
+
+
+def checks_rate(checks: float, days: float) -> Rate:
+    """Checks a month under Jeffreys' prior: (checks + 1/2) / days x days of a month. [1/month]
+
+    >>> round(checks_rate(1.0, 30.0).mean, 3)
+    1.522
+    """
+    shape = checks + LEAST_SHAPE
+    return Rate(shape / days * MONTH_DAYS, 1.0 / shape)
+
+
+def other_requests(measured: Measured, source: str) -> tuple[dict[str, Range], list[str]]:
+    """Requests of everything else in a month: of each payer (""), or of each id that is named.
+
+    Nothing is taken from what was not recorded, and nothing is guessed: what cannot be told stays.
+    """
+    if not float(measured.other.sum()):
+        return {}, []
+    if measured.inventory.other_kms_requests_per_month.each_payer is None:
+        return _others_by_id(measured, source)
+    month = daily_rate(measured.other, covered_share(measured))
+    shown = f"{month.mean * MONTH_DAYS:,.0f} requests a month that are not CloudTrail's"
+    accounts = {account.id for account in measured.inventory.accounts}
+    recorded = accounts & set(measured.account_exposure)
+    if not _enough(recorded, accounts):
+        seen = f"{shown} in {len(recorded):,} of {len(accounts):,} accounts"
+        return {}, [f"{seen}: {FIELD} is unchanged, it is of all of them"]
+    if len({(account.payer, account.partition) for account in measured.inventory.accounts}) > 1:
+        why = "it is of each payer and partition and there are several: write it by account"
+        return {}, [f"{shown}: {FIELD} is unchanged, {why}"]
+    return {"": _a_month(month, source)}, []
+
+
+def _others_by_id(measured: Measured, source: str) -> tuple[dict[str, Range], list[str]]:
+    """Of each payer or account that is named; of what else was recorded, if it requested any."""
+    inventory = measured.inventory
+    if measured.other_of.get("", np.zeros(1)).any():
+        need = "measure with the column billed_account"
+        return {}, [f"nothing tells whose the other requests are: {FIELD} is unchanged; {need}"]
+    is_account = any(use.account is not None for use in inventory.other_uses)
+    members: dict[str, list[Account]] = {}
+    for account in inventory.accounts:
+        members.setdefault(account.id if is_account else account.payer, []).append(account)
+    named = inventory.other_kms_requests_per_month.by_id
+    found: dict[str, Range] = {}
+    untold = []
+    for owner, accounts in members.items():
+        daily = np.zeros(measured.window.days)
+        for account in accounts:
+            daily = daily + measured.other_of.get(account.id, 0.0)
+        if not daily.any() and not (owner in named and named[owner].mid):
+            continue
+        exposure = _exposure(measured, accounts, is_account)
+        if exposure is None:
+            untold.append(owner)
+            continue
+        found[owner] = _a_month(daily_rate(np.where(exposure > 0, daily, 0.0), exposure), source)
+    if not untold:
+        return found, []
+    what = "too little was recorded, or it has accounts of several partitions"
+    return found, [f"{FIELD} of {listed(untold, MOST_NAMED)} is unchanged: {what}"]
+
+
+def _exposure(measured: Measured, accounts: list[Account], is_account: bool) -> FloatArray | None:
+    """Of each day the share of an account's or a payer's that was recorded; None if too little."""
+    ids = {account.id for account in accounts}
+    if not _enough(ids & set(measured.account_exposure), ids):
+        return None
+    if not is_account:
+        one_pool = len({account.partition for account in accounts}) == 1
+        return covered_share(measured) if one_pool else None
+    (account,) = ids
+    is_active = measured.window.within(measured.inventory.active.account[account])
+    exposure: FloatArray = np.where(is_active, measured.account_exposure[account], 0.0)
+    enough = is_active.any() and exposure.sum() >= LEAST_COVERAGE * is_active.sum()
+    return exposure if enough else None
+
+
+def _enough(recorded: set[str], accounts: set[str]) -> bool:
+    return len(accounts) - len(recorded) <= (1 - LEAST_COVERAGE) * len(accounts)
+
+
+def _a_month(rate: Rate, source: str) -> Range:
+    return measured_range(rate.mean * MONTH_DAYS, rate.variance, source)
+
+
+def digest_notices(measured: Measured) -> list[str]:
+    """Notices of digests that were measured against the inventory's word, or the reverse."""
+    notices = []
+    for number, trail in enumerate(measured.inventory.trails):
+        if trail.key is None or not measured.with_puts[number]:
+            continue
+        expected = bool((measured.window.ordinals >= digests_from(trail)).any())
+        seen = measured.digests[number] > 0
+        hidden = trail.bucket.bucket_key
+        if seen and not expected:
+            fix = "set log_file_validation: true and digest_files: sse-kms"
+            notices.append(f"trail {trail.name}: digests under the key were measured: {fix}")
+        elif expected and not seen and not hidden:
+            fix = "set digest_files: sse-s3, or log_file_validation: false"
+            notices.append(f"trail {trail.name}: no digest under the key was measured: {fix}")
+    return notices

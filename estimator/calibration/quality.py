@@ -1,0 +1,112 @@
+"""Is this data good enough to calibrate on? Every reason why not, at once."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+
+from estimator.calibration.arn_matching import MOST_NAMED
+from estimator.calibration.measured import CAUSES, Measured
+from estimator.calibration.recorded_days import Window
+from estimator.figures import listed, share
+from estimator.inventory import Inventory
+from estimator.measurement.result import Actuals
+from estimator.months import FloatArray
+from pricing.reading.problems import KmscostError, Problem
+
+# two of each weekday: with fewer a Sunday cannot be told from a quiet day
+LEAST_DAYS = 14
+LEAST_COVERAGE = 0.9
+MOST_SKIPPED = 0.05
+
+_FORCE = "or calibrate on it all the same with --force"
+
+
+def no_cloudtrail(actuals: Actuals, path: str) -> KmscostError | None:
+    """The error of a measurement that holds nothing of CloudTrail's at all."""
+    rows = actuals.measured
+    if not rows.empty and rows["cause"].isin(list(CAUSES)).any():
+        return None
+    found = f"no request of CloudTrail's among {actuals.records:,} records"
+    if actuals.source == "bill":
+        found = "a bill, which cannot tell CloudTrail's requests from others"
+    expected = "puts and gets of log files, as `kmscost measure cloudtrail` counts them"
+    fix = "measure the logs of the account and Region of the trail's key"
+    return KmscostError(Problem(path, None, "", found, expected, fix))
+
+
+def no_trail(inventory: Inventory) -> KmscostError | None:
+    """The error of an inventory that has nothing to calibrate."""
+    if any(trail.key is not None for trail in inventory.trails):
+        return None
+    found, expected = "no trail under a key", "one: only its files cause KMS requests"
+    return KmscostError(Problem(inventory.path, None, "trails", found, expected, ""))
+
+
+def covered_share(measured: Measured) -> FloatArray:
+    """Of each day the share that was recorded, of the measured trail that is known least. [0-1]"""
+    rows = measured.exposure[measured.with_puts]
+    least: FloatArray = rows.min(axis=0) if len(rows) else measured.recorded
+    return least
+
+
+def refusals(actuals: Actuals, measured: Measured, path: str) -> list[Problem]:
+    """Every reason not to trust what would come out."""
+
+    def because(found: str, expected: str, fix: str) -> Problem:
+        return Problem(path, None, "", found, expected, f"{fix}, {_FORCE}")
+
+    problems = []
+    days = covered_share(measured)
+    whole = int((days >= 0.5).sum())
+    first = measured.window.first
+    if whole < LEAST_DAYS:
+        s = "s" * (whole != 1)
+        found = f"{whole} day{s} recorded ({first} until {measured.window.until})"
+        expected = f"{LEAST_DAYS} days or more, two of each weekday"
+        problems.append(because(found, expected, "measure more days"))
+    if (part := float(days.mean())) < LEAST_COVERAGE:
+        found = f"{share(part)} of the hours from {first} until {measured.window.until} covered"
+        problems.append(because(found, f"{share(LEAST_COVERAGE)} or more", "add the missing logs"))
+    gaps = _gaps(days, measured.window)
+    if gaps:
+        found = f"whole days without a record: {listed(gaps, MOST_NAMED)}"
+        problems.append(because(found, "no gap", "add the missing logs"))
+    skipped = len(actuals.skipped)
+    if skipped > MOST_SKIPPED * (actuals.files + skipped):
+        found = f"{skipped:,} of {actuals.files + skipped:,} files skipped"
+        lines = listed(actuals.skipped.lines(), most=3)
+        expected = f"no more than {share(MOST_SKIPPED)}"
+        problems.append(because(f"{found} ({lines})", expected, "mend or remove them"))
+    return problems
+
+
+def nothing_placed(measured: Measured, path: str) -> Problem | None:
+    """The reason that no force helps against: no put belongs to a trail of the inventory."""
+    if measured.with_puts.any():
+        return None
+    strangers = measured.places.strangers
+    seen = f"puts of {listed(strangers, MOST_NAMED)} alone" if strangers else "no put of a log file"
+    if measured.unplaced:
+        seen = f"{measured.unplaced:,.0f} puts, none with a trail, account and Region of it"
+        expected = "puts of the trails, accounts and Regions that the inventory lists"
+        fix = "add them to it; or measure again without --by, which leaves columns out"
+        return Problem(path, None, "", seen, expected, fix)
+    with_key = [trail.name for trail in measured.inventory.trails if trail.key is not None]
+    names = listed(with_key, MOST_NAMED)
+    expected = f"puts of a trail of the inventory: {names or 'it has none with a key'}"
+    fix = "give the trail the name and account of its ARN, or its key the `arn`"
+    return Problem(path, None, "", seen, expected, fix)
+
+
+def _gaps(days: FloatArray, window: Window) -> list[str]:
+    """Runs of days without a record between days with some."""
+    known = np.flatnonzero(days > 0)
+    gaps = []
+    for before, after in itertools.pairwise(known.tolist()):
+        if after > before + 1:
+            first, until = window.day(before + 1), window.day(after)
+            count = after - before - 1
+            gaps.append(f"{first}" if count == 1 else f"{first} until {until} ({count} days)")
+    return gaps

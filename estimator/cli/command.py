@@ -1,0 +1,175 @@
+"""The rules that all commands keep: stdin and stdout, formats, files not written over, quiet."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import os
+import typing
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.models import ArgumentInfo
+
+from estimator.cli.output import be_quiet
+from estimator.cli.progress import waiting
+from pricing.reading.problems import Problem, UsageError
+
+_KEYWORD = inspect.Parameter.KEYWORD_ONLY
+_STDIN = Path("/dev/stdin")
+# inventories that the one made from them may replace
+_REPLACED = {("calibrate", "inventory"), ("discover", "merge")}
+
+# the endings of files that say a format, where these are not its own name
+_ENDINGS = {
+    "table": (".txt",),
+    "markdown": (".md", ".markdown"),
+    "html": (".html", ".htm"),
+    "yaml": (".yaml", ".yml"),
+}
+_Quiet = Annotated[
+    bool,
+    typer.Option("--quiet", "-q", help="Say nothing on stderr but errors.", show_default=False),
+]
+
+
+def as_command(function: Callable[..., None]) -> Callable[..., None]:
+    """Return a function for typer that settles what its options leave open, then calls `function`.
+
+    It works on the values that typer has converted already: nothing of typer's own classes, which
+    change from release to release.
+    """
+    hints = typing.get_type_hints(function, include_extras=True)
+
+    files = {name for name, hint in hints.items() if name != "output" and _is_file(hint)}
+
+    def run(**values: Any) -> None:
+        be_quiet(values.pop("quiet"))
+        given = _with_stdin(values, files)
+        output = given.get("output")
+        # a query or a policy that is asked for in place of an answer has one format only
+        is_answer = not (given.get("athena") or given.get("policy"))
+        if output is not None and is_answer and "form" in hints and given["form"] is None:
+            given["form"] = _format_of(output, _choices(hints["form"]))
+        if output is not None:
+            _spare_inputs(function.__name__, given, files, output)
+        try:
+            with waiting():
+                function(**given)
+        except UsageError as error:
+            raise UsageError(_in_words_of_help(error, hints)) from None
+
+    functools.update_wrapper(run, function)
+    # typer reads the signature of what it is given, not of what that wraps
+    del run.__dict__["__wrapped__"]
+    signature = inspect.signature(function)
+    parameters = [
+        *(
+            parameter.replace(annotation=hints[name])
+            for name, parameter in signature.parameters.items()
+        ),
+        inspect.Parameter(
+            "quiet", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=_Quiet
+        ),
+    ]
+    run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]  # of functions
+    run.__annotations__ = {**hints, "quiet": _Quiet}
+    return run
+
+
+def _in_words_of_help(error: UsageError, hints: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield the problems of an error, parameters of functions under the names of their options."""
+    for problem in error.problems:
+        _, *infos = typing.get_args(hints.get(problem.path)) or (None,)
+        for info in infos:
+            # typer takes the first name of an Annotated option for its default
+            words = (info.default, *(info.param_decls or ()))
+            names = [word for word in words if str(word).startswith("--")]
+            name = (
+                names[0].partition("/")[0] if names else str(info.metavar or problem.path).upper()
+            )
+            problem = replace(problem, path=name.rstrip("."))  # noqa: PLW2901  the same problem
+        yield problem
+
+
+def _is_file(hint: Any) -> bool:
+    """Say whether a parameter names files to read: a path, or an argument that may be a URL."""
+    kind, *infos = typing.get_args(hint) or (hint,)
+    kinds = {kind, *typing.get_args(kind)}
+    kinds |= {inner for outer in kinds for inner in typing.get_args(outer)}
+    return Path in kinds or (str in kinds and any(isinstance(i, ArgumentInfo) for i in infos))
+
+
+def _with_stdin(values: Mapping[str, Any], files: set[str]) -> dict[str, Any]:
+    """Let ``-`` stand for stdin wherever a file is read."""
+    met = [name for name, path in _inputs(values, files) if str(path) == "-"]
+    if len(met) > 1:
+        expected = "stdin for one file only"
+        raise UsageError(Problem("-", None, "", f"it {len(met)} times", expected, ""))
+    given = dict(values)
+    for name in met:
+        value = values[name]
+        is_list = isinstance(value, list)
+        given[name] = [_file(path) for path in value] if is_list else _file(value)
+    return given
+
+
+def _file(path: Any) -> Any:
+    return type(path)(_STDIN) if str(path) == "-" else path
+
+
+def _inputs(values: Mapping[str, Any], files: set[str]) -> Iterator[tuple[str, Any]]:
+    """Yield the files that a command reads, each with its parameter."""
+    for name in values.keys() & files:
+        value = values[name]
+        for path in value if isinstance(value, list) else [value]:
+            if path is not None:
+                yield name, path
+
+
+def _choices(hint: Any) -> type[Enum]:
+    """Return the formats of ``Annotated[Format | None, …]``."""
+    (choices,) = (
+        kind for kind in typing.get_args(typing.get_args(hint)[0]) if kind is not type(None)
+    )
+    formats: type[Enum] = choices
+    return formats
+
+
+def _endings(form: Enum) -> tuple[str, ...]:
+    return _ENDINGS.get(form.value, (f".{form.value}",))
+
+
+def _format_of(output: Path, formats: type[Enum]) -> Enum | None:
+    """Return the format that the ending of --output says.
+
+    Raises
+    ------
+    UsageError
+        It says none that the command writes: a table of text in report.pdf would surprise.
+    """
+    if output.exists() and not output.is_file():  # a pipe or a device has no ending
+        return None
+    for form in formats:
+        if output.suffix.lower() in _endings(form):
+            return form
+    endings = ", ".join(_endings(form)[0] for form in formats)
+    found = f"{output.name!r}, whose ending says no format"
+    expected = f"a name that ends with one of {endings}"
+    raise UsageError(Problem("--output", None, "", found, expected, "or say it with --format"))
+
+
+def _spare_inputs(command: str, values: Mapping[str, Any], files: set[str], output: Path) -> None:
+    """Refuse to write over what is read: the answer would take the place of the question."""
+    if not output.is_file():
+        return
+    for name, path in _inputs(values, files):
+        if (command.partition("_")[0], name) in _REPLACED:
+            continue
+        if os.path.exists(path) and os.path.samefile(path, output):  # noqa: PTH110, PTH121  may be text
+            found, fix = "a file that the command reads", "choose another path for --output"
+            raise UsageError(Problem(str(output), None, "", found, "a file of its own", fix))

@@ -1,0 +1,40 @@
+"""`init`: an inventory's beginning."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from estimator.cli.application import single
+from estimator.cli.output import tell_next
+
+
+def init(
+    path: Annotated[
+        Path, typer.Argument(help="File to write.", metavar="FILE", readable=False)
+    ] = Path("inventory.yaml"),
+    force: Annotated[
+        bool, typer.Option("--force", help="Overwrite an existing file.", show_default=False)
+    ] = False,
+    example: Annotated[
+        Path | None,
+        typer.Option(
+            "--example",
+            help="Write the whole example into this folder instead, as `examples`: then every "
+            "example in help works as it stands.",
+            metavar="DIR",
+            readable=False,
+        ),
+    ] = None,
+) -> None:
+    """Write a commented starter inventory."""
+    from estimator import init as write_starter
+
+    inventory = write_starter(path, force, example)
+    edit = "" if example is not None else "edit it, then "
+    tell_next(f"Wrote {inventory}. Next: {edit}run `kmscost check {inventory}`.")
+
+
+app = single(init, "kmscost init my-organization.yaml")

@@ -1,0 +1,65 @@
+"""`discover aws`: an inventory from AWS itself, by calls that only read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from estimator.discovery.aws.calls import aws_policy as aws_policy
+from estimator.discovery.drafting import Draft, draft
+from pricing.reading.problems import KmscostError, Problem
+from pricing.regions import check_region_option
+
+
+def discover_aws(
+    profile: str | None = None,
+    role: str | Sequence[str] = (),
+    regions: Sequence[str] | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+    merge: str | Path | None = None,
+    replace: bool = False,
+) -> Draft:
+    """Draft an inventory from AWS itself. Needs the extra `aws`.
+
+    Parameters
+    ----------
+    profile
+        Of the AWS CLI's configuration; default: as the CLI chooses.
+    role
+        Names of roles to assume in the organization's other accounts, tried in turn, or their ARNs.
+    regions
+        Look for trails in these Regions only; default: in all that each account has enabled.
+    progress
+        Called with what is looked at, how many are done, and how many there are.
+    merge, replace
+        An inventory to add what it does not say to, as `Draft.text`; `replace` also takes the
+        values that differ from what it says.
+
+    Raises
+    ------
+    KmscostError
+        boto3 is not installed, or AWS lets nobody in. What is denied later is a notice.
+    """
+    for region in regions or ():
+        check_region_option("regions", region)
+    try:
+        from estimator.discovery.aws.requests import AwsClient
+        from estimator.discovery.aws.walk import Walk
+    except ImportError:
+        fix = "pip install 'kms-cost-estimator[aws]'"
+        raise KmscostError(Problem("boto3", None, "", "no boto3", "boto3", fix)) from None
+    roles = (role,) if isinstance(role, str) else tuple(role)
+    aws = AwsClient(profile, regions[0] if regions else None)
+    walk = Walk(aws, roles, regions, progress)
+    walk.run()
+    estate = walk.responses.finish()
+    if regions is not None:
+        searched = ", ".join(regions)
+        estate.note(
+            f"looked for trails in {searched} only: single-Region trails elsewhere are not seen"
+        )
+    estate.notices += aws.notices()
+    command = ["aws", *(["--profile", profile] if profile else [])]
+    command += [part for name in roles for part in ("--role", name)]
+    command += ["--regions", ",".join(regions)] if regions else []
+    return draft(estate, command, merge, replace)

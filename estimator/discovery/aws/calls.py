@@ -1,0 +1,80 @@
+"""Every call that live discovery makes, the permission each needs, and the policy with them all.
+
+All of them only read. Permissions: AWS Service Authorization Reference, checked 2026-11-24;
+GetCallerIdentity needs none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Call:
+    """One operation of a service."""
+
+    service: str
+    method: str
+    action: str
+    needs_permission: bool = True
+
+
+IDENTITY = Call("sts", "get_caller_identity", "sts:GetCallerIdentity", needs_permission=False)
+ASSUME = Call("sts", "assume_role", "sts:AssumeRole")
+ORGANIZATION = Call("organizations", "describe_organization", "organizations:DescribeOrganization")
+ACCOUNTS = Call("organizations", "list_accounts", "organizations:ListAccounts")
+REGIONS = Call("ec2", "describe_regions", "ec2:DescribeRegions")
+TRAILS = Call("cloudtrail", "describe_trails", "cloudtrail:DescribeTrails")
+SELECTORS = Call("cloudtrail", "get_event_selectors", "cloudtrail:GetEventSelectors")
+STATUS = Call("cloudtrail", "get_trail_status", "cloudtrail:GetTrailStatus")
+KEY = Call("kms", "describe_key", "kms:DescribeKey")
+ALIASES = Call("kms", "list_aliases", "kms:ListAliases")
+ROTATIONS = Call("kms", "list_key_rotations", "kms:ListKeyRotations")
+ROTATES = Call("kms", "get_key_rotation_status", "kms:GetKeyRotationStatus")
+ENCRYPTION = Call("s3", "get_bucket_encryption", "s3:GetEncryptionConfiguration")
+LOCATION = Call("s3", "get_bucket_location", "s3:GetBucketLocation")
+
+CALLS = (
+    IDENTITY,
+    ASSUME,
+    ORGANIZATION,
+    ACCOUNTS,
+    REGIONS,
+    TRAILS,
+    SELECTORS,
+    STATUS,
+    KEY,
+    ALIASES,
+    ROTATIONS,
+    ROTATES,
+    ENCRYPTION,
+    LOCATION,
+)
+
+
+def aws_policy(roles: Sequence[str] = ()) -> dict[str, Any]:
+    """The least IAM policy for `discover_aws`: the calls it makes, and nothing else.
+
+    Parameters
+    ----------
+    roles
+        Names or ARNs of the roles to be assumed in other accounts; each of them needs this policy
+        without its last statement.
+    """
+    actions = sorted(call.action for call in CALLS if call.needs_permission and call is not ASSUME)
+    statements: list[dict[str, Any]] = [
+        {"Sid": "KmscostReads", "Effect": "Allow", "Action": actions, "Resource": "*"}
+    ]
+    if roles:
+        names = [call if call.startswith("arn:") else f"arn:*:iam::*:role/{call}" for call in roles]
+        statements.append(
+            {
+                "Sid": "KmscostAssumesRoles",
+                "Effect": "Allow",
+                "Action": ASSUME.action,
+                "Resource": list(dict.fromkeys(names)),
+            }
+        )
+    return {"Version": "2012-10-17", "Statement": statements}

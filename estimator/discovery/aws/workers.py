@@ -1,0 +1,49 @@
+"""Many calls at once, in threads that end with the program, so that Ctrl-C ends at once."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+WORKERS = 8
+
+
+def map_in_threads(
+    work: Callable[[Item], Result], items: Sequence[Item], done: Callable[[], None]
+) -> list[Result]:
+    """Apply `work` to each item; the results in the order of the items.
+
+    An exception of one of them is raised here.
+    """
+    waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
+    ready: queue.SimpleQueue[tuple[int, Result | None, BaseException | None]] = queue.SimpleQueue()
+    for number in range(len(items)):
+        waiting.put(number)
+
+    def run() -> None:
+        while True:
+            try:
+                number = waiting.get_nowait()
+            except queue.Empty:
+                return
+            try:
+                ready.put((number, work(items[number]), None))
+            except BaseException as error:  # noqa: BLE001 (the main thread raises it)
+                ready.put((number, None, error))
+
+    for _ in range(min(WORKERS, len(items))):
+        # a pool of futures would wait at the end for calls that hang
+        threading.Thread(target=run, daemon=True).start()
+    results: dict[int, Result] = {}
+    for _ in items:
+        number, result, error = ready.get()
+        if error is not None:
+            raise error
+        results[number] = result  # type: ignore[assignment]  # no error: it has a result
+        done()
+    return [results[number] for number in range(len(items))]

@@ -1,0 +1,174 @@
+"""Responses of AWS, as its CLI prints them: recognised by their content, whoever saved them.
+
+Where a response does not name its subject (the encryption of which bucket?), its caller does, or
+the name of its file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from estimator.discovery.aws_responses import accounts, buckets, keys, trails
+from estimator.discovery.aws_responses.values import items_of, text_of
+from estimator.discovery.estate import Estate, Resource
+from pricing.arns import parse_arn
+
+# what a response to each command has, and no other response
+_KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("describe-trails", ("trailList",)),
+    ("get-trail", ("Trail",)),
+    ("get-event-selectors", ("TrailARN", "EventSelectors")),
+    ("get-event-selectors", ("TrailARN", "AdvancedEventSelectors")),
+    ("get-trail-status", ("IsLogging",)),
+    ("list-accounts", ("Accounts",)),
+    ("describe-organization", ("Organization",)),
+    ("get-caller-identity", ("UserId", "Account", "Arn")),
+    ("describe-key", ("KeyMetadata",)),
+    ("list-key-rotations", ("Rotations",)),
+    ("get-key-rotation-status", ("KeyRotationEnabled",)),
+    ("list-aliases", ("Aliases",)),
+    ("get-bucket-encryption", ("ServerSideEncryptionConfiguration",)),
+    ("get-bucket-location", ("LocationConstraint",)),
+    ("describe-regions", ("Regions",)),
+)
+COMMANDS = tuple(dict.fromkeys(name for name, _ in _KINDS))
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The source of a response, and whom it may be about where it does not name anybody."""
+
+    source: str
+    account: str | None = None
+    # names that the response may be about: words of the file's path, or the subject of the call
+    names: Sequence[str] = ()
+
+
+def kind_of(response: Mapping[str, Any]) -> str | None:
+    """The command that prints such a response; None for one that discover does not read.
+
+    >>> kind_of({"trailList": []}), kind_of({"Trails": []})
+    ('describe-trails', None)
+    """
+    return next((kind for kind, keys in _KINDS if all(key in response for key in keys)), None)
+
+
+class Responses:
+    """An estate out of responses in any order: what names no subject waits until all are read."""
+
+    def __init__(self) -> None:
+        self.estate = Estate()
+        self._waiting: list[tuple[str, Mapping[str, Any], Origin]] = []
+
+    def take(self, response: Mapping[str, Any], origin: Origin) -> str | None:
+        """Read a response; returns the command that prints it."""
+        kind, estate, source = kind_of(response), self.estate, origin.source
+        if kind == "describe-trails":
+            for trail in items_of(response, "trailList"):
+                trails.take_trail(estate, trail, source)
+        elif kind == "get-trail":
+            if isinstance(response["Trail"], Mapping):
+                trails.take_trail(estate, response["Trail"], source)
+        elif kind == "list-accounts":
+            accounts.take_accounts(estate, response, source)
+        elif kind == "describe-organization":
+            accounts.take_organization(estate, response, source)
+        elif kind == "get-caller-identity":
+            accounts.take_identity(estate, response, source)
+        elif kind == "describe-regions":
+            accounts.take_regions(estate, origin.account, response, source)
+        elif kind == "describe-key":
+            keys.take_key(estate, response, source)
+        elif kind == "list-aliases":
+            keys.take_aliases(estate, response, source)
+        elif kind is not None:
+            self._waiting.append((kind, response, origin))
+        return kind
+
+    def take_no_encryption(self, origin: Origin) -> None:
+        """Take the error that a bucket without default encryption gives."""
+        self._waiting.append(("get-bucket-encryption", {"Error": buckets.NO_ENCRYPTION}, origin))
+
+    def finish(self) -> Estate:
+        """The estate, after the responses whose subject had to be known first."""
+        nameless: dict[str, int] = {}
+        # now every trail, key and bucket is known, in whichever order the files came
+        for kind, response, origin in self._waiting:
+            if kind == "get-event-selectors":
+                trails.take_event_selectors(self.estate, response, origin.source)
+            elif not self._take_subject(kind, response, origin):
+                nameless[kind] = nameless.get(kind, 0) + 1
+        self._waiting.clear()
+        for kind, count in sorted(nameless.items()):
+            self.estate.note(_NAMELESS.format(count=f"{count:,}", kind=kind))
+        return self.estate
+
+    def _take_subject(self, kind: str, response: Mapping[str, Any], origin: Origin) -> bool:
+        """Read a response about a subject; False where nobody knows which."""
+        among, read = _SUBJECTS[kind]
+        subject = among(self, response, origin)
+        if subject is not None:
+            read(subject, response, origin.source)
+        return subject is not None
+
+    def trail(self, _: Mapping[str, Any], origin: Origin) -> Resource | None:
+        """The trail that the caller or the file's name tells."""
+        return _only(
+            resource
+            for resource in self.estate.trails.values()
+            if {resource.identity, resource.value("name")} & set(origin.names)
+        )
+
+    def bucket(self, _: Mapping[str, Any], origin: Origin) -> Resource | None:
+        """The bucket that the caller or the file's name tells."""
+        return _only(b for name, b in self.estate.buckets.items() if name in origin.names)
+
+    def key(self, response: Mapping[str, Any], origin: Origin) -> Resource | None:
+        """The key that the response names, else that the caller or the file's name tells."""
+        named = {text_of(name, "KeyId") for name in items_of(response, "Rotations")}
+        wanted = {name for name in named | {text_of(response, "KeyId")} if name} or set(
+            origin.names
+        )
+        found = {self._identity(name) for name in wanted} & set(self.estate.keys)
+        return self.estate.keys[found.pop()] if len(found) == 1 else None
+
+    def _identity(self, name: str) -> str:
+        if name in self.estate.keys:
+            return name
+        known = self.estate.names.get(name, "")
+        if not known and parse_arn(name, "kms") is not None:
+            # the trail names the key, nothing else does
+            return self.estate.add_key(name, "").identity if self._is_used(name) else ""
+        # rotations are listed by the id alone
+        ending = [t for t in self._keys_of_trails() if t.endswith(f":key/{name}")]
+        return known or (self._identity(ending[0]) if len(ending) == 1 else "")
+
+    def _is_used(self, name: str) -> bool:
+        return name in self._keys_of_trails()
+
+    def _keys_of_trails(self) -> set[str]:
+        keys = (resource.value("key") for resource in self.estate.trails.values())
+        return {key for key in keys if isinstance(key, str)}
+
+
+_Find = Callable[[Responses, Mapping[str, Any], Origin], Resource | None]
+_Read = Callable[[Resource, Mapping[str, Any], str], None]
+# responses about one resource: how it is found, and how the response is read
+_SUBJECTS: dict[str, tuple[_Find, _Read]] = {
+    "get-trail-status": (Responses.trail, trails.take_status),
+    "list-key-rotations": (Responses.key, keys.take_rotations),
+    "get-key-rotation-status": (Responses.key, keys.take_rotation_status),
+    "get-bucket-encryption": (Responses.bucket, buckets.take_encryption),
+    "get-bucket-location": (Responses.bucket, buckets.take_location),
+}
+_NAMELESS = (
+    "{count} answers of {kind} were left out: they do not say whose they are; name each file after "
+    "its bucket, trail or key, such as {kind}-NAME.json"
+)
+
+
+def _only(resources: Any) -> Resource | None:
+    found = list(resources)
+    return found[0] if len(found) == 1 else None

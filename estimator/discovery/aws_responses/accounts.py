@@ -1,0 +1,89 @@
+"""What AWS says of accounts: list-accounts, describe-organization, get-caller-identity, Regions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from estimator.discovery.aws_responses.values import items_of, text_of
+from estimator.discovery.estate import Estate, Fact, Resource
+from pricing.arns import is_account
+
+_ENABLED = ("opt-in-not-required", "opted-in", "ENABLED", "ENABLED_BY_DEFAULT", None)
+
+
+def take_accounts(estate: Estate, response: Mapping[str, Any], source: str) -> None:
+    """The accounts of an organization, those that are closed or suspended apart."""
+    closed = 0
+    for account in items_of(response, "Accounts"):
+        identity = account.get("Id")
+        if not is_account(identity):
+            estate.note(f"{source}: an account without an id of 12 digits was left out")
+            continue
+        # AWS replaced Status by State in 2026; either may be there
+        if account.get("State", account.get("Status", "ACTIVE")) != "ACTIVE":
+            # a closed account makes no events, so no files
+            closed += 1
+            continue
+        estate.found["accounts"] += identity not in estate.accounts
+        resource = estate.add_account(str(identity), source)
+        name = text_of(account, "Name")
+        if name:
+            resource.record("name", name, source, note="Name")
+    if closed:
+        estate.note(f"{source}: {closed:,} accounts that are not ACTIVE were left out")
+    if response.get("NextToken"):
+        estate.note(
+            f"TODO {source}: one page of several, so accounts are missing: save the whole list "
+            "with `aws organizations list-accounts`"
+        )
+    else:
+        estate.members = source
+
+
+def take_organization(estate: Estate, response: Mapping[str, Any], source: str) -> None:
+    """The management account pays for all (consolidated billing)."""
+    organization = response.get("Organization")
+    owner = organization.get("MasterAccountId") if isinstance(organization, Mapping) else None
+    if is_account(owner):
+        record_payer(estate, str(owner), source, "MasterAccountId")
+
+
+def record_payer(estate: Estate, account: str, source: str, note: str) -> None:
+    """Note who pays; two that disagree make an open question."""
+    holder = Resource("payer", "", {"payer": estate.payer} if estate.payer else {})
+    holder.record("payer", account, source, note=note)
+    estate.payer = holder.fact("payer")
+
+
+def take_identity(estate: Estate, response: Mapping[str, Any], source: str) -> None:
+    """The account that asked."""
+    if is_account(response.get("Account")):
+        estate.add_account(response["Account"], source)
+
+
+def enabled_regions(response: Mapping[str, Any]) -> tuple[str, ...]:
+    """The Regions of describe-regions or list-regions that an account may use."""
+    return tuple(
+        sorted(
+            name
+            for region in items_of(response, "Regions")
+            if (name := text_of(region, "RegionName"))
+            and region.get("OptInStatus", region.get("RegionOptStatus")) in _ENABLED
+        )
+    )
+
+
+def take_regions(
+    estate: Estate, account: str | None, response: Mapping[str, Any], source: str
+) -> None:
+    """The Regions of one account, or of all where the response belongs to none."""
+    found = enabled_regions(response)
+    if not found:
+        return
+    if account is not None:
+        estate.add_account(account, source).record("regions", found, source, note="Regions")
+        return
+    holder = Resource("regions", "", {"regions": estate.regions} if estate.regions else {})
+    holder.record("regions", found, source, note="Regions")
+    estate.regions = holder.fact("regions") or Fact(found, source)

@@ -1,0 +1,68 @@
+"""`discover cloudformation`: templates, with every function that they leave open as a question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from estimator.discovery.cloudformation.functions import Functions
+from estimator.discovery.cloudformation.resources import Reader
+from estimator.discovery.cloudformation.template import load_template
+from estimator.discovery.drafting import Draft, draft
+from estimator.discovery.drafting.names import short_names
+from estimator.discovery.estate import Estate
+from estimator.measurement.paths import as_paths
+from pricing.reading.problems import DocumentError, KmscostError, Problem
+
+
+def discover_cloudformation(
+    paths: str | Path | Sequence[str | Path],
+    account: str | None = None,
+    region: str | None = None,
+    parameters: Mapping[str, str] | None = None,
+    merge: str | Path | None = None,
+    replace: bool = False,
+) -> Draft:
+    """Draft an inventory from templates of CloudFormation.
+
+    Parameters
+    ----------
+    paths
+        Templates in YAML or JSON.
+    account, region
+        Where they are deployed: no template says so.
+    parameters
+        Values of the templates' parameters; their defaults where none is given.
+    merge, replace
+        An inventory to add what it does not say to, as `Draft.text`; `replace` also takes the
+        values that differ from what it says.
+
+    Raises
+    ------
+    KmscostError
+        With every file that is no template.
+    """
+    names = as_paths(paths)
+    estate = Estate()
+    estate.set_placeholders(account, region)
+    given = dict(parameters or {})
+    problems: list[Problem] = []
+    for name, source in zip(names, short_names(names), strict=True):
+        try:
+            template = load_template(name, source)
+        except DocumentError as error:
+            problems += error.problems
+            continue
+        functions = Functions(template, given, account, region)
+        Reader(estate, template, functions).read()
+        estate.notices += template.notices
+        _note_defaults(estate, source, functions)
+    if problems:
+        raise KmscostError(problems)
+    return draft(estate, ["cloudformation", *names], merge, replace)
+
+
+def _note_defaults(estate: Estate, source: str, functions: Functions) -> None:
+    used = ", ".join(f"{name}={value!r}" for name, value in sorted(functions.defaults.items()))
+    if used:
+        estate.note(f"{source}: parameters at their defaults: {used:.600} (--parameter NAME=VALUE)")

@@ -1,0 +1,216 @@
+"""What each resource of a template says of trails, keys, buckets and accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from estimator.discovery.aws_responses.keys import record_alias
+from estimator.discovery.aws_responses.trails import record_selectors
+from estimator.discovery.cloudformation.functions import Functions, Open, Reference
+from estimator.discovery.cloudformation.template import Template
+from estimator.discovery.estate import Estate, Resource
+from pricing.arns import format_arn, parse_arn
+from pricing.reading.words import shown
+
+_KEYS = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
+
+
+class Reader:
+    """Fills an estate from the resources of one template."""
+
+    def __init__(self, estate: Estate, template: Template, functions: Functions) -> None:
+        self._estate = estate
+        self._template = template
+        self._functions = functions
+
+    def read(self) -> None:
+        """Every resource: keys and buckets first, so that trails find them."""
+        for kinds, read in (
+            (_KEYS, self._key),
+            (("AWS::KMS::Alias",), self._alias),
+            (("AWS::S3::Bucket",), self._bucket),
+            (("AWS::CloudTrail::Trail",), self._trail),
+            (("AWS::Organizations::Account",), self._account),
+            (("AWS::CloudFormation::Stack",), self._stack),
+        ):
+            for name, resource in self._template.resources.items():
+                if isinstance(resource, Mapping) and resource.get("Type") in kinds:
+                    properties = self._functions.value(resource.get("Properties") or {})
+                    if self._is_made(name, resource):
+                        read(name, properties if isinstance(properties, dict) else {})
+        for name in self._template.resources:
+            if str(name).startswith("Fn::"):
+                self._estate.note(f"TODO {self._template.source}: {name:.80} is not worked out")
+
+    def _is_made(self, name: str, resource: Mapping[str, Any]) -> bool:
+        if "Condition" not in resource:
+            return True
+        holds = self._functions.condition(resource["Condition"])
+        condition = f"its condition {resource['Condition']!s:.80}"
+        place = self._template.place(name)
+        if holds is False:
+            self._estate.note(f"{place} was left out: {condition} does not hold")
+        elif isinstance(holds, Open):
+            self._estate.note(
+                f"TODO {place} is taken as made, but {condition} is open: {holds.why}"
+            )
+        return holds is not False
+
+    def _key(self, name: str, properties: dict[str, Any]) -> None:
+        place = self._template.place(name)
+        self._estate.found["keys"] += 1
+        key = self._estate.add_key(place, place)
+        self._flag(key, "rotates", properties, "EnableKeyRotation", place)
+        spec = properties.get("KeySpec")
+        if isinstance(spec, str):
+            key.record("spec", spec, place, note="KeySpec")
+
+    def _alias(self, name: str, properties: dict[str, Any]) -> None:
+        key = self._key_of(properties.get("TargetKeyId"))
+        alias, place = properties.get("AliasName"), self._template.place(name)
+        if key is not None:
+            self._estate.name_key(place, key.identity)
+            if isinstance(alias, str) and alias.startswith("alias/"):
+                self._estate.name_key(alias, key.identity)
+                record_alias(key, alias.removeprefix("alias/"), place, "AliasName")
+
+    def _key_of(self, value: Any) -> Resource | None:
+        """The key of the template that a value means, by itself or by an alias."""
+        if isinstance(value, Reference):
+            place = self._template.place(value.resource)
+            return self._estate.keys.get(self._estate.names.get(place, place))
+        if isinstance(value, str):
+            return self._estate.keys.get(self._estate.names.get(value, ""))
+        return None
+
+    def _bucket(self, name: str, properties: dict[str, Any]) -> None:
+        place = self._template.place(name)
+        self._estate.found["buckets"] += 1
+        bucket = self._estate.add_bucket(place, place)
+        if isinstance(properties.get("BucketName"), str):
+            bucket.record("name", properties["BucketName"], place, note="BucketName")
+        encryption = properties.get("BucketEncryption")
+        if encryption is None:
+            bucket.record("bucket_key", False, place, note="new, without BucketEncryption")
+            return
+        rules = (
+            encryption.get("ServerSideEncryptionConfiguration")
+            if isinstance(encryption, dict)
+            else None
+        )
+        rule = rules[0] if isinstance(rules, list) and rules and isinstance(rules[0], dict) else {}
+        self._flag(bucket, "bucket_key", rule, "BucketKeyEnabled", place)
+        default = rule.get("ServerSideEncryptionByDefault")
+        algorithm = default.get("SSEAlgorithm") if isinstance(default, dict) else None
+        if isinstance(algorithm, str):
+            bucket.record("algorithm", algorithm, place, note="SSEAlgorithm")
+
+    def _trail(self, name: str, properties: dict[str, Any]) -> None:
+        place = self._template.place(name)
+        self._estate.found["trails"] += 1
+        trail = self._estate.add_trail(place, place)
+        given = properties.get("TrailName")
+        if isinstance(given, str) and given:
+            trail.record("name", given, place, note="TrailName")
+        else:
+            # the logical id stands in: the real name ends in letters that only deploying tells
+            why = given.why if isinstance(given, Open) else "CloudFormation makes one up"
+            trail.record("name", name, place, f"the trail's name: {why}")
+        self._trail_key(trail, properties.get("KMSKeyId"), place)
+        self._trail_bucket(trail, properties.get("S3BucketName"), place)
+        self._flag(trail, "every_region", properties, "IsMultiRegionTrail", place, spare=True)
+        self._flag(trail, "organization", properties, "IsOrganizationTrail", place)
+        self._flag(trail, "validation", properties, "EnableLogFileValidation", place)
+        self._flag(trail, "logging", properties, "IsLogging", place, spare=True, default=True)
+        self._selectors(trail, properties, place)
+        if properties.get("InsightSelectors"):
+            trail.record("insights", True, place, note="InsightSelectors")
+
+    def _trail_key(self, trail: Resource, value: Any, place: str) -> None:
+        note = "KMSKeyId"
+        key = self._key_of(value)
+        if key is not None:
+            trail.record("key", key.identity, place, note=note)
+        elif value is None or value == "":
+            trail.record("key", None, place, note=f"no {note}")
+        elif isinstance(value, str):
+            account, region = self._estate.account, self._estate.region
+            if parse_arn(value) is None and account and region and value.startswith("alias/"):
+                value = format_arn("kms", value, account, region)
+            trail.record("key", value, place, note=note)
+        else:
+            why = value.why if isinstance(value, Open) else f"{note} is {_describe(value)}"
+            trail.record("key", "", place, f"which key: {why}", note)
+
+    def _trail_bucket(self, trail: Resource, value: Any, place: str) -> None:
+        note = "S3BucketName"
+        if isinstance(value, Reference):
+            trail.record("bucket", self._template.place(value.resource), place, note=note)
+        elif isinstance(value, str) and value:
+            trail.record("bucket", value, place, note=note)
+        else:
+            why = value.why if isinstance(value, Open) else "not said"
+            trail.record("bucket", "", place, f"which bucket: {why}", note)
+
+    def _selectors(self, trail: Resource, properties: dict[str, Any], place: str) -> None:
+        basic, advanced = (
+            properties.get("EventSelectors", []),
+            properties.get("AdvancedEventSelectors", []),
+        )
+        for selector in (basic, advanced):
+            if isinstance(selector, Open):
+                trail.record("kms_events", True, place, f"its event selectors: {selector.why}")
+                return
+        # values such as "true" are text in many templates
+        basic = [_flags(selector) for selector in basic] if isinstance(basic, list) else [basic]
+        note = "AdvancedEventSelectors" if advanced else "EventSelectors"
+        source = note if basic or advanced else f"no {note}"
+        record_selectors(trail, basic, advanced, place, source)
+
+    def _account(self, name: str, properties: dict[str, Any]) -> None:
+        called = _describe(properties.get("AccountName"))
+        self._estate.note(
+            f"TODO {self._template.place(name)}: the id of account {called} is known only when "
+            "it is deployed: add it to the accounts then"
+        )
+
+    def _stack(self, name: str, _: dict[str, Any]) -> None:
+        self._estate.note(
+            f"{self._template.place(name)} is a stack of its own: name its template as well"
+        )
+
+    def _flag(
+        self,
+        resource: Resource,
+        fact: str,
+        properties: dict[str, Any],
+        name: str,
+        place: str,
+        spare: bool = False,
+        default: bool = False,
+    ) -> None:
+        value = _flag(properties.get(name))
+        if isinstance(value, bool):
+            resource.record(fact, value, place, note=name)
+        elif value is None:
+            resource.record(fact, default, place, note=f"no {name}")
+        else:
+            why = value.why if isinstance(value, Open) else f"it is {_describe(value)}"
+            resource.record(fact, spare, place, f"{name}: {why}")
+
+
+def _flag(value: Any) -> Any:
+    """True and false, also as text."""
+    text = value.lower() if isinstance(value, str) else None
+    return text == "true" if text in ("true", "false") else value
+
+
+def _flags(selector: Any) -> Any:
+    if not isinstance(selector, dict):
+        return selector
+    return {name: _flag(value) for name, value in selector.items()}
+
+
+def _describe(value: Any) -> str:
+    return f"{value.resource:.80}" if isinstance(value, Reference) else shown(value)

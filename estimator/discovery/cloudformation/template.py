@@ -1,0 +1,68 @@
+"""A template of CloudFormation, YAML or JSON, in one form: tags become functions.
+
+Short and full form of functions: AWS CloudFormation Template Reference Guide, "Intrinsic function
+reference", checked 2026-11-24.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pricing.reading.document import Map, parse_document
+from pricing.reading.files import decode, read_bytes, to_utf8
+from pricing.reading.json_files import decode_json_bytes
+from pricing.reading.problems import DocumentError, Problem
+from pricing.reading.words import shown
+
+_FIX = "name a template with Resources: YAML, or JSON"
+_NAMED = {"Ref": "Ref", "Condition": "Condition"}
+
+
+@dataclass(frozen=True)
+class Template:
+    """The sections of a template that discover reads."""
+
+    path: str
+    source: str
+    parameters: Mapping[str, Any]
+    mappings: Mapping[str, Any]
+    conditions: Mapping[str, Any]
+    resources: Mapping[str, Any]
+    notices: tuple[str, ...] = ()
+
+    def place(self, name: str) -> str:
+        """File, line and logical id of a resource: what comments say."""
+        line = self.resources.lines.get(name) if isinstance(self.resources, Map) else None
+        return f"{self.source}:{line}: {name}" if line else f"{self.source}: {name}"
+
+
+def load_template(path: str, source: str) -> Template:
+    """A template, or a `DocumentError` that says what the file is instead."""
+    text = decode(path, to_utf8(path, read_bytes(path)))
+    problems: list[Problem] = []
+    root: Any
+    # JSON by its own parser: it is faster, and YAML may refuse tabs
+    if text.lstrip()[:1] == "{":
+        root = decode_json_bytes(text.encode(), path, Any, "a template", _FIX)
+
+    else:
+        root, problems = parse_document(text, path, _function)
+    resources = root.get("Resources")
+    if not isinstance(resources, Mapping):
+        found = "no Resources" if resources is None else f"{shown(resources)} as Resources"
+        raise DocumentError(Problem(path, None, "Resources", found, "a template's resources", _FIX))
+    sections = [root.get(name) for name in ("Parameters", "Mappings", "Conditions")]
+    parameters, mappings, conditions = (x if isinstance(x, Mapping) else {} for x in sections)
+    # YAML that AWS takes may still be a mistake, such as a key twice
+    notices = tuple(str(problem) for problem in problems[:5])
+    return Template(path, source, parameters, mappings, conditions, resources, notices)
+
+
+def _function(tag: str, value: Any) -> Any:
+    """`!Ref x` as `{"Ref": "x"}`, `!GetAtt a.b` as `{"Fn::GetAtt": ["a", "b"]}`."""
+    name = tag.removeprefix("!")
+    if name == "GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {_NAMED.get(name, f"Fn::{name}"): value}

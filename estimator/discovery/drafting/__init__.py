@@ -1,0 +1,179 @@
+"""From an estate to a draft: one writer for every source."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from estimator.discovery.drafting.changes import Change, Merged
+from estimator.discovery.drafting.lines import head_lines, section_lines
+from estimator.discovery.drafting.merging import merge
+from estimator.discovery.drafting.outline import Outline, Todo, outline_of
+from estimator.discovery.estate import Estate
+from estimator.inventory.load import InventoryError, parse_inventory
+from estimator.inventory.model import Inventory
+from pricing.notebook import fold_away, html_table, notes, paragraph
+from pricing.reading.files import decode, read_bytes
+from pricing.reading.problems import DocumentError
+from pricing.reading.scalars import comment
+
+_UNSEEN = (
+    "other_kms_requests_per_month and readers (who gets the log files) are told by no "
+    "description of an estate: fill them in, or let `kmscost measure` and your bill tell them"
+)
+_HEAD = """\
+# Drafted by `{command}`. What follows a # is where a value was read.
+# TODO marks what is not known: what stands there is a placeholder, never a finding.
+# Then: kmscost check FILE, kmscost forecast FILE. A stream (trail, account, Region) writes 288
+# files a day unless files_per_day says otherwise; `kmscost measure` counts yours.
+version: 1
+"""
+_TAIL = """
+# TODO who gets the log files: each get is a Decrypt. Such as
+#   - {name: siem, kind: every-file, account: "111122223333", gets_per_file: 1}
+readers: []
+"""
+_MOST_PLACES = 3
+
+
+@dataclass(frozen=True, repr=False)
+class Draft:
+    """An inventory drafted from a description of an estate.
+
+    `text` is the YAML, empty where there is nothing to draft; `inventory` is what it means;
+    `todo` lists what is not known; `changes` is what a merge did to an existing file.
+    """
+
+    text: str
+    inventory: Inventory | None
+    notices: tuple[str, ...] = ()
+    todo: tuple[Todo, ...] = ()
+    found: dict[str, int] = field(default_factory=dict)
+    changes: tuple[Change, ...] = ()
+
+    def __repr__(self) -> str:
+        summary = (
+            self.inventory.summary().partition(".")[0] if self.inventory else "nothing to draft"
+        )
+        return f"<Draft: {summary}; {len(self.todo)} TODO>"
+
+    def _repr_html_(self) -> str:
+        shown = paragraph(repr(self)[1:-1])
+        if self.todo:
+            shown += html_table(("place", "TODO"), [(todo.at, todo.question) for todo in self.todo])
+        if self.changes:
+            shown += html_table(("change",), [(str(change),) for change in self.changes])
+        return f"{shown}{fold_away('The inventory', self.text)}{notes(self.notices)}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """As documented JSON."""
+        return {
+            "draft": self.text,
+            "found": dict(self.found),
+            "todo": [todo.to_dict() for todo in self.todo],
+            "changes": [change.to_dict() for change in self.changes],
+            "notices": list(self.notices),
+        }
+
+
+def draft(
+    estate: Estate, command: Sequence[str], into: str | Path | None = None, replace: bool = False
+) -> Draft:
+    """The inventory that an estate's description makes, or makes of the one at `into`.
+
+    Raises
+    ------
+    KmscostError
+        `into` is no inventory that passes `check`.
+    """
+    own = _read(into) if into is not None else ""
+    outline = outline_of(estate)
+    seen = (f"found {_describe_found(estate)}",)
+    if outline is None:
+        inventory = parse_inventory(own, str(into)) if into is not None else None
+        notices = (*estate.notices, nothing(estate))
+        return Draft(own, inventory, notices, (), dict(estate.found))
+    if into is not None:
+        merged = merge(own, str(into), outline, replace)
+        return _merge_draft(merged, estate, outline, seen)
+    text = text_of(outline, f"kmscost discover {' '.join(shlex.quote(word) for word in command)}")
+    todo = tuple(outline.todo())
+    notices = (*seen, *estate.notices, *_notices(todo), *left_out(estate, outline), _UNSEEN)
+    return Draft(text, parse_inventory(text, "draft"), notices, todo, dict(estate.found))
+
+
+def _read(path: str | Path) -> str:
+    try:
+        return decode(path, read_bytes(path))
+    except DocumentError as error:
+        raise InventoryError(error.problems) from None
+
+
+def _merge_draft(merged: Merged, estate: Estate, outline: Outline, seen: tuple[str, ...]) -> Draft:
+    """The merged inventory; questions are those of what was added, the rest is answered already."""
+    added = {(item.value("name") or item.value("id")) for item in merged.added}
+    todo = tuple(item for item in outline.todo() if _subject(item) in added)
+    hint = ["values that differ were kept as they are written: --replace takes the source's"]
+    notices = (
+        *seen,
+        *estate.notices,
+        *merged.notices,
+        *(hint if any(item.startswith("kept ") for item in merged.notices) else []),
+        *_notices(todo),
+        *left_out(estate, outline),
+        *([] if merged.changes else ["nothing to change"]),
+    )
+    return Draft(
+        merged.text, merged.inventory, notices, todo, dict(estate.found), tuple(merged.changes)
+    )
+
+
+def _subject(todo: Todo) -> str:
+    return todo.at.partition(" ")[2].partition(": ")[0]
+
+
+def text_of(outline: Outline, command: str) -> str:
+    """The YAML, with every comment."""
+    lines = [
+        *head_lines(outline.head),
+        *section_lines("accounts", outline.accounts, outline.remarks, in_braces=True),
+        *section_lines("keys", outline.keys),
+        *section_lines("trails", outline.trails),
+    ]
+    return _HEAD.format(command=comment(command)) + "\n".join(lines) + "\n" + _TAIL
+
+
+def _notices(todo: Sequence[Todo]) -> Iterator[str]:
+    """One line for each question, with the places where it is open."""
+    places: dict[str, list[str]] = {}
+    for item in todo:
+        if item.at != "other_kms_requests_per_month":
+            places.setdefault(item.question, []).append(item.at)
+    for question, at in places.items():
+        more = f" and {len(at) - _MOST_PLACES:,} more" if len(at) > _MOST_PLACES else ""
+        yield f"TODO {', '.join(at[:_MOST_PLACES])}{more}: {question}"
+
+
+def left_out(estate: Estate, outline: Outline) -> Iterator[str]:
+    """Keys that no trail uses are none of CloudTrail's cost."""
+    spare = len(estate.keys) - len(outline.keys)
+    if spare == 1:
+        yield "1 key that no trail uses was left out: CloudTrail does not cause its cost"
+    elif spare > 1:
+        yield f"{spare:,} keys that no trail uses were left out: not CloudTrail causes their cost"
+
+
+def nothing(estate: Estate) -> str:
+    """Why there is nothing to draft."""
+    reason = "nothing to draft: no CloudTrail trail and no list of accounts in it"
+    seen = _describe_found(estate)
+    return f"{reason} (found {seen})" if seen else reason
+
+
+def _describe_found(estate: Estate) -> str:
+    found = [(what, count) for what, count in estate.found.items() if count]
+    seen = ((count, what.removesuffix("s") if count == 1 else what) for what, count in found)
+    return ", ".join(f"{count:,} {what}" for count, what in seen)

@@ -1,0 +1,155 @@
+"""The keys that trails use, as an inventory writes them."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from estimator.discovery.drafting.lines import Entry, Item
+from estimator.discovery.drafting.locations import Places
+from estimator.discovery.drafting.names import each_once, fit
+from estimator.discovery.estate import Estate, Fact, Resource
+from pricing.arns import parse_arn
+
+_NEXT = "rotation is on, each of the first two adds a key price: the day of the next is not known"
+_ROTATIONS = "past rotations add up to two key prices: `aws kms list-key-rotations` tells them"
+
+
+# keys in these states cost nothing, disabled ones do: AWS KMS pricing, checked 2026-11-28
+_WAITING = ("PendingDeletion", "PendingReplicaDeletion")
+
+
+@dataclass
+class ResolvedKey:
+    """A key, and the facts that an inventory needs of it."""
+
+    resource: Resource
+    partition: str
+    account: Fact
+    region: Fact
+    question: str = ""
+    id: str = ""
+
+
+def find_key(estate: Estate, reference: str) -> Resource | None:
+    """The key that a trail names by ARN, alias, id or identity; None where nobody knows it.
+
+    An ARN tells account and Region, whether or not anything else is said of the key.
+    """
+    known = reference if reference in estate.keys else estate.names.get(reference)
+    resource = estate.keys.get(known) if known else None
+    arn = parse_arn(resource.identity if resource is not None else reference, "kms")
+    if arn is None or not arn.account:
+        return resource
+    resource = resource if resource is not None else estate.add_key(reference, "")
+    is_key = arn.resource.startswith("key/")
+    for name, value in (("account", arn.account), ("region", arn.region)):
+        if resource.fact(name) is None:
+            resource.record(name, value, "its ARN")
+    if is_key and resource.fact("arn") is None:
+        resource.record("arn", arn.text, "its ARN")
+    elif not is_key and resource.fact("alias") is None:
+        resource.record("alias", arn.name, "its ARN")
+    return resource
+
+
+def placeholder_key(trail: Resource, source: str) -> Resource:
+    """A key for a trail that surely has one, which nothing is known of."""
+    name, _ = fit(trail.value("name"), "trail")
+    return Resource(f"key-of-{name}", source)
+
+
+def resolve_key(
+    places: Places, resource: Resource, trail: Resource, nearby: Iterable[Fact | None]
+) -> ResolvedKey:
+    """Account and Region of a key; CloudTrail needs it in the Region of the bucket (F10)."""
+    partition = places.partition([resource.value("region"), *(f and f.value for f in nearby)])
+    # a key is most often its trail's account's; what is known of the key wins
+    account = resource.fact("account") or trail.fact("account")
+    stranger = Resource(resource.identity, resource.source, {"account": account} if account else {})
+    found = places.account(stranger, partition)
+    region = places.region(
+        [resource.fact("region"), *nearby], partition, "the key's Region is not known"
+    )
+    return ResolvedKey(resource, partition, found, region)
+
+
+def name_keys(used: list[ResolvedKey]) -> None:
+    """An id for each: its alias, else the last part of its ARN, else its address."""
+    wanted = []
+    for key in used:
+        arn = parse_arn(key.resource.value("arn"), "kms")
+        alias, sure = fit(key.resource.value("alias"), "")
+        plain, _ = fit(arn.name if arn else key.resource.identity.rpartition(": ")[2], "key")
+        others = [f"{alias}-{key.account.value}", f"{alias}-{key.region.value}", plain]
+        wanted.append((alias, others) if sure else (plain, [f"{plain}-{key.region.value}"]))
+    for key, name in zip(used, each_once(wanted), strict=True):
+        key.id = name
+
+
+def key_item(key: ResolvedKey) -> Item:
+    """The key's entries."""
+    resource = key.resource
+    entries = [
+        Entry("id", key.id, resource.source_of(resource.fact("alias")), key.question),
+        Entry("account", key.account.value, resource.source_of(key.account), key.account.question),
+        Entry("region", key.region.value, resource.source_of(key.region), key.region.question),
+    ]
+    arn = parse_arn(resource.value("arn"), "kms")
+    # an ARN of elsewhere is a contradiction that `check` would refuse: the question is asked
+    # instead
+    if arn and (arn.region, arn.account) == (key.region.value, key.account.value):
+        entries.append(Entry("arn", arn.text, resource.source_of(resource.fact("arn"))))
+    entries += _active_period(resource)
+    return Item(tuple(entries), resource.source, tuple(_remarks(resource)))
+
+
+def _active_period(resource: Resource) -> Iterable[Entry]:
+    created = resource.value("created")
+    created_on = created if isinstance(created, datetime.date) else None
+    if created_on:
+        yield Entry("created", created_on, resource.source_of(resource.fact("created")))
+    rotations = resource.fact("rotations")
+    rotates = resource.fact("rotates")
+    on = rotates is not None and (not rotates.is_known or bool(rotates.value))
+    if rotations is not None and rotations.is_known:
+        coming = resource.value("next_rotation")
+        days = sorted({*rotations.value, *([coming] if coming else [])})
+        # `check` refuses a rotation from before the key was there
+        days = [day for day in days if created_on is None or day >= created_on]
+        note = (
+            f"{resource.source_of(rotations)}; the next one on {coming}"
+            if coming
+            else resource.source_of(rotations)
+        )
+        if days or on:
+            yield Entry("rotations", days, note, _NEXT if on and coming is None else "")
+    elif rotations is not None or on:
+        how = rotations if rotations is not None else rotates
+        question = how.question if how is not None else ""
+        yield Entry("rotations", [], resource.source_of(how), question or _ROTATIONS)
+
+
+def _remarks(resource: Resource) -> Iterable[str]:
+    spec, state = resource.value("spec"), resource.value("state")
+    if spec not in (None, "SYMMETRIC_DEFAULT"):
+        yield f"TODO {spec}: CloudTrail needs a symmetric key"
+    if state in _WAITING:
+        yield (
+            f"TODO its state is {state}: CloudTrail cannot write under it, and it costs nothing "
+            "from the day on which its deletion was scheduled: write that day as `until`. Where "
+            "the deletion is cancelled it costs as if it had never been scheduled"
+        )
+    elif state == "Disabled":
+        yield (
+            "TODO its state is Disabled: CloudTrail cannot write under it, and it costs the same "
+            "as an enabled key"
+        )
+    elif state not in (None, "Enabled"):
+        yield f"TODO its state is {state}: CloudTrail cannot write under it"
+    if resource.value("manager") == "AWS":
+        yield "TODO AWS manages this key: CloudTrail needs a customer managed one"
+    if resource.value("replicas"):
+        regions = ", ".join(str(region) for region in resource.value("replicas"))
+        yield f"its replicas in {regions} cost a key price each; no trail here uses them"

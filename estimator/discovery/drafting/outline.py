@@ -1,0 +1,88 @@
+"""A draft before it is text: its sections, and the questions that are open in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from estimator.discovery.drafting.accounts import MEMBERS, ResolvedAccounts, resolve_accounts
+from estimator.discovery.drafting.keys import ResolvedKey, key_item, name_keys
+from estimator.discovery.drafting.lines import Entry, Item
+from estimator.discovery.drafting.locations import Places
+from estimator.discovery.drafting.trails import name_trails, resolve_trails, trail_item
+from estimator.discovery.estate import Estate
+
+
+@dataclass(frozen=True)
+class Todo:
+    """A question that the draft leaves open, and the placeholder that stands there."""
+
+    at: str
+    question: str
+
+    def to_dict(self) -> dict[str, str]:
+        """As documented JSON."""
+        return {"at": self.at, "question": self.question}
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A draft before it is text."""
+
+    head: tuple[Entry, ...]
+    accounts: tuple[Item, ...]
+    keys: tuple[Item, ...]
+    trails: tuple[Item, ...]
+    remarks: tuple[str, ...] = ()
+
+    def todo(self) -> Iterator[Todo]:
+        """Every open question, with its place in the inventory."""
+        for entry in self.head:
+            if entry.todo:
+                yield Todo(entry.key, entry.todo)
+        if self.remarks:
+            yield Todo("accounts", MEMBERS)
+        for section, label in (("accounts", "id"), ("keys", "id"), ("trails", "name")):
+            for item in getattr(self, section):
+                yield from _item_todo(f"{section} {item.value(label)}", item)
+
+
+def _item_todo(at: str, item: Item) -> Iterator[Todo]:
+    for remark in item.remarks:
+        if remark.startswith("TODO "):
+            yield Todo(at, remark.removeprefix("TODO "))
+    for entry in item.entries:
+        if entry.todo:
+            yield Todo(f"{at}: {entry.key}", entry.todo)
+        for part in entry.value if isinstance(entry.value, tuple) else ():
+            if isinstance(part, Entry) and part.todo:
+                yield Todo(f"{at}: {entry.key}.{part.key}", part.todo)
+
+
+def outline_of(estate: Estate) -> Outline | None:
+    """The draft of an estate; None where there is neither a trail nor a list of accounts."""
+    places = Places(estate)
+    trails = resolve_trails(estate, places)
+    if not trails and not estate.found["accounts"]:
+        return None
+    keys: dict[int, ResolvedKey] = {id(t.key): t.key for t in trails if t.key is not None}
+    used = sorted(keys.values(), key=lambda item: (item.account.value, item.resource.identity))
+    name_keys(used)
+    name_trails(trails)
+    accounts = resolve_accounts(estate, places, trails)
+    return Outline(
+        _head(accounts),
+        accounts.items,
+        tuple(key_item(item) for item in used),
+        tuple(trail_item(item) for item in trails),
+        accounts.remarks,
+    )
+
+
+def _head(accounts: ResolvedAccounts) -> tuple[Entry, ...]:
+    other = "what everything else here requests uses the free tier first"
+    return (
+        accounts.payer,
+        Entry("other_kms_requests_per_month", 0, "", other),
+        accounts.regions,
+    )

@@ -1,0 +1,116 @@
+"""Event selectors: does a trail record management events, and among them what KMS does?
+
+Rules: AWS CloudTrail User Guide, "Logging management events" and "Filtering CloudTrail events",
+checked 2026-11-24. KMS's requests for data keys and Decrypt are read events there, so a trail of
+write events has none of them. Selectors are joined by or, the fields of one by and.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+_KMS = "kms.amazonaws.com"
+# what log files cause, as an event: the fields that a selector may ask for
+_EVENT = {
+    "eventCategory": "Management",
+    "eventSource": _KMS,
+    "eventType": "AwsApiCall",
+    "readOnly": "true",
+}
+_NAMES = ("GenerateDataKey", "Decrypt")
+_OPERATORS: dict[str, Callable[[str, str], bool]] = {
+    "Equals": lambda value, asked: value == asked,
+    "StartsWith": str.startswith,
+    "EndsWith": str.endswith,
+}
+
+
+def records_management(basic: Sequence[Any], advanced: Sequence[Any]) -> bool | None:
+    """True for a trail that records management events; None where its selectors make no sense.
+
+    >>> records_management([], [])
+    True
+    """
+    if advanced:
+        return _any(_takes(selector, {"eventCategory": "Management"}) for selector in advanced)
+    if basic:
+        return _any(_flag(selector, "IncludeManagementEvents", True) for selector in basic)
+    return True
+
+
+def records_kms(basic: Sequence[Any], advanced: Sequence[Any]) -> bool | None:
+    """True for a trail that records the KMS requests of log files; None where it is not clear.
+
+    >>> records_kms([{"ExcludeManagementEventSources": ["kms.amazonaws.com"]}], [])
+    False
+    """
+    if advanced:
+        verdicts = {
+            _any(_takes(selector, _EVENT | {"eventName": name}) for selector in advanced)
+            for name in _NAMES
+        }
+        return verdicts.pop() if len(verdicts) == 1 else None
+    if basic:
+        return _any(_basic_records_kms(selector) for selector in basic)
+    return True
+
+
+def _basic_records_kms(selector: Any) -> bool | None:
+    if not isinstance(selector, Mapping):
+        return None
+    # GenerateDataKey and Decrypt are read events
+    if selector.get("ReadWriteType") == "WriteOnly":
+        return False
+    excluded = selector.get("ExcludeManagementEventSources") or []
+    if not isinstance(excluded, Sequence) or isinstance(excluded, str):
+        return None
+    return False if _KMS in excluded else _flag(selector, "IncludeManagementEvents", True)
+
+
+def _flag(selector: Any, name: str, default: bool) -> bool | None:
+    value = selector.get(name, default) if isinstance(selector, Mapping) else None
+    value = default if value is None and isinstance(selector, Mapping) else value
+    return value if isinstance(value, bool) else None
+
+
+def _takes(selector: Any, event: Mapping[str, str]) -> bool | None:
+    """True where an advanced selector takes an event with these fields, others left open."""
+    fields = selector.get("FieldSelectors") if isinstance(selector, Mapping) else None
+    if not isinstance(fields, Sequence) or isinstance(fields, str) or not fields:
+        return None
+    only = set(event) if len(event) == 1 else None
+    return _all(
+        _matches(field, event)
+        for field in fields
+        if only is None or not isinstance(field, Mapping) or str(field.get("Field")) in only
+    )
+
+
+def _matches(field: Any, event: Mapping[str, str]) -> bool | None:
+    if not isinstance(field, Mapping):
+        return None
+    value = event.get(str(field.get("Field")))
+    if value is None:
+        return None
+    verdicts: list[bool | None] = []
+    for operator, holds in _OPERATORS.items():
+        for name, wanted in ((operator, True), (f"Not{operator}", False)):
+            asked = field.get(name)
+            if not asked:
+                continue
+            if not isinstance(asked, Sequence) or isinstance(asked, str):
+                verdicts.append(None)
+                continue
+            verdicts.append(any(holds(value, str(text)) for text in asked) is wanted)
+    return _all(verdicts)
+
+
+def _any(values: Iterable[bool | None]) -> bool | None:
+    found = list(values)
+    return True if True in found else None if None in found else False
+
+
+def _all(values: Iterable[bool | None]) -> bool | None:
+    found = list(values)
+    return False if False in found else None if None in found or not found else True

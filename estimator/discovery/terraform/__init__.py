@@ -1,0 +1,60 @@
+"""`discover terraform`: plans and states of Terraform and OpenTofu."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from estimator.discovery.drafting import Draft, draft
+from estimator.discovery.drafting.names import short_names
+from estimator.discovery.estate import Estate
+from estimator.discovery.terraform.documents import load
+from estimator.discovery.terraform.expressions import Expressions
+from estimator.discovery.terraform.nodes import nodes_of
+from estimator.discovery.terraform.owners import Owners
+from estimator.discovery.terraform.references import References
+from estimator.discovery.terraform.resources import Reader
+from estimator.measurement.paths import as_paths
+from pricing.reading.problems import KmscostError, Problem
+
+
+def discover_terraform(
+    paths: str | Path | Sequence[str | Path],
+    account: str | None = None,
+    region: str | None = None,
+    merge: str | Path | None = None,
+    replace: bool = False,
+) -> Draft:
+    """Draft an inventory from what Terraform or OpenTofu plans or keeps.
+
+    Parameters
+    ----------
+    paths
+        Files with the output of `terraform show -json`, of a plan or a state, and state files of
+        version 4.
+    account, region
+        Taken where a file does not say in which account and Region its provider works.
+    merge, replace
+        An inventory to add what it does not say to, as `Draft.text`; `replace` also takes the
+        values that differ from what it says.
+
+    Raises
+    ------
+    KmscostError
+        With every file that is no plan or state.
+    """
+    names = as_paths(paths)
+    estate = Estate()
+    estate.set_placeholders(account, region)
+    problems: list[Problem] = []
+    for name, source in zip(names, short_names(names), strict=True):
+        try:
+            document = load(name)
+            expressions = Expressions(document, source)
+            nodes = list(nodes_of(document, source, expressions))
+            Reader(estate, nodes, References(nodes, expressions), Owners(nodes, expressions)).read()
+        except KmscostError as error:
+            problems += error.problems
+    if problems:
+        raise KmscostError(problems)
+    return draft(estate, ["terraform", *names], merge, replace)

@@ -1,0 +1,130 @@
+"""The resources of a document, one by one, with what only applying the plan will show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from estimator.discovery.terraform.documents import TYPES, Document, ModuleResource, Values
+from estimator.discovery.terraform.expressions import Expressions
+from pricing.reading.json_files import decode_part
+
+APPLY = "known only after apply"
+
+
+@dataclass
+class Node:
+    """One instance: where it is, what is known of it, and what is not known yet."""
+
+    source: str
+    address: str
+    module: str
+    mode: str
+    type: str
+    name: str
+    index: int | str | None
+    values: Mapping[str, Any]
+    unknown: Mapping[str, Any] = field(default_factory=dict)
+    # the provider block that it belongs to
+    provider: str = ""
+
+    @property
+    def label(self) -> str:
+        """File and address: what comments say."""
+        return f"{self.source}: {self.address}"
+
+    def is_unknown(self, name: str) -> bool:
+        """True for an attribute that is known only after apply."""
+        value = self.unknown.get(name)
+        return value is True or (isinstance(value, list) and True in value)
+
+    def text(self, name: str) -> str | None:
+        """A text that is not empty; None for everything else."""
+        value = self.values.get(name)
+        return value if isinstance(value, str) and value else None
+
+    def block(self, *names: str) -> Mapping[str, Any]:
+        """The first block of a name inside of another; empty where there is none."""
+        inside: Mapping[str, Any] = self.values
+        for name in names:
+            inside = first_block(inside.get(name))
+        return inside
+
+
+def first_block(value: Any) -> Mapping[str, Any]:
+    """The first block of a list, or the block itself; empty where there is none."""
+    first = value[0] if isinstance(value, list) and value else value
+    return first if isinstance(first, Mapping) else {}
+
+
+def nodes_of(document: Document, source: str, expressions: Expressions) -> Iterator[Node]:
+    """Every instance of the types that an estate is made of, each address once."""
+    if document.is_state_file:
+        yield from _state_nodes(document, source)
+        return
+    # only the changes of a plan tell what is known after apply; the planned values leave it out
+    unknown = {
+        resource.address: decode_part(resource.change.after_unknown, source, resource.address)
+        for resource in document.resource_changes or ()
+        if resource.type in TYPES and resource.change is not None
+    }
+    prior = document.prior_state.values if document.prior_state else None
+    met: set[str] = set()
+    # what is planned wins over what was there; only data sources stand in the prior state alone
+    for values, only in ((document.planned_values, ""), (document.values, ""), (prior, "data")):
+        for module, resource in _resources(values):
+            if resource.address in met or (only and resource.mode != only):
+                continue
+            met.add(resource.address)
+            node = _node(resource, module, source, unknown.get(resource.address))
+            node.provider = expressions.provider_of(
+                module, resource.mode, resource.type, resource.name
+            )
+            yield node
+
+
+def _resources(values: Values | None) -> Iterator[tuple[str, ModuleResource]]:
+    if values is not None and values.root_module is not None:
+        yield from (
+            (m, resource) for m, resource in values.root_module.all() if resource.type in TYPES
+        )
+
+
+def _node(resource: ModuleResource, module: str, source: str, unknown: Any) -> Node:
+    values = decode_part(resource.values, source, resource.address)
+    return Node(
+        source,
+        resource.address or f"{resource.type}.{resource.name}",
+        module,
+        resource.mode,
+        resource.type,
+        resource.name,
+        resource.index,
+        values if isinstance(values, dict) else {},
+        unknown if isinstance(unknown, dict) else {},
+    )
+
+
+def _state_nodes(document: Document, source: str) -> Iterator[Node]:
+    for resource in document.resources or ():
+        if resource.type not in TYPES:
+            continue
+        for instance in resource.instances or ():
+            index = instance.index_key
+            suffix = "" if index is None else f"[{index!r}]".replace("'", '"')
+            data = "data." if resource.mode == "data" else ""
+            prefix = f"{resource.module}." if resource.module else ""
+            address = f"{prefix}{data}{resource.type}.{resource.name}{suffix}"
+            values = decode_part(instance.attributes, source, address)
+            yield Node(
+                source,
+                address,
+                resource.module,
+                resource.mode,
+                resource.type,
+                resource.name,
+                index,
+                values if isinstance(values, dict) else {},
+                provider=resource.provider,
+            )

@@ -1,0 +1,231 @@
+"""Usage x rates: the whole pipeline on one screen. Read this first."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from estimator.forecasting.budgets import budget_use
+from estimator.forecasting.event_copies import CopyCharges, EventCopies, copy_notices, copy_rates
+from estimator.forecasting.fail_over import describe_broken_budget, read_fail_over
+from estimator.forecasting.notices import notices
+from estimator.forecasting.quotas import Headroom, quota_notices
+from estimator.forecasting.result import OTHER_INTERPRETATION, Forecast, free_in_use
+from estimator.forecasting.totals import monthly_totals, sum_charges, sum_to_default_grain
+from estimator.frames import DEFAULT_GRAIN, KEYS
+from estimator.inventory import Inventory
+from estimator.inventory.changes import Settings, change_inventory
+from estimator.months import Months, parse_month
+from estimator.volume import usage
+from estimator.volume.daily import daily_requests
+from estimator.volume.others import other_pools
+from estimator.volume.streams import streams_of
+from pricing.bill import Bill, bill
+from pricing.rates import RateTable, load_rates
+from pricing.reading.problems import Problem, RateError, UsageError
+
+__all__ = ["WRITES", "Forecast", "calendar", "forecast", "grain", "price_usage"]
+
+# the words of --by for columns of the frames
+_WORDS = {"trail": "driver", "reader": "driver", "billed-account": "billed_account"}
+
+# words of --by that stand alone and ask for another frame than charges
+SECTIONS = {"budget": "budgets", "quota": "quotas", "event": "events"}
+
+# what CloudTrail itself requests when it writes its log files
+WRITES = ("put", "digest")
+
+
+def forecast(
+    inventory: Inventory | str | Path,
+    start: str | datetime.date | None = None,
+    months: int = 12,
+    by: str | Sequence[str] | None = None,
+    rates: RateTable | str | Path | None = None,
+    discount: float = 0.0,
+    fail_over: str | float | None = None,
+    set: Settings | None = None,  # noqa: A002 (as --set)
+) -> Forecast:
+    """Forecast KMS requests and their cost because of CloudTrail, month by month.
+
+    Parameters
+    ----------
+    inventory : Inventory or path
+        Who has which accounts, keys, trails and readers.
+    start : str or date, optional
+        First month, as ``2026-11``. Default: the current month, UTC.
+    months : int
+        How many. [month]
+    by : str or sequence of str, optional
+        Columns of the rows (`estimator.frames.KEYS`), ``trail`` and ``reader`` for the driver, or
+        ``all``. Default: all but the source account and Region. Totals do not depend on it.
+        ``budget``, ``quota`` or ``event`` alone shows that frame in place of the charges.
+    rates : RateTable or path, optional
+        A rate table of your own. Default: the shipped AWS KMS table.
+    discount : float
+        Share taken off every KMS rate, 0 to 1. [-]
+    fail_over : str or float, optional
+        A budget's name, ``all`` budgets, or an amount for everything, as 25 or ``USD 25.00``
+        [USD/month]; `Forecast.broken` says whether and why it is broken.
+    set : str, sequence of str, or mapping, optional
+        ``PATH=VALUE``, set on top of the inventory, as in `estimator.compare`.
+
+    Returns
+    -------
+    Forecast
+        Totals, months, rows (charges), pools of free requests, budgets, quotas, events, notices.
+
+    Raises
+    ------
+    KmscostError
+        The inventory or the rate table is wrong, or a rate is missing (`RateError`).
+    """
+    inventory = change_inventory(inventory, set)
+    table = rates if isinstance(rates, RateTable) else load_rates(rates)
+    span = calendar(start, months)
+    section, columns = _read_by(by)
+    gate = None if fail_over is None else read_fail_over(fail_over, inventory, table.currency)
+
+    streams = streams_of(inventory)
+    # budgets, notices and totals need the default grain, whatever columns are shown
+    used = usage(inventory, span, tuple({*DEFAULT_GRAIN, *columns}), streams)
+    priced = price_usage(used, inventory, span, table, discount)
+    charges = priced.charges
+
+    whole = sum_to_default_grain(charges)
+    headroom, copies = Headroom(span), EventCopies(inventory, span)
+    for days in daily_requests(inventory, span, streams):
+        headroom.add(days)
+        copies.add(days)
+    quotas = headroom.frame
+    events, unknown = _copy_charges(copies, table)
+    budgets = inventory.budgets if table.currency == "USD" else ()
+    if inventory.budgets and not budgets:
+        unknown += (f"budgets are in USD, the rates in {table.currency}: not compared",)
+    other_name = OTHER_INTERPRETATION[inventory.cloudtrail_writes]
+    return Forecast(
+        inventory=inventory,
+        months=span,
+        by=columns,
+        monthly=monthly_totals(
+            charges, events, span, table.currency, inventory.cloudtrail_writes == "exempt"
+        ),
+        rows=sum_charges(charges, columns, table.currency),
+        pools=priced.pools,
+        budgets=budget_use(whole, budgets, span),
+        quotas=quotas,
+        events=None if events is None else events.frame,
+        broken=None
+        if gate is None
+        else describe_broken_budget(gate, whole, span, table.currency, other_name),
+        notices=(
+            *notices(inventory, span, priced.versions, whole, free_in_use(priced.pools, table)),
+            *quota_notices(quotas),
+            *unknown,
+        ),
+        table=table,
+        versions=priced.versions,
+        discount=discount,
+        section=section,
+    )
+
+
+def _read_by(by: str | Sequence[str] | None) -> tuple[str | None, tuple[str, ...]]:
+    """The frame that `by` asks for in place of the charges, and the columns of the charges."""
+    words = by.split(",") if isinstance(by, str) else list(by or ())
+    if len(words) == 1 and words[0].strip() in SECTIONS:
+        return SECTIONS[words[0].strip()], DEFAULT_GRAIN
+    return None, grain(by, alone=("all", *SECTIONS))
+
+
+def grain(by: str | Sequence[str] | None, alone: Sequence[str] = ("all",)) -> tuple[str, ...]:
+    """The columns that `by` names, in the order of the frame.
+
+    >>> grain("trail,cause")
+    ('driver', 'cause')
+
+    Raises
+    ------
+    KmscostError
+        A name is no column.
+    """
+    if by is None:
+        return DEFAULT_GRAIN
+    words = by.split(",") if isinstance(by, str) else list(by)
+    names = [_WORDS.get(word.strip(), word.strip().replace("-", "_")) for word in words]
+    if names == ["all"]:
+        return KEYS
+    for word, name in zip(words, names, strict=True):
+        if name not in KEYS:
+            expected = f"columns out of trail, reader, {', '.join(KEYS)}"
+            expected += f"; or {', '.join(alone)} alone"
+            raise UsageError(Problem("by", None, "", repr(word), expected, ""))
+    return tuple(column for column in KEYS if column in names)
+
+
+def calendar(start: str | datetime.date | None, months: int) -> Months:
+    """The months from `start`, by default the current one, UTC.
+
+    Raises
+    ------
+    KmscostError
+        `start` is no month, or there are too few or too many.
+    """
+    if start is None:
+        start = datetime.datetime.now(datetime.UTC).date()
+    try:
+        first = parse_month(start) if isinstance(start, str) else start
+        return Months(datetime.date(first.year, first.month, 1), months)
+    except (ValueError, TypeError, AttributeError) as error:
+        problem = (
+            str(error) if str(error).startswith("found ") else f"found {start!r}; expected a month"
+        )
+        found, _, expected = problem.removeprefix("found ").partition("; expected ")
+        option = "months" if expected.startswith("1 to") else "start"
+        raise UsageError(Problem(option, None, "", found, expected, "")) from None
+
+
+def price_usage(
+    used: pd.DataFrame,
+    inventory: Inventory,
+    months: Months,
+    table: RateTable,
+    discount: float,
+) -> Bill:
+    """Price usage under both interpretations of who pays for CloudTrail's own writes (F5).
+
+    Returns
+    -------
+    Bill
+        That of the interpretation which the inventory has; its charges have the cost under the
+        other one beside their own: cost_other_reading.
+    """
+    others = other_pools(inventory, months)
+    writes = used["cause"].isin(WRITES)
+    charged = bill(used, table, other_requests=others, discount=discount)
+    # exempt requests also leave the free quantity to all others: neither follows from the other
+    exempt = bill(used, table, other_requests=others, exempt=writes, discount=discount)
+    is_exempt = inventory.cloudtrail_writes == "exempt"
+    chosen, other = (exempt, charged) if is_exempt else (charged, exempt)
+    charges = chosen.charges.assign(cost_other_reading=other.charges["cost"])
+    return dataclasses.replace(chosen, charges=charges)
+
+
+def _copy_charges(
+    copies: EventCopies, rates: RateTable
+) -> tuple[CopyCharges | None, tuple[str, ...]]:
+    """The charges for further copies of KMS events; None and a notice where no rate is known."""
+    table = copy_rates(rates)
+    if table.currency != rates.currency:
+        known = f"is known in {table.currency}, not in {rates.currency}"
+        return None, (f"CloudTrail's charge for KMS events {known}",)
+    try:
+        charges = copies.charges(table)
+    except RateError as error:
+        found = "; ".join(problem.found for problem in error.problems)
+        return None, (f"CloudTrail's charge for KMS events is not shown: {found}",)
+    return charges, copy_notices(charges, table.currency)

@@ -1,0 +1,163 @@
+"""Budgets and their use: what each month costs of it, under both interpretations."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from estimator.forecasting.totals import month_of
+from estimator.inventory.budgets import ALL, Budget
+from estimator.months import FloatArray, Months
+from estimator.volume.streams import IntArray
+
+# the last bits of a sum neither reach a threshold nor break a budget
+SLACK = 1e-9
+
+
+def is_in_budget(budget: Budget, rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Mark the rows of charges (or usage) that a budget counts.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        With the column that `Budget.covers` names, and with cause for a trail or a reader.
+    """
+    if budget.covers is None:
+        return np.ones(len(rows), dtype=bool)
+    column, value = budget.covers
+    counted = (rows[column] == value).to_numpy(dtype=bool)
+    # a key may share its name with a trail or a reader
+    return (
+        counted & (rows["cause"] != "key").to_numpy(dtype=bool) if column == "driver" else counted
+    )
+
+
+def is_over(used: FloatArray, limit: FloatArray) -> npt.NDArray[np.bool_]:
+    """True where more is used than the limit, the last bits of a sum aside.
+
+    >>> is_over(np.array([25.0, 25.01, 0.1 + 0.2]), np.array([25.0, 25.0, 0.3])).tolist()
+    [False, True, False]
+    """
+    over: npt.NDArray[np.bool_] = used > limit * (1 + SLACK)
+    return over
+
+
+def reached_thresholds(used: float, limit: float, thresholds: Sequence[float]) -> tuple[float, ...]:
+    """The thresholds that a use reaches: at least that share of the limit, and more than nothing.
+
+    >>> reached_thresholds(20.0, 25.0, (0.5, 0.8, 1.0))
+    (0.5, 0.8)
+    >>> reached_thresholds(19.99, 25.0, (0.5, 0.8, 1.0))
+    (0.5,)
+    """
+    # nothing used reaches nothing, not even of a budget of 0
+    return tuple(
+        threshold for threshold in thresholds if 0 < used >= threshold * limit * (1 - SLACK)
+    )
+
+
+def budget_use(charges: pd.DataFrame, budgets: Sequence[Budget], months: Months) -> pd.DataFrame:
+    """The use of every budget in every month: the frame `estimator.frames.BUDGET_USE`.
+
+    Parameters
+    ----------
+    charges : DataFrame
+        Columns month, payer, billed_account, driver, cause, cost, cost_other_reading [USD].
+    """
+    month = month_of(charges, months)
+    nothing = np.zeros(months.count)
+    sums: dict[str, list[FloatArray]] = {}
+    for name in ("cost", "cost_other_reading"):
+        spent = {
+            covers: _spent(charges, name, month, months.count, covers)
+            for covers in {budget.covers and budget.covers[0] for budget in budgets}
+        }
+        sums[name] = [
+            spent[budget.covers[0]].get(budget.covers[1], nothing)
+            if budget.covers
+            else spent[None][""]
+            for budget in budgets
+        ]
+    used = np.array(sums["cost"]).reshape(-1)
+    amounts = np.array([budget.usd_per_month for budget in budgets], dtype=np.float64)
+    limit = np.repeat(amounts, months.count)
+    names = [budget.name for budget in budgets]
+    highest = [
+        max(
+            reached_thresholds(float(value), budget.usd_per_month, budget.thresholds),
+            default=np.nan,
+        )
+        for budget, row in zip(budgets, sums["cost"], strict=True)
+        for value in row
+    ]
+    span = pd.period_range(months.labels[0], periods=months.count, freq="M")
+    return pd.DataFrame(
+        {
+            "budget": pd.Categorical.from_codes(
+                np.repeat(np.arange(len(names)), months.count), pd.Index(names, dtype=object)
+            ),
+            "month": span[np.tile(np.arange(months.count), len(names))],
+            "usd_per_month": limit,
+            "used": used,
+            "share": np.where(limit > 0, used / np.where(limit > 0, limit, 1.0), np.nan),
+            "reached": np.array(highest, dtype=np.float64),
+            "over": is_over(used, limit),
+            "used_other_reading": np.array(sums["cost_other_reading"]).reshape(-1),
+        }
+    )
+
+
+def describe_budgets(use: pd.DataFrame, budgets: Sequence[Budget]) -> list[dict[str, Any]]:
+    """Every budget with its use, month by month, as documented JSON; [] where none is compared."""
+    size = len(use) // max(len(budgets), 1)
+    limit = use["usd_per_month"].to_numpy(dtype=np.float64)
+    other = is_over(use["used_other_reading"].to_numpy(dtype=np.float64), limit)
+    rows = use.assign(month=use["month"].astype(str), over_other_reading=other).to_dict("records")
+    entries = []
+    for number, budget in enumerate(budgets if size else ()):
+        months = rows[number * size : (number + 1) * size]
+        entry: dict[str, Any] = {
+            "name": budget.name,
+            "covers": budget.part or ALL,
+            "of": budget.part and getattr(budget, budget.part),
+            "usd_per_month": budget.usd_per_month,
+            "thresholds": list(budget.thresholds),
+        }
+        for over in ("over", "over_other_reading"):
+            entry[f"first_{over}"] = next((row["month"] for row in months if row[over]), None)
+        entry["months"] = [_describe_month(row, budget) for row in months]
+        entries.append(entry)
+    return entries
+
+
+def _describe_month(row: Mapping[Hashable, Any], budget: Budget) -> dict[str, Any]:
+    share = row["share"]
+    return {
+        "month": row["month"],
+        "used": row["used"],
+        "share": None if np.isnan(share) else share,
+        "reached": list(reached_thresholds(row["used"], budget.usd_per_month, budget.thresholds)),
+        "over": row["over"],
+        "used_other_reading": row["used_other_reading"],
+    }
+
+
+def _spent(
+    charges: pd.DataFrame, name: str, month: IntArray, count: int, column: str | None
+) -> dict[str, FloatArray]:
+    """The sum of a column of money in each month, for each value of a column that budgets cover."""
+    weights = charges[name].to_numpy(dtype=np.float64)
+    if column is None:
+        return {"": np.bincount(month, weights=weights, minlength=count).astype(np.float64)}
+    values = charges[column].cat
+    if column == "driver":  # as `is_in_budget` says
+        weights = np.where(charges["cause"] == "key", 0.0, weights)
+    # one bincount for all values of the column: a groupby of millions of rows takes seconds
+    cell = values.codes.to_numpy().astype(np.int64) * count + month
+    size = len(values.categories)
+    table = np.bincount(cell, weights=weights, minlength=size * count).reshape(size, count)
+    return dict(zip(values.categories, table, strict=True))

@@ -1,0 +1,136 @@
+"""Charges summed: by month, over the whole span, to the columns asked for or the default grain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from estimator.forecasting.event_copies import INVENTORY, CopyCharges
+from estimator.frames import DEFAULT_GRAIN, KEYS
+from estimator.months import FloatArray, IntArray, Months
+from pricing.bill import price_column
+
+
+def monthly_totals(
+    charges: pd.DataFrame, events: CopyCharges | None, months: Months, currency: str, exempt: bool
+) -> pd.DataFrame:
+    """One row per month: requests, billable_requests, and the costs in their currency.
+
+    Returns
+    -------
+    DataFrame
+        Columns month (text), requests and billable_requests [request], free_requests [request],
+        then cost_usd, cost_usd_requests, cost_usd_keys, cost_usd_writes_charged,
+        cost_usd_writes_exempt, cost_usd_cloudtrail_events [USD, or the currency's own code]: the
+        copies of KMS events of this inventory's requests and, at least, of others'; of these alone
+        cost_usd_cloudtrail_events_others, and both at most in cost_usd_cloudtrail_events_high.
+    """
+    code = currency.lower()
+    is_request = charges["unit"].to_numpy() == "request"
+    month = month_of(charges, months)
+
+    def total(values: pd.Series, chosen: np.ndarray | None = None) -> np.ndarray:
+        weights = values.to_numpy(dtype=np.float64)
+        weights = weights if chosen is None else np.where(chosen, weights, 0.0)
+        # of nothing at all bincount counts in whole numbers
+        return np.bincount(month, weights=weights, minlength=months.count).astype(np.float64)
+
+    cost, other = total(charges["cost"]), total(charges["cost_other_reading"])
+    frame = pd.DataFrame(
+        {
+            "month": list(months.labels),
+            "requests": total(charges["quantity"], is_request),
+            "free_requests": total(charges["free"], is_request),
+            "billable_requests": total(charges["billable"], is_request),
+            f"cost_{code}": cost,
+            f"cost_{code}_requests": total(charges["cost"], is_request),
+            f"cost_{code}_keys": total(charges["cost"], ~is_request),
+            f"cost_{code}_writes_charged": other if exempt else cost,
+            f"cost_{code}_writes_exempt": cost if exempt else other,
+        }
+    )
+    name = f"cost_{code}_cloudtrail_events"
+    if events is None:
+        return frame.assign(**{name: np.nan, f"{name}_others": np.nan, f"{name}_high": np.nan})
+
+    def by_month(rows: pd.DataFrame, column: str) -> FloatArray:
+        sums = np.bincount(month_of(rows, months), weights=rows[column], minlength=months.count)
+        return sums.astype(np.float64)
+
+    own = by_month(events.frame[events.frame["of"] == INVENTORY], "cost")
+    others = by_month(events.others, "cost")
+    frame[name] = own + others
+    frame[f"{name}_others"] = others
+    frame[f"{name}_high"] = own + by_month(events.others, "cost_high")
+    return frame
+
+
+def sum_charges(charges: pd.DataFrame, by: Sequence[str], currency: str) -> pd.DataFrame:
+    """Charges with no more key columns than `by`; where prices differ, their mean price."""
+    price = price_column(currency)
+    keys = ["month", *(column for column in KEYS if column in by and column != "month")]
+    if set(keys) == {column for column in KEYS if column in charges.columns}:
+        return charges
+    keys += ["unit", "meter", "rate_from"]
+    sums = ["quantity", "free", "billable", "cost", "cost_other_reading"]
+    listed = charges[price] * charges["quantity"]
+    frame = charges[[*keys, *sums]].assign(listed=listed)
+    frame = frame.groupby(keys, observed=True, sort=False, as_index=False)[[*sums, "listed"]].sum()
+    # the price that was paid; where nothing was billable, the mean of the listed ones
+    paid = frame["cost"] / frame["billable"].where(frame["billable"] > 0)
+    frame[price] = paid.fillna(frame["listed"] / frame["quantity"])
+    order = [column for column in charges.columns if column in frame.columns]
+    return frame[order]
+
+
+def sum_to_default_grain(charges: pd.DataFrame) -> pd.DataFrame:
+    """Charges at the default grain: quantity, cost and cost_other_reading, whatever `by` says."""
+    columns = [*DEFAULT_GRAIN, "unit"]
+    sums = ["quantity", "cost", "cost_other_reading"]
+    if not (set(KEYS) - set(DEFAULT_GRAIN)) & set(charges.columns):
+        return charges[[*columns, *sums]]
+    group, first = number_groups(charges, columns)
+    frame = charges[columns].iloc[first].reset_index(drop=True)
+    for name in sums:
+        frame[name] = sum_groups(group, charges[name], len(first))
+    return frame
+
+
+def number_groups(rows: pd.DataFrame, columns: Sequence[str]) -> tuple[IntArray, IntArray]:
+    """The number of each row's combination of months and categories, and where each first comes.
+
+    Over millions of rows far quicker than a groupby: one number holds the codes of all columns.
+    """
+    code, combinations = np.zeros(len(rows), dtype=np.int64), 1
+    for name in columns:
+        column: Any = rows[name].array
+        if name == "month":
+            codes = column.asi8 - (column.asi8.min() if len(rows) else 0)
+        else:
+            codes = column.codes.astype(np.int64)
+        size = int(codes.max(initial=0)) + 1
+        if combinations * size > 2**62:
+            code, found = pd.factorize(code)
+            combinations = len(found)
+        code, combinations = code * size + codes, combinations * size
+    group, found = pd.factorize(code)
+    first = np.zeros(len(found), dtype=np.int64)
+    first[group[::-1]] = np.arange(len(rows))[::-1]
+    return group.astype(np.int64), first
+
+
+def sum_groups(group: IntArray, values: pd.Series | FloatArray, size: int) -> FloatArray:
+    """The sum of each group."""
+    weights = np.asarray(values, dtype=np.float64)
+    return np.bincount(group, weights=weights, minlength=size).astype(np.float64)
+
+
+def month_of(rows: pd.DataFrame, months: Months) -> IntArray:
+    """The position of each row's month among the months."""
+    periods: Any = rows["month"].array
+    first = pd.Period(months.labels[0], freq="M").ordinal
+    position: IntArray = periods.asi8 - first
+    return position

@@ -1,0 +1,116 @@
+"""Accounts, and the one rule of which accounts and Regions a trail covers.
+
+A trail of an organization has one stream in each account of its payer and partition and in each of
+their Regions; one of an account only in its own. A trail may name the Regions that it covers.
+Source: AWS CloudTrail User Guide, "Creating a trail for an organization", checked 2026-11-23.
+
+Accounts are many and trails are few, so the rule is one of groups: a trail covers a group, and an
+account is in two of them. Whoever counts by group asks each account once, not once for each trail.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from estimator.inventory.assumptions import FilesPerDay
+from estimator.inventory.sections import Trail
+from pricing.regions import COMMERCIAL, partition_of
+
+Group = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account with everything that it inherits filled in."""
+
+    id: str
+    payer: str
+    regions: tuple[str, ...]
+    name: str | None = None
+    files_per_day: FilesPerDay | None = None
+    start: datetime.date | None = None
+    until: datetime.date | None = None
+
+    @property
+    def partition(self) -> str:
+        """The partition that its Regions lie in (`aws` for an account without Regions)."""
+        return partition_of(self.regions[0]) if self.regions else COMMERCIAL
+
+
+def covered_group(trail: Trail, home: Account) -> Group:
+    """The group of accounts that a trail of the account `home` covers."""
+    return (home.id,) if trail.scope == "account" else (home.payer, home.partition)
+
+
+def groups_of(account: Account) -> tuple[Group, Group]:
+    """The groups that an account is in: itself, and its organization in one partition."""
+    return (account.id,), (account.payer, account.partition)
+
+
+def covers_region(trail: Trail, region: str) -> bool:
+    """True where a trail covers a Region, in those of its accounts that have it."""
+    return trail.regions is None or region in trail.regions
+
+
+def covered_regions(trail: Trail, regions: Iterable[str]) -> list[str]:
+    """Those of an account's Regions that a trail covers, in their order."""
+    return [region for region in regions if covers_region(trail, region)]
+
+
+class Coverage:
+    """The accounts and Regions of each group that some trail covers, counted."""
+
+    def __init__(self, accounts: Iterable[Account], trails: Iterable[Trail]) -> None:
+        self._accounts = {account.id: account for account in accounts}
+        self._groups = {covered_group(trail, self._accounts[trail.account]) for trail in trails}
+        # how many accounts have each Region: pairs are as many as streams, Regions a few dozen
+        self._regions: defaultdict[Group, Counter[str]] = defaultdict(Counter)
+        self._members: defaultdict[Group, list[str]] = defaultdict(list)
+        for account in self._accounts.values():
+            for group in self._groups.intersection(groups_of(account)):
+                self._regions[group].update(account.regions)
+                self._members[group].append(account.id)
+
+    def accounts(self, trail: Trail) -> list[str]:
+        """The accounts that a trail covers in some Region."""
+        if trail.regions is None:
+            return [own for own in self._members[self._group(trail)] if self._accounts[own].regions]
+        return [
+            own
+            for own in self._members[self._group(trail)]
+            if covered_regions(trail, self._accounts[own].regions)
+        ]
+
+    def regions(self, trail: Trail) -> list[str]:
+        """The Regions in which a trail has a stream."""
+        return covered_regions(trail, self._regions[self._group(trail)])
+
+    def count_streams(
+        self,
+        trail: Trail,
+        accounts: Collection[str] | None = None,
+        regions: Collection[str] | None = None,
+    ) -> int:
+        """The streams of a trail: (account, Region) pairs, all or those that a reader asks for."""
+        group = self._group(trail)
+        spread = self._regions[group]
+        if accounts is not None:
+            own = [self._accounts[account] for account in dict.fromkeys(accounts)]
+            # few accounts, named one by one: the sums of the group do not tell them apart
+            spread = Counter(
+                region
+                for account in own
+                if group in groups_of(account)
+                for region in account.regions
+            )
+        return sum(
+            count
+            for region, count in spread.items()
+            if covers_region(trail, region) and (regions is None or region in regions)
+        )
+
+    def _group(self, trail: Trail) -> Group:
+        return covered_group(trail, self._accounts[trail.account])

@@ -1,0 +1,43 @@
+"""Units of assumptions: each is written once, in brackets behind the description of its key."""
+
+from __future__ import annotations
+
+import re
+import typing
+from collections.abc import Iterator
+
+from estimator.inventory.readers import Reader
+from estimator.inventory.sections import AccountEntry, Bucket, Growth, InventoryFile, Trail
+from pricing.reading.validation import Section
+
+UNIT_PATTERN = re.compile(r" ?\[([^]]*)\]$")
+SHARE = "share"  # from 0 to 1: written in percent, drawn on its own scale
+_SECTIONS: tuple[type[Section], ...] = (
+    InventoryFile,
+    AccountEntry,
+    Trail,
+    Bucket,
+    Growth,
+    *typing.get_args(Reader),
+)
+
+
+def _units() -> Iterator[tuple[str, str]]:
+    for section in _SECTIONS:
+        for name, field in section.model_fields.items():
+            unit = UNIT_PATTERN.search(field.description or "")
+            if unit is not None:
+                yield name, unit[1]
+
+
+# by the key, whichever section it is in: tests/inventory/test_units.py holds that none has two
+UNITS = dict(_units())
+
+
+def is_share(name: str) -> bool:
+    """True for an assumption that is a share.
+
+    >>> is_share("bucket_key_saving"), is_share("gets_per_file")
+    (True, False)
+    """
+    return UNITS.get(name) == SHARE

@@ -1,0 +1,207 @@
+"""The CSV that Athena writes of the query: each of its rows checked, then judged by the rules."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from estimator.measurement.athena.query import ANY_DAY, HOURS, REQUEST, TRAITS
+from estimator.measurement.cloudtrail_logs.requests import (
+    Request,
+    Traits,
+    caller_of,
+    request_of,
+)
+from estimator.measurement.plain_files import DAMAGED, open_plain, why_unreadable
+from estimator.measurement.progress import Done
+from pricing.arns import is_key
+from pricing.reading.problems import KmscostError, Problem
+
+COLUMNS = ("what", *TRAITS, "requests", "events", "hours", "rows_in_all")
+
+# the rules want a day in an object's name, and no matter which
+_SOME_DAY = "/1970/01/01/"
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_HOURS = re.compile(r"(?:[01]\d|2[0-3])(?: (?:[01]\d|2[0-3]))*", re.ASCII)
+_COUNT = re.compile(r"\d{1,15}", re.ASCII)
+_SHORTENED = re.compile(r"\d{1,11}|\d+(?:\.\d+)?[eE]\+?\d+", re.ASCII)  # by a spreadsheet
+
+_AGAIN = "run the query of `kmscost measure cloudtrail --athena-sql` and take its result as it is"
+_WHOLE = "take the whole file that Athena wrote, not a page or a part of it"
+
+Row = Mapping[str, str]
+Days = dict[datetime.date, int]
+
+
+@dataclass
+class Answer:
+    """The counts in one result of the query.
+
+    Attributes
+    ----------
+    records : int
+        Events in the table, of whatever service.
+    requests : Counter of Request
+        How often each request was made, copies left out.
+    copies : int
+        Copies left out.
+    hours : dict
+        (recording account, Region) to day to hours, a bit each.
+    """
+
+    records: int = 0
+    requests: Counter[Request] = field(default_factory=Counter)
+    copies: int = 0
+    hours: dict[tuple[str, str], Days] = field(default_factory=dict)
+
+
+class _BadRowError(Exception):
+    """A row that is wrong: the column, what was found and what was expected."""
+
+
+def read_answer(path: str) -> Answer:
+    """The result of the query in a CSV file, whole or not at all.
+
+    Raises
+    ------
+    KmscostError
+        Every mistake in it, with its line.
+    """
+    answer = Answer()
+    problems: list[Problem] = []
+    number, line, row_counts = 0, 1, set[str]()
+    try:
+        for line, row in _rows(path):
+            number += 1
+            try:
+                _take(row, answer)
+                row_counts.add(row["rows_in_all"])
+            except _BadRowError as error:
+                at, found, expected = error.args
+                problems.append(Problem(path, line, at, found, expected, _AGAIN))
+    except csv.Error as error:
+        found = f"a row cut off or no CSV ({error})"
+        problems.append(Problem(path, line + 1, "", found, "whole rows", _WHOLE))
+    except UnicodeDecodeError:
+        problems.append(Problem(path, line + 1, "", "bytes that are no UTF-8", "text", _AGAIN))
+    except (OSError, *DAMAGED) as error:
+        raise KmscostError(
+            Problem(path, None, "", why_unreadable(error), "a CSV file of Athena's", _WHOLE)
+        ) from None
+    if not problems and not number:
+        found = "a header and no row: no event of any kind is in the table for these days"
+        fix = "check the table, its partitions, and the days of the query"
+        problems = [Problem(path, 1, "", found, "events", fix)]
+    # each row says how many there are: a page copied out of the console must not count as the whole
+    if not problems and row_counts != {str(number)}:
+        found = f"{number:,} rows where the query gave {' or '.join(sorted(row_counts))}"
+        problems = [Problem(path, line, "rows_in_all", found, "every row, once", _WHOLE)]
+    if problems:
+        raise KmscostError(problems)
+    return answer
+
+
+def _rows(path: str) -> Iterator[tuple[int, Row]]:
+    """The rows below the header, by name, and the line that each ends in."""
+    with io.TextIOWrapper(open_plain(path, Done(None)), encoding="utf-8-sig", newline="") as stream:
+        lines = csv.reader(stream, strict=True)
+        names = [name.strip().lower() for name in next(lines, [])]
+        missing = [name for name in COLUMNS if names.count(name) != 1]
+        if missing:
+            found = f"no single column {', '.join(missing)}" if names else "an empty file"
+            expected = "a result of the query that kmscost prints"
+            raise KmscostError(Problem(path, 1, "", found, expected, _AGAIN))
+        for cells in lines:
+            # a page copied by hand ends in the middle of a row
+            if len(cells) != len(names):
+                raise csv.Error(f"{len(cells)} cells where the header has {len(names)}")
+            yield lines.line_num, dict(zip(names, cells, strict=True))
+
+
+def _take(row: Row, answer: Answer) -> None:
+    """Add one row of the result."""
+    if row["what"] not in (REQUEST, HOURS):
+        raise _BadRowError("what", repr(row["what"]), f"{REQUEST} or {HOURS}")
+    day = _day(row["day"])
+    requests, events = _count(row, "requests"), _count(row, "events")
+    # a spreadsheet that saved the file again drops zeros, or writes 1.11E+11
+    for name in ("recorder", "caller_account"):
+        if _SHORTENED.fullmatch(row[name]):
+            raise _BadRowError(name, f"{row[name]!r}", "an account id with all its twelve digits")
+    if row["what"] == HOURS:
+        _cover(row, day, answer)
+        answer.records += events
+        return
+    if not 1 <= requests <= events:
+        found = f"{requests:,} requests in {events:,} events"
+        raise _BadRowError("requests", found, "one or more, and no fewer events than requests")
+    if row["key"] and not is_key(row["key"]):
+        raise _BadRowError("key", repr(row["key"]), "the ARN of a key, or nothing")
+    request = request_of(_traits(row), day)
+    if request is not None:
+        answer.requests[request] += requests
+        answer.copies += events - requests
+
+
+def _traits(row: Row) -> Traits:
+    """The traits of a group of events; the query has left out events of no request."""
+    return Traits(
+        kind=None,
+        category=None,
+        operation=row["operation"],
+        recorder=row["recorder"],
+        region=row["recorder_region"],
+        error=row["error"],
+        trail=row["trail"],
+        target=row["target"].replace(ANY_DAY, _SOME_DAY),
+        named_key="",
+        key=row["key"],
+        caller=caller_of(
+            row["caller_type"],
+            row["caller_arn"],
+            row["caller_account"],
+            row["caller_service"],
+            row["caller_role"],
+        ),
+    )
+
+
+def _cover(row: Row, day: datetime.date | None, answer: Answer) -> None:
+    text = row["hours"].strip()
+    if text and not _HOURS.fullmatch(text):
+        raise _BadRowError("hours", repr(text), "hours such as 00 01 23")
+    if day is None or not text:
+        return
+    mask = 0
+    for hour in text.split(" "):
+        mask |= 1 << int(hour)
+    days = answer.hours.setdefault((row["recorder"], row["recorder_region"]), {})
+    # the query groups by account, Region and day: an hour met again is a file pasted together
+    if days.get(day, 0) & mask:
+        raise _BadRowError("hours", f"hours of {day} that stand above", "each hour once")
+    days[day] = days.get(day, 0) | mask
+
+
+@lru_cache(maxsize=4096)
+def _day(text: str) -> datetime.date | None:
+    """A day; None for nothing, and where no calendar has it."""
+    if text and not _DAY.fullmatch(text):
+        raise _BadRowError("day", repr(text), "a day such as 2026-10-01")
+    try:
+        day = datetime.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 1970 <= day.year < 2400 else None
+
+
+def _count(row: Row, name: str) -> int:
+    if not _COUNT.fullmatch(row[name]):
+        raise _BadRowError(name, repr(row[name]), "a whole number")
+    return int(row[name])

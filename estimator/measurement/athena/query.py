@@ -1,0 +1,269 @@
+"""The query for Athena: what SQL does well, while the rules of counting stay in Python.
+
+One scan of the table filters the events of KMS, takes from each what `Traits` says of it, counts
+each request once and groups; beside the requests it gives the hours that events of any kind cover.
+
+Sources: Athena User Guide, "Create a table for CloudTrail logs in Athena" (columns and their types,
+partitions; checked 2026-11-24); Trino documentation, JSON and window functions.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable
+
+from estimator.measurement.cloudtrail_logs.requests import (
+    COPIES,
+    KMS,
+    NO_CALLS,
+    NO_CATEGORIES,
+    REPLICATION_SESSION,
+)
+from pricing.reading.problems import Problem, UsageError
+
+TABLE = "cloudtrail_logs"  # as AWS's guide names it
+
+REQUEST, HOURS = "request", "hours"
+
+# the day in an object's name, and the file's own name: neither tells requests apart
+ANY_DAY = "/YYYY/MM/DD/"
+
+TRAITS = (
+    "day", "recorder", "recorder_region", "operation", "error", "trail", "target", "key",
+    "caller_account", "caller_type", "caller_arn", "caller_service", "caller_role",
+)  # fmt: skip
+
+_NAME = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){0,2}")
+_PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
+_DAY = re.compile(r"\d{4}-\d{2}(?:-\d{2})?", re.ASCII)
+
+_KEY_ARN = "^[^:]*:[^:]*:kms:[^:]*:[^:]*:key/[^:]*$"
+
+
+def athena_sql(
+    table: str = TABLE,
+    start: str | datetime.date | None = None,
+    until: str | datetime.date | None = None,
+) -> str:
+    """The query whose result `measure_athena` reads, for AWS's standard table of CloudTrail logs.
+
+    Parameters
+    ----------
+    table : str
+        Name of the table, with its database before a dot where it needs one.
+    start, until : str or date, optional
+        First day of events, and the day after the last one; a month stands for its first day. [UTC]
+
+    Returns
+    -------
+    str
+        One statement in the dialect of Athena (Trino).
+
+    Raises
+    ------
+    UsageError
+        A name or a day that is none.
+    """
+    first, end = _day(start, "start"), _day(until, "until")
+    if first and end and end <= first:
+        raise UsageError(Problem("until", None, "", str(end), f"a day after {first}", ""))
+    return _QUERY.format(
+        table=_quote_table(table),
+        kms=_text(KMS),
+        no_calls=_texts(NO_CALLS),
+        no_categories=_texts(NO_CATEGORIES),
+        request=_text(REQUEST),
+        hours=_text(HOURS),
+        any_day=_text(f"{ANY_DAY}*"),
+        key_arn=_text(_KEY_ARN),
+        replication=_text(f"%{REPLICATION_SESSION}"),
+        reads=_texts({"Decrypt", *COPIES}),
+        span=_span(first, end),
+        traits=",\n  ".join(TRAITS),
+    )
+
+
+def _span(first: datetime.date | None, end: datetime.date | None) -> str:
+    """The conditions on time, and how a table with partitions is read at less cost."""
+    conditions = "".join(
+        f"\n    AND log.eventtime {sign} {_text(str(day))}"
+        for sign, day in ((">=", first), ("<", end))
+        if day
+    )
+    # files are delivered within minutes of the call, some of them on the next day
+    low, high = first or datetime.date(2026, 10, 1), end or datetime.date(2026, 11, 1)
+    return (
+        f"{conditions}\n    -- a table with partitions costs less with its own condition, such as:"
+        f'\n    -- AND log."timestamp" BETWEEN {_text(f"{low:%Y/%m/%d}")} AND '
+        f"{_text(f'{high:%Y/%m/%d}')}"
+    )
+
+
+def _day(value: str | datetime.date | None, option: str) -> datetime.date | None:
+    """A day, or the first one of a month.
+
+    >>> _day("2026-10", "start")
+    datetime.date(2026, 10, 1)
+    """
+    if value is None or type(value) is datetime.date:
+        return value
+    text = value.isoformat()[:10] if isinstance(value, datetime.date) else str(value)
+    try:
+        if _DAY.fullmatch(text):
+            return datetime.date.fromisoformat(text if len(text) > 7 else f"{text}-01")
+    except ValueError:
+        pass  # a day that no calendar has
+    expected = "a day such as 2026-10-01, or a month such as 2026-10"
+    raise UsageError(Problem(option, None, "", repr(value), expected, ""))
+
+
+def _quote_table(name: str) -> str:
+    """A table's name as SQL takes it.
+
+    >>> _quote_table("security-logs.cloudtrail_logs")
+    '"security-logs".cloudtrail_logs'
+    """
+    if not _NAME.fullmatch(name):
+        expected = "a table's name such as cloudtrail_logs or database.cloudtrail_logs"
+        fix = "use letters, digits, _ and - only"
+        raise UsageError(Problem("table", None, "", repr(name), expected, fix))
+    parts = name.split(".")
+    return ".".join(part if _PLAIN.fullmatch(part) else f'"{part}"' for part in parts)
+
+
+def _text(value: str) -> str:
+    """A text of SQL; nothing of a user's reaches it but days."""
+    return f"'{value}'"
+
+
+def _texts(values: Iterable[str]) -> str:
+    return ", ".join(_text(value) for value in sorted(values))
+
+
+# As `Request.worth` says: of the copies of one request the one that tells most counts, then the
+# first by `sortable`. A name that tells nothing more about the request is left empty, so that the
+# result stays small: whose session it was, which caller no trail knows of.
+_QUERY = """\
+-- Requests to AWS KMS, each once, and the hours that events cover: one scan of the table.
+-- Save the result as CSV, whole; then: kmscost measure athena RESULT.csv
+WITH
+events AS (
+  SELECT
+    told.what,
+    IF(REGEXP_LIKE(log.eventtime, '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}'),
+      SUBSTR(log.eventtime, 1, 10), '') AS day,
+    IF(told.what = {hours} AND
+      REGEXP_LIKE(log.eventtime, '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T([01][0-9]|2[0-3])'),
+      SUBSTR(log.eventtime, 12, 2), '') AS hour,
+    COALESCE(log.recipientaccountid, '') AS recorder,
+    COALESCE(log.awsregion, '') AS recorder_region,
+    IF(told.what = {request}, COALESCE(log.eventname, ''), '') AS operation,
+    IF(told.what = {request}, COALESCE(log.errorcode, ''), '') AS error,
+    -- events of version 1.0 have no ids: all that they say tells them apart
+    IF(told.what = {request},
+      COALESCE(NULLIF(log.eventid, ''), NULLIF(log.requestid, ''), JSON_FORMAT(CAST(ARRAY[
+        log.eventtime, log.eventname, log.awsregion, log.sourceipaddress, log.useragent,
+        log.errorcode, log.errormessage, log.requestparameters, log.responseelements,
+        log.additionaleventdata, JSON_FORMAT(CAST(log.useridentity AS JSON))] AS JSON))),
+      CONCAT(COALESCE(log.recipientaccountid, ''), ' ', COALESCE(log.awsregion, ''), ' ',
+        COALESCE(SUBSTR(log.eventtime, 1, 13), ''))) AS event,
+    IF(told.what = {request}, COALESCE(log.sharedeventid, ''), '') AS shared,
+    IF(told.what = {request}, log.requestparameters) AS parameters,
+    IF(told.what = {request}, log.resources) AS resources,
+    IF(told.what = {request}, log.useridentity) AS caller
+  FROM {table} AS log
+  -- every event gives its hour; one that is a request to KMS is counted beside
+  CROSS JOIN UNNEST(
+    IF(log.eventsource = {kms}
+        AND COALESCE(log.eventtype, '') NOT IN ({no_calls})
+        AND COALESCE(log.eventcategory, '') NOT IN ({no_categories}),
+      ARRAY[{hours}, {request}], ARRAY[{hours}])
+  ) AS told (what)
+  WHERE TRUE{span}
+),
+named AS (
+  SELECT
+    what, day, hour, recorder, recorder_region, operation, error, event, shared,
+    COALESCE(
+      JSON_EXTRACT_SCALAR(parameters, '$.encryptionContext["aws:cloudtrail:arn"]'),
+      JSON_EXTRACT_SCALAR(parameters, '$.sourceEncryptionContext["aws:cloudtrail:arn"]'),
+      '') AS trail,
+    COALESCE(
+      JSON_EXTRACT_SCALAR(parameters, '$.encryptionContext["aws:s3:arn"]'),
+      JSON_EXTRACT_SCALAR(parameters, '$.sourceEncryptionContext["aws:s3:arn"]'),
+      '') AS object,
+    COALESCE(
+      ELEMENT_AT(FILTER(TRANSFORM(resources, one -> one.arn),
+        arn -> REGEXP_LIKE(arn, {key_arn})), 1),
+      IF(REGEXP_LIKE(JSON_EXTRACT_SCALAR(parameters, '$.keyId'), {key_arn}),
+        JSON_EXTRACT_SCALAR(parameters, '$.keyId')),
+      '') AS key,
+    COALESCE(caller.accountid, '') AS caller_account,
+    COALESCE(caller.type, '') AS type,
+    COALESCE(caller.arn, '') AS arn,
+    COALESCE(caller.invokedby, '') AS invokedby,
+    COALESCE(caller.sessioncontext.sessionissuer.arn, '') AS issuer
+  FROM events
+),
+short AS (
+  SELECT
+    what, day, hour, recorder, recorder_region, operation, error, event, shared, trail, key,
+    -- of an object's name its folder, of a session its role
+    IF(trail = '', '', REGEXP_REPLACE(
+      REGEXP_REPLACE(object, '/[0-9]{{4}}/[0-9]{{2}}/[0-9]{{2}}/[^/]+$', {any_day}),
+      '/[^/]+$', '/*')) AS target,
+    caller_account,
+    IF(trail = '', '', type) AS caller_type,
+    IF(trail = '' AND caller_account <> '', '',
+      IF(REGEXP_LIKE(arn, ':assumed-role/[^/]+/') AND arn NOT LIKE {replication},
+        CONCAT(REGEXP_EXTRACT(arn, '^.*:assumed-role/[^/]+/'), '*'), arn)) AS caller_arn,
+    IF(trail = '', '', invokedby) AS caller_service,
+    IF(trail = '', '', issuer) AS caller_role
+  FROM named
+),
+copies AS (
+  SELECT
+    *,
+    IF(shared <> '', 8, 0) + IF(trail <> '', 4, 0) + IF(key <> '', 1, 0) +
+      IF(trail <> '' AND target <> '' AND caller_arn LIKE 'arn:%' AND
+        (operation IN ({reads}) OR caller_arn LIKE {replication}), 2, 0) AS worth,
+    COUNT(*) AS copies
+  FROM short
+  GROUP BY what, day, hour, recorder, recorder_region, operation, error, event, shared, trail, key,
+    target, caller_account, caller_type, caller_arn, caller_service, caller_role
+),
+-- trails repeat an event: one id; a call between accounts is two events: one shared id
+by_event AS (
+  SELECT
+    *,
+    SUM(copies) OVER (PARTITION BY what, event) AS of_event,
+    ROW_NUMBER() OVER (PARTITION BY what, event ORDER BY worth DESC, day, recorder,
+      recorder_region, target, caller_account, key, trail, caller_role, caller_arn, caller_service,
+      caller_type, operation, error, shared, hour) AS place_of_event
+  FROM copies
+),
+by_shared AS (
+  SELECT
+    *,
+    SUM(of_event) OVER (PARTITION BY what, shared, IF(shared = '', event)) AS of_shared,
+    ROW_NUMBER() OVER (PARTITION BY what, shared, IF(shared = '', event) ORDER BY worth DESC, day,
+      recorder, recorder_region, target, caller_account, key, trail, caller_role, caller_arn,
+      caller_service, caller_type, operation, error, event, hour) AS place_of_shared
+  FROM by_event
+  WHERE place_of_event = 1
+)
+SELECT
+  what,
+  {traits},
+  COUNT_IF(what = {request}) AS requests,
+  SUM(of_shared) AS events,
+  ARRAY_JOIN(ARRAY_SORT(ARRAY_AGG(DISTINCT hour)), ' ') AS hours,
+  -- so that a part of the result is never taken for all of it
+  COUNT(*) OVER () AS rows_in_all
+FROM by_shared
+WHERE place_of_shared = 1
+GROUP BY
+  what,
+  {traits}
+"""

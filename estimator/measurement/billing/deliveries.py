@@ -1,0 +1,260 @@
+"""Which files make up the bill: manifests, and the newest of several versions of one period."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from estimator.measurement.billing.archives import readable, sniff
+from estimator.measurement.billing.unreadable import Refused, Unreadable
+from estimator.measurement.paths import Found, find_files
+from pricing.reading.problems import KmscostError, Problem
+
+_MOST_MANIFEST = 64 << 20  # bytes
+_FOLDERS_ABOVE = 6  # from <export>/metadata/<partition>/<version> up to the bucket, and one more
+
+# <report>/20231101-20231201/<assembly id>/<file>,
+# <export>/data/BILLING_PERIOD=2026-04/<time and execution id>/<file>
+_VERSION = re.compile(
+    r"(?P<period>.*/(?:\d{8}-\d{8}|BILLING_PERIOD=\d{4}-\d{2}))/(?P<version>[^/]+)/[^/]+"
+)
+_PERIOD = re.compile(r"BILLING_PERIOD=(\d{4}-\d{2})")
+_TIME = re.compile(r"\d{8}T\d{6}Z|\d{4}-\d{2}-\d{2}T\d{2}:?\d{2}:?\d{2}")
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """One delivery of a report, as its manifest tells it.
+
+    Attributes
+    ----------
+    report, period : str
+        What it is a delivery of: the newest of them counts.
+    version : str
+        Assembly or execution id.
+    age : tuple
+        Grows with every delivery: of AWS's current manifest or not, its time, the file's time.
+    keys : tuple of str
+        Names of the data files in the bucket.
+    """
+
+    path: str
+    report: str
+    period: str
+    version: str
+    age: tuple[bool, str, float]
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """The files to count, each once, and what the user should know of the choice."""
+
+    files: tuple[str, ...]
+    notices: tuple[str, ...]
+
+
+def find_bills(paths: Sequence[str], refused: Refused) -> Delivered:
+    """The data files of the bills below `paths`; what is no bill goes to `refused`.
+
+    Raises
+    ------
+    KmscostError
+        A manifest names a file that is not there.
+    """
+    manifests: list[Manifest] = []
+    loose: dict[str, str] = {}
+    for found in find_files(paths, refused.skipped):
+        try:
+            if _is_json(found):
+                manifests.append(_read_manifest(found.path))
+            else:
+                loose.setdefault(os.path.realpath(found.path), found.path)
+        except Unreadable as error:
+            refused.add(found.path, error)
+    newest, notices = _newest(manifests)
+    chosen = _data_files(newest)
+    older = {
+        real for manifest in manifests if manifest not in newest for real in _present(manifest)
+    }
+    # named by a manifest or not, a file counts once
+    older.update(chosen)
+    loose = {real: path for real, path in loose.items() if real not in older}
+    latest, more = _latest_versions(loose, chosen)
+    files = {**chosen, **{real: loose[real] for real in latest}}
+    return Delivered(tuple(files.values()), (*notices, *more))
+
+
+def _is_json(found: Found) -> bool:
+    if found.size == 0:
+        raise Unreadable("an empty file", "the table of a bill", "download it again")
+    with readable():
+        return sniff(found.path) == "json"
+
+
+def _read_manifest(path: str) -> Manifest:
+    with readable(), Path(path).open("rb") as stream:
+        data = stream.read(_MOST_MANIFEST)
+        written = os.fstat(stream.fileno()).st_mtime
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError):
+        document = None
+    keys = _keys(document)
+    if not isinstance(document, dict) or not keys:
+        raise Unreadable(
+            "JSON that is no manifest of a bill",
+            "a manifest with reportKeys or dataFiles, or the data files themselves",
+        )
+    version = str(document.get("assemblyId") or document.get("executionId") or "")
+    report = document.get("exportArn") or "/".join(
+        str(document.get(name, "")) for name in ("account", "bucket", "reportName")
+    )
+    period = document.get("billingPeriod")
+    start = str(period.get("start", "")) if isinstance(period, dict) else ""
+    stated = _PERIOD.search(keys[0])
+    time = _TIME.search(f"{version} {keys[0]}")
+    # AWS's current manifest lies above the folders of the versions
+    current = bool(version) and version not in Path(path).absolute().parent.name
+    return Manifest(
+        path=path,
+        report=str(report),
+        period=start[:6] or (stated[1] if stated else ""),
+        version=version,
+        age=(current, time[0] if time else "", written),
+        keys=keys,
+    )
+
+
+def _keys(document: Any) -> tuple[str, ...]:
+    if not isinstance(document, dict):
+        return ()
+    keys = document.get("reportKeys") or document.get("dataFiles")
+    if not isinstance(keys, list) or not all(isinstance(key, str) and key for key in keys):
+        return ()
+    return tuple(urlsplit(key).path if key.startswith("s3://") else key for key in keys)
+
+
+def _newest(manifests: Iterable[Manifest]) -> tuple[list[Manifest], list[str]]:
+    """The newest manifest of each report and period; a line for each that is left out."""
+    chosen, notices = [], []
+    same = attrgetter("report", "period")
+    for (_, period), group in groupby(sorted(manifests, key=same), key=same):
+        by_age = sorted(group, key=attrgetter("age", "path"))
+        newest = by_age[-1]
+        chosen.append(newest)
+        older = {
+            manifest.version or manifest.path for manifest in by_age if manifest.keys != newest.keys
+        }
+        if older:
+            notices.append(
+                f"{newest.path} is the newest of {len(older) + 1:,} versions of the bill of "
+                f"{period}: the others are not counted"
+            )
+    payers = attrgetter("period")
+    for period, group in groupby(sorted(chosen, key=payers), key=payers):
+        reports = sorted({manifest.report for manifest in group})
+        if len(reports) > 1:
+            notices.append(
+                f"{len(reports):,} reports of {period} are counted together "
+                f"({', '.join(reports)}): name one of them alone if they hold the same lines"
+            )
+    return chosen, notices
+
+
+def _data_files(manifests: Iterable[Manifest]) -> dict[str, str]:
+    """The data files of manifests, by their real path."""
+    found: dict[str, str] = {}
+    missing = []
+    for manifest in manifests:
+        for key in manifest.keys:
+            path = _beside(manifest.path, key)
+            if path is None:
+                missing.append(
+                    Problem(
+                        manifest.path,
+                        None,
+                        "",
+                        f"no file {key.lstrip('/')}, which the manifest names",
+                        "it beside the manifest, or in the folders as they are in the bucket",
+                        "download it too, or name the data files instead of the manifest",
+                    )
+                )
+            else:
+                found.setdefault(os.path.realpath(path), path)
+    if missing:
+        raise KmscostError(missing)
+    return found
+
+
+def _present(manifest: Manifest) -> list[str]:
+    paths = (_beside(manifest.path, key) for key in manifest.keys)
+    return [os.path.realpath(path) for path in paths if path is not None]
+
+
+def _beside(manifest: str, key: str) -> str | None:
+    """A data file by the end of its name in the bucket, beside, under or above the manifest.
+
+    A file that was unpacked has lost its ``.gz``.
+    """
+    parts = [part for part in key.split("/") if part]
+    # a manifest comes from elsewhere: it may not name what lies outside
+    if ".." in parts:
+        return None
+    folder = Path(manifest).parent
+    above = [folder, *Path(os.path.abspath(folder)).parents][: _FOLDERS_ABOVE + 1]  # noqa: PTH100
+    for place, root in enumerate(above):
+        # above the manifest a name alone is no proof
+        for count in range(len(parts), 0 if place == 0 else 1, -1):
+            path = root.joinpath(*parts[-count:])
+            for candidate in (
+                path,
+                path.with_suffix("") if path.suffix in {".gz", ".zip"} else path,
+            ):
+                if candidate.is_file():
+                    return str(candidate)
+    return None
+
+
+def _latest_versions(loose: dict[str, str], chosen: dict[str, str]) -> tuple[list[str], list[str]]:
+    """The files that no manifest names, without the older versions of a billing period."""
+    versions: dict[str, dict[str, list[str]]] = {}
+    latest = []
+    for real in loose:
+        found = _VERSION.fullmatch(real.replace(os.sep, "/"))
+        if found is None:
+            latest.append(real)
+        else:
+            versions.setdefault(found["period"], {}).setdefault(found["version"], []).append(real)
+    current: dict[str, set[str]] = {}
+    for real in chosen:
+        if found := _VERSION.fullmatch(real.replace(os.sep, "/")):
+            current.setdefault(found["period"], set()).add(found["version"])
+    notices = []
+    for period, by_version in versions.items():
+        newest = current.get(period) or {
+            max(by_version, key=lambda version: _age(version, by_version))
+        }
+        latest.extend(real for version in newest for real in by_version.get(version, ()))
+        older = by_version.keys() - newest
+        if older:
+            notices.append(
+                f"{period} holds {len(older) + len(newest):,} versions of the bill: only "
+                f"{', '.join(sorted(newest))}, the newest, is counted"
+            )
+    order = {real: place for place, real in enumerate(loose)}
+    return sorted(latest, key=order.__getitem__), notices
+
+
+def _age(version: str, files: dict[str, list[str]]) -> tuple[str, float]:
+    time = _TIME.match(version)
+    written = max(Path(path).stat().st_mtime for path in files[version])
+    return (time[0] if time else "", written)

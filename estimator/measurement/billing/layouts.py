@@ -1,0 +1,199 @@
+"""Which columns hold what, in each kind of bill: told from them, never from a file's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from estimator.measurement.billing.unreadable import Unreadable
+
+KMS, CLOUDTRAIL = "awskms", "AWSCloudTrail"
+PRODUCTS = (KMS, CLOUDTRAIL)
+
+# FOCUS has AWS's own code of a service only in AWS's own column x_ServiceCode
+SERVICE_NAMES = {"AWS Key Management Service": KMS, "AWS CloudTrail": CLOUDTRAIL}
+
+_MOST_COLUMNS_SAID = 8
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One kind of bill: the columns it may have, and which of them it cannot do without.
+
+    Attributes
+    ----------
+    columns : mapping
+        What a column is here to its possible names, the preferred one first.
+    needed : tuple
+        What must be there, each with its alternatives.
+    usage : frozenset of str
+        The types of line that are usage; all others only carry an amount.
+    """
+
+    title: str
+    columns: Mapping[str, tuple[str, ...]]
+    needed: tuple[tuple[str, ...], ...]
+    usage: frozenset[str]
+
+
+# Legacy CSV says lineItem/ProductCode, legacy Parquet and CUR 2.0 say line_item_product_code.
+# Names: AWS Data Exports guide, "Table dictionary", checked 2026-11-24.
+_CUR = Layout(
+    title="Cost and Usage Report",
+    columns={
+        "product": ("line_item_product_code",),
+        "kind": ("line_item_line_item_type",),
+        "start": ("line_item_usage_start_date",),
+        "end": ("line_item_usage_end_date",),
+        "period_start": ("bill_billing_period_start_date",),
+        "usage_type": ("line_item_usage_type",),
+        "operation": ("line_item_operation",),
+        "amount": ("line_item_usage_amount",),
+        "unit": ("pricing_unit",),
+        "cost": ("line_item_unblended_cost",),
+        "currency": ("line_item_currency_code",),
+        "rate": ("line_item_unblended_rate",),
+        "description": ("line_item_line_item_description",),
+        "account": ("line_item_usage_account_id",),
+        "payer": ("bill_payer_account_id",),
+        "resource": ("line_item_resource_id",),
+        # the map `product` of CUR 2.0 only where the Region has no column of its own
+        "region": ("product_region_code", "product_region", "product"),
+    },
+    needed=(
+        ("product",),
+        ("kind",),
+        ("start",),
+        ("end",),
+        ("usage_type",),
+        ("amount",),
+        ("cost",),
+        ("currency",),
+    ),
+    usage=frozenset({"Usage", "DiscountedUsage", "SavingsPlanCoveredUsage"}),
+)
+
+# FOCUS 1.0 to 1.2; columns with x_ are AWS's own. Names: focus.finops.org and the AWS Data Exports
+# guide, "FOCUS 1.2 with AWS columns", checked 2026-11-24.
+_FOCUS = Layout(
+    title="FOCUS",
+    columns={
+        "product": ("x_ServiceCode",),
+        "service_name": ("ServiceName",),
+        "kind": ("ChargeCategory",),
+        "charge_class": ("ChargeClass",),
+        "start": ("ChargePeriodStart",),
+        "end": ("ChargePeriodEnd",),
+        "period_start": ("BillingPeriodStart",),
+        "usage_type": ("x_UsageType",),
+        "operation": ("x_Operation",),
+        "amount": ("ConsumedQuantity",),
+        "priced_amount": ("PricingQuantity",),
+        "unit": ("ConsumedUnit",),
+        "priced_unit": ("PricingUnit",),
+        "cost": ("BilledCost",),
+        "currency": ("BillingCurrency",),
+        "rate": ("ContractedUnitPrice",),
+        "description": ("ChargeDescription",),
+        "account": ("SubAccountId",),
+        "payer": ("BillingAccountId",),
+        "resource": ("ResourceId",),
+        "region": ("RegionId",),
+    },
+    needed=(
+        ("service_name", "product"),
+        ("kind",),
+        ("start",),
+        ("end",),
+        ("amount", "priced_amount"),
+        ("unit", "priced_unit", "usage_type"),
+        ("cost",),
+        ("currency",),
+    ),
+    usage=frozenset({"Usage"}),
+)
+
+LAYOUTS = (_CUR, _FOCUS)
+FIELDS = tuple(dict.fromkeys(name for layout in LAYOUTS for name in layout.columns))
+
+
+@dataclass(frozen=True)
+class Columns:
+    """A file's layout, and for each field the position and name of its column."""
+
+    layout: Layout
+    where: Mapping[str, tuple[int, str]]
+    report: str
+
+    def name(self, field: str) -> str:
+        """The column as the file calls it."""
+        return self.where[field][1] if field in self.where else field
+
+
+def detect(names: Sequence[str]) -> Columns:
+    """The layout of a file with these columns.
+
+    >>> detect(["lineItem/ProductCode", "Tags"])
+    Traceback (most recent call last):
+        ...
+    estimator.measurement.billing.unreadable.Unreadable: a Cost and Usage Report without \
+line_item_line_item_type, line_item_usage_start_date, line_item_usage_end_date, \
+line_item_usage_type, line_item_usage_amount, line_item_unblended_cost, line_item_currency_code
+
+    Raises
+    ------
+    Unreadable
+        They are no bill's; says what was found and what was expected.
+    """
+    place: dict[str, int] = {}
+    for position, name in enumerate(names):
+        place.setdefault(_plain(name), position)
+    nearest: tuple[int, Layout | None, list[str]] = (0, None, [])
+    for layout in LAYOUTS:
+        found = dict(_places(layout, place))
+        missing = [
+            " or ".join(layout.columns[field][0] for field in choice)
+            for choice in layout.needed
+            if not any(field in found for field in choice)
+        ]
+        if not missing:
+            where = {field: (at, names[at]) for field, at in found.items()}
+            legacy = layout is _CUR and "/" in where["product"][1]
+            report = f"{layout.title} with {'lineItem/ columns' if legacy else 'its columns'}"
+            return Columns(layout, where, report if layout is _CUR else layout.title)
+        # any table may have a start or a currency: a bill has at least its product or service
+        known = len(layout.needed) - len(missing)
+        if ("product" in found or "service_name" in found) and known > nearest[0]:
+            nearest = (known, layout, missing)
+    _, layout_meant, missing = nearest
+    expected = f"the columns of {_describe_layouts()}"
+    if layout_meant is not None:
+        fix = "export the bill with these columns"
+        raise Unreadable(f"a {layout_meant.title} without {', '.join(missing)}", expected, fix)
+    raise Unreadable(_list_columns(names), expected, "name the files of a bill")
+
+
+def _places(layout: Layout, place: Mapping[str, int]) -> list[tuple[str, int]]:
+    found = []
+    for field, choices in layout.columns.items():
+        at = next((place[_plain(name)] for name in choices if _plain(name) in place), None)
+        if at is not None:
+            found.append((field, at))
+    return found
+
+
+def _plain(name: str) -> str:
+    """A column's name however it is written: lineItem/UsageType, line_item_usage_type, ..."""
+    return re.sub(r"[^a-z0-9]", "", name.casefold())
+
+
+def _describe_layouts() -> str:
+    cur = "lineItem/ProductCode or line_item_product_code"
+    return f"a Cost and Usage Report ({cur}, ...) or of FOCUS (ServiceName, ChargeCategory, ...)"
+
+
+def _list_columns(names: Sequence[str]) -> str:
+    shown = ", ".join(name[:40] for name in names[:_MOST_COLUMNS_SAID])
+    more = len(names) - _MOST_COLUMNS_SAID
+    return f"the columns {shown}{f' and {more:,} more' if more > 0 else ''}"

@@ -1,0 +1,156 @@
+"""What a bill comes to: lines by kind, totals, notices."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from estimator.figures import count
+from estimator.measurement.billing.charges import EVENTS, KEY_MONTHS, REQUESTS
+from estimator.measurement.billing.layouts import CLOUDTRAIL, KMS
+from pricing.reading.problems import KmscostError, Problem
+
+_SYMMETRIC = "KMS-Requests"
+
+
+def one_currency(charges: pd.DataFrame, seen: set[str], path: str) -> str:
+    """The currency of all amounts; of the bill where there are none; USD where it names none.
+
+    Raises
+    ------
+    KmscostError
+        There are several: sums over them mean nothing.
+    """
+    currencies = sorted(set(charges["currency"]) - {""})
+    if len(currencies) > 1:
+        raise KmscostError(
+            Problem(
+                path,
+                None,
+                "",
+                f"amounts in {' and '.join(currencies)}",
+                "one currency",
+                "measure the bills of each currency by themselves",
+            )
+        )
+    # lines of other products tell the currency of a bill without KMS
+    known = currencies or sorted(seen - {"", "NULL"})
+    return known[0] if known else "USD"
+
+
+def one_report_a_month(reports: dict[str, pd.DataFrame], path: str) -> None:
+    """Refuse two kinds of bill for one month of a payer: the same charges stand in both.
+
+    Raises
+    ------
+    KmscostError
+        A month is told twice.
+    """
+    known: dict[tuple[str, str], str] = {}
+    # by payer: two organizations may export in different layouts
+    for report, charges in reports.items():
+        for payer, month in set(zip(charges["payer"], charges["month"].astype(str), strict=True)):
+            other = known.setdefault((payer, month), report)
+            if other != report:
+                raise KmscostError(
+                    Problem(
+                        path,
+                        None,
+                        "",
+                        f"{month} of payer {payer or 'unknown'} twice: as {other} and as {report}",
+                        "each month in one kind of bill",
+                        "name the files of one of them",
+                    )
+                )
+
+
+def details(charges: pd.DataFrame, currency: str) -> dict[str, Any]:
+    """The keys of the JSON that only bills have: ``lines``, ``usage_types`` and more totals."""
+    kms = charges[charges["product"] == KMS]
+    trails = charges[charges["product"] == CLOUDTRAIL]
+    return {
+        "lines": {
+            KMS: int(kms["lines"].sum()),
+            CLOUDTRAIL: int(trails["lines"].sum()),
+            "by_kind": {
+                "keys": _lines(kms, KEY_MONTHS),
+                **_free_and_paid(kms, REQUESTS),
+                **_others(kms),
+            },
+            "cloudtrail_by_kind": {**_free_and_paid(trails, EVENTS), **_others(trails)},
+        },
+        "usage_types": _usage_types(charges),
+        "totals": _totals(kms, trails, f"cost_{currency.lower()}"),
+    }
+
+
+def _totals(kms: pd.DataFrame, trails: pd.DataFrame, cost: str) -> dict[str, float]:
+    """Requests [request], keys [key-month] and costs [the bill's currency], CloudTrail's apart."""
+    requests, keys = kms[kms["kind"] == REQUESTS], kms[kms["kind"] == KEY_MONTHS]
+    others = kms[~kms["kind"].isin([REQUESTS, KEY_MONTHS])]
+    return {
+        # fsum: the order of rows changes no total
+        "free_requests": math.fsum(requests["free"]),
+        "billable_requests": math.fsum(requests["billable"]),
+        "key_months": math.fsum(keys["quantity"]),
+        cost: math.fsum(kms["cost"]),
+        f"{cost}_requests": math.fsum(requests["cost"]),
+        f"{cost}_keys": math.fsum(keys["cost"]),
+        f"{cost}_other": math.fsum(others["cost"]),
+        f"{cost}_cloudtrail": math.fsum(trails["cost"]),
+    }
+
+
+def notices(charges: pd.DataFrame, records: int) -> list[str]:
+    """Notices of what these figures cannot tell."""
+    notes = []
+    kms = charges[charges["product"] == KMS]
+    requests = kms[kms["kind"] == REQUESTS]
+    if kms.empty:
+        notes.append(
+            f"no line of AWS KMS among {records:,} lines: this bill shows no requests and no "
+            "customer managed keys"
+        )
+    if not requests.empty:
+        notes.append("a bill cannot tell what caused a request: CloudTrail's are among all others")
+    special = requests[~requests["meter"].isin([_SYMMETRIC, ""])]
+    if special["quantity"].sum():
+        notes.append(
+            f"{count(special['quantity'].sum())} requests are of usage types with rates of their "
+            "own and no free tier (asymmetric keys, data key pairs): CloudTrail causes none of them"
+        )
+    nowhere = charges[(charges["billed_region"] == "") & (charges["unit"] != "")]
+    if not nowhere.empty:
+        meters = ", ".join(sorted({meter or "none named" for meter in nowhere["meter"]}))
+        notes.append(
+            f"{nowhere['lines'].sum():,} lines of usage name no Region that is known ({meters})"
+        )
+    return notes
+
+
+def _lines(charges: pd.DataFrame, kind: str) -> int:
+    return int(charges["lines"][charges["kind"] == kind].sum())
+
+
+def _free_and_paid(charges: pd.DataFrame, kind: str) -> dict[str, int]:
+    lines = charges[charges["kind"] == kind]
+    free = int(lines["free_lines"].sum())
+    return {f"free {kind}": free, f"paid {kind}": int(lines["lines"].sum()) - free}
+
+
+def _others(charges: pd.DataFrame) -> dict[str, int]:
+    others = charges[~charges["kind"].isin([REQUESTS, KEY_MONTHS, EVENTS])]
+    sums = others.groupby("kind")["lines"].sum()
+    return {str(kind): int(lines) for kind, lines in sums.items()}
+
+
+def _usage_types(charges: pd.DataFrame) -> list[dict[str, Any]]:
+    """Usage by product and usage type, whichever the Region."""
+    usage = charges[charges["unit"] != ""]
+    sums = usage.groupby(["product", "meter", "unit"])[["quantity", "free", "cost", "lines"]].sum()
+    usage_types = sums.reset_index().rename(columns={"meter": "usage_type"})
+    return [
+        {str(name): value for name, value in row.items()} for row in usage_types.to_dict("records")
+    ]

@@ -1,0 +1,260 @@
+"""The counting function: the bytes of a file in, counts out. Every engine runs this one."""
+
+from __future__ import annotations
+
+import datetime
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, BinaryIO
+
+from estimator.measurement.cloudtrail_logs.identities import NO_ID, identities
+from estimator.measurement.cloudtrail_logs.records import Digest, Log, Record, read_log
+from estimator.measurement.cloudtrail_logs.requests import (
+    KMS,
+    Request,
+    request_of,
+    signature,
+    traits_of,
+)
+from estimator.measurement.cloudtrail_logs.unpack import UnreadableError, unpack
+from estimator.measurement.object_name import parse_name, written_at
+from estimator.measurement.skipped import Skipped
+
+_WINDOW = datetime.timedelta(minutes=5)  # a log file holds about the five minutes before (F1)
+_SHARED = 8  # a copy that names the shared action tells more than one that does not
+
+Hours = dict[tuple[str, str], dict[datetime.date, int]]
+
+
+@dataclass
+class Events:
+    """The events of KMS that are requests, copies included: a place in each column for each.
+
+    No numpy here: the processes that count start sooner without it.
+
+    Attributes
+    ----------
+    event, shared : bytearray
+        Which event, and which action shared between accounts (`identities`).
+    request : array of int
+        What it is: a place among the requests.
+    worth : bytearray
+        How much it tells.
+    """
+
+    event: bytearray = field(default_factory=bytearray)
+    shared: bytearray = field(default_factory=bytearray)
+    request: array[int] = field(default_factory=lambda: array("i"))
+    worth: bytearray = field(default_factory=bytearray)
+
+    def __len__(self) -> int:
+        return len(self.request)
+
+
+@dataclass
+class Counted:
+    """The counts of some files; parts add up in any order.
+
+    Attributes
+    ----------
+    files, records : int
+        Files read and records in them.
+    requests : list of Request
+        The distinct requests seen; `seen` points into it.
+    seen : Events
+        Every event of KMS that is a request, copies included.
+    hours : dict
+        (recording account, Region) to day to hours, a bit each.
+    skipped : list of Skipped
+        What could not be read.
+    """
+
+    files: int = 0
+    records: int = 0
+    requests: list[Request] = field(default_factory=list)
+    seen: Events = field(default_factory=Events)
+    hours: Hours = field(default_factory=dict)
+    skipped: list[Skipped] = field(default_factory=list)
+    _codes: dict[Request, int] = field(default_factory=dict)
+    _known: dict[tuple[Any, ...], tuple[int, int] | None] = field(default_factory=dict)
+
+    def code_of(self, record: Record, path: str) -> tuple[int, int] | None:
+        """The number of a request among `requests`, and the worth of the event.
+
+        None where the event is about no request. Events by the million have few distinct traits.
+        """
+        day = record.time[:10] if record.time else ""
+        # where the event does not tell the day, the name of the file may
+        known = (day if _calendar_day(day) else path, signature(record))
+        if known in self._known:
+            return self._known[known]
+        request = _request(known, record, path)
+        code_and_worth = None
+        if request is not None:
+            code = self._codes.setdefault(request, len(self.requests))
+            if code == len(self.requests):
+                self.requests.append(request)
+            code_and_worth = code, request.worth
+        self._known[known] = code_and_worth
+        return code_and_worth
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without what only serves while counting."""
+        return self.__dict__ | {"_codes": {}, "_known": {}}
+
+
+# the request of each signature, from batch to batch: a process counts many of them
+_KNOWN_REQUESTS: dict[tuple[Any, ...], Request | None] = {}
+_MOST_KNOWN = 1 << 15
+
+
+def _request(known: tuple[Any, ...], record: Record, path: str) -> Request | None:
+    """The request of a signature on a day."""
+    if known not in _KNOWN_REQUESTS:
+        if len(_KNOWN_REQUESTS) >= _MOST_KNOWN:
+            _KNOWN_REQUESTS.clear()
+        day = _calendar_day(known[0]) or _day_of(path)
+        _KNOWN_REQUESTS[known] = request_of(traits_of(record), day)
+    return _KNOWN_REQUESTS[known]
+
+
+def count_files(paths: Iterable[str], read: Callable[[str], bytes | BinaryIO]) -> Counted:
+    """Count the files of these paths; `read` fetches one."""
+    counted = Counted()
+    for path in paths:
+        try:
+            data = read(path)
+        except OSError as error:
+            reason = f"cannot be read ({error.strerror or error})"
+            counted.skipped.append(Skipped(path, reason))
+            continue
+        except UnreadableError as error:
+            counted.skipped.append(Skipped(path, str(error)))
+            continue
+        count_bytes(path, data, counted)
+    return counted
+
+
+def count_bytes(path: str, data: bytes | BinaryIO, counted: Counted) -> None:
+    """Count one file, or each member of an archive, into `counted`."""
+    for name, plain in unpack(path, data):
+        try:
+            if isinstance(plain, UnreadableError):
+                raise plain
+            log = read_log(plain)
+        except UnreadableError as error:
+            counted.skipped.append(Skipped(name, str(error)))
+            continue
+        _count_log(name, log, counted)
+
+
+def _count_log(path: str, log: Log, counted: Counted) -> None:
+    seen = 0
+    spans: set[tuple[str, str, str]] = set()
+    is_log = False
+    for records in log.parts:
+        seen += len(records)
+        is_log = is_log or any(record.source is not None for record in records)
+        spans |= _spans(records)
+        kms = [record for record in records if record.source == KMS]
+        if kms:
+            _count_records(path, kms, counted)
+    # an empty list of records is a quiet log; entries without an eventSource are some other JSON
+    if seen + log.bad and not is_log:
+        counted.skipped.append(Skipped(path, "JSON without CloudTrail records"))
+        return
+    counted.files += 1
+    counted.records += seen
+    if log.bad:
+        reason = "entries that are no CloudTrail records, beside others that are"
+        counted.skipped.append(Skipped(path, reason))
+    for recorder, region, hour in spans:
+        moment = _hour(hour)
+        if moment is not None:
+            _cover(counted, (recorder, region), moment)
+    _cover_by_name(path, log.digest, counted)
+
+
+def _spans(records: Sequence[Record]) -> set[tuple[str, str, str]]:
+    """Recording account, Region and hour of each record."""
+    return {
+        (record.recipient or "", record.region or "", record.time[:13])
+        for record in records
+        if record.time
+    }
+
+
+def _count_records(path: str, records: list[Record], counted: Counted) -> None:
+    seen = counted.seen
+    events, shared = [], []
+    code_of = counted.code_of
+    for record in records:
+        known = code_of(record, path)
+        if known is None:
+            continue
+        code, worth = known
+        if record.shared_id:
+            shared.append(record.shared_id)
+            worth += _SHARED
+        else:
+            shared.append(NO_ID)
+        # what has neither was given its whole text as request_id when it was read
+        events.append(record.event_id or record.request_id)
+        seen.request.append(code)
+        seen.worth.append(worth)
+    seen.event += identities(events)
+    seen.shared += identities(shared)
+
+
+@lru_cache(maxsize=65536)
+def _hour(text: str) -> datetime.datetime | None:
+    """The hour of ``2023-10-17T04``; None where no calendar has it."""
+    try:
+        moment = datetime.datetime.strptime(f"{text}+0000", "%Y-%m-%dT%H%z")
+    except ValueError:
+        return None
+    # a year that no log is of: coverage would be laid out from there, a bit for each hour
+    return moment if 1970 <= moment.year < 2400 else None
+
+
+@lru_cache(maxsize=4096)
+def _calendar_day(text: str) -> datetime.date | None:
+    """The day of ``2023-10-17``; None where no calendar has it."""
+    moment = _hour(f"{text}T00")
+    return moment.date() if moment else None
+
+
+def _day_of(path: str) -> datetime.date | None:
+    moment = written_at(path)
+    return moment.date() if moment else None
+
+
+def _cover(counted: Counted, stream: tuple[str, str], moment: datetime.datetime) -> None:
+    days = counted.hours.setdefault(stream, {})
+    day = moment.date()
+    days[day] = days.get(day, 0) | 1 << moment.hour
+
+
+def _cover_by_name(path: str, digest: Digest | None, counted: Counted) -> None:
+    """The hours that the name of a log file stands for, or that a digest says nothing happened in.
+
+    A digest with log files says nothing more than those files do, if they are there.
+    """
+    found = parse_name(digest.name if digest else path)
+    if found is None:
+        return
+    stream = (found.account, found.region)
+    if digest is None:
+        moment = written_at(path)
+        if moment is not None:
+            # also where it has no record of these minutes: the file proves that they were recorded
+            _cover(counted, stream, moment - _WINDOW)
+        return
+    hour, end = _hour(digest.start[:13]), _hour(digest.end[:13])
+    # a digest spans an hour; one that claims years must not fill them
+    if digest.quiet and hour and end and end - hour <= datetime.timedelta(days=1):
+        while hour < end:
+            _cover(counted, stream, hour)
+            hour += datetime.timedelta(hours=1)

@@ -1,0 +1,155 @@
+"""Counts of many files put together: the same for every engine."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+
+from estimator.measurement.cloudtrail_logs.copies import Seen, distinct, rows_of
+from estimator.measurement.cloudtrail_logs.counting import Counted, Hours
+from estimator.measurement.cloudtrail_logs.requests import Request, sortable
+from estimator.measurement.coverage import Coverage
+from estimator.measurement.result import Actuals
+from estimator.measurement.rows import PlainRows
+from estimator.measurement.skipped import SkippedFiles
+from pricing.reading.problems import KmscostError
+
+SOURCE = "cloudtrail"
+
+
+class Gathering:
+    """Takes in what batches of files hold, in any order, and makes actuals of it."""
+
+    def __init__(self, skipped: SkippedFiles, source: str = SOURCE) -> None:
+        self.skipped = skipped
+        self._source = source
+        self._files = 0
+        self._records = 0
+        self._codes: dict[Request, int] = {}
+        self._seen = Seen("event")
+        self._hours: Hours = {}
+        self._requests: Counter[Request] = Counter()
+        self._copies = 0
+
+    def take(self, counted: Counted) -> None:
+        """Add a batch."""
+        self._files += counted.files
+        self._records += counted.records
+        self.skipped.extend(counted.skipped)
+        codes = np.array(
+            [self._codes.setdefault(request, len(self._codes)) for request in counted.requests],
+            dtype=np.int32,
+        )
+        # each batch numbers its requests itself: to one numbering for all
+        rows = rows_of(counted.seen)
+        rows["request"] = codes[rows["request"]] if len(rows) else rows["request"]
+        self._seen.add(rows)
+        for stream, days in counted.hours.items():
+            known = self._hours.setdefault(stream, {})
+            for day, hours in days.items():
+                known[day] = known.get(day, 0) | hours
+
+    def take_counts(self, counts: Counter[Request], copies: int) -> None:
+        """Add requests that an engine counted without copies, and the number of those copies."""
+        self._requests.update(counts)
+        self._copies += copies
+
+    def close(self) -> None:
+        """Forget everything, on disk too."""
+        self._seen.close()
+
+    def actuals(self, paths: tuple[str, ...], by: tuple[str, ...] | None) -> Actuals:
+        """Everything taken in, as one measurement.
+
+        Raises
+        ------
+        KmscostError
+            Nothing could be read at all: no count is no zero.
+        """
+        # no file is not zero requests: a wrong folder must not look like a cheap month
+        if not self._files:
+            raise self._nothing(paths)
+        # of two copies that tell as much the first in this order counts, whichever file came first
+        requests = list(self._codes)
+        order = np.empty(len(requests), dtype=np.int64)
+        order[sorted(range(len(requests)), key=lambda code: sortable(requests[code]))] = np.arange(
+            len(requests)
+        )
+        once = distinct(self._seen, len(requests), order)
+        counted = zip(requests, once.quantity, strict=True)
+        self.take_counts(Counter({request: int(n) for request, n in counted if n}), once.copies)
+        coverage = Coverage(self._hours)
+        failed: Counter[str] = Counter()
+        for request, quantity in self._requests.items():
+            if request.error:
+                failed[request.error] += quantity
+        # failed calls are no rows: whether KMS charges for them nobody knows
+        counts = [item for item in self._requests.items() if not item[0].error]
+        notices = [*_failed_notices(failed), *self.skipped.lines(), *coverage.notices()]
+        return Actuals(
+            source=self._source,
+            all_rows=_rows(counts, coverage, self._source),
+            files=self._files,
+            records=self._records,
+            duplicates=self._copies,
+            skipped=self.skipped,
+            coverage=coverage,
+            notices=tuple(notices),
+            by=by,
+            details={"failed": {"calls": failed.total(), "by_error": dict(sorted(failed.items()))}},
+        )
+
+    def _nothing(self, paths: tuple[str, ...]) -> KmscostError:
+        expected = "CloudTrail log files (.json.gz or .json)"
+        fix = "name the folder that AWSLogs/ is in, or a log file"
+        return self.skipped.nothing(paths, expected, fix)
+
+
+def _rows(counts: list[tuple[Request, int]], coverage: Coverage, source: str) -> PlainRows:
+    columns = {name: [getattr(request, name) for request, _ in counts] for name in _COLUMNS}
+    share = [
+        coverage.of_day(request.recorder, request.recorder_region, request.day)
+        if request.day
+        else 0.0
+        for request, _ in counts
+    ]
+    size = len(counts)
+    return PlainRows(
+        {
+            **columns,
+            "driver": [request.reader or request.trail for request, _ in counts],
+            "quantity": [float(quantity) for _, quantity in counts],
+            "unit": ["request"] * size,
+            "source": [source] * size,
+            "coverage": share,
+        }
+    )
+
+
+_COLUMNS = (
+    "day",
+    "account",
+    "region",
+    "billed_account",
+    "billed_region",
+    "key",
+    "trail",
+    "reader",
+    "folder",
+    "bucket_key",
+    "cause",
+    "operation",
+)
+
+
+def _most(failed: Counter[str]) -> list[tuple[str, int]]:
+    return sorted(failed.items(), key=lambda item: (-item[1], item[0]))[:3]
+
+
+def _failed_notices(failed: Counter[str]) -> list[str]:
+    if not failed:
+        return []
+    kinds = ", ".join(f"{count:,} {error}" for error, count in _most(failed))
+    calls = f"{failed.total():,} failed calls ({kinds}) are counted apart: no log file was written"
+    return [f"{calls} or read, and AWS's texts do not say whether KMS charges for them"]

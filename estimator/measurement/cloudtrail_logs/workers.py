@@ -1,0 +1,159 @@
+"""Processes that count, each at the end of a pipe of its own.
+
+Not concurrent.futures: its processes share one pipe, and one that is killed while it writes into it
+leaves all others, and the parent, waiting for ever.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from multiprocessing.connection import Connection
+from queue import SimpleQueue
+from typing import Any, Generic, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+# signals that end a program: none may reach a process that has only half begun
+_ENDS = (signal.SIGINT, signal.SIGTERM)
+
+
+class WorkerDiedError(Exception):
+    """The process that had an item ended before it had a result."""
+
+
+class Workers(Generic[Item, Result]):
+    """So many processes, each of which works on one item at a time.
+
+    Parameters
+    ----------
+    jobs : int
+        How many.
+    work : callable
+        An item to its result; both travel between processes.
+    """
+
+    def __init__(self, jobs: int, work: Callable[[Item], Result]) -> None:
+        context = _context()
+        self._asked: SimpleQueue[tuple[Item, Future[Result]] | None] = SimpleQueue()
+        self._processes: list[Any] = []
+        self._pipes: list[Connection] = []
+        self._threads: list[threading.Thread] = []
+        with _signals_wait():
+            for _ in range(jobs):
+                parent_end, child_end = context.Pipe()
+                self._pipes.append(parent_end)
+                # a forked process must not hold the ends of the others open
+                ends = tuple(self._pipes) if context.get_start_method() == "fork" else ()
+                arguments = (work, child_end, ends, os.getpid())
+                process = context.Process(target=_serve, args=arguments, daemon=True)
+                process.start()
+                child_end.close()
+                self._processes.append(process)
+        # only now: a process is forked from a program of one thread
+        for pipe in self._pipes:
+            thread = threading.Thread(target=self._pass_on, args=(pipe,), daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def submit(self, item: Item) -> Future[Result]:
+        """The result to be: it raises `WorkerDiedError` where the process ends before it."""
+        future: Future[Result] = Future()
+        self._asked.put((item, future))
+        return future
+
+    def close(self) -> None:
+        """Wait until all is done, and let the processes end."""
+        for _ in self._threads:
+            self._asked.put(None)
+        self._join()
+
+    def kill(self) -> None:
+        """End all processes now, whatever they are at."""
+        for process in self._processes:
+            process.kill()
+        self.close()
+
+    def _join(self) -> None:
+        for thread in self._threads:
+            thread.join()
+        for pipe in self._pipes:
+            pipe.close()
+        for process in self._processes:
+            process.join()
+
+    def _pass_on(self, pipe: Connection) -> None:
+        """Give one process its items; after its end the others have theirs."""
+        while (asked := self._asked.get()) is not None:
+            item, future = asked
+            try:
+                pipe.send(item)
+                done, result = pipe.recv()
+            except (OSError, EOFError):
+                future.set_exception(WorkerDiedError())
+                continue
+            if done:
+                future.set_result(result)
+            else:
+                future.set_exception(result)
+
+
+def _serve(
+    work: Callable[[Any], Any], pipe: Connection, ends: tuple[Connection, ...], parent: int
+) -> None:
+    """Work on what comes through the pipe, until it is closed."""
+    for end in ends:
+        end.close()
+    gc.disable()  # records make no circles: looking for them takes a tenth of the time
+    # Ctrl-C is for the parent
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDS)
+    threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+    with contextlib.suppress(OSError, EOFError):  # the parent is gone, or wants no more
+        while True:
+            item = pipe.recv()
+            try:
+                answer = True, work(item)
+            except Exception as error:  # noqa: BLE001  # whatever it is, it is the parent's
+                answer = False, error
+            pipe.send(answer)
+
+
+def _watch(parent: int) -> None:
+    """A counting process does not outlive its parent, however long a file takes it."""
+    wait = threading.Event()
+    while os.getppid() == parent:
+        wait.wait(1.0)
+    os._exit(1)
+
+
+def _context() -> Any:
+    """Fork where that is safe: it is quickest, and a script needs no main guard."""
+    if sys.platform == "linux" and threading.active_count() == 1:
+        return multiprocessing.get_context("fork")
+    return multiprocessing.get_context("spawn")
+
+
+@contextlib.contextmanager
+def _signals_wait() -> Iterator[None]:
+    """A process is started whole or not at all, and ready before a signal reaches it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -1,0 +1,83 @@
+"""Measurement files: what `measure` wrote, read back; and logs, counted on the spot."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from estimator.measurement.cloudtrail_logs import measure_cloudtrail
+from estimator.measurement.measurement_files.csv_files import LOST, read_csv
+from estimator.measurement.measurement_files.detection import Kind, detect_formats
+from estimator.measurement.measurement_files.json_files import read_json
+from estimator.measurement.measurement_files.merging import Part, merge
+from estimator.measurement.paths import as_paths
+from estimator.measurement.progress import Progress
+from estimator.measurement.result import Actuals
+from pricing.reading.problems import KmscostError, Problem
+
+__all__ = ["LOST", "load_actuals"]
+
+
+def load_actuals(
+    paths: str | Path | Sequence[str | Path], progress: Progress | None = None
+) -> Actuals:
+    """Read measurements that were kept, as one.
+
+    Parameters
+    ----------
+    paths : path or sequence of paths
+        The JSON or CSV of `kmscost measure`, told apart by their content; folders of them; log
+        files of CloudTrail or folders of those, which are counted now. A file of the same bytes
+        as another counts once.
+    progress : callable, optional
+        Called with files and bytes counted so far. [file], [byte]
+
+    Returns
+    -------
+    Actuals
+        Rows, files, skipped files and notices of all; an hour is covered where one covers it.
+        Where a CSV is among them, a notice says what it does not tell.
+
+    Raises
+    ------
+    KmscostError
+        A file is no measurement, or two measurements count the same requests.
+    """
+    inputs = detect_formats(as_paths(paths))
+    parts: list[Part] = []
+    problems: list[Problem] = []
+    copies = []
+    # by bytes: a copy in a backup folder would be refused as an overlap, and nobody would see why
+    for path, kind, original in _distinct(inputs.measurements):
+        if original:
+            copies.append(f"{path} has the same bytes as {original}: counted once")
+            continue
+        try:
+            read = read_json(path) if kind == "json" else read_csv(path)
+            parts.append(Part(path, read, exact=kind == "json"))
+        except KmscostError as error:
+            problems += error.problems
+    # before logs are counted, which may take minutes
+    if problems:
+        raise KmscostError(problems)
+    if inputs.logs:
+        measured = measure_cloudtrail(inputs.logs, progress=progress)
+        parts.append(Part(inputs.logs[0], measured, exact=True))
+    merged = merge(parts)
+    return dataclasses.replace(merged, notices=(*merged.notices, *copies)) if copies else merged
+
+
+def _distinct(files: Sequence[tuple[str, Kind]]) -> Iterator[tuple[str, Kind, str]]:
+    """Each file with the one before it whose bytes are the same, if there is one."""
+    first: dict[bytes, str] = {}
+    for path, kind in files:
+        try:
+            with Path(path).open("rb") as stream:
+                digest = hashlib.file_digest(stream, "sha256").digest()
+        except OSError as error:
+            found = f"a file that cannot be read ({error.strerror})"
+            raise KmscostError(Problem(path, None, "", found, "a readable file", "")) from None
+        original = first.setdefault(digest, path)
+        yield path, kind, "" if original == path else original

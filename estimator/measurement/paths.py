@@ -1,0 +1,114 @@
+"""The files that paths name: folders are searched, each file is met once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from stat import S_IFDIR, S_IFIFO, S_IFMT, S_IFREG, S_IFSOCK
+
+from estimator.measurement.skipped import SkippedFiles
+from pricing.reading.problems import KmscostError, Problem
+
+_OTHERS = {
+    S_IFDIR: "a link to a folder; name the folder itself",
+    S_IFIFO: "a pipe, not a file; write what comes out of it to a file first",
+    S_IFSOCK: "a socket, not a file",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file and its size. [byte]"""
+
+    path: str
+    size: int
+
+
+def as_names(paths: str | Path | Sequence[str | Path]) -> tuple[str, ...]:
+    """One path or several, as text."""
+    given = (paths,) if isinstance(paths, str | Path) else tuple(paths)
+    names = tuple(os.fspath(path) for path in given)
+    if not names:
+        raise KmscostError(
+            Problem("paths", None, "", "no path", "a file or a folder", "name at least one")
+        )
+    return names
+
+
+def as_paths(paths: str | Path | Sequence[str | Path]) -> tuple[str, ...]:
+    """One path or several, as text; each must exist."""
+    names = as_names(paths)
+    # lexists: a dangling link is there, and the search says what is wrong with it
+    missing = [name for name in names if not os.path.lexists(name)]
+    if missing:
+        raise KmscostError(
+            Problem(name, None, "", "no such file or folder", "a path that exists", "check it")
+            for name in missing
+        )
+    return names
+
+
+def find_files(paths: Sequence[str], skipped: SkippedFiles) -> Iterator[Found]:
+    """Every file below `paths`, each once however often it is named; links of folders not followed.
+
+    What cannot be listed goes to `skipped`, and so do pipes and devices, which might never end.
+    """
+    # by real path: a folder named beside its parent, or by a link, is searched once
+    pending = list(reversed(list(dict.fromkeys(os.path.realpath(path) for path in paths))))
+    shown = {os.path.realpath(path): path for path in paths}
+    roots = set(pending)
+    while pending:
+        path = pending.pop()
+        name = shown.pop(path, path)
+        if not os.path.isdir(path):
+            # by its own name: what a shell's <(command) gives has no real path
+            found = _regular_file(name, partial(os.stat, name), skipped)
+            if found is not None:
+                yield found
+            continue
+        try:
+            entries = os.scandir(path)  # not Path.iterdir: folders hold files by the million
+        except OSError as error:
+            skipped.add(name, f"folder that cannot be listed ({error.strerror})")
+            continue
+        for entry in entries:
+            below = os.path.join(name, entry.name)
+            try:
+                is_folder = entry.is_dir(follow_symlinks=False)
+            except OSError as error:
+                skipped.add(below, _reason(error))
+                continue
+            real = os.path.join(path, entry.name)
+            # named by itself too: it is searched under its own name
+            if real in roots:
+                continue
+            if is_folder:
+                shown[real] = below
+                pending.append(real)
+                continue
+            found = _regular_file(below, entry.stat, skipped)
+            if found is not None:
+                yield found
+
+
+def _regular_file(
+    name: str, stat: Callable[[], os.stat_result], skipped: SkippedFiles
+) -> Found | None:
+    """A regular file; what is none goes to `skipped`."""
+    try:
+        status = stat()
+    except OSError as error:
+        skipped.add(name, _reason(error))
+        return None
+    kind = S_IFMT(status.st_mode)
+    if kind == S_IFREG:
+        return Found(name, status.st_size)
+    skipped.add(name, _OTHERS.get(kind, "a device, not a file"))
+    return None
+
+
+def _reason(error: OSError) -> str:
+    return f"cannot be read ({error.strerror})"

@@ -1,0 +1,77 @@
+"""Files of lines or JSON, compressed or not: recognized by content, never by name."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from collections import Counter
+from typing import BinaryIO, TextIO
+
+from estimator.measurement.progress import CountingFile, Done
+from estimator.measurement.skipped import MOST_LISTED, SkippedFiles
+
+_AT_ONCE = 1 << 18  # bytes
+
+# what reading such a file raises when it is cut off or damaged
+DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile)
+
+
+def open_plain(path: str, done: Done) -> io.BufferedReader:
+    """The bytes of a file, decompressed where it is gzip; `done` hears how much is read."""
+    stream: io.BufferedReader = io.BufferedReader(CountingFile(path, done), _AT_ONCE)
+    if stream.peek(2)[:2] != b"\x1f\x8b":
+        return stream
+    # several members one after another, as `cat` leaves them, are one file
+    return io.BufferedReader(_Gzip(stream), _AT_ONCE)
+
+
+def is_json(stream: io.BufferedReader) -> bool:
+    """Tell whether a file is JSON, by its first character that is no space."""
+    return stream.peek(1 << 12).lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")[:1] in (b"{", b"[")
+
+
+def as_text(stream: io.BufferedReader) -> TextIO:
+    """The text of a file; Windows' shells write UTF-16 where output is sent to a file."""
+    wide = stream.peek(2)[:2] in (b"\xff\xfe", b"\xfe\xff")
+    return io.TextIOWrapper(stream, encoding="utf-16" if wide else "utf-8-sig", errors="replace")
+
+
+class _Gzip(gzip.GzipFile):
+    """A gzip file that closes what it reads."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        super().__init__(fileobj=stream, mode="rb")
+        self._below = stream
+
+    def close(self) -> None:
+        super().close()
+        self._below.close()
+
+
+def why_unreadable(error: Exception) -> str:
+    """The reason of a file that cannot be read."""
+    if isinstance(error, DAMAGED):
+        return "gzip that is cut off or damaged"
+    return f"cannot be read ({getattr(error, 'strerror', None) or error})"
+
+
+class BadLines:
+    """Lines of one file that were not counted: how many by reason, the first of them by number."""
+
+    def __init__(self) -> None:
+        self._first: list[tuple[int, str]] = []
+        self._more: Counter[str] = Counter()
+
+    def add(self, number: int, reason: str) -> None:
+        """Add a line."""
+        if len(self._first) < MOST_LISTED:
+            self._first.append((number, reason))
+        else:
+            self._more[reason] += 1
+
+    def skip(self, path: str, skipped: SkippedFiles) -> None:
+        """Add them to `skipped`, each as ``path:line``."""
+        for number, reason in self._first:
+            skipped.add(f"{path}:{number}", reason)
+        skipped.by_reason.update(self._more)

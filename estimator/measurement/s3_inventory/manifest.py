@@ -1,0 +1,184 @@
+"""The manifest of an S3 Inventory, and where its data files are on this machine."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from pricing.reading.problems import KmscostError, Problem
+
+FORMATS = {"CSV": "CSV", "ORC": "ORC", "PARQUET": "Parquet"}
+
+_FIX = "name the manifest.json that S3 Inventory wrote"
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """A data file as the manifest lists it: its name in the bucket, its size and its MD5. [byte]"""
+
+    key: str
+    size: int | None
+    md5: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A manifest, checked.
+
+    Attributes
+    ----------
+    path : str
+        Where it is on this machine.
+    format : str
+        ``CSV``, ``ORC`` or ``Parquet``.
+    columns : tuple of str
+        Columns of CSV files in their order, lower case without separators; else empty.
+    created : datetime
+        When S3 began to list the bucket. [UTC]
+    files : tuple of DataFile
+    altered : bool
+        Its bytes are not those that the checksum file beside it is about.
+    """
+
+    path: str
+    format: str
+    columns: tuple[str, ...]
+    created: datetime.datetime
+    files: tuple[DataFile, ...]
+    altered: bool
+
+
+def plain(column: str) -> str:
+    """A column's name as every format spells it.
+
+    >>> plain("BucketKeyStatus") == plain(" bucket_key_status") == "bucketkeystatus"
+    True
+    """
+    return column.strip().replace("_", "").lower()
+
+
+def read_manifest(path: str | Path) -> Manifest:
+    """Read a manifest, or the one in this folder; all its mistakes are reported at once.
+
+    Raises
+    ------
+    KmscostError
+        It is not there, cannot be read or is no manifest.
+    """
+    name = os.fspath(path)
+    if os.path.isdir(name):  # noqa: PTH112  # Path.is_dir raises where a name is too long
+        name = str(Path(name, "manifest.json"))
+    data = _read(name)
+    document = _document(name, data)
+    problems: list[Problem] = []
+
+    def refuse(at: str, found: str, expected: str) -> None:
+        problems.append(Problem(name, None, at, found, expected, _FIX))
+
+    kind = FORMATS.get(str(document.get("fileFormat")).upper(), "")
+    if not kind:
+        refuse("fileFormat", repr(document.get("fileFormat")), "CSV, ORC or Parquet")
+    columns: tuple[str, ...] = ()
+    # ORC and Parquet name their columns themselves
+    if kind == "CSV":
+        columns = tuple(plain(entry) for entry in str(document.get("fileSchema") or "").split(","))
+        if "key" not in columns:
+            refuse("fileSchema", repr(document.get("fileSchema")), "columns with Key among them")
+    created = _moment(document.get("creationTimestamp"))
+    if created is None:
+        found = repr(document.get("creationTimestamp"))
+        refuse("creationTimestamp", found, "milliseconds since 1970, UTC")
+    listed = document.get("files")
+    files = [_data_file(entry) for entry in listed] if isinstance(listed, list) else []
+    if not files:
+        refuse("files", "no data files", "at least one")
+    for number, file in enumerate(files):
+        if file is None:
+            refuse(f"files[{number}]", "no key", "key, size and MD5checksum of a data file")
+    if problems or created is None:
+        raise KmscostError(problems)
+    known = tuple(entry for entry in files if entry is not None)
+    return Manifest(name, kind, columns, created, known, _is_altered(name, data))
+
+
+def places(manifest: Manifest, file: DataFile) -> Iterator[str]:
+    """Paths where a data file may be: its whole key under a folder above the manifest, or near."""
+    # a manifest comes from elsewhere: no part of a key may lead out of the folders
+    key = PurePosixPath(*(part for part in file.key.split("/") if part not in ("", ".", "..")))
+    here = Path(manifest.path).absolute().parent
+    for folder in (here, *here.parents):
+        yield str(folder / key)
+    for folder in (here, here.parent):
+        for below in ("files", "data", ""):
+            yield str(folder / below / key.name)
+
+
+def refusal(file: DataFile, path: str) -> str:
+    """Why a data file's bytes are not those that S3 wrote, or nothing."""
+    # the size first: an MD5 of gigabytes takes its time
+    if file.size is not None and Path(path).stat().st_size != file.size:
+        return "data file whose size is not the one in the manifest"
+    if not file.md5:
+        return ""
+    with Path(path).open("rb") as stream:
+        digest = hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False))
+    if digest.hexdigest() != file.md5.lower():
+        return "data file whose MD5 is not the one in the manifest"
+    return ""
+
+
+def _read(name: str) -> bytes:
+    try:
+        return Path(name).read_bytes()
+    except (OSError, ValueError) as error:
+        found = str(getattr(error, "strerror", None) or error).lower()
+        problem = Problem(name, None, "", found, "the manifest.json of an S3 Inventory", _FIX)
+        raise KmscostError(problem) from None
+
+
+def _document(name: str, data: bytes) -> dict[str, Any]:
+    expected = "the manifest.json of an S3 Inventory"
+    try:
+        document = json.loads(data)
+    except json.JSONDecodeError as error:
+        found = f"no JSON ({error.msg.lower()})"
+        raise KmscostError(Problem(name, error.lineno, "", found, expected, _FIX)) from None
+    except (UnicodeDecodeError, RecursionError):
+        raise KmscostError(Problem(name, None, "", "no JSON", expected, _FIX)) from None
+    if not isinstance(document, dict) or "files" not in document:
+        raise KmscostError(Problem(name, None, "", "JSON without files", expected, _FIX))
+    return document
+
+
+def _data_file(entry: Any) -> DataFile | None:
+    if not isinstance(entry, dict) or not isinstance(entry.get("key"), str) or not entry["key"]:
+        return None
+    size = entry.get("size")
+    # what a manifest lacks is not checked
+    md5 = entry.get("MD5checksum")
+    return DataFile(
+        entry["key"], size if isinstance(size, int) else None, md5 if isinstance(md5, str) else ""
+    )
+
+
+def _moment(stamp: Any) -> datetime.datetime | None:
+    try:
+        moment = datetime.datetime.fromtimestamp(int(stamp) / 1000, datetime.UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None
+    return moment.replace(tzinfo=None)
+
+
+def _is_altered(name: str, data: bytes) -> bool:
+    beside = Path(name).with_name("manifest.checksum")
+    try:
+        checksum = beside.read_text(encoding="ascii").strip().lower()
+    except (OSError, UnicodeDecodeError):
+        return False
+    return checksum != hashlib.md5(data, usedforsecurity=False).hexdigest()

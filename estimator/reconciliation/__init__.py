@@ -1,0 +1,239 @@
+"""Forecast against bill: side by side, and why they differ. The whole pipeline on one screen."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from estimator.forecasting import Forecast, forecast
+from estimator.frames import RECONCILIATION
+from estimator.inventory import Inventory, load_inventory
+from estimator.measurement.billing import measure_bill
+from estimator.measurement.measurement_files import load_actuals
+from estimator.measurement.result import Actuals
+from estimator.months import FloatArray, month_label
+from estimator.reconciliation.attribution import attribute_units, interpret_rows
+from estimator.reconciliation.covering import RowCoverage, cover_rows, key_owners
+from estimator.reconciliation.evidence import collect_evidence
+from estimator.reconciliation.interpretation import interpret
+from estimator.reconciliation.levels import find_missing_levels, of_month
+from estimator.reconciliation.matching import key_names, payers_of
+from estimator.reconciliation.notices import amounts_apart, find_strangers, notices, rests_on
+from estimator.reconciliation.parts import add_parts, request_parts
+from estimator.reconciliation.result import Reconciliation, read_limit
+from estimator.reconciliation.sides import (
+    KEYS,
+    billed_side,
+    drop_levels,
+    forecast_side,
+    join_sides,
+    measured_side,
+    payer_of,
+)
+from pricing.rates import RateTable
+from pricing.reading.problems import KmscostError, Problem, RateError
+from pricing.regions import is_region
+
+__all__ = ["Reconciliation", "reconcile"]
+
+Paths = str | Path | Sequence[str | Path]
+
+
+def reconcile(
+    inventory: Inventory | str | Path,
+    bill: Actuals | Paths,
+    month: str | datetime.date,
+    actuals: Actuals | Paths | None = None,
+    rates: RateTable | str | Path | None = None,
+    discount: float = 0.0,
+    fail_over: str | float | None = None,
+) -> Reconciliation:
+    """Forecast, measured and billed side by side, and the difference explained.
+
+    Parameters
+    ----------
+    inventory : Inventory or path
+        What the forecast is made of.
+    bill : Actuals or paths
+        What `measure_bill` reads: Cost and Usage Reports, FOCUS, their manifests or folders.
+    month : str or date
+        As ``2026-10``. Other months of the bill are left out.
+    actuals : Actuals or paths, optional
+        What was measured in that month, as `load_actuals` takes it.
+    rates, discount
+        As for `estimator.forecast`.
+    fail_over : str or float, optional
+        How far apart they may lie, as ``5%`` or ``USD 5``; `Reconciliation.broken` says whether
+        they do.
+
+    Returns
+    -------
+    Reconciliation
+        Rows by payer, account, Region, key and operation, as far as the bill tells them, with the
+        parts of the difference; which reading of F5 the bill follows.
+
+    Raises
+    ------
+    KmscostError
+        An input is wrong, the bill has nothing of the month, or is in another currency.
+    """
+    inventory = inventory if isinstance(inventory, Inventory) else load_inventory(inventory)
+    label = month_label(month)
+    expected = forecast(inventory, label, 1, rates=rates, discount=discount)
+    limit = None if fail_over is None else read_limit(fail_over, expected.currency)
+    billed = bill if isinstance(bill, Actuals) else measure_bill(bill)
+    actuals = actuals if isinstance(actuals, Actuals | None) else load_actuals(actuals)
+    _check_comparable(expected, billed, actuals, label, _bill_name(bill))
+
+    # each side as rows of the same key columns
+    lines = of_month(billed, label)
+    own = {account.id: account.payer for account in inventory.accounts}
+    payers = payers_of(inventory, lines)
+    measured = actuals.measured if actuals is not None else pd.DataFrame({"cause": []})
+    names = key_names(inventory, measured)
+    forecast_rows = forecast_side(expected)
+    billed_rows = billed_side(lines, payers, own, names)
+    paid_by = dict(
+        zip(lines["billed_account"].astype(str), lines["payer"].astype(str), strict=True)
+    )
+    # an account's payer in the inventory comes before the bill's
+    paid_by = {account: payers[payer] for account, payer in paid_by.items()} | own
+    measured_rows, lost = _measured_side(actuals, label, inventory, paid_by, names)
+    if lost and measured_rows.empty:
+        raise KmscostError(_without_place(lost))
+
+    # next to each other, at the levels that the bill tells
+    levels = find_missing_levels(lines, forecast_rows, names)
+    owners = key_owners(
+        pd.concat([forecast_rows[list(KEYS)], measured_rows[list(KEYS)]]), inventory
+    )
+    sides = (forecast_rows, billed_rows, measured_rows)
+    frame = join_sides(*(drop_levels(side, levels) for side in sides))
+    frame["price"] = _prices(frame, expected)
+
+    # whose the billed units are, and the difference in parts
+    coverage = cover_rows(frame, actuals, label, owners)
+    covered = billed.coverage.months().get(label, 0.0)
+    counted = lines.assign(payer=payer_of(lines["billed_account"], lines["payer"], payers, own))
+    evidence = collect_evidence(frame, coverage, levels, expected, counted, owners, covered)
+    interpretations = tuple(interpret(of_payer) for of_payer in evidence)
+    row_interpretation = interpret_rows(frame, interpretations, inventory)
+    attribution = attribute_units(
+        frame, row_interpretation, coverage, levels, inventory, expected.months
+    )
+    rows = add_parts(frame, row_interpretation, attribution)
+    strangers = find_strangers(rows, inventory, levels)
+    return Reconciliation(
+        month=label,
+        forecast=expected,
+        rows=_reconciliation_frame(rows, coverage, label),
+        request_parts=request_parts(rows),
+        readings=interpretations,
+        apart=amounts_apart(billed, label, expected.currency),
+        levels=levels.to_dict(),
+        rests_on=rests_on(coverage, levels, frame, attribution.expected),
+        unknown_to=strangers,
+        measured_share=_measured_share(coverage, frame) if actuals is not None else None,
+        notices=notices(expected, billed, actuals, label, coverage, frame, lost, payers, strangers),
+        limit=limit,
+    )
+
+
+def _bill_name(bill: Actuals | Paths) -> str:
+    """The name that problems of the bill have: its first path."""
+    if isinstance(bill, Actuals):
+        return "BILL"
+    return str(bill if isinstance(bill, str | Path) else bill[0])
+
+
+def _check_comparable(
+    expected: Forecast, billed: Actuals, actuals: Actuals | None, month: str, path: str
+) -> None:
+    """Refuse what cannot stand side by side."""
+    problems = []
+    rows = billed.measured
+    currencies = sorted(set(rows["currency"].astype(str)) - {"", expected.currency})
+    if currencies:
+        found = f"a bill in {currencies[0]}"
+        fix = f"give rates in {currencies[0]} by --rates FILE"
+        problems.append(Problem(path, None, "", found, f"{expected.currency}, as the rates", fix))
+    months = {str(name) for name in rows["month"].dropna().unique()}
+    months |= set(billed.coverage.months())
+    if month not in months:
+        found = f"a bill of {', '.join(sorted(months)) or 'no month'}"
+        fix = "name the bill of that month, or choose another --month"
+        problems.append(Problem(path, None, "", found, f"lines of {month}", fix))
+    if actuals is not None and "bill" in actuals.source.split(", "):
+        found, wanted = "a measured bill", "measurements of CloudTrail's requests"
+        problems.append(Problem("actuals", None, "", found, wanted, "name bills as BILL"))
+    if problems:
+        raise KmscostError(problems)
+
+
+def _measured_side(
+    actuals: Actuals | None,
+    month: str,
+    inventory: Inventory,
+    payers: Mapping[str, str],
+    names: Mapping[str, str],
+) -> tuple[pd.DataFrame, float]:
+    if actuals is not None:
+        return measured_side(actuals, month, inventory, payers, names)
+    texts = {name: pd.Series(dtype=object) for name in KEYS}
+    numbers = ("measured", "measured_writes", "measured_others")
+    return pd.DataFrame({**texts, **{name: pd.Series(dtype=float) for name in numbers}}), 0.0
+
+
+def _without_place(lost: float) -> Problem:
+    """The problem of measurements that none of the bill's rows can be held against."""
+    found = f"{lost:,.0f} requests, none with the account and Region that pays, and an operation"
+    expected = "measurements that tell them: nothing would be compared with zero"
+    return Problem("actuals", None, "", found, expected, "measure again without --by")
+
+
+def _prices(frame: pd.DataFrame, expected: Forecast) -> FloatArray:
+    """The table's price of a unit on each row, NaN where it has none. [currency/unit]"""
+    day = expected.months.firsts[0]
+    known: dict[tuple[str, str], float] = {}
+    for region, unit in set(zip(frame["billed_region"], frame["unit"], strict=True)):
+        known[region, unit] = np.nan
+        if not is_region(region):
+            continue
+        with contextlib.suppress(RateError):
+            meter = expected.table.meter("Decrypt" if unit == "request" else "KeyMonth")
+            steps = expected.table.rate(meter, region, day)[1].steps
+            known[region, unit] = steps[0][1] / meter.per * (1 - expected.discount)
+    places = zip(frame["billed_region"], frame["unit"], strict=True)
+    listed = np.array([known[place] for place in places], dtype=np.float64)
+    # the forecast's own price comes first: a graduated tier makes it less than the listed one
+    forecast_price = frame["price"].to_numpy(dtype=np.float64)
+    return np.where(np.isfinite(forecast_price), forecast_price, listed)
+
+
+def _measured_share(coverage: RowCoverage, frame: pd.DataFrame) -> float:
+    """The least share of the month that measurements cover where writes are billed. [0-1]"""
+    writes = (frame["writes"] > 0).to_numpy()
+    return float(coverage.share[writes].min()) if writes.any() else 0.0
+
+
+def _reconciliation_frame(rows: pd.DataFrame, coverage: RowCoverage, month: str) -> pd.DataFrame:
+    """The frame of `estimator.frames.RECONCILIATION`."""
+    # nothing was looked at there: not measured is no zero
+    silent = ~coverage.cloudtrail & (rows["measured"] == 0).to_numpy()
+    rows = rows.assign(
+        month=pd.PeriodIndex([month] * len(rows), freq="M"), measured=rows["measured"].mask(silent)
+    )
+    sides = ("forecast", "measured", "billed", "cost_forecast", "cost_billed")
+    empty = (rows[list(sides)].fillna(0.0) == 0).all(axis=1)
+    rows = rows[~empty].reset_index(drop=True)
+    columns = {}
+    for column in RECONCILIATION:
+        values = rows[column.name]
+        is_month = column.dtype.startswith("period")
+        columns[column.name] = values if is_month else values.astype(column.dtype)  # type: ignore[call-overload]
+    return pd.DataFrame(columns)

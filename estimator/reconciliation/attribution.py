@@ -1,0 +1,189 @@
+"""Whose a bill's requests are: CloudTrail's, others', or nobody knows whose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from estimator.inventory import Inventory
+from estimator.months import FloatArray, IntArray, Months
+from estimator.reconciliation.covering import Flags, RowCoverage
+from estimator.reconciliation.interpretation import Interpretation
+from estimator.reconciliation.levels import OPERATIONS, MissingLevels
+from estimator.volume.others import share_of_months
+from pricing.regions import is_region, partition_of
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """The billed units of each row: CloudTrail's and others'; the rest is unknown. [unit]
+
+    `uncharged` of CloudTrail's are exempt writes that the bill shows free; `expected` of others'
+    are so only because the inventory expects them.
+    """
+
+    cloudtrail: FloatArray
+    others: FloatArray
+    uncharged: FloatArray
+    expected: float
+
+
+@dataclass(frozen=True)
+class RowInterpretation:
+    """The interpretation that the bill of each row's payer interpretation.
+
+    `exempt`: it does not charge for them; `shown`: it shows them all the same, at no cost.
+    """
+
+    exempt: Flags
+    shown: Flags
+
+    def metered_units(self, frame: pd.DataFrame) -> FloatArray:
+        """Forecast units that the bill shows. [unit]"""
+        hidden = np.where(self.exempt & ~self.shown, frame["writes"], 0.0)
+        return frame["forecast"].to_numpy() - hidden
+
+    def charged_units(self, frame: pd.DataFrame) -> FloatArray:
+        """Forecast units that the bill charges for, or has free by the free tier. [unit]"""
+        return frame["forecast"].to_numpy() - np.where(self.exempt, frame["writes"], 0.0)
+
+
+def interpret_rows(
+    frame: pd.DataFrame, interpretations: Sequence[Interpretation], inventory: Inventory
+) -> RowInterpretation:
+    """Give each row the interpretation of its bill; the inventory's where it does not tell."""
+    own = inventory.cloudtrail_writes
+    by_payer = {of_payer.payer: of_payer for of_payer in interpretations}
+    found = [by_payer.get(payer) for payer in frame["payer"]]
+    exempt = np.array([((bill and bill.reading) or own) == "exempt" for bill in found], dtype=bool)
+    shown = np.array([bool(bill and bill.shown_free) for bill in found], dtype=bool)
+    return RowInterpretation(exempt, exempt & shown)
+
+
+def attribute_units(
+    frame: pd.DataFrame,
+    interpretation: RowInterpretation,
+    coverage: RowCoverage,
+    levels: MissingLevels,
+    inventory: Inventory,
+    months: Months,
+) -> Attribution:
+    """Attribute the billed units to CloudTrail or to others.
+
+    - Measured rows: CloudTrail's are the measured ones, and others' too.
+    - Else, by resource ids: CloudTrail's are those under the inventory's keys.
+    - Else: those of the accounts, Regions and operations that have a forecast, without what the
+      inventory expects of others (`other_kms_requests_per_month`) of that payer or account, as far
+      as there is an excess.
+    - Where exempt writes are not in the bill, GenerateDataKey beyond the forecast of checks is not
+      CloudTrail's.
+    - Key-months: those of the inventory's keys, or as many as are forecast.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The rows of `estimator.reconciliation.sides.join_sides`.
+    interpretation : RowInterpretation
+    coverage : RowCoverage
+    levels : MissingLevels
+    inventory : Inventory
+    months : Months
+        The month.
+    """
+    billed, metered = frame["billed"].to_numpy(), interpretation.metered_units(frame)
+    hidden = interpretation.exempt & ~interpretation.shown
+    is_request = (frame["unit"] == "request").to_numpy()
+    known = frame["key"].isin([key.id for key in inventory.keys]).to_numpy()
+    keyed = is_request & (not levels.request_keys)
+    has_forecast = (frame["forecast"] > 0).to_numpy()
+    operations = frame["operation"].isin(OPERATIONS).to_numpy()
+    is_cloudtrail = np.where(keyed, known & operations, has_forecast)
+
+    measured = (frame["measured"] - np.where(hidden, frame["measured_writes"], 0.0)).to_numpy()
+    cloudtrail = np.where(coverage.cloudtrail, measured, np.where(is_cloudtrail, billed, 0.0))
+    others = np.where(coverage.others, frame["measured_others"].to_numpy(), 0.0)
+
+    # nothing measured, nothing forecast here: all of it is others'
+    strangers = (
+        is_request & ~coverage.others & ~is_cloudtrail & ~(coverage.cloudtrail & (measured > 0))
+    )
+    others = np.where(strangers, billed, others)
+    # exempt writes are not in the bill: what stands there in their place is somebody else's
+    is_write = (frame["operation"] == "GenerateDataKey").to_numpy()
+    closed = is_request & hidden & ~coverage.cloudtrail & is_cloudtrail & is_write
+    cloudtrail = np.where(closed, np.minimum(billed, metered), cloudtrail)
+    others = np.where(closed & ~keyed, billed - cloudtrail, others)
+
+    mixed = is_request & ~coverage.others & ~strangers & ~closed & ~keyed
+    base = np.where(coverage.cloudtrail, measured, metered)
+    excess = np.where(mixed, np.maximum(billed - base, 0.0), 0.0)
+    taken = 0.0
+    for rows, expected in _expected_others(frame, inventory, months):
+        left = max(expected - float(others[rows][is_request[rows]].sum()), 0.0)
+        found = spread_over_excess(excess[rows], left)
+        others[rows] += found
+        taken += float(found.sum())
+        cloudtrail[rows] -= np.where(coverage.cloudtrail[rows], 0.0, found)
+
+    with_ids = ~is_request & (not levels.key_keys)
+    keys = np.where(with_ids, np.where(known, billed, 0.0), np.minimum(billed, metered))
+    cloudtrail = np.where(is_request, cloudtrail, keys)
+    others = np.where(is_request, others, billed - keys)
+    return Attribution(
+        cloudtrail, others, _uncharged_writes(frame, interpretation, coverage, cloudtrail), taken
+    )
+
+
+def _expected_others(
+    frame: pd.DataFrame, inventory: Inventory, months: Months
+) -> Iterator[tuple[IntArray, float]]:
+    """Positions of rows in which requests of others are expected, and how many. [request]"""
+    of_payer = frame.groupby("payer", observed=True).indices
+    of_account = frame.groupby(["payer", "billed_account"], observed=True).indices
+    partitions: dict[str, dict[str, None]] = {}
+    for account in inventory.accounts:
+        partitions.setdefault(account.payer, {})[account.partition] = None
+    nowhere = np.zeros(0, dtype=np.int64)
+    for use in inventory.other_uses:
+        requests = float((share_of_months(inventory, use, months) * use.requests.mid).sum())
+        if use.account is not None:
+            yield np.asarray(of_account.get((use.payer, use.account), nowhere)), requests
+            continue
+        rows = np.asarray(of_payer.get(use.payer, nowhere))
+        if len(partitions[use.payer]) == 1:
+            yield rows, requests
+            continue
+        # the number is that of each partition
+        own = [
+            partition_of(region) if is_region(region) else "" for region in frame["billed_region"]
+        ]
+        for partition in partitions[use.payer]:
+            yield rows[np.array(own)[rows] == partition], requests
+
+
+def _uncharged_writes(
+    frame: pd.DataFrame,
+    interpretation: RowInterpretation,
+    coverage: RowCoverage,
+    cloudtrail: FloatArray,
+) -> FloatArray:
+    """Exempt writes among a row's free units: CloudTrail's less what else it has there. [unit]"""
+    writes = np.where(coverage.cloudtrail, frame["measured_writes"], frame["writes"])
+    rest = np.where(coverage.cloudtrail, frame["measured"], frame["forecast"]) - writes
+    free = np.minimum(frame["billed_free"].to_numpy(), np.maximum(cloudtrail - rest, 0.0))
+    return np.where(interpretation.shown & (writes > 0), free, 0.0)
+
+
+def spread_over_excess(excess: FloatArray, expected: float) -> FloatArray:
+    """Spread expected requests of others over rows, in proportion to what they have in excess.
+
+    >>> spread_over_excess(np.array([30.0, 10.0, 0.0]), 20.0).tolist()
+    [15.0, 5.0, 0.0]
+    >>> spread_over_excess(np.array([3.0, 1.0]), 20.0).tolist()
+    [3.0, 1.0]
+    """
+    whole = float(excess.sum())
+    return excess * (min(1.0, expected / whole) if whole > 0 else 0.0)

@@ -1,0 +1,88 @@
+"""The rows of which a measurement tells enough to be held against a month's bill."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from estimator.inventory import Inventory
+from estimator.measurement.coverage import Coverage
+from estimator.measurement.result import Actuals
+from estimator.months import FloatArray
+from estimator.reconciliation.matching import place_of
+from estimator.reconciliation.sides import tells
+
+# nothing is extrapolated: what covers less of a month is shown and not reckoned with
+ENOUGH = 0.9
+
+Flags = npt.NDArray[np.bool_]
+Place = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class RowCoverage:
+    """The coverage of each row by the measurements.
+
+    Attributes
+    ----------
+    cloudtrail, others : array of bool
+        Enough of CloudTrail's requests is measured; so is of those of others.
+    share : array
+        Share of the month that is covered where the row is billed. [0-1]
+    """
+
+    cloudtrail: Flags
+    others: Flags
+    share: FloatArray
+
+
+def key_owners(frame: pd.DataFrame, inventory: Inventory) -> dict[Place, set[str]]:
+    """The accounts whose keys are used, by the account and Region that pays."""
+    own = {key.id: key.account for key in inventory.keys}
+    found: dict[Place, set[str]] = defaultdict(set)
+    columns = frame[["billed_account", "billed_region", "key"]].drop_duplicates()
+    for account, region, key in columns.itertuples(index=False):
+        found[account, region].add(own.get(key) or place_of(key)[0] or account)
+    return found
+
+
+def cover_rows(
+    frame: pd.DataFrame, actuals: Actuals | None, month: str, owners: Mapping[Place, set[str]]
+) -> RowCoverage:
+    """Find the rows that a measurement covers.
+
+    A request is recorded where it is billed, or where its key is. Object names cover everything
+    alike, and tell nothing of others.
+    """
+    size = len(frame)
+    if actuals is None:
+        nothing = np.zeros(size, dtype=bool)
+        return RowCoverage(nothing, nothing, np.zeros(size))
+    coverage = actuals.coverage
+    everywhere = coverage.of_month("", "", month)
+    shares: dict[Place, float] = {}
+    cloudtrail, others, share = [], [], []
+    rows = frame[["billed_account", "billed_region", "operation", "unit"]]
+    for account, region, operation, unit in rows.itertuples(index=False):
+        place = (account, region)
+        if place not in shares:
+            shares[place] = _share(coverage, place, owners.get(place, set()), month)
+        of_logs = shares[place] if tells(actuals, operation, by_names=False) else 0.0
+        of_names = everywhere if tells(actuals, operation, by_names=True) else 0.0
+        is_request = unit == "request"
+        share.append(max(of_logs, of_names))
+        cloudtrail.append(is_request and max(of_logs, of_names) >= ENOUGH)
+        others.append(is_request and of_logs >= ENOUGH)
+    return RowCoverage(
+        np.array(cloudtrail, dtype=bool), np.array(others, dtype=bool), np.array(share)
+    )
+
+
+def _share(coverage: Coverage, place: Place, owners: set[str], month: str) -> float:
+    account, region = place
+    return max(coverage.of_month(owner, region, month) for owner in {account, *owners})

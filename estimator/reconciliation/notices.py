@@ -1,0 +1,174 @@
+"""What to know of a reconciliation, what it rests on, and what stands apart from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from estimator.figures import count, listed, share
+from estimator.forecasting import Forecast
+from estimator.inventory import Inventory
+from estimator.measurement.result import Actuals
+from estimator.reconciliation.covering import ENOUGH, RowCoverage
+from estimator.reconciliation.levels import KMS, MissingLevels
+
+_TRAILS = "AWSCloudTrail"
+_MOST_NAMES = 10
+
+
+def amounts_apart(billed: Actuals, month: str, currency: str) -> tuple[dict[str, Any], ...]:
+    """Amounts of the month that are no usage of KMS: taxes, credits, and CloudTrail's own lines."""
+    rows = billed.measured
+    rows = rows[rows["month"].astype(str) == month]
+    others = rows[(rows["product"] == KMS) & ~rows["unit"].isin(["request", "key-month"])]
+    sums = others.groupby("operation", observed=True)["cost"].sum()
+    found = [(str(name) or "other", KMS, cost) for name, cost in sums.items()]
+    trails = float(rows["cost"][rows["product"] == _TRAILS].sum())
+    if trails:
+        found.append(("lines of CloudTrail itself", _TRAILS, trails))
+    code = f"cost_{currency.lower()}"
+    return tuple(
+        {"what": what, "product": product, code: float(cost)}
+        for what, product, cost in found
+        if cost
+    )
+
+
+def find_strangers(
+    rows: pd.DataFrame, inventory: Inventory, levels: MissingLevels
+) -> dict[str, dict[str, list[str]]]:
+    """Accounts, Regions and keys that only the bill knows, or only the inventory."""
+    billed = rows[(rows["billed"] > 0) | (rows["cost_billed"] != 0)]
+    forecast = rows[rows["metered"] > 0]  # exempt writes are in no bill
+    own_keys = {key.id for key in inventory.keys}
+    regions = {*inventory.regions(), *(key.region for key in inventory.keys)}
+    accounts = {account.id for account in inventory.accounts}
+    keys = set(billed["key"]) - {""}
+    in_bill = {
+        "accounts": set(billed["billed_account"]) - accounts - {""},
+        "regions": set(billed["billed_region"]) - regions - {""},
+        "keys": keys - own_keys,
+    }
+    in_inventory = {
+        "accounts": set(forecast["billed_account"]) - set(billed["billed_account"]),
+        "regions": set(forecast["billed_region"]) - set(billed["billed_region"]),
+        "keys": set(forecast["key"]) - keys - {""} if not levels.request_keys else set(),
+    }
+    return {
+        "bill": {name: sorted(found) for name, found in in_bill.items()},
+        "inventory": {name: sorted(found) for name, found in in_inventory.items()},
+    }
+
+
+def rests_on(
+    coverage: RowCoverage, levels: MissingLevels, frame: pd.DataFrame, expected: float
+) -> dict[str, str]:
+    """Say what each part of the difference rests on."""
+    has = (frame["forecast"] > 0) | (frame["measured"] > 0)
+    is_cloudtrail = (has & (frame["unit"] == "request")).to_numpy()
+    measured = bool(is_cloudtrail.any()) and bool(coverage.cloudtrail[is_cloudtrail].all())
+    partly = bool(coverage.cloudtrail[is_cloudtrail].any()) and not measured
+    if measured:
+        volume = "measured against forecast"
+    elif not levels.request_keys:
+        volume = "requests billed under CloudTrail's keys against forecast"
+    else:
+        volume = "requests billed where there is a forecast, against it"
+        if expected:
+            volume += f"; {count(expected)} more there are others', as the inventory expects"
+    if partly:
+        volume = f"measured where measurements cover the month; else {volume}"
+    if bool(coverage.others.any()):
+        others = "measured"
+    elif not levels.request_keys:
+        others = "requests billed under other keys"
+    else:
+        others = "requests billed where no forecast is, and what the inventory expects of others"
+    keys = "resource ids" if not levels.key_keys else "key-months beyond the forecast ones"
+    return {
+        "writes": "which reading of F5 the bill follows",
+        "volume": volume,
+        "free_tier": "CloudTrail's proportion of the free requests billed, against the forecast's",
+        "keys": "key-months billed against forecast",
+        "rate": "billed cost against the table's price of the billable units",
+        "others": f"{others}, at the table's price; usage types with rates of their own as billed",
+        "other_keys": keys,
+        "unknown": "billed less measured" if bool(coverage.cloudtrail.any()) else "the rest",
+    }
+
+
+def notices(
+    forecast: Forecast,
+    billed: Actuals,
+    actuals: Actuals | None,
+    month: str,
+    coverage: RowCoverage,
+    frame: pd.DataFrame,
+    lost: float,
+    payers: Mapping[str, str],
+    strangers: Mapping[str, Mapping[str, list[str]]],
+) -> tuple[str, ...]:
+    """Everything that one should know before believing the figures."""
+    lines = [*forecast.notices, *_of_bill(billed, month)]
+    for payer, name in payers.items():
+        if payer != name:
+            lines.append(f"payer {payer} of the bill is {name} in the inventory, by its accounts")
+    if actuals is not None:
+        lines += _of_measurement(actuals, month, coverage, frame, lost)
+    for kind, words in (("accounts", "accounts"), ("regions", "Regions"), ("keys", "keys")):
+        if found := strangers["bill"][kind]:
+            names = listed(sorted(found), _MOST_NAMES)
+            lines.append(f"{words} in the bill that the inventory does not know: {names}")
+        if found := strangers["inventory"][kind]:
+            names = listed(sorted(found), _MOST_NAMES)
+            lines.append(f"{words} with a forecast that the bill does not show: {names}")
+    return tuple(dict.fromkeys(lines))
+
+
+def _of_bill(billed: Actuals, month: str) -> list[str]:
+    own = billed.coverage.notices()
+    lines = [line for line in billed.notices if line not in own]
+    months = sorted({str(name) for name in billed.measured["month"].dropna().unique()} - {month})
+    if months:
+        lines.append(f"months of the bill that are left out: {listed(sorted(months), _MOST_NAMES)}")
+    covered = billed.coverage.months().get(month, 0.0)
+    if covered < 1:
+        lines.append(
+            f"the bill's lines cover {share(covered)} of {month}: it may be in progress, and the "
+            "forecast is that of the whole month"
+        )
+    return lines
+
+
+def _of_measurement(
+    actuals: Actuals, month: str, coverage: RowCoverage, frame: pd.DataFrame, lost: float
+) -> list[str]:
+    own = actuals.coverage.notices()
+    lines = [line for line in actuals.notices if line not in own]
+    if lost:
+        lines.append(
+            f"{count(lost)} measured requests have no place in a bill (their account or Region is "
+            "not told): they are left out"
+        )
+    rows = actuals.measured
+    if not (rows["month"].astype(str) == month).any():
+        lines.append(f"the measurements have no request in {month}")
+    is_forecast = ((frame["forecast"] > 0) & (frame["unit"] == "request")).to_numpy()
+    short = is_forecast & ~coverage.cloudtrail
+    if short.any():
+        places = {
+            f"{place_account} in {region}: {share(part)}"
+            for place_account, region, part in zip(
+                frame["billed_account"][short],
+                frame["billed_region"][short],
+                coverage.share[short],
+                strict=True,
+            )
+        }
+        lines.append(
+            f"measurements cover less than {share(ENOUGH)} of the month, or not these requests, "
+            f"and are shown but not reckoned with: {listed(sorted(places), _MOST_NAMES)}"
+        )
+    return lines

@@ -1,0 +1,116 @@
+"""The difference between forecast and bill in parts: one formula each, numbers in, numbers out.
+
+On each row, with p the table's price of a unit, forecast cost = p x (charged - free) and billed
+cost = p x (billed - free) + what the bill's own price adds. One after another the parts replace
+what the forecast says by what the bill says: the writes, the volume, the free part, what is not
+CloudTrail's, what nobody knows, and last the price. Their sum is the difference, whatever the
+numbers.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from estimator.months import FloatArray
+from estimator.reconciliation.attribution import Attribution, RowInterpretation
+from estimator.reconciliation.result import PARTS
+
+
+def free_share(free: FloatArray, billed: FloatArray) -> FloatArray:
+    """The free part of a row's billed units: CloudTrail's have their proportion of it. [-]
+
+    >>> free_share(np.array([5.0, 0.0]), np.array([20.0, 0.0])).tolist()
+    [0.25, 0.0]
+    """
+    return np.clip(np.divide(free, billed, out=np.zeros_like(free), where=billed != 0), 0, 1)
+
+
+def of_quantity(price: FloatArray, after: FloatArray, before: FloatArray) -> FloatArray:
+    """More or fewer units at the table's price: the parts writes, volume and keys. [USD]"""
+    return price * (after - before)
+
+
+def of_free(price: FloatArray, free_after: FloatArray, free_before: FloatArray) -> FloatArray:
+    """More or fewer of CloudTrail's units free: the part free tier. [USD]"""
+    return -price * (free_after - free_before)
+
+
+def of_others(price: FloatArray, others: FloatArray, free: FloatArray) -> FloatArray:
+    """The cost of the bill's units that are not CloudTrail's, at the table's price. [USD]"""
+    return price * (others - free)
+
+
+def of_unknown(
+    price: FloatArray, billable: FloatArray, cloudtrail: FloatArray, others: FloatArray
+) -> FloatArray:
+    """The rest of what is billable, after CloudTrail's and others' billable units. [USD]"""
+    return price * (billable - cloudtrail - others)
+
+
+def of_rate(cost: FloatArray, price: FloatArray, billable: FloatArray) -> FloatArray:
+    """The cost that the bill's price of a unit adds to the table's. [USD]"""
+    return cost - price * billable
+
+
+def add_parts(
+    frame: pd.DataFrame, interpretation: RowInterpretation, attribution: Attribution
+) -> pd.DataFrame:
+    """Add to the rows whose the billed units are, and the parts of the difference. [USD]
+
+    Exempt writes that the bill shows at no cost are units, and in no part of the cost.
+    Where no price of the table holds (special meters, Regions without a rate) the whole billed cost
+    is that of others: CloudTrail causes none of it.
+    """
+    column = {name: frame[name].to_numpy() for name in frame.columns}
+    priced = np.isfinite(column["price"])
+    price = np.where(priced, column["price"], 0.0)
+    is_request = column["unit"] == "request"
+
+    billed, billable = column["billed"], column["billable"]
+    metered, charged = interpretation.metered_units(frame), interpretation.charged_units(frame)
+    counted = attribution.cloudtrail - attribution.uncharged
+    share = free_share(
+        column["billed_free"] - attribution.uncharged, billed - attribution.uncharged
+    )
+    more = of_quantity(price, counted, charged)
+    others_cost = of_others(price, attribution.others, attribution.others * share)
+    others_cost = np.where(priced, others_cost, column["cost"])
+    parts = {
+        "writes": of_quantity(price, charged, column["charged"]),
+        "volume": np.where(is_request, more, 0.0),
+        "free_tier": of_free(price, counted * share, column["forecast_free"]),
+        "keys": np.where(is_request, 0.0, more),
+        "rate": np.where(priced, of_rate(column["cost"], price, billable), 0.0),
+        "others": np.where(is_request, others_cost, 0.0) + column["cost_special"],
+        "other_keys": np.where(is_request, 0.0, others_cost),
+        "unknown": of_unknown(
+            price, billable, counted * (1 - share), attribution.others * (1 - share)
+        ),
+    }
+    cost = column["cost"] + column["cost_special"]
+    rows = frame.assign(
+        cloudtrail=attribution.cloudtrail,
+        others=attribution.others + column["special"],
+        unknown=billed - attribution.cloudtrail - attribution.others,
+        billed=billed + column["special"],
+        cost_billed=cost,
+        cost_difference=cost - column["cost_forecast"],
+        metered=metered,
+        **{f"cost_{name}": parts[name] + 0.0 for name in PARTS},  # no -0.0
+    )
+    before = rows["forecast"].where(rows["forecast"] != 0)
+    rows["difference"] = rows["billed"] - rows["forecast"]
+    rows["relative_difference"] = rows["difference"] / before
+    return rows
+
+
+def request_parts(rows: pd.DataFrame) -> dict[str, float]:
+    """The difference in requests, in parts that add up to it. [request]"""
+    requests = rows[rows["unit"] == "request"]
+    return {
+        "writes": float((requests["metered"] - requests["forecast"]).sum()),
+        "volume": float((requests["cloudtrail"] - requests["metered"]).sum()),
+        "others": float(requests["others"].sum()),
+        "unknown": float(requests["unknown"].sum()),
+    }

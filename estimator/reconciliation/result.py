@@ -1,0 +1,242 @@
+"""A reconciliation as it leaves the pipeline, and the limit of its difference."""
+
+from __future__ import annotations
+
+import html
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from estimator.figures import count, money, plain, share, signed
+from estimator.forecasting import Forecast
+from estimator.reconciliation.interpretation import Interpretation
+from pricing.reading.problems import Problem, UsageError
+
+# the parts in the order in which they replace forecast by bill
+PARTS = {
+    "writes": "CloudTrail's own writes, charged or exempt",
+    "volume": "volume of CloudTrail's requests",
+    "free_tier": "free tier",
+    "keys": "key-months of the inventory's keys",
+    "rate": "rate",
+    "others": "requests that are not CloudTrail's",
+    "other_keys": "keys that are not in the inventory",
+    "unknown": "unknown",
+}
+# no forecast is made of these, so that no forecast can be wrong about them
+NOT_FORECAST = ("others", "other_keys")
+
+_AMOUNT = re.compile(
+    r"(?:(?P<before>[A-Z]{3}) *)?(?P<number>[0-9_]*\.?[0-9]+)(?: *(?P<after>%|[A-Z]{3}))?"
+)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A share of the forecast's cost, or an amount in the table's currency."""
+
+    text: str
+    number: float
+    is_share: bool
+
+    def is_broken_by(self, difference: float, forecast: float) -> bool:
+        """Tell whether a difference is larger. [currency]"""
+        allowed = self.number * abs(forecast) if self.is_share else self.number
+        # the last bits of a sum break no limit
+        slack = 1e-9 * max(1.0, abs(forecast))
+        return abs(difference) > allowed + slack
+
+
+def read_limit(text: str | float, currency: str) -> Limit:
+    """Read a limit: ``5%`` as a share; ``5``, ``5.00`` or ``USD 5`` as an amount.
+
+    >>> read_limit("5%", "USD").number, read_limit("USD 2.50", "USD").number
+    (0.05, 2.5)
+
+    Raises
+    ------
+    UsageError
+        It is neither, or in another currency.
+    """
+    words = str(text).strip()
+    found = _AMOUNT.fullmatch(words)
+    codes = {found["before"], found["after"]} - {None, "%"} if found else set()
+    both = found is not None and found["before"] and found["after"]
+    if found is None or both or codes - {currency} or not math.isfinite(float(found["number"])):
+        expected = f"a share such as 5%, or an amount such as {currency} 5"
+        raise UsageError(Problem("fail_over", None, "", repr(text), expected, ""))
+    number = float(found["number"])
+    is_share = found["after"] == "%"
+    return Limit(words, number / 100 if is_share else number, is_share)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Reconciliation:
+    """Forecast, measured and billed side by side, and the difference in parts.
+
+    Attributes
+    ----------
+    month : str
+        As ``2026-10``.
+    forecast : Forecast
+        What the inventory gives for the month.
+    rows : DataFrame
+        The frame of `estimator.frames.RECONCILIATION`; on each row the columns ``cost_writes`` to
+        ``cost_unknown`` add up to ``cost_difference``.
+    request_parts : mapping
+        The difference in requests, by part. [request]
+    readings : tuple of Reading
+        Which reading of F5 the bill of each payer follows.
+    apart : tuple of dict
+        Amounts of the bill that are no usage of KMS: taxes, credits, discounts; CloudTrail's lines.
+    levels : mapping
+        Levels that the bill does not tell (``key``, ``operation``), and why.
+    rests_on : mapping
+        What each part rests on, by its name.
+    unknown_to : mapping
+        What only the bill knows, and what only the inventory does: accounts, Regions, keys.
+    measured_share : float or None
+        Share of the month that the measurements cover where CloudTrail's requests are billed.
+    notices : tuple of str
+        What to know before believing it.
+    limit : Limit, optional
+        How far apart they may lie.
+    """
+
+    month: str
+    forecast: Forecast
+    rows: pd.DataFrame
+    request_parts: Mapping[str, float]
+    readings: tuple[Interpretation, ...]
+    apart: tuple[Mapping[str, Any], ...]
+    levels: Mapping[str, str]
+    rests_on: Mapping[str, str]
+    unknown_to: Mapping[str, Mapping[str, list[str]]]
+    measured_share: float | None
+    notices: tuple[str, ...]
+    limit: Limit | None = None
+
+    @property
+    def currency(self) -> str:
+        """Code of the currency, such as USD."""
+        return self.forecast.currency
+
+    @cached_property
+    def parts(self) -> dict[str, float]:
+        """The difference in cost, by part: they add up to it. [currency]"""
+        return {name: math.fsum(self.rows[f"cost_{name}"]) for name in PARTS}
+
+    @cached_property
+    def totals(self) -> dict[str, float | None]:
+        """Requests and key-months [unit] and costs [currency] of each side, and the difference."""
+        code = self.currency.lower()
+        totals: dict[str, float | None] = {}
+        for name, unit in (("requests", "request"), ("key_months", "key-month")):
+            rows = self.rows[self.rows["unit"] == unit]
+            totals[f"{name}_forecast"] = math.fsum(rows["forecast"])
+            if unit == "request":
+                known = rows["measured"].dropna()
+                totals[f"{name}_measured"] = math.fsum(known) if len(known) else None
+            totals[f"{name}_billed"] = math.fsum(rows["billed"])
+        for side in ("forecast", "billed"):
+            totals[f"cost_{code}_{side}"] = math.fsum(self.rows[f"cost_{side}"])
+        difference = math.fsum(self.rows["cost_difference"])
+        totals[f"cost_{code}_difference"] = difference
+        before = math.fsum(self.rows["cost_forecast"])
+        totals["relative_difference"] = difference / before if before else None
+        totals[f"cost_{code}_forecast_error"] = self.forecast_error
+        for reading in ("charged", "exempt"):
+            total = self.forecast.totals[f"cost_{code}_writes_{reading}"]
+            totals[f"cost_{code}_forecast_writes_{reading}"] = total
+        return totals
+
+    @property
+    def forecast_error(self) -> float:
+        """The difference without what no forecast was made of. [currency]"""
+        return math.fsum(cost for name, cost in self.parts.items() if name not in NOT_FORECAST)
+
+    @property
+    def reading(self) -> Interpretation | None:
+        """The reading of the bill, where all payers' bills that tell one follow the same."""
+        decided = [bill for bill in self.readings if bill.reading is not None]
+        return decided[0] if len({bill.reading for bill in decided}) == 1 else None
+
+    @cached_property
+    def broken(self) -> str | None:
+        """The limit that is broken, by how much and why, in one line; None where none is."""
+        before = math.fsum(self.rows["cost_forecast"])
+        error = self.forecast_error
+        if self.limit is None or not self.limit.is_broken_by(error, before):
+            return None
+        parts = {name: cost for name, cost in self.parts.items() if name not in NOT_FORECAST}
+        largest = max(parts, key=lambda name: abs(parts[name]))
+        of_it = f" ({share(abs(error) / before)})" if before else ""
+        more = "more" if error > 0 else "less"
+        return (
+            f"over the limit of {self.limit.text}: {self.month} is billed {self.currency} "
+            f"{money(abs(error))}{of_it} {more} than the forecast's {money(before)}; largest part: "
+            f"{PARTS[largest]}, {self.currency} {signed(money(parts[largest]))}"
+        )
+
+    @property
+    def other_interpretation_line(self) -> str:
+        """The line that stands beside every cost: the forecast under the other reading."""
+        return self.forecast.other_interpretation_line.replace("the total is", "the forecast is")
+
+    def to_dict(self) -> dict[str, Any]:
+        """The reconciliation as documented JSON."""
+        code = self.currency.lower()
+        rows = self.rows.assign(month=self.rows["month"].astype(str))
+        return {
+            "month": self.month,
+            "totals": self.totals,
+            "parts": [
+                {
+                    "part": name,
+                    f"cost_{code}": cost,
+                    "requests": self.request_parts.get(name),
+                    "rests_on": self.rests_on.get(name, ""),
+                }
+                for name, cost in self.parts.items()
+            ],
+            "reading": None if self.reading is None else self.reading.reading,
+            "readings": [bill.to_dict() for bill in self.readings],
+            "rows": [plain(row) for row in rows.to_dict("records")],
+            "apart": [dict(amount) for amount in self.apart],
+            "levels_not_told": dict(self.levels),
+            "only_in_bill": dict(self.unknown_to["bill"]),
+            "only_in_inventory": dict(self.unknown_to["inventory"]),
+            "measured_share": self.measured_share,
+            "limit": None
+            if self.limit is None
+            else {"limit": self.limit.text, "broken": self.broken is not None, "why": self.broken},
+            "notices": [*self.notices, self.other_interpretation_line],
+        }
+
+    def __repr__(self) -> str:
+        code = self.currency.lower()
+        before, after = (self.totals[f"cost_{code}_{side}"] or 0.0 for side in _SIDES)
+        requests = count(self.totals["requests_billed"] or 0.0)
+        return (
+            f"<Reconciliation {self.month}: forecast {self.currency} {money(before)}, billed "
+            f"{money(after)} for {requests} requests>"
+        )
+
+    def _repr_html_(self) -> str:
+        parts = "".join(
+            f"<tr><td>{html.escape(PARTS[name])}</td><td>{signed(money(cost))}</td></tr>"
+            for name, cost in self.parts.items()
+        )
+        notices = "".join(
+            f"<p>Note: {html.escape(line)}</p>"
+            for line in (*self.notices, self.other_interpretation_line)
+        )
+        return f"<p>{html.escape(repr(self)[1:-1])}</p><table>{parts}</table>{notices}"
+
+
+_SIDES = ("forecast", "billed")

@@ -1,0 +1,174 @@
+"""Forecast, measured and billed, each as a frame of the same key columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from estimator.forecasting import WRITES, Forecast
+from estimator.inventory import Inventory
+from estimator.measurement.result import Actuals
+from estimator.measurement.sources import SOURCES, sources_that_count
+from estimator.reconciliation.levels import SYMMETRIC, MissingLevels
+from estimator.reconciliation.matching import CLOUDTRAIL_CAUSES
+
+KEYS = ("payer", "billed_account", "billed_region", "key", "operation", "unit")
+
+
+def forecast_side(forecast: Forecast) -> pd.DataFrame:
+    """The forecast by row: quantity, writes, charged, free [unit], cost [USD], price [USD/unit].
+
+    `writes` are CloudTrail's own, `charged` is what the inventory's reading charges for.
+    """
+    rows = forecast.rows
+    price = f"{forecast.currency.lower()}_per_unit"
+    is_write = rows["cause"].isin(WRITES).to_numpy()
+    exempt = is_write & (forecast.inventory.cloudtrail_writes == "exempt")
+    quantity = rows["quantity"].to_numpy()
+    frame = _key_columns(rows).assign(
+        forecast=quantity,
+        writes=np.where(is_write, quantity, 0.0),
+        charged=np.where(exempt, 0.0, quantity),
+        forecast_free=np.where(exempt, 0.0, rows["free"].to_numpy()),
+        cost_forecast=rows["cost"].to_numpy(),
+        listed=rows[price].to_numpy() * quantity,
+    )
+    frame = _sum_rows(frame)
+    frame["price"] = frame.pop("listed") / frame["forecast"]
+    return frame
+
+
+def billed_side(
+    rows: pd.DataFrame, payers: Mapping[str, str], own: Mapping[str, str], names: Mapping[str, str]
+) -> pd.DataFrame:
+    """The bill's usage by row: billed, free, billable [unit], cost, and what is special apart.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Requests and key-months of one month.
+    payers, own, names : mapping
+        The payer of a payer in the bill, of an account; the id of a key's ARN.
+    """
+    special = (rows["unit"] == "request").to_numpy() & ~rows["meter"].isin(SYMMETRIC).to_numpy()
+    keyed = _key_columns(rows)
+    keyed["payer"] = payer_of(keyed["billed_account"], keyed["payer"], payers, own)
+    keyed["key"] = [names.get(key, key) for key in keyed["key"]]
+    columns = {
+        "billed": np.where(special, 0.0, rows["quantity"].to_numpy()),
+        "billed_free": np.where(special, 0.0, rows["free"].to_numpy()),
+        "billable": np.where(special, 0.0, rows["billable"].to_numpy()),
+        "cost": np.where(special, 0.0, rows["cost"].to_numpy()),
+        "special": np.where(special, rows["quantity"].to_numpy(), 0.0),
+        "cost_special": np.where(special, rows["cost"].to_numpy(), 0.0),
+    }
+    return _sum_rows(keyed.assign(**columns))
+
+
+def payer_of(
+    accounts: Iterable[str],
+    billed: Iterable[str],
+    payers: Mapping[str, str],
+    own: Mapping[str, str],
+) -> list[str]:
+    """The payer of each line: its account's in the inventory, else the bill's."""
+    pairs = zip(map(str, accounts), map(str, billed), strict=True)
+    return [own.get(account) or payers[payer] for account, payer in pairs]
+
+
+def measured_side(
+    actuals: Actuals,
+    month: str,
+    inventory: Inventory,
+    payers: Mapping[str, str],
+    names: Mapping[str, str],
+) -> tuple[pd.DataFrame, float]:
+    """The measurements by row: CloudTrail's, its writes, others' [request]; what has no place.
+
+    Names of objects tell neither the account that pays nor the key: where all trails write for one
+    account under one key, that is where they belong. Rows whose grain leaves out the account, the
+    Region or the operation have no place.
+    """
+    rows = actuals.measured
+    rows = rows[(rows["month"].astype(str) == month) & (rows["unit"] == "request")]
+    rows = rows[rows["quantity"].notna()]
+    keyed = _key_columns(rows)
+    cause, quantity = rows["cause"].astype(str).to_numpy(), rows["quantity"].to_numpy()
+    place = _only_place(inventory)
+    if place:
+        account, region, key = place
+        by_names = rows["source"].astype(str).isin(sources_that_count("objects", "accesses"))
+        writes = (by_names & (keyed["operation"] == "GenerateDataKey")).to_numpy()
+        keyed.loc[writes & (keyed["billed_account"] == "").to_numpy(), "billed_account"] = account
+        keyed.loc[by_names.to_numpy() & (keyed["billed_region"] == "").to_numpy(), "key"] = key
+        keyed.loc[keyed["billed_region"] == "", "billed_region"] = region
+    keyed["key"] = [names.get(key, key) for key in keyed["key"]]
+    keyed["payer"] = [payers.get(account, "") for account in keyed["billed_account"]]
+    is_cloudtrail = np.isin(cause, CLOUDTRAIL_CAUSES)
+    frame = keyed.assign(
+        measured=np.where(is_cloudtrail, quantity, 0.0),
+        measured_writes=np.where(np.isin(cause, WRITES), quantity, 0.0),
+        measured_others=np.where(is_cloudtrail, 0.0, quantity),
+    )
+    placed = (frame[["billed_account", "billed_region", "operation"]] != "").all(axis=1)
+    lost = frame.loc[~placed, ["measured", "measured_others"]].to_numpy().sum()
+    return _sum_rows(frame[placed]), float(lost)
+
+
+def _only_place(inventory: Inventory) -> tuple[str, str, str] | None:
+    """The account, Region and key of all trails, where they have one of each."""
+    keys = {key.id: key for key in inventory.keys}
+    places = {
+        (trail.account, keys[trail.key].region, trail.key)
+        for trail in inventory.trails
+        if trail.key is not None
+    }
+    return places.pop() if len(places) == 1 else None
+
+
+def tells(actuals: Actuals, operation: str, by_names: bool) -> bool:
+    """Tell whether a measurement counts this operation of CloudTrail's, from names or logs."""
+    for source in actuals.source.split(", "):
+        known = SOURCES[source].operations if source in SOURCES else frozenset()
+        if (known is not None) is by_names and (known is None or operation in known):
+            return True
+    return False
+
+
+def join_sides(*sides: pd.DataFrame) -> pd.DataFrame:
+    """Put the sides next to each other: a row per combination of keys, 0 where one lacks it."""
+    whole = sides[0]
+    for side in sides[1:]:
+        whole = whole.merge(side, on=list(KEYS), how="outer")
+    price = whole.pop("price")
+    numbers = [name for name in whole.columns if name not in KEYS]
+    whole[numbers] = whole[numbers].fillna(0.0)
+    whole["price"] = price
+    return whole.sort_values(list(KEYS), ignore_index=True)
+
+
+def drop_levels(frame: pd.DataFrame, levels: MissingLevels) -> pd.DataFrame:
+    """Sum a side over the levels that the bill does not tell."""
+    is_request = (frame["unit"] == "request").to_numpy()
+    frame = frame.copy()
+    frame.loc[is_request & bool(levels.request_keys), "key"] = ""
+    frame.loc[~is_request & bool(levels.key_keys), "key"] = ""
+    frame.loc[is_request & bool(levels.operations), "operation"] = ""
+    if "price" in frame:
+        frame["price"] = frame["price"] * frame["forecast"]
+    frame = _sum_rows(frame)
+    if "price" in frame:
+        frame["price"] = frame["price"] / frame["forecast"]
+    return frame
+
+
+def _key_columns(rows: pd.DataFrame) -> pd.DataFrame:
+    """The key columns as text, empty where a source does not tell one."""
+    blank = pd.Series("", index=rows.index, dtype=object)
+    return pd.DataFrame({name: rows.get(name, blank).astype(str).astype(object) for name in KEYS})
+
+
+def _sum_rows(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.groupby(list(KEYS), sort=True, observed=True).sum().reset_index()

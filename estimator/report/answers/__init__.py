@@ -1,0 +1,67 @@
+"""Results as answers: one module a result, which says what each of its formats holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from estimator.report.blocks import Block
+
+if TYPE_CHECKING:  # JSON of a measurement would else wait for pandas
+    import pandas as pd
+
+
+class Result(Protocol):
+    """A result of a public function: it can be written as its documented JSON."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as its documented JSON."""
+
+
+R = TypeVar("R", bound=Result)
+
+
+class Answer(Generic[R]):
+    """A result, ready for every format that `estimator.report.formats.render` knows.
+
+    A subclass says what is its own; what it leaves out comes from the result.
+
+    Parameters
+    ----------
+    result : Result
+        What a public function returned.
+    """
+
+    def __init__(self, result: R) -> None:
+        self.result = result
+
+    @property
+    def headline(self) -> str:
+        """The whole answer in a sentence; empty where the first table says it."""
+        return ""
+
+    def blocks(self) -> Iterable[Block]:
+        """Tables and texts in the order of reading."""
+        return ()
+
+    def lines(self) -> Iterable[str]:
+        """Return the lines below the tables: the other interpretation, what to do next."""
+        return ()
+
+    def frame(self) -> pd.DataFrame:
+        """Return the rows of CSV."""
+        raise NotImplementedError
+
+    def data(self) -> Mapping[str, Any]:
+        """Return the content of JSON."""
+        return self.result.to_dict()
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """The facts to know before believing the result."""
+        return tuple(getattr(self.result, "notices", ()))
+
+    @property
+    def broken(self) -> str | None:
+        """The limit that was asked for and is broken, in one line."""
+        return None

@@ -1,0 +1,159 @@
+"""What a forecast says of budgets and of copies of KMS events, a line each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from estimator.figures import FEW, factor, listed, money, share
+from estimator.forecasting import Forecast
+from estimator.forecasting.budgets import describe_budgets
+from estimator.forecasting.event_copies import SLACK
+from estimator.forecasting.fail_over import describe_budget
+from estimator.report.blocks import Alert
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_MOST_BUDGETS = 10
+
+
+def budget_lines(forecast: Forecast) -> list[str]:
+    """The highest month of each budget, what was reached when, and the other reading's highest."""
+    budgets = forecast.inventory.budgets
+    known = describe_budgets(forecast.budgets, budgets)
+    lines = []
+    for budget, rows in zip(budgets[:_MOST_BUDGETS], known, strict=False):
+        used, month = _highest(rows, "used")
+        when = f" in {month}" if forecast.months.count > 1 else ""
+        line = f"B{describe_budget(budget)[1:]}: highest {used[0]}{when}{used[1]}; {_verdict(rows)}"
+        line += "".join(f"; {threshold}" for threshold in _reached_thresholds(rows))
+        other = "".join(_highest(rows, "used_other_reading")[0])
+        line = f"{line}; with cloudtrail_writes: {forecast.other_interpretation} {other}"
+        lines.append(line if rows["first_over"] is None else Alert(line))
+    more = known[_MOST_BUDGETS:]
+    if more:
+        over = sum(rows["first_over"] is not None for rows in more)
+        lines.append(f"and {len(more):,} more budgets, {over:,} of them broken: see --by budget")
+    return lines
+
+
+def _highest(rows: Mapping[str, Any], column: str) -> tuple[tuple[str, str], str]:
+    """The largest use as an amount and a share, and its month."""
+    top = max(rows["months"], key=lambda row: float(row[column]))
+    used, limit = float(top[column]), rows["usd_per_month"]
+    return (money(used), f", {share(used / limit)}" if limit else ""), top["month"]
+
+
+def _verdict(rows: Mapping[str, Any]) -> str:
+    over = sum(row["over"] for row in rows["months"])
+    if not over:
+        return "never over it"
+    return f"over it in {over} of {len(rows['months'])} months, first {rows['first_over']}"
+
+
+def _reached_thresholds(rows: Mapping[str, Any]) -> Iterator[str]:
+    """Since when each threshold is reached; of the whole budget the verdict tells."""
+    for threshold in rows["thresholds"]:
+        first = next((row for row in rows["months"] if threshold in row["reached"]), None)
+        if first and threshold != 1:
+            yield f"{factor(threshold * 100)} % reached in {first['month']}"
+
+
+def copies_lines(forecast: Forecast) -> list[str]:
+    """The charge for copies of KMS events over all months, by whom and by trail."""
+    return copies_charged(forecast.totals, forecast.events, forecast.currency)
+
+
+def copies_charged(
+    totals: Mapping[str, float], events: pd.DataFrame | None, currency: str, when: str = ""
+) -> list[str]:
+    """The charge for copies of KMS events, never part of the KMS figure; nothing without any.
+
+    Parameters
+    ----------
+    totals : mapping of str to float
+        As those of a forecast, of the same months as `events`.
+    events : DataFrame or None
+        `estimator.frames.EVENTS`; None where no rate is known, which a notice says.
+    when : str
+        Which months, as " in 2026-10".
+    """
+    charge = CopyCharge.of(totals, currency)
+    if events is None or not charge.high:
+        return []
+    by_trail = events.groupby("trail", observed=True)[["cost", "cost_high"]].sum()
+    by_trail = by_trail.sort_values("cost_high", ascending=False, kind="stable")
+    trails = [
+        f"{name} {between(row['cost'], row['cost_high'])}"
+        for name, row in by_trail.to_dict("index").items()
+    ]
+    line = (
+        f"Apart from KMS, on CloudTrail's bill{when}: {currency} {charge.text} for copies of KMS "
+        f"events, {charge.whose}, by trail {listed(trails, FEW)} "
+        "(exclude_kms_events: true avoids it)"
+    )
+    return [line]
+
+
+@dataclass(frozen=True)
+class CopyCharge:
+    """The cost of copies of KMS events of this inventory's and of all others' requests. [currency]
+
+    Attributes
+    ----------
+    own, others, others_high : float
+        Those of all others at least and at most.
+    """
+
+    own: float
+    others: float
+    others_high: float
+
+    @classmethod
+    def of(cls, totals: Mapping[str, float], currency: str) -> CopyCharge:
+        """That of a forecast's totals; NaN where no rate is known."""
+        name = f"cost_{currency.lower()}_cloudtrail_events"
+        whole, others, high = (totals[f"{name}{end}"] for end in ("", "_others", "_high"))
+        own = whole - others
+        # a difference of two sums: what is left of nothing is their last digits
+        return cls(own if abs(own) > SLACK * high else 0.0, others, others + high - whole)
+
+    @property
+    def low(self) -> float:
+        """All of it, at least."""
+        return self.own + self.others
+
+    @property
+    def high(self) -> float:
+        """All of it, at most."""
+        return self.own + self.others_high
+
+    @property
+    def is_range(self) -> bool:
+        """True where the cost is known only between two ends."""
+        return self.others_high - self.others > SLACK * abs(self.high)
+
+    @property
+    def text(self) -> str:
+        """All of it: one amount where it is known."""
+        return between(self.low, self.high)
+
+    @property
+    def whose(self) -> str:
+        """The parts in words."""
+        if not self.others_high:
+            return "all of them of this inventory's requests"
+        others = between(self.others, self.others_high)
+        where = ", whose places are not known" if self.is_range else ""
+        return f"{money(self.own)} of this inventory's requests and {others} of all others'{where}"
+
+
+def between(low: float, high: float) -> str:
+    """An amount, or both ends where it is known between two only.
+
+    >>> between(0.0, 2000.0), between(5.0, 5.0 + 1e-12)
+    ('0.00 to 2,000.00', '5.00')
+    """
+    return f"{money(low)} to {money(high)}" if high - low > SLACK * abs(high) else money(low)

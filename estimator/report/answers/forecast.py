@@ -1,0 +1,168 @@
+"""What a forecast answers: months, the groups of `--by`, the free tier, budgets, copies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from estimator.figures import count, money
+from estimator.forecasting import Forecast
+from estimator.frames import DEFAULT_GRAIN, KEYS
+from estimator.inventory import Inventory
+from estimator.report.answers import Answer
+from estimator.report.answers.budgets_and_copies import budget_lines, copies_lines
+from estimator.report.answers.details import section_sheet
+from estimator.report.blocks import MOST_ROWS, Sheet
+
+_MOST_POOLS = 4
+_ACCOUNTS = ("payer", "account", "billed_account")  # columns whose ids have names beside them
+
+
+class ForecastAnswer(Answer[Forecast]):
+    """KMS requests and cost, month by month."""
+
+    def blocks(self) -> Iterable[Sheet]:
+        """Months, then the groups that were asked for."""
+        forecast = self.result
+        asked = section_sheet(forecast) if forecast.section else groups_sheet(forecast)
+        return (months_sheet(forecast), *([] if asked is None else [asked]))
+
+    def lines(self) -> Iterable[str]:
+        """The other interpretation, the free tier, copies of KMS events, budgets."""
+        forecast = self.result
+        return (
+            forecast.other_interpretation_line,
+            *_free_tier(forecast),
+            *copies_lines(forecast),
+            *budget_lines(forecast),
+        )
+
+    def frame(self) -> pd.DataFrame:
+        """The charges, or the frame asked for in their place."""
+        return self.result.frame
+
+    @property
+    def broken(self) -> str | None:
+        """The budget or amount that a month goes over."""
+        return self.result.broken
+
+
+def title(forecast: Forecast) -> str:
+    """Say in one line what is forecast."""
+    first, last = forecast.months.labels[0], forecast.months.labels[-1]
+    inventory = forecast.inventory
+    span = first if first == last else f"{first} to {last}"
+    accounts, trails = len(inventory.accounts), len(inventory.trails)
+    return (
+        f"KMS because of CloudTrail, {span}: {accounts:,} account{'s' * (accounts != 1)}, "
+        f"{trails:,} trail{'s' * (trails != 1)}"
+    )
+
+
+def months_sheet(forecast: Forecast) -> Sheet:
+    """The forecast month by month, with its sum."""
+    unit, code = forecast.currency, forecast.currency.lower()
+    columns = ("requests", "free_requests", "billable_requests")
+    costs = (f"cost_{code}_requests", f"cost_{code}_keys", f"cost_{code}")
+    # CloudTrail's own writes cost nothing under this reading without touching the free tier
+    exempt = forecast.inventory.cloudtrail_writes == "exempt"
+    free = "exempt or free" if exempt else "free"
+    header = ("month", "requests", free, "billable", f"requests {unit}", f"keys {unit}", unit)
+    months: list[Mapping[Any, Any]] = forecast.monthly.to_dict("records")  # type: ignore[assignment]  # of pandas' stubs
+    rows = [
+        (
+            str(month["month"]),
+            *(count(month[name]) for name in columns),
+            *(money(month[name]) for name in costs),
+        )
+        for month in (*months, {"month": "total", **forecast.totals})
+    ]
+    groups = (("requests", 3), (unit, 3))
+    return Sheet(title(forecast), header, tuple(rows), numbers=6, sums=1, groups=groups)
+
+
+def groups_sheet(forecast: Forecast) -> Sheet | None:
+    """One row for each group of `--by` over the whole span; None where none was asked for."""
+    if forecast.by == DEFAULT_GRAIN:
+        return None
+    by = [column for column in KEYS if column in forecast.by and column != "month"]
+    frame = _groups(forecast.rows, by)
+    rows = [
+        (*_labels(row, by, forecast.inventory), *_numbers(row))
+        for row in frame.head(MOST_ROWS).to_dict("records")
+    ]
+    blank = ("",) * max(len(by) - 1, 0)
+    rest = frame.iloc[MOST_ROWS:]
+    if len(rest):
+        rows.append((*([f"{len(rest):,} more"] if by else []), *blank, *_numbers(_sum(rest))))
+    if by:
+        rows.append(("total", *blank, *_numbers(_sum(frame))))
+    months = forecast.months.count
+    span = f"the {months} months together" if months > 1 else "the month"
+    words = ", ".join(name.replace("_", " ") for name in by) or "nothing told apart"
+    header = (
+        *(name.replace("_", " ") for name in by),
+        *("requests", "free", "billable", "key-months", forecast.currency),
+    )
+    return Sheet(f"By {words}, {span}", header, tuple(rows), numbers=5, sums=int(bool(by)))
+
+
+def _groups(charges: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Charges by group, the dearest first; requests and key-months beside each other.
+
+    A group that has both is in two rows of the frame of charges: the row of a table is the group.
+    """
+    is_request = (charges["unit"] == "request").to_numpy()
+    numbers = {
+        "requests": np.where(is_request, charges["quantity"], 0.0),
+        "free": np.where(is_request, charges["free"], 0.0),
+        "billable": np.where(is_request, charges["billable"], 0.0),
+        "key_months": np.where(is_request, 0.0, charges["quantity"]),
+        "cost": charges["cost"].to_numpy(),
+    }
+    frame = charges[by].assign(**numbers)
+    if not by:
+        return frame.sum().to_frame().T
+    frame = frame.groupby(by, observed=True, sort=False, as_index=False).sum()
+    return frame.sort_values("cost", ascending=False, kind="stable")
+
+
+def _sum(groups: pd.DataFrame) -> dict[str, float]:
+    names = ("requests", "free", "billable", "key_months", "cost")
+    return {name: float(groups[name].sum()) for name in names}
+
+
+def _numbers(group: Mapping[Any, Any]) -> Iterator[str]:
+    for name in ("requests", "free", "billable", "key_months"):
+        yield count(group[name])
+    yield money(group["cost"])
+
+
+def _labels(group: Mapping[Any, Any], by: list[str], inventory: Inventory) -> Iterator[str]:
+    names = {account.id: account.name for account in inventory.accounts}
+    for column in by:
+        label = str(group[column])
+        name = names.get(label) if column in _ACCOUNTS else None
+        yield f"{label} {name}" if name else label
+
+
+def _free_tier(forecast: Forecast) -> list[str]:
+    lines = []
+    pools = forecast.pools.groupby(["payer", "partition"], observed=True, sort=False)
+    for (payer, partition), months in pools:
+        size, others = months["quantity_free"].iloc[0], months["used_by_others"].iloc[0]
+        used, left = months["used"], months["left"]
+        span = str(count(used.min()))
+        if used.max() != used.min():
+            span += f" to {count(used.max())}"
+        lines.append(
+            f"Free tier of payer {payer} ({partition}): {count(size)} requests a month; others use "
+            f"{count(others)} first, these {span}; left {count(left.min())}"
+        )
+    more = len(lines) - _MOST_POOLS
+    if more > 0:
+        return [*lines[:_MOST_POOLS], f"and the free tiers of {more} more payers"]
+    return lines

@@ -1,0 +1,163 @@
+"""What a measurement answers: requests by cause, and what was read for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from estimator.figures import count, money
+from estimator.measurement.result import Actuals
+from estimator.measurement.sources import SOURCES
+from estimator.report.answers import Answer
+from estimator.report.blocks import MOST_ROWS, Sheet
+from pricing.arns import split_arn
+from pricing.reading.problems import printable
+
+if TYPE_CHECKING:  # JSON of a measurement is written before pandas would have been loaded
+    import pandas as pd
+
+_DEFAULT = ("month", "cause", "operation", "driver")
+_OF_A_BILL = ("month", "operation")  # which tells no cause but its own: the operation says as much
+_NUMBERS = {
+    "quantity": "requests",
+    "files": "objects",
+    "free": "free",
+    "billable": "billable",
+    "cost": "cost",
+}
+_KMS, _CLOUDTRAIL = "awskms", "AWSCloudTrail"
+_UNITS = ("request", "key-month", "event")  # in this order; then others, then what has none
+
+
+class MeasurementAnswer(Answer[Actuals]):
+    """The requests that were really made."""
+
+    def blocks(self) -> Iterable[Sheet]:
+        """The rows by what was asked for."""
+        return measurement_sheets(self.result)
+
+    def lines(self) -> Iterable[str]:
+        """Return what was read, and which part of the time it covers."""
+        return [*_costs(self.result), _files(self.result)]
+
+    def frame(self) -> pd.DataFrame:
+        """The actuals frame."""
+        return self.result.rows
+
+
+def measurement_sheets(actuals: Actuals) -> list[Sheet]:
+    """The rows by what was asked for, and their sum; CloudTrail's charges never among KMS's."""
+    rows = actuals.rows
+    if "product" not in rows:
+        return [_sheet(_title(actuals, "KMS requests by"), actuals, rows, "request")]
+    of = {name: rows[rows["product"] == name] for name in (_KMS, _CLOUDTRAIL)}
+    sheets = [_sheet(_title(actuals, "AWS KMS on"), actuals, of[_KMS], "request")]
+    if len(of[_CLOUDTRAIL]):
+        title = "Apart from it, AWS CloudTrail on the same bill"
+        sheets.append(_sheet(title, actuals, of[_CLOUDTRAIL], "event"))
+    return sheets
+
+
+def _sheet(title: str, actuals: Actuals, rows: pd.DataFrame, unit: str) -> Sheet:
+    """Rows under their title; `unit` is that of the sum."""
+    # each product has a sheet of its own
+    keys = [name for name in actuals.by or _default(rows) if name in rows and name != "product"]
+    numbers = [name for name in _NUMBERS if name in rows]
+    summed = rows.groupby(
+        list(dict.fromkeys([*keys, "unit"])), observed=True, dropna=False, sort=True
+    )[numbers]
+    frame = summed.sum(min_count=1).reset_index()
+    if actuals.by is None:  # the largest first within a month, what is no usage last
+        frame["_unit"] = [_place(unit) for unit in frame["unit"]]
+        order = ["month", "_unit", "quantity"]
+        frame = frame.sort_values(order, ascending=[True, True, False], kind="stable")
+    cells = [
+        (*(_word(row[name]) for name in keys), *(_number(name, row, unit) for name in numbers))
+        for row in frame.head(MOST_ROWS).to_dict("records")
+    ]
+    if len(frame) > MOST_ROWS:
+        blank = ("",) * (len(keys) - 1 + len(numbers))
+        cells.append((f"{len(frame) - MOST_ROWS:,} more", *blank))
+    currencies = set(rows["currency"]) - {""} if "currency" in rows else set()
+    words = _NUMBERS | {"quantity": f"{unit}s"} | {"cost": " ".join(currencies) or "cost"}
+    header = (*(name.replace("_", " ") for name in keys), *(words[name] for name in numbers))
+    total = ("total", *("",) * (len(keys) - 1)) if keys else ()
+    counted = rows[rows["unit"] == unit]
+    sums = (money(rows[name].sum()) if name == "cost" else _sum(counted[name]) for name in numbers)
+    return Sheet(title, header, (*cells, (*total, *sums)), len(numbers), sums=1)
+
+
+def _default(rows: pd.DataFrame) -> tuple[str, ...]:
+    return _OF_A_BILL if "product" in rows else _DEFAULT
+
+
+def _place(unit: object) -> int:
+    if not unit:
+        return len(_UNITS) + 1
+    return _UNITS.index(str(unit)) if unit in _UNITS else len(_UNITS)
+
+
+def _sum(values: pd.Series[float]) -> str:
+    """A sum; where a part of it is not known, what it is at least."""
+    known = count(values.sum())
+    if not values.isna().any():
+        return known
+    return "unknown" if values.isna().all() else f"at least {known}"
+
+
+def _title(actuals: Actuals, what: str) -> str:
+    days = [] if "day" not in actuals.rows else list(actuals.rows["day"].dropna())
+    span = ""
+    if days:
+        first, last = str(min(days)), str(max(days))
+        span = f", {first}" if first == last else f", {first} to {last}"
+    return f"{what} {SOURCES[actuals.source].words}{span}"
+
+
+def _word(value: object) -> str:
+    """A cell of text; of an ARN what people call the thing by."""
+    text = "" if value is None or str(value) == "NaT" else str(value)
+    arn = split_arn(text)
+    if arn is not None:
+        is_caller = arn.service in ("iam", "sts")
+        text = f"{arn.account}:{arn.resource}" if is_caller else arn.resource
+    return printable(text) or "-"
+
+
+def _number(name: str, row: Mapping[Any, Any], unit: str) -> str:
+    value = float(str(row[name]))
+    if name == "cost":
+        return money(value)
+    if not row["unit"]:  # a tax, a credit: an amount and nothing to count
+        return ""
+    if name == "quantity" and row["unit"] != unit:
+        return f"{count(value)} {row['unit']}{'s' * (row['unit'] in _UNITS)}"
+    return count(value)
+
+
+def _files(actuals: Actuals) -> str:
+    """Say what was read."""
+    line = f"Read {actuals.files:,} file{'s' * (actuals.files != 1)} with {actuals.records:,} "
+    line += f"record{'s' * (actuals.records != 1)}"
+    if actuals.duplicates:
+        line += f"; {actuals.duplicates:,} copies of requests counted once"
+    if actuals.skipped:
+        line += f"; skipped {len(actuals.skipped):,}"
+    return line
+
+
+def _costs(actuals: Actuals) -> list[str]:
+    """Return the cost of KMS on a bill by what it is for."""
+    if actuals.source != "bill":
+        return []
+    totals = actuals.totals
+    cost = next(name for name in totals if name.startswith("cost_"))
+    parts = ("requests", "keys", "other")
+    requests, keys, other = (money(totals[f"{cost}_{part}"]) for part in parts)
+    code = cost.removeprefix("cost_").upper()
+    return [
+        (
+            f"KMS {code} {money(totals[cost])}: requests {requests}, keys {keys}, taxes, credits "
+            f"and all else {other}"
+        )
+    ]

@@ -1,0 +1,251 @@
+"""What a reconciliation answers: forecast, measured and billed, and why they differ."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from decimal import ROUND_FLOOR, Decimal
+
+import pandas as pd
+
+from estimator.figures import count, listed, money, percent, signed
+from estimator.reconciliation import Reconciliation
+from estimator.reconciliation.result import PARTS
+from estimator.report.answers import Answer
+from estimator.report.blocks import MOST_ROWS, Sheet
+
+_HUGE = 1e12  # beyond it a double holds no cents
+_DUST = 1e-7  # what is left of sums that should be zero
+
+
+class ReconciliationAnswer(Answer[Reconciliation]):
+    """The forecast of a month against its bill, and what explains the difference."""
+
+    def blocks(self) -> Iterable[Sheet]:
+        """The sides, the parts of their difference, the rows that differ most."""
+        return reconciliation_sheets(self.result)
+
+    def lines(self) -> Iterable[str]:
+        """The interpretations, and what the parts rest on."""
+        return reconciliation_lines(self.result)
+
+    def frame(self) -> pd.DataFrame:
+        """The rows of all sides."""
+        return self.result.rows
+
+    @property
+    def broken(self) -> str | None:
+        """The limit, where forecast and bill differ by more."""
+        return self.result.broken
+
+
+def reconciliation_sheets(reconciliation: Reconciliation) -> list[Sheet]:
+    """The sides, the parts of their difference, and the rows that differ most."""
+    rows = _rows_sheet(reconciliation)
+    return [_sides_sheet(reconciliation), _parts_sheet(reconciliation), *([rows] if rows else [])]
+
+
+def _sides_sheet(reconciliation: Reconciliation) -> Sheet:
+    """Requests by operation, key-months, and costs."""
+    frame = reconciliation.rows
+    is_request = frame["unit"] == "request"
+    groups = [
+        (str(name) or "operations not told", rows)
+        for name, rows in frame[is_request].groupby("operation", observed=True)
+    ]
+    with_forecast = [(name, rows) for name, rows in groups if rows["forecast"].sum()]
+    rest = [rows for _, rows in groups if not rows["forecast"].sum()]
+    cells = [_quantities(name, rows) for name, rows in with_forecast]
+    if rest:
+        names = "other operation" + "s" * (len(rest) != 1)
+        cells.append(_quantities(f"{len(rest)} {names}", pd.concat(rest)))
+    if len(cells) > 1:
+        cells.append(_quantities("requests", frame[is_request]))
+    if (~is_request).any():
+        cells.append(_quantities("key-months", frame[~is_request]))
+    for word, rows in (
+        (f"{reconciliation.currency} requests", frame[is_request]),
+        (f"{reconciliation.currency} keys", frame[~is_request]),
+        (reconciliation.currency, frame),
+    ):
+        before, after = (math.fsum(rows[f"cost_{side}"]) for side in ("forecast", "billed"))
+        cells.append(
+            (
+                word,
+                money(before),
+                "",
+                money(after),
+                signed(money(after - before)),
+                _share(before, after),
+            )
+        )
+    header = ("", "forecast", "measured", "billed", "difference", "")
+    title = f"Forecast, measured and billed: KMS because of CloudTrail, {reconciliation.month}"
+    return Sheet(title, header, tuple(cells), numbers=5, sums=1)
+
+
+def _quantities(name: str, rows: pd.DataFrame) -> tuple[str, ...]:
+    before, after = math.fsum(rows["forecast"]), math.fsum(rows["billed"])
+    # what no log covers is not known, and never a zero
+    known = rows["measured"].dropna()
+    measured = count(math.fsum(known)) if len(known) else "-"
+    more = signed(count(after - before))
+    return name, count(before), measured, count(after), more, _share(before, after)
+
+
+def _share(before: float, after: float) -> str:
+    return percent((after - before) / before) if before else ""
+
+
+def _parts_sheet(reconciliation: Reconciliation) -> Sheet:
+    """From forecast to bill, one part after another: the amounts add up as they are printed."""
+    code = reconciliation.currency.lower()
+    totals = reconciliation.totals
+    before, after = (totals[f"cost_{code}_{side}"] or 0.0 for side in ("forecast", "billed"))
+    parts = reconciliation.parts
+    amounts = adding_up([before, *parts.values()], after)
+    rows: list[tuple[str, ...]] = [
+        ("forecast", count(totals["requests_forecast"] or 0.0), amounts[0])
+    ]
+    for (name, cost), amount in zip(parts.items(), amounts[1:-1], strict=True):
+        requests = reconciliation.request_parts.get(name)
+        if requests is not None and abs(requests) < _DUST:
+            requests = 0.0
+        if abs(cost) < _DUST and not requests:
+            continue
+        more = "" if requests is None else signed(count(requests))
+        rows.append((PARTS[name], more, f"{'+' * (cost > 0)}{amount}"))
+    rows.append(("billed", count(totals["requests_billed"] or 0.0), amounts[-1]))
+    header = ("from forecast to bill", "requests", reconciliation.currency)
+    return Sheet("Why they differ", header, tuple(rows), numbers=2, sums=1)
+
+
+def adding_up(amounts: Sequence[float], total: float) -> list[str]:
+    """Amounts and their total in as many decimals as they need, so that the printed ones add up.
+
+    What rounding leaves over goes, unit by unit, to the amounts that it took most from.
+
+    >>> adding_up([1.004, 1.004, 1.004], 3.012)
+    ['1.01', '1.00', '1.00', '3.01']
+    """
+    largest = max(map(abs, [*amounts, total]), default=0.0)
+    if largest >= _HUGE or not math.isfinite(largest):
+        return [money(amount) for amount in (*amounts, total)]
+    digits = 2 if largest >= 1 or not largest else min(12, 3 - math.floor(math.log10(largest)))
+    unit = Decimal(1).scaleb(-digits)
+    exact = [Decimal(repr(amount)) / unit for amount in amounts]
+    whole = [amount.to_integral_value(ROUND_FLOOR) for amount in exact]
+    sought = (Decimal(repr(total)) / unit).to_integral_value()
+    left = int(sought - sum(whole))
+    order = sorted(range(len(exact)), key=lambda at: whole[at] - exact[at])
+    for step in range(max(left, 0)):
+        whole[order[step % len(order)]] += 1
+    return [f"{amount * unit:,.{digits}f}" for amount in (*whole, sought)]
+
+
+def _rows_sheet(reconciliation: Reconciliation) -> Sheet | None:
+    """The rows that differ most."""
+    frame = reconciliation.rows
+    order = frame["cost_difference"].abs().sort_values(ascending=False, kind="stable").index
+    frame = frame.loc[order]
+    costs, units = frame["cost_difference"].abs(), frame["difference"].abs()
+    # free requests to list keys and the like are in the sums above
+    frame = frame[(costs > _DUST) | ((frame["forecast"] > 0) & (units > _DUST))]
+    if frame.empty:
+        return None
+    several = len(set(frame["payer"])) > 1
+    names = ["billed_account", "billed_region", "key", "operation"]
+    names = [
+        *(["payer"] if several else []),
+        *(column for column in names if (frame[column] != "").any()),
+    ]
+    cells = [
+        (
+            *(_word(str(row[name])) for name in names),
+            count(row["forecast"]),
+            "-" if math.isnan(row["measured"]) else count(row["measured"]),
+            count(row["billed"]),
+            signed(money(row["cost_difference"])),
+        )
+        for row in frame.head(MOST_ROWS).to_dict("records")
+    ]
+    rest = frame.iloc[MOST_ROWS:]
+    blank = ("",) * (len(names) - 1)
+    if len(rest):
+        amount = signed(money(math.fsum(rest["cost_difference"])))
+        cells.append((f"{len(rest):,} more", *blank, "", "", "", amount))
+    header = (*(name.replace("_", " ") for name in names), "forecast", "measured", "billed")
+    header = (*header, f"{reconciliation.currency} difference")
+    return Sheet("Where they differ most", header, tuple(cells), numbers=4)
+
+
+def _word(text: str) -> str:
+    return text.rsplit("key/", 1)[-1] or "-"
+
+
+def reconciliation_lines(reconciliation: Reconciliation) -> list[str]:
+    """Return what stands under the tables."""
+    return [
+        *_readings(reconciliation),
+        reconciliation.other_interpretation_line,
+        *_resting(reconciliation),
+        *_levels(reconciliation),
+        *_apart(reconciliation),
+        *_limit(reconciliation),
+    ]
+
+
+def _readings(reconciliation: Reconciliation) -> list[str]:
+    lines = []
+    own = reconciliation.forecast.inventory.cloudtrail_writes
+    several = len(reconciliation.readings) > 1
+    for bill in reconciliation.readings:
+        of = f" of payer {bill.payer}" if several else ""
+        if bill.reading is None:
+            lines.append(
+                f"Whether the bill{of} charges for CloudTrail's own writes cannot be told: "
+                f"{bill.why}. The inventory's cloudtrail_writes: {own} is taken"
+            )
+            continue
+        doubt = "" if bill.reading == own else f", not {own} as the inventory has it"
+        lines.append(
+            f"The bill{of} follows cloudtrail_writes: {bill.reading}{doubt} ({bill.strength} "
+            f"evidence): {bill.why}"
+        )
+    more = len(lines) - 4
+    return lines if more <= 0 else [*lines[:4], f"and the bills of {more} more payers"]
+
+
+def _resting(reconciliation: Reconciliation) -> list[str]:
+    """Return what those parts rest on that are no plain sums."""
+    parts = reconciliation.parts
+    return [
+        f"{PARTS[name][0].upper()}{PARTS[name][1:]}: {reconciliation.rests_on[name]}"
+        for name in ("volume", "others", "other_keys", "unknown")
+        if abs(parts[name]) >= _DUST or abs(reconciliation.request_parts.get(name, 0.0)) >= _DUST
+    ]
+
+
+def _levels(reconciliation: Reconciliation) -> list[str]:
+    names: dict[str, list[str]] = {}
+    for name, why in reconciliation.levels.items():
+        names.setdefault(why, []).append(name)
+    return [f"Level not told, {' and '.join(found)}: {why}" for why, found in names.items()]
+
+
+def _apart(reconciliation: Reconciliation) -> list[str]:
+    if not reconciliation.apart:
+        return []
+    code = f"cost_{reconciliation.currency.lower()}"
+    amounts = listed(
+        sorted(f"{part['what']} {money(part[code])}" for part in reconciliation.apart), 10
+    )
+    return [f"Apart from all this, {reconciliation.currency}: {amounts}"]
+
+
+def _limit(reconciliation: Reconciliation) -> list[str]:
+    if reconciliation.limit is None:
+        return []
+    error = f"{reconciliation.currency} {signed(money(reconciliation.forecast_error))}"
+    verdict = f"Limit {reconciliation.limit.text} {'broken' if reconciliation.broken else 'kept'}"
+    return [f"{verdict}: without what is not CloudTrail's the difference is {error}"]

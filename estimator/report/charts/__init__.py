@@ -1,0 +1,101 @@
+"""Charts as matplotlib figures: drawn for reading, for a notebook, a file or the report."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from estimator.forecasting import forecast
+from estimator.inventory import Inventory, load_inventory
+from estimator.report.charts.chart import WIDE, Chart
+from estimator.report.charts.fan import QUANTILES
+from estimator.simulation import simulate
+from estimator.simulation.options import read_options
+from pricing.rates import RateTable, load_rates
+from pricing.reading.problems import Problem, UsageError
+from pricing.reading.words import nearest
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["KINDS", "chart_of", "plot"]
+
+KINDS = {
+    "cost": "cost of requests and keys, month by month, under both readings",
+    "requests": "requests by cause, month by month",
+    "fan": "how sure: the range of each month's cost, against the budgets",
+    "drivers": "what causes the spread",
+    "sankey": "who causes it, by what, and who is billed, in the first month",
+}
+
+
+def plot(
+    inventory: Inventory | str | Path,
+    kind: str = "cost",
+    start: str | datetime.date | None = None,
+    months: int = 12,
+    draws: int = 10_000,
+    seed: int | None = None,
+    rates: RateTable | str | Path | None = None,
+    discount: float = 0.0,
+) -> Figure:
+    """A chart of a forecast as a matplotlib figure, which Jupyter shows.
+
+    Parameters
+    ----------
+    inventory, start, months, rates, discount
+        As for `estimator.forecast`.
+    kind : str
+        ``cost``, ``requests``, ``fan``, ``drivers`` or ``sankey``.
+    draws, seed
+        As for `estimator.simulate`, where the kind needs one.
+
+    Returns
+    -------
+    Figure
+        Made without pyplot: nothing has to be closed.
+
+    Raises
+    ------
+    KmscostError
+        As `estimator.forecast`; or there is no such kind.
+    """
+    return chart_of(inventory, kind, start, months, draws, seed, rates, discount).draw(WIDE)
+
+
+def chart_of(
+    inventory: Inventory | str | Path,
+    kind: str = "cost",
+    start: str | datetime.date | None = None,
+    months: int = 12,
+    draws: int = 10_000,
+    seed: int | None = None,
+    rates: RateTable | str | Path | None = None,
+    discount: float = 0.0,
+) -> Chart:
+    """The chart that `plot` draws, with its text alternative; parameters as there."""
+    if kind not in KINDS:
+        close = nearest(kind, KINDS)
+        fix = f"did you mean {close}?" if close else ""
+        raise UsageError(Problem("kind", None, "", repr(kind), f"one of {', '.join(KINDS)}", fix))
+    # also where the kind draws nothing: a wrong option is not for somebody else to find
+    read_options(draws, seed, QUANTILES, 1)
+    inventory = inventory if isinstance(inventory, Inventory) else load_inventory(inventory)
+    table = rates if isinstance(rates, RateTable) else load_rates(rates)
+    if kind in ("fan", "drivers"):
+        from estimator.report.charts.drivers import drivers_chart
+        from estimator.report.charts.fan import fan_chart
+
+        drawn = simulate(inventory, start, months, draws, seed, rates=table, discount=discount)
+        return fan_chart(drawn) if kind == "fan" else drivers_chart(drawn)
+    if kind == "sankey":
+        from estimator.report.charts.sankey import COLUMNS, sankey_chart
+
+        by = [*COLUMNS, "cause"]
+        flows = forecast(inventory, start, 1, by, table, discount)
+        return sankey_chart(flows.rows, inventory, flows.currency, flows.months.labels[0])
+    from estimator.report.charts.months import cost_chart, requests_chart
+
+    flows = forecast(inventory, start, months, rates=table, discount=discount)
+    return cost_chart(flows) if kind == "cost" else requests_chart(flows)

@@ -1,0 +1,187 @@
+"""What all charts share: sizes, colours, axes without junk, labels that stay text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from estimator.figures import significant
+from estimator.report.charts.colours import INK, LINE, MUTED
+from pricing.reading.problems import printable
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_TICKS = 10  # labels of months on a wide chart
+
+
+@dataclass(frozen=True)
+class Size:
+    """The size of a chart, in pixels of a page. [px]"""
+
+    width: float
+    height: float
+
+    @property
+    def narrow(self) -> bool:
+        """True on a telephone, where labels are fewer and shorter."""
+        return self.width < 500
+
+
+WIDE, NARROW = 920.0, 344.0
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart that is drawn when it is wanted, and what it says to those who cannot see it.
+
+    Attributes
+    ----------
+    name : str
+        A word for files and ids.
+    title, description : str
+        The text alternative: what is shown, and its main numbers.
+    draw : callable
+        Draws it at a width. [px]
+    """
+
+    name: str
+    title: str
+    description: str
+    draw: Callable[[float], Figure]
+
+
+def canvas(
+    size: Size, left: float, right: float, top: float = 14, bottom: float = 30
+) -> tuple[Figure, Axes]:
+    """A figure with axes inside margins [px]; nothing of it touches pyplot."""
+    # not pyplot, which keeps every figure alive until somebody closes it
+    from estimator.report.charts.picture import Picture
+
+    figure = Picture(figsize=(size.width / 72, size.height / 72), dpi=72)
+    figure.patch.set_alpha(0.0)
+    inside = (
+        left / size.width,
+        bottom / size.height,
+        max(1 - (left + right) / size.width, 0.1),
+        max(1 - (top + bottom) / size.height, 0.1),
+    )
+    axes = figure.add_axes(inside)
+    axes.patch.set_alpha(0.0)
+    for side in axes.spines.values():
+        side.set_visible(False)
+    axes.tick_params(length=0, labelsize=12, labelcolor=MUTED, pad=6)
+    return figure, axes
+
+
+def bare(size: Size) -> tuple[Figure, Axes]:
+    """A figure whose axes are pixels, from the top left corner."""
+    figure, axes = canvas(size, 0, 0, 0, 0)
+    axes.set_xlim(0, size.width)
+    axes.set_ylim(size.height, 0)
+    axes.axis("off")
+    return figure, axes
+
+
+def write(axes: Axes, x: float, y: float, text: str, **style: Any) -> None:
+    """A label: names of others are text, never a formula."""
+    plain: dict[str, Any] = {"fontsize": 12, "color": INK, "va": "center", "parse_math": False}
+    axes.text(x, y, printable(text), **(plain | style))
+
+
+def empty_chart(name: str, title: str, description: str) -> Chart:
+    """A chart of nothing: a word where its reader would look for a fault in the picture."""
+
+    def draw(width: float) -> Figure:
+        size = Size(width, 60)
+        figure, axes = bare(size)
+        write(
+            axes,
+            2,
+            30,
+            description if len(description) * 6.5 < width else "nothing to draw",
+            color=MUTED,
+        )
+        return figure
+
+    return Chart(name, title, description, draw)
+
+
+def shorten_label(text: str, most: int) -> str:
+    """A name that fits; its end, which tells ids apart, stays.
+
+    >>> shorten_label("accounts[333333333333].files_per_day", 20)
+    'accounts[3…s_per_day'
+    """
+    if len(text) <= most:
+        return text
+    head = most // 2
+    return f"{text[:head]}…{text[len(text) - (most - head - 1) :]}"
+
+
+def scale_of_months(axes: Axes, labels: Sequence[str], size: Size) -> None:
+    """Months below the axes: the year where it begins."""
+    names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    most = 5 if size.narrow else _TICKS + 4
+    step = max(1, -(-len(labels) // most))
+    shown = list(range(0, len(labels), step))
+    words, year = [], ""
+    for at in shown:
+        this, number = labels[at][:4], int(labels[at][5:7])
+        words.append(names[number - 1] + (f"\n{this}" if this != year else ""))
+        year = this
+    axes.set_xticks(shown, words)
+
+
+def scale_of_values(axes: Axes, highest: float, unit: str) -> None:
+    """A few light lines with round numbers, from zero; the unit above them."""
+    from matplotlib.ticker import MaxNLocator
+
+    top = highest * 1.08 or 1.0
+    ticks = [tick for tick in MaxNLocator(4).tick_values(0, top) if 0 <= tick <= top]
+    axes.set_ylim(0, top)
+    axes.set_yticks(ticks, [axis_number(float(tick), top) for tick in ticks])
+    axes.grid(axis="y", color=LINE, linewidth=1)
+    axes.set_axisbelow(True)
+    axes.figure.text(0, 1, unit, fontsize=12, color=MUTED, va="top", parse_math=False)
+
+
+def axis_number(value: float, largest: float) -> str:
+    """A round number of an axis, in thousands or millions where the largest is so large.
+
+    >>> axis_number(0.0, 2e6), axis_number(600_000.0, 2e6)
+    ('0', '0.6 M')
+    >>> axis_number(2_500.0, 9_000.0), axis_number(0.25, 1.0)
+    ('2,500', '0.25')
+    """
+    for least, size, word in ((1e9, 1e9, " G"), (1e6, 1e6, " M"), (1e4, 1e3, " k")):
+        if value and largest >= least:
+            return f"{significant(value / size, 6)}{word}"
+    return significant(value, 6)
+
+
+def apart(wanted: Sequence[float], gap: float) -> list[float]:
+    """Places of labels, at least `gap` apart and as near as can be to where they are wanted.
+
+    >>> apart([10.0, 12.0, 40.0], 10.0)
+    [6.0, 16.0, 40.0]
+    """
+    order = sorted(range(len(wanted)), key=lambda at: wanted[at])
+    groups: list[tuple[float, list[int]]] = []  # centre, members
+    for at in order:
+        centre, members = wanted[at], [at]
+        while groups:
+            before, inside = groups[-1]
+            if centre - before >= gap * (len(members) + len(inside)) / 2:
+                break
+            groups.pop()
+            members = inside + members
+            centre = sum(wanted[member] for member in members) / len(members)
+        groups.append((centre, members))
+    places = [0.0] * len(wanted)
+    for centre, members in groups:
+        for number, at in enumerate(members):
+            places[at] = centre + gap * (number - (len(members) - 1) / 2)
+    return places

@@ -1,0 +1,146 @@
+"""Where it comes from: by trail, account, Region, cause, reader; the top ten and the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from estimator.figures import count, money
+from estimator.forecasting import price_usage
+from estimator.forecasting.totals import sum_charges, sum_groups
+from estimator.inventory import Inventory
+from estimator.months import Months
+from estimator.report.blocks import Sheet
+from estimator.report.charts.sankey import COLUMNS, sankey_chart
+from estimator.report.monthly.document import Section
+from estimator.report.monthly.inputs import ReportInputs
+from estimator.report.monthly.words import part
+from estimator.volume import usage
+from estimator.volume.streams import streams_of
+from pricing.rates import RateTable
+
+_MOST = 10
+# what decides on a price and on the free pool: no column of it can be left out before pricing
+_PRICED_BY = ("month", "payer", "billed_region", "cause", "operation")
+
+
+def break_down(
+    inventory: Inventory, month: Months, table: RateTable, discount: float
+) -> dict[str, pd.DataFrame]:
+    """Price the usage of one month by all that the sections tell apart.
+
+    Returns
+    -------
+    dict
+        Charges by account, driver, billed account and cause (``drivers``), and by Region
+        (``regions``), each with cost_other_reading.
+    """
+    streams = streams_of(inventory)
+    charges = {}
+    # accounts and Regions each alone: together they are rows by the million
+    for name, columns in (("drivers", (*COLUMNS, "cause")), ("regions", ("region",))):
+        used = usage(inventory, month, tuple({*_PRICED_BY, *columns}), streams)
+        priced = price_usage(used, inventory, month, table, discount)
+        charges[name] = sum_charges(priced.charges, columns, table.currency)
+    return charges
+
+
+def breakdown_section(inputs: ReportInputs) -> Section:
+    """Return the month's forecast broken down in five ways; each sums to the same total."""
+    rows = inputs.breakdown["drivers"]
+    names = {account.id: account.name or "" for account in inputs.inventory.accounts}
+    is_key = (rows["cause"] == "key").to_numpy()
+    trails = {trail.name for trail in inputs.inventory.trails}
+    kinds = {
+        str(driver): "trail" if driver in trails else "reader"
+        for driver in rows["driver"].cat.categories
+    }
+    own = rows.assign(kind=np.where(is_key, "key", rows["driver"].map(kinds).astype(object)))
+    blocks = (
+        sankey_chart(rows, inputs.inventory, inputs.currency, inputs.month),
+        _sheet(
+            inputs,
+            own,
+            ["kind", "driver"],
+            "By trail, reader and key",
+            ("what", "name"),
+            lambda kind, driver: (kind, driver),
+        ),
+        _sheet(
+            inputs,
+            rows,
+            ["account"],
+            "By account where it happens",
+            ("account", "name"),
+            lambda account: (account, names.get(account, "")),
+        ),
+        _sheet(
+            inputs,
+            rows,
+            ["billed_account"],
+            "By account that is billed",
+            ("billed account", "name"),
+            lambda account: (account, names.get(account, "")),
+        ),
+        _sheet(
+            inputs,
+            inputs.breakdown["regions"],
+            ["region"],
+            "By Region where it happens",
+            ("Region",),
+            lambda region: (region,),
+        ),
+        _sheet(inputs, rows, ["cause"], "By cause", ("cause",), lambda cause: (cause,)),
+    )
+    return Section("origins", f"Where it comes from: forecast of {inputs.month}", blocks)
+
+
+def _sheet(
+    inputs: ReportInputs,
+    rows: pd.DataFrame,
+    columns: list[str],
+    title: str,
+    header: tuple[str, ...],
+    words: Callable[..., tuple[str, ...]],
+) -> Sheet:
+    """Requests and cost by columns, the largest first; `words` names a group by its values."""
+    # the columns as they are: texts joined into one key could meet, or lose what parts them
+    code = rows.groupby(columns, sort=False, observed=True).ngroup().to_numpy().astype(np.int64)
+    first = np.unique(code, return_index=True)[1]
+    found = [tuple(map(str, values)) for values in rows[columns].iloc[first].to_numpy(object)]
+    is_request = (rows["unit"] == "request").to_numpy()
+    frame = pd.DataFrame(
+        {
+            "requests": sum_groups(code, rows["quantity"].where(is_request, 0.0), len(found)),
+            "cost": sum_groups(code, rows["cost"], len(found)),
+            "other": sum_groups(code, rows["cost_other_reading"], len(found)),
+        }
+    )
+    frame = frame.sort_values(["cost", "requests"], ascending=False, kind="stable")
+    total = frame[["requests", "cost", "other"]].sum()
+
+    def cells(row: pd.Series) -> tuple[str, ...]:
+        share = part(row["cost"] / total["cost"]) if total["cost"] else "-"
+        return count(row["requests"]), money(row["cost"]), share, money(row["other"])
+
+    listed = [
+        (*words(*found[group]), *cells(frame.loc[group])) for group in frame.index[:_MOST].tolist()
+    ]
+    rest = frame.iloc[_MOST:]
+    blank = ("",) * (len(header) - 1)
+    if len(rest):
+        summed = rest[["requests", "cost", "other"]].sum()
+        listed.append((f"{len(rest):,} more", *blank, *cells(summed)))
+    listed.append(("total", *blank, *cells(total)))
+    unit = inputs.currency
+    names = (
+        *header,
+        "requests",
+        unit,
+        "share",
+        f"if {inputs.forecast.other_interpretation} {unit}",
+    )
+    sums = 1 + bool(len(rest))
+    return Sheet(title, names, tuple(listed), numbers=4, sums=sums)

@@ -1,0 +1,109 @@
+"""Ranges to quantiles and drivers: how sure a forecast is. The whole simulation on one screen."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from pathlib import Path
+
+from estimator.forecasting import calendar, price_usage
+from estimator.forecasting.budgets import budget_use
+from estimator.forecasting.notices import notices
+from estimator.forecasting.result import free_in_use
+from estimator.forecasting.totals import monthly_totals
+from estimator.inventory import Inventory
+from estimator.inventory.changes import Settings, change_inventory
+from estimator.months import Months
+from estimator.simulation.draws import Draws
+from estimator.simulation.inventory_demand import demand_of
+from estimator.simulation.options import Options, read_options
+from estimator.simulation.prices import Prices
+from estimator.simulation.result import Simulation, build_simulation
+from estimator.simulation.sampling import repeat_point, sample
+from estimator.simulation.uncertain_files import notice_combined
+from estimator.simulation.uncertain_inputs import is_uncertain
+from estimator.volume import usage
+from estimator.volume.streams import streams_of
+from pricing.rates import RateTable, load_rates
+
+__all__ = ["Simulation", "simulate"]
+
+_CERTAIN = (
+    "nothing in the inventory is uncertain, so the answer has no width: write a range for what you "
+    "are not sure of, such as files_per_day: {low: 150, high: 290} (its 5th and 95th percentile)"
+)
+
+
+def simulate(
+    inventory: Inventory | str | Path,
+    start: str | datetime.date | None = None,
+    months: int = 12,
+    draws: int = 10_000,
+    seed: int | None = None,
+    quantile: str | float | Sequence[float] = (0.05, 0.5, 0.95),
+    rates: RateTable | str | Path | None = None,
+    discount: float = 0.0,
+    set: Settings | None = None,  # noqa: A002 (as --set)
+) -> Simulation:
+    """Simulate a forecast: quantiles of requests and cost, and the assumptions that spread them.
+
+    Parameters
+    ----------
+    inventory, start, months, rates, discount, set
+        As for `estimator.forecast`.
+    draws : int
+        The number of draws of every range, 100 to 500,000.
+    seed : int, optional
+        The same seed gives the same bytes. Default: 0.
+    quantile : sequence of float or str
+        Shares between 0 and 1, as ``"0.05,0.5,0.95"``. [-]
+
+    Returns
+    -------
+    Simulation
+        Quantiles, drivers, budgets, means, the draws themselves, notices.
+
+    Raises
+    ------
+    KmscostError
+        As `estimator.forecast`; or an option makes no sense.
+    """
+    options = read_options(draws, seed, quantile, months)
+    inventory = change_inventory(inventory, set)
+    table = rates if isinstance(rates, RateTable) else load_rates(rates)
+    span = calendar(start, months)
+    return run(inventory, span, options, table, discount)
+
+
+def run(
+    inventory: Inventory,
+    span: Months,
+    options: Options,
+    table: RateTable,
+    discount: float,
+    noise: bool = True,
+) -> Simulation:
+    """A simulation of checked options; without `noise` counts are their means."""
+    streams = streams_of(inventory)
+    used = usage(inventory, span, streams=streams)
+    priced = price_usage(used, inventory, span, table, discount)
+    charges, is_exempt = priced.charges, inventory.cloudtrail_writes == "exempt"
+    point = monthly_totals(charges, None, span, table.currency, is_exempt)
+
+    messages = notices(inventory, span, priced.versions, charges, free_in_use(priced.pools, table))
+    if inventory.budgets and table.currency != "USD":
+        messages += (f"budgets are in USD, the rates in {table.currency}: not compared",)
+    lots = Draws(options.seed, options.draws)
+    # without a range the draws would repeat the forecast but for last bits: say the forecast itself
+    if is_uncertain(inventory, streams):
+        demand = demand_of(inventory, span, streams, table, lots, noise)
+        prices = Prices(table, span, demand.bins, discount)
+        drawn = sample(inventory, span, demand, prices, lots, options.quantiles)
+        messages += notice_combined(len(inventory.uncertain_files))
+    else:
+        messages += (_CERTAIN,)
+        use = budget_use(charges, inventory.budgets, span)
+        drawn = repeat_point(point, use, table.currency, is_exempt, options)
+    return build_simulation(
+        inventory, span, options, point, drawn, lots, messages, table, priced.versions, discount
+    )

@@ -1,0 +1,62 @@
+"""One draw of an assumption holds wherever it is used.
+
+Latin hypercube: each assumption has a draw in the middle of every n-th part of its distribution,
+in an order of its own (McKay, Beckman and Conover 1979, Technometrics 21(2), 239-245). The order
+comes from the seed and the assumption's path alone, so that one more assumption changes no other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+
+from estimator.inventory import Range
+from estimator.months import FloatArray
+from estimator.simulation.distributions import Kind, UncertainInput
+from estimator.simulation.elementary import exp, log, normal_scores
+from estimator.volume.streams import IntArray
+
+
+def generator(seed: int, path: str) -> np.random.Generator:
+    """The random numbers of one path under a seed: its own child stream."""
+    digest = hashlib.blake2b(path.encode(), digest_size=16).digest()
+    # blake2b, not hash(): Python salts its own hashes anew in every process
+    words = tuple(np.frombuffer(digest, dtype="<u4").tolist())
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=words)))
+
+
+class Draws:
+    """The draws of every assumption that was asked for, each drawn once."""
+
+    def __init__(self, seed: int, count: int) -> None:
+        self.seed, self.count = seed, count
+        self._scores = normal_scores(count)
+        self.inputs: dict[str, UncertainInput] = {}
+        self.order: dict[str, IntArray] = {}
+        self.drawn: dict[str, FloatArray] = {}
+
+    def of(self, path: str, given: Range, kind: Kind = "quantity") -> FloatArray:
+        """The draws of a range; a number stands for itself, as one value."""
+        # one value, not one for each draw: what rests on numbers alone stays exact and cheap
+        if given.is_number:
+            return np.array([given.mid])
+        if path not in self.drawn:
+            uncertain = UncertainInput(path, given, kind)
+            self.inputs[path] = uncertain
+            self.order[path] = generator(self.seed, path).permutation(self.count)
+            self.drawn[path] = uncertain.values(self._scores[self.order[path]])
+        return self.drawn[path]
+
+    def around_one(self, path: str, variance: float, label: UncertainInput) -> FloatArray:
+        """The draws of a lognormal with mean 1: many small assumptions in one, by their moments.
+
+        Fenton (1960), IRE Transactions on Communications Systems 8(1), 57-67.
+        """
+        if path not in self.drawn:
+            self.inputs[path] = label
+            self.order[path] = generator(self.seed, path).permutation(self.count)
+            width = log(np.array([1.0 + variance]))
+            scores = self._scores[self.order[path]]
+            self.drawn[path] = exp(np.sqrt(width) * scores - width / 2)
+        return self.drawn[path]

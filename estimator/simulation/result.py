@@ -1,0 +1,294 @@
+"""A simulation as it leaves the pipeline."""
+
+from __future__ import annotations
+
+import html
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from estimator.figures import count, money, share
+from estimator.forecasting.budgets import is_over
+from estimator.forecasting.result import INTERPRETATIONS, describe_rates
+from estimator.inventory import Inventory
+from estimator.months import FloatArray, Months
+from estimator.simulation.draws import Draws
+from estimator.simulation.options import Options
+from estimator.simulation.quantiles import quantile_frame, quantiles_of
+from estimator.simulation.sampling import Samples
+from estimator.simulation.sensitivity import drivers_frame
+from pricing.meters import Meter, Version
+from pricing.rates import RateTable
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Simulation:
+    """The uncertainty of a forecast.
+
+    Attributes
+    ----------
+    inventory, months, draws, seed, quantile : Inventory, Months, int, int, tuple of float
+        The inventory, its months, the number of draws, their seed, and the shares of `quantiles`.
+    quantiles, other_quantiles : DataFrame
+        The frame of `estimator.frames.QUANTILES`; the same of the cost under the other reading of
+        who pays for CloudTrail's own writes.
+    monthly : DataFrame
+        A row per month: point, mean, and what the mean requests cost.
+    drivers, remainder : DataFrame, dict
+        The frame of `estimator.frames.DRIVERS`, and what interactions and the noise of counts
+        leave over. [0-1]
+    budgets : DataFrame
+        The frame of `estimator.frames.BUDGETS`.
+    draws_requests, draws_cost : array
+        Every draw of every month, draws x months. [request, currency]
+    mean, point : dict
+        Sums over the whole span: of the mean draw, and of the forecast.
+    notices : tuple of str
+        What to know before believing it.
+    table, versions, discount : RateTable, tuple, float
+        The rates that priced it.
+    """
+
+    inventory: Inventory
+    months: Months
+    draws: int
+    seed: int
+    quantile: tuple[float, ...]
+    quantiles: pd.DataFrame
+    other_quantiles: pd.DataFrame
+    monthly: pd.DataFrame
+    drivers: pd.DataFrame
+    remainder: dict[str, float]
+    budgets: pd.DataFrame
+    draws_requests: FloatArray
+    draws_cost: FloatArray
+    mean: dict[str, float]
+    point: dict[str, float]
+    notices: tuple[str, ...]
+    table: RateTable
+    versions: tuple[tuple[Meter, Version], ...]
+    discount: float
+
+    @property
+    def currency(self) -> str:
+        """Code of the currency, such as USD."""
+        return self.table.currency
+
+    @property
+    def cost(self) -> str:
+        """The name of the cost, such as cost_usd."""
+        return f"cost_{self.currency.lower()}"
+
+    @property
+    def other_interpretation(self) -> str:
+        """The reading of F5 that the inventory did not choose."""
+        return "charged" if self.inventory.cloudtrail_writes == "exempt" else "exempt"
+
+    def of_span(self, measure: str) -> FloatArray:
+        """The quantiles of the whole span."""
+        rows = self.quantiles[self.quantiles["month"].isna()]
+        return rows.loc[rows["measure"] == measure, "value"].to_numpy()
+
+    @property
+    def other_interpretation_line(self) -> str:
+        """The line that stands beside every cost: the total under the other reading."""
+        mean = self.mean[f"{self.cost}_writes_{self.other_interpretation}"]
+        rows = self.other_quantiles[self.other_quantiles["month"].isna()]
+        line = (
+            f"With cloudtrail_writes: {self.other_interpretation} the total is {self.currency} "
+            f"{money(mean)} on average"
+        )
+        low, high = float(rows["value"].iloc[0]), float(rows["value"].iloc[-1])
+        if len(rows) > 1:
+            ends = f"{share(self.quantile[0])} to {share(self.quantile[-1])}"
+            line += f", {money(low)} to {money(high)} ({ends})"
+        return f"{line} (source: {INTERPRETATIONS[self.other_interpretation]})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The simulation as documented JSON: quantiles, mean, drivers and more."""
+        return {
+            "quantiles": _records(self.quantiles),
+            "mean": self.mean,
+            "drivers": _records(self.drivers),
+            "remainder": {name: _json_value(share) for name, share in self.remainder.items()},
+            "point": self.point,
+            "months": _records(self.monthly),
+            "budgets": _records(self.budgets),
+            "other_reading": {
+                "cloudtrail_writes": self.other_interpretation,
+                "source": INTERPRETATIONS[self.other_interpretation],
+                "quantiles": _records(self.other_quantiles),
+            },
+            "draws": self.draws,
+            "seed": self.seed,
+            "notices": [*self.notices, self.other_interpretation_line],
+            "rates": describe_rates(self.table, self.versions, self.discount),
+            "inventory": {
+                "path": self.inventory.path,
+                "accounts": len(self.inventory.accounts),
+                "trails": len(self.inventory.trails),
+                "readers": len(self.inventory.readers),
+                "cloudtrail_writes": self.inventory.cloudtrail_writes,
+            },
+        }
+
+    def __repr__(self) -> str:
+        first, last = self.months.labels[0], self.months.labels[-1]
+        low, high = self.of_span(self.cost)[[0, -1]]
+        ends = f"{share(self.quantile[0])} to {share(self.quantile[-1])}"
+        return (
+            f"<Simulation {first} to {last}: {self.currency} {money(low)} to {money(high)} "
+            f"({ends}), {self.draws:,} draws>"
+        )
+
+    def _repr_html_(self) -> str:
+        frame = self.quantiles.assign(
+            month=[
+                "whole span" if month is pd.NaT else str(month) for month in self.quantiles["month"]
+            ],
+            value=[
+                count(value) if measure == "requests" else money(value)
+                for measure, value in zip(
+                    self.quantiles["measure"], self.quantiles["value"], strict=True
+                )
+            ],
+        )
+        wide = frame.pivot_table(
+            index="month",
+            columns=["measure", "quantile"],
+            values="value",
+            aggfunc="first",
+            observed=True,
+            sort=False,
+        )
+        notices = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
+        drivers = self.drivers.head(10).to_html(index=False)
+        other = html.escape(self.other_interpretation_line)
+        return f"{wide.to_html()}<p>{other}</p>{drivers}{notices}"
+
+
+def build_simulation(
+    inventory: Inventory,
+    months: Months,
+    options: Options,
+    point: pd.DataFrame,
+    samples: Samples,
+    draws: Draws,
+    notices: tuple[str, ...],
+    table: RateTable,
+    versions: tuple[tuple[Meter, Version], ...],
+    discount: float,
+) -> Simulation:
+    """Put the draws into frames.
+
+    Parameters
+    ----------
+    point : DataFrame
+        The monthly totals of the forecast.
+    samples : Samples
+    draws : Draws
+        The assumptions behind it.
+    """
+    cost = f"cost_{table.currency.lower()}"
+    shares, is_exempt = options.quantiles, inventory.cloudtrail_writes == "exempt"
+    names = ("exempt", "charged") if is_exempt else ("charged", "exempt")
+    chosen, other = (f"{cost}_writes_{name}" for name in names)
+    whole = {"requests": _span(samples.requests), cost: _span(samples.cost)}
+    by_month = {"requests": samples.requests, cost: samples.cost}
+    found = {
+        name: [quantiles_of(whole[name], shares), *(quantiles_of(month, shares) for month in rows)]
+        for name, rows in by_month.items()
+    }
+    drivers, remainder = drivers_frame(draws, whole)
+    means = samples.means
+    mean = {
+        "requests": math.fsum(means["requests"]),
+        cost: math.fsum(means["chosen"]),
+        f"{cost}_of_mean": math.fsum(means["of_mean"]),
+        chosen: math.fsum(means["chosen"]),
+        other: math.fsum(means["other"]),
+    }
+    measures = ["requests", cost, f"{cost}_writes_charged", f"{cost}_writes_exempt"]
+    monthly = pd.DataFrame(
+        {
+            "month": list(months.labels),
+            "point_requests": point["requests"],
+            "mean_requests": means["requests"],
+            f"point_{cost}": point[cost],
+            f"mean_{cost}": means["chosen"],
+            f"{cost}_of_mean": means["of_mean"],
+            f"mean_{chosen}": means["chosen"],
+            f"mean_{other}": means["other"],
+        }
+    )
+    return Simulation(
+        inventory=inventory,
+        months=months,
+        draws=options.draws,
+        seed=options.seed,
+        quantile=shares,
+        quantiles=quantile_frame(found, shares, months),
+        other_quantiles=quantile_frame({cost: samples.other}, shares, months),
+        monthly=monthly,
+        drivers=drivers,
+        remainder=remainder,
+        budgets=_budgets(inventory, months, samples, table.currency),
+        draws_requests=samples.requests.T,
+        draws_cost=samples.cost.T,
+        mean=mean,
+        point={name: math.fsum(point[name]) for name in measures},
+        notices=notices,
+        table=table,
+        versions=versions,
+        discount=discount,
+    )
+
+
+def _span(months: FloatArray) -> FloatArray:
+    """The sum over the months, of one value where all draws are the same."""
+    # a broadcast point: summing it by fsum gives the forecast's own bits
+    if months.strides[1] == 0:
+        return np.array([math.fsum(months[:, 0])])
+    total: FloatArray = months.sum(axis=0)
+    return total
+
+
+def _budgets(inventory: Inventory, months: Months, samples: Samples, currency: str) -> pd.DataFrame:
+    """The probability that each budget is broken: in any month, then in each."""
+    budgets = inventory.budgets if currency == "USD" else ()
+    size = months.count + 1
+    over = [
+        is_over(samples.cost, np.array(budget.usd_per_month))
+        if budget.covers is None
+        else samples.over[budget.name]
+        for budget in budgets
+    ]
+    found = [[broken.any(axis=0).mean(), *broken.mean(axis=1)] for broken in over]
+    span = [pd.NaT, *pd.period_range(months.labels[0], periods=months.count, freq="M")]
+    names = [budget.name for budget in budgets]
+    limits = [budget.usd_per_month for budget in budgets]
+    return pd.DataFrame(
+        {
+            "budget": pd.Categorical(np.repeat(np.array(names, dtype=object), size), names),
+            "usd_per_month": np.repeat(np.array(limits, dtype=np.float64), size),
+            "month": pd.PeriodIndex(np.array(span * len(budgets), dtype=object), freq="M"),
+            "probability": np.array(found, dtype=np.float64).reshape(-1),
+        }
+    )
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as JSON has them: months as text, what is not known as null."""
+    return [
+        {str(name): _json_value(value) for name, value in row.items()}
+        for row in frame.to_dict("records")
+    ]
+
+
+def _json_value(value: Any) -> Any:
+    if value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
+        return None
+    return str(value) if isinstance(value, pd.Period) else value

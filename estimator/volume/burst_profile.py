@@ -1,0 +1,52 @@
+"""Burst profiles: how often a day requests come together, and in how many seconds.
+
+AWS says that log files come about every five minutes and digests every hour (CloudTrail User
+Guide), and that quotas are per second (KMS Developer Guide, "Request quotas"); how the files of
+five minutes spread over seconds, and how fast a reader reads, is published by nobody. So these are
+assumptions, each with a range; the inventory's `burst_seconds` takes their place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from estimator.inventory.assumptions import FILES_PER_DAY, Range
+from estimator.months import FloatArray
+from estimator.volume.formulas import DIGESTS_PER_DAY
+
+SECONDS_PER_DAY = 86_400.0
+
+# assumed: the files of five minutes, or the digests of an hour, are put within a minute, and those
+# who read or copy every file follow within a minute [s]
+WINDOW_SECONDS = Range(10, 60, 300)
+# assumed: a query reads its files within a minute, a long one within half an hour [s]
+QUERY_SECONDS = Range(10, 60, 1800)
+# assumed: `aws cloudtrail validate-logs` gets one object after the other, as its source in
+# aws-cli says, 50 ms each [request/s]
+GETS_ONE_AFTER_ANOTHER = Range(5, 20, 100)
+
+
+@dataclass(frozen=True)
+class BurstProfile:
+    """The number of bursts a day, and the seconds that each takes.
+
+    Attributes
+    ----------
+    times : float or array
+        How often a day what comes together comes; an array has a number for each span. [1/day]
+    seconds : Range or None
+        In which it comes; None where gets are made one after the other. [s]
+    """
+
+    times: float | FloatArray
+    seconds: Range | None
+
+
+def every_five_minutes(seconds: Range | None) -> BurstProfile:
+    """The burst profile of log files and of those who follow them."""
+    return BurstProfile(FILES_PER_DAY, seconds or WINDOW_SECONDS)
+
+
+def every_hour(seconds: Range | None) -> BurstProfile:
+    """The burst profile of digest files."""
+    return BurstProfile(DIGESTS_PER_DAY, seconds or WINDOW_SECONDS)

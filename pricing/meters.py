@@ -1,0 +1,127 @@
+"""Meters with their dated versions: the rate of each Region, by tiers, and who said so."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from itertools import pairwise
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
+
+from pricing.reading.validation import Day, Flag, Number, Section, Source, Text, refusal
+from pricing.regions import read_region
+
+SYMMETRIC = "SYMMETRIC_DEFAULT"
+
+RegionCode = Annotated[str, PlainValidator(read_region), WithJsonSchema({"type": "string"})]
+
+
+def _read_per(value: Any) -> float:
+    number = float(value) if isinstance(value, int | float) and value else 0.0
+    if not 0 < number < 1e15:
+        raise refusal(value, "the number of units that the rate is for", "write 1 or 10_000")
+    return number
+
+
+Per = Annotated[
+    float, PlainValidator(_read_per), WithJsonSchema({"type": "number", "exclusiveMinimum": 0})
+]
+
+
+class Tier(Section):
+    """A graduated tier: `rate` holds for the units up to `up_to`, without it for all the rest."""
+
+    up_to: Number | None = None
+    rate: Number
+
+
+class Rate(Section):
+    """The rate of one group of Regions: one `rate`, or graduated `tiers` [currency per `per`]."""
+
+    regions: tuple[RegionCode, ...]
+    rate: Number | None = None
+    tiers: tuple[Tier, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        # neither would be a silent zero, both would leave it open which counts
+        if (self.rate is None) == (not self.tiers):
+            expected, fix = "either `rate` or `tiers`", "give one of them"
+            raise refusal(None, expected, fix, found="both or none")
+        bounds = [tier.up_to for tier in self.tiers]
+        if bounds:
+            inner = bounds[:-1]
+            rising = all(
+                low is not None and high is not None and low < high for low, high in pairwise(inner)
+            )
+            if bounds[-1] is not None or None in inner or not rising:
+                fix = "order them by up_to and leave up_to out of the last one only"
+                raise refusal(None, "rising tiers, the last open", fix, ("tiers",), "other bounds")
+        return self
+
+    @property
+    def steps(self) -> tuple[tuple[float, float], ...]:
+        """(upper bound, rate) of each tier; the last bound is infinite."""
+        if self.rate is not None:
+            return ((float("inf"), self.rate),)
+        return tuple(
+            (float("inf") if tier.up_to is None else tier.up_to, tier.rate) for tier in self.tiers
+        )
+
+
+class Free(Section):
+    """A free quantity a month; meters that name the same pool share it."""
+
+    quantity: Number
+    pool: Text
+
+
+class Version(Section):
+    """The rates of a meter from a day on, until the next version begins."""
+
+    start: Day = Field(alias="from")
+    confirmed: Flag = False
+    source: Source
+    free: Free | None = None
+    rates: tuple[Rate, ...]
+
+    @model_validator(mode="after")
+    def _region_once(self) -> Self:
+        seen: set[str] = set()
+        for index, rate in enumerate(self.rates):
+            for region in rate.regions:
+                if region in seen:
+                    at = ("rates", index, "regions")
+                    raise refusal(region, "each Region in one rate", "keep one of them", at)
+                seen.add(region)
+        return self
+
+    def rate(self, region: str) -> Rate | None:
+        """The rate of a Region, None where the version has none."""
+        return next((rate for rate in self.rates if region in rate.regions), None)
+
+    def digest(self) -> str:
+        """A fingerprint of all that the version says: past prices never change."""
+        content = json.dumps(self.model_dump(mode="json", by_alias=True), sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+class Meter(Section):
+    """Something that a bill counts: its unit, the operations it covers, its dated versions."""
+
+    name: Text
+    title: Text
+    unit: Literal["request", "key-month", "event"]
+    per: Per
+    operations: tuple[Text, ...]
+    key_specs: tuple[Text, ...] = (SYMMETRIC,)
+    versions: tuple[Version, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _rising(self) -> Self:
+        starts = [version.start for version in self.versions]
+        if any(later <= earlier for earlier, later in pairwise(starts)):
+            fix = "order them by `from`, each day once"
+            raise refusal(None, "versions that rise in time", fix, ("versions",), "another order")
+        return self

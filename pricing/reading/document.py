@@ -1,0 +1,333 @@
+"""Strict YAML with lines: what a hand-written document says, and where it says it.
+
+PyYAML's own loaders read ``012345670123`` as octal, ``no`` as False, keep the last of two equal
+keys in silence and expand aliases without end. This reader builds plain values from the parser's
+events instead: one pass, no recursion, every key and item with its line. Numbers may be written
+``12_000`` or ``3e-6``; only ``true`` and ``false`` are booleans; ``2026-01-15`` is a date.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import yaml
+
+from pricing.reading.files import decode, read_bytes
+from pricing.reading.limits import MAX_DEPTH, MAX_DIGITS, MAX_NODES, TooMuchError, deepest
+from pricing.reading.problems import DocumentError, Problem
+from pricing.reading.words import describe, shown
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_INT = re.compile(r"[-+]?[0-9][0-9_]*\Z")
+_LEADING_ZERO = re.compile(r"[-+]?0[0-9_]+\Z")
+_FLOAT = re.compile(
+    r"[-+]?(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][-+]?[0-9]+)?\Z"
+    r"|[-+]?\.(?:inf|Inf|INF)\Z"
+    r"|\.(?:nan|NaN|NAN)\Z"
+)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+_STR_TAG = "tag:yaml.org,2002:str"
+_CORE_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("map", "seq")}
+
+Location = tuple[str | int, ...]
+Tagged = Callable[[str, Any], Any]
+
+
+class Map(dict[str, Any]):
+    """A mapping that knows the line it starts on and the line of each key."""
+
+    __slots__ = ("line", "lines")
+
+    def __init__(self, line: int) -> None:
+        super().__init__()
+        self.line = line
+        self.lines: dict[str, int] = {}
+
+
+class Seq(list[Any]):
+    """A list that knows the line it starts on and the line of each item."""
+
+    __slots__ = ("line", "lines")
+
+    def __init__(self, line: int) -> None:
+        super().__init__()
+        self.line = line
+        self.lines: list[int] = []
+
+
+def line_of(root: Any, location: Iterable[str | int]) -> int | None:
+    """The line of the innermost part of `location` that the document has."""
+    line: int | None = getattr(root, "line", None)
+    node = root
+    for part in location:
+        if isinstance(node, Map) and isinstance(part, str) and part in node:
+            line, node = node.lines.get(part, line), node[part]
+        elif isinstance(node, Seq) and isinstance(part, int) and part < len(node):
+            line, node = node.lines[part], node[part]
+        else:
+            break
+    return line
+
+
+def load_document(path: str | Path) -> tuple[Map, list[Problem]]:
+    """Read the mapping in a YAML file, and every problem that left it readable all the same.
+
+    Raises
+    ------
+    DocumentError
+        The file cannot be read as one YAML mapping at all.
+    """
+    return parse_document(decode(path, read_bytes(path)), path=str(path))
+
+
+def parse_document(
+    text: str, path: str = "<text>", tagged: Tagged | None = None
+) -> tuple[Map, list[Problem]]:
+    """As `load_document`, of a text that is read already.
+
+    `tagged` says what a value with a tag means (``!Ref x``); without it tags are refused.
+    """
+    root, problems = parse_value(text, path, tagged)
+    if not isinstance(root, Map):
+        empty = root is None
+        fix = "run `kmscost init` for a start" if empty else "begin with `version: 1`"
+        found = "an empty document" if empty else shown(root)
+        more = Problem(path, 1, "", found, "a YAML mapping", fix)
+        raise DocumentError([*problems, more])
+    return root, problems
+
+
+def parse_value(
+    text: str, path: str = "<text>", tagged: Tagged | None = None
+) -> tuple[Any, list[Problem]]:
+    """As `parse_document`, of a text that may hold anything: a mapping, a list, a single value."""
+    builder = _Builder(path, tagged)
+    try:
+        # a JSON scalar cannot hold NUL; libyaml would stop at it without a word on some platforms
+        for event in yaml.parse(text, Loader=_Loader):
+            builder.take(event)
+    except yaml.reader.ReaderError as error:
+        character = error.character
+        code = ord(character) if isinstance(character, str) else int(character)
+        line = text.count("\n", 0, error.position) + 1
+        builder.fail(line, (), f"the character #x{code:04x}", "printable text", "remove it")
+        raise DocumentError(builder.problems) from None
+    except TooMuchError as error:
+        builder.refuse(error)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        # it looks ahead for the end of what may be a key: a row of brackets can be too much for it
+        # before the event of the first one, so what it looked at is counted here
+        depth = deepest(text, builder.read, mark.index + 1, len(builder.stack)) if mark else 0
+        if depth > MAX_DEPTH:
+            builder.refuse(TooMuchError.depth(mark))
+        reason = getattr(error, "problem", None) or str(error)
+        found = f"text that is not YAML ({reason})"
+        fix = "check indentation (spaces, not tabs), colons and quotes here and in the line above"
+        builder.fail(mark.line + 1 if mark else None, (), found, "YAML", fix)
+        raise DocumentError(builder.problems) from None
+    if not builder.documents:
+        builder.fail(1, (), "an empty file", "a YAML mapping", "run `kmscost init` for a start")
+        raise DocumentError(builder.problems)
+    return builder.root, builder.problems
+
+
+class _Builder:
+    """Turns parser events into values; keeps a stack, so nesting costs no recursion."""
+
+    def __init__(self, path: str, tagged: Tagged | None = None) -> None:
+        self.path = path
+        self.tagged = tagged
+        self.problems: list[Problem] = []
+        self.documents = 0
+        self.root: Any = None
+        self.nodes = 0
+        # one entry an open container: [container, pending key or None, anchor, nodes at start, tag]
+        self.stack: list[list[Any]] = []
+        self.anchors: dict[str, tuple[Any, int]] = {}
+        self.read = 0  # where the last event ends [character]
+
+    def fail(
+        self, line: int | None, at: Sequence[str | int], found: str, expected: str, fix: str
+    ) -> None:
+        self.problems.append(Problem(self.path, line, describe(at), found, expected, fix))
+
+    def refuse(self, error: TooMuchError) -> NoReturn:
+        self.fail(error.line, (), error.found, error.expected, error.fix)
+        raise DocumentError(self.problems) from None
+
+    def here(self) -> Location:
+        """The location of the value that comes next."""
+        place: list[str | int] = []
+        for container, key, *_ in self.stack:
+            if isinstance(container, Seq):
+                place.append(len(container))
+            elif key is not None:
+                place.append(key[0])
+        return tuple(place)
+
+    def take(self, event: Any) -> None:
+        self.read = event.end_mark.index
+        if isinstance(event, yaml.ScalarEvent):
+            self.scalar(event)
+        elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+            self.open(event)
+        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            self.close(event)
+        elif isinstance(event, yaml.AliasEvent):
+            self.alias(event)
+        elif isinstance(event, yaml.DocumentStartEvent):
+            self.documents += 1
+            if self.documents == 2:
+                mark: Any = event.start_mark
+                line = mark.line + 1
+                self.fail(line, (), "a second document", "one document", "remove `---` before it")
+
+    def scalar(self, event: Any) -> None:
+        line = event.start_mark.line + 1
+        self.count(1, event)
+        plain = event.implicit[0]
+        if event.tag and event.tag not in ("!", _STR_TAG):
+            value: Any = self.meant(event.tag, event.value, line)
+        else:
+            value = self.resolve(event.value, line) if plain else event.value
+        if event.anchor:
+            self.anchors[event.anchor] = (value, 1)
+        self.put(value, line)
+
+    def resolve(self, text: str, line: int) -> Any:
+        """The value of an unquoted scalar (YAML 1.2 core, decimal only, with dates)."""
+        if text in ("", "~", "null", "Null", "NULL"):
+            return None
+        if text in ("true", "True", "TRUE"):
+            return True
+        if text in ("false", "False", "FALSE"):
+            return False
+        if text[0] not in "+-.0123456789":
+            return text
+        if _INT.match(text):
+            if len(text) > MAX_DIGITS:
+                fix = f"write fewer than {MAX_DIGITS} digits"
+                self.fail(line, self.here(), f"{len(text)} digits", "a number", fix)
+                return 0
+            if _LEADING_ZERO.match(text):
+                # a string keeps the digits; the problem says what is wrong with them
+                fix = f'write "{text}" in quotes if it is an id, or drop the leading zero'
+                found = f"the unquoted digits {text}, which some YAML readers take for octal"
+                self.fail(line, self.here(), found, "a number, or an id in quotes", fix)
+                return text
+            return int(text.replace("_", ""))
+        if _FLOAT.match(text):
+            return float(
+                text.replace("_", "").lower().replace(".inf", "inf").replace(".nan", "nan")
+            )
+        if _DATE.match(text):
+            try:
+                return datetime.date.fromisoformat(text)
+            except ValueError:
+                self.fail(line, self.here(), text, "a day of the calendar", "write YYYY-MM-DD")
+                return datetime.date(2000, 1, 1)
+        return text
+
+    def meant(self, tag: str, value: Any, line: int) -> Any:
+        """The value of what has a tag."""
+        if self.tagged is not None:
+            return self.tagged(tag, value)
+        self.fail(line, self.here(), f"the tag {tag}", "a value without a tag", "drop it")
+        return value
+
+    def put(self, value: Any, line: int) -> None:
+        if not self.stack:
+            if self.documents == 1:
+                self.root = value
+            return
+        top = self.stack[-1]
+        container, key = top[0], top[1]
+        if isinstance(container, Seq):
+            container.append(value)
+            container.lines.append(line)
+        elif key is None:
+            top[1] = (self.key(value, line), line)
+        else:
+            top[1] = None
+            self.enter(container, key[0], value, key[1])
+
+    def key(self, value: Any, line: int) -> str:
+        if isinstance(value, str):
+            return value
+        self.fail(line, self.here(), f"{shown(value)} as a key", "a text key", "write it in quotes")
+        return str(value)
+
+    def enter(self, container: Map, key: str, value: Any, line: int) -> None:
+        if key == "<<" and isinstance(value, dict | list):
+            self.merge(container, value, line)
+        # `lines` and not the mapping: an explicit key wins over one that << brought
+        elif key in container.lines:
+            first = container.lines[key]
+            fix = f"keep one of them (the first is in line {first})"
+            self.fail(line, (*self.here(), key), f"the key {key!r} twice", "each key once", fix)
+        else:
+            container[key] = value
+            container.lines[key] = line
+
+    def merge(self, container: Map, value: Any, line: int) -> None:
+        for source in value if isinstance(value, list) else [value]:
+            if not isinstance(source, Map):
+                fix = "merge an anchored mapping (<<: *name)"
+                self.fail(line, self.here(), f"{shown(source)} merged by <<", "a mapping", fix)
+                continue
+            for key, item in source.items():
+                if key not in container:
+                    container[key] = item  # no line of its own: an explicit key may still follow
+
+    def open(self, event: Any) -> None:
+        line = event.start_mark.line + 1
+        self.count(1, event)
+        if len(self.stack) >= MAX_DEPTH:
+            raise TooMuchError.depth(event.start_mark)
+        tag = event.tag if event.tag and event.tag not in ("!", *_CORE_TAGS) else None
+        if tag and self.tagged is None:
+            self.meant(tag, None, line)
+            tag = None
+        is_map = isinstance(event, yaml.MappingStartEvent)
+        self.stack.append([Map(line) if is_map else Seq(line), None, event.anchor, self.nodes, tag])
+
+    def close(self, event: Any) -> None:
+        container, _, anchor, nodes_before, tag = self.stack.pop()
+        line = container.line
+        value = self.meant(tag, container, line) if tag else container
+        if anchor:
+            self.anchors[anchor] = (value, self.nodes - nodes_before + 1)
+        top = self.stack[-1] if self.stack else None
+        if top is not None and isinstance(top[0], Map) and top[1] is None:
+            fix = "write the key as text"
+            self.fail(line, self.here(), f"{shown(container)} as a key", "a text key", fix)
+            self.put("?", event.start_mark.line + 1)
+        else:
+            self.put(value, line)
+
+    def alias(self, event: Any) -> None:
+        line = event.start_mark.line + 1
+        known = self.anchors.get(event.anchor)
+        if known is None:
+            # an alias inside its own anchor would be a circle
+            is_open = any(entry[2] == event.anchor for entry in self.stack)
+            found = f"*{event.anchor} inside itself" if is_open else f"*{event.anchor}"
+            fix = "name an anchor (&name) that is complete above this line"
+            self.fail(line, self.here(), found, "the name of an anchor", fix)
+            self.put(None, line)
+            return
+        value, size = known
+        self.count(size, event)
+        self.put(value, line)
+
+    def count(self, nodes: int, event: Any) -> None:
+        self.nodes += nodes
+        # ten lines of aliases can mean a billion values
+        if self.nodes > MAX_NODES:
+            raise TooMuchError.size(event.start_mark)

@@ -1,0 +1,293 @@
+"""From a document with lines to a validated model, every problem in the user's words.
+
+pydantic does the checking; this module turns its errors into `Problem`s with line and fix, and
+holds the kinds of value that the documents share.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+import types
+import typing
+from collections.abc import Iterable
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar, Union
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    PlainSerializer,
+    PlainValidator,
+    ValidationError,
+    WithJsonSchema,
+)
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from pricing.reading.document import Location, line_of, load_document
+from pricing.reading.problems import DocumentError, Problem
+from pricing.reading.words import describe, nearest, shown
+
+Model = TypeVar("Model", bound=BaseModel)
+
+MAX_TEXT = 256
+_PAIRS = "write `key: value` pairs"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+class Section(BaseModel):
+    """A part of a document: unknown keys are refused, nothing changes after reading."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, populate_by_name=True, arbitrary_types_allowed=True
+    )
+
+
+def refusal(
+    value: Any, expected: str, fix: str = "", at: Location = (), found: str = ""
+) -> PydanticCustomError:
+    """The error a validator raises: what was found, what was expected, how to fix it."""
+    context = {"found": found or shown(value), "expected": expected, "fix": fix, "at": at}
+    return PydanticCustomError("refused", "{expected}", context)
+
+
+def read_text(value: Any) -> str:
+    """A name: text in one line, not empty, without control characters."""
+    if not isinstance(value, str):
+        is_number = isinstance(value, int | float | datetime.date)
+        raise refusal(value, "text", "write it in quotes" if is_number else "write one text alone")
+    if not value.strip():
+        raise refusal(value, "text that is not empty", "give it a name")
+    if len(value) > MAX_TEXT:
+        raise refusal(value, f"at most {MAX_TEXT} characters", "shorten it")
+    if _CONTROL.search(value):
+        raise refusal(value, "text in one line without control characters", "remove them")
+    return value
+
+
+def read_flag(value: Any) -> bool:
+    """True or false, and nothing that only looks like it."""
+    if not isinstance(value, bool):
+        raise refusal(value, "true or false", "write true or false")
+    return value
+
+
+def read_day(value: Any) -> datetime.date:
+    """A calendar day, as YAML's date or as its text in quotes."""
+    if isinstance(value, str):
+        try:
+            return datetime.date.fromisoformat(value) if len(value) == 10 else _no_day(value)
+        except ValueError:
+            raise _day_refusal(value) from None
+    if not isinstance(value, datetime.date):
+        raise _day_refusal(value)
+    return value
+
+
+def _no_day(value: str) -> datetime.date:
+    raise ValueError(value)
+
+
+def _day_refusal(value: Any) -> PydanticCustomError:
+    return refusal(value, "a day such as 2026-11-01", "write it as YYYY-MM-DD")
+
+
+def read_number(value: Any) -> float:
+    """A finite number, zero or more."""
+    # True is an int to Python
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise refusal(value, "a number", "write digits without quotes or units")
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise refusal(value, "a finite number", "write the number out")
+    if number < 0:
+        raise refusal(value, "zero or more", "remove the minus sign")
+    if number > 1e15:
+        raise refusal(value, "at most 1e15", "check the unit")
+    return number
+
+
+# digits, then a percent sign, blanks around either: the same in `check` and in the JSON Schema
+PERCENT = r"^\s*[-+]?([0-9]{1,12}(\.[0-9]{0,12})?|\.[0-9]{1,12})\s*%\s*$"
+
+
+def read_percent(value: Any) -> float | None:
+    """A percentage in text as a share; None for anything else.
+
+    >>> read_percent("99.9%"), read_percent("10 %"), read_percent("-5%"), read_percent(0.5)
+    (0.999, 0.1, -0.05, None)
+    """
+    if not isinstance(value, str) or not re.match(PERCENT, value, re.ASCII):
+        return None
+    # Decimal: 99.9 as a float, divided by 100, is not the float nearest to 0.999
+    return float(Decimal(value.strip().removesuffix("%").strip()) / 100)
+
+
+Text = Annotated[
+    str,
+    PlainValidator(read_text),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_TEXT}),
+]
+Flag = Annotated[bool, PlainValidator(read_flag), WithJsonSchema({"type": "boolean"})]
+Day = Annotated[
+    datetime.date,
+    PlainValidator(read_day),
+    PlainSerializer(lambda day: day.isoformat(), return_type=str),
+    WithJsonSchema({"type": "string", "format": "date"}),
+]
+Number = Annotated[
+    float, PlainValidator(read_number), WithJsonSchema({"type": "number", "minimum": 0})
+]
+
+
+class Source(Section):
+    """The page that a rate was read from, and the day on which somebody looked."""
+
+    title: Text
+    url: Text
+    checked: Day
+
+
+def validate(
+    model: type[Model], root: Any, path: str
+) -> tuple[Model | None, list[Problem], list[Location]]:
+    """Check `root` against `model`.
+
+    Returns the model (None when there are problems), the problems, and where each of them is.
+    """
+    try:
+        return model.model_validate(root), [], []
+    except ValidationError as error:
+        found = [_problem(model, details, root, path) for details in _leaves(error)]
+        return None, [problem for problem, _ in found], [place for _, place in found]
+
+
+def load_as(model: type[Model], path: str | Path) -> Model:
+    """The YAML file at `path` as a model, or a `DocumentError` with every problem in it."""
+    root, problems = load_document(path)
+    read, more, _ = validate(model, root, str(path))
+    if read is None or problems:
+        raise DocumentError(sorted([*problems, *more], key=lambda problem: problem.line or 0))
+    return read
+
+
+def _leaves(error: ValidationError) -> list[ErrorDetails]:
+    """The errors, without a list called too short only because its items are refused already."""
+    details = error.errors()
+    return [
+        detail
+        for detail in details
+        if detail["type"] != "too_short"
+        or not any(
+            other["loc"][: len(detail["loc"])] == detail["loc"] != other["loc"] for other in details
+        )
+    ]
+
+
+def _problem(
+    model: type[BaseModel], details: ErrorDetails, root: Any, path: str
+) -> tuple[Problem, Location]:
+    context = details.get("ctx", {})
+    value, kind = details["input"], details["type"]
+    place = (*_real(root, details["loc"], kind == "missing"), *context.get("at", ()))
+    found, expected, fix = shown(value), details["msg"], ""
+    if kind == "refused":
+        found, expected, fix = context["found"], context["expected"], context["fix"]
+    elif kind == "missing":
+        found, expected = "no such key", "a value for it: it is needed"
+        fix = f"add `{place[-1]}:`" if place else ""
+    elif kind == "extra_forbidden":
+        key = str(place[-1])
+        allowed = sorted(allowed_keys(model, details["loc"][:-1]))
+        close = nearest(key, allowed)
+        found = f"the unknown key {shown(key)}"
+        expected = f"one of {', '.join(allowed)}"
+        fix = f"did you mean `{close}`?" if close else "remove it"
+    elif kind in ("model_type", "model_attributes_type", "dict_type"):
+        expected, fix = "a mapping", _PAIRS
+    elif kind == "too_short":
+        found, expected, fix = "an empty list", "at least one item", "add one"
+    elif kind in ("list_type", "tuple_type"):
+        expected, fix = "a list", "write one item a line with `- `, or [in, brackets]"
+    elif kind in ("literal_error", "union_tag_invalid", "enum"):
+        if kind == "union_tag_invalid":
+            tag = str(context["discriminator"]).strip("'")
+            place, found = (*place, tag), shown(value.get(tag, context["tag"]))
+            expected = f"one of {str(context['expected_tags']).replace(chr(39), '')}"
+        else:
+            expected = f"one of {str(context['expected']).replace(chr(39), '')}"
+        choices = re.findall(r"[\w-]+", expected.replace("one of", "").replace(" or ", " "))
+        close = nearest(str(value if kind != "union_tag_invalid" else context["tag"]), choices)
+        fix = "write one of them" if len(choices) > 1 else f"write {choices[0]}"
+        fix = f"did you mean `{close}`?" if close else fix
+    elif kind == "union_tag_not_found":
+        tag = str(context["discriminator"]).strip("'")
+        place, found = (*place, tag), "no such key"
+        expected, fix = "a value for it: it is needed", f"add `{tag}:`"
+        if not isinstance(value, dict):
+            place, found, expected, fix = place[:-1], shown(value), "a mapping", _PAIRS
+    return Problem(path, line_of(root, place), describe(place), found, expected, fix), place
+
+
+def _real(root: Any, location: Iterable[str | int], missing: bool) -> Location:
+    """`location` without the tags that pydantic adds for the members of a union.
+
+    Only the last part of something `missing` need not be in the document.
+    """
+    place: list[str | int] = []
+    node = root
+    parts = list(location)
+    for index, part in enumerate(parts):
+        if (isinstance(node, dict) and isinstance(part, str) and part in node) or (
+            isinstance(node, list) and isinstance(part, int) and part < len(node)
+        ):
+            node = node[part]  # type: ignore[index]  # the line above has looked
+        elif not (missing and index == len(parts) - 1):
+            continue  # a tag: the document has no such part
+        place.append(part)
+    return tuple(place)
+
+
+def allowed_keys(model: type[BaseModel], location: Iterable[str | int]) -> set[str]:
+    """The keys that the part of the document at `location` may have."""
+    candidates: list[type[BaseModel]] = [model]
+    for part in location:
+        if isinstance(part, int):
+            continue
+        tagged = [candidate for candidate in candidates if part in _tags(candidate)]
+        if tagged:
+            candidates = tagged
+            continue
+        found: list[type[BaseModel]] = []
+        for candidate in candidates:
+            for name, field in candidate.model_fields.items():
+                if part in (name, field.alias):
+                    found += _models(field.annotation)
+        candidates = found or candidates
+    return {
+        field.alias or name
+        for candidate in candidates
+        for name, field in candidate.model_fields.items()
+    }
+
+
+def _tags(model: type[BaseModel]) -> set[str]:
+    kind = model.model_fields.get("kind")
+    literals = set(typing.get_args(kind.annotation)) if kind else set()
+    return literals | {model.__name__}
+
+
+def _models(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    origin = typing.get_origin(annotation)
+    if origin is None or origin is Literal:
+        return []
+    if origin in (Union, types.UnionType, Annotated, list, tuple, dict):
+        return [model for part in typing.get_args(annotation) for model in _models(part)]
+    return []

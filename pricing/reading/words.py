@@ -1,0 +1,54 @@
+"""What stands in an error: places, found values and the name that was meant."""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+from collections.abc import Iterable
+from typing import Any
+
+_MOST_CHOICES = 200  # comparing is slow: one mistake a line in a long file must not take minutes
+
+
+def describe(location: Iterable[str | int]) -> str:
+    """A location as people write it.
+
+    >>> describe(("accounts", 2, "id"))
+    'accounts[2].id'
+    """
+    place = ""
+    for part in location:
+        place += f"[{part}]" if isinstance(part, int) else f".{part}" if place else part
+    return place
+
+
+def nearest(word: str, choices: Iterable[str]) -> str | None:
+    """The choice that `word` most likely meant.
+
+    >>> nearest("acounts", ["accounts", "keys"])
+    'accounts'
+    """
+    known = list(choices)
+    if len(known) > _MOST_CHOICES:
+        return None
+    close = difflib.get_close_matches(word[:80], known, n=1, cutoff=0.6)
+    return close[0] if close else None
+
+
+def shown(value: Any) -> str:
+    """A found value in the words of an error: its kind and, where short, itself."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list | tuple):
+        return "a list"
+    if isinstance(value, datetime.date):
+        return f"the date {value.isoformat()}"
+    if isinstance(value, int | float):
+        huge = isinstance(value, int) and abs(value) >= 10**60
+        return "a number of more than 60 digits" if huge else f"the number {value}"
+    text = str(value)
+    return repr(text if len(text) <= 60 else text[:57] + "...")

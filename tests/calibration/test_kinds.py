@@ -1,0 +1,334 @@
+"""Each kind of reader: what its gets are held against, by hand, and back out of the model."""
+
+import datetime
+import math
+import re
+
+import pandas as pd
+import pytest
+
+from estimator.calibration import calibrate_text
+from estimator.inventory.load import parse_inventory
+from estimator.measurement.coverage import Coverage
+from estimator.measurement.result import Actuals
+from estimator.months import Months
+from estimator.volume.daily import daily_requests
+from estimator.volume.readers import KINDS
+from estimator.volume.streams import streams_of
+from tests.calibration.measurements import (
+    FIRST,
+    HOME,
+    INVENTORY,
+    OTHER,
+    count_actuals,
+    role,
+    steady,
+)
+
+DAYS = 28
+MONTH = 365.2425 / 12
+PUTS = {
+    (HOME, "us-east-1"): steady(100),
+    (HOME, "eu-west-1"): steady(2),
+    (OTHER, "us-east-1"): steady(500),
+    (OTHER, "eu-west-1"): steady(2),
+}  # 604 a day
+PLACE = (HOME, "us-east-1")
+
+
+def calibrate_yaml(text, actuals):
+    return calibrate_text(text, "inventory.yaml", actuals)
+
+
+def with_reader(line, text=INVENTORY):
+    """The inventory with this reader in the place of its own."""
+    return re.sub(r"  - \{name: siem.*\}\n", f"  - {{{line}}}\n", text)
+
+
+def gets_of(name, daily):
+    """Gets of a role of this name, a day each."""
+    return {role(name): {PLACE: [float(count) for count in daily]}}
+
+
+def test_a_young_trail_is_met_by_fewer_files():
+    """By hand: the trail begins on the 15th; two queries a day over seven days, 604 files a day.
+
+    On its first day a query meets half a day of files on average, on the next one and a half, from
+    the eighth on seven: 2 x 604 x 0.5, 1.5, ... 6.5, 7, 7, ...; two a day are 60.87 a month.
+    """
+    text = INVENTORY.replace("    key: logs\n", "    key: logs\n    from: 2026-10-15\n")
+    line = f'name: athena, kind: query, account: "{HOME}", queries_per_month: 9, days_scanned: 7'
+    puts = {stream: [0.0] * 14 + counts[14:] for stream, counts in PUTS.items()}
+    met = [0.0] * 14 + [min(day + 0.5, 7.0) for day in range(14)]
+    calibration = calibrate_yaml(
+        with_reader(line, text), count_actuals(puts, gets_of("athena", [1208 * m for m in met]))
+    )
+    assert calibration.inventory.readers[0].queries_per_month.mid == pytest.approx(
+        2 * MONTH, rel=0.01
+    )
+    assert "from: 2026-10-15\n" in calibration.text  # the trail's own, and none for the reader
+    assert calibration.inventory.readers[0].start is None
+
+
+def test_a_look_back_meets_no_more_than_the_bucket_keeps():
+    """By hand: 90 days scanned of a bucket that keeps five: 5 x 604 files a query, one a day."""
+    text = INVENTORY.replace("    key: logs\n", "    key: logs\n    bucket: {retention_days: 5}\n")
+    line = f'name: athena, kind: query, account: "{HOME}", queries_per_month: 9, days_scanned: 90'
+    calibration = calibrate_yaml(
+        with_reader(line, text), count_actuals(PUTS, gets_of("athena", steady(3020)))
+    )
+    assert calibration.inventory.readers[0].queries_per_month.mid == pytest.approx(MONTH, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("digests", "files"), [("", 604 + 24 * 4), (", digest_files: sse-s3", 604)]
+)
+def test_runs_a_month_count_digests_where_they_are_under_the_key(digests, files):
+    """By hand: a run a day over ten days; four streams have 24 digests a day each, from 2025 on."""
+    text = INVENTORY.replace(
+        "    key: logs\n", f"    key: logs\n    log_file_validation: true{digests}\n"
+    )
+    text = text.replace(", digest", "\n    digest")
+    line = f'name: integrity, kind: validate, account: "{HOME}", runs_per_month: 9, days: 10'
+    gets = gets_of("integrity", steady(10 * files))
+    calibration = calibrate_yaml(with_reader(line, text), count_actuals(PUTS, gets))
+    assert calibration.inventory.readers[0].runs_per_month.mid == pytest.approx(MONTH, rel=0.01)
+
+
+def test_once_is_measured_on_its_day():
+    """By hand: ten days of 604 files lie there on the 20th; 9,060 gets on that day are 1.5 a file.
+
+    It never began inside the window and has not stopped: it reads on that day only.
+    """
+    line = f'name: backfill, kind: once, account: "{HOME}", day: 2026-10-20, days: 10'
+    daily = [0.0] * 19 + [9060.0] + [0.0] * 8
+    calibration = calibrate_yaml(with_reader(line), count_actuals(PUTS, gets_of("backfill", daily)))
+    reader = calibration.inventory.readers[0]
+    assert reader.gets_per_file.mid == pytest.approx(1.5, rel=0.01)
+    assert reader.start is None
+    assert not [notice for notice in calibration.notices if "backfill" in notice]
+
+
+def test_the_range_of_once_is_that_of_a_count():
+    """240 gets of 10 x 604 files: 1.645 / sqrt(240) = 10.6 % to either side is chance."""
+    line = f'name: backfill, kind: once, account: "{HOME}", day: 2026-10-20, days: 10'
+    daily = [0.0] * 19 + [240.0] + [0.0] * 8
+    calibration = calibrate_yaml(with_reader(line), count_actuals(PUTS, gets_of("backfill", daily)))
+    found = calibration.inventory.readers[0].gets_per_file
+    assert found.mid == pytest.approx(240 / 6040, rel=0.01)
+    assert found.low / found.mid == pytest.approx(math.exp(-1.645 / math.sqrt(240)), rel=0.02)
+    assert found.high / found.mid == pytest.approx(math.exp(1.645 / math.sqrt(240)), rel=0.02)
+
+
+def test_once_of_another_month_has_nothing_to_do():
+    """A day outside of the window: unchanged, and nobody says that it is gone."""
+    line = f'name: backfill, kind: once, account: "{HOME}", day: 2026-11-20, days: 10'
+    calibration = calibrate_yaml(with_reader(line), count_actuals(PUTS))
+    assert calibration.inventory.readers[0].gets_per_file.is_number
+    assert not [notice for notice in calibration.notices if "backfill" in notice]
+
+
+def test_a_reader_ends_with_its_account():
+    """By hand: its account ends on the 15th, 300 gets a day before: 300, not the mean of 150."""
+    text = INVENTORY.replace("name: prod}", "name: prod, until: 2026-10-15}")
+    line = f'name: audit, kind: fixed, account: "{OTHER}", gets_per_day: 9'
+    gets = {role("audit", OTHER): {PLACE: [*steady(300.0, 14), *steady(0.0, 14)]}}
+    calibration = calibrate_yaml(with_reader(line, text), count_actuals(PUTS, gets))
+    assert calibration.inventory.readers[0].gets_per_day.mid == pytest.approx(300, rel=0.01)
+
+
+def test_replication_copies_digests_too():
+    """By hand: 604 files and 24 digests of four streams a day, one get each: nothing to say.
+
+    Twice as many are said, and so is what a reader of files alone would expect.
+    """
+    text = INVENTORY.replace("    key: logs\n", "    key: logs\n    log_file_validation: true\n")
+    text = text.replace(
+        "\ntrails:", f'\n  - {{id: dr, account: "{HOME}", region: eu-west-1}}\ntrails:'
+    )
+    line = f'name: copy, kind: replication, account: "{HOME}", destination_key: dr'
+
+    def notices(count):
+        actuals = count_actuals(PUTS, gets_of("copy", steady(count)))
+        rows = actuals.measured
+        rows["cause"] = rows["cause"].astype(str).replace("get", "replication").astype("category")
+        calibration = calibrate_yaml(with_reader(line, text), actuals)
+        return [notice for notice in calibration.notices if "reader copy" in notice]
+
+    assert notices(604 + 24 * 4) == []
+    assert "reader copy got 2.00 times" in notices(2 * (604 + 24 * 4))[0]
+
+
+KINDS_AT_WORK = f"""\
+version: 1
+payer: "{HOME}"
+regions: [us-east-1, eu-west-1]
+accounts: [{{id: "{HOME}"}}, {{id: "{OTHER}"}}]
+keys: [{{id: logs, region: us-east-1}}]
+trails:
+  - name: org
+    key: logs
+    files_per_day: 150
+    log_file_validation: true
+    from: 2026-10-05
+    bucket: {{retention_days: 12}}
+readers:
+  - {{name: siem, kind: every-file, gets_per_file: 2, from: 2026-10-09}}
+  - {{name: audit, kind: fixed, gets_per_day: 700, until: 2026-10-21}}
+  - {{name: athena, kind: query, queries_per_month: 62, days_scanned: 30, accounts: ["{OTHER}"]}}
+  - {{name: integrity, kind: validate, runs_per_month: 31, days: 10}}
+  - {{name: backfill, kind: once, day: 2026-10-14, gets_per_file: 3}}
+"""
+
+
+def test_what_the_model_makes_is_what_calibrate_finds():
+    """Law: gets of October as each kind makes them, day by day, give its own assumption back.
+
+    Other values stand in the inventory that is calibrated; 62 queries in a month of 31 days are
+    60.87 in a mean one.
+    """
+    inventory = parse_inventory(KINDS_AT_WORK, "inventory.yaml")
+    october = Months(FIRST, 1)
+    (days,) = daily_requests(inventory, october, streams_of(inventory))
+    gets = {
+        role(name): {PLACE: requests.tolist()}
+        for name, cause, requests in zip(
+            days.texts("driver"), days.texts("cause"), days.requests, strict=True
+        )
+        if cause == "get"
+    }
+    puts = {place: [0.0] * 4 + steady(150, 27) for place in PUTS}
+    wrong = re.sub(
+        r"(gets_per_file|gets_per_day|queries_per_month|runs_per_month): \d+",
+        r"\1: 5",
+        KINDS_AT_WORK,
+    )
+    calibration = calibrate_yaml(wrong, count_actuals(puts, gets))
+    readers = {reader.name: reader for reader in calibration.inventory.readers}
+    assert readers["siem"].gets_per_file.mid == pytest.approx(2, rel=0.01)
+    assert readers["audit"].gets_per_day.mid == pytest.approx(700, rel=0.01)
+    assert readers["athena"].queries_per_month.mid == pytest.approx(62 * MONTH / 31, rel=0.01)
+    assert readers["integrity"].runs_per_month.mid == pytest.approx(MONTH, rel=0.01)
+    assert readers["backfill"].gets_per_file.mid == pytest.approx(3, rel=0.01)
+
+
+def test_what_gets_decide_is_what_they_are_proportional_to():
+    """Of each kind: what is measured is a key of its section and a factor of its requests."""
+    for section, kind in KINDS.items():
+        assert kind.assumption is None or kind.assumption in kind.factors
+        assert kind.assumption is None or kind.assumption in section.model_fields
+
+
+def of_accounts(daily, recorded=(HOME, OTHER)):
+    """Other requests of each account, a day each, and whose hours were recorded."""
+    actuals = count_actuals(PUTS, others=steady(1))
+    rows = actuals.measured
+    plain = rows[rows["cause"] != "other"]
+    others = rows[rows["cause"] == "other"]
+    parts = [
+        others.assign(billed_account=account, quantity=float(count))
+        for account, count in daily.items()
+    ]
+    frame = pd.concat([plain, *parts], ignore_index=True)
+    frame = frame.astype({"billed_account": "category"})
+    hours = actuals.coverage.hours[HOME, "us-east-1"]
+    return Actuals(
+        "cloudtrail",
+        frame,
+        1,
+        1,
+        coverage=Coverage({(account, "us-east-1"): dict(hours) for account in recorded}),
+    )
+
+
+def with_others(others):
+    return INVENTORY.replace(
+        "version: 1\n", f"version: 1\nother_kms_requests_per_month: {others}\n"
+    )
+
+
+def others_of(calibration):
+    return {
+        owner: range_.mid
+        for owner, range_ in calibration.inventory.other_kms_requests_per_month.by_id.items()
+    }
+
+
+def test_others_are_measured_by_account():
+    """By hand: 40 a day of one account and 10 of the other are 1,217 and 304 a month.
+
+    The other was not named: what is not named is 0, so it is added.
+    """
+    text = with_others(f'{{"{OTHER}": 5000}}')
+    calibration = calibrate_yaml(text, of_accounts({HOME: 10, OTHER: 40}))
+    assert others_of(calibration) == {
+        OTHER: pytest.approx(40 * MONTH, rel=1e-3),
+        HOME: pytest.approx(10 * MONTH, rel=1e-3),
+    }
+    places = [place for place in calibration.changes["place"] if place.startswith("other_kms")]
+    assert sorted(places) == [
+        f"other_kms_requests_per_month.{HOME}",
+        f"other_kms_requests_per_month.{OTHER}",
+    ]
+    again = calibrate_yaml(calibration.text, of_accounts({HOME: 10, OTHER: 40}))
+    assert again.text == calibration.text
+
+
+def test_an_account_that_was_not_recorded_keeps_its_number():
+    """Its calls into another account's key are seen there, and are not all that it makes."""
+    text = with_others(f'\n  "{OTHER}": 5000  # a guess\n  "{HOME}": 7')
+    calibration = calibrate_yaml(text, of_accounts({HOME: 10, OTHER: 40}, recorded=(HOME,)))
+    assert others_of(calibration) == {OTHER: 5000, HOME: pytest.approx(10 * MONTH, rel=1e-3)}
+    assert f'"{OTHER}": 5000  # a guess\n' in calibration.text
+    assert [
+        notice for notice in calibration.notices if f"of {OTHER} is unchanged: too little" in notice
+    ]
+
+
+def test_others_of_a_payer_are_those_of_its_accounts():
+    """By hand: 50 a day of both accounts of the payer that the mapping names: 1,522 a month."""
+    text = with_others(f'{{"{HOME}": 5000}}')
+    calibration = calibrate_yaml(text, of_accounts({HOME: 10, OTHER: 40}))
+    assert others_of(calibration) == {HOME: pytest.approx(50 * MONTH, rel=1e-3)}
+
+
+def test_others_without_an_account_tell_nothing_of_ids():
+    """A measurement that does not say who asked: the mapping stays, and a notice says why."""
+    text = with_others(f'{{"{OTHER}": 5000}}')
+    calibration = calibrate_yaml(text, of_accounts({"": 50}))
+    assert others_of(calibration) == {OTHER: 5000}
+    assert [
+        notice
+        for notice in calibration.notices
+        if "nothing tells whose the other requests are" in notice
+    ]
+
+
+def test_an_account_counts_from_its_first_day():
+    """By hand: from the 15th on, 40 a day on its 14 days: 1,217 a month, not half of it."""
+    text = INVENTORY.replace("name: prod}", "name: prod, from: 2026-10-15}")
+    text = text.replace(
+        "version: 1\n", f'version: 1\nother_kms_requests_per_month: {{"{OTHER}": 9}}\n'
+    )
+    actuals = of_accounts({OTHER: 40})
+    late = pd.Period(FIRST + datetime.timedelta(days=14), "D")
+    rows = actuals.measured
+    rows = rows[(rows["cause"] != "other") | (rows["day"] >= late)]
+    calibration = calibrate_yaml(text, Actuals("cloudtrail", rows, 1, 1, coverage=actuals.coverage))
+    assert others_of(calibration) == {OTHER: pytest.approx(40 * MONTH, rel=1e-3)}
+
+
+@pytest.mark.parametrize(
+    ("first", "expected"),
+    [
+        (datetime.date(2025, 4, 24), ""),  # 28 days until 2025-05-22
+        (datetime.date(2025, 4, 25), "no digest under the key was measured"),
+    ],
+)
+def test_digests_are_expected_under_the_key_from_may_2025_on(first, expected):
+    """A trail that validates and says no more: none is missed before 2025-05-22, from then on."""
+    text = INVENTORY.replace("    key: logs\n", "    key: logs\n    log_file_validation: true\n")
+    calibration = calibrate_yaml(text, count_actuals(PUTS, first=first))
+    found = [notice for notice in calibration.notices if "digest" in notice]
+    assert bool(found) == bool(expected)
+    assert all(expected in notice for notice in found)

@@ -1,0 +1,118 @@
+"""What holds for every command that reads and writes files."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.commands import kmscost, kmscost_process
+from tests.command_pages import all_commands
+from tests.contracts.commands import ANSWERS, ELSEWHERE, FILES, write_folder
+
+# of each command the names of its arguments and options
+PARAMETERS = {
+    command.name: set(inspect.signature(command.function).parameters)
+    for command in all_commands()
+    if command.function is not None
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small organization and all that the commands read."""
+    return write_folder(tmp_path_factory.mktemp("files"))
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_is_what_stdout_would_be(name: str, folder: Path, tmp_path: Path) -> None:
+    """--output writes the bytes that stdout gets of the same format, and nothing to stdout."""
+    arguments, ending = FILES[name]
+    output = tmp_path / f"out{ending}"
+    run = kmscost(*arguments, "--output", str(output), cwd=folder)
+    assert run.code == 0, run.text
+    assert run.out == ""
+    form = {".json": "json", ".csv": "csv", ".html": "html", ".svg": "svg", ".yaml": "yaml"}
+    chosen = () if not _has_format(name) else ("--format", form[ending])
+    assert output.read_bytes().decode() == kmscost(*arguments, *chosen, cwd=folder).out
+    assert [path.name for path in tmp_path.iterdir()] == [output.name]
+
+
+def _has_format(name: str) -> bool:
+    return "form" in PARAMETERS[name]
+
+
+def test_every_command_that_writes_is_here() -> None:
+    """A new command is held to all of this: it is in tests/contracts/commands.py, or why not."""
+    writing = {name for name, parameters in PARAMETERS.items() if "output" in parameters}
+    assert writing - {*FILES, *ELSEWHERE} == set(), "add it to tests/contracts/commands.py"
+    assert {*FILES, *ELSEWHERE} <= writing
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_an_ending_that_says_no_format_is_refused(name: str, folder: Path, tmp_path: Path) -> None:
+    """report.pdf is no table of text: exit 2, what would do, and no file; --format is stronger."""
+    if not _has_format(name):
+        pytest.skip("one format, whatever its file is called")
+    arguments, ending = FILES[name]
+    output = tmp_path / "out.pdf"
+    run = kmscost(*arguments, "--output", str(output), cwd=folder)
+    assert run.code == 2
+    assert "--output: found 'out.pdf'" in run.err
+    assert ending in run.err
+    assert not output.exists()
+    form = {".yaml": "yaml", ".svg": "svg", ".html": "html", ".csv": "csv", ".json": "json"}[ending]
+    run = kmscost(*arguments, "--output", str(output), "--format", form, cwd=folder)
+    assert run.code == 0, run.text
+    assert output.stat().st_size
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_dash_is_stdout(name: str, folder: Path) -> None:
+    """--output - is as if it were not there."""
+    arguments, _ = FILES[name]
+    assert kmscost(*arguments, "-o", "-", cwd=folder).out == kmscost(*arguments, cwd=folder).out
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_what_is_read_is_not_written_over(name: str, folder: Path) -> None:
+    """An output that is one of the inputs is refused, and the input stays as it was."""
+    arguments, _ = FILES[name]
+    forms = ("--format", "json") if _has_format(name) and name != "plot" else ()
+    for path in map(folder.joinpath, arguments):
+        if not path.is_file() or (name == "calibrate" and path.suffix == ".yaml"):
+            continue
+        before = path.read_bytes()
+        run = kmscost(*arguments, *forms, "--output", path.name, cwd=folder)
+        assert run.code == 2, (path, run.text)
+        assert "a file that the command reads" in run.err or "whose ending" in run.err
+        assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_failure_leaves_the_file_as_it_was(name: str, folder: Path, tmp_path: Path) -> None:
+    """Exit 1 names the file that is missing; the old output is whole, nothing lies beside it."""
+    arguments, ending = FILES[name]
+    if not any((folder / argument).exists() for argument in arguments):
+        pytest.skip("reads no file")
+    missing = [f"no-{part}" if (folder / part).exists() else part for part in arguments]
+    output = tmp_path / f"out{ending}"
+    output.write_text("before")
+    run = kmscost(*missing, "--output", str(output), cwd=folder)
+    assert run.code == 1, run.text
+    assert "no-" in run.err
+    assert "expected" in run.err
+    assert output.read_text() == "before"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize("name", ["forecast", "explain", "simulate", "reconcile", "compare"])
+def test_a_dash_is_stdin(name: str, folder: Path) -> None:
+    """An inventory from a pipe gives the answer of the file: only its name differs."""
+    arguments = ["-" if part == "i.yaml" else part for part in ANSWERS[name]]
+    text = (folder / "i.yaml").read_text(encoding="utf-8")
+    piped = kmscost_process(*arguments, cwd=folder, stdin=text)
+    assert piped.code == 0, piped.text
+    wanted = kmscost(*ANSWERS[name], cwd=folder).out
+    assert piped.out.replace("/dev/stdin", "i.yaml").split() == wanted.split()

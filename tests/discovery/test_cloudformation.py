@@ -1,0 +1,184 @@
+"""`discover cloudformation`: what a template decides by itself, and what it leaves open."""
+
+import json
+
+import pytest
+
+from estimator import KmscostError, discover_cloudformation
+
+TEMPLATE = """\
+AWSTemplateFormatVersion: 2010-09-09
+Parameters:
+  Key: {Type: String, Default: ""}
+  Stage: {Type: String, Default: prod}
+  Name: {Type: String}
+Conditions:
+  IsProd: !Equals [!Ref Stage, prod]
+  IsOther: !Not [!Condition IsProd]
+  HasKey: !Not [!Equals [!Ref Key, ""]]
+Mappings:
+  Names: {prod: {trail: organization}}
+Resources:
+  Logs:
+    Type: AWS::KMS::Key
+    Properties: {EnableKeyRotation: false}
+  Alias:
+    Type: AWS::KMS::Alias
+    Properties: {AliasName: alias/cloudtrail, TargetKeyId: !GetAtt Logs.Arn}
+  Bucket:
+    Type: AWS::S3::Bucket
+    Properties:
+      BucketName: !Sub "logs-${AWS::AccountId}"
+      BucketEncryption:
+        ServerSideEncryptionConfiguration:
+          - BucketKeyEnabled: "true"
+            ServerSideEncryptionByDefault: {SSEAlgorithm: "aws:kms"}
+  Trail:
+    Type: AWS::CloudTrail::Trail
+    Condition: IsProd
+    Properties:
+      TrailName: !FindInMap [Names, !Ref Stage, trail]
+      IsLogging: true
+      IsMultiRegionTrail: "true"
+      EnableLogFileValidation: !If [IsProd, true, false]
+      KMSKeyId: KEYID
+      S3BucketName: !Ref Bucket
+      EventSelectors: !If [IsOther, [], [{ExcludeManagementEventSources: [kms.amazonaws.com]}]]
+  Other:
+    Type: AWS::CloudTrail::Trail
+    Condition: IsOther
+    Properties: {IsLogging: true, S3BucketName: other}
+"""
+
+
+def draft_template(tmp_path, key, **more):
+    path = tmp_path / "trail.yaml"
+    path.write_text(TEMPLATE.replace("KEYID", key), encoding="utf-8")
+    return discover_cloudformation(path, **more)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "!Ref Logs",
+        "!GetAtt Logs.Arn",
+        "{'Fn::GetAtt': [Logs, Arn]}",
+        "!Ref Alias",
+        "alias/cloudtrail",
+        "!Sub '${Logs.Arn}'",
+        "!Sub ['${K}', {K: !Ref Logs}]",
+        "!Join ['', ['arn:aws:kms:eu-west-1:111122223333:key/', !Ref Logs]]",
+        "!If [HasKey, !Ref Key, !Ref Logs]",
+    ],
+)
+def test_the_key_of_the_template_is_found(tmp_path, key):
+    """However the template names its own key, the trail is under it, by its alias."""
+    draft = draft_template(tmp_path, key, account="111122223333", region="eu-west-1")
+    (trail,) = draft.inventory.trails
+    (found,) = draft.inventory.keys
+    assert (trail.key, found.id, found.region) == ("cloudtrail", "cloudtrail", "eu-west-1")
+    assert (trail.name, trail.account, trail.home_region) == (
+        "organization",
+        "111122223333",
+        "eu-west-1",
+    )
+    assert (trail.bucket.name, trail.bucket.bucket_key) == ("logs-111122223333", True)
+    assert (trail.log_file_validation, trail.exclude_kms_events) == (True, True)
+    assert trail.scope == "account"
+
+
+@pytest.mark.parametrize(
+    ("key", "why"),
+    [
+        ("!ImportValue shared-key", "imported from another stack"),
+        ("!Ref Name", "parameter Name has no default"),
+        ("!Ref Nothing", "told by nothing"),
+        ("'{{resolve:ssm:/key}}'", "dynamic reference"),
+        ("!Transform {Name: x}", "Fn::Transform"),
+        ("!Sub '${AWS::StackName}-key'", "AWS::StackName"),
+    ],
+)
+def test_what_the_template_leaves_open_is_a_question(tmp_path, key, why):
+    """A key that the template does not decide: SSE-KMS with a stand-in, and the reason."""
+    draft = draft_template(tmp_path, key)
+    asked = [todo.question for todo in draft.todo if todo.at == "trails organization: key"]
+    assert len(asked) == 1
+    assert why in asked[0]
+    assert draft.inventory.trails[0].key == "key-of-organization"
+
+
+def test_conditions_and_defaults_are_said(tmp_path):
+    """A resource whose condition does not hold is left out, and both are notices."""
+    draft = draft_template(tmp_path, "!Ref Logs")
+    assert any("Other was left out" in notice for notice in draft.notices)
+    assert any("Stage='prod'" in notice and "--parameter" in notice for notice in draft.notices)
+    swapped = draft_template(tmp_path, "!Ref Logs", parameters={"Stage": "dev"})
+    assert swapped.inventory.trails[0].bucket.name == "other"
+
+
+def test_no_template_says_where_it_is_deployed(tmp_path):
+    """Without --account and --region both are placeholders with a TODO."""
+    draft = draft_template(tmp_path, "!Ref Logs")
+    assert draft.inventory.trails[0].account == "000000000000"
+    places = {todo.at for todo in draft.todo}
+    assert {
+        "trails organization: account",
+        "trails organization: home_region",
+        "keys cloudtrail: region",
+    } <= places
+
+
+def test_yaml_and_json_say_the_same(tmp_path):
+    """The same template as JSON, with functions in their long form."""
+    template = {
+        "Resources": {
+            "K": {"Type": "AWS::KMS::Key"},
+            "T": {
+                "Type": "AWS::CloudTrail::Trail",
+                "Properties": {"TrailName": "org", "KMSKeyId": {"Fn::GetAtt": ["K", "Arn"]}},
+            },
+        }
+    }
+    short = "Resources:\n  K: {Type: AWS::KMS::Key}\n  T:\n    Type: AWS::CloudTrail::Trail\n"
+    short += "    Properties: {TrailName: org, KMSKeyId: !GetAtt K.Arn}\n"
+    (tmp_path / "t.json").write_text(json.dumps(template), encoding="utf-8")
+    (tmp_path / "t.yaml").write_text(short, encoding="utf-8")
+    first, other = (discover_cloudformation(tmp_path / name) for name in ("t.json", "t.yaml"))
+    assert first.inventory.trails == other.inventory.trails
+    assert first.inventory.keys == other.inventory.keys
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "an empty file"),
+        ("a: b", "no Resources"),
+        ("Resources: 5", "the number 5 as Resources"),
+        ("- a", "a list"),
+        ("{", "ends too early"),
+        ('{"a" 1}', "not JSON"),
+        ('{"a": ' + "[" * 100_000, "nested beyond all sense"),
+        ("a: " + "[" * 1000, "values nested more than 40 deep"),
+        ("a: &a [1, 1]\nb: *c", "no Resources"),
+        ("Resources: {x: !Ref", "not YAML"),
+    ],
+)
+def test_what_is_no_template_is_refused(tmp_path, text, says):
+    """Broken and hostile templates: one sentence each."""
+    path = tmp_path / "t.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(KmscostError) as caught:
+        discover_cloudformation(path)
+    assert says in str(caught.value)
+
+
+def test_conditions_in_a_circle_end(tmp_path):
+    """A condition that names itself is a question, not a crash."""
+    path = tmp_path / "t.yaml"
+    path.write_text(
+        "Conditions: {A: !Not [!Condition B], B: !Not [!Condition A]}\n"
+        "Resources: {T: {Type: AWS::CloudTrail::Trail, Condition: A}}\n",
+        encoding="utf-8",
+    )
+    draft = discover_cloudformation(path)
+    assert any("its condition A is open" in notice for notice in draft.notices)

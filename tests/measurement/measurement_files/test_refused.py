@@ -1,0 +1,210 @@
+"""What is no measurement is refused: where, what was found, what to do."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from estimator import KmscostError, explain, forecast, load_actuals, measure_cloudtrail
+from estimator.report.formats.json_and_csv import frame_csv, to_json
+from tests.measurement.billing.bills import A_MONTH, FORMATS, write_file
+from tests.measurement.measurement_files.test_round_trip import LOGS
+from tests.real_data import ROOT
+
+EXAMPLE = ROOT / "examples" / "organization.yaml"
+
+
+@pytest.fixture(scope="module")
+def document():
+    """A measurement as JSON."""
+    return to_json(measure_cloudtrail(LOGS).to_dict())
+
+
+def refusal(tmp_path, text, name="kept.json"):
+    """The refusal of a file of this text; its path is always in it."""
+    path = write_file(tmp_path / name, text.encode() if isinstance(text, str) else text)
+    with pytest.raises(KmscostError) as error:
+        load_actuals(path)
+    assert all(problem.path == str(path) for problem in error.value.problems)
+    return error.value
+
+
+def change_document(document, change):
+    """The document after `change` has worked on it."""
+    parsed = json.loads(document)
+    change(parsed)
+    return json.dumps(parsed)
+
+
+def put(key, value):
+    """A change that puts a value at a place such as rows.0.quantity."""
+
+    def change(document):
+        *path, last = [int(name) if name.isdigit() else name for name in key.split(".")]
+        for part in path:
+            document = document[part]
+        document[last] = value
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("rows.3.quantity", -1, "rows[3].quantity: found the number -1; expected 0 or more"),
+        ("rows.3.quantity", "7", "rows[3].quantity: found '7'; expected a number"),
+        ("rows.3.quantity", True, "rows[3].quantity: found true; expected a number"),
+        ("rows.3.account", 12345678901, "rows[3].account: found the number 12345678901"),
+        ("rows.3.account", "12345678901", "expected an account id of 12 digits"),
+        ("rows.3.cause", "pit", "did you mean put?"),
+        ("rows.3.day", "2026-02-30", "expected a day such as 2026-11-01"),
+        ("rows.3.day", "20260930", "expected a day such as 2026-11-01"),
+        ("rows.3.month", "2026-08", "expected 2026-09, the month of 2026-09-30"),
+        ("rows.3.unit", "requests", "did you mean request?"),
+        ("rows.3.coverage", 1.5, "expected a share from 0 to 1"),
+        ("rows.3.coverage", None, "rows[3].coverage: found nothing"),
+        ("rows.3.bucket_key", "no", "expected true or false"),
+        ("rows.3.source", "bill", "rows[3].source: found 'bill'; expected 'cloudtrail'"),
+        ("rows.3.more", 1, "rows[3]: found the key 'more'"),
+        ("rows.3", [], "rows[3]: found a list"),
+        ("files", 1.5, "files: found the number 1.5; expected a whole number"),
+        ("files", -1, "files: found the number -1"),
+        ("totals.requests", 58, "expected 57, the sum of its rows"),
+        ("totals.by_cause", "x", "totals.by_cause: found 'x'; expected a mapping"),
+        ("skipped", [{"path": "x"}], "skipped[0]: found no key 'reason'"),
+        ("sorce", 1, "did you mean source?"),
+        ("source", "cloudtrial", "expected one of cloudtrail"),
+        ("coverage.streams.0.hours", 3, "coverage.streams[0]: found 3 of 2 hours, where the gaps"),
+        ("coverage.streams.0.from", "2026-09-30T23:30Z", "which is no hour"),
+        ("coverage.streams.0.until", "2026-09-01T00:00Z", "not after from"),
+        ("coverage.streams.0.gaps", [{"from": "x"}], "gaps[0]: found no key 'until'"),
+        ("coverage.streams.1.region", "eu-west-1", "the same account and Region as one before"),
+        ("notices", [1], "notices[0]: found the number 1; expected text"),
+    ],
+)  # fmt: skip
+def test_each_wrong_value_is_named_with_its_place(tmp_path, document, key, value, message):
+    """The place in the document, what was found, what was expected."""
+    assert message in str(refusal(tmp_path, change_document(document, put(key, value))))
+
+
+def test_a_missing_day_says_how_to_measure_again(tmp_path):
+    """Rows of a grain without days are of no use here."""
+    text = to_json(measure_cloudtrail(LOGS, "month,cause").to_dict())
+    assert "no column day" in str(refusal(tmp_path, text))
+    assert "without --by" in str(refusal(tmp_path, text))
+
+
+def test_older_coverage_without_gaps_is_refused(tmp_path, document):
+    """Hours that cannot be known are not guessed."""
+    message = refusal(
+        tmp_path,
+        change_document(document, lambda parsed: parsed["coverage"]["streams"][0].pop("gaps")),
+    )
+    assert "coverage.streams[0]: found no key 'gaps'" in str(message)
+
+
+def test_all_problems_come_at_once(tmp_path, document):
+    """Two mistakes, two lines; thousands alike are five and how many more."""
+
+    def change(parsed):
+        parsed["files"] = "six"
+        parsed["notices"] = [3]
+
+    assert len(refusal(tmp_path, change_document(document, change)).problems) == 2
+
+    def spoil(parsed):
+        for row in parsed["rows"]:
+            row["quantity"] = -1
+            row["cause"] = "pot"
+
+    problems = refusal(tmp_path, change_document(document, spoil)).problems
+    assert len(problems) == 2 * 6
+    assert any("more cells like these" in problem.found for problem in problems)
+
+
+@pytest.mark.parametrize("size", [0.1, 0.5, 0.9, 0.99])
+def test_a_cut_file_is_named_as_one(tmp_path, document, size):
+    """Wherever a download stopped."""
+    message = str(refusal(tmp_path, document[: int(len(document) * size)]))
+    assert "ends too early" in message
+
+
+def test_endless_nesting_is_no_traceback(tmp_path):
+    """A document of 200,000 brackets."""
+    message = refusal(tmp_path, '{"source": ' + "[" * 200_000)
+    assert "JSON" in str(message)
+
+
+def test_numbers_beyond_all_bounds(tmp_path, document):
+    """1e999 and 400 digits are no quantities."""
+    for number in ("1e999", "1" * 400):
+        text = document.replace('"quantity": 3.0', f'"quantity": {number}', 1)
+        assert text != document
+        assert refusal(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("command", "text"),
+    [
+        ("forecast", lambda: to_json(forecast(EXAMPLE, "2026-11", 1).to_dict())),
+        ("explain", lambda: to_json(explain(EXAMPLE, "2026-11").to_dict())),
+        ("check", lambda: to_json({"problems": [], "inventory": {}})),
+    ],
+)
+def test_json_of_another_command_is_named(tmp_path, command, text):
+    """The message names the command that wrote it."""
+    assert f"the JSON of `kmscost {command}`" in str(refusal(tmp_path, text()))
+
+
+def test_csv_of_a_forecast_and_raw_bills_are_named(tmp_path):
+    """The message says what they are, and what to do with them."""
+    message = refusal(tmp_path, frame_csv(forecast(EXAMPLE, "2026-11", 1).rows), "x.csv")
+    assert "the CSV of `kmscost forecast`" in str(message)
+    assert "measure it first" in str(refusal(tmp_path, FORMATS["legacy csv"](A_MONTH), "b.csv"))
+
+
+def test_csv_with_semicolons_is_named(tmp_path):
+    """As spreadsheets of some countries write it."""
+    text = frame_csv(measure_cloudtrail(LOGS).rows).replace(",", ";")
+    assert "no comma separates" in str(refusal(tmp_path, text, "x.csv"))
+
+
+def test_csv_problems_name_line_and_column(tmp_path):
+    """Line 3, column quantity; an id that lost its zero."""
+    text = frame_csv(measure_cloudtrail(LOGS).rows)
+    header, first, second, *rest = text.splitlines()
+    cells = second.split(",")
+    columns = header.split(",")
+    cells[columns.index("quantity")] = "many"
+    cells[columns.index("account")] = "2"
+    spoilt = "\n".join([header, first, ",".join(cells), *rest, ""])
+    problems = refusal(tmp_path, spoilt, "x.csv").problems
+    assert {(problem.line, problem.at) for problem in problems} == {(3, "quantity"), (3, "account")}
+    assert "the last line" in str(refusal(tmp_path, text.rstrip("\n"), "y.csv")).replace(
+        "a last", "the last"
+    )
+    short = "\n".join([header, first, ",".join(cells[:4]), ""])
+    assert "found 4 cells" in str(refusal(tmp_path, short, "z.csv"))
+
+
+def test_a_path_that_does_not_exist():
+    """Named, as everywhere."""
+    with pytest.raises(KmscostError, match="no such file"):
+        load_actuals("nowhere.json")
+
+
+def test_logs_that_are_none_are_refused_by_measure(tmp_path):
+    """JSON of some other sort is no measurement and no log."""
+    assert refusal(tmp_path, '{"hello": 1}')
+
+
+@pytest.mark.parametrize("word", ["true", "TRUE", "True"])
+def test_a_flag_in_any_case_is_that_flag(tmp_path, document, word):
+    """A spreadsheet writes TRUE: it is no riddle whether `expected true or false` was met."""
+    path = write_file(tmp_path / "kept.json", document.encode())
+    rows = frame_csv(load_actuals(path).measured)
+    assert "False" in rows
+    changed_rows = tmp_path / "rows.csv"
+    changed_rows.write_text(rows.replace("False", word))
+    assert load_actuals(changed_rows).measured["bucket_key"].all()

@@ -1,0 +1,217 @@
+"""What a listing of a bucket tells, whichever tool wrote it."""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from estimator.measurement.s3_listing import measure_s3_listing
+from pricing.reading.problems import KmscostError
+from tests.measurement.s3.objects import digest_name, log_name
+from tests.sampling import cases
+
+# by hand: 3 logs and 2 digests are CloudTrail's, 2 others are not
+NAMES = [
+    log_name(number=0, prefix="my logs/"),
+    log_name(number=1, prefix="my logs/"),
+    log_name("2023/10/18"),
+    digest_name(hour=0),
+    digest_name(hour=1),
+    "photos/a b  c.jpg",
+    "AWSLogs/111122223333/CloudTrail/eu-west-1/2023/10/17/",
+]
+LAST = "2023-10-18 06:30:00"
+
+
+def text(names: list[str], size: str = "      1409") -> str:
+    return "".join(f"2023-10-18 06:{n % 30:02d}:00 {size} {name}\n" for n, name in enumerate(names))
+
+
+def page(names: list[str], **more: object) -> dict[str, object]:
+    time = LAST.replace(" ", "T") + "+00:00"
+    return {"Contents": [{"Key": n, "LastModified": time, "Size": 1} for n in names], **more}
+
+
+def versions(names: list[str]) -> dict[str, object]:
+    marker = {"Key": NAMES[0], "LastModified": "2023-10-18T06:30:00Z", "IsLatest": True}
+    return {
+        "Versions": [
+            {"Key": n, "VersionId": "v", "LastModified": "2023-10-18T08:30:00.000+02:00"}
+            for n in names
+        ],
+        "DeleteMarkers": [marker],
+    }
+
+
+SUMMARY = "\nTotal Objects: 7\n   Total Size: 9.6 KiB\n"
+LISTINGS = {
+    "text": text(NAMES) + f"{LAST}          0 z\n",
+    "human": text(NAMES, "   1.4 KiB") + text(["z"], "   0 Bytes") + SUMMARY,
+    "windows": (text(NAMES) + text(["z"])).replace("\n", "\r\n"),
+    "page": json.dumps(page([*NAMES, "z"]), indent=4),
+    "pages": json.dumps(page(NAMES[:3], IsTruncated=True), indent=2)
+    + json.dumps(page([*NAMES[3:], "z"], IsTruncated=False)),
+    "lines": "\n".join(json.dumps(page([name])) for name in [*NAMES, "z"]),
+    "list": json.dumps([page(NAMES), page([]), page(["z"])]),
+    "contents": json.dumps(page([*NAMES, "z"])["Contents"]),
+}
+
+
+def check(actuals):
+    assert actuals.totals["requests"] == 5
+    assert actuals.totals["by_cause"]["put"] == 3
+    assert actuals.totals["by_cause"]["digest"] == 2
+    assert actuals.details["objects"]["other"] == 3
+    assert actuals.details["objects"]["cloudtrail"] == 5
+    assert actuals.records == 8
+    assert not actuals.skipped
+
+
+@pytest.mark.parametrize("kind", LISTINGS)
+@pytest.mark.parametrize("packed", [False, True])
+def test_every_way_to_list_gives_the_same_counts(tmp_path, kind, packed):
+    """Text and JSON of every shape, gzip or not, whatever the file is called: 3 logs, 2 digests."""
+    data = LISTINGS[kind].encode()
+    path = tmp_path / "listing.dat"
+    path.write_bytes(gzip.compress(data) if packed else data)
+    actuals = measure_s3_listing(path)
+    check(actuals)
+    assert "bucket_key" not in actuals.rows
+    assert set(actuals.rows["source"]) == {"s3-listing"}
+    digests = actuals.rows[actuals.rows["cause"] == "digest"]
+    assert list(digests["trail"].astype(str)) == ["org"]
+    assert any("cannot tell objects under SSE-KMS" in notice for notice in actuals.notices)
+
+
+def test_windows_writes_utf_16(tmp_path):
+    """PowerShell's > writes UTF-16 with its mark; a mark of UTF-8 is no harm either."""
+    for encoding in ("utf-16", "utf-8-sig"):
+        for kind in ("text", "page"):
+            path = tmp_path / f"{encoding}-{kind}"
+            path.write_bytes(LISTINGS[kind].encode(encoding))
+            check(measure_s3_listing(path))
+
+
+def test_versions_are_puts_and_delete_markers_are_not_objects(tmp_path):
+    """Each version was put once; a delete marker has no bytes to encrypt."""
+    path = tmp_path / "versions.json"
+    path.write_text(json.dumps(versions([*NAMES, NAMES[0]])), encoding="utf-8")
+    actuals = measure_s3_listing(path)
+    # one version more than names, one marker
+    assert actuals.totals["requests"] == 6
+    assert actuals.records == 9
+    assert actuals.details["objects"]["delete_markers"] == 1
+    assert actuals.details["objects"]["other"] == 2
+
+
+def test_coverage_ends_with_the_last_object(tmp_path):
+    """From the 17th to 06:30 of the 18th, any zone: 24 + 7 hours begun."""
+    for number, data in enumerate((json.dumps(versions(NAMES)), text(["z"]) + LISTINGS["text"])):
+        path = tmp_path / f"{number}"
+        path.write_text(data, encoding="utf-8")
+        actuals = measure_s3_listing(path)
+        (stream,) = actuals.coverage.to_dict()["streams"]
+        assert (stream["from"], stream["hours"]) == ("2023-10-17T00:00Z", 31)
+        day = actuals.rows[actuals.rows["day"].astype(str) == "2023-10-18"]
+        assert list(day["coverage"]) == [7 / 24]
+        local = [notice for notice in actuals.notices if "taken as UTC" in notice]
+        assert len(local) == number
+
+
+def test_unreadable_lines_are_named_and_strict_refuses(tmp_path):
+    """A line that lists nothing is skipped by file and line; a listing without --recursive too."""
+    path = tmp_path / "listing.txt"
+    path.write_text(
+        text(NAMES[:1]) + "An error occurred\n" + text(NAMES[1:]) + " " * 27 + "PRE AWSLogs/\n",
+        encoding="utf-8",
+    )
+    actuals = measure_s3_listing(path)
+    assert actuals.totals["requests"] == 5
+    assert [(file.path, file.reason) for file in actuals.skipped] == [
+        (f"{path}:2", "line that lists no object"),
+        (f"{path}:9", "folder that was not listed: list with --recursive"),
+    ]
+    with pytest.raises(KmscostError, match=r"listing\.txt:2"):
+        measure_s3_listing(path, strict=True)
+
+
+def test_a_page_that_names_a_next_one_is_said(tmp_path):
+    """IsTruncated in the last page: the listing is not whole."""
+    for number, more in enumerate(({"IsTruncated": True}, {"NextToken": "x"})):
+        path = tmp_path / f"{number}.json"
+        path.write_text(json.dumps(page(NAMES, **more)), encoding="utf-8")
+        (file,) = measure_s3_listing(path).skipped
+        assert file.reason == "page that names a next one, which is not there"
+
+
+@pytest.mark.parametrize("cut", [1, 40, 300, 700])
+def test_json_that_breaks_off_counts_nothing(tmp_path, cut):
+    """Half a page is not counted as a whole one: the file is skipped, with the line."""
+    (tmp_path / "good.txt").write_text(LISTINGS["text"], encoding="utf-8")
+    (tmp_path / "bad.json").write_text(LISTINGS["page"][:-cut], encoding="utf-8")
+    actuals = measure_s3_listing(tmp_path)
+    check_counts = actuals.totals["requests"], actuals.files, len(actuals.skipped)
+    assert check_counts == (5, 1, 1)
+    assert actuals.skipped.by_reason == {"JSON that breaks off or is malformed": 1}
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "empty file"),
+        (b"hello\nworld\n", "no listing of a bucket"),
+        (b'{"Records": []}', "no listing of a bucket"),
+        (b"[1, 2]", "no listing of a bucket"),
+        (b"[{}", "breaks off"),
+        (b"\x1f\x8b\x08\x00junk", "gzip that is cut off or damaged"),
+        (gzip.compress(LISTINGS["text"].encode())[:-9], "gzip that is cut off or damaged"),
+        (b"\0" * 100_000, "no listing of a bucket"),
+    ],
+)
+def test_what_is_no_listing_is_an_error(tmp_path, data, message):
+    """Nothing recognised: an error that names the file and what it is, never a silent zero."""
+    path = tmp_path / "listing"
+    path.write_bytes(data)
+    with pytest.raises(KmscostError, match=message):
+        measure_s3_listing(path)
+
+
+def test_an_empty_bucket_is_a_listing(tmp_path):
+    """No objects is an answer, not an error."""
+    for number, data in enumerate(('{"RequestCharged": null}', "\nTotal Objects: 0\n")):
+        path = tmp_path / f"{number}"
+        path.write_text(data, encoding="utf-8")
+        actuals = measure_s3_listing(path)
+        assert actuals.totals["requests"] == 0
+        assert "no object has a name as CloudTrail writes it" in actuals.notices
+
+
+def test_a_missing_path_is_an_error(tmp_path):
+    """A path that is not there, or an empty folder, is said."""
+    with pytest.raises(KmscostError, match="no such file"):
+        measure_s3_listing(tmp_path / "none")
+    with pytest.raises(KmscostError, match="no file"):
+        measure_s3_listing(tmp_path)
+
+
+@settings(max_examples=cases(15), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.permutations([*NAMES, "z"]), st.integers(0, 8), st.sampled_from(["text", "page"]))
+def test_splitting_and_reordering_change_nothing(tmp_path_factory, names, cut, kind):
+    """However the names are dealt out to files and ordered, the counts are equal."""
+    write = text if kind == "text" else lambda part: json.dumps(page(part))
+    first, two = tmp_path_factory.mktemp("one"), tmp_path_factory.mktemp("two")
+    (first / "a").write_text(write([*NAMES, "z"]), encoding="utf-8")
+    for name, part in (("a", names[:cut]), ("b", names[cut:])):
+        if part:
+            (two / name).write_text(write(part), encoding="utf-8")
+    whole, parts = measure_s3_listing(first), measure_s3_listing(two)
+    pd.testing.assert_frame_equal(
+        parts.rows.drop(columns="coverage"), whole.rows.drop(columns="coverage")
+    )
+    assert parts.totals == whole.totals
+    check(parts)

@@ -1,0 +1,116 @@
+"""Ranges as distributions, and the functions that they are made of."""
+
+import dataclasses
+import math
+from decimal import Decimal, getcontext
+from statistics import NormalDist
+
+import numpy as np
+import pytest
+
+from estimator import KmscostError, Range, simulate
+from estimator.simulation.distributions import UncertainInput, moments
+from estimator.simulation.draws import Draws
+from estimator.simulation.elementary import exp, log, normal_scores
+from estimator.simulation.quantiles import quantiles_of
+from tests.simulation.ranges import run_simulation, write
+
+ONE = (
+    'version: 1\naccounts: [{id: "111122223333", regions: [us-east-1]}]\n'
+    "keys: [{id: k, region: us-east-1}]\n"
+)
+Z = [NormalDist().inv_cdf(share) for share in (0.05, 0.25, 0.5, 0.75, 0.95)]
+
+
+def test_exp_and_log_are_right_to_the_last_bits():
+    """Against Decimal with 50 digits, within two units of the last place."""
+    getcontext().prec = 50
+    for x in np.concatenate([np.linspace(-40, 40, 401), [1e-9, -1e-9, 0.34657359027997264]]):
+        exact = Decimal(float(x)).exp()
+        assert abs(Decimal(float(exp(np.array([x]))[0])) / exact - 1) < Decimal("4.5e-16")
+    for x in np.concatenate([np.geomspace(1e-12, 1e12, 401), [0.9999999, 1.0000001]]):
+        exact = Decimal(float(x)).ln()
+        found = Decimal(float(log(np.array([x]))[0]))
+        assert abs(found - exact) <= abs(exact) * Decimal("4.5e-16") + Decimal("1e-22")
+
+
+def test_normal_scores_are_the_quantiles_of_the_normal():
+    """The middle of each of n equal parts, against the standard library."""
+    for count in (2, 3, 100, 10_001):
+        expected = [NormalDist().inv_cdf((i + 0.5) / count) for i in range(count)]
+        np.testing.assert_allclose(normal_scores(count), expected, rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("range_", "kind", "scale", "back"),
+    [
+        (Range(100, 200, 400), "quantity", math.log, math.exp),
+        (Range(100, 110, 400), "quantity", math.log, math.exp),
+        (Range(100, 100, 400), "quantity", math.log, math.exp),
+        (Range(0.2, 0.6, 0.9), "share", lambda p: math.log(p / (1 - p)), None),
+        (Range(-0.1, 0.2, 0.5), "growth", math.log1p, math.expm1),
+    ],
+)
+def test_low_mid_and_high_are_percentiles(range_, kind, scale, back):
+    """A normal on the log (logit) scale below mid, another one above it: five percentiles."""
+    back = back or (lambda x: 1 / (1 + math.exp(-x)))
+    low, mid, high = (scale(end) for end in (range_.low, range_.mid, range_.high))
+    lower, upper = mid + (low - mid) * Z[1] / Z[0], mid + (high - mid) * Z[3] / Z[4]
+    expected = [range_.low, back(lower), range_.mid, back(upper), range_.high]
+    drawn = Draws(0, 10_000).of("x", range_, kind)
+    found = quantiles_of(drawn, [0.05, 0.25, 0.5, 0.75, 0.95])
+    np.testing.assert_allclose(found, expected, rtol=2e-4)
+
+
+def test_mean_and_variance_are_those_of_the_distribution():
+    """The closed form against a plain lognormal and against a million draws of a split one."""
+    width = math.log(4) / 2 / 1.6448536269514722
+    mean, variance = (moment[0] for moment in moments(*np.array([[100.0], [200.0], [400.0]])))
+    assert mean == pytest.approx(200 * math.exp(width**2 / 2), rel=1e-12)
+    assert variance == pytest.approx(mean**2 * math.expm1(width**2), rel=1e-12)
+    z = np.random.default_rng(1).standard_normal(1_000_000)
+    drawn = UncertainInput("x", Range(100, 110, 400)).values(z)
+    mean, variance = (moment[0] for moment in moments(*np.array([[100.0], [110.0], [400.0]])))
+    assert drawn.mean() == pytest.approx(mean, rel=0.005)
+    assert drawn.var() == pytest.approx(variance, rel=0.05)
+
+
+def test_one_range_alone_has_the_percentiles_it_says(tmp_path):
+    """100 to 400 files a day, 30 days: 3,000, 6,000 and 12,000 requests; a saving likewise."""
+    trails = "trails: [{name: t, key: k, files_per_day: {low: 100, high: 400}}]\n"
+    simulation = run_simulation(write(tmp_path, ONE + trails), 1, 10_000)
+    np.testing.assert_allclose(simulation.of_span("requests"), [3000, 6000, 12_000], rtol=2e-4)
+    saving = "{bucket_key: true, bucket_key_saving: {low: 0.5, high: 0.9}}"
+    trails = f"trails: [{{name: t, key: k, files_per_day: 100, bucket: {saving}}}]\n"
+    simulation = run_simulation(write(tmp_path, ONE + trails), 1, 10_000)
+    # the median of the odds 1 and 9 is 3: a saving of 0.75
+    np.testing.assert_allclose(simulation.of_span("requests"), [300, 750, 1500], rtol=2e-4)
+
+
+def test_growth_compounds_from_its_month(tmp_path):
+    """8 % to 21 % a year: after 12 months the files are 1.08, 1.1432 and 1.21 times as many."""
+    text = ONE + "trails: [{name: t, key: k, files_per_day: 100}]\n"
+    text += "growth: {files_per_year: {low: 8%, high: 21%}}\n"
+    simulation = run_simulation(write(tmp_path, text), 13, 10_000)
+    rows = simulation.quantiles[simulation.quantiles["month"].astype(str) == "2027-11"]
+    found = rows.loc[rows["measure"] == "requests", "value"]
+    factors = np.array([1.08, math.sqrt(1.08 * 1.21), 1.21])
+    np.testing.assert_allclose(found, 3000 * factors, rtol=2e-5)
+    assert set(simulation.draws_requests[:, 0]) == {3000.0}
+
+
+def test_growth_may_begin_at_nothing(tmp_path):
+    """0 % as the lower end of a growth is a range like another."""
+    text = ONE + "trails: [{name: t, key: k}]\ngrowth: {files_per_year: {low: 0%, high: 21%}}\n"
+    growth = write(tmp_path, text).growth.files_per_year
+    assert (growth.low, growth.high) == (0, 0.21)
+    assert growth.mid == pytest.approx(0.1)
+
+
+def test_a_range_that_no_distribution_has_is_refused(tmp_path):
+    """A range built in Python with 0 as its lower end: its path, and what is expected."""
+    inventory = write(tmp_path, ONE + "trails: [{name: t, key: k}]\n")
+    (trail,) = inventory.trails
+    wrong = trail.model_copy(update={"config_updates_per_month": Range(0, 1, 2)})
+    with pytest.raises(KmscostError, match=r"trails\[t\].config_updates_per_month: found"):
+        simulate(dataclasses.replace(inventory, trails=(wrong,)), "2026-11", 1)

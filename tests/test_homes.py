@@ -1,0 +1,35 @@
+"""One rule, one home: what only the home of a rule may do, read from the sources themselves."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCES = {
+    path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
+    for package in ("estimator", "pricing")
+    for path in sorted((ROOT / package).rglob("*.py"))
+}
+
+# a mark of the rule in code, and the modules that may have it
+HOMES = {
+    "an ARN is taken apart": (r'\.split\(":"|"arn:\[|r"arn:', {"pricing/arns.py"}),
+    "an ARN is put together": (r'f"arn:\{', {"pricing/arns.py"}),
+    "a Region's partition": (r'startswith\(\(?"(?:us-gov-|cn-)', {"pricing/regions.py"}),
+    "the look of a Region's code": (r"\[a-z\]\{2,\}\(\?:-\[a-z\]\+\)", {"pricing/regions.py"}),
+    "quotes of YAML": (r'"yes", "no", "on", "off"', {"pricing/reading/scalars.py"}),
+    "a stream of JSON": (
+        r"raw_decode",
+        # joined log files are split in memory, where no bound is wanted
+        {"pricing/reading/json_stream.py", "estimator/measurement/cloudtrail_logs/records.py"},
+    ),
+    "msgspec's words are no data": (r'" - at |partition\(" - ', set()),
+}
+
+
+@pytest.mark.parametrize("rule", HOMES)
+def test_a_rule_has_one_home(rule):
+    """A second place asks the first."""
+    mark, homes = HOMES[rule]
+    assert {path for path, text in SOURCES.items() if re.search(mark, text)} <= homes
