@@ -163,8 +163,7 @@ class Lines:
     def __init__(self, usage: pd.DataFrame, table: RateTable) -> None:
         """`usage` has the columns month, payer, billed_region and operation."""
         kinds, self.rate_of = _kinds(usage)
-        columns = (kinds[name] for name in kinds)
-        self.rates = [_rate(table, *kind) for kind in zip(*columns, strict=True)]
+        self.rates = [_rate(table, *kind) for kind in kinds]
         self.pools, self.pool_of = _pools(usage, kinds, self.rate_of, self.rates)
         # read out of the frame once: `price` is asked for every month of a simulation
         self._places = tuple(self.pools[name].tolist() for name in ("payer", "partition", "month"))
@@ -275,13 +274,22 @@ def _add_up(values: FloatArray, group_of: IntArray, size: int) -> FloatArray:
     return total
 
 
-def _kinds(usage: pd.DataFrame) -> tuple[pd.DataFrame, IntArray]:
+def _kinds(usage: pd.DataFrame) -> tuple[list[tuple[pd.Period, str, str]], IntArray]:
     """The different (month, operation, billed Region), and which of them each row is."""
-    columns = ["month", "operation", "billed_region"]
-    groups = usage.groupby(columns, observed=True, sort=False)
-    kind_of = groups.ngroup().to_numpy()
-    kinds = usage.loc[~pd.Series(kind_of, index=usage.index).duplicated(), columns]
-    return kinds, kind_of.astype(np.int64)
+    columns = [pd.factorize(usage[name].array) for name in ("month", "operation", "billed_region")]
+    first, kind_of = _groups(*(codes for codes, _ in columns))
+    kinds = zip(*(values.take(codes[first]) for codes, values in columns), strict=True)
+    return list(kinds), kind_of
+
+
+def _groups(*columns: IntArray) -> tuple[IntArray, IntArray]:
+    """The first row of each different combination of codes, and which of them each row is."""
+    # not groupby: pandas makes an index of every column first, ten times the work on a few rows
+    combined = np.zeros(len(columns[0]), dtype=np.int64)
+    for codes in columns:
+        combined = combined * (codes.max(initial=0) + 1) + codes
+    group_of, _ = pd.factorize(combined)
+    return np.unique(group_of, return_index=True)[1], group_of.astype(np.int64)
 
 
 def _rate(table: RateTable, month: pd.Period, operation: str, region: str) -> RateInForce:
@@ -302,34 +310,43 @@ def _spread(values: list[str], kind_of: IntArray) -> pd.Categorical[str]:
 
 
 def _pools(
-    usage: pd.DataFrame, kinds: pd.DataFrame, rate_of: IntArray, rates: list[RateInForce]
+    usage: pd.DataFrame,
+    kinds: list[tuple[pd.Period, str, str]],
+    rate_of: IntArray,
+    rates: list[RateInForce],
 ) -> tuple[pd.DataFrame, IntArray]:
     """The pools, and the one of each row; -1 where nothing is free."""
-    # (month, partition, pool) hang on the kind of a row: small tables instead of long columns
-    frees = [rate.version.free for rate in rates]
-    shared = pd.DataFrame(
-        {
-            "month": kinds["month"].array,
-            "partition": [partition_of(region) for region in kinds["billed_region"]],
-            "pool": [free.pool if free else "" for free in frees],
-            "quantity_free": [free.quantity if free else 0.0 for free in frees],
-            "unit": [rate.meter.unit for rate in rates],
-        }
-    ).astype({"partition": "str", "pool": "str", "quantity_free": np.float64, "unit": "str"})
-    names = ["month", "partition", "pool"]
-    shared["group"] = shared.groupby(names, observed=True, sort=False).ngroup()
-    pooled = (shared["pool"] != "").to_numpy(dtype=bool)[rate_of]
-    keys = pd.DataFrame(
-        {"group": shared["group"].to_numpy()[rate_of], "payer": usage["payer"].array}
-    )[pooled]
-    groups = keys.groupby(["group", "payer"], observed=True, sort=False)
-    number = groups.ngroup().to_numpy()
-    pools = keys.loc[~pd.Series(number, index=keys.index).duplicated()]
-    first = shared.drop_duplicates("group").set_index("group")
-    pools = pools.join(first, on="group").reset_index(drop=True)
-    pool_of = np.full(len(usage), -1, dtype=np.int64)
+    # (month, partition, pool) hang on the kind of a row: a few kinds instead of long columns
+    numbers: dict[tuple[pd.Period, str, str], int] = {}
+    shared: list[tuple[pd.Period, str, str, str, float]] = []
+    shared_of = np.full(len(kinds), -1, dtype=np.int64)
+    for kind, ((month, _, region), rate) in enumerate(zip(kinds, rates, strict=True)):
+        free = rate.version.free
+        if free is None:
+            continue
+        partition = partition_of(region)
+        shared_of[kind] = numbers.setdefault((month, partition, free.pool), len(shared))
+        if shared_of[kind] == len(shared):
+            shared.append((month, partition, free.pool, rate.meter.unit, free.quantity))
+    pool_of = shared_of[rate_of]
+    pooled = pool_of >= 0
+    payer_of, payers = pd.factorize(usage["payer"].array)
+    first, number = _groups(pool_of[pooled], payer_of[pooled])
     pool_of[pooled] = number
-    return pools[["month", "payer", "partition", "pool", "unit", "quantity_free"]], pool_of
+    rows = np.flatnonzero(pooled)[first]
+    places = [shared[place] for place in shared_of[rate_of[rows]].tolist()]
+    months, partitions, names, units, sizes = zip(*places, strict=True) if places else ((),) * 5
+    pools = pd.DataFrame(
+        {
+            "month": pd.PeriodIndex(months, freq="M"),
+            "payer": payers.take(payer_of[rows]),
+            "partition": pd.Index(partitions, dtype="str"),
+            "pool": pd.Index(names, dtype="str"),
+            "unit": pd.Index(units, dtype="str"),
+            "quantity_free": np.array(sizes, dtype=np.float64),
+        }
+    )
+    return pools, pool_of
 
 
 def _others(
