@@ -38,8 +38,9 @@ def test_every_region_of_the_table_is_one_of_botocore():
     )
     if newer:
         warnings.warn(f"botocore knows more Regions: {', '.join(newer)}", stacklevel=1)
-    for code, region in regions().items():
-        assert session.get_partition_for_region(code) == region.partition
+    # an older botocore than the table's knows less: that says nothing against the table
+    for code in regions().keys() & known_to_botocore.keys():
+        assert regions()[code].partition == known_to_botocore[code]
     # also what the table does not have is well formed and of the right partition
     assert {
         code: partition_of(code) for code in known_to_botocore if is_region(code)
