@@ -18,13 +18,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pricing.free_pools import find_pools
 from pricing.meters import Meter, Version
 from pricing.rates import RateTable
 from pricing.reading.problems import Problem, UsageError
 from pricing.regions import partition_of
 from pricing.tiers import FloatArray, free_share, graduated_cost
-
-IntArray = npt.NDArray[np.int64]
+from pricing.usage_kinds import IntArray, RateInForce, find_kinds, find_rate
 
 
 class OtherRequests(Protocol):
@@ -124,14 +124,6 @@ def bill(
     return Bill(charges, pools, dated, table.currency)
 
 
-class RateInForce(NamedTuple):
-    """The meter, its version and its prices for an operation in a Region and month."""
-
-    meter: Meter
-    version: Version
-    steps: tuple[tuple[float, float], ...]  # upper bound and price of each tier [currency/unit]
-
-
 class Priced(NamedTuple):
     """Quantities with their price: a row each line, of draws a column each.
 
@@ -162,9 +154,9 @@ class Lines:
 
     def __init__(self, usage: pd.DataFrame, table: RateTable) -> None:
         """`usage` has the columns month, payer, billed_region and operation."""
-        kinds, self.rate_of = _kinds(usage)
-        self.rates = [_rate(table, *kind) for kind in kinds]
-        self.pools, self.pool_of = _pools(usage, kinds, self.rate_of, self.rates)
+        kinds, self.rate_of = find_kinds(usage)
+        self.rates = [find_rate(table, *kind) for kind in kinds]
+        self.pools, self.pool_of = find_pools(usage, kinds, self.rate_of, self.rates)
         # read out of the frame once: `price` is asked for every month of a simulation
         self._places = tuple(self.pools[name].tolist() for name in ("payer", "partition", "month"))
         self._size = self.pools["quantity_free"].to_numpy(dtype=np.float64)
@@ -274,32 +266,6 @@ def _add_up(values: FloatArray, group_of: IntArray, size: int) -> FloatArray:
     return total
 
 
-def _kinds(usage: pd.DataFrame) -> tuple[list[tuple[pd.Period, str, str]], IntArray]:
-    """The different (month, operation, billed Region), and which of them each row is."""
-    columns = [pd.factorize(usage[name].array) for name in ("month", "operation", "billed_region")]
-    first, kind_of = _groups(*(codes for codes, _ in columns))
-    kinds = zip(*(values.take(codes[first]) for codes, values in columns), strict=True)
-    return list(kinds), kind_of
-
-
-def _groups(*columns: IntArray) -> tuple[IntArray, IntArray]:
-    """The first row of each different combination of codes, and which of them each row is."""
-    # not groupby: pandas makes an index of every column first, ten times the work on a few rows
-    combined = np.zeros(len(columns[0]), dtype=np.int64)
-    for codes in columns:
-        combined = combined * (codes.max(initial=0) + 1) + codes
-    group_of, _ = pd.factorize(combined)
-    return np.unique(group_of, return_index=True)[1], group_of.astype(np.int64)
-
-
-def _rate(table: RateTable, month: pd.Period, operation: str, region: str) -> RateInForce:
-    """The rate of one kind of row."""
-    meter = table.meter(operation)
-    version, rate = table.rate(meter, region, month.start_time.date())
-    steps = tuple((bound, price / meter.per) for bound, price in rate.steps)
-    return RateInForce(meter, version, steps)
-
-
 def _spread(values: list[str], kind_of: IntArray) -> pd.Categorical[str]:
     """One text per kind as a column over all rows."""
     names = sorted(set(values))
@@ -307,46 +273,6 @@ def _spread(values: list[str], kind_of: IntArray) -> pd.Categorical[str]:
     # of no rows as well: pandas takes an empty list for objects, and text and objects do not join
     texts = pd.Index(names, dtype="str")
     return pd.Categorical.from_codes(codes[kind_of] if len(codes) else codes, texts)
-
-
-def _pools(
-    usage: pd.DataFrame,
-    kinds: list[tuple[pd.Period, str, str]],
-    rate_of: IntArray,
-    rates: list[RateInForce],
-) -> tuple[pd.DataFrame, IntArray]:
-    """The pools, and the one of each row; -1 where nothing is free."""
-    # (month, partition, pool) hang on the kind of a row: a few kinds instead of long columns
-    numbers: dict[tuple[pd.Period, str, str], int] = {}
-    shared: list[tuple[pd.Period, str, str, str, float]] = []
-    shared_of = np.full(len(kinds), -1, dtype=np.int64)
-    for kind, ((month, _, region), rate) in enumerate(zip(kinds, rates, strict=True)):
-        free = rate.version.free
-        if free is None:
-            continue
-        partition = partition_of(region)
-        shared_of[kind] = numbers.setdefault((month, partition, free.pool), len(shared))
-        if shared_of[kind] == len(shared):
-            shared.append((month, partition, free.pool, rate.meter.unit, free.quantity))
-    pool_of = shared_of[rate_of]
-    pooled = pool_of >= 0
-    payer_of, payers = pd.factorize(usage["payer"].array)
-    first, number = _groups(pool_of[pooled], payer_of[pooled])
-    pool_of[pooled] = number
-    rows = np.flatnonzero(pooled)[first]
-    places = [shared[place] for place in shared_of[rate_of[rows]].tolist()]
-    months, partitions, names, units, sizes = zip(*places, strict=True) if places else ((),) * 5
-    pools = pd.DataFrame(
-        {
-            "month": pd.PeriodIndex(months, freq="M"),
-            "payer": payers.take(payer_of[rows]),
-            "partition": pd.Index(partitions, dtype="str"),
-            "pool": pd.Index(names, dtype="str"),
-            "unit": pd.Index(units, dtype="str"),
-            "quantity_free": np.array(sizes, dtype=np.float64),
-        }
-    )
-    return pools, pool_of
 
 
 def _others(
