@@ -95,7 +95,7 @@ def test_the_mean_cost_is_no_less_than_the_cost_of_the_mean(tmp_path, seed):
     assert simulation.mean["cost_usd"] >= simulation.mean["cost_usd_of_mean"] * (1 - 1e-12)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", SEEDS[::2])
 def test_wider_ranges_never_narrow_the_result(tmp_path, seed):
     """With the same seed: one range alone, and all of them with the noise of counts."""
     inventory = write(tmp_path, Invention(seed, windows=True).text())
