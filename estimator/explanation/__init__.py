@@ -79,6 +79,7 @@ def explain(
         other_interpretation=result.describe_other_interpretation(
             float(rows["cost_other_reading"].sum())
         ),
+        notices=result.notices,
     )
 
 

@@ -97,6 +97,8 @@ class Explanation:
     currency : str
     other_interpretation : str
         The line with what the same costs under the other billing interpretation.
+    notices : tuple of str
+        Those of the forecast of this month.
     """
 
     month: str
@@ -106,6 +108,7 @@ class Explanation:
     cost: float
     currency: str
     other_interpretation: str
+    notices: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """As documented JSON."""
@@ -117,6 +120,7 @@ class Explanation:
             "cost": self.cost,
             "currency": self.currency,
             "other_reading": self.other_interpretation,
+            "notices": list(self.notices),
         }
 
     def __repr__(self) -> str:

@@ -154,7 +154,8 @@ WITH_NOTICE = (
     ("export", "prometheus", "i.yaml", *SPAN),
     ("export", "aws-budgets", "i.yaml", *SPAN, "--limits", "forecast"),
     ("export", "frame", "i.yaml", *SPAN, "-f", "csv"),
-    # explain has no notices at all yet: ("explain", "i.yaml", "--month", "2026-11")
+    ("explain", "i.yaml", "--month", "2026-11"),
+    ("explain", "i.yaml", "--month", "2026-11", "--format", "json"),
 )
 # what says so already, in its own words
 OWN_WORDS = {
