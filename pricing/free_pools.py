@@ -30,7 +30,7 @@ def find_pools(
             shared.append((month, partition, free.pool, rate.meter.unit, free.quantity))
     pool_of = shared_of[rate_of]
     pooled = pool_of >= 0
-    payer_of, payers = pd.factorize(usage["payer"].array)
+    payer_of, payers = pd.factorize(usage["payer"])
     first, number = group_rows(pool_of[pooled], payer_of[pooled])
     pool_of[pooled] = number
     rows = np.flatnonzero(pooled)[first]

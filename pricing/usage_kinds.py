@@ -25,7 +25,7 @@ class RateInForce(NamedTuple):
 
 def find_kinds(usage: pd.DataFrame) -> tuple[list[Kind], IntArray]:
     """The different (month, operation, billed Region), and which of them each row is."""
-    columns = [pd.factorize(usage[name].array) for name in ("month", "operation", "billed_region")]
+    columns = [pd.factorize(usage[name]) for name in ("month", "operation", "billed_region")]
     first, kind_of = group_rows(*(codes for codes, _ in columns))
     kinds = zip(*(values.take(codes[first]) for codes, values in columns), strict=True)
     return list(kinds), kind_of
