@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PlainValidator, PrivateAttr, WithJsonSchema, model_validator
 
-from pricing.free import FreeQuantity, FreeVersion
+from pricing.free_quantities import FreeQuantity, FreeVersion
 from pricing.meters import SYMMETRIC, Meter, Rate, Version
 from pricing.reading.files import is_price_list, read_bytes
 from pricing.reading.problems import DocumentError, Problem, RateError

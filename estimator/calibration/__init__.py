@@ -24,7 +24,7 @@ from estimator.calibration.quality import (
     nothing_placed,
     refusals,
 )
-from estimator.calibration.readers import find_readers
+from estimator.calibration.reader_assumptions import find_readers
 from estimator.calibration.recorded_days import measured_window
 from estimator.calibration.result import Calibration
 from estimator.calibration.stream_rates import files_rates

@@ -9,13 +9,13 @@ from typing import Any
 import pandas as pd
 
 from estimator.calibration.files_per_day import FilesPerDayFound
-from estimator.calibration.readers import ReadersFound
+from estimator.calibration.reader_assumptions import ReadersFound
 from estimator.figures import factor
 from estimator.frames import CHANGES
 from estimator.inventory import FilesPerDay, Inventory, Range
 from estimator.inventory.assumptions import FILES_PER_DAY
-from estimator.inventory.edits import Document, Path
 from estimator.inventory.others import FIELD
+from estimator.inventory.text_edits import Document, Path
 from estimator.inventory.units import SHARE, UNITS
 from pricing.reading.document import Map
 from pricing.reading.words import describe

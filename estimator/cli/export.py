@@ -185,7 +185,7 @@ def export_frame(
 
 
 def _write(table: Table, form: FileFormat | None, output: Path | None) -> None:
-    from estimator.report.exports.files import write_table
+    from estimator.report.exports.table_writers import write_table
 
     content = write_table(table, form or FileFormat.csv)
     if isinstance(content, bytes):

@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 
 from estimator.figures import money
-from estimator.forecasting.recording import BoolArray, Pattern, Places, Recording, is_active
+from estimator.forecasting.recording_trails import BoolArray, Pattern, Places, Recording, is_active
 from estimator.frames import EVENTS
 from estimator.inventory import Account, Inventory
 from estimator.inventory.others import OtherUse
@@ -119,7 +119,7 @@ class EventCopies:
 
     def _pattern(self, account: Account, region: str) -> Pattern:
         active = self._inventory.active.account[account.id]
-        return Pattern(self._recording.of(account, region), active)
+        return Pattern(self._recording.trails_of(account, region), active)
 
     def _places_of(self, use: OtherUse) -> Iterator[Places]:
         """The places of others' requests: an account, or a payer's accounts in a partition."""
@@ -161,7 +161,7 @@ class EventCopies:
             return requests
         return requests * is_active(self._inventory.active.account[use.account], spans)
 
-    def others_less(self, after: EventCopies, table: RateTable) -> tuple[float, float]:
+    def others_saving(self, after: EventCopies, table: RateTable) -> tuple[float, float]:
         """The least and the most that copies of others' requests cost less after trails changed.
 
         Each place is compared with itself: ranges' ends less each other's are no ends of the

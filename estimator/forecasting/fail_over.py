@@ -9,6 +9,7 @@ import pandas as pd
 
 from estimator.figures import count, money, share
 from estimator.forecasting.budgets import budget_use, is_in_budget
+from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.inventory import Inventory
 from estimator.inventory.budgets import ALL, AMOUNT, Budget
 from estimator.months import Months
@@ -117,7 +118,8 @@ def describe_broken_budget(
     rows = charges[is_in_budget(budget, charges) & (charges["month"] == row["month"]).to_numpy()]
     line += f"; largest driver: {_largest_driver(rows, currency)}"
     line += (
-        f"; with cloudtrail_writes: {other_interpretation} it is {money(row['used_other_reading'])}"
+        f"; if {INTERPRETATION_WORDS[other_interpretation]}, it is "
+        f"{money(row['used_other_reading'])}"
     )
     others = [
         f"{entry['budget']} from {entry['month']}"

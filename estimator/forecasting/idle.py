@@ -14,7 +14,7 @@ from estimator.inventory.periods import period_of
 from estimator.months import ALWAYS, NEVER, Months, Period
 from estimator.volume.growth import growths
 from estimator.volume.model import DIGESTS_UNDER_KEY_FROM, Model
-from estimator.volume.readers import reading
+from estimator.volume.readers import build_reader_model
 from estimator.volume.streams import streams_of
 from estimator.volume.trail_requests import why_no_puts
 
@@ -148,7 +148,7 @@ def _without_requests(inventory: Inventory, months: Months, drivers: set[str]) -
             yield f"trail {trail.name} makes no requests {_span(months)}: {why}"
     for reader in inventory.readers:
         if reader.name not in drivers and active.reader[reader.name].meets(months):
-            each = reading(model, reader)
+            each = build_reader_model(model, reader)
             streams = each.streams(all_streams, all_streams, by_account=False, by_region=False)
             why = each.why_none(streams)
             yield f"reader {reader.name} makes no requests {_span(months)}: {why}"
@@ -163,7 +163,7 @@ def periods_in_use(inventory: Inventory, months: Months) -> dict[str, Period]:
     since = {trail.name: float(months.begin[0]) for trail in inventory.trails}
     for reader in inventory.readers:
         if inventory.active.reader[reader.name].meets(months):
-            each = reading(model, reader)
+            each = build_reader_model(model, reader)
             for trail in inventory.read_by(reader):
                 met = each.met_period(model.trail_number[trail.name])
                 if not met.is_empty:

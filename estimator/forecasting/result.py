@@ -18,7 +18,7 @@ from estimator.forecasting.quotas import highest
 from estimator.frames import EVENTS
 from estimator.inventory import Inventory
 from estimator.months import Months
-from pricing.free import FreeVersion
+from pricing.free_quantities import FreeVersion
 from pricing.meters import Meter, Version
 from pricing.rates import RateTable
 
@@ -26,6 +26,11 @@ from pricing.rates import RateTable
 INTERPRETATIONS = {
     "charged": "AWS KMS Developer Guide to 2021-09-11 and CloudTrail FAQ",
     "exempt": "AWS CloudTrail and KMS guides from 2021-09-11",
+}
+# how a sentence says each to people, who need not know the key of the inventory
+INTERPRETATION_WORDS = {
+    "charged": "AWS charges CloudTrail's own writes",
+    "exempt": "AWS does not charge CloudTrail's own writes",
 }
 OTHER_INTERPRETATION = {"charged": "exempt", "exempt": "charged"}
 
@@ -100,7 +105,7 @@ class Forecast:
     def describe_other_interpretation(self, cost: float) -> str:
         """The line of an amount under the other interpretation of who pays for writes."""
         other = self.other_interpretation
-        line = f"With cloudtrail_writes: {other} the total is {self.currency} {money(cost)}"
+        line = f"If {INTERPRETATION_WORDS[other]}, the total is {self.currency} {money(cost)}"
         return f"{line} (source: {INTERPRETATIONS[other]})"
 
     @property

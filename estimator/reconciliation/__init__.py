@@ -18,11 +18,11 @@ from estimator.measurement.measurement_files import load_actuals
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray, month_label
 from estimator.reconciliation.attribution import attribute_units, interpret_rows
-from estimator.reconciliation.covering import RowCoverage, cover_rows, key_owners
 from estimator.reconciliation.evidence import collect_evidence
 from estimator.reconciliation.interpretation import interpret
 from estimator.reconciliation.levels import find_missing_levels, of_month
 from estimator.reconciliation.matching import key_names, payers_of
+from estimator.reconciliation.measured_rows import RowCoverage, cover_rows, key_owners
 from estimator.reconciliation.notices import amounts_apart, find_strangers, notices, rests_on
 from estimator.reconciliation.parts import add_parts, request_parts
 from estimator.reconciliation.result import Reconciliation, read_limit
@@ -75,7 +75,7 @@ def reconcile(
     -------
     Reconciliation
         Rows by payer, account, Region, key and operation, as far as the bill tells them, with the
-        parts of the difference; which reading of F5 the bill follows.
+        parts of the difference; which interpretation of F5 the bill follows.
 
     Raises
     ------
@@ -133,7 +133,7 @@ def reconcile(
         forecast=expected,
         rows=_reconciliation_frame(rows, coverage, label),
         request_parts=request_parts(rows),
-        readings=interpretations,
+        interpretations=interpretations,
         apart=amounts_apart(billed, label, expected.currency),
         levels=levels.to_dict(),
         rests_on=rests_on(coverage, levels, frame, attribution.expected),

@@ -10,9 +10,9 @@ import pandas as pd
 
 from estimator.inventory import Inventory
 from estimator.months import FloatArray, IntArray, Months
-from estimator.reconciliation.covering import Flags, RowCoverage
 from estimator.reconciliation.interpretation import Interpretation
 from estimator.reconciliation.levels import OPERATIONS, MissingLevels
+from estimator.reconciliation.measured_rows import Flags, RowCoverage
 from estimator.volume.others import share_of_months
 from pricing.regions import is_region, partition_of
 
@@ -33,7 +33,7 @@ class Attribution:
 
 @dataclass(frozen=True)
 class RowInterpretation:
-    """The interpretation that the bill of each row's payer interpretation.
+    """Of each row, how the bill of its payer takes CloudTrail's own writes (F5).
 
     `exempt`: it does not charge for them; `shown`: it shows them all the same, at no cost.
     """
@@ -58,7 +58,7 @@ def interpret_rows(
     own = inventory.cloudtrail_writes
     by_payer = {of_payer.payer: of_payer for of_payer in interpretations}
     found = [by_payer.get(payer) for payer in frame["payer"]]
-    exempt = np.array([((bill and bill.reading) or own) == "exempt" for bill in found], dtype=bool)
+    exempt = np.array([((bill and bill.answer) or own) == "exempt" for bill in found], dtype=bool)
     shown = np.array([bool(bill and bill.shown_free) for bill in found], dtype=bool)
     return RowInterpretation(exempt, exempt & shown)
 

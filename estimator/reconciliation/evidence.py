@@ -8,9 +8,9 @@ import pandas as pd
 
 from estimator.forecasting import Forecast
 from estimator.inventory import Inventory
-from estimator.reconciliation.covering import Place, RowCoverage
 from estimator.reconciliation.interpretation import Evidence
 from estimator.reconciliation.levels import OPERATIONS, MissingLevels
+from estimator.reconciliation.measured_rows import Place, RowCoverage
 from estimator.volume.readers import kind_of
 
 # a forecast of reads this near to the billed ones confirms the forecast of files

@@ -1,8 +1,8 @@
-"""Which reading of F5 a bill follows: does it charge for CloudTrail's own writes?
+"""Which interpretation of F5 a bill follows: does it charge for CloudTrail's own writes?
 
-Billed GenerateDataKey requests, free ones among them, are held against what each reading predicts.
-The share of the expected writes that the bill shows decides: about one, it charges; next to none,
-it does not; anything between, it cannot be told.
+Billed GenerateDataKey requests, free ones among them, are compared with what each interpretation
+predicts. The share of the expected writes that the bill shows decides: about one, it charges; next
+to none, it does not; anything between, it cannot be told.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class Interpretation:
     """
 
     payer: str
-    reading: Answer | None
+    answer: Answer | None
     strength: Literal["strong", "fair", "none"]
     why: str
     billed: float
@@ -104,7 +104,9 @@ class Interpretation:
 
     def to_dict(self) -> dict[str, Any]:
         """As documented JSON."""
-        return dict(self.__dict__)
+        values = dict(self.__dict__)
+        # the name of the key that readers of the JSON know
+        return {"payer": values.pop("payer"), "reading": values.pop("answer"), **values}
 
 
 def interpret(evidence: Evidence) -> Interpretation:
@@ -112,15 +114,15 @@ def interpret(evidence: Evidence) -> Interpretation:
 
     >>> evidence = Evidence("111122223333", 990.0, 1000.0, 5.0, 1.0, True, True, False, 0.0, 3, 3,
     ...     None, 9e5, 2e4, 0.0, 0.0, "account 111122223333 in eu-west-1")
-    >>> interpret(evidence).reading
+    >>> interpret(evidence).answer
     'charged'
     """
-    reading, why = _decide(evidence)
+    answer, why = _decide(evidence)
     sure = evidence.measured or evidence.alone
     return Interpretation(
         payer=evidence.payer,
-        reading=reading,
-        strength="none" if reading is None else "strong" if sure else "fair",
+        answer=answer,
+        strength="none" if answer is None else "strong" if sure else "fair",
         why=why,
         billed=evidence.billed,
         predicted_charged=evidence.writes + evidence.rest,
@@ -189,7 +191,7 @@ def _decide(evidence: Evidence) -> tuple[Answer | None, str]:
 
 
 def _decide_by_share(evidence: Evidence, shown: float) -> tuple[Answer | None, str]:
-    """The reading of the share of writes that the bill shows, or None and why."""
+    """The interpretation by the share of writes that the bill shows, or None and why."""
     if evidence.missed > CHARGED_WITHIN * evidence.writes:
         return None, (
             f"measurements cover too little: up to {count(evidence.missed)} requests of others may "
@@ -201,7 +203,10 @@ def _decide_by_share(evidence: Evidence, shown: float) -> tuple[Answer | None, s
             and evidence.reads is not None
             and evidence.reads < ROUGH_EXEMPT_BELOW
         ):
-            return None, "the reads forecast, which both readings charge, are missing as well"
+            return (
+                None,
+                "the reads forecast, which both interpretations charge, are missing as well",
+            )
         return "exempt", ""
     fits = any(
         abs(shown / whole - 1) <= CHARGED_WITHIN for whole in (1.0, evidence.covered) if whole

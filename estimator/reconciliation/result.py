@@ -90,8 +90,8 @@ class Reconciliation:
         ``cost_unknown`` add up to ``cost_difference``.
     request_parts : mapping
         The difference in requests, by part. [request]
-    readings : tuple of Reading
-        Which reading of F5 the bill of each payer follows.
+    interpretations : tuple of Interpretation
+        The interpretation of F5 that the bill of each payer follows.
     apart : tuple of dict
         Amounts of the bill that are no usage of KMS: taxes, credits, discounts; CloudTrail's lines.
     levels : mapping
@@ -112,7 +112,7 @@ class Reconciliation:
     forecast: Forecast
     rows: pd.DataFrame
     request_parts: Mapping[str, float]
-    readings: tuple[Interpretation, ...]
+    interpretations: tuple[Interpretation, ...]
     apart: tuple[Mapping[str, Any], ...]
     levels: Mapping[str, str]
     rests_on: Mapping[str, str]
@@ -150,9 +150,9 @@ class Reconciliation:
         before = math.fsum(self.rows["cost_forecast"])
         totals["relative_difference"] = difference / before if before else None
         totals[f"cost_{code}_forecast_error"] = self.forecast_error
-        for reading in ("charged", "exempt"):
-            total = self.forecast.totals[f"cost_{code}_writes_{reading}"]
-            totals[f"cost_{code}_forecast_writes_{reading}"] = total
+        for answer in ("charged", "exempt"):
+            total = self.forecast.totals[f"cost_{code}_writes_{answer}"]
+            totals[f"cost_{code}_forecast_writes_{answer}"] = total
         return totals
 
     @property
@@ -161,10 +161,10 @@ class Reconciliation:
         return math.fsum(cost for name, cost in self.parts.items() if name not in NOT_FORECAST)
 
     @property
-    def reading(self) -> Interpretation | None:
-        """The reading of the bill, where all payers' bills that tell one follow the same."""
-        decided = [bill for bill in self.readings if bill.reading is not None]
-        return decided[0] if len({bill.reading for bill in decided}) == 1 else None
+    def interpretation(self) -> Interpretation | None:
+        """That of the bill, where all payers' bills that tell one follow the same."""
+        decided = [bill for bill in self.interpretations if bill.answer is not None]
+        return decided[0] if len({bill.answer for bill in decided}) == 1 else None
 
     @cached_property
     def broken(self) -> str | None:
@@ -185,7 +185,7 @@ class Reconciliation:
 
     @property
     def other_interpretation_line(self) -> str:
-        """The line that stands beside every cost: the forecast under the other reading."""
+        """The line that stands beside every cost: the forecast under the other interpretation."""
         return self.forecast.other_interpretation_line.replace("the total is", "the forecast is")
 
     def to_dict(self) -> dict[str, Any]:
@@ -204,8 +204,8 @@ class Reconciliation:
                 }
                 for name, cost in self.parts.items()
             ],
-            "reading": None if self.reading is None else self.reading.reading,
-            "readings": [bill.to_dict() for bill in self.readings],
+            "reading": None if self.interpretation is None else self.interpretation.answer,
+            "readings": [bill.to_dict() for bill in self.interpretations],
             "rows": [plain(row) for row in rows.to_dict("records")],
             "apart": [dict(amount) for amount in self.apart],
             "levels_not_told": dict(self.levels),

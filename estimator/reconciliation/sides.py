@@ -20,7 +20,7 @@ KEYS = ("payer", "billed_account", "billed_region", "key", "operation", "unit")
 def forecast_side(forecast: Forecast) -> pd.DataFrame:
     """The forecast by row: quantity, writes, charged, free [unit], cost [USD], price [USD/unit].
 
-    `writes` are CloudTrail's own, `charged` is what the inventory's reading charges for.
+    `writes` are CloudTrail's own, `charged` is what the inventory's interpretation charges for.
     """
     rows = forecast.rows
     price = f"{forecast.currency.lower()}_per_unit"

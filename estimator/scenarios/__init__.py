@@ -89,7 +89,7 @@ def compare(
     fine = tuple(name for name in KEYS if name in DEFAULT_GRAIN or name in columns)
     whole = forecast(cases[0].inventory, start, months, fine, table, discount)
     span = whole.months
-    first = CaseForecast.of(cases[0], [whole])
+    first = CaseForecast.from_forecasts(cases[0], [whole])
     rest = tuple(forecast_case(case, span, fine, table, discount) for case in cases[1:])
     return Comparison(
         base=first,

@@ -179,8 +179,8 @@ class Comparison:
             "removed": {what: _less(before[what], after[what]) for what in ENTITIES},
         }
 
-    def readings(self) -> tuple[str, ...]:
-        """The readings of F5 to show beside the totals: those that no case has chosen, or both."""
+    def interpretations(self) -> tuple[str, ...]:
+        """The interpretations of F5 to show beside totals: those no case has chosen, or both."""
         chosen = {
             stage.inventory.cloudtrail_writes
             for forecast in (self.base, *self.others)

@@ -36,7 +36,7 @@ class Draws:
         self.order: dict[str, IntArray] = {}
         self.drawn: dict[str, FloatArray] = {}
 
-    def of(self, path: str, given: Range, kind: Kind = "quantity") -> FloatArray:
+    def draw(self, path: str, given: Range, kind: Kind = "quantity") -> FloatArray:
         """The draws of a range; a number stands for itself, as one value."""
         # one value, not one for each draw: what rests on numbers alone stays exact and cheap
         if given.is_number:

@@ -62,19 +62,19 @@ class SharedGets:
 
     def __init__(
         self,
-        reading: Sharing,
+        reader_model: Sharing,
         streams: Streams,
         files: Sequence[FloatArray],
         retention: dict[int, FloatArray],
         groups: Sequence[IntArray],
     ) -> None:
-        self._spans, self._period = reading.model.spans, reading.period
+        self._spans, self._period = reader_model.model.spans, reader_model.period
         self._files, self._retention, self._groups = files, retention, len(groups)
         group_of = np.full(len(streams), -1, dtype=np.int64)
         for number, rows in enumerate(groups):
             group_of[rows] = number
-        until = reading.readable_until(streams)
-        key_end = reading.model.key_end[streams.trail]
+        until = reader_model.readable_until(streams)
+        key_end = reader_model.model.key_end[streams.trail]
         readable = (streams.files > 0) & (streams.end > streams.start) & (group_of >= 0)
         drawn = np.isin(streams.trail, list(retention))
         # streams with the same draws and the same drawn retention are one step function, but for
@@ -111,7 +111,7 @@ class SharedGets:
         self._found: list[FloatArray] = []
         self._known: dict[bytes, list[FloatArray]] = {}
 
-    def of(self, group: int, month: int) -> FloatArray:
+    def shared_days(self, group: int, month: int) -> FloatArray:
         """Days of the month on which there is something to read, times the group's share. [day]"""
         if month != self._month:
             self._found, self._month = self._compute(month), month
@@ -203,7 +203,7 @@ class SharedRequests:
 
     def of(self, month: int) -> FloatArray:
         """For each draw. [request]"""
-        requests: FloatArray = self.gets.of(self.group, month) * self.factor
+        requests: FloatArray = self.gets.shared_days(self.group, month) * self.factor
         return requests
 
 

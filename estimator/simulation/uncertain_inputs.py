@@ -98,7 +98,7 @@ def reader_factor(reader: Reader, draws: Draws) -> FloatArray | float:
         given = getattr(reader, name)
         if not given.is_number:
             kind: Any = "share" if is_share(name) else "quantity"
-            product = product * draws.of(f"readers[{reader.name}].{name}", given, kind)
+            product = product * draws.draw(f"readers[{reader.name}].{name}", given, kind)
     return product
 
 

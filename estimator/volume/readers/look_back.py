@@ -32,7 +32,7 @@ from estimator.volume.file_equations import (
 )
 from estimator.volume.growth import Segment
 from estimator.volume.model import Written
-from estimator.volume.readers.reading import BoolArray, Reading
+from estimator.volume.readers.reader_model import BoolArray, ReaderModel
 from estimator.volume.streams import Streams
 
 _MOST_MONTHS = 13  # months of a look-back that are written out before the rest is added up
@@ -51,7 +51,7 @@ class Looks(NamedTuple):
     last: FloatArray  # [day ordinal]
 
 
-class LookBack(Reading):
+class LookBack(ReaderModel):
     """A reader that looks back over the files of the last days, as long as they lie there.
 
     Attributes
@@ -77,7 +77,7 @@ class LookBack(Reading):
         """Gets of each file that a look meets. [get/file]"""
         return 1.0
 
-    def back(self, streams: Streams) -> FloatArray:
+    def days_back(self, streams: Streams) -> FloatArray:
         """Days that it looks back at each row of streams, never more than are kept. [day]"""
         days: FloatArray = np.minimum(self.most_back, self.model.retention)[streams.trail]
         return days
@@ -94,7 +94,7 @@ class LookBack(Reading):
         `back` [day] is one for each row of streams, by default what `back` says.
         """
         streams = written.streams
-        window = self.back(streams) if back is None else back
+        window = self.days_back(streams) if back is None else back
         looks = self.looks(streams)
         met = self.files_met(written, window, looks)
         gets: FloatArray = looks.number * met * streams.files[:, None] * self.per_look
@@ -141,7 +141,7 @@ class LookBack(Reading):
         """Looks x files that each meets x gets of each file."""
         rows = replace(written, streams=written.streams.where(chosen))
         trail = self.model.inventory.trails[int(rows.streams.trail[0])]
-        back, looks = self.back(rows.streams), self.looks(rows.streams)
+        back, looks = self.days_back(rows.streams), self.looks(rows.streams)
         shape = (len(rows.streams), 1)
         if not np.broadcast_to(looks.number, shape)[0, 0]:
             yield Equation(f"nothing: {self.why_no_look(rows.streams)}", 0.0, "gets")

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from estimator.inventory.readers import Once
+from estimator.inventory.reader_sections import Once
 from estimator.months import NEVER, Period
 from estimator.volume.burst_profile import BurstProfile
 from estimator.volume.equations import Expression, Value, operand
 from estimator.volume.file_equations import plural
 from estimator.volume.model import Written
 from estimator.volume.readers.look_back import LookBack, Looks
-from estimator.volume.readers.reading import Reading
+from estimator.volume.readers.reader_model import ReaderModel
 from estimator.volume.streams import Streams
 
 
-class OnceReading(LookBack):
+class OnceModel(LookBack):
     """gets_per_file x log files that were put before the day and lie there still."""
 
     section = Once
@@ -53,7 +53,7 @@ class OnceReading(LookBack):
     def met_period(self, trail: int) -> Period:
         """The period of all files of a trail that it gets in the model's months."""
         day = float(self.reader.day.toordinal())
-        active = Reading.met_period(self, trail)
+        active = ReaderModel.met_period(self, trail)
         if not active.start <= day < active.end:
             return Period(day, day)
         return Period(day - min(self.most_back, float(self.model.retention[trail])), day)

@@ -9,13 +9,13 @@ import numpy as np
 
 from estimator.months import FloatArray, IntArray, Period
 from estimator.volume.model import Written
-from estimator.volume.readers.reading import BoolArray, Reading
+from estimator.volume.readers.reader_model import BoolArray, ReaderModel
 from estimator.volume.streams import Streams
 
 _SCALE = 2.0**128  # 1 / the least number is too large for a number
 
 
-class Sharing(Reading):
+class Sharing(ReaderModel):
     """A reader whose gets are shared in proportion to the files a day of what can be read."""
 
     counts_gets = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from estimator.inventory.readers import Validate
+from estimator.inventory.reader_sections import Validate
 from estimator.volume.burst_profile import BurstProfile
 from estimator.volume.model import Written
 from estimator.volume.readers.look_back import LookBack, Looks
@@ -14,7 +14,7 @@ LONGEST_MONTH = 31.0  # [day]
 _SLACK = 1e-9  # 31 / 3.1 is ten days, not eleven
 
 
-class ValidateReading(LookBack):
+class ValidateModel(LookBack):
     """Runs x days x (log files + digest files under the key), where there are digests."""
 
     section = Validate

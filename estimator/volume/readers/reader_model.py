@@ -32,7 +32,7 @@ from estimator.volume.streams import Streams
 BoolArray = npt.NDArray[np.bool_]
 
 
-class Reading(ABC):
+class ReaderModel(ABC):
     """A reader of the inventory at work: what anybody asks of it, it answers here.
 
     A kind of reader is a subclass in a module of its own.
@@ -152,7 +152,7 @@ class Reading(ABC):
     def why_none(self, streams: Streams) -> str:
         """Why it makes no requests of streams in the model's months."""
         if not len(streams):
-            return Reading.nothing
+            return ReaderModel.nothing
         if not self.period.meets(self.model.months):
             return f"the reader is not active {self.model.in_months}{self._end_or_start()}"
         if not any(len(written.streams) for written in self.files_to_read(streams)):
@@ -186,7 +186,7 @@ class Reading(ABC):
         in_months = Period(float(months.begin[0]), float(months.end[-1]))
         return self.period & in_months & Period(end=float(self.model.key_end[trail]))
 
-    def of_one(self, streams: Streams) -> FloatArray:
+    def unit_gets(self, streams: Streams) -> FloatArray:
         """Gets in each span if `assumption` were 1: what measured gets are held against. [get]"""
         assert self.assumption is not None  # others have nothing to measure
         # through the reader's own formula, whatever its other assumptions are

@@ -42,7 +42,7 @@ class Recording:
         self.possible = len(recording) > 1  # the first copy of an event is free
         self._known: dict[tuple[Group, str], tuple[str, ...]] = {}
 
-    def of(self, account: Account, region: str) -> tuple[str, ...]:
+    def trails_of(self, account: Account, region: str) -> tuple[str, ...]:
         """The names of the trails, whenever they are active."""
         itself, organization = groups_of(account)
         own = self._trails.get(itself, [])
