@@ -22,12 +22,12 @@ from pricing.meters import Meter, Version
 from pricing.rates import RateTable
 from pricing.reading.problems import Problem, UsageError
 from pricing.regions import partition_of
-from pricing.tiers import FloatArray, free_share, graduated_cost
+from pricing.tiers import FloatArray, graduated_cost, pool_share
 
 IntArray = npt.NDArray[np.int64]
 
 
-class OtherRequests(Protocol):
+class OthersByPool(Protocol):
     """The requests of everything else in the organization."""
 
     def of(self, payer: str, partition: str, month: pd.Period) -> float | FloatArray:
@@ -71,7 +71,7 @@ def bill(
     usage: pd.DataFrame,
     table: RateTable,
     *,
-    other_requests: Mapping[str, float] | OtherRequests | None = None,
+    other_requests: Mapping[str, float] | OthersByPool | None = None,
     exempt: pd.Series | None = None,
     discount: float = 0.0,
 ) -> Bill:
@@ -83,7 +83,7 @@ def bill(
         Columns month (period[M]), payer, billed_region, operation, quantity [unit]; others stay.
     table : RateTable
         The rates.
-    other_requests : mapping of payer to number, or OtherRequests, optional
+    other_requests : mapping of payer to number, or OthersByPool, optional
         Requests that use the payer's free quantity first; of a mapping in every partition and
         month. [request/month]
     exempt : Series of bool, optional
@@ -179,7 +179,7 @@ class Lines:
     def price(
         self,
         quantity: FloatArray,
-        other_requests: Mapping[str, float] | OtherRequests | None = None,
+        other_requests: Mapping[str, float] | OthersByPool | None = None,
         exempt: npt.NDArray[np.bool_] | None = None,
         discount: float = 0.0,
     ) -> Priced:
@@ -200,7 +200,7 @@ class Lines:
         size = _over_draws(self._size, quantity)
         available = np.maximum(size - others, 0.0)
         pooled = _add_up(counted, self.pool_of, len(self.pools))
-        share = free_share(pooled, available)
+        share = pool_share(pooled, available)
         # a last row of zeros: the position -1 of rows of which nothing is free
         share = np.concatenate([share, np.zeros((1, *share.shape[1:]))])
         free = share[self.pool_of]
@@ -237,7 +237,7 @@ class _Scales:
         self,
         price: FloatArray,
         billable: FloatArray,
-        other_requests: Mapping[str, float] | OtherRequests | None,
+        other_requests: Mapping[str, float] | OthersByPool | None,
     ) -> FloatArray:
         """The average price of each row; `price` is that of its first tier. [currency/unit]"""
         total = _add_up(billable, self.scale_of, len(self._first_row))
@@ -333,7 +333,7 @@ def _pools(
 
 
 def _others(
-    other_requests: Mapping[str, float] | OtherRequests | None,
+    other_requests: Mapping[str, float] | OthersByPool | None,
     payers: Iterable[str],
     partitions: Iterable[str],
     months: Iterable[pd.Period],

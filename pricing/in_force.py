@@ -1,4 +1,4 @@
-"""The rates in force on a day as rows: the twin of `kmscost rates show`."""
+"""The rates in force on a day, a row each, as `kmscost rates show` prints them."""
 
 from __future__ import annotations
 

@@ -81,11 +81,12 @@ def moderate(daily: Daily, prior_freedom: float = PRIOR_FREEDOM) -> FloatArray:
 
 
 def long_run(daily: float, weekly: Spread, days: int) -> float:
-    """Overdispersion of a day's rate that sums over weeks and months show. [-]
+    """Overdispersion of a day's rate, with what shows only in sums over weeks and months. [-]
 
-    Independent days make sums whose relative variance shrinks with their number. What sums over
-    `days` days have beyond that counts as far as it stands out from its own error e: by the share
-    x^2 / (x^2 + e^2). Blocks that begin anywhere see two thirds of what lasts as long as they do.
+    If days were independent, the relative variance of their sum would shrink with their number.
+    What sums over `days` days vary beyond that, x, is added, less what may be noise: x times
+    x^2 / (x^2 + e^2), where e is its error. Blocks that begin on any day see only two thirds of
+    a level that lasts as long as they do (`BLOCKS_SEE`).
 
     >>> round(long_run(0.05, Spread(0.02, 0.0), 7), 6), long_run(0.05, Spread(0.005, 0.0), 7)
     (0.185, 0.05)

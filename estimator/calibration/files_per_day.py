@@ -54,7 +54,7 @@ def files_per_day(
     ----------
     fixed : set of int
         Accounts (positions) that cannot have a mapping of their own: they stand in another file.
-    said : str
+    source : str
         The source that each range names.
     """
     streams, accounts = measured.streams, measured.inventory.accounts
@@ -129,10 +129,11 @@ def _own(rates: Rates, group: np.ndarray, served: np.ndarray, able: np.ndarray) 
 def _shared_variance(
     rates: Rates, group: np.ndarray, served: np.ndarray, own: np.ndarray
 ) -> tuple[float, bool]:
-    """The variance that widens each range until their sum varies as much as it was seen to.
+    """Extra relative variance for each range, so that their sum varies as much as was observed. [-]
 
-    Assumptions are drawn independently: the relative variance c of the sum of all needs
-    u = c / sum of (share of the volume)^2 in each of them. [-]
+    `simulate` draws assumptions independently of each other, so that their sum varies less than
+    each. For the relative variance c of the sum each needs u = c / sum of (share of the volume)^2.
+    The second value says whether u was cut to the most that is allowed.
     """
     mean = np.where(served, np.nan_to_num(rates.mean), 0.0)
     total = float(mean.sum())

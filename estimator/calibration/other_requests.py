@@ -52,7 +52,7 @@ def bucket_key_savings(measured: Measured, source: str) -> tuple[dict[int, Range
 
 
 def config_updates(measured: Measured, source: str) -> dict[int, Range]:
-    """Of each trail: checks a month; none seen where the inventory has none is no news."""
+    """Of each trail: checks a month. A trail with 0 checks assumed and 0 seen is left out."""
     found: dict[int, Range] = {}
     for number, trail in enumerate(measured.inventory.trails):
         if trail.key is None or measured.by_names[number]:

@@ -115,7 +115,7 @@ def find_readers(measured: Measured, rates: Rates, source: str) -> ReadersFound:
 
 
 def _is_due(model: MeasuredModel, reader: Reader) -> bool:
-    """True where gets decide an assumption of a reader, and it should have got something."""
+    """True where a reader has an assumption that gets decide, and files to get in the window."""
     reader_model, streams = model.read_by(reader)
     return reader_model.assumption is not None and bool(reader_model.unit_gets(streams).any())
 

@@ -208,11 +208,11 @@ def _common(
     lasting: FloatArray,
     has_rhythm: bool,
 ) -> float:
-    """Relative variance of next month's sum that all streams share, out of sums of all. [-]
+    """The part of the relative variance of next month's sum that streams have in common. [-]
 
-    Days tell what comes and goes, weeks what lasts; `alone` and `lasting` are what independent
-    streams would make of them. The mean over the days seen and that over the month to come both
-    miss by it.
+    Sums of days show what comes and goes, sums of weeks what lasts. `alone` and `lasting` are the
+    variances that these sums would have if streams were independent; what they vary beyond that is
+    common. It makes the mean over the days seen miss, and that over the month to come.
     """
     seen = expected > 0
     if not seen.any():

@@ -20,7 +20,7 @@ from estimator.cli.output import (
     Seed,
     Start,
     read_discount,
-    read_share,
+    read_share_option,
     say,
     show,
     show_bytes,
@@ -101,7 +101,7 @@ def export_aws_budgets(
         rates,
         read_discount(discount),
         limits,
-        read_share("--margin", margin, 10),
+        read_share_option("--margin", margin, 10),
         notify or (),
         budget,
     )

@@ -24,7 +24,13 @@ import numpy as np
 import pandas as pd
 
 from estimator.figures import money
-from estimator.forecasting.recording_trails import BoolArray, Pattern, Places, Recording, is_active
+from estimator.forecasting.recording_trails import (
+    BoolArray,
+    Pattern,
+    PossiblePlaces,
+    Recording,
+    is_active,
+)
 from estimator.frames import EVENTS
 from estimator.inventory import Account, Inventory
 from estimator.inventory.others import OtherUse
@@ -121,7 +127,7 @@ class EventCopies:
         active = self._inventory.active.account[account.id]
         return Pattern(self._recording.trails_of(account, region), active)
 
-    def _places_of(self, use: OtherUse) -> Iterator[Places]:
+    def _places_of(self, use: OtherUse) -> Iterator[PossiblePlaces]:
         """The places of others' requests: an account, or a payer's accounts in a partition."""
         by_partition: defaultdict[str, list[Account]] = defaultdict(list)
         for account in self._inventory.accounts:
@@ -134,9 +140,9 @@ class EventCopies:
                 for account in accounts
                 for region in account.regions
             }
-            yield Places(use, tuple(accounts), tuple(patterns))
+            yield PossiblePlaces(use, tuple(accounts), tuple(patterns))
 
-    def _add_others(self, places: Places, days: DailyRequests) -> None:
+    def _add_others(self, places: PossiblePlaces, days: DailyRequests) -> None:
         use, spans = places.use, days.spans
         requests = self._requests(use, spans)
         by_trail: defaultdict[str, list[FloatArray]] = defaultdict(list)
@@ -162,10 +168,11 @@ class EventCopies:
         return requests * is_active(self._inventory.active.account[use.account], spans)
 
     def others_saving(self, after: EventCopies, table: RateTable) -> tuple[float, float]:
-        """The least and the most that copies of others' requests cost less after trails changed.
+        """The saving on copies of others' requests after trails changed: its low and its high end.
 
-        Each place is compared with itself: ranges' ends less each other's are no ends of the
-        difference. Accounts and what others request must be the same.
+        It is compared place by place: to subtract the ends of two ranges would be wrong, for the
+        place with the most copies before need not be the one with the most after. Accounts and
+        what others request must be the same.
         """
         spans = self._months.each_day(0, self._months.count)
         starts = np.flatnonzero(np.diff(spans.month, prepend=-1))

@@ -63,7 +63,7 @@ def _span(months: Months) -> str:
 
 
 def _ended_with_account(inventory: Inventory, months: Months) -> dict[str, list[str]]:
-    """By account what would go on without it, and ends before the months do."""
+    """Per account that ends within the months: what would have gone on without that end."""
     ended: defaultdict[str, list[str]] = defaultdict(list)
     last = months.firsts[-1]
     for name, account, own, end in _owned_by_accounts(inventory):

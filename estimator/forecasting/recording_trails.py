@@ -81,7 +81,7 @@ def is_active(period: Period, spans: Spans) -> BoolArray:
 
 
 @dataclass(frozen=True)
-class Places:
+class PossiblePlaces:
     """The accounts and Regions in which others may make requests, in one partition."""
 
     use: OtherUse

@@ -1,4 +1,4 @@
-"""The twins of `check` and `init`: what an inventory means, and how to begin one."""
+"""`check` and `init`, the functions of these commands: read an inventory, begin a new one."""
 
 from __future__ import annotations
 

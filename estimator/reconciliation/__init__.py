@@ -25,7 +25,7 @@ from estimator.reconciliation.matching import key_names, payers_of
 from estimator.reconciliation.measured_rows import RowCoverage, cover_rows, key_owners
 from estimator.reconciliation.notices import amounts_apart, find_strangers, notices, rests_on
 from estimator.reconciliation.parts import add_parts, request_parts
-from estimator.reconciliation.result import Reconciliation, read_limit
+from estimator.reconciliation.result import Reconciliation, read_difference_limit
 from estimator.reconciliation.sides import (
     KEYS,
     billed_side,
@@ -85,7 +85,7 @@ def reconcile(
     inventory = inventory if isinstance(inventory, Inventory) else load_inventory(inventory)
     label = month_label(month)
     expected = forecast(inventory, label, 1, rates=rates, discount=discount)
-    limit = None if fail_over is None else read_limit(fail_over, expected.currency)
+    limit = None if fail_over is None else read_difference_limit(fail_over, expected.currency)
     billed = bill if isinstance(bill, Actuals) else measure_bill(bill)
     actuals = actuals if isinstance(actuals, Actuals | None) else load_actuals(actuals)
     _check_comparable(expected, billed, actuals, label, _bill_name(bill))

@@ -10,7 +10,7 @@ from estimator.forecasting import Forecast
 from estimator.inventory import Inventory
 from estimator.reconciliation.interpretation import Evidence
 from estimator.reconciliation.levels import OPERATIONS, MissingLevels
-from estimator.reconciliation.measured_rows import Place, RowCoverage
+from estimator.reconciliation.measured_rows import BilledPlace, RowCoverage
 from estimator.volume.readers import kind_of
 
 # a forecast of reads this near to the billed ones confirms the forecast of files
@@ -23,7 +23,7 @@ def collect_evidence(
     levels: MissingLevels,
     forecast: Forecast,
     lines: pd.DataFrame,
-    owners: Mapping[Place, set[str]],
+    owners: Mapping[BilledPlace, set[str]],
     covered: float,
 ) -> list[Evidence]:
     """Collect the evidence of each payer of the inventory.
@@ -85,7 +85,9 @@ def collect_evidence(
     return found
 
 
-def _lines_in(lines: pd.DataFrame, places: set[Place], owners: Mapping[Place, set[str]]) -> int:
+def _lines_in(
+    lines: pd.DataFrame, places: set[BilledPlace], owners: Mapping[BilledPlace, set[str]]
+) -> int:
     """Lines of keys, and of what CloudTrail causes, where writes are billed or their keys are."""
     near = {
         (account, region)
@@ -121,7 +123,7 @@ def _reads_confirm(reads: float | None, inventory: Inventory) -> bool:
     return each_put and reads is not None and abs(reads - 1) <= _CONFIRMED
 
 
-def _places_text(places: set[Place]) -> str:
+def _places_text(places: set[BilledPlace]) -> str:
     if not places:
         return "no account"
     account, region = min(places)

@@ -134,7 +134,7 @@ def interpret(evidence: Evidence) -> Interpretation:
 
 
 def _may_be_free(evidence: Evidence) -> bool:
-    """Tell whether what was paid of them is no more than what else is known to be there."""
+    """Tell whether the requests paid for are no more than those that are known to be no writes."""
     return evidence.billed - evidence.free <= evidence.rest
 
 
@@ -148,9 +148,10 @@ def _are_absent(evidence: Evidence) -> bool:
 
 
 def _volume(evidence: Evidence) -> float:
-    """The share of the forecast files that there may have been: reads that fell as well tell. [-]
+    """The share of the forecast files that were put, as far as billed reads tell. [-]
 
-    Nobody exempts reads, so few of both are few files, and no sign of writes that are exempt.
+    Reads are charged under both interpretations. Where they fall short of the forecast as well, few
+    files were put, and few billed writes are no sign that writes are exempt.
     """
     return 1.0 if evidence.measured or evidence.reads is None else min(evidence.reads, 1.0)
 

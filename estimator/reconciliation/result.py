@@ -37,7 +37,7 @@ _AMOUNT = re.compile(
 
 
 @dataclass(frozen=True)
-class Limit:
+class DifferenceLimit:
     """A share of the forecast's cost, or an amount in the table's currency."""
 
     text: str
@@ -52,10 +52,10 @@ class Limit:
         return abs(difference) > allowed + slack
 
 
-def read_limit(text: str | float, currency: str) -> Limit:
+def read_difference_limit(text: str | float, currency: str) -> DifferenceLimit:
     """Read a limit: ``5%`` as a share; ``5``, ``5.00`` or ``USD 5`` as an amount.
 
-    >>> read_limit("5%", "USD").number, read_limit("USD 2.50", "USD").number
+    >>> read_difference_limit("5%", "USD").number, read_difference_limit("USD 2.50", "USD").number
     (0.05, 2.5)
 
     Raises
@@ -72,7 +72,7 @@ def read_limit(text: str | float, currency: str) -> Limit:
         raise UsageError(Problem("fail_over", None, "", repr(text), expected, ""))
     number = float(found["number"])
     is_share = found["after"] == "%"
-    return Limit(words, number / 100 if is_share else number, is_share)
+    return DifferenceLimit(words, number / 100 if is_share else number, is_share)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -104,7 +104,7 @@ class Reconciliation:
         Share of the month that the measurements cover where CloudTrail's requests are billed.
     notices : tuple of str
         What to know before believing it.
-    limit : Limit, optional
+    limit : DifferenceLimit, optional
         How far apart they may lie.
     """
 
@@ -119,7 +119,7 @@ class Reconciliation:
     unknown_to: Mapping[str, Mapping[str, list[str]]]
     measured_share: float | None
     notices: tuple[str, ...]
-    limit: Limit | None = None
+    limit: DifferenceLimit | None = None
 
     @property
     def currency(self) -> str:

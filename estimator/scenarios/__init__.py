@@ -122,7 +122,7 @@ def _notices(base: CaseForecast, others: Sequence[CaseForecast], months: Months)
 
 
 def _look_back(other: CaseForecast, last: datetime.date) -> Iterator[str]:
-    """Readers of older files are counted as if what is dated had always been so."""
+    """The notice that readers of older files are counted as if a dated change always held."""
     starts = [
         stage.start
         for stage in other.case.changed.stages

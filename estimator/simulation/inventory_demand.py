@@ -253,9 +253,10 @@ class _InventoryDemand:
         nodes: LookBackDays | None,
         segments: Sequence[Segment],
     ) -> dict[int, FloatArray]:
-        """Gets of files by the months that they are old when they are read; months last.
+        """Gets by age of the files in months; the last axis is the month of reading.
 
-        Only uncertain growth needs the age: each draw multiplies old files by their own month's.
+        Only uncertain growth needs the age: each draw multiplies files by the growth of the month
+        in which they were put.
         """
 
         def gets(looking: LookBack, part: Written) -> FloatArray:

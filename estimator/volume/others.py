@@ -19,7 +19,14 @@ from estimator.volume import formulas
 class OtherPools:
     """Requests of others by payer, partition and month. [request/month]
 
-    `values` has a number for each month, or rows of draws for each.
+    Attributes
+    ----------
+    months : Months
+    each_partition : mapping of payer to list of array
+        Of each use its requests month by month, in rows: one number, or one for each draw. They
+        are those of every partition of the payer. [request/month]
+    one_partition : mapping of (payer, partition) to list of array
+        The same of uses of an account, which lies in one partition. [request/month]
     """
 
     months: Months

@@ -15,7 +15,7 @@ from estimator.report.answers.budgets_and_copies import CopyCharge
 from estimator.report.blocks import Block, Details, Lines, Sheet
 from estimator.scenarios import Comparison
 from estimator.scenarios.case_forecast import CaseForecast
-from estimator.scenarios.comparison import Limit
+from estimator.scenarios.comparison import IncreaseLimit
 
 _MOST_GROUPS = 20
 _MOST_DETAILS = 10  # a comment on GitHub holds 65,536 characters
@@ -29,11 +29,11 @@ class ComparisonAnswer(Answer[Comparison]):
     Parameters
     ----------
     comparison : Comparison
-    limit : Limit, optional
+    limit : IncreaseLimit, optional
         How much more than the base something may cost.
     """
 
-    def __init__(self, comparison: Comparison, limit: Limit | None = None) -> None:
+    def __init__(self, comparison: Comparison, limit: IncreaseLimit | None = None) -> None:
         super().__init__(comparison)
         self.limit = limit
 

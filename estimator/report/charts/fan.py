@@ -36,7 +36,7 @@ def fan_chart(simulation: Simulation, billed: float | None = None) -> Chart:
 
     Parameters
     ----------
-    told : Simulation
+    simulation : Simulation
     billed : float, optional
         What the first month was billed.
     """

@@ -91,7 +91,7 @@ class LookBack(ReaderModel):
     def gets(self, written: Written, back: FloatArray | None = None) -> FloatArray:
         """Looks x files that each meets x gets of each file. [get]
 
-        `back` [day] is one for each row of streams, by default what `back` says.
+        `back` [day] has a number for each row of streams; the default is `days_back`.
         """
         streams = written.streams
         window = self.days_back(streams) if back is None else back
@@ -113,9 +113,10 @@ class LookBack(ReaderModel):
     def days_met(
         self, written: Written, window: FloatArray, looks: Looks
     ) -> Iterator[tuple[Segment, slice, FloatArray]]:
-        """Days that a look meets on average, told apart by when the files were put. [day]
+        """Yield for each segment of time the days of its files that a look meets, averaged. [day]
 
-        With each segment of time the spans whose looks can reach so far back.
+        Beside the segment stand the spans whose looks reach back so far; all others meet none of
+        its files.
         """
         streams, spans = written.streams, self.model.spans
         shape = (len(streams), len(spans))

@@ -103,7 +103,7 @@ class ReaderModel(ABC):
 
     @classmethod
     def days_between(cls, reader: Any) -> float | None:
-        """Days back after which it meets files again for nothing; None: it never does. [day]"""
+        """Days back that suffice to meet every file once; None for what has no turns. [day]"""
         del reader
         return None
 

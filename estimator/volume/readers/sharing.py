@@ -109,7 +109,7 @@ def _add_up_between(stretches: FloatArray, first: IntArray, last: IntArray) -> F
 
 
 def _blocks_of(first: IntArray, last: IntArray) -> Iterator[tuple[Blocks, Blocks]]:
-    """Yield for each size of blocks those at the two ends of each range, and of whom."""
+    """Yield, size by size, the block at each end of each range, and the ranges that need it."""
     while (first < last).any():
         left = (first & 1 == 1) & (first < last)
         right = (last & 1 == 1) & (first + left < last)

@@ -30,7 +30,7 @@ class ValidateModel(LookBack):
 
     @classmethod
     def days_between(cls, reader: Validate) -> float | None:
-        """Days between two runs, of the longest month: each file is in one of them."""
+        """Days between two runs in the longest month: so far back, no file is missed."""
         runs = reader.runs_per_month.mid
         return float(math.ceil(LONGEST_MONTH / runs - _SLACK)) if runs > 0 else None
 
