@@ -106,6 +106,7 @@ def bill(
 
     charges = usage.copy()
     charges["meter"] = _spread([rate.meter.name for rate in lines.rates], lines.rate_of)
+    # what is exempt stands under free, so that free + billable = quantity on its rows as well
     charges["free"] = priced.free if exempt is None else np.where(exempt, quantity, priced.free)
     charges["billable"] = priced.billable
     charges[price_column(table.currency)] = priced.price
@@ -119,6 +120,7 @@ def bill(
         used=used,
         left=priced.available - used,
     )
+    # a rate stands for a Region and month; the dated version behind many of them is one
     versions = {(rate.meter.name, rate.version.start): rate for rate in lines.rates}
     dated = tuple((rate.meter, rate.version) for rate in versions.values())
     return Bill(charges, pools, dated, table.currency)
@@ -171,6 +173,7 @@ class Lines:
         self._size = self.pools["quantity_free"].to_numpy(dtype=np.float64)
         # what others request are requests: none of them takes a free key
         self._is_request = np.array([unit == "request" for unit in self.pools["unit"]], dtype=bool)
+        # the price of all units unless `_Scales` finds that some lie in a further tier
         self._first = np.array([rate.steps[0][1] for rate in self.rates], dtype=np.float64)
         self._scales = None
         if any(len(rate.steps) > 1 for rate in self.rates):
@@ -194,6 +197,7 @@ class Lines:
         """
         counted = quantity
         if exempt is not None:
+            # an exempt row takes nothing out of the pool: what it leaves is free for others
             counted = np.where(_over_draws(exempt, quantity), 0.0, quantity)
         others = _over_draws(_others(other_requests, *self._places), quantity)
         others = np.where(_over_draws(self._is_request, quantity), others, 0.0)
@@ -243,6 +247,7 @@ class _Scales:
         total = _add_up(billable, self.scale_of, len(self._first_row))
         others = _over_draws(_others(other_requests, *self._places), total)
         others, _ = np.broadcast_arrays(others, total)
+        # a copy, because a broadcast array cannot be written to
         mean = np.broadcast_to(price[self._first_row], total.shape).copy()
         for number in np.unique(self._rate_of):
             meter, version, steps = self._rates[number]
@@ -250,7 +255,10 @@ class _Scales:
                 continue
             free = version.free.quantity if version.free else 0.0
             rows = self._rate_of == number
+            # others are known by payer and partition, no Region: the scale of each Region starts
+            # after all of them
             before = np.maximum(others[rows] - free, 0.0) * (meter.unit == "request")
+            # others come first, so these units are those between two places of the scale
             cost = graduated_cost(before + total[rows], steps) - graduated_cost(before, steps)
             # without a unit there is no average: the first tier's price stays
             mean[rows] = np.divide(cost, total[rows], out=mean[rows], where=total[rows] > 0)
@@ -295,6 +303,7 @@ def _rate(table: RateTable, month: pd.Period, operation: str, region: str) -> Ra
 def _spread(values: list[str], kind_of: IntArray) -> pd.Categorical[str]:
     """One text per kind as a column over all rows."""
     names = sorted(set(values))
+    # a few names over millions of rows: two bytes a row
     codes = np.array([names.index(value) for value in values], dtype=np.int16)
     # of no rows as well: pandas takes an empty list for objects, and text and objects do not join
     texts = pd.Index(names, dtype="str")
@@ -347,4 +356,5 @@ def _others(
         return np.array([known.get(payer, 0.0) for payer in payers], dtype=np.float64)
     places = zip(payers, partitions, months, strict=True)
     requests = [other_requests.of(*place) for place in places]
+    # np.stack refuses an empty list
     return np.stack(np.broadcast_arrays(*requests)) if requests else np.zeros(0)

@@ -103,6 +103,7 @@ class Version(Section):
 
     def digest(self) -> str:
         """A fingerprint of all that the version says: past prices never change."""
+        # sorted, so that the order of keys in the file is no change of a price
         content = json.dumps(self.model_dump(mode="json", by_alias=True), sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 

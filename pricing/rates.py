@@ -99,6 +99,7 @@ class RateTable(Section):
 
     def read_from(self, path: str) -> Self:
         """The same table, with the file that errors name."""
+        # a table from the cache is shared, so that its path is set on a copy
         table = self.model_copy()
         table._path = path  # noqa: SLF001 (its own class)
         return table
@@ -136,6 +137,7 @@ class RateTable(Section):
         RateError
             The day is before the first version.
         """
+        # versions rise, so the last that has begun is in force
         chosen = next(
             (version for version in reversed(meter.versions) if version.start <= day), None
         )

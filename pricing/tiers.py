@@ -46,5 +46,6 @@ def pool_share(total: FloatArray, available: FloatArray) -> FloatArray:
     >>> pool_share(np.array([0.0, 10.0, 40.0]), np.array([20.0, 20.0, 20.0])).tolist()
     [1.0, 1.0, 0.5]
     """
+    # no division by 0: an empty pool gets its 1 from the next line
     covers = available / np.where(total > 0, total, 1.0)
     return np.where(total > available, covers, 1.0)

@@ -87,6 +87,7 @@ class EventCopies:
         self._places = [
             places
             for use in inventory.other_uses
+            # most inventories have one trail that records, and nothing is ever paid there
             if use.requests.mid and self._recording.possible
             for places in self._places_of(use)
         ]
@@ -135,6 +136,7 @@ class EventCopies:
             if belongs and account.regions:
                 by_partition[account.partition].append(account)
         for accounts in by_partition.values():
+            # accounts by the ten thousand have a few patterns, each priced once
             patterns = {
                 self._pattern(account, region): None
                 for account in accounts
@@ -156,12 +158,14 @@ class EventCopies:
             row = Row(OTHERS, use.payer, places.account, places.region, trail, places.regions)
             low, high = _ends(each, is_there)
             self._count(row, days, requests * low, requests * high)
+        # the ends of a sum are no sums of ends: each trail has its least in another place
         low, high = _ends(copies, is_there)
         total = self._others.setdefault((use.payer, places.regions), self._nothing())
         _into(total, days, requests * low, requests * high)
 
     def _requests(self, use: OtherUse, spans: Spans) -> FloatArray:
         """Requests of others on each day. [request/day]"""
+        # a month's number, spread evenly over its days
         requests = use.requests.mid / spans.month_days
         if use.account is None:
             return requests
@@ -228,7 +232,7 @@ class EventCopies:
             np.array([ends[end] for _, ends in rows]).reshape(len(rows), self._months.count)
             for end in (0, 1)
         )
-        # at least nothing and at most something is a row too
+        # at least nothing and at most something is a row too; transposed: rows come month by month
         month, place = np.nonzero(np.maximum(low, high).T)
         periods = pd.period_range(self._months.labels[0], periods=self._months.count, freq="M")
         names = [row for row, _ in rows]
@@ -244,6 +248,7 @@ class EventCopies:
                 "unit": _texts(["event"] * len(names), place),
             }
         )
+        # without requests of others: the free copy is left out already, and no pool gives more
         priced = bill(usage, table).charges
         price = priced[price_column(table.currency)]
         return priced.assign(
@@ -252,6 +257,7 @@ class EventCopies:
             trail=_texts([row.trail for row in names], place),
             of=_texts([row.of for row in names], place),
             quantity_high=high[place, month],
+            # right only while the meter has one tier: `price` is the mean price of the low end
             cost_high=high[place, month] * price,
         )
 
@@ -299,6 +305,7 @@ def _into(ends: FloatArray, days: DailyRequests, low: FloatArray, high: FloatArr
 def _with_a_rate(regions: tuple[str, ...], table: RateTable, months: Months) -> str:
     """The first Region that has a rate; the first one where none has."""
     meter = table.meter(OPERATION)
+    # in which of these Regions they are made is not known: any rate of theirs serves
     for region in regions:
         try:
             table.rate(meter, region, months.firsts[0])
@@ -310,6 +317,7 @@ def _with_a_rate(regions: tuple[str, ...], table: RateTable, months: Months) -> 
 
 def _texts(values: Iterable[str], rows: IntArray) -> pd.Categorical[str]:
     """A text for each row; one that is empty is not known."""
+    # None becomes the code -1, which a frame shows as missing
     codes, texts = pd.factorize(np.array([value or None for value in values], dtype=object))
     codes = codes[rows] if len(codes) else np.zeros(0, dtype=np.int64)
     return pd.Categorical.from_codes(codes, categories=pd.Index(texts, dtype=object))

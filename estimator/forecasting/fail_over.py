@@ -143,6 +143,7 @@ def describe_budget(budget: Budget, currency: str = "USD") -> str:
 
 
 def _largest_driver(rows: pd.DataFrame, currency: str) -> str:
+    # a key may share its name with a trail or a reader
     kinds = rows.assign(is_key=rows["cause"] == "key")
     sums = kinds.groupby(["driver", "is_key"], observed=True, as_index=False)["cost"].sum()
     top = sums.iloc[int(np.argmax(sums["cost"]))]

@@ -65,6 +65,7 @@ def _span(months: Months) -> str:
 def _ended_with_account(inventory: Inventory, months: Months) -> dict[str, list[str]]:
     """Per account that ends within the months: what would have gone on without that end."""
     ended: defaultdict[str, list[str]] = defaultdict(list)
+    # the day after the last month: what ends on it ends after the months
     last = months.firsts[-1]
     for name, account, own, end in _owned_by_accounts(inventory):
         # begun before the account ends, and meant to go on after it, within the months
@@ -75,6 +76,7 @@ def _ended_with_account(inventory: Inventory, months: Months) -> dict[str, list[
 
 def _begun_after_account(inventory: Inventory) -> Iterator[str]:
     for name, account, own, end in _owned_by_accounts(inventory):
+        # the account's end does not end what begins after it, so one of the two days is a slip
         if own.start >= end.toordinal():
             begins = datetime.date.fromordinal(int(own.start))
             yield (
@@ -221,6 +223,7 @@ def _growth(inventory: Inventory, months: Months) -> Iterator[str]:
             f"growth since {since} multiplies the files of {months.labels[-1]} by "
             f"{significant(largest, 3)}: is growth.as_of the day on which the numbers were true?"
         )
+    # its last is the day after the months
     elif as_of is not None and as_of >= months.firsts[-1]:
         yield f"growth.as_of {as_of} lies after {months.labels[-1]}: nothing grows before it"
 

@@ -61,6 +61,7 @@ def _driver_bursts(days: DailyRequests, months: Months) -> pd.DataFrame:
     codes = np.stack([days.codes[name] for name in names], axis=1)
     drivers, driver_of = np.unique(codes, axis=0, return_inverse=True)
     requests, together = np.zeros((2, len(drivers), len(days.spans)))
+    # jobs of one driver and cause under several keys come together
     np.add.at(requests, driver_of.reshape(-1), days.requests)
     np.add.at(together, driver_of.reshape(-1), days.at_once)
     starts = days.month_starts
@@ -78,9 +79,11 @@ def _driver_bursts(days: DailyRequests, months: Months) -> pd.DataFrame:
     frame["at_once"] = at_once.T[month, driver]
     # nothing is slower than the fullest day spread evenly
     least = burst_formulas.mean_per_second(fullest.T[month, driver], 1.0)
+    # they have the same seconds, so the last of them stands for all
     seconds_of = dict(zip(driver_of.reshape(-1).tolist(), days.seconds, strict=True))
     for rate, name, end, gets in (
         ("burst", "seconds", "mid", GETS_ONE_AFTER_ANOTHER.mid),
+        # the same requests in less time are more a second: the high burst takes the low end
         ("burst_high", "seconds_low", "low", GETS_ONE_AFTER_ANOTHER.high),
     ):
         given = np.array(

@@ -67,6 +67,7 @@ class Recording:
         """The trails whose copy is not the first on some day, with those days: 1, else 0."""
         before = np.zeros(len(spans), dtype=bool)
         found = []
+        # by rank: of the trails that record on a day the first has the free copy
         for name in pattern.trails:
             recording = is_active(self._active[name] & pattern.active, spans)
             if (recording & before).any():
@@ -77,6 +78,7 @@ class Recording:
 
 def is_active(period: Period, spans: Spans) -> BoolArray:
     """Mark the days on which a period is active."""
+    # spans are days, which a period covers as a whole or not; of a month it may cover a part
     return (spans.begin >= period.start) & (spans.end <= period.end)
 
 

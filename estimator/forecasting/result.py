@@ -91,7 +91,10 @@ class Forecast:
     def totals(self) -> dict[str, float]:
         """The sums of `monthly` over the whole span."""
         return {
-            name: math.fsum(self.monthly[name]) for name in self.monthly.columns if name != "month"
+            # fsum: exact, so that no order of months changes the last digit
+            name: math.fsum(self.monthly[name])
+            for name in self.monthly.columns
+            if name != "month"
         }
 
     @property
@@ -200,6 +203,7 @@ def free_in_use(pools: pd.DataFrame, table: RateTable) -> tuple[tuple[str, str, 
     ):
         free = table.free_in_force(pool, partition, month.start_time.date())
         if free is not None:
+            # several months with one version are one source
             found.setdefault((pool, partition, free.start), free)
     return tuple((pool, partition, free) for (pool, partition, _), free in found.items())
 

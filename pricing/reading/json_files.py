@@ -119,6 +119,7 @@ def _find_misfit(data: Any, shape: Any) -> tuple[str, str]:
             (part for part in _parts(data, shape) if not _fits(part[1], part[2])),
             None,
         )
+        # all parts fit, so it is the value itself that does not
         if part is None:
             break
         key, data, shape = part

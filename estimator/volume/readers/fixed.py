@@ -50,6 +50,7 @@ class FixedModel(Sharing):
             retention_value(inventory, trail, f" by {trail.name}" if len(trails) > 1 else "")
             for trail in trails
         ]
+        # the retention explains nothing but days that are missing
         ends = days < float(self.model.spans.month_days[0]) * (1 - _NOISE)
         if ends:
             what = f"{what}, while there is anything to read"

@@ -181,6 +181,7 @@ class LookBack(ReaderModel):
         size = len(rows.streams)
         parts = []
         for segment, spans, days in self.days_met(rows, back, looks):
+            # an explanation is of one month, the model's first span
             if days[:, :1].any() and spans.start == 0:
                 parts.append((segment, days[:, 0]))
         if len(parts) <= 1:
@@ -188,6 +189,7 @@ class LookBack(ReaderModel):
             return days, growth_value(parts[0][0].factor if parts else 1.0), []
         by_segment = np.stack([days for _, days in parts], axis=1)
         grown = self.files_met(rows, back, looks)[:, 0]
+        # streams of the same days share a line: patterns are few, streams may be many
         patterns = list(dict.fromkeys(map(tuple, by_segment.tolist())))
         equations = []
         for pattern in patterns[:_MOST_LOOK_BACKS]:
@@ -254,6 +256,7 @@ class LookBack(ReaderModel):
         """The period of all files of a trail that it may get in the model's months."""
         looks = super().met_period(trail)
         back = min(self.most_back, float(self.model.retention[trail]))
+        # without retention it goes back beyond ALWAYS, which is fine for what is only intersected
         return looks if looks.is_empty else Period(looks.start - back, looks.end)
 
     def turns(self, streams: Streams) -> FloatArray:
@@ -267,6 +270,7 @@ class LookBack(ReaderModel):
         spans = self.model.spans
         end = np.minimum(self.model.key_end[streams.trail], self.period.end)[:, None]
         first = np.maximum(spans.begin, self.period.start)
+        # never before `first`, or a stretch that is over would count as negative looks
         last = np.maximum(np.minimum(spans.end, end), first)
         return np.broadcast_to(first, last.shape), last
 
@@ -279,6 +283,7 @@ class LookBack(ReaderModel):
 
 def _months(terms: list[tuple[Segment, float]]) -> tuple[Expression, ...]:
     """Days of each month x its growth: the largest ones in order of time, then all others."""
+    # the number breaks ties, so that equal months stay in the order of time
     size = sorted((-segment.factor * days, n) for n, (segment, days) in enumerate(terms))
     largest = sorted(n for _, n in size[:_MOST_MONTHS])
     shown: list[Expression] = [

@@ -33,6 +33,7 @@ class OnceModel(LookBack):
         is_here = (spans.begin <= day) & (day < spans.end)
         is_here = is_here & (self.period.start <= day < self.period.end)
         under_key = (day < self.model.key_end[streams.trail])[:, None]
+        # the first moment is the last one too, which `mean_window_days` takes for a single look
         moment = np.full(len(spans), day)
         return Looks((is_here & under_key).astype(np.float64), moment, moment)
 
@@ -53,6 +54,7 @@ class OnceModel(LookBack):
     def met_period(self, trail: int) -> Period:
         """The period of all files of a trail that it gets in the model's months."""
         day = float(self.reader.day.toordinal())
+        # not LookBack's: its days go back from the day of the look, not from the months
         active = ReaderModel.met_period(self, trail)
         if not active.start <= day < active.end:
             return Period(day, day)

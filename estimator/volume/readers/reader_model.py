@@ -91,6 +91,7 @@ class ReaderModel(ABC):
 
     def over(self, spans: Spans) -> Self:
         """The same, counted in other spans."""
+        # shallow, as in `Model.over`: the reader and its period are the same in any spans
         other = copy.copy(self)
         other.model = self.model.over(spans)
         return other
@@ -162,6 +163,7 @@ class ReaderModel(ABC):
         names = (*self.factors, *filter(None, [self.window]))
         ranges = {name: getattr(self.reader, name) for name in names}
         zeros = [name for name, value in ranges.items() if value is not None and not value.mid]
+        # if it would get something with 1 in their place, the zeros are the reason
         more = self.reader.model_copy(update=dict.fromkeys(zeros, Range.exactly(1)))
         if zeros and type(self)(self.model, more).total(streams).any():
             return f"{' and '.join(zeros)} {'are' if len(zeros) > 1 else 'is'} 0"
@@ -224,6 +226,7 @@ class ReaderModel(ABC):
         if self.reader.bucket_key_saving is None:
             return self.model.saving
         trails = self.model.inventory.trails
+        # without a Bucket Key nothing is saved, whatever number the reader has
         on = np.array([trail.bucket.bucket_key for trail in trails], dtype=bool)
         return np.where(on, self.reader.bucket_key_saving.mid, 0.0)
 
@@ -283,6 +286,7 @@ class ReaderModel(ABC):
         chosen = np.ones(len(streams), dtype=bool)
         model, reader = self.model, self.reader
         trails = model.inventory.read_by(reader)
+        # most readers read all trails: no mask over a hundred thousand streams for them
         if len(trails) < len(model.inventory.trails):
             chosen &= np.isin(streams.trail, [model.trail_number[trail.name] for trail in trails])
         if reader.accounts is not None:
