@@ -231,6 +231,7 @@ class _Scales:
         group_by = usage[columns].assign(meter=meter_of).groupby
         scales = group_by([*columns, "meter"], observed=True, sort=False)
         self.scale_of = scales.ngroup().to_numpy().astype(np.int64)
+        # any row of a scale names its payer, month and Region
         first_row = np.unique(self.scale_of, return_index=True)[1]
         rows = usage.iloc[first_row]
         partitions = [partition_of(region) for region in rows["billed_region"]]
@@ -326,6 +327,7 @@ def _pools(
         }
     ).astype({"partition": "str", "pool": "str", "quantity_free": np.float64, "unit": "str"})
     names = ["month", "partition", "pool"]
+    # meters that name one pool share it, over all Regions of a partition
     shared["group"] = shared.groupby(names, observed=True, sort=False).ngroup()
     pooled = (shared["pool"] != "").to_numpy(dtype=bool)[rate_of]
     keys = pd.DataFrame(

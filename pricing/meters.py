@@ -18,6 +18,7 @@ RegionCode = Annotated[str, PlainValidator(read_region), WithJsonSchema({"type":
 
 
 def _read_per(value: Any) -> float:
+    # prices are divided by it
     number = float(value) if isinstance(value, int | float) and value else 0.0
     if not 0 < number < 1e15:
         raise refusal(value, "the number of units that the rate is for", "write 1 or 10_000")

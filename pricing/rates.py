@@ -155,6 +155,7 @@ class RateTable(Section):
         A table that does not say it apart says it with the rate. None where nothing is free.
         """
         for free in self.free_quantities:
+            # several entries may have the pool, each for partitions of its own
             found = free.in_force(day) if free.pool == pool else None
             if found is not None and partition in free.partitions:
                 return found
@@ -200,6 +201,7 @@ def _sizes(meters: tuple[Meter, ...], free: FreeQuantity, place: int) -> set[flo
         ends = [*(version.start for version in meter.versions[1:]), datetime.date.max]
         for version, last in zip(meter.versions, ends, strict=True):
             priced = {partition_of(region) for rate in version.rates for region in rate.regions}
+            # only what is in force on the same days in the same partition can contradict
             at_once = version.start < end and begin < last and priced & set(free.partitions)
             if version.free is not None and version.free.pool == free.pool and at_once:
                 found.add(version.free.quantity)

@@ -77,6 +77,7 @@ def moderate(daily: Daily, prior_freedom: float = PRIOR_FREEDOM) -> FloatArray:
     """
     free = prior_freedom + daily.freedom
     value = (prior_freedom * daily.pooled.value + daily.freedom * daily.own) / free
+    # never divided by 0: the prior alone has more than two degrees of freedom
     return np.maximum(value, 0.0) * free / (free - 2.0)
 
 
@@ -143,6 +144,7 @@ def block_overdispersion(counts: FloatArray, expected: FloatArray, days: int) ->
 
 def _blocks(values: FloatArray, days: int) -> FloatArray:
     blocks = values.shape[1] // days
+    # days that fill no block are left out at the beginning, where they are oldest
     recent = values[:, values.shape[1] - blocks * days :]
     summed: FloatArray = recent.reshape(len(values), blocks, days).sum(axis=2)
     return summed
@@ -157,8 +159,10 @@ def _pool_spreads(excess: FloatArray, noise: FloatArray, free: FloatArray) -> Sp
     if len(own) >= _MANY:
         own = np.minimum(own, np.quantile(own, 0.99))
     spread = noise + _TYPICAL
+    # by the inverse of the variance that each estimate has
     weight = free / (spread * spread)
     value = float((weight * own).sum() / weight.sum())
+    # so many show how far they scatter; for fewer there is only theory
     if len(own) >= 10:
         error = math.sqrt(float((weight**2 * (own - value) ** 2).sum())) / float(weight.sum())
     else:  # a variance with f degrees of freedom has the relative standard error sqrt(2 / f)

@@ -53,6 +53,7 @@ def beside(logs: Actuals, names: Actuals) -> Actuals:
         for column in columns:
             if column not in actuals.measured and column not in ("day", "month"):
                 frame[column] = _BLANKS.get(column, "")
+        # categoricals of different categories do not join
         frames.append(frame.astype({name: object for name in columns if _is_text(frame, name)}))
     skipped = SkippedFiles()
     skipped.join(logs.skipped)

@@ -64,6 +64,7 @@ def measured_saving(left_over: float, relative_variance: float, source: str) -> 
     """The range of a saving that leaves over a measured share: one minus its range."""
     left = measured_range(left_over, relative_variance, source)
     high, mid, low = (max(1.0 - end, 0.0) for end in (left.low, left.mid, left.high))
+    # 0 is no value of a logit-normal share: a tenth of mid stands for next to nothing
     if low < high and low <= 0:
         low = round_significant(mid / 10) or 0.0
     if not 0 < low < high < 1:
@@ -73,7 +74,7 @@ def measured_saving(left_over: float, relative_variance: float, source: str) -> 
 
 
 def round_significant(value: float) -> float:
-    """Four round_significant digits: more would pretend. [unit of the value]
+    """Four significant digits: more would pretend. [unit of the value]
 
     >>> round_significant(271.3456), round_significant(0.0012345)
     (271.3, 0.001234)

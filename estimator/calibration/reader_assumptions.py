@@ -56,6 +56,7 @@ class MeasuredModel(Model):
         if written.growth is self.growths["logs"]:
             files: FloatArray = self.measured.files[self.rows_of(streams)]
             return files * self.active_days(period)
+        # digests are known by AWS's word, so those of the recorded part of a day are expected
         return super().put(written, period) * self.measured.exposure[streams.trail]
 
     def rows_of(self, streams: Streams) -> np.ndarray:
@@ -136,6 +137,7 @@ def _calibrate(
     exposure = np.where(_due_days(model, reader_model, streams, unit_gets), gets.exposure, 0.0)
     daily = np.where(exposure > 0, gets.daily, 0.0)
     if first := began(daily, exposure):
+        # days before a reader began are no days on which it got nothing
         exposure[:first], daily[:first] = 0.0, 0.0
         if reader_model.period.start == ALWAYS:
             found.starts[number] = measured.window.day(first)
@@ -205,6 +207,7 @@ def _add_reader(
     rows = np.flatnonzero(np.isin(measured.streams.trail, read))
     put = measured.exposure[read].max(axis=0) > 0 if len(read) else exposure > 0
     files = np.where((exposure > 0) & put, measured.files[rows], 0.0)
+    # drivers are told apart by name, so a new reader must not have one of theirs
     taken = {named.name for named in (*measured.inventory.readers, *measured.inventory.trails)}
     taken |= {stanza_["name"] for stanza_ in found.new}
     stanza: dict[str, Any] = {"name": next((n for n in _names(identity) if n not in taken), name)}
@@ -218,6 +221,7 @@ def _add_reader(
     else:
         stanza |= {"kind": "fixed", "account": identity.account}
         rate, assumption = daily_rate(daily, exposure), "gets_per_day"
+    # without a list it would read every trail, those of the future too
     if len(read) < sum(trail.key is not None for trail in measured.inventory.trails):
         stanza["trails"] = [measured.inventory.trails[n].name for n in read]
     stanza[assumption] = measured_range(rate.mean, rate.variance, source)

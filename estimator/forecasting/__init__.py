@@ -139,6 +139,7 @@ def forecast(
 def _read_by(by: str | Sequence[str] | None) -> tuple[str | None, tuple[str, ...]]:
     """The frame that `by` asks for in place of the charges, and the columns of the charges."""
     words = by.split(",") if isinstance(by, str) else list(by or ())
+    # alone: such a frame has columns of its own, and none of the charges
     if len(words) == 1 and words[0].strip() in SECTIONS:
         return SECTIONS[words[0].strip()], DEFAULT_GRAIN
     return None, grain(by, alone=("all", *SECTIONS))

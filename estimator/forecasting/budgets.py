@@ -88,6 +88,7 @@ def budget_use(charges: pd.DataFrame, budgets: Sequence[Budget], months: Months)
     limit = np.repeat(amounts, months.count)
     names = [budget.name for budget in budgets]
     highest = [
+        # NaN where no threshold is reached
         max(
             reached_thresholds(float(value), budget.usd_per_month, budget.thresholds),
             default=np.nan,

@@ -264,6 +264,7 @@ class EventCopies:
 
 def copy_rates(rates: RateTable) -> RateTable:
     """The rates of copies: those of a table that has CloudTrail's meter too, else the shipped."""
+    # a table of one's own may have both services
     has_it = any(OPERATION in meter.operations for meter in rates.meters)
     return rates if has_it else load_cloudtrail_rates()
 
@@ -298,6 +299,7 @@ def _ends(each: list[FloatArray], is_there: list[BoolArray]) -> tuple[FloatArray
 
 def _into(ends: FloatArray, days: DailyRequests, low: FloatArray, high: FloatArray) -> None:
     """Add the days to the months of both ends."""
+    # days come in order, so that each month is one slice of them
     ends[0, days.months] += np.add.reduceat(low, days.month_starts)
     ends[1, days.months] += np.add.reduceat(high, days.month_starts)
 

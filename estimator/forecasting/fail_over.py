@@ -37,6 +37,7 @@ def read_fail_over(
     if currency != "USD" and inventory.budgets:
         fix = f"give an amount, as {currency} 25"
         raise _refusal(text, f"no budget: they are in USD, the rates in {currency}", fix)
+    # no budget is called all, and none like an amount: such names are refused
     chosen = tuple(budget for budget in inventory.budgets if text in (ALL, budget.name))
     if not chosen:
         names = [budget.name for budget in inventory.budgets]
@@ -101,6 +102,7 @@ def describe_broken_budget(
     if over.empty:
         return None
     first = over.drop_duplicates("budget")  # months come in order
+    # stable: of several that break in one month the inventory's first is named
     row = first.sort_values("month", kind="stable").iloc[0]
     budget = next(entry for entry in chosen if entry.name == row["budget"])
     excess = row["used"] - budget.usd_per_month

@@ -181,6 +181,7 @@ def _late_keys(inventory: Inventory, months: Months) -> Iterator[str]:
         first_day = keys[trail.key].first_day if trail.key is not None else None
         if not first_day or active.writing[trail.name].is_empty:
             continue
+        # the days on which the trail writes and its key does not exist yet
         without = active.trail[trail.name] & Period(end=float(first_day.toordinal()))
         if without.meets(months):
             began = f"on {trail.start}" if trail.start else "all along"

@@ -86,6 +86,7 @@ def _driver_bursts(days: DailyRequests, months: Months) -> pd.DataFrame:
         # the same requests in less time are more a second: the high burst takes the low end
         ("burst_high", "seconds_low", "low", GETS_ONE_AFTER_ANOTHER.high),
     ):
+        # NaN where no seconds are given and gets come one after the other
         given = np.array(
             [
                 np.nan if seconds_of[n] is None else getattr(seconds_of[n], end)

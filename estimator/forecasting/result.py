@@ -137,6 +137,7 @@ class Forecast:
 
     def to_dict(self) -> dict[str, Any]:
         """The forecast as documented JSON: totals, months, rows, notices, rates, inventory."""
+        # JSON knows no period of pandas
         rows = self.rows.assign(month=self.rows["month"].astype(str))
         return {
             "totals": plain(self.totals),

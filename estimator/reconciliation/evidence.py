@@ -45,10 +45,12 @@ def collect_evidence(
     found = []
     for payer in forecast.inventory.payers():
         is_payer = (frame["payer"] == payer) & (frame["unit"] == "request")
+        # where the bill tells no operations all requests are compared, with reads among the rest
         operation = "" if levels.operations else "GenerateDataKey"
         is_write = (frame["writes"] > 0) | (frame["measured_writes"] > 0)
         here = (is_payer & is_write & (frame["operation"] == operation)).to_numpy()
         rows = frame[here]
+        # measured and forecast writes never add up to one sum: one gap makes all of it forecast
         measured = bool(here.any()) and bool(coverage.cloudtrail[here].all())
         writes = float(rows["measured_writes" if measured else "writes"].sum())
         others = float(rows["measured_others"].sum()) if measured else 0.0
@@ -89,6 +91,7 @@ def _lines_in(
     lines: pd.DataFrame, places: set[BilledPlace], owners: Mapping[BilledPlace, set[str]]
 ) -> int:
     """Lines of keys, and of what CloudTrail causes, where writes are billed or their keys are."""
+    # a key is billed to its owner, a request to who makes it
     near = {
         (account, region)
         for account, region in places
@@ -120,6 +123,7 @@ def _reads(rows: pd.DataFrame) -> float | None:
 def _reads_confirm(reads: float | None, inventory: Inventory) -> bool:
     """Tell whether as many reads are billed as one who gets every file was forecast to make."""
     each_put = any(kind_of(reader).each_put for reader in inventory.readers)
+    # other readers do not get every file, and say nothing of how many there are
     return each_put and reads is not None and abs(reads - 1) <= _CONFIRMED
 
 

@@ -158,7 +158,9 @@ def _volume(evidence: Evidence) -> float:
 
 def _is_beyond_free_tier(evidence: Evidence) -> bool:
     """Tell whether most of them, and more than the free tier can cover, cost nothing."""
+    # other free requests of the payer have used their part of the tier
     beyond = evidence.free - max(evidence.free_tier - evidence.free_elsewhere, 0.0)
+    # a few free ones are rounding: it takes most of the writes
     least = max(BEYOND * evidence.free_tier, (evidence.billed - evidence.rest) / 2)
     return beyond > least
 
@@ -180,9 +182,11 @@ def _decide(evidence: Evidence) -> tuple[Answer | None, str]:
     if _is_beyond_free_tier(evidence):
         return "exempt", f"{line}; {count(evidence.free)} of them are free, beyond the free tier"
     answer, doubt = _decide_by_share(evidence, shown)
+    # with nothing paid at all, free writes may be free by the tier: only their absence tells
     if not evidence.paid and (answer != "exempt" or evidence.writes <= evidence.free_tier):
         doubt = f"all requests are inside the free tier: nothing was charged for any; {line}"
         return None, doubt
+    # billed units alone do not say that they were paid for
     if answer == "charged" and _may_be_free(evidence):
         why = "all writes among them are free: by the free tier, or because they are exempt"
         return None, f"{line}; {why}"
@@ -193,6 +197,7 @@ def _decide(evidence: Evidence) -> tuple[Answer | None, str]:
 
 def _decide_by_share(evidence: Evidence, shown: float) -> tuple[Answer | None, str]:
     """The interpretation by the share of writes that the bill shows, or None and why."""
+    # what others may have made unseen must not decide
     if evidence.missed > CHARGED_WITHIN * evidence.writes:
         return None, (
             f"measurements cover too little: up to {count(evidence.missed)} requests of others may "
@@ -209,6 +214,7 @@ def _decide_by_share(evidence: Evidence, shown: float) -> tuple[Answer | None, s
                 "the reads forecast, which both interpretations charge, are missing as well",
             )
         return "exempt", ""
+    # all of the writes, or as large a part as the bill covers of the month
     fits = any(
         abs(shown / whole - 1) <= CHARGED_WITHIN for whole in (1.0, evidence.covered) if whole
     )

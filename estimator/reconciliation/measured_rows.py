@@ -47,6 +47,7 @@ def key_owners(frame: pd.DataFrame, inventory: Inventory) -> dict[BilledPlace, s
     found: dict[BilledPlace, set[str]] = defaultdict(set)
     columns = frame[["billed_account", "billed_region", "key"]].drop_duplicates()
     for account, region, key in columns.itertuples(index=False):
+        # a key of neither the inventory nor an ARN is taken for one of who pays
         found[account, region].add(own.get(key) or place_of(key)[0] or account)
     return found
 
@@ -72,6 +73,7 @@ def cover_rows(
         place = (account, region)
         if place not in shares:
             shares[place] = _share(coverage, place, owners.get(place, set()), month)
+        # each source covers only the operations that it counts
         of_logs = shares[place] if tells(actuals, operation, by_names=False) else 0.0
         of_names = everywhere if tells(actuals, operation, by_names=True) else 0.0
         is_request = unit == "request"
@@ -85,4 +87,5 @@ def cover_rows(
 
 def _share(coverage: Coverage, place: BilledPlace, owners: set[str], month: str) -> float:
     account, region = place
+    # a call is logged in both accounts, so that either log tells all of it
     return max(coverage.of_month(owner, region, month) for owner in {account, *owners})

@@ -124,6 +124,7 @@ def notices(
         if found := strangers["inventory"][kind]:
             names = listed(sorted(found), _MOST_NAMES)
             lines.append(f"{words} with a forecast that the bill does not show: {names}")
+    # a notice of the forecast may be one of the bill too
     return tuple(dict.fromkeys(lines))
 
 
@@ -145,6 +146,7 @@ def _of_bill(billed: Actuals, month: str) -> list[str]:
 def _of_measurement(
     actuals: Actuals, month: str, coverage: RowCoverage, frame: pd.DataFrame, lost: float
 ) -> list[str]:
+    # coverage is said below, of the rows that it matters for
     own = actuals.coverage.notices()
     lines = [line for line in actuals.notices if line not in own]
     if lost:

@@ -141,6 +141,7 @@ class Reconciliation:
             totals[f"{name}_forecast"] = math.fsum(rows["forecast"])
             if unit == "request":
                 known = rows["measured"].dropna()
+                # nothing measured is no zero
                 totals[f"{name}_measured"] = math.fsum(known) if len(known) else None
             totals[f"{name}_billed"] = math.fsum(rows["billed"])
         for side in ("forecast", "billed"):
@@ -163,6 +164,7 @@ class Reconciliation:
     @property
     def interpretation(self) -> Interpretation | None:
         """That of the bill, where all payers' bills that tell one follow the same."""
+        # bills that tell nothing contradict nobody
         decided = [bill for bill in self.interpretations if bill.answer is not None]
         return decided[0] if len({bill.answer for bill in decided}) == 1 else None
 
@@ -173,6 +175,7 @@ class Reconciliation:
         error = self.forecast_error
         if self.limit is None or not self.limit.is_broken_by(error, before):
             return None
+        # the line names a part that the limit is about
         parts = {name: cost for name, cost in self.parts.items() if name not in NOT_FORECAST}
         largest = max(parts, key=lambda name: abs(parts[name]))
         of_it = f" ({share(abs(error) / before)})" if before else ""

@@ -93,6 +93,8 @@ class _InventoryDemand:
         growth: GrowthFactors,
     ) -> None:
         self.inventory, self.draws, self.full, self.growth = inventory, draws, streams, growth
+        # two inventories side by side: the model has 1 or 0 for each range, `inventory` has the
+        # range
         self.model = Model(uncertain_inputs.with_unit_factors(inventory), months)
         summed = streams.add_up(by_account=False, by_region=False, by_input=True)
         self.fine = {
@@ -146,6 +148,7 @@ class _InventoryDemand:
         """Add everything that the inventory causes to the demand."""
         self.builder = builder
         self._trails()
+        # the first of each pair has the ranges, the second the unit factors
         readers = zip(self.inventory.readers, self.model.inventory.readers, strict=True)
         for reader, unit_reader in readers:
             self._reader(reader, unit_reader)
@@ -167,6 +170,7 @@ class _InventoryDemand:
                 of_trail.append(-1)
                 continue
             path, share = saving
+            # a saving that the reader says is one draw for all trails
             if path not in number:
                 number[path] = len(left)
                 left.append(1.0 - self.draws.draw(path, share, "share"))
@@ -241,6 +245,7 @@ class _InventoryDemand:
                     for block in reader_model.requests(part, table):
                         self.builder.add(block, grown)
                     continue
+                # certain savings are taken off a block already, off the table not yet
                 left = 1.0 - reader_model.savings[part.streams.trail]
                 for block in reader_model.requests(part, table[0]):
                     self.builder.add_look_backs(block, table * left[:, None], grown, nodes)
@@ -278,6 +283,7 @@ class _InventoryDemand:
             near, here = spans.between(float(start.min()), float(end.max() + days.max()))
             if not len(near):
                 continue
+            # only the months that can reach these files: others would be columns of zeros
             table = gets(reader_model.over(near), Written(streams, written.growth))
             whole = (*table.shape[:-1], len(spans))
             for column, month in enumerate(range(here.start, here.stop)):
@@ -325,6 +331,7 @@ class _InventoryDemand:
             if (retained := uncertain_inputs.retention(self.inventory.trails[trail])) is not None
             and self._expire(streams.where(streams.trail == trail))
         }
+        # the only one: such a reader makes Decrypt alone
         block = next(iter(reader_model.requests(written, reader_model.gets(written))))
         left = 1.0 - reader_model.savings[streams.trail]
         parts = [
@@ -347,5 +354,6 @@ class _InventoryDemand:
 
     def _expire(self, streams: Streams) -> bool:
         """True where files of streams that ended may expire before their key goes."""
+        # while a stream writes on, there is always a file that has not expired
         last = np.minimum(self.model.months.end[-1], self.model.key_end[streams.trail])
         return bool((streams.end < last).any())

@@ -56,6 +56,7 @@ class LookBackDays:
             steps = np.arange(MOST_BREAKPOINTS) / MOST_BREAKPOINTS
             inside = low + (float(inside[-1]) - low) * steps * steps
         ends = np.unique(np.concatenate([[low], inside, [high]]))
+        # the longest draw lies on the last end, and belongs to the last interval
         interval = np.clip(np.searchsorted(ends, days, "right") - 1, 0, len(ends) - 2)
         place = (days - ends[interval]) / (ends[interval + 1] - ends[interval])
         nodes = np.empty(2 * len(ends) - 1)

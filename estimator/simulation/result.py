@@ -212,6 +212,7 @@ def build_simulation(
         other: math.fsum(means["other"]),
     }
     measures = ["requests", cost, f"{cost}_writes_charged", f"{cost}_writes_exempt"]
+    # point and mean side by side: the free tier makes them differ even where requests agree
     monthly = pd.DataFrame(
         {
             "month": list(months.labels),
@@ -266,6 +267,7 @@ def _budgets(inventory: Inventory, months: Months, samples: Samples, currency: s
         else samples.over[budget.name]
         for budget in budgets
     ]
+    # a draw that breaks it in several months is one that breaks it in any
     found = [[broken.any(axis=0).mean(), *broken.mean(axis=1)] for broken in over]
     span = [pd.NaT, *pd.period_range(months.labels[0], periods=months.count, freq="M")]
     names = [budget.name for budget in budgets]

@@ -57,6 +57,7 @@ def sample(
     """Draw everything, month by month: one month of every bin is in memory at a time."""
     drawn = {use.path: draws.draw(use.path, use.requests) for use in inventory.other_uses}
     others = other_pools(inventory, months, drawn)
+    # one value each: the cost of the mean requests is priced as one draw
     means = {path: np.array([each.mean()]) for path, each in drawn.items()}
     mean_others = other_pools(inventory, months, means)
     requests, cost = np.empty((2, months.count, draws.count))

@@ -113,6 +113,7 @@ class SharedGets:
 
     def shared_days(self, group: int, month: int) -> FloatArray:
         """Days of the month on which there is something to read, times the group's share. [day]"""
+        # each group asks for every month: the integral is the same for all of them
         if month != self._month:
             self._found, self._month = self._compute(month), month
         return self._found[group]
@@ -131,6 +132,7 @@ class SharedGets:
             else:
                 days = self._retention[steps.retention]
                 ends = steps.end[0]
+                # an end that no draw brings into the month need not be an edge of it
                 near = (ends + days.max() > begin) & (ends + days.min() < end)
                 moving.append((steps.retention, ends[near]))
         fixed = np.unique(np.concatenate(known))
@@ -157,7 +159,9 @@ class SharedGets:
         shifted = [ends + self._retention[trail][here, None] for trail, ends in moving]
         rows = len(shifted[0]) if shifted else 1
         edges = np.concatenate([np.broadcast_to(fixed, (rows, len(fixed))), *shifted], axis=1)
+        # what a draw moves out of the month is clipped, and its stretch has no length
         edges = np.sort(np.clip(edges, begin, end), axis=1)
+        # nothing changes between two edges, so the middle stands for the whole stretch
         length, middle = np.diff(edges, axis=1), (edges[:, 1:] + edges[:, :-1]) / 2
         if not self._is_moving:
             # no draw moves an edge: what is readable was laid out once, and most months have

@@ -87,6 +87,7 @@ class UncertainFiles:
         )
         label = UncertainInput(path, Range(float(low), float(mid), float(high)))
         self._code[members] = len(self.draws)
+        # draws of the sum are multiples of its mean: each member brings its own mean along
         self._mean[members] = m
         self.draws.append(draws.around_one(path, relative, label))
 

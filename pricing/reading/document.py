@@ -183,6 +183,7 @@ class _Builder:
             self.alias(event)
         elif isinstance(event, yaml.DocumentStartEvent):
             self.documents += 1
+            # once: a third document would be the same problem
             if self.documents == 2:
                 mark: Any = event.start_mark
                 line = mark.line + 1

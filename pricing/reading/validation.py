@@ -174,6 +174,7 @@ def load_as(model: type[Model], path: str | Path) -> Model:
     root, problems = load_document(path)
     read, more, _ = validate(model, root, str(path))
     if read is None or problems:
+        # by line, in the order in which a file is mended
         raise DocumentError(sorted([*problems, *more], key=lambda problem: problem.line or 0))
     return read
 
