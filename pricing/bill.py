@@ -10,9 +10,9 @@ every draw at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,20 +22,16 @@ from pricing.meters import Meter, Version
 from pricing.rates import RateTable
 from pricing.reading.problems import Problem, UsageError
 from pricing.regions import partition_of
-from pricing.tiers import FloatArray, graduated_cost, pool_share
-
-IntArray = npt.NDArray[np.int64]
-
-
-class OthersByPool(Protocol):
-    """The requests of everything else in the organization."""
-
-    def of(self, payer: str, partition: str, month: pd.Period) -> float | FloatArray:
-        """Those of a payer in a partition and month; an array has a number for each draw.
-
-        [request/month]
-        """
-        ...
+from pricing.scales import (
+    IntArray,
+    OthersByPool,
+    RateInForce,
+    Scales,
+    add_up,
+    others_of,
+    over_draws,
+)
+from pricing.tiers import FloatArray, pool_share
 
 
 @dataclass(frozen=True)
@@ -126,14 +122,6 @@ def bill(
     return Bill(charges, pools, dated, table.currency)
 
 
-class RateInForce(NamedTuple):
-    """The meter, its version and its prices for an operation in a Region and month."""
-
-    meter: Meter
-    version: Version
-    steps: tuple[tuple[float, float], ...]  # upper bound and price of each tier [currency/unit]
-
-
 class Priced(NamedTuple):
     """Quantities with their price: a row each line, of draws a column each.
 
@@ -173,11 +161,11 @@ class Lines:
         self._size = self.pools["quantity_free"].to_numpy(dtype=np.float64)
         # what others request are requests: none of them takes a free key
         self._is_request = np.array([unit == "request" for unit in self.pools["unit"]], dtype=bool)
-        # the price of all units unless `_Scales` finds that some lie in a further tier
+        # the price of all units unless `Scales` finds that some lie in a further tier
         self._first = np.array([rate.steps[0][1] for rate in self.rates], dtype=np.float64)
         self._scales = None
         if any(len(rate.steps) > 1 for rate in self.rates):
-            self._scales = _Scales(usage, self.rates, self.rate_of)
+            self._scales = Scales(usage, self.rates, self.rate_of)
 
     def price(
         self,
@@ -198,90 +186,23 @@ class Lines:
         counted = quantity
         if exempt is not None:
             # an exempt row takes nothing out of the pool: what it leaves is free for others
-            counted = np.where(_over_draws(exempt, quantity), 0.0, quantity)
-        others = _over_draws(_others(other_requests, *self._places), quantity)
-        others = np.where(_over_draws(self._is_request, quantity), others, 0.0)
-        size = _over_draws(self._size, quantity)
+            counted = np.where(over_draws(exempt, quantity), 0.0, quantity)
+        others = over_draws(others_of(other_requests, *self._places), quantity)
+        others = np.where(over_draws(self._is_request, quantity), others, 0.0)
+        size = over_draws(self._size, quantity)
         available = np.maximum(size - others, 0.0)
-        pooled = _add_up(counted, self.pool_of, len(self.pools))
+        pooled = add_up(counted, self.pool_of, len(self.pools))
         share = pool_share(pooled, available)
         # a last row of zeros: the position -1 of rows of which nothing is free
         share = np.concatenate([share, np.zeros((1, *share.shape[1:]))])
         free = share[self.pool_of]
         free *= counted
         billable = counted - free
-        price = _over_draws(self._first[self.rate_of], quantity)
+        price = over_draws(self._first[self.rate_of], quantity)
         if self._scales is not None:
             price = self._scales.average(price, billable, other_requests)
         price = price * (1 - discount)
         return Priced(free, billable, price, billable * price, others, available, pooled)
-
-
-class _Scales:
-    """Graduated tiers, in which the billable units of rows count together.
-
-    Those of a payer, Region, month and meter, after those of the rest of the organization that no
-    free quantity covers. They all pay the average price: splitting a row changes no total.
-    """
-
-    def __init__(self, usage: pd.DataFrame, rates: list[RateInForce], rate_of: IntArray) -> None:
-        meters = {name: code for code, name in enumerate({rate.meter.name: 0 for rate in rates})}
-        meter_of = np.array([meters[rate.meter.name] for rate in rates])[rate_of]
-        columns = ["payer", "month", "billed_region"]
-        group_by = usage[columns].assign(meter=meter_of).groupby
-        scales = group_by([*columns, "meter"], observed=True, sort=False)
-        self.scale_of = scales.ngroup().to_numpy().astype(np.int64)
-        # any row of a scale names its payer, month and Region
-        first_row = np.unique(self.scale_of, return_index=True)[1]
-        rows = usage.iloc[first_row]
-        partitions = [partition_of(region) for region in rows["billed_region"]]
-        self._first_row, self._rates, self._rate_of = first_row, rates, rate_of[first_row]
-        self._places = rows["payer"].tolist(), partitions, rows["month"].tolist()
-
-    def average(
-        self,
-        price: FloatArray,
-        billable: FloatArray,
-        other_requests: Mapping[str, float] | OthersByPool | None,
-    ) -> FloatArray:
-        """The average price of each row; `price` is that of its first tier. [currency/unit]"""
-        total = _add_up(billable, self.scale_of, len(self._first_row))
-        others = _over_draws(_others(other_requests, *self._places), total)
-        others, _ = np.broadcast_arrays(others, total)
-        # a copy, because a broadcast array cannot be written to
-        mean = np.broadcast_to(price[self._first_row], total.shape).copy()
-        for number in np.unique(self._rate_of):
-            meter, version, steps = self._rates[number]
-            if len(steps) == 1:
-                continue
-            free = version.free.quantity if version.free else 0.0
-            rows = self._rate_of == number
-            # others are known by payer and partition, no Region: the scale of each Region starts
-            # after all of them
-            before = np.maximum(others[rows] - free, 0.0) * (meter.unit == "request")
-            # others come first, so these units are those between two places of the scale
-            cost = graduated_cost(before + total[rows], steps) - graduated_cost(before, steps)
-            # without a unit there is no average: the first tier's price stays
-            mean[rows] = np.divide(cost, total[rows], out=mean[rows], where=total[rows] > 0)
-        return mean[self.scale_of]
-
-
-def _over_draws(values: npt.NDArray[Any], quantity: FloatArray) -> npt.NDArray[Any]:
-    """Values of rows, as a column beside quantities that have one for each draw."""
-    return values[:, None] if values.ndim < quantity.ndim else values
-
-
-def _add_up(values: FloatArray, group_of: IntArray, size: int) -> FloatArray:
-    """The sum of the rows of each group; rows of the group -1 are in none."""
-    if values.ndim == 1:
-        summed = np.bincount(group_of + 1, weights=values, minlength=size + 1)
-        return summed[1:].astype(np.float64)
-    total = np.zeros((size, values.shape[1]))
-    # rows are few where there are draws; a matrix product's last bits would hang on their number
-    for row, group in enumerate(group_of.tolist()):
-        if group >= 0:
-            total[group] += values[row]
-    return total
 
 
 def _kinds(usage: pd.DataFrame) -> tuple[pd.DataFrame, IntArray]:
@@ -341,22 +262,3 @@ def _pools(
     pool_of = np.full(len(usage), -1, dtype=np.int64)
     pool_of[pooled] = number
     return pools[["month", "payer", "partition", "pool", "unit", "quantity_free"]], pool_of
-
-
-def _others(
-    other_requests: Mapping[str, float] | OthersByPool | None,
-    payers: Iterable[str],
-    partitions: Iterable[str],
-    months: Iterable[pd.Period],
-) -> FloatArray:
-    """The requests of others, for each payer, partition and month; a column for each draw of them.
-
-    [request/month]
-    """
-    if other_requests is None or isinstance(other_requests, Mapping):
-        known = other_requests or {}
-        return np.array([known.get(payer, 0.0) for payer in payers], dtype=np.float64)
-    places = zip(payers, partitions, months, strict=True)
-    requests = [other_requests.of(*place) for place in places]
-    # np.stack refuses an empty list
-    return np.stack(np.broadcast_arrays(*requests)) if requests else np.zeros(0)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from estimator.forecasting import WRITES
+from estimator.inventory import Inventory
 from estimator.months import FloatArray
 from estimator.simulation.demand import Bin, Demand
 from estimator.simulation.look_back import LookBackDays, LookBackRequests
@@ -151,3 +152,12 @@ def sum_by_input(quantity: FloatArray, input_codes: IntArray) -> Iterator[tuple[
     summed = np.zeros((len(codes), quantity.shape[1]))
     np.add.at(summed, position, quantity)
     yield from zip(codes.tolist(), summed, strict=True)
+
+
+def budget_codes(inventory: Inventory, vocabulary: Vocabulary) -> dict[str, frozenset[int]]:
+    """The billed accounts and drivers that budgets are for, as codes."""
+    named = [budget.covers for budget in inventory.budgets if budget.covers is not None]
+    return {
+        column: frozenset(vocabulary.code[column][value] for of, value in named if of == column)
+        for column in ("billed_account", "driver")
+    }

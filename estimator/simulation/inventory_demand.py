@@ -13,7 +13,7 @@ from estimator.inventory.sections import Reader
 from estimator.months import FloatArray, IntArray, Months
 from estimator.simulation import uncertain_inputs
 from estimator.simulation.demand import Demand, GrowthFactors
-from estimator.simulation.demand_builder import DemandBuilder, Multipliers
+from estimator.simulation.demand_builder import DemandBuilder, Multipliers, budget_codes
 from estimator.simulation.draws import Draws
 from estimator.simulation.look_back import LookBackDays, breakpoints_of, gets_at
 from estimator.simulation.shared_gets import SharedGets, SharedRequests
@@ -22,7 +22,6 @@ from estimator.volume.growth import ACCOUNTS, FILES, Segment
 from estimator.volume.key_months import key_blocks
 from estimator.volume.model import Model, Written
 from estimator.volume.readers import LookBack, ReaderModel, Sharing, build_reader_model, is_fine
-from estimator.volume.rows import Vocabulary
 from estimator.volume.streams import Streams
 from estimator.volume.trail_requests import trail_blocks
 from pricing.rates import RateTable
@@ -62,18 +61,9 @@ def demand_of(
     build = _InventoryDemand(inventory, months, streams, draws, own, growth)
     demand = Demand(months.count, growth, draws, noise)
     vocabulary = build.model.vocabulary
-    budgeted = _budget_codes(inventory, vocabulary)
+    budgeted = budget_codes(inventory, vocabulary)
     build.fill(DemandBuilder(demand, table, vocabulary, build.files.draws, budgeted))
     return demand
-
-
-def _budget_codes(inventory: Inventory, vocabulary: Vocabulary) -> dict[str, frozenset[int]]:
-    """The billed accounts and drivers that budgets are for, as codes."""
-    named = [budget.covers for budget in inventory.budgets if budget.covers is not None]
-    return {
-        column: frozenset(vocabulary.code[column][value] for of, value in named if of == column)
-        for column in ("billed_account", "driver")
-    }
 
 
 def _growing(inventory: Inventory, names: tuple[str, ...]) -> tuple[str, ...]:
