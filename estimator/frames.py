@@ -42,7 +42,9 @@ CHARGES = (
     Column("usd_per_unit", "float64", "USD/unit", "price of one unit, discount taken off"),
     Column("cost", "float64", "USD", "billable x price"),
     Column("rate_from", "category", "-", "day since which the rate is in force"),
-    Column("cost_other_reading", "float64", "USD", "the same row under the other reading of F5"),
+    Column(
+        "cost_other_reading", "float64", "USD", "the same row under the other interpretation of F5"
+    ),
 )
 
 # what was measured: each source has the columns it can tell, in this order
@@ -80,7 +82,7 @@ ACTUALS = (
 QUANTILES = (
     Column("month", "period[M]", "month", "calendar month, UTC; NaT for the whole span"),
     Column("measure", "category", "-", "requests or cost_usd"),
-    Column("quantile", "float64", "0-1", "share of the draws that are not above the value"),
+    Column("quantile", "float64", "0-1", "share of the simulations that are not above the value"),
     Column("value", "float64", "request or USD", "requests and keys are in the cost"),
 )
 
@@ -98,7 +100,7 @@ BUDGETS = (
     Column("budget", "category", "-", "name of the budget"),
     Column("usd_per_month", "float64", "USD/month", "what a month may cost"),
     Column("month", "period[M]", "month", "calendar month, UTC; NaT for any month of the span"),
-    Column("probability", "float64", "0-1", "share of the draws that cost more"),
+    Column("probability", "float64", "0-1", "share of the simulations that cost more"),
 )
 
 # apart from KMS: which trail's copies of KMS events cost what on CloudTrail's bill
@@ -126,7 +128,7 @@ BUDGET_USE = (
     Column("share", "float64", "-", "used by usd_per_month; NaN where that is 0"),
     Column("reached", "float64", "-", "the highest threshold reached; NaN where none is"),
     Column("over", "bool", "-", "more is used than the month may cost"),
-    Column("used_other_reading", "float64", "USD", "the same under the other reading of F5"),
+    Column("used_other_reading", "float64", "USD", "the same under the other interpretation of F5"),
 )
 
 QUOTAS = (

@@ -14,7 +14,8 @@ from pricing.reading.problems import Problem, UsageError
 
 FloatArray = npt.NDArray[np.float64]
 
-# the start and the end of a period that has none [day ordinals]
+# the start and the end of a period that has none [day ordinals]; finite, because formulas subtract
+# days from each other, and inf - inf is NaN
 ALWAYS = float(datetime.date.min.toordinal())
 NEVER = float(datetime.date.max.toordinal())
 
@@ -150,6 +151,7 @@ class Months:
     def each_day(self, first: int, last: int) -> Spans:
         """The days of the months from position `first` up to `last` as spans."""
         begin = np.arange(self.begin[first], self.end[last - 1])
+        # right: the first day of a month is its own
         month = np.searchsorted(self.begin, begin, side="right") - 1
         return Spans(begin, begin + 1.0, month, self.days[month])
 
@@ -191,6 +193,7 @@ def month_label(month: str | datetime.date) -> str:
         first = parse_month(month) if isinstance(month, str) else month
         label = f"{first:%Y-%m}"
     except (ValueError, TypeError) as error:
+        # `found X; expected Y` of parse_month, split into a problem's parts
         found, _, expected = str(error).removeprefix("found ").partition("; expected ")
         expected = expected or "a month such as 2026-10"
         raise UsageError(Problem("month", None, "", found, expected, "")) from None

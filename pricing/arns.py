@@ -52,6 +52,7 @@ def split_arn(text: str) -> Arn | None:
     >>> split_arn("alias/logs") is None
     True
     """
+    # no further: a resource may hold colons of its own
     parts = text.split(":", 5)
     return Arn(text, *parts[1:]) if len(parts) == 6 and parts[0] == "arn" else None
 

@@ -10,9 +10,9 @@ every draw at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,20 +22,9 @@ from pricing.free_pools import find_pools
 from pricing.meters import Meter, Version
 from pricing.rates import RateTable
 from pricing.reading.problems import Problem, UsageError
-from pricing.regions import partition_of
-from pricing.tiers import FloatArray, free_share, graduated_cost
-from pricing.usage_kinds import IntArray, RateInForce, find_kinds, find_rate
-
-
-class OtherRequests(Protocol):
-    """The requests of everything else in the organization."""
-
-    def of(self, payer: str, partition: str, month: pd.Period) -> float | FloatArray:
-        """Those of a payer in a partition and month; an array has a number for each draw.
-
-        [request/month]
-        """
-        ...
+from pricing.scales import OthersByPool, Scales, add_up, others_of, over_draws
+from pricing.tiers import FloatArray, pool_share
+from pricing.usage_kinds import find_kinds, find_rate
 
 
 @dataclass(frozen=True)
@@ -71,7 +60,7 @@ def bill(
     usage: pd.DataFrame,
     table: RateTable,
     *,
-    other_requests: Mapping[str, float] | OtherRequests | None = None,
+    other_requests: Mapping[str, float] | OthersByPool | None = None,
     exempt: pd.Series | None = None,
     discount: float = 0.0,
 ) -> Bill:
@@ -83,7 +72,7 @@ def bill(
         Columns month (period[M]), payer, billed_region, operation, quantity [unit]; others stay.
     table : RateTable
         The rates.
-    other_requests : mapping of payer to number, or OtherRequests, optional
+    other_requests : mapping of payer to number, or OthersByPool, optional
         Requests that use the payer's free quantity first; of a mapping in every partition and
         month. [request/month]
     exempt : Series of bool, optional
@@ -106,6 +95,7 @@ def bill(
 
     charges = usage.copy()
     charges["meter"] = _spread([rate.meter.name for rate in lines.rates], lines.rate_of)
+    # what is exempt stands under free, so that free + billable = quantity on its rows as well
     charges["free"] = priced.free if exempt is None else np.where(exempt, quantity, priced.free)
     charges["billable"] = priced.billable
     charges[price_column(table.currency)] = priced.price
@@ -119,6 +109,7 @@ def bill(
         used=used,
         left=priced.available - used,
     )
+    # a rate stands for a Region and month; the dated version behind many of them is one
     versions = {(rate.meter.name, rate.version.start): rate for rate in lines.rates}
     dated = tuple((rate.meter, rate.version) for rate in versions.values())
     return Bill(charges, pools, dated, table.currency)
@@ -162,15 +153,16 @@ class Lines:
         self._size = self.pools["quantity_free"].to_numpy(dtype=np.float64)
         # what others request are requests: none of them takes a free key
         self._is_request = np.array([unit == "request" for unit in self.pools["unit"]], dtype=bool)
+        # the price of all units unless `Scales` finds that some lie in a further tier
         self._first = np.array([rate.steps[0][1] for rate in self.rates], dtype=np.float64)
         self._scales = None
         if any(len(rate.steps) > 1 for rate in self.rates):
-            self._scales = _Scales(usage, self.rates, self.rate_of)
+            self._scales = Scales(usage, self.rates, self.rate_of)
 
     def price(
         self,
         quantity: FloatArray,
-        other_requests: Mapping[str, float] | OtherRequests | None = None,
+        other_requests: Mapping[str, float] | OthersByPool | None = None,
         exempt: npt.NDArray[np.bool_] | None = None,
         discount: float = 0.0,
     ) -> Priced:
@@ -185,109 +177,31 @@ class Lines:
         """
         counted = quantity
         if exempt is not None:
-            counted = np.where(_over_draws(exempt, quantity), 0.0, quantity)
-        others = _over_draws(_others(other_requests, *self._places), quantity)
-        others = np.where(_over_draws(self._is_request, quantity), others, 0.0)
-        size = _over_draws(self._size, quantity)
+            # an exempt row takes nothing out of the pool: what it leaves is free for others
+            counted = np.where(over_draws(exempt, quantity), 0.0, quantity)
+        others = over_draws(others_of(other_requests, *self._places), quantity)
+        others = np.where(over_draws(self._is_request, quantity), others, 0.0)
+        size = over_draws(self._size, quantity)
         available = np.maximum(size - others, 0.0)
-        pooled = _add_up(counted, self.pool_of, len(self.pools))
-        share = free_share(pooled, available)
+        pooled = add_up(counted, self.pool_of, len(self.pools))
+        share = pool_share(pooled, available)
         # a last row of zeros: the position -1 of rows of which nothing is free
         share = np.concatenate([share, np.zeros((1, *share.shape[1:]))])
         free = share[self.pool_of]
         free *= counted
         billable = counted - free
-        price = _over_draws(self._first[self.rate_of], quantity)
+        price = over_draws(self._first[self.rate_of], quantity)
         if self._scales is not None:
             price = self._scales.average(price, billable, other_requests)
         price = price * (1 - discount)
         return Priced(free, billable, price, billable * price, others, available, pooled)
 
 
-class _Scales:
-    """Graduated tiers, in which the billable units of rows count together.
-
-    Those of a payer, Region, month and meter, after those of the rest of the organization that no
-    free quantity covers. They all pay the average price: splitting a row changes no total.
-    """
-
-    def __init__(self, usage: pd.DataFrame, rates: list[RateInForce], rate_of: IntArray) -> None:
-        meters = {name: code for code, name in enumerate({rate.meter.name: 0 for rate in rates})}
-        meter_of = np.array([meters[rate.meter.name] for rate in rates])[rate_of]
-        columns = ["payer", "month", "billed_region"]
-        group_by = usage[columns].assign(meter=meter_of).groupby
-        scales = group_by([*columns, "meter"], observed=True, sort=False)
-        self.scale_of = scales.ngroup().to_numpy().astype(np.int64)
-        first_row = np.unique(self.scale_of, return_index=True)[1]
-        rows = usage.iloc[first_row]
-        partitions = [partition_of(region) for region in rows["billed_region"]]
-        self._first_row, self._rates, self._rate_of = first_row, rates, rate_of[first_row]
-        self._places = rows["payer"].tolist(), partitions, rows["month"].tolist()
-
-    def average(
-        self,
-        price: FloatArray,
-        billable: FloatArray,
-        other_requests: Mapping[str, float] | OtherRequests | None,
-    ) -> FloatArray:
-        """The average price of each row; `price` is that of its first tier. [currency/unit]"""
-        total = _add_up(billable, self.scale_of, len(self._first_row))
-        others = _over_draws(_others(other_requests, *self._places), total)
-        others, _ = np.broadcast_arrays(others, total)
-        mean = np.broadcast_to(price[self._first_row], total.shape).copy()
-        for number in np.unique(self._rate_of):
-            meter, version, steps = self._rates[number]
-            if len(steps) == 1:
-                continue
-            free = version.free.quantity if version.free else 0.0
-            rows = self._rate_of == number
-            before = np.maximum(others[rows] - free, 0.0) * (meter.unit == "request")
-            cost = graduated_cost(before + total[rows], steps) - graduated_cost(before, steps)
-            # without a unit there is no average: the first tier's price stays
-            mean[rows] = np.divide(cost, total[rows], out=mean[rows], where=total[rows] > 0)
-        return mean[self.scale_of]
-
-
-def _over_draws(values: npt.NDArray[Any], quantity: FloatArray) -> npt.NDArray[Any]:
-    """Values of rows, as a column beside quantities that have one for each draw."""
-    return values[:, None] if values.ndim < quantity.ndim else values
-
-
-def _add_up(values: FloatArray, group_of: IntArray, size: int) -> FloatArray:
-    """The sum of the rows of each group; rows of the group -1 are in none."""
-    if values.ndim == 1:
-        summed = np.bincount(group_of + 1, weights=values, minlength=size + 1)
-        return summed[1:].astype(np.float64)
-    total = np.zeros((size, values.shape[1]))
-    # rows are few where there are draws; a matrix product's last bits would hang on their number
-    for row, group in enumerate(group_of.tolist()):
-        if group >= 0:
-            total[group] += values[row]
-    return total
-
-
 def _spread(values: list[str], kind_of: IntArray) -> pd.Categorical[str]:
     """One text per kind as a column over all rows."""
     names = sorted(set(values))
+    # a few names over millions of rows: two bytes a row
     codes = np.array([names.index(value) for value in values], dtype=np.int16)
     # of no rows as well: pandas takes an empty list for objects, and text and objects do not join
     texts = pd.Index(names, dtype="str")
     return pd.Categorical.from_codes(codes[kind_of] if len(codes) else codes, texts)
-
-
-def _others(
-    other_requests: Mapping[str, float] | OtherRequests | None,
-    payers: Iterable[str],
-    partitions: Iterable[str],
-    months: Iterable[pd.Period],
-) -> FloatArray:
-    """The requests of others, for each payer, partition and month; a column for each draw of them.
-
-    [request/month]
-    """
-    if other_requests is None or isinstance(other_requests, Mapping):
-        known = other_requests or {}
-        return np.array([known.get(payer, 0.0) for payer in payers], dtype=np.float64)
-    places = zip(payers, partitions, months, strict=True)
-    requests = [other_requests.of(*place) for place in places]
-    return np.stack(np.broadcast_arrays(*requests)) if requests else np.zeros(0)

@@ -66,6 +66,7 @@ class RateChange:
         """True for more than half, from 0 too; a rate that is new or gone did not move."""
         if self.before is None or self.after is None:
             return False
+        # exactly half is no big move, whatever the last bits say
         return abs(self.after - self.before) > (BIG + 1e-12) * abs(self.before)
 
 
@@ -139,6 +140,7 @@ def _rates(
         before, after = _steps(old, region), _steps(new, region, scale)
         for bound in sorted({bound for bound, _ in (*before, *after)}):
             old_price, new_price = _at(before, bound), _at(after, bound)
+            # a rate that was scaled to another `per` may differ in its last bits
             same = old_price == new_price or (
                 old_price is not None
                 and new_price is not None

@@ -1,4 +1,4 @@
-"""The rates in force on a day as rows: the twin of `kmscost rates show`."""
+"""The rates in force on a day, a row each, as `kmscost rates show` prints them."""
 
 from __future__ import annotations
 
@@ -53,6 +53,7 @@ def rates_show(
     missing: list[RateError] = []
     for table in tables:
         for meter in table.meters:
+            # a day may lie before the first version of one table and not of the other
             try:
                 rows += _in_force(table, meter, day, region)
             except RateError as error:

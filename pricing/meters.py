@@ -18,6 +18,7 @@ RegionCode = Annotated[str, PlainValidator(read_region), WithJsonSchema({"type":
 
 
 def _read_per(value: Any) -> float:
+    # prices are divided by it
     number = float(value) if isinstance(value, int | float) and value else 0.0
     if not 0 < number < 1e15:
         raise refusal(value, "the number of units that the rate is for", "write 1 or 10_000")
@@ -103,6 +104,7 @@ class Version(Section):
 
     def digest(self) -> str:
         """A fingerprint of all that the version says: past prices never change."""
+        # sorted, so that the order of keys in the file is no change of a price
         content = json.dumps(self.model_dump(mode="json", by_alias=True), sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 

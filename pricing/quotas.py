@@ -18,6 +18,7 @@ class Quotas(Section):
 
     def of(self, region: str) -> float:
         """The quota of a Region. [request/s]"""
+        # the table names the Regions that have a quota of their own
         return self.requests_per_second.get(region, self.requests_per_second["other"])
 
 

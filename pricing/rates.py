@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PlainValidator, PrivateAttr, WithJsonSchema, model_validator
 
-from pricing.free import FreeQuantity, FreeVersion
+from pricing.free_quantities import FreeQuantity, FreeVersion
 from pricing.meters import SYMMETRIC, Meter, Rate, Version
 from pricing.reading.files import is_price_list, read_bytes
 from pricing.reading.problems import DocumentError, Problem, RateError
@@ -99,6 +99,7 @@ class RateTable(Section):
 
     def read_from(self, path: str) -> Self:
         """The same table, with the file that errors name."""
+        # a table from the cache is shared, so that its path is set on a copy
         table = self.model_copy()
         table._path = path  # noqa: SLF001 (its own class)
         return table
@@ -136,6 +137,7 @@ class RateTable(Section):
         RateError
             The day is before the first version.
         """
+        # versions rise, so the last that has begun is in force
         chosen = next(
             (version for version in reversed(meter.versions) if version.start <= day), None
         )
@@ -153,6 +155,7 @@ class RateTable(Section):
         A table that does not say it apart says it with the rate. None where nothing is free.
         """
         for free in self.free_quantities:
+            # several entries may have the pool, each for partitions of its own
             found = free.in_force(day) if free.pool == pool else None
             if found is not None and partition in free.partitions:
                 return found
@@ -198,6 +201,7 @@ def _sizes(meters: tuple[Meter, ...], free: FreeQuantity, place: int) -> set[flo
         ends = [*(version.start for version in meter.versions[1:]), datetime.date.max]
         for version, last in zip(meter.versions, ends, strict=True):
             priced = {partition_of(region) for rate in version.rates for region in rate.regions}
+            # only what is in force on the same days in the same partition can contradict
             at_once = version.start < end and begin < last and priced & set(free.partitions)
             if version.free is not None and version.free.pool == free.pool and at_once:
                 found.add(version.free.quantity)

@@ -39,12 +39,13 @@ def graduated_cost(quantity: FloatArray, steps: Sequence[tuple[float, float]]) -
     return cost
 
 
-def free_share(total: FloatArray, available: FloatArray) -> FloatArray:
-    """The share of a total that the available free quantity covers. [-]
+def pool_share(total: FloatArray, available: FloatArray) -> FloatArray:
+    """The share of a pool's total that its free quantity covers; 1 where nothing is in it. [-]
 
     >>> import numpy as np
-    >>> free_share(np.array([0.0, 10.0, 40.0]), np.array([20.0, 20.0, 20.0])).tolist()
+    >>> pool_share(np.array([0.0, 10.0, 40.0]), np.array([20.0, 20.0, 20.0])).tolist()
     [1.0, 1.0, 0.5]
     """
+    # no division by 0: an empty pool gets its 1 from the next line
     covers = available / np.where(total > 0, total, 1.0)
     return np.where(total > available, covers, 1.0)

@@ -54,7 +54,7 @@ def advise(
     document_of(inventory)  # refused before the forecast, which may take long
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
     whole = forecast(inventory, start, months, DEFAULT_GRAIN, table, discount)
-    base = CaseForecast.of(Case.unchanged(inventory), [whole])
+    base = CaseForecast.from_forecasts(Case.unchanged(inventory), [whole])
     evaluator = Evaluator(base, whole.months, table, discount)
     path = None if rates is None or isinstance(rates, RateTable) else str(rates)
-    return Advice.of(whole, rank_proposals(Baseline(whole), evaluator), evaluator, path)
+    return Advice.from_ranking(whole, rank_proposals(Baseline(whole), evaluator), evaluator, path)

@@ -132,7 +132,7 @@ class Evaluator:
         before, later = (
             EventCopies(side.case.inventory, self.months) for side in (self.base, after)
         )
-        ends = before.others_less(later, copy_rates(self._table))
+        ends = before.others_saving(later, copy_rates(self._table))
         return CopySaving(whole - others, *ends)
 
     def _is_range(self, totals: dict[str, float]) -> bool:

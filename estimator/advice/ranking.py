@@ -11,7 +11,7 @@ from estimator.advice.evaluation import Evaluator, Saving
 from estimator.advice.fan_out import fan_outs
 from estimator.advice.keys import mergeable_keys, unused_keys
 from estimator.advice.proposal import Plan, Proposal
-from estimator.advice.readers import queries, repeated_gets, validations
+from estimator.advice.repeated_reads import queries, repeated_gets, validations
 from estimator.advice.trails import bucket_keys, excluded_events, sse_s3
 
 # what saves less is no advice [currency/month]

@@ -48,7 +48,7 @@ class Advice:
     rates: str | None = None
 
     @classmethod
-    def of(
+    def from_ranking(
         cls, forecast: Forecast, ranking: Ranking, evaluator: Evaluator, rates: str | None = None
     ) -> Advice:
         """Put a ranking into words: with notices, and the file of the rates for commands."""

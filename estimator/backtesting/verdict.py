@@ -33,7 +33,7 @@ def bias(forecast: FloatArray, measured: FloatArray) -> float:
     return float((forecast - measured).sum()) / total if total > 0 else math.nan
 
 
-def coverage(low: FloatArray, high: FloatArray, measured: FloatArray) -> float:
+def interval_hits(low: FloatArray, high: FloatArray, measured: FloatArray) -> float:
     """Share of what happened that lies in its interval. [0-1]"""
     return float(((low <= measured) & (measured <= high)).mean()) if len(measured) else math.nan
 
@@ -76,7 +76,7 @@ def scores_of(frame: pd.DataFrame) -> pd.DataFrame:
     for (level, model), part in frame.groupby(["level", "model"], sort=False, observed=True):
         measured, forecast = part["measured"].to_numpy(), part["forecast"].to_numpy()
         ranged = part[part["low"].notna()]
-        inside = coverage(
+        inside = interval_hits(
             ranged["low"].to_numpy(), ranged["high"].to_numpy(), ranged["measured"].to_numpy()
         )
         total = float(measured.sum())

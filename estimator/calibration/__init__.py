@@ -24,7 +24,7 @@ from estimator.calibration.quality import (
     nothing_placed,
     refusals,
 )
-from estimator.calibration.readers import find_readers
+from estimator.calibration.reader_assumptions import find_readers
 from estimator.calibration.recorded_days import measured_window
 from estimator.calibration.result import Calibration
 from estimator.calibration.stream_rates import files_rates
@@ -91,6 +91,7 @@ def calibrate_text(
             Problem(place, None, "", "no day", "measurements by day", "measure with --by day,...")
         )
     measured = lay_out(inventory, actuals, window)
+    # where no put has a place there is nothing to force
     lost = nothing_placed(measured, place)
     problems = refusals(actuals, measured, place)
     if lost or (problems and not force):
@@ -104,6 +105,7 @@ def calibrate_text(
     readers = find_readers(measured, rates, source)
     savings, more = bucket_key_savings(measured, source)
     other, unsure = other_requests(measured, source)
+    # growth counts from the middle of the window, the day of which its means are true
     middle = window.first + datetime.timedelta(days=window.days // 2)
     found = Found(
         files=files,
@@ -118,6 +120,7 @@ def calibrate_text(
     return Calibration(
         text=written,
         changes=writer.changes(),
+        # read back: text that is no inventory must not leave
         inventory=parse_inventory(written, path),
         window=window,
         days=days,

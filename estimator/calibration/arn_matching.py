@@ -75,6 +75,7 @@ def place_trails(inventory: Inventory, measured: Iterable[tuple[str, str]]) -> T
                 notices[f"{arn} was taken for trail {name}, by {why}"] = None
                 break
         else:
+            # a bare name, as digests have it, may be that of any account's trail
             if ":" in arn:
                 strangers[arn] = None
     return TrailPlaces(found, tuple(notices), tuple(strangers))
@@ -106,7 +107,9 @@ def place_readers(
     }
     found: dict[Identity, int] = {}
     notices = []
+    # the order of the logs must not decide whose guess comes first
     left = sorted(identities)
+    # exact names first: a likeness must not take a reader from whom it is named after
     for rule in (_same_name, _like_name):
         for identity in list(left):
             fits = [
@@ -142,6 +145,7 @@ def _same_name(identity: Identity, reader: Reader) -> bool:
 
 def _like_name(identity: Identity, reader: Reader) -> bool:
     short, other = _letters(identity.short), _letters(reader.name)
+    # two letters are part of nearly every name
     return min(len(short), len(other)) >= 3 and (short in other or other in short)
 
 

@@ -77,15 +77,17 @@ def moderate(daily: Daily, prior_freedom: float = PRIOR_FREEDOM) -> FloatArray:
     """
     free = prior_freedom + daily.freedom
     value = (prior_freedom * daily.pooled.value + daily.freedom * daily.own) / free
+    # never divided by 0: the prior alone has more than two degrees of freedom
     return np.maximum(value, 0.0) * free / (free - 2.0)
 
 
 def long_run(daily: float, weekly: Spread, days: int) -> float:
-    """Overdispersion of a day's rate that sums over weeks and months show. [-]
+    """Overdispersion of a day's rate, with what shows only in sums over weeks and months. [-]
 
-    Independent days make sums whose relative variance shrinks with their number. What sums over
-    `days` days have beyond that counts as far as it stands out from its own error e: by the share
-    x^2 / (x^2 + e^2). Blocks that begin anywhere see two thirds of what lasts as long as they do.
+    If days were independent, the relative variance of their sum would shrink with their number.
+    What sums over `days` days vary beyond that, x, is added, less what may be noise: x times
+    x^2 / (x^2 + e^2), where e is its error. Blocks that begin on any day see only two thirds of
+    a level that lasts as long as they do (`BLOCKS_SEE`).
 
     >>> round(long_run(0.05, Spread(0.02, 0.0), 7), 6), long_run(0.05, Spread(0.005, 0.0), 7)
     (0.185, 0.05)
@@ -142,6 +144,7 @@ def block_overdispersion(counts: FloatArray, expected: FloatArray, days: int) ->
 
 def _blocks(values: FloatArray, days: int) -> FloatArray:
     blocks = values.shape[1] // days
+    # days that fill no block are left out at the beginning, where they are oldest
     recent = values[:, values.shape[1] - blocks * days :]
     summed: FloatArray = recent.reshape(len(values), blocks, days).sum(axis=2)
     return summed
@@ -156,8 +159,10 @@ def _pool_spreads(excess: FloatArray, noise: FloatArray, free: FloatArray) -> Sp
     if len(own) >= _MANY:
         own = np.minimum(own, np.quantile(own, 0.99))
     spread = noise + _TYPICAL
+    # by the inverse of the variance that each estimate has
     weight = free / (spread * spread)
     value = float((weight * own).sum() / weight.sum())
+    # so many show how far they scatter; for fewer there is only theory
     if len(own) >= 10:
         error = math.sqrt(float((weight**2 * (own - value) ** 2).sum())) / float(weight.sum())
     else:  # a variance with f degrees of freedom has the relative standard error sqrt(2 / f)

@@ -20,10 +20,11 @@ _BLANKS = {"bucket_key": False, "files": 0.0, "quantity": 0.0, "coverage": 0.0}
 
 
 def evidence(paths: str | Path | Sequence[str | Path]) -> Actuals:
-    """Measurements as `load_actuals` joins them, and object names beside them.
+    """Read measurements as `load_actuals` does, but take object names beside logs as well.
 
-    For a count of requests logs and object names of the same days are the same puts twice, and
-    refused. Here they tell two things of them: how many requests, and how many files.
+    Logs and object names of the same days show the same puts, so `load_actuals`, which counts
+    requests, refuses them together. Calibration needs both: logs say how many requests there were,
+    names how many files.
     """
     inputs = detect_formats(as_paths(paths))
     files = [path for path, _ in inputs.measurements]
@@ -52,6 +53,7 @@ def beside(logs: Actuals, names: Actuals) -> Actuals:
         for column in columns:
             if column not in actuals.measured and column not in ("day", "month"):
                 frame[column] = _BLANKS.get(column, "")
+        # categoricals of different categories do not join
         frames.append(frame.astype({name: object for name in columns if _is_text(frame, name)}))
     skipped = SkippedFiles()
     skipped.join(logs.skipped)

@@ -54,10 +54,11 @@ def files_per_day(
     ----------
     fixed : set of int
         Accounts (positions) that cannot have a mapping of their own: they stand in another file.
-    said : str
+    source : str
         The source that each range names.
     """
     streams, accounts = measured.streams, measured.inventory.accounts
+    # a stream that ends inside the window says nothing of the months to come
     known = ~np.isnan(rates.mean) & (streams.end > measured.window.until.toordinal())
     overridden = np.array(
         [n in fixed and account.files_per_day is not None for n, account in enumerate(accounts)],
@@ -80,6 +81,7 @@ def files_per_day(
         )
     touched = np.zeros(len(accounts), dtype=bool)
     touched[streams.account[served]] = True
+    # an account with a stream that was not measured keeps its own number
     touched[streams.account[~known & (streams.end > measured.window.until.toordinal())]] = False
     plain = {int(n) for n in np.flatnonzero(touched) if n not in fixed} - set(by_account)
     return FilesPerDayFound(
@@ -94,6 +96,7 @@ def _able(measured: Measured, fixed: frozenset[int]) -> np.ndarray:
     """Accounts that may have a line of their own: of this file, and written by one trail alone."""
     streams = measured.streams
     size = len(measured.inventory.accounts)
+    # files_per_day of an account is that of all trails that cover it, so two of them need one each
     pairs = np.unique(np.stack([streams.trail, streams.account]), axis=1)
     able: np.ndarray = np.bincount(pairs[1].astype(np.int64), minlength=size) == 1
     able[sorted(fixed)] = False
@@ -129,10 +132,11 @@ def _own(rates: Rates, group: np.ndarray, served: np.ndarray, able: np.ndarray) 
 def _shared_variance(
     rates: Rates, group: np.ndarray, served: np.ndarray, own: np.ndarray
 ) -> tuple[float, bool]:
-    """The variance that widens each range until their sum varies as much as it was seen to.
+    """Extra relative variance for each range, so that their sum varies as much as was observed. [-]
 
-    Assumptions are drawn independently: the relative variance c of the sum of all needs
-    u = c / sum of (share of the volume)^2 in each of them. [-]
+    `simulate` draws assumptions independently of each other, so that their sum varies less than
+    each. For the relative variance c of the sum each needs u = c / sum of (share of the volume)^2.
+    The second value says whether u was cut to the most that is allowed.
     """
     mean = np.where(served, np.nan_to_num(rates.mean), 0.0)
     total = float(mean.sum())
@@ -181,6 +185,7 @@ def _anywhere(classes: list[Class]) -> tuple[float, float]:
     weight /= weight.sum()
     means = np.array([class_.prior.shape / class_.prior.rate for class_ in classes])
     squares = means**2 * (1.0 + np.array([class_.prior_variance() for class_ in classes]))
+    # mean of the squares less square of the mean: spread inside the classes and between them
     mean = float((weight * means).sum())
     if mean <= 0:
         return 0.0, 0.0

@@ -61,6 +61,7 @@ def daily_rate(gets: FloatArray, exposure: FloatArray) -> Rate:
     if not total:
         return Rate(LEAST_SHAPE / days, 1.0 / LEAST_SHAPE)
     spread = _long_run(gets, exposure)
+    # noise of the count, and the rate's own variance twice: in the days seen, in the month to come
     return Rate(total / days, 1.0 / total + spread * (1.0 / days + 1.0 / MONTH_DAYS))
 
 
@@ -90,6 +91,7 @@ def gets_per_file(gets: FloatArray, files: FloatArray) -> Rate:
     if not total:
         return Rate(LEAST_SHAPE / files_of, 1.0 / LEAST_SHAPE)
     ratio = total / files_of
+    # one day shows no scatter: Poisson noise is the least that there is
     if days < 2:
         return Rate(ratio, 1.0 / total)
     missed = gets[known] - ratio * files[known]

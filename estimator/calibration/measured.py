@@ -152,6 +152,7 @@ def lay_out(inventory: Inventory, actuals: Actuals, window: Window) -> Measured:
     # under a Bucket Key the context names the bucket, so only object names tell the files
     seen_by_logs = per_trail(put & is_logs & ~hidden, quantity).sum(axis=1) > 0
     seen_by_names = per_trail(put & is_names, files_of).sum(axis=1) > 0
+    # logs come first: they tell requests and files, names tell files alone
     by_names = seen_by_names & ~seen_by_logs
     chosen = put & (stream >= 0) & np.where(by_names[trail], is_names, is_logs & ~hidden)
     files = grid_of(
@@ -161,6 +162,7 @@ def lay_out(inventory: Inventory, actuals: Actuals, window: Window) -> Measured:
         (len(streams), window.days),
     )
     zero = np.zeros(len(streams), dtype=np.int64)
+    # puts that name a trail of somebody else are not unplaced: they have a place, elsewhere
     stranger = (trail < 0) & (rows["trail"] != "").to_numpy()
     cover = Cover(inventory, actuals.coverage, window, places)
     recorded = np.stack([cover.trail(number) for number in range(count)])
@@ -215,6 +217,7 @@ def _gets(
     readers, accounts = chosen["reader"].cat, chosen["billed_account"].cat
     width = len(accounts.categories)
     codes = readers.codes.to_numpy().astype(np.int64) * width + accounts.codes.to_numpy()
+    # one number for reader, account and cause: pairs of texts are slow to group
     codes = codes * 2 + replicates[is_get]
     column, hidden = chosen["column"].to_numpy(), chosen["bucket_key"].to_numpy(dtype=bool)
     logs = chosen["source"].isin(list(LOGS)).to_numpy()

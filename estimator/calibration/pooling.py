@@ -117,6 +117,7 @@ def gamma_prior(counts: FloatArray, exposure: FloatArray, inflation: FloatArray)
     if mean <= 0:
         return Prior(LEAST_SHAPE, 1.0)
     between = variance_between(counts, exposure, inflation)
+    # without a file nothing shows how far streams differ, however many they are
     streams = int((exposure > 0).sum()) if counts.any() else 1
     shape = prior_shape(between / (mean * mean), streams)
     return Prior(shape, shape / mean)

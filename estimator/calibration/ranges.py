@@ -54,9 +54,9 @@ def measured_range(mean: float, relative_variance: float, source: str) -> Range:
     if mean <= 0:
         return Range(0.0, 0.0, 0.0, source)
     lower, upper = half_widths(log_deviation(relative_variance))
-    mid = significant(mean)
-    low = min(significant(mean * math.exp(-Z95 * lower)), mid)
-    high = max(significant(mean * math.exp(Z95 * upper)), mid)
+    mid = round_significant(mean)
+    low = min(round_significant(mean * math.exp(-Z95 * lower)), mid)
+    high = max(round_significant(mean * math.exp(Z95 * upper)), mid)
     return Range(low, mid, high, source)
 
 
@@ -64,18 +64,19 @@ def measured_saving(left_over: float, relative_variance: float, source: str) -> 
     """The range of a saving that leaves over a measured share: one minus its range."""
     left = measured_range(left_over, relative_variance, source)
     high, mid, low = (max(1.0 - end, 0.0) for end in (left.low, left.mid, left.high))
+    # 0 is no value of a logit-normal share: a tenth of mid stands for next to nothing
     if low < high and low <= 0:
-        low = significant(mid / 10) or 0.0
+        low = round_significant(mid / 10) or 0.0
     if not 0 < low < high < 1:
         return Range(mid, mid, mid, source)
     low, mid, high = (float(f"{end:.6g}") for end in (low, mid, high))
     return Range(low, mid, high, source)
 
 
-def significant(value: float) -> float:
+def round_significant(value: float) -> float:
     """Four significant digits: more would pretend. [unit of the value]
 
-    >>> significant(271.3456), significant(0.0012345)
+    >>> round_significant(271.3456), round_significant(0.0012345)
     (271.3, 0.001234)
     """
     return float(f"{value:.{_DIGITS}g}")

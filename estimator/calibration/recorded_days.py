@@ -69,6 +69,7 @@ def measured_window(actuals: Actuals) -> Window | None:
         return None
     first, last = min(days), max(days)
     count = min((last - first).days + 1, MOST_DAYS)
+    # the last days, where there are more than count
     return Window(last - datetime.timedelta(days=count - 1), count)
 
 

@@ -41,6 +41,7 @@ def weekday_factors(
     factors = FLAT.copy()
     if not total.sum():
         return factors
+    # it settles in a few turns; the bound is for what never would
     for _ in range(20):
         level = total / (days @ factors)
         updated = seen.sum(axis=0) / (level @ days)
@@ -65,6 +66,7 @@ def drawn_to_one(factors: FloatArray, noise: FloatArray) -> FloatArray:
     """
     seen = float(((factors - 1.0) ** 2).sum()) / (WEEK - 1)
     true = max(seen - float(noise.mean()), 0.0)
+    # a weekday that is known well stays, a noisy one goes to 1
     share = np.divide(true, true + noise, out=np.zeros_like(noise), where=true + noise > 0)
     drawn = 1.0 + share * (factors - 1.0)
     mean_one: FloatArray = drawn / drawn.mean()

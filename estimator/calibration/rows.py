@@ -68,6 +68,7 @@ def trail_of(
     Object names do not tell the trail: where one trail alone writes a stream, it is that one.
     """
     trail, key = rows["trail"], rows["key"]
+    # a last row and column for the code -1 of no text, which indexes from behind
     table = np.full((len(trail.cat.categories) + 1, len(key.cat.categories) + 1), -1)
     at_trail = {str(category): number for number, category in enumerate(trail.cat.categories)}
     at_key = {str(category): number for number, category in enumerate(key.cat.categories)}
@@ -86,6 +87,7 @@ def _only_trail(streams: Streams, inventory: Inventory) -> np.ndarray:
     """The trail that alone writes each (account, Region), -1 where none does or several do."""
     pair = streams.account * len(inventory.region_codes) + streams.region
     size = len(inventory.accounts) * len(inventory.region_codes)
+    # a last place for the pair -1, which indexes from behind
     only = np.full(size + 1, -1)
     only[pair] = streams.trail
     only[:size][np.bincount(pair, minlength=size) > 1] = -1
@@ -117,6 +119,7 @@ def stream_of(
     wanted = np.where((trail >= 0) & (pair >= 0), trail * width + pair, -1)
     order = np.argsort(own, kind="stable")
     at = np.searchsorted(own[order], wanted)
+    # searchsorted points behind the last one where nothing is as large
     at = np.minimum(at, max(len(own) - 1, 0))
     if not len(own):
         return np.full(len(rows), -1)

@@ -38,6 +38,7 @@ def last_shift(counts: FloatArray, expected: FloatArray, overdispersion: float) 
     for _ in range(_MOST_SHIFTS):
         if not len(open_rows):
             break
+        # a stream that has shifted is looked at again from there on
         after = columns >= start[open_rows][:, None]
         found = _best_split(
             np.where(after, counts[open_rows], 0.0),

@@ -125,11 +125,13 @@ class _Fit:
     """One class: weekdays, overdispersion, shifts, prior and posterior."""
 
     def __init__(self, counts: FloatArray, exposure: FloatArray, of_day: np.ndarray) -> None:
+        # files of a day that is not covered have no exposure to be divided by
         counts = np.where(exposure > 0, counts, 0.0)
         rhythmic = _rhythm(counts, exposure, of_day)
         start = last_shift(counts, rhythmic.weighted, rhythmic.daily)
         self.shifted = int((start > 0).sum())
         if self.shifted:
+            # what came before a shift distorts the rhythm as well: it is estimated anew
             after = np.arange(counts.shape[1]) >= start[:, None]
             counts, exposure = np.where(after, counts, 0.0), np.where(after, exposure, 0.0)
             rhythmic = _rhythm(counts, exposure, of_day)
@@ -141,6 +143,7 @@ class _Fit:
         found = dispersion.daily_overdispersion(counts, expected)
         self.daily = max(found.pooled.value, 0.0)
         self.overdispersion = self.daily
+        # what lasts longer than a week shows in longer blocks alone
         for length in (WEEK, 4 * WEEK):
             blocks = dispersion.block_overdispersion(counts, expected, length)
             longer = dispersion.long_run(self.daily, blocks, length)
@@ -191,6 +194,7 @@ def _region_classes(
     known, at = np.unique(region, return_inverse=True)
     seen = np.bincount(at, weights=measured.files[rows].sum(axis=1))
     days = np.bincount(at, weights=exposure[rows].sum(axis=1))
+    # Regions that were not covered come first and join the quietest class
     rate = np.where(days > 0, seen / np.where(days > 0, days, 1.0), -1.0)
     order = np.lexsort((known, rate))
     floor = np.maximum(rate[order], _NO_RATE)
@@ -208,15 +212,16 @@ def _common(
     lasting: FloatArray,
     has_rhythm: bool,
 ) -> float:
-    """Relative variance of next month's sum that all streams share, out of sums of all. [-]
+    """The part of the relative variance of next month's sum that streams have in common. [-]
 
-    Days tell what comes and goes, weeks what lasts; `alone` and `lasting` are what independent
-    streams would make of them. The mean over the days seen and that over the month to come both
-    miss by it.
+    Sums of days show what comes and goes, sums of weeks what lasts. `alone` and `lasting` are the
+    variances that these sums would have if streams were independent; what they vary beyond that is
+    common. It makes the mean over the days seen miss, and that over the month to come.
     """
     seen = expected > 0
     if not seen.any():
         return 0.0
+    # to the sum of the counts, as `common_spread` asks: only the scatter around it is looked at
     expected = expected * (counts[seen].sum() / expected[seen].sum())
     days = float(seen.sum())
     spread = dispersion.common_spread(counts, expected, alone, WEEK if has_rhythm else 1)

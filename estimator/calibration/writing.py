@@ -9,13 +9,13 @@ from typing import Any
 import pandas as pd
 
 from estimator.calibration.files_per_day import FilesPerDayFound
-from estimator.calibration.readers import ReadersFound
+from estimator.calibration.reader_assumptions import ReadersFound
 from estimator.figures import factor
 from estimator.frames import CHANGES
 from estimator.inventory import FilesPerDay, Inventory, Range
 from estimator.inventory.assumptions import FILES_PER_DAY
-from estimator.inventory.edits import Document, Path
 from estimator.inventory.others import FIELD
+from estimator.inventory.text_edits import Document, Path
 from estimator.inventory.units import SHARE, UNITS
 from pricing.reading.document import Map
 from pricing.reading.words import describe
@@ -59,6 +59,7 @@ class Writer:
         self._readers(found.readers)
         self._others(found.other)
         growth = self.inventory.growth
+        # without growth the day makes no difference, and is not written
         if growth.accounts_per_year.mid or growth.files_per_year.mid:
             path: Path = ("growth", "as_of")
             self.document.set(path, found.as_of)
@@ -77,6 +78,7 @@ class Writer:
             path: Path = ("trails", trail, "files_per_day")
             self.document.set(path, _mapping(mapping))
             for region, measured in mapping.items():
+                # a trail that said nothing had the rule of thumb
                 before = self._range_of(owner.files_per_day, region) or Range.exactly(FILES_PER_DAY)
                 self._note(
                     (*path, region), owner.name, _text_of(before), measured.source or "", measured
@@ -148,6 +150,7 @@ class Writer:
 
     def _note(self, path: Path, of: str, before: str, source: str, measured: Range | None) -> None:
         assumption = str(path[-1])
+        # the last part may be a Region: the mapping that it stands in names the assumption
         if assumption not in _UNITS:
             assumption = str(path[-2])
         row: dict[str, Any] = {

@@ -57,9 +57,9 @@ def compare(
     """Compare inventories, or what-ifs: requests, cost, and why."""
     from estimator import compare as compute
     from estimator.report.answers.comparison import ComparisonAnswer
-    from estimator.scenarios.comparison import read_limit
+    from estimator.scenarios.comparison import read_increase_limit
 
-    limit = None if fail_over is None else read_limit(fail_over)
+    limit = None if fail_over is None else read_increase_limit(fail_over)
     share = read_discount(discount)
     comparison = compute(base, other or (), start, months, by, settings, rates, share)
     answer(ComparisonAnswer(comparison, limit), form, output, details or by is not None)

@@ -20,7 +20,7 @@ from estimator.cli.output import (
     Seed,
     Start,
     read_discount,
-    read_share,
+    read_share_option,
     say,
     show,
     show_bytes,
@@ -101,7 +101,7 @@ def export_aws_budgets(
         rates,
         read_discount(discount),
         limits,
-        read_share("--margin", margin, 10),
+        read_share_option("--margin", margin, 10),
         notify or (),
         budget,
     )
@@ -185,7 +185,7 @@ def export_frame(
 
 
 def _write(table: Table, form: FileFormat | None, output: Path | None) -> None:
-    from estimator.report.exports.files import write_table
+    from estimator.report.exports.table_writers import write_table
 
     content = write_table(table, form or FileFormat.csv)
     if isinstance(content, bytes):

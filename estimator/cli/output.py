@@ -222,10 +222,10 @@ def _put(what: str | bytes, output: Path | None) -> None:
 
 def read_discount(text: str) -> float:
     """``10%`` or ``0.1`` as a share."""
-    return read_share("--discount", text)
+    return read_share_option("--discount", text)
 
 
-def read_share(option: str, text: str, most: float = 1) -> float:
+def read_share_option(option: str, text: str, most: float = 1) -> float:
     """``10%`` or ``0.1`` as a share, from nothing to `most`."""
     try:
         number = float(text[:-1]) / 100 if text.endswith("%") else float(text)

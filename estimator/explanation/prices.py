@@ -37,7 +37,7 @@ def price_parts(forecast: Forecast, rows: pd.DataFrame) -> Iterator[Part]:
     yield "Requests", Equation("all of these", quantity, "requests")
     if forecast.inventory.cloudtrail_writes == "exempt":
         writes = requests[requests["cause"].isin(WRITES)]
-        what = "never charged with cloudtrail_writes: exempt"
+        what = "CloudTrail's own writes, not charged (cloudtrail_writes: exempt)"
         yield "Requests", Equation(what, float(writes["quantity"].sum()), "requests")
         requests = requests[~requests["cause"].isin(WRITES)]
     partitions = requests["billed_region"].map(partition_of)

@@ -27,7 +27,7 @@ from estimator.volume.file_equations import (
 )
 from estimator.volume.key_months import paid_periods
 from estimator.volume.model import DIGESTS_UNDER_KEY_FROM, Model, Written, digests_from
-from estimator.volume.readers import reading
+from estimator.volume.readers import build_reader_model
 from estimator.volume.streams import Streams, streams_of
 from estimator.volume.trail_requests import why_no_puts
 from pricing.reading.validation import Source
@@ -183,7 +183,7 @@ class _Volumes:
 
     def reader(self, reader: Reader) -> Iterator[Part]:
         """A reader's gets and requests, trail by trail."""
-        each = reading(self.model, reader)
+        each = build_reader_model(self.model, reader)
         section = f"Reader {reader.name}: {reader.kind}"
         # a reader may share its gets among all it reads, so the choice comes after the formula
         streams = each.streams(self.full, self.full, by_account=True, by_region=True)

@@ -98,11 +98,13 @@ def forecast(
 
     whole = sum_to_default_grain(charges)
     headroom, copies = Headroom(span), EventCopies(inventory, span)
+    # one pass for both: the days of an organization do not fit into memory at once
     for days in daily_requests(inventory, span, streams):
         headroom.add(days)
         copies.add(days)
     quotas = headroom.frame
     events, unknown = _copy_charges(copies, table)
+    # an amount in USD says nothing of a cost in another currency
     budgets = inventory.budgets if table.currency == "USD" else ()
     if inventory.budgets and not budgets:
         unknown += (f"budgets are in USD, the rates in {table.currency}: not compared",)
@@ -137,6 +139,7 @@ def forecast(
 def _read_by(by: str | Sequence[str] | None) -> tuple[str | None, tuple[str, ...]]:
     """The frame that `by` asks for in place of the charges, and the columns of the charges."""
     words = by.split(",") if isinstance(by, str) else list(by or ())
+    # alone: such a frame has columns of its own, and none of the charges
     if len(words) == 1 and words[0].strip() in SECTIONS:
         return SECTIONS[words[0].strip()], DEFAULT_GRAIN
     return None, grain(by, alone=("all", *SECTIONS))
@@ -184,7 +187,10 @@ def calendar(start: str | datetime.date | None, months: int) -> Months:
         problem = (
             str(error) if str(error).startswith("found ") else f"found {start!r}; expected a month"
         )
+        # Months and parse_month raise `found X; expected Y`, which is split into a problem's parts
+        # here
         found, _, expected = problem.removeprefix("found ").partition("; expected ")
+        # only the number of months is expected to be in a range that begins with 1
         option = "months" if expected.startswith("1 to") else "start"
         raise UsageError(Problem(option, None, "", found, expected, "")) from None
 
@@ -225,6 +231,7 @@ def _copy_charges(
         return None, (f"CloudTrail's charge for KMS events {known}",)
     try:
         charges = copies.charges(table)
+    # a forecast of KMS stands without CloudTrail's charge: a notice, no error
     except RateError as error:
         found = "; ".join(problem.found for problem in error.problems)
         return None, (f"CloudTrail's charge for KMS events is not shown: {found}",)

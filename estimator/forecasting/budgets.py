@@ -72,6 +72,7 @@ def budget_use(charges: pd.DataFrame, budgets: Sequence[Budget], months: Months)
     nothing = np.zeros(months.count)
     sums: dict[str, list[FloatArray]] = {}
     for name in ("cost", "cost_other_reading"):
+        # once for each column that budgets cover, not once for each budget
         spent = {
             covers: _spent(charges, name, month, months.count, covers)
             for covers in {budget.covers and budget.covers[0] for budget in budgets}
@@ -87,6 +88,7 @@ def budget_use(charges: pd.DataFrame, budgets: Sequence[Budget], months: Months)
     limit = np.repeat(amounts, months.count)
     names = [budget.name for budget in budgets]
     highest = [
+        # NaN where no threshold is reached
         max(
             reached_thresholds(float(value), budget.usd_per_month, budget.thresholds),
             default=np.nan,
@@ -103,6 +105,7 @@ def budget_use(charges: pd.DataFrame, budgets: Sequence[Budget], months: Months)
             "month": span[np.tile(np.arange(months.count), len(names))],
             "usd_per_month": limit,
             "used": used,
+            # a budget of 0 has no share
             "share": np.where(limit > 0, used / np.where(limit > 0, limit, 1.0), np.nan),
             "reached": np.array(highest, dtype=np.float64),
             "over": is_over(used, limit),
@@ -113,6 +116,7 @@ def budget_use(charges: pd.DataFrame, budgets: Sequence[Budget], months: Months)
 
 def describe_budgets(use: pd.DataFrame, budgets: Sequence[Budget]) -> list[dict[str, Any]]:
     """Every budget with its use, month by month, as documented JSON; [] where none is compared."""
+    # no row at all where budgets are not compared
     size = len(use) // max(len(budgets), 1)
     limit = use["usd_per_month"].to_numpy(dtype=np.float64)
     other = is_over(use["used_other_reading"].to_numpy(dtype=np.float64), limit)

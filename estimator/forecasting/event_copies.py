@@ -24,7 +24,13 @@ import numpy as np
 import pandas as pd
 
 from estimator.figures import money
-from estimator.forecasting.recording import BoolArray, Pattern, Places, Recording, is_active
+from estimator.forecasting.recording_trails import (
+    BoolArray,
+    Pattern,
+    PossiblePlaces,
+    Recording,
+    is_active,
+)
 from estimator.frames import EVENTS
 from estimator.inventory import Account, Inventory
 from estimator.inventory.others import OtherUse
@@ -81,6 +87,7 @@ class EventCopies:
         self._places = [
             places
             for use in inventory.other_uses
+            # most inventories have one trail that records, and nothing is ever paid there
             if use.requests.mid and self._recording.possible
             for places in self._places_of(use)
         ]
@@ -119,9 +126,9 @@ class EventCopies:
 
     def _pattern(self, account: Account, region: str) -> Pattern:
         active = self._inventory.active.account[account.id]
-        return Pattern(self._recording.of(account, region), active)
+        return Pattern(self._recording.trails_of(account, region), active)
 
-    def _places_of(self, use: OtherUse) -> Iterator[Places]:
+    def _places_of(self, use: OtherUse) -> Iterator[PossiblePlaces]:
         """The places of others' requests: an account, or a payer's accounts in a partition."""
         by_partition: defaultdict[str, list[Account]] = defaultdict(list)
         for account in self._inventory.accounts:
@@ -129,14 +136,15 @@ class EventCopies:
             if belongs and account.regions:
                 by_partition[account.partition].append(account)
         for accounts in by_partition.values():
+            # accounts by the ten thousand have a few patterns, each priced once
             patterns = {
                 self._pattern(account, region): None
                 for account in accounts
                 for region in account.regions
             }
-            yield Places(use, tuple(accounts), tuple(patterns))
+            yield PossiblePlaces(use, tuple(accounts), tuple(patterns))
 
-    def _add_others(self, places: Places, days: DailyRequests) -> None:
+    def _add_others(self, places: PossiblePlaces, days: DailyRequests) -> None:
         use, spans = places.use, days.spans
         requests = self._requests(use, spans)
         by_trail: defaultdict[str, list[FloatArray]] = defaultdict(list)
@@ -150,22 +158,25 @@ class EventCopies:
             row = Row(OTHERS, use.payer, places.account, places.region, trail, places.regions)
             low, high = _ends(each, is_there)
             self._count(row, days, requests * low, requests * high)
+        # the ends of a sum are no sums of ends: each trail has its least in another place
         low, high = _ends(copies, is_there)
         total = self._others.setdefault((use.payer, places.regions), self._nothing())
         _into(total, days, requests * low, requests * high)
 
     def _requests(self, use: OtherUse, spans: Spans) -> FloatArray:
         """Requests of others on each day. [request/day]"""
+        # a month's number, spread evenly over its days
         requests = use.requests.mid / spans.month_days
         if use.account is None:
             return requests
         return requests * is_active(self._inventory.active.account[use.account], spans)
 
-    def others_less(self, after: EventCopies, table: RateTable) -> tuple[float, float]:
-        """The least and the most that copies of others' requests cost less after trails changed.
+    def others_saving(self, after: EventCopies, table: RateTable) -> tuple[float, float]:
+        """The saving on copies of others' requests after trails changed: its low and its high end.
 
-        Each place is compared with itself: ranges' ends less each other's are no ends of the
-        difference. Accounts and what others request must be the same.
+        It is compared place by place: to subtract the ends of two ranges would be wrong, for the
+        place with the most copies before need not be the one with the most after. Accounts and
+        what others request must be the same.
         """
         spans = self._months.each_day(0, self._months.count)
         starts = np.flatnonzero(np.diff(spans.month, prepend=-1))
@@ -221,7 +232,7 @@ class EventCopies:
             np.array([ends[end] for _, ends in rows]).reshape(len(rows), self._months.count)
             for end in (0, 1)
         )
-        # at least nothing and at most something is a row too
+        # at least nothing and at most something is a row too; transposed: rows come month by month
         month, place = np.nonzero(np.maximum(low, high).T)
         periods = pd.period_range(self._months.labels[0], periods=self._months.count, freq="M")
         names = [row for row, _ in rows]
@@ -237,6 +248,7 @@ class EventCopies:
                 "unit": _texts(["event"] * len(names), place),
             }
         )
+        # without requests of others: the free copy is left out already, and no pool gives more
         priced = bill(usage, table).charges
         price = priced[price_column(table.currency)]
         return priced.assign(
@@ -245,12 +257,14 @@ class EventCopies:
             trail=_texts([row.trail for row in names], place),
             of=_texts([row.of for row in names], place),
             quantity_high=high[place, month],
+            # right only while the meter has one tier: `price` is the mean price of the low end
             cost_high=high[place, month] * price,
         )
 
 
 def copy_rates(rates: RateTable) -> RateTable:
     """The rates of copies: those of a table that has CloudTrail's meter too, else the shipped."""
+    # a table of one's own may have both services
     has_it = any(OPERATION in meter.operations for meter in rates.meters)
     return rates if has_it else load_cloudtrail_rates()
 
@@ -285,6 +299,7 @@ def _ends(each: list[FloatArray], is_there: list[BoolArray]) -> tuple[FloatArray
 
 def _into(ends: FloatArray, days: DailyRequests, low: FloatArray, high: FloatArray) -> None:
     """Add the days to the months of both ends."""
+    # days come in order, so that each month is one slice of them
     ends[0, days.months] += np.add.reduceat(low, days.month_starts)
     ends[1, days.months] += np.add.reduceat(high, days.month_starts)
 
@@ -292,6 +307,7 @@ def _into(ends: FloatArray, days: DailyRequests, low: FloatArray, high: FloatArr
 def _with_a_rate(regions: tuple[str, ...], table: RateTable, months: Months) -> str:
     """The first Region that has a rate; the first one where none has."""
     meter = table.meter(OPERATION)
+    # in which of these Regions they are made is not known: any rate of theirs serves
     for region in regions:
         try:
             table.rate(meter, region, months.firsts[0])
@@ -303,6 +319,7 @@ def _with_a_rate(regions: tuple[str, ...], table: RateTable, months: Months) -> 
 
 def _texts(values: Iterable[str], rows: IntArray) -> pd.Categorical[str]:
     """A text for each row; one that is empty is not known."""
+    # None becomes the code -1, which a frame shows as missing
     codes, texts = pd.factorize(np.array([value or None for value in values], dtype=object))
     codes = codes[rows] if len(codes) else np.zeros(0, dtype=np.int64)
     return pd.Categorical.from_codes(codes, categories=pd.Index(texts, dtype=object))

@@ -9,6 +9,7 @@ import pandas as pd
 
 from estimator.figures import count, money, share
 from estimator.forecasting.budgets import budget_use, is_in_budget
+from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.inventory import Inventory
 from estimator.inventory.budgets import ALL, AMOUNT, Budget
 from estimator.months import Months
@@ -36,6 +37,7 @@ def read_fail_over(
     if currency != "USD" and inventory.budgets:
         fix = f"give an amount, as {currency} 25"
         raise _refusal(text, f"no budget: they are in USD, the rates in {currency}", fix)
+    # no budget is called all, and none like an amount: such names are refused
     chosen = tuple(budget for budget in inventory.budgets if text in (ALL, budget.name))
     if not chosen:
         names = [budget.name for budget in inventory.budgets]
@@ -100,6 +102,7 @@ def describe_broken_budget(
     if over.empty:
         return None
     first = over.drop_duplicates("budget")  # months come in order
+    # stable: of several that break in one month the inventory's first is named
     row = first.sort_values("month", kind="stable").iloc[0]
     budget = next(entry for entry in chosen if entry.name == row["budget"])
     excess = row["used"] - budget.usd_per_month
@@ -117,7 +120,8 @@ def describe_broken_budget(
     rows = charges[is_in_budget(budget, charges) & (charges["month"] == row["month"]).to_numpy()]
     line += f"; largest driver: {_largest_driver(rows, currency)}"
     line += (
-        f"; with cloudtrail_writes: {other_interpretation} it is {money(row['used_other_reading'])}"
+        f"; if {INTERPRETATION_WORDS[other_interpretation]}, it is "
+        f"{money(row['used_other_reading'])}"
     )
     others = [
         f"{entry['budget']} from {entry['month']}"
@@ -141,6 +145,7 @@ def describe_budget(budget: Budget, currency: str = "USD") -> str:
 
 
 def _largest_driver(rows: pd.DataFrame, currency: str) -> str:
+    # a key may share its name with a trail or a reader
     kinds = rows.assign(is_key=rows["cause"] == "key")
     sums = kinds.groupby(["driver", "is_key"], observed=True, as_index=False)["cost"].sum()
     top = sums.iloc[int(np.argmax(sums["cost"]))]

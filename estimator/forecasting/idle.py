@@ -14,7 +14,7 @@ from estimator.inventory.periods import period_of
 from estimator.months import ALWAYS, NEVER, Months, Period
 from estimator.volume.growth import growths
 from estimator.volume.model import DIGESTS_UNDER_KEY_FROM, Model
-from estimator.volume.readers import reading
+from estimator.volume.readers import build_reader_model
 from estimator.volume.streams import streams_of
 from estimator.volume.trail_requests import why_no_puts
 
@@ -63,8 +63,9 @@ def _span(months: Months) -> str:
 
 
 def _ended_with_account(inventory: Inventory, months: Months) -> dict[str, list[str]]:
-    """By account what would go on without it, and ends before the months do."""
+    """Per account that ends within the months: what would have gone on without that end."""
     ended: defaultdict[str, list[str]] = defaultdict(list)
+    # the day after the last month: what ends on it ends after the months
     last = months.firsts[-1]
     for name, account, own, end in _owned_by_accounts(inventory):
         # begun before the account ends, and meant to go on after it, within the months
@@ -75,6 +76,7 @@ def _ended_with_account(inventory: Inventory, months: Months) -> dict[str, list[
 
 def _begun_after_account(inventory: Inventory) -> Iterator[str]:
     for name, account, own, end in _owned_by_accounts(inventory):
+        # the account's end does not end what begins after it, so one of the two days is a slip
         if own.start >= end.toordinal():
             begins = datetime.date.fromordinal(int(own.start))
             yield (
@@ -148,7 +150,7 @@ def _without_requests(inventory: Inventory, months: Months, drivers: set[str]) -
             yield f"trail {trail.name} makes no requests {_span(months)}: {why}"
     for reader in inventory.readers:
         if reader.name not in drivers and active.reader[reader.name].meets(months):
-            each = reading(model, reader)
+            each = build_reader_model(model, reader)
             streams = each.streams(all_streams, all_streams, by_account=False, by_region=False)
             why = each.why_none(streams)
             yield f"reader {reader.name} makes no requests {_span(months)}: {why}"
@@ -163,7 +165,7 @@ def periods_in_use(inventory: Inventory, months: Months) -> dict[str, Period]:
     since = {trail.name: float(months.begin[0]) for trail in inventory.trails}
     for reader in inventory.readers:
         if inventory.active.reader[reader.name].meets(months):
-            each = reading(model, reader)
+            each = build_reader_model(model, reader)
             for trail in inventory.read_by(reader):
                 met = each.met_period(model.trail_number[trail.name])
                 if not met.is_empty:
@@ -179,6 +181,7 @@ def _late_keys(inventory: Inventory, months: Months) -> Iterator[str]:
         first_day = keys[trail.key].first_day if trail.key is not None else None
         if not first_day or active.writing[trail.name].is_empty:
             continue
+        # the days on which the trail writes and its key does not exist yet
         without = active.trail[trail.name] & Period(end=float(first_day.toordinal()))
         if without.meets(months):
             began = f"on {trail.start}" if trail.start else "all along"
@@ -221,6 +224,7 @@ def _growth(inventory: Inventory, months: Months) -> Iterator[str]:
             f"growth since {since} multiplies the files of {months.labels[-1]} by "
             f"{significant(largest, 3)}: is growth.as_of the day on which the numbers were true?"
         )
+    # its last is the day after the months
     elif as_of is not None and as_of >= months.firsts[-1]:
         yield f"growth.as_of {as_of} lies after {months.labels[-1]}: nothing grows before it"
 

@@ -14,7 +14,7 @@ from estimator.inventory.assumptions import FilesPerDay, Range
 from estimator.inventory.coverage import Group, covered_group, covered_regions, groups_of
 from estimator.inventory.presets import presets
 from estimator.months import Months, Period
-from pricing.free import FreeVersion
+from pricing.free_quantities import FreeVersion
 from pricing.meters import Meter, Version
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from estimator.figures import count, share
-from estimator.forecasting import bursts
+from estimator.forecasting import burst_formulas
 from estimator.forecasting.totals import month_of, number_groups, sum_groups
 from estimator.frames import QUOTAS
 from estimator.months import IntArray, Months
@@ -51,7 +51,7 @@ class Headroom:
         frame["quota_per_second"] = quota
         for name in ("mean", "burst"):
             rate = frame[f"{name}_per_second"].to_numpy()
-            frame[f"share_{name}"] = bursts.share_of_quota(rate, quota)
+            frame[f"share_{name}"] = burst_formulas.share_of_quota(rate, quota)
         return frame[[column.name for column in QUOTAS]]
 
 
@@ -61,6 +61,7 @@ def _driver_bursts(days: DailyRequests, months: Months) -> pd.DataFrame:
     codes = np.stack([days.codes[name] for name in names], axis=1)
     drivers, driver_of = np.unique(codes, axis=0, return_inverse=True)
     requests, together = np.zeros((2, len(drivers), len(days.spans)))
+    # jobs of one driver and cause under several keys come together
     np.add.at(requests, driver_of.reshape(-1), days.requests)
     np.add.at(together, driver_of.reshape(-1), days.at_once)
     starts = days.month_starts
@@ -77,21 +78,24 @@ def _driver_bursts(days: DailyRequests, months: Months) -> pd.DataFrame:
     frame["quantity"] = total.T[month, driver]
     frame["at_once"] = at_once.T[month, driver]
     # nothing is slower than the fullest day spread evenly
-    least = bursts.mean_per_second(fullest.T[month, driver], 1.0)
+    least = burst_formulas.mean_per_second(fullest.T[month, driver], 1.0)
+    # they have the same seconds, so the last of them stands for all
     seconds_of = dict(zip(driver_of.reshape(-1).tolist(), days.seconds, strict=True))
     for rate, name, end, gets in (
         ("burst", "seconds", "mid", GETS_ONE_AFTER_ANOTHER.mid),
+        # the same requests in less time are more a second: the high burst takes the low end
         ("burst_high", "seconds_low", "low", GETS_ONE_AFTER_ANOTHER.high),
     ):
+        # NaN where no seconds are given and gets come one after the other
         given = np.array(
             [
                 np.nan if seconds_of[n] is None else getattr(seconds_of[n], end)
                 for n in range(len(drivers))
             ]
         )[driver]
-        one_by_one = bursts.one_after_another(frame["at_once"].to_numpy(), gets)
+        one_by_one = burst_formulas.one_after_another(frame["at_once"].to_numpy(), gets)
         frame[name] = np.where(np.isnan(given), one_by_one, given)
-        burst = bursts.burst_per_second(frame["at_once"].to_numpy(), frame[name].to_numpy())
+        burst = burst_formulas.burst_per_second(frame["at_once"].to_numpy(), frame[name].to_numpy())
         frame[rate] = np.maximum(burst, least)
     return frame
 
@@ -112,7 +116,7 @@ def _place_bursts(jobs: pd.DataFrame, months: Months) -> pd.DataFrame:
     for name in ("driver", "at_once", "seconds"):
         frame[name] = jobs[name].iloc[largest].array
     days = months.days[month_of(frame, months)]
-    frame["mean_per_second"] = bursts.mean_per_second(frame["requests"].to_numpy(), days)
+    frame["mean_per_second"] = burst_formulas.mean_per_second(frame["requests"].to_numpy(), days)
     return frame
 
 

@@ -18,7 +18,7 @@ from estimator.forecasting.quotas import highest
 from estimator.frames import EVENTS
 from estimator.inventory import Inventory
 from estimator.months import Months
-from pricing.free import FreeVersion
+from pricing.free_quantities import FreeVersion
 from pricing.meters import Meter, Version
 from pricing.rates import RateTable
 
@@ -26,6 +26,11 @@ from pricing.rates import RateTable
 INTERPRETATIONS = {
     "charged": "AWS KMS Developer Guide to 2021-09-11 and CloudTrail FAQ",
     "exempt": "AWS CloudTrail and KMS guides from 2021-09-11",
+}
+# how a sentence says each to people, who need not know the key of the inventory
+INTERPRETATION_WORDS = {
+    "charged": "AWS charges CloudTrail's own writes",
+    "exempt": "AWS does not charge CloudTrail's own writes",
 }
 OTHER_INTERPRETATION = {"charged": "exempt", "exempt": "charged"}
 
@@ -86,7 +91,10 @@ class Forecast:
     def totals(self) -> dict[str, float]:
         """The sums of `monthly` over the whole span."""
         return {
-            name: math.fsum(self.monthly[name]) for name in self.monthly.columns if name != "month"
+            # fsum: exact, so that no order of months changes the last digit
+            name: math.fsum(self.monthly[name])
+            for name in self.monthly.columns
+            if name != "month"
         }
 
     @property
@@ -100,7 +108,7 @@ class Forecast:
     def describe_other_interpretation(self, cost: float) -> str:
         """The line of an amount under the other interpretation of who pays for writes."""
         other = self.other_interpretation
-        line = f"With cloudtrail_writes: {other} the total is {self.currency} {money(cost)}"
+        line = f"If {INTERPRETATION_WORDS[other]}, the total is {self.currency} {money(cost)}"
         return f"{line} (source: {INTERPRETATIONS[other]})"
 
     @property
@@ -129,6 +137,7 @@ class Forecast:
 
     def to_dict(self) -> dict[str, Any]:
         """The forecast as documented JSON: totals, months, rows, notices, rates, inventory."""
+        # JSON knows no period of pandas
         rows = self.rows.assign(month=self.rows["month"].astype(str))
         return {
             "totals": plain(self.totals),
@@ -195,6 +204,7 @@ def free_in_use(pools: pd.DataFrame, table: RateTable) -> tuple[tuple[str, str, 
     ):
         free = table.free_in_force(pool, partition, month.start_time.date())
         if free is not None:
+            # several months with one version are one source
             found.setdefault((pool, partition, free.start), free)
     return tuple((pool, partition, free) for (pool, partition, _), free in found.items())
 

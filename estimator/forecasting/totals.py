@@ -72,6 +72,7 @@ def sum_charges(charges: pd.DataFrame, by: Sequence[str], currency: str) -> pd.D
     """Charges with no more key columns than `by`; where prices differ, their mean price."""
     price = price_column(currency)
     keys = ["month", *(column for column in KEYS if column in by and column != "month")]
+    # nothing to add up: no copy of millions of rows
     if set(keys) == {column for column in KEYS if column in charges.columns}:
         return charges
     keys += ["unit", "meter", "rate_from"]
@@ -112,12 +113,14 @@ def number_groups(rows: pd.DataFrame, columns: Sequence[str]) -> tuple[IntArray,
         else:
             codes = column.codes.astype(np.int64)
         size = int(codes.max(initial=0)) + 1
+        # the next product must fit into 64 bits, so what there is is numbered anew
         if combinations * size > 2**62:
             code, found = pd.factorize(code)
             combinations = len(found)
         code, combinations = code * size + codes, combinations * size
     group, found = pd.factorize(code)
     first = np.zeros(len(found), dtype=np.int64)
+    # of several assignments to one place the last one stays: backwards that is the first row
     first[group[::-1]] = np.arange(len(rows))[::-1]
     return group.astype(np.int64), first
 

@@ -1,11 +1,11 @@
 """YAML to Inventory."""
 
 from estimator.inventory.assumptions import FilesPerDay, Range
+from estimator.inventory.check_and_init import check, init
 from estimator.inventory.coverage import Account
 from estimator.inventory.load import InventoryError, InventorySource, load_inventory
 from estimator.inventory.model import Inventory
 from estimator.inventory.readback import ReadBack, read_back
-from estimator.inventory.starter import check, init
 
 __all__ = [
     "Account",

@@ -9,10 +9,10 @@ from estimator.figures import listed
 from estimator.inventory.accounts import Found
 from estimator.inventory.budgets import Budget
 from estimator.inventory.coverage import Account, Group, covered_group, groups_of
-from estimator.inventory.draft import Draft
+from estimator.inventory.loading_state import Draft
 from estimator.inventory.model import Inventory
 from estimator.inventory.others import FIELD
-from estimator.inventory.readers import Once, Reader, Replication
+from estimator.inventory.reader_sections import Once, Reader, Replication
 from estimator.inventory.sections import Key, Trail
 from pricing.arns import parse_key_arn
 from pricing.reading.document import Location, Map, Seq

@@ -60,7 +60,7 @@ def covered_regions(trail: Trail, regions: Iterable[str]) -> list[str]:
     return [region for region in regions if covers_region(trail, region)]
 
 
-class Coverage:
+class TrailCoverage:
     """The accounts and Regions of each group that some trail covers, counted."""
 
     def __init__(self, accounts: Iterable[Account], trails: Iterable[Trail]) -> None:

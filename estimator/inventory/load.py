@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from estimator.inventory.accounts import Found, read_accounts
 from estimator.inventory.checks import check_references
 from estimator.inventory.coverage import Account
-from estimator.inventory.draft import Draft
+from estimator.inventory.loading_state import Draft
 from estimator.inventory.mapping import document_of
 from estimator.inventory.model import Inventory
 from estimator.inventory.sections import (

@@ -9,11 +9,11 @@ from typing import Literal
 
 from estimator.inventory.assumptions import Range
 from estimator.inventory.budgets import Budget
-from estimator.inventory.coverage import Account, Coverage
+from estimator.inventory.coverage import Account, TrailCoverage
 from estimator.inventory.others import OtherRequests, OtherUse
 from estimator.inventory.periods import ActivePeriods, period_of
 from estimator.inventory.sections import Growth, Key, Reader, Trail
-from estimator.inventory.source_lines import Place
+from estimator.inventory.source_lines import SourceLine
 from pricing.notebook import html_table, notes, paragraph
 from pricing.reading.document import Map
 from pricing.regions import in_order
@@ -42,7 +42,7 @@ class Inventory:
     growth: Growth = field(default_factory=Growth)
     budgets: tuple[Budget, ...] = ()
     notices: tuple[str, ...] = ()
-    places: Mapping[str, Place] = field(default_factory=dict, compare=False)
+    places: Mapping[str, SourceLine] = field(default_factory=dict, compare=False)
     is_changed: bool = field(default=False, compare=False)
     # set by `read_from` alone, so that `dataclasses.replace` loses it: of an inventory that was
     # changed in Python the document is no longer true
@@ -146,9 +146,9 @@ class Inventory:
         return {trail.name: self.coverage.count_streams(trail) for trail in self.trails}
 
     @cached_property
-    def coverage(self) -> Coverage:
+    def coverage(self) -> TrailCoverage:
         """The accounts and Regions that its trails cover."""
-        return Coverage(self.accounts, self.trails)
+        return TrailCoverage(self.accounts, self.trails)
 
     def __repr__(self) -> str:
         return f"<Inventory {self.path}: {self.summary().partition('.')[0]}>"

@@ -12,7 +12,7 @@ from estimator.figures import count, factor, listed, money, share
 from estimator.inventory.assumptions import FILES_PER_DAY, FilesPerDay, Range
 from estimator.inventory.budgets import THRESHOLDS, Budget
 from estimator.inventory.model import Inventory
-from estimator.inventory.readers import Reader, Replication
+from estimator.inventory.reader_sections import Reader, Replication
 from estimator.inventory.sections import Trail
 from estimator.inventory.units import is_share
 from estimator.months import ALWAYS, NEVER, Period

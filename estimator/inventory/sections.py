@@ -21,7 +21,7 @@ from estimator.inventory.kinds import (
     TrailRegions,
 )
 from estimator.inventory.others import OtherRequests, Others
-from estimator.inventory.readers import Reader
+from estimator.inventory.reader_sections import Reader
 from pricing.reading.validation import Day, Flag, Section, Text, refusal
 from pricing.regions import default_regions
 

@@ -12,10 +12,10 @@ from pricing.reading.document import Map, Seq
 _LABELS = {"keys": "id", "trails": "name", "readers": "name", "budgets": "name"}
 
 
-class Place(NamedTuple):
+class SourceLine(NamedTuple):
     """A line of a file.
 
-    >>> str(Place("inventory.yaml", 9))
+    >>> str(SourceLine("inventory.yaml", 9))
     'inventory.yaml:9'
     """
 
@@ -26,7 +26,7 @@ class Place(NamedTuple):
         return f"{self.path}:{self.line}"
 
 
-def value_places(path: str, root: Map, found: Iterable[Found]) -> dict[str, Place]:
+def value_places(path: str, root: Map, found: Iterable[Found]) -> dict[str, SourceLine]:
     """The place of every value that is written in an inventory or in its files of accounts.
 
     Parameters
@@ -40,11 +40,11 @@ def value_places(path: str, root: Map, found: Iterable[Found]) -> dict[str, Plac
 
     Returns
     -------
-    dict of str to Place
+    dict of str to SourceLine
         By path, such as ``trails[org].bucket.retention_days`` and, in a mapping of Regions,
         ``accounts[111122223333].files_per_day.eu-west-1``.
     """
-    places: dict[str, Place] = {}
+    places: dict[str, SourceLine] = {}
     for name, value in root.items():
         label = _LABELS.get(name)
         if label is None:
@@ -64,16 +64,16 @@ def value_places(path: str, root: Map, found: Iterable[Found]) -> dict[str, Plac
     for account in own.values():
         if account.path != path and account.line is not None:  # a line of a CSV file
             at = f"accounts[{account.entry.id}].files_per_day"
-            places[at] = Place(account.path, account.line)
+            places[at] = SourceLine(account.path, account.line)
     return places
 
 
-def _inside(path: str, at: str, value: Any, line: int) -> dict[str, Place]:
+def _inside(path: str, at: str, value: Any, line: int) -> dict[str, SourceLine]:
     return dict(_walk(path, at, value, line))
 
 
-def _walk(path: str, at: str, value: Any, line: int) -> Iterator[tuple[str, Place]]:
-    yield at, Place(path, line)
+def _walk(path: str, at: str, value: Any, line: int) -> Iterator[tuple[str, SourceLine]]:
+    yield at, SourceLine(path, line)
     if isinstance(value, Map):
         for key, item in value.items():
             # what `<<` merges has no line of its own

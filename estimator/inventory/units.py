@@ -6,7 +6,7 @@ import re
 import typing
 from collections.abc import Iterator
 
-from estimator.inventory.readers import Reader
+from estimator.inventory.reader_sections import Reader
 from estimator.inventory.sections import AccountEntry, Bucket, Growth, InventoryFile, Trail
 from pricing.reading.validation import Section
 

@@ -18,14 +18,14 @@ from estimator.measurement.measurement_files import load_actuals
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray, month_label
 from estimator.reconciliation.attribution import attribute_units, interpret_rows
-from estimator.reconciliation.covering import RowCoverage, cover_rows, key_owners
 from estimator.reconciliation.evidence import collect_evidence
 from estimator.reconciliation.interpretation import interpret
 from estimator.reconciliation.levels import find_missing_levels, of_month
 from estimator.reconciliation.matching import key_names, payers_of
+from estimator.reconciliation.measured_rows import RowCoverage, cover_rows, key_owners
 from estimator.reconciliation.notices import amounts_apart, find_strangers, notices, rests_on
 from estimator.reconciliation.parts import add_parts, request_parts
-from estimator.reconciliation.result import Reconciliation, read_limit
+from estimator.reconciliation.result import Reconciliation, read_difference_limit
 from estimator.reconciliation.sides import (
     KEYS,
     billed_side,
@@ -75,7 +75,7 @@ def reconcile(
     -------
     Reconciliation
         Rows by payer, account, Region, key and operation, as far as the bill tells them, with the
-        parts of the difference; which reading of F5 the bill follows.
+        parts of the difference; which interpretation of F5 the bill follows.
 
     Raises
     ------
@@ -85,7 +85,7 @@ def reconcile(
     inventory = inventory if isinstance(inventory, Inventory) else load_inventory(inventory)
     label = month_label(month)
     expected = forecast(inventory, label, 1, rates=rates, discount=discount)
-    limit = None if fail_over is None else read_limit(fail_over, expected.currency)
+    limit = None if fail_over is None else read_difference_limit(fail_over, expected.currency)
     billed = bill if isinstance(bill, Actuals) else measure_bill(bill)
     actuals = actuals if isinstance(actuals, Actuals | None) else load_actuals(actuals)
     _check_comparable(expected, billed, actuals, label, _bill_name(bill))
@@ -112,6 +112,7 @@ def reconcile(
     owners = key_owners(
         pd.concat([forecast_rows[list(KEYS)], measured_rows[list(KEYS)]]), inventory
     )
+    # a level that one side alone tells would set the sides apart
     sides = (forecast_rows, billed_rows, measured_rows)
     frame = join_sides(*(drop_levels(side, levels) for side in sides))
     frame["price"] = _prices(frame, expected)
@@ -122,6 +123,7 @@ def reconcile(
     counted = lines.assign(payer=payer_of(lines["billed_account"], lines["payer"], payers, own))
     evidence = collect_evidence(frame, coverage, levels, expected, counted, owners, covered)
     interpretations = tuple(interpret(of_payer) for of_payer in evidence)
+    # the bill of each payer has an interpretation of its own
     row_interpretation = interpret_rows(frame, interpretations, inventory)
     attribution = attribute_units(
         frame, row_interpretation, coverage, levels, inventory, expected.months
@@ -133,7 +135,7 @@ def reconcile(
         forecast=expected,
         rows=_reconciliation_frame(rows, coverage, label),
         request_parts=request_parts(rows),
-        readings=interpretations,
+        interpretations=interpretations,
         apart=amounts_apart(billed, label, expected.currency),
         levels=levels.to_dict(),
         rests_on=rests_on(coverage, levels, frame, attribution.expected),
@@ -155,6 +157,7 @@ def _check_comparable(
     expected: Forecast, billed: Actuals, actuals: Actuals | None, month: str, path: str
 ) -> None:
     """Refuse what cannot stand side by side."""
+    # all of them at once, not one a run
     problems = []
     rows = billed.measured
     currencies = sorted(set(rows["currency"].astype(str)) - {"", expected.currency})
@@ -163,6 +166,7 @@ def _check_comparable(
         fix = f"give rates in {currencies[0]} by --rates FILE"
         problems.append(Problem(path, None, "", found, f"{expected.currency}, as the rates", fix))
     months = {str(name) for name in rows["month"].dropna().unique()}
+    # a bill may cover a month and have no line in it
     months |= set(billed.coverage.months())
     if month not in months:
         found = f"a bill of {', '.join(sorted(months)) or 'no month'}"
@@ -184,6 +188,7 @@ def _measured_side(
 ) -> tuple[pd.DataFrame, float]:
     if actuals is not None:
         return measured_side(actuals, month, inventory, payers, names)
+    # the columns of nothing, so that three sides join in any case
     texts = {name: pd.Series(dtype=object) for name in KEYS}
     numbers = ("measured", "measured_writes", "measured_others")
     return pd.DataFrame({**texts, **{name: pd.Series(dtype=float) for name in numbers}}), 0.0
@@ -204,6 +209,7 @@ def _prices(frame: pd.DataFrame, expected: Forecast) -> FloatArray:
         known[region, unit] = np.nan
         if not is_region(region):
             continue
+        # a bill may have Regions that no table has: their cost is that of others
         with contextlib.suppress(RateError):
             meter = expected.table.meter("Decrypt" if unit == "request" else "KeyMonth")
             steps = expected.table.rate(meter, region, day)[1].steps

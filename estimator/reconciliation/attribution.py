@@ -10,9 +10,9 @@ import pandas as pd
 
 from estimator.inventory import Inventory
 from estimator.months import FloatArray, IntArray, Months
-from estimator.reconciliation.covering import Flags, RowCoverage
 from estimator.reconciliation.interpretation import Interpretation
 from estimator.reconciliation.levels import OPERATIONS, MissingLevels
+from estimator.reconciliation.measured_rows import Flags, RowCoverage
 from estimator.volume.others import share_of_months
 from pricing.regions import is_region, partition_of
 
@@ -33,7 +33,7 @@ class Attribution:
 
 @dataclass(frozen=True)
 class RowInterpretation:
-    """The interpretation that the bill of each row's payer interpretation.
+    """Of each row, how the bill of its payer takes CloudTrail's own writes (F5).
 
     `exempt`: it does not charge for them; `shown`: it shows them all the same, at no cost.
     """
@@ -58,7 +58,7 @@ def interpret_rows(
     own = inventory.cloudtrail_writes
     by_payer = {of_payer.payer: of_payer for of_payer in interpretations}
     found = [by_payer.get(payer) for payer in frame["payer"]]
-    exempt = np.array([((bill and bill.reading) or own) == "exempt" for bill in found], dtype=bool)
+    exempt = np.array([((bill and bill.answer) or own) == "exempt" for bill in found], dtype=bool)
     shown = np.array([bool(bill and bill.shown_free) for bill in found], dtype=bool)
     return RowInterpretation(exempt, exempt & shown)
 
@@ -118,17 +118,21 @@ def attribute_units(
     others = np.where(closed & ~keyed, billed - cloudtrail, others)
 
     mixed = is_request & ~coverage.others & ~strangers & ~closed & ~keyed
+    # only what is billed beyond CloudTrail's own requests may be of others
     base = np.where(coverage.cloudtrail, measured, metered)
     excess = np.where(mixed, np.maximum(billed - base, 0.0), 0.0)
     taken = 0.0
     for rows, expected in _expected_others(frame, inventory, months):
+        # those who were found already are among the expected ones: only the rest is spread
         left = max(expected - float(others[rows][is_request[rows]].sum()), 0.0)
         found = spread_over_excess(excess[rows], left)
         others[rows] += found
         taken += float(found.sum())
+        # what was measured stays as it is
         cloudtrail[rows] -= np.where(coverage.cloudtrail[rows], 0.0, found)
 
     with_ids = ~is_request & (not levels.key_keys)
+    # without ids nothing says whose a key is: as many as are forecast are CloudTrail's
     keys = np.where(with_ids, np.where(known, billed, 0.0), np.minimum(billed, metered))
     cloudtrail = np.where(is_request, cloudtrail, keys)
     others = np.where(is_request, others, billed - keys)
@@ -173,6 +177,7 @@ def _uncharged_writes(
     """Exempt writes among a row's free units: CloudTrail's less what else it has there. [unit]"""
     writes = np.where(coverage.cloudtrail, frame["measured_writes"], frame["writes"])
     rest = np.where(coverage.cloudtrail, frame["measured"], frame["forecast"]) - writes
+    # no more than CloudTrail has there beside what is no write
     free = np.minimum(frame["billed_free"].to_numpy(), np.maximum(cloudtrail - rest, 0.0))
     return np.where(interpretation.shown & (writes > 0), free, 0.0)
 
@@ -186,4 +191,5 @@ def spread_over_excess(excess: FloatArray, expected: float) -> FloatArray:
     [3.0, 1.0]
     """
     whole = float(excess.sum())
+    # never more than the excess: the rest of what was expected was not billed here
     return excess * (min(1.0, expected / whole) if whole > 0 else 0.0)

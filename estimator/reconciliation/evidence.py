@@ -8,9 +8,9 @@ import pandas as pd
 
 from estimator.forecasting import Forecast
 from estimator.inventory import Inventory
-from estimator.reconciliation.covering import Place, RowCoverage
 from estimator.reconciliation.interpretation import Evidence
 from estimator.reconciliation.levels import OPERATIONS, MissingLevels
+from estimator.reconciliation.measured_rows import BilledPlace, RowCoverage
 from estimator.volume.readers import kind_of
 
 # a forecast of reads this near to the billed ones confirms the forecast of files
@@ -23,7 +23,7 @@ def collect_evidence(
     levels: MissingLevels,
     forecast: Forecast,
     lines: pd.DataFrame,
-    owners: Mapping[Place, set[str]],
+    owners: Mapping[BilledPlace, set[str]],
     covered: float,
 ) -> list[Evidence]:
     """Collect the evidence of each payer of the inventory.
@@ -45,10 +45,12 @@ def collect_evidence(
     found = []
     for payer in forecast.inventory.payers():
         is_payer = (frame["payer"] == payer) & (frame["unit"] == "request")
+        # where the bill tells no operations all requests are compared, with reads among the rest
         operation = "" if levels.operations else "GenerateDataKey"
         is_write = (frame["writes"] > 0) | (frame["measured_writes"] > 0)
         here = (is_payer & is_write & (frame["operation"] == operation)).to_numpy()
         rows = frame[here]
+        # measured and forecast writes never add up to one sum: one gap makes all of it forecast
         measured = bool(here.any()) and bool(coverage.cloudtrail[here].all())
         writes = float(rows["measured_writes" if measured else "writes"].sum())
         others = float(rows["measured_others"].sum()) if measured else 0.0
@@ -85,8 +87,11 @@ def collect_evidence(
     return found
 
 
-def _lines_in(lines: pd.DataFrame, places: set[Place], owners: Mapping[Place, set[str]]) -> int:
+def _lines_in(
+    lines: pd.DataFrame, places: set[BilledPlace], owners: Mapping[BilledPlace, set[str]]
+) -> int:
     """Lines of keys, and of what CloudTrail causes, where writes are billed or their keys are."""
+    # a key is billed to its owner, a request to who makes it
     near = {
         (account, region)
         for account, region in places
@@ -118,10 +123,11 @@ def _reads(rows: pd.DataFrame) -> float | None:
 def _reads_confirm(reads: float | None, inventory: Inventory) -> bool:
     """Tell whether as many reads are billed as one who gets every file was forecast to make."""
     each_put = any(kind_of(reader).each_put for reader in inventory.readers)
+    # other readers do not get every file, and say nothing of how many there are
     return each_put and reads is not None and abs(reads - 1) <= _CONFIRMED
 
 
-def _places_text(places: set[Place]) -> str:
+def _places_text(places: set[BilledPlace]) -> str:
     if not places:
         return "no account"
     account, region = min(places)

@@ -1,8 +1,8 @@
-"""Which reading of F5 a bill follows: does it charge for CloudTrail's own writes?
+"""Which interpretation of F5 a bill follows: does it charge for CloudTrail's own writes?
 
-Billed GenerateDataKey requests, free ones among them, are held against what each reading predicts.
-The share of the expected writes that the bill shows decides: about one, it charges; next to none,
-it does not; anything between, it cannot be told.
+Billed GenerateDataKey requests, free ones among them, are compared with what each interpretation
+predicts. The share of the expected writes that the bill shows decides: about one, it charges; next
+to none, it does not; anything between, it cannot be told.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class Interpretation:
     """
 
     payer: str
-    reading: Answer | None
+    answer: Answer | None
     strength: Literal["strong", "fair", "none"]
     why: str
     billed: float
@@ -104,7 +104,9 @@ class Interpretation:
 
     def to_dict(self) -> dict[str, Any]:
         """As documented JSON."""
-        return dict(self.__dict__)
+        values = dict(self.__dict__)
+        # the name of the key that readers of the JSON know
+        return {"payer": values.pop("payer"), "reading": values.pop("answer"), **values}
 
 
 def interpret(evidence: Evidence) -> Interpretation:
@@ -112,15 +114,15 @@ def interpret(evidence: Evidence) -> Interpretation:
 
     >>> evidence = Evidence("111122223333", 990.0, 1000.0, 5.0, 1.0, True, True, False, 0.0, 3, 3,
     ...     None, 9e5, 2e4, 0.0, 0.0, "account 111122223333 in eu-west-1")
-    >>> interpret(evidence).reading
+    >>> interpret(evidence).answer
     'charged'
     """
-    reading, why = _decide(evidence)
+    answer, why = _decide(evidence)
     sure = evidence.measured or evidence.alone
     return Interpretation(
         payer=evidence.payer,
-        reading=reading,
-        strength="none" if reading is None else "strong" if sure else "fair",
+        answer=answer,
+        strength="none" if answer is None else "strong" if sure else "fair",
         why=why,
         billed=evidence.billed,
         predicted_charged=evidence.writes + evidence.rest,
@@ -132,7 +134,7 @@ def interpret(evidence: Evidence) -> Interpretation:
 
 
 def _may_be_free(evidence: Evidence) -> bool:
-    """Tell whether what was paid of them is no more than what else is known to be there."""
+    """Tell whether the requests paid for are no more than those that are known to be no writes."""
     return evidence.billed - evidence.free <= evidence.rest
 
 
@@ -146,16 +148,19 @@ def _are_absent(evidence: Evidence) -> bool:
 
 
 def _volume(evidence: Evidence) -> float:
-    """The share of the forecast files that there may have been: reads that fell as well tell. [-]
+    """The share of the forecast files that were put, as far as billed reads tell. [-]
 
-    Nobody exempts reads, so few of both are few files, and no sign of writes that are exempt.
+    Reads are charged under both interpretations. Where they fall short of the forecast as well, few
+    files were put, and few billed writes are no sign that writes are exempt.
     """
     return 1.0 if evidence.measured or evidence.reads is None else min(evidence.reads, 1.0)
 
 
 def _is_beyond_free_tier(evidence: Evidence) -> bool:
     """Tell whether most of them, and more than the free tier can cover, cost nothing."""
+    # other free requests of the payer have used their part of the tier
     beyond = evidence.free - max(evidence.free_tier - evidence.free_elsewhere, 0.0)
+    # a few free ones are rounding: it takes most of the writes
     least = max(BEYOND * evidence.free_tier, (evidence.billed - evidence.rest) / 2)
     return beyond > least
 
@@ -177,9 +182,11 @@ def _decide(evidence: Evidence) -> tuple[Answer | None, str]:
     if _is_beyond_free_tier(evidence):
         return "exempt", f"{line}; {count(evidence.free)} of them are free, beyond the free tier"
     answer, doubt = _decide_by_share(evidence, shown)
+    # with nothing paid at all, free writes may be free by the tier: only their absence tells
     if not evidence.paid and (answer != "exempt" or evidence.writes <= evidence.free_tier):
         doubt = f"all requests are inside the free tier: nothing was charged for any; {line}"
         return None, doubt
+    # billed units alone do not say that they were paid for
     if answer == "charged" and _may_be_free(evidence):
         why = "all writes among them are free: by the free tier, or because they are exempt"
         return None, f"{line}; {why}"
@@ -189,7 +196,8 @@ def _decide(evidence: Evidence) -> tuple[Answer | None, str]:
 
 
 def _decide_by_share(evidence: Evidence, shown: float) -> tuple[Answer | None, str]:
-    """The reading of the share of writes that the bill shows, or None and why."""
+    """The interpretation by the share of writes that the bill shows, or None and why."""
+    # what others may have made unseen must not decide
     if evidence.missed > CHARGED_WITHIN * evidence.writes:
         return None, (
             f"measurements cover too little: up to {count(evidence.missed)} requests of others may "
@@ -201,8 +209,12 @@ def _decide_by_share(evidence: Evidence, shown: float) -> tuple[Answer | None, s
             and evidence.reads is not None
             and evidence.reads < ROUGH_EXEMPT_BELOW
         ):
-            return None, "the reads forecast, which both readings charge, are missing as well"
+            return (
+                None,
+                "the reads forecast, which both interpretations charge, are missing as well",
+            )
         return "exempt", ""
+    # all of the writes, or as large a part as the bill covers of the month
     fits = any(
         abs(shown / whole - 1) <= CHARGED_WITHIN for whole in (1.0, evidence.covered) if whole
     )

@@ -87,6 +87,7 @@ def _missing_key(
         return "the bill names no keys (export it with resource ids)"
     if nameless["quantity"].sum():
         return f"the bill names no key for {count(nameless['quantity'].sum())} {unit}s"
+    # a key without an ARN would stand in the forecast under its id, in the bill under another name
     used = set(forecast["key"][forecast["unit"] == unit]) - set(names.values())
     if used:
         keys = listed(sorted(used), _MOST_NAMES)

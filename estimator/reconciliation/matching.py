@@ -41,6 +41,7 @@ def key_names(inventory: Inventory, measured: pd.DataFrame) -> dict[str, str]:
             if arn and arn not in names:
                 seen[place_of(arn)].add(arn)
     for place, ids in nameless.items():
+        # of two keys either could be meant: then none is named
         if len(ids) == 1 and len(seen[place]) == 1:
             names[seen[place].pop()] = ids[0]
     return names
@@ -57,6 +58,7 @@ def payers_of(inventory: Inventory, billed: pd.DataFrame) -> dict[str, str]:
     for payer, rows in billed.groupby("payer", observed=True):
         accounts = map(str, rows["billed_account"].unique())
         meant = {own[account] for account in accounts if account in own}
+        # a payer that the inventory knows keeps its name, whoever stands in its bill
         alike = str(payer) not in known and len(meant) == 1
         names[str(payer)] = meant.pop() if alike else str(payer)
     return names

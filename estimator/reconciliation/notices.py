@@ -11,8 +11,8 @@ from estimator.figures import count, listed, share
 from estimator.forecasting import Forecast
 from estimator.inventory import Inventory
 from estimator.measurement.result import Actuals
-from estimator.reconciliation.covering import ENOUGH, RowCoverage
 from estimator.reconciliation.levels import KMS, MissingLevels
+from estimator.reconciliation.measured_rows import ENOUGH, RowCoverage
 
 _TRAILS = "AWSCloudTrail"
 _MOST_NAMES = 10
@@ -88,7 +88,7 @@ def rests_on(
         others = "requests billed where no forecast is, and what the inventory expects of others"
     keys = "resource ids" if not levels.key_keys else "key-months beyond the forecast ones"
     return {
-        "writes": "which reading of F5 the bill follows",
+        "writes": "which interpretation of F5 the bill follows",
         "volume": volume,
         "free_tier": "CloudTrail's proportion of the free requests billed, against the forecast's",
         "keys": "key-months billed against forecast",
@@ -124,6 +124,7 @@ def notices(
         if found := strangers["inventory"][kind]:
             names = listed(sorted(found), _MOST_NAMES)
             lines.append(f"{words} with a forecast that the bill does not show: {names}")
+    # a notice of the forecast may be one of the bill too
     return tuple(dict.fromkeys(lines))
 
 
@@ -145,6 +146,7 @@ def _of_bill(billed: Actuals, month: str) -> list[str]:
 def _of_measurement(
     actuals: Actuals, month: str, coverage: RowCoverage, frame: pd.DataFrame, lost: float
 ) -> list[str]:
+    # coverage is said below, of the rows that it matters for
     own = actuals.coverage.notices()
     lines = [line for line in actuals.notices if line not in own]
     if lost:

@@ -17,10 +17,12 @@ from estimator.reconciliation.attribution import Attribution, RowInterpretation
 from estimator.reconciliation.result import PARTS
 
 
-def free_share(free: FloatArray, billed: FloatArray) -> FloatArray:
-    """The free part of a row's billed units: CloudTrail's have their proportion of it. [-]
+def billed_free_share(free: FloatArray, billed: FloatArray) -> FloatArray:
+    """The share of a row's billed units that is free; 0 where nothing is billed. [-]
 
-    >>> free_share(np.array([5.0, 0.0]), np.array([20.0, 0.0])).tolist()
+    CloudTrail's units on the row have the same share as all others: no bill says which are free.
+
+    >>> billed_free_share(np.array([5.0, 0.0]), np.array([20.0, 0.0])).tolist()
     [0.25, 0.0]
     """
     return np.clip(np.divide(free, billed, out=np.zeros_like(free), where=billed != 0), 0, 1)
@@ -69,12 +71,14 @@ def add_parts(
 
     billed, billable = column["billed"], column["billable"]
     metered, charged = interpretation.metered_units(frame), interpretation.charged_units(frame)
+    # exempt writes at no cost are units and no money
     counted = attribution.cloudtrail - attribution.uncharged
-    share = free_share(
+    share = billed_free_share(
         column["billed_free"] - attribution.uncharged, billed - attribution.uncharged
     )
     more = of_quantity(price, counted, charged)
     others_cost = of_others(price, attribution.others, attribution.others * share)
+    # a unit without a price of the table is none of CloudTrail's
     others_cost = np.where(priced, others_cost, column["cost"])
     parts = {
         "writes": of_quantity(price, charged, column["charged"]),
@@ -99,6 +103,7 @@ def add_parts(
         metered=metered,
         **{f"cost_{name}": parts[name] + 0.0 for name in PARTS},  # no -0.0
     )
+    # NaN where nothing was forecast: no share of nothing
     before = rows["forecast"].where(rows["forecast"] != 0)
     rows["difference"] = rows["billed"] - rows["forecast"]
     rows["relative_difference"] = rows["difference"] / before

@@ -37,7 +37,7 @@ _AMOUNT = re.compile(
 
 
 @dataclass(frozen=True)
-class Limit:
+class DifferenceLimit:
     """A share of the forecast's cost, or an amount in the table's currency."""
 
     text: str
@@ -52,10 +52,10 @@ class Limit:
         return abs(difference) > allowed + slack
 
 
-def read_limit(text: str | float, currency: str) -> Limit:
+def read_difference_limit(text: str | float, currency: str) -> DifferenceLimit:
     """Read a limit: ``5%`` as a share; ``5``, ``5.00`` or ``USD 5`` as an amount.
 
-    >>> read_limit("5%", "USD").number, read_limit("USD 2.50", "USD").number
+    >>> read_difference_limit("5%", "USD").number, read_difference_limit("USD 2.50", "USD").number
     (0.05, 2.5)
 
     Raises
@@ -72,7 +72,7 @@ def read_limit(text: str | float, currency: str) -> Limit:
         raise UsageError(Problem("fail_over", None, "", repr(text), expected, ""))
     number = float(found["number"])
     is_share = found["after"] == "%"
-    return Limit(words, number / 100 if is_share else number, is_share)
+    return DifferenceLimit(words, number / 100 if is_share else number, is_share)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -90,8 +90,8 @@ class Reconciliation:
         ``cost_unknown`` add up to ``cost_difference``.
     request_parts : mapping
         The difference in requests, by part. [request]
-    readings : tuple of Reading
-        Which reading of F5 the bill of each payer follows.
+    interpretations : tuple of Interpretation
+        The interpretation of F5 that the bill of each payer follows.
     apart : tuple of dict
         Amounts of the bill that are no usage of KMS: taxes, credits, discounts; CloudTrail's lines.
     levels : mapping
@@ -104,7 +104,7 @@ class Reconciliation:
         Share of the month that the measurements cover where CloudTrail's requests are billed.
     notices : tuple of str
         What to know before believing it.
-    limit : Limit, optional
+    limit : DifferenceLimit, optional
         How far apart they may lie.
     """
 
@@ -112,14 +112,14 @@ class Reconciliation:
     forecast: Forecast
     rows: pd.DataFrame
     request_parts: Mapping[str, float]
-    readings: tuple[Interpretation, ...]
+    interpretations: tuple[Interpretation, ...]
     apart: tuple[Mapping[str, Any], ...]
     levels: Mapping[str, str]
     rests_on: Mapping[str, str]
     unknown_to: Mapping[str, Mapping[str, list[str]]]
     measured_share: float | None
     notices: tuple[str, ...]
-    limit: Limit | None = None
+    limit: DifferenceLimit | None = None
 
     @property
     def currency(self) -> str:
@@ -141,6 +141,7 @@ class Reconciliation:
             totals[f"{name}_forecast"] = math.fsum(rows["forecast"])
             if unit == "request":
                 known = rows["measured"].dropna()
+                # nothing measured is no zero
                 totals[f"{name}_measured"] = math.fsum(known) if len(known) else None
             totals[f"{name}_billed"] = math.fsum(rows["billed"])
         for side in ("forecast", "billed"):
@@ -150,9 +151,9 @@ class Reconciliation:
         before = math.fsum(self.rows["cost_forecast"])
         totals["relative_difference"] = difference / before if before else None
         totals[f"cost_{code}_forecast_error"] = self.forecast_error
-        for reading in ("charged", "exempt"):
-            total = self.forecast.totals[f"cost_{code}_writes_{reading}"]
-            totals[f"cost_{code}_forecast_writes_{reading}"] = total
+        for answer in ("charged", "exempt"):
+            total = self.forecast.totals[f"cost_{code}_writes_{answer}"]
+            totals[f"cost_{code}_forecast_writes_{answer}"] = total
         return totals
 
     @property
@@ -161,10 +162,11 @@ class Reconciliation:
         return math.fsum(cost for name, cost in self.parts.items() if name not in NOT_FORECAST)
 
     @property
-    def reading(self) -> Interpretation | None:
-        """The reading of the bill, where all payers' bills that tell one follow the same."""
-        decided = [bill for bill in self.readings if bill.reading is not None]
-        return decided[0] if len({bill.reading for bill in decided}) == 1 else None
+    def interpretation(self) -> Interpretation | None:
+        """That of the bill, where all payers' bills that tell one follow the same."""
+        # bills that tell nothing contradict nobody
+        decided = [bill for bill in self.interpretations if bill.answer is not None]
+        return decided[0] if len({bill.answer for bill in decided}) == 1 else None
 
     @cached_property
     def broken(self) -> str | None:
@@ -173,6 +175,7 @@ class Reconciliation:
         error = self.forecast_error
         if self.limit is None or not self.limit.is_broken_by(error, before):
             return None
+        # the line names a part that the limit is about
         parts = {name: cost for name, cost in self.parts.items() if name not in NOT_FORECAST}
         largest = max(parts, key=lambda name: abs(parts[name]))
         of_it = f" ({share(abs(error) / before)})" if before else ""
@@ -185,7 +188,7 @@ class Reconciliation:
 
     @property
     def other_interpretation_line(self) -> str:
-        """The line that stands beside every cost: the forecast under the other reading."""
+        """The line that stands beside every cost: the forecast under the other interpretation."""
         return self.forecast.other_interpretation_line.replace("the total is", "the forecast is")
 
     def to_dict(self) -> dict[str, Any]:
@@ -204,8 +207,8 @@ class Reconciliation:
                 }
                 for name, cost in self.parts.items()
             ],
-            "reading": None if self.reading is None else self.reading.reading,
-            "readings": [bill.to_dict() for bill in self.readings],
+            "reading": None if self.interpretation is None else self.interpretation.answer,
+            "readings": [bill.to_dict() for bill in self.interpretations],
             "rows": [plain(row) for row in rows.to_dict("records")],
             "apart": [dict(amount) for amount in self.apart],
             "levels_not_told": dict(self.levels),

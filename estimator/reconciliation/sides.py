@@ -20,7 +20,7 @@ KEYS = ("payer", "billed_account", "billed_region", "key", "operation", "unit")
 def forecast_side(forecast: Forecast) -> pd.DataFrame:
     """The forecast by row: quantity, writes, charged, free [unit], cost [USD], price [USD/unit].
 
-    `writes` are CloudTrail's own, `charged` is what the inventory's reading charges for.
+    `writes` are CloudTrail's own, `charged` is what the inventory's interpretation charges for.
     """
     rows = forecast.rows
     price = f"{forecast.currency.lower()}_per_unit"
@@ -36,6 +36,7 @@ def forecast_side(forecast: Forecast) -> pd.DataFrame:
         listed=rows[price].to_numpy() * quantity,
     )
     frame = _sum_rows(frame)
+    # rows of several tiers or drivers: the mean price, weighed by their units
     frame["price"] = frame.pop("listed") / frame["forecast"]
     return frame
 
@@ -75,6 +76,7 @@ def payer_of(
 ) -> list[str]:
     """The payer of each line: its account's in the inventory, else the bill's."""
     pairs = zip(map(str, accounts), map(str, billed), strict=True)
+    # that of the inventory first, so that both sides join on one payer
     return [own.get(account) or payers[payer] for account, payer in pairs]
 
 
@@ -125,12 +127,14 @@ def _only_place(inventory: Inventory) -> tuple[str, str, str] | None:
         for trail in inventory.trails
         if trail.key is not None
     }
+    # of two places either could be meant
     return places.pop() if len(places) == 1 else None
 
 
 def tells(actuals: Actuals, operation: str, by_names: bool) -> bool:
     """Tell whether a measurement counts this operation of CloudTrail's, from names or logs."""
     for source in actuals.source.split(", "):
+        # names of objects count some operations, logs all of them (None)
         known = SOURCES[source].operations if source in SOURCES else frozenset()
         if (known is not None) is by_names and (known is None or operation in known):
             return True
@@ -142,6 +146,7 @@ def join_sides(*sides: pd.DataFrame) -> pd.DataFrame:
     whole = sides[0]
     for side in sides[1:]:
         whole = whole.merge(side, on=list(KEYS), how="outer")
+    # a quantity that a side lacks is 0, a price that nobody has stays NaN
     price = whole.pop("price")
     numbers = [name for name in whole.columns if name not in KEYS]
     whole[numbers] = whole[numbers].fillna(0.0)
@@ -157,6 +162,7 @@ def drop_levels(frame: pd.DataFrame, levels: MissingLevels) -> pd.DataFrame:
     frame.loc[~is_request & bool(levels.key_keys), "key"] = ""
     frame.loc[is_request & bool(levels.operations), "operation"] = ""
     if "price" in frame:
+        # prices do not add up: they are weighed by units here, and divided again below
         frame["price"] = frame["price"] * frame["forecast"]
     frame = _sum_rows(frame)
     if "price" in frame:

@@ -89,7 +89,7 @@ def compare(
     fine = tuple(name for name in KEYS if name in DEFAULT_GRAIN or name in columns)
     whole = forecast(cases[0].inventory, start, months, fine, table, discount)
     span = whole.months
-    first = CaseForecast.of(cases[0], [whole])
+    first = CaseForecast.from_forecasts(cases[0], [whole])
     rest = tuple(forecast_case(case, span, fine, table, discount) for case in cases[1:])
     return Comparison(
         base=first,
@@ -122,7 +122,7 @@ def _notices(base: CaseForecast, others: Sequence[CaseForecast], months: Months)
 
 
 def _look_back(other: CaseForecast, last: datetime.date) -> Iterator[str]:
-    """Readers of older files are counted as if what is dated had always been so."""
+    """The notice that readers of older files are counted as if a dated change always held."""
     starts = [
         stage.start
         for stage in other.case.changed.stages

@@ -30,7 +30,7 @@ class CaseForecast:
     monthly : DataFrame
         A row per month with the totals of a forecast.
     rows : DataFrame
-        The charges frame with `cost_charged` and `cost_exempt`, both readings of F5.
+        The charges frame with `cost_charged` and `cost_exempt`, both interpretations of F5.
     notices : tuple of str
     """
 
@@ -40,9 +40,9 @@ class CaseForecast:
     notices: tuple[str, ...]
 
     @classmethod
-    def of(cls, case: Case, forecasts: Sequence[Forecast]) -> CaseForecast:
+    def from_forecasts(cls, case: Case, forecasts: Sequence[Forecast]) -> CaseForecast:
         """Put the forecasts of a case's stages one after the other."""
-        rows = [_both_readings(forecast) for forecast in forecasts]
+        rows = [_both_interpretations(forecast) for forecast in forecasts]
         notices = (notice for forecast in forecasts for notice in forecast.notices)
         return cls(
             case=case,
@@ -72,7 +72,7 @@ def forecast_case(
         forecast(inventory, first, count, by, table, discount)
         for inventory, first, count in _spans(case.changed.stages, months)
     ]
-    return CaseForecast.of(case, forecasts)
+    return CaseForecast.from_forecasts(case, forecasts)
 
 
 def _spans(
@@ -97,7 +97,7 @@ def _spans(
         yield inventory, span[0], len(span)
 
 
-def _both_readings(forecast: Forecast) -> pd.DataFrame:
+def _both_interpretations(forecast: Forecast) -> pd.DataFrame:
     chosen, other = forecast.rows["cost"], forecast.rows["cost_other_reading"]
     is_exempt = forecast.inventory.cloudtrail_writes == "exempt"
     charged, exempt = (other, chosen) if is_exempt else (chosen, other)

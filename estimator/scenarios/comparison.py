@@ -31,7 +31,7 @@ _NOISE = 1e-9
 
 
 @dataclass(frozen=True)
-class Limit:
+class IncreaseLimit:
     """A limit: an amount, or a share of what the base costs."""
 
     text: str
@@ -45,17 +45,17 @@ class Limit:
     def is_broken(self, base: float, other: float) -> bool:
         """Tell whether the difference is more than allowed; exactly as much is not.
 
-        >>> limit = read_limit("10%")
+        >>> limit = read_increase_limit("10%")
         >>> limit.is_broken(10.0, 11.0), limit.is_broken(10.0, 11.01), limit.is_broken(0.0, 0.01)
         (False, True, True)
         """
         return other - base > self.allowed(base) + _NOISE * max(abs(base), abs(other))
 
 
-def read_limit(text: str | float) -> Limit:
+def read_increase_limit(text: str | float) -> IncreaseLimit:
     """Read a limit: ``10%`` is a share of what the base costs, ``25`` or ``25.00`` an amount.
 
-    >>> read_limit("10%").amount, read_limit(25).amount
+    >>> read_increase_limit("10%").amount, read_increase_limit(25).amount
     (0.1, 25.0)
 
     Raises
@@ -72,7 +72,7 @@ def read_limit(text: str | float) -> Limit:
     if not (math.isfinite(number) and number >= 0):
         expected = "a share such as 10%, or an amount such as 25.00, from 0 on"
         raise UsageError(Problem("fail_over", None, "", repr(words), expected, ""))
-    return Limit(words, number, is_share)
+    return IncreaseLimit(words, number, is_share)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -179,8 +179,8 @@ class Comparison:
             "removed": {what: _less(before[what], after[what]) for what in ENTITIES},
         }
 
-    def readings(self) -> tuple[str, ...]:
-        """The readings of F5 to show beside the totals: those that no case has chosen, or both."""
+    def interpretations(self) -> tuple[str, ...]:
+        """The interpretations of F5 to show beside totals: those no case has chosen, or both."""
         chosen = {
             stage.inventory.cloudtrail_writes
             for forecast in (self.base, *self.others)
@@ -198,7 +198,7 @@ class Comparison:
         limit : str or float
             What the whole span may cost more: a share such as ``10%``, or an amount.
         """
-        allowed = read_limit(limit)
+        allowed = read_increase_limit(limit)
         base = self.base.totals[self.cost]
         broken = [
             other for other in self.others if allowed.is_broken(base, other.totals[self.cost])

@@ -136,6 +136,7 @@ class GrowthGroup:
 
     def profile(self, months: FloatArray) -> tuple[MonthlyProfile, float]:
         """The profile of these requests, and how many times it they are."""
+        # scaled to the largest month, so that rows of one shape share a profile whatever their size
         most = float(months.max())
         shape = months / most
         # sums of the same rows in another order differ in their last bits
@@ -146,6 +147,7 @@ class GrowthGroup:
         """The same of requests of a look-back: a table of nodes x months."""
         most = float(table.max())
         shape = table / most
+        # by identity: the requests keep their window alive, so that no other has its id
         key = id(window), np.round(shape, 13).tobytes()
         return self.look_backs.setdefault(key, LookBackRequests(window, shape)), most
 
@@ -188,6 +190,7 @@ class Demand:
             number, total = grown.of(month)
             if np.size(factor) > 1:
                 if number or total is not None:
+                    # what grows by a draw is a draw itself, its plain numbers too
                     more(place, np.asarray((number if total is None else number + total) * factor))
                 continue
             known[place] += number

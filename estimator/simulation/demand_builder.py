@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from estimator.forecasting import WRITES
+from estimator.inventory import Inventory
 from estimator.months import FloatArray
 from estimator.simulation.demand import Bin, Demand
 from estimator.simulation.look_back import LookBackDays, LookBackRequests
@@ -70,6 +71,7 @@ class DemandBuilder:
         for number, factor, rows in self.groups(block, multipliers):
             group = self.demand.group(number, multipliers.growth, multipliers.age)
             for code, months in sum_by_input(block.quantity[rows], input_codes[rows]):
+                # a profile without a month above 0 could not be scaled to its largest
                 if months.any():
                     profile, multiple = group.profile(months)
                     files = 1.0 if code < 0 else self.files[code]
@@ -86,6 +88,7 @@ class DemandBuilder:
             codes, position = np.unique(input_codes[rows], return_inverse=True)
             order = np.argsort(position, kind="stable")
             firsts = np.searchsorted(position[order], np.arange(len(codes)))
+            # in the order of the codes, because reduceat adds up neighbours
             summed = np.add.reduceat(table[:, rows[order]], firsts, axis=1).transpose(1, 0, 2)
             # many ranges have one profile: their files are summed first, the factor comes once
             alike: dict[int, tuple[LookBackRequests, FloatArray | float]] = {}
@@ -126,6 +129,7 @@ class DemandBuilder:
                 driver=texts["driver"][codes[4]] if codes[4] >= 0 else "",
             )
             factor = multipliers.factor
+            # the block has the saving of 0 that stands for an uncertain one: its draws come in here
             if codes[2] >= 0:
                 factor = factor * multipliers.left[codes[2]]
             yield self.demand.number_of(place), factor, rows
@@ -148,3 +152,12 @@ def sum_by_input(quantity: FloatArray, input_codes: IntArray) -> Iterator[tuple[
     summed = np.zeros((len(codes), quantity.shape[1]))
     np.add.at(summed, position, quantity)
     yield from zip(codes.tolist(), summed, strict=True)
+
+
+def budget_codes(inventory: Inventory, vocabulary: Vocabulary) -> dict[str, frozenset[int]]:
+    """The billed accounts and drivers that budgets are for, as codes."""
+    named = [budget.covers for budget in inventory.budgets if budget.covers is not None]
+    return {
+        column: frozenset(vocabulary.code[column][value] for of, value in named if of == column)
+        for column in ("billed_account", "driver")
+    }

@@ -35,6 +35,8 @@ class UncertainInput:
 
     def __post_init__(self) -> None:
         low, mid, high = self._scale_ends()
+        # refused with its path: a logarithm of 0 would make every draw NaN, and say nothing of
+        # where
         if not (0 < low <= mid <= high < math.inf):
             ends = (factor(end) for end in (self.range.low, self.range.mid, self.range.high))
             found = "a range from {} over {} to {}".format(*ends)
@@ -95,6 +97,7 @@ def moments(low: FloatArray, mid: FloatArray, high: FloatArray) -> tuple[FloatAr
         return below + exp(right * right / 2) * _normal_cdf(right)
 
     mean, square = moment(1), moment(2)
+    # a difference of two nearly equal squares may fall below 0 in its last bits
     return mid * mean, mid * mid * np.maximum(square - mean * mean, 0.0)
 
 

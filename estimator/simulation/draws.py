@@ -36,11 +36,13 @@ class Draws:
         self.order: dict[str, IntArray] = {}
         self.drawn: dict[str, FloatArray] = {}
 
-    def of(self, path: str, given: Range, kind: Kind = "quantity") -> FloatArray:
+    def draw(self, path: str, given: Range, kind: Kind = "quantity") -> FloatArray:
         """The draws of a range; a number stands for itself, as one value."""
         # one value, not one for each draw: what rests on numbers alone stays exact and cheap
         if given.is_number:
             return np.array([given.mid])
+        # known by the path alone: an inventory has one range at a path, and whoever asks with
+        # another one would get the draws of the first
         if path not in self.drawn:
             uncertain = UncertainInput(path, given, kind)
             self.inputs[path] = uncertain
@@ -58,5 +60,6 @@ class Draws:
             self.order[path] = generator(self.seed, path).permutation(self.count)
             width = log(np.array([1.0 + variance]))
             scores = self._scores[self.order[path]]
+            # less width / 2: it is the mean that is 1, not the median
             self.drawn[path] = exp(np.sqrt(width) * scores - width / 2)
         return self.drawn[path]

@@ -66,6 +66,7 @@ _OUTER = (
 
 
 def _polynomial(terms: list[float] | tuple[float, ...], x: FloatArray) -> FloatArray:
+    # Horner's form, in place: the fewest products, and no array for each term
     value = np.full_like(x, terms[0])
     for term in terms[1:]:
         value *= x
@@ -80,6 +81,7 @@ def exp(x: FloatArray) -> FloatArray:
     [1.0, 2.71828182845905]
     """
     power = np.rint(x * (1.0 / math.log(2)))
+    # in two steps: the first product is exact, so that the rest keeps its last bits
     rest = (x - power * _LN2_HIGH) - power * _LN2_LOW
     return np.ldexp(_polynomial(_EXP_TERMS, rest), power.astype(np.int32))
 
@@ -92,6 +94,7 @@ def log(x: FloatArray) -> FloatArray:
     """
     part, power = np.frexp(x)
     small = part < math.sqrt(0.5)
+    # between 0.71 and 1.41, where the series in s needs the fewest terms
     part, power = np.where(small, part * 2.0, part), power - small
     s = (part - 1.0) / (part + 1.0)
     return power * _LN2_HIGH + (2.0 * s * _polynomial(_LOG_TERMS, s * s) + power * _LN2_LOW)
@@ -110,4 +113,5 @@ def normal_scores(count: int) -> FloatArray:
     r = np.sqrt(-log(lower)) - 1.6
     outer = -_polynomial(_OUTER[0], r) / _polynomial(_OUTER[1], r)
     score = np.where(q >= -0.425, middle, outer)
+    # the upper half is the lower one mirrored: exactly its negative
     return np.concatenate([score, -score[::-1][count % 2 :]])

@@ -13,7 +13,7 @@ from estimator.inventory.sections import Reader
 from estimator.months import FloatArray, IntArray, Months
 from estimator.simulation import uncertain_inputs
 from estimator.simulation.demand import Demand, GrowthFactors
-from estimator.simulation.demand_builder import DemandBuilder, Multipliers
+from estimator.simulation.demand_builder import DemandBuilder, Multipliers, budget_codes
 from estimator.simulation.draws import Draws
 from estimator.simulation.look_back import LookBackDays, breakpoints_of, gets_at
 from estimator.simulation.shared_gets import SharedGets, SharedRequests
@@ -21,8 +21,7 @@ from estimator.simulation.uncertain_files import OWN_DRAWS, UncertainFiles
 from estimator.volume.growth import ACCOUNTS, FILES, Segment
 from estimator.volume.key_months import key_blocks
 from estimator.volume.model import Model, Written
-from estimator.volume.readers import LookBack, Reading, Sharing, is_fine, reading
-from estimator.volume.rows import Vocabulary
+from estimator.volume.readers import LookBack, ReaderModel, Sharing, build_reader_model, is_fine
 from estimator.volume.streams import Streams
 from estimator.volume.trail_requests import trail_blocks
 from pricing.rates import RateTable
@@ -54,7 +53,7 @@ def demand_of(
     """
     since = months.since(inventory.growth.as_of)
     growing = {
-        name: draws.of(f"growth.{name}", getattr(inventory.growth, name), "growth")
+        name: draws.draw(f"growth.{name}", getattr(inventory.growth, name), "growth")
         for name in _growing(inventory, FILES)
         if since.any()
     }
@@ -62,18 +61,9 @@ def demand_of(
     build = _InventoryDemand(inventory, months, streams, draws, own, growth)
     demand = Demand(months.count, growth, draws, noise)
     vocabulary = build.model.vocabulary
-    budgeted = _budget_codes(inventory, vocabulary)
+    budgeted = budget_codes(inventory, vocabulary)
     build.fill(DemandBuilder(demand, table, vocabulary, build.files.draws, budgeted))
     return demand
-
-
-def _budget_codes(inventory: Inventory, vocabulary: Vocabulary) -> dict[str, frozenset[int]]:
-    """The billed accounts and drivers that budgets are for, as codes."""
-    named = [budget.covers for budget in inventory.budgets if budget.covers is not None]
-    return {
-        column: frozenset(vocabulary.code[column][value] for of, value in named if of == column)
-        for column in ("billed_account", "driver")
-    }
 
 
 def _growing(inventory: Inventory, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -93,18 +83,20 @@ class _InventoryDemand:
         growth: GrowthFactors,
     ) -> None:
         self.inventory, self.draws, self.full, self.growth = inventory, draws, streams, growth
+        # two inventories side by side: the model has 1 or 0 for each range, `inventory` has the
+        # range
         self.model = Model(uncertain_inputs.with_unit_factors(inventory), months)
         summed = streams.add_up(by_account=False, by_region=False, by_input=True)
         self.fine = {
-            reader.name: self._read(reading(self.model, reader), summed)
+            reader.name: self._read(build_reader_model(self.model, reader), summed)
             for reader in inventory.readers
             if is_fine(reader)
         }
         self.files = self._files(summed, own)
         self.summed = self.files.refer(summed)
 
-    def _read(self, at_work: Reading, summed: Streams) -> Streams:
-        return at_work.streams(self.full, summed, False, False, by_input=True)
+    def _read(self, reader_model: ReaderModel, summed: Streams) -> Streams:
+        return reader_model.streams(self.full, summed, False, False, by_input=True)
 
     def _files(self, summed: Streams, own: int) -> UncertainFiles:
         ranges = self.inventory.uncertain_files
@@ -146,6 +138,7 @@ class _InventoryDemand:
         """Add everything that the inventory causes to the demand."""
         self.builder = builder
         self._trails()
+        # the first of each pair has the ranges, the second the unit factors
         readers = zip(self.inventory.readers, self.model.inventory.readers, strict=True)
         for reader, unit_reader in readers:
             self._reader(reader, unit_reader)
@@ -167,9 +160,10 @@ class _InventoryDemand:
                 of_trail.append(-1)
                 continue
             path, share = saving
+            # a saving that the reader says is one draw for all trails
             if path not in number:
                 number[path] = len(left)
-                left.append(1.0 - self.draws.of(path, share, "share"))
+                left.append(1.0 - self.draws.draw(path, share, "share"))
             of_trail.append(number[path])
         saved = np.array(of_trail, dtype=np.int64)
         return Multipliers(factor, saved, tuple(left), _growing(self.inventory, growth))
@@ -186,16 +180,16 @@ class _InventoryDemand:
             name = self.model.vocabulary.texts["driver"][int(np.max(block.driver))]
             checks = trails[name].config_updates_per_month
             path = f"trails[{name}].config_updates_per_month"
-            factor = 1.0 if checks.is_number else self.draws.of(path, checks)
+            factor = 1.0 if checks.is_number else self.draws.draw(path, checks)
             self.builder.add(block, Multipliers(factor))
 
     def _reader(self, reader: Reader, unit_reader: Reader) -> None:
         """Decrypt, and Encrypt of copies."""
-        at_work = reading(self.model, unit_reader)
+        reader_model = build_reader_model(self.model, unit_reader)
         streams = (
             self.files.refer(self.fine[reader.name])
             if reader.name in self.fine
-            else self._read(at_work, self.summed)
+            else self._read(reader_model, self.summed)
         )
         if not len(streams):
             return
@@ -206,56 +200,58 @@ class _InventoryDemand:
             "look-back": self._look_backs,
             "share": self._share_gets,
         }
-        for written in at_work.files_to_read(streams):
+        for written in reader_model.files_to_read(streams):
             multipliers = self._multipliers(factor, savings, written.growth.names)
             if not len(written.streams):
                 continue
-            add[at_work.gets_follow](at_work, reader, written, multipliers)
+            add[reader_model.gets_follow](reader_model, reader, written, multipliers)
 
     def _gets_of_files(
-        self, at_work: Reading, reader: Reader, written: Written, multipliers: Multipliers
+        self, reader_model: ReaderModel, reader: Reader, written: Written, multipliers: Multipliers
     ) -> None:
         """Gets of files as they are put."""
         del reader
         # nothing is known of the bucket that copies go to: nothing is saved there
         unsaved = Multipliers(multipliers.factor, growth=multipliers.growth)
-        for block in at_work.requests(written, at_work.gets(written)):
+        for block in reader_model.requests(written, reader_model.gets(written)):
             self.builder.add(block, unsaved if block.operation == "Encrypt" else multipliers)
 
     def _look_backs(
-        self, at_work: LookBack, reader: Reader, written: Written, multipliers: Multipliers
+        self, reader_model: LookBack, reader: Reader, written: Written, multipliers: Multipliers
     ) -> None:
         """Gets of a look-back, by the range that decides its days and by the age of its files."""
         growth = written.growth
         segments = growth.months_of_put if multipliers.growth else growth.segments
-        for rows, days in self._days_back(at_work, reader, written.streams):
+        for rows, days in self._days_back(reader_model, reader, written.streams):
             part = Written(written.streams.where(rows), growth)
             # the retention may cut every draw of a look-back to the same days
             fixed = days.min() == days.max()
             nodes = None
             if not fixed:
-                nodes = LookBackDays.over(days, breakpoints_of(at_work, part, segments))
-            for age, table in self._by_age(at_work, part, days, nodes, segments).items():
+                nodes = LookBackDays.over(days, breakpoints_of(reader_model, part, segments))
+            for age, table in self._by_age(reader_model, part, days, nodes, segments).items():
                 grown = dataclasses.replace(multipliers, age=age)
                 if nodes is None:
-                    for block in at_work.requests(part, table):
+                    for block in reader_model.requests(part, table):
                         self.builder.add(block, grown)
                     continue
-                left = 1.0 - at_work.savings[part.streams.trail]
-                for block in at_work.requests(part, table[0]):
+                # certain savings are taken off a block already, off the table not yet
+                left = 1.0 - reader_model.savings[part.streams.trail]
+                for block in reader_model.requests(part, table[0]):
                     self.builder.add_look_backs(block, table * left[:, None], grown, nodes)
 
     def _by_age(
         self,
-        at_work: LookBack,
+        reader_model: LookBack,
         written: Written,
         days: FloatArray,
         nodes: LookBackDays | None,
         segments: Sequence[Segment],
     ) -> dict[int, FloatArray]:
-        """Gets of files by the months that they are old when they are read; months last.
+        """Gets by age of the files in months; the last axis is the month of reading.
 
-        Only uncertain growth needs the age: each draw multiplies old files by their own month's.
+        Only uncertain growth needs the age: each draw multiplies files by the growth of the month
+        in which they were put.
         """
 
         def gets(looking: LookBack, part: Written) -> FloatArray:
@@ -265,7 +261,7 @@ class _InventoryDemand:
 
         # growth that is a number is in the table already
         if len(segments) < 2 or not self.growth.is_uncertain:
-            return {0: gets(at_work, written)}
+            return {0: gets(reader_model, written)}
         found: dict[int, FloatArray] = {}
         spans = self.model.spans
         for segment in segments:
@@ -277,7 +273,8 @@ class _InventoryDemand:
             near, here = spans.between(float(start.min()), float(end.max() + days.max()))
             if not len(near):
                 continue
-            table = gets(at_work.over(near), Written(streams, written.growth))
+            # only the months that can reach these files: others would be columns of zeros
+            table = gets(reader_model.over(near), Written(streams, written.growth))
             whole = (*table.shape[:-1], len(spans))
             for column, month in enumerate(range(here.start, here.stop)):
                 if table[..., column].any():
@@ -288,7 +285,7 @@ class _InventoryDemand:
         return found
 
     def _days_back(
-        self, at_work: LookBack, reader: Reader, streams: Streams
+        self, reader_model: LookBack, reader: Reader, streams: Streams
     ) -> Iterator[tuple[IntArray, FloatArray]]:
         """The rows that look back over the same days, and those days for each draw."""
         asked = uncertain_inputs.look_back(reader)
@@ -303,15 +300,15 @@ class _InventoryDemand:
             retained = ranges[which]
             rows = np.flatnonzero(np.isin(streams.trail, trails))
             if asked is None and retained is None:
-                yield rows, at_work.back(streams.where(rows[:1]))
+                yield rows, reader_model.days_back(streams.where(rows[:1]))
                 continue
-            back = np.array([at_work.most_back]) if asked is None else self.draws.of(*asked)
-            retention = np.array([which]) if retained is None else self.draws.of(*retained)
+            back = np.array([reader_model.most_back]) if asked is None else self.draws.draw(*asked)
+            retention = np.array([which]) if retained is None else self.draws.draw(*retained)
             # nobody reads what the bucket no longer has
             yield rows, np.minimum(back, retention)
 
     def _share_gets(
-        self, at_work: Sharing, reader: Reader, written: Written, multipliers: Multipliers
+        self, reader_model: Sharing, reader: Reader, written: Written, multipliers: Multipliers
     ) -> None:
         """Gets that streams share in proportion to their files."""
         del reader
@@ -319,13 +316,14 @@ class _InventoryDemand:
         multipliers = dataclasses.replace(multipliers, growth=())
         streams = written.streams
         retention = {
-            trail: self.draws.of(*retained)
+            trail: self.draws.draw(*retained)
             for trail in np.unique(streams.trail).tolist()
             if (retained := uncertain_inputs.retention(self.inventory.trails[trail])) is not None
             and self._expire(streams.where(streams.trail == trail))
         }
-        block = next(iter(at_work.requests(written, at_work.gets(written))))
-        left = 1.0 - at_work.savings[streams.trail]
+        # the only one: such a reader makes Decrypt alone
+        block = next(iter(reader_model.requests(written, reader_model.gets(written))))
+        left = 1.0 - reader_model.savings[streams.trail]
         parts = [
             (which, factor * share, rows[left[rows] == share])
             for which, factor, rows in self.builder.groups(block, multipliers)
@@ -339,12 +337,13 @@ class _InventoryDemand:
             )
             return
         groups = [rows for _, _, rows in parts]
-        gets = SharedGets(at_work, streams, self.files.draws, retention, groups)
+        gets = SharedGets(reader_model, streams, self.files.draws, retention, groups)
         for number, (which, factor, _) in enumerate(parts):
-            requests = SharedRequests(gets, number, factor * at_work.per_day)
+            requests = SharedRequests(gets, number, factor * reader_model.per_day)
             self.builder.demand.group(which, ()).parts.append(requests)
 
     def _expire(self, streams: Streams) -> bool:
         """True where files of streams that ended may expire before their key goes."""
+        # while a stream writes on, there is always a file that has not expired
         last = np.minimum(self.model.months.end[-1], self.model.key_end[streams.trail])
         return bool((streams.end < last).any())

@@ -56,6 +56,7 @@ class LookBackDays:
             steps = np.arange(MOST_BREAKPOINTS) / MOST_BREAKPOINTS
             inside = low + (float(inside[-1]) - low) * steps * steps
         ends = np.unique(np.concatenate([[low], inside, [high]]))
+        # the longest draw lies on the last end, and belongs to the last interval
         interval = np.clip(np.searchsorted(ends, days, "right") - 1, 0, len(ends) - 2)
         place = (days - ends[interval]) / (ends[interval + 1] - ends[interval])
         nodes = np.empty(2 * len(ends) - 1)
@@ -90,7 +91,7 @@ class LookBackRequests:
         return self.days.at(column) * self.factor if column.any() else np.zeros(1)
 
 
-def gets_at(reading: LookBack, written: Written, days: LookBackDays) -> FloatArray:
+def gets_at(reader_model: LookBack, written: Written, days: LookBackDays) -> FloatArray:
     """Gets at each node for each row of streams and month: nodes x rows x months. [get/month]"""
     streams = written.streams
     # streams that differ in their files alone are met alike: each kind is computed once
@@ -98,22 +99,24 @@ def gets_at(reading: LookBack, written: Written, days: LookBackDays) -> FloatArr
     _, first, kind_of = np.unique(edges, axis=1, return_index=True, return_inverse=True)
     kinds = dataclasses.replace(streams.where(first), files=np.ones(len(first)))
     size, rows = len(days.nodes), len(kinds)
-    found = np.zeros((size, rows, len(reading.model.spans)))
+    found = np.zeros((size, rows, len(reader_model.model.spans)))
     # nodes x rows x months of all nodes at once would take gigabytes
     at_once = max(1, _ROWS_AT_ONCE // max(rows, 1))
     for begin in range(0, size, at_once):
         nodes = days.nodes[begin : begin + at_once]
         many = kinds.where(np.tile(np.arange(rows), len(nodes)))
-        gets = reading.gets(Written(many, written.growth), np.repeat(nodes, rows))
+        gets = reader_model.gets(Written(many, written.growth), np.repeat(nodes, rows))
         found[begin : begin + at_once] = gets.reshape(len(nodes), rows, -1)
     gets_of_rows: FloatArray = found[:, kind_of.reshape(-1)]
     gets_of_rows *= streams.files[:, None]
     return gets_of_rows
 
 
-def breakpoints_of(reading: LookBack, written: Written, segments: Iterable[Segment]) -> FloatArray:
+def breakpoints_of(
+    reader_model: LookBack, written: Written, segments: Iterable[Segment]
+) -> FloatArray:
     """Look-backs that just reach where streams begin or end, or their growth changes. [day]"""
-    turns = reading.turns(written.streams)
+    turns = reader_model.turns(written.streams)
     edges = [period for segment in segments for period in _ends(segment.period)]
     reached = np.concatenate([written.streams.start, written.streams.end, edges])
     # a stream without a start or end has no edge to reach

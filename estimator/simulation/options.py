@@ -62,6 +62,7 @@ def read_options(
 
 
 def _draws_wrong(draws: int, months: int) -> list[Problem]:
+    # True is an int in Python
     if isinstance(draws, bool) or not isinstance(draws, Integral):
         return [Problem("draws", None, "", repr(draws), "a whole number", "write 10000")]
     if not FEWEST_DRAWS <= draws <= MOST_DRAWS:

@@ -72,6 +72,7 @@ class Prices:
         """The lines of these bins at the rates in force; built anew only where either changes."""
         day = self._months.firsts[month]
         meters = {self._meters[number].name: self._meters[number] for number in used.tolist()}
+        # lines are the same in all months between two versions of their rates
         starts = (self._table.in_force(meter, day).start for meter in meters.values())
         key = (used.tobytes(), *starts)
         if key not in self._known:

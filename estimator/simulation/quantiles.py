@@ -21,6 +21,7 @@ def quantiles_of(values: FloatArray, shares: Sequence[float]) -> FloatArray:
     [1.0, 2.5, 4.0]
     """
     last = len(values) - 1
+    # beyond the outermost draws there is nothing to go between: the outermost itself
     place = np.clip(np.array(shares) * len(values) - 0.5, 0.0, last)
     below = np.floor(place).astype(np.int64)
     above = np.minimum(below + 1, last)

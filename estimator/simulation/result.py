@@ -12,7 +12,7 @@ import pandas as pd
 
 from estimator.figures import count, money, share
 from estimator.forecasting.budgets import is_over
-from estimator.forecasting.result import INTERPRETATIONS, describe_rates
+from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS, describe_rates
 from estimator.inventory import Inventory
 from estimator.months import FloatArray, Months
 from estimator.simulation.draws import Draws
@@ -33,8 +33,8 @@ class Simulation:
     inventory, months, draws, seed, quantile : Inventory, Months, int, int, tuple of float
         The inventory, its months, the number of draws, their seed, and the shares of `quantiles`.
     quantiles, other_quantiles : DataFrame
-        The frame of `estimator.frames.QUANTILES`; the same of the cost under the other reading of
-        who pays for CloudTrail's own writes.
+        The frame of `estimator.frames.QUANTILES`; the same of the cost under the other
+        interpretation of who pays for CloudTrail's own writes.
     monthly : DataFrame
         A row per month: point, mean, and what the mean requests cost.
     drivers, remainder : DataFrame, dict
@@ -84,7 +84,7 @@ class Simulation:
 
     @property
     def other_interpretation(self) -> str:
-        """The reading of F5 that the inventory did not choose."""
+        """The interpretation of F5 that the inventory did not choose."""
         return "charged" if self.inventory.cloudtrail_writes == "exempt" else "exempt"
 
     def of_span(self, measure: str) -> FloatArray:
@@ -94,11 +94,11 @@ class Simulation:
 
     @property
     def other_interpretation_line(self) -> str:
-        """The line that stands beside every cost: the total under the other reading."""
+        """The line that stands beside every cost: the total under the other interpretation."""
         mean = self.mean[f"{self.cost}_writes_{self.other_interpretation}"]
         rows = self.other_quantiles[self.other_quantiles["month"].isna()]
         line = (
-            f"With cloudtrail_writes: {self.other_interpretation} the total is {self.currency} "
+            f"If {INTERPRETATION_WORDS[self.other_interpretation]}, the total is {self.currency} "
             f"{money(mean)} on average"
         )
         low, high = float(rows["value"].iloc[0]), float(rows["value"].iloc[-1])
@@ -212,6 +212,7 @@ def build_simulation(
         other: math.fsum(means["other"]),
     }
     measures = ["requests", cost, f"{cost}_writes_charged", f"{cost}_writes_exempt"]
+    # point and mean side by side: the free tier makes them differ even where requests agree
     monthly = pd.DataFrame(
         {
             "month": list(months.labels),
@@ -266,6 +267,7 @@ def _budgets(inventory: Inventory, months: Months, samples: Samples, currency: s
         else samples.over[budget.name]
         for budget in budgets
     ]
+    # a draw that breaks it in several months is one that breaks it in any
     found = [[broken.any(axis=0).mean(), *broken.mean(axis=1)] for broken in over]
     span = [pd.NaT, *pd.period_range(months.labels[0], periods=months.count, freq="M")]
     names = [budget.name for budget in budgets]

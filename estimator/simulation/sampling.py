@@ -1,4 +1,4 @@
-"""Every draw, month by month: requests, and cost under both readings."""
+"""Every draw, month by month: requests, and cost under both interpretations."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Samples:
     requests, cost : array
         Months x draws. [request, currency]
     other : list of array
-        Quantiles of the cost under the other reading: of the whole span, then of each month.
+        Quantiles of the cost under the other interpretation: of the whole span, then of each month.
     means : DataFrame
         A row per month: requests, chosen and other [currency] of the mean draw, and of_mean, the
         cost of the mean requests.
@@ -55,8 +55,9 @@ def sample(
     shares: Sequence[float],
 ) -> Samples:
     """Draw everything, month by month: one month of every bin is in memory at a time."""
-    drawn = {use.path: draws.of(use.path, use.requests) for use in inventory.other_uses}
+    drawn = {use.path: draws.draw(use.path, use.requests) for use in inventory.other_uses}
     others = other_pools(inventory, months, drawn)
+    # one value each: the cost of the mean requests is priced as one draw
     means = {path: np.array([each.mean()]) for path, each in drawn.items()}
     mean_others = other_pools(inventory, months, means)
     requests, cost = np.empty((2, months.count, draws.count))

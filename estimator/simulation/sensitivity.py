@@ -55,6 +55,7 @@ def drivers_frame(
         sums = float(np.sum(found[:, number]))
         left[measure] = max(0.0, 1.0 - sums) if varies[measure] else math.nan
     shares = [f"share_{measure}" for measure in reversed(list(results))]
+    # by name where shares are equal, so that the order is the same every time
     frame = frame.sort_values(
         [*shares, "assumption"], ascending=[*(False for _ in shares), True], kind="stable"
     )
@@ -92,8 +93,10 @@ def first_order(order: IntArray, value: FloatArray, results: Sequence[FloatArray
     """
     draws = len(order)
     classes = classes_for(draws)
+    # classes differ by one draw at most, whatever the number of draws
     edges = (np.arange(classes) * draws + classes - 1) // classes
     size = np.diff(edges, append=draws)
+    # the inverse of the order: which draw has each rank
     by_rank = np.empty(draws, dtype=np.int64)
     by_rank[order] = np.arange(draws)
     ranked = value[by_rank]
@@ -109,6 +112,7 @@ def first_order(order: IntArray, value: FloatArray, results: Sequence[FloatArray
             continue
         y = (result - result.mean())[by_rank]
         sums, along = np.add.reduceat(y, edges), np.add.reduceat(x * y, edges)
+        # no line in a class in which the assumption does not vary
         lines = along * along / np.where(spread > 0, spread, 1.0)
         explained = float(np.sum(sums * sums / size + lines)) / float(np.sum(y * y))
         left = (1.0 - explained) * (draws - 1) / (draws - 1 - fitted)

@@ -62,19 +62,19 @@ class SharedGets:
 
     def __init__(
         self,
-        reading: Sharing,
+        reader_model: Sharing,
         streams: Streams,
         files: Sequence[FloatArray],
         retention: dict[int, FloatArray],
         groups: Sequence[IntArray],
     ) -> None:
-        self._spans, self._period = reading.model.spans, reading.period
+        self._spans, self._period = reader_model.model.spans, reader_model.period
         self._files, self._retention, self._groups = files, retention, len(groups)
         group_of = np.full(len(streams), -1, dtype=np.int64)
         for number, rows in enumerate(groups):
             group_of[rows] = number
-        until = reading.readable_until(streams)
-        key_end = reading.model.key_end[streams.trail]
+        until = reader_model.readable_until(streams)
+        key_end = reader_model.model.key_end[streams.trail]
         readable = (streams.files > 0) & (streams.end > streams.start) & (group_of >= 0)
         drawn = np.isin(streams.trail, list(retention))
         # streams with the same draws and the same drawn retention are one step function, but for
@@ -111,8 +111,9 @@ class SharedGets:
         self._found: list[FloatArray] = []
         self._known: dict[bytes, list[FloatArray]] = {}
 
-    def of(self, group: int, month: int) -> FloatArray:
+    def shared_days(self, group: int, month: int) -> FloatArray:
         """Days of the month on which there is something to read, times the group's share. [day]"""
+        # each group asks for every month: the integral is the same for all of them
         if month != self._month:
             self._found, self._month = self._compute(month), month
         return self._found[group]
@@ -131,6 +132,7 @@ class SharedGets:
             else:
                 days = self._retention[steps.retention]
                 ends = steps.end[0]
+                # an end that no draw brings into the month need not be an edge of it
                 near = (ends + days.max() > begin) & (ends + days.min() < end)
                 moving.append((steps.retention, ends[near]))
         fixed = np.unique(np.concatenate(known))
@@ -157,7 +159,9 @@ class SharedGets:
         shifted = [ends + self._retention[trail][here, None] for trail, ends in moving]
         rows = len(shifted[0]) if shifted else 1
         edges = np.concatenate([np.broadcast_to(fixed, (rows, len(fixed))), *shifted], axis=1)
+        # what a draw moves out of the month is clipped, and its stretch has no length
         edges = np.sort(np.clip(edges, begin, end), axis=1)
+        # nothing changes between two edges, so the middle stands for the whole stretch
         length, middle = np.diff(edges, axis=1), (edges[:, 1:] + edges[:, :-1]) / 2
         if not self._is_moving:
             # no draw moves an edge: what is readable was laid out once, and most months have
@@ -203,7 +207,7 @@ class SharedRequests:
 
     def of(self, month: int) -> FloatArray:
         """For each draw. [request]"""
-        requests: FloatArray = self.gets.of(self.group, month) * self.factor
+        requests: FloatArray = self.gets.shared_days(self.group, month) * self.factor
         return requests
 
 

@@ -64,7 +64,7 @@ class UncertainFiles:
                 self._combine(members, paths, mean, variance, weights, draws)
         for number in used:
             self._code[number] = len(self.draws)
-            self.draws.append(draws.of(paths[number], values[number]))
+            self.draws.append(draws.draw(paths[number], values[number]))
 
     def _combine(
         self,
@@ -87,6 +87,7 @@ class UncertainFiles:
         )
         label = UncertainInput(path, Range(float(low), float(mid), float(high)))
         self._code[members] = len(self.draws)
+        # draws of the sum are multiples of its mean: each member brings its own mean along
         self._mean[members] = m
         self.draws.append(draws.around_one(path, relative, label))
 
@@ -119,7 +120,8 @@ def notice_combined(ranges: int, own: int = OWN_DRAWS) -> tuple[str, ...]:
     """The notice that small ranges are drawn together, where they are."""
     if ranges <= own:
         return ()
-    drawn = (
-        f"of {ranges:,} ranges of files_per_day the {own} that matter most are drawn each on its"
+    notice = (
+        f"of {ranges:,} ranges of files_per_day the {own} that matter most are simulated each on "
+        "its own, the rest together: mean and variance of their sum are exact"
     )
-    return (f"{drawn} own, the rest together: mean and variance of their sum are exact",)
+    return (notice,)

@@ -26,6 +26,7 @@ def with_unit_factors(inventory: Inventory) -> Inventory:
     Files per day, look-backs and retention stay: each has a step of its own.
     """
     growth = inventory.growth
+    # 0: no growth is left to multiply, so that each draw brings all of it
     growing = {
         name: _NONE
         for name in ("accounts_per_year", "files_per_year")
@@ -97,8 +98,9 @@ def reader_factor(reader: Reader, draws: Draws) -> FloatArray | float:
     for name in kind_of(reader).factors:
         given = getattr(reader, name)
         if not given.is_number:
+            # a share must never be drawn above 1
             kind: Any = "share" if is_share(name) else "quantity"
-            product = product * draws.of(f"readers[{reader.name}].{name}", given, kind)
+            product = product * draws.draw(f"readers[{reader.name}].{name}", given, kind)
     return product
 
 

@@ -45,6 +45,7 @@ def usage(
     model = Model(inventory, months)
     by_account, by_region = "account" in by, "region" in by
     full = streams_of(inventory) if streams is None else streams
+    # before the months multiply them: a hundred thousand streams become a few rows
     summed = full.add_up(by_account, by_region)
     blocks = [
         *trail_blocks(model, summed),

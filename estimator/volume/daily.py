@@ -60,6 +60,7 @@ class DailyRequests:
     @property
     def month_starts(self) -> IntArray:
         """The position of the first day of each month."""
+        # -1 is no month, so the first day begins one as well
         return np.flatnonzero(np.diff(self.spans.month, prepend=-1))
 
     @property
@@ -82,6 +83,7 @@ def daily_requests(
     summed = streams.add_up(by_account=False, by_region=False)
     days = float(months.days.max())
     size = max(1, int(_MOST_CELLS / (days * max(len(summed), 1))))
+    # whole months in a piece: a burst is the highest of a month, which no piece may cut
     for first in range(0, months.count, size):
         spans = months.each_day(first, min(first + size, months.count))
         each_day = model.over(spans)
@@ -103,6 +105,7 @@ def _by_job(model: Model, blocks: list[Block]) -> DailyRequests:
     seconds: list[Range | None] = [None] * len(jobs)
     row = 0
     for block in blocks:
+        # releases of numpy differ in the shape of this inverse
         job = job_of.reshape(-1)[row : row + len(block.quantity)]
         row += len(block.quantity)
         assert (
@@ -116,6 +119,7 @@ def _by_job(model: Model, blocks: list[Block]) -> DailyRequests:
             block.quantity, times, out=np.zeros_like(block.quantity), where=times > 0
         )
         np.add.at(at_once, job, together)
+        # blocks of one job have one driver and cause, and so the same seconds
         for number in np.unique(job).tolist():
             seconds[number] = block.burst_profile.seconds
     named = {column: jobs[:, position] for position, column in enumerate(JOB)}

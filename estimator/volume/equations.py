@@ -189,6 +189,7 @@ class Pair(Expression):
     def text(self, digits: int, bare: bool = False) -> str:
         """Both parts with the sign between them."""
         first, second = self.first.inner(digits, bare), self.second.text(digits, bare)
+        # an exponent stands in parentheses already, so it needs none of its own
         if self.sign == "^":
             return f"{first}^({second})"
         return f"{first} {self.sign} {self.second.inner(digits, bare)}"
@@ -257,6 +258,7 @@ class Equation:
     def _holds(self, digits: int) -> bool:
         if self.formula is None:
             return True
+        # the number must come out of the formula as it is printed, and each working beside it too
         shown = [(self.formula.result(digits), self.figure(self.number))]
         shown += [
             (value.working.result(digits), operand(value.number, digits))
@@ -278,6 +280,7 @@ def operand(number: float, digits: int) -> str:
         return f"{number:,.0f}"
     value = Decimal(f"{number:.12g}")  # without the noise of binary fractions
     if len(value.normalize().as_tuple().digits) > _SHORT:
+        # repr has the digits of the double; a Decimal of the float itself has its binary noise too
         value = Decimal(repr(float(number)))
         places = max(digits - 1 - value.adjusted(), 0)
         value = value.quantize(Decimal(1).scaleb(-places))

@@ -49,6 +49,7 @@ def origin_of(
     for path in written:
         if path in inventory.places:
             return Assumption(assumption, (path,))
+    # an inventory that was made in Python has no places: what equals the default counts as it
     is_default = assumption == type(section).model_fields[name].default
     if is_default and default is not None:
         return default
@@ -82,6 +83,7 @@ def requests_equation(
 ) -> Equation:
     """The requests of as many S3 calls, less what a Bucket Key saves."""
     formula = calls
+    # a factor of 1 - 0 would say nothing
     if saving is not None and saving.number:
         formula = Product((calls, Pair(Value(1.0), "-", saving)))
     return Equation(what, number, "requests", formula)
@@ -163,11 +165,13 @@ def _kinds(model: Model, written: Written, days: FloatArray) -> list[_Kind]:
     columns = np.stack([streams.files, days, np.array(sort, dtype=np.float64)[origin_of_row]])
     alike, kind_of_row, size = np.unique(columns, axis=1, return_inverse=True, return_counts=True)
     put = alike[0] * alike[1] * size
+    # stable: kinds that put the same stand in the same order, whatever that of the accounts
     order = np.argsort(-put, kind="stable")
     # where nothing is put, one line still says of what nothing is
     order = order[put[order] > 0] if put.any() else order[:1]
     kinds = []
     for position, number in enumerate(order.tolist()):
+        # only kinds with a line of their own name their places
         chosen = origin_of_row[kind_of_row.reshape(-1) == number] if position < _MOST else []
         own = [origins[code] for code in dict.fromkeys(np.asarray(chosen, dtype=int).tolist())]
         named = [origin for origin in own if isinstance(origin, Assumption)]

@@ -105,5 +105,6 @@ def mean_window_days(
 
     met = ramp(low) - ramp(low + window) - ramp(high) + ramp(high + window)
     mean = met / np.where(length > 0, length, 1.0)
+    # looks at one moment have no length to average over: it is the overlap at that moment
     at_once = np.minimum(high, 0.0) - np.maximum(low, -window)
     return np.where(high > low, np.where(length > 0, mean, np.maximum(at_once, 0.0)), 0.0)

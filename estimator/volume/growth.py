@@ -47,6 +47,7 @@ class Growth:
     def __init__(self, section: GrowthSection, names: tuple[str, ...], months: Months) -> None:
         self.names = names
         self._per_year = {name: getattr(section, name).mid for name in names}
+        # an inventory without a day is taken to be true when the months begin
         self._as_of, self._months = section.as_of or months.firsts[0], months
         self.factor = self._factor(months.since(section.as_of))
 
@@ -64,12 +65,15 @@ class Growth:
     @property
     def segments(self) -> tuple[Segment, ...]:
         """The months in which files were put, told apart where their growth differs."""
+        # without growth no month need be told apart, and each segment costs a pass over all streams
         return (Segment(Period(), 0, 1.0),) if self.is_flat else self.months_of_put
 
     @property
     def months_of_put(self) -> tuple[Segment, ...]:
         """The month of `as_of` with all time before it, then each month up to the last one."""
+        # the last of `firsts` is the day after the months
         last = self._months.firsts[-2]
+        # 0 where `as_of` lies after the months: nothing grows before it
         count = max((last.year - self._as_of.year) * 12 + last.month - self._as_of.month, 0)
         factors = self._factor(np.arange(count + 1, dtype=np.float64))
         # files from before `as_of` are taken as they were then: nothing shrinks backwards

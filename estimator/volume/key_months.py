@@ -22,6 +22,7 @@ def paid_periods(active: Period, rotations: list[float]) -> list[Period]:
     """The period in which a key is paid, and that of each rotation, in order of their days."""
     cap = Period(end=float(CAPPED_FROM.toordinal()))
     periods = [active]
+    # by their days: the first two cost for ever, in whatever order the file has them
     for count, rotation in enumerate(sorted(rotations), start=1):
         paid = active & Period(start=rotation)
         periods.append(paid if count <= ROTATIONS_CHARGED else paid & cap)

@@ -57,12 +57,14 @@ class Model:
         self.key_region = np.array([region[own.region] for own in inventory.keys], dtype=np.int64)
         trails = inventory.trails
         self.trail_account = np.array([account[trail.account] for trail in trails], dtype=np.int64)
+        # -1 for a trail without a key never indexes: `streams_of` leaves its streams out
         self.trail_key = np.array(
             [-1 if t.key is None else key[t.key] for t in trails], dtype=np.int64
         )
         driver = self.vocabulary.code["driver"]
         self.trail_driver = np.array([driver[t.name] for t in trails], dtype=np.int64)
         self.trail_number = {trail.name: number for number, trail in enumerate(trails)}
+        # a saving may be written for a Bucket Key that is off
         self.saving = np.array(
             [t.bucket.bucket_key_saving.mid if t.bucket.bucket_key else 0.0 for t in trails]
         )
@@ -97,9 +99,11 @@ class Model:
     def digests(self, streams: Streams) -> Written:
         """The digest files under the key of those streams that have any."""
         streams = streams.where(self.digest_start[streams.trail] < NEVER)
+        # a row may be many streams added up, and each has a digest an hour
         rate = formulas.DIGESTS_PER_DAY * streams.count
         # a trail older than AWS's change has digests under its key later than log files
         start = np.maximum(streams.start, self.digest_start[streams.trail])
+        # AWS says how many digests there are, so that no range multiplies them
         nothing = np.full(len(streams), -1, dtype=np.int64)
         digests = dataclasses.replace(streams, files=rate, start=start, uncertain_input=nothing)
         return Written(digests, self.growths["digests"])
@@ -107,6 +111,7 @@ class Model:
     def put(self, written: Written, period: Period = ALL_TIME) -> FloatArray:
         """Files put in each span inside a period. [file]"""
         days = self.days(written.streams, period)
+        # spans may be days, and all days of a month have its growth
         factor = written.growth.factor[self.spans.month]
         return formulas.puts(written.streams.files[:, None], days, factor)
 

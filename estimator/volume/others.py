@@ -19,7 +19,14 @@ from estimator.volume import formulas
 class OtherPools:
     """Requests of others by payer, partition and month. [request/month]
 
-    `values` has a number for each month, or rows of draws for each.
+    Attributes
+    ----------
+    months : Months
+    each_partition : mapping of payer to list of array
+        Of each use its requests month by month, in rows: one number, or one for each draw. They
+        are those of every partition of the payer. [request/month]
+    one_partition : mapping of (payer, partition) to list of array
+        The same of uses of an account, which lies in one partition. [request/month]
     """
 
     months: Months
@@ -32,6 +39,7 @@ class OtherPools:
             *self.each_partition.get(payer, ()),
             *self.one_partition.get((payer, partition), ()),
         ]
+        # one value broadcasts against a number and against draws alike
         total = np.zeros(1)
         for part in parts:
             total = total + part[month]
@@ -56,6 +64,7 @@ def other_pools(
         requests = np.array([use.requests.mid]) if draws is None else draws[use.path]
         monthly = share_of_months(inventory, use, months)[:, None] * requests
         if use.account is None:
+            # a payer's number is that of each of its partitions, as the free quantity is
             each[use.payer].append(monthly)
         else:
             own[use.payer, partition[use.account]].append(monthly)
@@ -77,6 +86,7 @@ def share_of_months(inventory: Inventory, use: OtherUse, months: Months) -> Floa
 def expected_others(inventory: Inventory, months: Months) -> FloatArray:
     """The requests of others of all pools together in each month. [request/month]"""
     others = other_pools(inventory, months)
+    # in the order of the inventory, so that sums have the same last bits every time
     pools = dict.fromkeys((account.payer, account.partition) for account in inventory.accounts)
     return np.array(
         [

@@ -91,8 +91,10 @@ def usage_frame(
         else np.zeros((0, months.count))
     )
     if "operation" not in columns:
+        # the operation is asked for only for the unit: requests of all operations are one group
         units = vocabulary.code["operation"]["KeyMonth"]
         codes["operation"] = np.where(codes["operation"] == units, units, 0)
+    # groups are numbered as they first come, as `duplicated` below keeps them
     group = codes.groupby(names, sort=False).ngroup().to_numpy()
     size = int(group.max()) + 1 if len(group) else 0
     # before the frame is made: afterwards the memory is gone
@@ -100,6 +102,7 @@ def usage_frame(
         raise _too_many(size * months.count)
     if size < len(group):
         summed = np.zeros((size, months.count))
+        # += would add only one of the rows of a group
         np.add.at(summed, group, quantity)
         quantity = summed
         codes = codes.loc[~pd.Series(group).duplicated()].reset_index(drop=True)
@@ -128,6 +131,7 @@ def _column(block: Block, column: str, vocabulary: Vocabulary) -> IntArray:
     value = getattr(block, column)
     if isinstance(value, str):
         value = vocabulary.code[column][value]
+    # a view: the one code of a whole block takes no memory for each row
     return np.broadcast_to(np.asarray(value, dtype=np.int64), (len(block.quantity),))
 
 

@@ -103,12 +103,14 @@ def _group(columns: list[IntArray]) -> IntArray:
     code = np.zeros(len(columns[0]), dtype=np.int64)
     for column in columns:
         low, high = (int(column.min()), int(column.max())) if len(column) else (0, 0)
+        # a column of one value tells no rows apart
         if low == high:
             continue
         code = code * (high - low + 1) + (column - low)
         if int(code.max()) > 2**40:  # keep the product of the next column inside 64 bits
             code = np.unique(code, return_inverse=True)[1].astype(np.int64)
     _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
+    # np.unique numbers by size; the numbers are to follow the order of the rows
     rank = np.empty(len(first), dtype=np.int64)
     rank[np.argsort(first, kind="stable")] = np.arange(len(first))
     return rank[inverse]
@@ -208,6 +210,7 @@ def streams_of(inventory: Inventory) -> Streams:
     default = pairs.files_of(None, FILES_PER_DAY)
     trail_number, chosen, files, input_codes, starts, ends = [], [], [], [], [], []
     for number, trail in enumerate(inventory.trails):
+        # files under SSE-S3 make no request of KMS
         if trail.key is None:
             continue
         part = pairs.of(trail, accounts[trail.account])
@@ -217,6 +220,7 @@ def streams_of(inventory: Inventory) -> Streams:
         chosen.append(part)
         trail_number.append(np.full(len(part), number, dtype=np.int64))
         override = pairs.files[part]
+        # what an account says comes before what the trail says
         inherits = np.isnan(override)
         files.append(np.where(inherits, own[pairs.region[part]], override))
         if inputs:

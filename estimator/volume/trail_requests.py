@@ -74,6 +74,7 @@ def _checks(model: Model) -> Iterator[Block]:
             continue
         key = keys[trail.key]
         days = model.active_days(model.inventory.active.writing[trail.name])
+        # no saving: a Bucket Key stands for the keys of objects, and a check puts none
         rate, month_days = trail.config_updates_per_month.mid, model.spans.month_days
         account = code["account"][trail.account]
         yield Block(

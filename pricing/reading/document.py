@@ -183,6 +183,7 @@ class _Builder:
             self.alias(event)
         elif isinstance(event, yaml.DocumentStartEvent):
             self.documents += 1
+            # once: a third document would be the same problem
             if self.documents == 2:
                 mark: Any = event.start_mark
                 line = mark.line + 1
@@ -208,6 +209,7 @@ class _Builder:
             return True
         if text in ("false", "False", "FALSE"):
             return False
+        # a word is no number and no date: no pattern need be tried on it
         if text[0] not in "+-.0123456789":
             return text
         if _INT.match(text):
@@ -231,6 +233,7 @@ class _Builder:
                 return datetime.date.fromisoformat(text)
             except ValueError:
                 self.fail(line, self.here(), text, "a day of the calendar", "write YYYY-MM-DD")
+                # any day: the problem is noted, and reading goes on to find the next one
                 return datetime.date(2000, 1, 1)
         return text
 
@@ -302,11 +305,13 @@ class _Builder:
         line = container.line
         value = self.meant(tag, container, line) if tag else container
         if anchor:
+            # with its size: an alias of it counts as much again
             self.anchors[anchor] = (value, self.nodes - nodes_before + 1)
         top = self.stack[-1] if self.stack else None
         if top is not None and isinstance(top[0], Map) and top[1] is None:
             fix = "write the key as text"
             self.fail(line, self.here(), f"{shown(container)} as a key", "a text key", fix)
+            # a key must follow all the same, or the value after it would be taken for one
             self.put("?", event.start_mark.line + 1)
         else:
             self.put(value, line)

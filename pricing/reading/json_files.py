@@ -119,6 +119,7 @@ def _find_misfit(data: Any, shape: Any) -> tuple[str, str]:
             (part for part in _parts(data, shape) if not _fits(part[1], part[2])),
             None,
         )
+        # all parts fit, so it is the value itself that does not
         if part is None:
             break
         key, data, shape = part
@@ -167,6 +168,7 @@ def _fits(data: Any, shape: Any) -> bool:
 def _content(path: str) -> Iterator[Any]:
     """The bytes of a file as UTF-8: large ones mapped, those of PowerShell's > converted."""
     try:
+        # a pipe has no size, and is read instead of mapped
         size = Path(path).stat().st_size if Path(path).is_file() else 0
     except OSError:
         size = 0

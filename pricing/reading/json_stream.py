@@ -145,6 +145,7 @@ class JsonStream:
 
     def _read_on(self) -> None:
         """Read more, and let go of what was read."""
+        # counted before the text is let go
         self._line = self.line
         rest = self._text[self._at :]
         try:

@@ -32,6 +32,7 @@ def scalar(value: Any, *, quoted: bool = False) -> str:
     """
     if value is None:
         return "null"
+    # before int: True is an int in Python
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, datetime.date):
@@ -85,5 +86,6 @@ def _number(number: float | Decimal) -> str:
 def _escape(letter: str) -> str:
     if letter.isprintable():
         return letter
+    # no control character reaches a terminal or another reader of YAML as it is
     code = ord(letter)
     return f"\\x{code:02x}" if code < 256 else f"\\U{code:08x}"

@@ -78,6 +78,7 @@ def read_day(value: Any) -> datetime.date:
     """A calendar day, as YAML's date or as its text in quotes."""
     if isinstance(value, str):
         try:
+            # fromisoformat takes 20261101 as well, which YAML would read as a number
             return datetime.date.fromisoformat(value) if len(value) == 10 else _no_day(value)
         except ValueError:
             raise _day_refusal(value) from None
@@ -100,6 +101,7 @@ def read_number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise refusal(value, "a number", "write digits without quotes or units")
     try:
+        # an int may be larger than any float
         number = float(value)
     except OverflowError:
         number = math.inf
@@ -172,6 +174,7 @@ def load_as(model: type[Model], path: str | Path) -> Model:
     root, problems = load_document(path)
     read, more, _ = validate(model, root, str(path))
     if read is None or problems:
+        # by line, in the order in which a file is mended
         raise DocumentError(sorted([*problems, *more], key=lambda problem: problem.line or 0))
     return read
 

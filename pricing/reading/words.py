@@ -31,6 +31,7 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
     known = list(choices)
     if len(known) > _MOST_CHOICES:
         return None
+    # cut: the time grows with the square of the length
     close = difflib.get_close_matches(word[:80], known, n=1, cutoff=0.6)
     return close[0] if close else None
 
@@ -48,6 +49,7 @@ def shown(value: Any) -> str:
     if isinstance(value, datetime.date):
         return f"the date {value.isoformat()}"
     if isinstance(value, int | float):
+        # Python refuses to write an int of more than 4,300 digits at all
         huge = isinstance(value, int) and abs(value) >= 10**60
         return "a number of more than 60 digits" if huge else f"the number {value}"
     text = str(value)

@@ -43,7 +43,8 @@ def test_both_readings_stand_in_text_outputs(tmp_path: Path, reading: str, form:
     run = kmscost("forecast", "inventory.yaml", *NOVEMBER, "--format", form, cwd=tmp_path)
     assert run.code == 0, run.text
     other = {"charged": "exempt", "exempt": "charged"}[reading]
-    (line,) = [n for n, text in enumerate(run.out.splitlines()) if f": {other}" in text]
+    words = {"charged": "If AWS charges", "exempt": "If AWS does not charge"}[other]
+    (line,) = [n for n, text in enumerate(run.out.splitlines()) if words in text]
     shown = " ".join(run.out.splitlines()[line : line + 2])
     assert "source" in shown, run.out
     assert ("1.00" if other == "exempt" else "1.16") in shown, run.out

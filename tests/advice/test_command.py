@@ -48,7 +48,7 @@ def test_every_format_tells_the_same(monkeypatch):
     assert answers["json"].stderr == answers["markdown"].stderr == ""
     for form in ("table", "markdown"):
         words = " ".join(answers[form].stdout.replace("\\", "").split())
-        assert "With cloudtrail_writes: exempt the inventory costs" in words
+        assert "If AWS does not charge CloudTrail's own writes, the inventory costs" in words
         assert "Savings do not add up" in words
     # but for what is pasted into a shell: a command stands in a line of its own, never folded
     long = [line for line in answers["table"].stdout.splitlines() if len(line) > 80]
@@ -110,7 +110,8 @@ def test_the_other_reading_has_its_say(tmp_path):
     text = " ".join(kmscost("advise", path, "--from", "2026-11", "--months", 1).stdout.split())
     assert text.startswith("Nothing to advise")
     assert (
-        "With cloudtrail_writes: charged more would save a month: bucket-key org USD 5.12" in text
+        "If AWS charges CloudTrail's own writes, more would save a month: bucket-key org USD 5.12"
+        in text
     )
 
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from estimator import advise, load_inventory
 from estimator.cli import app
 from estimator.forecasting.event_copies import EventCopies, copy_rates
-from estimator.forecasting.recording import Pattern, Recording
+from estimator.forecasting.recording_trails import Pattern, Recording
 from estimator.months import Months
 from pricing.rates import load_rates
 from tests.advice.test_laws import laws
@@ -200,8 +200,8 @@ def test_without_any_copy_everything_is_saved(tmp_path, text):
     excluded = text.replace("exclude_kms_events: false", "exclude_kms_events: true")
     without, months = load_inventory(file(tmp_path, excluded)), Months(date(2026, 11, 1), 2)
     now, rates = EventCopies(inventory, months), copy_rates(load_rates())
-    assert now.others_less(EventCopies(inventory, months), rates) == (0, 0)
-    saved = now.others_less(EventCopies(without, months), rates)
+    assert now.others_saving(EventCopies(inventory, months), rates) == (0, 0)
+    saved = now.others_saving(EventCopies(without, months), rates)
     assert saved == pytest.approx(slow_ends(inventory, months))
 
 
@@ -214,7 +214,7 @@ def slow_ends(inventory, months):
         partitions = {account.partition for account in inventory.accounts if account.regions}
         for partition in sorted(partitions):
             patterns = [
-                (account.id, Pattern(recording.of(account, region), active[account.id]))
+                (account.id, Pattern(recording.trails_of(account, region), active[account.id]))
                 for account in inventory.accounts
                 if account.payer == use.payer and account.partition == partition
                 for region in account.regions

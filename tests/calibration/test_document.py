@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimator.inventory.edits import Document
 from estimator.inventory.load import parse_inventory
+from estimator.inventory.text_edits import Document
 from pricing.reading.document import parse_document
 from pricing.reading.problems import KmscostError
 from tests.oracle.random_inventories import draw_inventory

@@ -135,7 +135,7 @@ def test_every_output_with_a_cost_shows_the_other_reading(form):
     """Neither reading of who pays for writes is ever hidden."""
     answer = kmscost("forecast", EXAMPLE, "--from", "2026-11", "--format", form)
     text = " ".join((answer.stdout + answer.stderr).replace("\\", "").split())
-    assert "With cloudtrail_writes: exempt the total is USD" in text
+    assert "If AWS does not charge CloudTrail's own writes, the total is USD" in text
     assert "CloudTrail and KMS guides from 2021-09-11" in text
 
 

@@ -54,18 +54,18 @@ def test_every_format_shows_the_other_reading():
     for form in ("table", "csv", "json", "markdown"):
         answer = kmscost(*SHORT, "--format", form)
         text = " ".join((answer.stdout + answer.stderr).replace("\\", "").split())
-        assert "With cloudtrail_writes: exempt the total is USD" in text, form
+        assert "If AWS does not charge CloudTrail's own writes, the total is USD" in text, form
 
 
 def test_the_table_says_what_to_find_out_first_in_80_columns():
     """Seed, draws, drivers, means and budgets; no line is longer than a terminal."""
     answer = kmscost(*SHORT, "--quantile", "0.1,0.5,0.9")
     for words in (
-        "400 draws, seed 0",
+        "400 simulations, seed 0",
         "USD 10 %",
         "readers[siem].gets_per_file",
         "Find out first: readers[siem].gets_per_file (1 to 1.3)",
-        "Budget kms: USD 25.00 a month; not broken in any of 400 draws",
+        "Budget kms: USD 25.00 a month; not broken in any of 400 simulations",
     ):
         assert words in answer.stdout
     assert max(map(len, answer.stdout.splitlines())) <= 80

@@ -5,7 +5,7 @@ import json
 
 import pandas as pd
 
-from estimator.report.exports.files import write_table
+from estimator.report.exports.table_writers import write_table
 from tests.extras import needed
 
 

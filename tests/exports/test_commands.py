@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from estimator import export_focus, export_prometheus
 from estimator.cli import app
-from estimator.report.exports.files import write_table
+from estimator.report.exports.table_writers import write_table
 from tests.extras import needed
 from tests.real_data import ROOT
 
@@ -42,7 +42,7 @@ def test_the_other_reading_stands_beside_every_cost(command):
     """On stderr, so that the data stays what other tools take."""
     answer = kmscost(command, *SHORT)
     assert answer.exit_code == 0
-    assert "With cloudtrail_writes: exempt the total is USD 5.26" in answer.stderr
+    assert "If AWS does not charge CloudTrail's own writes, the total is USD 5.26" in answer.stderr
     assert "With cloudtrail" not in answer.stdout
 
 

@@ -22,7 +22,7 @@ from estimator import (
     simulate,
 )
 from estimator.frames import FRAMES
-from estimator.report.exports.files import write_table
+from estimator.report.exports.table_writers import write_table
 from pricing.reading.problems import UsageError
 from tests.calibration.measurements import HOME, INVENTORY, count_actuals, role
 from tests.exports.inventories import ODD, load

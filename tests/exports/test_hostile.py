@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from estimator import export_focus, export_frame
-from estimator.report.exports.files import write_table
+from estimator.report.exports.table_writers import write_table
 from tests.exports.inventories import ODD, load
 from tests.exports.reading_back import from_parquet, from_xlsx
 

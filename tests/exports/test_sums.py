@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 
 from estimator import export_bcm, export_focus, export_frame, export_prometheus, forecast
 from estimator.figures import count, money
-from estimator.report.exports.files import write_table
+from estimator.report.exports.table_writers import write_table
 from estimator.report.formats.json_and_csv import to_json
 from tests.exports.inventories import load
 from tests.exports.reading_back import from_csv, from_json, from_parquet

@@ -117,7 +117,7 @@ def test_the_first_month_over_it_and_the_other_reading(tmp_path):
     assert budget["months"][1]["used"] == pytest.approx(1.047136)
     line = next(each for each in budget_lines(result) if each.startswith("Budget"))
     assert "over it in 2 of 3 months, first 2026-12" in line
-    assert line.endswith("with cloudtrail_writes: exempt 1.00, 95.7 %")
+    assert line.endswith("if AWS does not charge CloudTrail's own writes: 1.00, 95.7 %")
 
 
 def test_json_says_what_each_budget_covers(tmp_path):

@@ -44,7 +44,7 @@ def test_a_dearer_request_in_money(tmp_path, inventory):
     assert month["cost_usd_difference"] == pytest.approx(0.07728)
     assert month["cost_usd_writes_exempt_difference"] == pytest.approx(0.06)
     assert month["relative_difference"] == pytest.approx(0.07728 / 1.11592)
-    assert "exempt the total is USD 1.15" in result.other_interpretation_line
+    assert "own writes, the total is USD 1.15" in result.other_interpretation_line
     assert "with the rates of shipped USD 1.09" in result.other_interpretation_line
     assert "us-east-1" in result.notices[0]  # 0.05 is 67 % more
     assert json.loads(json.dumps(result.to_dict()))["totals"]["cost_usd_b"] == pytest.approx(1.1932)

@@ -49,7 +49,7 @@ def test_csv_is_the_frame(path, by, frame):
     assert list(rows[0]) == [column.name for column in FRAMES[frame]]
     assert len(rows) == len(result.frame)
     assert not any(value.startswith("=") for row in rows for value in row.values())
-    assert "With cloudtrail_writes: exempt the total is USD" in answer.stderr
+    assert "If AWS does not charge CloudTrail's own writes, the total is USD" in answer.stderr
     assert "Apart from KMS, on CloudTrail's bill" in answer.stderr
 
 

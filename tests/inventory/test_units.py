@@ -9,7 +9,7 @@ import pytest
 from estimator.inventory import FilesPerDay, Range
 from estimator.inventory.assumptions import Share
 from estimator.inventory.others import OtherRequests
-from estimator.inventory.readers import Reader
+from estimator.inventory.reader_sections import Reader
 from estimator.inventory.sections import AccountEntry, Bucket, Growth, InventoryFile, Trail
 from estimator.inventory.units import SHARE, UNIT_PATTERN, UNITS
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from estimator.advice.proposal import Proposal
 from estimator.discovery.drafting.lines import Entry, Item, head_lines, item_lines
 from estimator.inventory.changes.change import read_settings
-from estimator.inventory.edits import Document
+from estimator.inventory.text_edits import Document
 from pricing.offers.rate_file import format_rates
 from pricing.reading.document import parse_value
 from pricing.reading.scalars import comment, flow, scalar

@@ -10,7 +10,7 @@ import pytest
 
 from estimator import KmscostError, measure_cloudtrail, reconcile
 from estimator.frames import RECONCILIATION
-from estimator.reconciliation.result import read_limit
+from estimator.reconciliation.result import read_difference_limit
 from estimator.report.formats.json_and_csv import to_json
 from tests.cli.test_commands import kmscost
 from tests.real_data import ROOT
@@ -18,7 +18,7 @@ from tests.real_data import ROOT
 EXAMPLE = str(ROOT / "examples" / "organization.yaml")
 BILL = str(ROOT / "examples" / "bill.csv")
 ARGUMENTS = ("reconcile", EXAMPLE, BILL, "--month", "2026-10")
-OTHER_READING = "With cloudtrail_writes: exempt the forecast is USD 5.27"
+OTHER_READING = "If AWS does not charge CloudTrail's own writes, the forecast is USD 5.27"
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "json", "markdown"])
@@ -31,7 +31,7 @@ def test_every_format_shows_the_other_reading_and_the_bills(form):
     if form == "json":
         assert json.loads(answer.stdout)["reading"] == "exempt"
     else:
-        assert "The bill follows cloudtrail_writes: exempt" in text
+        assert "The bill does not charge CloudTrail's own writes" in text
 
 
 def test_formats_agree():
@@ -90,11 +90,11 @@ def test_a_limit_without_sense_is_a_usage_error(text):
 
 def test_limits_are_shares_or_amounts():
     """5% of the forecast, or five dollars; zero allows nothing."""
-    assert read_limit("5%", "USD").is_broken_by(0.51, 10.0)
-    assert not read_limit("5%", "USD").is_broken_by(0.5, 10.0)
-    assert read_limit("5%", "USD").is_broken_by(0.01, 0.0)
-    assert read_limit(5, "USD").is_broken_by(-5.01, 10.0)
-    assert not read_limit("0", "USD").is_broken_by(0.0, 10.0)
+    assert read_difference_limit("5%", "USD").is_broken_by(0.51, 10.0)
+    assert not read_difference_limit("5%", "USD").is_broken_by(0.5, 10.0)
+    assert read_difference_limit("5%", "USD").is_broken_by(0.01, 0.0)
+    assert read_difference_limit(5, "USD").is_broken_by(-5.01, 10.0)
+    assert not read_difference_limit("0", "USD").is_broken_by(0.0, 10.0)
 
 
 def test_what_is_not_cloudtrails_breaks_no_limit(tmp_path):

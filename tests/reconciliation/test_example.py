@@ -51,7 +51,7 @@ def test_the_example_of_the_readme_by_hand():
     assert reconciliation.request_parts == pytest.approx(
         {"writes": -80_476, "volume": 43_208.6, "others": 12_000, "unknown": 0}, abs=1e-6
     )
-    assert reconciliation.reading.reading == "exempt"
+    assert reconciliation.interpretation.answer == "exempt"
     assert reconciliation.apart == ({"what": "Tax", "product": "awskms", "cost_usd": 1.08},)
 
 
@@ -161,8 +161,8 @@ def test_object_names_measure_writes_alone(tmp_path, small):
     names = Actuals("s3-inventory", frame, 1, 1, coverage=Coverage.of_span(*month))
     bill = bill_of(tmp_path, lines_of(expected, scale=0.9))
     reconciliation = reconcile(inventory, bill, "2026-10", names)
-    assert reconciliation.reading.based_on == "measured"
-    assert reconciliation.reading.predicted_charged == pytest.approx(0.9 * WRITES)
+    assert reconciliation.interpretation.based_on == "measured"
+    assert reconciliation.interpretation.predicted_charged == pytest.approx(0.9 * WRITES)
     assert reconciliation.request_parts["volume"] == pytest.approx(-0.1 * 74_400)
     assert reconciliation.request_parts["unknown"] == pytest.approx(0, abs=1e-6)
 
@@ -230,11 +230,11 @@ trails:
     prod_lines.append(other(30_000, expected, account=PROD, region="us-east-1"))
     bills = [bill_of(tmp_path, payer_lines), bill_of(tmp_path, prod_lines, payer=PROD)]
     reconciliation = reconcile(inventory, bills, "2026-10")
-    assert {reading.payer: reading.reading for reading in reconciliation.readings} == {
+    assert {bill.payer: bill.answer for bill in reconciliation.interpretations} == {
         PAYER: "charged",
         PROD: "exempt",
     }
-    assert reconciliation.reading is None
+    assert reconciliation.interpretation is None
 
 
 def test_other_months_are_left_out_and_a_bill_without_the_month_is_refused(tmp_path, small):
@@ -279,7 +279,7 @@ def test_a_bill_without_kms_is_all_missing(tmp_path, small):
     reconciliation = reconcile(inventory, legacy_bill(tmp_path / "b.csv", [line]), "2026-10")
     cost = expected.totals["cost_usd"]
     assert reconciliation.totals["cost_usd_difference"] == pytest.approx(-cost)
-    assert reconciliation.reading is None
+    assert reconciliation.interpretation is None
     assert reconciliation.unknown_to["inventory"]["accounts"] == [PAYER, LOGS]
 
 
@@ -309,7 +309,7 @@ def test_real_bills_are_reconciled(tmp_path, kind, account, region, month, bille
     assert sum(reconciliation.parts.values()) == pytest.approx(
         reconciliation.totals["cost_usd_difference"], abs=1e-9
     )
-    assert reconciliation.reading is None
+    assert reconciliation.interpretation is None
 
 
 def test_what_is_left_of_sums_is_no_request():

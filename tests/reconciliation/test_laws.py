@@ -156,13 +156,11 @@ def test_parts_add_up_and_are_those_of_the_slow_calculation(tmp_path, text, line
         "Tax": 0.21,
         "Credit": -0.05,
     }
-    follows = {
-        reading.payer: reading.reading for reading in reconciliation.readings if reading.reading
-    }
+    follows = {bill.payer: bill.answer for bill in reconciliation.interpretations if bill.answer}
     if keyed:
         assert reconciliation.levels == {}
     names = {arn: key for key, arn in arns.items()}
-    shown = {reading.payer for reading in reconciliation.readings if reading.shown_free}
+    shown = {bill.payer for bill in reconciliation.interpretations if bill.shown_free}
     slow = reconcile_slowly(expected, lines, follows, names if keyed else None, actuals, shown)
     quick = rows_of(reconciliation)
     for place, row in slow.items():
@@ -199,8 +197,8 @@ def test_a_bill_made_exactly_from_the_forecast_differs_in_nothing(
     for name, requests in reconciliation.request_parts.items():
         if not (name == "writes" and exempt):
             assert requests == pytest.approx(0, abs=1e-9 * (1 + expected.totals["requests"])), name
-    told_readings = {reading.reading for reading in reconciliation.readings} - {None}
-    assert told_readings <= {inventory.cloudtrail_writes}
+    interpretations = {bill.answer for bill in reconciliation.interpretations} - {None}
+    assert interpretations <= {inventory.cloudtrail_writes}
 
 
 @laws
@@ -219,8 +217,8 @@ def test_order_and_splitting_change_nothing(tmp_path, text, lines, data, keyed):
     split = reconcile(inventory, legacy_bill(tmp_path / "b.csv", shuffled), MONTH)
     assert split.parts == pytest.approx(whole.parts, rel=1e-9, abs=1e-9)
     assert split.request_parts == pytest.approx(whole.request_parts, rel=1e-9, abs=1e-6)
-    assert [reading.reading for reading in split.readings] == [
-        reading.reading for reading in whole.readings
+    assert [bill.answer for bill in split.interpretations] == [
+        bill.answer for bill in whole.interpretations
     ]
     assert rows_of(split).keys() == rows_of(whole).keys()
 

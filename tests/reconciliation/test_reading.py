@@ -55,11 +55,11 @@ def test_both_readings_are_named_right(tmp_path, inventory, form, writes, noise,
         forecast(estate, "2026-10", 1), writes=writes, scale=noise, keys=KEYS if resources else None
     )
     reconciliation = reconcile(estate, bill_of(tmp_path, lines, form), "2026-10")
-    assert reconciliation.reading.reading == ("charged" if writes else "exempt")
-    assert reconciliation.reading.billed == pytest.approx(WRITES * noise * writes)
-    assert reconciliation.reading.predicted_charged == WRITES
-    assert reconciliation.reading.predicted_exempt == 0
-    assert reconciliation.reading.strength == "fair"
+    assert reconciliation.interpretation.answer == ("charged" if writes else "exempt")
+    assert reconciliation.interpretation.billed == pytest.approx(WRITES * noise * writes)
+    assert reconciliation.interpretation.predicted_charged == WRITES
+    assert reconciliation.interpretation.predicted_exempt == 0
+    assert reconciliation.interpretation.strength == "fair"
 
 
 @pytest.mark.parametrize("form", THREE)
@@ -82,8 +82,8 @@ def test_resource_ids_tell_when_others_dominate(tmp_path, inventory, form, write
     lines = [*lines_of(expected, writes=writes, keys=KEYS), noise]
     reconciliation = reconcile(estate, bill_of(tmp_path, lines, form), "2026-10")
     assert reconciliation.levels == {}
-    assert reconciliation.reading.reading == ("charged" if writes else "exempt")
-    assert reconciliation.reading.strength == "strong"
+    assert reconciliation.interpretation.answer == ("charged" if writes else "exempt")
+    assert reconciliation.interpretation.strength == "strong"
     # the others' 744,000 x 0.000003
     assert reconciliation.parts["others"] == pytest.approx(744_000 * 0.000003)
     assert reconciliation.request_parts["others"] == pytest.approx(744_000)
@@ -104,15 +104,15 @@ def test_measured_others_tell_when_others_dominate(tmp_path, inventory, writes):
         expected, KEYS, others=[(PAYER, "us-east-1", "GenerateDataKey", 20.0 * WRITES)]
     )
     reconciliation = reconcile(estate, bill_of(tmp_path, lines), "2026-10", actuals)
-    assert reconciliation.reading.reading == ("charged" if writes else "exempt")
-    assert reconciliation.reading.based_on == "measured"
-    assert reconciliation.reading.strength == "strong"
+    assert reconciliation.interpretation.answer == ("charged" if writes else "exempt")
+    assert reconciliation.interpretation.based_on == "measured"
+    assert reconciliation.interpretation.strength == "strong"
     assert reconciliation.request_parts["others"] == pytest.approx(20 * WRITES)
     assert reconciliation.request_parts["unknown"] == pytest.approx(0, abs=1e-6)
     # without measurements and resource ids nobody can tell
     alone = reconcile(estate, bill_of(tmp_path, lines), "2026-10")
-    assert alone.reading is None
-    assert "others' requests may be among them" in alone.readings[0].why
+    assert alone.interpretation is None
+    assert "others' requests may be among them" in alone.interpretations[0].why
 
 
 def test_measured_writes_tell_where_the_forecast_is_far_off(tmp_path, inventory):
@@ -121,11 +121,11 @@ def test_measured_writes_tell_where_the_forecast_is_far_off(tmp_path, inventory)
     expected = forecast(estate, "2026-10", 1)
     lines = lines_of(expected, writes=True, scale=1 / 6)
     # nobody exempts reads: few of both are few files, and no sign of writes that are exempt
-    assert reconcile(estate, bill_of(tmp_path, lines), "2026-10").reading is None
+    assert reconcile(estate, bill_of(tmp_path, lines), "2026-10").interpretation is None
     actuals = measured_of(expected, KEYS, scale=1 / 6)
     reconciliation = reconcile(estate, bill_of(tmp_path, lines), "2026-10", actuals)
-    assert reconciliation.reading.reading == "charged"
-    assert reconciliation.reading.predicted_charged == pytest.approx(WRITES / 6)
+    assert reconciliation.interpretation.answer == "charged"
+    assert reconciliation.interpretation.predicted_charged == pytest.approx(WRITES / 6)
 
 
 def test_the_rule_of_thumb_proves_little(tmp_path, inventory):
@@ -134,10 +134,10 @@ def test_the_rule_of_thumb_proves_little(tmp_path, inventory):
     expected = forecast(estate, "2026-10", 1)
     lines = lines_of(expected, writes=True, scale=1 / 6)
     reconciliation = reconcile(estate, bill_of(tmp_path, lines), "2026-10")
-    assert reconciliation.reading is None
-    assert "measure the writes (--actuals) to tell" in reconciliation.readings[0].why
+    assert reconciliation.interpretation is None
+    assert "measure the writes (--actuals) to tell" in reconciliation.interpretations[0].why
     none = lines_of(expected, writes=False, scale=1 / 6)
-    assert reconcile(estate, bill_of(tmp_path, none), "2026-10").reading.reading == "exempt"
+    assert reconcile(estate, bill_of(tmp_path, none), "2026-10").interpretation.answer == "exempt"
 
 
 @pytest.mark.parametrize(
@@ -161,8 +161,8 @@ def test_who_gets_every_file_confirms_the_rule_of_thumb(tmp_path, inventory, kin
     place = {"region": "us-east-1", "usage_type": "us-east-1-KMS-Requests"}
     tenth = other(3571, expected, "GenerateDataKey", account=PAYER, **place)
     lines = [*lines_of(expected, writes=False), tenth]
-    found = reconcile(estate, bill_of(tmp_path, lines), "2026-10").reading
-    assert (found and found.reading) == reading
+    found = reconcile(estate, bill_of(tmp_path, lines), "2026-10").interpretation
+    assert (found and found.answer) == reading
 
 
 def test_inside_the_free_tier_nothing_can_be_told(tmp_path, inventory):
@@ -170,9 +170,9 @@ def test_inside_the_free_tier_nothing_can_be_told(tmp_path, inventory):
     estate = inventory(text=INVENTORY.replace("files_per_day: 300", "files_per_day: 10"))
     lines = lines_of(forecast(estate, "2026-10", 1))
     reconciliation = reconcile(estate, bill_of(tmp_path, lines), "2026-10")
-    assert reconciliation.reading is None
-    assert "inside the free tier" in reconciliation.readings[0].why
-    assert "1,240 GenerateDataKey requests billed" in reconciliation.readings[0].why
+    assert reconciliation.interpretation is None
+    assert "inside the free tier" in reconciliation.interpretations[0].why
+    assert "1,240 GenerateDataKey requests billed" in reconciliation.interpretations[0].why
 
 
 def test_exempt_is_told_where_writes_would_not_fit_into_the_free_tier(tmp_path, inventory):
@@ -182,7 +182,7 @@ def test_exempt_is_told_where_writes_would_not_fit_into_the_free_tier(tmp_path, 
     read_only = other(9000, expected, price=0.0, account=LOGS, region="us-east-1")
     lines = [replace(read_only, cost="0", usage_type="us-east-1-KMS-Requests")]
     reconciliation = reconcile(estate, bill_of(tmp_path, lines), "2026-10")
-    assert reconciliation.reading.reading == "exempt"
+    assert reconciliation.interpretation.answer == "exempt"
 
 
 def test_a_bill_without_requests_or_without_the_account_tells_nothing(tmp_path, inventory):
@@ -191,12 +191,12 @@ def test_a_bill_without_requests_or_without_the_account_tells_nothing(tmp_path, 
     expected = forecast(estate, "2026-10", 1)
     keys = [line for line in lines_of(expected) if line.unit == "Keys"]
     reconciliation = reconcile(estate, bill_of(tmp_path, keys), "2026-10")
-    assert reconciliation.readings[0].why == "the bill has no line of KMS requests"
+    assert reconciliation.interpretations[0].why == "the bill has no line of KMS requests"
     elsewhere = [other(50_000, expected, account=PROD)]
     reconciliation = reconcile(estate, bill_of(tmp_path, elsewhere), "2026-10")
-    assert reconciliation.reading is None
+    assert reconciliation.interpretation is None
     missing = "no key and none of CloudTrail's operations in account 111122223333 in us-east-1"
-    assert missing in reconciliation.readings[0].why
+    assert missing in reconciliation.interpretations[0].why
 
 
 def test_an_inventory_without_writes_has_none_to_look_for(tmp_path, inventory):
@@ -204,7 +204,10 @@ def test_an_inventory_without_writes_has_none_to_look_for(tmp_path, inventory):
     estate = inventory(text=INVENTORY.replace("key: logs", "key: null").replace("readers", "#"))
     expected = forecast(estate, "2026-10", 1)
     reconciliation = reconcile(estate, bill_of(tmp_path, [other(50_000, expected)]), "2026-10")
-    assert reconciliation.readings[0].why == "no writes of CloudTrail's are forecast in this month"
+    assert (
+        reconciliation.interpretations[0].why
+        == "no writes of CloudTrail's are forecast in this month"
+    )
 
 
 def test_a_bill_in_progress_is_held_against_its_part_of_the_month(tmp_path, inventory):
@@ -217,7 +220,7 @@ def test_a_bill_in_progress_is_held_against_its_part_of_the_month(tmp_path, inve
     ]
     last = replace(lines[0], amount="0", start="2026-10-06T00:00:00Z", end="2026-10-07T00:00:00Z")
     reconciliation = reconcile(estate, bill_of(tmp_path, [*lines, last]), "2026-10")
-    assert reconciliation.reading.reading == "charged"
+    assert reconciliation.interpretation.answer == "charged"
     assert any("cover 19.4 % of 2026-10" in line for line in reconciliation.notices)
 
 
@@ -229,9 +232,9 @@ def test_without_operations_all_requests_are_held_against_both_readings(tmp_path
         lines = [replace(line, operation="") for line in lines_of(expected, writes=writes)]
         reconciliation = reconcile(estate, bill_of(tmp_path, lines), "2026-10")
         assert "operation" in reconciliation.levels
-        assert reconciliation.reading.reading == ("charged" if writes else "exempt")
-        assert reconciliation.reading.predicted_charged == 2 * WRITES
-        assert reconciliation.reading.predicted_exempt == WRITES
+        assert reconciliation.interpretation.answer == ("charged" if writes else "exempt")
+        assert reconciliation.interpretation.predicted_charged == 2 * WRITES
+        assert reconciliation.interpretation.predicted_exempt == WRITES
 
 
 @pytest.mark.parametrize("form", THREE)
@@ -243,9 +246,9 @@ def test_writes_shown_at_no_cost_are_exempt(tmp_path, inventory, form, noise, re
     exempt = inventory(text=INVENTORY.replace("writes: charged", "writes: exempt"))
     lines = lines_of(forecast(exempt, "2026-10", 1), writes=True, scale=noise)
     reconciliation = reconcile(estate, bill_of(tmp_path, lines, form), "2026-10")
-    assert reconciliation.reading.reading == "exempt"
-    assert reconciliation.reading.shown_free
-    assert "beyond the free tier" in reconciliation.reading.why
+    assert reconciliation.interpretation.answer == "exempt"
+    assert reconciliation.interpretation.shown_free
+    assert "beyond the free tier" in reconciliation.interpretation.why
     # they are in the bill: only the volume is another, and it costs the gets' price
     assert reconciliation.request_parts["writes"] == 0
     assert reconciliation.request_parts["volume"] == pytest.approx((noise - 1) * 2 * WRITES)
@@ -332,6 +335,6 @@ GOOD = Evidence(
 def test_the_thresholds(billed, change, expected):
     """Both sides of each bound, as docs/method.md gives them."""
     interpretation = interpret(replace(GOOD, billed=float(billed), **change))
-    assert interpretation.reading == expected
+    assert interpretation.answer == expected
     assert (interpretation.strength == "none") == (expected is None)
     assert interpretation.why

@@ -6,11 +6,13 @@ import re
 from xml.etree import ElementTree
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from estimator import KmscostError, forecast, plot, simulate
+from estimator import KmscostError, forecast, load_inventory, plot, simulate
 from estimator.report.charts import KINDS, chart_of
 from estimator.report.charts.chart import NARROW, apart
+from estimator.report.charts.sankey import sankey_chart
 from estimator.report.charts.svg import png_bytes, svg_text
 from tests.cli.test_commands import kmscost, python
 from tests.report.material import EXAMPLE, HOSTILE, MONTH
@@ -145,3 +147,72 @@ def test_labels_keep_apart():
     places = apart([1.0, 1.0, 2.0, 50.0], 10.0)
     assert places == pytest.approx([-26 / 3, 4 / 3, 34 / 3, 50.0])
     assert np.diff(places).min() == pytest.approx(10.0)
+
+
+PLAIN = """
+version: 1
+payer: "111122223333"
+regions: [us-east-1]
+accounts:
+  - {id: "111122223333", name: payer}
+  - {id: "222222222222", name: logs}
+  - {id: "333333333333", name: logs}
+keys: [{id: k, region: us-east-1}]
+trails: [{name: org, key: k, files_per_day: {low: 250, high: 320}}]
+"""
+
+
+def written_words(chart):
+    """Every text of a wide chart."""
+    root = parse_svg(svg_text(chart.draw(920), chart.title, chart.description))
+    return ["".join(element.itertext()) for element in root.iter(f"{SVG}text")]
+
+
+def test_accounts_of_one_name_are_two_nodes(tmp_path):
+    """Two accounts called logs: each has its flow, and its id beside the name."""
+    path = tmp_path / "names.yaml"
+    path.write_text(PLAIN, encoding="utf-8")
+    words = " ".join(written_words(chart_of(path, "sankey", MONTH)))
+    assert "logs 222222222222" in words
+    assert "logs 333333333333" in words
+    assert "payer " in words
+    assert "payer 111122223333" not in words
+
+
+def test_drivers_that_are_too_thin_are_called_drivers(tmp_path):
+    """300 drivers, none of them half a percent of the whole, are drivers and not accounts."""
+    path = tmp_path / "thin.yaml"
+    path.write_text(PLAIN, encoding="utf-8")
+    rows = pd.DataFrame(
+        {
+            "account": "222222222222",
+            "driver": [f"r{number}" for number in range(300)],
+            "billed_account": "111122223333",
+            "cause": "get",
+            "unit": "request",
+            "quantity": 1000.0,
+            "cost": 1.0,
+        }
+    )
+    chart = sankey_chart(rows, load_inventory(path), "USD", MONTH)
+    assert "by what: 300 drivers 100 %" in chart.description
+    assert "300 drivers" in " ".join(written_words(chart))
+
+
+def test_budgets_whose_names_shorten_alike_stay_apart(tmp_path):
+    """Both limits are drawn and named, though their names differ only where they are cut."""
+    path = tmp_path / "budgets.yaml"
+    budgets = (
+        "budgets:\n"
+        "  - {name: kms-of-the-first-organization-unit, usd_per_month: 1.1}\n"
+        "  - {name: kms-of-the-other-organization-unit, usd_per_month: 1.2}\n"
+    )
+    path.write_text(PLAIN + budgets, encoding="utf-8")
+    chart = chart_of(path, "fan", MONTH, 2)
+    assert "USD" in chart.description
+    assert chart.description.count("; budget ") == 2
+    assert "1.10" in chart.description
+    assert "1.20" in chart.description
+    words = written_words(chart)
+    assert "budget 1.10" in words
+    assert "budget 1.20" in words

@@ -76,7 +76,7 @@ def test_a_range_that_may_break_the_budget_is_a_risk(write_small):
     assert 0.05 < chance < 0.5
     assert monthly.verdict.status == "at risk"
     assert monthly.verdict.probability == chance
-    assert f"in {chance * 100:.3g} % of 10,000 draws" in monthly.verdict.sentence
+    assert f"in {chance * 100:.3g} % of 10,000 simulations" in monthly.verdict.sentence
 
 
 def test_copies_of_events_are_no_footnote(tmp_path):

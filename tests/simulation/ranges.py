@@ -50,7 +50,7 @@ def numbers_of(simulation: Simulation, draw: int) -> dict[str, float]:
     lots = Draws(simulation.seed, simulation.draws)
     return {
         row.assumption: float(
-            lots.of(row.assumption, Range(row.low, row.mid, row.high), kind)[draw]
+            lots.draw(row.assumption, Range(row.low, row.mid, row.high), kind)[draw]
         )
         for row in simulation.drivers.itertuples()
         for kind in [kind_of(row.assumption)]

@@ -57,7 +57,7 @@ def test_low_mid_and_high_are_percentiles(range_, kind, scale, back):
     low, mid, high = (scale(end) for end in (range_.low, range_.mid, range_.high))
     lower, upper = mid + (low - mid) * Z[1] / Z[0], mid + (high - mid) * Z[3] / Z[4]
     expected = [range_.low, back(lower), range_.mid, back(upper), range_.high]
-    drawn = Draws(0, 10_000).of("x", range_, kind)
+    drawn = Draws(0, 10_000).draw("x", range_, kind)
     found = quantiles_of(drawn, [0.05, 0.25, 0.5, 0.75, 0.95])
     np.testing.assert_allclose(found, expected, rtol=2e-4)
 

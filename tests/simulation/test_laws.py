@@ -145,10 +145,10 @@ def test_one_more_assumption_changes_no_other():
     """The draws of an assumption come from the seed and its path alone."""
     range_ = Range(1, 2, 4)
     alone, after = Draws(5, 200), Draws(5, 200)
-    after.of("another", Range(3, 4, 5))
+    after.draw("another", Range(3, 4, 5))
     name = "readers[siem].gets_per_file"
-    assert (alone.of(name, range_) == after.of(name, range_)).all()
-    assert (alone.of("x", range_) != alone.of("y", range_)).any()
+    assert (alone.draw(name, range_) == after.draw(name, range_)).all()
+    assert (alone.draw("x", range_) != alone.draw("y", range_)).any()
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from estimator.discovery.cloudformation.functions import Functions
-from estimator.discovery.cloudformation.resources import Reader
+from estimator.discovery.cloudformation.resources import ResourceParser
 from estimator.discovery.cloudformation.template import load_template
 from estimator.discovery.drafting import Draft, draft
 from estimator.discovery.drafting.names import short_names
@@ -54,7 +54,7 @@ def discover_cloudformation(
             problems += error.problems
             continue
         functions = Functions(template, given, account, region)
-        Reader(estate, template, functions).read()
+        ResourceParser(estate, template, functions).read()
         estate.notices += template.notices
         _note_defaults(estate, source, functions)
     if problems:

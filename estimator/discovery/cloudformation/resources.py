@@ -16,7 +16,7 @@ from pricing.reading.words import shown
 _KEYS = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
 
 
-class Reader:
+class ResourceParser:
     """Fills an estate from the resources of one template."""
 
     def __init__(self, estate: Estate, template: Template, functions: Functions) -> None:

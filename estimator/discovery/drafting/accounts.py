@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from estimator.discovery.drafting.lines import Entry, Item
-from estimator.discovery.drafting.locations import Places, is_placeholder
+from estimator.discovery.drafting.locations import Locator, is_placeholder
 from estimator.discovery.drafting.names import fit
 from estimator.discovery.drafting.trails import ResolvedTrail
 from estimator.discovery.estate import Estate, Fact
@@ -32,7 +32,7 @@ class ResolvedAccounts:
 
 
 def resolve_accounts(
-    estate: Estate, places: Places, trails: Sequence[ResolvedTrail]
+    estate: Estate, locator: Locator, trails: Sequence[ResolvedTrail]
 ) -> ResolvedAccounts:
     """Every account that is listed, or that a trail or its key lives in."""
     owners = _owners(trails)
@@ -40,7 +40,7 @@ def resolve_accounts(
     # the payer first: of an inventory without one, the first account pays
     ids = _ids(estate, trails, payer.value)
     partitions = {
-        account: places.partitions.get(account) or _partition_of_regions(estate, places, account)
+        account: locator.partitions.get(account) or _partition_of_regions(estate, locator, account)
         for account in ids
     }
     known = {account: _regions(estate, account, partitions[account]) for account in ids}
@@ -118,16 +118,16 @@ def _account_question(account: str, trails: Sequence[ResolvedTrail]) -> str:
     return ""
 
 
-def _partition_of_regions(estate: Estate, places: Places, account: str) -> str:
+def _partition_of_regions(estate: Estate, locator: Locator, account: str) -> str:
     """The partition of an account without a trail: that of its Regions, else of the others."""
     resource = estate.accounts.get(account)
     fact = resource.fact("regions") if resource else None
     asked = fact.value if fact is not None and isinstance(fact.value, list | tuple) else ()
-    return places.partition([*asked, *_firsts(places)])
+    return locator.partition([*asked, *_firsts(locator)])
 
 
-def _firsts(places: Places) -> Iterable[str]:
-    for partition in places.partitions.values():
+def _firsts(locator: Locator) -> Iterable[str]:
+    for partition in locator.partitions.values():
         yield default_regions(partition)[0]
 
 

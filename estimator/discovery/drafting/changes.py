@@ -8,7 +8,7 @@ from typing import Any
 
 from estimator.discovery.drafting.lines import Entry, Item, item_lines
 from estimator.inventory import Inventory
-from estimator.inventory.edits import Document
+from estimator.inventory.text_edits import Document
 
 
 @dataclass(frozen=True)

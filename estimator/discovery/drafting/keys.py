@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from estimator.discovery.drafting.lines import Entry, Item
-from estimator.discovery.drafting.locations import Places
+from estimator.discovery.drafting.locations import Locator
 from estimator.discovery.drafting.names import each_once, fit
 from estimator.discovery.estate import Estate, Fact, Resource
 from pricing.arns import parse_arn
@@ -61,15 +61,15 @@ def placeholder_key(trail: Resource, source: str) -> Resource:
 
 
 def resolve_key(
-    places: Places, resource: Resource, trail: Resource, nearby: Iterable[Fact | None]
+    locator: Locator, resource: Resource, trail: Resource, nearby: Iterable[Fact | None]
 ) -> ResolvedKey:
     """Account and Region of a key; CloudTrail needs it in the Region of the bucket (F10)."""
-    partition = places.partition([resource.value("region"), *(f and f.value for f in nearby)])
+    partition = locator.partition([resource.value("region"), *(f and f.value for f in nearby)])
     # a key is most often its trail's account's; what is known of the key wins
     account = resource.fact("account") or trail.fact("account")
     stranger = Resource(resource.identity, resource.source, {"account": account} if account else {})
-    found = places.account(stranger, partition)
-    region = places.region(
+    found = locator.account(stranger, partition)
+    region = locator.region(
         [resource.fact("region"), *nearby], partition, "the key's Region is not known"
     )
     return ResolvedKey(resource, partition, found, region)

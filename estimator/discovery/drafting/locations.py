@@ -36,14 +36,14 @@ def is_placeholder(account: str) -> bool:
 
 
 @dataclass
-class Places:
+class Locator:
     """The partition of each account; what is known of an account decides for the rest."""
 
     estate: Estate
     partitions: dict[str, str] = field(default_factory=dict)
 
     def partition(self, candidates: Iterable[object]) -> str:
-        """The partition of the first known Region, else of the one to stand in, else commercial."""
+        """The partition of the first known Region; else that of `--region`; else commercial."""
         for region in (*candidates, self.estate.region):
             if isinstance(region, str) and is_region_of_known_partition(region):
                 return partition_of(region)

@@ -16,9 +16,9 @@ from estimator.discovery.drafting.locations import is_placeholder
 from estimator.discovery.drafting.matching import match_key, match_trail
 from estimator.discovery.drafting.outline import Outline
 from estimator.inventory.assumptions import FilesPerDay, Range
-from estimator.inventory.edits import Path
 from estimator.inventory.load import parse_inventory
 from estimator.inventory.sections import Key, Trail
+from estimator.inventory.text_edits import Path
 from pricing.reading.document import Map, parse_document
 from pricing.reading.scalars import flow
 from pricing.regions import default_regions

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from estimator.discovery.drafting.accounts import MEMBERS, ResolvedAccounts, resolve_accounts
 from estimator.discovery.drafting.keys import ResolvedKey, key_item, name_keys
 from estimator.discovery.drafting.lines import Entry, Item
-from estimator.discovery.drafting.locations import Places
+from estimator.discovery.drafting.locations import Locator
 from estimator.discovery.drafting.trails import name_trails, resolve_trails, trail_item
 from estimator.discovery.estate import Estate
 
@@ -61,15 +61,15 @@ def _item_todo(at: str, item: Item) -> Iterator[Todo]:
 
 def outline_of(estate: Estate) -> Outline | None:
     """The draft of an estate; None where there is neither a trail nor a list of accounts."""
-    places = Places(estate)
-    trails = resolve_trails(estate, places)
+    locator = Locator(estate)
+    trails = resolve_trails(estate, locator)
     if not trails and not estate.found["accounts"]:
         return None
     keys: dict[int, ResolvedKey] = {id(t.key): t.key for t in trails if t.key is not None}
     used = sorted(keys.values(), key=lambda item: (item.account.value, item.resource.identity))
     name_keys(used)
     name_trails(trails)
-    accounts = resolve_accounts(estate, places, trails)
+    accounts = resolve_accounts(estate, locator, trails)
     return Outline(
         _head(accounts),
         accounts.items,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from estimator.discovery.drafting.keys import ResolvedKey, find_key, placeholder_key, resolve_key
 from estimator.discovery.drafting.lines import Entry, Item
-from estimator.discovery.drafting.locations import Places
+from estimator.discovery.drafting.locations import Locator
 from estimator.discovery.drafting.names import each_once, fit
 from estimator.discovery.estate import Estate, Fact, Resource
 from pricing.arns import parse_arn
@@ -34,11 +34,11 @@ class ResolvedTrail:
     name: str = ""
 
 
-def resolve_trails(estate: Estate, places: Places) -> list[ResolvedTrail]:
+def resolve_trails(estate: Estate, locator: Locator) -> list[ResolvedTrail]:
     """Every trail with its places; a key that several use is one."""
     keys: dict[str, ResolvedKey] = {}
     return [
-        _resolve_trail(estate, places, resource, keys)
+        _resolve_trail(estate, locator, resource, keys)
         for resource in sorted(estate.trails.values(), key=_order)
     ]
 
@@ -52,7 +52,7 @@ def _order(resource: Resource) -> tuple[str, str, str]:
 
 
 def _resolve_trail(
-    estate: Estate, places: Places, resource: Resource, keys: dict[str, ResolvedKey]
+    estate: Estate, locator: Locator, resource: Resource, keys: dict[str, ResolvedKey]
 ) -> ResolvedTrail:
     home = resource.fact("home")
     bucket = find_bucket(estate, resource)
@@ -61,14 +61,14 @@ def _resolve_trail(
     if reference is not None and isinstance(reference.value, str):
         named_key = find_key(estate, reference.value)
     own = [home.value if home else None, named_key.value("region") if named_key else None]
-    partition = places.partition([*own, bucket.value("region") if bucket else None])
-    account = places.account(resource, partition)
-    partition = places.partitions[account.value]
+    partition = locator.partition([*own, bucket.value("region") if bucket else None])
+    account = locator.account(resource, partition)
+    partition = locator.partitions[account.value]
     found = ResolvedTrail(
         resource,
         partition,
         account,
-        places.region([home], partition, "the home Region is not known"),
+        locator.region([home], partition, "the home Region is not known"),
         None,
         bucket,
     )
@@ -86,10 +86,10 @@ def _resolve_trail(
     else:
         identity = named_key.identity
     if identity not in keys:
-        keys[identity] = resolve_key(places, named_key, resource, nearby)
+        keys[identity] = resolve_key(locator, named_key, resource, nearby)
         keys[identity].question = question
     key = keys[identity]
-    if places.partitions[key.account.value] != partition or key.partition != partition:
+    if locator.partitions[key.account.value] != partition or key.partition != partition:
         # `check` refuses a key of another partition: a placeholder stands there, with the question
         stranger = placeholder_key(resource, "")
         stranger.facts["account"] = account

@@ -13,7 +13,7 @@ from estimator.discovery.terraform.expressions import Expressions
 from estimator.discovery.terraform.nodes import nodes_of
 from estimator.discovery.terraform.owners import Owners
 from estimator.discovery.terraform.references import References
-from estimator.discovery.terraform.resources import Reader
+from estimator.discovery.terraform.resources import ResourceParser
 from estimator.measurement.paths import as_paths
 from pricing.reading.problems import KmscostError, Problem
 
@@ -52,7 +52,9 @@ def discover_terraform(
             document = load(name)
             expressions = Expressions(document, source)
             nodes = list(nodes_of(document, source, expressions))
-            Reader(estate, nodes, References(nodes, expressions), Owners(nodes, expressions)).read()
+            ResourceParser(
+                estate, nodes, References(nodes, expressions), Owners(nodes, expressions)
+            ).read()
         except KmscostError as error:
             problems += error.problems
     if problems:

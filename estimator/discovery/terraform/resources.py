@@ -27,7 +27,7 @@ _FIELDS = {
 }
 
 
-class Reader:
+class ResourceParser:
     """Fills an estate from the resources of one document."""
 
     def __init__(

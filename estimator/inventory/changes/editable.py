@@ -24,8 +24,8 @@ from estimator.inventory.documents import (
     set_key,
     value_at,
 )
-from estimator.inventory.draft import Draft
 from estimator.inventory.load import InventoryError, understand
+from estimator.inventory.loading_state import Draft
 from estimator.inventory.model import Inventory
 from pricing.reading.document import Location, Map, Seq
 from pricing.reading.problems import DocumentError, Problem

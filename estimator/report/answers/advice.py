@@ -13,7 +13,7 @@ from estimator.advice.ranking import SMALLEST, Recommendation, go_together
 from estimator.advice.result import TOGETHER
 from estimator.figures import FEW, count, factor, listed, money
 from estimator.forecasting.event_copies import SLACK
-from estimator.forecasting.result import INTERPRETATIONS
+from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS
 from estimator.report.answers import Answer
 from estimator.report.blocks import Block, Command, Lines, Sheet
 
@@ -157,9 +157,9 @@ def _saves(advice: Advice, saving: Saving) -> str:
         low, _, high = (_money(advice.per_month(value), advice) for value in saving.quantiles)
         line += f" ({low} to {high})"
     requests = count(round(advice.per_month(totals["requests"]), 6))
-    reading = _money(advice.per_month(totals[f"{advice.cost}_writes_{other}"]), advice)
+    other_cost = _money(advice.per_month(totals[f"{advice.cost}_writes_{other}"]), advice)
     line += f" and {requests} requests"
-    return f"{line}; with cloudtrail_writes: {other} {unit} {reading}"
+    return f"{line}; {unit} {other_cost} if {INTERPRETATION_WORDS[other]}"
 
 
 def _notes(advice: Advice) -> Iterator[str]:
@@ -187,7 +187,7 @@ def _notes(advice: Advice) -> Iterator[str]:
     other = forecast.other_interpretation
     cost = money(advice.per_month(forecast.totals[f"{advice.cost}_writes_{other}"]))
     yield (
-        f"With cloudtrail_writes: {other} the inventory costs {unit} {cost} a month "
+        f"If {INTERPRETATION_WORDS[other]}, the inventory costs {unit} {cost} a month "
         f"(source: {INTERPRETATIONS[other]})"
     )
 
@@ -206,7 +206,7 @@ def _under_the_other(advice: Advice) -> Iterator[str]:
             (f"{name} {advice.currency} {money(saved)}" for name, saved in found), FEW, "; "
         )
         yield (
-            f"With cloudtrail_writes: {other} more would save a month: {savings} "
+            f"If {INTERPRETATION_WORDS[other]}, more would save a month: {savings} "
             f"(source: {INTERPRETATIONS[other]})"
         )
 

@@ -11,6 +11,7 @@ from estimator.forecasting import Forecast
 from estimator.forecasting.budgets import describe_budgets
 from estimator.forecasting.event_copies import SLACK
 from estimator.forecasting.fail_over import describe_budget
+from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.report.blocks import Alert
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ _MOST_BUDGETS = 10
 
 
 def budget_lines(forecast: Forecast) -> list[str]:
-    """The highest month of each budget, what was reached when, and the other reading's highest."""
+    """Each budget's highest month under both interpretations, and what was reached when."""
     budgets = forecast.inventory.budgets
     known = describe_budgets(forecast.budgets, budgets)
     lines = []
@@ -30,7 +31,7 @@ def budget_lines(forecast: Forecast) -> list[str]:
         line = f"B{describe_budget(budget)[1:]}: highest {used[0]}{when}{used[1]}; {_verdict(rows)}"
         line += "".join(f"; {threshold}" for threshold in _reached_thresholds(rows))
         other = "".join(_highest(rows, "used_other_reading")[0])
-        line = f"{line}; with cloudtrail_writes: {forecast.other_interpretation} {other}"
+        line = f"{line}; if {INTERPRETATION_WORDS[forecast.other_interpretation]}: {other}"
         lines.append(line if rows["first_over"] is None else Alert(line))
     more = known[_MOST_BUDGETS:]
     if more:
@@ -80,7 +81,7 @@ def copies_charged(
     when : str
         Which months, as " in 2026-10".
     """
-    charge = CopyCharge.of(totals, currency)
+    charge = CopyCharge.from_totals(totals, currency)
     if events is None or not charge.high:
         return []
     by_trail = events.groupby("trail", observed=True)[["cost", "cost_high"]].sum()
@@ -112,7 +113,7 @@ class CopyCharge:
     others_high: float
 
     @classmethod
-    def of(cls, totals: Mapping[str, float], currency: str) -> CopyCharge:
+    def from_totals(cls, totals: Mapping[str, float], currency: str) -> CopyCharge:
         """That of a forecast's totals; NaN where no rate is known."""
         name = f"cost_{currency.lower()}_cloudtrail_events"
         whole, others, high = (totals[f"{name}{end}"] for end in ("", "_others", "_high"))

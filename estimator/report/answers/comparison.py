@@ -8,14 +8,14 @@ from typing import Any
 import pandas as pd
 
 from estimator.figures import count, listed, money, percent, signed
-from estimator.forecasting.result import INTERPRETATIONS
+from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS
 from estimator.frames import DEFAULT_GRAIN, KEYS
 from estimator.report.answers import Answer
 from estimator.report.answers.budgets_and_copies import CopyCharge
 from estimator.report.blocks import Block, Details, Lines, Sheet
 from estimator.scenarios import Comparison
 from estimator.scenarios.case_forecast import CaseForecast
-from estimator.scenarios.comparison import Limit
+from estimator.scenarios.comparison import IncreaseLimit
 
 _MOST_GROUPS = 20
 _MOST_DETAILS = 10  # a comment on GitHub holds 65,536 characters
@@ -29,11 +29,11 @@ class ComparisonAnswer(Answer[Comparison]):
     Parameters
     ----------
     comparison : Comparison
-    limit : Limit, optional
+    limit : IncreaseLimit, optional
         How much more than the base something may cost.
     """
 
-    def __init__(self, comparison: Comparison, limit: Limit | None = None) -> None:
+    def __init__(self, comparison: Comparison, limit: IncreaseLimit | None = None) -> None:
         super().__init__(comparison)
         self.limit = limit
 
@@ -102,7 +102,7 @@ def summary_sheet(comparison: Comparison) -> Sheet:
     unit = comparison.currency
     first, last = comparison.months.labels[0], comparison.months.labels[-1]
     span = first if first == last else f"{first} to {last}"
-    readings = comparison.readings()
+    interpretations = comparison.interpretations()
     header = (
         "",
         "requests",
@@ -110,7 +110,7 @@ def summary_sheet(comparison: Comparison) -> Sheet:
         unit,
         "difference",
         "",
-        *(f"{reading} {unit}" for reading in readings),
+        *(f"{name} {unit}" for name in interpretations),
     )
     rows = []
     for course in (comparison.base, *comparison.others):
@@ -126,21 +126,21 @@ def summary_sheet(comparison: Comparison) -> Sheet:
                 "" if is_base else money_difference(before[comparison.cost], cost),
                 "" if is_base else relative_difference(before[comparison.cost], cost),
                 *(
-                    money(course.totals[f"{comparison.cost}_writes_{reading}"])
-                    for reading in readings
+                    money(course.totals[f"{comparison.cost}_writes_{name}"])
+                    for name in interpretations
                 ),
             )
         )
     title = f"KMS because of CloudTrail, {span}, compared with {comparison.base.case.source}"
-    groups = (("requests", 2), (unit, 3), *((f"{reading} {unit}", 1) for reading in readings))
+    groups = (("requests", 2), (unit, 3), *((f"{name} {unit}", 1) for name in interpretations))
     return Sheet(title, header, tuple(rows), numbers=len(header) - 1, groups=groups)
 
 
 def summary_lines(comparison: Comparison) -> Iterator[str]:
     """The other reading, and copies of KMS events on CloudTrail's bill, which stand apart."""
     unit = comparison.currency
-    for reading in comparison.readings():
-        name = f"{comparison.cost}_writes_{reading}"
+    for interpretation in comparison.interpretations():
+        name = f"{comparison.cost}_writes_{interpretation}"
         base = comparison.base.totals[name]
         differences = listed(
             (
@@ -150,8 +150,8 @@ def summary_lines(comparison: Comparison) -> Iterator[str]:
             separator="; ",
         )
         yield (
-            f"With cloudtrail_writes: {reading} the base is {unit} {money(base)}, the differences "
-            f"are {differences} (source: {INTERPRETATIONS[reading]})"
+            f"If {INTERPRETATION_WORDS[interpretation]}, the base is {unit} {money(base)}, the "
+            f"differences are {differences} (source: {INTERPRETATIONS[interpretation]})"
         )
     yield from _copies_line(comparison)
 
@@ -160,7 +160,8 @@ def _copies_line(comparison: Comparison) -> Iterator[str]:
     """Copies of KMS events: differences, or both ends of each where it is known between two."""
     unit = comparison.currency
     base, *others = (
-        CopyCharge.of(priced.totals, unit) for priced in (comparison.base, *comparison.others)
+        CopyCharge.from_totals(priced.totals, unit)
+        for priced in (comparison.base, *comparison.others)
     )
     if not any(charge.high > 0 for charge in (base, *others)):  # nor where no rate is known
         return

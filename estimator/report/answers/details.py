@@ -62,7 +62,7 @@ def events_sheet(forecast: Forecast) -> Sheet:
     sums = ["quantity", "quantity_high", "cost", "cost_high"]
     summed = frame.groupby(keys, observed=True, dropna=False, as_index=False)[sums].sum()
     summed = summed.sort_values("cost_high", ascending=False, kind="stable")
-    charge = CopyCharge.of(forecast.totals, unit)
+    charge = CopyCharge.from_totals(forecast.totals, unit)
     ranged = charge.is_range
     rows = [
         (

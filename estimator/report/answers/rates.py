@@ -184,7 +184,7 @@ def changes_lines(diff: RatesDiff) -> list[str]:
     if diff.forecasts is None:
         return []
     lines = [diff.other_interpretation_line]
-    sides = [CopyCharge.of(forecast.totals, diff.currency) for forecast in diff.forecasts]
+    sides = [CopyCharge.from_totals(forecast.totals, diff.currency) for forecast in diff.forecasts]
     if any(side.high > 0 for side in sides):
         before, after = (side.text for side in sides)
         lines.append(

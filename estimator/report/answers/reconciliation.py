@@ -9,6 +9,7 @@ from decimal import ROUND_FLOOR, Decimal
 import pandas as pd
 
 from estimator.figures import count, listed, money, percent, signed
+from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.reconciliation import Reconciliation
 from estimator.reconciliation.result import PARTS
 from estimator.report.answers import Answer
@@ -186,7 +187,7 @@ def _word(text: str) -> str:
 def reconciliation_lines(reconciliation: Reconciliation) -> list[str]:
     """Return what stands under the tables."""
     return [
-        *_readings(reconciliation),
+        *_interpretations(reconciliation),
         reconciliation.other_interpretation_line,
         *_resting(reconciliation),
         *_levels(reconciliation),
@@ -195,22 +196,24 @@ def reconciliation_lines(reconciliation: Reconciliation) -> list[str]:
     ]
 
 
-def _readings(reconciliation: Reconciliation) -> list[str]:
+def _interpretations(reconciliation: Reconciliation) -> list[str]:
     lines = []
     own = reconciliation.forecast.inventory.cloudtrail_writes
-    several = len(reconciliation.readings) > 1
-    for bill in reconciliation.readings:
+    several = len(reconciliation.interpretations) > 1
+    for bill in reconciliation.interpretations:
         of = f" of payer {bill.payer}" if several else ""
-        if bill.reading is None:
+        if bill.answer is None:
             lines.append(
                 f"Whether the bill{of} charges for CloudTrail's own writes cannot be told: "
-                f"{bill.why}. The inventory's cloudtrail_writes: {own} is taken"
+                f"{bill.why}. The inventory's word is taken: {INTERPRETATION_WORDS[own]}"
             )
             continue
-        doubt = "" if bill.reading == own else f", not {own} as the inventory has it"
+        does_not = "does" if own == "charged" else "does not"
+        doubt = "" if bill.answer == own else f", though the inventory says that AWS {does_not}"
+        does = "charges" if bill.answer == "charged" else "does not charge"
         lines.append(
-            f"The bill{of} follows cloudtrail_writes: {bill.reading}{doubt} ({bill.strength} "
-            f"evidence): {bill.why}"
+            f"The bill{of} {does} CloudTrail's own writes{doubt} ({bill.strength} evidence): "
+            f"{bill.why}"
         )
     more = len(lines) - 4
     return lines if more <= 0 else [*lines[:4], f"and the bills of {more} more payers"]

@@ -63,7 +63,7 @@ def spread_sheet(simulation: Simulation) -> Sheet:
 def _title(simulation: Simulation) -> str:
     first, last = simulation.months.labels[0], simulation.months.labels[-1]
     span = first if first == last else f"{first} to {last}"
-    draws = f"{simulation.draws:,} draws, seed {simulation.seed}"
+    draws = f"{simulation.draws:,} simulations, seed {simulation.seed}"
     return f"How sure: KMS because of CloudTrail, {span}; {draws}"
 
 
@@ -160,7 +160,7 @@ def _budgets(simulation: Simulation) -> list[str]:
         limit = f"Budget {name}: USD {money(float(rows['usd_per_month'].iloc[0]))} a month"
         ever = float(rows.loc[rows["month"].isna(), "probability"].iloc[0])
         if not ever:
-            lines.append(f"{limit}; not broken in any of {simulation.draws:,} draws")
+            lines.append(f"{limit}; not broken in any of {simulation.draws:,} simulations")
             continue
         months = rows[rows["month"].notna()]
         top = int(months["probability"].to_numpy().argmax())

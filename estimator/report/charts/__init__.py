@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["KINDS", "chart_of", "plot"]
 
 KINDS = {
-    "cost": "cost of requests and keys, month by month, under both readings",
+    "cost": "cost of requests and keys, month by month, under both interpretations",
     "requests": "requests by cause, month by month",
     "fan": "how sure: the range of each month's cost, against the budgets",
     "drivers": "what causes the spread",

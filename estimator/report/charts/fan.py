@@ -36,24 +36,24 @@ def fan_chart(simulation: Simulation, billed: float | None = None) -> Chart:
 
     Parameters
     ----------
-    told : Simulation
+    simulation : Simulation
     billed : float, optional
         What the first month was billed.
     """
     labels = simulation.months.labels
     values = np.array([quantiles_of(row, QUANTILES) for row in simulation.draws_cost.T]).T
-    limits = {
-        shorten_label(budget.name, 18): budget.usd_per_month
+    # pairs, no mapping by the label: two long names may be shortened to the same one
+    limits = [
+        (shorten_label(budget.name, 18), budget.usd_per_month)
         for budget in simulation.inventory.budgets
         if budget.covers is None and simulation.currency == "USD"
-    }
-    limits = dict(list(limits.items())[:_MOST_BUDGETS])
+    ][:_MOST_BUDGETS]
     ends = f"{share(QUANTILES[0])} to {share(QUANTILES[-1])}"
     description = (
         f"{simulation.currency} {money(values[0, 0])} to {money(values[-1, 0])} ({ends}) in "
     )
     description += f"{labels[0]}, {money(values[0, -1])} to {money(values[-1, -1])} in {labels[-1]}"
-    description += "".join(f"; budget {name} {money(limit)}" for name, limit in limits.items())
+    description += "".join(f"; budget {name} {money(limit)}" for name, limit in limits)
     if billed is not None:
         description += f"; billed in {labels[0]}: {money(billed)}"
     title = f"How sure: cost of each month in {simulation.currency}, with its range"
@@ -64,7 +64,7 @@ def fan_chart(simulation: Simulation, billed: float | None = None) -> Chart:
 def _draw_fan(
     values: np.ndarray,
     labels: tuple[str, ...],
-    limits: dict[str, float],
+    limits: list[tuple[str, float]],
     billed: float | None,
     unit: str,
     width: float,
@@ -75,15 +75,16 @@ def _draw_fan(
     if len(labels) == 1:  # a band needs two ends
         places, values = np.array([-0.2, 0.2]), np.repeat(values, 2, axis=1)
     top = max(float(values.max()), billed or 0.0)
-    near = {name: limit for name, limit in limits.items() if limit <= _FAR * top or not top}
-    top = max([top, *near.values()])
+    near = [limit for _, limit in limits if limit <= _FAR * top or not top]
+    off = [(name, limit) for name, limit in limits if limit > _FAR * top > 0]
+    top = max([top, *near])
     scale_of_values(axes, top, unit)
     scale_of_months(axes, labels, size)
     axes.set_xlim(-0.35, len(labels) - 0.65)
     axes.fill_between(places, values[0], values[4], color=BLUE, alpha=0.18, linewidth=0)
     axes.fill_between(places, values[1], values[3], color=BLUE, alpha=0.34, linewidth=0)
     axes.plot(places, values[2], color=BLUE, linewidth=2.4, solid_capstyle="round")
-    for limit in near.values():
+    for limit in near:
         axes.axhline(limit, color=RED, linewidth=1.8, dashes=(5, 3))
     if billed is not None:
         # a dot, no line: a bill has no range
@@ -100,17 +101,16 @@ def _draw_fan(
         )
     words = _words(size) if float(np.ptp(values, axis=0).max()) else ("", "", "forecast", "", "")
     ends = [(float(row[-1]), word) for row, word in zip(values, words, strict=True) if word]
-    ends += [(limit, f"budget {money(limit)}") for limit in near.values()]
+    ends += [(limit, f"budget {money(limit)}") for limit in near]
     inner = size.height - 72
     scale = axes.get_ylim()[1]
     wanted = apart([value / scale * inner for value, _ in ends], 15)
     for (value, word), place in zip(ends, wanted, strict=True):
         label = word if word.startswith("budget") else f"{word} {money(value)}"
         write(axes, 1.015, place / inner, label, transform=axes.transAxes, fontsize=11)
-    off = [f"budget {name} {money(limit)} lies above" for name, limit in limits.items()]
-    off = [line for line, name in zip(off, limits, strict=True) if name not in near]
     if off:
-        write(axes, 0.02, 1.02, "↑ " + "; ".join(off), transform=axes.transAxes, va="bottom")
+        above = "; ".join(f"budget {name} {money(limit)} lies above" for name, limit in off)
+        write(axes, 0.02, 1.02, f"↑ {above}", transform=axes.transAxes, va="bottom")
     return figure
 
 

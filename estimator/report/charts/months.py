@@ -9,6 +9,7 @@ import numpy as np
 
 from estimator.figures import count, money
 from estimator.forecasting import Forecast
+from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.report.charts.chart import (
     Chart,
     Size,
@@ -61,7 +62,7 @@ def requests_chart(forecast: Forecast) -> Chart:
 
 
 def cost_chart(forecast: Forecast) -> Chart:
-    """The cost of requests and of keys, month by month, with the other reading as a mark."""
+    """The cost of requests and of keys, month by month, with the other interpretation as a mark."""
     code = forecast.currency.lower()
     monthly = forecast.monthly
     title = f"Cost in {forecast.currency}, month by month: requests and keys"
@@ -70,7 +71,7 @@ def cost_chart(forecast: Forecast) -> Chart:
         forecast.totals[f"cost_{code}_writes_{forecast.other_interpretation}"],
     )
     if not any(both):
-        description = f"nothing to draw: no cost in {_span(forecast)}, under either reading"
+        description = f"nothing to draw: no cost in {_span(forecast)}, under either interpretation"
         return empty_chart("cost", title, description)
     stacks = {
         "keys": monthly[f"cost_{code}_keys"].to_numpy(),
@@ -79,10 +80,9 @@ def cost_chart(forecast: Forecast) -> Chart:
     other = monthly[f"cost_{code}_writes_{forecast.other_interpretation}"].to_numpy()
     first, last = monthly.iloc[0], monthly.iloc[-1]
     description = f"{forecast.currency} {money(first[f'cost_{code}'])} in {first['month']}, "
-    description += f"{money(last[f'cost_{code}'])} in {last['month']}; with cloudtrail_writes: "
-    description += (
-        f"{forecast.other_interpretation} {money(float(other[0]))} and {money(float(other[-1]))}"
-    )
+    description += f"{money(last[f'cost_{code}'])} in {last['month']}; "
+    description += f"{money(float(other[0]))} and {money(float(other[-1]))} if "
+    description += INTERPRETATION_WORDS[forecast.other_interpretation]
     draw = partial(
         _draw_stacks,
         stacks,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 COLUMNS = ("account", "driver", "billed_account")
 HEADS = ("where it happens", "by what", "who is billed")
+# what is left over where no node of a column is thick enough to have a name
+_PLURALS = {"account": "accounts", "driver": "drivers", "billed_account": "accounts"}
+_REST = ""  # the node of all that has no node of its own: no account and no driver is called so
 _MOST = 6
 _LEAST = 0.005  # of the whole: less is too thin to have a name [0-1]
 _GAP = 10.0  # between nodes [px]
@@ -46,7 +50,8 @@ def sankey_chart(rows: pd.DataFrame, inventory: Inventory, currency: str, month:
     """
     costs = bool(rows["cost"].sum() > 0)
     weight = rows["cost"] if costs else rows["quantity"].where(rows["unit"] == "request", 0.0)
-    names = {account.id: account.name or account.id for account in inventory.accounts}
+    names = _account_labels(inventory)
+    labels: dict[str, dict[str, str]] = {}
     flows = pd.DataFrame({name: rows[name].astype(object) for name in COLUMNS})
     flows["driver"] = flows["driver"].where(rows["cause"] != "key", "key " + flows["driver"])
     flows["value"] = weight.to_numpy()
@@ -54,10 +59,11 @@ def sankey_chart(rows: pd.DataFrame, inventory: Inventory, currency: str, month:
         sums = flows.groupby(name)["value"].sum().sort_values(ascending=False, kind="stable")
         seen = sums[sums >= _LEAST * float(sums.sum())]
         top = list(seen.index[:_MOST])
-        rest = f"{len(sums) - len(top):,} {'more' if top else 'accounts'}"
-        flows[name] = flows[name].where(flows[name].isin(top), rest)
-        if name != "driver":
-            flows[name] = flows[name].map(lambda account: names.get(account, account))
+        # nodes stay ids until they are written: accounts that share a name are two all the same
+        flows[name] = flows[name].where(flows[name].isin(top), _REST)
+        labels[name] = {node: node if name == "driver" else names.get(node, node) for node in top}
+        rest = len(sums) - len(top)
+        labels[name][_REST] = f"{rest:,} {'more' if top else _PLURALS[name]}"
     flows = flows.groupby(list(COLUMNS), as_index=False, sort=False)[["value"]].sum()
     flows = flows[flows["value"] > 0]
     total = float(flows["value"].sum())
@@ -69,12 +75,24 @@ def sankey_chart(rows: pd.DataFrame, inventory: Inventory, currency: str, month:
         return empty_chart("sankey", title, description)
     description = f"{unit} in {month}; by what: "
     description += ", ".join(
-        f"{name} {share(float(value) / total)}" for name, value in sums.items()
+        f"{labels['driver'][str(driver)]} {share(float(value) / total)}"
+        for driver, value in sums.items()
     )
-    return Chart("sankey", title, description, partial(_draw_flows, flows))
+    return Chart("sankey", title, description, partial(_draw_flows, flows, labels))
 
 
-def _draw_flows(flows: pd.DataFrame, width: float) -> Figure:
+def _account_labels(inventory: Inventory) -> dict[str, str]:
+    """Each account's name, with its id where others have the same name; the id without one."""
+    times = Counter(account.name for account in inventory.accounts)
+    return {
+        account.id: (account.name if times[account.name] == 1 else f"{account.name} {account.id}")
+        if account.name
+        else account.id
+        for account in inventory.accounts
+    }
+
+
+def _draw_flows(flows: pd.DataFrame, labels: dict[str, dict[str, str]], width: float) -> Figure:
     size = Size(width, 300 if width < 500 else 340)
     figure, axes = bare(size)
     total = float(flows["value"].sum()) or 1.0
@@ -105,7 +123,10 @@ def _draw_flows(flows: pd.DataFrame, width: float) -> Figure:
                     into[other] += value
     for at, names in enumerate(order):
         sums = flows.groupby(COLUMNS[at])["value"].sum()
-        _draw_nodes(axes, size, at, names, tops[at], sums * scale, total * scale, lefts[at], thick)
+        words = labels[COLUMNS[at]]
+        _draw_nodes(
+            axes, size, at, names, words, tops[at], sums * scale, total * scale, lefts[at], thick
+        )
     return figure
 
 
@@ -148,6 +169,7 @@ def _draw_nodes(
     size: Size,
     at: int,
     names: list[str],
+    words: dict[str, str],
     tops: dict[str, float],
     heights: pd.Series[float],
     whole: float,
@@ -163,7 +185,7 @@ def _draw_nodes(
     for node, place in zip(names, wanted, strict=True):
         height = float(heights[node])
         axes.barh(tops[node] + height / 2, thick, max(height, 1.0), left, color=INK, linewidth=0)
-        text = shorten_label(node, 11 if size.narrow else 26)
+        text = shorten_label(words[node], 11 if size.narrow else 26)
         if not size.narrow:
             text += f"  {height / whole:.1%}"
         beside = left - 5 if at == 2 else left + thick + 5

@@ -98,6 +98,6 @@ OWN = (
     _text("x_Account", "where the events happened, or whose key it is"),
     _text("x_Region", "where the events happened, or where the key is"),
     _text("x_FreeReason", "why the price is 0: free tier, or exempt; else null"),
-    _text("x_CloudTrailWrites", "charged or exempt: the reading of the inventory"),
-    _amount("x_CostOtherReading", _COST, "what the row would cost under the other reading"),
+    _text("x_CloudTrailWrites", "charged or exempt: the interpretation of the inventory"),
+    _amount("x_CostOtherReading", _COST, "what the row would cost under the other interpretation"),
 )

@@ -100,7 +100,7 @@ def _families(forecast: Forecast) -> Iterator[str]:
     yield from _family(
         f"kmscost_forecast_cost_other_reading_{code}",
         code,
-        "the same cost under the other reading of who pays for CloudTrail's own writes",
+        "the same cost under the other interpretation of who pays for CloudTrail's own writes",
         rows,
         "cost_other_reading",
         {"cloudtrail_writes": other},

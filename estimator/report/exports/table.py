@@ -28,7 +28,7 @@ class Table:
     columns : tuple of Column
         Name, dtype, unit and meaning of each of its columns, in their order.
     notices : tuple of str
-        What to know before using it; the last one is the other reading's total, if it has a cost.
+        What to know before using it; last the other interpretation's total, if it has a cost.
     """
 
     name: str

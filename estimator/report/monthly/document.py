@@ -50,7 +50,7 @@ class Document:
     verdict : str
         One sentence.
     beside : tuple of str
-        What stands directly under it: the other reading.
+        What stands directly under it: the other interpretation.
     sections : tuple of Section
     """
 

@@ -55,13 +55,13 @@ def _cards(inputs: ReportInputs) -> Cards:
         cards.append(Card("Budget", money(lowest.usd_per_month), unit, note))
     month = inputs.month_totals
     low, high = quantiles_of(inputs.simulation.draws_cost[:, 0], (0.05, 0.95))
-    note = f"{money(float(low))} to {money(float(high))} in 90 % of draws"
+    note = f"{money(float(low))} to {money(float(high))} in 90 % of simulations"
     if not inputs.has_ranges:
         note = "no ranges, so no width"
     cards.append(Card("Forecast", money(month[inputs.cost]), unit, note))
     cards.append(Card("Forecast requests", count(month["requests"]), "requests", "of KMS"))
     if inputs.copies_line is not None:
-        copies = CopyCharge.of(month, unit)
+        copies = CopyCharge.from_totals(month, unit)
         note = "on CloudTrail's bill, apart from KMS"
         cards.append(Card("Copies of KMS events", copies.text, unit, note))
     measured = _measured_rows(inputs)
@@ -120,7 +120,7 @@ def budgets_sheet(inputs: ReportInputs) -> Sheet | None:
         rows.append((f"{more:,} more", f"{over:,} of them over", *[""] * 6))
     other = f"if {inputs.forecast.other_interpretation} USD"
     header: tuple[str, ...] = ("budget", "covers", "USD a month", "forecast USD", "share", other)
-    header = (*header, "draws over", "highest ahead USD")
+    header = (*header, "simulations over", "highest ahead USD")
     title = f"Budgets in {inputs.month}, by the forecast"
     return Sheet(title, header, tuple(rows), numbers=6, sums=int(more > 0))
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from estimator.figures import count, money, share
+from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.months import FloatArray
 from estimator.report.answers.budgets_and_copies import CopyCharge
 from estimator.report.blocks import Sheet, write_paragraphs
@@ -27,7 +28,7 @@ def outlook_section(inputs: ReportInputs) -> Section | None:
         return None
     reconciliation = inputs.reconciliation
     billed = None if reconciliation is None else reconciliation.totals[f"{inputs.cost}_billed"]
-    copies = CopyCharge.of(inputs.outlook_totals, inputs.currency)
+    copies = CopyCharge.from_totals(inputs.outlook_totals, inputs.currency)
     in_all = [_in_all(inputs)]
     if copies.high > 0:
         in_all.append(
@@ -52,15 +53,15 @@ def _in_all(inputs: ReportInputs) -> str:
     ahead, unit = inputs.outlook_totals, inputs.currency
     other = inputs.forecast.other_interpretation
     line = f"Together {unit} {money(ahead[inputs.cost])} by the forecast"
-    line += f", {unit} {low} to {high} in 90 % of draws" if inputs.has_ranges else ""
+    line += f", {unit} {low} to {high} in 90 % of simulations" if inputs.has_ranges else ""
     cost = money(ahead[f"{inputs.cost}_writes_{other}"])
-    return f"{line}; with cloudtrail_writes: {other} {unit} {cost}."
+    return f"{line}; {unit} {cost} if {INTERPRETATION_WORDS[other]}."
 
 
 def months_sheet(inputs: ReportInputs) -> Sheet:
-    """Each month ahead: forecast, range, the other reading, how often the budget breaks.
+    """Each month ahead: forecast, range, the other interpretation, how often the budget breaks.
 
-    Where nothing is a range only the forecast and the other reading are shown.
+    Where nothing is a range only the forecast and the other interpretation are shown.
     """
     drawn, monthly, ahead = (
         inputs.simulation.draws_cost,
@@ -75,8 +76,8 @@ def months_sheet(inputs: ReportInputs) -> Sheet:
     def cells(name: str, totals: Mapping[Any, Any], draws: FloatArray) -> tuple[str, ...]:
         ends = [money(float(end)) for end in quantiles_of(draws, _ENDS)]
         shown = ends if inputs.has_ranges else []
-        cost, reading = totals[inputs.cost], totals[f"{inputs.cost}_writes_{other}"]
-        return name, count(totals["requests"]), money(cost), *shown, money(reading)
+        cost, other_cost = totals[inputs.cost], totals[f"{inputs.cost}_writes_{other}"]
+        return name, count(totals["requests"]), money(cost), *shown, money(other_cost)
 
     rows = []
     for at in range(1, min(inputs.forecast.months.count, _MOST + 1)):
@@ -87,7 +88,7 @@ def months_sheet(inputs: ReportInputs) -> Sheet:
     total = cells("all", ahead, drawn[:, 1:].sum(axis=1))
     header = ["month", "requests", f"forecast {unit}"]
     header += [f"{share(end)} {unit}" for end in _ENDS] if inputs.has_ranges else []
-    header += [f"if {other} {unit}"] + ([] if limit is None else ["draws over budget"])
+    header += [f"if {other} {unit}"] + ([] if limit is None else ["simulations over budget"])
     more = inputs.forecast.months.count - 1 - len(rows)
     if more > 0:
         rows.append((f"{more} more", *[""] * (len(header) - 1)))

@@ -1,9 +1,9 @@
-"""The free tier's use, both readings of F5, the rates used, notices and what was not read."""
+"""Free tier used, both interpretations of F5, the rates used, notices and what was not read."""
 
 from __future__ import annotations
 
 from estimator.figures import FEW, count, factor, listed, money, share, signed
-from estimator.forecasting.result import INTERPRETATIONS
+from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS
 from estimator.report.blocks import Lines, Sheet, write_paragraphs
 from estimator.report.monthly.document import Block, Section
 from estimator.report.monthly.inputs import ReportInputs
@@ -73,15 +73,18 @@ def interpretations_section(inputs: ReportInputs) -> Section:
         rows.append((name, money(charged), money(exempt), signed(money(exempt - charged))))
     unit = inputs.currency
     header = ("span", f"charged {unit}", f"exempt {unit}", f"difference {unit}")
-    sheet = Sheet("The forecast under both readings", header, tuple(rows), numbers=3)
-    lines = [f"cloudtrail_writes: {name}: {source}." for name, source in INTERPRETATIONS.items()]
+    sheet = Sheet("The forecast under both interpretations", header, tuple(rows), numbers=3)
+    lines = [
+        f"{name}: {INTERPRETATION_WORDS[name]}. Source: {source}."
+        for name, source in INTERPRETATIONS.items()
+    ]
     lines.append(f"The inventory chooses {own}; every cost of this report follows it.")
-    for bill in inputs.reconciliation.readings[:4] if inputs.reconciliation else ():
+    for bill in inputs.reconciliation.interpretations[:4] if inputs.reconciliation else ():
         what = f"The bill of payer {bill.payer}"
-        if bill.reading is None:
+        if bill.answer is None:
             lines.append(f"{what} does not tell which it follows: {bill.why}.")
         else:
-            lines.append(f"{what} follows {bill.reading} ({bill.strength} evidence): {bill.why}.")
+            lines.append(f"{what} follows {bill.answer} ({bill.strength} evidence): {bill.why}.")
     line = "AWS's texts disagree on whether CloudTrail's own GenerateDataKey requests, made when "
     line += "it writes its files, are charged for. Both answers are exact."
     blocks: tuple[Block, ...] = (write_paragraphs(line), sheet, Lines("", tuple(lines)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from estimator.figures import money
-from estimator.forecasting.result import INTERPRETATIONS
+from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS
 from estimator.report.monthly.advice import advice_section
 from estimator.report.monthly.assumptions import assumptions_section
 from estimator.report.monthly.breakdown import breakdown_section
@@ -55,9 +55,10 @@ def build_document(inputs: ReportInputs) -> Document:
 
 
 def _other(inputs: ReportInputs) -> str:
-    """The forecast of the month under the other reading."""
+    """The forecast of the month under the other interpretation."""
     other = inputs.forecast.other_interpretation
     cost = money(inputs.month_totals[f"{inputs.cost}_writes_{other}"])
-    line = f"With cloudtrail_writes: {other} the month's forecast is {inputs.currency} {cost}"
+    words = INTERPRETATION_WORDS[other]
+    line = f"If {words}, the month's forecast is {inputs.currency} {cost}"
     own = money(inputs.month_totals[inputs.cost])
     return f"{line} instead of {own} (source: {INTERPRETATIONS[other]})."

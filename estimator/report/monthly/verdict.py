@@ -11,7 +11,7 @@ from estimator.figures import listed, money, share
 from estimator.forecasting.budgets import is_over
 from estimator.forecasting.fail_over import describe_budget
 from estimator.inventory.budgets import Budget
-from estimator.report.monthly.words import in_draws, month_in_words
+from estimator.report.monthly.words import in_simulations, month_in_words
 
 if TYPE_CHECKING:
     from estimator.report.monthly.inputs import ReportInputs
@@ -118,15 +118,16 @@ def _ahead(inputs: ReportInputs, chance: float | None, later: list[str]) -> str:
         return "no months ahead were asked for"
     if later:
         line = f"the forecast breaks budget {listed(later, 1)}"
-        sure = "" if chance is None else f"; a month to {last} is over {in_draws(chance, draws)}"
-        return line + sure
+        if chance is not None:
+            line += f"; a month to {last} is over {in_simulations(chance, draws)}"
+        return line
     if chance is None:
-        return f"by the forecast no budget breaks to {last}; parts are not drawn"
+        return f"by the forecast no budget breaks to {last}; budgets of parts are not simulated"
     if not inputs.has_ranges:
         return (
             f"by the forecast no month to {last} breaks it, but the inventory has no ranges that "
             "say how sure that is"
         )
     if not chance:
-        return f"no month to {last} breaks it {in_draws(0.0, draws).replace('none', 'any')}"
-    return f"a month to {last} breaks it {in_draws(chance, draws)}"
+        return f"no month to {last} breaks it {in_simulations(0.0, draws).replace('none', 'any')}"
+    return f"a month to {last} breaks it {in_simulations(chance, draws)}"

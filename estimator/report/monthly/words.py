@@ -32,18 +32,18 @@ def month_in_words(month: str) -> str:
     return f"{_NAMES[day.month - 1]} {day.year}"
 
 
-def in_draws(probability: float, draws: int) -> str:
-    """A probability as a number of draws, so that nothing possible reads as certain.
+def in_simulations(probability: float, draws: int) -> str:
+    """A probability as a number of simulations, so that nothing possible reads as certain.
 
-    >>> in_draws(0.0, 10_000), in_draws(0.00001, 100_000), in_draws(0.25, 100)
-    ('in none of 10,000 draws', 'in 1 of 100,000 draws', 'in 25 % of 100 draws')
+    >>> in_simulations(0.0, 10_000), in_simulations(0.00001, 100_000), in_simulations(0.25, 100)
+    ('in none of 10,000 simulations', 'in 1 of 100,000 simulations', 'in 25 % of 100 simulations')
     """
     times = round(probability * draws)
     if times in (0, draws):
-        return f"in {'all' if times else 'none'} of {draws:,} draws"
+        return f"in {'all' if times else 'none'} of {draws:,} simulations"
     if min(times, draws - times) < draws / 1000:
-        return f"in {times:,} of {draws:,} draws"
-    return f"in {share(probability)} of {draws:,} draws"
+        return f"in {times:,} of {draws:,} simulations"
+    return f"in {share(probability)} of {draws:,} simulations"
 
 
 def often(probability: float) -> str:

@@ -7,48 +7,48 @@ from typing import Any
 
 from estimator.inventory.sections import Reader
 from estimator.volume.model import Model
-from estimator.volume.readers.every_file import EveryFileReading
-from estimator.volume.readers.fixed import FixedReading
+from estimator.volume.readers.every_file import EveryFileModel
+from estimator.volume.readers.fixed import FixedModel
 from estimator.volume.readers.look_back import LookBack
-from estimator.volume.readers.once import OnceReading
-from estimator.volume.readers.query import QueryReading
-from estimator.volume.readers.reading import Reading, is_fine
-from estimator.volume.readers.replication import ReplicationReading
+from estimator.volume.readers.once import OnceModel
+from estimator.volume.readers.query import QueryModel
+from estimator.volume.readers.reader_model import ReaderModel, is_fine
+from estimator.volume.readers.replication import ReplicationModel
 from estimator.volume.readers.sharing import Sharing
-from estimator.volume.readers.validate import ValidateReading
+from estimator.volume.readers.validate import ValidateModel
 from estimator.volume.rows import Block
 from estimator.volume.streams import Streams
 
 __all__ = [
     "KINDS",
     "LookBack",
-    "Reading",
+    "ReaderModel",
     "Sharing",
+    "build_reader_model",
     "is_fine",
     "kind_of",
     "reader_blocks",
-    "reading",
 ]
 
-KINDS: dict[type, type[Reading]] = {
+KINDS: dict[type, type[ReaderModel]] = {
     kind.section: kind
     for kind in (
-        EveryFileReading,
-        QueryReading,
-        FixedReading,
-        ValidateReading,
-        OnceReading,
-        ReplicationReading,
+        EveryFileModel,
+        QueryModel,
+        FixedModel,
+        ValidateModel,
+        OnceModel,
+        ReplicationModel,
     )
 }
 
 
-def kind_of(reader: Reader) -> type[Reading]:
+def kind_of(reader: Reader) -> type[ReaderModel]:
     """The class that answers for readers of this kind."""
     return KINDS[type(reader)]
 
 
-def reading(model: Model, reader: Any) -> Reading:
+def build_reader_model(model: Model, reader: Any) -> ReaderModel:
     """A reader of the inventory at work."""
     return kind_of(reader)(model, reader)
 
@@ -61,7 +61,7 @@ def reader_blocks(
     `full` has a row per stream, `summed` the same added up to what the frame tells apart.
     """
     for reader in model.inventory.readers:
-        each = reading(model, reader)
+        each = build_reader_model(model, reader)
         streams = each.streams(full, summed, by_account, by_region)
         if len(streams):
             yield from each.blocks(streams)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from estimator.inventory.readers import EveryFile
+from estimator.inventory.reader_sections import EveryFile
 from estimator.months import FloatArray
 from estimator.volume.burst_profile import BurstProfile, every_five_minutes
 from estimator.volume.equations import Equation, Product
 from estimator.volume.file_equations import plural
 from estimator.volume.model import Written
-from estimator.volume.readers.reading import BoolArray, Reading
+from estimator.volume.readers.reader_model import BoolArray, ReaderModel
 
 
-class EveryFileReading(Reading):
+class EveryFileModel(ReaderModel):
     """gets_per_file x log files put while the reader is active."""
 
     section = EveryFile

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from estimator.inventory import Range
-from estimator.inventory.readers import Fixed
+from estimator.inventory.reader_sections import Fixed
 from estimator.volume.burst_profile import SECONDS_PER_DAY, BurstProfile
 from estimator.volume.equations import Equation, Product, Value
 from estimator.volume.file_equations import plural, retention_value
 from estimator.volume.model import Written
-from estimator.volume.readers.reading import BoolArray
+from estimator.volume.readers.reader_model import BoolArray
 from estimator.volume.readers.sharing import Sharing
 
 _NOISE = 1e-9  # of binary fractions
 _A_DAY = Range.exactly(SECONDS_PER_DAY)
 
 
-class FixedReading(Sharing):
+class FixedModel(Sharing):
     """gets_per_day while a file can be read, shared in proportion to the files a day."""
 
     section = Fixed
@@ -50,6 +50,7 @@ class FixedReading(Sharing):
             retention_value(inventory, trail, f" by {trail.name}" if len(trails) > 1 else "")
             for trail in trails
         ]
+        # the retention explains nothing but days that are missing
         ends = days < float(self.model.spans.month_days[0]) * (1 - _NOISE)
         if ends:
             what = f"{what}, while there is anything to read"

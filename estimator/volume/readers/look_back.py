@@ -32,7 +32,7 @@ from estimator.volume.file_equations import (
 )
 from estimator.volume.growth import Segment
 from estimator.volume.model import Written
-from estimator.volume.readers.reading import BoolArray, Reading
+from estimator.volume.readers.reader_model import BoolArray, ReaderModel
 from estimator.volume.streams import Streams
 
 _MOST_MONTHS = 13  # months of a look-back that are written out before the rest is added up
@@ -51,7 +51,7 @@ class Looks(NamedTuple):
     last: FloatArray  # [day ordinal]
 
 
-class LookBack(Reading):
+class LookBack(ReaderModel):
     """A reader that looks back over the files of the last days, as long as they lie there.
 
     Attributes
@@ -77,7 +77,7 @@ class LookBack(Reading):
         """Gets of each file that a look meets. [get/file]"""
         return 1.0
 
-    def back(self, streams: Streams) -> FloatArray:
+    def days_back(self, streams: Streams) -> FloatArray:
         """Days that it looks back at each row of streams, never more than are kept. [day]"""
         days: FloatArray = np.minimum(self.most_back, self.model.retention)[streams.trail]
         return days
@@ -91,10 +91,10 @@ class LookBack(Reading):
     def gets(self, written: Written, back: FloatArray | None = None) -> FloatArray:
         """Looks x files that each meets x gets of each file. [get]
 
-        `back` [day] is one for each row of streams, by default what `back` says.
+        `back` [day] has a number for each row of streams; the default is `days_back`.
         """
         streams = written.streams
-        window = self.back(streams) if back is None else back
+        window = self.days_back(streams) if back is None else back
         looks = self.looks(streams)
         met = self.files_met(written, window, looks)
         gets: FloatArray = looks.number * met * streams.files[:, None] * self.per_look
@@ -113,9 +113,10 @@ class LookBack(Reading):
     def days_met(
         self, written: Written, window: FloatArray, looks: Looks
     ) -> Iterator[tuple[Segment, slice, FloatArray]]:
-        """Days that a look meets on average, told apart by when the files were put. [day]
+        """Yield for each segment of time the days of its files that a look meets, averaged. [day]
 
-        With each segment of time the spans whose looks can reach so far back.
+        Beside the segment stand the spans whose looks reach back so far; all others meet none of
+        its files.
         """
         streams, spans = written.streams, self.model.spans
         shape = (len(streams), len(spans))
@@ -141,7 +142,7 @@ class LookBack(Reading):
         """Looks x files that each meets x gets of each file."""
         rows = replace(written, streams=written.streams.where(chosen))
         trail = self.model.inventory.trails[int(rows.streams.trail[0])]
-        back, looks = self.back(rows.streams), self.looks(rows.streams)
+        back, looks = self.days_back(rows.streams), self.looks(rows.streams)
         shape = (len(rows.streams), 1)
         if not np.broadcast_to(looks.number, shape)[0, 0]:
             yield Equation(f"nothing: {self.why_no_look(rows.streams)}", 0.0, "gets")
@@ -180,6 +181,7 @@ class LookBack(Reading):
         size = len(rows.streams)
         parts = []
         for segment, spans, days in self.days_met(rows, back, looks):
+            # an explanation is of one month, the model's first span
             if days[:, :1].any() and spans.start == 0:
                 parts.append((segment, days[:, 0]))
         if len(parts) <= 1:
@@ -187,6 +189,7 @@ class LookBack(Reading):
             return days, growth_value(parts[0][0].factor if parts else 1.0), []
         by_segment = np.stack([days for _, days in parts], axis=1)
         grown = self.files_met(rows, back, looks)[:, 0]
+        # streams of the same days share a line: patterns are few, streams may be many
         patterns = list(dict.fromkeys(map(tuple, by_segment.tolist())))
         equations = []
         for pattern in patterns[:_MOST_LOOK_BACKS]:
@@ -253,6 +256,7 @@ class LookBack(Reading):
         """The period of all files of a trail that it may get in the model's months."""
         looks = super().met_period(trail)
         back = min(self.most_back, float(self.model.retention[trail]))
+        # without retention it goes back beyond ALWAYS, which is fine for what is only intersected
         return looks if looks.is_empty else Period(looks.start - back, looks.end)
 
     def turns(self, streams: Streams) -> FloatArray:
@@ -266,6 +270,7 @@ class LookBack(Reading):
         spans = self.model.spans
         end = np.minimum(self.model.key_end[streams.trail], self.period.end)[:, None]
         first = np.maximum(spans.begin, self.period.start)
+        # never before `first`, or a stretch that is over would count as negative looks
         last = np.maximum(np.minimum(spans.end, end), first)
         return np.broadcast_to(first, last.shape), last
 
@@ -278,6 +283,7 @@ class LookBack(Reading):
 
 def _months(terms: list[tuple[Segment, float]]) -> tuple[Expression, ...]:
     """Days of each month x its growth: the largest ones in order of time, then all others."""
+    # the number breaks ties, so that equal months stay in the order of time
     size = sorted((-segment.factor * days, n) for n, (segment, days) in enumerate(terms))
     largest = sorted(n for _, n in size[:_MOST_MONTHS])
     shown: list[Expression] = [

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from estimator.inventory.readers import Once
+from estimator.inventory.reader_sections import Once
 from estimator.months import NEVER, Period
 from estimator.volume.burst_profile import BurstProfile
 from estimator.volume.equations import Expression, Value, operand
 from estimator.volume.file_equations import plural
 from estimator.volume.model import Written
 from estimator.volume.readers.look_back import LookBack, Looks
-from estimator.volume.readers.reading import Reading
+from estimator.volume.readers.reader_model import ReaderModel
 from estimator.volume.streams import Streams
 
 
-class OnceReading(LookBack):
+class OnceModel(LookBack):
     """gets_per_file x log files that were put before the day and lie there still."""
 
     section = Once
@@ -33,6 +33,7 @@ class OnceReading(LookBack):
         is_here = (spans.begin <= day) & (day < spans.end)
         is_here = is_here & (self.period.start <= day < self.period.end)
         under_key = (day < self.model.key_end[streams.trail])[:, None]
+        # the first moment is the last one too, which `mean_window_days` takes for a single look
         moment = np.full(len(spans), day)
         return Looks((is_here & under_key).astype(np.float64), moment, moment)
 
@@ -53,7 +54,8 @@ class OnceReading(LookBack):
     def met_period(self, trail: int) -> Period:
         """The period of all files of a trail that it gets in the model's months."""
         day = float(self.reader.day.toordinal())
-        active = Reading.met_period(self, trail)
+        # not LookBack's: its days go back from the day of the look, not from the months
+        active = ReaderModel.met_period(self, trail)
         if not active.start <= day < active.end:
             return Period(day, day)
         return Period(day - min(self.most_back, float(self.model.retention[trail])), day)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from estimator.inventory.readers import Query
+from estimator.inventory.reader_sections import Query
 from estimator.volume.burst_profile import QUERY_SECONDS, BurstProfile
 from estimator.volume.equations import Value
 from estimator.volume.file_equations import plural
@@ -11,7 +11,7 @@ from estimator.volume.readers.look_back import LookBack, Looks
 from estimator.volume.streams import Streams
 
 
-class QueryReading(LookBack):
+class QueryModel(LookBack):
     """Queries x files in the last days x share_of_files x gets_per_file."""
 
     section = Query

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from estimator.inventory.readers import Replication
+from estimator.inventory.reader_sections import Replication
 from estimator.inventory.sections import Trail
 from estimator.months import FloatArray, Period
 from estimator.volume.burst_profile import BurstProfile, every_five_minutes, every_hour
 from estimator.volume.equations import Equation, Value, add_terms
 from estimator.volume.file_equations import requests_equation
 from estimator.volume.model import Written
-from estimator.volume.readers.reading import BoolArray, Reading
+from estimator.volume.readers.reader_model import BoolArray, ReaderModel
 from estimator.volume.rows import Block
 from estimator.volume.streams import Streams
 
 
-class ReplicationReading(Reading):
+class ReplicationModel(ReaderModel):
     """One Decrypt and one Encrypt for each log and digest file put while both keys are active."""
 
     section = Replication

@@ -9,13 +9,13 @@ import numpy as np
 
 from estimator.months import FloatArray, IntArray, Period
 from estimator.volume.model import Written
-from estimator.volume.readers.reading import BoolArray, Reading
+from estimator.volume.readers.reader_model import BoolArray, ReaderModel
 from estimator.volume.streams import Streams
 
 _SCALE = 2.0**128  # 1 / the least number is too large for a number
 
 
-class Sharing(Reading):
+class Sharing(ReaderModel):
     """A reader whose gets are shared in proportion to the files a day of what can be read."""
 
     counts_gets = True
@@ -109,7 +109,7 @@ def _add_up_between(stretches: FloatArray, first: IntArray, last: IntArray) -> F
 
 
 def _blocks_of(first: IntArray, last: IntArray) -> Iterator[tuple[Blocks, Blocks]]:
-    """Yield for each size of blocks those at the two ends of each range, and of whom."""
+    """Yield, size by size, the block at each end of each range, and the ranges that need it."""
     while (first < last).any():
         left = (first & 1 == 1) & (first < last)
         right = (last & 1 == 1) & (first + left < last)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from estimator.inventory.readers import Validate
+from estimator.inventory.reader_sections import Validate
 from estimator.volume.burst_profile import BurstProfile
 from estimator.volume.model import Written
 from estimator.volume.readers.look_back import LookBack, Looks
@@ -14,7 +14,7 @@ LONGEST_MONTH = 31.0  # [day]
 _SLACK = 1e-9  # 31 / 3.1 is ten days, not eleven
 
 
-class ValidateReading(LookBack):
+class ValidateModel(LookBack):
     """Runs x days x (log files + digest files under the key), where there are digests."""
 
     section = Validate
@@ -30,7 +30,7 @@ class ValidateReading(LookBack):
 
     @classmethod
     def days_between(cls, reader: Validate) -> float | None:
-        """Days between two runs, of the longest month: each file is in one of them."""
+        """Days between two runs in the longest month: so far back, no file is missed."""
         runs = reader.runs_per_month.mid
         return float(math.ceil(LONGEST_MONTH / runs - _SLACK)) if runs > 0 else None
 

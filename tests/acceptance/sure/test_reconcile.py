@@ -76,8 +76,8 @@ def test_the_reading_stands_in_text(tmp_path: Path, form: str) -> None:
     save(tmp_path / "bill.csv", from_forecast(plain, ARNS))
     write(tmp_path, organization("charged"))
     out = " ".join(run(tmp_path, form=form).out.replace("\\", "").replace("**", "").split())
-    assert "The bill follows cloudtrail_writes: exempt" in out
-    assert "With cloudtrail_writes: exempt the forecast is USD 1.01" in out
+    assert "The bill does not charge CloudTrail's own writes" in out
+    assert "If AWS does not charge CloudTrail's own writes, the forecast is USD 1.01" in out
     assert "source" in out
 
 

@@ -237,8 +237,8 @@ def test_the_function_is_the_command(tmp_path: Path) -> None:
         tmp_path / "inventory.yaml", tmp_path / "bill.csv", "2026-10", fail_over="5%"
     )
     assert reconciliation.totals == answer["totals"]
-    assert reconciliation.reading is not None
-    assert reconciliation.reading.reading == answer["reading"]
+    assert reconciliation.interpretation is not None
+    assert reconciliation.interpretation.answer == answer["reading"]
     assert list(reconciliation.rows["cost_difference"]) == [
         row["cost_difference"] for row in answer["rows"]
     ]

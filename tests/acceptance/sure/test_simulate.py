@@ -50,7 +50,7 @@ def test_the_other_reading_stands_beside(tmp_path: Path, form: str) -> None:
     write(tmp_path, inventory(trails=[trail(files_per_day=FILES)], **USED_UP))
     run = kmscost("simulate", "inventory.yaml", "--from", "2026-11", "--format", form, cwd=tmp_path)
     shown = " ".join(run.out.replace("\\", "").split())  # Markdown escapes the underscore
-    assert "cloudtrail_writes: exempt" in shown, run.out
+    assert "If AWS does not charge CloudTrail's own writes" in shown, run.out
     assert "source" in run.out
 
 
@@ -106,7 +106,7 @@ def test_the_seed_is_printed(tmp_path: Path) -> None:
         "simulate", "inventory.yaml", "--from", "2026-11", "--seed", "42", "--draws", "1234",
         cwd=tmp_path,
     )  # fmt: skip
-    assert "1,234 draws" in run.out
+    assert "1,234 simulations" in run.out
     assert "seed 42" in run.out
 
 

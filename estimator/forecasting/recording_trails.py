@@ -42,7 +42,7 @@ class Recording:
         self.possible = len(recording) > 1  # the first copy of an event is free
         self._known: dict[tuple[Group, str], tuple[str, ...]] = {}
 
-    def of(self, account: Account, region: str) -> tuple[str, ...]:
+    def trails_of(self, account: Account, region: str) -> tuple[str, ...]:
         """The names of the trails, whenever they are active."""
         itself, organization = groups_of(account)
         own = self._trails.get(itself, [])
@@ -67,6 +67,7 @@ class Recording:
         """The trails whose copy is not the first on some day, with those days: 1, else 0."""
         before = np.zeros(len(spans), dtype=bool)
         found = []
+        # by rank: of the trails that record on a day the first has the free copy
         for name in pattern.trails:
             recording = is_active(self._active[name] & pattern.active, spans)
             if (recording & before).any():
@@ -77,11 +78,12 @@ class Recording:
 
 def is_active(period: Period, spans: Spans) -> BoolArray:
     """Mark the days on which a period is active."""
+    # spans are days, which a period covers as a whole or not; of a month it may cover a part
     return (spans.begin >= period.start) & (spans.end <= period.end)
 
 
 @dataclass(frozen=True)
-class Places:
+class PossiblePlaces:
     """The accounts and Regions in which others may make requests, in one partition."""
 
     use: OtherUse

@@ -1,4 +1,4 @@
-"""The twins of `check` and `init`: what an inventory means, and how to begin one."""
+"""`check` and `init`, the functions of these commands: read an inventory, begin a new one."""
 
 from __future__ import annotations
 
@@ -58,6 +58,7 @@ def init(
         return _write_example(Path(example), force)
     target = Path(path)
     plain = target.name if target.name.isprintable() else "inventory.yaml"
+    # the name goes into a format string, so that braces of YAML are doubled in starter.yaml
     text = _STARTER.read_text(encoding="utf-8").format(name=shlex.quote(plain))
     _write(target, text, force)
     return target

@@ -62,5 +62,6 @@ class FreeQuantity(Section):
     def digest(self, version: FreeVersion) -> str:
         """A fingerprint of what a version says, and of where: past quantities never change."""
         content = version.model_dump(mode="json", by_alias=True)
+        # the same quantity moved to another pool or partition is a change too
         content |= {"pool": self.pool, "partitions": list(self.partitions)}
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]

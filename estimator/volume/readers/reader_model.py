@@ -32,7 +32,7 @@ from estimator.volume.streams import Streams
 BoolArray = npt.NDArray[np.bool_]
 
 
-class Reading(ABC):
+class ReaderModel(ABC):
     """A reader of the inventory at work: what anybody asks of it, it answers here.
 
     A kind of reader is a subclass in a module of its own.
@@ -91,6 +91,7 @@ class Reading(ABC):
 
     def over(self, spans: Spans) -> Self:
         """The same, counted in other spans."""
+        # shallow, as in `Model.over`: the reader and its period are the same in any spans
         other = copy.copy(self)
         other.model = self.model.over(spans)
         return other
@@ -103,7 +104,7 @@ class Reading(ABC):
 
     @classmethod
     def days_between(cls, reader: Any) -> float | None:
-        """Days back after which it meets files again for nothing; None: it never does. [day]"""
+        """Days back that suffice to meet every file once; None for what has no turns. [day]"""
         del reader
         return None
 
@@ -152,7 +153,7 @@ class Reading(ABC):
     def why_none(self, streams: Streams) -> str:
         """Why it makes no requests of streams in the model's months."""
         if not len(streams):
-            return Reading.nothing
+            return ReaderModel.nothing
         if not self.period.meets(self.model.months):
             return f"the reader is not active {self.model.in_months}{self._end_or_start()}"
         if not any(len(written.streams) for written in self.files_to_read(streams)):
@@ -162,6 +163,7 @@ class Reading(ABC):
         names = (*self.factors, *filter(None, [self.window]))
         ranges = {name: getattr(self.reader, name) for name in names}
         zeros = [name for name, value in ranges.items() if value is not None and not value.mid]
+        # if it would get something with 1 in their place, the zeros are the reason
         more = self.reader.model_copy(update=dict.fromkeys(zeros, Range.exactly(1)))
         if zeros and type(self)(self.model, more).total(streams).any():
             return f"{' and '.join(zeros)} {'are' if len(zeros) > 1 else 'is'} 0"
@@ -186,7 +188,7 @@ class Reading(ABC):
         in_months = Period(float(months.begin[0]), float(months.end[-1]))
         return self.period & in_months & Period(end=float(self.model.key_end[trail]))
 
-    def of_one(self, streams: Streams) -> FloatArray:
+    def unit_gets(self, streams: Streams) -> FloatArray:
         """Gets in each span if `assumption` were 1: what measured gets are held against. [get]"""
         assert self.assumption is not None  # others have nothing to measure
         # through the reader's own formula, whatever its other assumptions are
@@ -224,6 +226,7 @@ class Reading(ABC):
         if self.reader.bucket_key_saving is None:
             return self.model.saving
         trails = self.model.inventory.trails
+        # without a Bucket Key nothing is saved, whatever number the reader has
         on = np.array([trail.bucket.bucket_key for trail in trails], dtype=bool)
         return np.where(on, self.reader.bucket_key_saving.mid, 0.0)
 
@@ -283,6 +286,7 @@ class Reading(ABC):
         chosen = np.ones(len(streams), dtype=bool)
         model, reader = self.model, self.reader
         trails = model.inventory.read_by(reader)
+        # most readers read all trails: no mask over a hundred thousand streams for them
         if len(trails) < len(model.inventory.trails):
             chosen &= np.isin(streams.trail, [model.trail_number[trail.name] for trail in trails])
         if reader.accounts is not None:

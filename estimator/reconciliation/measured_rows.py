@@ -21,7 +21,7 @@ from estimator.reconciliation.sides import tells
 ENOUGH = 0.9
 
 Flags = npt.NDArray[np.bool_]
-Place = tuple[str, str]
+BilledPlace = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -41,18 +41,19 @@ class RowCoverage:
     share: FloatArray
 
 
-def key_owners(frame: pd.DataFrame, inventory: Inventory) -> dict[Place, set[str]]:
+def key_owners(frame: pd.DataFrame, inventory: Inventory) -> dict[BilledPlace, set[str]]:
     """The accounts whose keys are used, by the account and Region that pays."""
     own = {key.id: key.account for key in inventory.keys}
-    found: dict[Place, set[str]] = defaultdict(set)
+    found: dict[BilledPlace, set[str]] = defaultdict(set)
     columns = frame[["billed_account", "billed_region", "key"]].drop_duplicates()
     for account, region, key in columns.itertuples(index=False):
+        # a key of neither the inventory nor an ARN is taken for one of who pays
         found[account, region].add(own.get(key) or place_of(key)[0] or account)
     return found
 
 
 def cover_rows(
-    frame: pd.DataFrame, actuals: Actuals | None, month: str, owners: Mapping[Place, set[str]]
+    frame: pd.DataFrame, actuals: Actuals | None, month: str, owners: Mapping[BilledPlace, set[str]]
 ) -> RowCoverage:
     """Find the rows that a measurement covers.
 
@@ -65,13 +66,14 @@ def cover_rows(
         return RowCoverage(nothing, nothing, np.zeros(size))
     coverage = actuals.coverage
     everywhere = coverage.of_month("", "", month)
-    shares: dict[Place, float] = {}
+    shares: dict[BilledPlace, float] = {}
     cloudtrail, others, share = [], [], []
     rows = frame[["billed_account", "billed_region", "operation", "unit"]]
     for account, region, operation, unit in rows.itertuples(index=False):
         place = (account, region)
         if place not in shares:
             shares[place] = _share(coverage, place, owners.get(place, set()), month)
+        # each source covers only the operations that it counts
         of_logs = shares[place] if tells(actuals, operation, by_names=False) else 0.0
         of_names = everywhere if tells(actuals, operation, by_names=True) else 0.0
         is_request = unit == "request"
@@ -83,6 +85,7 @@ def cover_rows(
     )
 
 
-def _share(coverage: Coverage, place: Place, owners: set[str], month: str) -> float:
+def _share(coverage: Coverage, place: BilledPlace, owners: set[str], month: str) -> float:
     account, region = place
+    # a call is logged in both accounts, so that either log tells all of it
     return max(coverage.of_month(owner, region, month) for owner in {account, *owners})

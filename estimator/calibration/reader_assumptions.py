@@ -20,7 +20,7 @@ from estimator.inventory import Range
 from estimator.inventory.sections import Growth, Reader
 from estimator.months import ALWAYS, FloatArray, Months, Period, Spans
 from estimator.volume.model import ALL_TIME, Model, Written
-from estimator.volume.readers import Reading, reading
+from estimator.volume.readers import ReaderModel, build_reader_model
 from estimator.volume.streams import Streams
 
 
@@ -45,9 +45,9 @@ class MeasuredModel(Model):
         self._order = np.argsort(codes, kind="stable")
         self._codes = codes[self._order]
 
-    def read_by(self, reader: Reader) -> tuple[Reading, Streams]:
+    def read_by(self, reader: Reader) -> tuple[ReaderModel, Streams]:
         """A reader at work, and each stream whose files it reads."""
-        found = reading(self, reader)
+        found = build_reader_model(self, reader)
         return found, found.streams(self.streams, self.streams, by_account=True, by_region=True)
 
     def put(self, written: Written, period: Period = ALL_TIME) -> FloatArray:
@@ -56,6 +56,7 @@ class MeasuredModel(Model):
         if written.growth is self.growths["logs"]:
             files: FloatArray = self.measured.files[self.rows_of(streams)]
             return files * self.active_days(period)
+        # digests are known by AWS's word, so those of the recorded part of a day are expected
         return super().put(written, period) * self.measured.exposure[streams.trail]
 
     def rows_of(self, streams: Streams) -> np.ndarray:
@@ -115,9 +116,9 @@ def find_readers(measured: Measured, rates: Rates, source: str) -> ReadersFound:
 
 
 def _is_due(model: MeasuredModel, reader: Reader) -> bool:
-    """True where gets decide an assumption of a reader, and it should have got something."""
-    at_work, streams = model.read_by(reader)
-    return at_work.assumption is not None and bool(at_work.of_one(streams).any())
+    """True where a reader has an assumption that gets decide, and files to get in the window."""
+    reader_model, streams = model.read_by(reader)
+    return reader_model.assumption is not None and bool(reader_model.unit_gets(streams).any())
 
 
 def _calibrate(
@@ -125,57 +126,60 @@ def _calibrate(
 ) -> None:
     measured = model.measured
     reader = measured.inventory.readers[number]
-    at_work, streams = model.read_by(reader)
-    assert at_work.assumption is not None  # place_readers gives those of gets alone
+    reader_model, streams = model.read_by(reader)
+    assert reader_model.assumption is not None  # place_readers gives those of gets alone
     # a Bucket Key answers many gets with one request
-    if gets.bucket_key and not _counts_requests(at_work):
+    if gets.bucket_key and not _counts_requests(reader_model):
         what = "requests under an S3 Bucket Key do not tell how many files were got"
         found.notices.append(f"reader {reader.name}: {what}: unchanged")
         return
-    of_one = at_work.of_one(streams)
-    exposure = np.where(_due_days(model, at_work, streams, of_one), gets.exposure, 0.0)
+    unit_gets = reader_model.unit_gets(streams)
+    exposure = np.where(_due_days(model, reader_model, streams, unit_gets), gets.exposure, 0.0)
     daily = np.where(exposure > 0, gets.daily, 0.0)
     if first := began(daily, exposure):
+        # days before a reader began are no days on which it got nothing
         exposure[:first], daily[:first] = 0.0, 0.0
-        if at_work.period.start == ALWAYS:
+        if reader_model.period.start == ALWAYS:
             found.starts[number] = measured.window.day(first)
-    if not daily.any() or not of_one[exposure > 0].any():
+    if not daily.any() or not unit_gets[exposure > 0].any():
         found.notices.append(f"reader {reader.name}: nothing to compare its gets with: unchanged")
         return
-    rate = _rate(at_work, daily, of_one, exposure)
-    found.known[number] = at_work.assumption, measured_range(rate.mean, rate.variance, source)
+    rate = _rate(reader_model, daily, unit_gets, exposure)
+    found.known[number] = reader_model.assumption, measured_range(rate.mean, rate.variance, source)
     if (last := _last_get(daily, exposure)) is not None:
         fix = "write `until` if it is gone"
         since = measured.window.day(last)
         found.notices.append(f"reader {reader.name} has got nothing since {since}: {fix}")
 
 
-def _counts_requests(at_work: Reading) -> bool:
+def _counts_requests(reader_model: ReaderModel) -> bool:
     """True where a reader's number of gets are requests already: no saving is taken off them."""
-    saving = at_work.reader.bucket_key_saving
-    return at_work.counts_gets and saving is not None and saving.mid == 0
+    saving = reader_model.reader.bucket_key_saving
+    return reader_model.counts_gets and saving is not None and saving.mid == 0
 
 
 def _due_days(
-    model: MeasuredModel, at_work: Reading, streams: Streams, of_one: FloatArray
+    model: MeasuredModel, reader_model: ReaderModel, streams: Streams, unit_gets: FloatArray
 ) -> np.ndarray:
     """Days on which there is something to hold the gets against."""
-    if not at_work.each_put:
-        return of_one > 0
+    if not reader_model.each_put:
+        return unit_gets > 0
     # a day without a file is one on which it got none; what was not recorded is not
     trails = np.unique(streams.trail)
     put = model.measured.exposure[trails].max(axis=0, initial=0.0) > 0
-    days: np.ndarray = put & model.measured.window.within(at_work.period)
+    days: np.ndarray = put & model.measured.window.within(reader_model.period)
     return days
 
 
-def _rate(at_work: Reading, daily: FloatArray, of_one: FloatArray, exposure: FloatArray) -> Rate:
+def _rate(
+    reader_model: ReaderModel, daily: FloatArray, unit_gets: FloatArray, exposure: FloatArray
+) -> Rate:
     """The assumption that the gets decide: what was got over what 1 of it would get."""
-    if at_work.each_put:  # files were counted in the very hours in which gets were
-        return gets_per_file(daily, np.where(exposure > 0, of_one, 0.0))
+    if reader_model.each_put:  # files were counted in the very hours in which gets were
+        return gets_per_file(daily, np.where(exposure > 0, unit_gets, 0.0))
     # days on which a look met fewer files, in a young trail, count for as much less
-    full = float(of_one.max())
-    rate = daily_rate(daily, exposure * (of_one / full))
+    full = float(unit_gets.max())
+    rate = daily_rate(daily, exposure * (unit_gets / full))
     return Rate(rate.mean / full, rate.variance)
 
 
@@ -203,6 +207,7 @@ def _add_reader(
     rows = np.flatnonzero(np.isin(measured.streams.trail, read))
     put = measured.exposure[read].max(axis=0) > 0 if len(read) else exposure > 0
     files = np.where((exposure > 0) & put, measured.files[rows], 0.0)
+    # drivers are told apart by name, so a new reader must not have one of theirs
     taken = {named.name for named in (*measured.inventory.readers, *measured.inventory.trails)}
     taken |= {stanza_["name"] for stanza_ in found.new}
     stanza: dict[str, Any] = {"name": next((n for n in _names(identity) if n not in taken), name)}
@@ -216,6 +221,7 @@ def _add_reader(
     else:
         stanza |= {"kind": "fixed", "account": identity.account}
         rate, assumption = daily_rate(daily, exposure), "gets_per_day"
+    # without a list it would read every trail, those of the future too
     if len(read) < sum(trail.key is not None for trail in measured.inventory.trails):
         stanza["trails"] = [measured.inventory.trails[n].name for n in read]
     stanza[assumption] = measured_range(rate.mean, rate.variance, source)
@@ -257,11 +263,11 @@ def _replications(found: ReadersFound, model: MeasuredModel) -> None:
             what = f"{identity.arn} replicated {total} files and is no reader of the inventory"
             found.notices.append(f"{what}: {fix}")
             continue
-        at_work, streams = model.read_by(measured.inventory.readers[places[identity]])
-        active = measured.window.within(at_work.period)
-        files, got = float(at_work.total(streams).sum()), float(gets.daily[active].sum())
+        reader_model, streams = model.read_by(measured.inventory.readers[places[identity]])
+        active = measured.window.within(reader_model.period)
+        files, got = float(reader_model.total(streams).sum()), float(gets.daily[active].sum())
         if files and not gets.bucket_key and abs(got / files - 1.0) > 0.1:
             found.notices.append(
-                f"reader {at_work.reader.name} got {got / files:.2f} times as many files as were "
-                "put; the model has one get a put"
+                f"reader {reader_model.reader.name} got {got / files:.2f} times as many files as "
+                "were put; the model has one get a put"
             )
