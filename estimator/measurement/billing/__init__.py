@@ -16,17 +16,17 @@ import numpy as np
 import pandas as pd
 
 from estimator.measurement.billing import summary
-from estimator.measurement.billing.archives import members, open_table, readable, sniff
+from estimator.measurement.billing.archives import members, open_table, sniff
 from estimator.measurement.billing.charges import charges, sum_charges
 from estimator.measurement.billing.deliveries import find_bills
 from estimator.measurement.billing.periods import bill_coverage, moments, shares
 from estimator.measurement.billing.repeats import NOTHING, Marks, marks, repeat_notices
 from estimator.measurement.billing.tables import CHUNK, Chunk, read_csv, read_parquet
-from estimator.measurement.billing.unreadable import Refused, Unreadable
 from estimator.measurement.paths import as_paths
 from estimator.measurement.result import Actuals
 from estimator.measurement.rows import actuals_frame, actuals_grain
 from estimator.measurement.skipped import SkippedFiles
+from estimator.measurement.unreadable import Refused, UnreadableError, readable
 
 __all__ = ["measure_bill"]
 
@@ -88,10 +88,10 @@ def measure_bill(
             whole.add(counted)
             # each line once: equal lines of one file are no repeat, only those of two files are
             seen.append((shown, np.unique(np.concatenate([NOTHING, *counted.marks]))))
-        except Unreadable as error:
+        except UnreadableError as error:
             refused.add(shown, error)
     if not whole.files:
-        raise refused.nothing(names)
+        raise refused.nothing(names, "the files of a bill", "check the path")
     if strict and refused.skipped:
         raise refused.skipped.refuse()
     notices = (*delivered.notices, *repeat_notices(seen))
@@ -134,20 +134,20 @@ def _tables(files: Sequence[str], refused: Refused) -> Iterator[tuple[str, str |
                 is_archive = sniff(path) == "zip"
             for member in members(path) if is_archive else (None,):
                 yield path, member
-        except Unreadable as error:
+        except UnreadableError as error:
             refused.add(path, error)
 
 
 def _count(path: str, member: str | None) -> _Tally:
-    """The charges of one table, or `Unreadable`: a file counts whole or not at all."""
+    """The charges of one table, or `UnreadableError`: a file counts whole or not at all."""
     tally = _Tally(files=1)
     spans: set[tuple[str, str]] = set()
     with open_table(path, member) as (stream, kind):
         if kind == "empty":
-            raise Unreadable("an empty file", "the table of a bill", "download it again")
+            raise UnreadableError("an empty file", "the table of a bill", "download it again")
         # a manifest among the files was read already; inside an archive it names files elsewhere
         if kind == "json":
-            raise Unreadable("JSON", "the table of a bill", "name its data files")
+            raise UnreadableError("JSON", "the table of a bill", "name its data files")
         read = read_parquet(stream, path) if kind == "parquet" else read_csv(stream)
         columns, chunks = read
         lines: Chunk

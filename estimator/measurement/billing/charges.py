@@ -13,7 +13,7 @@ import pandas as pd
 from estimator.measurement.billing.layouts import CLOUDTRAIL, KMS, PRODUCTS, SERVICE_NAMES, Columns
 from estimator.measurement.billing.periods import days_and_months, moments
 from estimator.measurement.billing.regions_and_keys import key_arn, named_region, unnamed_region
-from estimator.measurement.billing.unreadable import Unreadable
+from estimator.measurement.unreadable import UnreadableError
 from pricing.usage_types import region_and_meter
 
 # the columns that distinguish charges; `kind` is what a line is for: see `_kinds`
@@ -77,7 +77,7 @@ def charges(lines: pd.DataFrame, columns: Columns) -> pd.DataFrame:
 
     Raises
     ------
-    Unreadable
+    UnreadableError
         An amount is no number, or a date no date.
     """
     lines = lines.reset_index(drop=True)
@@ -186,7 +186,7 @@ def _times(lines: pd.DataFrame, columns: Columns) -> pd.DataFrame:
     # fees and taxes may have no usage of their own: they belong to the bill's month
     start = start.fillna(period)
     if start.isna().any():
-        raise Unreadable(
+        raise UnreadableError(
             f"a line without {columns.name('start')}", "a moment such as 2026-11-01T00:00:00Z"
         )
     return days_and_months(start, end.fillna(start))
@@ -290,7 +290,7 @@ def _amounts(
     cost = _numbers(lines["cost"], columns.name("cost"))
     for name, missing in (("amount", usage & quantity.isna()), ("cost", cost.isna())):
         if missing.any():
-            raise Unreadable(
+            raise UnreadableError(
                 f"a line of {rows['product'][missing].iloc[0]} without {columns.name(name)}",
                 "a number",
             )
@@ -312,5 +312,5 @@ def _numbers(texts: pd.Series[str], column: str) -> pd.Series[float]:
     odd = texts[~np.isfinite(numbers)]
     wrong = odd[~odd.map(str.strip).isin(_BLANKS)]
     if len(wrong):
-        raise Unreadable(f"{wrong.iloc[0][:40]!r} in {column}", "a number")
+        raise UnreadableError(f"{wrong.iloc[0][:40]!r} in {column}", "a number")
     return numbers.where(np.isfinite(numbers))

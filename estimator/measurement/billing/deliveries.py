@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from estimator.measurement.billing.archives import readable, sniff
-from estimator.measurement.billing.unreadable import Refused, Unreadable
+from estimator.measurement.billing.archives import sniff
 from estimator.measurement.paths import Found, find_files
+from estimator.measurement.unreadable import Refused, UnreadableError, readable
 from pricing.reading.problems import KmscostError, Problem
 
 _MOST_MANIFEST = 64 << 20  # bytes
@@ -78,7 +78,7 @@ def find_bills(paths: Sequence[str], refused: Refused) -> Delivered:
                 manifests.append(_read_manifest(found.path))
             else:
                 loose.setdefault(os.path.realpath(found.path), found.path)
-        except Unreadable as error:
+        except UnreadableError as error:
             refused.add(found.path, error)
     newest, notices = _newest(manifests)
     chosen = _data_files(newest)
@@ -95,7 +95,7 @@ def find_bills(paths: Sequence[str], refused: Refused) -> Delivered:
 
 def _is_json(found: Found) -> bool:
     if found.size == 0:
-        raise Unreadable("an empty file", "the table of a bill", "download it again")
+        raise UnreadableError("an empty file", "the table of a bill", "download it again")
     with readable():
         return sniff(found.path) == "json"
 
@@ -110,7 +110,7 @@ def _read_manifest(path: str) -> Manifest:
         document = None
     keys = _keys(document)
     if not isinstance(document, dict) or not keys:
-        raise Unreadable(
+        raise UnreadableError(
             "JSON that is no manifest of a bill",
             "a manifest with reportKeys or dataFiles, or the data files themselves",
         )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from estimator.measurement.billing.unreadable import Unreadable
+from estimator.measurement.unreadable import UnreadableError
 
 KMS, CLOUDTRAIL = "awskms", "AWSCloudTrail"
 PRODUCTS = (KMS, CLOUDTRAIL)
@@ -137,13 +137,13 @@ def detect(names: Sequence[str]) -> Columns:
     >>> detect(["lineItem/ProductCode", "Tags"])
     Traceback (most recent call last):
         ...
-    estimator.measurement.billing.unreadable.Unreadable: a Cost and Usage Report without \
+    estimator.measurement.unreadable.UnreadableError: a Cost and Usage Report without \
 line_item_line_item_type, line_item_usage_start_date, line_item_usage_end_date, \
 line_item_usage_type, line_item_usage_amount, line_item_unblended_cost, line_item_currency_code
 
     Raises
     ------
-    Unreadable
+    UnreadableError
         They are no bill's; says what was found and what was expected.
     """
     place: dict[str, int] = {}
@@ -170,8 +170,8 @@ line_item_usage_type, line_item_usage_amount, line_item_unblended_cost, line_ite
     expected = f"the columns of {_describe_layouts()}"
     if layout_meant is not None:
         fix = "export the bill with these columns"
-        raise Unreadable(f"a {layout_meant.title} without {', '.join(missing)}", expected, fix)
-    raise Unreadable(_list_columns(names), expected, "name the files of a bill")
+        raise UnreadableError(f"a {layout_meant.title} without {', '.join(missing)}", expected, fix)
+    raise UnreadableError(_list_columns(names), expected, "name the files of a bill")
 
 
 def _places(layout: Layout, place: Mapping[str, int]) -> list[tuple[str, int]]:

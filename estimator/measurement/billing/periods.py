@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable
 
 import pandas as pd
 
-from estimator.measurement.billing.unreadable import Unreadable
 from estimator.measurement.coverage import Coverage
+from estimator.measurement.unreadable import UnreadableError
 
 _DAY = pd.Timedelta(days=1)
 _ANYWHERE = ("", "")  # a bill's lines tell neither account nor Region of what is not in it
@@ -20,7 +20,7 @@ def moments(texts: Iterable[str], column: str) -> dict[str, pd.Timestamp]:
 
     Raises
     ------
-    Unreadable
+    UnreadableError
         One is no moment.
     """
     given = sorted({text for text in texts if text})
@@ -30,7 +30,7 @@ def moments(texts: Iterable[str], column: str) -> dict[str, pd.Timestamp]:
     read = pd.to_datetime(plain, format="ISO8601", utc=True, errors="coerce").tz_localize(None)
     if read.hasnans:
         wrong = given[list(read.isna()).index(True)]
-        raise Unreadable(
+        raise UnreadableError(
             f"{wrong[:40]!r} in {column}",
             "a moment such as 2026-11-01T00:00:00Z",
             "export the bill again: a spreadsheet may have changed it",

@@ -15,7 +15,7 @@ from typing import IO, Any
 import pandas as pd
 
 from estimator.measurement.billing.layouts import FIELDS, PRODUCTS, SERVICE_NAMES, Columns, detect
-from estimator.measurement.billing.unreadable import Unreadable
+from estimator.measurement.unreadable import UnreadableError
 from pricing.reading.problems import KmscostError, Problem
 
 # lines handed on at once: some 40 MB of the columns needed
@@ -52,7 +52,7 @@ def read_csv(stream: IO[bytes]) -> tuple[Columns, Iterator[Chunk]]:
 
     Raises
     ------
-    Unreadable
+    UnreadableError
         It is no bill, or a line is not as long as the header: at once, or while it is read.
     """
     head = stream.read(_MOST_HEADER)
@@ -61,7 +61,7 @@ def read_csv(stream: IO[bytes]) -> tuple[Columns, Iterator[Chunk]]:
         text = io.StringIO(head.decode("utf-8-sig", "replace"), newline="")
         names = next(csv.reader(text), [])
     except csv.Error as error:
-        raise Unreadable(f"a header that is no CSV ({error})", "a CSV table") from None
+        raise UnreadableError(f"a header that is no CSV ({error})", "a CSV table") from None
     columns = detect(names)
     if b"\n" not in head and len(head) < _MOST_HEADER:
         return columns, iter(())
@@ -75,7 +75,7 @@ def read_parquet(stream: IO[bytes], path: str) -> tuple[Columns, Iterator[Chunk]
 
     Raises
     ------
-    Unreadable
+    UnreadableError
         It is no bill, or no whole Parquet file.
     KmscostError
         pyarrow, which reads it, is not installed.
@@ -122,8 +122,8 @@ def _parquet_lines(table: Any, columns: Columns) -> Iterator[Chunk]:
         raise _unreadable_parquet(error) from None
 
 
-def _unreadable_parquet(error: Exception) -> Unreadable:
-    return Unreadable(
+def _unreadable_parquet(error: Exception) -> UnreadableError:
+    return UnreadableError(
         f"a Parquet file that cannot be read ({_first_line(error)})",
         "a whole file",
         "download it again",
@@ -162,7 +162,7 @@ def _arrow_csv_lines(stream: IO[bytes], columns: Columns, width: int) -> Iterato
             stream.seek(0)
             for _ in _csv_lines(stream, columns, width):
                 pass
-        raise Unreadable(
+        raise UnreadableError(
             f"a table that is no CSV ({_first_line(error)})",
             "lines as long as the header",
             "download it again: it may have been cut off",
@@ -231,18 +231,18 @@ def _csv_lines(stream: IO[bytes], columns: Columns, width: int) -> Iterator[Chun
                 lines, spans, currencies, charged = 0, set(), set(), []
         yield Chunk(lines, spans, currencies, _rows(charged, at))
     except csv.Error as error:
-        raise Unreadable(
+        raise UnreadableError(
             f"a table that is no CSV ({error})", "a CSV table", line=reader.line_num
         ) from None
     except UnicodeDecodeError:
-        raise Unreadable("bytes that are not UTF-8", "text in UTF-8") from None
+        raise UnreadableError("bytes that are not UTF-8", "text in UTF-8") from None
     finally:
         if not stream.closed:
             text.detach()  # whoever opened the stream closes it
 
 
 def _refuse_length(found: int, width: int, line: int) -> None:
-    raise Unreadable(
+    raise UnreadableError(
         f"{found:,} values",
         f"{width:,} as in the header",
         "download it again: it may have been cut off",

@@ -18,9 +18,10 @@ from estimator.measurement.cloudtrail_logs.requests import (
     signature,
     traits_of,
 )
-from estimator.measurement.cloudtrail_logs.unpack import UnreadableError, unpack
+from estimator.measurement.cloudtrail_logs.unpack import unpack
 from estimator.measurement.object_name import parse_name, written_at
 from estimator.measurement.skipped import Skipped
+from estimator.measurement.unreadable import UnreadableError
 
 _WINDOW = datetime.timedelta(minutes=5)  # a log file holds about the five minutes before (F1)
 _SHARED = 8  # a copy that names the shared action tells more than one that does not

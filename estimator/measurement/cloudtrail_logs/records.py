@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from estimator.measurement.cloudtrail_logs.unpack import UnreadableError
+from estimator.measurement.unreadable import UnreadableError
 
 # beyond it records are decoded one by one: all at once would take several times the file
 _WHOLE = 64 * 1024**2

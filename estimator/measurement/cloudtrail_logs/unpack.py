@@ -14,6 +14,8 @@ from typing import BinaryIO
 from isal import isal_zlib
 from isal.isal_zlib import IsalError
 
+from estimator.measurement.unreadable import UnreadableError
+
 # AWS closes a log file at 50 MB compressed (F6), which unpacks to about 1 GB
 MAX_UNPACKED = 2 * 1024**3
 _TOO_MUCH = f"unpacks to more than {MAX_UNPACKED // 1024**3} GB"
@@ -29,10 +31,6 @@ _OTHERS = {
     b"(\xb5/\xfd": "packed with zstd; unpack it first",
     b"PAR1": "a Parquet file, not a CloudTrail log file",
 }
-
-
-class UnreadableError(Exception):
-    """A file that cannot be counted; the message is the reason."""
 
 
 def content(path: str) -> bytes | BinaryIO:

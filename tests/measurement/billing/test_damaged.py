@@ -51,7 +51,7 @@ DAMAGED = {
     "nothing packed": (gzip.compress(b""), "an empty file"),
     "half a gzip file": (PACKED[: len(PACKED) // 2], "ends too early"),
     "a gzip header alone": (PACKED[:4], "ends too early"),
-    "a gzip file with a wrong checksum": (PACKED[:-8] + b"\0" * 8, "damaged gzip"),
+    "a gzip file with a wrong checksum": (PACKED[:-8] + b"\0" * 8, "damaged compressed data"),
     "gzip bytes overwritten": (PACKED[:60] + b"\xff" * 40 + PACKED[100:], "damaged"),
     "a line cut off": (PLAIN[: PLAIN.rindex(b",EU-Req")], "cut off|no CSV|values"),
     "a line too long": (PLAIN + b"," * 99 + b"\r\n", "no CSV|values"),
