@@ -215,8 +215,8 @@ def test_bad_lines_beyond_number_are_counted_not_listed(tmp_path):
         (b"", "empty file"),
         (b'{"Records": []}\n', "no S3 server access log"),
         (b"\0" * 3_000_000, "no S3 server access log"),
-        (gzip.compress(line().encode() * 3)[:-9], "gzip that is cut off or damaged"),
-        (b"\x1f\x8bjunk", "gzip that is cut off or damaged"),
+        (gzip.compress(line().encode() * 3)[:-9], "a compressed file that ends too early"),
+        (b"\x1f\x8bjunk", "a compressed file that ends too early"),
     ],
 )
 def test_files_that_are_no_access_logs_are_skipped(tmp_path, data, message):

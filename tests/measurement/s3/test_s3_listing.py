@@ -168,8 +168,8 @@ def test_json_that_breaks_off_counts_nothing(tmp_path, cut):
         (b'{"Records": []}', "no listing of a bucket"),
         (b"[1, 2]", "no listing of a bucket"),
         (b"[{}", "breaks off"),
-        (b"\x1f\x8b\x08\x00junk", "gzip that is cut off or damaged"),
-        (gzip.compress(LISTINGS["text"].encode())[:-9], "gzip that is cut off or damaged"),
+        (b"\x1f\x8b\x08\x00junk", "a compressed file that ends too early"),
+        (gzip.compress(LISTINGS["text"].encode())[:-9], "a compressed file that ends too early"),
         (b"\0" * 100_000, "no listing of a bucket"),
     ],
 )
