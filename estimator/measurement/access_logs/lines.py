@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from estimator.measurement.cloudtrail_logs.requests import CLOUDTRAIL
 from estimator.measurement.object_counts import place_of
 from estimator.measurement.object_name import DIGEST
 from estimator.measurement.plain_files import BadLines, as_text, is_json, open_plain
@@ -190,7 +191,9 @@ def _request(found: re.Match[bytes], day: datetime.date) -> Request | bytes | No
     if not is_get and (operation != _DELIVERY or status != b"200"):
         return operation
     reader, account = _who(found["requester"]) if is_get else ("", "")
-    cause = "get" if is_get else "digest" if place.folder == DIGEST else "put"
+    cause = "digest" if place.folder == DIGEST else "put"
+    if is_get:  # what CloudTrail reads for itself has no reader
+        cause = "other" if reader == CLOUDTRAIL else "get"
     return Request(
         day, place.account, place.region, account, place.trail, reader, place.folder, cause
     )

@@ -158,6 +158,13 @@ def test_deliveries_are_puts_and_digests(tmp_path):
     }
 
 
+def test_cloudtrail_is_no_reader_of_its_files(tmp_path):
+    """A GET of CloudTrail's own is a Decrypt, but no reader's get."""
+    actuals = measure_lines(tmp_path, line(requester="svc:cloudtrail.amazonaws.com"), line())
+    assert (actuals.totals["by_cause"]["get"], actuals.totals["by_cause"]["other"]) == (1, 1)
+    assert actuals.totals["by_operation"] == {"Decrypt": 2}
+
+
 @pytest.mark.parametrize(
     ("requester", "reader", "account"),
     [
