@@ -29,7 +29,6 @@ _OTHERS = {
     b"BZh": "packed with bzip2; unpack it first",
     b"\xfd7zXZ": "packed with xz; unpack it first",
     b"(\xb5/\xfd": "packed with zstd; unpack it first",
-    b"PAR1": "a Parquet file, not a CloudTrail log file",
 }
 
 
