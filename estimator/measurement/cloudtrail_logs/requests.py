@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 import msgspec
 
 from estimator.measurement.cloudtrail_logs.records import Record, lenient
-from estimator.measurement.envelopes.rows import WITH_PARAMETERS, object_of
+from estimator.measurement.envelopes.rows import CLOUDTRAIL, WITH_PARAMETERS, object_of
 from estimator.measurement.envelopes.text import without_half_characters
 from estimator.measurement.object_name import DIGEST, parse_folder
 from pricing.arns import account_in, is_key, role_of, split_arn
@@ -215,6 +215,10 @@ def request_of(traits: Traits, day: datetime.date | None) -> Request | None:
     else:
         # no object: an event data store of CloudTrail Lake, which is no trail
         cause = _cause(operation, folder, replicates) if traits.target else "other"
+        # CloudTrail reads its files for itself, for instance to chain digests: that is no reader,
+        # and files per day are not known by it
+        if cause == "get" and caller == CLOUDTRAIL:
+            cause = "other"
     reads = cause in ("get", "replication")
     billed = caller_account or (recorder if reads else trail_account)
     if caller_account == _CLOUDTRAIL_ITSELF or cause in ("put", "digest", "check"):

@@ -22,6 +22,7 @@ from pricing.arns import is_key
 Fields = dict[str, Any]
 
 KMS = "kms.amazonaws.com"
+CLOUDTRAIL = "cloudtrail.amazonaws.com"  # as a caller
 
 # the field of an event and the names that tables have for it, by letters and digits alone; the
 # second ones are Sentinel's (Azure Monitor Logs reference, table AWSCloudTrail)
@@ -54,7 +55,6 @@ _CONTEXTS = {
 }
 _NAMES = {"aws:cloudtrail:arn": "awscloudtrailarn", "aws:s3:arn": "awss3arn"}
 _TRAIL = "encryptioncontextawscloudtrailarn"
-_CLOUDTRAIL = "cloudtrail.amazonaws.com"
 
 _NOTHING = {"", "null", "none", "nan", "-", "nil", r"\n", "<na>", "nat"}
 _LETTERS = re.compile(r"[^a-z0-9]+")
@@ -178,7 +178,7 @@ def _check_parameters(event: Fields, present: bool, plan: Plan) -> None:
     known = present or any(rest == _TRAIL for rest, _ in columns)
     contexts = event["requestParameters"] or {}
     trail = any((contexts.get(name) or {}).get("aws:cloudtrail:arn") for name in _CONTEXTS)
-    by_cloudtrail = (event["userIdentity"] or {}).get("invokedBy") == _CLOUDTRAIL
+    by_cloudtrail = (event["userIdentity"] or {}).get("invokedBy") == CLOUDTRAIL
     if known and (trail or not by_cloudtrail):
         return
     raise UnreadableError(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-import zlib
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from estimator.measurement.compressed import Room, plain_bytes
 from estimator.measurement.envelopes.documents import DAMAGED
 from estimator.measurement.envelopes.ocsf import is_cloudtrail, row_of
 from estimator.measurement.envelopes.recognition import announcement_of, is_service, name_of
@@ -22,7 +22,6 @@ Event = TypeVar("Event")
 Walk = Generator[Event, None, bool]
 
 _DEEPEST = 16
-_MOST_UNPACKED = 64 * 1024**2
 _BASE64 = ("H4sI", "eyJ", "ewo", "ewk", "eyA", "W3s", "Wyo")  # of gzip, of { and of [
 _CUT = ('"eventVersion"', '"eventSource"', '"eventName"')
 
@@ -300,14 +299,6 @@ def _is_digest(fields: Mapping[str, Any]) -> bool:
 def _from_base64(text: str) -> bytes:
     try:
         data = base64.b64decode(text, validate=True)
-        if not data.startswith(b"\x1f\x8b"):
-            return data
-        unpacker = zlib.decompressobj(wbits=31)
-        plain = unpacker.decompress(data, _MOST_UNPACKED)
     except (binascii.Error, ValueError):
         return b""
-    except zlib.error:
-        raise UnreadableError("log events in base64 that are damaged gzip") from None
-    if not unpacker.eof:
-        raise UnreadableError("log events in base64 that break off, or unpack to more than 64 MB")
-    return plain
+    return plain_bytes(data, Room(len(data)))
