@@ -88,7 +88,15 @@ def measure_cloudtrail(
     options = {"table": table, "start": start, "until": until}
     asked = {name: value for name, value in options.items() if value is not None}
     _one_of(paths, athena, asked)
+    if engine is Engine.local and master is not None:
+        expected = "it with --engine spark only"
+        raise UsageError(Problem("--master", None, "", repr(master), expected, ""))
     if athena:
+        counted = {"--by": by, "--strict": strict, "--jobs": jobs, "--engine": engine.value}
+        for name, value in counted.items():
+            if value not in (None, False, "local"):
+                expected = "it where something is read: --athena-sql prints a query"
+                raise UsageError(Problem(name, None, "", str(value), expected, ""))
         from estimator import athena_sql
 
         show(athena_sql(**asked), output)

@@ -81,7 +81,7 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize(("bad", "garbage"), zip(itertools.cycle(BAD), GARBAGE, strict=False))
+@pytest.mark.parametrize(("bad", "garbage"), [*zip(itertools.cycle(BAD), GARBAGE, strict=False)])
 def test_half_of_the_days_of_logs(tmp_path, inventory, bad, garbage):
     """96 files a day in 15 of 30 days, 15 days unreadable: refused, and with --force 96, not 48."""
     logs = tmp_path / "logs"
