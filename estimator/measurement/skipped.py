@@ -27,8 +27,16 @@ class Skipped:
 
 
 def readable_name(path: str) -> str:
-    """A path as text that can be written anywhere."""
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    r"""A path as text that can be written anywhere.
+
+    >>> readable_name("caf\udce9.json"), readable_name("half\ud83d.json")
+    ('caf\ufffd.json', 'half\\ud83d.json')
+    """
+    try:
+        data = path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # half a character that stands for no byte: out of somebody's JSON
+        data = path.encode("utf-8", "backslashreplace")
+    return data.decode("utf-8", "replace")
 
 
 class SkippedFiles:

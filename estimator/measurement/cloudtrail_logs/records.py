@@ -27,10 +27,11 @@ _SHOWN = 80
 _NO_SPACE = re.compile(r"\S")
 _IDS = ("event_id", "shared_id", "request_id", "error")
 
-# half of a surrogate pair is valid JSON and no character: users' names and agents hold such things
+# half of a surrogate pair is valid JSON and no character: users and agents have such names
+# it begins with literal bytes, which are found at once: two alternatives are tried at each byte
 _HALF_CHARACTER = re.compile(
-    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
-    rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    rb"\\u[dD](?:[89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
+    rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD])[c-fC-F][0-9a-fA-F]{2})"
 )
 
 
