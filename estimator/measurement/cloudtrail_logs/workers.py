@@ -23,9 +23,9 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 # signals that end a program: none may reach a process that has only half begun
-_ENDS = (signal.SIGINT, signal.SIGTERM)
-# of these a forked process has the parent's handler
-_FORWARDED = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+_ENDS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
 
 
 class WorkerDiedError(Exception):
@@ -138,11 +138,10 @@ def _serve(
     for end in ends:
         end.close()
     gc.disable()  # records make no circles: looking for them takes a tenth of the time
-    # Ctrl-C is for the parent
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for number in _FORWARDED:
-        if signal.getsignal(number) != signal.SIG_IGN:
+    for number in _ENDS:
+        if signal.getsignal(number) != signal.SIG_IGN:  # a forked process has the parent's handler
             signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_SETMASK, waiting)
     threading.Thread(target=_watch, args=(parent,), daemon=True).start()
