@@ -29,13 +29,13 @@ class Skipped:
 def readable_name(path: str) -> str:
     r"""A path as text that can be written anywhere.
 
-    >>> readable_name("caf\udce9.json"), readable_name("half\ud83d.json")
-    ('caf\ufffd.json', 'half\\ud83d.json')
+    >>> print(readable_name("\ud800a"))  # half of a pair, as JSON can have it
+    \ud800a
     """
     try:
         data = path.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:  # half a character that stands for no byte: out of somebody's JSON
-        data = path.encode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:  # a surrogate that stands for no byte of a file's name
+        return path.encode("utf-8", "backslashreplace").decode()
     return data.decode("utf-8", "replace")
 
 
