@@ -140,7 +140,11 @@ def measure_athena(
 
 def measure_s3_inventory(
     manifest: Annotated[
-        Path, typer.Argument(help="manifest.json of the inventory.", readable=False)
+        Path,
+        typer.Argument(
+            help="manifest.json of the inventory, or the folder of it: the newest counts.",
+            readable=False,
+        ),
     ],
     by: By = None,
     strict: Strict = False,
@@ -164,7 +168,8 @@ def measure_s3_listing(
 ) -> None:
     """Count the puts that a listing of the bucket shows.
 
-    Takes the text of `aws s3 ls --recursive`, or the JSON of `aws s3api list-objects-v2`.
+    Takes what `aws s3 ls --recursive` and `aws s3api list-objects-v2` write, with --query or
+    not, what s5cmd, rclone and mc list, and names one a line.
     """
     from estimator import measure_s3_listing as measure
 
