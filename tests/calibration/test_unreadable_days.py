@@ -156,10 +156,10 @@ def test_half_of_the_data_files_of_an_inventory(tmp_path, inventory):
 
 
 def refuse_always(inventory, actuals):
-    """Nothing is calibrated on it, with --force or without, nor from its kept JSON."""
-    kept = inventory.with_name("kept.json")
-    kept.write_text(to_json(actuals.to_dict()), encoding="utf-8")
-    for measured in (actuals, kept):
+    """Nothing is calibrated on it, with --force or without, nor from its JSON."""
+    document = inventory.with_name("measured.json")
+    document.write_text(to_json(actuals.to_dict()), encoding="utf-8")
+    for measured in (actuals, document):
         for force in (False, True):
             with pytest.raises(KmscostError, match=r"covered|recorded"):
                 calibrate(inventory, measured, force=force)

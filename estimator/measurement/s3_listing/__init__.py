@@ -17,11 +17,11 @@ from estimator.measurement.object_counts import (
     AT_MOST,
     Kind,
     Place,
-    Tally,
     places_of,
     relative_place_of,
 )
 from estimator.measurement.object_name import written_at
+from estimator.measurement.object_tally import Tally
 from estimator.measurement.paths import as_paths, find_files
 from estimator.measurement.plain_files import BadLines, as_text, is_json, open_plain
 from estimator.measurement.progress import Done, Progress
