@@ -9,7 +9,7 @@ import pandas as pd
 
 from estimator.figures import count
 from estimator.measurement.billing.charges import EVENTS, KEY_MONTHS, REQUESTS
-from estimator.measurement.billing.layouts import CLOUDTRAIL, KMS
+from estimator.measurement.billing.services import CLOUDTRAIL, KMS
 from pricing.reading.problems import KmscostError, Problem
 
 _SYMMETRIC = "KMS-Requests"
