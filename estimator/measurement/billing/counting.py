@@ -59,7 +59,7 @@ class Tally:
     @property
     def contents(self) -> Contents:
         """What one file holds."""
-        return Contents(self.records, frozenset(self.spans), self.charges, self.mark)
+        return Contents(", ".join(self.reports), self.records, frozenset(self.spans), self.charges, self.mark)
 
     def add(self, other: Tally) -> None:
         """Add everything that `other` counted."""

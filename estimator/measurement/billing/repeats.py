@@ -27,6 +27,8 @@ class Contents:
 
     Attributes
     ----------
+    report : str
+        The kind of bill.
     records : int
         Its lines, of whatever product.
     spans : frozenset of pairs
@@ -37,6 +39,7 @@ class Contents:
         The same for the same charges in any order.
     """
 
+    report: str
     records: int
     spans: frozenset[tuple[pd.Timestamp, pd.Timestamp]]
     charges: int
