@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from estimator.measurement.coverage import Coverage
-from estimator.measurement.object_name import DIGEST, digest_trail, parse_folder
+from estimator.measurement.object_name import DIGEST, digest_trail, parse_folder, parse_relative
 from estimator.measurement.rows import actuals_frame
 
 # AWS News Blog, "AWS CloudTrail - Capture AWS API Activity", 2013-11-13 (checked 2026-11-23): a
@@ -88,6 +88,18 @@ def place_of(name: str) -> Place | None:
     if not _FILE.fullmatch(file):
         return None
     return _place(path + slash, digest_trail(file) if f"/{DIGEST}/" in path else "")
+
+
+def relative_place_of(name: str) -> Place | None:
+    """The place of an object by a name that begins below its folders (`parse_relative`)."""
+    file = name.rpartition("/")[2]
+    if not _FILE.fullmatch(file):
+        return None
+    found = parse_relative(name)
+    if found is None or found.day < FIRST_DAY:
+        return None
+    trail = digest_trail(file) if found.folder == DIGEST else ""
+    return Place(found.account, found.region, found.folder, trail, found.day)
 
 
 @lru_cache(maxsize=65536)

@@ -29,6 +29,7 @@ from pricing.reading.problems import KmscostError, Problem
 _MOST_PROBLEMS = 20  # each said where nothing at all could be read; of more how many and why
 _SHOWN = 80
 _AGAIN = "download it again"
+WHOLE = "a whole file"
 _NO_ROOM = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 # errors of libraries that may be missing or are slow to load: known once somebody loaded them
@@ -83,7 +84,7 @@ class UnreadableError(Exception):
 
 
 @contextlib.contextmanager
-def readable(expected: str = "a whole file", fix: str = _AGAIN) -> Iterator[None]:
+def readable(expected: str = WHOLE, fix: str = _AGAIN) -> Iterator[None]:
     """Within it, whatever is wrong with the bytes of a file is an `UnreadableError` that says so.
 
     Raises
@@ -116,6 +117,8 @@ def fault(error: Exception) -> str | None:
         if isinstance(error, kinds):
             return _with_detail(words, error)
     if isinstance(error, OSError):
+        if error.errno is None:  # no error of the system: bz2's word for damaged data
+            return _with_detail("damaged compressed data", error)
         if error.errno in _NO_ROOM:
             raise _no_room(error) from None
         return f"cannot be read ({error.strerror or error})"

@@ -21,7 +21,7 @@ from estimator.measurement.cloudtrail_logs.requests import (
 from estimator.measurement.cloudtrail_logs.unpack import unpack
 from estimator.measurement.object_name import parse_name, written_at
 from estimator.measurement.skipped import Skipped
-from estimator.measurement.unreadable import UnreadableError
+from estimator.measurement.unreadable import WHOLE, UnreadableError, readable
 
 _WINDOW = datetime.timedelta(minutes=5)  # a log file holds about the five minutes before (F1)
 _SHARED = 8  # a copy that names the shared action tells more than one that does not
@@ -52,6 +52,13 @@ class Events:
 
     def __len__(self) -> int:
         return len(self.request)
+
+    def cut(self, size: int) -> None:
+        """Forget all but the first events."""
+        del self.event[16 * size :]
+        del self.shared[16 * size :]
+        del self.request[size:]
+        del self.worth[size:]
 
 
 @dataclass
@@ -126,13 +133,10 @@ def count_files(paths: Iterable[str], read: Callable[[str], bytes | BinaryIO]) -
     counted = Counted()
     for path in paths:
         try:
-            data = read(path)
-        except OSError as error:
-            reason = f"cannot be read ({error.strerror or error})"
-            counted.skipped.append(Skipped(path, reason))
-            continue
+            with readable():
+                data = read(path)
         except UnreadableError as error:
-            counted.skipped.append(Skipped(path, str(error)))
+            counted.skipped.append(Skipped(path, _reason(error)))
             continue
         count_bytes(path, data, counted)
     return counted
@@ -141,14 +145,21 @@ def count_files(paths: Iterable[str], read: Callable[[str], bytes | BinaryIO]) -
 def count_bytes(path: str, data: bytes | BinaryIO, counted: Counted) -> None:
     """Count one file, or each member of an archive, into `counted`."""
     for name, plain in unpack(path, data):
-        try:
-            if isinstance(plain, UnreadableError):
-                raise plain
-            log = read_log(plain)
-        except UnreadableError as error:
-            counted.skipped.append(Skipped(name, str(error)))
+        if isinstance(plain, UnreadableError):
+            counted.skipped.append(Skipped(name, _reason(plain)))
             continue
-        _count_log(name, log, counted)
+        before = len(counted.seen)
+        try:
+            with readable():
+                _count_log(name, read_log(plain), counted)
+        except UnreadableError as error:
+            counted.seen.cut(before)  # a file counts whole or not at all
+            counted.skipped.append(Skipped(name, _reason(error)))
+
+
+def _reason(error: UnreadableError) -> str:
+    """The reason in words; that a log file should be whole goes without saying."""
+    return error.found if error.line is None and error.expected == WHOLE else error.reason
 
 
 def _count_log(path: str, log: Log, counted: Counted) -> None:

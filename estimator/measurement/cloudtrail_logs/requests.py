@@ -19,7 +19,8 @@ from pricing.arns import account_in, is_key, role_of, split_arn
 
 KMS = "kms.amazonaws.com"
 
-# CloudTrail's own account in events of 2014 to 2020 or so; later AWSService stands there
+# its name as a caller, and its own account in events of 2014 to 2020 or so, before AWSService
+CLOUDTRAIL = "cloudtrail.amazonaws.com"
 _CLOUDTRAIL_ITSELF = "086441151436"
 
 # no API requests: KMS's own deeds (rotation), and second records of a call by another feature
@@ -201,6 +202,10 @@ def request_of(traits: Traits, day: datetime.date | None) -> Request | None:
     else:
         # no object: an event data store of CloudTrail Lake, which is no trail
         cause = _cause(operation, folder, replicates) if traits.target else "other"
+        # CloudTrail reads its files for itself, for instance to chain digests: that is no reader,
+        # and files per day are not known by it
+        if cause == "get" and caller == CLOUDTRAIL:
+            cause = "other"
     reads = cause in ("get", "replication")
     billed = caller_account or (recorder if reads else trail_account)
     if caller_account == _CLOUDTRAIL_ITSELF or cause in ("put", "digest", "check"):

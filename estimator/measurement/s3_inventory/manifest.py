@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from estimator.measurement.skipped import readable_name
+from pricing.reading.files import to_utf8
 from pricing.reading.problems import KmscostError, Problem
+from pricing.reading.words import LongNumber, shown, whole_number
 
 FORMATS = {"CSV": "CSV", "ORC": "ORC", "PARQUET": "Parquet"}
 
@@ -83,24 +86,24 @@ def read_manifest(path: str | Path) -> Manifest:
 
     kind = FORMATS.get(str(document.get("fileFormat")).upper(), "")
     if not kind:
-        refuse("fileFormat", repr(document.get("fileFormat")), "CSV, ORC or Parquet")
+        refuse("fileFormat", shown(document.get("fileFormat")), "CSV, ORC or Parquet")
     columns: tuple[str, ...] = ()
     # ORC and Parquet name their columns themselves
     if kind == "CSV":
         columns = tuple(plain(entry) for entry in str(document.get("fileSchema") or "").split(","))
         if "key" not in columns:
-            refuse("fileSchema", repr(document.get("fileSchema")), "columns with Key among them")
+            refuse("fileSchema", shown(document.get("fileSchema")), "columns with Key among them")
     created = _moment(document.get("creationTimestamp"))
     if created is None:
-        found = repr(document.get("creationTimestamp"))
+        found = shown(document.get("creationTimestamp"))
         refuse("creationTimestamp", found, "milliseconds since 1970, UTC")
     listed = document.get("files")
     files = [_data_file(entry) for entry in listed] if isinstance(listed, list) else []
     if not files:
         refuse("files", "no data files", "at least one")
     for number, file in enumerate(files):
-        if file is None:
-            refuse(f"files[{number}]", "no key", "key, size and MD5checksum of a data file")
+        for at, found, expected in _faults_of(listed, number, file):
+            refuse(at, found, expected)
     if problems or created is None:
         raise KmscostError(problems)
     known = tuple(entry for entry in files if entry is not None)
@@ -145,15 +148,29 @@ def _read(name: str) -> bytes:
 def _document(name: str, data: bytes) -> dict[str, Any]:
     expected = "the manifest.json of an S3 Inventory"
     try:
-        document = json.loads(data)
+        document = json.loads(to_utf8(name, data), parse_int=whole_number)
     except json.JSONDecodeError as error:
         found = f"no JSON ({error.msg.lower()})"
         raise KmscostError(Problem(name, error.lineno, "", found, expected, _FIX)) from None
-    except (UnicodeDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         raise KmscostError(Problem(name, None, "", "no JSON", expected, _FIX)) from None
     if not isinstance(document, dict) or "files" not in document:
         raise KmscostError(Problem(name, None, "", "JSON without files", expected, _FIX))
     return document
+
+
+def _faults_of(listed: Any, number: int, file: DataFile | None) -> Iterator[tuple[str, str, str]]:
+    """What is wrong with an entry: where, what was found and what was expected."""
+    at = f"files[{number}]"
+    if file is None:
+        yield at, "no key", "key, size and MD5checksum of a data file"
+        return
+    size = listed[number].get("size")
+    if isinstance(size, LongNumber):
+        yield f"{at}.size", shown(size), "a size in bytes"
+    # half of a surrogate pair: no name of a file, and nothing that can be shown as it is
+    if readable_name(file.key) != file.key:
+        yield f"{at}.key", readable_name(file.key), "text that is whole"
 
 
 def _data_file(entry: Any) -> DataFile | None:
