@@ -7,19 +7,21 @@ import io
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, TYPE_CHECKING, Literal
 
-from isal import igzip
-
+from estimator.measurement.compressed import ALWAYS, MOST_RATIO, compression, plain_stream
 from estimator.measurement.unreadable import UnreadableError, readable
 
-Kind = Literal["csv", "parquet", "json", "zip", "gzip", "xlsx", "empty"]
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+Kind = Literal["csv", "parquet", "json", "zip", "packed", "xlsx", "empty"]
 
 _MAGIC: tuple[tuple[bytes, Kind], ...] = (
-    (b"\x1f\x8b", "gzip"),
     (b"PK\x03\x04", "zip"),
     (b"PK\x05\x06", "zip"),
     (b"PAR1", "parquet"),
@@ -31,18 +33,13 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"ORC", "an ORC file: export the bill as CSV or Parquet"),
     (b"<!DOCTYPE", "a web page: download the bill itself"),
     (b"<html", "a web page: download the bill itself"),
-    (b"BZh", "bzip2: unpack it first"),
-    (b"\xfd7zXZ\x00", "xz: unpack it first"),
-    (b"\x28\xb5\x2f\xfd", "zstd: unpack it first"),
 )
 _AGAIN = "download it again"
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 _WORKBOOK = "xl/workbook.xml"
 
-# bills shrink to a twentieth of their size, to a fiftieth where tags repeat; past this size what is
-# packed more densely is made to fill a disk
-_MOST_RATIO, _FEW_BYTES = 250, 64 << 20
 _AT_ONCE = 1 << 18  # bytes
+_LONGEST = 8  # bytes that tell how a file is compressed
 
 
 @dataclass(frozen=True)
@@ -68,6 +65,8 @@ def kind_of(head: bytes) -> Kind:
     UnreadableError
         It is known, and no table.
     """
+    if compression(head) is not None:
+        return "packed"
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             return kind
@@ -124,26 +123,29 @@ def open_table(table: Table) -> Iterator[tuple[IO[bytes], Kind]]:
     """
     with contextlib.ExitStack() as stack:
         stack.enter_context(readable())
-        packed = 0
-        if table.member is None:
-            stream: IO[bytes] = stack.enter_context(Path(table.path).open("rb"))
-        else:
+        packed = Path(table.path).stat().st_size
+        open_packed = partial(_open_file, table.path)
+        if table.member is not None:
             archive = stack.enter_context(zipfile.ZipFile(table.path))
             packed = archive.getinfo(table.member).compress_size or 1
-            stream = _bounded(stack.enter_context(archive.open(table.member)), packed)
+            open_packed = partial(_open_member, archive, table.member, packed)
+        stream: IO[bytes] = stack.enter_context(
+            io.BufferedReader(_Rewindable(open_packed), _AT_ONCE)
+        )
         if table.sheet is not None:
             yield stream, "xlsx"
             return
         # by content: browsers unpack .gz on the way and leave the name as it was
-        kind = _kind(stream)
-        if kind == "gzip":
-            packed = packed or Path(table.path).stat().st_size
-            unpack: Any = igzip.GzipFile
-            stream = _bounded(stack.enter_context(unpack(fileobj=stream)), packed)
-            kind = _kind(stream)
-        if kind in {"zip", "gzip"}:
+        is_packed = compression(stream.read(_LONGEST)) is not None
+        stream.seek(0)
+        if is_packed:
+            unpack = partial(_unpack, open_packed, packed)
+            stream = stack.enter_context(io.BufferedReader(_Rewindable(unpack), _AT_ONCE))
+        kind = kind_of(stream.read(512))
+        stream.seek(0)
+        if kind in {"zip", "packed"}:
             raise UnreadableError("an archive inside an archive", "a table inside it", "unpack it")
-        if kind == "parquet" and packed:
+        if kind == "parquet" and (is_packed or table.member is not None):
             # Parquet is read from its end: never through a stream that must be unpacked to seek
             plain = stack.enter_context(tempfile.TemporaryFile())
             shutil.copyfileobj(stream, plain, 1 << 20)
@@ -152,24 +154,25 @@ def open_table(table: Table) -> Iterator[tuple[IO[bytes], Kind]]:
         yield stream, kind
 
 
-def _kind(stream: IO[bytes]) -> Kind:
-    kind = kind_of(stream.read(512))
-    stream.seek(0)
-    return kind
+def _open_file(path: str) -> io.BufferedReader:
+    return Path(path).open("rb")
 
 
-def _bounded(stream: Any, packed: int) -> IO[bytes]:
-    return io.BufferedReader(_Bounded(stream, packed), _AT_ONCE)
+def _open_member(archive: zipfile.ZipFile, member: str, packed: int) -> io.BufferedReader:
+    return io.BufferedReader(_Bounded(archive.open(member), packed), _AT_ONCE)
 
 
-class _Bounded(io.RawIOBase):
-    """What is unpacked, as far as a bill may be larger than what it was packed to."""
+def _unpack(open_packed: Callable[[], io.BufferedReader], packed: int) -> io.BufferedReader:
+    return plain_stream(open_packed(), packed)
 
-    def __init__(self, stream: Any, packed: int) -> None:
+
+class _Rewindable(io.RawIOBase):
+    """A stream that can be read again from its beginning, by opening it again."""
+
+    def __init__(self, open_again: Callable[[], io.BufferedReader]) -> None:
         super().__init__()
-        self._stream = stream
-        self._most = max(_FEW_BYTES, _MOST_RATIO * packed)
-        self._read = 0
+        self._open = open_again
+        self._stream = open_again()
 
     def readable(self) -> bool:
         return True
@@ -177,21 +180,47 @@ class _Bounded(io.RawIOBase):
     def seekable(self) -> bool:
         return True
 
-    def seek(self, offset: int, whence: int = 0) -> int:
-        self._read = 0
-        return int(self._stream.seek(offset, whence))
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        if self._stream.seekable():
+            return self._stream.seek(offset, whence)
+        if offset or whence != io.SEEK_SET:
+            raise io.UnsupportedOperation
+        self._stream.close()
+        self._stream = self._open()
+        return 0
 
     def tell(self) -> int:
-        return int(self._stream.tell())
+        return self._stream.tell()
 
-    def readinto(self, buffer: Any) -> int:
-        data = self._stream.read(len(buffer))
-        buffer[: len(data)] = data
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        return self._stream.readinto(buffer)
+
+    def close(self) -> None:
+        super().close()
+        self._stream.close()
+
+
+class _Bounded(io.RawIOBase):
+    """A member of a zip file, as far as it may be larger than what it was packed to."""
+
+    def __init__(self, stream: IO[bytes], packed: int) -> None:
+        super().__init__()
+        self._stream = stream
+        self._most = max(ALWAYS, MOST_RATIO * packed)
+        self._read = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        target = memoryview(buffer).cast("B")
+        data = self._stream.read(len(target))
+        target[: len(data)] = data
         self._read += len(data)
         if self._read > self._most:
-            raise UnreadableError(
-                f"more than {_MOST_RATIO} times as many bytes as the file has, packed into it",
-                "the table of a bill",
-                "unpack it and see what it is",
-            )
+            raise UnreadableError(f"unpacks to more than {MOST_RATIO} times its size")
         return len(data)
+
+    def close(self) -> None:
+        super().close()
+        self._stream.close()

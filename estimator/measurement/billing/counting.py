@@ -59,7 +59,9 @@ class Tally:
     @property
     def contents(self) -> Contents:
         """What one file holds."""
-        return Contents(", ".join(self.reports), self.records, frozenset(self.spans), self.charges, self.mark)
+        return Contents(
+            ", ".join(self.reports), self.records, frozenset(self.spans), self.charges, self.mark
+        )
 
     def add(self, other: Tally) -> None:
         """Add everything that `other` counted."""
@@ -154,12 +156,11 @@ def _tally(columns: Columns, parts: Iterator[Chunk], slow: bool) -> Tally:
             tally.mark = (tally.mark + mark_of(charged)) % (1 << 64)
             tally.extend(columns.report, [sum_charges([charged])])
     if not tally.records:
-        found = "a header without lines"
         if tally.forecasts:
             found = f"a forecast ({tally.forecasts:,} lines are marked as one)"
-        raise UnreadableError(
-            found, "the lines of a bill", "name what AWS billed, once the month has charges"
-        )
+            raise UnreadableError(found, "a bill", "name what AWS billed: a forecast is no bill")
+        found, fix = "a header without lines", "export it again once the month has charges"
+        raise UnreadableError(found, "the lines of a bill", fix)
     # spans are kept as text until here: few of them differ, and dates are slow to read
     names = (columns.name("start"), columns.name("end"))
     starts, ends = (moments((span[at] for span in spans), name) for at, name in enumerate(names))

@@ -303,6 +303,9 @@ def _refuse_own_output(names: Sequence[str]) -> None:
     elif _OF_FORECAST in columns or columns >= {"driver", "billed_account", "quantity"}:
         found = "the CSV of `kmscost forecast`"
         fix = "name what AWS billed: a forecast is no bill"
+    elif columns >= {"billed", "forecast", "relative_difference"}:
+        found = "the CSV of `kmscost reconcile`"
+        fix = "name the bill itself"
     if found:
         raise UnreadableError(found, f"the columns of {_describe_layouts()}", fix)
 

@@ -7,7 +7,11 @@ from dataclasses import replace
 
 import pandas as pd
 
-from estimator.measurement.billing.cost_explorer.entries import Entry, product_of_usage_type
+from estimator.measurement.billing.cost_explorer.entries import (
+    COMMAND,
+    Entry,
+    product_of_usage_type,
+)
 from estimator.measurement.billing.layouts import FIELDS, Columns, Layout
 from estimator.measurement.billing.services import product_of
 from estimator.measurement.unreadable import UnreadableError
@@ -16,7 +20,7 @@ WITHOUT_USAGE = (
     "an export of Cost Explorer with costs and no usage, so that no requests can be told"
 )
 WITHOUT_COST = "an export of Cost Explorer with usage and no costs"
-_AROUND = "export it again with both"
+_BOTH = "costs and usage of each usage type, in one file or in two"
 
 LAYOUT = Layout(
     title="export of Cost Explorer",
@@ -48,7 +52,7 @@ def lines_of(entries: Sequence[Entry]) -> pd.DataFrame:
             continue
         if entry.quantity is None or entry.cost is None:
             found = WITHOUT_USAGE if entry.quantity is None else WITHOUT_COST
-            raise UnreadableError(found, "both, of the same periods and groups", _AROUND)
+            raise UnreadableError(f"{found} ({group.get('usage_type', '')})", _BOTH, COMMAND)
         rows.append(
             {
                 "product": product,
