@@ -1,9 +1,9 @@
 """Bills to actuals: what AWS charged for KMS and CloudTrail, in the words of the forecast.
 
 Read so: `deliveries` finds the files, `archives` unpacks them, `tables` and `workbooks` read the
-columns that `layouts` knows in chunks, `charges` gives each line its unit and its Region, `counting`
-adds them up, `periods` says what part of a month there is, and `summary` what it comes to. Exports
-of `cost_explorer` become lines of the same kind.
+columns that `layouts` knows in chunks, `charges` gives each line its unit and its Region,
+`counting` adds them up, `periods` says what part of a month there is, and `summary` what it comes
+to. Exports of `cost_explorer` become lines of the same kind.
 """
 
 from __future__ import annotations

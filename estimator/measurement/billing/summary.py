@@ -156,8 +156,9 @@ def _usage_types(charges: pd.DataFrame) -> list[dict[str, Any]]:
     usage = charges[charges["unit"] != ""]
     groups = usage.groupby(["product", "meter", "unit"])
     sums = groups[["quantity", "free", "cost", "lines"]].sum()
-    unknown = groups["free"].agg(lambda free: free.isna().any())
-    sums["free"] = sums["free"].mask(unknown.astype(bool))
+    # a sum leaves out what is not known: where a part of it is not, none of it is
+    known = usage.assign(known=usage["free"].notna()).groupby(["product", "meter", "unit"])
+    sums["free"] = sums["free"].where(known["known"].min() == 1)
     usage_types = sums.reset_index().rename(columns={"meter": "usage_type"})
     rows = usage_types.to_dict("records")
     return [

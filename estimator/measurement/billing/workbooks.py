@@ -6,6 +6,7 @@ import datetime
 import importlib
 import math
 from collections.abc import Iterator
+from pathlib import Path
 from typing import IO, Any
 
 from estimator.measurement.billing.chunks import Chunk, chunks_of
@@ -24,11 +25,9 @@ def sheets_of(path: str) -> list[str]:
     KmscostError
         openpyxl, which reads it, is not installed.
     """
-    workbook = _open(path, path)
-    try:
-        return list(workbook.sheetnames)
-    finally:
-        workbook.close()
+    # a stream: of a path openpyxl looks at the ending, which tells nothing
+    with Path(path).open("rb") as stream:
+        return list(_open(stream, path).sheetnames)
 
 
 def read_sheet(stream: IO[bytes], path: str, sheet: str) -> tuple[Columns, Iterator[Chunk]]:

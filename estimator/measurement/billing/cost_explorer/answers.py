@@ -30,6 +30,10 @@ _FIELDS = {
 }
 
 
+# such as no other dimension has
+_OPERATIONS = {"Decrypt", "Encrypt", "GenerateDataKey", "CurrentKeys", "CreateKey", "DescribeKey"}
+
+
 def is_cost_explorer(document: Any) -> bool:
     """Tell whether JSON is an answer of Cost Explorer, or its periods alone."""
     if isinstance(document, list):
@@ -50,9 +54,12 @@ def read_answers(documents: Sequence[Any]) -> list[Entry]:
     """
     entries: list[Entry] = []
     waiting = False
-    for answer in _flat(documents):
+    answers = _flat(documents)
+    guessed = _guess_dimensions(answers)
+    for answer in answers:
         results = answer.get("ResultsByTime", [answer])
         groups = _definitions(answer.get("GroupDefinitions"))
+        groups = guessed if groups is None else groups
         waiting = bool(answer.get("NextPageToken"))
         if not isinstance(results, list):
             raise _damaged("ResultsByTime")
@@ -120,7 +127,7 @@ def _entries(result: Any, groups: list[str] | None) -> list[Entry]:
             raise _damaged("Keys")
         if not isinstance(metrics, dict):
             raise _damaged("Metrics")
-        names = groups if groups is not None else [_guess(key) for key in keys]
+        names = groups if groups is not None else []
         if len(names) != len(keys):
             raise _damaged("as many Keys as GroupDefinitions")
         if "USAGE_TYPE" not in names:
@@ -175,10 +182,26 @@ def _moment(text: Any) -> pd.Timestamp:
     return moments([text], "TimePeriod")[text]
 
 
-def _guess(key: str) -> str:
-    """The dimension of a key where the answer does not say it, as after `--query`."""
-    if re.fullmatch(r"\d{12}", key):
+def _guess_dimensions(answers: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The dimensions of keys where the answer does not name them, as after `--query`."""
+    columns: list[set[str]] = []
+    for answer in answers:
+        results = answer.get("ResultsByTime", [answer])
+        for result in results if isinstance(results, list) else []:
+            groups = result.get("Groups") if isinstance(result, dict) else None
+            for group in groups if isinstance(groups, list) else []:
+                keys = group.get("Keys") if isinstance(group, dict) else None
+                for at, key in enumerate(keys if isinstance(keys, list) else []):
+                    columns += [set() for _ in range(at + 1 - len(columns))]
+                    columns[at].add(str(key))
+    return [_guess_dimension(column) for column in columns]
+
+
+def _guess_dimension(keys: set[str]) -> str:
+    if any(product_of_usage_type(key) for key in keys):
+        return "USAGE_TYPE"
+    if all(re.fullmatch(r"\d{12}", key) for key in keys):
         return "LINKED_ACCOUNT"
-    if is_region(key):
+    if all(is_region(key) or key in ("global", "NoRegion") for key in keys):
         return "REGION"
-    return "USAGE_TYPE" if product_of_usage_type(key) else "another dimension"
+    return "OPERATION" if keys & _OPERATIONS else "another dimension"
