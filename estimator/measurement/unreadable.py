@@ -76,7 +76,8 @@ class UnreadableError(Exception):
         """In words, for the list of skipped files."""
         place = "" if self.line is None else f" in line {self.line}"
         expected = f"; expected {self.expected}" if self.expected else ""
-        return f"{self.found}{place}{expected}"
+        fix = f"; {self.fix}" if self.fix not in ("", _AGAIN) else ""
+        return f"{self.found}{place}{expected}{fix}"
 
     def problem(self, path: str) -> Problem:
         """As the error it is when there is nothing else to count."""

@@ -23,7 +23,6 @@ _BLOCK = 1024**2
 _SMALL_BLOCK = 4096
 _EAGER = {zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
 _MOST_NESTED = 3  # backup.tar.gz of logs.zip of file.json.gz
-_OTHERS = {b"PAR1": "a Parquet file, not a CloudTrail log file"}
 
 _Contents = Iterator[tuple[str, bytes | UnreadableError]]
 
@@ -92,9 +91,6 @@ def _not_empty(data: bytes) -> bytes:
 
 def _archive(path: str, data: bytes, plain: bytes, room: Room, depth: int) -> _Contents | None:
     """The members of an archive; None where it is none."""
-    for magic, reason in _OTHERS.items():
-        if plain.startswith(magic):
-            raise UnreadableError(reason)
     if plain.startswith(_ZIP):
         archive = _zip(path, io.BytesIO(plain), room, depth)
     elif plain[257:262] == _TAR:
