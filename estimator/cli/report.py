@@ -44,7 +44,7 @@ def report(
         list[Path] | None,
         typer.Option(
             "--bill",
-            help="File of the bill, or a folder to search; may be given several times.",
+            help="File of the bill, a folder, or the JSON of measure bill; may be given repeatedly.",
             metavar="PATH",
         ),
     ] = None,

@@ -61,8 +61,9 @@ def measure_bill(
     Parameters
     ----------
     paths : path or several
-        Cost and Usage Reports (legacy and 2.0) and FOCUS 1.0 to 1.2, CSV or Parquet, plain, gzip
-        or zip; their manifests; folders of them. Told apart by their columns and bytes.
+        Cost and Usage Reports (legacy and 2.0), FOCUS, detailed billing reports and the CSV of the
+        Bills page, as CSV, Parquet or workbook, packed or not; their manifests; Cost Explorer's
+        CSV and JSON; folders of them. Told apart by their columns and bytes.
     by : str or sequence of str, optional
         Columns that `rows` tells apart. Default: all there are.
     strict : bool
