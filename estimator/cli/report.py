@@ -44,7 +44,7 @@ def report(
         list[Path] | None,
         typer.Option(
             "--bill",
-            help="File of the bill, a folder, or the JSON of measure bill; may be given repeatedly.",
+            help="File or folder of the bill, or JSON of measure bill; may be given several times.",
             metavar="PATH",
         ),
     ] = None,

@@ -8,6 +8,8 @@ from decimal import Decimal
 from estimator.measurement.unreadable import UnreadableError
 
 _DIGITS = 12
+_TEXT = re.compile(r"""(?:="|')([0-9]{12})"?""")
+_AGAIN = "export the bill again and do not save it from a spreadsheet, or set that column to text"
 _SHORTENED = re.compile(r"(\d)(?:[.,](\d+))?[eE]\+?(\d{1,3})")
 
 
@@ -24,6 +26,15 @@ def account_id(text: str, column: str = "an account's id") -> str:
     UnreadableError
         A spreadsheet has shortened it: its digits are lost.
     """
+    if text and not text.strip("#"):
+        raise UnreadableError(
+            f"{text!r} in {column}, which a spreadsheet has put in place of a number",
+            "an account id of 12 digits",
+            _AGAIN,
+        )
+    # ="012345678901" and '012345678901 are how people keep a spreadsheet from shortening it
+    if kept := _TEXT.fullmatch(text):
+        return kept[1]
     # pandas and spreadsheets read an id as a number, and write it as a float
     if shortened := _SHORTENED.fullmatch(text):
         first, rest, exponent = shortened[1], shortened[2] or "", int(shortened[3])
@@ -32,8 +43,7 @@ def account_id(text: str, column: str = "an account's id") -> str:
             raise UnreadableError(
                 f"{text!r} in {column}, which a spreadsheet has shortened: its digits are lost",
                 "an account id of 12 digits",
-                "export the bill again and do not save it from a spreadsheet, or set that column "
-                "to text",
+                _AGAIN,
             )
         text = f"{Decimal(f'{first}.{rest or 0}E{exponent}'):f}"
     text = re.sub(r"(\d)[.,]0*", r"\1", text) if re.fullmatch(r"\d+[.,]0*", text) else text

@@ -64,7 +64,10 @@ def _name_kinds(lines: pd.DataFrame) -> pd.DataFrame:
 
 def _beside(lines: pd.DataFrame) -> pd.DataFrame:
     """Credits and tax, which stand beside the cost of a line, as lines of their own."""
-    parts = [lines]
+    usage = lines["usage_type"].map(clean) != ""
+    cost = pd.to_numeric(lines["cost"], errors="coerce").astype(float) != 0
+    # a line may have nothing but its tax
+    parts = [lines[usage], lines[~usage & cost].assign(kind="Fee")]
     for field, kind in _BESIDE:
         there = lines[lines[field].map(lambda text: clean(text).strip("0.-") != "")]
         parts.append(there.assign(kind=kind, cost=there[field]))

@@ -123,7 +123,7 @@ def _spread(
 
 def _meanings(lines: pd.DataFrame, columns: Columns) -> pd.DataFrame:
     """The meaning of lines, whoever pays and whenever."""
-    lines = lines.assign(product=_products(lines), usage_type=_usage_types(lines))
+    lines = lines.assign(product=_products(lines, columns), usage_type=_usage_types(lines))
     product = lines["product"]
     # a correction of FOCUS is an amount about an earlier bill, and no request
     usage = lines["kind"].map(columns.layout.is_usage) & (lines["charge_class"] != "Correction")
@@ -155,13 +155,11 @@ def _meanings(lines: pd.DataFrame, columns: Columns) -> pd.DataFrame:
     )
 
 
-def _products(lines: pd.DataFrame) -> list[str]:
+def _products(lines: pd.DataFrame, columns: Columns) -> list[str]:
     """AWS's code of each line's service, by its code or else its name."""
-    clues = zip(lines["product"], lines["service_name"], lines["provider"], strict=True)
-    return [
-        product_of(product, is_aws(provider)) or product_of(name, is_aws(provider))
-        for product, name, provider in clues
-    ]
+    whose = [is_aws(name) or "provider" not in columns.where for name in lines["provider"]]
+    names = zip(lines["product"], lines["service_name"], whose, strict=True)
+    return [product_of(code, aws) or product_of(name, aws) for code, name, aws in names]
 
 
 def _usage_types(lines: pd.DataFrame) -> list[str]:

@@ -61,7 +61,7 @@ def chunks_of(rows: Iterable[tuple[int, list[str]]], columns: Columns) -> Iterat
         of_aws, ours = cells.whose(row)
         if of_aws:
             currencies.add(cells.get(row, "currency"))
-            if cells.is_usage(row):
+            if cells.is_usage(row) and not columns.layout.is_open(cells.get(row, "invoice")):
                 spans.add((cells.get(row, "start"), cells.get(row, "end")))
         if ours:
             charged.append(pick(row))
@@ -108,7 +108,8 @@ class _Cells:
         known = self._known.get(clue)
         if known is None:
             provider, *names = clue
-            aws = services.is_aws(provider)
+            # a table without providers is of one, and AWS's words are taken for AWS's
+            aws = services.is_aws(provider) or "provider" not in self._where
             ours = any(services.product_of(name, aws) for name in names)
             known = (aws or ours or not services.clean(provider), ours)
             self._known[clue] = known

@@ -166,6 +166,8 @@ def _tally(columns: Columns, parts: Iterator[Chunk], slow: bool) -> Tally:
     starts, ends = (moments((span[at] for span in spans), name) for at, name in enumerate(names))
     tally.spans = {(starts[a], ends[b]) for a, b in spans if a in starts and b in ends}
     tally.notices = dict.fromkeys(columns.layout.notices)
+    if columns.layout.by_month and not tally.spans:
+        tally.notices["an estimate of a month that is not over: it covers no hour"] = None
     return tally
 
 

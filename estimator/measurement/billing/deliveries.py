@@ -20,6 +20,7 @@ from estimator.measurement.paths import Found, find_files
 from estimator.measurement.unreadable import Refused, UnreadableError, readable
 from pricing.reading.problems import KmscostError, Problem
 
+_MOST_SHOWN = 400  # characters of a name
 _FOLDERS_ABOVE = 6  # from <export>/metadata/<partition>/<version> up to the bucket, and one more
 
 # <report>/20231101-20231201/<assembly id>/<file>,
@@ -201,7 +202,7 @@ def _data_files(manifests: Iterable[Manifest]) -> dict[str, str]:
                         manifest.path,
                         None,
                         "",
-                        f"no file {key.lstrip('/')}, which the manifest names",
+                        f"no file {key.lstrip('/')[:_MOST_SHOWN]}, which the manifest names",
                         "it beside the manifest, or in the folders as they are in the bucket",
                         "download it too, or name the data files instead of the manifest",
                     )
@@ -237,8 +238,11 @@ def _beside(manifest: str, key: str) -> str | None:
                 path,
                 path.with_suffix("") if path.suffix in {".gz", ".zip"} else path,
             ):
-                if candidate.is_file():
-                    return str(candidate)
+                try:
+                    if candidate.is_file():
+                        return str(candidate)
+                except (OSError, ValueError):  # a name that is too long, or none at all
+                    continue
     return None
 
 

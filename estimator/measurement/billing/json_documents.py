@@ -48,7 +48,7 @@ def read_documents(stream: IO[bytes]) -> list[Any]:
             while at < len(text) and text[at] in _BLANKS + ",":
                 at += 1
     except (ValueError, RecursionError):
-        raise UnreadableError("JSON that is no manifest of a bill", _EXPECTED) from None
+        raise UnreadableError("damaged JSON, and no manifest of a bill", _EXPECTED) from None
     return documents
 
 

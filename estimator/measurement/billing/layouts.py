@@ -29,6 +29,8 @@ class Layout:
         The types of line that are usage; all others only carry an amount.
     totals : frozenset of str
         The types of line that are sums of others.
+    by_month : bool
+        Lines are of whole months; where their invoice is an estimate, the month is not over.
     notices : tuple of str
         What this kind of bill cannot tell.
     """
@@ -38,11 +40,16 @@ class Layout:
     needed: tuple[tuple[str, ...], ...]
     usage: frozenset[str]
     totals: frozenset[str] = frozenset()
+    by_month: bool = False
     notices: tuple[str, ...] = ()
 
     def is_usage(self, kind: str) -> bool:
         """Tell whether lines of a type are usage, in whatever letter case."""
         return kind.strip().casefold() in {name.casefold() for name in self.usage}
+
+    def is_open(self, invoice: str) -> bool:
+        """Tell whether a line is of a month that is not over."""
+        return self.by_month and invoice.strip().casefold() in ("estimated", "")
 
 
 # Legacy CSV says lineItem/ProductCode, legacy Parquet and CUR 2.0 say line_item_product_code.
@@ -201,6 +208,7 @@ _BILLS_PAGE = Layout(
     totals=frozenset(
         {"InvoiceTotal", "StatementTotal", "AccountTotal", "Rounding", "EstimatedDisclaimer"}
     ),
+    by_month=True,
     notices=("a CSV of the Bills page tells months, no days, and names no keys",),
 )
 

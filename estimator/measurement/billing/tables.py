@@ -159,7 +159,9 @@ def _arrow_chunk(table: Any, columns: Columns) -> Chunk:
     forecasts = total - table.num_rows
     has_provider = "provider" in table.column_names
     nobody = pa.chunked_array([pa.array([False] * table.num_rows, pa.bool_())])
-    of_aws = among("provider", services.is_aws) if has_provider else nobody
+    # a table without providers is of one, and AWS's words are taken for AWS's
+    everybody = compute.invert(nobody)
+    of_aws = among("provider", services.is_aws) if has_provider else everybody
     unknown = among("provider", lambda text: not services.clean(text)) if has_provider else nobody
     ours = nobody
     for name in {"product", "service_name"} & set(table.column_names):
@@ -179,6 +181,10 @@ def _arrow_chunk(table: Any, columns: Columns) -> Chunk:
         _plain_text(aws["kind"]),
         pa.array([kind for kind, usage in kinds.items() if usage], pa.string()),
     )
+    if columns.layout.by_month and "invoice" in aws.column_names:
+        open_ = [name for name in _distinct(aws["invoice"]) if columns.layout.is_open(name)]
+        is_open = compute.is_in(_plain_text(aws["invoice"]), pa.array(open_, pa.string()))
+        is_usage = compute.and_(is_usage, compute.invert(is_open))
     spans = aws.filter(is_usage).group_by(["start", "end"])
     moments = [_texts(column) for column in spans.aggregate([]).select(["start", "end"]).columns]
     charged = table.filter(ours)

@@ -65,6 +65,8 @@ def read_answers(documents: Sequence[Any]) -> list[Entry]:
             raise _damaged("ResultsByTime")
         for result in results:
             entries += _entries(result, groups)
+    if not entries:
+        raise _damaged("a period")
     if waiting:
         raise UnreadableError(
             "a page of Cost Explorer whose next page is missing (NextPageToken)",
