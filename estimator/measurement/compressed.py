@@ -271,7 +271,7 @@ def _members(kind: str, read: Callable[[int], bytes], room: Room) -> Iterator[by
         if not data:
             return
         if compression(data) != kind:
-            raise UnreadableError(f"more after the end of its {kind} data; split it first")
+            raise UnreadableError(f"more after the end of its {kind} data than zeros")
         unpacker = _unpacker(kind)
         part = unpacker.decompress(data, _PART)
         room.take(len(part))
