@@ -202,8 +202,9 @@ def measure_bill(
 ) -> None:
     """Read billed requests, keys, free part and cost out of a bill.
 
-    Takes Cost and Usage Reports (legacy and 2.0) and FOCUS 1.0 to 1.2, as CSV or Parquet, plain,
-    gzip or zip, or their manifest.
+    Takes Cost and Usage Reports (legacy and 2.0) and FOCUS, as CSV, Parquet or workbook, packed or
+    not, or their manifest; detailed billing reports, the CSV of the Bills page, and what Cost
+    Explorer exports by usage type (CSV, and the JSON of `aws ce get-cost-and-usage`).
     """
     from estimator import measure_bill as measure
 

@@ -19,7 +19,6 @@ from estimator.measurement.cloudtrail_logs.requests import (
     traits_of,
 )
 from estimator.measurement.cloudtrail_logs.unpack import unpack
-from estimator.measurement.envelopes.rows import KMS
 from estimator.measurement.envelopes.walk import OTHERS
 from estimator.measurement.object_name import parse_name, written_at
 from estimator.measurement.skipped import Skipped
@@ -172,11 +171,10 @@ def _count_log(path: str, log: Log, counted: Counted) -> None:
     seen = 0
     tells = False
     spans: set[tuple[str, str, str]] = set()
-    for records in log.parts:
+    for records, kms in log.parts:
         seen += len(records)
         tells = tells or any(record.source is not None for record in records)
         spans |= _spans(records)
-        kms = [record for record in records if record.source == KMS]
         if kms:
             _count_records(path, kms, counted)
     others = log.others.total()
@@ -213,7 +211,7 @@ def _what(others: Counter[str], records: int) -> str:
     if not records:
         # its own name says more than that some entries are none
         named = [name for name, _ in by_count if name != OTHERS]
-        return ", ".join(named) or "JSON without CloudTrail records"
+        return ", ".join(named) or "no CloudTrail events in it"
     of = f"of {others.total() + records:,}"
     return "; ".join(f"{name}: {count:,} {of}" for name, count in by_count)
 
@@ -228,7 +226,7 @@ def _spans(records: Sequence[Record]) -> set[tuple[str, str, str]]:
     }
 
 
-def _count_records(path: str, records: list[Record], counted: Counted) -> None:
+def _count_records(path: str, records: Sequence[Record], counted: Counted) -> None:
     seen = counted.seen
     events, shared = [], []
     code_of = counted.code_of

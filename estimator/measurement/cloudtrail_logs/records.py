@@ -18,10 +18,16 @@ from typing import Any, TypeVar
 import msgspec
 
 from estimator.measurement.envelopes import documents, tables
-from estimator.measurement.envelopes.recognition import NOT_JSON, is_service, name_of_text
-from estimator.measurement.envelopes.rows import KMS, WITH_PARAMETERS, Plan, event_of, utc
+from estimator.measurement.envelopes.cells import utc
+from estimator.measurement.envelopes.recognition import (
+    NOT_JSON,
+    announcement_of_text,
+    is_service,
+    name_of_text,
+)
+from estimator.measurement.envelopes.rows import KMS, WITH_PARAMETERS, Plan, event_of
 from estimator.measurement.envelopes.text import as_utf8, without_half_characters
-from estimator.measurement.envelopes.walk import Walker
+from estimator.measurement.envelopes.walk import BASE64, Walker
 from estimator.measurement.unreadable import UnreadableError
 
 # beyond it records are decoded one by one: all at once would take several times the file
@@ -30,6 +36,7 @@ _PART = 10_000
 _RAW = msgspec.Raw(b"")
 _Part = TypeVar("_Part")
 _PARQUET = b"PAR1"
+_BASE64 = tuple(begin.encode() for begin in BASE64)
 _OTHER_TABLES = (b"Obj\x01", b"ORC")
 _INSIGHT = "AwsCloudTrailInsight"
 
@@ -83,14 +90,28 @@ class _Log(msgspec.Struct):
     records: list[_Usual] | None = msgspec.field(name="Records", default=None)
 
 
+class _LargeLog(msgspec.Struct):
+    """A log file whose records stay raw."""
+
+    records: list[msgspec.Raw] | None = msgspec.field(name="Records", default=None)
+
+
+Part = tuple[Sequence[Record], Sequence[Record]]
+
+
+def kms_of(records: Sequence[Record]) -> list[Record]:
+    """The events of KMS among others."""
+    return [record for record in records if record.source == KMS]
+
+
 @dataclass
 class Log:
     """The records of one file.
 
     Attributes
     ----------
-    parts : iterator of lists of Record
-        In the order of the file; walked once.
+    parts : iterator
+        Records in the order of the file, and those of KMS among them; walked once.
     digest : Digest, optional
         A digest file, which has no records.
     others : Counter
@@ -101,7 +122,7 @@ class Log:
         It is a log file that has no records.
     """
 
-    parts: Iterator[Sequence[Record]] = field(default_factory=lambda: iter(()))
+    parts: Iterator[Part] = field(default_factory=lambda: iter(()))
     digest: Digest | None = None
     others: Counter[str] = field(default_factory=Counter)
     announcements: Counter[str] = field(default_factory=Counter)
@@ -119,6 +140,8 @@ class Digest:
 
 
 _decode_log = msgspec.json.Decoder(_Log).decode
+_decode_entries = msgspec.json.Decoder(_LargeLog).decode
+_decode_usual = msgspec.json.Decoder(list[_Usual]).decode
 _decode_record = msgspec.json.Decoder(Record).decode
 _source_of = attrgetter("source")
 
@@ -141,22 +164,59 @@ def read_log(data: bytes) -> Log:
             records = _decode_log(data).records
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
             records = None  # another shape, or entries that are no records: looked at below
-        if records is not None and _are_plain(records):
-            return Log(iter([records]), quiet=not records)
+        if records is not None:
+            kms = kms_of(records)
+            if _are_plain(records, kms):
+                return Log(iter([(records, kms)]), quiet=not records)
+    else:
+        log = _large_log(data)
+        if log is not None:
+            return log
     text = without_half_characters(data.strip())
     if not text:
         raise UnreadableError("empty file")
+    announcement = announcement_of_text(text)
+    if announcement:
+        return Log(announcements=Counter([announcement]))
     return _log_of(_nodes(text))
 
 
-def _are_plain(records: Sequence[Record]) -> bool:
+def _large_log(data: bytes) -> Log | None:
+    """A log file whose records are decoded part by part; None where it is none."""
+    try:
+        entries = _decode_entries(data).records
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return None
+    if not entries:
+        return None
+    walker: Walker[Record] = Walker(_read, _read_row)
+    return Log(_large_parts(entries, walker), others=walker.others)
+
+
+def _large_parts(entries: list[msgspec.Raw], walker: Walker[Record]) -> Iterator[Part]:
+    for start in range(0, len(entries), _PART):
+        part = entries[start : start + _PART]
+        try:
+            records: Sequence[Record] = _decode_usual(b"[" + b",".join(part) + b"]")
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+            records = ()
+        kms = kms_of(records)
+        if not records or not _are_plain(records, kms):
+            whole = (without_half_characters(bytes(entry)) for entry in part)
+            records = list(walker.events(whole))
+            kms = kms_of(records)
+        yield records, kms
+
+
+def _are_plain(records: Sequence[Record], kms: Sequence[Record]) -> bool:
     """Whether all are events with their fields where CloudTrail has them."""
+    # events by the million are of few services
     for source in set(map(_source_of, records)):
         if not is_service(source) and not (
             source is None and all(map(_is_insight, (r for r in records if r.source is None)))
         ):
             return False
-    return not any(record.source == KMS and _may_have_more(record) for record in records)
+    return not any(map(_may_have_more, kms))
 
 
 def _is_insight(record: Record) -> bool:
@@ -183,6 +243,8 @@ def _nodes(text: bytes) -> Iterable[Any]:
     rows = tables.csv_rows(text)
     if rows is not None:
         return rows
+    if text.startswith(_BASE64):
+        return text.decode().splitlines()
     if b"{" not in text:
         raise UnreadableError(name_of_text(text))
     return _prefixed(text)
@@ -206,10 +268,10 @@ def _log_of(nodes: Iterable[Any]) -> Log:
     return log
 
 
-def _parts(walker: Walker[Record], nodes: Iterable[Any], log: Log) -> Iterator[Sequence[Record]]:
+def _parts(walker: Walker[Record], nodes: Iterable[Any], log: Log) -> Iterator[Part]:
     events = walker.events(nodes)
-    while part := list(islice(events, _PART)):
-        yield part
+    while records := list(islice(events, _PART)):
+        yield records, kms_of(records)
     log.quiet = walker.quiet
     if walker.digest is not None:
         digest = walker.digest

@@ -15,6 +15,8 @@ _NO_SPACE = re.compile(r"\S")
 _BEGINS = (b"{", b"[", b'"')
 # what log tools write before a message: no quotes, no braces
 _PREFIX = re.compile(rb'[^{}"]{0,400}?(?=\{)')
+# other parts of an answer of --output text, beside its events
+_OTHER_PART = re.compile(rb"[A-Z]{5,}\t[^{]*$")
 _raw = msgspec.json.Decoder(msgspec.Raw).decode
 
 DAMAGED = (msgspec.MsgspecError, ValueError, RecursionError)
@@ -79,7 +81,7 @@ def after_prefixes(data: bytes) -> Iterator[bytes | None]:
     """
     decoder = json.JSONDecoder()
     for number, line in enumerate(data.splitlines(), 1):
-        if not line.strip():
+        if not line.strip() or _OTHER_PART.match(line):
             continue
         found = _PREFIX.match(line)
         if found is None:

@@ -51,6 +51,9 @@ _FORMS: tuple[tuple[Collection[str], str], ...] = (
         ("ecs", "event"),
         "events in Elastic's own fields (ECS), which do not keep all; export event.original",
     ),
+    (("Contents",), "a listing of objects, no CloudTrail log; use measure s3-listing"),
+    (("Versions",), "a listing of objects, no CloudTrail log; use measure s3-listing"),
+    (("fileSchema", "files"), "a manifest of S3 Inventory; use measure s3-inventory"),
     (("totals", "rows"), "a result of kmscost, no CloudTrail log"),
 )
 
@@ -94,10 +97,19 @@ def announcement_of(text: Text) -> str:
     return ""
 
 
+# what CloudWatch Logs writes before it exports to a bucket
+_EXPORT_TEST = b"Permission Check Successful"
+
+
+def announcement_of_text(data: bytes) -> str:
+    """The same of a file that is a text."""
+    return "test files of CloudWatch Logs" if data.startswith(_EXPORT_TEST) else ""
+
+
 # how a text begins that is no JSON, and what it is
 _TEXTS = (
     (
-        re.compile(rb"[0-9a-f]{64} \S+ \["),
+        re.compile(rb"\w+ \S+ \[\d\d/\w{3}/\d{4}:"),
         "lines of S3 server access logs; use measure access-logs",
     ),
     (re.compile(rb"(?:---\s|Events:\s|- \w+:|\w+:\s*\n)"), "YAML; export as JSON (--output json)"),

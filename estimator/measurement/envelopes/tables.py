@@ -102,7 +102,7 @@ def csv_rows(data: bytes) -> Iterator[Row] | None:
     if header.startswith("#TYPE"):  # PowerShell 5
         header = stream.readline()
     separator = max(",;\t", key=header.count)
-    titles = next(csv.reader([header], delimiter=separator), [])
+    titles = next(csv.reader([header], delimiter=separator, skipinitialspace=True), [])
     names = {plain_name(title) for title in titles}
     carries = names & {"cloudtrailevent", "message", "raw", "eventjson", "eventoriginal"}
     if not carries and plan_of(tuple(titles)) is None:
@@ -129,7 +129,7 @@ def _history() -> UnreadableError:
 def _csv(stream: io.TextIOWrapper, titles: list[str], separator: str) -> Iterator[Row]:
     before = csv.field_size_limit(sys.maxsize)  # an event may be longer than the default
     try:
-        reader = csv.reader(stream, delimiter=separator, strict=True)
+        reader = csv.reader(stream, delimiter=separator, strict=True, skipinitialspace=True)
         for number, line in enumerate(reader, 1):
             if not line:
                 continue

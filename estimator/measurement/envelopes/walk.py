@@ -11,19 +11,21 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from estimator.measurement.compressed import Room, plain_bytes
-from estimator.measurement.envelopes.documents import DAMAGED
+from estimator.measurement.envelopes.cells import is_nothing
+from estimator.measurement.envelopes.documents import DAMAGED, documents
 from estimator.measurement.envelopes.ocsf import is_cloudtrail, row_of
 from estimator.measurement.envelopes.recognition import announcement_of, is_service, name_of
-from estimator.measurement.envelopes.rows import Plan, is_nothing, plan_of
+from estimator.measurement.envelopes.rows import Plan, plan_of
 from estimator.measurement.envelopes.tables import rows_in
+from estimator.measurement.envelopes.text import without_half_characters
 from estimator.measurement.unreadable import UnreadableError
 
 Event = TypeVar("Event")
 Walk = Generator[Event, None, bool]
 
 _DEEPEST = 16
-_BASE64 = ("H4sI", "eyJ", "ewo", "ewk", "eyA", "W3s", "Wyo")  # of gzip, of { and of [
-_CUT = ('"eventVersion"', '"eventSource"', '"eventName"')
+BASE64 = ("H4sI", "eyJ", "ewo", "ewk", "eyA", "W3s", "Wyo")  # of gzip, of { and of [
+_CUT = (b'"eventVersion"', b'"eventSource"', b'"eventName"')
 
 # where services and exports put the event, the surest first: a text of the whole event is exact,
 # the fields beside it may be fewer
@@ -36,7 +38,8 @@ _CARRIERS = (
 )
 # in a list of these each entry is an event, or is named
 _LISTS = {"Records", "records", "Events", "events", "logEvents", "hits", "results", "Messages"}
-_QUIET = {"Records", "Events"}
+_QUIET = "Records"  # a log file without events
+_NO_ANSWER = "answers of lookup-events without events"
 
 OTHERS = "entries that are no CloudTrail events"
 
@@ -172,6 +175,8 @@ class Walker(Generic[Event]):
             if key not in fields:
                 continue
             value = fields[key]
+            if key == "detail":
+                value = _with_account(value, fields)
             if key in _LISTS and isinstance(value, msgspec.Raw | list):
                 found = yield from self._list_of(key, value, depth)
             else:
@@ -193,8 +198,11 @@ class Walker(Generic[Event]):
         if entries is None:
             return (yield from self._walk(value, depth + 1, strict=False))
         if not entries:
-            self.quiet = self.quiet or (depth == 0 and key in _QUIET)
-            return depth == 0 and key in _QUIET
+            if depth == 0 and key == _QUIET:
+                self.quiet = True
+            elif depth == 0 and key == "Events":
+                self.announcements[_NO_ANSWER] += 1
+            return depth == 0 and key in (_QUIET, "Events")
         rows = rows_in(entries, _plain)
         if rows is not None:
             return (yield from self._rows(rows, depth))
@@ -207,7 +215,7 @@ class Walker(Generic[Event]):
                 found = True
             else:
                 unnamed += 1
-        if found or key in _QUIET:
+        if found or key in (_QUIET, "Events"):
             self.others[OTHERS] += unnamed
             return True
         return False  # the carrier has a name of its own
@@ -229,8 +237,8 @@ class Walker(Generic[Event]):
         else:
             fields = {key: _plain(value) for key, value in fields.items()}
         source = next((fields[column] for column in plan.scalars["eventSource"]), None)
-        if isinstance(source, list) and source:
-            source = source[0]
+        if isinstance(source, list) and source and plan.scalars["eventTime"]:
+            source = source[0]  # fields of several values; a pattern of EventBridge has no time
         if not isinstance(source, str) or not is_service(source):
             return False
         yield self._read_row(fields, plan)
@@ -241,25 +249,35 @@ class Walker(Generic[Event]):
         text = text.strip().removeprefix("\ufeff")
         if text[:1] in ("{", "[", '"'):
             data = text.encode("utf-8", "replace")
-        elif text.startswith(_BASE64):
+        elif text.startswith(BASE64):
             data = _from_base64(text)
         else:
             # "2026-10-01T10:00:10Z {…}", as log agents put a time before the message
             _, brace, rest = text.partition("{")
             data = (brace + rest).encode("utf-8", "replace") if '"eventSource"' in rest else b""
-        if not data:
+        if data[:1] not in (b"{", b"[", b'"'):
             return False
         try:
-            if data[:1] not in (b"{", b"[", b'"'):
-                return False
-            msgspec.json.Decoder(msgspec.Raw).decode(data)
-        except DAMAGED:
-            if any(key in text for key in _CUT):
-                raise UnreadableError(
-                    "an event as text that breaks off or is damaged", "the whole event"
-                ) from None
+            nodes = documents(without_half_characters(data))
+        except UnreadableError:
+            if any(key in data for key in _CUT):
+                reason = "an event as text that breaks off or is damaged"
+                raise UnreadableError(reason, "", "export the whole event") from None
             return False
-        return (yield from self._walk(data, depth + 1, strict=False))
+        found = False
+        for node in nodes:
+            found = (yield from self._walk(node, depth + 1, strict=False)) or found
+        return found
+
+
+def _with_account(value: Any, fields: Mapping[str, Any]) -> Any:
+    """The detail of an EventBridge event, which may leave the account to what is around it."""
+    if isinstance(value, msgspec.Raw) and "account" in fields and _head(value) == b"{":
+        detail = bytes(value)
+        account = bytes(fields["account"])
+        if b'"recipientAccountId"' not in detail and b'"eventSource"' in detail:
+            return detail[:-1] + b',"recipientAccountId":' + account + b"}"
+    return value
 
 
 def _plain(value: Any) -> Any:
