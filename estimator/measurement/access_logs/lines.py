@@ -120,8 +120,9 @@ def read_lines(path: str, done: Done) -> Log:
                 if line.strip():
                     log.bad.add(number, NO_LINE)
                 continue
-            # most lines are about other objects: their time is all that is read
-            if b"CloudTrail" in line:
+            # most lines are about other objects: their time is all that is read; the last one may
+            # be cut off before it names its object
+            if b"CloudTrail" in line or not line.endswith(b"\n"):
                 found = _LINE.match(line)
                 if found is None:
                     log.bad.add(number, NO_LINE)

@@ -158,6 +158,16 @@ def test_deliveries_are_puts_and_digests(tmp_path):
     }
 
 
+@pytest.mark.parametrize("cut", [3, 60, 150, 330, 480])
+def test_a_line_that_is_cut_off_is_named(tmp_path, cut):
+    """A log that breaks off in a line, wherever: what is whole counts, the rest is skipped."""
+    (tmp_path / "log").write_text((line() * 3)[:-cut], encoding="utf-8")
+    actuals = measure_access_logs(tmp_path)
+    assert actuals.totals["requests"] + len(actuals.skipped) == 3
+    # all but the last line's end, and less than its object's name
+    assert actuals.totals["requests"] == {3: 3, 330: 2}.get(cut, actuals.totals["requests"])
+
+
 def test_cloudtrail_is_no_reader_of_its_files(tmp_path):
     """A GET of CloudTrail's own is a Decrypt, but no reader's get."""
     actuals = measure_lines(tmp_path, line(requester="svc:cloudtrail.amazonaws.com"), line())
