@@ -171,7 +171,7 @@ class _Listing:
         counts = np.bincount(codes[codes >= 0], minlength=len(places))
         self.places.update(dict(zip(places, counts.tolist(), strict=True)))
         for name in (self._names[at] for at in np.flatnonzero(codes < 0)):
-            if "/CloudTrail" not in name and "_CloudTrail" not in name:
+            if "CloudT" not in name and "dTrail" not in name:
                 continue
             place = relative_place_of(name)
             if place is not None:

@@ -9,6 +9,7 @@ from typing import TextIO
 
 from estimator.measurement.s3_listing.entries import (
     CUT_LINE,
+    DAMAGED,
     FOLDER,
     NO_OBJECT,
     BadLine,
@@ -131,7 +132,7 @@ def form_of(head: str, whole: bool) -> Form:
         found = "CSV in quotes, as a data file of an S3 Inventory"
         fix = "measure an inventory by its manifest: kmscost measure s3-inventory manifest.json"
         raise UnreadableError(found, "a listing", fix)
-    if max(counts) > named:
+    if max(counts) and max(counts) >= named:
         return FORMS[counts.index(max(counts))]
     # an empty bucket: nothing but a summary, or folders
     empty = any(_SUMMARY.fullmatch(line) or _is_folder(FORMS[0], line) for line in lines)
@@ -153,16 +154,26 @@ def read_lines(text: TextIO, form: Form) -> Iterator[Entry | Folder | BadLine]:
     """Every line that says something: an object, a folder, or why it is none."""
     entries = _read_names(text) if form is NAMES else _read_tool(text, form)
     for number, ended, entry in entries:
-        if not ended and isinstance(entry, Entry) and _is_cut(entry.name):
+        if isinstance(entry, Entry) and _is_damaged(entry.name):
+            yield BadLine(number, DAMAGED)
+        elif not ended and isinstance(entry, Entry) and _is_cut(entry.name, form):
             yield BadLine(number, CUT_LINE)
         else:
             yield entry
 
 
-def _is_cut(name: str) -> bool:
-    """Tell whether a name that ends the file is the beginning of one of CloudTrail's."""
-    begun = _BEGUN.search(name) is not None
-    return begun and not name.endswith("/") and not is_cloudtrails(name)
+def _is_damaged(name: str) -> bool:
+    """Tell whether a name is none: S3's have no NUL, CloudTrail's are of ASCII and end once."""
+    odd = "\N{REPLACEMENT CHARACTER}" in name or '"' in name or ".json" in name[:-8]
+    return "\0" in name or (odd and _BEGUN.search(name) is not None)
+
+
+def _is_cut(name: str, form: Form) -> bool:
+    """Tell whether a name that ends the file may be the beginning of one of CloudTrail's."""
+    if is_cloudtrails(name):
+        return False
+    # tools end their last line; names that somebody joined have no end there
+    return form is not NAMES or _BEGUN.search(name) is not None
 
 
 # its line, whether this has an end, and what it is
@@ -230,10 +241,12 @@ def _read_names(text: TextIO) -> _Numbered:
         ended = line.endswith("\n")
         line = rest + line.rstrip("\r\n")
         rest = ""
-        if not ended and "\t" in line:
+        if not ended and "\t" in line[:-1] and len(line) >= _LONGEST - 1:
             line, _, rest = line.rpartition("\t")
         for entry in _names_of(line, number):
             yield number, ended or bool(rest), entry
+        if not ended and line.endswith("\t"):
+            yield number, False, BadLine(number, CUT_LINE)
         number += ended
     for entry in _names_of(rest, number):
         yield number, False, entry
