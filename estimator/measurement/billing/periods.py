@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Collection, Iterable
 
 import pandas as pd
@@ -12,6 +13,7 @@ from estimator.measurement.unreadable import UnreadableError
 
 _DAY = pd.Timedelta(days=1)
 _ANYWHERE = ("", "")  # a bill's lines tell neither account nor Region of what is not in it
+_DATED = re.compile(r"\d{4}([-/]?)\d{2}\1\d{2}(?!\d)", re.ASCII)
 _MOMENT = pd.Timedelta(microseconds=1)
 
 
@@ -26,7 +28,11 @@ def moments(texts: Iterable[str], column: str) -> dict[str, pd.Timestamp]:
     given = sorted({text for text in texts if text})
     if not given:
         return {}
-    plain = [text.removesuffix(" UTC") for text in given]
+    # years first with slashes are the Bills page's; a day must be told: 46331 is a spreadsheet's,
+    # 2026 may be anything
+    plain = [
+        text.removesuffix(" UTC").replace("/", "-") if _DATED.match(text) else "" for text in given
+    ]
     read = pd.to_datetime(plain, format="ISO8601", utc=True, errors="coerce").tz_localize(None)
     if read.hasnans:
         wrong = given[list(read.isna()).index(True)]
