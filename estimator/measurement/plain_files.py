@@ -64,6 +64,9 @@ class BadLines:
         else:
             self._more[reason] += 1
 
+    def __len__(self) -> int:
+        return len(self._first) + self._more.total()
+
     def skip(self, path: str, skipped: SkippedFiles) -> None:
         """Add them to `skipped`, each as ``path:line``."""
         for number, reason in self._first:

@@ -28,6 +28,7 @@ from pricing.reading.problems import KmscostError, Problem
 
 _MOST_PROBLEMS = 20  # each said where nothing at all could be read; of more how many and why
 _SHOWN = 80
+CANNOT = "cannot be read"  # how the fault of a disk begins, or of permissions
 _AGAIN = "download it again"
 WHOLE = "a whole file"
 _NO_ROOM = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
@@ -122,12 +123,17 @@ def fault(error: Exception) -> str | None:
             return _with_detail("damaged compressed data", error)
         if error.errno in _NO_ROOM:
             raise _no_room(error) from None
-        return f"cannot be read ({error.strerror or error})"
+        # pyarrow raises OSError for damaged bytes, without a number
+        return _with_detail("damaged content", error) if error.errno is None else _cannot(error)
     for module, name in _LATE:
         loaded = sys.modules.get(module)
         if loaded is not None and isinstance(error, getattr(loaded, name)):
             return _with_detail("damaged content", error)
     return None
+
+
+def _cannot(error: OSError) -> str:
+    return f"{CANNOT} ({error.strerror or error})"
 
 
 def _with_detail(words: str, error: Exception) -> str:

@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -18,6 +19,7 @@ from pricing.reading.words import LongNumber, shown, whole_number
 
 FORMATS = {"CSV": "CSV", "ORC": "ORC", "PARQUET": "Parquet"}
 
+_LARGEST = 64 << 20  # bytes; 100,000 data files are about 20 MB
 _FIX = "name the manifest.json that S3 Inventory wrote"
 
 
@@ -67,7 +69,7 @@ def plain(column: str) -> str:
 
 
 def read_manifest(path: str | Path) -> Manifest:
-    """Read a manifest, or the one in this folder; all its mistakes are reported at once.
+    """Read a manifest; all its mistakes are reported at once.
 
     Raises
     ------
@@ -75,8 +77,6 @@ def read_manifest(path: str | Path) -> Manifest:
         It is not there, cannot be read or is no manifest.
     """
     name = os.fspath(path)
-    if os.path.isdir(name):  # noqa: PTH112  # Path.is_dir raises where a name is too long
-        name = str(Path(name, "manifest.json"))
     data = _read(name)
     document = _document(name, data)
     problems: list[Problem] = []
@@ -137,12 +137,17 @@ def refusal(file: DataFile, path: str) -> str:
 
 
 def _read(name: str) -> bytes:
+    expected = "the manifest.json of an S3 Inventory"
     try:
-        return Path(name).read_bytes()
+        with Path(name).open("rb") as stream:
+            data = stream.read(_LARGEST + 1)
     except (OSError, ValueError) as error:
         found = str(getattr(error, "strerror", None) or error).lower()
-        problem = Problem(name, None, "", found, "the manifest.json of an S3 Inventory", _FIX)
-        raise KmscostError(problem) from None
+        raise KmscostError(Problem(name, None, "", found, expected, _FIX)) from None
+    if len(data) > _LARGEST:
+        found = f"more than {_LARGEST >> 20} MB"
+        raise KmscostError(Problem(name, None, "", found, expected, _FIX))
+    return data
 
 
 def _document(name: str, data: bytes) -> dict[str, Any]:
@@ -150,13 +155,26 @@ def _document(name: str, data: bytes) -> dict[str, Any]:
     try:
         document = json.loads(to_utf8(name, data), parse_int=whole_number)
     except json.JSONDecodeError as error:
-        found = f"no JSON ({error.msg.lower()})"
+        found = _other_file(data) or f"no JSON ({error.msg.lower()})"
         raise KmscostError(Problem(name, error.lineno, "", found, expected, _FIX)) from None
     except (ValueError, RecursionError):
-        raise KmscostError(Problem(name, None, "", "no JSON", expected, _FIX)) from None
+        found = _other_file(data) or "no JSON"
+        raise KmscostError(Problem(name, None, "", found, expected, _FIX)) from None
     if not isinstance(document, dict) or "files" not in document:
         raise KmscostError(Problem(name, None, "", "JSON without files", expected, _FIX))
     return document
+
+
+def _other_file(data: bytes) -> str:
+    """What stands beside a manifest and is none, by its name."""
+    text = data.strip()
+    if re.fullmatch(rb"[0-9a-fA-F]{32}", text):
+        return "the checksum of a manifest"
+    if text.startswith(b"s3://"):
+        return "a symlink.txt for Hive, which names data files"
+    if text.startswith((b"PAR1", b"ORC", b"\x1f\x8b")) or (text[:1] == b'"' and b'","' in text):
+        return "a data file of an inventory"
+    return ""
 
 
 def _faults_of(listed: Any, number: int, file: DataFile | None) -> Iterator[tuple[str, str, str]]:

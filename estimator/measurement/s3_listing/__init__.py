@@ -12,22 +12,23 @@ from pathlib import Path
 
 import numpy as np
 
+from estimator.measurement.coverage import Coverage
 from estimator.measurement.object_counts import (
     AT_MOST,
     Kind,
     Place,
-    Tally,
     places_of,
     relative_place_of,
 )
 from estimator.measurement.object_name import written_at
+from estimator.measurement.object_tally import Tally
 from estimator.measurement.paths import as_paths, find_files
 from estimator.measurement.plain_files import BadLines, as_text, is_json, open_plain
 from estimator.measurement.progress import Done, Progress
 from estimator.measurement.result import Actuals
 from estimator.measurement.rows import actuals_grain
 from estimator.measurement.s3_listing.entries import FOLDER, BadLine, Folder
-from estimator.measurement.s3_listing.pages import read_pages
+from estimator.measurement.s3_listing.pages import CUT_OFF, read_pages
 from estimator.measurement.s3_listing.text_forms import NAMES, Form, form_of, read_lines
 from estimator.measurement.skipped import SkippedFiles
 from estimator.measurement.unreadable import Refused, UnreadableError, readable
@@ -37,6 +38,7 @@ SOURCE = "s3-listing"
 
 _EXPECTED = "aws s3 ls --recursive, or the JSON of aws s3api list-objects-v2"
 _FIX = "name what one of them wrote"
+_MOST_BAD = 0.01  # of the lines; of more than that nobody knows what they were
 _HEAD = 1 << 16  # bytes
 _WRITTEN = re.compile(r"_CloudTrail\S*_(\d{8}T\d{4})\d*Z[_.]")
 _TIME_IN_BRACKETS = re.compile(r"\s*\[\d{4}-\d\d-\d\d ")
@@ -116,7 +118,10 @@ def measure_s3_listing(
         raise skipped.refuse()
     if not files:
         raise refused.nothing(names, _EXPECTED, _FIX)
-    coverage = tally.coverage(until)
+    # a file that was not read is of days that nobody knows
+    bad_lines = sum(len(listing.bad) for listing in listings)
+    whole = len(skipped) == bad_lines and all(listing.is_whole for listing in listings)
+    coverage = tally.coverage(until) if whole else Coverage()
     return Actuals(
         SOURCE,
         tally.frame(SOURCE, coverage, bucket_key=False),
@@ -124,7 +129,7 @@ def measure_s3_listing(
         records,
         skipped=skipped,
         coverage=coverage,
-        notices=(*_notices(tally, skipped, listings), *coverage.notices()),
+        notices=(*_notices(tally, skipped, listings, whole=whole), *coverage.notices()),
         details={"objects": tally.counts(records, markers)},
         by=grain,
     )
@@ -141,6 +146,7 @@ class _Listing:
     relative: int = 0  # names that begin below their folders
     last: str = ""
     recognised: bool = False
+    partial: bool = False  # folders or pages of it are missing
     bad: BadLines = field(default_factory=BadLines)
     _names: list[str] = field(default_factory=list)
     _newest: tuple[str, str] = ("", "")  # by its time, the name
@@ -178,7 +184,13 @@ class _Listing:
         """Count the rest; folders of a listing that names nothing below them were not listed."""
         self.count()
         for folder in () if self._nested else self._folders:
+            self.partial = True
             self.bad.add(folder.number, FOLDER)
+
+    @property
+    def is_whole(self) -> bool:
+        """Nearly all of the bucket's names are in it: else no day is known whole."""
+        return not self.partial and len(self.bad) <= _MOST_BAD * (self.records + len(self.bad))
 
     @property
     def names_alone(self) -> bool:
@@ -213,6 +225,7 @@ def _read_stream(stream: io.BufferedReader, path: str) -> _Listing:
         for entry in read_lines(text, listing.form) if listing.form else read_pages(text, path):
             if isinstance(entry, BadLine):
                 listing.recognised = listing.recognised or not entry.reason
+                listing.partial = listing.partial or entry.reason in (FOLDER, CUT_OFF)
                 if entry.reason:
                     listing.bad.add(entry.number, entry.reason)
                 continue
@@ -253,7 +266,9 @@ def _moment(text: str) -> datetime.datetime | None:
     return moment if moment.tzinfo is None else moment.astimezone(datetime.UTC).replace(tzinfo=None)
 
 
-def _notices(tally: Tally, skipped: SkippedFiles, listings: Sequence[_Listing]) -> list[str]:
+def _notices(
+    tally: Tally, skipped: SkippedFiles, listings: Sequence[_Listing], *, whole: bool
+) -> list[str]:
     notices = [
         AT_MOST.format("a listing", "object"),
         "objects deleted before the listing was made are not in it",
@@ -262,6 +277,8 @@ def _notices(tally: Tally, skipped: SkippedFiles, listings: Sequence[_Listing]) 
         notices.append("no object has a name as CloudTrail writes it")
     if skipped:
         notices.append(f"{len(skipped):,} files or lines were not counted: figures may be too low")
+    if not whole:
+        notices.append("objects of any day may be missing: no hour is covered")
     relative = sum(listing.relative for listing in listings)
     if relative:
         notices.append(
