@@ -185,6 +185,7 @@ def _arrow_chunk(table: Any, columns: Columns) -> Chunk:
         lines=table.num_rows,
         spans=set(zip(*moments, strict=True)),
         currencies=currencies,
+        of_aws=compute.sum(of_aws).as_py() or 0,
         forecasts=total - table.num_rows,
         charges=text_frame({name: _texts(charged[name]) for name in charged.column_names}),
         numbers=[],
