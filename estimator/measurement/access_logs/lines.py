@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from estimator.measurement.envelopes.rows import CLOUDTRAIL
+from estimator.measurement.envelopes.event_kinds import CLOUDTRAIL
 from estimator.measurement.object_counts import place_of
 from estimator.measurement.object_name import DIGEST
 from estimator.measurement.plain_files import BadLines, as_text, is_json, open_plain

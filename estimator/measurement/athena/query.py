@@ -15,12 +15,15 @@ from collections.abc import Iterable
 
 from estimator.measurement.cloudtrail_logs.requests import (
     COPIES,
+    REPLICATION_SESSION,
+)
+from estimator.measurement.envelopes.event_kinds import (
+    KMS,
     NO_CALLS,
     NO_CATEGORIES,
-    REPLICATION_SESSION,
     SERVICE_EVENT,
+    WITH_PARAMETERS,
 )
-from estimator.measurement.envelopes.rows import KMS, WITH_PARAMETERS
 from pricing.reading.problems import Problem, UsageError
 
 TABLE = "cloudtrail_logs"  # as AWS's guide names it

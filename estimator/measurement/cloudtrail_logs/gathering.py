@@ -88,7 +88,13 @@ class Gathering:
                 failed[request.error] += quantity
         # failed calls are no rows: whether KMS charges for them nobody knows
         counts = [item for item in self._requests.items() if not item[0].error]
-        notices = [*_failed_notices(failed), *self.skipped.lines(), *coverage.notices()]
+        dayless = sum(quantity for request, quantity in counts if request.day is None)
+        notices = [
+            *_failed_notices(failed),
+            *_dayless_notices(dayless),
+            *self.skipped.lines(),
+            *coverage.notices(),
+        ]
         return Actuals(
             source=self._source,
             all_rows=_rows(counts, coverage, self._source),
@@ -147,6 +153,12 @@ _COLUMNS = (
     "cause",
     "operation",
 )
+
+
+def _dayless_notices(requests: int) -> list[str]:
+    if not requests:
+        return []
+    return [f"{requests:,} requests are of no day: their time is missing, or cannot be read"]
 
 
 def _most(failed: Counter[str]) -> list[tuple[str, int]]:

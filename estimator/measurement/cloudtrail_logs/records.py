@@ -8,6 +8,7 @@ where it is none does `envelopes` look for events in it.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,14 +19,14 @@ from typing import Any, TypeVar
 import msgspec
 
 from estimator.measurement.envelopes import documents, tables
-from estimator.measurement.envelopes.cells import utc
+from estimator.measurement.envelopes.event_kinds import KMS, must_have_parameters
 from estimator.measurement.envelopes.recognition import (
     NOT_JSON,
     announcement_of_text,
     is_service,
     name_of_text,
 )
-from estimator.measurement.envelopes.rows import KMS, WITH_PARAMETERS, Plan, event_of
+from estimator.measurement.envelopes.rows import Plan, event_of
 from estimator.measurement.envelopes.text import as_utf8, without_half_characters
 from estimator.measurement.envelopes.walk import BASE64, Walker
 from estimator.measurement.unreadable import UnreadableError
@@ -36,6 +37,7 @@ _PART = 10_000
 _RAW = msgspec.Raw(b"")
 _Part = TypeVar("_Part")
 _PARQUET = b"PAR1"
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _BASE64 = tuple(begin.encode() for begin in BASE64)
 _OTHER_TABLES = (b"Obj\x01", b"ORC")
 _INSIGHT = "AwsCloudTrailInsight"
@@ -189,7 +191,7 @@ def _large_log(data: bytes) -> Log | None:
         return None
     if not entries:
         return None
-    walker: Walker[Record] = Walker(_read, _read_row)
+    walker: Walker[Record] = Walker(_read, _read_row, in_log=True)
     return Log(_large_parts(entries, walker), others=walker.others)
 
 
@@ -227,7 +229,7 @@ def _may_have_more(record: Record) -> bool:
     """Whether parameters of an event may stand elsewhere than CloudTrail has them."""
     parameters = record.parameters
     if parameters is None:
-        return record.error is None and record.operation in WITH_PARAMETERS
+        return must_have_parameters(record.operation, record.error, record.kind, record.category)
     return parameters.context is None and bool(bytes(parameters.lower) or bytes(parameters.dotted))
 
 
@@ -293,17 +295,17 @@ def _read(raw: bytes) -> Record | None:
         return record if record.source is None and _is_insight(record) else None
     if record.source == KMS and _may_have_more(record):
         return None
-    if record.time is not None and not record.time.endswith("Z"):
-        record.time = utc(record.time, strict=False)
+    if record.time is not None and not _TIME.fullmatch(record.time):
+        return None
     if not (record.event_id or record.request_id):
         # events before version 1.01 have no id: all of one tells it from others
         record.request_id = json.dumps(json.loads(raw), sort_keys=True)
     return record
 
 
-def _read_row(row: Mapping[str, Any], plan: Plan) -> Record:
+def _read_row(row: Mapping[str, Any], plan: Plan, in_log: bool) -> Record:
     """An event whose fields are flattened, texts, or of another type than CloudTrail's."""
-    event = event_of(row, plan)
+    event = event_of(row, plan, in_log)
     fields: dict[str, Any] = {}
     for wanted in msgspec.structs.fields(Record):
         value = event.get(wanted.encode_name)

@@ -14,19 +14,20 @@ from typing import Any, NamedTuple, TypeVar, cast
 import msgspec
 
 from estimator.measurement.cloudtrail_logs.records import Record, lenient
-from estimator.measurement.envelopes.rows import CLOUDTRAIL, WITH_PARAMETERS, object_of
+from estimator.measurement.envelopes.event_kinds import (
+    CLOUDTRAIL,
+    NO_CALLS,
+    NO_CATEGORIES,
+    SERVICE_EVENT,
+    WITH_PARAMETERS,
+)
+from estimator.measurement.envelopes.rows import object_of
 from estimator.measurement.envelopes.text import without_half_characters
 from estimator.measurement.object_name import DIGEST, parse_folder
 from pricing.arns import account_in, is_key, role_of, split_arn
 
 # CloudTrail's own account in events of 2014 to 2020 or so; later AWSService stands there
 _CLOUDTRAIL_ITSELF = "086441151436"
-
-# no API requests: KMS's own deeds (rotation), and second records of a call by another feature;
-# services' calls were recorded as AwsServiceEvent too until 2016 or so, with what they encrypt for
-SERVICE_EVENT = "AwsServiceEvent"
-NO_CALLS = frozenset({SERVICE_EVENT, "AwsCloudTrailInsight", "AwsVpceEvent"})
-NO_CATEGORIES = frozenset({"Insight", "NetworkActivity", "Aggregated"})
 
 _WRITES = frozenset({"GenerateDataKey", "GenerateDataKeyWithoutPlaintext"})
 COPIES = frozenset({"Encrypt", "ReEncrypt", "ReEncryptFrom", "ReEncryptTo"})

@@ -33,6 +33,7 @@ _FORMS: tuple[tuple[Collection[str], str], ...] = (
     (("s3Bucket", "s3ObjectKey"), "CloudTrail's notifications about log files, no log files"),
     (("ReceiptHandle", "Body"), "SQS messages that carry no CloudTrail events"),
     (("receiptHandle", "body"), "SQS messages that carry no CloudTrail events"),
+    (("Messages",), "SQS messages that carry no CloudTrail events"),
     (("TopicArn", "Message"), "SNS notifications that carry no CloudTrail events"),
     (("Sns",), "SNS notifications that carry no CloudTrail events"),
     (("SequenceNumber", "Data"), "Kinesis records that carry no CloudTrail events"),

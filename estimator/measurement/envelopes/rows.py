@@ -15,20 +15,18 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from estimator.measurement.envelopes.cells import account_of, is_nothing, scalar_of, utc
+from estimator.measurement.envelopes.event_kinds import CLOUDTRAIL, KMS, must_have_parameters
 from estimator.measurement.unreadable import UnreadableError
 from pricing.arns import is_key
 
 Fields = dict[str, Any]
-
-KMS = "kms.amazonaws.com"
-CLOUDTRAIL = "cloudtrail.amazonaws.com"  # as a caller
 
 # the field of an event and the names that tables have for it, by letters and digits alone; the
 # second ones are Sentinel's (Azure Monitor Logs reference, table AWSCloudTrail)
 _SCALARS = {
     "eventSource": ("eventsource",),
     "eventName": ("eventname",),
-    "eventTime": ("eventtime", "timegenerated"),
+    "eventTime": ("eventtime", "timegenerated", "timegeneratedutc"),
     "awsRegion": ("awsregion",),
     "recipientAccountId": ("recipientaccountid",),
     "eventID": ("eventid", "awseventid"),
@@ -59,15 +57,6 @@ _LETTERS = re.compile(r"[^a-z0-9]+")
 _ARN_OF_RESOURCE = re.compile(r"\d*arn")
 _SHOWN = 12
 _TEXTS_IN_TEXTS = 4
-
-# requests that have parameters always: without them nobody knows whose they are
-WITH_PARAMETERS = frozenset(
-    {
-        *("Decrypt", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext"),
-        *("GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext"),
-        *("ReEncrypt", "ReEncryptFrom", "ReEncryptTo"),
-    }
-)
 
 
 class Plan(NamedTuple):
@@ -124,8 +113,17 @@ def plan_of(columns: tuple[str, ...]) -> Plan | None:
     return Plan(scalars, {field: tuple(found) for field, found in nested.items()})
 
 
-def event_of(row: Mapping[str, Any], plan: Plan) -> Fields:
+def event_of(row: Mapping[str, Any], plan: Plan, in_log: bool) -> Fields:
     """The event that a row is, by CloudTrail's own names, as far as counting needs it.
+
+    Parameters
+    ----------
+    row : mapping
+        A value for each column.
+    plan : Plan
+        What the columns hold.
+    in_log : bool
+        It stands in a log file, where nothing is left out.
 
     Raises
     ------
@@ -133,11 +131,14 @@ def event_of(row: Mapping[str, Any], plan: Plan) -> Fields:
         A field of a request to KMS is there and cannot be read: it is never counted as another.
     """
     event: Fields = {field: scalar_of(row, columns) for field, columns in plan.scalars.items()}
-    whole = _is_whole(row)
+    whole = _is_whole(row, in_log)
     event["recipientAccountId"] = account_of(event["recipientAccountId"])
-    event["eventTime"] = utc(event["eventTime"], strict=not whole)
+    event["eventTime"] = utc(event["eventTime"], strict=not in_log)
     if event["eventSource"] != KMS:
         return event
+    for column in plan.scalars["eventName"]:
+        if isinstance(row[column], int | float | Mapping) and not is_nothing(row[column]):
+            raise _unreadable("eventName", row[column])
     flat = {field: _flat(row, columns, field) for field, columns in plan.nested.items()}
     parameters = flat["requestParameters"]
     event["requestParameters"] = _parameters(parameters)
@@ -157,9 +158,9 @@ def event_of(row: Mapping[str, Any], plan: Plan) -> Fields:
     return event
 
 
-def _is_whole(row: Mapping[str, Any]) -> bool:
+def _is_whole(row: Mapping[str, Any], in_log: bool) -> bool:
     """Whether a row is an event as CloudTrail writes it: what it lacks the log lacks too."""
-    if "eventSource" not in row or not ("requestParameters" in row or "eventVersion" in row):
+    if "eventSource" not in row or not (in_log or "requestParameters" in row):
         return False
     identity = row.get("userIdentity")
     flattened = any("." in name and name.partition(".")[0] in _NESTED for name in row)
@@ -167,7 +168,8 @@ def _is_whole(row: Mapping[str, Any]) -> bool:
 
 
 def _check_parameters(event: Fields, present: bool, plan: Plan) -> None:
-    if event["errorCode"] or event["eventName"] not in WITH_PARAMETERS:
+    names = ("eventName", "errorCode", "eventType", "eventCategory")
+    if not must_have_parameters(*(event[name] for name in names)):
         return
     columns = plan.nested["requestParameters"]
     # a column for the trail that is empty says that it is no request of CloudTrail's
@@ -229,11 +231,10 @@ def _leaves(name: str, value: Any, field: str) -> Iterator[tuple[str, Any]]:
         for key, inner in value.items():
             yield from _leaves(name + plain_name(str(key)), inner, field)
     elif isinstance(value, list):
-        # maps of Parquet come as pairs
-        pairs = value and all(isinstance(pair, tuple) and len(pair) == 2 for pair in value)
-        if pairs:
-            yield from _leaves(name, dict(value), field)
-        elif name == "" and field != "resources":
+        pairs = _pairs(value)
+        if pairs and field != "resources":
+            yield from _leaves(name, pairs, field)
+        elif name in _OBJECTS and field != "resources":
             raise _unreadable(field, value)
         else:
             for inner in value:
@@ -242,6 +243,14 @@ def _leaves(name: str, value: Any, field: str) -> Iterator[tuple[str, Any]]:
         raise _unreadable(field, value)
     else:
         yield name, value
+
+
+def _pairs(value: list[Any]) -> Fields:
+    """A map that is a list of its keys and values, as Parquet and converters have it."""
+    pairs = [list(each.values()) if isinstance(each, Mapping) else each for each in value]
+    if all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in pairs):
+        return {str(key): inner for key, inner in pairs}
+    return {}
 
 
 def object_of(text: str | bytes, field: str) -> Any:

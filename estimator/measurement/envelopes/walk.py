@@ -58,7 +58,9 @@ class Walker(Generic[Event]):
     read : callable
         An object's bytes to an event, or None where it is none as CloudTrail writes it.
     read_row : callable
-        A row and the plan of its columns to an event.
+        A row and the plan of its columns to an event, and whether it stands in a log file.
+    in_log : bool
+        The documents are entries of a log file.
 
     Attributes
     ----------
@@ -75,10 +77,13 @@ class Walker(Generic[Event]):
     def __init__(
         self,
         read: Callable[[bytes], Event | None],
-        read_row: Callable[[Mapping[str, Any], Plan], Event],
+        read_row: Callable[[Mapping[str, Any], Plan, bool], Event],
+        in_log: bool = False,
     ) -> None:
         self._read = read
         self._read_row = read_row
+        # how deep the entries of the log file are that it is at
+        self._log_depth: int | None = 0 if in_log else None
         self.others: Counter[str] = Counter()
         self.announcements: Counter[str] = Counter()
         self.quiet = False
@@ -86,7 +91,9 @@ class Walker(Generic[Event]):
 
     def events(self, nodes: Iterable[Any]) -> Iterator[Event]:
         """The events of documents or rows, in order."""
+        before = self._log_depth
         for node in nodes:
+            self._log_depth = before
             if not (yield from self._walk(node, 0)):
                 self.others[OTHERS] += 1
 
@@ -160,7 +167,7 @@ class Walker(Generic[Event]):
         rows = rows_in(fields, _plain)
         if rows is not None:
             return (yield from self._rows(rows, depth))
-        if (yield from self._row(fields)):
+        if (yield from self._row(fields, depth)):
             return True
         if (yield from self._below(fields, depth)):
             return True
@@ -208,6 +215,8 @@ class Walker(Generic[Event]):
             return (yield from self._rows(rows, depth))
         found = False
         unnamed = 0
+        if depth == 0 and key == _QUIET:
+            self._log_depth = 1
         for entry in entries:
             # a list among events is no event: nobody knows what it stands for
             nested = key == "Records" and _head(entry) == b"["
@@ -220,7 +229,7 @@ class Walker(Generic[Event]):
             return True
         return False  # the carrier has a name of its own
 
-    def _row(self, fields: Mapping[str, Any]) -> Walk[Event]:
+    def _row(self, fields: Mapping[str, Any], depth: int) -> Walk[Event]:
         """An event whose fields are flattened, or texts."""
         plan = plan_of(tuple(fields))
         if plan is None:
@@ -241,7 +250,7 @@ class Walker(Generic[Event]):
             source = source[0]  # fields of several values; a pattern of EventBridge has no time
         if not isinstance(source, str) or not is_service(source):
             return False
-        yield self._read_row(fields, plan)
+        yield self._read_row(fields, plan, depth == self._log_depth)
         return True
 
     def _content(self, text: str, depth: int) -> Walk[Event]:
