@@ -205,6 +205,15 @@ FORMS: dict[str, Callable[[], Form]] = {
         lost=True,
         words=_LOST,
     ),
+    "jq with all but the parameters": lambda: Form(
+        "saved.json",
+        "\n".join(
+            text({k: v for k, v in e.items() if k != "requestParameters"})
+            for e in known_log.events()
+        ).encode(),
+        lost=True,
+        words=_LOST,
+    ),
     "PowerShell in UTF-16": lambda: Form(
         "saved.json",
         json.dumps({"Events": looked_up()}, indent=4).replace("\n", "\r\n").encode("utf-16"),

@@ -116,6 +116,18 @@ FORMS: dict[str, Callable[[], Form]] = {
     "one column of JSON": lambda: Form(
         "part-0.parquet", _parquet([{"value": line} for line in known_log.texts()]), exact=False
     ),
+    "without the parameters": lambda: Form(
+        "part-0.parquet",
+        _parquet(
+            table(
+                [
+                    {k: v for k, v in e.items() if k != "requestParameters"}
+                    for e in known_log.events()
+                ]
+            )
+        ),
+        lost=True,
+    ),
     "of something else": lambda: Form(
         "part-0.parquet", _parquet([{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]), lost=True
     ),

@@ -189,10 +189,19 @@ FORMS: dict[str, Callable[[], Form]] = {
         lines([e | {"eventTime": 1790848810000} for e in known_log.events()]),
         exact=False,
     ),
+    "times that are none": lambda: Form(
+        "rows.jsonl", lines([e | {"eventTime": "######"} for e in known_log.events()]), exact=False
+    ),
     "parameters in small letters": lambda: Form(
         "rows.jsonl",
         lines([e | {"requestParameters": {k.lower(): v for k, v in
                                           (e["requestParameters"] or {}).items()}}
+               for e in known_log.events()]),
+        exact=False,
+    ),
+    "contexts as lists of pairs": lambda: Form(
+        "rows.jsonl",
+        lines([e | {"requestParameters": _paired(e["requestParameters"])}
                for e in known_log.events()]),
         exact=False,
     ),

@@ -224,6 +224,23 @@ FORMS: dict[str, Callable[[], Form]] = {
             for e in known_log.events()
         ]
     ),
+    "Sentinel's CSV": lambda: csv_of(_sentinel(), "query_data.csv", exact=False),
+    "Sentinel's CSV with its mark": lambda: Form(
+        "query_data.csv", b"\xef\xbb\xbf" + sheet(_sentinel()).encode(), exact=False
+    ),
+    "Sentinel's JSON": lambda: saved(_sentinel(), exact=False),
+    "Sentinel's API": lambda: saved(
+        {
+            "tables": [
+                {
+                    "name": "PrimaryResult",
+                    "columns": [{"name": name, "type": "string"} for name in _sentinel()[0]],
+                    "rows": [list(row.values()) for row in _sentinel()],
+                }
+            ]
+        },
+        exact=False,
+    ),
     "Splunk's export, a preview first": lambda: Form(
         "export.json",
         lines([{"preview": True, "offset": 0, "result": _splunk(e)} for e in known_log.events()[:9]]
