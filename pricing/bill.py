@@ -24,7 +24,7 @@ from pricing.rates import RateTable
 from pricing.reading.problems import Problem, UsageError
 from pricing.scales import OthersByPool, Scales, add_up, others_of, over_draws
 from pricing.tiers import FloatArray, pool_share
-from pricing.usage_kinds import find_kinds, find_rate
+from pricing.usage_kinds import IntArray, find_kinds, find_rate
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 
 # what an extra of ours stands for, as `pip install 'kms-cost-estimator[parquet]'` in our messages
-MODULES = {"parquet": "pyarrow", "xlsx": "xlsxwriter", "aws": "boto3", "spark": "pyspark"}
+MODULES = {
+    "parquet": "pyarrow",
+    "xlsx": "xlsxwriter",
+    "aws": "boto3",
+    "spark": "pyspark",
+    "zstd": "zstandard",
+}
 
 
 def needed(module: str) -> Any:

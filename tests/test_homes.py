@@ -22,7 +22,7 @@ HOMES = {
     "a stream of JSON": (
         r"raw_decode",
         # joined log files are split in memory, where no bound is wanted
-        {"pricing/reading/json_stream.py", "estimator/measurement/cloudtrail_logs/records.py"},
+        {"pricing/reading/json_stream.py", "estimator/measurement/envelopes/documents.py"},
     ),
     "msgspec's words are no data": (r'" - at |partition\(" - ', set()),
 }

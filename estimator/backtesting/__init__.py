@@ -31,6 +31,7 @@ from estimator.calibration.quality import (
     no_trail,
     nothing_placed,
     refusals,
+    unread,
 )
 from estimator.calibration.recorded_days import measured_window
 from estimator.frames import BACKTEST
@@ -119,7 +120,7 @@ def backtest(
     frame = frame.astype({column.name: column.dtype for column in BACKTEST})
     scores = scores_of(frame)
     trusted, verdict = verdict_of(scores, frame)
-    notices = [line for line in actuals_read.notices if line == LOST]
+    notices = [line for line in actuals_read.notices if line == LOST] + unread(actuals_read)
     notices.append("replication is left out, and everything that is not CloudTrail's")
     if len(folds) < FEW_FOLDS:
         notices.append(f"{len(folds)} folds say little about the ranges: measure more days")

@@ -21,8 +21,10 @@ from estimator.calibration.quality import (
     covered_share,
     no_cloudtrail,
     no_trail,
+    nothing_covered,
     nothing_placed,
     refusals,
+    unread,
 )
 from estimator.calibration.reader_assumptions import find_readers
 from estimator.calibration.recorded_days import measured_window
@@ -92,7 +94,7 @@ def calibrate_text(
         )
     measured = lay_out(inventory, actuals, window)
     # where no put has a place there is nothing to force
-    lost = nothing_placed(measured, place)
+    lost = nothing_placed(measured, place) or nothing_covered(actuals, measured, place)
     problems = refusals(actuals, measured, place)
     if lost or (problems and not force):
         raise KmscostError([*([lost] if lost else []), *problems])
@@ -127,6 +129,7 @@ def calibrate_text(
         statistics={**rates.to_dict(measured), "accounts_with_own": len(files.accounts)},
         notices=(
             *forced,
+            *([] if forced else unread(actuals)),
             *(line for line in actuals.notices if line == LOST),
             *measured.notices,
             *files.notices,

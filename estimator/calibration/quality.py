@@ -82,6 +82,15 @@ def refusals(actuals: Actuals, measured: Measured, path: str) -> list[Problem]:
     return problems
 
 
+def unread(actuals: Actuals) -> list[str]:
+    """What the measurement did not read, also where it is little enough to calibrate."""
+    skipped = len(actuals.skipped)
+    if not skipped:
+        return []
+    lines = listed(actuals.skipped.lines(), most=3)
+    return [f"{skipped:,} files or lines were not read, and no number knows them: {lines}"]
+
+
 def nothing_placed(measured: Measured, path: str) -> Problem | None:
     """The reason that no force helps against: no put belongs to a trail of the inventory."""
     if measured.with_puts.any():
@@ -98,6 +107,16 @@ def nothing_placed(measured: Measured, path: str) -> Problem | None:
     expected = f"puts of a trail of the inventory: {names or 'it has none with a key'}"
     fix = "give the trail the name and account of its ARN, or its key the `arn`"
     return Problem(path, None, "", seen, expected, fix)
+
+
+def nothing_covered(actuals: Actuals, measured: Measured, path: str) -> Problem | None:
+    """The other such reason: a count of no known time is a rate of nothing."""
+    if covered_share(measured).any():
+        return None
+    lines = listed(actuals.skipped.lines(), most=3)
+    found = f"no hour that is covered{f' ({lines})' * bool(lines)}"
+    expected = "a measurement that knows of which days it holds all"
+    return Problem(path, None, "", found, expected, "measure again, with all of its files")
 
 
 def _gaps(days: FloatArray, window: Window) -> list[str]:

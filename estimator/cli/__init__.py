@@ -6,6 +6,7 @@ commands, so that help and version come at once.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ import typer
 
 from estimator.cli.application import Application, show_version
 from estimator.cli.interrupts import ends_cleanly
+from pricing.reading.problems import printable
 
 app = typer.Typer(
     name="kmscost",
@@ -48,7 +50,7 @@ def main() -> None:
         except SystemExit as end:
             code = end.code
         except OSError as error:
-            code = _unwritable(error)
+            code = _failed(error)
         try:
             sys.stdout.flush()
         except OSError as error:
@@ -68,6 +70,24 @@ def _open_streams() -> None:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
+
+
+def _failed(error: OSError) -> int:
+    """Return the code of an error of the system, which is stdout's only where that takes no more.
+
+    What could not be written is still held back: it fails again where it is stdout that fails.
+    """
+    try:
+        sys.stdout.flush()
+    except OSError as unwritten:
+        return _unwritable(unwritten)
+    if isinstance(error, BrokenPipeError):
+        return 0
+    place = "the system" if error.filename is None else printable(os.fsdecode(error.filename))
+    found = error.strerror or str(error)
+    with contextlib.suppress(OSError):  # a stderr that is closed
+        sys.stderr.write(f"{place}: found an error ({found}); nothing is complete; run again\n")
+    return 1
 
 
 def _unwritable(error: OSError) -> int:

@@ -88,7 +88,15 @@ def measure_cloudtrail(
     options = {"table": table, "start": start, "until": until}
     asked = {name: value for name, value in options.items() if value is not None}
     _one_of(paths, athena, asked)
+    if engine is Engine.local and master is not None:
+        expected = "it with --engine spark only"
+        raise UsageError(Problem("--master", None, "", repr(master), expected, ""))
     if athena:
+        counted = {"--by": by, "--strict": strict, "--jobs": jobs, "--engine": engine.value}
+        for name, value in counted.items():
+            if value not in (None, False, "local"):
+                expected = "it where something is read: --athena-sql prints a query"
+                raise UsageError(Problem(name, None, "", str(value), expected, ""))
         from estimator import athena_sql
 
         show(athena_sql(**asked), output)
@@ -132,7 +140,11 @@ def measure_athena(
 
 def measure_s3_inventory(
     manifest: Annotated[
-        Path, typer.Argument(help="manifest.json of the inventory.", readable=False)
+        Path,
+        typer.Argument(
+            help="manifest.json of the inventory, or the folder of it: the newest counts.",
+            readable=False,
+        ),
     ],
     by: By = None,
     strict: Strict = False,
@@ -156,7 +168,8 @@ def measure_s3_listing(
 ) -> None:
     """Count the puts that a listing of the bucket shows.
 
-    Takes the text of `aws s3 ls --recursive`, or the JSON of `aws s3api list-objects-v2`.
+    Takes what `aws s3 ls --recursive` and `aws s3api list-objects-v2` write, with --query or
+    not, what s5cmd, rclone and mc list, and names one a line.
     """
     from estimator import measure_s3_listing as measure
 
@@ -189,8 +202,9 @@ def measure_bill(
 ) -> None:
     """Read billed requests, keys, free part and cost out of a bill.
 
-    Takes Cost and Usage Reports (legacy and 2.0) and FOCUS 1.0 to 1.2, as CSV or Parquet, plain,
-    gzip or zip, or their manifest.
+    Takes Cost and Usage Reports (legacy and 2.0) and FOCUS, as CSV, Parquet or workbook, packed or
+    not, or their manifest; detailed billing reports, the CSV of the Bills page, and what Cost
+    Explorer exports by usage type (CSV, and the JSON of `aws ce get-cost-and-usage`).
     """
     from estimator import measure_bill as measure
 

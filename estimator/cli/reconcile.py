@@ -24,7 +24,10 @@ def reconcile(
     inventory: InventoryPath,
     bill: Annotated[
         list[Path],
-        typer.Argument(help="Files of the bill, or folders to search.", metavar="BILL..."),
+        typer.Argument(
+            help="Files of the bill, folders of them, or the JSON of measure bill.",
+            metavar="BILL...",
+        ),
     ],
     month: Annotated[str, typer.Option("--month", help="Which month.", metavar="YYYY-MM")],
     actuals: ActualsOption = None,

@@ -44,7 +44,7 @@ def report(
         list[Path] | None,
         typer.Option(
             "--bill",
-            help="File of the bill, or a folder to search; may be given several times.",
+            help="File or folder of the bill, or JSON of measure bill; may be given several times.",
             metavar="PATH",
         ),
     ] = None,

@@ -71,6 +71,25 @@ def parse_name(name: str) -> ObjectFolder | None:
     return parse_folder(path + slash) or _parse_file(file)
 
 
+def parse_relative(name: str) -> ObjectFolder | None:
+    """Read a name that begins below the folders of its bucket, as listings of a prefix give them.
+
+    The file's own name tells its folders; what there is of them before it must be their end.
+
+    >>> file = "111122223333_CloudTrail_eu-west-1_20231017T0450Z_KREKSWgLUgTraBu8.json.gz"
+    >>> parse_relative(file) == parse_relative(f"eu-west-1/2023/10/17/{file}")
+    True
+    >>> parse_relative(f"eu-west-1/2024/10/17/{file}") is parse_relative(f"flat/{file}") is None
+    True
+    """
+    path, slash, file = name.rpartition("/")
+    found = _parse_file(file)
+    if found is None:
+        return None
+    folders = f"{found.account}/{found.folder}/{found.region}/{found.day:%Y/%m/%d}/"
+    return found if f"/{folders}".endswith(f"/{path}{slash}".replace("//", "/")) else None
+
+
 def _parse_file(name: str) -> ObjectFolder | None:
     found, moment = _FILE.match(name), written_at(name)
     if found is None or moment is None:

@@ -69,12 +69,7 @@ def find_files(paths: Sequence[str], skipped: SkippedFiles) -> Iterator[Found]:
             if found is not None:
                 yield found
             continue
-        try:
-            entries = os.scandir(path)  # not Path.iterdir: folders hold files by the million
-        except OSError as error:
-            skipped.add(name, f"folder that cannot be listed ({error.strerror})")
-            continue
-        for entry in entries:
+        for entry in _entries(path, name, skipped):
             below = os.path.join(name, entry.name)
             try:
                 is_folder = entry.is_dir(follow_symlinks=False)
@@ -94,13 +89,34 @@ def find_files(paths: Sequence[str], skipped: SkippedFiles) -> Iterator[Found]:
                 yield found
 
 
+def _entries(path: str, name: str, skipped: SkippedFiles) -> Iterator[os.DirEntry[str]]:
+    """What is in a folder; where it cannot be listed to its end, the folder goes to `skipped`."""
+    try:
+        # not Path.iterdir: folders hold files by the million
+        entries = os.scandir(path)
+    except OSError as error:
+        skipped.add(name, f"folder that cannot be listed ({error.strerror})")
+        return
+    with entries:
+        while True:
+            # a network share may go away while it is listed: what was found so far is there
+            try:
+                entry = next(entries, None)
+            except OSError as error:
+                skipped.add(name, f"folder that cannot be listed to its end ({error.strerror})")
+                return
+            if entry is None:
+                return
+            yield entry
+
+
 def _regular_file(
     name: str, stat: Callable[[], os.stat_result], skipped: SkippedFiles
 ) -> Found | None:
     """A regular file; what is none goes to `skipped`."""
     try:
         status = stat()
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         skipped.add(name, _reason(error))
         return None
     kind = S_IFMT(status.st_mode)
@@ -110,5 +126,5 @@ def _regular_file(
     return None
 
 
-def _reason(error: OSError) -> str:
-    return f"cannot be read ({error.strerror})"
+def _reason(error: OSError | ValueError) -> str:
+    return f"cannot be read ({getattr(error, 'strerror', None) or error})"

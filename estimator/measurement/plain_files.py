@@ -2,28 +2,51 @@
 
 from __future__ import annotations
 
-import gzip
 import io
-import zlib
+import os
 from collections import Counter
-from typing import BinaryIO, TextIO
+from typing import TextIO
 
+from estimator.measurement.compressed import plain_stream
 from estimator.measurement.progress import CountingFile, Done
 from estimator.measurement.skipped import MOST_LISTED, SkippedFiles
+from estimator.measurement.unreadable import UnreadableError, fault
 
 _AT_ONCE = 1 << 18  # bytes
 
-# what reading such a file raises when it is cut off or damaged
-DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile)
+_HEAD = 512
+_ARCHIVES = (
+    (b"PK\x03\x04", 0, "a zip archive"),
+    (b"PK\x05\x06", 0, "a zip archive"),
+    (b"ustar", 257, "a tar archive"),
+)
+
+# what reading such a file raises when it is cut off, damaged or too much
+DAMAGED = (UnreadableError,)
 
 
 def open_plain(path: str, done: Done) -> io.BufferedReader:
-    """The bytes of a file, decompressed where it is gzip; `done` hears how much is read."""
-    stream: io.BufferedReader = io.BufferedReader(CountingFile(path, done), _AT_ONCE)
-    if stream.peek(2)[:2] != b"\x1f\x8b":
-        return stream
-    # several members one after another, as `cat` leaves them, are one file
-    return io.BufferedReader(_Gzip(stream), _AT_ONCE)
+    """The bytes of a file, decompressed where they are packed; `done` hears how much is read.
+
+    Reading raises `UnreadableError` where the packed data are damaged, also at their very end.
+    """
+    file = CountingFile(path, done)
+    try:
+        packed = os.fstat(file.fileno()).st_size
+        stream = plain_stream(io.BufferedReader(file, _AT_ONCE), packed)
+        _refuse_archive(stream.peek(_HEAD))
+    except BaseException:
+        file.close()
+        raise
+    return stream
+
+
+def _refuse_archive(begin: bytes) -> None:
+    # members that are not packed would be read as lines, the first of them behind a header
+    for mark, at, words in _ARCHIVES:
+        if begin[at : at + len(mark)] == mark:
+            fix = "unpack it, and name the folder"
+            raise UnreadableError(f"{words} of files", "a file by itself", fix)
 
 
 def is_json(stream: io.BufferedReader) -> bool:
@@ -37,23 +60,11 @@ def as_text(stream: io.BufferedReader) -> TextIO:
     return io.TextIOWrapper(stream, encoding="utf-16" if wide else "utf-8-sig", errors="replace")
 
 
-class _Gzip(gzip.GzipFile):
-    """A gzip file that closes what it reads."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        super().__init__(fileobj=stream, mode="rb")
-        self._below = stream
-
-    def close(self) -> None:
-        super().close()
-        self._below.close()
-
-
 def why_unreadable(error: Exception) -> str:
     """The reason of a file that cannot be read."""
-    if isinstance(error, DAMAGED):
-        return "gzip that is cut off or damaged"
-    return f"cannot be read ({getattr(error, 'strerror', None) or error})"
+    if isinstance(error, UnreadableError):
+        return error.reason
+    return fault(error) or f"cannot be read ({error})"
 
 
 class BadLines:
@@ -69,6 +80,9 @@ class BadLines:
             self._first.append((number, reason))
         else:
             self._more[reason] += 1
+
+    def __len__(self) -> int:
+        return len(self._first) + self._more.total()
 
     def skip(self, path: str, skipped: SkippedFiles) -> None:
         """Add them to `skipped`, each as ``path:line``."""

@@ -27,8 +27,16 @@ class Skipped:
 
 
 def readable_name(path: str) -> str:
-    """A path as text that can be written anywhere."""
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    r"""A path as text that can be written anywhere.
+
+    >>> print(readable_name("\ud800a"))  # half of a pair, as JSON can have it
+    \ud800a
+    """
+    try:
+        data = path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # a surrogate that stands for no byte of a file's name
+        return path.encode("utf-8", "backslashreplace").decode()
+    return data.decode("utf-8", "replace")
 
 
 class SkippedFiles:

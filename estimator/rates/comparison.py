@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from estimator.figures import money
-from estimator.forecasting import Forecast, forecast
+from estimator.forecasting import Forecast, calendar, forecast
 from estimator.forecasting.event_copies import OPERATION
 from estimator.inventory import Inventory, load_inventory
 from pricing.changes import RateChange, big_moves, changes, group_changes
@@ -161,6 +161,8 @@ def rates_diff(
     KmscostError
         A file is wrong, the currencies differ, or a table has no rate for what the inventory uses.
     """
+    # also where nothing is forecast: a wrong option is not for somebody else to find
+    calendar(start, months)
     names = (_name(a), _name(b))
     first, second = _tables(a, b)
     if first.currency != second.currency:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,12 +12,12 @@ import pandas as pd
 from estimator.forecasting import Forecast, forecast
 from estimator.frames import RECONCILIATION
 from estimator.inventory import Inventory, load_inventory
-from estimator.measurement.billing import measure_bill
-from estimator.measurement.measurement_files import load_actuals
+from estimator.measurement.measurement_files import load_actuals, load_bill
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray, month_label
 from estimator.reconciliation.attribution import attribute_units, interpret_rows
 from estimator.reconciliation.evidence import collect_evidence
+from estimator.reconciliation.free_part import INFERRED_FREE, infer_free_part, table_price
 from estimator.reconciliation.interpretation import interpret
 from estimator.reconciliation.levels import find_missing_levels, of_month
 from estimator.reconciliation.matching import key_names, payers_of
@@ -36,8 +35,7 @@ from estimator.reconciliation.sides import (
     payer_of,
 )
 from pricing.rates import RateTable
-from pricing.reading.problems import KmscostError, Problem, RateError
-from pricing.regions import is_region
+from pricing.reading.problems import KmscostError, Problem
 
 __all__ = ["Reconciliation", "reconcile"]
 
@@ -60,7 +58,8 @@ def reconcile(
     inventory : Inventory or path
         What the forecast is made of.
     bill : Actuals or paths
-        What `measure_bill` reads: Cost and Usage Reports, FOCUS, their manifests or folders.
+        What `measure_bill` reads: Cost and Usage Reports, FOCUS, their manifests or folders,
+        exports of Cost Explorer; or the JSON of `kmscost measure bill`.
     month : str or date
         As ``2026-10``. Other months of the bill are left out.
     actuals : Actuals or paths, optional
@@ -86,12 +85,12 @@ def reconcile(
     label = month_label(month)
     expected = forecast(inventory, label, 1, rates=rates, discount=discount)
     limit = None if fail_over is None else read_difference_limit(fail_over, expected.currency)
-    billed = bill if isinstance(bill, Actuals) else measure_bill(bill)
+    billed = bill if isinstance(bill, Actuals) else load_bill(bill)
     actuals = actuals if isinstance(actuals, Actuals | None) else load_actuals(actuals)
     _check_comparable(expected, billed, actuals, label, _bill_name(bill))
 
     # each side as rows of the same key columns
-    lines = of_month(billed, label)
+    lines, free_known = infer_free_part(of_month(billed, label), expected)
     own = {account.id: account.payer for account in inventory.accounts}
     payers = payers_of(inventory, lines)
     measured = actuals.measured if actuals is not None else pd.DataFrame({"cause": []})
@@ -121,7 +120,9 @@ def reconcile(
     coverage = cover_rows(frame, actuals, label, owners)
     covered = billed.coverage.months().get(label, 0.0)
     counted = lines.assign(payer=payer_of(lines["billed_account"], lines["payer"], payers, own))
-    evidence = collect_evidence(frame, coverage, levels, expected, counted, owners, covered)
+    evidence = collect_evidence(
+        frame, coverage, levels, expected, counted, owners, covered, free_known
+    )
     interpretations = tuple(interpret(of_payer) for of_payer in evidence)
     # the bill of each payer has an interpretation of its own
     row_interpretation = interpret_rows(frame, interpretations, inventory)
@@ -141,7 +142,10 @@ def reconcile(
         rests_on=rests_on(coverage, levels, frame, attribution.expected),
         unknown_to=strangers,
         measured_share=_measured_share(coverage, frame) if actuals is not None else None,
-        notices=notices(expected, billed, actuals, label, coverage, frame, lost, payers, strangers),
+        notices=(
+            *notices(expected, billed, actuals, label, coverage, frame, lost, payers, strangers),
+            *(() if free_known else (INFERRED_FREE,)),
+        ),
         limit=limit,
     )
 
@@ -172,6 +176,14 @@ def _check_comparable(
         found = f"a bill of {', '.join(sorted(months)) or 'no month'}"
         fix = "name the bill of that month, or choose another --month"
         problems.append(Problem(path, None, "", found, f"lines of {month}", fix))
+    if "" in set(rows["payer"].astype(str)) and len(expected.inventory.payers()) > 1:
+        nameless = rows[(rows["payer"] == "") & (rows["billed_account"] == "")]
+        if len(nameless):
+            found = (
+                "a bill that names neither payer nor account, for an inventory of several payers"
+            )
+            fix = "group it by account, or name a Cost and Usage Report"
+            problems.append(Problem(path, None, "", found, "whose bill it is", fix))
     if actuals is not None and "bill" in actuals.source.split(", "):
         found, wanted = "a measured bill", "measurements of CloudTrail's requests"
         problems.append(Problem("actuals", None, "", found, wanted, "name bills as BILL"))
@@ -203,17 +215,10 @@ def _without_place(lost: float) -> Problem:
 
 def _prices(frame: pd.DataFrame, expected: Forecast) -> FloatArray:
     """The table's price of a unit on each row, NaN where it has none. [currency/unit]"""
-    day = expected.months.firsts[0]
-    known: dict[tuple[str, str], float] = {}
-    for region, unit in set(zip(frame["billed_region"], frame["unit"], strict=True)):
-        known[region, unit] = np.nan
-        if not is_region(region):
-            continue
-        # a bill may have Regions that no table has: their cost is that of others
-        with contextlib.suppress(RateError):
-            meter = expected.table.meter("Decrypt" if unit == "request" else "KeyMonth")
-            steps = expected.table.rate(meter, region, day)[1].steps
-            known[region, unit] = steps[0][1] / meter.per * (1 - expected.discount)
+    known = {
+        (region, unit): table_price(expected, region, unit)
+        for region, unit in set(zip(frame["billed_region"], frame["unit"], strict=True))
+    }
     places = zip(frame["billed_region"], frame["unit"], strict=True)
     listed = np.array([known[place] for place in places], dtype=np.float64)
     # the forecast's own price comes first: a graduated tier makes it less than the listed one

@@ -25,6 +25,7 @@ def collect_evidence(
     lines: pd.DataFrame,
     owners: Mapping[BilledPlace, set[str]],
     covered: float,
+    free_known: bool = True,
 ) -> list[Evidence]:
     """Collect the evidence of each payer of the inventory.
 
@@ -39,6 +40,8 @@ def collect_evidence(
         Accounts of the keys used, by the account and Region that pays.
     covered : float
         Share of the month that the bill covers. [0-1]
+    free_known : bool
+        The bill tells which requests were free.
     """
     free = forecast.pools[forecast.pools["unit"] == "request"]
     sizes = free.groupby("payer", observed=True)["quantity_free"].sum()
@@ -82,6 +85,7 @@ def collect_evidence(
                 free_elsewhere=float(frame["billed_free"][is_payer & ~here].sum()),
                 place=_places_text(places),
                 what="GenerateDataKey" if operation else "KMS",
+                free_known=free_known,
             )
         )
     return found
@@ -132,4 +136,4 @@ def _places_text(places: set[BilledPlace]) -> str:
         return "no account"
     account, region = min(places)
     more = f" and {len(places) - 1:,} more" if len(places) > 1 else ""
-    return f"account {account} in {region}{more}"
+    return f"{f'account {account}' if account else 'any account'} in {region}{more}"

@@ -63,6 +63,8 @@ class Evidence:
         Where CloudTrail's writes are billed.
     what : str
         What was counted.
+    free_known : bool
+        The bill tells which requests were free.
     """
 
     payer: str
@@ -83,6 +85,7 @@ class Evidence:
     free_elsewhere: float
     place: str
     what: str = "GenerateDataKey"
+    free_known: bool = True
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,7 @@ def interpret(evidence: Evidence) -> Interpretation:
     'charged'
     """
     answer, why = _decide(evidence)
-    sure = evidence.measured or evidence.alone
+    sure = (evidence.measured or evidence.alone) and evidence.free_known
     return Interpretation(
         payer=evidence.payer,
         answer=answer,
@@ -158,6 +161,8 @@ def _volume(evidence: Evidence) -> float:
 
 def _is_beyond_free_tier(evidence: Evidence) -> bool:
     """Tell whether most of them, and more than the free tier can cover, cost nothing."""
+    if not evidence.free_known:  # a credit would look like it
+        return False
     # other free requests of the payer have used their part of the tier
     beyond = evidence.free - max(evidence.free_tier - evidence.free_elsewhere, 0.0)
     # a few free ones are rounding: it takes most of the writes
@@ -204,6 +209,10 @@ def _decide_by_share(evidence: Evidence, shown: float) -> tuple[Answer | None, s
             "be missing"
         )
     if _are_absent(evidence):
+        if not evidence.covered:
+            return None, "the bill does not tell which hours it covers: what is missing may follow"
+        if not evidence.free_known:
+            return None, "such an export may be of a part: what it does not show is no sign"
         if (
             not evidence.measured
             and evidence.reads is not None

@@ -28,6 +28,7 @@ class MissingLevels:
     request_keys: str = ""
     key_keys: str = ""
     operations: str = ""
+    accounts: str = ""
 
     def to_dict(self) -> dict[str, str]:
         """The missing levels, with the reason."""
@@ -35,6 +36,7 @@ class MissingLevels:
             "key of requests": self.request_keys,
             "key of key-months": self.key_keys,
             "operation": self.operations,
+            "account": self.accounts,
         }
         return {name: why for name, why in reasons.items() if why}
 
@@ -73,6 +75,7 @@ def find_missing_levels(
         request_keys=_missing_key(any_arn, nameless, forecast, names, "request"),
         key_keys=_missing_key(any_arn, months[months["key"] == ""], forecast, names, "key-month"),
         operations=_missing_operation(requests),
+        accounts=_missing_account(lines),
     )
 
 
@@ -93,6 +96,11 @@ def _missing_key(
         keys = listed(sorted(used), _MOST_NAMES)
         return f"no arn is known of key {keys} (write it into the inventory as `arn`)"
     return ""
+
+
+def _missing_account(lines: pd.DataFrame) -> str:
+    nameless = int((lines["billed_account"] == "").sum())
+    return "the bill names no accounts (group it by account)" if nameless else ""
 
 
 def _missing_operation(requests: pd.DataFrame) -> str:

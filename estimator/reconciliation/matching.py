@@ -50,7 +50,8 @@ def key_names(inventory: Inventory, measured: pd.DataFrame) -> dict[str, str]:
 def payers_of(inventory: Inventory, billed: pd.DataFrame) -> dict[str, str]:
     """The inventory's name of each payer of the bill.
 
-    A payer that the inventory does not know is the one whose accounts stand in its bill.
+    A payer that the inventory does not know is the one whose accounts stand in its bill; one that
+    the bill does not name is the inventory's, where that has no other.
     """
     own = {account.id: account.payer for account in inventory.accounts}
     known = set(inventory.payers())
@@ -61,4 +62,6 @@ def payers_of(inventory: Inventory, billed: pd.DataFrame) -> dict[str, str]:
         # a payer that the inventory knows keeps its name, whoever stands in its bill
         alike = str(payer) not in known and len(meant) == 1
         names[str(payer)] = meant.pop() if alike else str(payer)
+        if not names[str(payer)] and len(known) == 1:
+            names[str(payer)] = next(iter(known))
     return names

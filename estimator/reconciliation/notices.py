@@ -113,7 +113,7 @@ def notices(
     """Everything that one should know before believing the figures."""
     lines = [*forecast.notices, *_of_bill(billed, month)]
     for payer, name in payers.items():
-        if payer != name:
+        if payer and payer != name:
             lines.append(f"payer {payer} of the bill is {name} in the inventory, by its accounts")
     if actuals is not None:
         lines += _of_measurement(actuals, month, coverage, frame, lost)

@@ -161,6 +161,8 @@ def drop_levels(frame: pd.DataFrame, levels: MissingLevels) -> pd.DataFrame:
     frame.loc[is_request & bool(levels.request_keys), "key"] = ""
     frame.loc[~is_request & bool(levels.key_keys), "key"] = ""
     frame.loc[is_request & bool(levels.operations), "operation"] = ""
+    if levels.accounts:
+        frame["billed_account"] = ""
     if "price" in frame:
         # prices do not add up: they are weighed by units here, and divided again below
         frame["price"] = frame["price"] * frame["forecast"]

@@ -20,6 +20,7 @@ from pricing.reading.words import shown
 
 MOST_TEXT = 4 << 20  # of one value: a product or its terms are about 1 KB
 _ON_DEMAND = "OnDemand"
+_CODES = ("rateCode", "RegionlessRateCode")
 
 
 def _stream(source: Source) -> JsonStream:
@@ -183,7 +184,16 @@ class _Walk:
         published, currency = manifest.get("hawkFilePublicationDate"), manifest.get("currencyCode")
         for region in self.stream.members():
             line = self.stream.line
-            entries = dict(_objects(self.offer, self.stream.value(), line, f"regions.{region}"))
+            at = f"regions.{region}"
+            entries = dict(_objects(self.offer, self.stream.value(), line, at))
+            # the codes are looked up in a set, which a list or a mapping cannot be
+            for name, entry in list(entries.items()):
+                codes = {code: entry.get(code) or "" for code in _CODES}
+                odd = [code for code, value in codes.items() if not isinstance(value, str)]
+                for code in odd:
+                    self.offer.refuse(line, f"{at}.{name}.{code}", shown(codes[code]), "text")
+                if odd:
+                    del entries[name]
             named = {
                 entry.get("rateCode")
                 for name, entry in entries.items()

@@ -117,6 +117,12 @@ def parse_value(
         line = text.count("\n", 0, error.position) + 1
         builder.fail(line, (), f"the character #x{code:04x}", "printable text", "remove it")
         raise DocumentError(builder.problems) from None
+    except UnicodeEncodeError as error:
+        # half of a surrogate pair: an argument of the command line that is no UTF-8
+        line = text.count("\n", 0, error.start) + 1
+        found = f"the character #x{ord(text[error.start]):04x}, which is half of one"
+        builder.fail(line, (), found, "printable text", "remove it")
+        raise DocumentError(builder.problems) from None
     except TooMuchError as error:
         builder.refuse(error)
     except yaml.YAMLError as error:

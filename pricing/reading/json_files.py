@@ -16,7 +16,7 @@ import msgspec
 
 from pricing.reading.files import MAX_BYTES, read_bytes, to_utf8
 from pricing.reading.problems import DocumentError, Problem
-from pricing.reading.words import describe, shown
+from pricing.reading.words import LongNumber, describe, shown
 
 Shape = TypeVar("Shape")
 
@@ -28,6 +28,7 @@ _MOST_LEVELS = 60  # of a place in an error
 
 _BOMS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|["\[{\]}]', re.DOTALL)
+_LONG = re.compile(rb"[0-9]{61,}")
 _DEPTH = {b"[": 1, b"{": 1, b"]": -1, b"}": -1}
 
 
@@ -99,9 +100,13 @@ def find_json_fault(data: Any, error: Exception) -> tuple[str, int | None]:
     for token in _TOKEN.findall(text) if text.lstrip()[:1] in (b"{", b"[", b'"') else ():
         depth += 1 if token == b'"' else _DEPTH.get(token, 0)  # a quote alone is left open
     try:
-        json.loads(text)
+        value = json.loads(text)
+        # json reads half of a surrogate pair, which is no text and can be written nowhere
+        json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as fault:
         line = fault.lineno
+    except UnicodeEncodeError:
+        return "half of a surrogate pair (such as \\ud800) in a text", None
     except (ValueError, RecursionError):
         line = None
     return "JSON that ends too early" if depth > 0 else found, line
@@ -127,7 +132,8 @@ def _find_misfit(data: Any, shape: Any) -> tuple[str, str]:
     try:
         found = shown(msgspec.json.decode(data))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        found = "what cannot be shown"
+        long = _LONG.search(data)
+        found = shown(LongNumber(long[0].decode())) if long else "what cannot be shown"
     return describe(place), found
 
 

@@ -12,11 +12,12 @@ from decimal import Decimal
 from typing import Any, TextIO
 
 from pricing.reading.problems import DocumentError, Problem
-from pricing.reading.words import shown
+from pricing.reading.words import LongNumber, shown
 
 MOST_MEMBERS = 2_000_000
 _CHUNK = 1 << 20
 _CUT_OFF = len("e+")
+_LONG = re.compile(r"[0-9]{4000,}")
 _SPACE = re.compile(r"[ \t\r\n]*")
 
 
@@ -178,6 +179,10 @@ class JsonStream:
         if at >= len(self._text):
             return self._error("the end of the file", "the rest of it", fix="download it again")
         line = self.line + self._text.count("\n", self._at, at)
+        # the decoder cannot convert it, and names no place
+        long = None if isinstance(error, json.JSONDecodeError) else _LONG.search(self._text, at)
+        if long is not None:
+            return self._error(shown(LongNumber(long[0])), "a number that JSON has", line)
         reason = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
         return self._error(f"text that is not JSON ({reason})", "JSON", line)
 

@@ -7,6 +7,7 @@ import difflib
 from collections.abc import Iterable
 from typing import Any
 
+_MOST_DIGITS = 300  # of a number out of JSON: a float has no more before its point
 _MOST_CHOICES = 200  # comparing is slow: one mistake a line in a long file must not take minutes
 
 
@@ -36,6 +37,24 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
     return close[0] if close else None
 
 
+class LongNumber(str):
+    """The digits of a number that is longer than any file of AWS's has one."""
+
+    __slots__ = ()
+
+
+def whole_number(digits: str) -> int | LongNumber:
+    """The whole number of these digits, for `json.loads(…, parse_int=whole_number)`.
+
+    Python refuses to convert more than 4,300 digits, with a ValueError that names no place; what
+    stays text here is refused where it stands, as what it is.
+
+    >>> whole_number("12"), shown(whole_number("9" * 5000))
+    (12, 'a number of 5,000 digits')
+    """
+    return int(digits) if len(digits) <= _MOST_DIGITS else LongNumber(digits)
+
+
 def shown(value: Any) -> str:
     """A found value in the words of an error: its kind and, where short, itself."""
     if value is None:
@@ -48,6 +67,8 @@ def shown(value: Any) -> str:
         return "a list"
     if isinstance(value, datetime.date):
         return f"the date {value.isoformat()}"
+    if isinstance(value, LongNumber):
+        return f"a number of {len(value):,} digits"
     if isinstance(value, int | float):
         # Python refuses to write an int of more than 4,300 digits at all
         huge = isinstance(value, int) and abs(value) >= 10**60

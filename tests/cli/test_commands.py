@@ -113,6 +113,25 @@ def test_options_without_sense_are_usage_errors(options):
     assert not answer.stdout
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("rates", "diff", "shipped", "shipped", "--from", "nan"),
+        ("rates", "diff", "shipped", "shipped", "--months", "-1"),
+        ("plot", EXAMPLE, "--kind", "sankey", "--from", "2026-11", "--months", "-1", "-o", "x.svg"),
+        ("measure", "cloudtrail", EXAMPLE, "--master", "local"),
+        ("measure", "cloudtrail", "--athena-sql", "--by", "day"),
+        ("measure", "cloudtrail", "--athena-sql", "--jobs", "-1"),
+        ("measure", "cloudtrail", "--athena-sql", "--engine", "spark"),
+        ("measure", "cloudtrail", "--athena-sql", "--strict"),
+    ],
+)
+def test_options_that_a_command_would_not_use_are_checked_too(command):
+    """A wrong value, or one that changes nothing, is exit 2 and no answer."""
+    answer = kmscost(*command)
+    assert (answer.exit_code, answer.stdout) == (2, "")
+
+
 def test_formats_agree_to_the_last_printed_digit():
     """JSON, CSV, Markdown, table and Python say the same."""
     result = forecast(EXAMPLE, "2026-11", 3)

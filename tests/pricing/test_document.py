@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pricing.reading import document as documents
-from pricing.reading.document import line_of, parse_document
+from pricing.reading.document import line_of, parse_document, parse_value
 from pricing.reading.problems import DocumentError
 
 
@@ -168,3 +168,9 @@ def test_any_text_is_read_or_refused(text):
     except DocumentError:
         return
     assert isinstance(document, dict)
+
+
+def test_half_of_a_surrogate_pair_is_named():
+    """Text that no file can hold, out of an argument that is no UTF-8: a problem with its line."""
+    with pytest.raises(DocumentError, match=":2: found the character #xdcff"):
+        parse_value("a: 1\nb: \udcff", "--set")

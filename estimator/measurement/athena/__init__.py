@@ -8,6 +8,7 @@ from pathlib import Path
 
 from estimator.measurement.athena.answer import Answer, Days, read_answer
 from estimator.measurement.athena.query import athena_sql as athena_sql
+from estimator.measurement.athena.rows import METADATA
 from estimator.measurement.cloudtrail_logs.counting import Counted
 from estimator.measurement.cloudtrail_logs.gathering import Gathering
 from estimator.measurement.paths import as_paths, find_files
@@ -34,8 +35,9 @@ def measure_athena(
     Parameters
     ----------
     paths : path or sequence of paths
-        Results of the query as Athena writes them (CSV, gzip or not); folders are searched. Several
-        are of different months or different tables, none of the same hours.
+        Results of the query as Athena writes them (CSV, gzip or not), or all that ``aws athena
+        get-query-results`` answers; folders are searched. Several are of different months or
+        different tables, none of the same hours.
     by : str or sequence of str, optional
         Columns to tell apart (`estimator.frames.ACTUALS`). Default: all that the logs tell.
     strict : bool
@@ -60,6 +62,9 @@ def measure_athena(
     counted = 0
     try:
         for found in find_files(names, skipped):
+            # beside each result, and of its columns only
+            if found.path.endswith(METADATA) and found.path not in names:
+                continue
             try:
                 answer = read_answer(found.path)
             except KmscostError as error:

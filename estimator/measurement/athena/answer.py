@@ -1,29 +1,24 @@
-"""The CSV that Athena writes of the query: each of its rows checked, then judged by the rules."""
+"""A result of the query: each of its rows checked, then judged by the rules."""
 
 from __future__ import annotations
 
-import csv
 import datetime
-import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from estimator.measurement.athena.query import ANY_DAY, HOURS, REQUEST, TRAITS
+from estimator.measurement.athena.query import ANY_DAY, HOURS, REQUEST
+from estimator.measurement.athena.rows import AGAIN, Row, rows_of
 from estimator.measurement.cloudtrail_logs.requests import (
     Request,
     Traits,
     caller_of,
     request_of,
 )
-from estimator.measurement.plain_files import DAMAGED, open_plain, why_unreadable
-from estimator.measurement.progress import Done
+from estimator.measurement.unreadable import UnreadableError, readable
 from pricing.arns import is_key
 from pricing.reading.problems import KmscostError, Problem
-
-COLUMNS = ("what", *TRAITS, "requests", "events", "hours", "rows_in_all")
 
 # the rules want a day in an object's name, and no matter which
 _SOME_DAY = "/1970/01/01/"
@@ -33,10 +28,8 @@ _HOURS = re.compile(r"(?:[01]\d|2[0-3])(?: (?:[01]\d|2[0-3]))*", re.ASCII)
 _COUNT = re.compile(r"\d{1,15}", re.ASCII)
 _SHORTENED = re.compile(r"\d{1,11}|\d+(?:\.\d+)?[eE]\+?\d+", re.ASCII)  # by a spreadsheet
 
-_AGAIN = "run the query of `kmscost measure cloudtrail --athena-sql` and take its result as it is"
-_WHOLE = "take the whole file that Athena wrote, not a page or a part of it"
+_WHOLE = "take the whole result of the query, not a page or a part of it"
 
-Row = Mapping[str, str]
 Days = dict[datetime.date, int]
 
 
@@ -67,7 +60,7 @@ class _BadRowError(Exception):
 
 
 def read_answer(path: str) -> Answer:
-    """The result of the query in a CSV file, whole or not at all.
+    """The result of the query in a CSV or JSON file, whole or not at all.
 
     Raises
     ------
@@ -78,23 +71,18 @@ def read_answer(path: str) -> Answer:
     problems: list[Problem] = []
     number, line, row_counts = 0, 1, set[str]()
     try:
-        for line, row in _rows(path):
-            number += 1
-            try:
-                _take(row, answer)
-                row_counts.add(row["rows_in_all"])
-            except _BadRowError as error:
-                at, found, expected = error.args
-                problems.append(Problem(path, line, at, found, expected, _AGAIN))
-    except csv.Error as error:
-        found = f"a row cut off or no CSV ({error})"
-        problems.append(Problem(path, line + 1, "", found, "whole rows", _WHOLE))
-    except UnicodeDecodeError:
-        problems.append(Problem(path, line + 1, "", "bytes that are no UTF-8", "text", _AGAIN))
-    except (OSError, *DAMAGED) as error:
-        raise KmscostError(
-            Problem(path, None, "", why_unreadable(error), "a CSV file of Athena's", _WHOLE)
-        ) from None
+        with readable("a result of Athena", _WHOLE):
+            for line, row in rows_of(path):
+                number += 1
+                try:
+                    _take(row, answer)
+                    row_counts.add(row["rows_in_all"])
+                except _BadRowError as error:
+                    at, found, expected = error.args
+                    problems.append(Problem(path, line, at, found, expected, AGAIN))
+    except UnreadableError as error:
+        where = error.line if error.line is not None else line + 1 if number else None
+        problems.append(Problem(path, where, "", error.found, error.expected, error.fix))
     if not problems and not number:
         found = "a header and no row: no event of any kind is in the table for these days"
         fix = "check the table, its partitions, and the days of the query"
@@ -106,23 +94,6 @@ def read_answer(path: str) -> Answer:
     if problems:
         raise KmscostError(problems)
     return answer
-
-
-def _rows(path: str) -> Iterator[tuple[int, Row]]:
-    """The rows below the header, by name, and the line that each ends in."""
-    with io.TextIOWrapper(open_plain(path, Done(None)), encoding="utf-8-sig", newline="") as stream:
-        lines = csv.reader(stream, strict=True)
-        names = [name.strip().lower() for name in next(lines, [])]
-        missing = [name for name in COLUMNS if names.count(name) != 1]
-        if missing:
-            found = f"no single column {', '.join(missing)}" if names else "an empty file"
-            expected = "a result of the query that kmscost prints"
-            raise KmscostError(Problem(path, 1, "", found, expected, _AGAIN))
-        for cells in lines:
-            # a page copied by hand ends in the middle of a row
-            if len(cells) != len(names):
-                raise csv.Error(f"{len(cells)} cells where the header has {len(names)}")
-            yield lines.line_num, dict(zip(names, cells, strict=True))
 
 
 def _take(row: Row, answer: Answer) -> None:

@@ -15,10 +15,14 @@ from collections.abc import Iterable
 
 from estimator.measurement.cloudtrail_logs.requests import (
     COPIES,
+    REPLICATION_SESSION,
+)
+from estimator.measurement.envelopes.event_kinds import (
     KMS,
     NO_CALLS,
     NO_CATEGORIES,
-    REPLICATION_SESSION,
+    SERVICE_EVENT,
+    WITH_PARAMETERS,
 )
 from pricing.reading.problems import Problem, UsageError
 
@@ -72,6 +76,8 @@ def athena_sql(
         table=_quote_table(table),
         kms=_text(KMS),
         no_calls=_texts(NO_CALLS),
+        calls=_texts(WITH_PARAMETERS),
+        service_event=_text(SERVICE_EVENT),
         no_categories=_texts(NO_CATEGORIES),
         request=_text(REQUEST),
         hours=_text(HOURS),
@@ -176,7 +182,11 @@ events AS (
   -- every event gives its hour; one that is a request to KMS is counted beside
   CROSS JOIN UNNEST(
     IF(log.eventsource = {kms}
-        AND COALESCE(log.eventtype, '') NOT IN ({no_calls})
+        -- a service's event is a request where it encrypts for something, as in 2015
+        AND (COALESCE(log.eventtype, '') NOT IN ({no_calls})
+          OR (log.eventtype = {service_event} AND log.eventname IN ({calls})
+            AND COALESCE(JSON_FORMAT(JSON_EXTRACT(
+            log.requestparameters, '$.encryptionContext')), 'null') <> 'null'))
         AND COALESCE(log.eventcategory, '') NOT IN ({no_categories}),
       ARRAY[{hours}, {request}], ARRAY[{hours}])
   ) AS told (what)

@@ -5,15 +5,25 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from estimator.measurement.billing.layouts import CLOUDTRAIL, KMS, PRODUCTS, SERVICE_NAMES, Columns
+from estimator.measurement.billing.accounts import account_id
+from estimator.measurement.billing.layouts import Columns
 from estimator.measurement.billing.periods import days_and_months, moments
 from estimator.measurement.billing.regions_and_keys import key_arn, named_region, unnamed_region
-from estimator.measurement.billing.unreadable import Unreadable
+from estimator.measurement.billing.services import (
+    BLANKS,
+    CLOUDTRAIL,
+    KMS,
+    clean,
+    is_aws,
+    product_of,
+)
+from estimator.measurement.unreadable import UnreadableError
 from pricing.usage_types import region_and_meter
 
 # the columns that distinguish charges; `kind` is what a line is for: see `_kinds`
@@ -36,9 +46,9 @@ SUMS = ("quantity", "free", "billable", "cost", "lines", "free_lines")
 
 REQUESTS, KEY_MONTHS, EVENTS, OTHER_USAGE = "requests", "keys", "events", "other usage"
 
-# what bills write where they have nothing
-_BLANKS = frozenset({"", "NULL", "null", "nan", "NaN", "None", "\\N"})
 _EVENTS = re.compile(r"\w*EventsRecorded")
+_METER = re.compile(r"\bKMS-|EventsRecorded|Insights|EventsIngested", re.IGNORECASE)
+_SPECIAL = re.compile(r"asymmetric|RSA_2048|ECC|GenerateDataKeyPair\w*", re.IGNORECASE)
 _EVENT_WORDS = re.compile(r"per (\w+) event recorded")
 
 # Lines are many, their kinds, their times and their places few: each is understood once.
@@ -48,6 +58,7 @@ _MEANING = (
     "kind",
     "charge_class",
     "usage_type",
+    "sku_meter",
     "operation",
     "unit",
     "priced_unit",
@@ -55,6 +66,7 @@ _MEANING = (
     "rate",
     "region",
     "currency",
+    "provider",
 )
 _TIMES = ("start", "end", "period_start")
 
@@ -77,14 +89,15 @@ def charges(lines: pd.DataFrame, columns: Columns) -> pd.DataFrame:
 
     Raises
     ------
-    Unreadable
+    UnreadableError
         An amount is no number, or a date no date.
     """
     lines = lines.reset_index(drop=True)
     meaning = _spread(lines, _MEANING, lambda few: _meanings(few, columns))
     rows = meaning.join(_spread(lines, _TIMES, lambda few: _times(few, columns)))
-    rows["payer"] = _map_distinct(lines["payer"], account_id)
-    rows["billed_account"] = _map_distinct(lines["account"], account_id)
+    for name, field in (("payer", "payer"), ("billed_account", "account")):
+        read = partial(account_id, column=columns.name(field))
+        rows[name] = _map_distinct(lines[field], read)
     rows["key"] = _map_distinct(lines["resource"], key_arn)
     # the key tells the Region only where nothing else does
     open_ = rows["billed_region"] == ""
@@ -104,21 +117,22 @@ def _spread(
     group = lines.groupby(list(names), sort=False).ngroup().to_numpy()
     _, first = np.unique(group, return_index=True)
     few = lines[list(names)].iloc[first].reset_index(drop=True)
-    results = function(few.map(_clean))
+    results = function(few.map(clean))
     return results.iloc[group].reset_index(drop=True)
 
 
 def _meanings(lines: pd.DataFrame, columns: Columns) -> pd.DataFrame:
     """The meaning of lines, whoever pays and whenever."""
-    product = lines["product"].where(
-        lines["product"].isin(PRODUCTS), lines["service_name"].map(SERVICE_NAMES).fillna("")
-    )
-    lines = lines.assign(product=product)
+    lines = lines.assign(product=_products(lines, columns), usage_type=_usage_types(lines))
+    product = lines["product"]
     # a correction of FOCUS is an amount about an earlier bill, and no request
-    usage = lines["kind"].isin(columns.layout.usage) & (lines["charge_class"] != "Correction")
+    usage = lines["kind"].map(columns.layout.is_usage) & (lines["charge_class"] != "Correction")
     meters = _map_distinct(lines["usage_type"], lambda text: region_and_meter(text)[1])
     kinds = _kinds(lines, meters)
     causes = kinds.map({REQUESTS: "unknown", KEY_MONTHS: "key"}).fillna("")
+    # FOCUS without usage types: the description has their words
+    nameless = (meters == "") & (kinds == REQUESTS)
+    meters = meters.where(~nameless, lines["description"].map(_special_meter))
     rate = _numbers(lines["rate"], columns.name("rate"))
     tier = lines["description"].map(str.casefold).str.contains("free tier", regex=False)
     places = zip(lines["region"], lines["usage_type"], strict=True)
@@ -141,11 +155,45 @@ def _meanings(lines: pd.DataFrame, columns: Columns) -> pd.DataFrame:
     )
 
 
+def _products(lines: pd.DataFrame, columns: Columns) -> list[str]:
+    """AWS's code of each line's service, by its code or else its name."""
+    whose = [is_aws(name) or "provider" not in columns.where for name in lines["provider"]]
+    names = zip(lines["product"], lines["service_name"], whose, strict=True)
+    return [product_of(code, aws) or product_of(name, aws) for code, name, aws in names]
+
+
+def _usage_types(lines: pd.DataFrame) -> list[str]:
+    """Usage types; FOCUS 1.2 of AWS has them in SkuMeter, where others have any words."""
+    pairs = zip(lines["usage_type"], lines["sku_meter"], strict=True)
+    return [usage_type or (meter if _METER.search(meter) else "") for usage_type, meter in pairs]
+
+
+def _special_meter(description: str) -> str:
+    """The meter of requests whose rate is not that of symmetric keys, by the line's words.
+
+    >>> _special_meter("$0.15 per 10000 KMS Asymmetric Requests in US East (N. Virginia)")
+    'KMS-Requests-Asymmetric'
+    >>> _special_meter("$0.03 per 10000 KMS requests in US East (N. Virginia)")
+    ''
+    """
+    words = _SPECIAL.search(description)
+    if words is None:
+        return ""
+    return "KMS-Requests-" + ("Asymmetric" if words[0].casefold() == "asymmetric" else words[0])
+
+
 def sum_charges(parts: list[pd.DataFrame]) -> pd.DataFrame:
     """Charges of several parts together, one row for each combination of `KEYS`."""
     whole = pd.concat(parts, ignore_index=True) if parts else charges_of_nothing()
     groups = whole.groupby(list(KEYS), dropna=False, sort=False, observed=True)
-    return groups[list(SUMS)].sum().reset_index()
+    # a sum of parts of which one is unknown is unknown: skipna would make it a number
+    sums = groups[list(SUMS)].sum(min_count=1).reset_index()
+    for name in ("free", "billable"):
+        unknown = whole[name].isna()
+        if unknown.any():
+            missing = unknown.groupby([whole[key] for key in KEYS], dropna=False, sort=False).any()
+            sums[name] = sums[name].mask(missing.to_numpy())
+    return sums
 
 
 def charges_of_nothing() -> pd.DataFrame:
@@ -157,27 +205,10 @@ def charges_of_nothing() -> pd.DataFrame:
     return frame.astype({"month": "period[M]", "day": "period[D]"})
 
 
-def account_id(text: str) -> str:
-    """An account's id with the leading zeros that a table of numbers has lost.
-
-    >>> account_id("46124420288"), account_id("46124420288.0"), account_id("111122223333")
-    ('046124420288', '046124420288', '111122223333')
-    """
-    # pandas and spreadsheets read an id as a number, and write it as a float
-    if re.fullmatch(r"\d+\.0*|\d(?:\.\d+)?[eE]\+?\d+", text):
-        text = f"{float(text):.0f}"
-    return text.zfill(12) if text.isdigit() else text
-
-
 def _map_distinct(values: pd.Series[str], function: Callable[[str], str]) -> pd.Series[str]:
     """`function` of every value, called once for each that differs."""
-    known = {value: function(_clean(value)) for value in values.unique()}
+    known = {value: function(clean(value)) for value in values.unique()}
     return pd.Series([known[value] for value in values], index=values.index, dtype=object)
-
-
-def _clean(text: str) -> str:
-    stripped = text.strip()
-    return "" if stripped in _BLANKS else stripped
 
 
 def _times(lines: pd.DataFrame, columns: Columns) -> pd.DataFrame:
@@ -186,7 +217,7 @@ def _times(lines: pd.DataFrame, columns: Columns) -> pd.DataFrame:
     # fees and taxes may have no usage of their own: they belong to the bill's month
     start = start.fillna(period)
     if start.isna().any():
-        raise Unreadable(
+        raise UnreadableError(
             f"a line without {columns.name('start')}", "a moment such as 2026-11-01T00:00:00Z"
         )
     return days_and_months(start, end.fillna(start))
@@ -290,7 +321,7 @@ def _amounts(
     cost = _numbers(lines["cost"], columns.name("cost"))
     for name, missing in (("amount", usage & quantity.isna()), ("cost", cost.isna())):
         if missing.any():
-            raise Unreadable(
+            raise UnreadableError(
                 f"a line of {rows['product'][missing].iloc[0]} without {columns.name(name)}",
                 "a number",
             )
@@ -310,7 +341,7 @@ def _numbers(texts: pd.Series[str], column: str) -> pd.Series[float]:
     """The numbers in a column, NaN where it is blank."""
     numbers = pd.to_numeric(texts, errors="coerce").astype(float)
     odd = texts[~np.isfinite(numbers)]
-    wrong = odd[~odd.map(str.strip).isin(_BLANKS)]
+    wrong = odd[~odd.map(str.strip).isin(BLANKS)]
     if len(wrong):
-        raise Unreadable(f"{wrong.iloc[0][:40]!r} in {column}", "a number")
+        raise UnreadableError(f"{wrong.iloc[0][:40]!r} in {column}", "a number")
     return numbers.where(np.isfinite(numbers))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Iterable, Sequence
@@ -13,12 +12,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from estimator.measurement.billing.archives import readable, sniff
-from estimator.measurement.billing.unreadable import Refused, Unreadable
+from estimator.measurement.billing.archives import sniff
+from estimator.measurement.billing.cost_explorer import is_cost_explorer
+from estimator.measurement.billing.json_documents import read_documents, refuse_document
+from estimator.measurement.billing.side_files import is_side_document, is_side_file
 from estimator.measurement.paths import Found, find_files
+from estimator.measurement.unreadable import Refused, UnreadableError, readable
 from pricing.reading.problems import KmscostError, Problem
 
-_MOST_MANIFEST = 64 << 20  # bytes
+_MOST_SHOWN = 400  # characters of a name
 _FOLDERS_ABOVE = 6  # from <export>/metadata/<partition>/<version> up to the bucket, and one more
 
 # <report>/20231101-20231201/<assembly id>/<file>,
@@ -28,6 +30,9 @@ _VERSION = re.compile(
 )
 _PERIOD = re.compile(r"BILLING_PERIOD=(\d{4}-\d{2})")
 _TIME = re.compile(r"\d{8}T\d{6}Z|\d{4}-\d{2}-\d{2}T\d{2}:?\d{2}:?\d{2}")
+
+
+_BESIDE = object()  # a file that AWS writes beside a bill, for other programs
 
 
 @dataclass(frozen=True)
@@ -72,13 +77,20 @@ def find_bills(paths: Sequence[str], refused: Refused) -> Delivered:
     """
     manifests: list[Manifest] = []
     loose: dict[str, str] = {}
+    beside: list[str] = []
     for found in find_files(paths, refused.skipped):
         try:
-            if _is_json(found):
-                manifests.append(_read_manifest(found.path))
+            if _is_beside(found.path):
+                beside.append(found.path)
+                continue
+            manifest = _read_manifest(found.path) if _is_json(found) else None
+            if isinstance(manifest, Manifest):
+                manifests.append(manifest)
+            elif manifest is _BESIDE:
+                beside.append(found.path)
             else:
                 loose.setdefault(os.path.realpath(found.path), found.path)
-        except Unreadable as error:
+        except UnreadableError as error:
             refused.add(found.path, error)
     newest, notices = _newest(manifests)
     chosen = _data_files(newest)
@@ -90,30 +102,37 @@ def find_bills(paths: Sequence[str], refused: Refused) -> Delivered:
     loose = {real: path for real, path in loose.items() if real not in older}
     latest, more = _latest_versions(loose, chosen)
     files = {**chosen, **{real: loose[real] for real in latest}}
+    if beside and not files and not refused.skipped:
+        what, fix = "a file that AWS writes beside a bill", "name its data files"
+        raise KmscostError(Problem(beside[0], None, "", what, "the table of a bill", fix))
     return Delivered(tuple(files.values()), (*notices, *more))
+
+
+def _is_beside(path: str) -> bool:
+    with readable():
+        return is_side_file(path)
 
 
 def _is_json(found: Found) -> bool:
     if found.size == 0:
-        raise Unreadable("an empty file", "the table of a bill", "download it again")
+        raise UnreadableError("an empty file", "the table of a bill", "download it again")
     with readable():
         return sniff(found.path) == "json"
 
 
-def _read_manifest(path: str) -> Manifest:
+def _read_manifest(path: str) -> Manifest | object | None:
+    """The manifest in a file; `_BESIDE` of another reader's; None of an export that is a bill."""
     with readable(), Path(path).open("rb") as stream:
-        data = stream.read(_MOST_MANIFEST)
+        documents = read_documents(stream)
         written = os.fstat(stream.fileno()).st_mtime
-    try:
-        document = json.loads(data)
-    except (ValueError, RecursionError):
-        document = None
+    document = documents[0] if len(documents) == 1 else documents
+    if is_cost_explorer(document):
+        return None
+    if is_side_document(document):
+        return _BESIDE
     keys = _keys(document)
     if not isinstance(document, dict) or not keys:
-        raise Unreadable(
-            "JSON that is no manifest of a bill",
-            "a manifest with reportKeys or dataFiles, or the data files themselves",
-        )
+        raise refuse_document(document)
     version = str(document.get("assemblyId") or document.get("executionId") or "")
     report = document.get("exportArn") or "/".join(
         str(document.get(name, "")) for name in ("account", "bucket", "reportName")
@@ -183,7 +202,7 @@ def _data_files(manifests: Iterable[Manifest]) -> dict[str, str]:
                         manifest.path,
                         None,
                         "",
-                        f"no file {key.lstrip('/')}, which the manifest names",
+                        f"no file {key.lstrip('/')[:_MOST_SHOWN]}, which the manifest names",
                         "it beside the manifest, or in the folders as they are in the bucket",
                         "download it too, or name the data files instead of the manifest",
                     )
@@ -219,8 +238,11 @@ def _beside(manifest: str, key: str) -> str | None:
                 path,
                 path.with_suffix("") if path.suffix in {".gz", ".zip"} else path,
             ):
-                if candidate.is_file():
-                    return str(candidate)
+                try:
+                    if candidate.is_file():
+                        return str(candidate)
+                except (OSError, ValueError):  # a name that is too long, or none at all
+                    continue
     return None
 
 

@@ -6,15 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from estimator.measurement.billing.unreadable import Unreadable
-
-KMS, CLOUDTRAIL = "awskms", "AWSCloudTrail"
-PRODUCTS = (KMS, CLOUDTRAIL)
-
-# FOCUS has AWS's own code of a service only in AWS's own column x_ServiceCode
-SERVICE_NAMES = {"AWS Key Management Service": KMS, "AWS CloudTrail": CLOUDTRAIL}
+from estimator.measurement.unreadable import UnreadableError
 
 _MOST_COLUMNS_SAID = 8
+
+# columns that every CSV of measure has, and one that only a forecast's has
+_OF_MEASURE = frozenset({"unit", "source", "coverage"})
+_OF_FORECAST = "cost_other_reading"
 
 
 @dataclass(frozen=True)
@@ -29,12 +27,29 @@ class Layout:
         What must be there, each with its alternatives.
     usage : frozenset of str
         The types of line that are usage; all others only carry an amount.
+    totals : frozenset of str
+        The types of line that are sums of others.
+    by_month : bool
+        Lines are of whole months; where their invoice is an estimate, the month is not over.
+    notices : tuple of str
+        What this kind of bill cannot tell.
     """
 
     title: str
     columns: Mapping[str, tuple[str, ...]]
     needed: tuple[tuple[str, ...], ...]
     usage: frozenset[str]
+    totals: frozenset[str] = frozenset()
+    by_month: bool = False
+    notices: tuple[str, ...] = ()
+
+    def is_usage(self, kind: str) -> bool:
+        """Tell whether lines of a type are usage, in whatever letter case."""
+        return kind.strip().casefold() in {name.casefold() for name in self.usage}
+
+    def is_open(self, invoice: str) -> bool:
+        """Tell whether a line is of a month that is not over."""
+        return self.by_month and invoice.strip().casefold() in ("estimated", "")
 
 
 # Legacy CSV says lineItem/ProductCode, legacy Parquet and CUR 2.0 say line_item_product_code.
@@ -74,7 +89,7 @@ _CUR = Layout(
     usage=frozenset({"Usage", "DiscountedUsage", "SavingsPlanCoveredUsage"}),
 )
 
-# FOCUS 1.0 to 1.2; columns with x_ are AWS's own. Names: focus.finops.org and the AWS Data Exports
+# FOCUS 1.0 to 1.3; columns with x_ are AWS's own. Names: focus.finops.org and the AWS Data Exports
 # guide, "FOCUS 1.2 with AWS columns", checked 2026-11-24.
 _FOCUS = Layout(
     title="FOCUS",
@@ -87,6 +102,8 @@ _FOCUS = Layout(
         "end": ("ChargePeriodEnd",),
         "period_start": ("BillingPeriodStart",),
         "usage_type": ("x_UsageType",),
+        # FOCUS 1.2 of AWS has no x_UsageType: SkuMeter holds the usage type
+        "sku_meter": ("SkuMeter",),
         "operation": ("x_Operation",),
         "amount": ("ConsumedQuantity",),
         "priced_amount": ("PricingQuantity",),
@@ -100,6 +117,12 @@ _FOCUS = Layout(
         "payer": ("BillingAccountId",),
         "resource": ("ResourceId",),
         "region": ("RegionId",),
+        # 1.3 has ServiceProviderName in place of ProviderName; other tools say Provider
+        "provider": (
+            *("ProviderName", "Provider", "ServiceProviderName", "PublisherName"),
+            *("Publisher", "InvoiceIssuerName", "InvoiceIssuer"),
+        ),
+        "forecast": ("x_IsForecast",),
     },
     needed=(
         ("service_name", "product"),
@@ -107,14 +130,89 @@ _FOCUS = Layout(
         ("start",),
         ("end",),
         ("amount", "priced_amount"),
-        ("unit", "priced_unit", "usage_type"),
+        ("unit", "priced_unit", "usage_type", "sku_meter"),
         ("cost",),
         ("currency",),
     ),
     usage=frozenset({"Usage"}),
 )
 
-LAYOUTS = (_CUR, _FOCUS)
+# Detailed billing report: with and without resources and tags; "UnBlended" columns only where the
+# bill is consolidated. Columns as real files and their readers have them, checked 2026-11-28.
+_DETAILED = Layout(
+    title="detailed billing report",
+    columns={
+        "service_name": ("ProductName",),
+        "kind": ("RecordType",),
+        "start": ("UsageStartDate",),
+        "end": ("UsageEndDate",),
+        "usage_type": ("UsageType",),
+        "operation": ("Operation",),
+        "amount": ("UsageQuantity",),
+        "cost": ("UnBlendedCost", "Cost"),
+        "rate": ("UnBlendedRate", "Rate"),
+        "description": ("ItemDescription",),
+        "account": ("LinkedAccountId",),
+        "payer": ("PayerAccountId",),
+        "resource": ("ResourceId",),
+        "invoice": ("InvoiceID",),
+    },
+    needed=(
+        ("service_name",),
+        ("kind",),
+        ("start",),
+        ("end",),
+        ("usage_type",),
+        ("amount",),
+        ("cost",),
+    ),
+    usage=frozenset({"LineItem"}),
+    totals=frozenset({"InvoiceTotal", "StatementTotal", "AccountTotal", "Rounding"}),
+    notices=("a detailed billing report names no currency: its amounts are taken for USD",),
+)
+
+# What the Bills page downloads, and the monthly and cost allocation reports: a line a usage type
+# and month, with its credits and its tax beside it. Columns as real files have them, 2026-11-28.
+_BILLS_PAGE = Layout(
+    title="CSV of the Bills page",
+    columns={
+        "product": ("ProductCode",),
+        "service_name": ("ProductName",),
+        "kind": ("RecordType",),
+        "start": ("UsageStartDate",),
+        "end": ("UsageEndDate",),
+        "period_start": ("BillingPeriodStartDate",),
+        "usage_type": ("UsageType",),
+        "operation": ("Operation",),
+        "amount": ("UsageQuantity",),
+        "cost": ("CostBeforeTax",),
+        "credits": ("Credits",),
+        "tax": ("TaxAmount",),
+        "currency": ("CurrencyCode",),
+        "description": ("ItemDescription",),
+        "account": ("LinkedAccountId",),
+        "payer": ("PayerAccountId",),
+        "invoice": ("InvoiceID",),
+    },
+    needed=(
+        ("product",),
+        ("kind",),
+        ("start",),
+        ("end",),
+        ("usage_type",),
+        ("amount",),
+        ("cost",),
+        ("currency",),
+    ),
+    usage=frozenset({"PayerLineItem", "LinkedLineItem"}),
+    totals=frozenset(
+        {"InvoiceTotal", "StatementTotal", "AccountTotal", "Rounding", "EstimatedDisclaimer"}
+    ),
+    by_month=True,
+    notices=("a CSV of the Bills page tells months, no days, and names no keys",),
+)
+
+LAYOUTS = (_CUR, _FOCUS, _BILLS_PAGE, _DETAILED)
 FIELDS = tuple(dict.fromkeys(name for layout in LAYOUTS for name in layout.columns))
 
 
@@ -131,21 +229,31 @@ class Columns:
         return self.where[field][1] if field in self.where else field
 
 
+def is_bill(names: Sequence[str]) -> bool:
+    """Tell whether a table with these columns is a bill, or an output of kmscost's own."""
+    try:
+        detect(names)
+    except UnreadableError:
+        return False
+    return True
+
+
 def detect(names: Sequence[str]) -> Columns:
     """The layout of a file with these columns.
 
     >>> detect(["lineItem/ProductCode", "Tags"])
     Traceback (most recent call last):
         ...
-    estimator.measurement.billing.unreadable.Unreadable: a Cost and Usage Report without \
+    estimator.measurement.unreadable.UnreadableError: a Cost and Usage Report without \
 line_item_line_item_type, line_item_usage_start_date, line_item_usage_end_date, \
 line_item_usage_type, line_item_usage_amount, line_item_unblended_cost, line_item_currency_code
 
     Raises
     ------
-    Unreadable
+    UnreadableError
         They are no bill's; says what was found and what was expected.
     """
+    _refuse_own_output(names)
     place: dict[str, int] = {}
     for position, name in enumerate(names):
         place.setdefault(_plain(name), position)
@@ -170,8 +278,8 @@ line_item_usage_type, line_item_usage_amount, line_item_unblended_cost, line_ite
     expected = f"the columns of {_describe_layouts()}"
     if layout_meant is not None:
         fix = "export the bill with these columns"
-        raise Unreadable(f"a {layout_meant.title} without {', '.join(missing)}", expected, fix)
-    raise Unreadable(_list_columns(names), expected, "name the files of a bill")
+        raise UnreadableError(f"a {layout_meant.title} without {', '.join(missing)}", expected, fix)
+    raise UnreadableError(_list_columns(names), expected, "name the files of a bill")
 
 
 def _places(layout: Layout, place: Mapping[str, int]) -> list[tuple[str, int]]:
@@ -191,6 +299,23 @@ def _plain(name: str) -> str:
 def _describe_layouts() -> str:
     cur = "lineItem/ProductCode or line_item_product_code"
     return f"a Cost and Usage Report ({cur}, ...) or of FOCUS (ServiceName, ChargeCategory, ...)"
+
+
+def _refuse_own_output(names: Sequence[str]) -> None:
+    """Refuse what kmscost itself wrote: a forecast never comes back as a bill."""
+    columns = {name.strip() for name in names}
+    found = ""
+    if columns >= _OF_MEASURE:
+        found = "the CSV of `kmscost measure`"
+        fix = "name the bill that was measured, or give its JSON to reconcile or report"
+    elif _OF_FORECAST in columns or columns >= {"driver", "billed_account", "quantity"}:
+        found = "the CSV of `kmscost forecast`"
+        fix = "name what AWS billed: a forecast is no bill"
+    elif columns >= {"billed", "forecast", "relative_difference"}:
+        found = "the CSV of `kmscost reconcile`"
+        fix = "name the bill itself"
+    if found:
+        raise UnreadableError(found, f"the columns of {_describe_layouts()}", fix)
 
 
 def _list_columns(names: Sequence[str]) -> str:

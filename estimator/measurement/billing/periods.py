@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Collection, Iterable
 
 import pandas as pd
 
-from estimator.measurement.billing.unreadable import Unreadable
 from estimator.measurement.coverage import Coverage
+from estimator.measurement.unreadable import UnreadableError
 
 _DAY = pd.Timedelta(days=1)
 _ANYWHERE = ("", "")  # a bill's lines tell neither account nor Region of what is not in it
+_DATED = re.compile(r"\d{4}([-/]?)\d{2}\1\d{2}(?!\d)", re.ASCII)
 _MOMENT = pd.Timedelta(microseconds=1)
 
 
@@ -20,17 +22,21 @@ def moments(texts: Iterable[str], column: str) -> dict[str, pd.Timestamp]:
 
     Raises
     ------
-    Unreadable
+    UnreadableError
         One is no moment.
     """
     given = sorted({text for text in texts if text})
     if not given:
         return {}
-    plain = [text.removesuffix(" UTC") for text in given]
+    # years first with slashes are the Bills page's; a day must be told: 46331 is a spreadsheet's,
+    # 2026 may be anything
+    plain = [
+        text.removesuffix(" UTC").replace("/", "-") if _DATED.match(text) else "" for text in given
+    ]
     read = pd.to_datetime(plain, format="ISO8601", utc=True, errors="coerce").tz_localize(None)
     if read.hasnans:
         wrong = given[list(read.isna()).index(True)]
-        raise Unreadable(
+        raise UnreadableError(
             f"{wrong[:40]!r} in {column}",
             "a moment such as 2026-11-01T00:00:00Z",
             "export the bill again: a spreadsheet may have changed it",

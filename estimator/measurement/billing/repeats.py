@@ -1,9 +1,11 @@
-"""Two deliveries of one bill side by side: their lines stand in both, and would count twice."""
+"""The same lines in two files: a delivery named twice, or two deliveries of one bill."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,10 +21,78 @@ Marks = npt.NDArray[np.uint64]
 NOTHING: Marks = np.empty(0, dtype=np.uint64)
 
 
+@dataclass(frozen=True)
+class Contents:
+    """What a file holds, to know it again in another form.
+
+    Attributes
+    ----------
+    report : str
+        The kind of bill.
+    records : int
+        Its lines, of whatever product.
+    spans : frozenset of pairs
+        Start and end of its usage.
+    charges : int
+        Its lines of KMS and CloudTrail.
+    mark : int
+        The same for the same charges in any order.
+    """
+
+    report: str
+    records: int
+    spans: frozenset[tuple[pd.Timestamp, pd.Timestamp]]
+    charges: int
+    mark: int
+
+
+class SeenFiles:
+    """The files that were counted, to count each delivery once."""
+
+    def __init__(self) -> None:
+        self._known: dict[Contents, list[tuple[str, Callable[[], bytes]]]] = {}
+        self.notices: list[str] = []
+
+    def is_copy(self, shown: str, contents: Contents, digest: Callable[[], bytes]) -> bool:
+        """Tell whether a file holds what one before it held, and remember it if not.
+
+        Parameters
+        ----------
+        shown : str
+            Its name in messages.
+        contents : Contents
+        digest : callable
+            The digest of its unpacked bytes; of files with few charges it alone decides.
+        """
+        others = self._known.setdefault(contents, [])
+        for name, other in others:
+            if contents.charges >= _FEW or other() == digest():
+                self.notices.append(f"{shown} holds the same lines as {name}: counted once")
+                return True
+        others.append((shown, digest))
+        return False
+
+
+def digest_of(stream: IO[bytes]) -> bytes:
+    """A digest of the bytes in a stream."""
+    return hashlib.file_digest(stream, "sha256").digest()  # type: ignore[arg-type]
+
+
 def marks(lines: pd.DataFrame) -> Marks:
     """A number for each line that differs; the same line has the same one in every file."""
+    return np.unique(_hashes(lines))
+
+
+def mark_of(charges: pd.DataFrame) -> int:
+    """A number of all charges, whatever their order and however they were written."""
+    texts = charges.astype({name: str for name in ("month", "day") if name in charges})
+    # a sum: chunks and files of other order have the same
+    return int(_hashes(texts.round(9)).sum(dtype=np.uint64))
+
+
+def _hashes(lines: pd.DataFrame) -> Marks:
     hashed: Any = pd.util.hash_pandas_object(lines, index=False)
-    return np.unique(hashed.to_numpy(dtype=np.uint64))
+    return np.asarray(hashed.to_numpy(dtype=np.uint64))
 
 
 def repeat_notices(files: Sequence[tuple[str, Marks]]) -> list[str]:

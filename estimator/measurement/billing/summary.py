@@ -9,7 +9,7 @@ import pandas as pd
 
 from estimator.figures import count
 from estimator.measurement.billing.charges import EVENTS, KEY_MONTHS, REQUESTS
-from estimator.measurement.billing.layouts import CLOUDTRAIL, KMS
+from estimator.measurement.billing.services import CLOUDTRAIL, KMS
 from pricing.reading.problems import KmscostError, Problem
 
 _SYMMETRIC = "KMS-Requests"
@@ -48,12 +48,16 @@ def one_report_a_month(reports: dict[str, pd.DataFrame], path: str) -> None:
     KmscostError
         A month is told twice.
     """
-    known: dict[tuple[str, str], str] = {}
-    # by payer: two organizations may export in different layouts
+    known: dict[str, dict[str, str]] = {}
+    # by payer: two organizations may export in different layouts; who names none may be anyone
     for report, charges in reports.items():
         for payer, month in set(zip(charges["payer"], charges["month"].astype(str), strict=True)):
-            other = known.setdefault((payer, month), report)
-            if other != report:
+            payers = known.setdefault(month, {})
+            alike = (
+                payers.items() if not payer else ((name, payers.get(name)) for name in (payer, ""))
+            )
+            other = next((kind for _, kind in alike if kind not in (None, report)), None)
+            if other is not None:
                 raise KmscostError(
                     Problem(
                         path,
@@ -64,6 +68,7 @@ def one_report_a_month(reports: dict[str, pd.DataFrame], path: str) -> None:
                         "name the files of one of them",
                     )
                 )
+            payers[payer] = report
 
 
 def details(charges: pd.DataFrame, currency: str) -> dict[str, Any]:
@@ -86,14 +91,19 @@ def details(charges: pd.DataFrame, currency: str) -> dict[str, Any]:
     }
 
 
-def _totals(kms: pd.DataFrame, trails: pd.DataFrame, cost: str) -> dict[str, float]:
+def _known(total: float) -> float | None:
+    """A sum, or nothing where a part of it is not known."""
+    return None if math.isnan(total) else total
+
+
+def _totals(kms: pd.DataFrame, trails: pd.DataFrame, cost: str) -> dict[str, float | None]:
     """Requests [request], keys [key-month] and costs [the bill's currency], CloudTrail's apart."""
     requests, keys = kms[kms["kind"] == REQUESTS], kms[kms["kind"] == KEY_MONTHS]
     others = kms[~kms["kind"].isin([REQUESTS, KEY_MONTHS])]
     return {
         # fsum: the order of rows changes no total
-        "free_requests": math.fsum(requests["free"]),
-        "billable_requests": math.fsum(requests["billable"]),
+        "free_requests": _known(math.fsum(requests["free"])),
+        "billable_requests": _known(math.fsum(requests["billable"])),
         "key_months": math.fsum(keys["quantity"]),
         cost: math.fsum(kms["cost"]),
         f"{cost}_requests": math.fsum(requests["cost"]),
@@ -149,8 +159,17 @@ def _others(charges: pd.DataFrame) -> dict[str, int]:
 def _usage_types(charges: pd.DataFrame) -> list[dict[str, Any]]:
     """Usage by product and usage type, whichever the Region."""
     usage = charges[charges["unit"] != ""]
-    sums = usage.groupby(["product", "meter", "unit"])[["quantity", "free", "cost", "lines"]].sum()
+    groups = usage.groupby(["product", "meter", "unit"])
+    sums = groups[["quantity", "free", "cost", "lines"]].sum()
+    # a sum leaves out what is not known: where a part of it is not, none of it is
+    known = usage.assign(known=usage["free"].notna()).groupby(["product", "meter", "unit"])
+    sums["free"] = sums["free"].where(known["known"].min() == 1)
     usage_types = sums.reset_index().rename(columns={"meter": "usage_type"})
+    rows = usage_types.to_dict("records")
     return [
-        {str(name): value for name, value in row.items()} for row in usage_types.to_dict("records")
+        {
+            str(name): _known(value) if isinstance(value, float) else value
+            for name, value in row.items()
+        }
+        for row in rows
     ]

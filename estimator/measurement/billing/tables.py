@@ -3,71 +3,50 @@
 from __future__ import annotations
 
 import csv
+import functools
 import importlib
-import io
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from operator import itemgetter
 from typing import IO, Any
 
-import pandas as pd
-
-from estimator.measurement.billing.layouts import FIELDS, PRODUCTS, SERVICE_NAMES, Columns, detect
-from estimator.measurement.billing.unreadable import Unreadable
+from estimator.measurement.billing import chunks, services
+from estimator.measurement.billing.chunks import (
+    FORECAST,
+    Chunk,
+    chunks_of,
+    text_frame,
+)
+from estimator.measurement.billing.csv_text import Text, describe_text, open_rows
+from estimator.measurement.billing.layouts import Columns, detect, is_bill
+from estimator.measurement.unreadable import UnreadableError
 from pricing.reading.problems import KmscostError, Problem
 
-# lines handed on at once: some 40 MB of the columns needed
-CHUNK = 100_000
 _BLOCK = 4 << 20  # bytes that Arrow parses at once: the best of 1, 4, 8 and 32 MiB, within 10 %
-_MOST_HEADER = 1 << 20
 _MOST_FIELD = 1 << 24  # cost categories and tags are JSON texts of any length
+# run lengths make billions of equal lines out of a kilobyte
+_MOST_ROWS_A_BYTE, _FEW_ROWS = 100, 10_000_000
 
 
-@dataclass(frozen=True)
-class Chunk:
-    """Some lines of a bill.
-
-    Attributes
-    ----------
-    lines : int
-        How many there are, of whatever product.
-    spans : set of pairs
-        Start and end of those that are usage, as the bill writes them.
-    currencies : set of str
-        Currencies of all of them.
-    charges : DataFrame
-        Those of KMS and CloudTrail: a column of text for each of `FIELDS`, empty where not known.
-    """
-
-    lines: int
-    spans: set[tuple[str, str]]
-    currencies: set[str]
-    charges: pd.DataFrame
+class SlowWayError(Exception):
+    """Arrow cannot read a table: the slow way reads it, or says what is wrong and in which line."""
 
 
-def read_csv(stream: IO[bytes]) -> tuple[Columns, Iterator[Chunk]]:
+def read_csv(stream: IO[bytes], slow: bool = False) -> tuple[Columns, Iterator[Chunk]]:
     """The layout of a CSV bill and its lines.
 
     Raises
     ------
-    Unreadable
+    UnreadableError
         It is no bill, or a line is not as long as the header: at once, or while it is read.
+    SlowWayError
+        To be read again with `slow`: at once, or while it is read.
     """
-    head = stream.read(_MOST_HEADER)
-    stream.seek(0)
-    try:
-        text = io.StringIO(head.decode("utf-8-sig", "replace"), newline="")
-        names = next(csv.reader(text), [])
-    except csv.Error as error:
-        raise Unreadable(f"a header that is no CSV ({error})", "a CSV table") from None
-    columns = detect(names)
-    if b"\n" not in head and len(head) < _MOST_HEADER:
-        return columns, iter(())
-    if arrow("csv") is None:
-        return columns, _csv_lines(stream, columns, len(names))
-    return columns, _arrow_csv_lines(stream, columns, len(names))
+    text = describe_text(stream, is_bill)
+    columns = detect(text.header)
+    if slow or not text.plain or arrow("csv") is None:
+        return columns, _csv_lines(stream, columns, text)
+    return columns, _arrow_csv_lines(stream, columns, text)
 
 
 def read_parquet(stream: IO[bytes], path: str) -> tuple[Columns, Iterator[Chunk]]:
@@ -75,7 +54,7 @@ def read_parquet(stream: IO[bytes], path: str) -> tuple[Columns, Iterator[Chunk]
 
     Raises
     ------
-    Unreadable
+    UnreadableError
         It is no bill, or no whole Parquet file.
     KmscostError
         pyarrow, which reads it, is not installed.
@@ -95,8 +74,11 @@ def read_parquet(stream: IO[bytes], path: str) -> tuple[Columns, Iterator[Chunk]
     try:
         table = parquet.ParquetFile(stream)
         names = list(table.schema_arrow.names)
-    except arrow().ArrowException as error:
+    except (arrow().ArrowException, OSError) as error:
         raise _unreadable_parquet(error) from None
+    rows, size = table.metadata.num_rows, stream.seek(0, 2)
+    if rows > max(_FEW_ROWS, _MOST_ROWS_A_BYTE * size):
+        raise UnreadableError(f"{rows:,} lines in {size:,} bytes of Parquet", "the table of a bill")
     columns = detect(names)
     return columns, _parquet_lines(table, columns)
 
@@ -114,7 +96,7 @@ def _parquet_lines(table: Any, columns: Columns) -> Iterator[Chunk]:
     wanted = [name for _, name in columns.where.values()]
     fields = {name: field for field, (_, name) in columns.where.items()}
     try:
-        for batch in table.iter_batches(batch_size=CHUNK, columns=wanted):
+        for batch in table.iter_batches(batch_size=chunks.CHUNK, columns=wanted):
             named = arrow().Table.from_batches([batch])
             named = named.rename_columns([fields[name] for name in named.column_names])
             yield _arrow_chunk(named, columns)
@@ -122,142 +104,170 @@ def _parquet_lines(table: Any, columns: Columns) -> Iterator[Chunk]:
         raise _unreadable_parquet(error) from None
 
 
-def _unreadable_parquet(error: Exception) -> Unreadable:
-    return Unreadable(
+def _unreadable_parquet(error: Exception) -> UnreadableError:
+    return UnreadableError(
         f"a Parquet file that cannot be read ({_first_line(error)})",
         "a whole file",
         "download it again",
     )
 
 
-def _arrow_csv_lines(stream: IO[bytes], columns: Columns, width: int) -> Iterator[Chunk]:
+def _arrow_csv_lines(stream: IO[bytes], columns: Columns, text: Text) -> Iterator[Chunk]:
     pa, pa_csv = arrow(), arrow("csv")
     fields = {f"{at}": field for field, (at, _) in columns.where.items()}
+    names = list(fields.values())
     try:
         reader = pa_csv.open_csv(
             stream,
             # by position: tags may give two columns one name
             read_options=pa_csv.ReadOptions(
-                block_size=_BLOCK, column_names=[f"{at}" for at in range(width)], skip_rows=1
+                block_size=_BLOCK,
+                column_names=[f"{at}" for at in range(len(text.header))],
+                skip_rows=1,
             ),
-            parse_options=pa_csv.ParseOptions(newlines_in_values=True),
+            parse_options=pa_csv.ParseOptions(delimiter=text.separator, newlines_in_values=True),
             convert_options=pa_csv.ConvertOptions(
                 include_columns=list(fields),
                 column_types=dict.fromkeys(fields, pa.string()),
                 strings_can_be_null=False,
             ),
         )
-        names = list(fields.values())
         waiting: list[Any] = []
         for batch in reader:
             waiting.append(batch)
-            if sum(pending.num_rows for pending in waiting) >= CHUNK:
+            if sum(pending.num_rows for pending in waiting) >= chunks.CHUNK:
                 yield _arrow_chunk(pa.Table.from_batches(waiting).rename_columns(names), columns)
                 waiting = []
         if waiting:
             yield _arrow_chunk(pa.Table.from_batches(waiting).rename_columns(names), columns)
-    except pa.ArrowException as error:
-        # the slow way says what is wrong in words of our own, and in which line
-        if not stream.closed:
-            stream.seek(0)
-            for _ in _csv_lines(stream, columns, width):
-                pass
-        raise Unreadable(
-            f"a table that is no CSV ({_first_line(error)})",
-            "lines as long as the header",
-            "download it again: it may have been cut off",
-        ) from None
+    except pa.ArrowException:
+        raise SlowWayError from None
 
 
 def _arrow_chunk(table: Any, columns: Columns) -> Chunk:
     pa, compute = arrow(), arrow("compute")
+    total = table.num_rows
+    table = _without_forecasts(table)
 
-    def among(name: str, values: Iterable[str]) -> Any:
-        return compute.is_in(compute.cast(table[name], pa.string()), pa.array(sorted(values)))
+    def among(name: str, chosen: Callable[[str], bool]) -> Any:
+        return _among(table[name], _distinct(table[name]), chosen)
 
+    has_provider = "provider" in table.column_names
+    # a table without providers is of one, and AWS's words are taken for AWS's
+    of_aws = everybody = pa.array([True] * table.num_rows, pa.bool_())
+    if has_provider:
+        of_aws = among("provider", services.is_aws)
+    ours = compute.invert(everybody)
+    for name in {"product", "service_name"} & set(table.column_names):
+        ours = compute.or_(ours, among(name, lambda text: bool(services.product_of(text, False))))
+        by_short = among(name, lambda text: bool(services.product_of(text, True)))
+        ours = compute.or_(ours, compute.and_(by_short, of_aws))
+    # another provider's lines tell nothing of AWS's bill
+    if has_provider:
+        unknown = among("provider", lambda text: not services.clean(text))
+        of_aws = compute.or_(compute.or_(of_aws, unknown), ours)
+    kinds = _distinct(table["kind"])
+    # Arrow knows no blanks before a quote: the cells keep it
+    if any('"' in kind for kind in kinds):
+        raise SlowWayError
+    is_usage = compute.and_(of_aws, _among(table["kind"], kinds, columns.layout.is_usage))
+    if columns.layout.by_month and "invoice" in table.column_names:
+        is_usage = compute.and_(is_usage, compute.invert(among("invoice", columns.layout.is_open)))
     # text is made of the few values that are left: of timestamps it takes longer than all else
-    spans = table.filter(among("kind", columns.layout.usage)).group_by(["start", "end"])
+    spans = table.select(["start", "end"]).filter(is_usage).group_by(["start", "end"])
     moments = [_texts(column) for column in spans.aggregate([]).select(["start", "end"]).columns]
-    chosen = [
-        among(name, values)
-        for name, values in (("product", PRODUCTS), ("service_name", SERVICE_NAMES))
-        if name in table.column_names
-    ]
-    charged = table.filter(chosen[0] if len(chosen) == 1 else compute.or_(*chosen))
+    currencies: set[str] = set()
+    if "currency" in table.column_names:
+        currency = table["currency"].filter(of_aws) if has_provider else table["currency"]
+        currencies = set(_texts(compute.unique(currency)))
+    charged = table.filter(ours)
     return Chunk(
         lines=table.num_rows,
         spans=set(zip(*moments, strict=True)),
-        currencies=set(_texts(compute.unique(table["currency"]))),
-        charges=_frame({name: _texts(charged[name]) for name in charged.column_names}),
+        currencies=currencies,
+        of_aws=compute.sum(of_aws).as_py() or 0,
+        forecasts=total - table.num_rows,
+        charges=text_frame({name: _texts(charged[name]) for name in charged.column_names}),
+        numbers=[],
     )
+
+
+def _without_forecasts(table: Any) -> Any:
+    """The lines that are not marked as a forecast; hardly a table has any."""
+    compute = arrow("compute")
+    marks = []
+    if "forecast" in table.column_names:
+        flags = _distinct(table["forecast"])
+        if any(map(services.is_flag, flags)):
+            marks.append(_among(table["forecast"], flags, services.is_flag))
+    if "description" in table.column_names:
+        marks.append(compute.starts_with(_plain_text(table["description"]), FORECAST))
+    for mark in marks:
+        if compute.any(mark).as_py():
+            whole = functools.reduce(compute.or_, marks)
+            return table.filter(compute.invert(whole))
+    return table
+
+
+def _among(column: Any, values: Iterable[str], chosen: Callable[[str], bool]) -> Any:
+    """A mask of the cells whose value is chosen, out of those that the column has."""
+    wanted = [value for value in values if chosen(value)]
+    return arrow("compute").is_in(_plain_text(column), arrow().array(wanted, arrow().string()))
+
+
+def _distinct(column: Any) -> list[str]:
+    return list(arrow("compute").unique(_plain_text(column)).to_pylist())
+
+
+def _plain_text(column: Any) -> Any:
+    compute = arrow("compute")
+    return compute.fill_null(compute.cast(column, arrow().string()), "")
 
 
 def _texts(column: Any) -> list[str]:
     """Values as text, nothing where there is none; CUR 2.0's product map as JSON, as its CSV."""
-    pa, compute = arrow(), arrow("compute")
-    if pa.types.is_nested(column.type):
+    if arrow().types.is_nested(column.type):
         return [json.dumps(dict(value)) if value else "" for value in column.to_pylist()]
-    return list(compute.fill_null(compute.cast(column, pa.string()), "").to_pylist())
+    return list(_plain_text(column).to_pylist())
 
 
-def _csv_lines(stream: IO[bytes], columns: Columns, width: int) -> Iterator[Chunk]:
+def _csv_lines(stream: IO[bytes], columns: Columns, text: Text) -> Iterator[Chunk]:
     """The slow way: half as fast as pandas, which takes lines of the wrong length as they come."""
     # never lower: the limit is the whole process's, and others may have raised it
     csv.field_size_limit(max(csv.field_size_limit(), _MOST_FIELD))
-    at = {field: position for field, (position, _) in columns.where.items()}
-    kind, start, end, currency = (at[name] for name in ("kind", "start", "end", "currency"))
-    product, service = at.get("product"), at.get("service_name")
-    usage, pick = columns.layout.usage, itemgetter(*at.values())
-    lines, spans, currencies, charged = 0, set(), set(), []
-    text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
-    reader = csv.reader(text)
-    try:
+    wrapper, reader = open_rows(stream, text)
+    width = len(text.header)
+
+    def rows() -> Iterator[tuple[int, list[str]]]:
         next(reader)
         for row in reader:
-            if len(row) != width:
-                if not row:
-                    continue
-                _refuse_length(len(row), width, reader.line_num)
-            lines += 1
-            currencies.add(row[currency])
-            if row[kind] in usage:
-                spans.add((row[start], row[end]))
-            if (product is not None and row[product] in PRODUCTS) or (
-                service is not None and row[service] in SERVICE_NAMES
-            ):
-                charged.append(pick(row))
-            if lines == CHUNK:
-                yield Chunk(lines, spans, currencies, _rows(charged, at))
-                lines, spans, currencies, charged = 0, set(), set(), []
-        yield Chunk(lines, spans, currencies, _rows(charged, at))
+            if len(row) == width:
+                yield reader.line_num + text.before, row
+            elif row:
+                _refuse_length(len(row), width, reader.line_num + text.before)
+
+    try:
+        yield from chunks_of(rows(), columns)
     except csv.Error as error:
-        raise Unreadable(
-            f"a table that is no CSV ({error})", "a CSV table", line=reader.line_num
+        raise UnreadableError(
+            f"a table that is no CSV ({error})",
+            "a CSV table",
+            line=reader.line_num + text.before,
         ) from None
-    except UnicodeDecodeError:
-        raise Unreadable("bytes that are not UTF-8", "text in UTF-8") from None
+    except UnicodeError:
+        raise UnreadableError(f"text that is no {text.encoding}", "text in UTF-8") from None
     finally:
         if not stream.closed:
-            text.detach()  # whoever opened the stream closes it
+            wrapper.detach()  # whoever opened the stream closes it
 
 
 def _refuse_length(found: int, width: int, line: int) -> None:
-    raise Unreadable(
+    raise UnreadableError(
         f"{found:,} values",
         f"{width:,} as in the header",
         "download it again: it may have been cut off",
         line=line,
     )
-
-
-def _rows(rows: list[tuple[str, ...]], at: dict[str, int]) -> pd.DataFrame:
-    return _frame({name: [row[place] for row in rows] for place, name in enumerate(at)})
-
-
-def _frame(columns: dict[str, list[str]]) -> pd.DataFrame:
-    """A column of text for every field."""
-    frame = pd.DataFrame(columns, dtype=object)
-    return frame.reindex(columns=list(FIELDS), fill_value="").astype(object)
 
 
 def _first_line(error: Exception) -> str:

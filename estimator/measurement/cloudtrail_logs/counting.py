@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -12,17 +13,19 @@ from typing import Any, BinaryIO
 from estimator.measurement.cloudtrail_logs.identities import NO_ID, identities
 from estimator.measurement.cloudtrail_logs.records import Digest, Log, Record, read_log
 from estimator.measurement.cloudtrail_logs.requests import (
-    KMS,
     Request,
     request_of,
     signature,
     traits_of,
 )
-from estimator.measurement.cloudtrail_logs.unpack import UnreadableError, unpack
+from estimator.measurement.cloudtrail_logs.unpack import unpack
+from estimator.measurement.envelopes.walk import OTHERS
 from estimator.measurement.object_name import parse_name, written_at
 from estimator.measurement.skipped import Skipped
+from estimator.measurement.unreadable import WHOLE, UnreadableError, readable
 
 _WINDOW = datetime.timedelta(minutes=5)  # a log file holds about the five minutes before (F1)
+_LOGS = "CloudTrail"
 _SHARED = 8  # a copy that names the shared action tells more than one that does not
 
 Hours = dict[tuple[str, str], dict[datetime.date, int]]
@@ -52,6 +55,13 @@ class Events:
     def __len__(self) -> int:
         return len(self.request)
 
+    def cut(self, size: int) -> None:
+        """Forget all but the first events."""
+        del self.event[16 * size :]
+        del self.shared[16 * size :]
+        del self.request[size:]
+        del self.worth[size:]
+
 
 @dataclass
 class Counted:
@@ -69,6 +79,8 @@ class Counted:
         (recording account, Region) to day to hours, a bit each.
     skipped : list of Skipped
         What could not be read.
+    silent : Counter
+        Files read that tell nothing of requests, by what they are.
     """
 
     files: int = 0
@@ -77,6 +89,7 @@ class Counted:
     seen: Events = field(default_factory=Events)
     hours: Hours = field(default_factory=dict)
     skipped: list[Skipped] = field(default_factory=list)
+    silent: Counter[str] = field(default_factory=Counter)
     _codes: dict[Request, int] = field(default_factory=dict)
     _known: dict[tuple[Any, ...], tuple[int, int] | None] = field(default_factory=dict)
 
@@ -125,13 +138,10 @@ def count_files(paths: Iterable[str], read: Callable[[str], bytes | BinaryIO]) -
     counted = Counted()
     for path in paths:
         try:
-            data = read(path)
-        except OSError as error:
-            reason = f"cannot be read ({error.strerror or error})"
-            counted.skipped.append(Skipped(path, reason))
-            continue
+            with readable():
+                data = read(path)
         except UnreadableError as error:
-            counted.skipped.append(Skipped(path, str(error)))
+            counted.skipped.append(Skipped(path, _reason(error)))
             continue
         count_bytes(path, data, counted)
     return counted
@@ -140,36 +150,45 @@ def count_files(paths: Iterable[str], read: Callable[[str], bytes | BinaryIO]) -
 def count_bytes(path: str, data: bytes | BinaryIO, counted: Counted) -> None:
     """Count one file, or each member of an archive, into `counted`."""
     for name, plain in unpack(path, data):
-        try:
-            if isinstance(plain, UnreadableError):
-                raise plain
-            log = read_log(plain)
-        except UnreadableError as error:
-            counted.skipped.append(Skipped(name, str(error)))
+        if isinstance(plain, UnreadableError):
+            counted.skipped.append(Skipped(name, _reason(plain)))
             continue
-        _count_log(name, log, counted)
+        before = len(counted.seen)
+        try:
+            with readable():
+                _count_log(name, read_log(plain), counted)
+        except UnreadableError as error:
+            counted.seen.cut(before)  # a file counts whole or not at all
+            counted.skipped.append(Skipped(name, _reason(error)))
+
+
+def _reason(error: UnreadableError) -> str:
+    """The reason in words; that a log file should be whole goes without saying."""
+    return error.found if error.line is None and error.expected == WHOLE else error.reason
 
 
 def _count_log(path: str, log: Log, counted: Counted) -> None:
     seen = 0
+    tells = False
     spans: set[tuple[str, str, str]] = set()
-    is_log = False
-    for records in log.parts:
+    for records, kms in log.parts:
         seen += len(records)
-        is_log = is_log or any(record.source is not None for record in records)
+        tells = tells or any(record.source is not None for record in records)
         spans |= _spans(records)
-        kms = [record for record in records if record.source == KMS]
         if kms:
             _count_records(path, kms, counted)
-    # an empty list of records is a quiet log; entries without an eventSource are some other JSON
-    if seen + log.bad and not is_log:
-        counted.skipped.append(Skipped(path, "JSON without CloudTrail records"))
-        return
+    others = log.others.total()
+    tells = tells or log.quiet or (log.digest is not None and log.digest.quiet)
+    silent = _silent(log, seen)
+    if not tells and (others or not silent):
+        raise UnreadableError(_what(log.others, 0))
     counted.files += 1
     counted.records += seen
-    if log.bad:
-        reason = "entries that are no CloudTrail records, beside others that are"
-        counted.skipped.append(Skipped(path, reason))
+    if others:
+        counted.skipped.append(Skipped(path, _what(log.others, seen)))
+    if not tells:
+        counted.silent[silent] += 1
+        return
     for recorder, region, hour in spans:
         moment = _hour(hour)
         if moment is not None:
@@ -177,16 +196,37 @@ def _count_log(path: str, log: Log, counted: Counted) -> None:
     _cover_by_name(path, log.digest, counted)
 
 
+def _silent(log: Log, seen: int) -> str:
+    """What a known file is that tells nothing of requests; empty where it is no known one."""
+    if log.digest is not None:
+        return "digests of log files"
+    if seen:
+        return "CloudTrail Insights"
+    return next(iter(log.announcements), "")
+
+
+def _what(others: Counter[str], records: int) -> str:
+    """What was no record in a file, the most frequent first, and how often beside others."""
+    by_count = sorted((+others).items(), key=lambda item: (-item[1], item[0]))
+    if not records:
+        # its own name says more than that some entries are none
+        named = [name for name, _ in by_count if name != OTHERS]
+        return ", ".join(named) or "no CloudTrail events in it"
+    of = f"of {others.total() + records:,}"
+    return "; ".join(f"{name}: {count:,} {of}" for name, count in by_count)
+
+
 def _spans(records: Sequence[Record]) -> set[tuple[str, str, str]]:
     """Recording account, Region and hour of each record."""
     return {
         (record.recipient or "", record.region or "", record.time[:13])
         for record in records
-        if record.time
+        # an Insight is of no service, and says nothing of the hour's requests
+        if record.time and record.source
     }
 
 
-def _count_records(path: str, records: list[Record], counted: Counted) -> None:
+def _count_records(path: str, records: Sequence[Record], counted: Counted) -> None:
     seen = counted.seen
     events, shared = [], []
     code_of = counted.code_of
@@ -212,7 +252,7 @@ def _count_records(path: str, records: list[Record], counted: Counted) -> None:
 def _hour(text: str) -> datetime.datetime | None:
     """The hour of ``2023-10-17T04``; None where no calendar has it."""
     try:
-        moment = datetime.datetime.strptime(f"{text}+0000", "%Y-%m-%dT%H%z")
+        moment = datetime.datetime.strptime(f"{text.replace(' ', 'T')}+0000", "%Y-%m-%dT%H%z")
     except ValueError:
         return None
     # a year that no log is of: coverage would be laid out from there, a bit for each hour
@@ -248,7 +288,8 @@ def _cover_by_name(path: str, digest: Digest | None, counted: Counted) -> None:
     stream = (found.account, found.region)
     if digest is None:
         moment = written_at(path)
-        if moment is not None:
+        # a file of Insights proves nothing of the requests of its hour
+        if moment is not None and found.folder == _LOGS:
             # also where it has no record of these minutes: the file proves that they were recorded
             _cover(counted, stream, moment - _WINDOW)
         return

@@ -12,7 +12,7 @@ from estimator.measurement.cloudtrail_logs.requests import Request, sortable
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.result import Actuals
 from estimator.measurement.rows import PlainRows
-from estimator.measurement.skipped import SkippedFiles
+from estimator.measurement.skipped import Skipped, SkippedFiles
 from pricing.reading.problems import KmscostError
 
 SOURCE = "cloudtrail"
@@ -26,6 +26,7 @@ class Gathering:
         self._source = source
         self._files = 0
         self._records = 0
+        self._silent: Counter[str] = Counter()
         self._codes: dict[Request, int] = {}
         self._seen = Seen("event")
         self._hours: Hours = {}
@@ -36,6 +37,7 @@ class Gathering:
         """Add a batch."""
         self._files += counted.files
         self._records += counted.records
+        self._silent += counted.silent
         self.skipped.extend(counted.skipped)
         codes = np.array(
             [self._codes.setdefault(request, len(self._codes)) for request in counted.requests],
@@ -68,7 +70,7 @@ class Gathering:
             Nothing could be read at all: no count is no zero.
         """
         # no file is not zero requests: a wrong folder must not look like a cheap month
-        if not self._files:
+        if self._files == self._silent.total():
             raise self._nothing(paths)
         # of two copies that tell as much the first in this order counts, whichever file came first
         requests = list(self._codes)
@@ -86,7 +88,13 @@ class Gathering:
                 failed[request.error] += quantity
         # failed calls are no rows: whether KMS charges for them nobody knows
         counts = [item for item in self._requests.items() if not item[0].error]
-        notices = [*_failed_notices(failed), *self.skipped.lines(), *coverage.notices()]
+        dayless = sum(quantity for request, quantity in counts if request.day is None)
+        notices = [
+            *_failed_notices(failed),
+            *_dayless_notices(dayless),
+            *self.skipped.lines(),
+            *coverage.notices(),
+        ]
         return Actuals(
             source=self._source,
             all_rows=_rows(counts, coverage, self._source),
@@ -101,6 +109,10 @@ class Gathering:
         )
 
     def _nothing(self, paths: tuple[str, ...]) -> KmscostError:
+        for name, files in self._silent.items():
+            self.skipped.extend(
+                [Skipped(paths[0], f"{name} alone, which tell of no requests")] * files
+            )
         expected = "CloudTrail log files (.json.gz or .json)"
         fix = "name the folder that AWSLogs/ is in, or a log file"
         return self.skipped.nothing(paths, expected, fix)
@@ -141,6 +153,12 @@ _COLUMNS = (
     "cause",
     "operation",
 )
+
+
+def _dayless_notices(requests: int) -> list[str]:
+    if not requests:
+        return []
+    return [f"{requests:,} requests are of no day: their time is missing, or cannot be read"]
 
 
 def _most(failed: Counter[str]) -> list[tuple[str, int]]:

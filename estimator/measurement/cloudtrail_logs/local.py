@@ -39,13 +39,13 @@ def count_paths(
     first = list(islice(batches, 2))
     jobs = jobs or _cores()
     # a single batch is counted sooner here than a process starts
-    if jobs == 1 or len(first) < 2:
+    pool = None if jobs == 1 or len(first) < 2 else _workers(jobs)
+    if pool is None:
         for batch in chain(first, batches):
             yield _count(batch)
             done.add(len(batch), sum(file.size for file in batch))
         return
     waiting: deque[tuple[list[Found], Future[Counted]]] = deque()
-    pool = Workers(jobs, _count)
     try:
         for batch in chain(first, batches):
             waiting.append((batch, pool.submit(batch)))
@@ -57,6 +57,14 @@ def count_paths(
     except BaseException:
         pool.kill()  # Ctrl-C: nothing waits for files that nobody wants any more
         raise
+
+
+def _workers(jobs: int) -> Workers[list[Found], Counted] | None:
+    """Processes that count; None where the system gives none: then it is done here."""
+    try:
+        return Workers(jobs, _count)
+    except OSError:
+        return None
 
 
 def _cores() -> int:

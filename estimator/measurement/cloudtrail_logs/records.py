@@ -1,37 +1,46 @@
-"""Plain bytes of a log file to its records, whichever shape they come in.
+"""Plain bytes of a file to its records: a log file as CloudTrail writes it, or what carries events.
 
 Only the fields that counting needs are decoded; msgspec checks and skips the rest. What is nested
-stays raw until a record turns out to be a request to KMS.
+stays raw until a record turns out to be a request to KMS. Nearly every file is a log file: only
+where it is none does `envelopes` look for events in it.
 """
 
 from __future__ import annotations
 
-import codecs
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import msgspec
 
-from estimator.measurement.cloudtrail_logs.unpack import UnreadableError
+from estimator.measurement.envelopes import documents, tables
+from estimator.measurement.envelopes.event_kinds import KMS, must_have_parameters
+from estimator.measurement.envelopes.recognition import (
+    NOT_JSON,
+    announcement_of_text,
+    is_service,
+    name_of_text,
+)
+from estimator.measurement.envelopes.rows import Plan, event_of
+from estimator.measurement.envelopes.text import as_utf8, without_half_characters
+from estimator.measurement.envelopes.walk import BASE64, Walker
+from estimator.measurement.unreadable import UnreadableError
 
 # beyond it records are decoded one by one: all at once would take several times the file
 _WHOLE = 64 * 1024**2
 _PART = 10_000
-_BLOCK = 1 << 20  # bytes
 _RAW = msgspec.Raw(b"")
 _Part = TypeVar("_Part")
-_SHOWN = 80
-_NO_SPACE = re.compile(r"\S")
-_IDS = ("event_id", "shared_id", "request_id", "error")
-
-# half of a surrogate pair is valid JSON and no character: users' names and agents hold such things
-_HALF_CHARACTER = re.compile(
-    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
-    rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-)
+_PARQUET = b"PAR1"
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+_BASE64 = tuple(begin.encode() for begin in BASE64)
+_OTHER_TABLES = (b"Obj\x01", b"ORC")
+_INSIGHT = "AwsCloudTrailInsight"
 
 
 class Context(msgspec.Struct, gc=False):
@@ -47,6 +56,9 @@ class Parameters(msgspec.Struct, gc=False):
     context: Context | None = msgspec.field(name="encryptionContext", default=None)
     source: Context | None = msgspec.field(name="sourceEncryptionContext", default=None)
     key: str | None = msgspec.field(name="keyId", default=None)
+    # where tables put the context, which would else be missed without a word
+    lower: msgspec.Raw = msgspec.field(name="encryptioncontext", default=_RAW)
+    dotted: msgspec.Raw = msgspec.field(name="encryptionContext.aws:cloudtrail:arn", default=_RAW)
 
 
 class Record(msgspec.Struct, gc=False):
@@ -80,24 +92,18 @@ class _Log(msgspec.Struct):
     records: list[_Usual] | None = msgspec.field(name="Records", default=None)
 
 
-class _Top(msgspec.Struct):
-    """The shapes that a file may have at its top; a digest file has none of CloudTrail's events."""
+class _LargeLog(msgspec.Struct):
+    """A log file whose records stay raw."""
 
-    records: msgspec.Raw = msgspec.field(name="Records", default=_RAW)
-    looked_up: msgspec.Raw = msgspec.field(
-        name="Events", default=_RAW
-    )  # aws cloudtrail lookup-events
-    source: msgspec.Raw = msgspec.field(name="eventSource", default=_RAW)
-    operation: msgspec.Raw = msgspec.field(name="eventName", default=_RAW)
-    detail: msgspec.Raw = msgspec.field(name="detail", default=_RAW)  # EventBridge
-    digest_end: Any = msgspec.field(name="digestEndTime", default=None)
-    digest_start: Any = msgspec.field(name="digestStartTime", default=None)
-    digest_object: Any = msgspec.field(name="digestS3Object", default=None)
-    log_files: Any = msgspec.field(name="logFiles", default=None)
+    records: list[msgspec.Raw] | None = msgspec.field(name="Records", default=None)
 
 
-class _LookedUp(msgspec.Struct):
-    text: str = msgspec.field(name="CloudTrailEvent")
+Part = tuple[Sequence[Record], Sequence[Record]]
+
+
+def kms_of(records: Sequence[Record]) -> list[Record]:
+    """The events of KMS among others."""
+    return [record for record in records if record.source == KMS]
 
 
 @dataclass
@@ -106,17 +112,23 @@ class Log:
 
     Attributes
     ----------
-    parts : iterator of lists of Record
-        In the order of the file; walked once.
+    parts : iterator
+        Records in the order of the file, and those of KMS among them; walked once.
     digest : Digest, optional
-        Set where the file is a digest file, which has no records.
-    bad : int
-        Entries that are no records, known after the walk.
+        A digest file, which has no records.
+    others : Counter
+        What is no record, in words, and how often; known after the walk, as the rest.
+    announcements : Counter
+        Services' own messages that stand for no event.
+    quiet : bool
+        It is a log file that has no records.
     """
 
-    parts: Iterator[Sequence[Record]] = field(default_factory=lambda: iter(()))
+    parts: Iterator[Part] = field(default_factory=lambda: iter(()))
     digest: Digest | None = None
-    bad: int = 0
+    others: Counter[str] = field(default_factory=Counter)
+    announcements: Counter[str] = field(default_factory=Counter)
+    quiet: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,84 +142,181 @@ class Digest:
 
 
 _decode_log = msgspec.json.Decoder(_Log).decode
-_decode_top = msgspec.json.Decoder(_Top).decode
+_decode_entries = msgspec.json.Decoder(_LargeLog).decode
+_decode_usual = msgspec.json.Decoder(list[_Usual]).decode
 _decode_record = msgspec.json.Decoder(Record).decode
-_decode_list = msgspec.json.Decoder(list[msgspec.Raw]).decode
-_decode_looked_up = msgspec.json.Decoder(list[_LookedUp]).decode
+_source_of = attrgetter("source")
 
 
 def read_log(data: bytes) -> Log:
-    """The records in the plain bytes of a log file.
+    """The records in the plain bytes of a file.
 
     Raises
     ------
     UnreadableError
-        There is no CloudTrail record in it, and why.
+        It is no text that can hold events, and why; also in the middle of the walk.
     """
-    if not data.isascii():
-        _check_text(data)  # msgspec does not look into what it skips
+    if data.startswith(_PARQUET):
+        return _log_of(tables.parquet_rows(data))
+    if data.startswith(_OTHER_TABLES):
+        raise UnreadableError(name_of_text(data))
+    data = as_utf8(data)
     if len(data) <= _WHOLE:
         try:
             records = _decode_log(data).records
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
             records = None  # another shape, or entries that are no records: looked at below
         if records is not None:
-            return Log(iter([records]))
-    log = Log()
-    text = _HALF_CHARACTER.sub(rb"\\ufffd", data.removeprefix(b"\xef\xbb\xbf").strip())
-    entries = _entries(text, log)
-    log.parts = _each(entries, log)
+            kms = kms_of(records)
+            if _are_plain(records, kms):
+                return Log(iter([(records, kms)]), quiet=not records)
+    else:
+        log = _large_log(data)
+        if log is not None:
+            return log
+    text = without_half_characters(data.strip())
+    if not text:
+        raise UnreadableError("empty file")
+    announcement = announcement_of_text(text)
+    if announcement:
+        return Log(announcements=Counter([announcement]))
+    return _log_of(_nodes(text))
+
+
+def _large_log(data: bytes) -> Log | None:
+    """A log file whose records are decoded part by part; None where it is none."""
+    try:
+        entries = _decode_entries(data).records
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return None
+    if not entries:
+        return None
+    walker: Walker[Record] = Walker(_read, _read_row, in_log=True)
+    return Log(_large_parts(entries, walker), others=walker.others)
+
+
+def _large_parts(entries: list[msgspec.Raw], walker: Walker[Record]) -> Iterator[Part]:
+    for start in range(0, len(entries), _PART):
+        part = entries[start : start + _PART]
+        try:
+            records: Sequence[Record] = _decode_usual(b"[" + b",".join(part) + b"]")
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+            records = ()
+        kms = kms_of(records)
+        if not records or not _are_plain(records, kms):
+            whole = (without_half_characters(bytes(entry)) for entry in part)
+            records = list(walker.events(whole))
+            kms = kms_of(records)
+        yield records, kms
+
+
+def _are_plain(records: Sequence[Record], kms: Sequence[Record]) -> bool:
+    """Whether all are events with their fields where CloudTrail has them."""
+    # events by the million are of few services
+    for source in set(map(_source_of, records)):
+        if not is_service(source) and not (
+            source is None and all(map(_is_insight, (r for r in records if r.source is None)))
+        ):
+            return False
+    return not any(map(_may_have_more, kms))
+
+
+def _is_insight(record: Record) -> bool:
+    return record.kind == _INSIGHT or record.category == "Insight"
+
+
+def _may_have_more(record: Record) -> bool:
+    """Whether parameters of an event may stand elsewhere than CloudTrail has them."""
+    parameters = record.parameters
+    if parameters is None:
+        return must_have_parameters(record.operation, record.error, record.kind, record.category)
+    return parameters.context is None and bool(bytes(parameters.lower) or bytes(parameters.dotted))
+
+
+def _nodes(text: bytes) -> Iterable[Any]:
+    """The documents or rows of a text."""
+    begins = documents.begins_like_json(text)
+    try:
+        if begins:
+            return documents.documents(text)
+    except UnreadableError:
+        if not text.startswith(b'"'):  # a CSV may begin with a quote as well
+            raise
+    rows = tables.csv_rows(text)
+    if rows is not None:
+        return rows
+    if text.startswith(_BASE64):
+        return text.decode().splitlines()
+    if b"{" not in text:
+        raise UnreadableError(name_of_text(text))
+    return _prefixed(text)
+
+
+def _prefixed(text: bytes) -> Iterator[Any]:
+    """The documents of lines with a time before each."""
+    name = name_of_text(text)
+    if name != NOT_JSON:
+        raise UnreadableError(name)
+    found = list(documents.after_prefixes(text))
+    if not any(found):
+        raise UnreadableError(NOT_JSON)
+    return iter(found)
+
+
+def _log_of(nodes: Iterable[Any]) -> Log:
+    walker: Walker[Record] = Walker(_read, _read_row)
+    log = Log(others=walker.others, announcements=walker.announcements)
+    log.parts = _parts(walker, nodes, log)
     return log
 
 
-def _check_text(data: bytes) -> None:
-    """Refuse what is not UTF-8, a block at a time: as text all may take four times as much."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    for start in range(0, len(data), _BLOCK):
-        before = len(decoder.getstate()[0])
-        try:
-            decoder.decode(data[start : start + _BLOCK], final=start + _BLOCK >= len(data))
-        except UnicodeDecodeError as error:
-            place = start - before + error.start
-            raise UnreadableError(f"not UTF-8 (byte {place})") from None
+def _parts(walker: Walker[Record], nodes: Iterable[Any], log: Log) -> Iterator[Part]:
+    events = walker.events(nodes)
+    while records := list(islice(events, _PART)):
+        yield records, kms_of(records)
+    log.quiet = walker.quiet
+    if walker.digest is not None:
+        digest = walker.digest
+        log.digest = Digest(
+            str(digest.get("digestS3Object")),
+            str(digest.get("digestStartTime")),
+            str(digest.get("digestEndTime")),
+            not digest.get("logFiles"),
+        )
 
 
-def _each(entries: list[Any], log: Log) -> Iterator[Sequence[Record]]:
-    for start in range(0, len(entries), _PART):
-        part = []
-        for entry in entries[start : start + _PART]:
-            try:
-                part.append(_record(entry))
-            except (msgspec.MsgspecError, ValueError, TypeError, RecursionError):
-                log.bad += 1
-        yield part
-
-
-def _record(entry: Any) -> Record:
-    """One record; a field of another type than CloudTrail's counts as text or as missing."""
+def _read(raw: bytes) -> Record | None:
+    """An event as CloudTrail writes it; None for anything else."""
     try:
-        record = _decode_record(entry)
-        if not (record.event_id or record.request_id):
-            # events before version 1.01 have no id: all of one tells it from others
-            record.request_id = json.dumps(json.loads(bytes(entry)), sort_keys=True)
-    except msgspec.ValidationError:
-        document = json.loads(bytes(entry))
-    else:
-        return record
-    if not isinstance(document, dict):
-        raise TypeError("no record")
+        record = _decode_record(raw)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+    if not is_service(record.source):
+        return record if record.source is None and _is_insight(record) else None
+    if record.source == KMS and _may_have_more(record):
+        return None
+    if record.time is not None and not _TIME.fullmatch(record.time):
+        return None
+    if not (record.event_id or record.request_id):
+        # events before version 1.01 have no id: all of one tells it from others
+        record.request_id = json.dumps(json.loads(raw), sort_keys=True)
+    return record
+
+
+def _read_row(row: Mapping[str, Any], plan: Plan, in_log: bool) -> Record:
+    """An event whose fields are flattened, texts, or of another type than CloudTrail's."""
+    event = event_of(row, plan, in_log)
     fields: dict[str, Any] = {}
     for wanted in msgspec.structs.fields(Record):
-        value = document.get(wanted.encode_name)
+        value = event.get(wanted.encode_name)
         if wanted.name == "parameters":
             fields[wanted.name] = lenient(value, Parameters)
         elif wanted.default is _RAW:
             fields[wanted.name] = msgspec.Raw(json.dumps(value).encode())
-        elif wanted.name in _IDS and value is not None and not isinstance(value, str):
-            fields[wanted.name] = json.dumps(value)  # odd, but it tells one from another
         else:
-            fields[wanted.name] = value if isinstance(value, str) else None
-    fields["request_id"] = fields["request_id"] or json.dumps(document, sort_keys=True)
+            fields[wanted.name] = value
+    if not (fields["event_id"] or fields["request_id"]):
+        fields["request_id"] = json.dumps(row, sort_keys=True, default=str)
     return Record(**fields)
 
 
@@ -227,71 +336,3 @@ def _only_strings(value: Any) -> Any:
         strings = {key: _only_strings(inner) for key, inner in value.items()}
         return {key: inner for key, inner in strings.items() if isinstance(inner, str | dict)}
     return value
-
-
-def _entries(data: bytes, log: Log) -> list[Any]:
-    """The records, still as raw bytes, of one document, of lines of them, or of any in a row.
-
-    A file counts whole or not at all.
-    """
-    if not data:
-        raise UnreadableError("empty file")
-    try:
-        return _of_document(data, log)
-    except RecursionError:
-        raise UnreadableError("JSON nested too deep") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        for split in (bytes.splitlines, _in_a_row):
-            try:
-                parts = [part for part in split(data) if part.strip()]
-                return [entry for part in parts for entry in _of_document(part, log)]
-            # msgspec's errors are no ValueError in its release 0.19
-            except (msgspec.MsgspecError, ValueError, RecursionError):
-                continue
-        raise UnreadableError(_why(data, error)) from None
-
-
-def _in_a_row(data: bytes) -> list[bytes]:
-    """Documents one after the other with nothing between them, as joined files are."""
-    text = data.decode()
-    decoder = json.JSONDecoder()
-    parts, at = [], 0
-    while at < len(text):
-        _, end = decoder.raw_decode(text, at)
-        parts.append(text[at:end].encode())
-        following = _NO_SPACE.search(text, end)
-        at = following.start() if following else len(text)
-    if len(parts) < 2:
-        raise ValueError("one document")
-    return parts
-
-
-def _of_document(data: bytes, log: Log) -> list[Any]:
-    if data.startswith(b"["):
-        return _decode_list(data)
-    top = _decode_top(data)
-    # bytes() would copy all of it
-    if memoryview(top.records).nbytes > len(b"null") or bytes(top.records) not in (b"", b"null"):
-        return _decode_list(top.records)
-    if bytes(top.looked_up):
-        return [event.text.encode() for event in _decode_looked_up(top.looked_up)]
-    if bytes(top.detail):
-        return [top.detail]
-    if bytes(top.source) and bytes(top.operation):
-        return [data]
-    if top.digest_end is not None and top.log_files is not None:
-        log.digest = Digest(
-            str(top.digest_object), str(top.digest_start), str(top.digest_end), not top.log_files
-        )
-        return []
-    raise UnreadableError("JSON without CloudTrail records")
-
-
-def _why(data: bytes, error: Exception) -> str:
-    if not data:
-        return "empty file"
-    if not data.startswith((b"{", b"[")):
-        return "not JSON"
-    if isinstance(error, msgspec.ValidationError):
-        return f"JSON without CloudTrail records ({str(error)[:_SHOWN]})"
-    return f"damaged JSON ({str(error)[:_SHOWN]})"

@@ -14,17 +14,20 @@ from typing import Any, NamedTuple, TypeVar, cast
 import msgspec
 
 from estimator.measurement.cloudtrail_logs.records import Record, lenient
+from estimator.measurement.envelopes.event_kinds import (
+    CLOUDTRAIL,
+    NO_CALLS,
+    NO_CATEGORIES,
+    SERVICE_EVENT,
+    WITH_PARAMETERS,
+)
+from estimator.measurement.envelopes.rows import object_of
+from estimator.measurement.envelopes.text import without_half_characters
 from estimator.measurement.object_name import DIGEST, parse_folder
 from pricing.arns import account_in, is_key, role_of, split_arn
 
-KMS = "kms.amazonaws.com"
-
 # CloudTrail's own account in events of 2014 to 2020 or so; later AWSService stands there
 _CLOUDTRAIL_ITSELF = "086441151436"
-
-# no API requests: KMS's own deeds (rotation), and second records of a call by another feature
-NO_CALLS = frozenset({"AwsServiceEvent", "AwsCloudTrailInsight", "AwsVpceEvent"})
-NO_CATEGORIES = frozenset({"Insight", "NetworkActivity", "Aggregated"})
 
 _WRITES = frozenset({"GenerateDataKey", "GenerateDataKeyWithoutPlaintext"})
 COPIES = frozenset({"Encrypt", "ReEncrypt", "ReEncryptFrom", "ReEncryptTo"})
@@ -89,7 +92,7 @@ _decode_resources = msgspec.json.Decoder(list[_Resource]).decode
 _decode_caller = msgspec.json.Decoder(_Caller).decode
 
 
-def _read(decode: Callable[[bytes], _Part], raw: bytes, kind: Any) -> _Part | None:
+def _read(decode: Callable[[bytes], _Part], raw: bytes, kind: Any, field: str) -> _Part | None:
     """A nested part of a record, as far as it is of its type."""
     if raw in _NOTHING:
         return None
@@ -98,9 +101,12 @@ def _read(decode: Callable[[bytes], _Part], raw: bytes, kind: Any) -> _Part | No
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         pass
     try:
-        return cast("_Part | None", lenient(msgspec.json.decode(raw), kind))
+        value = msgspec.json.decode(without_half_characters(raw))
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return None
+    if isinstance(value, str):
+        value = object_of(value, field)
+    return cast("_Part | None", lenient(value, kind))
 
 
 class Traits(NamedTuple):
@@ -117,6 +123,7 @@ class Traits(NamedTuple):
     named_key: str
     key: str
     caller: tuple[str, str, bool]
+    has_context: bool = False
 
 
 def signature(record: Record) -> tuple[Any, ...]:
@@ -125,6 +132,7 @@ def signature(record: Record) -> tuple[Any, ...]:
     Events by the million have few signatures: what an event says is worked out once for each.
     """
     named_key, trail, target = _names_in(record)
+    parameters = record.parameters
     folder, slash, name = target.rpartition("/")
     return (
         folder if name and slash else target,
@@ -139,6 +147,7 @@ def signature(record: Record) -> tuple[Any, ...]:
         record.category,
         bytes(record.resources),
         _caller_of(bytes(record.caller)),
+        parameters is not None and parameters.context is not None,
     )
 
 
@@ -166,6 +175,7 @@ def traits_of(record: Record) -> Traits:
         named_key or "",
         _key_of(bytes(record.resources)),
         _caller_of(bytes(record.caller)),
+        record.parameters is not None and record.parameters.context is not None,
     )
 
 
@@ -179,7 +189,12 @@ def request_of(traits: Traits, day: datetime.date | None) -> Request | None:
     day : date
         When it was, UTC; None where nobody knows.
     """
-    if traits.kind in NO_CALLS or traits.category in NO_CATEGORIES:
+    is_call = traits.kind not in NO_CALLS or (
+        traits.kind == SERVICE_EVENT
+        and traits.has_context
+        and traits.operation in WITH_PARAMETERS  # no RotateKey, which is no API
+    )
+    if not is_call or traits.category in NO_CATEGORIES:
         return None
     operation, trail = traits.operation or "", traits.trail
     recorder, region = traits.recorder or "", traits.region or ""
@@ -201,6 +216,10 @@ def request_of(traits: Traits, day: datetime.date | None) -> Request | None:
     else:
         # no object: an event data store of CloudTrail Lake, which is no trail
         cause = _cause(operation, folder, replicates) if traits.target else "other"
+        # CloudTrail reads its files for itself, for instance to chain digests: that is no reader,
+        # and files per day are not known by it
+        if cause == "get" and caller == CLOUDTRAIL:
+            cause = "other"
     reads = cause in ("get", "replication")
     billed = caller_account or (recorder if reads else trail_account)
     if caller_account == _CLOUDTRAIL_ITSELF or cause in ("put", "digest", "check"):
@@ -243,7 +262,7 @@ def _target_of(arn: str) -> tuple[bool, str, str, str, bool]:
 @lru_cache(maxsize=4096)
 def _key_of(raw: bytes) -> str:
     """The key among the resources: `ARN` or `arn`, both are seen."""
-    for resource in _read(_decode_resources, raw, list[_Resource]) or ():
+    for resource in _read(_decode_resources, raw, list[_Resource], "resources") or ():
         for arn in (resource.upper or "", resource.lower or ""):
             if is_key(arn):
                 return arn
@@ -253,7 +272,7 @@ def _key_of(raw: bytes) -> str:
 @lru_cache(maxsize=4096)
 def _caller_of(raw: bytes) -> tuple[str, str, bool]:
     """The account that called, the reader's name, and whether S3 replicates in that name."""
-    identity = _read(_decode_caller, raw, _Caller)
+    identity = _read(_decode_caller, raw, _Caller, "userIdentity")
     if identity is None:
         return "", "", False
     issuer = identity.session.issuer if identity.session else None

@@ -151,7 +151,13 @@ def _count(rows: Iterable[Any]) -> Iterator[tuple[int, Any]]:
 def _hand_on(counted: Counted) -> Iterator[tuple[int, Any]]:
     rows = rows_of(counted.seen)
     yield from _split(rows, counted.requests, "event")
-    rest = Counted(counted.files, counted.records, hours=counted.hours, skipped=counted.skipped)
+    rest = Counted(
+        counted.files,
+        counted.records,
+        hours=counted.hours,
+        skipped=counted.skipped,
+        silent=counted.silent,
+    )
     yield _SUMMARY, ("summary", rest)
 
 

@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import os
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from isal import isal_zlib
-from isal.isal_zlib import IsalError
+from estimator.measurement import compressed
+from estimator.measurement.compressed import Room, compression, plain_bytes
+from estimator.measurement.unreadable import UnreadableError, readable
 
-# AWS closes a log file at 50 MB compressed (F6), which unpacks to about 1 GB
-MAX_UNPACKED = 2 * 1024**3
-_TOO_MUCH = f"unpacks to more than {MAX_UNPACKED // 1024**3} GB"
-
-_ZIP = b"PK\x03\x04"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _TAR = b"ustar"
-_GZIP = b"\x1f\x8b\x08"
-_ONE_CALL = 1024**2  # DEFLATE packs at most 1,032 : 1, so this never unpacks to more than 1 GB
-_CHUNK = _LARGE = 64 * 1024**2
-_OTHERS = {
-    b"BZh": "packed with bzip2; unpack it first",
-    b"\xfd7zXZ": "packed with xz; unpack it first",
-    b"(\xb5/\xfd": "packed with zstd; unpack it first",
-    b"PAR1": "a Parquet file, not a CloudTrail log file",
-}
+_LARGE = 64 * 1024**2
+_BLOCK = 1024**2
+_SMALL_BLOCK = 4096  # zipfile unpacks all of it at once, and a byte of LZMA may stand for 7,000
+_MOST_NESTED = 3  # backup.tar.gz of logs.zip of file.json.gz
 
-
-class UnreadableError(Exception):
-    """A file that cannot be counted; the message is the reason."""
+_Contents = Iterator[tuple[str, bytes | UnreadableError]]
 
 
 def content(path: str) -> bytes | BinaryIO:
@@ -51,12 +43,13 @@ def content(path: str) -> bytes | BinaryIO:
         if head.startswith(_ZIP) or head[257:262] == _TAR:
             return stream
     with stream:
-        if size > MAX_UNPACKED:
-            raise UnreadableError(f"larger than {MAX_UNPACKED // 1024**3} GB; split it first")
+        if size > compressed.MOST_PLAIN:
+            most = compressed.MOST_PLAIN // 1024**3
+            raise UnreadableError(f"larger than {most} GB; split it first")
         return stream.read()
 
 
-def unpack(path: str, data: bytes | BinaryIO) -> Iterator[tuple[str, bytes | UnreadableError]]:
+def unpack(path: str, data: bytes | BinaryIO) -> _Contents:
     """The log files in a file: itself, or the members of a zip or tar archive.
 
     Yields
@@ -64,123 +57,157 @@ def unpack(path: str, data: bytes | BinaryIO) -> Iterator[tuple[str, bytes | Unr
     (path, bytes or UnreadableError)
         A member's path is ``archive!member``; what cannot be unpacked comes as its error.
     """
-    try:
-        if not isinstance(data, bytes):
-            with data:
-                is_zip = data.read(len(_ZIP)) == _ZIP
-                data.seek(0)
-                yield from (_zip if is_zip else _tar)(path, data)
-            return
-        if data.startswith(_ZIP):
-            yield from _zip(path, io.BytesIO(data))
-            return
-        plain = plain_bytes(data)
-        if plain[257:262] == _TAR:
-            yield from _tar(path, io.BytesIO(plain))
-            return
-    except UnreadableError as error:
-        # a new one: what was unpacked so far hangs on to the traceback of the other
-        yield path, UnreadableError(str(error))
+    if isinstance(data, bytes):
+        yield from _contents(path, data, Room(len(data)), 0)
         return
-    yield path, plain
+    with data:
+        room = Room(data.seek(0, os.SEEK_END))
+        data.seek(0)
+        is_zip = data.read(len(_ZIP[0])) in _ZIP
+        data.seek(0)
+        yield from _named(path, (_zip if is_zip else _tar)(path, data, room, 0))
 
 
-def plain_bytes(data: bytes) -> bytes:
-    """The content, unpacked where it is gzip, all members of it."""
+def _contents(path: str, data: bytes, room: Room, depth: int) -> _Contents:
+    """The log files in these bytes, which are inside of so many archives."""
+    try:
+        plain = plain_bytes(_not_empty(data), room)
+        archive = _archive(path, data, plain, room, depth)
+    except UnreadableError as error:
+        yield path, _bare(error)
+        return
+    if archive is None:
+        yield path, plain
+        return
+    del data, plain
+    yield from _named(path, archive)
+
+
+def _not_empty(data: bytes) -> bytes:
     if not data:
         raise UnreadableError("empty file")
-    if data.startswith(_GZIP):
-        return _gunzip(data)
-    for magic, reason in _OTHERS.items():
-        if data.startswith(magic):
-            raise UnreadableError(reason)
     return data
 
 
-def _gunzip(data: bytes) -> bytes:
+def _archive(path: str, data: bytes, plain: bytes, room: Room, depth: int) -> _Contents | None:
+    """The members of an archive; None where it is none."""
+    if plain.startswith(_ZIP):
+        archive = _zip(path, io.BytesIO(plain), room, depth)
+    elif plain[257:262] == _TAR:
+        archive = _tar(path, io.BytesIO(plain), room, depth)
+    elif plain is not data and compression(plain):
+        archive = _contents(path, plain, room, depth + 1)  # packed twice
+    else:
+        return None
+    if depth >= _MOST_NESTED:
+        deep = f"archives nested more than {_MOST_NESTED} deep"
+        raise UnreadableError(f"{deep}; unpack the outer ones first")
+    return archive
+
+
+def _named(path: str, archive: _Contents) -> _Contents:
+    """The members of an archive; what is wrong with the archive itself after those before it."""
     try:
-        if len(data) <= _ONE_CALL and data.find(_GZIP, 10) < 0:
-            # one member, as CloudTrail writes it: the trailer tells how much room it takes
-            size = int.from_bytes(data[-4:], "little") + 1
-            plain: bytes = isal_zlib.decompress(data, 31, bufsize=min(size, _CHUNK))
-            return plain
-        return _members(data)
-    except (IsalError, EOFError, ValueError) as error:  # type: ignore[misc]  # typed as a module's
-        raise UnreadableError(f"corrupt or truncated gzip ({error})") from None
-
-
-def _members(data: bytes) -> bytes:
-    parts = []
-    room = MAX_UNPACKED
-    # the last member's size, which is the file's where it has one: unpacked in one piece, it is
-    # never in memory twice
-    size = int.from_bytes(data[-4:], "little") + 1
-    first_bytes = min(max(size, _CHUNK), MAX_UNPACKED)
-    while data.startswith(_GZIP):
-        stream = isal_zlib.decompressobj(wbits=31)
-        part = stream.decompress(data, min(first_bytes, room + 1))
-        while True:
-            room -= len(part)
-            if room < 0:
-                raise UnreadableError(_TOO_MUCH)
-            parts.append(part)
-            if stream.eof:
-                break
-            if not stream.unconsumed_tail:
-                raise UnreadableError("corrupt or truncated gzip (it ends too early)")
-            part = stream.decompress(stream.unconsumed_tail, min(_CHUNK, room + 1))
-        data = stream.unused_data  # the next member, padding, or nothing
-    return b"".join(parts)
-
-
-def _zip(path: str, data: BinaryIO) -> Iterator[tuple[str, bytes | UnreadableError]]:
-    try:
-        with zipfile.ZipFile(data) as archive:
-            for member in archive.infolist():
-                if member.is_dir():
-                    continue
-                name = f"{path}!{member.filename}"
-                if member.file_size > MAX_UNPACKED:
-                    yield name, UnreadableError(_TOO_MUCH)
-                    continue
-                yield name, _member(partial(archive.read, member))
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError) as error:
-        raise UnreadableError(f"corrupt zip archive ({error})") from None
-
-
-def _tar(path: str, data: BinaryIO) -> Iterator[tuple[str, bytes | UnreadableError]]:
-    try:
-        with tarfile.open(fileobj=data, mode="r:") as archive:
-            for member in archive:
-                stream = archive.extractfile(member) if member.isfile() else None
-                name = f"{path}!{member.name}"
-                if stream is None:
-                    continue
-                if member.size > MAX_UNPACKED:
-                    yield name, UnreadableError(_TOO_MUCH)
-                    continue
-                yield name, _member(stream.read)
-            # tarfile takes what it does not understand for the end
-            data.seek(archive.offset)
-            if data.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
-                yield path, UnreadableError("tar archive that breaks off: not all of it is counted")
-            elif any(block.strip(b"\0") for block in iter(partial(data.read, _ONE_CALL), b"")):
-                yield path, UnreadableError("tar archive with more after its end; unpack it first")
-    except (tarfile.TarError, EOFError, OSError, ValueError) as error:
-        raise UnreadableError(f"corrupt tar archive ({error})") from None
-
-
-def _member(read: Callable[[], bytes]) -> bytes | UnreadableError:
-    try:
-        return plain_bytes(read())
+        yield from archive
     except UnreadableError as error:
-        return UnreadableError(str(error))
-    except (
-        OSError,
-        EOFError,
-        ValueError,
-        RuntimeError,
-        NotImplementedError,
-        zipfile.BadZipFile,
-    ) as error:
-        return UnreadableError(f"cannot be unpacked ({error})")
+        yield path, _bare(error)
+
+
+def _bare(error: UnreadableError) -> UnreadableError:
+    """The same error anew: what was unpacked so far hangs on to the traceback of the other."""
+    return UnreadableError(error.found, error.expected, error.fix, error.line)
+
+
+def _zip(path: str, data: BinaryIO, room: Room, depth: int) -> _Contents:
+    with readable("a whole zip archive"), zipfile.ZipFile(data) as archive:
+        members = archive.infolist()
+        for member in members:
+            room.enter()
+            # a folder has no bytes; a damaged name may look like one
+            if member.is_dir() and not member.file_size:
+                continue
+            name = f"{path}!{member.filename}"
+            own = Room(member.compress_size, room)
+            yield from _member(name, partial(_read, archive, member, own), own, depth)
+        if not members:
+            raise UnreadableError("an empty zip archive")
+        _check_ends(archive, data)
+
+
+def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, room: Room) -> bytes:
+    """The bytes of a member, checked by their CRC; never more than the archive's list says."""
+    if member.compress_type == zipfile.ZIP_BZIP2:
+        return _read_bzip2(archive, member, room)
+    room.take(member.file_size)
+    size = _SMALL_BLOCK if member.compress_type == zipfile.ZIP_LZMA else _BLOCK
+    with archive.open(member) as stream:
+        whole = io.BytesIO()
+        while block := stream.read(size):
+            whole.write(block)
+        return whole.getvalue()
+
+
+def _read_bzip2(archive: zipfile.ZipFile, member: zipfile.ZipInfo, room: Room) -> bytes:
+    """As `_read`; zipfile unpacks all of a block at once, and 1 kB of bzip2 may stand for 1 GB."""
+    packed = copy.copy(member)
+    packed.compress_type, packed.file_size = zipfile.ZIP_STORED, member.compress_size
+    del packed.CRC  # of the plain bytes
+    with archive.open(packed) as stream:
+        plain = plain_bytes(stream.read(), room)
+    if len(plain) != member.file_size or zlib.crc32(plain) != member.CRC:
+        raise UnreadableError(f"a damaged zip archive (wrong CRC of {member.filename!r})")
+    return plain
+
+
+def _check_ends(archive: zipfile.ZipFile, data: BinaryIO) -> None:
+    """Refuse what zipfile passes over: bytes before the first member and after the list of them."""
+    size = data.seek(0, os.SEEK_END)
+    begin = max(0, size - (1 << 16) - 22)  # a comment of 64 kB may follow the 22 bytes of the end
+    data.seek(begin)
+    tail = data.read()
+    at = tail.rfind(b"PK\x05\x06")
+    members = archive.infolist()
+    if int.from_bytes(tail[at + 10 : at + 12], "little") not in {0xFFFF, len(members) & 0xFFFF}:
+        raise UnreadableError("zip archive whose list of members breaks off")
+    if begin + at + 22 + len(archive.comment) != size:
+        raise UnreadableError("zip archive with more after its end; unpack it first")
+    if min(member.header_offset for member in members) > 0:
+        raise UnreadableError("zip archive with more before its first member; unpack it first")
+
+
+def _tar(path: str, data: BinaryIO, room: Room, depth: int) -> _Contents:
+    with readable("a whole tar archive"), tarfile.open(fileobj=data, mode="r:") as archive:
+        while (member := archive.next()) is not None:
+            # else the heads of all members stay in memory
+            archive.members.clear()  # type: ignore[attr-defined]  # unknown to typeshed
+            room.enter()
+            # as tarfile does, types that nobody knows are files
+            if not member.isfile() and member.type in tarfile.SUPPORTED_TYPES:
+                continue
+            own = Room(member.size, room)
+            yield from _member(f"{path}!{member.name}", partial(_cut, archive, member), own, depth)
+        # tarfile takes what it does not understand for the end
+        data.seek(archive.offset)
+        if data.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
+            raise UnreadableError("tar archive that breaks off: not all of it is counted")
+        if any(block.strip(b"\0") for block in iter(partial(data.read, _BLOCK), b"")):
+            raise UnreadableError("tar archive with more after its end; unpack it first")
+
+
+def _cut(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
+    """The bytes of a member of a tar archive."""
+    # holes of a sparse file are packed to nothing: of these there is a little room and no more
+    Room(0 if member.issparse() else member.size).take(member.size)
+    stream = archive.extractfile(member)
+    return b"" if stream is None else stream.read()
+
+
+def _member(name: str, read: Callable[[], bytes], room: Room, depth: int) -> _Contents:
+    """The log files in a member of an archive, or why it cannot be read."""
+    try:
+        with readable():
+            data = read()
+    except UnreadableError as error:
+        yield name, _bare(error)
+        return
+    yield from _contents(name, data, room, depth + 1)

@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
@@ -23,7 +23,9 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 # signals that end a program: none may reach a process that has only half begun
-_ENDS = (signal.SIGINT, signal.SIGTERM)
+_ENDS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
 
 
 class WorkerDiedError(Exception):
@@ -47,22 +49,37 @@ class Workers(Generic[Item, Result]):
         self._processes: list[Any] = []
         self._pipes: list[Connection] = []
         self._threads: list[threading.Thread] = []
-        with _signals_wait():
+        with _signals_wait() as waiting:
             for _ in range(jobs):
-                parent_end, child_end = context.Pipe()
-                self._pipes.append(parent_end)
-                # a forked process must not hold the ends of the others open
-                ends = tuple(self._pipes) if context.get_start_method() == "fork" else ()
-                arguments = (work, child_end, ends, os.getpid())
-                process = context.Process(target=_serve, args=arguments, daemon=True)
-                process.start()
-                child_end.close()
-                self._processes.append(process)
+                try:
+                    self._start(context, work, waiting)
+                except OSError:  # no more processes, or no more open files: fewer have to do
+                    if not self._processes:
+                        raise
+                    break
         # only now: a process is forked from a program of one thread
         for pipe in self._pipes:
             thread = threading.Thread(target=self._pass_on, args=(pipe,), daemon=True)
             thread.start()
             self._threads.append(thread)
+
+    def _start(self, context: Any, work: Callable[[Item], Result], waiting: Iterable[int]) -> None:
+        """Start one more process."""
+        parent_end, child_end = context.Pipe()
+        try:
+            pipes = (*self._pipes, parent_end)
+            # a forked process must not hold the ends of the others open
+            ends = pipes if context.get_start_method() == "fork" else ()
+            arguments = (work, child_end, ends, os.getpid(), waiting)
+            process = context.Process(target=_serve, args=arguments, daemon=True)
+            process.start()
+        except BaseException:
+            parent_end.close()
+            raise
+        finally:
+            child_end.close()
+        self._pipes.append(parent_end)
+        self._processes.append(process)
 
     def submit(self, item: Item) -> Future[Result]:
         """The result to be: it raises `WorkerDiedError` where the process ends before it."""
@@ -107,19 +124,26 @@ class Workers(Generic[Item, Result]):
 
 
 def _serve(
-    work: Callable[[Any], Any], pipe: Connection, ends: tuple[Connection, ...], parent: int
+    work: Callable[[Any], Any],
+    pipe: Connection,
+    ends: tuple[Connection, ...],
+    parent: int,
+    waiting: Iterable[int],
 ) -> None:
-    """Work on what comes through the pipe, until it is closed."""
+    """Work on what comes through the pipe, until it is closed.
+
+    Signals that the parent was started without, as nohup starts it, are ignored here too, and those
+    that wait (`waiting`) wait.
+    """
     for end in ends:
         end.close()
     gc.disable()  # records make no circles: looking for them takes a tenth of the time
-    # Ctrl-C is for the parent
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    if hasattr(signal, "SIGHUP"):
-        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    for number in _ENDS:
+        if signal.getsignal(number) != signal.SIG_IGN:  # a forked process has the parent's handler
+            signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDS)
+        signal.pthread_sigmask(signal.SIG_SETMASK, waiting)
     threading.Thread(target=_watch, args=(parent,), daemon=True).start()
     with contextlib.suppress(OSError, EOFError):  # the parent is gone, or wants no more
         while True:
@@ -147,13 +171,16 @@ def _context() -> Any:
 
 
 @contextlib.contextmanager
-def _signals_wait() -> Iterator[None]:
-    """A process is started whole or not at all, and ready before a signal reaches it."""
+def _signals_wait() -> Iterator[tuple[int, ...]]:
+    """A process is started whole or not at all, and ready before a signal reaches it.
+
+    Yields those that waited before.
+    """
     if not hasattr(signal, "pthread_sigmask"):
-        yield
+        yield ()
         return
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
     try:
-        yield
+        yield tuple(map(int, before))
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from estimator.measurement.cloudtrail_logs import measure_cloudtrail
+from estimator.measurement.measurement_files.bills import load_bill
 from estimator.measurement.measurement_files.csv_files import LOST, read_csv
 from estimator.measurement.measurement_files.detection import Kind, detect_formats
 from estimator.measurement.measurement_files.json_files import read_json
@@ -17,7 +18,7 @@ from estimator.measurement.progress import Progress
 from estimator.measurement.result import Actuals
 from pricing.reading.problems import KmscostError, Problem
 
-__all__ = ["LOST", "load_actuals"]
+__all__ = ["LOST", "load_actuals", "load_bill"]
 
 
 def load_actuals(

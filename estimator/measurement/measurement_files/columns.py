@@ -24,6 +24,7 @@ from pricing.reading.words import nearest, shown
 
 _MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_SHORTENED = re.compile(r"\d+(?:[.,]\d+)?[eE]\+?\d+", re.ASCII)
 _MOST = 5  # problems of one column: the next thousand would say the same
 
 # where a cell stands: row and column to line and place
@@ -147,8 +148,9 @@ def _no_text(column: Column, cell: Any) -> Wrong | None:
     if column.dtype == "period[D]":
         written = cell if _DAY.fullmatch(cell) else "-" * bool(cell)
         return _no_date(cell, written, "a day such as 2026-11-01")
-    if name in ACCOUNTS and cell.isdigit() and len(cell) < 12:
-        fix = "a spreadsheet drops leading zeros: keep the column as text"
+    # 012345678901 becomes 12345678901, and 111122223333 becomes 1.11122E+11
+    if name in ACCOUNTS and (_SHORTENED.fullmatch(cell) or (cell.isdigit() and len(cell) < 12)):
+        fix = "a spreadsheet drops leading zeros, and digits of long numbers: keep it as text"
         return shown(cell), "an account id of 12 digits", fix
     if name in CHOICES and cell not in CHOICES[name]:
         close = nearest(cell, CHOICES[name])

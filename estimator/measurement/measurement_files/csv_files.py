@@ -13,9 +13,10 @@ import pandas as pd
 
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.measurement_files.columns import frame_of, missing_or_unknown
+from estimator.measurement.measurement_files.detection import delimiter_of
 from estimator.measurement.measurement_files.models import COLUMNS
 from estimator.measurement.result import Actuals
-from pricing.reading.files import decode
+from pricing.reading.files import decode, to_utf8
 from pricing.reading.problems import KmscostError, Problem
 
 # what a spreadsheet would take for a formula is written behind an apostrophe
@@ -38,11 +39,12 @@ def read_csv(path: str) -> Actuals:
     KmscostError
         With every problem of the file.
     """
-    text = decode(path, Path(path).read_bytes())
+    text = decode(path, to_utf8(path, Path(path).read_bytes()))
     lines: list[int] = []
     rows: list[list[str]] = []
     problems: list[Problem] = []
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    delimiter = delimiter_of(text.split("\n", 1)[0].split("\r", 1)[0])
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
     try:
         header = next(reader)
         problems += missing_or_unknown(header, path, 1)

@@ -16,6 +16,7 @@ Kind = Literal["json", "csv", "logs"]
 
 _HEAD = 64 * 1024
 _BLANK = b"\xef\xbb\xbf \t\r\n"
+_WIDE = (b"\xff\xfe", b"\xfe\xff")
 _FIRST_KEY = re.compile(rb'\{\s*"([^"\\]*)"\s*:')
 
 # the first keys of what kmscost writes, as it writes them and sorted by other tools; an event of
@@ -105,6 +106,8 @@ def kind_of(path: str) -> Kind:
     except OSError as error:
         found = f"a file that cannot be read ({error.strerror})"
         raise KmscostError(Problem(path, None, "", found, "a readable file", "")) from None
+    if head[:2] in _WIDE:  # PowerShell's > writes UTF-16
+        head = head[: len(head) // 2 * 2].decode("utf-16", "replace").encode()
     text = head.lstrip(_BLANK)
     if text.startswith(b"{"):
         first = _FIRST_KEY.match(text)
@@ -125,14 +128,20 @@ def _is_text(head: bytes) -> bool:
 
 
 def _table(path: str, text: bytes) -> Kind:
-    header = text.split(b"\n", 1)[0].decode("utf-8", "replace").strip()
-    columns = set(header.replace('"', "").split(","))
+    header = text.splitlines()[0].decode("utf-8", "replace").strip()
+    columns = set(header.replace('"', "").split(delimiter_of(header)))
     if columns >= _COLUMNS:
         return "csv"
     found, fix = "text of another sort", "measure it first: `kmscost measure ... --format json`"
     if _OF_FORECAST in columns:
         found = "the CSV of `kmscost forecast`"
-    elif any(columns >= _COLUMNS for columns in (set(header.split(";")), set(header.split("\t")))):
-        found = "a table whose cells no comma separates"
-        fix = "save it as CSV with commas, or use the JSON of measure"
     raise KmscostError(Problem(path, None, "", found, _EXPECTED, fix))
+
+
+def delimiter_of(header: str) -> str:
+    """What separates the cells of a table: spreadsheets of half of Europe write semicolons.
+
+    >>> delimiter_of("day;cause;quantity"), delimiter_of("day,cause")
+    (';', ',')
+    """
+    return max(",;\t", key=header.count)

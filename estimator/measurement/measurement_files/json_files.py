@@ -18,6 +18,7 @@ from estimator.measurement.measurement_files.columns import frame_of, missing_or
 from estimator.measurement.measurement_files.models import DETAILS, MeasurementFile
 from estimator.measurement.result import Actuals
 from estimator.measurement.skipped import Skipped, SkippedFiles
+from pricing.reading.files import to_utf8
 from pricing.reading.json_files import decode_json_bytes
 from pricing.reading.problems import KmscostError, Problem
 from pricing.reading.validation import allowed_keys
@@ -94,7 +95,7 @@ def read_json(path: str) -> Actuals:
 
 
 def _decode(path: str) -> dict[str, Any]:
-    data = Path(path).read_bytes().removeprefix(b"\xef\xbb\xbf")
+    data = to_utf8(path, Path(path).read_bytes())
     document = decode_json_bytes(data, path, Any, _EXPECTED, _MEASURE)
     keys = document.keys() if isinstance(document, dict) else ()
     for command, own in _COMMANDS.items():

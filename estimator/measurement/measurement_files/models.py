@@ -62,7 +62,7 @@ class Totals(Part):
     """Sums over all rows; a bill has more of them, such as cost_usd."""
 
     model_config = ConfigDict(extra="allow")
-    __pydantic_extra__: dict[str, Number] = Field(init=False)
+    __pydantic_extra__: dict[str, Number | None] = Field(init=False)
 
     requests: Number = Field(description="KMS API requests. [request]")
     by_cause: dict[str, Number] = Field(description="Requests of each cause. [request]")
@@ -142,7 +142,7 @@ class UsageType(Part):
     usage_type: str
     unit: str
     quantity: Number
-    free: Number
+    free: Number | None = Field(description="null where the bill does not tell it.")
     cost: Number = Field(description="Unblended cost, in the currency of the bill.")
     lines: Whole
 

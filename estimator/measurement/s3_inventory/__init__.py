@@ -9,10 +9,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from estimator.measurement.object_counts import Tally
+from estimator.measurement.coverage import Coverage
+from estimator.measurement.object_tally import Tally
 from estimator.measurement.progress import Done, Progress
 from estimator.measurement.result import Actuals
 from estimator.measurement.rows import actuals_grain
+from estimator.measurement.s3_inventory.finding import find_manifest
 from estimator.measurement.s3_inventory.manifest import (
     DataFile,
     Manifest,
@@ -25,9 +27,9 @@ from estimator.measurement.s3_inventory.tables import (
     count_part,
     parts_of,
     require_reader,
-    unreadable,
 )
 from estimator.measurement.skipped import SkippedFiles
+from estimator.measurement.unreadable import CANNOT, UnreadableError, readable
 from pricing.reading.problems import KmscostError, Problem
 
 SOURCE = "s3-inventory"
@@ -47,7 +49,8 @@ def measure_s3_inventory(
     Parameters
     ----------
     manifest : path
-        The inventory's ``manifest.json``; its data files are looked for by their key under the
+        The inventory's ``manifest.json``, or a folder with it, of whose inventories the newest is
+        measured; its data files are looked for by their key under the
         folders above it, and near it.
     by : str or sequence of str, optional
         Columns of the rows. Default: all that names tell.
@@ -74,7 +77,8 @@ def measure_s3_inventory(
     S3 User Guide, "Amazon S3 Inventory list" (manifest, columns and their values).
     """
     grain = actuals_grain(by)
-    listed = read_manifest(manifest)
+    name, older = find_manifest(manifest)
+    listed = read_manifest(name)
     require_reader(listed)
     found = _Found(Tally())
     done = Done(progress)
@@ -85,7 +89,8 @@ def measure_s3_inventory(
         raise found.skipped.refuse()
     if not found.files:
         raise _nothing(listed, found)
-    coverage = found.tally.coverage(listed.created)
+    # any day's objects may stand in a data file that was not counted
+    coverage = Coverage() if found.skipped else found.tally.coverage(listed.created)
     return Actuals(
         SOURCE,
         found.tally.frame(SOURCE, coverage, bucket_key="bucketkeystatus" in found.columns),
@@ -93,7 +98,7 @@ def measure_s3_inventory(
         found.records,
         skipped=found.skipped,
         coverage=coverage,
-        notices=(*_notices(listed, found), *coverage.notices()),
+        notices=(*older, *_notices(listed, found), *coverage.notices()),
         details={"objects": found.tally.counts(found.records, found.delete_markers)},
         by=grain,
     )
@@ -166,9 +171,10 @@ def _locate(manifest: Manifest, listed: DataFile) -> _File:
 
 def _parts(file: _File, manifest: Manifest) -> Sequence[int]:
     try:
-        return parts_of(file.path, manifest)
-    except unreadable() as error:
-        file.reason = _unreadable(error, manifest)
+        with readable():
+            return parts_of(file.path, manifest)
+    except UnreadableError as error:
+        file.reason = _why_unreadable(error, manifest)
         return ()
 
 
@@ -188,22 +194,24 @@ def _collect(
     # bytes that are not S3's explain a file that cannot be read
     if reason := check.result():
         file.reason = reason
+        return file
     for count in counts:
         try:
-            file.parts.append(count.result())
-        except unreadable() as error:
-            file.reason = file.reason or _unreadable(error, manifest)
+            with readable():
+                file.parts.append(count.result())
+        except UnreadableError as error:
+            file.reason = _why_unreadable(error, manifest)
     return file
 
 
 def _cannot(error: OSError) -> str:
-    return f"cannot be read ({error.strerror or error})"
+    return f"{CANNOT} ({error.strerror or error})"
 
 
-def _unreadable(error: Exception, manifest: Manifest) -> str:
-    # pyarrow raises OSError for damaged bytes too, but without a number
-    if isinstance(error, OSError) and error.strerror and error.errno:
-        return _cannot(error)
+def _why_unreadable(error: UnreadableError, manifest: Manifest) -> str:
+    """The reason of a data file that cannot be counted, in the words of inventories."""
+    if error.found.startswith(CANNOT):
+        return error.found
     gzip = ".gz" if manifest.format == "CSV" else ""
     return f"data file that is no whole {manifest.format}{gzip} with the columns of an inventory"
 
@@ -239,7 +247,7 @@ def _notices(manifest: Manifest, found: _Found) -> list[str]:
     if found.skipped:
         notices.append(
             f"{len(found.skipped):,} of {len(manifest.files):,} data files were not counted: "
-            "every figure is too low"
+            "every figure is too low, and no hour is covered"
         )
     if manifest.altered:
         notices.append("manifest.json is not the file that manifest.checksum beside it is about")

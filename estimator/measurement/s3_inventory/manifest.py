@@ -6,15 +6,20 @@ import datetime
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from estimator.measurement.skipped import readable_name
+from pricing.reading.files import to_utf8
 from pricing.reading.problems import KmscostError, Problem
+from pricing.reading.words import LongNumber, shown, whole_number
 
 FORMATS = {"CSV": "CSV", "ORC": "ORC", "PARQUET": "Parquet"}
 
+_LARGEST = 64 << 20  # bytes; 100,000 data files are about 20 MB
 _FIX = "name the manifest.json that S3 Inventory wrote"
 
 
@@ -64,7 +69,7 @@ def plain(column: str) -> str:
 
 
 def read_manifest(path: str | Path) -> Manifest:
-    """Read a manifest, or the one in this folder; all its mistakes are reported at once.
+    """Read a manifest; all its mistakes are reported at once.
 
     Raises
     ------
@@ -72,8 +77,6 @@ def read_manifest(path: str | Path) -> Manifest:
         It is not there, cannot be read or is no manifest.
     """
     name = os.fspath(path)
-    if os.path.isdir(name):  # noqa: PTH112  # Path.is_dir raises where a name is too long
-        name = str(Path(name, "manifest.json"))
     data = _read(name)
     document = _document(name, data)
     problems: list[Problem] = []
@@ -83,24 +86,24 @@ def read_manifest(path: str | Path) -> Manifest:
 
     kind = FORMATS.get(str(document.get("fileFormat")).upper(), "")
     if not kind:
-        refuse("fileFormat", repr(document.get("fileFormat")), "CSV, ORC or Parquet")
+        refuse("fileFormat", shown(document.get("fileFormat")), "CSV, ORC or Parquet")
     columns: tuple[str, ...] = ()
     # ORC and Parquet name their columns themselves
     if kind == "CSV":
         columns = tuple(plain(entry) for entry in str(document.get("fileSchema") or "").split(","))
         if "key" not in columns:
-            refuse("fileSchema", repr(document.get("fileSchema")), "columns with Key among them")
+            refuse("fileSchema", shown(document.get("fileSchema")), "columns with Key among them")
     created = _moment(document.get("creationTimestamp"))
     if created is None:
-        found = repr(document.get("creationTimestamp"))
+        found = shown(document.get("creationTimestamp"))
         refuse("creationTimestamp", found, "milliseconds since 1970, UTC")
     listed = document.get("files")
     files = [_data_file(entry) for entry in listed] if isinstance(listed, list) else []
     if not files:
         refuse("files", "no data files", "at least one")
     for number, file in enumerate(files):
-        if file is None:
-            refuse(f"files[{number}]", "no key", "key, size and MD5checksum of a data file")
+        for at, found, expected in _faults_of(listed, number, file):
+            refuse(at, found, expected)
     if problems or created is None:
         raise KmscostError(problems)
     known = tuple(entry for entry in files if entry is not None)
@@ -134,26 +137,58 @@ def refusal(file: DataFile, path: str) -> str:
 
 
 def _read(name: str) -> bytes:
+    expected = "the manifest.json of an S3 Inventory"
     try:
-        return Path(name).read_bytes()
+        with Path(name).open("rb") as stream:
+            data = stream.read(_LARGEST + 1)
     except (OSError, ValueError) as error:
         found = str(getattr(error, "strerror", None) or error).lower()
-        problem = Problem(name, None, "", found, "the manifest.json of an S3 Inventory", _FIX)
-        raise KmscostError(problem) from None
+        raise KmscostError(Problem(name, None, "", found, expected, _FIX)) from None
+    if len(data) > _LARGEST:
+        found = f"more than {_LARGEST >> 20} MB"
+        raise KmscostError(Problem(name, None, "", found, expected, _FIX))
+    return data
 
 
 def _document(name: str, data: bytes) -> dict[str, Any]:
     expected = "the manifest.json of an S3 Inventory"
     try:
-        document = json.loads(data)
+        document = json.loads(to_utf8(name, data), parse_int=whole_number)
     except json.JSONDecodeError as error:
-        found = f"no JSON ({error.msg.lower()})"
+        found = _other_file(data) or f"no JSON ({error.msg.lower()})"
         raise KmscostError(Problem(name, error.lineno, "", found, expected, _FIX)) from None
-    except (UnicodeDecodeError, RecursionError):
-        raise KmscostError(Problem(name, None, "", "no JSON", expected, _FIX)) from None
+    except (ValueError, RecursionError):
+        found = _other_file(data) or "no JSON"
+        raise KmscostError(Problem(name, None, "", found, expected, _FIX)) from None
     if not isinstance(document, dict) or "files" not in document:
         raise KmscostError(Problem(name, None, "", "JSON without files", expected, _FIX))
     return document
+
+
+def _other_file(data: bytes) -> str:
+    """What stands beside a manifest and is none, by its name."""
+    text = data.strip()
+    if re.fullmatch(rb"[0-9a-fA-F]{32}", text):
+        return "the checksum of a manifest"
+    if text.startswith(b"s3://"):
+        return "a symlink.txt for Hive, which names data files"
+    if text.startswith((b"PAR1", b"ORC", b"\x1f\x8b")) or (text[:1] == b'"' and b'","' in text):
+        return "a data file of an inventory"
+    return ""
+
+
+def _faults_of(listed: Any, number: int, file: DataFile | None) -> Iterator[tuple[str, str, str]]:
+    """What is wrong with an entry: where, what was found and what was expected."""
+    at = f"files[{number}]"
+    if file is None:
+        yield at, "no key", "key, size and MD5checksum of a data file"
+        return
+    size = listed[number].get("size")
+    if isinstance(size, LongNumber):
+        yield f"{at}.size", shown(size), "a size in bytes"
+    # half of a surrogate pair: no name of a file, and nothing that can be shown as it is
+    if readable_name(file.key) != file.key:
+        yield f"{at}.key", readable_name(file.key), "text that is whole"
 
 
 def _data_file(entry: Any) -> DataFile | None:

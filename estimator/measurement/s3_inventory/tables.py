@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,15 +68,6 @@ def count_part(path: str, part: int, manifest: Manifest) -> Counted:
     for batch in _READERS[manifest.format](path, part, manifest):
         _count(batch, counted, escaped=manifest.format == "CSV")
     return counted
-
-
-def unreadable() -> tuple[type[Exception], ...]:
-    """The errors that reading a data file raises when its bytes are not those of its format."""
-    errors: tuple[type[Exception], ...] = (OSError, EOFError, ValueError, zlib.error)
-    try:
-        return (*errors, importlib.import_module("pyarrow").ArrowException)
-    except ImportError:
-        return errors
 
 
 def require_reader(manifest: Manifest) -> None:

@@ -1,4 +1,4 @@
-"""The JSON of `list-objects-v2` and `list-object-versions`, an entry at a time.
+"""Listings as JSON, an entry at a time: pages of S3's API, rows of --query, objects of other tools.
 
 One page, pages one after another or a line each, or a list of pages: a listing may be far larger
 than the memory, so no page is ever held whole.
@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from typing import Any, TextIO
 
-from estimator.measurement.s3_listing.entries import BadLine, Entry
+from estimator.measurement.s3_listing.entries import (
+    FOLDER,
+    NO_NAME,
+    BadLine,
+    Entry,
+    Folder,
+    is_cloudtrails,
+    iso,
+    names_in,
+)
 from pricing.reading.json_stream import JsonStream
 from pricing.reading.problems import DocumentError, Problem
 
@@ -20,12 +29,22 @@ _OTHERS = ("IsTruncated", "KeyCount", "MaxKeys", "RequestCharged", "Prefix", "Co
 
 CUT_OFF = "page that names a next one, which is not there"
 NO_LISTING = "JSON that is no list of objects"
+FAILED = "error that the tool wrote among its objects"
 
 # of one value: common prefixes stand in one list however many they are
 _MOST_TEXT = 64 << 20
 
+# S3's API, rclone lsjson, s5cmd --json and mc --json: a name is the first of these that is there
+_NAMES = ("Key", "key", "Path")
+_MOMENTS = ("LastModified", "lastModified", "last_modified", "ModTime")
+_ALONE = (
+    *(*_NAMES, *_MOMENTS, "Name", "Size", "size", "IsDir", "type", "status", "isDeleteMarker"),
+    *("error",),
+)
+_KEPT = 40  # members of an object that is no page, by which a name is looked for
 
-def read_pages(text: TextIO, path: str) -> Iterator[Entry | BadLine]:
+
+def read_pages(text: TextIO, path: str) -> Iterator[Entry | Folder | BadLine]:
     """Every entry of every page.
 
     Raises
@@ -43,10 +62,17 @@ def read_pages(text: TextIO, path: str) -> Iterator[Entry | BadLine]:
             cut_off = yield from _page(stream)
         elif character in "[],":  # a list of pages is its pages
             stream.take(character, character)
+            if character == "[" and depth and stream.peek() not in "[{]":
+                yield from _row(stream)
+                continue
             depth += {"[": 1, "]": -1, ",": 0}[character]
         else:
-            stream.value()
-            yield BadLine(stream.line, NO_LISTING)
+            value = stream.value()
+            # --query "Contents[].Key" lists names
+            if depth and isinstance(value, str):
+                yield Entry(value, "")
+            else:
+                yield BadLine(stream.line, NO_LISTING)
     if depth:
         found = "the end of the file"
         raise DocumentError(Problem(path, stream.line, "", found, "the end of the list", ""))
@@ -54,7 +80,27 @@ def read_pages(text: TextIO, path: str) -> Iterator[Entry | BadLine]:
         yield cut_off
 
 
-def _page(stream: JsonStream) -> Generator[Entry | BadLine, None, BadLine | None]:
+def _row(stream: JsonStream) -> Iterator[Entry | Folder | BadLine]:
+    """The values of an object, as --query "Contents[].[Key, Size]" lists them."""
+    values = []
+    while True:
+        values.append(stream.value())
+        if stream.take(",]", "a comma or ]") == "]":
+            break
+    yield _named(values, stream.line)
+
+
+def _named(values: list[Any], line: int) -> Entry | BadLine:
+    """The entry of values that do not say which of them is the name."""
+    names, moment = names_in([value for value in values if isinstance(value, str)])
+    if len(names) > 1:
+        names = [name for name in names if is_cloudtrails(name)]
+    if len(names) != 1:
+        return BadLine(line, NO_NAME)
+    return Entry(names[0], iso(moment) if moment else "")
+
+
+def _page(stream: JsonStream) -> Generator[Entry | Folder | BadLine, None, BadLine | None]:
     """The entries of one page, a line that says what it was; at its end, whether more follow."""
     known, truncated = False, False
     alone: dict[str, Any] = {}  # an entry outside of any page, as --query Contents writes them
@@ -68,16 +114,34 @@ def _page(stream: JsonStream) -> Generator[Entry | BadLine, None, BadLine | None
         known = known or name in _OTHERS
         truncated = truncated or (name == "IsTruncated" and value is True)
         truncated = truncated or (name == "NextToken" and bool(value))
-        if name in ("Key", "LastModified"):
+        if name in _ALONE or (len(alone) < _KEPT and isinstance(value, str | int | None)):
             alone[name] = value
-    if "Key" in alone:
-        yield _entry(alone, stream, deleted=False)
-    else:
-        yield BadLine(stream.line, "" if known else NO_LISTING)
+    yield _alone(alone, stream.line, known=known)
     return BadLine(stream.line, CUT_OFF) if truncated else None
+
+
+def _alone(values: dict[str, Any], line: int, *, known: bool) -> Entry | Folder | BadLine:
+    """An object that is no page: an entry of one of the tools, or of --query with names anew."""
+    name = next((values[key] for key in _NAMES if key in values), None)
+    if known and name is None:
+        return BadLine(line, "")
+    if values.get("status") == "error" or ("error" in values and name is None):
+        return BadLine(line, FAILED)
+    if isinstance(name, str):
+        if values.get("IsDir") is True:
+            return Folder(line)
+        if values.get("type") in ("folder", "directory"):  # mc and s5cmd list none beside objects
+            return BadLine(line, FOLDER)
+        moment = next((values[key] for key in _MOMENTS if key in values), "")
+        return Entry(name, iso(str(moment or "")), values.get("isDeleteMarker") is True)
+    entry = _named(list(values.values()), line)
+    # of any JSON some text could be a name: only CloudTrail's is one for certain
+    if isinstance(entry, Entry) and is_cloudtrails(entry.name):
+        return entry
+    return BadLine(line, NO_LISTING)
 
 
 def _entry(value: Any, stream: JsonStream, *, deleted: bool) -> Entry | BadLine:
     if not isinstance(value, dict) or not isinstance(value.get("Key"), str):
         return BadLine(stream.line, "entry without Key")
-    return Entry(value["Key"], str(value.get("LastModified") or ""), deleted)
+    return Entry(value["Key"], iso(str(value.get("LastModified") or "")), deleted)

@@ -26,7 +26,7 @@ from estimator.scenarios import Comparison
 from estimator.simulation import Simulation, simulate
 from estimator.simulation.options import read_options
 from estimator.volume import usage
-from pricing.rates import RateTable
+from pricing.rates import RateTable, load_rates
 from pricing.reading.problems import Problem, UsageError
 
 Result = Comparison | Reconciliation | Calibration | Backtest | Advice
@@ -75,6 +75,7 @@ def export_frame(
     # also where the frame needs none: a wrong option is not for somebody else to find
     read_options(draws, seed, quantile, 1)
     calendar(start, months)
+    rates = rates if rates is None or isinstance(rates, RateTable) else load_rates(rates)
     if isinstance(source, pd.DataFrame):
         return Table(frame, source, describe_columns(source, FRAMES[frame], "USD"), ())
     options = {"start": start, "months": months, "by": by, "rates": rates, "discount": discount}

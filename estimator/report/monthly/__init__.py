@@ -10,8 +10,7 @@ from estimator.advice import advise
 from estimator.forecasting import forecast
 from estimator.inventory import Inventory
 from estimator.inventory.changes import Settings, change_inventory
-from estimator.measurement.billing import measure_bill
-from estimator.measurement.measurement_files import load_actuals
+from estimator.measurement.measurement_files import load_actuals, load_bill
 from estimator.measurement.result import Actuals
 from estimator.months import Months, month_label, parse_month
 from estimator.reconciliation import reconcile
@@ -87,7 +86,7 @@ def report(
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
     span = 1 + months_ahead
     measured = actuals if isinstance(actuals, Actuals | None) else load_actuals(actuals)
-    billed = bill if isinstance(bill, Actuals | None) else measure_bill(bill)
+    billed = bill if isinstance(bill, Actuals | None) else load_bill(bill)
 
     is_small = len(inventory.accounts) <= _MOST_ADVISED
     is_advised = (is_small if advice is None else advice) and inventory.document is not None

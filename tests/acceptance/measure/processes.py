@@ -56,6 +56,11 @@ class Started:
         """Wait until a first batch is taken in, and its ids are on disk; its own processes."""
         return self.wait_for(f"{self.temporary}/", "(deleted)")
 
+    def wait_for_children(self, number: int) -> list[int]:
+        """Wait until it has so many processes of its own."""
+        wait_until(lambda: len(_children(self.process.pid)) >= number)
+        return _children(self.process.pid)
+
     def send(self, number: int, group: bool) -> None:
         """A signal: to its whole group, as a terminal sends Ctrl-C, or to it alone."""
         send = os.killpg if group else os.kill

@@ -207,8 +207,8 @@ def test_a_tar_archive_that_breaks_off(tmp_path: Path) -> None:
 
 def test_bombs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A bomb that unpacks past the limit is skipped, alone, in members, in archives."""
-    monkeypatch.setattr("estimator.measurement.cloudtrail_logs.unpack.MAX_UNPACKED", 1 << 20)
-    monkeypatch.setattr("estimator.measurement.cloudtrail_logs.unpack._ONE_CALL", 1 << 10)
+    monkeypatch.setattr("estimator.measurement.compressed.MOST_PLAIN", 1 << 20)
+    monkeypatch.setattr("estimator.measurement.compressed._PART", 1 << 16)
     bomb = packing.gz(b" " * (3 << 20))
     half = packing.gz(b" " * (600 << 10))
     save_good(tmp_path)

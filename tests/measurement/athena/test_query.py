@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from estimator import KmscostError, athena_sql, measure_athena
-from estimator.measurement.athena.answer import COLUMNS
+from estimator.measurement.athena.rows import COLUMNS
 from tests.acceptance.commands import kmscost
 from tests.acceptance.measure.logs import random_tree
 from tests.acceptance.measure.samples import put

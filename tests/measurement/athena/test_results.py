@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from estimator import KmscostError, measure_athena, measure_cloudtrail
-from estimator.measurement.athena.answer import COLUMNS
+from estimator.measurement.athena.rows import COLUMNS
 from tests.acceptance.commands import kmscost
 from tests.acceptance.measure import packing
 from tests.acceptance.measure.logs import random_tree, save
@@ -260,3 +260,63 @@ def test_grain(good: Path) -> None:
     assert by_cause.totals == measure_athena(good).totals
     done = kmscost("measure", "athena", good.name, "--by", "planet", cwd=good.parent)
     assert done.code == 2
+
+
+def as_json(rows: Rows, **more: object) -> dict[str, object]:
+    """Rows as `aws athena get-query-results` answers them: an empty cell has no value."""
+    data = [{"Data": [{"VarCharValue": cell} if cell else {} for cell in row]} for row in rows]
+    return {"UpdateCount": 0, "ResultSet": {"Rows": data, "ResultSetMetadata": {}}, **more}
+
+
+def results_as_json(rows: Rows) -> dict[str, str]:
+    first, rest = as_json(rows[:3], NextToken="x"), as_json(rows[3:])
+    return {
+        "whole": json.dumps(as_json(rows), indent=4),
+        "pages": json.dumps(first) + json.dumps(rest, indent=2),
+        "lines": json.dumps(first) + "\n" + json.dumps(rest),
+        "list": json.dumps([first, rest]),
+        "result set": json.dumps(as_json(rows)["ResultSet"]),
+        "rows": json.dumps(as_json(rows)["ResultSet"]["Rows"]),  # type: ignore[index]
+    }
+
+
+@pytest.mark.parametrize("form", results_as_json([[], [], [], []]))
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_get_query_results_is_the_same_result(tmp_path, good, form, encoding):
+    """JSON of the API, whole, in pages or with --query: the counts of the CSV."""
+    path = tmp_path / "result.json"
+    path.write_text(results_as_json(rows_of(good))[form], encoding=encoding)
+    assert as_comparable(measure_athena(path)) == as_comparable(measure_athena(good))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda rows: as_json(rows, NextToken="x"), "a page that names a next one"),
+        (lambda rows: as_json(rows[:-1]), "3 rows where the query gave 4"),
+        (lambda rows: as_json(rows[2:]), "no single column"),
+        (lambda rows: as_json([row[:-1] for row in rows[:1]] + rows[1:]), "no single column"),
+        (lambda rows: as_json([*rows[:1], rows[1][:-1], *rows[2:]]), "cells where the header has"),
+        (lambda _rows: {"ResultSet": {"Rows": ["x"]}}, "a row without Data"),
+        (lambda rows: [cell for row in rows for cell in row], "JSON that holds no rows"),
+        (lambda _rows: {"QueryExecution": {"QueryExecutionId": "x"}}, "JSON that holds no rows"),
+    ],
+)
+def test_a_part_of_get_query_results_is_refused(tmp_path, good, change, words):
+    """A page alone, rows without their cells, other JSON: never fewer requests than there are."""
+    path = tmp_path / "result.json"
+    path.write_text(json.dumps(change(rows_of(good))), encoding="utf-8")
+    with pytest.raises(KmscostError, match=words):
+        measure_athena(path)
+
+
+def test_the_metadata_beside_a_result_is_known(tmp_path, good):
+    """A folder as Athena leaves it is measured with --strict; the metadata alone is named."""
+    folder = tmp_path / "results"
+    folder.mkdir()
+    (folder / "1.csv").write_bytes(good.read_bytes())
+    beside = folder / "1.csv.metadata"
+    beside.write_bytes(b"\n\x0b\x08\x01\x12\xff\x80")
+    assert not measure_athena(folder, strict=True).skipped
+    with pytest.raises(KmscostError, match="the metadata that Athena writes beside a result"):
+        measure_athena(beside)

@@ -96,6 +96,13 @@ def test_real_logs(tmp_path: Path, folder: str, causes: dict[str, int]) -> None:
 
 
 HAND: dict[str, list[dict[str, Any]]] = {
+    "service events of 2015": [
+        put(1, eventType="AwsServiceEvent"),
+        get(2, eventType="AwsServiceEvent"),
+        put(3, eventType="AwsServiceEvent", eventName="RotateKey"),
+        put(4, eventType="AwsServiceEvent", requestParameters=None),
+        put(5, eventType="AwsServiceEvent", requestParameters__encryptionContext=None),
+    ],
     "null fields": [put(1, requestParameters=None, resources=None, userIdentity=None)],
     "absent fields": [put(1, requestParameters=ABSENT, resources=ABSENT, userIdentity=ABSENT)],
     "no ids": [put(at, eventID=ABSENT, requestID=ABSENT, sharedEventID=ABSENT) for at in (1, 1, 2)],

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from estimator.measurement.billing import measure_bill
@@ -51,6 +52,8 @@ def test_splitting_and_reordering_a_bill_changes_no_total(lines, data):
     """Law: two files of a bill, in any order of lines, are that bill."""
     cut = data.draw(st.integers(1, len(lines) - 1))
     shuffled = data.draw(st.permutations(lines))
+    # two files of the same lines are copies, and count once
+    assume(Counter(shuffled[:cut]) != Counter(shuffled[cut:]))
     with TemporaryDirectory() as folder:
         whole = measure_bill(legacy_bill(Path(folder) / "whole" / "b.csv", lines))
         for name, part in (("one", shuffled[:cut]), ("two", shuffled[cut:])):

@@ -164,10 +164,40 @@ def test_csv_of_a_forecast_and_raw_bills_are_named(tmp_path):
     assert "measure it first" in str(refusal(tmp_path, FORMATS["legacy csv"](A_MONTH), "b.csv"))
 
 
-def test_csv_with_semicolons_is_named(tmp_path):
-    """As spreadsheets of some countries write it."""
-    text = frame_csv(measure_cloudtrail(LOGS).rows).replace(",", ";")
-    assert "no comma separates" in str(refusal(tmp_path, text, "x.csv"))
+@pytest.mark.parametrize("mark", [";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_csv_of_spreadsheets_is_read(tmp_path, mark, encoding):
+    """Semicolons and tabs, UTF-16 as Excel's Unicode text: the rows of the CSV with commas."""
+    text = frame_csv(measure_cloudtrail(LOGS).rows)
+    path = write_file(tmp_path / "x.csv", text.replace(",", mark).encode(encoding))
+    plain = load_actuals(write_file(tmp_path / "plain.csv", text.encode()))
+    assert load_actuals(path).totals == plain.totals
+    # 1,0 is no number that could be anything else, so it is not guessed
+    spoilt = text.replace(",", mark).replace("1.0", "1,0").encode(encoding)
+    assert "expected a number" in str(refusal(tmp_path, spoilt, "y.csv"))
+
+
+def test_json_in_utf_16_is_the_same(tmp_path, document):
+    """PowerShell's > writes UTF-16 with its mark."""
+    path = write_file(tmp_path / "kept.json", document.encode("utf-16"))
+    assert load_actuals(path).totals == measure_cloudtrail(LOGS).totals
+
+
+def test_ids_that_a_spreadsheet_shortened_are_refused(tmp_path):
+    """1.11122E+11 has lost its digits, whatever separates the cells."""
+    text = frame_csv(measure_cloudtrail(LOGS).rows)
+    account = measure_cloudtrail(LOGS).rows["account"].iloc[0]
+    for shortened in ("1.11122E+11", "1.1e+11"):
+        message = str(refusal(tmp_path, text.replace(account, shortened), "x.csv"))
+        assert "an account id of 12 digits" in message
+
+
+def test_texts_and_numbers_that_no_file_has(tmp_path, document):
+    """Half of a surrogate pair, 5,000 digits: each named, no traceback."""
+    half = document.replace('"trail": "', '"trail": "\\ud800', 1)
+    assert "half of a surrogate pair" in str(refusal(tmp_path, half))
+    long = document.replace('"quantity": 3.0', f'"quantity": {"9" * 5000}', 1)
+    assert "a number of 5,000 digits" in str(refusal(tmp_path, long))
 
 
 def test_csv_problems_name_line_and_column(tmp_path):

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from estimator.measurement.access_logs import _LINE, measure_access_logs
+from estimator.measurement.access_logs import measure_access_logs
+from estimator.measurement.access_logs.lines import _LINE
 from pricing.reading.problems import KmscostError
 from tests.measurement.s3.objects import digest_name, log_name
 from tests.real_data import DATA, needs_data
@@ -75,6 +76,18 @@ def test_a_get_is_one_decrypt_of_its_requester(tmp_path):
         ("REST.GET.OBJECT", "404", 0),
         ("REST.GET.OBJECT", "-", 0),
         ("REST.COPY.OBJECT_GET", "200", 1),
+        ("REST.COPY.PART_GET", "206", 1),
+        ("REST.COPY.PART_GET", "200", 1),
+        ("REST.COPY.PART_GET", "404", 0),
+        ("WEBSITE.GET.OBJECT", "200", 1),
+        ("WEBSITE.GET.OBJECT", "304", 0),
+        ("WEBSITE.HEAD.OBJECT", "200", 0),
+        ("REST.POST.SELECT", "200", 1),
+        ("REST.GET.OBJECT_TORRENT", "200", 0),
+        ("REST.GET.OBJECT_ATTRIBUTES", "200", 0),
+        ("REST.POST.RESTORE", "202", 0),
+        ("BATCH.DELETE.OBJECT", "204", 0),
+        ("S3.TRANSITION_GIR.OBJECT", "-", 0),
         ("REST.HEAD.OBJECT", "200", 0),
         ("REST.GET.OBJECT_TAGGING", "200", 0),
         ("REST.GET.ACL", "200", 0),
@@ -89,6 +102,41 @@ def test_only_requests_that_returned_or_stored_bytes_count(tmp_path, operation, 
     assert actuals.totals["requests"] == requests
     assert actuals.records == 1
     assert not actuals.skipped
+    assert not any("not counted" in notice or "not known" in notice for notice in actuals.notices)
+
+
+@pytest.mark.parametrize(
+    ("operations", "words"),
+    [
+        (
+            ["REST.COPY.OBJECT", "REST.COPY.OBJECT"],
+            "2 lines of REST.COPY.OBJECT: copies or uploads",
+        ),
+        (["REST.PUT.PART"], "1 line of REST.PUT.PART: copies or uploads"),
+        (["SOAP.GetObject"], "1 line of SOAP.GetObject: it is not known"),
+        (
+            ["BATCH.GET.OBJECT", "REST.QUERY.OBJECT", "BATCH.GET.OBJECT"],
+            "3 lines of BATCH.GET.OBJECT, REST.QUERY.OBJECT: it is not known",
+        ),
+    ],
+)
+def test_what_no_row_counts_is_named_with_its_lines(tmp_path, operations, words):
+    """Copies that others write, and operations that nobody here knows, are counted in a notice."""
+    lines = [line(operation=operation) for operation in operations]
+    actuals = measure_lines(tmp_path, *lines, line(), line(operation="SOAP.New", status="403"))
+    assert actuals.totals["by_cause"]["get"] == actuals.totals["requests"] == 1
+    assert [notice for notice in actuals.notices if " of REST." in notice or "known" in notice] == [
+        next(notice for notice in actuals.notices if notice.startswith(words))
+    ]
+    # other objects' lines are not looked at
+    others = measure_lines(tmp_path, line("photos/CloudTrail.jpg", operation="SOAP.GetObject"))
+    assert not any("known" in notice for notice in others.notices)
+
+
+def test_windows_copies_as_utf_16(tmp_path):
+    """A log that PowerShell's > wrote again is the same log."""
+    (tmp_path / "log").write_bytes((line() * 3).encode("utf-16"))
+    assert measure_access_logs(tmp_path).totals["requests"] == 3
 
 
 def test_deliveries_are_puts_and_digests(tmp_path):
@@ -108,6 +156,34 @@ def test_deliveries_are_puts_and_digests(tmp_path):
         ("digest", "GenerateDataKey", "", "org", "org", 1),
         ("get", "Decrypt", ROLE, "org", ROLE, 1),
     }
+
+
+def test_odd_names_in_cloudtrails_folders_are_said(tmp_path):
+    """A read of what somebody else put there is no get of a log file, and is named."""
+    actuals = measure_lines(tmp_path, line(), line(log_name() + ".bak"), line(log_name()[:-20]))
+    assert actuals.totals["requests"] == 1
+    assert any(
+        notice.startswith("2 reads of objects with CloudTrail") for notice in actuals.notices
+    )
+
+
+@pytest.mark.parametrize("cut", [3, 60, 150, 330, 480])
+def test_a_line_that_is_cut_off_is_named(tmp_path, cut):
+    """A log that breaks off in a line, wherever: what is whole counts, the rest is skipped."""
+    (tmp_path / "log").write_text((line() * 3)[:-cut], encoding="utf-8")
+    actuals = measure_access_logs(tmp_path)
+    # a request may be whole where its line is not
+    assert actuals.totals["requests"] + len(actuals.skipped) in (3, 4)
+    assert actuals.skipped
+    # all but the last line's end, and less than its object's name
+    assert actuals.totals["requests"] == {3: 3, 330: 2}.get(cut, actuals.totals["requests"])
+
+
+def test_cloudtrail_is_no_reader_of_its_files(tmp_path):
+    """A GET of CloudTrail's own is a Decrypt, but no reader's get."""
+    actuals = measure_lines(tmp_path, line(requester="svc:cloudtrail.amazonaws.com"), line())
+    assert (actuals.totals["by_cause"]["get"], actuals.totals["by_cause"]["other"]) == (1, 1)
+    assert actuals.totals["by_operation"] == {"Decrypt": 2}
 
 
 @pytest.mark.parametrize(
@@ -213,10 +289,12 @@ def test_bad_lines_beyond_number_are_counted_not_listed(tmp_path):
     ("data", "message"),
     [
         (b"", "empty file"),
-        (b'{"Records": []}\n', "no S3 server access log"),
+        (b'{"Records": []}\n', "a log of CloudTrail"),
+        (b'{"Resources": []}\n', "JSON, no S3 server access log"),
+        (b'{"request_time": "2026-10-01T00:00:00Z", "operation": "x"}\n', "as CloudWatch Logs"),
         (b"\0" * 3_000_000, "no S3 server access log"),
-        (gzip.compress(line().encode() * 3)[:-9], "gzip that is cut off or damaged"),
-        (b"\x1f\x8bjunk", "gzip that is cut off or damaged"),
+        (gzip.compress(line().encode() * 3)[:-9], "ends too early"),
+        (b"\x1f\x8bjunk", "ends too early"),
     ],
 )
 def test_files_that_are_no_access_logs_are_skipped(tmp_path, data, message):
@@ -228,7 +306,8 @@ def test_files_that_are_no_access_logs_are_skipped(tmp_path, data, message):
     (tmp_path / "sub" / "good.gz").write_bytes(gzip.compress(line().encode()))
     actuals = measure_access_logs(tmp_path)
     assert (actuals.files, actuals.totals["requests"]) == (1, 1)
-    assert actuals.skipped.by_reason == {message: 1}
+    ((reason, count),) = actuals.skipped.by_reason.items()
+    assert (message in reason, count) == (True, 1)
 
 
 def test_an_empty_folder_is_an_error(tmp_path):

@@ -200,6 +200,41 @@ def test_data_files_are_found_near_the_manifest(tmp_path, place):
     assert measure_s3_inventory(manifest.parent).totals["requests"] == 6
 
 
+def test_the_newest_inventory_of_a_folder_is_measured(tmp_path):
+    """As `aws s3 sync` leaves it, with checksums and symlinks for Hive: the newest, and said."""
+    write_inventory(tmp_path / "old", ITEMS[:1], "CSV")
+    newest = write_inventory(tmp_path, ITEMS, "CSV")
+    here = newest.parent.parent
+    assert measure_s3_inventory(tmp_path / "reports").totals["requests"] == 6
+    older = here / "2023-10-18T12-00Z"
+    (tmp_path / "old/reports/example-logs/all/2023-10-19T12-00Z").rename(older)
+    (newest.with_name("manifest.checksum")).write_text("0" * 32)
+    hive = here / "hive/dt=2023-10-19-12-00/symlink.txt"
+    hive.parent.mkdir(parents=True)
+    hive.write_text("s3://example-inventory/reports/example-logs/all/data/part-0.csv.gz\n")
+    actuals = measure_s3_inventory(tmp_path / "reports", strict=True)
+    assert actuals.totals["requests"] == 6
+    line = f"of 2 inventories in the folder, the newest is measured: {newest}"
+    assert actuals.notices[0] == line
+    # what lies beside a manifest is named
+    for file, words in (
+        (hive, "a symlink.txt for Hive"),
+        (newest.with_name("manifest.checksum"), "the checksum of a manifest"),
+        (here / "data/part-0.csv.gz", "a data file of an inventory"),
+        (here / "data", "no manifest.json in the folder"),
+    ):
+        with pytest.raises(KmscostError, match=words):
+            measure_s3_inventory(file)
+
+
+def test_a_folder_of_several_inventories_is_refused(tmp_path):
+    """Two inventories of one bucket would count each object twice."""
+    write_inventory(tmp_path / "one", ITEMS, "CSV")
+    write_inventory(tmp_path / "two", ITEMS, "CSV")
+    with pytest.raises(KmscostError, match=r"2 inventories: .*one/reports.*two/reports"):
+        measure_s3_inventory(tmp_path)
+
+
 def test_a_missing_data_file_is_said_and_strict_refuses(tmp_path):
     """One of two data files is not there: skipped with its key, and every figure is too low."""
     manifest = write_inventory(tmp_path, ITEMS, "CSV", files=2)
@@ -210,6 +245,8 @@ def test_a_missing_data_file_is_said_and_strict_refuses(tmp_path):
     assert actuals.files == 1
     assert actuals.records == 6
     assert actuals.notices[0].startswith("1 of 2 data files were not counted")
+    # objects of any day may have stood in it
+    assert actuals.coverage.months() == {}
     with pytest.raises(KmscostError, match="part-1"):
         measure_s3_inventory(manifest, strict=True)
 

@@ -1,0 +1,196 @@
+"""S3 server access logs to actuals: who got CloudTrail's objects, and their delivery."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from estimator.measurement.access_logs.lines import (
+    EXPECTED,
+    FIX,
+    ODD,
+    OTHER_WRITES,
+    Log,
+    Request,
+    read_lines,
+)
+from estimator.measurement.coverage import Coverage
+from estimator.measurement.object_counts import AT_MOST
+from estimator.measurement.paths import as_paths, find_files
+from estimator.measurement.progress import Done, Progress
+from estimator.measurement.result import Actuals
+from estimator.measurement.rows import actuals_frame, actuals_grain
+from estimator.measurement.skipped import SkippedFiles
+from estimator.measurement.unreadable import Refused, UnreadableError, readable
+from pricing.reading.problems import printable
+
+SOURCE = "access-logs"
+
+_MOST_OPERATIONS = 6  # to name
+
+
+def measure_access_logs(
+    paths: str | Path | Sequence[str | Path],
+    by: str | Sequence[str] | None = None,
+    strict: bool = False,
+    progress: Progress | None = None,
+) -> Actuals:
+    """The most KMS requests that getting and putting CloudTrail's objects can have made.
+
+    A GET that returned bytes, the reading side of a copy or S3 Select is one Decrypt of its
+    requester, each part of an object too (F3); a PUT is one GenerateDataKey (F2). Answers 304, 403
+    and 404, and HEAD, are none; an operation that is not known is named with its lines.
+
+    Parameters
+    ----------
+    paths : path or sequence of paths
+        S3 server access logs, gzip or not; folders are searched.
+    by : str or sequence of str, optional
+        Columns of the rows. Default: all that a line tells.
+    strict : bool
+        A file or line that cannot be read is an error.
+    progress : callable, optional
+        Called with files and bytes done so far. [file], [byte]
+
+    Returns
+    -------
+    Actuals
+        Rows by the day of the request, `quantity` in requests, `files` in answered requests;
+        `account`, `region` and `folder` are those of the object's name. ``records`` are lines.
+
+    Raises
+    ------
+    KmscostError
+        No line is an access log's.
+    UsageError
+        `by` names no column.
+    """
+    grain = actuals_grain(by)
+    refused = Refused()
+    skipped = refused.skipped
+    counted = _Counted()
+    names = as_paths(paths)
+    done = Done(progress)
+    for found in find_files(names, skipped):
+        if not found.size:
+            skipped.add(found.path, "empty file")
+            continue
+        try:
+            with readable("S3 server access logs"):
+                log = read_lines(found.path, done)
+        except UnreadableError as error:
+            refused.add(found.path, error)
+            continue
+        finally:
+            done.add(1, 0)
+        log.bad.skip(found.path, skipped)
+        counted.add(log)
+    if strict and skipped:
+        raise skipped.refuse()
+    if not counted.files:
+        raise refused.nothing(names, EXPECTED, FIX)
+    coverage = counted.coverage()
+    return Actuals(
+        SOURCE,
+        _frame(counted.requests, coverage),
+        counted.files,
+        counted.lines,
+        skipped=skipped,
+        coverage=coverage,
+        notices=(*_notices(counted, skipped), *coverage.notices()),
+        by=grain,
+    )
+
+
+@dataclass
+class _Counted:
+    """The lines of all files, counted."""
+
+    files: int = 0
+    lines: int = 0
+    hours: set[datetime.datetime] = field(default_factory=set)
+    requests: Counter[Request] = field(default_factory=Counter)
+    uncounted: Counter[bytes] = field(default_factory=Counter)
+
+    def add(self, log: Log) -> None:
+        """Add one file."""
+        self.files += 1
+        self.lines += log.lines
+        self.hours |= log.hours
+        self.requests.update(log.requests)
+        self.uncounted.update(log.uncounted)
+
+    def coverage(self) -> Coverage:
+        """Every hour in which a line was written, whichever bucket it is about."""
+        days: dict[datetime.date, int] = {}
+        for hour in self.hours:
+            days[hour.date()] = days.get(hour.date(), 0) | 1 << hour.hour
+        return Coverage({("", ""): days}) if days else Coverage()
+
+
+def _frame(requests: Counter[Request], coverage: Coverage) -> Any:
+    columns: dict[str, Any] = {
+        name: [getattr(request, name) for request in requests] for name in Request._fields
+    }
+    counts = [float(count) for count in requests.values()]
+    gets = [request.cause in ("get", "other") for request in requests]
+    return actuals_frame(
+        columns
+        | {
+            "driver": [
+                request.reader if is_get else request.trail
+                for request, is_get in zip(requests, gets, strict=True)
+            ],
+            "operation": ["Decrypt" if is_get else "GenerateDataKey" for is_get in gets],
+            "quantity": counts,
+            "unit": ["request"] * len(counts),
+            "files": counts,
+            "source": [SOURCE] * len(counts),
+            "coverage": [coverage.of_day("", "", request.day) for request in requests],
+        }
+    )
+
+
+def _notices(counted: _Counted, skipped: SkippedFiles) -> list[str]:
+    notices = [
+        AT_MOST.format("an access log", "GET and PUT"),
+        "S3 delivers access logs on a best-effort basis: lines may be missing",
+    ]
+    writes = {name: n for name, n in counted.uncounted.items() if name in OTHER_WRITES}
+    odd = counted.uncounted.get(ODD, 0)
+    unknown = {
+        name: n for name, n in counted.uncounted.items() if name not in OTHER_WRITES and name != ODD
+    }
+    if odd:
+        notices.append(
+            f"{odd:,} reads of objects with CloudTrail in their names, which are not as CloudTrail "
+            "writes them, are not counted"
+        )
+    if writes:
+        notices.append(
+            f"{_operations(writes)}: copies or uploads under CloudTrail's names by others than "
+            "CloudTrail; each asks KMS at most once for whoever made it, and is not counted here"
+        )
+    if unknown:
+        notices.append(
+            f"{_operations(unknown)}: it is not known whether KMS was asked, and no request is "
+            "counted for it: figures may be too low"
+        )
+    if not counted.requests:
+        notices.append("no line is about a GET or PUT of an object as CloudTrail names it")
+    if skipped:
+        notices.append(f"{len(skipped):,} files or lines were not counted: figures may be too low")
+    return notices
+
+
+def _operations(counts: Mapping[bytes, int]) -> str:
+    """Count the lines of each operation in words."""
+    lines = sum(counts.values())
+    names = sorted(counts, key=lambda name: (-counts[name], name))
+    shown = [printable(name.decode(errors="replace")[:60]) for name in names[:_MOST_OPERATIONS]]
+    more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
+    return f"{lines:,} line{'s' * (lines != 1)} of {', '.join(shown)}{more}"

@@ -1,0 +1,227 @@
+"""The charges of each table of a bill, added up as they come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from estimator.measurement.billing import chunks, cost_explorer
+from estimator.measurement.billing.accounts import has_lost_zeros
+from estimator.measurement.billing.amounts import split_amounts
+from estimator.measurement.billing.archives import Table, members, open_table, sniff
+from estimator.measurement.billing.charges import charges, sum_charges
+from estimator.measurement.billing.chunks import Chunk
+from estimator.measurement.billing.cost_explorer import (
+    Entry,
+    is_cost_explorer,
+    is_cost_explorer_csv,
+    read_answers,
+    read_download,
+)
+from estimator.measurement.billing.csv_text import describe_text
+from estimator.measurement.billing.json_documents import read_documents, refuse_document
+from estimator.measurement.billing.layouts import Columns, is_bill
+from estimator.measurement.billing.periods import moments
+from estimator.measurement.billing.repeats import (
+    Contents,
+    Marks,
+    digest_of,
+    mark_of,
+    marks,
+)
+from estimator.measurement.billing.tables import (
+    SlowWayError,
+    read_csv,
+    read_parquet,
+)
+from estimator.measurement.billing.workbooks import read_sheet, sheets_of
+from estimator.measurement.unreadable import Refused, UnreadableError, readable
+
+
+@dataclass
+class Tally:
+    """The charges counted so far, in bounded memory: they are summed as they come."""
+
+    files: int = 0
+    records: int = 0
+    currencies: set[str] = field(default_factory=set)
+    spans: set[tuple[pd.Timestamp, pd.Timestamp]] = field(default_factory=set)
+    reports: dict[str, list[pd.DataFrame]] = field(default_factory=dict)
+    marks: list[Marks] = field(default_factory=list)  # of one file
+    mark: int = 0  # likewise
+    charges: int = 0  # likewise, lines of KMS and CloudTrail
+    forecasts: int = 0
+    lost_zeros: set[str] = field(default_factory=set)
+    notices: dict[str, None] = field(default_factory=dict)
+
+    @property
+    def contents(self) -> Contents:
+        """What one file holds."""
+        return Contents(
+            ", ".join(self.reports), self.records, frozenset(self.spans), self.charges, self.mark
+        )
+
+    def add(self, other: Tally) -> None:
+        """Add everything that `other` counted."""
+        self.files += other.files
+        self.records += other.records
+        self.forecasts += other.forecasts
+        self.lost_zeros |= other.lost_zeros
+        self.notices |= other.notices
+        self.currencies |= other.currencies
+        self.spans |= other.spans
+        for report, parts in other.reports.items():
+            self.extend(report, parts)
+
+    def extend(self, report: str, parts: list[pd.DataFrame]) -> None:
+        """Add charges of one kind of report."""
+        known = self.reports.setdefault(report, [])
+        known.extend(parts)
+        if sum(len(part) for part in known) > chunks.CHUNK:
+            known[:] = [sum_charges(known)]
+
+
+def find_tables(files: Sequence[str], refused: Refused) -> Iterator[Table]:
+    """Every table in the files: the file itself, each member of a zip file, each sheet."""
+    for path in files:
+        try:
+            with readable():
+                kind = sniff(path)
+                if kind == "xlsx":
+                    tables = [Table(path, sheet=sheet) for sheet in sheets_of(path)]
+                else:
+                    found = members(path) if kind == "zip" else (None,)
+                    tables = [Table(path, member) for member in found]
+            yield from tables
+        except UnreadableError as error:
+            refused.add(path, error)
+
+
+def count_table(table: Table) -> Tally | list[Entry]:
+    """The charges of one table, or `UnreadableError`: a file counts whole or not at all."""
+    try:
+        return _count_once(table, slow=False)
+    except SlowWayError:
+        return _count_once(table, slow=True)
+
+
+def digest_table(table: Table) -> bytes:
+    """A digest of the table's unpacked bytes."""
+    with open_table(table) as (stream, _):
+        return digest_of(stream)
+
+
+def _count_once(table: Table, slow: bool) -> Tally | list[Entry]:
+    with open_table(table) as (stream, kind):
+        if kind == "empty":
+            raise UnreadableError("an empty file", "the table of a bill", "download it again")
+        if kind == "json":
+            documents = read_documents(stream)
+            if is_cost_explorer(documents):
+                return read_answers(documents)
+            # a manifest among the files was read already; in an archive it names files elsewhere
+            raise refuse_document(documents[0])
+        if kind == "xlsx":
+            return _tally(*read_sheet(stream, table.path, table.sheet or ""), slow=True)
+        if kind == "parquet":
+            return _tally(*read_parquet(stream, table.path), slow=True)
+        header = describe_text(stream, lambda names: is_bill(names) or is_cost_explorer_csv(names))
+        if is_cost_explorer_csv(header.header):
+            return read_download(stream)
+        return _tally(*read_csv(stream, slow), slow=slow)
+
+
+def _tally(columns: Columns, parts: Iterator[Chunk], slow: bool) -> Tally:
+    tally = Tally(files=1)
+    spans: set[tuple[str, str]] = set()
+    of_aws = 0
+    for lines in parts:
+        tally.records += lines.lines
+        tally.forecasts += lines.forecasts
+        of_aws += lines.of_aws
+        tally.currencies |= lines.currencies
+        spans |= lines.spans
+        if len(lines.charges):
+            rows = split_amounts(lines.charges, lines.numbers, columns)
+            tally.lost_zeros |= {name for name in rows["account"] if has_lost_zeros(name)}
+            tally.marks.append(marks(lines.charges))
+            try:
+                charged = charges(rows, columns)
+            except UnreadableError as error:
+                # the slow way knows the lines
+                if not slow:
+                    raise SlowWayError from None
+                raise _locate(error, rows, columns, lines.numbers) from None
+            tally.charges += len(charged)
+            tally.mark = (tally.mark + mark_of(charged)) % (1 << 64)
+            tally.extend(columns.report, [sum_charges([charged])])
+    if not tally.records:
+        if tally.forecasts:
+            found = f"a forecast ({tally.forecasts:,} lines are marked as one)"
+            raise UnreadableError(found, "a bill", "name what AWS billed: a forecast is no bill")
+        found, fix = "a header without lines", "export it again once the month has charges"
+        raise UnreadableError(found, "the lines of a bill", fix)
+    if not of_aws:
+        found = f"{tally.records:,} lines of other providers, and none of AWS"
+        raise UnreadableError(found, "the lines of AWS's bill", "name AWS's bill")
+    # spans are kept as text until here: few of them differ, and dates are slow to read
+    names = (columns.name("start"), columns.name("end"))
+    starts, ends = (moments((span[at] for span in spans), name) for at, name in enumerate(names))
+    tally.spans = {(starts[a], ends[b]) for a, b in spans if a in starts and b in ends}
+    tally.notices = dict.fromkeys(columns.layout.notices)
+    if columns.layout.by_month and not tally.spans:
+        tally.notices["an estimate of a month that is not over: it covers no hour"] = None
+    return tally
+
+
+def _locate(
+    error: UnreadableError, rows: pd.DataFrame, columns: Columns, numbers: Sequence[int]
+) -> UnreadableError:
+    """The error with the first line that raises it: found by halves, since chunks are large."""
+    if error.line is not None or not numbers:
+        return error
+    low, high = 0, len(rows)
+    while high - low > 1:
+        middle = (low + high) // 2
+        try:
+            charges(rows.iloc[low:middle], columns)
+        except UnreadableError as first:
+            error, high = first, middle
+        else:
+            low = middle
+    error.line = int(rows.index[low])
+    return error
+
+
+def count_entries(files: Sequence[tuple[str, list[Entry]]], refused: Refused) -> Tally:
+    """The charges of all exports of Cost Explorer together: one may complete another."""
+    tally = Tally()
+    if not files:
+        return tally
+    combined = cost_explorer.combine(files, refused)
+    try:
+        lines = cost_explorer.lines_of(combined.entries)
+        charged = charges(lines, cost_explorer.COLUMNS)
+    except UnreadableError as error:
+        for shown in combined.counted:
+            refused.add(shown, error)
+        return tally
+    # nothing says which of them were free: costs hold credits, and no rate stands beside them
+    is_metered = charged["unit"].isin(["request", "event"])
+    charged = charged.assign(
+        free=charged["free"].mask(is_metered), billable=charged["billable"].mask(is_metered)
+    )
+    tally.files, tally.records = len(combined.counted), len(combined.entries)
+    tally.reports = {cost_explorer.LAYOUT.title: [sum_charges([charged])]}
+    tally.currencies = {entry.currency for entry in combined.entries}
+    entries = cost_explorer.close_periods(combined.entries)
+    tally.spans = {(entry.start, entry.end) for entry in entries if not entry.is_open}
+    tally.notices = dict.fromkeys(
+        [
+            *(f"{shown} tells nothing new: counted once" for shown in combined.again),
+            *cost_explorer.notices(entries),
+        ]
+    )
+    return tally

@@ -1,0 +1,87 @@
+"""Cells of tables to what they stand for: nothing, names, accounts, times."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from estimator.measurement.unreadable import UnreadableError
+
+_NOTHING = {"", "null", "none", "nan", "-", "nil", r"\n", "<na>", "nat"}
+_SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
+_DAY_FIRST = re.compile(r"\d{4}-\d{2}-\d{2}")
+_SHOWN = 12
+
+
+def is_nothing(value: Any) -> bool:
+    """Whether a cell is empty, in whatever way its table shows that."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return True
+    return isinstance(value, str) and value.strip().lower() in _NOTHING
+
+
+def scalar_of(row: Mapping[str, Any], columns: tuple[str, ...]) -> str | None:
+    """The first of some cells that is not empty, as text."""
+    for column in columns:
+        value = row[column]
+        if isinstance(value, list) and value:
+            value = value[0]  # Splunk and Elasticsearch: fields of several values
+        if is_nothing(value) or isinstance(value, Mapping | list | tuple):
+            continue
+        if isinstance(value, datetime.datetime):
+            return value.isoformat()
+        if isinstance(value, float) and value.is_integer():
+            return str(int(value))
+        return str(value)
+    return None
+
+
+def account_of(text: str | None) -> str | None:
+    """An account id with the zeros that a number has lost.
+
+    Raises
+    ------
+    UnreadableError
+        A spreadsheet has shortened it.
+    """
+    if text is None or (len(text) == 12 and text.isdigit()):
+        return text
+    if _SHORTENED.fullmatch(text):
+        found = f"an account id that a spreadsheet has shortened ({text})"
+        raise UnreadableError(found, "12 digits", "export the file again, and do not save it there")
+    return text.zfill(12) if text.isdigit() and 8 <= len(text) < 12 else text
+
+
+def utc(text: str | None, strict: bool) -> str | None:
+    """A time as CloudTrail writes it, UTC.
+
+    >>> utc("2026-10-01 12:00:10.000 +02:00", strict=True)
+    '2026-10-01T10:00:10Z'
+    """
+    if text is None or (len(text) == 20 and text[10] == "T" and text[19] == "Z"):
+        return text
+    moment = _moment(text.strip())
+    if moment is not None:
+        return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment.year >= 1000 else text
+    if strict:
+        found = f"a time that cannot be read ({text[:_SHOWN]!r})"
+        raise UnreadableError(found, "a time such as 2026-10-01T10:00:10Z")
+    return text
+
+
+def _moment(text: str) -> datetime.datetime | None:
+    try:
+        if text.replace(".", "", 1).isdigit() and text.isascii() and len(text) >= 10:
+            number = float(text)
+            number /= 1000 if number > 1e11 else 1  # milliseconds
+            return datetime.datetime.fromtimestamp(number, datetime.UTC)
+        if not _DAY_FIRST.match(text):
+            return None  # 10/1/2026: nobody knows which number is the month
+        text = text.removesuffix(" UTC").replace(" +", "+")
+        moment = datetime.datetime.fromisoformat(text)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return moment.astimezone(datetime.UTC) if moment.tzinfo else moment

@@ -1,0 +1,298 @@
+"""Events as rows: nested fields as JSON text or flattened into columns, names in any letter case.
+
+Athena and Glue write names in lower case and nested fields as text, json_normalize and
+Elasticsearch join them with dots, crawlers with underscores, Splunk with braces, Sentinel has
+names of its own. Told apart are only letters and digits of a name:
+``requestParameters.encryptionContext.aws:cloudtrail:arn`` is the same in all of them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from estimator.measurement.envelopes.cells import account_of, is_nothing, scalar_of, utc
+from estimator.measurement.envelopes.event_kinds import CLOUDTRAIL, KMS, must_have_parameters
+from estimator.measurement.unreadable import UnreadableError
+from pricing.arns import is_key
+
+Fields = dict[str, Any]
+
+# the field of an event and the names that tables have for it, by letters and digits alone; the
+# second ones are Sentinel's (Azure Monitor Logs reference, table AWSCloudTrail)
+_SCALARS = {
+    "eventSource": ("eventsource",),
+    "eventName": ("eventname",),
+    "eventTime": ("eventtime", "timegenerated", "timegeneratedutc"),
+    "awsRegion": ("awsregion",),
+    "recipientAccountId": ("recipientaccountid",),
+    "eventID": ("eventid", "awseventid"),
+    "sharedEventID": ("sharedeventid",),
+    "requestID": ("requestid", "awsrequestid"),
+    "errorCode": ("errorcode",),
+    "eventType": ("eventtype", "eventtypename"),
+    "eventCategory": ("eventcategory", "category"),
+}
+_NESTED = {
+    "requestParameters": "requestparameters",
+    "resources": "resources",
+    "userIdentity": "useridentity",
+}
+_ISSUER = "sessioncontextsessionissuerarn"
+_OTHER_NAMES = {"sessionissuerarn": ("userIdentity", _ISSUER)}
+
+# where another object stands, which may be text as well
+_OBJECTS = {"", "encryptioncontext", "sourceencryptioncontext", "sessioncontext"}
+_CONTEXTS = {
+    "encryptionContext": "encryptioncontext",
+    "sourceEncryptionContext": "sourceencryptioncontext",
+}
+_NAMES = {"aws:cloudtrail:arn": "awscloudtrailarn", "aws:s3:arn": "awss3arn"}
+_TRAIL = "encryptioncontextawscloudtrailarn"
+
+_LETTERS = re.compile(r"[^a-z0-9]+")
+_ARN_OF_RESOURCE = re.compile(r"\d*arn")
+_SHOWN = 12
+_TEXTS_IN_TEXTS = 4
+
+
+class Plan(NamedTuple):
+    """The columns of a table that hold an event's fields."""
+
+    scalars: dict[str, tuple[str, ...]]
+    nested: dict[str, tuple[tuple[str, str], ...]]  # the rest of the name, and the column
+
+
+def plain_name(name: str) -> str:
+    """A name by its letters and digits.
+
+    >>> plain_name("requestParameters.encryptionContext.aws:cloudtrail:arn")
+    'requestparametersencryptioncontextawscloudtrailarn'
+    """
+    return _LETTERS.sub("", name.lower())
+
+
+@lru_cache(maxsize=4096)
+def plan_of(columns: tuple[str, ...]) -> Plan | None:
+    """The plan of a table's columns; None where its rows are no events."""
+    names = {column: plain_name(column) for column in columns}
+    prefix = min(
+        (
+            name.removesuffix("eventsource")
+            for name in names.values()
+            if name.endswith("eventsource") and "insightdetails" not in name
+        ),
+        key=len,
+        default=None,
+    )
+    if prefix is None:
+        return None
+    inner = {
+        column: name.removeprefix(prefix)
+        for column, name in names.items()
+        if name.startswith(prefix)
+    }
+    # a mere mention of a source is no event; CloudTrail's own spelling is
+    if "eventname" not in inner.values() and "eventSource" not in columns:
+        return None
+    scalars = {
+        field: tuple(column for name in known for column in inner if inner[column] == name)
+        for field, known in _SCALARS.items()
+    }
+    nested: dict[str, list[tuple[str, str]]] = {field: [] for field in _NESTED}
+    for column, name in inner.items():
+        for field, begin in _NESTED.items():
+            if name.startswith(begin):
+                nested[field].append((name.removeprefix(begin), column))
+        if name in _OTHER_NAMES:
+            field, rest = _OTHER_NAMES[name]
+            nested[field].append((rest, column))
+    return Plan(scalars, {field: tuple(found) for field, found in nested.items()})
+
+
+def event_of(row: Mapping[str, Any], plan: Plan, in_log: bool) -> Fields:
+    """The event that a row is, by CloudTrail's own names, as far as counting needs it.
+
+    Parameters
+    ----------
+    row : mapping
+        A value for each column.
+    plan : Plan
+        What the columns hold.
+    in_log : bool
+        It stands in a log file, where nothing is left out.
+
+    Raises
+    ------
+    UnreadableError
+        A field of a request to KMS is there and cannot be read: it is never counted as another.
+    """
+    event: Fields = {field: scalar_of(row, columns) for field, columns in plan.scalars.items()}
+    whole = _is_whole(row, in_log)
+    event["recipientAccountId"] = account_of(event["recipientAccountId"])
+    event["eventTime"] = utc(event["eventTime"], strict=not in_log)
+    if event["eventSource"] != KMS:
+        return event
+    for column in plan.scalars["eventName"]:
+        if isinstance(row[column], int | float | Mapping) and not is_nothing(row[column]):
+            raise _unreadable("eventName", row[column])
+    flat = {field: _flat(row, columns, field) for field, columns in plan.nested.items()}
+    parameters = flat["requestParameters"]
+    event["requestParameters"] = _parameters(parameters)
+    event["userIdentity"] = _caller(flat["userIdentity"])
+    event["resources"] = [
+        {"ARN": value}
+        for name, values in flat["resources"].items()
+        if _ARN_OF_RESOURCE.fullmatch(name)
+        for value in values
+        if isinstance(value, str) and is_key(value)
+    ]
+    if not whole:
+        _check_parameters(event, bool(parameters), plan)
+        if not (event["eventID"] or event["requestID"]):
+            fix = "export it too: copies of an event are told by it"
+            raise UnreadableError("events without eventID", "the column eventID", fix)
+    return event
+
+
+def _is_whole(row: Mapping[str, Any], in_log: bool) -> bool:
+    """Whether a row is an event as CloudTrail writes it: what it lacks the log lacks too."""
+    if "eventSource" not in row or not (in_log or "requestParameters" in row):
+        return False
+    identity = row.get("userIdentity")
+    flattened = any("." in name and name.partition(".")[0] in _NESTED for name in row)
+    return not flattened and not (isinstance(identity, str) and identity)
+
+
+def _check_parameters(event: Fields, present: bool, plan: Plan) -> None:
+    names = ("eventName", "errorCode", "eventType", "eventCategory")
+    if not must_have_parameters(*(event[name] for name in names)):
+        return
+    columns = plan.nested["requestParameters"]
+    # a column for the trail that is empty says that it is no request of CloudTrail's
+    known = present or any(rest == _TRAIL for rest, _ in columns)
+    contexts = event["requestParameters"] or {}
+    trail = any((contexts.get(name) or {}).get("aws:cloudtrail:arn") for name in _CONTEXTS)
+    by_cloudtrail = (event["userIdentity"] or {}).get("invokedBy") == CLOUDTRAIL
+    if known and (trail or not by_cloudtrail):
+        return
+    raise UnreadableError(
+        "requests to KMS without their requestParameters and encryption context",
+        "whole events",
+        "export requestParameters too: without it nobody can tell CloudTrail's requests",
+    )
+
+
+def _parameters(flat: dict[str, list[Any]]) -> Fields | None:
+    if not flat:
+        return None
+    parameters: Fields = {"keyId": _name(flat, "keyid", "requestParameters")}
+    for field, begin in _CONTEXTS.items():
+        if any(name.startswith(begin) and _any(values) for name, values in flat.items()):
+            parameters[field] = {
+                key: _name(flat, begin + name, "encryptionContext") for key, name in _NAMES.items()
+            }
+    return parameters
+
+
+def _caller(flat: dict[str, list[Any]]) -> Fields | None:
+    if not flat:
+        return None
+    names = {"type": "type", "arn": "arn", "accountId": "accountid", "invokedBy": "invokedby"}
+    caller: Fields = {field: _first(flat, name) for field, name in names.items()}
+    caller["accountId"] = account_of(caller["accountId"])
+    caller["sessionContext"] = {"sessionIssuer": {"arn": _first(flat, _ISSUER)}}
+    return caller
+
+
+def _flat(
+    row: Mapping[str, Any], columns: tuple[tuple[str, str], ...], field: str
+) -> dict[str, list[Any]]:
+    """All that the columns of a nested field hold, by the plain name of its place."""
+    flat: dict[str, list[Any]] = {}
+    for rest, column in columns:
+        for name, value in _leaves(rest, row[column], field):
+            flat.setdefault(name, []).append(value)
+    return flat
+
+
+def _leaves(name: str, value: Any, field: str) -> Iterator[tuple[str, Any]]:
+    if is_nothing(value):
+        return
+    if name in _OBJECTS and isinstance(value, str | bytes):
+        value = object_of(value, field)
+        if value is None:
+            return
+    if isinstance(value, Mapping):
+        yield name, True  # an empty object says that there is no more
+        for key, inner in value.items():
+            yield from _leaves(name + plain_name(str(key)), inner, field)
+    elif isinstance(value, list):
+        pairs = _pairs(value)
+        if pairs and field != "resources":
+            yield from _leaves(name, pairs, field)
+        elif name in _OBJECTS and field != "resources":
+            raise _unreadable(field, value)
+        else:
+            for inner in value:
+                yield from _leaves(name, inner, field)
+    elif name in _OBJECTS:
+        raise _unreadable(field, value)
+    else:
+        yield name, value
+
+
+def _pairs(value: list[Any]) -> Fields:
+    """A map that is a list of its keys and values, as Parquet and converters have it."""
+    pairs = [list(each.values()) if isinstance(each, Mapping) else each for each in value]
+    if all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in pairs):
+        return {str(key): inner for key, inner in pairs}
+    return {}
+
+
+def object_of(text: str | bytes, field: str) -> Any:
+    r"""The object in a text, also where the text was made a text again.
+
+    >>> object_of('"{\\"keyId\\": 1}"', "requestParameters")
+    {'keyId': 1}
+    """
+    value: Any = text
+    for _ in range(_TEXTS_IN_TEXTS):
+        if is_nothing(value):
+            return None
+        if not isinstance(value, str | bytes):
+            return value
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            raise _unreadable(field, text) from None
+    raise _unreadable(field, text)
+
+
+def _unreadable(field: str, value: Any) -> UnreadableError:
+    found = f"{field} of a request to KMS that cannot be read ({str(value)[:_SHOWN]!r})"
+    fix = "export the whole event, or its nested fields as JSON"
+    return UnreadableError(found, "an object, or JSON of it", fix)
+
+
+def _any(values: list[Any]) -> bool:
+    return not all(map(is_nothing, values))
+
+
+def _first(flat: dict[str, list[Any]], name: str) -> str | None:
+    values = (value for value in flat.get(name, ()) if not is_nothing(value) and value is not True)
+    value = next(values, None)
+    return None if value is None else str(value)
+
+
+def _name(flat: dict[str, list[Any]], name: str, field: str) -> str | None:
+    for value in flat.get(name, ()):
+        if is_nothing(value):
+            continue
+        if not isinstance(value, str):
+            raise _unreadable(field, value)
+        return value
+    return None
