@@ -442,3 +442,13 @@ def test_half_a_character_less_is_no_bill(tmp_path):
     middle = len(data) // 2 | 1
     with pytest.raises(KmscostError, match=r"no utf-16|values|no CSV"):
         measure_bill(write_file(tmp_path / "b.csv", data[:middle] + data[middle + 1 :]))
+
+
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("size", [1, 400], ids=["small", "large"])
+def test_a_quote_that_is_not_closed_swallows_nothing(tmp_path, size):
+    """In the last cell of a line it would take all lines behind it for its own text."""
+    lines = [*A_MONTH * size]
+    data = as_csv(focus(lines)).replace(b"awskms,us-east-1-KMS", b'awskms,"us-east-1-KMS', 1)
+    with pytest.raises(KmscostError, match="a quote that is not closed"):
+        measure_bill(write_file(tmp_path / "b.csv", data))
