@@ -159,6 +159,7 @@ BROKEN = {
     "LZ4": b"\x04\x22\x4d\x18" + bytes(100),
     "a picture": b"\x89PNG\r\n\x1a\n" + bytes(100),
     "an SQLite file": b"SQLite format 3\x00" + bytes(100),
+    "a number as eventName": OTHER.replace(b'"eventName":"DescribeKey"', b'"eventName":7', 1),
     "a list as eventSource": OTHER.replace(
         b'"eventSource":"kms.amazonaws.com"', b'"eventSource":["kms.amazonaws.com"]', 1
     ),

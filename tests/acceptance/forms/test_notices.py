@@ -56,6 +56,7 @@ NOTICES = {
     "of S3 in SNS in SQS": queued([text(notified([text({"Records": [CREATED]})])[0])]),
     "of S3 as received": received([text({"Records": [CREATED]})]),
     "of a queue of plain words": queued(["hello", "world"]),
+    "of a queue without messages": received([]),
 }
 
 
