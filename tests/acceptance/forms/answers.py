@@ -140,7 +140,7 @@ _LOST = ("requestParameters", "parameters", "CloudTrailEvent", "PowerShell", "co
 FORMS: dict[str, Callable[[], Form]] = {
     "lookup-events": lambda: saved({"Events": looked_up()}),
     "lookup-events, a page of more": lambda: saved(
-        {"Events": looked_up(), "NextToken": "EXAMPLE"}, exact=False
+        {"Events": looked_up(), "NextToken": "EXAMPLE"}
     ),
     "lookup-events, pages in a row": lambda: Form(
         "saved.json",
@@ -159,10 +159,10 @@ FORMS: dict[str, Callable[[], Form]] = {
         "saved.txt", "\n".join(known_log.texts()).encode()
     ),
     "--query Events[].[CloudTrailEvent]": lambda: saved(
-        [[r["CloudTrailEvent"]] for r in looked_up()], exact=False
+        [[r["CloudTrailEvent"]] for r in looked_up()]
     ),
     "--query Events[].{id: …, event: CloudTrailEvent}": lambda: saved(
-        [{"id": r["EventId"], "event": r["CloudTrailEvent"]} for r in looked_up()], exact=False
+        [{"id": r["EventId"], "event": r["CloudTrailEvent"]} for r in looked_up()]
     ),
     "--query Events[].{name: EventName, source: EventSource}": lambda: saved(
         [
@@ -263,7 +263,7 @@ FORMS: dict[str, Callable[[], Form]] = {
         lost=True,
     ),
     "Lake, its eventJson": lambda: saved(_lake(lambda e: {"eventJson": text(e)})),
-    "Lake, columns of JSON": lambda: saved(_lake(columns_as_json), exact=False),
+    "Lake, columns of JSON": lambda: saved(_lake(columns_as_json)),
     "Lake, columns as it prints them": lambda: saved(_lake(columns_as_maps), exact=False),
     "Lake without parameters": lambda: saved(
         _lake(lambda e: {"eventName": e["eventName"], "eventSource": e["eventSource"],

@@ -92,7 +92,7 @@ def _lake(version: str) -> bytes:
 
 FORMS: dict[str, Callable[[], Form]] = {
     "text, nested ones as JSON": lambda: Form(
-        "part-0.parquet", _parquet([columns_as_json(e) for e in known_log.events()]), exact=False
+        "part-0.parquet", _parquet([columns_as_json(e) for e in known_log.events()])
     ),
     "text, named as CloudTrail names them": lambda: Form(
         "part-0.snappy.parquet",
@@ -104,17 +104,16 @@ FORMS: dict[str, Callable[[], Form]] = {
                 ]
             )
         ),
-        exact=False,
     ),
     "text as Trino prints it": lambda: Form(
         "part-0.parquet", _parquet([columns_as_maps(e) for e in known_log.events()]), exact=False
     ),
-    "structs": lambda: Form("part-0.parquet", _parquet(table(known_log.events())), exact=False),
+    "structs": lambda: Form("part-0.parquet", _parquet(table(known_log.events()))),
     "names with dots": lambda: Form(
-        "part-0.parquet", _parquet(table([dotted(e) for e in known_log.events()])), exact=False
+        "part-0.parquet", _parquet(table([dotted(e) for e in known_log.events()]))
     ),
     "one column of JSON": lambda: Form(
-        "part-0.parquet", _parquet([{"value": line} for line in known_log.texts()]), exact=False
+        "part-0.parquet", _parquet([{"value": line} for line in known_log.texts()])
     ),
     "without the parameters": lambda: Form(
         "part-0.parquet",
@@ -131,12 +130,8 @@ FORMS: dict[str, Callable[[], Form]] = {
     "of something else": lambda: Form(
         "part-0.parquet", _parquet([{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]), lost=True
     ),
-    "OCSF of Security Lake, version 1": lambda: Form(
-        "lake.gz.parquet", _lake("1.0.0-rc.2"), exact=False, words=("OCSF", "Security Lake")
-    ),
-    "OCSF of Security Lake, version 2": lambda: Form(
-        "lake.gz.parquet", _lake("1.1.0"), exact=False, words=("OCSF", "Security Lake")
-    ),
+    "OCSF of Security Lake, version 1": lambda: Form("lake.gz.parquet", _lake("1.0.0-rc.2")),
+    "OCSF of Security Lake, version 2": lambda: Form("lake.gz.parquet", _lake("1.1.0")),
 }
 
 

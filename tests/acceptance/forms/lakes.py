@@ -94,7 +94,7 @@ def _inner(parameters: dict[str, Any] | None) -> dict[str, Any] | None:
 
 
 FORMS: dict[str, Callable[[], Form]] = {
-    "Athena, columns of JSON": lambda: csv_of(_columns(columns_as_json), exact=False),
+    "Athena, columns of JSON": lambda: csv_of(_columns(columns_as_json)),
     "Athena, columns as it prints them": lambda: csv_of(_columns(columns_as_maps), exact=False),
     "Athena, parameters as JSON, the rest as it prints them": lambda: csv_of(
         [
@@ -126,16 +126,14 @@ FORMS: dict[str, Callable[[], Form]] = {
         {
             name: {str(n): row[name] for n, row in enumerate(table(known_log.events()))}
             for name in table(known_log.events())[0]
-        },
-        exact=False,
+        }
     ),
     "to_json, split": lambda: saved(
         {
             "columns": list(table(known_log.events())[0]),
             "index": list(range(30)),
             "data": [list(row.values()) for row in table(known_log.events())],
-        },
-        exact=False,
+        }
     ),
     "to_csv of mappings": lambda: csv_of(_reprs(), exact=False),
     "nested text as Python prints it": lambda: Form("rows.jsonl", lines(_reprs()), exact=False),
@@ -149,8 +147,7 @@ FORMS: dict[str, Callable[[], Form]] = {
                 e | {"requestParameters": json.dumps(json.dumps(e["requestParameters"]))}
                 for e in known_log.events()
             ]
-        ),
-        exact=False,
+        )
     ),
     "nested text that was cut at 200 characters": lambda: Form(
         "rows.jsonl",
@@ -196,19 +193,16 @@ FORMS: dict[str, Callable[[], Form]] = {
         "rows.jsonl",
         lines([e | {"requestParameters": {k.lower(): v for k, v in
                                           (e["requestParameters"] or {}).items()}}
-               for e in known_log.events()]),
-        exact=False,
+               for e in known_log.events()])
     ),
     "contexts as lists of pairs": lambda: Form(
         "rows.jsonl",
         lines([e | {"requestParameters": _paired(e["requestParameters"])}
-               for e in known_log.events()]),
-        exact=False,
+               for e in known_log.events()])
     ),
     "contexts as text": lambda: Form(
         "rows.jsonl",
         lines([e | {"requestParameters": _inner(e["requestParameters"])}
-               for e in known_log.events()]),
-        exact=False,
+               for e in known_log.events()])
     ),
 }  # fmt: skip

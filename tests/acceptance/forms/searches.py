@@ -166,7 +166,7 @@ FORMS: dict[str, Callable[[], Form]] = {
     "Elasticsearch hits": lambda: saved(_found(known_log.events())),
     "Elasticsearch hits, lines": lambda: Form("dump.json", lines(_hits(known_log.events()))),
     "Filebeat with event.original": lambda: saved(
-        _found([_ecs(e, original=True) for e in known_log.events()]), exact=False
+        _found([_ecs(e, original=True) for e in known_log.events()])
     ),
     "Filebeat without event.original": lambda: Form(
         "dump.json", lines(_hits([_ecs(e, original=False) for e in known_log.events()])), lost=True
@@ -224,11 +224,11 @@ FORMS: dict[str, Callable[[], Form]] = {
             for e in known_log.events()
         ]
     ),
-    "Sentinel's CSV": lambda: csv_of(_sentinel(), "query_data.csv", exact=False),
+    "Sentinel's CSV": lambda: csv_of(_sentinel(), "query_data.csv"),
     "Sentinel's CSV with its mark": lambda: Form(
-        "query_data.csv", b"\xef\xbb\xbf" + sheet(_sentinel()).encode(), exact=False
+        "query_data.csv", b"\xef\xbb\xbf" + sheet(_sentinel()).encode()
     ),
-    "Sentinel's JSON": lambda: saved(_sentinel(), exact=False),
+    "Sentinel's JSON": lambda: saved(_sentinel()),
     "Sentinel's API": lambda: saved(
         {
             "tables": [
@@ -238,8 +238,7 @@ FORMS: dict[str, Callable[[], Form]] = {
                     "rows": [list(row.values()) for row in _sentinel()],
                 }
             ]
-        },
-        exact=False,
+        }
     ),
     "Splunk's export, a preview first": lambda: Form(
         "export.json",
