@@ -35,7 +35,7 @@ class Proxy(ThreadingHTTPServer):
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def handle_error(self, *_):
-        """Say nothing: a call that hung outlives moto, and its words would stand in another test."""
+        """Say nothing: a call that hung outlives moto, and would speak in another test."""
 
     @property
     def url(self):
