@@ -141,6 +141,13 @@ class Digest:
     quiet: bool
 
 
+# the fields of a record that are texts
+_TEXTS = {
+    wanted.name: wanted.encode_name
+    for wanted in msgspec.structs.fields(Record)
+    if wanted.name not in ("parameters", "resources", "caller")
+}
+
 _decode_log = msgspec.json.Decoder(_Log).decode
 _decode_entries = msgspec.json.Decoder(_LargeLog).decode
 _decode_usual = msgspec.json.Decoder(list[_Usual]).decode
@@ -293,7 +300,7 @@ def _read(raw: bytes) -> Record | None:
         return None
     if not is_service(record.source):
         return record if record.source is None and _is_insight(record) else None
-    if record.source == KMS and _may_have_more(record):
+    if record.source == KMS and (record.operation is None or _may_have_more(record)):
         return None
     if record.time is not None and not _TIME.fullmatch(record.time):
         return None
@@ -306,18 +313,19 @@ def _read(raw: bytes) -> Record | None:
 def _read_row(row: Mapping[str, Any], plan: Plan, in_log: bool) -> Record:
     """An event whose fields are flattened, texts, or of another type than CloudTrail's."""
     event = event_of(row, plan, in_log)
-    fields: dict[str, Any] = {}
-    for wanted in msgspec.structs.fields(Record):
-        value = event.get(wanted.encode_name)
-        if wanted.name == "parameters":
-            fields[wanted.name] = lenient(value, Parameters)
-        elif wanted.default is _RAW:
-            fields[wanted.name] = msgspec.Raw(json.dumps(value).encode())
-        else:
-            fields[wanted.name] = value
+    fields = {name: event.get(known) for name, known in _TEXTS.items()}
     if not (fields["event_id"] or fields["request_id"]):
         fields["request_id"] = json.dumps(row, sort_keys=True, default=str)
-    return Record(**fields)
+    return Record(
+        **fields,
+        parameters=lenient(event.get("requestParameters"), Parameters),
+        resources=_as_raw(event.get("resources")),
+        caller=_as_raw(event.get("userIdentity")),
+    )
+
+
+def _as_raw(value: Any) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(value)) if value is not None else _RAW
 
 
 def lenient(value: Any, kind: type[_Part]) -> _Part | None:

@@ -66,6 +66,7 @@ class Plan(NamedTuple):
     nested: dict[str, tuple[tuple[str, str], ...]]  # the rest of the name, and the column
 
 
+@lru_cache(maxsize=1 << 14)
 def plain_name(name: str) -> str:
     """A name by its letters and digits.
 
@@ -136,6 +137,8 @@ def event_of(row: Mapping[str, Any], plan: Plan, in_log: bool) -> Fields:
     event["eventTime"] = utc(event["eventTime"], strict=not in_log)
     if event["eventSource"] != KMS:
         return event
+    if not (event["eventName"] or in_log):
+        raise UnreadableError("events of KMS without eventName", "", "export it too")
     for column in plan.scalars["eventName"]:
         if isinstance(row[column], int | float | Mapping) and not is_nothing(row[column]):
             raise _unreadable("eventName", row[column])
@@ -226,7 +229,7 @@ def _leaves(name: str, value: Any, field: str) -> Iterator[tuple[str, Any]]:
         value = object_of(value, field)
         if value is None:
             return
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         yield name, True  # an empty object says that there is no more
         for key, inner in value.items():
             yield from _leaves(name + plain_name(str(key)), inner, field)

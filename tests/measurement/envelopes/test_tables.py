@@ -210,6 +210,10 @@ REFUSED = {
         lines({k: v for k, v in flat(e).items() if "ID" not in k} for e in EVENTS),
         "without eventID",
     ),
+    "no names": (
+        lines({k: v for k, v in e.items() if k != "eventName"} for e in EVENTS),
+        "without eventName",
+    ),
     "accounts that Excel shortened": (
         as_csv(changed(recipientAccountId="1.11122E+11")),
         "a spreadsheet has shortened",
