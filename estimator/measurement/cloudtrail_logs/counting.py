@@ -81,6 +81,8 @@ class Counted:
         What could not be read.
     silent : Counter
         Files read that tell nothing of requests, by what they are.
+    notes : Counter
+        What events could not tell, in words.
     """
 
     files: int = 0
@@ -90,6 +92,7 @@ class Counted:
     hours: Hours = field(default_factory=dict)
     skipped: list[Skipped] = field(default_factory=list)
     silent: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
     _codes: dict[Request, int] = field(default_factory=dict)
     _known: dict[tuple[Any, ...], tuple[int, int] | None] = field(default_factory=dict)
 
@@ -184,6 +187,7 @@ def _count_log(path: str, log: Log, counted: Counted) -> None:
         raise UnreadableError(_what(log.others, 0))
     counted.files += 1
     counted.records += seen
+    counted.notes += log.notes
     if others:
         counted.skipped.append(Skipped(path, _what(log.others, seen)))
     if not tells:

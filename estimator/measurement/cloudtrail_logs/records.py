@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -26,7 +27,7 @@ from estimator.measurement.envelopes.recognition import (
     is_service,
     name_of_text,
 )
-from estimator.measurement.envelopes.rows import Plan, event_of
+from estimator.measurement.envelopes.rows import NO_EVENT_TYPE, Plan, event_of, lacks_event_type
 from estimator.measurement.envelopes.text import as_utf8, without_half_characters
 from estimator.measurement.envelopes.walk import BASE64, Walker
 from estimator.measurement.unreadable import UnreadableError
@@ -120,6 +121,8 @@ class Log:
         What is no record, in words, and how often; known after the walk, as the rest.
     announcements : Counter
         Services' own messages that stand for no event.
+    notes : Counter
+        What it cannot tell, in words, and how often.
     quiet : bool
         It is a log file that has no records.
     """
@@ -128,6 +131,7 @@ class Log:
     digest: Digest | None = None
     others: Counter[str] = field(default_factory=Counter)
     announcements: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
     quiet: bool = False
 
 
@@ -164,7 +168,8 @@ def read_log(data: bytes) -> Log:
         It is no text that can hold events, and why; also in the middle of the walk.
     """
     if data.startswith(_PARQUET):
-        return _log_of(tables.parquet_rows(data))
+        log = Log()
+        return _walked(tables.parquet_rows(data, log.notes), log)
     if data.startswith(_OTHER_TABLES):
         raise UnreadableError(name_of_text(data))
     data = as_utf8(data)
@@ -178,16 +183,17 @@ def read_log(data: bytes) -> Log:
             if _are_plain(records, kms):
                 return Log(iter([(records, kms)]), quiet=not records)
     else:
-        log = _large_log(data)
-        if log is not None:
-            return log
+        large = _large_log(data)
+        if large is not None:
+            return large
     text = without_half_characters(data.strip())
     if not text:
         raise UnreadableError("empty file")
     announcement = announcement_of_text(text)
     if announcement:
         return Log(announcements=Counter([announcement]))
-    return _log_of(_nodes(text))
+    log = Log()
+    return _walked(_nodes(text, log.notes), log)
 
 
 def _large_log(data: bytes) -> Log | None:
@@ -198,7 +204,7 @@ def _large_log(data: bytes) -> Log | None:
         return None
     if not entries:
         return None
-    walker: Walker[Record] = Walker(_read, _read_row, in_log=True)
+    walker: Walker[Record] = Walker(_read, partial(_read_row, Counter()), in_log=True)
     return Log(_large_parts(entries, walker), others=walker.others)
 
 
@@ -240,7 +246,7 @@ def _may_have_more(record: Record) -> bool:
     return parameters.context is None and bool(bytes(parameters.lower) or bytes(parameters.dotted))
 
 
-def _nodes(text: bytes) -> Iterable[Any]:
+def _nodes(text: bytes, notes: Counter[str]) -> Iterable[Any]:
     """The documents or rows of a text."""
     begins = documents.begins_like_json(text)
     try:
@@ -249,7 +255,7 @@ def _nodes(text: bytes) -> Iterable[Any]:
     except UnreadableError:
         if not text.startswith(b'"'):  # a CSV may begin with a quote as well
             raise
-    rows = tables.csv_rows(text)
+    rows = tables.csv_rows(text, notes)
     if rows is not None:
         return rows
     if text.startswith(_BASE64):
@@ -270,9 +276,9 @@ def _prefixed(text: bytes) -> Iterator[Any]:
     return iter(found)
 
 
-def _log_of(nodes: Iterable[Any]) -> Log:
-    walker: Walker[Record] = Walker(_read, _read_row)
-    log = Log(others=walker.others, announcements=walker.announcements)
+def _walked(nodes: Iterable[Any], log: Log) -> Log:
+    walker: Walker[Record] = Walker(_read, partial(_read_row, log.notes))
+    log.others, log.announcements = walker.others, walker.announcements
     log.parts = _parts(walker, nodes, log)
     return log
 
@@ -300,7 +306,9 @@ def _read(raw: bytes) -> Record | None:
         return None
     if not is_service(record.source):
         return record if record.source is None and _is_insight(record) else None
-    if record.source == KMS and (record.operation is None or _may_have_more(record)):
+    if record.source == KMS and (
+        record.operation is None or record.kind is None or _may_have_more(record)
+    ):
         return None
     if record.time is not None and not _TIME.fullmatch(record.time):
         return None
@@ -310,9 +318,11 @@ def _read(raw: bytes) -> Record | None:
     return record
 
 
-def _read_row(row: Mapping[str, Any], plan: Plan, in_log: bool) -> Record:
+def _read_row(notes: Counter[str], row: Mapping[str, Any], plan: Plan, in_log: bool) -> Record:
     """An event whose fields are flattened, texts, or of another type than CloudTrail's."""
     event = event_of(row, plan, in_log)
+    if lacks_event_type(row, event, in_log):
+        notes[NO_EVENT_TYPE] += 1
     fields = {name: event.get(known) for name, known in _TEXTS.items()}
     if not (fields["event_id"] or fields["request_id"]):
         fields["request_id"] = json.dumps(row, sort_keys=True, default=str)

@@ -59,6 +59,12 @@ _SHOWN = 12
 _TEXTS_IN_TEXTS = 4
 
 
+# a column that may be missing, and what then looks like a request
+NO_ERROR_CODE = "tables without the column errorCode: failed calls in them count as requests"
+NO_EVENT_TYPE = "events without eventType: KMS's own deeds among them count as requests"
+_BEFORE_EVENT_TYPE = ("1.0", "1.00", "1.01")
+
+
 class Plan(NamedTuple):
     """The columns of a table that hold an event's fields."""
 
@@ -159,6 +165,12 @@ def event_of(row: Mapping[str, Any], plan: Plan, in_log: bool) -> Fields:
             fix = "export it too: copies of an event are told by it"
             raise UnreadableError("events without eventID", "the column eventID", fix)
     return event
+
+
+def lacks_event_type(row: Mapping[str, Any], event: Fields, in_log: bool) -> bool:
+    """Whether an event of KMS does not tell that it is a call, though its version would."""
+    old = str(row.get("eventVersion")) in _BEFORE_EVENT_TYPE
+    return event["eventSource"] == KMS and not (event["eventType"] or in_log or old)
 
 
 def _is_whole(row: Mapping[str, Any], in_log: bool) -> bool:
