@@ -14,6 +14,13 @@ from estimator.measurement.unreadable import UnreadableError, fault
 
 _AT_ONCE = 1 << 18  # bytes
 
+_HEAD = 512
+_ARCHIVES = (
+    (b"PK\x03\x04", 0, "a zip archive"),
+    (b"PK\x05\x06", 0, "a zip archive"),
+    (b"ustar", 257, "a tar archive"),
+)
+
 # what reading such a file raises when it is cut off, damaged or too much
 DAMAGED = (UnreadableError,)
 
@@ -26,10 +33,20 @@ def open_plain(path: str, done: Done) -> io.BufferedReader:
     file = CountingFile(path, done)
     try:
         packed = os.fstat(file.fileno()).st_size
-        return plain_stream(io.BufferedReader(file, _AT_ONCE), packed)
+        stream = plain_stream(io.BufferedReader(file, _AT_ONCE), packed)
+        _refuse_archive(stream.peek(_HEAD))
     except BaseException:
         file.close()
         raise
+    return stream
+
+
+def _refuse_archive(begin: bytes) -> None:
+    # members that are not packed would be read as lines, the first of them behind a header
+    for mark, at, words in _ARCHIVES:
+        if begin[at : at + len(mark)] == mark:
+            fix = "unpack it, and name the folder"
+            raise UnreadableError(f"{words} of files", "a file by itself", fix)
 
 
 def is_json(stream: io.BufferedReader) -> bool:

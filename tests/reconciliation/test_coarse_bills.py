@@ -141,9 +141,9 @@ def test_the_json_of_measure_bill_is_the_bill(tmp_path):
     document = measure_bill(path).to_dict()
     measured.write_text(json.dumps(document), encoding="utf-8")
     known = inventory(tmp_path)
-    direct, kept = (reconcile(known, source, "2026-10") for source in (path, measured))
-    assert direct.rows.equals(kept.rows)
-    assert direct.readings == kept.readings
+    direct, again = (reconcile(known, source, "2026-10") for source in (path, measured))
+    assert direct.rows.equals(again.rows)
+    assert direct.readings == again.readings
     with pytest.raises(KmscostError, match="beside the JSON of `kmscost measure bill`"):
         reconcile(known, [path, measured], "2026-10")
     measured.write_text(json.dumps({**document, "source": "cloudtrail"}), encoding="utf-8")

@@ -12,6 +12,7 @@ from typing import Any
 from estimator.measurement.access_logs.lines import (
     EXPECTED,
     FIX,
+    ODD,
     OTHER_WRITES,
     Log,
     Request,
@@ -160,7 +161,15 @@ def _notices(counted: _Counted, skipped: SkippedFiles) -> list[str]:
         "S3 delivers access logs on a best-effort basis: lines may be missing",
     ]
     writes = {name: n for name, n in counted.uncounted.items() if name in OTHER_WRITES}
-    unknown = {name: n for name, n in counted.uncounted.items() if name not in OTHER_WRITES}
+    odd = counted.uncounted.get(ODD, 0)
+    unknown = {
+        name: n for name, n in counted.uncounted.items() if name not in OTHER_WRITES and name != ODD
+    }
+    if odd:
+        notices.append(
+            f"{odd:,} reads of objects with CloudTrail in their names, which are not as CloudTrail "
+            "writes them, are not counted"
+        )
     if writes:
         notices.append(
             f"{_operations(writes)}: copies or uploads under CloudTrail's names by others than "

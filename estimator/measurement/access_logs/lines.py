@@ -47,6 +47,8 @@ _READS = frozenset(
         b"REST.POST.SELECT",  # S3 Select
     }
 )
+# stands for reads of objects in CloudTrail's folders that have no name of its files
+ODD = b"odd name"
 _DELIVERY = b"REST.PUT.OBJECT"
 _READ = (b"200", b"206")
 
@@ -106,7 +108,7 @@ def read_lines(path: str, done: Done) -> Log:
     """The lines of one file, counted."""
     log = Log()
     number = 0
-    text, hour, covered = b"", None, None
+    text, hour, covered, before = b"", None, None, b""
     with open_plain(path, done) as stream:
         if is_json(stream):
             raise _as_json(stream.peek(_HEAD))
@@ -120,17 +122,15 @@ def read_lines(path: str, done: Done) -> Log:
                 if line.strip():
                     log.bad.add(number, NO_LINE)
                 continue
-            # most lines are about other objects: their time is all that is read
-            if b"CloudTrail" in line:
-                found = _LINE.match(line)
-                if found is None:
-                    log.bad.add(number, NO_LINE)
-                    continue
-                request = _request(found, hour.date())
-                if isinstance(request, Request):
-                    log.requests[request] += 1
-                elif request is not None:
-                    log.uncounted[request] += 1
+            # most lines are about other objects: their time is all that is read; the last one may
+            # be cut off before it names its object
+            whole = line.endswith(b"\n")
+            if (b"CloudTrail" in line or not whole) and not _count(line, hour.date(), log):
+                log.bad.add(number, NO_LINE)
+                continue
+            if not whole and _fields_left(line) < _fields_left(before):
+                log.bad.add(number, NO_LINE)
+            before = line
             log.lines += 1
             # by identity: `_hour` gives one object for an hour, and lines come by the million
             if hour is not covered:
@@ -139,6 +139,24 @@ def read_lines(path: str, done: Done) -> Log:
     if not log.lines:
         raise UnreadableError("no S3 server access log", EXPECTED, FIX)
     return log
+
+
+def _count(line: bytes, day: datetime.date, log: Log) -> bool:
+    """Count the request of a line; False where it is no line of an access log."""
+    found = _LINE.match(line)
+    if found is None:
+        return False
+    request = _request(found, day)
+    if isinstance(request, Request):
+        log.requests[request] += 1
+    elif request is not None:
+        log.uncounted[request] += 1
+    return True
+
+
+def _fields_left(line: bytes) -> int:
+    """How many fields follow the last quote: fewer than in the line before where it is cut off."""
+    return len(line.rpartition(b'"')[2].split())
 
 
 def _lines(stream: io.BufferedReader) -> Iterator[bytes]:
@@ -187,7 +205,8 @@ def _request(found: re.Match[bytes], day: datetime.date) -> Request | bytes | No
     key = found["key"].decode(errors="replace")
     place = place_of(unquote(unquote(key)) if "%" in key else key)
     if place is None:
-        return None
+        # a folder, or an object that somebody else put there
+        return ODD if is_get and not key.endswith("/") else None
     if not is_get and (operation != _DELIVERY or status != b"200"):
         return operation
     reader, account = _who(found["requester"]) if is_get else ("", "")

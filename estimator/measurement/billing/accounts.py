@@ -33,8 +33,8 @@ def account_id(text: str, column: str = "an account's id") -> str:
             _AGAIN,
         )
     # ="012345678901" and '012345678901 are how people keep a spreadsheet from shortening it
-    if kept := _TEXT.fullmatch(text):
-        return kept[1]
+    if quoted := _TEXT.fullmatch(text):
+        return quoted[1]
     # pandas and spreadsheets read an id as a number, and write it as a float
     if shortened := _SHORTENED.fullmatch(text):
         first, rest, exponent = shortened[1], shortened[2] or "", int(shortened[3])

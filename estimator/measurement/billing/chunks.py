@@ -29,6 +29,8 @@ class Chunk:
         Start and end of those that are AWS's usage, as the bill writes them.
     currencies : set of str
         Currencies of all that are AWS's.
+    of_aws : int
+        Lines that are AWS's, or whose provider is not said.
     forecasts : int
         Lines that are marked as a forecast: they are in none of the others.
     charges : DataFrame
@@ -40,6 +42,7 @@ class Chunk:
     lines: int
     spans: set[tuple[str, str]]
     currencies: set[str]
+    of_aws: int
     forecasts: int
     charges: pd.DataFrame
     numbers: list[int]
@@ -50,7 +53,7 @@ def chunks_of(rows: Iterable[tuple[int, list[str]]], columns: Columns) -> Iterat
     where = {field: position for field, (position, _) in columns.where.items()}
     pick = itemgetter(*where.values())
     cells = _Cells(columns, where)
-    lines, forecasts, spans, currencies = 0, 0, set(), set()
+    lines, known, forecasts, spans, currencies = 0, 0, 0, set(), set()
     charged: list[tuple[str, ...]] = []
     numbers: list[int] = []
     for number, row in rows:
@@ -60,6 +63,7 @@ def chunks_of(rows: Iterable[tuple[int, list[str]]], columns: Columns) -> Iterat
         lines += 1
         of_aws, ours = cells.whose(row)
         if of_aws:
+            known += 1
             currencies.add(cells.get(row, "currency"))
             if cells.is_usage(row) and not columns.layout.is_open(cells.get(row, "invoice")):
                 spans.add((cells.get(row, "start"), cells.get(row, "end")))
@@ -68,10 +72,10 @@ def chunks_of(rows: Iterable[tuple[int, list[str]]], columns: Columns) -> Iterat
             numbers.append(number)
         if lines >= CHUNK:
             charges = _rows(charged, where)
-            yield Chunk(lines, spans, currencies, forecasts, charges, numbers)
-            lines, forecasts, spans, currencies = 0, 0, set(), set()
+            yield Chunk(lines, spans, currencies, known, forecasts, charges, numbers)
+            lines, known, forecasts, spans, currencies = 0, 0, 0, set(), set()
             charged, numbers = [], []
-    yield Chunk(lines, spans, currencies, forecasts, _rows(charged, where), numbers)
+    yield Chunk(lines, spans, currencies, known, forecasts, _rows(charged, where), numbers)
 
 
 class _Cells:

@@ -136,9 +136,11 @@ def _count_once(table: Table, slow: bool) -> Tally | list[Entry]:
 def _tally(columns: Columns, parts: Iterator[Chunk], slow: bool) -> Tally:
     tally = Tally(files=1)
     spans: set[tuple[str, str]] = set()
+    of_aws = 0
     for lines in parts:
         tally.records += lines.lines
         tally.forecasts += lines.forecasts
+        of_aws += lines.of_aws
         tally.currencies |= lines.currencies
         spans |= lines.spans
         if len(lines.charges):
@@ -161,6 +163,9 @@ def _tally(columns: Columns, parts: Iterator[Chunk], slow: bool) -> Tally:
             raise UnreadableError(found, "a bill", "name what AWS billed: a forecast is no bill")
         found, fix = "a header without lines", "export it again once the month has charges"
         raise UnreadableError(found, "the lines of a bill", fix)
+    if not of_aws:
+        found = f"{tally.records:,} lines of other providers, and none of AWS"
+        raise UnreadableError(found, "the lines of AWS's bill", "name AWS's bill")
     # spans are kept as text until here: few of them differ, and dates are slow to read
     names = (columns.name("start"), columns.name("end"))
     starts, ends = (moments((span[at] for span in spans), name) for at, name in enumerate(names))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import IO, Any
 
 from estimator.measurement.unreadable import UnreadableError
+from pricing.reading.json_stream import JsonStream
+from pricing.reading.problems import DocumentError
 
 _MOST = 64 << 20  # bytes: a manifest of ten thousand files has two million
-_BLANKS = " \t\r\n\ufeff"
 
 _EXPECTED = "a manifest with reportKeys or dataFiles, or the data files themselves"
 # keys that only the JSON of another command has
@@ -34,20 +36,15 @@ def read_documents(stream: IO[bytes]) -> list[Any]:
     if len(data) > _MOST:
         raise UnreadableError(f"more than {_MOST >> 20} MB of JSON", _EXPECTED)
     wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
-    decoder = json.JSONDecoder()
     documents = []
     try:
-        text = data.decode("utf-16" if wide else "utf-8-sig").strip(_BLANKS)
-        at = 0
-        while at < len(text):
-            document, end = decoder.raw_decode(text, at)
-            documents.append(document)
-            # half a surrogate is text that no file can be written with
-            json.dumps(document, ensure_ascii=False).encode()
-            at = end
-            while at < len(text) and text[at] in _BLANKS + ",":
-                at += 1
-    except (ValueError, RecursionError):
+        text = data.decode("utf-16" if wide else "utf-8-sig")
+        pages = JsonStream(io.StringIO(text), "", "JSON", _MOST, strict=False)
+        while pages.peek():
+            documents.append(pages.value())
+        # half a surrogate is text that no file can be written with
+        json.dumps(documents, ensure_ascii=False).encode()
+    except (DocumentError, ValueError, RecursionError):
         raise UnreadableError("damaged JSON, and no manifest of a bill", _EXPECTED) from None
     return documents
 

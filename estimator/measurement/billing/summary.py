@@ -48,12 +48,16 @@ def one_report_a_month(reports: dict[str, pd.DataFrame], path: str) -> None:
     KmscostError
         A month is told twice.
     """
-    known: dict[tuple[str, str], str] = {}
-    # by payer: two organizations may export in different layouts
+    known: dict[str, dict[str, str]] = {}
+    # by payer: two organizations may export in different layouts; who names none may be anyone
     for report, charges in reports.items():
         for payer, month in set(zip(charges["payer"], charges["month"].astype(str), strict=True)):
-            other = known.setdefault((payer, month), report)
-            if other != report:
+            payers = known.setdefault(month, {})
+            alike = (
+                payers.items() if not payer else ((name, payers.get(name)) for name in (payer, ""))
+            )
+            other = next((kind for _, kind in alike if kind not in (None, report)), None)
+            if other is not None:
                 raise KmscostError(
                     Problem(
                         path,
@@ -64,6 +68,7 @@ def one_report_a_month(reports: dict[str, pd.DataFrame], path: str) -> None:
                         "name the files of one of them",
                     )
                 )
+            payers[payer] = report
 
 
 def details(charges: pd.DataFrame, currency: str) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
+import functools
 import importlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import IO, Any
 
@@ -145,60 +146,73 @@ def _arrow_csv_lines(stream: IO[bytes], columns: Columns, text: Text) -> Iterato
 
 def _arrow_chunk(table: Any, columns: Columns) -> Chunk:
     pa, compute = arrow(), arrow("compute")
+    total = table.num_rows
+    table = _without_forecasts(table)
 
     def among(name: str, chosen: Callable[[str], bool]) -> Any:
-        values = [value for value in _distinct(table[name]) if chosen(value)]
-        return compute.is_in(_plain_text(table[name]), pa.array(values, pa.string()))
+        return _among(table[name], _distinct(table[name]), chosen)
 
-    total, forecasts = table.num_rows, 0
-    if "forecast" in table.column_names:
-        table = table.filter(compute.invert(among("forecast", services.is_flag)))
-    if "description" in table.column_names:
-        described = compute.starts_with(_plain_text(table["description"]), FORECAST)
-        table = table.filter(compute.invert(described))
-    forecasts = total - table.num_rows
     has_provider = "provider" in table.column_names
-    nobody = pa.chunked_array([pa.array([False] * table.num_rows, pa.bool_())])
     # a table without providers is of one, and AWS's words are taken for AWS's
-    everybody = compute.invert(nobody)
-    of_aws = among("provider", services.is_aws) if has_provider else everybody
-    unknown = among("provider", lambda text: not services.clean(text)) if has_provider else nobody
-    ours = nobody
-    for name in {"product", "service_name"} & set(table.column_names):
-        by_name = among(name, lambda text: bool(services.product_of(text, False)))
-        by_short = among(name, lambda text: bool(services.product_of(text, True)))
-        ours = compute.or_(ours, compute.or_(by_name, compute.and_(by_short, of_aws)))
-    # another provider's lines tell nothing of AWS's bill
-    aws = table
+    of_aws = everybody = pa.array([True] * table.num_rows, pa.bool_())
     if has_provider:
-        aws = table.filter(compute.or_(compute.or_(of_aws, unknown), ours))
-    # text is made of the few values that are left: of timestamps it takes longer than all else
-    kinds = {kind: columns.layout.is_usage(kind) for kind in _distinct(aws["kind"])}
+        of_aws = among("provider", services.is_aws)
+    ours = compute.invert(everybody)
+    for name in {"product", "service_name"} & set(table.column_names):
+        ours = compute.or_(ours, among(name, lambda text: bool(services.product_of(text, False))))
+        by_short = among(name, lambda text: bool(services.product_of(text, True)))
+        ours = compute.or_(ours, compute.and_(by_short, of_aws))
+    # another provider's lines tell nothing of AWS's bill
+    if has_provider:
+        unknown = among("provider", lambda text: not services.clean(text))
+        of_aws = compute.or_(compute.or_(of_aws, unknown), ours)
+    kinds = _distinct(table["kind"])
     # Arrow knows no blanks before a quote: the cells keep it
     if any('"' in kind for kind in kinds):
         raise SlowWayError
-    is_usage = compute.is_in(
-        _plain_text(aws["kind"]),
-        pa.array([kind for kind, usage in kinds.items() if usage], pa.string()),
-    )
-    if columns.layout.by_month and "invoice" in aws.column_names:
-        open_ = [name for name in _distinct(aws["invoice"]) if columns.layout.is_open(name)]
-        is_open = compute.is_in(_plain_text(aws["invoice"]), pa.array(open_, pa.string()))
-        is_usage = compute.and_(is_usage, compute.invert(is_open))
-    spans = aws.filter(is_usage).group_by(["start", "end"])
+    is_usage = compute.and_(of_aws, _among(table["kind"], kinds, columns.layout.is_usage))
+    if columns.layout.by_month and "invoice" in table.column_names:
+        is_usage = compute.and_(is_usage, compute.invert(among("invoice", columns.layout.is_open)))
+    # text is made of the few values that are left: of timestamps it takes longer than all else
+    spans = table.select(["start", "end"]).filter(is_usage).group_by(["start", "end"])
     moments = [_texts(column) for column in spans.aggregate([]).select(["start", "end"]).columns]
+    currencies: set[str] = set()
+    if "currency" in table.column_names:
+        currency = table["currency"].filter(of_aws) if has_provider else table["currency"]
+        currencies = set(_texts(compute.unique(currency)))
     charged = table.filter(ours)
-    currencies = (
-        set(_texts(compute.unique(aws["currency"]))) if "currency" in aws.column_names else set()
-    )
     return Chunk(
-        lines=total - forecasts,
+        lines=table.num_rows,
         spans=set(zip(*moments, strict=True)),
         currencies=currencies,
-        forecasts=forecasts,
+        of_aws=compute.sum(of_aws).as_py() or 0,
+        forecasts=total - table.num_rows,
         charges=text_frame({name: _texts(charged[name]) for name in charged.column_names}),
         numbers=[],
     )
+
+
+def _without_forecasts(table: Any) -> Any:
+    """The lines that are not marked as a forecast; hardly a table has any."""
+    compute = arrow("compute")
+    marks = []
+    if "forecast" in table.column_names:
+        flags = _distinct(table["forecast"])
+        if any(map(services.is_flag, flags)):
+            marks.append(_among(table["forecast"], flags, services.is_flag))
+    if "description" in table.column_names:
+        marks.append(compute.starts_with(_plain_text(table["description"]), FORECAST))
+    for mark in marks:
+        if compute.any(mark).as_py():
+            whole = functools.reduce(compute.or_, marks)
+            return table.filter(compute.invert(whole))
+    return table
+
+
+def _among(column: Any, values: Iterable[str], chosen: Callable[[str], bool]) -> Any:
+    """A mask of the cells whose value is chosen, out of those that the column has."""
+    wanted = [value for value in values if chosen(value)]
+    return arrow("compute").is_in(_plain_text(column), arrow().array(wanted, arrow().string()))
 
 
 def _distinct(column: Any) -> list[str]:

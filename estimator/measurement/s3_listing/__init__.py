@@ -27,12 +27,12 @@ from estimator.measurement.plain_files import BadLines, as_text, is_json, open_p
 from estimator.measurement.progress import Done, Progress
 from estimator.measurement.result import Actuals
 from estimator.measurement.rows import actuals_grain
-from estimator.measurement.s3_listing.entries import FOLDER, BadLine, Folder
+from estimator.measurement.s3_listing.entries import CUT_LINE, FOLDER, BadLine, Folder
 from estimator.measurement.s3_listing.pages import CUT_OFF, read_pages
 from estimator.measurement.s3_listing.text_forms import NAMES, Form, form_of, read_lines
 from estimator.measurement.skipped import SkippedFiles
 from estimator.measurement.unreadable import Refused, UnreadableError, readable
-from pricing.reading.problems import DocumentError
+from pricing.reading.problems import DocumentError, printable
 
 SOURCE = "s3-listing"
 
@@ -144,6 +144,8 @@ class _Listing:
     records: int = 0
     markers: int = 0
     relative: int = 0  # names that begin below their folders
+    odds: int = 0  # names in CloudTrail's folders that are none of its files'
+    odd: str = ""  # the first of them
     last: str = ""
     recognised: bool = False
     partial: bool = False  # folders or pages of it are missing
@@ -169,10 +171,15 @@ class _Listing:
         counts = np.bincount(codes[codes >= 0], minlength=len(places))
         self.places.update(dict(zip(places, counts.tolist(), strict=True)))
         for name in (self._names[at] for at in np.flatnonzero(codes < 0)):
-            place = relative_place_of(name) if "CloudTr" in name else None
+            if "CloudT" not in name and "dTrail" not in name:
+                continue
+            place = relative_place_of(name)
             if place is not None:
                 self.places[place] += 1
                 self.relative += 1
+            elif not name.endswith("/"):
+                self.odd = self.odd or name
+                self.odds += 1
         if not self.last:
             # names alone: the listing is as old as its newest file, or younger
             found = filter(None, map(_WRITTEN.search, self._names))
@@ -225,7 +232,7 @@ def _read_stream(stream: io.BufferedReader, path: str) -> _Listing:
         for entry in read_lines(text, listing.form) if listing.form else read_pages(text, path):
             if isinstance(entry, BadLine):
                 listing.recognised = listing.recognised or not entry.reason
-                listing.partial = listing.partial or entry.reason in (FOLDER, CUT_OFF)
+                listing.partial = listing.partial or entry.reason in (FOLDER, CUT_LINE, CUT_OFF)
                 if entry.reason:
                     listing.bad.add(entry.number, entry.reason)
                 continue
@@ -284,6 +291,13 @@ def _notices(
         notices.append(
             f"{relative:,} names begin below their folders in the bucket; account, Region and day "
             "are those of the files' own names"
+        )
+    odds = sum(listing.odds for listing in listings)
+    if odds:
+        example = next(printable(listing.odd) for listing in listings if listing.odds)
+        notices.append(
+            f"{odds:,} names with CloudTrail in them are not as CloudTrail writes them, and count "
+            f"as other objects, such as {example}"
         )
     if any(listing.names_alone for listing in listings):
         notices.append(

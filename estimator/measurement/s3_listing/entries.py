@@ -9,6 +9,8 @@ from typing import NamedTuple
 from estimator.measurement.object_counts import place_of, relative_place_of
 
 NO_OBJECT = "line that lists no object"
+CUT_LINE = "line that is cut off: the listing is not whole"
+DAMAGED = "line that is damaged"
 NO_NAME = "entry whose name cannot be told from its other values"
 FOLDER = "folder that was not listed: list with --recursive"
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from estimator.measurement.s3_listing.entries import (
+    CUT_LINE,
+    DAMAGED,
     FOLDER,
     NO_OBJECT,
     BadLine,
@@ -87,6 +89,7 @@ NAMES = Form("names alone", re.compile(r"(?P<name>.+)", re.DOTALL))
 # `--output text` without --query: labels, then the values by the alphabet of their keys
 AWS_TEXT = Form("aws s3api --output text", re.compile(r"(?:CONTENTS|VERSIONS|DELETEMARKERS)\t.+"))
 
+_BEGUN = re.compile(r"AWSLogs|CloudTr|(?:^|/)\d{12}[/_]")
 _SUMMARY = re.compile(r"\s*Total (?:Objects|Size): .*")
 _LABEL = re.compile(r"[A-Z]+(?:\t.*)?")
 _SCALARS = re.compile(r"(?:None|True|False|null|\d+|)(?:\t(?:None|True|False|\d+|))*")
@@ -129,7 +132,7 @@ def form_of(head: str, whole: bool) -> Form:
         found = "CSV in quotes, as a data file of an S3 Inventory"
         fix = "measure an inventory by its manifest: kmscost measure s3-inventory manifest.json"
         raise UnreadableError(found, "a listing", fix)
-    if max(counts) > named:
+    if max(counts) and max(counts) >= named:
         return FORMS[counts.index(max(counts))]
     # an empty bucket: nothing but a summary, or folders
     empty = any(_SUMMARY.fullmatch(line) or _is_folder(FORMS[0], line) for line in lines)
@@ -149,25 +152,56 @@ def _is_folder(form: Form, line: str) -> bool:
 
 def read_lines(text: TextIO, form: Form) -> Iterator[Entry | Folder | BadLine]:
     """Every line that says something: an object, a folder, or why it is none."""
-    if form is NAMES:
-        yield from _read_names(text)
-        return
+    entries = _read_names(text) if form is NAMES else _read_tool(text, form)
+    for number, ended, entry in entries:
+        if isinstance(entry, Entry) and _is_damaged(entry.name):
+            yield BadLine(number, DAMAGED)
+        elif not ended and isinstance(entry, Entry) and _is_cut(entry.name, form):
+            yield BadLine(number, CUT_LINE)
+        else:
+            yield entry
+
+
+def _is_damaged(name: str) -> bool:
+    """Tell whether a name is none: S3's have no NUL, CloudTrail's are of ASCII and end once."""
+    odd = "\N{REPLACEMENT CHARACTER}" in name or '"' in name or ".json" in name[:-8]
+    return "\0" in name or (odd and _BEGUN.search(name) is not None)
+
+
+def _is_cut(name: str, form: Form) -> bool:
+    """Tell whether a name that ends the file may be the beginning of one of CloudTrail's."""
+    if is_cloudtrails(name):
+        return False
+    # tools end their last line; names that somebody joined have no end there
+    return form is not NAMES or _BEGUN.search(name) is not None
+
+
+# its line, whether this has an end, and what it is
+_Numbered = Iterator[tuple[int, bool, Entry | Folder | BadLine]]
+
+
+def _read_tool(text: TextIO, form: Form) -> _Numbered:
     number = 0
     while line := text.readline(_LONGEST):
         number += 1
-        line = line.rstrip("\r\n")
-        found = form.line.fullmatch(line)
-        # mc writes folders with a size of nothing, so they look like objects
-        if found is not None and not (form.folder and form.folder.fullmatch(line)):
-            yield from _labelled(line, number) if form is AWS_TEXT else (_entry(found),)
-        elif _is_folder(form, line):
-            yield BadLine(number, FOLDER)
-        elif _SUMMARY.fullmatch(line):
-            yield BadLine(number, "")
-        elif line.strip() and not (
-            form is AWS_TEXT and (_LABEL.fullmatch(line) or _SCALARS.fullmatch(line))
-        ):
-            yield BadLine(number, NO_OBJECT)
+        ended = line.endswith("\n")
+        for entry in _entries_of(line.rstrip("\r\n"), form, number):
+            yield number, ended, entry
+
+
+def _entries_of(line: str, form: Form, number: int) -> Iterator[Entry | Folder | BadLine]:
+    found = form.line.fullmatch(line)
+    # mc writes folders with a size of nothing, so they look like objects
+    if found is not None and not (form.folder and form.folder.fullmatch(line)):
+        yield from _labelled(line, number) if form is AWS_TEXT else (_entry(found),)
+    elif _is_folder(form, line):
+        yield BadLine(number, FOLDER)
+    elif _SUMMARY.fullmatch(line):
+        yield BadLine(number, "")
+    elif line.strip() and not (
+        form is AWS_TEXT and (_LABEL.fullmatch(line) or _SCALARS.fullmatch(line))
+    ):
+        yield BadLine(number, NO_OBJECT)
 
 
 def _entry(found: re.Match[str]) -> Entry:
@@ -200,19 +234,22 @@ def _cells(line: str) -> Sequence[str]:
     return cells if len(cells) > 1 and len(names_in(cells)[0]) == 1 else (line,)
 
 
-def _read_names(text: TextIO) -> Iterator[Entry | Folder | BadLine]:
+def _read_names(text: TextIO) -> _Numbered:
     number, rest = 1, ""
     while line := text.readline(_LONGEST):
         # --query writes all names of a page into one line, which may be cut anywhere
         ended = line.endswith("\n")
         line = rest + line.rstrip("\r\n")
         rest = ""
-        if not ended and "\t" in line:
+        if not ended and "\t" in line[:-1] and len(line) >= _LONGEST - 1:
             line, _, rest = line.rpartition("\t")
-        yield from _names_of(line, number)
+        for entry in _names_of(line, number):
+            yield number, ended or bool(rest), entry
+        if not ended and line.endswith("\t"):
+            yield number, False, BadLine(number, CUT_LINE)
         number += ended
-    if rest:
-        yield from _names_of(rest, number)
+    for entry in _names_of(rest, number):
+        yield number, False, entry
 
 
 def _names_of(line: str, number: int) -> Iterator[Entry | Folder | BadLine]:

@@ -91,11 +91,14 @@ def escape(text: str) -> str:
     'a\\|b \\*c\\* \\<d\\>'
     >>> escape("@octocat") == "@\u2060octocat", escape("http://a.b") == "http:\u2060//a.b"
     (True, True)
+    >>> escape("o/r#3 GH-7") == "o/r\\#\u20603 GH-\u20607"
+    True
     """
     escaped = re.sub(r"([\\`*_\[\]<>|#~])", r"\\\1", printable(text))
-    # GitHub links addresses and mentions people even where nothing marks them: a word joiner, which
-    # takes no room, keeps names of trails and readers from writing to somebody
-    escaped = re.sub(r"@(?=\w)", "@\N{WORD JOINER}", escaped)
+    # GitHub links addresses and issues, also behind a backslash, and mentions people even where
+    # nothing marks them: a word joiner, which takes no room, keeps names of trails and readers from
+    # writing to somebody
+    escaped = re.sub(r"@(?=\w)|#(?=\d)|\b(?i:GH)-(?=\d)", "\\g<0>\N{WORD JOINER}", escaped)
     return _LINK.sub(_break_link, escaped)
 
 

@@ -266,6 +266,35 @@ def test_other_providers_tell_nothing_of_the_bill(tmp_path):
 
 
 @pytest.mark.usefixtures("engine")
+def test_a_bill_of_other_providers_alone_is_refused(tmp_path):
+    """No line of AWS says nothing of KMS: that is no zero."""
+    rows = [
+        {**row, "ProviderName": "Microsoft", "ServiceName": "Key Vault"} for row in focus(USAGE)
+    ]
+    rows = [{**row, "x_ServiceCode": ""} for row in rows]
+    with pytest.raises(KmscostError, match="8 lines of other providers, and none of AWS"):
+        measure_bill(write_file(tmp_path / "b.csv", as_csv(rows)))
+
+
+def test_a_month_in_a_report_and_in_cost_explorer_is_refused(tmp_path):
+    """Cost Explorer names no payer: it may be the same bill, and would count twice."""
+    legacy_bill(tmp_path / "b.csv", A_MONTH)
+    write_file(tmp_path / "ce.json", json.dumps(answer(USAGE)).encode())
+    with pytest.raises(KmscostError, match="2026-11 of payer unknown twice"):
+        measure_bill(tmp_path)
+
+
+@pytest.mark.usefixtures("engine")
+def test_an_estimate_of_the_bills_page_covers_no_hour(tmp_path):
+    """Its invoice is an estimate: the month is not over, and nobody knows how far it goes."""
+    rows = [{**row, "InvoiceID": "Estimated"} for row in bills_page(A_MONTH)]
+    actuals = measure_bill(write_file(tmp_path / "b.csv", as_csv(rows)))
+    assert actuals.totals["requests"] == 60_000
+    assert actuals.coverage.months() == {}
+    assert any("it covers no hour" in line for line in actuals.notices)
+
+
+@pytest.mark.usefixtures("engine")
 def test_lost_zeros_are_read_and_said(tmp_path):
     """An id of 11 digits can only have lost a zero: 12345678901 is 012345678901."""
     data = as_csv(legacy(A_MONTH)).replace(b",012345678901,", b",12345678901,")

@@ -158,6 +158,27 @@ def test_deliveries_are_puts_and_digests(tmp_path):
     }
 
 
+def test_odd_names_in_cloudtrails_folders_are_said(tmp_path):
+    """A read of what somebody else put there is no get of a log file, and is named."""
+    actuals = measure_lines(tmp_path, line(), line(log_name() + ".bak"), line(log_name()[:-20]))
+    assert actuals.totals["requests"] == 1
+    assert any(
+        notice.startswith("2 reads of objects with CloudTrail") for notice in actuals.notices
+    )
+
+
+@pytest.mark.parametrize("cut", [3, 60, 150, 330, 480])
+def test_a_line_that_is_cut_off_is_named(tmp_path, cut):
+    """A log that breaks off in a line, wherever: what is whole counts, the rest is skipped."""
+    (tmp_path / "log").write_text((line() * 3)[:-cut], encoding="utf-8")
+    actuals = measure_access_logs(tmp_path)
+    # a request may be whole where its line is not
+    assert actuals.totals["requests"] + len(actuals.skipped) in (3, 4)
+    assert actuals.skipped
+    # all but the last line's end, and less than its object's name
+    assert actuals.totals["requests"] == {3: 3, 330: 2}.get(cut, actuals.totals["requests"])
+
+
 def test_cloudtrail_is_no_reader_of_its_files(tmp_path):
     """A GET of CloudTrail's own is a Decrypt, but no reader's get."""
     actuals = measure_lines(tmp_path, line(requester="svc:cloudtrail.amazonaws.com"), line())

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gzip
 import json
+import tarfile
+import zipfile
 
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from estimator.measurement.access_logs import measure_access_logs
 from estimator.measurement.s3_listing import measure_s3_listing
 from pricing.reading.problems import KmscostError
 from tests.measurement.s3.objects import digest_name, log_name
@@ -217,6 +220,50 @@ def test_folders_that_were_not_listed_are_named(tmp_path):
         json.dumps([{"Path": log_name()}, {"Path": "AWSLogs", "IsDir": True}]), encoding="utf-8"
     )
     assert not measure_s3_listing(path).skipped
+
+
+@pytest.mark.parametrize("kind", ["rclone lsf", "s5cmd", "text of rows", "mc ls, old", "names"])
+@pytest.mark.parametrize("cut", [9, 40, 70])
+def test_a_listing_that_is_cut_off_is_named(tmp_path, kind, cut):
+    """Half of a name of CloudTrail's at the end: a skipped line, and no hour is covered."""
+    head = TOOLS[kind].replace("\r", "").splitlines(keepends=True)[:3]
+    path = tmp_path / "list"
+    path.write_text("".join(head)[: -cut - 30 * (kind == "text of rows")], encoding="utf-8")
+    actuals = measure_s3_listing(path)
+    assert actuals.totals["requests"] == 2
+    assert actuals.skipped.by_reason in (
+        {"line that is cut off: the listing is not whole": 1},
+        {"line that lists no object": 1},
+    )
+    assert actuals.coverage.months() == {}
+
+
+def test_odd_names_in_cloudtrails_folders_are_said(tmp_path):
+    """Objects that somebody put there are others, and one of them is named."""
+    path = tmp_path / "list"
+    odd = log_name().replace(".json.gz", ".parquet")
+    path.write_text(text([*NAMES, odd, log_name() + ".bak"]), encoding="utf-8")
+    actuals = measure_s3_listing(path)
+    assert actuals.totals["requests"] == 5
+    (notice,) = (line for line in actuals.notices if "not as CloudTrail writes" in line)
+    assert notice.startswith("2 names ")
+    assert notice.endswith(odd)
+
+
+@pytest.mark.parametrize("form", ["w", "w:gz", "zip"])
+def test_archives_are_refused_by_their_name(tmp_path, form):
+    """Members of an archive that packs nothing would be lines behind a header."""
+    (tmp_path / "list").write_text(LISTINGS["text"], encoding="utf-8")
+    path = tmp_path / "archive"
+    if form == "zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.write(tmp_path / "list", "list")
+    else:
+        with tarfile.open(path, form) as archive:
+            archive.add(tmp_path / "list", "list")
+    for measure in (measure_s3_listing, measure_access_logs):
+        with pytest.raises(KmscostError, match=r"a (zip|tar) archive of files"):
+            measure(path)
 
 
 def test_errors_among_objects_are_named(tmp_path):
