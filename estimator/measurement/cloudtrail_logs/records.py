@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
+from estimator.measurement.cloudtrail_logs.record import NOTHING, Parameters, Record, lenient
 from estimator.measurement.envelopes import documents, tables
 from estimator.measurement.envelopes.event_kinds import KMS, must_have_parameters
 from estimator.measurement.envelopes.recognition import (
@@ -35,50 +36,11 @@ from estimator.measurement.unreadable import UnreadableError
 # beyond it records are decoded one by one: all at once would take several times the file
 _WHOLE = 64 * 1024**2
 _PART = 10_000
-_RAW = msgspec.Raw(b"")
-_Part = TypeVar("_Part")
 _PARQUET = b"PAR1"
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _BASE64 = tuple(begin.encode() for begin in BASE64)
 _OTHER_TABLES = (b"Obj\x01", b"ORC")
 _INSIGHT = "AwsCloudTrailInsight"
-
-
-class Context(msgspec.Struct, gc=False):
-    """The encryption context of a request about an object of CloudTrail's."""
-
-    trail: str = msgspec.field(name="aws:cloudtrail:arn", default="")
-    target: str = msgspec.field(name="aws:s3:arn", default="")
-
-
-class Parameters(msgspec.Struct, gc=False):
-    """The parameters of a request to KMS, as far as counting needs them."""
-
-    context: Context | None = msgspec.field(name="encryptionContext", default=None)
-    source: Context | None = msgspec.field(name="sourceEncryptionContext", default=None)
-    key: str | None = msgspec.field(name="keyId", default=None)
-    # where tables put the context, which would else be missed without a word
-    lower: msgspec.Raw = msgspec.field(name="encryptioncontext", default=_RAW)
-    dotted: msgspec.Raw = msgspec.field(name="encryptionContext.aws:cloudtrail:arn", default=_RAW)
-
-
-class Record(msgspec.Struct, gc=False):
-    """The fields of one event that counting needs; each of them may be missing."""
-
-    source: str | None = msgspec.field(name="eventSource", default=None)
-    time: str | None = msgspec.field(name="eventTime", default=None)
-    region: str | None = msgspec.field(name="awsRegion", default=None)
-    recipient: str | None = msgspec.field(name="recipientAccountId", default=None)
-    operation: str | None = msgspec.field(name="eventName", default=None)
-    event_id: str | None = msgspec.field(name="eventID", default=None)
-    shared_id: str | None = msgspec.field(name="sharedEventID", default=None)
-    request_id: str | None = msgspec.field(name="requestID", default=None)
-    error: str | None = msgspec.field(name="errorCode", default=None)
-    kind: str | None = msgspec.field(name="eventType", default=None)
-    category: str | None = msgspec.field(name="eventCategory", default=None)
-    parameters: Parameters | None = msgspec.field(name="requestParameters", default=None)
-    resources: msgspec.Raw = msgspec.field(name="resources", default=_RAW)
-    caller: msgspec.Raw = msgspec.field(name="userIdentity", default=_RAW)
 
 
 class _Usual(Record, gc=False, kw_only=True):
@@ -335,22 +297,4 @@ def _read_row(notes: Counter[str], row: Mapping[str, Any], plan: Plan, in_log: b
 
 
 def _as_raw(value: Any) -> msgspec.Raw:
-    return msgspec.Raw(msgspec.json.encode(value)) if value is not None else _RAW
-
-
-def lenient(value: Any, kind: type[_Part]) -> _Part | None:
-    """A nested part of a record; what is not of its type in it is left out, never guessed."""
-    try:
-        return msgspec.convert(_only_strings(value), kind)
-    except (msgspec.ValidationError, RecursionError):
-        return None
-
-
-def _only_strings(value: Any) -> Any:
-    """`value` without the numbers and lists where a name should stand."""
-    if isinstance(value, list):
-        return [_only_strings(inner) for inner in value if isinstance(inner, dict)]
-    if isinstance(value, dict):
-        strings = {key: _only_strings(inner) for key, inner in value.items()}
-        return {key: inner for key, inner in strings.items() if isinstance(inner, str | dict)}
-    return value
+    return msgspec.Raw(msgspec.json.encode(value)) if value is not None else NOTHING
