@@ -8,6 +8,7 @@ library, isal, msgspec, pyarrow or zstandard raise there for damaged input becom
 from __future__ import annotations
 
 import contextlib
+import csv
 import errno
 import gzip
 import lzma
@@ -34,7 +35,12 @@ WHOLE = "a whole file"
 _NO_ROOM = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 # errors of libraries that may be missing or are slow to load: known once somebody loaded them
-_LATE = (("pyarrow.lib", "ArrowException"), ("zstandard", "ZstdError"))
+_LATE = (
+    ("pyarrow.lib", "ArrowException"),
+    ("zstandard", "ZstdError"),
+    ("xml.etree.ElementTree", "ParseError"),
+    ("openpyxl.utils.exceptions", "InvalidFileException"),
+)
 
 # in this order: a BadGzipFile is an OSError, half of the rest are ValueErrors
 _FAULTS: tuple[tuple[Any, str], ...] = (  # isal types its errors as modules
@@ -50,6 +56,7 @@ _FAULTS: tuple[tuple[Any, str], ...] = (  # isal types its errors as modules
     ((UnicodeError,), "text that is damaged"),
     ((RecursionError,), "nested too deep"),
     ((msgspec.MsgspecError,), "damaged JSON"),  # no ValueError in msgspec 0.19
+    ((csv.Error,), "damaged CSV"),  # a field of 131,072 characters among others
     # zipfile: a method it does not know, a member with a password
     ((NotImplementedError, RuntimeError), "packed in a way that cannot be unpacked"),
     ((OverflowError, ValueError), "damaged content"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pandas as pd
 
@@ -37,6 +38,7 @@ from estimator.measurement.billing.tables import (
     read_parquet,
 )
 from estimator.measurement.billing.workbooks import read_sheet, sheets_of
+from estimator.measurement.compressed import compression
 from estimator.measurement.unreadable import Refused, UnreadableError, readable
 
 
@@ -130,7 +132,21 @@ def _count_once(table: Table, slow: bool) -> Tally | list[Entry]:
         header = describe_text(stream, lambda names: is_bill(names) or is_cost_explorer_csv(names))
         if is_cost_explorer_csv(header.header):
             return read_download(stream)
-        return _tally(*read_csv(stream, slow), slow=slow)
+        tally = _tally(*read_csv(stream, slow), slow=slow)
+        if not _has_end(table.path):
+            tally.notices[
+                f"{table.shown}: the last line has no end; the file may have been cut off"
+            ] = None
+        return tally
+
+
+def _has_end(path: str) -> bool:
+    """Tell whether a file ends with a line end; of what is packed the packing tells."""
+    with Path(path).open("rb") as stream:
+        if compression(stream.read(8)) is not None or sniff(path) != "csv":
+            return True
+        stream.seek(-min(stream.seek(0, 2), 2), 2)
+        return stream.read().strip(b"\0")[-1:] in (b"\n", b"\r")
 
 
 def _tally(columns: Columns, parts: Iterator[Chunk], slow: bool) -> Tally:

@@ -37,6 +37,8 @@ class Text:
         Lines above the header.
     plain : bool
         UTF-8 with usual line ends and quotes: what Arrow reads alike.
+    has_long_cells : bool
+        Cells have line ends in them, as tags may.
     """
 
     encoding: str
@@ -44,6 +46,7 @@ class Text:
     header: tuple[str, ...]
     before: int
     plain: bool
+    has_long_cells: bool
 
 
 def _as_latin1(error: UnicodeError) -> tuple[str, int]:
@@ -82,7 +85,35 @@ def describe_text(stream: IO[bytes], is_header: Callable[[Sequence[str]], bool])
     plain = encoding == "utf-8-sig" and not (ends and ends[0] == "\r") and not _SPACED.search(text)
     separator, header, before = _find_header(text, is_header)
     plain = plain and before == 0 and all(name == name.strip() for name in header)
-    return Text(encoding, separator, header, before, plain)
+    long, swallowed = _long_cells(text, separator, len(header), len(head) < _MOST_HEADER)
+    return Text(encoding, separator, header, before, plain and not swallowed, long)
+
+
+def _long_cells(text: str, separator: str, width: int, is_whole: bool) -> tuple[bool, bool]:
+    """Tell whether cells have line ends in them, and whether one has swallowed a line."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
+    long = False
+    try:
+        rows = list(reader) if '"' in text else []
+    except csv.Error:
+        return False, True
+    # where the text goes on, its last line is cut
+    for row in rows if is_whole else rows[:-1]:
+        for cell in row:
+            if "\n" in cell or "\r" in cell:
+                long = True
+                if has_swallowed(cell, separator, width):
+                    return True, True
+    return long, False
+
+
+def has_swallowed(cell: str, separator: str, width: int) -> bool:
+    r"""Tell whether a cell holds a whole line: a quote before it was never closed.
+
+    >>> has_swallowed("a\nb,c,d\n", ",", 3), has_swallowed("a\nb", ",", 3)
+    (True, False)
+    """
+    return width > 1 and ("\n" in cell or "\r" in cell) and cell.count(separator) >= width - 1
 
 
 def _encoding(head: bytes) -> str:

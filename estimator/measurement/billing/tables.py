@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import functools
 import importlib
+import io
 import json
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from estimator.measurement.billing import chunks, services
 from estimator.measurement.billing.chunks import (
@@ -17,15 +18,20 @@ from estimator.measurement.billing.chunks import (
     chunks_of,
     text_frame,
 )
-from estimator.measurement.billing.csv_text import Text, describe_text, open_rows
+from estimator.measurement.billing.csv_text import Text, describe_text, has_swallowed, open_rows
 from estimator.measurement.billing.layouts import Columns, detect, is_bill
 from estimator.measurement.unreadable import UnreadableError
 from pricing.reading.problems import KmscostError, Problem
 
 _BLOCK = 4 << 20  # bytes that Arrow parses at once: the best of 1, 4, 8 and 32 MiB, within 10 %
+_LOST_LINE = "\u0a00"
 _MOST_FIELD = 1 << 24  # cost categories and tags are JSON texts of any length
 # run lengths make billions of equal lines out of a kilobyte
 _MOST_ROWS_A_BYTE, _FEW_ROWS = 100, 10_000_000
+
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 
 class SlowWayError(Exception):
@@ -117,8 +123,9 @@ def _arrow_csv_lines(stream: IO[bytes], columns: Columns, text: Text) -> Iterato
     fields = {f"{at}": field for field, (at, _) in columns.where.items()}
     names = list(fields.values())
     try:
+        counted = _CountedLines(stream)
         reader = pa_csv.open_csv(
-            stream,
+            io.BufferedReader(counted, _BLOCK),
             # by position: tags may give two columns one name
             read_options=pa_csv.ReadOptions(
                 block_size=_BLOCK,
@@ -133,7 +140,9 @@ def _arrow_csv_lines(stream: IO[bytes], columns: Columns, text: Text) -> Iterato
             ),
         )
         waiting: list[Any] = []
+        rows = 0
         for batch in reader:
+            rows += batch.num_rows
             waiting.append(batch)
             if sum(pending.num_rows for pending in waiting) >= chunks.CHUNK:
                 yield _arrow_chunk(pa.Table.from_batches(waiting).rename_columns(names), columns)
@@ -142,6 +151,28 @@ def _arrow_csv_lines(stream: IO[bytes], columns: Columns, text: Text) -> Iterato
             yield _arrow_chunk(pa.Table.from_batches(waiting).rename_columns(names), columns)
     except pa.ArrowException:
         raise SlowWayError from None
+    # more line ends than lines: a stray quote may have swallowed some
+    if counted.lines > rows + 1 and not text.has_long_cells:
+        raise SlowWayError
+
+
+class _CountedLines(io.RawIOBase):
+    """A stream whose line ends are counted as they are read; whoever opened it closes it."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        super().__init__()
+        self._stream = stream
+        self.lines = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        target = memoryview(buffer).cast("B")
+        data = self._stream.read(len(target))
+        target[: len(data)] = data
+        self.lines += data.count(b"\n")
+        return len(data)
 
 
 def _arrow_chunk(table: Any, columns: Columns) -> Chunk:
@@ -237,10 +268,26 @@ def _csv_lines(stream: IO[bytes], columns: Columns, text: Text) -> Iterator[Chun
     csv.field_size_limit(max(csv.field_size_limit(), _MOST_FIELD))
     wrapper, reader = open_rows(stream, text)
     width = len(text.header)
+    is_wide = text.encoding.startswith("utf-16")
 
     def rows() -> Iterator[tuple[int, list[str]]]:
         next(reader)
+        last = reader.line_num
         for row in reader:
+            # a line of its own in a cell: nothing says how many more a stray quote has swallowed
+            if reader.line_num - last > 1 and any(
+                has_swallowed(cell, text.separator, width) for cell in row
+            ):
+                raise UnreadableError(
+                    "a quote that is not closed, and lines behind it",
+                    "a CSV table",
+                    "download it again",
+                    line=last + 1 + text.before,
+                )
+            last = reader.line_num
+            # half a character lost: line ends become U+0A00, which is none, and all is one cell
+            if is_wide and any(_LOST_LINE in cell for cell in row):
+                raise UnreadableError(f"text that is no {text.encoding}", "text in UTF-8")
             if len(row) == width:
                 yield reader.line_num + text.before, row
             elif row:

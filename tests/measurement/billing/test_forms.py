@@ -421,3 +421,34 @@ def test_any_form_gives_the_known_numbers(tmp_path_factory, lines, data):
     assert totals["requests"] == pytest.approx(sum(int(line.amount) for line in lines))
     cost = float(sum(Decimal(line.cost) for line in lines))
     assert totals["cost_usd"] == pytest.approx(cost, rel=1e-9, abs=1e-9)
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_last_line_without_its_end_is_said(tmp_path):
+    """A download that broke off within its last cell would look like it."""
+    data = as_csv(cur2(A_MONTH))
+    assert not any("no end" in line for line in _notices(tmp_path / "whole.csv", data))
+    assert any("no end" in line for line in _notices(tmp_path / "cut.csv", data[:-2]))
+    assert not any("no end" in line for line in _notices(tmp_path / "b.gz", gzip.compress(data)))
+
+
+def _notices(path, data):
+    return measure_bill(write_file(path, data)).notices
+
+
+def test_half_a_character_less_is_no_bill(tmp_path):
+    """UTF-16 without one byte: what follows is other characters, and no line ends."""
+    data = as_csv(legacy(A_MONTH)).decode().encode("utf-16-le")
+    middle = len(data) // 2 | 1
+    with pytest.raises(KmscostError, match=r"no utf-16|values|no CSV"):
+        measure_bill(write_file(tmp_path / "b.csv", data[:middle] + data[middle + 1 :]))
+
+
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("size", [1, 400], ids=["small", "large"])
+def test_a_quote_that_is_not_closed_swallows_nothing(tmp_path, size):
+    """In the last cell of a line it would take all lines behind it for its own text."""
+    lines = [*A_MONTH * size]
+    data = as_csv(focus(lines)).replace(b"awskms,us-east-1-KMS", b'awskms,"us-east-1-KMS', 1)
+    with pytest.raises(KmscostError, match="a quote that is not closed"):
+        measure_bill(write_file(tmp_path / "b.csv", data))
