@@ -240,3 +240,16 @@ def test_a_day_that_no_calendar_has(tmp_path: Path) -> None:
         name = TRAIL.file(ACCOUNT, "eu-west-1", moment, "KREKSWgLUgTraBu8")
         save_records(tmp_path, put(number, eventTime="2023-13-45T05:00:00Z"), name=name)
     assert [row["day"] for row in measure(tmp_path)["rows"]] == ["2023-10-17", "2023-10-18"]
+
+
+def test_cloudtrails_own_decrypt_is_no_readers_get(tmp_path: Path) -> None:
+    """CloudTrail reads its files for itself, too: the request counts, and no reader gets a file."""
+    itself = {"type": "AWSService", "invokedBy": "cloudtrail.amazonaws.com"}
+    guard = {"type": "AWSService", "invokedBy": "guardduty.amazonaws.com"}
+    save_records(tmp_path, get(1, userIdentity=itself), get(2, userIdentity=guard), get(3))
+    answer = measure(tmp_path)
+    assert answer["totals"]["by_cause"]["get"] == 2
+    assert answer["totals"]["by_cause"]["other"] == 1
+    assert answer["totals"]["by_operation"] == {"Decrypt": 3}
+    readers = {row["reader"] for row in answer["rows"]}
+    assert "cloudtrail.amazonaws.com" not in readers

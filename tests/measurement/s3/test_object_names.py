@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from estimator.measurement.object_counts import (
     Kind,
     Place,
-    Tally,
     arrow_places_of,
     place_of,
     places_of,
 )
+from estimator.measurement.object_tally import Tally
 from tests.extras import needed
 from tests.measurement.s3.objects import ACCOUNT, digest_name, log_name
 from tests.sampling import cases
