@@ -17,7 +17,7 @@ import numpy as np
 
 from estimator.measurement.billing import summary
 from estimator.measurement.billing.charges import sum_charges
-from estimator.measurement.billing.cost_explorer import Entry
+from estimator.measurement.billing.cost_explorer import Entry, MissingPageError
 from estimator.measurement.billing.counting import (
     Tally,
     count_entries,
@@ -90,11 +90,13 @@ def measure_bill(
     seen: list[tuple[str, Marks]] = []
     known = SeenFiles()
     coarse: list[tuple[str, list[Entry]]] = []
+    missing: MissingPageError | None = None
     for table in find_tables(delivered.files, refused):
         try:
             counted = count_table(table)
         except UnreadableError as error:
             refused.add(table.shown, error)
+            missing = error if isinstance(error, MissingPageError) else missing
             continue
         if not isinstance(counted, Tally):
             coarse.append((table.shown, counted))
@@ -102,6 +104,11 @@ def measure_bill(
             whole.add(counted)
             # each line once: equal lines of one file are no repeat, only those of two files are
             seen.append((table.shown, np.unique(np.concatenate([NOTHING, *counted.marks]))))
+    if missing is not None:
+        # the other exports may be its pages, each with a part of the same days
+        for shown, _ in coarse:
+            refused.add(shown, missing)
+        coarse.clear()
     whole.add(count_entries(coarse, refused))
     if not whole.files:
         raise refused.nothing(names, "the files of a bill", "check the path")

@@ -268,8 +268,14 @@ line_item_usage_type, line_item_usage_amount, line_item_unblended_cost, line_ite
         if not missing:
             where = {field: (at, names[at]) for field, at in found.items()}
             legacy = layout is _CUR and "/" in where["product"][1]
-            report = f"{layout.title} with {'lineItem/ columns' if legacy else 'its columns'}"
-            return Columns(layout, where, report if layout is _CUR else layout.title)
+            report = layout.title
+            if layout is _CUR:
+                report += f" with {'lineItem/ columns' if legacy else 'its columns'}"
+            elif layout in (_DETAILED, _BILLS_PAGE):
+                # AWS puts the same month with and without them side by side
+                report += " with resources" if "resource" in where else ""
+                report += " with tags" if any(name.startswith("user:") for name in names) else ""
+            return Columns(layout, where, report)
         # any table may have a start or a currency: a bill has at least its product or service
         known = len(layout.needed) - len(missing)
         if ("product" in found or "service_name" in found) and known > nearest[0]:

@@ -11,7 +11,8 @@ from functools import lru_cache
 from typing import Any, BinaryIO
 
 from estimator.measurement.cloudtrail_logs.identities import NO_ID, identities
-from estimator.measurement.cloudtrail_logs.records import Digest, Log, Record, read_log
+from estimator.measurement.cloudtrail_logs.record import Record
+from estimator.measurement.cloudtrail_logs.records import Digest, Log, read_log
 from estimator.measurement.cloudtrail_logs.requests import (
     Request,
     request_of,
@@ -81,6 +82,8 @@ class Counted:
         What could not be read.
     silent : Counter
         Files read that tell nothing of requests, by what they are.
+    notes : Counter
+        What events could not tell, in words.
     """
 
     files: int = 0
@@ -90,6 +93,7 @@ class Counted:
     hours: Hours = field(default_factory=dict)
     skipped: list[Skipped] = field(default_factory=list)
     silent: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
     _codes: dict[Request, int] = field(default_factory=dict)
     _known: dict[tuple[Any, ...], tuple[int, int] | None] = field(default_factory=dict)
 
@@ -184,6 +188,7 @@ def _count_log(path: str, log: Log, counted: Counted) -> None:
         raise UnreadableError(_what(log.others, 0))
     counted.files += 1
     counted.records += seen
+    counted.notes += log.notes
     if others:
         counted.skipped.append(Skipped(path, _what(log.others, seen)))
     if not tells:

@@ -27,6 +27,7 @@ class Gathering:
         self._files = 0
         self._records = 0
         self._silent: Counter[str] = Counter()
+        self._notes: Counter[str] = Counter()
         self._codes: dict[Request, int] = {}
         self._seen = Seen("event")
         self._hours: Hours = {}
@@ -38,6 +39,7 @@ class Gathering:
         self._files += counted.files
         self._records += counted.records
         self._silent += counted.silent
+        self._notes += counted.notes
         self.skipped.extend(counted.skipped)
         codes = np.array(
             [self._codes.setdefault(request, len(self._codes)) for request in counted.requests],
@@ -92,6 +94,7 @@ class Gathering:
         notices = [
             *_failed_notices(failed),
             *_dayless_notices(dayless),
+            *(f"{count:,} {note}" for note, count in sorted(self._notes.items())),
             *self.skipped.lines(),
             *coverage.notices(),
         ]

@@ -12,12 +12,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
+from estimator.measurement.cloudtrail_logs.record import NOTHING, Parameters, Record, lenient
 from estimator.measurement.envelopes import documents, tables
 from estimator.measurement.envelopes.event_kinds import KMS, must_have_parameters
 from estimator.measurement.envelopes.recognition import (
@@ -26,7 +28,7 @@ from estimator.measurement.envelopes.recognition import (
     is_service,
     name_of_text,
 )
-from estimator.measurement.envelopes.rows import Plan, event_of
+from estimator.measurement.envelopes.rows import NO_EVENT_TYPE, Plan, event_of, lacks_event_type
 from estimator.measurement.envelopes.text import as_utf8, without_half_characters
 from estimator.measurement.envelopes.walk import BASE64, Walker
 from estimator.measurement.unreadable import UnreadableError
@@ -34,50 +36,11 @@ from estimator.measurement.unreadable import UnreadableError
 # beyond it records are decoded one by one: all at once would take several times the file
 _WHOLE = 64 * 1024**2
 _PART = 10_000
-_RAW = msgspec.Raw(b"")
-_Part = TypeVar("_Part")
 _PARQUET = b"PAR1"
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _BASE64 = tuple(begin.encode() for begin in BASE64)
 _OTHER_TABLES = (b"Obj\x01", b"ORC")
 _INSIGHT = "AwsCloudTrailInsight"
-
-
-class Context(msgspec.Struct, gc=False):
-    """The encryption context of a request about an object of CloudTrail's."""
-
-    trail: str = msgspec.field(name="aws:cloudtrail:arn", default="")
-    target: str = msgspec.field(name="aws:s3:arn", default="")
-
-
-class Parameters(msgspec.Struct, gc=False):
-    """The parameters of a request to KMS, as far as counting needs them."""
-
-    context: Context | None = msgspec.field(name="encryptionContext", default=None)
-    source: Context | None = msgspec.field(name="sourceEncryptionContext", default=None)
-    key: str | None = msgspec.field(name="keyId", default=None)
-    # where tables put the context, which would else be missed without a word
-    lower: msgspec.Raw = msgspec.field(name="encryptioncontext", default=_RAW)
-    dotted: msgspec.Raw = msgspec.field(name="encryptionContext.aws:cloudtrail:arn", default=_RAW)
-
-
-class Record(msgspec.Struct, gc=False):
-    """The fields of one event that counting needs; each of them may be missing."""
-
-    source: str | None = msgspec.field(name="eventSource", default=None)
-    time: str | None = msgspec.field(name="eventTime", default=None)
-    region: str | None = msgspec.field(name="awsRegion", default=None)
-    recipient: str | None = msgspec.field(name="recipientAccountId", default=None)
-    operation: str | None = msgspec.field(name="eventName", default=None)
-    event_id: str | None = msgspec.field(name="eventID", default=None)
-    shared_id: str | None = msgspec.field(name="sharedEventID", default=None)
-    request_id: str | None = msgspec.field(name="requestID", default=None)
-    error: str | None = msgspec.field(name="errorCode", default=None)
-    kind: str | None = msgspec.field(name="eventType", default=None)
-    category: str | None = msgspec.field(name="eventCategory", default=None)
-    parameters: Parameters | None = msgspec.field(name="requestParameters", default=None)
-    resources: msgspec.Raw = msgspec.field(name="resources", default=_RAW)
-    caller: msgspec.Raw = msgspec.field(name="userIdentity", default=_RAW)
 
 
 class _Usual(Record, gc=False, kw_only=True):
@@ -120,6 +83,8 @@ class Log:
         What is no record, in words, and how often; known after the walk, as the rest.
     announcements : Counter
         Services' own messages that stand for no event.
+    notes : Counter
+        What it cannot tell, in words, and how often.
     quiet : bool
         It is a log file that has no records.
     """
@@ -128,6 +93,7 @@ class Log:
     digest: Digest | None = None
     others: Counter[str] = field(default_factory=Counter)
     announcements: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
     quiet: bool = False
 
 
@@ -140,6 +106,13 @@ class Digest:
     end: str
     quiet: bool
 
+
+# the fields of a record that are texts
+_TEXTS = {
+    wanted.name: wanted.encode_name
+    for wanted in msgspec.structs.fields(Record)
+    if wanted.name not in ("parameters", "resources", "caller")
+}
 
 _decode_log = msgspec.json.Decoder(_Log).decode
 _decode_entries = msgspec.json.Decoder(_LargeLog).decode
@@ -157,7 +130,8 @@ def read_log(data: bytes) -> Log:
         It is no text that can hold events, and why; also in the middle of the walk.
     """
     if data.startswith(_PARQUET):
-        return _log_of(tables.parquet_rows(data))
+        log = Log()
+        return _walked(tables.parquet_rows(data, log.notes), log)
     if data.startswith(_OTHER_TABLES):
         raise UnreadableError(name_of_text(data))
     data = as_utf8(data)
@@ -171,16 +145,17 @@ def read_log(data: bytes) -> Log:
             if _are_plain(records, kms):
                 return Log(iter([(records, kms)]), quiet=not records)
     else:
-        log = _large_log(data)
-        if log is not None:
-            return log
+        large = _large_log(data)
+        if large is not None:
+            return large
     text = without_half_characters(data.strip())
     if not text:
         raise UnreadableError("empty file")
     announcement = announcement_of_text(text)
     if announcement:
         return Log(announcements=Counter([announcement]))
-    return _log_of(_nodes(text))
+    log = Log()
+    return _walked(_nodes(text, log.notes), log)
 
 
 def _large_log(data: bytes) -> Log | None:
@@ -191,7 +166,7 @@ def _large_log(data: bytes) -> Log | None:
         return None
     if not entries:
         return None
-    walker: Walker[Record] = Walker(_read, _read_row, in_log=True)
+    walker: Walker[Record] = Walker(_read, partial(_read_row, Counter()), in_log=True)
     return Log(_large_parts(entries, walker), others=walker.others)
 
 
@@ -233,7 +208,7 @@ def _may_have_more(record: Record) -> bool:
     return parameters.context is None and bool(bytes(parameters.lower) or bytes(parameters.dotted))
 
 
-def _nodes(text: bytes) -> Iterable[Any]:
+def _nodes(text: bytes, notes: Counter[str]) -> Iterable[Any]:
     """The documents or rows of a text."""
     begins = documents.begins_like_json(text)
     try:
@@ -242,7 +217,7 @@ def _nodes(text: bytes) -> Iterable[Any]:
     except UnreadableError:
         if not text.startswith(b'"'):  # a CSV may begin with a quote as well
             raise
-    rows = tables.csv_rows(text)
+    rows = tables.csv_rows(text, notes)
     if rows is not None:
         return rows
     if text.startswith(_BASE64):
@@ -263,9 +238,9 @@ def _prefixed(text: bytes) -> Iterator[Any]:
     return iter(found)
 
 
-def _log_of(nodes: Iterable[Any]) -> Log:
-    walker: Walker[Record] = Walker(_read, _read_row)
-    log = Log(others=walker.others, announcements=walker.announcements)
+def _walked(nodes: Iterable[Any], log: Log) -> Log:
+    walker: Walker[Record] = Walker(_read, partial(_read_row, log.notes))
+    log.others, log.announcements = walker.others, walker.announcements
     log.parts = _parts(walker, nodes, log)
     return log
 
@@ -293,7 +268,9 @@ def _read(raw: bytes) -> Record | None:
         return None
     if not is_service(record.source):
         return record if record.source is None and _is_insight(record) else None
-    if record.source == KMS and _may_have_more(record):
+    if record.source == KMS and (
+        record.operation is None or record.kind is None or _may_have_more(record)
+    ):
         return None
     if record.time is not None and not _TIME.fullmatch(record.time):
         return None
@@ -303,36 +280,21 @@ def _read(raw: bytes) -> Record | None:
     return record
 
 
-def _read_row(row: Mapping[str, Any], plan: Plan, in_log: bool) -> Record:
+def _read_row(notes: Counter[str], row: Mapping[str, Any], plan: Plan, in_log: bool) -> Record:
     """An event whose fields are flattened, texts, or of another type than CloudTrail's."""
     event = event_of(row, plan, in_log)
-    fields: dict[str, Any] = {}
-    for wanted in msgspec.structs.fields(Record):
-        value = event.get(wanted.encode_name)
-        if wanted.name == "parameters":
-            fields[wanted.name] = lenient(value, Parameters)
-        elif wanted.default is _RAW:
-            fields[wanted.name] = msgspec.Raw(json.dumps(value).encode())
-        else:
-            fields[wanted.name] = value
+    if lacks_event_type(row, event, in_log):
+        notes[NO_EVENT_TYPE] += 1
+    fields = {name: event.get(known) for name, known in _TEXTS.items()}
     if not (fields["event_id"] or fields["request_id"]):
         fields["request_id"] = json.dumps(row, sort_keys=True, default=str)
-    return Record(**fields)
+    return Record(
+        **fields,
+        parameters=lenient(event.get("requestParameters"), Parameters),
+        resources=_as_raw(event.get("resources")),
+        caller=_as_raw(event.get("userIdentity")),
+    )
 
 
-def lenient(value: Any, kind: type[_Part]) -> _Part | None:
-    """A nested part of a record; what is not of its type in it is left out, never guessed."""
-    try:
-        return msgspec.convert(_only_strings(value), kind)
-    except (msgspec.ValidationError, RecursionError):
-        return None
-
-
-def _only_strings(value: Any) -> Any:
-    """`value` without the numbers and lists where a name should stand."""
-    if isinstance(value, list):
-        return [_only_strings(inner) for inner in value if isinstance(inner, dict)]
-    if isinstance(value, dict):
-        strings = {key: _only_strings(inner) for key, inner in value.items()}
-        return {key: inner for key, inner in strings.items() if isinstance(inner, str | dict)}
-    return value
+def _as_raw(value: Any) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(value)) if value is not None else NOTHING

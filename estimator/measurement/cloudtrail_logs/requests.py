@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 import msgspec
 
-from estimator.measurement.cloudtrail_logs.records import Record, lenient
+from estimator.measurement.cloudtrail_logs.record import Record, lenient
 from estimator.measurement.envelopes.event_kinds import (
     CLOUDTRAIL,
     NO_CALLS,

@@ -157,6 +157,7 @@ def _hand_on(counted: Counted) -> Iterator[tuple[int, Any]]:
         hours=counted.hours,
         skipped=counted.skipped,
         silent=counted.silent,
+        notes=counted.notes,
     )
     yield _SUMMARY, ("summary", rest)
 

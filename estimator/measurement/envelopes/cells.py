@@ -13,20 +13,25 @@ from estimator.measurement.unreadable import UnreadableError
 _NOTHING = {"", "null", "none", "nan", "-", "nil", r"\n", "<na>", "nat"}
 _SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 _DAY_FIRST = re.compile(r"\d{4}-\d{2}-\d{2}")
+_LONGEST = 12  # with a few blanks around it
 _SHOWN = 12
 
 
 def is_nothing(value: Any) -> bool:
     """Whether a cell is empty, in whatever way its table shows that."""
-    if value is None or (isinstance(value, float) and math.isnan(value)):
+    if value is None:
         return True
-    return isinstance(value, str) and value.strip().lower() in _NOTHING
+    if isinstance(value, str):
+        return len(value) < _LONGEST and value.strip().lower() in _NOTHING
+    return isinstance(value, float) and math.isnan(value)
 
 
 def scalar_of(row: Mapping[str, Any], columns: tuple[str, ...]) -> str | None:
     """The first of some cells that is not empty, as text."""
     for column in columns:
         value = row[column]
+        if isinstance(value, str) and len(value) >= _LONGEST:
+            return value
         if isinstance(value, list) and value:
             value = value[0]  # Splunk and Elasticsearch: fields of several values
         if is_nothing(value) or isinstance(value, Mapping | list | tuple):

@@ -59,6 +59,12 @@ _SHOWN = 12
 _TEXTS_IN_TEXTS = 4
 
 
+# a column that may be missing, and what then looks like a request
+NO_ERROR_CODE = "tables without the column errorCode: failed calls in them count as requests"
+NO_EVENT_TYPE = "events without eventType: KMS's own deeds among them count as requests"
+_BEFORE_EVENT_TYPE = ("1.0", "1.00", "1.01")
+
+
 class Plan(NamedTuple):
     """The columns of a table that hold an event's fields."""
 
@@ -66,6 +72,7 @@ class Plan(NamedTuple):
     nested: dict[str, tuple[tuple[str, str], ...]]  # the rest of the name, and the column
 
 
+@lru_cache(maxsize=1 << 14)
 def plain_name(name: str) -> str:
     """A name by its letters and digits.
 
@@ -136,6 +143,8 @@ def event_of(row: Mapping[str, Any], plan: Plan, in_log: bool) -> Fields:
     event["eventTime"] = utc(event["eventTime"], strict=not in_log)
     if event["eventSource"] != KMS:
         return event
+    if not (event["eventName"] or in_log):
+        raise UnreadableError("events of KMS without eventName", "", "export it too")
     for column in plan.scalars["eventName"]:
         if isinstance(row[column], int | float | Mapping) and not is_nothing(row[column]):
             raise _unreadable("eventName", row[column])
@@ -156,6 +165,12 @@ def event_of(row: Mapping[str, Any], plan: Plan, in_log: bool) -> Fields:
             fix = "export it too: copies of an event are told by it"
             raise UnreadableError("events without eventID", "the column eventID", fix)
     return event
+
+
+def lacks_event_type(row: Mapping[str, Any], event: Fields, in_log: bool) -> bool:
+    """Whether an event of KMS does not tell that it is a call, though its version would."""
+    old = str(row.get("eventVersion")) in _BEFORE_EVENT_TYPE
+    return event["eventSource"] == KMS and not (event["eventType"] or in_log or old)
 
 
 def _is_whole(row: Mapping[str, Any], in_log: bool) -> bool:
@@ -226,7 +241,7 @@ def _leaves(name: str, value: Any, field: str) -> Iterator[tuple[str, Any]]:
         value = object_of(value, field)
         if value is None:
             return
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         yield name, True  # an empty object says that there is no more
         for key, inner in value.items():
             yield from _leaves(name + plain_name(str(key)), inner, field)

@@ -6,10 +6,11 @@ import csv
 import importlib
 import io
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from estimator.measurement.envelopes.rows import plain_name, plan_of
+from estimator.measurement.envelopes.rows import NO_ERROR_CODE, plain_name, plan_of
 from estimator.measurement.unreadable import UnreadableError, readable
 
 Row = dict[str, Any]
@@ -89,8 +90,15 @@ def _are_lists(lines: Any) -> bool:
     return isinstance(lines, list) and all(isinstance(line, list) for line in lines)
 
 
-def csv_rows(data: bytes) -> Iterator[Row] | None:
+def csv_rows(data: bytes, notes: Counter[str]) -> Iterator[Row] | None:
     """The rows of a CSV of events; None where the text is no such table.
+
+    Parameters
+    ----------
+    data : bytes
+        The text.
+    notes : Counter
+        What the table cannot tell is added.
 
     Raises
     ------
@@ -115,7 +123,14 @@ def csv_rows(data: bytes) -> Iterator[Row] | None:
         return None
     if not carries and names >= _HISTORY_TODAY and not any("requestparam" in n for n in names):
         raise _history()
+    _note(titles, notes)
     return _csv(stream, titles, separator)
+
+
+def _note(titles: list[str], notes: Counter[str]) -> None:
+    plan = plan_of(tuple(titles))
+    if plan is not None and not plan.scalars["errorCode"]:
+        notes[NO_ERROR_CODE] += 1
 
 
 def _history() -> UnreadableError:
@@ -143,8 +158,15 @@ def _csv(stream: io.TextIOWrapper, titles: list[str], separator: str) -> Iterato
         csv.field_size_limit(before)
 
 
-def parquet_rows(data: bytes) -> Iterator[Row]:
+def parquet_rows(data: bytes, notes: Counter[str]) -> Iterator[Row]:
     """The rows of a Parquet file, a batch at a time.
+
+    Parameters
+    ----------
+    data : bytes
+        The file.
+    notes : Counter
+        What the table cannot tell is added.
 
     Raises
     ------
@@ -159,5 +181,6 @@ def parquet_rows(data: bytes) -> Iterator[Row]:
         raise UnreadableError("a Parquet file, without pyarrow", "pyarrow", fix) from None
     with readable():
         file = parquet.ParquetFile(arrow.BufferReader(data))
+        _note(list(file.schema_arrow.names), notes)
         for batch in file.iter_batches(batch_size=_BATCH):
             yield from batch.to_pylist()

@@ -14,7 +14,6 @@ from dataclasses import replace
 
 from tests.acceptance.forms import known_bill as bill
 from tests.acceptance.forms.bill_forms import WHOLE, BillForm
-from tests.acceptance.forms.packings import zipped
 
 # What is not by operation or free in a coarse source is left out of what is compared.
 COST_ALONE = {"requests": 0, "cost_usd": 2.5715}
@@ -199,11 +198,6 @@ FORMS: dict[str, Callable[[], BillForm]] = {
         "costs.csv",
     ),
     "Detailed Billing Report": lambda: BillForm("dbr.csv", _detailed().encode(), exact=False),
-    "Detailed Billing Report in zip": lambda: BillForm(
-        "111122223333-aws-billing-detailed-line-items-2026-10.csv.zip",
-        zipped({"dbr.csv": _detailed().encode()}),
-        exact=False,
-    ),
     "the Bills page": lambda: BillForm(
         "ecsv_10_2026.csv", bill.sheet(_monthly()).encode(), exact=False
     ),

@@ -56,7 +56,7 @@ def _beside(tmp_path: Path, damaged: Path) -> None:
 
 
 @pytest.mark.parametrize("ending", PACKED)
-@pytest.mark.parametrize("seed", seeds(6))
+@pytest.mark.parametrize("seed", seeds(4))
 def test_flipped_bits(ending: str, seed: int, tmp_path: Path) -> None:
     """A flipped bit anywhere in a packed log: whole, or left out by name."""
     rng = random.Random(f"{ending} {seed}")  # noqa: S311 (not for secrets)
@@ -69,7 +69,7 @@ def test_flipped_bits(ending: str, seed: int, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("ending", PACKED)
-@pytest.mark.parametrize("share", [0.02, 0.5, 0.999])
+@pytest.mark.parametrize("share", [0.5, 0.999])
 def test_cut_off(ending: str, share: float, tmp_path: Path) -> None:
     """A packed log that breaks off is left out by name."""
     path = tmp_path / f"damaged.{ending}"

@@ -36,6 +36,7 @@ from tests.measurement.billing.forms import (
     answer,
     as_workbook,
     bills_page,
+    detailed,
     download,
 )
 from tests.sampling import cases
@@ -452,3 +453,22 @@ def test_a_quote_that_is_not_closed_swallows_nothing(tmp_path, size):
     data = as_csv(focus(lines)).replace(b"awskms,us-east-1-KMS", b'awskms,"us-east-1-KMS', 1)
     with pytest.raises(KmscostError, match="a quote that is not closed"):
         measure_bill(write_file(tmp_path / "b.csv", data))
+
+
+def test_pages_of_cost_explorer_in_files_of_their_own_are_refused(tmp_path):
+    """Pages split days anywhere: what one file holds may be a part of what another one does."""
+    whole = answer(USAGE)
+    first = {**whole, "ResultsByTime": whole["ResultsByTime"][:4], "NextPageToken": "abc"}
+    write_file(tmp_path / "1.json", json.dumps(first).encode())
+    second = {**whole, "ResultsByTime": whole["ResultsByTime"][4:]}
+    write_file(tmp_path / "2.json", json.dumps(second).encode())
+    with pytest.raises(KmscostError, match="next page is missing"):
+        measure_bill(tmp_path)
+
+
+def test_detailed_reports_side_by_side_are_refused(tmp_path):
+    """AWS puts the month with and without resources into one bucket: the same charges twice."""
+    write_file(tmp_path / "items.csv", as_csv(detailed(A_MONTH, resources=False)))
+    write_file(tmp_path / "resources.csv", as_csv(detailed(A_MONTH)))
+    with pytest.raises(KmscostError, match="2026-11 of payer 111122223333 twice"):
+        measure_bill(tmp_path)

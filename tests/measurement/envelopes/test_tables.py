@@ -210,6 +210,10 @@ REFUSED = {
         lines({k: v for k, v in flat(e).items() if "ID" not in k} for e in EVENTS),
         "without eventID",
     ),
+    "no names": (
+        lines({k: v for k, v in e.items() if k != "eventName"} for e in EVENTS),
+        "without eventName",
+    ),
     "accounts that Excel shortened": (
         as_csv(changed(recipientAccountId="1.11122E+11")),
         "a spreadsheet has shortened",
@@ -233,6 +237,27 @@ def test_what_a_table_cannot_tell_is_refused(tmp_path: Path, name: str) -> None:
     content, words = REFUSED[name]
     with pytest.raises(KmscostError, match=words):
         measure(tmp_path, content, strict=False)
+
+
+@pytest.mark.parametrize(("column", "count"), [("errorCode", 1), ("eventType", 6)])
+def test_what_a_table_leaves_out_is_named(tmp_path: Path, column: str, count: int) -> None:
+    """A table without errorCode, or 6 events of KMS without eventType: the count, and a notice.
+
+    No event of a log file wants errorCode; a table that holds it has a column for it.
+    """
+    rows = [{name: v for name, v in texts(e).items() if name != column} for e in EVENTS]
+    found = measure(tmp_path, as_csv(rows))
+    assert found.totals["requests"] == 6
+    assert any(n.startswith(f"{count} ") and column in n for n in found.notices)
+    rows = [{"errorCode": "", **row} for row in map(texts, EVENTS)]
+    assert not any(column in notice for notice in measure(tmp_path, as_csv(rows)).notices)
+
+
+def test_requests_of_no_day(tmp_path: Path) -> None:
+    """A log file's event whose time is none counts, and a notice says that it has no day."""
+    found = measure(tmp_path, json.dumps({"Records": [put(1, eventTime="yesterday")]}))
+    assert found.totals["requests"] == 1
+    assert any("1 requests are of no day" in notice for notice in found.notices)
 
 
 def test_a_file_counts_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -6,7 +6,11 @@ usage of the same groups; they are put together.
 
 from __future__ import annotations
 
-from estimator.measurement.billing.cost_explorer.answers import is_cost_explorer, read_answers
+from estimator.measurement.billing.cost_explorer.answers import (
+    MissingPageError,
+    is_cost_explorer,
+    read_answers,
+)
 from estimator.measurement.billing.cost_explorer.combining import combine
 from estimator.measurement.billing.cost_explorer.download import (
     is_cost_explorer_csv,
@@ -25,6 +29,7 @@ __all__ = [
     "COLUMNS",
     "LAYOUT",
     "Entry",
+    "MissingPageError",
     "close_periods",
     "combine",
     "is_cost_explorer",

@@ -34,6 +34,10 @@ _FIELDS = {
 _OPERATIONS = {"Decrypt", "Encrypt", "GenerateDataKey", "CurrentKeys", "CreateKey", "DescribeKey"}
 
 
+class MissingPageError(UnreadableError):
+    """An answer that is not whole: pages split periods and groups anywhere."""
+
+
 def is_cost_explorer(document: Any) -> bool:
     """Tell whether JSON is an answer of Cost Explorer, or its periods alone."""
     if isinstance(document, list):
@@ -68,7 +72,7 @@ def read_answers(documents: Sequence[Any]) -> list[Entry]:
     if not entries:
         raise _damaged("a period")
     if waiting:
-        raise UnreadableError(
+        raise MissingPageError(
             "a page of Cost Explorer whose next page is missing (NextPageToken)",
             "all pages of the answer",
             "ask again with --next-page-token, and put all pages into one file",
