@@ -10,6 +10,7 @@ from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
 from estimator.figures import factor
 from estimator.inventory.kinds import AccountId
+from pricing.reading.slips import percent_fix
 from pricing.reading.validation import (
     MAX_TEXT,
     PERCENT,
@@ -47,13 +48,18 @@ def read_budget_name(value: Any) -> str:
 def read_thresholds(value: Any) -> tuple[float, ...]:
     """Shares of a budget, each larger than the one before."""
     if not isinstance(value, list | tuple):
-        raise refusal(value, "a list of shares", "write [0.5, 0.8, 1.0]")
+        is_share = isinstance(value, int | float | str) and not isinstance(value, bool)
+        raise refusal(
+            value, "a list of shares", f"write [{value}]" if is_share else "write [0.5, 0.8, 1.0]"
+        )
     if not value:
         raise refusal(value, "at least one share", "remove the key", found="an empty list")
     shares: list[float] = []
     for index, item in enumerate(value):
         share = read_percent(item)
-        fix = "write 0.8 or 80% for 80 percent"
+        fix = percent_fix(item) or "write 0.8 or 80% for 80 percent"
+        if item == 0 and index + 1 < len(value) and isinstance(value[index + 1], int):
+            fix = f"write 0.{value[index + 1]}, with a point, if 0,{value[index + 1]} is one number"
         if share is None:
             if isinstance(item, bool) or not isinstance(item, int | float):
                 raise refusal(item, "a share such as 0.8", fix, (index,))

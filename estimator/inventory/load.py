@@ -11,9 +11,12 @@ from typing import Any, TypeVar
 from estimator.inventory.accounts import Found, read_accounts
 from estimator.inventory.checks import check_references
 from estimator.inventory.coverage import Account
+from estimator.inventory.documents import MISSING, remove_at, value_at
 from estimator.inventory.draft import Draft
 from estimator.inventory.mapping import document_of
 from estimator.inventory.model import Inventory
+from estimator.inventory.names import check_names_of_refused, with_ids_of_names
+from estimator.inventory.plausibility import implausible_numbers
 from estimator.inventory.sections import (
     AccountEntry,
     AccountsFile,
@@ -26,13 +29,15 @@ from estimator.inventory.source_lines import value_places
 from pricing.reading.document import Location, Map, Seq, parse_document
 from pricing.reading.files import decode, read_bytes
 from pricing.reading.problems import DocumentError, Problem
-from pricing.reading.validation import validate
+from pricing.reading.validation import find_problems, validate
 from pricing.reading.words import describe, nearest, shown
 from pricing.regions import regions as known_regions
 
 TEXT, MAPPING = "<text>", "<mapping>"  # in place of a path
 _LINE_OF_FIRST = re.compile(r" \(the first is in [^)]*\)")
 _MOST_REGIONS = 8
+_MOST_LEFT_OUT = 200  # each costs a copy of its list
+_MOST_ROUNDS = 3  # of mistakes that hide behind others of the same item
 _BEGIN = "begin with `version: 1`"
 
 Owned = TypeVar("Owned", Key, Trail, Reader)
@@ -171,7 +176,8 @@ def understand(draft: Draft) -> Inventory:
     """
     inventory = _build(draft)
     if inventory is None or draft.problems:
-        raise InventoryError(sorted(set(draft.problems), key=_by_place))
+        problems = with_ids_of_names(draft, set(draft.problems))
+        raise InventoryError(sorted(problems, key=_by_place))
     return inventory.read_from(draft.whole_document())
 
 
@@ -181,12 +187,13 @@ def _by_place(problem: Problem) -> tuple[str, int, str]:
 
 def _build(draft: Draft) -> Inventory | None:
     document = _understand(draft)
-    if document is None:
-        return None
-    found = _accounts(draft, document)
-    if not found:
+    found = [] if document is None else _accounts(draft, document)
+    if document is None or not found:
         if not draft.problems:
             draft.refuse(("accounts",), "no account", "at least one account", "list one")
+        # what files of accounts hold is not known where nothing was understood
+        draft.incomplete |= bool(draft.names("accounts", "file"))
+        check_names_of_refused(draft, (), all_items=True)
         return None
     payer = document.payer or found[0].entry.payer or found[0].entry.id
     accounts = tuple(_complete(account.entry, payer, document.regions) for account in found)
@@ -201,7 +208,7 @@ def _build(draft: Draft) -> Inventory | None:
         cloudtrail_writes=document.cloudtrail_writes,
         growth=document.growth,
         budgets=document.budgets,
-        notices=tuple(draft.notices),
+        notices=(*draft.notices, *implausible_numbers(draft, document, found)),
         places=value_places(draft.path, draft.root, found),
     )
     check_references(draft, inventory, found)
@@ -231,8 +238,41 @@ def _understand(draft: Draft) -> InventoryFile | None:
     document, problems, places = validate(InventoryFile, draft.root, draft.path)
     draft.problems += problems
     if document is None:
+        draft.problems += _behind(draft, places)
+        unsure = [place for place in places if place[:1] in (("accounts",), ("regions",))]
+        draft.has_unsure_regions = bool(unsure)
         document, _, _ = validate(InventoryFile, _without(draft, places), draft.path)
     return document
+
+
+def _behind(draft: Draft, refused: list[Location]) -> list[Problem]:
+    """The problems that show only where what was refused before is left out."""
+    found: list[Problem] = []
+    root: Any = draft.root
+    left_out: set[Location] = set()
+    for _ in range(_MOST_ROUNDS):
+        # of a list the whole of it, so that other items stay in their places
+        keys = {place[: _last_key(place)] for place in refused}
+        if not refused or len(keys) > _MOST_LEFT_OUT:
+            break
+        left_out |= keys
+        for place in keys:
+            if place and value_at(root, place) is not MISSING:
+                root = remove_at(root, place)
+        fresh = [
+            (problem, place)
+            for problem, place in find_problems(InventoryFile, root, draft.path)
+            if not any(place[: len(key)] == key for key in left_out)
+        ]
+        found += [problem for problem, _ in fresh]
+        refused = [place for _, place in fresh]
+    return found
+
+
+def _last_key(place: Location) -> int:
+    return max(
+        (index + 1 for index, part in enumerate(place) if isinstance(part, str)), default=0
+    )
 
 
 def _without(draft: Draft, refused: list[Location]) -> dict[str, Any]:
@@ -259,10 +299,12 @@ def _accounts(draft: Draft, document: InventoryFile) -> list[Found]:
         at: Location = ("accounts", index)
         if isinstance(entry, AccountEntry):
             place = describe((*draft.place(at), "id"))
-            found.append(Found(entry, draft.path, draft.line((*at, "id")), place))
+            row = draft.root["accounts"][draft.place(at)[1]]
+            found.append(Found(entry, draft.path, draft.line((*at, "id")), place, row))
             continue
         read = read_accounts(folder / entry.file)
         draft.incomplete |= bool(read.problems)
+        draft.has_unsure_regions |= bool(read.problems)
         for problem in read.problems:
             if problem.line is None and not problem.at:  # the file as a whole: the entry names it
                 what = f"{entry.file!r}, {problem.found}"
@@ -270,6 +312,7 @@ def _accounts(draft: Draft, document: InventoryFile) -> list[Found]:
             else:
                 draft.problems.append(problem)
         draft.notices += read.notices
+        draft.left_out |= read.left_out
         # an empty file would be an organization without accounts, and a forecast of nothing
         if not read.found and not read.problems:
             draft.refuse(

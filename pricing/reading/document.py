@@ -19,7 +19,9 @@ import yaml
 from pricing.reading.files import decode, read_bytes
 from pricing.reading.limits import MAX_DEPTH, MAX_DIGITS, MAX_NODES, TooMuchError, deepest
 from pricing.reading.problems import DocumentError, Problem
+from pricing.reading.slips import UNSEEN, find_unseen, number_fix, thousands_fix, without_unseen
 from pricing.reading.words import describe, shown
+from pricing.reading.yaml_slips import explain_yaml_error
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -31,6 +33,10 @@ _FLOAT = re.compile(
     r"|\.(?:nan|NaN|NAN)\Z"
 )
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+_COMMA_PART = re.compile(r"[0-9][0-9.]*(?: *%)?\Z")  # what follows a decimal comma
+_KEY_AND_UNSEEN = re.compile(rf"[a-z_]+ *:{UNSEEN}")
+_COMMA = "\0comma"  # in place of a key: no text of YAML holds a NUL
+_TEMPLATE_FIX = "render the template first, and check what it gives"
 _STR_TAG = "tag:yaml.org,2002:str"
 _CORE_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("map", "seq")}
 
@@ -38,15 +44,25 @@ Location = tuple[str | int, ...]
 Tagged = Callable[[str, Any], Any]
 
 
-class Map(dict[str, Any]):
-    """A mapping that knows the line it starts on and the line of each key."""
+class Refused(str):
+    """A value of which a problem is noted already: whoever reads it on needs no second one."""
 
-    __slots__ = ("line", "lines")
+    __slots__ = ()
+
+
+class Map(dict[str, Any]):
+    """A mapping that knows the line it starts on and the line of each key.
+
+    `written` has the text of each number that may stand for thousands, as 12.000 does.
+    """
+
+    __slots__ = ("line", "lines", "written")
 
     def __init__(self, line: int) -> None:
         super().__init__()
         self.line = line
         self.lines: dict[str, int] = {}
+        self.written: dict[str, str] = {}
 
 
 class Seq(list[Any]):
@@ -106,7 +122,7 @@ def parse_value(
     text: str, path: str = "<text>", tagged: Tagged | None = None
 ) -> tuple[Any, list[Problem]]:
     """As `parse_document`, of a text that may hold anything: a mapping, a list, a single value."""
-    builder = _Builder(path, tagged)
+    builder = _Builder(path, text, tagged)
     try:
         # a JSON scalar cannot hold NUL; libyaml would stop at it without a word on some platforms
         for event in yaml.parse(text, Loader=_Loader):
@@ -127,9 +143,8 @@ def parse_value(
         if depth > MAX_DEPTH:
             builder.refuse(TooMuchError.depth(mark))
         reason = getattr(error, "problem", None) or str(error)
-        found = f"text that is not YAML ({reason})"
-        fix = "check indentation (spaces, not tabs), colons and quotes here and in the line above"
-        builder.fail(mark.line + 1 if mark else None, (), found, "YAML", fix)
+        for slip in explain_yaml_error(text, mark.line + 1 if mark else None, reason):
+            builder.fail(slip.line, (), slip.found, "YAML", slip.fix)
         raise DocumentError(builder.problems) from None
     if not builder.documents:
         builder.fail(1, (), "an empty file", "a YAML mapping", "run `kmscost init` for a start")
@@ -140,15 +155,19 @@ def parse_value(
 class _Builder:
     """Turns parser events into values; keeps a stack, so nesting costs no recursion."""
 
-    def __init__(self, path: str, tagged: Tagged | None = None) -> None:
+    def __init__(self, path: str, text: str, tagged: Tagged | None = None) -> None:
         self.path = path
+        self.text = text
         self.tagged = tagged
         self.problems: list[Problem] = []
         self.documents = 0
         self.root: Any = None
         self.nodes = 0
-        # one entry an open container: [container, pending key or None, anchor, nodes at start, tag]
+        # one entry an open container:
+        # [container, pending key or None, anchor, nodes at start, tag, start, is flow, template]
         self.stack: list[list[Any]] = []
+        # the last number of a flow mapping: its mapping, key, text and end
+        self.number: tuple[Any, str, str, int] = (None, "", "", -1)
         self.anchors: dict[str, tuple[Any, int]] = {}
         self.read = 0  # where the last event ends [character]
 
@@ -195,10 +214,67 @@ class _Builder:
         if event.tag and event.tag not in ("!", _STR_TAG):
             value: Any = self.meant(event.tag, event.value, line)
         else:
+            if plain and self.is_comma(event, line):
+                return
             value = self.resolve(event.value, line) if plain else event.value
+            if plain and not event.value.isascii():
+                value = self.seen(event.value, line)
+            if isinstance(value, float | int):
+                self.note_number(event)
         if event.anchor:
             self.anchors[event.anchor] = (value, 1)
         self.put(value, line)
+
+    def note_number(self, event: Any) -> None:
+        """Remember a number where it stands: a comma may follow it, or it is written 12.000."""
+        container, key = self.stack[-1][:2] if self.stack else (None, None)
+        if isinstance(container, Map) and key is not None:
+            self.number = (container, key[0], event.value, event.end_mark.index)
+            if event.value[-4:-3] == "." and thousands_fix(event.value):
+                container.written[key[0]] = event.value
+
+    def is_comma(self, event: Any, line: int) -> bool:
+        """True for the digits behind a decimal comma, which YAML takes for the next key."""
+        container, _, text, end = self.number
+        top = self.stack[-1] if self.stack else [None, None]
+        # without a blank between them: {low: 1,5} and not {low: 1, 5: x}
+        if (
+            top[0] is not container
+            or top[1] is not None
+            or event.start_mark.index != end + 1
+            or not _COMMA_PART.match(event.value)
+        ):
+            return False
+        top[1] = (_COMMA, line)
+        self.number = (*self.number[:2], f"{text},{event.value}", event.end_mark.index)
+        return True
+
+    def enter_comma(self, value: Any, line: int) -> None:
+        container, key, text, _ = self.number
+        if value is not None:  # a key all the same, and no text
+            number = text.rpartition(",")[2]
+            self.fail(line, self.here(), f"{number} as a key", "a text key", "write it in quotes")
+            return
+        fix = number_fix(text.rstrip("% ")) or "write a point"
+        self.fail(line, (*self.here(), key), text, "a number", fix)
+        container[key] = Refused(text)
+
+    def seen(self, text: str, line: int) -> str:
+        """The text of an unquoted scalar; what nobody sees is refused where it hides a key."""
+        unseen = find_unseen(text)
+        if unseen is None or self.tagged is not None:
+            return text
+        top = self.stack[-1] if self.stack else None
+        is_key = top is not None and isinstance(top[0], Map) and top[1] is None
+        hides = _KEY_AND_UNSEEN.match(text)
+        if hides is not None:
+            where = f"after `{text.partition(':')[0].strip()}:`"
+            self.fail(line, self.here(), f"{unseen} {where}", "a plain space", "type one")
+        elif is_key:
+            clean = without_unseen(text)
+            self.fail(line, (*self.here(), clean), f"{unseen} in the key", "none", "remove it")
+            return clean
+        return Refused(text) if hides is not None else text
 
     def resolve(self, text: str, line: int) -> Any:
         """The value of an unquoted scalar (YAML 1.2 core, decimal only, with dates)."""
@@ -214,13 +290,15 @@ class _Builder:
             if len(text) > MAX_DIGITS:
                 fix = f"write fewer than {MAX_DIGITS} digits"
                 self.fail(line, self.here(), f"{len(text)} digits", "a number", fix)
-                return 0
+                return Refused(text[:20])
             if _LEADING_ZERO.match(text):
                 # a string keeps the digits; the problem says what is wrong with them
-                fix = f'write "{text}" in quotes if it is an id, or drop the leading zero'
+                fix = f'write "{text}" in quotes'
+                if len(text) != 12:  # as account ids have, whose leading zero is part of them
+                    fix += " if it is an id, or drop the leading zero"
                 found = f"the unquoted digits {text}, which some YAML readers take for octal"
                 self.fail(line, self.here(), found, "a number, or an id in quotes", fix)
-                return text
+                return Refused(text)
             return int(text.replace("_", ""))
         if _FLOAT.match(text):
             return float(
@@ -259,12 +337,14 @@ class _Builder:
 
     def key(self, value: Any, line: int) -> str:
         if isinstance(value, str):
-            return value
+            return str(value)
         self.fail(line, self.here(), f"{shown(value)} as a key", "a text key", "write it in quotes")
         return str(value)
 
     def enter(self, container: Map, key: str, value: Any, line: int) -> None:
-        if key == "<<" and isinstance(value, dict | list):
+        if key == _COMMA:
+            self.enter_comma(value, line)
+        elif key == "<<" and isinstance(value, dict | list):
             self.merge(container, value, line)
         # `lines` and not the mapping: an explicit key wins over one that << brought
         elif key in container.lines:
@@ -295,18 +375,30 @@ class _Builder:
             self.meant(tag, None, line)
             tag = None
         is_map = isinstance(event, yaml.MappingStartEvent)
-        self.stack.append([Map(line) if is_map else Seq(line), None, event.anchor, self.nodes, tag])
+        container = Map(line) if is_map else Seq(line)
+        start = event.start_mark.index
+        entry = [container, None, event.anchor, self.nodes, tag, start, event.flow_style, False]
+        self.stack.append(entry)
 
     def close(self, event: Any) -> None:
-        container, _, anchor, nodes_before, tag = self.stack.pop()
+        container, _, anchor, nodes_before, tag, start, is_flow, is_template = self.stack.pop()
         line = container.line
         value = self.meant(tag, container, line) if tag else container
+        if is_template:
+            text = " ".join(self.text[start : event.end_mark.index].split())
+            found = f"a template that was not rendered, {text[:80]}"
+            self.fail(line, self.here(), found, "its value", _TEMPLATE_FIX)
+            value = Refused(text[:80])
         if anchor:
             self.anchors[anchor] = (value, self.nodes - nodes_before + 1)
         top = self.stack[-1] if self.stack else None
         if top is not None and isinstance(top[0], Map) and top[1] is None:
             fix = "write the key as text"
-            self.fail(line, self.here(), f"{shown(container)} as a key", "a text key", fix)
+            # {{ name }}: a mapping that begins right behind the brace of another one
+            if is_flow and top[6] and start == top[5] + 1 and self.tagged is None:
+                top[7] = True
+            else:
+                self.fail(line, self.here(), f"{shown(container)} as a key", "a text key", fix)
             self.put("?", event.start_mark.line + 1)
         else:
             self.put(value, line)

@@ -9,12 +9,10 @@ from __future__ import annotations
 import datetime
 import math
 import re
-import types
-import typing
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar, Union
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -26,8 +24,10 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from pricing.reading.document import Location, line_of, load_document
+from pricing.reading.document import Location, Refused, Seq, line_of, load_document
+from pricing.reading.key_owners import allowed_keys, misplaced_key
 from pricing.reading.problems import DocumentError, Problem
+from pricing.reading.slips import find_template, find_unseen, number_fix
 from pricing.reading.words import describe, nearest, shown
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -51,6 +51,25 @@ def refusal(
     """The error a validator raises: what was found, what was expected, how to fix it."""
     context = {"found": found or shown(value), "expected": expected, "fix": fix, "at": at}
     return PydanticCustomError("refused", "{expected}", context)
+
+
+def refusal_inside(error: PydanticCustomError, key: str | int) -> PydanticCustomError:
+    """The same refusal, or refusals that were joined, one key further in."""
+    context = {**(error.context or {})}
+    context["at"] = (key, *context["at"])
+    context["more"] = tuple(
+        {**other, "at": (key, *other["at"])} for other in context.get("more", ())
+    )
+    return PydanticCustomError("refused", "{expected}", context)
+
+
+def joined(errors: Iterable[PydanticCustomError]) -> PydanticCustomError:
+    """Several refusals of one value as one error: `validate` makes a problem of each."""
+    contexts = [{**(error.context or {})} for error in errors]
+    more = [context for first in contexts[1:] for context in (first, *first.pop("more", ()))]
+    first = contexts[0]
+    first["more"] = (*first.get("more", ()), *more)
+    return PydanticCustomError("refused", "{expected}", first)
 
 
 def read_text(value: Any) -> str:
@@ -98,7 +117,8 @@ def read_number(value: Any) -> float:
     """A finite number, zero or more."""
     # True is an int to Python
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise refusal(value, "a number", "write digits without quotes or units")
+        fix = number_fix(value)
+        raise refusal(value, "a number", fix or "write digits without quotes or units")
     try:
         number = float(value)
     except OverflowError:
@@ -113,7 +133,11 @@ def read_number(value: Any) -> float:
 
 
 # digits, then a percent sign, blanks around either: the same in `check` and in the JSON Schema
-PERCENT = r"^\s*[-+]?([0-9]{1,12}(\.[0-9]{0,12})?|\.[0-9]{1,12})\s*%\s*$"
+# no \s: what is a blank to it differs between readers of patterns
+_BLANKS = r"[ \t\n\r\f\v]*"
+PERCENT = (
+    rf"^{_BLANKS}[-+]?([0-9]{{1,12}}(\.[0-9]{{0,12}})?|\.[0-9]{{1,12}}){_BLANKS}%{_BLANKS}$"
+)
 
 
 def read_percent(value: Any) -> float | None:
@@ -122,7 +146,7 @@ def read_percent(value: Any) -> float | None:
     >>> read_percent("99.9%"), read_percent("10 %"), read_percent("-5%"), read_percent(0.5)
     (0.999, 0.1, -0.05, None)
     """
-    if not isinstance(value, str) or not re.match(PERCENT, value, re.ASCII):
+    if not isinstance(value, str) or not re.match(PERCENT, value):
         return None
     # Decimal: 99.9 as a float, divided by 100, is not the float nearest to 0.999
     return float(Decimal(value.strip().removesuffix("%").strip()) / 100)
@@ -158,13 +182,39 @@ def validate(
 ) -> tuple[Model | None, list[Problem], list[Location]]:
     """Check `root` against `model`.
 
-    Returns the model (None when there are problems), the problems, and where each of them is.
+    Returns the model (None when there are problems), the problems, and where anything was refused:
+    also where the reader of the document has noted a problem already, which needs no second one.
     """
     try:
         return model.model_validate(root), [], []
     except ValidationError as error:
-        found = [_problem(model, details, root, path) for details in _leaves(error)]
-        return None, [problem for problem, _ in found], [place for _, place in found]
+        found = _found(model, error, root, path)
+        return None, _fresh(root, found), [place for _, place in found]
+
+
+def find_problems(
+    model: type[BaseModel], root: Any, path: str
+) -> list[tuple[Problem, Location]]:
+    """The problems of `root`, each with its place; none where the model takes it."""
+    try:
+        model.model_validate(root)
+    except ValidationError as error:
+        return _found(model, error, root, path)
+    return []
+
+
+def _found(
+    model: type[BaseModel], error: ValidationError, root: Any, path: str
+) -> list[tuple[Problem, Location]]:
+    return [
+        _problem(model, details, root, path)
+        for leaf in _leaves(error)
+        for details in _each_of(leaf)
+    ]
+
+
+def _fresh(root: Any, found: list[tuple[Problem, Location]]) -> list[Problem]:
+    return [problem for problem, place in found if not isinstance(_value_at(root, place), Refused)]
 
 
 def load_as(model: type[Model], path: str | Path) -> Model:
@@ -189,6 +239,22 @@ def _leaves(error: ValidationError) -> list[ErrorDetails]:
     ]
 
 
+def _each_of(details: ErrorDetails) -> list[ErrorDetails]:
+    """An error for each refusal that was joined with others."""
+    context = details.get("ctx", {})
+    more = context.get("more", ())
+    return [details, *({**details, "ctx": other} for other in more)]
+
+
+def _value_at(root: Any, place: Location) -> Any:
+    for part in place:
+        try:
+            root = root[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return root
+
+
 def _problem(
     model: type[BaseModel], details: ErrorDetails, root: Any, path: str
 ) -> tuple[Problem, Location]:
@@ -207,13 +273,17 @@ def _problem(
         close = nearest(key, allowed)
         found = f"the unknown key {shown(key)}"
         expected = f"one of {', '.join(allowed)}"
-        fix = f"did you mean `{close}`?" if close else "remove it"
+        fix = misplaced_key(model, details["loc"][:-1], key, value)
+        fix = fix or (f"did you mean `{close}`?" if close else "remove it")
     elif kind in ("model_type", "model_attributes_type", "dict_type"):
-        expected, fix = "a mapping", _PAIRS
+        expected, fix = "a mapping", _pairs_of(value)
     elif kind == "too_short":
         found, expected, fix = "an empty list", "at least one item", "add one"
     elif kind in ("list_type", "tuple_type"):
         expected, fix = "a list", "write one item a line with `- `, or [in, brackets]"
+        if isinstance(value, str) and value.strip() and find_template(value) is None:
+            items = [item.strip() for item in value.split(",") if item.strip()]
+            fix = f"write [{', '.join(items)}]" if len(value) < 80 else fix
     elif kind in ("literal_error", "union_tag_invalid", "enum"):
         if kind == "union_tag_invalid":
             tag = str(context["discriminator"]).strip("'")
@@ -230,8 +300,23 @@ def _problem(
         place, found = (*place, tag), "no such key"
         expected, fix = "a value for it: it is needed", f"add `{tag}:`"
         if not isinstance(value, dict):
-            place, found, expected, fix = place[:-1], shown(value), "a mapping", _PAIRS
+            place, found, expected, fix = place[:-1], shown(value), "a mapping", _pairs_of(value)
     return Problem(path, line_of(root, place), describe(place), found, expected, fix), place
+
+
+def _pairs_of(value: Any) -> str:
+    """How to write the mapping that stands there as something else."""
+    if value is None:
+        return "indent the lines below it that belong to it, or remove the key"
+    if isinstance(value, Seq) and len(value) == 1 and isinstance(value[0], dict):
+        return "remove the dash before its first key"
+    template = find_template(value)
+    if template is not None:
+        return "render the template first, and check what it gives"
+    unseen = find_unseen(value) if isinstance(value, str) else None
+    if isinstance(value, str) and ":" in value:
+        return f"type a plain space after the colon{f', no {unseen[2:]}' if unseen else ''}"
+    return _PAIRS
 
 
 def _real(root: Any, location: Iterable[str | int], missing: bool) -> Location:
@@ -251,43 +336,3 @@ def _real(root: Any, location: Iterable[str | int], missing: bool) -> Location:
             continue  # a tag: the document has no such part
         place.append(part)
     return tuple(place)
-
-
-def allowed_keys(model: type[BaseModel], location: Iterable[str | int]) -> set[str]:
-    """The keys that the part of the document at `location` may have."""
-    candidates: list[type[BaseModel]] = [model]
-    for part in location:
-        if isinstance(part, int):
-            continue
-        tagged = [candidate for candidate in candidates if part in _tags(candidate)]
-        if tagged:
-            candidates = tagged
-            continue
-        found: list[type[BaseModel]] = []
-        for candidate in candidates:
-            for name, field in candidate.model_fields.items():
-                if part in (name, field.alias):
-                    found += _models(field.annotation)
-        candidates = found or candidates
-    return {
-        field.alias or name
-        for candidate in candidates
-        for name, field in candidate.model_fields.items()
-    }
-
-
-def _tags(model: type[BaseModel]) -> set[str]:
-    kind = model.model_fields.get("kind")
-    literals = set(typing.get_args(kind.annotation)) if kind else set()
-    return literals | {model.__name__}
-
-
-def _models(annotation: Any) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    origin = typing.get_origin(annotation)
-    if origin is None or origin is Literal:
-        return []
-    if origin in (Union, types.UnionType, Annotated, list, tuple, dict):
-        return [model for part in typing.get_args(annotation) for model in _models(part)]
-    return []
