@@ -126,8 +126,8 @@ def _read_share(value: Any) -> float:
     expected, fix = "a share from 0 to 1", "write 0.99 or 99% for 99 percent"
     if isinstance(value, int | float) and 1 < value <= 100:
         fix = f"write {value / 100:.6g} or {value:.6g}% for {value:.6g} percent"
-    fix = percent_fix(value) or fix
     percent = read_percent(value)
+    fix = (percent_fix(value) if percent is None else None) or fix
     if percent is None and isinstance(value, str):
         raise refusal(value, expected, fix)
     number = read_number(value) if percent is None else percent

@@ -262,7 +262,8 @@ def _behind(draft: Draft, refused: list[Location]) -> list[Problem]:
         fresh = [
             (problem, place)
             for problem, place in find_problems(InventoryFile, root, draft.path)
-            if not any(place[: len(key)] == key for key in left_out)
+            # neither of what was left out, nor of what lacks it now
+            if not any(place[: len(key)] == key[: len(place)] for key in left_out)
         ]
         found += [problem for problem, _ in fresh]
         refused = [place for _, place in fresh]
