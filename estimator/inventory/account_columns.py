@@ -37,9 +37,9 @@ _SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # Excel's own first lin
 
 
 def find_delimiter(text: str) -> tuple[str, str]:
-    """What parts the cells of a CSV file, by its header, and its text without Excel's first line.
+    r"""What parts the cells of a CSV file, by its header, and its text without Excel's first line.
 
-    >>> find_delimiter("id;name\\n222222222222;prod\\n")[0], find_delimiter("id,name\\n")[0]
+    >>> find_delimiter("id;name\n222222222222;prod\n")[0], find_delimiter("id,name\n")[0]
     (';', ',')
     """
     separator = _SEPARATOR.match(text)

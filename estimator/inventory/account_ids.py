@@ -66,7 +66,9 @@ def account_id_fix(value: Any) -> str:
     if not isinstance(value, str):
         one = isinstance(value, list | tuple) and len(value) == 1
         inner = account_meant(value[0]) if one else None
-        return f'write "{inner}", without brackets' if inner else 'write it in quotes: "111122223333"'
+        return (
+            f'write "{inner}", without brackets' if inner else 'write it in quotes: "111122223333"'
+        )
     if find_template(value) is not None:
         return "render the template first, and check what it gives"
     if meant is None:

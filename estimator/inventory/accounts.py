@@ -27,7 +27,6 @@ from pricing.reading.slips import thousands_fix
 from pricing.reading.validation import validate
 from pricing.reading.words import shown
 
-
 _MOST_NAMED = 3
 
 
@@ -135,7 +134,9 @@ def _note_left_out(path: str, read: AccountsRead) -> None:
     if count:
         many = "1 account that is" if count == 1 else f"{count:,} accounts that are"
         was = "was" if count == 1 else "were"
-        named = ", ".join(f"{account} is {what.partition(' ')[0]}" for account, what in read.left_out.items())
+        named = ", ".join(
+            f"{account} is {what.partition(' ')[0]}" for account, what in read.left_out.items()
+        )
         short = f": {named}" if count <= _MOST_NAMED else ""
         read.notices.append(f"{path}: {many} not ACTIVE {was} left out{short}")
 

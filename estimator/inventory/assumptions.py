@@ -16,9 +16,15 @@ from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from estimator.figures import factor
+from estimator.inventory.assumption_schemas import (
+    FILES_SCHEMA,
+    GROWTH_SCHEMA,
+    QUANTITY_SCHEMA,
+    SECONDS_SCHEMA,
+    SHARE_SCHEMA,
+)
 from pricing.reading.slips import percent_fix, range_fix
 from pricing.reading.validation import (
-    PERCENT,
     joined,
     read_number,
     read_percent,
@@ -309,50 +315,19 @@ def _plain_files(value: FilesPerDay) -> Any:
     return {**regions, **({"other": plain_range(value.other)} if value.other else {})}
 
 
-def _range_schema(number: dict[str, Any]) -> dict[str, Any]:
-    ends = dict.fromkeys(("low", "high", "mid"), number)
-    properties = {**ends, "source": {"type": "string"}}
-    return {
-        "anyOf": [
-            number,
-            {"type": "object", "properties": properties, "additionalProperties": False},
-        ]
-    }
-
-
-_NUMBER = {"type": "number", "minimum": 0}
-_SECONDS = {"type": "number", "minimum": 1}
-_PERCENT = {"type": "string", "pattern": PERCENT}
-_SHARE = {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, _PERCENT]}
-_GROWTH = {"anyOf": [{"type": "number", "exclusiveMinimum": -1, "maximum": 1}, _PERCENT]}
-QUANTITY_SCHEMA = _range_schema(_NUMBER)
-_FILES_SCHEMA = {
-    "anyOf": [
-        *QUANTITY_SCHEMA["anyOf"],
-        {
-            "type": "object",
-            "description": "a Region each, and `other`",
-            "patternProperties": {"^[a-z]{2,4}-[a-z-]+-[0-9]$|^other$": QUANTITY_SCHEMA},
-            "additionalProperties": False,
-        },
-    ]
-}
-
 _plain = PlainSerializer(plain_range)
 Quantity = Annotated[Range, PlainValidator(read_quantity), _plain, WithJsonSchema(QUANTITY_SCHEMA)]
-Share = Annotated[Range, PlainValidator(read_share), _plain, WithJsonSchema(_range_schema(_SHARE))]
-Seconds = Annotated[
-    Range, PlainValidator(read_seconds), _plain, WithJsonSchema(_range_schema(_SECONDS))
-]
+Share = Annotated[Range, PlainValidator(read_share), _plain, WithJsonSchema(SHARE_SCHEMA)]
+Seconds = Annotated[Range, PlainValidator(read_seconds), _plain, WithJsonSchema(SECONDS_SCHEMA)]
 GrowthRate = Annotated[
     Range,
     PlainValidator(read_growth),
     PlainSerializer(_plain_growth),
-    WithJsonSchema(_range_schema(_GROWTH)),
+    WithJsonSchema(GROWTH_SCHEMA),
 ]
 Files = Annotated[
     FilesPerDay,
     PlainValidator(read_files_per_day),
     PlainSerializer(_plain_files),
-    WithJsonSchema(_FILES_SCHEMA),
+    WithJsonSchema(FILES_SCHEMA),
 ]

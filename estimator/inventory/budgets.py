@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 import re
+from itertools import combinations
 from typing import Annotated, Any, Self
 
-from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
 
 from estimator.figures import factor
 from estimator.inventory.kinds import AccountId
+from pricing.reading.json_schemas import TEXT_SCHEMA, both_given, percent_pattern
 from pricing.reading.slips import percent_fix
 from pricing.reading.validation import (
-    MAX_TEXT,
-    PERCENT,
     Number,
     Section,
     Text,
@@ -74,15 +74,21 @@ def read_thresholds(value: Any) -> tuple[float, ...]:
     return tuple(shares)
 
 
+_NO_NAMES = [
+    {"const": ALL},
+    {"pattern": r"^\s|\s$"},
+    {"pattern": f"^{re.sub('[?]P<[a-z]+>', '', AMOUNT.pattern)}$"},
+]
 BudgetName = Annotated[
     str,
     PlainValidator(read_budget_name),
-    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_TEXT}),
+    WithJsonSchema({**TEXT_SCHEMA, "not": {"anyOf": _NO_NAMES}}),
 ]
+_PERCENT_OF_BUDGET = percent_pattern(most=1000, below_zero=False, zero=False)
 _SHARE = {
     "anyOf": [
         {"type": "number", "exclusiveMinimum": 0, "maximum": _HIGHEST},
-        {"type": "string", "pattern": PERCENT},
+        {"type": "string", "pattern": _PERCENT_OF_BUDGET},
     ]
 }
 Thresholds = Annotated[
@@ -94,6 +100,12 @@ Thresholds = Annotated[
 
 class Budget(Section):
     """A limit for what a month costs: all of it, or of one payer, account, trail or reader."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "not": {"anyOf": [both_given(one, two) for one, two in combinations(PARTS, 2)]}
+        }
+    )
 
     name: BudgetName = Field(
         description="a name that --fail-over takes, neither all nor an amount", examples=["kms"]

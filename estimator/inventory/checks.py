@@ -21,6 +21,7 @@ from pricing.reading.problems import Problem
 from pricing.reading.words import shown
 from pricing.regions import partition_of
 
+
 def check_references(draft: Draft, inventory: Inventory, found: list[Found]) -> None:
     """Note in the draft whatever does not fit together."""
     _accounts_once(draft, found)

@@ -9,7 +9,7 @@ from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from estimator.inventory.account_ids import account_id_fix
-from pricing.arns import is_account
+from pricing.arns import KEY_ARN_PATTERN, is_account
 from pricing.reading.validation import (
     Day,
     Section,
@@ -18,7 +18,13 @@ from pricing.reading.validation import (
     refusal,
     refusal_inside,
 )
-from pricing.regions import default_regions, read_region, region_fix, region_meant
+from pricing.regions import (
+    REGION_PATTERN,
+    default_regions,
+    read_region,
+    region_fix,
+    region_meant,
+)
 
 _DIGITS = 12
 _EVERY_REGION = ("all", "*", "any", "every", "global", "all regions", "aws-global", "multi-region")
@@ -104,15 +110,27 @@ AccountId = Annotated[
     PlainValidator(read_account_id),
     WithJsonSchema({"type": "string", "pattern": ACCOUNT_ID_PATTERN}),
 ]
-RegionCode = Annotated[str, PlainValidator(read_region), WithJsonSchema({"type": "string"})]
-_REGIONS_SCHEMA: dict[str, Any] = {
-    "anyOf": [{"const": "default"}, {"type": "array", "items": {"type": "string"}}]
+REGION_SCHEMA = {"type": "string", "pattern": REGION_PATTERN}
+RegionCode = Annotated[str, PlainValidator(read_region), WithJsonSchema(REGION_SCHEMA)]
+_REGIONS: dict[str, Any] = {
+    "type": "array",
+    "items": {"anyOf": [{"const": "default"}, REGION_SCHEMA]},
+    "uniqueItems": True,
 }
-Regions = Annotated[tuple[str, ...], PlainValidator(read_regions), WithJsonSchema(_REGIONS_SCHEMA)]
+Regions = Annotated[
+    tuple[str, ...],
+    PlainValidator(read_regions),
+    WithJsonSchema({"anyOf": [{"const": "default"}, _REGIONS]}),
+]
 TrailRegions = Annotated[
     tuple[str, ...] | None,
     PlainValidator(_read_trail_regions),
-    WithJsonSchema({"anyOf": [{"const": "all"}, *_REGIONS_SCHEMA["anyOf"]]}),
+    WithJsonSchema(
+        {"anyOf": [{"const": "all"}, {"const": "default"}, {**_REGIONS, "minItems": 1}]}
+    ),
+]
+KeyArn = Annotated[
+    str, PlainValidator(read_text), WithJsonSchema({"type": "string", "pattern": KEY_ARN_PATTERN})
 ]
 KeySpec = Annotated[
     str, PlainValidator(_read_key_spec), WithJsonSchema({"const": "SYMMETRIC_DEFAULT"})

@@ -9,8 +9,8 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from estimator.inventory.assumption_schemas import QUANTITY_SCHEMA
 from estimator.inventory.assumptions import (
-    QUANTITY_SCHEMA,
     Range,
     is_range,
     plain_range,
@@ -112,6 +112,7 @@ _SCHEMA = {
             "description": "a payer or an account each",
             "patternProperties": {ACCOUNT_ID_PATTERN: QUANTITY_SCHEMA},
             "additionalProperties": False,
+            "minProperties": 1,
         },
     ]
 }

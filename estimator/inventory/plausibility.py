@@ -52,9 +52,7 @@ def _place(draft: Draft, at: Location) -> str:
     return f"{where}: {describe(at)}"
 
 
-def _monthly_files(
-    draft: Draft, document: InventoryFile, found: Iterable[Found]
-) -> Iterator[str]:
+def _monthly_files(draft: Draft, document: InventoryFile, found: Iterable[Found]) -> Iterator[str]:
     for account in found:
         at = account.at.removesuffix("id") + "files_per_day"
         where = f"{account.path}:{account.line}" if account.line else account.path

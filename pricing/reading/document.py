@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -18,10 +18,23 @@ import yaml
 
 from pricing.reading.files import decode, read_bytes
 from pricing.reading.limits import MAX_DEPTH, MAX_DIGITS, MAX_NODES, TooMuchError, deepest
+from pricing.reading.nodes import Location, Map, Refused, Seq, line_of
 from pricing.reading.problems import DocumentError, Problem
-from pricing.reading.slips import UNSEEN, find_unseen, number_fix, thousands_fix, without_unseen
+from pricing.reading.scalar_slips import COMMA, ScalarSlips
 from pricing.reading.words import describe, shown
 from pricing.reading.yaml_slips import explain_yaml_error
+
+__all__ = [
+    "Location",
+    "Map",
+    "Refused",
+    "Seq",
+    "Tagged",
+    "line_of",
+    "load_document",
+    "parse_document",
+    "parse_value",
+]
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -33,61 +46,11 @@ _FLOAT = re.compile(
     r"|\.(?:nan|NaN|NAN)\Z"
 )
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
-_COMMA_PART = re.compile(r"[0-9][0-9.]*(?: *%)?\Z")  # what follows a decimal comma
-_KEY_AND_UNSEEN = re.compile(rf"[a-z_]+ *:{UNSEEN}")
-_COMMA = "\0comma"  # in place of a key: no text of YAML holds a NUL
 _TEMPLATE_FIX = "render the template first, and check what it gives"
 _STR_TAG = "tag:yaml.org,2002:str"
 _CORE_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("map", "seq")}
 
-Location = tuple[str | int, ...]
 Tagged = Callable[[str, Any], Any]
-
-
-class Refused(str):
-    """A value of which a problem is noted already: whoever reads it on needs no second one."""
-
-    __slots__ = ()
-
-
-class Map(dict[str, Any]):
-    """A mapping that knows the line it starts on and the line of each key.
-
-    `written` has the text of each number that may stand for thousands, as 12.000 does.
-    """
-
-    __slots__ = ("line", "lines", "written")
-
-    def __init__(self, line: int) -> None:
-        super().__init__()
-        self.line = line
-        self.lines: dict[str, int] = {}
-        self.written: dict[str, str] = {}
-
-
-class Seq(list[Any]):
-    """A list that knows the line it starts on and the line of each item."""
-
-    __slots__ = ("line", "lines")
-
-    def __init__(self, line: int) -> None:
-        super().__init__()
-        self.line = line
-        self.lines: list[int] = []
-
-
-def line_of(root: Any, location: Iterable[str | int]) -> int | None:
-    """The line of the innermost part of `location` that the document has."""
-    line: int | None = getattr(root, "line", None)
-    node = root
-    for part in location:
-        if isinstance(node, Map) and isinstance(part, str) and part in node:
-            line, node = node.lines.get(part, line), node[part]
-        elif isinstance(node, Seq) and isinstance(part, int) and part < len(node):
-            line, node = node.lines[part], node[part]
-        else:
-            break
-    return line
 
 
 def load_document(path: str | Path) -> tuple[Map, list[Problem]]:
@@ -166,9 +129,8 @@ class _Builder:
         # one entry an open container:
         # [container, pending key or None, anchor, nodes at start, tag, start, is flow, template]
         self.stack: list[list[Any]] = []
-        # the last number of a flow mapping: its mapping, key, text and end
-        self.number: tuple[Any, str, str, int] = (None, "", "", -1)
         self.anchors: dict[str, tuple[Any, int]] = {}
+        self.slips = ScalarSlips(self.stack, self.fail, self.here, tagged is not None)
         self.read = 0  # where the last event ends [character]
 
     def fail(
@@ -214,67 +176,16 @@ class _Builder:
         if event.tag and event.tag not in ("!", _STR_TAG):
             value: Any = self.meant(event.tag, event.value, line)
         else:
-            if plain and self.is_comma(event, line):
+            if plain and self.slips.is_behind_comma(event):
                 return
             value = self.resolve(event.value, line) if plain else event.value
             if plain and not event.value.isascii():
-                value = self.seen(event.value, line)
+                value = self.slips.without_unseen(event.value, line)
             if isinstance(value, float | int):
-                self.note_number(event)
+                self.slips.note_number(event)
         if event.anchor:
             self.anchors[event.anchor] = (value, 1)
         self.put(value, line)
-
-    def note_number(self, event: Any) -> None:
-        """Remember a number where it stands: a comma may follow it, or it is written 12.000."""
-        container, key = self.stack[-1][:2] if self.stack else (None, None)
-        if isinstance(container, Map) and key is not None:
-            self.number = (container, key[0], event.value, event.end_mark.index)
-            if event.value[-4:-3] == "." and thousands_fix(event.value):
-                container.written[key[0]] = event.value
-
-    def is_comma(self, event: Any, line: int) -> bool:
-        """True for the digits behind a decimal comma, which YAML takes for the next key."""
-        container, _, text, end = self.number
-        top = self.stack[-1] if self.stack else [None, None]
-        # without a blank between them: {low: 1,5} and not {low: 1, 5: x}
-        if (
-            top[0] is not container
-            or top[1] is not None
-            or event.start_mark.index != end + 1
-            or not _COMMA_PART.match(event.value)
-        ):
-            return False
-        top[1] = (_COMMA, line)
-        self.number = (*self.number[:2], f"{text},{event.value}", event.end_mark.index)
-        return True
-
-    def enter_comma(self, value: Any, line: int) -> None:
-        container, key, text, _ = self.number
-        if value is not None:  # a key all the same, and no text
-            number = text.rpartition(",")[2]
-            self.fail(line, self.here(), f"{number} as a key", "a text key", "write it in quotes")
-            return
-        fix = number_fix(text.rstrip("% ")) or "write a point"
-        self.fail(line, (*self.here(), key), text, "a number", fix)
-        container[key] = Refused(text)
-
-    def seen(self, text: str, line: int) -> str:
-        """The text of an unquoted scalar; what nobody sees is refused where it hides a key."""
-        unseen = find_unseen(text)
-        if unseen is None or self.tagged is not None:
-            return text
-        top = self.stack[-1] if self.stack else None
-        is_key = top is not None and isinstance(top[0], Map) and top[1] is None
-        hides = _KEY_AND_UNSEEN.match(text)
-        if hides is not None:
-            where = f"after `{text.partition(':')[0].strip()}:`"
-            self.fail(line, self.here(), f"{unseen} {where}", "a plain space", "type one")
-        elif is_key:
-            clean = without_unseen(text)
-            self.fail(line, (*self.here(), clean), f"{unseen} in the key", "none", "remove it")
-            return clean
-        return Refused(text) if hides is not None else text
 
     def resolve(self, text: str, line: int) -> Any:
         """The value of an unquoted scalar (YAML 1.2 core, decimal only, with dates)."""
@@ -342,8 +253,8 @@ class _Builder:
         return str(value)
 
     def enter(self, container: Map, key: str, value: Any, line: int) -> None:
-        if key == _COMMA:
-            self.enter_comma(value, line)
+        if key == COMMA:
+            self.slips.close_comma(value, line)
         elif key == "<<" and isinstance(value, dict | list):
             self.merge(container, value, line)
         # `lines` and not the mapping: an explicit key wins over one that << brought

@@ -73,9 +73,7 @@ def _is_list(annotation: Any) -> bool:
     return typing.get_origin(annotation) in (list, tuple)
 
 
-def _models_at(
-    model: type[BaseModel], location: Iterable[str | int]
-) -> list[type[BaseModel]]:
+def _models_at(model: type[BaseModel], location: Iterable[str | int]) -> list[type[BaseModel]]:
     """The models that the part of the document at `location` may have."""
     candidates: list[type[BaseModel]] = [model]
     for part in location:

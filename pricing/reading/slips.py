@@ -48,9 +48,9 @@ _LONGEST = 80
 
 
 def find_unseen(text: str) -> str | None:
-    """The name of the first character that nobody sees.
+    r"""The name of the first character that nobody sees.
 
-    >>> find_unseen("key:\\u00a0logs"), find_unseen("key: logs")
+    >>> find_unseen("key:\u00a0logs"), find_unseen("key: logs")
     ('a no-break space', None)
     """
     found = None if text.isascii() else _ANY_UNSEEN.search(text)
@@ -136,7 +136,7 @@ def percent_fix(value: Any) -> str | None:
     percent = _PERCENT.fullmatch(text)
     if percent is None:
         return number_fix(value) if "," in value else None
-    number = _PLAIN.fullmatch(percent[1]) and percent[1] or _decimal(percent[1])
+    number = (_PLAIN.fullmatch(percent[1]) and percent[1]) or _decimal(percent[1])
     return f"write {number}%" if number else None
 
 
@@ -177,7 +177,9 @@ def _as_written(value: Any) -> str | None:
         return f"{value:.15g}" if abs(value) < 1e15 else None
     text = without_unseen(value) if isinstance(value, str) else ""
     percent = _PERCENT.fullmatch(text)
-    number = _number_in(percent[1] if percent else text) or _decimal(percent[1] if percent else text)
+    number = _number_in(percent[1] if percent else text) or _decimal(
+        percent[1] if percent else text
+    )
     return None if number is None else f"{number}%" if percent else number
 
 

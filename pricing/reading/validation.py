@@ -25,6 +25,14 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from pricing.reading.document import Location, Refused, Seq, line_of, load_document
+from pricing.reading.json_schemas import (
+    DAY_PATTERN,
+    MAX_NUMBER,
+    MAX_TEXT,
+    PERCENT,
+    TEXT_SCHEMA,
+    number_schema,
+)
 from pricing.reading.key_owners import allowed_keys, misplaced_key
 from pricing.reading.problems import DocumentError, Problem
 from pricing.reading.slips import find_template, find_unseen, number_fix
@@ -32,7 +40,6 @@ from pricing.reading.words import describe, nearest, shown
 
 Model = TypeVar("Model", bound=BaseModel)
 
-MAX_TEXT = 256
 _PAIRS = "write `key: value` pairs"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
@@ -65,7 +72,7 @@ def refusal_inside(error: PydanticCustomError, key: str | int) -> PydanticCustom
 
 def joined(errors: Iterable[PydanticCustomError]) -> PydanticCustomError:
     """Several refusals of one value as one error: `validate` makes a problem of each."""
-    contexts = [{**(error.context or {})} for error in errors]
+    contexts: list[dict[str, Any]] = [{**(error.context or {})} for error in errors]
     more = [context for first in contexts[1:] for context in (first, *first.pop("more", ()))]
     first = contexts[0]
     first["more"] = (*first.get("more", ()), *more)
@@ -127,17 +134,9 @@ def read_number(value: Any) -> float:
         raise refusal(value, "a finite number", "write the number out")
     if number < 0:
         raise refusal(value, "zero or more", "remove the minus sign")
-    if number > 1e15:
+    if number > MAX_NUMBER:
         raise refusal(value, "at most 1e15", "check the unit")
     return number
-
-
-# digits, then a percent sign, blanks around either: the same in `check` and in the JSON Schema
-# no \s: what is a blank to it differs between readers of patterns
-_BLANKS = r"[ \t\n\r\f\v]*"
-PERCENT = (
-    rf"^{_BLANKS}[-+]?([0-9]{{1,12}}(\.[0-9]{{0,12}})?|\.[0-9]{{1,12}}){_BLANKS}%{_BLANKS}$"
-)
 
 
 def read_percent(value: Any) -> float | None:
@@ -152,21 +151,15 @@ def read_percent(value: Any) -> float | None:
     return float(Decimal(value.strip().removesuffix("%").strip()) / 100)
 
 
-Text = Annotated[
-    str,
-    PlainValidator(read_text),
-    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_TEXT}),
-]
+Text = Annotated[str, PlainValidator(read_text), WithJsonSchema(TEXT_SCHEMA)]
 Flag = Annotated[bool, PlainValidator(read_flag), WithJsonSchema({"type": "boolean"})]
 Day = Annotated[
     datetime.date,
     PlainValidator(read_day),
     PlainSerializer(lambda day: day.isoformat(), return_type=str),
-    WithJsonSchema({"type": "string", "format": "date"}),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": DAY_PATTERN}),
 ]
-Number = Annotated[
-    float, PlainValidator(read_number), WithJsonSchema({"type": "number", "minimum": 0})
-]
+Number = Annotated[float, PlainValidator(read_number), WithJsonSchema(number_schema(0))]
 
 
 class Source(Section):
@@ -192,9 +185,7 @@ def validate(
         return None, _fresh(root, found), [place for _, place in found]
 
 
-def find_problems(
-    model: type[BaseModel], root: Any, path: str
-) -> list[tuple[Problem, Location]]:
+def find_problems(model: type[BaseModel], root: Any, path: str) -> list[tuple[Problem, Location]]:
     """The problems of `root`, each with its place; none where the model takes it."""
     try:
         model.model_validate(root)
@@ -243,7 +234,10 @@ def _each_of(details: ErrorDetails) -> list[ErrorDetails]:
     """An error for each refusal that was joined with others."""
     context = details.get("ctx", {})
     more = context.get("more", ())
-    return [details, *({**details, "ctx": other} for other in more)]
+    others = [details.copy() for _ in more]
+    for other, refused in zip(others, more, strict=True):
+        other["ctx"] = refused
+    return [details, *others]
 
 
 def _value_at(root: Any, place: Location) -> Any:
@@ -273,8 +267,8 @@ def _problem(
         close = nearest(key, allowed)
         found = f"the unknown key {shown(key)}"
         expected = f"one of {', '.join(allowed)}"
-        fix = misplaced_key(model, details["loc"][:-1], key, value)
-        fix = fix or (f"did you mean `{close}`?" if close else "remove it")
+        misplaced = misplaced_key(model, details["loc"][:-1], key, value)
+        fix = misplaced or (f"did you mean `{close}`?" if close else "remove it")
     elif kind in ("model_type", "model_attributes_type", "dict_type"):
         expected, fix = "a mapping", _pairs_of(value)
     elif kind == "too_short":

@@ -1,4 +1,4 @@
-"""Why a text is no YAML, in the words of who typed it: indentation, templates, unseen characters."""
+"""Why a text is no YAML, in words of its writer: indentation, templates, unseen characters."""
 
 from __future__ import annotations
 

@@ -13,11 +13,13 @@ from tests.oracle.random_inventories import draw_inventory
 class Plain(str):
     """Text that is written without quotes, whatever readers of YAML make of it."""
 
+    __slots__ = ()
+
 
 class _Dumper(QuotingDumper):
     """Writes `Plain` as it is, and no anchors: a part may stand in two places."""
 
-    def ignore_aliases(self, data: Any) -> bool:
+    def ignore_aliases(self, _: Any) -> bool:
         return True
 
 
@@ -37,7 +39,15 @@ _VALUES: list[Any] = [
     *("2026-11-01", "2026-02-30", "{{ x }}", "${x}", "organization", "exempt", "account"),
     *("arn:aws:kms:us-east-1:111122223333:key/1234", "alias/logs", "SYMMETRIC_DEFAULT", "RSA_2048"),
     *(Plain("12_000"), Plain("1_0.5"), Plain("2026-11-01"), Plain("2026-12-01"), Plain("10%")),
-    *(Plain("3e-6"), Plain("1e3"), Plain(".5"), Plain("-0"), Plain("+1"), Plain("1."), Plain("99%")),
+    *(
+        Plain("3e-6"),
+        Plain("1e3"),
+        Plain(".5"),
+        Plain("-0"),
+        Plain("+1"),
+        Plain("1."),
+        Plain("99%"),
+    ),
     *([], {}, ["all"], ["default"], ["us-east-1"], ["us-east-1", "eu-west-1"], [1], [None]),
     *(["111122223333"], ["trail-0"], [0.5, 0.8], [1, 0.5], ["50%", "80%"], [[]], [{}]),
     *({"low": 1, "high": 2}, {"low": 2, "high": 1}, {"low": 0.1, "high": 0.2}, {"low": 1}),
@@ -86,7 +96,7 @@ def mutate(document: dict[str, Any], rng: random.Random) -> dict[str, Any]:
 
 def draw_mutated(seed: int) -> tuple[str, dict[str, str]]:
     """The YAML of a random inventory with up to three mistakes, and the files beside it."""
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311 (not for secrets)
     drawing = draw_inventory(seed)
     document = drawing.document
     for _ in range(rng.choice((0, 1, 1, 1, 2, 3))):

@@ -19,8 +19,8 @@ from estimator.measurement.measurement_files.models import DETAILS, MeasurementF
 from estimator.measurement.result import Actuals
 from estimator.measurement.skipped import Skipped, SkippedFiles
 from pricing.reading.json_files import decode_json_bytes
-from pricing.reading.problems import KmscostError, Problem
 from pricing.reading.key_owners import allowed_keys
+from pricing.reading.problems import KmscostError, Problem
 from pricing.reading.words import describe, nearest, shown
 
 # keys that only the JSON of another command has
