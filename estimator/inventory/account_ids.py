@@ -9,7 +9,9 @@ from pricing.arns import is_account, split_arn
 from pricing.reading.slips import find_template, find_unseen, without_unseen
 
 _DIGITS = 12
-_FORMULA = re.compile(r"=?[\"']*([0-9]{12})[\"']*")  # ="012345678901", '012345678901
+_FORMULA = re.compile(
+    "=?[\"'\u2018-\u201f]*([0-9]{12})[\"'\u2018-\u201f]*"
+)  # ="012345678901", '012345678901
 _SHORTENED = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{1,2}")
 _LOOK_UP = "look it up with `aws sts get-caller-identity`"
 
@@ -24,6 +26,8 @@ def account_meant(value: Any) -> str | None:
     """
     if isinstance(value, bool):
         return None
+    if isinstance(value, list | tuple):
+        return account_meant(value[0]) if len(value) == 1 and isinstance(value[0], str) else None
     if isinstance(value, int):
         value = str(value) if 0 <= value < 10**_DIGITS else ""
     if not isinstance(value, str) or len(value) > 300:
@@ -64,11 +68,8 @@ def account_id_fix(value: Any) -> str:
             "export it again"
         )
     if not isinstance(value, str):
-        one = isinstance(value, list | tuple) and len(value) == 1
-        inner = account_meant(value[0]) if one else None
-        return (
-            f'write "{inner}", without brackets' if inner else 'write it in quotes: "111122223333"'
-        )
+        example = 'write it in quotes: "111122223333"'
+        return f'write "{meant}", without brackets' if meant else example
     if find_template(value) is not None:
         return "render the template first, and check what it gives"
     if meant is None:
@@ -80,6 +81,8 @@ def account_id_fix(value: Any) -> str:
     unseen = find_unseen(value)
     if unseen is not None:
         return f"write {meant}, without {unseen}"
+    if re.search("[\u2018-\u201f]", value):
+        return f'write "{meant}", in straight quotes'
     if value.strip() == meant:
         return f"write {meant}, without blanks"
     return f"write {meant}, without dashes" if "-" in value else f"write {meant}"

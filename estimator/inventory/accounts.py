@@ -80,7 +80,8 @@ def _entry(row: Map, path: str, at: str, into: AccountsRead) -> None:
 def _from_csv(path: str, text: str) -> AccountsRead:
     read = AccountsRead([], [], [])
     rows = _rows(path, text, read)
-    header = next(rows, None)
+    # an empty line is no header: one stands in the place of Excel's own
+    header = next((row for row in rows if row[1]), None)
     if header is None:
         fix = f"begin with the line {','.join(COLUMNS[:2])}"
         read.problems.append(Problem(path, 1, "", "an empty file", "a header line", fix))

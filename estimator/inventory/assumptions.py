@@ -32,7 +32,7 @@ from pricing.reading.validation import (
     refusal,
     refusal_inside,
 )
-from pricing.reading.words import nearest
+from pricing.reading.words import nearest, shown
 from pricing.regions import read_region
 
 # A log file about every five minutes: AWS KMS Developer Guide, "How AWS CloudTrail uses AWS KMS",
@@ -158,7 +158,8 @@ def _read_range(
         return Range.exactly(read(value))
     meant = range_fix(value)
     if meant is not None:  # {min: 150, max: 290}
-        raise refusal(value, "low and high", meant, found="other names of its ends")
+        found = f"the keys {' and '.join(map(shown, value))}"
+        raise refusal(value, "low and high", meant, found=found)
     parts = _read_parts(value, read)
     source = parts.pop("source", None)
     ends = [key for key in ("low", "high") if key in value]

@@ -37,14 +37,19 @@ class Draft:
         known = self.known.get((section, label))
         if known is None:
             items = self.root.get(section)
+            listed = list(items) if isinstance(items, Seq) else []
+            # a bare text was refused where a mapping is wanted, and is the name all the same
+            given = [
+                item.get(label) if isinstance(item, Map) else item
+                for item in listed
+                if isinstance(item, Map | str)
+            ]
             # a number was refused for its missing quotes: its digits are the name all the same, as
             # the digits of an account are behind dashes or in an ARN
             known = self.known[section, label] = {
-                (section == "accounts" and account_meant(item[label])) or str(item[label]): None
-                for item in (items if isinstance(items, Seq) else [])
-                if isinstance(item, Map)
-                and isinstance(item.get(label), str | int)
-                and not isinstance(item[label], bool)
+                (section == "accounts" and account_meant(name)) or str(name): None
+                for name in given
+                if isinstance(name, str | int | list) and not isinstance(name, bool)
             }
         return known
 

@@ -114,7 +114,7 @@ REGION_SCHEMA = {"type": "string", "pattern": REGION_PATTERN}
 RegionCode = Annotated[str, PlainValidator(read_region), WithJsonSchema(REGION_SCHEMA)]
 _REGIONS: dict[str, Any] = {
     "type": "array",
-    "items": {"anyOf": [{"const": "default"}, REGION_SCHEMA]},
+    "items": {"anyOf": [REGION_SCHEMA, {"const": "default"}]},
     "uniqueItems": True,
 }
 Regions = Annotated[

@@ -26,7 +26,7 @@ from estimator.inventory.sections import (
     Trail,
 )
 from estimator.inventory.source_lines import value_places
-from pricing.reading.document import Location, Map, parse_document
+from pricing.reading.document import Location, Map, Seq, parse_document
 from pricing.reading.files import decode, read_bytes
 from pricing.reading.problems import DocumentError, Problem
 from pricing.reading.words import describe, nearest, shown
@@ -189,7 +189,11 @@ def _build(draft: Draft) -> Inventory | None:
         if not draft.problems:
             draft.refuse(("accounts",), "no account", "at least one account", "list one")
         # what files of accounts hold is not known where nothing was understood
-        draft.incomplete |= bool(draft.names("accounts", "file"))
+        listed = draft.root.get("accounts")
+        draft.incomplete |= any(
+            isinstance(item, Map) and "file" in item
+            for item in (listed if isinstance(listed, Seq) else [])
+        )
         check_names_of_refused(draft, (), all_items=True)
         return None
     payer = document.payer or found[0].entry.payer or found[0].entry.id

@@ -98,7 +98,7 @@ def check_names_of_refused(draft: Draft, own: Iterable[str], all_items: bool = F
         Nothing was understood: look at every item.
     """
     understood, draft.places = draft.places, {}  # the locations here are the document's own
-    accounts = set(own)
+    accounts = dict.fromkeys(own)
     for section, named in _NAMED.items():
         kept = set() if all_items else set(understood.get(section, ()))
         if not all_items and section not in understood:
@@ -117,7 +117,7 @@ def check_names_of_refused(draft: Draft, own: Iterable[str], all_items: bool = F
 
 
 def _check_in_document(
-    draft: Draft, at: tuple[str | int, ...], name: Any, target: str, accounts: set[str]
+    draft: Draft, at: tuple[str | int, ...], name: Any, target: str, accounts: dict[str, None]
 ) -> None:
     if not isinstance(name, str) or isinstance(name, Refused) or not name.strip():
         return
@@ -126,7 +126,7 @@ def _check_in_document(
         return
     if target == "accounts":
         if is_account(name):
-            check_account(draft, at, name, accounts | set(draft.names("accounts", "id")))
+            check_account(draft, at, name, {**accounts, **draft.names("accounts", "id")})
         return
     check_name(draft, at, name, draft.names(target, _LABELS[target]), target)
 

@@ -20,7 +20,7 @@ from pricing.reading.files import decode, read_bytes
 from pricing.reading.limits import MAX_DEPTH, MAX_DIGITS, MAX_NODES, TooMuchError, deepest
 from pricing.reading.nodes import Location, Map, Refused, Seq, line_of
 from pricing.reading.problems import DocumentError, Problem
-from pricing.reading.scalar_slips import COMMA, ScalarSlips
+from pricing.reading.scalar_slips import COMMA, UNSEEN_COLON, ScalarSlips
 from pricing.reading.words import describe, shown
 from pricing.reading.yaml_slips import explain_yaml_error
 
@@ -106,7 +106,11 @@ def parse_value(
         if depth > MAX_DEPTH:
             builder.refuse(TooMuchError.depth(mark))
         reason = getattr(error, "problem", None) or str(error)
-        for slip in explain_yaml_error(text, mark.line + 1 if mark else None, reason):
+        slips = explain_yaml_error(text, mark.line + 1 if mark else None, reason)
+        # what gave up in that line is one mistake, whatever was noted of it before
+        lines = {slip.line for slip in slips}
+        builder.problems = [known for known in builder.problems if known.line not in lines]
+        for slip in slips:
             builder.fail(slip.line, (), slip.found, "YAML", slip.fix)
         raise DocumentError(builder.problems) from None
     if not builder.documents:
@@ -176,7 +180,7 @@ class _Builder:
         if event.tag and event.tag not in ("!", _STR_TAG):
             value: Any = self.meant(event.tag, event.value, line)
         else:
-            if plain and self.slips.is_behind_comma(event):
+            if plain and (self.slips.is_behind_comma(event) or self.slips.hides_key(event)):
                 return
             value = self.resolve(event.value, line) if plain else event.value
             if plain and not event.value.isascii():
@@ -255,6 +259,8 @@ class _Builder:
     def enter(self, container: Map, key: str, value: Any, line: int) -> None:
         if key == COMMA:
             self.slips.close_comma(value, line)
+        elif key == UNSEEN_COLON:
+            pass  # refused where it was read
         elif key == "<<" and isinstance(value, dict | list):
             self.merge(container, value, line)
         # `lines` and not the mapping: an explicit key wins over one that << brought

@@ -10,6 +10,7 @@ from pricing.reading.nodes import Location, Map, Refused
 from pricing.reading.slips import UNSEEN, find_unseen, number_fix, thousands_fix
 from pricing.reading.slips import without_unseen as clean
 
+UNSEEN_COLON = "\0unseen"  # likewise, of a key that no colon and plain blank ends
 COMMA = "\0comma"  # in place of a key: no text of YAML holds a NUL
 _COMMA_PART = re.compile(r"[0-9][0-9.]*(?: *%)?\Z")  # what follows a decimal comma
 _KEY_AND_UNSEEN = re.compile(rf"[a-z_]+ *:{UNSEEN}")
@@ -79,16 +80,33 @@ class ScalarSlips:
         self.fail(line, (*self.here(), key), text, "a number", fix)
         container[key] = Refused(text)
 
+    def hides_key(self, event: Any) -> bool:
+        """True for `key:` and its value in braces, which only a no-break space parts."""
+        text, line = event.value, event.start_mark.line + 1
+        unseen = None if text.isascii() or self.is_tagged else find_unseen(text)
+        top = self.stack[-1] if self.stack else None
+        is_key = top is not None and isinstance(top[0], Map) and top[1] is None
+        if unseen is None or not is_key or top is None or not _KEY_AND_UNSEEN.match(text):
+            return False
+        key, _, value = text.partition(":")
+        top[1] = (UNSEEN_COLON, line)
+        self._refuse_colon(text, unseen, line, (*self.here()[:-1], key.strip()))
+        top[0][key.strip()] = Refused(clean(value))
+        top[0].lines[key.strip()] = line
+        return True
+
+    def _refuse_colon(self, text: str, unseen: str, line: int, at: Location) -> None:
+        where = f"after `{text.partition(':')[0].strip()}:`"
+        self.fail(line, at, f"{unseen} {where}", "a plain space", "type one")
+
     def without_unseen(self, text: str, line: int) -> str:
         """The text of an unquoted scalar; what nobody sees is refused where it hides a key."""
         unseen = find_unseen(text)
         if unseen is None or self.is_tagged:
             return text
         top = self.stack[-1] if self.stack else None
-        hides = _KEY_AND_UNSEEN.match(text)
-        if hides is not None:
-            where = f"after `{text.partition(':')[0].strip()}:`"
-            self.fail(line, self.here(), f"{unseen} {where}", "a plain space", "type one")
+        if _KEY_AND_UNSEEN.match(text):
+            self._refuse_colon(text, unseen, line, self.here())
             return Refused(text)
         if top is not None and isinstance(top[0], Map) and top[1] is None:
             key = clean(text)

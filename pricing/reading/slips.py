@@ -160,6 +160,8 @@ def range_fix(value: Any) -> str | None:
         pair = next((ends for ends in _ENDS if set(ends) <= set(value)), None)
         parts = [value[end] for end in pair] if pair else []
     numbers = [_as_written(part) for part in parts]
+    if isinstance(value, str) and str(numbers[-1:]).endswith("%']"):  # 5-10%
+        numbers = [number and f"{number.rstrip('%')}%" for number in numbers]
     if not 1 <= len(numbers) <= 3 or None in numbers:
         return None
     ordered = sorted((str(number) for number in numbers), key=_size)

@@ -83,7 +83,10 @@ def read_text(value: Any) -> str:
     """A name: text in one line, not empty, without control characters."""
     if not isinstance(value, str):
         is_number = isinstance(value, int | float | datetime.date)
-        raise refusal(value, "text", "write it in quotes" if is_number else "write one text alone")
+        fix = "write it in quotes" if is_number else "write one text alone"
+        if isinstance(value, list | tuple) and len(value) == 1 and isinstance(value[0], str):
+            fix = f"write {value[0][:MAX_TEXT]}, without brackets or a dash"
+        raise refusal(value, "text", fix)
     if not value.strip():
         raise refusal(value, "text that is not empty", "give it a name")
     if len(value) > MAX_TEXT:
@@ -274,10 +277,7 @@ def _problem(
     elif kind == "too_short":
         found, expected, fix = "an empty list", "at least one item", "add one"
     elif kind in ("list_type", "tuple_type"):
-        expected, fix = "a list", "write one item a line with `- `, or [in, brackets]"
-        if isinstance(value, str) and value.strip() and find_template(value) is None:
-            items = [item.strip() for item in value.split(",") if item.strip()]
-            fix = f"write [{', '.join(items)}]" if len(value) < 80 else fix
+        expected, fix = "a list", _list_fix(value)
     elif kind in ("literal_error", "union_tag_invalid", "enum"):
         if kind == "union_tag_invalid":
             tag = str(context["discriminator"]).strip("'")
@@ -289,6 +289,7 @@ def _problem(
         close = nearest(str(value if kind != "union_tag_invalid" else context["tag"]), choices)
         fix = "write one of them" if len(choices) > 1 else f"write {choices[0]}"
         fix = f"did you mean `{close}`?" if close else fix
+        fix = f"write {value} without quotes" if choices == [value] else fix
     elif kind == "union_tag_not_found":
         tag = str(context["discriminator"]).strip("'")
         place, found = (*place, tag), "no such key"
@@ -296,6 +297,16 @@ def _problem(
         if not isinstance(value, dict):
             place, found, expected, fix = place[:-1], shown(value), "a mapping", _pairs_of(value)
     return Problem(path, line_of(root, place), describe(place), found, expected, fix), place
+
+
+def _list_fix(value: Any) -> str:
+    """How to write the list that stands there as something else."""
+    if isinstance(value, dict):
+        return "put a dash and a blank before its first key, as in `- name: org`"
+    if isinstance(value, str) and value.strip() and len(value) < 80 and not find_template(value):
+        items = [item.strip() for item in value.split(",") if item.strip()]
+        return f"write [{', '.join(items)}]"
+    return "write one item a line with `- `, or [in, brackets]"
 
 
 def _pairs_of(value: Any) -> str:
