@@ -103,7 +103,7 @@ class Budget(Section):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "not": {"anyOf": [both_given(one, two) for one, two in combinations(PARTS, 2)]}
+            "not": {"anyOf": [both_given(*parts) for parts in combinations(PARTS, 2)]}
         }
     )
 

@@ -100,12 +100,12 @@ def check_names_of_refused(draft: Draft, own: Iterable[str], all_items: bool = F
     understood, draft.places = draft.places, {}  # the locations here are the document's own
     accounts = dict.fromkeys(own)
     for section, named in _NAMED.items():
-        kept = set() if all_items else set(understood.get(section, ()))
+        known = set() if all_items else set(understood.get(section, ()))
         if not all_items and section not in understood:
             continue
         items = draft.root.get(section)
         for index, item in enumerate(items if isinstance(items, Seq) else []):
-            if index in kept or not isinstance(item, Map):
+            if index in known or not isinstance(item, Map):
                 continue
             for key, target in named.items():
                 value = item.get(key)

@@ -45,8 +45,8 @@ def test_files_of_accounts_and_regions(tmp_path):
         "id,files_per_day\n222222222222,8640000\n333333333333,9.000\n"
     )
     text = INVENTORY.replace(
-        "regions: [us-east-1]}", "regions: [us-east-1], files_per_day: {us-east-1: 8640}}, {file: more.csv}"
-    )  # fmt: skip
+        "[us-east-1]}", "[us-east-1], files_per_day: {us-east-1: 8640}}, {file: more.csv}"
+    )
     inventory = read(tmp_path, text)
     here, more, thousands = (notice.rpartition("/")[2] for notice in inventory.notices)
     assert here.startswith("inventory.yaml:2: accounts[0].files_per_day.us-east-1: 8,640 files")
