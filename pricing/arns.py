@@ -15,6 +15,7 @@ from pricing.regions import partition_of
 _ARN = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(?:[0-9]{12})?:[^\s]+")
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _KEY = "key/"
+KEY_ARN_PATTERN = r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[^\s:]+$"  # for JSON Schemas
 _SESSION = ":assumed-role/"
 
 

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pricing.reading.problems import Problem, UsageError
+from pricing.reading.slips import find_template, without_unseen
 from pricing.reading.validation import Flag, Section, Text, load_as, refusal
 from pricing.reading.words import nearest
 
@@ -18,6 +19,9 @@ TABLES = Path(__file__).parent / "tables"
 # a direction, then one digit. A mistyped direction is refused still, with the nearest Region.
 _DIRECTION = "(?:north|south)?(?:east|west)|north|south|central"
 _WELL_FORMED = re.compile(rf"[a-z]{{2,4}}(?:-[a-z]{{2,4}})?-(?:{_DIRECTION})-[1-9]")
+
+# for the JSON Schema: every Region of the table has this form too
+REGION_PATTERN = f"^{_WELL_FORMED.pattern}$"
 
 # what has the look of a Region's code, in names that AWS writes: laxer than `is_region`, so that no
 # file and no line of a bill is lost because its Region is new
@@ -149,10 +153,48 @@ def partition_of(region: str) -> str:
 def read_region(value: object) -> str:
     """A Region's code, well formed if it is not known; or a refusal with the nearest one."""
     if not isinstance(value, str) or not is_region(value):
-        close = nearest(str(value), regions())
-        fix = f"did you mean {close}?" if close else "see `kmscost rates show` for the Regions"
-        raise refusal(value, "the code of an AWS Region such as us-east-1", fix)
+        expected = "the code of an AWS Region such as us-east-1"
+        raise refusal(value, expected, region_fix(value))
     return value
+
+
+def region_meant(value: Any) -> str | None:
+    """The Region that a value stands for without any doubt, else None.
+
+    >>> region_meant("Ireland"), region_meant("US-EAST-1"), region_meant("us-east-1a")
+    ('eu-west-1', 'us-east-1', 'us-east-1')
+    """
+    if isinstance(value, list | tuple) and len(value) == 1:
+        value = value[0]
+    if not isinstance(value, str):
+        return None
+    word = without_unseen(value)
+    code = word.casefold().replace("_", "-").replace(" ", "-")
+    if is_region(code):
+        return code
+    if code[-1:].isalpha() and is_region(code[:-1]):  # an availability zone
+        return code[:-1]
+    for name, region in region_names().items():
+        # Ireland of EU (Ireland), N. Virginia of US East (N. Virginia)
+        inner = name.partition("(")[2].rstrip(")")
+        if word.casefold() in (name.casefold(), inner.casefold()):
+            return region
+    return None
+
+
+def region_fix(value: Any) -> str:
+    """How to write the Region that a value means, or the nearest one.
+
+    >>> region_fix("Ireland"), region_fix("eu-wset-1")
+    ('write eu-west-1', 'did you mean eu-west-1?')
+    """
+    meant = region_meant(value)
+    if meant is not None:
+        return f"write {meant}"
+    if find_template(value) is not None:
+        return "render the template first, and check what it gives"
+    close = nearest(str(value), regions()) if isinstance(value, str) else None
+    return f"did you mean {close}?" if close else "see `kmscost rates show` for the Regions"
 
 
 def check_region_option(option: str, region: str, expected: str = "an AWS Region") -> None:

@@ -15,7 +15,10 @@ from estimator.inventory.assumptions import plain_range
 from estimator.inventory.kinds import ACCOUNT_ID_PATTERN
 from estimator.inventory.others import OtherRequests, plain_others
 from estimator.inventory.units import UNIT_PATTERN
+from pricing.arns import KEY_ARN_PATTERN
+from pricing.reading.json_schemas import TEXT_PATTERN, UNDERSCORED
 from pricing.reading.scalars import flow
+from pricing.regions import REGION_PATTERN
 from tests.command_pages import cell
 
 # a new kind of reader has its table here by itself
@@ -41,6 +44,14 @@ _ITEMS = {
     "mapping": "mappings",
     "number": "shares",  # thresholds: no other list has numbers
     "text": "texts",
+    "Region": "Regions",
+}
+_OF_PATTERNS = {
+    ACCOUNT_ID_PATTERN: "account id",
+    REGION_PATTERN: "Region",
+    KEY_ARN_PATTERN: "ARN",
+    TEXT_PATTERN: "text",
+    UNDERSCORED: "number",
 }
 _DEFAULT = re.compile(r"; default: (.*)$")
 _DATE_IN_QUOTES = re.compile(r'"(\d{4}-\d{2}-\d{2})"')
@@ -135,8 +146,8 @@ def _types(field: dict[str, Any]) -> Iterator[str]:
         yield "mapping of Regions or ids" if "patternProperties" in field else "range"
     elif field.get("format") == "date":
         yield "day"
-    elif field.get("pattern") == ACCOUNT_ID_PATTERN:
-        yield "account id"
+    elif field.get("pattern") in _OF_PATTERNS:
+        yield _OF_PATTERNS[field["pattern"]]
     elif "pattern" in field:
         yield "percentage"
     elif field.get("type") in ("string", "number", "boolean"):

@@ -11,17 +11,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from estimator.inventory.account_columns import (
+    ACTIVE,
+    COLUMNS,
+    NOT_ACTIVE,
+    STATUS,
+    find_delimiter,
+    understand_header,
+)
 from estimator.inventory.sections import AccountEntry
 from pricing.reading.document import Map, Seq
-from pricing.reading.files import decode, read_bytes
+from pricing.reading.files import decode, read_bytes, to_utf8
 from pricing.reading.problems import DocumentError, Problem
+from pricing.reading.slips import thousands_fix
 from pricing.reading.validation import validate
-from pricing.reading.words import nearest, shown
+from pricing.reading.words import shown
 
-COLUMNS = ("id", "name", "payer", "regions", "files_per_day", "from", "until")
-
-
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_ -]{0,30}\Z")
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,7 @@ class AccountsRead:
     found: list[Found]
     problems: list[Problem]
     notices: list[str]
+    left_out: dict[str, str] = field(default_factory=dict)  # ids, and their status and file
 
 
 def read_accounts(path: Path) -> AccountsRead:
@@ -50,7 +57,7 @@ def read_accounts(path: Path) -> AccountsRead:
         fix = "name a CSV or JSON file"
         return AccountsRead([], [Problem(str(path), None, "", "no regular file", "one", fix)], [])
     try:
-        text = decode(path, read_bytes(path))
+        text = decode(path, to_utf8(path, read_bytes(path)))
     except DocumentError as error:
         return AccountsRead([], list(error.problems), [])
     if path.suffix.lower() == ".json" or text.lstrip()[:1] in ("{", "["):
@@ -73,51 +80,72 @@ def _entry(row: Map, path: str, at: str, into: AccountsRead) -> None:
 def _from_csv(path: str, text: str) -> AccountsRead:
     read = AccountsRead([], [], [])
     rows = _rows(path, text, read)
-    header = next(rows, None)
+    # an empty line is no header: one stands in the place of Excel's own
+    header = next((row for row in rows if row[1]), None)
     if header is None:
         fix = f"begin with the line {','.join(COLUMNS[:2])}"
         read.problems.append(Problem(path, 1, "", "an empty file", "a header line", fix))
         return read
-    names = [name.strip() for name in header[1]]
-    for name in names:
-        if name not in COLUMNS:
-            close = nearest(name, COLUMNS)
-            fix = f"did you mean `{close}`?" if close else "remove the column"
-            expected = f"columns out of {', '.join(COLUMNS)}"
-            # the file may be no account list at all: do not quote what is none of our business
-            quoted = f" {shown(name)}" if _NAME.match(name) else ""
-            found = f"an unknown column{quoted}"
-            read.problems.append(Problem(path, header[0], "", found, expected, fix))
-    if len(set(names)) < len(names):
-        fix = "keep one of them"
-        problem = Problem(path, header[0], "", "a column twice", "each column once", fix)
-        read.problems.append(problem)
-    if "id" not in names:
-        fix = "name the column with the account ids `id`"
-        read.problems.append(Problem(path, header[0], "", "no column `id`", "one", fix))
+    columns = understand_header(path, *header, read.problems)
     if read.problems:
         return read
     for line, cells in rows:
         # spreadsheets leave lines of commas alone at the end
         if not any(cell.strip() for cell in cells):
             continue
-        if len(cells) != len(names):
+        if len(cells) != len(columns):
             found = f"{len(cells)} cells"
             fix = "quote cells that hold a comma; separate Regions by spaces"
-            expected = f"{len(names)}, as in the header"
+            expected = f"{len(columns)}, as in the header"
             read.problems.append(Problem(path, line, "", found, expected, fix))
             continue
-        row = Map(line)
-        for name, cell in zip(names, cells, strict=True):
-            if cell.strip():
-                row[name] = _cell(name, cell.strip(), line)
-        _entry(row, path, "", read)
+        row, status = Map(line), ACTIVE
+        for column, cell in zip(columns, cells, strict=True):
+            if column == STATUS:
+                status = cell.strip()
+            elif column and cell.strip():
+                row[column] = _cell(column, cell.strip(), row)
+        if _is_active(path, "status", status, row, read):
+            _entry(row, path, "", read)
+    _note_left_out(path, read)
     return read
+
+
+def _is_active(
+    path: str, at: str, status: Any, row: Map, read: AccountsRead, others: bool = False
+) -> bool:
+    """True for an account that writes files; one of another known status is left out.
+
+    With `others` one of any other status: in AWS's own answers there may be new ones.
+    """
+    word = status.upper() if isinstance(status, str) else ""
+    if word in NOT_ACTIVE or (others and word not in ("", ACTIVE)):
+        read.left_out[str(row.get("id"))] = f"{word} in {path}"
+        return False
+    if word != ACTIVE:
+        expected = f"one of {', '.join((ACTIVE, *NOT_ACTIVE))}"
+        fix = "only an ACTIVE account is counted: write its status, or remove the line"
+        read.problems.append(Problem(path, row.line, at, shown(status), expected, fix))
+        return False
+    return True
+
+
+def _note_left_out(path: str, read: AccountsRead) -> None:
+    count = len(read.left_out)
+    if count:
+        many = "1 account that is" if count == 1 else f"{count:,} accounts that are"
+        was = "was" if count == 1 else "were"
+        named = ", ".join(
+            f"{account} is {what.partition(' ')[0]}" for account, what in read.left_out.items()
+        )
+        short = f": {named}" if count <= _MOST_NAMED else ""
+        read.notices.append(f"{path}: {many} not ACTIVE {was} left out{short}")
 
 
 def _rows(path: str, text: str, read: AccountsRead) -> Iterator[tuple[int, list[str]]]:
     # not strict, a quote that is never closed would take the rest of the file for one cell
-    reader = csv.reader(io.StringIO(text), strict=True)
+    delimiter, text = find_delimiter(text)
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
     while True:
         try:
             cells = next(reader)
@@ -131,14 +159,16 @@ def _rows(path: str, text: str, read: AccountsRead) -> Iterator[tuple[int, list[
         yield reader.line_num, cells
 
 
-def _cell(name: str, text: str, line: int) -> Any:
+def _cell(name: str, text: str, row: Map) -> Any:
     """A cell as the YAML of the same key would give it."""
     if name == "regions" and text != "default":
-        regions = Seq(line)
+        regions = Seq(row.line)
         regions.extend(part for part in re.split(r"[;|,\s]+", text) if part)
-        regions.lines = [line] * len(regions)
+        regions.lines = [row.line] * len(regions)
         return regions
     if name == "files_per_day":  # the only number; a range does not fit into a cell
+        if thousands_fix(text):
+            row.written[name] = text
         try:
             return float(text.replace("_", ""))
         except ValueError:
@@ -168,7 +198,7 @@ def _from_json(path: str, text: str) -> AccountsRead:
     if not isinstance(listed, list):
         read.problems.append(Problem(path, 1, "", shown(data), expected, fix))
         return read
-    closed, after, line = 0, 0, 1
+    after, line = 0, 1
     for index, item in enumerate(listed):
         at = f"Accounts[{index}]"
         if not isinstance(item, dict):
@@ -180,14 +210,12 @@ def _from_json(path: str, text: str) -> AccountsRead:
             line += text.count("\n", after, place)
             after = place
         row = Map(line)
-        # AWS replaced Status by State in 2026; either may be there
-        if item.get("State", item.get("Status", "ACTIVE")) != "ACTIVE":
-            closed += 1
-            continue
         row["id"] = item.get("Id")
         if item.get("Name"):
             row["name"] = item["Name"]
-        _entry(row, path, at, read)
-    if closed:
-        read.notices.append(f"{path}: {closed} accounts that are not ACTIVE were left out")
+        # AWS replaced Status by State in 2025; either may be there
+        status = item.get("State", item.get("Status", ACTIVE))
+        if _is_active(path, f"{at}.State", status, row, read, others=True):
+            _entry(row, path, at, read)
+    _note_left_out(path, read)
     return read

@@ -16,8 +16,23 @@ from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from estimator.figures import factor
-from pricing.reading.validation import PERCENT, read_number, read_percent, read_text, refusal
-from pricing.reading.words import nearest
+from estimator.inventory.assumption_schemas import (
+    FILES_SCHEMA,
+    GROWTH_SCHEMA,
+    QUANTITY_SCHEMA,
+    SECONDS_SCHEMA,
+    SHARE_SCHEMA,
+)
+from pricing.reading.slips import percent_fix, range_fix
+from pricing.reading.validation import (
+    joined,
+    read_number,
+    read_percent,
+    read_text,
+    refusal,
+    refusal_inside,
+)
+from pricing.reading.words import nearest, shown
 from pricing.regions import read_region
 
 # A log file about every five minutes: AWS KMS Developer Guide, "How AWS CloudTrail uses AWS KMS",
@@ -106,23 +121,19 @@ def logit_normal_median(low: float, high: float) -> float:
     return odds / (1 + odds)
 
 
-def _inside(error: PydanticCustomError, key: str) -> PydanticCustomError:
-    """The same refusal, one key further in."""
-    context = {**(error.context or {})}
-    context["at"] = (key, *context["at"])
-    return PydanticCustomError("refused", "{expected}", context)
-
-
 def _at(key: str, read: Callable[[Any], Any], value: Any) -> Any:
     try:
         return read(value)
     except PydanticCustomError as error:
-        raise _inside(error, key) from None
+        raise refusal_inside(error, key) from None
 
 
 def _read_share(value: Any) -> float:
     expected, fix = "a share from 0 to 1", "write 0.99 or 99% for 99 percent"
+    if isinstance(value, int | float) and 1 < value <= 100:
+        fix = f"write {value / 100:.6g} or {value:.6g}% for {value:.6g} percent"
     percent = read_percent(value)
+    fix = (percent_fix(value) if percent is None else None) or fix
     if percent is None and isinstance(value, str):
         raise refusal(value, expected, fix)
     number = read_number(value) if percent is None else percent
@@ -141,20 +152,23 @@ def _read_range(
     if isinstance(value, Range):  # a default, or what a preset gave
         return value
     if not isinstance(value, dict):
+        meant = None if isinstance(value, int | float) else range_fix(value)
+        if meant is not None and read_percent(value) is None:
+            raise refusal(value, "a number or a range", meant)
         return Range.exactly(read(value))
-    for key in value:
-        if key not in RANGE_KEYS:
-            close = nearest(key, RANGE_KEYS)
-            fix = f"did you mean `{close}`?" if close else "remove it"
-            raise refusal(key, "low and high, or mid", fix, (key,), f"the unknown key {key!r}")
-    source = _at("source", read_text, value["source"]) if "source" in value else None
+    meant = range_fix(value)
+    if meant is not None:  # {min: 150, max: 290}
+        found = f"the keys {' and '.join(map(shown, value))}"
+        raise refusal(value, "low and high", meant, found=found)
+    parts = _read_parts(value, read)
+    source = parts.pop("source", None)
     ends = [key for key in ("low", "high") if key in value]
     if len(ends) == 1 or not (ends or "mid" in value):
         raise refusal(value, "both low and high, or mid alone", "add what is missing")
     if not ends:
-        mid = _at("mid", read, value["mid"])
+        mid = parts["mid"]
         return Range(mid, mid, mid, source)
-    low, high = _at("low", read, value["low"]), _at("high", read, value["high"])
+    low, high = parts["low"], parts["high"]
     if low > high:
         raise refusal(value["low"], f"at most high, which is {factor(high)}", "swap them", ("low",))
     # the logarithm of nothing: no lognormal distribution has it as a percentile
@@ -165,7 +179,7 @@ def _read_range(
     if is_share and low < high and high == 1:
         fix = "write 0.999, or one number without a range"
         raise refusal(value["high"], "less than 1 as 95th percentile", fix, ("high",))
-    mid = _at("mid", read, value["mid"]) if "mid" in value else median(low, high)
+    mid = parts["mid"] if "mid" in parts else median(low, high)
     if not low <= mid <= high:
         raise refusal(
             mid, f"from low to high, {factor(low)} to {factor(high)}", "move it", ("mid",)
@@ -173,9 +187,30 @@ def _read_range(
     return Range(low, mid, high, source)
 
 
+def _read_parts(value: dict[str, Any], read: Callable[[Any], float]) -> dict[str, Any]:
+    """The ends, the median and the source of a range; every one that is wrong is refused."""
+    parts: dict[str, Any] = {}
+    errors = []
+    for key, item in value.items():
+        if key not in RANGE_KEYS:
+            close = nearest(key, RANGE_KEYS)
+            fix = f"did you mean `{close}`?" if close else "remove it"
+            found = f"the unknown key {key!r}"
+            errors.append(refusal(key, "low and high, or mid", fix, (key,), found))
+            continue
+        try:
+            parts[key] = _at(key, read_text if key == "source" else read, item)
+        except PydanticCustomError as error:
+            errors.append(error)
+    if errors:
+        raise joined(errors)
+    return parts
+
+
 def is_range(value: dict[Any, Any]) -> bool:
     """True for a mapping that says one assumption, not one for each of several names."""
-    return any(key in RANGE_KEYS for key in value)
+    # also by other names, which are refused with the right ones
+    return any(key in RANGE_KEYS for key in value) or range_fix(value) is not None
 
 
 def read_quantity(value: Any) -> Range:
@@ -216,7 +251,8 @@ def _read_growth(value: Any) -> float:
     number = read_percent(value)
     if number is None:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise refusal(value, "a yearly growth such as 10% or 0.1", "write 10%")
+            fix = percent_fix(value) or "write 10%"
+            raise refusal(value, "a yearly growth such as 10% or 0.1", fix)
         number = float(value) if abs(value) < 1e6 else math.inf
         if 1 < number <= 100 * MAX_GROWTH:
             fix = f"{number:.12g} is {number * 100:,.12g} percent a year: write {number:.12g}%"
@@ -236,11 +272,17 @@ def read_files_per_day(value: Any) -> FilesPerDay:
     if not value:
         raise refusal(value, "a number, a range or Regions", "write 288", found="an empty mapping")
     by_region: dict[str, Range] = {}
+    errors = []
     for key, item in value.items():
-        if key != "other":
-            _at(key, read_region, key)
+        try:
+            if key != "other":
+                _at(key, read_region, key)
             by_region[key] = _at(key, read_quantity, item)
-    other = _at("other", read_quantity, value["other"]) if "other" in value else None
+        except PydanticCustomError as error:
+            errors.append(error)
+    if errors:
+        raise joined(errors)
+    other = by_region.pop("other", None)
     return FilesPerDay(by_region, other)
 
 
@@ -274,50 +316,19 @@ def _plain_files(value: FilesPerDay) -> Any:
     return {**regions, **({"other": plain_range(value.other)} if value.other else {})}
 
 
-def _range_schema(number: dict[str, Any]) -> dict[str, Any]:
-    ends = dict.fromkeys(("low", "high", "mid"), number)
-    properties = {**ends, "source": {"type": "string"}}
-    return {
-        "anyOf": [
-            number,
-            {"type": "object", "properties": properties, "additionalProperties": False},
-        ]
-    }
-
-
-_NUMBER = {"type": "number", "minimum": 0}
-_SECONDS = {"type": "number", "minimum": 1}
-_PERCENT = {"type": "string", "pattern": PERCENT}
-_SHARE = {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, _PERCENT]}
-_GROWTH = {"anyOf": [{"type": "number", "exclusiveMinimum": -1, "maximum": 1}, _PERCENT]}
-QUANTITY_SCHEMA = _range_schema(_NUMBER)
-_FILES_SCHEMA = {
-    "anyOf": [
-        *QUANTITY_SCHEMA["anyOf"],
-        {
-            "type": "object",
-            "description": "a Region each, and `other`",
-            "patternProperties": {"^[a-z]{2,4}-[a-z-]+-[0-9]$|^other$": QUANTITY_SCHEMA},
-            "additionalProperties": False,
-        },
-    ]
-}
-
 _plain = PlainSerializer(plain_range)
 Quantity = Annotated[Range, PlainValidator(read_quantity), _plain, WithJsonSchema(QUANTITY_SCHEMA)]
-Share = Annotated[Range, PlainValidator(read_share), _plain, WithJsonSchema(_range_schema(_SHARE))]
-Seconds = Annotated[
-    Range, PlainValidator(read_seconds), _plain, WithJsonSchema(_range_schema(_SECONDS))
-]
+Share = Annotated[Range, PlainValidator(read_share), _plain, WithJsonSchema(SHARE_SCHEMA)]
+Seconds = Annotated[Range, PlainValidator(read_seconds), _plain, WithJsonSchema(SECONDS_SCHEMA)]
 GrowthRate = Annotated[
     Range,
     PlainValidator(read_growth),
     PlainSerializer(_plain_growth),
-    WithJsonSchema(_range_schema(_GROWTH)),
+    WithJsonSchema(GROWTH_SCHEMA),
 ]
 Files = Annotated[
     FilesPerDay,
     PlainValidator(read_files_per_day),
     PlainSerializer(_plain_files),
-    WithJsonSchema(_FILES_SCHEMA),
+    WithJsonSchema(FILES_SCHEMA),
 ]

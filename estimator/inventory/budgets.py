@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 import re
+from itertools import combinations
 from typing import Annotated, Any, Self
 
-from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
 
 from estimator.figures import factor
 from estimator.inventory.kinds import AccountId
+from pricing.reading.json_schemas import TEXT_SCHEMA, both_given, percent_pattern
+from pricing.reading.slips import percent_fix
 from pricing.reading.validation import (
-    MAX_TEXT,
-    PERCENT,
     Number,
     Section,
     Text,
@@ -47,13 +48,18 @@ def read_budget_name(value: Any) -> str:
 def read_thresholds(value: Any) -> tuple[float, ...]:
     """Shares of a budget, each larger than the one before."""
     if not isinstance(value, list | tuple):
-        raise refusal(value, "a list of shares", "write [0.5, 0.8, 1.0]")
+        is_share = isinstance(value, int | float | str) and not isinstance(value, bool)
+        raise refusal(
+            value, "a list of shares", f"write [{value}]" if is_share else "write [0.5, 0.8, 1.0]"
+        )
     if not value:
         raise refusal(value, "at least one share", "remove the key", found="an empty list")
     shares: list[float] = []
     for index, item in enumerate(value):
         share = read_percent(item)
-        fix = "write 0.8 or 80% for 80 percent"
+        fix = percent_fix(item) or "write 0.8 or 80% for 80 percent"
+        if item == 0 and index + 1 < len(value) and isinstance(value[index + 1], int):
+            fix = f"write 0.{value[index + 1]}, with a point, if 0,{value[index + 1]} is one number"
         if share is None:
             if isinstance(item, bool) or not isinstance(item, int | float):
                 raise refusal(item, "a share such as 0.8", fix, (index,))
@@ -68,15 +74,21 @@ def read_thresholds(value: Any) -> tuple[float, ...]:
     return tuple(shares)
 
 
+_NO_NAMES = [
+    {"const": ALL},
+    {"pattern": r"^\s|\s$"},
+    {"pattern": f"^{re.sub('[?]P<[a-z]+>', '', AMOUNT.pattern)}$"},
+]
 BudgetName = Annotated[
     str,
     PlainValidator(read_budget_name),
-    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_TEXT}),
+    WithJsonSchema({**TEXT_SCHEMA, "not": {"anyOf": _NO_NAMES}}),
 ]
+_PERCENT_OF_BUDGET = percent_pattern(most=1000, below_zero=False, zero=False)
 _SHARE = {
     "anyOf": [
         {"type": "number", "exclusiveMinimum": 0, "maximum": _HIGHEST},
-        {"type": "string", "pattern": PERCENT},
+        {"type": "string", "pattern": _PERCENT_OF_BUDGET},
     ]
 }
 Thresholds = Annotated[
@@ -88,6 +100,12 @@ Thresholds = Annotated[
 
 class Budget(Section):
     """A limit for what a month costs: all of it, or of one payer, account, trail or reader."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "not": {"anyOf": [both_given(*parts) for parts in combinations(PARTS, 2)]}
+        }
+    )
 
     name: BudgetName = Field(
         description="a name that --fail-over takes, neither all nor an amount", examples=["kms"]

@@ -11,16 +11,15 @@ from estimator.inventory.budgets import Budget
 from estimator.inventory.coverage import Account, Group, covered_group, groups_of
 from estimator.inventory.loading_state import Draft
 from estimator.inventory.model import Inventory
+from estimator.inventory.names import check_account, check_name, check_names_of_refused
 from estimator.inventory.others import FIELD
 from estimator.inventory.reader_sections import Once, Reader, Replication
 from estimator.inventory.sections import Key, Trail
 from pricing.arns import parse_key_arn
 from pricing.reading.document import Location, Map, Seq
 from pricing.reading.problems import Problem
-from pricing.reading.words import nearest, shown
+from pricing.reading.words import shown
 from pricing.regions import partition_of
-
-_MOST_SUGGESTIONS = 100
 
 
 def check_references(draft: Draft, inventory: Inventory, found: list[Found]) -> None:
@@ -51,6 +50,7 @@ def check_references(draft: Draft, inventory: Inventory, found: list[Found]) -> 
     _check_others(draft, inventory, own)
     for index, budget in enumerate(inventory.budgets):
         _check_budget(draft, ("budgets", index), budget, inventory, own)
+    check_names_of_refused(draft, own)
 
 
 def _accounts_once(draft: Draft, found: list[Found]) -> None:
@@ -112,29 +112,8 @@ def _readers_unlike_trails(draft: Draft) -> None:
             draft.problems.append(Problem(draft.path, line, at, found, "a name of its own", fix))
 
 
-def _check_account(draft: Draft, at: Location, name: str, own: dict[str, Account]) -> bool:
-    """True where the account was understood; one that was refused already is not dangling."""
-    if name in own:
-        return True
-    if not draft.incomplete and name not in draft.names("accounts", "id"):
-        _check_name(draft, at, name, own, "accounts")
-    return False
-
-
-def _check_name(draft: Draft, at: Location, name: str, choices: Iterable[str], what: str) -> bool:
-    choices = list(choices)
-    if name in choices:
-        return True
-    # the nearest of many ids is no help, and finding it for each of many mistakes is slow
-    close = nearest(name, choices) if len(draft.problems) < _MOST_SUGGESTIONS else None
-    listed = ", ".join(choices[:8]) + (", ..." if len(choices) > 8 else "")
-    fix = f"did you mean {close}?" if close else f"add it to {what}, or correct the name"
-    draft.refuse(at, shown(name), f"one of {what}: {listed or 'there are none'}", fix)
-    return False
-
-
 def _check_key(draft: Draft, at: Location, key: Key, own: dict[str, Account]) -> None:
-    if _check_account(draft, (*at, "account"), key.account, own):
+    if check_account(draft, (*at, "account"), key.account, own):
         partition = partition_of(key.region)
         home = own[key.account]
         if home.regions and home.partition != partition:
@@ -162,10 +141,10 @@ def _check_trail(
     keys: dict[str, Key],
     regions: Mapping[Group, set[str]],
 ) -> None:
-    known = _check_account(draft, (*at, "account"), trail.account, own)
+    known = check_account(draft, (*at, "account"), trail.account, own)
     key = keys.get(trail.key) if trail.key else None
     if trail.key is not None and key is None:
-        _check_name(draft, (*at, "key"), trail.key, draft.names("keys", "id"), "keys")
+        check_name(draft, (*at, "key"), trail.key, draft.names("keys", "id"), "keys")
     # CloudTrail refuses it, so no forecast of it can come true (F10)
     if key and trail.bucket.region and trail.bucket.region != key.region:
         found = f"a bucket in {trail.bucket.region} under key {key.id} in {key.region}"
@@ -184,6 +163,8 @@ def _check_trail(
         apart = {partition_of(region) for region in trail.regions or ()} - {home.partition}
         place = (*at, "regions") if apart else (*at, "key")
         draft.refuse(place, found, "one partition: account, key, bucket and Regions", fix)
+        return
+    if draft.has_unsure_regions:  # of what is not known no Region is missing
         return
     covered = regions[covered_group(trail, home)]
     if not covered:
@@ -205,13 +186,13 @@ def _check_reader(
     keys: dict[str, Key],
     trails: dict[str, Trail],
 ) -> None:
-    known = _check_account(draft, (*at, "account"), reader.account, own)
+    known = check_account(draft, (*at, "account"), reader.account, own)
     for index, name in enumerate(reader.trails or ()):
         if name in trails:
             continue
-        _check_name(draft, (*at, "trails", index), name, draft.names("trails", "name"), "trails")
+        check_name(draft, (*at, "trails", index), name, draft.names("trails", "name"), "trails")
     for index, account in enumerate(reader.accounts or ()):
-        _check_account(draft, (*at, "accounts", index), account, own)
+        check_account(draft, (*at, "accounts", index), account, own)
     named = [trails[name] for name in reader.trails or () if name in trails]
     partitions = {own[trail.account].partition for trail in named if trail.account in own}
     home = own[reader.account].partition if known else None
@@ -229,7 +210,7 @@ def _check_reader(
         target = keys.get(reader.destination_key)
         place = (*at, "destination_key")
         if target is None:
-            _check_name(draft, place, reader.destination_key, draft.names("keys", "id"), "keys")
+            check_name(draft, place, reader.destination_key, draft.names("keys", "id"), "keys")
         elif partitions and partitions != {partition_of(target.region)}:
             found = f"a key in {partition_of(target.region)}"
             expected = f"a key in {' and '.join(sorted(partitions))}, where the trails are"
@@ -260,7 +241,7 @@ def _check_others(draft: Draft, inventory: Inventory, own: dict[str, Account]) -
     payers = _payers(draft, inventory, own)
     for owner in inventory.other_kms_requests_per_month.by_id:
         if owner not in payers:
-            _check_account(draft, (FIELD, owner), owner, own)
+            check_account(draft, (FIELD, owner), owner, own)
 
 
 def _payers(draft: Draft, inventory: Inventory, own: dict[str, Account]) -> dict[str, None]:
@@ -276,10 +257,10 @@ def _check_budget(
 ) -> None:
     """The payer, account, trail or reader that a budget is for exists."""
     if budget.payer is not None and not draft.incomplete:
-        _check_name(draft, (*at, "payer"), budget.payer, _payers(draft, inventory, own), "payers")
+        check_name(draft, (*at, "payer"), budget.payer, _payers(draft, inventory, own), "payers")
     if budget.account is not None:
-        _check_account(draft, (*at, "account"), budget.account, own)
+        check_account(draft, (*at, "account"), budget.account, own)
     for part, name in (("trail", budget.trail), ("reader", budget.reader)):
         names = draft.names(f"{part}s", "name")
         if name is not None and name not in names:
-            _check_name(draft, (*at, part), name, names, f"{part}s")
+            check_name(draft, (*at, part), name, names, f"{part}s")

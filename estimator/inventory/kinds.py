@@ -2,67 +2,93 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Self
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from pricing.arns import is_account
-from pricing.reading.validation import Day, Section, read_text, refusal
-from pricing.regions import default_regions, read_region
+from estimator.inventory.account_ids import account_id_fix
+from pricing.arns import KEY_ARN_PATTERN, is_account
+from pricing.reading.validation import (
+    Day,
+    Section,
+    joined,
+    read_text,
+    refusal,
+    refusal_inside,
+)
+from pricing.regions import (
+    REGION_PATTERN,
+    default_regions,
+    read_region,
+    region_fix,
+    region_meant,
+)
 
 _DIGITS = 12
+_EVERY_REGION = ("all", "*", "any", "every", "global", "all regions", "aws-global", "multi-region")
 ACCOUNT_ID_PATTERN = f"^[0-9]{{{_DIGITS}}}$"
 # not symmetric: AWS KMS Developer Guide, "Key spec reference", checked 2026-11-23
 _NOT_SYMMETRIC = ("RSA_", "ECC_", "HMAC_", "SM2", "ML_DSA")
 
 
+ACCOUNT_ID = f"an account id: {_DIGITS} digits in quotes"
+
+
 def read_account_id(value: Any) -> str:
     """An AWS account id: a text of 12 digits."""
-    expected = f"an account id: {_DIGITS} digits in quotes"
-    if isinstance(value, int) and not isinstance(value, bool):
-        raise refusal(value, expected, f'write it in quotes: "{value}"')
-    if not isinstance(value, str):
-        raise refusal(value, expected, 'write it in quotes: "111122223333"')
     if not is_account(value):
-        short = value.isascii() and value.isdigit() and len(value) < _DIGITS
-        fix = (
-            f'it has {len(value)} digits: a leading zero may be lost: "{value:0>12}"'
-            if short
-            else ""
-        )
-        raise refusal(value, expected, fix or "look it up with `aws sts get-caller-identity`")
-    return value
+        raise refusal(value, ACCOUNT_ID, account_id_fix(value))
+    return str(value)
 
 
 def read_regions(value: Any) -> tuple[str, ...]:
     """Regions, each once; `default` stands for the Regions enabled by default."""
     if value == "default":
         return default_regions()
+    expected = "a list of Regions, or default"
     if isinstance(value, str):
-        raise refusal(value, "a list of Regions, or default", f"write [{value}]")
+        parts = [part for part in re.split(r"[,;\s]+", value) if part]
+        meant = [region_meant(part) for part in parts] if value not in parts else []
+        codes = [code for code in meant or [region_meant(value)] if code is not None]
+        fix = f"write [{', '.join(codes)}]" if codes else region_fix(value)
+        raise refusal(value, expected, _every_region(value) or fix)
     if not isinstance(value, list | tuple):
-        raise refusal(value, "a list of Regions, or default", "write [us-east-1]")
+        raise refusal(value, expected, "write [us-east-1]")
     chosen: dict[str, None] = {}  # a set that keeps the order: outputs have it
+    errors = []
     for index, item in enumerate(value):
-        for region in default_regions() if item == "default" else [_region_at(item, index)]:
-            if region in chosen and item != "default":
-                raise refusal(region, "each Region once", "remove it here", (index,))
-            chosen[region] = None
+        try:
+            for region in default_regions() if item == "default" else [_region_in_list(item)]:
+                if region in chosen and item != "default":
+                    raise refusal(region, "each Region once", "remove it here")
+                chosen[region] = None
+        except PydanticCustomError as error:
+            errors.append(refusal_inside(error, index))
+    if errors:
+        raise joined(errors)
     return tuple(chosen)
 
 
-def _region_at(value: Any, index: int) -> str:
-    try:
-        return read_region(value)
-    except PydanticCustomError as error:
-        context = {**(error.context or {}), "at": (index,)}
-        raise PydanticCustomError("refused", "{expected}", context) from None
+def _every_region(value: Any) -> str | None:
+    """The fix of a word for all Regions, of which an account has no list."""
+    is_word = isinstance(value, str) and value.strip().casefold() in _EVERY_REGION
+    return "write default, the Regions enabled by default, or list them" if is_word else None
+
+
+def _region_in_list(value: Any) -> str:
+    fix = _every_region(value)
+    if fix is not None:
+        raise refusal(value, "the code of an AWS Region such as us-east-1", fix)
+    return read_region(value)
 
 
 def _read_trail_regions(value: Any) -> tuple[str, ...] | None:
     if value == "all":
         return None
+    if value == ["all"] or (isinstance(value, str) and _every_region(value)):
+        raise refusal(value, "a list of Regions, default or all", "write all")
     regions = read_regions(value)
     if not regions:
         raise refusal(value, "at least one Region, or all", "write all", found="an empty list")
@@ -84,15 +110,27 @@ AccountId = Annotated[
     PlainValidator(read_account_id),
     WithJsonSchema({"type": "string", "pattern": ACCOUNT_ID_PATTERN}),
 ]
-RegionCode = Annotated[str, PlainValidator(read_region), WithJsonSchema({"type": "string"})]
-_REGIONS_SCHEMA: dict[str, Any] = {
-    "anyOf": [{"const": "default"}, {"type": "array", "items": {"type": "string"}}]
+REGION_SCHEMA = {"type": "string", "pattern": REGION_PATTERN}
+RegionCode = Annotated[str, PlainValidator(read_region), WithJsonSchema(REGION_SCHEMA)]
+_REGIONS: dict[str, Any] = {
+    "type": "array",
+    "items": {"anyOf": [REGION_SCHEMA, {"const": "default"}]},
+    "uniqueItems": True,
 }
-Regions = Annotated[tuple[str, ...], PlainValidator(read_regions), WithJsonSchema(_REGIONS_SCHEMA)]
+Regions = Annotated[
+    tuple[str, ...],
+    PlainValidator(read_regions),
+    WithJsonSchema({"anyOf": [{"const": "default"}, _REGIONS]}),
+]
 TrailRegions = Annotated[
     tuple[str, ...] | None,
     PlainValidator(_read_trail_regions),
-    WithJsonSchema({"anyOf": [{"const": "all"}, *_REGIONS_SCHEMA["anyOf"]]}),
+    WithJsonSchema(
+        {"anyOf": [{"const": "all"}, {"const": "default"}, {**_REGIONS, "minItems": 1}]}
+    ),
+]
+KeyArn = Annotated[
+    str, PlainValidator(read_text), WithJsonSchema({"type": "string", "pattern": KEY_ARN_PATTERN})
 ]
 KeySpec = Annotated[
     str, PlainValidator(_read_key_spec), WithJsonSchema({"const": "SYMMETRIC_DEFAULT"})

@@ -14,6 +14,9 @@ from estimator.inventory.coverage import Account
 from estimator.inventory.loading_state import Draft
 from estimator.inventory.mapping import document_of
 from estimator.inventory.model import Inventory
+from estimator.inventory.names import check_names_of_refused, with_ids_of_names
+from estimator.inventory.plausibility import implausible_numbers
+from estimator.inventory.refused_parts import understand_sections
 from estimator.inventory.sections import (
     AccountEntry,
     AccountsFile,
@@ -26,7 +29,6 @@ from estimator.inventory.source_lines import value_places
 from pricing.reading.document import Location, Map, Seq, parse_document
 from pricing.reading.files import decode, read_bytes
 from pricing.reading.problems import DocumentError, Problem
-from pricing.reading.validation import validate
 from pricing.reading.words import describe, nearest, shown
 from pricing.regions import regions as known_regions
 
@@ -171,7 +173,8 @@ def understand(draft: Draft) -> Inventory:
     """
     inventory = _build(draft)
     if inventory is None or draft.problems:
-        raise InventoryError(sorted(set(draft.problems), key=_by_place))
+        problems = with_ids_of_names(draft, set(draft.problems))
+        raise InventoryError(sorted(problems, key=_by_place))
     return inventory.read_from(draft.whole_document())
 
 
@@ -180,13 +183,18 @@ def _by_place(problem: Problem) -> tuple[str, int, str]:
 
 
 def _build(draft: Draft) -> Inventory | None:
-    document = _understand(draft)
-    if document is None:
-        return None
-    found = _accounts(draft, document)
-    if not found:
+    document = understand_sections(draft)
+    found = [] if document is None else _accounts(draft, document)
+    if document is None or not found:
         if not draft.problems:
             draft.refuse(("accounts",), "no account", "at least one account", "list one")
+        # what files of accounts hold is not known where nothing was understood
+        listed = draft.root.get("accounts")
+        draft.incomplete |= any(
+            isinstance(item, Map) and "file" in item
+            for item in (listed if isinstance(listed, Seq) else [])
+        )
+        check_names_of_refused(draft, (), all_items=True)
         return None
     payer = document.payer or found[0].entry.payer or found[0].entry.id
     accounts = tuple(_complete(account.entry, payer, document.regions) for account in found)
@@ -201,7 +209,7 @@ def _build(draft: Draft) -> Inventory | None:
         cloudtrail_writes=document.cloudtrail_writes,
         growth=document.growth,
         budgets=document.budgets,
-        notices=tuple(draft.notices),
+        notices=(*draft.notices, *implausible_numbers(draft, document, found)),
         places=value_places(draft.path, draft.root, found),
     )
     check_references(draft, inventory, found)
@@ -226,31 +234,6 @@ def _unknown(regions: Sequence[str]) -> str:
     )
 
 
-def _understand(draft: Draft) -> InventoryFile | None:
-    """The document as sections; where some are refused, all that is left without them."""
-    document, problems, places = validate(InventoryFile, draft.root, draft.path)
-    draft.problems += problems
-    if document is None:
-        document, _, _ = validate(InventoryFile, _without(draft, places), draft.path)
-    return document
-
-
-def _without(draft: Draft, refused: list[Location]) -> dict[str, Any]:
-    """The document without its refused items, so that the rest can be checked as well."""
-    rest: dict[str, Any] = dict(draft.root)
-    if any(place[:1] == ("version",) for place in refused):
-        rest["version"] = 1
-    for name in {str(place[0]) for place in refused if place} - {"version"}:
-        items = rest.get(name)
-        if isinstance(items, Seq):
-            bad = {place[1] for place in refused if place[0] == name and len(place) > 1}
-            draft.places[name] = [i for i in range(len(items)) if i not in bad]
-            rest[name] = [items[i] for i in draft.places[name]]
-        else:
-            rest.pop(name, None)
-    return rest
-
-
 def _accounts(draft: Draft, document: InventoryFile) -> list[Found]:
     """Every account, those of other files in the place of the entry that names the file."""
     found: list[Found] = []
@@ -259,10 +242,12 @@ def _accounts(draft: Draft, document: InventoryFile) -> list[Found]:
         at: Location = ("accounts", index)
         if isinstance(entry, AccountEntry):
             place = describe((*draft.place(at), "id"))
-            found.append(Found(entry, draft.path, draft.line((*at, "id")), place))
+            row = draft.root["accounts"][draft.place(at)[1]]
+            found.append(Found(entry, draft.path, draft.line((*at, "id")), place, row))
             continue
         read = read_accounts(folder / entry.file)
         draft.incomplete |= bool(read.problems)
+        draft.has_unsure_regions |= bool(read.problems)
         for problem in read.problems:
             if problem.line is None and not problem.at:  # the file as a whole: the entry names it
                 what = f"{entry.file!r}, {problem.found}"
@@ -270,6 +255,7 @@ def _accounts(draft: Draft, document: InventoryFile) -> list[Found]:
             else:
                 draft.problems.append(problem)
         draft.notices += read.notices
+        draft.left_out |= read.left_out
         # an empty file would be an organization without accounts, and a forecast of nothing
         if not read.found and not read.problems:
             draft.refuse(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from estimator.inventory.account_ids import account_meant
 from estimator.inventory.documents import set_key
 from pricing.reading.document import Location, Map, Seq, line_of
 from pricing.reading.problems import Problem
@@ -24,6 +25,10 @@ class Draft:
     incomplete: bool = False
     # the accounts of each file, by the place in `accounts` of the entry that names it
     rows: dict[int | str, list[Map]] = field(default_factory=dict)
+    # accounts of files that are not active, and what the file says of them
+    left_out: dict[str, str] = field(default_factory=dict)
+    # whether an account or its Regions were refused, so that others need not be missing
+    has_unsure_regions: bool = False
     known: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict)
 
     def names(self, section: str, label: str) -> dict[str, None]:
@@ -32,13 +37,19 @@ class Draft:
         known = self.known.get((section, label))
         if known is None:
             items = self.root.get(section)
-            # a number was refused for its missing quotes: its digits are the name all the same
+            listed = list(items) if isinstance(items, Seq) else []
+            # a bare text was refused where a mapping is wanted, and is the name all the same
+            given = [
+                item.get(label) if isinstance(item, Map) else item
+                for item in listed
+                if isinstance(item, Map | str)
+            ]
+            # a number was refused for its missing quotes: its digits are the name all the same, as
+            # the digits of an account are behind dashes or in an ARN
             known = self.known[section, label] = {
-                str(item[label]): None
-                for item in (items if isinstance(items, Seq) else [])
-                if isinstance(item, Map)
-                and isinstance(item.get(label), str | int)
-                and not isinstance(item[label], bool)
+                (section == "accounts" and account_meant(name)) or str(name): None
+                for name in given
+                if isinstance(name, str | int | list) and not isinstance(name, bool)
             }
         return known
 

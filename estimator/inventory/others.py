@@ -9,15 +9,15 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from estimator.inventory.assumption_schemas import QUANTITY_SCHEMA
 from estimator.inventory.assumptions import (
-    QUANTITY_SCHEMA,
     Range,
     is_range,
     plain_range,
     read_quantity,
 )
 from estimator.inventory.kinds import ACCOUNT_ID_PATTERN, read_account_id
-from pricing.reading.validation import refusal
+from pricing.reading.validation import joined, refusal, refusal_inside
 
 FIELD = "other_kms_requests_per_month"
 
@@ -85,14 +85,15 @@ def read_other_requests(value: Any) -> OtherRequests:
     if not value:
         raise refusal(value, "a number, a range or ids", "write 0", found="an empty mapping")
     by_id: dict[str, Range] = {}
+    errors = []
     for owner, requests in value.items():
         try:
             read_account_id(owner)
             by_id[owner] = read_quantity(requests)
         except PydanticCustomError as error:
-            context = {**(error.context or {})}
-            context["at"] = (owner, *context.get("at", ()))
-            raise PydanticCustomError("refused", "{expected}", context) from None
+            errors.append(refusal_inside(error, owner))
+    if errors:
+        raise joined(errors)
     return OtherRequests(None, by_id)
 
 
@@ -111,6 +112,7 @@ _SCHEMA = {
             "description": "a payer or an account each",
             "patternProperties": {ACCOUNT_ID_PATTERN: QUANTITY_SCHEMA},
             "additionalProperties": False,
+            "minProperties": 1,
         },
     ]
 }

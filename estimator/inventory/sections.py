@@ -8,13 +8,14 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
 from estimator.inventory.assumptions import Files, GrowthRate, Quantity, Range, Seconds, Share
 from estimator.inventory.budgets import Budget
 from estimator.inventory.kinds import (
     AccountId,
     ActiveItem,
+    KeyArn,
     KeySpec,
     RegionCode,
     Regions,
@@ -22,6 +23,7 @@ from estimator.inventory.kinds import (
 )
 from estimator.inventory.others import OtherRequests, Others
 from estimator.inventory.reader_sections import Reader
+from pricing.reading.json_schemas import both_given
 from pricing.reading.validation import Day, Flag, Section, Text, refusal
 from pricing.regions import default_regions
 
@@ -85,6 +87,8 @@ class AccountsFile(Section):
 class Key(ActiveItem):
     """A customer managed KMS key. It costs until it is pending deletion, disabled or not."""
 
+    model_config = ConfigDict(json_schema_extra={"not": both_given("created", "from")})
+
     id: Text = Field(description="a name that trails and readers refer to", examples=["logs"])
     account: AccountId = Field(
         default_factory=str,
@@ -99,7 +103,7 @@ class Key(ActiveItem):
         description="CloudTrail takes symmetric keys only",
         examples=["SYMMETRIC_DEFAULT"],
     )
-    arn: Text | None = Field(
+    arn: KeyArn | None = Field(
         None,
         description="how measured requests find the key; default: by account and Region",
         examples=["arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"],
@@ -119,6 +123,7 @@ class Key(ActiveItem):
         (),
         description="days of its rotations, yearly or on demand; the first two cost",
         examples=[["2026-01-15"]],
+        json_schema_extra={"uniqueItems": True},
     )
 
     @model_validator(mode="after")

@@ -14,8 +14,8 @@ from pricing.offers.entries import Entry, Step
 from pricing.offers.meters import FREE, FREE_METER
 from pricing.offers.offer import Offer
 from pricing.rates import load_rates
+from pricing.reading.json_schemas import MAX_TEXT
 from pricing.reading.problems import DocumentError, Problem
-from pricing.reading.validation import MAX_TEXT
 from pricing.regions import in_order, partition_of
 
 _USD = "USD"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -18,8 +18,23 @@ import yaml
 
 from pricing.reading.files import decode, read_bytes
 from pricing.reading.limits import MAX_DEPTH, MAX_DIGITS, MAX_NODES, TooMuchError, deepest
+from pricing.reading.nodes import Location, Map, Refused, Seq, line_of
 from pricing.reading.problems import DocumentError, Problem
+from pricing.reading.scalar_slips import COMMA, UNSEEN_COLON, ScalarSlips
 from pricing.reading.words import describe, shown
+from pricing.reading.yaml_slips import explain_yaml_error
+
+__all__ = [
+    "Location",
+    "Map",
+    "Refused",
+    "Seq",
+    "Tagged",
+    "line_of",
+    "load_document",
+    "parse_document",
+    "parse_value",
+]
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -31,47 +46,11 @@ _FLOAT = re.compile(
     r"|\.(?:nan|NaN|NAN)\Z"
 )
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+_TEMPLATE_FIX = "render the template first, and check what it gives"
 _STR_TAG = "tag:yaml.org,2002:str"
 _CORE_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("map", "seq")}
 
-Location = tuple[str | int, ...]
 Tagged = Callable[[str, Any], Any]
-
-
-class Map(dict[str, Any]):
-    """A mapping that knows the line it starts on and the line of each key."""
-
-    __slots__ = ("line", "lines")
-
-    def __init__(self, line: int) -> None:
-        super().__init__()
-        self.line = line
-        self.lines: dict[str, int] = {}
-
-
-class Seq(list[Any]):
-    """A list that knows the line it starts on and the line of each item."""
-
-    __slots__ = ("line", "lines")
-
-    def __init__(self, line: int) -> None:
-        super().__init__()
-        self.line = line
-        self.lines: list[int] = []
-
-
-def line_of(root: Any, location: Iterable[str | int]) -> int | None:
-    """The line of the innermost part of `location` that the document has."""
-    line: int | None = getattr(root, "line", None)
-    node = root
-    for part in location:
-        if isinstance(node, Map) and isinstance(part, str) and part in node:
-            line, node = node.lines.get(part, line), node[part]
-        elif isinstance(node, Seq) and isinstance(part, int) and part < len(node):
-            line, node = node.lines[part], node[part]
-        else:
-            break
-    return line
 
 
 def load_document(path: str | Path) -> tuple[Map, list[Problem]]:
@@ -106,7 +85,7 @@ def parse_value(
     text: str, path: str = "<text>", tagged: Tagged | None = None
 ) -> tuple[Any, list[Problem]]:
     """As `parse_document`, of a text that may hold anything: a mapping, a list, a single value."""
-    builder = _Builder(path, tagged)
+    builder = _Builder(path, text, tagged)
     try:
         # a JSON scalar cannot hold NUL; libyaml would stop at it without a word on some platforms
         for event in yaml.parse(text, Loader=_Loader):
@@ -133,9 +112,12 @@ def parse_value(
         if depth > MAX_DEPTH:
             builder.refuse(TooMuchError.depth(mark))
         reason = getattr(error, "problem", None) or str(error)
-        found = f"text that is not YAML ({reason})"
-        fix = "check indentation (spaces, not tabs), colons and quotes here and in the line above"
-        builder.fail(mark.line + 1 if mark else None, (), found, "YAML", fix)
+        slips = explain_yaml_error(text, mark.line + 1 if mark else None, reason)
+        # what gave up in that line is one mistake, whatever was noted of it before
+        lines = {slip.line for slip in slips}
+        builder.problems = [known for known in builder.problems if known.line not in lines]
+        for slip in slips:
+            builder.fail(slip.line, (), slip.found, "YAML", slip.fix)
         raise DocumentError(builder.problems) from None
     if not builder.documents:
         builder.fail(1, (), "an empty file", "a YAML mapping", "run `kmscost init` for a start")
@@ -146,16 +128,19 @@ def parse_value(
 class _Builder:
     """Turns parser events into values; keeps a stack, so nesting costs no recursion."""
 
-    def __init__(self, path: str, tagged: Tagged | None = None) -> None:
+    def __init__(self, path: str, text: str, tagged: Tagged | None = None) -> None:
         self.path = path
+        self.text = text
         self.tagged = tagged
         self.problems: list[Problem] = []
         self.documents = 0
         self.root: Any = None
         self.nodes = 0
-        # one entry an open container: [container, pending key or None, anchor, nodes at start, tag]
+        # one entry an open container:
+        # [container, pending key or None, anchor, nodes at start, tag, start, is flow, template]
         self.stack: list[list[Any]] = []
         self.anchors: dict[str, tuple[Any, int]] = {}
+        self.slips = ScalarSlips(self.stack, self.fail, self.here, tagged is not None)
         self.read = 0  # where the last event ends [character]
 
     def fail(
@@ -202,7 +187,13 @@ class _Builder:
         if event.tag and event.tag not in ("!", _STR_TAG):
             value: Any = self.meant(event.tag, event.value, line)
         else:
+            if plain and (self.slips.is_behind_comma(event) or self.slips.hides_key(event)):
+                return
             value = self.resolve(event.value, line) if plain else event.value
+            if plain and not event.value.isascii():
+                value = self.slips.without_unseen(event.value, line)
+            if isinstance(value, float | int):
+                self.slips.note_number(event)
         if event.anchor:
             self.anchors[event.anchor] = (value, 1)
         self.put(value, line)
@@ -222,13 +213,15 @@ class _Builder:
             if len(text) > MAX_DIGITS:
                 fix = f"write fewer than {MAX_DIGITS} digits"
                 self.fail(line, self.here(), f"{len(text)} digits", "a number", fix)
-                return 0
+                return Refused(text[:20])
             if _LEADING_ZERO.match(text):
                 # a string keeps the digits; the problem says what is wrong with them
-                fix = f'write "{text}" in quotes if it is an id, or drop the leading zero'
+                fix = f'write "{text}" in quotes'
+                if len(text) != 12:  # as account ids have, whose leading zero is part of them
+                    fix += " if it is an id, or drop the leading zero"
                 found = f"the unquoted digits {text}, which some YAML readers take for octal"
                 self.fail(line, self.here(), found, "a number, or an id in quotes", fix)
-                return text
+                return Refused(text)
             return int(text.replace("_", ""))
         if _FLOAT.match(text):
             return float(
@@ -268,12 +261,16 @@ class _Builder:
 
     def key(self, value: Any, line: int) -> str:
         if isinstance(value, str):
-            return value
+            return str(value)
         self.fail(line, self.here(), f"{shown(value)} as a key", "a text key", "write it in quotes")
         return str(value)
 
     def enter(self, container: Map, key: str, value: Any, line: int) -> None:
-        if key == "<<" and isinstance(value, dict | list):
+        if key == COMMA:
+            self.slips.close_comma(value, line)
+        elif key == UNSEEN_COLON:
+            pass  # refused where it was read
+        elif key == "<<" and isinstance(value, dict | list):
             self.merge(container, value, line)
         # `lines` and not the mapping: an explicit key wins over one that << brought
         elif key in container.lines:
@@ -304,19 +301,31 @@ class _Builder:
             self.meant(tag, None, line)
             tag = None
         is_map = isinstance(event, yaml.MappingStartEvent)
-        self.stack.append([Map(line) if is_map else Seq(line), None, event.anchor, self.nodes, tag])
+        container = Map(line) if is_map else Seq(line)
+        start = event.start_mark.index
+        entry = [container, None, event.anchor, self.nodes, tag, start, event.flow_style, False]
+        self.stack.append(entry)
 
     def close(self, event: Any) -> None:
-        container, _, anchor, nodes_before, tag = self.stack.pop()
+        container, _, anchor, nodes_before, tag, start, is_flow, is_template = self.stack.pop()
         line = container.line
         value = self.meant(tag, container, line) if tag else container
+        if is_template:
+            text = " ".join(self.text[start : event.end_mark.index].split())
+            found = f"a template that was not rendered, {text[:80]}"
+            self.fail(line, self.here(), found, "its value", _TEMPLATE_FIX)
+            value = Refused(text[:80])
         if anchor:
             # with its size: an alias of it counts as much again
             self.anchors[anchor] = (value, self.nodes - nodes_before + 1)
         top = self.stack[-1] if self.stack else None
         if top is not None and isinstance(top[0], Map) and top[1] is None:
             fix = "write the key as text"
-            self.fail(line, self.here(), f"{shown(container)} as a key", "a text key", fix)
+            # {{ name }}: a mapping that begins right behind the brace of another one
+            if is_flow and top[6] and start == top[5] + 1 and self.tagged is None:
+                top[7] = True
+            else:
+                self.fail(line, self.here(), f"{shown(container)} as a key", "a text key", fix)
             # a key must follow all the same, or the value after it would be taken for one
             self.put("?", event.start_mark.line + 1)
         else:

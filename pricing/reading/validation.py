@@ -9,12 +9,10 @@ from __future__ import annotations
 import datetime
 import math
 import re
-import types
-import typing
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar, Union
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -26,13 +24,22 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from pricing.reading.document import Location, line_of, load_document
+from pricing.reading.document import Location, Refused, Seq, line_of, load_document
+from pricing.reading.json_schemas import (
+    DAY_PATTERN,
+    MAX_NUMBER,
+    MAX_TEXT,
+    PERCENT,
+    TEXT_SCHEMA,
+    number_schema,
+)
+from pricing.reading.key_owners import allowed_keys, misplaced_key
 from pricing.reading.problems import DocumentError, Problem
+from pricing.reading.slips import find_template, find_unseen, number_fix
 from pricing.reading.words import describe, nearest, shown
 
 Model = TypeVar("Model", bound=BaseModel)
 
-MAX_TEXT = 256
 _PAIRS = "write `key: value` pairs"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
@@ -53,11 +60,33 @@ def refusal(
     return PydanticCustomError("refused", "{expected}", context)
 
 
+def refusal_inside(error: PydanticCustomError, key: str | int) -> PydanticCustomError:
+    """The same refusal, or refusals that were joined, one key further in."""
+    context = {**(error.context or {})}
+    context["at"] = (key, *context["at"])
+    context["more"] = tuple(
+        {**other, "at": (key, *other["at"])} for other in context.get("more", ())
+    )
+    return PydanticCustomError("refused", "{expected}", context)
+
+
+def joined(errors: Iterable[PydanticCustomError]) -> PydanticCustomError:
+    """Several refusals of one value as one error: `validate` makes a problem of each."""
+    contexts: list[dict[str, Any]] = [{**(error.context or {})} for error in errors]
+    more = [context for first in contexts[1:] for context in (first, *first.pop("more", ()))]
+    first = contexts[0]
+    first["more"] = (*first.get("more", ()), *more)
+    return PydanticCustomError("refused", "{expected}", first)
+
+
 def read_text(value: Any) -> str:
     """A name: text in one line, not empty, without control characters."""
     if not isinstance(value, str):
         is_number = isinstance(value, int | float | datetime.date)
-        raise refusal(value, "text", "write it in quotes" if is_number else "write one text alone")
+        fix = "write it in quotes" if is_number else "write one text alone"
+        if isinstance(value, list | tuple) and len(value) == 1 and isinstance(value[0], str):
+            fix = f"write {value[0][:MAX_TEXT]}, without brackets or a dash"
+        raise refusal(value, "text", fix)
     if not value.strip():
         raise refusal(value, "text that is not empty", "give it a name")
     if len(value) > MAX_TEXT:
@@ -99,7 +128,8 @@ def read_number(value: Any) -> float:
     """A finite number, zero or more."""
     # True is an int to Python
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise refusal(value, "a number", "write digits without quotes or units")
+        fix = number_fix(value)
+        raise refusal(value, "a number", fix or "write digits without quotes or units")
     try:
         # an int may be larger than any float
         number = float(value)
@@ -109,13 +139,9 @@ def read_number(value: Any) -> float:
         raise refusal(value, "a finite number", "write the number out")
     if number < 0:
         raise refusal(value, "zero or more", "remove the minus sign")
-    if number > 1e15:
+    if number > MAX_NUMBER:
         raise refusal(value, "at most 1e15", "check the unit")
     return number
-
-
-# digits, then a percent sign, blanks around either: the same in `check` and in the JSON Schema
-PERCENT = r"^\s*[-+]?([0-9]{1,12}(\.[0-9]{0,12})?|\.[0-9]{1,12})\s*%\s*$"
 
 
 def read_percent(value: Any) -> float | None:
@@ -124,27 +150,21 @@ def read_percent(value: Any) -> float | None:
     >>> read_percent("99.9%"), read_percent("10 %"), read_percent("-5%"), read_percent(0.5)
     (0.999, 0.1, -0.05, None)
     """
-    if not isinstance(value, str) or not re.match(PERCENT, value, re.ASCII):
+    if not isinstance(value, str) or not re.match(PERCENT, value):
         return None
     # Decimal: 99.9 as a float, divided by 100, is not the float nearest to 0.999
     return float(Decimal(value.strip().removesuffix("%").strip()) / 100)
 
 
-Text = Annotated[
-    str,
-    PlainValidator(read_text),
-    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_TEXT}),
-]
+Text = Annotated[str, PlainValidator(read_text), WithJsonSchema(TEXT_SCHEMA)]
 Flag = Annotated[bool, PlainValidator(read_flag), WithJsonSchema({"type": "boolean"})]
 Day = Annotated[
     datetime.date,
     PlainValidator(read_day),
     PlainSerializer(lambda day: day.isoformat(), return_type=str),
-    WithJsonSchema({"type": "string", "format": "date"}),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": DAY_PATTERN}),
 ]
-Number = Annotated[
-    float, PlainValidator(read_number), WithJsonSchema({"type": "number", "minimum": 0})
-]
+Number = Annotated[float, PlainValidator(read_number), WithJsonSchema(number_schema(0))]
 
 
 class Source(Section):
@@ -160,13 +180,37 @@ def validate(
 ) -> tuple[Model | None, list[Problem], list[Location]]:
     """Check `root` against `model`.
 
-    Returns the model (None when there are problems), the problems, and where each of them is.
+    Returns the model (None when there are problems), the problems, and where anything was refused:
+    also where the reader of the document has noted a problem already, which needs no second one.
     """
     try:
         return model.model_validate(root), [], []
     except ValidationError as error:
-        found = [_problem(model, details, root, path) for details in _leaves(error)]
-        return None, [problem for problem, _ in found], [place for _, place in found]
+        found = _found(model, error, root, path)
+        return None, _fresh(root, found), [place for _, place in found]
+
+
+def find_problems(model: type[BaseModel], root: Any, path: str) -> list[tuple[Problem, Location]]:
+    """The problems of `root`, each with its place; none where the model takes it."""
+    try:
+        model.model_validate(root)
+    except ValidationError as error:
+        return _found(model, error, root, path)
+    return []
+
+
+def _found(
+    model: type[BaseModel], error: ValidationError, root: Any, path: str
+) -> list[tuple[Problem, Location]]:
+    return [
+        _problem(model, details, root, path)
+        for leaf in _leaves(error)
+        for details in _each_of(leaf)
+    ]
+
+
+def _fresh(root: Any, found: list[tuple[Problem, Location]]) -> list[Problem]:
+    return [problem for problem, place in found if not isinstance(_value_at(root, place), Refused)]
 
 
 def load_as(model: type[Model], path: str | Path) -> Model:
@@ -192,6 +236,25 @@ def _leaves(error: ValidationError) -> list[ErrorDetails]:
     ]
 
 
+def _each_of(details: ErrorDetails) -> list[ErrorDetails]:
+    """An error for each refusal that was joined with others."""
+    context = details.get("ctx", {})
+    more = context.get("more", ())
+    others = [details.copy() for _ in more]
+    for other, refused in zip(others, more, strict=True):
+        other["ctx"] = refused
+    return [details, *others]
+
+
+def _value_at(root: Any, place: Location) -> Any:
+    for part in place:
+        try:
+            root = root[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return root
+
+
 def _problem(
     model: type[BaseModel], details: ErrorDetails, root: Any, path: str
 ) -> tuple[Problem, Location]:
@@ -210,13 +273,14 @@ def _problem(
         close = nearest(key, allowed)
         found = f"the unknown key {shown(key)}"
         expected = f"one of {', '.join(allowed)}"
-        fix = f"did you mean `{close}`?" if close else "remove it"
+        misplaced = misplaced_key(model, details["loc"][:-1], key, value)
+        fix = misplaced or (f"did you mean `{close}`?" if close else "remove it")
     elif kind in ("model_type", "model_attributes_type", "dict_type"):
-        expected, fix = "a mapping", _PAIRS
+        expected, fix = "a mapping", _pairs_of(value)
     elif kind == "too_short":
         found, expected, fix = "an empty list", "at least one item", "add one"
     elif kind in ("list_type", "tuple_type"):
-        expected, fix = "a list", "write one item a line with `- `, or [in, brackets]"
+        expected, fix = "a list", _list_fix(value)
     elif kind in ("literal_error", "union_tag_invalid", "enum"):
         if kind == "union_tag_invalid":
             tag = str(context["discriminator"]).strip("'")
@@ -228,13 +292,39 @@ def _problem(
         close = nearest(str(value if kind != "union_tag_invalid" else context["tag"]), choices)
         fix = "write one of them" if len(choices) > 1 else f"write {choices[0]}"
         fix = f"did you mean `{close}`?" if close else fix
+        fix = f"write {value} without quotes" if choices == [value] else fix
     elif kind == "union_tag_not_found":
         tag = str(context["discriminator"]).strip("'")
         place, found = (*place, tag), "no such key"
         expected, fix = "a value for it: it is needed", f"add `{tag}:`"
         if not isinstance(value, dict):
-            place, found, expected, fix = place[:-1], shown(value), "a mapping", _PAIRS
+            place, found, expected, fix = place[:-1], shown(value), "a mapping", _pairs_of(value)
     return Problem(path, line_of(root, place), describe(place), found, expected, fix), place
+
+
+def _list_fix(value: Any) -> str:
+    """How to write the list that stands there as something else."""
+    if isinstance(value, dict):
+        return "put a dash and a blank before its first key, as in `- name: org`"
+    if isinstance(value, str) and value.strip() and len(value) < 80 and not find_template(value):
+        items = [item.strip() for item in value.split(",") if item.strip()]
+        return f"write [{', '.join(items)}]"
+    return "write one item a line with `- `, or [in, brackets]"
+
+
+def _pairs_of(value: Any) -> str:
+    """How to write the mapping that stands there as something else."""
+    if value is None:
+        return "indent the lines below it that belong to it, or remove the key"
+    if isinstance(value, Seq) and len(value) == 1 and isinstance(value[0], dict):
+        return "remove the dash before its first key"
+    template = find_template(value)
+    if template is not None:
+        return "render the template first, and check what it gives"
+    unseen = find_unseen(value) if isinstance(value, str) else None
+    if isinstance(value, str) and ":" in value:
+        return f"type a plain space after the colon{f', no {unseen[2:]}' if unseen else ''}"
+    return _PAIRS
 
 
 def _real(root: Any, location: Iterable[str | int], missing: bool) -> Location:
@@ -254,43 +344,3 @@ def _real(root: Any, location: Iterable[str | int], missing: bool) -> Location:
             continue  # a tag: the document has no such part
         place.append(part)
     return tuple(place)
-
-
-def allowed_keys(model: type[BaseModel], location: Iterable[str | int]) -> set[str]:
-    """The keys that the part of the document at `location` may have."""
-    candidates: list[type[BaseModel]] = [model]
-    for part in location:
-        if isinstance(part, int):
-            continue
-        tagged = [candidate for candidate in candidates if part in _tags(candidate)]
-        if tagged:
-            candidates = tagged
-            continue
-        found: list[type[BaseModel]] = []
-        for candidate in candidates:
-            for name, field in candidate.model_fields.items():
-                if part in (name, field.alias):
-                    found += _models(field.annotation)
-        candidates = found or candidates
-    return {
-        field.alias or name
-        for candidate in candidates
-        for name, field in candidate.model_fields.items()
-    }
-
-
-def _tags(model: type[BaseModel]) -> set[str]:
-    kind = model.model_fields.get("kind")
-    literals = set(typing.get_args(kind.annotation)) if kind else set()
-    return literals | {model.__name__}
-
-
-def _models(annotation: Any) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    origin = typing.get_origin(annotation)
-    if origin is None or origin is Literal:
-        return []
-    if origin in (Union, types.UnionType, Annotated, list, tuple, dict):
-        return [model for part in typing.get_args(annotation) for model in _models(part)]
-    return []

@@ -75,3 +75,15 @@ def shown(value: Any) -> str:
         return "a number of more than 60 digits" if huge else f"the number {value}"
     text = str(value)
     return repr(text if len(text) <= 60 else text[:57] + "...")
+
+
+def flow_of(value: Any) -> str:
+    """A short value as YAML has it in one line; an ellipsis for any other.
+
+    >>> flow_of(True), flow_of(0.99), flow_of("org"), flow_of([1]), flow_of(None)
+    ('true', '0.99', 'org', '...', '...')
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    short = isinstance(value, int | float | str) and len(text := str(value)) <= 40
+    return text if short and text.isprintable() else "..."

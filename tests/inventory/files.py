@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from estimator import load_inventory, schema
+from estimator import load_inventory
 from estimator.inventory import Inventory
-from pricing.reading.document import load_document
-from tests.extras import needed
+from pricing.reading.problems import KmscostError, Problem
+from tests.inventory.editor import marks
 
 PAYER = "111122223333"
 
@@ -25,9 +25,15 @@ def read(folder: Path, text: str) -> Inventory:
     return load_inventory(path)
 
 
-def schema_takes(folder: Path, text: str) -> bool:
-    """True where the JSON Schema of inventories takes a YAML text."""
-    path = folder / "of_schema.yaml"
-    path.write_text(text, encoding="utf-8")
-    document, _ = load_document(path)
-    return needed("jsonschema").Draft202012Validator(schema()).is_valid(document)
+def refusals(folder: Path, text: str) -> tuple[Problem, ...]:
+    """The problems that `check` has with a YAML text."""
+    try:
+        read(folder, text)
+    except KmscostError as error:
+        return error.problems
+    return ()
+
+
+def schema_takes(text: str) -> bool:
+    """True where an editor that knows the JSON Schema marks nothing in a YAML text."""
+    return not marks(text)

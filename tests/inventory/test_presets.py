@@ -39,7 +39,7 @@ def test_a_preset_gives_gets_per_file_with_its_source(tmp_path, reader, name, en
     assert "https://github.com/" in reader.gets_per_file.source
     assert "checked 2026-11-28" in reader.gets_per_file.source
     assert "assumption" not in reader.gets_per_file.source
-    assert schema_takes(tmp_path, text)
+    assert schema_takes(text)
 
 
 def test_what_nobody_tells_is_an_assumption():
@@ -94,7 +94,7 @@ def test_an_unknown_preset_is_refused(tmp_path, preset, words):
     assert (problem.line, problem.at) == (5, "readers[0].preset")
     assert words in str(problem)
     assert words == "text" or "one of datadog-forwarder, elastic-aws-s3," in str(problem)
-    assert not schema_takes(tmp_path, text)
+    assert not schema_takes(text)
 
 
 def test_only_readers_of_files_have_presets(tmp_path):

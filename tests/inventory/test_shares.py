@@ -35,7 +35,7 @@ def test_a_growth_above_100_percent_needs_its_sign(tmp_path, name, growth, fix):
     assert problem.line == 5
     assert problem.at.startswith(f"growth.{name}")
     assert problem.fix == fix
-    assert not schema_takes(tmp_path, text)
+    assert not schema_takes(text)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_check_and_schema_take_the_same_growth(tmp_path, growth, number):
     """To 100 percent a number is enough; with the sign, blanks or not, it goes to 1000 percent."""
     text = INVENTORY + f"growth: {{files_per_year: {growth}}}\n"
     assert read(tmp_path, text).growth.files_per_year.mid == number
-    assert schema_takes(tmp_path, text)
+    assert schema_takes(text)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_share_takes_percent_as_growth_does(tmp_path, saving, low, high):
         if inventory.readers:
             share = inventory.readers[0].share_of_files
         assert (share.low, share.high) == (low, high)
-        assert schema_takes(tmp_path, text)
+        assert schema_takes(text)
 
 
 @pytest.mark.parametrize("saving", ["99", "101%", "-1%", "'0.99'", "most"])
@@ -105,11 +105,11 @@ def test_thresholds_take_percent(tmp_path):
     """[50%, 0.8, 120%] are 0.5, 0.8 and 1.2; their order is that of the numbers."""
     text = INVENTORY + "budgets: [{name: b, usd_per_month: 1, thresholds: [50%, 0.8, 120 %]}]\n"
     assert read(tmp_path, text).budgets[0].thresholds == (0.5, 0.8, 1.2)
-    assert schema_takes(tmp_path, text)
+    assert schema_takes(text)
 
 
 @needs_cases
-def test_the_cases_of_growth_and_saving(tmp_path):
+def test_the_cases_of_growth_and_saving():
     """10 is refused, 10 % gives the 957,455 requests of 0.1; 99 is refused, 99% is 0.99."""
     with pytest.raises(KmscostError, match="10 is 1,000 percent a year: write 10%, or 1000%"):
         load_inventory(CASES / "check" / "growth_10.yaml")
@@ -125,4 +125,4 @@ def test_the_cases_of_growth_and_saving(tmp_path):
     (trail,) = load_inventory(CASES / "check" / "saving_99_percent.yaml").trails
     assert trail.bucket.bucket_key_saving.mid == 0.99
     for name in ("growth_spaced_percent.yaml", "saving_99_percent.yaml"):
-        assert schema_takes(tmp_path, (CASES / "check" / name).read_text(encoding="utf-8"))
+        assert schema_takes((CASES / "check" / name).read_text(encoding="utf-8"))

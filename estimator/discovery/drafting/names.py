@@ -8,7 +8,8 @@ from pathlib import Path
 
 from pydantic_core import PydanticCustomError
 
-from pricing.reading.validation import MAX_TEXT, read_text
+from pricing.reading.json_schemas import MAX_TEXT
+from pricing.reading.validation import read_text
 
 
 def fit(text: object, spare: str) -> tuple[str, bool]:

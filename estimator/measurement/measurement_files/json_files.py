@@ -20,8 +20,8 @@ from estimator.measurement.result import Actuals
 from estimator.measurement.skipped import Skipped, SkippedFiles
 from pricing.reading.files import to_utf8
 from pricing.reading.json_files import decode_json_bytes
+from pricing.reading.key_owners import allowed_keys
 from pricing.reading.problems import KmscostError, Problem
-from pricing.reading.validation import allowed_keys
 from pricing.reading.words import describe, nearest, shown
 
 # keys that only the JSON of another command has

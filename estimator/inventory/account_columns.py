@@ -1,0 +1,83 @@
+"""The columns of a CSV file of accounts: our own, and those of what AWS's console exports.
+
+AWS Organizations User Guide, "Export details for all accounts in AWS Organizations", checked
+2026-11-28: Account ID, ARN, Email, Name, Status, Joined method, Joined timestamp; State has taken
+the place of Status since 2025-09-09.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pricing.reading.problems import Problem
+from pricing.reading.words import nearest, shown
+
+COLUMNS = ("id", "name", "payer", "regions", "files_per_day", "from", "until")
+STATUS = "status"
+ACTIVE = "ACTIVE"
+# such an account writes nothing, or is about to: PENDING stood for PENDING_ACTIVATION
+NOT_ACTIVE = ("SUSPENDED", "PENDING_CLOSURE", "CLOSED", "PENDING_ACTIVATION", "PENDING")
+
+# what other tools call the columns, in lower case, without blanks, dashes and underscores
+_OTHER_NAMES = {
+    "accountid": "id",
+    "awsaccountid": "id",
+    "accountnumber": "id",
+    "accountname": "name",
+    "status": STATUS,
+    "state": STATUS,
+    "accountstatus": STATUS,
+    "accountstate": STATUS,
+}
+# columns of AWS's export that say nothing of files
+_UNUSED = {"arn", "accountarn", "email", "joinedmethod", "joinedtimestamp"}
+_DELIMITERS = (",", ";", "\t", "|")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_ -]{0,30}\Z")
+_SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # Excel's own first line
+
+
+def find_delimiter(text: str) -> tuple[str, str]:
+    r"""What parts the cells of a CSV file, by its header, and its text without Excel's first line.
+
+    >>> find_delimiter("id;name\n222222222222;prod\n")[0], find_delimiter("id,name\n")[0]
+    (';', ',')
+    """
+    separator = _SEPARATOR.match(text)
+    if separator:
+        # an empty line in its place: lines are counted from the file's first one
+        return separator[1], "\n" + text[separator.end() :]
+    header = text.split("\n", 1)[0]
+    return max(_DELIMITERS, key=header.count), text
+
+
+def understand_header(
+    path: str, line: int, header: list[str], problems: list[Problem]
+) -> list[str]:
+    """The key of an account, or `STATUS`, that each column is; nothing where it is unused."""
+    columns = []
+    for cell in header:
+        name = cell.strip()
+        plain = re.sub(r"[\s_-]", "", name.casefold())
+        column = name if name in COLUMNS else _OTHER_NAMES.get(plain, "")
+        if not column and plain in COLUMNS:
+            column = plain  # Id, Name
+        if not column and plain not in _UNUSED:
+            close = nearest(name, COLUMNS)
+            fix = f"did you mean `{close}`?" if close else "remove the column"
+            expected = f"columns out of {', '.join(COLUMNS)}, {STATUS}"
+            # the file may be no account list at all: do not quote what is none of our business
+            quoted = f" {shown(name)}" if _NAME.match(name) else ""
+            problems.append(Problem(path, line, "", f"an unknown column{quoted}", expected, fix))
+        columns.append(column)
+    # the console's files had both while State took the place of Status
+    if columns.count(STATUS) > 1:
+        old = next((i for i, cell in enumerate(header) if cell.strip().casefold() == STATUS), 0)
+        columns[old] = ""
+    used = [column for column in columns if column]
+    if len(set(used)) < len(used):
+        fix = "keep one of them"
+        problems.append(Problem(path, line, "", "a column twice", "each column once", fix))
+    if "id" not in columns:
+        fix = "name the column with the account ids `id`"
+        problems.append(Problem(path, line, "", "no column `id`", "one", fix))
+    return columns

@@ -1,0 +1,129 @@
+"""Numbers that can hardly be meant: a month's where a day's stands, 12.000 for twelve thousand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from estimator.figures import count, factor
+from estimator.inventory.accounts import Found
+from estimator.inventory.assumptions import FILES_PER_DAY, FilesPerDay
+from estimator.inventory.draft import Draft
+from estimator.inventory.sections import InventoryFile
+from pricing.reading.document import Location, Map, Seq, line_of
+from pricing.reading.problems import printable
+from pricing.reading.slips import find_template, thousands_fix
+from pricing.reading.words import describe
+
+_DAY = 24 * 60 * 60  # [s]
+_DAYS_OF_A_MONTH = range(28, 32)
+# the busiest accounts have several files a minute in a Region: none has one every second
+_MOST_FILES = _DAY  # [file/day]
+_MOST_GETS = 1_000 * _DAY  # [get/day]
+_MOST_NOTICES = 5
+_COUNTS = (  # whole numbers by their nature, so that thousands may have a point
+    "other_kms_requests_per_month",
+    "files_per_day",
+    "gets_per_day",
+    "queries_per_month",
+    "runs_per_month",
+    "usd_per_month",
+    "config_updates_per_month",
+)
+
+
+def implausible_numbers(
+    draft: Draft, document: InventoryFile, found: Iterable[Found]
+) -> tuple[str, ...]:
+    """A notice of each number, and of each text, that is taken and can hardly be meant."""
+    notices = [
+        *_monthly_files(draft, document, found),
+        *(slip for at, value in _parts(draft.root, ()) for slip in _slips_in(draft, at, value)),
+    ]
+    more = len(notices) - _MOST_NOTICES
+    rest = [f"{more:,} more such numbers or texts"] if more > 0 else []
+    return (*map(printable, notices[:_MOST_NOTICES]), *rest)
+
+
+def _place(draft: Draft, at: Location) -> str:
+    line = line_of(draft.root, at)
+    # a mapping of Python has no lines
+    where = f"{draft.path}:{line}" if line else draft.path
+    return f"{where}: {describe(at)}"
+
+
+def _monthly_files(draft: Draft, document: InventoryFile, found: Iterable[Found]) -> Iterator[str]:
+    for account in found:
+        at = account.at.removesuffix("id") + "files_per_day"
+        where = f"{account.path}:{account.line}" if account.line else account.path
+        for region, slip in _monthly_parts(account.entry.files_per_day):
+            yield f"{where}: {at}{region}: {slip}"
+        yield from _thousands(f"{where}: ", account.row)
+    for index, trail in enumerate(document.trails):
+        for region, slip in _monthly_parts(trail.files_per_day):
+            place = _place(draft, draft.place(("trails", index, "files_per_day")))
+            yield f"{place}{region}: {slip}"
+    for index, reader in enumerate(document.readers):
+        gets = getattr(reader, "gets_per_day", None)
+        if gets is not None and gets.mid >= _MOST_GETS:
+            at = _place(draft, draft.place(("readers", index, "gets_per_day")))
+            rate = f"{count(gets.mid)} gets a day are {factor(gets.mid / _DAY)} a second"
+            yield f"{at}: {rate}; is it a month's number?"
+
+
+def _monthly_parts(files: FilesPerDay | None) -> Iterator[tuple[str, str]]:
+    """The Regions of files per day whose number can hardly be meant, and why."""
+    parts = {f".{region}": number for region, number in files.by_region.items()} if files else {}
+    if files is not None and files.other is not None:
+        parts[".other" if files.by_region else ""] = files.other
+    for region, number in parts.items():
+        slip = _month_of_files(number.mid)
+        if slip is not None:
+            yield region, slip
+
+
+def _month_of_files(number: float) -> str | None:
+    question = "is it a month's number?"
+    for days in _DAYS_OF_A_MONTH:
+        if number == FILES_PER_DAY * days:
+            return f"{count(number)} files a day are {days} x 288, which is usual; {question}"
+    if number < _MOST_FILES:
+        return None
+    second = f"{factor(number / _DAY)} a second in one account and Region"
+    return f"{count(number)} files a day are {second}; {question}"
+
+
+def _slips_in(draft: Draft, at: Location, value: Map | Seq) -> Iterator[str]:
+    if isinstance(value, Map) and value.written and at[:1] != ("accounts",):
+        is_count = any(part in _COUNTS for part in at)
+        for key in value.written if is_count else [key for key in value.written if key in _COUNTS]:
+            yield f"{_place(draft, (*at, key))}: {thousands_fix(value.written[key])}"
+    for part, text in _items(value):
+        template = find_template(text)
+        if template is not None:
+            what = f"{template} looks like a template that was not rendered"
+            yield f"{_place(draft, (*at, part))}: {what}"
+
+
+def _thousands(where: str, row: Any) -> Iterator[str]:
+    """The number of files in an account, its own or in a mapping of Regions."""
+    if isinstance(row, Map):
+        inner = row.get("files_per_day")
+        written = {**row.written, **(inner.written if isinstance(inner, Map) else {})}
+        for text in written.values():
+            yield f"{where}files_per_day: {thousands_fix(text)}"
+
+
+def _items(value: Any) -> Iterator[tuple[str | int, Any]]:
+    if isinstance(value, Map):
+        yield from value.items()
+    elif isinstance(value, Seq):
+        yield from enumerate(value)
+
+
+def _parts(value: Any, at: Location) -> Iterator[tuple[Location, Map | Seq]]:
+    """Every mapping and list of a document, and where it stands."""
+    if isinstance(value, Map | Seq):
+        yield at, value
+        for key, item in _items(value):
+            yield from _parts(item, (*at, key))

@@ -1,0 +1,109 @@
+"""Which keys a part of a document may have, and which part a misplaced key belongs to."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal, Union
+
+from pydantic import BaseModel
+
+from pricing.reading.words import flow_of
+
+_MOST_OWNERS = 3  # a key of more parts than that, such as `name`, was not meant for any of them
+
+
+def misplaced_key(
+    model: type[BaseModel], location: Iterable[str | int], key: str, value: Any
+) -> str | None:
+    """Where a key that is unknown here belongs; None where no part, or any part, has it.
+
+    Parameters
+    ----------
+    model : type of BaseModel
+        Of the whole document.
+    location : iterable of str or int
+        The part that has the key.
+    key : str
+        The key.
+    value : Any
+        Its value, which the fix repeats.
+    """
+    place = tuple(location)
+    written = flow_of(value)
+    for candidate in _models_at(model, place):
+        for name, below, is_list in _children(candidate):
+            if not is_list and any(key in _keys(part) for part in below):
+                return f"{key} belongs inside {name}: {{..., {key}: {written}}}"
+    if place and key in _keys(model):
+        return f"{key} belongs at the top of the file, without blanks before it"
+    owners = [
+        name
+        for name, below, _ in _children(model)
+        if name not in place[:1] and any(key in _keys_below(part) for part in below)
+    ]
+    return f"{key} belongs to {' or '.join(owners)}" if 1 <= len(owners) <= _MOST_OWNERS else None
+
+
+def allowed_keys(model: type[BaseModel], location: Iterable[str | int]) -> set[str]:
+    """The keys that the part of the document at `location` may have."""
+    return {key for candidate in _models_at(model, location) for key in _keys(candidate)}
+
+
+def _keys(model: type[BaseModel]) -> set[str]:
+    return {field.alias or name for name, field in model.model_fields.items()}
+
+
+def _keys_below(model: type[BaseModel]) -> set[str]:
+    """The keys of a part and of the parts inside it."""
+    return _keys(model).union(*(_keys(part) for _, parts, _ in _children(model) for part in parts))
+
+
+def _children(model: type[BaseModel]) -> list[tuple[str, list[type[BaseModel]], bool]]:
+    """The keys of a part that hold parts of their own, the models of these, and True for a list."""
+    found = [
+        (field.alias or name, _models(field.annotation), _is_list(field.annotation))
+        for name, field in model.model_fields.items()
+    ]
+    return [child for child in found if child[1]]
+
+
+def _is_list(annotation: Any) -> bool:
+    return typing.get_origin(annotation) in (list, tuple)
+
+
+def _models_at(model: type[BaseModel], location: Iterable[str | int]) -> list[type[BaseModel]]:
+    """The models that the part of the document at `location` may have."""
+    candidates: list[type[BaseModel]] = [model]
+    for part in location:
+        if isinstance(part, int):
+            continue
+        tagged = [candidate for candidate in candidates if part in _tags(candidate)]
+        if tagged:
+            candidates = tagged
+            continue
+        found: list[type[BaseModel]] = []
+        for candidate in candidates:
+            for name, field in candidate.model_fields.items():
+                if part in (name, field.alias):
+                    found += _models(field.annotation)
+        candidates = found or candidates
+    return candidates
+
+
+def _tags(model: type[BaseModel]) -> set[str]:
+    kind = model.model_fields.get("kind")
+    literals = set(typing.get_args(kind.annotation)) if kind else set()
+    return literals | {model.__name__}
+
+
+def _models(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    origin = typing.get_origin(annotation)
+    if origin is None or origin is Literal:
+        return []
+    if origin in (Union, types.UnionType, Annotated, list, tuple, dict):
+        return [model for part in typing.get_args(annotation) for model in _models(part)]
+    return []

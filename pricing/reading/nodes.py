@@ -1,0 +1,54 @@
+"""The parts of a document that somebody wrote, each with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+Location = tuple[str | int, ...]
+
+
+class Refused(str):
+    """A value of which a problem is noted already: whoever reads it on needs no second one."""
+
+    __slots__ = ()
+
+
+class Map(dict[str, Any]):
+    """A mapping that knows the line it starts on and the line of each key.
+
+    `written` has the text of each number that may stand for thousands, as 12.000 does.
+    """
+
+    __slots__ = ("line", "lines", "written")
+
+    def __init__(self, line: int) -> None:
+        super().__init__()
+        self.line = line
+        self.lines: dict[str, int] = {}
+        self.written: dict[str, str] = {}
+
+
+class Seq(list[Any]):
+    """A list that knows the line it starts on and the line of each item."""
+
+    __slots__ = ("line", "lines")
+
+    def __init__(self, line: int) -> None:
+        super().__init__()
+        self.line = line
+        self.lines: list[int] = []
+
+
+def line_of(root: Any, location: Iterable[str | int]) -> int | None:
+    """The line of the innermost part of `location` that the document has."""
+    line: int | None = getattr(root, "line", None)
+    node = root
+    for part in location:
+        if isinstance(node, Map) and isinstance(part, str) and part in node:
+            line, node = node.lines.get(part, line), node[part]
+        elif isinstance(node, Seq) and isinstance(part, int) and part < len(node):
+            line, node = node.lines[part], node[part]
+        else:
+            break
+    return line

@@ -1,0 +1,115 @@
+"""Slips of unquoted values that YAML takes for something else, found while they are read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from pricing.reading.nodes import Location, Map, Refused
+from pricing.reading.slips import UNSEEN, find_unseen, number_fix, thousands_fix
+from pricing.reading.slips import without_unseen as clean
+
+UNSEEN_COLON = "\0unseen"  # likewise, of a key that no colon and plain blank ends
+COMMA = "\0comma"  # in place of a key: no text of YAML holds a NUL
+_COMMA_PART = re.compile(r"[0-9][0-9.]*(?: *%)?\Z")  # what follows a decimal comma
+_KEY_AND_UNSEEN = re.compile(rf"[a-z_]+ *:{UNSEEN}")
+
+
+class ScalarSlips:
+    """Finds decimal commas, thousands with a point, and characters that nobody sees.
+
+    Parameters
+    ----------
+    stack : list
+        The open containers, each with the key that waits for its value.
+    fail : callable
+        Notes a problem: line, location, found, expected, fix.
+    here : callable
+        The location of the value that comes next.
+    is_tagged : bool
+        Whether tags have a meaning: such a document is not of people's own keys.
+    """
+
+    def __init__(
+        self,
+        stack: list[list[Any]],
+        fail: Callable[[int | None, Location, str, str, str], None],
+        here: Callable[[], Location],
+        is_tagged: bool,
+    ) -> None:
+        self.stack, self.fail, self.here, self.is_tagged = stack, fail, here, is_tagged
+        # the last number in a mapping: the mapping, its key, the text and where it ends
+        self.number: tuple[Any, str, str, int] = (None, "", "", -1)
+
+    def note_number(self, event: Any) -> None:
+        """Remember a number where it stands: a comma may follow it, or it is written 12.000."""
+        container, key = self.stack[-1][:2] if self.stack else (None, None)
+        if isinstance(container, Map) and key is not None:
+            self.number = (container, key[0], event.value, event.end_mark.index)
+            if event.value[-4:-3] == "." and thousands_fix(event.value):
+                container.written[key[0]] = event.value
+
+    def is_behind_comma(self, event: Any) -> bool:
+        """True for the digits behind a decimal comma, which YAML takes for the next key."""
+        container, key, text, end = self.number
+        top = self.stack[-1] if self.stack else None
+        # without a blank between them: {low: 1,5} and not {low: 1, 5: x}
+        if (
+            top is None
+            or top[0] is not container
+            or top[1] is not None
+            or event.start_mark.index != end + 1
+            or not _COMMA_PART.match(event.value)
+        ):
+            return False
+        top[1] = (COMMA, event.start_mark.line + 1)
+        self.number = (container, key, f"{text},{event.value}", event.end_mark.index)
+        return True
+
+    def close_comma(self, value: Any, line: int) -> None:
+        """Refuse the number with a decimal comma, or the number that is a key after all."""
+        container, key, text, _ = self.number
+        if value is not None:
+            number = text.rpartition(",")[2]
+            self.fail(line, self.here(), f"{number} as a key", "a text key", "write it in quotes")
+            return
+        percent = "%" if "%" in text else ""
+        fix = number_fix(text.rstrip("% ")) or "write a point"
+        fix = fix.replace(", with", f"{percent}, with")
+        self.fail(line, (*self.here(), key), text, "a number", fix)
+        container[key] = Refused(text)
+
+    def hides_key(self, event: Any) -> bool:
+        """True for `key:` and its value in braces, which only a no-break space parts."""
+        text, line = event.value, event.start_mark.line + 1
+        unseen = None if text.isascii() or self.is_tagged else find_unseen(text)
+        top = self.stack[-1] if self.stack else None
+        is_key = top is not None and isinstance(top[0], Map) and top[1] is None
+        if unseen is None or not is_key or top is None or not _KEY_AND_UNSEEN.match(text):
+            return False
+        key, _, value = text.partition(":")
+        top[1] = (UNSEEN_COLON, line)
+        self._refuse_colon(text, unseen, line, (*self.here()[:-1], key.strip()))
+        top[0][key.strip()] = Refused(clean(value))
+        top[0].lines[key.strip()] = line
+        return True
+
+    def _refuse_colon(self, text: str, unseen: str, line: int, at: Location) -> None:
+        where = f"after `{text.partition(':')[0].strip()}:`"
+        self.fail(line, at, f"{unseen} {where}", "a plain space", "type one")
+
+    def without_unseen(self, text: str, line: int) -> str:
+        """The text of an unquoted scalar; what nobody sees is refused where it hides a key."""
+        unseen = find_unseen(text)
+        if unseen is None or self.is_tagged:
+            return text
+        top = self.stack[-1] if self.stack else None
+        if _KEY_AND_UNSEEN.match(text):
+            self._refuse_colon(text, unseen, line, self.here())
+            return Refused(text)
+        if top is not None and isinstance(top[0], Map) and top[1] is None:
+            key = clean(text)
+            self.fail(line, (*self.here(), key), f"{unseen} in the key", "none", "remove it")
+            return key
+        return text

@@ -1,0 +1,121 @@
+"""Why a text is no YAML, in words of its writer: indentation, templates, unseen characters."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from pricing.reading.slips import UNSEEN, find_template, find_unseen
+
+# where a character that nobody sees breaks the structure: in the indentation, behind a colon of a
+# key, a dash, a comma or a bracket
+_STRUCTURAL = re.compile(
+    rf"^(?P<indent>\s*?{UNSEEN})"
+    rf"|(?:^|[\s{{,])(?P<key>[A-Za-z_][\w-]*|\"[^\"]*\")\s*:{UNSEEN}"
+    rf"|^\s*-{UNSEEN}"
+)
+_COMMENT = re.compile(r"(?:^|\s)#.*")
+_KEY = re.compile(r"\s*(?:- *)?(?:[A-Za-z_][\w-]*|\"[^\"]*\")\s*:(?:\s|$)")
+_CURLY = re.compile("[\u201c\u201d\u201e]")
+_GENERIC = "check indentation (spaces, not tabs), colons and quotes here and in the line above"
+
+
+class YamlSlip(NamedTuple):
+    """A mistake that makes a text no YAML."""
+
+    line: int | None
+    found: str
+    fix: str
+
+
+def explain_yaml_error(text: str, line: int | None, reason: str) -> list[YamlSlip]:
+    """The mistakes behind an error of the parser: each that is known, else the parser's own words.
+
+    Parameters
+    ----------
+    text : str
+        The whole text.
+    line : int, optional
+        The line at which the parser gave up, from 1: often the one after the mistake.
+    reason : str
+        What the parser says.
+    """
+    generic = YamlSlip(line, f"text that is not YAML ({reason})", _GENERIC)
+    if line is None:
+        return [generic]
+    lines = text.split("\n")[:line]
+    unseen = _unseen_in(lines)
+    if unseen:
+        return unseen
+    # the parser may give up in the line after, at the end of the text for one
+    for number in range(len(lines), max(len(lines) - 2, 0), -1):
+        slip = _slip_of_line(lines[number - 1], number)
+        if slip is not None:
+            return [slip]
+    return [_indentation(lines, reason) or generic]
+
+
+def _unseen_in(lines: list[str]) -> list[YamlSlip]:
+    slips = []
+    for number, line in enumerate(lines, 1):
+        found = None if line.isascii() else _STRUCTURAL.search(_COMMENT.sub("", line))
+        if found is not None:
+            where = f"after `{found['key']}:`" if found["key"] else "at the beginning of the line"
+            name = find_unseen(found[0])
+            slips.append(YamlSlip(number, f"{name} {where}", "type a plain space"))
+    return slips
+
+
+def _slip_of_line(line: str, number: int) -> YamlSlip | None:
+    code = _COMMENT.sub("", line)
+    template = find_template(code) or next((m for m in ("{%", "{{", "<%") if m in code), None)
+    if template is not None:
+        found = f"a template that was not rendered, {template}"
+        return YamlSlip(number, found, "render the template first, and check what it gives")
+    blanks = code[: len(code) - len(code.lstrip())]
+    if "\t" in blanks:
+        return YamlSlip(number, "a tab in the indentation", "type spaces: YAML takes no tabs there")
+    if re.search(r":\s*[@`]", code):
+        fix = "write the value in quotes"
+        return YamlSlip(number, "a value that begins with @ or `", fix)
+    if _CURLY.search(code):
+        return YamlSlip(number, "typographic quotes", 'type straight ones, "')
+    return None
+
+
+def _columns(line: str) -> list[int]:
+    """The columns at which the items of a line begin: of `- name: a`, the dash's and the key's."""
+    blanks = len(line) - len(line.lstrip(" "))
+    dash = re.match(r" *(- +)+", line)
+    return [blanks, len(dash[0])] if dash else [blanks]
+
+
+def _indentation(lines: list[str], reason: str) -> YamlSlip | None:
+    """The slip of a line that begins in a column at which nothing above it does."""
+    line = lines[-1]
+    if not _KEY.match(line) and not line.lstrip().startswith("- "):
+        return None
+    own = _columns(line)[0]
+    above: dict[int, int] = {}  # the columns that are open there, and the line of each
+    for number in range(len(lines) - 1, 0, -1):
+        code = _COMMENT.sub("", lines[number - 1])
+        if not code.strip():
+            continue
+        columns = [column for column in _columns(code) if not above or column < min(above)]
+        above.update(dict.fromkeys(columns, number))
+        if 0 in columns:
+            break
+    if not above or (own in above and "mapping values" not in reason):
+        return None
+    if own in above:
+        return None
+    # as far away, the deeper one: the line stands below it
+    column = min(above, key=lambda column: (abs(column - own), -column))
+    found = f"a line that is indented by {_spaces(own)}, as none above it"
+    return YamlSlip(
+        len(lines), found, f"indent it by {_spaces(column)}, as line {above[column]} is"
+    )
+
+
+def _spaces(count: int) -> str:
+    return "1 space" if count == 1 else f"{count} spaces"
