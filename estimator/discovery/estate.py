@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from estimator.discovery.completeness import Completeness
 from pricing.arns import is_account
 from pricing.reading.problems import Problem, UsageError
 from pricing.regions import check_region_option
@@ -32,6 +33,7 @@ TRAIL = (
     "insights",
     "logging",
     "stopped",  # day
+    "failing",  # the error of its last delivery: it writes no files
 )
 KEY = (
     "arn",
@@ -42,6 +44,8 @@ KEY = (
     "rotations",
     "next_rotation",
     "rotates",
+    "is_new",  # made by the description itself: it has no past
+    "rotation_days",  # from one rotation to the next
     "alias",
     "state",
     "manager",
@@ -74,6 +78,8 @@ class Resource:
     identity: str
     source: str
     facts: dict[str, Fact] = field(default_factory=dict)
+    # what is to be looked at beside its facts
+    remarks: list[str] = field(default_factory=list)
 
     def record(
         self, name: str, value: Any, source: str, question: str = "", note: str = ""
@@ -130,6 +136,7 @@ class Estate:
     region: str | None = None
     account: str | None = None
     notices: list[str] = field(default_factory=list)
+    completeness: Completeness = field(default_factory=Completeness)
     found: Counter[str] = field(default_factory=Counter)
 
     def set_placeholders(self, account: str | None, region: str | None) -> None:

@@ -60,6 +60,36 @@ def load_template(path: str, source: str) -> Template:
     return Template(path, source, parameters, mappings, conditions, resources, notices)
 
 
+def trails_in(body: Any) -> list[str] | None:
+    """The trails that a template inside another description makes; None where it is not readable.
+
+    >>> trails_in('{"Resources": {"T": {"Type": "AWS::CloudTrail::Trail"}}}'), trails_in(None)
+    (['T'], None)
+    """
+    if not isinstance(body, str) or not body.strip():
+        return None
+    root: Any
+    try:
+        if body.lstrip()[:1] == "{":
+            root = decode_json_bytes(body.encode(), "", Any, "a template", "")
+        else:
+            root = parse_document(body, "", _function)[0]
+    except DocumentError:
+        return None
+    resources = root.get("Resources") if isinstance(root, Mapping) else None
+    if not isinstance(resources, Mapping):
+        return None
+    trails = []
+    for name, resource in resources.items():
+        if isinstance(resource, Mapping) and resource.get("Type") == "AWS::CloudTrail::Trail":
+            properties = resource.get("Properties")
+            given = properties.get("TrailName") if isinstance(properties, Mapping) else None
+            trails.append(given if isinstance(given, str) else str(name))
+        elif str(name).startswith("Fn::"):
+            return None  # not worked out: what it makes is not known
+    return trails
+
+
 def _function(tag: str, value: Any) -> Any:
     """`!Ref x` as `{"Ref": "x"}`, `!GetAtt a.b` as `{"Fn::GetAtt": ["a", "b"]}`."""
     name = tag.removeprefix("!")

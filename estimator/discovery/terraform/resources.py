@@ -14,7 +14,9 @@ from estimator.discovery.terraform.references import References
 from pricing.arns import format_arn, is_account, parse_arn
 from pricing.reading.words import shown
 
-KEYS = ("aws_kms_key", "aws_kms_external_key", "aws_kms_replica_key")
+REPLICAS = ("aws_kms_replica_key", "aws_kms_replica_external_key")
+KEYS = ("aws_kms_key", "aws_kms_external_key", *REPLICAS)
+_MOST_NAMED = 5
 _ENCRYPTION = "aws_s3_bucket_server_side_encryption_configuration"
 _FIELDS = {
     "Field": "field",
@@ -52,6 +54,12 @@ class Reader:
             for node in self._nodes:
                 if node.type in kinds:
                     read(node)
+        for node in self._nodes:
+            if node.read:
+                names = ", ".join(sorted(node.read))
+                self._estate.note(
+                    f"{node.label}: Terraform marks {names} as sensitive: its value stands here"
+                )
 
     def _key(self, node: Node) -> None:
         arn = parse_arn(node.text("arn"), "kms")
@@ -64,15 +72,31 @@ class Reader:
             key.record("region", arn.region, node.label, note="arn")
             self._estate.name_key(arn.name, key.identity)
         else:
-            _record(key, "account", self._owners.account(node))
+            _record(key, "account", self._owner_of_key(node))
             _record(key, "region", self._owners.region(node))
             key.record("rotations", (), node.label, note=f"new: {APPLY}")
+            key.record("is_new", True, node.label)
         spec = node.text("customer_master_key_spec") or node.text("key_spec")
         if spec:
             key.record("spec", spec, node.label, note="customer_master_key_spec")
         rotates = node.values.get("enable_key_rotation")
         if isinstance(rotates, bool):
             key.record("rotates", rotates, node.label, note="enable_key_rotation")
+        days = node.values.get("rotation_period_in_days")
+        if isinstance(days, int) and not isinstance(days, bool) and days > 0:
+            key.record("rotation_days", days, node.label, note="rotation_period_in_days")
+
+    def _owner_of_key(self, node: Node) -> Fact:
+        """The account of a new key; a replica's is that of its primary, whatever its provider."""
+        own = self._owners.account(node)
+        if own.is_known or node.type not in REPLICAS:
+            return own
+        arn = parse_arn(node.text("primary_key_arn"), "kms")
+        if arn is not None and arn.account:
+            return Fact(arn.account, node.label, note="primary_key_arn")
+        primary = self._references.node(node, "primary_key_arn", KEYS)
+        key = self._key_of(primary) if primary is not None else None
+        return (key.fact("account") if key is not None else None) or own
 
     def _alias(self, node: Node) -> None:
         target = node.text("target_key_arn") or node.text("target_key_id")
@@ -160,6 +184,8 @@ class Reader:
             trail.record("home", home, node.label, note="home_region")
         else:
             _record(trail, "home", self._owners.region(node))
+        if node.before:
+            trail.remarks.append(node.before)
         self._trail_key(trail, node)
         self._trail_bucket(trail, node)
         for fact, attribute in (
@@ -189,9 +215,32 @@ class Reader:
             elif isinstance(constant, str) and constant:
                 self._record_key(trail, node, constant)
             else:
-                which = self._references.describe(node, "kms_key_id")
-                question = f"which key: {APPLY}" + (f", it refers to {which}" if which else "")
-                trail.record("key", "", node.label, question, note)
+                self._offer_key(trail, node)
+
+    def _offer_key(self, trail: Resource, node: Node) -> None:
+        """A key that the trail may mean: a made-up one would hide what is there, and cost more."""
+        note = "kms_key_id"
+        which = self._references.describe(node, note)
+        question = f"which key: {APPLY}"
+        nodes = self._references.candidates(node, note, (*KEYS, "aws_kms_alias"))
+        keys = {
+            key.identity: name.address
+            for name in nodes
+            if (key := self._key_of(name)) is not None
+            and key.value("spec") in (None, "SYMMETRIC_DEFAULT")
+        }
+        names = ", ".join(list(keys.values())[:_MOST_NAMED])
+        more = f" and {len(keys) - _MOST_NAMED:,} more" if len(keys) > _MOST_NAMED else ""
+        if len(keys) == 1:
+            only = f"{names} is the only key it may be in this plan: confirm it"
+            trail.record("key", next(iter(keys)), node.label, f"{question}; {only}", note)
+        elif keys:
+            # those it refers to, or all that there are
+            spare = next(iter(keys)) if which else ""
+            trail.record("key", spare, node.label, f"{question}, one of {names}{more}", note)
+        else:
+            refers = f", it refers to {which}" if which else ""
+            trail.record("key", "", node.label, f"{question}{refers}", note)
 
     def _record_key(self, trail: Resource, node: Node, given: str) -> None:
         """A key by ARN, by id, or by the name of an alias in the trail's Region and account."""
