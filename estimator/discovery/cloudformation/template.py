@@ -30,6 +30,8 @@ class Template:
     mappings: Mapping[str, Any]
     conditions: Mapping[str, Any]
     resources: Mapping[str, Any]
+    outputs: Mapping[str, Any]
+    transforms: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
 
     def place(self, name: str) -> str:
@@ -53,11 +55,18 @@ def load_template(path: str, source: str) -> Template:
     if not isinstance(resources, Mapping):
         found = "no Resources" if resources is None else f"{shown(resources)} as Resources"
         raise DocumentError(Problem(path, None, "Resources", found, "a template's resources", _FIX))
-    sections = [root.get(name) for name in ("Parameters", "Mappings", "Conditions")]
-    parameters, mappings, conditions = (x if isinstance(x, Mapping) else {} for x in sections)
+    sections = [root.get(name) for name in ("Parameters", "Mappings", "Conditions", "Outputs")]
+    parameters, mappings, conditions, outputs = (
+        section if isinstance(section, Mapping) else {} for section in sections
+    )
+    transforms = root.get("Transform")
+    listed = transforms if isinstance(transforms, list) else [transforms]
+    names = tuple(name for name in listed if isinstance(name, str))
     # YAML that AWS takes may still be a mistake, such as a key twice
     notices = tuple(str(problem) for problem in problems[:5])
-    return Template(path, source, parameters, mappings, conditions, resources, notices)
+    return Template(
+        path, source, parameters, mappings, conditions, resources, outputs, names, notices
+    )
 
 
 def trails_in(body: Any) -> list[str] | None:

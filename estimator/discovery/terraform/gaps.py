@@ -48,10 +48,10 @@ def note_gaps(
     completeness = estate.completeness
     has_trails = any(node.type == _TRAIL and node.mode == "managed" for node in nodes)
     unread = list(_unread(document, source))
-    for section, reason in unread:
+    for section, reason, _ in unread:
         completeness.missed(section, source, reason)
     # a document whose trails are all of types that nobody reads saw none of them
-    if has_trails or not any(section == "trails" for section, _ in unread):
+    if has_trails or not any(is_trail for _, _, is_trail in unread):
         completeness.saw("trails", source)
     for reason in _partial(document, nodes):
         completeness.missed("trails", source, reason)
@@ -100,8 +100,8 @@ def _note_ends(estate: Estate, document: Document, source: str) -> None:
             estate.note(f"{source}: {resource.address}: {FORGOTTEN}")
 
 
-def _unread(document: Document, source: str) -> Iterator[tuple[str, str]]:
-    """What types that are not read may make: the section it is missing from, and the reason."""
+def _unread(document: Document, source: str) -> Iterator[tuple[str, str, bool]]:
+    """What types that are not read make: the section, the reason, whether it surely is a trail."""
     met: set[str] = set()
     prior = document.prior_state.values if document.prior_state else None
     for values in (document.planned_values, document.values, prior):
@@ -124,25 +124,28 @@ def _managed(values: Values | None) -> Iterator[ModuleResource]:
                 yield resource
 
 
-def _unread_resource(address: str, kind: str, raw: Any, source: str) -> Iterator[tuple[str, str]]:
+def _unread_resource(
+    address: str, kind: str, raw: Any, source: str
+) -> Iterator[tuple[str, str, bool]]:
     if kind in _STACKS:
         values = decode_part(raw, source, address)
         body = values.get("template_body") if isinstance(values, Mapping) else None
         trails = trails_in(body)
         if trails is None:
-            yield (
-                "trails",
-                f"{address} is {_STACKS[kind]}, and its template does not stand here: name it",
-            )
+            reason = f"{address} is {_STACKS[kind]}, and its template does not stand here: name it"
+            yield "trails", reason, False
         elif trails:
             names = ", ".join(trails[:8])
-            yield "trails", f"{address} is {_STACKS[kind]}, and makes trails: {names:.200}"
+            yield "trails", f"{address} is {_STACKS[kind]}, and makes trails: {names:.200}", True
     elif kind in _MAKERS:
         section, reason = _MAKERS[kind]
-        yield section, f"{address}: {reason}"
+        yield section, f"{address}: {reason}", False
     elif "cloudtrail" in kind and kind not in _HARMLESS:
-        yield "trails", f"{address} is of a type that is not read, {kind:.80}: it may be a trail"
+        reason = f"{address} is of a type that is not read, {kind:.80}: it may be a trail"
+        yield "trails", reason, True
     elif kind.startswith("awscc_kms_") and kind != "awscc_kms_alias":
-        yield "keys", f"{address} is of a type that is not read, {kind:.80}: a trail may use it"
+        reason = f"{address} is of a type that is not read, {kind:.80}: a trail may use it"
+        yield "keys", reason, False
     elif kind.startswith("awscc_organizations_account"):
-        yield "accounts", f"{address} is of a type that is not read, {kind:.80}: an account"
+        reason = f"{address} is of a type that is not read, {kind:.80}: an account"
+        yield "accounts", reason, False
