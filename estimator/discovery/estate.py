@@ -18,7 +18,7 @@ from pricing.regions import check_region_option
 
 # What may be said of each kind of resource. A value that is not known is a question; what
 # no source says at all is absent.
-ACCOUNT = ("name", "regions")
+ACCOUNT = ("name", "regions", "member")
 TRAIL = (
     "name",
     "account",
@@ -51,7 +51,7 @@ KEY = (
     "manager",
     "replicas",
 )
-BUCKET = ("name", "region", "bucket_key", "algorithm")
+BUCKET = ("name", "region", "bucket_key", "algorithm", "gone")
 
 
 @dataclass(frozen=True, slots=True)

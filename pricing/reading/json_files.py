@@ -93,12 +93,13 @@ def _find_documents(data: Any, begins: re.Pattern[str]) -> tuple[list[bytes], in
     found = []
     decoder = json.JSONDecoder()
     while match := begins.search(text, end):
+        start = match.start(match.lastindex or 0)
         try:
-            stop = decoder.raw_decode(text, match.start())[1]
+            stop = decoder.raw_decode(text, start)[1]
         except (ValueError, RecursionError):
             stop = len(text)  # decoding it alone says what is wrong
-        lines += _count_lines(text[end : match.start()])
-        found.append(text[match.start() : stop])
+        lines += _count_lines(text[end:start])
+        found.append(text[start:stop])
         end = stop
     return [part.encode() for part in found], lines + _count_lines(text[end:])
 

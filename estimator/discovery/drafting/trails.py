@@ -219,6 +219,9 @@ def _recording(trail: ResolvedTrail) -> Iterable[Entry]:
     digests, events = resource.fact("validation"), resource.fact("kms_events")
     logging = resource.fact("logging")
     failing = resource.fact("failing")
+    if failing is None and trail.bucket is not None and trail.bucket.value("gone") is True:
+        gone = trail.bucket.facts["gone"]
+        failing = Fact("the bucket is gone", gone.source, note=gone.note)
     off = logging is not None and logging.is_known and logging.value is False
     stopped = resource.value("stopped") if off else None
     on = digests is not None and bool(digests.value)
