@@ -41,6 +41,7 @@ class Completeness:
 
     _seen: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict)
     _whole: set[tuple[str, str]] = field(default_factory=set)
+    _absent: dict[str, str] = field(default_factory=dict)
 
     def saw(self, section: str, source: str) -> None:
         """Note that a source answered for a section; what it left out is noted apart."""
@@ -51,14 +52,18 @@ class Completeness:
         """Note what a source did not see of a section, and why."""
         self._seen.setdefault((section, source), {})[reason] = None
 
+    def absent(self, section: str, reason: str) -> None:
+        """Note that no source was asked for a section."""
+        self._absent[section] = reason
+
     def all(self) -> tuple[Seen, ...]:
         """Every source with what it saw, by section and in the order of the sources."""
-        return tuple(
+        found = [
             Seen(source, section, self._extent(section, source), tuple(reasons))
-            for wanted in SECTIONS
             for (section, source), reasons in self._seen.items()
-            if section == wanted
-        )
+        ]
+        found += [Seen("", section, NOT, (reason,)) for section, reason in self._absent.items()]
+        return tuple(sorted(found, key=lambda seen: SECTIONS.index(seen.section)))
 
     def _extent(self, section: str, source: str) -> str:
         if not self._seen[section, source]:
@@ -67,7 +72,7 @@ class Completeness:
 
     def is_blind(self, section: str) -> bool:
         """True where sources were asked for a section, and none of them saw anything of it."""
-        extents = {seen.seen for seen in self.all() if seen.section == section}
+        extents = {self._extent(*place) for place in self._seen if place[0] == section}
         return extents == {NOT}
 
     def gaps(self, section: str) -> Iterator[str]:
@@ -76,6 +81,8 @@ class Completeness:
         for (of, source), reasons in self._seen.items():
             for reason in reasons if of == section else ():
                 sources.setdefault(reason, []).append(source)
+        if section in self._absent:
+            yield self._absent[section]
         for reason, names in sources.items():
             more = len(names) - _MOST_SOURCES
             where = ", ".join(names[:_MOST_SOURCES]) + (f" and {more:,} more" if more > 0 else "")

@@ -87,6 +87,10 @@ def discover_aws_responses(
         raise KmscostError(_nothing_read(names, skipped))
     estate = responses.finish()
     estate.found.update(files=answered)
+    if not any(seen.section == "trails" for seen in estate.completeness.all()):
+        estate.completeness.absent(
+            "trails", "no answer of `aws cloudtrail describe-trails` is here"
+        )
     estate.notices[:0] = skipped.lines()
     return draft(estate, ["aws-responses", *names], merge, replace)
 

@@ -35,6 +35,8 @@ class Outline:
     keys: tuple[Item, ...]
     trails: tuple[Item, ...]
     remarks: tuple[str, ...] = ()
+    # accounts that a source lists, whoever owns the trails and keys
+    listed: frozenset[str] = frozenset()
     # what the sources did not see of each section
     gaps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -80,6 +82,11 @@ def outline_of(estate: Estate) -> Outline | None:
         tuple(key_item(item) for item in used),
         tuple(trail_item(item) for item in trails),
         accounts.remarks,
+        frozenset(
+            identity
+            for identity, resource in estate.accounts.items()
+            if resource.value("member") is True
+        ),
         {section: tuple(estate.completeness.gaps(section)) for section in SECTIONS},
     )
 

@@ -297,6 +297,7 @@ class Reader:
             self._member(account, node)
         if listed:
             self._estate.members = node.label
+            self._estate.completeness.saw("accounts", node.label)
 
     def _account(self, node: Node) -> None:
         if is_account(node.values.get("id")):
@@ -316,6 +317,7 @@ class Reader:
             return
         self._estate.found["accounts"] += member["id"] not in self._estate.accounts
         account = self._estate.add_account(member["id"], node.label)
+        account.record("member", True, node.label)
         if isinstance(member.get("name"), str):
             account.record("name", member["name"], node.label, note="name")
 
