@@ -41,7 +41,7 @@ class Completeness:
 
     _seen: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict)
     _whole: set[tuple[str, str]] = field(default_factory=set)
-    _absent: dict[str, str] = field(default_factory=dict)
+    _absent: list[tuple[str, str]] = field(default_factory=list)
 
     def saw(self, section: str, source: str) -> None:
         """Note that a source answered for a section; what it left out is noted apart."""
@@ -53,8 +53,8 @@ class Completeness:
         self._seen.setdefault((section, source), {})[reason] = None
 
     def absent(self, section: str, reason: str) -> None:
-        """Note that no source was asked for a section."""
-        self._absent[section] = reason
+        """Note what no source was asked for."""
+        self._absent.append((section, reason))
 
     def all(self) -> tuple[Seen, ...]:
         """Every source with what it saw, by section and in the order of the sources."""
@@ -62,7 +62,7 @@ class Completeness:
             Seen(source, section, self._extent(section, source), tuple(reasons))
             for (section, source), reasons in self._seen.items()
         ]
-        found += [Seen("", section, NOT, (reason,)) for section, reason in self._absent.items()]
+        found += [Seen("", section, NOT, (reason,)) for section, reason in self._absent]
         return tuple(sorted(found, key=lambda seen: SECTIONS.index(seen.section)))
 
     def _extent(self, section: str, source: str) -> str:
@@ -81,8 +81,7 @@ class Completeness:
         for (of, source), reasons in self._seen.items():
             for reason in reasons if of == section else ():
                 sources.setdefault(reason, []).append(source)
-        if section in self._absent:
-            yield self._absent[section]
+        yield from (reason for of, reason in self._absent if of == section)
         for reason, names in sources.items():
             more = len(names) - _MOST_SOURCES
             where = ", ".join(names[:_MOST_SOURCES]) + (f" and {more:,} more" if more > 0 else "")

@@ -58,7 +58,7 @@ def discover_aws(
         reason = (
             f"looked for trails in {searched} only: single-Region trails elsewhere are not seen"
         )
-        estate.completeness.missed("trails", "--regions", reason)
+        estate.completeness.absent("trails", reason)
     estate.notices += aws.notices()
     aws.note_gaps(estate.completeness)
     command = ["aws", *(["--profile", profile] if profile else [])]

@@ -121,8 +121,6 @@ class AwsClient:
             self.region = self._session.region_name or "us-east-1"
             client = self._client(IDENTITY, self.region, None, _FIRST_ATTEMPTS)
             response = client.get_caller_identity()
-            if not is_account(response.get("Account")):
-                raise ValueError(f"{_NO_ANSWER} to {IDENTITY.action}: a proxy's page?")
         except (
             botocore.exceptions.BotoCoreError,
             botocore.exceptions.ClientError,
@@ -132,6 +130,9 @@ class AwsClient:
             reason = " ".join(str(error).split())[:300]
             problem = Problem("AWS", None, "", f"no way in ({reason})", "credentials", _LOGIN)
             raise KmscostError(problem) from None
+        if not is_account(response.get("Account")):
+            found = f"{_NO_ANSWER} to {IDENTITY.action}, such as a proxy's page"
+            raise KmscostError(Problem("AWS", None, "", found, "an account", _LOGIN))
         arn = parse_arn(response.get("Arn"))
         return AccountAccess(str(response.get("Account")), arn.partition if arn else "aws")
 
@@ -234,9 +235,10 @@ class AwsClient:
                 # allowing it elsewhere changes nothing
                 yield f"denied {action} ({where}): {words}; what it would tell is missing"
             elif code in _DENIED:
+                why = f"{words}: " if words else ""
                 yield (
-                    f"denied {action} ({where}): {f'{words}: ' if words else ''}allow {action}, see "
-                    "--print-policy; what it would tell is missing"
+                    f"denied {action} ({where}): {why}allow {action}, see --print-policy; what it "
+                    "would tell is missing"
                 )
             elif code in _EXPIRED:
                 yield (

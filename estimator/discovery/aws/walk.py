@@ -78,7 +78,7 @@ class Walk:
         if not self._roles:
             if others:
                 reason = _NOT_LOOKED_INTO.format(count=f"{len(others):,}")
-                self.responses.estate.completeness.missed("trails", "without --role", reason)
+                self.responses.estate.completeness.absent("trails", reason)
             return
 
         def assume(account: str) -> AccountAccess | None:

@@ -88,9 +88,8 @@ def discover_aws_responses(
     estate = responses.finish()
     estate.found.update(files=answered)
     if not any(seen.section == "trails" for seen in estate.completeness.all()):
-        estate.completeness.absent(
-            "trails", "no answer of `aws cloudtrail describe-trails` is here"
-        )
+        reason = "no answer of `aws cloudtrail describe-trails` is here"
+        estate.completeness.absent("trails", reason)
     estate.notices[:0] = skipped.lines()
     return draft(estate, ["aws-responses", *names], merge, replace)
 
@@ -116,9 +115,8 @@ def _load(
         answers, lines = decode_json_documents(found.path, Any, _BEGINS)
     except KmscostError as error:
         fault = error.problems[0].found
-        _skip(
-            found, path, skipped, estate, _name_text(found.path) if "not JSON" in fault else fault
-        )
+        reason = _name_text(found.path) if "not JSON" in fault else fault
+        _skip(found, path, skipped, estate, reason)
         return
     if lines:
         estate.note(f"{path}: {lines:,} lines around the answers were skipped")

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from estimator.discovery.aws_responses.keys import record_alias
-from estimator.discovery.aws_responses.trails import record_selectors
 from estimator.discovery.estate import Estate, Fact, Resource
 from estimator.discovery.terraform.nodes import APPLY, Node, first_block
 from estimator.discovery.terraform.owners import Owners
 from estimator.discovery.terraform.references import References
+from estimator.discovery.terraform.selectors import blocks_of, take_selectors
 from pricing.arns import format_arn, is_account, parse_arn
 from pricing.reading.words import shown
 
@@ -18,15 +18,6 @@ REPLICAS = ("aws_kms_replica_key", "aws_kms_replica_external_key")
 KEYS = ("aws_kms_key", "aws_kms_external_key", *REPLICAS)
 _MOST_NAMED = 5
 _ENCRYPTION = "aws_s3_bucket_server_side_encryption_configuration"
-_FIELDS = {
-    "Field": "field",
-    "Equals": "equals",
-    "NotEquals": "not_equals",
-    "StartsWith": "starts_with",
-    "NotStartsWith": "not_starts_with",
-    "EndsWith": "ends_with",
-    "NotEndsWith": "not_ends_with",
-}
 
 
 class Reader:
@@ -195,7 +186,7 @@ class Reader:
         ):
             _flag(trail, fact, node, attribute, spare=fact == "every_region")
         _flag(trail, "logging", node, "enable_logging", spare=True, default=True)
-        self._selectors(trail, node)
+        take_selectors(trail, node)
         if node.values.get("insight_selector"):
             trail.record("insights", True, node.label, note="insight_selector")
 
@@ -267,30 +258,13 @@ class Reader:
         else:
             trail.record("bucket", "", node.label, f"which bucket: {APPLY}", "s3_bucket_name")
 
-    def _selectors(self, trail: Resource, node: Node) -> None:
-        if node.is_unknown("event_selector") or node.is_unknown("advanced_event_selector"):
-            trail.record(
-                "kms_events", True, node.label, f"event selectors: {APPLY}", "event_selector"
-            )
-            return
-        basic = [_basic(block) for block in _blocks(node.values.get("event_selector"))]
-        advanced = [
-            {"FieldSelectors": [_field(x) for x in _blocks(block.get("field_selector"))]}
-            if isinstance(block, Mapping)
-            else block
-            for block in _blocks(node.values.get("advanced_event_selector"))
-        ]
-        note = "advanced_event_selector" if advanced else "event_selector"
-        source = note if basic or advanced else f"no {note}"
-        record_selectors(trail, basic, advanced, node.label, source)
-
     def _organization(self, node: Node) -> None:
         owner = node.values.get("master_account_id")
         if is_account(owner):
             self._estate.payer = Fact(owner, node.label, note="master_account_id")
         listed = [
             account
-            for account in _blocks(node.values.get("accounts"))
+            for account in blocks_of(node.values.get("accounts"))
             if isinstance(account, Mapping)
         ]
         for account in listed:
@@ -346,23 +320,3 @@ def _flag(
         resource.record(
             name, spare, node.label, f"{attribute} is {shown(value)}, not true or false"
         )
-
-
-def _blocks(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value] if isinstance(value, dict) else []
-
-
-def _basic(block: Any) -> Any:
-    if not isinstance(block, Mapping):
-        return block
-    return {
-        "ReadWriteType": block.get("read_write_type"),
-        "IncludeManagementEvents": block.get("include_management_events"),
-        "ExcludeManagementEventSources": block.get("exclude_management_event_sources"),
-    }
-
-
-def _field(block: Any) -> Any:
-    if not isinstance(block, Mapping):
-        return block
-    return {name: block.get(attribute) for name, attribute in _FIELDS.items()}
