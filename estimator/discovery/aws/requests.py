@@ -44,6 +44,8 @@ _NO_SUCH = {
 }
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
 _NO_ANSWER = "no answer of AWS"
+# what botocore raises for a page that is well-formed XML and no answer: its parsers expect one
+_UNPARSED = (botocore.parsers.ResponseParserError, LookupError, TypeError, AttributeError)
 # why it was denied, in AWS's own words, without the names that stand before it
 _WORDS = re.compile(r"with an explicit deny in [\w -]+|because no [\w -]+ allows")
 # what is missing from the draft where a call has no answer
@@ -120,11 +122,10 @@ class AwsClient:
             self._session = boto3.Session(profile_name=self.profile, region_name=self.region)
             self.region = self._session.region_name or "us-east-1"
             client = self._client(IDENTITY, self.region, None, _FIRST_ATTEMPTS)
-            response = client.get_caller_identity()
+            response = _identity(client)
         except (
             botocore.exceptions.BotoCoreError,
             botocore.exceptions.ClientError,
-            botocore.parsers.ResponseParserError,
             ValueError,
         ) as error:
             reason = " ".join(str(error).split())[:300]
@@ -181,7 +182,7 @@ class AwsClient:
             return Failure(str(details.get("Code")), str(details.get("Message")))
         except botocore.exceptions.BotoCoreError as error:
             return Failure(type(error).__name__, str(error))
-        except botocore.parsers.ResponseParserError:
+        except _UNPARSED:
             return Failure(_NO_ANSWER)
         # a proxy's page is read as an answer without any member: nothing found is another thing
         if call.member and response.get(call.member) is None:
@@ -220,7 +221,7 @@ class AwsClient:
         """Note what every call without an answer leaves unknown."""
         for (call, code, words), places in self.failed.items():
             section = _SECTIONS.get(call, "keys")
-            reason = f"{call.action}: {code}" + (f", {words}" if words else "")
+            reason = _describe(call, code) + (f", {words}" if words else "")
             for place in sorted(places):
                 completeness.missed(section, place, reason)
 
@@ -254,3 +255,24 @@ class AwsClient:
                 yield f"throttled {action} after {_ATTEMPTS} attempts ({where}): run it again later"
             else:
                 yield f"no answer to {action} ({where}): {code}"
+
+
+def _identity(client: Any) -> Mapping[str, Any]:
+    try:
+        response: Mapping[str, Any] = client.get_caller_identity()
+    except _UNPARSED:
+        return {}
+    return response
+
+
+def _describe(call: Call, code: str) -> str:
+    """Why a call has no answer, as the draft says it."""
+    if code in _DENIED:
+        return f"denied {call.action}"
+    if code in _THROTTLED:
+        return f"throttled {call.action}"
+    if code in _EXPIRED:
+        return f"no answer to {call.action}, the credentials ended midway ({code})"
+    if code == _NO_ANSWER:
+        return f"no answer to {call.action}, what came is none of AWS (a proxy's page)"
+    return f"no answer to {call.action}: {code}"

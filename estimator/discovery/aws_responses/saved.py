@@ -23,8 +23,9 @@ from pricing.reading.problems import KmscostError, Problem
 from pricing.reading.words import shown
 
 _ACCOUNT = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
-# what people put around the subject in a file's name
-_AROUND = re.compile(rf"(?:s3api-|cloudtrail-|kms-)?(?:{'|'.join(COMMANDS)})")
+# what people put around the subject in a file's name; get-trail-status begins with get-trail
+_LONGEST_FIRST = "|".join(sorted(COMMANDS, key=len, reverse=True))
+_AROUND = re.compile(rf"(?:s3api-|cloudtrail-|kms-)?(?:{_LONGEST_FIRST})")
 # an answer begins a line: `>>` adds one to another
 _BEGINS = re.compile(r"^[ \t]*([\[{])", re.MULTILINE)
 _NOT_JSON = "not JSON: save the answer with --output json"
