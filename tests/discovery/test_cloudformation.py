@@ -224,7 +224,7 @@ Resources:
 )
 @pytest.mark.parametrize("order", [1, -1])
 def test_imports_are_found_in_the_other_templates(tmp_path, name, key, order):
-    """CDK's cross-stack form, and names made of a stack's: key and bucket, in any order of files."""
+    """CDK's cross-stack form, and names made of a stack's, in any order of files."""
     texts = {"logs.yaml": LOGS.replace("NAME", name), "trail.yaml": USES.replace("KEY", key)}
     for file, text in texts.items():
         (tmp_path / file).write_text(text, encoding="utf-8")

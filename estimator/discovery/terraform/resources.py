@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from pricing.reading.words import shown
 REPLICAS = ("aws_kms_replica_key", "aws_kms_replica_external_key")
 KEYS = ("aws_kms_key", "aws_kms_external_key", *REPLICAS)
 _MOST_NAMED = 5
+_KEY_ID = re.compile(r"(?:mrk-)?[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}")
 _ENCRYPTION = "aws_s3_bucket_server_side_encryption_configuration"
 
 
@@ -236,7 +238,9 @@ class Reader:
     def _record_key(self, trail: Resource, node: Node, given: str) -> None:
         """A key by ARN, by id, or by the name of an alias in the trail's Region and account."""
         account, home = trail.value("account"), trail.value("home")
-        if parse_arn(given) is None and account and home:
+        is_name = given.startswith("alias/") or _KEY_ID.fullmatch(given) is not None
+        # what is neither name nor ARN is no part of one: an ARN is never made up
+        if is_name and account and home:
             resource = given if given.startswith("alias/") else f"key/{given}"
             full = format_arn("kms", resource, account, home)
             # a name that the plan itself gives a key stays: that key has no ARN yet
