@@ -76,13 +76,17 @@ class Completeness:
         return extents == {NOT}
 
     def gaps(self, section: str) -> Iterator[str]:
-        """Each reason once, with the sources that have it."""
+        """Each reason once, with the sources that have it, as the draft writes it."""
+        yield from (reason for of, reason in self._absent if of == section)
+        yield from (f"{where}: {reason}" for where, reason in self.failures(section))
+
+    def failures(self, section: str) -> Iterator[tuple[str, str]]:
+        """The sources that were asked and did not see all, and the reason that they share."""
         sources: dict[str, list[str]] = {}
         for (of, source), reasons in self._seen.items():
             for reason in reasons if of == section else ():
                 sources.setdefault(reason, []).append(source)
-        yield from (reason for of, reason in self._absent if of == section)
         for reason, names in sources.items():
             more = len(names) - _MOST_SOURCES
             where = ", ".join(names[:_MOST_SOURCES]) + (f" and {more:,} more" if more > 0 else "")
-            yield f"{where}: {reason}"
+            yield where, reason

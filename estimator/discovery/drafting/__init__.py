@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from estimator.discovery.completeness import NOT, SECTIONS, Seen
+from estimator.discovery.completeness import SECTIONS, Seen
 from estimator.discovery.drafting.accounts import MEMBERS
 from estimator.discovery.drafting.changes import Change, Merged
 from estimator.discovery.drafting.lines import head_lines, section_lines
@@ -118,12 +118,10 @@ def draft(
 
 
 def _blind(estate: Estate) -> Iterator[Problem]:
-    """A problem for each source of which nothing is known: an empty draft would say "no trails"."""
+    """A problem for each reason why nothing is known: an empty draft would say "no trails"."""
     fix = "mend that and run it again: a draft without trails would forecast nothing"
-    for seen in estate.completeness.all():
-        if seen.section == "trails" and seen.seen == NOT:
-            found = "; ".join(seen.reasons)
-            yield Problem(seen.source, None, "", found, "what tells of trails", fix)
+    for where, reason in estate.completeness.failures("trails"):
+        yield Problem(where, None, "", reason, "what tells of trails", fix)
 
 
 def _read(path: str | Path) -> str:
