@@ -266,3 +266,14 @@ def test_what_a_template_makes_in_other_ways_is_named(tmp_path, resource, words)
     draft = discover_cloudformation(tmp_path / "trail.yaml")
     assert any(words in todo.question for todo in draft.todo if todo.at == "trails")
     assert [seen.seen for seen in draft.coverage if seen.section == "trails"] == ["part"]
+
+
+def test_exports_that_import_one_another_end(tmp_path):
+    """A circle of two templates, and an output that is none: an open question, no crash."""
+    for name, other in (("a", "b"), ("b", "a")):
+        text = USES.replace("KEY", "!ImportValue a") + (
+            f"Outputs: {{O: {{Value: !ImportValue {other}, Export: {{Name: {name}}}}}, P: 7}}\n"
+        )
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    draft = discover_cloudformation([tmp_path / "a.yaml", tmp_path / "b.yaml"])
+    assert any("imported from another stack (a)" in todo.question for todo in draft.todo)

@@ -22,11 +22,14 @@ class Exports:
         account: str | None,
         region: str | None,
     ) -> None:
+        self._open: set[int] = set()
         self._found: list[tuple[re.Pattern[str], Functions, Any]] = []
         for functions in readers:
             naming = Functions(functions.template, given, account, region, _STACK)
             for output in functions.template.outputs.values():
-                export = output.get("Export") if isinstance(output, Mapping) else None
+                if not isinstance(output, Mapping):
+                    continue
+                export = output.get("Export")
                 name = naming.value(export.get("Name")) if isinstance(export, Mapping) else None
                 holds = functions.condition(output["Condition"]) if "Condition" in output else True
                 if isinstance(name, str) and name and holds is not False:
@@ -36,11 +39,14 @@ class Exports:
     def value(self, name: str) -> Any:
         """The value under a name; None where no template exports it, or several do."""
         found = [
-            (functions, value)
-            for pattern, functions, value in self._found
-            if pattern.fullmatch(name)
+            number for number, (pattern, *_) in enumerate(self._found) if pattern.fullmatch(name)
         ]
-        if len(found) != 1:
+        # two templates that export what they import from one another have no value
+        if len(found) != 1 or found[0] in self._open:
             return None
-        functions, value = found[0]
-        return functions.value(value)
+        _, functions, value = self._found[found[0]]
+        self._open.add(found[0])
+        try:
+            return functions.value(value)
+        finally:
+            self._open.discard(found[0])
