@@ -11,13 +11,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from estimator.discovery.completeness import Completeness
 from pricing.arns import is_account
 from pricing.reading.problems import Problem, UsageError
 from pricing.regions import check_region_option
 
 # What may be said of each kind of resource. A value that is not known is a question; what
 # no source says at all is absent.
-ACCOUNT = ("name", "regions")
+ACCOUNT = ("name", "regions", "member")
 TRAIL = (
     "name",
     "account",
@@ -32,6 +33,7 @@ TRAIL = (
     "insights",
     "logging",
     "stopped",  # day
+    "failing",  # the error of its last delivery: it writes no files
 )
 KEY = (
     "arn",
@@ -42,12 +44,14 @@ KEY = (
     "rotations",
     "next_rotation",
     "rotates",
+    "is_new",  # made by the description itself: it has no past
+    "rotation_days",  # from one rotation to the next
     "alias",
     "state",
     "manager",
     "replicas",
 )
-BUCKET = ("name", "region", "bucket_key", "algorithm")
+BUCKET = ("name", "region", "bucket_key", "algorithm", "gone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,8 @@ class Resource:
     identity: str
     source: str
     facts: dict[str, Fact] = field(default_factory=dict)
+    # what is to be looked at beside its facts
+    remarks: list[str] = field(default_factory=list)
 
     def record(
         self, name: str, value: Any, source: str, question: str = "", note: str = ""
@@ -130,6 +136,7 @@ class Estate:
     region: str | None = None
     account: str | None = None
     notices: list[str] = field(default_factory=list)
+    completeness: Completeness = field(default_factory=Completeness)
     found: Counter[str] = field(default_factory=Counter)
 
     def set_placeholders(self, account: str | None, region: str | None) -> None:

@@ -83,7 +83,8 @@ def rates_import(file: str | Path | Sequence[str | Path]) -> ImportedRates:
     ----------
     file : path or paths
         Offer files of awskms and AWSCloudTrail, JSON or CSV, gzipped or not, of all Regions or of
-        one; several become one table. A rate is in force from its term's effective date.
+        one, or answers of `aws pricing get-products`; several become one table. A rate is in force
+        from its term's effective date.
 
     Raises
     ------

@@ -11,6 +11,8 @@ import io
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+import msgspec
+
 from pricing.offers.meters import FEED_NAMES, FEED_SERVICES
 from pricing.offers.offer import Offer, Price, Product
 from pricing.offers.source import CHUNK, Source, open_source
@@ -93,8 +95,9 @@ class _Walk:
         elif key in ("offers", "currentVersion", "versions"):
             self.stop(line, "an index of price lists", "download the file that it points to")
         elif key in ("PriceList", "priceList"):
-            fix = "download the offer file of the service instead"
-            self.stop(line, "an answer of the Price List Query API", fix)
+            self.query_answer(value, line)
+        elif key == "NextToken" and value:
+            self.offer.notices.append("one page of several: the prices of the others are missing")
 
     def stop(self, line: int | None, found: str, fix: str) -> NoReturn:
         """Give up on what is no file of prices."""
@@ -107,19 +110,46 @@ class _Walk:
         for sku in self.stream.members():
             line = self.stream.line
             product = self.stream.value()
-            if self.is_second:
+            if not self.is_second:
+                self.product(sku, product, line)
+
+    def product(self, sku: str, product: Any, line: int | None) -> None:
+        """One product, taken where it has a meter."""
+        self.skus.add(sku)
+        attributes = product.get("attributes") if isinstance(product, dict) else None
+        if not isinstance(attributes, dict):
+            found = shown(attributes if isinstance(product, dict) else product)
+            self.offer.refuse(line, f"products.{sku}.attributes", found, "an object")
+            return
+        texts = {key.lower(): value for key, value in attributes.items() if isinstance(value, str)}
+        texts.setdefault("productfamily", str(product.get("productFamily") or ""))
+        self.offer.take_product(sku, texts, line)
+
+    def query_answer(self, listed: Any, line: int | None) -> None:
+        """The products of `aws pricing get-products`: each a text, with its own terms and day.
+
+        AWS Price List Query API, GetProducts, checked 2026-11-28: PriceList holds JSON as text.
+        """
+        if not isinstance(listed, list) or not listed:
+            found = "an answer of the Price List Query API without products"
+            self.stop(line, found, "download the offer file of the service instead")
+        for number, text in enumerate(listed):
+            at = f"PriceList[{number}]"
+            entry = _decode_entry(text)
+            product = entry.get("product")
+            sku = product.get("sku") if isinstance(product, dict) else None
+            if not isinstance(sku, str):
+                self.offer.refuse(line, at, "no product with a sku", "a product as JSON text")
                 continue
-            self.skus.add(sku)
-            attributes = product.get("attributes") if isinstance(product, dict) else None
-            if not isinstance(attributes, dict):
-                found = shown(attributes if isinstance(product, dict) else product)
-                self.offer.refuse(line, f"products.{sku}.attributes", found, "an object")
-                continue
-            texts = {
-                key.lower(): value for key, value in attributes.items() if isinstance(value, str)
-            }
-            texts.setdefault("productfamily", str(product.get("productFamily") or ""))
-            self.offer.take_product(sku, texts, line)
+            self.offer.is_of(entry.get("serviceCode"), line)
+            self.product(sku, product, line)
+            terms = entry.get("terms")
+            offered = terms.get(_ON_DEMAND) if isinstance(terms, dict) else None
+            if sku in self.offer.products and offered is not None:
+                self.prices(sku, offered, line)
+            # each product has a day of its own: the newest is that of the answer
+            for key in ("publicationDate", "version"):
+                self.header[key] = max(str(self.header.get(key) or ""), str(entry.get(key) or ""))
 
     def know_service(self, key: str) -> None:
         if not self.offer.service:
@@ -230,6 +260,15 @@ class _Walk:
                 f"{self.strangers:,} OnDemand terms are of products that the file does not have"
             )
             self.offer.notices.append(notice)
+
+
+def _decode_entry(text: Any) -> dict[str, Any]:
+    """An entry of a price list: an object, or its text; nothing where it is neither."""
+    try:
+        entry = msgspec.json.decode(text) if isinstance(text, str) else text
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+        return {}
+    return entry if isinstance(entry, dict) else {}
 
 
 def _objects(offer: Offer, value: Any, line: int | None, at: str) -> list[tuple[str, Any]]:

@@ -34,7 +34,14 @@ def is_price_list(begins: bytes) -> bool:
     """
     begins = begins.removeprefix(_UTF8_BOM).lstrip()
     # one is enough: what was read of the file may end before the others
-    keys = (b'"formatVersion"', b'"offerCode"', b'"products"', b'"manifest"', b'"disclaimer"')
+    keys = (
+        b'"formatVersion"',
+        b'"offerCode"',
+        b'"products"',
+        b'"manifest"',
+        b'"disclaimer"',
+        b'"PriceList"',
+    )
     is_json = begins[:1] == b"{" and any(key in begins for key in keys)
     first = begins.split(b"\n", 1)[0].replace(b'"', b"").lower()
     return is_json or first.startswith((b"formatversion,", b"sku,"))

@@ -63,6 +63,52 @@ def decode_json_bytes(
     raise DocumentError(problem)
 
 
+def decode_json_documents(
+    path: str, shape: type[Shape], begins: re.Pattern[str], expected: str = "JSON", fix: str = ""
+) -> tuple[list[tuple[Shape, Any]], int]:
+    """Each document of a file with its bytes, and how many lines around them are none.
+
+    Programs that run others print lines of their own around JSON, and `>>` adds one document to
+    another. A document begins with `begins` where a file is not one whole.
+
+    Raises
+    ------
+    DocumentError
+        As `decode_json`; also where a document that begins does not end.
+    """
+    with _content(path) as data:
+        try:
+            return [(msgspec.json.decode(data, type=shape), data)], 0
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            parts, lines = _find_documents(data, begins)
+        parts = parts or [data]
+        return [(decode_json_bytes(part, path, shape, expected, fix), part) for part in parts], (
+            lines
+        )
+
+
+def _find_documents(data: Any, begins: re.Pattern[str]) -> tuple[list[bytes], int]:
+    if len(data) > MAX_BYTES:
+        return [], 0
+    text, end, lines = bytes(data).decode("utf-8", "replace"), 0, 0
+    found = []
+    decoder = json.JSONDecoder()
+    while match := begins.search(text, end):
+        start = match.start(match.lastindex or 0)
+        try:
+            stop = decoder.raw_decode(text, start)[1]
+        except (ValueError, RecursionError):
+            stop = len(text)  # decoding it alone says what is wrong
+        lines += _count_lines(text[end:start])
+        found.append(text[start:stop])
+        end = stop
+    return [part.encode() for part in found], lines + _count_lines(text[end:])
+
+
+def _count_lines(text: str) -> int:
+    return sum(bool(line.strip()) for line in text.splitlines())
+
+
 def decode_part(raw: msgspec.Raw, path: str = "", at: str = "") -> Any:
     """A part that was left as it stands; None where there is none.
 

@@ -47,7 +47,7 @@ def test_json_has_what_is_open(tmp_path):
     """--format json: the draft, what was found, what is open, notices."""
     path = save(tmp_path, plan([instance("aws_cloudtrail.org", TRAIL)]))
     data = json.loads(run("discover", "terraform", path, "--format", "json", cwd=tmp_path).stdout)
-    assert set(data) == {"draft", "found", "todo", "changes", "notices"}
+    assert set(data) == {"draft", "found", "todo", "changes", "notices", "coverage"}
     assert data["found"] == {"trails": 1}
     assert "trails org: account" in {todo["at"] for todo in data["todo"]}
 

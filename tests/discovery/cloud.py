@@ -28,6 +28,9 @@ class Proxy(ThreadingHTTPServer):
         self.behind = port
         self.calls = Counter()
         self.deny = set()
+        # calls that fail with a code and a message of their own, and those a web page answers
+        self.faults = {}
+        self.pages = set()
         self.throttle = Counter()
         self.hang = set()
         self.hanging = threading.Event()
@@ -58,6 +61,17 @@ class _Handler(BaseHTTPRequestHandler):
         if server.throttle[call] > 0 and not server.quiet:
             server.throttle[call] -= 1
             self._error(service, 400, "ThrottlingException", "Rate exceeded")
+            return
+        if call in server.faults and not server.quiet:
+            self._error(service, 400, *server.faults[call])
+            return
+        if call in server.pages and not server.quiet:
+            page = b"<html><body>Please log in to the proxy</body></html>"
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Length", str(len(page)))
+            self.end_headers()
+            self.wfile.write(page)
             return
         if call in server.deny and not server.quiet:
             reason = f"User is not authorized to perform: {service}:{call}"

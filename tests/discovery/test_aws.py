@@ -81,6 +81,8 @@ def aws(cloud, monkeypatch):
     monkeypatch.delenv("AWS_PROFILE", raising=False)
     cloud.proxy.calls.clear()
     cloud.proxy.deny.clear()
+    cloud.proxy.faults.clear()
+    cloud.proxy.pages.clear()
     cloud.proxy.throttle.clear()
     return cloud
 
@@ -230,7 +232,6 @@ def test_throttled_calls_are_tried_again(aws):
         ("ListAccounts", "organizations:ListAccounts"),
         ("DescribeRegions", "ec2:DescribeRegions"),
         ("AssumeRole", "sts:AssumeRole"),
-        ("DescribeTrails", "cloudtrail:DescribeTrails"),
     ],
 )
 def test_a_denied_call_is_a_notice_with_its_permission(aws, call, action):
@@ -243,17 +244,62 @@ def test_a_denied_call_is_a_notice_with_its_permission(aws, call, action):
         for notice in draft.notices
         if f"denied {action} " in notice and f"allow {action}" in notice
     ]
-    if call == "DescribeTrails":
-        assert draft.inventory.trails == ()
+    trail = trail_of(draft, aws.management, "org")
+    assert trail.key is not None
+    open_ = {
+        "ListKeyRotations": "rotations",
+        "GetBucketEncryption": "bucket_key",
+        "DescribeRegions": "regions",
+    }.get(call)
+    assert open_ is None or [todo for todo in draft.todo if open_ in todo.at]
+    # what it would have told is a TODO of its section too
+    assert any(action in todo.question for todo in draft.todo)
+
+
+SCP = "User: arn:aws:iam::1:user/x is not authorized to perform: cloudtrail:DescribeTrails"
+WORDS = "with an explicit deny in a service control policy"
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (("AccessDeniedException", f"{SCP} {WORDS}"), f"denied cloudtrail:DescribeTrails, {WORDS}"),
+        (("ExpiredTokenException", "The security token expired"), "the credentials ended midway"),
+        (("InternalFailure", "x"), "no answer to cloudtrail:DescribeTrails"),
+        (None, "what came is none of AWS"),
+    ],
+)
+def test_trails_that_could_not_be_read_at_all(aws, monkeypatch, fault, words):
+    """An empty draft would say that there is none: an error, in AWS's own words."""
+    monkeypatch.setattr("estimator.discovery.aws.requests._ATTEMPTS", 1)
+    if fault is None:
+        aws.proxy.pages.add("DescribeTrails")
     else:
-        trail = trail_of(draft, aws.management, "org")
-        assert trail.key is not None
-        open_ = {
-            "ListKeyRotations": "rotations",
-            "GetBucketEncryption": "bucket_key",
-            "DescribeRegions": "regions",
-        }.get(call)
-        assert open_ is None or [todo for todo in draft.todo if open_ in todo.at]
+        aws.proxy.faults["DescribeTrails"] = fault
+    with pytest.raises(KmscostError) as caught:
+        discover_aws(regions=["us-east-1"])
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("call", ["GetTrailStatus", "ListAccounts", "DescribeRegions"])
+def test_a_page_of_a_proxy_is_no_answer(aws, call):
+    """Status 200 and no field of the answer: nothing is taken for nothing found."""
+    aws.proxy.pages.add(call)
+    draft = discover_aws(regions=["us-east-1"])
+    section = "trails" if call == "GetTrailStatus" else "accounts"
+    assert any(
+        call in todo.question and "a proxy's page" in todo.question
+        for todo in draft.todo
+        if todo.at == section
+    )
+    assert {seen.seen for seen in draft.coverage if seen.section == section} & {"part", "not"}
+
+
+def test_a_proxy_before_everything_is_an_error(aws):
+    """Not even who asks is told: exit 1, no account of the name None."""
+    aws.proxy.pages.add("GetCallerIdentity")
+    with pytest.raises(KmscostError, match="proxy's page"):
+        discover_aws(regions=["us-east-1"])
 
 
 def test_ctrl_c_ends_at_once(aws, tmp_path):

@@ -182,3 +182,98 @@ def test_conditions_in_a_circle_end(tmp_path):
     )
     draft = discover_cloudformation(path)
     assert any("its condition A is open" in notice for notice in draft.notices)
+
+
+LOGS = """\
+Resources:
+  Logs: {Type: "AWS::KMS::Key", Properties: {EnableKeyRotation: false}}
+  Bucket: {Type: "AWS::S3::Bucket", Properties: {BucketName: example-logs}}
+Outputs:
+  KeyArn:
+    Value: !GetAtt Logs.Arn
+    Export: {Name: NAME}
+  ExportsOutputRefBucket:
+    Value: !Ref Bucket
+    Export: {Name: "LogStack:ExportsOutputRefBucket"}
+"""
+USES = """\
+Resources:
+  Trail:
+    Type: AWS::CloudTrail::Trail
+    Properties:
+      TrailName: org
+      IsLogging: true
+      S3BucketName: {"Fn::ImportValue": "LogStack:ExportsOutputRefBucket"}
+      KMSKeyId: KEY
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        (
+            '"LogStack:ExportsOutputFnGetAttLogsArn"',
+            '{"Fn::ImportValue": "LogStack:ExportsOutputFnGetAttLogsArn"}',
+        ),
+        ('!Sub "${AWS::StackName}-KeyArn"', "!ImportValue log-stack-KeyArn"),
+        (
+            '!Join ["-", [!Ref "AWS::StackName", KeyArn]]',
+            '!ImportValue {"Fn::Sub": "log-stack-KeyArn"}',
+        ),
+    ],
+)
+@pytest.mark.parametrize("order", [1, -1])
+def test_imports_are_found_in_the_other_templates(tmp_path, name, key, order):
+    """CDK's cross-stack form, and names made of a stack's, in any order of files."""
+    texts = {"logs.yaml": LOGS.replace("NAME", name), "trail.yaml": USES.replace("KEY", key)}
+    for file, text in texts.items():
+        (tmp_path / file).write_text(text, encoding="utf-8")
+    draft = discover_cloudformation([tmp_path / file for file in list(texts)[::order]])
+    (trail,) = draft.inventory.trails
+    assert (trail.key, trail.bucket.name) == ("Logs", "example-logs")
+    assert not [todo for todo in draft.todo if todo.at == "trails org: key"]
+
+
+def test_the_only_key_of_another_template_is_offered(tmp_path):
+    """A parameter that nobody gave, and one key in the template beside it: to be confirmed."""
+    (tmp_path / "logs.yaml").write_text(LOGS.replace("NAME", "x"), encoding="utf-8")
+    text = "Parameters: {Key: {Type: String}}\n" + USES.replace("KEY", "!Ref Key")
+    (tmp_path / "trail.yaml").write_text(text, encoding="utf-8")
+    draft = discover_cloudformation([tmp_path / "logs.yaml", tmp_path / "trail.yaml"])
+    assert draft.inventory.trails[0].key == "Logs"
+    (question,) = [todo.question for todo in draft.todo if todo.at == "trails org: key"]
+    assert "the only key here: confirm it" in question
+
+
+@pytest.mark.parametrize(
+    ("resource", "words"),
+    [
+        (
+            "{Type: 'AWS::CloudFormation::StackSet', Properties: {TemplateURL: 'https://x/y'}}",
+            "a stack set, in accounts and Regions that it does not list",
+        ),
+        ("{Type: 'AWS::CloudFormation::Stack', Properties: {}}", "a stack of its own"),
+        ("{Type: 'AWS::Serverless::Application', Properties: {}}", "a stack of its own"),
+        ("{Type: 'AWS::ControlTower::LandingZone', Properties: {}}", "Control Tower landing zone"),
+        ("{Type: 'Org::Audit::Logging::MODULE', Properties: {}}", "is a module"),
+        ("{Type: 'Custom::OrgTrail', Properties: {}}", "it may be a trail"),
+    ],
+)
+def test_what_a_template_makes_in_other_ways_is_named(tmp_path, resource, words):
+    """Stack sets, nested stacks, landing zones, modules, custom resources: a part is missing."""
+    text = USES.replace("KEY", "alias/logs") + f"  Other: {resource}\n"
+    (tmp_path / "trail.yaml").write_text(text, encoding="utf-8")
+    draft = discover_cloudformation(tmp_path / "trail.yaml")
+    assert any(words in todo.question for todo in draft.todo if todo.at == "trails")
+    assert [seen.seen for seen in draft.coverage if seen.section == "trails"] == ["part"]
+
+
+def test_exports_that_import_one_another_end(tmp_path):
+    """A circle of two templates, and an output that is none: an open question, no crash."""
+    for name, other in (("a", "b"), ("b", "a")):
+        text = USES.replace("KEY", "!ImportValue a") + (
+            f"Outputs: {{O: {{Value: !ImportValue {other}, Export: {{Name: {name}}}}}, P: 7}}\n"
+        )
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    draft = discover_cloudformation([tmp_path / "a.yaml", tmp_path / "b.yaml"])
+    assert any("imported from another stack (a)" in todo.question for todo in draft.todo)

@@ -55,10 +55,12 @@ def discover_aws(
     estate = walk.responses.finish()
     if regions is not None:
         searched = ", ".join(regions)
-        estate.note(
+        reason = (
             f"looked for trails in {searched} only: single-Region trails elsewhere are not seen"
         )
+        estate.completeness.absent("trails", reason)
     estate.notices += aws.notices()
+    aws.note_gaps(estate.completeness)
     command = ["aws", *(["--profile", profile] if profile else [])]
     command += [part for name in roles for part in ("--role", name)]
     command += ["--regions", ",".join(regions)] if regions else []

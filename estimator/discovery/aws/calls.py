@@ -19,17 +19,24 @@ class Call:
     method: str
     action: str
     needs_permission: bool = True
+    # the documented member without which it is no answer: a proxy's page may come with status 200
+    member: str = ""
 
 
-IDENTITY = Call("sts", "get_caller_identity", "sts:GetCallerIdentity", needs_permission=False)
-ASSUME = Call("sts", "assume_role", "sts:AssumeRole")
-ORGANIZATION = Call("organizations", "describe_organization", "organizations:DescribeOrganization")
-ACCOUNTS = Call("organizations", "list_accounts", "organizations:ListAccounts")
-REGIONS = Call("ec2", "describe_regions", "ec2:DescribeRegions")
-TRAILS = Call("cloudtrail", "describe_trails", "cloudtrail:DescribeTrails")
+IDENTITY = Call("sts", "get_caller_identity", "sts:GetCallerIdentity", False, "Account")
+ASSUME = Call("sts", "assume_role", "sts:AssumeRole", member="Credentials")
+ORGANIZATION = Call(
+    "organizations",
+    "describe_organization",
+    "organizations:DescribeOrganization",
+    member="Organization",
+)
+ACCOUNTS = Call("organizations", "list_accounts", "organizations:ListAccounts", member="Accounts")
+REGIONS = Call("ec2", "describe_regions", "ec2:DescribeRegions", member="Regions")
+TRAILS = Call("cloudtrail", "describe_trails", "cloudtrail:DescribeTrails", member="trailList")
 SELECTORS = Call("cloudtrail", "get_event_selectors", "cloudtrail:GetEventSelectors")
-STATUS = Call("cloudtrail", "get_trail_status", "cloudtrail:GetTrailStatus")
-KEY = Call("kms", "describe_key", "kms:DescribeKey")
+STATUS = Call("cloudtrail", "get_trail_status", "cloudtrail:GetTrailStatus", member="IsLogging")
+KEY = Call("kms", "describe_key", "kms:DescribeKey", member="KeyMetadata")
 ALIASES = Call("kms", "list_aliases", "kms:ListAliases")
 ROTATIONS = Call("kms", "list_key_rotations", "kms:ListKeyRotations")
 ROTATES = Call("kms", "get_key_rotation_status", "kms:GetKeyRotationStatus")

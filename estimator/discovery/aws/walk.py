@@ -10,7 +10,7 @@ from estimator.discovery.aws.requests import AccountAccess, AwsClient, Failure
 from estimator.discovery.aws.workers import map_in_threads
 from estimator.discovery.aws_responses import Origin, Responses
 from estimator.discovery.aws_responses.accounts import enabled_regions
-from estimator.discovery.aws_responses.buckets import NO_ENCRYPTION
+from estimator.discovery.aws_responses.buckets import NO_BUCKET, NO_ENCRYPTION
 from pricing.arns import Arn, parse_arn
 from pricing.regions import default_regions, partition_of
 
@@ -77,8 +77,8 @@ class Walk:
         """Assume a role in each other account."""
         if not self._roles:
             if others:
-                note = _NOT_LOOKED_INTO.format(count=f"{len(others):,}")
-                self.responses.estate.note(note)
+                reason = _NOT_LOOKED_INTO.format(count=f"{len(others):,}")
+                self.responses.estate.completeness.absent("trails", reason)
             return
 
         def assume(account: str) -> AccountAccess | None:
@@ -125,6 +125,7 @@ class Walk:
             if isinstance(response, Failure):
                 self._aws.fail(calls.TRAILS, response, f"{access.place} in {region}")
                 continue
+            self.responses.estate.completeness.saw("trails", access.place)
             for trail in response.get("trailList", []):
                 arn = parse_arn(trail.get("TrailARN"), "cloudtrail")
                 if arn is None:
@@ -216,6 +217,10 @@ class Walk:
                     found.append(({"Error": {"Code": NO_ENCRYPTION}}, origin))
                 elif isinstance(response, Failure):
                     failures.append(response)
+                    # S3 answers so to everybody, whoever owned it
+                    if response.code == NO_BUCKET:
+                        found.append(({"Error": {"Code": NO_BUCKET}}, origin))
+                        return found
                     continue
                 else:
                     found.append((response, origin))
@@ -234,7 +239,10 @@ class Walk:
         for found in self._each(what, work, items):
             for response, origin in found:
                 if "Error" in response:
-                    self.responses.take_no_encryption(origin)
+                    if response["Error"]["Code"] == NO_BUCKET:
+                        self.responses.take_no_bucket(origin)
+                    else:
+                        self.responses.take_no_encryption(origin)
                 else:
                     self.responses.take(response, origin)
 

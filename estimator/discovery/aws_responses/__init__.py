@@ -13,7 +13,7 @@ from typing import Any
 from estimator.discovery.aws_responses import accounts, buckets, keys, trails
 from estimator.discovery.aws_responses.values import items_of, text_of
 from estimator.discovery.estate import Estate, Resource
-from pricing.arns import parse_arn
+from pricing.arns import is_account, parse_arn
 
 # what a response to each command has, and no other response
 _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -32,6 +32,18 @@ _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("get-bucket-encryption", ("ServerSideEncryptionConfiguration",)),
     ("get-bucket-location", ("LocationConstraint",)),
     ("describe-regions", ("Regions",)),
+)
+# what `--query` takes out of a response: the members of each item, or of the one object
+_LISTS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("trailList", ("TrailARN", "S3BucketName")),
+    ("Aliases", ("AliasArn", "AliasName")),
+    ("Regions", ("RegionName",)),
+    ("Rotations", ("KeyId", "RotationDate")),
+)
+_OBJECTS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Trail", ("TrailARN", "S3BucketName")),
+    ("Organization", ("MasterAccountId",)),
+    ("KeyMetadata", ("Arn", "KeyId", "KeyState")),
 )
 COMMANDS = tuple(dict.fromkeys(name for name, _ in _KINDS))
 
@@ -55,6 +67,29 @@ def kind_of(response: Mapping[str, Any]) -> str | None:
     return next((kind for kind, keys in _KINDS if all(key in response for key in keys)), None)
 
 
+def whole_response(answer: Any) -> Mapping[str, Any] | None:
+    """A response as AWS gives it, also of what `--query` took out of it; None for anything else.
+
+    >>> whole_response([{"Id": "111122223333", "Name": "prod"}])
+    {'Accounts': [{'Id': '111122223333', 'Name': 'prod'}]}
+    """
+    if isinstance(answer, Mapping):
+        if kind_of(answer) is None:
+            for field, names in _OBJECTS:
+                if all(name in answer for name in names):
+                    return {field: answer}
+        return answer
+    items = answer if isinstance(answer, list) else []
+    if not items or not all(isinstance(item, Mapping) for item in items):
+        return None
+    if all(is_account(item.get("Id")) for item in items):
+        return {"Accounts": items}
+    for field, names in _LISTS:
+        if all(name in item for item in items for name in names):
+            return {field: items}
+    return None
+
+
 class Responses:
     """An estate out of responses in any order: what names no subject waits until all are read."""
 
@@ -68,9 +103,11 @@ class Responses:
         if kind == "describe-trails":
             for trail in items_of(response, "trailList"):
                 trails.take_trail(estate, trail, source)
+            self._saw("trails", isinstance(response["trailList"], list | tuple), source)
         elif kind == "get-trail":
             if isinstance(response["Trail"], Mapping):
                 trails.take_trail(estate, response["Trail"], source)
+            self._saw("trails", isinstance(response["Trail"], Mapping), source)
         elif kind == "list-accounts":
             accounts.take_accounts(estate, response, source)
         elif kind == "describe-organization":
@@ -87,9 +124,19 @@ class Responses:
             self._waiting.append((kind, response, origin))
         return kind
 
+    def _saw(self, section: str, is_whole: bool, source: str) -> None:
+        if is_whole:
+            self.estate.completeness.saw(section, source)
+        else:
+            self.estate.completeness.missed(section, source, "the documented field is no answer")
+
     def take_no_encryption(self, origin: Origin) -> None:
         """Take the error that a bucket without default encryption gives."""
         self._waiting.append(("get-bucket-encryption", {"Error": buckets.NO_ENCRYPTION}, origin))
+
+    def take_no_bucket(self, origin: Origin) -> None:
+        """Take the error that a bucket gives which is not there."""
+        self._waiting.append(("get-bucket-location", {"Error": buckets.NO_BUCKET}, origin))
 
     def finish(self) -> Estate:
         """The estate, after the responses whose subject had to be known first."""

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from estimator.discovery.aws_responses.values import items_of, text_of
 from estimator.discovery.estate import Estate, Fact, Resource
-from pricing.arns import is_account
+from pricing.arns import is_account, parse_arn
 
+_UNIT = re.compile(r"for-parent|ForParent|(?<![a-z0-9])(?:ou-[a-z0-9]{4,32}-|r-[a-z0-9]{4,32})")
 _ENABLED = ("opt-in-not-required", "opted-in", "ENABLED", "ENABLED_BY_DEFAULT", None)
 
 
 def take_accounts(estate: Estate, response: Mapping[str, Any], source: str) -> None:
     """The accounts of an organization, those that are closed or suspended apart."""
-    closed = 0
+    closed, owners, stated = 0, set(), False
     for account in items_of(response, "Accounts"):
         identity = account.get("Id")
         if not is_account(identity):
             estate.note(f"{source}: an account without an id of 12 digits was left out")
             continue
+        arn = parse_arn(account.get("Arn"), "organizations")
+        if arn is not None and arn.account:
+            owners.add(arn.account)
+        stated = stated or "State" in account or "Status" in account
         # AWS replaced Status by State in 2026; either may be there
         if account.get("State", account.get("Status", "ACTIVE")) != "ACTIVE":
             # a closed account makes no events, so no files
@@ -27,16 +33,35 @@ def take_accounts(estate: Estate, response: Mapping[str, Any], source: str) -> N
             continue
         estate.found["accounts"] += identity not in estate.accounts
         resource = estate.add_account(str(identity), source)
+        resource.record("member", True, source)
         name = text_of(account, "Name")
         if name:
             resource.record("name", name, source, note="Name")
     if closed:
         estate.note(f"{source}: {closed:,} accounts that are not ACTIVE were left out")
+    if estate.found["accounts"] and not stated:
+        reason = "neither State nor Status: closed accounts, which write nothing, may be among them"
+        estate.completeness.missed("accounts", source, reason)
+    for reason in _missing(estate, response, source, owners):
+        estate.completeness.missed("accounts", source, reason)
+    estate.completeness.saw("accounts", source)
+    if not isinstance(response.get("Accounts"), list | tuple):
+        estate.completeness.missed("accounts", source, "no list of Accounts in it")
+
+
+def _missing(
+    estate: Estate, response: Mapping[str, Any], source: str, owners: set[str]
+) -> Iterator[str]:
+    """Why a list is not that of the whole organization; else the organization is known by it."""
+    whole = "save the whole list with `aws organizations list-accounts`"
     if response.get("NextToken"):
-        estate.note(
-            f"TODO {source}: one page of several, so accounts are missing: save the whole list "
-            "with `aws organizations list-accounts`"
-        )
+        yield f"one page of several, so accounts are missing: {whole}"
+    # the lists of one unit have the same form: only the name of the file tells
+    elif _UNIT.search(source):
+        yield f"the accounts of one organizational unit: {whole}"
+    # the management account is a member of its organization: a list without it is a part
+    elif len(owners) == 1 and not owners & set(estate.accounts):
+        yield f"the management account, {min(owners)}, is not in it: {whole}"
     else:
         estate.members = source
 

@@ -11,13 +11,16 @@ from estimator.discovery.estate import Resource
 # locations that are no Region's code: S3 User Guide and API reference of GetBucketLocation
 _OLD_NAMES = {None: "us-east-1", "": "us-east-1", "US": "us-east-1", "EU": "eu-west-1"}
 NO_ENCRYPTION = "ServerSideEncryptionConfigurationNotFoundError"
+NO_BUCKET = "NoSuchBucket"
 
 
 def take_encryption(resource: Resource, response: Mapping[str, Any], source: str) -> None:
     """The bucket's default encryption, and with it the Bucket Key."""
-    if (
-        response.get("Error") == NO_ENCRYPTION
-    ):  # a bucket of before 2023 without any has no Bucket Key
+    if response.get("Error") == NO_BUCKET:
+        resource.record("gone", True, source, note=NO_BUCKET)
+        return
+    # a bucket of before 2023 without any has no Bucket Key
+    if response.get("Error") == NO_ENCRYPTION:
         resource.record("bucket_key", False, source, note=NO_ENCRYPTION)
         return
     configuration = response.get("ServerSideEncryptionConfiguration")
@@ -34,6 +37,9 @@ def take_encryption(resource: Resource, response: Mapping[str, Any], source: str
 
 def take_location(resource: Resource, response: Mapping[str, Any], source: str) -> None:
     """The bucket's Region."""
+    if response.get("Error") == NO_BUCKET:
+        resource.record("gone", True, source, note=NO_BUCKET)
+        return
     value = response.get("LocationConstraint")
     region = _OLD_NAMES.get(value, value) if value is None or isinstance(value, str) else None
     if region:

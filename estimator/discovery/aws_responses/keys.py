@@ -62,6 +62,9 @@ def take_rotation_status(resource: Resource, response: Mapping[str, Any], source
     if not isinstance(response.get("KeyRotationEnabled"), bool):
         return
     resource.record("rotates", response["KeyRotationEnabled"], source, note="KeyRotationEnabled")
+    days = response.get("RotationPeriodInDays")
+    if isinstance(days, int) and not isinstance(days, bool) and days > 0:
+        resource.record("rotation_days", days, source, note="RotationPeriodInDays")
     coming = day_of(response.get("NextRotationDate"))
     if response["KeyRotationEnabled"] and coming is not None:
         resource.record("next_rotation", coming, source, note="NextRotationDate")

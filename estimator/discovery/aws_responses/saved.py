@@ -5,26 +5,47 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any
 
-from estimator.discovery.aws_responses import COMMANDS, Origin, Responses
-from estimator.discovery.aws_responses.buckets import NO_ENCRYPTION
+from estimator.discovery.aws_responses import COMMANDS, Origin, Responses, whole_response
+from estimator.discovery.aws_responses.buckets import NO_BUCKET, NO_ENCRYPTION
 from estimator.discovery.aws_responses.values import text_of
 from estimator.discovery.drafting import Draft, draft
+from estimator.discovery.estate import Estate
 from estimator.measurement.paths import Found, as_paths, find_files
 from estimator.measurement.skipped import SkippedFiles
 from pricing.arns import is_account
-from pricing.reading.files import MAX_BYTES
-from pricing.reading.json_files import decode_json
+from pricing.reading.files import MAX_BYTES, decode, read_bytes, to_utf8
+from pricing.reading.json_files import decode_json_documents
 from pricing.reading.problems import KmscostError, Problem
+from pricing.reading.words import shown
 
 _ACCOUNT = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
-# what people put around the subject in a file's name
-_AROUND = re.compile(rf"(?:s3api-|cloudtrail-|kms-)?(?:{'|'.join(COMMANDS)})")
+# what people put around the subject in a file's name; get-trail-status begins with get-trail
+_LONGEST_FIRST = "|".join(sorted(COMMANDS, key=len, reverse=True))
+_AROUND = re.compile(rf"(?:s3api-|cloudtrail-|kms-)?(?:{_LONGEST_FIRST})")
+# an answer begins a line: `>>` adds one to another
+_BEGINS = re.compile(r"^[ \t]*([\[{])", re.MULTILINE)
 _NOT_JSON = "not JSON: save the answer with --output json"
+_YAML = "YAML, not JSON: save the answer with --output json"
+_TABLE = "a table, not JSON: save the answer with --output json"
+_PAGE = "a web page (of a proxy, or of a login), not an answer of AWS"
 _OTHER = "not an answer that discover reads"
+_LIST_TRAILS = "an answer of list-trails, which names no keys: save that of describe-trails"
+# what a file would have told, by its name: `describe-trails-x.json`, `cloudtrail.DescribeTrails_1`
+_SECTIONS = (
+    ("gettrailstatus", ""),
+    ("describetrails", "trails"),
+    ("gettrail", "trails"),
+    ("listtrails", "trails"),
+    ("listaccounts", "accounts"),
+    ("describeorganization", "accounts"),
+    ("describekey", "keys"),
+)
+# errors of their own kind: nothing is missing
+_NOTHING = {"AWSOrganizationsNotInUseException", "UnsupportedOperationException"}
 _DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"}
 
 
@@ -55,18 +76,21 @@ def discover_aws_responses(
     files = sorted(find_files(names, skipped), key=lambda file: file.path)
     folder = _folder([file.path for file in files])
     for found in files:
-        response = _load(found, skipped)
-        if response is not None:
-            path = os.path.relpath(found.path, folder)
+        path = os.path.relpath(found.path, folder)
+        for response in _load(found, path, skipped, responses.estate):
             kind = _take(responses, response, Origin(path, _account_in(path), _names_in(path)))
             read[kind or ""] += 1
             if kind is None:
-                skipped.add(found.path, _OTHER)
+                reason = _LIST_TRAILS if "Trails" in response else _OTHER
+                _skip(found, path, skipped, responses.estate, reason)
     answered = read.total() - read[""]
-    if not answered:
+    if not answered and not responses.estate.completeness.is_blind("trails"):
         raise KmscostError(_nothing_read(names, skipped))
     estate = responses.finish()
     estate.found.update(files=answered)
+    if not any(seen.section == "trails" for seen in estate.completeness.all()):
+        reason = "no answer of `aws cloudtrail describe-trails` is here"
+        estate.completeness.absent("trails", reason)
     estate.notices[:0] = skipped.lines()
     return draft(estate, ["aws-responses", *names], merge, replace)
 
@@ -78,20 +102,64 @@ def _nothing_read(names: Sequence[str], skipped: SkippedFiles) -> Problem:
     return Problem(names[0], None, "", found, expected, fix)
 
 
-def _load(found: Found, skipped: SkippedFiles) -> Mapping[str, Any] | None:
+def _load(
+    found: Found, path: str, skipped: SkippedFiles, estate: Estate
+) -> Iterator[Mapping[str, Any]]:
+    """The responses in a file: one, or several that were added one to another."""
     if not Path(found.path).is_file():
         skipped.add(found.path, "no regular file")
-        return None
+        return
     if found.size > MAX_BYTES:
-        skipped.add(found.path, f"more than {MAX_BYTES // (1024 * 1024)} MB")
-        return None
+        _skip(found, path, skipped, estate, f"more than {MAX_BYTES // (1024 * 1024)} MB")
+        return
     try:
-        response: dict[str, Any] = decode_json(found.path, dict[str, Any])
+        answers, lines = decode_json_documents(found.path, Any, _BEGINS)
     except KmscostError as error:
         fault = error.problems[0].found
-        skipped.add(found.path, _NOT_JSON if "not JSON" in fault else fault)
-        return None
-    return response
+        reason = _name_text(found.path) if "not JSON" in fault else fault
+        _skip(found, path, skipped, estate, reason)
+        return
+    if lines:
+        estate.note(f"{path}: {lines:,} lines around the answers were skipped")
+    if len(answers) > 1:
+        estate.note(f"{path}: {len(answers):,} answers in one file, each is read")
+    for answer, _ in answers:
+        response = whole_response(answer)
+        if response is None:
+            _skip(found, path, skipped, estate, f"another shape ({shown(answer)})")
+        else:
+            yield response
+
+
+def _skip(found: Found, path: str, skipped: SkippedFiles, estate: Estate, reason: str) -> None:
+    """Leave a file out, and note what it would have told, as far as its name says so."""
+    skipped.add(found.path, reason)
+    section = _section_of(path)
+    if section:
+        estate.completeness.missed(section, path, reason)
+
+
+def _section_of(path: str) -> str:
+    """The section that an answer would tell of, by the name of its file; "" where it does not say.
+
+    >>> _section_of("a/cloudtrail.DescribeTrails_1.json"), _section_of("get-trail-status-x.json")
+    ('trails', '')
+    """
+    name = re.sub(r"[^a-z]", "", PurePath(path).name.lower())
+    return next((section for word, section in _SECTIONS if word in name), "")
+
+
+def _name_text(path: str) -> str:
+    """What a text is that is no JSON."""
+    try:
+        start = decode(path, to_utf8(path, read_bytes(path)))[:2_000].lstrip()
+    except KmscostError:
+        return _NOT_JSON
+    if start.startswith("<"):
+        return _PAGE
+    if start.startswith(("+-", "|", "---")) and "--+" in start[:400]:
+        return _TABLE
+    return _YAML if re.match(r"(?:- )?[A-Za-z]+:(?: |\r?\n)", start) else _NOT_JSON
 
 
 def _folder(paths: Sequence[str]) -> str:
@@ -118,10 +186,18 @@ def _take_error(responses: Responses, error: Mapping[str, Any], origin: Origin) 
     code = text_of(error, "Code") or "an error without a code"
     if code == NO_ENCRYPTION:
         responses.take_no_encryption(origin)
-    elif code in _DENIED:
-        responses.estate.note(
-            f"{origin.source}: AWS denied this call ({code}): what it would tell is missing"
-        )
+    elif code == NO_BUCKET:
+        responses.take_no_bucket(origin)
+    elif code not in _NOTHING:
+        what = "denied" if code in _DENIED else "failed"
+        words = f": {text_of(error, 'Message') or ''}".rstrip(": ")
+        reason = f"AWS {what} this call ({code}{words:.200}): what it would tell is missing"
+        # a call that no name tells may have been that for trails
+        section = _section_of(origin.source)
+        if section:
+            responses.estate.completeness.missed(section, origin.source, reason)
+        else:
+            responses.estate.note(f"{origin.source}: {reason}")
     return "errors"
 
 

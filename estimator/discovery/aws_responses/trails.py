@@ -104,6 +104,9 @@ def record_selectors(
 
 def take_status(resource: Resource, response: Mapping[str, Any], source: str) -> None:
     """Take whether a trail is logging; if not, it writes no files since the day it stopped."""
+    failure = text_of(response, "LatestDeliveryError")
+    if failure is not None:
+        resource.record("failing", failure, source, note="LatestDeliveryError")
     if not isinstance(response.get("IsLogging"), bool):
         return
     resource.record("logging", response["IsLogging"], source, note="IsLogging")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from estimator.discovery.cloudformation.exports import Exports
 from estimator.discovery.cloudformation.functions import Functions
-from estimator.discovery.cloudformation.resources import ResourceParser
+from estimator.discovery.cloudformation.resources import ResourceParser, read_templates
 from estimator.discovery.cloudformation.template import load_template
 from estimator.discovery.drafting import Draft, draft
 from estimator.discovery.drafting.names import short_names
@@ -47,18 +48,23 @@ def discover_cloudformation(
     estate.set_placeholders(account, region)
     given = dict(parameters or {})
     problems: list[Problem] = []
+    found: list[Functions] = []
     for name, source in zip(names, short_names(names), strict=True):
         try:
             template = load_template(name, source)
         except DocumentError as error:
             problems += error.problems
             continue
-        functions = Functions(template, given, account, region)
-        ResourceParser(estate, template, functions).read()
-        estate.notices += template.notices
-        _note_defaults(estate, source, functions)
+        found.append(Functions(template, given, account, region))
     if problems:
         raise KmscostError(problems)
+    exports = Exports(found, given, account, region)
+    for functions in found:
+        functions.exports = exports.value
+    read_templates([ResourceParser(estate, functions.template, functions) for functions in found])
+    for functions in found:
+        estate.notices += functions.template.notices
+        _note_defaults(estate, functions.template.source, functions)
     return draft(estate, ["cloudformation", *names], merge, replace)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from estimator.discovery.cloudformation.template import Template
@@ -21,6 +21,8 @@ class Reference:
 
     resource: str
     attribute: str = ""
+    # the template that has the resource: an import may come from another one
+    template: Template | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -39,13 +41,20 @@ class Functions:
         given: Mapping[str, str],
         account: str | None = None,
         region: str | None = None,
+        stack: str | None = None,
     ) -> None:
+        self.template = template
         self._template = template
         self._given = given
+        # what the named templates export, once all of them are known
+        self.exports: Callable[[str], Any] = lambda _: None
         self._pseudo: dict[str, Any] = {
             "AWS::AccountId": account or Open("the account it is deployed to"),
             "AWS::Region": region or Open("the Region it is deployed to"),
-            "AWS::Partition": partition_of(region) if region else Open("the partition"),
+            "AWS::Partition": partition_of(region)
+            if region
+            else Open("it depends on AWS::Partition, where it is deployed"),
+            "AWS::StackName": stack or Open("it depends on AWS::StackName"),
             "AWS::NoValue": None,
         }
         # parameters at their defaults that decided something
@@ -87,7 +96,7 @@ class Functions:
         if name == "Fn::GetAtt":
             parts = argument.split(".", 1) if isinstance(argument, str) else argument
             if isinstance(parts, list) and len(parts) == 2 and isinstance(parts[0], str):
-                return Reference(parts[0], str(parts[1]))
+                return Reference(parts[0], str(parts[1]), self._template)
             return Open("Fn::GetAtt in a form that is not read")
         work: Callable[[Any, int], Any] | None = {
             "Fn::Sub": self._sub,
@@ -102,8 +111,19 @@ class Functions:
         }.get(name)
         if work is not None:
             return work(argument, depth)
-        what = "imported from another stack" if name == "Fn::ImportValue" else f"told by {name:.40}"
-        return Open(f"it is {what}")
+        if name == "Fn::ImportValue":
+            return self._import(argument, depth)
+        return Open(f"it is told by {name:.40}")
+
+    def _import(self, argument: Any, depth: int) -> Any:
+        name = self.value(argument, depth)
+        if not isinstance(name, str):
+            why = name.why if isinstance(name, Open) else "under a name that is made when deployed"
+            return Open(f"it is imported from another stack: {why}")
+        found = self.exports(name)
+        if found is None:
+            return Open(f"it is imported from another stack ({name:.80}): name its template too")
+        return found
 
     def _ref(self, name: Any) -> Any:
         if not isinstance(name, str):
@@ -115,7 +135,7 @@ class Functions:
         if name in self._template.parameters:
             return self._parameter(name)
         if name in self._template.resources:
-            return Reference(name)
+            return Reference(name, "", self._template)
         return Open(f"{name:.80} is told by nothing in the template")
 
     def _parameter(self, name: str) -> Any:
@@ -146,7 +166,7 @@ class Functions:
                 parts.append(self.value(own[name], depth))
             elif "." in name and "::" not in name:
                 resource, _, attribute = name.partition(".")
-                parts.append(Reference(resource, attribute))
+                parts.append(Reference(resource, attribute, self._template))
             else:
                 parts.append(self._ref(name))
             end = match.end()

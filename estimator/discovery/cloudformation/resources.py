@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from estimator.discovery.aws_responses.keys import record_alias
 from estimator.discovery.aws_responses.trails import record_selectors
 from estimator.discovery.cloudformation.functions import Functions, Open, Reference
+from estimator.discovery.cloudformation.gaps import note_gaps
 from estimator.discovery.cloudformation.template import Template
 from estimator.discovery.estate import Estate, Resource
 from pricing.arns import format_arn, parse_arn
 from pricing.reading.words import shown
 
 _KEYS = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
+
+
+_Step = tuple[tuple[str, ...], Callable[[str, dict[str, Any]], None]]
+
+
+def read_templates(parsers: Sequence[ResourceParser]) -> None:
+    """Every resource: keys and buckets of all templates first, so that trails find them."""
+    for steps in zip(*(parser.steps() for parser in parsers), strict=True):
+        for parser, (kinds, read) in zip(parsers, steps, strict=True):
+            parser.read(kinds, read)
+    for parser in parsers:
+        parser.finish()
 
 
 class ResourceParser:
@@ -24,24 +37,27 @@ class ResourceParser:
         self._template = template
         self._functions = functions
 
-    def read(self) -> None:
-        """Every resource: keys and buckets first, so that trails find them."""
-        for kinds, read in (
+    def steps(self) -> tuple[_Step, ...]:
+        """The types that are read, in the order in which they need one another."""
+        return (
             (_KEYS, self._key),
             (("AWS::KMS::Alias",), self._alias),
             (("AWS::S3::Bucket",), self._bucket),
             (("AWS::CloudTrail::Trail",), self._trail),
             (("AWS::Organizations::Account",), self._account),
-            (("AWS::CloudFormation::Stack",), self._stack),
-        ):
-            for name, resource in self._template.resources.items():
-                if isinstance(resource, Mapping) and resource.get("Type") in kinds:
-                    properties = self._functions.value(resource.get("Properties") or {})
-                    if self._is_made(name, resource):
-                        read(name, properties if isinstance(properties, dict) else {})
-        for name in self._template.resources:
-            if str(name).startswith("Fn::"):
-                self._estate.note(f"TODO {self._template.source}: {name:.80} is not worked out")
+        )
+
+    def read(self, kinds: tuple[str, ...], read: Callable[[str, dict[str, Any]], None]) -> None:
+        """The resources of some types."""
+        for name, resource in self._template.resources.items():
+            if isinstance(resource, Mapping) and resource.get("Type") in kinds:
+                properties = self._functions.value(resource.get("Properties") or {})
+                if self._is_made(name, resource):
+                    read(name, properties if isinstance(properties, dict) else {})
+
+    def finish(self) -> None:
+        """Note what the template makes in ways that are not read."""
+        note_gaps(self._estate, self._template, self._functions)
 
     def _is_made(self, name: str, resource: Mapping[str, Any]) -> bool:
         if "Condition" not in resource:
@@ -65,6 +81,9 @@ class ResourceParser:
         spec = properties.get("KeySpec")
         if isinstance(spec, str):
             key.record("spec", spec, place, note="KeySpec")
+        days = str(properties.get("RotationPeriodInDays"))[:6]
+        if days.isdecimal() and int(days):
+            key.record("rotation_days", int(days), place, note="RotationPeriodInDays")
 
     def _alias(self, name: str, properties: dict[str, Any]) -> None:
         key = self._key_of(properties.get("TargetKeyId"))
@@ -78,11 +97,14 @@ class ResourceParser:
     def _key_of(self, value: Any) -> Resource | None:
         """The key of the template that a value means, by itself or by an alias."""
         if isinstance(value, Reference):
-            place = self._template.place(value.resource)
+            place = self._place_of(value)
             return self._estate.keys.get(self._estate.names.get(place, place))
         if isinstance(value, str):
             return self._estate.keys.get(self._estate.names.get(value, ""))
         return None
+
+    def _place_of(self, value: Reference) -> str:
+        return (value.template or self._template).place(value.resource)
 
     def _bucket(self, name: str, properties: dict[str, Any]) -> None:
         place = self._template.place(name)
@@ -141,12 +163,18 @@ class ResourceParser:
             trail.record("key", value, place, note=note)
         else:
             why = value.why if isinstance(value, Open) else f"{note} is {_describe(value)}"
-            trail.record("key", "", place, f"which key: {why}", note)
+            keys = list(self._estate.keys)
+            only = f"; {keys[0]} is the only key here" if len(keys) == 1 else ""
+            # what a template leaves open is not its own key, and may be that of another one
+            elsewhere = bool(only) and not keys[0].startswith(f"{self._template.source}:")
+            spare = keys[0] if elsewhere else ""
+            confirm = ": confirm it" if spare else ""
+            trail.record("key", spare, place, f"which key: {why}{only}{confirm}", note)
 
     def _trail_bucket(self, trail: Resource, value: Any, place: str) -> None:
         note = "S3BucketName"
         if isinstance(value, Reference):
-            trail.record("bucket", self._template.place(value.resource), place, note=note)
+            trail.record("bucket", self._place_of(value), place, note=note)
         elif isinstance(value, str) and value:
             trail.record("bucket", value, place, note=note)
         else:
@@ -173,11 +201,6 @@ class ResourceParser:
         self._estate.note(
             f"TODO {self._template.place(name)}: the id of account {called} is known only when "
             "it is deployed: add it to the accounts then"
-        )
-
-    def _stack(self, name: str, _: dict[str, Any]) -> None:
-        self._estate.note(
-            f"{self._template.place(name)} is a stack of its own: name its template as well"
         )
 
     def _flag(

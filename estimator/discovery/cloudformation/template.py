@@ -30,6 +30,8 @@ class Template:
     mappings: Mapping[str, Any]
     conditions: Mapping[str, Any]
     resources: Mapping[str, Any]
+    outputs: Mapping[str, Any]
+    transforms: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
 
     def place(self, name: str) -> str:
@@ -53,11 +55,48 @@ def load_template(path: str, source: str) -> Template:
     if not isinstance(resources, Mapping):
         found = "no Resources" if resources is None else f"{shown(resources)} as Resources"
         raise DocumentError(Problem(path, None, "Resources", found, "a template's resources", _FIX))
-    sections = [root.get(name) for name in ("Parameters", "Mappings", "Conditions")]
-    parameters, mappings, conditions = (x if isinstance(x, Mapping) else {} for x in sections)
+    sections = [root.get(name) for name in ("Parameters", "Mappings", "Conditions", "Outputs")]
+    parameters, mappings, conditions, outputs = (
+        section if isinstance(section, Mapping) else {} for section in sections
+    )
+    transforms = root.get("Transform")
+    listed = transforms if isinstance(transforms, list) else [transforms]
+    names = tuple(name for name in listed if isinstance(name, str))
     # YAML that AWS takes may still be a mistake, such as a key twice
     notices = tuple(str(problem) for problem in problems[:5])
-    return Template(path, source, parameters, mappings, conditions, resources, notices)
+    return Template(
+        path, source, parameters, mappings, conditions, resources, outputs, names, notices
+    )
+
+
+def trails_in(body: Any) -> list[str] | None:
+    """The trails that a template inside another description makes; None where it is not readable.
+
+    >>> trails_in('{"Resources": {"T": {"Type": "AWS::CloudTrail::Trail"}}}'), trails_in(None)
+    (['T'], None)
+    """
+    if not isinstance(body, str) or not body.strip():
+        return None
+    root: Any
+    try:
+        if body.lstrip()[:1] == "{":
+            root = decode_json_bytes(body.encode(), "", Any, "a template", "")
+        else:
+            root = parse_document(body, "", _function)[0]
+    except DocumentError:
+        return None
+    resources = root.get("Resources") if isinstance(root, Mapping) else None
+    if not isinstance(resources, Mapping):
+        return None
+    trails = []
+    for name, resource in resources.items():
+        if isinstance(resource, Mapping) and resource.get("Type") == "AWS::CloudTrail::Trail":
+            properties = resource.get("Properties")
+            given = properties.get("TrailName") if isinstance(properties, Mapping) else None
+            trails.append(given if isinstance(given, str) else str(name))
+        elif str(name).startswith("Fn::"):
+            return None  # not worked out: what it makes is not known
+    return trails
 
 
 def _function(tag: str, value: Any) -> Any:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from estimator.discovery.completeness import SECTIONS, Seen
+from estimator.discovery.drafting.accounts import MEMBERS
 from estimator.discovery.drafting.changes import Change, Merged
 from estimator.discovery.drafting.lines import head_lines, section_lines
 from estimator.discovery.drafting.merging import merge
@@ -17,7 +19,7 @@ from estimator.inventory.load import InventoryError, parse_inventory
 from estimator.inventory.model import Inventory
 from pricing.notebook import fold_away, html_table, notes, paragraph
 from pricing.reading.files import decode, read_bytes
-from pricing.reading.problems import DocumentError
+from pricing.reading.problems import DocumentError, KmscostError, Problem
 from pricing.reading.scalars import comment
 
 _UNSEEN = (
@@ -44,7 +46,8 @@ class Draft:
     """An inventory drafted from a description of an estate.
 
     `text` is the YAML, empty where there is nothing to draft; `inventory` is what it means;
-    `todo` lists what is not known; `changes` is what a merge did to an existing file.
+    `todo` lists what is not known; `changes` is what a merge did to an existing file; `coverage`
+    is what each source saw of accounts, keys and trails.
     """
 
     text: str
@@ -53,6 +56,7 @@ class Draft:
     todo: tuple[Todo, ...] = ()
     found: dict[str, int] = field(default_factory=dict)
     changes: tuple[Change, ...] = ()
+    coverage: tuple[Seen, ...] = ()
 
     def __repr__(self) -> str:
         summary = (
@@ -76,6 +80,7 @@ class Draft:
             "todo": [todo.to_dict() for todo in self.todo],
             "changes": [change.to_dict() for change in self.changes],
             "notices": list(self.notices),
+            "coverage": [seen.to_dict() for seen in self.coverage],
         }
 
 
@@ -87,22 +92,36 @@ def draft(
     Raises
     ------
     KmscostError
-        `into` is no inventory that passes `check`.
+        `into` is no inventory that passes `check`, or trails could not be read at all.
     """
+    if estate.completeness.is_blind("trails") and not estate.trails:
+        raise KmscostError(_blind(estate))
+    coverage = estate.completeness.all()
     own = _read(into) if into is not None else ""
     outline = outline_of(estate)
     seen = (f"found {_describe_found(estate)}",)
     if outline is None:
         inventory = parse_inventory(own, str(into)) if into is not None else None
-        notices = (*estate.notices, nothing(estate))
-        return Draft(own, inventory, notices, (), dict(estate.found))
+        gaps = tuple(
+            Todo(section, gap) for section in SECTIONS for gap in estate.completeness.gaps(section)
+        )
+        notices = (*estate.notices, *_notices(gaps), nothing(estate))
+        return Draft(own, inventory, notices, gaps, dict(estate.found), (), coverage)
     if into is not None:
         merged = merge(own, str(into), outline, replace)
         return _merge_draft(merged, estate, outline, seen)
     text = text_of(outline, f"kmscost discover {' '.join(shlex.quote(word) for word in command)}")
     todo = tuple(outline.todo())
     notices = (*seen, *estate.notices, *_notices(todo), *left_out(estate, outline), _UNSEEN)
-    return Draft(text, parse_inventory(text, "draft"), notices, todo, dict(estate.found))
+    inventory = parse_inventory(text, "draft")
+    return Draft(text, inventory, notices, todo, dict(estate.found), (), coverage)
+
+
+def _blind(estate: Estate) -> Iterator[Problem]:
+    """A problem for each reason why nothing is known: an empty draft would say "no trails"."""
+    fix = "mend that and run it again: a draft without trails would forecast nothing"
+    for where, reason in estate.completeness.failures("trails"):
+        yield Problem(where, None, "", reason, "what tells of trails", fix)
 
 
 def _read(path: str | Path) -> str:
@@ -115,7 +134,8 @@ def _read(path: str | Path) -> str:
 def _merge_draft(merged: Merged, estate: Estate, outline: Outline, seen: tuple[str, ...]) -> Draft:
     """The merged inventory; questions are those of what was added, the rest is answered already."""
     added = {(item.value("name") or item.value("id")) for item in merged.added}
-    todo = tuple(item for item in outline.todo() if _subject(item) in added)
+    # what was not seen is missing from the merged file too
+    todo = tuple(item for item in outline.todo() if _is_gap(item) or _subject(item) in added)
     hint = ["values that differ were kept as they are written: --replace takes the source's"]
     notices = (
         *seen,
@@ -127,8 +147,18 @@ def _merge_draft(merged: Merged, estate: Estate, outline: Outline, seen: tuple[s
         *([] if merged.changes else ["nothing to change"]),
     )
     return Draft(
-        merged.text, merged.inventory, notices, todo, dict(estate.found), tuple(merged.changes)
+        merged.text,
+        merged.inventory,
+        notices,
+        todo,
+        dict(estate.found),
+        tuple(merged.changes),
+        estate.completeness.all(),
     )
+
+
+def _is_gap(todo: Todo) -> bool:
+    return todo.at in SECTIONS and todo.question != MEMBERS
 
 
 def _subject(todo: Todo) -> str:
@@ -139,11 +169,20 @@ def text_of(outline: Outline, command: str) -> str:
     """The YAML, with every comment."""
     lines = [
         *head_lines(outline.head),
-        *section_lines("accounts", outline.accounts, outline.remarks, in_braces=True),
-        *section_lines("keys", outline.keys),
-        *section_lines("trails", outline.trails),
+        *section_lines(
+            "accounts",
+            outline.accounts,
+            (*outline.remarks, *_remarks(outline, "accounts")),
+            in_braces=True,
+        ),
+        *section_lines("keys", outline.keys, _remarks(outline, "keys")),
+        *section_lines("trails", outline.trails, _remarks(outline, "trails")),
     ]
     return _HEAD.format(command=comment(command)) + "\n".join(lines) + "\n" + _TAIL
+
+
+def _remarks(outline: Outline, section: str) -> list[str]:
+    return [f"TODO {gap}" for gap in outline.gaps.get(section, ())]
 
 
 def _notices(todo: Sequence[Todo]) -> Iterator[str]:

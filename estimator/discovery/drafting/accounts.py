@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from estimator.discovery.drafting.lines import Entry, Item
@@ -14,6 +14,10 @@ from pricing.arns import is_account
 from pricing.regions import COMMERCIAL, default_regions, is_region_of_known_partition, partition_of
 
 _PAYER = "the account that the consolidated bill goes to is not known"
+_STRANGER = (
+    "it is met only as the owner of a key: whether it is of this organization is not known; if it "
+    "is, leave `payer` out, and an organization trail writes files for it"
+)
 _REGIONS = "the Regions that the accounts have enabled are not known: `aws ec2 describe-regions`"
 MEMBERS = (
     "an organization trail writes files for every account, and these may not be all: "
@@ -36,7 +40,9 @@ def resolve_accounts(
 ) -> ResolvedAccounts:
     """Every account that is listed, or that a trail or its key lives in."""
     owners = _owners(trails)
-    payer = _payer(estate, owners, _ids(estate, trails, ""))
+    outsiders = _outsiders(estate, trails)
+    payer = _payer(estate, owners, _ids(estate, trails, ""), outsiders)
+    outsiders.pop(payer.value, None)
     # the payer first: of an inventory without one, the first account pays
     ids = _ids(estate, trails, payer.value)
     partitions = {
@@ -55,6 +61,9 @@ def resolve_accounts(
             entries.append(Entry("name", name.value))
         if len(owners) > 1 and account in owners and estate.payer is None:
             entries.append(Entry("payer", account, "it owns an organization trail"))
+        elif account in outsiders:
+            # its own bill: an organization trail writes nothing for it
+            entries.append(outsiders[account])
         entries += _own_regions(account, partitions[account], known[account], head, trails)
         # ten thousand accounts of one list say so once
         items.append(
@@ -76,6 +85,21 @@ def _ids(estate: Estate, trails: Sequence[ResolvedTrail], payer: str) -> list[st
     return sorted(ids, key=lambda account: (account != payer, account))
 
 
+def _outsiders(estate: Estate, trails: Sequence[ResolvedTrail]) -> dict[str, Entry]:
+    """Accounts that are no members, or are met only as the owner of a key: their own `payer`."""
+    own_trails = {trail.account.value for trail in trails}
+    found = {}
+    for account in _ids(estate, trails, ""):
+        resource = estate.accounts.get(account)
+        if is_placeholder(account) or (resource is not None and resource.value("member")):
+            continue
+        if estate.members:
+            found[account] = Entry("payer", account, f"it is not in the list of {estate.members}")
+        elif resource is None and account not in own_trails:
+            found[account] = Entry("payer", account, "", _STRANGER)
+    return found
+
+
 def _is_whole(trail: ResolvedTrail) -> bool:
     fact = trail.resource.fact("organization")
     return fact is not None and bool(fact.value)
@@ -87,14 +111,17 @@ def _owners(trails: Sequence[ResolvedTrail]) -> list[str]:
     return sorted(account for account in found if not is_placeholder(account))
 
 
-def _payer(estate: Estate, owners: list[str], ids: list[str]) -> Entry:
+def _payer(
+    estate: Estate, owners: list[str], ids: list[str], outsiders: Mapping[str, Entry]
+) -> Entry:
     if estate.payer is not None and estate.payer.is_known and is_account(estate.payer.value):
         note = estate.payer.note
         return Entry("payer", estate.payer.value, f"{estate.payer.source}{note and ': '}{note}")
     if len(owners) == 1:
         return Entry("payer", owners[0], "it owns the organization trail: the management account")
     listed = [account for account in ids if not is_placeholder(account)]
-    return Entry("payer", (owners or listed or ids)[0], "", _PAYER)
+    members = [account for account in listed if account not in outsiders]
+    return Entry("payer", (owners or members or listed or ids)[0], "", _PAYER)
 
 
 def _evidence(account: str, trails: Sequence[ResolvedTrail]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -115,7 +116,7 @@ def _active_period(resource: Resource) -> Iterable[Entry]:
     on = rotates is not None and (not rotates.is_known or bool(rotates.value))
     if rotations is not None and rotations.is_known:
         coming = resource.value("next_rotation")
-        days = sorted({*rotations.value, *([coming] if coming else [])})
+        days = sorted({*rotations.value, *_coming(resource, len(rotations.value))})
         # `check` refuses a rotation from before the key was there
         days = [day for day in days if created_on is None or day >= created_on]
         note = (
@@ -123,12 +124,49 @@ def _active_period(resource: Resource) -> Iterable[Entry]:
             if coming
             else resource.source_of(rotations)
         )
-        if days or on:
-            yield Entry("rotations", days, note, _NEXT if on and coming is None else "")
+        if on and coming is None:
+            yield Entry("rotations", days, note, _next(resource))
+        elif days or on:
+            yield Entry("rotations", days, note)
     elif rotations is not None or on:
         how = rotations if rotations is not None else rotates
         question = how.question if how is not None else ""
-        yield Entry("rotations", [], resource.source_of(how), question or _ROTATIONS)
+        yield Entry("rotations", [], resource.source_of(how), question or _past(resource))
+
+
+def _coming(resource: Resource, past: int) -> Iterable[datetime.date]:
+    """The rotations that AWS has planned: the next one, and the second of a key's life."""
+    coming, period = resource.value("next_rotation"), resource.value("rotation_days")
+    if coming is None:
+        return
+    yield coming
+    # only the first two add a price (F16): later ones change nothing
+    if period is not None and past == 0:
+        with contextlib.suppress(OverflowError):
+            yield coming + datetime.timedelta(days=period)
+
+
+def _next(resource: Resource) -> str:
+    """The question of a key whose rotation is on: when, as far as its period is known."""
+    days = resource.value("rotation_days")
+    if days is None:
+        return _NEXT
+    if resource.value("is_new"):
+        return (
+            f"rotates every {days} days and is new: the first rotation is {days} days after its "
+            f"creation, the second {days} days later; write both, each adds a key price"
+        )
+    return f"rotates every {days} days: each of the first two adds a key price, write the next"
+
+
+def _past(resource: Resource) -> str:
+    days = resource.value("rotation_days")
+    if days is None:
+        return _ROTATIONS
+    return (
+        f"rotates every {days} days, of a new key {days} days after its creation for the first "
+        f"time; {_ROTATIONS}"
+    )
 
 
 def _remarks(resource: Resource) -> Iterable[str]:

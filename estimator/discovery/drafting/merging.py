@@ -74,7 +74,7 @@ class _Merger:
     def accounts(self) -> None:
         """Accounts that the inventory does not have; the Regions of those it has."""
         shared = next((part for part in self._outline.head if part.key == "regions"), None)
-        new = []
+        new, needed = [], self._needed_accounts()
         for item in self._outline.accounts:
             identity = item.value("id")
             entry = next((part for part in item.entries if part.key == "regions"), shared)
@@ -82,7 +82,7 @@ class _Merger:
             if identity in self._regions:
                 if entry is not None and known:
                     self._account_regions(identity, entry)
-            elif not is_placeholder(identity):
+            elif not is_placeholder(identity) and identity in needed:
                 account = _without_questions(item)
                 if entry is not None and known and account.value("regions") is None:
                     account = Item(
@@ -92,6 +92,17 @@ class _Merger:
                 self._regions[identity] = set(_regions(regions) if regions else self._shared)
                 new.append(account)
         self._add("accounts", "id", new)
+
+    def _needed_accounts(self) -> set[str]:
+        """Accounts that a source lists, and those of trails and keys that the merge takes over."""
+        trails = [
+            item
+            for item in self._outline.trails
+            if self._replace or match_trail(self._own, item) is None
+        ]
+        keys = set(self._needed_keys())
+        owners = [*trails, *(item for item in self._outline.keys if item.value("id") in keys)]
+        return {*self._outline.listed, *(item.value("account") for item in owners)}
 
     def _account_regions(self, identity: str, entry: Entry) -> None:
         regions, own = _regions(entry.value), self._regions[identity]
@@ -269,8 +280,9 @@ class _Merger:
 
 
 def _without_questions(item: Item) -> Item:
-    """An account without what is not known of it: it inherits that."""
-    return Item(tuple(entry for entry in item.entries if not entry.todo), item.source, item.remarks)
+    """An account without what is not known of it: it inherits that, but never another's payer."""
+    entries = (entry for entry in item.entries if not entry.todo or entry.key == "payer")
+    return Item(tuple(entries), item.source, item.remarks)
 
 
 def _rename(item: Item, key: str, name: str) -> Item:

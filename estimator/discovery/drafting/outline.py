@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
+from estimator.discovery.completeness import SECTIONS
 from estimator.discovery.drafting.accounts import MEMBERS, ResolvedAccounts, resolve_accounts
 from estimator.discovery.drafting.keys import ResolvedKey, key_item, name_keys
 from estimator.discovery.drafting.lines import Entry, Item
@@ -34,6 +35,10 @@ class Outline:
     keys: tuple[Item, ...]
     trails: tuple[Item, ...]
     remarks: tuple[str, ...] = ()
+    # accounts that a source lists, whoever owns the trails and keys
+    listed: frozenset[str] = frozenset()
+    # what the sources did not see of each section
+    gaps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def todo(self) -> Iterator[Todo]:
         """Every open question, with its place in the inventory."""
@@ -43,6 +48,7 @@ class Outline:
         if self.remarks:
             yield Todo("accounts", MEMBERS)
         for section, label in (("accounts", "id"), ("keys", "id"), ("trails", "name")):
+            yield from (Todo(section, gap) for gap in self.gaps.get(section, ()))
             for item in getattr(self, section):
                 yield from _item_todo(f"{section} {item.value(label)}", item)
 
@@ -76,6 +82,12 @@ def outline_of(estate: Estate) -> Outline | None:
         tuple(key_item(item) for item in used),
         tuple(trail_item(item) for item in trails),
         accounts.remarks,
+        frozenset(
+            identity
+            for identity, resource in estate.accounts.items()
+            if resource.value("member") is True
+        ),
+        {section: tuple(estate.completeness.gaps(section)) for section in SECTIONS},
     )
 
 

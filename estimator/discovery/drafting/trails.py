@@ -218,12 +218,24 @@ def _recording(trail: ResolvedTrail) -> Iterable[Entry]:
     resource = trail.resource
     digests, events = resource.fact("validation"), resource.fact("kms_events")
     logging = resource.fact("logging")
+    failing = resource.fact("failing")
+    if failing is None and trail.bucket is not None and trail.bucket.value("gone") is True:
+        gone = trail.bucket.facts["gone"]
+        failing = Fact("the bucket is gone", gone.source, note=gone.note)
     off = logging is not None and logging.is_known and logging.value is False
     stopped = resource.value("stopped") if off else None
     on = digests is not None and bool(digests.value)
     # without the day on which it stopped there is no `until` to write
     if off and stopped is None:
         yield Entry("files_per_day", 0, f"{resource.source_of(logging)}: it writes no files")
+        on = False
+    elif failing is not None and not off:
+        question = (
+            f"its last delivery failed ({failing.value!s:.120}): mend the bucket or its policy"
+        )
+        yield Entry(
+            "files_per_day", 0, f"{resource.source_of(failing)}: it writes no files", question
+        )
         on = False
     yield _entry(resource, "log_file_validation", digests, on)
     if events is not None:
@@ -236,6 +248,7 @@ def _recording(trail: ResolvedTrail) -> Iterable[Entry]:
 
 def _remarks(trail: ResolvedTrail) -> Iterable[str]:
     resource = trail.resource
+    yield from (f"TODO {remark}" for remark in resource.remarks)
     if resource.value("management_events") is False:
         yield "it records no management events: how many files it writes depends on its data events"
     if resource.value("insights"):

@@ -8,8 +8,10 @@ from pathlib import Path
 from estimator.discovery.drafting import Draft, draft
 from estimator.discovery.drafting.names import short_names
 from estimator.discovery.estate import Estate
-from estimator.discovery.terraform.documents import load
+from estimator.discovery.terraform.documents import Document
 from estimator.discovery.terraform.expressions import Expressions
+from estimator.discovery.terraform.files import load
+from estimator.discovery.terraform.gaps import note_gaps
 from estimator.discovery.terraform.nodes import nodes_of
 from estimator.discovery.terraform.owners import Owners
 from estimator.discovery.terraform.references import References
@@ -49,14 +51,22 @@ def discover_terraform(
     problems: list[Problem] = []
     for name, source in zip(names, short_names(names), strict=True):
         try:
-            document = load(name)
-            expressions = Expressions(document, source)
-            nodes = list(nodes_of(document, source, expressions))
-            ResourceParser(
-                estate, nodes, References(nodes, expressions), Owners(nodes, expressions)
-            ).read()
+            documents, notices = load(name)
+            for notice in notices:
+                estate.note(notice)
+            for number, document in enumerate(documents, 1):
+                # an address of one plan is another resource in the next
+                label = source if len(documents) == 1 else f"{source} ({number})"
+                _read(estate, document, label)
         except KmscostError as error:
             problems += error.problems
     if problems:
         raise KmscostError(problems)
     return draft(estate, ["terraform", *names], merge, replace)
+
+
+def _read(estate: Estate, document: Document, source: str) -> None:
+    expressions = Expressions(document, source)
+    nodes = list(nodes_of(document, source, expressions))
+    note_gaps(estate, document, source, nodes, expressions)
+    ResourceParser(estate, nodes, References(nodes, expressions), Owners(nodes, expressions)).read()

@@ -7,15 +7,10 @@ of version 4 as Terraform 0.12 and later write them. OpenTofu writes the same.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from pricing.reading.json_files import decode_json
-from pricing.reading.problems import KmscostError, Problem
-
-_FIX = "save the output of `terraform show -json PLANFILE`, or name a state file (.tfstate)"
 _NONE = msgspec.Raw(b"null")
 # the resources that an estate is made of; all others are skipped unread
 TYPES = frozenset(
@@ -24,6 +19,7 @@ TYPES = frozenset(
         "aws_kms_key",
         "aws_kms_external_key",
         "aws_kms_replica_key",
+        "aws_kms_replica_external_key",
         "aws_kms_alias",
         "aws_s3_bucket",
         "aws_s3_bucket_server_side_encryption_configuration",
@@ -44,6 +40,7 @@ class ModuleResource(msgspec.Struct):
     name: str = ""
     index: int | str | None = None
     values: msgspec.Raw = _NONE
+    sensitive_values: msgspec.Raw = _NONE
 
 
 class Module(msgspec.Struct):
@@ -79,6 +76,7 @@ class Change(msgspec.Struct):
     """The change of a resource; `after_unknown` marks what only applying the plan will show."""
 
     actions: list[str] | None = None
+    before: msgspec.Raw = _NONE
     after_unknown: msgspec.Raw = _NONE
 
 
@@ -86,8 +84,18 @@ class ResourceChange(msgspec.Struct):
     """A resource of a plan."""
 
     address: str = ""
+    mode: str = "managed"
     type: str = ""
+    # a former object that is still to be destroyed, beside the one of this address
+    deposed: str = ""
     change: Change | None = None
+
+
+class DeferredChange(msgspec.Struct):
+    """A resource that the plan left for a later one."""
+
+    reason: str = ""
+    resource_change: ResourceChange | None = None
 
 
 class ConfigResource(msgspec.Struct):
@@ -98,6 +106,7 @@ class ConfigResource(msgspec.Struct):
     name: str = ""
     provider_config_key: str = ""
     expressions: msgspec.Raw = _NONE
+    for_each_expression: msgspec.Raw = _NONE
 
 
 class Output(msgspec.Struct):
@@ -117,6 +126,7 @@ class ModuleCall(msgspec.Struct):
     """A module and what it is called with."""
 
     expressions: msgspec.Raw = _NONE
+    for_each_expression: msgspec.Raw = _NONE
     module: ConfigModule | None = None
 
 
@@ -148,6 +158,7 @@ class StateInstance(msgspec.Struct):
 
     index_key: int | str | None = None
     attributes: msgspec.Raw = _NONE
+    sensitive_attributes: msgspec.Raw = _NONE
 
 
 class StateResource(msgspec.Struct):
@@ -171,60 +182,15 @@ class Document(msgspec.Struct):
     resource_changes: list[ResourceChange] | None = None
     configuration: Configuration | None = None
     variables: dict[str, Variable] | None = None
-    version: int | None = None
+    # false for a plan of a part: -target, or something deferred
+    complete: bool | None = None
+    errored: bool | None = None
+    deferred_changes: list[DeferredChange] | None = None
+    version: int | str | None = None
     resources: list[StateResource] | None = None
     modules: msgspec.Raw = _NONE
 
     @property
     def is_state_file(self) -> bool:
         """True for a file that Terraform holds its state in."""
-        return self.version is not None and self.format_version is None
-
-
-def load(path: str) -> Document:
-    """A document of Terraform or OpenTofu.
-
-    Raises
-    ------
-    KmscostError
-        It is something else: its source text, its binary plan, the log of `plan -json`, no JSON.
-    """
-    _refuse_others(path)
-    document = decode_json(path, Document, fix=_FIX)
-    if document.is_state_file:
-        if document.version != 4:
-            found = f"a state file of version {document.version}"
-            fix = "let a newer Terraform read it: `terraform show -json > state.json`"
-            raise KmscostError(Problem(path, None, "version", found, "version 4", fix))
-        return document
-    if document.format_version is None:
-        found = "JSON without format_version and without a state's version"
-        raise KmscostError(Problem(path, None, "", found, "a plan or a state", _FIX))
-    # a later major version may mean something else by the same fields
-    if document.format_version.partition(".")[0] not in ("0", "1"):
-        found = f"format_version {document.format_version:.20}"
-        expected = "version 0 or 1 of Terraform's JSON"
-        raise KmscostError(Problem(path, None, "format_version", found, expected, ""))
-    return document
-
-
-def _refuse_others(path: str) -> None:
-    """Say what a file is that people take for a plan."""
-    if Path(path).suffix.lower() in (".tf", ".tofu", ".hcl", ".tfvars"):
-        found = "Terraform's source text, in which values are not worked out yet"
-        fix = "run `terraform plan -out plan.bin && terraform show -json plan.bin > plan.json`"
-        raise KmscostError(Problem(path, None, "", found, "a plan or state as JSON", fix))
-    try:
-        if not Path(path).is_file():
-            return
-        with Path(path).open("rb") as file:
-            start = file.read(400)
-    except OSError:
-        return  # reading it all will say why not
-    if start.startswith(b"PK\x03\x04"):
-        fix = f"run `terraform show -json {Path(path).name} > plan.json`"
-        raise KmscostError(Problem(path, None, "", "a plan in binary form", "JSON", fix))
-    if start.startswith(b'{"@level"'):
-        found = "the log of `terraform plan -json`, without the planned values"
-        fix = "run `terraform plan -out plan.bin && terraform show -json plan.bin > plan.json`"
-        raise KmscostError(Problem(path, None, "", found, "a plan as JSON", fix))
+        return isinstance(self.version, int) and self.format_version is None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -21,6 +22,8 @@ from pricing.reading.json_files import decode_part
 _INDEX = re.compile(r"\[(?:[^\]\"]|\"(?:[^\"\\]|\\.)*\")*\]")
 _MODULE = re.compile(r"module\.([\w-]+)((?:\[(?:[^\]\"]|\"(?:[^\"\\]|\\.)*\")*\])?)\.?")
 _DEEPEST = 20
+# what a provider block says of other things than whose account it works in
+_NO_CREDENTIALS = ("region", "default_tags", "ignore_tags", "max_retries", "retry_mode")
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,14 @@ class Target:
     attribute: str = ""
     is_data: bool = False
     constant: Any = None
+
+
+@dataclass(frozen=True)
+class Each:
+    """The `for_each` and the own index of the resource or module in which an expression stands."""
+
+    expression: Any = None
+    index: str = ""
 
 
 class Expressions:
@@ -64,12 +75,58 @@ class Expressions:
         target = next(self._follow(expression, "", 0), None)
         return target.constant if target is not None and not target.type else None
 
-    def targets(self, module: str, mode: str, kind: str, name: str, attribute: str) -> list[Target]:
-        """The ends of a resource's attribute, through variables and outputs of modules."""
+    def credentials(self, key: str) -> str | None:
+        """Whose account a provider block works in, as one text; None where its words are open.
+
+        Blocks that differ only in their Region work with the same credentials.
+        """
+        blocks = self._configuration.provider_config or {}
+        block = blocks.get(key) or blocks.get(key.rpartition(":")[2])
+        expressions = self._part(block.expressions) if block is not None else None
+        own = {
+            name: value
+            for name, value in (expressions if isinstance(expressions, dict) else {}).items()
+            if name not in _NO_CREDENTIALS
+        }
+        text = json.dumps([block.name if block is not None else "", own], sort_keys=True)
+        # two references of one name may mean two values: `local.roles["a"]` stands as local.roles
+        return None if '"references"' in text else text
+
+    def targets(
+        self,
+        module: str,
+        mode: str,
+        kind: str,
+        name: str,
+        attribute: str,
+        index: int | str | None = None,
+    ) -> list[Target]:
+        """The ends of an instance's attribute, through variables and outputs of modules."""
         resource = self._resource(module, mode, kind, name)
-        attributes = self._part(resource.expressions) if resource is not None else None
+        if resource is None:
+            return []
+        attributes = self._part(resource.expressions)
         expression = attributes.get(attribute) if isinstance(attributes, dict) else None
-        return list(dict.fromkeys(self._follow(expression, module, 0)))
+        own = "" if index is None else f"[{json.dumps(index)}]"
+        each = Each(self._part(resource.for_each_expression), own)
+        return list(dict.fromkeys(self._follow(expression, module, 0, each)))
+
+    def configured(self, kind: str) -> list[str]:
+        """The addresses of all resources of a type as they are written, without indexes."""
+        found, waiting = [], [("", self._configuration.root_module)]
+        while waiting:
+            address, module = waiting.pop()
+            if module is None:
+                continue
+            prefix = f"{address}." if address else ""
+            found += [
+                f"{prefix}{resource.type}.{resource.name}"
+                for resource in module.resources or ()
+                if resource.type == kind and resource.mode == "managed"
+            ]
+            calls = (module.module_calls or {}).items()
+            waiting += [(f"{prefix}module.{name}", call.module) for name, call in calls]
+        return sorted(found)
 
     def _resource(self, module: str, mode: str, kind: str, name: str) -> ConfigResource | None:
         if module not in self._known:
@@ -89,25 +146,25 @@ class Expressions:
             module = call.module if call is not None else None
         return module
 
-    def _follow(self, expression: Any, module: str, depth: int) -> Iterator[Target]:
+    def _follow(
+        self, expression: Any, module: str, depth: int, each: Each | None = None
+    ) -> Iterator[Target]:
         """The targets of an expression that stands in a module instance."""
         if not isinstance(expression, Mapping) or depth > _DEEPEST:
             return
         if "constant_value" in expression:
             yield Target(constant=_hashable(expression["constant_value"]))
             return
-        listed = expression.get("references")
-        references = (
-            [text for text in listed if isinstance(text, str)] if isinstance(listed, list) else []
-        )
-        for reference in references:
-            # Terraform lists a.b.c and then a.b: the longer one says all
-            if any(other.startswith((f"{reference}.", f"{reference}[")) for other in references):
-                continue
-            yield from self._resolve(reference, module, depth)
+        for reference in _references(expression):
+            yield from self._resolve(reference, module, depth, each)
 
-    def _resolve(self, reference: str, module: str, depth: int) -> Iterator[Target]:
+    def _resolve(
+        self, reference: str, module: str, depth: int, each: Each | None = None
+    ) -> Iterator[Target]:
         head, _, rest = reference.partition(".")
+        if head == "each" and each is not None and rest.split(".")[0] == "value":
+            yield from self._each_value(rest.removeprefix("value"), module, depth, each)
+            return
         if head == "var":
             yield from self._variable(rest.partition(".")[0].partition("[")[0], module, depth)
         elif head == "module":
@@ -125,6 +182,14 @@ class Expressions:
             if target is not None:
                 yield target
 
+    def _each_value(self, rest: str, module: str, depth: int, each: Each) -> Iterator[Target]:
+        """The ends of `each.value`: of a chained for_each, the instance of the same key."""
+        references = _references(each.expression)
+        whole = len(references) == 1 and _is_whole(references[0])
+        for reference in references:
+            text = f"{reference}{each.index}{rest}" if whole else reference
+            yield from self._resolve(text, module, depth + 1)
+
     def _variable(self, name: str, module: str, depth: int) -> Iterator[Target]:
         if not module:
             value = self._variables.get(name)
@@ -138,13 +203,37 @@ class Expressions:
         call = (holder.module_calls or {}).get(calls[-1][1]) if holder is not None else None
         given = self._part(call.expressions) if call is not None else None
         expression = given.get(name) if isinstance(given, dict) else None
-        if expression is not None:
-            yield from self._follow(expression, outside, depth + 1)
+        if expression is not None and call is not None:
+            index = calls[-1][2]
+            each = Each(self._part(call.for_each_expression), index)
+            # a.b[each.key] in a call means the instance of the module's own key
+            own = any(text.startswith(("each.key", "count.")) for text in _references(expression))
+            for target in self._follow(expression, outside, depth + 1, each):
+                yield replace(target, index=index) if own and not target.index else target
             return
         inside = self._module(module)
         variable = (inside.variables or {}).get(name) if inside is not None else None
         if variable is not None and variable.default is not None:
             yield Target(constant=_hashable(variable.default))
+
+
+def _references(expression: Any) -> list[str]:
+    """What an expression refers to, without what another of its references says in full."""
+    listed = expression.get("references") if isinstance(expression, Mapping) else None
+    found = [text for text in listed if isinstance(text, str)] if isinstance(listed, list) else []
+    # Terraform lists a.b.c and then a.b: the longer one says all
+    return [
+        text
+        for text in found
+        if not any(other.startswith((f"{text}.", f"{text}[")) for other in found)
+    ]
+
+
+def _is_whole(reference: str) -> bool:
+    """True for all instances of a resource or module, which `for_each` may go through."""
+    parts = _INDEX.sub("", reference).split(".")
+    parts = parts[1:] if parts[0] == "data" else parts
+    return len(parts) == 2 and parts[0] not in ("var", "local", "each") and "[" not in reference
 
 
 def _target(reference: str, module: str) -> Target | None:

@@ -11,6 +11,8 @@ from estimator.discovery.terraform.expressions import Expressions
 from pricing.reading.json_files import decode_part
 
 APPLY = "known only after apply"
+UNTOUCHED = "the plan does not touch it: drafted from the state before it"
+FORGOTTEN = "a removed block: Terraform forgets it, and it lives on: drafted from the state before"
 
 
 @dataclass
@@ -28,6 +30,11 @@ class Node:
     unknown: Mapping[str, Any] = field(default_factory=dict)
     # the provider block that it belongs to
     provider: str = ""
+    # why it stands as it was before the plan; "" where the plan says what it will be
+    before: str = ""
+    sensitive: Mapping[str, Any] = field(default_factory=dict)
+    # sensitive attributes whose values were read
+    read: set[str] = field(default_factory=set)
 
     @property
     def label(self) -> str:
@@ -42,7 +49,11 @@ class Node:
     def text(self, name: str) -> str | None:
         """A text that is not empty; None for everything else."""
         value = self.values.get(name)
-        return value if isinstance(value, str) and value else None
+        if not isinstance(value, str) or not value:
+            return None
+        if self.sensitive.get(name) is True:
+            self.read.add(name)
+        return value
 
     def block(self, *names: str) -> Mapping[str, Any]:
         """The first block of a name inside of another; empty where there is none."""
@@ -70,14 +81,27 @@ def nodes_of(document: Document, source: str, expressions: Expressions) -> Itera
         if resource.type in TYPES and resource.change is not None
     }
     prior = document.prior_state.values if document.prior_state else None
+    actions = {
+        resource.address: resource.change.actions or []
+        for resource in document.resource_changes or ()
+        if resource.type in TYPES and resource.change is not None and not resource.deposed
+    }
     met: set[str] = set()
-    # what is planned wins over what was there; only data sources stand in the prior state alone
-    for values, only in ((document.planned_values, ""), (document.values, ""), (prior, "data")):
+    # what is planned wins over what was there; data sources stand in the prior state alone
+    for values in (document.planned_values, document.values, prior):
         for module, resource in _resources(values):
-            if resource.address in met or (only and resource.mode != only):
+            if resource.address in met:
                 continue
+            before = ""
+            if values is prior and resource.mode == "managed":
+                done = actions.get(resource.address)
+                if done is not None and "forget" not in done:
+                    continue  # destroyed, which `Plan` tells
+                before = FORGOTTEN if done is not None else UNTOUCHED
             met.add(resource.address)
-            node = _node(resource, module, source, unknown.get(resource.address))
+            changed = None if before else unknown.get(resource.address)
+            node = _node(resource, module, source, changed)
+            node.before = before
             node.provider = expressions.provider_of(
                 module, resource.mode, resource.type, resource.name
             )
@@ -103,7 +127,20 @@ def _node(resource: ModuleResource, module: str, source: str, unknown: Any) -> N
         resource.index,
         values if isinstance(values, dict) else {},
         unknown if isinstance(unknown, dict) else {},
+        sensitive=_mapping(decode_part(resource.sensitive_values, source, resource.address)),
     )
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _sensitive_paths(value: Any) -> Mapping[str, Any]:
+    """The attributes that a state file marks: each a path of steps."""
+    paths = [path for path in value if isinstance(path, list)] if isinstance(value, list) else []
+    return {
+        str(path[0].get("value")): True for path in paths if path and isinstance(path[0], Mapping)
+    }
 
 
 def _state_nodes(document: Document, source: str) -> Iterator[Node]:
@@ -127,4 +164,7 @@ def _state_nodes(document: Document, source: str) -> Iterator[Node]:
                 index,
                 values if isinstance(values, dict) else {},
                 provider=resource.provider,
+                sensitive=_sensitive_paths(
+                    decode_part(instance.sensitive_attributes, source, address)
+                ),
             )

@@ -23,6 +23,7 @@ class Owners:
         self._expressions = expressions
         self._accounts: dict[str, dict[str, str]] = defaultdict(dict)
         self._regions: dict[str, dict[str, str]] = defaultdict(dict)
+        self._providers: dict[str, None] = {}
         for node in nodes:
             self._look(node)
 
@@ -39,6 +40,7 @@ class Owners:
             foreign = node.values.get("is_organization_trail") is True
             if arn and arn.account and arn.service in ("cloudtrail", "kms") and not foreign:
                 self._accounts[node.provider].setdefault(arn.account, node.label)
+        self._providers[node.provider] = None
 
     def account(self, node: Node) -> Fact:
         """The account that a resource is in."""
@@ -51,11 +53,20 @@ class Owners:
         if isinstance(allowed, tuple) and len(allowed) == 1 and is_account(allowed[0]):
             return Fact(allowed[0], node.source, note=f"provider {provider}: allowed_account_ids")
         # two accounts behind one provider leave it open: a guess would bill the wrong one
-        found = self._accounts.get(provider, {})
+        found = self._accounts.get(provider) or self._of_the_same_credentials(provider)
         if len(found) == 1:
             account, label = next(iter(found.items()))
             return Fact(account, label)
         return Fact(None, node.label, _NO_ACCOUNT)
+
+    def _of_the_same_credentials(self, provider: str) -> dict[str, str]:
+        """What is known of blocks that differ from this one only in their Region."""
+        own = self._expressions.credentials(provider) if provider else None
+        found: dict[str, str] = {}
+        for other in self._providers if own is not None else ():
+            if other and self._expressions.credentials(other) == own:
+                found |= self._accounts.get(other, {})
+        return found
 
     def region(self, node: Node) -> Fact:
         """The Region that a resource is in."""

@@ -20,7 +20,7 @@ class References:
         self._expressions = expressions
         self._by_name: dict[tuple[str, str, str, bool], list[Node]] = defaultdict(list)
         for node in nodes:
-            key = (_plain(node.module), node.type, node.name, node.mode == "data")
+            key = (plain(node.module), node.type, node.name, node.mode == "data")
             self._by_name[key].append(node)
 
     def node(self, node: Node, attribute: str, types: Iterable[str]) -> Node | None:
@@ -33,6 +33,26 @@ class References:
         }
         # an expression over two keys may mean either
         return next(iter(found.values())) if len(found) == 1 else None
+
+    def candidates(self, node: Node, attribute: str, types: Iterable[str]) -> list[Node]:
+        """The instances that an attribute may mean where it is not clear which.
+
+        They are those it refers to, or, where only a local stands between, all of the document:
+        locals are in no plan. What it refers to elsewhere is none of these.
+        """
+        wanted = tuple(types)
+        targets = [target for target in self._targets(node, attribute) if target.type]
+        if targets:
+            found = [
+                instance
+                for target in targets
+                if target.type in wanted
+                for instance in self._instances(target, node)
+            ]
+            elsewhere = any(target.type not in wanted for target in targets)
+            return [] if elsewhere else list({id(x): x for x in found}.values())
+        nodes = (x for listed in self._by_name.values() for x in listed)
+        return [x for x in nodes if x.type in wanted and x.mode == "managed"]
 
     def constant(self, node: Node, attribute: str) -> Any:
         """The constant that an attribute is given through a variable; None where there is none."""
@@ -51,12 +71,14 @@ class References:
         return ", ".join(dict.fromkeys(names))
 
     def _targets(self, node: Node, attribute: str) -> list[Target]:
-        return self._expressions.targets(node.module, node.mode, node.type, node.name, attribute)
+        return self._expressions.targets(
+            node.module, node.mode, node.type, node.name, attribute, node.index
+        )
 
     def _instances(self, target: Target, aws: Node) -> list[Node]:
-        key = (_plain(target.module), target.type, target.name, target.is_data)
+        key = (plain(target.module), target.type, target.name, target.is_data)
         found = self._by_name.get(key, [])
-        if "[" in target.module or _plain(target.module) == target.module:
+        if "[" in target.module or plain(target.module) == target.module:
             exact = [node for node in found if node.module == target.module]
             found = exact or found
         if target.index:
@@ -67,10 +89,10 @@ class References:
         return found
 
 
-def _plain(address: str) -> str:
+def plain(address: str) -> str:
     """An address without its indexes: as it is written.
 
-    >>> _plain('module.logs["eu"].module.kms[0]')
+    >>> plain('module.logs["eu"].module.kms[0]')
     'module.logs.module.kms'
     """
     return _INDEXES.sub("", address)

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from estimator.discovery.aws_responses.keys import record_alias
-from estimator.discovery.aws_responses.trails import record_selectors
 from estimator.discovery.estate import Estate, Fact, Resource
 from estimator.discovery.terraform.nodes import APPLY, Node, first_block
 from estimator.discovery.terraform.owners import Owners
 from estimator.discovery.terraform.references import References
+from estimator.discovery.terraform.selectors import blocks_of, take_selectors
 from pricing.arns import format_arn, is_account, parse_arn
 from pricing.reading.words import shown
 
-KEYS = ("aws_kms_key", "aws_kms_external_key", "aws_kms_replica_key")
+REPLICAS = ("aws_kms_replica_key", "aws_kms_replica_external_key")
+KEYS = ("aws_kms_key", "aws_kms_external_key", *REPLICAS)
+_MOST_NAMED = 5
+_KEY_ID = re.compile(r"(?:mrk-)?[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}")
 _ENCRYPTION = "aws_s3_bucket_server_side_encryption_configuration"
-_FIELDS = {
-    "Field": "field",
-    "Equals": "equals",
-    "NotEquals": "not_equals",
-    "StartsWith": "starts_with",
-    "NotStartsWith": "not_starts_with",
-    "EndsWith": "ends_with",
-    "NotEndsWith": "not_ends_with",
-}
 
 
 class ResourceParser:
@@ -52,6 +47,12 @@ class ResourceParser:
             for node in self._nodes:
                 if node.type in kinds:
                     read(node)
+        for node in self._nodes:
+            if node.read:
+                names = ", ".join(sorted(node.read))
+                self._estate.note(
+                    f"{node.label}: Terraform marks {names} as sensitive: its value stands here"
+                )
 
     def _key(self, node: Node) -> None:
         arn = parse_arn(node.text("arn"), "kms")
@@ -64,15 +65,31 @@ class ResourceParser:
             key.record("region", arn.region, node.label, note="arn")
             self._estate.name_key(arn.name, key.identity)
         else:
-            _record(key, "account", self._owners.account(node))
+            _record(key, "account", self._owner_of_key(node))
             _record(key, "region", self._owners.region(node))
             key.record("rotations", (), node.label, note=f"new: {APPLY}")
+            key.record("is_new", True, node.label)
         spec = node.text("customer_master_key_spec") or node.text("key_spec")
         if spec:
             key.record("spec", spec, node.label, note="customer_master_key_spec")
         rotates = node.values.get("enable_key_rotation")
         if isinstance(rotates, bool):
             key.record("rotates", rotates, node.label, note="enable_key_rotation")
+        days = node.values.get("rotation_period_in_days")
+        if isinstance(days, int) and not isinstance(days, bool) and days > 0:
+            key.record("rotation_days", days, node.label, note="rotation_period_in_days")
+
+    def _owner_of_key(self, node: Node) -> Fact:
+        """The account of a new key; a replica's is that of its primary, whatever its provider."""
+        own = self._owners.account(node)
+        if own.is_known or node.type not in REPLICAS:
+            return own
+        arn = parse_arn(node.text("primary_key_arn"), "kms")
+        if arn is not None and arn.account:
+            return Fact(arn.account, node.label, note="primary_key_arn")
+        primary = self._references.node(node, "primary_key_arn", KEYS)
+        key = self._key_of(primary) if primary is not None else None
+        return (key.fact("account") if key is not None else None) or own
 
     def _alias(self, node: Node) -> None:
         target = node.text("target_key_arn") or node.text("target_key_id")
@@ -160,6 +177,8 @@ class ResourceParser:
             trail.record("home", home, node.label, note="home_region")
         else:
             _record(trail, "home", self._owners.region(node))
+        if node.before:
+            trail.remarks.append(node.before)
         self._trail_key(trail, node)
         self._trail_bucket(trail, node)
         for fact, attribute in (
@@ -169,7 +188,7 @@ class ResourceParser:
         ):
             _flag(trail, fact, node, attribute, spare=fact == "every_region")
         _flag(trail, "logging", node, "enable_logging", spare=True, default=True)
-        self._selectors(trail, node)
+        take_selectors(trail, node)
         if node.values.get("insight_selector"):
             trail.record("insights", True, node.label, note="insight_selector")
 
@@ -189,14 +208,39 @@ class ResourceParser:
             elif isinstance(constant, str) and constant:
                 self._record_key(trail, node, constant)
             else:
-                which = self._references.describe(node, "kms_key_id")
-                question = f"which key: {APPLY}" + (f", it refers to {which}" if which else "")
-                trail.record("key", "", node.label, question, note)
+                self._offer_key(trail, node)
+
+    def _offer_key(self, trail: Resource, node: Node) -> None:
+        """A key that the trail may mean: a made-up one would hide what is there, and cost more."""
+        note = "kms_key_id"
+        which = self._references.describe(node, note)
+        question = f"which key: {APPLY}"
+        nodes = self._references.candidates(node, note, (*KEYS, "aws_kms_alias"))
+        keys = {
+            key.identity: name.address
+            for name in nodes
+            if (key := self._key_of(name)) is not None
+            and key.value("spec") in (None, "SYMMETRIC_DEFAULT")
+        }
+        names = ", ".join(list(keys.values())[:_MOST_NAMED])
+        more = f" and {len(keys) - _MOST_NAMED:,} more" if len(keys) > _MOST_NAMED else ""
+        if len(keys) == 1:
+            only = f"{names} is the only key it may be in this plan: confirm it"
+            trail.record("key", next(iter(keys)), node.label, f"{question}; {only}", note)
+        elif keys:
+            # those it refers to, or all that there are
+            spare = next(iter(keys)) if which else ""
+            trail.record("key", spare, node.label, f"{question}, one of {names}{more}", note)
+        else:
+            refers = f", it refers to {which}" if which else ""
+            trail.record("key", "", node.label, f"{question}{refers}", note)
 
     def _record_key(self, trail: Resource, node: Node, given: str) -> None:
         """A key by ARN, by id, or by the name of an alias in the trail's Region and account."""
         account, home = trail.value("account"), trail.value("home")
-        if parse_arn(given) is None and account and home:
+        is_name = given.startswith("alias/") or _KEY_ID.fullmatch(given) is not None
+        # what is neither name nor ARN is no part of one: an ARN is never made up
+        if is_name and account and home:
             resource = given if given.startswith("alias/") else f"key/{given}"
             full = format_arn("kms", resource, account, home)
             # a name that the plan itself gives a key stays: that key has no ARN yet
@@ -218,36 +262,20 @@ class ResourceParser:
         else:
             trail.record("bucket", "", node.label, f"which bucket: {APPLY}", "s3_bucket_name")
 
-    def _selectors(self, trail: Resource, node: Node) -> None:
-        if node.is_unknown("event_selector") or node.is_unknown("advanced_event_selector"):
-            trail.record(
-                "kms_events", True, node.label, f"event selectors: {APPLY}", "event_selector"
-            )
-            return
-        basic = [_basic(block) for block in _blocks(node.values.get("event_selector"))]
-        advanced = [
-            {"FieldSelectors": [_field(x) for x in _blocks(block.get("field_selector"))]}
-            if isinstance(block, Mapping)
-            else block
-            for block in _blocks(node.values.get("advanced_event_selector"))
-        ]
-        note = "advanced_event_selector" if advanced else "event_selector"
-        source = note if basic or advanced else f"no {note}"
-        record_selectors(trail, basic, advanced, node.label, source)
-
     def _organization(self, node: Node) -> None:
         owner = node.values.get("master_account_id")
         if is_account(owner):
             self._estate.payer = Fact(owner, node.label, note="master_account_id")
         listed = [
             account
-            for account in _blocks(node.values.get("accounts"))
+            for account in blocks_of(node.values.get("accounts"))
             if isinstance(account, Mapping)
         ]
         for account in listed:
             self._member(account, node)
         if listed:
             self._estate.members = node.label
+            self._estate.completeness.saw("accounts", node.label)
 
     def _account(self, node: Node) -> None:
         if is_account(node.values.get("id")):
@@ -267,6 +295,7 @@ class ResourceParser:
             return
         self._estate.found["accounts"] += member["id"] not in self._estate.accounts
         account = self._estate.add_account(member["id"], node.label)
+        account.record("member", True, node.label)
         if isinstance(member.get("name"), str):
             account.record("name", member["name"], node.label, note="name")
 
@@ -295,23 +324,3 @@ def _flag(
         resource.record(
             name, spare, node.label, f"{attribute} is {shown(value)}, not true or false"
         )
-
-
-def _blocks(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value] if isinstance(value, dict) else []
-
-
-def _basic(block: Any) -> Any:
-    if not isinstance(block, Mapping):
-        return block
-    return {
-        "ReadWriteType": block.get("read_write_type"),
-        "IncludeManagementEvents": block.get("include_management_events"),
-        "ExcludeManagementEventSources": block.get("exclude_management_event_sources"),
-    }
-
-
-def _field(block: Any) -> Any:
-    if not isinstance(block, Mapping):
-        return block
-    return {name: block.get(attribute) for name, attribute in _FIELDS.items()}

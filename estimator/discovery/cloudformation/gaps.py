@@ -1,0 +1,116 @@
+"""What a template makes in ways that are not read: stack sets, nested stacks, modules, macros."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from estimator.discovery.cloudformation.functions import Functions
+from estimator.discovery.cloudformation.template import Template, trails_in
+from estimator.discovery.estate import Estate
+
+_STACK_SET = "AWS::CloudFormation::StackSet"
+_NESTED = ("AWS::CloudFormation::Stack", "AWS::Serverless::Application")
+_LANDING_ZONE = (
+    "a Control Tower landing zone has an organization trail of its own: `aws cloudtrail "
+    "describe-trails` shows it"
+)
+_PRODUCT = "a provisioned product may make trails and accounts that do not stand here"
+_MAKERS = {
+    "AWS::ControlTower::LandingZone": _LANDING_ZONE,
+    "AWS::ServiceCatalog::CloudFormationProvisionedProduct": _PRODUCT,
+}
+# types of CloudTrail that write no log files into a bucket, and the one that is read
+_HARMLESS = (
+    "AWS::CloudTrail::Trail",
+    "AWS::CloudTrail::EventDataStore",
+    "AWS::CloudTrail::Channel",
+    "AWS::CloudTrail::Dashboard",
+    "AWS::CloudTrail::ResourcePolicy",
+)
+_MOST_NAMED = 8
+
+
+def note_gaps(estate: Estate, template: Template, functions: Functions) -> None:
+    """Note what the template makes that is missing from the draft."""
+    found = list(_gaps(template, functions))
+    for reason, _ in found:
+        estate.completeness.missed("trails", template.source, reason)
+    has_trails = any(
+        isinstance(resource, Mapping) and resource.get("Type") == "AWS::CloudTrail::Trail"
+        for resource in template.resources.values()
+    )
+    # a template whose trails all stand in what is not read shows none of them
+    if has_trails or not any(is_trail for _, is_trail in found):
+        estate.completeness.saw("trails", template.source)
+
+
+def _gaps(template: Template, functions: Functions) -> Iterator[tuple[str, bool]]:
+    """Each reason, and whether it surely is a trail."""
+    for name in template.transforms:
+        # AWS's own transforms make no trails; a macro may make anything
+        if not name.startswith("AWS::"):
+            yield f"the macro {name:.80} may add resources: give the processed template", False
+    for name, resource in template.resources.items():
+        if str(name).startswith("Fn::"):
+            yield f"{name:.80} is not worked out", False
+        elif isinstance(resource, Mapping) and _is_made(resource, functions):
+            kind = str(resource.get("Type"))
+            properties = functions.value(resource.get("Properties") or {})
+            own = properties if isinstance(properties, Mapping) else {}
+            yield from _resource_gap(_line(template, name), kind, own)
+
+
+def _is_made(resource: Mapping[str, Any], functions: Functions) -> bool:
+    condition = resource.get("Condition")
+    return condition is None or functions.condition(condition) is not False
+
+
+def _line(template: Template, name: str) -> str:
+    """Line and logical id: the file stands before every reason."""
+    place = template.place(name).removeprefix(f"{template.source}:").strip()
+    return f"line {place}" if place[:1].isdecimal() else place
+
+
+def _resource_gap(
+    place: str, kind: str, properties: Mapping[str, Any]
+) -> Iterator[tuple[str, bool]]:
+    if kind == _STACK_SET:
+        trails = trails_in(properties.get("TemplateBody"))
+        where = _describe_targets(properties)
+        if trails is None:
+            yield f"{place} is a stack set{where}, and its template does not stand here", False
+        elif trails:
+            names = ", ".join(trails[:_MOST_NAMED])
+            reason = f"{place} is a stack set that makes trails ({names:.200}){where}"
+            yield f"{reason}: each writes files of its own, and its copies of events are paid", True
+    elif kind in _NESTED:
+        yield f"{place} is a stack of its own: name its template as well", False
+    elif kind in _MAKERS:
+        yield f"{place}: {_MAKERS[kind]}", False
+    elif kind.endswith("::MODULE"):
+        yield f"{place} is a module, {kind:.80}: what it makes does not stand here", False
+    elif "trail" in kind.lower() and kind not in _HARMLESS:
+        yield f"{place} is of a type that is not read, {kind:.80}: it may be a trail", True
+
+
+def _describe_targets(properties: Mapping[str, Any]) -> str:
+    """Where a stack set puts its stacks, as far as it says so."""
+    units: dict[str, None] = {}
+    regions: dict[str, None] = {}
+    groups = properties.get("StackInstancesGroup")
+    for group in groups if isinstance(groups, list) else ():
+        targets = group.get("DeploymentTargets") if isinstance(group, Mapping) else None
+        if isinstance(targets, Mapping):
+            for key, noun in (("OrganizationalUnitIds", ""), ("Accounts", "account ")):
+                units |= {f"{noun}{unit!s:.40}": None for unit in _listed(targets.get(key))}
+        if isinstance(group, Mapping):
+            regions |= {f"{region!s:.40}": None for region in _listed(group.get("Regions"))}
+    if not units:
+        return ", in accounts and Regions that it does not list"
+    who = f"{', '.join(list(units)[:_MOST_NAMED])}"
+    return f" in every account of {who}, Regions {', '.join(list(regions)[:_MOST_NAMED])}"
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

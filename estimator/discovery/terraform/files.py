@@ -1,0 +1,127 @@
+"""Files with what Terraform and OpenTofu write, and by name what people take for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from estimator.discovery.terraform.documents import Document
+from pricing.reading.json_files import decode_json_documents
+from pricing.reading.problems import KmscostError, Problem
+
+_PLAN = "terraform plan -out plan.bin && terraform show -json plan.bin > plan.json"
+_FIX = "save the output of `terraform show -json PLANFILE`, or name a state file (.tfstate)"
+# Terraform writes these members first; wrappers and logs stand before and between
+_BEGINS = re.compile(r'\{\s*"(?:format_version|version)"\s*:')
+_SOURCE = (
+    "Terraform's source as JSON (a synthesized configuration), in which values are not worked out"
+)
+# members that only such a file has, what it is, and what to do
+_OTHERS: tuple[tuple[tuple[str, ...], str, str], ...] = (
+    (("valid", "diagnostics"), "the answer of `terraform validate`", f"run `{_PLAN}`"),
+    (("provider_schemas",), "the answer of `terraform providers schema`", f"run `{_PLAN}`"),
+    (("function_signatures",), "the answer of `terraform metadata functions`", f"run `{_PLAN}`"),
+    (("terraform_version", "platform"), "the answer of `terraform version`", f"run `{_PLAN}`"),
+    (("currency", "projects"), "a cost breakdown of Infracost", f"run `{_PLAN}`"),
+    (("resource",), _SOURCE, f"run `{_PLAN}` in its folder"),
+    (("terraform", "provider"), _SOURCE, f"run `{_PLAN}` in its folder"),
+    (("deployment",), "a stack export of Pulumi", "save AWS's answers: `discover aws-responses`"),
+    (("steps", "config"), "a preview of Pulumi", "save AWS's answers: `discover aws-responses`"),
+    (("Resources",), "a template of CloudFormation", "use `kmscost discover cloudformation`"),
+    (("trailList",), "an answer of the AWS CLI", "use `kmscost discover aws-responses`"),
+)
+
+
+def load(path: str) -> tuple[list[Document], list[str]]:
+    """The documents of Terraform or OpenTofu in a file, and notices of what stands around them.
+
+    Raises
+    ------
+    KmscostError
+        It is something else: its source text, its binary plan, the log of `plan -json`, no JSON.
+    """
+    _refuse_others(path)
+    found, lines = decode_json_documents(path, Document, _BEGINS, fix=_FIX)
+    for document, data in found:
+        _check(path, document, data)
+    notices = []
+    different = {bytes(data): document for document, data in found} if len(found) > 1 else {}
+    if 0 < len(different) < len(found):
+        notices.append(f"{path}: {len(found):,} documents in one file, equal ones are read once")
+        found = [(document, data) for data, document in different.items()]
+    if lines:
+        noun = "line" if lines == 1 else "lines"
+        notices.append(f"{path}: {lines:,} {noun} around the JSON were skipped (a log)")
+    if len(found) > 1:
+        notices.append(
+            f"{path}: {len(found):,} plans or states in one file: each is taken for a part of the "
+            "estate"
+        )
+    return [document for document, _ in found], notices
+
+
+def _check(path: str, document: Document, data: Any) -> None:
+    """Refuse what is no plan and no state by its own name."""
+    is_plan = document.planned_values is not None or document.resource_changes is not None
+    found, fix = ("", "") if is_plan or document.values is not None else _name_other(data)
+    if found:
+        raise KmscostError(Problem(path, None, "", found, "a plan or a state", fix))
+    if document.is_state_file:
+        if document.version != 4:
+            found = f"a state file of version {document.version}"
+            fix = "let a newer Terraform read it: `terraform show -json > state.json`"
+            raise KmscostError(Problem(path, None, "version", found, "version 4", fix))
+        return
+    if document.format_version is None:
+        found = "JSON without format_version and without a state's version"
+        raise KmscostError(Problem(path, None, "", found, "a plan or a state", _FIX))
+    # a later major version may mean something else by the same fields
+    if document.format_version.partition(".")[0] not in ("0", "1"):
+        found = f"format_version {document.format_version:.20}"
+        expected = "version 0 or 1 of Terraform's JSON"
+        raise KmscostError(Problem(path, None, "format_version", found, expected, ""))
+
+
+def _name_other(data: Any) -> tuple[str, str]:
+    """What a document is by its members, and what to do instead; nothing for a plan or a state."""
+    members = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
+    for names, found, fix in _OTHERS:
+        if all(name in members for name in names):
+            return found, fix
+    if members and all(_is_output(value) for value in members.values()):
+        return "the answer of `terraform output`", f"run `{_PLAN}`"
+    return "", ""
+
+
+def _is_output(raw: msgspec.Raw) -> bool:
+    try:
+        value = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return isinstance(value, Mapping) and {"sensitive", "value"} <= set(value)
+
+
+def _refuse_others(path: str) -> None:
+    """Say what a file is that people take for a plan."""
+    if Path(path).suffix.lower() in (".tf", ".tofu", ".hcl", ".tfvars"):
+        found = "Terraform's source text, in which values are not worked out yet"
+        fix = "run `terraform plan -out plan.bin && terraform show -json plan.bin > plan.json`"
+        raise KmscostError(Problem(path, None, "", found, "a plan or state as JSON", fix))
+    try:
+        if not Path(path).is_file():
+            return
+        with Path(path).open("rb") as file:
+            start = file.read(400)
+    except OSError:
+        return  # reading it all will say why not
+    if start.startswith(b"PK\x03\x04"):
+        fix = f"run `terraform show -json {Path(path).name} > plan.json`"
+        raise KmscostError(Problem(path, None, "", "a plan in binary form", "JSON", fix))
+    if start.startswith(b'{"@level"'):
+        found = "the log of `terraform plan -json`, without the planned values"
+        fix = "run `terraform plan -out plan.bin && terraform show -json plan.bin > plan.json`"
+        raise KmscostError(Problem(path, None, "", found, "a plan as JSON", fix))

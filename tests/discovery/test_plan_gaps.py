@@ -1,0 +1,262 @@
+"""What a plan does not see: parts, errors, what is left for later, and types that nobody reads."""
+
+import json
+
+import pytest
+
+from estimator import KmscostError, discover_terraform
+from tests.discovery.plans import TRAIL, change, configure, instance, plan, save
+
+KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+ARN = "arn:aws:cloudtrail:eu-west-1:111122223333:trail/org"
+LIVE = {**TRAIL, "arn": ARN, "home_region": "eu-west-1", "kms_key_id": KEY}
+
+
+def act(address, *actions, **more):
+    """The change of a resource, by what is done to it."""
+    return {
+        "address": address,
+        "mode": "managed",
+        "type": address.split(".")[-2],
+        "change": {"actions": list(actions), "before": LIVE, **more},
+    }
+
+
+def questions(draft, at):
+    return [todo.question for todo in draft.todo if todo.at == at]
+
+
+def extent(draft, section="trails"):
+    return [seen.seen for seen in draft.coverage if seen.section == section]
+
+
+def test_a_plan_that_only_refreshes_is_its_state(tmp_path):
+    """-refresh-only plans nothing: the trail of the state, seen whole."""
+    document = plan(prior=[instance("aws_cloudtrail.org", LIVE)], complete=True)
+    draft = discover_terraform(save(tmp_path, document))
+    assert [trail.name for trail in draft.inventory.trails] == ["org"]
+    assert extent(draft) == ["whole"]
+
+
+def test_a_removed_block_lets_the_trail_live_on(tmp_path):
+    """Terraform forgets it, AWS does not: drafted from what was before, and said."""
+    document = plan(
+        changes=[act("aws_cloudtrail.org", "forget")],
+        prior=[instance("aws_cloudtrail.org", LIVE)],
+    )
+    draft = discover_terraform(save(tmp_path, document))
+    assert [trail.name for trail in draft.inventory.trails] == ["org"]
+    assert any("removed block" in question for question in questions(draft, "trails org"))
+
+
+def test_an_older_plan_of_a_part_is_known_by_its_state(tmp_path):
+    """Before `complete` was written: what the plan has no change for was not asked about."""
+    document = plan(
+        [instance("aws_s3_bucket.b", {"bucket": "b"})],
+        [act("aws_s3_bucket.b", "no-op")],
+        prior=[instance("aws_cloudtrail.org", LIVE), instance("aws_s3_bucket.b", {"bucket": "b"})],
+    )
+    draft = discover_terraform(save(tmp_path, document))
+    assert [trail.name for trail in draft.inventory.trails] == ["org"]
+    assert extent(draft) == ["part"]
+
+
+def test_a_new_trail_that_a_plan_of_a_part_leaves_out_is_named(tmp_path):
+    """It stands in the configuration alone."""
+    document = plan(
+        [instance("aws_s3_bucket.b", {"bucket": "b"})],
+        [act("aws_s3_bucket.b", "create")],
+        [configure("aws_cloudtrail", "second")],
+        complete=False,
+    )
+    draft = discover_terraform(save(tmp_path, document))
+    assert draft.text == ""
+    assert any("aws_cloudtrail.second is configured" in text for text in draft.notices)
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"errored": True}, "the plan ended with an error"),
+        (
+            {
+                "deferred_changes": [
+                    {
+                        "reason": "instance_count_unknown",
+                        "resource_change": act("aws_cloudtrail.later", "create"),
+                    }
+                ]
+            },
+            "aws_cloudtrail.later is left for a later plan (instance_count_unknown)",
+        ),
+    ],
+)
+def test_what_a_plan_did_not_reach_is_missing(tmp_path, more, words):
+    """At its place in the YAML, in the notices, in the JSON."""
+    document = plan(
+        [instance("aws_cloudtrail.org", LIVE)], [act("aws_cloudtrail.org", "no-op")], **more
+    )
+    draft = discover_terraform(save(tmp_path, document))
+    assert words in "\n".join(questions(draft, "trails"))
+    assert f"TODO plan.json: {words}" in draft.text.partition("\ntrails:\n")[2]
+    assert any(text.startswith("TODO trails: ") and words in text for text in draft.notices)
+    (seen,) = [x for x in draft.to_dict()["coverage"] if x["of"] == "trails"]
+    assert (seen["source"], seen["seen"]) == ("plan.json", "part")
+    assert words in seen["reasons"][0]
+
+
+STACK = "Resources: {T: {Type: 'AWS::CloudTrail::Trail', Properties: {TrailName: member}}}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "section", "words"),
+    [
+        ("awscc_cloudtrail_trail", {}, "trails", "a type that is not read"),
+        ("aws_cloudformation_stack_set", {"template_body": STACK}, "trails", "trails: member"),
+        (
+            "aws_cloudformation_stack_set",
+            {"template_url": "https://example.com/t.yaml"},
+            "trails",
+            "its template does not stand here",
+        ),
+        ("aws_controltower_landing_zone", {}, "trails", "Control Tower landing zone"),
+        ("awscc_kms_key", {}, "keys", "a trail may use it"),
+        ("aws_servicecatalog_provisioned_product", {}, "accounts", "Account Factory"),
+    ],
+)
+@pytest.mark.parametrize("form", ["plan", "state"])
+def test_types_that_nobody_reads_are_named(tmp_path, kind, values, section, words, form):
+    """Stack sets, landing zones and awscc_* beside a trail that is read."""
+    if form == "plan":
+        document = plan([instance("aws_cloudtrail.org", LIVE), instance(f"{kind}.x", values)])
+    else:
+        listed = [("aws_cloudtrail", "org", LIVE), (kind, "x", values)]
+        document = {
+            "version": 4,
+            "resources": [
+                {"mode": "managed", "type": t, "name": n, "instances": [{"attributes": v}]}
+                for t, n, v in listed
+            ],
+        }
+    draft = discover_terraform(save(tmp_path, document))
+    assert any(words in text for text in questions(draft, section))
+    assert len(draft.inventory.trails) == 1
+
+
+def test_a_stack_without_trails_is_nothing_to_say(tmp_path):
+    """Its template stands there and makes a bucket."""
+    body = json.dumps({"Resources": {"B": {"Type": "AWS::S3::Bucket"}}})
+    document = plan(
+        [
+            instance("aws_cloudtrail.org", LIVE),
+            instance("aws_cloudformation_stack.x", {"template_body": body}),
+            instance("aws_cloudtrail_event_data_store.lake", {}),
+        ]
+    )
+    assert extent(discover_terraform(save(tmp_path, document))) == ["whole"]
+
+
+def test_trails_that_are_all_unread_are_an_error(tmp_path):
+    """A draft of them would say that there is none."""
+    document = plan([instance("awscc_cloudtrail_trail.org", {})])
+    with pytest.raises(KmscostError, match="awscc_cloudtrail_trail"):
+        discover_terraform(save(tmp_path, document))
+
+
+def test_sensitive_values_are_said_to_stand_there(tmp_path):
+    """A bucket's name that the plan marks as sensitive is in the draft, with a notice."""
+    trail = {**instance("aws_cloudtrail.org", LIVE), "sensitive_values": {"s3_bucket_name": True}}
+    draft = discover_terraform(save(tmp_path, plan([trail])))
+    assert "example-logs" in draft.text
+    assert any("marks s3_bucket_name as sensitive" in text for text in draft.notices)
+
+
+def test_each_value_of_a_module_is_the_instance_of_its_key(tmp_path):
+    """A module for each key: the trail of b under the key of b, through a variable."""
+    inside = {"resources": [configure("aws_cloudtrail", "t", kms_key_id=["var.key"])]}
+    call = {
+        "expressions": {"key": {"references": ["each.value.arn", "each.value"]}},
+        "for_each_expression": {"references": ["aws_kms_key.k"]},
+        "module": inside,
+    }
+    new = {name: value for name, value in TRAIL.items() if name != "kms_key_id"}
+    modules = [
+        {
+            "address": f'module.m["{name}"]',
+            "resources": [
+                instance(f'module.m["{name}"].aws_cloudtrail.t', {**new, "name": f"trail-{name}"})
+            ],
+        }
+        for name in "ab"
+    ]
+    document = plan(
+        [instance(f'aws_kms_key.k["{name}"]', {}, name) for name in "ab"],
+        [change(f'module.m["{name}"].aws_cloudtrail.t', ["kms_key_id"]) for name in "ab"],
+        [configure("aws_kms_key", "k")],
+        modules,
+        {"m": call},
+    )
+    draft = discover_terraform(save(tmp_path, document))
+    assert {trail.name: trail.key for trail in draft.inventory.trails} == {
+        "trail-a": 'aws_kms_key.k["a"]',
+        "trail-b": 'aws_kms_key.k["b"]',
+    }
+
+
+def test_providers_with_roles_of_their_own_are_not_one_account(tmp_path):
+    """Only blocks that say the same of credentials share what is known."""
+    role = {"role_arn": {"constant_value": "arn:aws:iam::222222222222:role/x"}}
+    providers = {
+        "aws": {"name": "aws", "expressions": {"region": {"constant_value": "eu-west-1"}}},
+        "aws.logs": {
+            "name": "aws",
+            "expressions": {"assume_role": [{"role_arn": {"references": ["var.role"]}}]},
+        },
+        "aws.other": {"name": "aws", "expressions": {"assume_role": [role]}},
+    }
+    new = {name: value for name, value in TRAIL.items() if name != "kms_key_id"}
+    document = plan(
+        [
+            instance("aws_cloudtrail.a", {**new, "name": "a", "is_organization_trail": False}),
+            instance("aws_cloudtrail.b", {**new, "name": "b", "is_organization_trail": False}),
+        ],
+        [],
+        [
+            configure("aws_cloudtrail", "a", "aws.logs"),
+            configure("aws_cloudtrail", "b", "aws.other"),
+            configure("aws_caller_identity", "me", mode="data"),
+        ],
+        providers=providers,
+        prior=[
+            instance("data.aws_caller_identity.me", {"account_id": "111122223333"}, mode="data")
+        ],
+    )
+    draft = discover_terraform(save(tmp_path, document))
+    found = {trail.name: trail.account for trail in draft.inventory.trails}
+    assert found == {"a": "000000000000", "b": "222222222222"}
+
+
+def test_a_key_of_elsewhere_is_not_the_only_one_here(tmp_path):
+    """A key out of another state: the key of this plan is none of it."""
+    new = {name: value for name, value in TRAIL.items() if name != "kms_key_id"}
+    document = plan(
+        [instance("aws_cloudtrail.org", new), instance("aws_kms_key.other", {})],
+        [change("aws_cloudtrail.org", ["kms_key_id"])],
+        [
+            configure(
+                "aws_cloudtrail", "org", kms_key_id=["data.terraform_remote_state.x.outputs.key"]
+            ),
+            configure("aws_kms_key", "other"),
+        ],
+    )
+    draft = discover_terraform(save(tmp_path, document))
+    assert [key.id for key in draft.inventory.keys] == ["key-of-org"]
+
+
+def test_a_log_around_a_broken_plan_is_refused(tmp_path):
+    """A document that begins and does not end is never a part of the estate."""
+    path = tmp_path / "plan.json"
+    whole = json.dumps(plan([instance("aws_cloudtrail.org", LIVE)]))
+    path.write_text(f"log\n{whole}\n{whole[:200]}", encoding="utf-8")
+    with pytest.raises(KmscostError, match="ends too early"):
+        discover_terraform(path)
