@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from estimator.inventory.account_ids import account_meant
-from estimator.inventory.draft import Draft
 from estimator.inventory.kinds import ACCOUNT_ID
+from estimator.inventory.loading_state import Draft
 from pricing.arns import is_account, split_arn
 from pricing.reading.document import Map, Refused, Seq
 from pricing.reading.problems import Problem

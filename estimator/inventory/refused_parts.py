@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from estimator.inventory.documents import MISSING, remove_at, value_at
-from estimator.inventory.draft import Draft
+from estimator.inventory.loading_state import Draft
 from estimator.inventory.sections import InventoryFile
 from pricing.reading.document import Location, Seq
 from pricing.reading.problems import Problem
