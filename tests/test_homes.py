@@ -21,8 +21,13 @@ HOMES = {
     "quotes of YAML": (r'"yes", "no", "on", "off"', {"pricing/reading/scalars.py"}),
     "a stream of JSON": (
         r"raw_decode",
-        # joined log files are split in memory, where no bound is wanted
-        {"pricing/reading/json_stream.py", "estimator/measurement/envelopes/documents.py"},
+        # joined log files are split in memory, where no bound is wanted; between documents of other
+        # programs stand lines of theirs
+        {
+            "pricing/reading/json_stream.py",
+            "pricing/reading/json_files.py",
+            "estimator/measurement/envelopes/documents.py",
+        },
     ),
     "msgspec's words are no data": (r'" - at |partition\(" - ', set()),
 }

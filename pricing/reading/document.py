@@ -22,7 +22,7 @@ from pricing.reading.nodes import Location, Map, Refused, Seq, line_of
 from pricing.reading.problems import DocumentError, Problem
 from pricing.reading.scalar_slips import COMMA, UNSEEN_COLON, ScalarSlips
 from pricing.reading.words import describe, shown
-from pricing.reading.yaml_slips import explain_yaml_error
+from pricing.reading.yaml_slips import explain_yaml_error, find_unprintable
 
 __all__ = [
     "Location",
@@ -90,16 +90,8 @@ def parse_value(
         # a JSON scalar cannot hold NUL; libyaml would stop at it without a word on some platforms
         for event in yaml.parse(text, Loader=_Loader):
             builder.take(event)
-    except yaml.reader.ReaderError as error:
-        character = error.character
-        code = ord(character) if isinstance(character, str) else int(character)
-        line = text.count("\n", 0, error.position) + 1
-        builder.fail(line, (), f"the character #x{code:04x}", "printable text", "remove it")
-        raise DocumentError(builder.problems) from None
-    except UnicodeEncodeError as error:
-        # half of a surrogate pair: an argument of the command line that is no UTF-8
-        line = text.count("\n", 0, error.start) + 1
-        found = f"the character #x{ord(text[error.start]):04x}, which is half of one"
+    except (yaml.reader.ReaderError, UnicodeEncodeError) as error:
+        line, found = find_unprintable(text, error)
         builder.fail(line, (), found, "printable text", "remove it")
         raise DocumentError(builder.problems) from None
     except TooMuchError as error:

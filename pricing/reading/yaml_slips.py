@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+import yaml
+
 from pricing.reading.slips import UNSEEN, find_template, find_unseen
 
 # where a character that nobody sees breaks the structure: in the indentation, behind a colon of a
@@ -119,3 +121,16 @@ def _indentation(lines: list[str], reason: str) -> YamlSlip | None:
 
 def _spaces(count: int) -> str:
     return "1 space" if count == 1 else f"{count} spaces"
+
+
+def find_unprintable(
+    text: str, error: yaml.reader.ReaderError | UnicodeEncodeError
+) -> tuple[int, str]:
+    """Return the line of a character that no YAML may hold, and the character in words."""
+    if isinstance(error, UnicodeEncodeError):
+        # half of a surrogate pair: an argument of the command line that is no UTF-8
+        line = text.count("\n", 0, error.start) + 1
+        return line, f"the character #x{ord(text[error.start]):04x}, which is half of one"
+    character = error.character
+    code = ord(character) if isinstance(character, str) else int(character)
+    return text.count("\n", 0, error.position) + 1, f"the character #x{code:04x}"

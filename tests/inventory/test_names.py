@@ -58,7 +58,11 @@ def test_a_name_without_quotes_is_known_all_the_same():
         ("version: 1", "version: 1\ncloudtrail_writes: exemt", "did you mean `exempt`?"),
         ("kind: every-file", "kind: [x]", "write one of them"),
         ("kind: every-file", "kind: every-fil", "did you mean `every-file`?"),
-        ("kind: every-file", "kind: every-file, preset: [athena]", "write one text alone"),
+        (
+            "kind: every-file",
+            "kind: every-file, preset: [athena]",
+            "write athena, without brackets or a dash",
+        ),
         ("{name: NAME, kind: every-file}", "siem", "write `key: value` pairs"),
     ],
 )

@@ -83,24 +83,24 @@ def test_cost_explorer_by_operation_is_reconciled(tmp_path):
     assert result.rows["cost_rate"].sum() == pytest.approx(0, abs=1e-9)
     assert set(result.levels) == {"key of requests", "key of key-months", "account"}
     assert any("does not tell which requests were free" in line for line in result.notices)
-    (reading,) = result.readings
-    assert (reading.reading, reading.strength) == ("charged", "fair")
+    (interpretation,) = result.interpretations
+    assert (interpretation.answer, interpretation.strength) == ("charged", "fair")
 
 
 def test_what_an_export_does_not_show_is_no_sign(tmp_path):
     """No GenerateDataKey: an export may be of a part, so nobody says that writes are exempt."""
     result = reconcile(inventory(tmp_path), answer(tmp_path, [GETS, A_KEY]), "2026-10")
-    (reading,) = result.readings
-    assert reading.reading is None
-    assert "no sign" in reading.why
+    (interpretation,) = result.interpretations
+    assert interpretation.answer is None
+    assert "no sign" in interpretation.why
 
 
 def test_free_writes_in_an_export_are_no_sign_either(tmp_path):
     """All writes at no cost may be a credit: beyond the free tier or not, it cannot be told."""
     free = ("GenerateDataKey", "62000", "0", "Requests")
     result = reconcile(inventory(tmp_path), answer(tmp_path, [free, GETS, A_KEY]), "2026-10")
-    (reading,) = result.readings
-    assert reading.reading is None
+    (interpretation,) = result.interpretations
+    assert interpretation.answer is None
 
 
 def test_an_estimate_says_that_it_covers_nothing(tmp_path):
@@ -108,8 +108,8 @@ def test_an_estimate_says_that_it_covers_nothing(tmp_path):
     path = answer(tmp_path, [GETS, A_KEY], estimated=True)
     result = reconcile(inventory(tmp_path), path, "2026-10")
     assert any("cover 0 % of 2026-10" in line for line in result.notices)
-    (reading,) = result.readings
-    assert reading.reading is None
+    (interpretation,) = result.interpretations
+    assert interpretation.answer is None
 
 
 def test_accounts_are_reconciled_where_they_are_told(tmp_path):
@@ -143,7 +143,7 @@ def test_the_json_of_measure_bill_is_the_bill(tmp_path):
     known = inventory(tmp_path)
     direct, again = (reconcile(known, source, "2026-10") for source in (path, measured))
     assert direct.rows.equals(again.rows)
-    assert direct.readings == again.readings
+    assert direct.interpretations == again.interpretations
     with pytest.raises(KmscostError, match="beside the JSON of `kmscost measure bill`"):
         reconcile(known, [path, measured], "2026-10")
     measured.write_text(json.dumps({**document, "source": "cloudtrail"}), encoding="utf-8")
