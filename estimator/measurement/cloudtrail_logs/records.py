@@ -35,7 +35,7 @@ from estimator.measurement.unreadable import UnreadableError
 
 # beyond it records are decoded one by one: all at once would take several times the file
 _WHOLE = 64 * 1024**2
-_PART = 10_000
+_PART = 1_000
 _PARQUET = b"PAR1"
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _BASE64 = tuple(begin.encode() for begin in BASE64)
