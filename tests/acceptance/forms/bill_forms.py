@@ -254,6 +254,7 @@ FORMS: dict[str, Callable[[], BillForm]] = {
         text().replace(",3000,", ",3.0E3,").replace(",500,", ",5.0E+2,"), exact=False
     ),
     "amounts with dollar signs": lambda: _cur(text().replace(",0.009,", ",$0.009,"), exact=False),
+    "blanks after commas": lambda: _cur(_blanks(text())),
     "a column twice": lambda: _cur(
         "\n".join(
             line + "," + ("lineItem/UsageAmount" if n == 0 else "7")
