@@ -114,6 +114,10 @@ def _days(key: str, value: str) -> str:
     return f"{int(value[8:10])}.{int(value[5:7])}.{value[:4]} 0:00"
 
 
+def _blanks(content: str) -> str:
+    return "\n".join(", ".join(next(csv.reader([line]))) for line in content.splitlines()) + "\n"
+
+
 def _total() -> str:
     last = dict.fromkeys(rows()[0], "")
     last |= {"identity/LineItemId": "Total", "lineItem/UsageAmount": "128839",
