@@ -10,7 +10,7 @@ from typing import TextIO
 from estimator.measurement.compressed import plain_stream
 from estimator.measurement.progress import CountingFile, Done
 from estimator.measurement.skipped import MOST_LISTED, SkippedFiles
-from estimator.measurement.unreadable import UnreadableError, fault
+from estimator.measurement.unreadable import UnreadableError
 
 _AT_ONCE = 1 << 18  # bytes
 
@@ -20,9 +20,6 @@ _ARCHIVES = (
     (b"PK\x05\x06", 0, "a zip archive"),
     (b"ustar", 257, "a tar archive"),
 )
-
-# what reading such a file raises when it is cut off, damaged or too much
-DAMAGED = (UnreadableError,)
 
 
 def open_plain(path: str, done: Done) -> io.BufferedReader:
@@ -58,13 +55,6 @@ def as_text(stream: io.BufferedReader) -> TextIO:
     """The text of a file; Windows' shells write UTF-16 where output is sent to a file."""
     wide = stream.peek(2)[:2] in (b"\xff\xfe", b"\xfe\xff")
     return io.TextIOWrapper(stream, encoding="utf-16" if wide else "utf-8-sig", errors="replace")
-
-
-def why_unreadable(error: Exception) -> str:
-    """The reason of a file that cannot be read."""
-    if isinstance(error, UnreadableError):
-        return error.reason
-    return fault(error) or f"cannot be read ({error})"
 
 
 class BadLines:

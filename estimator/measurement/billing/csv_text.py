@@ -85,6 +85,9 @@ def describe_text(stream: IO[bytes], is_header: Callable[[Sequence[str]], bool])
     plain = encoding == "utf-8-sig" and not (ends and ends[0] == "\r") and not _SPACED.search(text)
     separator, header, before = _find_header(text, is_header)
     plain = plain and before == 0 and all(name == name.strip() for name in header)
+    if plain:  # Arrow keeps the blanks after separators, which the header has lost by now
+        as_written = next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), [])
+        plain = as_written == list(header)
     long, swallowed = _long_cells(text, separator, len(header), len(head) < _MOST_HEADER)
     return Text(encoding, separator, header, before, plain and not swallowed, long)
 

@@ -198,8 +198,8 @@ def _arrow_chunk(table: Any, columns: Columns) -> Chunk:
         unknown = among("provider", lambda text: not services.clean(text))
         of_aws = compute.or_(compute.or_(of_aws, unknown), ours)
     kinds = _distinct(table["kind"])
-    # Arrow knows no blanks before a quote: the cells keep it
-    if any('"' in kind for kind in kinds):
+    # Arrow knows no blanks after a separator: the cells keep them, and a quote behind them
+    if any('"' in kind or kind.startswith(" ") for kind in kinds):
         raise SlowWayError
     is_usage = compute.and_(of_aws, _among(table["kind"], kinds, columns.layout.is_usage))
     if columns.layout.by_month and "invoice" in table.column_names:

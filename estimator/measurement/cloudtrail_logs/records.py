@@ -201,7 +201,10 @@ def _is_insight(record: Record) -> bool:
 
 
 def _may_have_more(record: Record) -> bool:
-    """Whether parameters of an event may stand elsewhere than CloudTrail has them."""
+    """Whether fields of an event may stand elsewhere than CloudTrail has them, or be no text."""
+    # null and "" are told from what is not there by the raw event alone
+    if not record.operation or not record.kind:
+        return True
     parameters = record.parameters
     if parameters is None:
         return must_have_parameters(record.operation, record.error, record.kind, record.category)
@@ -268,9 +271,7 @@ def _read(raw: bytes) -> Record | None:
         return None
     if not is_service(record.source):
         return record if record.source is None and _is_insight(record) else None
-    if record.source == KMS and (
-        record.operation is None or record.kind is None or _may_have_more(record)
-    ):
+    if record.source == KMS and _may_have_more(record):
         return None
     if record.time is not None and not _TIME.fullmatch(record.time):
         return None

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 import msgspec
 
-from estimator.measurement.cloudtrail_logs.record import Record, lenient
+from estimator.measurement.cloudtrail_logs.record import Record
 from estimator.measurement.envelopes.event_kinds import (
     CLOUDTRAIL,
     NO_CALLS,
@@ -23,6 +23,7 @@ from estimator.measurement.envelopes.event_kinds import (
 )
 from estimator.measurement.envelopes.rows import object_of
 from estimator.measurement.envelopes.text import without_half_characters
+from estimator.measurement.envelopes.types_of_fields import unreadable
 from estimator.measurement.object_name import DIGEST, parse_folder
 from pricing.arns import account_in, is_key, role_of, split_arn
 
@@ -93,7 +94,7 @@ _decode_caller = msgspec.json.Decoder(_Caller).decode
 
 
 def _read(decode: Callable[[bytes], _Part], raw: bytes, kind: Any, field: str) -> _Part | None:
-    """A nested part of a record, as far as it is of its type."""
+    """A nested part of a record; one of another type is refused, never taken for nothing."""
     if raw in _NOTHING:
         return None
     try:
@@ -106,7 +107,10 @@ def _read(decode: Callable[[bytes], _Part], raw: bytes, kind: Any, field: str) -
         return None
     if isinstance(value, str):
         value = object_of(value, field)
-    return cast("_Part | None", lenient(value, kind))
+    try:
+        return cast("_Part", msgspec.convert(value, kind))
+    except (msgspec.ValidationError, RecursionError):
+        raise unreadable(field, value) from None
 
 
 class Traits(NamedTuple):

@@ -15,7 +15,13 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from estimator.measurement.envelopes.cells import account_of, is_nothing, scalar_of, utc
-from estimator.measurement.envelopes.event_kinds import CLOUDTRAIL, KMS, must_have_parameters
+from estimator.measurement.envelopes.event_kinds import (
+    CLOUDTRAIL,
+    KMS,
+    NO_CATEGORIES,
+    must_have_parameters,
+)
+from estimator.measurement.envelopes.types_of_fields import check_type, unreadable
 from estimator.measurement.unreadable import UnreadableError
 from pricing.arns import is_key
 
@@ -51,11 +57,11 @@ _CONTEXTS = {
     "sourceEncryptionContext": "sourceencryptioncontext",
 }
 _NAMES = {"aws:cloudtrail:arn": "awscloudtrailarn", "aws:s3:arn": "awss3arn"}
+_IN_CONTEXTS = {context + name for context in _CONTEXTS.values() for name in _NAMES.values()}
 _TRAIL = "encryptioncontextawscloudtrailarn"
 
 _LETTERS = re.compile(r"[^a-z0-9]+")
 _ARN_OF_RESOURCE = re.compile(r"\d*arn")
-_SHOWN = 12
 _TEXTS_IN_TEXTS = 4
 
 
@@ -143,12 +149,10 @@ def event_of(row: Mapping[str, Any], plan: Plan, in_log: bool) -> Fields:
     event["eventTime"] = utc(event["eventTime"], strict=not in_log)
     if event["eventSource"] != KMS:
         return event
-    if not (event["eventName"] or in_log):
+    _check_scalars(row, plan, in_log)
+    if not event["eventName"] and event["eventCategory"] not in NO_CATEGORIES:
         raise UnreadableError("events of KMS without eventName", "", "export it too")
-    for column in plan.scalars["eventName"]:
-        if isinstance(row[column], int | float | Mapping) and not is_nothing(row[column]):
-            raise _unreadable("eventName", row[column])
-    flat = {field: _flat(row, columns, field) for field, columns in plan.nested.items()}
+    flat = {field: _flat(row, columns, field, in_log) for field, columns in plan.nested.items()}
     parameters = flat["requestParameters"]
     event["requestParameters"] = _parameters(parameters)
     event["userIdentity"] = _caller(flat["userIdentity"])
@@ -165,6 +169,16 @@ def event_of(row: Mapping[str, Any], plan: Plan, in_log: bool) -> Fields:
             fix = "export it too: copies of an event are told by it"
             raise UnreadableError("events without eventID", "the column eventID", fix)
     return event
+
+
+def _check_scalars(row: Mapping[str, Any], plan: Plan, in_log: bool) -> None:
+    """Refuse what stands where a text should: without it the event would count as another."""
+    for field, columns in plan.scalars.items():
+        for column in columns:
+            # the other names of a field may be of columns that hold something else
+            if not plain_name(column).endswith(field.lower()):
+                continue
+            check_type(field, row[column], in_log)
 
 
 def lacks_event_type(row: Mapping[str, Any], event: Fields, in_log: bool) -> bool:
@@ -224,40 +238,53 @@ def _caller(flat: dict[str, list[Any]]) -> Fields | None:
 
 
 def _flat(
-    row: Mapping[str, Any], columns: tuple[tuple[str, str], ...], field: str
+    row: Mapping[str, Any], columns: tuple[tuple[str, str], ...], field: str, in_log: bool
 ) -> dict[str, list[Any]]:
     """All that the columns of a nested field hold, by the plain name of its place."""
     flat: dict[str, list[Any]] = {}
     for rest, column in columns:
-        for name, value in _leaves(rest, row[column], field):
+        for name, value in _leaves(rest, row[column], field, in_log):
             flat.setdefault(name, []).append(value)
     return flat
 
 
-def _leaves(name: str, value: Any, field: str) -> Iterator[tuple[str, Any]]:
+def _leaves(name: str, value: Any, field: str, in_log: bool) -> Iterator[tuple[str, Any]]:
     if is_nothing(value):
+        # tables have columns for what an event lacks; a log names nothing that it lacks
+        if value is None and in_log and name in _IN_CONTEXTS:
+            raise unreadable("encryptionContext", value)
         return
     if name in _OBJECTS and isinstance(value, str | bytes):
         value = object_of(value, field)
         if value is None:
             return
     if isinstance(value, dict):
-        yield name, True  # an empty object says that there is no more
+        yield name, value  # an empty object says that there is no more
         for key, inner in value.items():
-            yield from _leaves(name + plain_name(str(key)), inner, field)
+            yield from _leaves(name + plain_name(str(key)), inner, field, in_log)
     elif isinstance(value, list):
-        pairs = _pairs(value)
-        if pairs and field != "resources":
-            yield from _leaves(name, pairs, field)
-        elif name in _OBJECTS and field != "resources":
-            raise _unreadable(field, value)
-        else:
-            for inner in value:
-                yield from _leaves(name, inner, field)
+        yield from _leaves_of_list(name, value, field, in_log)
     elif name in _OBJECTS:
-        raise _unreadable(field, value)
+        raise unreadable(field, value)
     else:
         yield name, value
+
+
+def _leaves_of_list(
+    name: str, value: list[Any], field: str, in_log: bool
+) -> Iterator[tuple[str, Any]]:
+    if field == "resources":
+        for inner in value:
+            yield from _leaves(name, inner, field, in_log)
+    elif pairs := _pairs(value):
+        yield from _leaves(name, pairs, field, in_log)
+    elif name in _OBJECTS:
+        raise unreadable(field, value)
+    elif in_log or not value:
+        yield name, value  # no text: where a name is wanted it is refused
+    else:
+        for inner in value:
+            yield from _leaves(name, inner, field, in_log)
 
 
 def _pairs(value: list[Any]) -> Fields:
@@ -283,14 +310,8 @@ def object_of(text: str | bytes, field: str) -> Any:
         try:
             value = json.loads(value)
         except (ValueError, RecursionError):
-            raise _unreadable(field, text) from None
-    raise _unreadable(field, text)
-
-
-def _unreadable(field: str, value: Any) -> UnreadableError:
-    found = f"{field} of a request to KMS that cannot be read ({str(value)[:_SHOWN]!r})"
-    fix = "export the whole event, or its nested fields as JSON"
-    return UnreadableError(found, "an object, or JSON of it", fix)
+            raise unreadable(field, text) from None
+    raise unreadable(field, text)
 
 
 def _any(values: list[Any]) -> bool:
@@ -298,9 +319,15 @@ def _any(values: list[Any]) -> bool:
 
 
 def _first(flat: dict[str, list[Any]], name: str) -> str | None:
-    values = (value for value in flat.get(name, ()) if not is_nothing(value) and value is not True)
-    value = next(values, None)
-    return None if value is None else str(value)
+    for value in flat.get(name, ()):
+        if is_nothing(value):
+            continue
+        # spreadsheets and Parquet have accounts as numbers
+        is_account = name == "accountid" and type(value) in (int, float)
+        if not (isinstance(value, str) or is_account):
+            raise unreadable("userIdentity", value)
+        return str(value)
+    return None
 
 
 def _name(flat: dict[str, list[Any]], name: str, field: str) -> str | None:
@@ -308,6 +335,6 @@ def _name(flat: dict[str, list[Any]], name: str, field: str) -> str | None:
         if is_nothing(value):
             continue
         if not isinstance(value, str):
-            raise _unreadable(field, value)
+            raise unreadable(field, value)
         return value
     return None

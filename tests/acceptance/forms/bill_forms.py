@@ -114,6 +114,10 @@ def _days(key: str, value: str) -> str:
     return f"{int(value[8:10])}.{int(value[5:7])}.{value[:4]} 0:00"
 
 
+def _blanks(content: str) -> str:
+    return "\n".join(", ".join(next(csv.reader([line]))) for line in content.splitlines()) + "\n"
+
+
 def _total() -> str:
     last = dict.fromkeys(rows()[0], "")
     last |= {"identity/LineItemId": "Total", "lineItem/UsageAmount": "128839",
@@ -254,6 +258,7 @@ FORMS: dict[str, Callable[[], BillForm]] = {
         text().replace(",3000,", ",3.0E3,").replace(",500,", ",5.0E+2,"), exact=False
     ),
     "amounts with dollar signs": lambda: _cur(text().replace(",0.009,", ",$0.009,"), exact=False),
+    "blanks after commas": lambda: _cur(_blanks(text())),
     "a column twice": lambda: _cur(
         "\n".join(
             line + "," + ("lineItem/UsageAmount" if n == 0 else "7")

@@ -160,6 +160,10 @@ BROKEN = {
     "a picture": b"\x89PNG\r\n\x1a\n" + bytes(100),
     "an SQLite file": b"SQLite format 3\x00" + bytes(100),
     "a number as eventName": OTHER.replace(b'"eventName":"DescribeKey"', b'"eventName":7', 1),
+    "null as eventName": OTHER.replace(b'"eventName":"DescribeKey"', b'"eventName":null', 1),
+    "an empty list as the ARN": OTHER.replace(b'"aws:s3:arn":"', b'"aws:s3:arn":[],"x":"', 1),
+    "a mapping as errorCode": OTHER.replace(b'"errorCode":"AccessDenied"', b'"errorCode":{}', 1),
+    "a number as eventType": OTHER.replace(b'"eventType":"AwsServiceEvent"', b'"eventType":7', 1),
     "a list as eventSource": OTHER.replace(
         b'"eventSource":"kms.amazonaws.com"', b'"eventSource":["kms.amazonaws.com"]', 1
     ),

@@ -200,6 +200,20 @@ def blanks_after_commas(lines: Sequence[Line]) -> bytes:
     return ("\n".join(cells) + "\n").encode()
 
 
+def blanks_without_quotes(lines: Sequence[Line]) -> bytes:
+    """`a, b`, header and all: a cell with a comma in it would be two."""
+    rows = without_line_breaks(legacy(lines))
+    table = [list(rows[0]), *(list(row.values()) for row in rows)]
+    cells = (", ".join(cell.replace(",", " ").replace('"', "") for cell in row) for row in table)
+    return ("\n".join(cells) + "\n").encode()
+
+
+def blanks_below_the_header(lines: Sequence[Line]) -> bytes:
+    """The same where a program wrote the header otherwise than the lines."""
+    header, _, rest = blanks_without_quotes(lines).partition(b"\n")
+    return header.replace(b", ", b",") + b"\n" + rest
+
+
 def latin1(lines: Sequence[Line]) -> bytes:
     """A tag in the code page of Windows."""
     rows = [{**row, "resourceTags/user:Name": "Zürich"} for row in legacy(lines)]
@@ -233,6 +247,8 @@ EXACT: dict[str, Callable[[Sequence[Line]], bytes]] = {
     "UTF-16 and tabs": lambda lines: rows_as_csv(legacy(lines), "\t").encode("utf-16"),
     "latin-1": latin1,
     "blanks after commas": blanks_after_commas,
+    "blanks without quotes": blanks_without_quotes,
+    "blanks below the header": blanks_below_the_header,
     "FOCUS 1.2 of AWS": lambda lines: as_csv(_focus12_of_aws(lines)),
     "FOCUS by product code": lambda lines: as_csv(_by_code(lines)),
     "FOCUS without AWS's columns": lambda lines: as_csv(focus(lines, aws_columns=False)),
