@@ -129,10 +129,10 @@ def _count_once(table: Table, slow: bool) -> Tally | list[Entry]:
             return _tally(*read_sheet(stream, table.path, table.sheet or ""), slow=True)
         if kind == "parquet":
             return _tally(*read_parquet(stream, table.path), slow=True)
-        header = describe_text(stream, lambda names: is_bill(names) or is_cost_explorer_csv(names))
-        if is_cost_explorer_csv(header.header):
+        text = describe_text(stream, lambda names: is_bill(names) or is_cost_explorer_csv(names))
+        if is_cost_explorer_csv(text.header):
             return read_download(stream)
-        tally = _tally(*read_csv(stream, slow), slow=slow)
+        tally = _tally(*read_csv(stream, slow, text), slow=slow)
         if not _has_end(table.path):
             tally.notices[
                 f"{table.shown}: the last line has no end; the file may have been cut off"

@@ -21,7 +21,6 @@ from estimator.measurement.envelopes.event_kinds import (
     SERVICE_EVENT,
     WITH_PARAMETERS,
 )
-from estimator.measurement.envelopes.rows import object_of
 from estimator.measurement.envelopes.text import without_half_characters
 from estimator.measurement.object_name import DIGEST, parse_folder
 from pricing.arns import account_in, is_key, role_of, split_arn
@@ -105,6 +104,8 @@ def _read(decode: Callable[[bytes], _Part], raw: bytes, kind: Any, field: str) -
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return None
     if isinstance(value, str):
+        from estimator.measurement.envelopes.rows import object_of  # hardly a log needs it
+
         value = object_of(value, field)
     return cast("_Part | None", lenient(value, kind))
 
