@@ -10,8 +10,6 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from pricing.regions import partition_of
-
 _ARN = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(?:[0-9]{12})?:[^\s]+")
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _KEY = "key/"
@@ -95,7 +93,12 @@ def format_arn(
     >>> format_arn("kms", "alias/logs", "111122223333", "cn-north-1")
     'arn:aws-cn:kms:cn-north-1:111122223333:alias/logs'
     """
-    return f"arn:{partition or partition_of(region)}:{service}:{region}:{account}:{resource}"
+    if not partition:
+        # what counts logs reads ARNs and has no need of the table, which takes long to load
+        from pricing.regions import partition_of
+
+        partition = partition_of(region)
+    return f"arn:{partition}:{service}:{region}:{account}:{resource}"
 
 
 def is_account(value: Any) -> bool:

@@ -23,10 +23,6 @@ _WELL_FORMED = re.compile(rf"[a-z]{{2,4}}(?:-[a-z]{{2,4}})?-(?:{_DIRECTION})-[1-
 # for the JSON Schema: every Region of the table has this form too
 REGION_PATTERN = f"^{_WELL_FORMED.pattern}$"
 
-# what has the look of a Region's code, in names that AWS writes: laxer than `is_region`, so that no
-# file and no line of a bill is lost because its Region is new
-CODE_PATTERN = r"[a-z]{2,}(?:-[a-z]+)+-\d+"
-
 COMMERCIAL = "aws"
 
 # how the codes of a partition begin, all others are commercial: regionRegex in botocore's

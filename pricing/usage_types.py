@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pricing.regions import CODE_PATTERN
+from pricing.region_codes import CODE_PATTERN
 
 # AWS Global Infrastructure, "AWS Region billing codes", checked 2026-11-24:
 # https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-region-billing-codes.html

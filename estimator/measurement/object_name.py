@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pricing.regions import CODE_PATTERN
+from pricing.region_codes import CODE_PATTERN
 
 # F21: [prefix/]AWSLogs/[o-id/]<account>/<folder>/<region>/YYYY/MM/DD/<file>
 _FOLDER = (

@@ -8,7 +8,7 @@ to. Exports of `cost_explorer` become lines of the same kind.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from estimator.measurement.billing import summary
+from estimator.measurement.billing.archives import Table
 from estimator.measurement.billing.charges import sum_charges
 from estimator.measurement.billing.cost_explorer import Entry, MissingPageError
 from estimator.measurement.billing.counting import (
@@ -91,9 +92,12 @@ def measure_bill(
     known = SeenFiles()
     coarse: list[tuple[str, list[Entry]]] = []
     missing: MissingPageError | None = None
-    for table in find_tables(delivered.files, refused):
+    tables: Iterable[Table] = find_tables(delivered.files, refused)
+    if len(delivered.files) == 1:
+        tables = list(tables)
+    for table in tables:
         try:
-            counted = count_table(table)
+            counted = count_table(table, alone=isinstance(tables, list) and len(tables) == 1)
         except UnreadableError as error:
             refused.add(table.shown, error)
             missing = error if isinstance(error, MissingPageError) else missing

@@ -101,12 +101,19 @@ def find_tables(files: Sequence[str], refused: Refused) -> Iterator[Table]:
             refused.add(path, error)
 
 
-def count_table(table: Table) -> Tally | list[Entry]:
-    """The charges of one table, or `UnreadableError`: a file counts whole or not at all."""
+def count_table(table: Table, alone: bool = False) -> Tally | list[Entry]:
+    """The charges of one table, or `UnreadableError`: a file counts whole or not at all.
+
+    Parameters
+    ----------
+    table : Table
+    alone : bool
+        No other is counted: its lines need no marks, to be found again in others.
+    """
     try:
-        return _count_once(table, slow=False)
+        return _count_once(table, alone, slow=False)
     except SlowWayError:
-        return _count_once(table, slow=True)
+        return _count_once(table, alone, slow=True)
 
 
 def digest_table(table: Table) -> bytes:
@@ -115,7 +122,7 @@ def digest_table(table: Table) -> bytes:
         return digest_of(stream)
 
 
-def _count_once(table: Table, slow: bool) -> Tally | list[Entry]:
+def _count_once(table: Table, alone: bool, slow: bool) -> Tally | list[Entry]:
     with open_table(table) as (stream, kind):
         if kind == "empty":
             raise UnreadableError("an empty file", "the table of a bill", "download it again")
@@ -126,13 +133,13 @@ def _count_once(table: Table, slow: bool) -> Tally | list[Entry]:
             # a manifest among the files was read already; in an archive it names files elsewhere
             raise refuse_document(documents[0])
         if kind == "xlsx":
-            return _tally(*read_sheet(stream, table.path, table.sheet or ""), slow=True)
+            return _tally(*read_sheet(stream, table.path, table.sheet or ""), alone, slow=True)
         if kind == "parquet":
-            return _tally(*read_parquet(stream, table.path), slow=True)
-        header = describe_text(stream, lambda names: is_bill(names) or is_cost_explorer_csv(names))
-        if is_cost_explorer_csv(header.header):
+            return _tally(*read_parquet(stream, table.path), alone, slow=True)
+        text = describe_text(stream, lambda names: is_bill(names) or is_cost_explorer_csv(names))
+        if is_cost_explorer_csv(text.header):
             return read_download(stream)
-        tally = _tally(*read_csv(stream, slow), slow=slow)
+        tally = _tally(*read_csv(stream, slow, text), alone, slow=slow)
         if not _has_end(table.path):
             tally.notices[
                 f"{table.shown}: the last line has no end; the file may have been cut off"
@@ -149,7 +156,7 @@ def _has_end(path: str) -> bool:
         return stream.read().strip(b"\0")[-1:] in (b"\n", b"\r")
 
 
-def _tally(columns: Columns, parts: Iterator[Chunk], slow: bool) -> Tally:
+def _tally(columns: Columns, parts: Iterator[Chunk], alone: bool, slow: bool) -> Tally:
     tally = Tally(files=1)
     spans: set[tuple[str, str]] = set()
     of_aws = 0
@@ -162,7 +169,8 @@ def _tally(columns: Columns, parts: Iterator[Chunk], slow: bool) -> Tally:
         if len(lines.charges):
             rows = split_amounts(lines.charges, lines.numbers, columns)
             tally.lost_zeros |= {name for name in rows["account"] if has_lost_zeros(name)}
-            tally.marks.append(marks(lines.charges))
+            if not alone:
+                tally.marks.append(marks(lines.charges))
             try:
                 charged = charges(rows, columns)
             except UnreadableError as error:
@@ -171,7 +179,8 @@ def _tally(columns: Columns, parts: Iterator[Chunk], slow: bool) -> Tally:
                     raise SlowWayError from None
                 raise _locate(error, rows, columns, lines.numbers) from None
             tally.charges += len(charged)
-            tally.mark = (tally.mark + mark_of(charged)) % (1 << 64)
+            if not alone:
+                tally.mark = (tally.mark + mark_of(charged)) % (1 << 64)
             tally.extend(columns.report, [sum_charges([charged])])
     if not tally.records:
         if tally.forecasts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pricing.arns import parse_key_arn
-from pricing.regions import CODE_PATTERN
+from pricing.region_codes import CODE_PATTERN
 from pricing.usage_types import NO_PREFIX, region_and_meter
 
 _REGION = re.compile(CODE_PATTERN)

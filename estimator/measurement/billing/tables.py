@@ -38,8 +38,18 @@ class SlowWayError(Exception):
     """Arrow cannot read a table: the slow way reads it, or says what is wrong and in which line."""
 
 
-def read_csv(stream: IO[bytes], slow: bool = False) -> tuple[Columns, Iterator[Chunk]]:
+def read_csv(
+    stream: IO[bytes], slow: bool = False, text: Text | None = None
+) -> tuple[Columns, Iterator[Chunk]]:
     """The layout of a CSV bill and its lines.
+
+    Parameters
+    ----------
+    stream : binary file
+    slow : bool
+        Read it line by line.
+    text : Text, optional
+        How it is written, where that is known.
 
     Raises
     ------
@@ -48,7 +58,7 @@ def read_csv(stream: IO[bytes], slow: bool = False) -> tuple[Columns, Iterator[C
     SlowWayError
         To be read again with `slow`: at once, or while it is read.
     """
-    text = describe_text(stream, is_bill)
+    text = text or describe_text(stream, is_bill)
     columns = detect(text.header)
     if slow or not text.plain or arrow("csv") is None:
         return columns, _csv_lines(stream, columns, text)
@@ -180,8 +190,10 @@ def _arrow_chunk(table: Any, columns: Columns) -> Chunk:
     total = table.num_rows
     table = _without_forecasts(table)
 
+    values = cache(lambda name: _distinct(table[name]))
+
     def among(name: str, chosen: Callable[[str], bool]) -> Any:
-        return _among(table[name], _distinct(table[name]), chosen)
+        return _among(table[name], values(name), chosen)
 
     has_provider = "provider" in table.column_names
     # a table without providers is of one, and AWS's words are taken for AWS's
@@ -190,14 +202,17 @@ def _arrow_chunk(table: Any, columns: Columns) -> Chunk:
         of_aws = among("provider", services.is_aws)
     ours = compute.invert(everybody)
     for name in {"product", "service_name"} & set(table.column_names):
-        ours = compute.or_(ours, among(name, lambda text: bool(services.product_of(text, False))))
-        by_short = among(name, lambda text: bool(services.product_of(text, True)))
-        ours = compute.or_(ours, compute.and_(by_short, of_aws))
+        if any(services.product_of(text, False) for text in values(name)):
+            by_name = among(name, lambda text: bool(services.product_of(text, False)))
+            ours = compute.or_(ours, by_name)
+        # short words, which only a line of AWS's stands for
+        if any(map(_is_short, values(name))):
+            ours = compute.or_(ours, compute.and_(among(name, _is_short), of_aws))
     # another provider's lines tell nothing of AWS's bill
     if has_provider:
         unknown = among("provider", lambda text: not services.clean(text))
         of_aws = compute.or_(compute.or_(of_aws, unknown), ours)
-    kinds = _distinct(table["kind"])
+    kinds = values("kind")
     # Arrow knows no blanks after a separator: the cells keep them, and a quote behind them
     if any('"' in kind or kind.startswith(" ") for kind in kinds):
         raise SlowWayError
@@ -221,6 +236,11 @@ def _arrow_chunk(table: Any, columns: Columns) -> Chunk:
         charges=text_frame({name: _texts(charged[name]) for name in charged.column_names}),
         numbers=[],
     )
+
+
+def _is_short(text: str) -> bool:
+    """Whether a service's name is one of AWS's only in the lines of AWS's."""
+    return bool(services.product_of(text, True)) and not services.product_of(text, False)
 
 
 def _without_forecasts(table: Any) -> Any:

@@ -20,7 +20,7 @@ from estimator.measurement.cloudtrail_logs.requests import (
     traits_of,
 )
 from estimator.measurement.cloudtrail_logs.unpack import unpack
-from estimator.measurement.envelopes.walk import OTHERS
+from estimator.measurement.envelopes.event_kinds import OTHERS
 from estimator.measurement.object_name import parse_name, written_at
 from estimator.measurement.skipped import Skipped
 from estimator.measurement.unreadable import WHOLE, UnreadableError, readable
@@ -223,12 +223,13 @@ def _what(others: Counter[str], records: int) -> str:
 
 def _spans(records: Sequence[Record]) -> set[tuple[str, str, str]]:
     """Recording account, Region and hour of each record."""
-    return {
-        (record.recipient or "", record.region or "", record.time[:13])
+    few = {
+        (record.recipient, record.region, record.time[:13])
         for record in records
         # an Insight is of no service, and says nothing of the hour's requests
         if record.time and record.source
     }
+    return {(recipient or "", region or "", hour) for recipient, region, hour in few}
 
 
 def _count_records(path: str, records: Sequence[Record], counted: Counted) -> None:

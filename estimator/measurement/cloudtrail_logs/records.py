@@ -15,12 +15,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from estimator.measurement.cloudtrail_logs.record import NOTHING, Parameters, Record, lenient
-from estimator.measurement.envelopes import documents, tables
 from estimator.measurement.envelopes.event_kinds import KMS, must_have_parameters
 from estimator.measurement.envelopes.recognition import (
     NOT_JSON,
@@ -28,17 +27,19 @@ from estimator.measurement.envelopes.recognition import (
     is_service,
     name_of_text,
 )
-from estimator.measurement.envelopes.rows import NO_EVENT_TYPE, Plan, event_of, lacks_event_type
 from estimator.measurement.envelopes.text import as_utf8, without_half_characters
-from estimator.measurement.envelopes.walk import BASE64, Walker
 from estimator.measurement.unreadable import UnreadableError
+
+# what reads other forms takes as long to load as a hundred log files to count: loaded where needed
+if TYPE_CHECKING:
+    from estimator.measurement.envelopes.rows import Plan
+    from estimator.measurement.envelopes.walk import Walker
 
 # beyond it records are decoded one by one: all at once would take several times the file
 _WHOLE = 64 * 1024**2
 _PART = 1_000
 _PARQUET = b"PAR1"
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
-_BASE64 = tuple(begin.encode() for begin in BASE64)
 _OTHER_TABLES = (b"Obj\x01", b"ORC")
 _INSIGHT = "AwsCloudTrailInsight"
 
@@ -115,6 +116,7 @@ _TEXTS = {
 }
 
 _decode_log = msgspec.json.Decoder(_Log).decode
+_check = msgspec.json.Decoder(msgspec.Raw).decode
 _decode_entries = msgspec.json.Decoder(_LargeLog).decode
 _decode_usual = msgspec.json.Decoder(list[_Usual]).decode
 _decode_record = msgspec.json.Decoder(Record).decode
@@ -130,6 +132,8 @@ def read_log(data: bytes) -> Log:
         It is no text that can hold events, and why; also in the middle of the walk.
     """
     if data.startswith(_PARQUET):
+        from estimator.measurement.envelopes import tables
+
         log = Log()
         return _walked(tables.parquet_rows(data, log.notes), log)
     if data.startswith(_OTHER_TABLES):
@@ -141,8 +145,8 @@ def read_log(data: bytes) -> Log:
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
             records = None  # another shape, or entries that are no records: looked at below
         if records is not None:
-            kms = kms_of(records)
-            if _are_plain(records, kms):
+            kms = _plain_kms(records)
+            if kms is not None:
                 return Log(iter([(records, kms)]), quiet=not records)
     else:
         large = _large_log(data)
@@ -161,12 +165,13 @@ def read_log(data: bytes) -> Log:
 def _large_log(data: bytes) -> Log | None:
     """A log file whose records are decoded part by part; None where it is none."""
     try:
+        _check(data)  # an object for each entry, if only to find that the last breaks off, is much
         entries = _decode_entries(data).records
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return None
     if not entries:
         return None
-    walker: Walker[Record] = Walker(_read, partial(_read_row, Counter()), in_log=True)
+    walker = _walker(Counter(), in_log=True)
     return Log(_large_parts(entries, walker), others=walker.others)
 
 
@@ -177,23 +182,27 @@ def _large_parts(entries: list[msgspec.Raw], walker: Walker[Record]) -> Iterator
             records: Sequence[Record] = _decode_usual(b"[" + b",".join(part) + b"]")
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
             records = ()
-        kms = kms_of(records)
-        if not records or not _are_plain(records, kms):
+        kms = _plain_kms(records) if records else None
+        if kms is None:
             whole = (without_half_characters(bytes(entry)) for entry in part)
             records = list(walker.events(whole))
             kms = kms_of(records)
         yield records, kms
 
 
-def _are_plain(records: Sequence[Record], kms: Sequence[Record]) -> bool:
-    """Whether all are events with their fields where CloudTrail has them."""
+def _plain_kms(records: Sequence[Record]) -> list[Record] | None:
+    """The events of KMS; None unless all records have their fields where CloudTrail has them."""
     # events by the million are of few services
-    for source in set(map(_source_of, records)):
+    sources = set(map(_source_of, records))
+    for source in sources:
         if not is_service(source) and not (
             source is None and all(map(_is_insight, (r for r in records if r.source is None)))
         ):
-            return False
-    return not any(map(_may_have_more, kms))
+            return None
+    kms = kms_of(records) if KMS in sources else []
+    # nearly all have a context, which a call for each would take longer to find
+    odd = [r for r in kms if r.parameters is None or r.parameters.context is None]
+    return None if any(map(_may_have_more, odd)) else kms
 
 
 def _is_insight(record: Record) -> bool:
@@ -213,6 +222,9 @@ def _may_have_more(record: Record) -> bool:
 
 def _nodes(text: bytes, notes: Counter[str]) -> Iterable[Any]:
     """The documents or rows of a text."""
+    from estimator.measurement.envelopes import documents, tables
+    from estimator.measurement.envelopes.walk import BASE64
+
     begins = documents.begins_like_json(text)
     try:
         if begins:
@@ -223,7 +235,7 @@ def _nodes(text: bytes, notes: Counter[str]) -> Iterable[Any]:
     rows = tables.csv_rows(text, notes)
     if rows is not None:
         return rows
-    if text.startswith(_BASE64):
+    if text.startswith(tuple(begin.encode() for begin in BASE64)):
         return text.decode().splitlines()
     if b"{" not in text:
         raise UnreadableError(name_of_text(text))
@@ -232,6 +244,8 @@ def _nodes(text: bytes, notes: Counter[str]) -> Iterable[Any]:
 
 def _prefixed(text: bytes) -> Iterator[Any]:
     """The documents of lines with a time before each."""
+    from estimator.measurement.envelopes import documents
+
     name = name_of_text(text)
     if name != NOT_JSON:
         raise UnreadableError(name)
@@ -241,8 +255,14 @@ def _prefixed(text: bytes) -> Iterator[Any]:
     return iter(found)
 
 
+def _walker(notes: Counter[str], in_log: bool = False) -> Walker[Record]:
+    from estimator.measurement.envelopes.walk import Walker
+
+    return Walker(_read, partial(_read_row, notes), in_log)
+
+
 def _walked(nodes: Iterable[Any], log: Log) -> Log:
-    walker: Walker[Record] = Walker(_read, partial(_read_row, log.notes))
+    walker = _walker(log.notes)
     log.others, log.announcements = walker.others, walker.announcements
     log.parts = _parts(walker, nodes, log)
     return log
@@ -283,6 +303,8 @@ def _read(raw: bytes) -> Record | None:
 
 def _read_row(notes: Counter[str], row: Mapping[str, Any], plan: Plan, in_log: bool) -> Record:
     """An event whose fields are flattened, texts, or of another type than CloudTrail's."""
+    from estimator.measurement.envelopes.rows import NO_EVENT_TYPE, event_of, lacks_event_type
+
     event = event_of(row, plan, in_log)
     if lacks_event_type(row, event, in_log):
         notes[NO_EVENT_TYPE] += 1

@@ -21,7 +21,6 @@ from estimator.measurement.envelopes.event_kinds import (
     SERVICE_EVENT,
     WITH_PARAMETERS,
 )
-from estimator.measurement.envelopes.rows import object_of
 from estimator.measurement.envelopes.text import without_half_characters
 from estimator.measurement.envelopes.types_of_fields import unreadable
 from estimator.measurement.object_name import DIGEST, parse_folder
@@ -106,6 +105,8 @@ def _read(decode: Callable[[bytes], _Part], raw: bytes, kind: Any, field: str) -
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return None
     if isinstance(value, str):
+        from estimator.measurement.envelopes.rows import object_of  # hardly a log needs it
+
         value = object_of(value, field)
     try:
         return cast("_Part", msgspec.convert(value, kind))

@@ -21,6 +21,9 @@ WITH_PARAMETERS = frozenset(
 )
 
 
+OTHERS = "entries that are no CloudTrail events"
+
+
 def must_have_parameters(
     operation: str | None, error: str | None, kind: str | None, category: str | None
 ) -> bool:

@@ -13,6 +13,7 @@ import msgspec
 from estimator.measurement.compressed import Room, plain_bytes
 from estimator.measurement.envelopes.cells import is_nothing
 from estimator.measurement.envelopes.documents import DAMAGED, documents
+from estimator.measurement.envelopes.event_kinds import OTHERS
 from estimator.measurement.envelopes.ocsf import is_cloudtrail, row_of
 from estimator.measurement.envelopes.recognition import announcement_of, is_service, name_of
 from estimator.measurement.envelopes.rows import Plan, plan_of
@@ -40,8 +41,6 @@ _CARRIERS = (
 _LISTS = {"Records", "records", "Events", "events", "logEvents", "hits", "results", "Messages"}
 _QUIET = "Records"  # a log file without events
 _NO_ANSWER = "answers of lookup-events without events"
-
-OTHERS = "entries that are no CloudTrail events"
 
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _list = msgspec.json.Decoder(list[msgspec.Raw]).decode
