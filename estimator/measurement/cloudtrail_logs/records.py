@@ -201,7 +201,11 @@ def _plain_kms(records: Sequence[Record]) -> list[Record] | None:
             return None
     kms = kms_of(records) if KMS in sources else []
     # nearly all have a context, which a call for each would take longer to find
-    odd = [r for r in kms if r.parameters is None or r.parameters.context is None]
+    odd = [
+        r
+        for r in kms
+        if r.parameters is None or r.parameters.context is None or not (r.operation and r.kind)
+    ]
     return None if any(map(_may_have_more, odd)) else kms
 
 
