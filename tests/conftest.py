@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
+import pytest
+
+from tests.sampling import FEWER
+
+_MANY = 8  # cases of one test
+_EVERY = 3
+
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Name bytes by their number: gzip writes the second of packing into its header.
@@ -9,3 +18,23 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     Each process of `-n auto` collects for itself, a second apart; names that differ end the run.
     """
     return f"{argname}-{len(val)}-bytes" if isinstance(val, bytes) else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where the suite runs once more, take every third case of a test that has many.
+
+    All of them run with the newest libraries. With others it is the functions that count, each of
+    which still runs, and not each of their inputs.
+    """
+    if FEWER == 1:
+        return
+    names = [item.nodeid.partition("[")[0] for item in items]
+    cases, before = Counter(names), Counter[str]()
+    chosen, left = [], []
+    for name, item in zip(names, items, strict=True):
+        is_chosen = cases[name] <= _MANY or before[name] % _EVERY == 0
+        (chosen if is_chosen else left).append(item)
+        before[name] += 1
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = chosen
