@@ -12,7 +12,7 @@ from estimator.figures import count, factor, listed, money, share
 from estimator.inventory.assumptions import FILES_PER_DAY, FilesPerDay, Range
 from estimator.inventory.budgets import THRESHOLDS, Budget
 from estimator.inventory.model import Inventory
-from estimator.inventory.reader_sections import Reader, Replication
+from estimator.inventory.reader_sections import Reader
 from estimator.inventory.sections import Trail
 from estimator.inventory.units import is_share
 from estimator.months import ALWAYS, NEVER, Period
@@ -177,8 +177,7 @@ class _Words:
                 if why:
                     yield Line(f"trail {trail.name}", why)
         for reader in inventory.readers:
-            if isinstance(reader, Replication):
-                used.add(reader.destination_key)
+            used.update(reader.writes_under)
             why = self._why_never_read(reader)
             if why:
                 yield Line(f"reader {reader.name}", why)

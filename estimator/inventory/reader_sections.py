@@ -43,6 +43,11 @@ class _Reader(ActiveItem):
         examples=[60],
     )
 
+    @property
+    def writes_under(self) -> tuple[str, ...]:
+        """Ids of the keys that it puts objects under: none, for who only reads."""
+        return ()
+
 
 class _FileReader(_Reader):
     preset: PresetName | None = Field(
@@ -130,6 +135,11 @@ class Replication(_Reader):
     destination_key: Text = Field(
         description="id of the key that the copies are put under", examples=["dr"]
     )
+
+    @property
+    def writes_under(self) -> tuple[str, ...]:
+        """Ids of the keys that it puts objects under."""
+        return (self.destination_key,)
 
 
 Reader = EveryFile | Query | Fixed | Validate | Once | Replication
