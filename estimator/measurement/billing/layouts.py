@@ -6,13 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from estimator.measurement.own_columns import FORECAST_COLUMN, MEASURE_COLUMNS
 from estimator.measurement.unreadable import UnreadableError
 
 _MOST_COLUMNS_SAID = 8
-
-# columns that every CSV of measure has, and one that only a forecast's has
-_OF_MEASURE = frozenset({"unit", "source", "coverage"})
-_OF_FORECAST = "cost_other_reading"
 
 
 @dataclass(frozen=True)
@@ -311,10 +308,10 @@ def _refuse_own_output(names: Sequence[str]) -> None:
     """Refuse what kmscost itself wrote: a forecast never comes back as a bill."""
     columns = {name.strip() for name in names}
     found = ""
-    if columns >= _OF_MEASURE:
+    if columns >= MEASURE_COLUMNS:
         found = "the CSV of `kmscost measure`"
         fix = "name the bill that was measured, or give its JSON to reconcile or report"
-    elif _OF_FORECAST in columns or columns >= {"driver", "billed_account", "quantity"}:
+    elif FORECAST_COLUMN in columns or columns >= {"driver", "billed_account", "quantity"}:
         found = "the CSV of `kmscost forecast`"
         fix = "name what AWS billed: a forecast is no bill"
     elif columns >= {"billed", "forecast", "relative_difference"}:

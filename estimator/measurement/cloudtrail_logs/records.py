@@ -200,7 +200,7 @@ def _plain_kms(records: Sequence[Record]) -> list[Record] | None:
         ):
             return None
     kms = kms_of(records) if KMS in sources else []
-    # nearly all have a context, which a call for each would take longer to find
+    # nearly all have a context, a name and a type, which a call for each would take longer to find
     odd = [
         r
         for r in kms

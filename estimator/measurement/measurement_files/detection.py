@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from estimator.measurement.own_columns import FORECAST_COLUMN, MEASURE_COLUMNS
 from estimator.measurement.paths import find_files
 from estimator.measurement.skipped import SkippedFiles
 from pricing.reading.problems import KmscostError, Problem
@@ -25,10 +26,6 @@ _OF_MEASURE = frozenset({b"source", b"coverage"})
 _OF_OTHERS = frozenset(
     {b"totals", b"month", b"months", b"problems", b"rates", b"quantiles", b"free_tier", b"steps"}
 )
-
-# columns that every CSV of measure has, and one that only a forecast's has
-_COLUMNS = frozenset({"unit", "source", "coverage"})
-_OF_FORECAST = "cost_other_reading"
 
 _EXPECTED = "the JSON or CSV of `kmscost measure`, or log files of CloudTrail"
 
@@ -130,10 +127,10 @@ def _is_text(head: bytes) -> bool:
 def _table(path: str, text: bytes) -> Kind:
     header = text.splitlines()[0].decode("utf-8", "replace").strip()
     columns = set(header.replace('"', "").split(delimiter_of(header)))
-    if columns >= _COLUMNS:
+    if columns >= MEASURE_COLUMNS:
         return "csv"
     found, fix = "text of another sort", "measure it first: `kmscost measure ... --format json`"
-    if _OF_FORECAST in columns:
+    if FORECAST_COLUMN in columns:
         found = "the CSV of `kmscost forecast`"
     raise KmscostError(Problem(path, None, "", found, _EXPECTED, fix))
 
