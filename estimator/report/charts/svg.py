@@ -34,21 +34,8 @@ VARIABLES = {
     colours.PURPLE: "--purple",
     colours.SKY: "--sky",
     colours.YELLOW: "--yellow",
+    colours.PAPER: "--bg",
 }
-
-
-def png_bytes(figure: Figure) -> bytes:
-    """A figure as PNG, on white, twice as many pixels as a page shows."""
-    stream = io.BytesIO()
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Glyph .* missing from font")
-        before = figure.patch.get_alpha()
-        figure.patch.set_alpha(1.0)
-        figure.savefig(
-            stream, format="png", dpi=144, facecolor="white", metadata={"Software": None}
-        )
-        figure.patch.set_alpha(before)
-    return stream.getvalue()
 
 
 def svg_text(figure: Figure, title: str = "", description: str = "") -> str:
