@@ -43,7 +43,8 @@ _WIDE = 14
 def table_xlsx(table: Table) -> bytes:
     """A workbook with the sheets of the frame, of its months, of its columns and of the notices.
 
-    The frame is a table of Excel's with a filter, up to 100,000 rows; beyond it has the filter alone.
+    The frame is a table of Excel's with a filter, up to 100,000 rows; a longer one has the filter
+    alone.
 
     A month is the date of its first day. Text is written as text whatever it looks like, so it
     is never a formula, a link or a number.

@@ -10,7 +10,7 @@ import pandas as pd
 from estimator.report.exports.table import Table, cells
 
 # the columns of a frame that say when and how much; the second amount is the other
-# interpretation's. Frames whose rows overlap or are no amounts, as budget_use and quantiles, have no sums.
+# interpretation's. Rows of budget_use overlap, those of quantiles are no amounts: no sums of them.
 _AMOUNTS = {
     "month": ("cost", "cost_other_reading"),
     "BillingPeriodStart": ("EffectiveCost", "x_CostOtherReading"),
