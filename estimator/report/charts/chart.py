@@ -82,7 +82,7 @@ def canvas(
     axes.patch.set_alpha(0.0)
     for side in axes.spines.values():
         side.set_visible(False)
-    axes.tick_params(length=0, labelsize=12, labelcolor=MUTED, pad=6)
+    axes.tick_params(length=0, bottom=False, left=False, labelsize=12, labelcolor=MUTED, pad=6)
     return figure, axes
 
 
@@ -159,7 +159,8 @@ def shorten_labels(texts: Sequence[str], most: int) -> list[str]:
 def scale_of_months(axes: Axes, labels: Sequence[str], size: Size) -> None:
     """Months below the axes: the year where it begins."""
     names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-    most = 5 if size.narrow else _TICKS + 4
+    # a year below a month needs 35 px: four of them on a telephone
+    most = 4 if size.narrow else _TICKS + 4
     step = max(1, -(-len(labels) // most))
     shown = list(range(0, len(labels), step))
     words, year = [], ""

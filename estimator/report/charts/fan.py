@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 _MOST_LIMITS = 3
-_FAR = 2.5  # a budget so many times the highest value, or below the lowest, stays off the chart
+_FAR = 2.5  # a budget that holds, so many times the highest value, stays off the chart
 _CUT = 0.4  # where all values are above this share of the highest, the axis begins below them [0-1]
-_FLATTEST = 0.1  # the axis shows at least this share of the highest value [0-1]
+_FLATTEST = 0.1  # it does not where values differ by less of the highest one [0-1]
 _GAP = 17.0  # between labels [px]
 
 
@@ -118,7 +118,7 @@ def _draw_fan(
     size = Size(width, 300 if width < 500 else 340)
     low = min(float(values.min()), float(expected.min()), np.inf if billed is None else billed)
     high = max(float(values.max()), float(expected.max()), billed or 0.0)
-    near = [limit for limit in limits if low / _FAR <= limit.amount <= high * _FAR]
+    near = [limit for limit in limits if limit.broken_from or limit.amount <= high * _FAR]
     near = near[: _MOST_LIMITS if not size.narrow else 2]
     notes = _notes(limits, near, high)
     is_spread = bool(np.ptp(values, axis=0).max())
@@ -131,7 +131,8 @@ def _draw_fan(
         values, expected = np.repeat(values, 2, axis=1), np.repeat(expected, 2)
     low = min([low, *(limit.amount for limit in near)])
     high = max([high, *(limit.amount for limit in near)])
-    lowest = min(low, high * (1 - _FLATTEST)) if low > _CUT * high else 0.0
+    # what hardly moves is drawn flat, not as noise that fills the picture
+    lowest = low if low > _CUT * high and high - low > _FLATTEST * high else 0.0
     scale_of_values(axes, high, unit if size.narrow else f"{unit} a month", lowest)
     scale_of_months(axes, labels, size)
     axes.set_xlim(-0.35, len(labels) - 0.65)
@@ -142,7 +143,7 @@ def _draw_fan(
     axes.plot(places, expected, color=BLUE, linewidth=2.4, solid_capstyle="round")
     _draw_limits(axes, near, values, size, head)
     if billed is not None:
-        _draw_billed(axes, billed, expected[0])
+        _draw_billed(axes, billed)
     words = [(float(expected[-1]), "expected", INK)]
     if is_spread:
         words += [(float(values[0, -1]), "5 %", MUTED), (float(values[4, -1]), "95 %", MUTED)]
@@ -197,19 +198,18 @@ def _draw_limits(
     set_apart(axes)
 
 
-def _draw_billed(axes: Axes, billed: float, expected: float) -> None:
+def _draw_billed(axes: Axes, billed: float) -> None:
     # a dot, no line: a bill has no range
     axes.plot([0], [billed], "o", markersize=9, color=INK)
-    above = billed >= expected
-    axes.annotate(
-        f"billed {money(billed)}",
-        (0, billed),
-        (2, 10 if above else -10),
-        textcoords="offset points",
-        fontsize=12,
-        color=INK,
-        va="bottom" if above else "top",
-    )
+    # beside it: above or below the name could meet the band or the months
+    style: dict[str, Any] = {
+        "textcoords": "offset points",
+        "fontsize": 12,
+        "color": INK,
+        "va": "center",
+    }
+    axes.annotate(f"billed {money(billed)}", (0, billed), (9, 0), **style)
+    set_apart(axes)
 
 
 def _write_notes(figure: Figure, size: Size, notes: list[str]) -> None:

@@ -169,7 +169,7 @@ def _name_stacks(
         mark = "s" if number < series else "_"
         axes.add_line(
             Line2D(
-                [1.025 if not size.narrow else 1.04],
+                [1.025 if not size.narrow else 1.09],
                 [at],
                 marker=mark,
                 markersize=8,
@@ -178,7 +178,7 @@ def _name_stacks(
                 clip_on=False,
             )
         )
-        write(axes, 1.045 if not size.narrow else 1.08, at, name, transform=axes.transAxes)
+        write(axes, 1.045 if not size.narrow else 1.14, at, name, transform=axes.transAxes)
 
 
 def _write_totals(axes: Axes, sums: np.ndarray, size: Size, is_money: bool) -> None:
