@@ -5,12 +5,16 @@ from __future__ import annotations
 import io
 import os
 from collections import Counter
-from typing import TextIO
+from collections.abc import Callable, Iterator, Sequence
+from typing import TextIO, TypeVar
 
 from estimator.measurement.compressed import plain_stream
+from estimator.measurement.paths import find_files
 from estimator.measurement.progress import CountingFile, Done
 from estimator.measurement.skipped import MOST_LISTED, SkippedFiles
-from estimator.measurement.unreadable import UnreadableError
+from estimator.measurement.unreadable import Refused, UnreadableError
+
+_Read = TypeVar("_Read")
 
 _AT_ONCE = 1 << 18  # bytes
 
@@ -55,6 +59,24 @@ def as_text(stream: io.BufferedReader) -> TextIO:
     """The text of a file; Windows' shells write UTF-16 where output is sent to a file."""
     wide = stream.peek(2)[:2] in (b"\xff\xfe", b"\xfe\xff")
     return io.TextIOWrapper(stream, encoding="utf-16" if wide else "utf-8-sig", errors="replace")
+
+
+def read_files(
+    paths: Sequence[str], read: Callable[[str, Done], _Read], refused: Refused, done: Done
+) -> Iterator[tuple[str, _Read]]:
+    """Read each file by itself; one that cannot be read is among `refused` with its reason."""
+    for found in find_files(paths, refused.skipped):
+        if not found.size:
+            refused.skipped.add(found.path, "empty file")
+            continue
+        try:
+            content = read(found.path, done)
+        except UnreadableError as error:
+            refused.add(found.path, error)
+            continue
+        finally:
+            done.add(1, 0)
+        yield found.path, content
 
 
 class BadLines:

@@ -22,9 +22,10 @@ from estimator.measurement.object_counts import (
 )
 from estimator.measurement.object_name import written_at
 from estimator.measurement.object_tally import Tally
-from estimator.measurement.paths import as_paths, find_files
-from estimator.measurement.plain_files import BadLines, as_text, is_json, open_plain
+from estimator.measurement.paths import as_paths
+from estimator.measurement.plain_files import BadLines, as_text, is_json, open_plain, read_files
 from estimator.measurement.progress import Done, Progress
+from estimator.measurement.recognition import naming_files
 from estimator.measurement.result import Actuals
 from estimator.measurement.rows import actuals_grain
 from estimator.measurement.s3_listing.entries import CUT_LINE, FOLDER, BadLine, Folder
@@ -45,6 +46,7 @@ _TIME_IN_BRACKETS = re.compile(r"\s*\[\d{4}-\d\d-\d\d ")
 _NAMES = 1 << 14  # names to parse in one go
 
 
+@naming_files("measure s3-listing")
 def measure_s3_listing(
     paths: str | Path | Sequence[str | Path],
     by: str | Sequence[str] | None = None,
@@ -94,19 +96,8 @@ def measure_s3_listing(
     until: datetime.datetime | None = None
     listings: list[_Listing] = []  # without their places
     names = as_paths(paths)
-    done = Done(progress)
-    for found in find_files(names, skipped):
-        if not found.size:
-            skipped.add(found.path, "empty file")
-            continue
-        try:
-            listing = _read(found.path, done)
-        except UnreadableError as error:
-            refused.add(found.path, error)
-            continue
-        finally:
-            done.add(1, 0)
-        listing.bad.skip(found.path, skipped)
+    for path, listing in read_files(names, _read, refused, Done(progress)):
+        listing.bad.skip(path, skipped)
         files += 1
         records += listing.records
         markers += listing.markers

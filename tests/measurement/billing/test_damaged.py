@@ -61,7 +61,7 @@ DAMAGED = {
     "a zip file of nothing": (as_zip(), "empty zip"),
     "a zip file with a password": (as_encrypted_zip(), "cannot be unpacked"),
     "an archive in an archive": (as_zip(one=ARCHIVE), "archive inside an archive"),
-    "an image": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "no text"),
+    "an image": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "a picture|no text"),
     "another table": (b"name,age\nAlice,30\n", "the columns name, age"),
     "JSON of something else": (b'{"Records": []}', "no manifest"),
     "a broken manifest": (b'{"reportKeys": ["x', "no manifest"),

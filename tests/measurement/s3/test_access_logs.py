@@ -289,7 +289,7 @@ def test_bad_lines_beyond_number_are_counted_not_listed(tmp_path):
     ("data", "message"),
     [
         (b"", "empty file"),
-        (b'{"Records": []}\n', "a log of CloudTrail"),
+        (b'{"Records": []}\n', "JSON, no S3 server access log"),
         (b'{"Resources": []}\n', "JSON, no S3 server access log"),
         (b'{"request_time": "2026-10-01T00:00:00Z", "operation": "x"}\n', "as CloudWatch Logs"),
         (b"\0" * 3_000_000, "no S3 server access log"),

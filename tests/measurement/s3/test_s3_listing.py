@@ -186,7 +186,7 @@ def test_long_lines_of_names_are_read_whole(tmp_path):
         ('["a", "b"]', "no listing of a bucket"),
         ("null", "no listing of a bucket"),
         ('{"status":"error","error":{"message":"denied"}}', "no listing of a bucket"),
-        ("version: 1\naccounts: []\n", "no listing of a bucket"),
+        ("version: 1\naccounts: []\n", "an inventory of kmscost"),
     ],
 )
 def test_other_forms_are_refused_by_their_names(tmp_path, data, message):
