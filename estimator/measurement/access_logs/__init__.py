@@ -21,7 +21,7 @@ from estimator.measurement.access_logs.lines import (
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.object_counts import AT_MOST
 from estimator.measurement.paths import as_paths
-from estimator.measurement.plain_files import read_files
+from estimator.measurement.plain_files import Copies, read_files
 from estimator.measurement.progress import Done, Progress
 from estimator.measurement.recognition import naming_files
 from estimator.measurement.result import Actuals
@@ -77,7 +77,10 @@ def measure_access_logs(
     skipped = refused.skipped
     counted = _Counted()
     names = as_paths(paths)
+    copies = Copies()
     for path, log in read_files(names, _read, refused, Done(progress)):
+        if copies.is_copy(path, (log.lines, log.requests.total(), frozenset(log.hours))):
+            continue
         log.bad.skip(path, skipped)
         counted.add(log)
     if strict and skipped:
@@ -92,7 +95,7 @@ def measure_access_logs(
         counted.lines,
         skipped=skipped,
         coverage=coverage,
-        notices=(*_notices(counted, skipped), *coverage.notices()),
+        notices=(*_notices(counted, skipped), *copies.notices, *coverage.notices()),
         by=grain,
     )
 

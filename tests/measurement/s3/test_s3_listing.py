@@ -428,3 +428,13 @@ def test_splitting_and_reordering_change_nothing(tmp_path_factory, names, cut, k
     )
     assert parts.totals == whole.totals
     check(parts)
+
+
+def test_a_copy_counts_once_packed_or_not(tmp_path):
+    """The listing and its packed copy in one folder."""
+    text = f"2026-10-02 00:05:12     4711 {log_name()}\n".encode()
+    (tmp_path / "a.txt").write_bytes(text)
+    (tmp_path / "b.txt.gz").write_bytes(gzip.compress(text, mtime=0))
+    actuals = measure_s3_listing(tmp_path)
+    assert actuals.totals["requests"] == 1
+    assert any("b.txt.gz holds the same lines as" in notice for notice in actuals.notices)
