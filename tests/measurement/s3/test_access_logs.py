@@ -378,4 +378,4 @@ def test_a_copy_counts_once_packed_or_not(tmp_path):
     assert actuals.totals["requests"] == 4
     assert actuals.files == 2
     (notice,) = (notice for notice in actuals.notices if "counted once" in notice)
-    assert "log.gz holds the same lines as" in notice
+    assert "log.gz" in notice
