@@ -267,8 +267,8 @@ def main() -> int:
                 crashes += 1
                 sys.stderr.write(f"{kind} {seed}:\n{traceback.format_exc()}\n")
                 continue
-            said = "refused" if draft is None else "drafted" if draft.inventory else "nothing"
-            came[f"{kind} {said}"] += 1
+            end = "refused" if draft is None else "drafted" if draft.inventory else "nothing"
+            came[f"{kind} {end}"] += 1
             if (seed + 1) % max(1, options.number // 10) == 0:
                 sys.stdout.write(f"{_figures(seed + 1 - options.start, begin)}\n")
                 sys.stdout.flush()
