@@ -254,6 +254,8 @@ def cure(call: Call, failure: Failure) -> str:
             f"allow {call.action}, see --print-policy; only the management account and delegated "
             "administrators are told the list: ask as one of them"
         )
+    if failure.code.endswith(("NotFoundException", "NotFound")):
+        return "look whether it is still there: a trail whose key is gone delivers nothing"
     cures = {
         Kind.denied: f"allow {call.action}, see --print-policy",
         Kind.throttled: "nothing is wrong with login or network: run it again later",

@@ -44,6 +44,9 @@ _SECTIONS = {
 _MOST_PLACES = 3
 # pages without anything, one after another: AWS sends a few, a broken proxy sends them for ever
 _MOST_EMPTY = 100
+# places that AWS throttled to the last attempt, one after another: each takes a minute, and a large
+# organization has thousands
+_MOST_IN_A_ROW = 8
 _RAISED = (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError, *UNPARSED)
 
 
@@ -77,8 +80,10 @@ class AwsClient:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _session: Any = None
     _hosts: Hosts = field(init=False)
-    # whom AWS throttled, or did not serve, to the last attempt: asked once from then on
+    # where AWS throttled, or did not serve, to the last attempt: asked once from then on; and how
+    # many such places a call had one after another
     _exhausted: set[tuple[str, str, str | None]] = field(default_factory=set)
+    _in_a_row: Counter[Call] = field(default_factory=Counter)
     # credentials of roles that ended and were had anew
     _renewed: dict[str, Mapping[str, str]] = field(default_factory=dict)
     # why the session's own credentials ended
@@ -197,7 +202,8 @@ class AwsClient:
         place = (access.account, call.service, region)
         with self._lock:
             credentials = self._renewed.get(access.account, access.credentials)
-            attempts = 1 if place in self._exhausted else self.patience.attempts
+            is_exhausted = place in self._exhausted or self._in_a_row[call] >= _MOST_IN_A_ROW
+            attempts = 1 if is_exhausted else self.patience.attempts
         response: dict[str, Any] | Failure
         try:
             client = self._client(call, region or self.region, credentials, attempts)
@@ -208,8 +214,10 @@ class AwsClient:
             if not isinstance(response, Failure):
                 self.answered[call] += 1
                 self._exhausted.discard(place)
+                self._in_a_row[call] = 0
             elif response.kind in (Kind.throttled, Kind.server):
                 self._exhausted.add(place)
+                self._in_a_row[call] += 1
             elif is_own and response.kind in (Kind.expired, Kind.login):
                 self._ended = response
         return response

@@ -27,8 +27,8 @@ _DEFAULT_REGIONS = (
     "enabled by default, not in opt-in Regions"
 )
 _CLOSED = (
-    "closed by a policy of the organization: CloudTrail writes digest files there, and log files "
-    "only of denied calls: lower files_per_day for it (a mapping of Regions)"
+    "a policy of the organization denies it: where that closes the whole Region, CloudTrail writes "
+    "digest files there and hardly a log file: lower files_per_day for it (a mapping of Regions)"
 )
 _NOT_ENABLED = "no account that was looked into has it enabled"
 _LOGS = "whether it is logging is not known: {reason}"

@@ -149,7 +149,10 @@ class Responses:
                 nameless[kind] = nameless.get(kind, 0) + 1
         self._waiting.clear()
         for kind, count in sorted(nameless.items()):
-            self.estate.note(_NAMELESS.format(count=f"{count:,}", kind=kind))
+            subject = "1 answer" if count == 1 else f"{count:,} answers"
+            self.estate.note(_NAMELESS.format(subject=subject, kind=kind))
+        for key in self.estate.keys.values():
+            keys.ask_for_past_rotations(key)
         return self.estate
 
     def _take_subject(self, kind: str, response: Mapping[str, Any], origin: Origin) -> bool:
@@ -211,8 +214,8 @@ _SUBJECTS: dict[str, tuple[_Find, _Read]] = {
     "get-bucket-location": (Responses.bucket, buckets.take_location),
 }
 _NAMELESS = (
-    "{count} answers of {kind} were left out: they do not say whose they are; name each file after "
-    "its bucket, trail or key, such as {kind}-NAME.json"
+    "left out {subject} of {kind} without a word of whose it is: name each file after its bucket, "
+    "trail or key, such as {kind}-NAME.json"
 )
 
 
