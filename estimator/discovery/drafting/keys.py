@@ -191,6 +191,6 @@ def _remarks(resource: Resource) -> Iterable[str]:
     if resource.value("replicas"):
         regions = ", ".join(str(region) for region in resource.value("replicas"))
         yield (
-            f"it is a multi-Region key: those that belong to it in {regions} cost a key price each, "
-            "whether or not a trail uses them"
+            f"it is a multi-Region key: those that belong to it in {regions} cost a key price "
+            "each, whether or not a trail uses them"
         )
