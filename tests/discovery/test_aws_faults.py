@@ -354,7 +354,7 @@ def test_an_unknown_profile(monkeypatch, tmp_path):
     [
         ("ExpiredToken", "it has expired", "no way in", LOGIN),
         ("InvalidClientTokenId", "it is invalid", "no way in", "opt-in Region"),
-        ("SignatureDoesNotMatch", SKEWED, "clock is wrong", "set this computer's clock"),
+        ("SignatureDoesNotMatch", SKEWED, "a wrong clock", "set this computer's clock"),
         ("Throttling", "Rate exceeded", "throttled in each of 2 attempts", "run it again later"),
         ("InternalFailure", "x", "an error of AWS's own", "health.aws.amazon.com"),
     ],

@@ -92,7 +92,7 @@ _TLS_CURE = (
     "a proxy or firewall answers in place of AWS: name its certificate in AWS_CA_BUNDLE, or let it "
     "pass this host, and run it again"
 )
-_CLOCK_CURE = "set this computer's clock: AWS takes requests within 5 minutes of its own"
+_CLOCK_CURE = "set this computer's clock: AWS takes no request that is minutes off its own"
 
 
 @dataclass(frozen=True)
