@@ -29,7 +29,16 @@ from pricing.bill import Bill, bill
 from pricing.rates import RateTable, load_rates
 from pricing.reading.problems import Problem, RateError, UsageError
 
-__all__ = ["WRITES", "Forecast", "calendar", "forecast", "grain", "price_usage"]
+__all__ = [
+    "WRITES",
+    "Forecast",
+    "calendar",
+    "check_groups",
+    "compute_forecast",
+    "forecast",
+    "grain",
+    "price_usage",
+]
 
 # words of --by that stand alone and ask for another frame than charges
 SECTIONS = {"budget": "budgets", "quota": "quotas", "event": "events"}
