@@ -336,7 +336,7 @@ def test_the_consoles_list_of_accounts(tmp_path):
 
 
 def test_a_list_of_accounts_without_status_or_with_mistakes(tmp_path):
-    """Without Status a part; a shortened id is named with its line, and nothing is drafted of it."""
+    """Without Status a part; a shortened id is named with its line, and the file is left out."""
     files = {**files_of("snapshot"), "accounts.csv": f"id,name\n{OWNER},a\n{MEMBER},b\n"}
     draft = discover_aws_responses(save(tmp_path, files))
     reasons = [each.reasons for each in draft.coverage if each.section == "accounts"]
@@ -359,11 +359,7 @@ def test_accounts_in_rows_have_tags(tmp_path):
             "status": status,
             "tags": {"team": "payments"},
         }
-        for account, status in (
-            (OWNER, "ACTIVE"),
-            (MEMBER, "ACTIVE"),
-            ("333333333333", "SUSPENDED"),
-        )
+        for account, status in states.items()
     ]
     files = {**files_of("steampipe json"), "accounts.json": json.dumps({"rows": rows})}
     draft = discover_aws_responses(save(tmp_path, files))
