@@ -241,6 +241,85 @@ def test_damaged_answers(seed, tmp_path_factory):
     outcome(discover_aws_responses, folder / "in", folder)
 
 
+@settings(max_examples=cases(60), deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_damaged_other_forms(seed, tmp_path_factory):
+    """AWS Config, rows, findings, landing zones, trees, YAML and CSV with odd values anywhere."""
+    from tests.discovery import test_other_forms as forms
+
+    chance = random.Random(seed)  # noqa: S311 (not for secrets)
+    folder = tmp_path_factory.mktemp("forms")
+    files = forms.files_of(chance.choice(forms.FORMS))
+    files |= forms.write_all(forms.organization())
+    files |= {**forms.FINDINGS, "manifest.yaml": yaml.safe_dump(forms.MANIFEST)}
+    files["Organization_accounts.csv"] = forms.CONSOLE
+    for name, text in files.items():
+        if chance.random() < 0.3:
+            continue
+        content = damage_text(text, chance) if chance.random() < 0.6 else text
+        path = folder / "in" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content.encode("utf-8", "replace"))
+    (folder / "in").mkdir(exist_ok=True)
+    outcome(discover_aws_responses, folder / "in", folder)
+
+
+LETTERS = [
+    "",
+    '"',
+    ",",
+    "\n",
+    ";",
+    ":",
+    "[",
+    "{",
+    "\x00",
+    "é",
+    "'",
+    "- ",
+    "&a",
+    "*a",
+    "!x",
+    "9" * 50,
+]
+
+
+def damage_text(text, chance):
+    """A text with odd values in its JSON, else with odd letters."""
+    if text[:1] in ("{", "[") and text.count("\n") < 2:
+        return json.dumps(mutate(json.loads(text), chance))
+    letters = list(text)
+    for _ in range(chance.randint(1, 4)):
+        at = chance.randrange(len(letters))
+        letters[at : at + chance.randint(0, 9)] = chance.choice(LETTERS)
+    return "".join(letters)
+
+
+@settings(max_examples=cases(60), deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_damaged_stacks(seed, tmp_path_factory):
+    """Stacks and previews of Pulumi, and templates that nest one another."""
+    from tests.discovery import test_nested_stacks as nested
+    from tests.discovery import test_pulumi as pulumi
+
+    chance = random.Random(seed)  # noqa: S311 (not for secrets)
+    folder = tmp_path_factory.mktemp("stacks")
+    path = folder / "stack.json"
+    states = pulumi.resources()
+    steps = [{"op": "same", "oldState": each, "newState": each} for each in states]
+    steps += [{"op": "delete", "oldState": states[1]}]
+    stack = {"version": 3, "deployment": {"resources": states, "pending_operations": []}}
+    document = chance.choice([stack, {"config": {}, "steps": steps}])
+    path.write_text(json.dumps(mutate(document, chance)), encoding="utf-8")
+    outcome(discover_terraform, path, folder)
+    texts = {"parent": nested.PARENT, "keys": nested.KEYS, "trail": nested.TRAIL}
+    for name, text in texts.items():
+        template = yaml.load(text.replace("    CONDITION\n", ""), Loader)  # noqa: S506 (a safe one)
+        content = json.dumps(mutate(template, chance), default=str)
+        (folder / f"{name}.yaml").write_text(content, encoding="utf-8")
+    outcome(discover_cloudformation, [folder / f"{name}.yaml" for name in texts], folder)
+
+
 @settings(max_examples=cases(40), deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_damaged_bytes(seed, tmp_path_factory):

@@ -540,3 +540,37 @@ def test_texts_that_are_none_are_named(text, tmp_path):
     """Broken YAML and CSV: a sentence."""
     with pytest.raises(KmscostError):
         discover_aws_responses(save(tmp_path, {"describe-trails.txt": text}))
+
+
+def test_a_finding_that_is_archived_says_nothing(tmp_path):
+    """Security Hub archives what is over."""
+    finding = {**asff("FAILED"), "RecordState": "ARCHIVED"}
+    files = {**files_of("snapshot"), "f.json": json.dumps({"Findings": [finding]})}
+    draft = discover_aws_responses(save(tmp_path, files))
+    assert not any("encrypted" in notice for notice in draft.notices)
+
+
+def test_merge_adds_ous_and_tags_once(tmp_path):
+    """What the file does not write is added; what it writes otherwise stays, and is said."""
+    files = {**files_of("snapshot"), **write_all(organization())}
+    folder = save(tmp_path / "in", files)
+    own = tmp_path / "own.yaml"
+    own.write_text(
+        "version: 1\nregions: [us-east-1]\naccounts:\n"
+        f"  - {{id: '{OWNER}', ou: Mine}}  # first\n  - id: '{MEMBER}'\n"
+        f"keys:\n  - {{id: logs, region: us-east-1, arn: '{KEY}'}}\n"
+        "trails:\n  - {name: org, key: logs}\n",
+        encoding="utf-8",
+    )
+    draft = discover_aws_responses(folder, own)
+    found = {a.id: (a.ou, a.tags) for a in draft.inventory.accounts}
+    assert found == {
+        OWNER: ("Mine", {}),
+        MEMBER: ("Root/Workloads/Prod", {"team": "web", "empty": ""}),
+    }
+    assert any("kept accounts 111122223333: ou" in notice for notice in draft.notices)
+    assert "# first" in draft.text
+    own.write_text(draft.text, encoding="utf-8")
+    assert discover_aws_responses(folder, own).text == draft.text
+    replaced = discover_aws_responses(folder, own, replace=True)
+    assert {a.id: a.ou for a in replaced.inventory.accounts}[OWNER] == "Root"

@@ -124,6 +124,8 @@ def _form(finding: Mapping[str, Any]) -> str:
 
 def _read(finding: Mapping[str, Any]) -> Finding | None:
     form = _form(finding)
+    if finding.get("RecordState") == "ARCHIVED":
+        return None  # what it says is over
     if form == "asff":
         compliance = _part(finding, "Compliance")
         check = text_of(compliance, "SecurityControlId") or text_of(finding, "GeneratorId") or ""

@@ -102,14 +102,14 @@ def _split_steps(steps: Any) -> tuple[list[Mapping[str, Any]], list[Mapping[str,
     after: list[Mapping[str, Any]] = []
     ended: list[Mapping[str, Any]] = []
     for step in _mappings(steps):
-        new, old = step.get("newState"), step.get("oldState")
-        if step.get("op") in _STAYS and isinstance(new, Mapping):
+        new, old, operation = step.get("newState"), step.get("oldState"), str(step.get("op"))
+        if operation in _STAYS and isinstance(new, Mapping):
             # replaced in two steps: the one with the new state counts
             after = [state for state in after if state.get("urn") != new.get("urn")]
             # what the update keeps of the old outputs is known: its ARN among them
-            kept = old.get("outputs") if step.get("op") in ("same", "update") and old else None
+            kept = _part(old).get("outputs") if operation in ("same", "update") else None
             after.append({**new, "outputs": {**_part(kept), **_part(new.get("outputs"))}})
-        elif step.get("op") in _ENDS and isinstance(old, Mapping):
+        elif operation in _ENDS and isinstance(old, Mapping):
             ended.append(old)
     return after, ended
 
