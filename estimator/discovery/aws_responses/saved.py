@@ -73,9 +73,10 @@ def discover_aws_responses(
     Parameters
     ----------
     paths
-        Files, or folders that are searched. Each file holds one response, recognised by its
-        content: as the CLI prints it, or as recordings hold it, in an envelope
-        (`{"status_code": 200, "data": {...}}`).
+        Files, or folders that are searched. Each file is recognised by its content: responses as
+        the CLI prints them, also as YAML, or as recordings hold them, in an envelope
+        (`{"status_code": 200, "data": {...}}`); items of AWS Config; rows of Steampipe and
+        CloudQuery; accounts as CSV; findings; the manifest of a landing zone.
     merge, replace
         An inventory to add what it does not say to, as `Draft.text`; `replace` also takes the
         values that differ from what it says.
