@@ -137,6 +137,14 @@ def discover_aws(
             metavar="NAME|ARN",
         ),
     ] = None,
+    external_id: Annotated[
+        str | None,
+        typer.Option(
+            "--external-id",
+            help="Of --role: what the roles' trust policies ask for.",
+            metavar="ID",
+        ),
+    ] = None,
     regions: Annotated[
         str | None,
         typer.Option(
@@ -167,7 +175,7 @@ def discover_aws(
 
     with counting_bar() as progress:
         only = regions.split(",") if regions else None
-        draft = discover(profile, role or [], only, progress, merge, replace)
+        draft = discover(profile, role or [], external_id, only, progress, merge, replace)
     _write(draft, form, output)
 
 

@@ -197,7 +197,10 @@ class Responses:
         self._organization.place(self.estate)
         self._findings.note(self.estate)
         for kind, count in sorted(nameless.items()):
-            self.estate.note(_NAMELESS.format(count=f"{count:,}", kind=kind))
+            subject = "1 answer" if count == 1 else f"{count:,} answers"
+            self.estate.note(_NAMELESS.format(subject=subject, kind=kind))
+        for key in self.estate.keys.values():
+            keys.ask_for_past_rotations(key)
         return self.estate
 
     def _take_place(self, kind: str, response: Mapping[str, Any], origin: Origin) -> bool:
@@ -287,8 +290,8 @@ _NO_PARENT = (
     "as {kind}-r-ab12.json"
 )
 _NAMELESS = (
-    "{count} answers of {kind} were left out: they do not say whose they are; name each file after "
-    "its bucket, trail or key, such as {kind}-NAME.json"
+    "left out {subject} of {kind} without a word of whose it is: name each file after its bucket, "
+    "trail or key, such as {kind}-NAME.json"
 )
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 from estimator.discovery.terraform.documents import Document
 from estimator.discovery.terraform.pulumi import is_pulumi, read_pulumi
-from pricing.reading.json_files import decode_json_documents
+from pricing.reading.json_files import decode_json_bytes, decode_json_documents
 from pricing.reading.problems import KmscostError, Problem
 
 _PLAN = "terraform plan -out plan.bin && terraform show -json plan.bin > plan.json"
@@ -73,7 +73,7 @@ def load(path: str) -> tuple[list[Document], list[str]]:
 def _check(path: str, document: Document, data: Any) -> None:
     """Refuse what is no plan and no state by its own name."""
     is_plan = document.planned_values is not None or document.resource_changes is not None
-    found, fix = ("", "") if is_plan or document.values is not None else _name_other(data)
+    found, fix = ("", "") if is_plan or document.values is not None else _name_other(path, data)
     if found:
         raise KmscostError(Problem(path, None, "", found, "a plan or a state", fix))
     if document.is_state_file:
@@ -92,9 +92,10 @@ def _check(path: str, document: Document, data: Any) -> None:
         raise KmscostError(Problem(path, None, "format_version", found, expected, ""))
 
 
-def _name_other(data: Any) -> tuple[str, str]:
+def _name_other(path: str, data: Any) -> tuple[str, str]:
     """What a document is by its members, and what to do instead; nothing for a plan or a state."""
-    members = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
+    # decoding skipped the names of these members unread: they may be no text
+    members = decode_json_bytes(data, path, dict[str, msgspec.Raw], fix=_FIX)
     for names, found, fix in _OTHERS:
         if all(name in members for name in names):
             return found, fix
