@@ -49,7 +49,9 @@ def load(path: str) -> tuple[list[Document], list[str]]:
     for number, (document, data) in enumerate(found):
         # a plan of 200 MB is not decoded again only to see that it is none of Pulumi
         parts = (document.planned_values, document.values, document.resource_changes)
-        if all(part is None for part in (*parts, document.resources)) and is_pulumi(data):
+        if all(part is None for part in (*parts, document.resources)) and is_pulumi(
+            data, path, _FIX
+        ):
             stack, more = read_pulumi(data, path)
             found[number] = stack, data
             notices += more

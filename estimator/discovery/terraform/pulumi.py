@@ -60,9 +60,10 @@ _STAYS = {"create", "update", "same", "replace", "create-replacement", "import",
 _ENDS = {"delete", "discard"}
 
 
-def is_pulumi(data: Any) -> bool:
+def is_pulumi(data: Any, path: str, fix: str) -> bool:
     """True for a stack export and for a preview."""
-    members = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
+    # decoding skipped the names of these members unread: they may be no text
+    members = decode_json_bytes(data, path, dict[str, msgspec.Raw], fix=fix)
     return "deployment" in members or {"steps", "config"} <= set(members)
 
 
