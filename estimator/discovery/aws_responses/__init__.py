@@ -151,6 +151,11 @@ class Responses:
             self._waiting.append((kind, response, origin))
         return kind
 
+    def take_children(self, parent: str, response: Mapping[str, Any], source: str) -> None:
+        """Take the accounts of an OU as no more than that: they are a part of all accounts."""
+        for account in items_of(response, "Accounts"):
+            self._organization.take_account(account, parent, source)
+
     def take_other(self, answer: Any, origin: Origin) -> str | None:
         """Read what is no response of the CLI: AWS Config, rows, findings, a landing zone.
 

@@ -35,26 +35,26 @@ def take_landing_zone(estate: Estate, answer: Any, source: str) -> bool:
         return False
     configurations = logging.get("configurations")
     configurations = configurations if isinstance(configurations, Mapping) else {}
-    said = []
+    details = []
     regions = manifest.get("governedRegions")
     if isinstance(regions, list):
-        said.append(f"it governs {', '.join(str(region) for region in regions)[:300]}")
+        details.append(f"it governs {', '.join(str(region) for region in regions)[:300]}")
     account = logging.get("accountId")
     if is_account(account):
-        said.append(f"its log archive is account {account}")
+        details.append(f"its log archive is account {account}")
     arn = parse_arn(configurations.get("kmsKeyArn"), "kms")
     if arn is not None:
-        said.append(f"its key is {arn.text}")
+        details.append(f"its key is {arn.text}")
     else:
-        said.append("it names no KMS key, so its trail writes with SSE-S3")
+        details.append("it names no KMS key, so its trail writes with SSE-S3")
     days = configurations.get("loggingBucket")
     if isinstance(days, Mapping) and isinstance(days.get("retentionDays"), int):
-        said.append(f"its bucket keeps files {days['retentionDays']:,} days")
+        details.append(f"its bucket keeps files {days['retentionDays']:,} days")
     if logging.get("enabled") is False:
         estate.note(f"{source}: Control Tower's landing zone without centralized logging")
         return True
-    estate.completeness.missed("trails", source, f"{_TRAIL}; {'; '.join(said)}")
-    estate.note(f"{source}: Control Tower's landing zone: {'; '.join(said)}")
+    estate.completeness.missed("trails", source, f"{_TRAIL}; {'; '.join(details)}")
+    estate.note(f"{source}: Control Tower's landing zone: {'; '.join(details)}")
     return True
 
 

@@ -108,8 +108,8 @@ def _split_steps(steps: Any) -> tuple[list[Mapping[str, Any]], list[Mapping[str,
             # replaced in two steps: the one with the new state counts
             after = [state for state in after if state.get("urn") != new.get("urn")]
             # what the update keeps of the old outputs is known: its ARN among them
-            kept = _part(old).get("outputs") if operation in ("same", "update") else None
-            after.append({**new, "outputs": {**_part(kept), **_part(new.get("outputs"))}})
+            outputs = _part(old).get("outputs") if operation in ("same", "update") else None
+            after.append({**new, "outputs": {**_part(outputs), **_part(new.get("outputs"))}})
         elif operation in _ENDS and isinstance(old, Mapping):
             ended.append(old)
     return after, ended
