@@ -341,6 +341,9 @@ def test_a_list_of_accounts_without_status_or_with_mistakes(tmp_path):
     draft = discover_aws_responses(save(tmp_path, files))
     reasons = [each.reasons for each in draft.coverage if each.section == "accounts"]
     assert "neither State nor Status" in reasons[0][0]
+    files["accounts.csv"] = f"id,name,until\n{OWNER},a,\n{MEMBER},b,2027-01-01\n"
+    draft = discover_aws_responses(save(tmp_path, files))
+    assert any("until are of an inventory" in notice for notice in draft.notices)
     files["accounts.csv"] = f"id,name\n{OWNER},a\n2.22222E+11,b\n"
     draft = discover_aws_responses(save(tmp_path, files))
     assert any("line 3" in notice for notice in draft.notices)

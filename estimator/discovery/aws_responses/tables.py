@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from pathlib import Path
 from typing import Any
 
 from estimator.discovery.estate import Estate
 from estimator.inventory.account_columns import STATUS, find_delimiter, understand_header
 from estimator.inventory.accounts import read_accounts
+from pricing.arns import parse_arn
 from pricing.reading.problems import Problem
 
-_OWNER = re.compile(r"arn:aws[a-z-]*:organizations::([0-9]{12}):account/")
 _MOST_PROBLEMS = 3
+# columns of our own that say what somebody assumes, not what there is
+_OTHERS = ("payer", "files_per_day", "from", "until")
 
 
 def read_table(text: str) -> list[dict[str, Any]] | None:
@@ -71,11 +72,20 @@ def take_account_table(estate: Estate, path: Path, text: str, source: str) -> bo
             account.record("regions", entry.regions, source, note="regions")
     if read.left_out:
         estate.note(f"{source}: {len(read.left_out):,} accounts that are not ACTIVE were left out")
+    others = [name for name in _OTHERS if any(name in found.row for found in read.found)]
+    if others:
+        estate.note(
+            f"{source}: {', '.join(others)} are of an inventory, and are not taken over: name the "
+            "file in its `accounts`"
+        )
     estate.completeness.saw("accounts", source)
     if STATUS not in columns:
         reason = "neither State nor Status: closed accounts, which write nothing, may be among them"
         estate.completeness.missed("accounts", source, reason)
-    owners = set(_OWNER.findall(text))
+    arns = (
+        parse_arn(cell, "organizations") for row in read_table(text) or () for cell in row.values()
+    )
+    owners = {arn.account for arn in arns if arn is not None and arn.account}
     if owners and not owners & set(estate.accounts):
         reason = f"the management account, {min(owners)}, is not in it"
         estate.completeness.missed("accounts", source, reason)
