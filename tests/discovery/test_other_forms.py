@@ -402,6 +402,8 @@ def test_ous_and_tags_of_answers(tmp_path):
     """The tree is put together out of five kinds of answers."""
     files = {**files_of("snapshot"), **write_all(organization())}
     draft = discover_aws_responses(save(tmp_path, files))
+    # the list of one OU is a part of the whole list, which is there: nothing is missing
+    assert [each.seen for each in draft.coverage if each.section == "accounts"] == ["whole"]
     assert {a.id: (a.ou, a.tags) for a in draft.inventory.accounts} == {
         OWNER: ("Root", {}),
         MEMBER: ("Root/Workloads/Prod", {"team": "web", "empty": ""}),
@@ -577,3 +579,14 @@ def test_merge_adds_ous_and_tags_once(tmp_path):
     assert discover_aws_responses(folder, own).text == draft.text
     replaced = discover_aws_responses(folder, own, replace=True)
     assert {a.id: a.ou for a in replaced.inventory.accounts}[OWNER] == "Root"
+
+
+def test_the_landing_zones_own_trail_closes_its_gap(tmp_path):
+    """Where its organization trail is described, the manifest adds no question."""
+    text = json.dumps(
+        {"configurationItems": config_items(name="aws-controltower-BaselineCloudTrail")}
+    )
+    folder = save(tmp_path, {"s.json": text, "manifest.json": json.dumps(MANIFEST)})
+    draft = discover_aws_responses(folder)
+    assert not [each for each in draft.coverage if "landing zone" in str(each.reasons)]
+    assert any("log archive" in notice for notice in draft.notices)

@@ -123,6 +123,10 @@ class Responses:
         self.estate = Estate()
         self._organization, self._findings = Organization(), Findings()
         self._waiting: list[tuple[str, Mapping[str, Any], Origin]] = []
+        # lists of the accounts of one OU
+        self._units: list[tuple[Mapping[str, Any], str]] = []
+        # landing zones by their sources, and what their manifests say
+        self._zones: dict[str, str] = {}
 
     def take(self, response: Mapping[str, Any], origin: Origin) -> str | None:
         """Read a response; returns the command that prints it."""
@@ -135,11 +139,12 @@ class Responses:
             if isinstance(response["Trail"], Mapping):
                 trails.take_trail(estate, response["Trail"], source)
             self._saw("trails", isinstance(response["Trail"], Mapping), source)
+        elif kind == "list-accounts" and unit_in(source) is not None:
+            # a part of the accounts, unless the whole list is there too
+            self._units.append((response, source))
         elif kind == "list-accounts":
             accounts.take_accounts(estate, response, source)
-            parent = unit_in(source)
-            for account in items_of(response, "Accounts"):
-                self._organization.take_account(account, parent, source)
+            self._place_accounts(None, response, source)
         elif kind == "describe-regions":
             accounts.take_regions(estate, origin.account, response, source)
         elif kind in _AT_ONCE:
@@ -153,6 +158,9 @@ class Responses:
 
     def take_children(self, parent: str, response: Mapping[str, Any], source: str) -> None:
         """Take the accounts of an OU as no more than that: they are a part of all accounts."""
+        self._place_accounts(parent, response, source)
+
+    def _place_accounts(self, parent: str | None, response: Mapping[str, Any], source: str) -> None:
         for account in items_of(response, "Accounts"):
             self._organization.take_account(account, parent, source)
 
@@ -171,9 +179,10 @@ class Responses:
             return "rows of a query"
         if self._findings.take(answer, source):
             return "findings"
-        if landing_zone.take_landing_zone(estate, answer, source):
-            return "a landing zone"
-        return None
+        details = landing_zone.read_landing_zone(answer)
+        if details is not None:
+            self._zones[source] = details
+        return None if details is None else "a landing zone"
 
     def _saw(self, section: str, is_whole: bool, source: str) -> None:
         if is_whole:
@@ -191,6 +200,12 @@ class Responses:
 
     def finish(self) -> Estate:
         """The estate, after the responses whose subject had to be known first."""
+        is_listed = bool(self.estate.members)
+        for response, source in self._units:
+            if not is_listed:
+                accounts.take_accounts(self.estate, response, source)
+            self._place_accounts(unit_in(source), response, source)
+        self._units.clear()
         nameless: dict[str, int] = {}
         # now every trail, key and bucket is known, in whichever order the files came
         for kind, response, origin in self._waiting:
@@ -201,6 +216,8 @@ class Responses:
         self._waiting.clear()
         self._organization.place(self.estate)
         self._findings.note(self.estate)
+        for source, details in self._zones.items():
+            landing_zone.note_trail(self.estate, source, details)
         for kind, count in sorted(nameless.items()):
             subject = "1 answer" if count == 1 else f"{count:,} answers"
             self.estate.note(_NAMELESS.format(subject=subject, kind=kind))

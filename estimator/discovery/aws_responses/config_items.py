@@ -69,9 +69,9 @@ def take_config(estate: Estate, answer: Any, source: str) -> bool:
     if isinstance(answer, Mapping) and (answer.get("NextToken") or answer.get("nextToken")):
         estate.completeness.missed("trails", source, "one page of several: AWS Config has more")
     if found["other"]:
-        estate.note(f"{source}: {found['other']:,} resources of other types were passed over")
+        estate.note(f"{source}: resources of other types were passed over: {found['other']:,}")
     if deleted:
-        estate.note(f"{source}: {deleted:,} resources that AWS Config calls deleted")
+        estate.note(f"{source}: resources that AWS Config calls deleted were left out: {deleted:,}")
     return True
 
 

@@ -7,7 +7,6 @@ cloudtrail; both checked 2026-11-28.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -74,10 +73,10 @@ class Findings:
                 estate.completeness.missed("trails", source, reason)
             elif not estate.trails:
                 estate.completeness.missed("trails", source, _ONLY_HINTS)
-            count = Counter(finding.failed for finding in findings)
+            failed = sum(finding.failed is True for finding in findings)
             estate.note(
-                f"{source}: {len(findings):,} findings ({count[True]:,} failed) are hints: no "
-                "trail, key or account is drafted from them"
+                f"{source}: findings ({len(findings):,}, {failed:,} failed) are hints: no trail, "
+                "key or account is drafted from them"
             )
 
 

@@ -13,26 +13,28 @@ from estimator.discovery.aws_responses.values import items_of, text_of
 from estimator.discovery.estate import Estate
 from pricing.arns import is_account, parse_arn
 
-_TRAIL = (
+# the organization trail that every landing zone with centralized logging has
+TRAIL = "aws-controltower-BaselineCloudTrail"
+_MEMBERS = {"governedRegions", "organizationStructure", "accessManagement"}
+_MISSING = (
     "the organization trail of Control Tower's landing zone is not in its manifest: "
     "`aws cloudtrail describe-trails` in the management account"
 )
 
 
-def take_landing_zone(estate: Estate, answer: Any, source: str) -> bool:
-    """Read a manifest, or the answer of get-landing-zone; False for anything else."""
+def read_landing_zone(answer: Any) -> str | None:
+    """What a manifest, or the answer of get-landing-zone, says; None for anything else.
+
+    Empty for a landing zone without centralized logging, which makes no trail.
+    """
     manifest = answer
     if isinstance(answer, Mapping) and isinstance(answer.get("landingZone"), Mapping):
         manifest = answer["landingZone"].get("manifest")
-    if not isinstance(manifest, Mapping):
-        return False
-    logging = manifest.get("centralizedLogging")
-    if not isinstance(logging, Mapping) or (
-        not {"governedRegions", "organizationStructure"} & set(manifest)
-        and answer is manifest
-        and "accessManagement" not in manifest
-    ):
-        return False
+    logging = manifest.get("centralizedLogging") if isinstance(manifest, Mapping) else None
+    if not isinstance(logging, Mapping) or not (answer is not manifest or _MEMBERS & set(manifest)):
+        return None
+    if logging.get("enabled") is False:
+        return ""
     configurations = logging.get("configurations")
     configurations = configurations if isinstance(configurations, Mapping) else {}
     details = []
@@ -43,19 +45,21 @@ def take_landing_zone(estate: Estate, answer: Any, source: str) -> bool:
     if is_account(account):
         details.append(f"its log archive is account {account}")
     arn = parse_arn(configurations.get("kmsKeyArn"), "kms")
-    if arn is not None:
-        details.append(f"its key is {arn.text}")
-    else:
-        details.append("it names no KMS key, so its trail writes with SSE-S3")
-    days = configurations.get("loggingBucket")
-    if isinstance(days, Mapping) and isinstance(days.get("retentionDays"), int):
-        details.append(f"its bucket keeps files {days['retentionDays']:,} days")
-    if logging.get("enabled") is False:
+    details.append(f"its key is {arn.text}" if arn is not None else "it names no KMS key")
+    bucket = configurations.get("loggingBucket")
+    if isinstance(bucket, Mapping) and isinstance(bucket.get("retentionDays"), int):
+        details.append(f"its bucket keeps files {bucket['retentionDays']:,} days")
+    return "; ".join(details)
+
+
+def note_trail(estate: Estate, source: str, details: str) -> None:
+    """Note what a landing zone says, and that its trail is missing where nobody describes it."""
+    if not details:
         estate.note(f"{source}: Control Tower's landing zone without centralized logging")
-        return True
-    estate.completeness.missed("trails", source, f"{_TRAIL}; {'; '.join(details)}")
-    estate.note(f"{source}: Control Tower's landing zone: {'; '.join(details)}")
-    return True
+        return
+    estate.note(f"{source}: Control Tower's landing zone: {details}")
+    if not any(trail.value("name") == TRAIL for trail in estate.trails.values()):
+        estate.completeness.missed("trails", source, f"{_MISSING}; {details}")
 
 
 def is_stack_manifest(answer: Any) -> bool:
