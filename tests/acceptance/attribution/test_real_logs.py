@@ -44,9 +44,7 @@ def test_five_minutes_of_boogy(tmp_path: Path) -> None:
         ("lambda", "data-platform-decrypt-dek-01", 2),
     ],
 )
-def test_resources_of_boogy(
-    tmp_path: Path, service: str, resource: str, requests: int
-) -> None:
+def test_resources_of_boogy(tmp_path: Path, service: str, resource: str, requests: int) -> None:
     """Queue and function are named as the context names them."""
     rows = measure(tmp_path, "service,resource", path=str(BOOGY))["rows"]
     found = sum(
