@@ -121,7 +121,7 @@ EDGES = [
     # callers
     Edge("root", root(), "direct"),
     Edge("a federated user", federated(), "direct"),
-    Edge("a role of Identity Center", role(PROD, SSO, "alice@example.com", path=SSO_PATH), "direct"),
+    Edge("a role of Identity Center", role(PROD, SSO, "alice@x.org", path=SSO_PATH), "direct"),
     Edge("an instance's role", APP, "direct", {"purpose": "x"}),
     Edge("a user with a path", user(PROD, "ops/Carol"), "direct"),
     # meters: KMS Developer Guide, key spec reference
