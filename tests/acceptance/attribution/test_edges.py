@@ -148,8 +148,11 @@ def record(edge: Edge, number: int, rng: random.Random) -> Record:
     if edge.operation == "Decrypt":
         parameters.setdefault("encryptionAlgorithm", "SYMMETRIC_DEFAULT")
     arn = key(PROD, number)
+    by = edge.caller.record.get("invokedBy", "192.0.2.10")  # who asks KMS itself has an address
     out |= {
         "userIdentity": edge.caller.record,
+        "sourceIPAddress": by,
+        "userAgent": by if by != "192.0.2.10" else "aws-sdk-java/2.20.74",
         "requestParameters": parameters or None,
         "resources": [{"accountId": PROD, "type": "AWS::KMS::Key", "ARN": arn}],
         "requestID": unique(rng),
