@@ -121,7 +121,7 @@ EDGES = [
     # callers
     Edge("root", root(), "direct"),
     Edge("a federated user", federated(), "direct"),
-    Edge("a role of Identity Center", role(PROD, SSO, "alice@example.com", path=SSO_PATH), "direct"),
+    Edge("a role of Identity Center", role(PROD, SSO, "alice@x.org", path=SSO_PATH), "direct"),
     Edge("an instance's role", APP, "direct", {"purpose": "x"}),
     Edge("a user with a path", user(PROD, "ops/Carol"), "direct"),
     # meters: KMS Developer Guide, key spec reference
@@ -148,8 +148,11 @@ def record(edge: Edge, number: int, rng: random.Random) -> Record:
     if edge.operation == "Decrypt":
         parameters.setdefault("encryptionAlgorithm", "SYMMETRIC_DEFAULT")
     arn = key(PROD, number)
+    by = edge.caller.record.get("invokedBy", "192.0.2.10")  # who asks KMS itself has an address
     out |= {
         "userIdentity": edge.caller.record,
+        "sourceIPAddress": by,
+        "userAgent": by if by != "192.0.2.10" else "aws-sdk-java/2.20.74",
         "requestParameters": parameters or None,
         "resources": [{"accountId": PROD, "type": "AWS::KMS::Key", "ARN": arn}],
         "requestID": unique(rng),
