@@ -113,5 +113,7 @@ def caller_of(
     elif not arn and kind == SERVICE:
         name = service or ""
     replicates = arn.endswith(REPLICATION_SESSION)
-    between = named_between(service or "", kind == SERVICE)
+    # an event without an identity says nothing of who stands between
+    nobody = not (kind or arn or account or service)
+    between = UNKNOWN if nobody else named_between(service or "", kind == SERVICE)
     return Caller(account, name or account or service or "", replicates, between)
