@@ -270,3 +270,20 @@ def test_random_contexts_of_callers_are_no_rows(tmp_path):
         "",
         500.0,
     )
+
+
+def test_a_grant_in_a_table_of_columns(tmp_path):
+    """Names with dots, as tables have them: the volume of the grant and the meter are the event's."""
+    row = event(1, "CreateGrant", None, None) | {
+        "eventVersion": "1.08",
+        "requestParameters.keyId": KEY,
+        "requestParameters.constraints.encryptionContextSubset.aws:ebs:id": "vol-1",
+        "userIdentity.type": "IAMUser",
+        "userIdentity.arn": ALICE["arn"],
+        "userIdentity.accountId": ACCOUNT,
+        "userIdentity.invokedBy": INTERNAL,
+    }
+    del row["requestParameters"], row["userIdentity"], row["resources"]
+    (tmp_path / "rows.json").write_text(json.dumps(row), encoding="utf-8")
+    actuals = measure_cloudtrail(tmp_path)
+    assert only(actuals, "service", "resource", "meter") == ("ec2", "vol-1", "KMS-Requests")
