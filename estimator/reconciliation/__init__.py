@@ -12,6 +12,7 @@ import pandas as pd
 from estimator.forecasting import Forecast, forecast
 from estimator.frames import RECONCILIATION
 from estimator.inventory import Inventory, load_inventory
+from estimator.measurement.billing.apart import amounts_apart
 from estimator.measurement.measurement_files import load_actuals, load_bill
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray, month_label
@@ -22,7 +23,7 @@ from estimator.reconciliation.interpretation import interpret
 from estimator.reconciliation.levels import find_missing_levels, of_month
 from estimator.reconciliation.matching import key_names, payers_of
 from estimator.reconciliation.measured_rows import RowCoverage, cover_rows, key_owners
-from estimator.reconciliation.notices import amounts_apart, find_strangers, notices, rests_on
+from estimator.reconciliation.notices import find_strangers, notices, rests_on
 from estimator.reconciliation.parts import add_parts, request_parts
 from estimator.reconciliation.result import Reconciliation, read_difference_limit
 from estimator.reconciliation.sides import (

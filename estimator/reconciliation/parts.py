@@ -73,9 +73,7 @@ def add_parts(
     metered, charged = interpretation.metered_units(frame), interpretation.charged_units(frame)
     # exempt writes at no cost are units and no money
     counted = units.cloudtrail - units.uncharged
-    share = billed_free_share(
-        column["billed_free"] - units.uncharged, billed - units.uncharged
-    )
+    share = billed_free_share(column["billed_free"] - units.uncharged, billed - units.uncharged)
     more = of_quantity(price, counted, charged)
     others_cost = of_others(price, units.others, units.others * share)
     # a unit without a price of the table is none of CloudTrail's
@@ -88,9 +86,7 @@ def add_parts(
         "rate": np.where(priced, of_rate(column["cost"], price, billable), 0.0),
         "others": np.where(is_request, others_cost, 0.0) + column["cost_special"],
         "other_keys": np.where(is_request, 0.0, others_cost),
-        "unknown": of_unknown(
-            price, billable, counted * (1 - share), units.others * (1 - share)
-        ),
+        "unknown": of_unknown(price, billable, counted * (1 - share), units.others * (1 - share)),
     }
     cost = column["cost"] + column["cost_special"]
     rows = frame.assign(
