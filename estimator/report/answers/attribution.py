@@ -14,6 +14,7 @@ from estimator.attribution.logged import CLOUDTRAIL
 from estimator.attribution.result import APART, GROUPS, KEY, LOGGED, NOT_IN_LOGS
 from estimator.figures import FEW, count, listed, money, share
 from estimator.report.answers import Answer
+from estimator.report.answers.measurement import cell_word
 from estimator.report.answers.reconciliation import adding_up
 from estimator.report.blocks import Sheet
 from pricing.regions import COMMERCIAL
@@ -23,20 +24,8 @@ _BAR = 12  # columns of the longest bar
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _LEAST = 0.5  # less than half a request is what sums leave over
 
-# a service's resource, as AWS's own guides call it
-_RESOURCES = {
-    "s3": "S3 bucket",
-    "secretsmanager": "secret",
-    "ssm": "parameter",
-    "lambda": "function",
-    "dynamodb": "table",
-    "ebs": "volume",
-    "ec2": "volume",
-    "sqs": "queue",
-    "sns": "topic",
-    "logs": "log group",
-    "cloudtrail": "trail",
-}
+# requests that no service's resource is behind
+_WITHOUT = {"direct": "direct use of KMS", "unknown": "an unknown service"}
 _PARTS = {
     NOT_IN_LOGS: "not in these logs",
     KEY: "keys by the month",
@@ -85,14 +74,17 @@ def attribution_headline(attribution: Attribution) -> str:
 
 
 def resource_name(service: str, resource: str) -> str:
-    """A resource with the word for it.
+    """A resource with its service, or what stands in its place.
 
-    >>> resource_name("s3", "example-data"), resource_name("kafka", ""), resource_name("direct", "")
-    ('S3 bucket example-data', 'kafka', 'who asks KMS itself')
+    >>> resource_name("s3", "arn:aws:s3:::example-data"), resource_name("kafka", "")
+    ('S3 bucket example-data', 'kafka')
+    >>> resource_name("ssm", "arn:aws:ssm:eu-west-1:111122223333:parameter/app/token")
+    'ssm parameter/app/token'
     """
     if not resource:
-        return "who asks KMS itself" if service == "direct" else service or "unknown"
-    return f"{_RESOURCES.get(service, service)} {resource}"
+        return _WITHOUT.get(service, service) or _WITHOUT["unknown"]
+    # the name of a bucket has no word for what it is; other ARNs have theirs
+    return f"{'S3 bucket' if service == 's3' else service} {cell_word(resource)}"
 
 
 def attribution_sheets(attribution: Attribution) -> list[Sheet]:
@@ -105,9 +97,10 @@ def attribution_sheets(attribution: Attribution) -> list[Sheet]:
 def _sheet(attribution: Attribution, group: str) -> Sheet:
     lines = attribution.lines(group)
     logged = lines[lines["part"] == LOGGED]
+    first = logged.head(MOST_LINES).to_dict("records")
     shown: list[tuple[str, float, float, float]] = [
-        (_name(group, row), row["quantity"], row["share"], row["cost"])
-        for row in logged.head(MOST_LINES).to_dict("records")
+        (name, row["quantity"], row["share"], row["cost"])
+        for name, row in zip(line_names(group, first), first, strict=True)
     ]
     rest = logged.iloc[MOST_LINES:]
     if len(rest):
@@ -139,11 +132,22 @@ def _sheet(attribution: Attribution, group: str) -> Sheet:
     return Sheet(title, header, tuple(rows), numbers=3, sums=1)
 
 
-def _name(group: str, row: Mapping[Any, Any]) -> str:
+def line_names(group: str, lines: Sequence[Mapping[Any, Any]]) -> list[str]:
+    """A short name for each line, whole where two would have the same."""
+    short = [_short_name(group, line) for line in lines]
+    return [
+        name if short.count(name) == 1 else str(line[GROUPS[group][-1]]) or name
+        for name, line in zip(short, lines, strict=True)
+    ]
+
+
+def _short_name(group: str, line: Mapping[Any, Any]) -> str:
     if group == "resource":
-        return resource_name(str(row["service"]), str(row["resource"]))
-    name = str(row[group])
-    return name or ("no key named" if group == "key" else "unknown")
+        return resource_name(str(line["service"]), str(line["resource"]))
+    name = str(line[group])
+    if group == "service":
+        return _WITHOUT.get(name, name) if name else _WITHOUT["unknown"]
+    return cell_word(name).removeprefix("key/") if name else f"no {group} named"
 
 
 def _known(write: Callable[[float], str], value: float) -> str:
