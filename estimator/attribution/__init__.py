@@ -72,8 +72,9 @@ def attribute(
     actuals = logs if isinstance(logs, Actuals) else load_actuals(logs)
     billed = bill if isinstance(bill, Actuals | None) else load_bill(bill)
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
-    found = logged_requests(actuals)
-    months = choose_months(found, None if billed is None else bill_months(billed), label)
+    paths = _first(logs, "LOGS"), _first(bill, "BILL")
+    found = logged_requests(actuals, paths[0])
+    months = choose_months(found, None if billed is None else bill_months(billed), label, paths)
     daily = found[found["month"].isin(months)]
     daily, beyond = (daily, 0.0) if billed is None else on_billed_days(daily, billed.coverage)
     requests = by_month(daily)
@@ -102,7 +103,7 @@ def attribute(
     currency = _currency(billed)
     lines = bill_lines(billed, months, currency)
     shares, other_shares = _both_readings(lines.requests, requests)
-    check_in_common(lines.requests, requests, shares)
+    check_in_common(lines.requests, requests, shares, paths[0])
     return Attribution(
         months=tuple(months),
         currency=currency,
@@ -119,6 +120,13 @@ def attribute(
             *bill_notices(billed, months, lines.requests, requests, (shares, other_shares), beyond),
         ),
     )
+
+
+def _first(given: Actuals | Paths | None, otherwise: str) -> str:
+    """The name that problems have: the first path."""
+    if given is None or isinstance(given, Actuals):
+        return otherwise
+    return str(given if isinstance(given, str | Path) else given[0])
 
 
 def _currency(bill: Actuals) -> str:

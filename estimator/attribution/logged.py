@@ -16,8 +16,14 @@ PLACE = ("billed_account", "billed_region", "key", "operation", "meter")
 CLOUDTRAIL = "cloudtrail"  # the service whose encryption context names a trail
 
 
-def logged_requests(actuals: Actuals) -> pd.DataFrame:
+def logged_requests(actuals: Actuals, path: str) -> pd.DataFrame:
     """The requests of logs by day, whose they are and where they are billed.
+
+    Parameters
+    ----------
+    actuals : Actuals
+    path : str
+        What problems name.
 
     Returns
     -------
@@ -36,7 +42,7 @@ def logged_requests(actuals: Actuals) -> pd.DataFrame:
         found = f"a measurement of {odd[0]}"
         fix = "name folders of CloudTrail logs, or what `kmscost measure cloudtrail` wrote"
         raise KmscostError(
-            Problem("LOGS", None, "", found, "CloudTrail's logs: they alone tell callers", fix)
+            Problem(path, None, "", found, "CloudTrail's logs: they alone tell callers", fix)
         )
     needed = ("day", *PLACE, *WHOSE, "cause")
     missing = [name for name in needed if name not in rows]
@@ -44,7 +50,7 @@ def logged_requests(actuals: Actuals) -> pd.DataFrame:
         found = f"a measurement without {', '.join(missing)}"
         fix = "measure the logs again, without --by"
         raise KmscostError(
-            Problem("LOGS", None, "", found, "rows that tell whose each request is", fix)
+            Problem(path, None, "", found, "rows that tell whose each request is", fix)
         )
     rows = rows[rows["unit"].astype(str) == "request"]
     texts = {name: _texts(rows[name]) for name in (*PLACE, *WHOSE)}

@@ -28,7 +28,7 @@ _LEAST = 0.5  # less than half a request is what sums leave over
 _FITS = 0.01  # a bill that the logs fit to a hundredth
 
 
-def check_in_common(lines: pd.DataFrame, requests: pd.DataFrame, shares: Shares) -> None:
+def check_in_common(lines: pd.DataFrame, requests: pd.DataFrame, shares: Shares, path: str) -> None:
     """Refuse a bill and logs that have no request in common: nothing would be attributed.
 
     Raises
@@ -41,7 +41,7 @@ def check_in_common(lines: pd.DataFrame, requests: pd.DataFrame, shares: Shares)
     found = f"logs of {_places(requests)}, of which no request stands on the bill"
     expected = f"logs of what it bills: {_places(lines)}"
     fix = "name the logs of these accounts, or their bill"
-    raise KmscostError(Problem("LOGS", None, "", found, expected, fix))
+    raise KmscostError(Problem(path, None, "", found, expected, fix))
 
 
 def open_levels(lines: pd.DataFrame) -> dict[str, float]:

@@ -11,9 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from estimator.attribution.free_quantity import FreeUse
 from estimator.attribution.logged import CLOUDTRAIL
 from estimator.figures import money, plain, share
+from estimator.forecasting.free_days import FreeUse
 from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS
 from estimator.frames import ATTRIBUTION
 
@@ -188,13 +188,10 @@ class Attribution:
             "currency": self.currency,
             "bill": self.with_bill,
             "totals": self.totals,
-            **{
-                f"by_{group}": _records(self.lines(group).rename(columns=renamed))
-                for group in GROUPS
-            },
+            "by": {group: _records(self.lines(group).rename(columns=renamed)) for group in GROUPS},
             "places": _records(places),
-            "free": [use.to_dict() for use in self.free],
-            "free_other_reading": [use.to_dict() for use in self.free_other_reading],
+            "free": _free(self.free),
+            "free_other_reading": _free(self.free_other_reading),
             "coverage": [{"month": month, "share": part} for month, part in self.coverage.items()],
             "levels_not_told": dict(self.levels),
             f"cost_{code}_cloudtrail_events": self.events_cost,
@@ -218,6 +215,20 @@ class Attribution:
             for line in (*self.notices, self.other_interpretation_line)
         )
         return f"<p>{html.escape(repr(self)[1:-1])}</p>{shown}{notices}"
+
+
+def _free(uses: Iterable[FreeUse]) -> list[dict[str, Any]]:
+    return [
+        {
+            "month": use.month,
+            "partition": use.partition,
+            "free": use.free,
+            "requests": use.requests,
+            "ends": use.ends,
+            "taken_by": [{"name": name, "requests": taken} for name, taken in use.taken_by],
+        }
+        for use in uses
+    ]
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -11,7 +11,9 @@ from estimator.measurement.coverage import Coverage
 from pricing.reading.problems import KmscostError, Problem
 
 
-def choose_months(logged: pd.DataFrame, billed: list[str] | None, month: str | None) -> list[str]:
+def choose_months(
+    logged: pd.DataFrame, billed: list[str] | None, month: str | None, paths: tuple[str, str]
+) -> list[str]:
     """The months to attribute: the one that is asked for, or all that logs and bill both have.
 
     Parameters
@@ -21,6 +23,8 @@ def choose_months(logged: pd.DataFrame, billed: list[str] | None, month: str | N
     billed : list of str, optional
         Months of which the bill has requests; None without a bill.
     month : str, optional
+    paths : tuple of str
+        What problems of the logs and of the bill name.
 
     Raises
     ------
@@ -31,16 +35,16 @@ def choose_months(logged: pd.DataFrame, billed: list[str] | None, month: str | N
     problems = []
     if not in_logs:
         found, expected = "logs without a KMS request", "logs of an account that uses KMS"
-        problems.append(Problem("LOGS", None, "", found, expected, "name more log files"))
+        problems.append(Problem(paths[0], None, "", found, expected, "name more log files"))
     elif month is not None and month not in in_logs:
-        problems.append(_without("LOGS", "logs", in_logs, f"requests of {month}"))
+        problems.append(_without(paths[0], "logs", in_logs, f"requests of {month}"))
     if billed is not None:
         wanted = [month] if month is not None else in_logs
         if not billed:
             found = "a bill without a request of KMS"
-            problems.append(Problem("BILL", None, "", found, "lines of AWS KMS requests", ""))
+            problems.append(Problem(paths[1], None, "", found, "lines of AWS KMS requests", ""))
         elif not set(wanted) & set(billed):
-            problems.append(_without("BILL", "a bill", billed, f"lines of {listed(wanted, 6)}"))
+            problems.append(_without(paths[1], "a bill", billed, f"lines of {listed(wanted, 6)}"))
     if problems:
         raise KmscostError(problems)
     chosen = in_logs if month is None else [month]

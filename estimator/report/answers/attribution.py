@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 
 from estimator.attribution import Attribution
-from estimator.attribution.free_quantity import FreeUse
 from estimator.attribution.logged import CLOUDTRAIL
 from estimator.attribution.result import APART, GROUPS, KEY, LOGGED, NOT_IN_LOGS
 from estimator.figures import FEW, count, listed, money, share
+from estimator.forecasting.free_days import FreeUse
 from estimator.report.answers import Answer
 from estimator.report.answers.measurement import cell_word
 from estimator.report.answers.reconciliation import adding_up
