@@ -126,7 +126,7 @@ class FreeDays:
                 pool[driver] = pool.get(driver, 0.0) + of_group[here]
 
     def uses(self, pools: pd.DataFrame) -> tuple[FreeUse, ...]:
-        """The use of each pool of a forecast; requests of others are spread evenly over the days."""
+        """The use of each pool of a forecast; other requests are spread evenly over the days."""
         found = []
         for row in pools[pools["unit"] == "request"].to_dict("records"):
             place = (str(row["month"]), str(row["payer"]), str(row["partition"]))
