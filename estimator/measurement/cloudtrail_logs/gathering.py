@@ -155,6 +155,10 @@ _COLUMNS = (
     "bucket_key",
     "cause",
     "operation",
+    "service",
+    "caller",
+    "resource",
+    "meter",
 )
 
 
