@@ -65,8 +65,8 @@ def attribute(
     Raises
     ------
     KmscostError
-        An input is wrong, logs and bill have no month or no request in common, or a Region has no
-        rate.
+        An input is wrong, logs and bill have no month or no request in common, or no request
+        has a rate.
     """
     label = None if month is None else month_label(month)
     actuals = logs if isinstance(logs, Actuals) else load_actuals(logs)
@@ -84,20 +84,21 @@ def attribute(
     own = log_notices(actuals, found, months)
     if billed is None:
         logged = requests["quantity"].to_numpy(dtype=np.float64)
-        cost, priced = price_requests(requests, table, discount, exempt=False)
-        other, _ = price_requests(requests, table, discount, exempt=True)
+        rated = price_requests(requests, table, discount)
         return Attribution(
             months=tuple(months),
             currency=table.currency,
             with_bill=False,
-            rows=frame_of([_logged_rows(requests, (logged, cost), (logged, other))]),
+            rows=frame_of(
+                [_logged_rows(requests, (logged, rated.cost), (logged, rated.cost_exempt))]
+            ),
             places=no_places(),
             free=tuple(free),
             free_other_reading=tuple(free_other),
             coverage=coverage,
             levels={},
             events_cost=0.0,
-            notices=(*own, *rated_notices(requests, daily, cost, priced)),
+            notices=(*own, *rated_notices(requests, daily, rated)),
         )
 
     currency = _currency(billed)

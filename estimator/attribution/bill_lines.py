@@ -10,6 +10,7 @@ from estimator.attribution.sharing import TOLD
 from estimator.measurement.billing.apart import amounts_apart
 from estimator.measurement.billing.services import CLOUDTRAIL, KMS
 from estimator.measurement.result import Actuals
+from pricing.request_meters import REQUEST_METERS, RSA_2048
 
 _COLUMNS = ("month", *TOLD, "quantity", "cost")
 
@@ -60,6 +61,26 @@ def bill_lines(bill: Actuals, months: list[str], currency: str) -> BillLines:
     )
 
 
+def meter_name(meter: str, operation: str) -> str:
+    """The meter of a bill's line as requests have it, empty where the line leaves it open.
+
+    A bill without usage types has the words of its descriptions in their place.
+
+    >>> meter_name("KMS-Requests-GenerateDataKeyPair-ECC", "GenerateDataKeyPair")
+    'KMS-Requests-GenerateDatakeyPair-ECC'
+    >>> meter_name("KMS-Requests-RSA_2048", ""), meter_name("KMS-Requests-Whatever", "Sign")
+    ('KMS-Requests-Asymmetric-RSA_2048', '')
+    """
+    known = _METERS.get(meter.casefold())
+    if known is not None:
+        return known
+    # with an operation the line still tells whose it is; without one it stays apart
+    return "" if operation else meter
+
+
+_METERS = {name.casefold(): name for name in REQUEST_METERS} | {"kms-requests-rsa_2048": RSA_2048}
+
+
 def _summed(rows: pd.DataFrame) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
@@ -73,4 +94,8 @@ def _summed(rows: pd.DataFrame) -> pd.DataFrame:
         },
         columns=list(_COLUMNS),
     )
+    frame["meter"] = [
+        meter_name(meter, operation)
+        for meter, operation in zip(frame["meter"], frame["operation"], strict=True)
+    ]
     return frame.groupby(["month", *TOLD], sort=True)[["quantity", "cost"]].sum().reset_index()

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from estimator.attribution.rated import RatedRequests
 from estimator.attribution.sharing import Shares
 from estimator.figures import SEVERAL, count, listed, money, share
 from estimator.forecasting.notices import rate_notices
 from estimator.measurement.billing.summary import CAUSE_NOT_TOLD
 from estimator.measurement.result import Actuals
-from estimator.months import FloatArray
-from pricing.bill import Bill
 from pricing.reading.problems import KmscostError, Problem
 
 UNKNOWN = "unknown"
@@ -24,6 +23,7 @@ _LEVELS = {
     "operation": ("operation", "export a Cost and Usage Report"),
     "key": ("key", "export it with resource ids"),
 }
+_HMAC = ("GenerateMac", "VerifyMac")
 _LEAST = 0.5  # less than half a request is what sums leave over
 _FITS = 0.01  # a bill that the logs fit to a hundredth
 
@@ -75,7 +75,7 @@ def log_notices(actuals: Actuals, found: pd.DataFrame, months: list[str]) -> Ite
 
 
 def rated_notices(
-    requests: pd.DataFrame, daily: pd.DataFrame, cost: FloatArray, priced: Bill
+    requests: pd.DataFrame, daily: pd.DataFrame, rated: RatedRequests
 ) -> Iterator[str]:
     """Notices of costs that no bill says."""
     days = sorted(set(daily["day"]) - {"", "NaT"})
@@ -90,14 +90,15 @@ def rated_notices(
         "all accounts are taken for those of one payer, and the whole free quantity for theirs; "
         "what keys cost by the month is in no log"
     )
-    missing = requests["quantity"].to_numpy()[np.isnan(cost)].sum()
-    if missing:
-        which = sorted({name or "none told" for name in requests["meter"][np.isnan(cost)]})
+    for reason, many in rated.without_rate.items():
+        yield f"{count(many)} requests have no rate, and are in no cost: {reason}"
+    hmac = requests["quantity"][requests["operation"].isin(_HMAC)].sum()
+    if hmac:
         yield (
-            f"{count(missing)} requests have no rate (meter {listed(which)}, or no Region): they "
-            "are counted, and in no cost"
+            f"{count(hmac)} requests on HMAC keys are priced as those on symmetric keys: no source "
+            "names another rate"
         )
-    yield from rate_notices(priced.versions)
+    yield from rate_notices(rated.versions)
 
 
 def bill_notices(

@@ -88,7 +88,8 @@ class Attribution:
         DataFrame
             ``part``, the columns of the group, `logged`, `quantity` and `cost` under both
             interpretations, ``cost_requests`` and ``cost_keys`` [currency], ``share`` of all
-            requests [0-1].
+            requests [0-1], ``without_rate``: those that no rate is known for, and whose cost is
+            missing [request].
         """
         rows = self.rows
         names = GROUPS[group]
@@ -108,9 +109,10 @@ class Attribution:
             **labels,
             cost_keys=amounts["cost"].where(is_key, 0.0),
             cost_requests=amounts["cost"].where(rows["unit"] == "request", 0.0),
+            without_rate=amounts["quantity"].where(rows["cost"].isna(), 0.0),
         )
         keys = ["part", *names, "what"]
-        sums = [*_SUMS, "cost_requests", "cost_keys"]
+        sums = [*_SUMS, "cost_requests", "cost_keys", "without_rate"]
         lines = frame.groupby(keys, sort=True)[sums].sum().reset_index()
         total = math.fsum(lines["quantity"])
         lines["share"] = lines["quantity"] / total if total else 0.0
@@ -137,6 +139,7 @@ class Attribution:
             "requests_attributed": on_bill,
             "requests_not_in_logs": math.fsum(rows["quantity"][missing]),
             "requests_without_line": max(logged - on_bill, 0.0),
+            "requests_without_rate": math.fsum(rows["quantity"][rows["cost"].isna()]),
             "requests_cloudtrail": math.fsum(rows["quantity"][is_trail]),
             "requests_cloudtrail_writes_exempt": math.fsum(
                 rows["quantity_other_reading"][is_trail]

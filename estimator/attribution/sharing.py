@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from estimator.months import FloatArray
+from pricing.request_meters import ASYMMETRIC, RSA_2048
 
 # what a line may tell of its requests, the most telling first; what it leaves open is empty text
 TOLD = ("key", "operation", "billed_region", "billed_account", "meter")
@@ -64,11 +65,12 @@ def share_out(lines: pd.DataFrame, logged: pd.DataFrame, quantity: FloatArray) -
     left = quantity.astype(np.float64)
     on_bill, costs = np.zeros_like(left), np.zeros_like(left)
     found = np.zeros_like(billed)
-    for group, line_of in _matches(lines, logged):
+    for group, line_of in (*_matches(lines, logged), *_matches(lines, _as_rsa_2048(logged))):
         here = np.flatnonzero(line_of >= 0)
         line = group[line_of[here]]
         held = np.bincount(line, weights=left[here], minlength=len(billed))
-        part = np.divide(billed, held, out=np.zeros_like(billed), where=held > 0)
+        room = np.maximum(billed - found, 0.0)
+        part = np.divide(room, held, out=np.zeros_like(billed), where=held > 0)
         # never more than there is: what the line does not have goes on to the next lines
         taken = left[here] * np.minimum(part, 1.0)[line]
         on_bill[here] += taken
@@ -80,6 +82,16 @@ def share_out(lines: pd.DataFrame, logged: pd.DataFrame, quantity: FloatArray) -
     return Shares(
         on_bill, costs, rest, np.where(rest > 0, rest * price, 0.0) + cost * (billed <= 0)
     )
+
+
+def _as_rsa_2048(logged: pd.DataFrame) -> pd.DataFrame:
+    """The asymmetric requests as those on RSA_2048 keys, which bills have lines of their own for.
+
+    Logs tell no size of a key: what the other asymmetric lines do not have may be these.
+    """
+    # no line has no month: all others find nothing
+    month = logged["month"].where(logged["meter"] == ASYMMETRIC, "")
+    return logged.assign(month=month, meter=RSA_2048)
 
 
 def _matches(lines: pd.DataFrame, logged: pd.DataFrame) -> Iterator[tuple[Codes, Codes]]:

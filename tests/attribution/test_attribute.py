@@ -352,3 +352,40 @@ def test_photos_and_months_add_up_to_the_cent(tmp_path: Path) -> None:
     for group in ("service", "resource", "caller", "key"):
         assert D(repr(math.fsum(found.lines(group)["cost"]))).quantize(D("1e-9")) == total
     assert PHOTOS in set(found.lines("resource")["resource"])
+
+
+def test_lines_of_rsa_2048_take_what_other_asymmetric_lines_do_not_have(tmp_path: Path) -> None:
+    """Logs tell no size of a key: 150 Decrypt with RSA are 50 at 0.000015 and 100 at 0.000003."""
+    decrypt = {"meter": "KMS-Requests-Asymmetric", "service": "direct", "resource": ""}
+    path = bill(
+        tmp_path / "b.csv",
+        {"quantity": 50, "cost": "0.00075", "meter": "KMS-Requests-Asymmetric"},
+        {"quantity": 100, "cost": "0.0003", "meter": "KMS-Requests-Asymmetric-RSA_2048"},
+    )
+    found = attribute(logs((150, decrypt)), path)
+    assert costs(found) == {"direct": close(D("0.00105"))}
+    assert found.totals["requests_without_line"] == pytest.approx(0, abs=1e-9)
+
+
+def test_a_line_is_never_taken_twice(tmp_path: Path) -> None:
+    """300 asymmetric requests, a line of 100 that leaves its meter open: 200 are on no line."""
+    decrypt = {"meter": "KMS-Requests-Asymmetric", "service": "direct", "resource": ""}
+    path = bill(tmp_path / "b.csv", {"quantity": 100, "cost": "0.50", "meter": "KMS-Requests-New"})
+    found = attribute(logs((300, decrypt)), path)
+    assert costs(found) == {"direct": close(D("0.50"))}
+    assert found.totals["requests_without_line"] == pytest.approx(200)
+
+
+def test_a_month_before_the_first_rate_is_no_zero() -> None:
+    """Sign in 2024 has no rate in the table: counted, said, and its amount is unknown."""
+    sign = {"operation": "Sign", "meter": "KMS-Requests-Asymmetric", "service": "direct"}
+    march = {"day": "2024-03-01"}
+    found = attribute(logs((893, sign | march), (150, march), month="2024-03"))
+    assert found.totals["requests_without_rate"] == 893
+    assert "893 requests have no rate, and are in no cost: kms-requests-asymmetric" in " ".join(
+        found.notices
+    )
+    by_service = found.lines("service").set_index("service")
+    assert by_service["without_rate"].to_dict() == {"direct": 893, "s3": 0}
+    with pytest.raises(KmscostError, match="no rate for 2024-03-01"):
+        attribute(logs((893, sign | march), month="2024-03"))

@@ -24,6 +24,7 @@ _BAR = 12  # columns of the longest bar
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _LEAST = 0.5  # less than half a request is what sums leave over
 
+_NUMBERS = ("quantity", "share", "cost", "without_rate")
 # requests that no service's resource is behind
 _WITHOUT = {"direct": "direct use of KMS", "unknown": "an unknown service"}
 _PARTS = {
@@ -58,7 +59,7 @@ def attribution_headline(attribution: Attribution) -> str:
     totals, code = attribution.totals, attribution.currency.lower()
     part = share(attribution.share_of_requests(totals["requests_cloudtrail"]))
     cost = money(totals[f"cost_{code}_cloudtrail"])
-    whole = money(totals[f"cost_{code}"])
+    whole = _at_least(money(totals[f"cost_{code}"]), totals["requests_without_rate"])
     whose = "your KMS requests" if attribution.with_bill else "the KMS requests in these logs"
     sentence = f"CloudTrail is {part} of {whose} ({attribution.currency} {cost} of {whole})"
     lines = attribution.lines("resource")
@@ -98,14 +99,14 @@ def _sheet(attribution: Attribution, group: str) -> Sheet:
     lines = attribution.lines(group)
     logged = lines[lines["part"] == LOGGED]
     first = logged.head(MOST_LINES).to_dict("records")
-    shown: list[tuple[str, float, float, float]] = [
-        (name, row["quantity"], row["share"], row["cost"])
+    shown: list[tuple[str, float, float, float, float]] = [
+        (name, *(row[column] for column in _NUMBERS))
         for name, row in zip(line_names(group, first), first, strict=True)
     ]
     rest = logged.iloc[MOST_LINES:]
     if len(rest):
-        requests, part, cost = (math.fsum(rest[name]) for name in ("quantity", "share", "cost"))
-        shown.append((f"and {len(rest):,} more", requests, part, cost))
+        requests, part, cost, without = (math.fsum(rest[name]) for name in _NUMBERS)
+        shown.append((f"and {len(rest):,} more", requests, part, cost, without))
     apart = lines[lines["part"] != LOGGED]
     shown += [
         (
@@ -113,17 +114,20 @@ def _sheet(attribution: Attribution, group: str) -> Sheet:
             row["quantity"] if row["part"] == NOT_IN_LOGS else math.nan,
             row["share"] if row["part"] == NOT_IN_LOGS else math.nan,
             row["cost"],
+            0.0,
         )
         for row in apart.to_dict("records")
     ]
     total = math.fsum(lines["cost"])
-    amounts = _amounts([cost for *_, cost in shown], total)
+    missing = [without for *_, without in shown]
+    amounts = _amounts([cost for *_, cost, _ in shown], total)
+    amounts = list(map(_at_least, amounts, [*missing, math.fsum(missing)]))
     # where all is free a bar of costs says nothing
-    weights = [cost if total else requests for _, requests, _, cost in shown]
+    weights = [cost if total else requests for _, requests, _, cost, _ in shown]
     bars = _bars(weights)
     rows = [
         (name, bar, _known(count, requests), _known(share, part), amount)
-        for (name, requests, part, _), bar, amount in zip(shown, bars, amounts, strict=False)
+        for (name, requests, part, *_), bar, amount in zip(shown, bars, amounts, strict=False)
     ]
     whole = math.fsum(lines["quantity"])
     rows.append(("total", "", count(whole), share(1.0) if whole else "", amounts[-1]))
@@ -161,6 +165,13 @@ def _amounts(costs: Sequence[float], total: float) -> list[str]:
         f"<{amount[:-1]}1" if cost > 0 and not amount.strip("0.,") else amount
         for amount, cost in zip(amounts, [*costs, total], strict=True)
     ]
+
+
+def _at_least(amount: str, without_rate: float) -> str:
+    """An amount of which a part is not known; none at all where nothing of it is."""
+    if not without_rate:
+        return amount
+    return f"at least {amount}" if amount.strip("0.,") else "unknown"
 
 
 def _bars(values: Sequence[float]) -> list[str]:

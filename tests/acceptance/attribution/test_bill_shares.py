@@ -50,14 +50,16 @@ COLUMNS = ("service", "caller", "key")  # resources: see test_shares_by_resource
 
 
 def told(answer: dict[str, Any], by: str) -> Shares:
-    """Return the USD by service, caller, resource or key. THE ADAPTER: fill in the fixed keys.
+    """Return the USD by service, caller, resource or key. THE ADAPTER to the JSON's keys.
 
     The line of what the logs do not hold is named NOT_LOGGED, key-months KEYS; lines of 0 are left
     out. Nothing but the spelling of the JSON is to be known here.
     """
+    parts = {"not-in-logs": NOT_LOGGED, "key": KEYS}
     out: dict[str, Decimal] = {}
     for row in answer["by"][by]:
         name = SERVICES.get(row[by], row[by]) if by == "service" else row[by]
+        name = parts.get(row["part"], name)
         cost = Decimal(repr(row["cost_usd"]))
         if cost:
             out[name] = out.get(name, Decimal(0)) + cost
