@@ -77,9 +77,8 @@ def price_requests(requests: pd.DataFrame, table: RateTable, discount: float) ->
     refused = [error for error in reasons.values() if isinstance(error, RateError)]
     if refused and all(reasons.values()):
         raise refused[0]
-    why = pd.Series(
-        [str(reasons[kind] or "") for kind in kinds], index=requests.index, dtype=object
-    )
+    words = {kind: _describe(reason) for kind, reason in reasons.items()}
+    why = pd.Series([words[kind] for kind in kinds], index=requests.index, dtype=object)
     known = (why == "").to_numpy(dtype=bool)
     rows = requests[known]
     meters = [meter for meter in map(shipped_meter, rows["meter"]) if meter is not None]
