@@ -56,7 +56,7 @@ ASKERS = (
     Asker("s3", "arn:aws:s3:::shop-exports", role("reports"), "Decrypt", 2_600),
     Asker(
         "secretsmanager",
-        arn("secretsmanager", "secret:shop/database-Ab12Cd", SHOP),
+        arn("secretsmanager", "secret:shop/db-Ab12Cd", SHOP),
         role("web"),
         "Decrypt",
         9_000,
