@@ -15,25 +15,33 @@ from tests.acceptance.commands import kmscost
 HOUR = 3_600
 
 
-def replays(answer: dict[str, Any]) -> dict[str, tuple[float, float, float]]:
-    """Return bucket -> (requests now, fewest left, most left). THE ADAPTER: fill in the keys.
+INVENTORY = """\
+version: 1
+accounts: [{id: "333333333333", regions: [us-east-1]}]
+keys: [{id: k, account: "333333333333", region: us-east-1}]
+trails: [{name: t, account: "333333333333", scope: account, key: k}]
+"""
 
-    Buckets that have a Bucket Key already are not among them.
+
+def replays(answer: dict[str, Any]) -> dict[str, tuple[float, float, float]]:
+    """Return bucket -> (requests in the logs, fewest left, most left). The JSON's one place.
+
+    Buckets whose Bucket Key is on, and of which nothing can be replayed, are not among them.
     """
-    return {
-        row["bucket"].removeprefix("arn:aws:s3:::"): (
-            row["requests"],
-            row["left_low"],
-            row["left_high"],
-        )
-        for row in answer["bucket_keys"]
-        if not row.get("has_bucket_key")
-    }
+    out = {}
+    for row in answer["bucket_keys"]:
+        logs = row["in_the_logs"]
+        assert logs["left_at_most"] >= logs["left_high"] >= logs["left_low"]
+        if logs["requests"]:
+            out[row["bucket"]] = logs["requests"], logs["left_low"], logs["left_high"]
+    return out
 
 
 def replay(folder: Path, asks: list[Ask], **how: Any) -> dict[str, tuple[float, float, float]]:
     write(folder / "logs", asks, **how)
-    done = kmscost("attribute", "logs", "--format", "json", cwd=folder)
+    (folder / "inventory.yaml").write_text(INVENTORY, encoding="utf-8")
+    span = ("--from", "2026-11", "--months", "1", "--format", "json")
+    done = kmscost("advise", "inventory.yaml", "--actuals", "logs", *span, cwd=folder)
     assert done.code == 0, done.text
     return replays(json.loads(done.out))
 
