@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.attribution.bucket_keys import Ask, left, write
+from tests.acceptance.attribution.bucket_keys import Ask, left, left_of_known_objects, write
 from tests.acceptance.commands import kmscost
 
 HOUR = 3_600
@@ -153,3 +153,29 @@ def test_a_bucket_with_a_key_is_not_replayed(tmp_path: Path) -> None:
     found = replay(tmp_path, asks)
     assert set(found) == {"lake"}
     assert found["lake"][1:] == (1, 30)
+
+
+def put_and_read(seed: int) -> list[Ask]:
+    """Objects that a writer puts in bursts, and that two readers read later, new and old alike."""
+    rng = random.Random(seed)  # noqa: S311
+    asks, things, second = [], [], 0
+    for number in range(600):
+        second += rng.choice([1, 3, 20, 90, 700])
+        things.append(f"part-{number}")
+        asks.append(Ask(second, who="Writer", operation="GenerateDataKey", thing=things[-1]))
+        for who in ("Reader", "Batch"):
+            for _ in range(rng.randrange(3)):
+                thing = rng.choice(things[-40:])
+                asks.append(Ask(second + 1 + rng.randrange(5), who=who, thing=thing))
+    return asks
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_each_object_keeps_the_key_it_was_put_with(tmp_path: Path, seed: int) -> None:
+    """Reads of objects under many older keys open each of them: the range holds the truth."""
+    asks = put_and_read(seed)
+    requests, low, high = replay(tmp_path, asks)["lake"]
+    assert requests == len(asks)
+    truths = [left_of_known_objects(asks, minutes) for minutes in range(1, 61)]
+    assert (low, high) == (min(truths), max(truths))
+    assert left(asks, 60) < min(truths)  # one key for all of them would be too good
