@@ -123,15 +123,11 @@ def check(
         assert abs(sum(got.values(), Decimal(0)) - total(lines)) < Decimal("1e-9"), by
         if by == "key":  # key-months are their keys'; without resource ids nobody's
             got.pop(KEYS, None)
-            same(with_key_months(got, lines), with_key_months(shares_by_key(lines, logged), lines))
+            want = shares(lines, logged, "key", resources=resources)
+            want.pop(KEYS, None)
+            same(with_key_months(got, lines), with_key_months(want, lines))
             continue
         same(got, shares(lines, logged, by, resources=resources))
-
-
-def shares_by_key(lines: list[Line], logged: Counter[Fact]) -> Shares:
-    out = shares(lines, logged, "key", resources=any(line.resource for line in lines))
-    out.pop(KEYS, None)
-    return out
 
 
 def with_key_months(got: Shares, lines: list[Line]) -> Shares:
