@@ -16,7 +16,7 @@ import pytest
 
 from tests.acceptance.attribution import bills
 from tests.acceptance.attribution.bills import NOT_LOGGED, Group, Line, paid
-from tests.acceptance.attribution.identities import role, user
+from tests.acceptance.attribution.identities import role, service, user
 from tests.acceptance.attribution.organization import copies, truth, write
 from tests.acceptance.attribution.specimens import (
     APP,
@@ -49,6 +49,20 @@ SIGNED = Form(
     SIGN,
     meter="asymmetric",
     parameters={"signingAlgorithm": "ECDSA_SHA_256", "messageType": "DIGEST"},
+)
+
+
+PUT = Form(
+    0,
+    "cloudtrail",
+    "GenerateDataKey",
+    service("cloudtrail.amazonaws.com", PROD),
+    APP,
+    {
+        "aws:cloudtrail:arn": f"arn:aws:cloudtrail:{US}:{PROD}:trail/t",
+        "aws:s3:arn": f"arn:aws:s3:::t-logs/AWSLogs/{PROD}/CloudTrail/{US}/2026/10/{{day:02d}}/"
+        f"{PROD}_CloudTrail_{US}_202610{{day:02d}}T0450Z_KREKSWgLUgTr{{number:04d}}.json.gz",
+    },
 )
 
 
@@ -179,7 +193,8 @@ trails: [{{name: t, account: "{PROD}", scope: account, key: k}}]
 
 def test_calibrate_leaves_signatures_out(tmp_path: Path) -> None:
     """100 symmetric requests a day are about 3,044 a month (30.44 days) of others, Sign aside."""
-    write_days(tmp_path / "logs", [(SIGNED, range(1, 15), 480), (OWN, range(1, 15), 100)])
+    plan = [(SIGNED, range(1, 15), 480), (OWN, range(1, 15), 100), (PUT, range(1, 15), 288)]
+    write_days(tmp_path / "logs", plan)
     (tmp_path / "inventory.yaml").write_text(INVENTORY, encoding="utf-8")
     done = kmscost("calibrate", "inventory.yaml", "logs", "--format", "json", cwd=tmp_path)
     assert done.code == 0, done.text
@@ -227,7 +242,7 @@ def test_tax_and_credit_are_apart(tmp_path: Path, form: str) -> None:
     answer = attribute(tmp_path, "--bill", "bill.csv")
     services = told(answer, "service")
     same({"x": services["secretsmanager"]}, {"x": Decimal("0.000489")})
-    named = {name: cost for name, cost in services.items() if name not in {NOT_LOGGED}}
+    named = {name: cost for name, cost in services.items() if name != NOT_LOGGED}
     shared = sum((cost for name, cost in named.items() if abs(cost) < Decimal("0.01")), Decimal(0))
     same({"x": shared}, {"x": bills.total(lines)})
 
