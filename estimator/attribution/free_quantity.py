@@ -11,6 +11,7 @@ from estimator.months import parse_month
 from pricing.meters import SYMMETRIC
 from pricing.offers.meters import FREE_METER
 from pricing.rates import RateTable
+from pricing.reading.problems import RateError
 from pricing.regions import is_region, partition_of
 
 
@@ -51,8 +52,11 @@ def free_uses(
 
 def _free_quantity(table: RateTable, partition: str, month: str) -> float | None:
     first = parse_month(month)
-    meter = table.meter("Decrypt", SYMMETRIC)
-    free = table.in_force(meter, first).free
+    try:
+        free = table.in_force(table.meter("Decrypt", SYMMETRIC), first).free
+    except RateError:
+        # a bill is shared out without the table: of what is free nothing is known then
+        return None
     found = table.free_in_force(free.pool, partition, first) if free else None
     return None if found is None else found.quantity
 

@@ -98,6 +98,8 @@ def attribution_sheets(attribution: Attribution) -> list[Sheet]:
 def _sheet(attribution: Attribution, group: str) -> Sheet:
     lines = attribution.lines(group)
     logged = lines[lines["part"] == LOGGED]
+    # what is logged and on no line of the bill is in a notice
+    logged = logged[(logged["quantity"] > 0) | (logged["cost"] != 0)]
     first = logged.head(MOST_LINES).to_dict("records")
     shown: list[tuple[str, float, float, float, float]] = [
         (name, *(row[column] for column in _NUMBERS))
