@@ -212,7 +212,12 @@ class Attribution:
         )
 
     def _repr_html_(self) -> str:
-        shown = self.lines("service").to_html(index=False, max_rows=20)
+        shown = "".join(
+            self.lines(group)
+            .loc[:, ["part", *names, "what", "quantity", "share", "cost", "cost_other_reading"]]
+            .to_html(index=False, max_rows=20)
+            for group, names in GROUPS.items()
+        )
         notices = "".join(
             f"<p>Note: {html.escape(line)}</p>"
             for line in (*self.notices, self.other_interpretation_line)
@@ -240,7 +245,8 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def attribution_frame(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """Rows of all parts as the frame of `estimator.frames.ATTRIBUTION`."""
-    rows = pd.concat(list(parts), ignore_index=True)
+    # of no rows columns have no kind, which would become that of the whole
+    rows = pd.concat([part for part in parts if len(part)], ignore_index=True)
     columns: dict[str, Any] = {}
     for column in ATTRIBUTION:
         values = rows[column.name]
