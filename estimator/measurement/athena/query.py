@@ -303,8 +303,12 @@ short AS (
       '/[^/]+$', '/*')) AS target,
     caller_account,
     type AS caller_type,
-    IF(REGEXP_LIKE(arn, ':assumed-role/[^/]+/') AND arn NOT LIKE {replication},
-      CONCAT(REGEXP_EXTRACT(arn, '^.*:assumed-role/[^/]+/'), '*'), arn) AS caller_arn,
+    CASE
+      WHEN REGEXP_LIKE(arn, ':assumed-role/[^/]+/') AND arn NOT LIKE {replication}
+        THEN CONCAT(REGEXP_EXTRACT(arn, '^.*:assumed-role/[^/]+/'), '*')
+      WHEN REGEXP_LIKE(arn, ':federated-user/') AND issuer <> ''
+        THEN CONCAT(REGEXP_EXTRACT(arn, '^.*:federated-user/'), '*')
+      ELSE arn END AS caller_arn,
     invokedby AS caller_service,
     issuer AS caller_role,
     context, resource, address, agent, algorithm, pair_spec,
