@@ -199,7 +199,7 @@ def report(
     out = Report(json.loads(first.out), second.out)
     assert not re.search(r"\d[eE][-+]?\d", second.out), "a number with an exponent"
     assert not re.search(r"-0\.0+ ?%?(\s|$)", second.out), "minus nothing"
-    assert not re.search(r"\d\.\d{6,}", plain(second.out)), "the noise of a sum of floats"
+    assert not re.search(r"\d\.\d{9,}", plain(second.out)), "the noise of a sum of floats"
     assert out.sentence.split(";")[0].rstrip(".") in plain(second.out), "two verdicts"
     return out
 
