@@ -135,7 +135,7 @@ def test_the_copy_that_tells_most(tmp_path: Path, order: tuple[int, ...]) -> Non
 
 
 def test_only_the_owners_copy(tmp_path: Path) -> None:
-    """Only the owner logged it: S3 by its context, the caller an account, the bucket still named."""
+    """Only the owner logged it: S3 by its context, the caller an account, the bucket named."""
     rng = random.Random(6)  # noqa: S311
     seen = record(Edge("", CALLER, "s3", s3_object("lake", "1")), 2, rng)
     seen |= {
