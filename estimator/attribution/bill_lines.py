@@ -21,7 +21,7 @@ class BillLines(NamedTuple):
     Attributes
     ----------
     requests, keys : DataFrame
-        ``month`` as text, the levels `LEVELS` that the bill tells (else empty), ``quantity`` [request
+        ``month`` as text, the `LEVELS` that the bill tells (else empty), ``quantity`` [request
         or key-month] and ``cost`` [currency].
     apart : DataFrame
         ``month``, ``what`` and ``cost`` of taxes, credits and all else that is no usage of KMS.
