@@ -261,3 +261,14 @@ def test_two_months_of_logs_and_a_bill_of_one(tmp_path: Path) -> None:
     bills.save(tmp_path / "bill.csv", lines, "cur2", resources=False)
     services = answered(attribute(tmp_path, "--bill", "bill.csv"), "service")
     same(services, {"s3": Decimal("0.00093")})
+
+
+def test_another_company_has_a_free_quantity_of_its_own(tmp_path: Path) -> None:
+    """With a bill, the pool is its payer's: 1,795 billed less 264 asymmetric and 6 pairs is 1,525.
+
+    The 11 requests of 999988887777, logged because the key is PROD's, are on its own bill (F12).
+    """
+    write(tmp_path / "logs")
+    bills.save(tmp_path / "bill.csv", bill_of(truth(), resources=True), "cur2", resources=True)
+    (pool,) = attribute(tmp_path, "--bill", "bill.csv")["free"]
+    assert pool["requests"] == 1_525
