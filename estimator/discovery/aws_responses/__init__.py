@@ -14,6 +14,7 @@ from estimator.discovery.aws_responses import (
     accounts,
     buckets,
     config_items,
+    free_tier,
     keys,
     landing_zone,
     query_rows,
@@ -54,6 +55,7 @@ _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     *((command, (field,)) for command, field in _TREE),
     ("list-parents", ("Parents",)),
     ("list-tags-for-resource", ("Tags",)),
+    ("get-free-tier-usage", (free_tier.USAGES,)),
 )
 # what `--query` takes out of a response: the members of each item, or of the one object
 _LISTS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -296,6 +298,7 @@ _AT_ONCE: dict[str, Callable[[Estate, Mapping[str, Any], str], None]] = {
     "get-caller-identity": accounts.take_identity,
     "describe-key": keys.take_key,
     "list-aliases": keys.take_aliases,
+    "get-free-tier-usage": free_tier.take_free_tier,
 }
 _Find = Callable[[Responses, Mapping[str, Any], Origin], Resource | None]
 _Read = Callable[[Resource, Mapping[str, Any], str], None]
