@@ -1,8 +1,9 @@
-"""`plot`: a forecast as a picture."""
+"""`plot`: a forecast, or whose requests are, as a picture."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,7 +12,6 @@ from estimator.cli.application import single
 from estimator.cli.output import (
     Discount,
     Draws,
-    InventoryPath,
     Months,
     Output,
     Rates,
@@ -24,7 +24,7 @@ from estimator.cli.output import (
     show_bytes,
 )
 
-_KINDS = ("cost", "requests", "fan", "drivers", "sankey")
+_KINDS = ("cost", "requests", "fan", "drivers", "sankey", "attribution")
 
 
 def _complete_kind(incomplete: str) -> list[str]:
@@ -40,7 +40,14 @@ class PictureFormat(StrEnum):
 
 
 def plot(
-    inventory: InventoryPath,
+    inventory: Annotated[
+        Path,
+        typer.Argument(
+            help="Inventory file (YAML); logs for attribution.",
+            metavar="INVENTORY",
+            readable=False,
+        ),
+    ],
     kind: Annotated[
         str,
         typer.Option(
@@ -53,6 +60,12 @@ def plot(
             ],
         ),
     ] = "cost",
+    bill: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--bill", help="Of attribution: as for attribute.", metavar="BILL", readable=False
+        ),
+    ] = None,
     start: Start = None,
     months: Months = 12,
     draws: Draws = 10_000,
@@ -80,9 +93,11 @@ def plot(
     from estimator.report.charts.svg import svg_text
 
     day = read_day(on)
-    chart = chart_of(inventory, kind, start, months, draws, seed, rates, read_discount(discount))
+    share = read_discount(discount)
+    chart = chart_of(inventory, kind, start, months, draws, seed, rates, share, bill or None)
     figure = draw_alone(chart, day)
-    notices = [f"{chart.title}: {chart.description}", *chart.notes[:-1]]
+    others = [note for note in chart.notes[:-1] if note.rstrip(".") not in chart.description]
+    notices = [f"{chart.title}: {chart.description}", *others]
     if form in (PictureFormat.png, PictureFormat.pdf):
         missing = set_fonts(figure)
         is_png = form is PictureFormat.png

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from estimator import load_inventory, plot
-from estimator.report.charts import KINDS, chart_of, draw_alone
+from estimator.report.charts import chart_of, draw_alone
 from estimator.report.charts.chart import MEDIUM, NARROW, WIDE
 from estimator.report.charts.colours import GREY, INK, MUTED, SERIES
 from estimator.report.charts.fonts import set_fonts
@@ -21,7 +21,7 @@ from estimator.report.charts.svg import svg_text
 from tests.cli.test_commands import kmscost
 from tests.real_data import CASES, needs_cases
 from tests.report.material import EXAMPLE, MONTH
-from tests.report.test_plots import SVG, parse_svg, written_words
+from tests.report.test_plots import KINDS, SVG, parse_svg, written_words
 
 REPORT = CASES / "report"
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, BinaryIO
 
+from estimator.measurement.cloudtrail_logs.folding import Folding
 from estimator.measurement.cloudtrail_logs.identities import NO_ID, identities
 from estimator.measurement.cloudtrail_logs.record import Record
 from estimator.measurement.cloudtrail_logs.records import Digest, Log, read_log
@@ -27,7 +28,7 @@ from estimator.measurement.unreadable import WHOLE, UnreadableError, readable
 
 _WINDOW = datetime.timedelta(minutes=5)  # a log file holds about the five minutes before (F1)
 _LOGS = "CloudTrail"
-_SHARED = 8  # a copy that names the shared action tells more than one that does not
+_SHARED = 128  # a copy that names the shared action tells more than one that does not
 
 Hours = dict[tuple[str, str], dict[datetime.date, int]]
 
@@ -84,6 +85,8 @@ class Counted:
         Files read that tell nothing of requests, by what they are.
     notes : Counter
         What events could not tell, in words.
+    folding : Folding
+        The services whose resources are too many to be told apart.
     """
 
     files: int = 0
@@ -94,6 +97,7 @@ class Counted:
     skipped: list[Skipped] = field(default_factory=list)
     silent: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
+    folding: Folding = field(default_factory=Folding)
     _codes: dict[Request, int] = field(default_factory=dict)
     _known: dict[tuple[Any, ...], tuple[int, int] | None] = field(default_factory=dict)
 
@@ -110,12 +114,24 @@ class Counted:
         request = _request(known, record, path)
         code_and_worth = None
         if request is not None:
+            request = self.folding.fold(request)
             code = self._codes.setdefault(request, len(self.requests))
             if code == len(self.requests):
                 self.requests.append(request)
+                if self.folding.meet(request):
+                    self._fold()
             code_and_worth = code, request.worth
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
         self._known[known] = code_and_worth
         return code_and_worth
+
+    def _fold(self) -> None:
+        """Fold what was met before: codes stay what they are, several for one request."""
+        self.requests[:] = map(self.folding.fold, self.requests)
+        self._codes = {}
+        for code, request in enumerate(self.requests):
+            self._codes.setdefault(request, code)
 
     def __getstate__(self) -> dict[str, Any]:
         """Without what only serves while counting."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from estimator.attribution import attribute
 from estimator.figures import share
 from estimator.forecasting import Forecast, calendar, forecast
 from estimator.inventory import Inventory, load_inventory
@@ -31,6 +33,7 @@ KINDS = {
     "fan": "how sure: the range of each month's cost, against the budgets",
     "drivers": "what causes the spread",
     "sankey": "who causes it, by what, and who is billed, in the first month",
+    "attribution": "whose the requests of logs are, and what they cost on a bill",
 }
 
 
@@ -43,18 +46,22 @@ def plot(
     seed: int | None = None,
     rates: RateTable | str | Path | None = None,
     discount: float = 0.0,
+    bill: str | Path | Sequence[str | Path] | None = None,
     on: datetime.date | None = None,
 ) -> Figure:
-    """A chart of a forecast as a matplotlib figure, which Jupyter shows.
+    """A chart of a forecast or of an attribution as a matplotlib figure, which Jupyter shows.
 
     Parameters
     ----------
     inventory, start, months, rates, discount
-        As for `estimator.forecast`.
+        As for `estimator.forecast`; of an attribution the logs as for `estimator.attribute`, and
+        its month.
     kind : str
-        ``cost``, ``requests``, ``fan``, ``drivers`` or ``sankey``.
+        ``cost``, ``requests``, ``fan``, ``drivers``, ``sankey`` or ``attribution``.
     draws, seed
         As for `estimator.simulate`, where the kind needs one.
+    bill : paths, optional
+        As for `estimator.attribute`; of an attribution alone.
     on : date, optional
         The day that the picture says it was drawn. Default: today, UTC.
 
@@ -68,7 +75,7 @@ def plot(
     KmscostError
         As `estimator.forecast`; or there is no such kind.
     """
-    chart = chart_of(inventory, kind, start, months, draws, seed, rates, discount)
+    chart = chart_of(inventory, kind, start, months, draws, seed, rates, discount, bill)
     return draw_alone(chart, on)
 
 
@@ -90,6 +97,7 @@ def chart_of(
     seed: int | None = None,
     rates: RateTable | str | Path | None = None,
     discount: float = 0.0,
+    bill: str | Path | Sequence[str | Path] | None = None,
 ) -> Chart:
     """The chart that `plot` draws, with its text alternative; parameters as there."""
     if kind not in KINDS:
@@ -99,6 +107,20 @@ def chart_of(
     # also where the kind draws nothing: a wrong option is not for somebody else to find
     read_options(draws, seed, QUANTILES, 1)
     calendar(start, months)
+    if kind == "attribution":
+        from estimator.report.charts.attribution import attribution_chart
+
+        if isinstance(inventory, Inventory):
+            expected = "logs, as paths"
+            raise UsageError(Problem("inventory", None, "", "an inventory", expected, ""))
+        shares = attribute(inventory, bill, start, rates, discount)
+        source = "Source: kmscost attribute, from logs" + (" and a bill" if bill else "")
+        return replace(
+            attribution_chart(shares), notes=(f"{shares.other_interpretation_line}.", source)
+        )
+    if bill:
+        found, expected = "a bill", "it with --kind attribution only"
+        raise UsageError(Problem("bill", None, "", found, expected, ""))
     inventory = inventory if isinstance(inventory, Inventory) else load_inventory(inventory)
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
     if kind in ("fan", "drivers"):

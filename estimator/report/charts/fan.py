@@ -61,7 +61,7 @@ def limits_of(simulation: Simulation, expected: FloatArray) -> list[Limit]:
     """The budgets of everything: those that break first, the lowest of them first of all."""
     found = []
     for budget in simulation.inventory.budgets:
-        if budget.covers is None and simulation.currency == "USD":
+        if budget.part is None and simulation.currency == "USD":
             over = is_over(expected, np.full(len(expected), budget.usd_per_month))
             first = simulation.months.labels[int(over.argmax())] if over.any() else None
             found.append(Limit(budget.name, budget.usd_per_month, first))
