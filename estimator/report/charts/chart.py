@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from estimator.report.charts.picture import Picture
 
 _TICKS = 10  # labels of months on a wide chart
+_PAGE = 700.0  # from this width on there is room for all that a page shows [px]
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,7 @@ def scale_of_months(axes: Axes, labels: Sequence[str], size: Size) -> None:
     """Months below the axes: the year where it begins."""
     names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     # a year below a month needs 35 px: four of them on a telephone
-    most = 4 if size.narrow else _TICKS + 4
+    most = 4 if size.narrow else _TICKS - 2 if size.width < _PAGE else _TICKS + 4
     step = max(1, -(-len(labels) // most))
     shown = list(range(0, len(labels), step))
     words, year = [], ""
