@@ -136,7 +136,7 @@ def signature(record: Record) -> tuple[Any, ...]:
 
     Events by the million have few signatures: what an event says is worked out once for each.
     """
-    named_key, trail, target = _names_in(record)
+    named_key, trail, target = names_in(record)
     parameters = record.parameters
     folder, slash, name = target.rpartition("/")
     return (
@@ -156,7 +156,7 @@ def signature(record: Record) -> tuple[Any, ...]:
     )
 
 
-def _names_in(record: Record) -> tuple[str | None, str, str]:
+def names_in(record: Record) -> tuple[str | None, str, str]:
     """The key that the parameters name, the trail and the object of the encryption context."""
     parameters = record.parameters
     if parameters is None:
@@ -165,9 +165,14 @@ def _names_in(record: Record) -> tuple[str | None, str, str]:
     return (parameters.key, context.trail, context.target) if context else (parameters.key, "", "")
 
 
+def requester_of(record: Record) -> str:
+    """Who asks, as S3 tells requesters apart: a role or user without its session, or a service."""
+    return _caller_of(bytes(record.caller))[1]
+
+
 def traits_of(record: Record) -> Traits:
     """The traits of an event whose source is KMS."""
-    named_key, trail, target = _names_in(record)
+    named_key, trail, target = names_in(record)
     return Traits(
         record.kind,
         record.category,
