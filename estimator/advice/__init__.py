@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from pathlib import Path
 
 from estimator.advice.baseline import Baseline
 from estimator.advice.evaluation import Evaluator
+from estimator.advice.measured_bucket_keys import measure_bucket_keys
 from estimator.advice.ranking import rank_proposals
 from estimator.advice.result import Advice
 from estimator.forecasting import forecast
 from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory, load_inventory
 from estimator.inventory.changes import document_of
+from estimator.measurement.progress import Progress
 from estimator.scenarios.case_forecast import CaseForecast
 from estimator.scenarios.cases import Case
 from pricing.rates import RateTable, load_rates
@@ -26,6 +29,8 @@ def advise(
     months: int = 12,
     rates: RateTable | str | Path | None = None,
     discount: float = 0.0,
+    actuals: str | Path | Sequence[str | Path] | None = None,
+    progress: Progress | None = None,
 ) -> Advice:
     """Rank what would save money, with what it loses, how to do it, and who says so.
 
@@ -38,6 +43,11 @@ def advise(
         Its YAML file, or what `estimator.load_inventory` returned: advice changes the document.
     start, months, rates, discount
         As for `estimator.forecast`.
+    actuals : path or sequence of paths, optional
+        CloudTrail's log files, or folders of them: the S3 Bucket Key of each bucket in them is
+        replayed, and what it would save takes the place of what the inventory assumes.
+    progress : callable, optional
+        Called with files and bytes of the logs done so far. [file], [byte]
 
     Returns
     -------
@@ -48,7 +58,8 @@ def advise(
     Raises
     ------
     KmscostError
-        As `estimator.forecast`; or the inventory was put together in Python, without a document.
+        As `estimator.forecast`; or the inventory was put together in Python, without a document;
+        or nothing of the logs could be read.
     """
     inventory = inventory if isinstance(inventory, Inventory) else load_inventory(inventory)
     document_of(inventory)  # refused before the forecast, which may take long
@@ -57,4 +68,9 @@ def advise(
     base = CaseForecast.from_forecasts(Case.unchanged(inventory), [whole])
     evaluator = Evaluator(base, whole.months, table, discount)
     path = None if rates is None or isinstance(rates, RateTable) else str(rates)
-    return Advice.from_ranking(whole, rank_proposals(Baseline(whole), evaluator), evaluator, path)
+    measured = None
+    if actuals is not None:
+        measured = measure_bucket_keys(actuals, inventory, whole.months, table, discount, progress)
+    baseline = Baseline(whole, measured.savings if measured else {})
+    ranking = rank_proposals(baseline, evaluator)
+    return Advice.from_ranking(whole, ranking, evaluator, path, measured)

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from estimator.advice.evaluation import DRAWS, Evaluator, Saving
+from estimator.advice.measured_bucket_keys import KIND, MeasuredBucketKey, MeasuredBucketKeys
 from estimator.advice.ranking import SMALLEST, Ranking, Recommendation, go_together
 from estimator.figures import money, plain
 from estimator.forecasting import Forecast
@@ -38,6 +39,8 @@ class Advice:
     notices : tuple of str
     rates : str or None
         The file of the rates; None for the shipped ones, or a table that was read already.
+    measured : MeasuredBucketKeys or None
+        What Bucket Keys would save by the logs; None where no logs were given.
     """
 
     forecast: Forecast
@@ -46,18 +49,30 @@ class Advice:
     together: Saving | None
     notices: tuple[str, ...]
     rates: str | None = None
+    measured: MeasuredBucketKeys | None = None
 
     @classmethod
     def from_ranking(
-        cls, forecast: Forecast, ranking: Ranking, evaluator: Evaluator, rates: str | None = None
+        cls,
+        forecast: Forecast,
+        ranking: Ranking,
+        evaluator: Evaluator,
+        rates: str | None = None,
+        measured: MeasuredBucketKeys | None = None,
     ) -> Advice:
         """Put a ranking into words: with notices, and the file of the rates for commands."""
         events = forecast.totals[f"{evaluator.cost}_cloudtrail_events"]
-        notices = (*forecast.notices, *ranking.notices)
+        notices = (*forecast.notices, *ranking.notices, *(measured.notices if measured else ()))
         if math.isnan(events):
             notices += ("what copies of KMS events cost is not known: no advice on them",)
         return cls(
-            forecast, ranking.recommendations, ranking.small, ranking.together, notices, rates
+            forecast,
+            ranking.recommendations,
+            ranking.small,
+            ranking.together,
+            notices,
+            rates,
+            measured,
         )
 
     @property
@@ -132,8 +147,41 @@ class Advice:
             }
             for rank, recommendation in enumerate(self.recommendations, start=1)
         ]
+        rows += self._measured_rows(len(rows) + 1)
         types = {column.name.replace("_usd", f"_{code}"): column.dtype for column in ADVICE}
         return pd.DataFrame(rows, columns=list(types)).astype(types)
+
+    @property
+    def bucket_keys(self) -> tuple[MeasuredBucketKey, ...]:
+        """The buckets of the logs whose Bucket Key would save enough, the most first."""
+        buckets = () if self.measured is None else self.measured.buckets
+        other = self.forecast.other_interpretation
+        return tuple(bucket for bucket in buckets if bucket.saves(other)[1] >= SMALLEST)
+
+    def _measured_rows(self, rank: int) -> list[dict[str, Any]]:
+        """The rows of what was replayed, after what was tried on the inventory."""
+        name, other = f"saves_{self.currency.lower()}", self.forecast.other_interpretation
+        return [
+            {
+                "rank": rank + place,
+                "kind": KIND,
+                "advice": bucket.title,
+                "saves_requests": bucket.requests - bucket.left[1],
+                name: bucket.saves(other)[0],
+                f"{name}_low": bucket.saves(other)[0],
+                f"{name}_high": bucket.saves(other)[1],
+                f"{name}_writes_charged": bucket.charged[0],
+                f"{name}_writes_exempt": bucket.exempt[0],
+                "what_if": False,
+                "trade_off": False,
+                "loses": bucket.loses,
+                "how": bucket.how,
+                "commands": "\n".join(bucket.commands),
+                "source": bucket.source,
+                "compare": "",
+            }
+            for place, bucket in enumerate(self.bucket_keys)
+        ]
 
     @property
     def scenarios(self) -> dict[str, Any] | None:
@@ -171,6 +219,7 @@ class Advice:
                 for small in self.small
             ],
             "smallest": SMALLEST,
+            **self._measured(),
             "scenarios": self.scenarios,
             "draws": DRAWS,
             "seed": SEED,
@@ -181,6 +230,14 @@ class Advice:
                 "discount": forecast.discount,
             },
         }
+
+    def _measured(self) -> dict[str, Any]:
+        """The JSON of what was replayed; nothing where no logs were given."""
+        if self.measured is None:
+            return {}
+        other = self.forecast.other_interpretation
+        buckets = [plain(bucket.to_dict(self.currency, other)) for bucket in self.measured.buckets]
+        return {"bucket_keys": buckets, "hours_of_the_logs": self.measured.hours}
 
     def _recommendation(self, rank: int, recommendation: Recommendation) -> dict[str, Any]:
         proposal = recommendation.proposal

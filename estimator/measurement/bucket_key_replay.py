@@ -47,7 +47,7 @@ def begin_keys(moments: IntArray, lifetime: int) -> IntArray:
     return np.array(begins, dtype=np.int64)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class BucketReplay:
     """What a Bucket Key would leave of the requests about a bucket's objects, over the log's time.
 

@@ -52,7 +52,7 @@ def seconds_of(moments: IntArray) -> IntArray:
     return moments & _SECONDS
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ObjectRequests:
     """Requests about objects of S3, by requester. A requester's code is its place in `requesters`.
 

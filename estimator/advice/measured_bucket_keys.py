@@ -1,0 +1,369 @@
+"""S3 Bucket Keys replayed over a log, priced for a month: what each bucket would save."""
+
+from __future__ import annotations
+
+import calendar
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from estimator.advice.bucket_encryption import LOSES, SOURCE, bucket_key_command
+from estimator.figures import count, plain
+from estimator.forecasting import WRITES
+from estimator.inventory import Inventory
+from estimator.measurement.bucket_key_replay import BucketReplay, replay_bucket_keys
+from estimator.measurement.cloudtrail_logs import measure_objects
+from estimator.measurement.cloudtrail_logs.object_requests import GETS, PUTS
+from estimator.measurement.coverage import Coverage
+from estimator.measurement.progress import Progress
+from estimator.measurement.result import Actuals
+from estimator.months import FloatArray, Months
+from estimator.volume.others import other_pools
+from pricing.bill import Lines
+from pricing.rates import RateTable
+from pricing.reading.problems import RateError
+from pricing.regions import partition_of
+
+KIND = "measured-bucket-key"
+_HOURS_OF_A_WEEK = 168  # of less than a week nobody knows how the other days are
+_LEAST_SHARE = 0.001
+
+
+@dataclass(frozen=True, eq=False)
+class MeasuredBucketKey:
+    """What the S3 Bucket Key of one bucket would save in a month like that of the logs.
+
+    Attributes
+    ----------
+    replay : BucketReplay
+        The requests of the logs, and what would be left of them.
+    scale : float
+        What makes a month of the time of the logs. [1/month]
+    charged, exempt : tuple of float
+        Cost saved at least and at most, if AWS charges CloudTrail's own writes and if it does not.
+        [currency/month]
+    trails : tuple of str
+        The trails of the inventory that write into it.
+    """
+
+    replay: BucketReplay
+    scale: float
+    charged: tuple[float, float]
+    exempt: tuple[float, float]
+    trails: tuple[str, ...] = ()
+
+    @property
+    def requests(self) -> float:
+        """Requests about its objects. [request/month]"""
+        return self.replay.total * self.scale
+
+    @property
+    def left(self) -> tuple[float, float]:
+        """Requests left, at least and at most. [request/month]"""
+        low, high = self.replay.left
+        return low * self.scale, high * self.scale
+
+    def saves(self, other: str) -> tuple[float, float]:
+        """The cost saved, at least and at most, where `other` is the other interpretation.
+
+        [currency/month]
+        """
+        return self.charged if other == "exempt" else self.exempt
+
+    @property
+    def has_price(self) -> bool:
+        """Whether the rate table prices its requests."""
+        return not math.isnan(self.charged[0])
+
+    @property
+    def shares(self) -> tuple[float, float]:
+        """The share of the requests that is saved, at least and at most. [0-1]"""
+        low, high = self.replay.left
+        total = self.replay.total
+        return ((total - high) / total, (total - low) / total) if total else (0.0, 0.0)
+
+    @property
+    def assumption(self) -> Any:
+        """The saving as `bucket_key_saving` of an inventory takes it."""
+        # an end of nothing, or of all, is no percentile of a range of shares
+        ends = (min(max(share, _LEAST_SHARE), 1 - _LEAST_SHARE) for share in self.shares)
+        low, high = (round(share, 4) for share in ends)
+        if self.shares[0] == self.shares[1]:
+            return round(self.shares[0], 4)
+        return {"low": low, "high": high, "source": "replayed from logs"}
+
+    @property
+    def title(self) -> str:
+        """The change in one line."""
+        return f"turn on the S3 Bucket Key of bucket {self.replay.bucket}"
+
+    @property
+    def loses(self) -> str:
+        """What is lost."""
+        return LOSES.format(object="object", objects="objects")
+
+    @property
+    def how(self) -> str:
+        """How the change is made."""
+        keys = self.replay.keys
+        others = (
+            f"; its objects are under {len(keys)} keys, and this names the one most used"
+            if len(keys) > 1
+            else ""
+        )
+        return (
+            "set it on the bucket; key and IAM policies that name objects in the encryption "
+            f"context must name the bucket before{others}"
+        )
+
+    @property
+    def source(self) -> str:
+        """Who says so."""
+        return SOURCE
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """AWS's own commands."""
+        used: defaultdict[str, int] = defaultdict(int)
+        for requester, requests in zip(self.replay.requesters, self.replay.requests, strict=True):
+            if requester.key:
+                used[requester.key] += int(requests)
+        key = max(used, key=lambda key: (used[key], key), default="KEY_ARN")
+        return (bucket_key_command(self.replay.bucket, key),)
+
+    def to_dict(self, currency: str, other: str) -> dict[str, Any]:
+        """As documented JSON."""
+        replay, code = self.replay, currency.lower()
+        chosen = self.saves(other)
+        against = self.exempt if other == "exempt" else self.charged
+        return {
+            "bucket": replay.bucket,
+            "trails": list(self.trails),
+            "requests": self.requests,
+            "requests_left": _ends(self.left),
+            f"saves_{code}": _ends(chosen),
+            f"saves_{code}_writes_{other}": _ends(against),
+            "in_the_logs": {
+                "requests": replay.total,
+                "left": _ends(replay.left),
+                "puts": replay.puts,
+                "gets": replay.gets,
+                "gets_of_objects_not_written_in_the_logs": replay.unseen,
+                "not_replayed": replay.others,
+                "under_a_bucket_key": replay.of_bucket,
+                "requesters": len({(each.account, each.requester) for each in replay.requesters}),
+            },
+            "keys": list(replay.keys),
+            "loses": self.loses,
+            "how": self.how,
+            "commands": list(self.commands) if replay.total else [],
+            "source": self.source,
+        }
+
+
+def _ends(ends: tuple[float, float]) -> dict[str, Any]:
+    """Both ends as JSON has them."""
+    return plain(dict(zip(("low", "high"), ends, strict=True)))
+
+
+@dataclass(frozen=True, eq=False)
+class MeasuredBucketKeys:
+    """What the Bucket Key of each bucket of the logs would save.
+
+    Attributes
+    ----------
+    buckets : tuple of MeasuredBucketKey
+        The most saving at least first.
+    hours : int
+        Hours that the logs cover. [h]
+    notices : tuple of str
+    """
+
+    buckets: tuple[MeasuredBucketKey, ...] = ()
+    hours: int = 0
+    notices: tuple[str, ...] = ()
+
+    @property
+    def savings(self) -> dict[str, Any]:
+        """By the name of the bucket the measured saving, as an inventory takes it."""
+        return {each.replay.bucket: each.assumption for each in self.buckets if each.replay.total}
+
+
+def measure_bucket_keys(
+    paths: str | Path | Sequence[str | Path],
+    inventory: Inventory,
+    months: Months,
+    table: RateTable,
+    discount: float = 0.0,
+    progress: Progress | None = None,
+) -> MeasuredBucketKeys:
+    """Replay a Bucket Key for each bucket of these logs, and price what it saves in a month.
+
+    Parameters
+    ----------
+    paths : path or sequence of paths
+        CloudTrail's log files, or folders of them.
+    inventory : Inventory
+        Who pays, what others request, which trails write where.
+    months : Months
+        The first one is the month that is priced.
+    table, discount, progress
+        As for `estimator.forecast` and `estimator.measure_cloudtrail`.
+
+    Raises
+    ------
+    KmscostError
+        As `estimator.measure_cloudtrail`; or a Region has no rate.
+    """
+    actuals, objects = measure_objects(paths, progress=progress)
+    hours = covered_hours(actuals.coverage)
+    first = months.firsts[0]
+    scale = 24 * calendar.monthrange(first.year, first.month)[1] / hours if hours else 1.0
+    pricing = _Pricing(actuals, inventory, months, table, discount, scale)
+    trails: defaultdict[str, list[str]] = defaultdict(list)
+    for trail in inventory.trails:
+        if trail.bucket.name is not None:
+            trails[trail.bucket.name].append(trail.name)
+    notices = [*actuals.notices]
+    buckets = []
+    for replay in replay_bucket_keys(objects):
+        try:
+            savings = pricing.savings(replay)
+        # what one bucket would save is not known: all others still are
+        except RateError as error:
+            savings = (math.nan, math.nan), (math.nan, math.nan)
+            found = "; ".join(problem.found for problem in error.problems)
+            notices.append(
+                f"bucket {replay.bucket}: what its Bucket Key saves has no price: {found}"
+            )
+        writers = tuple(trails.get(replay.bucket, ()))
+        buckets.append(MeasuredBucketKey(replay, scale, *savings, writers))
+    exempt = inventory.cloudtrail_writes == "exempt"
+    buckets.sort(key=lambda each: _order(each, exempt))
+    if not buckets:
+        notices.append(
+            "no request in these logs names an object or a bucket of S3 in its encryption context: "
+            "there is no Bucket Key to replay"
+        )
+    elif hours < _HOURS_OF_A_WEEK:
+        notices.append(
+            f"the logs cover {count(hours)} hours, which are scaled to a month: less than a week "
+            "does not show how busy its other days are"
+        )
+    if objects.resolution > 1:
+        notices.append(
+            "too many requests about objects for seconds: they were replayed by the minute, with "
+            "bucket keys that live a minute less and a minute more"
+        )
+    return MeasuredBucketKeys(tuple(buckets), hours, tuple(notices))
+
+
+def covered_hours(coverage: Coverage) -> int:
+    """The hours of which any account and Region has a record. [h]"""
+    days: dict[Any, int] = {}
+    for stream in coverage.hours.values():
+        for day, mask in stream.items():
+            days[day] = days.get(day, 0) | mask
+    return sum(mask.bit_count() for mask in days.values())
+
+
+def _order(bucket: MeasuredBucketKey, exempt: bool) -> tuple[float, float, float, str]:
+    ends = bucket.exempt if exempt else bucket.charged
+    least, most = (0.0 if math.isnan(end) else end for end in ends)
+    return -least, -most, -bucket.requests, bucket.replay.bucket
+
+
+class _Others:
+    """What uses the free quantity first: the rest of the logs, or of the inventory if more."""
+
+    def __init__(self, measured: dict[tuple[str, str], float], known: Any) -> None:
+        self._measured, self._known = measured, known
+
+    def of(self, payer: str, partition: str, month: pd.Period) -> float:
+        """Return the requests of a payer in a partition. [request/month]"""
+        known = float(np.asarray(self._known.of(payer, partition, month)).sum())
+        return max(self._measured.get((payer, partition), 0.0), known)
+
+
+class _Pricing:
+    """Prices the requests of buckets as the last ones of a month."""
+
+    def __init__(
+        self,
+        actuals: Actuals,
+        inventory: Inventory,
+        months: Months,
+        table: RateTable,
+        discount: float,
+        scale: float,
+    ) -> None:
+        self._table, self._discount, self._scale = table, discount, scale
+        self._month = pd.Period(months.labels[0], "M")
+        self._known = other_pools(inventory, months)
+        self._payers = {account.id: account.payer for account in inventory.accounts}
+        # an account that the inventory does not have is taken for one of its first payer
+        self._payer = inventory.payers()[0]
+        shared = set(table.meter("GenerateDataKey").operations)
+        self._all: dict[bool, dict[tuple[str, str], float]] = {}
+        rows = actuals.measured[["billed_account", "billed_region", "cause", "operation"]]
+        rows = rows.astype(str).assign(quantity=actuals.measured["quantity"].to_numpy())
+        for exempt in (False, True):
+            sums: defaultdict[tuple[str, str], float] = defaultdict(float)
+            for account, region, cause, operation, quantity in rows.itertuples(index=False):
+                if operation in shared and not (exempt and cause in WRITES):
+                    sums[self._place(account, region)] += quantity * scale
+            self._all[exempt] = sums
+
+    def savings(self, replay: BucketReplay) -> tuple[tuple[float, float], tuple[float, float]]:
+        """The cost saved, at least and at most: writes charged, and exempt. [currency/month]"""
+        rows = [
+            place
+            for place, requester in enumerate(replay.requesters)
+            if requester.operation in PUTS | GETS
+        ]
+        if not rows or not replay.total:
+            return (0.0, 0.0), (0.0, 0.0)
+        requesters = [replay.requesters[row] for row in rows]
+        usage = pd.DataFrame(
+            {
+                "month": [self._month] * len(rows),
+                "payer": [self._place(each.account, each.region)[0] for each in requesters],
+                "billed_region": [each.region for each in requesters],
+                "operation": [each.operation for each in requesters],
+            }
+        )
+        lines = Lines(usage, self._table)
+        writes = np.array([each.cause in WRITES for each in requesters], dtype=bool)
+        counts = (replay.requests, replay.low, replay.high)
+        quantities = [np.asarray(each[rows] * self._scale, dtype=np.float64) for each in counts]
+        found = []
+        for exempt in (False, True):
+            own: defaultdict[tuple[str, str], float] = defaultdict(float)
+            for each, quantity, is_write in zip(requesters, quantities[0], writes, strict=True):
+                if not (exempt and is_write):
+                    own[self._place(each.account, each.region)] += quantity
+            rest = {
+                place: max(quantity - own.get(place, 0.0), 0.0)
+                for place, quantity in self._all[exempt].items()
+            }
+            others = _Others(rest, self._known)
+            mask = writes if exempt else None
+            whole, low, high = (
+                self._cost(lines, quantity, others, mask) for quantity in quantities
+            )
+            found.append((whole - high, whole - low))
+        return found[0], found[1]
+
+    def _cost(self, lines: Lines, quantity: FloatArray, others: _Others, exempt: Any) -> float:
+        priced = lines.price(quantity, others, exempt, self._discount)
+        cost = priced.cost if exempt is None else np.where(exempt, 0.0, priced.cost)
+        return float(cost.sum())
+
+    def _place(self, account: str, region: str) -> tuple[str, str]:
+        return self._payers.get(account, self._payer), partition_of(region)
