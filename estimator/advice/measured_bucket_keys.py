@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -35,6 +35,17 @@ _HOURS_OF_A_WEEK = 168  # of less than a week nobody knows how the other days ar
 _LEAST_SHARE = 0.001
 
 
+class Ends(NamedTuple):
+    """A saving: with a key of a minute, and of an hour; and whatever older objects are under."""
+
+    low: float
+    high: float
+    at_least: float
+
+
+_UNKNOWN = Ends(math.nan, math.nan, math.nan)
+
+
 @dataclass(frozen=True, eq=False)
 class MeasuredBucketKey:
     """What the S3 Bucket Key of one bucket would save in a month like that of the logs.
@@ -45,17 +56,16 @@ class MeasuredBucketKey:
         The requests of the logs, and what would be left of them.
     scale : float
         What makes a month of the time of the logs. [1/month]
-    charged, exempt : tuple of float
-        Cost saved at least and at most, if AWS charges CloudTrail's own writes and if it does not.
-        [currency/month]
+    charged, exempt : Ends
+        Cost saved if AWS charges CloudTrail's own writes, and if it does not. [currency/month]
     trails : tuple of str
         The trails of the inventory that write into it.
     """
 
     replay: BucketReplay
     scale: float
-    charged: tuple[float, float]
-    exempt: tuple[float, float]
+    charged: Ends
+    exempt: Ends
     trails: tuple[str, ...] = ()
 
     @property
@@ -65,28 +75,30 @@ class MeasuredBucketKey:
 
     @property
     def left(self) -> tuple[float, float]:
-        """Requests left, at least and at most. [request/month]"""
+        """Requests left, by how long a bucket key lives. [request/month]"""
         low, high = self.replay.left
         return low * self.scale, high * self.scale
 
-    def saves(self, other: str) -> tuple[float, float]:
-        """The cost saved, at least and at most, where `other` is the other interpretation.
+    @property
+    def left_at_most(self) -> float:
+        """Requests left at most, whatever older objects are under. [request/month]"""
+        return self.replay.left_at_most * self.scale
 
-        [currency/month]
-        """
+    def saves(self, other: str) -> Ends:
+        """The cost saved, where `other` is the other interpretation. [currency/month]"""
         return self.charged if other == "exempt" else self.exempt
 
     @property
     def has_price(self) -> bool:
         """Whether the rate table prices its requests."""
-        return not math.isnan(self.charged[0])
+        return not math.isnan(self.charged.high)
 
     @property
     def shares(self) -> tuple[float, float]:
         """The share of the requests that is saved, at least and at most. [0-1]"""
-        low, high = self.replay.left
-        total = self.replay.total
-        return ((total - high) / total, (total - low) / total) if total else (0.0, 0.0)
+        total, most = self.replay.total, self.replay.left_at_most
+        least = self.replay.left[0]
+        return ((total - most) / total, (total - least) / total) if total else (0.0, 0.0)
 
     @property
     def assumption(self) -> Any:
@@ -146,30 +158,18 @@ class MeasuredBucketKey:
             "bucket": replay.bucket,
             "trails": list(self.trails),
             "requests": self.requests,
-            "requests_left": _ends(self.left),
-            f"saves_{code}": _ends(chosen),
-            f"saves_{code}_writes_{other}": _ends(against),
-            "in_the_logs": {
-                "requests": replay.total,
-                "left": _ends(replay.left),
-                "puts": replay.puts,
-                "gets": replay.gets,
-                "gets_of_objects_not_written_in_the_logs": replay.unseen,
-                "not_replayed": replay.others,
-                "under_a_bucket_key": replay.of_bucket,
-                "requesters": len({(each.account, each.requester) for each in replay.requesters}),
-            },
+            "left_low": self.left[0],
+            "left_high": self.left[1],
+            "left_at_most": self.left_at_most,
+            f"saves_{code}": plain(chosen._asdict()),
+            f"saves_{code}_writes_{other}": plain(against._asdict()),
+            "in_the_logs": replay.to_dict(),
             "keys": list(replay.keys),
             "loses": self.loses,
             "how": self.how,
             "commands": list(self.commands) if replay.total else [],
             "source": self.source,
         }
-
-
-def _ends(ends: tuple[float, float]) -> dict[str, Any]:
-    """Both ends as JSON has them."""
-    return plain(dict(zip(("low", "high"), ends, strict=True)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -237,7 +237,7 @@ def measure_bucket_keys(
             savings = pricing.savings(replay)
         # what one bucket would save is not known: all others still are
         except RateError as error:
-            savings = (math.nan, math.nan), (math.nan, math.nan)
+            savings = _UNKNOWN, _UNKNOWN
             found = "; ".join(problem.found for problem in error.problems)
             notices.append(
                 f"bucket {replay.bucket}: what its Bucket Key saves has no price: {found}"
@@ -275,8 +275,8 @@ def covered_hours(coverage: Coverage) -> int:
 
 def _order(bucket: MeasuredBucketKey, exempt: bool) -> tuple[float, float, float, str]:
     ends = bucket.exempt if exempt else bucket.charged
-    least, most = (0.0 if math.isnan(end) else end for end in ends)
-    return -least, -most, -bucket.requests, bucket.replay.bucket
+    _, high, at_least = (0.0 if math.isnan(end) else end for end in ends)
+    return -at_least, -high, -bucket.requests, bucket.replay.bucket
 
 
 class _Others:
@@ -320,15 +320,15 @@ class _Pricing:
                     sums[self._place(account, region)] += quantity * scale
             self._all[exempt] = sums
 
-    def savings(self, replay: BucketReplay) -> tuple[tuple[float, float], tuple[float, float]]:
-        """The cost saved, at least and at most: writes charged, and exempt. [currency/month]"""
+    def savings(self, replay: BucketReplay) -> tuple[Ends, Ends]:
+        """The cost saved, if writes are charged and if they are exempt. [currency/month]"""
         rows = [
             place
             for place, requester in enumerate(replay.requesters)
             if requester.operation in PUTS | GETS
         ]
         if not rows or not replay.total:
-            return (0.0, 0.0), (0.0, 0.0)
+            return Ends(0.0, 0.0, 0.0), Ends(0.0, 0.0, 0.0)
         requesters = [replay.requesters[row] for row in rows]
         usage = pd.DataFrame(
             {
@@ -340,7 +340,7 @@ class _Pricing:
         )
         lines = Lines(usage, self._table)
         writes = np.array([each.cause in WRITES for each in requesters], dtype=bool)
-        counts = (replay.requests, replay.low, replay.high)
+        counts = (replay.requests, replay.low, replay.high, replay.at_most)
         quantities = [np.asarray(each[rows] * self._scale, dtype=np.float64) for each in counts]
         found = []
         for exempt in (False, True):
@@ -354,10 +354,10 @@ class _Pricing:
             }
             others = _Others(rest, self._known)
             mask = writes if exempt else None
-            whole, low, high = (
+            whole, low, high, at_most = (
                 self._cost(lines, quantity, others, mask) for quantity in quantities
             )
-            found.append((whole - high, whole - low))
+            found.append(Ends(whole - high, whole - low, whole - at_most))
         return found[0], found[1]
 
     def _cost(self, lines: Lines, quantity: FloatArray, others: _Others, exempt: Any) -> float:

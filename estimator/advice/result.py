@@ -156,7 +156,7 @@ class Advice:
         """The buckets of the logs whose Bucket Key would save enough, the most first."""
         buckets = () if self.measured is None else self.measured.buckets
         other = self.forecast.other_interpretation
-        return tuple(bucket for bucket in buckets if bucket.saves(other)[1] >= SMALLEST)
+        return tuple(bucket for bucket in buckets if bucket.saves(other).high >= SMALLEST)
 
     def _measured_rows(self, rank: int) -> list[dict[str, Any]]:
         """The rows of what was replayed, after what was tried on the inventory."""
@@ -166,12 +166,12 @@ class Advice:
                 "rank": rank + place,
                 "kind": KIND,
                 "advice": bucket.title,
-                "saves_requests": bucket.requests - bucket.left[1],
-                name: bucket.saves(other)[0],
-                f"{name}_low": bucket.saves(other)[0],
-                f"{name}_high": bucket.saves(other)[1],
-                f"{name}_writes_charged": bucket.charged[0],
-                f"{name}_writes_exempt": bucket.exempt[0],
+                "saves_requests": bucket.requests - bucket.left_at_most,
+                name: bucket.saves(other).at_least,
+                f"{name}_low": bucket.saves(other).low,
+                f"{name}_high": bucket.saves(other).high,
+                f"{name}_writes_charged": bucket.charged.at_least,
+                f"{name}_writes_exempt": bucket.exempt.at_least,
                 "what_if": False,
                 "trade_off": False,
                 "loses": bucket.loses,

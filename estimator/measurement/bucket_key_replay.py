@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -60,7 +61,10 @@ class BucketReplay:
         For each requester. [request]
     low, high : array of int
         For each requester what would be left, at the lifetime that leaves the fewest of all, and at
-        the one that leaves the most. [request]
+        the one that leaves the most, where objects whose write is not in the logs are under one
+        bucket key that lives as long. [request]
+    at_most : array of int
+        The same as `high` where these objects have no bucket key at all. [request]
     puts, gets, unseen, others : int
         Of the requests: writes; reads of objects whose write is in the logs; reads of all others,
         which may be older than any bucket key; other calls and such without a time, which stay.
@@ -75,6 +79,7 @@ class BucketReplay:
     requests: IntArray
     low: IntArray
     high: IntArray
+    at_most: IntArray
     puts: int
     gets: int
     unseen: int
@@ -88,13 +93,36 @@ class BucketReplay:
 
     @property
     def left(self) -> tuple[int, int]:
-        """What a Bucket Key would leave of `total`, at least and at most. [request]"""
+        """What a Bucket Key would leave of `total`, by how long a bucket key lives. [request]"""
         return int(self.low.sum()), int(self.high.sum())
+
+    @property
+    def left_at_most(self) -> int:
+        """The most that it would leave, whatever older objects are under. [request]"""
+        return int(self.at_most.sum())
 
     @property
     def keys(self) -> tuple[str, ...]:
         """The KMS keys that its objects are under."""
         return tuple(sorted({each.key for each in self.requesters if each.key}))
+
+    def to_dict(self) -> dict[str, Any]:
+        """As documented JSON, over the time of the logs. [request]"""
+        low, high = self.left
+        return {
+            "bucket": self.bucket,
+            "has_bucket_key": self.of_bucket > 0 and not self.total,
+            "requests": self.total,
+            "left_low": low,
+            "left_high": high,
+            "left_at_most": self.left_at_most,
+            "puts": self.puts,
+            "gets": self.gets,
+            "gets_of_older_objects": self.unseen,
+            "not_replayed": self.others,
+            "under_a_bucket_key": self.of_bucket,
+            "requesters": len({(each.account, each.requester) for each in self.requesters}),
+        }
 
 
 def replay_bucket_keys(
@@ -109,32 +137,38 @@ def replay_bucket_keys(
     minutes : sequence of int
         Lifetimes of a bucket key. [min]
     """
-    least, most = _left(objects, minutes)
+    left = _left(objects, minutes)
     buckets: dict[str, list[int]] = {}
-    for code, requester in enumerate(objects.requesters):
-        buckets.setdefault(requester.bucket, []).append(code)
+    # a requester may be known from copies alone, which another copy of the event tells better
+    for code in np.flatnonzero(objects.requests).tolist():
+        buckets.setdefault(objects.requesters[code].bucket, []).append(code)
     replays = [
-        _replay_of(objects, bucket, np.array(codes), least, most)
-        for bucket, codes in buckets.items()
+        _replay_of(objects, bucket, np.array(codes), left) for bucket, codes in buckets.items()
     ]
     return tuple(sorted(replays, key=lambda each: (-each.total, -each.of_bucket, each.bucket)))
 
 
-def _left(objects: ObjectRequests, minutes: Sequence[int]) -> tuple[IntArray, IntArray]:
-    """What each lifetime leaves to each requester, at least and at most: lifetimes x requesters."""
+class _Left(NamedTuple):
+    """What each lifetime leaves to each requester: lifetimes x requesters. [request]"""
+
+    least: IntArray
+    most: IntArray
+    at_most: IntArray
+
+
+def _left(objects: ObjectRequests, minutes: Sequence[int]) -> _Left:
     size = len(objects.requesters)
     # folded moments may be nearly a step apart from the true ones, at either end of a lifetime
     step = objects.resolution if objects.resolution > 1 else 0
-    least = np.empty((len(minutes), size), dtype=np.int64)
-    most = np.empty((len(minutes), size), dtype=np.int64)
+    left = _Left(*np.empty((3, len(minutes), size), dtype=np.int64))
     stays = _staying(objects)
     for row, lifetime in enumerate(minutes):
         longer, shorter = 60 * lifetime + step, max(60 * lifetime - step, 1)
-        least[row] = (
-            stays + _fetches(objects, longer) + _count_keys(objects.unseen_gets, longer, size)
-        )
-        most[row] = stays + _fetches(objects, shorter) + objects.unseen
-    return least, most
+        for found, seconds in ((left.least, longer), (left.most, shorter)):
+            known = stays + _fetches(objects, seconds)
+            found[row] = known + _count_keys(objects.unseen_gets, seconds, size)
+        left.at_most[row] = known + objects.unseen
+    return left
 
 
 def _staying(objects: ObjectRequests) -> IntArray:
@@ -171,8 +205,7 @@ def _replay_of(
     objects: ObjectRequests,
     bucket: str,
     codes: npt.NDArray[np.intp],
-    least: IntArray,
-    most: IntArray,
+    left: _Left,
 ) -> BucketReplay:
     requesters = tuple(objects.requesters[code] for code in codes)
     of_bucket = objects.of_bucket[codes]
@@ -181,8 +214,9 @@ def _replay_of(
     gets = np.array([each.operation in GETS for each in requesters], dtype=bool)
     timed = requests - objects.untimed[codes]
     unseen = objects.unseen[codes]
-    best = int(least[:, codes].sum(axis=1).argmin())
-    worst = int(most[:, codes].sum(axis=1).argmax())
+    best = int(left.least[:, codes].sum(axis=1).argmin())
+    worst = int(left.most[:, codes].sum(axis=1).argmax())
+    bare = int(left.at_most[:, codes].sum(axis=1).argmax())
     counts = {
         "puts": int(timed[puts].sum()),
         "gets": int((timed - unseen)[gets].sum()),
@@ -192,8 +226,9 @@ def _replay_of(
         bucket,
         requesters,
         requests,
-        least[best, codes],
-        most[worst, codes],
+        left.least[best, codes],
+        left.most[worst, codes],
+        left.at_most[bare, codes],
         **counts,
         others=int(requests.sum()) - sum(counts.values()),
         of_bucket=int(of_bucket.sum()),

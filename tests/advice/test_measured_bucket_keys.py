@@ -52,6 +52,11 @@ def inventory(folder, text=PLAIN):
     return path
 
 
+def ends(low, high):
+    """A saving where no object is read whose write is not in the logs."""
+    return {"low": low, "high": high, "at_least": low}
+
+
 def answer_of(path, logs, *options):
     """The JSON of advice."""
     options = (*options, "--from", "2026-11", "--months", "1", "-f", "json")
@@ -70,8 +75,9 @@ def test_requests_left_and_their_price(tmp_path, logs):
     (bucket,) = answer["bucket_keys"]
     assert bucket["bucket"] == "example-data"
     assert bucket["requests"] == pytest.approx(288_000)
-    assert bucket["requests_left"] == pytest.approx({"low": 720, "high": 41_160})
-    assert bucket["saves_usd"] == pytest.approx({"low": 0.74052, "high": 0.804})
+    assert (bucket["left_low"], bucket["left_high"]) == pytest.approx((720, 41_160))
+    assert bucket["left_at_most"] == pytest.approx(41_160)  # no object is read
+    assert bucket["saves_usd"] == pytest.approx(ends(0.74052, 0.804))
     # nothing of it is CloudTrail's
     assert bucket["saves_usd_writes_exempt"] == pytest.approx(bucket["saves_usd"])
     assert bucket["in_the_logs"]["requests"] == 9_600
@@ -89,13 +95,25 @@ def test_others_use_the_free_quantity_first(tmp_path, logs):
     """With 20,000 requests elsewhere each saved one is paid: 246,840 to 287,280 x 0.000003."""
     text = PLAIN + "other_kms_requests_per_month: 20000\n"
     (bucket,) = answer_of(inventory(tmp_path, text), logs)["bucket_keys"]
-    assert bucket["saves_usd"] == pytest.approx({"low": 0.74052, "high": 0.86184})
+    assert bucket["saves_usd"] == pytest.approx(ends(0.74052, 0.86184))
 
 
 def test_a_discount_is_taken_off(tmp_path, logs):
     """Half of the rate is half of the saving."""
     (bucket,) = answer_of(inventory(tmp_path), logs, "--discount", "50%")["bucket_keys"]
-    assert bucket["saves_usd"] == pytest.approx({"low": 0.37026, "high": 0.402})
+    assert bucket["saves_usd"] == pytest.approx(ends(0.37026, 0.402))
+
+
+def test_older_objects_may_have_no_bucket_key(tmp_path):
+    """9,600 reads a day of objects that nobody wrote in the logs: at the least nothing is saved."""
+    events = [event(second, "Decrypt", "app", f"o{second}") for second in range(0, DAY, PACE)]
+    path = inventory(tmp_path)
+    (bucket,) = answer_of(path, write(tmp_path, events))["bucket_keys"]
+    assert (bucket["left_low"], bucket["left_high"]) == pytest.approx((720, 41_160))
+    assert bucket["left_at_most"] == pytest.approx(288_000)
+    assert bucket["saves_usd"] == pytest.approx({"low": 0.74052, "high": 0.804, "at_least": 0})
+    shown = kmscost("advise", path, "--actuals", tmp_path, "--from", "2026-11", "--months", "1")
+    assert "at most: 288,000 are left, and USD 0.00 a month saved" in " ".join(shown.stdout.split())
 
 
 @pytest.mark.parametrize("writes", ["charged", "exempt"])
@@ -109,7 +127,7 @@ def test_both_interpretations_of_cloudtrails_own_bucket(tmp_path, writes):
         events.append(put)
     text = PLAIN + f"cloudtrail_writes: {writes}\n"
     (bucket,) = answer_of(inventory(tmp_path, text), write(tmp_path, events))["bucket_keys"]
-    paid, exempt = {"low": 0.74052, "high": 0.804}, {"low": 0.0, "high": 0.0}
+    paid, exempt = ends(0.74052, 0.804), ends(0.0, 0.0)
     chosen, other = (paid, exempt) if writes == "charged" else (exempt, paid)
     name = "saves_usd_writes_exempt" if writes == "charged" else "saves_usd_writes_charged"
     assert bucket["saves_usd"] == pytest.approx(chosen)
@@ -155,9 +173,9 @@ def test_the_replay_takes_the_place_of_what_is_assumed(tmp_path):
     stated = json.loads(setting.partition("=")[2])
     (bucket,) = answer_of(path, tmp_path / "logs")["bucket_keys"]
     assert bucket["trails"] == ["org"]
-    left, requests = bucket["requests_left"], bucket["requests"]
-    assert stated["low"] == pytest.approx(1 - left["high"] / requests, abs=1e-4)
-    assert stated["high"] == pytest.approx(1 - left["low"] / requests, abs=1e-4)
+    requests = bucket["requests"]
+    assert stated["low"] == pytest.approx(1 - bucket["left_at_most"] / requests, abs=1e-4)
+    assert stated["high"] == pytest.approx(1 - bucket["left_low"] / requests, abs=1e-4)
     assert measured["saves_usd_low"] < measured["saves_usd"] < assumed["saves_usd"]
 
 
@@ -208,7 +226,7 @@ def test_a_region_without_a_rate_is_named(tmp_path):
     answer = answer_of(inventory(tmp_path), write(tmp_path, events))
     found = {bucket["bucket"]: bucket for bucket in answer["bucket_keys"]}
     assert found["example-data"]["saves_usd"]["low"] == pytest.approx(0.74052)
-    assert found["china"]["saves_usd"] == {"low": None, "high": None}
+    assert found["china"]["saves_usd"] == ends(None, None)
     assert any("bucket china" in notice for notice in answer["notices"])
 
 

@@ -38,8 +38,8 @@ def _sheet(advice: Advice, buckets: tuple[MeasuredBucketKey, ...]) -> Sheet:
             bucket.replay.bucket,
             count(round(bucket.requests)),
             _counts(bucket.left),
-            _amounts(bucket.saves(other)),
-            _amounts(bucket.exempt if other == "exempt" else bucket.charged),
+            _amounts(bucket.saves(other)[:2]),
+            _amounts((bucket.exempt if other == "exempt" else bucket.charged)[:2]),
         )
         for bucket in buckets
     )
@@ -63,11 +63,12 @@ def _describe(advice: Advice, rank: int, bucket: MeasuredBucketKey, is_first: bo
         (replay.others, "others, which stay"),
     ]
     shares = ", ".join(f"{count(number)} {words}" for number, words in parts if number)
-    saving = f"{unit} {_amounts(bucket.saves(other))} a month"
+    saving = f"{unit} {_amounts(bucket.saves(other)[:2])} a month"
     by = f"{count(requesters)} requester{'s' * (requesters != 1)}"
     lines = [
         f"leaves: {_counts(bucket.left)} of {count(round(bucket.requests))} requests a month",
-        f"saves: {saving}; {unit} {_amounts(against)} if {INTERPRETATION_WORDS[other]}",
+        *_older(advice, bucket),
+        f"saves: {saving}; {unit} {_amounts(against[:2])} if {INTERPRETATION_WORDS[other]}",
         f"in the logs: {shares}, by {by}",
     ]
     if bucket.trails:
@@ -79,6 +80,18 @@ def _describe(advice: Advice, rank: int, bucket: MeasuredBucketKey, is_first: bo
         f"source: {bucket.source if is_first else 'as above'}",
     ]
     return Lines(f"{rank} {bucket.title[0].upper()}{bucket.title[1:]}", tuple(lines))
+
+
+def _older(advice: Advice, bucket: MeasuredBucketKey) -> Iterator[str]:
+    """Yield what stays where older objects have no bucket key, if that is more."""
+    if bucket.replay.left_at_most == bucket.replay.left[1]:
+        return
+    least = bucket.saves(advice.forecast.other_interpretation).at_least
+    yield (
+        f"at most: {count(round(bucket.left_at_most))} are left, and {advice.currency} "
+        f"{_amounts((least,))} a month saved, as long as objects whose write is not in these logs "
+        "have no bucket key, or each one of its own"
+    )
 
 
 def _rest(advice: Advice) -> Iterator[str]:
@@ -122,7 +135,7 @@ def _counts(ends: tuple[float, float]) -> str:
     return " to ".join(dict.fromkeys(str(count(round(end))) for end in ends))
 
 
-def _amounts(ends: tuple[float, float]) -> str:
+def _amounts(ends: tuple[float, ...]) -> str:
     # a difference of two sums: what is left of nothing is their last digits
     amounts = (0.0 if abs(end) < 1e-9 else end for end in ends)
     return " to ".join(
