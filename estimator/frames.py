@@ -64,6 +64,11 @@ ACTUALS = (
     Column("bucket_key", "bool", "-", "an S3 Bucket Key was in use"),
     Column("cause", "category", "-", "put, digest, check, get, replication, other, unknown or key"),
     Column("operation", "category", "-", "KMS operation, or KeyMonth"),
+    Column("service", "category", "-", "service that asked KMS; direct: the caller itself did"),
+    Column("caller", "category", "-", "role, user or service that called, without its session"),
+    Column(
+        "resource", "category", "-", "what the request is for: a bucket, a secret, a table, ..."
+    ),
     Column("quantity", "float64", "unit", "requests, key-months or CloudTrail events"),
     Column("unit", "category", "-", "request, key-month, event, or nothing for a tax"),
     Column("files", "float64", "file", "objects put or got, whatever they are encrypted with"),
@@ -72,7 +77,7 @@ ACTUALS = (
     Column("cost", "float64", "currency", "unblended cost as billed"),
     Column("currency", "category", "-", "code of the currency, such as USD"),
     Column("product", "category", "-", "awskms or AWSCloudTrail"),
-    Column("meter", "category", "-", "what a bill's usage type meters, such as KMS-Requests"),
+    Column("meter", "category", "-", "usage type without its Region, such as KMS-Requests"),
     Column("lines", "int64", "line", "lines of the bill behind the row"),
     Column("source", "category", "-", "cloudtrail, s3-inventory, s3-listing, access-logs, ..."),
     Column("coverage", "float64", "0-1", "share of the day's hours that the input covers"),

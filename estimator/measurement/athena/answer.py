@@ -10,12 +10,8 @@ from functools import lru_cache
 
 from estimator.measurement.athena.query import ANY_DAY, HOURS, REQUEST
 from estimator.measurement.athena.rows import AGAIN, Row, rows_of
-from estimator.measurement.cloudtrail_logs.requests import (
-    Request,
-    Traits,
-    caller_of,
-    request_of,
-)
+from estimator.measurement.cloudtrail_logs.callers import caller_of
+from estimator.measurement.cloudtrail_logs.requests import Request, Traits, request_of
 from estimator.measurement.unreadable import UnreadableError, readable
 from pricing.arns import is_key
 from pricing.reading.problems import KmscostError, Problem

@@ -13,10 +13,8 @@ import datetime
 import re
 from collections.abc import Iterable
 
-from estimator.measurement.cloudtrail_logs.requests import (
-    COPIES,
-    REPLICATION_SESSION,
-)
+from estimator.measurement.cloudtrail_logs.callers import REPLICATION_SESSION
+from estimator.measurement.cloudtrail_logs.requests import COPIES
 from estimator.measurement.envelopes.event_kinds import (
     KMS,
     NO_CALLS,

@@ -28,7 +28,7 @@ from estimator.measurement.unreadable import WHOLE, UnreadableError, readable
 
 _WINDOW = datetime.timedelta(minutes=5)  # a log file holds about the five minutes before (F1)
 _LOGS = "CloudTrail"
-_SHARED = 8  # a copy that names the shared action tells more than one that does not
+_SHARED = 128  # a copy that names the shared action tells more than one that does not
 
 Hours = dict[tuple[str, str], dict[datetime.date, int]]
 

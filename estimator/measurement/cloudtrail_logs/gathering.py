@@ -163,6 +163,10 @@ _COLUMNS = (
     "bucket_key",
     "cause",
     "operation",
+    "service",
+    "caller",
+    "resource",
+    "meter",
 )
 
 

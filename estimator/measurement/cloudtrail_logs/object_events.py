@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from estimator.measurement.cloudtrail_logs.callers import read_caller
 from estimator.measurement.cloudtrail_logs.identities import identity
 from estimator.measurement.cloudtrail_logs.record import Record
-from estimator.measurement.cloudtrail_logs.requests import Request, names_in, requester_of
+from estimator.measurement.cloudtrail_logs.requests import Request
+from estimator.measurement.services import OBJECT_KEY
 
 _S3_ARN = ":s3:::"
 NO_OBJECT = bytes(16)  # the bucket alone: its Bucket Key is on
@@ -86,14 +88,18 @@ class ObjectEvents:
         """
         if request.error or request.cause == "check":
             return
-        target = names_in(record)[2]
+        parameters = record.parameters
+        context = (parameters.context or parameters.source or {}) if parameters else {}
+        target = context.get(OBJECT_KEY, "")
+        if not isinstance(target, str):
+            return
         bucket, slash, name = target.partition(_S3_ARN)[2].partition("/")
         if not bucket or bool(slash) != bool(name):
             return
         requester = Requester(
             bucket,
             request.key,
-            requester_of(record),
+            read_caller(bytes(record.caller)).name,
             request.operation,
             request.cause,
             request.billed_account,

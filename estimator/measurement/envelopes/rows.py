@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -22,6 +22,7 @@ from estimator.measurement.envelopes.event_kinds import (
     must_have_parameters,
 )
 from estimator.measurement.envelopes.types_of_fields import check_type, unreadable
+from estimator.measurement.services import CONTEXT_RULES
 from estimator.measurement.unreadable import UnreadableError
 from pricing.arns import is_key
 
@@ -41,7 +42,11 @@ _SCALARS = {
     "errorCode": ("errorcode",),
     "eventType": ("eventtype", "eventtypename"),
     "eventCategory": ("eventcategory", "category"),
+    "sourceIPAddress": ("sourceipaddress",),
+    "userAgent": ("useragent",),
 }
+# what only says by whom: a request counts all the same where it is no text
+_BY_WHOM = ("sourceIPAddress", "userAgent")
 _NESTED = {
     "requestParameters": "requestparameters",
     "resources": "resources",
@@ -56,6 +61,9 @@ _CONTEXTS = {
     "encryptionContext": "encryptioncontext",
     "sourceEncryptionContext": "sourceencryptioncontext",
 }
+_ALGORITHMS = (
+    "encryptionAlgorithm", "sourceEncryptionAlgorithm", "signingAlgorithm", "keyPairSpec",
+)  # fmt: skip
 _NAMES = {"aws:cloudtrail:arn": "awscloudtrailarn", "aws:s3:arn": "awss3arn"}
 _IN_CONTEXTS = {context + name for context in _CONTEXTS.values() for name in _NAMES.values()}
 _TRAIL = "encryptioncontextawscloudtrailarn"
@@ -86,6 +94,10 @@ def plain_name(name: str) -> str:
     'requestparametersencryptioncontextawscloudtrailarn'
     """
     return _LETTERS.sub("", name.lower())
+
+
+# AWS's own spelling of the keys that services write into an encryption context
+_SPELLING = {plain_name(rule.key): rule.key for rule in CONTEXT_RULES}
 
 
 @lru_cache(maxsize=4096)
@@ -174,7 +186,7 @@ def event_of(row: Mapping[str, Any], plan: Plan, in_log: bool) -> Fields:
 def _check_scalars(row: Mapping[str, Any], plan: Plan, in_log: bool) -> None:
     """Refuse what stands where a text should: without it the event would count as another."""
     for field, columns in plan.scalars.items():
-        for column in columns:
+        for column in () if field in _BY_WHOM else columns:
             # the other names of a field may be of columns that hold something else
             if not plain_name(column).endswith(field.lower()):
                 continue
@@ -219,12 +231,24 @@ def _parameters(flat: dict[str, list[Any]]) -> Fields | None:
     if not flat:
         return None
     parameters: Fields = {"keyId": _name(flat, "keyid", "requestParameters")}
+    parameters |= {field: _told(flat, field.lower()) for field in _ALGORITHMS}
     for field, begin in _CONTEXTS.items():
         if any(name.startswith(begin) and _any(values) for name, values in flat.items()):
-            parameters[field] = {
+            keys = _keys_of(name.removeprefix(begin) for name in flat if name.startswith(begin))
+            parameters[field] = {key: _told(flat, begin + name) for key, name in keys.items()} | {
                 key: _name(flat, begin + name, "encryptionContext") for key, name in _NAMES.items()
             }
     return parameters
+
+
+def _keys_of(names: Iterable[str]) -> dict[str, str]:
+    """The keys of an encryption context by their plain names: AWS's own spelling where known."""
+    return {_SPELLING.get(name, name): name for name in names if name}
+
+
+def _told(flat: dict[str, list[Any]], name: str) -> str | None:
+    """A text, nothing where it is another thing: it only says whose the request is."""
+    return next((value for value in flat.get(name, ()) if isinstance(value, str) and value), None)
 
 
 def _caller(flat: dict[str, list[Any]]) -> Fields | None:
