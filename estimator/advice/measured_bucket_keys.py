@@ -29,6 +29,7 @@ from pricing.bill import Lines
 from pricing.rates import RateTable
 from pricing.reading.problems import RateError
 from pricing.regions import partition_of
+from pricing.request_meters import SYMMETRIC
 
 KIND = "measured-bucket-key"
 _HOURS_OF_A_WEEK = 168  # of less than a week nobody knows how the other days are
@@ -309,14 +310,14 @@ class _Pricing:
         self._payers = {account.id: account.payer for account in inventory.accounts}
         # an account that the inventory does not have is taken for one of its first payer
         self._payer = inventory.payers()[0]
-        shared = set(table.meter("GenerateDataKey").operations)
         self._all: dict[bool, dict[tuple[str, str], float]] = {}
-        rows = actuals.measured[["billed_account", "billed_region", "cause", "operation"]]
+        rows = actuals.measured[["billed_account", "billed_region", "cause", "meter"]]
         rows = rows.astype(str).assign(quantity=actuals.measured["quantity"].to_numpy())
         for exempt in (False, True):
             sums: defaultdict[tuple[str, str], float] = defaultdict(float)
-            for account, region, cause, operation, quantity in rows.itertuples(index=False):
-                if operation in shared and not (exempt and cause in WRITES):
+            for account, region, cause, meter, quantity in rows.itertuples(index=False):
+                # asymmetric requests and key pairs are no part of the free quantity (F13)
+                if meter == SYMMETRIC and not (exempt and cause in WRITES):
                     sums[self._place(account, region)] += quantity * scale
             self._all[exempt] = sums
 
