@@ -1,6 +1,6 @@
 """What a request to KMS is metered as: the usage type on the bill without its Region.
 
-Names: `pricing.offers.meters`, AWS Price List files and bills. Which request is metered as what: AWS
+Names: `pricing.offers.meters`, AWS Price List files, bills. Which request is metered as what: AWS
 KMS pricing page (asymmetric requests, RSA_2048 apart; data key pairs, ECC and RSA apart; all else,
 HMAC and management among it, in one), checked 2026-11-28. Loaded with every log file: light.
 """

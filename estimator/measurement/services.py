@@ -2,7 +2,12 @@
 
 In this order: a trail in the encryption context; another key of it that a service documents; the
 service that the event names as the one between (``invokedBy``, else ``sourceIPAddress``, else
-``userAgent``); nobody between. What no rule covers is `UNKNOWN`, never another's.
+``userAgent``); nobody between. What no rule covers is `UNKNOWN`, never another's. `kms:ViaService`
+is a condition of policies, and stands in no event that was found.
+
+Sources: of each key its rule; CloudTrail User Guide, "CloudTrail record contents" (``invokedBy``;
+for services ``sourceIPAddress`` is their DNS name, of a console it is the user's address); IAM User
+Guide, "Forward access sessions" (``fas.``). Checked 2026-11-28.
 """
 
 from __future__ import annotations
@@ -11,8 +16,12 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-DIRECT, UNKNOWN, CLOUDTRAIL_SERVICE = "direct", "unknown", "cloudtrail"
+DIRECT, UNKNOWN = "direct", "unknown"
 TRAIL_KEY, OBJECT_KEY = "aws:cloudtrail:arn", "aws:s3:arn"
+FUNCTION_KEY = "aws:lambda:FunctionArn"
+
+_KMS_GUIDE = "KMS Developer Guide, "
+_NOT_DOCUMENTED = "real events of 2024; no text of AWS was found"
 
 
 class ContextRule(NamedTuple):
@@ -23,11 +32,11 @@ class ContextRule(NamedTuple):
     key : str
         The key, as AWS spells it.
     service : str
-        AWS's short name of the service, the first label of its endpoint and of `kms:ViaService`.
+        AWS's short name of the service: the first label of its `kms:ViaService`.
     resource : str
         What the value names, in a word.
     source : str
-        Where AWS says so.
+        Where it is said.
     """
 
     key: str
@@ -36,23 +45,73 @@ class ContextRule(NamedTuple):
     source: str
 
 
-# the first of these that a context has decides: a database's volume names both of them
+# the first of these that a context has decides: the volume of a database names both of them
 CONTEXT_RULES = (
-    ContextRule(TRAIL_KEY, CLOUDTRAIL_SERVICE, "trail", "KMS guide, services-cloudtrail"),
-    ContextRule(OBJECT_KEY, "s3", "bucket", "KMS guide, services-s3"),
-    ContextRule("SecretARN", "secretsmanager", "secret", "KMS guide, services-secrets-manager"),
-    ContextRule("PARAMETER_ARN", "ssm", "parameter", "KMS guide, services-parameter-store"),
-    ContextRule("aws:lambda:FunctionArn", "lambda", "function", "real logs"),
-    ContextRule("aws:sqs:arn", "sqs", "queue", "real logs"),
-    ContextRule("aws:eks:context", "eks", "cluster", "real logs"),
+    ContextRule(TRAIL_KEY, "cloudtrail", "trail", _KMS_GUIDE + "How AWS CloudTrail uses AWS KMS"),
+    ContextRule(OBJECT_KEY, "s3", "bucket", "S3 User Guide, Encryption context of SSE-KMS"),
+    ContextRule(
+        "SecretARN", "secretsmanager", "secret", "Secrets Manager User Guide, Encryption context"
+    ),
+    ContextRule(
+        "PARAMETER_ARN", "ssm", "parameter", _KMS_GUIDE + "Parameter Store encryption context"
+    ),
+    ContextRule(
+        FUNCTION_KEY, "lambda", "function", "Lambda Developer Guide, Data encryption at rest"
+    ),
+    ContextRule(
+        "aws:dynamodb:tableName", "dynamodb", "table", _KMS_GUIDE + "DynamoDB encryption context"
+    ),
+    ContextRule("aws:rds:db-id", "rds", "database", _KMS_GUIDE + "Amazon RDS encryption context"),
+    ContextRule("aws:rds:dbc-id", "rds", "database cluster", "Aurora User Guide, Key management"),
+    ContextRule(
+        "aws:workspaces:sid-directoryid",
+        "workspaces",
+        "WorkSpace",
+        _KMS_GUIDE + "WorkSpaces encryption context",
+    ),
+    ContextRule("aws:ebs:id", "ec2", "volume", _KMS_GUIDE + "Amazon EBS encryption context"),
+    ContextRule("aws:redshift:arn", "redshift", "cluster", _KMS_GUIDE + "Redshift, context"),
+    ContextRule("aws:sqs:arn", "sqs", "queue", _NOT_DOCUMENTED),
+    ContextRule(
+        "aws:sns:topicArn", "sns", "topic", "GameLift guide, SNS topic with server-side encryption"
+    ),
+    ContextRule(
+        "aws:logs:arn", "logs", "log group", "CloudWatch Logs User Guide, Encrypt log data"
+    ),
+    ContextRule("aws:eks:context", "eks", "cluster", _NOT_DOCUMENTED),
+    ContextRule("aws:backup:backup-vault", "backup", "vault", "AWS managed policies of AWS Backup"),
+    ContextRule(
+        "aws:elasticfilesystem:filesystem:id",
+        "elasticfilesystem",
+        "file system",
+        "EFS User Guide, Encrypting data at rest",
+    ),
+    ContextRule(
+        "aws:kinesis:arn", "kinesis", "stream", "Kinesis Data Streams Developer Guide, context"
+    ),
+    ContextRule(
+        "aws:events:event-bus:arn", "events", "event bus", "EventBridge User Guide, Encryption"
+    ),
+    ContextRule(
+        "aws:states:stateMachineArn", "states", "state machine", "Step Functions, Data at rest"
+    ),
+    ContextRule("aws:states:activityArn", "states", "activity", "Step Functions, Data at rest"),
+    ContextRule(
+        "aws:ses:rule-name", "ses", "receipt rule", _KMS_GUIDE + "Amazon SES encryption context"
+    ),
+    ContextRule(
+        "aws:workmail:arn", "workmail", "organization", _KMS_GUIDE + "WorkMail encryption context"
+    ),
 )
 _PLACES = {rule.key: place for place, rule in enumerate(CONTEXT_RULES)}
+_NOWHERE = len(CONTEXT_RULES)
 
-# the same service by another label of its host name
+# the same service under another label of its host name; a console is its user's own hand
 _OTHER_LABELS = {"ec2-frontend-api": "ec2"}
-_HOSTS = (".amazonaws.com", ".amazonaws.com.cn", ".aws.internal")
-_INTERNAL = "AWS Internal"
-_INTERNAL_AGENT = "aws-internal/"
+_CONSOLES = frozenset({"signin", "console"})
+HOSTS = (".amazonaws.com", ".amazonaws.com.cn")
+INTERNAL = "AWS Internal"
+_MOST_KEYS = 5  # of a context that no rule covers, shown as an example
 
 
 class Origin(NamedTuple):
@@ -66,11 +125,14 @@ class Origin(NamedTuple):
         What the context names, of many alike one.
     via : str
         The service between, `DIRECT` or `UNKNOWN`.
+    keys : str
+        Of an unknown service the keys of the context, for an example.
     """
 
     place: int = -1
     resource: str = ""
     via: str = DIRECT
+    keys: str = ""
 
     @property
     def service(self) -> str:
@@ -78,7 +140,7 @@ class Origin(NamedTuple):
         return CONTEXT_RULES[self.place].service if self.place >= 0 else self.via
 
 
-def context_of(context: Mapping[str, Any]) -> tuple[int, str]:
+def context_of(context: Mapping[str, str]) -> tuple[int, str]:
     """The rule that an encryption context meets, and the resource that it names.
 
     >>> context_of({"aws:s3:arn": "arn:aws:s3:::photos/2026/a.jpg"})
@@ -86,73 +148,102 @@ def context_of(context: Mapping[str, Any]) -> tuple[int, str]:
     >>> context_of({"purpose": "test"})
     (-1, '')
     """
-    best, value = len(CONTEXT_RULES), ""
+    best, value = _NOWHERE, ""
     for key, named in context.items():
-        place = _PLACES.get(key, best)
-        # KMS takes texts alone: what is none was written by nobody who knows it
-        if place < best and type(named) is str:
+        place = _PLACES.get(key, _NOWHERE)
+        if place < best:
             best, value = place, named
-    if best == len(CONTEXT_RULES):
+    if best == _NOWHERE:
         return -1, ""
-    return best, _fold(best, value)
+    fold = _FOLDS.get(best)
+    return best, fold(value) if fold else value
 
 
-def _fold(place: int, value: str) -> str:
-    """The resource without what tells its parts apart: objects of a bucket are met by the million."""
-    fold = _FOLDS.get(CONTEXT_RULES[place].key)
-    return fold(value) if fold else value
+def shown_keys(context: Mapping[str, str]) -> str:
+    """The keys of a context for people, never its values: a caller may have put anything there."""
+    names = sorted(key[:40] for key in context)
+    return ", ".join(names[:_MOST_KEYS]) + ", ..." * (len(names) > _MOST_KEYS)
 
 
 def _bucket_of(value: str) -> str:
+    """The bucket of an object's ARN: objects are met by the million."""
     return value.partition("/")[0]
 
 
-_FOLDS: dict[str, Callable[[str], str]] = {OBJECT_KEY: _bucket_of}
+def _function_of(value: str) -> str:
+    """A function's ARN without its version or alias."""
+    return ":".join(value.split(":", 7)[:7])
 
 
-@lru_cache(maxsize=4096)
-def via_of(invoked_by: str, address: str, agent: str, is_service: bool) -> str:
+_FOLDS: dict[int, Callable[[str], str]] = {
+    _PLACES[OBJECT_KEY]: _bucket_of,
+    _PLACES[FUNCTION_KEY]: _function_of,
+}
+
+
+def via_of(named: str, address: str, agent: str) -> str:
     """The service between a caller and KMS, `DIRECT` or `UNKNOWN`.
 
     Parameters
     ----------
-    invoked_by, address, agent : str
-        ``invokedBy``, ``sourceIPAddress`` and ``userAgent``; empty where there is none.
-    is_service : bool
-        The identity is a service's own.
+    named : str
+        What the identity says (`named_between`).
+    address, agent : str
+        ``sourceIPAddress`` and ``userAgent``; empty where there is none.
 
-    >>> via_of("secretsmanager.amazonaws.com", "203.0.113.7", "", False)
-    'secretsmanager'
-    >>> via_of("", "fas.s3.eu-west-1.amazonaws.com", "", False), via_of("", "", "aws-cli/2", False)
+    >>> via_of("", "fas.s3.eu-west-1.amazonaws.com", ""), via_of("", "192.0.2.1", "aws-cli/2")
     ('s3', 'direct')
-    >>> via_of("AWS Internal", "AWS Internal", "AWS Internal", False)
-    'unknown'
+    >>> via_of("", "AWS Internal", "AWS Internal"), via_of("unknown", "", "")
+    ('unknown', 'unknown')
     """
-    names = (invoked_by, address, agent)
-    for name in names:
-        if service := _service_of(name):
-            return service
-    is_internal = is_service or _INTERNAL in names or agent.startswith(_INTERNAL_AGENT)
-    # a name that is no host is a name all the same: somebody stands between
-    return UNKNOWN if is_internal or invoked_by else DIRECT
+    if named and named != UNKNOWN:
+        return named
+    # nearly all name no host: there are as many addresses and agents as callers
+    service = (address.endswith(HOSTS) and service_of(address)) or (
+        agent.endswith(HOSTS) and service_of(agent)
+    )
+    return service or (UNKNOWN if named or address == INTERNAL else DIRECT)
 
 
-def _service_of(host: str) -> str:
+def named_between(invoked_by: str, is_service: bool) -> str:
+    """The service that an identity names between itself and KMS.
+
+    `UNKNOWN` where one is there without a name, nothing where none is told of.
+
+    >>> named_between("secretsmanager.amazonaws.com", False), named_between("AWS Internal", False)
+    ('secretsmanager', 'unknown')
+    >>> named_between("signin.amazonaws.com", False), named_between("", True)
+    ('', 'unknown')
+    """
+    is_console = invoked_by.endswith(HOSTS) and not service_of(invoked_by)
+    return service_of(invoked_by) or (
+        UNKNOWN if is_service or (invoked_by and not is_console) else ""
+    )
+
+
+@lru_cache(maxsize=4096)
+def service_of(host: str) -> str:
     """AWS's short name of the service with this host name; empty for what is none.
 
-    >>> _service_of("ec2-frontend-api.amazonaws.com"), _service_of("delivery.logs.amazonaws.com")
+    >>> service_of("ec2-frontend-api.amazonaws.com"), service_of("delivery.logs.amazonaws.com")
     ('ec2', 'logs')
-    >>> _service_of("203.0.113.7")
-    ''
+    >>> service_of("203.0.113.7"), service_of("console.amazonaws.com")
+    ('', '')
     """
-    name = host.strip()
-    end = next((end for end in _HOSTS if name.endswith(end)), None)
-    if end is None or " " in name or "/" in name:
+    end = next((end for end in HOSTS if host.endswith(end)), None)
+    if end is None or " " in host or "/" in host:
         return ""
-    labels = [label for label in name.removesuffix(end).split(".") if not _is_region(label)]
-    return _OTHER_LABELS.get(labels[-1], labels[-1]) if labels else ""
+    labels = [label for label in host.removesuffix(end).split(".") if not _is_region(label)]
+    if not labels or _CONSOLES.intersection(labels):
+        return ""
+    return _OTHER_LABELS.get(labels[-1], labels[-1])
 
 
 def _is_region(label: str) -> bool:
     parts = label.split("-")
     return len(parts) >= 3 and parts[-1].isdigit()
+
+
+def rules_table() -> list[tuple[Any, ...]]:
+    """The rules of contexts as rows of a page: key, service, resource, source."""
+    return [tuple(rule) for rule in CONTEXT_RULES]

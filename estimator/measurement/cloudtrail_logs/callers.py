@@ -10,6 +10,7 @@ import msgspec
 
 from estimator.measurement.envelopes.text import without_half_characters
 from estimator.measurement.envelopes.types_of_fields import unreadable
+from estimator.measurement.services import UNKNOWN, named_between
 from pricing.arns import account_in, role_of
 
 _NOTHING = (b"", b"null")
@@ -29,17 +30,14 @@ class Caller(NamedTuple):
         The ARN of its role or user; a service's host name; its account where nothing else is told.
     replicates : bool
         S3 replicates in that name.
-    invoked_by : str
-        Who calls on its behalf.
-    is_service : bool
-        It is a service of AWS for itself.
+    between : str
+        The service that calls KMS in its name (`estimator.measurement.services.named_between`).
     """
 
     account: str = ""
     name: str = ""
     replicates: bool = False
-    invoked_by: str = ""
-    is_service: bool = False
+    between: str = ""
 
 
 class _Issuer(msgspec.Struct, gc=False):
@@ -89,7 +87,7 @@ def read_caller(raw: bytes) -> Caller:
     """The caller in the bytes of a `userIdentity`."""
     identity = read_part(_decode_identity, raw, _Identity, "userIdentity")
     if identity is None:
-        return Caller()
+        return Caller(between=UNKNOWN)
     issuer = identity.session.issuer if identity.session else None
     role = issuer.arn if issuer else None
     return caller_of(identity.kind, identity.arn, identity.account, identity.invoked_by, role)
@@ -115,6 +113,5 @@ def caller_of(
     elif not arn and kind == SERVICE:
         name = service or ""
     replicates = arn.endswith(REPLICATION_SESSION)
-    return Caller(
-        account, name or account or service or "", replicates, service or "", kind == SERVICE
-    )
+    between = named_between(service or "", kind == SERVICE)
+    return Caller(account, name or account or service or "", replicates, between)

@@ -6,6 +6,7 @@ from collections import Counter
 
 import numpy as np
 
+from estimator.measurement.cloudtrail_logs.attribution_notices import attribution_notices
 from estimator.measurement.cloudtrail_logs.copies import Seen, distinct, rows_of
 from estimator.measurement.cloudtrail_logs.counting import Counted, Hours
 from estimator.measurement.cloudtrail_logs.object_requests import ObjectTable
@@ -89,8 +90,10 @@ class Gathering:
             len(requests)
         )
         once = distinct(self._seen, len(requests), order)
-        counted = zip(requests, once.quantity, strict=True)
-        self.take_counts(Counter({request: int(n) for request, n in counted if n}), once.copies)
+        for request, quantity in zip(requests, once.quantity, strict=True):
+            if quantity:
+                self._requests[request] += int(quantity)
+        self._copies += once.copies
         coverage = Coverage(self._hours)
         failed: Counter[str] = Counter()
         for request, quantity in self._requests.items():
@@ -102,6 +105,7 @@ class Gathering:
         notices = [
             *_failed_notices(failed),
             *_dayless_notices(dayless),
+            *attribution_notices(counts),
             *(f"{count:,} {note}" for note, count in sorted(self._notes.items())),
             *self.skipped.lines(),
             *coverage.notices(),

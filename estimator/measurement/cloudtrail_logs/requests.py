@@ -14,15 +14,6 @@ import msgspec
 
 from estimator.measurement.cloudtrail_logs.callers import Caller, read_caller, read_part
 from estimator.measurement.cloudtrail_logs.record import Parameters, Record
-from estimator.measurement.services import (
-    DIRECT,
-    OBJECT_KEY,
-    TRAIL_KEY,
-    UNKNOWN,
-    Origin,
-    context_of,
-    via_of,
-)
 from estimator.measurement.envelopes.event_kinds import (
     CLOUDTRAIL,
     NO_CALLS,
@@ -31,6 +22,16 @@ from estimator.measurement.envelopes.event_kinds import (
     WITH_PARAMETERS,
 )
 from estimator.measurement.object_name import DIGEST, parse_folder
+from estimator.measurement.services import (
+    DIRECT,
+    OBJECT_KEY,
+    TRAIL_KEY,
+    UNKNOWN,
+    Origin,
+    context_of,
+    shown_keys,
+    via_of,
+)
 from pricing.arns import account_in, is_key, split_arn
 from pricing.request_meters import request_meter
 
@@ -65,6 +66,7 @@ class Request(NamedTuple):
     unsized: bool  # the meter's rate depends on the size of the key, which no event tells
     caller: str
     resource: str
+    keys: str  # of an unknown service the keys of the context, for an example
 
     @property
     def worth(self) -> int:
@@ -122,24 +124,29 @@ def signature(record: Record) -> tuple[Any, ...]:
     Events by the million have few signatures: what an event says is worked out once for each.
     """
     parameters = record.parameters
+    caller = read_caller(bytes(record.caller))
+    via = via_of(caller.between, record.address or "", record.agent or "")
     if parameters is None:
         names: tuple[Any, ...] = ()
     else:
-        context = parameters.context or parameters.source or _NO_CONTEXT
-        target = context.get(OBJECT_KEY, "")
-        if TRAIL_KEY in context and type(target) is str:
-            folder, slash, name = target.rpartition("/")
+        context = parameters.context or parameters.whose
+        if TRAIL_KEY in context:
+            folder, slash, name = context.get(OBJECT_KEY, "").rpartition("/")
             # "bucket/" is the check of a bucket, "bucket" a Bucket Key
-            names = (folder if name and slash else target, slash, context[TRAIL_KEY])
+            target = folder if name and slash else context.get(OBJECT_KEY, "")
+            names = (target, slash, context[TRAIL_KEY])
         else:
-            names = context_of(context)
+            place, resource = context_of(context)
+            # a Bucket Key's context is the bucket itself
+            names = (place, resource, place >= 0 and resource == context.get(OBJECT_KEY))
+            if place < 0 and via == UNKNOWN:
+                names += (shown_keys(context),)
         names += (
             parameters.key,
             parameters.context is not None,
-            parameters.algorithm or parameters.signing or parameters.source_algorithm,
-            parameters.pair_spec,
+            _text(parameters.algorithm or parameters.signing or parameters.source_algorithm),
+            _text(parameters.pair_spec),
         )
-    caller = read_caller(bytes(record.caller))
     return (
         names,
         record.operation,
@@ -150,21 +157,17 @@ def signature(record: Record) -> tuple[Any, ...]:
         record.category,
         bytes(record.resources),
         caller,
-        via_of(caller.invoked_by, record.address or "", record.agent or "", caller.is_service),
+        via,
     )
-
-
-_NO_CONTEXT: dict[str, Any] = {}
 
 
 def traits_of(record: Record) -> Traits:
     """The traits of an event whose source is KMS."""
     parameters = record.parameters or Parameters()
-    # ReEncrypt has a context of each key
-    context = parameters.context or parameters.source or _NO_CONTEXT
+    context = parameters.context or parameters.source or {}
     caller = read_caller(bytes(record.caller))
-    place, resource = context_of(context)
-    via = via_of(caller.invoked_by, record.address or "", record.agent or "", caller.is_service)
+    via = via_of(caller.between, record.address or "", record.agent or "")
+    place, resource = context_of(parameters.whose)
     return Traits(
         record.kind,
         record.category,
@@ -172,13 +175,13 @@ def traits_of(record: Record) -> Traits:
         record.recipient,
         record.region,
         record.error,
-        _text(context.get(TRAIL_KEY)),
-        _text(context.get(OBJECT_KEY)),
+        context.get(TRAIL_KEY, ""),
+        context.get(OBJECT_KEY, ""),
         parameters.key or "",
         _key_of(bytes(record.resources)),
         caller,
         parameters.context is not None,
-        Origin(place, resource, via),
+        Origin(place, resource, via, shown_keys(parameters.whose)),
         _text(parameters.algorithm or parameters.signing or parameters.source_algorithm),
         _text(parameters.pair_spec),
     )
@@ -210,14 +213,18 @@ def request_of(traits: Traits, day: datetime.date | None) -> Request | None:
     key = traits.key or (traits.named_key if is_key(traits.named_key) else "")
     caller_account, caller, replicates = traits.caller[:3]
     meter, unsized = request_meter(operation, traits.algorithm, traits.pair_spec)
-    whose = (traits.origin.service, meter, unsized, caller, traits.origin.resource)
+    origin = traits.origin
+    keys = origin.keys if origin.service == UNKNOWN else ""
+    whose = (origin.service, meter, unsized, caller, origin.resource, keys)
     billed_region = arn.region if (arn := split_arn(key)) else region
     error = traits.error or ""
 
     if not trail:
         billed = caller_account or recorder
+        # S3 names the bucket alone under a Bucket Key (F11)
+        whole = origin.resource == traits.target and bool(traits.target)
         return Request(
-            day, recorder, region, billed, region, billed, billed_region, key, "", "", "", False,
+            day, recorder, region, billed, region, billed, billed_region, key, "", "", "", whole,
             "other", operation, error, *whose,
         )  # fmt: skip
     is_check, account, file_region, folder, bucket_key = _target_of(traits.target)

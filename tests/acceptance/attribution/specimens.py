@@ -311,8 +311,8 @@ def direct_forms() -> list[Form]:
         Form(2, "direct", "DeriveSharedSecret", app, AGREE, meter=asymmetric, parameters=agree),
         Form(4, "direct", pair, app, APP, {"Department": "x"}, ANY, "pairs", ecc),
         Form(2, "direct", without, app, APP, {"Department": "x"}, ANY, "pairs", wrapping),
-        Form(10, "direct", "GenerateMac", app, MAC, meter="hmac", parameters=mac),
-        Form(5, "direct", "VerifyMac", app, MAC, meter="hmac", parameters=mac),
+        Form(10, "direct", "GenerateMac", app, MAC, meter="symmetric", parameters=mac),
+        Form(5, "direct", "VerifyMac", app, MAC, meter="symmetric", parameters=mac),
         Form(6, "direct", "GenerateRandom", app, parameters={"numberOfBytes": 32}),
         Form(2, "direct", "ReEncrypt", app, APP),
         # management calls: inside the free tier, like any other (F13)

@@ -49,15 +49,20 @@ FORMS = [("cur2", False), ("cur2", True), ("legacy", False), ("legacy", True)]
 COLUMNS = ("service", "caller", "key")  # resources: see test_shares_by_resource
 
 
-def told(answer: dict[str, Any], by: str) -> Shares:
-    """Return the USD by service, caller, resource or key. THE ADAPTER: fill in the fixed keys.
+PARTS = {"not-in-logs": NOT_LOGGED, "key": KEYS}
 
-    The line of what the logs do not hold is named NOT_LOGGED, key-months KEYS; lines of 0 are left
-    out. Nothing but the spelling of the JSON is to be known here.
+
+def told(answer: dict[str, Any], by: str) -> Shares:
+    """Return the USD by service, caller, resource or key, and of the parts that are nobody's.
+
+    With this and `whole` the JSON's spelling has its one place. What the logs do not hold is named
+    NOT_LOGGED, key-months KEYS; lines of 0 are left out.
     """
     out: dict[str, Decimal] = {}
     for row in answer["by"][by]:
         name = SERVICES.get(row[by], row[by]) if by == "service" else row[by]
+        if row["part"] != "logged":
+            name = PARTS.get(row["part"], row["part"])
         cost = Decimal(repr(row["cost_usd"]))
         if cost:
             out[name] = out.get(name, Decimal(0)) + cost
@@ -65,7 +70,7 @@ def told(answer: dict[str, Any], by: str) -> Shares:
 
 
 def whole(answer: dict[str, Any]) -> Decimal:
-    """The bill's sum as the answer says it. THE ADAPTER as well."""
+    """The bill's sum as the answer says it."""
     return Decimal(repr(answer["totals"]["cost_usd"]))
 
 

@@ -35,7 +35,6 @@ REQUESTS = 1_806
 BY_METER = {
     "asymmetric": 200 + 50 + 3 + 5 + 4 + 2,  # Sign, Verify, GetPublicKey, RSA both ways, ECDH
     "pairs": 4 + 2,
-    "hmac": 10 + 5,
 }
 
 

@@ -21,6 +21,7 @@ from typing import Any
 
 from tests.acceptance.commands import Run, kmscost, write
 
+FREE = "$0.00 per request - Monthly Global Free Tier for KMS requests"
 A, B, STRANGER = "111122223333", "222222222222", "999999999999"
 US, EU = "us-east-1", "eu-west-1"
 COLUMNS = [
@@ -74,13 +75,14 @@ class Line:
     account: str = A
     region: str = US
     payer: str = A
+    free: bool = False
 
     @property
     def is_key(self) -> bool:
         return self.operation == "CurrentKeys"
 
     def row(self) -> list[Any]:
-        rate = 1.0 if self.is_key else 0.000003
+        rate = 0.0 if self.free else 1.0 if self.is_key else 0.000003
         unit = "Keys" if self.is_key else "Requests"
         words = (
             f"$1 per customer managed KMS key version in {self.region}"
@@ -100,10 +102,15 @@ class Line:
             "USD",
             f"{rate:.6f}",
             f"{self.amount * rate:.12f}",
-            words,
+            FREE if self.free else words,
             self.region,
             unit,
         ]
+
+
+def others(start: str, end: str) -> Line:
+    """The 20,000 free requests of others: an operation and a Region where nothing is forecast."""
+    return Line(start, end, 20_000, "Decrypt", region=EU, free=True)
 
 
 def days(month: str, first: int, last: int, files: float = 100_000, **more: Any) -> list[Line]:
@@ -118,6 +125,8 @@ def days(month: str, first: int, last: int, files: float = 100_000, **more: Any)
             after = f"{year + number // 12}-{number % 12 + 1:02d}-01"
         out.append(Line(start, after, files, **more))
         out.append(Line(start, after, 1 / length, "CurrentKeys", **more))
+        if day == 1 and not more:
+            out.append(others(start, after))
     return out
 
 
@@ -125,8 +134,9 @@ def whole(month: str, files: float = 100_000, **more: Any) -> list[Line]:
     """The month in two lines, as a monthly export writes it."""
     daily = days(month, 1, {"09": 30, "02": 28}.get(month[-2:], 31), files, **more)
     start, end = daily[0].start, daily[-1].end
-    requests = sum(line.amount for line in daily if not line.is_key)
+    requests = sum(line.amount for line in daily if not line.is_key and not line.free)
     return [
+        *([] if more else [others(start, end)]),
         Line(start, end, requests, **more),
         Line(start, end, 1, "CurrentKeys", **more),
     ]
