@@ -5,9 +5,7 @@ from __future__ import annotations
 import calendar
 import math
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,10 +16,8 @@ from estimator.figures import count, plain
 from estimator.forecasting import WRITES
 from estimator.inventory import Inventory
 from estimator.measurement.bucket_key_replay import BucketReplay, replay_bucket_keys
-from estimator.measurement.cloudtrail_logs import measure_objects
-from estimator.measurement.cloudtrail_logs.object_requests import GETS, PUTS
+from estimator.measurement.cloudtrail_logs.object_requests import GETS, PUTS, ObjectRequests
 from estimator.measurement.coverage import Coverage
-from estimator.measurement.progress import Progress
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray, Months
 from estimator.volume.others import other_pools
@@ -197,32 +193,26 @@ class MeasuredBucketKeys:
 
 
 def measure_bucket_keys(
-    paths: str | Path | Sequence[str | Path],
+    actuals: Actuals,
+    objects: ObjectRequests,
     inventory: Inventory,
     months: Months,
     table: RateTable,
     discount: float = 0.0,
-    progress: Progress | None = None,
 ) -> MeasuredBucketKeys:
-    """Replay a Bucket Key for each bucket of these logs, and price what it saves in a month.
+    """Replay a Bucket Key for each bucket of logs, and price what it saves in a month.
 
     Parameters
     ----------
-    paths : path or sequence of paths
-        CloudTrail's log files, or folders of them.
+    actuals, objects : Actuals, ObjectRequests
+        What `measure_objects` returned.
     inventory : Inventory
         Who pays, what others request, which trails write where.
     months : Months
         The first one is the month that is priced.
-    table, discount, progress
-        As for `estimator.forecast` and `estimator.measure_cloudtrail`.
-
-    Raises
-    ------
-    KmscostError
-        As `estimator.measure_cloudtrail`; or a Region has no rate.
+    table, discount
+        As for `estimator.forecast`.
     """
-    actuals, objects = measure_objects(paths, progress=progress)
     hours = covered_hours(actuals.coverage)
     first = months.firsts[0]
     scale = 24 * calendar.monthrange(first.year, first.month)[1] / hours if hours else 1.0

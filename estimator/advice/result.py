@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from estimator.advice.evaluation import DRAWS, Evaluator, Saving
+from estimator.advice.key_ledger import KeyLedger
 from estimator.advice.measured_bucket_keys import KIND, MeasuredBucketKey, MeasuredBucketKeys
 from estimator.advice.ranking import SMALLEST, Ranking, Recommendation, go_together
 from estimator.figures import money, plain
@@ -41,6 +42,8 @@ class Advice:
         The file of the rates; None for the shipped ones, or a table that was read already.
     measured : MeasuredBucketKeys or None
         What Bucket Keys would save by the logs; None where no logs were given.
+    ledger : KeyLedger or None
+        Every key that is known; None where neither logs nor responses of AWS were given.
     """
 
     forecast: Forecast
@@ -50,6 +53,7 @@ class Advice:
     notices: tuple[str, ...]
     rates: str | None = None
     measured: MeasuredBucketKeys | None = None
+    ledger: KeyLedger | None = None
 
     @classmethod
     def from_ranking(
@@ -59,10 +63,12 @@ class Advice:
         evaluator: Evaluator,
         rates: str | None = None,
         measured: MeasuredBucketKeys | None = None,
+        ledger: KeyLedger | None = None,
     ) -> Advice:
         """Put a ranking into words: with notices, and the file of the rates for commands."""
         events = forecast.totals[f"{evaluator.cost}_cloudtrail_events"]
         notices = (*forecast.notices, *ranking.notices, *(measured.notices if measured else ()))
+        notices += ledger.notices if ledger else ()
         if math.isnan(events):
             notices += ("what copies of KMS events cost is not known: no advice on them",)
         return cls(
@@ -73,6 +79,7 @@ class Advice:
             notices,
             rates,
             measured,
+            ledger,
         )
 
     @property
@@ -232,12 +239,16 @@ class Advice:
         }
 
     def _measured(self) -> dict[str, Any]:
-        """The JSON of what was replayed; nothing where no logs were given."""
+        """The JSON of the keys and of what was replayed; nothing where it was not asked for."""
+        keys: dict[str, Any] = {}
+        if self.ledger is not None:
+            keys["keys"] = [record.to_dict(self.currency) for record in self.ledger.records]
+            keys["unused_days"] = self.ledger.unused_days
         if self.measured is None:
-            return {}
+            return keys
         other = self.forecast.other_interpretation
         buckets = [plain(bucket.to_dict(self.currency, other)) for bucket in self.measured.buckets]
-        return {"bucket_keys": buckets, "hours_of_the_logs": self.measured.hours}
+        return {**keys, "bucket_keys": buckets, "hours_of_the_logs": self.measured.hours}
 
     def _recommendation(self, rank: int, recommendation: Recommendation) -> dict[str, Any]:
         proposal = recommendation.proposal

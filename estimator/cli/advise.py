@@ -40,6 +40,18 @@ def advise(
             metavar="LOGS",
         ),
     ] = None,
+    responses: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--responses",
+            help="Saved responses of AWS about keys, or folders of them, as discover aws-responses "
+            "reads them. May be given several times.",
+            metavar="PATH",
+        ),
+    ] = None,
+    unused_days: Annotated[
+        int, typer.Option("--unused-days", help="So long without use makes a key one that can go.")
+    ] = 90,
 ) -> None:
     """Rank what would save money, with what it loses and how to do it."""
     from estimator import advise as find_savings
@@ -48,7 +60,17 @@ def advise(
     share = read_discount(discount)
     sizes = partial(sizes_of_files, actuals) if actuals else None
     with progress_bar(sizes) as progress:
-        advice = find_savings(inventory, start, months, rates, share, actuals or None, progress)
+        advice = find_savings(
+            inventory,
+            start,
+            months,
+            rates,
+            share,
+            actuals or None,
+            responses or None,
+            unused_days,
+            progress,
+        )
     answer(AdviceAnswer(advice), form, output)
 
 

@@ -16,6 +16,7 @@ from estimator.forecasting.event_copies import SLACK
 from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS
 from estimator.report.answers import Answer
 from estimator.report.answers.bucket_keys import bucket_key_blocks
+from estimator.report.answers.key_ledger import key_ledger_blocks
 from estimator.report.blocks import Block, Command, Lines, Sheet
 
 _LONGEST = 600  # letters of a command line that is shown whole
@@ -32,7 +33,8 @@ class AdviceAnswer(Answer[Advice]):
             for rank, recommendation in enumerate(self.result.recommendations, start=1)
         ]
         measured = bucket_key_blocks(self.result)
-        return (*([] if sheet is None else [sheet]), *recommendations, *measured)
+        keys = key_ledger_blocks(self.result)
+        return (*([] if sheet is None else [sheet]), *recommendations, *measured, *keys)
 
     def lines(self) -> Iterable[str]:
         """Return what was tried in vain, savings together, the other interpretation."""
