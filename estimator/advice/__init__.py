@@ -8,7 +8,7 @@ from pathlib import Path
 
 from estimator.advice.baseline import Baseline
 from estimator.advice.evaluation import Evaluator
-from estimator.advice.key_ledger import UNUSED_DAYS, keep_ledger
+from estimator.advice.key_ledger import UNUSED_DAYS, USED, keep_ledger
 from estimator.advice.measured_bucket_keys import measure_bucket_keys
 from estimator.advice.ranking import rank_proposals
 from estimator.advice.result import Advice
@@ -90,6 +90,7 @@ def advise(
     if actuals is not None or responses is not None:
         estate = None if responses is None else read_responses(responses)[0]
         ledger = keep_ledger(inventory, whole.months, table, discount, counted, estate, unused_days)
-    baseline = Baseline(whole, measured.savings if measured else {})
+    used = frozenset(record.id for record in ledger.of(USED)) if ledger else frozenset()
+    baseline = Baseline(whole, measured.savings if measured else {}, used)
     ranking = rank_proposals(baseline, evaluator)
     return Advice.from_ranking(whole, ranking, evaluator, path, measured, ledger)

@@ -25,10 +25,13 @@ class Baseline:
     bucket_key_savings : mapping
         By the name of a bucket what logs say that its Bucket Key would save, as an inventory takes
         it: a share or a range.
+    used_keys : frozenset of str
+        Ids of keys that logs or AWS's responses show in use, whoever uses them.
     """
 
     forecast: Forecast
     bucket_key_savings: Mapping[str, Any] = field(default_factory=dict)
+    used_keys: frozenset[str] = frozenset()
 
     @property
     def inventory(self) -> Inventory:

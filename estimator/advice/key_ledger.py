@@ -18,6 +18,7 @@ import pandas as pd
 from estimator.advice.key_uses import KeyUses
 from estimator.advice.keys import end_commands
 from estimator.discovery.estate import PENDING_DELETION, Estate, Resource
+from estimator.figures import SEVERAL, listed
 from estimator.inventory import Inventory
 from estimator.inventory.sections import Key
 from estimator.measurement.coverage import Coverage
@@ -254,6 +255,13 @@ class _Book:
         """Yield a record for each key: the inventory's, the responses', the logs'."""
         own = {key.id: key for key in self._inventory.keys}
         known = {self._arns.get(identity, ""): key for identity, key in own.items()}
+        nameless = [identity for identity in own if identity not in self._arns]
+        if nameless and self._estate.keys:
+            keys = listed(nameless, SEVERAL)
+            self.notices.append(
+                f"nothing tells which key of AWS's responses these of the inventory are: {keys}; "
+                "write their `arn`, else they stand here twice"
+            )
         for key in own.values():
             yield self._record(key, self._arns.get(key.id, ""))
         arns = {*self._estate.keys, *self._estate.aws_managed, *self._logged}
@@ -396,9 +404,9 @@ class _Book:
             return NO_COST
         if days >= self._unused_days:
             return UNUSED
-        newest = max((each.end for each in evidence), default=None)
-        if last is None or newest is None:
+        if last is None:
             return UNKNOWN
+        newest = max(each.end for each in (*evidence, Evidence(last.day, last.day, last.source)))
         return USED if (newest - last.day).days < self._unused_days else UNKNOWN
 
 

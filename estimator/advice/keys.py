@@ -20,7 +20,8 @@ def unused_keys(baseline: Baseline) -> Iterator[Proposal]:
     uses = KeyUses(baseline.inventory)
     for key in baseline.inventory.keys:
         settings = _end_key(baseline, key)
-        if uses.any(key) or not settings:
+        # the inventory knows trails and copies only: logs may show who else needs it
+        if uses.any(key) or key.id in baseline.used_keys or not settings:
             continue
         yield Proposal(
             kind="unused-key",

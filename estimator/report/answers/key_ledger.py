@@ -45,7 +45,7 @@ def _use(record: KeyRecord) -> str:
     use = record.last_use
     if use is None:
         return "unknown" if record.verdict == UNKNOWN else "none seen"
-    who = use.caller.rpartition(":")[2]
+    who = use.caller.rpartition("/")[2]
     return f"{use.day} {use.operation}{f' {who}' if who else ''}"
 
 
