@@ -6,38 +6,23 @@ import calendar
 import math
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Any, NamedTuple
-
-import numpy as np
-import pandas as pd
+from typing import Any
 
 from estimator.advice.bucket_encryption import LOSES, SOURCE, bucket_key_command
+from estimator.advice.bucket_key_pricing import BucketKeyPricing, Ends
 from estimator.figures import count, plain
-from estimator.forecasting import WRITES
 from estimator.inventory import Inventory
 from estimator.measurement.bucket_key_replay import BucketReplay, replay_bucket_keys
-from estimator.measurement.cloudtrail_logs.object_requests import GETS, PUTS, ObjectRequests
+from estimator.measurement.cloudtrail_logs.object_requests import ObjectRequests
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.result import Actuals
-from estimator.months import FloatArray, Months
-from estimator.volume.others import other_pools
-from pricing.bill import Lines
+from estimator.months import Months
 from pricing.rates import RateTable
 from pricing.reading.problems import RateError
-from pricing.regions import partition_of
-from pricing.request_meters import SYMMETRIC
 
 KIND = "measured-bucket-key"
 _HOURS_OF_A_WEEK = 168  # of less than a week nobody knows how the other days are
 _LEAST_SHARE = 0.001
-
-
-class Ends(NamedTuple):
-    """A saving: with a key of a minute, and of an hour; and whatever older objects are under."""
-
-    low: float
-    high: float
-    at_least: float
 
 
 _UNKNOWN = Ends(math.nan, math.nan, math.nan)
@@ -216,7 +201,7 @@ def measure_bucket_keys(
     hours = covered_hours(actuals.coverage)
     first = months.firsts[0]
     scale = 24 * calendar.monthrange(first.year, first.month)[1] / hours if hours else 1.0
-    pricing = _Pricing(actuals, inventory, months, table, discount, scale)
+    pricing = BucketKeyPricing(actuals, inventory, months, table, discount, scale)
     trails: defaultdict[str, list[str]] = defaultdict(list)
     for trail in inventory.trails:
         if trail.bucket.name is not None:
@@ -268,93 +253,3 @@ def _order(bucket: MeasuredBucketKey, exempt: bool) -> tuple[float, float, float
     ends = bucket.exempt if exempt else bucket.charged
     _, high, at_least = (0.0 if math.isnan(end) else end for end in ends)
     return -at_least, -high, -bucket.requests, bucket.replay.bucket
-
-
-class _Others:
-    """What uses the free quantity first: the rest of the logs, or of the inventory if more."""
-
-    def __init__(self, measured: dict[tuple[str, str], float], known: Any) -> None:
-        self._measured, self._known = measured, known
-
-    def of(self, payer: str, partition: str, month: pd.Period) -> float:
-        """Return the requests of a payer in a partition. [request/month]"""
-        known = float(np.asarray(self._known.of(payer, partition, month)).sum())
-        return max(self._measured.get((payer, partition), 0.0), known)
-
-
-class _Pricing:
-    """Prices the requests of buckets as the last ones of a month."""
-
-    def __init__(
-        self,
-        actuals: Actuals,
-        inventory: Inventory,
-        months: Months,
-        table: RateTable,
-        discount: float,
-        scale: float,
-    ) -> None:
-        self._table, self._discount, self._scale = table, discount, scale
-        self._month = pd.Period(months.labels[0], "M")
-        self._known = other_pools(inventory, months)
-        self._payers = {account.id: account.payer for account in inventory.accounts}
-        # an account that the inventory does not have is taken for one of its first payer
-        self._payer = inventory.payers()[0]
-        self._all: dict[bool, dict[tuple[str, str], float]] = {}
-        rows = actuals.measured[["billed_account", "billed_region", "cause", "meter"]]
-        rows = rows.astype(str).assign(quantity=actuals.measured["quantity"].to_numpy())
-        for exempt in (False, True):
-            sums: defaultdict[tuple[str, str], float] = defaultdict(float)
-            for account, region, cause, meter, quantity in rows.itertuples(index=False):
-                # asymmetric requests and key pairs are no part of the free quantity (F13)
-                if meter == SYMMETRIC and not (exempt and cause in WRITES):
-                    sums[self._place(account, region)] += quantity * scale
-            self._all[exempt] = sums
-
-    def savings(self, replay: BucketReplay) -> tuple[Ends, Ends]:
-        """The cost saved, if writes are charged and if they are exempt. [currency/month]"""
-        rows = [
-            place
-            for place, requester in enumerate(replay.requesters)
-            if requester.operation in PUTS | GETS
-        ]
-        if not rows or not replay.total:
-            return Ends(0.0, 0.0, 0.0), Ends(0.0, 0.0, 0.0)
-        requesters = [replay.requesters[row] for row in rows]
-        usage = pd.DataFrame(
-            {
-                "month": [self._month] * len(rows),
-                "payer": [self._place(each.account, each.region)[0] for each in requesters],
-                "billed_region": [each.region for each in requesters],
-                "operation": [each.operation for each in requesters],
-            }
-        )
-        lines = Lines(usage, self._table)
-        writes = np.array([each.cause in WRITES for each in requesters], dtype=bool)
-        counts = (replay.requests, replay.low, replay.high, replay.at_most)
-        quantities = [np.asarray(each[rows] * self._scale, dtype=np.float64) for each in counts]
-        found = []
-        for exempt in (False, True):
-            own: defaultdict[tuple[str, str], float] = defaultdict(float)
-            for each, quantity, is_write in zip(requesters, quantities[0], writes, strict=True):
-                if not (exempt and is_write):
-                    own[self._place(each.account, each.region)] += quantity
-            rest = {
-                place: max(quantity - own.get(place, 0.0), 0.0)
-                for place, quantity in self._all[exempt].items()
-            }
-            others = _Others(rest, self._known)
-            mask = writes if exempt else None
-            whole, low, high, at_most = (
-                self._cost(lines, quantity, others, mask) for quantity in quantities
-            )
-            found.append(Ends(whole - high, whole - low, whole - at_most))
-        return found[0], found[1]
-
-    def _cost(self, lines: Lines, quantity: FloatArray, others: _Others, exempt: Any) -> float:
-        priced = lines.price(quantity, others, exempt, self._discount)
-        cost = priced.cost if exempt is None else np.where(exempt, 0.0, priced.cost)
-        return float(cost.sum())
-
-    def _place(self, account: str, region: str) -> tuple[str, str]:
-        return self._payers.get(account, self._payer), partition_of(region)

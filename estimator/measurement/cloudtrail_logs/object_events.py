@@ -17,8 +17,8 @@ from estimator.measurement.cloudtrail_logs.identities import identity
 from estimator.measurement.cloudtrail_logs.record import Record
 from estimator.measurement.cloudtrail_logs.requests import Request
 from estimator.measurement.services import OBJECT_KEY
+from pricing.arns import split_arn
 
-_S3_ARN = ":s3:::"
 NO_OBJECT = bytes(16)  # the bucket alone: its Bucket Key is on
 UNTIMED = -1
 
@@ -93,7 +93,10 @@ class ObjectEvents:
         target = context.get(OBJECT_KEY, "")
         if not isinstance(target, str):
             return
-        bucket, slash, name = target.partition(_S3_ARN)[2].partition("/")
+        arn = split_arn(target)
+        if arn is None:
+            return
+        bucket, slash, name = arn.resource.partition("/")
         if not bucket or bool(slash) != bool(name):
             return
         requester = Requester(

@@ -157,8 +157,8 @@ class _Moments:
         self._count("of_bucket", owner[of_bucket])
         untimed = (rows["second"] == UNTIMED) & ~of_bucket
         self._count("untimed", owner[untimed])
-        kept = ~of_bucket & ~untimed & (self._puts | self._gets)[owner]
-        rows, owner = rows[kept], owner[kept]
+        timed = ~of_bucket & ~untimed & (self._puts | self._gets)[owner]
+        rows, owner = rows[timed], owner[timed]
         is_put = self._puts[owner]
         moments = moments_of(owner, rows["second"])
         written = _last_puts(rows["target"], rows["second"], is_put)
