@@ -12,7 +12,8 @@ Guide, "Forward access sessions" (``fas.``). Checked 2026-11-28.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -103,15 +104,19 @@ CONTEXT_RULES = (
         "aws:workmail:arn", "workmail", "organization", _KMS_GUIDE + "WorkMail encryption context"
     ),
 )
-_PLACES = {rule.key: place for place, rule in enumerate(CONTEXT_RULES)}
+# the part of a value that names the resource: the bucket of an object, for objects are met by the
+# million; a function without its version or alias. Regular expressions, for SQL takes them too
+FOLDS = {OBJECT_KEY: "^[^/]*", FUNCTION_KEY: "^(?:[^:]*:){6}[^:]*"}
+RULE_PLACES = {rule.key: place for place, rule in enumerate(CONTEXT_RULES)}
 _NOWHERE = len(CONTEXT_RULES)
+_FOLDS = {RULE_PLACES[key]: re.compile(pattern) for key, pattern in FOLDS.items()}
 
 # the same service under another label of its host name; a console is its user's own hand
 _OTHER_LABELS = {"ec2-frontend-api": "ec2"}
-_CONSOLES = frozenset({"signin", "console"})
+CONSOLES = frozenset({"signin", "console"})
 HOSTS = (".amazonaws.com", ".amazonaws.com.cn")
 INTERNAL = "AWS Internal"
-_MOST_KEYS = 5  # of a context that no rule covers, shown as an example
+LONGEST_KEY, MOST_KEYS = 40, 5  # of a context that no rule covers, shown as an example
 
 
 class Origin(NamedTuple):
@@ -150,35 +155,19 @@ def context_of(context: Mapping[str, str]) -> tuple[int, str]:
     """
     best, value = _NOWHERE, ""
     for key, named in context.items():
-        place = _PLACES.get(key, _NOWHERE)
+        place = RULE_PLACES.get(key, _NOWHERE)
         if place < best:
             best, value = place, named
     if best == _NOWHERE:
         return -1, ""
-    fold = _FOLDS.get(best)
-    return best, fold(value) if fold else value
+    found = _FOLDS[best].match(value) if best in _FOLDS else None
+    return best, found[0] if found else value
 
 
 def shown_keys(context: Mapping[str, str]) -> str:
     """The keys of a context for people, never its values: a caller may have put anything there."""
-    names = sorted(key[:40] for key in context)
-    return ", ".join(names[:_MOST_KEYS]) + ", ..." * (len(names) > _MOST_KEYS)
-
-
-def _bucket_of(value: str) -> str:
-    """The bucket of an object's ARN: objects are met by the million."""
-    return value.partition("/")[0]
-
-
-def _function_of(value: str) -> str:
-    """A function's ARN without its version or alias."""
-    return ":".join(value.split(":", 7)[:7])
-
-
-_FOLDS: dict[int, Callable[[str], str]] = {
-    _PLACES[OBJECT_KEY]: _bucket_of,
-    _PLACES[FUNCTION_KEY]: _function_of,
-}
+    names = sorted(key[:LONGEST_KEY] for key in context)
+    return ", ".join(names[:MOST_KEYS]) + ", ..." * (len(names) > MOST_KEYS)
 
 
 def via_of(named: str, address: str, agent: str) -> str:
@@ -234,7 +223,7 @@ def service_of(host: str) -> str:
     if end is None or " " in host or "/" in host:
         return ""
     labels = [label for label in host.removesuffix(end).split(".") if not _is_region(label)]
-    if not labels or _CONSOLES.intersection(labels):
+    if not labels or CONSOLES.intersection(labels):
         return ""
     return _OTHER_LABELS.get(labels[-1], labels[-1])
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from estimator.measurement.cloudtrail_logs.callers import REPLICATION_SESSION
+from estimator.measurement.cloudtrail_logs.callers import REPLICATION_SESSION, SERVICE
 from estimator.measurement.cloudtrail_logs.requests import COPIES
 from estimator.measurement.envelopes.event_kinds import (
     KMS,
@@ -21,6 +21,16 @@ from estimator.measurement.envelopes.event_kinds import (
     NO_CATEGORIES,
     SERVICE_EVENT,
     WITH_PARAMETERS,
+)
+from estimator.measurement.services import (
+    CONSOLES,
+    CONTEXT_RULES,
+    FOLDS,
+    HOSTS,
+    INTERNAL,
+    LONGEST_KEY,
+    MOST_KEYS,
+    ContextRule,
 )
 from pricing.reading.problems import Problem, UsageError
 
@@ -34,11 +44,16 @@ ANY_DAY = "/YYYY/MM/DD/"
 TRAITS = (
     "day", "recorder", "recorder_region", "operation", "error", "trail", "target", "key",
     "caller_account", "caller_type", "caller_arn", "caller_service", "caller_role",
+    "context", "resource", "address", "agent", "context_keys", "algorithm", "pair_spec",
 )  # fmt: skip
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){0,2}")
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
 _DAY = re.compile(r"\d{4}-\d{2}(?:-\d{2})?", re.ASCII)
+
+# the host name of a service of AWS, and of those the ones that a person's browser talks to
+_HOSTS = f"^[^ /]+({'|'.join(end.replace('.', '[.]') for end in HOSTS)})$"
+_CONSOLES = f"(^|[.])({'|'.join(sorted(CONSOLES))})[.]"
 
 _KEY_ARN = "^[^:]*:[^:]*:kms:[^:]*:[^:]*:key/[^:]*$"
 
@@ -84,8 +99,36 @@ def athena_sql(
         replication=_text(f"%{REPLICATION_SESSION}"),
         reads=_texts({"Decrypt", *COPIES}),
         span=_span(first, end),
+        context_key=_cases(lambda rule: _text(rule.key)),
+        context_value=_cases(_value_of),
+        hosts=_text(_HOSTS),
+        consoles=_text(_CONSOLES),
+        internal=_text(INTERNAL),
+        service=_text(SERVICE),
+        most_keys=MOST_KEYS,
+        longest_key=LONGEST_KEY,
         traits=",\n  ".join(TRAITS),
     )
+
+
+def _cases(result: Callable[[ContextRule], str]) -> str:
+    """The first rule of attribution that a context meets, in the order of the rules."""
+    return "\n      ".join(
+        f"WHEN {_at(rule.key)} IS NOT NULL THEN {result(rule)}" for rule in CONTEXT_RULES
+    )
+
+
+def _value_of(rule: ContextRule) -> str:
+    """What a rule's key names; of many alike one."""
+    value = _at(rule.key)
+    if rule.key not in FOLDS:
+        return value
+    pattern = _text(FOLDS[rule.key])
+    return f"COALESCE(NULLIF(REGEXP_EXTRACT({value}, {pattern}), ''), {value})"
+
+
+def _at(key: str) -> str:
+    return f"JSON_EXTRACT_SCALAR(whose, '$[\"{key}\"]')"
 
 
 def _span(first: datetime.date | None, end: datetime.date | None) -> str:
@@ -175,7 +218,9 @@ events AS (
     IF(told.what = {request}, COALESCE(log.sharedeventid, ''), '') AS shared,
     IF(told.what = {request}, log.requestparameters) AS parameters,
     IF(told.what = {request}, log.resources) AS resources,
-    IF(told.what = {request}, log.useridentity) AS caller
+    IF(told.what = {request}, log.useridentity) AS caller,
+    IF(told.what = {request}, COALESCE(log.sourceipaddress, ''), '') AS sourceipaddress,
+    IF(told.what = {request}, COALESCE(log.useragent, ''), '') AS useragent
   FROM {table} AS log
   -- every event gives its hour; one that is a request to KMS is counted beside
   CROSS JOIN UNNEST(
@@ -211,35 +256,87 @@ named AS (
     COALESCE(caller.type, '') AS type,
     COALESCE(caller.arn, '') AS arn,
     COALESCE(caller.invokedby, '') AS invokedby,
-    COALESCE(caller.sessioncontext.sessionissuer.arn, '') AS issuer
+    COALESCE(caller.sessioncontext.sessionissuer.arn, '') AS issuer,
+    -- a host name or nobody: there are as many addresses and agents as callers
+    IF(REGEXP_LIKE(sourceipaddress, {hosts}) OR sourceipaddress = {internal},
+      sourceipaddress, '') AS address,
+    IF(REGEXP_LIKE(useragent, {hosts}), useragent, '') AS agent,
+    -- of a grant the context that it is limited to
+    COALESCE(
+      NULLIF(NULLIF(JSON_FORMAT(JSON_EXTRACT(parameters, '$.encryptionContext')), 'null'), '{{}}'),
+      NULLIF(NULLIF(
+        JSON_FORMAT(JSON_EXTRACT(parameters, '$.sourceEncryptionContext')), 'null'), '{{}}'),
+      NULLIF(NULLIF(JSON_FORMAT(
+        JSON_EXTRACT(parameters, '$.constraints.encryptionContextSubset')), 'null'), '{{}}'),
+      NULLIF(NULLIF(JSON_FORMAT(
+        JSON_EXTRACT(parameters, '$.constraints.encryptionContextEquals')), 'null'), '{{}}')
+    ) AS whose,
+    COALESCE(
+      JSON_EXTRACT_SCALAR(parameters, '$.encryptionAlgorithm'),
+      JSON_EXTRACT_SCALAR(parameters, '$.signingAlgorithm'),
+      JSON_EXTRACT_SCALAR(parameters, '$.sourceEncryptionAlgorithm'), '') AS algorithm,
+    COALESCE(JSON_EXTRACT_SCALAR(parameters, '$.keyPairSpec'), '') AS pair_spec
   FROM events
+),
+attributed AS (
+  SELECT
+    *,
+    -- the rules of attribution, the first that is met
+    CASE
+      {context_key}
+      ELSE '' END AS context,
+    CASE
+      {context_value}
+      ELSE '' END AS resource,
+    REGEXP_LIKE(invokedby, {consoles}) AND REGEXP_LIKE(invokedby, {hosts}) AS by_console,
+    (REGEXP_LIKE(invokedby, {hosts}) AND NOT REGEXP_LIKE(invokedby, {consoles}))
+      OR (REGEXP_LIKE(address, {hosts}) AND NOT REGEXP_LIKE(address, {consoles}))
+      OR (agent <> '' AND NOT REGEXP_LIKE(agent, {consoles})) AS by_host
+  FROM named
 ),
 short AS (
   SELECT
     what, day, hour, recorder, recorder_region, operation, error, event, shared, trail, key,
     -- of an object's name its folder, of a session its role
-    IF(trail = '', '', REGEXP_REPLACE(
+    IF(trail = '', IF(object LIKE '%/%', '', object), REGEXP_REPLACE(
       REGEXP_REPLACE(object, '/[0-9]{{4}}/[0-9]{{2}}/[0-9]{{2}}/[^/]+$', {any_day}),
       '/[^/]+$', '/*')) AS target,
     caller_account,
-    IF(trail = '', '', type) AS caller_type,
-    IF(trail = '' AND caller_account <> '', '',
-      IF(REGEXP_LIKE(arn, ':assumed-role/[^/]+/') AND arn NOT LIKE {replication},
-        CONCAT(REGEXP_EXTRACT(arn, '^.*:assumed-role/[^/]+/'), '*'), arn)) AS caller_arn,
-    IF(trail = '', '', invokedby) AS caller_service,
-    IF(trail = '', '', issuer) AS caller_role
-  FROM named
+    type AS caller_type,
+    CASE
+      WHEN REGEXP_LIKE(arn, ':assumed-role/[^/]+/') AND arn NOT LIKE {replication}
+        THEN CONCAT(REGEXP_EXTRACT(arn, '^.*:assumed-role/[^/]+/'), '*')
+      WHEN REGEXP_LIKE(arn, ':federated-user/') AND issuer <> ''
+        THEN CONCAT(REGEXP_EXTRACT(arn, '^.*:federated-user/'), '*')
+      ELSE arn END AS caller_arn,
+    invokedby AS caller_service,
+    issuer AS caller_role,
+    context, resource, address, agent, algorithm, pair_spec,
+    -- nobody knows the service: the keys of the context are an example of what there is
+    IF(what = {request} AND context = '' AND NOT by_host AND whose IS NOT NULL
+      AND (address <> '' OR type = {service} OR (invokedby <> '' AND NOT by_console)
+        OR CONCAT(type, arn, caller_account, invokedby) = ''),
+      CONCAT(ARRAY_JOIN(TRANSFORM(SLICE(MAP_KEYS(CAST(JSON_PARSE(whose) AS MAP(VARCHAR, JSON))),
+        1, {most_keys}), one -> SUBSTR(one, 1, {longest_key})), ', '),
+        IF(CARDINALITY(MAP_KEYS(CAST(JSON_PARSE(whose) AS MAP(VARCHAR, JSON)))) > {most_keys},
+          ', ...', '')), '') AS context_keys,
+    IF(context <> '' OR by_host, 16, 0) + IF(context <> '' OR by_host OR NOT (
+      address <> '' OR type = {service} OR (invokedby <> '' AND NOT by_console)
+      OR CONCAT(type, arn, caller_account, invokedby) = ''), 2, 0) AS worth_of_service
+  FROM attributed
 ),
 copies AS (
   SELECT
     *,
-    IF(shared <> '', 8, 0) + IF(trail <> '', 4, 0) + IF(key <> '', 1, 0) +
+    IF(shared <> '', 128, 0) + IF(trail <> '', 64, 0) + IF(key <> '', 1, 0) +
       IF(trail <> '' AND target <> '' AND caller_arn LIKE 'arn:%' AND
-        (operation IN ({reads}) OR caller_arn LIKE {replication}), 2, 0) AS worth,
+        (operation IN ({reads}) OR caller_arn LIKE {replication}), 32, 0) +
+      IF(caller_arn LIKE 'arn:%', 8, 0) + IF(resource <> '', 4, 0) + worth_of_service AS worth,
     COUNT(*) AS copies
   FROM short
   GROUP BY what, day, hour, recorder, recorder_region, operation, error, event, shared, trail, key,
-    target, caller_account, caller_type, caller_arn, caller_service, caller_role
+    target, caller_account, caller_type, caller_arn, caller_service, caller_role, context, resource,
+    address, agent, context_keys, algorithm, pair_spec, worth_of_service
 ),
 -- trails repeat an event: one id; a call between accounts is two events: one shared id
 by_event AS (
@@ -248,7 +345,8 @@ by_event AS (
     SUM(copies) OVER (PARTITION BY what, event) AS of_event,
     ROW_NUMBER() OVER (PARTITION BY what, event ORDER BY worth DESC, day, recorder,
       recorder_region, target, caller_account, key, trail, caller_role, caller_arn, caller_service,
-      caller_type, operation, error, shared, hour) AS place_of_event
+      caller_type, operation, error, shared, hour, context, resource, address, agent, context_keys,
+      algorithm, pair_spec) AS place_of_event
   FROM copies
 ),
 by_shared AS (
@@ -257,7 +355,8 @@ by_shared AS (
     SUM(of_event) OVER (PARTITION BY what, shared, IF(shared = '', event)) AS of_shared,
     ROW_NUMBER() OVER (PARTITION BY what, shared, IF(shared = '', event) ORDER BY worth DESC, day,
       recorder, recorder_region, target, caller_account, key, trail, caller_role, caller_arn,
-      caller_service, caller_type, operation, error, event, hour) AS place_of_shared
+      caller_service, caller_type, operation, error, event, hour, context, resource, address,
+      agent, context_keys, algorithm, pair_spec) AS place_of_shared
   FROM by_event
   WHERE place_of_event = 1
 )

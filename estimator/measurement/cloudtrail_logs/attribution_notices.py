@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from estimator.measurement.cloudtrail_logs.folding import FOLDED, MOST_RESOURCES
 from estimator.measurement.cloudtrail_logs.requests import Request
 from estimator.measurement.services import UNKNOWN
 from pricing.request_meters import ASYMMETRIC, RSA_2048
@@ -19,13 +20,20 @@ def attribution_notices(counts: Iterable[tuple[Request, int]]) -> list[str]:
         How often each request was made.
     """
     unknown: Counter[str] = Counter()
+    folded: Counter[str] = Counter()
     unsized = unnamed = 0
     for request, quantity in counts:
         if request.service == UNKNOWN:
             unknown[request.keys] += quantity
+        if FOLDED in (request.resource, request.keys):
+            folded[request.service] += quantity
         unsized += quantity * request.unsized
         unnamed += quantity * (not request.meter)
-    return [*_unknown_notices(unknown), *_meter_notices(unsized, unnamed)]
+    return [
+        *_unknown_notices(unknown),
+        *_folded_notices(folded),
+        *_meter_notices(unsized, unnamed),
+    ]
 
 
 def _unknown_notices(unknown: Counter[str]) -> list[str]:
@@ -35,6 +43,14 @@ def _unknown_notices(unknown: Counter[str]) -> list[str]:
     (keys, _), *_ = sorted(unknown.items(), key=lambda item: (not item[0], -item[1], item[0]))
     example = f"; an encryption context of theirs has the keys {keys}" if keys else ""
     return [f"{text}, and the event does not say which{example}"]
+
+
+def _folded_notices(folded: Counter[str]) -> list[str]:
+    return [
+        f"{quantity:,} requests of service {service} name too many resources to be told apart "
+        f"(more than {MOST_RESOURCES:,}): they count under {FOLDED}"
+        for service, quantity in sorted(folded.items())
+    ]
 
 
 def _meter_notices(unsized: int, unnamed: int) -> list[str]:

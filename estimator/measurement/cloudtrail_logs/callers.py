@@ -16,7 +16,7 @@ from pricing.arns import account_in, role_of
 _NOTHING = (b"", b"null")
 REPLICATION_SESSION = "/s3-replication"  # the session's name whenever S3 replicates
 SERVICE = "AWSService"
-_SESSION = ":assumed-role/"
+_SESSION, _FEDERATED = ":assumed-role/", ":federated-user/"
 
 
 class Caller(NamedTuple):
@@ -103,15 +103,19 @@ def caller_of(
     kind, arn, account, service : str, optional
         Its ``type``, ``arn``, ``accountId`` and ``invokedBy``.
     role : str, optional
-        The ARN of the ``sessionIssuer``: the role behind an assumed role.
+        The ARN of the ``sessionIssuer``: the role or the user behind a session.
     """
     arn = arn or ""
     account = account or account_in(arn)
     name = arn
     if _SESSION in arn:
         name = role or role_of(arn)
+    elif _FEDERATED in arn:  # a name that its maker chose: the user who asked for it stays
+        name = role or arn
     elif not arn and kind == SERVICE:
         name = service or ""
     replicates = arn.endswith(REPLICATION_SESSION)
-    between = named_between(service or "", kind == SERVICE)
+    # an event without an identity says nothing of who stands between
+    nobody = not (kind or arn or account or service)
+    between = UNKNOWN if nobody else named_between(service or "", kind == SERVICE)
     return Caller(account, name or account or service or "", replicates, between)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, BinaryIO
 
+from estimator.measurement.cloudtrail_logs.folding import Folding
 from estimator.measurement.cloudtrail_logs.identities import NO_ID, identities
 from estimator.measurement.cloudtrail_logs.object_events import ObjectEvents
 from estimator.measurement.cloudtrail_logs.record import Record
@@ -87,6 +88,8 @@ class Counted:
         What events could not tell, in words.
     objects : ObjectEvents, optional
         The events about objects of S3, where they are asked for.
+    folding : Folding
+        The services whose resources are too many to be told apart.
     """
 
     files: int = 0
@@ -98,6 +101,7 @@ class Counted:
     silent: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
     objects: ObjectEvents | None = None
+    folding: Folding = field(default_factory=Folding)
     _codes: dict[Request, int] = field(default_factory=dict)
     _known: dict[tuple[Any, ...], tuple[int, int] | None] = field(default_factory=dict)
 
@@ -114,12 +118,24 @@ class Counted:
         request = _request(known, record, path)
         code_and_worth = None
         if request is not None:
+            request = self.folding.fold(request)
             code = self._codes.setdefault(request, len(self.requests))
             if code == len(self.requests):
                 self.requests.append(request)
+                if self.folding.meet(request):
+                    self._fold()
             code_and_worth = code, request.worth
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
         self._known[known] = code_and_worth
         return code_and_worth
+
+    def _fold(self) -> None:
+        """Fold what was met before: codes stay what they are, several for one request."""
+        self.requests[:] = map(self.folding.fold, self.requests)
+        self._codes = {}
+        for code, request in enumerate(self.requests):
+            self._codes.setdefault(request, code)
 
     def __getstate__(self) -> dict[str, Any]:
         """Without what only serves while counting."""

@@ -9,6 +9,7 @@ import numpy as np
 from estimator.measurement.cloudtrail_logs.attribution_notices import attribution_notices
 from estimator.measurement.cloudtrail_logs.copies import Seen, distinct, rows_of
 from estimator.measurement.cloudtrail_logs.counting import Counted, Hours
+from estimator.measurement.cloudtrail_logs.folding import Folding
 from estimator.measurement.cloudtrail_logs.object_requests import ObjectTable
 from estimator.measurement.cloudtrail_logs.requests import Request, sortable
 from estimator.measurement.coverage import Coverage
@@ -33,7 +34,10 @@ class Gathering:
         self._records = 0
         self._silent: Counter[str] = Counter()
         self._notes: Counter[str] = Counter()
+        # codes stay what they are: after a folding several mean one request
+        self._met: list[Request] = []
         self._codes: dict[Request, int] = {}
+        self._folding = Folding()
         self._seen = Seen("event")
         self._hours: Hours = {}
         self._requests: Counter[Request] = Counter()
@@ -46,10 +50,9 @@ class Gathering:
         self._silent += counted.silent
         self._notes += counted.notes
         self.skipped.extend(counted.skipped)
-        codes = np.array(
-            [self._codes.setdefault(request, len(self._codes)) for request in counted.requests],
-            dtype=np.int32,
-        )
+        if self._folding.add(counted.folding.services):
+            self._fold()
+        codes = np.array([self._code_of(request) for request in counted.requests], dtype=np.int32)
         # each batch numbers its requests itself: to one numbering for all
         rows = rows_of(counted.seen)
         rows["request"] = codes[rows["request"]] if len(rows) else rows["request"]
@@ -63,8 +66,29 @@ class Gathering:
 
     def take_counts(self, counts: Counter[Request], copies: int) -> None:
         """Add requests that an engine counted without copies, and the number of those copies."""
-        self._requests.update(counts)
+        for request, quantity in counts.items():
+            self._code_of(request)
+            self._requests[self._folding.fold(request)] += quantity
         self._copies += copies
+
+    def _code_of(self, request: Request) -> int:
+        request = self._folding.fold(request)
+        code = self._codes.setdefault(request, len(self._met))
+        if code == len(self._met):
+            self._met.append(request)
+            if self._folding.meet(request):
+                self._fold()
+        return code
+
+    def _fold(self) -> None:
+        """Fold what was met before its service had too many."""
+        self._met[:] = map(self._folding.fold, self._met)
+        self._codes = {}
+        for code, request in enumerate(self._met):
+            self._codes.setdefault(request, code)
+        counts, self._requests = self._requests, Counter()
+        for request, quantity in counts.items():
+            self._requests[self._folding.fold(request)] += quantity
 
     def close(self) -> None:
         """Forget everything, on disk too."""
@@ -84,7 +108,7 @@ class Gathering:
         if self._files == self._silent.total():
             raise self._nothing(paths)
         # of two copies that tell as much the first in this order counts, whichever file came first
-        requests = list(self._codes)
+        requests = self._met
         order = np.empty(len(requests), dtype=np.int64)
         order[sorted(range(len(requests)), key=lambda code: sortable(requests[code]))] = np.arange(
             len(requests)
