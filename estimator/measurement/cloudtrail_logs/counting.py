@@ -215,7 +215,9 @@ def _count_log(path: str, log: Log, counted: Counted) -> None:
         if kms:
             _count_records(path, kms, counted)
             if counted.objects is not None:
-                _list_objects(path, kms, counted, counted.objects)
+                # a pass of its own, for counting is hot
+                codes = ((record, counted.code_of(record, path)) for record in kms)
+                counted.objects.take((record, counted.requests[c[0]]) for record, c in codes if c)
     others = log.others.total()
     tells = tells or log.quiet or (log.digest is not None and log.digest.quiet)
     silent = _silent(log, seen)
@@ -287,16 +289,6 @@ def _count_records(path: str, records: Sequence[Record], counted: Counted) -> No
         seen.worth.append(worth)
     seen.event += identities(events)
     seen.shared += identities(shared)
-
-
-def _list_objects(
-    path: str, records: Sequence[Record], counted: Counted, objects: ObjectEvents
-) -> None:
-    """List the events that are requests about objects: a pass of its own, for counting is hot."""
-    for record in records:
-        known = counted.code_of(record, path)
-        if known is not None:
-            objects.add(record, counted.requests[known[0]])
 
 
 @lru_cache(maxsize=65536)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from array import array
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -80,6 +81,11 @@ class ObjectEvents:
         del self.target[16 * size :]
         del self.second[size:]
         del self.requester[size:]
+
+    def take(self, records: Iterable[tuple[Record, Request]]) -> None:
+        """Take in events with the request that each is."""
+        for record, request in records:
+            self.add(record, request)
 
     def add(self, record: Record, request: Request) -> None:
         """Take in an event that is a request, if it succeeded and is about an object or a bucket.
