@@ -215,6 +215,26 @@ RECONCILIATION = (
     Column("cost_unknown", "float64", "USD", "requests that nothing explains"),
 )
 
+# whose the requests of a month are, and what each costs; the other interpretation is that of F5
+ATTRIBUTION = (
+    Column("month", "period[M]", "month", "calendar month, UTC"),
+    Column("part", "category", "-", "logged, not-in-logs, key, or apart (a tax, a credit)"),
+    Column("service", "category", "-", "AWS's short name; direct: the caller itself; unknown"),
+    Column("resource", "category", "-", "bucket, secret, parameter ... that the request is about"),
+    Column("caller", "category", "-", "role or user, without session and instance"),
+    Column("billed_account", "category", "-", "account that the request is charged to (F12)"),
+    Column("billed_region", "category", "-", "Region that meters it: the key's"),
+    Column("key", "category", "-", "ARN of the key"),
+    Column("operation", "category", "-", "KMS operation, KeyMonth, or the bill's word: Tax ..."),
+    Column("meter", "category", "-", "what a usage type meters, such as KMS-Requests"),
+    Column("unit", "category", "-", "request or key-month; empty where there is only a cost"),
+    Column("logged", "float64", "request", "requests in the logs"),
+    Column("quantity", "float64", "unit", "those on the bill; without a bill all logged ones"),
+    Column("cost", "float64", "currency", "as billed, or by the rate table; NaN: no rate is known"),
+    Column("quantity_other_reading", "float64", "unit", "quantity if own writes are not charged"),
+    Column("cost_other_reading", "float64", "currency", "cost if own writes are not charged"),
+)
+
 # a scenario beside the base: the key columns, two values, and what they differ by
 COMPARISON = (
     Column("scenario", "category", "-", "what is compared with the base"),
@@ -284,6 +304,7 @@ FRAMES = {
     "reconciliation": RECONCILIATION,
     "comparison": COMPARISON,
     "advice": ADVICE,
+    "attribution": ATTRIBUTION,
     "changes": CHANGES,
     "backtest": BACKTEST,
 }

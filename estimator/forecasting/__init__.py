@@ -12,6 +12,7 @@ import pandas as pd
 from estimator.forecasting.budgets import budget_use
 from estimator.forecasting.event_copies import CopyCharges, EventCopies, copy_notices, copy_rates
 from estimator.forecasting.fail_over import describe_broken_budget, read_fail_over
+from estimator.forecasting.free_days import FreeDays
 from estimator.forecasting.notices import notices
 from estimator.forecasting.quotas import Headroom, quota_notices
 from estimator.forecasting.result import OTHER_INTERPRETATION, Forecast, free_in_use
@@ -98,10 +99,13 @@ def forecast(
 
     whole = sum_to_default_grain(charges)
     headroom, copies = Headroom(span), EventCopies(inventory, span)
-    # one pass for both: the days of an organization do not fit into memory at once
+    exempt = WRITES if inventory.cloudtrail_writes == "exempt" else ()
+    free_days = FreeDays(span, other_pools(inventory, span), frozenset(exempt))
+    # one pass for all: the days of an organization do not fit into memory at once
     for days in daily_requests(inventory, span, streams):
         headroom.add(days)
         copies.add(days)
+        free_days.add(days)
     quotas = headroom.frame
     events, unknown = _copy_charges(copies, table)
     # an amount in USD says nothing of a cost in another currency
@@ -118,6 +122,7 @@ def forecast(
         ),
         rows=sum_charges(charges, columns, table.currency),
         pools=priced.pools,
+        free_uses=free_days.uses(priced.pools),
         budgets=budget_use(whole, budgets, span),
         quotas=quotas,
         events=None if events is None else events.frame,

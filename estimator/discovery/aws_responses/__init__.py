@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from estimator.discovery.aws_responses import accounts, buckets, keys, trails
+from estimator.discovery.aws_responses import accounts, buckets, free_tier, keys, trails
 from estimator.discovery.aws_responses.values import items_of, text_of
 from estimator.discovery.estate import Estate, Resource
 from pricing.arns import is_account, parse_arn
@@ -33,6 +33,7 @@ _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("get-bucket-encryption", ("ServerSideEncryptionConfiguration",)),
     ("get-bucket-location", ("LocationConstraint",)),
     ("describe-regions", ("Regions",)),
+    ("get-free-tier-usage", (free_tier.USAGES,)),
 )
 # what `--query` takes out of a response: the members of each item, or of the one object
 _LISTS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -111,16 +112,10 @@ class Responses:
             self._saw("trails", isinstance(response["Trail"], Mapping), source)
         elif kind == "list-accounts":
             accounts.take_accounts(estate, response, source)
-        elif kind == "describe-organization":
-            accounts.take_organization(estate, response, source)
-        elif kind == "get-caller-identity":
-            accounts.take_identity(estate, response, source)
         elif kind == "describe-regions":
             accounts.take_regions(estate, origin.account, response, source)
-        elif kind == "describe-key":
-            keys.take_key(estate, response, source)
-        elif kind == "list-aliases":
-            keys.take_aliases(estate, response, source)
+        elif kind in _AT_ONCE:
+            _AT_ONCE[kind](estate, response, source)
         elif kind is not None:
             self._waiting.append((kind, response, origin))
         return kind
@@ -201,6 +196,14 @@ class Responses:
         return {key for key in keys if isinstance(key, str)}
 
 
+# answers that name their subject themselves
+_AT_ONCE: dict[str, Callable[[Estate, Mapping[str, Any], str], None]] = {
+    "describe-organization": accounts.take_organization,
+    "get-caller-identity": accounts.take_identity,
+    "describe-key": keys.take_key,
+    "list-aliases": keys.take_aliases,
+    "get-free-tier-usage": free_tier.take_free_tier,
+}
 _Find = Callable[[Responses, Mapping[str, Any], Origin], Resource | None]
 _Read = Callable[[Resource, Mapping[str, Any], str], None]
 # responses about one resource: how it is found, and how the response is read

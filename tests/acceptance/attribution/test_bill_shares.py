@@ -49,20 +49,17 @@ FORMS = [("cur2", False), ("cur2", True), ("legacy", False), ("legacy", True)]
 COLUMNS = ("service", "caller", "key")  # resources: see test_shares_by_resource
 
 
-PARTS = {"not-in-logs": NOT_LOGGED, "key": KEYS}
-
-
 def told(answer: dict[str, Any], by: str) -> Shares:
-    """Return the USD by service, caller, resource or key, and of the parts that are nobody's.
+    """Return the USD by service, caller, resource or key. THE ADAPTER to the JSON's keys.
 
-    With this and `whole` the JSON's spelling has its one place. What the logs do not hold is named
-    NOT_LOGGED, key-months KEYS; lines of 0 are left out.
+    The line of what the logs do not hold is named NOT_LOGGED, key-months KEYS; lines of 0 are left
+    out. Nothing but the spelling of the JSON is to be known here.
     """
+    parts = {"not-in-logs": NOT_LOGGED, "key": KEYS}
     out: dict[str, Decimal] = {}
     for row in answer["by"][by]:
         name = SERVICES.get(row[by], row[by]) if by == "service" else row[by]
-        if row["part"] != "logged":
-            name = PARTS.get(row["part"], row["part"])
+        name = parts.get(row["part"], name)
         cost = Decimal(repr(row["cost_usd"]))
         if cost:
             out[name] = out.get(name, Decimal(0)) + cost
@@ -70,7 +67,7 @@ def told(answer: dict[str, Any], by: str) -> Shares:
 
 
 def whole(answer: dict[str, Any]) -> Decimal:
-    """The bill's sum as the answer says it."""
+    """The bill's sum as the answer says it. THE ADAPTER as well."""
     return Decimal(repr(answer["totals"]["cost_usd"]))
 
 
@@ -126,15 +123,11 @@ def check(
         assert abs(sum(got.values(), Decimal(0)) - total(lines)) < Decimal("1e-9"), by
         if by == "key":  # key-months are their keys'; without resource ids nobody's
             got.pop(KEYS, None)
-            same(with_key_months(got, lines), with_key_months(shares_by_key(lines, logged), lines))
+            want = shares(lines, logged, "key", resources=resources)
+            want.pop(KEYS, None)
+            same(with_key_months(got, lines), with_key_months(want, lines))
             continue
         same(got, shares(lines, logged, by, resources=resources))
-
-
-def shares_by_key(lines: list[Line], logged: Counter[Fact]) -> Shares:
-    out = shares(lines, logged, "key", resources=any(line.resource for line in lines))
-    out.pop(KEYS, None)
-    return out
 
 
 def with_key_months(got: Shares, lines: list[Line]) -> Shares:
