@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,9 +10,9 @@ from pathlib import Path
 from estimator.advice.baseline import Baseline
 from estimator.advice.evaluation import Evaluator
 from estimator.advice.key_ledger import UNUSED_DAYS, USED, keep_ledger
-from estimator.advice.measured_bucket_keys import measure_bucket_keys
 from estimator.advice.ranking import rank_proposals
 from estimator.advice.result import Advice
+from estimator.bucket_keys import measure_bucket_keys
 from estimator.discovery.aws_responses.saved import read_responses
 from estimator.forecasting import forecast
 from estimator.frames import DEFAULT_GRAIN
@@ -86,7 +87,8 @@ def advise(
     counted = objects = measured = ledger = None
     if actuals is not None:
         counted, objects = measure_objects(actuals, progress=progress)
-        measured = measure_bucket_keys(counted, objects, inventory, whole.months, table, discount)
+        measured = measure_bucket_keys(counted, objects, whole.months, table, discount, inventory)
+        measured = dataclasses.replace(measured, notices=(*counted.notices, *measured.notices))
     if actuals is not None or responses is not None:
         estate = None if responses is None else read_responses(responses)[0]
         ledger = keep_ledger(inventory, whole.months, table, discount, counted, estate, unused_days)

@@ -13,14 +13,24 @@ import pandas as pd
 
 from estimator.advice.evaluation import DRAWS, Evaluator, Saving
 from estimator.advice.key_ledger import KeyLedger
-from estimator.advice.measured_bucket_keys import KIND, MeasuredBucketKey, MeasuredBucketKeys
-from estimator.advice.ranking import SMALLEST, Ranking, Recommendation, go_together
+from estimator.advice.ranking import Ranking, Recommendation, go_together
+from estimator.bucket_keys import KIND, SMALLEST, MeasuredBucketKey, MeasuredBucketKeys
 from estimator.figures import money, plain
 from estimator.forecasting import Forecast
 from estimator.frames import ADVICE
 from estimator.simulation.options import SEED
 
 TOGETHER = "all that go together"
+
+
+def _of_logs(measured: MeasuredBucketKeys | None) -> tuple[str, ...]:
+    if measured is None or measured.buckets:
+        return () if measured is None else measured.notices
+    nothing = (
+        "no request in the logs names an object or a bucket of S3 in its encryption context: there "
+        "is no Bucket Key to replay"
+    )
+    return (*measured.notices, nothing)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -67,7 +77,7 @@ class Advice:
     ) -> Advice:
         """Put a ranking into words: with notices, and the file of the rates for commands."""
         events = forecast.totals[f"{evaluator.cost}_cloudtrail_events"]
-        notices = (*forecast.notices, *ranking.notices, *(measured.notices if measured else ()))
+        notices = (*forecast.notices, *ranking.notices, *_of_logs(measured))
         notices += ledger.notices if ledger else ()
         if math.isnan(events):
             notices += ("what copies of KMS events cost is not known: no advice on them",)
@@ -161,9 +171,8 @@ class Advice:
     @property
     def bucket_keys(self) -> tuple[MeasuredBucketKey, ...]:
         """The buckets of the logs whose Bucket Key would save enough, the most first."""
-        buckets = () if self.measured is None else self.measured.buckets
         other = self.forecast.other_interpretation
-        return tuple(bucket for bucket in buckets if bucket.saves(other).high >= SMALLEST)
+        return () if self.measured is None else self.measured.worth(other)
 
     def _measured_rows(self, rank: int) -> list[dict[str, Any]]:
         """The rows of what was replayed, after what was tried on the inventory."""
@@ -247,8 +256,7 @@ class Advice:
         if self.measured is None:
             return keys
         other = self.forecast.other_interpretation
-        buckets = [plain(bucket.to_dict(self.currency, other)) for bucket in self.measured.buckets]
-        return {**keys, "bucket_keys": buckets, "hours_of_the_logs": self.measured.hours}
+        return {**keys, **self.measured.to_dict(self.currency, other)}
 
     def _recommendation(self, rank: int, recommendation: Recommendation) -> dict[str, Any]:
         proposal = recommendation.proposal

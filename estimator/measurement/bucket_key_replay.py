@@ -110,7 +110,6 @@ class BucketReplay:
         """As documented JSON, over the time of the logs. [request]"""
         low, high = self.left
         return {
-            "bucket": self.bucket,
             "has_bucket_key": self.of_bucket > 0 and not self.total,
             "requests": self.total,
             "left_low": low,

@@ -9,8 +9,9 @@ import pandas as pd
 from estimator.advice import Advice
 from estimator.advice.evaluation import CopySaving, Saving
 from estimator.advice.proposal import Proposal
-from estimator.advice.ranking import SMALLEST, Recommendation, go_together
+from estimator.advice.ranking import Recommendation, go_together
 from estimator.advice.result import TOGETHER
+from estimator.bucket_keys import SMALLEST
 from estimator.figures import FEW, count, factor, listed, money
 from estimator.forecasting.event_copies import SLACK
 from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS
@@ -32,7 +33,13 @@ class AdviceAnswer(Answer[Advice]):
             describe_recommendation(self.result, rank, recommendation)
             for rank, recommendation in enumerate(self.result.recommendations, start=1)
         ]
-        measured = bucket_key_blocks(self.result)
+        advice = self.result
+        measured = bucket_key_blocks(
+            advice.measured,
+            advice.currency,
+            advice.forecast.other_interpretation,
+            len(advice.recommendations) + 1,
+        )
         keys = key_ledger_blocks(self.result)
         return (*([] if sheet is None else [sheet]), *recommendations, *measured, *keys)
 

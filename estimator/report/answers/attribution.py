@@ -14,9 +14,10 @@ from estimator.attribution.result import APART, GROUPS, KEY, LOGGED, NOT_IN_LOGS
 from estimator.figures import FEW, count, listed, money, share
 from estimator.forecasting.free_days import FreeUse
 from estimator.report.answers import Answer
+from estimator.report.answers.bucket_keys import bucket_key_blocks
 from estimator.report.answers.measurement import cell_word
 from estimator.report.answers.reconciliation import adding_up
-from estimator.report.blocks import Sheet
+from estimator.report.blocks import Block, Sheet
 from pricing.regions import COMMERCIAL
 
 MOST_LINES = 10  # of a table by service, resource, caller or key; the rest are one line
@@ -41,9 +42,10 @@ class AttributionAnswer(Answer[Attribution]):
         """CloudTrail's share, the largest other, and what the logs do not hold."""
         return attribution_headline(self.result)
 
-    def blocks(self) -> Iterable[Sheet]:
-        """A table by service, resource, caller and key, then what the logs do not hold."""
-        return attribution_sheets(self.result)
+    def blocks(self) -> Iterable[Block]:
+        """A table by service, resource, caller and key, what logs do not hold, Bucket Keys."""
+        keys = bucket_key_blocks(self.result.bucket_keys, self.result.currency, "exempt")
+        return (*attribution_sheets(self.result), *keys)
 
     def lines(self) -> Iterable[str]:
         """The other interpretation, and when the free requests end."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from estimator.advice import Advice
-from estimator.advice.measured_bucket_keys import MeasuredBucketKey
+from estimator.bucket_keys import MeasuredBucketKey, MeasuredBucketKeys
 from estimator.figures import SEVERAL, count, listed, money
 from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.report.blocks import Block, Command, Lines, Sheet
@@ -14,25 +13,34 @@ from estimator.report.blocks import Block, Command, Lines, Sheet
 _MOST = 8  # buckets that are shown; JSON and CSV have all
 
 
-def bucket_key_blocks(advice: Advice) -> Iterator[Block]:
-    """Yield the table of buckets, and each that saves enough; nothing where no logs were given."""
-    measured = advice.measured
+def bucket_key_blocks(
+    measured: MeasuredBucketKeys | None, unit: str, other: str, first: int = 1
+) -> Iterator[Block]:
+    """Yield the table of buckets, and each that saves enough; nothing where no logs were given.
+
+    Parameters
+    ----------
+    measured : MeasuredBucketKeys or None
+    unit, other : str
+        The currency, and the interpretation that stands beside the chosen one.
+    first : int
+        The number of the first bucket.
+    """
     if measured is None or not measured.buckets:
         return
-    worth = advice.bucket_keys[:_MOST]
+    worth = measured.worth(other)
     if worth:
-        yield _sheet(advice, worth)
-        first = len(advice.recommendations) + 1
-        for rank, bucket in enumerate(worth, start=first):
-            yield _describe(advice, rank, bucket, bucket is worth[0])
-    lines = tuple(_rest(advice))
+        yield _sheet(measured, worth[:_MOST], unit, other)
+        for rank, bucket in enumerate(worth[:_MOST], start=first):
+            yield _describe(rank, bucket, bucket is worth[0], unit, other)
+    lines = tuple(_rest(measured, worth))
     if lines:
         yield Lines("Other buckets in the logs" if worth else "Buckets in the logs", lines)
 
 
-def _sheet(advice: Advice, buckets: tuple[MeasuredBucketKey, ...]) -> Sheet:
-    unit, other = advice.currency, advice.forecast.other_interpretation
-    hours = 0 if advice.measured is None else advice.measured.hours
+def _sheet(
+    measured: MeasuredBucketKeys, buckets: tuple[MeasuredBucketKey, ...], unit: str, other: str
+) -> Sheet:
     rows = tuple(
         (
             bucket.replay.bucket,
@@ -45,14 +53,13 @@ def _sheet(advice: Advice, buckets: tuple[MeasuredBucketKey, ...]) -> Sheet:
     )
     header = ("bucket", "requests", "left with a Bucket Key", f"saves {unit}", f"{other} {unit}")
     title = (
-        f"S3 Bucket Keys replayed over {count(hours)} hours of logs: requests and {unit} a month, "
-        "if a bucket key lives 60 minutes to 1"
+        f"S3 Bucket Keys replayed over {count(measured.hours)} hours of logs: requests and {unit} "
+        "a month, if a bucket key lives 60 minutes to 1"
     )
     return Sheet(title, header, rows, numbers=len(header) - 1)
 
 
-def _describe(advice: Advice, rank: int, bucket: MeasuredBucketKey, is_first: bool) -> Lines:
-    unit, other = advice.currency, advice.forecast.other_interpretation
+def _describe(rank: int, bucket: MeasuredBucketKey, is_first: bool, unit: str, other: str) -> Lines:
     replay = bucket.replay
     requesters = len({(each.account, each.requester) for each in replay.requesters})
     against = bucket.exempt if other == "exempt" else bucket.charged
@@ -67,7 +74,7 @@ def _describe(advice: Advice, rank: int, bucket: MeasuredBucketKey, is_first: bo
     by = f"{count(requesters)} requester{'s' * (requesters != 1)}"
     lines = [
         f"leaves: {_counts(bucket.left)} of {count(round(bucket.requests))} requests a month",
-        *_older(advice, bucket),
+        *_older(bucket, unit, other),
         f"saves: {saving}; {unit} {_amounts(against[:2])} if {INTERPRETATION_WORDS[other]}",
         f"in the logs: {shares}, by {by}",
     ]
@@ -82,23 +89,20 @@ def _describe(advice: Advice, rank: int, bucket: MeasuredBucketKey, is_first: bo
     return Lines(f"{rank} {bucket.title[0].upper()}{bucket.title[1:]}", tuple(lines))
 
 
-def _older(advice: Advice, bucket: MeasuredBucketKey) -> Iterator[str]:
+def _older(bucket: MeasuredBucketKey, unit: str, other: str) -> Iterator[str]:
     """Yield what stays where older objects have no bucket key, if that is more."""
     if bucket.replay.left_at_most == bucket.replay.left[1]:
         return
-    least = bucket.saves(advice.forecast.other_interpretation).at_least
+    least = bucket.saves(other).at_least
     yield (
-        f"at most: {count(round(bucket.left_at_most))} are left, and {advice.currency} "
+        f"at most: {count(round(bucket.left_at_most))} are left, and {unit} "
         f"{_amounts((least,))} a month saved, as long as objects whose write is not in these logs "
         "have no bucket key, or each one of its own"
     )
 
 
-def _rest(advice: Advice) -> Iterator[str]:
+def _rest(measured: MeasuredBucketKeys, worth: tuple[MeasuredBucketKey, ...]) -> Iterator[str]:
     """Yield what is said of the other buckets: too small, unpriced, or under a key already."""
-    measured = advice.measured
-    assert measured is not None
-    worth = set(advice.bucket_keys)
     more = len(worth) - _MOST
     if more > 0:
         yield f"{more:,} more buckets whose Bucket Key saves something: see JSON or CSV"

@@ -8,8 +8,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from estimator.advice.bucket_encryption import LOSES, SOURCE, bucket_key_command
-from estimator.advice.bucket_key_pricing import BucketKeyPricing, Ends
+from estimator.bucket_keys.encryption import LOSES, SOURCE, bucket_key_command
+from estimator.bucket_keys.saving import BucketKeyPricing, Ends
 from estimator.figures import count, plain
 from estimator.inventory import Inventory
 from estimator.measurement.bucket_key_replay import BucketReplay, replay_bucket_keys
@@ -21,6 +21,7 @@ from pricing.rates import RateTable
 from pricing.reading.problems import RateError
 
 KIND = "measured-bucket-key"
+SMALLEST = 0.01  # what saves less is no advice [currency/month]
 _HOURS_OF_A_WEEK = 168  # of less than a week nobody knows how the other days are
 _LEAST_SHARE = 0.001
 
@@ -171,6 +172,15 @@ class MeasuredBucketKeys:
     hours: int = 0
     notices: tuple[str, ...] = ()
 
+    def worth(self, other: str) -> tuple[MeasuredBucketKey, ...]:
+        """The buckets that may save enough, where `other` is the other interpretation."""
+        return tuple(bucket for bucket in self.buckets if bucket.saves(other).high >= SMALLEST)
+
+    def to_dict(self, currency: str, other: str) -> dict[str, Any]:
+        """As documented JSON."""
+        buckets = [plain(bucket.to_dict(currency, other)) for bucket in self.buckets]
+        return {"bucket_keys": buckets, "hours_of_the_logs": self.hours}
+
     @property
     def savings(self) -> dict[str, Any]:
         """By the name of the bucket the measured saving, as an inventory takes it."""
@@ -180,10 +190,10 @@ class MeasuredBucketKeys:
 def measure_bucket_keys(
     actuals: Actuals,
     objects: ObjectRequests,
-    inventory: Inventory,
     months: Months,
     table: RateTable,
     discount: float = 0.0,
+    inventory: Inventory | None = None,
 ) -> MeasuredBucketKeys:
     """Replay a Bucket Key for each bucket of logs, and price what it saves in a month.
 
@@ -191,22 +201,23 @@ def measure_bucket_keys(
     ----------
     actuals, objects : Actuals, ObjectRequests
         What `measure_objects` returned.
-    inventory : Inventory
-        Who pays, what others request, which trails write where.
     months : Months
         The first one is the month that is priced.
     table, discount
         As for `estimator.forecast`.
+    inventory : Inventory, optional
+        Who pays, what others request, which trails write where. Default: all accounts of the logs
+        have one payer, and nothing else is requested.
     """
     hours = covered_hours(actuals.coverage)
     first = months.firsts[0]
     scale = 24 * calendar.monthrange(first.year, first.month)[1] / hours if hours else 1.0
-    pricing = BucketKeyPricing(actuals, inventory, months, table, discount, scale)
+    pricing = BucketKeyPricing(actuals, months, table, discount, scale, inventory)
     trails: defaultdict[str, list[str]] = defaultdict(list)
-    for trail in inventory.trails:
+    for trail in inventory.trails if inventory is not None else ():
         if trail.bucket.name is not None:
             trails[trail.bucket.name].append(trail.name)
-    notices = [*actuals.notices]
+    notices = []
     buckets = []
     for replay in replay_bucket_keys(objects):
         try:
@@ -220,14 +231,9 @@ def measure_bucket_keys(
             )
         writers = tuple(trails.get(replay.bucket, ()))
         buckets.append(MeasuredBucketKey(replay, scale, *savings, writers))
-    exempt = inventory.cloudtrail_writes == "exempt"
+    exempt = inventory is not None and inventory.cloudtrail_writes == "exempt"
     buckets.sort(key=lambda each: _order(each, exempt))
-    if not buckets:
-        notices.append(
-            "no request in these logs names an object or a bucket of S3 in its encryption context: "
-            "there is no Bucket Key to replay"
-        )
-    elif hours < _HOURS_OF_A_WEEK:
+    if buckets and hours < _HOURS_OF_A_WEEK:
         notices.append(
             f"the logs cover {count(hours)} hours, which are scaled to a month: less than a week "
             "does not show how busy its other days are"

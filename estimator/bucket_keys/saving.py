@@ -14,7 +14,7 @@ from estimator.measurement.bucket_key_replay import BucketReplay
 from estimator.measurement.cloudtrail_logs.object_requests import GETS, PUTS
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray, Months
-from estimator.volume.others import other_pools
+from estimator.volume.others import OtherPools, other_pools
 from pricing.bill import Lines
 from pricing.rates import RateTable
 from pricing.regions import partition_of
@@ -32,12 +32,12 @@ class Ends(NamedTuple):
 class _Others:
     """What uses the free quantity first: the rest of the logs, or of the inventory if more."""
 
-    def __init__(self, measured: dict[tuple[str, str], float], known: Any) -> None:
+    def __init__(self, measured: dict[tuple[str, str], float], known: OtherPools | None) -> None:
         self._measured, self._known = measured, known
 
     def of(self, payer: str, partition: str, month: pd.Period) -> float:
         """Return the requests of a payer in a partition. [request/month]"""
-        known = float(np.asarray(self._known.of(payer, partition, month)).sum())
+        known = 0.0 if self._known is None else self._known.of(payer, partition, month)
         return max(self._measured.get((payer, partition), 0.0), known)
 
 
@@ -47,18 +47,22 @@ class BucketKeyPricing:
     def __init__(
         self,
         actuals: Actuals,
-        inventory: Inventory,
         months: Months,
         table: RateTable,
         discount: float,
         scale: float,
+        inventory: Inventory | None,
     ) -> None:
         self._table, self._discount, self._scale = table, discount, scale
         self._month = pd.Period(months.labels[0], "M")
-        self._known = other_pools(inventory, months)
-        self._payers = {account.id: account.payer for account in inventory.accounts}
+        self._known: OtherPools | None = None
+        self._payers: dict[str, str] = {}
         # an account that the inventory does not have is taken for one of its first payer
-        self._payer = inventory.payers()[0]
+        self._payer = ""
+        if inventory is not None:
+            self._known = other_pools(inventory, months)
+            self._payers = {account.id: account.payer for account in inventory.accounts}
+            self._payer = inventory.payers()[0]
         self._all: dict[bool, dict[tuple[str, str], float]] = {}
         rows = actuals.measured[["billed_account", "billed_region", "cause", "meter"]]
         rows = rows.astype(str).assign(quantity=actuals.measured["quantity"].to_numpy())
