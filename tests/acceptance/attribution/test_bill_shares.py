@@ -370,3 +370,32 @@ def test_without_a_bill_the_rate_table_prices(tmp_path: Path, logs: Path) -> Non
     same({"x": services["direct"]}, {"x": Decimal("0.0064")})
     assert not services.get("s3")
     assert re.search(r"HMAC|GenerateMac", run.text)
+
+
+def test_printed_lines_add_up_to_the_cent(tmp_path: Path, logs: Path) -> None:
+    """In every printed table of shares the amounts add up to the total below them, to the cent.
+
+    The same requests at 77,777 times the price, so that each share has cents to round.
+    """
+    lines = [
+        dataclasses.replace(line, cost=line.cost * 77_777)
+        for line in bill_of(truth(), resources=True)
+    ]
+    bills.save(tmp_path / "bill.csv", lines, "cur2", resources=True)
+    run = kmscost(
+        "attribute", str(logs), "--bill", "bill.csv", "--format", "markdown", cwd=tmp_path
+    )
+    assert run.code == 0, run.text
+    sums = 0
+    amount = Decimal(0)
+    for line in run.out.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if not line.startswith("|") or not re.fullmatch(r"[\d,]+\.\d\d", cells[-1]):
+            amount = Decimal(0)
+            continue
+        cost = Decimal(cells[-1].replace(",", ""))
+        if cells[0] == "total":
+            assert amount == cost == round(total(lines), 2)
+            sums += 1
+        amount += cost
+    assert sums >= 4  # by service, resource, caller and key

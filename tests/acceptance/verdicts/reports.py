@@ -199,6 +199,8 @@ def report(
     out = Report(json.loads(first.out), second.out)
     assert not re.search(r"\d[eE][-+]?\d", second.out), "a number with an exponent"
     assert not re.search(r"-0\.0+ ?%?(\s|$)", second.out), "minus nothing"
+    noise = [line for line in second.out.splitlines() if re.search(r"\d\.\d{7,}", line)]
+    assert not [line for line in noise if line.startswith(("|", "**"))], "noise of a sum of floats"
     assert out.sentence.split(";")[0].rstrip(".") in plain(second.out), "two verdicts"
     return out
 
