@@ -62,13 +62,13 @@ ACTUALS = (
     Column("driver", "category", "-", "the reader of a get, the trail of all else"),
     Column("folder", "category", "-", "kind of file: CloudTrail, CloudTrail-Digest, ..."),
     Column("bucket_key", "bool", "-", "an S3 Bucket Key was in use"),
-    Column("cause", "category", "-", "put, digest, check, get, replication, other, unknown or key"),
-    Column("operation", "category", "-", "KMS operation, or KeyMonth"),
     Column("service", "category", "-", "service that asked KMS; direct: the caller itself did"),
     Column("caller", "category", "-", "role, user or service that called, without its session"),
     Column(
         "resource", "category", "-", "what the request is for: a bucket, a secret, a table, ..."
     ),
+    Column("cause", "category", "-", "put, digest, check, get, replication, other, unknown or key"),
+    Column("operation", "category", "-", "KMS operation, or KeyMonth"),
     Column("quantity", "float64", "unit", "requests, key-months or CloudTrail events"),
     Column("unit", "category", "-", "request, key-month, event, or nothing for a tax"),
     Column("files", "float64", "file", "objects put or got, whatever they are encrypted with"),

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 DIRECT, UNKNOWN = "direct", "unknown"
 TRAIL_KEY, OBJECT_KEY = "aws:cloudtrail:arn", "aws:s3:arn"
@@ -231,8 +231,3 @@ def service_of(host: str) -> str:
 def _is_region(label: str) -> bool:
     parts = label.split("-")
     return len(parts) >= 3 and parts[-1].isdigit()
-
-
-def rules_table() -> list[tuple[Any, ...]]:
-    """The rules of contexts as rows of a page: key, service, resource, source."""
-    return [tuple(rule) for rule in CONTEXT_RULES]

@@ -81,9 +81,7 @@ def test_requests_left_and_their_price(tmp_path, logs):
     assert bucket["left_at_most"] == pytest.approx(41_160)  # no object is read
     assert bucket["saves_usd"] == pytest.approx(ends(0.74052, 0.804))
     # nothing of it is CloudTrail's
-    assert bucket["saves_usd_writes_exempt"] == pytest.approx(
-        bucket["saves_usd"]
-    )
+    assert bucket["saves_usd_writes_exempt"] == pytest.approx(bucket["saves_usd"])
     assert answer["hours_of_the_logs"] == 24
     assert any("scaled to a month" in notice for notice in answer["notices"])
     (command,) = bucket["commands"]
@@ -114,9 +112,7 @@ def test_older_objects_may_have_no_bucket_key(tmp_path):
     (bucket,) = answer_of(path, write(tmp_path, events))["bucket_keys"]
     assert (bucket["left_low"], bucket["left_high"]) == pytest.approx((720, 41_160))
     assert bucket["left_at_most"] == pytest.approx(288_000)
-    assert bucket["saves_usd"] == pytest.approx(
-        {"low": 0.74052, "high": 0.804, "at_least": 0}
-    )
+    assert bucket["saves_usd"] == pytest.approx({"low": 0.74052, "high": 0.804, "at_least": 0})
     shown = kmscost("advise", path, "--actuals", tmp_path, "--from", "2026-11", "--months", "1")
     assert "at most: 288,000 are left, and USD 0.00 a month saved" in " ".join(shown.stdout.split())
 

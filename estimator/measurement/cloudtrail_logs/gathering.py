@@ -189,11 +189,11 @@ _COLUMNS = (
     "reader",
     "folder",
     "bucket_key",
-    "cause",
-    "operation",
     "service",
     "caller",
     "resource",
+    "cause",
+    "operation",
     "meter",
 )
 

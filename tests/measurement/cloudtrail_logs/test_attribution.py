@@ -179,7 +179,7 @@ METERS = [
 
 @pytest.mark.parametrize(("operation", "parameters", "meter", "unsized"), METERS)
 def test_meters(tmp_path, operation, parameters, meter, unsized):
-    """The meter is the bill's usage type; where the size of an RSA key decides, a notice says so."""
+    """The meter is the bill's usage type; a notice tells where the size of a key decides."""
     actuals = measure(tmp_path, [event(1, operation, parameters, ALICE)])
     assert only(actuals, "meter") == (meter,)
     told = [notice for notice in actuals.notices if "RSA_2048" in notice]
