@@ -3,35 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 
 from estimator.attribution import Attribution
 from estimator.attribution.logged import CLOUDTRAIL
-from estimator.attribution.result import APART, GROUPS, KEY, LOGGED, NOT_IN_LOGS
+from estimator.attribution.result import GROUPS, LOGGED
 from estimator.figures import FEW, count, listed, money, share
 from estimator.forecasting.free_days import FreeUse
 from estimator.report.answers import Answer
+from estimator.report.answers.attribution_lines import (
+    MOST_LINES,
+    at_least,
+    resource_name,
+    shown_lines,
+    total_amount,
+)
 from estimator.report.answers.bucket_keys import bucket_key_blocks
-from estimator.report.answers.measurement import cell_word
-from estimator.report.answers.reconciliation import adding_up
 from estimator.report.blocks import Block, Sheet
 from pricing.regions import COMMERCIAL
 
-MOST_LINES = 10  # of a table by service, resource, caller or key; the rest are one line
 _BAR = 12  # columns of the longest bar
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _LEAST = 0.5  # less than half a request is what sums leave over
-
-_NUMBERS = ("quantity", "share", "cost", "without_rate")
-# requests that no service's resource is behind
-_WITHOUT = {"direct": "direct use of KMS", "unknown": "an unknown service"}
-_PARTS = {
-    NOT_IN_LOGS: "not in these logs",
-    KEY: "keys by the month",
-}
 
 
 class AttributionAnswer(Answer[Attribution]):
@@ -61,7 +56,7 @@ def attribution_headline(attribution: Attribution) -> str:
     totals, code = attribution.totals, attribution.currency.lower()
     part = share(attribution.share_of_requests(totals["requests_cloudtrail"]))
     cost = money(totals[f"cost_{code}_cloudtrail"])
-    whole = _at_least(money(totals[f"cost_{code}"]), totals["requests_without_rate"])
+    whole = at_least(money(totals[f"cost_{code}"]), totals["requests_without_rate"])
     whose = "your KMS requests" if attribution.with_bill else "the KMS requests in these logs"
     sentence = f"CloudTrail is {part} of {whose} ({attribution.currency} {cost} of {whole})"
     lines = attribution.lines("resource")
@@ -76,20 +71,6 @@ def attribution_headline(attribution: Attribution) -> str:
     return sentence
 
 
-def resource_name(service: str, resource: str) -> str:
-    """A resource with its service, or what stands in its place.
-
-    >>> resource_name("s3", "arn:aws:s3:::example-data"), resource_name("kafka", "")
-    ('S3 bucket example-data', 'kafka')
-    >>> resource_name("ssm", "arn:aws:ssm:eu-west-1:111122223333:parameter/app/token")
-    'ssm parameter/app/token'
-    """
-    if not resource:
-        return _WITHOUT.get(service, service) or _WITHOUT["unknown"]
-    # the name of a bucket has no word for what it is; other ARNs have theirs
-    return f"{'S3 bucket' if service == 's3' else service} {cell_word(resource)}"
-
-
 def attribution_sheets(attribution: Attribution) -> list[Sheet]:
     """A table for each group, and one of the places whose requests the logs do not hold."""
     sheets = [_sheet(attribution, group) for group in GROUPS]
@@ -98,84 +79,24 @@ def attribution_sheets(attribution: Attribution) -> list[Sheet]:
 
 
 def _sheet(attribution: Attribution, group: str) -> Sheet:
-    lines = attribution.lines(group)
-    logged = lines[lines["part"] == LOGGED]
-    # what is logged and on no line of the bill is in a notice
-    logged = logged[(logged["quantity"] > 0) | (logged["cost"] != 0)]
-    first = logged.head(MOST_LINES).to_dict("records")
-    shown: list[tuple[str, float, float, float, float]] = [
-        (name, *(row[column] for column in _NUMBERS))
-        for name, row in zip(line_names(group, first), first, strict=True)
-    ]
-    rest = logged.iloc[MOST_LINES:]
-    if len(rest):
-        requests, part, cost, without = (math.fsum(rest[name]) for name in _NUMBERS)
-        shown.append((f"and {len(rest):,} more", requests, part, cost, without))
-    apart = lines[lines["part"] != LOGGED]
-    shown += [
-        (
-            str(row["what"]).lower() if row["part"] == APART else _PARTS[str(row["part"])],
-            row["quantity"] if row["part"] == NOT_IN_LOGS else math.nan,
-            row["share"] if row["part"] == NOT_IN_LOGS else math.nan,
-            row["cost"],
-            0.0,
-        )
-        for row in apart.to_dict("records")
-    ]
-    total = math.fsum(lines["cost"])
-    missing = [without for *_, without in shown]
-    amounts = _amounts([cost for *_, cost, _ in shown], total)
-    amounts = list(map(_at_least, amounts, [*missing, math.fsum(missing)]))
+    lines = shown_lines(attribution, group)
     # where all is free a bar of costs says nothing
-    weights = [cost if total else requests for _, requests, _, cost, _ in shown]
-    bars = _bars(weights)
+    by_cost = any(line.cost for line in lines)
+    bars = _bars([line.cost if by_cost else line.requests for line in lines])
     rows = [
-        (name, bar, _known(count, requests), _known(share, part), amount)
-        for (name, requests, part, *_), bar, amount in zip(shown, bars, amounts, strict=False)
+        (line.name, bar, _known(count, line.requests), _known(share, line.share), line.amount)
+        for line, bar in zip(lines, bars, strict=True)
     ]
-    whole = math.fsum(lines["quantity"])
-    rows.append(("total", "", count(whole), share(1.0) if whole else "", amounts[-1]))
+    whole = attribution.totals["requests"]
+    total = (count(whole), share(1.0) if whole else "", total_amount(attribution))
+    rows.append(("total", "", *total))
     header = (group, "", "requests", "of all", attribution.currency)
     title = f"By {group}, {_span(attribution.months)}"
     return Sheet(title, header, tuple(rows), numbers=3, sums=1)
 
 
-def line_names(group: str, lines: Sequence[Mapping[Any, Any]]) -> list[str]:
-    """A short name for each line, whole where two would have the same."""
-    short = [_short_name(group, line) for line in lines]
-    return [
-        name if short.count(name) == 1 else str(line[GROUPS[group][-1]]) or name
-        for name, line in zip(short, lines, strict=True)
-    ]
-
-
-def _short_name(group: str, line: Mapping[Any, Any]) -> str:
-    if group == "resource":
-        return resource_name(str(line["service"]), str(line["resource"]))
-    name = str(line[group])
-    if group == "service":
-        return _WITHOUT.get(name, name) if name else _WITHOUT["unknown"]
-    return cell_word(name).removeprefix("key/") if name else f"no {group} named"
-
-
 def _known(write: Callable[[float], str], value: float) -> str:
     return "" if math.isnan(value) else write(value)
-
-
-def _amounts(costs: Sequence[float], total: float) -> list[str]:
-    """Amounts that add up as they are printed; none reads as nothing that is something."""
-    amounts = adding_up(costs, total)
-    return [
-        f"<{amount[:-1]}1" if cost > 0 and not amount.strip("0.,") else amount
-        for amount, cost in zip(amounts, [*costs, total], strict=True)
-    ]
-
-
-def _at_least(amount: str, without_rate: float) -> str:
-    """An amount of which a part is not known; none at all where nothing of it is."""
-    if not without_rate:
-        return amount
-    return f"at least {amount}" if amount.strip("0.,") else "unknown"
 
 
 def _bars(values: Sequence[float]) -> list[str]:
