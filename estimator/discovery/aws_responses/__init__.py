@@ -48,6 +48,7 @@ _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("describe-key", ("KeyMetadata",)),
     ("list-key-rotations", ("Rotations",)),
     ("get-key-rotation-status", ("KeyRotationEnabled",)),
+    ("get-key-last-usage", ("KeyLastUsage", "TrackingStartDate")),
     ("list-aliases", ("Aliases",)),
     ("get-bucket-encryption", ("ServerSideEncryptionConfiguration",)),
     ("get-bucket-location", ("LocationConstraint",)),
@@ -307,6 +308,7 @@ _SUBJECTS: dict[str, tuple[_Find, _Read]] = {
     "get-trail-status": (Responses.trail, trails.take_status),
     "list-key-rotations": (Responses.key, keys.take_rotations),
     "get-key-rotation-status": (Responses.key, keys.take_rotation_status),
+    "get-key-last-usage": (Responses.key, keys.take_last_usage),
     "get-bucket-encryption": (Responses.bucket, buckets.take_encryption),
     "get-bucket-location": (Responses.bucket, buckets.take_location),
 }
