@@ -23,7 +23,7 @@ from estimator.attribution.places import find_places, no_places
 from estimator.attribution.rated import price_requests
 from estimator.attribution.result import APART, KEY, LOGGED, NOT_IN_LOGS, Attribution
 from estimator.attribution.result import attribution_frame as frame_of
-from estimator.attribution.sharing import TOLD, Shares, share_out
+from estimator.attribution.sharing import LEVELS, Shares, share_out
 from estimator.attribution.span import choose_months, on_billed_days
 from estimator.bucket_keys import measure_bucket_keys
 from estimator.measurement.measurement_files import load_bill, load_with_objects
@@ -188,7 +188,7 @@ def _bill_rows(
 
 def _of_bill(lines: pd.DataFrame, part: str, unit: str) -> pd.DataFrame:
     """Lines of the bill that no logged request is behind."""
-    blank = {name: "" for name in ("service", "resource", "caller", *TOLD) if name not in lines}
+    blank = {name: "" for name in ("service", "resource", "caller", *LEVELS) if name not in lines}
     return lines.assign(
         part=part,
         unit=unit,

@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from estimator.attribution.sharing import TOLD
+from estimator.attribution.sharing import LEVELS
 from estimator.measurement.billing.apart import amounts_apart
 from estimator.measurement.billing.services import CLOUDTRAIL, KMS
 from estimator.measurement.result import Actuals
 from pricing.request_meters import REQUEST_METERS, RSA_2048
 
-_COLUMNS = ("month", *TOLD, "quantity", "cost")
+_COLUMNS = ("month", *LEVELS, "quantity", "cost")
 
 
 class BillLines(NamedTuple):
@@ -21,7 +21,7 @@ class BillLines(NamedTuple):
     Attributes
     ----------
     requests, keys : DataFrame
-        ``month`` as text, the levels `TOLD` that the bill tells (else empty), ``quantity`` [request
+        ``month`` as text, the `LEVELS` that the bill tells (else empty), ``quantity`` [request
         or key-month] and ``cost`` [currency].
     apart : DataFrame
         ``month``, ``what`` and ``cost`` of taxes, credits and all else that is no usage of KMS.
@@ -87,7 +87,8 @@ def _summed(rows: pd.DataFrame) -> pd.DataFrame:
             "month": rows["month"].astype(str).astype(object),
             # a bill without a column tells nothing of it
             **{
-                name: rows[name].astype(str).astype(object) if name in rows else "" for name in TOLD
+                name: rows[name].astype(str).astype(object) if name in rows else ""
+                for name in LEVELS
             },
             "quantity": rows["quantity"].astype(float),
             "cost": rows["cost"].astype(float),
@@ -98,4 +99,4 @@ def _summed(rows: pd.DataFrame) -> pd.DataFrame:
         meter_name(meter, operation)
         for meter, operation in zip(frame["meter"], frame["operation"], strict=True)
     ]
-    return frame.groupby(["month", *TOLD], sort=True)[["quantity", "cost"]].sum().reset_index()
+    return frame.groupby(["month", *LEVELS], sort=True)[["quantity", "cost"]].sum().reset_index()

@@ -18,7 +18,7 @@ from estimator.months import FloatArray
 from pricing.request_meters import ASYMMETRIC, RSA_2048
 
 # what a line may tell of its requests, the most telling first; what it leaves open is empty text
-TOLD = ("key", "operation", "billed_region", "billed_account", "meter")
+LEVELS = ("key", "operation", "billed_region", "billed_account", "meter")
 
 Codes = npt.NDArray[np.int64]
 
@@ -52,10 +52,10 @@ def share_out(lines: pd.DataFrame, logged: pd.DataFrame, quantity: FloatArray) -
     Parameters
     ----------
     lines : DataFrame
-        ``month``, the columns `TOLD`, ``quantity`` [request] and ``cost`` [currency], a row for
+        ``month``, the columns `LEVELS`, ``quantity`` [request] and ``cost`` [currency], a row for
         each combination.
     logged : DataFrame
-        ``month`` and the columns `TOLD`.
+        ``month`` and the columns `LEVELS`.
     quantity : array
         Logged requests of each of its rows. [request]
     """
@@ -68,9 +68,9 @@ def share_out(lines: pd.DataFrame, logged: pd.DataFrame, quantity: FloatArray) -
     for group, line_of in (*_matches(lines, logged), *_matches(lines, _as_rsa_2048(logged))):
         here = np.flatnonzero(line_of >= 0)
         line = group[line_of[here]]
-        held = np.bincount(line, weights=left[here], minlength=len(billed))
+        logged_here = np.bincount(line, weights=left[here], minlength=len(billed))
         room = np.maximum(billed - found, 0.0)
-        part = np.divide(room, held, out=np.zeros_like(billed), where=held > 0)
+        part = np.divide(room, logged_here, out=np.zeros_like(billed), where=logged_here > 0)
         # never more than there is: what the line does not have goes on to the next lines
         taken = left[here] * np.minimum(part, 1.0)[line]
         on_bill[here] += taken
@@ -99,13 +99,13 @@ def _matches(lines: pd.DataFrame, logged: pd.DataFrame) -> Iterator[tuple[Codes,
 
     -1 where it has none.
     """
-    told = np.stack([(lines[name] != "").to_numpy(dtype=bool) for name in TOLD], axis=1)
-    weights = 1 << np.arange(len(TOLD))[::-1]
-    pattern = told.astype(np.int64) @ weights
+    is_given = np.stack([(lines[name] != "").to_numpy(dtype=bool) for name in LEVELS], axis=1)
+    weights = 1 << np.arange(len(LEVELS))[::-1]
+    pattern = is_given.astype(np.int64) @ weights
     # the number of levels first, then which: a key tells more than a meter
     order = sorted(set(pattern.tolist()), key=lambda bits: (-bits.bit_count(), -bits))
     for bits in order:
-        names = ["month", *(name for at, name in enumerate(TOLD) if bits & int(weights[at]))]
+        names = ["month", *(name for at, name in enumerate(LEVELS) if bits & int(weights[at]))]
         group = np.flatnonzero(pattern == bits)
         places = pd.MultiIndex.from_frame(lines.iloc[group][names])
         wanted = pd.MultiIndex.from_frame(logged[names])

@@ -23,10 +23,10 @@ def uses_free_tier(rows: pd.DataFrame) -> np.ndarray:
     is_free = np.array([name in free for name in meter.categories] + [False])
     # an operation may tell as much: Sign is of asymmetric keys alone
     by_operation = [request_meter(str(name)).name in free for name in operation.categories]
-    told = np.array([bool(name) for name in meter.categories] + [False])
+    named = np.array([bool(name) for name in meter.categories] + [False])
     codes = meter.codes.to_numpy()
     found: np.ndarray = np.where(
-        told[codes],
+        named[codes],
         is_free[codes],
         np.array([*by_operation, True])[operation.codes.to_numpy()],
     )

@@ -18,7 +18,7 @@ from pricing.regions import check_region_option
 
 # What may be said of each kind of resource. A value that is not known is a question; what
 # no source says at all is absent.
-ACCOUNT = ("name", "regions", "member")
+ACCOUNT = ("name", "regions", "member", "ou", "tags")
 TRAIL = (
     "name",
     "account",

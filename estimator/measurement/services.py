@@ -21,6 +21,9 @@ DIRECT, UNKNOWN = "direct", "unknown"
 TRAIL_KEY, OBJECT_KEY = "aws:cloudtrail:arn", "aws:s3:arn"
 FUNCTION_KEY = "aws:lambda:FunctionArn"
 
+# where a grant has the context that it is limited to: KMS API Reference, GrantConstraints
+OF_GRANTS = ("encryptionContextSubset", "encryptionContextEquals")
+
 _KMS_GUIDE = "KMS Developer Guide, "
 _NOT_DOCUMENTED = "real events of 2024; no text of AWS was found"
 

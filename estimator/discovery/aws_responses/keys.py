@@ -60,6 +60,17 @@ def take_rotations(resource: Resource, response: Mapping[str, Any], source: str)
     resource.record("rotations", tuple(known), source, question, "Rotations")
 
 
+def ask_for_past_rotations(resource: Resource) -> None:
+    """Ask for the rotations of a key that does not rotate now: it may have, or on demand (F16)."""
+    status = resource.fact("rotates")
+    if status is not None and status.value is False and resource.fact("rotations") is None:
+        question = (
+            "rotation is off, but earlier ones, also on demand, add up to two key prices: `aws kms "
+            "list-key-rotations` tells them"
+        )
+        resource.record("rotations", (), status.source, question, status.note)
+
+
 def take_rotation_status(resource: Resource, response: Mapping[str, Any], source: str) -> None:
     """Take whether a key rotates, and the day on which it does next."""
     if not isinstance(response.get("KeyRotationEnabled"), bool):

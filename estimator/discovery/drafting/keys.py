@@ -186,4 +186,7 @@ def _remarks(resource: Resource) -> Iterable[str]:
         yield "TODO AWS manages this key: CloudTrail needs a customer managed one"
     if resource.value("replicas"):
         regions = ", ".join(str(region) for region in resource.value("replicas"))
-        yield f"its replicas in {regions} cost a key price each; no trail here uses them"
+        yield (
+            f"it is a multi-Region key: those that belong to it in {regions} cost a key price "
+            "each, whether or not a trail uses them"
+        )

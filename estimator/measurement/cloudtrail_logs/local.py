@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import Future
 from functools import partial
 from itertools import chain, islice
 
@@ -15,6 +14,7 @@ from estimator.measurement.cloudtrail_logs.workers import WorkerDiedError, Worke
 from estimator.measurement.paths import Found, find_files
 from estimator.measurement.progress import Done, Progress
 from estimator.measurement.skipped import SkippedFiles
+from estimator.measurement.threads import Pending
 from pricing.reading.problems import KmscostError, Problem
 
 # a batch is large enough to make sending it cheap, small enough to show progress [byte, file]
@@ -53,7 +53,7 @@ def count_paths(
             yield count(batch)
             done.add(len(batch), sum(file.size for file in batch))
         return
-    waiting: deque[tuple[list[Found], Future[Counted]]] = deque()
+    waiting: deque[tuple[list[Found], Pending[Counted]]] = deque()
     try:
         for batch in chain(first, batches):
             waiting.append((batch, pool.submit(batch)))
@@ -83,10 +83,10 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _take_first(waiting: deque[tuple[list[Found], Future[Counted]]], done: Done) -> Counted:
-    batch, future = waiting.popleft()
+def _take_first(waiting: deque[tuple[list[Found], Pending[Counted]]], done: Done) -> Counted:
+    batch, pending = waiting.popleft()
     try:
-        counted = future.result()
+        counted = pending.result()
     except (WorkerDiedError, MemoryError):
         raise _no_room(batch) from None
     done.add(len(batch), sum(file.size for file in batch))

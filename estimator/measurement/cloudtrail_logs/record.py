@@ -6,12 +6,12 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from estimator.measurement.services import OF_GRANTS
+
 NOTHING = msgspec.Raw(b"")
 _Part = TypeVar("_Part")
 
 
-# KMS API Reference, GrantConstraints
-_OF_GRANTS = ("encryptionContextSubset", "encryptionContextEquals")
 _NO_CONTEXT: dict[str, str] = {}
 
 
@@ -38,7 +38,7 @@ class Parameters(msgspec.Struct, gc=False):
         found = self.context or self.source
         if found or not isinstance(self.constraints, dict):
             return found or _NO_CONTEXT
-        for name in _OF_GRANTS:
+        for name in OF_GRANTS:
             limit = self.constraints.get(name)
             if isinstance(limit, dict) and limit:
                 return {key: value for key, value in limit.items() if isinstance(value, str)}

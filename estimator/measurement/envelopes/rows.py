@@ -10,19 +10,30 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from estimator.measurement.envelopes.cells import account_of, is_nothing, scalar_of, utc
+from estimator.measurement.envelopes.cells import (
+    account_of,
+    is_nothing,
+    plain_name,
+    scalar_of,
+    utc,
+)
 from estimator.measurement.envelopes.event_kinds import (
     CLOUDTRAIL,
     KMS,
     NO_CATEGORIES,
     must_have_parameters,
 )
+from estimator.measurement.envelopes.parameters import (
+    CONTEXTS,
+    IN_CONTEXTS,
+    TRAIL,
+    parameters_of,
+)
 from estimator.measurement.envelopes.types_of_fields import check_type, unreadable
-from estimator.measurement.services import CONTEXT_RULES
 from estimator.measurement.unreadable import UnreadableError
 from pricing.arns import is_key
 
@@ -57,18 +68,6 @@ _OTHER_NAMES = {"sessionissuerarn": ("userIdentity", _ISSUER)}
 
 # where another object stands, which may be text as well
 _OBJECTS = {"", "encryptioncontext", "sourceencryptioncontext", "sessioncontext"}
-_CONTEXTS = {
-    "encryptionContext": "encryptioncontext",
-    "sourceEncryptionContext": "sourceencryptioncontext",
-}
-_ALGORITHMS = (
-    "encryptionAlgorithm", "sourceEncryptionAlgorithm", "signingAlgorithm", "keyPairSpec",
-)  # fmt: skip
-_NAMES = {"aws:cloudtrail:arn": "awscloudtrailarn", "aws:s3:arn": "awss3arn"}
-_IN_CONTEXTS = {context + name for context in _CONTEXTS.values() for name in _NAMES.values()}
-_TRAIL = "encryptioncontextawscloudtrailarn"
-
-_LETTERS = re.compile(r"[^a-z0-9]+")
 _ARN_OF_RESOURCE = re.compile(r"\d*arn")
 _TEXTS_IN_TEXTS = 4
 
@@ -84,20 +83,6 @@ class Plan(NamedTuple):
 
     scalars: dict[str, tuple[str, ...]]
     nested: dict[str, tuple[tuple[str, str], ...]]  # the rest of the name, and the column
-
-
-@lru_cache(maxsize=1 << 14)
-def plain_name(name: str) -> str:
-    """A name by its letters and digits.
-
-    >>> plain_name("requestParameters.encryptionContext.aws:cloudtrail:arn")
-    'requestparametersencryptioncontextawscloudtrailarn'
-    """
-    return _LETTERS.sub("", name.lower())
-
-
-# AWS's own spelling of the keys that services write into an encryption context
-_SPELLING = {plain_name(rule.key): rule.key for rule in CONTEXT_RULES}
 
 
 @lru_cache(maxsize=4096)
@@ -166,7 +151,7 @@ def event_of(row: Mapping[str, Any], plan: Plan, in_log: bool) -> Fields:
         raise UnreadableError("events of KMS without eventName", "", "export it too")
     flat = {field: _flat(row, columns, field, in_log) for field, columns in plan.nested.items()}
     parameters = flat["requestParameters"]
-    event["requestParameters"] = _parameters(parameters)
+    event["requestParameters"] = parameters_of(parameters)
     event["userIdentity"] = _caller(flat["userIdentity"])
     event["resources"] = [
         {"ARN": value}
@@ -214,9 +199,9 @@ def _check_parameters(event: Fields, present: bool, plan: Plan) -> None:
         return
     columns = plan.nested["requestParameters"]
     # a column for the trail that is empty says that it is no request of CloudTrail's
-    known = present or any(rest == _TRAIL for rest, _ in columns)
+    known = present or any(rest == TRAIL for rest, _ in columns)
     contexts = event["requestParameters"] or {}
-    trail = any((contexts.get(name) or {}).get("aws:cloudtrail:arn") for name in _CONTEXTS)
+    trail = any((contexts.get(name) or {}).get("aws:cloudtrail:arn") for name in CONTEXTS)
     by_cloudtrail = (event["userIdentity"] or {}).get("invokedBy") == CLOUDTRAIL
     if known and (trail or not by_cloudtrail):
         return
@@ -225,30 +210,6 @@ def _check_parameters(event: Fields, present: bool, plan: Plan) -> None:
         "whole events",
         "export requestParameters too: without it nobody can tell CloudTrail's requests",
     )
-
-
-def _parameters(flat: dict[str, list[Any]]) -> Fields | None:
-    if not flat:
-        return None
-    parameters: Fields = {"keyId": _name(flat, "keyid", "requestParameters")}
-    parameters |= {field: _told(flat, field.lower()) for field in _ALGORITHMS}
-    for field, begin in _CONTEXTS.items():
-        if any(name.startswith(begin) and _any(values) for name, values in flat.items()):
-            keys = _keys_of(name.removeprefix(begin) for name in flat if name.startswith(begin))
-            parameters[field] = {key: _told(flat, begin + name) for key, name in keys.items()} | {
-                key: _name(flat, begin + name, "encryptionContext") for key, name in _NAMES.items()
-            }
-    return parameters
-
-
-def _keys_of(names: Iterable[str]) -> dict[str, str]:
-    """The keys of an encryption context by their plain names: AWS's own spelling where known."""
-    return {_SPELLING.get(name, name): name for name in names if name}
-
-
-def _told(flat: dict[str, list[Any]], name: str) -> str | None:
-    """A text, nothing where it is another thing: it only says whose the request is."""
-    return next((value for value in flat.get(name, ()) if isinstance(value, str) and value), None)
 
 
 def _caller(flat: dict[str, list[Any]]) -> Fields | None:
@@ -275,7 +236,7 @@ def _flat(
 def _leaves(name: str, value: Any, field: str, in_log: bool) -> Iterator[tuple[str, Any]]:
     if is_nothing(value):
         # tables have columns for what an event lacks; a log names nothing that it lacks
-        if value is None and in_log and name in _IN_CONTEXTS:
+        if value is None and in_log and name in IN_CONTEXTS:
             raise unreadable("encryptionContext", value)
         return
     if name in _OBJECTS and isinstance(value, str | bytes):
@@ -338,10 +299,6 @@ def object_of(text: str | bytes, field: str) -> Any:
     raise unreadable(field, text)
 
 
-def _any(values: list[Any]) -> bool:
-    return not all(map(is_nothing, values))
-
-
 def _first(flat: dict[str, list[Any]], name: str) -> str | None:
     for value in flat.get(name, ()):
         if is_nothing(value):
@@ -351,14 +308,4 @@ def _first(flat: dict[str, list[Any]], name: str) -> str | None:
         if not (isinstance(value, str) or is_account):
             raise unreadable("userIdentity", value)
         return str(value)
-    return None
-
-
-def _name(flat: dict[str, list[Any]], name: str, field: str) -> str | None:
-    for value in flat.get(name, ()):
-        if is_nothing(value):
-            continue
-        if not isinstance(value, str):
-            raise unreadable(field, value)
-        return value
     return None

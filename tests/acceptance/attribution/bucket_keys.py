@@ -124,7 +124,7 @@ def write(
     if shuffled:
         rng.shuffle(records)
     else:
-        records.sort(key=lambda one: one["eventTime"])
+        records.sort(key=lambda record: record["eventTime"])
     size = -(-len(records) // files)
     for trail in range(trails):
         for at in range(files):

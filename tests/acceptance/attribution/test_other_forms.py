@@ -29,17 +29,17 @@ def as_text(value: Any) -> str:
 def nested_as_text(records: list[Record]) -> str:
     """Lines of a data lake: each nested field is JSON in a text."""
     return "".join(
-        as_text({n: as_text(v) if n in NESTED and v is not None else v for n, v in one.items()})
+        as_text({n: as_text(v) if n in NESTED and v is not None else v for n, v in event.items()})
         + "\n"
-        for one in records
+        for event in records
     )
 
 
 def subscription(records: list[Record]) -> str:
     """CloudWatch Logs: an event a message (CloudWatch Logs guide, subscription filters)."""
     found = [
-        {"id": str(at), "timestamp": 1_790_000_000_000 + at, "message": as_text(one)}
-        for at, one in enumerate(records)
+        {"id": str(at), "timestamp": 1_790_000_000_000 + at, "message": as_text(event)}
+        for at, event in enumerate(records)
     ]
     return as_text(
         {
@@ -59,14 +59,14 @@ def lookup(records: list[Record]) -> str:
         {
             "Events": [
                 {
-                    "EventId": one["eventID"],
-                    "EventName": one["eventName"],
-                    "EventTime": one["eventTime"],
-                    "EventSource": one["eventSource"],
+                    "EventId": event["eventID"],
+                    "EventName": event["eventName"],
+                    "EventTime": event["eventTime"],
+                    "EventSource": event["eventSource"],
                     "Resources": [],
-                    "CloudTrailEvent": as_text(one),
+                    "CloudTrailEvent": as_text(event),
                 }
-                for one in records
+                for event in records
             ]
         }
     )
@@ -74,12 +74,12 @@ def lookup(records: list[Record]) -> str:
 
 def table(records: list[Record]) -> str:
     """A CSV of Athena, Glue or pandas: nested fields as JSON text, names in lower case."""
-    names = sorted({name for one in records for name in one})
+    names = sorted({name for event in records for name in event})
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow([name.lower() for name in names])
-    for one in records:
-        cells = [one.get(name) for name in names]
+    for event in records:
+        cells = [event.get(name) for name in names]
         writer.writerow(
             [
                 "" if cell is None else cell if isinstance(cell, str) else as_text(cell)

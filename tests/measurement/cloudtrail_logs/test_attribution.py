@@ -182,9 +182,9 @@ def test_meters(tmp_path, operation, parameters, meter, unsized):
     """The meter is the bill's usage type; a notice tells where the size of a key decides."""
     actuals = measure(tmp_path, [event(1, operation, parameters, ALICE)])
     assert only(actuals, "meter") == (meter,)
-    told = [notice for notice in actuals.notices if "RSA_2048" in notice]
-    assert bool(told) is unsized
-    assert all(notice.startswith("1 requests") for notice in told)
+    about_size = [notice for notice in actuals.notices if "RSA_2048" in notice]
+    assert bool(about_size) is unsized
+    assert all(notice.startswith("1 requests") for notice in about_size)
 
 
 def test_a_kind_of_pair_without_a_price(tmp_path):
@@ -255,8 +255,8 @@ def test_resources_without_end_are_folded(tmp_path, more, jobs):
     found = Counter(row["service"] for row in rows.to_dict()["rows"])
     assert found == {"direct": 1, "ssm": 1 if more else most}
     assert rows.totals["requests"] == most + more + 1
-    told = [notice for notice in rows.notices if "too many resources" in notice]
-    assert [notice.split(" ")[0] for notice in told] == (["10,001"] if more else [])
+    folded = [notice for notice in rows.notices if "too many resources" in notice]
+    assert [notice.split(" ")[0] for notice in folded] == (["10,001"] if more else [])
 
 
 def test_random_contexts_of_callers_are_no_rows(tmp_path):
@@ -270,3 +270,20 @@ def test_random_contexts_of_callers_are_no_rows(tmp_path):
         "",
         500.0,
     )
+
+
+def test_a_grant_in_a_table_of_columns(tmp_path):
+    """Names with dots, as tables have them: the volume of the grant is the event's."""
+    row = event(1, "CreateGrant", None, None) | {
+        "eventVersion": "1.08",
+        "requestParameters.keyId": KEY,
+        "requestParameters.constraints.encryptionContextSubset.aws:ebs:id": "vol-1",
+        "userIdentity.type": "IAMUser",
+        "userIdentity.arn": ALICE["arn"],
+        "userIdentity.accountId": ACCOUNT,
+        "userIdentity.invokedBy": INTERNAL,
+    }
+    del row["requestParameters"], row["userIdentity"], row["resources"]
+    (tmp_path / "rows.json").write_text(json.dumps(row), encoding="utf-8")
+    actuals = measure_cloudtrail(tmp_path)
+    assert only(actuals, "service", "resource", "meter") == ("ec2", "vol-1", "KMS-Requests")
