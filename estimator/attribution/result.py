@@ -239,6 +239,7 @@ def _free(uses: Iterable[FreeUse]) -> list[dict[str, Any]]:
     return [
         {
             "month": use.month,
+            "payer": use.payer,
             "partition": use.partition,
             "free": use.free,
             "requests": use.requests,
