@@ -77,7 +77,7 @@ def _sheet(title: str, actuals: Actuals, rows: pd.DataFrame, unit: str) -> Sheet
         ascending = [*(True for _ in order), False]
         frame = frame.sort_values([*order, "quantity"], ascending=ascending, kind="stable")
     cells = [
-        (*(_word(row[name]) for name in keys), *(_number(name, row, unit) for name in numbers))
+        (*(cell_word(row[name]) for name in keys), *(_number(name, row, unit) for name in numbers))
         for row in frame.head(MOST_ROWS).to_dict("records")
     ]
     if len(frame) > MOST_ROWS:
@@ -124,7 +124,7 @@ def _title(actuals: Actuals, what: str) -> str:
     return f"{what} {SOURCES[actuals.source].words}{span}"
 
 
-def _word(value: object) -> str:
+def cell_word(value: object) -> str:
     """A cell of text; of an ARN what people call the thing by."""
     text = "" if value is None or str(value) == "NaT" else str(value)
     arn = split_arn(text)

@@ -41,7 +41,7 @@ def meter_of(name: str) -> str:
 
 def caller_of(name: str) -> str:
     """The truth's name of a caller."""
-    found = {told for names, told in callers(forms()).items() if name in names}
+    found = {truth for names, truth in callers(forms()).items() if name in names}
     assert len(found) == 1, f"caller {name!r}: {sorted(found) or 'nobody of this organization'}"
     return found.pop()
 

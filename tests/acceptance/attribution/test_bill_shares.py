@@ -49,20 +49,17 @@ FORMS = [("cur2", False), ("cur2", True), ("legacy", False), ("legacy", True)]
 COLUMNS = ("service", "caller", "key")  # resources: see test_shares_by_resource
 
 
-PARTS = {"not-in-logs": NOT_LOGGED, "key": KEYS}
+def answered(answer: dict[str, Any], by: str) -> Shares:
+    """Return the USD by service, caller, resource or key. THE ADAPTER to the JSON's keys.
 
-
-def told(answer: dict[str, Any], by: str) -> Shares:
-    """Return the USD by service, caller, resource or key, and of the parts that are nobody's.
-
-    With this and `whole` the JSON's spelling has its one place. What the logs do not hold is named
-    NOT_LOGGED, key-months KEYS; lines of 0 are left out.
+    The line of what the logs do not hold is named NOT_LOGGED, key-months KEYS; lines of 0 are left
+    out. Nothing but the spelling of the JSON is to be known here.
     """
+    parts = {"not-in-logs": NOT_LOGGED, "key": KEYS}
     out: dict[str, Decimal] = {}
     for row in answer["by"][by]:
         name = SERVICES.get(row[by], row[by]) if by == "service" else row[by]
-        if row["part"] != "logged":
-            name = PARTS.get(row["part"], row["part"])
+        name = parts.get(row["part"], name)
         cost = Decimal(repr(row["cost_usd"]))
         if cost:
             out[name] = out.get(name, Decimal(0)) + cost
@@ -70,7 +67,7 @@ def told(answer: dict[str, Any], by: str) -> Shares:
 
 
 def whole(answer: dict[str, Any]) -> Decimal:
-    """The bill's sum as the answer says it."""
+    """The bill's sum as the answer says it. THE ADAPTER as well."""
     return Decimal(repr(answer["totals"]["cost_usd"]))
 
 
@@ -120,27 +117,23 @@ def check(
     """Every breakdown is the one worked out by hand, and adds up to the bill."""
     assert abs(whole(answer) - total(lines)) < Decimal("1e-9")
     for by in COLUMNS:
-        got = told(answer, by)
+        got = answered(answer, by)
         if by == "caller":
             got = {n if n in {KEYS, NOT_LOGGED} else caller_of(n): cost for n, cost in got.items()}
         assert abs(sum(got.values(), Decimal(0)) - total(lines)) < Decimal("1e-9"), by
         if by == "key":  # key-months are their keys'; without resource ids nobody's
             got.pop(KEYS, None)
-            same(with_key_months(got, lines), with_key_months(shares_by_key(lines, logged), lines))
+            want = shares(lines, logged, "key", resources=resources)
+            want.pop(KEYS, None)
+            same(with_key_months(got, lines), with_key_months(want, lines))
             continue
         same(got, shares(lines, logged, by, resources=resources))
 
 
-def shares_by_key(lines: list[Line], logged: Counter[Fact]) -> Shares:
-    out = shares(lines, logged, "key", resources=any(line.resource for line in lines))
-    out.pop(KEYS, None)
-    return out
-
-
 def with_key_months(got: Shares, lines: list[Line]) -> Shares:
     """The shares of requests alone: what a key costs to keep may stand with it or apart."""
-    kept = {line.resource: line.cost for line in lines if line.operation == "CurrentKeys"}
-    return {name: cost for name, cost in got.items() if name not in kept}
+    costs = {line.resource: line.cost for line in lines if line.operation == "CurrentKeys"}
+    return {name: cost for name, cost in got.items() if name not in costs}
 
 
 def bill_of(logged: Counter[Fact], *, resources: bool, times: int = 1) -> list[Line]:
@@ -160,7 +153,7 @@ def test_a_bill_of_what_is_logged(tmp_path: Path, logs: Path, form: str, resourc
     """
     lines = bill_of(truth(), resources=resources)
     answer = answer_of(attribute(tmp_path, logs, lines, form, resources=resources))
-    services = told(answer, "service")
+    services = answered(answer, "service")
     assert NOT_LOGGED not in services
     same({"x": services["secretsmanager"]}, {"x": Decimal("0.000489")})
     same({"x": services["cloudtrail"]}, {"x": Decimal("0.000432")})
@@ -174,7 +167,7 @@ def test_half_of_the_bill_is_not_logged(
     """Twice as many requests are billed as logged: half of each group is "not in these logs"."""
     lines = bill_of(truth(), resources=resources, times=2)
     answer = answer_of(attribute(tmp_path, logs, lines, form, resources=resources))
-    services = told(answer, "service")
+    services = answered(answer, "service")
     same({"x": services["secretsmanager"]}, {"x": Decimal("0.000489")})
     same({"x": services[NOT_LOGGED]}, {"x": total(lines) / 2})
     check(answer, lines, truth(), resources=resources)
@@ -190,7 +183,7 @@ def test_free_requests_are_shared_alike(tmp_path: Path, logs: Path) -> None:
     for group, number in sorted(groups(truth()).items(), key=str):
         lines += [free(group, number // 3), paid(group, number - number // 3)]
     answer = answer_of(attribute(tmp_path, logs, [line for line in lines if line.amount]))
-    assert NOT_LOGGED not in told(answer, "service")
+    assert NOT_LOGGED not in answered(answer, "service")
     check(answer, [line for line in lines if line.amount], truth())
 
 
@@ -204,14 +197,14 @@ def test_resource_ids_tell_more(tmp_path: Path, logs: Path) -> None:
     number = groups(truth())[app]
     lines = [free(app, number), paid(queue, 55)]
     answer = answer_of(attribute(tmp_path, logs, lines))
-    services = told(answer, "service")
+    services = answered(answer, "service")
     same(services, {"sqs": Decimal("0.00015"), "sns": Decimal("0.000015")})
     check(answer, lines, truth())
     pooled = answer_of(attribute(tmp_path, logs, lines, resources=False))
     # 55 x 0.000003 over all symmetric Decrypt of PROD in us-east-1
     each = Decimal("0.000165") / (number + 55)
-    same({"x": told(pooled, "service")["sqs"]}, {"x": 50 * each})
-    same({"x": told(pooled, "service")["secretsmanager"]}, {"x": 160 * each})
+    same({"x": answered(pooled, "service")["sqs"]}, {"x": 50 * each})
+    same({"x": answered(pooled, "service")["secretsmanager"]}, {"x": 160 * each})
     check(pooled, lines, truth(), resources=False)
 
 
@@ -228,7 +221,7 @@ def test_asymmetric_requests_have_their_own_lines(tmp_path: Path, logs: Path) ->
     answer = answer_of(attribute(tmp_path, logs, lines, resources=False))
     # direct in symmetric Decrypt: 25 of Alice and 35 of App (DATA pays its own 20)
     direct = 60 * Decimal("0.000003") + 204 * Decimal("0.000015")
-    same({"x": told(answer, "service")["direct"]}, {"x": direct})
+    same({"x": answered(answer, "service")["direct"]}, {"x": direct})
     check(answer, lines, truth(), resources=False)
 
 
@@ -236,7 +229,7 @@ def test_more_logged_than_billed(tmp_path: Path, logs: Path) -> None:
     """22 are billed and 55 logged: each has 22/55 of 0.000003 = 0.0000012, and it adds up."""
     lines = [paid(Group(PROD, US, "symmetric", "Decrypt", QUEUE), 22)]
     answer = answer_of(attribute(tmp_path, logs, lines))
-    services = told(answer, "service")
+    services = answered(answer, "service")
     same(services, {"sqs": Decimal("0.00006"), "sns": Decimal("0.000006")})
 
 
@@ -252,7 +245,7 @@ def test_what_the_logs_lack_is_a_line(tmp_path: Path, logs: Path) -> None:
         paid(Group(PROD, US, "symmetric", "GetKeyPolicy"), 100_000),
     ]
     answer = answer_of(attribute(tmp_path, logs, lines, resources=False))
-    same({"x": told(answer, "service")[NOT_LOGGED]}, {"x": Decimal("4.80")})
+    same({"x": answered(answer, "service")[NOT_LOGGED]}, {"x": Decimal("4.80")})
     check(answer, lines, truth(), resources=False)
 
 
@@ -266,7 +259,7 @@ def test_keys_are_a_line_of_their_own(tmp_path: Path, logs: Path) -> None:
         key_month(PROD, SIGN),
     ]
     answer = answer_of(attribute(tmp_path, logs, lines))
-    same({"x": told(answer, "service")[KEYS]}, {"x": Decimal("4.00")})
+    same({"x": answered(answer, "service")[KEYS]}, {"x": Decimal("4.00")})
     check(answer, lines, truth())
 
 
@@ -289,7 +282,7 @@ def test_a_call_between_accounts_is_its_callers(tmp_path: Path, logs: Path) -> N
     lines = [paid(theirs, 20), paid(siem, 48)]
     answer = answer_of(attribute(tmp_path, logs, lines))
     same(
-        told(answer, "service"),
+        answered(answer, "service"),
         {"direct": Decimal("0.00006"), "cloudtrail": Decimal("0.000144")},
     )
     check(answer, lines, truth())
@@ -298,7 +291,7 @@ def test_a_call_between_accounts_is_its_callers(tmp_path: Path, logs: Path) -> N
 def test_shares_by_resource(tmp_path: Path, logs: Path) -> None:
     """Bucket lake: 500 Decrypt and 150 GenerateDataKey, 650 x 0.000003 = 0.00195."""
     answer = answer_of(attribute(tmp_path, logs, bill_of(truth(), resources=True)))
-    lake = {name: cost for name, cost in told(answer, "resource").items() if "lake" in name}
+    lake = {name: cost for name, cost in answered(answer, "resource").items() if "lake" in name}
     assert len(lake) == 1, lake
     same({"x": sum(lake.values(), Decimal(0))}, {"x": Decimal("0.00195")})
 
@@ -317,7 +310,7 @@ def test_half_of_the_days(tmp_path: Path) -> None:
     check(answer, lines, truth(keep=first_half))
     missing = truth().total() - truth(keep=first_half).total()
     assert missing > 700  # about half of 1,806
-    assert NOT_LOGGED in told(answer, "service")
+    assert NOT_LOGGED in answered(answer, "service")
     assert re.search(r"hours?|days?|coverage|covered|2026-10-1[56]", run.text)
 
 
@@ -348,7 +341,7 @@ def assert_nothing_shared(run: Run, lines: list[Line]) -> None:
     if run.code == 1:
         assert not run.out.strip()
         return
-    services = told(json.loads(run.out), "service")
+    services = answered(json.loads(run.out), "service")
     same(services, {NOT_LOGGED: total(lines)})
 
 
@@ -373,7 +366,36 @@ def test_without_a_bill_the_rate_table_prices(tmp_path: Path, logs: Path) -> Non
     """
     run = kmscost("attribute", str(logs), "--format", "json", cwd=tmp_path)
     answer = answer_of(run)
-    services = told(answer, "service")
+    services = answered(answer, "service")
     same({"x": services["direct"]}, {"x": Decimal("0.0064")})
     assert not services.get("s3")
     assert re.search(r"HMAC|GenerateMac", run.text)
+
+
+def test_printed_lines_add_up_to_the_cent(tmp_path: Path, logs: Path) -> None:
+    """In every printed table of shares the amounts add up to the total below them, to the cent.
+
+    The same requests at 77,777 times the price, so that each share has cents to round.
+    """
+    lines = [
+        dataclasses.replace(line, cost=line.cost * 77_777)
+        for line in bill_of(truth(), resources=True)
+    ]
+    bills.save(tmp_path / "bill.csv", lines, "cur2", resources=True)
+    run = kmscost(
+        "attribute", str(logs), "--bill", "bill.csv", "--format", "markdown", cwd=tmp_path
+    )
+    assert run.code == 0, run.text
+    sums = 0
+    amount = Decimal(0)
+    for line in run.out.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if not line.startswith("|") or not re.fullmatch(r"[\d,]+\.\d\d", cells[-1]):
+            amount = Decimal(0)
+            continue
+        cost = Decimal(cells[-1].replace(",", ""))
+        if cells[0] == "total":
+            assert amount == cost == round(total(lines), 2)
+            sums += 1
+        amount += cost
+    assert sums >= 4  # by service, resource, caller and key

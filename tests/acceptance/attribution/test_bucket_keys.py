@@ -9,31 +9,39 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.attribution.bucket_keys import Ask, left, write
+from tests.acceptance.attribution.bucket_keys import Ask, left, left_of_known_objects, write
 from tests.acceptance.commands import kmscost
 
 HOUR = 3_600
 
 
-def replays(answer: dict[str, Any]) -> dict[str, tuple[float, float, float]]:
-    """Return bucket -> (requests now, fewest left, most left). THE ADAPTER: fill in the keys.
+INVENTORY = """\
+version: 1
+accounts: [{id: "333333333333", regions: [us-east-1]}]
+keys: [{id: k, account: "333333333333", region: us-east-1}]
+trails: [{name: t, account: "333333333333", scope: account, key: k}]
+"""
 
-    Buckets that have a Bucket Key already are not among them.
+
+def replays(answer: dict[str, Any]) -> dict[str, tuple[float, float, float]]:
+    """Return bucket -> (requests in the logs, fewest left, most left). The JSON's one place.
+
+    Buckets whose Bucket Key is on, and of which nothing can be replayed, are not among them.
     """
-    return {
-        row["bucket"].removeprefix("arn:aws:s3:::"): (
-            row["requests"],
-            row["left_low"],
-            row["left_high"],
-        )
-        for row in answer["bucket_keys"]
-        if not row.get("has_bucket_key")
-    }
+    out = {}
+    for row in answer["bucket_keys"]:
+        logs = row["in_the_logs"]
+        assert logs["left_at_most"] >= logs["left_high"] >= logs["left_low"]
+        if logs["requests"]:
+            out[row["bucket"]] = logs["requests"], logs["left_low"], logs["left_high"]
+    return out
 
 
 def replay(folder: Path, asks: list[Ask], **how: Any) -> dict[str, tuple[float, float, float]]:
     write(folder / "logs", asks, **how)
-    done = kmscost("attribute", "logs", "--format", "json", cwd=folder)
+    (folder / "inventory.yaml").write_text(INVENTORY, encoding="utf-8")
+    span = ("--from", "2026-11", "--months", "1", "--format", "json")
+    done = kmscost("advise", "inventory.yaml", "--actuals", "logs", *span, cwd=folder)
     assert done.code == 0, done.text
     return replays(json.loads(done.out))
 
@@ -145,3 +153,29 @@ def test_a_bucket_with_a_key_is_not_replayed(tmp_path: Path) -> None:
     found = replay(tmp_path, asks)
     assert set(found) == {"lake"}
     assert found["lake"][1:] == (1, 30)
+
+
+def put_and_read(seed: int) -> list[Ask]:
+    """Objects that a writer puts in bursts, and that two readers read later, new and old alike."""
+    rng = random.Random(seed)  # noqa: S311
+    asks, things, second = [], [], 0
+    for number in range(600):
+        second += rng.choice([1, 3, 20, 90, 700])
+        things.append(f"part-{number}")
+        asks.append(Ask(second, who="Writer", operation="GenerateDataKey", thing=things[-1]))
+        for who in ("Reader", "Batch"):
+            for _ in range(rng.randrange(3)):
+                thing = rng.choice(things[-40:])
+                asks.append(Ask(second + 1 + rng.randrange(5), who=who, thing=thing))
+    return asks
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_each_object_keeps_the_key_it_was_put_with(tmp_path: Path, seed: int) -> None:
+    """Reads of objects under many older keys open each of them: the range holds the truth."""
+    asks = put_and_read(seed)
+    requests, low, high = replay(tmp_path, asks)["lake"]
+    assert requests == len(asks)
+    truths = [left_of_known_objects(asks, minutes) for minutes in range(1, 61)]
+    assert (low, high) == (min(truths), max(truths))
+    assert left(asks, 60) < min(truths)  # one key for all of them would be too good

@@ -123,10 +123,10 @@ def test_old_columns_are_as_they_were(folder: Path) -> None:
 def test_unknown_is_counted_and_shows_its_context(folder: Path) -> None:
     """What no rule covers is said, with an example of its context's keys."""
     answer = measure(folder, "service")
-    said = " ".join(answer["notices"])
-    assert "unknown" in said
-    assert "9" in said
-    assert "tenant" in said
+    text = " ".join(answer["notices"])
+    assert "unknown" in text
+    assert "9" in text
+    assert "tenant" in text
 
 
 def test_half_of_the_days(tmp_path: Path) -> None:

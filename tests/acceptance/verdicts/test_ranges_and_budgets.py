@@ -54,10 +54,32 @@ def test_a_bill_outside_the_range(tmp_path: Path, files: int, is_outside: bool) 
         assert re.search(r"inside|within", out.head.lower())
 
 
-def test_over_budget_and_outside(tmp_path: Path) -> None:
-    """91.00 of 100.00 is 9 times the forecast: the month is kept, but nothing reassures."""
+def test_a_refuted_forecast_gives_no_chance(tmp_path: Path) -> None:
+    """91.00 of 100.00 is 9 times the forecast: no chance of it is worth anything, none is given."""
     out = report(tmp_path, inventory(WIDE, budget(100)), SEPTEMBER, whole(SEPTEMBER, 1_000_000))
-    assert out.status != "on budget"
+    assert out.answer["verdict"]["probability"] is None
+    assert not re.search(r"\b0 %", out.head)
+
+
+def test_at_the_pace_of_the_bill(tmp_path: Path) -> None:
+    """98.20 is within 100.00, and October at this pace is 1,080,000 x 31 x 0.000003 + 1 = 101.44.
+
+    The refuted forecast (10.00) sees nothing coming; the bill does: at the least "at risk".
+    """
+    out = report(tmp_path, inventory(WIDE, budget(100)), SEPTEMBER, whole(SEPTEMBER, 1_080_000))
+    assert out.status == "at risk"
+
+
+def test_one_centre(tmp_path: Path) -> None:
+    """Where there are ranges sums are expected ones: 9.84 of 10.84, not the typical 9.00 of 10.00.
+
+    Mean over median e^(0.42140^2 / 2) = 1.09284; 9.00 x 1.09284 = 9.8356.
+    """
+    assert round(9 * mean_factor(50_000, 200_000), 2) == 9.84
+    out = report(tmp_path, inventory(WIDE, budget(100)), SEPTEMBER)
+    assert money(out.head, 10.84)
+    typical = [line for line in out.head.splitlines() if money(line, 9.0, 0.004)]
+    assert all("typical" in line.lower() for line in typical), typical
 
 
 # expected: 10,000 to 1,000,000 / 20,000 to 200,000 as in the shared case
@@ -221,14 +243,16 @@ def test_copies_are_not_in_the_budget(tmp_path: Path) -> None:
 
 def test_budgets_whose_names_are_alike(tmp_path: Path) -> None:
     """Two budgets with one beginning and one end: each has its own row and its own number."""
-    one, two = "platform-security-emea-fy2027", "platform-network-emea-fy2027"
-    out = report(tmp_path, inventory(budgets=f"{budget(5, one)}, {budget(70, two)}"), OCTOBER)
+    security, network = "platform-security-emea-fy2027", "platform-network-emea-fy2027"
+    out = report(
+        tmp_path, inventory(budgets=f"{budget(5, security)}, {budget(70, network)}"), OCTOBER
+    )
     assert out.status == "over budget"
-    assert one in out.sentence
-    assert two not in out.sentence
+    assert security in out.sentence
+    assert network not in out.sentence
     text = plain(out.text)
-    assert one in text
-    assert two in text
+    assert security in text
+    assert network in text
 
 
 def test_three_accounts_of_one_name(tmp_path: Path) -> None:
