@@ -13,6 +13,7 @@ from estimator.forecasting.budgets import budget_use
 from estimator.forecasting.columns import check_groups, grain
 from estimator.forecasting.event_copies import CopyCharges, EventCopies, copy_notices, copy_rates
 from estimator.forecasting.fail_over import describe_broken_budget, read_fail_over
+from estimator.forecasting.free_days import FreeDays
 from estimator.forecasting.notices import notices
 from estimator.forecasting.quotas import Headroom, quota_notices
 from estimator.forecasting.result import OTHER_INTERPRETATION, Forecast, free_in_use
@@ -129,10 +130,13 @@ def compute_forecast(
 
     whole = sum_to_default_grain(charges)
     headroom, copies = Headroom(span), EventCopies(inventory, span)
-    # one pass for both: the days of an organization do not fit into memory at once
+    exempt = WRITES if inventory.cloudtrail_writes == "exempt" else ()
+    free_days = FreeDays(span, other_pools(inventory, span), frozenset(exempt))
+    # one pass for all: the days of an organization do not fit into memory at once
     for days in daily_requests(inventory, span, streams):
         headroom.add(days)
         copies.add(days)
+        free_days.add(days)
     quotas = headroom.frame
     events, unknown = _copy_charges(copies, table)
     # an amount in USD says nothing of a cost in another currency
@@ -150,6 +154,7 @@ def compute_forecast(
         rows=sum_charges(charges, columns, table.currency),
         pools=priced.pools,
         budgets=budget_use(whole, budgets, span, inventory.accounts),
+        free_uses=free_days.uses(priced.pools),
         quotas=quotas,
         events=None if events is None else events.frame,
         broken=None

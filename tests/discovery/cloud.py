@@ -30,6 +30,7 @@ class Fault:
     call: str = ""  # of every one
     region: str = ""
     service: str = ""
+    about: str = ""  # what stands in the request
     after: int = 0
     times: int = 1_000_000
     code: str = ""
@@ -37,10 +38,10 @@ class Fault:
     status: int = 400
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def strikes(self, service, call, region):
+    def strikes(self, service, call, region, body):
         """Tell whether it meets this call."""
         wanted = (self.service or service, self.call or call, self.region or region)
-        if wanted != (service, call, region):
+        if wanted != (service, call, region) or self.about.encode() not in body:
             return False
         with self._lock:
             self.after -= 1
@@ -109,7 +110,7 @@ class _Handler(BaseHTTPRequestHandler):
             server.bodies.append((call, body))
         if (not server.quiet and self._refuse(service, call)) or self._hang(call):
             return
-        fault = next((f for f in server.injected if f.strikes(service, call, region)), None)
+        fault = next((f for f in server.injected if f.strikes(service, call, region, body)), None)
         if fault is not None and self._stand_in(fault, service):
             return
         if call == "DescribeRegions" and server.regions:

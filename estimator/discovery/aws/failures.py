@@ -92,7 +92,7 @@ _TLS_CURE = (
     "a proxy or firewall answers in place of AWS: name its certificate in AWS_CA_BUNDLE, or let it "
     "pass this host, and run it again"
 )
-_CLOCK_CURE = "set this computer's clock: AWS takes requests within 5 minutes of its own"
+_CLOCK_CURE = "set this computer's clock: AWS takes no request that is minutes off its own"
 
 
 @dataclass(frozen=True)
@@ -134,6 +134,7 @@ class Failure:
 
 NO_ANSWER = Failure("no answer of AWS", Kind.no_answer)
 ENDLESS = Failure("pages without end")
+NO_ROLE = Failure("no role of it is named")
 
 
 def failure_of(error: Exception, attempts: int) -> Failure:
@@ -242,6 +243,8 @@ def describe(call: Call, failure: Failure) -> str:
 
 def cure(call: Call, failure: Failure) -> str:
     """What to do about it."""
+    if failure is NO_ROLE:
+        return "name one with --role"
     if failure.is_policy:  # allowing it elsewhere changes nothing
         return "only the organization can allow it"
     if failure.kind is Kind.denied and call is ASSUME:

@@ -23,7 +23,7 @@ class Patience:
     """
 
     login: float = 12.0
-    login_attempts: int = 2
+    login_attempts: int = 4
     attempts: int = 10
     connect: float = 5.0
     read: float = 15.0

@@ -15,6 +15,7 @@ from estimator.discovery.aws.calls import ASSUME, IDENTITY, Call
 from estimator.discovery.aws.failures import (
     ENDLESS,
     NO_ANSWER,
+    NO_ROLE,
     UNPARSED,
     Failure,
     Kind,
@@ -138,7 +139,8 @@ class AwsClient:
         self, access: AccountAccess, account: str, roles: tuple[str, ...]
     ) -> AccountAccess | None:
         """The first role of another account that lets us in; None where none does."""
-        failure: Failure | None = None
+        # roles named by ARN may all be of other accounts
+        failure = NO_ROLE
         for role in roles:
             own = parse_arn(role, "iam")
             # an ARN names one account; a name is tried in all of them
@@ -153,8 +155,7 @@ class AwsClient:
             if not isinstance(credentials, Failure):
                 return AccountAccess(account, access.partition, credentials, arn)
             failure = credentials
-        # roles named by ARN are of other accounts: nobody was asked
-        self.fail(ASSUME, failure or Failure("no --role for it"), f"account {account}")
+        self.fail(ASSUME, failure, f"account {account}")
         return None
 
     def _assume(self, access: AccountAccess, role: str) -> Mapping[str, str] | Failure:

@@ -20,6 +20,10 @@ from estimator.discovery.aws.patience import Patience
 from pricing.reading.problems import KmscostError, Problem
 from pricing.regions import is_region_of_known_partition
 
+# of the calls that botocore makes itself at the login: twice as long as a connection may take is
+# less than the login may
+_OTHERS_ATTEMPTS = 2
+
 
 def client_config(patience: Patience, attempts: int) -> Any:
     """The configuration of clients that try so often."""
@@ -39,7 +43,7 @@ def open_session(profile: str | None, region: str | None, patience: Patience) ->
     Those of the login too, which botocore makes itself: to SSO, to assume the profile's role.
     """
     core = botocore.session.Session(profile=profile)
-    core.set_default_client_config(client_config(patience, patience.login_attempts))
+    core.set_default_client_config(client_config(patience, _OTHERS_ATTEMPTS))
     # sessions of the global endpoint are not taken by opt-in Regions
     core.set_config_variable("sts_regional_endpoints", "regional")
     return boto3.Session(botocore_session=core, region_name=region)
@@ -72,7 +76,7 @@ def no_way_in(failure: Failure, error: Exception | None, region: str | None) -> 
     elif failure.kind in (Kind.throttled, Kind.server, Kind.no_answer):
         found = f"no answer to {IDENTITY.action}, {failure.reason}"
     elif failure.kind is Kind.clock:
-        found, expected = f"{failure.reason}: {words}", "the time of AWS"
+        found, expected = f"a wrong clock ({words})", "the time of AWS"
     else:
         found, expected, fix = f"no way in ({words})", "credentials", _login_cure(failure)
     return KmscostError(Problem("AWS", None, "", found, expected, fix))
@@ -81,8 +85,9 @@ def no_way_in(failure: Failure, error: Exception | None, region: str | None) -> 
 def _login_cure(failure: Failure) -> str:
     if failure.code == "ProfileNotFound":
         names = sorted(botocore.session.Session().available_profiles)
-        listed = ", ".join(names[:8]) or "none"
-        return f"name one of the profiles that there are with --profile: {listed}"
+        if not names:
+            return "there is no profile at all: `aws configure` makes one"
+        return f"name one of the profiles that there are with --profile: {', '.join(names[:8])}"
     if failure.kind is Kind.unknown_credentials:
         return f"{LOGIN_CURE}; of an opt-in Region the account must have enabled it"
     return LOGIN_CURE

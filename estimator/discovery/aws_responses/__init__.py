@@ -14,6 +14,7 @@ from estimator.discovery.aws_responses import (
     accounts,
     buckets,
     config_items,
+    free_tier,
     keys,
     landing_zone,
     query_rows,
@@ -47,6 +48,7 @@ _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("describe-key", ("KeyMetadata",)),
     ("list-key-rotations", ("Rotations",)),
     ("get-key-rotation-status", ("KeyRotationEnabled",)),
+    ("get-key-last-usage", ("KeyLastUsage", "TrackingStartDate")),
     ("list-aliases", ("Aliases",)),
     ("get-bucket-encryption", ("ServerSideEncryptionConfiguration",)),
     ("get-bucket-location", ("LocationConstraint",)),
@@ -54,6 +56,7 @@ _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     *((command, (field,)) for command, field in _TREE),
     ("list-parents", ("Parents",)),
     ("list-tags-for-resource", ("Tags",)),
+    ("get-free-tier-usage", (free_tier.USAGES,)),
 )
 # what `--query` takes out of a response: the members of each item, or of the one object
 _LISTS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -296,6 +299,7 @@ _AT_ONCE: dict[str, Callable[[Estate, Mapping[str, Any], str], None]] = {
     "get-caller-identity": accounts.take_identity,
     "describe-key": keys.take_key,
     "list-aliases": keys.take_aliases,
+    "get-free-tier-usage": free_tier.take_free_tier,
 }
 _Find = Callable[[Responses, Mapping[str, Any], Origin], Resource | None]
 _Read = Callable[[Resource, Mapping[str, Any], str], None]
@@ -304,6 +308,7 @@ _SUBJECTS: dict[str, tuple[_Find, _Read]] = {
     "get-trail-status": (Responses.trail, trails.take_status),
     "list-key-rotations": (Responses.key, keys.take_rotations),
     "get-key-rotation-status": (Responses.key, keys.take_rotation_status),
+    "get-key-last-usage": (Responses.key, keys.take_last_usage),
     "get-bucket-encryption": (Responses.bucket, buckets.take_encryption),
     "get-bucket-location": (Responses.bucket, buckets.take_location),
 }

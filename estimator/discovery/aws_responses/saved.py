@@ -86,6 +86,21 @@ def discover_aws_responses(
     KmscostError
         No file is a response of AWS.
     """
+    estate, names = read_responses(paths)
+    if not any(seen.section == "trails" for seen in estate.completeness.all()):
+        reason = "no answer of `aws cloudtrail describe-trails` is here"
+        estate.completeness.absent("trails", reason)
+    return draft(estate, ["aws-responses", *names], merge, replace)
+
+
+def read_responses(paths: str | Path | Sequence[str | Path]) -> tuple[Estate, tuple[str, ...]]:
+    """Read saved responses of the AWS CLI: the estate that they tell of, and the paths as text.
+
+    Raises
+    ------
+    KmscostError
+        No file is a response of AWS.
+    """
     names = as_paths(paths)
     skipped, responses, read = SkippedFiles(), Responses(), Counter[str]()
     files = sorted(find_files(names, skipped), key=lambda file: file.path)
@@ -103,11 +118,8 @@ def discover_aws_responses(
         raise KmscostError(_nothing_read(names, skipped))
     estate = responses.finish()
     estate.found.update(files=answered)
-    if not any(seen.section == "trails" for seen in estate.completeness.all()):
-        reason = "no answer of `aws cloudtrail describe-trails` is here"
-        estate.completeness.absent("trails", reason)
     estate.notices[:0] = skipped.lines()
-    return draft(estate, ["aws-responses", *names], merge, replace)
+    return estate, names
 
 
 def _nothing_read(names: Sequence[str], skipped: SkippedFiles) -> Problem:
