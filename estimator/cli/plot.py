@@ -1,8 +1,9 @@
-"""`plot`: a forecast as a picture."""
+"""`plot`: a forecast, or whose requests are, as a picture."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,7 +12,6 @@ from estimator.cli.application import single
 from estimator.cli.output import (
     Discount,
     Draws,
-    InventoryPath,
     Months,
     Output,
     Rates,
@@ -23,7 +23,7 @@ from estimator.cli.output import (
     show_bytes,
 )
 
-_KINDS = ("cost", "requests", "fan", "drivers", "sankey")
+_KINDS = ("cost", "requests", "fan", "drivers", "sankey", "attribution")
 
 
 def _complete_kind(incomplete: str) -> list[str]:
@@ -38,7 +38,14 @@ class PictureFormat(StrEnum):
 
 
 def plot(
-    inventory: InventoryPath,
+    inventory: Annotated[
+        Path,
+        typer.Argument(
+            help="Inventory file (YAML); logs for attribution.",
+            metavar="INVENTORY",
+            readable=False,
+        ),
+    ],
     kind: Annotated[
         str,
         typer.Option(
@@ -51,6 +58,12 @@ def plot(
             ],
         ),
     ] = "cost",
+    bill: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--bill", help="Of attribution: as for attribute.", metavar="BILL", readable=False
+        ),
+    ] = None,
     start: Start = None,
     months: Months = 12,
     draws: Draws = 10_000,
@@ -68,7 +81,8 @@ def plot(
     from estimator.report.charts.chart import WIDE
     from estimator.report.charts.svg import png_bytes, svg_text
 
-    chart = chart_of(inventory, kind, start, months, draws, seed, rates, read_discount(discount))
+    share = read_discount(discount)
+    chart = chart_of(inventory, kind, start, months, draws, seed, rates, share, bill or None)
     figure = chart.draw(WIDE)
     if form is PictureFormat.png:
         show_bytes(png_bytes(figure), output)

@@ -43,9 +43,31 @@ DISCOVER = {
     "plan": discover_terraform,
     "template": discover_cloudformation,
     "answers": discover_aws_responses,
+    "forms": discover_aws_responses,
+    "stacks": discover_terraform,
+    "nested": discover_cloudformation,
 }
 # stands for a number of 5,000 digits, which json does not write
 _DIGITS = "@5000 digits@"
+# odd letters for any place of a text
+_LETTERS = [
+    "",
+    '"',
+    ",",
+    "\n",
+    ";",
+    ":",
+    "[",
+    "{",
+    "\x00",
+    "é",
+    "'",
+    "- ",
+    "&a",
+    "*a",
+    "!x",
+    "9" * 50,
+]
 # odd values for any place of a document
 ODD: list[Any] = [
     *(None, True, False, 0, -1, 5, 1e308, _DIGITS, "", " ", "\x00", "\ud7ff\u2028", "a" * 5000),
@@ -118,7 +140,7 @@ def damage(data: bytearray, chance: random.Random) -> None:
         del data[chance.randrange(max(1, len(data))) :]
 
 
-def outcome(kind: str, path: Path, folder: Path) -> Any:
+def outcome(kind: str, path: Path | list[Path], folder: Path) -> Any:
     """Return the draft, its text loaded as a file; None where a sentence says why there is none."""
     draft, problems = None, ()
     try:
@@ -212,11 +234,49 @@ def documents(kind: str) -> tuple[Any, ...]:
         small = [path for path in [*TEMPLATES, *_CASES.glob("*.yaml")] if _is_small(path)]
         read = [yaml.load(path.read_text(encoding="utf-8"), Loader) for path in small]  # noqa: S506 (a safe one)
         return (*read, _TEMPLATE, _TEMPLATE)
+    if kind in ("forms", "stacks", "nested"):
+        return tuple(_other_documents(kind))
     from tests.discovery.test_saved import RESPONSES
 
     recorded = sorted((CONFIG / "aws-responses").rglob("*.json"))
     real = [answer for answer in map(_read_json, recorded) if answer is not None]
     return (RESPONSES, RESPONSES, *({"real.json": answer} for answer in real))
+
+
+def _other_documents(kind: str) -> Iterator[Any]:
+    """Forms of other tools, stacks of Pulumi, and templates that nest one another."""
+    if kind == "forms":
+        from tests.discovery import test_other_forms as forms
+
+        shared = forms.write_all(forms.organization()) | dict(forms.FINDINGS)
+        shared |= {"manifest.yaml": yaml.safe_dump(forms.MANIFEST)}
+        shared |= {"Organization_accounts.csv": forms.CONSOLE}
+        yield from ({**shared, **forms.files_of(form)} for form in forms.FORMS)
+    elif kind == "stacks":
+        from tests.discovery.test_pulumi import resources
+
+        states = resources()
+        steps = [{"op": "same", "oldState": state, "newState": state} for state in states]
+        steps.append({"op": "delete", "oldState": states[1]})
+        yield {"version": 3, "deployment": {"resources": states, "pending_operations": []}}
+        yield {"config": {}, "steps": steps}
+    else:
+        from tests.discovery import test_nested_stacks as nested
+
+        texts = {"parent": nested.PARENT.replace("    CONDITION\n", "")}
+        texts |= {"keys": nested.KEYS, "trail": nested.TRAIL}
+        yield {name: yaml.load(text, Loader) for name, text in texts.items()}  # noqa: S506 (a safe one)
+
+
+def _damage_text(text: str, chance: random.Random) -> bytes:
+    """A text with odd values in its JSON, else with odd letters."""
+    if text[:1] in ("{", "[") and text.count("\n") < 2:
+        return text_of(mutate(json.loads(text), chance), chance)
+    letters = list(text)
+    for _ in range(chance.randint(1, 4)):
+        at = chance.randrange(len(letters))
+        letters[at : at + chance.randint(0, 9)] = chance.choice(_LETTERS)
+    return "".join(letters).encode("utf-8", "replace")
 
 
 def _is_small(path: Path) -> bool:
@@ -236,7 +296,12 @@ def discover_damaged(kind: str, seed: int, folder: Path) -> Any:
     """Damage a document of a kind, and discover what it says; raises where that is a crash."""
     chance = random.Random(seed)  # noqa: S311 (not for secrets)
     document = chance.choice(documents(kind))
-    if kind != "answers":
+    if kind == "nested":
+        paths = [folder / f"{name}.yaml" for name in document]
+        for file, template in zip(paths, document.values(), strict=True):
+            file.write_bytes(text_of(mutate(template, chance), chance))
+        return outcome(kind, paths, folder)
+    if kind not in ("answers", "forms"):
         path = folder / f"{kind}.json"
         path.write_bytes(text_of(mutate(document, chance), chance))
         return outcome(kind, path, folder)
@@ -244,7 +309,11 @@ def discover_damaged(kind: str, seed: int, folder: Path) -> Any:
     path.mkdir(exist_ok=True)
     for old in path.iterdir():
         old.unlink()
-    for name, answer in document.items():
+    for name, text in document.items() if kind == "forms" else ():
+        if chance.random() < 0.7:
+            is_odd = chance.random() < 0.6
+            (path / name).write_bytes(_damage_text(text, chance) if is_odd else text.encode())
+    for name, answer in document.items() if kind == "answers" else ():
         odd = mutate(answer, chance) if len(document) == 1 or chance.random() < 0.5 else answer
         (path / name).write_bytes(text_of(odd, chance))
     return outcome(kind, path, folder)

@@ -348,3 +348,20 @@ def test_no_credentials_is_an_error_that_says_how_to_log_in(monkeypatch):
         monkeypatch.setenv(name, value)
     with pytest.raises(KmscostError, match="aws sso login"):
         discover_aws()
+
+
+def test_ous_of_the_organization(aws):
+    """The tree is asked level by level: an account in an OU of an OU, and one under the root."""
+    organizations = aws.client("organizations")
+    root = organizations.list_roots()["Roots"][0]["Id"]
+    parent = root
+    for name in ("Workloads", "Prod"):
+        unit = organizations.create_organizational_unit(ParentId=parent, Name=name)
+        parent = unit["OrganizationalUnit"]["Id"]
+    accounts = organizations.list_accounts()["Accounts"]
+    moved = next(each["Id"] for each in accounts if each["Id"] != aws.management)
+    organizations.move_account(AccountId=moved, SourceParentId=root, DestinationParentId=parent)
+    draft = discover_aws(regions=["us-east-1"])
+    places = {account.id: account.ou for account in draft.inventory.accounts}
+    assert places[moved] == "Root/Workloads/Prod"
+    assert places[aws.management] == "Root"

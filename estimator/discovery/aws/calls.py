@@ -34,6 +34,19 @@ ORGANIZATION = Call(
 ACCOUNTS = Call(
     "organizations", "list_accounts", "organizations:ListAccounts", members=("Accounts",)
 )
+ROOTS = Call("organizations", "list_roots", "organizations:ListRoots", members=("Roots",))
+UNITS = Call(
+    "organizations",
+    "list_organizational_units_for_parent",
+    "organizations:ListOrganizationalUnitsForParent",
+    members=("OrganizationalUnits",),
+)
+CHILDREN = Call(
+    "organizations",
+    "list_accounts_for_parent",
+    "organizations:ListAccountsForParent",
+    members=("Accounts",),
+)
 REGIONS = Call("ec2", "describe_regions", "ec2:DescribeRegions", members=("Regions",))
 TRAILS = Call("cloudtrail", "describe_trails", "cloudtrail:DescribeTrails", members=("trailList",))
 SELECTORS = Call(
@@ -64,6 +77,9 @@ CALLS = (
     ASSUME,
     ORGANIZATION,
     ACCOUNTS,
+    ROOTS,
+    UNITS,
+    CHILDREN,
     REGIONS,
     TRAILS,
     SELECTORS,

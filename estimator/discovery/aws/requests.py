@@ -40,6 +40,9 @@ _SECTIONS = {
     calls.ASSUME: "trails",
     calls.ORGANIZATION: "accounts",
     calls.ACCOUNTS: "accounts",
+    calls.ROOTS: "accounts",
+    calls.UNITS: "accounts",
+    calls.CHILDREN: "accounts",
     calls.REGIONS: "accounts",
 }
 _MOST_PLACES = 3

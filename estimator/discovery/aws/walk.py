@@ -8,6 +8,7 @@ from typing import Any
 from estimator.discovery.aws import calls
 from estimator.discovery.aws.failures import NO_ANSWER, Failure, Kind, describe
 from estimator.discovery.aws.requests import AccountAccess, AwsClient
+from estimator.discovery.aws.units import ask_for_units
 from estimator.discovery.aws.workers import map_in_threads
 from estimator.discovery.aws_responses import Origin, Responses
 from estimator.discovery.aws_responses.accounts import enabled_regions
@@ -87,6 +88,7 @@ class Walk:
                 self.responses.estate.completeness.absent("trails", reason)
         else:
             self.responses.take(listed, Origin(calls.ACCOUNTS.action))
+            ask_for_units(self._aws, self.responses, own, self._each)
             if own.account not in self.responses.estate.accounts:
                 reason = f"the account that asks, {own.account}, is not in it"
                 self.responses.estate.completeness.missed("accounts", calls.ACCOUNTS.action, reason)

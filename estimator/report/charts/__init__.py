@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from estimator.attribution import attribute
 from estimator.forecasting import calendar, forecast
 from estimator.inventory import Inventory, load_inventory
 from estimator.report.charts.chart import WIDE, Chart
@@ -27,6 +29,7 @@ KINDS = {
     "fan": "how sure: the range of each month's cost, against the budgets",
     "drivers": "what causes the spread",
     "sankey": "who causes it, by what, and who is billed, in the first month",
+    "attribution": "whose the requests of logs are, and what they cost on a bill",
 }
 
 
@@ -39,17 +42,21 @@ def plot(
     seed: int | None = None,
     rates: RateTable | str | Path | None = None,
     discount: float = 0.0,
+    bill: str | Path | Sequence[str | Path] | None = None,
 ) -> Figure:
-    """A chart of a forecast as a matplotlib figure, which Jupyter shows.
+    """A chart of a forecast or of an attribution as a matplotlib figure, which Jupyter shows.
 
     Parameters
     ----------
     inventory, start, months, rates, discount
-        As for `estimator.forecast`.
+        As for `estimator.forecast`; of an attribution the logs as for `estimator.attribute`, and
+        its month.
     kind : str
-        ``cost``, ``requests``, ``fan``, ``drivers`` or ``sankey``.
+        ``cost``, ``requests``, ``fan``, ``drivers``, ``sankey`` or ``attribution``.
     draws, seed
         As for `estimator.simulate`, where the kind needs one.
+    bill : paths, optional
+        As for `estimator.attribute`; of an attribution alone.
 
     Returns
     -------
@@ -61,7 +68,8 @@ def plot(
     KmscostError
         As `estimator.forecast`; or there is no such kind.
     """
-    return chart_of(inventory, kind, start, months, draws, seed, rates, discount).draw(WIDE)
+    chart = chart_of(inventory, kind, start, months, draws, seed, rates, discount, bill)
+    return chart.draw(WIDE)
 
 
 def chart_of(
@@ -73,6 +81,7 @@ def chart_of(
     seed: int | None = None,
     rates: RateTable | str | Path | None = None,
     discount: float = 0.0,
+    bill: str | Path | Sequence[str | Path] | None = None,
 ) -> Chart:
     """The chart that `plot` draws, with its text alternative; parameters as there."""
     if kind not in KINDS:
@@ -82,6 +91,16 @@ def chart_of(
     # also where the kind draws nothing: a wrong option is not for somebody else to find
     read_options(draws, seed, QUANTILES, 1)
     calendar(start, months)
+    if kind == "attribution":
+        from estimator.report.charts.attribution import attribution_chart
+
+        if isinstance(inventory, Inventory):
+            expected = "logs, as paths"
+            raise UsageError(Problem("inventory", None, "", "an inventory", expected, ""))
+        return attribution_chart(attribute(inventory, bill, start, rates, discount))
+    if bill:
+        found, expected = "a bill", "it with --kind attribution only"
+        raise UsageError(Problem("bill", None, "", found, expected, ""))
     inventory = inventory if isinstance(inventory, Inventory) else load_inventory(inventory)
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
     if kind in ("fan", "drivers"):
