@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from estimator.attribution.logged import CLOUDTRAIL, month_periods
+from estimator.bucket_keys import MeasuredBucketKeys
 from estimator.figures import money, plain, share
 from estimator.forecasting.free_days import FreeUse
 from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS
@@ -60,6 +61,8 @@ class Attribution:
         Lines of CloudTrail itself on the bill: no cost of KMS. [currency]
     notices : tuple of str
         What to know before believing it.
+    bucket_keys : MeasuredBucketKeys or None
+        What S3 Bucket Keys would save by the logs; None where a measurement tells no objects.
     """
 
     months: tuple[str, ...]
@@ -73,6 +76,7 @@ class Attribution:
     levels: Mapping[str, float]
     events_cost: float
     notices: tuple[str, ...]
+    bucket_keys: MeasuredBucketKeys | None = None
 
     def lines(self, group: str) -> pd.DataFrame:
         """A line for each service, resource, caller or key, the most expensive first.
@@ -196,10 +200,16 @@ class Attribution:
             "free": _free(self.free),
             "free_other_reading": _free(self.free_other_reading),
             "coverage": [{"month": month, "share": part} for month, part in self.coverage.items()],
+            **self._bucket_keys(),
             "levels_not_told": dict(self.levels),
             f"cost_{code}_cloudtrail_events": self.events_cost,
             "notices": [*self.notices, self.other_interpretation_line],
         }
+
+    def _bucket_keys(self) -> dict[str, Any]:
+        if self.bucket_keys is None:
+            return {"bucket_keys": None}
+        return self.bucket_keys.to_dict(self.currency, _OTHER)
 
     def __repr__(self) -> str:
         code = self.currency.lower()

@@ -251,8 +251,7 @@ def _bucket(trail: Trail) -> str:
 
 
 def _budget(budget: Budget) -> str:
-    part = budget.part
-    covers = f"{part} {getattr(budget, part)}" if part else "everything"
+    covers = budget.part_in_words or "everything"
     words = f"USD {money(budget.usd_per_month)} a month for {covers}"
     if budget.thresholds == THRESHOLDS:
         return words

@@ -6,8 +6,8 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from estimator.forecasting import forecast, grain
-from estimator.frames import DEFAULT_GRAIN, KEYS
+from estimator.forecasting import check_groups, compute_forecast, grain
+from estimator.frames import DEFAULT_GRAIN, key_columns
 from estimator.inventory import Inventory
 from estimator.inventory.changes import (
     Change,
@@ -85,9 +85,11 @@ def compare(
     others = [other] if isinstance(other, Inventory | Scenario | Mapping | str | Path) else other
     cases = read_cases(base, others, read_settings(set))
 
+    check_groups(columns, [stage.inventory for case in cases for stage in case.changed.stages])
+
     # rows tell drivers apart whatever `by` asks for: effects are those of drivers
-    fine = tuple(name for name in KEYS if name in DEFAULT_GRAIN or name in columns)
-    whole = forecast(cases[0].inventory, start, months, fine, table, discount)
+    fine = key_columns((*DEFAULT_GRAIN, *columns))
+    whole = compute_forecast(cases[0].inventory, start, months, fine, table, discount)
     span = whole.months
     first = CaseForecast.from_forecasts(cases[0], [whole])
     rest = tuple(forecast_case(case, span, fine, table, discount) for case in cases[1:])

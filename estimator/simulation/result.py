@@ -263,7 +263,7 @@ def _budgets(inventory: Inventory, months: Months, samples: Samples, currency: s
     size = months.count + 1
     over = [
         is_over(samples.cost, np.array(budget.usd_per_month))
-        if budget.covers is None
+        if budget.part is None
         else samples.over[budget.name]
         for budget in budgets
     ]

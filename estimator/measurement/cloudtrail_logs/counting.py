@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 
 from estimator.measurement.cloudtrail_logs.folding import Folding
 from estimator.measurement.cloudtrail_logs.identities import NO_ID, identities
+from estimator.measurement.cloudtrail_logs.object_events import ObjectEvents
 from estimator.measurement.cloudtrail_logs.record import Record
 from estimator.measurement.cloudtrail_logs.records import Digest, Log, read_log
 from estimator.measurement.cloudtrail_logs.requests import (
@@ -85,6 +86,8 @@ class Counted:
         Files read that tell nothing of requests, by what they are.
     notes : Counter
         What events could not tell, in words.
+    objects : ObjectEvents, optional
+        The events about objects of S3, where they are asked for.
     folding : Folding
         The services whose resources are too many to be told apart.
     """
@@ -97,6 +100,7 @@ class Counted:
     skipped: list[Skipped] = field(default_factory=list)
     silent: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
+    objects: ObjectEvents | None = None
     folding: Folding = field(default_factory=Folding)
     _codes: dict[Request, int] = field(default_factory=dict)
     _known: dict[tuple[Any, ...], tuple[int, int] | None] = field(default_factory=dict)
@@ -153,9 +157,19 @@ def _request(known: tuple[Any, ...], record: Record, path: str) -> Request | Non
     return _KNOWN_REQUESTS[known]
 
 
-def count_files(paths: Iterable[str], read: Callable[[str], bytes | BinaryIO]) -> Counted:
-    """Count the files of these paths; `read` fetches one."""
-    counted = Counted()
+def count_files(
+    paths: Iterable[str],
+    read: Callable[[str], bytes | BinaryIO],
+    with_objects: bool = False,
+) -> Counted:
+    """Count the files of these paths; `read` fetches one.
+
+    Parameters
+    ----------
+    with_objects : bool
+        Whether requests about objects of S3 are also listed one by one (`Counted.objects`).
+    """
+    counted = Counted(objects=ObjectEvents() if with_objects else None)
     for path in paths:
         try:
             with readable():
@@ -174,11 +188,14 @@ def count_bytes(path: str, data: bytes | BinaryIO, counted: Counted) -> None:
             counted.skipped.append(Skipped(name, _reason(plain)))
             continue
         before = len(counted.seen)
+        objects_before = len(counted.objects) if counted.objects is not None else 0
         try:
             with readable():
                 _count_log(name, read_log(plain), counted)
         except UnreadableError as error:
             counted.seen.cut(before)  # a file counts whole or not at all
+            if counted.objects is not None:
+                counted.objects.cut(objects_before)
             counted.skipped.append(Skipped(name, _reason(error)))
 
 
@@ -197,6 +214,10 @@ def _count_log(path: str, log: Log, counted: Counted) -> None:
         spans |= _spans(records)
         if kms:
             _count_records(path, kms, counted)
+            if counted.objects is not None:
+                # a pass of its own, for counting is hot
+                codes = ((record, counted.code_of(record, path)) for record in kms)
+                counted.objects.take((record, counted.requests[c[0]]) for record, c in codes if c)
     others = log.others.total()
     tells = tells or log.quiet or (log.digest is not None and log.digest.quiet)
     silent = _silent(log, seen)

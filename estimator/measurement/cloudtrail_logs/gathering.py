@@ -10,6 +10,7 @@ from estimator.measurement.cloudtrail_logs.attribution_notices import attributio
 from estimator.measurement.cloudtrail_logs.copies import Seen, distinct, rows_of
 from estimator.measurement.cloudtrail_logs.counting import Counted, Hours
 from estimator.measurement.cloudtrail_logs.folding import Folding
+from estimator.measurement.cloudtrail_logs.object_requests import ObjectTable
 from estimator.measurement.cloudtrail_logs.requests import Request, sortable
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.result import Actuals
@@ -23,8 +24,11 @@ SOURCE = "cloudtrail"
 class Gathering:
     """Takes in what batches of files hold, in any order, and makes actuals of it."""
 
-    def __init__(self, skipped: SkippedFiles, source: str = SOURCE) -> None:
+    def __init__(
+        self, skipped: SkippedFiles, source: str = SOURCE, objects: ObjectTable | None = None
+    ) -> None:
         self.skipped = skipped
+        self._objects = objects
         self._source = source
         self._files = 0
         self._records = 0
@@ -53,6 +57,8 @@ class Gathering:
         rows = rows_of(counted.seen)
         rows["request"] = codes[rows["request"]] if len(rows) else rows["request"]
         self._seen.add(rows)
+        if self._objects is not None and counted.objects is not None:
+            self._objects.take(counted.objects)
         for stream, days in counted.hours.items():
             known = self._hours.setdefault(stream, {})
             for day, hours in days.items():
@@ -87,6 +93,8 @@ class Gathering:
     def close(self) -> None:
         """Forget everything, on disk too."""
         self._seen.close()
+        if self._objects is not None:
+            self._objects.close()
 
     def actuals(self, paths: tuple[str, ...], by: tuple[str, ...] | None) -> Actuals:
         """Everything taken in, as one measurement.

@@ -20,7 +20,8 @@ from estimator.report.answers.attribution_lines import (
     shown_lines,
     total_amount,
 )
-from estimator.report.blocks import Sheet
+from estimator.report.answers.bucket_keys import bucket_key_blocks
+from estimator.report.blocks import Block, Sheet
 from pricing.regions import COMMERCIAL
 
 _BAR = 12  # columns of the longest bar
@@ -37,9 +38,10 @@ class AttributionAnswer(Answer[Attribution]):
         """CloudTrail's share, the largest other, and what the logs do not hold."""
         return attribution_headline(self.result)
 
-    def blocks(self) -> Iterable[Sheet]:
-        """A table by service, resource, caller and key, then what the logs do not hold."""
-        return attribution_sheets(self.result)
+    def blocks(self) -> Iterable[Block]:
+        """A table by service, resource, caller and key, what logs do not hold, Bucket Keys."""
+        keys = bucket_key_blocks(self.result.bucket_keys, self.result.currency, "exempt")
+        return (*attribution_sheets(self.result), *keys)
 
     def lines(self) -> Iterable[str]:
         """The other interpretation, and when the free requests end."""

@@ -9,7 +9,7 @@ import pandas as pd
 
 from estimator.figures import count, listed, money, percent, signed
 from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS
-from estimator.frames import DEFAULT_GRAIN, KEYS
+from estimator.frames import DEFAULT_GRAIN, key_columns
 from estimator.report.answers import Answer
 from estimator.report.answers.budgets_and_copies import CopyCharge
 from estimator.report.blocks import Block, Details, Lines, Sheet
@@ -190,7 +190,7 @@ def effects_sheet(comparison: Comparison, other: CaseForecast) -> Sheet:
     if comparison.by == DEFAULT_GRAIN:
         frame["driver"] = _drivers(comparison, other, frame)
     else:
-        by = tuple(name for name in KEYS if name in comparison.by and name != "month")
+        by = tuple(name for name in key_columns(comparison.by) if name != "month")
         frame = comparison.effects(other, by)
     sums = [name for name in frame.columns if frame[name].dtype.kind == "f"]
     shown, rest = frame.head(_MOST_GROUPS), frame.iloc[_MOST_GROUPS:]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from estimator.figures import FEW, count, listed, money, share
 from estimator.forecasting import Forecast
-from estimator.frames import DEFAULT_GRAIN, KEYS
+from estimator.frames import DEFAULT_GRAIN, key_columns
 from estimator.inventory import Inventory
 from estimator.report.answers import Answer
 from estimator.report.answers.budgets_and_copies import budget_lines, copies_lines
@@ -88,7 +88,7 @@ def groups_sheet(forecast: Forecast) -> Sheet | None:
     """One row for each group of `--by` over the whole span; None where none was asked for."""
     if forecast.by == DEFAULT_GRAIN:
         return None
-    by = [column for column in KEYS if column in forecast.by and column != "month"]
+    by = [column for column in key_columns(forecast.by) if column != "month"]
     frame = _groups(forecast.rows, by)
     rows = [
         (*_labels(row, by, forecast.inventory), *_numbers(row))

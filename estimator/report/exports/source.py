@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from estimator.forecasting import Forecast, forecast, grain
-from estimator.frames import KEYS
+from estimator.frames import key_columns
 from estimator.inventory import Inventory
 from pricing.rates import RateTable
 from pricing.reading.problems import Problem, UsageError
@@ -54,4 +54,4 @@ def refuse_beside_forecast(**given: object) -> None:
 
 
 def _columns(asked: Sequence[str], needed: Sequence[str]) -> tuple[str, ...]:
-    return tuple(name for name in KEYS if name in {*asked, *needed})
+    return key_columns((*asked, *needed))

@@ -45,9 +45,7 @@ def month_section(inputs: ReportInputs) -> Section:
 
 def _cards(inputs: ReportInputs) -> Cards:
     unit = inputs.currency
-    whole = [
-        budget for budget in inputs.inventory.budgets if budget.covers is None and unit == "USD"
-    ]
+    whole = [budget for budget in inputs.inventory.budgets if budget.part is None and unit == "USD"]
     cards = []
     if whole:
         lowest = min(whole, key=lambda budget: budget.usd_per_month)
@@ -100,7 +98,7 @@ def budgets_sheet(inputs: ReportInputs) -> Sheet | None:
     for row in now.loc[order[:_MOST]].to_dict("records"):
         name = str(row["budget"])
         budget = parts[name]
-        covers = f"{budget.part} {getattr(budget, budget.part)}" if budget.part else "all"
+        covers = budget.part_in_words or "all"
         highest = later.get(name, math.nan)
         rows.append(
             (

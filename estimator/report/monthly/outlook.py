@@ -69,7 +69,7 @@ def months_sheet(inputs: ReportInputs) -> Sheet:
         inputs.outlook_totals,
     )
     other, unit = inputs.forecast.other_interpretation, inputs.currency
-    limits = [budget.usd_per_month for budget in inputs.inventory.budgets if budget.covers is None]
+    limits = [budget.usd_per_month for budget in inputs.inventory.budgets if budget.part is None]
     # budgets are in USD: beside amounts of another currency they would be compared by mistake
     limit = min(limits) if limits and unit == "USD" and inputs.has_ranges else None
 

@@ -44,7 +44,7 @@ class Verdict:
 def judge(inputs: ReportInputs) -> Verdict:
     """On budget or not, and how sure."""
     budgets = inputs.inventory.budgets if inputs.currency == "USD" else ()
-    whole = [budget for budget in budgets if budget.covers is None]
+    whole = [budget for budget in budgets if budget.part is None]
     amount = f"{inputs.currency} {money(inputs.spent)}"
     what = f"{month_in_words(inputs.month)}"
     did = "was billed" if inputs.reconciliation else "is forecast at"
@@ -64,7 +64,7 @@ def judge(inputs: ReportInputs) -> Verdict:
         if broken
         else min(whole, key=lambda budget: budget.usd_per_month, default=budgets[0])
     )
-    spent = inputs.spent if main.covers is None else _forecast_use(inputs, main)
+    spent = inputs.spent if main.part is None else _forecast_use(inputs, main)
     sentence = f"{what} is {'over budget' if broken else 'on budget'}: "
     did = "was billed" if _is_billed(inputs, main) else "is forecast"
     sentence += f"{inputs.currency} {money(spent)} {did}"
@@ -78,7 +78,7 @@ def judge(inputs: ReportInputs) -> Verdict:
 
 
 def _is_billed(inputs: ReportInputs, budget: Budget) -> bool:
-    return inputs.reconciliation is not None and budget.covers is None
+    return inputs.reconciliation is not None and budget.part is None
 
 
 def _forecast_use(inputs: ReportInputs, budget: Budget) -> float:
