@@ -145,7 +145,7 @@ def signature(record: Record) -> tuple[Any, ...]:
             parameters.key,
             parameters.context is not None,
             _text(parameters.algorithm or parameters.signing or parameters.source_algorithm),
-            _text(parameters.pair_spec),
+            parameters.pair_spec and _text(parameters.pair_spec),
         )
     return (
         names,
