@@ -64,9 +64,7 @@ ACTUALS = (
     Column("bucket_key", "bool", "-", "an S3 Bucket Key was in use"),
     Column("service", "category", "-", "service that asked KMS; direct: the caller itself did"),
     Column("caller", "category", "-", "role, user or service that called, without its session"),
-    Column(
-        "resource", "category", "-", "what the request is for: a bucket, a secret, a table, ..."
-    ),
+    Column("resource", "category", "-", "what it is for: a bucket, a secret, a table, ..."),
     Column("cause", "category", "-", "put, digest, check, get, replication, other, unknown or key"),
     Column("operation", "category", "-", "KMS operation, or KeyMonth"),
     Column("quantity", "float64", "unit", "requests, key-months or CloudTrail events"),
