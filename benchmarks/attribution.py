@@ -41,21 +41,27 @@ ACCOUNT = "111122223333"
 ARN = f"arn:aws:{{}}:eu-west-1:{ACCOUNT}:{{}}"
 
 
-def contexts(rng: random.Random, wide: bool) -> Iterator[tuple[str, dict[str, str]]]:
+APPS, OF_EACH = 20, 10  # each application has its own secrets, parameters and tables
+
+
+def contexts(rng: random.Random, wide: bool) -> Iterator[tuple[str, str, dict[str, str]]]:
     """Services with what their requests name; `wide`: nearly each a thing of its own."""
-    many = 10**9 if wide else 200
     while True:
-        number = rng.randrange(many)
+        number = rng.randrange(10**9 if wide else OF_EACH)
+        app = f"app-{rng.randrange(APPS)}"
         thing = f"x{rng.getrandbits(64):016x}"
-        yield "AWS Internal", {"aws:s3:arn": f"arn:aws:s3:::bucket-{number % 50}/data/{thing}"}
-        name = ARN.format("secretsmanager", f"secret:s-{number}-AbCdEf")
-        yield "secretsmanager.amazonaws.com", {"SecretARN": name, "SecretVersionId": thing}
+        bucket = f"arn:aws:s3:::bucket-{app}-{number % OF_EACH}"
+        secret = ARN.format("secretsmanager", f"secret:{app}-{number}-AbCdEf")
+        parameter = ARN.format("ssm", f"parameter/{app}/p-{number}")
+        yield app, "AWS Internal", {"aws:s3:arn": f"{bucket}/data/{thing}"}
         yield (
-            "ssm.amazonaws.com",
-            {"PARAMETER_ARN": ARN.format("ssm", f"parameter/app/p-{number}")},
+            app,
+            "secretsmanager.amazonaws.com",
+            {"SecretARN": secret, "SecretVersionId": thing},
         )
-        yield "dynamodb.amazonaws.com", {"aws:dynamodb:tableName": f"t-{number % 100}"}
-        yield "", {"purpose": thing, thing: "caller's own"}
+        yield app, "ssm.amazonaws.com", {"PARAMETER_ARN": parameter}
+        yield app, "dynamodb.amazonaws.com", {"aws:dynamodb:tableName": f"{app}-{number}"}
+        yield app, "", {"purpose": thing, thing: "caller's own"}
 
 
 def write_services(folder: Path, files: int, events: int, wide: bool) -> None:
@@ -66,9 +72,9 @@ def write_services(folder: Path, files: int, events: int, wide: bool) -> None:
     for number in range(files):
         records = []
         for _ in range(events):
-            between, context = next(named)
+            app, between, context = next(named)
             event: dict[str, Any] = shell(rng, START, ACCOUNT)
-            identity = role(rng, ACCOUNT, f"app-{rng.randrange(20)}")
+            identity = role(rng, ACCOUNT, app)
             identity.pop("invokedBy")
             if between:
                 identity["invokedBy"] = between

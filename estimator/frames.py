@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -65,9 +64,7 @@ ACTUALS = (
     Column("bucket_key", "bool", "-", "an S3 Bucket Key was in use"),
     Column("service", "category", "-", "service that asked KMS; direct: the caller itself did"),
     Column("caller", "category", "-", "role, user or service that called, without its session"),
-    Column(
-        "resource", "category", "-", "what the request is for: a bucket, a secret, a table, ..."
-    ),
+    Column("resource", "category", "-", "what it is for: a bucket, a secret, a table, ..."),
     Column("cause", "category", "-", "put, digest, check, get, replication, other, unknown or key"),
     Column("operation", "category", "-", "KMS operation, or KeyMonth"),
     Column("quantity", "float64", "unit", "requests, key-months or CloudTrail events"),
@@ -316,49 +313,3 @@ KEYS = tuple(column.name for column in _KEYS)
 
 # the grain of a forecast unless other columns are asked for: no source account and Region
 DEFAULT_GRAIN = tuple(name for name in KEYS if name not in ("account", "region"))
-
-# groups of accounts: of where the events happened, or with this in front of who is billed
-_BILLED = "billed_"
-OU, TAG = "ou", "tag:"
-
-
-@dataclass(frozen=True)
-class AccountGroup:
-    """A column that tells accounts apart by their OU or by one of their tags.
-
-    Attributes
-    ----------
-    of : str
-        The column of the accounts: account or billed_account.
-    tag : str or None
-        The name of the tag; None for the OU.
-    """
-
-    of: str
-    tag: str | None
-
-
-def account_group(column: str) -> AccountGroup | None:
-    """The group that a column's name asks for; None for any other column.
-
-    >>> account_group("billed_tag:cost-center")
-    AccountGroup(of='billed_account', tag='cost-center')
-    """
-    of = "billed_account" if column.startswith(_BILLED) else "account"
-    name = column.removeprefix(_BILLED)
-    if name == OU:
-        return AccountGroup(of, None)
-    if name.startswith(TAG) and name != TAG:
-        return AccountGroup(of, name.removeprefix(TAG))
-    return None
-
-
-def key_columns(names: Iterable[str]) -> tuple[str, ...]:
-    """Those of some names that are key columns, in the order of a frame; groups stand last.
-
-    >>> key_columns(["ou", "cost", "cause", "month"])
-    ('month', 'cause', 'ou')
-    """
-    given = dict.fromkeys(names)
-    groups = (name for name in given if account_group(name) is not None)
-    return (*(name for name in KEYS if name in given), *groups)

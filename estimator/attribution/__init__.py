@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from estimator.attribution.bill_lines import BillLines, bill_lines, bill_months
+from estimator.attribution.bill_lines import BillLines, bill_lines, bill_months, bill_payers
 from estimator.attribution.free_quantity import free_uses
 from estimator.attribution.logged import by_month, logged_requests
 from estimator.attribution.notices import (
@@ -79,6 +79,7 @@ def attribute(
     daily = found[found["month"].isin(months)]
     daily, beyond = (daily, 0.0) if billed is None else on_billed_days(daily, billed.coverage)
     requests = by_month(daily)
+    daily = daily.assign(payer=_payers(daily, billed))
     free = free_uses(daily, table, months)
     free_other = free_uses(daily[~daily["is_write"]], table, months)
     coverage = {name: part for name, part in actuals.coverage.months().items() if name in months}
@@ -129,6 +130,18 @@ def attribute(
             *bill_notices(billed, months, lines.requests, requests, (shares, other_shares), beyond),
         ),
     )
+
+
+def _payers(daily: pd.DataFrame, billed: Actuals | None) -> pd.Series[str]:
+    """The payer of each request: the bill's of its account; NaN where it is on another's bill.
+
+    Logs tell none: without a bill, or with one that names no accounts, it is empty.
+    """
+    payers = {} if billed is None else bill_payers(billed)
+    if not set(payers) - {""}:
+        return pd.Series("", index=daily.index, dtype=object)
+    # of an account that is not on the bill, as where a key is used from outside (F12)
+    return daily["billed_account"].map(payers)
 
 
 def _first(given: Actuals | Paths | None, otherwise: str) -> str:

@@ -42,6 +42,14 @@ def bill_months(bill: Actuals) -> list[str]:
     return sorted(set(rows["month"][is_request].astype(str)))
 
 
+def bill_payers(bill: Actuals) -> dict[str, str]:
+    """The payer of each account that the bill has KMS lines of; empty where it names none."""
+    rows = bill.measured
+    rows = rows[rows["product"] == KMS]
+    pairs = zip(rows["billed_account"].astype(str), rows["payer"].astype(str), strict=True)
+    return dict(sorted(set(pairs)))
+
+
 def bill_lines(bill: Actuals, months: list[str], currency: str) -> BillLines:
     """The bill's lines of these months, one for each level that it tells."""
     rows = bill.measured

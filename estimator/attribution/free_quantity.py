@@ -18,7 +18,7 @@ from pricing.regions import is_region, partition_of
 def free_uses(
     daily: pd.DataFrame, table: RateTable, months: list[str], by: str = "service"
 ) -> list[FreeUse]:
-    """The use of the free quantity of each month and partition.
+    """The use of the free quantity of each month, payer and partition.
 
     Requests on asymmetric keys and for data key pairs are not among those that may take of it
     (F13).
@@ -26,8 +26,9 @@ def free_uses(
     Parameters
     ----------
     daily : DataFrame
-        ``month`` and ``day`` as text, ``billed_region``, ``meter`` (of usage types), ``quantity``
-        [request] and the column `by`, which says whose they are.
+        ``month`` and ``day`` as text, ``payer``, ``billed_region``, ``meter`` (of usage types),
+        ``quantity`` [request] and the column `by`, which says whose they are. A payer that nothing
+        tells is empty; requests of none (NaN) take of nobody's.
     table : RateTable
         How much is free.
     months : list of str
@@ -38,15 +39,18 @@ def free_uses(
     pooled = {name for name, meter in meters.items() if meter and meter.name == FREE_METER}
     known = daily[daily["billed_region"].map(is_region).to_numpy(dtype=bool)]
     known = known.assign(partition=known["billed_region"].map(partition_of))
-    partitions = sorted(set(known["partition"]))
+    pools = (
+        known[["payer", "partition"]].dropna().drop_duplicates().sort_values(["payer", "partition"])
+    )
     inside = known[known["meter"].isin(pooled)]
     uses = []
     for month in months:
-        for partition in partitions:
+        for payer, partition in pools.itertuples(index=False):
             free = _free_quantity(table, partition, month)
             if free is not None:
-                here = inside[(inside["month"] == month) & (inside["partition"] == partition)]
-                uses.append(_use(month, partition, free, here, by))
+                here = (inside["month"] == month) & (inside["payer"] == payer)
+                rows = inside[here & (inside["partition"] == partition)]
+                uses.append(_use((month, payer, partition), free, rows, by))
     return uses
 
 
@@ -61,12 +65,11 @@ def _free_quantity(table: RateTable, partition: str, month: str) -> float | None
     return None if found is None else found.quantity
 
 
-def _use(month: str, partition: str, free: float, rows: pd.DataFrame, by: str) -> FreeUse:
+def _use(place: tuple[str, str, str], free: float, rows: pd.DataFrame, by: str) -> FreeUse:
     table = rows.pivot_table("quantity", by, "day", aggfunc="sum", fill_value=0.0)
     table = table.sort_index(axis="columns")
-    # logs tell no payer
     return use_free_requests(
-        (month, "", partition),
+        place,
         free,
         [str(day) for day in table.columns],
         [str(name) for name in table.index],

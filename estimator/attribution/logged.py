@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from estimator.forecasting import WRITES
@@ -56,8 +57,8 @@ def logged_requests(actuals: Actuals, path: str) -> pd.DataFrame:
     texts = {name: _texts(rows[name]) for name in (*PLACE, *WHOSE)}
     frame = pd.DataFrame(
         {
-            "month": _texts(rows["month"].astype(str)),
-            "day": _texts(rows["day"].astype(str)),
+            "month": _texts(rows["month"]),
+            "day": _texts(rows["day"]),
             **texts,
             "is_write": rows["cause"].astype(str).isin(WRITES),
             "quantity": rows["quantity"].astype(float),
@@ -73,10 +74,25 @@ def by_month(requests: pd.DataFrame) -> pd.DataFrame:
     return requests.groupby(keys, sort=True)["quantity"].sum().reset_index()
 
 
+def month_periods(months: pd.Series[str]) -> pd.PeriodIndex:
+    """Months out of their text, each different one read once: a period is slow to make.
+
+    >>> month_periods(pd.Series(["2026-10", "2026-10"])).astype(str).tolist()
+    ['2026-10', '2026-10']
+    """
+    code_of, names = pd.factorize(months)
+    return pd.PeriodIndex(names, freq="M").take(code_of)
+
+
 def _texts(values: pd.Series) -> pd.Series[str]:
-    # one kind of text, whatever the frame was read from: categories and objects do not join
-    texts = values.astype(object)
-    return texts.where(texts.notna(), "").map(str).astype(object)
+    """Text of every value, empty where there is none: of rows by the million few values differ.
+
+    One kind of text, whatever the frame was read from: categories and objects do not join.
+    """
+    code_of, known = pd.factorize(values)
+    # nothing has the code -1: the last one
+    texts = np.array([*map(str, known), ""], dtype=object)
+    return pd.Series(texts[code_of], index=values.index, dtype=object)
 
 
 def _counting_requests() -> set[str]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from estimator.attribution.logged import month_periods
 from estimator.months import FloatArray, parse_month
 from pricing.bill import bill
 from pricing.meters import Meter, Version
@@ -71,26 +72,31 @@ def price_requests(requests: pd.DataFrame, table: RateTable, discount: float) ->
     RateError
         Nothing of it has a rate.
     """
-    columns = [requests[name] for name in ("month", "meter", "billed_region")]
-    kinds = list(zip(*columns, strict=True))
-    reasons = {kind: _without_rate(table, *kind) for kind in set(kinds)}
-    refused = [error for error in reasons.values() if isinstance(error, RateError)]
-    if refused and all(reasons.values()):
+    columns = ["month", "meter", "billed_region"]
+    # rows are many, their kinds few
+    kind_of = requests.groupby(columns, sort=False).ngroup().to_numpy()
+    _, first = np.unique(kind_of, return_index=True)
+    kinds = requests[columns].iloc[first].itertuples(index=False, name=None)
+    reasons = [_without_rate(table, *kind) for kind in kinds]
+    refused = [error for error in reasons if isinstance(error, RateError)]
+    if refused and all(reasons):
         raise refused[0]
-    words = {kind: _describe(reason) for kind, reason in reasons.items()}
-    why = pd.Series([words[kind] for kind in kinds], index=requests.index, dtype=object)
+    words = np.array([_describe(reason) for reason in reasons], dtype=object)
+    why = pd.Series(words[kind_of], index=requests.index, dtype=object)
     known = (why == "").to_numpy(dtype=bool)
     rows = requests[known]
-    meters = [meter for meter in map(shipped_meter, rows["meter"]) if meter is not None]
+    meters = {name: shipped_meter(name) for name in rows["meter"].unique()}
+    operations = {name: meter.operations[0] for name, meter in meters.items() if meter}
+    specs = {name: meter.key_specs[0] for name, meter in meters.items() if meter}
     usage = pd.DataFrame(
         {
-            "month": pd.PeriodIndex(rows["month"], freq="M"),
+            "month": month_periods(rows["month"]),
             "payer": "",
             "billed_region": rows["billed_region"].to_numpy(),
             # a rate is the same for all operations of a meter, and logs have more of them than the
             # table lists: management calls count too (F13)
-            "operation": [meter.operations[0] for meter in meters],
-            "key_spec": [meter.key_specs[0] for meter in meters],
+            "operation": rows["meter"].map(operations).to_numpy(),
+            "key_spec": rows["meter"].map(specs).to_numpy(),
             "quantity": rows["quantity"].to_numpy(),
         }
     )

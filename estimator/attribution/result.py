@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from estimator.attribution.logged import CLOUDTRAIL
+from estimator.attribution.logged import CLOUDTRAIL, month_periods
 from estimator.bucket_keys import MeasuredBucketKeys
 from estimator.figures import money, plain, share
 from estimator.forecasting.free_days import FreeUse
@@ -239,6 +239,7 @@ def _free(uses: Iterable[FreeUse]) -> list[dict[str, Any]]:
     return [
         {
             "month": use.month,
+            "payer": use.payer,
             "partition": use.partition,
             "free": use.free,
             "requests": use.requests,
@@ -261,7 +262,7 @@ def attribution_frame(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
     for column in ATTRIBUTION:
         values = rows[column.name]
         if column.dtype.startswith("period"):
-            columns[column.name] = pd.PeriodIndex(values, freq="M")
+            columns[column.name] = month_periods(values)
         else:
             columns[column.name] = values.astype(column.dtype)  # type: ignore[call-overload]
     return pd.DataFrame(columns)

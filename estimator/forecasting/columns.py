@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from estimator.frames import DEFAULT_GRAIN, KEYS, account_group, key_columns
+from estimator.frames import DEFAULT_GRAIN, KEYS
 from estimator.inventory import Inventory
 from estimator.inventory.account_groups import tag_names
+from estimator.volume.group_columns import account_group, key_columns
 from pricing.reading.problems import Problem, UsageError
 from pricing.reading.words import nearest
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from estimator.forecasting import check_groups, compute_forecast, grain
-from estimator.frames import DEFAULT_GRAIN, key_columns
+from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory
 from estimator.inventory.changes import (
     Change,
@@ -22,6 +22,7 @@ from estimator.scenarios.case_forecast import CaseForecast, forecast_case
 from estimator.scenarios.cases import Other, read_cases
 from estimator.scenarios.comparison import Comparison
 from estimator.scenarios.scenario_files import ScenarioDocument
+from estimator.volume.group_columns import key_columns
 from estimator.volume.readers import kind_of
 from pricing.rates import RateTable, load_rates
 

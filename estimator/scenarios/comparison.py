@@ -13,10 +13,10 @@ import pandas as pd
 
 from estimator.figures import count, money, percent, plain, signed
 from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS
-from estimator.frames import key_columns
 from estimator.months import Months
 from estimator.scenarios.case_forecast import CaseForecast
 from estimator.scenarios.pairing import pair_sides, stack, with_drivers
+from estimator.volume.group_columns import key_columns
 from pricing.notebook import html_table, notes
 from pricing.rates import RateTable
 from pricing.reading.problems import Problem, UsageError

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from estimator.frames import account_group, key_columns
 from estimator.inventory import Inventory
 from estimator.inventory.account_groups import group_labels
 from estimator.months import FloatArray, Months
 from estimator.volume.burst_profile import BurstProfile
+from estimator.volume.group_columns import account_group, key_columns
 from estimator.volume.streams import IntArray, Streams
 from pricing.reading.problems import Problem, UsageError
 

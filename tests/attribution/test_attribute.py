@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from estimator import Attribution, KmscostError, attribute
+from estimator.report.answers.attribution import attribution_lines
 from tests.attribution.material import (
     APP,
     DATA,
@@ -389,3 +390,21 @@ def test_a_month_before_the_first_rate_is_no_zero() -> None:
     assert by_service["without_rate"].to_dict() == {"direct": 893, "s3": 0}
     with pytest.raises(KmscostError, match="no rate for 2024-03-01"):
         attribute(logs((893, sign | march), month="2024-03"))
+
+
+def test_free_requests_are_the_payers_of_the_bill(tmp_path: Path) -> None:
+    """30,000 of an account that is not on the bill take nothing of its payer's 20,000 (F12)."""
+    path = bill(tmp_path / "b.csv", {"quantity": 1_000, "cost": "0.003"})
+    stranger = {"billed_account": "999988887777", "day": "2026-10-02"}
+    (use,) = attribute(logs((1_000, {}), (30_000, stranger)), path).free
+    assert (use.payer, use.requests, use.ends) == ("111122223333", 1_000, None)
+
+
+def test_writes_alone_take_free_requests_under_one_interpretation_alone() -> None:
+    """30,000 puts end them on the first day; if they are not charged nothing takes of them."""
+    found = attribute(logs((30_000, PUT)))
+    assert [use.ends for use in found.free] == ["2026-10-01"]
+    assert [use.ends for use in found.free_other_reading] == []
+    text = " ".join(attribution_lines(found))
+    assert "end on 2026-10-01 at the latest, taken by cloudtrail 100 %" in text
+    assert "they end not within the month" in text

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from estimator import compare, explain, forecast, load_inventory, simulate
+from estimator import KmscostError, compare, explain, forecast, load_inventory, simulate
 from estimator.inventory import InventoryError
+from estimator.inventory.readback import read_back
 from pricing.reading.problems import UsageError
 from tests.forecasting.inventories import inventories
 from tests.sampling import cases
@@ -232,3 +233,20 @@ def test_files_of_accounts_have_ous_and_tags(tmp_path):
         D: ("r-ab12/ou-ab12-11111111", {"team": "web", "empty": ""}),
         A: ("Root/Security", {}),
     }
+
+
+def test_check_reads_ous_and_tags_back():
+    """Three of four accounts in three OUs; two tags."""
+    (payer,) = read_back(load_inventory(TEXT)).sections["Payers"]
+    assert "3 OUs with 3 of the accounts; tags team (2), cost-center (1)" in payer.words
+
+
+def test_a_tag_is_set_by_its_path():
+    """`--set accounts[ID].tags.team=web`, also of an account without tags; no deeper."""
+    changes = [f"accounts[{A}].tags.team=web", f"accounts[{B}].ou=Root/Other"]
+    result = forecast(load_inventory(TEXT), "2026-11", 1, by="tag:team,ou", set=changes)
+    accounts = {each.id: (each.ou, each.tags.get("team")) for each in result.inventory.accounts}
+    assert accounts[A] == ("Root", "web")
+    assert accounts[B] == ("Root/Other", "payments")
+    with pytest.raises(KmscostError, match="which has no keys"):
+        forecast(load_inventory(TEXT), "2026-11", 1, set=f"accounts[{A}].tags.team.x=web")

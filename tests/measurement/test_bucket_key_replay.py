@@ -271,3 +271,29 @@ def test_counting_does_not_depend_on_it(tmp_path):
     """The actuals are those of `measure_cloudtrail`."""
     folder = write(tmp_path, [event(*each) for each in bursts(1)], files=3)
     assert measure_objects(folder)[0].to_dict() == measure_cloudtrail(folder).to_dict()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_fewer_lifetimes_lie_within_all(seed):
+    """Where there is much to replay eight lifetimes stand for sixty: never beside their range."""
+    objects = table_of([event(*each) for each in bursts(seed)])
+    (every,), (few,) = (
+        replay_bucket_keys(objects, minutes)
+        for minutes in (range(1, 61), (1, 2, 5, 10, 15, 30, 45, 60))
+    )
+    assert every.left[0] <= few.left[0] <= few.left[1] <= every.left[1]
+
+
+def test_other_arns_are_no_buckets(tmp_path):
+    """Directory buckets and access points name an account; what is no text names nothing."""
+    events = []
+    for target in (
+        "arn:aws:s3express:us-east-1:111122223333:bucket/x--use1-az4--x-s3",
+        "arn:aws:s3:us-east-1:111122223333:accesspoint/readers/object/a",
+        "bucket/key",
+        "",
+    ):
+        events.append(event(1, "Decrypt", "app", "x"))
+        events[-1]["requestParameters"]["encryptionContext"]["aws:s3:arn"] = target
+    folder = write(tmp_path, [*events, event(2, "Decrypt", "app", "x")])
+    assert replay(folder).total == 1

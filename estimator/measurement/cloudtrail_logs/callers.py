@@ -82,7 +82,7 @@ def read_part(decode: Callable[[bytes], _Part], raw: bytes, kind: Any, field: st
         raise unreadable(field, value) from None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 14)  # sessions are many, each makes many requests: 1 KB each
 def read_caller(raw: bytes) -> Caller:
     """The caller in the bytes of a `userIdentity`."""
     identity = read_part(_decode_identity, raw, _Identity, "userIdentity")

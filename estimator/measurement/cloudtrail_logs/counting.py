@@ -113,10 +113,11 @@ class Counted:
         day = record.time[:10] if record.time else ""
         # where the event does not tell the day, the name of the file may
         known = (day if _calendar_day(day) else path, signature(record))
-        if known in self._known:
-            return self._known[known]
+        code_and_worth = self._known.get(known, _NEVER)
+        if code_and_worth is not _NEVER:
+            return code_and_worth
         request = _request(known, record, path)
-        code_and_worth = None
+        code_and_worth = None  # about no request
         if request is not None:
             request = self.folding.fold(request)
             code = self._codes.setdefault(request, len(self.requests))
@@ -145,16 +146,18 @@ class Counted:
 # the request of each signature, from batch to batch: a process counts many of them
 _KNOWN_REQUESTS: dict[tuple[Any, ...], Request | None] = {}
 _MOST_KNOWN = 1 << 15
+_NEVER = (-1, -1)  # in place of what was not met yet: None is about no request
 
 
 def _request(known: tuple[Any, ...], record: Record, path: str) -> Request | None:
     """The request of a signature on a day."""
-    if known not in _KNOWN_REQUESTS:
+    request = _KNOWN_REQUESTS.get(known)
+    if request is None and known not in _KNOWN_REQUESTS:
         if len(_KNOWN_REQUESTS) >= _MOST_KNOWN:
             _KNOWN_REQUESTS.clear()
         day = _calendar_day(known[0]) or _day_of(path)
-        _KNOWN_REQUESTS[known] = request_of(traits_of(record), day)
-    return _KNOWN_REQUESTS[known]
+        request = _KNOWN_REQUESTS[known] = request_of(traits_of(record), day)
+    return request
 
 
 def count_files(

@@ -100,7 +100,9 @@ class ObjectEvents:
         if not isinstance(target, str):
             return
         arn = split_arn(target)
-        if arn is None:
+        # a directory bucket has a Bucket Key always, and an access point is no bucket: both name an
+        # account, where the ARN of a bucket names none
+        if arn is None or arn.service != "s3" or arn.account:
             return
         bucket, slash, name = arn.resource.partition("/")
         if not bucket or bool(slash) != bool(name):

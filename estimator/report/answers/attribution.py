@@ -26,6 +26,7 @@ from pricing.regions import COMMERCIAL
 
 _BAR = 12  # columns of the longest bar
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
+_MOST_POOLS = 4  # free quantities that are told one by one
 _LEAST = 0.5  # less than half a request is what sums leave over
 
 
@@ -150,28 +151,42 @@ def _places_sheet(attribution: Attribution) -> Sheet | None:
 
 def attribution_lines(attribution: Attribution) -> list[str]:
     """Return what stands under the tables."""
-    lines = [attribution.other_interpretation_line]
-    whole = not attribution.totals["requests_not_in_logs"] >= _LEAST
-    covered = all(part >= 1 for part in attribution.coverage.values())
-    for use in attribution.free:
-        lines.append(free_line(use, known_whole=whole and covered))
-        other = next(
-            each
-            for each in attribution.free_other_reading or (use,)
-            if (each.month, each.partition) == (use.month, use.partition)
-        )
-        if other.ends != use.ends:
-            when = f"on {other.ends}" if other.ends else "not within the month"
-            lines.append(f"If AWS does not charge CloudTrail's own writes, they end {when}")
+    lines = [attribution.other_interpretation_line, *_free_lines(attribution)]
     if attribution.events_cost:
         amount = f"{attribution.currency} {money(attribution.events_cost)}"
         lines.append(f"Apart from KMS, the bill has lines of CloudTrail itself: {amount}")
     return lines
 
 
-def free_line(use: FreeUse, *, known_whole: bool) -> str:
+def _free_lines(attribution: Attribution) -> list[str]:
+    """When the free requests of each month, payer and partition end, under both interpretations."""
+    # without a bill nothing tells which accounts are missing
+    known_whole = (
+        attribution.with_bill
+        and attribution.totals["requests_not_in_logs"] < _LEAST
+        and all(part >= 1 for part in attribution.coverage.values())
+    )
+    several = len({use.payer for use in attribution.free}) > 1
+    other_ends = {
+        (use.month, use.payer, use.partition): use.ends for use in attribution.free_other_reading
+    }
+    lines = []
+    for use in attribution.free[:_MOST_POOLS]:
+        lines.append(free_line(use, known_whole=known_whole, with_payer=several))
+        ends = other_ends.get((use.month, use.payer, use.partition))
+        if ends != use.ends:
+            when = f"on {ends}" if ends else "not within the month"
+            lines.append(f"If AWS does not charge CloudTrail's own writes, they end {when}")
+    more = len(attribution.free) - _MOST_POOLS
+    return (
+        [*lines, f"and the free requests of {more:,} more months and payers"] if more > 0 else lines
+    )
+
+
+def free_line(use: FreeUse, *, known_whole: bool, with_payer: bool = False) -> str:
     """The day on which free requests end, and whose requests take them."""
     where = "" if use.partition == COMMERCIAL else f" in partition {use.partition}"
+    where += f" of payer {use.payer}" if with_payer else ""
     free = f"The {count(use.free)} free requests of {use.month}{where}"
     if use.ends is None:
         if not use.requests:

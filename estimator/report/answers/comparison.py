@@ -9,13 +9,14 @@ import pandas as pd
 
 from estimator.figures import count, listed, money, percent, signed
 from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS
-from estimator.frames import DEFAULT_GRAIN, key_columns
+from estimator.frames import DEFAULT_GRAIN
 from estimator.report.answers import Answer
 from estimator.report.answers.budgets_and_copies import CopyCharge
 from estimator.report.blocks import Block, Details, Lines, Sheet
 from estimator.scenarios import Comparison
 from estimator.scenarios.case_forecast import CaseForecast
 from estimator.scenarios.comparison import IncreaseLimit
+from estimator.volume.group_columns import key_columns
 
 _MOST_GROUPS = 20
 _MOST_DETAILS = 10  # a comment on GitHub holds 65,536 characters

@@ -10,12 +10,13 @@ import pandas as pd
 
 from estimator.figures import FEW, count, listed, money, share
 from estimator.forecasting import Forecast
-from estimator.frames import DEFAULT_GRAIN, key_columns
+from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory
 from estimator.report.answers import Answer
 from estimator.report.answers.budgets_and_copies import budget_lines, copies_lines
 from estimator.report.answers.details import section_sheet
 from estimator.report.blocks import MOST_ROWS, Sheet
+from estimator.volume.group_columns import key_columns
 
 _MOST_POOLS = 4
 _ACCOUNTS = ("payer", "account", "billed_account")  # columns whose ids have names beside them

@@ -12,8 +12,8 @@ from pathlib import Path
 import pandas as pd
 
 from estimator.forecasting import Forecast
-from estimator.frames import key_columns
 from estimator.report.exports.source import Source, forecast_of
+from estimator.volume.group_columns import key_columns
 from pricing.rates import RateTable
 
 

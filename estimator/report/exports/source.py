@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from estimator.forecasting import Forecast, forecast, grain
-from estimator.frames import key_columns
 from estimator.inventory import Inventory
+from estimator.volume.group_columns import key_columns
 from pricing.rates import RateTable
 from pricing.reading.problems import Problem, UsageError
 
