@@ -2,34 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
-
 from estimator.figures import share
+from estimator.months import month_in_words
 
-_NAMES = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-
-
-def month_in_words(month: str) -> str:
-    """A month as people say it.
-
-    >>> month_in_words("2026-10")
-    'October 2026'
-    """
-    day = datetime.date.fromisoformat(f"{month}-01")
-    return f"{_NAMES[day.month - 1]} {day.year}"
+__all__ = ["in_simulations", "month_in_words", "often", "part"]
 
 
 def in_simulations(probability: float, draws: int) -> str:
