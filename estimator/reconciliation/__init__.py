@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from estimator.forecasting import Forecast, forecast
 from estimator.figures import FEW, listed
+from estimator.forecasting import Forecast, forecast
 from estimator.frames import RECONCILIATION
 from estimator.inventory import Inventory, load_inventory
 from estimator.measurement.measurement_files import load_actuals, load_bill

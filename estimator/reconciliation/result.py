@@ -184,6 +184,29 @@ class Reconciliation:
         """The bill's cost of what is not CloudTrail's: requests, and keys. [currency]"""
         return {name: self.parts[name] for name in NOT_FORECAST}
 
+    @property
+    def has_kms(self) -> bool:
+        """True where the bill has a line of KMS at all."""
+        return bool((self.rows["billed"] > 0).any() or self.rows["cost_billed"].any())
+
+    def forecast_of_month(self, part: str = "", name: str = "") -> float:
+        """The forecast of the whole month; parameters as of `billed_and_rest`. [currency]"""
+        return math.fsum(self._forecast(part, name)["cost"])
+
+    def forecast_to_date(self, part: str = "", name: str = "") -> float:
+        """The forecast of the days billed. [currency]"""
+        return math.fsum(self._forecast(part, name)["cost_to_date"])
+
+    def forecast_of_rest(self, part: str = "", name: str = "") -> float:
+        """The forecast of the days that are not billed. [currency]"""
+        if not self.days.is_told or not self.has_kms:
+            return self.forecast_of_month(part, name)
+        return self.forecast_of_month(part, name) - self.forecast_to_date(part, name)
+
+    def _forecast(self, part: str, name: str) -> pd.DataFrame:
+        frame = self.expected_by_account
+        return frame[(frame[part] == name).to_numpy()] if part else frame
+
     def billed_and_rest(self, part: str = "", name: str = "") -> tuple[float, float] | None:
         """Return what is billed for CloudTrail, and what the rest of the month adds. [currency]
 
@@ -197,17 +220,16 @@ class Reconciliation:
         tuple or None
             None where the bill does not tell accounts apart.
         """
-        rows, forecast = self.rows, self.expected_by_account
+        rows, forecast = self.rows, self._forecast(part, name)
         if part:
             if "account" in self.levels:
                 return None
             rows = rows[(rows[part] == name).to_numpy()]
-            forecast = forecast[(forecast[part] == name).to_numpy()]
         parts = {
             each: math.fsum(rows[f"cost_{each}"]) for each in PARTS if each not in NOT_FORECAST
         }
         error, to_date = math.fsum(parts.values()), math.fsum(forecast["cost_to_date"])
-        if not part and not (rows["billed"] > 0).any() and not rows["cost_billed"].any():
+        if not self.has_kms:
             # a bill without a line of KMS, as one of other services: nothing says that KMS was free
             return 0.0, math.fsum(forecast["cost"])
         if self.days.is_whole:

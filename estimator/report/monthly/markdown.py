@@ -14,6 +14,8 @@ def write_markdown(document: Document) -> str:
         escape(document.subtitle),
         f"**{escape(document.verdict)}**",
     ]
+    for answer in document.answers:
+        parts.append(f"**{escape(answer.question)}** {escape(' '.join(answer.lines))}")
     parts += [escape(line) for line in document.beside]
     for section in document.sections:
         parts.append(f"## {escape(section.title)}")

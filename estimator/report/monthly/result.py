@@ -48,12 +48,24 @@ class MonthlyReport(ReportInputs):
         verdict = self.verdict
         return {
             "month": self.month,
-            "verdict": {
-                "status": verdict.status,
-                "sentence": verdict.sentence,
-                "probability": verdict.probability,
-            },
+            "verdict": verdict.to_dict(),
+            f"billed_{self.currency.lower()}": self.month_cost.billed,
+            f"rest_{self.currency.lower()}": self.month_cost.rest,
             f"spent_{self.currency.lower()}": self.spent,
+            "expected": self.expected,
+            "expected_ahead": self.expected_ahead,
+            "range": None
+            if self.bill_range is None
+            else {
+                "billed": self.bill_range.billed,
+                "low": self.bill_range.low,
+                "high": self.bill_range.high,
+                "is_inside": self.bill_range.is_inside,
+            },
+            "answers": [
+                {"question": answer.question, "lines": list(answer.lines)}
+                for answer in self.document.answers
+            ],
             "totals": self.month_totals,
             "totals_ahead": self.outlook_totals,
             "forecast": self.forecast.to_dict(),

@@ -1,0 +1,92 @@
+"""The questions of who signs the budget: why, what changed, what to do."""
+
+from __future__ import annotations
+
+from estimator.figures import count, money, signed
+from estimator.reconciliation.result import NOT_FORECAST, PARTS
+from estimator.report.monthly.document import Answer
+from estimator.report.monthly.inputs import ReportInputs
+from estimator.report.monthly.verdict import judge
+from estimator.report.monthly.words import part
+
+_DUST = 0.005  # less than half a cent explains nothing
+_MOST = 3
+
+
+def answer_questions(inputs: ReportInputs) -> tuple[Answer, ...]:
+    """Return each question with its answer."""
+    return (
+        Answer("Why?", _why(inputs)),
+        Answer("What to do?", _what_to_do(inputs)),
+    )
+
+
+def _why(inputs: ReportInputs) -> tuple[str, ...]:
+    lines = [_largest(inputs)]
+    found = inputs.reconciliation
+    if found is not None and found.has_kms and found.days.is_told:
+        parts = {name: cost for name, cost in found.parts.items() if name not in NOT_FORECAST}
+        largest = sorted(parts, key=lambda name: -abs(parts[name]))[:_MOST]
+        named = [
+            f"{PARTS[name]} {signed(money(parts[name]))}"
+            for name in largest
+            if abs(parts[name]) >= _DUST
+        ]
+        which = f"bill {inputs.billed_words}".strip()
+        because = f": {', '.join(named)}" if named else ""
+        lines.append(
+            f"The {which} differs from the forecast of the same days by "
+            f"{inputs.currency} {signed(money(found.forecast_error))}{because}."
+        )
+        if any(abs(cost) >= _DUST for cost in found.others.values()):
+            requests, keys = (found.others[name] for name in NOT_FORECAST)
+            lines.append(
+                f"Apart from CloudTrail others use KMS on the same bill for {inputs.currency} "
+                f"{money(requests + keys)}: requests {money(requests)}, keys {money(keys)}."
+            )
+    return tuple(lines)
+
+
+def _largest(inputs: ReportInputs) -> str:
+    """What of the month's forecast costs most."""
+    rows = inputs.breakdown["drivers"]
+    total = float(rows["cost"].sum())
+    if not total:
+        return f"Nothing of {inputs.month} costs anything by the forecast."
+    is_key = rows["cause"] == "key"
+    trails = {trail.name for trail in inputs.inventory.trails}
+    sums = rows.groupby(["driver", is_key], observed=True)["cost"].sum()
+    (name, of_key), cost = sums.idxmax(), float(sums.max())
+    kind = "key" if of_key else "trail" if name in trails else "reader"
+    is_this = rows["driver"].eq(name) & is_key.eq(of_key) & rows["unit"].eq("request")
+    requests = float(rows.loc[is_this, "quantity"].sum())
+    counted = f" with {count(requests)} requests" if requests else ""
+    return (
+        f"{kind.capitalize()} {name} costs most by the forecast: {inputs.currency} {money(cost)} of "
+        f"{money(total)} ({part(cost / total)}){counted}."
+    )
+
+
+def _what_to_do(inputs: ReportInputs) -> tuple[str, ...]:
+    verdict, lines = judge(inputs), []
+    held = inputs.bill_range
+    own = inputs.inventory.cloudtrail_writes
+    of_bill = inputs.reconciliation.interpretation if inputs.reconciliation else None
+    if of_bill is not None and of_bill.answer not in (None, own):
+        lines.append(
+            f"Write cloudtrail_writes: {of_bill.answer} into the inventory: this bill follows it "
+            f"({of_bill.strength} evidence)."
+        )
+    if held is not None and not held.is_inside:
+        lines.append(f"Measure and calibrate: {inputs.calibrate_command}.")
+    if inputs.billed_words:
+        lines.append("Report again when the bill is whole.")
+    if verdict.status in ("over budget", "at risk") and inputs.advice is not None:
+        best = inputs.advice.recommendations[:1]
+        lines += [f"Save: {each.title}." for each in best]
+    if verdict.status in ("over budget", "at risk") and not lines:
+        lines.append(f"Ask what would save money: kmscost advise {inputs.inventory.path}.")
+    if not lines:
+        kept = verdict.status == "on budget"
+        lines.append("Nothing." if kept else "Write a budget into the inventory.")
+    return tuple(lines)
