@@ -137,7 +137,8 @@ def reconcile(
     # the bill of each payer has an interpretation of its own
     row_interpretation = interpret_rows(frame, interpretations, inventory)
     pools = expected.pools[expected.pools["unit"] == "request"]
-    free = pools.groupby("payer", observed=True)["quantity_free"].sum().to_dict()
+    sizes = pools.groupby("payer", observed=True)["quantity_free"].sum()
+    free = {str(payer): float(size) for payer, size in sizes.items()}
     attribution = attribute_units(
         frame, row_interpretation, coverage, levels, inventory, expected.months, days, free
     )

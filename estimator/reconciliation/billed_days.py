@@ -168,7 +168,8 @@ def _until_last_line(rows: pd.DataFrame, months: Months) -> FloatArray:
     if "day" not in rows or rows["day"].isna().any():
         return np.ones(len(days))
     last = max(period.start_time.date() for period in rows["day"].unique())
-    return (days <= (last - months.firsts[0]).days).astype(np.float64)
+    until: FloatArray = (days <= (last - months.firsts[0]).days).astype(np.float64)
+    return until
 
 
 def shares_of_rows(rows: pd.DataFrame, inventory: Inventory, days: BilledDays) -> FloatArray:
@@ -208,7 +209,7 @@ def _shares_of_requests(inventory: Inventory, days: BilledDays) -> dict[tuple[st
 def _shares_of_keys(inventory: Inventory, days: BilledDays) -> dict[tuple[str, ...], float]:
     payers = {account.id: account.payer for account in inventory.accounts}
     spans = days.months.each_day(0, 1)
-    found = {}
+    found: dict[tuple[str, ...], float] = {}
     for key in inventory.keys:
         payer = payers[key.account]
         rotations = [float(day.toordinal()) for day in key.rotations]
@@ -269,9 +270,8 @@ def cost_of_rest(
     """
     gross, rest = to_date + free_to_date, (whole - to_date) + (free - free_to_date)
     excess = max(error - free_part, 0.0)
-    if gross > 0:
-        pace = excess * (rest / gross)
-    else:
-        pace = excess * (1 - share) / share if share else 0.0
+    # where nothing was forecast to date only the days tell a pace
+    times = rest / gross if gross > 0 else (1 - share) / share if share else 0.0
+    pace = excess * times
     early = min(max(-free_part, 0.0), max(free - free_to_date, 0.0))
     return whole - to_date + pace + early

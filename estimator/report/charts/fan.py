@@ -31,14 +31,16 @@ _MOST_BUDGETS = 3
 _FAR = 2.5  # a budget so many times the highest value stays off the chart
 
 
-def fan_chart(simulation: Simulation, billed: float | None = None) -> Chart:
+def fan_chart(simulation: Simulation, billed: float | None = None, word: str = "billed") -> Chart:
     """Quantiles of each month's cost, with the budgets of everything.
 
     Parameters
     ----------
     simulation : Simulation
     billed : float, optional
-        What the first month was billed.
+        What the first month was billed for CloudTrail.
+    word : str
+        What it is called: a bill of a part of the month has the forecast of its rest in it.
     """
     labels = simulation.months.labels
     values = np.array([quantiles_of(row, QUANTILES) for row in simulation.draws_cost.T]).T
@@ -55,9 +57,9 @@ def fan_chart(simulation: Simulation, billed: float | None = None) -> Chart:
     description += f"{labels[0]}, {money(values[0, -1])} to {money(values[-1, -1])} in {labels[-1]}"
     description += "".join(f"; budget {name} {money(limit)}" for name, limit in limits)
     if billed is not None:
-        description += f"; billed in {labels[0]}: {money(billed)}"
+        description += f"; {word} in {labels[0]}: {money(billed)}"
     title = f"How sure: cost of each month in {simulation.currency}, with its range"
-    draw = partial(_draw_fan, values, labels, limits, billed, simulation.currency)
+    draw = partial(_draw_fan, values, labels, limits, (billed, word), simulation.currency)
     return Chart("fan", title, description, draw)
 
 
@@ -65,11 +67,12 @@ def _draw_fan(
     values: np.ndarray,
     labels: tuple[str, ...],
     limits: list[tuple[str, float]],
-    billed: float | None,
+    bill: tuple[float | None, str],
     unit: str,
     width: float,
 ) -> Figure:
     size = Size(width, 280 if width < 500 else 340)
+    billed, word = bill
     figure, axes = canvas(size, 52, 86 if size.narrow else 120, 30, 42)
     places = np.arange(len(labels), dtype=float)
     if len(labels) == 1:  # a band needs two ends
@@ -91,7 +94,7 @@ def _draw_fan(
         axes.plot([0], [billed], "o", markersize=9, color=INK)
         above = billed >= values[2, 0]
         axes.annotate(
-            f"billed {money(billed)}",
+            f"{word} {money(billed)}",
             (0, billed),
             (2, 10 if above else -10),
             textcoords="offset points",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from estimator.figures import count, money, signed
 from estimator.reconciliation.result import NOT_FORECAST, PARTS
 from estimator.report.monthly.document import Answer
@@ -53,17 +55,22 @@ def _largest(inputs: ReportInputs) -> str:
     total = float(rows["cost"].sum())
     if not total:
         return f"Nothing of {inputs.month} costs anything by the forecast."
-    is_key = rows["cause"] == "key"
     trails = {trail.name for trail in inputs.inventory.trails}
-    sums = rows.groupby(["driver", is_key], observed=True)["cost"].sum()
-    (name, of_key), cost = sums.idxmax(), float(sums.max())
-    kind = "key" if of_key else "trail" if name in trails else "reader"
-    is_this = rows["driver"].eq(name) & is_key.eq(of_key) & rows["unit"].eq("request")
-    requests = float(rows.loc[is_this, "quantity"].sum())
+    is_key = (rows["cause"] == "key").to_numpy()
+    # a key may share its name with a trail or a reader
+    kinds = np.where(
+        is_key, "key", np.where(rows["driver"].astype(str).isin(trails), "trail", "reader")
+    )
+    named = rows.assign(kind=kinds, driver=rows["driver"].astype(str))
+    sums = named.groupby(["kind", "driver"], as_index=False)["cost"].sum()
+    top = sums.iloc[int(np.argmax(sums["cost"]))]
+    kind, name, cost = str(top["kind"]), str(top["driver"]), float(top["cost"])
+    is_this = (named["kind"] == kind) & (named["driver"] == name) & (named["unit"] == "request")
+    requests = float(named.loc[is_this, "quantity"].sum())
     counted = f" with {count(requests)} requests" if requests else ""
     return (
-        f"{kind.capitalize()} {name} costs most by the forecast: {inputs.currency} {money(cost)} of "
-        f"{money(total)} ({part(cost / total)}){counted}."
+        f"{kind.capitalize()} {name} costs most by the forecast: {inputs.currency} {money(cost)} "
+        f"of {money(total)} ({part(cost / total)}){counted}."
     )
 
 
@@ -83,7 +90,7 @@ def _what_to_do(inputs: ReportInputs) -> tuple[str, ...]:
         lines.append("Report again when the bill is whole.")
     if verdict.status in ("over budget", "at risk") and inputs.advice is not None:
         best = inputs.advice.recommendations[:1]
-        lines += [f"Save: {each.title}." for each in best]
+        lines += [f"Save: {each.proposal.title}." for each in best]
     if verdict.status in ("over budget", "at risk") and not lines:
         lines.append(f"Ask what would save money: kmscost advise {inputs.inventory.path}.")
     if not lines:

@@ -10,6 +10,7 @@ import numpy as np
 
 from estimator.forecasting.budgets import is_over
 from estimator.inventory.budgets import Budget
+from estimator.report.monthly.month_cost import MonthCost
 
 if TYPE_CHECKING:
     from estimator.report.monthly.inputs import ReportInputs
@@ -20,27 +21,6 @@ Status = Literal["on budget", "at risk", "over budget", "no budget"]
 RISK = 0.05
 
 SEVERITY: dict[Status, int] = {"no budget": 0, "on budget": 1, "at risk": 2, "over budget": 3}
-
-
-@dataclass(frozen=True)
-class MonthCost:
-    """The cost of the month: what is billed of it, and what is expected of the rest. [currency]
-
-    `billed` is None where no bill tells it; then `rest` is the whole month.
-    """
-
-    billed: float | None
-    rest: float
-
-    @property
-    def total(self) -> float:
-        """Both together."""
-        return (self.billed or 0.0) + self.rest
-
-    @property
-    def is_billed(self) -> bool:
-        """True where a bill tells all of it."""
-        return self.billed is not None and not self.rest
 
 
 @dataclass(frozen=True)
@@ -99,7 +79,9 @@ def judge_budgets(inputs: ReportInputs) -> list[BudgetState]:
     for budget in inputs.inventory.budgets:
         ahead = expected[budget.name]["expected"].to_numpy(dtype=np.float64)[1:]
         over = _first(ahead, budget.usd_per_month)
-        at_bill = _first(ahead * factor, budget.usd_per_month)
+        # a bill tells nothing of a trail or a reader alone
+        is_told = budget.covers is None or budget.covers[0] != "driver"
+        at_bill = _first(ahead * (factor if is_told else 1.0), budget.usd_per_month)
         first = over if over is not None else at_bill
         drawn = inputs.simulation.over[budget.name][1:]
         states.append(

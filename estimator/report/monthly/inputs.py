@@ -17,22 +17,12 @@ from estimator.inventory.budgets import Budget
 from estimator.measurement.result import Actuals
 from estimator.reconciliation import Reconciliation
 from estimator.report.answers.budgets_and_copies import CopyCharge, copies_charged
-from estimator.report.monthly.budget_states import MonthCost
+from estimator.report.monthly.month_cost import BillRange, MonthCost
 from estimator.simulation import Simulation
 from estimator.simulation.quantiles import quantiles_of
 
 _TENTH = 0.1
 _HALF_CENT = 0.005  # what a bill rounds is outside of no range
-
-
-@dataclass(frozen=True)
-class BillRange:
-    """A bill beside the forecast's 5th and 95th percentile of the same days. [currency]"""
-
-    billed: float
-    low: float
-    high: float
-    is_inside: bool
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -39,7 +39,11 @@ def outlook_section(inputs: ReportInputs) -> Section | None:
         )
     blocks: list[Block] = [
         write_paragraphs(*in_all),
-        fan_chart(inputs.simulation, billed),
+        fan_chart(
+            inputs.simulation,
+            billed,
+            "billed" if inputs.month_cost.is_billed else "billed and forecast",
+        ),
         months_sheet(inputs),
         cost_chart(inputs.forecast),
         requests_chart(inputs.forecast),

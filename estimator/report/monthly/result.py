@@ -62,6 +62,7 @@ class MonthlyReport(ReportInputs):
                 "high": self.bill_range.high,
                 "is_inside": self.bill_range.is_inside,
             },
+            "beside": list(self.document.beside),
             "answers": [
                 {"question": answer.question, "lines": list(answer.lines)}
                 for answer in self.document.answers

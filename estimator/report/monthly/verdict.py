@@ -155,10 +155,8 @@ def _range_line(inputs: ReportInputs) -> list[str]:
         if held.is_inside:
             return [f"The bill is inside the forecast's range {ends}{to_date}."]
         line = f"The bill of {money(held.billed)} is outside the forecast's range {ends}{to_date}"
-    return [
-        f"{line}: do not trust the months ahead, which are not to be believed until calibrated "
-        f"({inputs.calibrate_command})."
-    ]
+    line += ": do not trust the months ahead, which are not to be believed until calibrated"
+    return [f"{line} ({inputs.calibrate_command})."]
 
 
 def _ahead(inputs: ReportInputs, main: BudgetState, states: Sequence[BudgetState]) -> list[str]:

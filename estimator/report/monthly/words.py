@@ -21,7 +21,8 @@ def in_simulations(probability: float, draws: int) -> str:
         return f"in {'all' if times else 'none'} of {draws:,} simulations"
     if min(times, draws - times) < draws / 1000:
         return f"in {times:,} of {draws:,} simulations"
-    return f"in {share(probability)} of {draws:,} simulations"
+    # two digits: the next run of other draws moves the third
+    return f"in {share(float(f'{probability:.2g}'))} of {draws:,} simulations"
 
 
 def often(probability: float) -> str:
