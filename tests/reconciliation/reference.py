@@ -69,10 +69,8 @@ def reconcile_slowly(
     exempt_forecast = inventory.cloudtrail_writes == "exempt"
     # of a payer without any line nothing is billed yet, and nothing of it is compared
     here = {own.get(line.account, payer) for line in everything or lines}
-
-    for row in forecast.rows.to_dict("records"):
-        if len(inventory.payers()) > 1 and row["payer"] not in here:
-            continue
+    alone = len(inventory.payers()) == 1
+    for row in forecast.rows[forecast.rows["payer"].isin(here) | alone].to_dict("records"):
         key = row["key"] if names is not None else ""
         place = (row["payer"], row["billed_account"], row["billed_region"], key)
         at = rows[(*place, row["operation"], row["unit"])]

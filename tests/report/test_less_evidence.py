@@ -20,6 +20,7 @@ from tests.sampling import cases
 MONTH = "2026-10"
 DAYS = calendar.monthrange(2026, 10)[1]
 PRICE = 0.000003
+LOOK = "{name: look, kind: query, account: '222222222222', queries_per_month: 90, days_scanned: 7}"
 
 
 @st.composite
@@ -33,8 +34,7 @@ def organizations(draw):
                 [
                     f"{{name: fixed, kind: fixed, account: '222222222222', gets_per_day: {gets}}}",
                     "{name: siem, kind: every-file, account: '111122223333', gets_per_file: 2}",
-                    "{name: look, kind: query, account: '222222222222', queries_per_month: 90, "
-                    "days_scanned: 7}",
+                    LOOK,
                 ]
             ),
             unique=True,
@@ -119,7 +119,7 @@ def daily_bill(inventory, scale):
 
 @settings(
     deadline=None,
-    max_examples=cases(12),
+    max_examples=cases(8),
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
