@@ -413,3 +413,35 @@ def test_copies_that_cost_little_are_no_card(tmp_path):
     )
     monthly = report(write(tmp_path, text), MONTH, advice=False)
     assert not any("copies" in line for line in monthly.document.beside)
+
+
+WIDE = """
+version: 1
+accounts: [{id: "111122223333", regions: [us-east-1]}]
+keys: [{id: logs, region: us-east-1}]
+trails: [{name: TRAIL, key: logs, files_per_day: {low: 2000, high: 90000}}]
+readers:
+  - {name: READER, kind: every-file, account: "111122223333", gets_per_file: {low: 1, high: 4}}
+  - {name: LOOK, kind: query, account: "111122223333", days_scanned: 3,
+     queries_per_month: {low: 2, high: 60}}
+"""
+
+
+def test_ranges_do_not_move_by_renaming(tmp_path):
+    """A trail and readers by other names: the same ends, the same mean, the same chances."""
+    text = f"{WIDE}budgets: [{{name: kms, usd_per_month: 20.00}}]\n"
+    renamed = text.replace("TRAIL", '"b[x].y"').replace("READER", "z").replace("LOOK", "a")
+    one, other = (
+        report(write(tmp_path, words, f"{number}.yaml"), MONTH, advice=False)
+        for number, words in enumerate((text, renamed))
+    )
+    assert one.simulation.draws_cost.tolist() == other.simulation.draws_cost.tolist()
+    cards = [
+        next(row for row in _cards(monthly) if row[0] == "Forecast") for monthly in (one, other)
+    ]
+    assert cards[0] == cards[1]
+    assert one.verdict.sentence == other.verdict.sentence
+    # three digits of the larger end, no more
+    low, high = re.search(r"simulations; ([\d.,]+) to ([\d.,]+) in 90 %", cards[0][1]).groups()
+    assert len(re.sub(r"[.,]", "", high).lstrip("0")) <= 3
+    assert len(re.sub(r"[.,]", "", low).lstrip("0")) <= 3
