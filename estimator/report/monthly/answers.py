@@ -8,6 +8,7 @@ from estimator.figures import count, money, signed
 from estimator.reconciliation.result import NOT_FORECAST, PARTS
 from estimator.report.monthly.document import Answer
 from estimator.report.monthly.inputs import ReportInputs
+from estimator.report.monthly.time import change_lines
 from estimator.report.monthly.verdict import judge
 from estimator.report.monthly.words import part
 
@@ -19,6 +20,7 @@ def answer_questions(inputs: ReportInputs) -> tuple[Answer, ...]:
     """Return each question with its answer."""
     return (
         Answer("Why?", _why(inputs)),
+        Answer("What changed?", change_lines(inputs)),
         Answer("What to do?", _what_to_do(inputs)),
     )
 

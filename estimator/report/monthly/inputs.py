@@ -17,7 +17,9 @@ from estimator.inventory.budgets import Budget
 from estimator.measurement.result import Actuals
 from estimator.reconciliation import Reconciliation
 from estimator.report.answers.budgets_and_copies import CopyCharge, copies_charged
+from estimator.report.monthly.changes import Changes
 from estimator.report.monthly.month_cost import BillRange, MonthCost
+from estimator.report.monthly.past import PastMonth
 from estimator.simulation import Simulation
 from estimator.simulation.quantiles import quantiles_of
 
@@ -46,6 +48,10 @@ class ReportInputs:
         The month against its bill.
     advice : Advice or None
         What would save money over these months.
+    past : tuple of PastMonth
+        The months up to the reported one, which is the last.
+    changes : Changes or None
+        What changed since the report before, where it was kept.
     unread : tuple of str
         What of the measurements and of the bill could not be read, and why.
     """
@@ -57,6 +63,8 @@ class ReportInputs:
     actuals: Actuals | None = None
     reconciliation: Reconciliation | None = None
     advice: Advice | None = None
+    past: tuple[PastMonth, ...] = ()
+    changes: Changes | None = None
     unread: tuple[str, ...] = ()
 
     @property

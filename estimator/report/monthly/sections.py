@@ -18,6 +18,7 @@ from estimator.report.monthly.rates_and_notices import (
     notices_section,
     rates_section,
 )
+from estimator.report.monthly.time import time_section
 from estimator.report.monthly.verdict import judge
 from estimator.report.monthly.words import month_in_words
 
@@ -36,6 +37,7 @@ def build_document(inputs: ReportInputs) -> Document:
     verdict = judge(inputs)
     sections = (
         month_section(inputs),
+        time_section(inputs),
         outlook_section(inputs),
         breakdown_section(inputs),
         free_section(inputs),
