@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -23,7 +24,7 @@ from estimator.cli.output import (
     show_bytes,
 )
 
-_KINDS = ("cost", "requests", "fan", "drivers", "sankey")
+_KINDS = ("cost", "requests", "fan", "drivers", "sankey", "timeline")
 
 
 def _complete_kind(incomplete: str) -> list[str]:
@@ -57,6 +58,19 @@ def plot(
     seed: Seed = None,
     rates: Rates = None,
     discount: Discount = "0%",
+    bill: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--bill",
+            help="Of a timeline: the months billed, as those of report; may be given several "
+            "times.",
+            metavar="PATH",
+        ),
+    ] = None,
+    history: Annotated[
+        Path | None,
+        typer.Option("--history", help="Of a timeline: what report forecast then.", metavar="FILE"),
+    ] = None,
     form: Annotated[
         PictureFormat | None,
         typer.Option("--format", "-f", help="Default: what --output ends with, else svg."),
@@ -68,7 +82,10 @@ def plot(
     from estimator.report.charts.chart import WIDE
     from estimator.report.charts.svg import png_bytes, svg_text
 
-    chart = chart_of(inventory, kind, start, months, draws, seed, rates, read_discount(discount))
+    share = read_discount(discount)
+    chart = chart_of(
+        inventory, kind, start, months, draws, seed, rates, share, bill or None, history
+    )
     figure = chart.draw(WIDE)
     if form is PictureFormat.png:
         show_bytes(png_bytes(figure), output)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from estimator.forecasting import calendar, forecast
 from estimator.inventory import Inventory, load_inventory
+from estimator.measurement.measurement_files import load_bill
+from estimator.measurement.result import Actuals
 from estimator.report.charts.chart import WIDE, Chart
 from estimator.report.charts.fan import QUANTILES
 from estimator.simulation import simulate
@@ -21,12 +24,15 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS", "chart_of", "plot"]
 
+Paths = str | Path | Sequence[str | Path]
+
 KINDS = {
     "cost": "cost of requests and keys, month by month, under both interpretations",
     "requests": "requests by cause, month by month",
     "fan": "how sure: the range of each month's cost, against the budgets",
     "drivers": "what causes the spread",
     "sankey": "who causes it, by what, and who is billed, in the first month",
+    "timeline": "months as billed, then months as expected with their range, on one axis",
 }
 
 
@@ -39,6 +45,8 @@ def plot(
     seed: int | None = None,
     rates: RateTable | str | Path | None = None,
     discount: float = 0.0,
+    bill: Actuals | Paths | None = None,
+    history: str | Path | None = None,
 ) -> Figure:
     """A chart of a forecast as a matplotlib figure, which Jupyter shows.
 
@@ -47,9 +55,11 @@ def plot(
     inventory, start, months, rates, discount
         As for `estimator.forecast`.
     kind : str
-        ``cost``, ``requests``, ``fan``, ``drivers`` or ``sankey``.
+        ``cost``, ``requests``, ``fan``, ``drivers``, ``sankey`` or ``timeline``.
     draws, seed
         As for `estimator.simulate`, where the kind needs one.
+    bill, history : optional
+        As for `estimator.report`: the months billed of a ``timeline``, and what was forecast then.
 
     Returns
     -------
@@ -61,7 +71,8 @@ def plot(
     KmscostError
         As `estimator.forecast`; or there is no such kind.
     """
-    return chart_of(inventory, kind, start, months, draws, seed, rates, discount).draw(WIDE)
+    chart = chart_of(inventory, kind, start, months, draws, seed, rates, discount, bill, history)
+    return chart.draw(WIDE)
 
 
 def chart_of(
@@ -73,6 +84,8 @@ def chart_of(
     seed: int | None = None,
     rates: RateTable | str | Path | None = None,
     discount: float = 0.0,
+    bill: Actuals | Paths | None = None,
+    history: str | Path | None = None,
 ) -> Chart:
     """The chart that `plot` draws, with its text alternative; parameters as there."""
     if kind not in KINDS:
@@ -84,6 +97,19 @@ def chart_of(
     calendar(start, months)
     inventory = inventory if isinstance(inventory, Inventory) else load_inventory(inventory)
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
+    if kind == "timeline":
+        from estimator.report.charts.timeline import plot_timeline
+        from estimator.report.past.history_file import History, read_history
+
+        billed = bill if isinstance(bill, Actuals | None) else load_bill(bill)
+        code = table.currency
+        kept = History(code) if history is None else read_history(history, code)
+        drawn = simulate(inventory, start, months, draws, seed, QUANTILES, table, discount)
+        return plot_timeline(inventory, billed, drawn, kept, table, discount)
+    if bill is not None or history is not None:
+        fix = "choose kind timeline"
+        name, found = ("bill", "a bill") if bill is not None else ("history", "a history")
+        raise UsageError(Problem(name, None, "", found, f"none of kind {kind}", fix))
     if kind in ("fan", "drivers"):
         from estimator.report.charts.drivers import drivers_chart
         from estimator.report.charts.fan import fan_chart

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from estimator.figures import money
+from estimator.inventory import Inventory
+from estimator.measurement.result import Actuals
 from estimator.report.charts.chart import (
     Chart,
     Size,
@@ -22,6 +24,11 @@ from estimator.report.charts.chart import (
     write,
 )
 from estimator.report.charts.colours import BLUE, GREY, INK, RED, SKY
+from estimator.report.past.history_file import History
+from estimator.report.past.months import months_of_bill, past_month
+from estimator.simulation import Simulation
+from estimator.simulation.quantiles import quantiles_of
+from pricing.rates import RateTable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -88,6 +95,46 @@ def timeline_chart(
         parts.append(f"budget {budget[0]} {money(budget[1])}")
     draw = partial(_draw, tuple(months), budget, currency)
     return Chart("timeline", title, "; ".join(parts), draw)
+
+
+def plot_timeline(
+    inventory: Inventory,
+    billed: Actuals | None,
+    simulation: Simulation,
+    history: History,
+    table: RateTable,
+    discount: float,
+) -> Chart:
+    """Draw every month of a bill, then the months of a simulation that it does not have.
+
+    Raises
+    ------
+    KmscostError
+        As `estimator.reconcile`.
+    """
+    months = []
+    for label in months_of_bill(billed):
+        then = history.forecast_then(label)
+        past = past_month(inventory, billed, None, label, table, discount, then)
+        cost = past.cost
+        if cost is not None:
+            months.append(TimelineMonth(label, cost.billed, cost.rest, then=then))
+    last = months[-1].month if months else ""
+    means = simulation.monthly[f"mean_{simulation.cost}"].to_numpy()
+    for at, label in enumerate(simulation.months.labels):
+        if label > last:
+            draws = simulation.draws_cost[:, at]
+            low, high = map(float, quantiles_of(draws, (0.05, 0.95)))
+            ends = (low, high) if high > low else (None, None)
+            months.append(TimelineMonth(label, None, float(means[at]), *ends))
+    limits = [
+        (budget.usd_per_month, budget.name)
+        for budget in inventory.budgets
+        if budget.covers is None and simulation.currency == "USD"
+    ]
+    lowest = min(limits, default=None)
+    named = None if lowest is None else (lowest[1], lowest[0])
+    return timeline_chart(months, named, simulation.currency)
 
 
 def _draw(

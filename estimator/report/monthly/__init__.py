@@ -18,9 +18,9 @@ from estimator.reconciliation import reconcile
 from estimator.report.charts.fan import QUANTILES
 from estimator.report.monthly.breakdown import break_down
 from estimator.report.monthly.changes import find_changes
-from estimator.report.monthly.history import History, read_history
-from estimator.report.monthly.past import collect_past
 from estimator.report.monthly.result import MonthlyReport
+from estimator.report.past.history_file import History, read_history
+from estimator.report.past.months import collect_past
 from estimator.simulation import simulate
 from pricing.rates import RateTable, load_rates
 from pricing.reading.problems import Problem, UsageError

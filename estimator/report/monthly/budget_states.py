@@ -10,7 +10,7 @@ import numpy as np
 
 from estimator.forecasting.budgets import is_over
 from estimator.inventory.budgets import Budget
-from estimator.report.monthly.month_cost import MonthCost
+from estimator.report.past.month_cost import MonthCost
 
 if TYPE_CHECKING:
     from estimator.report.monthly.inputs import ReportInputs

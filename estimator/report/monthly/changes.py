@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from estimator.forecasting import Forecast, forecast
 from estimator.inventory import Inventory
-from estimator.report.monthly.history import KeptReport
+from estimator.report.past.history_file import KeptReport
 from estimator.scenarios import Comparison, compare
 from pricing.rates import RateTable
 

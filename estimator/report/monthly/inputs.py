@@ -18,8 +18,8 @@ from estimator.measurement.result import Actuals
 from estimator.reconciliation import Reconciliation
 from estimator.report.answers.budgets_and_copies import CopyCharge, copies_charged
 from estimator.report.monthly.changes import Changes
-from estimator.report.monthly.month_cost import BillRange, MonthCost
-from estimator.report.monthly.past import PastMonth
+from estimator.report.past.month_cost import BillRange, MonthCost
+from estimator.report.past.months import PastMonth
 from estimator.simulation import Simulation
 from estimator.simulation.quantiles import quantiles_of
 

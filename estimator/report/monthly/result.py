@@ -11,17 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from estimator.report.monthly.document import Document
-from estimator.report.monthly.history import History, KeptReport, describe_inventory
 from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.markdown import write_markdown
-from estimator.report.monthly.past import (
+from estimator.report.monthly.sections import build_document
+from estimator.report.monthly.verdict import Verdict, judge
+from estimator.report.past.history_file import History, KeptReport, describe_inventory
+from estimator.report.past.months import (
     PastMonth,
     change_to_month_before,
     measured_of,
     year_to_date,
 )
-from estimator.report.monthly.sections import build_document
-from estimator.report.monthly.verdict import Verdict, judge
 
 
 def _describe_month(past: PastMonth, months: Sequence[PastMonth], at: int) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from estimator.report.charts.timeline import TimelineMonth, timeline_chart
 from estimator.report.monthly.changes import Change
 from estimator.report.monthly.document import Block, Section
 from estimator.report.monthly.inputs import ReportInputs
-from estimator.report.monthly.past import PastMonth, change_to_month_before, year_to_date
 from estimator.report.monthly.verdict import judge
 from estimator.report.monthly.words import month_in_words
+from estimator.report.past.months import PastMonth, change_to_month_before, year_to_date
 from estimator.simulation.quantiles import quantiles_of
 
 _MOST = 20
@@ -101,7 +101,7 @@ def _months_sheet(inputs: ReportInputs) -> Sheet:
                 "-" if each.forecast_then is None else money(each.forecast_then),
                 "-" if off is None else signed(money(off)),
                 "-" if each.forecast is None else money(each.forecast),
-                "-" if each.others is None else money(each.others),
+                "-" if each.others is None else money(round(each.others, 6)),
                 "-" if each.measured is None else count(each.measured),
             )
         )

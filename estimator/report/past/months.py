@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from estimator.inventory import Inventory
 from estimator.measurement.result import Actuals
 from estimator.months import Months, parse_month
 from estimator.reconciliation import Reconciliation, reconcile
-from estimator.report.monthly.history import History
-from estimator.report.monthly.month_cost import MonthCost
+from estimator.report.past.history_file import History
+from estimator.report.past.month_cost import MonthCost
 from pricing.rates import RateTable
 from pricing.reading.problems import KmscostError
 
@@ -66,27 +66,53 @@ def collect_past(
         The month that is reported, which is known already.
     """
     kept, requests = history.billed(), _measured_by_month(measured)
-    of_bill = set() if billed is None else _months_of(billed)
+    of_bill = months_of_bill(billed)
     labels = sorted(label for label in {*of_bill, *kept, *requests} if label < month)[-_MOST:]
     found, left_out = [], []
     for label in labels:
         then = history.forecast_then(label)
-        result = None
-        if billed is not None and label in of_bill:
+        past = PastMonth(label, None, "", None, requests.get(label), None, then)
+        if label in of_bill:
             try:
-                result = reconcile(inventory, billed, label, measured, table, discount)
+                past = past_month(inventory, billed, measured, label, table, discount, then)
             except KmscostError as error:
                 # one month that cannot be compared takes nothing from the others
                 left_out.append(f"the bill of {label} is left out: {error.problems[0]}")
-        if result is not None and result.has_kms:
-            found.append(_from_reconciliation(result, requests.get(label), then))
-        else:
-            cost = MonthCost(kept[label], 0.0) if label in kept else None
-            bill = "by the report of then" if label in kept else ""
-            past = PastMonth(label, cost, bill, None, requests.get(label), None, then)
-            if cost is not None or past.measured is not None:
-                found.append(past)
+        if past.cost is None and label in kept:
+            cost = MonthCost(kept[label], 0.0)
+            past = replace(past, cost=cost, bill="by the report of then")
+        if past.cost is not None or past.measured is not None:
+            found.append(past)
     return (*found, current), tuple(left_out)
+
+
+def past_month(
+    inventory: Inventory,
+    billed: Actuals | None,
+    measured: Actuals | None,
+    month: str,
+    table: RateTable,
+    discount: float,
+    then: float | None,
+) -> PastMonth:
+    """Hold one month of a bill against its forecast.
+
+    Parameters
+    ----------
+    then : float or None
+        What was forecast of it. [currency]
+
+    Raises
+    ------
+    KmscostError
+        As `estimator.reconcile`.
+    """
+    assert billed is not None
+    result = reconcile(inventory, billed, month, measured, table, discount)
+    requests = measured_of(measured, month)
+    if not result.has_kms:
+        return PastMonth(month, None, "", None, requests, result.forecast_of_month(), then)
+    return _from_reconciliation(result, requests, then)
 
 
 def _from_reconciliation(
@@ -105,9 +131,11 @@ def _from_reconciliation(
     )
 
 
-def _months_of(billed: Actuals) -> set[str]:
-    months = {str(label) for label in billed.measured["month"].dropna().unique()}
-    return {label for label in months if label != "NaT"}
+def months_of_bill(billed: Actuals | None) -> tuple[str, ...]:
+    """The months that a bill has lines of, in order."""
+    if billed is None:
+        return ()
+    return tuple(sorted(str(label) for label in billed.measured["month"].dropna().unique()))
 
 
 def _measured_by_month(measured: Actuals | None) -> dict[str, float]:
