@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 from collections import Counter
-from typing import TextIO
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from typing import TextIO, TypeVar
 
 from estimator.measurement.compressed import plain_stream
+from estimator.measurement.paths import find_files
 from estimator.measurement.progress import CountingFile, Done
-from estimator.measurement.skipped import MOST_LISTED, SkippedFiles
-from estimator.measurement.unreadable import UnreadableError
+from estimator.measurement.skipped import MOST_LISTED, SkippedFiles, readable_name
+from estimator.measurement.unreadable import Refused, UnreadableError
+
+_Read = TypeVar("_Read")
 
 _AT_ONCE = 1 << 18  # bytes
 
@@ -55,6 +60,63 @@ def as_text(stream: io.BufferedReader) -> TextIO:
     """The text of a file; Windows' shells write UTF-16 where output is sent to a file."""
     wide = stream.peek(2)[:2] in (b"\xff\xfe", b"\xfe\xff")
     return io.TextIOWrapper(stream, encoding="utf-16" if wide else "utf-8-sig", errors="replace")
+
+
+def read_files(
+    paths: Sequence[str], read: Callable[[str, Done], _Read], refused: Refused, done: Done
+) -> Iterator[tuple[str, _Read]]:
+    """Read each file by itself; one that cannot be read is among `refused` with its reason."""
+    for found in find_files(paths, refused.skipped):
+        if not found.size:
+            refused.skipped.add(found.path, "empty file")
+            continue
+        try:
+            content = read(found.path, done)
+        except UnreadableError as error:
+            refused.add(found.path, error)
+            continue
+        finally:
+            done.add(1, 0)
+        yield found.path, content
+
+
+class Copies:
+    """Knows a file again that was counted already under another name, packed or not.
+
+    A line of an access log and a listing of a bucket are never written twice: the same bytes are
+    the same file.
+    """
+
+    def __init__(self) -> None:
+        self._counted: dict[Hashable, list[str]] = {}
+        self.notices: list[str] = []
+
+    def is_copy(self, path: str, counts: Hashable) -> bool:
+        """Tell whether a file is a copy, and remember it if not.
+
+        Parameters
+        ----------
+        path : str
+        counts : hashable
+            Counts of the file: only files whose counts are equal are compared byte by byte.
+        """
+        others = self._counted.setdefault(counts, [])
+        if others:
+            content = _digest(path)
+            for other in others:
+                if _digest(other) == content:
+                    self.notices.append(
+                        f"{readable_name(path)} holds the same lines as {readable_name(other)}: "
+                        "counted once"
+                    )
+                    return True
+        others.append(path)
+        return False
+
+
+def _digest(path: str) -> bytes:
+    with open_plain(path, Done(None)) as stream:
+        return hashlib.file_digest(stream, "sha256").digest()
 
 
 class BadLines:

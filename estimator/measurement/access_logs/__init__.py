@@ -20,12 +20,14 @@ from estimator.measurement.access_logs.lines import (
 )
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.object_counts import AT_MOST
-from estimator.measurement.paths import as_paths, find_files
+from estimator.measurement.paths import as_paths
+from estimator.measurement.plain_files import Copies, read_files
 from estimator.measurement.progress import Done, Progress
+from estimator.measurement.recognition import naming_files
 from estimator.measurement.result import Actuals
 from estimator.measurement.rows import actuals_frame, actuals_grain
 from estimator.measurement.skipped import SkippedFiles
-from estimator.measurement.unreadable import Refused, UnreadableError, readable
+from estimator.measurement.unreadable import Refused, readable
 from pricing.reading.problems import printable
 
 SOURCE = "access-logs"
@@ -33,6 +35,7 @@ SOURCE = "access-logs"
 _MOST_OPERATIONS = 6  # to name
 
 
+@naming_files("measure access-logs")
 def measure_access_logs(
     paths: str | Path | Sequence[str | Path],
     by: str | Sequence[str] | None = None,
@@ -74,20 +77,11 @@ def measure_access_logs(
     skipped = refused.skipped
     counted = _Counted()
     names = as_paths(paths)
-    done = Done(progress)
-    for found in find_files(names, skipped):
-        if not found.size:
-            skipped.add(found.path, "empty file")
+    copies = Copies()
+    for path, log in read_files(names, _read, refused, Done(progress)):
+        if copies.is_copy(path, (log.lines, log.requests.total(), frozenset(log.hours))):
             continue
-        try:
-            with readable("S3 server access logs"):
-                log = read_lines(found.path, done)
-        except UnreadableError as error:
-            refused.add(found.path, error)
-            continue
-        finally:
-            done.add(1, 0)
-        log.bad.skip(found.path, skipped)
+        log.bad.skip(path, skipped)
         counted.add(log)
     if strict and skipped:
         raise skipped.refuse()
@@ -101,9 +95,14 @@ def measure_access_logs(
         counted.lines,
         skipped=skipped,
         coverage=coverage,
-        notices=(*_notices(counted, skipped), *coverage.notices()),
+        notices=(*_notices(counted, skipped), *copies.notices, *coverage.notices()),
         by=grain,
     )
+
+
+def _read(path: str, done: Done) -> Log:
+    with readable("S3 server access logs"):
+        return read_lines(path, done)
 
 
 @dataclass

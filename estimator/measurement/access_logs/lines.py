@@ -173,9 +173,6 @@ def _as_json(begin: bytes) -> UnreadableError:
     if b'"request_time' in begin and b'"operation' in begin:
         found = "S3 access log records as CloudWatch Logs holds them (JSON)"
         return UnreadableError(found, EXPECTED, "deliver the access logs to a bucket as well")
-    if b'"Records"' in begin or b'"eventSource' in begin:
-        found, fix = "a log of CloudTrail", "kmscost measure cloudtrail counts those"
-        return UnreadableError(found, EXPECTED, fix)
     return UnreadableError("JSON, no S3 server access log", EXPECTED, FIX)
 
 

@@ -12,6 +12,7 @@ from estimator.measurement.athena.rows import METADATA
 from estimator.measurement.cloudtrail_logs.counting import Counted
 from estimator.measurement.cloudtrail_logs.gathering import Gathering
 from estimator.measurement.paths import as_paths, find_files
+from estimator.measurement.recognition import naming_files
 from estimator.measurement.result import Actuals
 from estimator.measurement.rows import actuals_grain
 from estimator.measurement.skipped import SkippedFiles
@@ -25,6 +26,7 @@ _NONE = (
 )
 
 
+@naming_files("measure athena")
 def measure_athena(
     paths: str | Path | Sequence[str | Path],
     by: str | Sequence[str] | None = None,

@@ -30,6 +30,7 @@ from estimator.measurement.billing.deliveries import find_bills
 from estimator.measurement.billing.periods import bill_coverage, shares
 from estimator.measurement.billing.repeats import NOTHING, Marks, SeenFiles, repeat_notices
 from estimator.measurement.paths import as_paths
+from estimator.measurement.recognition import naming_files
 from estimator.measurement.result import Actuals
 from estimator.measurement.rows import actuals_frame, actuals_grain
 from estimator.measurement.skipped import SkippedFiles
@@ -52,6 +53,7 @@ _ROWS = (
 )
 
 
+@naming_files("measure bill")
 def measure_bill(
     paths: str | Path | Sequence[str | Path],
     by: str | Sequence[str] | None = None,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from estimator.measurement.billing import chunks, cost_explorer
@@ -26,11 +27,13 @@ from estimator.measurement.billing.json_documents import read_documents, refuse_
 from estimator.measurement.billing.layouts import Columns, is_bill
 from estimator.measurement.billing.periods import moments
 from estimator.measurement.billing.repeats import (
+    NOTHING,
     Contents,
     Marks,
     digest_of,
     mark_of,
     marks,
+    stands_twice,
 )
 from estimator.measurement.billing.tables import (
     SlowWayError,
@@ -40,6 +43,11 @@ from estimator.measurement.billing.tables import (
 from estimator.measurement.billing.workbooks import read_sheet, sheets_of
 from estimator.measurement.compressed import compression
 from estimator.measurement.unreadable import Refused, UnreadableError, readable
+
+TWICE = (
+    "every line of KMS and CloudTrail stands in the file twice: if it was joined to itself, all "
+    "figures are twice too high"
+)
 
 
 @dataclass
@@ -108,7 +116,7 @@ def count_table(table: Table, alone: bool = False) -> Tally | list[Entry]:
     ----------
     table : Table
     alone : bool
-        No other is counted: its lines need no marks, to be found again in others.
+        No other is counted: its charges need no mark, to be found again in another form.
     """
     try:
         return _count_once(table, alone, slow=False)
@@ -169,8 +177,7 @@ def _tally(columns: Columns, parts: Iterator[Chunk], alone: bool, slow: bool) ->
         if len(lines.charges):
             rows = split_amounts(lines.charges, lines.numbers, columns)
             tally.lost_zeros |= {name for name in rows["account"] if has_lost_zeros(name)}
-            if not alone:
-                tally.marks.append(marks(lines.charges))
+            tally.marks.append(marks(lines.charges))
             try:
                 charged = charges(rows, columns)
             except UnreadableError as error:
@@ -196,6 +203,8 @@ def _tally(columns: Columns, parts: Iterator[Chunk], alone: bool, slow: bool) ->
     starts, ends = (moments((span[at] for span in spans), name) for at, name in enumerate(names))
     tally.spans = {(starts[a], ends[b]) for a, b in spans if a in starts and b in ends}
     tally.notices = dict.fromkeys(columns.layout.notices)
+    if stands_twice(np.concatenate([NOTHING, *tally.marks])):
+        tally.notices[TWICE] = None
     if columns.layout.by_month and not tally.spans:
         tally.notices["an estimate of a month that is not over: it covers no hour"] = None
     return tally

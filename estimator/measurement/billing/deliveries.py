@@ -17,6 +17,7 @@ from estimator.measurement.billing.cost_explorer import is_cost_explorer
 from estimator.measurement.billing.json_documents import read_documents, refuse_document
 from estimator.measurement.billing.side_files import is_side_document, is_side_file
 from estimator.measurement.paths import Found, find_files
+from estimator.measurement.recognition import BESIDE_A_BILL
 from estimator.measurement.unreadable import Refused, UnreadableError, readable
 from pricing.reading.problems import KmscostError, Problem
 
@@ -103,7 +104,7 @@ def find_bills(paths: Sequence[str], refused: Refused) -> Delivered:
     latest, more = _latest_versions(loose, chosen)
     files = {**chosen, **{real: loose[real] for real in latest}}
     if beside and not files and not refused.skipped:
-        what, fix = "a file that AWS writes beside a bill", "name its data files"
+        what, fix = BESIDE_A_BILL.words, "name its data files"
         raise KmscostError(Problem(beside[0], None, "", what, "the table of a bill", fix))
     return Delivered(tuple(files.values()), (*notices, *more))
 

@@ -6,7 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from estimator.measurement.own_columns import FORECAST_COLUMN, MEASURE_COLUMNS
+from estimator.measurement.recognition import (
+    FORECAST,
+    MEASUREMENT,
+    RECONCILIATION,
+    kind_of_columns,
+)
 from estimator.measurement.unreadable import UnreadableError
 
 _MOST_COLUMNS_SAID = 8
@@ -304,21 +309,20 @@ def _describe_layouts() -> str:
     return f"a Cost and Usage Report ({cur}, ...) or of FOCUS (ServiceName, ChargeCategory, ...)"
 
 
+# what to name in place of kmscost's own output
+_FIXES = {
+    MEASUREMENT: "name the bill that was measured, or give its JSON to reconcile or report",
+    FORECAST: "name what AWS billed: a forecast is no bill",
+    RECONCILIATION: "name the bill itself",
+}
+
+
 def _refuse_own_output(names: Sequence[str]) -> None:
     """Refuse what kmscost itself wrote: a forecast never comes back as a bill."""
-    columns = {name.strip() for name in names}
-    found = ""
-    if columns >= MEASURE_COLUMNS:
-        found = "the CSV of `kmscost measure`"
-        fix = "name the bill that was measured, or give its JSON to reconcile or report"
-    elif FORECAST_COLUMN in columns or columns >= {"driver", "billed_account", "quantity"}:
-        found = "the CSV of `kmscost forecast`"
-        fix = "name what AWS billed: a forecast is no bill"
-    elif columns >= {"billed", "forecast", "relative_difference"}:
-        found = "the CSV of `kmscost reconcile`"
-        fix = "name the bill itself"
-    if found:
-        raise UnreadableError(found, f"the columns of {_describe_layouts()}", fix)
+    kind = kind_of_columns(names)
+    fix = _FIXES.get(kind) if kind else None
+    if kind and fix:
+        raise UnreadableError(kind.words, f"the columns of {_describe_layouts()}", fix)
 
 
 def _list_columns(names: Sequence[str]) -> str:

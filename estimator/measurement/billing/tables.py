@@ -214,7 +214,9 @@ def _arrow_chunk(table: Any, columns: Columns) -> Chunk:
         of_aws = compute.or_(compute.or_(of_aws, unknown), ours)
     kinds = values("kind")
     # Arrow knows no blanks after a separator: the cells keep them, and a quote behind them
-    if any('"' in kind or kind.startswith(" ") for kind in kinds):
+    # a header in the middle, where files were joined, is no line
+    is_header = columns.name("kind") in kinds
+    if is_header or any('"' in kind or kind.startswith(" ") for kind in kinds):
         raise SlowWayError
     is_usage = compute.and_(of_aws, _among(table["kind"], kinds, columns.layout.is_usage))
     if columns.layout.by_month and "invoice" in table.column_names:
@@ -287,7 +289,8 @@ def _csv_lines(stream: IO[bytes], columns: Columns, text: Text) -> Iterator[Chun
     # never lower: the limit is the whole process's, and others may have raised it
     csv.field_size_limit(max(csv.field_size_limit(), _MOST_FIELD))
     wrapper, reader = open_rows(stream, text)
-    width = len(text.header)
+    header = list(text.header)
+    width = len(header)
     is_wide = text.encoding.startswith("utf-16")
 
     def rows() -> Iterator[tuple[int, list[str]]]:
@@ -308,6 +311,8 @@ def _csv_lines(stream: IO[bytes], columns: Columns, text: Text) -> Iterator[Chun
             # half a character lost: line ends become U+0A00, which is none, and all is one cell
             if is_wide and any(_LOST_LINE in cell for cell in row):
                 raise UnreadableError(f"text that is no {text.encoding}", "text in UTF-8")
+            if row == header:  # files joined one behind another: their lines follow
+                continue
             if len(row) == width:
                 yield reader.line_num + text.before, row
             elif row:

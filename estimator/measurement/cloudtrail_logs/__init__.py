@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from estimator.measurement.cloudtrail_logs.local import count_paths
 from estimator.measurement.paths import as_names, as_paths
 from estimator.measurement.progress import Progress
+from estimator.measurement.recognition import naming_files
 from estimator.measurement.rows import actuals_grain
 from estimator.measurement.skipped import SkippedFiles
 from pricing.reading.problems import Problem, UsageError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 ENGINES = ("local", "spark")
 
 
+@naming_files("measure cloudtrail")
 def measure_cloudtrail(
     paths: str | Path | Sequence[str | Path],
     by: str | Sequence[str] | None = None,

@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
 from typing import Any
 
+from estimator.measurement.recognition import HEAD, FileKind, kind_of_keys, kind_of_text
+
 # a partition may add its ending: amazonaws.com.cn is China's, amazonaws.eu the European Cloud's
 _SERVICE = re.compile(r"[A-Za-z0-9.-]+\.amazonaws\.(?:com|eu)(?:\.[A-Za-z0-9.-]+)?", re.ASCII)
 
@@ -47,14 +49,10 @@ _FORMS: tuple[tuple[Collection[str], str], ...] = (
     (("AwsAccountId", "ProductArn"), "findings of Security Hub, no CloudTrail events"),
     (("class_uid", "metadata"), "OCSF events of another source than CloudTrail"),
     (("TrailARN", "Name"), "a trail's settings, no CloudTrail log"),
-    (("trailList",), "trails' settings, no CloudTrail log"),
     (
         ("ecs", "event"),
         "events in Elastic's own fields (ECS), which do not keep all; export event.original",
     ),
-    (("Contents",), "a listing of objects, no CloudTrail log; use measure s3-listing"),
-    (("Versions",), "a listing of objects, no CloudTrail log; use measure s3-listing"),
-    (("fileSchema", "files"), "a manifest of S3 Inventory; use measure s3-inventory"),
     (("totals", "rows"), "a result of kmscost, no CloudTrail log"),
 )
 
@@ -84,7 +82,13 @@ def name_of(fields: Mapping[str, Any], text: Text) -> str:
             return _SENDERS[text(key)]
     if text("source") == "aws.s3" and "detail" in fields:
         return NOTIFICATION
-    return next((name for keys, name in _FORMS if all(key in fields for key in keys)), "")
+    form = next((name for keys, name in _FORMS if all(key in fields for key in keys)), "")
+    return form or _other_source(kind_of_keys(fields))
+
+
+def _other_source(kind: FileKind | None) -> str:
+    """What a file is that another command reads; empty where nobody knows."""
+    return kind.sentence if kind and kind.command != "measure cloudtrail" else ""
 
 
 def announcement_of(text: Text) -> str:
@@ -109,19 +113,15 @@ def announcement_of_text(data: bytes) -> str:
 
 # how a text begins that is no JSON, and what it is
 _TEXTS = (
-    (
-        re.compile(rb"\w+ \S+ \[\d\d/\w{3}/\d{4}:"),
-        "lines of S3 server access logs; use measure access-logs",
-    ),
     (re.compile(rb"(?:---\s|Events:\s|- \w+:|\w+:\s*\n)"), "YAML; export as JSON (--output json)"),
     (re.compile(rb"[-+]{10,}|\|  "), "a table for people; export as JSON (--output json)"),
     (re.compile(rb"version account-id "), "VPC flow logs, no CloudTrail log"),
     (re.compile(rb"\s*\w+\s+: "), "a list for people; pipe it through ConvertTo-Json"),
-    (re.compile(rb"Obj\x01"), "an Avro file; export as JSON or Parquet"),
     (re.compile(rb"ORC"), "an ORC file; export as JSON or Parquet"),
 )
 
 
 def name_of_text(text: bytes) -> str:
     """What a text that is no JSON is, and what to export instead."""
-    return next((name for begin, name in _TEXTS if begin.match(text)), NOT_JSON)
+    other = _other_source(kind_of_text(text[:HEAD]))
+    return other or next((name for begin, name in _TEXTS if begin.match(text)), NOT_JSON)

@@ -13,8 +13,8 @@ import pandas as pd
 
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.measurement_files.columns import frame_of, missing_or_unknown
-from estimator.measurement.measurement_files.detection import delimiter_of
 from estimator.measurement.measurement_files.models import COLUMNS
+from estimator.measurement.recognition import delimiter_of
 from estimator.measurement.result import Actuals
 from pricing.reading.files import decode, to_utf8
 from pricing.reading.problems import KmscostError, Problem

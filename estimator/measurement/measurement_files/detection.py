@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from estimator.measurement.own_columns import FORECAST_COLUMN, MEASURE_COLUMNS
 from estimator.measurement.paths import find_files
+from estimator.measurement.recognition import HEAD, MEASUREMENT, as_text, kind_of_text, own_json
 from estimator.measurement.skipped import SkippedFiles
 from pricing.reading.problems import KmscostError, Problem
 
 Kind = Literal["json", "csv", "logs"]
-
-_HEAD = 64 * 1024
-_BLANK = b"\xef\xbb\xbf \t\r\n"
-_WIDE = (b"\xff\xfe", b"\xfe\xff")
-_FIRST_KEY = re.compile(rb'\{\s*"([^"\\]*)"\s*:')
-
-# the first keys of what kmscost writes, as it writes them and sorted by other tools; an event of
-# CloudTrail begins with none of them
-_OF_MEASURE = frozenset({b"source", b"coverage"})
-_OF_OTHERS = frozenset(
-    {b"totals", b"month", b"months", b"problems", b"rates", b"quantiles", b"free_tier", b"steps"}
-)
 
 _EXPECTED = "the JSON or CSV of `kmscost measure`, or log files of CloudTrail"
 
@@ -99,46 +86,17 @@ def kind_of(path: str) -> Kind:
     """
     try:
         with Path(path).open("rb") as stream:
-            head = stream.read(_HEAD)
+            head = stream.read(HEAD)
     except OSError as error:
         found = f"a file that cannot be read ({error.strerror})"
         raise KmscostError(Problem(path, None, "", found, "a readable file", "")) from None
-    if head[:2] in _WIDE:  # PowerShell's > writes UTF-16
-        head = head[: len(head) // 2 * 2].decode("utf-16", "replace").encode()
-    text = head.lstrip(_BLANK)
-    if text.startswith(b"{"):
-        first = _FIRST_KEY.match(text)
-        return "json" if first and first[1] in _OF_MEASURE | _OF_OTHERS else "logs"
-    if not text or text.startswith(b"[") or not _is_text(text):
+    text = as_text(head)
+    if not text or text.startswith(b"["):
         return "logs"
-    return _table(path, text)
-
-
-def _is_text(head: bytes) -> bool:
-    try:
-        head[: _HEAD - 8].decode("utf-8")
-    except UnicodeDecodeError as error:
-        # a character that the end of the head cuts is no fault of the text
-        if error.end < len(head) - 8:
-            return False
-    return b"\0" not in head
-
-
-def _table(path: str, text: bytes) -> Kind:
-    header = text.splitlines()[0].decode("utf-8", "replace").strip()
-    columns = set(header.replace('"', "").split(delimiter_of(header)))
-    if columns >= MEASURE_COLUMNS:
+    if text.startswith(b"{"):
+        return "json" if own_json(text) else "logs"
+    kind = kind_of_text(head)
+    if kind == MEASUREMENT:
         return "csv"
     found, fix = "text of another sort", "measure it first: `kmscost measure ... --format json`"
-    if FORECAST_COLUMN in columns:
-        found = "the CSV of `kmscost forecast`"
-    raise KmscostError(Problem(path, None, "", found, _EXPECTED, fix))
-
-
-def delimiter_of(header: str) -> str:
-    """What separates the cells of a table: spreadsheets of half of Europe write semicolons.
-
-    >>> delimiter_of("day;cause;quantity"), delimiter_of("day,cause")
-    (';', ',')
-    """
-    return max(",;\t", key=header.count)
+    raise KmscostError(Problem(path, None, "", kind.words if kind else found, _EXPECTED, fix))

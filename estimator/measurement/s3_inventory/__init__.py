@@ -12,6 +12,7 @@ from pathlib import Path
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.object_tally import Tally
 from estimator.measurement.progress import Done, Progress
+from estimator.measurement.recognition import naming_files
 from estimator.measurement.result import Actuals
 from estimator.measurement.rows import actuals_grain
 from estimator.measurement.s3_inventory.finding import find_manifest
@@ -35,6 +36,7 @@ from pricing.reading.problems import KmscostError, Problem
 SOURCE = "s3-inventory"
 
 
+@naming_files("measure s3-inventory")
 def measure_s3_inventory(
     manifest: str | Path,
     by: str | Sequence[str] | None = None,

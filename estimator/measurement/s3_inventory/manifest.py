@@ -6,7 +6,6 @@ import datetime
 import hashlib
 import json
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -168,10 +167,6 @@ def _document(name: str, data: bytes) -> dict[str, Any]:
 def _other_file(data: bytes) -> str:
     """What stands beside a manifest and is none, by its name."""
     text = data.strip()
-    if re.fullmatch(rb"[0-9a-fA-F]{32}", text):
-        return "the checksum of a manifest"
-    if text.startswith(b"s3://"):
-        return "a symlink.txt for Hive, which names data files"
     if text.startswith((b"PAR1", b"ORC", b"\x1f\x8b")) or (text[:1] == b'"' and b'","' in text):
         return "a data file of an inventory"
     return ""

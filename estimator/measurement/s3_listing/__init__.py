@@ -22,9 +22,17 @@ from estimator.measurement.object_counts import (
 )
 from estimator.measurement.object_name import written_at
 from estimator.measurement.object_tally import Tally
-from estimator.measurement.paths import as_paths, find_files
-from estimator.measurement.plain_files import BadLines, as_text, is_json, open_plain
+from estimator.measurement.paths import as_paths
+from estimator.measurement.plain_files import (
+    BadLines,
+    Copies,
+    as_text,
+    is_json,
+    open_plain,
+    read_files,
+)
 from estimator.measurement.progress import Done, Progress
+from estimator.measurement.recognition import naming_files
 from estimator.measurement.result import Actuals
 from estimator.measurement.rows import actuals_grain
 from estimator.measurement.s3_listing.entries import CUT_LINE, FOLDER, BadLine, Folder
@@ -45,6 +53,7 @@ _TIME_IN_BRACKETS = re.compile(r"\s*\[\d{4}-\d\d-\d\d ")
 _NAMES = 1 << 14  # names to parse in one go
 
 
+@naming_files("measure s3-listing")
 def measure_s3_listing(
     paths: str | Path | Sequence[str | Path],
     by: str | Sequence[str] | None = None,
@@ -61,8 +70,8 @@ def measure_s3_listing(
     paths : path or sequence of paths
         Text of ``aws s3 ls --recursive``, JSON or text of ``aws s3api list-objects-v2`` or
         ``list-object-versions``, with ``--query`` or not, listings of s5cmd, rclone and mc, names
-        one a line; gzip or not, told apart by content; folders are searched. An object that stands
-        in two of the files counts twice.
+        one a line; gzip or not, told apart by content; folders are searched. A file of
+        the same content as another counts once; an object that stands in two others counts twice.
     by : str or sequence of str, optional
         Columns of the rows. Default: all that names tell.
     strict : bool
@@ -94,19 +103,11 @@ def measure_s3_listing(
     until: datetime.datetime | None = None
     listings: list[_Listing] = []  # without their places
     names = as_paths(paths)
-    done = Done(progress)
-    for found in find_files(names, skipped):
-        if not found.size:
-            skipped.add(found.path, "empty file")
+    copies = Copies()
+    for path, listing in read_files(names, _read, refused, Done(progress)):
+        if copies.is_copy(path, (listing.records, listing.markers, listing.last)):
             continue
-        try:
-            listing = _read(found.path, done)
-        except UnreadableError as error:
-            refused.add(found.path, error)
-            continue
-        finally:
-            done.add(1, 0)
-        listing.bad.skip(found.path, skipped)
+        listing.bad.skip(path, skipped)
         files += 1
         records += listing.records
         markers += listing.markers
@@ -129,7 +130,11 @@ def measure_s3_listing(
         records,
         skipped=skipped,
         coverage=coverage,
-        notices=(*_notices(tally, skipped, listings, whole=whole), *coverage.notices()),
+        notices=(
+            *_notices(tally, skipped, listings, whole=whole),
+            *copies.notices,
+            *coverage.notices(),
+        ),
         details={"objects": tally.counts(records, markers)},
         by=grain,
     )

@@ -13,6 +13,7 @@ from tests.extras import needed
 from tests.measurement.billing.bills import (
     A_MONTH,
     OTHER,
+    Line,
     as_csv,
     as_parquet,
     as_zip,
@@ -61,7 +62,7 @@ DAMAGED = {
     "a zip file of nothing": (as_zip(), "empty zip"),
     "a zip file with a password": (as_encrypted_zip(), "cannot be unpacked"),
     "an archive in an archive": (as_zip(one=ARCHIVE), "archive inside an archive"),
-    "an image": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "no text"),
+    "an image": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "a picture|no text"),
     "another table": (b"name,age\nAlice,30\n", "the columns name, age"),
     "JSON of something else": (b'{"Records": []}', "no manifest"),
     "a broken manifest": (b'{"reportKeys": ["x', "no manifest"),
@@ -235,3 +236,41 @@ def test_what_a_bill_lacks_is_named_as_its_kind_names_it(tmp_path):
         del row["BilledCost"]
     with pytest.raises(KmscostError, match="a FOCUS without BilledCost"):
         measure_bill(write_file(tmp_path / "b.csv", as_csv(rows)))
+
+
+def _days(first: int) -> bytes:
+    """Seven days of 1,000 requests and the number of the day."""
+    lines = [
+        Line(
+            amount=f"{1000 + day}",
+            start=f"2026-11-{day:02}T00:00:00Z",
+            end=f"2026-11-{day + 1:02}T00:00:00Z",
+        )
+        for day in range(first, first + 7)
+    ]
+    return as_csv(legacy(lines))
+
+
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("with_header", [False, True], ids=["lines alone", "header and lines"])
+def test_a_file_joined_to_itself_is_named(tmp_path, with_header):
+    """Nothing is left out on a guess: the figures are twice the file's, and a notice says so.
+
+    A header in the middle is no line of the bill.
+    """
+    data = _days(1)
+    again = data if with_header else data.split(b"\n", 1)[1]
+    twice = measure_bill(write_file(tmp_path / "bill.csv", data + again))
+    assert twice.records == 2 * 7
+    # 2 x (7 x 1,000 + 1 + 2 + ... + 7)
+    assert twice.totals["requests"] == 2 * (7_000 + 28)
+    assert any("stands in the file twice" in notice for notice in twice.notices)
+
+
+@pytest.mark.usefixtures("engine")
+def test_days_behind_others_in_one_file_are_no_repeat(tmp_path):
+    """`cat` of two halves of a month: both count, and there is nothing to say."""
+    both = measure_bill(write_file(tmp_path / "bill.csv", _days(1) + _days(8)))
+    assert both.records == 14
+    assert both.totals["requests"] == 14_000 + sum(range(1, 15))
+    assert not any("twice" in notice for notice in both.notices)

@@ -289,7 +289,7 @@ def test_bad_lines_beyond_number_are_counted_not_listed(tmp_path):
     ("data", "message"),
     [
         (b"", "empty file"),
-        (b'{"Records": []}\n', "a log of CloudTrail"),
+        (b'{"Records": []}\n', "JSON, no S3 server access log"),
         (b'{"Resources": []}\n', "JSON, no S3 server access log"),
         (b'{"request_time": "2026-10-01T00:00:00Z", "operation": "x"}\n', "as CloudWatch Logs"),
         (b"\0" * 3_000_000, "no S3 server access log"),
@@ -366,3 +366,16 @@ def test_real_lines_about_cloudtrails_objects(tmp_path):
     # 206, 200, 200, 200, 404, 304, 200, 304, 200, 206
     assert actuals.totals["by_operation"] == {"Decrypt": 7}
     assert set(actuals.rows["reader"].astype(str)) == {"", "arn:aws:iam::123:user/dandi-api-heroku"}
+
+
+def test_a_copy_counts_once_packed_or_not(tmp_path):
+    """A backup beside the log: its requests are not made twice."""
+    text = (line() + line(time="18/Oct/2023:05:00:00")).encode()
+    (tmp_path / "log").write_bytes(text)
+    (tmp_path / "log.gz").write_bytes(gzip.compress(text, mtime=0))
+    (tmp_path / "next").write_text(line() + line(time="18/Oct/2023:05:00:01"), encoding="utf-8")
+    actuals = measure_access_logs(tmp_path)
+    assert actuals.totals["requests"] == 4
+    assert actuals.files == 2
+    (notice,) = (notice for notice in actuals.notices if "counted once" in notice)
+    assert "log.gz" in notice

@@ -186,7 +186,7 @@ def test_long_lines_of_names_are_read_whole(tmp_path):
         ('["a", "b"]', "no listing of a bucket"),
         ("null", "no listing of a bucket"),
         ('{"status":"error","error":{"message":"denied"}}', "no listing of a bucket"),
-        ("version: 1\naccounts: []\n", "no listing of a bucket"),
+        ("version: 1\naccounts: []\n", "an inventory of kmscost"),
     ],
 )
 def test_other_forms_are_refused_by_their_names(tmp_path, data, message):
@@ -428,3 +428,15 @@ def test_splitting_and_reordering_change_nothing(tmp_path_factory, names, cut, k
     )
     assert parts.totals == whole.totals
     check(parts)
+
+
+def test_a_copy_counts_once_packed_or_not(tmp_path):
+    """The listing and its packed copy in one folder."""
+    text = f"2026-10-02 00:05:12     4711 {log_name()}\n".encode()
+    (tmp_path / "a.txt").write_bytes(text)
+    (tmp_path / "b.txt.gz").write_bytes(gzip.compress(text, mtime=0))
+    actuals = measure_s3_listing(tmp_path)
+    assert actuals.totals["requests"] == 1
+    (notice,) = (notice for notice in actuals.notices if "counted once" in notice)
+    assert "a.txt" in notice
+    assert "b.txt.gz" in notice
