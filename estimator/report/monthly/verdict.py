@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from estimator.figures import listed, money, share
@@ -58,6 +59,8 @@ class Verdict:
         }
 
 
+# every part of a report asks it; one is kept, for inputs hold their draws
+@lru_cache(maxsize=1)
 def judge(inputs: ReportInputs) -> Verdict:
     """On budget or not, and how sure."""
     states = judge_budgets(inputs)
