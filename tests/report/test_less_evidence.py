@@ -119,7 +119,7 @@ def daily_bill(inventory, scale):
 
 @settings(
     deadline=None,
-    max_examples=cases(8),
+    max_examples=cases(4),
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
