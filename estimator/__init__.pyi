@@ -1,5 +1,7 @@
 from .advice import Advice as Advice
 from .advice import advise as advise
+from .attribution import Attribution as Attribution
+from .attribution import attribute as attribute
 from .backtesting import Backtest as Backtest
 from .backtesting import backtest as backtest
 from .calibration import Calibration as Calibration
@@ -62,6 +64,7 @@ __version__: str
 __all__ = [
     "Actuals",
     "Advice",
+    "Attribution",
     "Backtest",
     "Calibration",
     "Comparison",
@@ -80,6 +83,7 @@ __all__ = [
     "Simulation",
     "advise",
     "athena_sql",
+    "attribute",
     "aws_policy",
     "backtest",
     "calibrate",

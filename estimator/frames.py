@@ -62,6 +62,9 @@ ACTUALS = (
     Column("driver", "category", "-", "the reader of a get, the trail of all else"),
     Column("folder", "category", "-", "kind of file: CloudTrail, CloudTrail-Digest, ..."),
     Column("bucket_key", "bool", "-", "an S3 Bucket Key was in use"),
+    Column("service", "category", "-", "service that asked KMS; direct: the caller itself did"),
+    Column("caller", "category", "-", "role, user or service that called, without its session"),
+    Column("resource", "category", "-", "what it is for: a bucket, a secret, a table, ..."),
     Column("cause", "category", "-", "put, digest, check, get, replication, other, unknown or key"),
     Column("operation", "category", "-", "KMS operation, or KeyMonth"),
     Column("quantity", "float64", "unit", "requests, key-months or CloudTrail events"),
@@ -72,7 +75,7 @@ ACTUALS = (
     Column("cost", "float64", "currency", "unblended cost as billed"),
     Column("currency", "category", "-", "code of the currency, such as USD"),
     Column("product", "category", "-", "awskms or AWSCloudTrail"),
-    Column("meter", "category", "-", "what a bill's usage type meters, such as KMS-Requests"),
+    Column("meter", "category", "-", "usage type without its Region, such as KMS-Requests"),
     Column("lines", "int64", "line", "lines of the bill behind the row"),
     Column("source", "category", "-", "cloudtrail, s3-inventory, s3-listing, access-logs, ..."),
     Column("coverage", "float64", "0-1", "share of the day's hours that the input covers"),
@@ -211,6 +214,26 @@ RECONCILIATION = (
     Column("cost_unknown", "float64", "USD", "requests that nothing explains"),
 )
 
+# whose the requests of a month are, and what each costs; the other interpretation is that of F5
+ATTRIBUTION = (
+    Column("month", "period[M]", "month", "calendar month, UTC"),
+    Column("part", "category", "-", "logged, not-in-logs, key, or apart (a tax, a credit)"),
+    Column("service", "category", "-", "AWS's short name; direct: the caller itself; unknown"),
+    Column("resource", "category", "-", "bucket, secret, parameter ... that the request is about"),
+    Column("caller", "category", "-", "role or user, without session and instance"),
+    Column("billed_account", "category", "-", "account that the request is charged to (F12)"),
+    Column("billed_region", "category", "-", "Region that meters it: the key's"),
+    Column("key", "category", "-", "ARN of the key"),
+    Column("operation", "category", "-", "KMS operation, KeyMonth, or the bill's word: Tax ..."),
+    Column("meter", "category", "-", "what a usage type meters, such as KMS-Requests"),
+    Column("unit", "category", "-", "request or key-month; empty where there is only a cost"),
+    Column("logged", "float64", "request", "requests in the logs"),
+    Column("quantity", "float64", "unit", "those on the bill; without a bill all logged ones"),
+    Column("cost", "float64", "currency", "as billed, or by the rate table; NaN: no rate is known"),
+    Column("quantity_other_reading", "float64", "unit", "quantity if own writes are not charged"),
+    Column("cost_other_reading", "float64", "currency", "cost if own writes are not charged"),
+)
+
 # a scenario beside the base: the key columns, two values, and what they differ by
 COMPARISON = (
     Column("scenario", "category", "-", "what is compared with the base"),
@@ -280,6 +303,7 @@ FRAMES = {
     "reconciliation": RECONCILIATION,
     "comparison": COMPARISON,
     "advice": ADVICE,
+    "attribution": ATTRIBUTION,
     "changes": CHANGES,
     "backtest": BACKTEST,
 }

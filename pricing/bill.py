@@ -69,7 +69,8 @@ def bill(
     Parameters
     ----------
     usage : DataFrame
-        Columns month (period[M]), payer, billed_region, operation, quantity [unit]; others stay.
+        Columns month (period[M]), payer, billed_region, operation, quantity [unit], and key_spec
+        where not all keys are symmetric; others stay.
     table : RateTable
         The rates.
     other_requests : mapping of payer to number, or OthersByPool, optional
@@ -144,7 +145,7 @@ class Lines:
     """
 
     def __init__(self, usage: pd.DataFrame, table: RateTable) -> None:
-        """`usage` has the columns month, payer, billed_region and operation."""
+        """`usage` has the columns of `bill`, apart from the quantity."""
         kinds, self.rate_of = find_kinds(usage)
         self.rates = [find_rate(table, *kind) for kind in kinds]
         self.pools, self.pool_of = find_pools(usage, kinds, self.rate_of, self.rates)

@@ -20,7 +20,7 @@ def find_pools(
     numbers: dict[tuple[pd.Period, str, str], int] = {}
     shared: list[tuple[pd.Period, str, str, str, float]] = []
     shared_of = np.full(len(kinds), -1, dtype=np.int64)
-    for kind, ((month, _, region), rate) in enumerate(zip(kinds, rates, strict=True)):
+    for kind, ((month, _, region, _), rate) in enumerate(zip(kinds, rates, strict=True)):
         free = rate.version.free
         if free is None:
             continue

@@ -1,4 +1,4 @@
-"""The kinds of row that a usage has: month, operation and billed Region, each with its rate."""
+"""The kinds of row that a usage has: month, operation, billed Region and spec, with their rate."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pricing.meters import Meter, Version
+from pricing.meters import SYMMETRIC, Meter, Version
 from pricing.rates import RateTable
 
 IntArray = npt.NDArray[np.int64]
-Kind: TypeAlias = tuple[pd.Period, str, str]  # month, operation, billed Region
+# month, operation, billed Region, spec of the key
+Kind: TypeAlias = tuple[pd.Period, str, str, str]
 
 
 class RateInForce(NamedTuple):
@@ -24,11 +25,17 @@ class RateInForce(NamedTuple):
 
 
 def find_kinds(usage: pd.DataFrame) -> tuple[list[Kind], IntArray]:
-    """The different (month, operation, billed Region), and which of them each row is."""
-    columns = [pd.factorize(usage[name]) for name in ("month", "operation", "billed_region")]
+    """The different (month, operation, billed Region, spec), and which of them each row is.
+
+    Usage that tells no `key_spec` is of symmetric keys.
+    """
+    names = ["month", "operation", "billed_region", *(["key_spec"] if "key_spec" in usage else [])]
+    columns = [pd.factorize(usage[name]) for name in names]
     first, kind_of = group_rows(*(codes for codes, _ in columns))
     kinds = zip(*(values.take(codes[first]) for codes, values in columns), strict=True)
-    return list(kinds), kind_of
+    if "key_spec" in usage:
+        return list(kinds), kind_of
+    return [(*kind, SYMMETRIC) for kind in kinds], kind_of
 
 
 def group_rows(*columns: IntArray) -> tuple[IntArray, IntArray]:
@@ -41,9 +48,11 @@ def group_rows(*columns: IntArray) -> tuple[IntArray, IntArray]:
     return np.unique(group_of, return_index=True)[1], group_of.astype(np.int64)
 
 
-def find_rate(table: RateTable, month: pd.Period, operation: str, region: str) -> RateInForce:
+def find_rate(
+    table: RateTable, month: pd.Period, operation: str, region: str, key_spec: str = SYMMETRIC
+) -> RateInForce:
     """The rate of one kind of row."""
-    meter = table.meter(operation)
+    meter = table.meter(operation, key_spec)
     version, rate = table.rate(meter, region, month.start_time.date())
     steps = tuple((bound, price / meter.per) for bound, price in rate.steps)
     return RateInForce(meter, version, steps)

@@ -13,6 +13,7 @@ import yaml
 from estimator import schema
 from estimator.frames import FRAMES
 from estimator.inventory.presets import PRESETS
+from estimator.measurement.services import CONTEXT_RULES
 from estimator.report.formats.json_and_csv import to_json
 from pricing.regions import TABLES
 from tests.command_pages import cell, commands_in_words
@@ -64,6 +65,16 @@ def tables_in_words() -> str:
     return head + "\n".join(lines) + "\n"
 
 
+def rules_in_words() -> str:
+    """The rules of attribution, in their order, as Markdown."""
+    rows = "\n".join(
+        f"| `{rule.key}` | {rule.service} | {rule.resource} | {cell(rule.source)} |"
+        for rule in CONTEXT_RULES
+    )
+    head = "| key of the context | service | resource | source |\n|---|---|---|---|\n"
+    return head + rows + "\n"
+
+
 def _link(source: dict[str, str]) -> str:
     title = cell(source["title"])
     return f"[{title}]({source['url']})" if "url" in source else title
@@ -72,6 +83,7 @@ def _link(source: dict[str, str]) -> str:
 PARTS: dict[str, tuple[str, Callable[[], str]]] = {
     "docs/commands.md": ("commands", commands_in_words),
     "docs/inventory.md": ("format", inventory_in_words),
+    "docs/measure.md": ("rules of attribution", rules_in_words),
     "docs/output.md": ("frames", frames_in_words),
     "docs/sources.md": ("tables", tables_in_words),
 }

@@ -143,7 +143,10 @@ def _types(field: dict[str, Any]) -> Iterator[str]:
     elif field.get("type") == "array":
         yield f"list of {_ITEMS.get(next(_types(field['items']), 'mapping'))}"
     elif field.get("type") == "object":
-        yield "mapping of Regions or ids" if "patternProperties" in field else "range"
+        if "propertyNames" in field:
+            yield "one tag" if "maxProperties" in field else "mapping of texts"
+        else:
+            yield "mapping of Regions or ids" if "patternProperties" in field else "range"
     elif field.get("format") == "date":
         yield "day"
     elif field.get("pattern") in _OF_PATTERNS:

@@ -12,6 +12,7 @@ import yaml
 import estimator
 from estimator import (
     advise,
+    attribute,
     backtest,
     calibrate,
     check,
@@ -46,6 +47,7 @@ RESULTS = {
         2,
     ),
     "Actuals": lambda at: measure_cloudtrail(at / "logs"),
+    "Attribution": lambda at: attribute(at / "logs"),
     "Calibration": lambda at: calibrate(at / "inventory.yaml", at / "logs"),
     "Backtest": lambda at: backtest(at / "inventory.yaml", at / "logs", "7d"),
     "Reconciliation": lambda at: reconcile(at / "inventory.yaml", at / "bill.csv", "2026-10"),
@@ -142,6 +144,7 @@ def test_a_cost_stands_beside_the_other_reading(folder):
         "Simulation",
         "Comparison",
         "Reconciliation",
+        "Attribution",
         "RatesDiff",
     ):
         shown = RESULTS[name](folder)._repr_html_()

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
+from collections.abc import Sequence
 from pathlib import Path
 
 from estimator.advice.baseline import Baseline
 from estimator.advice.evaluation import Evaluator
+from estimator.advice.key_ledger import UNUSED_DAYS, USED, keep_ledger
 from estimator.advice.ranking import rank_proposals
 from estimator.advice.result import Advice
+from estimator.bucket_keys import measure_bucket_keys
+from estimator.discovery.aws_responses.saved import read_responses
 from estimator.forecasting import forecast
 from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory, load_inventory
 from estimator.inventory.changes import document_of
+from estimator.measurement.cloudtrail_logs import measure_objects
+from estimator.measurement.progress import Progress
 from estimator.scenarios.case_forecast import CaseForecast
 from estimator.scenarios.cases import Case
 from pricing.rates import RateTable, load_rates
+from pricing.reading.problems import Problem, UsageError
 
 __all__ = ["Advice", "advise"]
 
@@ -26,6 +34,10 @@ def advise(
     months: int = 12,
     rates: RateTable | str | Path | None = None,
     discount: float = 0.0,
+    actuals: str | Path | Sequence[str | Path] | None = None,
+    responses: str | Path | Sequence[str | Path] | None = None,
+    unused_days: int = UNUSED_DAYS,
+    progress: Progress | None = None,
 ) -> Advice:
     """Rank what would save money, with what it loses, how to do it, and who says so.
 
@@ -38,6 +50,17 @@ def advise(
         Its YAML file, or what `estimator.load_inventory` returned: advice changes the document.
     start, months, rates, discount
         As for `estimator.forecast`.
+    actuals : path or sequence of paths, optional
+        CloudTrail's log files, or folders of them: the S3 Bucket Key of each bucket in them is
+        replayed, and what it would save takes the place of what the inventory assumes.
+    responses : path or sequence of paths, optional
+        Saved responses of AWS about keys (describe-key, list-aliases, list-key-rotations,
+        get-key-rotation-status, get-key-last-usage), or folders of them. With these or with logs
+        there is a ledger of all keys.
+    unused_days : int
+        So long without use makes a key one that can go. [day]
+    progress : callable, optional
+        Called with files and bytes of the logs done so far. [file], [byte]
 
     Returns
     -------
@@ -48,13 +71,28 @@ def advise(
     Raises
     ------
     KmscostError
-        As `estimator.forecast`; or the inventory was put together in Python, without a document.
+        As `estimator.forecast`; or the inventory was put together in Python, without a document;
+        or nothing of the logs could be read.
     """
     inventory = inventory if isinstance(inventory, Inventory) else load_inventory(inventory)
+    if unused_days < 1:
+        expected = "one day or more"
+        raise UsageError(Problem("unused_days", None, "", str(unused_days), expected, ""))
     document_of(inventory)  # refused before the forecast, which may take long
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
     whole = forecast(inventory, start, months, DEFAULT_GRAIN, table, discount)
     base = CaseForecast.from_forecasts(Case.unchanged(inventory), [whole])
     evaluator = Evaluator(base, whole.months, table, discount)
     path = None if rates is None or isinstance(rates, RateTable) else str(rates)
-    return Advice.from_ranking(whole, rank_proposals(Baseline(whole), evaluator), evaluator, path)
+    counted = objects = measured = ledger = None
+    if actuals is not None:
+        counted, objects = measure_objects(actuals, progress=progress)
+        measured = measure_bucket_keys(counted, objects, whole.months, table, discount, inventory)
+        measured = dataclasses.replace(measured, notices=(*counted.notices, *measured.notices))
+    if actuals is not None or responses is not None:
+        estate = None if responses is None else read_responses(responses)[0]
+        ledger = keep_ledger(inventory, whole.months, table, discount, counted, estate, unused_days)
+    used = frozenset(record.id for record in ledger.of(USED)) if ledger else frozenset()
+    baseline = Baseline(whole, measured.savings if measured else {}, used)
+    ranking = rank_proposals(baseline, evaluator)
+    return Advice.from_ranking(whole, ranking, evaluator, path, measured, ledger)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from estimator.forecasting import Forecast
 from estimator.inventory import Account, Inventory
@@ -20,9 +22,16 @@ class Baseline:
     Attributes
     ----------
     forecast : Forecast
+    bucket_key_savings : mapping
+        By the name of a bucket what logs say that its Bucket Key would save, as an inventory takes
+        it: a share or a range.
+    used_keys : frozenset of str
+        Ids of keys that logs or AWS's responses show in use, whoever uses them.
     """
 
     forecast: Forecast
+    bucket_key_savings: Mapping[str, Any] = field(default_factory=dict)
+    used_keys: frozenset[str] = frozenset()
 
     @property
     def inventory(self) -> Inventory:

@@ -7,40 +7,21 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from estimator.advice.baseline import Baseline
+from estimator.advice.key_uses import KeyUses
 from estimator.advice.proposal import Proposal, Setting, end_item, is_inside, place
-from estimator.inventory.changes.paths import Path
-from estimator.inventory.sections import Key, Trail
-from estimator.volume.readers import kind_of
+from estimator.inventory.sections import Key
 
 _MOST_COMMANDS = 3  # of trails alike
 _PRICES = "AWS KMS pricing: each customer managed key a month, nothing while deletion is pending"
 
 
-class _Uses:
-    """The trails that use each key, and the settings that put copies under it."""
-
-    def __init__(self, baseline: Baseline) -> None:
-        self.trails: defaultdict[str, list[Trail]] = defaultdict(list)
-        self.copies: defaultdict[str, list[Path]] = defaultdict(list)
-        for trail in baseline.inventory.trails:
-            if trail.key is not None:
-                self.trails[trail.key].append(trail)
-        for reader in baseline.inventory.readers:
-            name = kind_of(reader).destination
-            if name is not None:
-                self.copies[getattr(reader, name)].append(place("readers", reader.name, name))
-
-    def any(self, key: Key) -> bool:
-        """Tell whether anything of the inventory uses it, or ever has: old files need their key."""
-        return bool(self.trails[key.id] or self.copies[key.id])
-
-
 def unused_keys(baseline: Baseline) -> Iterator[Proposal]:
     """Keys that no trail and no destination of copies uses."""
-    uses = _Uses(baseline)
+    uses = KeyUses(baseline.inventory)
     for key in baseline.inventory.keys:
         settings = _end_key(baseline, key)
-        if uses.any(key) or not settings:
+        # the inventory knows trails and copies only: logs may show who else needs it
+        if uses.any(key) or key.id in baseline.used_keys or not settings:
             continue
         yield Proposal(
             kind="unused-key",
@@ -54,10 +35,7 @@ def unused_keys(baseline: Baseline) -> Iterator[Proposal]:
             ),
             how="disable it, wait until nobody can have missed it, then let it be deleted",
             source=_PRICES,
-            commands=(
-                shlex.join(["aws", "kms", "disable-key", "--key-id", key.arn or key.id]),
-                _deletion(key),
-            ),
+            commands=end_commands(key.arn or key.id),
             ends=frozenset({("keys", key.id)}),
             weight=baseline.cost("key", key.id),
         )
@@ -65,7 +43,7 @@ def unused_keys(baseline: Baseline) -> Iterator[Proposal]:
 
 def mergeable_keys(baseline: Baseline) -> Iterator[Proposal]:
     """Keys of one account and Region whose trails and copies could be under the oldest of them."""
-    uses, active = _Uses(baseline), baseline.inventory.active.key
+    uses, active = KeyUses(baseline.inventory), baseline.inventory.active.key
     groups: defaultdict[tuple[str, str, str], list[Key]] = defaultdict(list)
     for key in baseline.inventory.keys:
         if uses.any(key) and active[key.id].meets(baseline.months):
@@ -78,16 +56,18 @@ def mergeable_keys(baseline: Baseline) -> Iterator[Proposal]:
                 yield _propose_merge(baseline, uses, key, oldest)
 
 
-def _deletion(key: Key) -> str:
-    name = shlex.quote(key.arn or key.id)
-    return f"aws kms schedule-key-deletion --key-id {name} --pending-window-in-days 30"
+def end_commands(name: str) -> tuple[str, str]:
+    """AWS's own commands that disable a key, and later have it deleted."""
+    disable = shlex.join(["aws", "kms", "disable-key", "--key-id", name])
+    delete = f"aws kms schedule-key-deletion --key-id {shlex.quote(name)}"
+    return disable, f"{delete} --pending-window-in-days 30"
 
 
 def _end_key(baseline: Baseline, key: Key) -> tuple[Setting, ...]:
     return end_item("keys", key.id, key, baseline.inventory.active.key[key.id], baseline.months)
 
 
-def _propose_merge(baseline: Baseline, uses: _Uses, key: Key, oldest: Key) -> Proposal:
+def _propose_merge(baseline: Baseline, uses: KeyUses, key: Key, oldest: Key) -> Proposal:
     trails, copies = uses.trails[key.id], uses.copies[key.id]
     settings: list[Setting] = [(place("trails", trail.name, "key"), oldest.id) for trail in trails]
     settings += [(path, oldest.id) for path in copies]
@@ -119,7 +99,7 @@ def _propose_merge(baseline: Baseline, uses: _Uses, key: Key, oldest: Key) -> Pr
             f"file needs {key.id} any more, let it be deleted"
         ),
         source=_PRICES,
-        commands=(*commands, _deletion(key)),
+        commands=(*commands, end_commands(key.arn or key.id)[1]),
         ends=frozenset({("keys", key.id)}),
         uses=frozenset({("keys", oldest.id)}),
         weight=baseline.cost("key", key.id),

@@ -12,13 +12,25 @@ from typing import Any
 import pandas as pd
 
 from estimator.advice.evaluation import DRAWS, Evaluator, Saving
-from estimator.advice.ranking import SMALLEST, Ranking, Recommendation, go_together
+from estimator.advice.key_ledger import KeyLedger
+from estimator.advice.ranking import Ranking, Recommendation, go_together
+from estimator.bucket_keys import KIND, SMALLEST, MeasuredBucketKey, MeasuredBucketKeys
 from estimator.figures import money, plain
 from estimator.forecasting import Forecast
 from estimator.frames import ADVICE
 from estimator.simulation.options import SEED
 
 TOGETHER = "all that go together"
+
+
+def _of_logs(measured: MeasuredBucketKeys | None) -> tuple[str, ...]:
+    if measured is None or measured.buckets:
+        return () if measured is None else measured.notices
+    nothing = (
+        "no request in the logs names an object or a bucket of S3 in its encryption context: there "
+        "is no Bucket Key to replay"
+    )
+    return (*measured.notices, nothing)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -38,6 +50,10 @@ class Advice:
     notices : tuple of str
     rates : str or None
         The file of the rates; None for the shipped ones, or a table that was read already.
+    measured : MeasuredBucketKeys or None
+        What Bucket Keys would save by the logs; None where no logs were given.
+    ledger : KeyLedger or None
+        Every key that is known; None where neither logs nor responses of AWS were given.
     """
 
     forecast: Forecast
@@ -46,18 +62,34 @@ class Advice:
     together: Saving | None
     notices: tuple[str, ...]
     rates: str | None = None
+    measured: MeasuredBucketKeys | None = None
+    ledger: KeyLedger | None = None
 
     @classmethod
     def from_ranking(
-        cls, forecast: Forecast, ranking: Ranking, evaluator: Evaluator, rates: str | None = None
+        cls,
+        forecast: Forecast,
+        ranking: Ranking,
+        evaluator: Evaluator,
+        rates: str | None = None,
+        measured: MeasuredBucketKeys | None = None,
+        ledger: KeyLedger | None = None,
     ) -> Advice:
         """Put a ranking into words: with notices, and the file of the rates for commands."""
         events = forecast.totals[f"{evaluator.cost}_cloudtrail_events"]
-        notices = (*forecast.notices, *ranking.notices)
+        notices = (*forecast.notices, *ranking.notices, *_of_logs(measured))
+        notices += ledger.notices if ledger else ()
         if math.isnan(events):
             notices += ("what copies of KMS events cost is not known: no advice on them",)
         return cls(
-            forecast, ranking.recommendations, ranking.small, ranking.together, notices, rates
+            forecast,
+            ranking.recommendations,
+            ranking.small,
+            ranking.together,
+            notices,
+            rates,
+            measured,
+            ledger,
         )
 
     @property
@@ -132,8 +164,40 @@ class Advice:
             }
             for rank, recommendation in enumerate(self.recommendations, start=1)
         ]
+        rows += self._measured_rows(len(rows) + 1)
         types = {column.name.replace("_usd", f"_{code}"): column.dtype for column in ADVICE}
         return pd.DataFrame(rows, columns=list(types)).astype(types)
+
+    @property
+    def bucket_keys(self) -> tuple[MeasuredBucketKey, ...]:
+        """The buckets of the logs whose Bucket Key would save enough, the most first."""
+        other = self.forecast.other_interpretation
+        return () if self.measured is None else self.measured.worth(other)
+
+    def _measured_rows(self, rank: int) -> list[dict[str, Any]]:
+        """The rows of what was replayed, after what was tried on the inventory."""
+        name, other = f"saves_{self.currency.lower()}", self.forecast.other_interpretation
+        return [
+            {
+                "rank": rank + place,
+                "kind": KIND,
+                "advice": bucket.title,
+                "saves_requests": bucket.requests - bucket.left_at_most,
+                name: bucket.saves(other).at_least,
+                f"{name}_low": bucket.saves(other).low,
+                f"{name}_high": bucket.saves(other).high,
+                f"{name}_writes_charged": bucket.charged.at_least,
+                f"{name}_writes_exempt": bucket.exempt.at_least,
+                "what_if": False,
+                "trade_off": False,
+                "loses": bucket.loses,
+                "how": bucket.how,
+                "commands": "\n".join(bucket.commands),
+                "source": bucket.source,
+                "compare": "",
+            }
+            for place, bucket in enumerate(self.bucket_keys)
+        ]
 
     @property
     def scenarios(self) -> dict[str, Any] | None:
@@ -171,6 +235,7 @@ class Advice:
                 for small in self.small
             ],
             "smallest": SMALLEST,
+            **self._measured(),
             "scenarios": self.scenarios,
             "draws": DRAWS,
             "seed": SEED,
@@ -181,6 +246,17 @@ class Advice:
                 "discount": forecast.discount,
             },
         }
+
+    def _measured(self) -> dict[str, Any]:
+        """The JSON of the keys and of what was replayed; nothing where it was not asked for."""
+        keys: dict[str, Any] = {}
+        if self.ledger is not None:
+            keys["keys"] = [record.to_dict(self.currency) for record in self.ledger.records]
+            keys["unused_days"] = self.ledger.unused_days
+        if self.measured is None:
+            return keys
+        other = self.forecast.other_interpretation
+        return {**keys, **self.measured.to_dict(self.currency, other)}
 
     def _recommendation(self, rank: int, recommendation: Recommendation) -> dict[str, Any]:
         proposal = recommendation.proposal

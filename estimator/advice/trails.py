@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterator
+from typing import Any
 
 from estimator.advice.baseline import Baseline
 from estimator.advice.overlaps import KMS_EVENTS, Overlaps
-from estimator.advice.proposal import Proposal, place
+from estimator.advice.proposal import Proposal, Setting, place
+from estimator.bucket_keys.encryption import LOSES, SOURCE, bucket_key_command
 from estimator.figures import factor
 from estimator.inventory.sections import Trail
 
-_BUCKET_KEYS = (
-    "Amazon S3 User Guide, Reducing the cost of SSE-KMS with Amazon S3 Bucket Keys; AWS CloudTrail "
-    "User Guide"
-)
 _TRAIL_COSTS = "AWS CloudTrail User Guide, Managing CloudTrail trail costs; CloudTrail pricing"
 _ENCRYPTION = (
     "AWS CloudTrail User Guide, Encrypting CloudTrail log files with AWS KMS keys; AWS KMS "
@@ -37,40 +35,43 @@ def bucket_keys(baseline: Baseline) -> Iterator[Proposal]:
     for trails in buckets.values():
         first = trails[0]
         key = baseline.keys[first.key or ""]
-        rule = {
-            "ApplyServerSideEncryptionByDefault": {
-                "SSEAlgorithm": "aws:kms",
-                "KMSMasterKeyID": key.arn or key.id,
-            },
-            "BucketKeyEnabled": True,
-        }
-        rules = json.dumps({"Rules": [rule]}, separators=(",", ":"))
-        name = shlex.quote(first.bucket.name or "BUCKET")
-        encrypt = f"aws s3api put-bucket-encryption --bucket {name}"
-        saving = factor(first.bucket.bucket_key_saving.mid)
+        measured = baseline.bucket_key_savings.get(first.bucket.name or "")
+        settings: list[Setting] = []
+        for trail in trails:
+            settings.append((place("trails", trail.name, "bucket", "bucket_key"), True))
+            if measured is not None:
+                path = place("trails", trail.name, "bucket", "bucket_key_saving")
+                settings.append((path, measured))
         yield Proposal(
             kind="bucket-key",
             words="turn on the S3 Bucket Key of {}",
             noun="trail",
             about=tuple(trail.name for trail in trails),
-            settings=tuple(
-                (place("trails", trail.name, "bucket", "bucket_key"), True) for trail in trails
-            ),
-            loses=(
-                "fewer KMS events: the encryption context names the bucket instead of the file, so "
-                "that KMS no longer tells who decrypted which one. New objects only: files written "
-                "before are read as before, which is not taken off here. Not with DSSE-KMS. "
-                f"Assumes that {saving} of the requests are saved: AWS says up to 0.99, and one "
-                "sample of its own made 4 of 150"
-            ),
+            settings=tuple(settings),
+            loses=f"{LOSES.format(object='file', objects='files')}. {_assumed(first, measured)}",
             how=(
                 "set it on the bucket, in the console by Bucket Key: Enable on its Properties; the "
                 "key policy must let CloudTrail use kms:GenerateDataKey and kms:DescribeKey"
             ),
-            source=_BUCKET_KEYS,
-            commands=(f"{encrypt} --server-side-encryption-configuration {shlex.quote(rules)}",),
+            source=SOURCE,
+            commands=(bucket_key_command(first.bucket.name or "BUCKET", key.arn or key.id),),
             weight=sum(map(baseline.cost_with_readers, trails)),
         )
+
+
+def _assumed(trail: Trail, measured: Any) -> str:
+    """Say what share of the requests is taken to be saved, and who says so."""
+    if measured is None:
+        saving = factor(trail.bucket.bucket_key_saving.mid)
+        return (
+            f"Assumes that {saving} of the requests are saved: AWS says up to 0.99, and one sample "
+            "of its own made 4 of 150"
+        )
+    ends = (measured["low"], measured["high"]) if isinstance(measured, dict) else (measured,)
+    share = " to ".join(map(factor, ends))
+    return (
+        f"Replayed from the logs: {share} of the requests are saved, if a key lives 1 to 60 minutes"
+    )
 
 
 def excluded_events(baseline: Baseline) -> Iterator[Proposal]:

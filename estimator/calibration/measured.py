@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from estimator.calibration.arn_matching import MOST_NAMED, Identity, TrailPlaces, place_trails
+from estimator.calibration.free_tier import outside_notice, uses_free_tier
 from estimator.calibration.recorded_days import Cover, Window
 from estimator.calibration.rows import (
     LOGS,
@@ -61,7 +62,7 @@ class Measured:
     gets : dict
         Of each reader and cause (get, replication): daily gets, in `Gets`.
     other : array
-        Requests that are not CloudTrail's, a day each. [request]
+        Requests that are not CloudTrail's and use the free tier, a day each. [request]
     other_of : dict
         The same of each account that made some; "" where that is not told. [request]
     account_exposure : dict
@@ -161,6 +162,8 @@ def lay_out(inventory: Inventory, actuals: Actuals, window: Window) -> Measured:
         np.where(is_names, files_of, quantity)[chosen],
         (len(streams), window.days),
     )
+    # a free tier that they do not use is left to the rest
+    pooled = others & is_logs & uses_free_tier(rows)
     zero = np.zeros(len(streams), dtype=np.int64)
     # puts that name a trail of somebody else are not unplaced: they have a place, elsewhere
     stranger = (trail < 0) & (rows["trail"] != "").to_numpy()
@@ -188,15 +191,19 @@ def lay_out(inventory: Inventory, actuals: Actuals, window: Window) -> Measured:
         checks=per_trail(check & is_logs, quantity).sum(axis=1),
         digests=per_trail(digest, np.where(is_names, files_of, quantity)).sum(axis=1),
         gets=_gets(rows, trail, stream, quantity, inventory, len(streams), cover),
-        other=row_of(column, quantity, others & is_logs, window.days),
-        other_of=_by_account(rows, others & is_logs, window.days),
+        other=row_of(column, quantity, pooled, window.days),
+        other_of=_by_account(rows, pooled, window.days),
         account_exposure={
             account: cover.account(account)
             for account in sorted({account for account, _ in actuals.coverage.hours} - {""})
         },
         source=" and ".join(filter(None, short)) or "CloudTrail logs",
         places=places,
-        notices=(*places.notices, *_strangers(rows, trail, stream, places)),
+        notices=(
+            *places.notices,
+            *_strangers(rows, trail, stream, places),
+            *outside_notice(float(quantity[others & is_logs & ~pooled].sum())),
+        ),
     )
 
 

@@ -26,6 +26,7 @@ _TEXTS = (
     "reader",
     "cause",
     "operation",
+    "meter",
     "source",
 )
 _NUMBERS = {"bucket_key": False, "files": 0.0, "quantity": 0.0}

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
 from estimator.cli.application import single
 from estimator.cli.output import (
     Discount,
@@ -14,6 +20,7 @@ from estimator.cli.output import (
     answer,
     read_discount,
 )
+from estimator.cli.progress import progress_bar, sizes_of_files
 
 
 def advise(
@@ -24,12 +31,46 @@ def advise(
     discount: Discount = "0%",
     form: Form = None,
     output: Output = None,
+    actuals: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--actuals",
+            help="Log files of CloudTrail, or folders of them: what S3 Bucket Keys would save is "
+            "replayed from them. May be given several times.",
+            metavar="LOGS",
+        ),
+    ] = None,
+    responses: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--responses",
+            help="Saved responses of AWS about keys, or folders of them, as discover aws-responses "
+            "reads them. May be given several times.",
+            metavar="PATH",
+        ),
+    ] = None,
+    unused_days: Annotated[
+        int, typer.Option("--unused-days", help="So long without use makes a key one that can go.")
+    ] = 90,
 ) -> None:
     """Rank what would save money, with what it loses and how to do it."""
     from estimator import advise as find_savings
     from estimator.report.answers.advice import AdviceAnswer
 
-    advice = find_savings(inventory, start, months, rates, read_discount(discount))
+    share = read_discount(discount)
+    sizes = partial(sizes_of_files, actuals) if actuals else None
+    with progress_bar(sizes) as progress:
+        advice = find_savings(
+            inventory,
+            start,
+            months,
+            rates,
+            share,
+            actuals or None,
+            responses or None,
+            unused_days,
+            progress,
+        )
     answer(AdviceAnswer(advice), form, output)
 
 

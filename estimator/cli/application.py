@@ -29,6 +29,7 @@ COMMANDS = {
     },
     "Measure": {
         "measure": "Count what really happened, from logs, object names and bills.",
+        "attribute": "Share a KMS bill out among services, resources, callers and keys.",
         "calibrate": "Put what was measured into an inventory, as ranges.",
         "backtest": "Replay history: would the calibrated forecast have been right?",
     },

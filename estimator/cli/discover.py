@@ -67,9 +67,10 @@ def discover_terraform(
     form: Form = None,
     output: Output = None,
 ) -> None:
-    """Draft an inventory from plans and states of Terraform or OpenTofu.
+    """Draft an inventory from plans and states of Terraform or OpenTofu, or a stack of Pulumi.
 
-    Takes the output of `terraform show -json`, and state files.
+    Takes the output of `terraform show -json`, of `pulumi stack export` and of
+    `pulumi preview --json`, and state files.
     """
     from estimator import discover_terraform as discover
 
@@ -94,7 +95,7 @@ def discover_cloudformation(
     form: Form = None,
     output: Output = None,
 ) -> None:
-    """Draft an inventory from templates of CloudFormation."""
+    """Draft an inventory from templates of CloudFormation, nested ones too."""
     from estimator import discover_cloudformation as discover
 
     draft = discover(paths, account, region, _pairs(parameters or []), merge, replace)
@@ -110,11 +111,13 @@ def discover_aws_responses(
     form: Form = None,
     output: Output = None,
 ) -> None:
-    """Draft an inventory from saved JSON answers of the AWS CLI.
+    """Draft an inventory from saved answers of the AWS CLI, AWS Config, Steampipe or CloudQuery.
 
     Reads describe-trails, get-trail, get-event-selectors, get-trail-status, list-accounts,
     describe-organization, get-caller-identity, describe-regions, describe-key, list-aliases,
-    list-key-rotations, get-key-rotation-status, get-bucket-encryption and get-bucket-location.
+    list-key-rotations, get-key-rotation-status, get-bucket-encryption and get-bucket-location; the
+    OUs and tags of accounts; accounts as CSV; snapshots and queries of AWS Config; rows of
+    Steampipe and CloudQuery. Findings of Security Hub and Prowler are hints.
     """
     from estimator import discover_aws_responses as discover
 
@@ -132,6 +135,14 @@ def discover_aws(
             "--role",
             help="Assumed in the organization's other accounts; several are tried in turn.",
             metavar="NAME|ARN",
+        ),
+    ] = None,
+    external_id: Annotated[
+        str | None,
+        typer.Option(
+            "--external-id",
+            help="Of --role: what the roles' trust policies ask for.",
+            metavar="ID",
         ),
     ] = None,
     regions: Annotated[
@@ -164,7 +175,7 @@ def discover_aws(
 
     with counting_bar() as progress:
         only = regions.split(",") if regions else None
-        draft = discover(profile, role or [], only, progress, merge, replace)
+        draft = discover(profile, role or [], external_id, only, progress, merge, replace)
     _write(draft, form, output)
 
 

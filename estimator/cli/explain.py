@@ -34,6 +34,14 @@ def explain(
     trail: Annotated[
         str | None, typer.Option("--trail", help="Only this trail, reader or key.", metavar="NAME")
     ] = None,
+    ou: Annotated[
+        str | None,
+        typer.Option("--ou", help="Only accounts of this OU and those beneath it.", metavar="PATH"),
+    ] = None,
+    tag: Annotated[
+        str | None,
+        typer.Option("--tag", help="Only accounts with this tag.", metavar="NAME=VALUE"),
+    ] = None,
     start: Start = None,
     rates: Rates = None,
     discount: Discount = "0%",
@@ -45,7 +53,7 @@ def explain(
     from estimator.report.answers.explanation import ExplanationAnswer
 
     share = read_discount(discount)
-    explanation = walk(inventory, month, account, region, trail, start, rates, share)
+    explanation = walk(inventory, month, account, region, trail, start, rates, share, ou, tag)
     answer(ExplanationAnswer(explanation), form, output)
 
 

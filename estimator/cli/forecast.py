@@ -31,7 +31,8 @@ def forecast(
         typer.Option(
             "--by",
             help="Tell apart, separated by commas: trail, reader, account, region, billed-account, "
-            "billed-region, payer, key, cause, operation; or all. Alone: budget (month by "
+            "billed-region, payer, key, cause, operation, ou, tag:NAME, billed-ou, "
+            "billed-tag:NAME; or all. Alone: budget (month by "
             "month), quota (requests per second) or event (paid copies of KMS events).",
             metavar="COLUMN,...",
             autocompletion=complete_columns,

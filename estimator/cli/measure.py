@@ -35,7 +35,8 @@ By = Annotated[
     typer.Option(
         "--by",
         help="Tell apart, separated by commas: month, day, account, region, billed-account, "
-        "billed-region, key, trail, reader, folder, cause, operation ...; or all.",
+        "billed-region, key, trail, reader, folder, service, caller, resource, cause, "
+        "operation, meter ...; or all.",
     ),
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Make a file that cannot be read an error.")]

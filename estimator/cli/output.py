@@ -29,6 +29,7 @@ _FIX = "choose another path for --output"
 
 _COLUMNS = (
     *("trail", "reader", "account", "region", "billed-account", "billed-region", "payer", "key"),
+    *("ou", "tag:", "billed-ou", "billed-tag:"),
     *("cause", "operation", "all"),
 )
 
@@ -79,7 +80,8 @@ By = Annotated[
     typer.Option(
         "--by",
         help="Tell apart, separated by commas: trail, reader, account, region, billed-account, "
-        "billed-region, payer, key, cause, operation; or all.",
+        "billed-region, payer, key, cause, operation, ou, tag:NAME, billed-ou, "
+        "billed-tag:NAME; or all.",
         metavar="COLUMN,...",
         autocompletion=complete_columns,
     ),

@@ -1,4 +1,4 @@
-"""`plot`: a forecast as a picture."""
+"""`plot`: a forecast, or whose requests are, as a picture."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from estimator.cli.application import single
 from estimator.cli.output import (
     Discount,
     Draws,
-    InventoryPath,
     Months,
     Output,
     Rates,
@@ -24,7 +23,7 @@ from estimator.cli.output import (
     show_bytes,
 )
 
-_KINDS = ("cost", "requests", "fan", "drivers", "sankey", "timeline")
+_KINDS = ("cost", "requests", "fan", "drivers", "sankey", "attribution", "timeline")
 
 
 def _complete_kind(incomplete: str) -> list[str]:
@@ -39,7 +38,14 @@ class PictureFormat(StrEnum):
 
 
 def plot(
-    inventory: InventoryPath,
+    inventory: Annotated[
+        Path,
+        typer.Argument(
+            help="Inventory file (YAML); logs for attribution.",
+            metavar="INVENTORY",
+            readable=False,
+        ),
+    ],
     kind: Annotated[
         str,
         typer.Option(
@@ -62,8 +68,7 @@ def plot(
         list[Path] | None,
         typer.Option(
             "--bill",
-            help="Of a timeline: the months billed, as those of report; may be given several "
-            "times.",
+            help="Of attribution: as for attribute. Of a timeline: the months billed.",
             metavar="PATH",
         ),
     ] = None,

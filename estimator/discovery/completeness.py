@@ -42,15 +42,21 @@ class Completeness:
     _seen: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict)
     _whole: set[tuple[str, str]] = field(default_factory=set)
     _absent: list[tuple[str, str]] = field(default_factory=list)
+    _fixes: dict[str, str] = field(default_factory=dict)
 
     def saw(self, section: str, source: str) -> None:
         """Note that a source answered for a section; what it left out is noted apart."""
         self._seen.setdefault((section, source), {})
         self._whole.add((section, source))
 
-    def missed(self, section: str, source: str, reason: str) -> None:
-        """Note what a source did not see of a section, and why."""
+    def missed(self, section: str, source: str, reason: str, fix: str = "") -> None:
+        """Note what a source did not see of a section, why, and what to do."""
         self._seen.setdefault((section, source), {})[reason] = None
+        self._fixes.setdefault(reason, fix)
+
+    def fix_of(self, reason: str) -> str:
+        """What to do about a reason; empty where its source does not say."""
+        return self._fixes.get(reason, "")
 
     def absent(self, section: str, reason: str) -> None:
         """Note what no source was asked for."""

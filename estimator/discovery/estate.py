@@ -18,7 +18,7 @@ from pricing.regions import check_region_option
 
 # What may be said of each kind of resource. A value that is not known is a question; what
 # no source says at all is absent.
-ACCOUNT = ("name", "regions", "member")
+ACCOUNT = ("name", "regions", "member", "ou", "tags")
 TRAIL = (
     "name",
     "account",
@@ -50,7 +50,14 @@ KEY = (
     "state",
     "manager",
     "replicas",
+    "deletion",  # the day on which it is deleted
+    "last_use",  # the day of its last cryptographic operation; None for none since `tracked_since`
+    "last_operation",
+    "last_event",
+    "tracked_since",  # the day since which its use is recorded
 )
+# keys in these states cost nothing, disabled ones do: AWS KMS pricing, checked 2026-11-28
+PENDING_DELETION = ("PendingDeletion", "PendingReplicaDeletion")
 BUCKET = ("name", "region", "bucket_key", "algorithm", "gone")
 
 
@@ -127,6 +134,8 @@ class Estate:
     buckets: dict[str, Resource] = field(default_factory=dict)
     # alias ARN, alias name, key id -> identity of a key; "" where two keys claim it
     names: dict[str, str] = field(default_factory=dict)
+    # ARNs of keys that AWS manages, by their aliases: they cost nothing to keep
+    aws_managed: dict[str, str] = field(default_factory=dict)
     payer: Fact | None = None
     # Regions of accounts of which nothing else is said
     regions: Fact | None = None

@@ -12,6 +12,7 @@ from estimator.explanation.walk import Explanation, Step, steps_of
 from estimator.forecasting import forecast
 from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory, load_inventory
+from estimator.inventory.account_groups import is_in_ou, paths_above
 from estimator.months import parse_month
 from pricing.rates import RateTable
 from pricing.reading.problems import Problem, UsageError
@@ -29,6 +30,8 @@ def explain(
     start: str | datetime.date | None = None,
     rates: RateTable | str | Path | None = None,
     discount: float = 0.0,
+    ou: str | None = None,
+    tag: str | None = None,
 ) -> Explanation:
     """Walk one month's number from assumption to dollar.
 
@@ -45,6 +48,10 @@ def explain(
     start : str or date, optional
         First month of the forecast that is explained, from which growth without `as_of` counts.
         Default: the current month, or `month` where that is earlier.
+    ou : str, optional
+        Only what events in accounts of this OU, and of those beneath it, cause.
+    tag : str, optional
+        Only what events in accounts with this tag cause, as ``team=payments``.
 
     Raises
     ------
@@ -55,6 +62,7 @@ def explain(
     choices = {"account": account, "region": region, "driver": trail}
     only = {name: value for name, value in choices.items() if value is not None}
     _check(inventory, only)
+    accounts = _chosen_accounts(inventory, account, ou, tag)
     first = _month(month) or datetime.datetime.now(datetime.UTC).date().replace(day=1)
     begin = _month(start) or min(first, datetime.datetime.now(datetime.UTC).date())
     growth = inventory.growth
@@ -63,15 +71,28 @@ def explain(
         growth = growth.model_copy(update={"as_of": begin})
         inventory = dataclasses.replace(inventory, growth=growth)
     result = forecast(
-        inventory, first, 1, by=(*DEFAULT_GRAIN, *only), rates=rates, discount=discount
+        inventory,
+        first,
+        1,
+        by=(*DEFAULT_GRAIN, *only, *([] if accounts is None else ["account"])),
+        rates=rates,
+        discount=discount,
     )
     rows = result.rows
     for name, value in only.items():
         rows = rows[rows[name] == value]
-    parts = (*volume_parts(inventory, result.months, only, rows), *price_parts(result, rows))
+    if accounts is not None:
+        rows = rows[rows["account"].isin(accounts)]
+    parts = (
+        *volume_parts(inventory, result.months, only, rows, accounts),
+        *price_parts(result, rows),
+    )
     return Explanation(
         month=result.months.labels[0],
-        only={("trail" if name == "driver" else name): value for name, value in only.items()},
+        only={
+            **{("trail" if name == "driver" else name): value for name, value in only.items()},
+            **{name: text for name, text in (("ou", ou), ("tag", tag)) if text is not None},
+        },
         steps=steps_of(parts, inventory),
         requests=float(rows["quantity"][rows["unit"] == "request"].sum()),
         cost=float(rows["cost"].sum()),
@@ -81,6 +102,29 @@ def explain(
         ),
         notices=result.notices,
     )
+
+
+def _chosen_accounts(
+    inventory: Inventory, account: str | None, ou: str | None, tag: str | None
+) -> list[str] | None:
+    """The ids of the accounts that are asked for, in the inventory's order; None for all."""
+    accounts = list(inventory.accounts)
+    if account is None and ou is None and tag is None:
+        return None
+    if ou is not None:
+        known = {path for each in accounts if each.ou for path in paths_above(each.ou)}
+        _require("ou", ou, sorted(known), "give accounts their `ou`")
+        accounts = [each for each in accounts if is_in_ou(each, ou)]
+    if tag is not None:
+        known = {f"{name}={value}" for each in accounts for name, value in each.tags.items()}
+        _require("tag", tag, sorted(known), "give accounts their `tags`")
+        # a tag's name may have a = of its own
+        pairs = {
+            f"{name}={value}": (name, value) for a in accounts for name, value in a.tags.items()
+        }
+        name, value = pairs[tag]
+        accounts = [each for each in accounts if each.tags.get(name) == value]
+    return [each.id for each in accounts if account in (None, each.id)]
 
 
 def _month(text: str | datetime.date | None) -> datetime.date | None:
@@ -101,9 +145,14 @@ def _check(inventory: Inventory, only: dict[str, str]) -> None:
         "driver": drivers,
     }
     for name, value in only.items():
-        if value not in known[name]:
-            option = "trail" if name == "driver" else name
-            close = nearest(value, known[name])
-            fix = f"did you mean {close}?" if close else f"see `kmscost check {inventory.path}`"
-            expected = f"one of {', '.join(known[name][:8])}"
-            raise UsageError(Problem(option, None, "", repr(value), expected, fix))
+        option = "trail" if name == "driver" else name
+        _require(option, value, known[name], f"see `kmscost check {inventory.path}`")
+
+
+def _require(option: str, value: str, known: list[str], fix: str) -> None:
+    """Refuse a value that the inventory does not have, with the one that may be meant."""
+    if value not in known:
+        close = nearest(value, known)
+        expected = f"one of {', '.join(known[:8])}" if known else "nothing: no account has one"
+        fix = f"did you mean {close}?" if close else fix
+        raise UsageError(Problem(option, None, "", repr(value), expected, fix))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -39,7 +39,11 @@ _DIGESTS_SINCE = DIGESTS_UNDER_KEY_FROM.isoformat()
 
 
 def volume_parts(
-    inventory: Inventory, months: Months, only: dict[str, str], rows: pd.DataFrame
+    inventory: Inventory,
+    months: Months,
+    only: dict[str, str],
+    rows: pd.DataFrame,
+    accounts: Sequence[str] | None = None,
 ) -> Iterator[Part]:
     """The equations from assumptions to requests, each with its section.
 
@@ -51,19 +55,28 @@ def volume_parts(
         What to narrow it down to: account, region, driver.
     rows : DataFrame
         The forecast's charges of this choice.
+    accounts : sequence of str, optional
+        The accounts to narrow it down to. Default: all.
     """
-    return _Volumes(inventory, months, only, rows).parts()
+    return _Volumes(inventory, months, only, rows, accounts).parts()
 
 
 class _Volumes:
     """One month of an inventory, narrowed down to an account, a Region or a driver."""
 
     def __init__(
-        self, inventory: Inventory, months: Months, only: dict[str, str], rows: pd.DataFrame
+        self,
+        inventory: Inventory,
+        months: Months,
+        only: dict[str, str],
+        rows: pd.DataFrame,
+        accounts: Sequence[str] | None,
     ) -> None:
         self.inventory, self.months, self.rows = inventory, months, rows
         self.model, self.full = Model(inventory, months), streams_of(inventory)
         self.wanted, self.only = only.get("driver"), only
+        code = self.model.vocabulary.code["account"]
+        self.accounts = None if accounts is None else [code[account] for account in accounts]
         # what stands in a section of a trail need not stand in those of its readers again
         self.shown: set[tuple[str, Equation]] = set()
 
@@ -103,10 +116,10 @@ class _Volumes:
             yield "Growth", Equation(what, factor, "times", Product(tuple(factors)))
 
     def choose(self, streams: Streams) -> BoolArray:
-        """Mark the streams of the account and Region that are asked for."""
+        """Mark the streams of the accounts and the Region that are asked for."""
         chosen = np.ones(len(streams), dtype=bool)
-        if "account" in self.only:
-            chosen &= streams.account == self.model.vocabulary.code["account"][self.only["account"]]
+        if self.accounts is not None:
+            chosen &= np.isin(streams.account, self.accounts)
         if "region" in self.only:
             chosen &= streams.region == self.model.vocabulary.code["region"][self.only["region"]]
         return chosen

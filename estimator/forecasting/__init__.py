@@ -10,13 +10,15 @@ from pathlib import Path
 import pandas as pd
 
 from estimator.forecasting.budgets import budget_use
+from estimator.forecasting.columns import check_groups, grain
 from estimator.forecasting.event_copies import CopyCharges, EventCopies, copy_notices, copy_rates
 from estimator.forecasting.fail_over import describe_broken_budget, read_fail_over
+from estimator.forecasting.free_days import FreeDays
 from estimator.forecasting.notices import notices
 from estimator.forecasting.quotas import Headroom, quota_notices
 from estimator.forecasting.result import OTHER_INTERPRETATION, Forecast, free_in_use
 from estimator.forecasting.totals import monthly_totals, sum_charges, sum_to_default_grain
-from estimator.frames import DEFAULT_GRAIN, KEYS
+from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory
 from estimator.inventory.changes import Settings, change_inventory
 from estimator.months import Months, parse_month
@@ -28,10 +30,16 @@ from pricing.bill import Bill, bill
 from pricing.rates import RateTable, load_rates
 from pricing.reading.problems import Problem, RateError, UsageError
 
-__all__ = ["WRITES", "Forecast", "calendar", "forecast", "grain", "price_usage"]
-
-# the words of --by for columns of the frames
-_WORDS = {"trail": "driver", "reader": "driver", "billed-account": "billed_account"}
+__all__ = [
+    "WRITES",
+    "Forecast",
+    "calendar",
+    "check_groups",
+    "compute_forecast",
+    "forecast",
+    "grain",
+    "price_usage",
+]
 
 # words of --by that stand alone and ask for another frame than charges
 SECTIONS = {"budget": "budgets", "quota": "quotas", "event": "events"}
@@ -62,8 +70,10 @@ def forecast(
         How many. [month]
     by : str or sequence of str, optional
         Columns of the rows (`estimator.frames.KEYS`), ``trail`` and ``reader`` for the driver, or
-        ``all``. Default: all but the source account and Region. Totals do not depend on it.
-        ``budget``, ``quota`` or ``event`` alone shows that frame in place of the charges.
+        ``all``; ``ou`` and ``tag:NAME`` group the accounts where the events happened,
+        ``billed-ou`` and ``billed-tag:NAME`` those that are billed. Default: all but the source
+        account and Region. Totals do not depend on it. ``budget``, ``quota`` or ``event`` alone
+        shows that frame in place of the charges.
     rates : RateTable or path, optional
         A rate table of your own. Default: the shipped AWS KMS table.
     discount : float
@@ -85,6 +95,28 @@ def forecast(
         The inventory or the rate table is wrong, or a rate is missing (`RateError`).
     """
     inventory = change_inventory(inventory, set)
+    check_groups(_read_by(by)[1], [inventory])
+    return compute_forecast(inventory, start, months, by, rates, discount, fail_over)
+
+
+def compute_forecast(
+    inventory: Inventory,
+    start: str | datetime.date | None,
+    months: int,
+    by: str | Sequence[str] | None,
+    rates: RateTable | str | Path | None,
+    discount: float,
+    fail_over: str | float | None = None,
+) -> Forecast:
+    """As `forecast`, of an inventory that may have no account with an OU or a tag of `by`.
+
+    Of two inventories that are compared one may have none.
+
+    Raises
+    ------
+    KmscostError
+        The rate table is wrong, or a rate is missing.
+    """
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
     span = calendar(start, months)
     section, columns = _read_by(by)
@@ -98,10 +130,13 @@ def forecast(
 
     whole = sum_to_default_grain(charges)
     headroom, copies = Headroom(span), EventCopies(inventory, span)
-    # one pass for both: the days of an organization do not fit into memory at once
+    exempt = WRITES if inventory.cloudtrail_writes == "exempt" else ()
+    free_days = FreeDays(span, other_pools(inventory, span), frozenset(exempt))
+    # one pass for all: the days of an organization do not fit into memory at once
     for days in daily_requests(inventory, span, streams):
         headroom.add(days)
         copies.add(days)
+        free_days.add(days)
     quotas = headroom.frame
     events, unknown = _copy_charges(copies, table)
     # an amount in USD says nothing of a cost in another currency
@@ -118,12 +153,15 @@ def forecast(
         ),
         rows=sum_charges(charges, columns, table.currency),
         pools=priced.pools,
-        budgets=budget_use(whole, budgets, span),
+        budgets=budget_use(whole, budgets, span, inventory.accounts),
+        free_uses=free_days.uses(priced.pools),
         quotas=quotas,
         events=None if events is None else events.frame,
         broken=None
         if gate is None
-        else describe_broken_budget(gate, whole, span, table.currency, other_name),
+        else describe_broken_budget(
+            gate, whole, span, table.currency, other_name, inventory.accounts
+        ),
         notices=(
             *notices(inventory, span, priced.versions, whole, free_in_use(priced.pools, table)),
             *quota_notices(quotas),
@@ -143,31 +181,6 @@ def _read_by(by: str | Sequence[str] | None) -> tuple[str | None, tuple[str, ...
     if len(words) == 1 and words[0].strip() in SECTIONS:
         return SECTIONS[words[0].strip()], DEFAULT_GRAIN
     return None, grain(by, alone=("all", *SECTIONS))
-
-
-def grain(by: str | Sequence[str] | None, alone: Sequence[str] = ("all",)) -> tuple[str, ...]:
-    """The columns that `by` names, in the order of the frame.
-
-    >>> grain("trail,cause")
-    ('driver', 'cause')
-
-    Raises
-    ------
-    KmscostError
-        A name is no column.
-    """
-    if by is None:
-        return DEFAULT_GRAIN
-    words = by.split(",") if isinstance(by, str) else list(by)
-    names = [_WORDS.get(word.strip(), word.strip().replace("-", "_")) for word in words]
-    if names == ["all"]:
-        return KEYS
-    for word, name in zip(words, names, strict=True):
-        if name not in KEYS:
-            expected = f"columns out of trail, reader, {', '.join(KEYS)}"
-            expected += f"; or {', '.join(alone)} alone"
-            raise UsageError(Problem("by", None, "", repr(word), expected, ""))
-    return tuple(column for column in KEYS if column in names)
 
 
 def calendar(start: str | datetime.date | None, months: int) -> Months:

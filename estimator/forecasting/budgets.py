@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from estimator.forecasting.totals import month_of
-from estimator.inventory.budgets import ALL, Budget
+from estimator.inventory.budgets import ALL, Account, Budget
 from estimator.months import FloatArray, Months
 from estimator.volume.streams import IntArray
 
@@ -18,22 +18,26 @@ from estimator.volume.streams import IntArray
 SLACK = 1e-9
 
 
-def is_in_budget(budget: Budget, rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
+def is_in_budget(
+    budget: Budget, rows: pd.DataFrame, accounts: Sequence[Account]
+) -> npt.NDArray[np.bool_]:
     """Mark the rows of charges (or usage) that a budget counts.
 
     Parameters
     ----------
     rows : DataFrame
         With the column that `Budget.covers` names, and with cause for a trail or a reader.
+    accounts : sequence of Account
+        Those of the inventory.
     """
-    if budget.covers is None:
+    covered = budget.covers(accounts)
+    if covered is None:
         return np.ones(len(rows), dtype=bool)
-    column, value = budget.covers
-    counted = (rows[column] == value).to_numpy(dtype=bool)
+    counted = rows[covered.column].isin(list(covered.members)).to_numpy(dtype=bool)
     # a key may share its name with a trail or a reader
-    return (
-        counted & (rows["cause"] != "key").to_numpy(dtype=bool) if column == "driver" else counted
-    )
+    if covered.column == "driver":
+        return counted & (rows["cause"] != "key").to_numpy(dtype=bool)
+    return counted
 
 
 def is_over(used: FloatArray, limit: FloatArray) -> npt.NDArray[np.bool_]:
@@ -60,28 +64,39 @@ def reached_thresholds(used: float, limit: float, thresholds: Sequence[float]) -
     )
 
 
-def budget_use(charges: pd.DataFrame, budgets: Sequence[Budget], months: Months) -> pd.DataFrame:
+def budget_use(
+    charges: pd.DataFrame,
+    budgets: Sequence[Budget],
+    months: Months,
+    accounts: Sequence[Account],
+) -> pd.DataFrame:
     """The use of every budget in every month: the frame `estimator.frames.BUDGET_USE`.
 
     Parameters
     ----------
     charges : DataFrame
         Columns month, payer, billed_account, driver, cause, cost, cost_other_reading [USD].
+    accounts : sequence of Account
+        Those of the inventory.
     """
+    covers = [budget.covers(accounts) for budget in budgets]
     month = month_of(charges, months)
     nothing = np.zeros(months.count)
     sums: dict[str, list[FloatArray]] = {}
     for name in ("cost", "cost_other_reading"):
         # once for each column that budgets cover, not once for each budget
         spent = {
-            covers: _spent(charges, name, month, months.count, covers)
-            for covers in {budget.covers and budget.covers[0] for budget in budgets}
+            column: _spent(charges, name, month, months.count, column)
+            for column in {None if covered is None else covered.column for covered in covers}
         }
         sums[name] = [
-            spent[budget.covers[0]].get(budget.covers[1], nothing)
-            if budget.covers
-            else spent[None][""]
-            for budget in budgets
+            spent[None][""]
+            if covered is None
+            else sum(
+                (spent[covered.column].get(value, nothing) for value in covered.members),
+                nothing,
+            )
+            for covered in covers
         ]
     used = np.array(sums["cost"]).reshape(-1)
     amounts = np.array([budget.usd_per_month for budget in budgets], dtype=np.float64)
@@ -127,7 +142,7 @@ def describe_budgets(use: pd.DataFrame, budgets: Sequence[Budget]) -> list[dict[
         entry: dict[str, Any] = {
             "name": budget.name,
             "covers": budget.part or ALL,
-            "of": budget.part and getattr(budget, budget.part),
+            "of": budget.of,
             "usd_per_month": budget.usd_per_month,
             "thresholds": list(budget.thresholds),
         }

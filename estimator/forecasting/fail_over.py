@@ -11,7 +11,7 @@ from estimator.figures import count, money, share
 from estimator.forecasting.budgets import budget_use, is_in_budget
 from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.inventory import Inventory
-from estimator.inventory.budgets import ALL, AMOUNT, Budget
+from estimator.inventory.budgets import ALL, AMOUNT, Account, Budget
 from estimator.months import Months
 from pricing.reading.problems import Problem, UsageError
 from pricing.reading.words import nearest
@@ -82,6 +82,7 @@ def describe_broken_budget(
     months: Months,
     currency: str,
     other_interpretation: str,
+    accounts: Sequence[Account],
 ) -> str | None:
     """One line on what breaks which budget: how much, in which month first, and why.
 
@@ -91,13 +92,15 @@ def describe_broken_budget(
         Columns month, payer, billed_account, driver, cause, cost, cost_other_reading [currency].
     other_interpretation : str
         The interpretation of F5 that `cost_other_reading` follows.
+    accounts : sequence of Account
+        Those of the inventory.
 
     Returns
     -------
     str or None
         None where every budget is kept.
     """
-    use = budget_use(charges, chosen, months)
+    use = budget_use(charges, chosen, months, accounts)
     over = use[use["over"]]
     if over.empty:
         return None
@@ -117,7 +120,8 @@ def describe_broken_budget(
     worst = broken.iloc[int(np.argmax(broken["used"]))]
     if worst["month"] != row["month"]:
         line += f", most in {worst['month']} with {money(worst['used'])}"
-    rows = charges[is_in_budget(budget, charges) & (charges["month"] == row["month"]).to_numpy()]
+    counted = is_in_budget(budget, charges, accounts)
+    rows = charges[counted & (charges["month"] == row["month"]).to_numpy()]
     line += f"; largest driver: {_largest_driver(rows, currency)}"
     line += (
         f"; if {INTERPRETATION_WORDS[other_interpretation]}, it is "
@@ -139,8 +143,7 @@ def describe_budget(budget: Budget, currency: str = "USD") -> str:
     amount = f"{currency} {money(budget.usd_per_month)} a month"
     if budget.name == AMOUNT_NAME:
         return f"the limit of {amount}"
-    part = budget.part
-    only = f", {part} {getattr(budget, part)}" if part else ""
+    only = f", {budget.part_in_words}" if budget.part else ""
     return f"budget {budget.name} ({amount}{only})"
 
 

@@ -30,13 +30,14 @@ def notices(
     return (
         *inventory.notices,
         *idle_notices(inventory, months, charges, in_use),
-        *_rates(versions),
+        *rate_notices(versions),
         *_free(free),
         *_assumptions(inventory, months, in_use),
     )
 
 
-def _rates(versions: Iterable[tuple[Meter, Version]]) -> Iterator[str]:
+def rate_notices(versions: Iterable[tuple[Meter, Version]]) -> Iterator[str]:
+    """Notices of rates that AWS's own text does not confirm."""
     for meter, version in versions:
         if not version.confirmed:
             yield (

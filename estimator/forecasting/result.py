@@ -14,6 +14,7 @@ import pandas as pd
 
 from estimator.figures import count, money, plain
 from estimator.forecasting.budgets import describe_budgets
+from estimator.forecasting.free_days import FreeUse
 from estimator.forecasting.quotas import highest
 from estimator.frames import EVENTS
 from estimator.inventory import Inventory
@@ -47,6 +48,8 @@ class Forecast:
         A row per month with the totals of `estimator.forecasting.totals.monthly_totals`.
     rows : DataFrame
         The charges frame of `estimator.frames.CHARGES`, reduced to `by`.
+    free_uses : tuple of FreeUse
+        Of each pool of free requests the day on which they end, and whose requests took them.
     pools : DataFrame
         The free quantity of each payer, partition and month, and who used it. [request]
     budgets : DataFrame
@@ -72,6 +75,7 @@ class Forecast:
     monthly: pd.DataFrame
     rows: pd.DataFrame
     pools: pd.DataFrame
+    free_uses: tuple[FreeUse, ...]
     budgets: pd.DataFrame
     quotas: pd.DataFrame
     events: pd.DataFrame | None
@@ -143,9 +147,7 @@ class Forecast:
             "totals": plain(self.totals),
             "months": [plain(row) for row in self.monthly.to_dict("records")],
             "rows": rows.to_dict("records"),
-            "free_tier": self.pools.assign(month=self.pools["month"].astype(str)).to_dict(
-                "records"
-            ),
+            "free_tier": self._free_tier(),
             "budgets": describe_budgets(self.budgets, self.inventory.budgets),
             "quotas": records(highest(self.quotas)),
             "events": None if self.events is None else records(self.events),
@@ -173,6 +175,21 @@ class Forecast:
                 "cloudtrail_writes": self.inventory.cloudtrail_writes,
             },
         }
+
+    def _free_tier(self) -> list[dict[str, Any]]:
+        uses = {(use.month, use.payer, use.partition): use for use in self.free_uses}
+        rows = []
+        for pool in self.pools.assign(month=self.pools["month"].astype(str)).to_dict("records"):
+            use = uses.get((pool["month"], pool["payer"], pool["partition"]))
+            taken = [] if use is None else [*use.taken_by]
+            rows.append(
+                {str(name): value for name, value in pool.items()}
+                | {
+                    "ends": None if use is None else use.ends,
+                    "taken_by": [{"name": name, "requests": many} for name, many in taken],
+                }
+            )
+        return rows
 
     def __repr__(self) -> str:
         first, last = self.months.labels[0], self.months.labels[-1]

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from estimator.forecasting.event_copies import INVENTORY, CopyCharges
-from estimator.frames import DEFAULT_GRAIN, KEYS
+from estimator.frames import DEFAULT_GRAIN
 from estimator.months import FloatArray, IntArray, Months
+from estimator.volume.group_columns import key_columns
 from pricing.bill import price_column
 
 
@@ -71,9 +72,9 @@ def monthly_totals(
 def sum_charges(charges: pd.DataFrame, by: Sequence[str], currency: str) -> pd.DataFrame:
     """Charges with no more key columns than `by`; where prices differ, their mean price."""
     price = price_column(currency)
-    keys = ["month", *(column for column in KEYS if column in by and column != "month")]
+    keys = ["month", *(column for column in key_columns(by) if column != "month")]
     # nothing to add up: no copy of millions of rows
-    if set(keys) == {column for column in KEYS if column in charges.columns}:
+    if set(keys) == set(key_columns(charges.columns)):
         return charges
     keys += ["unit", "meter", "rate_from"]
     sums = ["quantity", "free", "billable", "cost", "cost_other_reading"]
@@ -91,7 +92,7 @@ def sum_to_default_grain(charges: pd.DataFrame) -> pd.DataFrame:
     """Charges at the default grain: quantity, cost and cost_other_reading, whatever `by` says."""
     columns = [*DEFAULT_GRAIN, "unit"]
     sums = ["quantity", "cost", "cost_other_reading"]
-    if not (set(KEYS) - set(DEFAULT_GRAIN)) & set(charges.columns):
+    if not set(key_columns(charges.columns)) - set(DEFAULT_GRAIN):
         return charges[[*columns, *sums]]
     group, first = number_groups(charges, columns)
     frame = charges[columns].iloc[first].reset_index(drop=True)

@@ -12,7 +12,8 @@ import re
 from pricing.reading.problems import Problem
 from pricing.reading.words import nearest, shown
 
-COLUMNS = ("id", "name", "payer", "regions", "files_per_day", "from", "until")
+COLUMNS = ("id", "name", "payer", "regions", "files_per_day", "from", "until", "ou")
+TAG = "tag:"  # such a column holds the values of one tag: tag:team
 STATUS = "status"
 ACTIVE = "ACTIVE"
 # such an account writes nothing, or is about to: PENDING stood for PENDING_ACTIVATION
@@ -28,6 +29,9 @@ _OTHER_NAMES = {
     "state": STATUS,
     "accountstatus": STATUS,
     "accountstate": STATUS,
+    "oupath": "ou",
+    "organizationalunit": "ou",
+    "organizationalunitpath": "ou",
 }
 # columns of AWS's export that say nothing of files
 _UNUSED = {"arn", "accountarn", "email", "joinedmethod", "joinedtimestamp"}
@@ -59,12 +63,14 @@ def understand_header(
         name = cell.strip()
         plain = re.sub(r"[\s_-]", "", name.casefold())
         column = name if name in COLUMNS else _OTHER_NAMES.get(plain, "")
+        if name.casefold().startswith(TAG) and name[len(TAG) :].strip():
+            column = TAG + name[len(TAG) :].strip()
         if not column and plain in COLUMNS:
             column = plain  # Id, Name
         if not column and plain not in _UNUSED:
             close = nearest(name, COLUMNS)
             fix = f"did you mean `{close}`?" if close else "remove the column"
-            expected = f"columns out of {', '.join(COLUMNS)}, {STATUS}"
+            expected = f"columns out of {', '.join(COLUMNS)}, {TAG}NAME, {STATUS}"
             # the file may be no account list at all: do not quote what is none of our business
             quoted = f" {shown(name)}" if _NAME.match(name) else ""
             problems.append(Problem(path, line, "", f"an unknown column{quoted}", expected, fix))

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from estimator.inventory.account_columns import (
     COLUMNS,
     NOT_ACTIVE,
     STATUS,
+    TAG,
     find_delimiter,
     understand_header,
 )
@@ -103,6 +104,8 @@ def _from_csv(path: str, text: str) -> AccountsRead:
         for column, cell in zip(columns, cells, strict=True):
             if column == STATUS:
                 status = cell.strip()
+            elif column.startswith(TAG) and cell.strip():
+                row.setdefault("tags", Map(line))[column.removeprefix(TAG)] = cell.strip()
             elif column and cell.strip():
                 row[column] = _cell(column, cell.strip(), row)
         if _is_active(path, "status", status, row, read):
@@ -128,6 +131,31 @@ def _is_active(
         read.problems.append(Problem(path, row.line, at, shown(status), expected, fix))
         return False
     return True
+
+
+def organization_place(item: Mapping[str, Any], line: int = 1) -> dict[str, Any]:
+    """The OU and the tags that an account of AWS's JSON has, as the keys of an inventory.
+
+    `Paths` are the paths of ids that Organizations gives since 2025, with the organization in front
+    and the account's own id at the end. AWS's answer has no tags; whoever adds them writes `Tags`,
+    as AWS's list of Key and Value or as a mapping.
+    """
+    place: dict[str, Any] = {}
+    paths = item.get("Paths")
+    if isinstance(paths, list) and paths and isinstance(paths[0], str):
+        ids = [part for part in paths[0].split("/") if part.startswith(("r-", "ou-"))]
+        place |= {"ou": "/".join(ids)} if ids else {}
+    for name in ("Ou", "OU", "OuPath", "OrganizationalUnit"):
+        if isinstance(item.get(name), str) and item[name].strip():
+            place["ou"] = item[name]
+    tags = item.get("Tags")
+    if isinstance(tags, list):
+        pairs = [tag for tag in tags if isinstance(tag, dict) and "Key" in tag]
+        tags = {str(tag["Key"]): tag.get("Value") or "" for tag in pairs}
+    if isinstance(tags, dict) and tags:
+        place["tags"] = Map(line)
+        place["tags"].update(tags)
+    return place
 
 
 def _note_left_out(path: str, read: AccountsRead) -> None:
@@ -213,6 +241,7 @@ def _from_json(path: str, text: str) -> AccountsRead:
         row["id"] = item.get("Id")
         if item.get("Name"):
             row["name"] = item["Name"]
+        row |= organization_place(item, line)
         # AWS replaced Status by State in 2025; either may be there
         status = item.get("State", item.get("Status", ACTIVE))
         if _is_active(path, f"{at}.State", status, row, read, others=True):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import combinations
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Protocol, Self
 
 from pydantic import ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
 
 from estimator.figures import factor
+from estimator.inventory.account_groups import Grouped, OneTag, OuPath, has_tag, is_in_ou
 from estimator.inventory.kinds import AccountId
 from pricing.reading.json_schemas import TEXT_SCHEMA, both_given, percent_pattern
 from pricing.reading.slips import percent_fix
@@ -23,7 +26,14 @@ from pricing.reading.validation import (
 )
 
 # what a budget may be narrowed down to, and the column of the charges that tells it
-PARTS = {"payer": "payer", "account": "billed_account", "trail": "driver", "reader": "driver"}
+PARTS = {
+    "payer": "payer",
+    "account": "billed_account",
+    "trail": "driver",
+    "reader": "driver",
+    "ou": "billed_account",
+    "tag": "billed_account",
+}
 
 ALL = "all"
 THRESHOLDS = (0.8, 1.0)
@@ -98,8 +108,24 @@ Thresholds = Annotated[
 ]
 
 
+class Account(Grouped, Protocol):
+    """What a budget asks of an account."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+
+
+@dataclass(frozen=True)
+class Covered:
+    """The rows that a budget counts: those with one of some members in a column."""
+
+    column: str
+    members: tuple[str, ...]
+
+
 class Budget(Section):
-    """A limit for what a month costs: all of it, or of one payer, account, trail or reader."""
+    """A limit for what a month costs: all, or a payer, account, OU, tag, trail or reader."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -129,6 +155,17 @@ class Budget(Section):
     reader: Text | None = Field(
         None, description="only what the reader reads; default: everything", examples=["siem"]
     )
+    ou: OuPath | None = Field(
+        None,
+        description="only what accounts of this OU and those beneath it are billed; default: "
+        "everything",
+        examples=["Root/Workloads"],
+    )
+    tag: OneTag | None = Field(
+        None,
+        description="only what accounts with this tag are billed; default: everything",
+        examples=[{"team": "payments"}],
+    )
     thresholds: Thresholds = Field(
         THRESHOLDS,
         description="shares of it worth a word, as 0.8 or 80%, in order [share]",
@@ -150,10 +187,36 @@ class Budget(Section):
         return next((part for part in PARTS if getattr(self, part) is not None), None)
 
     @property
-    def covers(self) -> tuple[str, str] | None:
-        """The column of the charges and the value in it that this budget counts; None: all rows.
+    def of(self) -> str | None:
+        """What it is narrowed down to, as text: an id, a name, a path, or `team=payments`."""
+        part = self.part
+        if part is None:
+            return None
+        value: Any = getattr(self, part)
+        return "=".join(next(iter(value.items()))) if isinstance(value, dict) else str(value)
+
+    @property
+    def part_in_words(self) -> str | None:
+        """The part and what of it: `trail org`; None for everything."""
+        return None if self.part is None else f"{self.part} {self.of}"
+
+    def covers(self, accounts: Iterable[Account]) -> Covered | None:
+        """The rows of the charges that this budget counts; None: all of them.
 
         A budget of a driver leaves key-months out: a key may share its name with a trail.
+
+        Parameters
+        ----------
+        accounts : iterable of Account
+            Those of the inventory: an OU and a tag say which of them.
         """
         part = self.part
-        return None if part is None else (PARTS[part], getattr(self, part))
+        if part is None:
+            return None
+        if self.ou is not None:
+            ids = [account.id for account in accounts if is_in_ou(account, self.ou)]
+        elif self.tag is not None:
+            ids = [account.id for account in accounts if has_tag(account, self.tag)]
+        else:
+            ids = [getattr(self, part)]
+        return Covered(PARTS[part], tuple(ids))

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from estimator.figures import listed
+from estimator.inventory.account_groups import paths_above, tag_names
 from estimator.inventory.accounts import Found
 from estimator.inventory.budgets import Budget
 from estimator.inventory.coverage import Account, Group, covered_group, groups_of
@@ -264,3 +265,24 @@ def _check_budget(
         names = draft.names(f"{part}s", "name")
         if name is not None and name not in names:
             check_name(draft, (*at, part), name, names, f"{part}s")
+    _check_group(draft, at, budget, inventory)
+
+
+def _check_group(draft: Draft, at: Location, budget: Budget, inventory: Inventory) -> None:
+    """The OU or the tag that a budget is for has an account: of a slip nothing would ever count."""
+    covered = budget.covers(inventory.accounts)
+    # an account that was refused may be the one
+    if covered is None or covered.members or draft.problems or draft.incomplete:
+        return
+    accounts = inventory.accounts
+    if budget.ou is not None:
+        known = dict.fromkeys(
+            path for account in accounts if account.ou for path in paths_above(account.ou)
+        )
+        check_name(draft, (*at, "ou"), budget.ou, known, "OUs of accounts")
+    if budget.tag is not None:
+        ((name, value),) = budget.tag.items()
+        names = tag_names(accounts)
+        if check_name(draft, (*at, "tag"), name, names, "tags of accounts"):
+            values = dict.fromkeys(a.tags[name] for a in accounts if name in a.tags)
+            check_name(draft, (*at, "tag", name), value, values, "values of this tag")

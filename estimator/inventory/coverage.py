@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 
 from estimator.inventory.assumptions import FilesPerDay
 from estimator.inventory.sections import Trail
@@ -33,6 +33,9 @@ class Account:
     files_per_day: FilesPerDay | None = None
     start: datetime.date | None = None
     until: datetime.date | None = None
+    ou: str | None = None
+    # left out of the hash: a dict has none
+    tags: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def partition(self) -> str:

@@ -297,6 +297,8 @@ def _complete(entry: AccountEntry, payer: str, regions: tuple[str, ...]) -> Acco
         files_per_day=entry.files_per_day,
         start=entry.start,
         until=entry.until,
+        ou=entry.ou,
+        tags=entry.tags,
     )
 
 

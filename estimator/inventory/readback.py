@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime
 import textwrap
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from estimator.figures import count, factor, listed, money, share
 from estimator.inventory.assumptions import FILES_PER_DAY, FilesPerDay, Range
 from estimator.inventory.budgets import THRESHOLDS, Budget
+from estimator.inventory.coverage import Account
 from estimator.inventory.model import Inventory
 from estimator.inventory.reader_sections import Reader
 from estimator.inventory.sections import Trail
@@ -107,7 +109,8 @@ class _Words:
             yield Line(
                 f"{payer} {known.name}" if known is not None and known.name else payer,
                 f"{_count(len(own), 'account')} in {_count(len(regions), 'Region')}; everything "
-                f"else requests of KMS each month: {listed(others, 3) or 'not said'}",
+                f"else requests of KMS each month: {listed(others, 3) or 'not said'}"
+                f"{_groups(own)}",
             )
 
     def keys(self) -> Iterator[Line]:
@@ -250,9 +253,23 @@ def _bucket(trail: Trail) -> str:
     return f"{name} {saving} keeps files {retention}"
 
 
+def _groups(accounts: Sequence[Account]) -> str:
+    """How many of a payer's accounts have an OU and which tags; nothing where none has."""
+    placed = [account.ou for account in accounts if account.ou is not None]
+    parts = []
+    if placed:
+        units = _count(len(set(placed)), "OU")
+        parts.append(f"{units} with {count(len(placed))} of the accounts")
+    tags = Counter(name for account in accounts for name in account.tags)
+    if tags:
+        # of equally many the first of the inventory: the order of a Counter
+        named = (f"{name} ({count(number)})" for name, number in tags.most_common())
+        parts.append(f"tags {listed(named, 4)}")
+    return f"; {'; '.join(parts)}" if parts else ""
+
+
 def _budget(budget: Budget) -> str:
-    part = budget.part
-    covers = f"{part} {getattr(budget, part)}" if part else "everything"
+    covers = budget.part_in_words or "everything"
     words = f"USD {money(budget.usd_per_month)} a month for {covers}"
     if budget.thresholds == THRESHOLDS:
         return words

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
+from estimator.inventory.account_groups import OuPath, Tags
 from estimator.inventory.assumptions import Files, GrowthRate, Quantity, Range, Seconds, Share
 from estimator.inventory.budgets import Budget
 from estimator.inventory.kinds import (
@@ -61,6 +62,18 @@ class AccountEntry(ActiveItem):
         description="log files in each Region, whatever the trail says; default: the trail's "
         "[file/day]",
         examples=[{"us-east-1": 700, "other": 20}],
+    )
+    ou: OuPath | None = Field(
+        None,
+        description="path of its organizational unit, from the root on: for --by and budgets; "
+        "default: none",
+        examples=["Root/Workloads/Prod"],
+    )
+    tags: Tags = Field(
+        default_factory=dict,
+        description="its tags by name, values in quotes where they are numbers: for --by and "
+        "budgets; default: none",
+        examples=[{"team": "payments", "cost-center": "4711"}],
     )
 
 

@@ -13,22 +13,23 @@ from estimator.figures import FEW, listed
 from estimator.forecasting import Forecast, forecast
 from estimator.frames import RECONCILIATION
 from estimator.inventory import Inventory, load_inventory
+from estimator.measurement.billing.apart import amounts_apart
 from estimator.measurement.measurement_files import load_actuals, load_bill
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray, month_label
-from estimator.reconciliation.attribution import attribute_units, interpret_rows
 from estimator.reconciliation.billed_days import (
     BilledDays,
     find_billed_days,
     shares_of_rows,
 )
+from estimator.reconciliation.billed_units import interpret_rows, split_billed_units
 from estimator.reconciliation.evidence import collect_evidence
 from estimator.reconciliation.free_part import INFERRED_FREE, infer_free_part, table_price
 from estimator.reconciliation.interpretation import interpret
 from estimator.reconciliation.levels import MissingLevels, find_missing_levels, of_month
 from estimator.reconciliation.matching import key_names, payers_of
 from estimator.reconciliation.measured_rows import RowCoverage, cover_rows, key_owners
-from estimator.reconciliation.notices import amounts_apart, find_strangers, notices, rests_on
+from estimator.reconciliation.notices import find_strangers, notices, rests_on
 from estimator.reconciliation.parts import add_parts, request_parts
 from estimator.reconciliation.result import Reconciliation, read_difference_limit
 from estimator.reconciliation.sides import (
@@ -139,10 +140,10 @@ def reconcile(
     pools = expected.pools[expected.pools["unit"] == "request"]
     sizes = pools.groupby("payer", observed=True)["quantity_free"].sum()
     free = {str(payer): float(size) for payer, size in sizes.items()}
-    attribution = attribute_units(
+    units = split_billed_units(
         frame, row_interpretation, coverage, levels, inventory, expected.months, days, free
     )
-    rows = add_parts(frame, row_interpretation, attribution)
+    rows = add_parts(frame, row_interpretation, units)
     strangers = find_strangers(rows, inventory, levels)
     return Reconciliation(
         month=label,
@@ -152,7 +153,7 @@ def reconcile(
         interpretations=interpretations,
         apart=amounts_apart(billed, label, expected.currency),
         levels=levels.to_dict(),
-        rests_on=rests_on(coverage, levels, frame, attribution.expected),
+        rests_on=rests_on(coverage, levels, frame, units.expected),
         unknown_to=strangers,
         days=days,
         expected_by_account=_forecast_by_account(expected, shares),

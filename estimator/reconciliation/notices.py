@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
@@ -12,29 +11,10 @@ from estimator.forecasting import Forecast
 from estimator.inventory import Inventory
 from estimator.measurement.result import Actuals
 from estimator.reconciliation.billed_days import BilledDays
-from estimator.reconciliation.levels import KMS, MissingLevels
+from estimator.reconciliation.levels import MissingLevels
 from estimator.reconciliation.measured_rows import ENOUGH, RowCoverage
 
-_TRAILS = "AWSCloudTrail"
 _MOST_NAMES = 10
-
-
-def amounts_apart(billed: Actuals, month: str, currency: str) -> tuple[dict[str, Any], ...]:
-    """Amounts of the month that are no usage of KMS: taxes, credits, and CloudTrail's own lines."""
-    rows = billed.measured
-    rows = rows[rows["month"].astype(str) == month]
-    others = rows[(rows["product"] == KMS) & ~rows["unit"].isin(["request", "key-month"])]
-    sums = others.groupby("operation", observed=True)["cost"].sum()
-    found = [(str(name) or "other", KMS, cost) for name, cost in sums.items()]
-    trails = float(rows["cost"][rows["product"] == _TRAILS].sum())
-    if trails:
-        found.append(("lines of CloudTrail itself", _TRAILS, trails))
-    code = f"cost_{currency.lower()}"
-    return tuple(
-        {"what": what, "product": product, code: float(cost)}
-        for what, product, cost in found
-        if cost
-    )
 
 
 def find_strangers(

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from estimator.months import FloatArray
-from estimator.reconciliation.attribution import Attribution, RowInterpretation
+from estimator.reconciliation.billed_units import BilledUnits, RowInterpretation
 from estimator.reconciliation.result import PARTS
 
 
@@ -56,7 +56,7 @@ def of_rate(cost: FloatArray, price: FloatArray, billable: FloatArray) -> FloatA
 
 
 def add_parts(
-    frame: pd.DataFrame, interpretation: RowInterpretation, attribution: Attribution
+    frame: pd.DataFrame, interpretation: RowInterpretation, units: BilledUnits
 ) -> pd.DataFrame:
     """Add to the rows whose the billed units are, and the parts of the difference. [USD]
 
@@ -72,12 +72,10 @@ def add_parts(
     billed, billable = column["billed"], column["billable"]
     metered, charged = interpretation.metered_units(frame), interpretation.charged_units(frame)
     # exempt writes at no cost are units and no money
-    counted = attribution.cloudtrail - attribution.uncharged
-    share = billed_free_share(
-        column["billed_free"] - attribution.uncharged, billed - attribution.uncharged
-    )
+    counted = units.cloudtrail - units.uncharged
+    share = billed_free_share(column["billed_free"] - units.uncharged, billed - units.uncharged)
     more = of_quantity(price, counted, charged)
-    others_cost = of_others(price, attribution.others, attribution.others * share)
+    others_cost = of_others(price, units.others, units.others * share)
     # a unit without a price of the table is none of CloudTrail's
     others_cost = np.where(priced, others_cost, column["cost"])
     parts = {
@@ -88,15 +86,13 @@ def add_parts(
         "rate": np.where(priced, of_rate(column["cost"], price, billable), 0.0),
         "others": np.where(is_request, others_cost, 0.0) + column["cost_special"],
         "other_keys": np.where(is_request, 0.0, others_cost),
-        "unknown": of_unknown(
-            price, billable, counted * (1 - share), attribution.others * (1 - share)
-        ),
+        "unknown": of_unknown(price, billable, counted * (1 - share), units.others * (1 - share)),
     }
     cost = column["cost"] + column["cost_special"]
     rows = frame.assign(
-        cloudtrail=attribution.cloudtrail,
-        others=attribution.others + column["special"],
-        unknown=billed - attribution.cloudtrail - attribution.others,
+        cloudtrail=units.cloudtrail,
+        others=units.others + column["special"],
+        unknown=billed - units.cloudtrail - units.others,
         billed=billed + column["special"],
         cost_billed=cost,
         cost_difference=cost - column["cost_forecast"],

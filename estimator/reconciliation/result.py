@@ -189,42 +189,44 @@ class Reconciliation:
         """True where the bill has a line of KMS at all."""
         return bool((self.rows["billed"] > 0).any() or self.rows["cost_billed"].any())
 
-    def forecast_of_month(self, part: str = "", name: str = "") -> float:
+    def forecast_of_month(self, part: str = "", names: tuple[str, ...] = ()) -> float:
         """The forecast of the whole month; parameters as of `billed_and_rest`. [currency]"""
-        return math.fsum(self._forecast(part, name)["cost"])
+        return math.fsum(self._forecast(part, names)["cost"])
 
-    def forecast_to_date(self, part: str = "", name: str = "") -> float:
+    def forecast_to_date(self, part: str = "", names: tuple[str, ...] = ()) -> float:
         """The forecast of the days billed. [currency]"""
-        return math.fsum(self._forecast(part, name)["cost_to_date"])
+        return math.fsum(self._forecast(part, names)["cost_to_date"])
 
-    def forecast_of_rest(self, part: str = "", name: str = "") -> float:
+    def forecast_of_rest(self, part: str = "", names: tuple[str, ...] = ()) -> float:
         """The forecast of the days that are not billed. [currency]"""
         if not self.days.is_told or not self.has_kms:
-            return self.forecast_of_month(part, name)
-        return self.forecast_of_month(part, name) - self.forecast_to_date(part, name)
+            return self.forecast_of_month(part, names)
+        return self.forecast_of_month(part, names) - self.forecast_to_date(part, names)
 
-    def _forecast(self, part: str, name: str) -> pd.DataFrame:
+    def _forecast(self, part: str, names: tuple[str, ...]) -> pd.DataFrame:
         frame = self.expected_by_account
-        return frame[(frame[part] == name).to_numpy()] if part else frame
+        return frame[frame[part].isin(names).to_numpy()] if part else frame
 
-    def billed_and_rest(self, part: str = "", name: str = "") -> tuple[float, float] | None:
+    def billed_and_rest(
+        self, part: str = "", names: tuple[str, ...] = ()
+    ) -> tuple[float, float] | None:
         """Return what is billed for CloudTrail, and what the rest of the month adds. [currency]
 
         Parameters
         ----------
-        part, name : str
-            ``payer`` or ``billed_account``, and which: of that alone. Default: of everything.
+        part, names : str, tuple of str
+            ``payer`` or ``billed_account``, and which: of these alone. Default: of everything.
 
         Returns
         -------
         tuple or None
             None where the bill does not tell accounts apart.
         """
-        rows, forecast = self.rows, self._forecast(part, name)
+        rows, forecast = self.rows, self._forecast(part, names)
         if part:
             if "account" in self.levels:
                 return None
-            rows = rows[(rows[part] == name).to_numpy()]
+            rows = rows[rows[part].isin(names).to_numpy()]
         parts = {
             each: math.fsum(rows[f"cost_{each}"]) for each in PARTS if each not in NOT_FORECAST
         }
@@ -238,7 +240,7 @@ class Reconciliation:
             # what is billed may be of any day: the month costs no less than its forecast
             return to_date + error, max(-error, 0.0)
         shares = self.days.shares
-        share = shares.get(name, min(shares.values()))
+        share = min([shares[name] for name in names if name in shares] or shares.values())
         rest = cost_of_rest(
             error,
             parts["free_tier"],

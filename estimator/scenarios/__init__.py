@@ -6,8 +6,8 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from estimator.forecasting import forecast, grain
-from estimator.frames import DEFAULT_GRAIN, KEYS
+from estimator.forecasting import check_groups, compute_forecast, grain
+from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory
 from estimator.inventory.changes import (
     Change,
@@ -22,6 +22,7 @@ from estimator.scenarios.case_forecast import CaseForecast, forecast_case
 from estimator.scenarios.cases import Other, read_cases
 from estimator.scenarios.comparison import Comparison
 from estimator.scenarios.scenario_files import ScenarioDocument
+from estimator.volume.group_columns import key_columns
 from estimator.volume.readers import kind_of
 from pricing.rates import RateTable, load_rates
 
@@ -85,9 +86,11 @@ def compare(
     others = [other] if isinstance(other, Inventory | Scenario | Mapping | str | Path) else other
     cases = read_cases(base, others, read_settings(set))
 
+    check_groups(columns, [stage.inventory for case in cases for stage in case.changed.stages])
+
     # rows tell drivers apart whatever `by` asks for: effects are those of drivers
-    fine = tuple(name for name in KEYS if name in DEFAULT_GRAIN or name in columns)
-    whole = forecast(cases[0].inventory, start, months, fine, table, discount)
+    fine = key_columns((*DEFAULT_GRAIN, *columns))
+    whole = compute_forecast(cases[0].inventory, start, months, fine, table, discount)
     span = whole.months
     first = CaseForecast.from_forecasts(cases[0], [whole])
     rest = tuple(forecast_case(case, span, fine, table, discount) for case in cases[1:])

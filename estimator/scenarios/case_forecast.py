@@ -11,7 +11,7 @@ from itertools import groupby
 
 import pandas as pd
 
-from estimator.forecasting import Forecast, forecast
+from estimator.forecasting import Forecast, compute_forecast
 from estimator.inventory import Inventory
 from estimator.inventory.changes import Stage
 from estimator.months import Months
@@ -69,7 +69,7 @@ def forecast_case(
 ) -> CaseForecast:
     """Forecast each stage for its own months: before its first day the one before it holds."""
     forecasts = [
-        forecast(inventory, first, count, by, table, discount)
+        compute_forecast(inventory, first, count, by, table, discount)
         for inventory, first, count in _spans(case.changed.stages, months)
     ]
     return CaseForecast.from_forecasts(case, forecasts)

@@ -14,10 +14,10 @@ import pandas as pd
 
 from estimator.figures import count, money, percent, plain, signed
 from estimator.forecasting.result import INTERPRETATIONS
-from estimator.frames import KEYS
 from estimator.months import Months
 from estimator.scenarios.case_forecast import CaseForecast
 from estimator.scenarios.pairing import pair_sides, stack, with_drivers
+from estimator.volume.group_columns import key_columns
 from pricing.rates import RateTable
 from pricing.reading.problems import Problem, UsageError
 
@@ -126,7 +126,7 @@ class Comparison:
         return stack([self._rows(other) for other in self.others])
 
     def _rows(self, other: CaseForecast) -> pd.DataFrame:
-        keys = ["month", *(name for name in KEYS if name in self.by and name != "month")]
+        keys = ["month", *(name for name in key_columns(self.by) if name != "month")]
         sums = ("quantity", "cost", "cost_charged", "cost_exempt")
         pair = pair_sides(self.base.rows, other.rows, [*keys, "unit"], sums)
         pair = pair.sort_values("month", kind="stable", ignore_index=True)

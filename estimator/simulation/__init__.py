@@ -102,7 +102,7 @@ def run(
         messages += notice_combined(len(inventory.uncertain_files))
     else:
         messages += (_CERTAIN,)
-        use = budget_use(charges, inventory.budgets, span)
+        use = budget_use(charges, inventory.budgets, span, inventory.accounts)
         drawn = repeat_point(point, use, table.currency, is_exempt, options)
     return build_simulation(
         inventory, span, options, point, drawn, lots, messages, table, priced.versions, discount

@@ -156,8 +156,13 @@ def sum_by_input(quantity: FloatArray, input_codes: IntArray) -> Iterator[tuple[
 
 def budget_codes(inventory: Inventory, vocabulary: Vocabulary) -> dict[str, frozenset[int]]:
     """The billed accounts and drivers that budgets are for, as codes."""
-    named = [budget.covers for budget in inventory.budgets if budget.covers is not None]
+    covers = [budget.covers(inventory.accounts) for budget in inventory.budgets]
     return {
-        column: frozenset(vocabulary.code[column][value] for of, value in named if of == column)
+        column: frozenset(
+            vocabulary.code[column][value]
+            for covered in covers
+            if covered is not None and covered.column == column
+            for value in covered.members
+        )
         for column in ("billed_account", "driver")
     }

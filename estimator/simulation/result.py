@@ -270,7 +270,7 @@ def _over(
     """The draws that break each budget, months x draws; none where budgets are not compared."""
     return {
         budget.name: is_over(samples.cost, np.array(budget.usd_per_month))
-        if budget.covers is None
+        if budget.part is None
         else samples.over[budget.name]
         for budget in (inventory.budgets if currency == "USD" else ())
     }
@@ -292,7 +292,7 @@ def _budgets(
     ]
     everything = samples.means["chosen"].to_numpy(dtype=np.float64)
     means = [
-        everything if budget.covers is None else samples.spent[budget.name] for budget in budgets
+        everything if budget.part is None else samples.spent[budget.name] for budget in budgets
     ]
     expected = [[math.fsum(each), *each] for each in means]
     span = [pd.NaT, *pd.period_range(months.labels[0], periods=months.count, freq="M")]

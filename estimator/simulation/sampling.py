@@ -12,7 +12,7 @@ import pandas as pd
 
 from estimator.forecasting.budgets import is_over
 from estimator.inventory import Inventory
-from estimator.inventory.budgets import Budget
+from estimator.inventory.budgets import Covered
 from estimator.months import FloatArray, Months
 from estimator.simulation.demand import Bin, Demand
 from estimator.simulation.draws import Draws
@@ -65,7 +65,8 @@ def sample(
     mean_others = other_pools(inventory, months, means)
     requests, cost = np.empty((2, months.count, draws.count))
     whole, quantiles, rows = np.zeros(draws.count), [], []
-    budgets = [budget for budget in inventory.budgets if budget.covers is not None]
+    budgets = [budget for budget in inventory.budgets if budget.part is not None]
+    covers = {budget.name: budget.covers(inventory.accounts) for budget in budgets}
     over = {budget.name: np.empty((months.count, draws.count), dtype=bool) for budget in budgets}
     means_spent = {budget.name: np.empty(months.count) for budget in budgets}
     is_exempt = inventory.cloudtrail_writes == "exempt"
@@ -81,7 +82,7 @@ def sample(
         cost[month], other = by_bin.sum(axis=0), by_bin_other.sum(axis=0)
         bins = [prices.bins[number] for number in used.tolist()]
         for budget in budgets:
-            spent = by_bin[_bins_of(budget, bins)].sum(axis=0)
+            spent = by_bin[_bins_of(covers[budget.name], bins)].sum(axis=0)
             over[budget.name][month] = is_over(spent, np.array(budget.usd_per_month))
             means_spent[budget.name][month] = spent.mean()
         # no draws of it by month: that array would be as large as all of the cost
@@ -99,12 +100,12 @@ def sample(
     return Samples(requests, cost, spread, pd.DataFrame(rows), over, means_spent)
 
 
-def _bins_of(budget: Budget, bins: Sequence[Bin]) -> npt.NDArray[np.bool_]:
+def _bins_of(covered: Covered | None, bins: Sequence[Bin]) -> npt.NDArray[np.bool_]:
     """The bins that a budget of a part counts."""
-    assert budget.covers is not None
-    column, value = budget.covers
-    name = {"payer": "payer", "billed_account": "account", "driver": "driver"}[column]
-    return np.array([getattr(each, name) == value for each in bins], dtype=bool)
+    assert covered is not None
+    fields = {"payer": "payer", "billed_account": "account", "driver": "driver"}
+    name, values = fields[covered.column], set(covered.members)
+    return np.array([getattr(each, name) in values for each in bins], dtype=bool)
 
 
 def repeat_point(

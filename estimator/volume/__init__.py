@@ -9,6 +9,7 @@ import pandas as pd
 from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory
 from estimator.months import Months
+from estimator.volume.group_columns import account_group
 from estimator.volume.key_months import key_blocks
 from estimator.volume.model import Model
 from estimator.volume.readers import reader_blocks
@@ -32,8 +33,9 @@ def usage(
     inventory : Inventory
     months : Months
     by : sequence of str
-        The key columns to tell apart (`estimator.frames.KEYS`); all others are summed over while
-        the frame is computed. Totals do not depend on it.
+        The key columns to tell apart (`estimator.frames.KEYS`), and groups of accounts as
+        `estimator.frames.account_group` reads them; all others are summed over while the frame is
+        computed. Totals do not depend on it.
     streams : Streams, optional
         Those of `streams_of`, where they are known already.
 
@@ -43,7 +45,9 @@ def usage(
         A row per month and group: the columns of `by`, quantity [request or key-month] and unit.
     """
     model = Model(inventory, months)
-    by_account, by_region = "account" in by, "region" in by
+    groups = [account_group(column) for column in by]
+    by_account = "account" in by or any(group and group.of == "account" for group in groups)
+    by_region = "region" in by
     full = streams_of(inventory) if streams is None else streams
     # before the months multiply them: a hundred thousand streams become a few rows
     summed = full.add_up(by_account, by_region)

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from estimator.frames import KEYS
 from estimator.inventory import Inventory
+from estimator.inventory.account_groups import group_labels
 from estimator.months import FloatArray, Months
 from estimator.volume.burst_profile import BurstProfile
+from estimator.volume.group_columns import account_group, key_columns
 from estimator.volume.streams import IntArray, Streams
 from pricing.reading.problems import Problem, UsageError
 
@@ -69,13 +70,29 @@ class Vocabulary:
             column: {text: code for code, text in enumerate(texts)}
             for column, texts in self.texts.items()
         }
+        self._inventory = inventory
+        self._groups: dict[str | None, tuple[list[str], IntArray]] = {}
+
+    def group(self, tag: str | None) -> tuple[list[str], IntArray]:
+        """The OUs, or the values of a tag, as texts, and the code of each account among them."""
+        if tag not in self._groups:
+            labels = group_labels(self._inventory.accounts, tag)
+            code = {label: number for number, label in enumerate(dict.fromkeys(labels))}
+            codes = np.array([code[label] for label in labels], dtype=np.int64)
+            self._groups[tag] = list(code), codes
+        return self._groups[tag]
+
+    def texts_of(self, column: str) -> list[str]:
+        """The texts behind the codes of a key column or of a group of accounts."""
+        group = account_group(column)
+        return self.texts[column] if group is None else self.group(group.tag)[0]
 
 
 def usage_frame(
     blocks: Sequence[Block], months: Months, by: Sequence[str], vocabulary: Vocabulary
 ) -> pd.DataFrame:
     """The usage frame of all blocks, one row per month and group of `by`; zeros are left out."""
-    columns = [column for column in KEYS if column in by and column != "month"]
+    columns = [column for column in key_columns(by) if column != "month"]
     names = list(dict.fromkeys([*columns, "operation"]))  # the unit hangs on the operation
     codes = pd.DataFrame(
         {
@@ -112,7 +129,7 @@ def usage_frame(
     frame = pd.DataFrame({"month": _periods(first + month)})
     for column in columns:
         frame[column] = pd.Categorical.from_codes(
-            codes[column].to_numpy()[row], categories=pd.Index(vocabulary.texts[column])
+            codes[column].to_numpy()[row], categories=pd.Index(vocabulary.texts_of(column))
         )
     frame["quantity"] = quantity.T[month, row]
     is_key = codes["operation"].to_numpy()[row] == vocabulary.code["operation"]["KeyMonth"]
@@ -128,6 +145,10 @@ def _periods(ordinals: IntArray) -> pd.PeriodIndex:
 
 
 def _column(block: Block, column: str, vocabulary: Vocabulary) -> IntArray:
+    group = account_group(column)
+    if group is not None:
+        accounts = _column(block, group.of, vocabulary)
+        return vocabulary.group(group.tag)[1][accounts]
     value = getattr(block, column)
     if isinstance(value, str):
         value = vocabulary.code[column][value]

@@ -74,6 +74,8 @@ def test_nothing_to_draft_ends_well_and_writes_nothing(tmp_path):
         (["discover", "terraform", "main.tf", "--region", "eu-wset-9"], 2, "did you mean eu-west"),
         (["discover", "cloudformation", "main.tf", "--parameter", "x"], 2, "NAME=VALUE"),
         (["discover", "aws", "--regions", "mars-1"], 2, "--regions"),
+        (["discover", "aws", "--external-id", "abc"], 2, "--external-id"),
+        (["discover", "aws", "--role", "r", "--external-id", "a b"], 2, "--external-id"),
         (["discover", "everything"], 2, "everything"),
     ],
 )

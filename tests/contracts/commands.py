@@ -53,13 +53,23 @@ ANSWERS: dict[str, tuple[str, ...]] = {
     "reconcile": ("reconcile", "i.yaml", "bill.csv", "--month", "2026-10"),
     "measure cloudtrail": ("measure", "cloudtrail", "logs"),
     "measure bill": ("measure", "bill", "bill.csv"),
+    "attribute": ("attribute", "measured.json", "--bill", "shop.csv"),
     "calibrate": ("calibrate", "starter.yaml", "logs", "--force"),
     "backtest": ("backtest", "starter.yaml", "logs", "--horizon", "4d"),
     "rates show": ("rates", "show", "--region", "us-east-1"),
     "rates diff": ("rates", "diff", "a.yaml", "b.yaml", "--inventory", "i.yaml", *SPAN),
 }
 # answers that have a cost of CloudTrail's own writes in them
-WITH_COST = ("forecast", "explain", "simulate", "compare", "advise", "reconcile", "rates diff")
+WITH_COST = (
+    "forecast",
+    "explain",
+    "simulate",
+    "compare",
+    "advise",
+    "reconcile",
+    "attribute",
+    "rates diff",
+)
 # commands that write something else than an answer in these formats, each with its endings
 FILES: dict[str, tuple[tuple[str, ...], str]] = {
     "calibrate": (("calibrate", "starter.yaml", "logs", "--force"), ".yaml"),
@@ -94,6 +104,8 @@ def write_folder(folder: Path) -> Path:
     write(folder, ORGANIZATION, "i.yaml")
     write(folder, SCENARIOS, "scenarios.yaml")
     write_october(folder / "logs", days=24)
+    for name, to in (("measured.json", "measured.json"), ("bill.csv", "shop.csv")):
+        shutil.copy(ROOT / "examples" / "attribution" / name, folder / to)
     for name in ("bill.csv", "plan.json"):
         shutil.copy(ROOT / "examples" / name, folder / name)
     kmscost("init", "starter.yaml", cwd=folder)

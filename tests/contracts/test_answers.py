@@ -29,6 +29,7 @@ _FRAMES = {
     "changes": ANSWERS["calibrate"],
     "backtest": ANSWERS["backtest"],
     "advice": ANSWERS["advise"],
+    "attribution": ANSWERS["attribute"],
 }
 
 

@@ -136,7 +136,7 @@ MEASURED = {
 }
 
 # they take no inventory
-_OTHERS = {"init", "schema", "rates", "discover", "measure"}
+_OTHERS = {"init", "schema", "rates", "discover", "measure", "attribute"}
 
 # What is said where nothing is active in the months: the words of the forecast's notice.
 NOTICE = "nothing of this inventory makes a KMS request or keeps a key"

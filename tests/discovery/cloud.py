@@ -4,11 +4,15 @@ The proxy speaks HTTP on both sides, so the retries, signatures and pages of bot
 """
 
 import http.client
+import itertools
 import json
 import re
+import socket
+import struct
 import threading
 import time
 from collections import Counter
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from tests.extras import needed
@@ -18,10 +22,49 @@ boto3 = needed("boto3")
 _S3_CALLS = {"location": "GetBucketLocation", "encryption": "GetBucketEncryption"}
 
 
+@dataclass
+class Fault:
+    """What the proxy does to some calls: which, from which on, and how often."""
+
+    kind: str
+    call: str = ""  # of every one
+    region: str = ""
+    service: str = ""
+    about: str = ""  # what stands in the request
+    after: int = 0
+    times: int = 1_000_000
+    code: str = ""
+    message: str = "no words"
+    status: int = 400
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def strikes(self, service, call, region, body):
+        """Tell whether it meets this call."""
+        wanted = (self.service or service, self.call or call, self.region or region)
+        if wanted != (service, call, region) or self.about.encode() not in body:
+            return False
+        with self._lock:
+            self.after -= 1
+            if self.after >= 0:
+                return False
+            self.times -= 1
+            return self.times >= 0
+
+
+# answers that are none of AWS, with status 200
+_BODIES = {
+    "page": ("text/html", b"<html><body>Please log in<br>to the proxy</body>"),
+    "well-formed page": ("text/html", b"<html><body>Please log in to the proxy</body></html>"),
+    "empty": ("application/x-amz-json-1.1", b""),
+    "no fields": ("application/x-amz-json-1.1", b"{}"),
+}
+
+
 class Proxy(ThreadingHTTPServer):
     """Passes requests on to moto; `deny` and `throttle` say which it answers itself."""
 
     daemon_threads = True
+    request_queue_size = 128  # a full queue would look like a network that is broken
 
     def __init__(self, port):
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -32,6 +75,12 @@ class Proxy(ThreadingHTTPServer):
         self.faults = {}
         self.pages = set()
         self.throttle = Counter()
+        self.injected = []
+        self.bodies = []
+        # the Regions that an account has, instead of all that moto knows: with their state
+        self.regions = {}
+        self.released = threading.Event()
+        self.numbers = itertools.count()
         self.hang = set()
         self.hanging = threading.Event()
         self.quiet = False
@@ -54,62 +103,135 @@ class _Handler(BaseHTTPRequestHandler):
     def _handle(self):
         size = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(size)
-        service, call = self._which(body)
+        service, call, region = self._which(body)
         server = self.server
         if not server.quiet:
             server.calls[f"{service}:{call}"] += 1
-        if server.throttle[call] > 0 and not server.quiet:
-            server.throttle[call] -= 1
-            self._error(service, 400, "ThrottlingException", "Rate exceeded")
+            server.bodies.append((call, body))
+        if (not server.quiet and self._refuse(service, call)) or self._hang(call):
             return
-        if call in server.faults and not server.quiet:
-            self._error(service, 400, *server.faults[call])
+        fault = next((f for f in server.injected if f.strikes(service, call, region, body)), None)
+        if fault is not None and self._stand_in(fault, service):
             return
-        if call in server.pages and not server.quiet:
-            page = b"<html><body>Please log in to the proxy</body></html>"
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html")
-            self.send_header("Content-Length", str(len(page)))
-            self.end_headers()
-            self.wfile.write(page)
+        if call == "DescribeRegions" and server.regions:
+            self._send("text/xml", self._list_regions())
             return
-        if call in server.deny and not server.quiet:
-            reason = f"User is not authorized to perform: {service}:{call}"
-            self._error(service, 403 if service == "s3" else 400, "AccessDeniedException", reason)
-            return
-        if call in server.hang:
-            server.hanging.set()
-            time.sleep(120)
-        connection = http.client.HTTPConnection("127.0.0.1", server.behind, timeout=60)
+        self._pass_on(body, fault)
+
+    def _pass_on(self, body, fault):
+        """Ask moto; what it answers may be spoiled on its way back."""
+        if fault is not None and "NextToken" in str(body):
+            body = json.dumps({**json.loads(body), "NextToken": None}).encode()
+            self.headers.replace_header("Content-Length", str(len(body)))
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.behind, timeout=60)
         connection.request(self.command, self.path, body, dict(self.headers))
         answer = connection.getresponse()
         data = answer.read()
+        if fault is not None:
+            data = self._spoil(fault, data)
         self.send_response(answer.status)
         for name, value in answer.getheaders():
             if name.lower() not in ("content-length", "transfer-encoding", "connection"):
                 self.send_header(name, value)
-        self.send_header("Content-Length", str(len(data)))
+        promised = len(data)
+        if fault is not None and fault.kind == "cut":
+            data = data[: promised // 2]
+        self.send_header("Content-Length", str(promised))
         self.end_headers()
-        if self.command != "HEAD":
+        if fault is not None and fault.kind == "slow":
+            for start in range(0, len(data), 500):
+                self.wfile.write(data[start : start + 500])
+                time.sleep(0.02)
+        elif self.command != "HEAD":
             self.wfile.write(data)
         connection.close()
+        self.close_connection = promised != len(data)
+
+    def _refuse(self, service, call):
+        """Answer what one of the proxy's sets asks for; False where none does."""
+        server = self.server
+        if server.throttle[call] > 0:
+            server.throttle[call] -= 1
+            self._error(service, 400, "ThrottlingException", "Rate exceeded")
+        elif call in server.faults:
+            self._error(service, 400, *server.faults[call])
+        elif call in server.pages:
+            self._send(*_BODIES["well-formed page"])
+        elif call in server.deny:
+            reason = f"User is not authorized to perform: {service}:{call}"
+            self._error(service, 403 if service == "s3" else 400, "AccessDeniedException", reason)
+        else:
+            return False
+        return True
+
+    def _hang(self, call):
+        if call in self.server.hang:
+            self.server.hanging.set()
+            time.sleep(120)
+        return False
+
+    def _stand_in(self, fault, service):
+        """Answer in the place of AWS; False where AWS's own answer is to be spoiled."""
+        if fault.kind == "error":
+            self._error(service, fault.status, fault.code, fault.message)
+        elif fault.kind in _BODIES:
+            self._send(*_BODIES[fault.kind])
+        elif fault.kind == "reset":
+            # an end without waiting is a reset
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
+            self.close_connection = True
+        elif fault.kind == "hang":
+            self.server.hanging.set()
+            self.server.released.wait(60)
+            self.close_connection = True
+        else:
+            return False
+        return True
+
+    def _spoil(self, fault, data):
+        """AWS's own answer, made worse."""
+        if fault.kind == "truncated":
+            return data[: len(data) // 2]
+        number = next(self.server.numbers)
+        if fault.kind == "same token":
+            return json.dumps({**json.loads(data), "NextToken": "again"}).encode()
+        if fault.kind == "tokens in a circle":
+            return json.dumps({**json.loads(data), "NextToken": f"page-{number % 3}"}).encode()
+        if fault.kind == "empty pages":
+            return json.dumps({"Accounts": [], "NextToken": f"page-{number}"}).encode()
+        return data
+
+    def _list_regions(self):
+        items = "".join(
+            f"<item><regionName>{name}</regionName><optInStatus>{state}</optInStatus></item>"
+            for name, state in self.server.regions.items()
+        )
+        return f"<R><regionInfo>{items}</regionInfo></R>".encode()
+
+    def _send(self, kind, data):
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
 
     # names of the standard library
     do_GET = do_POST = do_PUT = do_HEAD = do_DELETE = _handle  # noqa: N815
 
     def _which(self, body):
         scope = re.search(
-            r"Credential=[^/]+/\d+/[^/]+/([^/]+)/", self.headers["Authorization"] or ""
+            r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/", self.headers["Authorization"] or ""
         )
-        service = scope[1] if scope else ""
+        region, service = (scope[1], scope[2]) if scope else ("", "")
         target = self.headers.get("X-Amz-Target")
         if target:
-            return service, target.rpartition(".")[2]
+            return service, target.rpartition(".")[2], region
         action = re.search(rb"Action=(\w+)", body)
         if action:
-            return service, action[1].decode()
+            return service, action[1].decode(), region
         query = self.path.partition("?")[2].split("&")[0].split("=")[0]
-        return service, _S3_CALLS.get(query, f"{self.command} {query}")
+        return service, _S3_CALLS.get(query, f"{self.command} {query}"), region
 
     def _error(self, service, status, code, reason):
         if service in ("ec2", "sts", "s3"):

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from estimator import KmscostError, aws_policy, discover_aws, forecast
+from estimator.discovery.aws.patience import Patience
 from tests.discovery.cloud import Estate, Proxy
 from tests.extras import needed
 from tests.real_data import ROOT
@@ -266,12 +267,12 @@ WORDS = "with an explicit deny in a service control policy"
         (("AccessDeniedException", f"{SCP} {WORDS}"), f"denied cloudtrail:DescribeTrails, {WORDS}"),
         (("ExpiredTokenException", "The security token expired"), "the credentials ended midway"),
         (("InternalFailure", "x"), "no answer to cloudtrail:DescribeTrails"),
-        (None, "what came is none of AWS"),
+        (None, "what came is no answer of AWS"),
     ],
 )
 def test_trails_that_could_not_be_read_at_all(aws, monkeypatch, fault, words):
     """An empty draft would say that there is none: an error, in AWS's own words."""
-    monkeypatch.setattr("estimator.discovery.aws.requests._ATTEMPTS", 1)
+    monkeypatch.setattr("estimator.discovery.aws.PATIENCE", Patience(attempts=1))
     if fault is None:
         aws.proxy.pages.add("DescribeTrails")
     else:
@@ -349,13 +350,18 @@ def test_no_credentials_is_an_error_that_says_how_to_log_in(monkeypatch):
         discover_aws()
 
 
-def test_nobody_answers(monkeypatch):
-    """A wrong endpoint is an error, not a crash."""
-    for name, value in {
-        **ENVIRONMENT,
-        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
-        "AWS_MAX_ATTEMPTS": "1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    with pytest.raises(KmscostError, match="no way in"):
-        discover_aws()
+def test_ous_of_the_organization(aws):
+    """The tree is asked level by level: an account in an OU of an OU, and one under the root."""
+    organizations = aws.client("organizations")
+    root = organizations.list_roots()["Roots"][0]["Id"]
+    parent = root
+    for name in ("Workloads", "Prod"):
+        unit = organizations.create_organizational_unit(ParentId=parent, Name=name)
+        parent = unit["OrganizationalUnit"]["Id"]
+    accounts = organizations.list_accounts()["Accounts"]
+    moved = next(each["Id"] for each in accounts if each["Id"] != aws.management)
+    organizations.move_account(AccountId=moved, SourceParentId=root, DestinationParentId=parent)
+    draft = discover_aws(regions=["us-east-1"])
+    places = {account.id: account.ou for account in draft.inventory.accounts}
+    assert places[moved] == "Root/Workloads/Prod"
+    assert places[aws.management] == "Root"

@@ -1,30 +1,28 @@
 """Real files, and those files damaged: a draft that passes check or a sentence, no traceback."""
 
-import copy
 import json
 import random
 import subprocess
 import sys
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimator import (
-    KmscostError,
-    discover_aws_responses,
-    discover_cloudformation,
-    discover_terraform,
-    load_inventory,
+from estimator import KmscostError, discover_terraform
+from tests.discovery.mutations import (
+    DISCOVER,
+    TEMPLATES,
+    TERRAFORM,
+    damage,
+    discover_damaged,
+    outcome,
+    rich_plan,
 )
 from tests.discovery.plans import TRAIL, instance, plan
-from tests.real_data import DATA, ROOT, needs_data
+from tests.real_data import ROOT, needs_data
 from tests.sampling import cases
 
-CONFIG = DATA / "config"
-TERRAFORM = sorted(path for path in (CONFIG / "terraform").rglob("*") if path.is_file())
-TEMPLATES = sorted((CONFIG / "cloudformation").glob("*"))
 DRAFTED = {
     "driftctl-aws_cloudtrail.tfstate": 1,
     "regula-issue355_infra.json": 1,
@@ -34,211 +32,36 @@ DRAFTED = {
     "regula-valid_target.yaml": 1,
     "widdix-cloudtrail.yaml": 1,
 }
-# odd values for any place of a document
-ODD = [
-    None,
-    True,
-    False,
-    0,
-    -1,
-    1e308,
-    "",
-    " ",
-    "\x00",
-    "\ud7ff\u2028",
-    "a" * 5000,
-    [],
-    {},
-    [[]],
-    [{}],
-]
-ODD += [
-    {"Ref": "x"},
-    "arn:aws:kms:us-east-1:111122223333:key/x",
-    "us-gov-west-1",
-    "mars-1",
-    "true",
-    5,
-]
-
-
-def outcome(discover, path, tmp_path):
-    """The draft, its text loaded as a file; None where a sentence says why there is none."""
-    try:
-        draft = discover(path)
-    except KmscostError as error:
-        problems = error.problems
-        draft = None
-    if draft is None:
-        assert all(problem.found for problem in problems)
-        return None
-    assert draft.notices
-    if draft.inventory is not None:
-        saved = tmp_path / "draft.yaml"
-        saved.write_text(draft.text, encoding="utf-8")
-        assert load_inventory(saved).streams() == draft.inventory.streams()
-    return draft
 
 
 @needs_data
 @pytest.mark.parametrize("path", TERRAFORM + TEMPLATES, ids=lambda path: path.name)
 def test_every_real_file(path, tmp_path):
     """The number of trails of each is known; the rest has a sentence."""
-    discover = discover_terraform if path in TERRAFORM else discover_cloudformation
-    draft = outcome(discover, path, tmp_path)
+    draft = outcome("plan" if path in TERRAFORM else "template", path, tmp_path)
     if path.name in DRAFTED:
         assert len(draft.inventory.trails) == DRAFTED[path.name]
     else:
         assert draft is None or "nothing to draft" in draft.notices[-1]
 
 
-def places_of(value, path=()):
-    """Every place inside of a document."""
-    yield path
-    items = (
-        value.items()
-        if isinstance(value, dict)
-        else enumerate(value)
-        if isinstance(value, list)
-        else ()
-    )
-    for key, part in items:
-        yield from places_of(part, (*path, key))
-
-
-def mutate(document, chance):
-    """The document with odd values, missing parts and repeated parts in some places."""
-    document = json.loads(json.dumps(document, default=str))
-    places = [place for place in places_of(document) if place]
-    for place in chance.sample(places, min(len(places), chance.randint(1, 6))):
-        inside = document
-        try:
-            for part in place[:-1]:
-                inside = inside[part]
-            if chance.random() < 0.2:
-                del inside[place[-1]]
-            else:
-                inside[place[-1]] = copy.deepcopy(chance.choice(ODD))
-        except (KeyError, IndexError, TypeError):
-            continue  # an earlier change took the place away
-    return document
-
-
-def real_documents(paths):
-    for path in paths:
-        text = path.read_text(encoding="utf-8")
-        if path.suffix in (".json", ".tfstate"):
-            yield json.loads(text)
-
-
-def forms(loader, tag, node):
-    del tag
-    if isinstance(node, yaml.ScalarNode):
-        return {"Ref": node.value}
-    build = (
-        loader.construct_sequence
-        if isinstance(node, yaml.SequenceNode)
-        else loader.construct_mapping
-    )
-    return {"Fn::If": build(node, deep=True)}
-
-
-class Loader(yaml.SafeLoader):
-    """Reads templates for the sake of having something to damage."""
-
-
-Loader.add_multi_constructor("!", forms)
-
-
-def rich_plan():
-    """A plan with everything in it, for checkouts without the real files."""
-    key = "arn:aws:kms:eu-west-1:111122223333:key/1"
-    rule = {
-        "bucket_key_enabled": True,
-        "apply_server_side_encryption_by_default": [{"sse_algorithm": "aws:kms"}],
-    }
-    return plan(
-        [
-            instance("aws_cloudtrail.a", {**TRAIL, "kms_key_id": key}),
-            instance("aws_cloudtrail.b", {**TRAIL, "event_selector": [{"read_write_type": "All"}]}),
-            instance("aws_kms_key.k", {"arn": key}),
-            instance(
-                "aws_s3_bucket.s",
-                {
-                    "bucket": "example-logs",
-                    "server_side_encryption_configuration": [{"rule": [rule]}],
-                },
-            ),
-            instance("aws_organizations_account.x", {"id": "222222222222", "name": "prod"}),
-        ],
-        providers={"aws": {"expressions": {"region": {"constant_value": "eu-west-1"}}}},
-    )
-
-
+@pytest.mark.parametrize("kind", DISCOVER)
 @settings(max_examples=cases(60), deadline=None)
 @given(seed=st.integers(0, 2**32))
-def test_damaged_plans_and_states(seed, tmp_path_factory):
-    """Plans and states with odd values anywhere."""
-    chance = random.Random(seed)  # noqa: S311 (not for secrets)
-    documents = [*real_documents(p for p in TERRAFORM), rich_plan(), rich_plan(), rich_plan()]
-    folder = tmp_path_factory.mktemp("plan")
-    path = folder / "plan.json"
-    path.write_text(json.dumps(mutate(chance.choice(documents), chance)), encoding="utf-8")
-    outcome(discover_terraform, path, folder)
+def test_damaged_documents(kind, seed, tmp_path_factory):
+    """Plans, templates and answers with odd, missing, renamed and repeated parts anywhere.
+
+    `python -m tests.discovery.mutations --number 100000` tries more of the same.
+    """
+    discover_damaged(kind, seed, tmp_path_factory.mktemp(kind))
 
 
-@settings(max_examples=cases(60), deadline=None)
-@given(seed=st.integers(0, 2**32))
-def test_damaged_templates(seed, tmp_path_factory):
-    """Templates with odd values anywhere."""
-    chance = random.Random(seed)  # noqa: S311 (not for secrets)
-    own = {
-        "Parameters": {"P": {"Type": "String", "Default": "x"}},
-        "Conditions": {"C": {"Fn::Equals": [{"Ref": "P"}, "x"]}},
-        "Resources": {
-            "K": {"Type": "AWS::KMS::Key", "Properties": {"EnableKeyRotation": True}},
-            "B": {
-                "Type": "AWS::S3::Bucket",
-                "Properties": {
-                    "BucketEncryption": {
-                        "ServerSideEncryptionConfiguration": [{"BucketKeyEnabled": True}]
-                    }
-                },
-            },
-            "T": {
-                "Type": "AWS::CloudTrail::Trail",
-                "Condition": "C",
-                "Properties": {
-                    "KMSKeyId": {"Ref": "K"},
-                    "S3BucketName": {"Ref": "B"},
-                    "IsMultiRegionTrail": True,
-                },
-            },
-        },
-    }
-    small = [path for path in TEMPLATES if path.stat().st_size < 50_000]
-    documents = [yaml.load(path.read_text(encoding="utf-8"), Loader) for path in small]  # noqa: S506 (a safe one)
-    folder = tmp_path_factory.mktemp("template")
-    path = folder / "t.json"
-    path.write_text(
-        json.dumps(mutate(chance.choice([*documents, own, own]), chance)), encoding="utf-8"
-    )
-    outcome(discover_cloudformation, path, folder)
-
-
-@settings(max_examples=cases(60), deadline=None)
-@given(seed=st.integers(0, 2**32))
-def test_damaged_answers(seed, tmp_path_factory):
-    """Answers of AWS with odd values anywhere."""
-    from tests.discovery.test_saved import RESPONSES
-
-    chance = random.Random(seed)  # noqa: S311 (not for secrets)
-    folder = tmp_path_factory.mktemp("answers")
-    (folder / "in").mkdir()
-    for name, response in RESPONSES.items():
-        content = mutate(response, chance) if chance.random() < 0.5 else response
-        (folder / "in" / name).write_text(json.dumps(content), encoding="utf-8")
-    outcome(discover_aws_responses, folder / "in", folder)
+def test_names_that_are_no_text(tmp_path):
+    """JSON that is no plan, with a name that is not UTF-8: refused so; it was a traceback."""
+    path = tmp_path / "plan.json"
+    path.write_bytes(b'{"a\x96": 1}')
+    with pytest.raises(KmscostError, match="not UTF-8"):
+        discover_terraform(path)
 
 
 @settings(max_examples=cases(40), deadline=None)
@@ -247,19 +70,11 @@ def test_damaged_bytes(seed, tmp_path_factory):
     """Bytes cut, swapped and doubled: JSON and YAML that are none."""
     chance = random.Random(seed)  # noqa: S311 (not for secrets)
     data = bytearray(json.dumps(rich_plan()).encode())
-    for _ in range(chance.randint(1, 5)):
-        at = chance.randrange(len(data))
-        data[at : at + chance.randint(0, 4)] = bytes(
-            chance.randrange(256) for _ in range(chance.randint(0, 4))
-        )
+    damage(data, chance)
     folder = tmp_path_factory.mktemp("bytes")
-    for name, discover in (
-        ("plan.json", discover_terraform),
-        ("t.yaml", discover_cloudformation),
-        ("a.json", discover_aws_responses),
-    ):
+    for kind, name in (("plan", "plan.json"), ("template", "t.yaml"), ("answers", "a.json")):
         (folder / name).write_bytes(bytes(data))
-        outcome(discover, folder / name, folder)
+        outcome(kind, folder / name, folder)
 
 
 def test_a_plan_of_200_mb_takes_bounded_memory(tmp_path):

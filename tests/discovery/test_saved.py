@@ -356,3 +356,33 @@ def test_each_recorded_answer_alone(path):
         assert "not an answer that discover reads" in str(error)  # noqa: PT017
     else:
         assert draft.inventory is not None or "nothing to draft" in draft.notices[-1]
+
+
+def test_a_key_that_does_not_rotate_now_may_have(tmp_path):
+    """Rotation is off, and nobody listed the past ones: up to two key prices, so it is a TODO."""
+    off = {"KeyRotationEnabled": False, "KeyId": KEY}
+    answers = {"describe-trails.json": {"trailList": [TRAIL]}, "status.json": off}
+    draft = discover_aws_responses(save_responses(tmp_path / "a", answers))
+    (todo,) = [todo for todo in draft.todo if todo.at.endswith("rotations")]
+    assert "list-key-rotations" in todo.question
+    answers["list.json"] = {"Rotations": [{"KeyId": KEY, "RotationDate": "2026-01-15T10:00:00Z"}]}
+    draft = discover_aws_responses(save_responses(tmp_path / "b", answers))
+    assert not [todo for todo in draft.todo if todo.at.endswith("rotations")]
+    assert [str(day) for key in draft.inventory.keys for day in key.rotations] == ["2026-01-15"]
+
+
+def test_copies_of_a_key_in_other_regions(tmp_path):
+    """A replica names its primary, and each costs a key price, whoever is used by a trail."""
+    primary = KEY.replace("eu-west-1", "us-east-1")
+    both = {
+        "MultiRegionKeyType": "REPLICA",
+        "PrimaryKey": {"Arn": primary, "Region": "us-east-1"},
+        "ReplicaKeys": [{"Arn": KEY, "Region": "eu-west-1"}],
+    }
+    data = {**METADATA, "MultiRegion": True, "MultiRegionConfiguration": both}
+    answers = {
+        "describe-trails.json": {"trailList": [TRAIL]},
+        "key.json": {"KeyMetadata": data},
+    }
+    draft = discover_aws_responses(save_responses(tmp_path, answers))
+    assert "those that belong to it in us-east-1 cost a key price each" in draft.text

@@ -441,3 +441,40 @@ def test_nothing_to_draft_says_so(tmp_path):
     draft = discover_terraform(save(tmp_path, plan([instance("aws_kms_key.other", {})])))
     assert (draft.text, draft.inventory) == ("", None)
     assert "nothing to draft" in draft.notices[-1]
+
+
+def test_ous_and_tags_of_accounts(tmp_path):
+    """parent_id is followed through the units of the plan up to the root."""
+    document = plan(
+        [
+            instance(
+                "aws_organizations_organization.org",
+                {
+                    "master_account_id": "111122223333",
+                    "roots": [{"id": "r-ab12", "name": "Root"}],
+                    "accounts": [{"id": "111122223333", "name": "mgmt", "status": "ACTIVE"}],
+                },
+            ),
+            instance(
+                "aws_organizations_organizational_unit.work",
+                {"id": "ou-ab12-11111111", "name": "Work/Loads", "parent_id": "r-ab12"},
+            ),
+            instance(
+                "aws_organizations_account.prod",
+                {
+                    "id": "222222222222",
+                    "name": "prod",
+                    "parent_id": "ou-ab12-11111111",
+                    "tags_all": {"team": "web"},
+                },
+            ),
+        ]
+    )
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    draft = discover_terraform(path)
+    # a slash inside of a name would be one more level
+    assert {a.id: (a.ou, a.tags) for a in draft.inventory.accounts} == {
+        "111122223333": (None, {}),
+        "222222222222": ("Root/Work_Loads", {"team": "web"}),
+    }

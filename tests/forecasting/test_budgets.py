@@ -152,12 +152,12 @@ def test_budgets_that_share_everything_add_up_to_everything(tmp_path, text):
             Budget(name=f"b{n}", usd_per_month=1, **{part: value})
             for n, (part, value) in enumerate(group)
         ]
-        use = budget_use(result.rows, budgets, result.months)
+        use = budget_use(result.rows, budgets, result.months, inventory.accounts)
         keys = 0.0 if group is not drivers else result.monthly["cost_usd_keys"].to_numpy()
         total = use["used"].to_numpy().reshape(len(budgets), 3).sum(axis=0)
         np.testing.assert_allclose(total + keys, whole, rtol=1e-9, atol=1e-12)
         for budget, row in zip(budgets, use["used"].to_numpy().reshape(-1, 3), strict=True):
-            rows = result.rows[is_in_budget(budget, result.rows)]
+            rows = result.rows[is_in_budget(budget, result.rows, inventory.accounts)]
             costs = rows["cost"].sum()
             assert row.sum() == pytest.approx(costs, rel=1e-9, abs=1e-12)
 

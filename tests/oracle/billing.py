@@ -149,7 +149,7 @@ def add_up_costs(charges: Iterable[tuple[Grain, Charge]], interpretation: str) -
     return math.fsum(charge.cost_if[interpretation] for _, charge in charges)
 
 
-def is_in_budget(budget: dict[str, Any], grain: Grain) -> bool:
+def is_in_budget(budget: dict[str, Any], grain: Grain, estate: Estate) -> bool:
     """True where a budget counts a row."""
     if budget.get("payer") is not None:
         return bool(grain.payer == budget["payer"])
@@ -159,6 +159,12 @@ def is_in_budget(budget: dict[str, Any], grain: Grain) -> bool:
         return grain.driver == budget["trail"] and grain.cause in CAUSES_OF_TRAILS
     if budget.get("reader") is not None:
         return grain.driver == budget["reader"] and grain.cause in CAUSES_OF_READERS
+    account = estate.accounts[grain.billed_account]
+    if budget.get("ou") is not None:
+        levels, wanted = (account.ou or "").split("/"), budget["ou"].split("/")
+        return bool(levels[: len(wanted)] == wanted)
+    if budget.get("tag") is not None:
+        return all(account.tags.get(name) == text for name, text in budget["tag"].items())
     return True
 
 
@@ -199,7 +205,7 @@ def use_budgets(
             rows = [
                 (grain, charge)
                 for grain, charge in charges.items()
-                if grain.month == month and is_in_budget(budget, grain)
+                if grain.month == month and is_in_budget(budget, grain, estate)
             ]
             uses[budget["name"], month] = BudgetUse(
                 add_up_costs(rows, chosen),

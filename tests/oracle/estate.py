@@ -80,6 +80,8 @@ class Account:
     regions: tuple[str, ...]
     files_per_day: Any
     period: Period
+    ou: str | None = None
+    tags: Document = field(default_factory=dict)
 
     @property
     def partition(self) -> str:
@@ -199,6 +201,11 @@ class Estate:
                     account: Document = {name: text for name, text in line.items() if text}
                     if "regions" in account:
                         account["regions"] = account["regions"].split()
+                    account["tags"] = {
+                        name.removeprefix("tag:"): text
+                        for name, text in account.items()
+                        if name.startswith("tag:")
+                    }
                     # the file's entry says what its lines leave open
                     yield {"payer": entry.get("payer"), "regions": entry.get("regions")} | account
 
@@ -210,6 +217,8 @@ class Estate:
             regions=read_regions(regions),
             files_per_day=entry.get("files_per_day"),
             period=read_period(entry),
+            ou=entry.get("ou"),
+            tags=entry.get("tags") or {},
         )
 
     def _read_key(self, entry: Document) -> Key:

@@ -12,6 +12,7 @@ from tests.oracle.estate import Document, partition_of, read_period
 COMMERCIAL = ["us-east-1", "eu-west-1", "ap-southeast-2", "sa-east-1", "eu-central-2"]
 GOVCLOUD = ["us-gov-west-1", "us-gov-east-1"]
 FILE_OF_ACCOUNTS = "more-accounts.csv"
+OUS = ["Root", "Root/Workloads", "Root/Workloads/Prod", "Root/Work"]
 
 
 class EstateDice(Dice):
@@ -55,9 +56,14 @@ class EstateDice(Dice):
         self.period(entry, chance=0.2)
         self.maybe(entry, "files_per_day", lambda: self.files_per_day(entry.get("regions")), 0.4)
         if self.knows("AccountEntry", "ou"):
-            self.maybe(entry, "ou", lambda: "Workloads/Prod")
+            self.maybe(entry, "ou", lambda: self.rng.choice(OUS), 0.5)
         if self.knows("AccountEntry", "tags"):
-            self.maybe(entry, "tags", lambda: {"team": "payments"})
+            self.maybe(entry, "tags", self.tags, 0.5)
+
+    def tags(self) -> Document:
+        """One or two tags, also with a value that is empty."""
+        names = self.rng.sample(["team", "cost center"], self.rng.randint(1, 2))
+        return {name: self.rng.choice(["payments", "web", ""]) for name in names}
 
     def files_per_day(self, regions: Any) -> Any:
         """A number, a range, or a mapping of Regions with and without `other`."""
@@ -91,6 +97,9 @@ class EstateDice(Dice):
                     "from": account.get("from", ""),
                     "until": account.get("until", ""),
                     "files_per_day": account.get("files_per_day", ""),
+                    "ou": account.get("ou", ""),
+                    "tag:team": account.get("tags", {}).get("team", ""),
+                    "tag:cost center": account.get("tags", {}).get("cost center", ""),
                 }
             )
             resolved = self.accounts[account["id"]]
@@ -222,7 +231,9 @@ class EstateDice(Dice):
 
 
 def _fits_into_csv(account: Document) -> bool:
-    """A range, a mapping or `default` has no place in a cell."""
+    """A range, a mapping, `default` or a tag without a value has no place in a cell."""
     return (
-        not isinstance(account.get("files_per_day"), dict) and account.get("regions") != "default"
+        not isinstance(account.get("files_per_day"), dict)
+        and account.get("regions") != "default"
+        and "" not in account.get("tags", {}).values()
     )

@@ -7,6 +7,7 @@ that expire.
 
 import datetime
 from functools import partial
+from typing import Any
 
 from tests.oracle.drawing import Drawing, find_choices, find_reader_kinds, read_schema
 from tests.oracle.estate import Document
@@ -181,13 +182,18 @@ class InventoryDice(EstateDice):
         return self.rng.choice([0.01, 0.5, 1, 2.5, 7, 40, 1_000])
 
     def draw_part(self, budget: Document) -> None:
-        """A payer, account, trail or reader, or none for everything."""
+        """A payer, account, trail, reader, OU or tag, or none for everything."""
         readers = [reader["name"] for reader in self.document.get("readers", [])]
-        parts = {
+        accounts = self.accounts.values()
+        ous = sorted({account["ou"] for account in accounts if "ou" in account})
+        tags = [account["tags"] for account in accounts if "tags" in account]
+        parts: dict[str, list[Any]] = {
             "payer": sorted({account["payer"] for account in self.accounts.values()}),
             "account": list(self.accounts),
             "trail": [trail["name"] for trail in self.document["trails"]],
             "reader": readers,
+            "ou": [*ous, *(ou.partition("/")[0] for ou in ous)],
+            "tag": [{name: value} for each in tags for name, value in each.items()],
         }
         part = self.rng.choice([None, *parts])
         if part and parts[part]:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from estimator.discovery.aws.calls import aws_policy as aws_policy
+from estimator.discovery.aws.patience import Patience
 from estimator.discovery.drafting import Draft, draft
-from pricing.reading.problems import KmscostError, Problem
+from pricing.reading.problems import KmscostError, Problem, UsageError
 from pricing.regions import check_region_option
+
+PATIENCE = Patience()
 
 
 def discover_aws(
     profile: str | None = None,
     role: str | Sequence[str] = (),
+    external_id: str | None = None,
     regions: Sequence[str] | None = None,
     progress: Callable[[str, int, int], None] | None = None,
     merge: str | Path | None = None,
@@ -27,6 +32,8 @@ def discover_aws(
         Of the AWS CLI's configuration; default: as the CLI chooses.
     role
         Names of roles to assume in the organization's other accounts, tried in turn, or their ARNs.
+    external_id
+        That the roles' trust policies ask for (`sts:ExternalId`).
     regions
         Look for trails in these Regions only; default: in all that each account has enabled.
     progress
@@ -37,9 +44,14 @@ def discover_aws(
 
     Raises
     ------
+    UsageError
+        A Region or an external id is none, or there is no role that it is for.
     KmscostError
-        boto3 is not installed, or AWS lets nobody in. What is denied later is a notice.
+        boto3 is not installed, AWS cannot be reached or lets nobody in, or trails could not be read
+        at all. What is denied later is a notice.
     """
+    if external_id is not None:
+        _check_external_id(external_id, role)
     for region in regions or ():
         check_region_option("regions", region)
     try:
@@ -49,7 +61,7 @@ def discover_aws(
         fix = "pip install 'kms-cost-estimator[aws]'"
         raise KmscostError(Problem("boto3", None, "", "no boto3", "boto3", fix)) from None
     roles = (role,) if isinstance(role, str) else tuple(role)
-    aws = AwsClient(profile, regions[0] if regions else None)
+    aws = AwsClient(profile, regions[0] if regions else None, external_id, PATIENCE)
     walk = Walk(aws, roles, regions, progress)
     walk.run()
     estate = walk.responses.finish()
@@ -63,5 +75,16 @@ def discover_aws(
     aws.note_gaps(estate.completeness)
     command = ["aws", *(["--profile", profile] if profile else [])]
     command += [part for name in roles for part in ("--role", name)]
+    command += ["--external-id", "ID"] if external_id else []  # no business of the file's readers
     command += ["--regions", ",".join(regions)] if regions else []
     return draft(estate, command, merge, replace)
+
+
+def _check_external_id(external_id: str, role: str | Sequence[str]) -> None:
+    if not role:
+        expected, fix = "a role that it is for", "name it with --role"
+        raise UsageError(Problem("external_id", None, "", repr(external_id), expected, fix))
+    # what sts:AssumeRole takes: STS API Reference, checked 2026-11-28
+    if not re.fullmatch(r"[\w+=,.@:/\-]{2,1224}", external_id, re.ASCII):
+        expected = "2 to 1,224 letters, digits and any of _+=,.@:/-"
+        raise UsageError(Problem("external_id", None, "", repr(external_id), expected, ""))

@@ -19,35 +19,67 @@ class Call:
     method: str
     action: str
     needs_permission: bool = True
-    # the documented member without which it is no answer: a proxy's page may come with status 200
-    member: str = ""
+    # documented members of which an answer has one: a proxy's page may come with status 200
+    members: tuple[str, ...] = ()
 
 
-IDENTITY = Call("sts", "get_caller_identity", "sts:GetCallerIdentity", False, "Account")
-ASSUME = Call("sts", "assume_role", "sts:AssumeRole", member="Credentials")
+IDENTITY = Call("sts", "get_caller_identity", "sts:GetCallerIdentity", False, ("Account",))
+ASSUME = Call("sts", "assume_role", "sts:AssumeRole", members=("Credentials",))
 ORGANIZATION = Call(
     "organizations",
     "describe_organization",
     "organizations:DescribeOrganization",
-    member="Organization",
+    members=("Organization",),
 )
-ACCOUNTS = Call("organizations", "list_accounts", "organizations:ListAccounts", member="Accounts")
-REGIONS = Call("ec2", "describe_regions", "ec2:DescribeRegions", member="Regions")
-TRAILS = Call("cloudtrail", "describe_trails", "cloudtrail:DescribeTrails", member="trailList")
-SELECTORS = Call("cloudtrail", "get_event_selectors", "cloudtrail:GetEventSelectors")
-STATUS = Call("cloudtrail", "get_trail_status", "cloudtrail:GetTrailStatus", member="IsLogging")
-KEY = Call("kms", "describe_key", "kms:DescribeKey", member="KeyMetadata")
-ALIASES = Call("kms", "list_aliases", "kms:ListAliases")
-ROTATIONS = Call("kms", "list_key_rotations", "kms:ListKeyRotations")
-ROTATES = Call("kms", "get_key_rotation_status", "kms:GetKeyRotationStatus")
-ENCRYPTION = Call("s3", "get_bucket_encryption", "s3:GetEncryptionConfiguration")
-LOCATION = Call("s3", "get_bucket_location", "s3:GetBucketLocation")
+ACCOUNTS = Call(
+    "organizations", "list_accounts", "organizations:ListAccounts", members=("Accounts",)
+)
+ROOTS = Call("organizations", "list_roots", "organizations:ListRoots", members=("Roots",))
+UNITS = Call(
+    "organizations",
+    "list_organizational_units_for_parent",
+    "organizations:ListOrganizationalUnitsForParent",
+    members=("OrganizationalUnits",),
+)
+CHILDREN = Call(
+    "organizations",
+    "list_accounts_for_parent",
+    "organizations:ListAccountsForParent",
+    members=("Accounts",),
+)
+REGIONS = Call("ec2", "describe_regions", "ec2:DescribeRegions", members=("Regions",))
+TRAILS = Call("cloudtrail", "describe_trails", "cloudtrail:DescribeTrails", members=("trailList",))
+SELECTORS = Call(
+    "cloudtrail",
+    "get_event_selectors",
+    "cloudtrail:GetEventSelectors",
+    members=("EventSelectors", "AdvancedEventSelectors"),
+)
+STATUS = Call("cloudtrail", "get_trail_status", "cloudtrail:GetTrailStatus", members=("IsLogging",))
+KEY = Call("kms", "describe_key", "kms:DescribeKey", members=("KeyMetadata",))
+ALIASES = Call("kms", "list_aliases", "kms:ListAliases", members=("Aliases",))
+ROTATIONS = Call("kms", "list_key_rotations", "kms:ListKeyRotations", members=("Rotations",))
+ROTATES = Call(
+    "kms", "get_key_rotation_status", "kms:GetKeyRotationStatus", members=("KeyRotationEnabled",)
+)
+ENCRYPTION = Call(
+    "s3",
+    "get_bucket_encryption",
+    "s3:GetEncryptionConfiguration",
+    members=("ServerSideEncryptionConfiguration",),
+)
+LOCATION = Call(
+    "s3", "get_bucket_location", "s3:GetBucketLocation", members=("LocationConstraint",)
+)
 
 CALLS = (
     IDENTITY,
     ASSUME,
     ORGANIZATION,
     ACCOUNTS,
+    ROOTS,
+    UNITS,
+    CHILDREN,
     REGIONS,
     TRAILS,
     SELECTORS,

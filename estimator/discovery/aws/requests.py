@@ -1,53 +1,35 @@
-"""Calls to AWS: paginated, retried, and every error a notice, never a crash."""
+"""Calls to AWS: paginated, retried, and every error a value, never a crash."""
 
 from __future__ import annotations
 
-import re
 import threading
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
-import botocore.config
 import botocore.exceptions
-import botocore.parsers
 
 from estimator.discovery.aws import calls
 from estimator.discovery.aws.calls import ASSUME, IDENTITY, Call
+from estimator.discovery.aws.failures import (
+    ENDLESS,
+    NO_ANSWER,
+    NO_ROLE,
+    UNPARSED,
+    Failure,
+    Kind,
+    cure,
+    describe,
+    failure_of,
+)
+from estimator.discovery.aws.hosts import Hosts
+from estimator.discovery.aws.patience import Patience
+from estimator.discovery.aws.sessions import asks_a_human, client_config, no_way_in, open_session
+from estimator.discovery.aws.workers import within
 from estimator.discovery.completeness import Completeness
 from pricing.arns import format_arn, is_account, parse_arn
-from pricing.reading.problems import KmscostError, Problem
 
-_DENIED = {
-    "AccessDenied",
-    "AccessDeniedException",
-    "AuthFailure",
-    "AuthorizationError",
-    "UnauthorizedOperation",
-    "403",
-}
-_THROTTLED = {
-    "RequestLimitExceeded",
-    "SlowDown",
-    "Throttling",
-    "ThrottlingException",
-    "TooManyRequestsException",
-}
-# responses of their own kind: nothing is missing
-_NO_SUCH = {
-    "AWSOrganizationsNotInUseException",
-    "NoSuchBucket",
-    "ServerSideEncryptionConfigurationNotFoundError",
-    "UnsupportedOperationException",
-}
-_EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
-_NO_ANSWER = "no answer of AWS"
-# what botocore raises for a page that is well-formed XML and no answer: its parsers expect one
-_UNPARSED = (botocore.parsers.ResponseParserError, LookupError, TypeError, AttributeError)
-# why it was denied, in AWS's own words, without the names that stand before it
-_WORDS = re.compile(r"with an explicit deny in [\w -]+|because no [\w -]+ allows")
 # what is missing from the draft where a call has no answer
 _SECTIONS = {
     calls.TRAILS: "trails",
@@ -58,29 +40,18 @@ _SECTIONS = {
     calls.ASSUME: "trails",
     calls.ORGANIZATION: "accounts",
     calls.ACCOUNTS: "accounts",
+    calls.ROOTS: "accounts",
+    calls.UNITS: "accounts",
+    calls.CHILDREN: "accounts",
     calls.REGIONS: "accounts",
 }
-_LOGIN = (
-    "log in (`aws configure`, `aws sso login`), or name a profile with --profile; "
-    "`aws sts get-caller-identity` shows whether it works"
-)
 _MOST_PLACES = 3
-_ATTEMPTS = 10
-_FIRST_ATTEMPTS = 3  # nobody waits a minute to hear that there is no network
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Why a call has no response."""
-
-    code: str
-    message: str = ""
-
-    @property
-    def words(self) -> str:
-        """AWS's reason for a denial, where it gives one: who may allow it depends on that."""
-        found = _WORDS.search(self.message)
-        return found[0].strip() if found else ""
+# pages without anything, one after another: AWS sends a few, a broken proxy sends them for ever
+_MOST_EMPTY = 100
+# places that AWS throttled to the last attempt, one after another: each takes a minute, and a large
+# organization has thousands
+_MOST_IN_A_ROW = 8
+_RAISED = (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError, *UNPARSED)
 
 
 @dataclass(frozen=True)
@@ -90,6 +61,8 @@ class AccountAccess:
     account: str
     partition: str
     credentials: Mapping[str, str] | None = None
+    # the ARN of the role that gave them
+    role: str = ""
 
     @property
     def place(self) -> str:
@@ -103,12 +76,25 @@ class AwsClient:
 
     profile: str | None = None
     region: str | None = None
-    # places without an answer, by call, code and AWS's reason
-    failed: dict[tuple[Call, str, str], list[str]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
+    external_id: str | None = None
+    patience: Patience = field(default_factory=Patience)
+    # places without an answer, by call and reason
+    failed: dict[tuple[Call, Failure], list[str]] = field(default_factory=lambda: defaultdict(list))
+    answered: Counter[Call] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _session: Any = None
+    _hosts: Hosts = field(init=False)
+    # where AWS throttled, or did not serve, to the last attempt: asked once from then on; and how
+    # many such places a call had one after another
+    _exhausted: set[tuple[str, str, str | None]] = field(default_factory=set)
+    _in_a_row: Counter[Call] = field(default_factory=Counter)
+    # credentials of roles that ended and were had anew
+    _renewed: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    # why the session's own credentials ended
+    _ended: Failure | None = None
+
+    def __post_init__(self) -> None:
+        self._hosts = Hosts(self.patience.rest)
 
     def open(self) -> AccountAccess:
         """Log in; returns who asks.
@@ -116,24 +102,36 @@ class AwsClient:
         Raises
         ------
         KmscostError
-            There are no credentials, or AWS does not take them.
+            There is no network, there are no credentials, or AWS does not take them.
         """
-        try:
-            self._session = boto3.Session(profile_name=self.profile, region_name=self.region)
+        attempts = self.patience.login_attempts
+        host = ["the host that gives credentials"]
+
+        def log_in() -> Mapping[str, Any] | Failure:
+            self._session = open_session(self.profile, self.region, self.patience)
             self.region = self._session.region_name or "us-east-1"
-            client = self._client(IDENTITY, self.region, None, _FIRST_ATTEMPTS)
-            response = _identity(client)
-        except (
-            botocore.exceptions.BotoCoreError,
-            botocore.exceptions.ClientError,
-            ValueError,
-        ) as error:
-            reason = " ".join(str(error).split())[:300]
-            problem = Problem("AWS", None, "", f"no way in ({reason})", "credentials", _LOGIN)
-            raise KmscostError(problem) from None
+            client = self._client(IDENTITY, self.region, None, attempts)
+            credentials = self._session.get_credentials()
+            if credentials is not None:
+                credentials.get_frozen_credentials()  # calls of their own, to other hosts
+            host[0] = client.meta.endpoint_url.rpartition("/")[2]
+            return _call(client, IDENTITY, {})
+
+        try:
+            if asks_a_human(self.profile):
+                response = log_in()
+            else:
+                response = within(self.patience.login, log_in)
+        except TimeoutError:
+            cause = f"no answer within {self.patience.login:g} seconds"
+            failure = Failure("", Kind.network, host=host[0], cause=cause)
+            raise no_way_in(failure, None, self.region) from None
+        except (*_RAISED, ValueError, OSError) as error:
+            raise no_way_in(failure_of(error, attempts), error, self.region) from None
+        if isinstance(response, Failure):
+            raise no_way_in(response, None, self.region)
         if not is_account(response.get("Account")):
-            found = f"{_NO_ANSWER} to {IDENTITY.action}, such as a proxy's page"
-            raise KmscostError(Problem("AWS", None, "", found, "an account", _LOGIN))
+            raise no_way_in(NO_ANSWER, None, self.region)
         arn = parse_arn(response.get("Arn"))
         return AccountAccess(str(response.get("Account")), arn.partition if arn else "aws")
 
@@ -141,7 +139,8 @@ class AwsClient:
         self, access: AccountAccess, account: str, roles: tuple[str, ...]
     ) -> AccountAccess | None:
         """The first role of another account that lets us in; None where none does."""
-        failure = Failure("")
+        # roles named by ARN may all be of other accounts
+        failure = NO_ROLE
         for role in roles:
             own = parse_arn(role, "iam")
             # an ARN names one account; a name is tried in all of them
@@ -152,43 +151,79 @@ class AwsClient:
                 if own
                 else format_arn("iam", f"role/{role}", account, partition=access.partition)
             )
-            response = self.ask(access, ASSUME, RoleArn=arn, RoleSessionName="kmscost-discover")
-            if not isinstance(response, Failure):
-                secret = response["Credentials"]
-                credentials = {
-                    "aws_access_key_id": secret["AccessKeyId"],
-                    "aws_secret_access_key": secret["SecretAccessKey"],
-                    "aws_session_token": secret["SessionToken"],
-                }
-                return AccountAccess(account, access.partition, credentials)
-            failure = response
+            credentials = self._assume(access, arn)
+            if not isinstance(credentials, Failure):
+                return AccountAccess(account, access.partition, credentials, arn)
+            failure = credentials
         self.fail(ASSUME, failure, f"account {account}")
         return None
+
+    def _assume(self, access: AccountAccess, role: str) -> Mapping[str, str] | Failure:
+        more = {"ExternalId": self.external_id} if self.external_id is not None else {}
+        response = self.ask(
+            access, ASSUME, RoleArn=role, RoleSessionName="kmscost-discover", **more
+        )
+        if isinstance(response, Failure):
+            return response
+        names = ("AccessKeyId", "SecretAccessKey", "SessionToken")
+        secret = response["Credentials"]
+        if not isinstance(secret, Mapping) or not all(secret.get(name) for name in names):
+            return NO_ANSWER
+        return dict(
+            zip(
+                ("aws_access_key_id", "aws_secret_access_key", "aws_session_token"),
+                (str(secret[name]) for name in names),
+                strict=True,
+            )
+        )
 
     def ask(
         self, access: AccountAccess, call: Call, region: str | None = None, **arguments: Any
     ) -> dict[str, Any] | Failure:
         """The whole response to a call, all of its pages; or why there is none."""
+        response = self._ask(access, call, region, arguments)
+        if isinstance(response, Failure) and response.kind is Kind.expired and access.role:
+            # sessions of roles last an hour, and a large organization takes longer
+            own = AccountAccess("", access.partition)
+            renewed = self._assume(own, access.role)
+            if isinstance(renewed, Failure):
+                return response
+            with self._lock:
+                self._renewed[access.account] = renewed
+            response = self._ask(access, call, region, arguments)
+        return response
+
+    def _ask(
+        self,
+        access: AccountAccess,
+        call: Call,
+        region: str | None,
+        arguments: Mapping[str, Any],
+    ) -> dict[str, Any] | Failure:
+        is_own = not access.role
+        if is_own and self._ended is not None:
+            return self._ended
+        place = (access.account, call.service, region)
+        with self._lock:
+            credentials = self._renewed.get(access.account, access.credentials)
+            is_exhausted = place in self._exhausted or self._in_a_row[call] >= _MOST_IN_A_ROW
+            attempts = 1 if is_exhausted else self.patience.attempts
+        response: dict[str, Any] | Failure
         try:
-            client = self._client(call, region or self.region, access.credentials)
-            # a page is no whole list: what is on the next one would be missing without a word
-            if client.can_paginate(call.method):
-                pages = client.get_paginator(call.method).paginate(**arguments)
-                response: dict[str, Any] = pages.build_full_result()
-            else:
-                response = getattr(client, call.method)(**arguments)
-        except botocore.exceptions.ClientError as error:
-            details = error.response.get("Error", {})
-            return Failure(str(details.get("Code")), str(details.get("Message")))
-        except botocore.exceptions.BotoCoreError as error:
-            return Failure(type(error).__name__, str(error))
-        except _UNPARSED:
-            return Failure(_NO_ANSWER)
-        # a proxy's page is read as an answer without any member: nothing found is another thing
-        if call.member and response.get(call.member) is None:
-            return Failure(_NO_ANSWER)
-        # saved responses have none, and both kinds are read by the same rules
-        response.pop("ResponseMetadata", None)
+            client = self._client(call, region or self.region, credentials, attempts)
+            response = _call(client, call, arguments)
+        except _RAISED as error:
+            response = failure_of(error, self.patience.attempts)
+        with self._lock:
+            if not isinstance(response, Failure):
+                self.answered[call] += 1
+                self._exhausted.discard(place)
+                self._in_a_row[call] = 0
+            elif response.kind in (Kind.throttled, Kind.server):
+                self._exhausted.add(place)
+                self._in_a_row[call] += 1
+            elif is_own and response.kind in (Kind.expired, Kind.login):
+                self._ended = response
         return response
 
     def _client(
@@ -196,83 +231,87 @@ class AwsClient:
         call: Call,
         region: str | None,
         credentials: Mapping[str, str] | None,
-        attempts: int = _ATTEMPTS,
+        attempts: int,
     ) -> Any:
-        config = botocore.config.Config(
-            retries={"mode": "standard", "max_attempts": attempts},
-            connect_timeout=10,
-            read_timeout=30,
-            user_agent_extra="kmscost",
-        )
+        config = client_config(self.patience, attempts)
         with self._lock:  # sessions make one client at a time; clients serve many threads
-            return self._session.client(
+            client = self._session.client(
                 call.service, region_name=region, config=config, **(credentials or {})
             )
+        self._hosts.watch(client)
+        if call.service == "s3":
+            client.meta.events.register_last("after-call", _drop_foreign(call))
+        return client
 
     def fail(self, call: Call, failure: Failure, place: str) -> None:
         """Note that a call had no response."""
-        # such a code is itself what was asked for, and no permission is missing
-        if failure.code in _NO_SUCH:
+        if failure.kind is Kind.absent:
             return
         with self._lock:
-            self.failed[call, failure.code, failure.words].append(place)
+            self.failed[call, failure].append(place)
 
     def note_gaps(self, completeness: Completeness) -> None:
         """Note what every call without an answer leaves unknown."""
-        for (call, code, words), places in self.failed.items():
+        for (call, failure), places in self.failed.items():
             section = _SECTIONS.get(call, "keys")
-            reason = _describe(call, code) + (f", {words}" if words else "")
             for place in sorted(places):
-                completeness.missed(section, place, reason)
+                completeness.missed(section, place, describe(call, failure), cure(call, failure))
 
     def notices(self) -> Iterator[str]:
-        """One line for each permission that is missing, and for each error."""
-        for call, code, words in sorted(self.failed, key=lambda key: (key[0].action, *key[1:])):
-            places, action = self.failed[call, code, words], call.action
+        """One line for each reason why a call had no answer, with what to do."""
+        for call, failure in sorted(self.failed, key=lambda key: (key[0].action, key[1].reason)):
+            places = self.failed[call, failure]
             where = ", ".join(sorted(places)[:_MOST_PLACES])
             if len(places) > _MOST_PLACES:
                 where += f" and {len(places) - _MOST_PLACES:,} more"
-            if code in _DENIED and "explicit deny" in words:
-                # allowing it elsewhere changes nothing
-                yield f"denied {action} ({where}): {words}; what it would tell is missing"
-            elif code in _DENIED:
-                why = f"{words}: " if words else ""
-                yield (
-                    f"denied {action} ({where}): {why}allow {action}, see --print-policy; what it "
-                    "would tell is missing"
-                )
-            elif code in _EXPIRED:
-                yield (
-                    f"no answer to {action} ({where}): the credentials ended midway ({code}): log "
-                    "in and run it again"
-                )
-            elif code == _NO_ANSWER:
-                yield (
-                    f"no answer to {action} ({where}): what came is no answer of AWS, such as a "
-                    "proxy's page"
-                )
-            elif code in _THROTTLED:
-                yield f"throttled {action} after {_ATTEMPTS} attempts ({where}): run it again later"
-            else:
-                yield f"no answer to {action} ({where}): {code}"
+            read = ""
+            if failure.kind in (Kind.expired, Kind.login):
+                read = f", after {self.answered[call]:,} answers to it"
+            yield (
+                f"{describe(call, failure)}{read} ({where}): {cure(call, failure)}; what it would "
+                "tell is missing"
+            )
 
 
-def _identity(client: Any) -> Mapping[str, Any]:
-    try:
-        response: Mapping[str, Any] = client.get_caller_identity()
-    except _UNPARSED:
-        return {}
-    return response
+def _call(client: Any, call: Call, arguments: Mapping[str, Any]) -> dict[str, Any] | Failure:
+    """One call with all its pages."""
+    if not client.can_paginate(call.method):
+        response: dict[str, Any] = getattr(client, call.method)(**arguments)
+        if _is_answer(response, call):
+            # saved responses have none, and both kinds are read by the same rules
+            response.pop("ResponseMetadata", None)
+            return response
+        return NO_ANSWER
+    # a page is no whole list: what is on the next one would be missing without a word
+    member, found, tokens, empty = call.members[0], [], set(), 0
+    for page in client.get_paginator(call.method).paginate(**arguments):
+        if not _is_answer(page, call):
+            return NO_ANSWER
+        token = page.get("NextToken") or page.get("NextMarker")
+        empty = 0 if page[member] else empty + 1
+        # botocore knows a token that comes twice in a row, not those that go round in circles
+        if token in tokens or empty > _MOST_EMPTY:
+            return ENDLESS
+        tokens |= {token} - {None}
+        found += page[member]
+    return {member: found}
 
 
-def _describe(call: Call, code: str) -> str:
-    """Why a call has no answer, as the draft says it."""
-    if code in _DENIED:
-        return f"denied {call.action}"
-    if code in _THROTTLED:
-        return f"throttled {call.action}"
-    if code in _EXPIRED:
-        return f"no answer to {call.action}, the credentials ended midway ({code})"
-    if code == _NO_ANSWER:
-        return f"no answer to {call.action}, what came is none of AWS (a proxy's page)"
-    return f"no answer to {call.action}: {code}"
+def _is_answer(response: Any, call: Call) -> bool:
+    """False for what is none of AWS's answers: a proxy's page, or half of an answer."""
+    return any(name in response for name in call.members)
+
+
+def _drop_foreign(call: Call) -> Callable[..., None]:
+    """Take away what botocore reads out of any page that is well-formed XML.
+
+    Of a bucket's location it takes the first text, which is nothing most often, and nothing means
+    us-east-1; of its encryption an empty configuration.
+    """
+
+    def drop(http_response: Any, parsed: dict[str, Any], **_: Any) -> None:
+        for name in call.members:
+            if name.encode() not in http_response.content:
+                parsed.pop(name, None)
+
+    return drop

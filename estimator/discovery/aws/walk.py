@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from estimator.discovery.aws import calls
-from estimator.discovery.aws.requests import AccountAccess, AwsClient, Failure
+from estimator.discovery.aws.failures import NO_ANSWER, Failure, Kind, describe
+from estimator.discovery.aws.requests import AccountAccess, AwsClient
+from estimator.discovery.aws.units import ask_for_units
 from estimator.discovery.aws.workers import map_in_threads
 from estimator.discovery.aws_responses import Origin, Responses
 from estimator.discovery.aws_responses.accounts import enabled_regions
@@ -20,6 +22,18 @@ _NOT_LOOKED_INTO = (
     "{count} of the organization's accounts were not looked into: trails of their own and their "
     "Regions are not known; --role NAME looks into them"
 )
+_NO_LIST = "the organization's accounts are not known ({reason}): trails of their own are not seen"
+_DEFAULT_REGIONS = (
+    "its enabled Regions are not known ({reason}): trails were looked for in those that are "
+    "enabled by default, not in opt-in Regions"
+)
+_CLOSED = (
+    "a policy of the organization denies it: where that closes the whole Region, CloudTrail writes "
+    "digest files there and hardly a log file: lower files_per_day for it (a mapping of Regions)"
+)
+_NOT_ENABLED = "no account that was looked into has it enabled"
+_LOGS = "whether it is logging is not known: {reason}"
+_NO_ARN = "a trail without an ARN was left out"
 _HOME = {"aws-us-gov": "us-gov-west-1", "aws-cn": "cn-northwest-1"}
 
 
@@ -68,8 +82,17 @@ class Walk:
         listed = self._aws.ask(own, calls.ACCOUNTS)
         if isinstance(listed, Failure):
             self._aws.fail(calls.ACCOUNTS, listed, own.place)
+            # an account without an organization has no members to look into
+            if listed.kind is not Kind.absent:
+                reason = _NO_LIST.format(reason=describe(calls.ACCOUNTS, listed))
+                self.responses.estate.completeness.absent("trails", reason)
         else:
             self.responses.take(listed, Origin(calls.ACCOUNTS.action))
+            ask_for_units(self._aws, self.responses, own, self._each)
+            if own.account not in self.responses.estate.accounts:
+                reason = f"the account that asks, {own.account}, is not in it"
+                self.responses.estate.completeness.missed("accounts", calls.ACCOUNTS.action, reason)
+                self.responses.estate.members = ""
         named = {arn.account for role in self._roles if (arn := parse_arn(role, "iam"))}
         return sorted({*self.responses.estate.accounts, *named} - {own.account})
 
@@ -96,19 +119,24 @@ class Walk:
         def ask(access: AccountAccess) -> dict[str, Any] | Failure:
             return self._aws.ask(access, calls.REGIONS)
 
-        found = []
+        found: list[tuple[AccountAccess, str]] = []
         for access, response in zip(asked, self._each("Regions", ask, asked), strict=True):
-            enabled: tuple[str, ...] = ()
-            if isinstance(response, Failure):
-                self._aws.fail(calls.REGIONS, response, access.place)
+            is_failure = isinstance(response, Failure)
+            enabled = () if is_failure else enabled_regions(response)
+            if not enabled:  # every account has some
+                failure = response if is_failure else NO_ANSWER
+                self._aws.fail(calls.REGIONS, failure, access.place)
+                reason = _DEFAULT_REGIONS.format(reason=describe(calls.REGIONS, failure))
+                if self._only is None:
+                    self.responses.estate.completeness.missed("trails", access.place, reason)
             else:
-                origin = Origin(calls.REGIONS.action, access.account)
-                self.responses.take(response, origin)
-                enabled = enabled_regions(response)
-            wanted = enabled or default_regions(access.partition)
+                self.responses.take(response, Origin(calls.REGIONS.action, access.account))
+            wanted = enabled or self._only or default_regions(access.partition)
             found += [
                 (access, region) for region in wanted if self._only is None or region in self._only
             ]
+        for region in sorted(set(self._only or ()) - {region for _, region in found}):
+            self.responses.estate.completeness.missed("trails", region, _NOT_ENABLED)
         return found
 
     def _trails(self, places: list[tuple[AccountAccess, str]]) -> list[Mapping[str, Any]]:
@@ -122,13 +150,18 @@ class Walk:
         for (access, region), response in zip(
             places, self._each("trails", ask, places), strict=True
         ):
+            place = f"{access.place} in {region}"
+            completeness = self.responses.estate.completeness
             if isinstance(response, Failure):
-                self._aws.fail(calls.TRAILS, response, f"{access.place} in {region}")
+                self._aws.fail(calls.TRAILS, response, place)
+                if response.is_policy:
+                    completeness.missed("accounts", place, _CLOSED)
                 continue
-            self.responses.estate.completeness.saw("trails", access.place)
-            for trail in response.get("trailList", []):
+            completeness.saw("trails", access.place)
+            for trail in response["trailList"]:
                 arn = parse_arn(trail.get("TrailARN"), "cloudtrail")
                 if arn is None:
+                    completeness.missed("trails", place, _NO_ARN)
                     continue
                 # shadow copies in other Regions and accounts lack what the home Region tells
                 foreign = (arn.account, trail.get("HomeRegion")) != (access.account, region)
@@ -160,9 +193,17 @@ class Walk:
             response = self._aws.ask(access, call, home, **arguments)
             if isinstance(response, Failure):
                 self._aws.fail(call, response, f"trail {name.rpartition('/')[2]}")
+                if call is calls.STATUS:
+                    self._note_status(name, response)
             else:
                 found.append((response, Origin(call.action, names=(name,))))
         return found
+
+    def _note_status(self, name: str, failure: Failure) -> None:
+        """Ask at the trail itself: one that does not log writes nothing."""
+        resource = self.responses.estate.trails.get(name)
+        if resource is not None:
+            resource.remarks.append(_LOGS.format(reason=describe(calls.STATUS, failure)))
 
     def _key(self, trail: Mapping[str, Any]) -> list[tuple[dict[str, Any], Origin]]:
         arn = parse_arn(trail["KmsKeyId"], "kms")
@@ -178,7 +219,7 @@ class Walk:
             found = []
         else:
             # the trail may name the key by an alias
-            identity = str(response["KeyMetadata"]["Arn"])
+            identity = str(response["KeyMetadata"].get("Arn") or arn.text)
             found = [(response, Origin(calls.KEY.action))]
         untold = Origin(calls.ROTATIONS.action, names=(identity,))
         if own is None:  # AWS tells these to nobody else
@@ -189,7 +230,7 @@ class Walk:
             if isinstance(response, Failure):
                 self._aws.fail(call, response, place)
                 if call is calls.ROTATIONS:
-                    question = f"{call.action} had no answer ({response.code})"
+                    question = describe(call, response)
                     found.append(({"Rotations": [], "Question": question}, untold))
             else:
                 found.append((response, Origin(call.action, names=(identity,))))

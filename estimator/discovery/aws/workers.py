@@ -13,6 +13,30 @@ Result = TypeVar("Result")
 WORKERS = 8
 
 
+def within(seconds: float, work: Callable[[], Result]) -> Result:
+    """The result of `work`, or a `TimeoutError` after so many seconds.
+
+    Timeouts of connections do not hold for names that are looked up, or for a host of many
+    addresses.
+    """
+    ready: queue.SimpleQueue[tuple[Result | None, BaseException | None]] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            ready.put((work(), None))
+        except BaseException as error:  # noqa: BLE001 (the main thread raises it)
+            ready.put((None, error))
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        result, error = ready.get(timeout=seconds)
+    except queue.Empty:
+        raise TimeoutError from None
+    if error is not None:
+        raise error
+    return result  # type: ignore[return-value]  # no error: it has a result
+
+
 def map_in_threads(
     work: Callable[[Item], Result], items: Sequence[Item], done: Callable[[], None]
 ) -> list[Result]:

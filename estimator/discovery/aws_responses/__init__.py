@@ -10,11 +10,31 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from estimator.discovery.aws_responses import accounts, buckets, keys, trails
+from estimator.discovery.aws_responses import (
+    accounts,
+    buckets,
+    config_items,
+    free_tier,
+    keys,
+    landing_zone,
+    query_rows,
+    trails,
+)
+from estimator.discovery.aws_responses.findings import Findings
+from estimator.discovery.aws_responses.organization import Organization, take_tags, unit_in
 from estimator.discovery.aws_responses.values import items_of, text_of
 from estimator.discovery.estate import Estate, Resource
 from pricing.arns import is_account, parse_arn
 
+# answers about the tree of an organization, and the member that each has
+_TREE = (
+    ("list-roots", "Roots"),
+    ("list-organizational-units-for-parent", "OrganizationalUnits"),
+    ("describe-organizational-unit", "OrganizationalUnit"),
+    ("list-children", "Children"),
+)
+# tags alone: many things have tags
+_ONLY_TAGS = {"Tags", "NextToken", "ResponseMetadata"}
 # what a response to each command has, and no other response
 _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("describe-trails", ("trailList",)),
@@ -28,10 +48,15 @@ _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("describe-key", ("KeyMetadata",)),
     ("list-key-rotations", ("Rotations",)),
     ("get-key-rotation-status", ("KeyRotationEnabled",)),
+    ("get-key-last-usage", ("KeyLastUsage", "TrackingStartDate")),
     ("list-aliases", ("Aliases",)),
     ("get-bucket-encryption", ("ServerSideEncryptionConfiguration",)),
     ("get-bucket-location", ("LocationConstraint",)),
     ("describe-regions", ("Regions",)),
+    *((command, (field,)) for command, field in _TREE),
+    ("list-parents", ("Parents",)),
+    ("list-tags-for-resource", ("Tags",)),
+    ("get-free-tier-usage", (free_tier.USAGES,)),
 )
 # what `--query` takes out of a response: the members of each item, or of the one object
 _LISTS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -64,7 +89,11 @@ def kind_of(response: Mapping[str, Any]) -> str | None:
     >>> kind_of({"trailList": []}), kind_of({"Trails": []})
     ('describe-trails', None)
     """
-    return next((kind for kind, keys in _KINDS if all(key in response for key in keys)), None)
+    for kind, names in _KINDS:
+        if all(name in response for name in names):
+            is_more = kind == "list-tags-for-resource" and not set(response) <= _ONLY_TAGS
+            return None if is_more else kind
+    return None
 
 
 def whole_response(answer: Any) -> Mapping[str, Any] | None:
@@ -95,7 +124,12 @@ class Responses:
 
     def __init__(self) -> None:
         self.estate = Estate()
+        self._organization, self._findings = Organization(), Findings()
         self._waiting: list[tuple[str, Mapping[str, Any], Origin]] = []
+        # lists of the accounts of one OU
+        self._units: list[tuple[Mapping[str, Any], str]] = []
+        # landing zones by their sources, and what their manifests say
+        self._zones: dict[str, str] = {}
 
     def take(self, response: Mapping[str, Any], origin: Origin) -> str | None:
         """Read a response; returns the command that prints it."""
@@ -108,21 +142,50 @@ class Responses:
             if isinstance(response["Trail"], Mapping):
                 trails.take_trail(estate, response["Trail"], source)
             self._saw("trails", isinstance(response["Trail"], Mapping), source)
+        elif kind == "list-accounts" and unit_in(source) is not None:
+            # a part of the accounts, unless the whole list is there too
+            self._units.append((response, source))
         elif kind == "list-accounts":
             accounts.take_accounts(estate, response, source)
-        elif kind == "describe-organization":
-            accounts.take_organization(estate, response, source)
-        elif kind == "get-caller-identity":
-            accounts.take_identity(estate, response, source)
+            self._place_accounts(None, response, source)
         elif kind == "describe-regions":
             accounts.take_regions(estate, origin.account, response, source)
-        elif kind == "describe-key":
-            keys.take_key(estate, response, source)
-        elif kind == "list-aliases":
-            keys.take_aliases(estate, response, source)
+        elif kind in _AT_ONCE:
+            _AT_ONCE[kind](estate, response, source)
+        elif kind in dict(_TREE):
+            if not self._organization.take(kind, response, source):
+                estate.note(_NO_PARENT.format(source=source, kind=kind))
         elif kind is not None:
             self._waiting.append((kind, response, origin))
         return kind
+
+    def take_children(self, parent: str, response: Mapping[str, Any], source: str) -> None:
+        """Take the accounts of an OU as no more than that: they are a part of all accounts."""
+        self._place_accounts(parent, response, source)
+
+    def _place_accounts(self, parent: str | None, response: Mapping[str, Any], source: str) -> None:
+        for account in items_of(response, "Accounts"):
+            self._organization.take_account(account, parent, source)
+
+    def take_other(self, answer: Any, origin: Origin) -> str | None:
+        """Read what is no response of the CLI: AWS Config, rows, findings, a landing zone.
+
+        Returns
+        -------
+        str or None
+            What it is; None for what discover does not read.
+        """
+        estate, source = self.estate, origin.source
+        if config_items.take_config(estate, answer, source):
+            return "AWS Config"
+        if query_rows.take_rows(estate, answer, source):
+            return "rows of a query"
+        if self._findings.take(answer, source):
+            return "findings"
+        details = landing_zone.read_landing_zone(answer)
+        if details is not None:
+            self._zones[source] = details
+        return None if details is None else "a landing zone"
 
     def _saw(self, section: str, is_whole: bool, source: str) -> None:
         if is_whole:
@@ -140,6 +203,12 @@ class Responses:
 
     def finish(self) -> Estate:
         """The estate, after the responses whose subject had to be known first."""
+        is_listed = bool(self.estate.members)
+        for response, source in self._units:
+            if not is_listed:
+                accounts.take_accounts(self.estate, response, source)
+            self._place_accounts(unit_in(source), response, source)
+        self._units.clear()
         nameless: dict[str, int] = {}
         # now every trail, key and bucket is known, in whichever order the files came
         for kind, response, origin in self._waiting:
@@ -148,12 +217,36 @@ class Responses:
             elif not self._take_subject(kind, response, origin):
                 nameless[kind] = nameless.get(kind, 0) + 1
         self._waiting.clear()
+        self._organization.place(self.estate)
+        self._findings.note(self.estate)
+        for source, details in self._zones.items():
+            landing_zone.note_trail(self.estate, source, details)
         for kind, count in sorted(nameless.items()):
-            self.estate.note(_NAMELESS.format(count=f"{count:,}", kind=kind))
+            subject = "1 answer" if count == 1 else f"{count:,} answers"
+            self.estate.note(_NAMELESS.format(subject=subject, kind=kind))
+        for key in self.estate.keys.values():
+            keys.ask_for_past_rotations(key)
         return self.estate
+
+    def _take_place(self, kind: str, response: Mapping[str, Any], origin: Origin) -> bool:
+        """Read the parents or the tags of an account; False where nobody knows whose they are."""
+        ids = {name for name in origin.names if is_account(name)} | {origin.account}
+        only = next(iter(ids - {None}), None) if len(ids - {None}) == 1 else None
+        child = only or unit_in(origin.source)
+        if kind == "list-parents" and child is not None:
+            self._organization.take_parents(child, response, origin.source)
+        elif kind == "list-tags-for-resource" and only is not None:
+            if only in self.estate.accounts:
+                take_tags(self.estate.accounts[only], response.get("Tags"), origin.source)
+        else:
+            # tags of an OU, or of a bucket: of no account
+            return kind == "list-tags-for-resource" and unit_in(origin.source) is not None
+        return True
 
     def _take_subject(self, kind: str, response: Mapping[str, Any], origin: Origin) -> bool:
         """Read a response about a subject; False where nobody knows which."""
+        if kind in ("list-parents", "list-tags-for-resource"):
+            return self._take_place(kind, response, origin)
         among, read = _SUBJECTS[kind]
         subject = among(self, response, origin)
         if subject is not None:
@@ -200,6 +293,14 @@ class Responses:
         return {key for key in keys if isinstance(key, str)}
 
 
+# answers that name their subject themselves
+_AT_ONCE: dict[str, Callable[[Estate, Mapping[str, Any], str], None]] = {
+    "describe-organization": accounts.take_organization,
+    "get-caller-identity": accounts.take_identity,
+    "describe-key": keys.take_key,
+    "list-aliases": keys.take_aliases,
+    "get-free-tier-usage": free_tier.take_free_tier,
+}
 _Find = Callable[[Responses, Mapping[str, Any], Origin], Resource | None]
 _Read = Callable[[Resource, Mapping[str, Any], str], None]
 # responses about one resource: how it is found, and how the response is read
@@ -207,12 +308,17 @@ _SUBJECTS: dict[str, tuple[_Find, _Read]] = {
     "get-trail-status": (Responses.trail, trails.take_status),
     "list-key-rotations": (Responses.key, keys.take_rotations),
     "get-key-rotation-status": (Responses.key, keys.take_rotation_status),
+    "get-key-last-usage": (Responses.key, keys.take_last_usage),
     "get-bucket-encryption": (Responses.bucket, buckets.take_encryption),
     "get-bucket-location": (Responses.bucket, buckets.take_location),
 }
+_NO_PARENT = (
+    "{source}: an answer of {kind} does not say whose it is: name the file after the parent, such "
+    "as {kind}-r-ab12.json"
+)
 _NAMELESS = (
-    "{count} answers of {kind} were left out: they do not say whose they are; name each file after "
-    "its bucket, trail or key, such as {kind}-NAME.json"
+    "left out {subject} of {kind} without a word of whose it is: name each file after its bucket, "
+    "trail or key, such as {kind}-NAME.json"
 )
 
 

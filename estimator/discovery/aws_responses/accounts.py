@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from estimator.discovery.aws_responses.organization import take_tags
 from estimator.discovery.aws_responses.values import items_of, text_of
 from estimator.discovery.estate import Estate, Fact, Resource
 from pricing.arns import is_account, parse_arn
@@ -37,6 +38,7 @@ def take_accounts(estate: Estate, response: Mapping[str, Any], source: str) -> N
         name = text_of(account, "Name")
         if name:
             resource.record("name", name, source, note="Name")
+        take_tags(resource, account.get("Tags"), source)
     if closed:
         estate.note(f"{source}: {closed:,} accounts that are not ACTIVE were left out")
     if estate.found["accounts"] and not stated:

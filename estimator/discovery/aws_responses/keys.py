@@ -34,6 +34,9 @@ def take_key(estate: Estate, response: Mapping[str, Any], source: str) -> None:
         word = next((text for field in fields if (text := text_of(data, field))), None)
         if word:
             resource.record(name, word, source, note=fields[0])
+    deletion = day_of(data.get("DeletionDate"))
+    if deletion is not None:
+        resource.record("deletion", deletion, source, note="DeletionDate")
     both = data.get("MultiRegionConfiguration")
     if isinstance(both, Mapping):
         primary = both.get("PrimaryKey")
@@ -57,6 +60,17 @@ def take_rotations(resource: Resource, response: Mapping[str, Any], source: str)
     resource.record("rotations", tuple(known), source, question, "Rotations")
 
 
+def ask_for_past_rotations(resource: Resource) -> None:
+    """Ask for the rotations of a key that does not rotate now: it may have, or on demand (F16)."""
+    status = resource.fact("rotates")
+    if status is not None and status.value is False and resource.fact("rotations") is None:
+        question = (
+            "rotation is off, but earlier ones, also on demand, add up to two key prices: `aws kms "
+            "list-key-rotations` tells them"
+        )
+        resource.record("rotations", (), status.source, question, status.note)
+
+
 def take_rotation_status(resource: Resource, response: Mapping[str, Any], source: str) -> None:
     """Take whether a key rotates, and the day on which it does next."""
     if not isinstance(response.get("KeyRotationEnabled"), bool):
@@ -70,14 +84,36 @@ def take_rotation_status(resource: Resource, response: Mapping[str, Any], source
         resource.record("next_rotation", coming, source, note="NextRotationDate")
 
 
+def take_last_usage(resource: Resource, response: Mapping[str, Any], source: str) -> None:
+    """The last cryptographic operation of a key, and since when AWS records it (F26)."""
+    since, usage = day_of(response.get("TrackingStartDate")), response.get("KeyLastUsage")
+    if since is None or not isinstance(usage, Mapping):
+        return
+    resource.record("tracked_since", since, source, note="TrackingStartDate")
+    created = day_of(response.get("KeyCreationDate"))
+    if created is not None:
+        resource.record("created", created, source, note="KeyCreationDate")
+    # an empty object says that there was none; one without a time says nothing
+    day = day_of(usage.get("Timestamp"))
+    if day is not None or not usage:
+        resource.record("last_use", day, source, note="KeyLastUsage")
+    for name, field in (("last_operation", "Operation"), ("last_event", "CloudTrailEventId")):
+        text = text_of(usage, field)
+        if text:
+            resource.record(name, text, source, note=field)
+
+
 def take_aliases(estate: Estate, response: Mapping[str, Any], source: str) -> None:
-    """Names of keys; those of AWS's own keys are passed over."""
+    """Names of keys; those of AWS's own keys are only noted as such."""
     for alias in items_of(response, "Aliases"):
         arn, target = parse_arn(alias.get("AliasArn"), "kms"), text_of(alias, "TargetKeyId")
         name = text_of(alias, "AliasName")
-        if arn is None or target is None or name is None or name.startswith("alias/aws/"):
+        if arn is None or target is None or name is None:
             continue
         key = format_arn("kms", f"key/{target}", arn.account, arn.region, arn.partition)
+        if name.startswith("alias/aws/"):
+            estate.aws_managed[key] = name
+            continue
         estate.name_key(arn.text, key)
         estate.name_key(target, key)
         resource = estate.add_key(key, source)

@@ -9,7 +9,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any
 
-from estimator.discovery.aws_responses import COMMANDS, Origin, Responses, whole_response
+from estimator.discovery.aws_responses import (
+    COMMANDS,
+    Origin,
+    Responses,
+    landing_zone,
+    query_rows,
+    tables,
+    whole_response,
+)
 from estimator.discovery.aws_responses.buckets import NO_BUCKET, NO_ENCRYPTION
 from estimator.discovery.aws_responses.values import text_of
 from estimator.discovery.drafting import Draft, draft
@@ -17,6 +25,7 @@ from estimator.discovery.estate import Estate
 from estimator.measurement.paths import Found, as_paths, find_files
 from estimator.measurement.skipped import SkippedFiles
 from pricing.arns import is_account
+from pricing.reading.document import parse_value
 from pricing.reading.files import MAX_BYTES, decode, read_bytes, to_utf8
 from pricing.reading.json_files import decode_json_documents
 from pricing.reading.problems import KmscostError, Problem
@@ -29,7 +38,7 @@ _AROUND = re.compile(rf"(?:s3api-|cloudtrail-|kms-)?(?:{_LONGEST_FIRST})")
 # an answer begins a line: `>>` adds one to another
 _BEGINS = re.compile(r"^[ \t]*([\[{])", re.MULTILINE)
 _NOT_JSON = "not JSON: save the answer with --output json"
-_YAML = "YAML, not JSON: save the answer with --output json"
+_YAML = "YAML"
 _TABLE = "a table, not JSON: save the answer with --output json"
 _PAGE = "a web page (of a proxy, or of a login), not an answer of AWS"
 _OTHER = "not an answer that discover reads"
@@ -44,6 +53,11 @@ _SECTIONS = (
     ("describeorganization", "accounts"),
     ("describekey", "keys"),
 )
+_CUSTOMIZATIONS = (
+    "a manifest of Customizations for Control Tower, which only names templates: name these to "
+    "`discover cloudformation`"
+)
+_TAKEN = object()  # in place of an answer: the file was read already
 # errors of their own kind: nothing is missing
 _NOTHING = {"AWSOrganizationsNotInUseException", "UnsupportedOperationException"}
 _DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"}
@@ -59,12 +73,28 @@ def discover_aws_responses(
     Parameters
     ----------
     paths
-        Files, or folders that are searched. Each file holds one response, recognised by its
-        content: as the CLI prints it, or as recordings hold it, in an envelope
-        (`{"status_code": 200, "data": {...}}`).
+        Files, or folders that are searched. Each file is recognised by its content: responses as
+        the CLI prints them, also as YAML, or as recordings hold them, in an envelope
+        (`{"status_code": 200, "data": {...}}`); items of AWS Config; rows of Steampipe and
+        CloudQuery; accounts as CSV; findings; the manifest of a landing zone.
     merge, replace
         An inventory to add what it does not say to, as `Draft.text`; `replace` also takes the
         values that differ from what it says.
+
+    Raises
+    ------
+    KmscostError
+        No file is a response of AWS.
+    """
+    estate, names = read_responses(paths)
+    if not any(seen.section == "trails" for seen in estate.completeness.all()):
+        reason = "no answer of `aws cloudtrail describe-trails` is here"
+        estate.completeness.absent("trails", reason)
+    return draft(estate, ["aws-responses", *names], merge, replace)
+
+
+def read_responses(paths: str | Path | Sequence[str | Path]) -> tuple[Estate, tuple[str, ...]]:
+    """Read saved responses of the AWS CLI: the estate that they tell of, and the paths as text.
 
     Raises
     ------
@@ -77,22 +107,19 @@ def discover_aws_responses(
     folder = _folder([file.path for file in files])
     for found in files:
         path = os.path.relpath(found.path, folder)
-        for response in _load(found, path, skipped, responses.estate):
-            kind = _take(responses, response, Origin(path, _account_in(path), _names_in(path)))
+        origin = Origin(path, _account_in(path), _names_in(path))
+        for answer in _load(found, path, skipped, responses.estate):
+            kind = _take(responses, answer, origin)
             read[kind or ""] += 1
             if kind is None:
-                reason = _LIST_TRAILS if "Trails" in response else _OTHER
-                _skip(found, path, skipped, responses.estate, reason)
+                _skip(found, path, skipped, responses.estate, _name_answer(answer))
     answered = read.total() - read[""]
     if not answered and not responses.estate.completeness.is_blind("trails"):
         raise KmscostError(_nothing_read(names, skipped))
     estate = responses.finish()
     estate.found.update(files=answered)
-    if not any(seen.section == "trails" for seen in estate.completeness.all()):
-        reason = "no answer of `aws cloudtrail describe-trails` is here"
-        estate.completeness.absent("trails", reason)
     estate.notices[:0] = skipped.lines()
-    return draft(estate, ["aws-responses", *names], merge, replace)
+    return estate, names
 
 
 def _nothing_read(names: Sequence[str], skipped: SkippedFiles) -> Problem:
@@ -102,10 +129,8 @@ def _nothing_read(names: Sequence[str], skipped: SkippedFiles) -> Problem:
     return Problem(names[0], None, "", found, expected, fix)
 
 
-def _load(
-    found: Found, path: str, skipped: SkippedFiles, estate: Estate
-) -> Iterator[Mapping[str, Any]]:
-    """The responses in a file: one, or several that were added one to another."""
+def _load(found: Found, path: str, skipped: SkippedFiles, estate: Estate) -> Iterator[Any]:
+    """The answers in a file: one, or several that were added one to another."""
     if not Path(found.path).is_file():
         skipped.add(found.path, "no regular file")
         return
@@ -116,19 +141,64 @@ def _load(
         answers, lines = decode_json_documents(found.path, Any, _BEGINS)
     except KmscostError as error:
         fault = error.problems[0].found
-        reason = _name_text(found.path) if "not JSON" in fault else fault
-        _skip(found, path, skipped, estate, reason)
+        if "not JSON" in fault:
+            yield from _load_text(found, path, skipped, estate)
+        else:
+            _skip(found, path, skipped, estate, fault)
         return
     if lines:
         estate.note(f"{path}: {lines:,} lines around the answers were skipped")
+    listed = [answer for answer, _ in answers]
+    # a row to a line: together they are one table
+    if len(listed) > 1 and all(
+        isinstance(row, Mapping) and query_rows.table_of(row) for row in listed
+    ):
+        yield listed
+        return
     if len(answers) > 1:
         estate.note(f"{path}: {len(answers):,} answers in one file, each is read")
-    for answer, _ in answers:
-        response = whole_response(answer)
-        if response is None:
-            _skip(found, path, skipped, estate, f"another shape ({shown(answer)})")
+    yield from (answer for answer, _ in answers)
+
+
+def _load_text(found: Found, path: str, skipped: SkippedFiles, estate: Estate) -> Iterator[Any]:
+    """What is in a file that is no JSON: YAML of the CLI, or a CSV file."""
+    try:
+        text = decode(found.path, to_utf8(found.path, read_bytes(found.path)))
+    except KmscostError as error:
+        _skip(found, path, skipped, estate, error.problems[0].found)
+        return
+    reason = _name_text(text)
+    if reason == _YAML:
+        try:
+            root, problems = parse_value(text, found.path)
+        except KmscostError as error:
+            root, problems = None, list(error.problems)
+        if not problems:
+            yield root
+            return
+        reason = f"YAML that is not read: found {problems[0].found} in line {problems[0].line}"
+    elif reason == _NOT_JSON and tables.is_account_table(text):
+        if not tables.take_account_table(estate, Path(found.path), text, path):
+            reason = "a CSV file of accounts with mistakes"
         else:
-            yield response
+            yield _TAKEN
+            return
+    elif reason == _NOT_JSON:
+        rows = tables.read_table(text)
+        if rows is not None:
+            yield rows
+            return
+    _skip(found, path, skipped, estate, reason)
+
+
+def _name_answer(answer: Any) -> str:
+    """Why an answer is not read."""
+    if isinstance(answer, Mapping) and "Trails" in answer:
+        return _LIST_TRAILS
+    if landing_zone.is_stack_manifest(answer):
+        return _CUSTOMIZATIONS
+    response = answer if isinstance(answer, Mapping) else whole_response(answer)
+    return _OTHER if response is not None else f"another shape ({shown(answer)})"
 
 
 def _skip(found: Found, path: str, skipped: SkippedFiles, estate: Estate, reason: str) -> None:
@@ -149,12 +219,9 @@ def _section_of(path: str) -> str:
     return next((section for word, section in _SECTIONS if word in name), "")
 
 
-def _name_text(path: str) -> str:
+def _name_text(text: str) -> str:
     """What a text is that is no JSON."""
-    try:
-        start = decode(path, to_utf8(path, read_bytes(path)))[:2_000].lstrip()
-    except KmscostError:
-        return _NOT_JSON
+    start = text[:2_000].lstrip()
     if start.startswith("<"):
         return _PAGE
     if start.startswith(("+-", "|", "---")) and "--+" in start[:400]:
@@ -168,18 +235,21 @@ def _folder(paths: Sequence[str]) -> str:
     return os.path.commonpath(folders) if folders else os.curdir
 
 
-def _take(responses: Responses, response: Mapping[str, Any], origin: Origin) -> str | None:
-    """Read one response, a recording without its envelope; the command that prints it."""
+def _take(responses: Responses, answer: Any, origin: Origin) -> str | None:
+    """Read one answer, a recording without its envelope; the command that prints it or its form."""
+    if answer is _TAKEN:
+        return "accounts"
+    response = whole_response(answer)
+    if response is None:
+        return responses.take_other(answer, origin)
     # recordings of botocore put the response into an envelope
     data = response.get("data")
     if "status_code" in response and isinstance(data, dict):
         response = data
     error = response.get("Error")
-    return (
-        _take_error(responses, error, origin)
-        if isinstance(error, dict)
-        else responses.take(response, origin)
-    )
+    if isinstance(error, dict):
+        return _take_error(responses, error, origin)
+    return responses.take(response, origin) or responses.take_other(response, origin)
 
 
 def _take_error(responses: Responses, error: Mapping[str, Any], origin: Origin) -> str:

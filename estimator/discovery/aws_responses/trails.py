@@ -49,7 +49,10 @@ def take_trail(estate: Estate, trail: Mapping[str, Any], source: str) -> Resourc
 
 def _take_key(estate: Estate, resource: Resource, trail: Mapping[str, Any], source: str) -> None:
     value = trail.get("KmsKeyId")
-    if value is None or value == "":
+    if value is None and text_of(trail, "Question"):
+        # not asked is not the same as no key
+        resource.record("key", "", source, str(trail["Question"]), "KmsKeyId")
+    elif value is None or value == "":
         resource.record("key", None, source, note="no KmsKeyId")
     elif isinstance(value, str):
         estate.found["with a key"] += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -63,3 +64,23 @@ def record_flag(
         resource.record(name, spare, source, f"the answer has no {field}", field)
     else:
         resource.record(name, spare, source, f"{field} is {shown(value)}, not true or false", field)
+
+
+def as_flag(value: Any) -> Any:
+    """True or false of a text, as a CSV file has it; any other value as it is.
+
+    >>> as_flag("TRUE"), as_flag(False), as_flag("?")
+    (True, False, '?')
+    """
+    words = {"true": True, "false": False}
+    return words.get(value.strip().lower(), value) if isinstance(value, str) else value
+
+
+def parse_cell(value: Any) -> Any:
+    """JSON inside of a text as its value; any other value as it is."""
+    if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
+        try:
+            return json.loads(value)
+        except (ValueError, RecursionError):
+            return value
+    return value

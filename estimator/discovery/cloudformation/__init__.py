@@ -7,6 +7,7 @@ from pathlib import Path
 
 from estimator.discovery.cloudformation.exports import Exports
 from estimator.discovery.cloudformation.functions import Functions
+from estimator.discovery.cloudformation.nested import NestedStacks
 from estimator.discovery.cloudformation.resources import ResourceParser, read_templates
 from estimator.discovery.cloudformation.template import load_template
 from estimator.discovery.drafting import Draft, draft
@@ -58,6 +59,7 @@ def discover_cloudformation(
         found.append(Functions(template, given, account, region))
     if problems:
         raise KmscostError(problems)
+    found = NestedStacks(found).link(found, estate)
     exports = Exports(found, given, account, region)
     for functions in found:
         functions.exports = exports.value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from estimator.discovery.cloudformation.template import Template
 from pricing.regions import partition_of
@@ -32,6 +32,16 @@ class Open:
     why: str
 
 
+class Nested(Protocol):
+    """What knows the outputs of nested stacks."""
+
+    def output(self, functions: Functions, name: str, attribute: str) -> Any:
+        """The value of an output; None where it is not known."""
+
+    def is_followed(self, functions: Functions, name: str) -> bool:
+        """True for a nested stack whose template is read."""
+
+
 class Functions:
     """Works out values with a template's parameters at their defaults, or as given."""
 
@@ -45,7 +55,10 @@ class Functions:
     ) -> None:
         self.template = template
         self._template = template
-        self._given = given
+        # a nested stack's parameters may mean resources of the template that nests it
+        self.given: Mapping[str, Any] = given
+        # the stacks that are nested in this one, once all templates are known
+        self.nested: Nested | None = None
         # what the named templates export, once all of them are known
         self.exports: Callable[[str], Any] = lambda _: None
         self._pseudo: dict[str, Any] = {
@@ -96,7 +109,7 @@ class Functions:
         if name == "Fn::GetAtt":
             parts = argument.split(".", 1) if isinstance(argument, str) else argument
             if isinstance(parts, list) and len(parts) == 2 and isinstance(parts[0], str):
-                return Reference(parts[0], str(parts[1]), self._template)
+                return self._attribute(parts[0], str(parts[1]))
             return Open("Fn::GetAtt in a form that is not read")
         work: Callable[[Any, int], Any] | None = {
             "Fn::Sub": self._sub,
@@ -115,6 +128,11 @@ class Functions:
             return self._import(argument, depth)
         return Open(f"it is told by {name:.40}")
 
+    def _attribute(self, resource: str, attribute: str) -> Any:
+        """An attribute of a resource; of a nested stack the output that it means."""
+        output = self.nested.output(self, resource, attribute) if self.nested is not None else None
+        return Reference(resource, attribute, self._template) if output is None else output
+
     def _import(self, argument: Any, depth: int) -> Any:
         name = self.value(argument, depth)
         if not isinstance(name, str):
@@ -130,8 +148,8 @@ class Functions:
             return Open("Ref in a form that is not read")
         if name in self._pseudo:
             return self._pseudo[name]
-        if name in self._given:
-            return self._given[name]
+        if name in self.given:
+            return self.given[name]
         if name in self._template.parameters:
             return self._parameter(name)
         if name in self._template.resources:
@@ -166,7 +184,7 @@ class Functions:
                 parts.append(self.value(own[name], depth))
             elif "." in name and "::" not in name:
                 resource, _, attribute = name.partition(".")
-                parts.append(Reference(resource, attribute, self._template))
+                parts.append(self._attribute(resource, attribute))
             else:
                 parts.append(self._ref(name))
             end = match.end()

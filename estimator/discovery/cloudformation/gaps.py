@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from estimator.discovery.cloudformation.functions import Functions
+from estimator.discovery.cloudformation.nested import NESTED
 from estimator.discovery.cloudformation.template import Template, trails_in
 from estimator.discovery.estate import Estate
 
 _STACK_SET = "AWS::CloudFormation::StackSet"
-_NESTED = ("AWS::CloudFormation::Stack", "AWS::Serverless::Application")
 _LANDING_ZONE = (
     "a Control Tower landing zone has an organization trail of its own: `aws cloudtrail "
     "describe-trails` shows it"
@@ -58,7 +58,11 @@ def _gaps(template: Template, functions: Functions) -> Iterator[tuple[str, bool]
             kind = str(resource.get("Type"))
             properties = functions.value(resource.get("Properties") or {})
             own = properties if isinstance(properties, Mapping) else {}
-            yield from _resource_gap(_line(template, name), kind, own)
+            followed = functions.nested is not None and functions.nested.is_followed(
+                functions, str(name)
+            )
+            if not followed:
+                yield from _resource_gap(_line(template, name), kind, own)
 
 
 def _is_made(resource: Mapping[str, Any], functions: Functions) -> bool:
@@ -84,7 +88,7 @@ def _resource_gap(
             names = ", ".join(trails[:_MOST_NAMED])
             reason = f"{place} is a stack set that makes trails ({names:.200}){where}"
             yield f"{reason}: each writes files of its own, and its copies of events are paid", True
-    elif kind in _NESTED:
+    elif kind in NESTED:
         yield f"{place} is a stack of its own: name its template as well", False
     elif kind in _MAKERS:
         yield f"{place}: {_MAKERS[kind]}", False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -39,6 +40,7 @@ _TAIL = """
 readers: []
 """
 _MOST_PLACES = 3
+_ONE = re.compile(r"^(\w+)s\b")
 
 
 @dataclass(frozen=True, repr=False)
@@ -119,8 +121,9 @@ def draft(
 
 def _blind(estate: Estate) -> Iterator[Problem]:
     """A problem for each reason why nothing is known: an empty draft would say "no trails"."""
-    fix = "mend that and run it again: a draft without trails would forecast nothing"
+    why = "a draft without trails would forecast nothing"
     for where, reason in estate.completeness.failures("trails"):
+        fix = f"{estate.completeness.fix_of(reason) or 'mend that and run it again'}: {why}"
         yield Problem(where, None, "", reason, "what tells of trails", fix)
 
 
@@ -214,5 +217,5 @@ def nothing(estate: Estate) -> str:
 
 def _describe_found(estate: Estate) -> str:
     found = [(what, count) for what, count in estate.found.items() if count]
-    seen = ((count, what.removesuffix("s") if count == 1 else what) for what, count in found)
+    seen = ((count, _ONE.sub(r"\1", what) if count == 1 else what) for what, count in found)
     return ", ".join(f"{count:,} {what}" for count, what in seen)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+from pydantic_core import PydanticCustomError
 
 from estimator.discovery.drafting.lines import Entry, Item
 from estimator.discovery.drafting.locations import Locator, is_placeholder
 from estimator.discovery.drafting.names import fit
 from estimator.discovery.drafting.trails import ResolvedTrail
-from estimator.discovery.estate import Estate, Fact
+from estimator.discovery.estate import Estate, Fact, Resource
+from estimator.inventory.account_groups import read_ou, read_tags
 from pricing.arns import is_account
 from pricing.regions import COMMERCIAL, default_regions, is_region_of_known_partition, partition_of
 
@@ -59,6 +63,7 @@ def resolve_accounts(
         name = resource.fact("name") if resource else None
         if name is not None and name.is_known and fit(name.value, "")[1]:
             entries.append(Entry("name", name.value))
+        entries += _groups(resource)
         if len(owners) > 1 and account in owners and estate.payer is None:
             entries.append(Entry("payer", account, "it owns an organization trail"))
         elif account in outsiders:
@@ -74,6 +79,23 @@ def resolve_accounts(
     return ResolvedAccounts(
         payer, head, tuple(items), (f"TODO {MEMBERS}",) if needs_members else ()
     )
+
+
+def _groups(resource: Resource | None) -> Iterator[Entry]:
+    """The OU and the tags of an account, as far as `check` takes them."""
+    ou = resource.fact("ou") if resource else None
+    if ou is not None and isinstance(ou.value, str):
+        # a path that is too long, or has names that no line of YAML holds, is left out
+        with contextlib.suppress(PydanticCustomError):
+            yield Entry("ou", read_ou(ou.value), "", ou.question)
+    tags = resource.fact("tags") if resource else None
+    if tags is not None and isinstance(tags.value, dict):
+        fitting = {}
+        for name, value in tags.value.items():
+            with contextlib.suppress(PydanticCustomError):
+                fitting.update(read_tags({name: value}))
+        if fitting:
+            yield Entry("tags", fitting)
 
 
 def _ids(estate: Estate, trails: Sequence[ResolvedTrail], payer: str) -> list[str]:

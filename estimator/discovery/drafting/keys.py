@@ -10,15 +10,11 @@ from dataclasses import dataclass
 from estimator.discovery.drafting.lines import Entry, Item
 from estimator.discovery.drafting.locations import Locator
 from estimator.discovery.drafting.names import each_once, fit
-from estimator.discovery.estate import Estate, Fact, Resource
+from estimator.discovery.estate import PENDING_DELETION, Estate, Fact, Resource
 from pricing.arns import parse_arn
 
 _NEXT = "rotation is on, each of the first two adds a key price: the day of the next is not known"
 _ROTATIONS = "past rotations add up to two key prices: `aws kms list-key-rotations` tells them"
-
-
-# keys in these states cost nothing, disabled ones do: AWS KMS pricing, checked 2026-11-28
-_WAITING = ("PendingDeletion", "PendingReplicaDeletion")
 
 
 @dataclass
@@ -173,7 +169,7 @@ def _remarks(resource: Resource) -> Iterable[str]:
     spec, state = resource.value("spec"), resource.value("state")
     if spec not in (None, "SYMMETRIC_DEFAULT"):
         yield f"TODO {spec}: CloudTrail needs a symmetric key"
-    if state in _WAITING:
+    if state in PENDING_DELETION:
         yield (
             f"TODO its state is {state}: CloudTrail cannot write under it, and it costs nothing "
             "from the day on which its deletion was scheduled: write that day as `until`. Where "
@@ -190,4 +186,7 @@ def _remarks(resource: Resource) -> Iterable[str]:
         yield "TODO AWS manages this key: CloudTrail needs a customer managed one"
     if resource.value("replicas"):
         regions = ", ".join(str(region) for region in resource.value("replicas"))
-        yield f"its replicas in {regions} cost a key price each; no trail here uses them"
+        yield (
+            f"it is a multi-Region key: those that belong to it in {regions} cost a key price "
+            "each, whether or not a trail uses them"
+        )

@@ -82,6 +82,7 @@ class _Merger:
             if identity in self._regions:
                 if entry is not None and known:
                     self._account_regions(identity, entry)
+                self._account_groups(identity, item)
             elif not is_placeholder(identity) and identity in needed:
                 account = _without_questions(item)
                 if entry is not None and known and account.value("regions") is None:
@@ -117,6 +118,16 @@ class _Merger:
             return
         self._set(place, label, sorted(own), entry)
         self._regions[identity] = set(regions)
+
+    def _account_groups(self, identity: str, item: Item) -> None:
+        """The OU and the tags of an account that the inventory has itself, not in a file."""
+        number = self._places.get(identity)
+        own = next(account for account in self._own.accounts if account.id == identity)
+        for entry in item.entries if number is not None else ():
+            if entry.key in ("ou", "tags") and not entry.todo:
+                place: Path = ("accounts", number or 0, entry.key)
+                at = f"accounts {identity}: "
+                self._value(place, at, entry, getattr(own, entry.key) or None)
 
     def keys(self) -> None:
         """Keys by ARN, by id in the same account and Region, or as the key of the same trail."""

@@ -32,8 +32,8 @@ def discover_terraform(
     Parameters
     ----------
     paths
-        Files with the output of `terraform show -json`, of a plan or a state, and state files of
-        version 4.
+        Files with the output of `terraform show -json`, of a plan or a state, state files of
+        version 4, and the output of `pulumi stack export` and `pulumi preview --json`.
     account, region
         Taken where a file does not say in which account and Region its provider works.
     merge, replace

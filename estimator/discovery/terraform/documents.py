@@ -25,6 +25,7 @@ TYPES = frozenset(
         "aws_s3_bucket_server_side_encryption_configuration",
         "aws_organizations_account",
         "aws_organizations_organization",
+        "aws_organizations_organizational_unit",
         "aws_caller_identity",
         "aws_region",
     }

@@ -10,13 +10,14 @@ from typing import Any
 import msgspec
 
 from estimator.discovery.terraform.documents import Document
-from pricing.reading.json_files import decode_json_documents
+from estimator.discovery.terraform.pulumi import is_pulumi, read_pulumi
+from pricing.reading.json_files import decode_json_bytes, decode_json_documents
 from pricing.reading.problems import KmscostError, Problem
 
 _PLAN = "terraform plan -out plan.bin && terraform show -json plan.bin > plan.json"
 _FIX = "save the output of `terraform show -json PLANFILE`, or name a state file (.tfstate)"
 # Terraform writes these members first; wrappers and logs stand before and between
-_BEGINS = re.compile(r'\{\s*"(?:format_version|version)"\s*:')
+_BEGINS = re.compile(r'\{\s*"(?:format_version|version|config)"\s*:')
 _SOURCE = (
     "Terraform's source as JSON (a synthesized configuration), in which values are not worked out"
 )
@@ -29,8 +30,6 @@ _OTHERS: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("currency", "projects"), "a cost breakdown of Infracost", f"run `{_PLAN}`"),
     (("resource",), _SOURCE, f"run `{_PLAN}` in its folder"),
     (("terraform", "provider"), _SOURCE, f"run `{_PLAN}` in its folder"),
-    (("deployment",), "a stack export of Pulumi", "save AWS's answers: `discover aws-responses`"),
-    (("steps", "config"), "a preview of Pulumi", "save AWS's answers: `discover aws-responses`"),
     (("Resources",), "a template of CloudFormation", "use `kmscost discover cloudformation`"),
     (("trailList",), "an answer of the AWS CLI", "use `kmscost discover aws-responses`"),
 )
@@ -46,9 +45,18 @@ def load(path: str) -> tuple[list[Document], list[str]]:
     """
     _refuse_others(path)
     found, lines = decode_json_documents(path, Document, _BEGINS, fix=_FIX)
-    for document, data in found:
-        _check(path, document, data)
     notices = []
+    for number, (document, data) in enumerate(found):
+        # a plan of 200 MB is not decoded again only to see that it is none of Pulumi
+        parts = (document.planned_values, document.values, document.resource_changes)
+        if all(part is None for part in (*parts, document.resources)) and is_pulumi(
+            data, path, _FIX
+        ):
+            stack, more = read_pulumi(data, path)
+            found[number] = stack, data
+            notices += more
+        else:
+            _check(path, document, data)
     different = {bytes(data): document for document, data in found} if len(found) > 1 else {}
     if 0 < len(different) < len(found):
         notices.append(f"{path}: {len(found):,} documents in one file, equal ones are read once")
@@ -67,7 +75,7 @@ def load(path: str) -> tuple[list[Document], list[str]]:
 def _check(path: str, document: Document, data: Any) -> None:
     """Refuse what is no plan and no state by its own name."""
     is_plan = document.planned_values is not None or document.resource_changes is not None
-    found, fix = ("", "") if is_plan or document.values is not None else _name_other(data)
+    found, fix = ("", "") if is_plan or document.values is not None else _name_other(path, data)
     if found:
         raise KmscostError(Problem(path, None, "", found, "a plan or a state", fix))
     if document.is_state_file:
@@ -86,9 +94,10 @@ def _check(path: str, document: Document, data: Any) -> None:
         raise KmscostError(Problem(path, None, "format_version", found, expected, ""))
 
 
-def _name_other(data: Any) -> tuple[str, str]:
+def _name_other(path: str, data: Any) -> tuple[str, str]:
     """What a document is by its members, and what to do instead; nothing for a plan or a state."""
-    members = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
+    # decoding skipped the names of these members unread: they may be no text
+    members = decode_json_bytes(data, path, dict[str, msgspec.Raw], fix=_FIX)
     for names, found, fix in _OTHERS:
         if all(name in members for name in names):
             return found, fix

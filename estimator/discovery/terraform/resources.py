@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from estimator.discovery.aws_responses.keys import record_alias
+from estimator.discovery.aws_responses.organization import Organization, take_tags
 from estimator.discovery.estate import Estate, Fact, Resource
 from estimator.discovery.terraform.nodes import APPLY, Node, first_block
 from estimator.discovery.terraform.owners import Owners
@@ -32,6 +33,7 @@ class ResourceParser:
         self._nodes = nodes
         self._references = references
         self._owners = owners
+        self._units = Organization()
 
     def read(self) -> None:
         """Every resource: keys and buckets first, so that trails find them."""
@@ -42,11 +44,13 @@ class ResourceParser:
             ((_ENCRYPTION,), self._encryption),
             (("aws_cloudtrail",), self._trail),
             (("aws_organizations_organization",), self._organization),
+            (("aws_organizations_organizational_unit",), self._unit),
             (("aws_organizations_account",), self._account),
         ):
             for node in self._nodes:
                 if node.type in kinds:
                     read(node)
+        self._units.place(self._estate)
         for node in self._nodes:
             if node.read:
                 names = ", ".join(sorted(node.read))
@@ -266,6 +270,9 @@ class ResourceParser:
         owner = node.values.get("master_account_id")
         if is_account(owner):
             self._estate.payer = Fact(owner, node.label, note="master_account_id")
+        for root in blocks_of(node.values.get("roots")):
+            if isinstance(root, Mapping):
+                self._units.take_unit({"Id": root.get("id"), "Name": root.get("name")})
         listed = [
             account
             for account in blocks_of(node.values.get("accounts"))
@@ -276,6 +283,12 @@ class ResourceParser:
         if listed:
             self._estate.members = node.label
             self._estate.completeness.saw("accounts", node.label)
+
+    def _unit(self, node: Node) -> None:
+        parent = node.text("parent_id")
+        self._units.take_unit(
+            {"Id": node.values.get("id"), "Name": node.values.get("name")}, parent
+        )
 
     def _account(self, node: Node) -> None:
         if is_account(node.values.get("id")):
@@ -298,6 +311,11 @@ class ResourceParser:
         account.record("member", True, node.label)
         if isinstance(member.get("name"), str):
             account.record("name", member["name"], node.label, note="name")
+        tags = member.get("tags_all") or member.get("tags")
+        take_tags(account, tags, node.label)
+        parent = member.get("parent_id")
+        if isinstance(parent, str):
+            self._units.take_child(member["id"], parent, node.label)
 
 
 def _record(resource: Resource, name: str, fact: Fact) -> None:

@@ -91,6 +91,8 @@ def path_info(path: Path, item: Any = None) -> PathInfo:
         kinds = _types(field.annotation)
         default, at = _default(path, at, field), at + 1
         model = next((kind for kind in kinds if issubclass(kind, Section)), None)
+        if typing.get_origin(field.annotation) is dict:  # tags: any name, and below it a text
+            return PathInfo(min(at + 1, len(path)), (), None if at < len(path) else default)
         if model is None and at < len(path):
             return _inside(path, at, kinds)
     return PathInfo(len(path), (), default)

@@ -10,12 +10,9 @@ from functools import lru_cache
 
 from estimator.measurement.athena.query import ANY_DAY, HOURS, REQUEST
 from estimator.measurement.athena.rows import AGAIN, Row, rows_of
-from estimator.measurement.cloudtrail_logs.requests import (
-    Request,
-    Traits,
-    caller_of,
-    request_of,
-)
+from estimator.measurement.cloudtrail_logs.callers import caller_of
+from estimator.measurement.cloudtrail_logs.requests import Request, Traits, request_of
+from estimator.measurement.services import RULE_PLACES, Origin, via_of
 from estimator.measurement.unreadable import UnreadableError, readable
 from pricing.arns import is_key
 from pricing.reading.problems import KmscostError, Problem
@@ -123,6 +120,15 @@ def _take(row: Row, answer: Answer) -> None:
 
 def _traits(row: Row) -> Traits:
     """The traits of a group of events; the query has left out events of no request."""
+    caller = caller_of(
+        row["caller_type"],
+        row["caller_arn"],
+        row["caller_account"],
+        row["caller_service"],
+        row["caller_role"],
+    )
+    if row["context"] and row["context"] not in RULE_PLACES:
+        raise _BadRowError("context", repr(row["context"]), "a key of a rule, or nothing")
     return Traits(
         kind=None,
         category=None,
@@ -134,13 +140,15 @@ def _traits(row: Row) -> Traits:
         target=row["target"].replace(ANY_DAY, _SOME_DAY),
         named_key="",
         key=row["key"],
-        caller=caller_of(
-            row["caller_type"],
-            row["caller_arn"],
-            row["caller_account"],
-            row["caller_service"],
-            row["caller_role"],
+        caller=caller,
+        origin=Origin(
+            RULE_PLACES.get(row["context"], -1),
+            row["resource"],
+            via_of(caller.between, row["address"], row["agent"]),
+            row["context_keys"],
         ),
+        algorithm=row["algorithm"],
+        pair_spec=row["pair_spec"],
     )
 
 

@@ -11,18 +11,27 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from estimator.measurement.cloudtrail_logs.requests import (
-    COPIES,
-    REPLICATION_SESSION,
-)
+from estimator.measurement.athena.template import TEMPLATE
+from estimator.measurement.cloudtrail_logs.callers import REPLICATION_SESSION, SERVICE
+from estimator.measurement.cloudtrail_logs.requests import COPIES
 from estimator.measurement.envelopes.event_kinds import (
     KMS,
     NO_CALLS,
     NO_CATEGORIES,
     SERVICE_EVENT,
     WITH_PARAMETERS,
+)
+from estimator.measurement.services import (
+    CONSOLES,
+    CONTEXT_RULES,
+    FOLDS,
+    HOSTS,
+    INTERNAL,
+    LONGEST_KEY,
+    MOST_KEYS,
+    ContextRule,
 )
 from pricing.reading.problems import Problem, UsageError
 
@@ -36,11 +45,16 @@ ANY_DAY = "/YYYY/MM/DD/"
 TRAITS = (
     "day", "recorder", "recorder_region", "operation", "error", "trail", "target", "key",
     "caller_account", "caller_type", "caller_arn", "caller_service", "caller_role",
+    "context", "resource", "address", "agent", "context_keys", "algorithm", "pair_spec",
 )  # fmt: skip
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){0,2}")
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
 _DAY = re.compile(r"\d{4}-\d{2}(?:-\d{2})?", re.ASCII)
+
+# the host name of a service of AWS, and of those the ones that a person's browser talks to
+_HOSTS = f"^[^ /]+({'|'.join(end.replace('.', '[.]') for end in HOSTS)})$"
+_CONSOLES = f"(^|[.])({'|'.join(sorted(CONSOLES))})[.]"
 
 _KEY_ARN = "^[^:]*:[^:]*:kms:[^:]*:[^:]*:key/[^:]*$"
 
@@ -72,7 +86,7 @@ def athena_sql(
     first, end = _day(start, "start"), _day(until, "until")
     if first and end and end <= first:
         raise UsageError(Problem("until", None, "", str(end), f"a day after {first}", ""))
-    return _QUERY.format(
+    return TEMPLATE.format(
         table=_quote_table(table),
         kms=_text(KMS),
         no_calls=_texts(NO_CALLS),
@@ -86,8 +100,36 @@ def athena_sql(
         replication=_text(f"%{REPLICATION_SESSION}"),
         reads=_texts({"Decrypt", *COPIES}),
         span=_span(first, end),
+        context_key=_cases(lambda rule: _text(rule.key)),
+        context_value=_cases(_value_of),
+        hosts=_text(_HOSTS),
+        consoles=_text(_CONSOLES),
+        internal=_text(INTERNAL),
+        service=_text(SERVICE),
+        most_keys=MOST_KEYS,
+        longest_key=LONGEST_KEY,
         traits=",\n  ".join(TRAITS),
     )
+
+
+def _cases(result: Callable[[ContextRule], str]) -> str:
+    """The first rule of attribution that a context meets, in the order of the rules."""
+    return "\n      ".join(
+        f"WHEN {_at(rule.key)} IS NOT NULL THEN {result(rule)}" for rule in CONTEXT_RULES
+    )
+
+
+def _value_of(rule: ContextRule) -> str:
+    """What a rule's key names; of many alike one."""
+    value = _at(rule.key)
+    if rule.key not in FOLDS:
+        return value
+    pattern = _text(FOLDS[rule.key])
+    return f"COALESCE(NULLIF(REGEXP_EXTRACT({value}, {pattern}), ''), {value})"
+
+
+def _at(key: str) -> str:
+    return f"JSON_EXTRACT_SCALAR(whose, '$[\"{key}\"]')"
 
 
 def _span(first: datetime.date | None, end: datetime.date | None) -> str:
@@ -145,135 +187,3 @@ def _text(value: str) -> str:
 
 def _texts(values: Iterable[str]) -> str:
     return ", ".join(_text(value) for value in sorted(values))
-
-
-# As `Request.worth` says: of the copies of one request the one that tells most counts, then the
-# first by `sortable`. A name that tells nothing more about the request is left empty, so that the
-# result stays small: whose session it was, which caller no trail knows of.
-_QUERY = """\
--- Requests to AWS KMS, each once, and the hours that events cover: one scan of the table.
--- Save the result as CSV, whole; then: kmscost measure athena RESULT.csv
-WITH
-events AS (
-  SELECT
-    told.what,
-    IF(REGEXP_LIKE(log.eventtime, '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}'),
-      SUBSTR(log.eventtime, 1, 10), '') AS day,
-    IF(told.what = {hours} AND
-      REGEXP_LIKE(log.eventtime, '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T([01][0-9]|2[0-3])'),
-      SUBSTR(log.eventtime, 12, 2), '') AS hour,
-    COALESCE(log.recipientaccountid, '') AS recorder,
-    COALESCE(log.awsregion, '') AS recorder_region,
-    IF(told.what = {request}, COALESCE(log.eventname, ''), '') AS operation,
-    IF(told.what = {request}, COALESCE(log.errorcode, ''), '') AS error,
-    -- events of version 1.0 have no ids: all that they say tells them apart
-    IF(told.what = {request},
-      COALESCE(NULLIF(log.eventid, ''), NULLIF(log.requestid, ''), JSON_FORMAT(CAST(ARRAY[
-        log.eventtime, log.eventname, log.awsregion, log.sourceipaddress, log.useragent,
-        log.errorcode, log.errormessage, log.requestparameters, log.responseelements,
-        log.additionaleventdata, JSON_FORMAT(CAST(log.useridentity AS JSON))] AS JSON))),
-      CONCAT(COALESCE(log.recipientaccountid, ''), ' ', COALESCE(log.awsregion, ''), ' ',
-        COALESCE(SUBSTR(log.eventtime, 1, 13), ''))) AS event,
-    IF(told.what = {request}, COALESCE(log.sharedeventid, ''), '') AS shared,
-    IF(told.what = {request}, log.requestparameters) AS parameters,
-    IF(told.what = {request}, log.resources) AS resources,
-    IF(told.what = {request}, log.useridentity) AS caller
-  FROM {table} AS log
-  -- every event gives its hour; one that is a request to KMS is counted beside
-  CROSS JOIN UNNEST(
-    IF(log.eventsource = {kms}
-        -- a service's event is a request where it encrypts for something, as in 2015
-        AND (COALESCE(log.eventtype, '') NOT IN ({no_calls})
-          OR (log.eventtype = {service_event} AND log.eventname IN ({calls})
-            AND COALESCE(JSON_FORMAT(JSON_EXTRACT(
-            log.requestparameters, '$.encryptionContext')), 'null') <> 'null'))
-        AND COALESCE(log.eventcategory, '') NOT IN ({no_categories}),
-      ARRAY[{hours}, {request}], ARRAY[{hours}])
-  ) AS told (what)
-  WHERE TRUE{span}
-),
-named AS (
-  SELECT
-    what, day, hour, recorder, recorder_region, operation, error, event, shared,
-    COALESCE(
-      JSON_EXTRACT_SCALAR(parameters, '$.encryptionContext["aws:cloudtrail:arn"]'),
-      JSON_EXTRACT_SCALAR(parameters, '$.sourceEncryptionContext["aws:cloudtrail:arn"]'),
-      '') AS trail,
-    COALESCE(
-      JSON_EXTRACT_SCALAR(parameters, '$.encryptionContext["aws:s3:arn"]'),
-      JSON_EXTRACT_SCALAR(parameters, '$.sourceEncryptionContext["aws:s3:arn"]'),
-      '') AS object,
-    COALESCE(
-      ELEMENT_AT(FILTER(TRANSFORM(resources, one -> one.arn),
-        arn -> REGEXP_LIKE(arn, {key_arn})), 1),
-      IF(REGEXP_LIKE(JSON_EXTRACT_SCALAR(parameters, '$.keyId'), {key_arn}),
-        JSON_EXTRACT_SCALAR(parameters, '$.keyId')),
-      '') AS key,
-    COALESCE(caller.accountid, '') AS caller_account,
-    COALESCE(caller.type, '') AS type,
-    COALESCE(caller.arn, '') AS arn,
-    COALESCE(caller.invokedby, '') AS invokedby,
-    COALESCE(caller.sessioncontext.sessionissuer.arn, '') AS issuer
-  FROM events
-),
-short AS (
-  SELECT
-    what, day, hour, recorder, recorder_region, operation, error, event, shared, trail, key,
-    -- of an object's name its folder, of a session its role
-    IF(trail = '', '', REGEXP_REPLACE(
-      REGEXP_REPLACE(object, '/[0-9]{{4}}/[0-9]{{2}}/[0-9]{{2}}/[^/]+$', {any_day}),
-      '/[^/]+$', '/*')) AS target,
-    caller_account,
-    IF(trail = '', '', type) AS caller_type,
-    IF(trail = '' AND caller_account <> '', '',
-      IF(REGEXP_LIKE(arn, ':assumed-role/[^/]+/') AND arn NOT LIKE {replication},
-        CONCAT(REGEXP_EXTRACT(arn, '^.*:assumed-role/[^/]+/'), '*'), arn)) AS caller_arn,
-    IF(trail = '', '', invokedby) AS caller_service,
-    IF(trail = '', '', issuer) AS caller_role
-  FROM named
-),
-copies AS (
-  SELECT
-    *,
-    IF(shared <> '', 8, 0) + IF(trail <> '', 4, 0) + IF(key <> '', 1, 0) +
-      IF(trail <> '' AND target <> '' AND caller_arn LIKE 'arn:%' AND
-        (operation IN ({reads}) OR caller_arn LIKE {replication}), 2, 0) AS worth,
-    COUNT(*) AS copies
-  FROM short
-  GROUP BY what, day, hour, recorder, recorder_region, operation, error, event, shared, trail, key,
-    target, caller_account, caller_type, caller_arn, caller_service, caller_role
-),
--- trails repeat an event: one id; a call between accounts is two events: one shared id
-by_event AS (
-  SELECT
-    *,
-    SUM(copies) OVER (PARTITION BY what, event) AS of_event,
-    ROW_NUMBER() OVER (PARTITION BY what, event ORDER BY worth DESC, day, recorder,
-      recorder_region, target, caller_account, key, trail, caller_role, caller_arn, caller_service,
-      caller_type, operation, error, shared, hour) AS place_of_event
-  FROM copies
-),
-by_shared AS (
-  SELECT
-    *,
-    SUM(of_event) OVER (PARTITION BY what, shared, IF(shared = '', event)) AS of_shared,
-    ROW_NUMBER() OVER (PARTITION BY what, shared, IF(shared = '', event) ORDER BY worth DESC, day,
-      recorder, recorder_region, target, caller_account, key, trail, caller_role, caller_arn,
-      caller_service, caller_type, operation, error, event, hour) AS place_of_shared
-  FROM by_event
-  WHERE place_of_event = 1
-)
-SELECT
-  what,
-  {traits},
-  COUNT_IF(what = {request}) AS requests,
-  SUM(of_shared) AS events,
-  ARRAY_JOIN(ARRAY_SORT(ARRAY_AGG(DISTINCT hour)), ' ') AS hours,
-  -- so that a part of the result is never taken for all of it
-  COUNT(*) OVER () AS rows_in_all
-FROM by_shared
-WHERE place_of_shared = 1
-GROUP BY
-  what,
-  {traits}
-"""

@@ -14,6 +14,8 @@ from pricing.reading.problems import KmscostError, Problem
 
 _SYMMETRIC = "KMS-Requests"
 
+CAUSE_NOT_TOLD = "a bill cannot tell what caused a request: CloudTrail's are among all others"
+
 
 def one_currency(charges: pd.DataFrame, seen: set[str], path: str) -> str:
     """The currency of all amounts; of the bill where there are none; USD where it names none.
@@ -124,7 +126,7 @@ def notices(charges: pd.DataFrame, records: int) -> list[str]:
             "customer managed keys"
         )
     if not requests.empty:
-        notes.append("a bill cannot tell what caused a request: CloudTrail's are among all others")
+        notes.append(CAUSE_NOT_TOLD)
     special = requests[~requests["meter"].isin([_SYMMETRIC, ""])]
     if special["quantity"].sum():
         notes.append(

@@ -17,6 +17,7 @@ from estimator.measurement.skipped import SkippedFiles
 from pricing.reading.problems import Problem, UsageError
 
 if TYPE_CHECKING:
+    from estimator.measurement.cloudtrail_logs.object_requests import ObjectRequests
     from estimator.measurement.result import Actuals
 
 ENGINES = ("local", "spark")
@@ -87,3 +88,40 @@ def measure_cloudtrail(
             if strict and skipped:
                 raise skipped.refuse()
             return gathering.actuals(names, columns)
+
+
+def measure_objects(
+    paths: str | Path | Sequence[str | Path],
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> tuple[Actuals, ObjectRequests]:
+    """The KMS requests of CloudTrail's log files, and those about objects of S3 one by one.
+
+    Parameters
+    ----------
+    paths, jobs, progress
+        As for `measure_cloudtrail`.
+
+    Returns
+    -------
+    Actuals
+        As `measure_cloudtrail` returns them.
+    ObjectRequests
+        When each requester asked for which bucket's objects: what a replay of Bucket Keys needs.
+
+    Raises
+    ------
+    KmscostError
+        A path does not exist, or nothing could be read.
+    """
+    from estimator.measurement.cloudtrail_logs.gathering import Gathering
+    from estimator.measurement.cloudtrail_logs.object_requests import ObjectTable
+
+    skipped, objects = SkippedFiles(), ObjectTable()
+    names = as_paths(paths)
+    parts = count_paths(names, skipped, jobs, progress, with_objects=True)
+    with closing(parts), closing(Gathering(skipped, objects=objects)) as gathering:
+        for part in parts:
+            gathering.take(part)
+        actuals = gathering.actuals(names, None)
+        return actuals, objects.requests()

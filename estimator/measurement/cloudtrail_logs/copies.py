@@ -42,11 +42,13 @@ def rows_of(events: Events) -> Rows:
 class Seen:
     """Rows of `SEEN`, in memory or beyond it, to be met again with all copies of an id together.
 
-    What does not fit in memory is in one file without a name: it goes however the program ends.
+    Rows of another `dtype` may be kept as well, by an id of theirs. What does not fit in memory is
+    in one file without a name: it goes however the program ends.
     """
 
-    def __init__(self, by: str, room: int | None = None) -> None:
+    def __init__(self, by: str, room: int | None = None, dtype: np.dtype[Any] = SEEN) -> None:
         self._by = by
+        self._dtype = dtype
         self._room = ROOM if room is None else room
         self._rows: list[Rows] = []
         self._count = 0
@@ -65,12 +67,13 @@ class Seen:
     def parts(self) -> Iterator[Rows]:
         """All rows, part by part; every copy of an id is in the same part."""
         if self._file is None:
-            yield _concatenate(self._rows)
+            yield _concatenate(self._rows, self._dtype)
             return
         self._spill()
         for blocks in self._blocks:
             if blocks:
-                yield _concatenate([self._read_block(begin, count) for begin, count in blocks])
+                read = [self._read_block(begin, count) for begin, count in blocks]
+                yield _concatenate(read, self._dtype)
 
     def close(self) -> None:
         """Forget everything, on disk too."""
@@ -84,10 +87,11 @@ class Seen:
         with _room_for_ids():
             assert self._file is not None
             self._file.seek(begin)
-            return np.frombuffer(self._file.read(count * SEEN.itemsize), dtype=SEEN)
+            size = count * self._dtype.itemsize
+            return np.frombuffer(self._file.read(size), dtype=self._dtype)
 
     def _spill(self) -> None:
-        rows = _concatenate(self._rows)
+        rows = _concatenate(self._rows, self._dtype)
         self._rows, self._count = [], 0
         first = rows[self._by][:, 0] & (_PARTS - 1)
         order = np.argsort(first, kind="stable")
@@ -100,7 +104,7 @@ class Seen:
             self._file.flush()
         for part in np.flatnonzero(np.diff(ends)):
             at, count = int(ends[part]), int(ends[part + 1] - ends[part])
-            self._blocks[part].append((begin + at * SEEN.itemsize, count))
+            self._blocks[part].append((begin + at * self._dtype.itemsize, count))
 
 
 @contextmanager
@@ -182,5 +186,5 @@ def _counts(rows: Rows, requests: int) -> npt.NDArray[np.int64]:
     return np.bincount(rows["request"], minlength=requests).astype(np.int64)
 
 
-def _concatenate(parts: list[Any]) -> Rows:
-    return np.concatenate(parts) if parts else np.empty(0, dtype=SEEN)
+def _concatenate(parts: list[Any], dtype: np.dtype[Any]) -> Rows:
+    return np.concatenate(parts) if parts else np.empty(0, dtype=dtype)

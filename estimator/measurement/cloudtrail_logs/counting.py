@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, BinaryIO
 
+from estimator.measurement.cloudtrail_logs.folding import Folding
 from estimator.measurement.cloudtrail_logs.identities import NO_ID, identities
+from estimator.measurement.cloudtrail_logs.object_events import ObjectEvents
 from estimator.measurement.cloudtrail_logs.record import Record
 from estimator.measurement.cloudtrail_logs.records import Digest, Log, read_log
 from estimator.measurement.cloudtrail_logs.requests import (
@@ -27,7 +29,7 @@ from estimator.measurement.unreadable import WHOLE, UnreadableError, readable
 
 _WINDOW = datetime.timedelta(minutes=5)  # a log file holds about the five minutes before (F1)
 _LOGS = "CloudTrail"
-_SHARED = 8  # a copy that names the shared action tells more than one that does not
+_SHARED = 128  # a copy that names the shared action tells more than one that does not
 
 Hours = dict[tuple[str, str], dict[datetime.date, int]]
 
@@ -84,6 +86,10 @@ class Counted:
         Files read that tell nothing of requests, by what they are.
     notes : Counter
         What events could not tell, in words.
+    objects : ObjectEvents, optional
+        The events about objects of S3, where they are asked for.
+    folding : Folding
+        The services whose resources are too many to be told apart.
     """
 
     files: int = 0
@@ -94,6 +100,8 @@ class Counted:
     skipped: list[Skipped] = field(default_factory=list)
     silent: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
+    objects: ObjectEvents | None = None
+    folding: Folding = field(default_factory=Folding)
     _codes: dict[Request, int] = field(default_factory=dict)
     _known: dict[tuple[Any, ...], tuple[int, int] | None] = field(default_factory=dict)
 
@@ -105,17 +113,30 @@ class Counted:
         day = record.time[:10] if record.time else ""
         # where the event does not tell the day, the name of the file may
         known = (day if _calendar_day(day) else path, signature(record))
-        if known in self._known:
-            return self._known[known]
+        code_and_worth = self._known.get(known, _NEVER)
+        if code_and_worth is not _NEVER:
+            return code_and_worth
         request = _request(known, record, path)
-        code_and_worth = None
+        code_and_worth = None  # about no request
         if request is not None:
+            request = self.folding.fold(request)
             code = self._codes.setdefault(request, len(self.requests))
             if code == len(self.requests):
                 self.requests.append(request)
+                if self.folding.meet(request):
+                    self._fold()
             code_and_worth = code, request.worth
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
         self._known[known] = code_and_worth
         return code_and_worth
+
+    def _fold(self) -> None:
+        """Fold what was met before: codes stay what they are, several for one request."""
+        self.requests[:] = map(self.folding.fold, self.requests)
+        self._codes = {}
+        for code, request in enumerate(self.requests):
+            self._codes.setdefault(request, code)
 
     def __getstate__(self) -> dict[str, Any]:
         """Without what only serves while counting."""
@@ -125,21 +146,33 @@ class Counted:
 # the request of each signature, from batch to batch: a process counts many of them
 _KNOWN_REQUESTS: dict[tuple[Any, ...], Request | None] = {}
 _MOST_KNOWN = 1 << 15
+_NEVER = (-1, -1)  # in place of what was not met yet: None is about no request
 
 
 def _request(known: tuple[Any, ...], record: Record, path: str) -> Request | None:
     """The request of a signature on a day."""
-    if known not in _KNOWN_REQUESTS:
+    request = _KNOWN_REQUESTS.get(known)
+    if request is None and known not in _KNOWN_REQUESTS:
         if len(_KNOWN_REQUESTS) >= _MOST_KNOWN:
             _KNOWN_REQUESTS.clear()
         day = _calendar_day(known[0]) or _day_of(path)
-        _KNOWN_REQUESTS[known] = request_of(traits_of(record), day)
-    return _KNOWN_REQUESTS[known]
+        request = _KNOWN_REQUESTS[known] = request_of(traits_of(record), day)
+    return request
 
 
-def count_files(paths: Iterable[str], read: Callable[[str], bytes | BinaryIO]) -> Counted:
-    """Count the files of these paths; `read` fetches one."""
-    counted = Counted()
+def count_files(
+    paths: Iterable[str],
+    read: Callable[[str], bytes | BinaryIO],
+    with_objects: bool = False,
+) -> Counted:
+    """Count the files of these paths; `read` fetches one.
+
+    Parameters
+    ----------
+    with_objects : bool
+        Whether requests about objects of S3 are also listed one by one (`Counted.objects`).
+    """
+    counted = Counted(objects=ObjectEvents() if with_objects else None)
     for path in paths:
         try:
             with readable():
@@ -158,11 +191,14 @@ def count_bytes(path: str, data: bytes | BinaryIO, counted: Counted) -> None:
             counted.skipped.append(Skipped(name, _reason(plain)))
             continue
         before = len(counted.seen)
+        objects_before = len(counted.objects) if counted.objects is not None else 0
         try:
             with readable():
                 _count_log(name, read_log(plain), counted)
         except UnreadableError as error:
             counted.seen.cut(before)  # a file counts whole or not at all
+            if counted.objects is not None:
+                counted.objects.cut(objects_before)
             counted.skipped.append(Skipped(name, _reason(error)))
 
 
@@ -181,6 +217,10 @@ def _count_log(path: str, log: Log, counted: Counted) -> None:
         spans |= _spans(records)
         if kms:
             _count_records(path, kms, counted)
+            if counted.objects is not None:
+                # a pass of its own, for counting is hot
+                codes = ((record, counted.code_of(record, path)) for record in kms)
+                counted.objects.take((record, counted.requests[c[0]]) for record, c in codes if c)
     others = log.others.total()
     tells = tells or log.quiet or (log.digest is not None and log.digest.quiet)
     silent = _silent(log, seen)

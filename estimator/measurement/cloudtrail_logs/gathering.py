@@ -6,8 +6,11 @@ from collections import Counter
 
 import numpy as np
 
+from estimator.measurement.cloudtrail_logs.attribution_notices import attribution_notices
 from estimator.measurement.cloudtrail_logs.copies import Seen, distinct, rows_of
 from estimator.measurement.cloudtrail_logs.counting import Counted, Hours
+from estimator.measurement.cloudtrail_logs.folding import Folding
+from estimator.measurement.cloudtrail_logs.object_requests import ObjectTable
 from estimator.measurement.cloudtrail_logs.requests import Request, sortable
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.result import Actuals
@@ -21,14 +24,20 @@ SOURCE = "cloudtrail"
 class Gathering:
     """Takes in what batches of files hold, in any order, and makes actuals of it."""
 
-    def __init__(self, skipped: SkippedFiles, source: str = SOURCE) -> None:
+    def __init__(
+        self, skipped: SkippedFiles, source: str = SOURCE, objects: ObjectTable | None = None
+    ) -> None:
         self.skipped = skipped
+        self._objects = objects
         self._source = source
         self._files = 0
         self._records = 0
         self._silent: Counter[str] = Counter()
         self._notes: Counter[str] = Counter()
+        # codes stay what they are: after a folding several mean one request
+        self._met: list[Request] = []
         self._codes: dict[Request, int] = {}
+        self._folding = Folding()
         self._seen = Seen("event")
         self._hours: Hours = {}
         self._requests: Counter[Request] = Counter()
@@ -41,14 +50,15 @@ class Gathering:
         self._silent += counted.silent
         self._notes += counted.notes
         self.skipped.extend(counted.skipped)
-        codes = np.array(
-            [self._codes.setdefault(request, len(self._codes)) for request in counted.requests],
-            dtype=np.int32,
-        )
+        if self._folding.add(counted.folding.services):
+            self._fold()
+        codes = np.array([self._code_of(request) for request in counted.requests], dtype=np.int32)
         # each batch numbers its requests itself: to one numbering for all
         rows = rows_of(counted.seen)
         rows["request"] = codes[rows["request"]] if len(rows) else rows["request"]
         self._seen.add(rows)
+        if self._objects is not None and counted.objects is not None:
+            self._objects.take(counted.objects)
         for stream, days in counted.hours.items():
             known = self._hours.setdefault(stream, {})
             for day, hours in days.items():
@@ -56,12 +66,35 @@ class Gathering:
 
     def take_counts(self, counts: Counter[Request], copies: int) -> None:
         """Add requests that an engine counted without copies, and the number of those copies."""
-        self._requests.update(counts)
+        for request, quantity in counts.items():
+            self._code_of(request)
+            self._requests[self._folding.fold(request)] += quantity
         self._copies += copies
+
+    def _code_of(self, request: Request) -> int:
+        request = self._folding.fold(request)
+        code = self._codes.setdefault(request, len(self._met))
+        if code == len(self._met):
+            self._met.append(request)
+            if self._folding.meet(request):
+                self._fold()
+        return code
+
+    def _fold(self) -> None:
+        """Fold what was met before its service had too many."""
+        self._met[:] = map(self._folding.fold, self._met)
+        self._codes = {}
+        for code, request in enumerate(self._met):
+            self._codes.setdefault(request, code)
+        counts, self._requests = self._requests, Counter()
+        for request, quantity in counts.items():
+            self._requests[self._folding.fold(request)] += quantity
 
     def close(self) -> None:
         """Forget everything, on disk too."""
         self._seen.close()
+        if self._objects is not None:
+            self._objects.close()
 
     def actuals(self, paths: tuple[str, ...], by: tuple[str, ...] | None) -> Actuals:
         """Everything taken in, as one measurement.
@@ -75,14 +108,16 @@ class Gathering:
         if self._files == self._silent.total():
             raise self._nothing(paths)
         # of two copies that tell as much the first in this order counts, whichever file came first
-        requests = list(self._codes)
+        requests = self._met
         order = np.empty(len(requests), dtype=np.int64)
         order[sorted(range(len(requests)), key=lambda code: sortable(requests[code]))] = np.arange(
             len(requests)
         )
         once = distinct(self._seen, len(requests), order)
-        counted = zip(requests, once.quantity, strict=True)
-        self.take_counts(Counter({request: int(n) for request, n in counted if n}), once.copies)
+        for request, quantity in zip(requests, once.quantity, strict=True):
+            if quantity:
+                self._requests[request] += int(quantity)
+        self._copies += once.copies
         coverage = Coverage(self._hours)
         failed: Counter[str] = Counter()
         for request, quantity in self._requests.items():
@@ -94,6 +129,7 @@ class Gathering:
         notices = [
             *_failed_notices(failed),
             *_dayless_notices(dayless),
+            *attribution_notices(counts),
             *(f"{count:,} {note}" for note, count in sorted(self._notes.items())),
             *self.skipped.lines(),
             *coverage.notices(),
@@ -153,8 +189,12 @@ _COLUMNS = (
     "reader",
     "folder",
     "bucket_key",
+    "service",
+    "caller",
+    "resource",
     "cause",
     "operation",
+    "meter",
 )
 
 

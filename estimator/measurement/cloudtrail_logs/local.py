@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Generator, Iterator
-from concurrent.futures import Future
+from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from itertools import chain, islice
 
 from estimator.measurement.cloudtrail_logs.counting import Counted, count_files
@@ -14,6 +14,7 @@ from estimator.measurement.cloudtrail_logs.workers import WorkerDiedError, Worke
 from estimator.measurement.paths import Found, find_files
 from estimator.measurement.progress import Done, Progress
 from estimator.measurement.skipped import SkippedFiles
+from estimator.measurement.threads import Pending
 from pricing.reading.problems import KmscostError, Problem
 
 # a batch is large enough to make sending it cheap, small enough to show progress [byte, file]
@@ -23,7 +24,11 @@ _AHEAD = 12  # batches waiting for each process: enough until pandas is loaded
 
 
 def count_paths(
-    paths: tuple[str, ...], skipped: SkippedFiles, jobs: int | None, progress: Progress | None
+    paths: tuple[str, ...],
+    skipped: SkippedFiles,
+    jobs: int | None,
+    progress: Progress | None,
+    with_objects: bool = False,
 ) -> Generator[Counted, None, None]:
     """Count all files below `paths`, batch by batch; what cannot be listed goes to `skipped`.
 
@@ -33,19 +38,22 @@ def count_paths(
         Processes. Default: one for each core that this process may use.
     progress : callable, optional
         Called with files and bytes done so far after each batch.
+    with_objects : bool
+        As for `count_files`.
     """
     batches = _batches(find_files(paths, skipped), skipped)
     done = Done(progress)
     first = list(islice(batches, 2))
     jobs = jobs or _cores()
     # a single batch is counted sooner here than a process starts
-    pool = None if jobs == 1 or len(first) < 2 else _workers(jobs)
+    count = partial(_count, with_objects=with_objects)
+    pool = None if jobs == 1 or len(first) < 2 else _workers(jobs, count)
     if pool is None:
         for batch in chain(first, batches):
-            yield _count(batch)
+            yield count(batch)
             done.add(len(batch), sum(file.size for file in batch))
         return
-    waiting: deque[tuple[list[Found], Future[Counted]]] = deque()
+    waiting: deque[tuple[list[Found], Pending[Counted]]] = deque()
     try:
         for batch in chain(first, batches):
             waiting.append((batch, pool.submit(batch)))
@@ -59,10 +67,12 @@ def count_paths(
         raise
 
 
-def _workers(jobs: int) -> Workers[list[Found], Counted] | None:
+def _workers(
+    jobs: int, count: Callable[[list[Found]], Counted]
+) -> Workers[list[Found], Counted] | None:
     """Processes that count; None where the system gives none: then it is done here."""
     try:
-        return Workers(jobs, _count)
+        return Workers(jobs, count)
     except OSError:
         return None
 
@@ -73,10 +83,10 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _take_first(waiting: deque[tuple[list[Found], Future[Counted]]], done: Done) -> Counted:
-    batch, future = waiting.popleft()
+def _take_first(waiting: deque[tuple[list[Found], Pending[Counted]]], done: Done) -> Counted:
+    batch, pending = waiting.popleft()
     try:
-        counted = future.result()
+        counted = pending.result()
     except (WorkerDiedError, MemoryError):
         raise _no_room(batch) from None
     done.add(len(batch), sum(file.size for file in batch))
@@ -91,8 +101,8 @@ def _no_room(batch: list[Found]) -> KmscostError:
     return KmscostError(Problem(largest.path, None, "", found, "room to unpack each file", fix))
 
 
-def _count(batch: list[Found]) -> Counted:
-    return count_files((file.path for file in batch), content)
+def _count(batch: list[Found], with_objects: bool) -> Counted:
+    return count_files((file.path for file in batch), content, with_objects)
 
 
 def _batches(files: Iterator[Found], skipped: SkippedFiles) -> Iterator[list[Found]]:

@@ -6,23 +6,44 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from estimator.measurement.services import OF_GRANTS
+
 NOTHING = msgspec.Raw(b"")
 _Part = TypeVar("_Part")
 
 
-class Context(msgspec.Struct, gc=False):
-    """The encryption context of a request about an object of CloudTrail's."""
-
-    trail: str = msgspec.field(name="aws:cloudtrail:arn", default="")
-    target: str = msgspec.field(name="aws:s3:arn", default="")
+_NO_CONTEXT: dict[str, str] = {}
 
 
 class Parameters(msgspec.Struct, gc=False):
     """The parameters of a request to KMS, as far as counting needs them."""
 
-    context: Context | None = msgspec.field(name="encryptionContext", default=None)
-    source: Context | None = msgspec.field(name="sourceEncryptionContext", default=None)
+    # a caller chooses the keys, a service documents its own
+    context: dict[str, str] | None = msgspec.field(name="encryptionContext", default=None)
+    source: dict[str, str] | None = msgspec.field(name="sourceEncryptionContext", default=None)
     key: str | None = msgspec.field(name="keyId", default=None)
+    # of any type: events of other services may have these names too
+    algorithm: Any = msgspec.field(name="encryptionAlgorithm", default=None)
+    source_algorithm: Any = msgspec.field(name="sourceEncryptionAlgorithm", default=None)
+    signing: Any = msgspec.field(name="signingAlgorithm", default=None)
+    pair_spec: Any = msgspec.field(name="keyPairSpec", default=None)
+    constraints: Any = None
+
+    @property
+    def whose(self) -> dict[str, str]:
+        """The context that tells whose request it is: of a grant the one that it is limited to.
+
+        ReEncrypt has a context of each key.
+        """
+        found = self.context or self.source
+        if found or not isinstance(self.constraints, dict):
+            return found or _NO_CONTEXT
+        for name in OF_GRANTS:
+            limit = self.constraints.get(name)
+            if isinstance(limit, dict) and limit:
+                return {key: value for key, value in limit.items() if isinstance(value, str)}
+        return _NO_CONTEXT
+
     # where tables put the context, which would else be missed without a word
     lower: msgspec.Raw = msgspec.field(name="encryptioncontext", default=NOTHING)
     dotted: msgspec.Raw = msgspec.field(
@@ -44,6 +65,8 @@ class Record(msgspec.Struct, gc=False):
     error: str | None = msgspec.field(name="errorCode", default=None)
     kind: str | None = msgspec.field(name="eventType", default=None)
     category: str | None = msgspec.field(name="eventCategory", default=None)
+    address: str | None = msgspec.field(name="sourceIPAddress", default=None)
+    agent: str | None = msgspec.field(name="userAgent", default=None)
     parameters: Parameters | None = msgspec.field(name="requestParameters", default=None)
     resources: msgspec.Raw = msgspec.field(name="resources", default=NOTHING)
     caller: msgspec.Raw = msgspec.field(name="userIdentity", default=NOTHING)

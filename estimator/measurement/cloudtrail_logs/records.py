@@ -218,6 +218,9 @@ def _may_have_more(record: Record) -> bool:
     # null and "" are told from what is not there by the raw event alone
     if not record.operation or not record.kind:
         return True
+    # a table has a column for each part of an identity
+    if not bytes(record.caller):
+        return True
     parameters = record.parameters
     if parameters is None:
         return must_have_parameters(record.operation, record.error, record.kind, record.category)

@@ -7,13 +7,13 @@ S3 guide (Bucket Keys, F11); AWS KMS pricing (who is charged, F12).
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple
 
 import msgspec
 
-from estimator.measurement.cloudtrail_logs.record import Record
+from estimator.measurement.cloudtrail_logs.callers import Caller, read_caller, read_part
+from estimator.measurement.cloudtrail_logs.record import Parameters, Record
 from estimator.measurement.envelopes.event_kinds import (
     CLOUDTRAIL,
     NO_CALLS,
@@ -21,18 +21,25 @@ from estimator.measurement.envelopes.event_kinds import (
     SERVICE_EVENT,
     WITH_PARAMETERS,
 )
-from estimator.measurement.envelopes.text import without_half_characters
-from estimator.measurement.envelopes.types_of_fields import unreadable
 from estimator.measurement.object_name import DIGEST, parse_folder
-from pricing.arns import account_in, is_key, role_of, split_arn
+from estimator.measurement.services import (
+    DIRECT,
+    OBJECT_KEY,
+    TRAIL_KEY,
+    UNKNOWN,
+    Origin,
+    context_of,
+    shown_keys,
+    via_of,
+)
+from pricing.arns import account_in, is_key, split_arn
+from pricing.request_meters import request_meter
 
 # CloudTrail's own account in events of 2014 to 2020 or so; later AWSService stands there
 _CLOUDTRAIL_ITSELF = "086441151436"
 
 _WRITES = frozenset({"GenerateDataKey", "GenerateDataKeyWithoutPlaintext"})
 COPIES = frozenset({"Encrypt", "ReEncrypt", "ReEncryptFrom", "ReEncryptTo"})
-_NOTHING = (b"", b"null")
-REPLICATION_SESSION = "/s3-replication"  # the session's name whenever S3 replicates
 
 
 class Request(NamedTuple):
@@ -53,11 +60,29 @@ class Request(NamedTuple):
     cause: str
     operation: str
     error: str
+    # behind all else: they may be folded, and copies are put in order by what stands before first
+    service: str
+    meter: str
+    unsized: bool  # the meter's rate depends on the size of the key, which no event tells
+    caller: str
+    resource: str
+    keys: str  # of an unknown service the keys of the context, for an example
 
     @property
     def worth(self) -> int:
-        """A score of what it tells: of the copies of a request, the one that tells most counts."""
-        return 4 * bool(self.trail) + 2 * self.reader.startswith("arn:") + bool(self.key)
+        """A score of what it tells: of the copies of a request, the one that tells most counts.
+
+        Of a call between accounts the key's owner learns no role, and may not learn the service.
+        """
+        return (
+            64 * bool(self.trail)
+            + 32 * self.reader.startswith("arn:")
+            + 16 * (self.service not in (DIRECT, UNKNOWN))
+            + 8 * self.caller.startswith("arn:")
+            + 4 * bool(self.resource)
+            + 2 * (self.service != UNKNOWN)
+            + bool(self.key)
+        )
 
 
 def sortable(request: Request) -> tuple[object, ...]:
@@ -70,48 +95,7 @@ class _Resource(msgspec.Struct, gc=False):
     lower: str | None = msgspec.field(name="arn", default=None)
 
 
-class _Issuer(msgspec.Struct, gc=False):
-    arn: str | None = None
-
-
-class _Session(msgspec.Struct, gc=False):
-    issuer: _Issuer | None = msgspec.field(name="sessionIssuer", default=None)
-
-
-class _Caller(msgspec.Struct, gc=False):
-    kind: str | None = msgspec.field(name="type", default=None)
-    arn: str | None = None
-    account: str | None = msgspec.field(name="accountId", default=None)
-    invoked_by: str | None = msgspec.field(name="invokedBy", default=None)
-    session: _Session | None = msgspec.field(name="sessionContext", default=None)
-
-
-_Part = TypeVar("_Part", _Caller, list[_Resource])
-
 _decode_resources = msgspec.json.Decoder(list[_Resource]).decode
-_decode_caller = msgspec.json.Decoder(_Caller).decode
-
-
-def _read(decode: Callable[[bytes], _Part], raw: bytes, kind: Any, field: str) -> _Part | None:
-    """A nested part of a record; one of another type is refused, never taken for nothing."""
-    if raw in _NOTHING:
-        return None
-    try:
-        return decode(raw)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        pass
-    try:
-        value = msgspec.json.decode(without_half_characters(raw))
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return None
-    if isinstance(value, str):
-        from estimator.measurement.envelopes.rows import object_of  # hardly a log needs it
-
-        value = object_of(value, field)
-    try:
-        return cast("_Part", msgspec.convert(value, kind))
-    except (msgspec.ValidationError, RecursionError):
-        raise unreadable(field, value) from None
 
 
 class Traits(NamedTuple):
@@ -127,8 +111,11 @@ class Traits(NamedTuple):
     target: str  # `aws:s3:arn`
     named_key: str
     key: str
-    caller: tuple[str, str, bool]
+    caller: Caller
     has_context: bool = False
+    origin: Origin = Origin()
+    algorithm: str = ""
+    pair_spec: str = ""
 
 
 def signature(record: Record) -> tuple[Any, ...]:
@@ -136,14 +123,37 @@ def signature(record: Record) -> tuple[Any, ...]:
 
     Events by the million have few signatures: what an event says is worked out once for each.
     """
-    named_key, trail, target = _names_in(record)
+    # every event of KMS comes by here: a call more for each is a tenth of the time
     parameters = record.parameters
-    folder, slash, name = target.rpartition("/")
+    caller = read_caller(bytes(record.caller))
+    via = caller.between
+    if not via or via == UNKNOWN:
+        via = via_of(via, record.address or "", record.agent or "")
+    if parameters is None:
+        names: tuple[Any, ...] = ()
+    else:
+        context = parameters.context or parameters.whose
+        algorithm = parameters.algorithm or parameters.signing or parameters.source_algorithm
+        spec = parameters.pair_spec
+        rest = (
+            parameters.key,
+            parameters.context is not None,
+            algorithm if algorithm.__class__ is str else "",
+            spec if spec.__class__ is str else "",
+        )
+        if TRAIL_KEY in context:
+            folder, slash, name = context.get(OBJECT_KEY, "").rpartition("/")
+            # "bucket/" is the check of a bucket, "bucket" a Bucket Key
+            target = folder if name and slash else context.get(OBJECT_KEY, "")
+            names = (target, slash, context[TRAIL_KEY], rest)
+        else:
+            place, resource = context_of(context)
+            # a Bucket Key's context is the bucket itself
+            names = (place, resource, resource == context.get(OBJECT_KEY), rest)
+            if place < 0:
+                names = (shown_keys(context) if via == UNKNOWN else "", rest)
     return (
-        folder if name and slash else target,
-        slash,  # "bucket/" is the check of a bucket, "bucket" a Bucket Key
-        trail,
-        named_key,
+        names,
         record.operation,
         record.recipient,
         record.region,
@@ -151,23 +161,18 @@ def signature(record: Record) -> tuple[Any, ...]:
         record.kind,
         record.category,
         bytes(record.resources),
-        _caller_of(bytes(record.caller)),
-        parameters is not None and parameters.context is not None,
+        caller,
+        via,
     )
-
-
-def _names_in(record: Record) -> tuple[str | None, str, str]:
-    """The key that the parameters name, the trail and the object of the encryption context."""
-    parameters = record.parameters
-    if parameters is None:
-        return None, "", ""
-    context = parameters.context or parameters.source  # ReEncrypt has one of each key
-    return (parameters.key, context.trail, context.target) if context else (parameters.key, "", "")
 
 
 def traits_of(record: Record) -> Traits:
     """The traits of an event whose source is KMS."""
-    named_key, trail, target = _names_in(record)
+    parameters = record.parameters or Parameters()
+    context = parameters.context or parameters.source or {}
+    caller = read_caller(bytes(record.caller))
+    via = via_of(caller.between, record.address or "", record.agent or "")
+    place, resource = context_of(parameters.whose)
     return Traits(
         record.kind,
         record.category,
@@ -175,13 +180,20 @@ def traits_of(record: Record) -> Traits:
         record.recipient,
         record.region,
         record.error,
-        trail,
-        target,
-        named_key or "",
+        context.get(TRAIL_KEY, ""),
+        context.get(OBJECT_KEY, ""),
+        parameters.key or "",
         _key_of(bytes(record.resources)),
-        _caller_of(bytes(record.caller)),
-        record.parameters is not None and record.parameters.context is not None,
+        caller,
+        parameters.context is not None,
+        Origin(place, resource, via, shown_keys(parameters.whose)),
+        _text(parameters.algorithm or parameters.signing or parameters.source_algorithm),
+        _text(parameters.pair_spec),
     )
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def request_of(traits: Traits, day: datetime.date | None) -> Request | None:
@@ -204,15 +216,21 @@ def request_of(traits: Traits, day: datetime.date | None) -> Request | None:
     operation, trail = traits.operation or "", traits.trail
     recorder, region = traits.recorder or "", traits.region or ""
     key = traits.key or (traits.named_key if is_key(traits.named_key) else "")
-    caller_account, caller, replicates = traits.caller
+    caller_account, caller, replicates = traits.caller[:3]
+    meter, unsized = request_meter(operation, traits.algorithm, traits.pair_spec)
+    origin = traits.origin
+    keys = origin.keys if origin.service == UNKNOWN else ""
+    whose = (origin.service, meter, unsized, caller, origin.resource, keys)
     billed_region = arn.region if (arn := split_arn(key)) else region
     error = traits.error or ""
 
     if not trail:
         billed = caller_account or recorder
+        # S3 names the bucket alone under a Bucket Key (F11)
+        whole = origin.resource == traits.target and bool(traits.target)
         return Request(
-            day, recorder, region, billed, region, billed, billed_region, key, "", "", "", False,
-            "other", operation, error,
+            day, recorder, region, billed, region, billed, billed_region, key, "", "", "", whole,
+            "other", operation, error, *whose,
         )  # fmt: skip
     is_check, account, file_region, folder, bucket_key = _target_of(traits.target)
     trail_account = account_in(trail)
@@ -234,7 +252,7 @@ def request_of(traits: Traits, day: datetime.date | None) -> Request | None:
         account = account or trail_account
     return Request(
         day, recorder, region, account, file_region, billed, billed_region, key, trail,
-        caller if reads else "", folder, bucket_key, cause, operation, error,
+        caller if reads else "", folder, bucket_key, cause, operation, error, *whose,
     )  # fmt: skip
 
 
@@ -267,42 +285,8 @@ def _target_of(arn: str) -> tuple[bool, str, str, str, bool]:
 @lru_cache(maxsize=4096)
 def _key_of(raw: bytes) -> str:
     """The key among the resources: `ARN` or `arn`, both are seen."""
-    for resource in _read(_decode_resources, raw, list[_Resource], "resources") or ():
+    for resource in read_part(_decode_resources, raw, list[_Resource], "resources") or ():
         for arn in (resource.upper or "", resource.lower or ""):
             if is_key(arn):
                 return arn
     return ""
-
-
-@lru_cache(maxsize=4096)
-def _caller_of(raw: bytes) -> tuple[str, str, bool]:
-    """The account that called, the reader's name, and whether S3 replicates in that name."""
-    identity = _read(_decode_caller, raw, _Caller, "userIdentity")
-    if identity is None:
-        return "", "", False
-    issuer = identity.session.issuer if identity.session else None
-    role = issuer.arn if issuer else None
-    return caller_of(identity.kind, identity.arn, identity.account, identity.invoked_by, role)
-
-
-def caller_of(
-    kind: str | None, arn: str | None, account: str | None, service: str | None, role: str | None
-) -> tuple[str, str, bool]:
-    """The caller of `Traits`, from the parts of a `userIdentity`.
-
-    Parameters
-    ----------
-    kind, arn, account, service : str, optional
-        Its ``type``, ``arn``, ``accountId`` and ``invokedBy``.
-    role : str, optional
-        The ARN of the ``sessionIssuer``: the role behind an assumed role.
-    """
-    arn = arn or ""
-    account = account or account_in(arn)
-    reader = arn
-    if ":assumed-role/" in arn:
-        reader = role or role_of(arn)
-    elif not arn and kind == "AWSService":
-        reader = service or ""
-    replicates = arn.endswith(REPLICATION_SESSION)
-    return account, reader or account or service or "", replicates

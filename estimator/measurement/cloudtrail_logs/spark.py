@@ -158,6 +158,7 @@ def _hand_on(counted: Counted) -> Iterator[tuple[int, Any]]:
         skipped=counted.skipped,
         silent=counted.silent,
         notes=counted.notes,
+        folding=counted.folding,
     )
     yield _SUMMARY, ("summary", rest)
 

@@ -13,19 +13,15 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future
+from collections.abc import Callable, Iterable
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from typing import Any, Generic, TypeVar
 
+from estimator.measurement.threads import ENDING_SIGNALS, Pending, signals_wait
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-
-# signals that end a program: none may reach a process that has only half begun
-_ENDS = tuple(
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
-)
 
 
 class WorkerDiedError(Exception):
@@ -45,19 +41,32 @@ class Workers(Generic[Item, Result]):
 
     def __init__(self, jobs: int, work: Callable[[Item], Result]) -> None:
         context = _context()
-        self._asked: SimpleQueue[tuple[Item, Future[Result]] | None] = SimpleQueue()
+        self._asked: SimpleQueue[tuple[Item, Pending[Result]] | None] = SimpleQueue()
         self._processes: list[Any] = []
         self._pipes: list[Connection] = []
         self._threads: list[threading.Thread] = []
-        with _signals_wait() as waiting:
-            for _ in range(jobs):
-                try:
-                    self._start(context, work, waiting)
-                except OSError:  # no more processes, or no more open files: fewer have to do
-                    if not self._processes:
-                        raise
-                    break
-        # only now: a process is forked from a program of one thread
+        try:
+            with signals_wait() as waiting:
+                self._start_processes(context, jobs, work, waiting)
+                # only now: a process is forked from a program of one thread. And within: a signal
+                # between two steps of starting a thread leaves it waiting for ever
+                self._start_threads()
+        except BaseException:
+            self.kill()
+            raise
+
+    def _start_processes(
+        self, context: Any, jobs: int, work: Callable[[Item], Result], waiting: Iterable[int]
+    ) -> None:
+        for _ in range(jobs):
+            try:
+                self._start(context, work, waiting)
+            except OSError:  # no more processes, or no more open files: fewer have to do
+                if not self._processes:
+                    raise
+                break
+
+    def _start_threads(self) -> None:
         for pipe in self._pipes:
             thread = threading.Thread(target=self._pass_on, args=(pipe,), daemon=True)
             thread.start()
@@ -81,11 +90,11 @@ class Workers(Generic[Item, Result]):
         self._pipes.append(parent_end)
         self._processes.append(process)
 
-    def submit(self, item: Item) -> Future[Result]:
+    def submit(self, item: Item) -> Pending[Result]:
         """The result to be: it raises `WorkerDiedError` where the process ends before it."""
-        future: Future[Result] = Future()
-        self._asked.put((item, future))
-        return future
+        pending: Pending[Result] = Pending()
+        self._asked.put((item, pending))
+        return pending
 
     def close(self) -> None:
         """Wait until all is done, and let the processes end."""
@@ -110,17 +119,13 @@ class Workers(Generic[Item, Result]):
     def _pass_on(self, pipe: Connection) -> None:
         """Give one process its items; after its end the others have theirs."""
         while (asked := self._asked.get()) is not None:
-            item, future = asked
+            item, pending = asked
             try:
                 pipe.send(item)
                 done, result = pipe.recv()
             except (OSError, EOFError):
-                future.set_exception(WorkerDiedError())
-                continue
-            if done:
-                future.set_result(result)
-            else:
-                future.set_exception(result)
+                done, result = False, WorkerDiedError()
+            pending.put(done, result)
 
 
 def _serve(
@@ -138,7 +143,7 @@ def _serve(
     for end in ends:
         end.close()
     gc.disable()  # records make no circles: looking for them takes a tenth of the time
-    for number in _ENDS:
+    for number in ENDING_SIGNALS:
         if signal.getsignal(number) != signal.SIG_IGN:  # a forked process has the parent's handler
             signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
@@ -168,19 +173,3 @@ def _context() -> Any:
     if sys.platform == "linux" and threading.active_count() == 1:
         return multiprocessing.get_context("fork")
     return multiprocessing.get_context("spawn")
-
-
-@contextlib.contextmanager
-def _signals_wait() -> Iterator[tuple[int, ...]]:
-    """A process is started whole or not at all, and ready before a signal reaches it.
-
-    Yields those that waited before.
-    """
-    if not hasattr(signal, "pthread_sigmask"):
-        yield ()
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
-    try:
-        yield tuple(map(int, before))
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

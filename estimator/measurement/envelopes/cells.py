@@ -6,10 +6,12 @@ import datetime
 import math
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from estimator.measurement.unreadable import UnreadableError
 
+_LETTERS = re.compile(r"[^a-z0-9]+")
 _NOTHING = {"", "null", "none", "nan", "-", "nil", r"\n", "<na>", "nat"}
 _SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 _DAY_FIRST = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -90,3 +92,13 @@ def _moment(text: str) -> datetime.datetime | None:
     except (ValueError, OverflowError, OSError):
         return None
     return moment.astimezone(datetime.UTC) if moment.tzinfo else moment
+
+
+@lru_cache(maxsize=1 << 14)
+def plain_name(name: str) -> str:
+    """A name by its letters and digits.
+
+    >>> plain_name("requestParameters.encryptionContext.aws:cloudtrail:arn")
+    'requestparametersencryptioncontextawscloudtrailarn'
+    """
+    return _LETTERS.sub("", name.lower())

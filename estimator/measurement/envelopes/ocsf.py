@@ -21,6 +21,8 @@ _PLACES = {
     "errorCode": ("api.response.error",),
     "requestParameters": ("api.request.data",),
     "eventType": ("metadata.event_code",),
+    "sourceIPAddress": ("src_endpoint.domain", "src_endpoint.ip"),
+    "userAgent": ("http_request.user_agent",),
 }
 _CALLER = {
     "type": ("user.type",),

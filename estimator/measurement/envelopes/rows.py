@@ -14,12 +14,24 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from estimator.measurement.envelopes.cells import account_of, is_nothing, scalar_of, utc
+from estimator.measurement.envelopes.cells import (
+    account_of,
+    is_nothing,
+    plain_name,
+    scalar_of,
+    utc,
+)
 from estimator.measurement.envelopes.event_kinds import (
     CLOUDTRAIL,
     KMS,
     NO_CATEGORIES,
     must_have_parameters,
+)
+from estimator.measurement.envelopes.parameters import (
+    CONTEXTS,
+    IN_CONTEXTS,
+    TRAIL,
+    parameters_of,
 )
 from estimator.measurement.envelopes.types_of_fields import check_type, unreadable
 from estimator.measurement.unreadable import UnreadableError
@@ -41,7 +53,11 @@ _SCALARS = {
     "errorCode": ("errorcode",),
     "eventType": ("eventtype", "eventtypename"),
     "eventCategory": ("eventcategory", "category"),
+    "sourceIPAddress": ("sourceipaddress",),
+    "userAgent": ("useragent",),
 }
+# what only says by whom: a request counts all the same where it is no text
+_BY_WHOM = ("sourceIPAddress", "userAgent")
 _NESTED = {
     "requestParameters": "requestparameters",
     "resources": "resources",
@@ -52,15 +68,6 @@ _OTHER_NAMES = {"sessionissuerarn": ("userIdentity", _ISSUER)}
 
 # where another object stands, which may be text as well
 _OBJECTS = {"", "encryptioncontext", "sourceencryptioncontext", "sessioncontext"}
-_CONTEXTS = {
-    "encryptionContext": "encryptioncontext",
-    "sourceEncryptionContext": "sourceencryptioncontext",
-}
-_NAMES = {"aws:cloudtrail:arn": "awscloudtrailarn", "aws:s3:arn": "awss3arn"}
-_IN_CONTEXTS = {context + name for context in _CONTEXTS.values() for name in _NAMES.values()}
-_TRAIL = "encryptioncontextawscloudtrailarn"
-
-_LETTERS = re.compile(r"[^a-z0-9]+")
 _ARN_OF_RESOURCE = re.compile(r"\d*arn")
 _TEXTS_IN_TEXTS = 4
 
@@ -76,16 +83,6 @@ class Plan(NamedTuple):
 
     scalars: dict[str, tuple[str, ...]]
     nested: dict[str, tuple[tuple[str, str], ...]]  # the rest of the name, and the column
-
-
-@lru_cache(maxsize=1 << 14)
-def plain_name(name: str) -> str:
-    """A name by its letters and digits.
-
-    >>> plain_name("requestParameters.encryptionContext.aws:cloudtrail:arn")
-    'requestparametersencryptioncontextawscloudtrailarn'
-    """
-    return _LETTERS.sub("", name.lower())
 
 
 @lru_cache(maxsize=4096)
@@ -154,7 +151,7 @@ def event_of(row: Mapping[str, Any], plan: Plan, in_log: bool) -> Fields:
         raise UnreadableError("events of KMS without eventName", "", "export it too")
     flat = {field: _flat(row, columns, field, in_log) for field, columns in plan.nested.items()}
     parameters = flat["requestParameters"]
-    event["requestParameters"] = _parameters(parameters)
+    event["requestParameters"] = parameters_of(parameters)
     event["userIdentity"] = _caller(flat["userIdentity"])
     event["resources"] = [
         {"ARN": value}
@@ -174,7 +171,7 @@ def event_of(row: Mapping[str, Any], plan: Plan, in_log: bool) -> Fields:
 def _check_scalars(row: Mapping[str, Any], plan: Plan, in_log: bool) -> None:
     """Refuse what stands where a text should: without it the event would count as another."""
     for field, columns in plan.scalars.items():
-        for column in columns:
+        for column in () if field in _BY_WHOM else columns:
             # the other names of a field may be of columns that hold something else
             if not plain_name(column).endswith(field.lower()):
                 continue
@@ -202,9 +199,9 @@ def _check_parameters(event: Fields, present: bool, plan: Plan) -> None:
         return
     columns = plan.nested["requestParameters"]
     # a column for the trail that is empty says that it is no request of CloudTrail's
-    known = present or any(rest == _TRAIL for rest, _ in columns)
+    known = present or any(rest == TRAIL for rest, _ in columns)
     contexts = event["requestParameters"] or {}
-    trail = any((contexts.get(name) or {}).get("aws:cloudtrail:arn") for name in _CONTEXTS)
+    trail = any((contexts.get(name) or {}).get("aws:cloudtrail:arn") for name in CONTEXTS)
     by_cloudtrail = (event["userIdentity"] or {}).get("invokedBy") == CLOUDTRAIL
     if known and (trail or not by_cloudtrail):
         return
@@ -213,18 +210,6 @@ def _check_parameters(event: Fields, present: bool, plan: Plan) -> None:
         "whole events",
         "export requestParameters too: without it nobody can tell CloudTrail's requests",
     )
-
-
-def _parameters(flat: dict[str, list[Any]]) -> Fields | None:
-    if not flat:
-        return None
-    parameters: Fields = {"keyId": _name(flat, "keyid", "requestParameters")}
-    for field, begin in _CONTEXTS.items():
-        if any(name.startswith(begin) and _any(values) for name, values in flat.items()):
-            parameters[field] = {
-                key: _name(flat, begin + name, "encryptionContext") for key, name in _NAMES.items()
-            }
-    return parameters
 
 
 def _caller(flat: dict[str, list[Any]]) -> Fields | None:
@@ -251,7 +236,7 @@ def _flat(
 def _leaves(name: str, value: Any, field: str, in_log: bool) -> Iterator[tuple[str, Any]]:
     if is_nothing(value):
         # tables have columns for what an event lacks; a log names nothing that it lacks
-        if value is None and in_log and name in _IN_CONTEXTS:
+        if value is None and in_log and name in IN_CONTEXTS:
             raise unreadable("encryptionContext", value)
         return
     if name in _OBJECTS and isinstance(value, str | bytes):
@@ -314,10 +299,6 @@ def object_of(text: str | bytes, field: str) -> Any:
     raise unreadable(field, text)
 
 
-def _any(values: list[Any]) -> bool:
-    return not all(map(is_nothing, values))
-
-
 def _first(flat: dict[str, list[Any]], name: str) -> str | None:
     for value in flat.get(name, ()):
         if is_nothing(value):
@@ -327,14 +308,4 @@ def _first(flat: dict[str, list[Any]], name: str) -> str | None:
         if not (isinstance(value, str) or is_account):
             raise unreadable("userIdentity", value)
         return str(value)
-    return None
-
-
-def _name(flat: dict[str, list[Any]], name: str, field: str) -> str | None:
-    for value in flat.get(name, ()):
-        if is_nothing(value):
-            continue
-        if not isinstance(value, str):
-            raise unreadable(field, value)
-        return value
     return None

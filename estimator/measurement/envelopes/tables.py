@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from estimator.measurement.envelopes.rows import NO_ERROR_CODE, plain_name, plan_of
+from estimator.measurement.envelopes.cells import plain_name
+from estimator.measurement.envelopes.rows import NO_ERROR_CODE, plan_of
 from estimator.measurement.unreadable import UnreadableError, readable
 
 Row = dict[str, Any]

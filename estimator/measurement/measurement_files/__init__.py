@@ -6,8 +6,9 @@ import dataclasses
 import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from estimator.measurement.cloudtrail_logs import measure_cloudtrail
+from estimator.measurement.cloudtrail_logs import measure_cloudtrail, measure_objects
 from estimator.measurement.measurement_files.bills import load_bill
 from estimator.measurement.measurement_files.csv_files import LOST, read_csv
 from estimator.measurement.measurement_files.detection import Kind, detect_formats
@@ -18,7 +19,10 @@ from estimator.measurement.progress import Progress
 from estimator.measurement.result import Actuals
 from pricing.reading.problems import KmscostError, Problem
 
-__all__ = ["LOST", "load_actuals", "load_bill"]
+if TYPE_CHECKING:
+    from estimator.measurement.cloudtrail_logs.object_requests import ObjectRequests
+
+__all__ = ["LOST", "load_actuals", "load_bill", "load_with_objects"]
 
 
 def load_actuals(
@@ -46,8 +50,25 @@ def load_actuals(
     KmscostError
         A file is no measurement, or two measurements count the same requests.
     """
+    return _load(paths, progress, with_objects=False)[0]
+
+
+def load_with_objects(
+    paths: str | Path | Sequence[str | Path], progress: Progress | None = None
+) -> tuple[Actuals, ObjectRequests | None]:
+    """Read measurements as `load_actuals`, and the requests about objects of S3 one by one.
+
+    Only log files tell these: None where there are none.
+    """
+    return _load(paths, progress, with_objects=True)
+
+
+def _load(
+    paths: str | Path | Sequence[str | Path], progress: Progress | None, with_objects: bool
+) -> tuple[Actuals, ObjectRequests | None]:
     inputs = detect_formats(as_paths(paths))
     parts: list[Part] = []
+    objects: ObjectRequests | None = None
     problems: list[Problem] = []
     copies = []
     # by bytes: a copy in a backup folder would be refused as an overlap, and nobody would see why
@@ -64,10 +85,15 @@ def load_actuals(
     if problems:
         raise KmscostError(problems)
     if inputs.logs:
-        measured = measure_cloudtrail(inputs.logs, progress=progress)
+        if with_objects:
+            measured, objects = measure_objects(inputs.logs, progress=progress)
+        else:
+            measured = measure_cloudtrail(inputs.logs, progress=progress)
         parts.append(Part(inputs.logs[0], measured, exact=True))
     merged = merge(parts)
-    return dataclasses.replace(merged, notices=(*merged.notices, *copies)) if copies else merged
+    if copies:
+        merged = dataclasses.replace(merged, notices=(*merged.notices, *copies))
+    return merged, objects
 
 
 def _distinct(files: Sequence[tuple[str, Kind]]) -> Iterator[tuple[str, Kind, str]]:

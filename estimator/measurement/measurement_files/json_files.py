@@ -51,8 +51,8 @@ _KINDS = {
 # of a measurement without rows, whose columns JSON does not tell: what CloudTrail's logs have
 _NO_ROWS = (
     *("month", "day", "account", "region", "billed_account", "billed_region", "key", "trail"),
-    *("reader", "driver", "folder", "bucket_key", "cause", "operation", "quantity", "unit"),
-    *("source", "coverage"),
+    *("reader", "driver", "folder", "bucket_key", "service", "caller", "resource", "cause"),
+    *("operation", "quantity", "unit", "meter", "source", "coverage"),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from estimator.measurement.s3_inventory.tables import (
     require_reader,
 )
 from estimator.measurement.skipped import SkippedFiles
+from estimator.measurement.threads import Pending, ReadingThreads
 from estimator.measurement.unreadable import CANNOT, UnreadableError, readable
 from pricing.reading.problems import KmscostError, Problem
 
@@ -145,23 +146,20 @@ class _Found:
 def _count_files(manifest: Manifest) -> Iterator[_File]:
     """Every data file, counted; parts are read side by side, few files ahead."""
     workers = os.cpu_count() or 1
-    ahead: deque[tuple[_File, Future[str], list[Future[Counted]]]] = deque()
-    with ThreadPoolExecutor(workers) as pool:
-        try:
-            for listed in manifest.files:
-                file = _locate(manifest, listed)
-                parts = [] if file.reason else _parts(file, manifest)
-                check = pool.submit(_check, file)
-                counts = [pool.submit(count_part, file.path, part, manifest) for part in parts]
-                ahead.append((file, check, counts))
-                # a manifest may list files by the thousand: counts of few are in memory
-                if len(ahead) > 2 * workers:
-                    yield _collect(*ahead.popleft(), manifest)
-            while ahead:
+    ahead: deque[tuple[_File, Pending[str], list[Pending[Counted]]]] = deque()
+    # after Ctrl-C nobody wants what is still to be read
+    with closing(ReadingThreads(workers)) as threads:
+        for listed in manifest.files:
+            file = _locate(manifest, listed)
+            parts = [] if file.reason else _parts(file, manifest)
+            check = threads.submit(_check, file)
+            counts = [threads.submit(count_part, file.path, part, manifest) for part in parts]
+            ahead.append((file, check, counts))
+            # a manifest may list files by the thousand: counts of few are in memory
+            if len(ahead) > 2 * workers:
                 yield _collect(*ahead.popleft(), manifest)
-        finally:
-            # after Ctrl-C nobody wants what is still to be read
-            pool.shutdown(wait=False, cancel_futures=True)
+        while ahead:
+            yield _collect(*ahead.popleft(), manifest)
 
 
 def _locate(manifest: Manifest, listed: DataFile) -> _File:
@@ -191,7 +189,7 @@ def _check(file: _File) -> str:
 
 
 def _collect(
-    file: _File, check: Future[str], counts: list[Future[Counted]], manifest: Manifest
+    file: _File, check: Pending[str], counts: list[Pending[Counted]], manifest: Manifest
 ) -> _File:
     # bytes that are not S3's explain a file that cannot be read
     if reason := check.result():

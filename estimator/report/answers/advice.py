@@ -9,12 +9,15 @@ import pandas as pd
 from estimator.advice import Advice
 from estimator.advice.evaluation import CopySaving, Saving
 from estimator.advice.proposal import Proposal
-from estimator.advice.ranking import SMALLEST, Recommendation, go_together
+from estimator.advice.ranking import Recommendation, go_together
 from estimator.advice.result import TOGETHER
+from estimator.bucket_keys import SMALLEST
 from estimator.figures import FEW, count, factor, listed, money
 from estimator.forecasting.event_copies import SLACK
 from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS
 from estimator.report.answers import Answer
+from estimator.report.answers.bucket_keys import bucket_key_blocks
+from estimator.report.answers.key_ledger import key_ledger_blocks
 from estimator.report.blocks import Block, Command, Lines, Sheet
 
 _LONGEST = 600  # letters of a command line that is shown whole
@@ -30,7 +33,15 @@ class AdviceAnswer(Answer[Advice]):
             describe_recommendation(self.result, rank, recommendation)
             for rank, recommendation in enumerate(self.result.recommendations, start=1)
         ]
-        return (*([] if sheet is None else [sheet]), *recommendations)
+        advice = self.result
+        measured = bucket_key_blocks(
+            advice.measured,
+            advice.currency,
+            advice.forecast.other_interpretation,
+            len(advice.recommendations) + 1,
+        )
+        keys = key_ledger_blocks(self.result)
+        return (*([] if sheet is None else [sheet]), *recommendations, *measured, *keys)
 
     def lines(self) -> Iterable[str]:
         """Return what was tried in vain, savings together, the other interpretation."""
@@ -170,7 +181,8 @@ def _notes(advice: Advice) -> Iterator[str]:
         cost = money(advice.per_month(forecast.totals[advice.cost]))
         tried = f"{len(small)} change{'s' * (len(small) != 1)} tried"
         costs = f"the inventory costs {unit} {cost} a month"
-        yield f"Nothing to advise: {costs}, and none of {tried} saves {limit}"
+        nothing = "Nothing to advise" + (" on the inventory" if advice.bucket_keys else "")
+        yield f"{nothing}: {costs}, and none of {tried} saves {limit}"
     elif small:
         names = listed(recommendation.proposal.name for recommendation in small)
         yield f"Tried as well, saving less than {limit}: {names}"

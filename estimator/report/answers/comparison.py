@@ -9,13 +9,14 @@ import pandas as pd
 
 from estimator.figures import count, listed, money, percent, signed
 from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS
-from estimator.frames import DEFAULT_GRAIN, KEYS
+from estimator.frames import DEFAULT_GRAIN
 from estimator.report.answers import Answer
 from estimator.report.answers.budgets_and_copies import CopyCharge
 from estimator.report.blocks import Block, Details, Lines, Sheet
 from estimator.scenarios import Comparison
 from estimator.scenarios.case_forecast import CaseForecast
 from estimator.scenarios.comparison import IncreaseLimit
+from estimator.volume.group_columns import key_columns
 
 _MOST_GROUPS = 20
 _MOST_DETAILS = 10  # a comment on GitHub holds 65,536 characters
@@ -190,7 +191,7 @@ def effects_sheet(comparison: Comparison, other: CaseForecast) -> Sheet:
     if comparison.by == DEFAULT_GRAIN:
         frame["driver"] = _drivers(comparison, other, frame)
     else:
-        by = tuple(name for name in KEYS if name in comparison.by and name != "month")
+        by = tuple(name for name in key_columns(comparison.by) if name != "month")
         frame = comparison.effects(other, by)
     sums = [name for name in frame.columns if frame[name].dtype.kind == "f"]
     shown, rest = frame.head(_MOST_GROUPS), frame.iloc[_MOST_GROUPS:]

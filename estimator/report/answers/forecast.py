@@ -8,14 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from estimator.figures import count, money
+from estimator.figures import FEW, count, listed, money, share
 from estimator.forecasting import Forecast
-from estimator.frames import DEFAULT_GRAIN, KEYS
+from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory
 from estimator.report.answers import Answer
 from estimator.report.answers.budgets_and_copies import budget_lines, copies_lines
 from estimator.report.answers.details import section_sheet
 from estimator.report.blocks import MOST_ROWS, Sheet
+from estimator.volume.group_columns import key_columns
 
 _MOST_POOLS = 4
 _ACCOUNTS = ("payer", "account", "billed_account")  # columns whose ids have names beside them
@@ -88,7 +89,7 @@ def groups_sheet(forecast: Forecast) -> Sheet | None:
     """One row for each group of `--by` over the whole span; None where none was asked for."""
     if forecast.by == DEFAULT_GRAIN:
         return None
-    by = [column for column in KEYS if column in forecast.by and column != "month"]
+    by = [column for column in key_columns(forecast.by) if column != "month"]
     frame = _groups(forecast.rows, by)
     rows = [
         (*_labels(row, by, forecast.inventory), *_numbers(row))
@@ -161,8 +162,20 @@ def _free_tier(forecast: Forecast) -> list[str]:
         lines.append(
             f"Free tier of payer {payer} ({partition}): {count(size)} requests a month; others use "
             f"{count(others)} first, these {span}; left {count(left.min())}"
+            f"{_end_of_free(forecast, str(payer), str(partition))}"
         )
     more = len(lines) - _MOST_POOLS
     if more > 0:
         return [*lines[:_MOST_POOLS], f"and the free tiers of {more} more payers"]
     return lines
+
+
+def _end_of_free(forecast: Forecast, payer: str, partition: str) -> str:
+    """Say on which day of the first month the free requests end, and who took them."""
+    uses = [u for u in forecast.free_uses if (u.payer, u.partition) == (payer, partition)]
+    ending = [use for use in uses if use.ends is not None]
+    if not ending:
+        return ""
+    use = ending[0]
+    taken = listed((f"{name} {share(part / use.free)}" for name, part in use.taken_by), FEW)
+    return f". By the day they end on {use.ends}, taken by {taken}"

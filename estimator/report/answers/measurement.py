@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # JSON of a measurement is written before pandas would have b
 
 _DEFAULT = ("month", "cause", "operation", "driver")
 _OF_A_BILL = ("month", "operation")  # which tells no cause but its own: the operation says as much
+_WHOSE = frozenset({"service", "caller", "resource"})
 _NUMBERS = {
     "quantity": "requests",
     "files": "objects",
@@ -71,13 +72,22 @@ def _sheet(title: str, actuals: Actuals, rows: pd.DataFrame, unit: str) -> Sheet
         frame["_unit"] = [_place(unit) for unit in frame["unit"]]
         order = ["month", "_unit", "quantity"]
         frame = frame.sort_values(order, ascending=[True, True, False], kind="stable")
+    elif _WHOSE.intersection(keys):  # who asks is wanted by weight, in each month or on each day
+        order = [name for name in ("month", "day") if name in keys]
+        ascending = [*(True for _ in order), False]
+        frame = frame.sort_values([*order, "quantity"], ascending=ascending, kind="stable")
     cells = [
-        (*(_word(row[name]) for name in keys), *(_number(name, row, unit) for name in numbers))
+        (*(cell_word(row[name]) for name in keys), *(_number(name, row, unit) for name in numbers))
         for row in frame.head(MOST_ROWS).to_dict("records")
     ]
     if len(frame) > MOST_ROWS:
-        blank = ("",) * (len(keys) - 1 + len(numbers))
-        cells.append((f"{len(frame) - MOST_ROWS:,} more", *blank))
+        rest = frame.iloc[MOST_ROWS:]
+        counted_rest = rest[rest["unit"] == unit]
+        sums = (
+            money(rest[name].sum()) if name == "cost" else _sum(counted_rest[name])
+            for name in numbers
+        )
+        cells.append((f"and {len(rest):,} more", *("",) * (len(keys) - 1), *sums))
     currencies = set(rows["currency"]) - {""} if "currency" in rows else set()
     words = _NUMBERS | {"quantity": f"{unit}s"} | {"cost": " ".join(currencies) or "cost"}
     header = (*(name.replace("_", " ") for name in keys), *(words[name] for name in numbers))
@@ -114,7 +124,7 @@ def _title(actuals: Actuals, what: str) -> str:
     return f"{what} {SOURCES[actuals.source].words}{span}"
 
 
-def _word(value: object) -> str:
+def cell_word(value: object) -> str:
     """A cell of text; of an ARN what people call the thing by."""
     text = "" if value is None or str(value) == "NaT" else str(value)
     arn = split_arn(text)

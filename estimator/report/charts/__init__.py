@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from estimator.attribution import attribute
 from estimator.forecasting import calendar, forecast
 from estimator.inventory import Inventory, load_inventory
 from estimator.measurement.measurement_files import load_bill
@@ -33,6 +34,7 @@ KINDS = {
     "drivers": "what causes the spread",
     "sankey": "who causes it, by what, and who is billed, in the first month",
     "timeline": "months as billed, then months as expected with their range, on one axis",
+    "attribution": "whose the requests of logs are, and what they cost on a bill",
 }
 
 
@@ -48,18 +50,20 @@ def plot(
     bill: Actuals | Paths | None = None,
     history: str | Path | None = None,
 ) -> Figure:
-    """A chart of a forecast as a matplotlib figure, which Jupyter shows.
+    """A chart of a forecast or of an attribution as a matplotlib figure, which Jupyter shows.
 
     Parameters
     ----------
     inventory, start, months, rates, discount
-        As for `estimator.forecast`.
+        As for `estimator.forecast`; of an attribution the logs as for `estimator.attribute`, and
+        its month.
     kind : str
-        ``cost``, ``requests``, ``fan``, ``drivers``, ``sankey`` or ``timeline``.
+        ``cost``, ``requests``, ``fan``, ``drivers``, ``sankey``, ``attribution`` or ``timeline``.
     draws, seed
         As for `estimator.simulate`, where the kind needs one.
     bill, history : optional
-        As for `estimator.report`: the months billed of a ``timeline``, and what was forecast then.
+        The bill of an attribution, as for `estimator.attribute`; of a ``timeline`` the months
+        billed and what was forecast then, as for `estimator.report`.
 
     Returns
     -------
@@ -95,6 +99,15 @@ def chart_of(
     # also where the kind draws nothing: a wrong option is not for somebody else to find
     read_options(draws, seed, QUANTILES, 1)
     calendar(start, months)
+    if kind == "attribution":
+        from estimator.report.charts.attribution import attribution_chart
+
+        if isinstance(inventory, Inventory):
+            expected = "logs, as paths"
+            raise UsageError(Problem("inventory", None, "", "an inventory", expected, ""))
+        if isinstance(bill, Actuals):
+            raise UsageError(Problem("bill", None, "", "a measured bill", "a bill, as paths", ""))
+        return attribution_chart(attribute(inventory, bill, start, rates, discount))
     inventory = inventory if isinstance(inventory, Inventory) else load_inventory(inventory)
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
     if kind == "timeline":
@@ -107,7 +120,7 @@ def chart_of(
         drawn = simulate(inventory, start, months, draws, seed, QUANTILES, table, discount)
         return plot_timeline(inventory, billed, drawn, kept, table, discount)
     if bill is not None or history is not None:
-        fix = "choose kind timeline"
+        fix = "choose kind timeline, or attribution for a bill"
         name, found = ("bill", "a bill") if bill is not None else ("history", "a history")
         raise UsageError(Problem(name, None, "", found, f"none of kind {kind}", fix))
     if kind in ("fan", "drivers"):

@@ -48,7 +48,7 @@ def fan_chart(simulation: Simulation, billed: float | None = None, word: str = "
     limits = [
         (shorten_label(budget.name, 18), budget.usd_per_month)
         for budget in simulation.inventory.budgets
-        if budget.covers is None and simulation.currency == "USD"
+        if budget.part is None and simulation.currency == "USD"
     ][:_MOST_BUDGETS]
     ends = f"{share(QUANTILES[0])} to {share(QUANTILES[-1])}"
     description = (

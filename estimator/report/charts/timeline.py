@@ -130,7 +130,7 @@ def plot_timeline(
     limits = [
         (budget.usd_per_month, budget.name)
         for budget in inventory.budgets
-        if budget.covers is None and simulation.currency == "USD"
+        if budget.part is None and simulation.currency == "USD"
     ]
     lowest = min(limits, default=None)
     named = None if lowest is None else (lowest[1], lowest[0])

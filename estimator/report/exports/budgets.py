@@ -155,7 +155,7 @@ def _plans(forecast: Forecast, chosen: str, margin: float, only: str | None) -> 
         yield from _of_each_payer("kmscost", forecast, None, forecast.rows, margin)
         return
     for budget in budgets:
-        rows = forecast.rows[is_in_budget(budget, forecast.rows)]
+        rows = forecast.rows[is_in_budget(budget, forecast.rows, forecast.inventory.accounts)]
         if chosen == "forecast":
             yield from _of_each_payer(budget.name, forecast, budget, rows, margin)
             continue
@@ -194,8 +194,12 @@ def _payer_of(forecast: Forecast, budget: Budget | None) -> str:
     """The payer of a budget that no charge of the forecast falls to."""
     if budget and budget.payer:
         return budget.payer
-    accounts = {account.id: account.payer for account in forecast.inventory.accounts}
-    return accounts.get(budget.account or "" if budget else "", forecast.inventory.payer)
+    inventory = forecast.inventory
+    payers = {account.id: account.payer for account in inventory.accounts}
+    covered = budget.covers(inventory.accounts) if budget else None
+    if covered is None or covered.column != "billed_account":
+        return inventory.payer
+    return next((payers[account] for account in covered.members), inventory.payer)
 
 
 def _cents(amount: float, margin: float = 0.0) -> Decimal:

@@ -13,7 +13,7 @@ import pandas as pd
 from estimator.advice import Advice
 from estimator.backtesting import Backtest
 from estimator.calibration import Calibration
-from estimator.forecasting import Forecast, calendar, grain
+from estimator.forecasting import Forecast, calendar, check_groups, grain
 from estimator.frames import FRAMES
 from estimator.inventory import Inventory, load_inventory
 from estimator.measurement.measurement_files import load_actuals
@@ -109,6 +109,7 @@ def _usage(source: Any, frame: str, options: dict[str, Any], _drawn: dict[str, A
         known = isinstance(source, Inventory)
         inventory = source if known else load_inventory(_path(source, frame))
         span = calendar(options["start"], options["months"])
+    check_groups(columns, [inventory])
     return usage(inventory, span, columns), inventory.notices, "USD"
 
 

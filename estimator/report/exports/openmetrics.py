@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import html
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +12,8 @@ from pathlib import Path
 import pandas as pd
 
 from estimator.forecasting import Forecast
-from estimator.frames import KEYS
 from estimator.report.exports.source import Source, forecast_of
+from estimator.volume.group_columns import key_columns
 from pricing.rates import RateTable
 
 
@@ -127,12 +128,13 @@ def _family(
     more: Mapping[str, str] | None = None,
 ) -> Iterator[str]:
     yield from _header(name, unit, what)
-    labelled = [key for key in KEYS if key in rows.columns]
+    labelled = list(key_columns(rows.columns))
+    names = [re.sub("[^a-zA-Z0-9_]", "_", name) for name in labelled]  # of tags: any text
     # rates may change in a month's rows: one sample for each set of labels
     summed = rows.groupby(labelled, observed=True, sort=False, as_index=False)[column].sum()
     columns = [summed[key].astype(str).tolist() for key in labelled]
     for *values, value in zip(*columns, summed[column].tolist(), strict=True):
-        labels = dict(zip(labelled, values, strict=True))
+        labels = dict(zip(names, values, strict=True))
         yield f"{name}{_labels(labels | dict(more or {}))} {value!r}"
 
 

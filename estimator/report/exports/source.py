@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from estimator.forecasting import Forecast, forecast, grain
-from estimator.frames import KEYS
 from estimator.inventory import Inventory
+from estimator.volume.group_columns import key_columns
 from pricing.rates import RateTable
 from pricing.reading.problems import Problem, UsageError
 
@@ -54,4 +54,4 @@ def refuse_beside_forecast(**given: object) -> None:
 
 
 def _columns(asked: Sequence[str], needed: Sequence[str]) -> tuple[str, ...]:
-    return tuple(name for name in KEYS if name in {*asked, *needed})
+    return key_columns((*asked, *needed))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -11,10 +12,11 @@ from estimator.figures import count, money
 from estimator.forecasting import price_usage
 from estimator.forecasting.totals import sum_charges, sum_groups
 from estimator.inventory import Inventory
+from estimator.inventory.account_groups import group_labels
 from estimator.months import Months
 from estimator.report.blocks import Sheet
 from estimator.report.charts.sankey import COLUMNS, sankey_chart
-from estimator.report.monthly.document import Section
+from estimator.report.monthly.document import Block, Section
 from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.words import part
 from estimator.volume import usage
@@ -22,6 +24,7 @@ from estimator.volume.streams import streams_of
 from pricing.rates import RateTable
 
 _MOST = 10
+_MOST_TAGS = 3
 # what decides on a price and on the free pool: no column of it can be left out before pricing
 _PRICED_BY = ("month", "payer", "billed_region", "cause", "operation")
 
@@ -48,7 +51,7 @@ def break_down(
 
 
 def breakdown_section(inputs: ReportInputs) -> Section:
-    """Return the month's forecast broken down in five ways; each sums to the same total."""
+    """Return the month's forecast broken down in several ways; each sums to the same total."""
     rows = inputs.breakdown["drivers"]
     names = {account.id: account.name or "" for account in inputs.inventory.accounts}
     is_key = (rows["cause"] == "key").to_numpy()
@@ -58,7 +61,7 @@ def breakdown_section(inputs: ReportInputs) -> Section:
         for driver in rows["driver"].cat.categories
     }
     own = rows.assign(kind=np.where(is_key, "key", rows["driver"].map(kinds).astype(object)))
-    blocks = (
+    blocks: tuple[Block, ...] = (
         sankey_chart(rows, inputs.inventory, inputs.currency, inputs.month),
         _sheet(
             inputs,
@@ -76,6 +79,7 @@ def breakdown_section(inputs: ReportInputs) -> Section:
             ("account", "name"),
             lambda account: (account, names.get(account, "")),
         ),
+        *_group_sheets(inputs, rows),
         _sheet(
             inputs,
             rows,
@@ -95,6 +99,29 @@ def breakdown_section(inputs: ReportInputs) -> Section:
         _sheet(inputs, rows, ["cause"], "By cause", ("cause",), lambda cause: (cause,)),
     )
     return Section("origins", f"Where it comes from: forecast of {inputs.month}", blocks)
+
+
+def _group_sheets(inputs: ReportInputs, rows: pd.DataFrame) -> Iterator[Sheet]:
+    """The accounts where it happens grouped by OU and by the tags that most of them have."""
+    accounts = inputs.inventory.accounts
+    found = Counter(name for account in accounts for name in account.tags)
+    # of equally many the first of the inventory: the order of a Counter
+    tags: list[str | None] = [name for name, _ in found.most_common(_MOST_TAGS)]
+    if any(account.ou for account in accounts):
+        tags.insert(0, None)
+    for tag in tags:
+        labels = group_labels(accounts, tag)
+        label_of = dict(zip((account.id for account in accounts), labels, strict=True))
+        name = "OU" if tag is None else f"tag {tag}"
+        groups = rows["account"].astype(object).map(label_of)
+        yield _sheet(
+            inputs,
+            rows.assign(group=groups),
+            ["group"],
+            f"By {name} of the account where it happens",
+            (name,),
+            lambda group: (group,),
+        )
 
 
 def _sheet(

@@ -80,7 +80,7 @@ def judge_budgets(inputs: ReportInputs) -> list[BudgetState]:
         ahead = expected[budget.name]["expected"].to_numpy(dtype=np.float64)[1:]
         over = _first(ahead, budget.usd_per_month)
         # a bill tells nothing of a trail or a reader alone
-        is_told = budget.covers is None or budget.covers[0] != "driver"
+        is_told = budget.part not in ("trail", "reader")
         at_bill = _first(ahead * (factor if is_told else 1.0), budget.usd_per_month)
         first = over if over is not None else at_bill
         drawn = inputs.simulation.over[budget.name][1:]
@@ -112,7 +112,7 @@ def main_state(states: Sequence[BudgetState]) -> BudgetState | None:
     def order(state: BudgetState) -> tuple[object, ...]:
         # of nothing every share is beyond measure
         share = state.share if state.share is not None else np.inf
-        is_part = state.budget.covers is not None
+        is_part = state.budget.part is not None
         if state.status == "over budget":
             return is_part, -share
         if state.status == "at risk":

@@ -127,39 +127,39 @@ class ReportInputs:
 
         Requests and keys that are not CloudTrail's are in the bill and not in this.
         """
-        return self._month_cost("", "", self.expected[self.cost])
+        return self._month_cost("", (), self.expected[self.cost])
 
     def cost_of(self, budget: Budget) -> MonthCost:
         """The same of what a budget covers, as far as the bill tells it apart.
 
         A bill tells payers and accounts apart, and never trails or readers: these are forecast.
         """
-        if budget.covers is None:
+        covered = budget.covers(self.inventory.accounts)
+        if covered is None:
             return self.month_cost
         rows = self.simulation.budgets
         rows = rows[(rows["budget"] == budget.name) & rows["month"].notna()]
-        column, name = budget.covers
         expected = float(rows["expected"].iloc[0])
-        return self._month_cost(column, name, expected)
+        return self._month_cost(covered.column, covered.members, expected)
 
-    def _month_cost(self, column: str, name: str, expected: float) -> MonthCost:
+    def _month_cost(self, column: str, names: tuple[str, ...], expected: float) -> MonthCost:
         # a bill without a line of KMS, as one of other services, says nothing of what KMS cost
         if column == "driver" or self.reconciliation is None or not self.reconciliation.has_kms:
             return MonthCost(None, expected)
-        found = self.reconciliation.billed_and_rest(column, name)
+        found = self.reconciliation.billed_and_rest(column, names)
         if found is None:
             return MonthCost(None, expected)
         billed, rest = found
         if rest:
             # the rest of the forecast is expected, not typical; what the bill adds to it stays
-            rest += self.reconciliation.forecast_of_rest(column, name) * (
-                self._expected_by_typical(column, name, expected) - 1
+            rest += self.reconciliation.forecast_of_rest(column, names) * (
+                self._expected_by_typical(column, names, expected) - 1
             )
         return MonthCost(billed, rest)
 
-    def _expected_by_typical(self, column: str, name: str, expected: float) -> float:
+    def _expected_by_typical(self, column: str, names: tuple[str, ...], expected: float) -> float:
         assert self.reconciliation is not None
-        typical = self.reconciliation.forecast_of_month(column, name)
+        typical = self.reconciliation.forecast_of_month(column, names)
         return expected / typical if typical else 1.0
 
     @property

@@ -53,7 +53,7 @@ def _cards(inputs: ReportInputs) -> Cards:
         # the budget that the verdict speaks of
         budget = main.budget
         note = f"{budget.name}, a month"
-        note += f", {budget.part} {getattr(budget, budget.part)}" if budget.part else ""
+        note += f", {budget.part_in_words}" if budget.part else ""
         cards.append(Card("Budget", money(budget.usd_per_month), unit, note))
     cost = inputs.month_cost
     if cost.billed is not None:
@@ -121,7 +121,7 @@ def budgets_sheet(inputs: ReportInputs) -> Sheet | None:
         rows.append(
             (
                 budget.name,
-                f"{budget.part} {getattr(budget, budget.part)}" if budget.part else "all",
+                budget.part_in_words or "all",
                 state.status,
                 money(budget.usd_per_month),
                 "-" if cost.billed is None else money(cost.billed),

@@ -71,7 +71,7 @@ def _timeline(inputs: ReportInputs) -> Block:
 def _budget(inputs: ReportInputs) -> tuple[str, float] | None:
     """The budget of everything that the verdict speaks of, else the lowest one."""
     verdict = judge(inputs)
-    whole = [state.budget for state in verdict.states if state.budget.covers is None]
+    whole = [state.budget for state in verdict.states if state.budget.part is None]
     if not whole:
         return None
     lowest = min(whole, key=lambda budget: budget.usd_per_month)

@@ -94,7 +94,7 @@ def _describe(state: BudgetState) -> dict[str, Any]:
     return {
         "name": budget.name,
         "covers": budget.part or "all",
-        "of": budget.part and getattr(budget, budget.part),
+        "of": budget.of,
         "usd_per_month": budget.usd_per_month,
         "status": state.status,
         "billed": state.cost.billed,
@@ -125,7 +125,7 @@ def _cost_in_words(inputs: ReportInputs, state: BudgetState | None) -> str:
     if cost.billed is not None:
         line = f"{unit} {money(cost.total)} was billed for {month}"
     else:
-        is_range = inputs.has_ranges and (state is None or state.budget.covers is None)
+        is_range = inputs.has_ranges and (state is None or state.budget.part is None)
         typical = money(inputs.month_totals[inputs.cost])
         # the one place that explains the two: they are the same where nothing is a range
         beside = f" (on average over what is uncertain; typical is {typical})" if is_range else ""
@@ -138,7 +138,7 @@ def _cost_in_words(inputs: ReportInputs, state: BudgetState | None) -> str:
 
 def _name(state: BudgetState) -> str:
     budget = state.budget
-    only = f" of {budget.part} {getattr(budget, budget.part)}" if budget.part else ""
+    only = f" of {budget.part_in_words}" if budget.part else ""
     return f"budget {budget.name}{only}"
 
 

@@ -284,7 +284,8 @@ def request(
         trail=trail.arn if trail else "",
         reader=caller.reader if cause in {"get", "replication"} else "",
         folder=folder,
-        bucket_key=bool(trail and context == trail.context(None)),
+        # the context is the bucket itself, whoever's it is
+        bucket_key=(context or {}).get("aws:s3:arn", "/").count("/") == 0,
         cause=cause,
         operation=operation,
     )

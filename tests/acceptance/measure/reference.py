@@ -169,7 +169,7 @@ def row_of(event: dict[str, Any]) -> Row:
     identity = mapping(event.get("userIdentity"))
     trail, target = text_of(context.get("aws:cloudtrail:arn")), text_of(context.get("aws:s3:arn"))
     name = target.split(":::", 1)[-1]
-    bare = bool(trail and name) and "/" not in name
+    bare = bool(name) and "/" not in name  # under a Bucket Key, whoever's bucket it is
     found = list(NAME.finditer(name))
     account, folder, log_region = found[-1].groups("") if trail and found else ("", "", "")
     cause = cause_of(operation, identity, target, folder) if trail else "other"

@@ -66,6 +66,8 @@ def sentinel(record: Record) -> Record:
         "UserIdentityAccountId": identity.get("accountId", ""),
         "UserIdentityInvokedBy": identity.get("invokedBy", ""),
         "SessionIssuerArn": issuer.get("arn", ""),
+        "SourceIpAddress": record["sourceIPAddress"],
+        "UserAgent": record["userAgent"],
         "ErrorCode": "",
         "Type": "AWSCloudTrail",
     }
@@ -310,6 +312,8 @@ def ocsf(record: Record, request: bool) -> Record:
                 "issuer": identity.get("sessionContext", {}).get("sessionIssuer", {}).get("arn")
             },
         },
+        "src_endpoint": {"domain": record["sourceIPAddress"], "ip": None},
+        "http_request": {"user_agent": record["userAgent"]},
         "resources": [{"uid": each["ARN"]} for each in record["resources"] or ()],
         "unmapped": unmapped,
     }

@@ -19,7 +19,7 @@ from pricing.regions import is_region, partition_of
 
 
 @dataclass(frozen=True)
-class Attribution:
+class BilledUnits:
     """The billed units of each row: CloudTrail's and others'; the rest is unknown. [unit]
 
     `uncharged` of CloudTrail's are exempt writes that the bill shows free; `expected` of others'
@@ -64,7 +64,7 @@ def interpret_rows(
     return RowInterpretation(exempt, exempt & shown)
 
 
-def attribute_units(
+def split_billed_units(
     frame: pd.DataFrame,
     interpretation: RowInterpretation,
     coverage: RowCoverage,
@@ -73,7 +73,7 @@ def attribute_units(
     months: Months,
     days: BilledDays,
     free: Mapping[str, float],
-) -> Attribution:
+) -> BilledUnits:
     """Attribute the billed units to CloudTrail or to others.
 
     - Measured rows: CloudTrail's are the measured ones, and others' too.
@@ -143,7 +143,7 @@ def attribute_units(
     keys = np.where(with_ids, np.where(known, billed, 0.0), np.minimum(billed, metered))
     cloudtrail = np.where(is_request, cloudtrail, keys)
     others = np.where(is_request, others, billed - keys)
-    return Attribution(
+    return BilledUnits(
         cloudtrail, others, _uncharged_writes(frame, interpretation, coverage, cloudtrail), taken
     )
 

@@ -1,0 +1,163 @@
+"""What is known of a key, and of all of them."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from estimator.advice.keys import end_commands
+
+UNUSED_DAYS = 90
+UNUSED, UNKNOWN, USED, NO_COST = VERDICTS = ("unused", "unknown", "used", "no cost")
+CUSTOMER, AWS = "customer", "AWS"
+
+
+@dataclass(frozen=True)
+class KeyUse:
+    """A use of a key.
+
+    Attributes
+    ----------
+    day : date
+    operation, caller, source : str
+        What was asked, by whom (empty where nobody says), and who tells it.
+    """
+
+    day: datetime.date
+    operation: str
+    caller: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Days of which a source knows all uses of a key: from `start` to `end`, both included."""
+
+    start: datetime.date
+    end: datetime.date
+    source: str
+
+    def days_without(self, use: KeyUse | None) -> int:
+        """The days at the end of it in which the key was not used. [day]"""
+        start = self.start if use is None else max(self.start, use.day + datetime.timedelta(1))
+        return max((self.end - start).days + 1, 0)
+
+
+@dataclass(frozen=True)
+class KeyRecord:
+    """What is known of a key.
+
+    Attributes
+    ----------
+    id, arn, account, region, alias : str
+        The inventory's name, and AWS's; empty where nobody says.
+    state : str
+        As describe-key has it; `active` and the like where only the inventory says; `unknown`.
+    manager : str
+        `customer`, `AWS`, or empty where nobody says.
+    cost, cost_after_rotation, cost_at_most : float or None
+        A month; after the next rotation; with all rotations that count. None: not known. [currency]
+    next_rotation, deletion : date or None
+    replicas : tuple of str
+        Regions of its other keys, each paid for itself.
+    requests : float
+        In the logs. [request]
+    last_use : KeyUse or None
+    evidence : tuple of Evidence
+    used_by : tuple of str
+        What of the inventory, and which resources of the logs, are under it.
+    verdict : str
+        `used`, `unused`, `unknown`, or `no cost` where keeping it costs nothing.
+    days_without_use : int
+        At the end of what the evidence covers. [day]
+    """
+
+    id: str
+    arn: str
+    account: str
+    region: str
+    alias: str
+    state: str
+    manager: str
+    cost: float | None
+    cost_after_rotation: float | None
+    cost_at_most: float | None
+    next_rotation: datetime.date | None
+    deletion: datetime.date | None
+    replicas: tuple[str, ...]
+    requests: float
+    last_use: KeyUse | None
+    evidence: tuple[Evidence, ...]
+    used_by: tuple[str, ...]
+    verdict: str
+    days_without_use: int
+
+    @property
+    def name(self) -> str:
+        """Its shortest name."""
+        return self.id or self.alias or self.arn.rpartition("/")[2]
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """AWS's own commands that end it; none for a key that can stay."""
+        return end_commands(self.arn or self.id) if self.verdict == UNUSED else ()
+
+    def to_dict(self, currency: str) -> dict[str, Any]:
+        """As documented JSON."""
+        code, use = currency.lower(), self.last_use
+        return {
+            "key": self.name,
+            **{name: getattr(self, name) for name in ("id", "arn", "account", "region", "alias")},
+            "state": self.state,
+            "manager": self.manager,
+            f"cost_{code}": self.cost,
+            f"cost_{code}_after_next_rotation": self.cost_after_rotation,
+            f"cost_{code}_at_most": self.cost_at_most,
+            "next_rotation": _text(self.next_rotation),
+            "deletion": _text(self.deletion),
+            "replicas": list(self.replicas),
+            "requests_in_the_logs": self.requests,
+            "last_use": None
+            if use is None
+            else {
+                "day": _text(use.day),
+                "operation": use.operation,
+                "caller": use.caller,
+                "source": use.source,
+            },
+            "evidence": [
+                {"from": _text(each.start), "to": _text(each.end), "source": each.source}
+                for each in self.evidence
+            ],
+            "used_by": list(self.used_by),
+            "verdict": self.verdict,
+            "days_without_use": self.days_without_use,
+            "commands": list(self.commands),
+        }
+
+
+@dataclass(frozen=True)
+class KeyLedger:
+    """Every key that is known.
+
+    Attributes
+    ----------
+    records : tuple of KeyRecord
+        Those that can go first, then by what they cost.
+    unused_days : int
+        So long without use makes a key one that can go. [day]
+    notices : tuple of str
+    """
+
+    records: tuple[KeyRecord, ...] = ()
+    unused_days: int = UNUSED_DAYS
+    notices: tuple[str, ...] = ()
+
+    def of(self, verdict: str) -> tuple[KeyRecord, ...]:
+        """The keys of a verdict."""
+        return tuple(record for record in self.records if record.verdict == verdict)
+
+
+def _text(day: datetime.date | None) -> str | None:
+    return None if day is None else day.isoformat()

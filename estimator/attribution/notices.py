@@ -1,0 +1,173 @@
+"""What to know before believing an attribution, and when there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from estimator.attribution.rated import RatedRequests
+from estimator.attribution.sharing import Shares
+from estimator.figures import SEVERAL, count, listed, money, share
+from estimator.forecasting.notices import rate_notices
+from estimator.measurement.billing.summary import CAUSE_NOT_TOLD
+from estimator.measurement.result import Actuals
+from pricing.reading.problems import KmscostError, Problem
+
+UNKNOWN = "unknown"
+
+_LEVELS = {
+    "billed_account": ("account", "group it by account"),
+    "billed_region": ("Region", ""),
+    "operation": ("operation", "export a Cost and Usage Report"),
+    "key": ("key", "export it with resource ids"),
+}
+_HMAC = ("GenerateMac", "VerifyMac")
+_LEAST = 0.5  # less than half a request is what sums leave over
+_FITS = 0.01  # a bill that the logs fit to a hundredth
+
+
+def check_in_common(lines: pd.DataFrame, requests: pd.DataFrame, shares: Shares, path: str) -> None:
+    """Refuse a bill and logs that have no request in common: nothing would be attributed.
+
+    Raises
+    ------
+    KmscostError
+        With the accounts and Regions of both.
+    """
+    if shares.quantity.sum() > 0:
+        return
+    found = f"logs of {_places(requests)}, of which no request stands on the bill"
+    expected = f"logs of what it bills: {_places(lines)}"
+    fix = "name the logs of these accounts, or their bill"
+    raise KmscostError(Problem(path, None, "", found, expected, fix))
+
+
+def open_levels(lines: pd.DataFrame) -> dict[str, float]:
+    """The levels that the bill leaves open, and for how many requests. [request]"""
+    open_ = {
+        words: float(lines["quantity"][lines[name] == ""].sum())
+        for name, (words, _) in _LEVELS.items()
+    }
+    return {words: requests for words, requests in open_.items() if requests}
+
+
+def log_notices(actuals: Actuals, found: pd.DataFrame, months: list[str]) -> Iterator[str]:
+    """Notices of the logs: what they cover, what is left out, whose service no rule names."""
+    own = actuals.coverage.notices()
+    yield from (line for line in actuals.notices if line not in own)
+    if len(actuals.skipped):
+        yield f"{len(actuals.skipped):,} log files could not be read: their requests are missing"
+    for month in months:
+        part = actuals.coverage.months().get(month, 0.0)
+        if part < 1:
+            where = len(actuals.coverage.hours)
+            of = f" of the {where:,} accounts and Regions seen" if where > 1 else ""
+            yield f"the logs cover {share(part)} of the hours of {month}{of}"
+    left = found[~found["month"].isin(months)]
+    if len(left):
+        many = count(left["quantity"].sum())
+        yield f"{many} logged requests of {listed(sorted(set(left['month'])))} are left out"
+    unknown = found[found["month"].isin(months) & (found["service"] == UNKNOWN)]
+    if len(unknown):
+        yield f"{count(unknown['quantity'].sum())} logged requests are of no service that is known"
+
+
+def rated_notices(
+    requests: pd.DataFrame, daily: pd.DataFrame, rated: RatedRequests
+) -> Iterator[str]:
+    """Notices of costs that no bill says."""
+    days = sorted(set(daily["day"]) - {"", "NaT"})
+    if days:
+        span = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
+        yield (
+            f"no bill: the logged requests of {span} ({len(days):,} "
+            f"day{'s' * (len(days) != 1)} with requests) are priced by the rate table as they are, "
+            "not those of whole months"
+        )
+    yield (
+        "all accounts are taken for those of one payer, and the whole free quantity for theirs; "
+        "what keys cost by the month is in no log"
+    )
+    for reason, many in rated.without_rate.items():
+        yield f"{count(many)} requests have no rate, and are in no cost: {reason}"
+    hmac = requests["quantity"][requests["operation"].isin(_HMAC)].sum()
+    if hmac:
+        yield (
+            f"{count(hmac)} requests on HMAC keys are priced as those on symmetric keys: no source "
+            "names another rate"
+        )
+    yield from rate_notices(rated.versions)
+
+
+def bill_notices(
+    bill: Actuals,
+    months: list[str],
+    lines: pd.DataFrame,
+    requests: pd.DataFrame,
+    shares: tuple[Shares, Shares],
+    beyond: float,
+) -> Iterator[str]:
+    """Notices of the bill, and of where logs and bill do not meet."""
+    own = bill.coverage.notices()
+    yield from (line for line in bill.notices if line not in own and line != CAUSE_NOT_TOLD)
+    for month in months:
+        part = bill.coverage.months().get(month, 0.0)
+        if part < 1:
+            yield f"the bill covers {share(part)} of {month}: it may be in progress"
+    if beyond:
+        yield f"{count(beyond)} logged requests are of days that the bill does not cover: left out"
+    for name, (words, fix) in _LEVELS.items():
+        many = float(lines["quantity"][lines[name] == ""].sum())
+        if many:
+            advice = f" ({fix})" if fix else ""
+            yield (
+                f"the bill names no {words} for {count(many)} requests{advice}: they are shared "
+                "out among all that is logged at the level that it tells"
+            )
+    yield from _without_line(requests, shares)
+    yield from _uncertain_months(lines, shares[0])
+
+
+def _without_line(requests: pd.DataFrame, shares: tuple[Shares, Shares]) -> Iterator[str]:
+    """Notices of logged requests that are on no line of the bill."""
+    logged = requests["quantity"].to_numpy(dtype=np.float64)
+    left = logged - shares[0].quantity
+    if left.sum() < _LEAST:
+        return
+    rows = requests.assign(left=left)
+    keys = ["billed_account", "billed_region", "operation"]
+    sums = rows.groupby(keys, sort=True)["left"].sum().reset_index()
+    sums = sums[sums["left"] >= _LEAST].sort_values("left", ascending=False, kind="stable")
+    where = [
+        f"{account or 'no account'} {region or 'no Region'} {operation} {count(many)}"
+        for account, region, operation, many in sums.itertuples(index=False)
+    ]
+    yield (
+        f"{count(left.sum())} logged requests are on no line of the bill, or are more than its "
+        f"lines have: {listed(where, SEVERAL)}"
+    )
+    charged = np.where(requests["is_write"], 0.0, logged)
+    left_other = float((charged - shares[1].quantity).sum())
+    if left_other <= _FITS * left.sum():
+        yield (
+            "without CloudTrail's own writes the logged requests fit the bill: it seems not to "
+            "charge for them, which the other interpretation shows"
+        )
+
+
+def _uncertain_months(lines: pd.DataFrame, shares: Shares) -> Iterator[str]:
+    if shares.rest.sum() >= _LEAST:
+        whole = lines["quantity"].sum()
+        yield (
+            f"{count(shares.rest.sum())} of {count(whole)} requests billed are not in these logs "
+            f"({money(shares.rest_cost.sum())} of {money(lines['cost'].sum())}): whose they are is "
+            "not known"
+        )
+
+
+def _places(rows: pd.DataFrame) -> str:
+    pairs = sorted(set(zip(rows["billed_account"], rows["billed_region"], strict=True)))
+    named = [f"{account or 'no account'} {region or 'no Region'}" for account, region in pairs]
+    return listed(named, SEVERAL)

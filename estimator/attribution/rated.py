@@ -1,0 +1,133 @@
+"""Logged requests priced by the rate table, where no bill is given."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from estimator.attribution.logged import month_periods
+from estimator.months import FloatArray, parse_month
+from pricing.bill import bill
+from pricing.meters import Meter, Version
+from pricing.offers.meters import meter_of
+from pricing.rates import RateTable, load_rates
+from pricing.reading.problems import RateError
+from pricing.regions import is_region
+
+SERVICE = "awskms"
+
+
+@cache
+def shipped_meter(usage_meter: str) -> Meter | None:
+    """The meter of the shipped rate table behind a usage type; None where it is of none.
+
+    >>> shipped_meter("KMS-Requests-Asymmetric").name
+    'kms-requests-asymmetric'
+    >>> shipped_meter("KMS-Requests-Unheard-Of") is None
+    True
+    """
+    name, _ = meter_of(SERVICE, usage_meter)
+    return next((meter for meter in load_rates().meters if meter.name == name), None)
+
+
+class RatedRequests(NamedTuple):
+    """Logged requests with their cost by the rate table.
+
+    Attributes
+    ----------
+    cost, cost_exempt : array
+        Of each row, if CloudTrail's own writes are charged and if they are not (F5); NaN where
+        nothing tells its price. [currency]
+    versions : tuple of (Meter, Version)
+        Every dated rate that made a cost.
+    without_rate : dict of str to float
+        Requests that have no rate, by the reason. [request]
+    """
+
+    cost: FloatArray
+    cost_exempt: FloatArray
+    versions: tuple[tuple[Meter, Version], ...]
+    without_rate: dict[str, float]
+
+
+def price_requests(requests: pd.DataFrame, table: RateTable, discount: float) -> RatedRequests:
+    """Price logged requests, as if they were all that the month has.
+
+    All accounts share one free quantity in each partition, in proportion; nobody else has used of
+    it.
+
+    Parameters
+    ----------
+    requests : DataFrame
+        Of `estimator.attribution.logged.by_month`.
+    table : RateTable
+    discount : float
+        Share taken off every rate. [-]
+
+    Raises
+    ------
+    RateError
+        Nothing of it has a rate.
+    """
+    columns = ["month", "meter", "billed_region"]
+    # rows are many, their kinds few
+    kind_of = requests.groupby(columns, sort=False).ngroup().to_numpy()
+    _, first = np.unique(kind_of, return_index=True)
+    kinds = requests[columns].iloc[first].itertuples(index=False, name=None)
+    reasons = [_without_rate(table, *kind) for kind in kinds]
+    refused = [error for error in reasons if isinstance(error, RateError)]
+    if refused and all(reasons):
+        raise refused[0]
+    words = np.array([_describe(reason) for reason in reasons], dtype=object)
+    why = pd.Series(words[kind_of], index=requests.index, dtype=object)
+    known = (why == "").to_numpy(dtype=bool)
+    rows = requests[known]
+    meters = {name: shipped_meter(name) for name in rows["meter"].unique()}
+    operations = {name: meter.operations[0] for name, meter in meters.items() if meter}
+    specs = {name: meter.key_specs[0] for name, meter in meters.items() if meter}
+    usage = pd.DataFrame(
+        {
+            "month": month_periods(rows["month"]),
+            "payer": "",
+            "billed_region": rows["billed_region"].to_numpy(),
+            # a rate is the same for all operations of a meter, and logs have more of them than the
+            # table lists: management calls count too (F13)
+            "operation": rows["meter"].map(operations).to_numpy(),
+            "key_spec": rows["meter"].map(specs).to_numpy(),
+            "quantity": rows["quantity"].to_numpy(),
+        }
+    )
+    writes = rows["is_write"].reset_index(drop=True)
+    costs = []
+    for exempt in (None, writes):
+        priced = bill(usage, table, exempt=exempt, discount=discount)
+        cost = np.full(len(requests), np.nan)
+        cost[known] = priced.charges["cost"].to_numpy()
+        costs.append(cost)
+    left = requests["quantity"][~known].groupby(why[~known]).sum()
+    without_rate = {str(reason): float(many) for reason, many in left.items()}
+    return RatedRequests(costs[0], costs[1], priced.versions, without_rate)
+
+
+def _describe(reason: RateError | str | None) -> str:
+    if isinstance(reason, RateError):
+        return "; ".join(f"{each.at}: {each.found}; {each.fix}" for each in reason.problems)
+    return reason or ""
+
+
+def _without_rate(table: RateTable, month: str, meter: str, region: str) -> RateError | str | None:
+    """Why requests of a kind have no rate; None where they have one."""
+    known = shipped_meter(meter)
+    if known is None:
+        return f"meter {meter or 'not told'}"
+    if not is_region(region):
+        return f"Region {region or 'not told'}"
+    try:
+        found = table.meter(known.operations[0], known.key_specs[0])
+        table.rate(found, region, parse_month(month))
+    except RateError as error:
+        return error
+    return None

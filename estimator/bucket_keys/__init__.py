@@ -1,0 +1,261 @@
+"""S3 Bucket Keys replayed over a log, priced for a month: what each bucket would save."""
+
+from __future__ import annotations
+
+import calendar
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from estimator.bucket_keys.encryption import LOSES, SOURCE, bucket_key_command
+from estimator.bucket_keys.saving import BucketKeyPricing, Ends
+from estimator.figures import count, plain
+from estimator.inventory import Inventory
+from estimator.measurement.bucket_key_replay import BucketReplay, replay_bucket_keys
+from estimator.measurement.cloudtrail_logs.object_requests import ObjectRequests
+from estimator.measurement.coverage import Coverage
+from estimator.measurement.result import Actuals
+from estimator.months import Months
+from pricing.rates import RateTable
+from pricing.reading.problems import RateError
+
+KIND = "measured-bucket-key"
+SMALLEST = 0.01  # what saves less is no advice [currency/month]
+_HOURS_OF_A_WEEK = 168  # of less than a week nobody knows how the other days are
+_LEAST_SHARE = 0.001
+
+
+_UNKNOWN = Ends(math.nan, math.nan, math.nan)
+
+
+@dataclass(frozen=True, eq=False)
+class MeasuredBucketKey:
+    """What the S3 Bucket Key of one bucket would save in a month like that of the logs.
+
+    Attributes
+    ----------
+    replay : BucketReplay
+        The requests of the logs, and what would be left of them.
+    scale : float
+        What makes a month of the time of the logs. [1/month]
+    charged, exempt : Ends
+        Cost saved if AWS charges CloudTrail's own writes, and if it does not. [currency/month]
+    trails : tuple of str
+        The trails of the inventory that write into it.
+    """
+
+    replay: BucketReplay
+    scale: float
+    charged: Ends
+    exempt: Ends
+    trails: tuple[str, ...] = ()
+
+    @property
+    def requests(self) -> float:
+        """Requests about its objects. [request/month]"""
+        return self.replay.total * self.scale
+
+    @property
+    def left(self) -> tuple[float, float]:
+        """Requests left, by how long a bucket key lives. [request/month]"""
+        low, high = self.replay.left
+        return low * self.scale, high * self.scale
+
+    @property
+    def left_at_most(self) -> float:
+        """Requests left at most, whatever older objects are under. [request/month]"""
+        return self.replay.left_at_most * self.scale
+
+    def saves(self, other: str) -> Ends:
+        """The cost saved, where `other` is the other interpretation. [currency/month]"""
+        return self.charged if other == "exempt" else self.exempt
+
+    @property
+    def has_price(self) -> bool:
+        """Whether the rate table prices its requests."""
+        return not math.isnan(self.charged.high)
+
+    @property
+    def shares(self) -> tuple[float, float]:
+        """The share of the requests that is saved, at least and at most. [0-1]"""
+        total, most = self.replay.total, self.replay.left_at_most
+        least = self.replay.left[0]
+        return ((total - most) / total, (total - least) / total) if total else (0.0, 0.0)
+
+    @property
+    def assumption(self) -> Any:
+        """The saving as `bucket_key_saving` of an inventory takes it."""
+        # an end of nothing, or of all, is no percentile of a range of shares
+        ends = (min(max(share, _LEAST_SHARE), 1 - _LEAST_SHARE) for share in self.shares)
+        low, high = (round(share, 4) for share in ends)
+        if self.shares[0] == self.shares[1]:
+            return round(self.shares[0], 4)
+        return {"low": low, "high": high, "source": "replayed from logs"}
+
+    @property
+    def title(self) -> str:
+        """The change in one line."""
+        return f"turn on the S3 Bucket Key of bucket {self.replay.bucket}"
+
+    @property
+    def loses(self) -> str:
+        """What is lost."""
+        return LOSES.format(object="object", objects="objects")
+
+    @property
+    def how(self) -> str:
+        """How the change is made."""
+        keys = self.replay.keys
+        others = (
+            f"; its objects are under {len(keys)} keys, and this names the one most used"
+            if len(keys) > 1
+            else ""
+        )
+        return (
+            "set it on the bucket; key and IAM policies that name objects in the encryption "
+            f"context must name the bucket before{others}"
+        )
+
+    @property
+    def source(self) -> str:
+        """Who says so."""
+        return SOURCE
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """AWS's own commands."""
+        used: defaultdict[str, int] = defaultdict(int)
+        for requester, requests in zip(self.replay.requesters, self.replay.requests, strict=True):
+            if requester.key:
+                used[requester.key] += int(requests)
+        key = max(used, key=lambda key: (used[key], key), default="KEY_ARN")
+        return (bucket_key_command(self.replay.bucket, key),)
+
+    def to_dict(self, currency: str, other: str) -> dict[str, Any]:
+        """As documented JSON."""
+        replay, code = self.replay, currency.lower()
+        chosen = self.saves(other)
+        against = self.exempt if other == "exempt" else self.charged
+        return {
+            "bucket": replay.bucket,
+            "trails": list(self.trails),
+            "requests": self.requests,
+            "left_low": self.left[0],
+            "left_high": self.left[1],
+            "left_at_most": self.left_at_most,
+            f"saves_{code}": plain(chosen._asdict()),
+            f"saves_{code}_writes_{other}": plain(against._asdict()),
+            "in_the_logs": replay.to_dict(),
+            "keys": list(replay.keys),
+            "loses": self.loses,
+            "how": self.how,
+            "commands": list(self.commands) if replay.total else [],
+            "source": self.source,
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class MeasuredBucketKeys:
+    """What the Bucket Key of each bucket of the logs would save.
+
+    Attributes
+    ----------
+    buckets : tuple of MeasuredBucketKey
+        The most saving at least first.
+    hours : int
+        Hours that the logs cover. [h]
+    notices : tuple of str
+    """
+
+    buckets: tuple[MeasuredBucketKey, ...] = ()
+    hours: int = 0
+    notices: tuple[str, ...] = ()
+
+    def worth(self, other: str) -> tuple[MeasuredBucketKey, ...]:
+        """The buckets that may save enough, where `other` is the other interpretation."""
+        return tuple(bucket for bucket in self.buckets if bucket.saves(other).high >= SMALLEST)
+
+    def to_dict(self, currency: str, other: str) -> dict[str, Any]:
+        """As documented JSON."""
+        buckets = [plain(bucket.to_dict(currency, other)) for bucket in self.buckets]
+        return {"bucket_keys": buckets, "hours_of_the_logs": self.hours}
+
+    @property
+    def savings(self) -> dict[str, Any]:
+        """By the name of the bucket the measured saving, as an inventory takes it."""
+        return {each.replay.bucket: each.assumption for each in self.buckets if each.replay.total}
+
+
+def measure_bucket_keys(
+    actuals: Actuals,
+    objects: ObjectRequests,
+    months: Months,
+    table: RateTable,
+    discount: float = 0.0,
+    inventory: Inventory | None = None,
+) -> MeasuredBucketKeys:
+    """Replay a Bucket Key for each bucket of logs, and price what it saves in a month.
+
+    Parameters
+    ----------
+    actuals, objects : Actuals, ObjectRequests
+        What `measure_objects` returned.
+    months : Months
+        The first one is the month that is priced.
+    table, discount
+        As for `estimator.forecast`.
+    inventory : Inventory, optional
+        Who pays, what others request, which trails write where. Default: all accounts of the logs
+        have one payer, and nothing else is requested.
+    """
+    hours = covered_hours(actuals.coverage)
+    first = months.firsts[0]
+    scale = 24 * calendar.monthrange(first.year, first.month)[1] / hours if hours else 1.0
+    pricing = BucketKeyPricing(actuals, months, table, discount, scale, inventory)
+    trails: defaultdict[str, list[str]] = defaultdict(list)
+    for trail in inventory.trails if inventory is not None else ():
+        if trail.bucket.name is not None:
+            trails[trail.bucket.name].append(trail.name)
+    notices = []
+    buckets = []
+    for replay in replay_bucket_keys(objects):
+        try:
+            savings = pricing.savings(replay)
+        # what one bucket would save is not known: all others still are
+        except RateError as error:
+            savings = _UNKNOWN, _UNKNOWN
+            found = "; ".join(problem.found for problem in error.problems)
+            notices.append(
+                f"bucket {replay.bucket}: what its Bucket Key saves has no price: {found}"
+            )
+        writers = tuple(trails.get(replay.bucket, ()))
+        buckets.append(MeasuredBucketKey(replay, scale, *savings, writers))
+    exempt = inventory is not None and inventory.cloudtrail_writes == "exempt"
+    buckets.sort(key=lambda each: _order(each, exempt))
+    if buckets and hours < _HOURS_OF_A_WEEK:
+        notices.append(
+            f"the logs cover {count(hours)} hours, which are scaled to a month: less than a week "
+            "does not show how busy its other days are"
+        )
+    if objects.resolution > 1:
+        notices.append(
+            "too many requests about objects for seconds: they were replayed by the minute, with "
+            "bucket keys that live a minute less and a minute more"
+        )
+    return MeasuredBucketKeys(tuple(buckets), hours, tuple(notices))
+
+
+def covered_hours(coverage: Coverage) -> int:
+    """The hours of which any account and Region has a record. [h]"""
+    days: dict[Any, int] = {}
+    for stream in coverage.hours.values():
+        for day, mask in stream.items():
+            days[day] = days.get(day, 0) | mask
+    return sum(mask.bit_count() for mask in days.values())
+
+
+def _order(bucket: MeasuredBucketKey, exempt: bool) -> tuple[float, float, float, str]:
+    ends = bucket.exempt if exempt else bucket.charged
+    _, high, at_least = (0.0 if math.isnan(end) else end for end in ends)
+    return -at_least, -high, -bucket.requests, bucket.replay.bucket

@@ -1,0 +1,234 @@
+"""Trails, keys and buckets as AWS Config records them: snapshots, histories, advanced queries.
+
+Fields: the schema of AWS Config's resource types (awslabs/aws-config-resource-schema), checked
+2026-11-28. Values of some answers are JSON inside of text, and the keys of the console's CSV have
+dots: `configuration.kmsKeyId`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from estimator.discovery.aws_responses import buckets, keys, trails
+from estimator.discovery.aws_responses.values import as_flag, parse_cell, text_of
+from estimator.discovery.estate import Estate
+from pricing.arns import parse_arn
+
+_LISTS = ("configurationItems", "baseConfigurationItems", "BaseConfigurationItems")
+_SINGLE = ("ConfigurationItem", "configurationItem")
+_GONE = ("ResourceDeleted", "ResourceDeletedNotRecorded", "ResourceNotRecorded")
+_TRAIL, _KEY, _BUCKET = "AWS::CloudTrail::Trail", "AWS::KMS::Key", "AWS::S3::Bucket"
+_TRAIL_FIELDS = {
+    "name": "Name",
+    "trailARN": "TrailARN",
+    "homeRegion": "HomeRegion",
+    "s3BucketName": "S3BucketName",
+    "kmsKeyId": "KmsKeyId",
+}
+_TRAIL_FLAGS = {
+    "isMultiRegionTrail": "IsMultiRegionTrail",
+    "isOrganizationTrail": "IsOrganizationTrail",
+    "logFileValidationEnabled": "LogFileValidationEnabled",
+    "hasCustomEventSelectors": "HasCustomEventSelectors",
+    "hasInsightSelectors": "HasInsightSelectors",
+}
+_KEY_FIELDS = {
+    "arn": "Arn",
+    "awsaccountId": "AWSAccountId",
+    "creationDate": "CreationDate",
+    "keyManager": "KeyManager",
+    "keyState": "KeyState",
+    "keySpec": "KeySpec",
+    "customerMasterKeySpec": "CustomerMasterKeySpec",
+}
+_PART = (
+    "AWS Config has what its recorders and aggregators take in: accounts, Regions and types that "
+    "they leave out are missing"
+)
+NO_KEY = "the query did not ask for its kmsKeyId"
+_MOST_MILLISECONDS = 1e11  # more is no number of seconds of this age
+
+
+def take_config(estate: Estate, answer: Any, source: str) -> bool:
+    """Read an answer or a file of AWS Config; False for anything else."""
+    items = _items_of(answer)
+    if items is None:
+        return False
+    latest, deleted = _latest(items)
+    read = {_TRAIL: _take_trail, _KEY: _take_key, _BUCKET: _take_bucket}
+    found: Counter[str] = Counter()
+    for kind, item in latest:
+        found[kind if kind in read else "other"] += 1
+        if kind in read:
+            read[kind](estate, item, source)
+    if found[_TRAIL]:
+        estate.completeness.saw("trails", source)
+        estate.completeness.missed("trails", source, _PART)
+    if isinstance(answer, Mapping) and (answer.get("NextToken") or answer.get("nextToken")):
+        estate.completeness.missed("trails", source, "one page of several: AWS Config has more")
+    if found["other"]:
+        estate.note(f"{source}: resources of other types were passed over: {found['other']:,}")
+    if deleted:
+        estate.note(f"{source}: resources that AWS Config calls deleted were left out: {deleted:,}")
+    return True
+
+
+def _latest(items: list[dict[str, Any]]) -> tuple[list[tuple[str, dict[str, Any]]], int]:
+    """The last state of each resource with its type, and how many of them are deleted.
+
+    A history has every state of a resource, its deletion too.
+    """
+    latest: dict[tuple[str, str], dict[str, Any]] = {}
+    for number, item in enumerate(items):
+        name = item.get("arn") or item.get("resourceId") or item.get("resourceName") or number
+        place = (_kind_of(item), str(name))
+        if place not in latest or _captured(item) >= _captured(latest[place]):
+            latest[place] = item
+    there = [
+        (kind, item)
+        for (kind, _), item in latest.items()
+        if item.get("configurationItemStatus") not in _GONE
+    ]
+    return there, len(latest) - len(there)
+
+
+def _items_of(answer: Any) -> list[dict[str, Any]] | None:
+    """The items in an answer; None where it is none of AWS Config."""
+    listed: Any = None
+    if isinstance(answer, Mapping):
+        listed = next((answer[name] for name in _LISTS if name in answer), None)
+        single = next((answer[name] for name in _SINGLE if name in answer), None)
+        if listed is None and isinstance(single, Mapping):
+            listed = [single]
+        results = answer.get("Results")
+        if listed is None and isinstance(results, list) and ("QueryInfo" in answer or results):
+            listed = results if all(isinstance(text, str) for text in results) else None
+            listed = listed if "QueryInfo" in answer or _texts(listed) else None
+        if listed is None and "resourceType" in answer and "configuration" in answer:
+            listed = [answer]
+    elif isinstance(answer, list) and answer and (_texts(answer) or _looks_like_items(answer)):
+        listed = answer
+    if not isinstance(listed, list):
+        return None
+    return [dict(_whole(item)) for item in map(parse_cell, listed) if isinstance(item, Mapping)]
+
+
+def _texts(listed: Any) -> bool:
+    """True for results of a query that were taken out of their answer: JSON in texts."""
+    if not isinstance(listed, list) or not all(isinstance(text, str) for text in listed):
+        return False
+    first = parse_cell(listed[0]) if listed else None
+    return isinstance(first, Mapping) and _looks_like_items([first])
+
+
+def _looks_like_items(listed: list[Any]) -> bool:
+    """True for rows with the columns of AWS Config."""
+    return all(
+        isinstance(item, Mapping)
+        and ("configuration" in item or any(str(key).startswith("configuration.") for key in item))
+        and not any(str(key).startswith("_cq") for key in item)
+        for item in listed
+    )
+
+
+def _whole(item: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """An item with the keys that have dots as mappings, and texts of JSON as values."""
+    inside: dict[str, dict[str, Any]] = {}
+    for key, value in item.items():
+        first, dot, rest = str(key).partition(".")
+        if dot and first in ("configuration", "supplementaryConfiguration"):
+            inside.setdefault(first, {})[rest] = parse_cell(value)
+        elif key in ("configuration", "supplementaryConfiguration"):
+            parsed = parse_cell(value)
+            if isinstance(parsed, Mapping):
+                inside.setdefault(str(key), {}).update(
+                    {str(name): parse_cell(part) for name, part in parsed.items()}
+                )
+        else:
+            yield str(key), value
+    yield from inside.items()
+
+
+def _captured(item: Mapping[str, Any]) -> str:
+    return str(item.get("configurationItemCaptureTime") or "")
+
+
+def _kind_of(item: Mapping[str, Any]) -> str:
+    kind = item.get("resourceType")
+    if isinstance(kind, str) and kind:
+        return kind
+    # a query may leave the type out: the ARN says as much
+    configuration = _part(item, "configuration")
+    for text in (item.get("arn"), configuration.get("trailARN"), configuration.get("arn")):
+        if parse_arn(text, "cloudtrail") is not None:
+            return _TRAIL
+        if parse_arn(text, "kms") is not None:
+            return _KEY
+        if parse_arn(text, "s3") is not None:
+            return _BUCKET
+    return ""
+
+
+def _part(item: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = item.get(name)
+    return value if isinstance(value, Mapping) else {}
+
+
+def _take_trail(estate: Estate, item: Mapping[str, Any], source: str) -> None:
+    configuration = _part(item, "configuration")
+    trail: dict[str, Any] = {
+        field: configuration[name]
+        for name, field in _TRAIL_FIELDS.items()
+        if configuration.get(name) not in (None, "")
+    }
+    for name, field in _TRAIL_FLAGS.items():
+        if name in configuration:
+            trail[field] = as_flag(configuration[name])
+    trail.setdefault("TrailARN", item.get("arn"))
+    if "Name" not in trail and isinstance(item.get("resourceName"), str):
+        trail["Name"] = item["resourceName"]
+    # what AWS Config leaves out of a whole item is nothing; a query leaves out what it did not ask
+    is_whole = "s3BucketName" in configuration and "isMultiRegionTrail" in configuration
+    if "kmsKeyId" not in configuration and not is_whole:
+        trail["Question"] = NO_KEY
+    trails.take_trail(estate, trail, source)
+
+
+def _take_key(estate: Estate, item: Mapping[str, Any], source: str) -> None:
+    configuration = _part(item, "configuration")
+    data = {field: configuration.get(name) for name, field in _KEY_FIELDS.items()}
+    data["Arn"] = data["Arn"] or item.get("arn")
+    created = data["CreationDate"]
+    if isinstance(created, int | float) and created > _MOST_MILLISECONDS:
+        data["CreationDate"] = created / 1000
+    arn = parse_arn(data["Arn"], "kms")
+    keys.take_key(estate, {"KeyMetadata": data}, source)
+    status = as_flag(_part(item, "supplementaryConfiguration").get("KeyRotationStatus"))
+    if arn is not None and isinstance(status, bool):
+        keys.take_rotation_status(estate.keys[arn.text], {"KeyRotationEnabled": status}, source)
+
+
+def _take_bucket(estate: Estate, item: Mapping[str, Any], source: str) -> None:
+    name = text_of(_part(item, "configuration"), "name") or text_of(item, "resourceName")
+    name = name or text_of(item, "resourceId")
+    if name is None:
+        return
+    bucket = estate.add_bucket(name, source)
+    bucket.record("name", name, source, note="name")
+    region = text_of(item, "awsRegion")
+    if region:
+        buckets.take_location(bucket, {"LocationConstraint": region}, source)
+    encryption = _part(item, "supplementaryConfiguration").get("ServerSideEncryptionConfiguration")
+    rules = encryption.get("rules") if isinstance(encryption, Mapping) else None
+    rule = rules[0] if isinstance(rules, list) and rules and isinstance(rules[0], Mapping) else None
+    if rule is not None:
+        default = _part(rule, "applyServerSideEncryptionByDefault")
+        answer = {
+            "BucketKeyEnabled": as_flag(rule.get("bucketKeyEnabled")),
+            "ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": default.get("sseAlgorithm")},
+        }
+        buckets.take_encryption(
+            bucket, {"ServerSideEncryptionConfiguration": {"Rules": [answer]}}, source
+        )

@@ -1,0 +1,154 @@
+"""Nested stacks whose templates are named too: parameters go down, outputs come up.
+
+A nested stack is found by the file name in its TemplateURL (or a serverless application's
+Location), or by the path that CDK writes beside it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+from estimator.discovery.cloudformation.functions import Functions, Open
+from estimator.discovery.estate import Estate
+
+NESTED = ("AWS::CloudFormation::Stack", "AWS::Serverless::Application")
+# a file name inside of a URL, also one that functions put together
+_FILE = re.compile(r"[\w.-]+\.(?:ya?ml|json|template)\b")
+_OUTPUTS = "Outputs."
+
+
+@dataclass(frozen=True)
+class _Link:
+    """A resource that is a stack, and the template of that stack."""
+
+    parent: Functions
+    name: str
+    child: Functions
+
+
+class NestedStacks:
+    """The named templates that other named templates nest."""
+
+    def __init__(self, found: Sequence[Functions]) -> None:
+        self._links: dict[tuple[int, str], _Link] = {}
+        self._open: set[tuple[int, str, str]] = set()
+        by_child: dict[int, list[_Link]] = {}
+        for parent in found:
+            for link in _links(parent, found):
+                by_child.setdefault(id(link.child), []).append(link)
+        # one template in several stacks makes its resources several times: that is not followed
+        for links in by_child.values():
+            if len(links) == 1:
+                self._links[id(links[0].parent), links[0].name] = links[0]
+        self._children = {id(link.child): link for link in self._links.values()}
+
+    def is_followed(self, functions: Functions, name: str) -> bool:
+        """True for a nested stack whose template is read."""
+        return (id(functions), name) in self._links
+
+    def link(self, found: Sequence[Functions], estate: Estate) -> list[Functions]:
+        """Give every nested template its parameters; the templates that are made."""
+        waiting = [functions for functions in found if id(functions) not in self._children]
+        made: list[Functions] = []
+        while waiting:
+            parent = waiting.pop(0)
+            made.append(parent)
+            parent.nested = self
+            for link in self._links.values():
+                is_made = link.parent is parent and self._pass_parameters(link, estate)
+                waiting += [link.child] if is_made else []
+        # templates that nest one another have no beginning: as they stand, each on its own
+        circle = [functions for functions in found if self._is_in_circle(functions, made)]
+        return [functions for functions in found if functions in made or functions in circle]
+
+    def _is_in_circle(self, functions: Functions, made: list[Functions]) -> bool:
+        met: set[int] = set()
+        link = self._children.get(id(functions))
+        while link is not None and id(link.parent) not in met:
+            met.add(id(link.parent))
+            if link.parent in made:
+                return False
+            link = self._children.get(id(link.parent))
+        return link is not None
+
+    def _pass_parameters(self, link: _Link, estate: Estate) -> bool:
+        """Take the parameters that a stack gives; False where it is not made."""
+        resource = link.parent.template.resources[link.name]
+        place = link.parent.template.place(link.name)
+        if "Condition" in resource:
+            holds = link.parent.condition(resource["Condition"])
+            if holds is False:
+                source = link.child.template.source
+                estate.note(f"{source} was left out: the condition of {place} does not hold")
+                return False
+        properties = resource.get("Properties")
+        given = properties.get("Parameters") if isinstance(properties, Mapping) else None
+        values = given if isinstance(given, Mapping) else {}
+        link.child.given = {
+            **link.child.given,
+            **{str(name): _parameter(link.parent.value(value)) for name, value in values.items()},
+        }
+        estate.note(f"{place}: its stack is {link.child.template.source}, read with its parameters")
+        return True
+
+    def output(self, functions: Functions, name: str, attribute: str) -> Any:
+        """The value of an output of a nested stack; None where it is not known."""
+        link = self._links.get((id(functions), name))
+        if link is None or not attribute.startswith(_OUTPUTS):
+            return None
+        output = link.child.template.outputs.get(attribute.removeprefix(_OUTPUTS))
+        place = (id(functions), name, attribute)
+        # a stack whose output depends on itself has no value
+        if not isinstance(output, Mapping) or place in self._open:
+            return None
+        self._open.add(place)
+        try:
+            return link.child.value(output.get("Value"))
+        finally:
+            self._open.discard(place)
+
+
+def _links(parent: Functions, found: Sequence[Functions]) -> Iterator[_Link]:
+    for name, resource in parent.template.resources.items():
+        if not isinstance(resource, Mapping) or resource.get("Type") not in NESTED:
+            continue
+        wanted = set(_file_names(resource))
+        children = [
+            functions
+            for functions in found
+            if functions is not parent and PurePath(functions.template.path).name in wanted
+        ]
+        if len(children) == 1:
+            yield _Link(parent, str(name), children[0])
+
+
+def _file_names(resource: Mapping[str, Any]) -> Iterator[str]:
+    metadata, properties = resource.get("Metadata"), resource.get("Properties")
+    path = metadata.get("aws:asset:path") if isinstance(metadata, Mapping) else None
+    if isinstance(path, str):
+        yield PurePath(path).name
+    for name in ("TemplateURL", "Location"):
+        value = properties.get(name) if isinstance(properties, Mapping) else None
+        try:
+            names = _FILE.findall(json.dumps(value, default=str)) if value is not None else []
+        except RecursionError:
+            names = []
+        # the last one: the host of a URL may look like a file too
+        yield from names[-1:]
+
+
+def _parameter(value: Any) -> Any:
+    """A value as a parameter has it: text, a list as text with commas, or what is open."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        is_text = all(isinstance(item, str | int | float) for item in value)
+        return ",".join(str(item) for item in value) if is_text else Open("a list that is not read")
+    if isinstance(value, Mapping):
+        return Open("a parameter in a form that is not read")
+    return str(value) if isinstance(value, int | float) else value

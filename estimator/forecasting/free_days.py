@@ -1,0 +1,142 @@
+"""The day on which a month's free requests end, and whose requests took them.
+
+Charges of a month share its free requests in proportion, whichever day they are made. By the day
+they are used up at some point, after which every request is charged; all requests of a day take of
+them in proportion, for nothing tells which of them come first.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from estimator.months import FloatArray, Months
+from estimator.volume.daily import DailyRequests
+from pricing.regions import partition_of
+from pricing.scales import OthersByPool
+
+OTHERS = "everything else"
+
+
+@dataclass(frozen=True)
+class FreeUse:
+    """The use of the free requests of a month, payer and partition.
+
+    Attributes
+    ----------
+    month, payer, partition : str
+        A payer that is not known is empty.
+    free : float
+        The free quantity. [request/month]
+    requests : float
+        All that may take of it. [request]
+    ends : str or None
+        The day on which the last of it is taken; None where some is left.
+    taken_by : tuple of (str, float)
+        Whose requests took it, the most first. [request]
+    """
+
+    month: str
+    payer: str
+    partition: str
+    free: float
+    requests: float
+    ends: str | None
+    taken_by: tuple[tuple[str, float], ...]
+
+
+def use_free_requests(
+    place: tuple[str, str, str],
+    free: float,
+    days: Sequence[str],
+    names: Sequence[str],
+    requests: FloatArray,
+) -> FreeUse:
+    """The use of a free quantity, by what is requested day after day.
+
+    Parameters
+    ----------
+    place : tuple of str
+        Month, payer and partition.
+    free : float
+        The free quantity. [request/month]
+    days, names : sequence of str
+        The days in their order, and whose requests they are.
+    requests : array
+        Names x days. [request/day]
+
+    >>> use = use_free_requests(
+    ...     ("2026-10", "", "aws"), 20_000, ["2026-10-01", "2026-10-02"], ["s3", "cloudtrail"],
+    ...     np.array([[12_000.0, 12_000.0], [3_000.0, 8_000.0]]),
+    ... )
+    >>> use.ends, use.taken_by  # 5,000 are left for the second day's 20,000: a quarter of each
+    ('2026-10-02', (('s3', 15000.0), ('cloudtrail', 5000.0)))
+    """
+    by_day = requests.sum(axis=0)
+    taken = np.minimum(np.cumsum(by_day), free)
+    parts = np.diff(taken, prepend=0.0)
+    share = np.divide(parts, by_day, out=np.zeros_like(by_day), where=by_day > 0)
+    of_each = (requests * share).sum(axis=1).tolist()
+    order = sorted(range(len(names)), key=lambda at: (-of_each[at], names[at]))
+    over = np.flatnonzero((taken >= free) & (by_day > 0))
+    return FreeUse(
+        *place,
+        free=free,
+        requests=float(by_day.sum()),
+        ends=days[int(over[0])] if len(over) else None,
+        taken_by=tuple((names[at], of_each[at]) for at in order if of_each[at] > 0),
+    )
+
+
+class FreeDays:
+    """Gathers the requests of every pool of free requests out of requests by the day."""
+
+    def __init__(self, months: Months, others: OthersByPool, exempt: frozenset[str]) -> None:
+        """`exempt` are causes whose requests are not charged, and take nothing of what is free."""
+        self._months, self._others, self._exempt = months, others, exempt
+        self._parts: dict[tuple[str, str, str], dict[str, FloatArray]] = defaultdict(dict)
+        self._days: dict[str, list[str]] = {}
+
+    def add(self, days: DailyRequests) -> None:
+        """The requests of more days, whole months of them."""
+        names = ("payer", "billed_region", "driver")
+        charged = np.array([cause not in self._exempt for cause in days.texts("cause")], dtype=bool)
+        codes = np.stack([days.codes[name][charged] for name in names], axis=1)
+        # accounts and keys are many, payers, Regions and drivers few
+        groups, group_of = np.unique(codes, axis=0, return_inverse=True)
+        requests = np.zeros((len(groups), len(days.spans)))
+        # releases of numpy differ in the shape of this inverse
+        np.add.at(requests, group_of.reshape(-1), days.requests[charged])
+        starts = [*days.month_starts.tolist(), len(days.spans)]
+        for at, month in enumerate(days.months.tolist()):
+            here = slice(starts[at], starts[at + 1])
+            label = self._months.labels[month]
+            numbers = range(1, here.stop - here.start + 1)
+            self._days[label] = [f"{label}-{number:02}" for number in numbers]
+            for group, of_group in zip(groups.tolist(), requests, strict=True):
+                payer, region, driver = (
+                    days.vocabulary.texts[name][code]
+                    for name, code in zip(names, group, strict=True)
+                )
+                pool = self._parts[label, payer, partition_of(region)]
+                pool[driver] = pool.get(driver, 0.0) + of_group[here]
+
+    def uses(self, pools: pd.DataFrame) -> tuple[FreeUse, ...]:
+        """The use of each pool of a forecast; other requests are spread evenly over the days."""
+        found = []
+        for row in pools[pools["unit"] == "request"].to_dict("records"):
+            place = (str(row["month"]), str(row["payer"]), str(row["partition"]))
+            days = self._days.get(place[0], [])
+            if not days:
+                continue
+            parts = dict(self._parts.get(place, {}))
+            others = float(np.asarray(self._others.of(place[1], place[2], row["month"])).sum())
+            parts[OTHERS] = np.full(len(days), others / len(days))
+            requests = np.stack(list(parts.values()))
+            free = float(row["quantity_free"])
+            found.append(use_free_requests(place, free, days, list(parts), requests))
+        return tuple(found)

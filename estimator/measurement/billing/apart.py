@@ -1,0 +1,26 @@
+"""Amounts of a bill that are no usage of KMS, which stand apart from it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from estimator.measurement.billing.services import CLOUDTRAIL, KMS
+from estimator.measurement.result import Actuals
+
+
+def amounts_apart(billed: Actuals, month: str, currency: str) -> tuple[dict[str, Any], ...]:
+    """Amounts of the month that are no usage of KMS: taxes, credits, and CloudTrail's own lines."""
+    rows = billed.measured
+    rows = rows[rows["month"].astype(str) == month]
+    others = rows[(rows["product"] == KMS) & ~rows["unit"].isin(["request", "key-month"])]
+    sums = others.groupby("operation", observed=True)["cost"].sum()
+    found = [(str(name) or "other", KMS, cost) for name, cost in sums.items()]
+    trails = float(rows["cost"][rows["product"] == CLOUDTRAIL].sum())
+    if trails:
+        found.append(("lines of CloudTrail itself", CLOUDTRAIL, trails))
+    code = f"cost_{currency.lower()}"
+    return tuple(
+        {"what": what, "product": product, code: float(cost)}
+        for what, product, cost in found
+        if cost
+    )

@@ -1,0 +1,55 @@
+"""The day on which the free requests of a month end, by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from estimator import forecast
+from tests.acceptance.commands import kmscost, write
+
+# 1,000 files a day and 27,000 other requests in the 30 days of November: 1,900 a day
+PLAIN = """
+version: 1
+regions: [us-east-1]
+accounts: [{id: "111122223333"}]
+keys: [{id: logs, region: us-east-1}]
+trails: [{name: org, key: logs, files_per_day: 1000}]
+other_kms_requests_per_month: 27000
+"""
+
+
+def test_the_day_is_the_one_whose_requests_pass_the_free_ones(tmp_path):
+    """10 days are 19,000, the 11th has 1,900: 1,000 of them are free, 10/19 the trail's."""
+    write(tmp_path, PLAIN, "i.yaml")
+    (use,) = forecast(tmp_path / "i.yaml", "2026-11", 1).free_uses
+    assert (use.ends, use.free, use.requests) == ("2026-11-11", 20_000, 57_000)
+    assert dict(use.taken_by) == {
+        "org": pytest.approx(10_000 + 1_000 * 1_000 / 1_900),
+        "everything else": pytest.approx(9_000 + 1_000 * 900 / 1_900),
+    }
+
+
+def test_writes_that_are_not_charged_take_nothing(tmp_path):
+    """Only the 27,000 others take of them, 900 a day: 22 days are 19,800, the 23rd ends them."""
+    write(tmp_path, PLAIN + "cloudtrail_writes: exempt\n", "i.yaml")
+    (use,) = forecast(tmp_path / "i.yaml", "2026-11", 1).free_uses
+    assert use.ends == "2026-11-23"
+    assert dict(use.taken_by) == {"everything else": pytest.approx(20_000)}
+
+
+def test_what_is_left_ends_on_no_day(tmp_path):
+    """600 files a day are 18,000 in November: 2,000 are left, and no day is named."""
+    text = PLAIN.replace("1000", "600").replace("27000", "0")
+    write(tmp_path, text, "i.yaml")
+    (use,) = forecast(tmp_path / "i.yaml", "2026-11", 1).free_uses
+    assert (use.ends, use.requests) == (None, 18_000)
+    run = kmscost("forecast", "i.yaml", "--from", "2026-11", "--months", "1", cwd=tmp_path)
+    assert "left 2,000" in run.out
+    assert "they end on" not in run.out
+
+
+def test_each_month_has_its_own_day(tmp_path):
+    """31 days of December have 27,000 / 31 others a day: 1,870.97, so that the 11th ends them."""
+    write(tmp_path, PLAIN, "i.yaml")
+    uses = forecast(tmp_path / "i.yaml", "2026-11", 3).free_uses
+    assert [use.ends for use in uses] == ["2026-11-11", "2026-12-11", "2027-01-11"]

@@ -1,0 +1,289 @@
+"""Whose request it is: the rules, on events that AWS's own guides print, and their bounds."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from estimator import Actuals, measure_cloudtrail
+from estimator.measurement.cloudtrail_logs import folding
+from estimator.measurement.services import CONTEXT_RULES, UNKNOWN
+
+Record = dict[str, Any]
+ACCOUNT, OWNER = "111122223333", "444455556666"
+KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+ALICE = {"type": "IAMUser", "arn": f"arn:aws:iam::{ACCOUNT}:user/Alice", "accountId": ACCOUNT}
+SYMMETRIC = {"encryptionAlgorithm": "SYMMETRIC_DEFAULT"}
+
+
+def event(number: int, operation: str, parameters: Any, identity: Any, **changes: Any) -> Record:
+    """An event that lacks nothing that attribution asks for."""
+    return {
+        "userIdentity": identity,
+        "eventTime": "2026-10-01T10:00:00Z",
+        "eventSource": "kms.amazonaws.com",
+        "eventName": operation,
+        "awsRegion": "us-east-1",
+        "sourceIPAddress": "192.0.2.0",
+        "userAgent": "aws-cli/2.13.5",
+        "requestParameters": parameters,
+        "eventID": f"00000000-0000-0000-0000-{number:012}",
+        "resources": [{"ARN": KEY, "accountId": ACCOUNT, "type": "AWS::KMS::Key"}],
+        "eventType": "AwsApiCall",
+        "recipientAccountId": ACCOUNT,
+        **changes,
+    }
+
+
+def measure(folder: Path, events: list[Record], by: str | None = None, **more: Any) -> Actuals:
+    """The measurement of these events."""
+    (folder / "log.json").write_text(json.dumps({"Records": events}), encoding="utf-8")
+    return measure_cloudtrail(folder, by, **more)
+
+
+def only(actuals: Actuals, *names: str) -> tuple[str, ...]:
+    """Columns of the only row."""
+    (row,) = actuals.to_dict()["rows"]
+    return tuple(row[name] for name in names)
+
+
+INTERNAL = "AWS Internal"
+# KMS Developer Guide, "Examples of AWS KMS log entries" and "Amazon EC2 example two"; Secrets
+# Manager, Lambda and VPC Lattice guides: identity, address, agent, parameters
+GUIDES: dict[str, tuple[str, dict[str, Any], dict[str, Any], str, str]] = {
+    "a user with a context of her own": (
+        "Decrypt",
+        {"userAgent": INTERNAL},
+        SYMMETRIC | {"encryptionContext": {"Department": "Engineering"}},
+        "direct",
+        "",
+    ),
+    "a volume is made": (
+        "GenerateDataKeyWithoutPlaintext",
+        {
+            "sourceIPAddress": INTERNAL,
+            "userAgent": INTERNAL,
+            "userIdentity": ALICE | {"invokedBy": INTERNAL},
+        },
+        {"encryptionContext": {"aws:ebs:id": "vol-f67bafb2"}, "numberOfBytes": 64},
+        "ec2",
+        "vol-f67bafb2",
+    ),
+    "a volume's grant": (
+        "CreateGrant",
+        {
+            "sourceIPAddress": INTERNAL,
+            "userAgent": INTERNAL,
+            "userIdentity": ALICE | {"invokedBy": INTERNAL},
+        },
+        {"constraints": {"encryptionContextSubset": {"aws:ebs:id": "vol-f67bafb2"}}},
+        "ec2",
+        "vol-f67bafb2",
+    ),
+    "a database on a volume": (
+        "Decrypt",
+        {},
+        SYMMETRIC | {"encryptionContext": {"aws:ebs:id": "vol-1", "aws:rds:db-id": "db-BRG7"}},
+        "rds",
+        "db-BRG7",
+    ),
+    "a table": (
+        "Decrypt",
+        {
+            "sourceIPAddress": "dynamodb.amazonaws.com",
+            "userAgent": "dynamodb.amazonaws.com",
+            "userIdentity": ALICE | {"invokedBy": "dynamodb.amazonaws.com"},
+        },
+        SYMMETRIC
+        | {
+            "encryptionContext": {
+                "aws:dynamodb:tableName": "Books",
+                "aws:dynamodb:subscriberId": ACCOUNT,
+            }
+        },
+        "dynamodb",
+        "Books",
+    ),
+    "a service without a rule of its own": (
+        "Decrypt",
+        {"sourceIPAddress": "tlsconnectionmanager.amazonaws.com"},
+        SYMMETRIC | {"encryptionContext": {"aws:acm:arn": "arn:aws:acm:x"}},
+        "tlsconnectionmanager",
+        "",
+    ),
+    "the console's user": (
+        "ListAliases",
+        {"userAgent": "console.amazonaws.com"},
+        {},
+        "direct",
+        "",
+    ),
+    "a version of a function": (
+        "Decrypt",
+        {},
+        {
+            "encryptionContext": {
+                "aws:lambda:FunctionArn": f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:f:7"
+            }
+        },
+        "lambda",
+        f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:f",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_events_of_the_guides(tmp_path, name):
+    """Events as AWS's guides print them have the service and the resource that the text says."""
+    operation, changes, parameters, service, resource = GUIDES[name]
+    actuals = measure(tmp_path, [event(1, operation, parameters, ALICE, **changes)])
+    assert only(actuals, "service", "resource", "caller") == (service, resource, ALICE["arn"])
+
+
+def test_every_rule_has_a_source_and_a_key_of_its_own():
+    """No rule is made up, and none hides another."""
+    assert len({rule.key for rule in CONTEXT_RULES}) == len(CONTEXT_RULES)
+    assert all(rule.source and rule.resource and rule.service for rule in CONTEXT_RULES)
+
+
+METERS = [
+    ("Sign", {"signingAlgorithm": "ECDSA_SHA_256"}, "KMS-Requests-Asymmetric", False),
+    ("Sign", {"signingAlgorithm": "RSASSA_PSS_SHA_256"}, "KMS-Requests-Asymmetric", True),
+    ("GetPublicKey", {}, "KMS-Requests-Asymmetric", True),
+    (
+        "Decrypt",
+        {"encryptionAlgorithm": "RSAES_OAEP_SHA_256"},
+        "KMS-Requests-Asymmetric",
+        True,
+    ),
+    ("Decrypt", SYMMETRIC, "KMS-Requests", False),
+    ("GenerateMac", {"macAlgorithm": "HMAC_SHA_512"}, "KMS-Requests", False),
+    (
+        "GenerateDataKeyPair",
+        {"keyPairSpec": "ECC_NIST_P256"},
+        "KMS-Requests-GenerateDatakeyPair-ECC",
+        False,
+    ),
+    (
+        "GenerateDataKeyPairWithoutPlaintext",
+        {"keyPairSpec": "RSA_4096"},
+        "KMS-Requests-GenerateDatakeyPair-RSA",
+        False,
+    ),
+]
+
+
+@pytest.mark.parametrize(("operation", "parameters", "meter", "unsized"), METERS)
+def test_meters(tmp_path, operation, parameters, meter, unsized):
+    """The meter is the bill's usage type; a notice tells where the size of a key decides."""
+    actuals = measure(tmp_path, [event(1, operation, parameters, ALICE)])
+    assert only(actuals, "meter") == (meter,)
+    about_size = [notice for notice in actuals.notices if "RSA_2048" in notice]
+    assert bool(about_size) is unsized
+    assert all(notice.startswith("1 requests") for notice in about_size)
+
+
+def test_a_kind_of_pair_without_a_price(tmp_path):
+    """SM2 pairs of the China Regions have no usage type that was found: no meter, and a notice."""
+    actuals = measure(tmp_path, [event(1, "GenerateDataKeyPair", {"keyPairSpec": "SM2"}, ALICE)])
+    assert only(actuals, "meter") == ("",)
+    assert any("1 requests for key pairs have no meter" in notice for notice in actuals.notices)
+
+
+def test_unknown_is_counted_with_an_example(tmp_path):
+    """A service without a name and a context without a rule: unknown, counted, keys shown."""
+    parameters = SYMMETRIC | {"encryptionContext": {"tenant": "secret-7", "app": "x"}}
+    actuals = measure(
+        tmp_path,
+        [
+            event(1, "Decrypt", parameters, ALICE | {"invokedBy": INTERNAL}),
+            event(2, "Decrypt", SYMMETRIC, {"type": "AWSService", "invokedBy": INTERNAL}),
+        ],
+        "service",
+    )
+    assert only(actuals, "service", "quantity") == (UNKNOWN, 2.0)
+    (notice,) = (notice for notice in actuals.notices if UNKNOWN in notice)
+    assert notice.startswith("2 requests")
+    assert "the keys app, tenant" in notice
+    assert "secret-7" not in notice  # a caller may have put anything into the values
+
+
+def shared(number: int, **changes: Any) -> Record:
+    return event(number, "Decrypt", SYMMETRIC, ALICE, sharedEventID="s-1", **changes)
+
+
+def test_both_accounts_records_of_a_call_give_one_answer(tmp_path):
+    """The caller's copy names role and service, the owner's neither: whichever file comes first."""
+    own = shared(
+        1,
+        userIdentity=ALICE | {"invokedBy": "glue.amazonaws.com"},
+        recipientAccountId=ACCOUNT,
+    )
+    theirs = shared(
+        2,
+        userIdentity={"type": "AWSAccount", "accountId": ACCOUNT},
+        recipientAccountId=OWNER,
+    )
+    answers = []
+    for at, events in enumerate(([own, theirs], [theirs, own])):
+        folder = tmp_path / str(at)
+        folder.mkdir()
+        answers.append(only(measure(folder, events), "service", "caller", "quantity"))
+    assert answers == [("glue", ALICE["arn"], 1.0)] * 2
+
+
+def parameters_of(number: int) -> Record:
+    arn = f"arn:aws:ssm:us-east-1:{ACCOUNT}:parameter/p{number}"
+    return SYMMETRIC | {"encryptionContext": {"PARAMETER_ARN": arn}}
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("more", [0, 1])
+def test_resources_without_end_are_folded(tmp_path, more, jobs):
+    """10,000 parameters are told apart; one more, and all of them count under one name."""
+    most = folding.MOST_RESOURCES
+    events = [event(n, "Decrypt", parameters_of(n), ALICE) for n in range(most + more)]
+    events.append(event(most + more, "Decrypt", SYMMETRIC, ALICE))
+    for at in range(3):  # several files: no one of them has too many
+        part = tmp_path / f"{at}.json"
+        part.write_text(json.dumps({"Records": events[at::3]}), encoding="utf-8")
+    rows = measure_cloudtrail(tmp_path, "service,resource", jobs=jobs)
+    found = Counter(row["service"] for row in rows.to_dict()["rows"])
+    assert found == {"direct": 1, "ssm": 1 if more else most}
+    assert rows.totals["requests"] == most + more + 1
+    folded = [notice for notice in rows.notices if "too many resources" in notice]
+    assert [notice.split(" ")[0] for notice in folded] == (["10,001"] if more else [])
+
+
+def test_random_contexts_of_callers_are_no_rows(tmp_path):
+    """Whatever a caller writes into a context of its own, its requests are one row."""
+    events = [
+        event(n, "Decrypt", SYMMETRIC | {"encryptionContext": {f"k{n}": str(n)}}, ALICE)
+        for n in range(500)
+    ]
+    assert only(measure(tmp_path, events), "service", "resource", "quantity") == (
+        "direct",
+        "",
+        500.0,
+    )
+
+
+def test_a_grant_in_a_table_of_columns(tmp_path):
+    """Names with dots, as tables have them: the volume of the grant is the event's."""
+    row = event(1, "CreateGrant", None, None) | {
+        "eventVersion": "1.08",
+        "requestParameters.keyId": KEY,
+        "requestParameters.constraints.encryptionContextSubset.aws:ebs:id": "vol-1",
+        "userIdentity.type": "IAMUser",
+        "userIdentity.arn": ALICE["arn"],
+        "userIdentity.accountId": ACCOUNT,
+        "userIdentity.invokedBy": INTERNAL,
+    }
+    del row["requestParameters"], row["userIdentity"], row["resources"]
+    (tmp_path / "rows.json").write_text(json.dumps(row), encoding="utf-8")
+    actuals = measure_cloudtrail(tmp_path)
+    assert only(actuals, "service", "resource", "meter") == ("ec2", "vol-1", "KMS-Requests")
