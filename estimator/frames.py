@@ -104,6 +104,7 @@ BUDGETS = (
     Column("usd_per_month", "float64", "USD/month", "what a month may cost"),
     Column("month", "period[M]", "month", "calendar month, UTC; NaT for any month of the span"),
     Column("probability", "float64", "0-1", "share of the simulations that cost more"),
+    Column("expected", "float64", "USD", "mean use of the draws; of the whole span its sum"),
 )
 
 # apart from KMS: which trail's copies of KMS events cost what on CloudTrail's bill

@@ -198,3 +198,51 @@ def month_label(month: str | datetime.date) -> str:
         expected = expected or "a month such as 2026-10"
         raise UsageError(Problem("month", None, "", found, expected, "")) from None
     return label
+
+
+_NAMES = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def month_in_words(month: str) -> str:
+    """A month as people say it, whatever the system's language.
+
+    >>> month_in_words("2026-10")
+    'October 2026'
+    """
+    first = parse_month(month)
+    return f"{_NAMES[first.month - 1]} {first.year}"
+
+
+def day_in_words(day: datetime.date) -> str:
+    """A day of a month that is known already.
+
+    >>> day_in_words(datetime.date(2026, 10, 15))
+    '15 October'
+    """
+    return f"{day.day} {_NAMES[day.month - 1]}"
+
+
+def days_in_words(first: datetime.date, last: datetime.date) -> str:
+    """Days of one month, from one to another.
+
+    >>> days_in_words(datetime.date(2026, 10, 10), datetime.date(2026, 10, 31))
+    'from 10 to 31 October'
+    """
+    return (
+        f"of {day_in_words(first)}"
+        if first == last
+        else f"from {first.day} to {day_in_words(last)}"
+    )

@@ -24,7 +24,7 @@ from estimator.cli.output import (
     show_bytes,
 )
 
-_KINDS = ("cost", "requests", "fan", "drivers", "sankey", "attribution")
+_KINDS = ("cost", "requests", "fan", "drivers", "sankey", "attribution", "timeline")
 
 
 def _complete_kind(incomplete: str) -> list[str]:
@@ -60,18 +60,24 @@ def plot(
             ],
         ),
     ] = "cost",
-    bill: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--bill", help="Of attribution: as for attribute.", metavar="BILL", readable=False
-        ),
-    ] = None,
     start: Start = None,
     months: Months = 12,
     draws: Draws = 10_000,
     seed: Seed = None,
     rates: Rates = None,
     discount: Discount = "0%",
+    bill: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--bill",
+            help="Of attribution: as for attribute. Of a timeline: the months billed.",
+            metavar="PATH",
+        ),
+    ] = None,
+    history: Annotated[
+        Path | None,
+        typer.Option("--history", help="Of a timeline: what report forecast then.", metavar="FILE"),
+    ] = None,
     on: Annotated[
         str | None,
         typer.Option(
@@ -94,7 +100,9 @@ def plot(
 
     day = read_day(on)
     share = read_discount(discount)
-    chart = chart_of(inventory, kind, start, months, draws, seed, rates, share, bill or None)
+    chart = chart_of(
+        inventory, kind, start, months, draws, seed, rates, share, bill or None, history
+    )
     figure = draw_alone(chart, day)
     others = [note for note in chart.notes[:-1] if note.rstrip(".") not in chart.description]
     notices = [f"{chart.title}: {chart.description}", *others]

@@ -64,6 +64,15 @@ def report(
         ),
     ] = None,
     settings: Settings = None,
+    history: Annotated[
+        Path | None,
+        typer.Option(
+            "--history",
+            help="JSON of earlier reports: read, then written with this one in it. Their forecasts "
+            "are held against the bills, their inventory against this one.",
+            metavar="FILE",
+        ),
+    ] = None,
     form: Annotated[
         ReportFormat | None,
         typer.Option("--format", "-f", help="Default: what --output ends with, else markdown."),
@@ -86,11 +95,14 @@ def report(
         draws,
         advice,
         settings,
+        history,
     )
     if form is ReportFormat.json:
         show(to_json(monthly.to_dict()), output)
     else:
         show(monthly.html() if form is ReportFormat.html else monthly.markdown(), output)
+    if history is not None:
+        monthly.write_history(history)
     if output is not None:
         say([monthly.verdict.sentence])
 

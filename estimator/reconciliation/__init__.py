@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from estimator.figures import FEW, listed
 from estimator.forecasting import Forecast, forecast
 from estimator.frames import RECONCILIATION
 from estimator.inventory import Inventory, load_inventory
@@ -16,11 +17,16 @@ from estimator.measurement.billing.apart import amounts_apart
 from estimator.measurement.measurement_files import load_actuals, load_bill
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray, month_label
+from estimator.reconciliation.billed_days import (
+    BilledDays,
+    find_billed_days,
+    shares_of_rows,
+)
 from estimator.reconciliation.billed_units import interpret_rows, split_billed_units
 from estimator.reconciliation.evidence import collect_evidence
 from estimator.reconciliation.free_part import INFERRED_FREE, infer_free_part, table_price
 from estimator.reconciliation.interpretation import interpret
-from estimator.reconciliation.levels import find_missing_levels, of_month
+from estimator.reconciliation.levels import MissingLevels, find_missing_levels, of_month
 from estimator.reconciliation.matching import key_names, payers_of
 from estimator.reconciliation.measured_rows import RowCoverage, cover_rows, key_owners
 from estimator.reconciliation.notices import find_strangers, notices, rests_on
@@ -96,28 +102,24 @@ def reconcile(
     payers = payers_of(inventory, lines)
     measured = actuals.measured if actuals is not None else pd.DataFrame({"cause": []})
     names = key_names(inventory, measured)
-    forecast_rows = forecast_side(expected)
-    billed_rows = billed_side(lines, payers, own, names)
     paid_by = dict(
         zip(lines["billed_account"].astype(str), lines["payer"].astype(str), strict=True)
     )
     # an account's payer in the inventory comes before the bill's
     paid_by = {account: payers[payer] for account, payer in paid_by.items()} | own
+    billed_rows = billed_side(lines, payers, own, names)
+    month_rows = forecast_side(expected, np.ones(len(expected.rows)))
     measured_rows, lost = _measured_side(actuals, label, inventory, paid_by, names)
     if lost and measured_rows.empty:
         raise KmscostError(_without_place(lost))
 
     # next to each other, at the levels that the bill tells
-    levels = find_missing_levels(lines, forecast_rows, names)
-    owners = key_owners(
-        pd.concat([forecast_rows[list(KEYS)], measured_rows[list(KEYS)]]), inventory
-    )
+    levels = find_missing_levels(lines, month_rows, names)
+    owners = key_owners(pd.concat([month_rows[list(KEYS)], measured_rows[list(KEYS)]]), inventory)
     # a level that one side alone tells would set the sides apart
-    sides = (forecast_rows, billed_rows, measured_rows)
-    frame = join_sides(*(drop_levels(side, levels) for side in sides))
-    frame["price"] = _prices(frame, expected)
+    frame = _join(expected, levels, month_rows, billed_rows, measured_rows)
 
-    # whose the billed units are, and the difference in parts
+    # which interpretation each bill follows: its evidence is of the month, and heeds the coverage
     coverage = cover_rows(frame, actuals, label, owners)
     covered = billed.coverage.months().get(label, 0.0)
     counted = lines.assign(payer=payer_of(lines["billed_account"], lines["payer"], payers, own))
@@ -125,10 +127,21 @@ def reconcile(
         frame, coverage, levels, expected, counted, owners, covered, free_known
     )
     interpretations = tuple(interpret(of_payer) for of_payer in evidence)
+
+    # like with like: from here on all sides are of the days billed
+    days = find_billed_days(billed, inventory, expected.months, payers)
+    shares = shares_of_rows(expected.rows, inventory, days)
+    if not days.is_whole:
+        to_date, _ = _measured_side(actuals, label, inventory, paid_by, names, days)
+        frame = _join(expected, levels, forecast_side(expected, shares), billed_rows, to_date)
+    # whose the billed units are, and the difference in parts
     # the bill of each payer has an interpretation of its own
     row_interpretation = interpret_rows(frame, interpretations, inventory)
+    pools = expected.pools[expected.pools["unit"] == "request"]
+    sizes = pools.groupby("payer", observed=True)["quantity_free"].sum()
+    free = {str(payer): float(size) for payer, size in sizes.items()}
     units = split_billed_units(
-        frame, row_interpretation, coverage, levels, inventory, expected.months
+        frame, row_interpretation, coverage, levels, inventory, expected.months, days, free
     )
     rows = add_parts(frame, row_interpretation, units)
     strangers = find_strangers(rows, inventory, levels)
@@ -142,13 +155,42 @@ def reconcile(
         levels=levels.to_dict(),
         rests_on=rests_on(coverage, levels, frame, units.expected),
         unknown_to=strangers,
+        days=days,
+        expected_by_account=_forecast_by_account(expected, shares),
         measured_share=_measured_share(coverage, frame) if actuals is not None else None,
         notices=(
-            *notices(expected, billed, actuals, label, coverage, frame, lost, payers, strangers),
+            *notices(
+                expected, billed, actuals, label, coverage, frame, lost, payers, strangers, days
+            ),
             *(() if free_known else (INFERRED_FREE,)),
         ),
         limit=limit,
     )
+
+
+def _join(expected: Forecast, levels: MissingLevels, *sides: pd.DataFrame) -> pd.DataFrame:
+    """The sides next to each other, at the levels that the bill tells, with a price on each row."""
+    frame = join_sides(*(drop_levels(side, levels) for side in sides))
+    frame["price"] = _prices(frame, expected)
+    return frame
+
+
+def _forecast_by_account(expected: Forecast, shares: FloatArray) -> pd.DataFrame:
+    """The forecast of the month and of the days billed, by payer and account. [currency]"""
+    rows = expected.rows
+    worth = rows["free"].to_numpy() * rows[f"{expected.currency.lower()}_per_unit"].to_numpy()
+    cost = rows["cost"].to_numpy()
+    frame = pd.DataFrame(
+        {
+            "payer": rows["payer"].astype(str).to_numpy(),
+            "billed_account": rows["billed_account"].astype(str).to_numpy(),
+            "cost": cost,
+            "free": worth,
+            "cost_to_date": cost * shares,
+            "free_to_date": worth * shares,
+        }
+    )
+    return frame.groupby(["payer", "billed_account"], as_index=False).sum()
 
 
 def _bill_name(bill: Actuals | Paths) -> str:
@@ -177,6 +219,12 @@ def _check_comparable(
         found = f"a bill of {', '.join(sorted(months)) or 'no month'}"
         fix = "name the bill of that month, or choose another --month"
         problems.append(Problem(path, None, "", found, f"lines of {month}", fix))
+    elif strangers := _only_strangers(rows, expected.inventory, month):
+        found = f"a bill of {listed(strangers, FEW)}, none of them an account of the inventory"
+        accounts = listed([account.id for account in expected.inventory.accounts], FEW)
+        fix = "name the bill of these accounts, or add its accounts to the inventory"
+        wanted = f"lines of any of {accounts}: no bill of these accounts"
+        problems.append(Problem(path, None, "", found, wanted, fix))
     if "" in set(rows["payer"].astype(str)) and len(expected.inventory.payers()) > 1:
         nameless = rows[(rows["payer"] == "") & (rows["billed_account"] == "")]
         if len(nameless):
@@ -192,15 +240,25 @@ def _check_comparable(
         raise KmscostError(problems)
 
 
+def _only_strangers(rows: pd.DataFrame, inventory: Inventory, month: str) -> list[str]:
+    """The accounts of a bill that has none of the inventory; empty where it may have one."""
+    accounts = set(rows.loc[rows["month"].astype(str) == month, "billed_account"].astype(str))
+    # a bill that names no accounts may be anybody's
+    if "" in accounts or accounts & {account.id for account in inventory.accounts}:
+        return []
+    return sorted(accounts)
+
+
 def _measured_side(
     actuals: Actuals | None,
     month: str,
     inventory: Inventory,
     payers: Mapping[str, str],
     names: Mapping[str, str],
+    days: BilledDays | None = None,
 ) -> tuple[pd.DataFrame, float]:
     if actuals is not None:
-        return measured_side(actuals, month, inventory, payers, names)
+        return measured_side(actuals, month, inventory, payers, names, days)
     # the columns of nothing, so that three sides join in any case
     texts = {name: pd.Series(dtype=object) for name in KEYS}
     numbers = ("measured", "measured_writes", "measured_others")

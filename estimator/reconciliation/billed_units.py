@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ import pandas as pd
 
 from estimator.inventory import Inventory
 from estimator.months import FloatArray, IntArray, Months
+from estimator.reconciliation.billed_days import BilledDays
 from estimator.reconciliation.interpretation import Interpretation
 from estimator.reconciliation.levels import OPERATIONS, MissingLevels
 from estimator.reconciliation.measured_rows import Flags, RowCoverage
@@ -70,6 +71,8 @@ def split_billed_units(
     levels: MissingLevels,
     inventory: Inventory,
     months: Months,
+    days: BilledDays,
+    free: Mapping[str, float],
 ) -> BilledUnits:
     """Attribute the billed units to CloudTrail or to others.
 
@@ -92,6 +95,10 @@ def split_billed_units(
     inventory : Inventory
     months : Months
         The month.
+    days : BilledDays
+        The days of it that are billed.
+    free : mapping
+        The free requests of the month, by payer. [request]
     """
     billed, metered = frame["billed"].to_numpy(), interpretation.metered_units(frame)
     hidden = interpretation.exempt & ~interpretation.shown
@@ -122,7 +129,7 @@ def split_billed_units(
     base = np.where(coverage.cloudtrail, measured, metered)
     excess = np.where(mixed, np.maximum(billed - base, 0.0), 0.0)
     taken = 0.0
-    for rows, expected in _expected_others(frame, inventory, months):
+    for rows, expected in _expected_others(frame, inventory, months, days, free):
         # those who were found already are among the expected ones: only the rest is spread
         left = max(expected - float(others[rows][is_request[rows]].sum()), 0.0)
         found = spread_over_excess(excess[rows], left)
@@ -142,7 +149,11 @@ def split_billed_units(
 
 
 def _expected_others(
-    frame: pd.DataFrame, inventory: Inventory, months: Months
+    frame: pd.DataFrame,
+    inventory: Inventory,
+    months: Months,
+    days: BilledDays,
+    free: Mapping[str, float],
 ) -> Iterator[tuple[IntArray, float]]:
     """Positions of rows in which requests of others are expected, and how many. [request]"""
     of_payer = frame.groupby("payer", observed=True).indices
@@ -153,6 +164,11 @@ def _expected_others(
     nowhere = np.zeros(0, dtype=np.int64)
     for use in inventory.other_uses:
         requests = float((share_of_months(inventory, use, months) * use.requests.mid).sum())
+        covered = days.shares.get(use.payer, 1.0)
+        if covered < 1:
+            # of a month in progress only what must be paid: those that the free tier covers may be
+            # none of the lines so far, and CloudTrail's would look cheaper than they are
+            requests = covered * max(requests - free.get(use.payer, 0.0), 0.0)
         if use.account is not None:
             yield np.asarray(of_account.get((use.payer, use.account), nowhere)), requests
             continue

@@ -10,6 +10,7 @@ from estimator.figures import count, listed, share
 from estimator.forecasting import Forecast
 from estimator.inventory import Inventory
 from estimator.measurement.result import Actuals
+from estimator.reconciliation.billed_days import BilledDays
 from estimator.reconciliation.levels import MissingLevels
 from estimator.reconciliation.measured_rows import ENOUGH, RowCoverage
 
@@ -89,9 +90,10 @@ def notices(
     lost: float,
     payers: Mapping[str, str],
     strangers: Mapping[str, Mapping[str, list[str]]],
+    days: BilledDays,
 ) -> tuple[str, ...]:
     """Everything that one should know before believing the figures."""
-    lines = [*forecast.notices, *_of_bill(billed, month)]
+    lines = [*forecast.notices, *_of_bill(billed, month, days)]
     for payer, name in payers.items():
         if payer and payer != name:
             lines.append(f"payer {payer} of the bill is {name} in the inventory, by its accounts")
@@ -108,17 +110,22 @@ def notices(
     return tuple(dict.fromkeys(lines))
 
 
-def _of_bill(billed: Actuals, month: str) -> list[str]:
+def _of_bill(billed: Actuals, month: str, days: BilledDays) -> list[str]:
     own = billed.coverage.notices()
     lines = [line for line in billed.notices if line not in own]
     months = sorted({str(name) for name in billed.measured["month"].dropna().unique()} - {month})
     if months:
         lines.append(f"months of the bill that are left out: {listed(sorted(months), _MOST_NAMES)}")
-    covered = billed.coverage.months().get(month, 0.0)
-    if covered < 1:
+    if not days.is_told:
         lines.append(
-            f"the bill's lines cover {share(covered)} of {month}: it may be in progress, and the "
-            "forecast is that of the whole month"
+            f"the bill's lines cover 0 % of {month}, as far as it tells: it is of a month in "
+            "progress, the forecast is that of the whole month, and no limit is held against it"
+        )
+    elif days.text:
+        covered = share(min(days.shares.values()))
+        lines.append(
+            f"bill {days.text}: the bill's lines cover {covered} of {month}, and the forecast "
+            "beside them is of the same days"
         )
     return lines
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from estimator.figures import count, money, plain, share, signed
 from estimator.forecasting import Forecast
+from estimator.reconciliation.billed_days import BilledDays, cost_of_rest
 from estimator.reconciliation.interpretation import Interpretation
 from pricing.reading.problems import Problem, UsageError
 
@@ -100,6 +101,11 @@ class Reconciliation:
         What each part rests on, by its name.
     unknown_to : mapping
         What only the bill knows, and what only the inventory does: accounts, Regions, keys.
+    days : BilledDays
+        The days of the month that the bill covers; every forecast beside a billed amount is theirs.
+    expected_by_account : DataFrame
+        The forecast of the month (cost, free) and of the days billed, by payer and billed_account,
+        with the worth of the free requests. [currency]
     measured_share : float or None
         Share of the month that the measurements cover where CloudTrail's requests are billed.
     notices : tuple of str
@@ -117,6 +123,8 @@ class Reconciliation:
     levels: Mapping[str, str]
     rests_on: Mapping[str, str]
     unknown_to: Mapping[str, Mapping[str, list[str]]]
+    days: BilledDays
+    expected_by_account: pd.DataFrame
     measured_share: float | None
     notices: tuple[str, ...]
     limit: DifferenceLimit | None = None
@@ -151,6 +159,11 @@ class Reconciliation:
         before = math.fsum(self.rows["cost_forecast"])
         totals["relative_difference"] = difference / before if before else None
         totals[f"cost_{code}_forecast_error"] = self.forecast_error
+        billed, rest = self.billed_and_rest() or (self.billed, 0.0)
+        totals[f"cost_{code}_cloudtrail"] = billed
+        totals[f"cost_{code}_others"] = math.fsum(self.others.values())
+        totals[f"cost_{code}_rest"] = rest
+        totals[f"cost_{code}_month"] = billed + rest
         for answer in ("charged", "exempt"):
             total = self.forecast.totals[f"cost_{code}_writes_{answer}"]
             totals[f"cost_{code}_forecast_writes_{answer}"] = total
@@ -160,6 +173,84 @@ class Reconciliation:
     def forecast_error(self) -> float:
         """The difference without what no forecast was made of. [currency]"""
         return math.fsum(cost for name, cost in self.parts.items() if name not in NOT_FORECAST)
+
+    @property
+    def billed(self) -> float:
+        """The bill's cost of CloudTrail's use of KMS, as far as it covers the month. [currency]"""
+        return math.fsum(self.rows["cost_forecast"]) + self.forecast_error
+
+    @property
+    def others(self) -> dict[str, float]:
+        """The bill's cost of what is not CloudTrail's: requests, and keys. [currency]"""
+        return {name: self.parts[name] for name in NOT_FORECAST}
+
+    @property
+    def has_kms(self) -> bool:
+        """True where the bill has a line of KMS at all."""
+        return bool((self.rows["billed"] > 0).any() or self.rows["cost_billed"].any())
+
+    def forecast_of_month(self, part: str = "", names: tuple[str, ...] = ()) -> float:
+        """The forecast of the whole month; parameters as of `billed_and_rest`. [currency]"""
+        return math.fsum(self._forecast(part, names)["cost"])
+
+    def forecast_to_date(self, part: str = "", names: tuple[str, ...] = ()) -> float:
+        """The forecast of the days billed. [currency]"""
+        return math.fsum(self._forecast(part, names)["cost_to_date"])
+
+    def forecast_of_rest(self, part: str = "", names: tuple[str, ...] = ()) -> float:
+        """The forecast of the days that are not billed. [currency]"""
+        if not self.days.is_told or not self.has_kms:
+            return self.forecast_of_month(part, names)
+        return self.forecast_of_month(part, names) - self.forecast_to_date(part, names)
+
+    def _forecast(self, part: str, names: tuple[str, ...]) -> pd.DataFrame:
+        frame = self.expected_by_account
+        return frame[frame[part].isin(names).to_numpy()] if part else frame
+
+    def billed_and_rest(
+        self, part: str = "", names: tuple[str, ...] = ()
+    ) -> tuple[float, float] | None:
+        """Return what is billed for CloudTrail, and what the rest of the month adds. [currency]
+
+        Parameters
+        ----------
+        part, names : str, tuple of str
+            ``payer`` or ``billed_account``, and which: of these alone. Default: of everything.
+
+        Returns
+        -------
+        tuple or None
+            None where the bill does not tell accounts apart.
+        """
+        rows, forecast = self.rows, self._forecast(part, names)
+        if part:
+            if "account" in self.levels:
+                return None
+            rows = rows[rows[part].isin(names).to_numpy()]
+        parts = {
+            each: math.fsum(rows[f"cost_{each}"]) for each in PARTS if each not in NOT_FORECAST
+        }
+        error, to_date = math.fsum(parts.values()), math.fsum(forecast["cost_to_date"])
+        if not self.has_kms:
+            # a bill without a line of KMS, as one of other services: nothing says that KMS was free
+            return 0.0, math.fsum(forecast["cost"])
+        if self.days.is_whole:
+            return to_date + error, 0.0
+        if not self.days.is_told:
+            # what is billed may be of any day: the month costs no less than its forecast
+            return to_date + error, max(-error, 0.0)
+        shares = self.days.shares
+        share = min([shares[name] for name in names if name in shares] or shares.values())
+        rest = cost_of_rest(
+            error,
+            parts["free_tier"],
+            to_date,
+            math.fsum(forecast["cost"]),
+            math.fsum(forecast["free_to_date"]),
+            math.fsum(forecast["free"]),
+            share,
+        )
+        return to_date + error, rest
 
     @property
     def interpretation(self) -> Interpretation | None:
@@ -173,15 +264,21 @@ class Reconciliation:
         """The limit that is broken, by how much and why, in one line; None where none is."""
         before = math.fsum(self.rows["cost_forecast"])
         error = self.forecast_error
-        if self.limit is None or not self.limit.is_broken_by(error, before):
+        # an estimate of an open month is far off whatever the forecast
+        if (
+            self.limit is None
+            or not self.days.is_told
+            or not self.limit.is_broken_by(error, before)
+        ):
             return None
         # the line names a part that the limit is about
         parts = {name: cost for name, cost in self.parts.items() if name not in NOT_FORECAST}
         largest = max(parts, key=lambda name: abs(parts[name]))
         of_it = f" ({share(abs(error) / before)})" if before else ""
         more = "more" if error > 0 else "less"
+        which = f" {self.days.text}" if self.days.text else ""
         return (
-            f"over the limit of {self.limit.text}: {self.month} is billed {self.currency} "
+            f"over the limit of {self.limit.text}: {self.month}{which} is billed {self.currency} "
             f"{money(abs(error))}{of_it} {more} than the forecast's {money(before)}; largest part: "
             f"{PARTS[largest]}, {self.currency} {signed(money(parts[largest]))}"
         )
@@ -197,6 +294,11 @@ class Reconciliation:
         rows = self.rows.assign(month=self.rows["month"].astype(str))
         return {
             "month": self.month,
+            "bill": f"bill {self.days.text}" if self.days.text else "whole month",
+            # null where the bill does not tell its days
+            "covered": None
+            if not self.days.is_told
+            else [{"payer": payer, "share": share} for payer, share in self.days.shares.items()],
             "totals": self.totals,
             "parts": [
                 {

@@ -11,28 +11,36 @@ from estimator.forecasting import WRITES, Forecast
 from estimator.inventory import Inventory
 from estimator.measurement.result import Actuals
 from estimator.measurement.sources import SOURCES, sources_that_count
+from estimator.months import FloatArray
+from estimator.reconciliation.billed_days import BilledDays
 from estimator.reconciliation.levels import SYMMETRIC, MissingLevels
 from estimator.reconciliation.matching import CLOUDTRAIL_CAUSES
 
 KEYS = ("payer", "billed_account", "billed_region", "key", "operation", "unit")
 
 
-def forecast_side(forecast: Forecast) -> pd.DataFrame:
+def forecast_side(forecast: Forecast, shares: FloatArray) -> pd.DataFrame:
     """The forecast by row: quantity, writes, charged, free [unit], cost [USD], price [USD/unit].
 
     `writes` are CloudTrail's own, `charged` is what the inventory's interpretation charges for.
+
+    Parameters
+    ----------
+    forecast : Forecast
+    shares : array
+        The share of each of its rows that falls into the days billed. [0-1]
     """
     rows = forecast.rows
     price = f"{forecast.currency.lower()}_per_unit"
     is_write = rows["cause"].isin(WRITES).to_numpy()
     exempt = is_write & (forecast.inventory.cloudtrail_writes == "exempt")
-    quantity = rows["quantity"].to_numpy()
+    quantity = rows["quantity"].to_numpy() * shares
     frame = _key_columns(rows).assign(
         forecast=quantity,
         writes=np.where(is_write, quantity, 0.0),
         charged=np.where(exempt, 0.0, quantity),
-        forecast_free=np.where(exempt, 0.0, rows["free"].to_numpy()),
-        cost_forecast=rows["cost"].to_numpy(),
+        forecast_free=np.where(exempt, 0.0, rows["free"].to_numpy() * shares),
+        cost_forecast=rows["cost"].to_numpy() * shares,
         listed=rows[price].to_numpy() * quantity,
     )
     frame = _sum_rows(frame)
@@ -86,6 +94,7 @@ def measured_side(
     inventory: Inventory,
     payers: Mapping[str, str],
     names: Mapping[str, str],
+    days: BilledDays | None = None,
 ) -> tuple[pd.DataFrame, float]:
     """The measurements by row: CloudTrail's, its writes, others' [request]; what has no place.
 
@@ -98,6 +107,10 @@ def measured_side(
     rows = rows[rows["quantity"].notna()]
     keyed = _key_columns(rows)
     cause, quantity = rows["cause"].astype(str).to_numpy(), rows["quantity"].to_numpy()
+    if days is not None:
+        # like with like: what was measured after the last day of the bill is in no line of it
+        owners = [payers.get(account, "") for account in keyed["billed_account"]]
+        quantity = quantity * days.weights(rows, owners)
     place = _only_place(inventory)
     if place:
         account, region, key = place

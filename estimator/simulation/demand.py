@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from estimator.months import FloatArray
-from estimator.simulation.draws import Draws, generator
+from estimator.simulation.draws import Draws
 from estimator.simulation.elementary import exp, log
 from estimator.simulation.look_back import LookBackDays, LookBackRequests
 
@@ -36,8 +36,12 @@ class Bin:
     def path(self) -> str:
         """The name of its noise."""
         kind = "write" if self.write else "other"
-        names = (self.payer, self.region, self.meter, kind, self.account, self.driver)
-        return f"count of {' '.join(filter(None, names))}"
+        names = (self.payer, self.region, self.meter, kind, self.account)
+        name = f"count of {' '.join(filter(None, names))}"
+        if not self.driver:
+            return name
+        # as an assumption of the driver, so that its name is none of what the noise depends on
+        return f"{'trails' if self.write else 'readers'}[{self.driver}].{name}"
 
 
 class GrowthFactors:
@@ -206,7 +210,7 @@ class Demand:
             # a stream of its own for each bin: one more bin changes no count of another
             if place not in self._noise:
                 path = list(self.bins)[place].path
-                self._noise[place] = generator(self._draws.seed, path)
+                self._noise[place] = self._draws.generator(path)
             drawn = counts(drawn, self._noise[place])
         return drawn + known
 

@@ -2,16 +2,18 @@
 
 Latin hypercube: each assumption has a draw in the middle of every n-th part of its distribution,
 in an order of its own (McKay, Beckman and Conover 1979, Technometrics 21(2), 239-245). The order
-comes from the seed and the assumption's path alone, so that one more assumption changes no other.
+comes from the seed and the assumption's path alone, so that one more assumption changes no other;
+in it a trail or a reader is the first, the second and so on, so that a new name changes nothing.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 
 import numpy as np
 
-from estimator.inventory import Range
+from estimator.inventory import Inventory, Range
 from estimator.months import FloatArray
 from estimator.simulation.distributions import Kind, UncertainInput
 from estimator.simulation.elementary import exp, log, normal_scores
@@ -26,15 +28,44 @@ def generator(seed: int, path: str) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=words)))
 
 
-class Draws:
-    """The draws of every assumption that was asked for, each drawn once."""
+def places_of(inventory: Inventory) -> dict[str, dict[str, int]]:
+    """The place of each name in the sections whose entries have names."""
+    return {
+        section: {entry.name: number for number, entry in enumerate(entries)}
+        for section, entries in (("trails", inventory.trails), ("readers", inventory.readers))
+    }
 
-    def __init__(self, seed: int, count: int) -> None:
+
+class Draws:
+    """The draws of every assumption that was asked for, each drawn once.
+
+    Parameters
+    ----------
+    seed, count : int
+    places : mapping, optional
+        Of sections whose entries have names (``trails``, ``readers``) the place of each name: with
+        it a new name draws what the old one did.
+    """
+
+    def __init__(
+        self, seed: int, count: int, places: Mapping[str, Mapping[str, int]] | None = None
+    ) -> None:
         self.seed, self.count = seed, count
+        self._places = places or {}
         self._scores = normal_scores(count)
         self.inputs: dict[str, UncertainInput] = {}
         self.order: dict[str, IntArray] = {}
         self.drawn: dict[str, FloatArray] = {}
+
+    def generator(self, path: str) -> np.random.Generator:
+        """The random numbers of a path, whatever the names in it."""
+        section, _, rest = path.partition("[")
+        # from the end: a name may have brackets, what follows it has none before a point
+        name, between, assumption = rest.rpartition("].")
+        place = self._places.get(section, {}).get(name)
+        if between and place is not None:
+            path = f"{section}[{place}].{assumption}"
+        return generator(self.seed, path)
 
     def draw(self, path: str, given: Range, kind: Kind = "quantity") -> FloatArray:
         """The draws of a range; a number stands for itself, as one value."""
@@ -46,7 +77,7 @@ class Draws:
         if path not in self.drawn:
             uncertain = UncertainInput(path, given, kind)
             self.inputs[path] = uncertain
-            self.order[path] = generator(self.seed, path).permutation(self.count)
+            self.order[path] = self.generator(path).permutation(self.count)
             self.drawn[path] = uncertain.values(self._scores[self.order[path]])
         return self.drawn[path]
 
@@ -57,7 +88,7 @@ class Draws:
         """
         if path not in self.drawn:
             self.inputs[path] = label
-            self.order[path] = generator(self.seed, path).permutation(self.count)
+            self.order[path] = self.generator(path).permutation(self.count)
             width = log(np.array([1.0 + variance]))
             scores = self._scores[self.order[path]]
             # less width / 2: it is the mean that is 1, not the median

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import html
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from estimator.figures import count, money, share
@@ -42,6 +44,8 @@ class Simulation:
         leave over. [0-1]
     budgets : DataFrame
         The frame of `estimator.frames.BUDGETS`.
+    over : mapping of str to array
+        For each budget the draws that break it, months x draws.
     draws_requests, draws_cost : array
         Every draw of every month, draws x months. [request, currency]
     mean, point : dict
@@ -63,6 +67,7 @@ class Simulation:
     drivers: pd.DataFrame
     remainder: dict[str, float]
     budgets: pd.DataFrame
+    over: Mapping[str, npt.NDArray[np.bool_]]
     draws_requests: FloatArray
     draws_cost: FloatArray
     mean: dict[str, float]
@@ -203,6 +208,7 @@ def build_simulation(
         for name, rows in by_month.items()
     }
     drivers, remainder = drivers_frame(draws, whole)
+    over = _over(inventory, samples, table.currency)
     means = samples.means
     mean = {
         "requests": math.fsum(means["requests"]),
@@ -236,7 +242,8 @@ def build_simulation(
         monthly=monthly,
         drivers=drivers,
         remainder=remainder,
-        budgets=_budgets(inventory, months, samples, table.currency),
+        budgets=_budgets(inventory, months, samples, over),
+        over=over,
         draws_requests=samples.requests.T,
         draws_cost=samples.cost.T,
         mean=mean,
@@ -257,18 +264,37 @@ def _span(months: FloatArray) -> FloatArray:
     return total
 
 
-def _budgets(inventory: Inventory, months: Months, samples: Samples, currency: str) -> pd.DataFrame:
-    """The probability that each budget is broken: in any month, then in each."""
-    budgets = inventory.budgets if currency == "USD" else ()
-    size = months.count + 1
-    over = [
-        is_over(samples.cost, np.array(budget.usd_per_month))
+def _over(
+    inventory: Inventory, samples: Samples, currency: str
+) -> dict[str, npt.NDArray[np.bool_]]:
+    """The draws that break each budget, months x draws; none where budgets are not compared."""
+    return {
+        budget.name: is_over(samples.cost, np.array(budget.usd_per_month))
         if budget.part is None
         else samples.over[budget.name]
-        for budget in budgets
-    ]
+        for budget in (inventory.budgets if currency == "USD" else ())
+    }
+
+
+def _budgets(
+    inventory: Inventory,
+    months: Months,
+    samples: Samples,
+    over: Mapping[str, npt.NDArray[np.bool_]],
+) -> pd.DataFrame:
+    """The probability that each budget is broken, and its mean use: in all months, then in each."""
+    budgets = [budget for budget in inventory.budgets if budget.name in over]
+    size = months.count + 1
     # a draw that breaks it in several months is one that breaks it in any
-    found = [[broken.any(axis=0).mean(), *broken.mean(axis=1)] for broken in over]
+    found = [
+        [broken.any(axis=0).mean(), *broken.mean(axis=1)]
+        for broken in (over[budget.name] for budget in budgets)
+    ]
+    everything = samples.means["chosen"].to_numpy(dtype=np.float64)
+    means = [
+        everything if budget.part is None else samples.spent[budget.name] for budget in budgets
+    ]
+    expected = [[math.fsum(each), *each] for each in means]
     span = [pd.NaT, *pd.period_range(months.labels[0], periods=months.count, freq="M")]
     names = [budget.name for budget in budgets]
     limits = [budget.usd_per_month for budget in budgets]
@@ -278,6 +304,7 @@ def _budgets(inventory: Inventory, months: Months, samples: Samples, currency: s
             "usd_per_month": np.repeat(np.array(limits, dtype=np.float64), size),
             "month": pd.PeriodIndex(np.array(span * len(budgets), dtype=object), freq="M"),
             "probability": np.array(found, dtype=np.float64).reshape(-1),
+            "expected": np.array(expected, dtype=np.float64).reshape(-1),
         }
     )
 

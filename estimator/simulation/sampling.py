@@ -37,6 +37,8 @@ class Samples:
         cost of the mean requests.
     over : mapping of str to array
         For each budget of a part: months x draws that cost more than it.
+    spent : mapping of str to array
+        For each budget of a part the mean cost of each month. [currency]
     """
 
     requests: FloatArray
@@ -44,6 +46,7 @@ class Samples:
     other: list[FloatArray]
     means: pd.DataFrame
     over: Mapping[str, npt.NDArray[np.bool_]] = field(default_factory=dict)
+    spent: Mapping[str, FloatArray] = field(default_factory=dict)
 
 
 def sample(
@@ -65,6 +68,7 @@ def sample(
     budgets = [budget for budget in inventory.budgets if budget.part is not None]
     covers = {budget.name: budget.covers(inventory.accounts) for budget in budgets}
     over = {budget.name: np.empty((months.count, draws.count), dtype=bool) for budget in budgets}
+    means_spent = {budget.name: np.empty(months.count) for budget in budgets}
     is_exempt = inventory.cloudtrail_writes == "exempt"
     for month in range(months.count):
         quantities = demand.of(month)
@@ -80,6 +84,7 @@ def sample(
         for budget in budgets:
             spent = by_bin[_bins_of(covers[budget.name], bins)].sum(axis=0)
             over[budget.name][month] = is_over(spent, np.array(budget.usd_per_month))
+            means_spent[budget.name][month] = spent.mean()
         # no draws of it by month: that array would be as large as all of the cost
         whole += other
         quantiles.append(quantiles_of(other, shares))
@@ -92,7 +97,7 @@ def sample(
             }
         )
     spread = [quantiles_of(whole, shares), *quantiles]
-    return Samples(requests, cost, spread, pd.DataFrame(rows), over)
+    return Samples(requests, cost, spread, pd.DataFrame(rows), over, means_spent)
 
 
 def _bins_of(covered: Covered | None, bins: Sequence[Bin]) -> npt.NDArray[np.bool_]:
@@ -121,6 +126,10 @@ def repeat_point(
         str(name): np.broadcast_to(part["over"].to_numpy(dtype=bool)[:, None], size)
         for name, part in use.groupby("budget", observed=True)
     }
+    spent = {
+        str(name): part["used"].to_numpy(dtype=np.float64)
+        for name, part in use.groupby("budget", observed=True)
+    }
     # views of one number: the draws of a point take no memory
     every_draw = [np.broadcast_to(point[:, None], size) for point in (requests, cost)]
-    return Samples(every_draw[0], every_draw[1], every, means, over)
+    return Samples(every_draw[0], every_draw[1], every, means, over, spent)

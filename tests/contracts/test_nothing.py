@@ -117,7 +117,7 @@ COMMANDS: dict[str, list[tuple[str, ...]]] = {
     ],
     "plot": [
         ("plot", "i.yaml", *SPAN, *DRAWS, "--kind", kind)
-        for kind in ("cost", "requests", "fan", "drivers", "sankey")
+        for kind in ("cost", "requests", "fan", "drivers", "sankey", "timeline")
     ],
     "export focus": [("export", "focus", "i.yaml", *SPAN, "-f", form) for form in ("csv", "json")],
     "export aws-budgets": [("export", "aws-budgets", "i.yaml", *SPAN, "--limits", "forecast")],

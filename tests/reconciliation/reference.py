@@ -39,6 +39,7 @@ def reconcile_slowly(
     names: Mapping[str, str] | None = None,
     actuals: Actuals | None = None,
     shown: Collection[str] = (),
+    everything: Sequence[Line] = (),
 ) -> dict[tuple[str, ...], Row]:
     """The parts of each row by payer, account, Region, key, operation and unit.
 
@@ -55,6 +56,8 @@ def reconcile_slowly(
         A measurement that covers the month everywhere.
     shown : collection of str
         Payers whose bill shows writes that it does not charge for.
+    everything : sequence of Line, optional
+        The bill's lines with those of no usage. Default: `lines`.
     """
     inventory = forecast.inventory
     own = {account.id: account.payer for account in inventory.accounts}
@@ -64,8 +67,10 @@ def reconcile_slowly(
     payer = meant.pop() if len(meant) == 1 and PAYER not in inventory.payers() else PAYER
     rows: Rows = defaultdict(lambda: defaultdict(lambda: ZERO))
     exempt_forecast = inventory.cloudtrail_writes == "exempt"
-
-    for row in forecast.rows.to_dict("records"):
+    # of a payer without any line nothing is billed yet, and nothing of it is compared
+    here = {own.get(line.account, payer) for line in everything or lines}
+    alone = len(inventory.payers()) == 1
+    for row in forecast.rows[forecast.rows["payer"].isin(here) | alone].to_dict("records"):
         key = row["key"] if names is not None else ""
         place = (row["payer"], row["billed_account"], row["billed_region"], key)
         at = rows[(*place, row["operation"], row["unit"])]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from estimator import forecast, load_inventory, reconcile
+from estimator import KmscostError, forecast, load_inventory, reconcile
 from estimator.frames import RECONCILIATION
 from estimator.reconciliation.result import PARTS
 from tests.forecasting.inventories import IDS, REGIONS, inventories
@@ -150,7 +150,12 @@ def test_parts_add_up_and_are_those_of_the_slow_calculation(tmp_path, text, line
         others = [(*place, "Decrypt", 1000.0) for place in sorted(places)]
         actuals = measured_of(expected, arns, scale=0.7, others=others)
     mixed = [*lines, no_usage("Tax", "0.21"), no_usage("Credit", "-0.05")]
-    reconciliation = reconcile(inventory, legacy_bill(tmp_path / "b.csv", mixed), MONTH, actuals)
+    bill = legacy_bill(tmp_path / "b.csv", mixed)
+    if not {line.account for line in mixed} & {account.id for account in inventory.accounts}:
+        with pytest.raises(KmscostError, match="no bill of these accounts"):
+            reconcile(inventory, bill, MONTH, actuals)
+        return
+    reconciliation = reconcile(inventory, bill, MONTH, actuals)
     assert_adds_up(reconciliation)
     assert {amount["what"]: amount["cost_usd"] for amount in reconciliation.apart} == {
         "Tax": 0.21,
@@ -161,7 +166,9 @@ def test_parts_add_up_and_are_those_of_the_slow_calculation(tmp_path, text, line
         assert reconciliation.levels == {}
     names = {arn: key for key, arn in arns.items()}
     shown = {bill.payer for bill in reconciliation.interpretations if bill.shown_free}
-    slow = reconcile_slowly(expected, lines, follows, names if keyed else None, actuals, shown)
+    slow = reconcile_slowly(
+        expected, lines, follows, names if keyed else None, actuals, shown, mixed
+    )
     quick = rows_of(reconciliation)
     for place, row in slow.items():
         if place not in quick:
@@ -207,6 +214,8 @@ def test_order_and_splitting_change_nothing(tmp_path, text, lines, data, keyed):
     """Law: lines in any order, and each in two, are the same bill."""
     inventory = read(tmp_path, text, arns=keyed)
     lines = key_names(lines, arns_of(text) if keyed else None)
+    own = replace(lines[0], account=inventory.accounts[0].id, amount="1", cost="0.000003")
+    lines.append(own)  # without any account of the inventory it is no bill
     whole = reconcile(inventory, legacy_bill(tmp_path / "a.csv", lines), MONTH)
     halves = [
         replace(line, amount=repr(float(line.amount) / 2), cost=repr(float(line.cost) / 2))

@@ -45,7 +45,7 @@ def test_the_example_is_on_budget_as_billed(example):
     """USD 5.402 billed, all of it CloudTrail's, of 25.00 are 21.608 %."""
     assert example.spent == pytest.approx(5.402)
     assert example.verdict.status == "on budget"
-    sentence = "October 2026 is on budget: USD 5.40 was billed, 21.6 % of budget kms"
+    sentence = "On budget: USD 5.40 was billed for October 2026, 21.6 % of budget kms"
     assert example.verdict.sentence.startswith(sentence)
     assert example.verdict.probability == 0.0
 
@@ -54,9 +54,9 @@ def test_the_example_is_on_budget_as_billed(example):
     # 100 x 31 x 0.000003 + 1 = 1.0093 in October and all months of 31 days, 1.009 in those of 30
     ("budget", "status", "words"),
     [
-        ("1.0093", "on budget", "is on budget: USD 1.01 is forecast, 100 % of budget b"),
-        ("1.0092", "over budget", "is over budget: USD 1.01 is forecast"),
-        ("2", "on budget", "by the forecast no month to 2027-10 breaks it, but the inventory has"),
+        ("1.0093", "on budget", "On budget: USD 1.01 is expected for October 2026, 100 % of"),
+        ("1.0092", "over budget", "Over budget: USD 1.01 is expected for October 2026"),
+        ("2", "on budget", "By the forecast no month to 2027-10 breaks budget b, but the"),
         ("", "no budget", "budgets are not written down"),
     ],
 )
@@ -76,7 +76,7 @@ def test_a_range_that_may_break_the_budget_is_a_risk(write_small):
     assert 0.05 < chance < 0.5
     assert monthly.verdict.status == "at risk"
     assert monthly.verdict.probability == chance
-    assert f"in {chance * 100:.3g} % of 10,000 simulations" in monthly.verdict.sentence
+    assert f"budget b in {chance * 100:.2g} % of 10,000 simulations" in monthly.verdict.sentence
 
 
 def test_copies_of_events_are_no_footnote(tmp_path):
@@ -111,7 +111,8 @@ def test_growth_breaks_a_budget_later(write_small):
     monthly = report(write_small("1.015", more="growth: {files_per_year: 100%}\n"), MONTH)
     over = monthly.forecast.budgets[monthly.forecast.budgets["over"]]
     assert monthly.verdict.status == "at risk"
-    assert f"breaks budget b from {over['month'].iloc[0]}" in monthly.verdict.sentence
+    first = over["month"].iloc[0]
+    assert f"Budget b is expected to be broken from {first}" in monthly.verdict.sentence
 
 
 def test_what_is_not_cloudtrails_breaks_no_budget(tmp_path):
@@ -132,34 +133,33 @@ def test_numbers_agree_in_table_json_and_html(example):
     options = ("--from", MONTH, "--months", "13")
     data = json.loads(kmscost("forecast", EXAMPLE, *options, "--format", "json").stdout)
     drawn = json.loads(
-        kmscost(
-            "simulate", EXAMPLE, *options, "--quantile", "0.05,0.5,0.95", "--format", "json"
-        ).stdout
+        kmscost("simulate", EXAMPLE, *options, "--quantile", "0.05,0.95", "--format", "json").stdout
     )
     table = kmscost("forecast", EXAMPLE, *options).stdout
     page, text = Page(example.html()), example.markdown()
     header, *months, _ = page.table("Each month")
-    assert header[:3] == ["month", "requests", "forecast USD"]
+    assert header[:3] == ["month", "requests", "expected USD"]
     assert len(months) == 12
-    for cells, month in zip(months, data["months"][1:], strict=True):
-        ends = [
-            money(row["value"])
+    for cells, month in zip(months, drawn["months"][1:], strict=True):
+        low, high = (
+            row["value"]
             for row in drawn["quantiles"]
             if row["month"] == month["month"] and row["measure"] == "cost_usd"
-        ]
-        other = money(month["cost_usd_writes_exempt"])
+        )
         expected = [
             month["month"],
-            count(month["requests"]),
-            money(month["cost_usd"]),
-            *ends,
-            other,
+            count(month["mean_requests"]),
+            money(month["mean_cost_usd"]),
+            f"{low:.2f}",
+            f"{high:.2f}",
+            money(month["mean_cost_usd_writes_exempt"]),
         ]
         assert cells[:-1] == expected
-        line = next(row for row in table.splitlines() if row.startswith(month["month"]))
-        assert line.split()[1] == cells[1]
-        assert line.split()[-1] == cells[2]
         assert f"| {' | '.join(cells)} |" in text
+    for month in data["months"]:
+        line = next(row for row in table.splitlines() if row.startswith(month["month"]))
+        assert line.split()[1] == count(month["requests"])
+        assert line.split()[-1] == money(month["cost_usd"])
     reconciled = json.loads(
         kmscost("reconcile", EXAMPLE, BILL, "--month", MONTH, "-f", "json").stdout
     )
@@ -291,7 +291,7 @@ def test_an_inventory_without_requests(tmp_path):
     )
     monthly = report(path, MONTH)
     assert monthly.verdict.status == "on budget"
-    assert "USD 0.00 is forecast" in monthly.verdict.sentence
+    assert "USD 0.00 is expected" in monthly.verdict.sentence
     assert "nan" not in Page(monthly.html()).text
 
 
@@ -334,7 +334,7 @@ def test_the_format_follows_the_ending(tmp_path):
         answer = kmscost(*arguments, "--output", tmp_path / name)
         assert answer.exit_code == 0, answer.stderr
         assert (tmp_path / name).read_text(encoding="utf-8").startswith(begins)
-        assert answer.stderr.startswith("note: October 2026 is on budget")
+        assert answer.stderr.startswith("note: On budget: USD 5.40")
     assert kmscost(*arguments).stdout.startswith("# KMS because of CloudTrail, October 2026")
     assert kmscost(*arguments, "--format", "html").stdout.startswith("<!doctype html>")
 

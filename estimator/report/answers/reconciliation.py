@@ -11,7 +11,7 @@ import pandas as pd
 from estimator.figures import count, listed, money, percent, signed
 from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.reconciliation import Reconciliation
-from estimator.reconciliation.result import PARTS
+from estimator.reconciliation.result import NOT_FORECAST, PARTS
 from estimator.report.answers import Answer
 from estimator.report.blocks import MOST_ROWS, Sheet
 
@@ -56,6 +56,8 @@ def _sides_sheet(reconciliation: Reconciliation) -> Sheet:
     ]
     with_forecast = [(name, rows) for name, rows in groups if rows["forecast"].sum()]
     rest = [rows for _, rows in groups if not rows["forecast"].sum()]
+    # operations that only others ask for are in their line
+    rest = [rows for rows in rest if (rows["billed"] - rows["others"]).abs().sum() > _DUST]
     cells = [_quantities(name, rows) for name, rows in with_forecast]
     if rest:
         names = "other operation" + "s" * (len(rest) != 1)
@@ -64,12 +66,13 @@ def _sides_sheet(reconciliation: Reconciliation) -> Sheet:
         cells.append(_quantities("requests", frame[is_request]))
     if (~is_request).any():
         cells.append(_quantities("key-months", frame[~is_request]))
+    cells += _others(reconciliation)
     for word, rows in (
         (f"{reconciliation.currency} requests", frame[is_request]),
         (f"{reconciliation.currency} keys", frame[~is_request]),
         (reconciliation.currency, frame),
     ):
-        before, after = (math.fsum(rows[f"cost_{side}"]) for side in ("forecast", "billed"))
+        before, after = math.fsum(rows["cost_forecast"]), math.fsum(_own_cost(rows))
         cells.append(
             (
                 word,
@@ -80,13 +83,40 @@ def _sides_sheet(reconciliation: Reconciliation) -> Sheet:
                 _share(before, after),
             )
         )
+    which = f", {reconciliation.days.text}" if reconciliation.days.text else ""
     header = ("", "forecast", "measured", "billed", "difference", "")
-    title = f"Forecast, measured and billed: KMS because of CloudTrail, {reconciliation.month}"
+    title = "Forecast, measured and billed: KMS because of CloudTrail, "
+    title += f"{reconciliation.month}{which}"
     return Sheet(title, header, tuple(cells), numbers=5, sums=1)
 
 
+def _own_cost(rows: pd.DataFrame) -> pd.Series[float]:
+    """What is billed without that which no forecast is made of. [currency]"""
+    cost = rows["cost_billed"]
+    for name in NOT_FORECAST:
+        cost = cost - rows[f"cost_{name}"]
+    return cost
+
+
+def _others(reconciliation: Reconciliation) -> list[tuple[str, ...]]:
+    """What others use of KMS, on lines of its own: it has no forecast to be compared with."""
+    frame = reconciliation.rows
+    is_request = frame["unit"] == "request"
+    units = (math.fsum(frame["others"][is_request]), math.fsum(frame["others"][~is_request]))
+    cells: list[tuple[str, ...]] = [
+        (name, "", "", count(amount), "", "")
+        for name, amount in zip(("others' requests", "others' key-months"), units, strict=True)
+        if abs(amount) > _DUST
+    ]
+    cost = math.fsum(reconciliation.others.values())
+    if cells or abs(cost) > _DUST:
+        cells.append((f"{reconciliation.currency} others'", "", "", money(cost), "", ""))
+    return cells
+
+
 def _quantities(name: str, rows: pd.DataFrame) -> tuple[str, ...]:
-    before, after = math.fsum(rows["forecast"]), math.fsum(rows["billed"])
+    # like with like: what others use of it stands on a line of its own
+    before, after = math.fsum(rows["forecast"]), math.fsum(rows["billed"] - rows["others"])
     # what no log covers is not known, and never a zero
     known = rows["measured"].dropna()
     measured = count(math.fsum(known)) if len(known) else "-"
@@ -103,22 +133,37 @@ def _parts_sheet(reconciliation: Reconciliation) -> Sheet:
     code = reconciliation.currency.lower()
     totals = reconciliation.totals
     before, after = (totals[f"cost_{code}_{side}"] or 0.0 for side in ("forecast", "billed"))
-    parts = reconciliation.parts
-    amounts = adding_up([before, *parts.values()], after)
+    # CloudTrail's parts first, so that a line between says what is billed for it
+    names = [*(name for name in PARTS if name not in NOT_FORECAST), *NOT_FORECAST]
+    parts = {name: reconciliation.parts[name] for name in names}
+    amounts = dict(zip(parts, adding_up([before, *parts.values()], after)[1:-1], strict=True))
+    printed = adding_up([before, *parts.values()], after)
+    own = before + math.fsum(parts[name] for name in names if name not in NOT_FORECAST)
+    requests = reconciliation.request_parts
+    which = f" {reconciliation.days.text}" if reconciliation.days.text else ""
     rows: list[tuple[str, ...]] = [
-        ("forecast", count(totals["requests_forecast"] or 0.0), amounts[0])
+        (f"forecast{which}", count(totals["requests_forecast"] or 0.0), printed[0])
     ]
-    for (name, cost), amount in zip(parts.items(), amounts[1:-1], strict=True):
-        requests = reconciliation.request_parts.get(name)
-        if requests is not None and abs(requests) < _DUST:
-            requests = 0.0
-        if abs(cost) < _DUST and not requests:
+    others: list[tuple[str, ...]] = []
+    for name, cost in parts.items():
+        more = requests.get(name)
+        if more is not None and abs(more) < _DUST:
+            more = 0.0
+        if abs(cost) < _DUST and not more:
             continue
-        more = "" if requests is None else signed(count(requests))
-        rows.append((PARTS[name], more, f"{'+' * (cost > 0)}{amount}"))
-    rows.append(("billed", count(totals["requests_billed"] or 0.0), amounts[-1]))
+        words = "" if more is None else signed(count(more))
+        line = (PARTS[name], words, f"{'+' * (cost > 0)}{amounts[name]}")
+        (others if name in NOT_FORECAST else rows).append(line)
+    billed = totals["requests_billed"] or 0.0
+    if others:
+        counted = count(billed - requests.get("others", 0.0))
+        digits = len(printed[-1].partition(".")[2])
+        rows.append((f"billed{which} for CloudTrail", counted, f"{own:,.{digits}f}"))
+        rows += others
+    rows.append((f"billed{which}", count(billed), printed[-1]))
     header = ("from forecast to bill", "requests", reconciliation.currency)
-    return Sheet("Why they differ", header, tuple(rows), numbers=2, sums=1)
+    title = f"Why they differ{', bill' * bool(which)}{which}"
+    return Sheet(title, header, tuple(rows), numbers=2, sums=1)
 
 
 def adding_up(amounts: Sequence[float], total: float) -> list[str]:

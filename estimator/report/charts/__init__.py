@@ -12,6 +12,8 @@ from estimator.attribution import attribute
 from estimator.figures import share
 from estimator.forecasting import Forecast, calendar, forecast
 from estimator.inventory import Inventory, load_inventory
+from estimator.measurement.measurement_files import load_bill
+from estimator.measurement.result import Actuals
 from estimator.report.charts.chart import WIDE, Chart
 from estimator.report.charts.fan import QUANTILES
 from estimator.simulation import Simulation, simulate
@@ -27,12 +29,15 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS", "chart_of", "draw_alone", "plot"]
 
+Paths = str | Path | Sequence[str | Path]
+
 KINDS = {
     "cost": "cost of requests and keys, month by month, under both interpretations",
     "requests": "requests by cause, month by month",
     "fan": "how sure: the range of each month's cost, against the budgets",
     "drivers": "what causes the spread",
     "sankey": "who causes it, by what, and who is billed, in the first month",
+    "timeline": "months as billed, then months as expected with their range, on one axis",
     "attribution": "whose the requests of logs are, and what they cost on a bill",
 }
 
@@ -46,7 +51,8 @@ def plot(
     seed: int | None = None,
     rates: RateTable | str | Path | None = None,
     discount: float = 0.0,
-    bill: str | Path | Sequence[str | Path] | None = None,
+    bill: Actuals | Paths | None = None,
+    history: str | Path | None = None,
     on: datetime.date | None = None,
 ) -> Figure:
     """A chart of a forecast or of an attribution as a matplotlib figure, which Jupyter shows.
@@ -57,11 +63,12 @@ def plot(
         As for `estimator.forecast`; of an attribution the logs as for `estimator.attribute`, and
         its month.
     kind : str
-        ``cost``, ``requests``, ``fan``, ``drivers``, ``sankey`` or ``attribution``.
+        ``cost``, ``requests``, ``fan``, ``drivers``, ``sankey``, ``attribution`` or ``timeline``.
     draws, seed
         As for `estimator.simulate`, where the kind needs one.
-    bill : paths, optional
-        As for `estimator.attribute`; of an attribution alone.
+    bill, history : optional
+        The bill of an attribution, as for `estimator.attribute`; of a ``timeline`` the months
+        billed and what was forecast then, as for `estimator.report`.
     on : date, optional
         The day that the picture says it was drawn. Default: today, UTC.
 
@@ -75,7 +82,7 @@ def plot(
     KmscostError
         As `estimator.forecast`; or there is no such kind.
     """
-    chart = chart_of(inventory, kind, start, months, draws, seed, rates, discount, bill)
+    chart = chart_of(inventory, kind, start, months, draws, seed, rates, discount, bill, history)
     return draw_alone(chart, on)
 
 
@@ -97,7 +104,8 @@ def chart_of(
     seed: int | None = None,
     rates: RateTable | str | Path | None = None,
     discount: float = 0.0,
-    bill: str | Path | Sequence[str | Path] | None = None,
+    bill: Actuals | Paths | None = None,
+    history: str | Path | None = None,
 ) -> Chart:
     """The chart that `plot` draws, with its text alternative; parameters as there."""
     if kind not in KINDS:
@@ -113,16 +121,28 @@ def chart_of(
         if isinstance(inventory, Inventory):
             expected = "logs, as paths"
             raise UsageError(Problem("inventory", None, "", "an inventory", expected, ""))
+        if isinstance(bill, Actuals):
+            raise UsageError(Problem("bill", None, "", "a measured bill", "a bill, as paths", ""))
         shares = attribute(inventory, bill, start, rates, discount)
         source = "Source: kmscost attribute, from logs" + (" and a bill" if bill else "")
         return replace(
             attribution_chart(shares), notes=(f"{shares.other_interpretation_line}.", source)
         )
-    if bill:
-        found, expected = "a bill", "it with --kind attribution only"
-        raise UsageError(Problem("bill", None, "", found, expected, ""))
     inventory = inventory if isinstance(inventory, Inventory) else load_inventory(inventory)
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
+    if kind == "timeline":
+        from estimator.report.charts.timeline import plot_timeline
+        from estimator.report.past.history_file import History, read_history
+
+        billed = bill if isinstance(bill, Actuals | None) else load_bill(bill)
+        code = table.currency
+        kept = History(code) if history is None else read_history(history, code)
+        drawn = simulate(inventory, start, months, draws, seed, QUANTILES, table, discount)
+        return _with_source(plot_timeline(inventory, billed, drawn, kept, table, discount), drawn)
+    if bill is not None or history is not None:
+        fix = "choose kind timeline, or attribution for a bill"
+        name, found = ("bill", "a bill") if bill is not None else ("history", "a history")
+        raise UsageError(Problem(name, None, "", found, f"none of kind {kind}", fix))
     if kind in ("fan", "drivers"):
         from estimator.report.charts.drivers import drivers_chart
         from estimator.report.charts.fan import fan_chart
@@ -148,7 +168,7 @@ def _with_source(chart: Chart, result: Forecast | Simulation) -> Chart:
     checked = [version.source.checked for _, version in result.versions]
     source += f"; rates checked {max(checked)}" if checked else ""
     source += f", less {share(result.discount)}" if result.discount else ""
-    shows_cost = chart.name in ("cost", "fan", "sankey")
+    shows_cost = chart.name in ("cost", "fan", "sankey", "timeline")
     return replace(
         chart,
         notes=(*([f"{result.other_interpretation_line}."] if shows_cost else []), source),

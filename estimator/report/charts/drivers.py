@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 
-from estimator.figures import share
+from estimator.figures import money, share
 from estimator.reconciliation import Reconciliation
-from estimator.reconciliation.result import PARTS
+from estimator.reconciliation.result import NOT_FORECAST, PARTS
 from estimator.report.answers.reconciliation import adding_up
 from estimator.report.charts.bars import Bar, BarGroup, draw_bars
 from estimator.report.charts.chart import Chart, empty_chart
@@ -14,6 +15,7 @@ from estimator.report.charts.colours import GREEN, GREY, RED
 from estimator.simulation import Simulation
 
 _MOST = 8
+_CENT = 0.01
 
 
 def drivers_chart(simulation: Simulation) -> Chart:
@@ -41,21 +43,24 @@ def drivers_chart(simulation: Simulation) -> Chart:
 
 def difference_chart(reconciliation: Reconciliation) -> Chart:
     """From forecast to bill, one part after another, in amounts that add up as printed."""
-    code = reconciliation.currency.lower()
-    before, after = (
-        reconciliation.totals[f"cost_{code}_{side}"] or 0.0 for side in ("forecast", "billed")
-    )
-    amounts = adding_up([before, *reconciliation.parts.values()], after)
+    # like with like: others' use of the same bill has no forecast, and is said beside
+    parts = {name: cost for name, cost in reconciliation.parts.items() if name not in NOT_FORECAST}
+    before, after = reconciliation.forecast_to_date(), reconciliation.billed
+    amounts = adding_up([before, *parts.values()], after)
     bars = [Bar("forecast", 0.0, before, amounts[0])]
     at = before
-    for (name, cost), amount in zip(reconciliation.parts.items(), amounts[1:-1], strict=True):
+    for (name, cost), amount in zip(parts.items(), amounts[1:-1], strict=True):
         if amount.strip("-0.,"):
             sign = "" if amount.startswith("-") else "+"
             colour = GREEN if cost < 0 else RED
             bars.append(Bar(PARTS[name], at, at + cost, f"{sign}{amount}", colour))
         at += cost
-    bars.append(Bar("billed", 0.0, after, amounts[-1]))
+    bars.append(Bar("billed for CloudTrail", 0.0, after, amounts[-1]))
     description = "; ".join(f"{bar.name} {bar.amount}" for bar in bars)
-    title = f"From forecast to bill in {reconciliation.currency}, {reconciliation.month}"
+    others = math.fsum(reconciliation.others.values())
+    if abs(others) >= _CENT:
+        description += f"; apart from it, others on the same bill: {money(others)}"
+    which = f", bill {reconciliation.days.text}" if reconciliation.days.text else ""
+    title = f"From forecast to bill in {reconciliation.currency}, {reconciliation.month}{which}"
     draw = partial(draw_bars, [BarGroup("", tuple(bars))])
     return Chart("difference", title, description, draw)

@@ -68,14 +68,16 @@ def limits_of(simulation: Simulation, expected: FloatArray) -> list[Limit]:
     return sorted(found, key=lambda limit: (limit.broken_from is None, limit.amount, limit.name))
 
 
-def fan_chart(simulation: Simulation, billed: float | None = None) -> Chart:
+def fan_chart(simulation: Simulation, billed: float | None = None, word: str = "billed") -> Chart:
     """Quantiles of each month's cost around what is expected, with the budgets of everything.
 
     Parameters
     ----------
     simulation : Simulation
     billed : float, optional
-        What the first month was billed.
+        What the first month was billed for CloudTrail.
+    word : str
+        What it is called: a bill of a part of the month has the forecast of its rest in it.
     """
     labels, unit = simulation.months.labels, simulation.currency
     title = f"How sure: cost of each month in {unit}, with its range"
@@ -96,13 +98,13 @@ def fan_chart(simulation: Simulation, billed: float | None = None) -> Chart:
     if limits:
         description += f"; {listed((limit.words for limit in limits), separator='; ')}"
     if billed is not None:
-        description += f"; billed in {labels[0]}: {money(billed)}"
+        description += f"; {word} in {labels[0]}: {money(billed)}"
     points = tuple(
         f"{label}: {unit} {money(middle)} expected"
         + (f", {money(low)} to {money(high)} in 90 % of simulations" if is_spread else "")
         for label, middle, low, high in zip(labels, expected, values[0], values[-1], strict=True)
     )
-    draw = partial(_draw_fan, values, expected, labels, limits, billed, unit)
+    draw = partial(_draw_fan, values, expected, labels, limits, (billed, word), unit)
     return Chart("fan", title, description, draw, points)
 
 
@@ -111,11 +113,12 @@ def _draw_fan(
     expected: FloatArray,
     labels: tuple[str, ...],
     limits: list[Limit],
-    billed: float | None,
+    bill: tuple[float | None, str],
     unit: str,
     width: float,
 ) -> Picture:
     size = Size(width, 300 if width < 500 else 340)
+    billed, word_of_bill = bill
     low = min(float(values.min()), float(expected.min()), np.inf if billed is None else billed)
     high = max(float(values.max()), float(expected.max()), billed or 0.0)
     near = [limit for limit in limits if limit.broken_from or limit.amount <= high * _FAR]
@@ -143,7 +146,7 @@ def _draw_fan(
     axes.plot(places, expected, color=BLUE, linewidth=2.4, solid_capstyle="round")
     _draw_limits(axes, near, values, size, head)
     if billed is not None:
-        _draw_billed(axes, billed)
+        _draw_billed(axes, billed, word_of_bill)
     words = [(float(expected[-1]), "expected", INK)]
     if is_spread:
         words += [(float(values[0, -1]), "5 %", MUTED), (float(values[4, -1]), "95 %", MUTED)]
@@ -198,7 +201,7 @@ def _draw_limits(
     set_apart(axes)
 
 
-def _draw_billed(axes: Axes, billed: float) -> None:
+def _draw_billed(axes: Axes, billed: float, word: str) -> None:
     # a dot, no line: a bill has no range
     axes.plot([0], [billed], "o", markersize=9, color=INK)
     # beside it: above or below the name could meet the band or the months
@@ -208,7 +211,7 @@ def _draw_billed(axes: Axes, billed: float) -> None:
         "color": INK,
         "va": "center",
     }
-    axes.annotate(f"billed {money(billed)}", (0, billed), (9, 0), **style)
+    axes.annotate(f"{word} {money(billed)}", (0, billed), (9, 0), **style)
     set_apart(axes)
 
 

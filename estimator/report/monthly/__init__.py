@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from estimator.advice import advise
@@ -16,7 +17,10 @@ from estimator.months import Months, month_label, parse_month
 from estimator.reconciliation import reconcile
 from estimator.report.charts.fan import QUANTILES
 from estimator.report.monthly.breakdown import break_down
+from estimator.report.monthly.changes import find_changes
 from estimator.report.monthly.result import MonthlyReport
+from estimator.report.past.history_file import History, read_history
+from estimator.report.past.months import collect_past
 from estimator.simulation import simulate
 from pricing.rates import RateTable, load_rates
 from pricing.reading.problems import Problem, UsageError
@@ -46,6 +50,7 @@ def report(
     draws: int = 10_000,
     advice: bool | None = None,
     set: Settings | None = None,  # noqa: A002 (as --set)
+    history: str | Path | None = None,
 ) -> MonthlyReport:
     """The monthly budget report: verdict, the month, the months ahead, where it comes from.
 
@@ -56,9 +61,9 @@ def report(
     month : str or date, optional
         The month to report, as ``2026-10``. Default: the last whole one, UTC.
     actuals : Actuals or paths, optional
-        What was measured, as `load_actuals` takes it.
+        What was measured, as `load_actuals` takes it; earlier months are looked back at.
     bill : Actuals or paths, optional
-        The bill of the month, as `reconcile` takes it.
+        The bill of the month, as `reconcile` takes it, and of as many months before it.
     months_ahead : int
         How many months after it are forecast, 0 to 120. [month]
     seed, draws
@@ -67,6 +72,10 @@ def report(
         Whether what would save money is worked out too: every change is forecast again, so it takes
         longer than all the rest. Default: up to 2,000 accounts. Only where `inventory` has a
         document, as `estimator.advise` needs it.
+    history : path, optional
+        The file of earlier reports: what they forecast is held against the bills, and their
+        inventory against this one. It is read here, and written by `MonthlyReport.write_history`;
+        none yet is an empty one.
 
     Returns
     -------
@@ -94,7 +103,8 @@ def report(
     unread = tuple(line for measurement in read for line in measurement.skipped.lines())
     if advice is None and not is_small:
         unread += (_NO_ADVICE,)
-    return MonthlyReport(
+    kept = History(table.currency) if history is None else read_history(history, table.currency)
+    report_without_past = MonthlyReport(
         month=label,
         forecast=forecast(inventory, label, span, rates=table, discount=discount),
         simulation=simulate(inventory, label, span, draws, seed, QUANTILES, table, discount),
@@ -105,6 +115,23 @@ def report(
         else reconcile(inventory, billed, label, measured, table, discount),
         advice=advise(inventory, label, span, table, discount) if is_advised else None,
         unread=unread,
+        history=kept,
+    )
+    past, left_out = collect_past(
+        inventory,
+        label,
+        billed,
+        measured,
+        table,
+        discount,
+        kept,
+        report_without_past.past_month(),
+    )
+    return replace(
+        report_without_past,
+        past=past,
+        changes=find_changes(kept.before(label), inventory, label, table, discount),
+        unread=(*unread, *left_out),
     )
 
 

@@ -38,6 +38,14 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """A question of the reader, and its answer in a few lines."""
+
+    question: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Document:
     """The whole report.
 
@@ -48,7 +56,9 @@ class Document:
     status : str
         ``on budget``, ``at risk``, ``over budget`` or ``no budget``.
     verdict : str
-        One sentence.
+        The month against the budget and the months ahead, in a few sentences.
+    answers : tuple of Answer
+        Why, what changed, what to do.
     beside : tuple of str
         What stands directly under it: the other interpretation.
     sections : tuple of Section
@@ -58,5 +68,6 @@ class Document:
     subtitle: str
     status: str
     verdict: str
+    answers: tuple[Answer, ...]
     beside: tuple[str, ...]
     sections: tuple[Section, ...]

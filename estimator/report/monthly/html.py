@@ -100,7 +100,7 @@ def write_page(document: Document, inputs: ReportInputs) -> str:
     environment.tests["sort"] = _is_kind
     return environment.get_template("page.html").render(
         report=document,
-        first=first_page(document, inputs),
+        first=first_page(document),
         figures=drawn,
         month=month_in_words(inputs.month),
         mark=MARKS[document.status],

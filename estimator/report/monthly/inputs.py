@@ -13,10 +13,18 @@ import pandas as pd
 from estimator.advice import Advice
 from estimator.forecasting import Forecast
 from estimator.inventory import Inventory
+from estimator.inventory.budgets import Budget
 from estimator.measurement.result import Actuals
 from estimator.reconciliation import Reconciliation
-from estimator.report.answers.budgets_and_copies import copies_charged
+from estimator.report.answers.budgets_and_copies import CopyCharge, copies_charged
+from estimator.report.monthly.changes import Changes
+from estimator.report.past.month_cost import BillRange, MonthCost
+from estimator.report.past.months import PastMonth
 from estimator.simulation import Simulation
+from estimator.simulation.quantiles import quantiles_of
+
+_TENTH = 0.1
+_HALF_CENT = 0.005  # what a bill rounds is outside of no range
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -40,6 +48,10 @@ class ReportInputs:
         The month against its bill.
     advice : Advice or None
         What would save money over these months.
+    past : tuple of PastMonth
+        The months up to the reported one, which is the last.
+    changes : Changes or None
+        What changed since the report before, where it was kept.
     unread : tuple of str
         What of the measurements and of the bill could not be read, and why.
     """
@@ -51,6 +63,8 @@ class ReportInputs:
     actuals: Actuals | None = None
     reconciliation: Reconciliation | None = None
     advice: Advice | None = None
+    past: tuple[PastMonth, ...] = ()
+    changes: Changes | None = None
     unread: tuple[str, ...] = ()
 
     @property
@@ -91,16 +105,118 @@ class ReportInputs:
             None,
         )
 
-    @property
-    def spent(self) -> float:
-        """The cost of CloudTrail's use of KMS as billed; as forecast, without a bill. [currency]
+    @cached_property
+    def expected(self) -> dict[str, float]:
+        """The mean of the draws of the month: requests, cost under both interpretations."""
+        return self._means(slice(0, 1))
+
+    @cached_property
+    def expected_ahead(self) -> dict[str, float]:
+        """The same of the months ahead."""
+        return self._means(slice(1, None))
+
+    def _means(self, months: slice) -> dict[str, float]:
+        rows = self.simulation.monthly.iloc[months]
+        names = ["requests", self.cost]
+        names += [f"{self.cost}_writes_{name}" for name in ("charged", "exempt")]
+        return {name: math.fsum(rows[f"mean_{name}"]) for name in names}
+
+    @cached_property
+    def month_cost(self) -> MonthCost:
+        """The cost of CloudTrail's use of KMS in the month: billed, and expected of the rest.
 
         Requests and keys that are not CloudTrail's are in the bill and not in this.
         """
-        before = self.month_totals[self.cost]
-        return (
-            before if self.reconciliation is None else before + self.reconciliation.forecast_error
-        )
+        return self._month_cost("", (), self.expected[self.cost])
+
+    def cost_of(self, budget: Budget) -> MonthCost:
+        """The same of what a budget covers, as far as the bill tells it apart.
+
+        A bill tells payers and accounts apart, and never trails or readers: these are forecast.
+        """
+        covered = budget.covers(self.inventory.accounts)
+        if covered is None:
+            return self.month_cost
+        rows = self.simulation.budgets
+        rows = rows[(rows["budget"] == budget.name) & rows["month"].notna()]
+        expected = float(rows["expected"].iloc[0])
+        return self._month_cost(covered.column, covered.members, expected)
+
+    def _month_cost(self, column: str, names: tuple[str, ...], expected: float) -> MonthCost:
+        # a bill without a line of KMS, as one of other services, says nothing of what KMS cost
+        if column == "driver" or self.reconciliation is None or not self.reconciliation.has_kms:
+            return MonthCost(None, expected)
+        found = self.reconciliation.billed_and_rest(column, names)
+        if found is None:
+            return MonthCost(None, expected)
+        billed, rest = found
+        if rest:
+            # the rest of the forecast is expected, not typical; what the bill adds to it stays
+            rest += self.reconciliation.forecast_of_rest(column, names) * (
+                self._expected_by_typical(column, names, expected) - 1
+            )
+        return MonthCost(billed, rest)
+
+    def _expected_by_typical(self, column: str, names: tuple[str, ...], expected: float) -> float:
+        assert self.reconciliation is not None
+        typical = self.reconciliation.forecast_of_month(column, names)
+        return expected / typical if typical else 1.0
+
+    @property
+    def spent(self) -> float:
+        """The cost of the month: billed, and expected of what is not billed yet. [currency]"""
+        return self.month_cost.total
+
+    @property
+    def billed_words(self) -> str:
+        """The days that the bill covers, such as ``to 15 October``; empty where it is whole."""
+        return "" if self.reconciliation is None else self.reconciliation.days.text
+
+    @property
+    def bill_text(self) -> str | None:
+        """What the bill covers, such as ``bill to 15 October``; None without a bill."""
+        if self.reconciliation is None:
+            return None
+        return f"bill {self.billed_words}" if self.billed_words else "whole month"
+
+    @cached_property
+    def bill_range(self) -> BillRange | None:
+        """The bill beside the forecast's range of the same days; None where nothing compares."""
+        found = self.reconciliation
+        if found is None or not found.days.is_told:
+            return None
+        billed = self.month_cost.billed
+        typical, to_date = found.forecast_of_month(), found.forecast_to_date()
+        if billed is None or not typical or not to_date or not found.has_kms:
+            return None
+        ends = quantiles_of(self.simulation.draws_cost[:, 0], (0.05, 0.95)) * to_date / typical
+        low, high = float(ends[0]), float(ends[1])
+        # a forecast without ranges is one number: a tenth off is off
+        room = 0.0 if self.has_ranges else _TENTH
+        edge = _HALF_CENT if self.has_ranges else 0.0
+        inside = low * (1 - room) - edge <= billed <= high * (1 + room) + edge
+        return BillRange(billed, low, high, inside)
+
+    @property
+    def bill_factor(self) -> float:
+        """How many times the expected cost the bill is, where it lies above the range; else 1."""
+        held = self.bill_range
+        if held is None or held.is_inside or held.billed < held.high or held.high <= 0:
+            return 1.0
+        assert self.reconciliation is not None
+        share = self.reconciliation.forecast_to_date() / self.reconciliation.forecast_of_month()
+        return max(held.billed / (self.expected[self.cost] * share), 1.0)
+
+    @property
+    def calibrate_command(self) -> str:
+        """The command that brings the forecast to what was measured."""
+        return f"kmscost calibrate {self.inventory.path} MEASUREMENTS"
+
+    @property
+    def has_copies_to_show(self) -> bool:
+        """True where copies of KMS events cost a tenth of the KMS sum or more."""
+        copies = CopyCharge.from_totals(self.month_totals, self.currency)
+        return copies.high > 0 and copies.high >= _TENTH * abs(self.spent)
 
     @property
     def has_ranges(self) -> bool:

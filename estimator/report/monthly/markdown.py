@@ -14,6 +14,10 @@ def write_markdown(document: Document) -> str:
         escape(document.subtitle),
         f"**{escape(document.verdict)}**",
     ]
+    parts += [
+        f"**{escape(answer.question)}** {escape(' '.join(answer.lines))}"
+        for answer in document.answers
+    ]
     parts += [escape(line) for line in document.beside]
     for section in document.sections:
         parts.append(f"## {escape(section.title)}")

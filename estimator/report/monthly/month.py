@@ -18,11 +18,13 @@ from estimator.report.blocks import Lines, Sheet, write_paragraphs
 from estimator.report.charts.drivers import difference_chart
 from estimator.report.monthly.document import Block, Card, Cards, Section
 from estimator.report.monthly.inputs import ReportInputs
-from estimator.report.monthly.words import month_in_words, often
+from estimator.report.monthly.verdict import judge
+from estimator.report.monthly.words import between_ends, month_in_words, often
 from estimator.simulation.quantiles import quantiles_of
 from estimator.volume.others import expected_others
 
 _MOST = 10
+_DUST = 1e-7  # what is left of sums that should be zero
 _WHOLE = 0.9  # a month that is covered so far is compared with; reconcile has the same [0-1]
 
 
@@ -44,22 +46,30 @@ def month_section(inputs: ReportInputs) -> Section:
 
 
 def _cards(inputs: ReportInputs) -> Cards:
-    unit = inputs.currency
-    whole = [budget for budget in inputs.inventory.budgets if budget.part is None and unit == "USD"]
+    unit, verdict = inputs.currency, judge(inputs)
     cards = []
-    if whole:
-        lowest = min(whole, key=lambda budget: budget.usd_per_month)
-        note = f"{lowest.name}, a month"
-        cards.append(Card("Budget", money(lowest.usd_per_month), unit, note))
-    month = inputs.month_totals
-    low, high = quantiles_of(inputs.simulation.draws_cost[:, 0], (0.05, 0.95))
-    note = f"{money(float(low))} to {money(float(high))} in 90 % of simulations"
-    if not inputs.has_ranges:
-        note = "no ranges, so no width"
-    cards.append(Card("Forecast", money(month[inputs.cost]), unit, note))
-    cards.append(Card("Forecast requests", count(month["requests"]), "requests", "of KMS"))
-    if inputs.copies_line is not None:
-        copies = CopyCharge.from_totals(month, unit)
+    main = next((each for each in verdict.states if each.budget.name == verdict.budget), None)
+    if main is not None:
+        # the budget that the verdict speaks of
+        budget = main.budget
+        note = f"{budget.name}, a month"
+        note += f", {budget.part_in_words}" if budget.part else ""
+        cards.append(Card("Budget", money(budget.usd_per_month), unit, note))
+    cost = inputs.month_cost
+    if cost.billed is not None:
+        bill = "" if cost.is_billed else f", {inputs.bill_text}"
+        note = f"CloudTrail's part{bill}"
+        cards.append(Card("Billed", money(cost.billed), unit, note))
+        if not cost.is_billed:
+            share_of_it = "" if main is None or main.share is None else f", {share(main.share)}"
+            note = f"billed and the rest, {money(cost.rest)}, as forecast{share_of_it}"
+            cards.append(Card("By the month's end", money(cost.total), unit, note))
+    cards.append(_forecast_card(inputs))
+    cards.append(
+        Card("Forecast requests", count(inputs.expected["requests"]), "requests", "of KMS")
+    )
+    if inputs.has_copies_to_show:
+        copies = CopyCharge.from_totals(inputs.month_totals, unit)
         note = "on CloudTrail's bill, apart from KMS"
         cards.append(Card("Copies of KMS events", copies.text, unit, note))
     measured = _measured_rows(inputs)
@@ -68,59 +78,69 @@ def _cards(inputs: ReportInputs) -> Cards:
         own = measured[measured["cause"] != "other"]["quantity"].sum()
         note = "CloudTrail's, as far as covered"
         cards.append(Card("Measured", count(float(own)), "requests", note))
-    reconciliation = inputs.reconciliation
-    if reconciliation is not None:
-        totals = reconciliation.totals
-        billed = totals[f"{inputs.cost}_billed"] or 0.0
-        difference = totals[f"{inputs.cost}_difference"] or 0.0
-        relative = totals["relative_difference"]
-        cards.append(Card("Billed", money(billed), unit, "all of KMS on the bill"))
-        of_it = "" if relative is None else percent(relative)
-        cards.append(Card("Difference", signed(money(difference)), unit, f"{of_it} to forecast"))
+    found = inputs.reconciliation
+    if found is not None and found.has_kms and found.days.is_told:
+        error, before = found.forecast_error, found.forecast_to_date()
+        of_it = f"{percent(error / before)} " if before else ""
+        which = f"forecast {inputs.billed_words}".strip()
+        note = f"{of_it}to the {which} of {money(before)}"
+        cards.append(Card("Difference", signed(money(error)), unit, note))
+    if found is not None and any(abs(cost) > _DUST for cost in found.others.values()):
+        others = math.fsum(found.others.values())
+        note = "what is not CloudTrail's, on the same bill"
+        cards.append(Card("Others' KMS", money(others), unit, note))
     return Cards(tuple(cards))
+
+
+def _forecast_card(inputs: ReportInputs) -> Card:
+    """The expected cost with its range; the typical one where it is another."""
+    low, high = quantiles_of(inputs.simulation.draws_cost[:, 0], (0.05, 0.95))
+    note = "no ranges, so no width"
+    if inputs.has_ranges:
+        typical = money(inputs.month_totals[inputs.cost])
+        note = (
+            f"expected, the mean of simulations; {between_ends(float(low), float(high))} in 90 % "
+            f"of them; typical, their middle: {typical}"
+        )
+    return Card("Forecast", money(inputs.expected[inputs.cost]), inputs.currency, note)
 
 
 def budgets_sheet(inputs: ReportInputs) -> Sheet | None:
     """Every budget in the month, and the months ahead; the ten fullest."""
-    frame = inputs.forecast.budgets
-    if not len(frame):
+    states = judge(inputs).states
+    if not states:
         return None
-    month = frame["month"].astype(str)
-    now = frame[month == inputs.month].reset_index(drop=True)
-    later = frame[month > inputs.month].groupby("budget", observed=True)["used"].max()
+    use = inputs.forecast.budgets
+    use = use[use["month"].astype(str) == inputs.month]
+    other_use = dict(zip(use["budget"].astype(str), use["used_other_reading"], strict=True))
     # a budget of nothing has no share: whatever is used is over it, so it stands first
-    order = now["share"].fillna(np.inf).sort_values(ascending=False, kind="stable").index
-    chances = inputs.simulation.budgets
-    ever = chances[chances["month"].notna() & (chances["month"].astype(str) == inputs.month)]
-    likely = dict(zip(ever["budget"].astype(str), ever["probability"], strict=True))
-    parts = {each.name: each for each in inputs.inventory.budgets}
+    order = sorted(states, key=lambda state: -(np.inf if state.share is None else state.share))
     rows: list[tuple[str, ...]] = []
-    for row in now.loc[order[:_MOST]].to_dict("records"):
-        name = str(row["budget"])
-        budget = parts[name]
-        covers = budget.part_in_words or "all"
-        highest = later.get(name, math.nan)
+    for state in order[:_MOST]:
+        budget, cost = state.budget, state.cost
         rows.append(
             (
-                name,
-                covers,
-                money(row["usd_per_month"]),
-                money(row["used"]),
-                "-" if pd.isna(row["share"]) else share(row["share"]),
-                money(row["used_other_reading"]),
-                "-" if name not in likely else often(likely[name]),
-                "-" if pd.isna(highest) else money(float(highest)),
+                budget.name,
+                budget.part_in_words or "all",
+                state.status,
+                money(budget.usd_per_month),
+                "-" if cost.billed is None else money(cost.billed),
+                money(cost.total),
+                "-" if state.share is None else share(state.share),
+                money(other_use[budget.name]),
+                "-" if state.highest is None else money(state.highest),
+                "-" if state.chance is None else often(state.chance),
             )
         )
-    more = len(now) - _MOST
+    more = len(order) - _MOST
     if more > 0:
-        over = int(now.loc[order[_MOST:], "over"].sum())
-        rows.append((f"{more:,} more", f"{over:,} of them over", *[""] * 6))
-    other = f"if {inputs.forecast.other_interpretation} USD"
-    header: tuple[str, ...] = ("budget", "covers", "USD a month", "forecast USD", "share", other)
-    header = (*header, "simulations over", "highest ahead USD")
-    title = f"Budgets in {inputs.month}, by the forecast"
-    return Sheet(title, header, tuple(rows), numbers=6, sums=int(more > 0))
+        over = sum(state.is_broken for state in order[_MOST:])
+        rows.append((f"{more:,} more", f"{over:,} of them over", *[""] * 8))
+    other = f"forecast if {inputs.forecast.other_interpretation} USD"
+    header: tuple[str, ...] = ("budget", "covers", "status", "USD a month", "billed USD")
+    header = (*header, "month USD", "share", other, "highest ahead USD", "simulations over ahead")
+    title = f"Budgets in {inputs.month}: billed, else expected"
+    return Sheet(title, header, tuple(rows), numbers=7, sums=int(more > 0))
 
 
 def _measured_rows(inputs: ReportInputs) -> pd.DataFrame | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,10 +15,11 @@ from estimator.report.charts.fan import fan_chart
 from estimator.report.charts.months import cost_chart, requests_chart
 from estimator.report.monthly.document import Block, Section
 from estimator.report.monthly.inputs import ReportInputs
-from estimator.report.monthly.words import often
+from estimator.report.monthly.verdict import judge
+from estimator.report.monthly.words import between_ends, often, range_end
 from estimator.simulation.quantiles import quantiles_of
 
-_ENDS = (0.05, 0.5, 0.95)
+_ENDS = (0.05, 0.95)
 _MOST = 36
 
 
@@ -26,8 +28,8 @@ def outlook_section(inputs: ReportInputs) -> Section | None:
     labels = inputs.forecast.months.labels
     if len(labels) == 1:
         return None
-    reconciliation = inputs.reconciliation
-    billed = None if reconciliation is None else reconciliation.totals[f"{inputs.cost}_billed"]
+    # of CloudTrail alone, and of the whole month: the fan is a forecast of nothing else
+    billed = inputs.month_cost.total if inputs.month_cost.billed is not None else None
     copies = CopyCharge.from_totals(inputs.outlook_totals, inputs.currency)
     in_all = [_in_all(inputs)]
     if copies.high > 0:
@@ -37,7 +39,11 @@ def outlook_section(inputs: ReportInputs) -> Section | None:
         )
     blocks: list[Block] = [
         write_paragraphs(*in_all),
-        fan_chart(inputs.simulation, billed),
+        fan_chart(
+            inputs.simulation,
+            billed,
+            "billed" if inputs.month_cost.is_billed else "billed and forecast",
+        ),
         months_sheet(inputs),
         cost_chart(inputs.forecast),
         requests_chart(inputs.forecast),
@@ -49,50 +55,55 @@ def outlook_section(inputs: ReportInputs) -> Section | None:
 def _in_all(inputs: ReportInputs) -> str:
     # quantiles do not add up over months: each draw is summed first
     whole = inputs.simulation.draws_cost[:, 1:].sum(axis=1)
-    low, high = (money(float(end)) for end in quantiles_of(whole, (0.05, 0.95)))
-    ahead, unit = inputs.outlook_totals, inputs.currency
+    low, high = quantiles_of(whole, (0.05, 0.95))
+    ahead, unit = inputs.expected_ahead, inputs.currency
     other = inputs.forecast.other_interpretation
     line = f"Together {unit} {money(ahead[inputs.cost])} by the forecast"
-    line += f", {unit} {low} to {high} in 90 % of simulations" if inputs.has_ranges else ""
+    if inputs.has_ranges:
+        line = f"Together {unit} {money(ahead[inputs.cost])} is expected, "
+        line += f"{between_ends(float(low), float(high))} in 90 % of simulations"
     cost = money(ahead[f"{inputs.cost}_writes_{other}"])
     return f"{line}; {unit} {cost} if {INTERPRETATION_WORDS[other]}."
 
 
 def months_sheet(inputs: ReportInputs) -> Sheet:
-    """Each month ahead: forecast, range, the other interpretation, how often the budget breaks.
+    """Each month ahead: expected, range, the other interpretation, how often the budget breaks.
 
     Where nothing is a range only the forecast and the other interpretation are shown.
     """
-    drawn, monthly, ahead = (
-        inputs.simulation.draws_cost,
-        inputs.forecast.monthly,
-        inputs.outlook_totals,
-    )
+    drawn, means = inputs.simulation.draws_cost, inputs.simulation.monthly
     other, unit = inputs.forecast.other_interpretation, inputs.currency
-    limits = [budget.usd_per_month for budget in inputs.inventory.budgets if budget.part is None]
-    # budgets are in USD: beside amounts of another currency they would be compared by mistake
-    limit = min(limits) if limits and unit == "USD" and inputs.has_ranges else None
+    # the probability of the budget that the verdict speaks of: a name for every number
+    name = judge(inputs).budget if inputs.has_ranges else None
+    over = None if name is None else inputs.simulation.over[name]
 
-    def cells(name: str, totals: Mapping[Any, Any], draws: FloatArray) -> tuple[str, ...]:
-        ends = [money(float(end)) for end in quantiles_of(draws, _ENDS)]
-        shown = ends if inputs.has_ranges else []
-        cost, other_cost = totals[inputs.cost], totals[f"{inputs.cost}_writes_{other}"]
-        return name, count(totals["requests"]), money(cost), *shown, money(other_cost)
+    def cells(label: str, totals: Mapping[Any, Any], draws: FloatArray) -> tuple[str, ...]:
+        ends = [float(end) for end in quantiles_of(draws, _ENDS)]
+        shown = [range_end(end, max(map(abs, ends))) for end in ends] if inputs.has_ranges else []
+        cost, other_cost = totals["cost"], totals["other"]
+        return label, count(totals["requests"]), money(cost), *shown, money(other_cost)
 
+    named = {
+        "requests": means["mean_requests"].to_numpy(),
+        "cost": means[f"mean_{inputs.cost}"].to_numpy(),
+        "other": means[f"mean_{inputs.cost}_writes_{other}"].to_numpy(),
+    }
     rows = []
     for at in range(1, min(inputs.forecast.months.count, _MOST + 1)):
-        draws = drawn[:, at]
-        over = [] if limit is None else [often(float((draws > limit).mean()))]
+        breaks = [] if over is None else [often(float(over[at].mean()))]
+        totals = {key: float(values[at]) for key, values in named.items()}
         label = inputs.forecast.months.labels[at]
-        rows.append((*cells(label, monthly.iloc[at].to_dict(), draws), *over))
-    total = cells("all", ahead, drawn[:, 1:].sum(axis=1))
-    header = ["month", "requests", f"forecast {unit}"]
+        rows.append((*cells(label, totals, drawn[:, at]), *breaks))
+    sums = {key: math.fsum(values[1:]) for key, values in named.items()}
+    total = cells("all", sums, drawn[:, 1:].sum(axis=1))
+    header = ["month", "requests", f"{'expected' if inputs.has_ranges else 'forecast'} {unit}"]
     header += [f"{share(end)} {unit}" for end in _ENDS] if inputs.has_ranges else []
-    header += [f"if {other} {unit}"] + ([] if limit is None else ["simulations over budget"])
+    header += [f"if {other} {unit}"]
+    header += [] if over is None else [f"simulations over {name}"]
     more = inputs.forecast.months.count - 1 - len(rows)
     if more > 0:
         rows.append((f"{more} more", *[""] * (len(header) - 1)))
-    rows.append((*total, *([] if limit is None else [""])))
-    title = "Each month: forecast, and how far the cost may spread"
-    numbers, sums = len(header) - 1, 1 + (more > 0)
-    return Sheet(title, tuple(header), tuple(rows), numbers=numbers, sums=sums)
+    rows.append((*total, *([] if over is None else [""])))
+    title = "Each month: what is expected, and how far the cost may spread"
+    numbers, ends = len(header) - 1, 1 + (more > 0)
+    return Sheet(title, tuple(header), tuple(rows), numbers=numbers, sums=ends)

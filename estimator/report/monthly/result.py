@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from estimator.report.monthly.document import Document
@@ -12,6 +15,29 @@ from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.markdown import write_markdown
 from estimator.report.monthly.sections import build_document
 from estimator.report.monthly.verdict import Verdict, judge
+from estimator.report.past.history_file import History, KeptReport, describe_inventory
+from estimator.report.past.months import (
+    PastMonth,
+    change_to_month_before,
+    measured_of,
+    year_to_date,
+)
+
+
+def _describe_month(past: PastMonth, months: Sequence[PastMonth], at: int) -> dict[str, Any]:
+    cost = past.cost
+    return {
+        "month": past.month,
+        "bill": past.bill or None,
+        "billed": None if cost is None else cost.billed,
+        "rest": None if cost is None else cost.rest,
+        "cost": None if cost is None else cost.total,
+        "month_over_month": change_to_month_before(months, at),
+        "others": past.others,
+        "measured_requests": past.measured,
+        "forecast": past.forecast,
+        "forecast_then": past.forecast_then,
+    }
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -20,8 +46,10 @@ class MonthlyReport(ReportInputs):
 
     `verdict` says whether it is on budget, `document` is the report as blocks; attributes are those
     of `ReportInputs`: month, forecast, simulation, breakdown, actuals, reconciliation, advice,
-    unread.
+    past, changes, unread; `history` are the reports kept so far.
     """
+
+    history: History = field(default_factory=lambda: History("USD"))
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -32,6 +60,41 @@ class MonthlyReport(ReportInputs):
     def document(self) -> Document:
         """The report as blocks in the order of reading."""
         return build_document(self)
+
+    def past_month(self) -> PastMonth:
+        """The month that is reported, as those before it."""
+        cost, others = self.month_cost, None
+        if self.reconciliation is not None:
+            others = math.fsum(self.reconciliation.others.values())
+        return PastMonth(
+            month=self.month,
+            cost=None if cost.billed is None else cost,
+            bill=self.bill_text or "",
+            others=others,
+            measured=measured_of(self.actuals, self.month),
+            forecast=self.expected[self.cost],
+            forecast_then=self.history.forecast_then(self.month),
+        )
+
+    def write_history(self, path: str | Path) -> None:
+        """Write the history with this report in it, for the reports of later months.
+
+        Raises
+        ------
+        KmscostError
+            The place cannot be written: what was there is there still.
+        """
+        means = self.simulation.monthly
+        costs = means[f"mean_{self.cost}"].to_numpy(dtype=float).tolist()
+        cost = self.month_cost
+        kept = KeptReport(
+            month=self.month,
+            expected=dict(zip(self.forecast.months.labels, costs, strict=True)),
+            # of a month in progress the next report has more
+            billed=cost.billed if cost.is_billed else None,
+            inventory=describe_inventory(self.inventory),
+        )
+        self.history.add(kept).write(Path(path))
 
     def html(self) -> str:
         """One HTML file that needs no network, and no script to be read."""
@@ -48,12 +111,28 @@ class MonthlyReport(ReportInputs):
         verdict = self.verdict
         return {
             "month": self.month,
-            "verdict": {
-                "status": verdict.status,
-                "sentence": verdict.sentence,
-                "probability": verdict.probability,
-            },
+            "verdict": verdict.to_dict(),
+            f"billed_{self.currency.lower()}": self.month_cost.billed,
+            f"rest_{self.currency.lower()}": self.month_cost.rest,
             f"spent_{self.currency.lower()}": self.spent,
+            "expected": self.expected,
+            "expected_ahead": self.expected_ahead,
+            "range": None
+            if self.bill_range is None
+            else {
+                "billed": self.bill_range.billed,
+                "low": self.bill_range.low,
+                "high": self.bill_range.high,
+                "is_inside": self.bill_range.is_inside,
+            },
+            "beside": list(self.document.beside),
+            "answers": [
+                {"question": answer.question, "lines": list(answer.lines)}
+                for answer in self.document.answers
+            ],
+            "past": [_describe_month(each, self.past, at) for at, each in enumerate(self.past)],
+            "year_to_date": asdict(year_to_date(self.past, self.month)),
+            "changes": None if self.changes is None else asdict(self.changes),
             "totals": self.month_totals,
             "totals_ahead": self.outlook_totals,
             "forecast": self.forecast.to_dict(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from estimator.figures import money
 from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS
 from estimator.report.monthly.advice import advice_section
+from estimator.report.monthly.answers import answer_questions
 from estimator.report.monthly.assumptions import assumptions_section
 from estimator.report.monthly.breakdown import breakdown_section
 from estimator.report.monthly.document import Document
@@ -17,6 +18,7 @@ from estimator.report.monthly.rates_and_notices import (
     notices_section,
     rates_section,
 )
+from estimator.report.monthly.time import time_section
 from estimator.report.monthly.verdict import judge
 from estimator.report.monthly.words import month_in_words
 
@@ -35,6 +37,7 @@ def build_document(inputs: ReportInputs) -> Document:
     verdict = judge(inputs)
     sections = (
         month_section(inputs),
+        time_section(inputs),
         outlook_section(inputs),
         breakdown_section(inputs),
         free_section(inputs),
@@ -49,16 +52,22 @@ def build_document(inputs: ReportInputs) -> Document:
         subtitle=f"{inventory.path}: {counted}",
         status=verdict.status,
         verdict=verdict.sentence,
-        beside=(_other(inputs), *([f"{inputs.copies_line}."] if inputs.copies_line else [])),
+        answers=answer_questions(inputs),
+        beside=(_other(inputs), *_copies(inputs)),
         sections=tuple(section for section in sections if section is not None),
     )
+
+
+def _copies(inputs: ReportInputs) -> tuple[str, ...]:
+    """The copies of KMS events, where they cost enough to change a mind."""
+    return (f"{inputs.copies_line}.",) if inputs.copies_line and inputs.has_copies_to_show else ()
 
 
 def _other(inputs: ReportInputs) -> str:
     """The forecast of the month under the other interpretation."""
     other = inputs.forecast.other_interpretation
-    cost = money(inputs.month_totals[f"{inputs.cost}_writes_{other}"])
+    cost = money(inputs.expected[f"{inputs.cost}_writes_{other}"])
     words = INTERPRETATION_WORDS[other]
     line = f"If {words}, the month's forecast is {inputs.currency} {cost}"
-    own = money(inputs.month_totals[inputs.cost])
+    own = money(inputs.expected[inputs.cost])
     return f"{line} instead of {own} (source: {INTERPRETATIONS[other]})."

@@ -1,133 +1,201 @@
-"""The verdict: on budget or not, and how sure."""
+"""The verdict: on budget or not, why, and how sure, in plain words."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
-
-import numpy as np
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from estimator.figures import listed, money, share
-from estimator.forecasting.budgets import is_over
 from estimator.forecasting.fail_over import describe_budget
-from estimator.inventory.budgets import Budget
-from estimator.report.monthly.words import in_simulations, month_in_words
+from estimator.report.answers.reconciliation import adding_up
+from estimator.report.monthly.budget_states import BudgetState, Status, judge_budgets, main_state
+from estimator.report.monthly.words import between_ends, in_simulations, month_in_words
 
 if TYPE_CHECKING:
     from estimator.report.monthly.inputs import ReportInputs
 
-Status = Literal["on budget", "at risk", "over budget", "no budget"]
-
-# a budget that breaks in more than one of twenty draws is worth a warning: the 95th percentile
-_RISK = 0.05
+_MOST = 3
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """On budget or not, in one sentence.
+    """On budget or not, in plain words.
 
     Attributes
     ----------
     status : str
-        ``over budget``: a budget is broken in the month; ``at risk``: one is forecast to break
+        ``over budget``: a budget is broken in the month; ``at risk``: one is expected to break
         later, or breaks in more than a twentieth of the draws; ``on budget``; ``no budget``.
     sentence : str
+        The month against the budget, then the months ahead.
+    budget : str or None
+        The budget that the sentence, its probability and the first numbers speak of.
     probability : float or None
-        That the budget of everything breaks in a month to come. [0-1]
+        That this budget breaks in a month to come. [0-1]
+    bill : str or None
+        What the bill covers: ``whole month``, or such as ``bill to 15 October``; None without one.
+    states : tuple of BudgetState
+        Every budget.
     """
 
     status: Status
     sentence: str
+    budget: str | None
     probability: float | None
+    bill: str | None
+    states: tuple[BudgetState, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """As documented JSON."""
+        return {
+            "status": self.status,
+            "sentence": self.sentence,
+            "budget": self.budget,
+            "probability": self.probability,
+            "bill": self.bill,
+            "budgets": [_describe(state) for state in self.states],
+        }
 
 
+# every part of a report asks it; one is kept, for inputs hold their draws
+@lru_cache(maxsize=1)
 def judge(inputs: ReportInputs) -> Verdict:
     """On budget or not, and how sure."""
-    budgets = inputs.inventory.budgets if inputs.currency == "USD" else ()
-    whole = [budget for budget in budgets if budget.part is None]
-    amount = f"{inputs.currency} {money(inputs.spent)}"
-    what = f"{month_in_words(inputs.month)}"
-    did = "was billed" if inputs.reconciliation else "is forecast at"
-    if not budgets:
+    states = judge_budgets(inputs)
+    main = main_state(states)
+    if main is None:
         why = (
             "are in USD, the rates are not" if inputs.inventory.budgets else "are not written down"
         )
-        sentence = f"{what} {did} {amount} for CloudTrail's use of KMS; budgets {why}, so nothing "
-        return Verdict("no budget", f"{sentence}says whether that is too much.", None)
-    broken = [budget for budget in budgets if _is_broken(inputs, budget)]
-    chance = _chance(inputs, whole)
-    later = _later(inputs)
-    at_risk = bool(later) or (chance is not None and chance > _RISK)
-    status: Status = "over budget" if broken else "at risk" if at_risk else "on budget"
-    main = (
-        broken[0]
-        if broken
-        else min(whole, key=lambda budget: budget.usd_per_month, default=budgets[0])
+        cost = _cost_in_words(inputs, None)
+        sentence = f"{cost} for CloudTrail's use of KMS; budgets {why}, so nothing says whether "
+        sentence += "that is too much."
+        lines = [sentence, *_range_line(inputs)]
+        return Verdict("no budget", " ".join(lines), None, None, inputs.bill_text)
+    head = f"{main.status.capitalize()}: {_cost_in_words(inputs, main)}"
+    broken = [state.budget.name for state in states if state.is_broken and state is not main]
+    if broken:
+        head += f"; broken as well: {listed(broken, _MOST)}"
+    lines = [f"{head}.", *_range_line(inputs), *_ahead(inputs, main, states)]
+    return Verdict(
+        main.status,
+        " ".join(lines),
+        main.budget.name,
+        main.chance,
+        inputs.bill_text,
+        tuple(states),
     )
-    spent = inputs.spent if main.part is None else _forecast_use(inputs, main)
-    sentence = f"{what} is {'over budget' if broken else 'on budget'}: "
-    did = "was billed" if _is_billed(inputs, main) else "is forecast"
-    sentence += f"{inputs.currency} {money(spent)} {did}"
-    of_it = f", {share(spent / main.usd_per_month)} of" if main.usd_per_month else " against"
-    sentence += f"{of_it} {describe_budget(main)}"
-    more = len(broken) - 1
-    sentence += (
-        f", and {more} more budget{'s are' if more > 1 else ' is'} broken" if more > 0 else ""
-    )
-    return Verdict(status, f"{sentence}; {_ahead(inputs, chance, later)}.", chance)
 
 
-def _is_billed(inputs: ReportInputs, budget: Budget) -> bool:
-    return inputs.reconciliation is not None and budget.part is None
+def _describe(state: BudgetState) -> dict[str, Any]:
+    budget = state.budget
+    return {
+        "name": budget.name,
+        "covers": budget.part or "all",
+        "of": budget.of,
+        "usd_per_month": budget.usd_per_month,
+        "status": state.status,
+        "billed": state.cost.billed,
+        "rest": state.cost.rest,
+        "cost": state.cost.total,
+        "share": state.share,
+        "first_over": state.first_over,
+        "by_the_bill": state.by_the_bill,
+        "probability": state.chance,
+        "highest_ahead": state.highest,
+    }
 
 
-def _forecast_use(inputs: ReportInputs, budget: Budget) -> float:
-    """The forecast of the month for what a budget covers. [USD]"""
-    rows = inputs.forecast.budgets
-    return float(rows.loc[rows["budget"] == budget.name, "used"].iloc[0])
-
-
-def _is_broken(inputs: ReportInputs, budget: Budget) -> bool:
-    # the bill is reconciled as a whole: a budget of a part is held against the forecast
-    used = inputs.spent if _is_billed(inputs, budget) else _forecast_use(inputs, budget)
-    return bool(is_over(np.array([used]), np.array([budget.usd_per_month]))[0])
-
-
-def _chance(inputs: ReportInputs, whole: list[Budget]) -> float | None:
-    """The probability that a month to come breaks the lowest budget of everything. [0-1]"""
-    # the first column is the month that is reported, whose cost may be billed already
-    drawn = inputs.simulation.draws_cost[:, 1:]
-    if not whole or not drawn.shape[1]:
-        return None
-    limit = min(budget.usd_per_month for budget in whole)
-    return float((drawn > limit).any(axis=1).mean())
-
-
-def _later(inputs: ReportInputs) -> list[str]:
-    """The budgets that the forecast breaks in a month to come, each with its first month."""
-    rows = inputs.forecast.budgets
-    # months are in order within a budget: the first row of each is its first month
-    late = rows[rows["over"] & (rows["month"].astype(str) > inputs.month)]
-    first = late.drop_duplicates("budget").sort_values("month", kind="stable")
-    return [f"{row['budget']} from {row['month']}" for row in first.to_dict("records")]
-
-
-def _ahead(inputs: ReportInputs, chance: float | None, later: list[str]) -> str:
-    last, draws = inputs.forecast.months.labels[-1], inputs.simulation.draws
-    if last == inputs.month:
-        return "no months ahead were asked for"
-    if later:
-        line = f"the forecast breaks budget {listed(later, 1)}"
-        if chance is not None:
-            line += f"; a month to {last} is over {in_simulations(chance, draws)}"
+def _cost_in_words(inputs: ReportInputs, state: BudgetState | None) -> str:
+    """The month's cost and its sources, against a budget."""
+    cost = inputs.month_cost if state is None else state.cost
+    month, unit = month_in_words(inputs.month), inputs.currency
+    if cost.billed is not None and cost.rest:
+        billed, rest, total = adding_up([cost.billed, cost.rest], cost.total)
+        words = inputs.billed_words
+        until = "by the month's end" if words.startswith("to ") else "for the rest of the month"
+        line = f"{unit} {billed} billed {words} and about {rest} more {until} make {total}"
+        if state is None:
+            return line
+        limit = money(state.budget.usd_per_month)
+        whole = share(state.share) + ", " if state.share is not None else ""
+        return f"{line} of {limit} ({whole}{_name(state)})"
+    if cost.billed is not None:
+        line = f"{unit} {money(cost.total)} was billed for {month}"
+    else:
+        is_range = inputs.has_ranges and (state is None or state.budget.part is None)
+        typical = money(inputs.month_totals[inputs.cost])
+        # the one place that explains the two: they are the same where nothing is a range
+        beside = f" (on average over what is uncertain; typical is {typical})" if is_range else ""
+        line = f"{unit} {money(cost.total)} is expected for {month}{beside}"
+    if state is None:
         return line
-    if chance is None:
-        return f"by the forecast no budget breaks to {last}; budgets of parts are not simulated"
+    of_it = "against" if state.share is None else f"{share(state.share)} of"
+    return f"{line}, {of_it} {describe_budget(state.budget)}"
+
+
+def _name(state: BudgetState) -> str:
+    budget = state.budget
+    only = f" of {budget.part_in_words}" if budget.part else ""
+    return f"budget {budget.name}{only}"
+
+
+def _range_line(inputs: ReportInputs) -> list[str]:
+    """Whether the bill is where the forecast said, and what that means for the months ahead."""
+    held = inputs.bill_range
+    if held is None:
+        return []
+    to_date = f" {inputs.billed_words}" if inputs.reconciliation and inputs.billed_words else ""
+    if not inputs.has_ranges:
+        what = f"the forecast of {inputs.currency} {money(held.low)}{to_date}"
+        if held.is_inside:
+            return [f"The bill is within a tenth of {what}, which has no range."]
+        line = f"The bill of {money(held.billed)} is more than a tenth off {what}"
+    else:
+        ends = between_ends(held.low, held.high)
+        if held.is_inside:
+            return [f"The bill is inside the forecast's range {ends}{to_date}."]
+        line = f"The bill of {money(held.billed)} is outside the forecast's range {ends}{to_date}"
+    line += ": do not trust the months ahead, which are not to be believed until calibrated"
+    return [f"{line} ({inputs.calibrate_command})."]
+
+
+def _ahead(inputs: ReportInputs, main: BudgetState, states: Sequence[BudgetState]) -> list[str]:
+    """The months ahead: each probability with the budget that it is of."""
+    last = inputs.forecast.months.labels[-1]
+    if last == inputs.month:
+        return ["No months ahead were asked for."]
+    others = [state for state in states if state is not main]
+    others = [state for state in others if state.first_over or state.status == "at risk"]
+    others.sort(key=lambda state: (state.first_over or "9999", -(state.chance or 0.0)))
+    lines = []
+    is_refuted = inputs.bill_range is not None and not inputs.bill_range.is_inside
+    # a forecast that the bill refutes may warn, and must not reassure
+    if main.first_over or main.status == "at risk" or not is_refuted:
+        lines.append(_ahead_of(inputs, main, last))
+    lines += [_ahead_of(inputs, state, last) for state in others[: _MOST - 1]]
+    if len(others) > _MOST - 1:
+        names = listed([state.budget.name for state in others[_MOST - 1 :]], _MOST)
+        lines.append(f"At risk as well: {names}.")
+    return lines
+
+
+def _ahead_of(inputs: ReportInputs, state: BudgetState, last: str) -> str:
+    draws, name = inputs.simulation.draws, state.budget.name
+    chance = state.chance or 0.0
+    times = in_simulations(chance, draws)
+    if state.by_the_bill:
+        return f"At the level of this bill budget {name} is broken from {state.first_over}."
+    if state.first_over:
+        line = f"Budget {name} is expected to be broken from {state.first_over}"
+        return f"{line}: a month to {last} is over it {times}." if inputs.has_ranges else f"{line}."
     if not inputs.has_ranges:
         return (
-            f"by the forecast no month to {last} breaks it, but the inventory has no ranges that "
-            "say how sure that is"
+            f"By the forecast no month to {last} breaks budget {name}, but the inventory has no "
+            "ranges that say how sure that is."
         )
     if not chance:
-        return f"no month to {last} breaks it {in_simulations(0.0, draws).replace('none', 'any')}"
-    return f"a month to {last} breaks it {in_simulations(chance, draws)}"
+        return f"No month to {last} breaks budget {name} {times.replace('none', 'any')}."
+    return f"A month to {last} breaks budget {name} {times}."

@@ -2,34 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
+import math
 
 from estimator.figures import share
+from estimator.months import month_in_words
 
-_NAMES = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-
-
-def month_in_words(month: str) -> str:
-    """A month as people say it.
-
-    >>> month_in_words("2026-10")
-    'October 2026'
-    """
-    day = datetime.date.fromisoformat(f"{month}-01")
-    return f"{_NAMES[day.month - 1]} {day.year}"
+__all__ = ["between_ends", "in_simulations", "month_in_words", "often", "part", "range_end"]
 
 
 def in_simulations(probability: float, draws: int) -> str:
@@ -43,7 +21,8 @@ def in_simulations(probability: float, draws: int) -> str:
         return f"in {'all' if times else 'none'} of {draws:,} simulations"
     if min(times, draws - times) < draws / 1000:
         return f"in {times:,} of {draws:,} simulations"
-    return f"in {share(probability)} of {draws:,} simulations"
+    # two digits: the next run of other draws moves the third
+    return f"in {share(float(f'{probability:.2g}'))} of {draws:,} simulations"
 
 
 def often(probability: float) -> str:
@@ -62,3 +41,27 @@ def part(value: float) -> str:
     ('60 %', '0 %', '<0.01 %')
     """
     return "<0.01 %" if 0 < value < 0.0001 else share(value)
+
+
+def range_end(end: float, largest: float) -> str:
+    """An end of a range, with the digits that draws can tell: three of the largest end.
+
+    >>> range_end(5.5017, 5.5698), range_end(1234.5, 1987.6), range_end(0.0, 0.0)
+    ('5.50', '1,230', '0.00')
+    """
+    size = abs(largest)
+    if not math.isfinite(size) or not math.isfinite(end):
+        return "unknown"
+    digits = 2 if not size else min(2 - math.floor(math.log10(size)), 9)
+    # not -0.00, which is what is left of sums
+    return f"{round(end, digits) + 0.0:,.{max(digits, 0)}f}"
+
+
+def between_ends(low: float, high: float) -> str:
+    """Both ends of a range.
+
+    >>> between_ends(5.5017, 5.5698)
+    '5.50 to 5.57'
+    """
+    largest = max(abs(low), abs(high))
+    return f"{range_end(low, largest)} to {range_end(high, largest)}"

@@ -1,0 +1,277 @@
+"""The part of a month that a bill covers, and what the forecast says of that part.
+
+The one home of the rule for a bill in progress: the forecast that a bill is held against is that of
+the days billed, and what the rest of the month costs is forecast.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from estimator.inventory import Inventory
+from estimator.measurement.coverage import WHOLE_DAY, Coverage
+from estimator.measurement.result import Actuals
+from estimator.months import FloatArray, Months, day_in_words, days_in_words
+from estimator.volume.daily import JOB, daily_requests
+from estimator.volume.key_months import key_months
+from estimator.volume.streams import streams_of
+
+
+@dataclass(frozen=True)
+class BilledDays:
+    """The hours of a month that the bill covers, payer by payer.
+
+    Attributes
+    ----------
+    months : Months
+        The month.
+    covered : mapping of str to array
+        Of each payer of the inventory the share of each day that is covered. [0-1]
+    is_told : bool
+        False where the bill does not tell its days, as an estimate of an open month: then it stands
+        beside the forecast of the whole month, and says nothing of how right that is.
+    """
+
+    months: Months
+    covered: Mapping[str, FloatArray]
+    is_told: bool = True
+
+    @property
+    def is_whole(self) -> bool:
+        """True where the bill covers all of the month, of every payer."""
+        return self.is_told and all((days == 1).all() for days in self.covered.values())
+
+    @cached_property
+    def shares(self) -> dict[str, float]:
+        """The share of the month that is covered, by payer. [0-1]"""
+        return {payer: float(days.mean()) for payer, days in self.covered.items()}
+
+    def weights(self, rows: pd.DataFrame, payers: Sequence[str]) -> FloatArray:
+        """The share of each row's day that is covered; of the month, where it has no day. [0-1]
+
+        Parameters
+        ----------
+        rows : DataFrame
+            Rows of the month, with a column day.
+        payers : sequence of str
+            The payer of each; where it is none of these, the least that any bill covers counts.
+        """
+        least = np.min(list(self.covered.values()), axis=0)
+        days = rows["day"] if "day" in rows else pd.Series(pd.NaT, index=rows.index)
+        first = self.months.firsts[0]
+        found = []
+        for day, payer in zip(days, payers, strict=True):
+            covered = self.covered.get(payer, least)
+            # a row of the month as a whole has no day
+            at = None if day is pd.NaT else (day.start_time.date() - first).days
+            found.append(float(covered.mean() if at is None else covered[at]))
+        return np.array(found, dtype=np.float64)
+
+    @property
+    def text(self) -> str:
+        """The days in words, such as ``to 15 October``; empty where the month is whole.
+
+        Where payers differ, those whose bill is not whole are named.
+        """
+        if self.is_whole:
+            return ""
+        if not self.is_told:
+            return "of a month in progress"
+        words = {payer: self._words(days) for payer, days in self.covered.items()}
+        if len(set(words.values())) == 1:
+            return next(iter(words.values()))
+        groups: dict[str, list[str]] = {}
+        for payer, word in words.items():
+            if not (self.covered[payer] == 1).all():
+                groups.setdefault(word, []).append(payer)
+        return ", ".join(
+            f"{word} of payer{'s' * (len(payers) > 1)} {' and '.join(payers[:2])}"
+            + (f" and {len(payers) - 2:,} more" if len(payers) > 2 else "")
+            for word, payers in groups.items()
+        )
+
+    def _words(self, days: FloatArray) -> str:
+        first = self.months.firsts[0]
+        found = np.flatnonzero(days)
+        if not len(found):
+            return "with no day"
+        begin, end = (first + datetime.timedelta(days=int(at)) for at in found[[0, -1]])
+        if len(found) < found[-1] - found[0] + 1:
+            return f"of {len(found)} of {len(days)} days"
+        hour = round(24 * float(days[found[-1]]))
+        until = f" {hour}:00 UTC" if hour < 24 else ""
+        return f"{days_in_words(begin, end) if found[0] else f'to {day_in_words(end)}'}{until}"
+
+
+def find_billed_days(
+    billed: Actuals, inventory: Inventory, months: Months, names: Mapping[str, str]
+) -> BilledDays:
+    """Find the days that a bill covers, of each payer.
+
+    A bill covers what its lines of usage span, whichever the product. In a bill of several payers
+    the lines of each say how far its own goes; of a payer without a line nothing is billed yet.
+
+    Parameters
+    ----------
+    names : mapping
+        The inventory's name of each payer of the bill.
+    """
+    label = months.labels[0]
+    whole = _share_of_days(billed.coverage, months)
+    is_told = bool(whole.any())
+    if not is_told:
+        whole = np.ones(len(whole))
+    own = {account.id: account.payer for account in inventory.accounts}
+    rows = billed.measured
+    rows = rows[rows["month"].astype(str) == label]
+    accounts, payers = rows["billed_account"].astype(str), rows["payer"].astype(str)
+    # of which payer of the inventory each line is; empty where it tells neither
+    owner = pd.Series(
+        [
+            own.get(account) or names.get(payer, payer)
+            for account, payer in zip(accounts, payers, strict=True)
+        ],
+        index=rows.index,
+        dtype=object,
+    )
+    covered = {}
+    several = len(inventory.payers()) > 1 and not (owner == "").any()
+    for payer in inventory.payers():
+        covered[payer] = whole
+        if several:
+            covered[payer] = whole * _until_last_line(rows[(owner == payer).to_numpy()], months)
+    return BilledDays(months, covered, is_told)
+
+
+def _share_of_days(coverage: Coverage, months: Months) -> FloatArray:
+    """The share of each day that anything of a bill covers. [0-1]"""
+    first, days = months.firsts[0], int(months.days[0])
+    masks = [0] * days
+    for hours in coverage.hours.values():
+        for at in range(days):
+            masks[at] |= hours.get(first + datetime.timedelta(days=at), 0) & WHOLE_DAY
+    return np.array([mask.bit_count() / 24 for mask in masks])
+
+
+def _until_last_line(rows: pd.DataFrame, months: Months) -> FloatArray:
+    """1 for each day up to the last one of a payer's lines, 0 after it. [-]"""
+    days = np.arange(int(months.days[0]))
+    if not len(rows):
+        return np.zeros(len(days))
+    # a line of more than a day, as in bills by the month, says nothing of a last day
+    if "day" not in rows or rows["day"].isna().any():
+        return np.ones(len(days))
+    last = max(period.start_time.date() for period in rows["day"].unique())
+    until: FloatArray = (days <= (last - months.firsts[0]).days).astype(np.float64)
+    return until
+
+
+def shares_of_rows(rows: pd.DataFrame, inventory: Inventory, days: BilledDays) -> FloatArray:
+    """The share of each row's forecast of the month that falls into the days billed. [0-1]
+
+    By the day: what begins on the 20th has nothing in a bill to the 15th.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Charges of one month with the columns of `estimator.volume.daily.JOB`.
+    """
+    if days.is_whole or not days.is_told:
+        return np.ones(len(rows))
+    known = {**_shares_of_requests(inventory, days), **_shares_of_keys(inventory, days)}
+    texts = zip(*(rows[name].astype(str) for name in JOB), strict=True)
+    return np.array(
+        [
+            known[job] if job in known else days.shares.get(payer, 1.0)
+            for job, payer in zip(texts, rows["payer"].astype(str), strict=True)
+        ],
+        dtype=np.float64,
+    )
+
+
+def _shares_of_requests(inventory: Inventory, days: BilledDays) -> dict[tuple[str, ...], float]:
+    found = {}
+    for piece in daily_requests(inventory, days.months, streams_of(inventory)):
+        jobs = zip(*(piece.texts(name) for name in JOB), strict=True)
+        for job, requests in zip(jobs, piece.requests, strict=True):
+            share = _weighted(requests, days.covered[job[0]])
+            if share is not None:
+                found[job] = share
+    return found
+
+
+def _shares_of_keys(inventory: Inventory, days: BilledDays) -> dict[tuple[str, ...], float]:
+    payers = {account.id: account.payer for account in inventory.accounts}
+    spans = days.months.each_day(0, 1)
+    found: dict[tuple[str, ...], float] = {}
+    for key in inventory.keys:
+        payer = payers[key.account]
+        rotations = [float(day.toordinal()) for day in key.rotations]
+        active = inventory.active.key[key.id]
+        share = _weighted(
+            key_months(active, rotations, spans.begin, spans.end), days.covered[payer]
+        )
+        if share is not None:
+            place = (payer, key.account, key.region, key.id, key.id, "key", "KeyMonth")
+            found[place] = share
+    return found
+
+
+def _weighted(quantity: FloatArray, covered: FloatArray) -> float | None:
+    whole = float(quantity.sum())
+    return float((quantity * covered).sum()) / whole if whole > 0 else None
+
+
+def cost_of_rest(
+    error: float,
+    free_part: float,
+    to_date: float,
+    whole: float,
+    free_to_date: float,
+    free: float,
+    share: float,
+) -> float:
+    """What the rest of the month adds to a bill of a part of it. [currency]
+
+    The forecast of the rest; more where the bill so far is more than its forecast, in proportion,
+    so that a short bill never hides what a whole one would show; and what free requests that the
+    bill used early are short of later.
+
+    Parameters
+    ----------
+    error, free_part : float
+        Billed to date less forecast to date; the part of it that is the free tier's. [currency]
+    to_date, whole : float
+        The forecast to date, and of the whole month. [currency]
+    free_to_date, free : float
+        The worth of the free requests in both. [currency]
+    share : float
+        The share of the month's days that is billed: the pace where nothing was forecast. [0-1]
+
+    Examples
+    --------
+    Billed 2 of a forecast of 2 to date and 4 in all; 3 of them, at which pace it will be 6:
+
+    >>> cost_of_rest(0.0, 0.0, 2.0, 4.0, 0.0, 0.0, 0.5)
+    2.0
+    >>> cost_of_rest(1.0, 0.0, 2.0, 4.0, 0.0, 0.0, 0.5)
+    3.0
+
+    Nothing billed so far, for half of the units were free, and with them all that is free:
+
+    >>> cost_of_rest(-1.0, -1.0, 1.0, 2.0, 1.0, 2.0, 0.5)
+    2.0
+    """
+    gross, rest = to_date + free_to_date, (whole - to_date) + (free - free_to_date)
+    excess = max(error - free_part, 0.0)
+    # where nothing was forecast to date only the days tell a pace
+    times = rest / gross if gross > 0 else (1 - share) / share if share else 0.0
+    pace = excess * times
+    early = min(max(-free_part, 0.0), max(free - free_to_date, 0.0))
+    return whole - to_date + pace + early

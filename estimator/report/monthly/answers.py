@@ -1,0 +1,164 @@
+"""The questions of who signs the budget: why, what changed, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from estimator.figures import FEW, count, listed, money, percent, share, signed
+from estimator.reconciliation.result import NOT_FORECAST, PARTS
+from estimator.report.monthly.document import Answer
+from estimator.report.monthly.inputs import ReportInputs
+from estimator.report.monthly.time import change_lines
+from estimator.report.monthly.verdict import judge
+from estimator.report.monthly.words import month_in_words, part
+
+_DUST = 0.005  # less than half a cent explains nothing
+_MOST = 3
+_LEAST = 0.01  # of the cost: a smaller change is none that a reader would look for [0-1]
+
+
+def answer_questions(inputs: ReportInputs) -> tuple[Answer, ...]:
+    """Return each question with its answer."""
+    return (
+        Answer("Why?", _why(inputs)),
+        Answer("What changed?", (*change_lines(inputs), *_ahead(inputs))),
+        Answer("What to do?", _what_to_do(inputs)),
+    )
+
+
+def _why(inputs: ReportInputs) -> tuple[str, ...]:
+    lines = [_largest(inputs)]
+    found = inputs.reconciliation
+    if found is not None and found.has_kms and found.days.is_told:
+        parts = {name: cost for name, cost in found.parts.items() if name not in NOT_FORECAST}
+        largest = sorted(parts, key=lambda name: -abs(parts[name]))[:_MOST]
+        named = [
+            f"{PARTS[name]} {signed(money(parts[name]))}"
+            for name in largest
+            if abs(parts[name]) >= _DUST
+        ]
+        which = f"bill {inputs.billed_words}".strip()
+        because = f": {', '.join(named)}" if named else ""
+        lines.append(
+            f"The {which} differs from the forecast of the same days by "
+            f"{inputs.currency} {signed(money(found.forecast_error))}{because}."
+        )
+        if any(abs(cost) >= _DUST for cost in found.others.values()):
+            requests, keys = (found.others[name] for name in NOT_FORECAST)
+            lines.append(
+                f"Apart from CloudTrail others use KMS on the same bill for {inputs.currency} "
+                f"{money(requests + keys)}: requests {money(requests)}, keys {money(keys)}."
+            )
+    return tuple(lines)
+
+
+def _largest(inputs: ReportInputs) -> str:
+    """What of the month's forecast costs most."""
+    rows = inputs.breakdown["drivers"]
+    total = float(rows["cost"].sum())
+    if not total:
+        return f"Nothing of {inputs.month} costs anything by the forecast."
+    trails = {trail.name for trail in inputs.inventory.trails}
+    is_key = (rows["cause"] == "key").to_numpy()
+    # a key may share its name with a trail or a reader
+    kinds = np.where(
+        is_key, "key", np.where(rows["driver"].astype(str).isin(trails), "trail", "reader")
+    )
+    named = rows.assign(kind=kinds, driver=rows["driver"].astype(str))
+    sums = named.groupby(["kind", "driver"], as_index=False)["cost"].sum()
+    top = sums.iloc[int(np.argmax(sums["cost"]))]
+    kind, name, cost = str(top["kind"]), str(top["driver"]), float(top["cost"])
+    is_this = (named["kind"] == kind) & (named["driver"] == name) & (named["unit"] == "request")
+    requests = float(named.loc[is_this, "quantity"].sum())
+    counted = f" with {count(requests)} requests" if requests else ""
+    return (
+        f"{kind.capitalize()} {name} costs most by the forecast: {inputs.currency} {money(cost)} "
+        f"of {money(total)} ({part(cost / total)}){counted}."
+    )
+
+
+def _ahead(inputs: ReportInputs) -> Iterator[str]:
+    """How the last month's forecast differs from this month's, and because of what."""
+    labels = inputs.forecast.months.labels
+    if len(labels) < 2:
+        return
+    last = labels[-1]
+    rows = inputs.forecast.rows
+    month = rows["month"].astype(str)
+    driver = rows["driver"].astype(object)
+    driver = driver.where(rows["cause"] != "key", "key " + driver)
+    cost = rows["cost"].to_numpy()
+    frame = pd.DataFrame({"driver": driver.to_numpy(), "month": month.to_numpy(), "cost": cost})
+    sums = frame.pivot_table(index="driver", columns="month", values="cost", aggfunc="sum")
+    sums = sums.reindex(columns=[inputs.month, last]).fillna(0.0)
+    now, then = sums[inputs.month], sums[last]
+    change = (then - now).sort_values(key=lambda values: -values.abs(), kind="stable")
+    before, after = float(now.sum()), float(then.sum())
+    words = month_in_words(last)
+    causes = [
+        f"{name} {_cents(float(cost))}"
+        for name, cost in change.items()
+        if abs(cost) >= max(_LEAST * before, 0.005)
+    ]
+    if not causes:
+        yield f"The forecast of {words} is that of this month, give or take a hundredth."
+        return
+    relative = f" ({percent((after - before) / before)})" if before else ""
+    line = f"By {words} the forecast goes from {inputs.currency} {money(before)} to {money(after)}"
+    yield f"{line}{relative}: {listed(causes, FEW)}."
+
+
+def _cents(amount: float) -> str:
+    """A difference in a sentence: cents, and more digits only where there would be none.
+
+    >>> _cents(0.1487), _cents(-0.2414), _cents(0.0021)
+    ('+0.15', '-0.24', '+0.0021')
+    """
+    return signed(money(round(amount, 2) or amount))
+
+
+def _what_to_do(inputs: ReportInputs) -> tuple[str, ...]:
+    verdict, lines = judge(inputs), []
+    held = inputs.bill_range
+    own = inputs.inventory.cloudtrail_writes
+    of_bill = inputs.reconciliation.interpretation if inputs.reconciliation else None
+    if of_bill is not None and of_bill.answer not in (None, own):
+        lines.append(
+            f"Write cloudtrail_writes: {of_bill.answer} into the inventory: this bill follows it "
+            f"({of_bill.strength} evidence)."
+        )
+    if held is not None and not held.is_inside:
+        lines.append(f"Measure and calibrate: {inputs.calibrate_command}.")
+    if inputs.billed_words:
+        lines.append("Report again when the bill is whole.")
+    if inputs.advice is not None:
+        for best in inputs.advice.recommendations[:1]:
+            saved = money(inputs.advice.per_month(best.saving.totals[inputs.cost]))
+            title = best.proposal.title
+            title = f"{title[:1].upper()}{title[1:]}"
+            lines.append(f"{title}: saves about {inputs.currency} {saved} a month (see its cost).")
+    if verdict.status in ("over budget", "at risk") and not lines:
+        lines.append(f"Ask what would save money: kmscost advise {inputs.inventory.path}.")
+    drivers, column = inputs.simulation.drivers, f"share_{inputs.cost}"
+    if inputs.reconciliation is None and len(drivers) and float(drivers[column].max()) > 0:
+        row = drivers.sort_values(column, ascending=False, kind="stable").iloc[0]
+        of_spread = share(float(row[column]))
+        lines.append(f"Find out {row['assumption']} first: it causes {of_spread} of the spread.")
+    if inputs.reconciliation is None:
+        lines.append("Give the bill (--bill): this is a forecast only.")
+    if not lines:
+        kept = verdict.status == "on budget"
+        lines.append("Nothing." if kept else "Write a budget into the inventory.")
+    return tuple(lines)
+
+
+def _cents(amount: float) -> str:
+    """A difference in a sentence: cents, and more digits only where there would be none.
+
+    >>> _cents(0.1487), _cents(-0.2414), _cents(0.0021)
+    ('+0.15', '-0.24', '+0.0021')
+    """
+    return signed(money(round(amount, 2) or amount))

@@ -1,0 +1,131 @@
+"""The state of each budget: the month as billed and forecast, and the months ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from estimator.forecasting.budgets import is_over
+from estimator.inventory.budgets import Budget
+from estimator.report.past.month_cost import MonthCost
+
+if TYPE_CHECKING:
+    from estimator.report.monthly.inputs import ReportInputs
+
+Status = Literal["on budget", "at risk", "over budget", "no budget"]
+
+# a budget that breaks in more than one of twenty draws is worth a warning: the 95th percentile
+RISK = 0.05
+
+SEVERITY: dict[Status, int] = {"no budget": 0, "on budget": 1, "at risk": 2, "over budget": 3}
+
+
+@dataclass(frozen=True)
+class BudgetState:
+    """A budget, and whether it is kept.
+
+    Attributes
+    ----------
+    budget : Budget
+    cost : MonthCost
+        Of what it covers.
+    is_broken : bool
+        In the month that is reported.
+    first_over : str or None
+        The first month ahead whose expected cost breaks it, as ``2027-03``.
+    by_the_bill : bool
+        `first_over` is so only at the level of the bill, which the forecast does not reach.
+    chance : float or None
+        That a month ahead breaks it; None where no month ahead was asked for. [0-1]
+    highest : float or None
+        The highest expected cost of a month ahead. [currency]
+    """
+
+    budget: Budget
+    cost: MonthCost
+    is_broken: bool
+    first_over: str | None
+    by_the_bill: bool
+    chance: float | None
+    highest: float | None
+
+    @property
+    def status(self) -> Status:
+        """Over budget, at risk or on budget."""
+        if self.is_broken:
+            return "over budget"
+        at_risk = self.first_over is not None or (self.chance or 0.0) > RISK
+        return "at risk" if at_risk else "on budget"
+
+    @property
+    def share(self) -> float | None:
+        """The month's share of the budget; None of a budget of nothing. [-]"""
+        limit = self.budget.usd_per_month
+        return self.cost.total / limit if limit else None
+
+
+def judge_budgets(inputs: ReportInputs) -> list[BudgetState]:
+    """Return the state of every budget, in the order of the inventory."""
+    if inputs.currency != "USD":
+        return []
+    rows = inputs.simulation.budgets
+    rows = rows[rows["month"].notna()]
+    expected = {str(name): part for name, part in rows.groupby("budget", observed=True)}
+    factor = inputs.bill_factor
+    states = []
+    for budget in inputs.inventory.budgets:
+        ahead = expected[budget.name]["expected"].to_numpy(dtype=np.float64)[1:]
+        over = _first(ahead, budget.usd_per_month)
+        # a bill tells nothing of a trail or a reader alone
+        is_told = budget.part not in ("trail", "reader")
+        at_bill = _first(ahead * (factor if is_told else 1.0), budget.usd_per_month)
+        first = over if over is not None else at_bill
+        drawn = inputs.simulation.over[budget.name][1:]
+        states.append(
+            BudgetState(
+                budget=budget,
+                cost=inputs.cost_of(budget),
+                is_broken=_is_over(inputs.cost_of(budget).total, budget.usd_per_month),
+                first_over=None if first is None else inputs.forecast.months.labels[1 + first],
+                by_the_bill=over is None and at_bill is not None,
+                chance=float(drawn.any(axis=0).mean()) if len(drawn) else None,
+                highest=float(ahead.max()) if len(ahead) else None,
+            )
+        )
+    return states
+
+
+def main_state(states: Sequence[BudgetState]) -> BudgetState | None:
+    """The budget that the report speaks of: the worst one.
+
+    Of several over budget the one that is exceeded most, in proportion; of several at risk the one
+    that breaks first; else the lowest budget of everything.
+    """
+    if not states:
+        return None
+    worst = max(SEVERITY[state.status] for state in states)
+    found = [state for state in states if SEVERITY[state.status] == worst]
+
+    def order(state: BudgetState) -> tuple[object, ...]:
+        # of nothing every share is beyond measure
+        share = state.share if state.share is not None else np.inf
+        is_part = state.budget.part is not None
+        if state.status == "over budget":
+            return is_part, -share
+        if state.status == "at risk":
+            return state.first_over or "9999", -(state.chance or 0.0)
+        return is_part, state.budget.usd_per_month
+
+    return min(found, key=order)
+
+
+def _first(costs: np.ndarray, limit: float) -> int | None:
+    over = np.flatnonzero(is_over(costs, np.full(len(costs), limit)))
+    return int(over[0]) if len(over) else None
+
+
+def _is_over(cost: float, limit: float) -> bool:
+    return bool(is_over(np.array([cost]), np.array([limit]))[0])

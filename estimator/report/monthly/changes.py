@@ -1,0 +1,123 @@
+"""What changed since the last report: the inventory's difference with its money, and the rates."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from estimator.forecasting import Forecast, forecast
+from estimator.inventory import Inventory
+from estimator.report.past.history_file import KeptReport
+from estimator.scenarios import Comparison, compare
+from pricing.rates import RateTable
+
+_DUST = 1e-9
+
+
+@dataclass(frozen=True)
+class Change:
+    """A part of the inventory, or a rate, that is not what it was.
+
+    Attributes
+    ----------
+    kind, name : str
+        Trail, reader, key, account, other use, or rate; and which.
+    what : str
+        ``added``, ``removed`` or ``changed``.
+    requests, cost : float
+        More or less in the month that is reported. [request, currency]
+    """
+
+    kind: str
+    name: str
+    what: str
+    requests: float
+    cost: float
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Everything that changed since a report.
+
+    Attributes
+    ----------
+    since : str
+        The month of that report.
+    parts : tuple of Change
+        By trail, reader and key, the largest first: they add up to `cost`.
+    accounts : tuple of Change
+        The same difference by the account where it happens.
+    rates : tuple of Change
+        Rates in force that were not in force in that month, with what they cost more.
+    cost : float
+        By the inventory, in the month that is reported. [currency]
+    """
+
+    since: str
+    parts: tuple[Change, ...]
+    accounts: tuple[Change, ...]
+    rates: tuple[Change, ...]
+    cost: float
+
+
+def find_changes(
+    kept: KeptReport | None,
+    inventory: Inventory,
+    month: str,
+    table: RateTable,
+    discount: float,
+) -> Changes | None:
+    """Compare the inventory with that of an earlier report; None where none was kept."""
+    before = None if kept is None else kept.load_inventory()
+    if kept is None or before is None:
+        return None
+    compared = compare(before, inventory, month, 1, ("account",), rates=table, discount=discount)
+    (other,) = compared.others
+    return Changes(
+        since=kept.month,
+        parts=tuple(_changes(compared, ("kind", "driver"))),
+        accounts=tuple(_changes(compared, ("account",))),
+        rates=tuple(_rates(inventory, kept.month, month, table, discount)),
+        cost=compared.difference(other),
+    )
+
+
+def _changes(compared: Comparison, by: tuple[str, ...]) -> Iterator[Change]:
+    (other,) = compared.others
+    entities = compared.entities(other)
+    rows = compared.effects(other, by)
+    for row in rows.to_dict("records"):
+        requests, cost = float(row["requests_difference"]), float(row["cost_difference"])
+        kind, name = (str(row.get("kind", "account")), str(row[by[-1]]))
+        section = f"{kind}s"
+        added, removed = (name in entities[side].get(section, []) for side in ("added", "removed"))
+        if added or removed or abs(cost) > _DUST or abs(requests) > _DUST:
+            what = "added" if added else "removed" if removed else "changed"
+            yield Change(kind, name, what, requests, cost)
+
+
+def _rates(
+    inventory: Inventory, since: str, month: str, table: RateTable, discount: float
+) -> Iterator[Change]:
+    """Prices of a unit that are not those of the earlier month, by Region and meter."""
+    after = forecast(inventory, month, 1, rates=table, discount=discount)
+    before = forecast(inventory, since, 1, rates=table, discount=discount)
+    old, new = _prices(before), _prices(after)
+    rows = after.rows
+    places = list(zip(rows["billed_region"].astype(str), rows["meter"].astype(str), strict=True))
+    for place in sorted(set(places)):
+        if place not in old or math.isclose(old[place], new[place], rel_tol=1e-12):
+            continue
+        here = [each == place for each in places]
+        units = math.fsum(rows["billable"][here])
+        region, meter = place
+        cost = units * (new[place] - old[place])
+        yield Change("rate", f"{meter} in {region}", "changed", 0.0, cost)
+
+
+def _prices(found: Forecast) -> dict[tuple[str, str], float]:
+    rows = found.rows
+    price = rows[f"{found.currency.lower()}_per_unit"]
+    places = zip(rows["billed_region"].astype(str), rows["meter"].astype(str), strict=True)
+    return dict(zip(places, price.astype(float), strict=True))

@@ -1,0 +1,1 @@
+"""The months so far: billed, measured, and what was forecast of them."""

@@ -1,0 +1,178 @@
+"""The history file: what each report forecast, so that later ones are held against it."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from estimator.files import write_whole
+from estimator.inventory import Inventory, load_inventory
+from estimator.months import parse_month
+from pricing.reading.problems import KmscostError, Problem
+
+VERSION = 1
+_KEY = "kmscost_history"
+# an inventory of thousands of accounts would make the file as large as itself, every month anew
+_MOST_ACCOUNTS = 2_000
+_FIX = "give the file that --history wrote, or another name for a new one"
+
+
+@dataclass(frozen=True)
+class KeptReport:
+    """What one report said.
+
+    Attributes
+    ----------
+    month : str
+        The month that it reported.
+    expected : mapping
+        The expected cost of that month and of the months ahead. [currency]
+    billed : float or None
+        CloudTrail's part of the bill of that month, where a bill covered all of it. [currency]
+    inventory : mapping or None
+        The document of the inventory, with its accounts; None of a large one.
+    """
+
+    month: str
+    expected: Mapping[str, float]
+    billed: float | None = None
+    inventory: Mapping[str, Any] | None = None
+
+    def load_inventory(self) -> Inventory | None:
+        """The inventory of that report; None where it was not kept."""
+        return None if self.inventory is None else load_inventory(self.inventory)
+
+
+@dataclass(frozen=True)
+class History:
+    """The reports kept so far, in the order of their months."""
+
+    currency: str
+    reports: tuple[KeptReport, ...] = ()
+
+    def before(self, month: str) -> KeptReport | None:
+        """The last report of a month before this one."""
+        return next((kept for kept in reversed(self.reports) if kept.month < month), None)
+
+    def forecast_then(self, month: str) -> float | None:
+        """The expected cost of a month by the last report made before it. [currency]"""
+        earlier = [kept for kept in self.reports if kept.month < month and month in kept.expected]
+        return earlier[-1].expected[month] if earlier else None
+
+    def billed(self) -> dict[str, float]:
+        """The months billed by their reports. [currency]"""
+        return {kept.month: kept.billed for kept in self.reports if kept.billed is not None}
+
+    def add(self, report: KeptReport) -> History:
+        """Return it with a report more, in the place of one of the same month."""
+        others = [kept for kept in self.reports if kept.month != report.month]
+        whole = sorted([*others, report], key=lambda kept: kept.month)
+        return History(self.currency, tuple(whole))
+
+    def to_json(self) -> str:
+        """The text of the file."""
+        code = self.currency.lower()
+        document = {
+            _KEY: VERSION,
+            "currency": self.currency,
+            "reports": [
+                {
+                    "month": kept.month,
+                    f"expected_{code}": dict(kept.expected),
+                    f"billed_{code}": kept.billed,
+                    "inventory": kept.inventory,
+                }
+                for kept in self.reports
+            ],
+        }
+        return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+    def write(self, path: Path) -> None:
+        """Write the file, whole or not at all."""
+        write_whole(path, self.to_json(), "choose another --history")
+
+
+def describe_inventory(inventory: Inventory) -> dict[str, Any] | None:
+    """The document of an inventory as JSON takes it; None where there is none, or it is large."""
+    if inventory.document is None or len(inventory.accounts) > _MOST_ACCOUNTS:
+        return None
+    found: dict[str, Any] = _plain(inventory.document)
+    return found
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value.isoformat() if isinstance(value, datetime.date) else value
+
+
+def read_history(path: str | Path, currency: str) -> History:
+    """Read a history file; an empty history where there is none yet.
+
+    Raises
+    ------
+    KmscostError
+        It is no history, is of another version, or of another currency.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return History(currency)
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "no text"
+        raise _wrong(path, f"a file that cannot be read ({reason})") from None
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        raise _wrong(path, "text that is not JSON") from None
+    if not isinstance(document, dict) or _KEY not in document:
+        raise _wrong(path, "a file without kmscost_history")
+    if document[_KEY] != VERSION:
+        raise _wrong(
+            path, f"a history of version {str(document[_KEY])[:20]!r}", f"version {VERSION}"
+        )
+    if document.get("currency") != currency:
+        found = f"a history in {str(document.get('currency'))[:20]}"
+        raise _wrong(path, found, f"{currency}, as the rates")
+    reports = document.get("reports")
+    if not isinstance(reports, list):
+        raise _wrong(path, "no list of reports")
+    found_reports = [
+        _read_report(path, number, entry, currency.lower()) for number, entry in enumerate(reports)
+    ]
+    months = [kept.month for kept in found_reports]
+    if months != sorted(set(months)):
+        raise _wrong(path, "reports that are not in the order of their months, each once")
+    return History(currency, tuple(found_reports))
+
+
+def _read_report(path: str | Path, number: int, entry: Any, code: str) -> KeptReport:
+    at = f"reports[{number}]"
+    expected = entry.get(f"expected_{code}") if isinstance(entry, dict) else None
+    if not isinstance(expected, dict):
+        raise _wrong(path, f"no expected_{code} in {at}")
+    billed, inventory = entry.get(f"billed_{code}"), entry.get("inventory")
+    for month in (entry.get("month"), *expected):
+        try:
+            parse_month(str(month))
+        except ValueError:
+            raise _wrong(path, f"{str(month)[:20]!r} in {at}", "a month such as 2026-10") from None
+    for amount in (*expected.values(), *([] if billed is None else [billed])):
+        if isinstance(amount, bool) or not isinstance(amount, int | float):
+            raise _wrong(path, f"{str(amount)[:20]!r} in {at}", "an amount")
+        if not math.isfinite(amount):
+            raise _wrong(path, f"{amount} in {at}", "an amount")
+    if not isinstance(inventory, dict | None):
+        raise _wrong(path, f"an inventory in {at} that is no mapping")
+    return KeptReport(entry["month"], expected, billed, inventory)
+
+
+def _wrong(path: str | Path, found: str, expected: str = "a history of reports") -> KmscostError:
+    return KmscostError(Problem(str(path), None, "", found, expected, _FIX))

@@ -1,0 +1,215 @@
+"""The months so far: billed, measured, and what was forecast of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from estimator.inventory import Inventory
+from estimator.measurement.result import Actuals
+from estimator.months import Months, parse_month
+from estimator.reconciliation import Reconciliation, reconcile
+from estimator.report.past.history_file import History
+from estimator.report.past.month_cost import MonthCost
+from pricing.rates import RateTable
+from pricing.reading.problems import KmscostError
+
+_MOST = 36  # months that are looked back at
+
+
+@dataclass(frozen=True)
+class PastMonth:
+    """A month up to the one that is reported.
+
+    Attributes
+    ----------
+    month : str
+    cost : MonthCost or None
+        CloudTrail's part of the bill and the rest; None where no bill tells it. [currency]
+    bill : str
+        What the bill covers: ``whole month``, or such as ``bill to 15 October``; empty without one.
+    others : float or None
+        What others use on the same bill. [currency]
+    measured : float or None
+        CloudTrail's measured requests, as far as covered. [request]
+    forecast : float or None
+        By the inventory as it is now. [currency]
+    forecast_then : float or None
+        By the last report made before the month. [currency]
+    """
+
+    month: str
+    cost: MonthCost | None
+    bill: str
+    others: float | None
+    measured: float | None
+    forecast: float | None
+    forecast_then: float | None
+
+
+def collect_past(
+    inventory: Inventory,
+    month: str,
+    billed: Actuals | None,
+    measured: Actuals | None,
+    table: RateTable,
+    discount: float,
+    history: History,
+    current: PastMonth,
+) -> tuple[tuple[PastMonth, ...], tuple[str, ...]]:
+    """Collect the months up to the reported one, and say which bills could not be used.
+
+    Parameters
+    ----------
+    current : PastMonth
+        The month that is reported, which is known already.
+    """
+    kept, requests = history.billed(), _measured_by_month(measured)
+    of_bill = months_of_bill(billed)
+    labels = sorted(label for label in {*of_bill, *kept, *requests} if label < month)[-_MOST:]
+    found, left_out = [], []
+    for label in labels:
+        then = history.forecast_then(label)
+        past = PastMonth(label, None, "", None, requests.get(label), None, then)
+        if label in of_bill:
+            try:
+                past = past_month(inventory, billed, measured, label, table, discount, then)
+            except KmscostError as error:
+                # one month that cannot be compared takes nothing from the others
+                left_out.append(f"the bill of {label} is left out: {error.problems[0]}")
+        if past.cost is None and label in kept:
+            cost = MonthCost(kept[label], 0.0)
+            past = replace(past, cost=cost, bill="by the report of then")
+        if past.cost is not None or past.measured is not None:
+            found.append(past)
+    return (*found, current), tuple(left_out)
+
+
+def past_month(
+    inventory: Inventory,
+    billed: Actuals | None,
+    measured: Actuals | None,
+    month: str,
+    table: RateTable,
+    discount: float,
+    then: float | None,
+) -> PastMonth:
+    """Hold one month of a bill against its forecast.
+
+    Parameters
+    ----------
+    then : float or None
+        What was forecast of it. [currency]
+
+    Raises
+    ------
+    KmscostError
+        As `estimator.reconcile`.
+    """
+    assert billed is not None
+    result = reconcile(inventory, billed, month, measured, table, discount)
+    requests = measured_of(measured, month)
+    if not result.has_kms:
+        return PastMonth(month, None, "", None, requests, result.forecast_of_month(), then)
+    return _from_reconciliation(result, requests, then)
+
+
+def _from_reconciliation(
+    result: Reconciliation, measured: float | None, then: float | None
+) -> PastMonth:
+    found = result.billed_and_rest()
+    assert found is not None  # of everything a bill always tells
+    return PastMonth(
+        month=result.month,
+        cost=MonthCost(*found),
+        bill=f"bill {result.days.text}" if result.days.text else "whole month",
+        others=math.fsum(result.others.values()),
+        measured=measured,
+        forecast=result.forecast_of_month(),
+        forecast_then=then,
+    )
+
+
+def months_of_bill(billed: Actuals | None) -> tuple[str, ...]:
+    """The months that a bill has lines of, in order."""
+    if billed is None:
+        return ()
+    return tuple(sorted(str(label) for label in billed.measured["month"].dropna().unique()))
+
+
+def _measured_by_month(measured: Actuals | None) -> dict[str, float]:
+    """CloudTrail's measured requests by month. [request]"""
+    if measured is None:
+        return {}
+    rows = measured.measured
+    rows = rows[(rows["unit"] == "request") & (rows["cause"] != "other").to_numpy()]
+    sums = rows.groupby(rows["month"].astype(str))["quantity"].sum()
+    return {str(label): float(quantity) for label, quantity in sums.items()}
+
+
+def measured_of(measured: Actuals | None, month: str) -> float | None:
+    """CloudTrail's measured requests of a month. [request]"""
+    return _measured_by_month(measured).get(month)
+
+
+@dataclass(frozen=True)
+class YearToDate:
+    """The months of the year so far.
+
+    Attributes
+    ----------
+    year : str
+    cost : float
+        Of the months that are known. [currency]
+    forecast_then : float or None
+        What was forecast then of the same months; None where it is not known of each. [currency]
+    known, months : int
+        How many are known, of how many.
+    missing : tuple of str
+        The others.
+    """
+
+    year: str
+    cost: float
+    forecast_then: float | None
+    known: int
+    months: int
+    missing: tuple[str, ...]
+
+
+def year_to_date(past: Sequence[PastMonth], month: str) -> YearToDate:
+    """Add up the year so far; months without a bill are named, never zero."""
+    year, number = month.split("-")
+    labels = Months(parse_month(f"{year}-01"), int(number)).labels
+    by_month: Mapping[str, PastMonth] = {each.month: each for each in past}
+    known = [
+        by_month[label]
+        for label in labels
+        if label in by_month and by_month[label].cost is not None
+    ]
+    costs = [each.cost.total for each in known if each.cost is not None]
+    then = [each.forecast_then for each in known]
+    told = [amount for amount in then if amount is not None]
+    months = {each.month for each in known}
+    return YearToDate(
+        year=year,
+        cost=math.fsum(costs),
+        forecast_then=math.fsum(told) if told and len(told) == len(then) else None,
+        known=len(known),
+        months=len(labels),
+        missing=tuple(label for label in labels if label not in months),
+    )
+
+
+def change_to_month_before(past: Sequence[PastMonth], at: int) -> float | None:
+    """What a month costs more than the calendar month before it; None where one has no bill."""
+    if at == 0:
+        return None
+    before, after = past[at - 1], past[at]
+    first, second = parse_month(before.month), parse_month(after.month)
+    if (second.year - first.year) * 12 + second.month - first.month != 1:
+        return None
+    if before.cost is None or after.cost is None:
+        return None
+    return after.cost.total - before.cost.total

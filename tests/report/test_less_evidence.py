@@ -1,0 +1,155 @@
+"""The law of a bill in progress: a bill that covers less never makes the verdict better."""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from estimator import forecast, load_inventory, report
+from estimator.report.monthly.budget_states import SEVERITY
+from estimator.volume.daily import daily_requests
+from estimator.volume.streams import streams_of
+from tests.measurement.billing.bills import FREE, Line, legacy_bill
+from tests.report.verdicts import write
+from tests.sampling import cases
+
+MONTH = "2026-10"
+DAYS = calendar.monthrange(2026, 10)[1]
+PRICE = 0.000003
+LOOK = "{name: look, kind: query, account: '222222222222', queries_per_month: 90, days_scanned: 7}"
+
+
+@st.composite
+def organizations(draw):
+    """An inventory of two accounts: readers of several kinds, dates within the month, a budget."""
+    date = st.sampled_from(["", ", from: 2026-10-09", ", until: 2026-10-23"])
+    gets = draw(st.sampled_from(["500", "30000", "{low: 20000, high: 60000}"]))
+    readers = draw(
+        st.lists(
+            st.sampled_from(
+                [
+                    f"{{name: fixed, kind: fixed, account: '222222222222', gets_per_day: {gets}}}",
+                    "{name: siem, kind: every-file, account: '111122223333', gets_per_file: 2}",
+                    LOOK,
+                ]
+            ),
+            unique=True,
+        )
+    )
+    created = draw(st.sampled_from(["", ", created: 2026-10-12"]))
+    others = draw(st.sampled_from([0, 15_000, 20_000]))
+    budgets = draw(st.lists(st.floats(0.5, 12.0), min_size=1, max_size=2))
+    return (
+        "version: 1\n"
+        'payer: "111122223333"\n'
+        f"other_kms_requests_per_month: {others}\n"
+        "cloudtrail_writes: charged\n"
+        "accounts:\n"
+        '  - {id: "111122223333", regions: [us-east-1]}\n'
+        f'  - {{id: "222222222222", regions: [us-east-1, eu-west-1]}}\n'
+        f"keys: [{{id: logs, region: us-east-1{created}}}]\n"
+        f"trails: [{{name: org, key: logs, scope: organization{draw(date)}}}]\n"
+        f"readers: [{', '.join(readers)}]\n"
+        "budgets:\n"
+        + "".join(
+            f"  - {{name: b{number}, usd_per_month: {limit:.4f}}}\n"
+            for number, limit in enumerate(budgets)
+        )
+    )
+
+
+def daily_bill(inventory, scale):
+    """The bill of the forecast day by day: the free requests come first, as AWS counts them."""
+    expected = forecast(inventory, MONTH, 1)
+    free = expected.pools.loc[expected.pools["unit"] == "request"]
+    left = float(free["quantity_free"].sum() - free["used_by_others"].sum())
+    (days,) = daily_requests(inventory, expected.months, streams_of(inventory))
+    names = ("billed_account", "billed_region", "operation")
+    jobs = list(zip(*(days.texts(name) for name in names), strict=True))
+    keys = expected.rows[expected.rows["unit"] == "key-month"]
+    lines = []
+    for day in range(DAYS):
+        following = "2026-11-01" if day + 1 == DAYS else f"2026-10-{day + 2:02}"
+        span = {"start": f"2026-10-{day + 1:02}T00:00:00Z", "end": f"{following}T00:00:00Z"}
+        for number, (account, region, operation) in enumerate(jobs):
+            requests = float(days.requests[number, day]) * scale
+            line = Line(
+                usage_type=f"{region}-KMS-Requests",
+                operation=operation,
+                region=region,
+                account=account,
+                **span,
+            )
+            for_free = min(requests, left)
+            left -= for_free
+            if for_free:
+                lines.append(replace(line, amount=repr(for_free), description=FREE))
+            paid = requests - for_free
+            if paid:
+                cost = repr(paid * PRICE)
+                lines.append(replace(line, amount=repr(paid), cost=cost, rate=repr(PRICE)))
+        for row in keys.to_dict("records"):
+            start = DAYS - round(DAYS * row["quantity"]) + 1
+            if day + 1 < start:
+                continue
+            lines.append(
+                Line(
+                    usage_type=f"{row['billed_region']}-KMS-Keys",
+                    operation="CurrentKeys",
+                    unit="Keys",
+                    region=row["billed_region"],
+                    account=row["billed_account"],
+                    amount=repr(1 / DAYS),
+                    cost=repr(1 / DAYS),
+                    rate="1",
+                    description="$1 per customer managed KMS key version",
+                    **span,
+                )
+            )
+        # another service's line says that the day is billed, whatever KMS has
+        lines.append(
+            Line(product="AmazonS3", usage_type="TimedStorage", account=jobs[0][0], **span)
+        )
+    return lines
+
+
+@settings(
+    deadline=None,
+    max_examples=cases(4),
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+@given(
+    organizations(),
+    st.sampled_from([0.0, 0.5, 0.9, 1.0, 1.0, 1.1, 1.7, 4.0]),
+    st.lists(st.integers(1, DAYS), min_size=3, max_size=3, unique=True),
+)
+def test_a_bill_that_covers_less_never_makes_the_verdict_better(tmp_path, text, scale, cuts):
+    """A bill at any steady pace, cut at any day: no better a status, no lower a cost."""
+    path = write(tmp_path, text)
+    inventory = load_inventory(path)
+    lines = daily_bill(inventory, scale)
+    found = []
+    for last in [*sorted(cuts), DAYS]:
+        part = [line for line in lines if line.start <= f"2026-10-{last:02}T00:00:00Z"]
+        bill = legacy_bill(tmp_path / f"{last}.csv", part)
+        monthly = report(path, MONTH, bill=bill, months_ahead=1, draws=100, advice=False)
+        found.append((last, SEVERITY[monthly.verdict.status], monthly.spent))
+    whole = found[-1]
+    for last, severity, spent in found[:-1]:
+        assert severity >= whole[1], (last, found)
+        assert spent >= whole[2] - 1e-6 * (1 + whole[2]), (last, found)
+
+
+@pytest.mark.parametrize("last", [1, 10, 30])
+def test_no_bill_that_is_cut_turns_over_budget_into_on_budget(tmp_path, last):
+    """SMALL at its own pace is over 4.70 with the whole bill, and with each part of it."""
+    from tests.report.verdicts import SMALL, small_bill
+
+    path = write(tmp_path, SMALL + "budgets: [{name: kms, usd_per_month: 4.70}]\n")
+    monthly = report(path, MONTH, bill=small_bill(tmp_path, last), advice=False, months_ahead=0)
+    assert monthly.verdict.status == "over budget"

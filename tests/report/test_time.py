@@ -1,0 +1,280 @@
+"""Six months of bills: trend, month over month, year to date, forecasts made then, what changed."""
+
+from __future__ import annotations
+
+import calendar
+import json
+
+import pytest
+
+from estimator import KmscostError, compare, plot, report
+from tests.cli.test_commands import kmscost
+from tests.measurement.billing.bills import Line, legacy_bill
+from tests.report.material import Page
+from tests.report.verdicts import SMALL, small_bill, write
+
+# a month of 31 days costs 40,288 x 31 x 0.000003 + 1 = 4.746784, of 30 days 4.62592
+LONG, SHORT = 4.746784, 4.62592
+# requests as a share of the forecast's, and what a bill of them costs:
+# 3.746784 x share + 1 in 31 days, 3.62592 x share + 1 in 30
+MONTHS = {
+    "2026-05": (1.0, 4.746784),
+    "2026-06": (0.9, 4.263328),
+    "2026-07": (0.8, 3.9974272),
+    "2026-08": (1.0, 4.746784),
+    "2026-09": (0.95, 4.444624),
+    "2026-10": (1.0, 4.746784),
+}
+# 4.746784 + 4.263328 + 3.9974272 + 4.746784 + 4.444624 + 4.746784
+SUM = 26.9457312
+OF_ONE = '{"kmscost_history": 1, "currency": "USD", "reports": [%s]}'
+BUDGETS = "budgets: [{name: kms, usd_per_month: 5.00}]\n"
+
+
+def lines_of_month(label, share):
+    """The lines of one month of `SMALL`: as a bill by the month has them."""
+    year, month = map(int, label.split("-"))
+    days = calendar.monthrange(year, month)[1]
+    following = f"{year + month // 12}-{month % 12 + 1:02}-01T00:00:00Z"
+    span = {
+        "start": f"{label}-01T00:00:00Z",
+        "end": following,
+        "account": "111122223333",
+        "region": "us-east-1",
+    }
+    for operation, daily in (("Decrypt", 40_000), ("GenerateDataKey", 288)):
+        requests = daily * days * share
+        yield Line(
+            usage_type="us-east-1-KMS-Requests",
+            operation=operation,
+            amount=repr(requests),
+            cost=repr(requests * 0.000003),
+            rate="0.000003",
+            **span,
+        )
+    yield Line(
+        usage_type="us-east-1-KMS-Keys",
+        operation="CurrentKeys",
+        unit="Keys",
+        amount="1",
+        cost="1",
+        rate="1",
+        description="$1 per customer managed KMS key version",
+        **span,
+    )
+
+
+@pytest.fixture
+def six_months(tmp_path):
+    """The inventory, and the bill of six months in one file."""
+    lines = [line for label, (share, _) in MONTHS.items() for line in lines_of_month(label, share)]
+    return write(tmp_path, SMALL + BUDGETS), legacy_bill(tmp_path / "six.csv", lines)
+
+
+def test_trend_month_over_month_and_year_to_date(six_months):
+    """Each month as billed, its change, and the sum of the year, by hand."""
+    path, bill = six_months
+    monthly = report(path, "2026-10", bill=bill, advice=False)
+    assert [each.month for each in monthly.past] == list(MONTHS)
+    for each, (_, cost) in zip(monthly.past, MONTHS.values(), strict=True):
+        assert each.cost.total == pytest.approx(cost)
+        assert each.cost.is_billed
+    found = monthly.to_dict()
+    changes = [month["month_over_month"] for month in found["past"]]
+    assert changes[0] is None
+    # 4.263328 - 4.746784, 3.9974272 - 4.263328, and so on
+    expected = [-0.483456, -0.2659008, 0.7493568, -0.30216, 0.30216]
+    assert changes[1:] == pytest.approx(expected)
+    assert found["year_to_date"]["cost"] == pytest.approx(SUM)
+    assert (found["year_to_date"]["known"], found["year_to_date"]["months"]) == (6, 10)
+    assert found["year_to_date"]["missing"] == ("2026-01", "2026-02", "2026-03", "2026-04")
+    # 26.9457312 of 6 x 5.00 are 89.8 %
+    words = "Year to date 2026: USD 26.95 in 6 of 10 months (nothing is known of 2026-01 to 2026-04"
+    text = monthly.markdown().replace("\\", "")
+    assert f"{words}); 89.8 % of budget kms" in text
+    assert "USD 4.75 for October 2026 against 4.44 for September 2026: +0.3022." in text
+    table = Page(monthly.html()).table("Months so far")
+    assert [row[2] for row in table[1:]] == ["4.75", "4.26", "4.00", "4.75", "4.44", "4.75"]
+    assert table[2][3:6] == ["-0.4835", "-10.2 %", "85.3 %"]
+    chart = next(
+        block
+        for section in monthly.document.sections
+        for block in section.blocks
+        if getattr(block, "name", "") == "timeline"
+    )
+    assert "billed 4.75 in 2026-05 to 4.75 in 2026-10; expected 4.63 in 2026-11" in (
+        chart.description
+    )
+
+
+def test_bills_are_held_against_the_forecast_made_then(six_months, tmp_path):
+    """Six reports with one history: from the second on each month has a forecast of then."""
+    path, bill = six_months
+    history = tmp_path / "history.json"
+    for label in MONTHS:
+        done = kmscost(
+            "report", path, "--month", label, "--bill", bill, "--history", history, "--no-advice"
+        )
+        assert done.exit_code == 0, done.stderr
+    document = json.loads(history.read_text(encoding="utf-8"))
+    assert [kept["month"] for kept in document["reports"]] == list(MONTHS)
+    monthly = report(path, "2026-10", bill=bill, advice=False, history=history)
+    then = [each.forecast_then for each in monthly.past]
+    assert then[0] is None
+    assert then[1:] == pytest.approx([SHORT, LONG, LONG, SHORT, LONG])
+    row = Page(monthly.html()).table("Months so far")[2]
+    # 4.263328 - 4.62592 = -0.362592
+    assert row[6:8] == ["4.63", "-0.3626"]
+    assert "Nothing in the inventory changed since the report of 2026-09" in (
+        monthly.markdown().replace("\\", "")
+    )
+    # without the bill the months that were reported are known still
+    alone = report(path, "2026-11", advice=False, history=history)
+    assert [each.month for each in alone.past] == [*MONTHS, "2026-11"]
+    assert alone.past[1].cost.total == pytest.approx(4.263328)
+
+
+def test_a_month_reported_again_takes_the_place_of_itself(six_months, tmp_path):
+    """The same report twice: one entry, the same bytes."""
+    path, bill = six_months
+    history = tmp_path / "history.json"
+    texts = []
+    for _ in range(2):
+        report(path, "2026-09", bill=bill, advice=False, history=history).write_history(history)
+        texts.append(history.read_bytes())
+    assert texts[0] == texts[1]
+    assert len(json.loads(texts[0])["reports"]) == 1
+
+
+def test_a_month_in_progress_is_not_kept_as_billed(tmp_path):
+    """The next report has the whole bill: half of one must not stand in its place."""
+    history = tmp_path / "history.json"
+    path = write(tmp_path, SMALL)
+    monthly = report(path, "2026-10", bill=small_bill(tmp_path, 15), advice=False, history=history)
+    monthly.write_history(history)
+    (kept,) = json.loads(history.read_text(encoding="utf-8"))["reports"]
+    assert kept["billed_usd"] is None
+    assert kept["expected_usd"]["2026-10"] == pytest.approx(LONG)
+
+
+def test_what_changed_has_its_money_as_compare_has_it(tmp_path):
+    """A reader of 5,000 gets a day more: 5,000 x 31 x 0.000003 = USD 0.465; files 288 to 500.
+
+    Puts: (500 - 288) x 31 x 0.000003 = 0.019716; in all 0.484716.
+    """
+    history = tmp_path / "history.json"
+    before = write(tmp_path, SMALL)
+    report(before, "2026-09", advice=False, history=history).write_history(history)
+    lake = "}, {name: lake, kind: fixed, gets_per_day: 5000}]"
+    text = SMALL.replace("40000}]", "40000" + lake)
+    after = write(tmp_path, text.replace("key: logs}", "key: logs, files_per_day: 500}"), "b.yaml")
+    monthly = report(after, "2026-10", advice=False, history=history)
+    parts = {(each.kind, each.name): each for each in monthly.changes.parts}
+    assert parts["reader", "lake"].what == "added"
+    assert parts["reader", "lake"].cost == pytest.approx(0.465)
+    assert parts["trail", "t"].what == "changed"
+    assert parts["trail", "t"].cost == pytest.approx(0.019716)
+    assert monthly.changes.cost == pytest.approx(0.484716)
+    compared = compare(before, after, "2026-10", 1)
+    assert monthly.changes.cost == pytest.approx(compared.difference(compared.others[0]))
+    assert sum(each.cost for each in monthly.changes.parts) == pytest.approx(monthly.changes.cost)
+    text = monthly.markdown().replace("\\", "")
+    words = "Since the report of 2026-09 the inventory costs USD +0.4847 a month: reader lake added"
+    assert f"{words} (+0.4650), trail t changed (+0.01972)." in text
+
+
+def test_accounts_that_came_and_went(tmp_path):
+    """An account more on an organization's trail: 288 x 31 puts, USD 0.026784, by its id."""
+    history = tmp_path / "history.json"
+    text = SMALL.replace("{name: t, key: logs}", "{name: t, key: logs, scope: organization}")
+    before = write(tmp_path, text)
+    report(before, "2026-09", advice=False, history=history).write_history(history)
+    more = text.replace(
+        'accounts: [{id: "111122223333", regions: [us-east-1]}]',
+        'accounts: [{id: "111122223333", regions: [us-east-1]}, '
+        '{id: "222222222222", regions: [us-east-1]}]',
+    )
+    monthly = report(write(tmp_path, more, "b.yaml"), "2026-10", advice=False, history=history)
+    (added,) = [each for each in monthly.changes.accounts if each.what == "added"]
+    assert (added.kind, added.name) == ("account", "222222222222")
+    # the fixed reader's gets are shared by all files, so the account has half of them too
+    total = sum(each.cost for each in monthly.changes.accounts)
+    assert total == pytest.approx(288 * 31 * 0.000003)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("no json", "not JSON"),
+        ("[]", "without kmscost_history"),
+        ('{"kmscost_history": 2}', "a history of version '2'; expected version 1"),
+        ('{"kmscost_history": 1, "currency": "CNY"}', "a history in CNY"),
+        ('{"kmscost_history": 1, "currency": "USD"}', "no list of reports"),
+        ('{"kmscost_history": 1, "currency": "USD", "reports": [3]}', "no expected_usd"),
+        (OF_ONE % '{"month": "October", "expected_usd": {}}', "'October' in reports[0]"),
+        (
+            OF_ONE % '{"month": "2026-10", "expected_usd": {"2026-10": NaN}}',
+            "expected an amount",
+        ),
+    ],
+    ids=["no json", "a list", "version", "currency", "no reports", "a number", "month", "nan"],
+)
+def test_a_file_that_is_no_history_is_refused_and_left_as_it_is(tmp_path, text, words):
+    """Exit 1 with the place; the file stays, and no report is written."""
+    history = tmp_path / "history.json"
+    history.write_text(text, encoding="utf-8")
+    path = write(tmp_path, SMALL)
+    target = tmp_path / "report.md"
+    done = kmscost(
+        "report",
+        path,
+        "--month",
+        "2026-10",
+        "--history",
+        history,
+        "--output",
+        target,
+        "--no-advice",
+    )
+    assert done.exit_code == 1
+    assert words in done.stderr
+    assert history.read_text(encoding="utf-8") == text
+    assert not target.exists()
+
+
+def test_months_that_cannot_be_compared_are_named(tmp_path):
+    """A month of strangers beside one of ours: left out with a word, and the others stand."""
+    strangers = [
+        line.__class__(**{**vars(line), "account": "999999999999"})
+        for line in lines_of_month("2026-08", 1.0)
+    ]
+    lines = [*strangers, *lines_of_month("2026-09", 1.0), *lines_of_month("2026-10", 1.0)]
+    bill = legacy_bill(tmp_path / "bill.csv", lines)
+    monthly = report(write(tmp_path, SMALL), "2026-10", bill=bill, advice=False)
+    assert [each.month for each in monthly.past] == ["2026-09", "2026-10"]
+    assert "the bill of 2026-08 is left out" in monthly.markdown()
+
+
+def test_months_before_the_inventory_begins(tmp_path):
+    """A trail from October: the bill of September is all somebody else's, and no forecast is."""
+    text = SMALL.replace("{name: t, key: logs}", "{name: t, key: logs, from: 2026-10-01}")
+    text = text.replace("{id: logs, region: us-east-1}", "{id: logs, region: us-east-1, "
+                        "created: 2026-10-01}")  # fmt: skip
+    lines = [*lines_of_month("2026-09", 1.0), *lines_of_month("2026-10", 1.0)]
+    bill = legacy_bill(tmp_path / "bill.csv", lines)
+    monthly = report(write(tmp_path, text), "2026-10", bill=bill, advice=False)
+    september, october = monthly.past
+    assert september.forecast == 0
+    assert september.cost.total == pytest.approx(0)
+    assert september.others == pytest.approx(SHORT)
+    assert october.cost.total == pytest.approx(LONG)
+
+
+def test_plot_has_the_months_of_the_bill(six_months):
+    """`plot --kind timeline`: billed months, then expected ones; other kinds take no bill."""
+    path, bill = six_months
+    assert plot(path, "timeline", "2026-11", 6, bill=bill).axes
+    done = kmscost("plot", path, "--kind", "timeline", "--from", "2026-11", "--bill", bill)
+    assert "billed 4.75 in 2026-05 to 4.75 in 2026-10; expected 4.63 in 2026-11" in done.stderr
+    with pytest.raises(KmscostError, match="choose kind timeline"):
+        plot(path, "cost", "2026-11", 6, bill=bill)
