@@ -153,12 +153,3 @@ def _what_to_do(inputs: ReportInputs) -> tuple[str, ...]:
         kept = verdict.status == "on budget"
         lines.append("Nothing." if kept else "Write a budget into the inventory.")
     return tuple(lines)
-
-
-def _cents(amount: float) -> str:
-    """A difference in a sentence: cents, and more digits only where there would be none.
-
-    >>> _cents(0.1487), _cents(-0.2414), _cents(0.0021)
-    ('+0.15', '-0.24', '+0.0021')
-    """
-    return signed(money(round(amount, 2) or amount))
