@@ -252,6 +252,15 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(data)
 
 
+def start_empty(server):
+    """Start moto's server without what another module's organization left in this process."""
+    server.start()
+    connection = http.client.HTTPConnection(*server.get_host_and_port(), timeout=30)
+    connection.request("POST", "/moto-api/reset")
+    assert connection.getresponse().status == 200
+    connection.close()
+
+
 class Estate:
     """Makes an organization through the proxy's API, as its owner would."""
 

@@ -9,7 +9,7 @@ import pytest
 
 from estimator import KmscostError, aws_policy, discover_aws, forecast
 from estimator.discovery.aws.patience import Patience
-from tests.discovery.cloud import Estate, Proxy
+from tests.discovery.cloud import Estate, Proxy, start_empty
 from tests.extras import needed
 from tests.real_data import ROOT
 
@@ -40,7 +40,7 @@ def cloud():
     from moto.server import ThreadedMotoServer
 
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
+    start_empty(server)
     proxy = Proxy(server.get_host_and_port()[1])
     estate = Estate(proxy.url)
     proxy.quiet = True

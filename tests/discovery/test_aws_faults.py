@@ -20,7 +20,7 @@ import estimator.discovery.aws
 from estimator import KmscostError, discover_aws
 from estimator.discovery.aws.patience import Patience
 from pricing.reading.problems import UsageError
-from tests.discovery.cloud import Estate, Fault, Proxy
+from tests.discovery.cloud import Estate, Fault, Proxy, start_empty
 from tests.discovery.faults import (
     EXPLICIT,
     FAULTS,
@@ -64,7 +64,7 @@ def organization():
     from moto.server import ThreadedMotoServer
 
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
+    start_empty(server)
     proxy = Proxy(server.get_host_and_port()[1])
     proxy.regions = REGIONS
     estate = Estate(proxy.url)

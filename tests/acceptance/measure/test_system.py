@@ -105,7 +105,7 @@ def test_what_is_ignored_is_ignored_by_all(tmp_path: Path, number: signal.Signal
         f"import signal; signal.signal({int(number)}, signal.SIG_IGN); "
         # the first file of each process hangs until its signal has come, and a moment longer
         "import time, estimator.measurement.cloudtrail_logs.local as local; real = local._count; "
-        "local._count = lambda batch: (time.sleep(0.3), real(batch))[1]"
+        "local._count = lambda batch, **asked: (time.sleep(0.3), real(batch, **asked))[1]"
     )
     args = ("measure", "cloudtrail", str(tmp_path / "logs"), "-f", "json", "--jobs", "2")
     folder = tmp_path / "work"
