@@ -92,7 +92,7 @@ def test_trend_month_over_month_and_year_to_date(six_months):
     words = "Year to date 2026: USD 26.95 in 6 of 10 months (nothing is known of 2026-01 to 2026-04"
     text = monthly.markdown().replace("\\", "")
     assert f"{words}); 89.8 % of budget kms" in text
-    assert "USD 4.75 for October 2026 against 4.44 for September 2026: +0.3022." in text
+    assert "USD 4.75 for October 2026 against 4.44 for September 2026: +0.30." in text
     table = Page(monthly.html()).table("Months so far")
     assert [row[2] for row in table[1:]] == ["4.75", "4.26", "4.00", "4.75", "4.44", "4.75"]
     assert table[2][3:6] == ["-0.4835", "-10.2 %", "85.3 %"]
@@ -117,7 +117,7 @@ def test_bills_are_held_against_the_forecast_made_then(six_months, tmp_path):
         )
         assert done.exit_code == 0, done.stderr
     document = json.loads(history.read_text(encoding="utf-8"))
-    assert [kept["month"] for kept in document["reports"]] == list(MONTHS)
+    assert [entry["month"] for entry in document["reports"]] == list(MONTHS)
     monthly = report(path, "2026-10", bill=bill, advice=False, history=history)
     then = [each.forecast_then for each in monthly.past]
     assert then[0] is None
@@ -152,15 +152,15 @@ def test_a_month_in_progress_is_not_kept_as_billed(tmp_path):
     path = write(tmp_path, SMALL)
     monthly = report(path, "2026-10", bill=small_bill(tmp_path, 15), advice=False, history=history)
     monthly.write_history(history)
-    (kept,) = json.loads(history.read_text(encoding="utf-8"))["reports"]
-    assert kept["billed_usd"] is None
-    assert kept["expected_usd"]["2026-10"] == pytest.approx(LONG)
+    (entry,) = json.loads(history.read_text(encoding="utf-8"))["reports"]
+    assert entry["billed_usd"] is None
+    assert entry["expected_usd"]["2026-10"] == pytest.approx(LONG)
 
 
 def test_what_changed_has_its_money_as_compare_has_it(tmp_path):
     """A reader of 5,000 gets a day more: 5,000 x 31 x 0.000003 = USD 0.465; files 288 to 500.
 
-    Puts: (500 - 288) x 31 x 0.000003 = 0.019716; in all 0.484716.
+    Puts: (500 - 288) x 31 x 0.000003 = 0.019716; in all 0.484716; cents in a sentence.
     """
     history = tmp_path / "history.json"
     before = write(tmp_path, SMALL)
@@ -179,8 +179,8 @@ def test_what_changed_has_its_money_as_compare_has_it(tmp_path):
     assert monthly.changes.cost == pytest.approx(compared.difference(compared.others[0]))
     assert sum(each.cost for each in monthly.changes.parts) == pytest.approx(monthly.changes.cost)
     text = monthly.markdown().replace("\\", "")
-    words = "Since the report of 2026-09 the inventory costs USD +0.4847 a month: reader lake added"
-    assert f"{words} (+0.4650), trail t changed (+0.01972)." in text
+    words = "Since the report of 2026-09 the inventory costs USD +0.48 a month: reader lake added"
+    assert f"{words} (+0.46), trail t changed (+0.02)." in text
 
 
 def test_accounts_that_came_and_went(tmp_path):

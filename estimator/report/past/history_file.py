@@ -57,21 +57,23 @@ class History:
 
     def before(self, month: str) -> KeptReport | None:
         """The last report of a month before this one."""
-        return next((kept for kept in reversed(self.reports) if kept.month < month), None)
+        return next((entry for entry in reversed(self.reports) if entry.month < month), None)
 
     def forecast_then(self, month: str) -> float | None:
         """The expected cost of a month by the last report made before it. [currency]"""
-        earlier = [kept for kept in self.reports if kept.month < month and month in kept.expected]
+        earlier = [
+            entry for entry in self.reports if entry.month < month and month in entry.expected
+        ]
         return earlier[-1].expected[month] if earlier else None
 
     def billed(self) -> dict[str, float]:
         """The months billed by their reports. [currency]"""
-        return {kept.month: kept.billed for kept in self.reports if kept.billed is not None}
+        return {entry.month: entry.billed for entry in self.reports if entry.billed is not None}
 
     def add(self, report: KeptReport) -> History:
         """Return it with a report more, in the place of one of the same month."""
-        others = [kept for kept in self.reports if kept.month != report.month]
-        whole = sorted([*others, report], key=lambda kept: kept.month)
+        others = [entry for entry in self.reports if entry.month != report.month]
+        whole = sorted([*others, report], key=lambda entry: entry.month)
         return History(self.currency, tuple(whole))
 
     def to_json(self) -> str:
@@ -82,12 +84,12 @@ class History:
             "currency": self.currency,
             "reports": [
                 {
-                    "month": kept.month,
-                    f"expected_{code}": dict(kept.expected),
-                    f"billed_{code}": kept.billed,
-                    "inventory": kept.inventory,
+                    "month": entry.month,
+                    f"expected_{code}": dict(entry.expected),
+                    f"billed_{code}": entry.billed,
+                    "inventory": entry.inventory,
                 }
-                for kept in self.reports
+                for entry in self.reports
             ],
         }
         return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
@@ -147,7 +149,7 @@ def read_history(path: str | Path, currency: str) -> History:
     found_reports = [
         _read_report(path, number, entry, currency.lower()) for number, entry in enumerate(reports)
     ]
-    months = [kept.month for kept in found_reports]
+    months = [entry.month for entry in found_reports]
     if months != sorted(set(months)):
         raise _wrong(path, "reports that are not in the order of their months, each once")
     return History(currency, tuple(found_reports))
