@@ -49,6 +49,8 @@ _MOST_DECIMALS = 9
 _COLUMNS = {"money": (_CENTS, 1.0), "count": (0, 1000.0), "share": (1, 10.0)}
 _HUGE = 1e15  # beyond it a double holds no single units
 _NOISE = 1e-12  # below it there is only what sums leave over
+_SUMS = 1e-9  # sums of many rows differ by such a share from what they are on paper [0-1]
+_LEAST_SHOWN = 0.5 * 10.0**-_MOST_DECIMALS  # no column has the decimals for less
 
 
 def significant(value: float, digits: int) -> str:
@@ -89,6 +91,8 @@ def in_column(cells: Sequence[str]) -> list[str]:
     (['0.002', '3.500'], ['518', '51,840'])
     >>> in_column([money(0.4359261), money(0.0001585), money(0.0)])
     ['0.4359', '0.0002', '0.0000']
+    >>> in_column([money(9.5), signed(money(-3.333e-12))])
+    ['9.50', '0.00']
     """
     known = [
         cell
@@ -114,7 +118,8 @@ def _decimals(figures: Sequence[Figure]) -> int:
         return 0
     fewest, unit = _COLUMNS[figures[0].kind]
     printed = max(len(figure.removesuffix(" %").partition(".")[2]) for figure in figures)
-    sizes = [abs(figure.value) for figure in figures if abs(figure.value) >= _NOISE]
+    # what no decimal can show, as the rest of a sum, gains none
+    sizes = [abs(figure.value) for figure in figures if abs(figure.value) >= _LEAST_SHOWN]
     if not sizes:
         return fewest
     # where nothing reaches a whole unit, the largest has the four digits that it has alone
@@ -135,12 +140,14 @@ def _with_decimals(figure: Figure, digits: int) -> str:
 
 
 def money(amount: float) -> Figure:
-    """An amount: cents from one unit on, four significant digits below it unless it is whole cents.
+    """An amount: cents from one unit on, four significant digits below it unless it needs fewer.
 
     >>> money(1234.5), money(0.09552), money(0.100704), money(0.0), money(0.99999)
     ('1,234.50', '0.09552', '0.1007', '0.00', '1.00')
     >>> money(0.05), money(0.1 + 0.2), money(1e15)
     ('0.05', '0.30', '1,000,000,000,000,000')
+    >>> money(0.001), money(0.0205)  # and no digits that nobody gave
+    ('0.001', '0.0205')
     """
     return Figure(_money(amount), amount, "money")
 
@@ -158,9 +165,28 @@ def _money(amount: float) -> str:
         digits = 4 - 1 - exact.adjusted()
         small = exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN)
         if abs(small) < 1:
-            return f"{small:f}"
+            return f"{cents if small == cents else small:f}"
         exact = small  # 0.99999 rounds up to a whole unit
     return f"{exact.quantize(Decimal('0.01'), rounding=ROUND_HALF_EVEN):,}"
+
+
+def cents(amount: float) -> Figure:
+    """An amount in a sentence: two decimals, whatever its size.
+
+    >>> cents(-0.03523), cents(0.00002), cents(1234.5)
+    ('-0.04', '0.00', '1,234.50')
+    """
+    return money(round(amount, _CENTS)) if math.isfinite(amount) else money(amount)
+
+
+def difference(before: float, after: float) -> float:
+    """The change, without the noise of sums in their last digits.
+
+    >>> difference(0.1 + 0.2, 0.3), difference(1.0, 3.0), difference(0.0, 3e-12)
+    (0.0, 2.0, 0.0)
+    """
+    change = after - before
+    return 0.0 if abs(change) <= _SUMS * max(abs(before), abs(after), 1.0) else change
 
 
 def count(quantity: float) -> Figure:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from estimator.figures import count, factor
+from estimator.figures import count
 from estimator.inventory.accounts import Found
 from estimator.inventory.assumptions import FILES_PER_DAY, FilesPerDay
 from estimator.inventory.loading_state import Draft
@@ -67,7 +67,7 @@ def _monthly_files(draft: Draft, document: InventoryFile, found: Iterable[Found]
         gets = getattr(reader, "gets_per_day", None)
         if gets is not None and gets.mid >= _MOST_GETS:
             at = _place(draft, draft.place(("readers", index, "gets_per_day")))
-            rate = f"{count(gets.mid)} gets a day are {factor(gets.mid / _DAY)} a second"
+            rate = f"{count(gets.mid)} gets a day are {count(gets.mid / _DAY)} a second"
             yield f"{at}: {rate}; is it a month's number?"
 
 
@@ -89,7 +89,7 @@ def _month_of_files(number: float) -> str | None:
             return f"{count(number)} files a day are {days} x 288, which is usual; {question}"
     if number < _MOST_FILES:
         return None
-    second = f"{factor(number / _DAY)} a second in one account and Region"
+    second = f"{count(number / _DAY)} a second in one account and Region"
     return f"{count(number)} files a day are {second}; {question}"
 
 

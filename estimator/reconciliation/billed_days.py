@@ -22,6 +22,8 @@ from estimator.volume.daily import JOB, daily_requests
 from estimator.volume.key_months import key_months
 from estimator.volume.streams import streams_of
 
+_MOST_GAPS = 2  # so many are named
+
 
 @dataclass(frozen=True)
 class BilledDays:
@@ -102,11 +104,24 @@ class BilledDays:
         if not len(found):
             return "with no day"
         begin, end = (first + datetime.timedelta(days=int(at)) for at in found[[0, -1]])
-        if len(found) < found[-1] - found[0] + 1:
-            return f"of {len(found)} of {len(days)} days"
         hour = round(24 * float(days[found[-1]]))
         until = f" {hour}:00 UTC" if hour < 24 else ""
-        return f"{days_in_words(begin, end) if found[0] else f'to {day_in_words(end)}'}{until}"
+        span = f"{days_in_words(begin, end) if found[0] else f'to {day_in_words(end)}'}{until}"
+        # days without a line between days with one
+        gaps = [at for at in range(1, len(found)) if found[at] > found[at - 1] + 1]
+        if len(gaps) > _MOST_GAPS:
+            return f"of {len(found)} of {len(days)} days"
+        if not gaps:
+            return span
+        without = " and ".join(
+            days_in_words(
+                first + datetime.timedelta(days=int(found[at - 1]) + 1),
+                first + datetime.timedelta(days=int(found[at]) - 1),
+            ).partition(" ")[2]
+            for at in gaps
+        )
+        is_to_end = days[0] == 1 and days[-1] == 1
+        return f"without {without}" if is_to_end else f"{span} without {without}"
 
 
 def find_billed_days(
@@ -143,9 +158,10 @@ def find_billed_days(
     covered = {}
     several = len(inventory.payers()) > 1 and not (owner == "").any()
     for payer in inventory.payers():
-        covered[payer] = whole
+        lines = rows[(owner == payer).to_numpy()] if several else rows
+        covered[payer] = whole * _outside_of_holes(lines, inventory, months, payer)
         if several:
-            covered[payer] = whole * _until_last_line(rows[(owner == payer).to_numpy()], months)
+            covered[payer] = covered[payer] * _until_last_line(lines, months)
     return BilledDays(months, covered, is_told)
 
 
@@ -170,6 +186,42 @@ def _until_last_line(rows: pd.DataFrame, months: Months) -> FloatArray:
     last = max(period.start_time.date() for period in rows["day"].unique())
     until: FloatArray = (days <= (last - months.firsts[0]).days).astype(np.float64)
     return until
+
+
+def _outside_of_holes(
+    rows: pd.DataFrame, inventory: Inventory, months: Months, payer: str
+) -> FloatArray:
+    """0 for each day that a payer's bill by the day leaves out between others, else 1. [-]
+
+    A key accrues each hour: a day of an active key without any line is none without cost, it is
+    missing from the bill.
+    """
+    days = np.ones(int(months.days[0]))
+    of_keys = rows[(rows["unit"] == "key-month").to_numpy()]
+    # lines of more than a day say nothing of a single one
+    if not len(of_keys) or "day" not in rows or rows["day"].isna().any():
+        return days
+    first = months.firsts[0]
+    with_lines = {(period.start_time.date() - first).days for period in rows["day"].unique()}
+    if len(with_lines) == 1:
+        return days
+    accruing = _key_months_by_day(inventory, months, payer) > 0
+    for at in range(min(with_lines), max(with_lines)):
+        if at not in with_lines and accruing[at]:
+            days[at] = 0.0
+    return days
+
+
+def _key_months_by_day(inventory: Inventory, months: Months, payer: str) -> FloatArray:
+    """The key-months of a payer's keys on each day. [key-month]"""
+    payers = {account.id: account.payer for account in inventory.accounts}
+    spans = months.each_day(0, 1)
+    total = np.zeros(int(months.days[0]))
+    for key in inventory.keys:
+        if payers[key.account] == payer:
+            active = inventory.active.key[key.id]
+            total += key_months(active, [], spans.begin, spans.end)
+    return total
 
 
 def shares_of_rows(rows: pd.DataFrame, inventory: Inventory, days: BilledDays) -> FloatArray:

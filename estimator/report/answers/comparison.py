@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from estimator.figures import count, listed, money, percent, signed
+from estimator.figures import count, difference, listed, money, percent, signed
 from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS
 from estimator.frames import DEFAULT_GRAIN
 from estimator.report.answers import Answer
@@ -21,7 +21,6 @@ from estimator.volume.group_columns import key_columns
 _MOST_GROUPS = 20
 _MOST_DETAILS = 10  # a comment on GitHub holds 65,536 characters
 _MOST_VERDICTS = 3
-_NOISE = 1e-9  # sums of many rows differ in their last digits from what they are on paper
 
 
 class ComparisonAnswer(Answer[Comparison]):
@@ -283,15 +282,6 @@ def change_lines(comparison: Comparison, other: CaseForecast) -> Iterator[str]:
         for what, names in found.items():
             if names:
                 yield f"{what} {change}: {listed(names)}"
-
-
-def difference(before: float, after: float) -> float:
-    """The change, without the noise of sums in their last digits.
-
-    >>> difference(0.1 + 0.2, 0.3), difference(1.0, 3.0)
-    (0.0, 2.0)
-    """
-    return after - before if abs(after - before) > _NOISE * max(abs(before), abs(after)) else 0.0
 
 
 def count_difference(before: float, after: float) -> str:

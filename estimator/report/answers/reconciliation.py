@@ -8,7 +8,7 @@ from decimal import ROUND_FLOOR, Decimal
 
 import pandas as pd
 
-from estimator.figures import count, listed, money, percent, signed
+from estimator.figures import count, difference, listed, money, percent, signed
 from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.reconciliation import Reconciliation
 from estimator.reconciliation.result import NOT_FORECAST, PARTS
@@ -79,7 +79,7 @@ def _sides_sheet(reconciliation: Reconciliation) -> Sheet:
                 money(before),
                 "",
                 money(after),
-                signed(money(after - before)),
+                signed(money(difference(before, after))),
                 _share(before, after),
             )
         )
@@ -120,12 +120,12 @@ def _quantities(name: str, rows: pd.DataFrame) -> tuple[str, ...]:
     # what no log covers is not known, and never a zero
     known = rows["measured"].dropna()
     measured = count(math.fsum(known)) if len(known) else "-"
-    more = signed(count(after - before))
+    more = signed(count(difference(before, after)))
     return name, count(before), measured, count(after), more, _share(before, after)
 
 
 def _share(before: float, after: float) -> str:
-    return percent((after - before) / before) if before else ""
+    return percent(difference(before, after) / before) if before else ""
 
 
 def _parts_sheet(reconciliation: Reconciliation) -> Sheet:

@@ -40,6 +40,7 @@ _FAR = 2.5  # a budget that holds, so many times the highest value, stays off th
 _CUT = 0.4  # where all values are above this share of the highest, the axis begins below them [0-1]
 _FLATTEST = 0.1  # it does not where values differ by less of the highest one [0-1]
 _GAP = 17.0  # between labels [px]
+_LETTER = 6.5  # of a label [px]
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,7 @@ def _draw_fan(
     axes.plot(places, expected, color=BLUE, linewidth=2.4, solid_capstyle="round")
     _draw_limits(axes, near, values, size, head)
     if billed is not None:
-        _draw_billed(axes, billed, word_of_bill)
+        _draw_billed(axes, billed, word_of_bill, values, size.height - head - 42)
     words = [(float(expected[-1]), "expected", INK)]
     if is_spread:
         words += [(float(values[0, -1]), "5 %", MUTED), (float(values[4, -1]), "95 %", MUTED)]
@@ -201,17 +202,32 @@ def _draw_limits(
     set_apart(axes)
 
 
-def _draw_billed(axes: Axes, billed: float, word: str) -> None:
+def _draw_billed(axes: Axes, billed: float, word: str, values: FloatArray, inner: float) -> None:
+    """A dot with its label: beside it, or where it would lie on the band, below or above that."""
     # a dot, no line: a bill has no range
     axes.plot([0], [billed], "o", markersize=9, color=INK)
-    # beside it: above or below the name could meet the band or the months
+    base, top = axes.get_ylim()
+    words = f"{word} {money(billed)}"
+    left, right = axes.get_xlim()
+    month = axes.get_window_extent().width / (right - left)
+    under = values[:, : int(np.ceil(len(words) * _LETTER / month)) + 1]
+    # the band under the label, and the dot, from the foot of the axes [px]
+    low, high, dot = (
+        (value - base) / (top - base) * inner
+        for value in (float(under[0].min()), float(under[-1].max()), billed)
+    )
+    room = _GAP / 2 + 3
+    is_free = dot < low - room or dot > high + room
+    below, above = min(low, dot - 4) - room, max(high, dot + 4) + room
+    is_below = below > room and dot - below <= above - dot
+    place = 0.0 if is_free else (below if is_below else above) - dot
     style: dict[str, Any] = {
         "textcoords": "offset points",
         "fontsize": 12,
         "color": INK,
         "va": "center",
     }
-    axes.annotate(f"{word} {money(billed)}", (0, billed), (9, 0), **style)
+    axes.annotate(words, (0, billed), (9 if is_free else -4, place), **style)
     set_apart(axes)
 
 

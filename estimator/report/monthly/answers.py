@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
-from estimator.figures import FEW, count, listed, money, percent, share, signed
+from estimator.figures import FEW, cents, count, listed, money, percent, share, signed
+from estimator.reconciliation import Reconciliation
 from estimator.reconciliation.result import NOT_FORECAST, PARTS
+from estimator.report.answers.budgets_and_copies import between
 from estimator.report.monthly.document import Answer
 from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.time import change_lines
@@ -33,19 +36,7 @@ def _why(inputs: ReportInputs) -> tuple[str, ...]:
     lines = [_largest(inputs)]
     found = inputs.reconciliation
     if found is not None and found.has_kms and found.days.is_told:
-        parts = {name: cost for name, cost in found.parts.items() if name not in NOT_FORECAST}
-        largest = sorted(parts, key=lambda name: -abs(parts[name]))[:_MOST]
-        named = [
-            f"{PARTS[name]} {signed(money(parts[name]))}"
-            for name in largest
-            if abs(parts[name]) >= _DUST
-        ]
-        which = f"bill {inputs.billed_words}".strip()
-        because = f": {', '.join(named)}" if named else ""
-        lines.append(
-            f"The {which} differs from the forecast of the same days by "
-            f"{inputs.currency} {signed(money(found.forecast_error))}{because}."
-        )
+        lines.append(_difference(inputs, found))
         if any(abs(cost) >= _DUST for cost in found.others.values()):
             requests, keys = (found.others[name] for name in NOT_FORECAST)
             lines.append(
@@ -53,6 +44,29 @@ def _why(inputs: ReportInputs) -> tuple[str, ...]:
                 f"{money(requests + keys)}: requests {money(requests)}, keys {money(keys)}."
             )
     return tuple(lines)
+
+
+def _difference(inputs: ReportInputs, found: Reconciliation) -> str:
+    """How far the bill is off what the verdict expects of the same days, and because of what."""
+    parts = {PARTS[name]: cost for name, cost in found.parts.items() if name not in NOT_FORECAST}
+    to_date, typical = found.forecast_to_date(), found.forecast_of_month()
+    # the parts are of the typical forecast: what is expected beyond it is one more
+    beyond = to_date * (inputs.expected[inputs.cost] / typical - 1) if typical else 0.0
+    parts["the average above the typical forecast"] = -beyond
+    off = math.fsum(parts.values())
+    which = f"bill {inputs.billed_words}".strip()
+    expected = "what is expected" if inputs.has_ranges else "the forecast"
+    if abs(off) < _DUST:
+        return f"The {which} shows no difference to {expected} of the same days."
+    largest = sorted(parts, key=lambda name: -abs(parts[name]))[:_MOST]
+    named = [
+        f"{name} {signed(cents(parts[name]))}" for name in largest if abs(parts[name]) >= _DUST
+    ]
+    because = f": {', '.join(named)}" if named else ""
+    return (
+        f"The {which} differs from {expected} of the same days by {inputs.currency} "
+        f"{signed(cents(off))}{because}."
+    )
 
 
 def _largest(inputs: ReportInputs) -> str:
@@ -74,8 +88,10 @@ def _largest(inputs: ReportInputs) -> str:
     is_this = (named["kind"] == kind) & (named["driver"] == name) & (named["unit"] == "request")
     requests = float(named.loc[is_this, "quantity"].sum())
     counted = f" with {count(requests)} requests" if requests else ""
+    # the breakdown is of the typical forecast, which the verdict's expected cost is not
+    which = "typical forecast" if inputs.has_ranges else "forecast"
     return (
-        f"{kind.capitalize()} {name} costs most by the forecast: {inputs.currency} {money(cost)} "
+        f"{kind.capitalize()} {name} costs most by the {which}: {inputs.currency} {money(cost)} "
         f"of {money(total)} ({part(cost / total)}){counted}."
     )
 
@@ -99,49 +115,27 @@ def _ahead(inputs: ReportInputs) -> Iterator[str]:
     before, after = float(now.sum()), float(then.sum())
     words = month_in_words(last)
     causes = [
-        f"{name} {_cents(float(cost))}"
+        f"{name} {signed(cents(float(cost)))}"
         for name, cost in change.items()
-        if abs(cost) >= max(_LEAST * before, 0.005)
+        if abs(cost) >= max(_LEAST * before, _DUST)
     ]
     if not causes:
         yield f"The forecast of {words} is that of this month, give or take a hundredth."
         return
     relative = f" ({percent((after - before) / before)})" if before else ""
-    line = f"By {words} the forecast goes from {inputs.currency} {money(before)} to {money(after)}"
+    which = "typical forecast" if inputs.has_ranges else "forecast"
+    line = f"By {words} the {which} goes from {inputs.currency} {money(before)} to {money(after)}"
     yield f"{line}{relative}: {listed(causes, FEW)}."
 
 
-def _cents(amount: float) -> str:
-    """A difference in a sentence: cents, and more digits only where there would be none.
-
-    >>> _cents(0.1487), _cents(-0.2414), _cents(0.0021)
-    ('+0.15', '-0.24', '+0.0021')
-    """
-    return signed(money(round(amount, 2) or amount))
-
-
 def _what_to_do(inputs: ReportInputs) -> tuple[str, ...]:
-    verdict, lines = judge(inputs), []
-    held = inputs.bill_range
-    own = inputs.inventory.cloudtrail_writes
-    of_bill = inputs.reconciliation.interpretation if inputs.reconciliation else None
-    if of_bill is not None and of_bill.answer not in (None, own):
-        lines.append(
-            f"Write cloudtrail_writes: {of_bill.answer} into the inventory: this bill follows it "
-            f"({of_bill.strength} evidence)."
-        )
-    if held is not None and not held.is_inside:
-        lines.append(f"Measure and calibrate: {inputs.calibrate_command}.")
+    """At most three lines, what is worth most first."""
+    verdict = judge(inputs)
+    lines = [*_copies(inputs), *_by_the_bill(inputs), *_savings(inputs)]
+    if verdict.status in ("over budget", "at risk") and not lines:
+        lines.append(f"Ask what would save money: kmscost advise {inputs.inventory_file}.")
     if inputs.billed_words:
         lines.append("Report again when the bill is whole.")
-    if inputs.advice is not None:
-        for best in inputs.advice.recommendations[:1]:
-            saved = money(inputs.advice.per_month(best.saving.totals[inputs.cost]))
-            title = best.proposal.title
-            title = f"{title[:1].upper()}{title[1:]}"
-            lines.append(f"{title}: saves about {inputs.currency} {saved} a month (see its cost).")
-    if verdict.status in ("over budget", "at risk") and not lines:
-        lines.append(f"Ask what would save money: kmscost advise {inputs.inventory.path}.")
     drivers, column = inputs.simulation.drivers, f"share_{inputs.cost}"
     if inputs.reconciliation is None and len(drivers) and float(drivers[column].max()) > 0:
         row = drivers.sort_values(column, ascending=False, kind="stable").iloc[0]
@@ -152,4 +146,49 @@ def _what_to_do(inputs: ReportInputs) -> tuple[str, ...]:
     if not lines:
         kept = verdict.status == "on budget"
         lines.append("Nothing." if kept else "Write a budget into the inventory.")
-    return tuple(lines)
+    return tuple(lines[:_MOST])
+
+
+def _copies(inputs: ReportInputs) -> Iterator[str]:
+    """Where copies of KMS events cost enough to change a mind: whose they are."""
+    events = inputs.forecast.events
+    if events is None or not inputs.has_copies_to_show:
+        return
+    events = events[events["month"].astype(str) == inputs.month]
+    sums = events.groupby("trail", observed=True)[["cost", "cost_high"]].sum()
+    sums = sums[sums["cost_high"] > 0].sort_values("cost_high", ascending=False, kind="stable")
+    low, high = float(sums["cost"].sum()), float(sums["cost_high"].sum())
+    names = [str(name) for name in sums.index]
+    yield (
+        f"Exclude KMS events from trail{'s' * (len(names) > 1)} {listed(names, FEW)} "
+        f"(exclude_kms_events: true), or drop what repeats another: {inputs.currency} "
+        f"{between(low, high)} a month on CloudTrail's bill."
+    )
+
+
+def _by_the_bill(inputs: ReportInputs) -> Iterator[str]:
+    """What the bill tells of the inventory and of the forecast."""
+    held = inputs.bill_range
+    own = inputs.inventory.cloudtrail_writes
+    of_bill = inputs.reconciliation.interpretation if inputs.reconciliation else None
+    if of_bill is not None and of_bill.answer not in (None, own):
+        yield (
+            f"Write cloudtrail_writes: {of_bill.answer} into the inventory: this bill follows it "
+            f"({of_bill.strength} evidence)."
+        )
+    if held is not None and not held.is_inside:
+        yield f"Measure and calibrate: {inputs.calibrate_command}."
+
+
+def _savings(inputs: ReportInputs) -> Iterator[str]:
+    """The best change that saves anything on KMS's bill."""
+    advice = inputs.advice
+    for best in advice.recommendations if advice is not None else ():
+        assert advice is not None
+        saved = advice.per_month(best.saving.totals[inputs.cost])
+        # what saves on CloudTrail's bill alone is in the line of copies
+        if saved >= _DUST:
+            title = best.proposal.title
+            title = f"{title[:1].upper()}{title[1:]}"
+            yield f"{title}: saves about {inputs.currency} {money(saved)} a month (see its cost)."
+            return

@@ -18,7 +18,7 @@ from estimator.report.blocks import Sheet
 from estimator.report.charts.sankey import COLUMNS, sankey_chart
 from estimator.report.monthly.document import Block, Section
 from estimator.report.monthly.inputs import ReportInputs
-from estimator.report.monthly.words import part
+from estimator.report.monthly.words import IF_WORDS, part
 from estimator.volume import usage
 from estimator.volume.streams import streams_of
 from pricing.rates import RateTable
@@ -163,8 +163,7 @@ def _sheet(
     listed.append(("total", *blank, *cells(total)))
     unit = inputs.currency
     # money first: on a narrow screen it is what a reader came for
-    other = {"exempt": "writes are free", "charged": "writes are charged"}
-    other_words = other[inputs.forecast.other_interpretation]
-    names = (*header, unit, "share", f"{unit} if {other_words}", "requests")
+    other_words = IF_WORDS[inputs.forecast.other_interpretation]
+    names = (*header, unit, "share", f"{unit} {other_words}", "requests")
     sums = 1 + bool(len(rest))
     return Sheet(title, names, tuple(listed), numbers=4, sums=sums)

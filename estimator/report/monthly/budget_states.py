@@ -39,7 +39,10 @@ class BudgetState:
     by_the_bill : bool
         `first_over` is so only at the level of the bill, which the forecast does not reach.
     chance : float or None
-        That a month ahead breaks it; None where no month ahead was asked for. [0-1]
+        That a month ahead breaks it; None where no month ahead was asked for, or the bill refutes
+        the forecast. [0-1]
+    breaks_often : bool
+        It breaks in more than a twentieth of the draws, whether or not these are to be believed.
     highest : float or None
         The highest expected cost of a month ahead. [currency]
     """
@@ -50,6 +53,7 @@ class BudgetState:
     first_over: str | None
     by_the_bill: bool
     chance: float | None
+    breaks_often: bool
     highest: float | None
 
     @property
@@ -57,7 +61,7 @@ class BudgetState:
         """Over budget, at risk or on budget."""
         if self.is_broken:
             return "over budget"
-        at_risk = self.first_over is not None or (self.chance or 0.0) > RISK
+        at_risk = self.first_over is not None or self.breaks_often
         return "at risk" if at_risk else "on budget"
 
     @property
@@ -84,6 +88,7 @@ def judge_budgets(inputs: ReportInputs) -> list[BudgetState]:
         at_bill = _first(ahead * (factor if is_told else 1.0), budget.usd_per_month)
         first = over if over is not None else at_bill
         drawn = inputs.simulation.over[budget.name][1:]
+        chance = float(drawn.any(axis=0).mean()) if len(drawn) else None
         states.append(
             BudgetState(
                 budget=budget,
@@ -91,7 +96,9 @@ def judge_budgets(inputs: ReportInputs) -> list[BudgetState]:
                 is_broken=_is_over(inputs.cost_of(budget).total, budget.usd_per_month),
                 first_over=None if first is None else inputs.forecast.months.labels[1 + first],
                 by_the_bill=over is None and at_bill is not None,
-                chance=float(drawn.any(axis=0).mean()) if len(drawn) else None,
+                # a chance out of a refuted forecast is none; a warning out of it stays one
+                chance=None if inputs.is_refuted else chance,
+                breaks_often=(chance or 0.0) > RISK,
                 highest=float(ahead.max()) if len(ahead) else None,
             )
         )

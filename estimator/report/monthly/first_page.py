@@ -8,7 +8,7 @@ from estimator.report.charts.chart import Chart
 from estimator.report.monthly.document import Card, Cards, Document
 
 # cards that come first where they are there: what was paid, what is allowed, what is expected
-_FIRST = ("Billed", "Month", "Expected", "Forecast", "Budget")
+_FIRST = ("Billed", "Month", "Expected", "Forecast", "Budget", "Copies of KMS events")
 _MOST = 3
 _CHARTS = ("fan", "sankey")
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -198,6 +200,11 @@ class ReportInputs:
         return BillRange(billed, low, high, inside)
 
     @property
+    def is_refuted(self) -> bool:
+        """True where the bill is outside the forecast's range: no chance of it is one."""
+        return self.bill_range is not None and not self.bill_range.is_inside
+
+    @property
     def bill_factor(self) -> float:
         """How many times the expected cost the bill is, where it lies above the range; else 1."""
         held = self.bill_range
@@ -210,7 +217,12 @@ class ReportInputs:
     @property
     def calibrate_command(self) -> str:
         """The command that brings the forecast to what was measured."""
-        return f"kmscost calibrate {self.inventory.path} MEASUREMENTS"
+        return f"kmscost calibrate {self.inventory_file} MEASUREMENTS"
+
+    @property
+    def inventory_file(self) -> str:
+        """The name of the inventory's file as a word of a command: no long path in a sentence."""
+        return shlex.quote(Path(self.inventory.path).name)
 
     @property
     def has_copies_to_show(self) -> bool:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from estimator.figures import count, money, percent, share, signed
+from estimator.figures import count, difference, money, percent, share, signed
 from estimator.months import Months, parse_month
 from estimator.report.answers.budgets_and_copies import CopyCharge
 from estimator.report.answers.reconciliation import (
@@ -19,7 +19,7 @@ from estimator.report.charts.drivers import difference_chart
 from estimator.report.monthly.document import Block, Card, Cards, Section
 from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.verdict import judge
-from estimator.report.monthly.words import between_ends, month_in_words, often
+from estimator.report.monthly.words import IF_WORDS, between_ends, month_in_words, often
 from estimator.simulation.quantiles import quantiles_of
 from estimator.volume.others import expected_others
 
@@ -80,7 +80,8 @@ def _cards(inputs: ReportInputs) -> Cards:
         cards.append(Card("Measured", count(float(own)), "requests", note))
     found = inputs.reconciliation
     if found is not None and found.has_kms and found.days.is_told:
-        error, before = found.forecast_error, found.forecast_to_date()
+        before = found.forecast_to_date()
+        error = difference(before, before + found.forecast_error)
         of_it = f"{percent(error / before)} " if before else ""
         which = f"forecast {inputs.billed_words}".strip()
         note = f"{of_it}to the {which} of {money(before)}"
@@ -136,7 +137,7 @@ def budgets_sheet(inputs: ReportInputs) -> Sheet | None:
     if more > 0:
         over = sum(state.is_broken for state in order[_MOST:])
         rows.append((f"{more:,} more", f"{over:,} of them over", *[""] * 8))
-    other = f"forecast if {inputs.forecast.other_interpretation} USD"
+    other = f"forecast USD {IF_WORDS[inputs.forecast.other_interpretation]}"
     header: tuple[str, ...] = ("budget", "covers", "status", "USD a month", "billed USD")
     header = (*header, "month USD", "share", other, "highest ahead USD", "simulations over ahead")
     title = f"Budgets in {inputs.month}: billed, else expected"
@@ -186,12 +187,12 @@ def _measured_sheet(inputs: ReportInputs) -> Sheet | None:
 
 def _comparison_cells(name: str, before: float, after: float, whole: bool) -> tuple[str, ...]:
     """A line of both; the difference only where the month was measured as a whole."""
-    relative = percent((after - before) / before) if before and whole else "-"
+    relative = percent(difference(before, after) / before) if before and whole else "-"
     return (
         name,
         count(before),
         count(after),
-        signed(count(after - before)) if whole else "-",
+        signed(count(difference(before, after))) if whole else "-",
         relative,
     )
 

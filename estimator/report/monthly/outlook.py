@@ -16,7 +16,7 @@ from estimator.report.charts.months import cost_chart, requests_chart
 from estimator.report.monthly.document import Block, Section
 from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.verdict import judge
-from estimator.report.monthly.words import between_ends, often, range_end
+from estimator.report.monthly.words import IF_WORDS, between_ends, often, range_end
 from estimator.simulation.quantiles import quantiles_of
 
 _ENDS = (0.05, 0.95)
@@ -74,14 +74,15 @@ def months_sheet(inputs: ReportInputs) -> Sheet:
     drawn, means = inputs.simulation.draws_cost, inputs.simulation.monthly
     other, unit = inputs.forecast.other_interpretation, inputs.currency
     # the probability of the budget that the verdict speaks of: a name for every number
-    name = judge(inputs).budget if inputs.has_ranges else None
+    name = judge(inputs).budget if inputs.has_ranges and not inputs.is_refuted else None
     over = None if name is None else inputs.simulation.over[name]
 
     def cells(label: str, totals: Mapping[Any, Any], draws: FloatArray) -> tuple[str, ...]:
         ends = [float(end) for end in quantiles_of(draws, _ENDS)]
         shown = [range_end(end, max(map(abs, ends))) for end in ends] if inputs.has_ranges else []
         cost, other_cost = totals["cost"], totals["other"]
-        return label, count(totals["requests"]), money(cost), *shown, money(other_cost)
+        # money first: on a narrow screen it is what a reader came for
+        return label, money(cost), *shown, money(other_cost), count(totals["requests"])
 
     named = {
         "requests": means["mean_requests"].to_numpy(),
@@ -96,9 +97,9 @@ def months_sheet(inputs: ReportInputs) -> Sheet:
         rows.append((*cells(label, totals, drawn[:, at]), *breaks))
     sums = {key: math.fsum(values[1:]) for key, values in named.items()}
     total = cells("all", sums, drawn[:, 1:].sum(axis=1))
-    header = ["month", "requests", f"{'expected' if inputs.has_ranges else 'forecast'} {unit}"]
+    header = ["month", f"{'expected' if inputs.has_ranges else 'forecast'} {unit}"]
     header += [f"{share(end)} {unit}" for end in _ENDS] if inputs.has_ranges else []
-    header += [f"if {other} {unit}"]
+    header += [f"{unit} {IF_WORDS[other]}", "requests"]
     header += [] if over is None else [f"simulations over {name}"]
     more = inputs.forecast.months.count - 1 - len(rows)
     if more > 0:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from estimator.figures import FEW, count, factor, listed, money, share, signed
+from estimator.figures import FEW, count, difference, factor, listed, money, share, signed
 from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS
 from estimator.report.blocks import Lines, Sheet, write_paragraphs
 from estimator.report.monthly.document import Block, Section
@@ -70,7 +70,9 @@ def interpretations_section(inputs: ReportInputs) -> Section:
             totals[f"{inputs.cost}_writes_{interpretation}"]
             for interpretation in ("charged", "exempt")
         )
-        rows.append((name, money(charged), money(exempt), signed(money(exempt - charged))))
+        rows.append(
+            (name, money(charged), money(exempt), signed(money(difference(charged, exempt))))
+        )
     unit = inputs.currency
     header = ("span", f"charged {unit}", f"exempt {unit}", f"difference {unit}")
     sheet = Sheet("The forecast under both interpretations", header, tuple(rows), numbers=3)

@@ -70,4 +70,7 @@ def _other(inputs: ReportInputs) -> str:
     words = INTERPRETATION_WORDS[other]
     line = f"If {words}, the month's forecast is {inputs.currency} {cost}"
     own = money(inputs.expected[inputs.cost])
+    if cost == own:
+        same = f"that makes no difference: the month's forecast is {inputs.currency} {own}"
+        return f"If {words}, {same} (source: {INTERPRETATIONS[other]})."
     return f"{line} instead of {own} (source: {INTERPRETATIONS[other]})."

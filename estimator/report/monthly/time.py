@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from estimator.figures import count, money, percent, share, signed
+from estimator.figures import cents, count, difference, money, percent, share, signed
 from estimator.report.blocks import Sheet, write_paragraphs
 from estimator.report.charts.timeline import TimelineMonth, timeline_chart
 from estimator.report.monthly.changes import Change
@@ -88,7 +88,8 @@ def _months_sheet(inputs: ReportInputs) -> Sheet:
         change = change_to_month_before(inputs.past, at)
         before = inputs.past[at - 1].cost if at else None
         relative = change / before.total if change is not None and before and before.total else None
-        off = None if total is None or each.forecast_then is None else total - each.forecast_then
+        then = each.forecast_then
+        off = None if total is None or then is None else difference(then, total)
         used = None if total is None or budget is None or not budget[1] else total / budget[1]
         rows.append(
             (
@@ -122,8 +123,8 @@ def year_line(inputs: ReportInputs) -> str:
         shown = year.missing if len(year.missing) < 4 else (year.missing[0], year.missing[-1])
         line += f" (nothing is known of {(' to ' if len(year.missing) > 3 else ', ').join(shown)})"
     if year.forecast_then is not None:
-        off = year.cost - year.forecast_then
-        line += f"; {money(year.forecast_then)} was forecast then, {signed(money(off))} off"
+        off = difference(year.forecast_then, year.cost)
+        line += f"; {money(year.forecast_then)} was forecast then, {signed(cents(off))} off"
         line += f" ({percent(off / year.forecast_then)})" if year.forecast_then else ""
     budget = _budget(inputs)
     if budget is not None and budget[1] and year.known:
@@ -164,7 +165,7 @@ def change_lines(inputs: ReportInputs) -> tuple[str, ...]:
         now, before = past[-1], past[-2]
         lines.append(
             f"{unit} {_total(now)} for {month_in_words(now.month)} against {_total(before)} for "
-            f"{month_in_words(before.month)}: {signed(money(change))}."
+            f"{month_in_words(before.month)}: {signed(cents(change))}."
         )
     if len(past) > 1:
         lines.append(year_line(inputs))
@@ -174,13 +175,13 @@ def change_lines(inputs: ReportInputs) -> tuple[str, ...]:
         told = [each for each in every if each.what != "changed" or abs(each.cost) >= _CENT]
         if told:
             named = [
-                f"{each.kind} {each.name} {each.what} ({signed(money(each.cost))})"
+                f"{each.kind} {each.name} {each.what} ({signed(cents(each.cost))})"
                 for each in told[:3]
             ]
             more = f" and {len(told) - 3} more" if len(told) > 3 else ""
             lines.append(
                 f"Since the report of {changes.since} the inventory costs {unit} "
-                f"{signed(money(changes.cost))} a month: {', '.join(named)}{more}."
+                f"{signed(cents(changes.cost))} a month: {', '.join(named)}{more}."
             )
         else:
             lines.append(f"Nothing in the inventory changed since the report of {changes.since}.")

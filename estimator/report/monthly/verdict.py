@@ -78,7 +78,8 @@ def judge(inputs: ReportInputs) -> Verdict:
     broken = [state.budget.name for state in states if state.is_broken and state is not main]
     if broken:
         head += f"; broken as well: {listed(broken, _MOST)}"
-    lines = [f"{head}.", *_range_line(inputs), *_ahead(inputs, main, states)]
+    lines = [f"{head}.", *_range_line(inputs)]
+    lines += _ahead(inputs, main, states, _MOST - len(lines))
     return Verdict(
         main.status,
         " ".join(lines),
@@ -158,44 +159,46 @@ def _range_line(inputs: ReportInputs) -> list[str]:
         if held.is_inside:
             return [f"The bill is inside the forecast's range {ends}{to_date}."]
         line = f"The bill of {money(held.billed)} is outside the forecast's range {ends}{to_date}"
-    line += ": do not trust the months ahead, which are not to be believed until calibrated"
-    return [f"{line} ({inputs.calibrate_command})."]
+    # the command stands in what to do
+    return [f"{line}: the months ahead are not to be believed until calibrated."]
 
 
-def _ahead(inputs: ReportInputs, main: BudgetState, states: Sequence[BudgetState]) -> list[str]:
-    """The months ahead: each probability with the budget that it is of."""
+def _ahead(
+    inputs: ReportInputs, main: BudgetState, states: Sequence[BudgetState], most: int
+) -> list[str]:
+    """The months ahead: each probability with the budget that it is of, in so many sentences."""
     last = inputs.forecast.months.labels[-1]
     if last == inputs.month:
         return ["No months ahead were asked for."]
     others = [state for state in states if state is not main]
     others = [state for state in others if state.first_over or state.status == "at risk"]
     others.sort(key=lambda state: (state.first_over or "9999", -(state.chance or 0.0)))
-    lines = []
-    is_refuted = inputs.bill_range is not None and not inputs.bill_range.is_inside
     # a forecast that the bill refutes may warn, and must not reassure
-    if main.first_over or main.status == "at risk" or not is_refuted:
-        lines.append(_ahead_of(inputs, main, last))
-    lines += [_ahead_of(inputs, state, last) for state in others[: _MOST - 1]]
-    if len(others) > _MOST - 1:
-        names = listed([state.budget.name for state in others[_MOST - 1 :]], _MOST)
-        lines.append(f"At risk as well: {names}.")
+    if main.first_over or main.status == "at risk" or not inputs.is_refuted:
+        others.insert(0, main)
+    lines = [_ahead_of(inputs, state, last) for state in others[:most]]
+    if len(others) > most:
+        names = listed([state.budget.name for state in others[most:]], _MOST)
+        lines[-1] = f"{lines[-1][:-1]}; at risk as well: {names}."
     return lines
 
 
 def _ahead_of(inputs: ReportInputs, state: BudgetState, last: str) -> str:
-    draws, name = inputs.simulation.draws, state.budget.name
-    chance = state.chance or 0.0
-    times = in_simulations(chance, draws)
+    name = state.budget.name
     if state.by_the_bill:
         return f"At the level of this bill budget {name} is broken from {state.first_over}."
+    has_chance = inputs.has_ranges and state.chance is not None
+    times = in_simulations(state.chance or 0.0, inputs.simulation.draws)
     if state.first_over:
         line = f"Budget {name} is expected to be broken from {state.first_over}"
-        return f"{line}: a month to {last} is over it {times}." if inputs.has_ranges else f"{line}."
+        return f"{line}: a month to {last} is over it {times}." if has_chance else f"{line}."
     if not inputs.has_ranges:
         return (
             f"By the forecast no month to {last} breaks budget {name}, but the inventory has no "
             "ranges that say how sure that is."
         )
-    if not chance:
+    if not has_chance:
+        return f"Budget {name} is at risk in a month to {last}."
+    if not state.chance:
         return f"No month to {last} breaks budget {name} {times.replace('none', 'any')}."
     return f"A month to {last} breaks budget {name} {times}."

@@ -7,7 +7,18 @@ import math
 from estimator.figures import share
 from estimator.months import month_in_words
 
-__all__ = ["between_ends", "in_simulations", "month_in_words", "often", "part", "range_end"]
+__all__ = [
+    "IF_WORDS",
+    "between_ends",
+    "in_simulations",
+    "month_in_words",
+    "often",
+    "part",
+    "range_end",
+]
+
+# heads of columns: the interpretations in a few words
+IF_WORDS = {"exempt": "if writes are free", "charged": "if writes are charged"}
 
 
 def in_simulations(probability: float, draws: int) -> str:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from estimator.figures import difference
 from estimator.inventory import Inventory
 from estimator.measurement.result import Actuals
 from estimator.months import Months, parse_month
@@ -212,4 +213,4 @@ def change_to_month_before(past: Sequence[PastMonth], at: int) -> float | None:
         return None
     if before.cost is None or after.cost is None:
         return None
-    return after.cost.total - before.cost.total
+    return difference(before.cost.total, after.cost.total)
