@@ -79,8 +79,8 @@ def measured_saving(left_over: float, relative_variance: float, source: str) -> 
 def round_significant(value: float) -> float:
     """Four significant digits: more would pretend. [unit of the value]
 
-    A value that only the noise of floats keeps from a tie is rounded as the tie is: a reader counted
-    as new, 114.75 gets a day, and the same one counted with the model, 114.74999999999999.
+    A value that only the noise of floats keeps from a tie is rounded as the tie is: a reader
+    counted as new, 114.75 gets a day, and the same one counted with the model, 114.74999999999999.
 
     >>> round_significant(271.3456), round_significant(0.0012345)
     (271.3, 0.001234)
