@@ -291,8 +291,8 @@ def test_accounts_in_the_place_of_a_number_add_up_to_it(home, other, before):
     assert set(found) == {HOME, OTHER} - ({HOME} if not home else set())
     assert sum(found.values()) == pytest.approx((home + other) * MONTH, rel=1e-3)
     number = calibrate_yaml(text, of_accounts({"": home + other}))
-    one = number.inventory.other_kms_requests_per_month.each_payer
-    assert one.mid == pytest.approx(sum(found.values()), rel=1e-3)
+    total = number.inventory.other_kms_requests_per_month.each_payer
+    assert total.mid == pytest.approx(sum(found.values()), rel=1e-3)
     again = calibrate_yaml(calibration.text, of_accounts({HOME: home, OTHER: other}))
     assert again.text == calibration.text
     gone = calibration.changes[calibration.changes["source"] == "replaced: by account"]
