@@ -18,6 +18,7 @@ from estimator.report.formats.json_and_csv import to_json
 from pricing.regions import TABLES
 from tests.command_pages import cell, commands_in_words
 from tests.inventory_page import inventory_in_words
+from tests.pictures import FOLDER, draw_picture, picture_commands, words_of
 from tests.real_data import ROOT
 
 HOW = "generated: python -m tests.generate"
@@ -113,6 +114,11 @@ def main() -> None:
         if path.read_text(encoding="utf-8") != to_json(schema(of)):
             path.write_text(to_json(schema(of)), encoding="utf-8")
             print(f"wrote examples/{of}.schema.json")  # noqa: T201
+    for name, arguments in picture_commands().items():
+        path, svg = FOLDER / name, draw_picture(arguments)
+        if not path.exists() or words_of(path.read_text(encoding="utf-8")) != words_of(svg):
+            path.write_text(svg, encoding="utf-8")
+            print(f"wrote docs/pictures/{name}")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import pytest
 from estimator import init
 from tests.consoles import blocks, run_block
 from tests.october import write_october
+from tests.pictures import FOLDER, draw_picture, picture_commands, words_of
 from tests.real_data import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -38,3 +39,11 @@ def test_the_first_screen_has_the_two_commands():
     assert "pytest" in first[1]
     assert all(len(block.splitlines()) == 1 for block in first[:2])
     assert README.index(first[1]) < README.index("\n## ")
+
+
+@pytest.mark.parametrize("name", picture_commands())
+def test_pictures_are_drawn_by_the_commands_above_them(name):
+    """Each picture shows what its command draws today, and the README shows each of them."""
+    fresh = words_of(draw_picture(picture_commands()[name]))
+    assert words_of((FOLDER / name).read_text(encoding="utf-8")) == fresh
+    assert f"](docs/pictures/{name})" in README

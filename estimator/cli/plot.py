@@ -17,6 +17,7 @@ from estimator.cli.output import (
     Rates,
     Seed,
     Start,
+    read_day,
     read_discount,
     say,
     show,
@@ -35,6 +36,7 @@ class PictureFormat(StrEnum):
 
     svg = "svg"
     png = "png"
+    pdf = "pdf"
 
 
 def plot(
@@ -70,25 +72,44 @@ def plot(
     seed: Seed = None,
     rates: Rates = None,
     discount: Discount = "0%",
+    on: Annotated[
+        str | None,
+        typer.Option(
+            "--on",
+            help="The day that the picture says it was drawn. Default: today.",
+            metavar="YYYY-MM-DD",
+        ),
+    ] = None,
     form: Annotated[
         PictureFormat | None,
         typer.Option("--format", "-f", help="Default: what --output ends with, else svg."),
     ] = None,
     output: Output = None,
 ) -> None:
-    """Draw a forecast as SVG or PNG."""
-    from estimator.report.charts import chart_of
-    from estimator.report.charts.chart import WIDE
-    from estimator.report.charts.svg import png_bytes, svg_text
+    """Draw a forecast as SVG, PNG or PDF."""
+    from estimator.report.charts import chart_of, draw_alone
+    from estimator.report.charts.fonts import set_fonts
+    from estimator.report.charts.images import pdf_bytes, png_bytes
+    from estimator.report.charts.svg import svg_text
 
+    day = read_day(on)
     share = read_discount(discount)
     chart = chart_of(inventory, kind, start, months, draws, seed, rates, share, bill or None)
-    figure = chart.draw(WIDE)
-    if form is PictureFormat.png:
-        show_bytes(png_bytes(figure), output)
+    figure = draw_alone(chart, day)
+    others = [note for note in chart.notes[:-1] if note.rstrip(".") not in chart.description]
+    notices = [f"{chart.title}: {chart.description}", *others]
+    if form in (PictureFormat.png, PictureFormat.pdf):
+        missing = set_fonts(figure)
+        is_png = form is PictureFormat.png
+        show_bytes(png_bytes(figure) if is_png else pdf_bytes(figure, chart.title), output)
+        if missing:
+            notices.append(
+                f"no font of this computer has {missing}: boxes stand in their place; install one "
+                "such as Noto Sans CJK, or write SVG, whose reader brings the fonts"
+            )
     else:
-        show(svg_text(figure, chart.title, chart.description), output)
-    say([f"{chart.title}: {chart.description}"])
+        show(svg_text(figure, *figure.alternative), output)
+    say(notices)
 
 
 app = single(plot, "kmscost plot examples/organization.yaml --kind fan --output fan.svg")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,11 +12,12 @@ import numpy as np
 import pandas as pd
 
 from estimator.figures import count, money, percent, plain, signed
-from estimator.forecasting.result import INTERPRETATIONS
+from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS
 from estimator.months import Months
 from estimator.scenarios.case_forecast import CaseForecast
 from estimator.scenarios.pairing import pair_sides, stack, with_drivers
 from estimator.volume.group_columns import key_columns
+from pricing.notebook import html_table, notes
 from pricing.rates import RateTable
 from pricing.reading.problems import Problem, UsageError
 
@@ -299,21 +299,21 @@ class Comparison:
         return f"<Comparison with {self.base.case.source}: {self.currency} {costs}>"
 
     def _repr_html_(self) -> str:
-        totals = (
-            "requests",
-            self.cost,
-            *(f"{self.cost}_writes_{name}" for name in INTERPRETATIONS),
-        )
-        frame = pd.DataFrame(
-            [
-                {"": forecast.name, **{name: forecast.totals[name] for name in totals}}
-                for forecast in (self.base, *self.others)
-            ]
-        ).astype(object)
-        for name in totals:
-            frame[name] = frame[name].map(count if name == "requests" else money)
-        notices = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
-        return f"{frame.to_html(index=False)}{notices}"
+        unit = self.currency
+        measures = {"requests": "requests", self.cost: unit}
+        header = ["", *(word for name in measures.values() for word in (name, "difference"))]
+        header += [f"{unit} if {words}" for words in INTERPRETATION_WORDS.values()]
+        rows = []
+        for forecast in (self.base, *self.others):
+            cells = [forecast.name]
+            for name in measures:
+                written = count if name == "requests" else money
+                value, before = forecast.totals[name], self.base.totals[name]
+                is_base = forecast is self.base
+                cells += [written(value), "" if is_base else signed(written(value - before))]
+            cells += [money(forecast.totals[f"{self.cost}_writes_{n}"]) for n in INTERPRETATIONS]
+            rows.append(cells)
+        return f"{html_table(header, rows)}{notes(self.notices)}"
 
 
 def _entities(forecast: CaseForecast) -> dict[str, list[str]]:

@@ -74,7 +74,7 @@ WITH_COST = (
 FILES: dict[str, tuple[tuple[str, ...], str]] = {
     "calibrate": (("calibrate", "starter.yaml", "logs", "--force"), ".yaml"),
     "report": (("report", "i.yaml", "--month", "2026-10", *DRAWS, "--no-advice"), ".html"),
-    "plot": (("plot", "i.yaml", *SPAN), ".svg"),
+    "plot": (("plot", "i.yaml", *SPAN, "--on", "2026-11-02"), ".svg"),
     "export focus": (("export", "focus", "i.yaml", *SPAN), ".csv"),
     "export frame": (("export", "frame", "i.yaml", *SPAN), ".json"),
     "export aws-budgets": (("export", "aws-budgets", "i.yaml", *SPAN), ".json"),

@@ -52,14 +52,14 @@ def test_every_command_that_writes_is_here() -> None:
 
 @pytest.mark.parametrize("name", FILES)
 def test_an_ending_that_says_no_format_is_refused(name: str, folder: Path, tmp_path: Path) -> None:
-    """report.pdf is no table of text: exit 2, what would do, and no file; --format is stronger."""
+    """report.docx is no table of text: exit 2, what would do, and no file; --format is stronger."""
     if not _has_format(name):
         pytest.skip("one format, whatever its file is called")
     arguments, ending = FILES[name]
-    output = tmp_path / "out.pdf"
+    output = tmp_path / "out.docx"
     run = kmscost(*arguments, "--output", str(output), cwd=folder)
     assert run.code == 2
-    assert "--output: found 'out.pdf'" in run.err
+    assert "--output: found 'out.docx'" in run.err
     assert ending in run.err
     assert not output.exists()
     form = {".yaml": "yaml", ".svg": "svg", ".html": "html", ".csv": "csv", ".json": "json"}[ending]

@@ -21,8 +21,10 @@ from estimator import (
     reconcile,
     simulate,
 )
-from estimator.frames import FRAMES
+from estimator.frames import FRAMES, Column
+from estimator.report.exports.table import Table
 from estimator.report.exports.table_writers import write_table
+from estimator.report.exports.xlsx_summary import sum_months
 from pricing.reading.problems import UsageError
 from tests.calibration.measurements import HOME, INVENTORY, count_actuals, role
 from tests.exports.inventories import ODD, load
@@ -104,7 +106,8 @@ def test_parquet_comes_back_equal(table):
 def test_a_workbook_comes_back_equal(table):
     """Values, with dates as dates and ids of 12 digits as text; a sheet that says what they are."""
     book = from_xlsx(table)
-    assert book.sheetnames == [table.name, "columns", "notices"]
+    has_summary = sum_months(table) is not None
+    assert book.sheetnames == [table.name, *["summary"] * has_summary, "columns", "notices"]
     header, *rows = book[table.name].iter_rows()
     assert [cell.value for cell in header] == list(table.rows.columns)
     expected = plain(table.rows)
@@ -126,6 +129,39 @@ def test_a_workbook_comes_back_equal(table):
         [column.name, column.dtype, column.unit, column.meaning] for column in table.columns
     ]
     assert [cell.value for (cell,) in book["notices"].iter_rows(min_row=2)] == list(table.notices)
+
+
+def test_a_workbook_is_ready_to_work_with():
+    """A table with a filter, formats by the unit, a month's cost summed up and drawn by Excel."""
+    table = export_frame(EXAMPLE, "charges", "2026-11", 3)
+    book = from_xlsx(table)
+    sheet = book["charges"]
+    (name,) = sheet.tables
+    assert sheet.tables[name].ref == sheet.dimensions
+    assert sheet.tables[name].autoFilter is not None
+    formats = {
+        head.value: cell.number_format for head, cell in zip(*sheet.iter_rows(1, 2), strict=True)
+    }
+    assert formats["cost"] == "#,##0.00"
+    assert formats["quantity"] == "#,##0"
+    assert formats["usd_per_unit"] == "0.00000000"
+    assert formats["month"] == "yyyy-mm"
+    summary = book["summary"]
+    # the README's first answer: 5.50, 5.92, 6.42, together 17.84; 17.03 by the other interpretation
+    rows = [[cell.value for cell in row] for row in summary.iter_rows(1, 5, 1, 3)]
+    assert rows[0] == ["month", "cost, USD", "cost under the other interpretation, USD"]
+    assert [round(row[1], 2) for row in rows[1:]] == [5.50, 5.92, 6.42, 17.84]
+    assert round(rows[4][2], 2) == 17.03
+    assert "the total is USD 17.03" in summary["A7"].value
+    (chart,) = summary._charts
+    assert len(chart.series) == 2
+
+
+def test_a_cent_that_is_none_is_seen():
+    """Where an amount is less than a cent, its column shows more decimals than two."""
+    rows = pd.DataFrame({"cost": [1.0, 0.0021]})
+    table = Table("charges", rows, (Column("cost", "float64", "USD", ""),), ())
+    assert from_xlsx(table)["charges"]["A3"].number_format == "#,##0.00####"
 
 
 def test_json_comes_back_equal(table):

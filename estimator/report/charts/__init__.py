@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from estimator.attribution import attribute
-from estimator.forecasting import calendar, forecast
+from estimator.figures import share
+from estimator.forecasting import Forecast, calendar, forecast
 from estimator.inventory import Inventory, load_inventory
 from estimator.report.charts.chart import WIDE, Chart
 from estimator.report.charts.fan import QUANTILES
-from estimator.simulation import simulate
+from estimator.simulation import Simulation, simulate
 from estimator.simulation.options import read_options
 from pricing.rates import RateTable, load_rates
 from pricing.reading.problems import Problem, UsageError
@@ -21,7 +23,9 @@ from pricing.reading.words import nearest
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["KINDS", "chart_of", "plot"]
+    from estimator.report.charts.picture import Picture
+
+__all__ = ["KINDS", "chart_of", "draw_alone", "plot"]
 
 KINDS = {
     "cost": "cost of requests and keys, month by month, under both interpretations",
@@ -43,6 +47,7 @@ def plot(
     rates: RateTable | str | Path | None = None,
     discount: float = 0.0,
     bill: str | Path | Sequence[str | Path] | None = None,
+    on: datetime.date | None = None,
 ) -> Figure:
     """A chart of a forecast or of an attribution as a matplotlib figure, which Jupyter shows.
 
@@ -57,11 +62,13 @@ def plot(
         As for `estimator.simulate`, where the kind needs one.
     bill : paths, optional
         As for `estimator.attribute`; of an attribution alone.
+    on : date, optional
+        The day that the picture says it was drawn. Default: today, UTC.
 
     Returns
     -------
     Figure
-        Made without pyplot: nothing has to be closed.
+        With its title, its source and the day; made without pyplot: nothing has to be closed.
 
     Raises
     ------
@@ -69,7 +76,16 @@ def plot(
         As `estimator.forecast`; or there is no such kind.
     """
     chart = chart_of(inventory, kind, start, months, draws, seed, rates, discount, bill)
-    return chart.draw(WIDE)
+    return draw_alone(chart, on)
+
+
+def draw_alone(chart: Chart, on: datetime.date | None = None) -> Picture:
+    """Draw a chart with its title, its source and the day."""
+    from estimator.report.charts.titled import draw_titled
+
+    day = on or datetime.datetime.now(datetime.UTC).date()
+    *notes, source = chart.notes
+    return draw_titled(chart, WIDE, (*notes, f"{source}; drawn {day}"))
 
 
 def chart_of(
@@ -97,7 +113,11 @@ def chart_of(
         if isinstance(inventory, Inventory):
             expected = "logs, as paths"
             raise UsageError(Problem("inventory", None, "", "an inventory", expected, ""))
-        return attribution_chart(attribute(inventory, bill, start, rates, discount))
+        shares = attribute(inventory, bill, start, rates, discount)
+        source = "Source: kmscost attribute, from logs" + (" and a bill" if bill else "")
+        return replace(
+            attribution_chart(shares), notes=(f"{shares.other_interpretation_line}.", source)
+        )
     if bill:
         found, expected = "a bill", "it with --kind attribution only"
         raise UsageError(Problem("bill", None, "", found, expected, ""))
@@ -108,14 +128,28 @@ def chart_of(
         from estimator.report.charts.fan import fan_chart
 
         drawn = simulate(inventory, start, months, draws, seed, rates=table, discount=discount)
-        return fan_chart(drawn) if kind == "fan" else drivers_chart(drawn)
+        return _with_source(fan_chart(drawn) if kind == "fan" else drivers_chart(drawn), drawn)
     if kind == "sankey":
         from estimator.report.charts.sankey import COLUMNS, sankey_chart
 
         by = [*COLUMNS, "cause"]
         flows = forecast(inventory, start, 1, by, table, discount)
-        return sankey_chart(flows.rows, inventory, flows.currency, flows.months.labels[0])
+        chart = sankey_chart(flows.rows, inventory, flows.currency, flows.months.labels[0])
+        return _with_source(chart, flows)
     from estimator.report.charts.months import cost_chart, requests_chart
 
     flows = forecast(inventory, start, months, rates=table, discount=discount)
-    return cost_chart(flows) if kind == "cost" else requests_chart(flows)
+    return _with_source(cost_chart(flows) if kind == "cost" else requests_chart(flows), flows)
+
+
+def _with_source(chart: Chart, result: Forecast | Simulation) -> Chart:
+    """Return the chart with what a picture says below: the other interpretation, the source."""
+    source = f"Source: kmscost from {Path(result.inventory.path).name}"
+    checked = [version.source.checked for _, version in result.versions]
+    source += f"; rates checked {max(checked)}" if checked else ""
+    source += f", less {share(result.discount)}" if result.discount else ""
+    shows_cost = chart.name in ("cost", "fan", "sankey")
+    return replace(
+        chart,
+        notes=(*([f"{result.other_interpretation_line}."] if shows_cost else []), source),
+    )

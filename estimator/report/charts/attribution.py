@@ -16,7 +16,7 @@ from estimator.report.charts.chart import Chart, Size, bare, empty_chart, shorte
 from estimator.report.charts.colours import BLUE, GREY, INK, MUTED, ORANGE, RED
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from estimator.report.charts.picture import Picture
 
 _ROW, _ROW_ABOVE = 30.0, 44.0  # a bar beside its name, and below it [px]
 _LETTER = 7.2  # the mean width of a letter of 12 px [px]
@@ -40,7 +40,7 @@ def attribution_chart(attribution: Attribution) -> Chart:
     return Chart("attribution", title, description, partial(_draw, lines, by_cost))
 
 
-def _draw(lines: Sequence[Line], by_cost: bool, width: float) -> Figure:
+def _draw(lines: Sequence[Line], by_cost: bool, width: float) -> Picture:
     longest = max(len(line.name) for line in lines)
     is_above = width < 600 or longest * _LETTER > _BESIDE * width
     row = _ROW_ABOVE if is_above else _ROW

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from estimator.figures import significant
-from estimator.report.charts.colours import INK, LINE, MUTED
+from estimator.report.charts.colours import INK, LINE, MUTED, PAPER
 from pricing.reading.problems import printable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+
+    from estimator.report.charts.picture import Picture
 
 _TICKS = 10  # labels of months on a wide chart
+_PAGE = 700.0  # from this width on there is room for all that a page shows [px]
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,9 @@ class Size:
         return self.width < 500
 
 
-WIDE, NARROW = 920.0, 344.0
+# widths that charts are drawn at: a page shows each between 0.85 and 1.5 times its size, so that no
+# text of 12 px ever falls below 10 px from a telephone of 320 px on
+WIDE, MEDIUM, NARROW = 880.0, 530.0, 300.0
 
 
 @dataclass(frozen=True)
@@ -45,17 +49,24 @@ class Chart:
         The text alternative: what is shown, and its main numbers.
     draw : callable
         Draws it at a width. [px]
+    points : tuple of str
+        What each place of its first axes says, from 0 on: a month and its values. None where the
+        chart has its values written beside what they are of.
+    notes : tuple of str
+        What stands below where the chart stands alone: the other interpretation, the source.
     """
 
     name: str
     title: str
     description: str
-    draw: Callable[[float], Figure]
+    draw: Callable[[float], Picture]
+    points: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def canvas(
     size: Size, left: float, right: float, top: float = 14, bottom: float = 30
-) -> tuple[Figure, Axes]:
+) -> tuple[Picture, Axes]:
     """A figure with axes inside margins [px]; nothing of it touches pyplot."""
     # not pyplot, which keeps every figure alive until somebody closes it
     from estimator.report.charts.picture import Picture
@@ -72,11 +83,11 @@ def canvas(
     axes.patch.set_alpha(0.0)
     for side in axes.spines.values():
         side.set_visible(False)
-    axes.tick_params(length=0, labelsize=12, labelcolor=MUTED, pad=6)
+    axes.tick_params(length=0, bottom=False, left=False, labelsize=12, labelcolor=MUTED, pad=6)
     return figure, axes
 
 
-def bare(size: Size) -> tuple[Figure, Axes]:
+def bare(size: Size) -> tuple[Picture, Axes]:
     """A figure whose axes are pixels, from the top left corner."""
     figure, axes = canvas(size, 0, 0, 0, 0)
     axes.set_xlim(0, size.width)
@@ -91,10 +102,17 @@ def write(axes: Axes, x: float, y: float, text: str, **style: Any) -> None:
     axes.text(x, y, printable(text), **(plain | style))
 
 
+def set_apart(axes: Axes) -> None:
+    """Put paper under the labels of axes, so that a line which crosses one leaves it readable."""
+    for text in axes.texts:
+        # not an outline of the letters: with one they would be shapes, and no text, in an SVG
+        text.set_bbox({"facecolor": PAPER, "alpha": 0.75, "linewidth": 0, "pad": 1.5})
+
+
 def empty_chart(name: str, title: str, description: str) -> Chart:
     """A chart of nothing: a word where its reader would look for a fault in the picture."""
 
-    def draw(width: float) -> Figure:
+    def draw(width: float) -> Picture:
         size = Size(width, 60)
         figure, axes = bare(size)
         write(
@@ -121,10 +139,29 @@ def shorten_label(text: str, most: int) -> str:
     return f"{text[:head]}…{text[len(text) - (most - head - 1) :]}"
 
 
+def shorten_labels(texts: Sequence[str], most: int) -> list[str]:
+    """Names that fit and still differ: what is cut out of the middle moves until they do.
+
+    >>> shorten_labels(["platform-security-2027", "platform-network-2027"], 16)
+    ['platform-s…-2027', 'platform-n…-2027']
+    >>> shorten_labels(["short", "short"], 16)
+    ['short', 'short']
+    """
+    for head in range(most // 2, most - 1):
+        short = [
+            text if len(text) <= most else f"{text[:head]}…{text[len(text) - (most - head - 1) :]}"
+            for text in texts
+        ]
+        if len(set(short)) == len(set(texts)):
+            return short
+    return list(texts)
+
+
 def scale_of_months(axes: Axes, labels: Sequence[str], size: Size) -> None:
     """Months below the axes: the year where it begins."""
     names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-    most = 5 if size.narrow else _TICKS + 4
+    # a year below a month needs 35 px: four of them on a telephone
+    most = 4 if size.narrow else _TICKS - 2 if size.width < _PAGE else _TICKS + 4
     step = max(1, -(-len(labels) // most))
     shown = list(range(0, len(labels), step))
     words, year = [], ""
@@ -135,14 +172,21 @@ def scale_of_months(axes: Axes, labels: Sequence[str], size: Size) -> None:
     axes.set_xticks(shown, words)
 
 
-def scale_of_values(axes: Axes, highest: float, unit: str) -> None:
-    """A few light lines with round numbers, from zero; the unit above them."""
+def scale_of_values(axes: Axes, highest: float, unit: str, lowest: float = 0.0) -> None:
+    """A few light lines with round numbers, from zero or a little below `lowest`; the unit above.
+
+    An axis that does not begin at zero says so: heights on it are no measure of an amount.
+    """
     from matplotlib.ticker import MaxNLocator
 
-    top = highest * 1.08 or 1.0
-    ticks = [tick for tick in MaxNLocator(4).tick_values(0, top) if 0 <= tick <= top]
-    axes.set_ylim(0, top)
+    room = (highest - lowest) * 0.08
+    top, base = highest + room or 1.0, lowest and lowest - room
+    ticks = [tick for tick in MaxNLocator(4).tick_values(base, top) if base <= tick <= top]
+    axes.set_ylim(base, top)
     axes.set_yticks(ticks, [axis_number(float(tick), top) for tick in ticks])
+    if base:
+        begin = axis_number(float(f"{base:.2g}"), top)
+        unit += f" (axis begins at {begin})"
     axes.grid(axis="y", color=LINE, linewidth=1)
     axes.set_axisbelow(True)
     axes.figure.text(0, 1, unit, fontsize=12, color=MUTED, va="top", parse_math=False)

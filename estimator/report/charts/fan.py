@@ -2,37 +2,74 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from estimator.figures import money, share
+from estimator.figures import listed, money, share
+from estimator.forecasting.budgets import is_over
+from estimator.months import FloatArray
 from estimator.report.charts.chart import (
     Chart,
     Size,
     apart,
     canvas,
+    empty_chart,
     scale_of_months,
     scale_of_values,
-    shorten_label,
+    set_apart,
+    shorten_labels,
     write,
 )
-from estimator.report.charts.colours import BLUE, INK, RED
+from estimator.report.charts.colours import BLUE, INK, MUTED, RED
 from estimator.simulation import Simulation
 from estimator.simulation.quantiles import quantiles_of
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from estimator.report.charts.picture import Picture
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
-_MOST_BUDGETS = 3
-_FAR = 2.5  # a budget so many times the highest value stays off the chart
+_MOST_LIMITS = 3
+_FAR = 2.5  # a budget that holds, so many times the highest value, stays off the chart
+_CUT = 0.4  # where all values are above this share of the highest, the axis begins below them [0-1]
+_FLATTEST = 0.1  # it does not where values differ by less of the highest one [0-1]
+_GAP = 17.0  # between labels [px]
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A budget of everything: its amount, and the first month that is expected to break it."""
+
+    name: str
+    amount: float
+    broken_from: str | None
+
+    @property
+    def words(self) -> str:
+        """The budget in a sentence."""
+        broken = f", broken from {self.broken_from}" if self.broken_from else ""
+        return f"budget {self.name} {money(self.amount)}{broken}"
+
+
+def limits_of(simulation: Simulation, expected: FloatArray) -> list[Limit]:
+    """The budgets of everything: those that break first, the lowest of them first of all."""
+    found = []
+    for budget in simulation.inventory.budgets:
+        if budget.part is None and simulation.currency == "USD":
+            over = is_over(expected, np.full(len(expected), budget.usd_per_month))
+            first = simulation.months.labels[int(over.argmax())] if over.any() else None
+            found.append(Limit(budget.name, budget.usd_per_month, first))
+    return sorted(found, key=lambda limit: (limit.broken_from is None, limit.amount, limit.name))
 
 
 def fan_chart(simulation: Simulation, billed: float | None = None) -> Chart:
-    """Quantiles of each month's cost, with the budgets of everything.
+    """Quantiles of each month's cost around what is expected, with the budgets of everything.
 
     Parameters
     ----------
@@ -40,81 +77,156 @@ def fan_chart(simulation: Simulation, billed: float | None = None) -> Chart:
     billed : float, optional
         What the first month was billed.
     """
-    labels = simulation.months.labels
+    labels, unit = simulation.months.labels, simulation.currency
+    title = f"How sure: cost of each month in {unit}, with its range"
     values = np.array([quantiles_of(row, QUANTILES) for row in simulation.draws_cost.T]).T
-    # pairs, no mapping by the label: two long names may be shortened to the same one
-    limits = [
-        (shorten_label(budget.name, 18), budget.usd_per_month)
-        for budget in simulation.inventory.budgets
-        if budget.part is None and simulation.currency == "USD"
-    ][:_MOST_BUDGETS]
+    expected = simulation.draws_cost.mean(axis=0)
+    if not values.any() and not billed:
+        span = labels[0] if len(labels) == 1 else f"{labels[0]} to {labels[-1]}"
+        return empty_chart("fan", title, f"nothing to draw: no cost in {span}")
+    limits = limits_of(simulation, expected)
+    is_spread = bool(np.ptp(values, axis=0).max())
     ends = f"{share(QUANTILES[0])} to {share(QUANTILES[-1])}"
-    description = (
-        f"{simulation.currency} {money(values[0, 0])} to {money(values[-1, 0])} ({ends}) in "
-    )
-    description += f"{labels[0]}, {money(values[0, -1])} to {money(values[-1, -1])} in {labels[-1]}"
-    description += "".join(f"; budget {name} {money(limit)}" for name, limit in limits)
+    description = f"{unit} {money(values[0, 0])} to {money(values[-1, 0])} ({ends}) in {labels[0]}"
+    if len(labels) > 1:
+        description += f", {money(values[0, -1])} to {money(values[-1, -1])} in {labels[-1]}"
+    description += f"; expected {money(expected[0])} and {money(expected[-1])}"
+    if not is_spread:
+        description += "; no assumption is a range, so the cost has no width"
+    if limits:
+        description += f"; {listed((limit.words for limit in limits), separator='; ')}"
     if billed is not None:
         description += f"; billed in {labels[0]}: {money(billed)}"
-    title = f"How sure: cost of each month in {simulation.currency}, with its range"
-    draw = partial(_draw_fan, values, labels, limits, billed, simulation.currency)
-    return Chart("fan", title, description, draw)
+    points = tuple(
+        f"{label}: {unit} {money(middle)} expected"
+        + (f", {money(low)} to {money(high)} in 90 % of simulations" if is_spread else "")
+        for label, middle, low, high in zip(labels, expected, values[0], values[-1], strict=True)
+    )
+    draw = partial(_draw_fan, values, expected, labels, limits, billed, unit)
+    return Chart("fan", title, description, draw, points)
 
 
 def _draw_fan(
-    values: np.ndarray,
+    values: FloatArray,
+    expected: FloatArray,
     labels: tuple[str, ...],
-    limits: list[tuple[str, float]],
+    limits: list[Limit],
     billed: float | None,
     unit: str,
     width: float,
-) -> Figure:
-    size = Size(width, 280 if width < 500 else 340)
-    figure, axes = canvas(size, 52, 86 if size.narrow else 120, 30, 42)
+) -> Picture:
+    size = Size(width, 300 if width < 500 else 340)
+    low = min(float(values.min()), float(expected.min()), np.inf if billed is None else billed)
+    high = max(float(values.max()), float(expected.max()), billed or 0.0)
+    near = [limit for limit in limits if limit.broken_from or limit.amount <= high * _FAR]
+    near = near[: _MOST_LIMITS if not size.narrow else 2]
+    notes = _notes(limits, near, high)
+    is_spread = bool(np.ptp(values, axis=0).max())
+    head = 34.0 + 17.0 * len(notes) * (1 + size.narrow)
+    right = 92 if size.narrow else 128
+    figure, axes = canvas(size, 50, right, head, 42)
     places = np.arange(len(labels), dtype=float)
     if len(labels) == 1:  # a band needs two ends
-        places, values = np.array([-0.2, 0.2]), np.repeat(values, 2, axis=1)
-    top = max(float(values.max()), billed or 0.0)
-    near = [limit for _, limit in limits if limit <= _FAR * top or not top]
-    off = [(name, limit) for name, limit in limits if limit > _FAR * top > 0]
-    top = max([top, *near])
-    scale_of_values(axes, top, unit)
+        places = np.array([-0.2, 0.2])
+        values, expected = np.repeat(values, 2, axis=1), np.repeat(expected, 2)
+    low = min([low, *(limit.amount for limit in near)])
+    high = max([high, *(limit.amount for limit in near)])
+    # what hardly moves is drawn flat, not as noise that fills the picture
+    lowest = low if low > _CUT * high and high - low > _FLATTEST * high else 0.0
+    scale_of_values(axes, high, unit if size.narrow else f"{unit} a month", lowest)
     scale_of_months(axes, labels, size)
     axes.set_xlim(-0.35, len(labels) - 0.65)
     axes.fill_between(places, values[0], values[4], color=BLUE, alpha=0.18, linewidth=0)
     axes.fill_between(places, values[1], values[3], color=BLUE, alpha=0.34, linewidth=0)
-    axes.plot(places, values[2], color=BLUE, linewidth=2.4, solid_capstyle="round")
-    for limit in near:
-        axes.axhline(limit, color=RED, linewidth=1.8, dashes=(5, 3))
+    for edge in (values[0], values[4]):  # the tint alone is too pale to be seen by everybody
+        axes.plot(places, edge, color=BLUE, linewidth=0.8)
+    axes.plot(places, expected, color=BLUE, linewidth=2.4, solid_capstyle="round")
+    _draw_limits(axes, near, values, size, head)
     if billed is not None:
-        # a dot, no line: a bill has no range
-        axes.plot([0], [billed], "o", markersize=9, color=INK)
-        above = billed >= values[2, 0]
-        axes.annotate(
-            f"billed {money(billed)}",
-            (0, billed),
-            (2, 10 if above else -10),
-            textcoords="offset points",
-            fontsize=12,
-            color=INK,
-            va="bottom" if above else "top",
-        )
-    words = _words(size) if float(np.ptp(values, axis=0).max()) else ("", "", "forecast", "", "")
-    ends = [(float(row[-1]), word) for row, word in zip(values, words, strict=True) if word]
-    ends += [(limit, f"budget {money(limit)}") for limit in near]
-    inner = size.height - 72
-    scale = axes.get_ylim()[1]
-    wanted = apart([value / scale * inner for value, _ in ends], 15)
-    for (value, word), place in zip(ends, wanted, strict=True):
-        label = word if word.startswith("budget") else f"{word} {money(value)}"
-        write(axes, 1.015, place / inner, label, transform=axes.transAxes, fontsize=11)
-    if off:
-        above = "; ".join(f"budget {name} {money(limit)} lies above" for name, limit in off)
-        write(axes, 0.02, 1.02, f"↑ {above}", transform=axes.transAxes, va="bottom")
+        _draw_billed(axes, billed)
+    words = [(float(expected[-1]), "expected", INK)]
+    if is_spread:
+        words += [(float(values[0, -1]), "5 %", MUTED), (float(values[4, -1]), "95 %", MUTED)]
+    inner = size.height - head - 42
+    base, top = axes.get_ylim()
+    wanted = apart([(value - base) / (top - base) * inner for value, _, _ in words], _GAP)
+    for (value, word, colour), place in zip(words, wanted, strict=True):
+        word = "exp." if size.narrow and word == "expected" else word  # noqa: PLW2901 (same label)
+        text = f"{word} {money(value)}"
+        at = 1.015 if not size.narrow else 1.03
+        write(axes, at, place / inner, text, transform=axes.transAxes, color=colour)
+    lines = [] if not is_spread else ["line: expected; bands: half and 90 % of simulations"]
+    _write_notes(figure, size, [*notes] if size.narrow else [*notes, *lines])
     return figure
 
 
-def _words(size: Size) -> tuple[str, ...]:
-    return (
-        ("5 %", "", "50 %", "", "95 %") if size.narrow else ("5 %", "25 %", "50 %", "75 %", "95 %")
-    )
+def _notes(limits: list[Limit], near: list[Limit], high: float) -> list[str]:
+    """What the picture leaves out: budgets far off its scale, or one too many."""
+    left = [limit for limit in limits if limit not in near]
+    above = [limit for limit in left if limit.broken_from is None and limit.amount > high]
+    others = [limit for limit in left if limit not in above]
+    notes = []
+    if above:
+        named = listed((f"{limit.name} {money(limit.amount)}" for limit in above), 1)
+        notes.append(f"↑ above, not drawn: {named}")
+    if others:
+        named = listed((f"{limit.name} {money(limit.amount)}" for limit in others), 1)
+        notes.append(f"not drawn: {named}" + (" (broken)" if others[0].broken_from else ""))
+    return notes
+
+
+def _draw_limits(
+    axes: Axes,
+    limits: list[Limit],
+    values: FloatArray,
+    size: Size,
+    head: float,
+) -> None:
+    """A dashed line for each budget, its name on it at the end where the band is farther off."""
+    base, top = axes.get_ylim()
+    inner = size.height - head - 42
+    names = shorten_labels([limit.name for limit in limits], 18 if size.narrow else 34)
+    wanted = [(limit.amount - base) / (top - base) * inner + 9 for limit in limits]
+    for limit, name, place in zip(limits, names, apart(wanted, _GAP), strict=True):
+        axes.axhline(limit.amount, color=RED, linewidth=1.8, dashes=(5, 3))
+        ends = [np.abs(values[:, end] - limit.amount).min() for end in (0, -1)]
+        is_left = ends[0] >= ends[1]
+        words = f"{name} {money(limit.amount)}"
+        at = 0.01 if is_left else 0.99
+        transform, side = axes.transAxes, "left" if is_left else "right"
+        write(axes, at, place / inner, words, transform=transform, ha=side, fontsize=12)
+    set_apart(axes)
+
+
+def _draw_billed(axes: Axes, billed: float) -> None:
+    # a dot, no line: a bill has no range
+    axes.plot([0], [billed], "o", markersize=9, color=INK)
+    # beside it: above or below the name could meet the band or the months
+    style: dict[str, Any] = {
+        "textcoords": "offset points",
+        "fontsize": 12,
+        "color": INK,
+        "va": "center",
+    }
+    axes.annotate(f"billed {money(billed)}", (0, billed), (9, 0), **style)
+    set_apart(axes)
+
+
+def _write_notes(figure: Figure, size: Size, notes: list[str]) -> None:
+    """Lines above the axes, under the unit where there is little room."""
+    from textwrap import wrap
+
+    lines = [line for note in notes for line in (wrap(note, 44) if size.narrow else [note])]
+    for number, line in enumerate(lines):
+        down = 17.0 * (number + (1 if size.narrow else 0))
+        left, side = (0.0, "left") if size.narrow else (1.0, "right")
+        figure.text(
+            left,
+            1 - down / size.height,
+            line,
+            fontsize=12,
+            color=MUTED,
+            va="top",
+            ha=side,
+            parse_math=False,
+        )

@@ -7,27 +7,30 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from estimator.figures import count, money
+from estimator.figures import count, money, share
 from estimator.forecasting import Forecast
 from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.report.charts.chart import (
     Chart,
     Size,
     apart,
-    axis_number,
     canvas,
     empty_chart,
     scale_of_months,
     scale_of_values,
     write,
 )
-from estimator.report.charts.colours import INK, SERIES
+from estimator.report.charts.colours import INK, PAPER, SERIES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
-_LONG = 1000.0  # amounts from here on are too long to stand on a bar in cents
+    from estimator.report.charts.picture import Picture
+
+_LONG = 100_000.0  # amounts from here on are too long to stand on a bar in cents
+
+# the other interpretation beside a mark, where its words have no room
+_MARKS = {"exempt": "writes free", "charged": "writes charged"}
 
 CAUSES = {
     "put": "puts",
@@ -57,8 +60,13 @@ def requests_chart(forecast: Forecast) -> Chart:
     description += ", ".join(
         f"{name} {_part(float(values.sum()), total)}" for name, values in stacks.items()
     )
+    points = tuple(
+        f"{label}: {count(sum(values))} requests; "
+        + ", ".join(f"{name} {count(value)}" for name, value in zip(stacks, values, strict=True))
+        for label, *values in zip(forecast.months.labels, *stacks.values(), strict=True)
+    )
     draw = partial(_draw_stacks, stacks, forecast.months.labels, "requests", is_money=False)
-    return Chart("requests", title, description, draw)
+    return Chart("requests", title, description, draw, points)
 
 
 def cost_chart(forecast: Forecast) -> Chart:
@@ -78,20 +86,28 @@ def cost_chart(forecast: Forecast) -> Chart:
         "requests": monthly[f"cost_{code}_requests"].to_numpy(),
     }
     other = monthly[f"cost_{code}_writes_{forecast.other_interpretation}"].to_numpy()
+    words = INTERPRETATION_WORDS[forecast.other_interpretation]
     first, last = monthly.iloc[0], monthly.iloc[-1]
     description = f"{forecast.currency} {money(first[f'cost_{code}'])} in {first['month']}, "
     description += f"{money(last[f'cost_{code}'])} in {last['month']}; "
     description += f"{money(float(other[0]))} and {money(float(other[-1]))} if "
-    description += INTERPRETATION_WORDS[forecast.other_interpretation]
+    description += words
     draw = partial(
         _draw_stacks,
         stacks,
         forecast.months.labels,
         forecast.currency,
         is_money=True,
-        marks=(f"if {forecast.other_interpretation}", other),
+        marks=(_MARKS[forecast.other_interpretation], other),
     )
-    return Chart("cost", title, description, draw)
+    points = tuple(
+        f"{label}: {forecast.currency} {money(keys + requests)}; keys {money(keys)}, requests "
+        f"{money(requests)}; {money(marked)} if {words}"
+        for label, keys, requests, marked in zip(
+            forecast.months.labels, stacks["keys"], stacks["requests"], other, strict=True
+        )
+    )
+    return Chart("cost", title, description, draw, points)
 
 
 def _span(forecast: Forecast) -> str:
@@ -100,7 +116,7 @@ def _span(forecast: Forecast) -> str:
 
 
 def _part(value: float, total: float) -> str:
-    return f"{value / total:.0%}" if total else "0%"
+    return share(value / total) if total else "0 %"
 
 
 def _draw_stacks(
@@ -111,14 +127,14 @@ def _draw_stacks(
     *,
     is_money: bool,
     marks: tuple[str, np.ndarray] | None = None,
-) -> Figure:
+) -> Picture:
     size = Size(width, 260 if width < 500 else 300)
-    figure, axes = canvas(size, 52, 84 if size.narrow else 110, 26, 42)
+    figure, axes = canvas(size, 52, 110 if size.narrow else 130, 26, 42)
     places = np.arange(len(labels))
     below = np.zeros(len(labels))
     middles = []
     for colour, values in zip(SERIES, stacks.values(), strict=False):
-        axes.bar(places, values, 0.72, below, color=colour, linewidth=0)
+        axes.bar(places, values, 0.72, below, color=colour, edgecolor=PAPER, linewidth=0.6)
         middles.append(float(below[-1] + values[-1] / 2))
         below = below + values
     names = list(stacks)
@@ -153,7 +169,7 @@ def _name_stacks(
         mark = "s" if number < series else "_"
         axes.add_line(
             Line2D(
-                [1.025 if not size.narrow else 1.04],
+                [1.025 if not size.narrow else 1.09],
                 [at],
                 marker=mark,
                 markersize=8,
@@ -162,27 +178,42 @@ def _name_stacks(
                 clip_on=False,
             )
         )
-        write(axes, 1.045 if not size.narrow else 1.08, at, name, transform=axes.transAxes)
+        write(axes, 1.045 if not size.narrow else 1.14, at, name, transform=axes.transAxes)
 
 
 def _write_totals(axes: Axes, sums: np.ndarray, size: Size, is_money: bool) -> None:
     """The total above each bar, or above the first and the last where there are many."""
     last = len(sums) - 1
-    crowded = size.narrow or last > 15
-    top = axes.get_ylim()[1]
-    is_money = is_money and top < _LONG
+    # five letters or so of 12 px stand on a bar of a twelfth of the page
+    longest = max((len(bar_total(float(value), is_money)) for value in sums), default=0)
+    crowded = size.narrow or (last + 1) * (7.2 * longest + 6) > size.width - 170
     for at in [last] if size.narrow else sorted({0, last}) if crowded else range(last + 1):
         value = float(sums[at])
-        text = money(value) if is_money else axis_number(float(f"{value:.3g}"), top)
         edge = "left" if at == 0 and crowded else "right" if at == last and crowded else "center"
         place = at - 0.36 if edge == "left" else at + 0.36 if edge == "right" else at
         axes.annotate(
-            text,
+            bar_total(value, is_money),
             (place, value),
             (0, 4),
             textcoords="offset points",
             ha=edge,
             va="bottom",
-            fontsize=11,
+            fontsize=12,
             color=INK,
         )
+
+
+def bar_total(value: float, is_money: bool) -> str:
+    """What stands on a bar: all digits, or a rounded number that shows it by its unit.
+
+    >>> bar_total(1234.56, True), bar_total(1_234_567.0, True), bar_total(9_876.0, False)
+    ('1,234.56', '1.23 M', '9,876')
+    >>> bar_total(1_174_122.0, False), bar_total(999_999.0, False), bar_total(0.004, True)
+    ('1.17 M', '1.00 M', '0.004')
+    """
+    if value < (_LONG if is_money else _LONG / 10):
+        return money(value) if is_money else count(value)
+    rounded = float(f"{value:.3g}")
+    sizes = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+    least, word = next((size, word) for size, word in sizes if rounded >= size)
+    return f"{rounded / least:#.3g}".rstrip(".") + f" {word}"

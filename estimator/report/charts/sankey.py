@@ -9,22 +9,24 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from estimator.figures import count, money, share
+from estimator.report.charts.bars import Bar, BarGroup, draw_bars
 from estimator.report.charts.chart import (
     Chart,
     Size,
     apart,
     bare,
     empty_chart,
-    shorten_label,
+    set_apart,
+    shorten_labels,
     write,
 )
-from estimator.report.charts.colours import INK, MUTED, SERIES
+from estimator.report.charts.colours import BLUE, GREY, INK, MUTED, SERIES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
     from estimator.inventory import Inventory
+    from estimator.report.charts.picture import Picture
 
 COLUMNS = ("account", "driver", "billed_account")
 HEADS = ("where it happens", "by what", "who is billed")
@@ -32,8 +34,11 @@ HEADS = ("where it happens", "by what", "who is billed")
 _PLURALS = {"account": "accounts", "driver": "drivers", "billed_account": "accounts"}
 _REST = ""  # the node of all that has no node of its own: no account and no driver is called so
 _MOST = 6
+# below it of the whole that accounts with a node of their own cause, flows say less than bars [0-1]
+_NAMED = 0.5
 _LEAST = 0.005  # of the whole: less is too thin to have a name [0-1]
 _GAP = 10.0  # between nodes [px]
+_FLOWS = 700.0  # narrower, names of three columns meet [px]
 
 
 def sankey_chart(rows: pd.DataFrame, inventory: Inventory, currency: str, month: str) -> Chart:
@@ -63,7 +68,7 @@ def sankey_chart(rows: pd.DataFrame, inventory: Inventory, currency: str, month:
         flows[name] = flows[name].where(flows[name].isin(top), _REST)
         labels[name] = {node: node if name == "driver" else names.get(node, node) for node in top}
         rest = len(sums) - len(top)
-        labels[name][_REST] = f"{rest:,} {'more' if top else _PLURALS[name]}"
+        labels[name][_REST] = f"{rest:,} {'more ' if top else ''}{_PLURALS[name]}"
     flows = flows.groupby(list(COLUMNS), as_index=False, sort=False)[["value"]].sum()
     flows = flows[flows["value"] > 0]
     total = float(flows["value"].sum())
@@ -78,7 +83,8 @@ def sankey_chart(rows: pd.DataFrame, inventory: Inventory, currency: str, month:
         f"{labels['driver'][str(driver)]} {share(float(value) / total)}"
         for driver, value in sums.items()
     )
-    return Chart("sankey", title, description, partial(_draw_flows, flows, labels))
+    draw = partial(_draw, flows, labels, currency if costs else "requests")
+    return Chart("sankey", title, description, draw)
 
 
 def _account_labels(inventory: Inventory) -> dict[str, str]:
@@ -92,22 +98,53 @@ def _account_labels(inventory: Inventory) -> dict[str, str]:
     }
 
 
-def _draw_flows(flows: pd.DataFrame, labels: dict[str, dict[str, str]], width: float) -> Figure:
-    size = Size(width, 300 if width < 500 else 340)
+def _draw(
+    flows: pd.DataFrame, labels: dict[str, dict[str, str]], unit: str, width: float
+) -> Picture:
+    """Flows where they can be read; bars on a telephone, and where most accounts have no node."""
+    sums = flows.groupby("account")["value"].sum()
+    named = float(sums.drop(_REST, errors="ignore").sum()) / float(sums.sum())
+    if width >= _FLOWS and named >= _NAMED:
+        return _draw_flows(flows, labels, width)
+    amount = count if unit == "requests" else money
+    groups = []
+    for name, head in zip(COLUMNS, HEADS, strict=True):
+        order = _in_order(flows, name)
+        sums = flows.groupby(name)["value"].sum()
+        whole = float(sums.sum())
+        bars = [
+            Bar(
+                labels[name][node],
+                0.0,
+                float(sums[node]),
+                f"{amount(float(sums[node]))}  {share(float(sums[node]) / whole)}",
+                GREY if node == _REST else BLUE,
+            )
+            for node in order
+        ]
+        groups.append(BarGroup(f"{head}, {unit}", tuple(bars)))
+    return draw_bars(groups, width)
+
+
+def _in_order(flows: pd.DataFrame, name: str) -> list[str]:
+    """The nodes of a column: the largest first, the rest last whatever its size."""
+    sums = flows.groupby(name)["value"].sum().sort_values(ascending=False, kind="stable")
+    return sorted(sums.index, key=lambda node: node == _REST)
+
+
+def _draw_flows(flows: pd.DataFrame, labels: dict[str, dict[str, str]], width: float) -> Picture:
+    size = Size(width, 340)
     figure, axes = bare(size)
     total = float(flows["value"].sum()) or 1.0
     most = max((flows[name].nunique() for name in COLUMNS), default=1)
     scale = (size.height - 34 - _GAP * (most - 1)) / total
     thick = 10.0
     lefts = (0.0, (size.width - thick) / 2, size.width - thick)
-    order = [
-        list(flows.groupby(name)["value"].sum().sort_values(ascending=False, kind="stable").index)
-        for name in COLUMNS
-    ]
+    order = [_in_order(flows, name) for name in COLUMNS]
     tops = [
         _stack_nodes(flows, name, names, scale) for name, names in zip(COLUMNS, order, strict=True)
     ]
-    colours = {name: SERIES[at % len(SERIES)] for at, name in enumerate(order[1])}
+    colours = {name: SERIES[at % len(SERIES)] for at, name in enumerate(order[1])} | {_REST: GREY}
     for at in (0, 1):
         left, right = COLUMNS[at], COLUMNS[at + 1]
         pairs = flows.groupby([left, right], sort=False)["value"].sum()
@@ -124,9 +161,7 @@ def _draw_flows(flows: pd.DataFrame, labels: dict[str, dict[str, str]], width: f
     for at, names in enumerate(order):
         sums = flows.groupby(COLUMNS[at])["value"].sum()
         words = labels[COLUMNS[at]]
-        _draw_nodes(
-            axes, size, at, names, words, tops[at], sums * scale, total * scale, lefts[at], thick
-        )
+        _draw_nodes(axes, at, names, words, tops[at], sums * scale, total * scale, lefts[at], thick)
     return figure
 
 
@@ -161,12 +196,15 @@ def _draw_ribbon(
         (left, begin),
     ]
     codes = [1, 4, 4, 4, 2, 4, 4, 4, 79]
-    axes.add_patch(PathPatch(Path(points, codes), facecolor=colour, alpha=0.32, linewidth=0))
+    path = Path(points, codes)
+    axes.add_patch(PathPatch(path, facecolor=colour, alpha=0.32, linewidth=0))
+    # the tint alone is too pale to be seen by everybody; the two long sides say where it runs
+    sides = Path([*points[:4], *points[4:8]], [1, 4, 4, 4, 1, 4, 4, 4])
+    axes.add_patch(PathPatch(sides, fill=False, edgecolor=colour, linewidth=0.8))
 
 
 def _draw_nodes(
     axes: Axes,
-    size: Size,
     at: int,
     names: list[str],
     words: dict[str, str],
@@ -180,13 +218,14 @@ def _draw_nodes(
     head = HEADS[at]
     aligned = ("left", "center", "right")[at]
     edge = (left, left + thick / 2, left + thick)[at]
-    write(axes, edge, 10, head, color=MUTED, fontsize=11, ha=aligned)
-    wanted = apart([tops[node] + float(heights[node]) / 2 for node in names], 15)
-    for node, place in zip(names, wanted, strict=True):
+    write(axes, edge, 10, head, color=MUTED, ha=aligned)
+    wanted = apart([tops[node] + float(heights[node]) / 2 for node in names], 16)
+    texts = shorten_labels([words[node] for node in names], 30)
+    for node, text, place in zip(names, texts, wanted, strict=True):
         height = float(heights[node])
-        axes.barh(tops[node] + height / 2, thick, max(height, 1.0), left, color=INK, linewidth=0)
-        text = shorten_label(words[node], 11 if size.narrow else 26)
-        if not size.narrow:
-            text += f"  {height / whole:.1%}"
+        colour = GREY if node == _REST else INK
+        axes.barh(tops[node] + height / 2, thick, max(height, 1.0), left, color=colour, linewidth=0)
         beside = left - 5 if at == 2 else left + thick + 5
-        write(axes, beside, place, text, ha="right" if at == 2 else "left", fontsize=11)
+        words_of_node = f"{text}  {share(height / whole)}"
+        write(axes, beside, place, words_of_node, ha="right" if at == 2 else "left")
+    set_apart(axes)

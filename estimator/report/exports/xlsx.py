@@ -1,26 +1,39 @@
-"""A table as a workbook: dates as dates, ids as text, a sheet that says what each column is."""
+"""A table as a workbook: dates as dates, ids as text, numbers with their format, a filter.
+
+Beside the frame a sheet sums up its months with a chart, one says what each column is.
+"""
 
 from __future__ import annotations
 
 import datetime
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
+import pandas as pd
+
+from estimator.frames import Column
 from estimator.report.exports.extras import import_extra
 from estimator.report.exports.table import Table, cells, kind_of
+from estimator.report.exports.xlsx_summary import sum_months, write_summary
 from pricing.reading.problems import KmscostError, Problem
 
 # Excel specifications and limits, support.microsoft.com, checked 2026-11-24
 MOST_ROWS = 1_048_576
 LONGEST_CELL = 32_767
 
+# beyond it rows leave memory as they are written; then a table of Excel's has to be done without
+_MOST_IN_TABLE = 100_000
+
 _OPTIONS = {
-    "constant_memory": True,
     "strings_to_numbers": False,
     "strings_to_formulas": False,
     "strings_to_urls": False,
 }
+# by the unit of a column; what a cell holds keeps every digit
+_MONEY, _RATE, _SHARE = "#,##0.00", "0.00000000", "0.0%"
+_CENT, _THOUSAND = 0.005, 1000.0  # a thousand requests are no more exact for their decimals
 _FORMATS = {"month": "yyyy-mm", "day": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm:ss"}
 # the same table, the same bytes
 _CREATED = datetime.datetime(2000, 1, 1)  # noqa: DTZ001 (workbooks know no time zones)
@@ -28,7 +41,10 @@ _WIDE = 14
 
 
 def table_xlsx(table: Table) -> bytes:
-    """A workbook with the sheets of the frame, of its columns and of the notices.
+    """A workbook with the sheets of the frame, of its months, of its columns and of the notices.
+
+    The frame is a table of Excel's with a filter, up to 100,000 rows; a longer one has the filter
+    alone.
 
     A month is the date of its first day. Text is written as text whatever it looks like, so it
     is never a formula, a link or a number.
@@ -41,9 +57,19 @@ def table_xlsx(table: Table) -> bytes:
     _fits(table)
     writer = import_extra("xlsxwriter", "xlsx", "a workbook")
     stream = io.BytesIO()
-    book = writer.Workbook(stream, _OPTIONS)
+    is_table = 0 < len(table.rows) <= _MOST_IN_TABLE
+    book = writer.Workbook(stream, {**_OPTIONS, "constant_memory": not is_table})
     book.set_properties({"created": _CREATED})
-    _frame_sheet(book, table)
+    _frame_sheet(book, table, is_table)
+    sums = sum_months(table)
+    if sums is not None:
+        formats = {
+            "bold": book.add_format({"bold": True}),
+            "month": book.add_format({"num_format": _FORMATS["month"]}),
+            "money": book.add_format({"num_format": _MONEY}),
+            "money_bold": book.add_format({"num_format": _MONEY, "bold": True}),
+        }
+        write_summary(book, sums, table, formats)
     header = ("column", "dtype", "unit", "meaning")
     about = [(column.name, column.dtype, column.unit, column.meaning) for column in table.columns]
     _text_sheet(book, "columns", header, about)
@@ -62,18 +88,27 @@ def _fits(table: Table) -> None:
     )
 
 
-def _frame_sheet(book: Any, table: Table) -> None:
+def _frame_sheet(book: Any, table: Table, is_table: bool) -> None:
     sheet = book.add_worksheet(table.name)
     sheet.freeze_panes(1, 0)
     sheet.set_column(0, len(table.columns) - 1, _WIDE)
     bold = book.add_format({"bold": True})
     put: list[Callable[[int, int, Any], Any]] = []
     columns = []
-    for position, (name, values) in enumerate(table.rows.items()):
-        sheet.write_string(0, position, str(name), bold)
-        kind = kind_of(values)
-        put.append(_writer(book, sheet, kind))
+    for position, (column, values) in enumerate(
+        zip(table.columns, (table.rows[name] for name in table.rows.columns), strict=True)
+    ):
+        sheet.write_string(0, position, column.name, bold)
+        put.append(_writer(book, sheet, column, values))
         columns.append(cells(values))
+    last = len(table.rows)
+    if is_table:
+        heads = [{"header": column.name, "header_format": bold} for column in table.columns]
+        name = re.sub(r"\W", "_", f"frame_{table.name}")
+        style = {"columns": heads, "name": name, "style": "Table Style Light 1"}
+        sheet.add_table(0, 0, last, len(heads) - 1, style)
+    else:
+        sheet.autofilter(0, 0, last, len(table.columns) - 1)
     # constant memory: row by row
     for number, row in enumerate(zip(*columns, strict=True), start=1):
         for position, value in enumerate(row):
@@ -81,12 +116,38 @@ def _frame_sheet(book: Any, table: Table) -> None:
                 put[position](number, position, value)
 
 
-def _writer(book: Any, sheet: Any, kind: str) -> Callable[[int, int, Any], Any]:
+def _number_format(column: Column, values: pd.Series) -> str:
+    """The format of a column of numbers, by its unit.
+
+    >>> _number_format(Column("cost", "float64", "USD", ""), pd.Series([0.5]))
+    '#,##0.00'
+    >>> _number_format(Column("quantity", "float64", "unit", ""), pd.Series([1174122.0]))
+    '#,##0'
+    """
+    unit = column.unit
+    sizes = values.abs()
+    if unit == "0-1" or column.name.startswith("share"):
+        return _SHARE
+    if "/unit" in unit or "Price" in column.name:
+        return _RATE
+    if unit == "BillingCurrency" or unit.partition("/")[0].isupper():
+        # cents, and more where one of them would read as nothing
+        return _MONEY if not ((sizes > 0) & (sizes < _CENT)).any() else f"{_MONEY}####"
+    if (values.dropna() % 1 == 0).all() or sizes.max() >= _THOUSAND:
+        return "#,##0"
+    return "#,##0.0000"
+
+
+def _writer(
+    book: Any, sheet: Any, column: Column, values: pd.Series
+) -> Callable[[int, int, Any], Any]:
     """Return the function that writes a cell of a column."""
+    kind = kind_of(values)
     if kind == "flag":
         return sheet.write_boolean  # type: ignore[no-any-return]
     if kind in ("number", "whole"):
-        return sheet.write_number  # type: ignore[no-any-return]
+        plain = book.add_format({"num_format": _number_format(column, values)})
+        return lambda row, column, value: sheet.write_number(row, column, value, plain)
     if kind in _FORMATS:
         shape = book.add_format({"num_format": _FORMATS[kind]})
         return lambda row, column, value: sheet.write_datetime(row, column, _naive(value), shape)

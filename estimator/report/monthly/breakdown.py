@@ -150,7 +150,7 @@ def _sheet(
 
     def cells(row: pd.Series) -> tuple[str, ...]:
         share = part(row["cost"] / total["cost"]) if total["cost"] else "-"
-        return count(row["requests"]), money(row["cost"]), share, money(row["other"])
+        return money(row["cost"]), share, money(row["other"]), count(row["requests"])
 
     listed = [
         (*words(*found[group]), *cells(frame.loc[group])) for group in frame.index[:_MOST].tolist()
@@ -162,12 +162,9 @@ def _sheet(
         listed.append((f"{len(rest):,} more", *blank, *cells(summed)))
     listed.append(("total", *blank, *cells(total)))
     unit = inputs.currency
-    names = (
-        *header,
-        "requests",
-        unit,
-        "share",
-        f"if {inputs.forecast.other_interpretation} {unit}",
-    )
+    # money first: on a narrow screen it is what a reader came for
+    other = {"exempt": "writes are free", "charged": "writes are charged"}
+    other_words = other[inputs.forecast.other_interpretation]
+    names = (*header, unit, "share", f"{unit} if {other_words}", "requests")
     sums = 1 + bool(len(rest))
     return Sheet(title, names, tuple(listed), numbers=4, sums=sums)

@@ -4,38 +4,72 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
+import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from estimator.report.blocks import Lines, Sheet
-from estimator.report.charts.chart import NARROW, WIDE, Chart
-from estimator.report.charts.svg import Styles, inline_svg
+from estimator.report.charts.chart import MEDIUM, NARROW, WIDE, Chart
+from estimator.report.charts.inline import Styles, inline_svg
 from estimator.report.formats.html import lines_html
 from estimator.report.formats.json_and_csv import safe_cell
 from estimator.report.monthly.document import Block, Cards, Document
+from estimator.report.monthly.first_page import first_page
+from estimator.report.monthly.inputs import ReportInputs
+from estimator.report.monthly.interactive.accounts import accounts_csv, group_month
+from estimator.report.monthly.interactive.what_if import model_what_if
+from estimator.report.monthly.words import month_in_words
 from pricing.reading.problems import printable
 
 _FOLDER = Path(__file__).parent / "template"
+_SIZES = {"wide": WIDE, "medium": MEDIUM, "narrow": NARROW}
+# of a table: a letter, between columns, the least width of a column of numbers, a telephone [px]
+_LETTER, _GAP, _NUMBERS, _PHONE = 7.0, 20.0, 72.0, 288.0
+_EMPTY = ("", "-")
 
 # what a verdict looks like: a word and a sign, never a colour alone
 MARKS = {"on budget": "✓", "at risk": "!", "over budget": "✕", "no budget": "?"}
+# parts that stand open: none, the first page is enough
+_OPEN: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart at one width, and where on it its points are, as JSON. [0-1]"""
+
+    svg: Markup
+    places: str
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A chart as SVG, for wide and for narrow windows."""
+    """A chart as SVG for three widths of windows, and what its points say, as JSON."""
 
-    name: str
     title: str
-    wide: Markup
-    narrow: Markup
+    pictures: dict[str, Picture]
+    points: str
 
 
-def write_page(document: Document) -> str:
+@dataclass(frozen=True)
+class LaidOut:
+    """A table as the page shows it: `words` columns of text, then numbers.
+
+    A wide one does not fit on a telephone: there each of its rows is a list.
+    """
+
+    title: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    words: int
+    sums: int
+    is_wide: bool
+
+
+def write_page(document: Document, inputs: ReportInputs) -> str:
     """The whole file.
 
     Its content security policy allows the one style sheet and the one script in it, by their
@@ -51,6 +85,7 @@ def write_page(document: Document) -> str:
     }
     style = f"{_text('style.css')}\n{styles.css}\n"
     script = _text("script.js")
+    what_if = model_what_if(inputs.forecast)
     environment = Environment(
         loader=FileSystemLoader(_FOLDER),
         autoescape=True,
@@ -60,17 +95,73 @@ def write_page(document: Document) -> str:
     )
     environment.filters["cell"] = _cell
     environment.filters["shown"] = printable
-    environment.filters["align_decimals"] = Sheet.align_decimals
+    environment.filters["laid_out"] = lay_out
     environment.filters["lines"] = lines_html
     environment.tests["sort"] = _is_kind
     return environment.get_template("page.html").render(
         report=document,
+        first=first_page(document, inputs),
         figures=drawn,
+        month=month_in_words(inputs.month),
         mark=MARKS[document.status],
+        open=_OPEN,
+        what_if=what_if is not None,
+        what_if_note=_what_if_note(inputs),
+        data=_data(inputs, what_if),
         style=Markup(style),  # noqa: S704 (our own file, and classes of our own charts)
         script=Markup(script),  # noqa: S704 (our own file)
         policy=_policy(style, script),
     )
+
+
+def lay_out(sheet: Sheet) -> LaidOut:
+    """Align the decimals of a table, and leave out columns in which nothing stands."""
+    sheet = sheet.align_decimals()
+    shown = [
+        at
+        for at in range(len(sheet.header))
+        if not at or any(row[at] not in _EMPTY for row in sheet.rows)
+    ]
+    rows = tuple(tuple(row[at] for at in shown) for row in sheet.rows)
+    words = len([at for at in shown if at < len(sheet.header) - sheet.numbers])
+    header = tuple(sheet.header[at] for at in shown)
+    width = 0.0
+    for at, name in enumerate(header):
+        # a head breaks between words, a cell where it is long
+        longest = max(len(word) for word in [*name.split(), ""])
+        letters = max([longest, *(min(len(row[at]), 26) for row in rows)])
+        width += max(letters * _LETTER, _NUMBERS if at >= words else 0) + _GAP
+    return LaidOut(sheet.title, header, rows, words, sheet.sums, width > _PHONE)
+
+
+def _what_if_note(inputs: ReportInputs) -> str:
+    first, last = inputs.forecast.months.labels[0], inputs.forecast.months.labels[-1]
+    ranges = "each range at its typical value, " if inputs.has_ranges else ""
+    return (
+        f"The forecast of {first} to {last} again, {ranges}with the free requests of each month: "
+        "the same sums as kmscost compare."
+    )
+
+
+def _data(inputs: ReportInputs, what_if: dict[str, Any] | None) -> dict[str, Markup]:
+    """What the script works on, as elements that no browser runs."""
+    texts = {
+        "csv": accounts_csv(inputs),
+        "groups": json.dumps(group_month(inputs), ensure_ascii=False, separators=(",", ":")),
+        "unit": json.dumps(inputs.currency),
+    }
+    if what_if is not None:
+        texts["what-if"] = json.dumps(what_if, separators=(",", ":"))
+    # only "<" can end or open anything in a script element; the script reads both forms back
+    hidden = {
+        name: text.replace("<", "\\u003c") if name != "csv" else _hide_markup(text)
+        for name, text in texts.items()
+    }
+    return {name: Markup(text) for name, text in hidden.items()}  # noqa: S704 (no "<" is left)
+
+
+def _hide_markup(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
 def _text(name: str) -> str:
@@ -87,19 +178,28 @@ def _policy(style: str, script: str) -> str:
 
 
 def _figure(chart: Chart, styles: Styles) -> Figure:
-    drawn = [
-        Markup(  # noqa: S704 (matplotlib and inline_svg escape what names say)
-            inline_svg(
-                chart.draw(width),
-                f"{chart.name}-{word}",
-                printable(chart.title),
-                printable(chart.description),
-                styles,
-            )
+    pictures = {}
+    for word, width in _SIZES.items():
+        figure = chart.draw(width)
+        svg = inline_svg(
+            figure,
+            f"{chart.name}-{word}",
+            printable(chart.title),
+            printable(chart.description),
+            styles,
         )
-        for word, width in (("wide", WIDE), ("narrow", NARROW))
-    ]
-    return Figure(chart.name, chart.title, *drawn)
+        places = ""
+        if chart.points:
+            axes = figure.axes[0]
+            box, (low, high) = axes.get_position(), axes.get_xlim()
+            found = [
+                round(box.x0 + box.width * (at - low) / (high - low), 4)
+                for at in range(len(chart.points))
+            ]
+            places = json.dumps(found, separators=(",", ":"))
+        pictures[word] = Picture(Markup(svg), places)  # noqa: S704 (inline_svg escapes texts)
+    points = json.dumps(chart.points, ensure_ascii=False) if chart.points else ""
+    return Figure(chart.title, pictures, points)
 
 
 def _cell(text: str) -> str:
@@ -110,12 +210,3 @@ def _cell(text: str) -> str:
 def _is_kind(block: Block, kind: str) -> bool:
     kinds: dict[str, type] = {"cards": Cards, "lines": Lines, "sheet": Sheet, "chart": Chart}
     return isinstance(block, kinds[kind])
-
-
-def anchor(text: str) -> str:
-    """A title as part of an id.
-
-    >>> anchor("By trail, reader and key")
-    'by-trail-reader-and-key'
-    """
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")

@@ -34,10 +34,10 @@ class MonthlyReport(ReportInputs):
         return build_document(self)
 
     def html(self) -> str:
-        """One HTML file that needs no network and no script."""
+        """One HTML file that needs no network, and no script to be read."""
         from estimator.report.monthly.html import write_page
 
-        return write_page(self.document)
+        return write_page(self.document, self)
 
     def markdown(self) -> str:
         """The report as Markdown, without charts."""

@@ -1,0 +1,123 @@
+"""Figures as elements of a page: they follow its theme, and carry nothing that nobody sees."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+from estimator.report.charts import colours
+from estimator.report.charts.svg import draw_svg
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_SVG, _LINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
+_FONT = re.compile(r"font: ([^;']*?)(\d+(?:\.\d+)?)px [^;]*")
+_NUMBER = re.compile(r"-?\d+\.\d+")
+_SHAPES = ("d", "x", "y", "width", "height", "transform")
+
+# colours of the charts, and the variable of a page that stands for each
+VARIABLES = {
+    colours.INK: "--ink",
+    colours.MUTED: "--muted",
+    colours.LINE: "--line",
+    colours.GREY: "--grey",
+    colours.BLUE: "--blue",
+    colours.ORANGE: "--orange",
+    colours.GREEN: "--green",
+    colours.RED: "--red",
+    colours.PURPLE: "--purple",
+    colours.SKY: "--sky",
+    colours.YELLOW: "--yellow",
+    colours.PAPER: "--bg",
+}
+
+
+class Styles:
+    """Styles of charts as classes of a page, which a strict content security policy allows."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, str] = {}
+
+    def of(self, style: str) -> str:
+        """The class of a style; the same style has one class in the whole page."""
+        for colour, variable in VARIABLES.items():
+            style = style.replace(colour, f"var({variable})")
+        style = _FONT.sub(_font, style)
+        return self._names.setdefault(style, f"g{len(self._names)}")
+
+    @property
+    def css(self) -> str:
+        """The rules of all classes."""
+        rules = [f".{name} {{ {style} }}" for style, name in self._names.items()]
+        return "\n".join([".chart * { stroke-linejoin: round; stroke-linecap: butt }", *rules])
+
+
+def _font(found: re.Match[str]) -> str:
+    """Keep size and weight of a font; the page has the family."""
+    weight = "; font-weight: bold" if re.search(r"\b(?:bold|700)\b", found[1]) else ""
+    return f"font-size: {found[2]}px{weight}"
+
+
+def inline_svg(figure: Figure, name: str, title: str, description: str, styles: Styles) -> str:
+    """A figure as an element of a page, whose ids begin with `name`; styles become classes.
+
+    The page gives the width. What tells pixels apart stays: places are rounded to a tenth of one.
+    """
+    root = ElementTree.fromstring(draw_svg(figure, "none"))  # noqa: S314 (our own)
+    used = {target for node in root.iter() if (target := node.get(_LINK, "")[1:])}
+    body = "".join(_write(child, name, styles, used) for child in root)
+    texts = f'<title id="{name}-title">{_escape(title)}</title>'
+    texts += f'<desc id="{name}-desc">{_escape(description)}</desc>'
+    labels = f'role="img" aria-labelledby="{name}-title {name}-desc"'
+    box = root.get("viewBox", "")
+    return f'<svg class="chart" {labels} viewBox="{box}">{texts}{body}</svg>'
+
+
+def _write(node: ElementTree.Element, name: str, styles: Styles, used: set[str]) -> str:
+    """An element and what is in it; empty where it shows nothing."""
+    tag = node.tag.removeprefix(_SVG)
+    # labels are all inside the axes or beside them: nothing of a chart needs to be cut off
+    if tag in ("metadata", "style", "clipPath", "title", "desc"):
+        return ""
+    inside = "".join(_write(child, name, styles, used) for child in node)
+    if tag in ("g", "defs") and not inside:
+        return ""
+    if "fill: none" in node.get("style", "") and "stroke" not in node.get("style", ""):
+        return ""  # the invisible paper of figure and axes
+    attributes = _attributes(node, name, styles, used)
+    if tag == "g" and not attributes:
+        return inside
+    if tag == "text":
+        inside = _escape("".join(node.itertext()))
+    return f"<{tag}{attributes}>{inside}</{tag}>"
+
+
+def _attributes(node: ElementTree.Element, name: str, styles: Styles, used: set[str]) -> str:
+    parts = []
+    if node.get("id") in used:
+        parts.append(f'id="{name}-{node.get("id")}"')
+    if link := node.get(_LINK):
+        parts.append(f'href="#{name}-{link[1:]}"')
+    if style := node.get("style"):
+        parts.append(f'class="{styles.of(style)}"')
+    for key in _SHAPES:
+        value = node.get(key)
+        if value is not None and not value.startswith("rotate(-0 "):
+            parts.append(f'{key}="{_shorten(value)}"')
+    return "".join(f" {part}" for part in parts)
+
+
+def _shorten(value: str) -> str:
+    r"""Numbers to a tenth of a pixel, and no space that parts nothing.
+
+    >>> _shorten("M 2 23.117656 \nL 829.04 23 \nz\n")
+    'M2 23.1L829 23z'
+    """
+    value = _NUMBER.sub(lambda found: f"{float(found[0]):.1f}".removesuffix(".0"), value)
+    return re.sub(r"\s*([MLCQz])\s*", r"\1", value.strip()).replace("\n", " ")
+
+
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,99 @@
+"""Every account with its requests and its cost, as CSV, and the month by all else that it has."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from estimator.report.formats.json_and_csv import safe_cell
+from estimator.report.monthly.inputs import ReportInputs
+from pricing.reading.problems import printable
+
+_MONEY, _COUNT = 6, 1  # decimals
+
+
+def accounts_csv(inputs: ReportInputs) -> str:
+    """Return the month's forecast of every account, the most expensive first.
+
+    Columns are account, name, ou and each tag where any account has one, requests, cost, and the
+    cost under the other interpretation.
+    """
+    rows = inputs.breakdown["drivers"]
+    sums = _sum(rows, rows["account"])
+    unit = inputs.currency
+    accounts = {account.id: account for account in inputs.inventory.accounts}
+    has_ou = any(getattr(account, "ou", None) for account in accounts.values())
+    tags = sorted({tag for account in accounts.values() for tag in _tags(account)})
+    header = ["account", "name", *(["OU"] if has_ou else []), *(f"tag {tag}" for tag in tags)]
+    header += [unit, "requests", f"{unit} if {_short_other(inputs)}"]
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(header)
+    for number, cost, requests, other in sums.itertuples(index=True):
+        account = accounts.get(str(number))
+        words = [str(number), (account and account.name) or ""]
+        words += [str(getattr(account, "ou", None) or "")] if has_ou else []
+        words += [_tags(account).get(tag, "") for tag in tags]
+        numbers = [_plain(cost, _MONEY), _plain(requests, _COUNT), _plain(other, _MONEY)]
+        # a line break of a name would part a row for whoever splits lines
+        writer.writerow([*(safe_cell(printable(word)) for word in words), *numbers])
+    return stream.getvalue()
+
+
+def group_month(inputs: ReportInputs) -> dict[str, list[list[Any]]]:
+    """Return the month by what does not hang on the account alone: name, cost, requests, other."""
+    rows, regions = inputs.breakdown["drivers"], inputs.breakdown["regions"]
+    is_key = (rows["cause"] == "key").to_numpy()
+    driver = rows["driver"].astype(object)
+    names = {account.id: account.name for account in inputs.inventory.accounts}
+    billed = rows["billed_account"].astype(str).map(lambda n: f"{n} {names.get(n) or ''}".strip())
+    found = {
+        "Region": _sum(regions, regions["region"]),
+        "trail, reader or key": _sum(rows, driver.where(~is_key, "key " + driver)),
+        "account that is billed": _sum(rows, billed),
+        "cause": _sum(rows, rows["cause"]),
+    }
+    return {
+        name: [
+            [
+                printable(str(group)),
+                round(cost, _MONEY),
+                round(requests, _COUNT),
+                round(other, _MONEY),
+            ]
+            for group, cost, requests, other in sums.itertuples(index=True)
+        ]
+        for name, sums in found.items()
+    }
+
+
+def _sum(rows: pd.DataFrame, by: pd.Series) -> pd.DataFrame:
+    """Cost, requests and the cost under the other interpretation; the most expensive first."""
+    is_request = (rows["unit"] == "request").to_numpy()
+    frame = pd.DataFrame(
+        {
+            "cost": rows["cost"].to_numpy(),
+            "requests": np.where(is_request, rows["quantity"].to_numpy(), 0.0),
+            "other": rows["cost_other_reading"].to_numpy(),
+        }
+    )
+    sums = frame.groupby(by.astype(str).to_numpy()).sum()
+    return sums.sort_values(["cost", "requests"], ascending=False, kind="stable")
+
+
+def _tags(account: Any) -> dict[str, str]:
+    tags = getattr(account, "tags", None) or {}
+    return {str(key): str(value) for key, value in dict(tags).items()}
+
+
+def _short_other(inputs: ReportInputs) -> str:
+    words = {"exempt": "writes are free", "charged": "writes are charged"}
+    return words[inputs.forecast.other_interpretation]
+
+
+def _plain(value: float, digits: int) -> str:
+    return f"{value:.{digits}f}".rstrip("0").rstrip(".") if value else "0"

@@ -1,0 +1,319 @@
+"""What the page's script does, in a real Chromium: accounts, sliders, values of charts, paper."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import time
+
+import pytest
+
+from benchmarks.forecast import write_inventory
+from estimator import compare, forecast, load_inventory, report
+from estimator.figures import money
+from tests.browser.chromium import open_page, start_browser
+from tests.report.material import BILL, EXAMPLE, MONTH
+
+
+@pytest.fixture(scope="module")
+def driver():
+    """One browser for all."""
+    browser = start_browser()
+    yield browser
+    browser.quit()
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    """The page of the example with its bill."""
+    path = tmp_path_factory.mktemp("page") / "example.html"
+    path.write_text(report(EXAMPLE, MONTH, bill=BILL, advice=False).html(), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory):
+    """The page of 10,000 accounts."""
+    folder = tmp_path_factory.mktemp("large")
+    path = folder / "large.html"
+    inventory = write_inventory(folder, 10_000, "csv")
+    path.write_text(report(inventory, MONTH, months_ahead=1).html(), encoding="utf-8")
+    return path
+
+
+def unfold(driver, name):
+    """Open a part by the keyboard: its heading takes the focus, Enter opens it."""
+    summary = driver.find_element("css selector", f"#{name} summary")
+    driver.execute_script("arguments[0].focus()", summary)
+    summary.send_keys("\n")
+    assert driver.find_element("css selector", f"#{name} details").get_attribute("open")
+
+
+def set_control(driver, name, value):
+    """Set a control and tell the page, as a hand does."""
+    driver.execute_script(
+        "const control = document.getElementById(arguments[0]);"
+        "if (control.type === 'checkbox') control.checked = arguments[1];"
+        "else if (control.tagName === 'SELECT') control.selectedIndex = arguments[1];"
+        "else control.value = arguments[1];"
+        "control.dispatchEvent(new Event('input'));"
+        "control.dispatchEvent(new Event('change'))",
+        name,
+        value,
+    )
+
+
+def what_if_costs(driver):
+    """The amounts that the sliders' part shows, in its order."""
+    return [element.text for element in driver.find_elements("css selector", "#w-out strong")]
+
+
+def scenario(files, gets, bucket_key, charged):
+    """The same changes for `compare`: every value of the example that a slider stands for."""
+    inventory = load_inventory(EXAMPLE)
+    changes = [
+        {"path": "trails[org].files_per_day", "value": 288 * files},
+        {"path": "trails[org].bucket.bucket_key", "value": bucket_key},
+        {"path": "cloudtrail_writes", "value": "charged" if charged else "exempt"},
+    ]
+    for account in inventory.accounts:
+        own = account.files_per_day
+        if own is not None:
+            values = {region: files * rate.mid for region, rate in own.by_region.items()}
+            if own.other is not None:
+                values["other"] = files * own.other.mid
+            changes.append({"path": f"accounts[{account.id}].files_per_day", "value": values})
+    for reader in inventory.readers:
+        if hasattr(reader, "gets_per_file"):
+            value = reader.gets_per_file.mid * gets
+            changes.append({"path": f"readers[{reader.name}].gets_per_file", "value": value})
+    return {"name": "slid", "changes": changes}
+
+
+@pytest.mark.parametrize(
+    ("files", "gets", "bucket_key", "charged"),
+    [
+        (1, 1, False, True),
+        (2, 1, False, True),
+        (0.1, 0.05, False, True),  # most of it is free
+        (1, 0, True, True),  # all of it is free but the keys
+        (3.5, 2.25, True, False),
+        (1.3, 4, False, False),
+        (0.5, 1.5, True, True),
+    ],
+)
+def test_sliders_agree_with_compare_to_the_cent(driver, page, files, gets, bucket_key, charged):
+    """The month, the whole span and the other interpretation: what `compare` computes."""
+    open_page(driver, page)
+    unfold(driver, "what-if")
+    set_control(driver, "w-files", files)
+    set_control(driver, "w-gets", gets)
+    set_control(driver, "w-keys", int(bucket_key))
+    set_control(driver, "w-writes", charged)
+    (expected,) = compare(EXAMPLE, scenario(files, gets, bucket_key, charged), MONTH, 13).others
+    other = "exempt" if charged else "charged"
+    totals = expected.totals
+    month = float(expected.monthly["cost_usd"].iloc[0])
+    assert what_if_costs(driver) == [
+        f"{amount:,.2f}"
+        for amount in (month, totals["cost_usd"], totals[f"cost_usd_writes_{other}"])
+    ]
+
+
+def test_sliders_begin_and_end_at_the_report(driver, page):
+    """Untouched they show the forecast; the button brings them back to it; arrows move them."""
+    result = forecast(EXAMPLE, MONTH, 13)
+    expected = [
+        money(float(result.monthly["cost_usd"].iloc[0])),
+        money(result.totals["cost_usd"]),
+        money(result.totals["cost_usd_writes_exempt"]),
+    ]
+    open_page(driver, page)
+    unfold(driver, "what-if")
+    assert what_if_costs(driver) == expected
+    slider = driver.find_element("id", "w-files")
+    slider.send_keys("\ue014")  # the right arrow
+    assert driver.find_element("id", "w-files-o").text.endswith(" 1.05")
+    assert what_if_costs(driver) != expected
+    driver.find_element("id", "w-reset").click()
+    assert what_if_costs(driver) == expected
+
+
+def rows_of(driver):
+    """The cells of the table of accounts."""
+    return driver.execute_script(
+        "return [...document.querySelectorAll('#a-table tbody tr')].map((row) => "
+        "[...row.cells].map((cell) => cell.textContent))"
+    )
+
+
+def test_accounts_are_searched_sorted_and_grouped(driver, page):
+    """Each account once, the total of the month; groups of what the inventory has, same total."""
+    open_page(driver, page)
+    unfold(driver, "accounts")
+    *rows, total = rows_of(driver)
+    assert [row[1] for row in rows] == ["security", "prod", "management", "data"]
+    assert total[0] == "total"
+    # the month of the README's reconcile: 1,179,267 requests, USD 5.51
+    assert total[2:] == ["5.51", "1,179,267", "5.27"]
+    set_control(driver, "a-search", "PRO")
+    assert [row[1] for row in rows_of(driver)] == ["prod", ""]
+    assert driver.find_element("id", "a-count").text == "1 of 4 accounts."
+    set_control(driver, "a-search", "")
+    driver.execute_script("document.querySelectorAll('#a-table th button')[1].click()")
+    assert [row[1] for row in rows_of(driver)] == ["data", "management", "prod", "security", ""]
+    names = driver.execute_script(
+        "return [...document.querySelectorAll('#a-group option')].map((option) => option.text)"
+    )
+    assert names[0] == "account"
+    assert {"Region", "trail, reader or key", "account that is billed", "cause"} <= set(names)
+    for position in range(1, len(names)):
+        set_control(driver, "a-group", position)
+        assert float(rows_of(driver)[-1][-3]) == pytest.approx(5.51, abs=0.005)
+        assert rows_of(driver)[-1][-2] == "1,179,267"
+
+
+def test_of_many_accounts_the_first_are_shown_and_all_are_saved(driver, large, tmp_path):
+    """500 of 10,000 and one row of all others; the CSV has 10,000, with the same sum."""
+    open_page(driver, large)
+    driver.execute_cdp_cmd(
+        "Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)}
+    )
+    unfold(driver, "accounts")
+    rows = rows_of(driver)
+    assert len(rows) == 502
+    assert rows[500][0] == "9,500 more"
+    driver.find_element("id", "a-save").click()
+    path = tmp_path / "accounts.csv"
+    for _ in range(100):
+        if path.exists():
+            break
+        time.sleep(0.1)
+    saved = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+    assert len(saved) == 10_000
+    total = float(rows[501][2].replace(",", ""))
+    assert sum(float(row["USD"]) for row in saved) == pytest.approx(total, abs=0.02)
+    assert driver.get_log("browser") == []
+
+
+GROUPED = """
+version: 1
+payer: "111122223333"
+regions: [us-east-1]
+accounts:
+  - {id: "111122223333", name: payer, ou: Root, tags: {team: core}}
+  - {id: "222222222222", name: logs, ou: Workloads, tags: {team: core, env: prod}}
+  - {id: "333333333333", name: "a, \\"b\\"", ou: Workloads, tags: {team: "<b>&lt;x"}}
+keys: [{id: k, region: us-east-1}]
+trails: [{name: org, key: k}]
+"""
+
+
+def test_groups_by_ou_and_tag_where_accounts_have_them(driver, tmp_path):
+    """An OU and each tag are ways to group; what names say is text, also through the CSV.
+
+    Puts: 3 x 31 x 288 = 26,784, 6,784 of them billable at USD 0.000003: 0.020352, a third each; the
+    key's USD 1.00 is the payer's.
+    """
+    inventory, path = tmp_path / "grouped.yaml", tmp_path / "grouped.html"
+    inventory.write_text(GROUPED, encoding="utf-8")
+    path.write_text(report(inventory, MONTH, advice=False).html(), encoding="utf-8")
+    open_page(driver, path)
+    unfold(driver, "accounts")
+    assert [row[1] for row in rows_of(driver)] == ["payer", "logs", 'a, "b"', ""]
+    names = driver.execute_script(
+        "return [...document.querySelectorAll('#a-group option')].map((option) => option.text)"
+    )
+    assert names[:4] == ["account", "OU", "tag env", "tag team"]
+    set_control(driver, "a-group", 1)
+    rows = {row[0]: float(row[1]) for row in rows_of(driver)}
+    assert rows.keys() == {"Root", "Workloads", "total"}
+    assert rows["Root"] == pytest.approx(1.006784, abs=0.005)
+    assert rows["Workloads"] == pytest.approx(0.013568, abs=0.005)
+    set_control(driver, "a-group", 3)
+    assert {row[0] for row in rows_of(driver)} == {"core", "<b>&lt;x", "total"}
+    set_control(driver, "a-group", 2)
+    assert {row[0] for row in rows_of(driver)} == {"prod", "(none)", "total"}
+
+
+def test_values_of_a_chart_by_the_keyboard_and_under_the_pointer(driver, page):
+    """Tab reaches the chart, arrows go through its months, each says its values; Escape ends."""
+    open_page(driver, page, 1280)
+    layer = driver.find_element("css selector", ".first .wide .layer")
+    driver.execute_script("arguments[0].focus({ focusVisible: true })", layer)
+    layer.send_keys("\ue010")  # End
+    tip = driver.find_element("id", "tip")
+    assert tip.is_displayed()
+    result = forecast(EXAMPLE, MONTH, 13)
+    assert tip.text.startswith(f"{result.months.labels[-1]}: USD 7.6")
+    assert layer.get_attribute("aria-valuetext") == tip.text
+    layer.send_keys("\ue012")  # left
+    assert tip.text.startswith(result.months.labels[-2])
+    layer.send_keys("\ue00c")
+    assert not tip.is_displayed()
+    from selenium.webdriver import ActionChains
+
+    ActionChains(driver).move_to_element_with_offset(layer, -200, 0).perform()
+    assert tip.is_displayed()
+    points = json.loads(
+        driver.find_element("css selector", ".first .plot").get_attribute("data-points")
+    )
+    assert tip.text in points
+    assert len(points) == 13
+
+
+def test_no_number_is_cut_on_a_telephone(driver, page):
+    """At 320 px every cell of every table lies inside the window."""
+    open_page(driver, page, 320)
+    driver.find_element("css selector", "#fold button").click()
+    cut = driver.execute_script(
+        "return [...document.querySelectorAll('td, tbody th')].filter((cell) => {"
+        "const box = cell.getBoundingClientRect();"
+        "return box.width && (box.right > 321 || box.left < 0)"
+        "}).map((cell) => cell.textContent)"
+    )
+    assert cut == []
+
+
+def test_paper_has_all_parts_and_a_first_page_of_its_own(driver, page):
+    """Folded parts are printed open, tools are not; the verdict's page is one page; months whole.
+
+    A4 is 210 x 297 mm; less margins of 14 mm there are 182 x 269 mm, 688 x 1,016 px.
+    """
+    open_page(driver, page, 688)
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        parts = driver.execute_script(
+            "return [...document.querySelectorAll('section:not(.tool) .inside')].map((part) => "
+            "part.getBoundingClientRect().height)"
+        )
+        assert len(parts) > 6
+        assert min(parts) > 0
+        hidden = driver.execute_script(
+            "return [...document.querySelectorAll('.tool, .plain, .layer')].map((tool) => "
+            "tool.getBoundingClientRect().height)"
+        )
+        assert set(hidden) == {0}
+        first = "return document.querySelector('.first').getBoundingClientRect().bottom"
+        assert driver.execute_script(first) < 1016
+        assert (
+            driver.execute_script(
+                "return getComputedStyle(document.querySelector('.first')).breakAfter"
+            )
+            == "page"
+        )
+        heights = driver.execute_script(
+            "return [...document.querySelectorAll('#ahead tbody th')].map((month) => "
+            "month.getBoundingClientRect().height / parseFloat(getComputedStyle(month).lineHeight))"
+        )
+        assert len(heights) == 12
+        assert max(heights) < 2
+    finally:
+        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
+def test_the_page_is_small(page, large):
+    """The example below 150 KB, 10,000 accounts below 1 MB."""
+    assert page.stat().st_size < 150_000
+    assert large.stat().st_size < 1_000_000
