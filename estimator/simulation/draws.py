@@ -3,7 +3,7 @@
 Latin hypercube: each assumption has a draw in the middle of every n-th part of its distribution,
 in an order of its own (McKay, Beckman and Conover 1979, Technometrics 21(2), 239-245). The order
 comes from the seed and the assumption's path alone, so that one more assumption changes no other;
-in it an account and a kind stand for the name of a trail or reader, so that a new name changes nothing.
+in it the account and the kind of a trail or reader stand for its name: a new name changes nothing.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def stand_ins(inventory: Inventory) -> dict[str, dict[str, str]]:
             (reader.name, f"{reader.account} {reader.kind}") for reader in inventory.readers
         ],
     }
-    found = {}
+    found: dict[str, dict[str, str]] = {}
     for section, entries in sections.items():
         alike: Counter[str] = Counter()
         found[section] = {}
