@@ -117,7 +117,7 @@ def test_bills_are_held_against_the_forecast_made_then(six_months, tmp_path):
         )
         assert done.exit_code == 0, done.stderr
     document = json.loads(history.read_text(encoding="utf-8"))
-    assert [kept["month"] for kept in document["reports"]] == list(MONTHS)
+    assert [each["month"] for each in document["reports"]] == list(MONTHS)
     monthly = report(path, "2026-10", bill=bill, advice=False, history=history)
     then = [each.forecast_then for each in monthly.past]
     assert then[0] is None
@@ -152,9 +152,9 @@ def test_a_month_in_progress_is_not_kept_as_billed(tmp_path):
     path = write(tmp_path, SMALL)
     monthly = report(path, "2026-10", bill=small_bill(tmp_path, 15), advice=False, history=history)
     monthly.write_history(history)
-    (kept,) = json.loads(history.read_text(encoding="utf-8"))["reports"]
-    assert kept["billed_usd"] is None
-    assert kept["expected_usd"]["2026-10"] == pytest.approx(LONG)
+    (entry,) = json.loads(history.read_text(encoding="utf-8"))["reports"]
+    assert entry["billed_usd"] is None
+    assert entry["expected_usd"]["2026-10"] == pytest.approx(LONG)
 
 
 def test_what_changed_has_its_money_as_compare_has_it(tmp_path):

@@ -85,9 +85,9 @@ def _cards(monthly):
 def test_half_a_bill_breaks_no_limit():
     """2.63 of 15/31 x 5.51 = 2.67 is 1.3 % less: inside 5 %, outside 1 %."""
     arguments = ("reconcile", FOLDER / "half.yaml", FOLDER / "bill_half.csv", "--month", MONTH)
-    kept = kmscost(*arguments, "--fail-over", "5%")
-    assert kept.exit_code == 0, kept.stderr
-    assert "bill to 15 October" in kept.stderr
+    within = kmscost(*arguments, "--fail-over", "5%")
+    assert within.exit_code == 0, within.stderr
+    assert "bill to 15 October" in within.stderr
     broken = kmscost(*arguments, "--fail-over", "1%")
     assert broken.exit_code == 3
     words = "2026-10 to 15 October is billed USD 0.03523 (1.32 %) less than the forecast's 2.67"
@@ -280,9 +280,9 @@ def test_two_payers_of_which_one_bill_is_partial(tmp_path):
 
     lake: 31 x 10,000 x 0.000003 = 0.93; billed 0.30, the rest 0.63.
     """
-    one = daily_lines(31, 40_000) + daily_lines(31, 288, operation="GenerateDataKey", keys=0)
+    lines = daily_lines(31, 40_000) + daily_lines(31, 288, operation="GenerateDataKey", keys=0)
     two = daily_lines(10, 10_000, account="222222222222", keys=0)
-    bill = legacy_bill(tmp_path / "bill.csv", one + two)
+    bill = legacy_bill(tmp_path / "bill.csv", lines + two)
     path = write(tmp_path, TWO_PAYERS + "budgets: [{name: kms, usd_per_month: 5.50}]\n")
     monthly = report(path, MONTH, bill=bill, advice=False)
     assert monthly.month_cost.billed == pytest.approx(SMALL_MONTH + 0.30)
@@ -293,8 +293,8 @@ def test_two_payers_of_which_one_bill_is_partial(tmp_path):
 
 def test_a_payer_whose_bill_is_missing_is_forecast(tmp_path):
     """Without any line of payer 2222 its 0.93 is expected, not saved."""
-    one = daily_lines(31, 40_000) + daily_lines(31, 288, operation="GenerateDataKey", keys=0)
-    bill = legacy_bill(tmp_path / "bill.csv", one)
+    lines = daily_lines(31, 40_000) + daily_lines(31, 288, operation="GenerateDataKey", keys=0)
+    bill = legacy_bill(tmp_path / "bill.csv", lines)
     monthly = report(write(tmp_path, TWO_PAYERS), MONTH, bill=bill, advice=False)
     assert monthly.month_cost.rest == pytest.approx(0.93)
     assert monthly.verdict.bill == "bill with no day of payer 222222222222"
@@ -431,16 +431,16 @@ def test_ranges_do_not_move_by_renaming(tmp_path):
     """A trail and readers by other names: the same ends, the same mean, the same chances."""
     text = f"{WIDE}budgets: [{{name: kms, usd_per_month: 20.00}}]\n"
     renamed = text.replace("TRAIL", '"b[x].y"').replace("READER", "z").replace("LOOK", "a")
-    one, other = (
+    first, other = (
         report(write(tmp_path, words, f"{number}.yaml"), MONTH, advice=False)
         for number, words in enumerate((text, renamed))
     )
-    assert one.simulation.draws_cost.tolist() == other.simulation.draws_cost.tolist()
+    assert first.simulation.draws_cost.tolist() == other.simulation.draws_cost.tolist()
     cards = [
-        next(row for row in _cards(monthly) if row[0] == "Forecast") for monthly in (one, other)
+        next(row for row in _cards(monthly) if row[0] == "Forecast") for monthly in (first, other)
     ]
     assert cards[0] == cards[1]
-    assert one.verdict.sentence == other.verdict.sentence
+    assert first.verdict.sentence == other.verdict.sentence
     # three digits of the larger end, no more
     low, high = re.search(r"simulations; ([\d.,]+) to ([\d.,]+) in 90 %", cards[0][1]).groups()
     assert len(re.sub(r"[.,]", "", high).lstrip("0")) <= 3

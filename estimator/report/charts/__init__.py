@@ -136,9 +136,11 @@ def chart_of(
 
         billed = bill if isinstance(bill, Actuals | None) else load_bill(bill)
         code = table.currency
-        kept = History(code) if history is None else read_history(history, code)
+        reports = History(code) if history is None else read_history(history, code)
         drawn = simulate(inventory, start, months, draws, seed, QUANTILES, table, discount)
-        return _with_source(plot_timeline(inventory, billed, drawn, kept, table, discount), drawn)
+        return _with_source(
+            plot_timeline(inventory, billed, drawn, reports, table, discount), drawn
+        )
     if bill is not None or history is not None:
         fix = "choose kind timeline, or attribution for a bill"
         name, found = ("bill", "a bill") if bill is not None else ("history", "a history")

@@ -62,23 +62,23 @@ class Changes:
 
 
 def find_changes(
-    kept: KeptReport | None,
+    earlier: KeptReport | None,
     inventory: Inventory,
     month: str,
     table: RateTable,
     discount: float,
 ) -> Changes | None:
     """Compare the inventory with that of an earlier report; None where none was kept."""
-    before = None if kept is None else kept.load_inventory()
-    if kept is None or before is None:
+    before = None if earlier is None else earlier.load_inventory()
+    if earlier is None or before is None:
         return None
     compared = compare(before, inventory, month, 1, ("account",), rates=table, discount=discount)
     (other,) = compared.others
     return Changes(
-        since=kept.month,
+        since=earlier.month,
         parts=tuple(_changes(compared, ("kind", "driver"))),
         accounts=tuple(_changes(compared, ("account",))),
-        rates=tuple(_rates(inventory, kept.month, month, table, discount)),
+        rates=tuple(_rates(inventory, earlier.month, month, table, discount)),
         cost=compared.difference(other),
     )
 

@@ -172,13 +172,13 @@ def change_lines(inputs: ReportInputs) -> tuple[str, ...]:
     changes = inputs.changes
     if changes is not None:
         every = [*changes.parts, *changes.rates]
-        told = [each for each in every if each.what != "changed" or abs(each.cost) >= _CENT]
-        if told:
+        shown = [each for each in every if each.what != "changed" or abs(each.cost) >= _CENT]
+        if shown:
             named = [
                 f"{each.kind} {each.name} {each.what} ({signed(cents(each.cost))})"
-                for each in told[:3]
+                for each in shown[:3]
             ]
-            more = f" and {len(told) - 3} more" if len(told) > 3 else ""
+            more = f" and {len(shown) - 3} more" if len(shown) > 3 else ""
             lines.append(
                 f"Since the report of {changes.since} the inventory costs {unit} "
                 f"{signed(cents(changes.cost))} a month: {', '.join(named)}{more}."
