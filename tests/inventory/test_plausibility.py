@@ -58,7 +58,7 @@ def test_gets_of_a_fixed_reader(tmp_path):
     """A thousand a second the whole day."""
     text = INVENTORY + "readers: [{name: r, kind: fixed, gets_per_day: 86400000}]\n"
     (notice,) = notices_of(tmp_path, text)
-    words = "86,400,000 gets a day are 1000 a second; is it a month's number?"
+    words = "86,400,000 gets a day are 1,000 a second; is it a month's number?"
     assert notice == f":5: readers[0].gets_per_day: {words}"
     assert notices_of(tmp_path, text.replace("86400000", "86399999")) == []
 

@@ -106,7 +106,7 @@ def test_a_picture_says_what_it_is_where_from_and_when(kind):
         whole,
     )
     assert ("If AWS does not charge CloudTrail's own writes" in whole) == (
-        kind in ("cost", "fan", "sankey")
+        kind in ("cost", "fan", "sankey", "timeline")
     )
 
 

@@ -109,12 +109,19 @@ def test_a_refuted_forecast_does_not_reassure():
     assert_in_all(
         monthly,
         "Over budget: USD 44.00 was billed for October 2026, 176 % of budget kms",
-        "The bill of 44.00 is outside the forecast's range 5.50 to 5.57: do not trust the months",
-        "not to be believed until calibrated",
+        "The bill of 44.00 is outside the forecast's range 5.50 to 5.57: the months ahead are not "
+        "to be believed until calibrated.",
         "kmscost calibrate ",
     )
     assert "No month to" not in monthly.verdict.sentence
-    assert monthly.to_dict()["range"]["is_inside"] is False
+    found = monthly.to_dict()
+    assert found["range"]["is_inside"] is False
+    assert found["verdict"]["probability"] is None
+    assert {budget["probability"] for budget in found["verdict"]["budgets"]} == {None}
+    assert "kmscost" not in monthly.verdict.sentence
+    assert monthly.verdict.sentence.count(". ") <= 2
+    # 44.00 less the expected 5.52
+    assert_in_all(monthly, "differs from what is expected of the same days by USD +38.48")
 
 
 @needs_cases
@@ -131,8 +138,8 @@ def test_what_others_use_stands_on_a_line_of_its_own():
     assert cards["Others' KMS"][2] == "170.00"
     page = Page(monthly.html())
     sides = page.table("Forecast, measured and billed")
-    assert sides[-1] == ["USD", "5.51", "", "5.40", "-0.1118", "-2.0 %"]
-    assert [row[3] for row in sides if row[0] == "USD others'"] == ["170.00"]
+    assert sides[-1] == ["USD", "5.51", "5.40", "-0.1118", "-2.0 %"]
+    assert [row[2] for row in sides if row[0] == "USD others'"] == ["170.00"]
     assert_in_all(monthly, "others use KMS on the same bill for USD 170.00")
     for text in all_texts(monthly).values():
         assert "3,081 %" not in text
@@ -149,6 +156,8 @@ def test_shares_have_no_exponents():
     for text in all_texts(monthly).values():
         assert "e+03" not in text
         assert "0.05000" not in text
+        assert "1.00 instead of 1.00" not in text
+    assert "that makes no difference" in monthly.document.beside[0]
 
 
 @needs_cases
@@ -171,6 +180,10 @@ def test_copies_are_a_card_and_a_line_of_the_verdict():
     assert any("USD 31.18 for copies of KMS events" in line for line in monthly.document.beside)
     assert {row[0]: row[2] for row in _cards(monthly)}["Copies of KMS events"] == "31.18"
     assert_in_all(monthly, "USD 31.18 for copies of KMS events")
+    (to_do,) = [answer for answer in monthly.document.answers if answer.question == "What to do?"]
+    assert to_do.lines[0].startswith("Exclude KMS events from trail b ")
+    assert "USD 31.18 a month on CloudTrail's bill" in to_do.lines[0]
+    assert len(to_do.lines) <= 3
 
 
 @needs_cases
@@ -260,6 +273,86 @@ def test_more_than_forecast_goes_on_at_its_pace(tmp_path):
     assert monthly.verdict.status == "over budget"
     assert monthly.spent == pytest.approx(8.493568)
     assert "not to be believed until calibrated" in monthly.verdict.sentence
+
+
+def _with_hole(folder, *holes):
+    """The bill of the inventory's every day but those from one to another."""
+    missing = {day for first, last in holes for day in range(first, last + 1)}
+    lines = [
+        line
+        for day in range(1, 32)
+        if day not in missing
+        for line in (
+            *daily_lines(day, 40_000.0, first=day),
+            *daily_lines(day, 288.0, operation="GenerateDataKey", first=day, keys=0),
+        )
+    ]
+    return legacy_bill(folder / "bill.csv", lines)
+
+
+@pytest.mark.parametrize(
+    ("holes", "words"),
+    [
+        ([(11, 15)], "without 11 to 15 October"),
+        ([(20, 20)], "without 20 October"),
+        ([(3, 4), (20, 20)], "without 3 to 4 October and 20 October"),
+        ([(11, 15), (25, 31)], "to 24 October without 11 to 15 October"),
+        ([(1, 9), (12, 12)], "from 10 to 31 October without 12 October"),
+        ([(2, 2), (4, 4), (6, 6)], "of 28 of 31 days"),
+    ],
+)
+def test_a_bill_with_a_hole_is_not_whole(tmp_path, holes, words):
+    """Each day costs 4.746784 / 31: what is not billed is forecast, and the month is 4.75."""
+    missing = sum(last - first + 1 for first, last in holes)
+    path = write(tmp_path, SMALL + "budgets: [{name: kms, usd_per_month: 4.50}]\n")
+    monthly = report(path, MONTH, bill=_with_hole(tmp_path, *holes), advice=False)
+    assert monthly.month_cost.billed == pytest.approx(SMALL_MONTH * (31 - missing) / 31)
+    assert monthly.spent == pytest.approx(SMALL_MONTH)
+    assert monthly.verdict.status == "over budget"
+    assert monthly.verdict.bill == f"bill {words}"
+
+
+def test_days_before_a_key_are_no_hole(tmp_path):
+    """Key and trail begin on the 16th; an old key of others' has a line on the 1st.
+
+    Nothing is missing from the 2nd to the 15th: nothing accrues then.
+    """
+    text = SMALL.replace(
+        "region: us-east-1}]\ntrails", "region: us-east-1, created: 2026-10-16}]\ntrails"
+    )
+    assert "created" in text
+    text = text.replace("{name: t, key: logs}", "{name: t, key: logs, from: 2026-10-16}")
+    text = text.replace("kind: fixed,", "kind: fixed, from: 2026-10-16,")
+    lines = daily_lines(1, 0) + daily_lines(31, 40_000.0, first=16)
+    bill = legacy_bill(tmp_path / "bill.csv", lines)
+    monthly = report(write(tmp_path, text), MONTH, bill=bill, advice=False)
+    assert monthly.verdict.bill == "whole month"
+
+
+def test_a_bill_as_forecast_shows_no_difference(tmp_path):
+    """31 times 1/31 of a key-month, of twelve digits, is 1 but for the last one: no difference."""
+    path = write(tmp_path, SMALL + "budgets: [{name: kms, usd_per_month: 9.50}]\n")
+    lines = [
+        line.__class__(
+            **{
+                **vars(line),
+                "amount": f"{float(line.amount):.12f}",
+                "cost": f"{float(line.cost):.12f}",
+            }
+        )
+        for line in (
+            *daily_lines(31, 40_000.0),
+            *daily_lines(31, 288.0, operation="GenerateDataKey", keys=0),
+        )
+    ]
+    bill = legacy_bill(tmp_path / "bill.csv", lines)
+    monthly = report(path, MONTH, bill=bill, advice=False)
+    assert {row[0]: row[2] for row in _cards(monthly)} | {"Budget": "9.50"} == {
+        row[0]: row[2] for row in _cards(monthly)
+    }
+    assert {row[0]: row[2] for row in _cards(monthly)}["Difference"] == "0.00"
+    assert_in_all(monthly, "The bill shows no difference to the forecast of the same days")
+    assert not re.search(r"\d\.\d{7,}", Page(monthly.html()).text.partition("rates used")[0])
 
 
 TWO_PAYERS = SMALL.replace(
