@@ -49,8 +49,8 @@ def report(
     seed: int | None = None,
     draws: int = 10_000,
     advice: bool | None = None,
-    set: Settings | None = None,  # noqa: A002 (as --set)
     history: str | Path | None = None,
+    set: Settings | None = None,  # noqa: A002 (as --set)
 ) -> MonthlyReport:
     """The monthly budget report: verdict, the month, the months ahead, where it comes from.
 
