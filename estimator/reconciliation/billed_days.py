@@ -199,12 +199,10 @@ def _outside_of_holes(
     days = np.ones(int(months.days[0]))
     of_keys = rows[(rows["unit"] == "key-month").to_numpy()]
     # lines of more than a day say nothing of a single one
-    if not len(of_keys) or "day" not in rows or rows["day"].isna().any():
+    if "day" not in rows or rows["day"].isna().any() or of_keys["day"].nunique() < 2:
         return days
     first = months.firsts[0]
     with_lines = {(period.start_time.date() - first).days for period in rows["day"].unique()}
-    if len(with_lines) == 1:
-        return days
     accruing = _key_months_by_day(inventory, months, payer) > 0
     for at in range(min(with_lines), max(with_lines)):
         if at not in with_lines and accruing[at]:
