@@ -1,8 +1,10 @@
 """What a request to KMS is metered as: the usage type on the bill without its Region.
 
 Names: `pricing.offers.meters`, AWS Price List files, bills. Which request is metered as what: AWS
-KMS pricing page (asymmetric requests, RSA_2048 apart; data key pairs, ECC and RSA apart; all else,
-HMAC and management among it, in one), checked 2026-11-28. Loaded with every log file: light.
+KMS pricing page (asymmetric requests, RSA_2048 apart; data key pairs, ECC and RSA apart; all else
+in one), checked 2026-11-28. It names no price of requests on HMAC, ML-DSA, SM2 and Ed25519 keys:
+theirs is inferred, likely and not confirmed, and `RateTable.meter` has the same. Loaded with every
+log file: light.
 """
 
 from __future__ import annotations
@@ -22,6 +24,12 @@ _PAIRS = frozenset({"GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext"
 _RSA = "RSA"  # RSAES_OAEP_SHA_256, RSASSA_PSS_SHA_512, RSA_2048
 _SYMMETRIC_ALGORITHM = "SYMMETRIC_DEFAULT"
 
+# kinds of keys whose price no source names, by the operations or algorithms that they alone have:
+# ML_DSA_SHAKE_256, SM2DSA, SM2PKE, ED25519_SHA_512, ED25519_PH_SHA_512
+_MAC = frozenset({"GenerateMac", "VerifyMac"})
+_INFERRED_ALGORITHMS = ("ML_DSA", "SM2", "ED25519")
+_INFERRED_PAIRS = ("ECC_NIST_EDWARDS25519",)
+
 
 class RequestMeter(NamedTuple):
     """The meter of a request.
@@ -32,10 +40,14 @@ class RequestMeter(NamedTuple):
         The usage type without Region, such as ``KMS-Requests``; empty where AWS's texts name none.
     unsized : bool
         It is under `ASYMMETRIC`, and may be `RSA_2048`: nothing tells the size of the key.
+    inferred : bool
+        No source names the price of requests on such keys (HMAC, ML-DSA, SM2, Ed25519): it is the
+        likely meter.
     """
 
     name: str
     unsized: bool = False
+    inferred: bool = False
 
 
 def request_meter(operation: str, algorithm: str = "", pair_spec: str = "") -> RequestMeter:
@@ -50,12 +62,12 @@ def request_meter(operation: str, algorithm: str = "", pair_spec: str = "") -> R
     pair_spec : str
         The kind of key pair that it asks for.
 
-    >>> request_meter("Decrypt", "SYMMETRIC_DEFAULT").name, request_meter("GenerateMac").name
-    ('KMS-Requests', 'KMS-Requests')
-    >>> request_meter("Sign", "ECDSA_SHA_256")
-    RequestMeter(name='KMS-Requests-Asymmetric', unsized=False)
+    >>> request_meter("Decrypt", "SYMMETRIC_DEFAULT").name, request_meter("Sign").name
+    ('KMS-Requests', 'KMS-Requests-Asymmetric')
+    >>> request_meter("GenerateMac")
+    RequestMeter(name='KMS-Requests', unsized=False, inferred=True)
     >>> request_meter("Sign", "RSASSA_PSS_SHA_256")
-    RequestMeter(name='KMS-Requests-Asymmetric', unsized=True)
+    RequestMeter(name='KMS-Requests-Asymmetric', unsized=True, inferred=False)
     >>> request_meter("GenerateDataKeyPair", "", "RSA_4096").name
     'KMS-Requests-GenerateDatakeyPair-RSA'
     """
@@ -63,11 +75,14 @@ def request_meter(operation: str, algorithm: str = "", pair_spec: str = "") -> R
         if pair_spec.startswith(_RSA):
             return RequestMeter(PAIRS_RSA)
         # SM2 of the China Regions: no price list that was found has it
-        return RequestMeter(PAIRS_ECC if pair_spec.startswith("ECC") else "")
+        if not pair_spec.startswith("ECC"):
+            return RequestMeter("")
+        return RequestMeter(PAIRS_ECC, inferred=pair_spec.startswith(_INFERRED_PAIRS))
+    inferred = operation in _MAC or algorithm.startswith(_INFERRED_ALGORITHMS)
     if operation in _ASYMMETRIC_ONLY:
         # of a public key not even the algorithm is told; shared secrets are made of ECC keys alone
         is_open = operation != "DeriveSharedSecret" and not algorithm
-        return RequestMeter(ASYMMETRIC, is_open or algorithm.startswith(_RSA))
+        return RequestMeter(ASYMMETRIC, is_open or algorithm.startswith(_RSA), inferred)
     if algorithm and algorithm != _SYMMETRIC_ALGORITHM:
-        return RequestMeter(ASYMMETRIC, algorithm.startswith(_RSA))
-    return RequestMeter(SYMMETRIC)
+        return RequestMeter(ASYMMETRIC, algorithm.startswith(_RSA), inferred)
+    return RequestMeter(SYMMETRIC, inferred=inferred)

@@ -106,7 +106,7 @@ def attribute(
             levels={},
             events_cost=0.0,
             bucket_keys=bucket_keys,
-            notices=(*own, *rated_notices(requests, daily, rated)),
+            notices=(*own, *rated_notices(daily, rated)),
         )
 
     currency = _currency(billed)

@@ -12,6 +12,7 @@ from estimator.attribution.sharing import Shares
 from estimator.figures import SEVERAL, count, listed, money, share
 from estimator.forecasting.notices import rate_notices
 from estimator.measurement.billing.summary import CAUSE_NOT_TOLD
+from estimator.measurement.cloudtrail_logs.attribution_notices import OF_UNKNOWN
 from estimator.measurement.result import Actuals
 from pricing.reading.problems import KmscostError, Problem
 
@@ -23,7 +24,6 @@ _LEVELS = {
     "operation": ("operation", "export a Cost and Usage Report"),
     "key": ("key", "export it with resource ids"),
 }
-_HMAC = ("GenerateMac", "VerifyMac")
 _LEAST = 0.5  # less than half a request is what sums leave over
 _FITS = 0.01  # a bill that the logs fit to a hundredth
 
@@ -70,13 +70,12 @@ def log_notices(actuals: Actuals, found: pd.DataFrame, months: list[str]) -> Ite
         many = count(left["quantity"].sum())
         yield f"{many} logged requests of {listed(sorted(set(left['month'])))} are left out"
     unknown = found[found["month"].isin(months) & (found["service"] == UNKNOWN)]
-    if len(unknown):
+    # tables of measurements have no notices; elsewhere it is there with an example of the keys
+    if len(unknown) and not any(OF_UNKNOWN in line for line in actuals.notices):
         yield f"{count(unknown['quantity'].sum())} logged requests are of no service that is known"
 
 
-def rated_notices(
-    requests: pd.DataFrame, daily: pd.DataFrame, rated: RatedRequests
-) -> Iterator[str]:
+def rated_notices(daily: pd.DataFrame, rated: RatedRequests) -> Iterator[str]:
     """Notices of costs that no bill says."""
     days = sorted(set(daily["day"]) - {"", "NaT"})
     if days:
@@ -92,12 +91,6 @@ def rated_notices(
     )
     for reason, many in rated.without_rate.items():
         yield f"{count(many)} requests have no rate, and are in no cost: {reason}"
-    hmac = requests["quantity"][requests["operation"].isin(_HMAC)].sum()
-    if hmac:
-        yield (
-            f"{count(hmac)} requests on HMAC keys are priced as those on symmetric keys: no source "
-            "names another rate"
-        )
     yield from rate_notices(rated.versions)
 
 

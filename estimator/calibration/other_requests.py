@@ -80,25 +80,75 @@ def checks_rate(checks: float, days: float) -> Rate:
 
 
 def other_requests(measured: Measured, source: str) -> tuple[dict[str, Range], list[str]]:
-    """Requests of everything else in a month: of each payer (""), or of each id that is named.
+    """Requests of everything else in a month: of each payer (""), or of each id.
 
     Nothing is taken from what was not recorded, and nothing is guessed: what cannot be told stays.
     """
-    if not float(measured.other.sum()):
-        return {}, []
+    own, strangers = _own_requests(measured)
+    if not own.any():
+        return {}, strangers
     if measured.inventory.other_kms_requests_per_month.each_payer is None:
-        return _others_by_id(measured, source)
-    month = daily_rate(measured.other, covered_share(measured))
+        found, notices = _others_by_id(measured, source)
+    else:
+        found, notices = _others_of_payers(measured, own, source)
+    return found, [*strangers, *notices]
+
+
+def _own_requests(measured: Measured) -> tuple[FloatArray, list[str]]:
+    """Daily requests of the inventory's accounts and of nobody known; the notice of all else.
+
+    Another company's account that uses a key pays, and has a free quantity of its own (F12).
+    """
+    accounts = {"", *(account.id for account in measured.inventory.accounts)}
+    own = np.zeros(measured.window.days)
+    strangers = {}
+    for account, daily in measured.other_of.items():
+        if account in accounts:
+            own = own + daily
+        elif daily.any():
+            strangers[account] = float(daily.sum())
+    if not strangers:
+        return own, []
+    whose = f"{listed(sorted(strangers), MOST_NAMED)}, which the inventory does not list"
+    what = f"{sum(strangers.values()):,.0f} requests of account {whose}, are left out of {FIELD}"
+    return own, [f"{what}: add what your payer pays for to accounts"]
+
+
+def _others_of_payers(
+    measured: Measured, own: FloatArray, source: str
+) -> tuple[dict[str, Range], list[str]]:
+    """By account where logs tell accounts, else one number for the payer."""
+    month = daily_rate(own, covered_share(measured))
     shown = f"{month.mean * MONTH_DAYS:,.0f} requests a month that are not CloudTrail's"
     accounts = {account.id for account in measured.inventory.accounts}
     recorded = accounts & set(measured.account_exposure)
     if not _enough(recorded, accounts):
         seen = f"{shown} in {len(recorded):,} of {len(accounts):,} accounts"
         return {}, [f"{seen}: {FIELD} is unchanged, it is of all of them"]
+    if by_account := _others_by_account(measured, source):
+        return by_account, []
     if len({(account.payer, account.partition) for account in measured.inventory.accounts}) > 1:
         why = "it is of each payer and partition and there are several: write it by account"
         return {}, [f"{shown}: {FIELD} is unchanged, {why}"]
     return {"": _a_month(month, source)}, []
+
+
+def _others_by_account(measured: Measured, source: str) -> dict[str, Range]:
+    """Of each account that requested something; none where one of them cannot be told."""
+    requesting = {owner for owner, daily in measured.other_of.items() if daily.any()}
+    accounts = [each for each in measured.inventory.accounts if each.id in requesting]
+    # ids that are all payers' would be read as payers, whose one number says the same
+    is_open = "" in requesting or {each.id for each in accounts} <= set(measured.inventory.payers())
+    if is_open:
+        return {}
+    found = {}
+    for account in accounts:
+        exposure = _exposure(measured, [account], is_account=True)
+        if exposure is None:
+            return {}
+        daily = np.where(exposure > 0, measured.other_of[account.id], 0.0)
+        found[account.id] = _a_month(daily_rate(daily, exposure), source)
+    return found
 
 
 def _others_by_id(measured: Measured, source: str) -> tuple[dict[str, Range], list[str]]:

@@ -120,6 +120,16 @@ class Writer:
     def _others(self, found: dict[str, Range]) -> None:
         """The number for each payer (""), or that of each id."""
         before = self.inventory.other_kms_requests_per_month
+        number = before.each_payer
+        if number is not None and found and "" not in found:
+            # accounts in the place of a number: one edit, a mapping
+            self.document.set((FIELD,), _mapping(found))
+            if number.high:
+                gone = "replaced: by account"
+                self._note((FIELD,), "payer", _text_of(number), gone, None)
+            for owner, measured in found.items():
+                self._note((FIELD, owner), owner, "", measured.source or "", measured)
+            return
         for owner, measured in found.items():
             path: Path = (FIELD, owner) if owner else (FIELD,)
             old = before.by_id.get(owner) if owner else before.each_payer

@@ -48,4 +48,7 @@ def attribute(
     answer(AttributionAnswer(attribution), form, output)
 
 
-app = single(attribute, "kmscost attribute examples/logs --bill examples/bill.csv")
+app = single(
+    attribute,
+    ("kmscost attribute examples/attribution/measured.json --bill examples/attribution/bill.csv"),
+)

@@ -94,8 +94,8 @@ def report(
         seed,
         draws,
         advice,
-        settings,
         history,
+        settings,
     )
     if form is ReportFormat.json:
         show(to_json(monthly.to_dict()), output)

@@ -14,7 +14,7 @@ from estimator.forecasting.totals import monthly_totals
 from estimator.inventory import Inventory
 from estimator.inventory.changes import Settings, change_inventory
 from estimator.months import Months
-from estimator.simulation.draws import Draws, places_of
+from estimator.simulation.draws import Draws, stand_ins
 from estimator.simulation.inventory_demand import demand_of
 from estimator.simulation.options import Options, read_options
 from estimator.simulation.prices import Prices
@@ -93,7 +93,7 @@ def run(
     messages = notices(inventory, span, priced.versions, charges, free_in_use(priced.pools, table))
     if inventory.budgets and table.currency != "USD":
         messages += (f"budgets are in USD, the rates in {table.currency}: not compared",)
-    lots = Draws(options.seed, options.draws, places_of(inventory))
+    lots = Draws(options.seed, options.draws, stand_ins(inventory))
     # without a range the draws would repeat the forecast but for last bits: say the forecast itself
     if is_uncertain(inventory, streams):
         demand = demand_of(inventory, span, streams, table, lots, noise)

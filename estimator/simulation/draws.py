@@ -3,12 +3,13 @@
 Latin hypercube: each assumption has a draw in the middle of every n-th part of its distribution,
 in an order of its own (McKay, Beckman and Conover 1979, Technometrics 21(2), 239-245). The order
 comes from the seed and the assumption's path alone, so that one more assumption changes no other;
-in it a trail or a reader is the first, the second and so on, so that a new name changes nothing.
+in it the account and the kind of a trail or reader stand for its name: a new name changes nothing.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
 
 import numpy as np
@@ -28,12 +29,27 @@ def generator(seed: int, path: str) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=words)))
 
 
-def places_of(inventory: Inventory) -> dict[str, dict[str, int]]:
-    """The place of each name in the sections whose entries have names."""
-    return {
-        section: {entry.name: number for number, entry in enumerate(entries)}
-        for section, entries in (("trails", inventory.trails), ("readers", inventory.readers))
+def stand_ins(inventory: Inventory) -> dict[str, dict[str, str]]:
+    """What stands for each name in the paths that draws come from, by section.
+
+    Neither a new name nor another order of the lists may move a draw, and a change within an
+    entry keeps its draws, so that a comparison is of pairs: whose it is and of which kind stand for
+    it. Only entries alike in both are told apart by the order of their names.
+    """
+    sections = {
+        "trails": [(trail.name, f"{trail.account} {trail.scope}") for trail in inventory.trails],
+        "readers": [
+            (reader.name, f"{reader.account} {reader.kind}") for reader in inventory.readers
+        ],
     }
+    found: dict[str, dict[str, str]] = {}
+    for section, entries in sections.items():
+        alike: Counter[str] = Counter()
+        found[section] = {}
+        for name, kind in sorted(entries):
+            found[section][name] = f"{kind} {alike[kind]}"
+            alike[kind] += 1
+    return found
 
 
 class Draws:
@@ -42,16 +58,16 @@ class Draws:
     Parameters
     ----------
     seed, count : int
-    places : mapping, optional
-        Of sections whose entries have names (``trails``, ``readers``) the place of each name: with
-        it a new name draws what the old one did.
+    names : mapping, optional
+        Of sections whose entries have names (``trails``, ``readers``) what stands for each name
+        (`stand_ins`): with it a new name draws what the old one did.
     """
 
     def __init__(
-        self, seed: int, count: int, places: Mapping[str, Mapping[str, int]] | None = None
+        self, seed: int, count: int, names: Mapping[str, Mapping[str, str]] | None = None
     ) -> None:
         self.seed, self.count = seed, count
-        self._places = places or {}
+        self._names = names or {}
         self._scores = normal_scores(count)
         self.inputs: dict[str, UncertainInput] = {}
         self.order: dict[str, IntArray] = {}
@@ -62,9 +78,9 @@ class Draws:
         section, _, rest = path.partition("[")
         # from the end: a name may have brackets, what follows it has none before a point
         name, between, assumption = rest.rpartition("].")
-        place = self._places.get(section, {}).get(name)
-        if between and place is not None:
-            path = f"{section}[{place}].{assumption}"
+        stand_in = self._names.get(section, {}).get(name)
+        if between and stand_in is not None:
+            path = f"{section}[{stand_in}].{assumption}"
         return generator(self.seed, path)
 
     def draw(self, path: str, given: Range, kind: Kind = "quantity") -> FloatArray:

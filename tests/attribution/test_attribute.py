@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from estimator import Attribution, KmscostError, attribute
-from estimator.report.answers.attribution import attribution_lines
+from estimator.attribution.result import GROUPS, NOT_IN_LOGS
+from estimator.report.answers.attribution import attribution_headline, attribution_lines
+from estimator.report.answers.attribution_lines import shown_lines
 from tests.attribution.material import (
     APP,
     DATA,
@@ -408,3 +410,40 @@ def test_writes_alone_take_free_requests_under_one_interpretation_alone() -> Non
     text = " ".join(attribution_lines(found))
     assert "end on 2026-10-01 at the latest, taken by cloudtrail 100 %" in text
     assert "they end not within the month" in text
+
+
+def test_the_first_sentence_names_the_dearest_line(tmp_path: Path) -> None:
+    """90 of 100 requests are a bucket's at USD 0.90; the 10 signatures at USD 5 are named."""
+    sign = {
+        "operation": "Sign",
+        "meter": "KMS-Requests-Asymmetric",
+        "service": "direct",
+        "resource": "",
+    }
+    path = bill(
+        tmp_path / "b.csv",
+        {"quantity": 90, "cost": "0.90"},
+        {
+            "quantity": 10,
+            "cost": "5.00",
+            "meter": "KMS-Requests-Asymmetric",
+            "operation": "Sign",
+        },
+    )
+    sentence = attribution_headline(attribute(logs((90, {}), (10, sign)), path))
+    assert "direct use of KMS is 10 % (USD 5.00)" in sentence
+
+
+def test_what_no_log_holds_reads_the_same_in_every_table(tmp_path: Path) -> None:
+    """A third of 100.0065, 33.3355, is 33.34 by service, resource, caller and key."""
+    parts = [
+        {"service": name, "resource": f"r{n}", "caller": f"c{n % 2}", "key": f"k{n % 3}"}
+        for n, name in enumerate(("s3", "ssm", "sqs", "sns"))
+    ]
+    path = bill(tmp_path / "b.csv", {"quantity": 300, "cost": "100.0065"})
+    found = attribute(logs(*((50, part) for part in parts)), path)
+    amounts = {
+        group: next(line.amount for line in shown_lines(found, group) if line.part == NOT_IN_LOGS)
+        for group in GROUPS
+    }
+    assert set(amounts.values()) == {"33.34"}

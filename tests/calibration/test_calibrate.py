@@ -7,7 +7,7 @@ import random
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.organizations import make
@@ -184,6 +184,7 @@ def test_splitting_a_measurement_changes_nothing(tmp_path):
 
 @settings(max_examples=cases(15), deadline=None)
 @given(st.integers(0, 10_000))
+@example(62)  # 1,836 gets in 16 days are 114.75 a day: a tie at four digits
 def test_calibrating_twice_is_calibrating_once(seed):
     """The calibrated inventory, calibrated on the same data, is itself, to the byte."""
     org = make("small", 28, np.random.default_rng(seed))

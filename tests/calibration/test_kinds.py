@@ -6,6 +6,8 @@ import re
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from estimator.calibration import calibrate_text
 from estimator.inventory.load import parse_inventory
@@ -24,6 +26,7 @@ from tests.calibration.measurements import (
     role,
     steady,
 )
+from tests.sampling import cases
 
 DAYS = 28
 MONTH = 365.2425 / 12
@@ -272,6 +275,59 @@ def test_others_are_measured_by_account():
     ]
     again = calibrate_yaml(calibration.text, of_accounts({HOME: 10, OTHER: 40}))
     assert again.text == calibration.text
+
+
+@settings(max_examples=cases(10), deadline=None)
+@given(st.integers(0, 5_000), st.integers(1, 5_000), st.sampled_from(["0", "12_000", None]))
+def test_accounts_in_the_place_of_a_number_add_up_to_it(home, other, before):
+    """Logs tell accounts: a mapping that sums to the payer's one number, which it replaces.
+
+    By hand: h and o a day, all days recorded, are (h + o) x 30.437 a month; the number is what a
+    measurement that tells no accounts gives. Four digits each: half a thousandth apart at most.
+    """
+    text = INVENTORY if before is None else with_others(before)
+    calibration = calibrate_yaml(text, of_accounts({HOME: home, OTHER: other}))
+    found = others_of(calibration)
+    assert set(found) == {HOME, OTHER} - ({HOME} if not home else set())
+    assert sum(found.values()) == pytest.approx((home + other) * MONTH, rel=1e-3)
+    number = calibrate_yaml(text, of_accounts({"": home + other}))
+    total = number.inventory.other_kms_requests_per_month.each_payer
+    assert total.mid == pytest.approx(sum(found.values()), rel=1e-3)
+    again = calibrate_yaml(calibration.text, of_accounts({HOME: home, OTHER: other}))
+    assert again.text == calibration.text
+    gone = calibration.changes[calibration.changes["source"] == "replaced: by account"]
+    assert list(gone["before"]) == (["12000"] if before == "12_000" else [])
+
+
+def test_a_payer_that_alone_requests_keeps_a_number():
+    """Its id alone would be read as the payer's: one number says the same."""
+    calibration = calibrate_yaml(with_others(5), of_accounts({HOME: 10}))
+    number = calibration.inventory.other_kms_requests_per_month.each_payer
+    assert number.mid == pytest.approx(10 * MONTH, rel=1e-3)
+
+
+def test_less_than_nine_accounts_of_ten_replace_no_number():
+    """One of two accounts recorded: a mapping would say that the other requests nothing."""
+    daily = of_accounts({HOME: 10, OTHER: 40}, recorded=(HOME,))
+    calibration = calibrate_yaml(with_others(5000), daily)
+    assert calibration.inventory.other_kms_requests_per_month.each_payer.mid == 5000
+    assert any("in 1 of 2 accounts" in notice for notice in calibration.notices)
+
+
+@pytest.mark.parametrize("others", ["0", f'{{"{OTHER}": 5000}}'])
+def test_requests_of_strangers_are_theirs(others):
+    """An account that the inventory does not list pays itself (F12): left out, and counted.
+
+    By hand: 7 a day in 28 days are 196.
+    """
+    stranger = {"999988887777": 7}
+    with_stranger = calibrate_yaml(
+        with_others(others), of_accounts({HOME: 10, OTHER: 40} | stranger)
+    )
+    without = calibrate_yaml(with_others(others), of_accounts({HOME: 10, OTHER: 40}))
+    assert with_stranger.text == without.text
+    (notice,) = set(with_stranger.notices) - set(without.notices)
+    assert notice.startswith("196 requests of account 999988887777, which the inventory does not")
 
 
 def test_an_account_that_was_not_recorded_keeps_its_number():

@@ -246,3 +246,29 @@ def test_printed_parts_add_up_as_they_are_printed(amounts):
     unit = Decimal(1).scaleb(printed[-1].as_tuple().exponent)
     for text, amount in zip(printed, [*amounts, total], strict=True):
         assert abs(text - Decimal(amount)) <= unit
+
+
+@laws
+@given(
+    st.lists(st.integers(1, 10**7), min_size=1, max_size=9),
+    st.lists(st.integers(0, 10**7), min_size=1, max_size=3),
+)
+def test_what_stands_in_several_tables_reads_the_same(rest, repeated):
+    """Repeated amounts are rounded by themselves, the rest takes what is left: it adds up."""
+    from decimal import Decimal
+
+    from estimator.report.answers.reconciliation import adding_up
+
+    amounts = [n / 1000 for n in (*rest, *repeated)]
+    total = math.fsum([*amounts, 1_000.0])
+    fixed = range(len(rest), len(amounts) + 1)
+    printed = [
+        Decimal(text.replace(",", ""))
+        for text in adding_up([*amounts, 1_000.0], total, repeated=fixed)
+    ]
+    assert sum(printed[:-1]) == printed[-1]
+    assert printed[len(rest) : -2] == [round(Decimal(n) / 1000, 2) for n in repeated]
+    assert all(
+        abs(text - Decimal(n) / 1000) <= Decimal("0.03")
+        for text, n in zip(printed, rest, strict=False)
+    )

@@ -117,7 +117,7 @@ def test_bills_are_held_against_the_forecast_made_then(six_months, tmp_path):
         )
         assert done.exit_code == 0, done.stderr
     document = json.loads(history.read_text(encoding="utf-8"))
-    assert [entry["month"] for entry in document["reports"]] == list(MONTHS)
+    assert [each["month"] for each in document["reports"]] == list(MONTHS)
     monthly = report(path, "2026-10", bill=bill, advice=False, history=history)
     then = [each.forecast_then for each in monthly.past]
     assert then[0] is None

@@ -85,9 +85,9 @@ def _cards(monthly):
 def test_half_a_bill_breaks_no_limit():
     """2.63 of 15/31 x 5.51 = 2.67 is 1.3 % less: inside 5 %, outside 1 %."""
     arguments = ("reconcile", FOLDER / "half.yaml", FOLDER / "bill_half.csv", "--month", MONTH)
-    inside = kmscost(*arguments, "--fail-over", "5%")
-    assert inside.exit_code == 0, inside.stderr
-    assert "bill to 15 October" in inside.stderr
+    within = kmscost(*arguments, "--fail-over", "5%")
+    assert within.exit_code == 0, within.stderr
+    assert "bill to 15 October" in within.stderr
     broken = kmscost(*arguments, "--fail-over", "1%")
     assert broken.exit_code == 3
     words = "2026-10 to 15 October is billed USD 0.03523 (1.32 %) less than the forecast's 2.67"
@@ -373,9 +373,9 @@ def test_two_payers_of_which_one_bill_is_partial(tmp_path):
 
     lake: 31 x 10,000 x 0.000003 = 0.93; billed 0.30, the rest 0.63.
     """
-    first = daily_lines(31, 40_000) + daily_lines(31, 288, operation="GenerateDataKey", keys=0)
+    lines = daily_lines(31, 40_000) + daily_lines(31, 288, operation="GenerateDataKey", keys=0)
     two = daily_lines(10, 10_000, account="222222222222", keys=0)
-    bill = legacy_bill(tmp_path / "bill.csv", first + two)
+    bill = legacy_bill(tmp_path / "bill.csv", lines + two)
     path = write(tmp_path, TWO_PAYERS + "budgets: [{name: kms, usd_per_month: 5.50}]\n")
     monthly = report(path, MONTH, bill=bill, advice=False)
     assert monthly.month_cost.billed == pytest.approx(SMALL_MONTH + 0.30)
@@ -386,8 +386,8 @@ def test_two_payers_of_which_one_bill_is_partial(tmp_path):
 
 def test_a_payer_whose_bill_is_missing_is_forecast(tmp_path):
     """Without any line of payer 2222 its 0.93 is expected, not saved."""
-    first = daily_lines(31, 40_000) + daily_lines(31, 288, operation="GenerateDataKey", keys=0)
-    bill = legacy_bill(tmp_path / "bill.csv", first)
+    lines = daily_lines(31, 40_000) + daily_lines(31, 288, operation="GenerateDataKey", keys=0)
+    bill = legacy_bill(tmp_path / "bill.csv", lines)
     monthly = report(write(tmp_path, TWO_PAYERS), MONTH, bill=bill, advice=False)
     assert monthly.month_cost.rest == pytest.approx(0.93)
     assert monthly.verdict.bill == "bill with no day of payer 222222222222"

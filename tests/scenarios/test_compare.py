@@ -401,7 +401,8 @@ def test_a_notebook_shows_both_readings(tmp_path):
     """The HTML has a row for each side and both readings; names cannot break it."""
     hostile = scenario({"path": "trails[org].key", "value": None}, name="<script>")
     shown = compare(file(tmp_path, PLAIN), hostile, "2026-11", 1)._repr_html_()
-    assert "cost_usd_writes_exempt" in shown
+    assert "USD if AWS charges CloudTrail" in shown
+    assert "USD if AWS does not charge" in shown
     assert "<script>" not in shown
     assert repr(compare(file(tmp_path, PLAIN), hostile, "2026-11", 1)).endswith(
         "USD <script> -5.12>"

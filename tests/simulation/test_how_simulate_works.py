@@ -8,7 +8,7 @@ import pytest
 
 from estimator import simulate
 from estimator.forecasting import calendar
-from estimator.simulation.draws import Draws, places_of
+from estimator.simulation.draws import Draws, stand_ins
 from estimator.simulation.elementary import normal_scores
 from estimator.simulation.inventory_demand import demand_of
 from estimator.volume.streams import streams_of
@@ -31,7 +31,7 @@ def inventory(tmp_path_factory):
 
 def first_draw(inventory, noise):
     """Requests of CloudTrail's writes and of readers, and key-months; and the draws behind them."""
-    draws = Draws(0, DRAWS, places_of(inventory))
+    draws = Draws(0, DRAWS, stand_ins(inventory))
     table, streams = load_rates(), streams_of(inventory)
     demand = demand_of(inventory, calendar("2026-11", 1), streams, table, draws, noise)
     quantities = dict(zip(demand.bins, demand.of(0)[:, 0].tolist(), strict=True))

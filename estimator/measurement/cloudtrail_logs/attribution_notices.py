@@ -10,6 +10,9 @@ from estimator.measurement.cloudtrail_logs.requests import Request
 from estimator.measurement.services import UNKNOWN
 from pricing.request_meters import ASYMMETRIC, RSA_2048
 
+# how its notice begins, after the count: who says it again with fewer details asks for it
+OF_UNKNOWN = "requests are of service unknown"
+
 
 def attribution_notices(counts: Iterable[tuple[Request, int]]) -> list[str]:
     """The notices of requests without a service, without a sure meter, without a meter.
@@ -21,25 +24,26 @@ def attribution_notices(counts: Iterable[tuple[Request, int]]) -> list[str]:
     """
     unknown: Counter[str] = Counter()
     folded: Counter[str] = Counter()
-    unsized = unnamed = 0
+    unsized = inferred = unnamed = 0
     for request, quantity in counts:
         if request.service == UNKNOWN:
             unknown[request.keys] += quantity
         if FOLDED in (request.resource, request.keys):
             folded[request.service] += quantity
         unsized += quantity * request.unsized
+        inferred += quantity * request.inferred
         unnamed += quantity * (not request.meter)
     return [
         *_unknown_notices(unknown),
         *_folded_notices(folded),
-        *_meter_notices(unsized, unnamed),
+        *_meter_notices(unsized, inferred, unnamed),
     ]
 
 
 def _unknown_notices(unknown: Counter[str]) -> list[str]:
     if not unknown:
         return []
-    text = f"{unknown.total():,} requests are of service unknown: a service stands between"
+    text = f"{unknown.total():,} {OF_UNKNOWN}: a service stands between"
     (keys, _), *_ = sorted(unknown.items(), key=lambda item: (not item[0], -item[1], item[0]))
     example = f"; an encryption context of theirs has the keys {keys}" if keys else ""
     return [f"{text}, and the event does not say which{example}"]
@@ -53,12 +57,16 @@ def _folded_notices(folded: Counter[str]) -> list[str]:
     ]
 
 
-def _meter_notices(unsized: int, unnamed: int) -> list[str]:
+def _meter_notices(unsized: int, inferred: int, unnamed: int) -> list[str]:
     notices = []
     if unsized:
         what = f"{unsized:,} requests on asymmetric keys are under {ASYMMETRIC}"
         why = f"on keys of RSA_2048 a bill has them under {RSA_2048}, at a lower price"
         notices.append(f"{what}: {why}, and no event tells the size of the key")
+    if inferred:
+        what = f"{inferred:,} requests on HMAC, ML-DSA, SM2 or Ed25519 keys"
+        why = "no source names their price, the rest of their kind has it"
+        notices.append(f"{what} are under the likely meter, which is not confirmed: {why}")
     if unnamed:
         what = f"{unnamed:,} requests for key pairs have no meter"
         notices.append(f"{what}: no price list that was found names the kind of pair")

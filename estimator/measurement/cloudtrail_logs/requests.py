@@ -64,6 +64,7 @@ class Request(NamedTuple):
     service: str
     meter: str
     unsized: bool  # the meter's rate depends on the size of the key, which no event tells
+    inferred: bool  # the meter is the likely one: no source names the price
     caller: str
     resource: str
     keys: str  # of an unknown service the keys of the context, for an example
@@ -217,10 +218,10 @@ def request_of(traits: Traits, day: datetime.date | None) -> Request | None:
     recorder, region = traits.recorder or "", traits.region or ""
     key = traits.key or (traits.named_key if is_key(traits.named_key) else "")
     caller_account, caller, replicates = traits.caller[:3]
-    meter, unsized = request_meter(operation, traits.algorithm, traits.pair_spec)
+    meter, unsized, inferred = request_meter(operation, traits.algorithm, traits.pair_spec)
     origin = traits.origin
     keys = origin.keys if origin.service == UNKNOWN else ""
-    whose = (origin.service, meter, unsized, caller, origin.resource, keys)
+    whose = (origin.service, meter, unsized, inferred, caller, origin.resource, keys)
     billed_region = arn.region if (arn := split_arn(key)) else region
     error = traits.error or ""
 

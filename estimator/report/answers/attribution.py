@@ -53,7 +53,10 @@ class AttributionAnswer(Answer[Attribution]):
 
 
 def attribution_headline(attribution: Attribution) -> str:
-    """CloudTrail's share of the requests, then the largest other resource, in a sentence."""
+    """CloudTrail's share of the requests, then the dearest other resource, in a sentence.
+
+    Who brings a bill asks for the money: where nothing costs, the one with most requests.
+    """
     totals, code = attribution.totals, attribution.currency.lower()
     part = share(attribution.share_of_requests(totals["requests_cloudtrail"]))
     cost = money(totals[f"cost_{code}_cloudtrail"])
@@ -63,9 +66,11 @@ def attribution_headline(attribution: Attribution) -> str:
     lines = attribution.lines("resource")
     others = lines[(lines["part"] == LOGGED) & (lines["service"] != CLOUDTRAIL)]
     if len(others) and others["share"].max() > 0:
-        first = others.sort_values("share", ascending=False, kind="stable").to_dict("records")[0]
+        first = others.iloc[0]  # lines come dearest first, then by their requests
         sentence += f"; {resource_name(str(first['service']), str(first['resource']))} is "
         sentence += share(first["share"])
+        if first["cost"] > 0:
+            sentence += f" ({attribution.currency} {money(first['cost'])})"
     if totals["requests_not_in_logs"] >= _LEAST:
         missing = share(attribution.share_of_requests(totals["requests_not_in_logs"]))
         sentence += f"; {missing} is not in these logs"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -74,7 +74,9 @@ def shown_lines(attribution: Attribution, group: str) -> list[Line]:
         unpriced.append(
             _line(name, {**row, **dict.fromkeys(_REQUESTS, math.nan)} if no_request else row)
         )
-    amounts = _amounts([line.cost for line in unpriced], math.fsum(lines["cost"]))
+    # what is no service's, resource's or caller's is the same in each table, and reads so
+    repeated = [at for at, line in enumerate(unpriced) if line.part != LOGGED]
+    amounts = _amounts([line.cost for line in unpriced], math.fsum(lines["cost"]), repeated)
     missing = [line.without_rate for line in unpriced]
     return [
         replace(line, amount=at_least(amount, without))
@@ -145,9 +147,9 @@ def _short_name(group: str, line: Mapping[Any, Any]) -> str:
     return cell_word(name).removeprefix("key/") if name else f"no {group} named"
 
 
-def _amounts(costs: Sequence[float], total: float) -> list[str]:
+def _amounts(costs: Sequence[float], total: float, repeated: Collection[int] = ()) -> list[str]:
     """Amounts that add up as they are printed; none reads as nothing that is something."""
-    amounts = adding_up(costs, total)
+    amounts = adding_up(costs, total, repeated)
     return [
         f"<{amount[:-1]}1" if cost > 0 and not amount.strip("0.,") else amount
         for amount, cost in zip(amounts, [*costs, total], strict=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import ROUND_FLOOR, Decimal
 
 import pandas as pd
@@ -166,13 +166,23 @@ def _parts_sheet(reconciliation: Reconciliation) -> Sheet:
     return Sheet(title, header, tuple(rows), numbers=2, sums=1)
 
 
-def adding_up(amounts: Sequence[float], total: float) -> list[str]:
+def adding_up(amounts: Sequence[float], total: float, repeated: Collection[int] = ()) -> list[str]:
     """Amounts and their total in as many decimals as they need, so that the printed ones add up.
 
     What rounding leaves over goes, unit by unit, to the amounts that it took most from.
 
+    Parameters
+    ----------
+    amounts, total : float
+        [currency]
+    repeated : collection of int
+        Positions of amounts that stand in other tables too: each is rounded by itself, and what
+        rounding leaves over goes to the rest, as far as there is one.
+
     >>> adding_up([1.004, 1.004, 1.004], 3.012)
     ['1.01', '1.00', '1.00', '3.01']
+    >>> adding_up([1.004, 1.004, 1.004], 3.012, repeated={0})
+    ['1.00', '1.01', '1.00', '3.01']
     """
     largest = max(map(abs, [*amounts, total]), default=0.0)
     if largest >= _HUGE or not math.isfinite(largest):
@@ -183,9 +193,19 @@ def adding_up(amounts: Sequence[float], total: float) -> list[str]:
     whole = [amount.to_integral_value(ROUND_FLOOR) for amount in exact]
     sought = (Decimal(repr(total)) / unit).to_integral_value()
     left = int(sought - sum(whole))
-    order = sorted(range(len(exact)), key=lambda at: whole[at] - exact[at])
+    # an amount of nothing takes no unit: it would read as something
+    open_ = [at for at, amount in enumerate(exact) if amount and at not in repeated]
+    if repeated and open_:
+        for at in repeated:
+            left -= int(exact[at].to_integral_value() - whole[at])
+            whole[at] = exact[at].to_integral_value()
+    else:
+        open_ = list(range(len(exact)))
+    order = sorted(open_, key=lambda at: (whole[at] - exact[at], -abs(exact[at])))
     for step in range(max(left, 0)):
         whole[order[step % len(order)]] += 1
+    if left < 0:
+        whole[max(open_, key=lambda at: abs(exact[at]))] += left
     return [f"{amount * unit:,.{digits}f}" for amount in (*whole, sought)]
 
 

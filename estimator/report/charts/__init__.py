@@ -136,10 +136,10 @@ def chart_of(
 
         billed = bill if isinstance(bill, Actuals | None) else load_bill(bill)
         code = table.currency
-        past_reports = History(code) if history is None else read_history(history, code)
+        reports = History(code) if history is None else read_history(history, code)
         drawn = simulate(inventory, start, months, draws, seed, QUANTILES, table, discount)
         return _with_source(
-            plot_timeline(inventory, billed, drawn, past_reports, table, discount), drawn
+            plot_timeline(inventory, billed, drawn, reports, table, discount), drawn
         )
     if bill is not None or history is not None:
         fix = "choose kind timeline, or attribution for a bill"

@@ -49,8 +49,8 @@ def report(
     seed: int | None = None,
     draws: int = 10_000,
     advice: bool | None = None,
-    set: Settings | None = None,  # noqa: A002 (as --set)
     history: str | Path | None = None,
+    set: Settings | None = None,  # noqa: A002 (as --set)
 ) -> MonthlyReport:
     """The monthly budget report: verdict, the month, the months ahead, where it comes from.
 
@@ -103,9 +103,7 @@ def report(
     unread = tuple(line for measurement in read for line in measurement.skipped.lines())
     if advice is None and not is_small:
         unread += (_NO_ADVICE,)
-    past_reports = (
-        History(table.currency) if history is None else read_history(history, table.currency)
-    )
+    reports = History(table.currency) if history is None else read_history(history, table.currency)
     report_without_past = MonthlyReport(
         month=label,
         forecast=forecast(inventory, label, span, rates=table, discount=discount),
@@ -117,7 +115,7 @@ def report(
         else reconcile(inventory, billed, label, measured, table, discount),
         advice=advise(inventory, label, span, table, discount) if is_advised else None,
         unread=unread,
-        history=past_reports,
+        history=reports,
     )
     past, left_out = collect_past(
         inventory,
@@ -126,13 +124,13 @@ def report(
         measured,
         table,
         discount,
-        past_reports,
+        reports,
         report_without_past.past_month(),
     )
     return replace(
         report_without_past,
         past=past,
-        changes=find_changes(past_reports.before(label), inventory, label, table, discount),
+        changes=find_changes(reports.before(label), inventory, label, table, discount),
         unread=(*unread, *left_out),
     )
 

@@ -144,8 +144,8 @@ def _what_to_do(inputs: ReportInputs) -> tuple[str, ...]:
     if inputs.reconciliation is None:
         lines.append("Give the bill (--bill): this is a forecast only.")
     if not lines:
-        is_fine = verdict.status == "on budget"
-        lines.append("Nothing." if is_fine else "Write a budget into the inventory.")
+        holds = verdict.status == "on budget"
+        lines.append("Nothing." if holds else "Write a budget into the inventory.")
     return tuple(lines[:_MOST])
 
 
@@ -168,7 +168,7 @@ def _copies(inputs: ReportInputs) -> Iterator[str]:
 
 def _by_the_bill(inputs: ReportInputs) -> Iterator[str]:
     """What the bill tells of the inventory and of the forecast."""
-    compared = inputs.bill_range
+    bill_range = inputs.bill_range
     own = inputs.inventory.cloudtrail_writes
     of_bill = inputs.reconciliation.interpretation if inputs.reconciliation else None
     if of_bill is not None and of_bill.answer not in (None, own):
@@ -176,7 +176,7 @@ def _by_the_bill(inputs: ReportInputs) -> Iterator[str]:
             f"Write cloudtrail_writes: {of_bill.answer} into the inventory: this bill follows it "
             f"({of_bill.strength} evidence)."
         )
-    if compared is not None and not compared.is_inside:
+    if bill_range is not None and not bill_range.is_inside:
         yield f"Measure and calibrate: {inputs.calibrate_command}."
 
 

@@ -207,17 +207,17 @@ class ReportInputs:
     @property
     def bill_factor(self) -> float:
         """How many times the expected cost the bill is, where it lies above the range; else 1."""
-        compared = self.bill_range
+        bill_range = self.bill_range
         if (
-            compared is None
-            or compared.is_inside
-            or compared.billed < compared.high
-            or compared.high <= 0
+            bill_range is None
+            or bill_range.is_inside
+            or bill_range.billed < bill_range.high
+            or bill_range.high <= 0
         ):
             return 1.0
         assert self.reconciliation is not None
         share = self.reconciliation.forecast_to_date() / self.reconciliation.forecast_of_month()
-        return max(compared.billed / (self.expected[self.cost] * share), 1.0)
+        return max(bill_range.billed / (self.expected[self.cost] * share), 1.0)
 
     @property
     def calibrate_command(self) -> str:

@@ -87,14 +87,14 @@ class MonthlyReport(ReportInputs):
         means = self.simulation.monthly
         costs = means[f"mean_{self.cost}"].to_numpy(dtype=float).tolist()
         cost = self.month_cost
-        this_report = KeptReport(
+        report = KeptReport(
             month=self.month,
             expected=dict(zip(self.forecast.months.labels, costs, strict=True)),
             # of a month in progress the next report has more
             billed=cost.billed if cost.is_billed else None,
             inventory=describe_inventory(self.inventory),
         )
-        self.history.add(this_report).write(Path(path))
+        self.history.add(report).write(Path(path))
 
     def html(self) -> str:
         """One HTML file that needs no network, and no script to be read."""

@@ -145,22 +145,21 @@ def _name(state: BudgetState) -> str:
 
 def _range_line(inputs: ReportInputs) -> list[str]:
     """Whether the bill is where the forecast said, and what that means for the months ahead."""
-    compared = inputs.bill_range
-    if compared is None:
+    bill_range = inputs.bill_range
+    if bill_range is None:
         return []
     to_date = f" {inputs.billed_words}" if inputs.reconciliation and inputs.billed_words else ""
     if not inputs.has_ranges:
-        what = f"the forecast of {inputs.currency} {money(compared.low)}{to_date}"
-        if compared.is_inside:
+        what = f"the forecast of {inputs.currency} {money(bill_range.low)}{to_date}"
+        if bill_range.is_inside:
             return [f"The bill is within a tenth of {what}, which has no range."]
-        line = f"The bill of {money(compared.billed)} is more than a tenth off {what}"
+        line = f"The bill of {money(bill_range.billed)} is more than a tenth off {what}"
     else:
-        ends = between_ends(compared.low, compared.high)
-        if compared.is_inside:
+        ends = between_ends(bill_range.low, bill_range.high)
+        if bill_range.is_inside:
             return [f"The bill is inside the forecast's range {ends}{to_date}."]
-        line = (
-            f"The bill of {money(compared.billed)} is outside the forecast's range {ends}{to_date}"
-        )
+        billed = money(bill_range.billed)
+        line = f"The bill of {billed} is outside the forecast's range {ends}{to_date}"
     # the command stands in what to do
     return [f"{line}: the months ahead are not to be believed until calibrated."]
 

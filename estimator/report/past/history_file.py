@@ -44,7 +44,7 @@ class KeptReport:
     inventory: Mapping[str, Any] | None = None
 
     def load_inventory(self) -> Inventory | None:
-        """The inventory of that report; None where it was not kept."""
+        """The inventory of that report; None where it was not each."""
         return None if self.inventory is None else load_inventory(self.inventory)
 
 
@@ -57,23 +57,21 @@ class History:
 
     def before(self, month: str) -> KeptReport | None:
         """The last report of a month before this one."""
-        return next((entry for entry in reversed(self.reports) if entry.month < month), None)
+        return next((each for each in reversed(self.reports) if each.month < month), None)
 
     def forecast_then(self, month: str) -> float | None:
         """The expected cost of a month by the last report made before it. [currency]"""
-        earlier = [
-            entry for entry in self.reports if entry.month < month and month in entry.expected
-        ]
+        earlier = [each for each in self.reports if each.month < month and month in each.expected]
         return earlier[-1].expected[month] if earlier else None
 
     def billed(self) -> dict[str, float]:
         """The months billed by their reports. [currency]"""
-        return {entry.month: entry.billed for entry in self.reports if entry.billed is not None}
+        return {each.month: each.billed for each in self.reports if each.billed is not None}
 
     def add(self, report: KeptReport) -> History:
         """Return it with a report more, in the place of one of the same month."""
-        others = [entry for entry in self.reports if entry.month != report.month]
-        whole = sorted([*others, report], key=lambda entry: entry.month)
+        others = [each for each in self.reports if each.month != report.month]
+        whole = sorted([*others, report], key=lambda each: each.month)
         return History(self.currency, tuple(whole))
 
     def to_json(self) -> str:
@@ -84,12 +82,12 @@ class History:
             "currency": self.currency,
             "reports": [
                 {
-                    "month": entry.month,
-                    f"expected_{code}": dict(entry.expected),
-                    f"billed_{code}": entry.billed,
-                    "inventory": entry.inventory,
+                    "month": each.month,
+                    f"expected_{code}": dict(each.expected),
+                    f"billed_{code}": each.billed,
+                    "inventory": each.inventory,
                 }
-                for entry in self.reports
+                for each in self.reports
             ],
         }
         return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
@@ -149,7 +147,7 @@ def read_history(path: str | Path, currency: str) -> History:
     found_reports = [
         _read_report(path, number, entry, currency.lower()) for number, entry in enumerate(reports)
     ]
-    months = [entry.month for entry in found_reports]
+    months = [each.month for each in found_reports]
     if months != sorted(set(months)):
         raise _wrong(path, "reports that are not in the order of their months, each once")
     return History(currency, tuple(found_reports))

@@ -66,9 +66,9 @@ def collect_past(
     current : PastMonth
         The month that is reported, which is known already.
     """
-    by_reports, requests = history.billed(), _measured_by_month(measured)
+    reported, requests = history.billed(), _measured_by_month(measured)
     of_bill = months_of_bill(billed)
-    labels = sorted(label for label in {*of_bill, *by_reports, *requests} if label < month)[-_MOST:]
+    labels = sorted(label for label in {*of_bill, *reported, *requests} if label < month)[-_MOST:]
     found, left_out = [], []
     for label in labels:
         then = history.forecast_then(label)
@@ -79,8 +79,8 @@ def collect_past(
             except KmscostError as error:
                 # one month that cannot be compared takes nothing from the others
                 left_out.append(f"the bill of {label} is left out: {error.problems[0]}")
-        if past.cost is None and label in by_reports:
-            cost = MonthCost(by_reports[label], 0.0)
+        if past.cost is None and label in reported:
+            cost = MonthCost(reported[label], 0.0)
             past = replace(past, cost=cost, bill="by the report of then")
         if past.cost is not None or past.measured is not None:
             found.append(past)
@@ -191,13 +191,13 @@ def year_to_date(past: Sequence[PastMonth], month: str) -> YearToDate:
     ]
     costs = [each.cost.total for each in known if each.cost is not None]
     then = [each.forecast_then for each in known]
-    known_then = [amount for amount in then if amount is not None]
+    known_amounts = [amount for amount in then if amount is not None]
     months = {each.month for each in known}
     return YearToDate(
         year=year,
         cost=math.fsum(costs),
-        forecast_then=math.fsum(known_then)
-        if known_then and len(known_then) == len(then)
+        forecast_then=math.fsum(known_amounts)
+        if known_amounts and len(known_amounts) == len(then)
         else None,
         known=len(known),
         months=len(labels),

@@ -187,6 +187,28 @@ def test_meters(tmp_path, operation, parameters, meter, unsized):
     assert all(notice.startswith("1 requests") for notice in about_size)
 
 
+@pytest.mark.parametrize(
+    ("operation", "parameters"),
+    [
+        ("GenerateMac", {"macAlgorithm": "HMAC_SHA_512"}),
+        ("VerifyMac", {}),
+        ("Sign", {"signingAlgorithm": "ML_DSA_SHAKE_256"}),
+        ("Verify", {"signingAlgorithm": "ED25519_PH_SHA_512"}),
+        ("Decrypt", {"encryptionAlgorithm": "SM2PKE"}),
+        ("GenerateDataKeyPair", {"keyPairSpec": "ECC_NIST_EDWARDS25519"}),
+        ("Decrypt", SYMMETRIC),
+        ("Sign", {"signingAlgorithm": "ECDSA_SHA_256"}),
+    ],
+)
+def test_a_likely_meter_is_counted(tmp_path, operation, parameters):
+    """No source prices HMAC, ML-DSA, SM2 and Ed25519: a notice counts them, and nothing else."""
+    events = [event(n, operation, parameters, ALICE) for n in (1, 2, 3)]
+    actuals = measure(tmp_path, [*events, event(4, "Decrypt", SYMMETRIC, ALICE)])
+    likely = [notice for notice in actuals.notices if "likely meter" in notice]
+    sure = parameters == SYMMETRIC or "ECDSA_SHA_256" in parameters.values()
+    assert [notice.split()[0] for notice in likely] == ([] if sure else ["3"])
+
+
 def test_a_kind_of_pair_without_a_price(tmp_path):
     """SM2 pairs of the China Regions have no usage type that was found: no meter, and a notice."""
     actuals = measure(tmp_path, [event(1, "GenerateDataKeyPair", {"keyPairSpec": "SM2"}, ALICE)])
