@@ -92,7 +92,7 @@ def test_trend_month_over_month_and_year_to_date(six_months):
     words = "Year to date 2026: USD 26.95 in 6 of 10 months (nothing is known of 2026-01 to 2026-04"
     text = monthly.markdown().replace("\\", "")
     assert f"{words}); 89.8 % of budget kms" in text
-    assert "USD 4.75 for October 2026 against 4.44 for September 2026: +0.3022." in text
+    assert "USD 4.75 for October 2026 against 4.44 for September 2026: +0.30." in text
     table = Page(monthly.html()).table("Months so far")
     assert [row[2] for row in table[1:]] == ["4.75", "4.26", "4.00", "4.75", "4.44", "4.75"]
     assert table[2][3:6] == ["-0.4835", "-10.2 %", "85.3 %"]
@@ -179,8 +179,8 @@ def test_what_changed_has_its_money_as_compare_has_it(tmp_path):
     assert monthly.changes.cost == pytest.approx(compared.difference(compared.others[0]))
     assert sum(each.cost for each in monthly.changes.parts) == pytest.approx(monthly.changes.cost)
     text = monthly.markdown().replace("\\", "")
-    words = "Since the report of 2026-09 the inventory costs USD +0.4847 a month: reader lake added"
-    assert f"{words} (+0.4650), trail t changed (+0.01972)." in text
+    words = "Since the report of 2026-09 the inventory costs USD +0.48 a month: reader lake added"
+    assert f"{words} (+0.47), trail t changed (+0.02)." in text
 
 
 def test_accounts_that_came_and_went(tmp_path):
