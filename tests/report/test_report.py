@@ -298,7 +298,7 @@ def test_an_inventory_without_requests(tmp_path):
 
 
 def test_advice_can_be_left_out():
-    """--no-advice leaves out the section and its line of what to do, and changes no other number."""
+    """--no-advice leaves out the section and its line of what to do, and no other number."""
     arguments = ("report", EXAMPLE, "--month", MONTH)
     with_it, without = (kmscost(*arguments, *more).stdout for more in ((), ("--no-advice",)))
     begin = with_it.index("## What would save money")
