@@ -173,10 +173,14 @@ def _money(amount: float) -> str:
 def cents(amount: float) -> Figure:
     """An amount in a sentence: two decimals, whatever its size.
 
-    >>> cents(-0.03523), cents(0.00002), cents(1234.5)
-    ('-0.04', '0.00', '1,234.50')
+    >>> cents(-0.03523), cents(0.00002), cents(1234.5), cents(0.465)
+    ('-0.04', '0.00', '1,234.50', '0.46')
     """
-    return money(round(amount, _CENTS)) if math.isfinite(amount) else money(amount)
+    if not math.isfinite(amount) or abs(amount) >= _HUGE:
+        return money(amount)
+    # half a cent falls the same way whatever the last digits of a sum
+    rounded = Decimal(f"{amount:.12g}").quantize(Decimal("0.01"), ROUND_HALF_EVEN)
+    return money(float(rounded))
 
 
 def difference(before: float, after: float) -> float:

@@ -47,7 +47,7 @@ def test_the_example_is_on_budget_as_billed(example):
     assert example.verdict.status == "on budget"
     sentence = "On budget: USD 5.40 was billed for October 2026, 21.6 % of budget kms"
     assert example.verdict.sentence.startswith(sentence)
-    # 5.40 is below 5.50, the 5 % end of the forecast: a refuted forecast gives no chance
+    # 5.40 is outside of 5.50 to 5.57: a refuted forecast gives no chance
     assert example.verdict.probability is None
 
 
@@ -140,7 +140,6 @@ def test_numbers_agree_in_table_json_and_html(example):
     page, text = Page(example.html()), example.markdown()
     header, *months, _ = page.table("Each month")
     assert header[:2] == ["month", "expected USD"]
-    at = {name: place for place, name in enumerate(header)}
     assert len(months) == 12
     for cells, month in zip(months, drawn["months"][1:], strict=True):
         low, high = (
@@ -148,15 +147,15 @@ def test_numbers_agree_in_table_json_and_html(example):
             for row in drawn["quantiles"]
             if row["month"] == month["month"] and row["measure"] == "cost_usd"
         )
-        expected = {
-            "month": month["month"],
-            "requests": count(month["mean_requests"]),
-            "expected USD": money(month["mean_cost_usd"]),
-            "5 % USD": f"{low:.2f}",
-            "95 % USD": f"{high:.2f}",
-        }
-        assert {name: cells[at[name]] for name in expected} == expected
-        assert money(month["mean_cost_usd_writes_exempt"]) in cells
+        expected = [
+            month["month"],
+            money(month["mean_cost_usd"]),
+            f"{low:.2f}",
+            f"{high:.2f}",
+            money(month["mean_cost_usd_writes_exempt"]),
+            count(month["mean_requests"]),
+        ]
+        assert cells[: len(expected)] == expected
         assert f"| {' | '.join(cells)} |" in text
     for month in data["months"]:
         line = next(row for row in table.splitlines() if row.startswith(month["month"]))

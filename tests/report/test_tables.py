@@ -173,7 +173,7 @@ def test_a_number_has_no_more_digits_than_it_is_sure_of():
     assert [money(value) for value in (0.05, 0.5, 0.125, 0.1 + 0.2)] == [
         "0.05",
         "0.50",
-        "0.1250",
+        "0.125",
         "0.30",
     ]
     assert [share(value) for value in (20.0, -3.55e-15, 0.9996)] == ["2,000 %", "0 %", "100 %"]

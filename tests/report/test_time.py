@@ -160,7 +160,7 @@ def test_a_month_in_progress_is_not_kept_as_billed(tmp_path):
 def test_what_changed_has_its_money_as_compare_has_it(tmp_path):
     """A reader of 5,000 gets a day more: 5,000 x 31 x 0.000003 = USD 0.465; files 288 to 500.
 
-    Puts: (500 - 288) x 31 x 0.000003 = 0.019716; in all 0.484716.
+    Puts: (500 - 288) x 31 x 0.000003 = 0.019716; in all 0.484716; cents in a sentence.
     """
     history = tmp_path / "history.json"
     before = write(tmp_path, SMALL)
@@ -180,7 +180,7 @@ def test_what_changed_has_its_money_as_compare_has_it(tmp_path):
     assert sum(each.cost for each in monthly.changes.parts) == pytest.approx(monthly.changes.cost)
     text = monthly.markdown().replace("\\", "")
     words = "Since the report of 2026-09 the inventory costs USD +0.48 a month: reader lake added"
-    assert f"{words} (+0.47), trail t changed (+0.02)." in text
+    assert f"{words} (+0.46), trail t changed (+0.02)." in text
 
 
 def test_accounts_that_came_and_went(tmp_path):

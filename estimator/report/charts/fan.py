@@ -216,18 +216,19 @@ def _draw_billed(axes: Axes, billed: float, word: str, values: FloatArray, inner
         (value - base) / (top - base) * inner
         for value in (float(under[0].min()), float(under[-1].max()), billed)
     )
-    room = _GAP / 2 + 3
-    is_free = dot < low - room or dot > high + room
+    half, room = _GAP / 2 - 1, _GAP / 2 + 3
     below, above = min(low, dot - 4) - room, max(high, dot + 4) + room
-    is_below = below > room and dot - below <= above - dot
-    place = 0.0 if is_free else (below if is_below else above) - dot
+    is_below = below > half and dot - below <= above - dot
+    place = (below if is_below else above) - dot
+    # far from its dot a label is nobody's: then the paper under it must do
+    is_beside = dot < low - half or dot > high + half or abs(place) > 3 * _GAP
     style: dict[str, Any] = {
         "textcoords": "offset points",
         "fontsize": 12,
         "color": INK,
         "va": "center",
     }
-    axes.annotate(words, (0, billed), (9 if is_free else -4, place), **style)
+    axes.annotate(words, (0, billed), (9, 0) if is_beside else (-4, place), **style)
     set_apart(axes)
 
 
