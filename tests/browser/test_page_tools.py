@@ -148,10 +148,18 @@ def rows_of(driver):
     )
 
 
+def unfold_accounts(driver):
+    """Open the part of the accounts: its table is made a moment later, when the browser says so."""
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    unfold(driver, "accounts")
+    WebDriverWait(driver, 20).until(rows_of)
+
+
 def test_accounts_are_searched_sorted_and_grouped(driver, page):
     """Each account once, the total of the month; groups of what the inventory has, same total."""
     open_page(driver, page)
-    unfold(driver, "accounts")
+    unfold_accounts(driver)
     *rows, total = rows_of(driver)
     assert [row[1] for row in rows] == ["security", "prod", "management", "data"]
     assert total[0] == "total"
@@ -180,7 +188,7 @@ def test_of_many_accounts_the_first_are_shown_and_all_are_saved(driver, large, t
     driver.execute_cdp_cmd(
         "Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)}
     )
-    unfold(driver, "accounts")
+    unfold_accounts(driver)
     rows = rows_of(driver)
     assert len(rows) == 502
     assert rows[500][0] == "9,500 more"
@@ -220,7 +228,7 @@ def test_groups_by_ou_and_tag_where_accounts_have_them(driver, tmp_path):
     inventory.write_text(GROUPED, encoding="utf-8")
     path.write_text(report(inventory, MONTH, advice=False).html(), encoding="utf-8")
     open_page(driver, path)
-    unfold(driver, "accounts")
+    unfold_accounts(driver)
     assert [row[1] for row in rows_of(driver)] == ["payer", "logs", 'a, "b"', ""]
     names = driver.execute_script(
         "return [...document.querySelectorAll('#a-group option')].map((option) => option.text)"

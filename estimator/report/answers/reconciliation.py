@@ -136,13 +136,20 @@ def _parts_sheet(reconciliation: Reconciliation) -> Sheet:
     # CloudTrail's parts first, so that a line between says what is billed for it
     names = [*(name for name in PARTS if name not in NOT_FORECAST), *NOT_FORECAST]
     parts = {name: reconciliation.parts[name] for name in names}
-    amounts = dict(zip(parts, adding_up([before, *parts.values()], after)[1:-1], strict=True))
-    printed = adding_up([before, *parts.values()], after)
-    own = before + math.fsum(parts[name] for name in names if name not in NOT_FORECAST)
+    own_parts = [parts[name] for name in names if name not in NOT_FORECAST]
+    # the line between adds up with the lines before it and with those behind it
+    own, *apart, whole = adding_up(
+        [math.fsum([before, *own_parts]), *(parts[name] for name in NOT_FORECAST)], after
+    )
+    decimals = len(whole.partition(".")[2])
+    first, *within, _ = adding_up(
+        [before, *own_parts], float(own.replace(",", "")), decimals=decimals
+    )
+    amounts = dict(zip(names, [*within, *apart], strict=True))
     requests = reconciliation.request_parts
     which = f" {reconciliation.days.text}" if reconciliation.days.text else ""
     rows: list[tuple[str, ...]] = [
-        (f"forecast{which}", count(totals["requests_forecast"] or 0.0), printed[0])
+        (f"forecast{which}", count(totals["requests_forecast"] or 0.0), first)
     ]
     others: list[tuple[str, ...]] = []
     for name, cost in parts.items():
@@ -157,16 +164,20 @@ def _parts_sheet(reconciliation: Reconciliation) -> Sheet:
     billed = totals["requests_billed"] or 0.0
     if others:
         counted = count(billed - requests.get("others", 0.0))
-        digits = len(printed[-1].partition(".")[2])
-        rows.append((f"billed{which} for CloudTrail", counted, f"{own:,.{digits}f}"))
+        rows.append((f"billed{which} for CloudTrail", counted, own))
         rows += others
-    rows.append((f"billed{which}", count(billed), printed[-1]))
+    rows.append((f"billed{which}", count(billed), whole))
     header = ("from forecast to bill", "requests", reconciliation.currency)
     title = f"Why they differ{', bill' * bool(which)}{which}"
     return Sheet(title, header, tuple(rows), numbers=2, sums=1)
 
 
-def adding_up(amounts: Sequence[float], total: float, repeated: Collection[int] = ()) -> list[str]:
+def adding_up(
+    amounts: Sequence[float],
+    total: float,
+    repeated: Collection[int] = (),
+    decimals: int | None = None,
+) -> list[str]:
     """Amounts and their total in as many decimals as they need, so that the printed ones add up.
 
     What rounding leaves over goes, unit by unit, to the amounts that it took most from.
@@ -178,6 +189,8 @@ def adding_up(amounts: Sequence[float], total: float, repeated: Collection[int] 
     repeated : collection of int
         Positions of amounts that stand in other tables too: each is rounded by itself, and what
         rounding leaves over goes to the rest, as far as there is one.
+    decimals : int, optional
+        Those of a column that is printed in parts. Default: as many as the amounts need.
 
     >>> adding_up([1.004, 1.004, 1.004], 3.012)
     ['1.01', '1.00', '1.00', '3.01']
@@ -187,7 +200,9 @@ def adding_up(amounts: Sequence[float], total: float, repeated: Collection[int] 
     largest = max(map(abs, [*amounts, total]), default=0.0)
     if largest >= _HUGE or not math.isfinite(largest):
         return [money(amount) for amount in (*amounts, total)]
-    digits = 2 if largest >= 1 or not largest else min(12, 3 - math.floor(math.log10(largest)))
+    digits = decimals
+    if digits is None:
+        digits = 2 if largest >= 1 or not largest else min(12, 3 - math.floor(math.log10(largest)))
     unit = Decimal(1).scaleb(-digits)
     exact = [Decimal(repr(amount)) / unit for amount in amounts]
     whole = [amount.to_integral_value(ROUND_FLOOR) for amount in exact]

@@ -143,7 +143,7 @@ def shorten_labels(texts: Sequence[str], most: int) -> list[str]:
     """Names that fit and still differ: what is cut out of the middle moves until they do.
 
     >>> shorten_labels(["platform-security-2027", "platform-network-2027"], 16)
-    ['platform-s…-2027', 'platform-n…-2027']
+    ['platform…ty-2027', 'platform…rk-2027']
     >>> shorten_labels(["short", "short"], 16)
     ['short', 'short']
     """

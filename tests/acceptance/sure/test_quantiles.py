@@ -223,7 +223,11 @@ def test_the_saving_of_a_bucket_drives_puts_and_gets(tmp_path: Path) -> None:
 
 
 def test_wider_ranges_never_narrow_the_result(tmp_path: Path) -> None:
-    """The 5th percentile never rises and the 95th never falls as a range widens."""
+    """The 5th percentile never rises and the 95th never falls as a range widens.
+
+    But for chance: 2,000 draws pair the two inputs at random, which moves a quantile of their
+    product by some 0.3 %; from 1.05 times on each step widens it by more than 3 %.
+    """
     before = (math.inf, -math.inf)
     for factor in (1.0, 1.05, 1.3, 2.0, 5.0):
         files = {"low": 300 / factor, "high": 300 * factor}
@@ -233,8 +237,8 @@ def test_wider_ranges_never_narrow_the_result(tmp_path: Path) -> None:
         )
         values = quantiles(simulate(tmp_path, text, "--draws", "2000"))
         assert values == sorted(values)
-        assert values[0] <= before[0]
-        assert values[2] >= before[1]
+        assert values[0] <= before[0] * 1.005
+        assert values[2] >= before[1] * 0.995
         before = (values[0], values[2])
 
 
