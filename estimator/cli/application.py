@@ -41,7 +41,7 @@ COMMANDS = {
     "Month's end": {
         "reconcile": "Hold a forecast against the bill and explain the difference.",
         "report": "Write the monthly budget report, as one HTML file or Markdown.",
-        "plot": "Draw a forecast as SVG or PNG.",
+        "plot": "Draw a forecast as SVG, PNG or PDF.",
         "export": "Write a forecast in the forms that other tools take in.",
     },
     "More": {

@@ -10,6 +10,7 @@ import pytest
 from estimator import (
     Simulation,
     advise,
+    attribute,
     backtest,
     calibrate,
     compare,
@@ -34,6 +35,7 @@ from tests.real_data import ROOT
 
 EXAMPLE = ROOT / "examples" / "organization.yaml"
 LOGS = ROOT / "examples" / "logs"
+SHOP = ROOT / "examples" / "attribution"
 
 
 def compare_example(_folder):
@@ -63,6 +65,7 @@ RESULTS = {
     "changes": lambda folder: calibrate(*measured_days(folder)),
     "backtest": lambda folder: backtest(*measured_days(folder), "14d"),
     "advice": lambda _: advise(EXAMPLE, "2026-11", 2),
+    "attribution": lambda _: attribute(SHOP / "measured.json", SHOP / "bill.csv"),
 }
 
 

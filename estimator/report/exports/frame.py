@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from estimator.advice import Advice
+from estimator.attribution import Attribution
 from estimator.backtesting import Backtest
 from estimator.calibration import Calibration
 from estimator.forecasting import Forecast, calendar, check_groups, grain
@@ -94,6 +95,7 @@ _RESULTS: dict[str, tuple[type, str]] = {
     "changes": (Calibration, "changes"),
     "backtest": (Backtest, "frame"),
     "advice": (Advice, "rows"),
+    "attribution": (Attribution, "rows"),
 }
 
 _Exported = tuple[pd.DataFrame, Sequence[str], str]
