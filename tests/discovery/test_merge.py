@@ -154,6 +154,22 @@ def test_a_trail_outside_of_the_written_regions_is_told(tmp_path):
     assert any("trail far was not added" in notice for notice in draft.notices)
 
 
+def test_a_trail_that_is_not_added_brings_no_key(tmp_path):
+    """Its key would cost a month's price for nothing: the inventory stays as it is."""
+    far = {
+        "Name": "far",
+        "TrailARN": f"arn:aws:cloudtrail:us-west-2:{OWNER}:trail/far",
+        "HomeRegion": "us-west-2",
+        "S3BucketName": "far-logs",
+        "IsMultiRegionTrail": False,
+        "IsOrganizationTrail": False,
+        "KmsKeyId": f"arn:aws:kms:us-west-2:{OWNER}:key/99999999-12ab-34cd-56ef-1234567890ab",
+    }
+    draft = merge(tmp_path, responses={"describe-trails.json": {"trailList": [far]}})
+    assert [key.id for key in draft.inventory.keys] == ["ours"]
+    assert any("trail far was not added" in notice for notice in draft.notices)
+
+
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 @pytest.mark.parametrize("flow", [False, True])
 def test_forms_of_yaml(tmp_path, newline, flow):

@@ -102,15 +102,64 @@ def test_a_template_that_is_not_named_is_missing(tmp_path):
     assert draft.inventory.trails[0].key is not None
 
 
-def test_a_template_of_two_stacks_is_not_followed(tmp_path):
-    """It makes its trail twice: both stacks stay gaps."""
+def test_a_template_of_two_stacks_makes_its_trail_twice(tmp_path):
+    """Each with the parameters of its stack: the second gives no key, so its trail has none."""
     again = PARENT.replace("    CONDITION\n", "") + (
         "  Again:\n    Type: AWS::CloudFormation::Stack\n"
         "    Properties: {TemplateURL: trail.yaml}\n"
     )
     draft = discover(save(tmp_path, parent=again, keys=KEYS, trail=TRAIL), tmp_path)
+    (key,) = draft.inventory.keys
+    found = {trail.name: trail.key for trail in draft.inventory.trails}
+    assert found == {"audit": key.id, "other": None}
+
+
+def test_stacks_that_differ_in_a_key_are_two_trails(tmp_path):
+    """The template alone has no key: what each stack gives is its trail's."""
+    arn = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890a"
+    stack = (
+        "  S{n}:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n"
+        "      TemplateURL: trail.yaml\n      Parameters: {{Name: t{n}, KeyArn: '{arn}{n}'}}\n"
+    )
+    parent = "Resources:\n" + "".join(stack.format(n=n, arn=arn) for n in (1, 2, 3))
+    draft = discover(save(tmp_path, parent=parent, trail=TRAIL), tmp_path)
+    arns = {key.id: key.arn for key in draft.inventory.keys}
+    found = {trail.name: arns[trail.key] for trail in draft.inventory.trails}
+    assert found == {f"t{n}": f"{arn}{n}" for n in (1, 2, 3)}
+
+
+def test_files_of_one_name_are_told_apart_by_their_folders(tmp_path):
+    """`a/t.yaml` has a key, `b/t.yaml` has none: each is the stack that names it."""
+    stack = (
+        "  {n}:\n    Type: AWS::CloudFormation::Stack\n"
+        "    Properties: {{TemplateURL: {n}/t.yaml}}\n"
+    )
+    parent = tmp_path / "parent.yaml"
+    parent.write_text("Resources:\n" + stack.format(n="a") + stack.format(n="b"))
+    paths = [parent]
+    for folder, name in (("a", "keys"), ("b", "none")):
+        (tmp_path / folder).mkdir()
+        paths.append(tmp_path / folder / "t.yaml")
+        paths[-1].write_text(TRAIL.replace("Default: other", f"Default: {name}"))
+    draft = discover(paths, tmp_path)
+    assert {trail.name for trail in draft.inventory.trails} == {"keys", "none"}
+    assert not [r for each in draft.coverage for r in each.reasons if "a stack of its own" in r]
+
+
+def test_templates_that_nest_each_other_many_times_end(tmp_path):
+    """Ten levels, each nests the next twice: 1,024 trails are a gap, and no endless work."""
+    texts = {
+        f"l{n}": "Resources:\n"
+        + "".join(
+            f"  {x}:\n    Type: AWS::CloudFormation::Stack\n"
+            f"    Properties: {{TemplateURL: l{n + 1}.yaml}}\n"
+            for x in "ab"
+        )
+        for n in range(10)
+    }
+    draft = discover(save(tmp_path, **texts, l10=TRAIL), tmp_path)
     reasons = [reason for each in draft.coverage for reason in each.reasons]
-    assert len([reason for reason in reasons if "a stack of its own" in reason]) == 2
+    assert any("a stack of its own" in reason for reason in reasons)
 
 
 def test_templates_that_nest_one_another_end(tmp_path):

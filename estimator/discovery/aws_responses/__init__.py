@@ -58,6 +58,10 @@ _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("list-tags-for-resource", ("Tags",)),
     ("get-free-tier-usage", (free_tier.USAGES,)),
 )
+# answers of one field, which stand alone
+SINGLE_FIELDS = frozenset(
+    field for _, names in _KINDS if len(names) == 1 for field in names if field != "IsLogging"
+)
 # what `--query` takes out of a response: the members of each item, or of the one object
 _LISTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("trailList", ("TrailARN", "S3BucketName")),
@@ -106,7 +110,8 @@ def whole_response(answer: Any) -> Mapping[str, Any] | None:
         if kind_of(answer) is None:
             for field, names in _OBJECTS:
                 if all(name in answer for name in names):
-                    return {field: answer}
+                    is_trail = field == "Trail"
+                    return {field: trails.whole_trail(answer) if is_trail else answer}
         return answer
     items = answer if isinstance(answer, list) else []
     if not items or not all(isinstance(item, Mapping) for item in items):
@@ -115,7 +120,8 @@ def whole_response(answer: Any) -> Mapping[str, Any] | None:
         return {"Accounts": items}
     for field, names in _LISTS:
         if all(name in item for item in items for name in names):
-            return {field: items}
+            are_trails = field == "trailList"
+            return {field: [trails.whole_trail(item) for item in items] if are_trails else items}
     return None
 
 
@@ -125,6 +131,7 @@ class Responses:
     def __init__(self) -> None:
         self.estate = Estate()
         self._organization, self._findings = Organization(), Findings()
+        self._config = config_items.ConfigItems()
         self._waiting: list[tuple[str, Mapping[str, Any], Origin]] = []
         # lists of the accounts of one OU
         self._units: list[tuple[Mapping[str, Any], str]] = []
@@ -176,9 +183,13 @@ class Responses:
             What it is; None for what discover does not read.
         """
         estate, source = self.estate, origin.source
-        if config_items.take_config(estate, answer, source):
+        if self._config.take(estate, answer, source):
             return "AWS Config"
-        if query_rows.take_rows(estate, answer, source):
+
+        def wait(selectors: Mapping[str, Any]) -> None:
+            self._waiting.append(("get-event-selectors", selectors, origin))
+
+        if query_rows.take_rows(estate, answer, source, wait):
             return "rows of a query"
         if self._findings.take(answer, source):
             return "findings"
@@ -203,6 +214,7 @@ class Responses:
 
     def finish(self) -> Estate:
         """The estate, after the responses whose subject had to be known first."""
+        self._config.finish(self.estate)
         is_listed = bool(self.estate.members)
         for response, source in self._units:
             if not is_listed:
@@ -254,12 +266,18 @@ class Responses:
         return subject is not None
 
     def trail(self, _: Mapping[str, Any], origin: Origin) -> Resource | None:
-        """The trail that the caller or the file's name tells."""
-        return _only(
-            resource
-            for resource in self.estate.trails.values()
-            if {resource.identity, resource.value("name")} & set(origin.names)
-        )
+        """The trail that the caller or the file's name tells.
+
+        Where several have the name, the account that the path names decides; without one it stays
+        open at each of them.
+        """
+        found = trails.named(self.estate, origin.names, origin.account)
+        if len(found) > 1:
+            for resource in found:
+                remark = _SEVERAL.format(source=origin.source)
+                if remark not in resource.remarks:
+                    resource.remarks.append(remark)
+        return _only(found)
 
     def bucket(self, _: Mapping[str, Any], origin: Origin) -> Resource | None:
         """The bucket that the caller or the file's name tells."""
@@ -312,6 +330,10 @@ _SUBJECTS: dict[str, tuple[_Find, _Read]] = {
     "get-bucket-encryption": (Responses.bucket, buckets.take_encryption),
     "get-bucket-location": (Responses.bucket, buckets.take_location),
 }
+_SEVERAL = (
+    "{source} is an answer of get-trail-status for one of several trails of this name: put it in "
+    "a folder that is named after its account"
+)
 _NO_PARENT = (
     "{source}: an answer of {kind} does not say whose it is: name the file after the parent, such "
     "as {kind}-r-ab12.json"

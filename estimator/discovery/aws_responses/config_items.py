@@ -47,51 +47,96 @@ _PART = (
     "AWS Config has what its recorders and aggregators take in: accounts, Regions and types that "
     "they leave out are missing"
 )
+_OTHERS = "resources of other types were passed over"
+_DELETED = "resources that AWS Config calls deleted were left out"
+_UNREAD = "items without a resourceType and an ARN, which may be trails, were left out"
+# fields that every whole item of a trail has, with a key or without one
+_ALWAYS = {
+    "s3BucketName",
+    "isMultiRegionTrail",
+    "isOrganizationTrail",
+    "logFileValidationEnabled",
+    "hasCustomEventSelectors",
+}
 NO_KEY = "the query did not ask for its kmsKeyId"
+_ASKED = "kmsKeyId asked for"  # no field of AWS Config: what a query says of itself
 _MOST_MILLISECONDS = 1e11  # more is no number of seconds of this age
 
 
-def take_config(estate: Estate, answer: Any, source: str) -> bool:
-    """Read an answer or a file of AWS Config; False for anything else."""
-    items = _items_of(answer)
-    if items is None:
-        return False
-    latest, deleted = _latest(items)
-    read = {_TRAIL: _take_trail, _KEY: _take_key, _BUCKET: _take_bucket}
-    found: Counter[str] = Counter()
-    for kind, item in latest:
-        found[kind if kind in read else "other"] += 1
-        if kind in read:
-            read[kind](estate, item, source)
-    if found[_TRAIL]:
-        estate.completeness.saw("trails", source)
-        estate.completeness.missed("trails", source, _PART)
-    if isinstance(answer, Mapping) and (answer.get("NextToken") or answer.get("nextToken")):
-        estate.completeness.missed("trails", source, "one page of several: AWS Config has more")
-    if found["other"]:
-        estate.note(f"{source}: resources of other types were passed over: {found['other']:,}")
-    if deleted:
-        estate.note(f"{source}: resources that AWS Config calls deleted were left out: {deleted:,}")
-    return True
+class ConfigItems:
+    """Items of AWS Config out of any number of files: the last state of each resource counts."""
+
+    def __init__(self) -> None:
+        self._items: list[tuple[dict[str, Any], str]] = []
+
+    def take(self, estate: Estate, answer: Any, source: str) -> bool:
+        """Keep the items of an answer or a file of AWS Config; False for anything else."""
+        items = _items_of(answer)
+        if items is None:
+            return False
+        self._items += [(item, source) for item in items]
+        if isinstance(answer, Mapping) and (answer.get("NextToken") or answer.get("nextToken")):
+            estate.completeness.missed("trails", source, "one page of several: AWS Config has more")
+        return True
+
+    def finish(self, estate: Estate) -> None:
+        """Read the last state of each resource, once all files are known."""
+        read = {_KEY: _take_key, _BUCKET: _take_bucket}
+        others, deleted, unread = Counter[str](), Counter[str](), Counter[str]()
+        for item, source in _latest(self._items):
+            kind = _kind_of(item)
+            if item.get("configurationItemStatus") in _GONE:
+                deleted[source] += 1
+            elif kind == _TRAIL or (not kind and _looks_like_trail(item)):
+                if _take_trail(estate, item, source):
+                    estate.completeness.saw("trails", source)
+                    estate.completeness.missed("trails", source, _PART)
+            elif kind in read:
+                read[kind](estate, item, source)
+            elif kind:
+                others[source] += 1
+            else:
+                unread[source] += 1
+        self._items.clear()
+        for counts, text in ((others, _OTHERS), (deleted, _DELETED), (unread, _UNREAD)):
+            for source, count in counts.items():
+                estate.note(f"{source}: {text}: {count:,}")
+        for source in unread:
+            estate.completeness.missed("trails", source, _UNREAD)
 
 
-def _latest(items: list[dict[str, Any]]) -> tuple[list[tuple[str, dict[str, Any]]], int]:
-    """The last state of each resource with its type, and how many of them are deleted.
+def _latest(items: list[tuple[dict[str, Any], str]]) -> Iterator[tuple[dict[str, Any], str]]:
+    """The last state of each resource, over all files; items without a time are all taken.
 
     A history has every state of a resource, its deletion too.
     """
-    latest: dict[tuple[str, str], dict[str, Any]] = {}
-    for number, item in enumerate(items):
-        name = item.get("arn") or item.get("resourceId") or item.get("resourceName") or number
-        place = (_kind_of(item), str(name))
-        if place not in latest or _captured(item) >= _captured(latest[place]):
-            latest[place] = item
-    there = [
-        (kind, item)
-        for (kind, _), item in latest.items()
-        if item.get("configurationItemStatus") not in _GONE
-    ]
-    return there, len(latest) - len(there)
+    latest: dict[tuple[str, ...], tuple[dict[str, Any], str]] = {}
+    for number, (item, source) in enumerate(items):
+        name = _arn_of(item) or text_of(item, "resourceId") or text_of(item, "resourceName")
+        # a name alone is one of many: every account and Region may have a trail of it
+        seat = ("", "") if _arn_of(item) else (_account_of(item), str(item.get("awsRegion") or ""))
+        place: tuple[str, ...] = (_kind_of(item), *seat, name or str(number))
+        if not _captured(item):
+            place = (*place, str(number))
+        if place not in latest or _captured(item) >= _captured(latest[place][0]):
+            latest[place] = item, source
+    yield from latest.values()
+
+
+def _arn_of(item: Mapping[str, Any]) -> str:
+    """The ARN of an item: `arn` in answers, `ARN` in files of a delivery channel."""
+    configuration = _part(item, "configuration")
+    texts = (item.get("arn"), item.get("ARN"), configuration.get("trailARN"))
+    return next((text for text in texts if isinstance(text, str) and text.strip()), "")
+
+
+def _account_of(item: Mapping[str, Any]) -> str:
+    return text_of(item, "accountId") or text_of(item, "awsAccountId") or ""
+
+
+def _looks_like_trail(item: Mapping[str, Any]) -> bool:
+    """True for an item without its type that has what only trails have."""
+    return bool({"kmsKeyId", "isMultiRegionTrail"} & set(_part(item, "configuration")))
 
 
 def _items_of(answer: Any) -> list[dict[str, Any]] | None:
@@ -112,7 +157,19 @@ def _items_of(answer: Any) -> list[dict[str, Any]] | None:
         listed = answer
     if not isinstance(listed, list):
         return None
-    return [dict(_whole(item)) for item in map(parse_cell, listed) if isinstance(item, Mapping)]
+    items = [dict(_whole(item)) for item in map(parse_cell, listed) if isinstance(item, Mapping)]
+    asked = _asked(answer)
+    return items if asked is None else [item | {_ASKED: asked} for item in items]
+
+
+def _asked(answer: Any) -> bool | None:
+    """True where a query asked for the keys of trails; None where no query says so."""
+    query = answer.get("QueryInfo") if isinstance(answer, Mapping) else None
+    fields = query.get("SelectFields") if isinstance(query, Mapping) else None
+    if not isinstance(fields, list) or not fields:
+        return None
+    names = {str(field.get("Name")).lower() for field in fields if isinstance(field, Mapping)}
+    return bool(names & {"configuration", "configuration.kmskeyid", "*"})
 
 
 def _texts(listed: Any) -> bool:
@@ -161,7 +218,7 @@ def _kind_of(item: Mapping[str, Any]) -> str:
         return kind
     # a query may leave the type out: the ARN says as much
     configuration = _part(item, "configuration")
-    for text in (item.get("arn"), configuration.get("trailARN"), configuration.get("arn")):
+    for text in (_arn_of(item), configuration.get("arn")):
         if parse_arn(text, "cloudtrail") is not None:
             return _TRAIL
         if parse_arn(text, "kms") is not None:
@@ -176,7 +233,8 @@ def _part(item: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _take_trail(estate: Estate, item: Mapping[str, Any], source: str) -> None:
+def _take_trail(estate: Estate, item: Mapping[str, Any], source: str) -> bool:
+    """Read the item of a trail; False where it does not say which."""
     configuration = _part(item, "configuration")
     trail: dict[str, Any] = {
         field: configuration[name]
@@ -186,20 +244,21 @@ def _take_trail(estate: Estate, item: Mapping[str, Any], source: str) -> None:
     for name, field in _TRAIL_FLAGS.items():
         if name in configuration:
             trail[field] = as_flag(configuration[name])
-    trail.setdefault("TrailARN", item.get("arn"))
+    trail.setdefault("TrailARN", _arn_of(item))
+    trail |= {trails.ACCOUNT: _account_of(item), trails.REGION: item.get("awsRegion")}
     if "Name" not in trail and isinstance(item.get("resourceName"), str):
         trail["Name"] = item["resourceName"]
     # what AWS Config leaves out of a whole item is nothing; a query leaves out what it did not ask
-    is_whole = "s3BucketName" in configuration and "isMultiRegionTrail" in configuration
+    is_whole = item.get(_ASKED, set(configuration) >= _ALWAYS)
     if "kmsKeyId" not in configuration and not is_whole:
         trail["Question"] = NO_KEY
-    trails.take_trail(estate, trail, source)
+    return trails.take_trail(estate, trail, source) is not None
 
 
 def _take_key(estate: Estate, item: Mapping[str, Any], source: str) -> None:
     configuration = _part(item, "configuration")
     data = {field: configuration.get(name) for name, field in _KEY_FIELDS.items()}
-    data["Arn"] = data["Arn"] or item.get("arn")
+    data["Arn"] = data["Arn"] or _arn_of(item)
     created = data["CreationDate"]
     if isinstance(created, int | float) and created > _MOST_MILLISECONDS:
         data["CreationDate"] = created / 1000

@@ -10,7 +10,7 @@ snake case; cells of JSON hold AWS's answers as they are.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from estimator.discovery.aws_responses import accounts, buckets, keys, trails
@@ -24,6 +24,8 @@ _TRAIL_FIELDS = {
     "home_region": "HomeRegion",
     "s3_bucket_name": "S3BucketName",
     "kms_key_id": "KmsKeyId",
+    "account_id": trails.ACCOUNT,
+    "region": trails.REGION,
 }
 _TRAIL_FLAGS = {
     "is_multi_region_trail": "IsMultiRegionTrail",
@@ -76,10 +78,9 @@ def rows_of(answer: Any) -> list[dict[str, Any]] | None:
         listed = answer
     if not isinstance(listed, list) or not listed:
         return None
-    if not all(isinstance(row, Mapping) for row in listed):
-        return None
+    listed = [row if isinstance(row, Mapping) else {} for row in listed]
     rows = [_read_cells(row) for row in listed]
-    return rows if all(table_of(row) for row in rows) else None
+    return rows if any(table_of(row) for row in rows) else None
 
 
 def table_of(row: Mapping[str, Any]) -> str:
@@ -98,18 +99,27 @@ def table_of(row: Mapping[str, Any]) -> str:
     return ""
 
 
-def take_rows(estate: Estate, answer: Any, source: str) -> bool:
-    """Read the rows of a query; False where they are none."""
+def take_rows(
+    estate: Estate, answer: Any, source: str, later: Callable[[Mapping[str, Any]], None]
+) -> bool:
+    """Read the rows of a query; False where they are none.
+
+    Event selectors are handed to `later`, as answers of get-event-selectors: their trails may
+    stand in a file that is read after this one.
+    """
     rows = rows_of(answer)
     if rows is None:
         return False
     found: Counter[str] = Counter(table_of(row) for row in rows)
     selectors: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     members = []
+    is_seen = False
     for row in rows:
         table = table_of(row)
         if table == "trail":
-            _take_trail(estate, row, source)
+            is_seen = _take_trail(estate, row, source) or is_seen
+        elif not table:
+            continue
         elif table == "key":
             _take_key(estate, row, source)
         elif table == "bucket":
@@ -121,13 +131,24 @@ def take_rows(estate: Estate, answer: Any, source: str) -> bool:
         else:
             selectors[str(row.get("trail_arn"))].append(row)
     for arn, listed in selectors.items():
-        _take_selectors(estate, arn, listed, source)
+        later(_join_selectors(arn, listed))
     if members:
         accounts.take_accounts(estate, {"Accounts": members}, source)
-    if found["trail"]:
+    _note_odd(estate, found, source)
+    if is_seen:
         estate.completeness.saw("trails", source)
         estate.completeness.missed("trails", source, _PART)
     return True
+
+
+def _note_odd(estate: Estate, found: Counter[str], source: str) -> None:
+    """Note rows that were left out: among rows of trails they may have been trails."""
+    if found[""]:
+        odd = "1 row" if found[""] == 1 else f"{found['']:,} rows"
+        reason = f"{odd} of no table that discover reads: left out"
+        estate.note(f"{source}: {reason}")
+        if found["trail"]:
+            estate.completeness.missed("trails", source, reason)
 
 
 def _read_cells(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -138,7 +159,8 @@ def _read_cells(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _take_trail(estate: Estate, row: Mapping[str, Any], source: str) -> None:
+def _take_trail(estate: Estate, row: Mapping[str, Any], source: str) -> bool:
+    """Read a row of a trail; False where it does not say which."""
     trail = {field: row[name] for name, field in _TRAIL_FIELDS.items() if row.get(name) is not None}
     for name, field in _TRAIL_FLAGS.items():
         if row.get(name) is not None:
@@ -147,7 +169,7 @@ def _take_trail(estate: Estate, row: Mapping[str, Any], source: str) -> None:
         trail["Question"] = _NO_KEY
     resource = trails.take_trail(estate, trail, source)
     if resource is None:
-        return
+        return False
     status = row.get("status")  # CloudQuery keeps the answer of get-trail-status as it is
     answer = dict(status) if isinstance(status, Mapping) else {}
     answer |= {f: row[name] for name, f in _STATUS_FIELDS.items() if row.get(name) is not None}
@@ -155,21 +177,13 @@ def _take_trail(estate: Estate, row: Mapping[str, Any], source: str) -> None:
         answer["IsLogging"] = as_flag(row["is_logging"])
     trails.take_status(resource, answer, source)
     basic, advanced = row.get("event_selectors"), row.get("advanced_event_selectors")
-    if (basic or advanced) and "TrailARN" in trail:
-        trails.take_event_selectors(
-            estate,
-            {
-                "TrailARN": trail["TrailARN"],
-                "EventSelectors": basic,
-                "AdvancedEventSelectors": advanced,
-            },
-            source,
-        )
+    if basic or advanced:
+        answer = {"EventSelectors": basic, "AdvancedEventSelectors": advanced}
+        trails.take_selectors_of(resource, answer, source)
+    return True
 
 
-def _take_selectors(
-    estate: Estate, arn: str, rows: Sequence[Mapping[str, Any]], source: str
-) -> None:
+def _join_selectors(arn: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The event selectors that CloudQuery keeps in a table of their own."""
     answer: dict[str, Any] = {"TrailARN": arn, "EventSelectors": [], "AdvancedEventSelectors": []}
     for row in rows:
@@ -183,7 +197,7 @@ def _take_selectors(
                     "ExcludeManagementEventSources": row.get("exclude_management_event_sources"),
                 }
             )
-    trails.take_event_selectors(estate, answer, source)
+    return answer
 
 
 def _take_key(estate: Estate, row: Mapping[str, Any], source: str) -> None:

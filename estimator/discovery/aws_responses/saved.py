@@ -11,11 +11,13 @@ from typing import Any
 
 from estimator.discovery.aws_responses import (
     COMMANDS,
+    SINGLE_FIELDS,
     Origin,
     Responses,
     landing_zone,
     query_rows,
     tables,
+    texts,
     whole_response,
 )
 from estimator.discovery.aws_responses.buckets import NO_BUCKET, NO_ENCRYPTION
@@ -48,6 +50,7 @@ _SECTIONS = (
     ("gettrailstatus", ""),
     ("describetrails", "trails"),
     ("gettrail", "trails"),
+    ("trails", "trails"),
     ("listtrails", "trails"),
     ("listaccounts", "accounts"),
     ("describeorganization", "accounts"),
@@ -57,6 +60,9 @@ _CUSTOMIZATIONS = (
     "a manifest of Customizations for Control Tower, which only names templates: name these to "
     "`discover cloudformation`"
 )
+_CALL = "Call"  # beside an error: what the CLI called
+_NO_ANSWER = "an empty file: its call gave no answer, and what it would tell is missing"
+_EMPTY = object()  # in place of an answer that is not there
 _TAKEN = object()  # in place of an answer: the file was read already
 # errors of their own kind: nothing is missing
 _NOTHING = {"AWSOrganizationsNotInUseException", "UnsupportedOperationException"}
@@ -103,16 +109,27 @@ def read_responses(paths: str | Path | Sequence[str | Path]) -> tuple[Estate, tu
     """
     names = as_paths(paths)
     skipped, responses, read = SkippedFiles(), Responses(), Counter[str]()
+    # a script saves one call under one name in the folder of each account
+    calls: dict[str, str] = {}
+    empty: list[Found] = []
     files = sorted(find_files(names, skipped), key=lambda file: file.path)
     folder = _folder([file.path for file in files])
     for found in files:
         path = os.path.relpath(found.path, folder)
         origin = Origin(path, _account_in(path), _names_in(path))
         for answer in _load(found, path, skipped, responses.estate):
+            if answer is _EMPTY:
+                empty.append(found)
+                continue
             kind = _take(responses, answer, origin)
             read[kind or ""] += 1
+            calls.setdefault(PurePath(path).name, kind or "")
             if kind is None:
                 _skip(found, path, skipped, responses.estate, _name_answer(answer))
+    for found in empty:
+        path = os.path.relpath(found.path, folder)
+        call = calls.get(PurePath(path).name, "")
+        _skip(found, path, skipped, responses.estate, _NO_ANSWER, call)
     answered = read.total() - read[""]
     if not answered and not responses.estate.completeness.is_blind("trails"):
         raise KmscostError(_nothing_read(names, skipped))
@@ -141,13 +158,16 @@ def _load(found: Found, path: str, skipped: SkippedFiles, estate: Estate) -> Ite
         answers, lines = decode_json_documents(found.path, Any, _BEGINS)
     except KmscostError as error:
         fault = error.problems[0].found
-        if "not JSON" in fault:
+        if fault == "an empty file":
+            yield _EMPTY
+        elif "not JSON" in fault:
             yield from _load_text(found, path, skipped, estate)
         else:
             _skip(found, path, skipped, estate, fault)
         return
     if lines:
         estate.note(f"{path}: {lines:,} lines around the answers were skipped")
+        yield from _failures(read_bytes(found.path).decode("utf-8", "replace"))
     listed = [answer for answer, _ in answers]
     # a row to a line: together they are one table
     if len(listed) > 1 and all(
@@ -167,16 +187,23 @@ def _load_text(found: Found, path: str, skipped: SkippedFiles, estate: Estate) -
     except KmscostError as error:
         _skip(found, path, skipped, estate, error.problems[0].found)
         return
+    if not text.strip():
+        yield _EMPTY
+        return
+    failures = list(_failures(text))
+    text = texts.without_failures(text) if failures else text
+    yield from failures
+    if not text.strip():
+        return
     reason = _name_text(text)
     if reason == _YAML:
-        try:
-            root, problems = parse_value(text, found.path)
-        except KmscostError as error:
-            root, problems = None, list(error.problems)
-        if not problems:
-            yield root
+        answers, fault = _read_yaml(text, found.path)
+        if len(answers) > 1:
+            estate.note(f"{path}: {len(answers):,} answers in one file, each is read")
+        yield from answers
+        if not fault:
             return
-        reason = f"YAML that is not read: found {problems[0].found} in line {problems[0].line}"
+        reason = f"YAML that is not read: {fault}"
     elif reason == _NOT_JSON and tables.is_account_table(text):
         if not tables.take_account_table(estate, Path(found.path), text, path):
             reason = "a CSV file of accounts with mistakes"
@@ -191,6 +218,27 @@ def _load_text(found: Found, path: str, skipped: SkippedFiles, estate: Estate) -
     _skip(found, path, skipped, estate, reason)
 
 
+def _read_yaml(text: str, path: str) -> tuple[list[Any], str]:
+    """The answers in YAML documents, and what is wrong with the first that is not read."""
+    answers, fault = [], ""
+    for line, document in texts.split_yaml(text, SINGLE_FIELDS):
+        try:
+            root, problems = parse_value(document, path)
+        except KmscostError as error:
+            root, problems = None, list(error.problems)
+        if not problems:
+            answers.append(root)
+        elif not fault:
+            fault = f"found {problems[0].found} in line {line + (problems[0].line or 1) - 1}"
+    return answers, fault
+
+
+def _failures(text: str) -> Iterator[Any]:
+    """What the CLI printed in place of answers, in the form of AWS's errors."""
+    for code, call, words in texts.failures_in(text):
+        yield {"Error": {"Code": code or "the CLI", "Message": words}, _CALL: call}
+
+
 def _name_answer(answer: Any) -> str:
     """Why an answer is not read."""
     if isinstance(answer, Mapping) and "Trails" in answer:
@@ -201,10 +249,12 @@ def _name_answer(answer: Any) -> str:
     return _OTHER if response is not None else f"another shape ({shown(answer)})"
 
 
-def _skip(found: Found, path: str, skipped: SkippedFiles, estate: Estate, reason: str) -> None:
+def _skip(
+    found: Found, path: str, skipped: SkippedFiles, estate: Estate, reason: str, call: str = ""
+) -> None:
     """Leave a file out, and note what it would have told, as far as its name says so."""
     skipped.add(found.path, reason)
-    section = _section_of(path)
+    section = _section_of(path) or _section_of(call)
     if section:
         estate.completeness.missed(section, path, reason)
 
@@ -248,11 +298,13 @@ def _take(responses: Responses, answer: Any, origin: Origin) -> str | None:
         response = data
     error = response.get("Error")
     if isinstance(error, dict):
-        return _take_error(responses, error, origin)
+        return _take_error(responses, error, origin, str(response.get(_CALL) or ""))
     return responses.take(response, origin) or responses.take_other(response, origin)
 
 
-def _take_error(responses: Responses, error: Mapping[str, Any], origin: Origin) -> str:
+def _take_error(
+    responses: Responses, error: Mapping[str, Any], origin: Origin, call: str = ""
+) -> str:
     code = text_of(error, "Code") or "an error without a code"
     if code == NO_ENCRYPTION:
         responses.take_no_encryption(origin)
@@ -263,7 +315,7 @@ def _take_error(responses: Responses, error: Mapping[str, Any], origin: Origin) 
         words = f": {text_of(error, 'Message') or ''}".rstrip(": ")
         reason = f"AWS {what} this call ({code}{words:.200}): what it would tell is missing"
         # a call that no name tells may have been that for trails
-        section = _section_of(origin.source)
+        section = _section_of(call) if call else _section_of(origin.source)
         if section:
             responses.estate.completeness.missed(section, origin.source, reason)
         else:

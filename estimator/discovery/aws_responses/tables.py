@@ -25,6 +25,9 @@ def read_table(text: str) -> list[dict[str, Any]] | None:
         reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
         header = next((row for row in reader if row), [])
         rows = [dict(zip(header, cells, strict=False)) for cells in reader if any(cells)]
+        # files of one query appended to one another have the header once more
+        names = dict(zip(header, header, strict=True))
+        rows = [row for row in rows if row != names]
     except csv.Error:
         return None
     return rows if len(header) > 1 else None

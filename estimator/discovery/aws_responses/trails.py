@@ -3,28 +3,69 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from estimator.discovery.aws_responses.values import day_of, record_flag, text_of
 from estimator.discovery.estate import Estate, Resource
 from estimator.discovery.selectors import records_kms, records_management
-from pricing.arns import parse_arn
+from pricing.arns import Arn, format_arn, is_account, parse_arn
 from pricing.reading.words import shown
+from pricing.regions import is_region
 
 _CUSTOM = "HasCustomEventSelectors"
 _SELECTORS = "it has event selectors of its own: `aws cloudtrail get-event-selectors` tells them"
+_NAMELESS = "a trail without Name and TrailARN was left out"
+_NOT_ASKED = "whoever asked left out fields of the answer, and KmsKeyId may be among them"
+# fields that AWS gives of every trail, with a key or without one
+_ALWAYS = {
+    "Name",
+    "TrailARN",
+    "S3BucketName",
+    "HomeRegion",
+    "IncludeGlobalServiceEvents",
+    "IsMultiRegionTrail",
+    "IsOrganizationTrail",
+    "LogFileValidationEnabled",
+    "HasCustomEventSelectors",
+}
+_SAME_NAME = (
+    "several answers have a trail of this name, and neither its ARN nor its account: one of them "
+    "is drafted; name its ARN, or account and home Region"
+)
+_OWNER = "without an ARN an organization trail may be another account's: the management account's"
+_SHADOW = "without HomeRegion it may be another Region's: a multi-Region trail shows in each"
+# what the readers of rows and items add to the fields of AWS: where a row was met
+ACCOUNT, REGION = "AccountId", "Region"
 _UNCLEAR = "its event selectors do not say clearly whether they take in KMS events"
 
 
+def whole_trail(trail: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A trail that `--query` took out of its answer: without all fields its key is open.
+
+    >>> sorted(whole_trail({"Name": "org"}))
+    ['Name', 'Question']
+    """
+    is_open = "KmsKeyId" not in trail and not set(trail) >= _ALWAYS
+    return {**trail, "Question": _NOT_ASKED} if is_open else trail
+
+
 def take_trail(estate: Estate, trail: Mapping[str, Any], source: str) -> Resource | None:
-    """One trail of a response."""
+    """One trail of a response, or of a row with `ACCOUNT` and `REGION` in place of its ARN."""
     name, arn = text_of(trail, "Name"), parse_arn(trail.get("TrailARN"), "cloudtrail")
     if name is None and arn is None:
-        estate.note(f"{source}: a trail without Name and TrailARN was left out")
+        estate.note(f"{source}: {_NAMELESS}")
+        estate.completeness.missed("trails", source, _NAMELESS)
         return None
     estate.found["trails described"] += 1
-    resource = estate.add_trail(arn.text if arn else f"{source}: {name}", source)
+    if arn is None and is_account(trail.get(ACCOUNT)):
+        resource = _trail_at(estate, trail, str(name), source)
+    else:
+        identity = arn.text if arn else f"{source}: {name}"
+        if arn is None and identity in estate.trails:
+            estate.trails[identity].remarks = [_SAME_NAME]
+        resource = estate.add_trail(identity, source)
     resource.record("name", name or (arn.name if arn else ""), source, note="Name")
     if arn is not None and arn.account:
         resource.record("account", arn.account, source, note="TrailARN")
@@ -45,6 +86,44 @@ def take_trail(estate: Estate, trail: Mapping[str, Any], source: str) -> Resourc
     if trail.get("HasInsightSelectors") is True:
         resource.record("insights", True, source, note="HasInsightSelectors")
     return resource
+
+
+def _trail_at(estate: Estate, trail: Mapping[str, Any], name: str, source: str) -> Resource:
+    """The trail of an account, a Region and a name: what its ARN is made of."""
+    account, home = str(trail[ACCOUNT]), text_of(trail, "HomeRegion")
+    region = home or text_of(trail, REGION)
+    is_shared = trail.get("IsOrganizationTrail") is True
+    # one trail shows in every member account, and in every Region: not once more each time
+    like = [
+        resource
+        for resource in estate.trails.values()
+        if resource.value("name") == name
+        and (
+            resource.value("organization") is True
+            and resource.value("bucket") == text_of(trail, "S3BucketName")
+            if is_shared
+            else resource.value("account") == account
+        )
+        and (home is None or resource.value("home") in (None, home))
+    ]
+    is_single = trail.get("IsMultiRegionTrail") is False
+    arn = _format(account, region, name)
+    identity = arn.text if arn else f"{account}: {name}"
+    if like and identity not in estate.trails and (is_shared or home or not is_single):
+        resource = like[0]
+    else:
+        resource = estate.add_trail(identity, source)
+    if not is_shared or resource.value("account") is None:
+        resource.record("account", account, source, _OWNER if is_shared else "", ACCOUNT)
+    if home is None and region is not None:
+        resource.record("home", region, source, "" if is_single else _SHADOW, REGION)
+    return resource
+
+
+def _format(account: str, region: str | None, name: str) -> Arn | None:
+    if region is None or not is_region(region):
+        return None
+    return parse_arn(format_arn("cloudtrail", f"trail/{name}", account, region), "cloudtrail")
 
 
 def _take_key(estate: Estate, resource: Resource, trail: Mapping[str, Any], source: str) -> None:
@@ -80,6 +159,11 @@ def take_event_selectors(estate: Estate, response: Mapping[str, Any], source: st
     if resource is None:
         estate.note(f"{source}: event selectors of {arn.name}, a trail that is not described here")
         return
+    take_selectors_of(resource, response, source)
+
+
+def take_selectors_of(resource: Resource, response: Mapping[str, Any], source: str) -> None:
+    """The event selectors of a trail that is known."""
     for name in ("kms_events", "management_events"):
         fact = resource.fact(name)
         if fact is not None and fact.note == _CUSTOM:  # the selectors themselves say more
@@ -117,3 +201,31 @@ def take_status(resource: Resource, response: Mapping[str, Any], source: str) ->
     if day is not None and day < datetime.date.max:
         until = day + datetime.timedelta(days=1)  # exclusive: it may have written on that day
         resource.record("stopped", until, source, note="StopLoggingTime")
+
+
+def named(estate: Estate, names: Sequence[str], account: str | None) -> list[Resource]:
+    """The trails that words of a path may mean, those of the path's account before others'."""
+    words = {_word(name) for name in names}
+    exact = [trail for trail in estate.trails.values() if _word(trail.identity) in words]
+    if exact:
+        return exact
+    found = [
+        trail
+        for trail in estate.trails.values()
+        if (name := trail.value("name"))
+        and ({_word(name), _word(f"{trail.value('account')}-{name}")} & words or name in names)
+    ]
+    own = [trail for trail in found if account is not None and trail.value("account") == account]
+    # a member's folder has the status of its organization's trail, never that of another member's
+    return own or [
+        trail
+        for trail in found
+        if account is None
+        or trail.value("account") is None
+        or trail.value("organization") is not False
+    ]
+
+
+def _word(name: Any) -> str:
+    """A name as names of files have it: an ARN has colons and slashes, which they may not have."""
+    return re.sub(r"[^a-z0-9]+", "_", str(name).lower())

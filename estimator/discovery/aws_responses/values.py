@@ -67,12 +67,12 @@ def record_flag(
 
 
 def as_flag(value: Any) -> Any:
-    """True or false of a text, as a CSV file has it; any other value as it is.
+    """True or false of a text, as CSV files and psql have it; any other value as it is.
 
-    >>> as_flag("TRUE"), as_flag(False), as_flag("?")
-    (True, False, '?')
+    >>> as_flag("TRUE"), as_flag("f"), as_flag(False), as_flag("?")
+    (True, False, False, '?')
     """
-    words = {"true": True, "false": False}
+    words = {"true": True, "t": True, "false": False, "f": False}
     return words.get(value.strip().lower(), value) if isinstance(value, str) else value
 
 

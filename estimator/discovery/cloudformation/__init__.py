@@ -59,7 +59,7 @@ def discover_cloudformation(
         found.append(Functions(template, given, account, region))
     if problems:
         raise KmscostError(problems)
-    found = NestedStacks(found).link(found, estate)
+    found = NestedStacks(found).link(estate)
     exports = Exports(found, given, account, region)
     for functions in found:
         functions.exports = exports.value

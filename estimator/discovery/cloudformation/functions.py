@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from estimator.discovery.cloudformation.template import Template
@@ -54,7 +55,6 @@ class Functions:
         stack: str | None = None,
     ) -> None:
         self.template = template
-        self._template = template
         # a nested stack's parameters may mean resources of the template that nests it
         self.given: Mapping[str, Any] = given
         # the stacks that are nested in this one, once all templates are known
@@ -72,6 +72,13 @@ class Functions:
         }
         # parameters at their defaults that decided something
         self.defaults: dict[str, str] = {}
+
+    def once_more(self, source: str) -> Functions:
+        """The same template as another stack makes it, under a source of its own."""
+        made = copy.copy(self)
+        made.template = replace(self.template, source=source)
+        made.defaults = {}
+        return made
 
     def value(self, part: Any, depth: int = 0) -> Any:
         """The value of a part: plain values, `Reference`, `Open`; None for no value."""
@@ -95,7 +102,7 @@ class Functions:
 
     def condition(self, name: Any, depth: int = 0) -> bool | Open:
         """True where a condition holds; `Open` where only its deployment tells."""
-        expression = self._template.conditions.get(name) if isinstance(name, str) else None
+        expression = self.template.conditions.get(name) if isinstance(name, str) else None
         if expression is None:
             return Open(f"the condition {name!s:.80} is not defined")
         found = self.value(expression, depth + 1)
@@ -131,7 +138,7 @@ class Functions:
     def _attribute(self, resource: str, attribute: str) -> Any:
         """An attribute of a resource; of a nested stack the output that it means."""
         output = self.nested.output(self, resource, attribute) if self.nested is not None else None
-        return Reference(resource, attribute, self._template) if output is None else output
+        return Reference(resource, attribute, self.template) if output is None else output
 
     def _import(self, argument: Any, depth: int) -> Any:
         name = self.value(argument, depth)
@@ -150,14 +157,14 @@ class Functions:
             return self._pseudo[name]
         if name in self.given:
             return self.given[name]
-        if name in self._template.parameters:
+        if name in self.template.parameters:
             return self._parameter(name)
-        if name in self._template.resources:
-            return Reference(name, "", self._template)
+        if name in self.template.resources:
+            return Reference(name, "", self.template)
         return Open(f"{name:.80} is told by nothing in the template")
 
     def _parameter(self, name: str) -> Any:
-        parameter = self._template.parameters[name]
+        parameter = self.template.parameters[name]
         kind = parameter.get("Type") if isinstance(parameter, Mapping) else None
         default = parameter.get("Default") if isinstance(parameter, Mapping) else None
         if isinstance(kind, str) and kind.startswith("AWS::SSM::Parameter"):
@@ -236,7 +243,7 @@ class Functions:
         open_ = _first_open(path)
         if open_ is not None:
             return open_
-        inside: Any = self._template.mappings
+        inside: Any = self.template.mappings
         for part in path[:3]:
             inside = inside.get(str(part)) if isinstance(inside, Mapping) else None
         return Open("Fn::FindInMap finds nothing") if inside is None else self.value(inside, depth)

@@ -1,11 +1,13 @@
 """Nested stacks whose templates are named too: parameters go down, outputs come up.
 
-A nested stack is found by the file name in its TemplateURL (or a serverless application's
-Location), or by the path that CDK writes beside it.
+A nested stack is found by the end of the path in its TemplateURL (or a serverless application's
+Location), or by the path that CDK writes beside it. One template in several stacks makes its
+resources once for each of them.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +20,8 @@ from estimator.discovery.estate import Estate
 
 NESTED = ("AWS::CloudFormation::Stack", "AWS::Serverless::Application")
 # a file name inside of a URL, also one that functions put together
-_FILE = re.compile(r"[\w.-]+\.(?:ya?ml|json|template)\b")
+_FILE = re.compile(r"[\w./-]+\.(?:ya?ml|json|template)\b")
+_MOST_STACKS = 200  # templates that nest one another twice each would be endless
 _OUTPUTS = "Outputs."
 
 
@@ -37,22 +40,43 @@ class NestedStacks:
     def __init__(self, found: Sequence[Functions]) -> None:
         self._links: dict[tuple[int, str], _Link] = {}
         self._open: set[tuple[int, str, str]] = set()
-        by_child: dict[int, list[_Link]] = {}
+        self._found = list(found)
+        links = {id(parent): list(_links(parent, found)) for parent in found}
+        nested = {id(link.child) for each in links.values() for link in each}
+        used: set[int] = set()
+        # each stack with the templates above it, by their paths: a circle is not followed
+        waiting: list[tuple[Functions, Functions, tuple[str, ...]]] = [
+            (each, each, (each.template.path,)) for each in found if id(each) not in nested
+        ]
+        while waiting:
+            parent, written, above = waiting.pop(0)
+            for link in links[id(written)]:
+                path = link.child.template.path
+                if path in above or len(self._links) >= _MOST_STACKS:
+                    continue
+                child = link.child
+                if id(child) in used:
+                    stack = f"{link.name} of {parent.template.source}"
+                    child = child.once_more(f"{child.template.source} ({stack})")
+                    self._found.append(child)
+                used.add(id(child))
+                self._links[id(parent), link.name] = _Link(parent, link.name, child)
+                waiting.append((child, link.child, (*above, path)))
+        # templates that nest one another have no beginning
         for parent in found:
-            for link in _links(parent, found):
-                by_child.setdefault(id(link.child), []).append(link)
-        # one template in several stacks makes its resources several times: that is not followed
-        for links in by_child.values():
-            if len(links) == 1:
-                self._links[id(links[0].parent), links[0].name] = links[0]
+            for link in links[id(parent)]:
+                if id(link.child) not in used and parent.template.path != link.child.template.path:
+                    used.add(id(link.child))
+                    self._links[id(parent), link.name] = link
         self._children = {id(link.child): link for link in self._links.values()}
 
     def is_followed(self, functions: Functions, name: str) -> bool:
         """True for a nested stack whose template is read."""
         return (id(functions), name) in self._links
 
-    def link(self, found: Sequence[Functions], estate: Estate) -> list[Functions]:
+    def link(self, estate: Estate) -> list[Functions]:
         """Give every nested template its parameters; the templates that are made."""
+        found = self._found
         waiting = [functions for functions in found if id(functions) not in self._children]
         made: list[Functions] = []
         while waiting:
@@ -117,21 +141,35 @@ def _links(parent: Functions, found: Sequence[Functions]) -> Iterator[_Link]:
     for name, resource in parent.template.resources.items():
         if not isinstance(resource, Mapping) or resource.get("Type") not in NESTED:
             continue
-        wanted = set(_file_names(resource))
+        wanted = [PurePath(path).parts for path in _paths(resource)]
+        ends = [
+            (max((_alike(PurePath(each.template.path).parts, path) for path in wanted), default=0))
+            for each in found
+        ]
+        # of several files of one name the one whose folders are those of the URL, too
+        best = max(
+            (end for each, end in zip(found, ends, strict=True) if each is not parent), default=0
+        )
         children = [
-            functions
-            for functions in found
-            if functions is not parent and PurePath(functions.template.path).name in wanted
+            each
+            for each, end in zip(found, ends, strict=True)
+            if best and end == best and each is not parent
         ]
         if len(children) == 1:
             yield _Link(parent, str(name), children[0])
 
 
-def _file_names(resource: Mapping[str, Any]) -> Iterator[str]:
+def _alike(path: Sequence[str], other: Sequence[str]) -> int:
+    """How many parts two paths share at their ends."""
+    pairs = zip(reversed(path), reversed(other), strict=False)
+    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _paths(resource: Mapping[str, Any]) -> Iterator[str]:
     metadata, properties = resource.get("Metadata"), resource.get("Properties")
     path = metadata.get("aws:asset:path") if isinstance(metadata, Mapping) else None
     if isinstance(path, str):
-        yield PurePath(path).name
+        yield path
     for name in ("TemplateURL", "Location"):
         value = properties.get(name) if isinstance(properties, Mapping) else None
         try:

@@ -7,7 +7,7 @@ source's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from estimator.discovery.drafting.changes import Change, Merged, Text
@@ -101,7 +101,7 @@ class _Merger:
             for item in self._outline.trails
             if self._replace or match_trail(self._own, item) is None
         ]
-        keys = set(self._needed_keys())
+        keys = set(self._needed_keys(lambda _: True))
         owners = [*trails, *(item for item in self._outline.keys if item.value("id") in keys)]
         return {*self._outline.listed, *(item.value("account") for item in owners)}
 
@@ -132,7 +132,7 @@ class _Merger:
     def keys(self) -> None:
         """Keys by ARN, by id in the same account and Region, or as the key of the same trail."""
         own = dict.fromkeys((key.id for key in self._own.keys), 0)
-        used, new = set(self._needed_keys()), []
+        used, new = set(self._needed_keys(self._is_added)), []
         for item in self._outline.keys:
             found, by_trail = match_key(self._own, self._outline, item)
             if found is None:
@@ -153,13 +153,15 @@ class _Merger:
         self._key_regions |= {item.value("id"): item.value("region") for item in new}
         self._add("keys", "id", new)
 
-    def _needed_keys(self) -> Iterable[str]:
+    def _needed_keys(self, is_added: Callable[[Item], bool]) -> Iterable[str]:
         """The draft's keys that the merged inventory needs: those of trails that it takes over."""
         for item in self._outline.trails:
-            if item.value("key") is not None and (
-                self._replace or match_trail(self._own, item) is None
-            ):
+            is_new = match_trail(self._own, item) is None
+            if item.value("key") is not None and (is_added(item) if is_new else self._replace):
                 yield item.value("key")
+
+    def _is_added(self, item: Item) -> bool:
+        return self._covers(self._at_home(item))
 
     def _key_value(self, place: Path, key: Key, entry: Entry) -> None:
         if entry.key == "rotations":
