@@ -10,6 +10,8 @@ from tests.sampling import FEWER
 
 _MANY = 8  # cases of one test
 _EVERY = 3
+# each test of these runs whole reports, or waits for hosts that do not answer: cases of one
+_SLOW = ("tests/acceptance/verdicts/", "tests/discovery/test_aws_faults.py")
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
@@ -24,11 +26,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Where the suite runs once more, take every third case of a test that has many.
 
     All of them run with the newest libraries. With others it is the functions that count, each of
-    which still runs, and not each of their inputs.
+    which still runs (but for the slow ones), and not each of their inputs.
     """
     if FEWER == 1:
         return
-    names = [item.nodeid.partition("[")[0] for item in items]
+    names = [
+        next(
+            (slow for slow in _SLOW if item.nodeid.startswith(slow)), item.nodeid.partition("[")[0]
+        )
+        for item in items
+    ]
     cases, before = Counter(names), Counter[str]()
     chosen, left = [], []
     for name, item in zip(names, items, strict=True):
