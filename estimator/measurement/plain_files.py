@@ -56,9 +56,14 @@ def is_json(stream: io.BufferedReader) -> bool:
     return stream.peek(1 << 12).lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")[:1] in (b"{", b"[")
 
 
+def is_utf16(begin: bytes) -> bool:
+    """Tell whether a file is UTF-16, by its mark: Windows' shells write it."""
+    return begin.startswith((b"\xff\xfe", b"\xfe\xff"))
+
+
 def as_text(stream: io.BufferedReader) -> TextIO:
     """The text of a file; Windows' shells write UTF-16 where output is sent to a file."""
-    wide = stream.peek(2)[:2] in (b"\xff\xfe", b"\xfe\xff")
+    wide = is_utf16(stream.peek(2))
     return io.TextIOWrapper(stream, encoding="utf-16" if wide else "utf-8-sig", errors="replace")
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from estimator.measurement.compressed import plain_stream
+from estimator.measurement.plain_files import is_utf16
 from estimator.measurement.unreadable import UnreadableError, readable
 from pricing.reading.problems import KmscostError, Problem, UsageError
 
@@ -150,7 +151,6 @@ _BY_MAGIC: tuple[tuple[bytes, FileKind], ...] = (
     (b"<html", FileKind("a web page", "")),
 )
 _BLANK = b"\xef\xbb\xbf \t\r\n"
-_WIDE = (b"\xff\xfe", b"\xfe\xff")
 
 
 def kind_of_text(begin: bytes) -> FileKind | None:
@@ -162,7 +162,7 @@ def kind_of_text(begin: bytes) -> FileKind | None:
     for mark, kind in _BY_MAGIC:
         if begin.startswith(mark):
             return kind
-    text = as_text(begin)
+    text = beginning_as_utf8(begin)
     if text is None:
         return None
     if text[:1] in (b"{", b"["):
@@ -221,9 +221,9 @@ def delimiter_of(header: str) -> str:
     return max(",;\t", key=header.count)
 
 
-def as_text(begin: bytes) -> bytes | None:
+def beginning_as_utf8(begin: bytes) -> bytes | None:
     """The beginning of a file in UTF-8, without blanks before it; None where it is no text."""
-    if begin[:2] in _WIDE:  # PowerShell's > writes UTF-16
+    if is_utf16(begin):
         begin = begin[: len(begin) // 2 * 2].decode("utf-16", "replace").encode()
     text = begin.lstrip(_BLANK)
     try:

@@ -7,7 +7,7 @@ the days billed, and what the rest of the month costs is forecast.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from estimator.inventory import Inventory
+from estimator.inventory.sections import Key
 from estimator.measurement.coverage import WHOLE_DAY, Coverage
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray, Months, day_in_words, days_in_words
@@ -203,23 +204,26 @@ def _outside_of_holes(
         return days
     first = months.firsts[0]
     with_lines = {(period.start_time.date() - first).days for period in rows["day"].unique()}
-    accruing = _key_months_by_day(inventory, months, payer) > 0
+    accruing = np.zeros(len(days), dtype=bool)
+    for owner, _, by_day in _key_months_by_day(inventory, months):
+        if owner == payer:
+            accruing |= by_day > 0
     for at in range(min(with_lines), max(with_lines)):
         if at not in with_lines and accruing[at]:
             days[at] = 0.0
     return days
 
 
-def _key_months_by_day(inventory: Inventory, months: Months, payer: str) -> FloatArray:
-    """The key-months of a payer's keys on each day. [key-month]"""
+def _key_months_by_day(
+    inventory: Inventory, months: Months
+) -> Iterator[tuple[str, Key, FloatArray]]:
+    """Yield each key with its payer and its key-months on each day. [key-month]"""
     payers = {account.id: account.payer for account in inventory.accounts}
     spans = months.each_day(0, 1)
-    total = np.zeros(int(months.days[0]))
     for key in inventory.keys:
-        if payers[key.account] == payer:
-            active = inventory.active.key[key.id]
-            total += key_months(active, [], spans.begin, spans.end)
-    return total
+        rotations = [float(day.toordinal()) for day in key.rotations]
+        active = inventory.active.key[key.id]
+        yield payers[key.account], key, key_months(active, rotations, spans.begin, spans.end)
 
 
 def shares_of_rows(rows: pd.DataFrame, inventory: Inventory, days: BilledDays) -> FloatArray:
@@ -257,16 +261,9 @@ def _shares_of_requests(inventory: Inventory, days: BilledDays) -> dict[tuple[st
 
 
 def _shares_of_keys(inventory: Inventory, days: BilledDays) -> dict[tuple[str, ...], float]:
-    payers = {account.id: account.payer for account in inventory.accounts}
-    spans = days.months.each_day(0, 1)
     found: dict[tuple[str, ...], float] = {}
-    for key in inventory.keys:
-        payer = payers[key.account]
-        rotations = [float(day.toordinal()) for day in key.rotations]
-        active = inventory.active.key[key.id]
-        share = _weighted(
-            key_months(active, rotations, spans.begin, spans.end), days.covered[payer]
-        )
+    for payer, key, by_day in _key_months_by_day(inventory, days.months):
+        share = _weighted(by_day, days.covered[payer])
         if share is not None:
             place = (payer, key.account, key.region, key.id, key.id, "key", "KeyMonth")
             found[place] = share

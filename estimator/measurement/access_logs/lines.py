@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from estimator.measurement.envelopes.event_kinds import CLOUDTRAIL
 from estimator.measurement.object_counts import place_of
 from estimator.measurement.object_name import DIGEST
-from estimator.measurement.plain_files import BadLines, as_text, is_json, open_plain
+from estimator.measurement.plain_files import BadLines, as_text, is_json, is_utf16, open_plain
 from estimator.measurement.progress import Done
 from estimator.measurement.unreadable import UnreadableError
 from pricing.arns import parse_arn, role_of
@@ -160,7 +160,7 @@ def _fields_left(line: bytes) -> int:
 
 
 def _lines(stream: io.BufferedReader) -> Iterator[bytes]:
-    if stream.peek(2)[:2] in (b"\xff\xfe", b"\xfe\xff"):  # copied by PowerShell's >
+    if is_utf16(stream.peek(2)):  # copied by PowerShell's >
         with as_text(stream) as text:
             yield from (line.encode() for line in iter(lambda: text.readline(_LONGEST), ""))
     else:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Literal
 
 from estimator.measurement.compressed import ALWAYS, MOST_RATIO, compression, plain_stream
+from estimator.measurement.plain_files import is_utf16
 from estimator.measurement.unreadable import UnreadableError, readable
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def kind_of(head: bytes) -> Kind:
     text = head.lstrip(_BLANK)
     if not text:
         return "empty"
-    if text.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if is_utf16(text):
         text = text[2:].replace(b"\0", b"").lstrip(_BLANK)
     return "json" if text[:1] in (b"{", b"[") else "csv"
 

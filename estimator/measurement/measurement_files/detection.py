@@ -8,7 +8,13 @@ from pathlib import Path
 from typing import Literal
 
 from estimator.measurement.paths import find_files
-from estimator.measurement.recognition import HEAD, MEASUREMENT, as_text, kind_of_text, own_json
+from estimator.measurement.recognition import (
+    HEAD,
+    MEASUREMENT,
+    beginning_as_utf8,
+    kind_of_text,
+    own_json,
+)
 from estimator.measurement.skipped import SkippedFiles
 from pricing.reading.problems import KmscostError, Problem
 
@@ -90,7 +96,7 @@ def kind_of(path: str) -> Kind:
     except OSError as error:
         found = f"a file that cannot be read ({error.strerror})"
         raise KmscostError(Problem(path, None, "", found, "a readable file", "")) from None
-    text = as_text(head)
+    text = beginning_as_utf8(head)
     if not text or text.startswith(b"["):
         return "logs"
     if text.startswith(b"{"):

@@ -28,6 +28,7 @@ from estimator.measurement.plain_files import (
     Copies,
     as_text,
     is_json,
+    is_utf16,
     open_plain,
     read_files,
 )
@@ -262,7 +263,7 @@ def _read_stream(stream: io.BufferedReader, path: str) -> _Listing:
 
 
 def _decode(begin: bytes) -> str:
-    wide = begin[:2] in (b"\xff\xfe", b"\xfe\xff")
+    wide = is_utf16(begin)
     if wide:
         begin = begin[: len(begin) // 2 * 2]
     return begin.decode("utf-16" if wide else "utf-8-sig", "replace")
