@@ -24,9 +24,9 @@ from estimator.inventory.sections import AccountEntry
 from pricing.reading.document import Map, Seq
 from pricing.reading.files import decode, read_bytes, to_utf8
 from pricing.reading.problems import DocumentError, Problem
-from pricing.reading.slips import thousands_fix
 from pricing.reading.validation import validate
 from pricing.reading.words import shown
+from pricing.reading.written_numbers import thousands_fix
 
 _MOST_NAMED = 3
 

@@ -22,6 +22,7 @@ from pricing.reading.nodes import Location, Map, Refused, Seq, line_of
 from pricing.reading.problems import DocumentError, Problem
 from pricing.reading.scalar_slips import COMMA, UNSEEN_COLON, ScalarSlips
 from pricing.reading.words import describe, shown
+from pricing.reading.written_days import day_fix
 from pricing.reading.yaml_slips import explain_yaml_error, find_unprintable
 
 __all__ = [
@@ -185,7 +186,7 @@ class _Builder:
             if plain and not event.value.isascii():
                 value = self.slips.without_unseen(event.value, line)
             if isinstance(value, float | int):
-                self.slips.note_number(event)
+                self.slips.note_number(event, value)
         if event.anchor:
             self.anchors[event.anchor] = (value, 1)
         self.put(value, line)
@@ -208,11 +209,11 @@ class _Builder:
                 return Refused(text[:20])
             if _LEADING_ZERO.match(text):
                 # a string keeps the digits; the problem says what is wrong with them
-                fix = f'write "{text}" in quotes'
+                fix = f'write it in quotes: "{text}"'
                 if len(text) != 12:  # as account ids have, whose leading zero is part of them
-                    fix += " if it is an id, or drop the leading zero"
+                    fix += f", or {int(text.replace('_', ''))} if it is a number"
                 found = f"the unquoted digits {text}, which some YAML readers take for octal"
-                self.fail(line, self.here(), found, "a number, or an id in quotes", fix)
+                self.fail(line, self.here(), found, "text in quotes, or a number without leading zero", fix)
                 return Refused(text)
             return int(text.replace("_", ""))
         if _FLOAT.match(text):
@@ -223,9 +224,8 @@ class _Builder:
             try:
                 return datetime.date.fromisoformat(text)
             except ValueError:
-                self.fail(line, self.here(), text, "a day of the calendar", "write YYYY-MM-DD")
-                # any day: the problem is noted, and reading goes on to find the next one
-                return datetime.date(2000, 1, 1)
+                self.fail(line, self.here(), text, "a day of the calendar", day_fix(text))
+                return Refused(text)
         return text
 
     def meant(self, tag: str, value: Any, line: int) -> Any:

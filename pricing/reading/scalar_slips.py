@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from pricing.reading.nodes import Location, Map, Refused
-from pricing.reading.slips import UNSEEN, find_unseen, number_fix, thousands_fix
+from pricing.reading.nodes import Location, Map, Refused, Seq
+from pricing.reading.slips import UNSEEN, find_unseen
 from pricing.reading.slips import without_unseen as clean
+from pricing.reading.written_numbers import number_fix
 
 UNSEEN_COLON = "\0unseen"  # likewise, of a key that no colon and plain blank ends
 COMMA = "\0comma"  # in place of a key: no text of YAML holds a NUL
@@ -42,13 +43,16 @@ class ScalarSlips:
         # the last number in a mapping: the mapping, its key, the text and where it ends
         self.number: tuple[Any, str, str, int] = (None, "", "", -1)
 
-    def note_number(self, event: Any) -> None:
-        """Remember a number where it stands: a comma may follow it, or it is written 12.000."""
+    def note_number(self, event: Any, value: float) -> None:
+        """Remember a number or a flag: a comma may follow it, or it is written 12.000 or True."""
         container, key = self.stack[-1][:2] if self.stack else (None, None)
+        is_odd = event.value != (str(value).lower() if isinstance(value, bool) else str(value))
         if isinstance(container, Map) and key is not None:
             self.number = (container, key[0], event.value, event.end_mark.index)
-            if event.value[-4:-3] == "." and thousands_fix(event.value):
+            if is_odd:
                 container.written[key[0]] = event.value
+        elif isinstance(container, Seq) and is_odd:
+            container.written[len(container)] = event.value
 
     def is_behind_comma(self, event: Any) -> bool:
         """True for the digits behind a decimal comma, which YAML takes for the next key."""

@@ -1,0 +1,222 @@
+"""pydantic's errors as problems: line, what was found, what was expected, what to write."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from pricing.reading.key_owners import (
+    allowed_keys,
+    field_unit,
+    misplaced_key,
+    name_key,
+    units_of_keys,
+)
+from pricing.reading.nodes import Location, Seq, line_of, text_of
+from pricing.reading.problems import Problem
+from pricing.reading.scalars import flow
+from pricing.reading.slips import QUOTES, find_template, find_unseen, plain_text
+from pricing.reading.units import unit_in_words
+from pricing.reading.words import describe, nearest, shown
+from pricing.reading.written_keys import key_fix, nearest_key
+
+
+@dataclass(frozen=True)
+class WrittenField:
+    """What the format and the document say of a refused value, for who says how to write it.
+
+    Attributes
+    ----------
+    unit : str or None
+        The unit of its field, as `file/day`.
+    text : str or None
+        A number, a day or a flag as it was written, where that is known.
+    """
+
+    unit: str | None = None
+    text: str | None = None
+
+
+def problems_of(
+    model: type[BaseModel], error: ValidationError, root: Any, path: str
+) -> list[tuple[Problem, Location]]:
+    """The problems behind an error, each with its place in the document."""
+    return [
+        _problem(model, details, root, path)
+        for leaf in _leaves(error)
+        for details in _each_of(leaf)
+    ]
+
+
+def _leaves(error: ValidationError) -> list[ErrorDetails]:
+    """The errors, without a list called too short only because its items are refused already."""
+    details = error.errors()
+    return [
+        detail
+        for detail in details
+        if detail["type"] != "too_short"
+        or not any(
+            other["loc"][: len(detail["loc"])] == detail["loc"] != other["loc"] for other in details
+        )
+    ]
+
+
+def _each_of(details: ErrorDetails) -> list[ErrorDetails]:
+    """An error for each refusal that was joined with others."""
+    context = details.get("ctx", {})
+    more = context.get("more", ())
+    others = [details.copy() for _ in more]
+    for other, refused in zip(others, more, strict=True):
+        other["ctx"] = refused
+    return [details, *others]
+
+
+def _problem(
+    model: type[BaseModel], details: ErrorDetails, root: Any, path: str
+) -> tuple[Problem, Location]:
+    context = details.get("ctx", {})
+    value, kind = details["input"], details["type"]
+    place = (*_real(root, details["loc"], kind == "missing"), *context.get("at", ()))
+    text = text_of(root, place)
+    found, expected, fix = shown(value), details["msg"], ""
+    if kind == "refused":
+        found, expected, fix = context["found"], context["expected"], context["fix"]
+        if text is not None and found == shown(value):
+            found = f"the number {text}" if not isinstance(value, bool) else text
+        if callable(fix):
+            fix = fix(WrittenField(field_unit(model, details["loc"]), text))
+    elif kind == "missing":
+        found, expected = "no such key", "a value for it: it is needed"
+        fix = f"add `{place[-1]}:`" if place else ""
+    elif kind == "extra_forbidden":
+        expected = f"one of {', '.join(sorted(allowed_keys(model, details['loc'][:-1])))}"
+        found, fix = f"the unknown key {shown(str(place[-1]))}", _key_fix(model, details, place)
+    elif kind in ("model_type", "model_attributes_type", "dict_type"):
+        expected = "a mapping"
+        fix = _pairs_of(value, name_key(model, (*details["loc"], "")))
+    elif kind == "too_short":
+        found, expected, fix = "an empty list", "at least one item", "add one"
+    elif kind in ("list_type", "tuple_type"):
+        expected, fix = "a list", _list_fix(value, name_key(model, details["loc"]))
+    elif kind in ("literal_error", "union_tag_invalid", "enum"):
+        given = value
+        if kind == "union_tag_invalid":
+            tag = str(context["discriminator"]).strip("'")
+            given = value.get(tag, context["tag"])
+            place, found = (*place, tag), shown(given)
+        choices = _choices(context["expected_tags" if kind == "union_tag_invalid" else "expected"])
+        expected = f"one of {', '.join(choices)}" if len(choices) > 1 else choices[0]
+        fix = _choice_fix(given, choices)
+    elif kind == "union_tag_not_found":
+        tag = str(context["discriminator"]).strip("'")
+        place, found = (*place, tag), "no such key"
+        expected, fix = "a value for it: it is needed", f"add `{tag}:`"
+        if not isinstance(value, dict):
+            place, found, expected = place[:-1], shown(value), "a mapping"
+            fix = _pairs_of(value, name_key(model, details["loc"]))
+    return Problem(path, line_of(root, place), describe(place), found, expected, fix), place
+
+
+def _choices(text: Any) -> list[str]:
+    return re.findall(r"[\w-]+", str(text).replace("'", "").replace(" or ", " "))
+
+
+def _choice_fix(value: Any, choices: list[str]) -> str:
+    """The choice that a value stands for, or the nearest one."""
+    if [value] == choices:
+        return f"write {value} without quotes"
+    word = plain_text(str(value)).strip(QUOTES).casefold()
+    alike = [c for c in choices if re.sub("[ _-]", "", word) == c.replace("-", "")]
+    longer = [c for c in choices if word and c.startswith(word)]
+    if alike or len(longer) == 1:
+        return f"write {(alike or longer)[0]}"
+    close = nearest(word, choices)
+    if close:
+        return f"did you mean `{close}`?"
+    return "write one of them" if len(choices) > 1 else f"write {choices[0]}"
+
+
+def _key_fix(model: type[BaseModel], details: ErrorDetails, place: Location) -> str:
+    """What to do with a key that the format does not have in this place."""
+    above, key, value = details["loc"][:-1], str(place[-1]), details["input"]
+    if key == "<<":
+        return "name an anchor (&name) of a mapping that is complete above this line"
+    units = units_of_keys(model, above)
+    converted = key_fix(key, value, units)
+    if converted is not None:
+        return converted
+    misplaced = misplaced_key(model, above, key, value)
+    if misplaced is not None:
+        return misplaced
+    close = nearest_key(key, sorted(allowed_keys(model, above)))
+    if close is None:
+        return "remove it"
+    unit = f", in {unit_in_words(units[close])}" if close in units else ""
+    return f"did you mean `{close}`{unit}?"
+
+
+def _list_fix(value: Any, name: str | None) -> str:
+    """How to write the list that stands there as something else."""
+    if value is None:
+        return "write [], or indent the lines below it that belong to it"
+    if isinstance(value, dict):
+        first = next(iter(value.items()), ("", None))
+        if name is None or name in value or not isinstance(first[1], dict | None):
+            return f"put a dash and a blank before its first key, as in `- {first[0] or 'name'}: ...`"
+        return f"write a list, each with its {name}: - {{{name}: {flow(first[0])}, ...}}"
+    if isinstance(value, str) and find_template(value):
+        return "render the template first, and check what it gives"
+    if isinstance(value, str) and value.strip().casefold() in ("none", "no", "nothing", "-", "n/a"):
+        return "write []"
+    if isinstance(value, list | dict) or (isinstance(value, str) and not 0 < len(value) < 80):
+        return "write one item a line with `- `, or [in, brackets]"
+    parts = re.split(r"[,;]\s*|\n", value) if isinstance(value, str) else [value]
+    items = [item.strip() if isinstance(item, str) else item for item in parts]
+    if name is None:
+        return f"write {flow([item for item in items if item != ''])}"
+    return f"write a list: - {{{name}: {_name_flow(items[0])}, ...}}"
+
+
+def _name_flow(value: Any) -> str:
+    return flow(str(value) if isinstance(value, int) and value > 10**6 else value)
+
+
+def _pairs_of(value: Any, name: str | None) -> str:
+    """How to write the mapping that stands there as something else."""
+    if value is None:
+        return "indent the lines below it that belong to it, or remove the key"
+    if isinstance(value, Seq) and len(value) == 1 and isinstance(value[0], dict):
+        return "remove the dash before its first key"
+    if find_template(value) is not None:
+        return "render the template first, and check what it gives"
+    unseen = find_unseen(value) if isinstance(value, str) else None
+    if isinstance(value, str) and re.match(r"[A-Za-z_]\w*:(?!//|[^\s]*:)", value):
+        return f"type a plain space after the colon{f', no {unseen[2:]}' if unseen else ''}"
+    is_name = isinstance(value, str | int) and not isinstance(value, bool)
+    if is_name and name is not None and str(value).strip():
+        return f"write it with its key: {{{name}: {_name_flow(value)}}}"
+    return "write `key: value` pairs"
+
+
+def _real(root: Any, location: Iterable[str | int], missing: bool) -> Location:
+    """`location` without the tags that pydantic adds for the members of a union.
+
+    Only the last part of something `missing` need not be in the document.
+    """
+    place: list[str | int] = []
+    node = root
+    parts = list(location)
+    for index, part in enumerate(parts):
+        if (isinstance(node, dict) and isinstance(part, str) and part in node) or (
+            isinstance(node, list) and isinstance(part, int) and part < len(node)
+        ):
+            node = node[part]  # type: ignore[index]  # the line above has looked
+        elif not (missing and index == len(parts) - 1):
+            continue  # a tag: the document has no such part
+        place.append(part)
+    return tuple(place)
