@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from estimator.inventory.account_groups import aws_tags
 from estimator.inventory.account_columns import (
     ACTIVE,
     COLUMNS,
@@ -150,8 +151,7 @@ def organization_place(item: Mapping[str, Any], line: int = 1) -> dict[str, Any]
             place["ou"] = item[name]
     tags = item.get("Tags")
     if isinstance(tags, list):
-        pairs = [tag for tag in tags if isinstance(tag, dict) and "Key" in tag]
-        tags = {str(tag["Key"]): tag.get("Value") or "" for tag in pairs}
+        tags = aws_tags(tags)
     if isinstance(tags, dict) and tags:
         place["tags"] = Map(line)
         place["tags"].update(tags)

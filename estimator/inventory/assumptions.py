@@ -146,7 +146,9 @@ def _share_fix(value: Any) -> str:
     """How to write a number above 1 as a share."""
     if isinstance(value, int | float) and 1 < value <= 100:
         return f"write {value / 100:.6g} or {value:.6g}% for {value:.6g} percent"
-    return "write at most 1, which is 100%"
+    percent = read_percent(value)
+    is_below = (value if percent is None else percent) < 0
+    return "remove the minus sign" if is_below else "write at most 1, which is 100%"
 
 
 def _read_range(
@@ -235,7 +237,7 @@ def read_seconds(value: Any) -> Range:
 
 
 def _read_a_second(value: Any) -> float:
-    number = read_number(value)
+    number = read_number(value, _read_a_second)
     if number < 1:
         raise refusal(value, "at least 1 second", "quotas are per second: write 1")
     return number

@@ -56,13 +56,18 @@ def read_budget_name(value: Any) -> str:
     return name
 
 
+def _thresholds_fix(value: Any) -> str:
+    """How to write as a list of shares what is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return "list them, such as [0.8, 1.0], or remove the key for these"
+    is_percent = isinstance(value, int | float) and value > _HIGHEST
+    return f"write [{value}{'%' if is_percent else ''}]"
+
+
 def read_thresholds(value: Any) -> tuple[float, ...]:
     """Shares of a budget, each larger than the one before."""
     if not isinstance(value, list | tuple):
-        is_share = isinstance(value, int | float | str) and not isinstance(value, bool)
-        raise refusal(
-            value, "a list of shares", f"write [{value}]" if is_share else "write such as [0.8, 1.0]"
-        )
+        raise refusal(value, "a list of shares", _thresholds_fix(value))
     if not value:
         raise refusal(value, "at least one share", "remove the key", found="an empty list")
     shares: list[float] = []

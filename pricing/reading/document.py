@@ -105,7 +105,10 @@ def parse_value(
         if depth > MAX_DEPTH:
             builder.refuse(TooMuchError.depth(mark))
         reason = getattr(error, "problem", None) or str(error)
-        slips = explain_yaml_error(text, mark.line + 1 if mark else None, reason)
+        begun = getattr(error, "context_mark", None)
+        slips = explain_yaml_error(
+            text, mark.line + 1 if mark else None, reason, begun.line + 1 if begun else None
+        )
         # what gave up in that line is one mistake, whatever was noted of it before
         lines = {slip.line for slip in slips}
         builder.problems = [known for known in builder.problems if known.line not in lines]
@@ -254,7 +257,10 @@ class _Builder:
     def key(self, value: Any, line: int) -> str:
         if isinstance(value, str):
             return str(value)
-        self.fail(line, self.here(), f"{shown(value)} as a key", "a text key", "write it in quotes")
+        # true and null as YAML has them
+        text = "null" if value is None else str(value).lower() if value in (True, False) else value
+        fix = f'write it in quotes: "{text}"'
+        self.fail(line, self.here(), f"{shown(value)} as a key", "a text key", fix)
         return str(value)
 
     def enter(self, container: Map, key: str, value: Any, line: int) -> None:
@@ -262,8 +268,9 @@ class _Builder:
             self.slips.close_comma(value, line)
         elif key == UNSEEN_COLON:
             pass  # refused where it was read
-        elif key == "<<" and isinstance(value, dict | list):
-            self.merge(container, value, line)
+        elif key == "<<" and self.tagged is None:
+            if not isinstance(value, Refused):
+                self.merge(container, value, line)
         # `lines` and not the mapping: an explicit key wins over one that << brought
         elif key in container.lines:
             first = container.lines[key]
@@ -332,7 +339,7 @@ class _Builder:
             found = f"*{event.anchor} inside itself" if is_open else f"*{event.anchor}"
             fix = "name an anchor (&name) that is complete above this line"
             self.fail(line, self.here(), found, "the name of an anchor", fix)
-            self.put(None, line)
+            self.put(Refused(f"*{event.anchor}") if self.tagged is None else None, line)
             return
         value, size = known
         self.count(size, event)

@@ -14,16 +14,19 @@ from pricing.reading.key_owners import (
     allowed_keys,
     field_unit,
     misplaced_key,
-    name_key,
+    item_keys,
     units_of_keys,
 )
-from pricing.reading.nodes import Location, Seq, line_of, text_of
+from pricing.reading.nodes import Location, Seq, line_of, text_of, value_at
 from pricing.reading.problems import Problem
 from pricing.reading.scalars import flow
 from pricing.reading.slips import QUOTES, find_template, find_unseen, plain_text
 from pricing.reading.units import unit_in_words
 from pricing.reading.words import describe, nearest, shown
-from pricing.reading.written_keys import key_fix, nearest_key
+from pricing.reading.written_keys import key_fix, key_meant, nearest_key
+
+
+_RENDER = "render the template first, and check what it gives"
 
 
 @dataclass(frozen=True)
@@ -44,13 +47,26 @@ class WrittenField:
 
 def problems_of(
     model: type[BaseModel], error: ValidationError, root: Any, path: str
-) -> list[tuple[Problem, Location]]:
-    """The problems behind an error, each with its place in the document."""
-    return [
-        _problem(model, details, root, path)
-        for leaf in _leaves(error)
-        for details in _each_of(leaf)
-    ]
+) -> list[tuple[Problem | None, Location]]:
+    """The problems behind an error, each with its place in the document.
+
+    A needed key that stands there under another name is one mistake: its own place has no problem.
+    """
+    details = [each for leaf in _leaves(error) for each in _each_of(leaf)]
+    renamed = {_renamed(model, each) for each in details if each["type"] == "extra_forbidden"}
+    found: list[tuple[Problem | None, Location]] = []
+    for each in details:
+        problem, place = _problem(model, each, root, path)
+        is_renamed = each["type"] == "missing" and tuple(each["loc"]) in renamed
+        found.append((None if is_renamed else problem, place))
+    return found
+
+
+def _renamed(model: type[BaseModel], details: ErrorDetails) -> Location:
+    """The location of the key that was meant by an unknown one, if that is clear."""
+    above, key = details["loc"][:-1], str(details["loc"][-1])
+    meant = key_meant(key, units_of_keys(model, above))
+    return (*above, meant or nearest_key(key, sorted(allowed_keys(model, above))) or "")
 
 
 def _leaves(error: ValidationError) -> list[ErrorDetails]:
@@ -86,8 +102,9 @@ def _problem(
     found, expected, fix = shown(value), details["msg"], ""
     if kind == "refused":
         found, expected, fix = context["found"], context["expected"], context["fix"]
-        if text is not None and found == shown(value):
-            found = f"the number {text}" if not isinstance(value, bool) else text
+        inner = value_at(root, place)
+        if text is not None and found == shown(inner):
+            found = f"the number {text}" if not isinstance(inner, bool) else text
         if callable(fix):
             fix = fix(WrittenField(field_unit(model, details["loc"]), text))
     elif kind == "missing":
@@ -98,11 +115,12 @@ def _problem(
         found, fix = f"the unknown key {shown(str(place[-1]))}", _key_fix(model, details, place)
     elif kind in ("model_type", "model_attributes_type", "dict_type"):
         expected = "a mapping"
-        fix = _pairs_of(value, name_key(model, (*details["loc"], "")))
+        fix = _pairs_of(value, allowed_keys(model, details["loc"]))
     elif kind == "too_short":
         found, expected, fix = "an empty list", "at least one item", "add one"
     elif kind in ("list_type", "tuple_type"):
-        expected, fix = "a list", _list_fix(value, name_key(model, details["loc"]))
+        expected = "a list"
+        fix = _list_fix(value, item_keys(model, details["loc"]))
     elif kind in ("literal_error", "union_tag_invalid", "enum"):
         given = value
         if kind == "union_tag_invalid":
@@ -118,7 +136,7 @@ def _problem(
         expected, fix = "a value for it: it is needed", f"add `{tag}:`"
         if not isinstance(value, dict):
             place, found, expected = place[:-1], shown(value), "a mapping"
-            fix = _pairs_of(value, name_key(model, details["loc"]))
+            fix = _pairs_of(value, allowed_keys(model, details["loc"]))
     return Problem(path, line_of(root, place), describe(place), found, expected, fix), place
 
 
@@ -132,10 +150,10 @@ def _choice_fix(value: Any, choices: list[str]) -> str:
         return f"write {value} without quotes"
     word = plain_text(str(value)).strip(QUOTES).casefold()
     alike = [c for c in choices if re.sub("[ _-]", "", word) == c.replace("-", "")]
+    if alike:
+        return f"write {alike[0]}"
     longer = [c for c in choices if word and c.startswith(word)]
-    if alike or len(longer) == 1:
-        return f"write {(alike or longer)[0]}"
-    close = nearest(word, choices)
+    close = longer[0] if len(longer) == 1 else nearest(word, choices)
     if close:
         return f"did you mean `{close}`?"
     return "write one of them" if len(choices) > 1 else f"write {choices[0]}"
@@ -160,46 +178,60 @@ def _key_fix(model: type[BaseModel], details: ErrorDetails, place: Location) -> 
     return f"did you mean `{close}`{unit}?"
 
 
-def _list_fix(value: Any, name: str | None) -> str:
-    """How to write the list that stands there as something else."""
+def _list_fix(value: Any, keys: set[str]) -> str:
+    """How to write the list that stands there as something else; its items may have some keys."""
+    name = _name_key(keys)
     if value is None:
         return "write [], or indent the lines below it that belong to it"
     if isinstance(value, dict):
-        first = next(iter(value.items()), ("", None))
-        if name is None or name in value or not isinstance(first[1], dict | None):
-            return f"put a dash and a blank before its first key, as in `- {first[0] or 'name'}: ...`"
-        return f"write a list, each with its {name}: - {{{name}: {flow(first[0])}, ...}}"
+        first = next(iter(value), "")
+        if name is None or not value or keys & set(value):
+            return f"put a dash and a blank before its first key: `- {first or 'key'}: ...`"
+        if all(isinstance(item, dict) for item in value.values()):
+            return f"write a list, each item with its {name}: - {{{name}: {flow(first)}, ...}}"
+        return f"write a list, each item a mapping: - {{{name}: ..., ...}}"
     if isinstance(value, str) and find_template(value):
-        return "render the template first, and check what it gives"
-    if isinstance(value, str) and value.strip().casefold() in ("none", "no", "nothing", "-", "n/a"):
+        return _RENDER
+    word = value.strip().casefold() if isinstance(value, str) else None
+    if word in ("none", "no", "nothing", "-", "n/a", ""):
         return "write []"
-    if isinstance(value, list | dict) or (isinstance(value, str) and not 0 < len(value) < 80):
+    if word in ("all", "*", "any", "every"):
+        return "list them, or remove the key if its default is meant"
+    if isinstance(value, list) or len(str(value)[:81]) > 80:
         return "write one item a line with `- `, or [in, brackets]"
     parts = re.split(r"[,;]\s*|\n", value) if isinstance(value, str) else [value]
     items = [item.strip() if isinstance(item, str) else item for item in parts]
     if name is None:
         return f"write {flow([item for item in items if item != ''])}"
-    return f"write a list: - {{{name}: {_name_flow(items[0])}, ...}}"
+    return f"write a list of mappings: - {_with_key(keys, items[0])}"
 
 
-def _name_flow(value: Any) -> str:
-    return flow(str(value) if isinstance(value, int) and value > 10**6 else value)
+def _name_key(keys: set[str]) -> str | None:
+    """The key that names an item: its id or its name, if it has one."""
+    return next((key for key in ("id", "name") if key in keys), None)
 
 
-def _pairs_of(value: Any, name: str | None) -> str:
+def _with_key(keys: set[str], value: Any) -> str:
+    """A mapping in one line of a name that stands there alone."""
+    text = str(value) if isinstance(value, int) else value
+    is_file = "file" in keys and re.search(r"\.(csv|json|txt|tsv|xlsx?)$", str(text), re.IGNORECASE)
+    return f"{{{'file' if is_file else _name_key(keys)}: {flow(text)}}}"
+
+
+def _pairs_of(value: Any, keys: set[str]) -> str:
     """How to write the mapping that stands there as something else."""
     if value is None:
         return "indent the lines below it that belong to it, or remove the key"
     if isinstance(value, Seq) and len(value) == 1 and isinstance(value[0], dict):
         return "remove the dash before its first key"
     if find_template(value) is not None:
-        return "render the template first, and check what it gives"
+        return _RENDER
     unseen = find_unseen(value) if isinstance(value, str) else None
     if isinstance(value, str) and re.match(r"[A-Za-z_]\w*:(?!//|[^\s]*:)", value):
         return f"type a plain space after the colon{f', no {unseen[2:]}' if unseen else ''}"
     is_name = isinstance(value, str | int) and not isinstance(value, bool)
-    if is_name and name is not None and str(value).strip():
-        return f"write it with its key: {{{name}: {_name_flow(value)}}}"
+    if is_name and _name_key(keys) is not None and 0 < len(str(value)[:81].strip()) <= 80:
+        return f"write it with its key: {_with_key(keys, value)}"
     return "write `key: value` pairs"
 
 

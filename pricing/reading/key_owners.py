@@ -70,12 +70,11 @@ def units_of_keys(model: type[BaseModel], location: Iterable[str | int]) -> dict
     return {key: unit for key, unit in units.items() if unit is not None}
 
 
-def name_key(model: type[BaseModel], location: Iterable[str | int]) -> str | None:
-    """The key that names an item of the list at a location: its id or its name, if it has one."""
+def item_keys(model: type[BaseModel], location: Iterable[str | int]) -> set[str]:
+    """The keys that an item of the list at a location may have; none where items have no keys."""
     *above, name = location
     fields = _fields_named(model, above, name)
-    keys = {key for field in fields for part in _models(field.annotation) for key in _keys(part)}
-    return next((key for key in ("id", "name") if key in keys), None)
+    return {key for field in fields for part in _models(field.annotation) for key in _keys(part)}
 
 
 def _fields_named(

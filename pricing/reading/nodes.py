@@ -44,15 +44,20 @@ class Seq(list[Any]):
 
 def text_of(root: Any, location: Iterable[str | int]) -> str | None:
     """The text of the number or flag at a location, where its value does not show it."""
-    *above, last = location
+    *above, last = location or ("",)
+    written: dict[Any, str] = getattr(value_at(root, above), "written", {})
+    return written.get(last)
+
+
+def value_at(root: Any, location: Iterable[str | int]) -> Any:
+    """The value at a location; None where the document has none."""
     node = root
-    for part in above:
+    for part in location:
         try:
             node = node[part]
         except (KeyError, IndexError, TypeError):
             return None
-    written: dict[Any, str] = getattr(node, "written", {})
-    return written.get(last)
+    return node
 
 
 def line_of(root: Any, location: Iterable[str | int]) -> int | None:

@@ -250,18 +250,18 @@ def _minute_or(word: str, unit: str) -> str | None:
     return "minute" if word == "m" and unit == "s" else time_unit(word)
 
 
-def convert(before: str, after: str, unit: str) -> Converted | None:
+def convert(before: str, after: str, unit: str, number: Fraction) -> Converted | None:
     """What makes of a number, with what stands before and after it, one in the unit of a field.
 
     None where that has no meaning, or more than one: another currency, another thing counted,
     `12/m`.
 
-    >>> convert("", "/hour", "file/day"), convert("", "m", "s")
-    (Converted(factor=Fraction(24, 1), notes=(), is_own=False), Converted(factor=Fraction(60, 1), \
-notes=(), is_own=False))
-    >>> convert("$", "", "USD/month").factor, convert("", "EUR", "USD/month")
+    >>> ten = Fraction(10)
+    >>> convert("", "/hour", "file/day", ten).factor, convert("", "m", "s", ten).factor
+    (Fraction(24, 1), Fraction(60, 1))
+    >>> convert("$", "", "USD/month", ten).factor, convert("", "EUR", "USD/month", ten)
     (Fraction(1, 1), None)
-    >>> convert("", "years", "day").notes
+    >>> convert("", "years", "day", ten).notes
     ('a year is taken as 365 days',)
     """
     what, _, period = unit.partition("/")
@@ -270,7 +270,7 @@ notes=(), is_own=False))
     is_own = True
     is_time = _target_time(unit) is not None
     if tokens and not _tokens(before) and not is_time and _is_million(tokens[0], unit):
-        factor, tokens = Fraction(10**6), tokens[1:]
+        factor, tokens, is_own = Fraction(10**6), tokens[1:], False
     elif tokens and not _tokens(before) and tokens[0] in _MULTIPLIERS:
         # 12M of a time may be months
         if is_time and tokens[0] == "M":
@@ -281,10 +281,8 @@ notes=(), is_own=False))
         if tokens[head] in (*_MULTIPLIERS, "m"):
             factor = Fraction(_MULTIPLIERS.get(tokens[head], 10**6))
             tokens = tokens[:head] + tokens[head + 1 :]
-    if factor != 1:
-        is_own = False
     if is_time:
-        return _time_factor(tokens, unit, factor, is_own)
+        return _time_factor(tokens, unit, number, Converted(factor, (), is_own))
     if what == "USD" and tokens and tokens[0].casefold() in _DOLLARS | _CENTS:
         is_own = is_own and tokens[0].casefold() == "usd"
         factor = factor / 100 if tokens[0].casefold() in _CENTS else factor
@@ -307,16 +305,18 @@ def _is_million(token: str, unit: str) -> bool:
 
 
 def _time_factor(
-    tokens: list[str], unit: str, factor: Fraction, is_own: bool
+    tokens: list[str], unit: str, number: Fraction, so_far: Converted
 ) -> Converted | None:
     if not tokens:
-        return Converted(factor, (), is_own)
+        return so_far
     word = _minute_or(tokens[0], unit) if len(tokens) == 1 else None
     target = _target_time(unit)
     if word is None or target is None:
         return None
-    ratio, notes = _ratio(word, Fraction(1), target)
-    return Converted(factor * ratio, notes, is_own and word == target)
+    # with its number: 24 months are two years, and 3 months none
+    length, notes = _ratio(word, number or Fraction(1), target)
+    factor = so_far.factor * length / (number or 1)
+    return Converted(factor, notes, so_far.is_own and word == target)
 
 
 def _without_noun(tokens: list[str], noun: str) -> list[str]:

@@ -35,6 +35,7 @@ from pricing.reading.json_schemas import (
     TEXT_SCHEMA,
     number_schema,
 )
+from pricing.reading.nodes import value_at
 from pricing.reading.problems import DocumentError, Problem
 from pricing.reading.slips import QUOTES, plain_text
 from pricing.reading.words import flow_of, shown
@@ -112,8 +113,8 @@ def read_text(value: Any) -> str:
 def _text_fix(value: Any, field: WrittenField) -> str:
     """How to write as text what is none."""
     if isinstance(value, int | float | datetime.date):
-        written = field.text or flow_of(value)
-        return "write it in quotes" + (f": {written!r}".replace("'", '"') if written else "")
+        is_day = isinstance(value, datetime.date)
+        return f'write it in quotes: "{field.text or (value if is_day else flow_of(value))}"'
     if value is None:
         return "write it behind the colon, or remove the key"
     if isinstance(value, list | tuple) and len(value) == 1 and isinstance(value[0], str):
@@ -152,11 +153,11 @@ def _no_day(value: str) -> datetime.date:
     raise ValueError(value)
 
 
-def read_number(value: Any) -> float:
-    """A finite number, zero or more."""
+def read_number(value: Any, read: Callable[[Any], float] | None = None) -> float:
+    """A finite number, zero or more; `read` is who asks for it, and may refuse what is advised."""
     # True is an int to Python
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise refusal(value, "a number", advise_number(value, read_number))
+        raise refusal(value, "a number", advise_number(value, read or read_number))
     try:
         # an int may be larger than any float
         number = float(value)
@@ -183,8 +184,8 @@ def advise_number(value: Any, read: Callable[[Any], float]) -> Callable[[Written
             try:
                 read(number.text if number.text.endswith("%") else float(number.text))
             except PydanticCustomError as error:
-                context = error.context or {}
-                return f"write {context['expected']}: {number.text} is {context['fix']}"
+                fix = (error.context or {}).get("fix", "")
+                return unit_fix(value, field.unit) if callable(fix) else str(fix)
         return number_fix(value, field.unit) or unit_fix(value, field.unit)
 
     return advise
@@ -241,12 +242,17 @@ def find_problems(model: type[BaseModel], root: Any, path: str) -> list[tuple[Pr
     try:
         model.model_validate(root)
     except ValidationError as error:
-        return problems_of(model, error, root, path)
+        found = problems_of(model, error, root, path)
+        return [(problem, place) for problem, place in found if problem is not None]
     return []
 
 
-def _fresh(root: Any, found: list[tuple[Problem, Location]]) -> list[Problem]:
-    return [problem for problem, place in found if not isinstance(_value_at(root, place), Refused)]
+def _fresh(root: Any, found: list[tuple[Problem | None, Location]]) -> list[Problem]:
+    return [
+        problem
+        for problem, place in found
+        if problem is not None and not isinstance(value_at(root, place), Refused)
+    ]
 
 
 def load_as(model: type[Model], path: str | Path) -> Model:
@@ -257,12 +263,3 @@ def load_as(model: type[Model], path: str | Path) -> Model:
         # by line, in the order in which a file is mended
         raise DocumentError(sorted([*problems, *more], key=lambda problem: problem.line or 0))
     return read
-
-
-def _value_at(root: Any, place: Location) -> Any:
-    for part in place:
-        try:
-            root = root[part]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return root

@@ -10,7 +10,7 @@ from pricing.reading.slips import QUOTES, plain_text
 
 A_DAY = "a day such as 2026-11-01"
 _GENERIC = "write it as YYYY-MM-DD"
-_YEAR_FIRST = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?:[T ].*)?")
+_YEAR_FIRST = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?:[t ].*)?")
 _DIGITS = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
 _YEAR_LAST = re.compile(r"(\d{1,2})([-./])(\d{1,2})\2(\d{4})")
 _MONTH = re.compile(r"(\d{4})[-./](\d{1,2})|(\d{1,2})[-./](\d{4})")
@@ -36,6 +36,11 @@ def day_fix(value: Any) -> str:
         return _GENERIC
     text = plain_text(str(value)[:40]).strip(QUOTES).casefold()
     month = _MONTH.fullmatch(text)
+    named = _NAMED.fullmatch(text)
+    if named and named[2][:3] in _NAMES and not (named[1] or named[3]):
+        month = _MONTH.fullmatch(f"{named[4]}-{_NAMES.index(named[2][:3]) + 1}")
+    if re.fullmatch(r"(?:19|20)\d\d", text):
+        return f"write a day: the first of that year is {text}-01-01"
     if month:
         first = _day(month[1] or month[4], month[2] or month[3], "1")
         return f"write a day: the first of that month is {first}" if first else _GENERIC

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pricing.reading.units import other_currency, time_unit, unit_in_words
+from pricing.reading.units import time_unit, unit_in_words
 from pricing.reading.words import flow_of, nearest
 from pricing.reading.written_numbers import Meant, numbers_meant
 
@@ -26,40 +26,44 @@ def key_fix(key: str, value: Any, units: Mapping[str, str]) -> str | None:
         The keys of the format in its place, and the unit of each.
 
     >>> key_fix("files_per_month", 8640, {"files_per_day": "file/day"})
-    'write files_per_day: 288: a month is taken as 30 days'
+    'write files_per_day: 288, as a month is taken as 30 days'
     >>> key_fix("retention_years", {"low": 1, "high": 2}, {"retention_days": "day"})
-    'write retention_days: {low: 365, high: 730}: a year is taken as 365 days'
+    'write retention_days: {low: 365, high: 730}, as a year is taken as 365 days'
+    >>> key_fix("eur_per_month", 25, {"usd_per_month": "USD/month"})
+    'write usd_per_month, in USD a month: EUR is not converted'
     """
+    known = key_meant(key, units)
+    if known is None:
+        return None
+    unit, (money, period) = units[known], _own_unit(_words(key), known.split("_")) or ("", "")
+    found = None if money else _converted(value, period, unit)
+    if found is None:
+        rest = f": {money.upper()} is not converted" if money else ""
+        return f"write {known}, in {unit_in_words(unit)}{rest}"
+    return f"write {known}: {found.text}" + (f", as {found.note}" if found.note else "")
+
+
+def key_meant(key: str, units: Mapping[str, str]) -> str | None:
+    """The key of the format that differs from a key by its unit alone; None for none."""
     words = _words(key)
-    for known, unit in units.items():
-        other = _unit_words(words, known.split("_"), unit)
-        if other is None:
-            continue
-        currency = other_currency(other.upper()) if unit.startswith("USD") else None
-        found = None if currency else _converted(value, other, unit)
-        if found is None:
-            rest = f": {currency} is not converted" if currency else ""
-            return f"write {known}, in {unit_in_words(unit)}{rest}"
-        return f"write {known}: {found.text}" + (f": {found.note}" if found.note else "")
-    return None
+    return next((known for known in units if _own_unit(words, known.split("_"))), None)
 
 
 def _words(key: str) -> list[str]:
     return [word for word in _CASES.sub("_", key).casefold().split("_") if word]
 
 
-def _unit_words(words: list[str], known: list[str], unit: str) -> str | None:
-    """The unit that a key names in the place where a known key names its own; None for none."""
+def _own_unit(words: list[str], known: list[str]) -> tuple[str, str] | None:
+    """The currency and the period that a key names where a known key has its own; None for none."""
     if len(words) != len(known) or words == known:
         return None
     pairs = [pair for pair in zip(words, known, strict=True) if pair[0] != pair[1]]
-    times = [a for a, b in pairs if time_unit(a) and time_unit(b)]
-    money = [a for a, b in pairs if b == "usd" and len(a) == 3]
+    times = [own for own, other in pairs if time_unit(own) and time_unit(other)]
+    money = [own for own, other in pairs if other == "usd" and len(own) == 3]
     if len(times) + len(money) != len(pairs):
         return None
-    per = "per " if "per" in known else ""
     period = times[0] if times else known[-1]
-    return f"{'' if not money else money[0] + ' '}{per}{period}"
+    return "".join(money), f"per {period}" if "per" in known else period
 
 
 def _converted(value: Any, other: str, unit: str) -> Meant | None:
@@ -92,4 +96,5 @@ def nearest_key(key: str, choices: Iterable[str]) -> str | None:
     known = list(choices)
     words = set(_words(key))
     longer = [choice for choice in known if words and words <= set(choice.split("_"))]
-    return longer[0] if len(longer) == 1 else nearest("_".join(_words(key)), known)
+    first = [choice for choice in longer if choice.startswith(f"{_words(key)[0]}_")] or longer
+    return first[0] if len(first) == 1 else nearest("_".join(_words(key)), known)

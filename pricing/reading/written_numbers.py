@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -39,6 +40,7 @@ _WRITTEN = re.compile(
 )
 _WHOLE = re.compile(r"(.*\d)\s*[.,]?[-\u2013]{1,2}|(.*\S)\s*[,;]")  # 25.- and 25, at a line's end
 _TIMES = {"once": "1", "one": "1", "twice": "2"}
+_ENDLESS = ("forever", "for ever", "never", "always", "unlimited", "infinite", "none", "n/a", "-")
 _EVERY = re.compile(r"(?:every|each|per|hourly|daily|weekly|monthly|quarterly|yearly|annually)\b")
 _RANGE = re.compile(r"\s*(?:-|\.\.+|\u2026|~|\bto\b|\bbis\b|:)\s*")
 _CLOCK = re.compile(r"[0-9]{1,3}(?::[0-9]{2}){1,2}")  # 5:00 is no range from 0 to 5
@@ -46,7 +48,7 @@ _NUMERIC = re.compile(r"\D{0,4}\d")
 _ENDS = (("min", "max"), ("minimum", "maximum"), ("from", "to"), ("lower", "upper"))
 _PERCENT = re.compile(r"(.*?\d)\s*(%|‰|percent|pct|per cent|per mille|prozent)\s*(.*)", re.IGNORECASE)
 _FRACTION = re.compile(r"([0-9]+)\s*/\s*([1-9][0-9]*)")
-_MOST_DIGITS = 15
+_MOST_DIGITS = 12  # behind the point, as percentages are read
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def number_fix(value: Any, unit: str | None = None) -> str | None:
     >>> number_fix("5m", "s"), number_fix("12/hour", "file/day")
     ('write 300: the unit is seconds', 'write 288: the unit is files a day')
     >>> number_fix("2 years", "day")
-    'write 730: the unit is days, and a year is taken as 365 days'
+    'write 730: the unit is days, a year is taken as 365 days'
     """
     if not isinstance(value, str):
         return None
@@ -103,6 +105,8 @@ def unit_fix(value: Any, unit: str | None) -> str:
         return "write digits without quotes or units"
     money = other_currency(value) if isinstance(value, str) and unit.startswith("USD") else None
     rest = f": {money} is not converted" if money else ""
+    if isinstance(value, str) and value.strip().casefold() in _ENDLESS:
+        rest = ", or remove the key for its default"
     if unit == SHARE:
         return "write a share such as 0.5 or 50%"
     if unit == GROWTH:
@@ -126,7 +130,7 @@ def numbers_meant(value: str, unit: str | None = None) -> list[Meant]:
         digits, rounded = _digits(span[0])
         return [Meant(digits, "", _note(span[1], rounded), True)]
     head, _, tail = text.partition(" ")
-    if head.casefold() in _TIMES:
+    if head.casefold() in _TIMES and tail:  # once alone is no number of times a month
         text = f"{_TIMES[head.casefold()]} {tail}"
     elif _EVERY.match(text.casefold()):
         text = f"1 {text}"
@@ -136,17 +140,19 @@ def numbers_meant(value: str, unit: str | None = None) -> list[Meant]:
     before, after = written["before"].strip(), written["after"]
     if not before and not after:
         return _plain_numbers(written["number"])
-    factor = convert(before, after, unit or "")
-    if factor is None:
-        return []
-    numbers = _plain_numbers(written["number"])
-    if factor.factor == 1:
-        return [replace(number, is_converted=not factor.is_own) for number in numbers]
     found = []
-    for number in numbers:
-        digits, rounded = _digits(Fraction(number.text.replace("_", "")) * factor.factor)
+    for number in _plain_numbers(written["number"]):
+        exact = Fraction(number.text.replace("_", ""))
+        converted = convert(before, after, unit or "", exact)
+        if converted is None:
+            return []
+        if converted.factor == 1:
+            found.append(replace(number, is_converted=not converted.is_own))
+            continue
+        digits, rounded = _digits(exact * converted.factor)
         condition = number.condition if number.condition != _POINT else ""
-        found.append(Meant(digits, condition, _note(factor.notes, rounded), True))
+        note = _note(converted.notes, rounded)
+        found.append(Meant(digits, condition, note, not converted.is_own))
     return found
 
 
@@ -191,19 +197,32 @@ def _shares_meant(text: str, unit: str | None) -> list[Meant]:
     numbers = _plain_numbers(percent[1].strip())
     if percent[2] == "‰" or percent[2].casefold() == "per mille":
         numbers = [
-            replace(number, text=_digits(Fraction(number.text) / 10)[0]) for number in numbers
+            replace(number, text=_digits(Fraction(number.text.replace("_", "")) / 10)[0])
+            for number in numbers
         ]
     times = compounding_periods(percent[3]) if unit == GROWTH else 1 - bool(percent[3].strip())
     if not times:
         return []
     if times == 1:
-        return [replace(number, text=f"{number.text}%") for number in numbers]
-    note = f"{percent[1].strip()}% {percent[3].strip()}, compounded over a year"
+        # no exponent and no underscore: a percentage is read without
+        return [
+            replace(number, text=f"{_digits(Fraction(number.text.replace('_', '')))[0]}%")
+            if re.search("[eE_]", number.text)
+            else replace(number, text=f"{number.text}%")
+            for number in numbers
+        ]
+    period = {12: "month", 4: "quarter"}.get(times, f"{times}th of a year")
+    note = f"{percent[1].strip()}% a {period}, compounded over a year"
     return [
-        Meant(f"{_digits(((1 + Fraction(number.text) / 100) ** times - 1) * 100)[0]}%", "", note)
+        Meant(f"{_compounded(number.text, times)}%", "", note)
         for number in numbers
         if number.condition in ("", _POINT)
     ]
+
+
+def _compounded(percent: str, times: int) -> str:
+    """The growth of a year that percentages of shorter periods add up to. [percent]"""
+    return _digits(((1 + Fraction(percent.replace("_", "")) / 100) ** times - 1) * 100)[0]
 
 
 def _sentence(meant: list[Meant], unit: str | None) -> str:
@@ -215,24 +234,24 @@ def _sentence(meant: list[Meant], unit: str | None) -> str:
     if unit in (SHARE, GROWTH):
         after = []
     after += [first.note] if first.note else []
-    return f"{text}: {', and '.join(after)}" if after else text
+    return f"{text}: {', '.join(after)}" if after else text
 
 
 def _note(notes: tuple[str, ...], rounded: bool) -> str:
-    return ", and ".join((*notes, *(["rounded"] if rounded else [])))
+    return ", ".join((*notes, *(["rounded"] if rounded else [])))
 
 
 def _digits(number: Fraction) -> tuple[str, bool]:
     """A number as YAML has it, and True where it was rounded."""
     scaled = number
-    for places in range(_MOST_DIGITS):
+    for places in range(_MOST_DIGITS + 1):
         if scaled.denominator == 1:
             text = f"{abs(scaled.numerator):0{places + 1}d}"
             whole, part = (text[:-places], text[-places:]) if places else (text, "")
             sign = "-" if number < 0 else ""
             return f"{sign}{whole}.{part}" if part else sign + whole, False
         scaled *= 10
-    return f"{float(f'{float(number):.6g}'):.15f}".rstrip("0").rstrip("."), True
+    return f"{Decimal(f'{float(number):.6g}'):f}", True
 
 
 def range_parts(value: Any) -> list[Any]:
