@@ -72,8 +72,11 @@ def account_id_fix(value: Any) -> str:
         return f'write "{meant}", without brackets' if meant else example
     if find_template(value) is not None:
         return "render the template first, and check what it gives"
-    if meant is None:
-        return _LOOK_UP
+    return _LOOK_UP if meant is None else _id_in_text_fix(value, meant)
+
+
+def _id_in_text_fix(value: str, meant: str) -> str:
+    """How to write the account id that a text holds."""
     if value.startswith("arn:"):
         return f"write {meant}, the account of this ARN"
     if not value.isascii() and value.isdigit():

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from estimator.inventory.account_groups import aws_tags
 from estimator.inventory.account_columns import (
     ACTIVE,
     COLUMNS,
@@ -21,6 +20,7 @@ from estimator.inventory.account_columns import (
     find_delimiter,
     understand_header,
 )
+from estimator.inventory.account_groups import aws_tags
 from estimator.inventory.sections import AccountEntry
 from pricing.reading.document import Map, Seq
 from pricing.reading.files import decode, read_bytes, to_utf8

@@ -23,10 +23,9 @@ from estimator.inventory.assumption_schemas import (
     SECONDS_SCHEMA,
     SHARE_SCHEMA,
 )
-from pricing.reading.error_problems import WrittenField
-from pricing.reading.units import unit_in_words
 from pricing.reading.validation import (
     advise_number,
+    advise_range,
     joined,
     read_number,
     read_percent,
@@ -35,7 +34,7 @@ from pricing.reading.validation import (
     refusal_inside,
 )
 from pricing.reading.words import nearest, shown
-from pricing.reading.written_numbers import range_fix, range_parts
+from pricing.reading.written_numbers import range_parts
 from pricing.regions import read_region
 
 # A log file about every five minutes: AWS KMS Developer Guide, "How AWS CloudTrail uses AWS KMS",
@@ -162,11 +161,11 @@ def _read_range(
         return value
     if not isinstance(value, dict):
         if range_parts(value) and read_percent(value) is None:
-            raise refusal(value, "a number or a range", _advise_range(value))
+            raise refusal(value, "a number or a range", advise_range(value))
         return Range.exactly(read(value))
     if range_parts(value):  # {min: 150, max: 290}
         found = f"the keys {' and '.join(map(shown, value))}"
-        raise refusal(value, "low and high", _advise_range(value), found=found)
+        raise refusal(value, "low and high", advise_range(value), found=found)
     parts = _read_parts(value, read)
     source = parts.pop("source", None)
     ends = [key for key in ("low", "high") if key in value]
@@ -192,12 +191,6 @@ def _read_range(
             mid, f"from low to high, {factor(low)} to {factor(high)}", "move it", ("mid",)
         )
     return Range(low, mid, high, source)
-
-
-def _advise_range(value: Any) -> Callable[[WrittenField], str]:
-    return lambda field: range_fix(value, field.unit) or (
-        f"write {{low: ..., high: ...}}{f', in {unit_in_words(field.unit)}' if field.unit else ''}"
-    )
 
 
 def _read_parts(value: dict[str, Any], read: Callable[[Any], float]) -> dict[str, Any]:
@@ -264,8 +257,8 @@ def _read_growth(value: Any) -> float:
     number = read_percent(value)
     if number is None:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            fix = advise_number(value, _read_growth)
-            raise refusal(value, "a yearly growth such as 10% or 0.1", fix)
+            expected = "a yearly growth such as 10% or 0.1"
+            raise refusal(value, expected, advise_number(value, _read_growth))
         number = float(value) if abs(value) < 1e6 else math.inf
         if 1 < number <= 100 * MAX_GROWTH:
             fix = f"{number:.12g} is {number * 100:,.12g} percent a year: write {number:.12g}%"
@@ -283,7 +276,9 @@ def read_files_per_day(value: Any) -> FilesPerDay:
     if not isinstance(value, dict) or is_range(value):
         return FilesPerDay({}, read_quantity(value))
     if not value:
-        raise refusal(value, "a number, a range or Regions", "remove the key", found="an empty mapping")
+        raise refusal(
+            value, "a number, a range or Regions", "remove the key", found="an empty mapping"
+        )
     by_region: dict[str, Range] = {}
     errors = []
     for key, item in value.items():

@@ -36,7 +36,9 @@ def _behind(draft: Draft, refused: list[Location]) -> list[Problem]:
     left_out: set[Location] = set()
     for _ in range(_MOST_ROUNDS):
         # of a list the whole of it, so that other items stay in their places
-        keys = {place[:2] if _is_file(draft, place) else place[: _last_key(place)] for place in refused}
+        keys = {
+            place[:2] if _is_file(draft, place) else place[: _last_key(place)] for place in refused
+        }
         if not refused or len(keys) > _MOST_LEFT_OUT:
             break
         left_out |= keys

@@ -8,8 +8,6 @@ events instead: one pass, no recursion, every key and item with its line. Number
 
 from __future__ import annotations
 
-import datetime
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -17,12 +15,12 @@ from typing import Any, NoReturn
 import yaml
 
 from pricing.reading.files import decode, read_bytes
-from pricing.reading.limits import MAX_DEPTH, MAX_DIGITS, MAX_NODES, TooMuchError, deepest
+from pricing.reading.limits import MAX_DEPTH, MAX_NODES, TooMuchError, deepest
 from pricing.reading.nodes import Location, Map, Refused, Seq, line_of
+from pricing.reading.plain_scalars import read_plain
 from pricing.reading.problems import DocumentError, Problem
 from pricing.reading.scalar_slips import COMMA, UNSEEN_COLON, ScalarSlips
 from pricing.reading.words import describe, shown
-from pricing.reading.written_days import day_fix
 from pricing.reading.yaml_slips import explain_yaml_error, find_unprintable
 
 __all__ = [
@@ -39,14 +37,6 @@ __all__ = [
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-_INT = re.compile(r"[-+]?[0-9][0-9_]*\Z")
-_LEADING_ZERO = re.compile(r"[-+]?0[0-9_]+\Z")
-_FLOAT = re.compile(
-    r"[-+]?(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][-+]?[0-9]+)?\Z"
-    r"|[-+]?\.(?:inf|Inf|INF)\Z"
-    r"|\.(?:nan|NaN|NAN)\Z"
-)
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _TEMPLATE_FIX = "render the template first, and check what it gives"
 _STR_TAG = "tag:yaml.org,2002:str"
 _CORE_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("map", "seq")}
@@ -195,41 +185,11 @@ class _Builder:
         self.put(value, line)
 
     def resolve(self, text: str, line: int) -> Any:
-        """The value of an unquoted scalar (YAML 1.2 core, decimal only, with dates)."""
-        if text in ("", "~", "null", "Null", "NULL"):
-            return None
-        if text in ("true", "True", "TRUE"):
-            return True
-        if text in ("false", "False", "FALSE"):
-            return False
-        # a word is no number and no date: no pattern need be tried on it
-        if text[0] not in "+-.0123456789":
-            return text
-        if _INT.match(text):
-            if len(text) > MAX_DIGITS:
-                fix = f"write fewer than {MAX_DIGITS} digits"
-                self.fail(line, self.here(), f"{len(text)} digits", "a number", fix)
-                return Refused(text[:20])
-            if _LEADING_ZERO.match(text):
-                # a string keeps the digits; the problem says what is wrong with them
-                fix = f'write it in quotes: "{text}"'
-                if len(text) != 12:  # as account ids have, whose leading zero is part of them
-                    fix += f", or {int(text.replace('_', ''))} if it is a number"
-                found = f"the unquoted digits {text}, which some YAML readers take for octal"
-                self.fail(line, self.here(), found, "text in quotes, or a number without leading zero", fix)
-                return Refused(text)
-            return int(text.replace("_", ""))
-        if _FLOAT.match(text):
-            return float(
-                text.replace("_", "").lower().replace(".inf", "inf").replace(".nan", "nan")
-            )
-        if _DATE.match(text):
-            try:
-                return datetime.date.fromisoformat(text)
-            except ValueError:
-                self.fail(line, self.here(), text, "a day of the calendar", day_fix(text))
-                return Refused(text)
-        return text
+        """The value of an unquoted scalar; what is wrong with it is noted."""
+        value, slip = read_plain(text)
+        if slip is not None:
+            self.fail(line, self.here(), *slip)
+        return value
 
     def meant(self, tag: str, value: Any, line: int) -> Any:
         """The value of what has a tag."""

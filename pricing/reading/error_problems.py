@@ -13,8 +13,9 @@ from pydantic_core import ErrorDetails
 from pricing.reading.key_owners import (
     allowed_keys,
     field_unit,
-    misplaced_key,
+    is_needed,
     item_keys,
+    misplaced_key,
     units_of_keys,
 )
 from pricing.reading.nodes import Location, Seq, line_of, text_of, value_at
@@ -25,7 +26,7 @@ from pricing.reading.units import unit_in_words
 from pricing.reading.words import describe, nearest, shown
 from pricing.reading.written_keys import key_fix, key_meant, nearest_key
 
-
+_NO_MAPPING = ("model_type", "model_attributes_type", "dict_type", "union_tag_not_found")
 _RENDER = "render the template first, and check what it gives"
 
 
@@ -38,11 +39,14 @@ class WrittenField:
     unit : str or None
         The unit of its field, as `file/day`.
     text : str or None
-        A number, a day or a flag as it was written, where that is known.
+        A number or a flag as it was written, where its value does not show it.
+    is_needed : bool
+        True where it has no default, so that it cannot be left out.
     """
 
     unit: str | None = None
     text: str | None = None
+    is_needed: bool = False
 
 
 def problems_of(
@@ -106,42 +110,41 @@ def _problem(
         if text is not None and found == shown(inner):
             found = f"the number {text}" if not isinstance(inner, bool) else text
         if callable(fix):
-            fix = fix(WrittenField(field_unit(model, details["loc"]), text))
+            own = details["loc"]
+            fix = fix(WrittenField(field_unit(model, own), text, is_needed(model, own)))
     elif kind == "missing":
         found, expected = "no such key", "a value for it: it is needed"
         fix = f"add `{place[-1]}:`" if place else ""
     elif kind == "extra_forbidden":
         expected = f"one of {', '.join(sorted(allowed_keys(model, details['loc'][:-1])))}"
         found, fix = f"the unknown key {shown(str(place[-1]))}", _key_fix(model, details, place)
-    elif kind in ("model_type", "model_attributes_type", "dict_type"):
+    elif kind in _NO_MAPPING:
         expected = "a mapping"
         fix = _pairs_of(value, allowed_keys(model, details["loc"]))
     elif kind == "too_short":
         found, expected, fix = "an empty list", "at least one item", "add one"
     elif kind in ("list_type", "tuple_type"):
         expected = "a list"
-        fix = _list_fix(value, item_keys(model, details["loc"]))
-    elif kind in ("literal_error", "union_tag_invalid", "enum"):
-        given = value
-        if kind == "union_tag_invalid":
-            tag = str(context["discriminator"]).strip("'")
-            given = value.get(tag, context["tag"])
-            place, found = (*place, tag), shown(given)
-        choices = _choices(context["expected_tags" if kind == "union_tag_invalid" else "expected"])
-        expected = f"one of {', '.join(choices)}" if len(choices) > 1 else choices[0]
-        fix = _choice_fix(given, choices)
-    elif kind == "union_tag_not_found":
+        fix = _list_fix(value, item_keys(model, details["loc"]), is_needed(model, details["loc"]))
+    elif kind in ("literal_error", "enum"):
+        expected, fix = _one_of(value, context["expected"])
+    elif kind == "union_tag_invalid":
+        tag = str(context["discriminator"]).strip("'")
+        given = value.get(tag, context["tag"])
+        place, found = (*place, tag), shown(given)
+        expected, fix = _one_of(given, context["expected_tags"])
+    elif kind == "union_tag_not_found" and isinstance(value, dict):
         tag = str(context["discriminator"]).strip("'")
         place, found = (*place, tag), "no such key"
         expected, fix = "a value for it: it is needed", f"add `{tag}:`"
-        if not isinstance(value, dict):
-            place, found, expected = place[:-1], shown(value), "a mapping"
-            fix = _pairs_of(value, allowed_keys(model, details["loc"]))
     return Problem(path, line_of(root, place), describe(place), found, expected, fix), place
 
 
-def _choices(text: Any) -> list[str]:
-    return re.findall(r"[\w-]+", str(text).replace("'", "").replace(" or ", " "))
+def _one_of(value: Any, expected: Any) -> tuple[str, str]:
+    """What pydantic expected in a place of few choices, and how to write the one that was meant."""
+    choices = re.findall(r"[\w-]+", str(expected).replace("'", "").replace(" or ", " "))
+    listed = f"one of {str(expected).replace(chr(39), '')}" if len(choices) > 1 else choices[0]
+    return listed, _choice_fix(value, choices)
 
 
 def _choice_fix(value: Any, choices: list[str]) -> str:
@@ -178,7 +181,7 @@ def _key_fix(model: type[BaseModel], details: ErrorDetails, place: Location) -> 
     return f"did you mean `{close}`{unit}?"
 
 
-def _list_fix(value: Any, keys: set[str]) -> str:
+def _list_fix(value: Any, keys: set[str], needed: bool) -> str:
     """How to write the list that stands there as something else; its items may have some keys."""
     name = _name_key(keys)
     if value is None:
@@ -196,7 +199,7 @@ def _list_fix(value: Any, keys: set[str]) -> str:
     if word in ("none", "no", "nothing", "-", "n/a", ""):
         return "write []"
     if word in ("all", "*", "any", "every"):
-        return "list them, or remove the key if its default is meant"
+        return "list them" + ("" if needed else ", or remove the key if its default is meant")
     if isinstance(value, list) or len(str(value)[:81]) > 80:
         return "write one item a line with `- `, or [in, brackets]"
     parts = re.split(r"[,;]\s*|\n", value) if isinstance(value, str) else [value]

@@ -55,12 +55,18 @@ def allowed_keys(model: type[BaseModel], location: Iterable[str | int]) -> set[s
 
 def field_unit(model: type[BaseModel], location: Iterable[str | int]) -> str | None:
     """The unit of the field at a location, which its description ends with; None without one."""
-    *above, name = location
+    *above, name = location or ("",)
     for field in _fields_named(model, above, name):
         unit = UNIT_PATTERN.search(field.description or "")
         if unit is not None:
             return unit[1]
     return None
+
+
+def is_needed(model: type[BaseModel], location: Iterable[str | int]) -> bool:
+    """True for a field that has no default."""
+    *above, name = location or ("",)
+    return any(field.is_required() for field in _fields_named(model, above, name))
 
 
 def units_of_keys(model: type[BaseModel], location: Iterable[str | int]) -> dict[str, str]:

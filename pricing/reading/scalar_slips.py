@@ -14,7 +14,9 @@ from pricing.reading.written_numbers import number_fix, thousands_fix
 UNSEEN_COLON = "\0unseen"  # likewise, of a key that no colon and plain blank ends
 COMMA = "\0comma"  # in place of a key: no text of YAML holds a NUL
 # what follows a decimal comma: digits, and their unit; or the dash of an amount, 25,-
-_COMMA_PART = re.compile(r"[0-9][0-9.]*(?: *%|k| ?[^\W\d_]+(?: ?[/a-z ]+)?| ?[$\u20ac\u00a3])?\Z|--?\Z")
+_COMMA_PART = re.compile(
+    r"[0-9][0-9.]*(?: *%|k| ?[^\W\d_]+(?: ?[/a-z ]+)?| ?[$\u20ac\u00a3])?\Z|--?\Z"
+)
 _KEY_AND_UNSEEN = re.compile(rf"[a-z_]+ *:{UNSEEN}")
 
 
@@ -47,7 +49,9 @@ class ScalarSlips:
     def note_number(self, event: Any, value: float) -> None:
         """Remember a number or a flag: a comma may follow it, or it is written 12.000 or True."""
         container, key = self.stack[-1][:2] if self.stack else (None, None)
-        is_odd = thousands_fix(event.value) or event.value != (str(value).lower() if isinstance(value, bool) else str(value))
+        is_odd = thousands_fix(event.value) or event.value != (
+            str(value).lower() if isinstance(value, bool) else str(value)
+        )
         if isinstance(container, Map) and key is not None:
             self.number = (container, key[0], event.value, event.end_mark.index)
             if is_odd:

@@ -38,11 +38,11 @@ from pricing.reading.json_schemas import (
 from pricing.reading.nodes import value_at
 from pricing.reading.problems import DocumentError, Problem
 from pricing.reading.slips import QUOTES, plain_text
+from pricing.reading.units import unit_in_words
 from pricing.reading.words import flow_of, shown
 from pricing.reading.written_days import A_DAY, day_fix
-from pricing.reading.written_numbers import number_fix, numbers_meant, unit_fix
+from pricing.reading.written_numbers import number_fix, numbers_meant, range_fix, unit_fix
 
- 
 Model = TypeVar("Model", bound=BaseModel)
 
 _FLAGS = {
@@ -116,7 +116,7 @@ def _text_fix(value: Any, field: WrittenField) -> str:
         is_day = isinstance(value, datetime.date)
         return f'write it in quotes: "{field.text or (value if is_day else flow_of(value))}"'
     if value is None:
-        return "write it behind the colon, or remove the key"
+        return "write it behind the colon" + ("" if field.is_needed else ", or remove the key")
     if isinstance(value, list | tuple) and len(value) == 1 and isinstance(value[0], str):
         return f"write {value[0][:MAX_TEXT]}, without brackets or a dash"
     return "write one text alone"
@@ -187,6 +187,16 @@ def advise_number(value: Any, read: Callable[[Any], float]) -> Callable[[Written
                 fix = (error.context or {}).get("fix", "")
                 return unit_fix(value, field.unit) if callable(fix) else str(fix)
         return number_fix(value, field.unit) or unit_fix(value, field.unit)
+
+    return advise
+
+
+def advise_range(value: Any) -> Callable[[WrittenField], str]:
+    """How to write the range that a value stands for, in the unit of its field."""
+
+    def advise(field: WrittenField) -> str:
+        unit = f", in {unit_in_words(field.unit)}" if field.unit else ""
+        return range_fix(value, field.unit) or f"write {{low: ..., high: ...}}{unit}"
 
     return advise
 

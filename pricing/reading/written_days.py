@@ -14,7 +14,9 @@ _YEAR_FIRST = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?:[t ].*)?")
 _DIGITS = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
 _YEAR_LAST = re.compile(r"(\d{1,2})([-./])(\d{1,2})\2(\d{4})")
 _MONTH = re.compile(r"(\d{4})[-./](\d{1,2})|(\d{1,2})[-./](\d{4})")
-_NAMED = re.compile(r"(?:(\d{1,2})(?:st|nd|rd|th)?\.?\s+)?([a-z]{3,9})\.?(?:\s+(\d{1,2}))?,?\s+(\d{4})")
+_NAMED = re.compile(
+    r"(?:(\d{1,2})(?:st|nd|rd|th)?\.?\s+)?([a-z]{3,9})\.?(?:\s+(\d{1,2}))?,?\s+(\d{4})"
+)
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -35,15 +37,11 @@ def day_fix(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
         return _GENERIC
     text = plain_text(str(value)[:40]).strip(QUOTES).casefold()
-    month = _MONTH.fullmatch(text)
-    named = _NAMED.fullmatch(text)
-    if named and named[2][:3] in _NAMES and not (named[1] or named[3]):
-        month = _MONTH.fullmatch(f"{named[4]}-{_NAMES.index(named[2][:3]) + 1}")
     if re.fullmatch(r"(?:19|20)\d\d", text):
         return f"write a day: the first of that year is {text}-01-01"
-    if month:
-        first = _day(month[1] or month[4], month[2] or month[3], "1")
-        return f"write a day: the first of that month is {first}" if first else _GENERIC
+    month = month_meant(value)
+    if month is not None:
+        return f"write a day: the first of that month is {month}"
     days = [day for day in _days_meant(text) if day is not None]
     if not days:
         return _last_day(text) or _GENERIC
@@ -53,6 +51,21 @@ def day_fix(value: Any) -> str:
     return f"write {first} for {first:%B} {first.day}, or {others[0]} for {others[0]:%B} " + str(
         others[0].day
     )
+
+
+def month_meant(value: Any) -> datetime.date | None:
+    """The first day of the month that a text names without a day; None for any other.
+
+    >>> str(month_meant("March 2026")), month_meant("2026-13"), month_meant("2026-03-01")
+    ('2026-03-01', None, None)
+    """
+    if not isinstance(value, str):
+        return None
+    text = plain_text(value[:40]).strip(QUOTES).casefold()
+    month, named = _MONTH.fullmatch(text), _NAMED.fullmatch(text)
+    if named and named[2][:3] in _NAMES and not (named[1] or named[3]):
+        return _day(named[4], str(_NAMES.index(named[2][:3]) + 1), "1")
+    return _day(month[1] or month[4], month[2] or month[3], "1") if month else None
 
 
 def _days_meant(text: str) -> list[datetime.date | None]:

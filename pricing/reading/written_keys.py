@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pricing.reading.units import time_unit, unit_in_words
+from pricing.reading.time_units import time_unit
+from pricing.reading.units import unit_in_words
 from pricing.reading.words import flow_of, nearest
 from pricing.reading.written_numbers import Meant, numbers_meant
 

@@ -13,13 +13,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from pricing.reading.slips import QUOTES, find_unseen, plain_text, without_unseen
+from pricing.reading.slips import QUOTES, find_unseen, plain_text
+from pricing.reading.time_units import convert_duration
 from pricing.reading.units import (
     GROWTH,
     SHARE,
     compounding_periods,
     convert,
-    convert_duration,
     other_currency,
     unit_in_words,
 )
@@ -46,7 +46,9 @@ _RANGE = re.compile(r"\s*(?:-|\.\.+|\u2026|~|\bto\b|\bbis\b|:)\s*")
 _CLOCK = re.compile(r"[0-9]{1,3}(?::[0-9]{2}){1,2}")  # 5:00 is no range from 0 to 5
 _NUMERIC = re.compile(r"\D{0,4}\d")
 _ENDS = (("min", "max"), ("minimum", "maximum"), ("from", "to"), ("lower", "upper"))
-_PERCENT = re.compile(r"(.*?\d)\s*(%|‰|percent|pct|per cent|per mille|prozent)\s*(.*)", re.IGNORECASE)
+_PERCENT = re.compile(
+    r"(.*?\d)\s*(%|\u2030|percent|pct|per cent|per mille|prozent)\s*(.*)", re.IGNORECASE
+)
 _FRACTION = re.compile(r"([0-9]+)\s*/\s*([1-9][0-9]*)")
 _MOST_DIGITS = 12  # behind the point, as percentages are read
 
@@ -195,7 +197,7 @@ def _shares_meant(text: str, unit: str | None) -> list[Meant]:
     if percent is None:
         return [] if re.search("[^0-9.,]", text) else _plain_numbers(text)
     numbers = _plain_numbers(percent[1].strip())
-    if percent[2] == "‰" or percent[2].casefold() == "per mille":
+    if percent[2] == "\u2030" or percent[2].casefold() == "per mille":
         numbers = [
             replace(number, text=_digits(Fraction(number.text.replace("_", "")) / 10)[0])
             for number in numbers

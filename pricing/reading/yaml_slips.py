@@ -134,7 +134,9 @@ def _missing_mark(lines: list[str], reason: str) -> YamlSlip | None:
     if re.search(r",\s*,", bare):
         return YamlSlip(len(lines), "two commas without anything between them", "remove one")
     if re.match(r"\s*-[^\s-]", bare):
-        return YamlSlip(len(lines), "a dash without a blank after it", "type a blank after the dash")
+        return YamlSlip(
+            len(lines), "a dash without a blank after it", "type a blank after the dash"
+        )
     if re.search(r"""[\0"'],$""", bare) and not re.search(r"[\[{]", bare):
         return YamlSlip(len(lines), "a comma at the end of the line", "remove it")
     if re.search(r":\s+\0[^\s,\]}]", bare):

@@ -27,12 +27,17 @@ UNITS = {
 }
 BY_DAY = ("file/day", "get/day")
 BY_MONTH = ("update/month", "query/month", "run/month", "request/month")
-COUNTS = (*BY_DAY, *BY_MONTH)
+SIMPLE = (*BY_DAY, *BY_MONTH, "USD/month", "get/file", "s", "day")
 
 
 def of_all(units, number):
     """The same number in each of some units."""
     return dict.fromkeys(units, number)
+
+
+def rate(by_day, by_month):
+    """A rate in the units that count by the day, and in those that do by the month."""
+    return {**of_all(BY_DAY, by_day), **of_all((*BY_MONTH, "USD/month"), by_month)}
 
 
 # what somebody means, in the unit of each field in which it has a meaning; a year has 365 days, a
@@ -53,25 +58,22 @@ MEANT = {
     "P1Y": {"s": D(365) * 86_400, "day": D(365)},
     "5:00": {},
     "12m/x": {},
-    "12/second": {**of_all(BY_DAY, D(12) * 86_400), **of_all((*BY_MONTH, "USD/month"), D(12) * 86_400 * 30)},
-    "12/min": {**of_all(BY_DAY, D(12) * 1440), **of_all((*BY_MONTH, "USD/month"), D(12) * 1440 * 30)},
-    "12/hour": {**of_all(BY_DAY, D(12) * 24), **of_all((*BY_MONTH, "USD/month"), D(12) * 24 * 30)},
-    "12 per day": {**of_all(BY_DAY, D(12)), **of_all((*BY_MONTH, "USD/month"), D(12) * 30)},
-    "12 a week": {**of_all(BY_DAY, D(12) / 7), **of_all((*BY_MONTH, "USD/month"), D(12) * 30 / 7)},
-    "8640/month": {**of_all(BY_DAY, D(8640) / 30), **of_all((*BY_MONTH, "USD/month"), D(8640))},
-    "12 a quarter": {**of_all(BY_DAY, D(12) / 90), **of_all((*BY_MONTH, "USD/month"), D(12) / 3)},
-    "730/year": {**of_all(BY_DAY, D(730) / 365), **of_all((*BY_MONTH, "USD/month"), D(730) / 12)},
-    "every 5 minutes": {
-        **of_all(BY_DAY, D(288)),
-        **of_all((*BY_MONTH, "USD/month"), D(288) * 30),
-    },
-    "daily": {**of_all(BY_DAY, D(1)), **of_all((*BY_MONTH, "USD/month"), D(30))},
+    "12/second": rate(D(12) * 86_400, D(12) * 86_400 * 30),
+    "12/min": rate(D(12) * 1440, D(12) * 1440 * 30),
+    "12/hour": rate(D(12) * 24, D(12) * 24 * 30),
+    "12 per day": rate(D(12), D(12) * 30),
+    "12 a week": rate(D(12) / 7, D(12) * 30 / 7),
+    "8640/month": rate(D(8640) / 30, D(8640)),
+    "12 a quarter": rate(D(12) / 90, D(12) / 3),
+    "730/year": rate(D(730) / 365, D(730) / 12),
+    "every 5 minutes": rate(D(288), D(288) * 30),
+    "daily": rate(D(1), D(30)),
     "12/m": {},
     "12 files/hour": {"file/day": D(12) * 24},
     "12 requests": {"request/month": D(12)},
     "2/file": {"get/file": D(2)},
-    "25k": of_all((*COUNTS, "USD/month", "get/file", "s", "day"), D(25_000)),
-    "1.5 million": of_all((*COUNTS, "USD/month", "get/file", "s", "day"), D(1_500_000)),
+    "25k": of_all(SIMPLE, D(25_000)),
+    "1.5 million": of_all(SIMPLE, D(1_500_000)),
     "25 USD": {"USD/month": D(25)},
     "$25": {"USD/month": D(25)},
     "300 USD/year": {"USD/month": D(300) / 12},
