@@ -246,7 +246,7 @@ def test_awss_names_of_a_key(tmp_path, key, fix):
         (REGIONS, "regions:\n - us-east-1\n eu-west-1", 5, "without a dash", "write - eu-west-1"),
         ("  - {name: siem", "  -{name: siem", 16, "a dash without a blank", "type a blank after"),
         (TRAILS, "trails: [org", 16, "no comma between two parts", "add it"),
-        (', account: "222222222222", trails', ' account: "2"', 16, "no comma between two", "add it"),
+        (', account: "222222222222", trails', ' account: "2"', 16, "no comma between", "add it"),
         (KEY, "key: %logs\n", 12, "a value that begins with %", "write it in quotes"),
         (KEY, "key: logs: x\n", 12, "two keys, or a value with a colon", "write the value in"),
         (KEY, 'key: "logs"x\n', 12, "text behind a quote that is closed", "write the whole"),
