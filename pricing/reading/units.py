@@ -152,6 +152,9 @@ def convert(before: str, after: str, unit: str, number: Fraction) -> Converted |
     """
     what, _, period = unit.partition("/")
     tokens = _tokens(before) + _tokens(after)
+    # min 5 is no five minutes: nothing but money stands before its number
+    if before.strip() and before.strip().casefold() not in _DOLLARS | _CENTS:
+        return None
     factor = Fraction(1)
     is_own = True
     is_time = target_time(unit) is not None
@@ -238,9 +241,9 @@ def _period_factor(tokens: list[str], period: str) -> Converted | None:
         return _by_period(Fraction(1), ADVERBS[words[0]], period)
     if len(words) not in (2, 3) or words[0] not in _PER:
         return None
-    number = Fraction(words[1]) if len(words) == 3 and words[1][0].isdigit() else Fraction(1)
+    number = Fraction(words[1]) if len(words) == 3 and words[1][0].isdecimal() else Fraction(1)
     unit = time_unit(tokens[-1])
-    if unit is None or (len(words) == 3 and not words[1][0].isdigit()) or not number:
+    if unit is None or (len(words) == 3 and not words[1][0].isdecimal()) or not number:
         return None
     return _by_period(number, unit, period)
 
