@@ -20,7 +20,7 @@ from estimator.report.monthly.document import Block, Section
 from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.words import IF_WORDS, part
 from estimator.volume import usage
-from estimator.volume.streams import streams_of
+from estimator.volume.model import Model
 from pricing.rates import RateTable
 
 _MOST = 10
@@ -40,11 +40,11 @@ def break_down(
         Charges by account, driver, billed account and cause (``drivers``), and by Region
         (``regions``), each with cost_other_reading.
     """
-    streams = streams_of(inventory)
+    model = Model(inventory, month)
     charges = {}
     # accounts and Regions each alone: together they are rows by the million
     for name, columns in (("drivers", (*COLUMNS, "cause")), ("regions", ("region",))):
-        used = usage(inventory, month, tuple({*_PRICED_BY, *columns}), streams)
+        used = usage(model, tuple({*_PRICED_BY, *columns}))
         priced = price_usage(used, inventory, month, table, discount)
         charges[name] = sum_charges(priced.charges, columns, table.currency)
     return charges
