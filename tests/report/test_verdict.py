@@ -45,6 +45,7 @@ def test_half_a_bill_is_over_budget():
     """2.63 billed and 16/31 of the expected 5.52 make 5.48 of 5.00: 110 %, over budget.
 
     Billed: 15 x 0.111 + 15 x 2/31 = 1.665 + 0.967742 = 2.632742; the rest 5.5244 x 16/31 = 2.8513.
+    Expected to the 15th 5.5244 x 15/31 = 2.6731: -0.0404, -1.51 %.
     """
     monthly = of_case("half.yaml", "bill_half.csv")
     assert monthly.verdict.status == "over budget"
@@ -62,7 +63,7 @@ def test_half_a_bill_is_over_budget():
     assert cards["Billed"][2] == "2.63"
     assert "bill to 15 October" in cards["Billed"][1]
     assert cards["By the month's end"][2] == "5.48"
-    assert "-1.32 % to the forecast to 15 October of 2.67" in cards["Difference"][1]
+    assert "-1.51 % to the forecast to 15 October of 2.67" in cards["Difference"][1]
     assert "Why they differ, bill to 15 October" in Page(monthly.html()).tables
     chart = next(
         block
