@@ -197,32 +197,34 @@ class Reconciliation:
             if "account" in self.levels or set(names) <= set(self.missing.accounts):
                 return None
             rows = rows[rows[part].isin(names).to_numpy()]
-        whole, free = math.fsum(forecast["cost"]), math.fsum(forecast["free"])
-        rows, forecast = self.missing.leave_out(rows), self.missing.leave_out(forecast)
-        parts = {
-            each: math.fsum(rows[f"cost_{each}"]) for each in PARTS if each not in NOT_FORECAST
-        }
-        error, to_date = math.fsum(parts.values()), math.fsum(forecast["cost_to_date"])
         if not self.has_kms:
             # a bill without a line of KMS, as one of other services: nothing says that KMS was free
-            return 0.0, whole
+            return 0.0, math.fsum(forecast["cost"])
+        known, of_known = self.missing.leave_out(rows), self.missing.leave_out(forecast)
+        own_parts = [f"cost_{each}" for each in PARTS if each not in NOT_FORECAST]
+        error = math.fsum(math.fsum(known[each]) for each in own_parts)
+        billed = math.fsum(of_known["cost_to_date"]) + error
         if self.days.is_whole and not self.missing:
-            return to_date + error, 0.0
+            return billed, 0.0
         if not self.days.is_told:
             # what is billed may be of any day: the month costs no less than its forecast
-            return to_date + error, max(-error, 0.0)
+            return billed, max(-error, 0.0)
         shares = self.days.shares
         share = min([shares[name] for name in names if name in shares] or shares.values())
-        rest = cost_of_rest(
-            error,
-            parts["free_tier"],
-            to_date,
-            whole,
-            math.fsum(forecast["free_to_date"]),
-            free,
-            share,
-        )
-        return to_date + error, rest
+        rest = [
+            # requests go on at their pace, and keys at theirs
+            cost_of_rest(
+                math.fsum(math.fsum(known[each][known["unit"] == unit]) for each in own_parts),
+                math.fsum(known["cost_free_tier"][known["unit"] == unit]),
+                math.fsum(of_known["cost_to_date"][of_known["unit"] == unit]),
+                math.fsum(forecast["cost"][forecast["unit"] == unit]),
+                math.fsum(of_known["free_to_date"][of_known["unit"] == unit]),
+                math.fsum(forecast["free"][forecast["unit"] == unit]),
+                share,
+            )
+            for unit in forecast["unit"].unique()
+        ]
+        return billed, math.fsum(rest)
 
     @property
     def interpretation(self) -> Interpretation | None:

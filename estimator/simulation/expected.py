@@ -227,7 +227,9 @@ def _other(rows: pd.DataFrame, is_request: Any, given: FloatArray, worth: FloatA
 
 def _scale(wanted: FloatArray, known: FloatArray, without: float = 1.0) -> FloatArray:
     """How many times what is known is wanted; `without` where nothing is known."""
-    return np.divide(wanted, known, out=np.full(len(known), without), where=known > 0)
+    times = np.full(len(known), without)
+    np.divide(wanted, known, out=times, where=known > 0)
+    return times
 
 
 def _expect_pools(pools: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:

@@ -107,17 +107,17 @@ def report(
     simulation = simulate(inventory, label, span, draws, seed, QUANTILES, table, discount)
     # one centre for all that follows: each range at its mean, sums as the simulation expects them
     means = with_means(inventory)
-    expected = expected_forecast(means, simulation)
+    forecast = expected_forecast(means, simulation)
     report_without_past = MonthlyReport(
         month=label,
-        forecast=expected,
+        forecast=forecast,
         simulation=simulation,
         breakdown=break_down(means, simulation),
         actuals=measured,
         reconciliation=None
         if billed is None
         else reconcile_forecast(
-            means, expected.of_month(label), billed, measured, name=_name_of(bill)
+            means, forecast.of_month(label), billed, measured, name=_name_of(bill)
         ),
         advice=advise(inventory, label, span, table, discount) if is_advised else None,
         unread=unread,
