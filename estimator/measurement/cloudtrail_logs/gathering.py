@@ -13,6 +13,7 @@ from estimator.measurement.cloudtrail_logs.folding import Folding
 from estimator.measurement.cloudtrail_logs.object_requests import ObjectTable
 from estimator.measurement.cloudtrail_logs.requests import Request, sortable
 from estimator.measurement.coverage import Coverage
+from estimator.measurement.replay_records import REPLAY, record_replays
 from estimator.measurement.result import Actuals
 from estimator.measurement.rows import PlainRows
 from estimator.measurement.skipped import Skipped, SkippedFiles
@@ -144,7 +145,10 @@ class Gathering:
             coverage=coverage,
             notices=tuple(notices),
             by=by,
-            details={"failed": {"calls": failed.total(), "by_error": dict(sorted(failed.items()))}},
+            details={
+                "failed": {"calls": failed.total(), "by_error": dict(sorted(failed.items()))},
+                **({} if self._objects is None else {REPLAY: record_replays(self._objects.requests())}),
+            },
         )
 
     def _nothing(self, paths: tuple[str, ...]) -> KmscostError:
