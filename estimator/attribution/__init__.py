@@ -9,7 +9,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from estimator.attribution.bill_lines import BillLines, bill_lines, bill_months, bill_payers
+from estimator.attribution.bill_lines import (
+    BillLines,
+    bill_currency,
+    bill_lines,
+    bill_months,
+    bill_payers,
+)
 from estimator.attribution.free_quantity import free_uses
 from estimator.attribution.logged import by_month, logged_requests
 from estimator.attribution.notices import (
@@ -107,7 +113,7 @@ def attribute(
             notices=(*own, *rated_notices(daily, rated)),
         )
 
-    currency = _currency(billed)
+    currency = bill_currency(billed)
     lines = bill_lines(billed, months, currency)
     shares, other_shares = _both_readings(lines.requests, requests)
     check_in_common(lines.requests, requests, shares, paths[0])
@@ -147,12 +153,6 @@ def _first(given: Actuals | Paths | None, otherwise: str) -> str:
     if given is None or isinstance(given, Actuals):
         return otherwise
     return str(given if isinstance(given, str | Path) else given[0])
-
-
-def _currency(bill: Actuals) -> str:
-    """The currency of a bill: one, or the bill would not have been read."""
-    named = sorted(set(bill.measured["currency"].astype(str)) - {""})
-    return named[0] if named else "USD"
 
 
 def _both_readings(lines: pd.DataFrame, requests: pd.DataFrame) -> tuple[Shares, Shares]:

@@ -12,9 +12,9 @@ from estimator.bucket_keys.encryption import LOSES, SOURCE, bucket_key_command
 from estimator.bucket_keys.saving import BucketKeyPricing, Ends
 from estimator.figures import count, plain
 from estimator.inventory import Inventory
-from estimator.measurement.bucket_key_replay import BucketReplay
+from estimator.measurement.cloudtrail_logs.bucket_key_replay import BucketReplay
+from estimator.measurement.cloudtrail_logs.replay_records import REPLAY, read_replays
 from estimator.measurement.coverage import Coverage
-from estimator.measurement.replay_records import REPLAY, read_replays
 from estimator.measurement.result import Actuals
 from estimator.measurement.sources import SOURCES
 from estimator.months import Months

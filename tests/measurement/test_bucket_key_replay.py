@@ -8,12 +8,12 @@ import uuid
 
 import pytest
 
-from estimator.measurement.bucket_key_replay import replay_bucket_keys
 from estimator.measurement.cloudtrail_logs import measure_cloudtrail
+from estimator.measurement.cloudtrail_logs.bucket_key_replay import replay_bucket_keys
 from estimator.measurement.cloudtrail_logs.counting import Counted, count_bytes
 from estimator.measurement.cloudtrail_logs.object_events import ObjectEvents
 from estimator.measurement.cloudtrail_logs.object_requests import ObjectTable
-from estimator.measurement.replay_records import REPLAY, read_replays
+from estimator.measurement.cloudtrail_logs.replay_records import REPLAY, read_replays
 
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 HOUR = 3600

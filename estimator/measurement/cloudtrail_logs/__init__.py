@@ -93,4 +93,3 @@ def measure_cloudtrail(
             if strict and skipped:
                 raise skipped.refuse()
             return gathering.actuals(names, columns)
-

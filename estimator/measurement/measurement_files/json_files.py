@@ -13,10 +13,10 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from estimator.figures import factor
+from estimator.measurement.cloudtrail_logs.replay_records import REPLAY, odd_record
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.measurement_files.columns import frame_of, missing_or_unknown
 from estimator.measurement.measurement_files.models import DETAILS, MeasurementFile
-from estimator.measurement.replay_records import REPLAY, odd_record
 from estimator.measurement.result import Actuals
 from estimator.measurement.skipped import Skipped, SkippedFiles
 from pricing.reading.files import to_utf8

@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from estimator.frames import ACTUALS
+from estimator.measurement.cloudtrail_logs.replay_records import REPLAY, add_replays
 from estimator.measurement.coverage import WHOLE_DAY, Coverage
-from estimator.measurement.replay_records import REPLAY, add_replays
 from estimator.measurement.result import Actuals
 from estimator.measurement.skipped import SkippedFiles
 from estimator.measurement.sources import sources_that_count

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from estimator.frames import ACTUALS, Column
-from estimator.measurement.replay_records import REPLAY
+from estimator.measurement.cloudtrail_logs.replay_records import REPLAY
 from estimator.measurement.result import CAUSES
 from estimator.measurement.sources import SOURCES
 
@@ -209,7 +209,9 @@ class ReplayedRequester(Part):
     requests: Whole = Field(description="Requests that name an object. [request]")
     left_low: Whole = Field(description="Left at the lifetime that leaves fewest. [request]")
     left_high: Whole = Field(description="Left at the lifetime that leaves most. [request]")
-    left_at_most: Whole = Field(description="Left where older objects have no bucket key. [request]")
+    left_at_most: Whole = Field(
+        description="Left where older objects have no bucket key. [request]"
+    )
     gets_of_older_objects: Whole = Field(description="Reads of objects not written here. [request]")
     untimed: Whole = Field(description="Requests without a time, which stay. [request]")
     under_a_bucket_key: Whole = Field(description="Requests beside these: it is on. [request]")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from estimator.measurement.bucket_key_replay import BucketReplay
+    from estimator.measurement.cloudtrail_logs.bucket_key_replay import BucketReplay
     from estimator.measurement.cloudtrail_logs.object_requests import ObjectRequests
 
 REPLAY = "bucket_key_replay"  # its key in a measurement's JSON
@@ -37,7 +37,7 @@ def record_replays(objects: ObjectRequests) -> dict[str, Any]:
 
     ``resolution`` is to what moments were exact [s].
     """
-    from estimator.measurement.bucket_key_replay import replay_bucket_keys
+    from estimator.measurement.cloudtrail_logs.bucket_key_replay import replay_bucket_keys
 
     records = [
         {key: getattr(requester, name) for key, name in NAMES.items()}
@@ -56,7 +56,7 @@ def read_replays(records: Iterable[Mapping[str, Any]]) -> tuple[BucketReplay, ..
     """
     import numpy as np
 
-    from estimator.measurement.bucket_key_replay import BucketReplay, in_order
+    from estimator.measurement.cloudtrail_logs.bucket_key_replay import BucketReplay, in_order
     from estimator.measurement.cloudtrail_logs.object_events import Requester
 
     buckets: dict[str, dict[Requester, Any]] = {}

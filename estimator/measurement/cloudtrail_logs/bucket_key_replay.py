@@ -71,8 +71,8 @@ class BucketReplay:
     at_most : array of int
         The same as `high` where these objects have no bucket key at all. [request]
     unseen_each, untimed_each : array of int
-        For each requester, of `requests`: reads of objects whose write is not in the logs, which may be older than any
-        bucket key; such without a time, which stay. [request]
+        For each requester, of `requests`: reads of objects whose write is not in the logs, which
+        may be older than any bucket key; such without a time, which stay. [request]
     of_bucket_each : array of int
         For each requester requests beside these whose context names the bucket alone: its Bucket
         Key is on already. What it saves cannot be replayed, for objects are not named. [request]
