@@ -110,7 +110,7 @@ class ObjectEvents:
         requester = Requester(
             bucket,
             request.key,
-            read_caller(bytes(record.caller)).name,
+            read_caller(record.caller).name,
             request.operation,
             request.cause,
             request.billed_account,
