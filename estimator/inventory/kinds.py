@@ -29,8 +29,8 @@ from pricing.regions import (
 _DIGITS = 12
 _EVERY_REGION = ("all", "*", "any", "every", "global", "all regions", "aws-global", "multi-region")
 ACCOUNT_ID_PATTERN = f"^[0-9]{{{_DIGITS}}}$"
-# not symmetric: AWS KMS Developer Guide, "Key spec reference", checked 2026-11-23
-_NOT_SYMMETRIC = ("RSA_", "ECC_", "HMAC_", "SM2", "ML_DSA")
+# not symmetric: AWS KMS Developer Guide, "Key spec reference", checked 2026-11-28
+_NOT_SYMMETRIC = ("RSA_", "ECC_", "HMAC_", "SM2", "ML_")
 
 
 ACCOUNT_ID = f"an account id: {_DIGITS} digits in quotes"
