@@ -13,6 +13,7 @@ from estimator.discovery.aws.workers import map_in_threads
 from estimator.discovery.aws_responses import Origin, Responses
 from estimator.discovery.aws_responses.accounts import enabled_regions
 from estimator.discovery.aws_responses.buckets import NO_BUCKET, NO_ENCRYPTION
+from estimator.discovery.aws_responses.trails import LOGGING
 from pricing.arns import Arn, parse_arn
 from pricing.regions import default_regions, partition_of
 
@@ -32,7 +33,6 @@ _CLOSED = (
     "digest files there and hardly a log file: lower files_per_day for it (a mapping of Regions)"
 )
 _NOT_ENABLED = "no account that was looked into has it enabled"
-_LOGS = "whether it is logging is not known: {reason}"
 _NO_ARN = "a trail without an ARN was left out"
 _HOME = {"aws-us-gov": "us-gov-west-1", "aws-cn": "cn-northwest-1"}
 
@@ -203,7 +203,8 @@ class Walk:
         """Ask at the trail itself: one that does not log writes nothing."""
         resource = self.responses.estate.trails.get(name)
         if resource is not None:
-            resource.remarks.append(_LOGS.format(reason=describe(calls.STATUS, failure)))
+            question = LOGGING.format(reason=describe(calls.STATUS, failure))
+            resource.record("logging", True, "", question)
 
     def _key(self, trail: Mapping[str, Any]) -> list[tuple[dict[str, Any], Origin]]:
         arn = parse_arn(trail["KmsKeyId"], "kms")

@@ -18,17 +18,15 @@ _CUSTOM = "HasCustomEventSelectors"
 _SELECTORS = "it has event selectors of its own: `aws cloudtrail get-event-selectors` tells them"
 _NAMELESS = "a trail without Name and TrailARN was left out"
 _NOT_ASKED = "whoever asked left out fields of the answer, and KmsKeyId may be among them"
-# fields that AWS gives of every trail, with a key or without one
+# fields that AWS gives of every trail, with a key or without one: in all of 55 recorded answers of
+# 2016 to 2024, older ones without IsOrganizationTrail. A projection hardly asks for all of them
 _ALWAYS = {
     "Name",
     "TrailARN",
-    "S3BucketName",
     "HomeRegion",
     "IncludeGlobalServiceEvents",
     "IsMultiRegionTrail",
-    "IsOrganizationTrail",
     "LogFileValidationEnabled",
-    "HasCustomEventSelectors",
 }
 _SAME_NAME = (
     "several answers have a trail of this name, and neither its ARN nor its account: one of them "
@@ -38,17 +36,18 @@ _OWNER = "without an ARN an organization trail may be another account's: the man
 _SHADOW = "without HomeRegion it may be another Region's: a multi-Region trail shows in each"
 # what the readers of rows and items add to the fields of AWS: where a row was met
 ACCOUNT, REGION = "AccountId", "Region"
+LOGGING = "whether it is logging is not known: {reason}"
+_STATUS = "`aws cloudtrail get-trail-status` tells it"
 _UNCLEAR = "its event selectors do not say clearly whether they take in KMS events"
 
 
-def whole_trail(trail: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A trail that `--query` took out of its answer: without all fields its key is open.
+def is_whole(trail: Mapping[str, Any]) -> bool:
+    """True for a trail with all that AWS says of it: what such a one lacks is not there.
 
-    >>> sorted(whole_trail({"Name": "org"}))
-    ['Name', 'Question']
+    >>> is_whole({"Name": "org", "S3BucketName": "logs"})
+    False
     """
-    is_open = "KmsKeyId" not in trail and not set(trail) >= _ALWAYS
-    return {**trail, "Question": _NOT_ASKED} if is_open else trail
+    return set(trail) >= _ALWAYS
 
 
 def take_trail(estate: Estate, trail: Mapping[str, Any], source: str) -> Resource | None:
@@ -127,10 +126,11 @@ def _format(account: str, region: str | None, name: str) -> Arn | None:
 
 
 def _take_key(estate: Estate, resource: Resource, trail: Mapping[str, Any], source: str) -> None:
-    value = trail.get("KmsKeyId")
-    if value is None and text_of(trail, "Question"):
-        # not asked is not the same as no key
-        resource.record("key", "", source, str(trail["Question"]), "KmsKeyId")
+    value, question = trail.get("KmsKeyId"), text_of(trail, "Question")
+    # whoever takes fields out of an answer gets null for one that he asked for and AWS left out:
+    # not asked is not the same as no key
+    if "KmsKeyId" not in trail and (question or not is_whole(trail)):
+        resource.record("key", "", source, question or _NOT_ASKED, "KmsKeyId")
     elif value is None or value == "":
         resource.record("key", None, source, note="no KmsKeyId")
     elif isinstance(value, str):
@@ -201,6 +201,13 @@ def take_status(resource: Resource, response: Mapping[str, Any], source: str) ->
     if day is not None and day < datetime.date.max:
         until = day + datetime.timedelta(days=1)  # exclusive: it may have written on that day
         resource.record("stopped", until, source, note="StopLoggingTime")
+
+
+def ask_for_status(estate: Estate) -> None:
+    """Ask whether each trail is logging of which nobody says so: one that is not writes nothing."""
+    for trail in estate.trails.values():
+        if trail.fact("logging") is None and trail.fact("failing") is None:
+            trail.record("logging", True, "", LOGGING.format(reason=_STATUS))
 
 
 def named(estate: Estate, names: Sequence[str], account: str | None) -> list[Resource]:

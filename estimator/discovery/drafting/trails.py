@@ -249,6 +249,9 @@ def _recording(trail: ResolvedTrail) -> Iterable[Entry]:
 def _remarks(trail: ResolvedTrail) -> Iterable[str]:
     resource = trail.resource
     yield from (f"TODO {remark}" for remark in resource.remarks)
+    logging = resource.fact("logging")
+    if logging is not None and not logging.is_known:
+        yield f"TODO {logging.question}"
     if resource.value("management_events") is False:
         yield "it records no management events: how many files it writes depends on its data events"
     if resource.value("insights"):
