@@ -82,7 +82,7 @@ class AnswerFile:
             elif "not JSON" in fault:
                 yield from self._text_answers()
             else:
-                self.skip(fault)
+                self.skip(_name_file(path) or fault)
             return
         if lines:
             self._note_lines(lines)
@@ -106,7 +106,7 @@ class AnswerFile:
         try:
             text = decode(path, to_utf8(path, read_bytes(path)))
         except KmscostError as error:
-            self.skip(error.problems[0].found)
+            self.skip(_name_file(path) or error.problems[0].found)
             return
         if not text.strip():
             yield EMPTY

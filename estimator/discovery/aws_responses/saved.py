@@ -149,6 +149,9 @@ def _split_by_name(
     """The answers that a script keeps by account, Region or name; None for anything else."""
     found: list[tuple[Any, Origin]] = []
     for name, value in answer.items():
+        # a field of AWS, or a resource of a template
+        if re.fullmatch(r"[A-Z][A-Za-z0-9]*", str(name)):
+            return None
         account = name if is_account(name) else origin.account
         place = Origin(f"{origin.source}: {name}", account, (*origin.names, str(name)))
         # a list alone is an answer without its name: other calls have lists that look like it

@@ -17,6 +17,7 @@ from estimator.discovery.terraform.owners import Owners
 from estimator.discovery.terraform.references import References
 from estimator.discovery.terraform.resources import ResourceParser
 from estimator.measurement.paths import as_paths
+from estimator.measurement.recognition import naming_files
 from pricing.reading.problems import KmscostError, Problem
 
 
@@ -51,7 +52,8 @@ def discover_terraform(
     problems: list[Problem] = []
     for name, source in zip(names, short_names(names), strict=True):
         try:
-            documents, notices = load(name)
+            with naming_files("discover terraform"):
+                documents, notices = load(name)
             for notice in notices:
                 estate.note(notice)
             for number, document in enumerate(documents, 1):
