@@ -56,8 +56,6 @@ KEY = (
     "last_event",
     "tracked_since",  # the day since which its use is recorded
 )
-# keys in these states cost nothing, disabled ones do: AWS KMS pricing, checked 2026-11-28
-PENDING_DELETION = ("PendingDeletion", "PendingReplicaDeletion")
 BUCKET = ("name", "region", "bucket_key", "algorithm", "gone")
 
 

@@ -16,7 +16,7 @@ PRELUDES = [
     "[2026-11-28T10:00:00Z] INFO describe-trails\n",
     "Enter MFA code for arn:aws:iam::111122223333:mfa/me: ",
     "Enter passphrase to unlock /home/me/.awsvault/keys/: \n",
-    "Logged in as: arn:aws:sts::111122223333:assumed-role/x/me\n\nYour credentials are stored {ok}\n",
+    "Logged in as: arn:aws:sts::111122223333:assumed-role/x/me\n\nStored {ok}\n",
     "+ aws cloudtrail describe-trails --output json\n",
 ]
 

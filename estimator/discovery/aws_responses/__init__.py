@@ -48,6 +48,8 @@ class Responses:
         self._waiting: list[tuple[str, Mapping[str, Any], Origin]] = []
         # lists of the accounts of one OU
         self._units: list[tuple[Mapping[str, Any], str]] = []
+        # states of keys, as errors name them
+        self._states: list[tuple[str, str, str]] = []
         # landing zones by their sources, and what their manifests say
         self._zones: dict[str, str] = {}
 
@@ -125,6 +127,10 @@ class Responses:
         """Take the error that a bucket gives which is not there."""
         self._waiting.append(("get-bucket-location", {"Error": buckets.NO_BUCKET}, origin))
 
+    def take_state(self, key: str, state: str, source: str) -> None:
+        """Take the state of a key that an error names."""
+        self._states.append((key, state, source))
+
     def finish(self) -> Estate:
         """The estate, after the responses whose subject had to be known first."""
         self._config.finish(self.estate)
@@ -142,6 +148,11 @@ class Responses:
             elif not self._take_subject(kind, response, origin):
                 nameless[kind] = nameless.get(kind, 0) + 1
         self._waiting.clear()
+        for arn, state, source in self._states:
+            if self._is_used(arn):
+                key = self.estate.add_key(arn, source)
+                key.record("state", state, source, note="the error of a call")
+        self._states.clear()
         trails.ask_for_status(self.estate)
         self._organization.place(self.estate)
         self._findings.note(self.estate)

@@ -22,6 +22,7 @@ from estimator.discovery.aws_responses.kinds import COMMANDS, kind_of, whole_res
 from estimator.discovery.aws_responses.values import text_of
 from estimator.discovery.drafting import Draft, draft
 from estimator.discovery.estate import Estate
+from estimator.discovery.key_states import cure_of_error, state_in
 from estimator.measurement.paths import as_paths, find_files
 from estimator.measurement.skipped import SkippedFiles
 from pricing.arns import is_account
@@ -181,8 +182,14 @@ def _take_error(
         responses.take_no_bucket(origin)
     elif code not in _NOTHING:
         what = "denied" if code in _DENIED else "failed"
-        words = f": {text_of(error, 'Message') or ''}".rstrip(": ")
-        reason = f"AWS {what} this call ({code}{words:.200}): what it would tell is missing"
+        message = text_of(error, "Message") or ""
+        key, state = state_in(message)
+        if key:
+            responses.take_state(key, state, origin.source)
+        words = f": {message}".rstrip(": ")
+        cure = "" if code in _DENIED else cure_of_error(code)
+        missing = f"what it would tell is missing{cure and '; '}{cure}"
+        reason = f"AWS {what} this call ({code}{words:.200}): {missing}"
         # a call that no name tells may have been that for trails
         section = section_of(call) if call else section_of(origin.source)
         if section:

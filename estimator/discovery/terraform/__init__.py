@@ -70,5 +70,8 @@ def discover_terraform(
 def _read(estate: Estate, document: Document, source: str) -> None:
     expressions = Expressions(document, source)
     nodes = list(nodes_of(document, source, expressions))
-    note_gaps(estate, document, source, nodes, expressions)
-    ResourceParser(estate, nodes, References(nodes, expressions), Owners(nodes, expressions)).read()
+    destroyed = note_gaps(estate, document, source, nodes, expressions)
+    owners = Owners(nodes, expressions)
+    parser = ResourceParser(estate, nodes, References(nodes, expressions), owners)
+    parser.read()
+    parser.end_keys(destroyed)
