@@ -8,7 +8,7 @@ from typing import Any
 from estimator.discovery.aws import calls
 from estimator.discovery.aws.failures import NO_ANSWER, Failure, Kind, describe
 from estimator.discovery.aws.requests import AccountAccess, AwsClient
-from estimator.discovery.aws.units import ask_for_units
+from estimator.discovery.aws.units import ask_for_tags, ask_for_units
 from estimator.discovery.aws.workers import map_in_threads
 from estimator.discovery.aws_responses import Origin, Responses
 from estimator.discovery.aws_responses.accounts import enabled_regions
@@ -41,11 +41,17 @@ class Walk:
     """One pass over everything that the credentials and roles can see."""
 
     def __init__(
-        self, aws: AwsClient, roles: Sequence[str], regions: Sequence[str] | None, step: Step | None
+        self,
+        aws: AwsClient,
+        roles: Sequence[str],
+        regions: Sequence[str] | None,
+        step: Step | None,
+        tags: bool = False,
     ) -> None:
         self._aws = aws
         self._roles = tuple(roles)
         self._only = regions
+        self._wants_tags = tags
         self._step = step or (lambda *_: None)
         self.responses = Responses()
         self._accesses: dict[str, AccountAccess] = {}
@@ -89,6 +95,8 @@ class Walk:
         else:
             self.responses.take(listed, Origin(calls.ACCOUNTS.action))
             ask_for_units(self._aws, self.responses, own, self._each)
+            if self._wants_tags:
+                ask_for_tags(self._aws, self.responses, own, self._each)
             if own.account not in self.responses.estate.accounts:
                 reason = f"the account that asks, {own.account}, is not in it"
                 self.responses.estate.completeness.missed("accounts", calls.ACCOUNTS.action, reason)
@@ -158,6 +166,7 @@ class Walk:
                     completeness.missed("accounts", place, _CLOSED)
                 continue
             completeness.saw("trails", access.place)
+            self.responses.estate.searched |= {(access.account, ""), (access.account, region)}
             for trail in response["trailList"]:
                 arn = parse_arn(trail.get("TrailARN"), "cloudtrail")
                 if arn is None:

@@ -59,6 +59,7 @@ class Responses:
         if kind == "describe-trails":
             for trail in items_of(response, "trailList"):
                 trails.take_trail(estate, trail, source)
+            trails.note_searched(estate, response, origin.account, source)
             self._saw("trails", isinstance(response["trailList"], list | tuple), source)
         elif kind == "get-trail":
             if isinstance(response["Trail"], Mapping):

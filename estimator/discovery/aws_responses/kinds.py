@@ -61,6 +61,8 @@ _OBJECTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Organization", ("MasterAccountId",)),
     ("KeyMetadata", ("Arn", "KeyId", "KeyState")),
 )
+# in place of a response: a filter may have left out of it what it did not ask for
+PROJECTED = "taken out by a query"
 COMMANDS = tuple(dict.fromkeys(name for name, _ in _KINDS))
 
 
@@ -96,5 +98,5 @@ def whole_response(answer: Any) -> Mapping[str, Any] | None:
         return {"Accounts": items}
     for field, names in _LISTS:
         if all(name in item for item in items for name in names):
-            return {field: items}
+            return {field: items, PROJECTED: True}
     return None

@@ -89,7 +89,9 @@ def read_responses(paths: str | Path | Sequence[str | Path]) -> tuple[Estate, tu
     for found in files:
         path = os.path.relpath(found.path, folder)
         file = AnswerFile(found, path, skipped, responses.estate)
-        origin = Origin(path, _account_in(path), _names_in(path))
+        # of one account's folder the path in common has its id
+        account = _account_in(path) or _account_in(found.path)
+        origin = Origin(path, account, _names_in(path))
         for answer in file.answers():
             if answer is EMPTY:
                 empty.append(file)

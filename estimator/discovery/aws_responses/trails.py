@@ -7,7 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from estimator.discovery.aws_responses.values import day_of, record_flag, text_of
+from estimator.discovery.aws_responses.kinds import PROJECTED
+from estimator.discovery.aws_responses.values import day_of, items_of, record_flag, text_of
 from estimator.discovery.estate import Estate, Resource
 from estimator.discovery.selectors import records_kms, records_management
 from pricing.arns import Arn, format_arn, is_account, parse_arn
@@ -15,6 +16,7 @@ from pricing.reading.words import shown
 from pricing.regions import is_region
 
 _CUSTOM = "HasCustomEventSelectors"
+_REGION = re.compile(r"(?<![a-z0-9])[a-z]{2}(?:-[a-z]+)+-[0-9](?![a-z0-9])")
 _SELECTORS = "it has event selectors of its own: `aws cloudtrail get-event-selectors` tells them"
 _NAMELESS = "a trail without Name and TrailARN was left out"
 _NOT_ASKED = "whoever asked left out fields of the answer, and KmsKeyId may be among them"
@@ -85,6 +87,27 @@ def take_trail(estate: Estate, trail: Mapping[str, Any], source: str) -> Resourc
     if trail.get("HasInsightSelectors") is True:
         resource.record("insights", True, source, note="HasInsightSelectors")
     return resource
+
+
+def note_searched(
+    estate: Estate, response: Mapping[str, Any], account: str | None, source: str
+) -> None:
+    """Note of which account, and of which Regions, a response has every trail.
+
+    Its caller is its path's account, else the owner of the trails that are no organization's; a
+    single-Region trail shows in its home Region alone.
+    """
+    found = list(items_of(response, "trailList"))
+    if PROJECTED in response or not all(is_whole(trail) for trail in found):
+        return
+    own = [trail for trail in found if trail.get("IsOrganizationTrail") is not True]
+    owners = {arn.account for trail in own if (arn := parse_arn(trail["TrailARN"], "cloudtrail"))}
+    account = account or (owners.pop() if len(owners) == 1 else None)
+    if account is None:
+        return
+    homes = {str(t["HomeRegion"]) for t in own if t.get("IsMultiRegionTrail") is False}
+    named = {word for word in _REGION.findall(source) if is_region(word)}
+    estate.searched |= {(account, region) for region in {"", *homes, *named}}
 
 
 def _trail_at(estate: Estate, trail: Mapping[str, Any], name: str, source: str) -> Resource:

@@ -14,6 +14,7 @@ from estimator.discovery.estate import Estate, Fact, Resource
 from estimator.discovery.key_states import DISABLED, PENDING_DELETION, cure_of_state
 from pricing.arns import parse_arn
 
+STATE = "its state is"
 _NEXT = "rotation is on, each of the first two adds a key price: the day of the next is not known"
 _ROTATIONS = "past rotations add up to two key prices: `aws kms list-key-rotations` tells them"
 
@@ -174,17 +175,17 @@ def _remarks(resource: Resource) -> Iterable[str]:
         yield f"TODO {spec}: CloudTrail needs a symmetric key"
     if state in PENDING_DELETION:
         yield (
-            f"TODO its state is {state}: CloudTrail cannot write under it, and it costs nothing "
+            f"TODO {STATE} {state}: CloudTrail cannot write under it, and it costs nothing "
             "from the day on which its deletion was scheduled: write that day as `until`. Where "
             "the deletion is cancelled it costs as if it had never been scheduled"
         )
     elif state == DISABLED:
         yield (
-            "TODO its state is Disabled: CloudTrail cannot write under it, and it costs the same "
+            f"TODO {STATE} {state}: CloudTrail cannot write under it, and it costs the same "
             "as an enabled key"
         )
     elif state is not None and cure_of_state(state):
-        yield f"TODO its state is {state}: CloudTrail cannot write under it"
+        yield f"TODO {STATE} {state}: CloudTrail cannot write under it"
     if resource.value("manager") == "AWS":
         yield "TODO AWS manages this key: CloudTrail needs a customer managed one"
     if resource.value("replicas"):

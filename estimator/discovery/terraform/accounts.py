@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from estimator.discovery.aws_responses.organization import Organization, take_ta
 from estimator.discovery.estate import Estate, Fact
 from estimator.discovery.terraform.nodes import Node
 from estimator.discovery.terraform.selectors import blocks_of
+from estimator.inventory.account_columns import ACTIVE
 from pricing.arns import is_account
 from pricing.reading.words import shown
 
@@ -19,10 +21,13 @@ class AccountParser:
     def __init__(self, estate: Estate) -> None:
         self._estate = estate
         self._units = Organization()
+        self._closed: Counter[str] = Counter()
 
     def place(self) -> None:
         """Note the OU of each account, once all are read."""
         self._units.place(self._estate)
+        for source, count in self._closed.items():
+            self._estate.note_closed(count, source)
 
     def organization(self, node: Node) -> None:
         """The management account, the roots and the members of the organization."""
@@ -61,11 +66,13 @@ class AccountParser:
             )
 
     def _member(self, member: Mapping[str, Any], node: Node) -> None:
-        if not is_account(member.get("id")) or member.get("status", "ACTIVE") not in (
-            "ACTIVE",
-            "",
-            None,
-        ):
+        if not is_account(member.get("id")):
+            return
+        # AWS replaced status by state; a provider may have either, both, or neither
+        status = member.get("state") or member.get("status") or ACTIVE
+        if status != ACTIVE:
+            self._closed[node.label] += 1
+            self._estate.close_account(member["id"], str(status), node.label)
             return
         self._estate.found["accounts"] += member["id"] not in self._estate.accounts
         account = self._estate.add_account(member["id"], node.label)
