@@ -185,14 +185,16 @@ def test_a_bucket_that_has_its_key_is_counted_apart(tmp_path):
 
 
 def test_failed_calls_checks_and_strangers_are_left_out(tmp_path):
-    """No object was read or written: an error, a folder that CloudTrail checks, no S3 context."""
+    """An error, a folder that CloudTrail checks, no S3 context, a bucket that is AWS's own (ECR)."""
     check = event(1, "GenerateDataKey", "app", "AWSLogs/111122223333/")
     context = check["requestParameters"]["encryptionContext"]
     context["aws:cloudtrail:arn"] = "arn:aws:cloudtrail:eu-west-1:111122223333:trail/org"
     other = event(2, "Decrypt", "app", "x")
     other["requestParameters"]["encryptionContext"] = {"SecretARN": "arn:aws:secretsmanager:x"}
     failed = event(3, "Decrypt", "app", "x", errorCode="AccessDenied")
-    folder = write(tmp_path, [check, other, failed, event(4, "Decrypt", "app", "x")])
+    layer = event(4, "Decrypt", "app", "x", bucket="us-west-2-starport-layer-bucket")
+    layer["requestParameters"]["encryptionContext"]["aws:ecr:arn"] = "arn:aws:ecr:x"
+    folder = write(tmp_path, [check, other, failed, layer, event(5, "Decrypt", "app", "x")])
     assert replay(folder).total == 1
 
 
