@@ -14,6 +14,7 @@ from pricing.free_quantities import FreeQuantity, FreeVersion
 from pricing.meters import SYMMETRIC, Meter, Rate, Version
 from pricing.reading.files import is_price_list, read_bytes
 from pricing.reading.problems import DocumentError, Problem, RateError
+from pricing.reading.units import currency_code
 from pricing.reading.validation import Section, Text, load_as, refusal
 from pricing.reading.words import nearest
 from pricing.regions import TABLES, partition_of
@@ -22,7 +23,9 @@ from pricing.request_meters import OF_ANY_KEY
 
 def _read_currency(value: Any) -> str:
     if not isinstance(value, str) or len(value) != 3 or not (value.isascii() and value.isupper()):
-        raise refusal(value, "a currency code of three capitals", "write USD, CNY or EUR")
+        meant = currency_code(value) if isinstance(value, str) else None
+        fix = f"write {meant}" if meant else "write a code such as USD, CNY or EUR"
+        raise refusal(value, "a currency code of three capitals", fix)
     return value
 
 
