@@ -127,7 +127,7 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path):
     """Another process, another hash seed: the same JSON; another seed: another answer."""
     path = tmp_path / "inventory.yaml"
     path.write_text(Invention(8, windows=True).text(), encoding="utf-8")
-    options = ["--from", "2026-11", "--months", "3", "--draws", "500", "--format", "json"]
+    options = ["--from", "2026-11", "--months", "3", "--simulations", "500", "--format", "json"]
 
     def answer(seed, hashes):
         line = [sys.executable, "-m", "estimator", "simulate", str(path), *options, "--seed", seed]
