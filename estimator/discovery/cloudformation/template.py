@@ -51,6 +51,12 @@ def load_template(path: str, source: str) -> Template:
 
     else:
         root, problems = parse_document(text, path, _function)
+    body = root.get("TemplateBody")
+    # the answer of get-template: JSON as it is, YAML as text
+    if isinstance(body, Mapping):
+        root = body
+    elif isinstance(body, str):
+        root, problems = parse_document(body, path, _function)
     resources = root.get("Resources")
     if not isinstance(resources, Mapping):
         found = "no Resources" if resources is None else f"{shown(resources)} as Resources"
