@@ -18,8 +18,10 @@ TREE = (
     ("describe-organizational-unit", "OrganizationalUnit"),
     ("list-children", "Children"),
 )
+# in place of a response: a filter may have left out of it what it did not ask for
+PROJECTED = "taken out by a query"
 # tags alone: many things have tags
-_ONLY_TAGS = {"Tags", "NextToken", "ResponseMetadata"}
+_ONLY_TAGS = {"Tags", "NextToken", "ResponseMetadata", PROJECTED}
 # what a response to each command has, and no other response
 _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("describe-trails", ("trailList",)),
@@ -65,8 +67,6 @@ _OBJECTS: tuple[tuple[str, tuple[str, ...]], ...] = (
 # members of which a part of a response has some
 _OF_KEYS = {"KeyState", "KeyManager", "CreationDate", "Enabled", "KeySpec"}
 _OF_ENCRYPTION = {"ApplyServerSideEncryptionByDefault", "BucketKeyEnabled"}
-# in place of a response: a filter may have left out of it what it did not ask for
-PROJECTED = "taken out by a query"
 COMMANDS = tuple(dict.fromkeys(name for name, _ in _KINDS))
 
 
