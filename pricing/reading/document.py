@@ -38,6 +38,7 @@ __all__ = [
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+SECOND_DOCUMENT = "a second document"
 _INT = re.compile(r"[-+]?[0-9][0-9_]*\Z")
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9_]+\Z")
 _FLOAT = re.compile(
@@ -170,7 +171,7 @@ class _Builder:
             if self.documents == 2:
                 mark: Any = event.start_mark
                 line = mark.line + 1
-                self.fail(line, (), "a second document", "one document", "remove `---` before it")
+                self.fail(line, (), SECOND_DOCUMENT, "one document", "remove `---` before it")
 
     def scalar(self, event: Any) -> None:
         line = event.start_mark.line + 1
