@@ -160,7 +160,7 @@ def test_yaml_and_json_say_the_same(tmp_path):
         ('{"a": ' + "[" * 100_000, "nested beyond all sense"),
         ("a: " + "[" * 1000, "values nested more than 40 deep"),
         ("a: &a [1, 1]\nb: *c", "no Resources"),
-        ("Resources: {x: !Ref", "not YAML"),
+        ("Resources: {x: !Ref", "expected YAML"),
     ],
 )
 def test_what_is_no_template_is_refused(tmp_path, text, says):
