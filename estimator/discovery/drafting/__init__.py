@@ -107,7 +107,7 @@ def draft(
     if outline is None:
         inventory = parse_inventory(own, str(into)) if into is not None else None
         ended = list(find_leftovers(estate, inventory)) if inventory is not None else []
-        coverage += _kept(str(into), ended)
+        coverage += _coverage_of(str(into), ended)
         gaps = tuple(
             Todo(section, gap) for section in SECTIONS for gap in estate.completeness.gaps(section)
         )
@@ -140,7 +140,7 @@ def _read(path: str | Path) -> str:
         raise InventoryError(error.problems) from None
 
 
-def _kept(path: str, gaps: Sequence[tuple[str, str]]) -> tuple[Seen, ...]:
+def _coverage_of(path: str, gaps: Sequence[tuple[str, str]]) -> tuple[Seen, ...]:
     """What an inventory keeps against its sources, as a source that saw a part."""
     sections = dict.fromkeys(section for section, _ in gaps)
     return tuple(
@@ -176,7 +176,7 @@ def _merge_draft(
         todo,
         dict(estate.found),
         tuple(merged.changes),
-        (*estate.completeness.all(), *_kept(path, merged.gaps)),
+        (*estate.completeness.all(), *_coverage_of(path, merged.gaps)),
     )
 
 
