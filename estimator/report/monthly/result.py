@@ -15,7 +15,12 @@ from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.markdown import write_markdown
 from estimator.report.monthly.sections import build_document
 from estimator.report.monthly.verdict import Verdict, judge
-from estimator.report.past.history_file import History, KeptReport, describe_inventory
+from estimator.report.past.history_file import (
+    History,
+    KeptReport,
+    describe_inventory,
+    keep_report,
+)
 from estimator.report.past.months import (
     PastMonth,
     change_to_month_before,
@@ -93,8 +98,9 @@ class MonthlyReport(ReportInputs):
             # of a month in progress the next report has more
             billed=cost.billed if cost.is_billed else None,
             inventory=describe_inventory(self.inventory),
+            payers=self.inventory.payers(),
         )
-        self.history.add(report).write(Path(path))
+        keep_report(Path(path), report, self.history)
 
     def html(self) -> str:
         """One HTML file that needs no network, and no script to be read."""
