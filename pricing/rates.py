@@ -18,6 +18,7 @@ from pricing.reading.units import currency_code
 from pricing.reading.validation import Section, Text, load_as, refusal
 from pricing.reading.words import nearest
 from pricing.regions import TABLES, partition_of
+from pricing.request_meters import OF_ANY_KEY
 
 
 def _read_currency(value: Any) -> str:
@@ -115,14 +116,18 @@ class RateTable(Section):
     def meter(self, operation: str, key_spec: str = SYMMETRIC) -> Meter:
         """The meter that counts an operation on a key of this spec.
 
+        What manages keys is a request of symmetric keys, unless a meter names it.
+
         Raises
         ------
         RateError
             No meter covers it.
         """
-        for meter in self.meters:
-            if operation in meter.operations and key_spec in meter.key_specs:
-                return meter
+        meter = self._covering(operation, key_spec)
+        if meter is None and operation in OF_ANY_KEY:
+            meter = self._covering("Decrypt", SYMMETRIC)
+        if meter is not None:
+            return meter
         fix = (
             "take its price from a bill or price list, and add a meter with "
             f"`operations: [{operation}]` and `key_specs: [{key_spec}]` to the table of --rates "
@@ -131,6 +136,12 @@ class RateTable(Section):
         found = f"no meter for {operation} on a {key_spec} key: no source names its price"
         expected = "a meter that covers it: a price is never guessed"
         raise RateError(Problem(self.path, None, "meters", found, expected, fix))
+
+    def _covering(self, operation: str, key_spec: str) -> Meter | None:
+        for meter in self.meters:
+            if operation in meter.operations and key_spec in meter.key_specs:
+                return meter
+        return None
 
     def in_force(self, meter: Meter, day: datetime.date) -> Version:
         """The version of a meter in force on a day.

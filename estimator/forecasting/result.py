@@ -6,7 +6,7 @@ import datetime
 import html
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -48,8 +48,9 @@ class Forecast:
         A row per month with the totals of `estimator.forecasting.totals.monthly_totals`.
     rows : DataFrame
         The charges frame of `estimator.frames.CHARGES`, reduced to `by`.
-    free_uses : tuple of FreeUse
-        Of each pool of free requests the day on which they end, and whose requests took them.
+    free_uses, other_free_uses : tuple of FreeUse
+        Of each pool of free requests the day on which they end, and whose requests took them; by
+        the interpretation of the inventory, and by the other one.
     pools : DataFrame
         The free quantity of each payer, partition and month, and who used it. [request]
     budgets : DataFrame
@@ -76,6 +77,7 @@ class Forecast:
     rows: pd.DataFrame
     pools: pd.DataFrame
     free_uses: tuple[FreeUse, ...]
+    other_free_uses: tuple[FreeUse, ...]
     budgets: pd.DataFrame
     quotas: pd.DataFrame
     events: pd.DataFrame | None
@@ -100,6 +102,25 @@ class Forecast:
             for name in self.monthly.columns
             if name != "month"
         }
+
+    def of_month(self, label: str) -> Forecast:
+        """The same of one of its months; notices stay those of all."""
+        at = self.months.labels.index(label)
+
+        def chosen(frame: pd.DataFrame) -> pd.DataFrame:
+            return frame[frame["month"].astype(str) == label].reset_index(drop=True)
+
+        return replace(
+            self,
+            months=Months(self.months.firsts[at], 1),
+            monthly=chosen(self.monthly),
+            rows=chosen(self.rows),
+            pools=chosen(self.pools),
+            budgets=chosen(self.budgets),
+            quotas=chosen(self.quotas),
+            events=None if self.events is None else chosen(self.events),
+            free_uses=tuple(use for use in self.free_uses if str(use.month) == label),
+        )
 
     @property
     def other_interpretation_line(self) -> str:
@@ -177,18 +198,22 @@ class Forecast:
         }
 
     def _free_tier(self) -> list[dict[str, Any]]:
-        uses = {(use.month, use.payer, use.partition): use for use in self.free_uses}
+        uses, other_uses = (
+            {(use.month, use.payer, use.partition): use for use in each}
+            for each in (self.free_uses, self.other_free_uses)
+        )
         rows = []
         for pool in self.pools.assign(month=self.pools["month"].astype(str)).to_dict("records"):
-            use = uses.get((pool["month"], pool["payer"], pool["partition"]))
-            taken = [] if use is None else [*use.taken_by]
-            rows.append(
-                {str(name): value for name, value in pool.items()}
-                | {
-                    "ends": None if use is None else use.ends,
-                    "taken_by": [{"name": name, "requests": many} for name, many in taken],
-                }
-            )
+            row = {str(name): value for name, value in pool.items()}
+            place = (pool["month"], pool["payer"], pool["partition"])
+            for of_interpretation, suffix in ((uses, ""), (other_uses, "_other_interpretation")):
+                use = of_interpretation.get(place)
+                taken = [] if use is None else [*use.taken_by]
+                row[f"ends{suffix}"] = None if use is None else use.ends
+                row[f"taken_by{suffix}"] = [
+                    {"name": name, "requests": many} for name, many in taken
+                ]
+            rows.append(row)
         return rows
 
     def __repr__(self) -> str:

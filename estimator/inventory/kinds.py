@@ -32,8 +32,8 @@ _DIGITS = 12
 _EVERY_REGION = ("all", "*", "any", "every", "global", "all regions", "aws-global", "multi-region")
 _BUCKET = re.compile("^(s3://|arn:aws[a-z-]*:s3:::)")
 ACCOUNT_ID_PATTERN = f"^[0-9]{{{_DIGITS}}}$"
-# not symmetric: AWS KMS Developer Guide, "Key spec reference", checked 2026-11-23
-_NOT_SYMMETRIC = ("RSA_", "ECC_", "HMAC_", "SM2", "ML_DSA")
+# not symmetric: AWS KMS Developer Guide, "Key spec reference", checked 2026-11-28
+_NOT_SYMMETRIC = ("RSA_", "ECC_", "HMAC_", "SM2", "ML_")
 
 
 ACCOUNT_ID = f"an account id: {_DIGITS} digits in quotes"

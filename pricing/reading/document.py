@@ -37,6 +37,7 @@ __all__ = [
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+SECOND_DOCUMENT = "a second document"
 _TEMPLATE_FIX = "render the template first, and check what it gives"
 _STR_TAG = "tag:yaml.org,2002:str"
 _CORE_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("map", "seq")}
@@ -169,7 +170,7 @@ class _Builder:
             if self.documents == 2:
                 mark: Any = event.start_mark
                 line = mark.line + 1
-                self.fail(line, (), "a second document", "one document", "remove `---` before it")
+                self.fail(line, (), SECOND_DOCUMENT, "one document", "remove `---` before it")
 
     def scalar(self, event: Any) -> None:
         line = event.start_mark.line + 1
