@@ -36,7 +36,8 @@ _GROUPED = (  # 1.234.567,5 and 1,234,567.5 and 1 234 567
 # a number, what stands before it, a currency or nothing, and what stands after it
 _WRITTEN = re.compile(
     r"(?P<before>[^\d.+-]*?)\s*"
-    r"(?P<number>[-+]?(?:\d[\d_]*(?:[.,]\d+|[ '\u2019]\d{3}(?!\d))*|\.\d+)(?:[eE][-+]?\d{1,3}(?!\d))?)"
+    r"(?P<number>[-+]?(?:\d[\d_]*(?:[.,]\d+|[ '\u2019]\d{3}(?!\d))*|\.\d+)"
+    r"(?:[eE][-+]?\d{1,3}(?!\d))?)"
     r"\s*(?P<after>.*)"
 )
 _WHOLE = re.compile(r"(.*\d)\s*[.,]?[-\u2013]{1,2}|(.*\S)\s*[,;]")  # 25.- and 25, at a line's end
