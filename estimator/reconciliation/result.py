@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 import re
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from estimator.figures import count, money, plain, share, signed
 from estimator.forecasting import Forecast
 from estimator.reconciliation.billed_days import BilledDays, cost_of_rest
 from estimator.reconciliation.interpretation import Interpretation
+from pricing.notebook import NotebookResult
 from pricing.reading.problems import Problem, UsageError
 
 # the parts in the order in which they replace forecast by bill
@@ -77,7 +77,7 @@ def read_difference_limit(text: str | float, currency: str) -> DifferenceLimit:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Reconciliation:
+class Reconciliation(NotebookResult):
     """Forecast, measured and billed side by side, and the difference in parts.
 
     Attributes
@@ -331,17 +331,6 @@ class Reconciliation:
             f"<Reconciliation {self.month}: forecast {self.currency} {money(before)}, billed "
             f"{money(after)} for {requests} requests>"
         )
-
-    def _repr_html_(self) -> str:
-        parts = "".join(
-            f"<tr><td>{html.escape(PARTS[name])}</td><td>{signed(money(cost))}</td></tr>"
-            for name, cost in self.parts.items()
-        )
-        notices = "".join(
-            f"<p>Note: {html.escape(line)}</p>"
-            for line in (*self.notices, self.other_interpretation_line)
-        )
-        return f"<p>{html.escape(repr(self)[1:-1])}</p><table>{parts}</table>{notices}"
 
 
 _SIDES = ("forecast", "billed")

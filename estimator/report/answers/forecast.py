@@ -13,13 +13,13 @@ from estimator.forecasting import Forecast
 from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory
 from estimator.report.answers import Answer
+from estimator.report.answers.account_names import AccountNames
 from estimator.report.answers.budgets_and_copies import budget_lines, copies_lines
 from estimator.report.answers.details import section_sheet
 from estimator.report.blocks import MOST_ROWS, Sheet
 from estimator.volume.group_columns import key_columns
 
 _MOST_POOLS = 4
-_ACCOUNTS = ("payer", "account", "billed_account")  # columns whose ids have names beside them
 
 
 class ForecastAnswer(Answer[Forecast]):
@@ -143,11 +143,9 @@ def _numbers(group: Mapping[Any, Any]) -> Iterator[str]:
 
 
 def _labels(group: Mapping[Any, Any], by: list[str], inventory: Inventory) -> Iterator[str]:
-    names = {account.id: account.name for account in inventory.accounts}
+    names = AccountNames.of(inventory)
     for column in by:
-        label = str(group[column])
-        name = names.get(label) if column in _ACCOUNTS else None
-        yield f"{label} {name}" if name else label
+        yield names.label(str(group[column]), column)
 
 
 def _free_tier(forecast: Forecast) -> list[str]:
