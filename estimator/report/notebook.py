@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -10,12 +10,15 @@ import pandas as pd
 
 from estimator.figures import count, factor, money
 from estimator.forecasting.result import INTERPRETATION_WORDS
+from estimator.inventory import Inventory
 from estimator.report.answers import Answer
+from estimator.report.answers.account_names import AccountNames
 from estimator.report.blocks import MOST_ROWS, Block, Command, Details, Lines, Sheet
 from estimator.report.exports.aws_calls import Calls
 from estimator.report.exports.openmetrics import Metrics
 from estimator.report.exports.table import Table, cells, kind_of
 from estimator.report.formats.html import answer_fragment
+from estimator.scenarios import Comparison
 
 _NUMBERS = ("number", "whole")
 _OTHERS = tuple(f"If {words}" for words in INTERPRETATION_WORDS.values())
@@ -24,7 +27,22 @@ _MOST_LINES = 24  # of a text before it folds
 
 def result_html(result: object) -> str:
     """Return a result as HTML: tables that are read, the other interpretation, the notices."""
-    return answer_fragment(_answers()[type(result)](result))
+    names = AccountNames.of(*_inventories(result))
+    return answer_fragment(_answers()[type(result)](result), names)
+
+
+def _inventories(result: object) -> Iterator[Inventory]:
+    """The inventories that a result is made of."""
+    if isinstance(result, Inventory):
+        yield result
+    elif isinstance(result, Comparison):
+        for priced in (result.base, *result.others):
+            yield from (stage.inventory for stage in priced.case.changed.stages)
+    else:
+        forecast = getattr(result, "forecast", result)
+        found = getattr(forecast, "inventory", None)
+        if isinstance(found, Inventory):
+            yield found
 
 
 class _ExportAnswer(Answer[Any]):
@@ -104,7 +122,6 @@ def _answers() -> dict[type, Callable[[Any], Answer[Any]]]:
     from estimator.discovery.drafting import Draft
     from estimator.explanation import Explanation
     from estimator.forecasting import Forecast
-    from estimator.inventory import Inventory
     from estimator.measurement.result import Actuals
     from estimator.rates import ImportedRates, RateTable
     from estimator.rates.comparison import RatesDiff
@@ -127,7 +144,6 @@ def _answers() -> dict[type, Callable[[Any], Answer[Any]]]:
     )
     from estimator.report.answers.reconciliation import ReconciliationAnswer
     from estimator.report.answers.simulation import SimulationAnswer
-    from estimator.scenarios import Comparison
     from estimator.simulation import Simulation
     from pricing.in_force import RatesInForce
 

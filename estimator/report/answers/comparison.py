@@ -11,7 +11,6 @@ from estimator.figures import count, difference, listed, money, percent, signed
 from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS
 from estimator.frames import DEFAULT_GRAIN
 from estimator.report.answers import Answer
-from estimator.report.answers.account_names import AccountNames
 from estimator.report.answers.budgets_and_copies import CopyCharge
 from estimator.report.blocks import Block, Details, Lines, Sheet
 from estimator.scenarios import Comparison
@@ -195,11 +194,8 @@ def effects_sheet(comparison: Comparison, other: CaseForecast) -> Sheet:
         frame = comparison.effects(other, by)
     sums = [name for name in frame.columns if frame[name].dtype.kind == "f"]
     shown, rest = frame.head(_MOST_GROUPS), frame.iloc[_MOST_GROUPS:]
-    stages = (*comparison.base.case.changed.stages, *other.case.changed.stages)
-    names = AccountNames.of(*(stage.inventory for stage in stages))
     rows = [
-        (*(names.label(str(group[name]), name) for name in by), *_numbers(group))
-        for group in shown.to_dict("records")
+        (*(str(group[name]) for name in by), *_numbers(group)) for group in shown.to_dict("records")
     ]
     blank = ("",) * (len(by) - 1)
     if len(rest) and by:

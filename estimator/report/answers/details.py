@@ -7,7 +7,6 @@ import pandas as pd
 from estimator.figures import count, money, share
 from estimator.forecasting import Forecast
 from estimator.forecasting.quotas import highest
-from estimator.report.answers.account_names import AccountNames
 from estimator.report.answers.budgets_and_copies import CopyCharge
 from estimator.report.blocks import MOST_ROWS, Sheet
 
@@ -41,11 +40,10 @@ def budgets_sheet(forecast: Forecast) -> Sheet:
 def quotas_sheet(forecast: Forecast) -> Sheet:
     """Requests per second in the highest month of each account and Region."""
     header = ("account", "Region", "month", "largest", "mean/s", "burst/s", "quota/s", "share")
-    frame, names = highest(forecast.quotas), AccountNames.of(forecast.inventory)
-    words = ("billed_account", "billed_region", "month", "driver")
+    frame = highest(forecast.quotas)
     rows = [
         (
-            *(names.label(str(row[name]), name) for name in words),
+            *(str(row[name]) for name in ("billed_account", "billed_region", "month", "driver")),
             count(row["mean_per_second"]),
             count(row["burst_per_second"]),
             count(row["quota_per_second"]),
@@ -66,13 +64,9 @@ def events_sheet(forecast: Forecast) -> Sheet:
     summed = summed.sort_values("cost_high", ascending=False, kind="stable")
     charge = CopyCharge.from_totals(forecast.totals, unit)
     ranged = charge.is_range
-    names = AccountNames.of(forecast.inventory)
     rows = [
         (
-            *(
-                "not known" if pd.isna(row[name]) else names.label(str(row[name]), name)
-                for name in keys
-            ),
+            *("not known" if pd.isna(row[name]) else str(row[name]) for name in keys),
             count(row["quantity"]),
             money(row["cost"]),
             *((count(row["quantity_high"]), money(row["cost_high"])) if ranged else ()),

@@ -20,6 +20,7 @@ from estimator.report.blocks import MOST_ROWS, Sheet
 from estimator.volume.group_columns import key_columns
 
 _MOST_POOLS = 4
+_ACCOUNTS = ("payer", "account", "billed_account")  # columns whose ids have names beside them
 
 
 class ForecastAnswer(Answer[Forecast]):
@@ -145,7 +146,8 @@ def _numbers(group: Mapping[Any, Any]) -> Iterator[str]:
 def _labels(group: Mapping[Any, Any], by: list[str], inventory: Inventory) -> Iterator[str]:
     names = AccountNames.of(inventory)
     for column in by:
-        yield names.label(str(group[column]), column)
+        label = str(group[column])
+        yield names.label(label) if column in _ACCOUNTS else label
 
 
 def _free_tier(forecast: Forecast) -> list[str]:

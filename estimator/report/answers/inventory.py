@@ -8,7 +8,6 @@ from typing import Any
 from estimator.figures import count
 from estimator.inventory import Inventory
 from estimator.report.answers import Answer
-from estimator.report.answers.account_names import AccountNames
 from estimator.report.blocks import MOST_ROWS, Sheet
 
 
@@ -30,11 +29,11 @@ class InventoryAnswer(Answer[Any]):
     def blocks(self) -> Iterable[Sheet]:
         """Trails with their streams, readers, keys."""
         inventory = self.result
-        names, streams = AccountNames.of(inventory), inventory.streams()
+        streams = inventory.streams()
         trails = [
             (
                 trail.name,
-                names.label(trail.account),
+                trail.account,
                 trail.scope,
                 trail.key or "none: SSE-S3",
                 count(streams[trail.name]),
@@ -42,8 +41,8 @@ class InventoryAnswer(Answer[Any]):
             for trail in inventory.trails
         ]
         yield _sheet("Trails", ("trail", "account", "scope", "key", "streams"), trails, 1)
-        readers = [(r.name, r.kind, names.label(r.account)) for r in inventory.readers]
-        keys = [(key.id, names.label(key.account), key.region, key.spec) for key in inventory.keys]
+        readers = [(r.name, r.kind, r.account) for r in inventory.readers]
+        keys = [(key.id, key.account, key.region, key.spec) for key in inventory.keys]
         if readers:
             yield _sheet("Readers", ("reader", "kind", "account"), readers)
         if keys:

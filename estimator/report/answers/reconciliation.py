@@ -13,7 +13,6 @@ from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.reconciliation import Reconciliation
 from estimator.reconciliation.result import NOT_FORECAST, PARTS
 from estimator.report.answers import Answer
-from estimator.report.answers.account_names import AccountNames
 from estimator.report.blocks import MOST_ROWS, Sheet
 
 _HUGE = 1e12  # beyond it a double holds no cents
@@ -241,10 +240,9 @@ def _rows_sheet(reconciliation: Reconciliation) -> Sheet | None:
         *(["payer"] if several else []),
         *(column for column in names if (frame[column] != "").any()),
     ]
-    accounts = AccountNames.of(reconciliation.forecast.inventory)
     cells = [
         (
-            *(accounts.label(_word(str(row[name])), name) for name in names),
+            *(_word(str(row[name])) for name in names),
             count(row["forecast"]),
             "-" if math.isnan(row["measured"]) else count(row["measured"]),
             count(row["billed"]),

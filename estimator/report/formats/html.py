@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from estimator.report.answers import Answer
+from estimator.report.answers.account_names import AccountNames
 from estimator.report.blocks import MOST_ROWS, Block, Command, Details, Lines, Sheet
 from pricing.reading.problems import printable
 
@@ -41,10 +42,11 @@ _FEW_NOTICES = 4  # more of them are folded
 
 @dataclass(frozen=True)
 class _Place:
-    """Where an answer is shown: the tag of titles, and the rows of a table before it folds."""
+    """Where an answer is shown: the tag of titles, the rows of a table before it folds, names."""
 
     title: str
     most: int | None = None
+    names: AccountNames = field(default_factory=AccountNames)
 
 
 _PAGE = _Place("h2")
@@ -69,9 +71,17 @@ def answer_html(answer: Answer[Any]) -> str:
     return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>\n{body}\n</body></html>\n'
 
 
-def answer_fragment(answer: Answer[Any]) -> str:
-    """Return what a notebook shows below a cell: the same parts; what is long is folded."""
-    parts = [_title(answer.headline, _NOTEBOOK), *_body(answer, answer.blocks(), _NOTEBOOK)]
+def answer_fragment(answer: Answer[Any], names: AccountNames) -> str:
+    """Return what a notebook shows below a cell: the same parts; what is long is folded.
+
+    Parameters
+    ----------
+    answer : Answer
+    names : AccountNames
+        Set beside the ids of accounts in tables, for which a terminal has no room.
+    """
+    place = replace(_NOTEBOOK, names=names)
+    parts = [_title(answer.headline, place), *_body(answer, answer.blocks(), place)]
     notices = _list(answer.notices)
     if len(answer.notices) > _FEW_NOTICES:
         notices = _fold(f"{len(answer.notices)} notices", notices)
@@ -164,12 +174,14 @@ def _whole_table(sheet: Sheet, place: _Place) -> Markup:
     body = Markup("\n").join(
         Markup("<tr{}>{}</tr>").format(
             Markup(' class="sum"') if position >= len(sheet.rows) - sheet.sums else Markup(""),
-            Markup("").join(_cell("td", cell, at >= words) for at, cell in enumerate(row)),
+            Markup("").join(
+                _cell("td", place.names.label(cell), at >= words) for at, cell in enumerate(row)
+            ),
         )
         for position, row in enumerate(sheet.rows)
     )
     rows = Markup("<thead><tr>{}</tr></thead><tbody>{}</tbody>").format(head, body)
-    if place is _NOTEBOOK:
+    if place.title == "p":
         # a caption is as narrow as its table
         table = Markup("<table>{}</table>").format(rows) if sheet.rows else Markup("")
         return _title(sheet.title, place) + table

@@ -1,0 +1,81 @@
+"""What the tools of a page and of a notebook are: their data, markup, style and script."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from estimator.forecasting import Forecast
+from estimator.report.monthly.interactive.accounts import accounts_csv, group_month
+from estimator.report.monthly.interactive.what_if import model_what_if
+from estimator.report.monthly.words import month_in_words
+
+_FOLDER = Path(__file__).parent
+
+
+def tool_data(forecast: Forecast, breakdown: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Return what `tools.js` works on, as JSON has it.
+
+    Parameters
+    ----------
+    forecast : Forecast
+        What the sliders begin with.
+    breakdown : mapping
+        Its first month, as `break_down` returns it.
+
+    Returns
+    -------
+    dict
+        ``csv``: every account; ``groups``: the month by what does not hang on the account;
+        ``unit``: the currency; ``what_if``: as `model_what_if`, None where it has none.
+    """
+    return {
+        "csv": accounts_csv(forecast, breakdown),
+        "groups": group_month(forecast, breakdown),
+        "unit": forecast.currency,
+        "what_if": model_what_if(forecast),
+    }
+
+
+def write_tools(
+    forecast: Forecast, *, has_sliders: bool, has_ranges: bool, is_open: bool
+) -> Markup:
+    """Write the markup that `tools.js` fills.
+
+    Parameters
+    ----------
+    forecast : Forecast
+    has_sliders, has_ranges : bool
+        Whether there is a what-if, and whether ranges stand behind it.
+    is_open : bool
+        Whether the sliders are unfolded.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    labels = forecast.months.labels
+    span = labels[0] if len(labels) == 1 else f"{labels[0]} to {labels[-1]}"
+    ranges = "each range at its typical value, " if has_ranges else ""
+    note = (
+        f"The forecast of {span} again, {ranges}with the free requests of each month: the same "
+        "sums as kmscost compare."
+    )
+    return Markup(  # noqa: S704 (rendered with every text escaped)
+        environment.get_template("tools.html").render(
+            note=note if has_sliders else "", month=month_in_words(labels[0]), is_open=is_open
+        )
+    )
+
+
+def read_text(name: str) -> str:
+    """Return a file of this folder: ``tools.js`` or ``tools.css``."""
+    return (_FOLDER / name).read_text(encoding="utf-8")
