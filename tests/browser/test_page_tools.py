@@ -10,10 +10,10 @@ import time
 import pytest
 
 from benchmarks.forecast import write_inventory
-from estimator import compare, forecast, load_inventory, report
+from estimator import compare, forecast, report
 from estimator.figures import money
 from tests.browser.chromium import open_page, start_browser
-from tests.report.material import BILL, EXAMPLE, MONTH
+from tests.report.material import BILL, EXAMPLE, MONTH, slide
 
 
 @pytest.fixture(scope="module")
@@ -69,28 +69,6 @@ def what_if_costs(driver):
     return [element.text for element in driver.find_elements("css selector", "#w-out strong")]
 
 
-def scenario(files, gets, bucket_key, charged):
-    """The same changes for `compare`: every value of the example that a slider stands for."""
-    inventory = load_inventory(EXAMPLE)
-    changes = [
-        {"path": "trails[org].files_per_day", "value": 288 * files},
-        {"path": "trails[org].bucket.bucket_key", "value": bucket_key},
-        {"path": "cloudtrail_writes", "value": "charged" if charged else "exempt"},
-    ]
-    for account in inventory.accounts:
-        own = account.files_per_day
-        if own is not None:
-            values = {region: files * rate.mid for region, rate in own.by_region.items()}
-            if own.other is not None:
-                values["other"] = files * own.other.mid
-            changes.append({"path": f"accounts[{account.id}].files_per_day", "value": values})
-    for reader in inventory.readers:
-        if hasattr(reader, "gets_per_file"):
-            value = reader.gets_per_file.mid * gets
-            changes.append({"path": f"readers[{reader.name}].gets_per_file", "value": value})
-    return {"name": "slid", "changes": changes}
-
-
 @pytest.mark.parametrize(
     ("files", "gets", "bucket_key", "charged"),
     [
@@ -111,7 +89,7 @@ def test_sliders_agree_with_compare_to_the_cent(driver, page, files, gets, bucke
     set_control(driver, "w-gets", gets)
     set_control(driver, "w-keys", int(bucket_key))
     set_control(driver, "w-writes", charged)
-    (expected,) = compare(EXAMPLE, scenario(files, gets, bucket_key, charged), MONTH, 13).others
+    (expected,) = compare(EXAMPLE, slide(files, gets, bucket_key, charged), MONTH, 13).others
     other = "exempt" if charged else "charged"
     totals = expected.totals
     month = float(expected.monthly["cost_usd"].iloc[0])

@@ -397,7 +397,6 @@ def test_nothing_to_compare_with_and_what_cannot_be_changed(tmp_path):
         compare(path, [scenarios, scenarios])
 
 
-
 def test_how_much_more_is_too_much(tmp_path):
     """Exactly the limit is within it; a saving is never over; no base makes any cost too much."""
     path = "trails[org].files_per_day"
