@@ -261,4 +261,7 @@ def test_alternative_text_of_a_picture_is_that_of_its_chart():
     chart = chart_of(EXAMPLE, "fan", MONTH)
     root = parse_svg(plot(EXAMPLE, "fan", MONTH)._repr_svg_())
     assert root.find(f"{SVG}desc").text == chart.description
+    # WIDE and its edges, in px: a cell that is narrower shrinks it, and cuts nothing off
+    assert root.get("width") == "920"
+    assert "max-width: 100%" in root.get("style")
     assert svg_text(chart.draw(WIDE)).count("<desc") == 0
