@@ -34,7 +34,7 @@ class FreeVersion(Section):
     """The quantity that is free from a day on, until the next version begins. [unit/month]"""
 
     start: Day = Field(alias="from")
-    quantity: Number
+    quantity: Number = Field(description="[request/month]")
     confirmed: Flag = False
     source: Source
 

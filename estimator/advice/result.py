@@ -24,7 +24,7 @@ TOGETHER = "all that go together"
 
 
 def _of_logs(measured: MeasuredBucketKeys | None) -> tuple[str, ...]:
-    if measured is None or measured.buckets:
+    if measured is None or measured.buckets or measured.missing:
         return () if measured is None else measured.notices
     nothing = (
         "no request in the logs names an object or a bucket of S3 in its encryption context: there "

@@ -61,8 +61,8 @@ class Attribution(NotebookResult):
         Lines of CloudTrail itself on the bill: no cost of KMS. [currency]
     notices : tuple of str
         What to know before believing it.
-    bucket_keys : MeasuredBucketKeys or None
-        What S3 Bucket Keys would save by the logs; None where a measurement tells no objects.
+    bucket_keys : MeasuredBucketKeys
+        What S3 Bucket Keys would save by the logs, or why that is not measured.
     """
 
     months: tuple[str, ...]
@@ -76,7 +76,7 @@ class Attribution(NotebookResult):
     levels: Mapping[str, float]
     events_cost: float
     notices: tuple[str, ...]
-    bucket_keys: MeasuredBucketKeys | None = None
+    bucket_keys: MeasuredBucketKeys
 
     def lines(self, group: str) -> pd.DataFrame:
         """A line for each service, resource, caller or key, the most expensive first.
@@ -200,16 +200,11 @@ class Attribution(NotebookResult):
             "free": _free(self.free),
             "free_other_reading": _free(self.free_other_reading),
             "coverage": [{"month": month, "share": part} for month, part in self.coverage.items()],
-            **self._bucket_keys(),
+            **self.bucket_keys.to_dict(self.currency, _OTHER),
             "levels_not_told": dict(self.levels),
             f"cost_{code}_cloudtrail_events": self.events_cost,
             "notices": [*self.notices, self.other_interpretation_line],
         }
-
-    def _bucket_keys(self) -> dict[str, Any]:
-        if self.bucket_keys is None:
-            return {"bucket_keys": None}
-        return self.bucket_keys.to_dict(self.currency, _OTHER)
 
     def __repr__(self) -> str:
         code = self.currency.lower()

@@ -24,8 +24,8 @@ from estimator.inventory.changes import Settings, change_inventory
 from estimator.months import Months, parse_month
 from estimator.volume import usage
 from estimator.volume.daily import daily_requests
+from estimator.volume.model import Model
 from estimator.volume.others import other_pools
-from estimator.volume.streams import streams_of
 from pricing.bill import Bill, bill
 from pricing.rates import RateTable, load_rates
 from pricing.reading.problems import Problem, RateError, UsageError
@@ -122,9 +122,9 @@ def compute_forecast(
     section, columns = _read_by(by)
     gate = None if fail_over is None else read_fail_over(fail_over, inventory, table.currency)
 
-    streams = streams_of(inventory)
+    model = Model(inventory, span)
     # budgets, notices and totals need the default grain, whatever columns are shown
-    used = usage(inventory, span, tuple({*DEFAULT_GRAIN, *columns}), streams)
+    used = usage(model, tuple({*DEFAULT_GRAIN, *columns}))
     priced = price_usage(used, inventory, span, table, discount)
     charges = priced.charges
 
@@ -133,7 +133,7 @@ def compute_forecast(
     exempt = WRITES if inventory.cloudtrail_writes == "exempt" else ()
     free_days = FreeDays(span, other_pools(inventory, span), frozenset(exempt))
     # one pass for all: the days of an organization do not fit into memory at once
-    for days in daily_requests(inventory, span, streams):
+    for days in daily_requests(model):
         headroom.add(days)
         copies.add(days)
         free_days.add(days)
@@ -163,7 +163,7 @@ def compute_forecast(
             gate, whole, span, table.currency, other_name, inventory.accounts
         ),
         notices=(
-            *notices(inventory, span, priced.versions, whole, free_in_use(priced.pools, table)),
+            *notices(model, priced.versions, whole, free_in_use(priced.pools, table)),
             *quota_notices(quotas),
             *unknown,
         ),

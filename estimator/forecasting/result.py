@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -100,6 +100,25 @@ class Forecast(NotebookResult):
             for name in self.monthly.columns
             if name != "month"
         }
+
+    def of_month(self, label: str) -> Forecast:
+        """The same of one of its months; notices stay those of all."""
+        at = self.months.labels.index(label)
+
+        def chosen(frame: pd.DataFrame) -> pd.DataFrame:
+            return frame[frame["month"].astype(str) == label].reset_index(drop=True)
+
+        return replace(
+            self,
+            months=Months(self.months.firsts[at], 1),
+            monthly=chosen(self.monthly),
+            rows=chosen(self.rows),
+            pools=chosen(self.pools),
+            budgets=chosen(self.budgets),
+            quotas=chosen(self.quotas),
+            events=None if self.events is None else chosen(self.events),
+            free_uses=tuple(use for use in self.free_uses if str(use.month) == label),
+        )
 
     @property
     def other_interpretation_line(self) -> str:

@@ -20,13 +20,14 @@ from estimator.inventory.account_columns import (
     find_delimiter,
     understand_header,
 )
+from estimator.inventory.account_groups import aws_tags
 from estimator.inventory.sections import AccountEntry
 from pricing.reading.document import Map, Seq
 from pricing.reading.files import decode, read_bytes, to_utf8
 from pricing.reading.problems import DocumentError, Problem
-from pricing.reading.slips import thousands_fix
 from pricing.reading.validation import validate
 from pricing.reading.words import shown
+from pricing.reading.written_numbers import thousands_fix
 
 _MOST_NAMED = 3
 
@@ -150,8 +151,7 @@ def organization_place(item: Mapping[str, Any], line: int = 1) -> dict[str, Any]
             place["ou"] = item[name]
     tags = item.get("Tags")
     if isinstance(tags, list):
-        pairs = [tag for tag in tags if isinstance(tag, dict) and "Key" in tag]
-        tags = {str(tag["Key"]): tag.get("Value") or "" for tag in pairs}
+        tags = aws_tags(tags)
     if isinstance(tags, dict) and tags:
         place["tags"] = Map(line)
         place["tags"].update(tags)

@@ -12,8 +12,9 @@ from estimator.inventory.loading_state import Draft
 from estimator.inventory.sections import InventoryFile
 from pricing.reading.document import Location, Map, Seq, line_of
 from pricing.reading.problems import printable
-from pricing.reading.slips import find_template, thousands_fix
+from pricing.reading.slips import find_template
 from pricing.reading.words import describe
+from pricing.reading.written_numbers import thousands_fix
 
 _DAY = 24 * 60 * 60  # [s]
 _DAYS_OF_A_MONTH = range(28, 32)
@@ -96,8 +97,10 @@ def _month_of_files(number: float) -> str | None:
 def _slips_in(draft: Draft, at: Location, value: Map | Seq) -> Iterator[str]:
     if isinstance(value, Map) and value.written and at[:1] != ("accounts",):
         is_count = any(part in _COUNTS for part in at)
-        for key in value.written if is_count else [key for key in value.written if key in _COUNTS]:
-            yield f"{_place(draft, (*at, key))}: {thousands_fix(value.written[key])}"
+        for key, text in value.written.items():
+            slip = thousands_fix(text) if is_count or key in _COUNTS else None
+            if slip is not None:
+                yield f"{_place(draft, (*at, key))}: {slip}"
     for part, text in _items(value):
         template = find_template(text)
         if template is not None:
@@ -110,8 +113,8 @@ def _thousands(where: str, row: Any) -> Iterator[str]:
     if isinstance(row, Map):
         inner = row.get("files_per_day")
         written = {**row.written, **(inner.written if isinstance(inner, Map) else {})}
-        for text in written.values():
-            yield f"{where}files_per_day: {thousands_fix(text)}"
+        for slip in filter(None, map(thousands_fix, written.values())):
+            yield f"{where}files_per_day: {slip}"
 
 
 def _items(value: Any) -> Iterator[tuple[str | int, Any]]:

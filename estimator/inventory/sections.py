@@ -16,11 +16,13 @@ from estimator.inventory.budgets import Budget
 from estimator.inventory.kinds import (
     AccountId,
     ActiveItem,
+    BucketName,
     KeyArn,
     KeySpec,
     RegionCode,
     Regions,
     TrailRegions,
+    bucket_meant,
 )
 from estimator.inventory.others import OtherRequests, Others
 from estimator.inventory.reader_sections import Reader
@@ -165,7 +167,7 @@ class Key(ActiveItem):
 class Bucket(Section):
     """The S3 bucket that a trail writes to."""
 
-    name: Text | None = Field(
+    name: BucketName | None = Field(
         None,
         description="how measured requests find the trail; default: by account",
         examples=["example-logs"],
@@ -187,6 +189,14 @@ class Bucket(Section):
         "[day]",
         examples=[365],
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named_alone(cls, value: Any) -> Any:
+        if isinstance(value, str) and bucket_meant(value) != value:  # arn:aws:s3:::example-logs
+            name = bucket_meant(value)
+            raise refusal(value, "a mapping", f"write {{name: {name}}}" if name else "name it")
+        return value
 
 
 class Trail(ActiveItem):

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from estimator.figures import FEW, listed
-from estimator.forecasting import Forecast, forecast
+from estimator.forecasting import WRITES, Forecast, forecast
 from estimator.frames import RECONCILIATION
 from estimator.inventory import Inventory, load_inventory
 from estimator.measurement.billing.apart import amounts_apart
@@ -23,15 +23,17 @@ from estimator.reconciliation.billed_days import (
     shares_of_rows,
 )
 from estimator.reconciliation.billed_units import interpret_rows, split_billed_units
+from estimator.reconciliation.difference_limit import DifferenceLimit, read_difference_limit
 from estimator.reconciliation.evidence import collect_evidence
 from estimator.reconciliation.free_part import INFERRED_FREE, infer_free_part, table_price
-from estimator.reconciliation.interpretation import interpret
+from estimator.reconciliation.interpretation import Interpretation, interpret
 from estimator.reconciliation.levels import MissingLevels, find_missing_levels, of_month
 from estimator.reconciliation.matching import key_names, payers_of
 from estimator.reconciliation.measured_rows import RowCoverage, cover_rows, key_owners
+from estimator.reconciliation.missing_lines import MissingLines, find_missing_lines
 from estimator.reconciliation.notices import find_strangers, notices, rests_on
 from estimator.reconciliation.parts import add_parts, request_parts
-from estimator.reconciliation.result import Reconciliation, read_difference_limit
+from estimator.reconciliation.result import Reconciliation
 from estimator.reconciliation.sides import (
     KEYS,
     billed_side,
@@ -44,7 +46,7 @@ from estimator.reconciliation.sides import (
 from pricing.rates import RateTable
 from pricing.reading.problems import KmscostError, Problem
 
-__all__ = ["Reconciliation", "reconcile"]
+__all__ = ["Reconciliation", "reconcile", "reconcile_forecast"]
 
 Paths = str | Path | Sequence[str | Path]
 
@@ -94,7 +96,35 @@ def reconcile(
     limit = None if fail_over is None else read_difference_limit(fail_over, expected.currency)
     billed = bill if isinstance(bill, Actuals) else load_bill(bill)
     actuals = actuals if isinstance(actuals, Actuals | None) else load_actuals(actuals)
-    _check_comparable(expected, billed, actuals, label, _bill_name(bill))
+    return reconcile_forecast(inventory, expected, billed, actuals, limit, _bill_name(bill))
+
+
+def reconcile_forecast(
+    inventory: Inventory,
+    expected: Forecast,
+    billed: Actuals,
+    actuals: Actuals | None = None,
+    limit: DifferenceLimit | None = None,
+    name: str = "BILL",
+) -> Reconciliation:
+    """As `reconcile`, of a forecast that was made already.
+
+    Parameters
+    ----------
+    inventory : Inventory
+        What the forecast was made of.
+    expected : Forecast
+        That of one month.
+    name : str
+        What problems call the bill.
+
+    Raises
+    ------
+    KmscostError
+        The bill has nothing of the month, or is in another currency.
+    """
+    label = expected.months.labels[0]
+    _check_comparable(expected, billed, actuals, label, name)
 
     # each side as rows of the same key columns
     lines, free_known = infer_free_part(of_month(billed, label), expected)
@@ -134,6 +164,10 @@ def reconcile(
     if not days.is_whole:
         to_date, _ = _measured_side(actuals, label, inventory, paid_by, names, days)
         frame = _join(expected, levels, forecast_side(expected, shares), billed_rows, to_date)
+    missing = MissingLines()
+    if days.is_told:
+        cost = _charged_cost(expected, interpretations) * shares
+        missing = find_missing_lines(counted, expected.rows, cost)
     # whose the billed units are, and the difference in parts
     # the bill of each payer has an interpretation of its own
     row_interpretation = interpret_rows(frame, interpretations, inventory)
@@ -156,16 +190,26 @@ def reconcile(
         rests_on=rests_on(coverage, levels, frame, units.expected),
         unknown_to=strangers,
         days=days,
+        missing=missing,
         expected_by_account=_forecast_by_account(expected, shares),
         measured_share=_measured_share(coverage, frame) if actuals is not None else None,
         notices=(
             *notices(
                 expected, billed, actuals, label, coverage, frame, lost, payers, strangers, days
             ),
+            *missing.notices(),
             *(() if free_known else (INFERRED_FREE,)),
         ),
         limit=limit,
     )
+
+
+def _charged_cost(expected: Forecast, interpretations: Sequence[Interpretation]) -> FloatArray:
+    """The forecast of each row, without writes that the payer's bill does not charge. [currency]"""
+    exempt = {bill.payer for bill in interpretations if bill.answer == "exempt"}
+    rows = expected.rows
+    is_free = rows["payer"].astype(str).isin(exempt) & rows["cause"].isin(WRITES)
+    return np.where(is_free, 0.0, rows["cost"].to_numpy())
 
 
 def _join(expected: Forecast, levels: MissingLevels, *sides: pd.DataFrame) -> pd.DataFrame:
@@ -176,7 +220,7 @@ def _join(expected: Forecast, levels: MissingLevels, *sides: pd.DataFrame) -> pd
 
 
 def _forecast_by_account(expected: Forecast, shares: FloatArray) -> pd.DataFrame:
-    """The forecast of the month and of the days billed, by payer and account. [currency]"""
+    """The forecast of the month and of the days billed, by payer, account and unit. [currency]"""
     rows = expected.rows
     worth = rows["free"].to_numpy() * rows[f"{expected.currency.lower()}_per_unit"].to_numpy()
     cost = rows["cost"].to_numpy()
@@ -184,13 +228,14 @@ def _forecast_by_account(expected: Forecast, shares: FloatArray) -> pd.DataFrame
         {
             "payer": rows["payer"].astype(str).to_numpy(),
             "billed_account": rows["billed_account"].astype(str).to_numpy(),
+            "unit": rows["unit"].astype(str).to_numpy(),
             "cost": cost,
             "free": worth,
             "cost_to_date": cost * shares,
             "free_to_date": worth * shares,
         }
     )
-    return frame.groupby(["payer", "billed_account"], as_index=False).sum()
+    return frame.groupby(["payer", "billed_account", "unit"], as_index=False).sum()
 
 
 def _bill_name(bill: Actuals | Paths) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,9 +13,10 @@ import pandas as pd
 from estimator.figures import count, money, plain, share, signed
 from estimator.forecasting import Forecast
 from estimator.reconciliation.billed_days import BilledDays, cost_of_rest
+from estimator.reconciliation.difference_limit import DifferenceLimit
 from estimator.reconciliation.interpretation import Interpretation
+from estimator.reconciliation.missing_lines import MissingLines
 from pricing.notebook import NotebookResult
-from pricing.reading.problems import Problem, UsageError
 
 # the parts in the order in which they replace forecast by bill
 PARTS = {
@@ -31,49 +31,6 @@ PARTS = {
 }
 # no forecast is made of these, so that no forecast can be wrong about them
 NOT_FORECAST = ("others", "other_keys")
-
-_AMOUNT = re.compile(
-    r"(?:(?P<before>[A-Z]{3}) *)?(?P<number>[0-9_]*\.?[0-9]+)(?: *(?P<after>%|[A-Z]{3}))?"
-)
-
-
-@dataclass(frozen=True)
-class DifferenceLimit:
-    """A share of the forecast's cost, or an amount in the table's currency."""
-
-    text: str
-    number: float
-    is_share: bool
-
-    def is_broken_by(self, difference: float, forecast: float) -> bool:
-        """Tell whether a difference is larger. [currency]"""
-        allowed = self.number * abs(forecast) if self.is_share else self.number
-        # the last bits of a sum break no limit
-        slack = 1e-9 * max(1.0, abs(forecast))
-        return abs(difference) > allowed + slack
-
-
-def read_difference_limit(text: str | float, currency: str) -> DifferenceLimit:
-    """Read a limit: ``5%`` as a share; ``5``, ``5.00`` or ``USD 5`` as an amount.
-
-    >>> read_difference_limit("5%", "USD").number, read_difference_limit("USD 2.50", "USD").number
-    (0.05, 2.5)
-
-    Raises
-    ------
-    UsageError
-        It is neither, or in another currency.
-    """
-    words = str(text).strip()
-    found = _AMOUNT.fullmatch(words)
-    codes = {found["before"], found["after"]} - {None, "%"} if found else set()
-    both = found is not None and found["before"] and found["after"]
-    if found is None or both or codes - {currency} or not math.isfinite(float(found["number"])):
-        expected = f"a share such as 5%, or an amount such as {currency} 5"
-        raise UsageError(Problem("fail_over", None, "", repr(text), expected, ""))
-    number = float(found["number"])
-    is_share = found["after"] == "%"
-    return DifferenceLimit(words, number / 100 if is_share else number, is_share)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -103,9 +60,11 @@ class Reconciliation(NotebookResult):
         What only the bill knows, and what only the inventory does: accounts, Regions, keys.
     days : BilledDays
         The days of the month that the bill covers; every forecast beside a billed amount is theirs.
+    missing : MissingLines
+        What of these days has a forecast and no line: the month's cost is forecast there.
     expected_by_account : DataFrame
-        The forecast of the month (cost, free) and of the days billed, by payer and billed_account,
-        with the worth of the free requests. [currency]
+        The forecast of the month (cost, free) and of the days billed, by payer, billed_account and
+        unit, with the worth of the free requests. [currency]
     measured_share : float or None
         Share of the month that the measurements cover where CloudTrail's requests are billed.
     notices : tuple of str
@@ -124,6 +83,7 @@ class Reconciliation(NotebookResult):
     rests_on: Mapping[str, str]
     unknown_to: Mapping[str, Mapping[str, list[str]]]
     days: BilledDays
+    missing: MissingLines
     expected_by_account: pd.DataFrame
     measured_share: float | None
     notices: tuple[str, ...]
@@ -198,10 +158,20 @@ class Reconciliation(NotebookResult):
         return math.fsum(self._forecast(part, names)["cost_to_date"])
 
     def forecast_of_rest(self, part: str = "", names: tuple[str, ...] = ()) -> float:
-        """The forecast of the days that are not billed. [currency]"""
+        """The forecast of what is not billed: days, and what no line is of. [currency]"""
         if not self.days.is_told or not self.has_kms:
             return self.forecast_of_month(part, names)
-        return self.forecast_of_month(part, names) - self.forecast_to_date(part, names)
+        return self.forecast_of_month(part, names) - self.forecast_of_billed(part, names)
+
+    def forecast_of_billed(self, part: str = "", names: tuple[str, ...] = ()) -> float:
+        """The forecast of the days billed, without what no line is of. [currency]"""
+        return math.fsum(self.missing.leave_out(self._forecast(part, names))["cost_to_date"])
+
+    @property
+    def covers(self) -> str:
+        """What the bill covers, such as ``to 15 October``; empty where that is the whole month."""
+        days, missing = self.days.text, self.missing.text
+        return f"{days}, {missing}" if days and missing else days or missing
 
     def _forecast(self, part: str, names: tuple[str, ...]) -> pd.DataFrame:
         frame = self.expected_by_account
@@ -220,37 +190,41 @@ class Reconciliation(NotebookResult):
         Returns
         -------
         tuple or None
-            None where the bill does not tell accounts apart.
+            None where the bill does not tell accounts apart, or has no line of these.
         """
         rows, forecast = self.rows, self._forecast(part, names)
         if part:
-            if "account" in self.levels:
+            if "account" in self.levels or set(names) <= set(self.missing.accounts):
                 return None
             rows = rows[rows[part].isin(names).to_numpy()]
-        parts = {
-            each: math.fsum(rows[f"cost_{each}"]) for each in PARTS if each not in NOT_FORECAST
-        }
-        error, to_date = math.fsum(parts.values()), math.fsum(forecast["cost_to_date"])
         if not self.has_kms:
             # a bill without a line of KMS, as one of other services: nothing says that KMS was free
             return 0.0, math.fsum(forecast["cost"])
-        if self.days.is_whole:
-            return to_date + error, 0.0
+        known, of_known = self.missing.leave_out(rows), self.missing.leave_out(forecast)
+        own_parts = [f"cost_{each}" for each in PARTS if each not in NOT_FORECAST]
+        error = math.fsum(math.fsum(known[each]) for each in own_parts)
+        billed = math.fsum(of_known["cost_to_date"]) + error
+        if self.days.is_whole and not self.missing:
+            return billed, 0.0
         if not self.days.is_told:
             # what is billed may be of any day: the month costs no less than its forecast
-            return to_date + error, max(-error, 0.0)
+            return billed, max(-error, 0.0)
         shares = self.days.shares
         share = min([shares[name] for name in names if name in shares] or shares.values())
-        rest = cost_of_rest(
-            error,
-            parts["free_tier"],
-            to_date,
-            math.fsum(forecast["cost"]),
-            math.fsum(forecast["free_to_date"]),
-            math.fsum(forecast["free"]),
-            share,
-        )
-        return to_date + error, rest
+        rest = [
+            # requests go on at their pace, and keys at theirs
+            cost_of_rest(
+                math.fsum(math.fsum(known[each][known["unit"] == unit]) for each in own_parts),
+                math.fsum(known["cost_free_tier"][known["unit"] == unit]),
+                math.fsum(of_known["cost_to_date"][of_known["unit"] == unit]),
+                math.fsum(forecast["cost"][forecast["unit"] == unit]),
+                math.fsum(of_known["free_to_date"][of_known["unit"] == unit]),
+                math.fsum(forecast["free"][forecast["unit"] == unit]),
+                share,
+            )
+            for unit in forecast["unit"].unique()
+        ]
+        return billed, math.fsum(rest)
 
     @property
     def interpretation(self) -> Interpretation | None:
@@ -294,7 +268,7 @@ class Reconciliation(NotebookResult):
         rows = self.rows.assign(month=self.rows["month"].astype(str))
         return {
             "month": self.month,
-            "bill": f"bill {self.days.text}" if self.days.text else "whole month",
+            "bill": f"bill {self.covers}" if self.covers else "whole month",
             # null where the bill does not tell its days
             "covered": None
             if not self.days.is_told

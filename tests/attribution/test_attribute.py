@@ -12,6 +12,7 @@ from estimator import Attribution, KmscostError, attribute
 from estimator.attribution.result import GROUPS, NOT_IN_LOGS
 from estimator.report.answers.attribution import attribution_headline, attribution_lines
 from estimator.report.answers.attribution_lines import shown_lines
+from tests import real_data
 from tests.attribution.material import (
     APP,
     DATA,
@@ -380,18 +381,27 @@ def test_a_line_is_never_taken_twice(tmp_path: Path) -> None:
 
 
 def test_a_month_before_the_first_rate_is_no_zero() -> None:
-    """Sign in 2024 has no rate in the table: counted, said, and its amount is unknown."""
+    """Sign in 2019-10 has no rate in the table: counted, said, and its amount is unknown."""
     sign = {"operation": "Sign", "meter": "KMS-Requests-Asymmetric", "service": "direct"}
-    march = {"day": "2024-03-01"}
-    found = attribute(logs((893, sign | march), (150, march), month="2024-03"))
+    october = {"day": "2019-10-26"}
+    found = attribute(logs((893, sign | october), (150, october), month="2019-10"))
     assert found.totals["requests_without_rate"] == 893
     assert "893 requests have no rate, and are in no cost: kms-requests-asymmetric" in " ".join(
         found.notices
     )
     by_service = found.lines("service").set_index("service")
     assert by_service["without_rate"].to_dict() == {"direct": 893, "s3": 0}
-    with pytest.raises(KmscostError, match="no rate for 2024-03-01"):
-        attribute(logs((893, sign | march), month="2024-03"))
+    with pytest.raises(KmscostError, match="no rate for 2019-10-01"):
+        attribute(logs((893, sign | october), month="2019-10"))
+
+
+@real_data.needs_data
+def test_the_signatures_of_real_logs_have_a_price() -> None:
+    """boogy, 2024-03: 893 Sign x 0.000015 = USD 0.013395; 151 more are free. None is unknown."""
+    found = attribute(real_data.DATA / "cloudtrail" / "boogy")
+    assert found.totals["cost_usd"] == close(D("0.013395"))
+    assert found.totals["requests_without_rate"] == 0
+    assert "kms-requests-asymmetric from 2019-11-25 is not confirmed" in " ".join(found.notices)
 
 
 def test_free_requests_are_the_payers_of_the_bill(tmp_path: Path) -> None:

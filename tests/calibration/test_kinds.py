@@ -15,8 +15,8 @@ from estimator.measurement.coverage import Coverage
 from estimator.measurement.result import Actuals
 from estimator.months import Months
 from estimator.volume.daily import daily_requests
+from estimator.volume.model import Model
 from estimator.volume.readers import KINDS
-from estimator.volume.streams import streams_of
 from tests.calibration.measurements import (
     FIRST,
     HOME,
@@ -192,7 +192,7 @@ def test_what_the_model_makes_is_what_calibrate_finds():
     """
     inventory = parse_inventory(KINDS_AT_WORK, "inventory.yaml")
     october = Months(FIRST, 1)
-    (days,) = daily_requests(inventory, october, streams_of(inventory))
+    (days,) = daily_requests(Model(inventory, october))
     gets = {
         role(name): {PLACE: requests.tolist()}
         for name, cause, requests in zip(

@@ -100,12 +100,12 @@ def refused(folder, *changes: tuple[str, str]) -> list[tuple[int | None, str, st
         (FILES, "day: 12,5", 13, "write 12.5, with a point"),
         (BUDGET, "month: 25,00", 19, "write 25.00, with a point"),
         (BUDGET, "month: 1.234,56", 19, "write 1234.56"),
-        (BUDGET, "month: 12,000", 19, "write 12000, or 12.0 if the comma is a decimal one"),
-        (BUDGET, "month: $25", 19, "write 25"),
+        (BUDGET, "month: 12,000", 19, "write 12000, or 12 if the comma is a decimal one"),
+        (BUDGET, "month: $25", 19, "write 25: the unit is USD a month"),
         (BUDGET, "month: 25 USD", 19, "write 25"),
         (GROWTH, "year: 10,5%", 17, "write 10.5%, with a point"),
         (GROWTH, "year: 10 percent", 17, "write 10%"),
-        (GROWTH, "year: 10\u00a0%", 17, "write 10%"),
+        (GROWTH, "year: 10\u00a0%", 17, "write 10% without a no-break space"),
         (GROWTH, "year: [5%, 10%]", 17, "write {low: 5%, high: 10%}"),
         (GROWTH, "year: 5-10%", 17, "write {low: 5%, high: 10%}"),
         # names
@@ -176,7 +176,7 @@ def test_awss_names_of_a_key(tmp_path, key, fix):
             "payer: 012345678901",
             2,
             "the unquoted digits 012345678901",
-            'write "012345678901" in quotes',
+            'write it in quotes: "012345678901"',
         ),
         (PAYER, "payer: 1.11122E+11", 2, "the number", "a spreadsheet has shortened it"),
     ],
@@ -277,5 +277,5 @@ def test_the_case_of_a_leading_zero(tmp_path):
     """Twelve digits are an id: no word of dropping the zero. The reader's account is missing."""
     text = (CASES / "check" / "id_leading_zero.yaml").read_text(encoding="utf-8")
     zero, reader = refusals(tmp_path, text)
-    assert (zero.line, zero.fix) == (6, 'write "012345678901" in quotes')
+    assert (zero.line, zero.fix) == (6, 'write it in quotes: "012345678901"')
     assert (reader.line, reader.found) == (17, "'222222222222'")

@@ -45,6 +45,7 @@ def test_half_a_bill_is_over_budget():
     """2.63 billed and 16/31 of the expected 5.52 make 5.48 of 5.00: 110 %, over budget.
 
     Billed: 15 x 0.111 + 15 x 2/31 = 1.665 + 0.967742 = 2.632742; the rest 5.5244 x 16/31 = 2.8513.
+    Expected to the 15th 5.5244 x 15/31 = 2.6731: -0.0404, -1.51 %.
     """
     monthly = of_case("half.yaml", "bill_half.csv")
     assert monthly.verdict.status == "over budget"
@@ -62,7 +63,7 @@ def test_half_a_bill_is_over_budget():
     assert cards["Billed"][2] == "2.63"
     assert "bill to 15 October" in cards["Billed"][1]
     assert cards["By the month's end"][2] == "5.48"
-    assert "-1.32 % to the forecast to 15 October of 2.67" in cards["Difference"][1]
+    assert "-1.51 % to the forecast to 15 October of 2.67" in cards["Difference"][1]
     assert "Why they differ, bill to 15 October" in Page(monthly.html()).tables
     chart = next(
         block
@@ -126,19 +127,19 @@ def test_a_refuted_forecast_does_not_reassure():
 
 @needs_cases
 def test_what_others_use_stands_on_a_line_of_its_own():
-    """5.40 against 5.51 is -0.11, -2 %; others' 40,000,000 x 0.000003 + 50 = USD 170.00 apart.
+    """5.40 against 5.5244 is -0.12, -2.2 %; others' 40,000,000 x 0.000003 + 50 = USD 170.00 apart.
 
-    CloudTrail's part: 1,134,000 x 0.000003 + 2.00 = 5.402.
+    CloudTrail's part: 1,134,000 x 0.000003 + 2.00 = 5.402. Expected is the mean, not typical 5.51.
     """
     monthly = of_case("organization.yaml", "bill_others.csv")
     cards = {row[0]: row for row in _cards(monthly)}
     assert cards["Billed"][2] == "5.40"
-    assert cards["Difference"][2] == "-0.11"
-    assert "-2.03 % to the forecast of 5.51" in cards["Difference"][1]
+    assert cards["Difference"][2] == "-0.12"
+    assert "-2.22 % to the forecast of 5.52" in cards["Difference"][1]
     assert cards["Others' KMS"][2] == "170.00"
     page = Page(monthly.html())
     sides = page.table("Forecast, measured and billed")
-    assert sides[-1] == ["USD", "5.51", "5.40", "-0.1118", "-2.0 %"]
+    assert sides[-1] == ["USD", "5.52", "5.40", "-0.1224", "-2.2 %"]
     assert [row[2] for row in sides if row[0] == "USD others'"] == ["170.00"]
     assert_in_all(monthly, "others use KMS on the same bill for USD 170.00")
     for text in all_texts(monthly).values():

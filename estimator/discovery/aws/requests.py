@@ -43,6 +43,7 @@ _SECTIONS = {
     calls.ROOTS: "accounts",
     calls.UNITS: "accounts",
     calls.CHILDREN: "accounts",
+    calls.TAGS: "accounts",
     calls.REGIONS: "accounts",
 }
 _MOST_PLACES = 3
@@ -111,11 +112,12 @@ class AwsClient:
             self._session = open_session(self.profile, self.region, self.patience)
             self.region = self._session.region_name or "us-east-1"
             client = self._client(IDENTITY, self.region, None, attempts)
+            begun = self._hosts.watch(client)
             credentials = self._session.get_credentials()
             if credentials is not None:
                 credentials.get_frozen_credentials()  # calls of their own, to other hosts
             host[0] = client.meta.endpoint_url.rpartition("/")[2]
-            return _call(client, IDENTITY, {})
+            return _call(client, IDENTITY, {}, self.patience.answer, begun)
 
         try:
             if asks_a_human(self.profile):
@@ -211,7 +213,10 @@ class AwsClient:
         response: dict[str, Any] | Failure
         try:
             client = self._client(call, region or self.region, credentials, attempts)
-            response = _call(client, call, arguments)
+            begun = self._hosts.watch(client)
+            response = _call(client, call, arguments, self.patience.answer, begun)
+        except TimeoutError:
+            response = self._hosts.give_up(client)
         except _RAISED as error:
             response = failure_of(error, self.patience.attempts)
         with self._lock:
@@ -238,7 +243,6 @@ class AwsClient:
             client = self._session.client(
                 call.service, region_name=region, config=config, **(credentials or {})
             )
-        self._hosts.watch(client)
         if call.service == "s3":
             client.meta.events.register_last("after-call", _drop_foreign(call))
         return client
@@ -273,10 +277,17 @@ class AwsClient:
             )
 
 
-def _call(client: Any, call: Call, arguments: Mapping[str, Any]) -> dict[str, Any] | Failure:
-    """One call with all its pages."""
+def _call(
+    client: Any,
+    call: Call,
+    arguments: Mapping[str, Any],
+    seconds: float,
+    begun: Callable[[], float],
+) -> dict[str, Any] | Failure:
+    """One call with all its pages, each attempt at each within so many seconds."""
     if not client.can_paginate(call.method):
-        response: dict[str, Any] = getattr(client, call.method)(**arguments)
+        method = getattr(client, call.method)
+        response: dict[str, Any] = within(seconds, lambda: method(**arguments), begun)
         if _is_answer(response, call):
             # saved responses have none, and both kinds are read by the same rules
             response.pop("ResponseMetadata", None)
@@ -284,7 +295,8 @@ def _call(client: Any, call: Call, arguments: Mapping[str, Any]) -> dict[str, An
         return NO_ANSWER
     # a page is no whole list: what is on the next one would be missing without a word
     member, found, tokens, empty = call.members[0], [], set(), 0
-    for page in client.get_paginator(call.method).paginate(**arguments):
+    pages = iter(client.get_paginator(call.method).paginate(**arguments))
+    while (page := within(seconds, lambda: next(pages, None), begun)) is not None:
         if not _is_answer(page, call):
             return NO_ANSWER
         token = page.get("NextToken") or page.get("NextMarker")

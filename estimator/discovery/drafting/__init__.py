@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from estimator.discovery.completeness import SECTIONS, Seen
+from estimator.discovery.completeness import PART, SECTIONS, Seen
 from estimator.discovery.drafting.accounts import MEMBERS
 from estimator.discovery.drafting.changes import Change, Merged
+from estimator.discovery.drafting.keys import STATE
+from estimator.discovery.drafting.leftovers import find_leftovers
 from estimator.discovery.drafting.lines import head_lines, section_lines
 from estimator.discovery.drafting.merging import merge
 from estimator.discovery.drafting.outline import Outline, Todo, outline_of
@@ -96,14 +98,18 @@ def draft(
     seen = (f"found {_describe_found(estate)}",)
     if outline is None:
         inventory = parse_inventory(own, str(into)) if into is not None else None
+        ended = list(find_leftovers(estate, inventory)) if inventory is not None else []
+        coverage += _kept(str(into), ended)
         gaps = tuple(
             Todo(section, gap) for section in SECTIONS for gap in estate.completeness.gaps(section)
         )
-        notices = (*estate.notices, *_notices(gaps), nothing(estate))
+        named = (reason for _, reason in ended)
+        notices = (*estate.notices, *_notices(gaps), *named, nothing(estate))
         return Draft(own, inventory, notices, gaps, dict(estate.found), (), coverage)
     if into is not None:
         merged = merge(own, str(into), outline, replace)
-        return _merge_draft(merged, estate, outline, seen)
+        merged.gaps += find_leftovers(estate, merged.inventory)
+        return _merge_draft(merged, estate, outline, seen, str(into))
     text = text_of(outline, f"kmscost discover {' '.join(shlex.quote(word) for word in command)}")
     todo = tuple(outline.todo())
     notices = (*seen, *estate.notices, *_notices(todo), *left_out(estate, outline), _UNSEEN)
@@ -126,16 +132,30 @@ def _read(path: str | Path) -> str:
         raise InventoryError(error.problems) from None
 
 
-def _merge_draft(merged: Merged, estate: Estate, outline: Outline, seen: tuple[str, ...]) -> Draft:
+def _kept(path: str, gaps: Sequence[tuple[str, str]]) -> tuple[Seen, ...]:
+    """What an inventory keeps against its sources, as a source that saw a part."""
+    sections = dict.fromkeys(section for section, _ in gaps)
+    return tuple(
+        Seen(path, section, PART, tuple(reason for at, reason in gaps if at == section))
+        for section in sections
+    )
+
+
+def _merge_draft(
+    merged: Merged, estate: Estate, outline: Outline, seen: tuple[str, ...], path: str
+) -> Draft:
     """The merged inventory; questions are those of what was added, the rest is answered already."""
     added = {(item.value("name") or item.value("id")) for item in merged.added}
-    # what was not seen is missing from the merged file too
-    todo = tuple(item for item in outline.todo() if _is_gap(item) or _subject(item) in added)
+    # what was not seen is missing from the merged file too, and what ended goes on in it
+    todo = tuple(
+        item for item in outline.todo() if _is_gap(item) or _is_end(item) or _subject(item) in added
+    )
     hint = ["values that differ were kept as they are written: --replace takes the source's"]
     notices = (
         *seen,
         *estate.notices,
         *merged.notices,
+        *(reason for _, reason in merged.gaps),
         *(hint if any(item.startswith("kept ") for item in merged.notices) else []),
         *_notices(todo),
         *left_out(estate, outline),
@@ -148,12 +168,17 @@ def _merge_draft(merged: Merged, estate: Estate, outline: Outline, seen: tuple[s
         todo,
         dict(estate.found),
         tuple(merged.changes),
-        estate.completeness.all(),
+        (*estate.completeness.all(), *_kept(path, merged.gaps)),
     )
 
 
 def _is_gap(todo: Todo) -> bool:
     return todo.at in SECTIONS and todo.question != MEMBERS
+
+
+def _is_end(todo: Todo) -> bool:
+    """True where a trail delivers nothing, or its key cannot be used: no placeholder, but news."""
+    return todo.at.endswith(": files_per_day") or todo.question.startswith(STATE)
 
 
 def _subject(todo: Todo) -> str:

@@ -112,7 +112,7 @@ class Counted:
         """
         day = record.time[:10] if record.time else ""
         # where the event does not tell the day, the name of the file may
-        known = (day if _calendar_day(day) else path, signature(record))
+        known = signature(record, day if _calendar_day(day) else path)
         code_and_worth = self._known.get(known, _NEVER)
         if code_and_worth is not _NEVER:
             return code_and_worth

@@ -11,6 +11,7 @@ from estimator.measurement.cloudtrail_logs.copies import Seen, distinct, rows_of
 from estimator.measurement.cloudtrail_logs.counting import Counted, Hours
 from estimator.measurement.cloudtrail_logs.folding import Folding
 from estimator.measurement.cloudtrail_logs.object_requests import ObjectTable
+from estimator.measurement.cloudtrail_logs.replay_records import REPLAY, record_replays
 from estimator.measurement.cloudtrail_logs.requests import Request, sortable
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.result import Actuals
@@ -119,6 +120,8 @@ class Gathering:
                 self._requests[request] += int(quantity)
         self._copies += once.copies
         coverage = Coverage(self._hours)
+        objects = self._objects
+        replayed = {} if objects is None else {REPLAY: record_replays(objects.requests())}
         failed: Counter[str] = Counter()
         for request, quantity in self._requests.items():
             if request.error:
@@ -144,7 +147,10 @@ class Gathering:
             coverage=coverage,
             notices=tuple(notices),
             by=by,
-            details={"failed": {"calls": failed.total(), "by_error": dict(sorted(failed.items()))}},
+            details={
+                "failed": {"calls": failed.total(), "by_error": dict(sorted(failed.items()))},
+                **replayed,
+            },
         )
 
     def _nothing(self, paths: tuple[str, ...]) -> KmscostError:

@@ -8,20 +8,21 @@ from dataclasses import replace
 from pathlib import Path
 
 from estimator.advice import advise
-from estimator.forecasting import forecast
 from estimator.inventory import Inventory
 from estimator.inventory.changes import Settings, change_inventory
 from estimator.measurement.measurement_files import load_actuals, load_bill
 from estimator.measurement.result import Actuals
-from estimator.months import Months, month_label, parse_month
-from estimator.reconciliation import reconcile
+from estimator.months import month_label
+from estimator.reconciliation import reconcile_forecast
 from estimator.report.charts.fan import QUANTILES
 from estimator.report.monthly.breakdown import break_down
 from estimator.report.monthly.changes import find_changes
 from estimator.report.monthly.result import MonthlyReport
+from estimator.report.monthly.whose import find_whose
 from estimator.report.past.history_file import History, read_history
 from estimator.report.past.months import collect_past
 from estimator.simulation import simulate
+from estimator.simulation.expected import expected_forecast, with_means
 from pricing.rates import RateTable, load_rates
 from pricing.reading.problems import Problem, UsageError
 
@@ -61,7 +62,8 @@ def report(
     month : str or date, optional
         The month to report, as ``2026-10``. Default: the last whole one, UTC.
     actuals : Actuals or paths, optional
-        What was measured, as `load_actuals` takes it; earlier months are looked back at.
+        What was measured, as `load_actuals` takes it; earlier months are looked back at. Logs tell
+        whose the month's requests are, as `estimator.attribute` says it.
     bill : Actuals or paths, optional
         The bill of the month, as `reconcile` takes it, and of as many months before it.
     months_ahead : int
@@ -94,7 +96,9 @@ def report(
     inventory = change_inventory(inventory, set)
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
     span = 1 + months_ahead
-    measured = actuals if isinstance(actuals, Actuals | None) else load_actuals(actuals)
+    measured = (
+        actuals if isinstance(actuals, Actuals | None) else load_actuals(actuals, bucket_keys=True)
+    )
     billed = bill if isinstance(bill, Actuals | None) else load_bill(bill)
 
     is_small = len(inventory.accounts) <= _MOST_ADVISED
@@ -104,21 +108,28 @@ def report(
     if advice is None and not is_small:
         unread += (_NO_ADVICE,)
     reports = History(table.currency) if history is None else read_history(history, table.currency)
+    simulation = simulate(inventory, label, span, draws, seed, QUANTILES, table, discount)
+    # one centre for all that follows: each range at its mean, sums as the simulation expects them
+    means = with_means(inventory)
+    forecast = expected_forecast(means, simulation)
     report_without_past = MonthlyReport(
         month=label,
-        forecast=forecast(inventory, label, span, rates=table, discount=discount),
-        simulation=simulate(inventory, label, span, draws, seed, QUANTILES, table, discount),
-        breakdown=break_down(inventory, Months(parse_month(label), 1), table, discount),
+        forecast=forecast,
+        simulation=simulation,
+        breakdown=break_down(means, simulation),
         actuals=measured,
         reconciliation=None
         if billed is None
-        else reconcile(inventory, billed, label, measured, table, discount),
+        else reconcile_forecast(
+            means, forecast.of_month(label), billed, measured, name=_name_of(bill)
+        ),
         advice=advise(inventory, label, span, table, discount) if is_advised else None,
         unread=unread,
+        whose=find_whose(measured, billed, label, table, discount),
         history=reports,
     )
     past, left_out = collect_past(
-        inventory,
+        means,
         label,
         billed,
         measured,
@@ -130,9 +141,16 @@ def report(
     return replace(
         report_without_past,
         past=past,
-        changes=find_changes(reports.before(label), inventory, label, table, discount),
+        changes=find_changes(reports.before(label), means, label, table, discount),
         unread=(*unread, *left_out),
     )
+
+
+def _name_of(bill: Actuals | Paths | None) -> str:
+    """What problems call the bill."""
+    if bill is None or isinstance(bill, Actuals):
+        return "BILL"
+    return str(bill if isinstance(bill, str | Path) else bill[0])
 
 
 def _label(month: str | datetime.date | None) -> str:

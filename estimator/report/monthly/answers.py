@@ -49,10 +49,6 @@ def _why(inputs: ReportInputs) -> tuple[str, ...]:
 def _difference(inputs: ReportInputs, found: Reconciliation) -> str:
     """How far the bill is off what the verdict expects of the same days, and because of what."""
     parts = {PARTS[name]: cost for name, cost in found.parts.items() if name not in NOT_FORECAST}
-    to_date, typical = found.forecast_to_date(), found.forecast_of_month()
-    # the parts are of the typical forecast: what is expected beyond it is one more
-    beyond = to_date * (inputs.expected[inputs.cost] / typical - 1) if typical else 0.0
-    parts["the average above the typical forecast"] = -beyond
     off = math.fsum(parts.values())
     which = f"bill {inputs.billed_words}".strip()
     expected = "what is expected" if inputs.has_ranges else "the forecast"
@@ -88,10 +84,8 @@ def _largest(inputs: ReportInputs) -> str:
     is_this = (named["kind"] == kind) & (named["driver"] == name) & (named["unit"] == "request")
     requests = float(named.loc[is_this, "quantity"].sum())
     counted = f" with {count(requests)} requests" if requests else ""
-    # the breakdown is of the typical forecast, which the verdict's expected cost is not
-    which = "typical forecast" if inputs.has_ranges else "forecast"
     return (
-        f"{kind.capitalize()} {name} costs most by the {which}: {inputs.currency} {money(cost)} "
+        f"{kind.capitalize()} {name} costs most by the forecast: {inputs.currency} {money(cost)} "
         f"of {money(total)} ({part(cost / total)}){counted}."
     )
 
@@ -123,8 +117,7 @@ def _ahead(inputs: ReportInputs) -> Iterator[str]:
         yield f"The forecast of {words} is that of this month, give or take a hundredth."
         return
     relative = f" ({percent((after - before) / before)})" if before else ""
-    which = "typical forecast" if inputs.has_ranges else "forecast"
-    line = f"By {words} the {which} goes from {inputs.currency} {money(before)} to {money(after)}"
+    line = f"By {words} the forecast goes from {inputs.currency} {money(before)} to {money(after)}"
     yield f"{line}{relative}: {listed(causes, FEW)}."
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from estimator.figures import count, money
-from estimator.forecasting import price_usage
+from estimator.forecasting import Forecast, price_usage
 from estimator.forecasting.totals import sum_charges, sum_groups
 from estimator.inventory import Inventory
 from estimator.inventory.account_groups import group_labels
@@ -19,9 +19,10 @@ from estimator.report.charts.sankey import COLUMNS, sankey_chart
 from estimator.report.monthly.document import Block, Section
 from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.words import IF_WORDS, part
+from estimator.simulation import Simulation
+from estimator.simulation.expected import expect_rows
 from estimator.volume import usage
-from estimator.volume.streams import streams_of
-from pricing.rates import RateTable
+from estimator.volume.model import Model
 
 _MOST = 10
 _MOST_TAGS = 3
@@ -29,24 +30,30 @@ _MOST_TAGS = 3
 _PRICED_BY = ("month", "payer", "billed_region", "cause", "operation")
 
 
-def break_down(
-    inventory: Inventory, month: Months, table: RateTable, discount: float
-) -> dict[str, pd.DataFrame]:
-    """Price the usage of one month by all that the sections tell apart.
+def break_down(means: Inventory, result: Simulation | Forecast) -> dict[str, pd.DataFrame]:
+    """Price the usage of the first month by all that the sections tell apart.
+
+    Parameters
+    ----------
+    means : Inventory
+        The simulated inventory `with_means`; that of a forecast as it is.
+    result : Simulation or Forecast
 
     Returns
     -------
     dict
         Charges by account, driver, billed account and cause (``drivers``), and by Region
-        (``regions``), each with cost_other_reading.
+        (``regions``), each with cost_other_reading; they add up to the month of the result.
     """
-    streams = streams_of(inventory)
+    model, table = Model(means, Months(result.months.firsts[0], 1)), result.table
     charges = {}
     # accounts and Regions each alone: together they are rows by the million
     for name, columns in (("drivers", (*COLUMNS, "cause")), ("regions", ("region",))):
-        used = usage(inventory, month, tuple({*_PRICED_BY, *columns}), streams)
-        priced = price_usage(used, inventory, month, table, discount)
-        charges[name] = sum_charges(priced.charges, columns, table.currency)
+        used = usage(model, tuple({*_PRICED_BY, *columns}))
+        priced = price_usage(used, means, model.months, table, result.discount).charges
+        if isinstance(result, Simulation) and means is not result.inventory:
+            priced = expect_rows(priced, result)
+        charges[name] = sum_charges(priced, columns, table.currency)
     return charges
 
 
@@ -98,7 +105,11 @@ def breakdown_section(inputs: ReportInputs) -> Section:
         ),
         _sheet(inputs, rows, ["cause"], "By cause", ("cause",), lambda cause: (cause,)),
     )
-    return Section("origins", f"Where it comes from: forecast of {inputs.month}", blocks)
+    return Section("origins", f"Where it comes from: {_word(inputs)} {inputs.month}", blocks)
+
+
+def _word(inputs: ReportInputs) -> str:
+    return "expected in" if inputs.has_ranges else "forecast of"
 
 
 def _group_sheets(inputs: ReportInputs, rows: pd.DataFrame) -> Iterator[Sheet]:

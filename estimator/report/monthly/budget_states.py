@@ -38,9 +38,16 @@ class BudgetState:
         The first month ahead whose expected cost breaks it, as ``2027-03``.
     by_the_bill : bool
         `first_over` is so only at the level of the bill, which the forecast does not reach.
+    factor : float
+        How many times what was expected of it the bill is, where that refutes the forecast. [-]
+    breaks_again : bool
+        It would be broken if what is not billed were as many times dearer once more: how wrong a
+        forecast may be is told by how wrong it was.
     chance : float or None
         That a month ahead breaks it; None where no month ahead was asked for, or the bill refutes
         the forecast. [0-1]
+    chance_now : float or None
+        That the month that is reported does; None where all of it is billed, or as above. [0-1]
     breaks_often : bool
         It breaks in more than a twentieth of the draws, whether or not these are to be believed.
     highest : float or None
@@ -52,7 +59,10 @@ class BudgetState:
     is_broken: bool
     first_over: str | None
     by_the_bill: bool
+    factor: float
+    breaks_again: bool
     chance: float | None
+    chance_now: float | None
     breaks_often: bool
     highest: float | None
 
@@ -61,7 +71,7 @@ class BudgetState:
         """Over budget, at risk or on budget."""
         if self.is_broken:
             return "over budget"
-        at_risk = self.first_over is not None or self.breaks_often
+        at_risk = self.first_over is not None or self.breaks_often or self.breaks_again
         return "at risk" if at_risk else "on budget"
 
     @property
@@ -78,31 +88,48 @@ def judge_budgets(inputs: ReportInputs) -> list[BudgetState]:
     rows = inputs.simulation.budgets
     rows = rows[rows["month"].notna()]
     expected = {str(name): part for name, part in rows.groupby("budget", observed=True)}
-    factor = inputs.bill_factor
-    states = []
-    for budget in inputs.inventory.budgets:
-        ahead = expected[budget.name]["expected"].to_numpy(dtype=np.float64)[1:]
-        over = _first(ahead, budget.usd_per_month)
-        # a bill tells nothing of a trail or a reader alone
-        is_told = budget.part not in ("trail", "reader")
-        at_bill = _first(ahead * (factor if is_told else 1.0), budget.usd_per_month)
-        first = over if over is not None else at_bill
-        drawn = inputs.simulation.over[budget.name][1:]
-        chance = float(drawn.any(axis=0).mean()) if len(drawn) else None
-        states.append(
-            BudgetState(
-                budget=budget,
-                cost=inputs.cost_of(budget),
-                is_broken=_is_over(inputs.cost_of(budget).total, budget.usd_per_month),
-                first_over=None if first is None else inputs.forecast.months.labels[1 + first],
-                by_the_bill=over is None and at_bill is not None,
-                # a chance out of a refuted forecast is none; a warning out of it stays one
-                chance=None if inputs.is_refuted else chance,
-                breaks_often=(chance or 0.0) > RISK,
-                highest=float(ahead.max()) if len(ahead) else None,
-            )
-        )
-    return states
+    return [
+        _judge(inputs, budget, expected[budget.name]["expected"].to_numpy(dtype=np.float64)[1:])
+        for budget in inputs.inventory.budgets
+    ]
+
+
+def _judge(inputs: ReportInputs, budget: Budget, ahead: np.ndarray) -> BudgetState:
+    """The state of a budget whose expected cost in the months ahead is known."""
+    limit, factor, cost = budget.usd_per_month, inputs.bill_factor(budget), inputs.cost_of(budget)
+    over, at_bill = _first(ahead, limit), _first(ahead * factor, limit)
+    first = over if over is not None else at_bill
+    drawn = inputs.simulation.over[budget.name][1:]
+    chance = float(drawn.any(axis=0).mean()) if len(drawn) else None
+    now = _chance_now(inputs, budget, cost)
+    # what is not billed yet is as uncertain as the months ahead
+    again = [(cost.billed or 0.0) + cost.rest * factor, *(ahead * factor * factor)]
+    return BudgetState(
+        budget=budget,
+        cost=cost,
+        is_broken=_first(np.array([cost.total]), limit) is not None,
+        first_over=None if first is None else inputs.forecast.months.labels[1 + first],
+        by_the_bill=over is None and at_bill is not None,
+        factor=factor,
+        breaks_again=factor > 1 and _first(np.array(again), limit) is not None,
+        # a chance out of a refuted forecast is none; a warning out of it stays one
+        chance=None if inputs.is_refuted else chance,
+        chance_now=None if inputs.is_refuted else now,
+        breaks_often=max(chance or 0.0, now or 0.0) > RISK,
+        highest=float(ahead.max()) if len(ahead) else None,
+    )
+
+
+def _chance_now(inputs: ReportInputs, budget: Budget, cost: MonthCost) -> float | None:
+    """The share of draws of the month that break a budget, as far as it is not billed. [0-1]"""
+    if cost.is_billed:
+        return None
+    if cost.billed is None:
+        return float(inputs.simulation.over[budget.name][0].mean())
+    expected = inputs.expected[inputs.cost]
+    # a part has no draws of its own: it is taken to spread as everything does
+    rest = inputs.simulation.draws_cost[:, 0] * (cost.rest / expected if expected else 0.0)
+    return float(is_over(cost.billed + rest, np.array(budget.usd_per_month)).mean())
 
 
 def main_state(states: Sequence[BudgetState]) -> BudgetState | None:
@@ -123,7 +150,7 @@ def main_state(states: Sequence[BudgetState]) -> BudgetState | None:
         if state.status == "over budget":
             return is_part, -share
         if state.status == "at risk":
-            return state.first_over or "9999", -(state.chance or 0.0)
+            return state.first_over or "9999", -max(state.chance or 0.0, state.chance_now or 0.0)
         return is_part, state.budget.usd_per_month
 
     return min(found, key=order)
@@ -132,7 +159,3 @@ def main_state(states: Sequence[BudgetState]) -> BudgetState | None:
 def _first(costs: np.ndarray, limit: float) -> int | None:
     over = np.flatnonzero(is_over(costs, np.full(len(costs), limit)))
     return int(over[0]) if len(over) else None
-
-
-def _is_over(cost: float, limit: float) -> bool:
-    return bool(is_over(np.array([cost]), np.array([limit]))[0])

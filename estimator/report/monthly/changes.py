@@ -10,6 +10,7 @@ from estimator.forecasting import Forecast, forecast
 from estimator.inventory import Inventory
 from estimator.report.past.history_file import KeptReport
 from estimator.scenarios import Comparison, compare
+from estimator.simulation.expected import with_means
 from pricing.rates import RateTable
 
 _DUST = 1e-9
@@ -68,10 +69,14 @@ def find_changes(
     table: RateTable,
     discount: float,
 ) -> Changes | None:
-    """Compare the inventory with that of an earlier report; None where none was kept."""
+    """Compare the inventory, its ranges at their means, with that of an earlier report.
+
+    None where none was kept.
+    """
     before = None if earlier is None else earlier.load_inventory()
     if earlier is None or before is None:
         return None
+    before = with_means(before)
     compared = compare(before, inventory, month, 1, ("account",), rates=table, discount=discount)
     (other,) = compared.others
     return Changes(

@@ -21,6 +21,7 @@ from estimator.report.monthly.document import Block, Cards, Document
 from estimator.report.monthly.first_page import first_page
 from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.interactive.tools import read_text, tool_data, write_tools
+from estimator.report.text_bars import EIGHTHS, bar_eighths, is_bar
 from pricing.reading.problems import printable
 
 _FOLDER = Path(__file__).parent / "template"
@@ -56,7 +57,8 @@ class Figure:
 class LaidOut:
     """A table as the page shows it: `words` columns of text, then numbers.
 
-    A wide one does not fit on a telephone: there each of its rows is a list.
+    A wide one does not fit on a telephone: there each of its rows is a list. `bar` is the place of
+    the column of bars, -1 without one.
     """
 
     title: str
@@ -65,6 +67,7 @@ class LaidOut:
     words: int
     sums: int
     is_wide: bool
+    bar: int
 
 
 def write_page(document: Document, inputs: ReportInputs) -> str:
@@ -92,6 +95,7 @@ def write_page(document: Document, inputs: ReportInputs) -> str:
         lstrip_blocks=True,
     )
     environment.filters["cell"] = _cell
+    environment.filters["eighths"] = bar_eighths
     environment.filters["shown"] = printable
     environment.filters["laid_out"] = lay_out
     environment.filters["lines"] = lines_html
@@ -102,6 +106,7 @@ def write_page(document: Document, inputs: ReportInputs) -> str:
         figures=drawn,
         mark=MARKS[document.status],
         open=_OPEN,
+        longest=EIGHTHS,
         tools=write_tools(
             inputs.forecast,
             has_sliders=data["what_if"] is not None,
@@ -126,13 +131,15 @@ def lay_out(sheet: Sheet) -> LaidOut:
     rows = tuple(tuple(row[at] for at in shown) for row in sheet.rows)
     words = len([at for at in shown if at < len(sheet.header) - sheet.numbers])
     header = tuple(sheet.header[at] for at in shown)
+    places = range(1, len(header)) if rows else ()
+    bar = next((at for at in places if all(is_bar(row[at]) for row in rows)), -1)
     width = 0.0
     for at, name in enumerate(header):
         # a head breaks between words, a cell where it is long
         longest = max(len(word) for word in [*name.split(), ""])
         letters = max([longest, *(min(len(row[at]), 26) for row in rows)])
         width += max(letters * _LETTER, _NUMBERS if at >= words else 0) + _GAP
-    return LaidOut(sheet.title, header, rows, words, sheet.sums, width > _PHONE)
+    return LaidOut(sheet.title, header, rows, words, sheet.sums, width > _PHONE, bar)
 
 
 def _hide(data: dict[str, Any]) -> dict[str, Markup]:

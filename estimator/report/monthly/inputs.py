@@ -20,6 +20,7 @@ from estimator.measurement.result import Actuals
 from estimator.reconciliation import Reconciliation
 from estimator.report.answers.budgets_and_copies import CopyCharge, copies_charged
 from estimator.report.monthly.changes import Changes
+from estimator.report.monthly.whose import Whose
 from estimator.report.past.month_cost import BillRange, MonthCost
 from estimator.report.past.months import PastMonth
 from estimator.simulation import Simulation
@@ -56,6 +57,8 @@ class ReportInputs:
         What changed since the report before, where it was kept.
     unread : tuple of str
         What of the measurements and of the bill could not be read, and why.
+    whose : Whose or None
+        Whose the month's KMS requests are, as far as logs and the bill tell it.
     """
 
     month: str
@@ -68,6 +71,7 @@ class ReportInputs:
     past: tuple[PastMonth, ...] = ()
     changes: Changes | None = None
     unread: tuple[str, ...] = ()
+    whose: Whose | None = None
 
     @property
     def inventory(self) -> Inventory:
@@ -86,7 +90,7 @@ class ReportInputs:
 
     @property
     def month_totals(self) -> dict[str, float]:
-        """The forecast's totals of the month."""
+        """The forecast's totals of the month: expected, where anything is a range."""
         row = self.forecast.monthly.iloc[0].to_dict()
         return {str(name): float(value) for name, value in row.items() if name != "month"}
 
@@ -106,6 +110,11 @@ class ReportInputs:
             iter(copies_charged(self.month_totals, events, self.currency, f" in {self.month}")),
             None,
         )
+
+    @property
+    def typical(self) -> float:
+        """The month's cost with each range at its median. [currency]"""
+        return float(self.simulation.monthly[f"point_{self.cost}"].iloc[0])
 
     @cached_property
     def expected(self) -> dict[str, float]:
@@ -149,20 +158,7 @@ class ReportInputs:
         if column == "driver" or self.reconciliation is None or not self.reconciliation.has_kms:
             return MonthCost(None, expected)
         found = self.reconciliation.billed_and_rest(column, names)
-        if found is None:
-            return MonthCost(None, expected)
-        billed, rest = found
-        if rest:
-            # the rest of the forecast is expected, not typical; what the bill adds to it stays
-            rest += self.reconciliation.forecast_of_rest(column, names) * (
-                self._expected_by_typical(column, names, expected) - 1
-            )
-        return MonthCost(billed, rest)
-
-    def _expected_by_typical(self, column: str, names: tuple[str, ...], expected: float) -> float:
-        assert self.reconciliation is not None
-        typical = self.reconciliation.forecast_of_month(column, names)
-        return expected / typical if typical else 1.0
+        return MonthCost(None, expected) if found is None else MonthCost(*found)
 
     @property
     def spent(self) -> float:
@@ -171,8 +167,8 @@ class ReportInputs:
 
     @property
     def billed_words(self) -> str:
-        """The days that the bill covers, such as ``to 15 October``; empty where it is whole."""
-        return "" if self.reconciliation is None else self.reconciliation.days.text
+        """What the bill covers, such as ``to 15 October``; empty where that is the whole month."""
+        return "" if self.reconciliation is None else self.reconciliation.covers
 
     @property
     def bill_text(self) -> str | None:
@@ -188,10 +184,10 @@ class ReportInputs:
         if found is None or not found.days.is_told:
             return None
         billed = self.month_cost.billed
-        typical, to_date = found.forecast_of_month(), found.forecast_to_date()
-        if billed is None or not typical or not to_date or not found.has_kms:
+        whole, to_date = found.forecast_of_month(), found.forecast_of_billed()
+        if billed is None or not whole or not to_date or not found.has_kms:
             return None
-        ends = quantiles_of(self.simulation.draws_cost[:, 0], (0.05, 0.95)) * to_date / typical
+        ends = quantiles_of(self.simulation.draws_cost[:, 0], (0.05, 0.95)) * to_date / whole
         low, high = float(ends[0]), float(ends[1])
         # a forecast without ranges is one number: a tenth off is off
         room = 0.0 if self.has_ranges else _TENTH
@@ -204,20 +200,33 @@ class ReportInputs:
         """True where the bill is outside the forecast's range: no chance of it is one."""
         return self.bill_range is not None and not self.bill_range.is_inside
 
-    @property
-    def bill_factor(self) -> float:
-        """How many times the expected cost the bill is, where it lies above the range; else 1."""
-        bill_range = self.bill_range
-        if (
-            bill_range is None
-            or bill_range.is_inside
-            or bill_range.billed < bill_range.high
-            or bill_range.high <= 0
-        ):
+    def bill_factor(self, budget: Budget | None = None) -> float:
+        """How many times what was expected the bill is, where that refutes the forecast; else 1.
+
+        Parameters
+        ----------
+        budget : Budget, optional
+            Of what it covers alone. A bill tells no trail or reader apart: any may be the cause.
+        """
+        found, whole = self.reconciliation, self.expected[self.cost]
+        if found is None or not found.days.is_told or not found.has_kms or not whole:
             return 1.0
-        assert self.reconciliation is not None
-        share = self.reconciliation.forecast_to_date() / self.reconciliation.forecast_of_month()
-        return max(bill_range.billed / (self.expected[self.cost] * share), 1.0)
+        covered = None if budget is None else budget.covers(self.inventory.accounts)
+        of_part = covered is not None and covered.column != "driver"
+        place = (covered.column, covered.members) if covered is not None and of_part else ("", ())
+        billed_and_rest, expected = found.billed_and_rest(*place), found.forecast_of_billed(*place)
+        if billed_and_rest is None or expected <= 0:
+            return 1.0
+        if of_part:
+            # draws are of everything: a part may lie as far above what is expected of it
+            high = float(quantiles_of(self.simulation.draws_cost[:, 0], (0.95,))[0]) / whole
+            is_above = billed_and_rest[0] > expected * max(high, 1 + _TENTH) + _HALF_CENT
+        else:
+            bill_range = self.bill_range
+            is_above = (
+                self.is_refuted and bill_range is not None and (bill_range.billed > bill_range.high)
+            )
+        return max(billed_and_rest[0] / expected, 1.0) if is_above else 1.0
 
     @property
     def calibrate_command(self) -> str:

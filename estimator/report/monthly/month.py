@@ -98,7 +98,7 @@ def _forecast_card(inputs: ReportInputs) -> Card:
     low, high = quantiles_of(inputs.simulation.draws_cost[:, 0], (0.05, 0.95))
     note = "no ranges, so no width"
     if inputs.has_ranges:
-        typical = money(inputs.month_totals[inputs.cost])
+        typical = money(inputs.typical)
         note = (
             f"expected, the mean of simulations; {between_ends(float(low), float(high))} in 90 % "
             f"of them; typical, their middle: {typical}"

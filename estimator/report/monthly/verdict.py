@@ -10,8 +10,19 @@ from typing import TYPE_CHECKING, Any
 from estimator.figures import listed, money, share
 from estimator.forecasting.fail_over import describe_budget
 from estimator.report.answers.reconciliation import adding_up
-from estimator.report.monthly.budget_states import BudgetState, Status, judge_budgets, main_state
-from estimator.report.monthly.words import between_ends, in_simulations, month_in_words
+from estimator.report.monthly.budget_states import (
+    RISK,
+    BudgetState,
+    Status,
+    judge_budgets,
+    main_state,
+)
+from estimator.report.monthly.words import (
+    between_ends,
+    factor_in_words,
+    in_simulations,
+    month_in_words,
+)
 
 if TYPE_CHECKING:
     from estimator.report.monthly.inputs import ReportInputs
@@ -104,7 +115,10 @@ def _describe(state: BudgetState) -> dict[str, Any]:
         "share": state.share,
         "first_over": state.first_over,
         "by_the_bill": state.by_the_bill,
+        "bill_factor": state.factor,
+        "breaks_again": state.breaks_again,
         "probability": state.chance,
+        "probability_now": state.chance_now,
         "highest_ahead": state.highest,
     }
 
@@ -117,6 +131,10 @@ def _cost_in_words(inputs: ReportInputs, state: BudgetState | None) -> str:
         billed, rest, total = adding_up([cost.billed, cost.rest], cost.total)
         words = inputs.billed_words
         until = "by the month's end" if words.startswith("to ") else "for the rest of the month"
+        if "without" in words:
+            until = "for what is missing"
+        if inputs.is_refuted and inputs.bill_factor() > 1:
+            until += ", at the bill's rate,"
         line = f"{unit} {billed} billed {words} and about {rest} more {until} make {total}"
         if state is None:
             return line
@@ -127,7 +145,7 @@ def _cost_in_words(inputs: ReportInputs, state: BudgetState | None) -> str:
         line = f"{unit} {money(cost.total)} was billed for {month}"
     else:
         is_range = inputs.has_ranges and (state is None or state.budget.part is None)
-        typical = money(inputs.month_totals[inputs.cost])
+        typical = money(inputs.typical)
         # the one place that explains the two: they are the same where nothing is a range
         beside = f" (on average over what is uncertain; typical is {typical})" if is_range else ""
         line = f"{unit} {money(cost.total)} is expected for {month}{beside}"
@@ -169,7 +187,7 @@ def _ahead(
 ) -> list[str]:
     """The months ahead: each probability with the budget that it is of, in so many sentences."""
     last = inputs.forecast.months.labels[-1]
-    if last == inputs.month:
+    if last == inputs.month and main.status != "at risk":
         return ["No months ahead were asked for."]
     others = [state for state in states if state is not main]
     others = [state for state in others if state.first_over or state.status == "at risk"]
@@ -188,6 +206,14 @@ def _ahead_of(inputs: ReportInputs, state: BudgetState, last: str) -> str:
     name = state.budget.name
     if state.by_the_bill:
         return f"At the level of this bill budget {name} is broken from {state.first_over}."
+    if not state.first_over and state.breaks_again:
+        return (
+            f"What is billed is {factor_in_words(state.factor)} times what was expected of it: as "
+            f"much again would break budget {name}."
+        )
+    if not state.first_over and (state.chance_now or 0.0) > max(RISK, state.chance or 0.0):
+        times = in_simulations(state.chance_now or 0.0, inputs.simulation.draws)
+        return f"{month_in_words(inputs.month)} itself breaks budget {name} {times}."
     has_chance = inputs.has_ranges and state.chance is not None
     times = in_simulations(state.chance or 0.0, inputs.simulation.draws)
     if state.first_over:

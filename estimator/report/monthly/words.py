@@ -10,6 +10,7 @@ from estimator.months import month_in_words
 __all__ = [
     "IF_WORDS",
     "between_ends",
+    "factor_in_words",
     "in_simulations",
     "month_in_words",
     "often",
@@ -52,6 +53,15 @@ def part(value: float) -> str:
     ('60 %', '0 %', '<0.01 %')
     """
     return "<0.01 %" if 0 < value < 0.0001 else share(value)
+
+
+def factor_in_words(factor: float) -> str:
+    """How many times, in two digits: more of them no surprise has.
+
+    >>> factor_in_words(1.204), factor_in_words(9.13), factor_in_words(1234.5)
+    ('1.2', '9.1', '1,200')
+    """
+    return f"{float(f'{factor:.2g}'):,.{1 if factor < 9.95 else 0}f}"
 
 
 def range_end(end: float, largest: float) -> str:

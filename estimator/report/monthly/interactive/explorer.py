@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from estimator.forecasting import Forecast
-from estimator.months import Months
 from estimator.report.exports.source import Source, forecast_of
 from estimator.report.monthly.breakdown import break_down
 from estimator.report.monthly.interactive.tools import read_text, tool_data, write_tools
@@ -120,9 +119,7 @@ def _widget() -> type:
 
         def __init__(self, forecast: Forecast) -> None:
             self.forecast = forecast
-            first = Months(forecast.months.start, 1)
-            breakdown = break_down(forecast.inventory, first, forecast.table, forecast.discount)
-            data = tool_data(forecast, breakdown)
+            data = tool_data(forecast, break_down(forecast.inventory, forecast))
             has_sliders = data["what_if"] is not None
             tools = write_tools(forecast, has_sliders=has_sliders, has_ranges=True, is_open=True)
             super().__init__(

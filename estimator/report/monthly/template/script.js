@@ -39,7 +39,7 @@
   for (const table of document.querySelectorAll(".sheet table")) {
     const body = table.tBodies[0];
     if (body.rows.length < 2) continue;
-    [...table.tHead.rows[0].cells].forEach((head, at) => sortable(head, (numeric, sign) => {
+    [...table.tHead.rows[0].cells].forEach((head, at) => head.tagName === "TH" && sortable(head, (numeric, sign) => {
       const rows = [...body.rows].map((row) => {
         const text = row.cells[at].textContent.trim();
         return { row, key: numeric ? number(text) : text };

@@ -1,0 +1,249 @@
+"""A forecast of what is expected: each range at its mean, and the sums those of the simulation.
+
+A simulation knows sums, no rows. Rows come from the inventory with each range at its mean: right
+but for products of one assumption with itself and for the free requests, of which draws that need
+few leave some unused. What that leaves over, month by month, is spread over the rows in proportion.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from estimator.forecasting import WRITES, Forecast, forecast
+from estimator.forecasting.budgets import budget_use
+from estimator.forecasting.totals import month_of, sum_groups
+from estimator.inventory import Inventory, Range
+from estimator.inventory.assumptions import FilesPerDay
+from estimator.inventory.units import is_share
+from estimator.months import FloatArray
+from estimator.simulation.distributions import Kind, UncertainInput
+from estimator.simulation.elementary import normal_scores
+from estimator.simulation.result import Simulation
+from pricing.bill import price_column
+
+_SCORES = 10_000
+
+
+@cache
+def mean_of(low: float, mid: float, high: float, kind: Kind) -> float:
+    """The mean of a range. [unit of the range]
+
+    >>> round(mean_of(50_000, 100_000, 200_000, "quantity"))  # 100,000 x e^(0.42140^2 / 2)
+    109284
+    """
+    values = UncertainInput("a range", Range(low, mid, high), kind).values(_scores())
+    return float(values.mean())
+
+
+@cache
+def _scores() -> FloatArray:
+    return normal_scores(_SCORES)
+
+
+def with_means(inventory: Inventory) -> Inventory:
+    """The inventory with each range at its mean; itself where it has none."""
+    growth, others = inventory.growth, inventory.other_kms_requests_per_month
+    found: dict[str, Any] = {
+        "accounts": tuple(_change(account, _files(account)) for account in inventory.accounts),
+        "trails": tuple(_change(trail, _trail(trail)) for trail in inventory.trails),
+        "readers": tuple(_change(reader, _means(reader)) for reader in inventory.readers),
+        "growth": _change(growth, _means(growth, "growth")),
+    }
+    if any(not requests.is_number for _, requests in others.ranges()):
+        each = others.each_payer
+        found["other_kms_requests_per_month"] = dataclasses.replace(
+            others,
+            each_payer=None if each is None else _mean(each),
+            by_id={name: _mean(requests) for name, requests in others.by_id.items()},
+        )
+    changed = {
+        name: value
+        for name, value in found.items()
+        if name == "other_kms_requests_per_month"
+        or (
+            any(a is not b for a, b in zip(value, getattr(inventory, name), strict=True))
+            if isinstance(value, tuple)
+            else value is not growth
+        )
+    }
+    return dataclasses.replace(inventory, **changed) if changed else inventory
+
+
+def _mean(given: Range, kind: Kind = "quantity") -> Range:
+    if given.is_number:
+        return given
+    return Range.exactly(mean_of(given.low, given.mid, given.high, kind))
+
+
+def _means(section: Any, kind: Kind | None = None) -> dict[str, Any]:
+    """The mean of each range among the fields of a section."""
+    return {
+        name: _mean(value, kind or ("share" if is_share(name) else "quantity"))
+        for name, value in section
+        # how fast a reader is changes neither requests nor cost
+        if isinstance(value, Range) and not value.is_number and name != "burst_seconds"
+    }
+
+
+def _files(owner: Any) -> dict[str, Any]:
+    files: FilesPerDay | None = owner.files_per_day
+    if files is None or not files.uncertain_ranges(""):
+        return {}
+    by_region = {region: _mean(each) for region, each in files.by_region.items()}
+    other = None if files.other is None else _mean(files.other)
+    return {"files_per_day": FilesPerDay(by_region, other)}
+
+
+def _trail(trail: Any) -> dict[str, Any]:
+    bucket = _means(trail.bucket)
+    update = {**_means(trail), **_files(trail)}
+    return {**update, "bucket": trail.bucket.model_copy(update=bucket)} if bucket else update
+
+
+def _change(section: Any, update: dict[str, Any]) -> Any:
+    if not update:
+        return section
+    if dataclasses.is_dataclass(section):
+        return dataclasses.replace(section, **update)  # type: ignore[type-var]  # an account
+    return section.model_copy(update=update)
+
+
+def expected_forecast(means: Inventory, simulation: Simulation) -> Forecast:
+    """The forecast whose months are those that the simulation expects.
+
+    Parameters
+    ----------
+    means : Inventory
+        The simulated inventory `with_means`.
+    simulation : Simulation
+    """
+    of_means = forecast(
+        means,
+        simulation.months.labels[0],
+        simulation.months.count,
+        rates=simulation.table,
+        discount=simulation.discount,
+    )
+    inventory, months, code = simulation.inventory, of_means.months, of_means.currency.lower()
+    if means is inventory:
+        return of_means
+    rows = expect_rows(of_means.rows, simulation)
+    monthly = of_means.monthly.copy()
+    month, is_request = month_of(rows, months), (rows["unit"] == "request").to_numpy()
+    mean = simulation.monthly
+    for name, column in (
+        ("requests", "quantity"),
+        ("free_requests", "free"),
+        ("billable_requests", "billable"),
+        (f"cost_{code}_requests", "cost"),
+    ):
+        monthly[name] = sum_groups(month, np.where(is_request, rows[column], 0.0), months.count)
+    monthly[f"cost_{code}"] = mean[f"mean_cost_{code}"].to_numpy()
+    for name in ("charged", "exempt"):
+        monthly[f"cost_{code}_writes_{name}"] = mean[f"mean_cost_{code}_writes_{name}"].to_numpy()
+    budgets = inventory.budgets if len(of_means.budgets) else ()
+    return dataclasses.replace(
+        of_means,
+        inventory=inventory,
+        rows=rows,
+        monthly=monthly,
+        pools=_expect_pools(of_means.pools, of_means.rows, rows),
+        budgets=budget_use(rows, budgets, months, inventory.accounts),
+    )
+
+
+def expect_rows(rows: pd.DataFrame, simulation: Simulation) -> pd.DataFrame:
+    """Charges of the inventory at its means, with the sums of the simulation in each month.
+
+    On each row quantity = free + billable, and cost = billable x price, as before.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Charges of any grain with month, cause and unit, of all that is simulated in their months.
+    """
+    size, cost = simulation.months.count, simulation.cost
+    price_name = price_column(simulation.currency)
+    month, is_request = month_of(rows, simulation.months), (rows["unit"] == "request").to_numpy()
+    mean = simulation.monthly
+
+    def sums(values: FloatArray) -> FloatArray:
+        return sum_groups(month, np.where(is_request, values, 0.0), size)
+
+    def column(name: str) -> FloatArray:
+        return rows[name].to_numpy(dtype=np.float64)
+
+    def target(name: str, kept: str) -> FloatArray:
+        keys = sum_groups(month, np.where(is_request, 0.0, column(kept)), size)
+        return mean[name].to_numpy(dtype=np.float64) - keys
+
+    price = column(price_name)
+    quantity = (
+        column("quantity")
+        * _scale(mean["mean_requests"].to_numpy(dtype=np.float64), sums(column("quantity")))[month]
+    )
+    # more is paid on average than for the mean requests: less of them is free
+    paid = target(f"mean_{cost}", "cost")
+    worth = np.maximum(sums(price * quantity) - paid, 0.0)
+    known = sums(price * column("free"))
+    in_proportion = np.where(known > 0, 0.0, _scale(worth, sums(price * quantity), 0.0))
+    free = column("free") * _scale(worth, known)[month] + quantity * in_proportion[month]
+    free = np.minimum(free, quantity)
+    new_cost = price * (quantity - free)
+    # what graduated tiers and a row without free requests leave over
+    new_cost *= _scale(paid, sums(new_cost))[month]
+    other = f"mean_{cost}_writes_{simulation.other_interpretation}"
+    new_other = _other(rows, is_request, column("cost_other_reading"), price * quantity)
+    # not in place: a column of a frame cannot be written
+    new_other = new_other * _scale(target(other, "cost_other_reading"), sums(new_other))[month]
+    billable = quantity - free
+    with np.errstate(invalid="ignore", divide="ignore"):
+        new_price = np.where(billable > 0, new_cost / billable, price)
+    changed: Mapping[str, FloatArray] = {
+        "quantity": quantity,
+        "free": free,
+        "billable": billable,
+        price_name: new_price,
+        "cost": new_cost,
+        "cost_other_reading": new_other,
+    }
+    return rows.assign(
+        **{name: np.where(is_request, values, rows[name]) for name, values in changed.items()}
+    )
+
+
+def _other(rows: pd.DataFrame, is_request: Any, given: FloatArray, worth: FloatArray) -> FloatArray:
+    """Costs under the other interpretation; where all is free at the means, of what is charged."""
+    if given[is_request].any():
+        return given
+    return np.where(rows["cause"].isin(WRITES), 0.0, worth)
+
+
+def _scale(wanted: FloatArray, known: FloatArray, without: float = 1.0) -> FloatArray:
+    """How many times what is known is wanted; `without` where nothing is known."""
+    times = np.full(len(known), without)
+    np.divide(wanted, known, out=times, where=known > 0)
+    return times
+
+
+def _expect_pools(pools: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """The pools of free requests, as many of them used as the rows are free."""
+
+    def by_month(rows: pd.DataFrame, name: str) -> pd.Series[float]:
+        requests = rows[rows["unit"] == "request"]
+        return requests.groupby(requests["month"].astype(str))[name].sum()
+
+    months, found = pools["month"].astype(str), {}
+    is_request = (pools["unit"] == "request").to_numpy()
+    for pool_name, name in (("used", "free"), ("requests", "quantity")):
+        factor = (by_month(after, name) / by_month(before, name).where(lambda s: s > 0)).fillna(1)
+        values = pools[pool_name].to_numpy()
+        found[pool_name] = np.where(is_request, values * months.map(factor).fillna(1), values)
+    left = pools["quantity_free"] - pools["used_by_others"] - found["used"]
+    return pools.assign(**found, left=np.maximum(left, 0.0))
