@@ -86,7 +86,11 @@ def write_page(document: Document, inputs: ReportInputs) -> str:
     }
     style = f"{read_text('tools.css')}\n{_text('style.css')}\n{styles.css}\n"
     script = f"{read_text('tools.js')}\n{_text('script.js')}"
-    data = tool_data(inputs.forecast, inputs.breakdown)
+    data = tool_data(
+        inputs.forecast,
+        inputs.breakdown,
+        None if inputs.whose is None else inputs.whose.attribution,
+    )
     environment = Environment(
         loader=FileSystemLoader(_FOLDER),
         autoescape=True,

@@ -10,8 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from estimator.attribution import Attribution
+from estimator.attribution.result import LOGGED, NOT_IN_LOGS
 from estimator.forecasting import Forecast
 from estimator.report.answers.account_names import AccountNames
+from estimator.report.answers.attribution_lines import line_names, part_name
 from estimator.report.formats.json_and_csv import safe_cell
 from pricing.reading.problems import printable
 
@@ -72,6 +75,28 @@ def group_month(
         ]
         for name, sums in found.items()
     }
+
+
+def group_services(attribution: Attribution) -> list[list[Any]]:
+    """Return the whole use of KMS by the service that asked for it, as `group_month` does.
+
+    The forecast knows one service alone, CloudTrail; the logs of a month know all of them.
+    """
+    lines = attribution.lines("service")
+    rows = lines[(lines["quantity"] > 0) | (lines["cost"] != 0)].to_dict("records")
+    logged = [row for row in rows if row["part"] == LOGGED]
+    apart = [row for row in rows if row["part"] != LOGGED]
+    names = [*line_names("service", logged), *map(part_name, apart)]
+    return [
+        [
+            printable(name),
+            round(row["cost"], _MONEY),
+            # the month of a key is no request
+            round(row["quantity"], _COUNT) if row["part"] in (LOGGED, NOT_IN_LOGS) else 0.0,
+            round(row["cost_other_reading"], _MONEY),
+        ]
+        for name, row in zip(names, [*logged, *apart], strict=True)
+    ]
 
 
 def _sum(rows: pd.DataFrame, by: pd.Series) -> pd.DataFrame:

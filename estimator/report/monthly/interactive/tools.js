@@ -64,6 +64,7 @@ const mountTools = (root, data, changed = () => {}) => {
     }
     return [...sums.values()].sort((a, b) => b[1] - a[1]);
   };
+  const note = find("a-note").textContent;
   let entries = [];
   const draw = () => {
     const wanted = search.value.trim().toLowerCase();
@@ -97,6 +98,7 @@ const mountTools = (root, data, changed = () => {}) => {
   };
   const choose = () => {
     const name = chooser.value;
+    find("a-note").textContent = data.notes[name] || note;
     const heads = name === "account" ? header : [name, ...header.slice(words)];
     entries = name === "account" ? rows.slice() : groups[name] ? groups[name].slice() : grouped(header.indexOf(name));
     const first = heads.length - 3;

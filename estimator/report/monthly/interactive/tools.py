@@ -10,15 +10,25 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from estimator.attribution import Attribution
 from estimator.forecasting import Forecast
-from estimator.report.monthly.interactive.accounts import accounts_csv, group_month
+from estimator.report.monthly.interactive.accounts import (
+    accounts_csv,
+    group_month,
+    group_services,
+)
 from estimator.report.monthly.interactive.what_if import model_what_if
 from estimator.report.monthly.words import month_in_words
 
+SERVICES = "service (by logs)"
 _FOLDER = Path(__file__).parent
 
 
-def tool_data(forecast: Forecast, breakdown: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+def tool_data(
+    forecast: Forecast,
+    breakdown: Mapping[str, pd.DataFrame],
+    attribution: Attribution | None = None,
+) -> dict[str, Any]:
     """Return what `tools.js` works on, as JSON has it.
 
     Parameters
@@ -27,16 +37,28 @@ def tool_data(forecast: Forecast, breakdown: Mapping[str, pd.DataFrame]) -> dict
         What the sliders begin with.
     breakdown : mapping
         Its first month, as `break_down` returns it.
+    attribution : Attribution, optional
+        Whose the requests of that month are, by its logs.
 
     Returns
     -------
     dict
         ``csv``: every account; ``groups``: the month by what does not hang on the account;
-        ``unit``: the currency; ``what_if``: as `model_what_if`, None where it has none.
+        ``notes``: what a group is of, where it is not of the forecast; ``unit``: the currency;
+        ``what_if``: as `model_what_if`, None where it has none.
     """
+    groups, notes = group_month(forecast, breakdown), {}
+    if attribution is not None:
+        groups[SERVICES] = group_services(attribution)
+        whole = "of the bill" if attribution.with_bill else "in the logs"
+        notes[SERVICES] = (
+            f"Every KMS request {whole} of {month_in_words(forecast.months.labels[0])}, "
+            "CloudTrail's and all others', by the service that asked for it; no forecast."
+        )
     return {
         "csv": accounts_csv(forecast, breakdown),
-        "groups": group_month(forecast, breakdown),
+        "groups": groups,
+        "notes": notes,
         "unit": forecast.currency,
         "what_if": model_what_if(forecast),
     }

@@ -105,5 +105,5 @@
 
   const json = (name) => { const held = find(`data-${name}`); return held && JSON.parse(held.textContent); };
   const csv = find("data-csv").textContent.replaceAll("&lt;", "<").replaceAll("&amp;", "&");
-  mountTools(document, { csv, groups: json("groups"), unit: json("unit"), what_if: json("what-if") });
+  mountTools(document, { csv, groups: json("groups"), notes: json("notes"), unit: json("unit"), what_if: json("what-if") });
 })();
