@@ -93,7 +93,7 @@ def test_from_logs_to_a_simulation(logs, tmp_path):
     assert requests == pytest.approx(30 * 2 * sum(FILES.values()), rel=0.01)
     done = kmscost(
         "simulate", "calibrated.yaml", "--from", "2026-11", "--months", "1", "--format", "json",
-        "--draws", "1000", cwd=tmp_path,
+        "--simulations", "1000", cwd=tmp_path,
     )  # fmt: skip
     values = {
         quantile["quantile"]: quantile["value"]

@@ -16,7 +16,7 @@ from tests.sampling import cases
 BILL = str(ROOT / "examples" / "bill.csv")
 TURNS = 3
 SPAN = ("--from", "2026-11", "--months", "2")
-DRAWS = ("--draws", "100")
+DRAWS = ("--simulations", "100")
 
 _TWO = """\
 version: 1

@@ -345,7 +345,7 @@ def test_the_format_follows_the_ending(tmp_path):
     [
         (["--month", "October"], 2, "--month: found 'October'"),
         (["--months-ahead", "-1"], 2, "--months-ahead: found -1; expected 0 to 120 months"),
-        (["--draws", "1"], 2, "--draws"),
+        (["--simulations", "1"], 2, "--simulations"),
         (["--bill", "nowhere.csv"], 1, "nowhere.csv"),
         (["--actuals", str(BILL)], 1, "measure it first"),
         (["--month", "2026-09", "--bill", str(BILL)], 1, "expected lines of 2026-09"),

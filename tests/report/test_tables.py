@@ -219,7 +219,7 @@ COMMANDS = {
     "forecast --by quota": ("forecast", "inventory.yaml", *SPAN, "--by", "quota"),
     "forecast --by event": ("forecast", "inventory.yaml", *SPAN, "--by", "event"),
     "explain": ("explain", "inventory.yaml", "--month", "2026-11"),
-    "simulate": ("simulate", "inventory.yaml", *SPAN, "--draws", "200"),
+    "simulate": ("simulate", "inventory.yaml", *SPAN, "--simulations", "200"),
     "compare": ("compare", "inventory.yaml", EXAMPLE, *SPAN),
     "compare --by all": ("compare", "inventory.yaml", EXAMPLE, *SPAN, "--by", "all"),
     "advise": ("advise", "inventory.yaml", *SPAN),
