@@ -247,6 +247,8 @@ def _expect_pools(pools: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame
     for pool_name, name in (("used", "free"), ("requests", "quantity")):
         factor = (by_month(after, name) / by_month(before, name).where(lambda s: s > 0)).fillna(1)
         values = pools[pool_name].to_numpy()
-        found[pool_name] = np.where(is_request, values * months.map(factor).fillna(1), values)
+        # of no months a map of texts is text
+        times = months.map(factor).astype(float).fillna(1)
+        found[pool_name] = np.where(is_request, values * times, values)
     left = pools["quantity_free"] - pools["used_by_others"] - found["used"]
     return pools.assign(**found, left=np.maximum(left, 0.0))

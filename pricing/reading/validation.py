@@ -9,9 +9,10 @@ from __future__ import annotations
 import datetime
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -147,6 +148,13 @@ def read_day(value: Any) -> datetime.date:
     if not isinstance(value, datetime.date):
         raise refusal(value, A_DAY, day_fix(value))
     return value
+
+
+def check_starts(starts: Sequence[datetime.date]) -> None:
+    """Refuse `versions` that do not begin one after the other."""
+    if any(later <= earlier for earlier, later in pairwise(starts)):
+        fix = "order them by `from`, each day once"
+        raise refusal(None, "versions that rise in time", fix, ("versions",), "another order")
 
 
 def _no_day(value: str) -> datetime.date:
