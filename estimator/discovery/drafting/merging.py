@@ -149,20 +149,16 @@ class _Merger:
                 self._in_files[entry.key].append(identity)
 
     def _note_differences(self) -> None:
-        """Count what sources say otherwise of accounts whose values stand in files of their own."""
+        """Count what sources say otherwise of accounts in files, and what they leave open."""
         for key, accounts in self._in_files.items():
-            reason = (
-                f"{count_accounts(accounts)} in files of the inventory: {_WORDS[key]} differ from what "
-                f"the sources say, or are missing ({name_some(accounts)}): not taken over, write them "
-                "in that file"
-            )
-            self.done.gaps.append(("accounts", reason))
+            what = f"{count_accounts(accounts)} in files of the inventory: {_WORDS[key]} differ"
+            reason = f"{what} from the sources, or are missing ({name_some(accounts)})"
+            fix = "not taken over, write them in that file"
+            self.done.gaps.append(("accounts", f"{reason}: {fix}"))
         for (key, question), accounts in self._open.items():
-            reason = (
-                f"{count_accounts(accounts)} of the inventory: {_WORDS[key]} are not known for certain "
-                f"({name_some(accounts)}), and were not taken over: {question}"
-            )
-            self.done.gaps.append(("accounts", reason))
+            what = f"{count_accounts(accounts)} of the inventory: {_WORDS[key]} are not known"
+            reason = f"{what} for certain, and were not taken over ({name_some(accounts)})"
+            self.done.gaps.append(("accounts", f"{reason}: {question}"))
 
     def keys(self) -> None:
         """Keys by ARN, by id in the same account and Region, or as the key of the same trail."""
