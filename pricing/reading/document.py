@@ -98,7 +98,12 @@ def parse_value(
         reason = getattr(error, "problem", None) or str(error)
         begun = getattr(error, "context_mark", None)
         slips = explain_yaml_error(
-            text, mark.line + 1 if mark else None, reason, begun.line + 1 if begun else None
+            text,
+            mark.line + 1 if mark else None,
+            reason,
+            begun.line + 1 if begun else None,
+            # the innermost list or mapping in brackets that is open
+            next((entry[0].line for entry in reversed(builder.stack) if entry[6]), None),
         )
         # what gave up in that line is one mistake, whatever was noted of it before
         lines = {slip.line for slip in slips}
