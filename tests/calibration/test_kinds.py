@@ -327,8 +327,11 @@ def test_accounts_that_were_not_recorded_are_named(recorded, missing):
     calibration = calibrate_yaml(text, of_accounts({ids[1]: 40}, recorded=ids[:recorded]))
     assert others_of(calibration) == {ids[1]: pytest.approx(40 * MONTH, rel=1e-3)}
     notices = [line for line in calibration.notices if "count as 0" in line]
-    what = "other_kms_requests_per_month: 1 of 20 accounts were not recorded and count as 0 in it"
-    assert notices == ([f"{what}: {missing}"] if missing else [])
+    expected = (
+        "other_kms_requests_per_month: 1 of 20 accounts were not recorded and count as 0 in it: "
+        f"{missing}"
+    )
+    assert notices == ([expected] if missing else [])
 
 
 @pytest.mark.parametrize("others", ["0", f'{{"{OTHER}": 5000}}'])
