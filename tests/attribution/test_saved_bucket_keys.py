@@ -1,4 +1,4 @@
-"""What Bucket Keys would save is the same of logs and of the measurement that was kept of them."""
+"""What Bucket Keys would save is the same of logs and of the measurement that was written of them."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ def days(tmp_path_factory):
     return found
 
 
-def test_kept_is_what_the_logs_say(days, tmp_path):
+def test_a_measurement_says_what_the_logs_say(days, tmp_path):
     """The JSON of attribute and the replay of advise: of logs, and of what measure wrote of them.
 
     By hand: a key of a minute serves 0 and 30, not 90: 2 are left, of an hour 1; the get stays.
     """
-    (logs, kept), _ = days
-    assert json.dumps(attribute(kept).to_dict()) == json.dumps(attribute(logs).to_dict())
+    (logs, saved), _ = days
+    assert json.dumps(attribute(saved).to_dict()) == json.dumps(attribute(logs).to_dict())
     path = tmp_path / "i.yaml"
     path.write_text(INVENTORY, encoding="utf-8")
-    first, second = (advise(path, "2026-11", 1, actuals=each).to_dict() for each in (logs, kept))
+    first, second = (advise(path, "2026-11", 1, actuals=each).to_dict() for each in (logs, saved))
     assert first["bucket_keys"] == second["bucket_keys"]
     (bucket,) = second["bucket_keys"]
     counts = bucket["in_the_logs"]
@@ -47,7 +47,7 @@ def test_kept_is_what_the_logs_say(days, tmp_path):
 
 def test_measurements_add_up(days):
     """Two days: 8 requests, of which 4 to 6 are left; none of them is left out."""
-    both = load_actuals([kept for _, kept in days])
+    both = load_actuals([saved for _, saved in days])
     records = both.details[REPLAY]["requesters"]
     assert [sum(record[name] for record in records) for name in ("left_low", "left_high")] == [4, 6]
     (bucket,) = attribute(both).bucket_keys.buckets
@@ -56,10 +56,10 @@ def test_measurements_add_up(days):
 
 def test_what_has_no_replay_says_so(days):
     """A CSV beside it, an Athena result, a measurement by other columns: never an empty saving."""
-    (logs, kept), (_, other) = days
+    (logs, saved), (_, other) = days
     actuals = load_actuals(other)
     actuals.rows.to_csv(other.with_suffix(".csv"), index=False)
-    mixed = load_actuals([kept, other.with_suffix(".csv")])
+    mixed = load_actuals([saved, other.with_suffix(".csv")])
     athena = dataclasses.replace(measure_cloudtrail(logs), source="athena")
     for found, words in ((mixed, "CloudTrail's log files"), (athena, "a result of Athena")):
         answer = attribute(found).to_dict()
