@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import html
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -21,6 +20,7 @@ from estimator.inventory import Inventory
 from estimator.months import Months
 from pricing.free_quantities import FreeVersion
 from pricing.meters import Meter, Version
+from pricing.notebook import NotebookResult
 from pricing.rates import RateTable
 
 # F5: AWS's texts disagree on who pays for the requests of CloudTrail's own writes
@@ -37,7 +37,7 @@ OTHER_INTERPRETATION = {"charged": "exempt", "exempt": "charged"}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Forecast:
+class Forecast(NotebookResult):
     """KMS requests and their cost because of CloudTrail, month by month.
 
     Attributes
@@ -221,14 +221,6 @@ class Forecast:
         cost = money(self.totals[f"cost_{self.currency.lower()}"])
         requests = count(self.totals["requests"])
         return f"<Forecast {first} to {last}: {requests} requests, {self.currency} {cost}>"
-
-    def _repr_html_(self) -> str:
-        words = self.monthly.copy().astype(object)
-        for name in words.columns[1:]:
-            words[name] = words[name].map(money if name.startswith("cost") else count)
-        shown = words.to_html(index=False)
-        notices = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
-        return f"{shown}<p>{html.escape(self.other_interpretation_line)}</p>{notices}"
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

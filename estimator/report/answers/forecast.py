@@ -15,6 +15,7 @@ from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory
 from estimator.report.answers import Answer
+from estimator.report.answers.account_names import AccountNames
 from estimator.report.answers.budgets_and_copies import budget_lines, copies_lines
 from estimator.report.answers.details import section_sheet
 from estimator.report.blocks import MOST_ROWS, Sheet
@@ -145,11 +146,10 @@ def _numbers(group: Mapping[Any, Any]) -> Iterator[str]:
 
 
 def _labels(group: Mapping[Any, Any], by: list[str], inventory: Inventory) -> Iterator[str]:
-    names = {account.id: account.name for account in inventory.accounts}
+    names = AccountNames.of(inventory)
     for column in by:
         label = str(group[column])
-        name = names.get(label) if column in _ACCOUNTS else None
-        yield f"{label} {name}" if name else label
+        yield names.label(label) if column in _ACCOUNTS else label
 
 
 def _free_tier(forecast: Forecast) -> list[str]:
