@@ -12,6 +12,7 @@ from pydantic import Field, PlainValidator, PrivateAttr, WithJsonSchema, model_v
 
 from pricing.free_quantities import FreeQuantity, FreeVersion
 from pricing.meters import SYMMETRIC, Meter, Rate, Version
+from pricing.notebook import NotebookResult
 from pricing.reading.files import is_price_list, read_bytes
 from pricing.reading.problems import DocumentError, Problem, RateError
 from pricing.reading.units import currency_code
@@ -34,7 +35,7 @@ Currency = Annotated[
 ]
 
 
-class RateTable(Section):
+class RateTable(Section, NotebookResult):
     """The meters of one service in one currency, as its file gives them."""
 
     version: Literal[1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 import shlex
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from estimator.figures import money, plain
 from estimator.forecasting import Forecast
 from estimator.frames import ADVICE
 from estimator.simulation.options import SEED
+from pricing.notebook import NotebookResult
 
 TOGETHER = "all that go together"
 
@@ -34,7 +34,7 @@ def _of_logs(measured: MeasuredBucketKeys | None) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Advice:
+class Advice(NotebookResult):
     """Changes that would save money, the most first.
 
     Attributes
@@ -285,8 +285,3 @@ class Advice:
         )
         path = self.forecast.inventory.path
         return f"<Advice on {path}: {self.currency} a month {savings or 'nothing'}>"
-
-    def _repr_html_(self) -> str:
-        table = self.rows.drop(columns=["kind", "what_if", "trade_off"]).to_html(index=False)
-        notices = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
-        return f"{table}<p>{html.escape(self.forecast.other_interpretation_line)}</p>{notices}"

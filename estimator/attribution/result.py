@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from estimator.figures import money, plain, share
 from estimator.forecasting.free_days import FreeUse
 from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS
 from estimator.frames import ATTRIBUTION
+from pricing.notebook import NotebookResult
 
 # what lines are told apart by, each with the columns that name a line
 GROUPS = {
@@ -33,7 +33,7 @@ _OTHER = "exempt"  # an attribution takes the careful interpretation: writes are
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Attribution:
+class Attribution(NotebookResult):
     """Whose the KMS requests of some months are, and what they cost.
 
     Attributes
@@ -215,19 +215,6 @@ class Attribution:
             f"<Attribution {months}: {self.currency} {total}, {part} of the requests are "
             "CloudTrail's>"
         )
-
-    def _repr_html_(self) -> str:
-        shown = "".join(
-            self.lines(group)
-            .loc[:, ["part", *names, "what", "quantity", "share", "cost", "cost_other_reading"]]
-            .to_html(index=False, max_rows=20)
-            for group, names in GROUPS.items()
-        )
-        notices = "".join(
-            f"<p>Note: {html.escape(line)}</p>"
-            for line in (*self.notices, self.other_interpretation_line)
-        )
-        return f"<p>{html.escape(repr(self)[1:-1])}</p>{shown}{notices}"
 
 
 def _free(uses: Iterable[FreeUse]) -> list[dict[str, Any]]:

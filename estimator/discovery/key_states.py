@@ -35,7 +35,9 @@ _ERRORS: Mapping[str, str] = {
     "NoSuchBucket": "make the bucket again, or give the trail another one",
     "AccessDenied": "let the policies of the bucket and of the key allow CloudTrail",
 }
-_SAID = re.compile(r"(arn:[\w-]+:kms:[\w-]*:\d{12}:key/[\w-]+) is (disabled|pending deletion)")
+_NAMED_STATE = re.compile(
+    r"(arn:[\w-]+:kms:[\w-]*:\d{12}:key/[\w-]+) is (disabled|pending deletion)"
+)
 
 
 def cure_of_state(state: str) -> str:
@@ -67,5 +69,5 @@ def state_in(message: str) -> tuple[str, str]:
     >>> state_in("arn:aws:kms:us-east-1:111122223333:key/1a is pending deletion.")
     ('arn:aws:kms:us-east-1:111122223333:key/1a', 'PendingDeletion')
     """
-    found = _SAID.search(message)
+    found = _NAMED_STATE.search(message)
     return (found[1], DISABLED if found[2] == "disabled" else PENDING) if found else ("", "")

@@ -130,8 +130,7 @@ def compute_forecast(
 
     whole = sum_to_default_grain(charges)
     headroom, copies = Headroom(span), EventCopies(inventory, span)
-    exempt = WRITES if inventory.cloudtrail_writes == "exempt" else ()
-    free_days = FreeDays(span, other_pools(inventory, span), frozenset(exempt))
+    free_days = FreeDays(span, other_pools(inventory, span), frozenset(WRITES))
     # one pass for all: the days of an organization do not fit into memory at once
     for days in daily_requests(model):
         headroom.add(days)
@@ -154,7 +153,8 @@ def compute_forecast(
         rows=sum_charges(charges, columns, table.currency),
         pools=priced.pools,
         budgets=budget_use(whole, budgets, span, inventory.accounts),
-        free_uses=free_days.uses(priced.pools),
+        free_uses=free_days.uses(priced.pools, inventory.cloudtrail_writes),
+        other_free_uses=free_days.uses(priced.pools, other_name),
         quotas=quotas,
         events=None if events is None else events.frame,
         broken=None

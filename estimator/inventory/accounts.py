@@ -30,6 +30,7 @@ from pricing.reading.words import shown
 from pricing.reading.written_numbers import thousands_fix
 
 _MOST_NAMED = 3
+_WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods, .xls
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,12 @@ def read_accounts(path: Path) -> AccountsRead:
         fix = "name a CSV or JSON file"
         return AccountsRead([], [Problem(str(path), None, "", "no regular file", "one", fix)], [])
     try:
-        text = decode(path, to_utf8(path, read_bytes(path)))
+        data = read_bytes(path)
+        if data.startswith(_WORKBOOK):
+            fix = "export it as CSV"
+            found = "a workbook of a spreadsheet"
+            return AccountsRead([], [Problem(str(path), None, "", found, "CSV or JSON", fix)], [])
+        text = decode(path, to_utf8(path, data))
     except DocumentError as error:
         return AccountsRead([], list(error.problems), [])
     if path.suffix.lower() == ".json" or text.lstrip()[:1] in ("{", "["):
@@ -72,8 +78,11 @@ def _entry(row: Map, path: str, at: str, into: AccountsRead) -> None:
     if entry is None:
         for problem in problems:
             place = f"{at}.{problem.at}" if at and problem.at else at or problem.at
+            fix = problem.fix
+            if not at and fix.startswith("write {"):  # neither a range nor Regions fit into a cell
+                fix = "write one number, or list the account in the inventory itself"
             into.problems.append(
-                Problem(path, row.line, place, problem.found, problem.expected, problem.fix)
+                Problem(path, row.line, place, problem.found, problem.expected, fix)
             )
     else:
         into.found.append(Found(entry, path, row.line, at or "id", row))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from estimator.inventory.assumptions import Range
 from estimator.inventory.budgets import Budget
@@ -14,16 +14,15 @@ from estimator.inventory.others import OtherRequests, OtherUse
 from estimator.inventory.periods import ActivePeriods, period_of
 from estimator.inventory.sections import Growth, Key, Reader, Trail
 from estimator.inventory.source_lines import SourceLine
-from pricing.notebook import html_table, notes, paragraph
+from estimator.months import Period
+from pricing.notebook import NotebookResult
 from pricing.reading.document import Map
 from pricing.regions import in_order
 from pricing.regions import regions as known_regions
 
-_MOST_SHOWN = 20
-
 
 @dataclass(frozen=True, repr=False)
-class Inventory:
+class Inventory(NotebookResult):
     """Who has which accounts, keys, trails and readers, and what is assumed of them.
 
     `load_inventory` makes one from YAML; every reference inside it is known to hold. `places` has
@@ -52,6 +51,17 @@ class Inventory:
         """Return this inventory with the document that it was read from."""
         object.__setattr__(self, "document", document)
         return self
+
+    def replace_sections(self, **sections: Any) -> Inventory:
+        """Return it with other sections, as `dataclasses.replace`; its document is lost.
+
+        What rests on its accounts alone, of which there are thousands, is not worked out again.
+        """
+        changed = replace(self, **sections)
+        if changed.accounts is self.accounts:
+            for name in ("account_periods", "_partition"):
+                changed.__dict__[name] = getattr(self, name)
+        return changed
 
     def key(self, name: str) -> Key:
         """The key of an id."""
@@ -95,10 +105,12 @@ class Inventory:
     @cached_property
     def active(self) -> ActivePeriods:
         """The active periods of accounts, keys, trails and readers."""
-        accounts = {
-            account.id: period_of(account.start, account.until) for account in self.accounts
-        }
-        return ActivePeriods(accounts, self.keys, self.trails, self.readers)
+        return ActivePeriods(self.account_periods, self.keys, self.trails, self.readers)
+
+    @cached_property
+    def account_periods(self) -> dict[str, Period]:
+        """The active period of each account."""
+        return {account.id: period_of(account.start, account.until) for account in self.accounts}
 
     @cached_property
     def _trail(self) -> dict[str, Trail]:
@@ -152,23 +164,6 @@ class Inventory:
 
     def __repr__(self) -> str:
         return f"<Inventory {self.path}: {self.summary().partition('.')[0]}>"
-
-    def _repr_html_(self) -> str:
-        streams = self.streams()
-        trails = [
-            (
-                *(trail.name, trail.account, trail.scope),
-                *(trail.key or "SSE-S3", f"{streams[trail.name]:,}"),
-            )
-            for trail in self.trails[:_MOST_SHOWN]
-        ]
-        readers = [
-            (reader.name, reader.kind, reader.account) for reader in self.readers[:_MOST_SHOWN]
-        ]
-        shown = html_table(("trail", "account", "scope", "key", "streams"), trails)
-        if readers:
-            shown += html_table(("reader", "kind", "account"), readers)
-        return f"{paragraph(f'{self.path}: {self.summary()}')}{shown}{notes(self.notices)}"
 
     def summary(self) -> str:
         """The inventory in one paragraph: how many of what, and what each trail writes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -10,8 +11,10 @@ from estimator.inventory.accounts import Found
 from estimator.inventory.assumptions import FILES_PER_DAY, FilesPerDay
 from estimator.inventory.loading_state import Draft
 from estimator.inventory.sections import InventoryFile
+from estimator.inventory.units import is_share
 from pricing.reading.document import Location, Map, Seq, line_of
 from pricing.reading.problems import printable
+from pricing.reading.scalars import flow
 from pricing.reading.slips import find_template
 from pricing.reading.words import describe
 from pricing.reading.written_numbers import thousands_fix
@@ -22,6 +25,7 @@ _DAYS_OF_A_MONTH = range(28, 32)
 _MOST_FILES = _DAY  # [file/day]
 _MOST_GETS = 1_000 * _DAY  # [get/day]
 _MOST_NOTICES = 5
+_SMALL_PERCENT = re.compile(r"0?\.[0-9]+ ?%")
 _COUNTS = (  # whole numbers by their nature, so that thousands may have a point
     "other_kms_requests_per_month",
     "files_per_day",
@@ -101,7 +105,16 @@ def _slips_in(draft: Draft, at: Location, value: Map | Seq) -> Iterator[str]:
             slip = thousands_fix(text) if is_count or key in _COUNTS else None
             if slip is not None:
                 yield f"{_place(draft, (*at, key))}: {slip}"
+    if isinstance(value, Map) and at[-1:] == ("tags",) and set(value) == {"Key", "Value"}:
+        tag = flow({str(value["Key"]): str(value["Value"])})
+        yield f"{_place(draft, at)}: two tags, Key and Value; write {tag} if one is meant"
     for part, text in _items(value):
+        if is_share(str(part)) and isinstance(text, str) and _SMALL_PERCENT.fullmatch(text):
+            plain = text.replace(" ", "").removesuffix("%")
+            yield (
+                f"{_place(draft, (*at, part))}: {text} is less than one percent; write {plain} "
+                f"for {float(plain) * 100:.6g} percent"
+            )
         template = find_template(text)
         if template is not None:
             what = f"{template} looks like a template that was not rendered"

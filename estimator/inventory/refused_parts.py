@@ -59,6 +59,8 @@ def _behind(draft: Draft, refused: list[Location]) -> list[Problem]:
 def _is_file(draft: Draft, place: Location) -> bool:
     """True for a place in an entry that names a file of accounts: without it, it is none."""
     entry = value_at(draft.root, place[:2]) if place[:1] == ("accounts",) else None
+    if isinstance(entry, str):  # the name of the file alone
+        return entry.endswith((".csv", ".json"))
     return len(place) > 1 and isinstance(entry, dict) and "file" in entry
 
 

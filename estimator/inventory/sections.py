@@ -285,7 +285,9 @@ class Growth(Section):
 
 
 def _which_entry(value: Any) -> str:
-    return "file" if isinstance(value, dict) and "file" in value else "account"
+    # named as the models are, for a tag must not read like a key of the entry
+    is_file = isinstance(value, dict) and "file" in value
+    return AccountsFile.__name__ if is_file else AccountEntry.__name__
 
 
 class InventoryFile(Section):
@@ -316,7 +318,8 @@ class InventoryFile(Section):
     )
     accounts: tuple[
         Annotated[
-            Annotated[AccountEntry, Tag("account")] | Annotated[AccountsFile, Tag("file")],
+            Annotated[AccountEntry, Tag(AccountEntry.__name__)]
+            | Annotated[AccountsFile, Tag(AccountsFile.__name__)],
             Discriminator(_which_entry),
         ],
         ...,

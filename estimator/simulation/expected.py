@@ -8,7 +8,7 @@ few leave some unused. What that leaves over, month by month, is spread over the
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -48,12 +48,12 @@ def _scores() -> FloatArray:
 
 def with_means(inventory: Inventory) -> Inventory:
     """The inventory with each range at its mean; itself where it has none."""
-    growth, others = inventory.growth, inventory.other_kms_requests_per_month
+    others = inventory.other_kms_requests_per_month
     found: dict[str, Any] = {
-        "accounts": tuple(_change(account, _files(account)) for account in inventory.accounts),
-        "trails": tuple(_change(trail, _trail(trail)) for trail in inventory.trails),
-        "readers": tuple(_change(reader, _means(reader)) for reader in inventory.readers),
-        "growth": _change(growth, _means(growth, "growth")),
+        "accounts": _change_all(inventory.accounts, _files),
+        "trails": _change_all(inventory.trails, _trail),
+        "readers": _change_all(inventory.readers, _means),
+        "growth": _change(inventory.growth, _means(inventory.growth, "growth")),
     }
     if any(not requests.is_number for _, requests in others.ranges()):
         each = others.each_payer
@@ -63,16 +63,19 @@ def with_means(inventory: Inventory) -> Inventory:
             by_id={name: _mean(requests) for name, requests in others.by_id.items()},
         )
     changed = {
-        name: value
-        for name, value in found.items()
-        if name == "other_kms_requests_per_month"
-        or (
-            any(a is not b for a, b in zip(value, getattr(inventory, name), strict=True))
-            if isinstance(value, tuple)
-            else value is not growth
-        )
+        name: section for name, section in found.items() if section is not getattr(inventory, name)
     }
-    return dataclasses.replace(inventory, **changed) if changed else inventory
+    return inventory.replace_sections(**changed) if changed else inventory
+
+
+def _change_all(
+    sections: tuple[Any, ...], means: Callable[[Any], dict[str, Any]]
+) -> tuple[Any, ...]:
+    """The sections with the means of each; the same tuple where none has a range."""
+    updates = [means(section) for section in sections]
+    if not any(updates):
+        return sections
+    return tuple(map(_change, sections, updates))
 
 
 def _mean(given: Range, kind: Kind = "quantity") -> Range:

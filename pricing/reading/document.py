@@ -37,6 +37,7 @@ __all__ = [
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+SECOND_DOCUMENT = "a second document"
 _TEMPLATE_FIX = "render the template first, and check what it gives"
 _STR_TAG = "tag:yaml.org,2002:str"
 _CORE_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("map", "seq")}
@@ -97,7 +98,12 @@ def parse_value(
         reason = getattr(error, "problem", None) or str(error)
         begun = getattr(error, "context_mark", None)
         slips = explain_yaml_error(
-            text, mark.line + 1 if mark else None, reason, begun.line + 1 if begun else None
+            text,
+            mark.line + 1 if mark else None,
+            reason,
+            begun.line + 1 if begun else None,
+            # the innermost list or mapping in brackets that is open
+            next((entry[0].line for entry in reversed(builder.stack) if entry[6]), None),
         )
         # what gave up in that line is one mistake, whatever was noted of it before
         lines = {slip.line for slip in slips}
@@ -164,7 +170,7 @@ class _Builder:
             if self.documents == 2:
                 mark: Any = event.start_mark
                 line = mark.line + 1
-                self.fail(line, (), "a second document", "one document", "remove `---` before it")
+                self.fail(line, (), SECOND_DOCUMENT, "one document", "remove `---` before it")
 
     def scalar(self, event: Any) -> None:
         line = event.start_mark.line + 1

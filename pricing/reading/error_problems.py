@@ -120,7 +120,10 @@ def _problem(
         found, fix = f"the unknown key {shown(str(place[-1]))}", _key_fix(model, details, place)
     elif kind in _NO_MAPPING:
         expected = "a mapping"
-        fix = _pairs_of(value, allowed_keys(model, details["loc"]))
+        loc = details["loc"]
+        # an item of a list may be of several kinds: its last part is the kind, not a key
+        is_kind = len(loc) > 1 and isinstance(loc[-2], int)
+        fix = _pairs_of(value, allowed_keys(model, loc[:-1] if is_kind else loc))
     elif kind == "too_short":
         found, expected, fix = "an empty list", "at least one item", "add one"
     elif kind in ("list_type", "tuple_type"):

@@ -9,6 +9,7 @@ from typing import Any
 from pricing.reading.slips import QUOTES, plain_text
 
 A_DAY = "a day such as 2026-11-01"
+_NO_DAY = ("never", "none", "no", "open", "forever", "always", "-", "n/a", "unknown", "tbd")
 _GENERIC = "write it as YYYY-MM-DD"
 _YEAR_FIRST = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?:[t ].*)?")
 _DIGITS = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
@@ -37,6 +38,8 @@ def day_fix(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
         return _GENERIC
     text = plain_text(str(value)[:40]).strip(QUOTES).casefold()
+    if text in _NO_DAY:
+        return "leave it out if there is no such day"
     if re.fullmatch(r"(?:19|20)\d\d", text):
         return f"write a day: the first of that year is {text}-01-01"
     month = month_meant(value)

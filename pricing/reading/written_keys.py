@@ -59,7 +59,10 @@ def _own_unit(words: list[str], known: list[str]) -> tuple[str, str] | None:
     if len(words) != len(known) or words == known:
         return None
     pairs = [pair for pair in zip(words, known, strict=True) if pair[0] != pair[1]]
-    times = [own for own, other in pairs if time_unit(own) and time_unit(other)]
+    # another unit of time, and not day for days
+    times = [own for own, other in pairs if time_unit(own) not in (None, time_unit(other))]
+    if any(time_unit(other) is None for own, other in pairs if own in times):
+        return None
     money = [own for own, other in pairs if other == "usd" and len(own) == 3]
     if len(times) + len(money) != len(pairs):
         return None

@@ -37,7 +37,11 @@ class YamlSlip(NamedTuple):
 
 
 def explain_yaml_error(
-    text: str, line: int | None, reason: str, begun: int | None = None
+    text: str,
+    line: int | None,
+    reason: str,
+    begun: int | None = None,
+    opened: int | None = None,
 ) -> list[YamlSlip]:
     """The mistakes behind an error of the parser: each that is known, else the parser's own words.
 
@@ -51,6 +55,8 @@ def explain_yaml_error(
         What the parser says.
     begun : int, optional
         The line in which begins what the parser was at: a quoted text, a list in brackets.
+    opened : int, optional
+        The line of the bracket or brace that was open then.
     """
     generic = YamlSlip(line, f"text that is not YAML ({reason})", _GENERIC)
     if line is None:
@@ -72,7 +78,7 @@ def explain_yaml_error(
         if slip is not None:
             return [slip]
     return [
-        _unclosed(lines, reason, begun)
+        _unclosed(lines, reason, begun, opened)
         or _missing_mark(lines, reason)
         or _indentation(lines, reason)
         or generic
@@ -96,6 +102,10 @@ def _slip_of_line(line: str, number: int) -> YamlSlip | None:
     if template is not None:
         found = f"a template that was not rendered, {template}"
         return YamlSlip(number, found, "render the template first, and check what it gives")
+    if code.lstrip().startswith("```"):
+        return YamlSlip(number, "a fence of Markdown, ```", "remove it")
+    if code.lstrip().startswith("//"):
+        return YamlSlip(number, "a comment that begins with //", "begin it with #")
     blanks = code[: len(code) - len(code.lstrip())]
     if "\t" in blanks:
         return YamlSlip(number, "a tab in the indentation", "type spaces: YAML takes no tabs there")
@@ -112,18 +122,22 @@ def _without_quoted(code: str) -> str:
     return _SINGLE_QUOTED.sub(_QUOTED, _DOUBLE_QUOTED.sub(_QUOTED, code))
 
 
-def _unclosed(lines: list[str], reason: str, begun: int | None) -> YamlSlip | None:
+def _unclosed(
+    lines: list[str], reason: str, begun: int | None, opened: int | None
+) -> YamlSlip | None:
     """The quote, the bracket or the brace that is not closed, or the comma missing between them."""
     for number, line in enumerate(lines, 1):
         if '"' in _without_quoted(_COMMENT.sub("", line)):
             return YamlSlip(number, "a quote that is not closed", 'close it with "')
     if begun is not None and "end of stream" in reason:
         return YamlSlip(begun, "a quote or a bracket that is not closed", "close it in its line")
-    if "expected ','" in reason:
-        end = "}" if "}" in reason else "]"
-        found = f"no comma between two parts, or no {end} after the last"
-        which = f" that begins in line {begun}" if begun not in (None, len(lines)) else ""
-        return YamlSlip(len(lines), found, f"add it to what stands in brackets{which}")
+    if re.search(r",\s*,", _without_quoted(_COMMENT.sub("", lines[-1]))):
+        return YamlSlip(len(lines), "two commas without anything between them", "remove one")
+    if "expected ','" in reason or opened is not None:
+        found = "no comma between two parts in brackets, or none of ] and } after the last"
+        first = opened or begun
+        which = f": they begin in line {first}" if first not in (None, len(lines)) else ""
+        return YamlSlip(len(lines), found, f"add it{which}")
     return None
 
 
@@ -131,8 +145,6 @@ def _missing_mark(lines: list[str], reason: str) -> YamlSlip | None:
     """The comma at the end of a line, the colon or the dash that is missing."""
     last = _COMMENT.sub("", lines[-1]).rstrip()
     bare = _without_quoted(last)
-    if re.search(r",\s*,", bare):
-        return YamlSlip(len(lines), "two commas without anything between them", "remove one")
     if re.match(r"\s*-[^\s-]", bare):
         return YamlSlip(
             len(lines), "a dash without a blank after it", "type a blank after the dash"
@@ -145,7 +157,7 @@ def _missing_mark(lines: list[str], reason: str) -> YamlSlip | None:
     if re.search(r":\s+[^\s\[{][^\[{]*:\s", f"{bare} ") and "mapping values" in reason:
         fix = "write the value in quotes, or begin a line for the second key"
         return YamlSlip(len(lines), "two keys, or a value with a colon, in one line", fix)
-    if "expected ':'" not in reason:
+    if "expected ':'" not in reason and "mapping values" not in reason:
         return None
     for number in range(len(lines), max(len(lines) - 2, 0), -1):
         code = _COMMENT.sub("", lines[number - 1]).strip()

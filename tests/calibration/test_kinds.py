@@ -314,6 +314,26 @@ def test_less_than_nine_accounts_of_ten_replace_no_number():
     assert any("in 1 of 2 accounts" in notice for notice in calibration.notices)
 
 
+@pytest.mark.parametrize(("recorded", "missing"), [(19, "999000000019"), (20, None)])
+def test_accounts_that_were_not_recorded_are_named(recorded, missing):
+    """19 of 20 are nine of ten and more: the numbers are written, the one that counts 0 is named.
+
+    By hand: 40 a day of the first are 1,217 a month; nothing is scaled to the 20th.
+    """
+    ids = [HOME, *(f"9990000000{number:02}" for number in range(1, 20))]
+    accounts = ", ".join(f'{{id: "{each}", regions: [us-east-1]}}' for each in ids)
+    text = INVENTORY.replace(INVENTORY[INVENTORY.index("accounts:") : INVENTORY.index("keys:")], "")
+    text = text.replace("keys:", f"accounts: [{accounts}]\nkeys:", 1)
+    calibration = calibrate_yaml(text, of_accounts({ids[1]: 40}, recorded=ids[:recorded]))
+    assert others_of(calibration) == {ids[1]: pytest.approx(40 * MONTH, rel=1e-3)}
+    notices = [line for line in calibration.notices if "count as 0" in line]
+    expected = (
+        "other_kms_requests_per_month: 1 of 20 accounts were not recorded and count as 0 in it: "
+        f"{missing}"
+    )
+    assert notices == ([expected] if missing else [])
+
+
 @pytest.mark.parametrize("others", ["0", f'{{"{OTHER}": 5000}}'])
 def test_requests_of_strangers_are_theirs(others):
     """An account that the inventory does not list pays itself (F12): left out, and counted.

@@ -1,10 +1,11 @@
 """Answers with what tools print around them, in one list, or by account: as people's scripts do."""
 
+import gzip
 import json
 
 import pytest
 
-from estimator import KmscostError, discover_aws_responses
+from estimator import KmscostError, discover_aws_responses, discover_cloudformation
 from tests.discovery.test_rows_without_arns import FIRST, KEY, SECOND, WHOLE
 
 TRAILS = json.dumps({"trailList": [WHOLE]}, indent=4)
@@ -106,3 +107,70 @@ def test_the_form_of_python_is_named(tmp_path):
     """What print() makes of a response: json.dumps is the way out."""
     with pytest.raises(KmscostError, match=r"json\.dumps"):
         discover(tmp_path, str({"trailList": [WHOLE]}))
+
+
+ARN = f"arn:aws:kms:us-east-1:{FIRST}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+UNDER_KEY = WHOLE | {"KmsKeyId": ARN}
+
+
+def beside(tmp_path, name, answer):
+    """The draft of a trail under a key, and of another answer."""
+    (tmp_path / name).write_text(json.dumps(answer), encoding="utf-8")
+    return discover(tmp_path, json.dumps({"trailList": [UNDER_KEY]}))
+
+
+def test_members_that_a_query_took_out_tell_what_they_are(tmp_path):
+    """`--query KeyMetadata...`, `--query ServerSideEncryptionConfiguration`, `--query Tags`."""
+    key = {"Arn": ARN, "KeyState": "Disabled"}
+    draft = beside(tmp_path, "key.json", key)
+    assert draft.inventory.trails[0].files_per_day.other.mid == 0
+    rules = {"Rules": [{"BucketKeyEnabled": True}]}
+    draft = beside(tmp_path, "get-bucket-encryption-b.json", rules)
+    assert draft.inventory.trails[0].bucket.bucket_key is True
+    tags = [{"Key": "team", "Value": "core"}]
+    (tmp_path / "list-accounts.json").write_text(
+        json.dumps([{"Id": FIRST, "Name": "a", "Status": "ACTIVE"}]), encoding="utf-8"
+    )
+    draft = beside(tmp_path, f"list-tags-for-resource-{FIRST}.json", tags)
+    assert draft.inventory.accounts[0].tags == {"team": "core"}
+
+
+def test_a_list_in_which_no_trail_has_a_name_is_an_error(tmp_path):
+    """Other spellings of the fields: never "no trails"."""
+    lower = {name[0].lower() + name[1:]: value for name, value in WHOLE.items()}
+    with pytest.raises(KmscostError, match="without Name and TrailARN"):
+        discover(tmp_path, json.dumps({"trailList": [lower]}))
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (gzip.compress(TRAILS.encode(), mtime=0), "a packed file: unpack it"),
+        (b"TRAILLIST\tFalse\tus-east-1\tTrue\tmain\tb\n", "--output text"),
+    ],
+)
+def test_forms_that_are_not_read_are_named(tmp_path, content, words):
+    """Packed, or text for people: the way out."""
+    (tmp_path / "describe-trails.txt").write_bytes(content)
+    with pytest.raises(KmscostError, match=words):
+        discover_aws_responses(tmp_path)
+
+
+@pytest.mark.parametrize("is_text", [False, True])
+def test_the_answer_of_get_template_is_its_template(tmp_path, is_text):
+    """`aws cloudformation get-template`: the body stands in it, as JSON or as text."""
+    properties = {"TrailName": "org", "KMSKeyId": ARN}
+    body = {"Resources": {"T": {"Type": "AWS::CloudTrail::Trail", "Properties": properties}}}
+    text = "Resources:\n  T:\n    Type: AWS::CloudTrail::Trail\n    Properties:\n"
+    text += f"      TrailName: org\n      KMSKeyId: {ARN}\n"
+    path = tmp_path / "template.json"
+    answer = {"TemplateBody": text if is_text else body, "StagesAvailable": ["Original"]}
+    path.write_text(json.dumps(answer), encoding="utf-8")
+    draft = discover_cloudformation(path)
+    assert [(trail.name, bool(trail.key)) for trail in draft.inventory.trails] == [("org", True)]
+
+
+def test_a_key_of_which_nobody_says_whether_it_rotates_is_open(tmp_path):
+    """Only its ARN is known: up to two rotations add a key price each."""
+    draft = discover(tmp_path, json.dumps({"trailList": [UNDER_KEY]}))
+    assert any(todo.at.endswith(": rotations") for todo in draft.todo)

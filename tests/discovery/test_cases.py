@@ -31,9 +31,9 @@ def extents(draft, section):
     ("name", "notice"),
     [
         ("plan_foreach.json", ""),
-        ("wrapper_line.json", "1 line around the JSON were skipped"),
+        ("wrapper_line.json", "1 line around the JSON was skipped"),
         ("wrapper_line_v3.json", "3 lines around the JSON were skipped"),
-        ("log_lines_before.json", "1 line around the JSON were skipped"),
+        ("log_lines_before.json", "1 line around the JSON was skipped"),
         ("two_documents.json", "2 documents in one file, equal ones are read once"),
     ],
 )

@@ -69,3 +69,19 @@ def test_it_is_skipped_by_its_name_beside_answers(tmp_path):
     (tmp_path / "plan.json").write_text(OTHERS["a plan"][0], encoding="utf-8")
     draft = discover_aws_responses(tmp_path)
     assert any("`kmscost discover terraform` reads it" in line for line in draft.notices)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '# aws_cloudtrail.org:\nresource "aws_cloudtrail" "org" {\n}\n',
+        "\nTerraform used the selected providers to generate the following execution\nplan.\n",
+        "OpenTofu will perform the following actions:\n",
+    ],
+)
+def test_what_terraform_prints_for_people_is_named(text, tmp_path):
+    """`terraform show` and `terraform plan` without -json: the way to JSON."""
+    path = tmp_path / "plan.txt"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(KmscostError, match=r"for people.*terraform show -json"):
+        discover_terraform(path)

@@ -276,10 +276,10 @@ def test_what_files_of_accounts_do_not_say_is_counted(tmp_path):
     """One account has tags here, one an OU: of both the CSV says nothing: counted."""
     answers = {**RESPONSES, "list-accounts.json": PLACED}
     draft = merge(tmp_path, text=in_csv(tmp_path), responses=answers)
-    told = reasons(draft, "accounts")
-    assert any("1 account " in each and "other tags" in each and OWNER in each for each in told)
-    assert any("1 account " in each and "other ou" in each and MEMBER in each for each in told)
-    assert all(any(each in notice for notice in draft.notices) for each in told)
+    found = reasons(draft, "accounts")
+    assert any("1 account " in each and "other tags" in each and OWNER in each for each in found)
+    assert any("1 account " in each and "other ou" in each and MEMBER in each for each in found)
+    assert all(any(each in notice for notice in draft.notices) for each in found)
 
 
 def test_an_ou_and_tags_of_other_answers_come_in(tmp_path):
@@ -348,11 +348,11 @@ def test_trails_that_are_gone_are_named(tmp_path, trail, file, listed, is_named)
     text = with_trail(**trail).replace("name: org\n", "name: other\n    until: 2026-01-01\n")
     answers = {"list-accounts.json": PLACED, file: {"trailList": listed}}
     draft = merge(tmp_path, text=text, responses=answers)
-    told = reasons(draft, "trails")
-    assert len(told) == is_named
+    found = reasons(draft, "trails")
+    assert len(found) == is_named
     if is_named:
-        assert told[0].startswith("1 trail of the inventory in no answer, though ")
-        assert any(told[0] in notice for notice in draft.notices)
+        assert found[0].startswith("1 trail of the inventory in no answer, though ")
+        assert any(found[0] in notice for notice in draft.notices)
     assert "old" in {each.name for each in draft.inventory.trails}
 
 

@@ -185,7 +185,7 @@ def test_a_bucket_that_has_its_key_is_counted_apart(tmp_path):
 
 
 def test_failed_calls_checks_and_strangers_are_left_out(tmp_path):
-    """An error, a folder that CloudTrail checks, no S3 context, a bucket that is AWS's own (ECR)."""
+    """An error, a folder that CloudTrail checks, no S3 context, a bucket of AWS's own (ECR)."""
     check = event(1, "GenerateDataKey", "app", "AWSLogs/111122223333/")
     context = check["requestParameters"]["encryptionContext"]
     context["aws:cloudtrail:arn"] = "arn:aws:cloudtrail:eu-west-1:111122223333:trail/org"

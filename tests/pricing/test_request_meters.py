@@ -37,7 +37,7 @@ ListAliases ListGrants ListKeyPolicies ListKeyRotations ListKeys ListResourceTag
 ListRetirableGrants PutKeyPolicy ReplicateKey RetireGrant RevokeGrant RotateKeyOnDemand
 ScheduleKeyDeletion TagResource UntagResource UpdateAlias UpdateCustomKeyStore
 UpdateKeyDescription UpdatePrimaryRegion
-""".split()
+"""
 CASES = [(operation, spec, algorithm) for spec, algorithm, of in KEYS for operation in of]
 
 
@@ -60,7 +60,7 @@ def test_logs_and_the_rate_table_have_the_same_meter(operation, spec, algorithm)
 def test_what_manages_keys_has_one_meter_whatever_the_key():
     """CreateKey, ListAliases, DescribeKey and the like are requests inside the free quantity."""
     table = load_rates()
-    for operation in MANAGEMENT:
+    for operation in MANAGEMENT.split():
         known = request_meter(operation)
         assert (known.name, known.inferred) == ("KMS-Requests", False)
         for spec in ("SYMMETRIC_DEFAULT", "HMAC_256", "RSA_2048", "ECC_NIST_P256"):

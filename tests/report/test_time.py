@@ -213,11 +213,26 @@ def test_accounts_that_came_and_went(tmp_path):
         ('{"kmscost_history": 1, "currency": "USD", "reports": [3]}', "no expected_usd"),
         (OF_ONE % '{"month": "October", "expected_usd": {}}', "'October' in reports[0]"),
         (
+            OF_ONE % '{"month": "2026-09", "expected_usd": {}, "payers": "111122223333"}',
+            "payers in reports[0] that are no list",
+        ),
+        (
+            OF_ONE % '{"month": "2026-09", "expected_usd": {}, "inventory": {"version": 1}}',
+            "an inventory of 2026-09 that cannot be read",
+        ),
+        (
+            OF_ONE % '{"month": "2026-09", "expected_usd": {}, "payers": ["999999999999"]}',
+            "a history of payer 999999999999, of which no account is in common; expected one of 1",
+        ),
+        (
             OF_ONE % '{"month": "2026-10", "expected_usd": {"2026-10": NaN}}',
             "expected an amount",
         ),
     ],
-    ids=["no json", "a list", "version", "currency", "no reports", "a number", "month", "nan"],
+    ids=[
+        *("no json", "a list", "version", "currency", "no reports", "a number", "month"),
+        *("payers", "inventory", "of others", "nan"),
+    ],
 )
 def test_a_file_that_is_no_history_is_refused_and_left_as_it_is(tmp_path, text, words):
     """Exit 1 with the place; the file stays, and no report is written."""
@@ -240,6 +255,59 @@ def test_a_file_that_is_no_history_is_refused_and_left_as_it_is(tmp_path, text, 
     assert words in done.stderr
     assert history.read_text(encoding="utf-8") == text
     assert not target.exists()
+
+
+def _inventory_of(*accounts):
+    """The document of `SMALL` with other accounts, the first of which owns everything."""
+    listed = "".join(f'{{id: "{account}", regions: [us-east-1]}}, ' for account in accounts)
+    text = SMALL.replace("111122223333", accounts[0])
+    before = f'accounts: [{{id: "{accounts[0]}", regions: [us-east-1]}}]'
+    assert before in text
+    return text.replace(before, f"accounts: [{listed[:-2]}]")
+
+
+def test_the_history_of_another_organization_is_refused(tmp_path):
+    """No account in common, whatever the file is called; with few of many in common a notice."""
+    history = tmp_path / "history.json"
+    many = [f"{number:012}" for number in (111122223333, 222222222222, 333333333333)]
+    of_many = write(tmp_path, _inventory_of(*many), "many.yaml")
+    kept = report(of_many, "2026-09", advice=False, history=history, months_ahead=1, draws=100)
+    kept.write_history(history)
+    text = history.read_bytes()
+    strangers = write(tmp_path, _inventory_of("999999999999"), "strangers.yaml")
+    with pytest.raises(KmscostError, match="a history of payer 111122223333, of which no account"):
+        report(strangers, "2026-10", advice=False, history=history)
+    assert history.read_bytes() == text
+    few = report(
+        write(tmp_path, SMALL), "2026-10", advice=False, history=history, months_ahead=1, draws=100
+    )
+    notice = "history.json may be of another inventory: only 1 of the 3 accounts of 2026-09 are in"
+    assert any(notice in line for line in few.unread)
+
+
+def test_a_history_that_does_not_say_whose_it_is(tmp_path):
+    """A report without payers and inventory, as an older program kept of large ones: a notice."""
+    history = tmp_path / "history.json"
+    history.write_text(OF_ONE % '{"month": "2026-09", "expected_usd": {}}', encoding="utf-8")
+    path = write(tmp_path, SMALL)
+    found = report(path, "2026-10", advice=False, history=history, months_ahead=1, draws=100)
+    assert any("history.json does not say whose history it is" in line for line in found.unread)
+
+
+def test_two_reports_at_once_lose_nothing(tmp_path):
+    """Both read the history before either writes it: both months are in it afterwards."""
+    history, path = tmp_path / "history.json", write(tmp_path, SMALL)
+    first, other = (
+        report(path, month, advice=False, history=history, months_ahead=1, draws=100)
+        for month in ("2026-09", "2026-10")
+    )
+    first.write_history(history)
+    other.write_history(history)
+    document = json.loads(history.read_text(encoding="utf-8"))
+    assert [each["month"] for each in document["reports"]] == ["2026-09", "2026-10"]
+    assert [each.name for each in tmp_path.iterdir() if each.name.startswith("history")] == [
+        "history.json"
+    ]
 
 
 def test_months_that_cannot_be_compared_are_named(tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 
 import pytest
 
@@ -71,6 +72,23 @@ def test_page_and_markdown_begin_with_cloudtrails_share(shop):
     assert '<rect width="10" height="8"/>' in after
     assert "████████████" in markdown
     assert "█" not in page
+
+
+def test_the_table_of_accounts_is_grouped_by_service_too(shop):
+    """CloudTrail 37,200 of 6,825,828 requests, USD 0.1116 of 23.94; and no forecast."""
+    page = shop.html()
+
+    def data(name):
+        found = re.search(rf'<script type="application/json" id="data-{name}">(.*?)</script>', page)
+        return json.loads(found[1])
+
+    rows = {row[0]: row[1:] for row in data("groups")["service (by logs)"]}
+    assert rows["cloudtrail"][:2] == [pytest.approx(0.1116), 37_200]
+    assert rows["cloudtrail"][2] == pytest.approx(0.05357, abs=5e-6)
+    assert sum(row[0] for row in rows.values()) == pytest.approx(23.94, abs=0.005)
+    assert sum(row[1] for row in rows.values()) == pytest.approx(6_825_828)
+    assert rows["not in these logs"][1] == 217_000
+    assert "no forecast" in data("notes")["service (by logs)"]
 
 
 def test_a_bill_alone_tells_where_and_how_to_ask_for_whose():

@@ -34,10 +34,10 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def same(logs: Path, master: str) -> None:
-    """All of an answer is equal, whichever engine counted."""
+def same(logs: Path, master: str, path: Path | str = "") -> None:
+    """All of an answer is equal, whichever engine counted, and by whichever path."""
     here = measure_cloudtrail(logs)
-    there = measure_cloudtrail(logs, engine="spark", master=master)
+    there = measure_cloudtrail(path or logs, engine="spark", master=master)
     first, other = here.to_dict(), there.to_dict()
     # Spark does not name the empty files, and the notices name them
     for document in (first, other):
@@ -48,9 +48,14 @@ def same(logs: Path, master: str) -> None:
     assert [why.partition(" (")[0] for why in first["skipped"]] == ["damaged JSON", "empty file"]
 
 
-def test_local_mode(logs: Path) -> None:
-    """`--engine spark --master local[2]` counts what `--engine local` counts."""
-    same(logs, "local[2]")
+def test_local_mode(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--engine spark --master local[2]` counts what `--engine local` counts.
+
+    Relative paths are of this folder, also when Spark's own process started in another one.
+    """
+    pyspark.sql.SparkSession.builder.master("local[2]").getOrCreate().stop()
+    monkeypatch.chdir(logs.parent)
+    same(logs, "local[2]", logs.name)
 
 
 @needs_data

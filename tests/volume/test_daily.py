@@ -29,7 +29,7 @@ def by_month(inventory, span):
     return frame[frame["quantity"] > 0]
 
 
-@pytest.mark.parametrize("seed", seeds(40))
+@pytest.mark.parametrize("seed", seeds(20))
 def test_the_days_of_a_month_add_up_to_the_month(tmp_path, seed):
     """Requests by day of each driver under each key, against the usage of the month."""
     inventory = write(tmp_path, Invention(seed, windows=True).text())

@@ -74,10 +74,10 @@ class Hosts:
                     self._unreachable.pop(host, None)
                     self._answering.add(host[0])
                 elif isinstance(caught_exception, Exception) and _is_network(caught_exception):
-                    most = _MOST_ATTEMPTS.get(type(caught_exception).__name__, _USUAL_ATTEMPTS)
+                    name = type(caught_exception).__name__
+                    most = _MOST_ATTEMPTS.get(name, _USUAL_ATTEMPTS)
                     # where another host hangs as well, nobody waits twice for each
-                    most = 1 if self._unreachable.keys() - {host} else most
-                    if attempts >= most:
+                    if attempts >= most or (name == "ReadTimeoutError" and self._silent()):
                         failure = failure_of(caught_exception, attempts)
                         self._unreachable[host] = (time.monotonic() + self.rest, failure)
 
@@ -99,13 +99,17 @@ class Hosts:
         """Why no Region of a service is asked any more: several do not answer, and none did."""
         if host[0] in self._answering:
             return None
-        now = time.monotonic()
-        silent = [
-            failure
-            for (service, _), (until, failure) in self._unreachable.items()
-            if service == host[0] and now < until
-        ]
+        silent = self._silent(host[0])
         return silent[0] if len(silent) >= _MOST_SILENT else None
+
+    def _silent(self, service: str = "") -> list[Failure]:
+        """The failures of hosts that are left alone, of one service or of all."""
+        now = time.monotonic()
+        return [
+            failure
+            for (name, _), (until, failure) in self._unreachable.items()
+            if service in ("", name) and now < until
+        ]
 
 
 def _host(client: Any) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter, defaultdict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -48,7 +48,9 @@ _SECTIONS = {
 }
 _MOST_PLACES = 3
 # pages without anything, one after another: AWS sends a few, a broken proxy sends them for ever
-_MOST_EMPTY = 100
+_MOST_EMPTY = 30
+# an organization has hundreds of thousands of accounts with Regions, and a client is a megabyte
+_MOST_CLIENTS = 64
 # places that AWS throttled to the last attempt, one after another: each takes a minute, and a large
 # organization has thousands
 _MOST_IN_A_ROW = 8
@@ -84,6 +86,10 @@ class AwsClient:
     answered: Counter[Call] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _session: Any = None
+    # making one takes as long as an answer
+    _clients: OrderedDict[tuple[Any, ...], tuple[Any, Callable[[], float]]] = field(
+        default_factory=OrderedDict
+    )
     _hosts: Hosts = field(init=False)
     # where AWS throttled, or did not serve, to the last attempt: asked once from then on; and how
     # many such places a call had one after another
@@ -111,8 +117,7 @@ class AwsClient:
         def log_in() -> Mapping[str, Any] | Failure:
             self._session = open_session(self.profile, self.region, self.patience)
             self.region = self._session.region_name or "us-east-1"
-            client = self._client(IDENTITY, self.region, None, attempts)
-            begun = self._hosts.watch(client)
+            client, begun = self._client(IDENTITY, self.region, None, attempts)
             credentials = self._session.get_credentials()
             if credentials is not None:
                 credentials.get_frozen_credentials()  # calls of their own, to other hosts
@@ -212,8 +217,7 @@ class AwsClient:
             attempts = 1 if is_exhausted else self.patience.attempts
         response: dict[str, Any] | Failure
         try:
-            client = self._client(call, region or self.region, credentials, attempts)
-            begun = self._hosts.watch(client)
+            client, begun = self._client(call, region or self.region, credentials, attempts)
             response = _call(client, call, arguments, self.patience.answer, begun)
         except TimeoutError:
             response = self._hosts.give_up(client)
@@ -237,15 +241,25 @@ class AwsClient:
         region: str | None,
         credentials: Mapping[str, str] | None,
         attempts: int,
-    ) -> Any:
-        config = client_config(self.patience, attempts)
+    ) -> tuple[Any, Callable[[], float]]:
+        """A client, and when its last attempt began; the clients of the last calls are kept."""
+        own = (credentials or {}).get("aws_access_key_id")
+        # what S3 answers is looked at by the call
+        key = (call.service, region, own, attempts, call if call.service == "s3" else None)
         with self._lock:  # sessions make one client at a time; clients serve many threads
+            if key in self._clients:
+                self._clients.move_to_end(key)
+                return self._clients[key]
+            config = client_config(self.patience, attempts)
             client = self._session.client(
                 call.service, region_name=region, config=config, **(credentials or {})
             )
-        if call.service == "s3":
-            client.meta.events.register_last("after-call", _drop_foreign(call))
-        return client
+            if call.service == "s3":
+                client.meta.events.register_last("after-call", _drop_foreign(call))
+            self._clients[key] = client, self._hosts.watch(client)
+            if len(self._clients) > _MOST_CLIENTS:
+                self._clients.popitem(last=False)
+            return self._clients[key]
 
     def fail(self, call: Call, failure: Failure, place: str) -> None:
         """Note that a call had no response."""

@@ -154,6 +154,8 @@ class Walk:
             access, region = place
             return self._aws.ask(access, calls.TRAILS, region, includeShadowTrails=True)
 
+        # the session's Region first: where it answers, the others are waited for
+        places = sorted(places, key=lambda place: place[1] != self._aws.region)
         seen: dict[str, tuple[bool, str, str, Mapping[str, Any]]] = {}
         for (access, region), response in zip(
             places, self._each("trails", ask, places), strict=True

@@ -57,10 +57,14 @@ class Responses:
         """Read a response; returns the command that prints it."""
         kind, estate, source = kind_of(response), self.estate, origin.source
         if kind == "describe-trails":
-            for trail in items_of(response, "trailList"):
-                trails.take_trail(estate, trail, source)
+            listed = list(items_of(response, "trailList"))
+            taken = [trails.take_trail(estate, trail, source) for trail in listed]
             trails.note_searched(estate, response, origin.account, source)
-            self._saw("trails", isinstance(response["trailList"], list | tuple), source)
+            # a list in which no trail has a name tells of none
+            is_list = isinstance(response["trailList"], list | tuple) and len(listed) == len(
+                response["trailList"]
+            )
+            self._saw("trails", is_list and (not taken or any(taken)), source)
         elif kind == "get-trail":
             if isinstance(response["Trail"], Mapping):
                 trails.take_trail(estate, response["Trail"], source)

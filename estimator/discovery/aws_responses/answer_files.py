@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -31,6 +32,9 @@ _YAML = "YAML"
 _TABLE = "a table, not JSON: save the answer with --output json"
 _PAGE = "a web page (of a proxy, or of a login), not an answer of AWS"
 _PYTHON = "Python's own form of an answer: write it with json.dumps(answer, default=str)"
+_TEXT = "an answer of --output text: save it with --output json"
+_PACKED = "a packed file: unpack it"
+_MAGIC = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ")
 _OTHER = "not an answer that discover reads"
 _LIST_TRAILS = "an answer of list-trails, which names no keys: save that of describe-trails"
 _CUSTOMIZATIONS = (
@@ -182,9 +186,13 @@ def section_of(path: str) -> str:
 
 
 def _name_file(path: str) -> str:
-    """What a file of another command is, and which one reads it."""
+    """What a file of another command is, and which one reads it; or that it is packed."""
     kind = kind_of_file(path)
-    return "" if kind is None or kind.command == COMMAND else kind.sentence
+    if kind is not None and kind.command != COMMAND:
+        return kind.sentence
+    with contextlib.suppress(OSError), Path(path).open("rb") as file:
+        return _PACKED if file.read(8).startswith(_MAGIC) else ""
+    return ""
 
 
 def _is_list_of_answers(answer: Any) -> bool:
@@ -223,6 +231,8 @@ def _name_text(text: str) -> str:
         return _PAGE
     if start.startswith(("{'", "[{'")):
         return _PYTHON
+    if re.match(r"[A-Z]+\t", start):
+        return _TEXT
     if start.startswith(("+-", "|", "---")) and "--+" in start[:400]:
         return _TABLE
     return _YAML if re.match(r"(?:- )?[A-Za-z]+:(?: |\r?\n)", start) else _NOT_JSON

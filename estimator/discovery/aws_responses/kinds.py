@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from estimator.discovery.aws_responses import free_tier
-from pricing.arns import is_account
+from pricing.arns import is_account, parse_arn
 
 # answers about the tree of an organization, and the member that each has
 TREE = (
@@ -18,8 +18,10 @@ TREE = (
     ("describe-organizational-unit", "OrganizationalUnit"),
     ("list-children", "Children"),
 )
+# in place of a response: a filter may have left out of it what it did not ask for
+PROJECTED = "taken out by a query"
 # tags alone: many things have tags
-_ONLY_TAGS = {"Tags", "NextToken", "ResponseMetadata"}
+_ONLY_TAGS = {"Tags", "NextToken", "ResponseMetadata", PROJECTED}
 # what a response to each command has, and no other response
 _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("describe-trails", ("trailList",)),
@@ -54,6 +56,7 @@ _LISTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Aliases", ("AliasArn", "AliasName")),
     ("Regions", ("RegionName",)),
     ("Rotations", ("KeyId", "RotationDate")),
+    ("Tags", ("Key", "Value")),
 )
 _OBJECTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Trail", ("Name", "TrailARN")),
@@ -61,8 +64,9 @@ _OBJECTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Organization", ("MasterAccountId",)),
     ("KeyMetadata", ("Arn", "KeyId", "KeyState")),
 )
-# in place of a response: a filter may have left out of it what it did not ask for
-PROJECTED = "taken out by a query"
+# members of which a part of a response has some
+_OF_KEYS = {"KeyState", "KeyManager", "CreationDate", "Enabled", "KeySpec"}
+_OF_ENCRYPTION = {"ApplyServerSideEncryptionByDefault", "BucketKeyEnabled"}
 COMMANDS = tuple(dict.fromkeys(name for name, _ in _KINDS))
 
 
@@ -79,6 +83,10 @@ def kind_of(response: Mapping[str, Any]) -> str | None:
     return None
 
 
+def _is_encryption(rule: Any) -> bool:
+    return isinstance(rule, Mapping) and bool(set(rule) & _OF_ENCRYPTION)
+
+
 def whole_response(answer: Any) -> Mapping[str, Any] | None:
     """A response as AWS gives it, also of what `--query` took out of it; None for anything else.
 
@@ -90,6 +98,11 @@ def whole_response(answer: Any) -> Mapping[str, Any] | None:
             for field, names in _OBJECTS:
                 if all(name in answer for name in names):
                     return {field: answer}
+            if parse_arn(answer.get("Arn"), "kms") and set(answer) & _OF_KEYS:
+                return {"KeyMetadata": answer}
+            rules = answer.get("Rules")
+            if isinstance(rules, list) and any(_is_encryption(rule) for rule in rules):
+                return {"ServerSideEncryptionConfiguration": answer}
         return answer
     items = answer if isinstance(answer, list) else []
     if not items or not all(isinstance(item, Mapping) for item in items):

@@ -20,7 +20,7 @@ from estimator.discovery.drafting.outline import Outline, Todo, outline_of
 from estimator.discovery.estate import Estate
 from estimator.inventory.load import InventoryError, parse_inventory
 from estimator.inventory.model import Inventory
-from pricing.notebook import fold_away, html_table, notes, paragraph
+from pricing.notebook import NotebookResult
 from pricing.reading.files import decode, read_bytes
 from pricing.reading.problems import DocumentError, KmscostError, Problem
 from pricing.reading.scalars import comment
@@ -46,7 +46,7 @@ _ONE = re.compile(r"^(\w+)s\b")
 
 
 @dataclass(frozen=True, repr=False)
-class Draft:
+class Draft(NotebookResult):
     """An inventory drafted from a description of an estate.
 
     `text` is the YAML, empty where there is nothing to draft; `inventory` is what it means;
@@ -67,14 +67,6 @@ class Draft:
             self.inventory.summary().partition(".")[0] if self.inventory else "nothing to draft"
         )
         return f"<Draft: {summary}; {len(self.todo)} TODO>"
-
-    def _repr_html_(self) -> str:
-        shown = paragraph(repr(self)[1:-1])
-        if self.todo:
-            shown += html_table(("place", "TODO"), [(todo.at, todo.question) for todo in self.todo])
-        if self.changes:
-            shown += html_table(("change",), [(str(change),) for change in self.changes])
-        return f"{shown}{fold_away('The inventory', self.text)}{notes(self.notices)}"
 
     def to_dict(self) -> dict[str, Any]:
         """As documented JSON."""
@@ -107,7 +99,7 @@ def draft(
     if outline is None:
         inventory = parse_inventory(own, str(into)) if into is not None else None
         ended = list(find_leftovers(estate, inventory)) if inventory is not None else []
-        coverage += _kept(str(into), ended)
+        coverage += _coverage_of(str(into), ended)
         gaps = tuple(
             Todo(section, gap) for section in SECTIONS for gap in estate.completeness.gaps(section)
         )
@@ -140,7 +132,7 @@ def _read(path: str | Path) -> str:
         raise InventoryError(error.problems) from None
 
 
-def _kept(path: str, gaps: Sequence[tuple[str, str]]) -> tuple[Seen, ...]:
+def _coverage_of(path: str, gaps: Sequence[tuple[str, str]]) -> tuple[Seen, ...]:
     """What an inventory keeps against its sources, as a source that saw a part."""
     sections = dict.fromkeys(section for section, _ in gaps)
     return tuple(
@@ -176,7 +168,7 @@ def _merge_draft(
         todo,
         dict(estate.found),
         tuple(merged.changes),
-        (*estate.completeness.all(), *_kept(path, merged.gaps)),
+        (*estate.completeness.all(), *_coverage_of(path, merged.gaps)),
     )
 
 

@@ -16,6 +16,10 @@ from pricing.arns import parse_arn
 
 STATE = "its state is"
 _NEXT = "rotation is on, each of the first two adds a key price: the day of the next is not known"
+_UNKNOWN = (
+    "whether it rotates, or did, is not known: up to two rotations add a key price each; `aws kms "
+    "list-key-rotations` and `get-key-rotation-status` tell them"
+)
 _ROTATIONS = "past rotations add up to two key prices: `aws kms list-key-rotations` tells them"
 
 
@@ -130,6 +134,8 @@ def _active_period(resource: Resource) -> Iterable[Entry]:
         how = rotations if rotations is not None else rotates
         question = how.question if how is not None else ""
         yield Entry("rotations", [], resource.source_of(how), question or _past(resource))
+    elif rotates is None and resource.value("arn"):
+        yield Entry("rotations", [], "", _UNKNOWN)
 
 
 def _coming(resource: Resource, past: int) -> Iterable[datetime.date]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from estimator.discovery.aws_responses.keys import record_alias
+from estimator.discovery.aws_responses.keys import ask_for_past_rotations, record_alias
 from estimator.discovery.estate import Estate, Fact, Resource
 from estimator.discovery.key_states import DISABLED, PENDING
 from estimator.discovery.terraform.accounts import AccountParser
@@ -52,6 +52,8 @@ class ResourceParser:
                 if node.type in kinds:
                     read(node)
         self._accounts.place()
+        for key in self._estate.keys.values():
+            ask_for_past_rotations(key)
         for node in self._nodes:
             if node.read:
                 names = ", ".join(sorted(node.read))

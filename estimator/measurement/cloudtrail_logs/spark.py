@@ -7,6 +7,7 @@ that copies fall away across tasks as they do on one machine.
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tempfile
 import zipfile
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 _PARTS = 256  # ids are split so finely that one part of a billion events is 150 MB
 _PUBLIC_NAMES = Path("estimator", "__init__.py")
 _SUMMARY = -1
+_SCHEME = re.compile("[A-Za-z][A-Za-z0-9+.-]+:")  # s3a:, hdfs:; a single letter is a drive
 _ROOM = 1 << 18  # events that a task holds before it hands them on
 
 # a part of the events: codes of `SEEN` and what they mean
@@ -52,7 +54,7 @@ def gather_on_spark(paths: tuple[str, ...], gathering: Gathering, master: str | 
         with tempfile.TemporaryDirectory(prefix="kmscost-") as folder:
             session.sparkContext.addPyFile(_pack_packages(Path(folder)))
             reader = session.read.format("binaryFile").option("recursiveFileLookup", "true")
-            listing = reader.load(list(paths))
+            listing = reader.load(_from_here(paths, session))
             files = listing.select("path", "content").rdd
             # twice the cores keeps all of them busy; more tasks would only cost their start
             tasks = max(2 * session.sparkContext.defaultParallelism, files.getNumPartitions())
@@ -78,6 +80,19 @@ def gather_on_spark(paths: tuple[str, ...], gathering: Gathering, master: str | 
         ) from None
     finally:
         session.stop()
+
+
+def _from_here(paths: Iterable[str], session: SparkSession) -> list[str]:
+    """Paths as Spark finds them: its process may run in another folder, and stays there.
+
+    Where its own file system is none of this machine (HDFS), a relative path is of that one.
+    """
+    conf = session.sparkContext._jsc.hadoopConfiguration()  # noqa: SLF001
+    is_local = str(conf.get("fs.defaultFS", "file:///")).startswith("file:")
+    return [
+        str(Path(path).absolute()) if is_local and not _SCHEME.match(path) else path
+        for path in paths
+    ]
 
 
 def _session(master: str | None) -> SparkSession:

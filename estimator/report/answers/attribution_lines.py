@@ -69,7 +69,7 @@ def shown_lines(attribution: Attribution, group: str) -> list[Line]:
     for row in lines[lines["part"] != LOGGED].to_dict("records"):
         if not row["quantity"] and not row["cost"] and row["part"] == NOT_IN_LOGS:
             continue  # only the other interpretation misses something
-        name = str(row["what"]).lower() if row["part"] == APART else _PARTS[str(row["part"])]
+        name = part_name(row)
         no_request = row["part"] != NOT_IN_LOGS
         unpriced.append(
             _line(name, {**row, **dict.fromkeys(_REQUESTS, math.nan)} if no_request else row)
@@ -82,6 +82,11 @@ def shown_lines(attribution: Attribution, group: str) -> list[Line]:
         replace(line, amount=at_least(amount, without))
         for line, amount, without in zip(unpriced, amounts[:-1], missing, strict=True)
     ]
+
+
+def part_name(row: Mapping[Any, Any]) -> str:
+    """Return what a line is called that is no service's, resource's, caller's or key's."""
+    return str(row["what"]).lower() if row["part"] == APART else _PARTS[str(row["part"])]
 
 
 def _line(name: str, row: Mapping[Any, Any]) -> Line:

@@ -19,7 +19,7 @@ from estimator.report.monthly.breakdown import break_down
 from estimator.report.monthly.changes import find_changes
 from estimator.report.monthly.result import MonthlyReport
 from estimator.report.monthly.whose import find_whose
-from estimator.report.past.history_file import History, read_history
+from estimator.report.past.history_file import History, check_owner, read_history
 from estimator.report.past.months import collect_past
 from estimator.simulation import simulate
 from estimator.simulation.expected import expected_forecast, with_means
@@ -108,6 +108,8 @@ def report(
     if advice is None and not is_small:
         unread += (_NO_ADVICE,)
     reports = History(table.currency) if history is None else read_history(history, table.currency)
+    doubt = None if history is None else check_owner(reports, inventory, history)
+    unread += (doubt,) if doubt else ()
     simulation = simulate(inventory, label, span, draws, seed, QUANTILES, table, discount)
     # one centre for all that follows: each range at its mean, sums as the simulation expects them
     means = with_means(inventory)

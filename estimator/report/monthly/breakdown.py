@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from estimator.figures import count, money
-from estimator.forecasting import price_usage
+from estimator.forecasting import Forecast, price_usage
 from estimator.forecasting.totals import sum_charges, sum_groups
 from estimator.inventory import Inventory
 from estimator.inventory.account_groups import group_labels
@@ -30,29 +30,29 @@ _MOST_TAGS = 3
 _PRICED_BY = ("month", "payer", "billed_region", "cause", "operation")
 
 
-def break_down(means: Inventory, simulation: Simulation) -> dict[str, pd.DataFrame]:
+def break_down(means: Inventory, result: Simulation | Forecast) -> dict[str, pd.DataFrame]:
     """Price the usage of the first month by all that the sections tell apart.
 
     Parameters
     ----------
     means : Inventory
-        The simulated inventory `with_means`.
-    simulation : Simulation
+        The simulated inventory `with_means`; that of a forecast as it is.
+    result : Simulation or Forecast
 
     Returns
     -------
     dict
         Charges by account, driver, billed account and cause (``drivers``), and by Region
-        (``regions``), each with cost_other_reading; they add up to what is expected of the month.
+        (``regions``), each with cost_other_reading; they add up to the month of the result.
     """
-    model, table = Model(means, Months(simulation.months.firsts[0], 1)), simulation.table
+    model, table = Model(means, Months(result.months.firsts[0], 1)), result.table
     charges = {}
     # accounts and Regions each alone: together they are rows by the million
     for name, columns in (("drivers", (*COLUMNS, "cause")), ("regions", ("region",))):
         used = usage(model, tuple({*_PRICED_BY, *columns}))
-        priced = price_usage(used, means, model.months, table, simulation.discount).charges
-        if means is not simulation.inventory:
-            priced = expect_rows(priced, simulation)
+        priced = price_usage(used, means, model.months, table, result.discount).charges
+        if isinstance(result, Simulation) and means is not result.inventory:
+            priced = expect_rows(priced, result)
         charges[name] = sum_charges(priced, columns, table.currency)
     return charges
 

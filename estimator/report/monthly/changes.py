@@ -73,7 +73,8 @@ def find_changes(
 
     None where none was kept.
     """
-    before = None if earlier is None else earlier.load_inventory()
+    # what was kept was read already, where whose history it is was looked at
+    before = None if earlier is None else earlier.load_inventory("the history")
     if earlier is None or before is None:
         return None
     before = with_means(before)

@@ -16,7 +16,12 @@ from estimator.report.monthly.markdown import write_markdown
 from estimator.report.monthly.sections import build_document
 from estimator.report.monthly.verdict import Verdict, judge
 from estimator.report.monthly.whose import Whose
-from estimator.report.past.history_file import History, KeptReport, describe_inventory
+from estimator.report.past.history_file import (
+    History,
+    KeptReport,
+    describe_inventory,
+    keep_report,
+)
 from estimator.report.past.months import (
     PastMonth,
     change_to_month_before,
@@ -94,8 +99,9 @@ class MonthlyReport(ReportInputs):
             # of a month in progress the next report has more
             billed=cost.billed if cost.is_billed else None,
             inventory=describe_inventory(self.inventory),
+            payers=self.inventory.payers(),
         )
-        self.history.add(report).write(Path(path))
+        keep_report(Path(path), report, self.history)
 
     def html(self) -> str:
         """One HTML file that needs no network, and no script to be read."""

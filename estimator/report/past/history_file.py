@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import math
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from estimator.figures import listed
 from estimator.files import write_whole
 from estimator.inventory import Inventory, load_inventory
 from estimator.months import parse_month
@@ -19,6 +22,7 @@ VERSION = 1
 _KEY = "kmscost_history"
 # an inventory of thousands of accounts would make the file as large as itself, every month anew
 _MOST_ACCOUNTS = 2_000
+_MOST_NAMES = 3
 _FIX = "give the file that --history wrote, or another name for a new one"
 
 
@@ -35,17 +39,33 @@ class KeptReport:
     billed : float or None
         CloudTrail's part of the bill of that month, where a bill covered all of it. [currency]
     inventory : mapping or None
-        The document of the inventory, with its accounts; None of a large one.
+        The document of its inventory, with its accounts; None of a large one.
+    payers : tuple of str
+        Its payers; empty of a report that an older program kept.
     """
 
     month: str
     expected: Mapping[str, float]
     billed: float | None = None
     inventory: Mapping[str, Any] | None = None
+    payers: tuple[str, ...] = ()
 
-    def load_inventory(self) -> Inventory | None:
-        """The inventory of that report; None where it was not each."""
-        return None if self.inventory is None else load_inventory(self.inventory)
+    def load_inventory(self, path: str | Path) -> Inventory | None:
+        """The inventory of that report; None where it was not kept.
+
+        Raises
+        ------
+        KmscostError
+            What was kept in the history at `path` is no inventory.
+        """
+        if self.inventory is None:
+            return None
+        try:
+            return load_inventory(self.inventory)
+        except KmscostError as error:
+            problem = error.problems[0]
+            found = f"an inventory of {self.month} that cannot be read: {problem.found}"
+            raise _wrong(path, found) from None
 
 
 @dataclass(frozen=True)
@@ -85,6 +105,7 @@ class History:
                     "month": each.month,
                     f"expected_{code}": dict(each.expected),
                     f"billed_{code}": each.billed,
+                    "payers": list(each.payers),
                     "inventory": each.inventory,
                 }
                 for each in self.reports
@@ -92,9 +113,83 @@ class History:
         }
         return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
-    def write(self, path: Path) -> None:
-        """Write the file, whole or not at all."""
-        write_whole(path, self.to_json(), "choose another --history")
+
+def keep_report(path: Path, report: KeptReport, known: History) -> None:
+    """Write a history with a report more, whole or not at all, and after whoever writes it now.
+
+    Parameters
+    ----------
+    known : History
+        What was read before; what somebody else has kept in the meantime stays.
+
+    Raises
+    ------
+    KmscostError
+        The place cannot be written, or holds no history now: what was there is there still.
+    """
+    with _turn(path):
+        history = known
+        for each in read_history(path, known.currency).reports:
+            history = history.add(each)
+        write_whole(path, history.add(report).to_json(), "choose another --history")
+
+
+@contextlib.contextmanager
+def _turn(path: Path) -> Iterator[None]:
+    """Wait until nobody else writes into the folder, where the system knows such locks."""
+    try:
+        import fcntl
+
+        # the folder, not the file: that is replaced, and no lock file is left over
+        handle = os.open(path.resolve().parent, os.O_RDONLY)
+    except (ImportError, OSError):
+        yield
+        return
+    try:
+        with contextlib.suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def check_owner(history: History, inventory: Inventory, path: str | Path) -> str | None:
+    """Hold the last report of a history against an inventory: is it of the same organization?
+
+    Returns
+    -------
+    str or None
+        A notice, where that cannot be told or hardly any account is in both.
+
+    Raises
+    ------
+    KmscostError
+        They have no payer and no account in common.
+    """
+    if not history.reports:
+        return None
+    last, payers = history.reports[-1], set(inventory.payers())
+    accounts = {account.id for account in inventory.accounts}
+    known = last.load_inventory(path)
+    before = None if known is None else {account.id for account in known.accounts}
+    of_then = last.payers or (() if known is None else known.payers())
+    name = Path(path).name
+    if not of_then:
+        return (
+            f"{name} does not say whose history it is: a report of {last.month} that was kept by "
+            "an older program, of an inventory too large to be kept"
+        )
+    common = accounts if before is None else accounts & before
+    if not common or (before is None and not payers & set(of_then)):
+        whose = f"payer{'s' * (len(of_then) > 1)} {listed(of_then, _MOST_NAMES)}"
+        expected = f"one of {listed(sorted(payers), _MOST_NAMES)}, as {Path(inventory.path).name}"
+        raise _wrong(path, f"a history of {whose}, of which no account is in common", expected)
+    if before is not None and len(common) < len(before) / 2:
+        return (
+            f"{name} may be of another inventory: only {len(common):,} of the {len(before):,} "
+            f"accounts of {last.month} are in this one"
+        )
+    return None
 
 
 def describe_inventory(inventory: Inventory) -> dict[str, Any] | None:
@@ -171,7 +266,10 @@ def _read_report(path: str | Path, number: int, entry: Any, code: str) -> KeptRe
             raise _wrong(path, f"{amount} in {at}", "an amount")
     if not isinstance(inventory, dict | None):
         raise _wrong(path, f"an inventory in {at} that is no mapping")
-    return KeptReport(entry["month"], expected, billed, inventory)
+    payers = entry.get("payers", [])
+    if not isinstance(payers, list) or not all(isinstance(payer, str) for payer in payers):
+        raise _wrong(path, f"payers in {at} that are no list of ids")
+    return KeptReport(entry["month"], expected, billed, inventory, tuple(payers))
 
 
 def _wrong(path: str | Path, found: str, expected: str = "a history of reports") -> KmscostError:

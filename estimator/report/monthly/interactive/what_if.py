@@ -120,7 +120,7 @@ def _change(inventory: Inventory, is_on: bool | None, gets: int) -> Inventory:
             else reader
             for reader in readers
         )
-    return dataclasses.replace(inventory, trails=trails, readers=readers)
+    return inventory.replace_sections(trails=trails, readers=readers)
 
 
 def _with_files(streams: Streams, files: int) -> Streams:
