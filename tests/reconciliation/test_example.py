@@ -82,9 +82,7 @@ def test_a_private_rate_on_others_keys_is_no_difference_of_cloudtrail(tmp_path, 
     CloudTrail's rate part is that of its own 74,400 - 15,000 = 59,400 paid requests,
     59,400 x (0.0000024 - 0.000003) = -0.03564. The other key's months at 0.80 cost 1.60, not 2.00.
     """
-    inventory = small(
-        INVENTORY.replace("{id: logs,", f'{{id: logs, arn: "{KEYS["logs"]}",')
-    )
+    inventory = small(INVENTORY.replace("{id: logs,", f'{{id: logs, arn: "{KEYS["logs"]}",'))
     expected = forecast(inventory, "2026-10", 1)
     lines = [
         replace(line, cost=repr(float(line.amount) * 0.0000024))
