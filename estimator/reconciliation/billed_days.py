@@ -216,7 +216,7 @@ def _outside_of_holes(
     # requests of a day without a line before any: they may have begun later than was thought
     inside = np.arange(len(days)) > min(with_lines)
     if (rows["unit"] == "request").any() and (~has_line & ~must & inside).any():
-        for piece in daily_requests(inventory, months, streams_of(inventory)):
+        for piece in daily_requests(Model(inventory, months)):
             reads = ~np.isin(piece.texts("cause"), WRITES)
             of_payer = np.asarray(piece.texts("payer")) == payer
             # less than one a day may be none

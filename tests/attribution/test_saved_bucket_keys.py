@@ -1,4 +1,4 @@
-"""What Bucket Keys would save is the same of logs and of the measurement that was written of them."""
+"""What Bucket Keys would save is the same of logs and of the measurement written of them."""
 
 from __future__ import annotations
 
