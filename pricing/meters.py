@@ -17,6 +17,7 @@ from pricing.reading.validation import (
     Source,
     Text,
     advise_number,
+    check_starts,
     refusal,
 )
 from pricing.regions import read_region
@@ -133,8 +134,5 @@ class Meter(Section):
 
     @model_validator(mode="after")
     def _rising(self) -> Self:
-        starts = [version.start for version in self.versions]
-        if any(later <= earlier for earlier, later in pairwise(starts)):
-            fix = "order them by `from`, each day once"
-            raise refusal(None, "versions that rise in time", fix, ("versions",), "another order")
+        check_starts([version.start for version in self.versions])
         return self

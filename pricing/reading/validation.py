@@ -9,9 +9,10 @@ from __future__ import annotations
 import datetime
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -149,6 +150,13 @@ def read_day(value: Any) -> datetime.date:
     return value
 
 
+def check_starts(starts: Sequence[datetime.date]) -> None:
+    """Refuse `versions` that do not begin one after the other."""
+    if any(later <= earlier for earlier, later in pairwise(starts)):
+        fix = "order them by `from`, each day once"
+        raise refusal(None, "versions that rise in time", fix, ("versions",), "another order")
+
+
 def _no_day(value: str) -> datetime.date:
     raise ValueError(value)
 
@@ -191,12 +199,17 @@ def advise_number(value: Any, read: Callable[[Any], float]) -> Callable[[Written
     return advise
 
 
-def advise_range(value: Any) -> Callable[[WrittenField], str]:
+def advise_range(value: Any, read: Callable[[Any], float]) -> Callable[[WrittenField], str]:
     """How to write the range that a value stands for, in the unit of its field."""
 
     def advise(field: WrittenField) -> str:
+        meant = range_fix(value, field.unit)
+        if meant is not None:
+            return meant
+        if isinstance(value, str):  # a dash in it makes no range yet
+            return advise_number(value, read)(field)
         unit = f", in {unit_in_words(field.unit)}" if field.unit else ""
-        return range_fix(value, field.unit) or f"write {{low: ..., high: ...}}{unit}"
+        return f"write {{low: ..., high: ...}}{unit}"
 
     return advise
 
