@@ -43,7 +43,7 @@ def of_free(price: FloatArray, free_after: FloatArray, free_before: FloatArray) 
 def others_share(
     others: FloatArray, billable: FloatArray, is_cloudtrail: npt.NDArray[np.bool_]
 ) -> FloatArray:
-    """The share of a row's cost that others cause: theirs of its billable units. [-]
+    """The share of others in what the bill's own price adds: theirs of the billable units. [-]
 
     A cost without billable units, as a fee, is others' where CloudTrail has nothing on the row.
 
@@ -56,6 +56,11 @@ def others_share(
     return np.divide(others, billable, out=alone, where=billable > 0)
 
 
+def of_others(price: FloatArray, billable: FloatArray, added: FloatArray) -> FloatArray:
+    """The cost of others' billable units: at the table's price, and what the bill's adds. [USD]"""
+    return price * billable + added
+
+
 def of_unknown(
     price: FloatArray, billable: FloatArray, cloudtrail: FloatArray, others: FloatArray
 ) -> FloatArray:
@@ -63,11 +68,9 @@ def of_unknown(
     return price * (billable - cloudtrail - others)
 
 
-def of_rate(
-    cost: FloatArray, price: FloatArray, billable: FloatArray, others: FloatArray
-) -> FloatArray:
-    """The cost that the bill's price adds to the table's, but for the share of others. [USD]"""
-    return (cost - price * billable) * (1 - others)
+def of_rate(cost: FloatArray, price: FloatArray, billable: FloatArray) -> FloatArray:
+    """The cost that the bill's price of a unit adds to the table's. [USD]"""
+    return cost - price * billable
 
 
 def add_parts(
@@ -91,8 +94,10 @@ def add_parts(
     share = billed_free_share(column["billed_free"] - units.uncharged, billed - units.uncharged)
     more = of_quantity(price, counted, charged)
     is_cloudtrail = (units.cloudtrail > 0) | (metered > 0)
-    share_of_others = others_share(units.others * (1 - share), billable, is_cloudtrail)
-    others_cost = column["cost"] * share_of_others
+    others_billable = units.others * (1 - share)
+    added = of_rate(column["cost"], price, billable)
+    others_added = added * others_share(others_billable, billable, is_cloudtrail)
+    others_cost = of_others(price, others_billable, others_added)
     # a unit without a price of the table is none of CloudTrail's
     others_cost = np.where(priced, others_cost, column["cost"])
     parts = {
@@ -100,10 +105,10 @@ def add_parts(
         "volume": np.where(is_request, more, 0.0),
         "free_tier": of_free(price, counted * share, column["forecast_free"]),
         "keys": np.where(is_request, 0.0, more),
-        "rate": np.where(priced, of_rate(column["cost"], price, billable, share_of_others), 0.0),
+        "rate": np.where(priced, added - others_added, 0.0),
         "others": np.where(is_request, others_cost, 0.0) + column["cost_special"],
         "other_keys": np.where(is_request, 0.0, others_cost),
-        "unknown": of_unknown(price, billable, counted * (1 - share), units.others * (1 - share)),
+        "unknown": of_unknown(price, billable, counted * (1 - share), others_billable),
     }
     cost = column["cost"] + column["cost_special"]
     rows = frame.assign(

@@ -202,7 +202,9 @@ def _part(place, at):
     more = price * (cloudtrail - at["charged_by_bill"])
     alone = ZERO if at["ours"] or at["metered"] else Decimal(1)
     of_others = at["theirs"] * (1 - part) / at["billable"] if at["billable"] else alone
-    others_cost = at["cost"] * of_others
+    # without a billable unit there is no price of the bill's own: the table's
+    table = ZERO if at["billable"] else price * at["theirs"] * (1 - part)
+    others_cost = at["cost"] * of_others + table
     is_request = unit == "request"
     at["cost_writes"] = price * (at["charged_by_bill"] - at["charged"])
     at["cost_volume"] = more if is_request else ZERO
