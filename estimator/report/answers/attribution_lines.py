@@ -16,6 +16,7 @@ from estimator.figures import at_least
 from estimator.measurement.billing.apart import charge_words
 from estimator.report.answers.measurement import cell_word
 from estimator.report.answers.reconciliation import adding_up
+from pricing.arns import is_account
 
 MOST_LINES = 10  # of a service, resource, caller or key; the rest are one line
 _REQUESTS = ("quantity", "share")
