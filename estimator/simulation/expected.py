@@ -186,8 +186,8 @@ def expect_rows(rows: pd.DataFrame, simulation: Simulation) -> pd.DataFrame:
     def column(name: str) -> FloatArray:
         return rows[name].to_numpy(dtype=np.float64)
 
-    def target(name: str, kept: str) -> FloatArray:
-        keys = sum_groups(month, np.where(is_request, 0.0, column(kept)), size)
+    def target(name: str, of_keys: str) -> FloatArray:
+        keys = sum_groups(month, np.where(is_request, 0.0, column(of_keys)), size)
         return mean[name].to_numpy(dtype=np.float64) - keys
 
     price = column(price_name)
