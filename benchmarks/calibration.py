@@ -26,6 +26,7 @@ from estimator.calibration import calibrate_text
 from estimator.inventory import Inventory
 from estimator.months import Months, parse_month
 from estimator.volume import usage
+from estimator.volume.model import Model
 
 # of 400 runs: many small organizations, because they scatter most
 SHARES = {
@@ -41,7 +42,9 @@ LITTLE = 4  # days
 
 def stream_forecast(inventory: Inventory, org: Organization) -> np.ndarray:
     """Return the forecast puts of each stream in the month. [request]"""
-    used = usage(inventory, Months(parse_month(org.month), 1), ("account", "region", "cause"))
+    used = usage(
+        Model(inventory, Months(parse_month(org.month), 1)), ("account", "region", "cause")
+    )
     puts = used[used["cause"] == "put"]
     row = {account: n for n, account in enumerate(org.accounts)}
     column = {region: n for n, region in enumerate(org.regions)}

@@ -101,7 +101,7 @@ def main() -> None:
                     "forecast": lambda form=inventory: forecast(form, "2026-11", MONTHS),
                     "simulate": lambda form=inventory: simulate(form, "2026-11", MONTHS, DRAWS),
                     "processes: forecast": process("forecast", path, folder),
-                    "simulate ": process("simulate", path, folder, "--draws", str(DRAWS)),
+                    "simulate ": process("simulate", path, folder, "--simulations", str(DRAWS)),
                 }
             )
             plain, drawn, whole_plain, whole_drawn = took.values()

@@ -53,6 +53,7 @@ from .report.exports.focus import export_focus as export_focus
 from .report.exports.frame import export_frame as export_frame
 from .report.exports.openmetrics import export_prometheus as export_prometheus
 from .report.monthly import MonthlyReport as MonthlyReport
+from .report.monthly.interactive.explorer import explore as explore
 from .scenarios import Comparison as Comparison
 from .scenarios import compare as compare
 from .schemas import schema as schema
@@ -94,6 +95,7 @@ __all__ = [
     "discover_cloudformation",
     "discover_terraform",
     "explain",
+    "explore",
     "export_aws_budgets",
     "export_bcm",
     "export_focus",

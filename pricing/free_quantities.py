@@ -9,12 +9,20 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-from itertools import pairwise
 from typing import Annotated, Any, Self
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
-from pricing.reading.validation import Day, Flag, Number, Section, Source, Text, refusal
+from pricing.reading.validation import (
+    Day,
+    Flag,
+    Number,
+    Section,
+    Source,
+    Text,
+    check_starts,
+    refusal,
+)
 from pricing.reading.words import nearest
 from pricing.regions import partitions
 
@@ -34,7 +42,7 @@ class FreeVersion(Section):
     """The quantity that is free from a day on, until the next version begins. [unit/month]"""
 
     start: Day = Field(alias="from")
-    quantity: Number
+    quantity: Number = Field(description="[request/month]")
     confirmed: Flag = False
     source: Source
 
@@ -48,10 +56,7 @@ class FreeQuantity(Section):
 
     @model_validator(mode="after")
     def _rising(self) -> Self:
-        starts = [version.start for version in self.versions]
-        if any(later <= earlier for earlier, later in pairwise(starts)):
-            fix = "order them by `from`, each day once"
-            raise refusal(None, "versions that rise in time", fix, ("versions",), "another order")
+        check_starts([version.start for version in self.versions])
         return self
 
     def in_force(self, day: datetime.date) -> FreeVersion | None:

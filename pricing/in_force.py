@@ -9,16 +9,21 @@ from pathlib import Path
 from typing import Any
 
 from pricing.meters import Meter
+from pricing.notebook import NotebookResult
 from pricing.rates import RateTable, load_cloudtrail_rates, load_rates
 from pricing.reading.problems import RateError
 from pricing.regions import check_region_option, partition_of
+
+
+class RatesInForce(list[dict[str, Any]], NotebookResult):
+    """The rates in force on a day: a list of one dict per meter and rate."""
 
 
 def rates_show(
     on: datetime.date | None = None,
     region: str | None = None,
     rates: RateTable | str | Path | None = None,
-) -> list[dict[str, Any]]:
+) -> RatesInForce:
     """The rates in force on a day, and why.
 
     Parameters
@@ -32,10 +37,10 @@ def rates_show(
 
     Returns
     -------
-    list of dict
-        One per meter and rate: meter, title, regions, tiers [currency per `per` units], currency,
-        per, unit, free [unit/month], from, confirmed, source; free_quantities: of each partition of
-        these Regions the quantity, from, confirmed and source.
+    RatesInForce
+        A list of dict, one per meter and rate: meter, title, regions, tiers [currency per `per`
+        units], currency, per, unit, free [unit/month], from, confirmed, source; free_quantities: of
+        each partition of these Regions the quantity, from, confirmed and source.
 
     Raises
     ------
@@ -49,7 +54,7 @@ def rates_show(
         tables = [load_rates(), load_cloudtrail_rates()]
     else:
         tables = [rates if isinstance(rates, RateTable) else load_rates(rates)]
-    rows: list[dict[str, Any]] = []
+    rows = RatesInForce()
     missing: list[RateError] = []
     for table in tables:
         for meter in table.meters:

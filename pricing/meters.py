@@ -9,7 +9,17 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
-from pricing.reading.validation import Day, Flag, Number, Section, Source, Text, refusal
+from pricing.reading.validation import (
+    Day,
+    Flag,
+    Number,
+    Section,
+    Source,
+    Text,
+    advise_number,
+    check_starts,
+    refusal,
+)
 from pricing.regions import read_region
 
 SYMMETRIC = "SYMMETRIC_DEFAULT"
@@ -21,7 +31,9 @@ def _read_per(value: Any) -> float:
     # prices are divided by it
     number = float(value) if isinstance(value, int | float) and value else 0.0
     if not 0 < number < 1e15:
-        raise refusal(value, "the number of units that the rate is for", "write 1 or 10_000")
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        fix = "write 1 or 10000" if is_number else advise_number(value, _read_per)
+        raise refusal(value, "the number of units that the rate is for", fix)
     return number
 
 
@@ -33,15 +45,15 @@ Per = Annotated[
 class Tier(Section):
     """A graduated tier: `rate` holds for the units up to `up_to`, without it for all the rest."""
 
-    up_to: Number | None = None
-    rate: Number
+    up_to: Number | None = Field(None, description="[request]")
+    rate: Number = Field(description="for `per` units [currency]")
 
 
 class Rate(Section):
     """The rate of one group of Regions: one `rate`, or graduated `tiers` [currency per `per`]."""
 
     regions: tuple[RegionCode, ...]
-    rate: Number | None = None
+    rate: Number | None = Field(None, description="for `per` units [currency]")
     tiers: tuple[Tier, ...] = ()
 
     @model_validator(mode="after")
@@ -74,7 +86,7 @@ class Rate(Section):
 class Free(Section):
     """A free quantity a month; meters that name the same pool share it."""
 
-    quantity: Number
+    quantity: Number = Field(description="[request/month]")
     pool: Text
 
 
@@ -115,15 +127,12 @@ class Meter(Section):
     name: Text
     title: Text
     unit: Literal["request", "key-month", "event"]
-    per: Per
+    per: Per = Field(description="the units that a rate is for [request]")
     operations: tuple[Text, ...]
     key_specs: tuple[Text, ...] = (SYMMETRIC,)
     versions: tuple[Version, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _rising(self) -> Self:
-        starts = [version.start for version in self.versions]
-        if any(later <= earlier for earlier, later in pairwise(starts)):
-            fix = "order them by `from`, each day once"
-            raise refusal(None, "versions that rise in time", fix, ("versions",), "another order")
+        check_starts([version.start for version in self.versions])
         return self

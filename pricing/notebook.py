@@ -1,37 +1,22 @@
-"""Results as Jupyter shows them: plain HTML, every text in it escaped."""
+"""Results show themselves in a notebook, by whoever lays results out: that stands above them."""
 
 from __future__ import annotations
 
-import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable
+
+_renderers: list[Callable[[object], str]] = []
 
 
-def paragraph(text: str) -> str:
-    """A paragraph, nothing for no text.
-
-    >>> paragraph("a < b"), paragraph("")
-    ('<p>a &lt; b</p>', '')
-    """
-    return f"<p>{html.escape(text)}</p>" if text else ""
+def show_results_with(renderer: Callable[[object], str]) -> None:
+    """Let a function write the HTML of every result. `estimator` does, when it is imported."""
+    _renderers[:] = [renderer]
 
 
-def notes(notices: Iterable[str]) -> str:
-    """Each notice in a paragraph of its own."""
-    return "".join(paragraph(f"Note: {notice}") for notice in notices)
+class NotebookResult:
+    """A result that Jupyter shows as tables that are read."""
 
+    __slots__ = ()
 
-def html_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table.
-
-    >>> html_table(["key"], [["<b>"]])
-    '<table><tr><th>key</th></tr><tr><td>&lt;b&gt;</td></tr></table>'
-    """
-    lines = ["".join(f"<th>{html.escape(name)}</th>" for name in header)]
-    lines += ["".join(f"<td>{html.escape(value)}</td>" for value in row) for row in rows]
-    return f"<table>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
-
-
-def fold_away(title: str, text: str) -> str:
-    """A long text that opens by a click."""
-    body = f"<pre>{html.escape(text)}</pre>"
-    return f"<details><summary>{html.escape(title)}</summary>{body}</details>"
+    def _repr_html_(self) -> str | None:
+        # None is Jupyter's word for: show the plain representation
+        return _renderers[0](self) if _renderers else None

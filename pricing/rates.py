@@ -12,16 +12,21 @@ from pydantic import Field, PlainValidator, PrivateAttr, WithJsonSchema, model_v
 
 from pricing.free_quantities import FreeQuantity, FreeVersion
 from pricing.meters import SYMMETRIC, Meter, Rate, Version
+from pricing.notebook import NotebookResult
 from pricing.reading.files import is_price_list, read_bytes
 from pricing.reading.problems import DocumentError, Problem, RateError
+from pricing.reading.units import currency_code
 from pricing.reading.validation import Section, Text, load_as, refusal
 from pricing.reading.words import nearest
 from pricing.regions import TABLES, partition_of
+from pricing.request_meters import OF_ANY_KEY
 
 
 def _read_currency(value: Any) -> str:
     if not isinstance(value, str) or len(value) != 3 or not (value.isascii() and value.isupper()):
-        raise refusal(value, "a currency code of three capitals", "write USD, CNY or EUR")
+        meant = currency_code(value) if isinstance(value, str) else None
+        fix = f"write {meant}" if meant else "write a code such as USD, CNY or EUR"
+        raise refusal(value, "a currency code of three capitals", fix)
     return value
 
 
@@ -30,7 +35,7 @@ Currency = Annotated[
 ]
 
 
-class RateTable(Section):
+class RateTable(Section, NotebookResult):
     """The meters of one service in one currency, as its file gives them."""
 
     version: Literal[1]
@@ -112,14 +117,18 @@ class RateTable(Section):
     def meter(self, operation: str, key_spec: str = SYMMETRIC) -> Meter:
         """The meter that counts an operation on a key of this spec.
 
+        What manages keys is a request of symmetric keys, unless a meter names it.
+
         Raises
         ------
         RateError
             No meter covers it.
         """
-        for meter in self.meters:
-            if operation in meter.operations and key_spec in meter.key_specs:
-                return meter
+        meter = self._covering(operation, key_spec)
+        if meter is None and operation in OF_ANY_KEY:
+            meter = self._covering("Decrypt", SYMMETRIC)
+        if meter is not None:
+            return meter
         fix = (
             "take its price from a bill or price list, and add a meter with "
             f"`operations: [{operation}]` and `key_specs: [{key_spec}]` to the table of --rates "
@@ -128,6 +137,12 @@ class RateTable(Section):
         found = f"no meter for {operation} on a {key_spec} key: no source names its price"
         expected = "a meter that covers it: a price is never guessed"
         raise RateError(Problem(self.path, None, "meters", found, expected, fix))
+
+    def _covering(self, operation: str, key_spec: str) -> Meter | None:
+        for meter in self.meters:
+            if operation in meter.operations and key_spec in meter.key_specs:
+                return meter
+        return None
 
     def in_force(self, meter: Meter, day: datetime.date) -> Version:
         """The version of a meter in force on a day.

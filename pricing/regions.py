@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pricing.reading.problems import Problem, UsageError
-from pricing.reading.slips import find_template, without_unseen
+from pricing.reading.slips import QUOTES, find_template, plain_text
 from pricing.reading.validation import Flag, Section, Text, load_as, refusal
 from pricing.reading.words import nearest
 
@@ -164,7 +164,7 @@ def region_meant(value: Any) -> str | None:
         value = value[0]
     if not isinstance(value, str):
         return None
-    word = without_unseen(value)
+    word = plain_text(value).strip(f"{QUOTES},; ")
     code = word.casefold().replace("_", "-").replace(" ", "-")
     if is_region(code):
         return code

@@ -8,8 +8,8 @@ import pytest
 
 from tests.sampling import FEWER
 
-_MANY = 8  # cases of one test
-_EVERY = 3
+_MANY = 4  # cases of one test
+_EVERY = 4
 # each test of these runs whole reports, or waits for hosts that do not answer: cases of one
 _SLOW = ("tests/acceptance/verdicts/", "tests/discovery/test_aws_faults.py")
 
@@ -22,8 +22,19 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return f"{argname}-{len(val)}-bytes" if isinstance(val, bytes) else None
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Give each process a stretch of the tests, and of what is left to whoever is done first.
+
+    Dealt out a few at a time, each process would make what the tests of a file share.
+    """
+    from xdist.scheduler import WorkStealingScheduling
+
+    return WorkStealingScheduling(config, log)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where the suite runs once more, take every third case of a test that has many.
+    """Where the suite runs once more, take every fourth case of a test that has many.
 
     All of them run with the newest libraries. With others it is the functions that count, each of
     which still runs (but for the slow ones), and not each of their inputs.

@@ -13,6 +13,7 @@ MODULES = {
     "aws": "boto3",
     "spark": "pyspark",
     "zstd": "zstandard",
+    "jupyter": "anywidget",
 }
 
 

@@ -2,7 +2,7 @@
 
 `.ci/run` runs the suite three times, with other libraries each time: the laws themselves are held
 over all cases once, and with the other libraries over a part of them. `KMSCOST_FEWER=4` draws a
-quarter, and `tests/conftest.py` then takes a third of a test's cases where it has many.
+quarter, and `tests/conftest.py` then takes a quarter of a test's cases where it has many.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from estimator.forecasting import forecast
 from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory, load_inventory
 from estimator.inventory.changes import document_of
-from estimator.measurement.cloudtrail_logs import measure_objects
+from estimator.measurement.measurement_files import load_actuals
 from estimator.measurement.progress import Progress
 from estimator.scenarios.case_forecast import CaseForecast
 from estimator.scenarios.cases import Case
@@ -51,8 +51,9 @@ def advise(
     start, months, rates, discount
         As for `estimator.forecast`.
     actuals : path or sequence of paths, optional
-        CloudTrail's log files, or folders of them: the S3 Bucket Key of each bucket in them is
-        replayed, and what it would save takes the place of what the inventory assumes.
+        CloudTrail's log files, folders of them, or what `measure cloudtrail` wrote of them: the S3
+        Bucket Key of each bucket in them is replayed, and what it would save takes the place of
+        what the inventory assumes.
     responses : path or sequence of paths, optional
         Saved responses of AWS about keys (describe-key, list-aliases, list-key-rotations,
         get-key-rotation-status, get-key-last-usage), or folders of them. With these or with logs
@@ -84,10 +85,10 @@ def advise(
     base = CaseForecast.from_forecasts(Case.unchanged(inventory), [whole])
     evaluator = Evaluator(base, whole.months, table, discount)
     path = None if rates is None or isinstance(rates, RateTable) else str(rates)
-    counted = objects = measured = ledger = None
+    counted = measured = ledger = None
     if actuals is not None:
-        counted, objects = measure_objects(actuals, progress=progress)
-        measured = measure_bucket_keys(counted, objects, whole.months, table, discount, inventory)
+        counted = load_actuals(actuals, progress, bucket_keys=True)
+        measured = measure_bucket_keys(counted, whole.months, table, discount, inventory)
         measured = dataclasses.replace(measured, notices=(*counted.notices, *measured.notices))
     if actuals is not None or responses is not None:
         estate = None if responses is None else read_responses(responses)[0]

@@ -19,7 +19,7 @@ from estimator.simulation import run
 from estimator.simulation.options import SEED, Options
 from estimator.simulation.quantiles import quantiles_of
 from estimator.simulation.uncertain_inputs import is_uncertain
-from estimator.volume.streams import streams_of
+from estimator.volume.model import Model
 from pricing.rates import RateTable
 
 DRAWS = 10_000
@@ -146,7 +146,7 @@ class Evaluator:
         The noise of counts is left out: it belongs to a month, not to a decision.
         """
         inventory = forecast.case.inventory
-        if not is_uncertain(inventory, streams_of(inventory)):
+        if not is_uncertain(Model(inventory, self.months)):
             return None
         options = Options(DRAWS, SEED, QUANTILES)
         simulation = run(inventory, self.months, options, self._table, self._discount, noise=False)

@@ -9,7 +9,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from estimator.attribution.bill_lines import BillLines, bill_lines, bill_months, bill_payers
+from estimator.attribution.bill_lines import (
+    BillLines,
+    bill_currency,
+    bill_lines,
+    bill_months,
+    bill_payers,
+)
 from estimator.attribution.free_quantity import free_uses
 from estimator.attribution.logged import by_month, logged_requests
 from estimator.attribution.notices import (
@@ -26,7 +32,7 @@ from estimator.attribution.result import attribution_frame as frame_of
 from estimator.attribution.sharing import LEVELS, Shares, share_out
 from estimator.attribution.span import choose_months, on_billed_days
 from estimator.bucket_keys import measure_bucket_keys
-from estimator.measurement.measurement_files import load_bill, load_with_objects
+from estimator.measurement.measurement_files import load_actuals, load_bill
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray, Months, month_label
 from pricing.rates import RateTable, load_rates
@@ -70,7 +76,7 @@ def attribute(
         has a rate.
     """
     label = None if month is None else month_label(month)
-    actuals, objects = (logs, None) if isinstance(logs, Actuals) else load_with_objects(logs)
+    actuals = logs if isinstance(logs, Actuals) else load_actuals(logs, bucket_keys=True)
     billed = bill if isinstance(bill, Actuals | None) else load_bill(bill)
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
     paths = _first(logs, "LOGS"), _first(bill, "BILL")
@@ -84,11 +90,9 @@ def attribute(
     free_other = free_uses(daily[~daily["is_write"]], table, months)
     coverage = {name: part for name, part in actuals.coverage.months().items() if name in months}
     own = list(log_notices(actuals, found, months))
-    bucket_keys = None
-    if objects is not None:
-        last = Months(datetime.date.fromisoformat(f"{months[-1]}-01"), 1)
-        bucket_keys = measure_bucket_keys(actuals, objects, last, table, discount)
-        own += bucket_keys.notices
+    last = Months(datetime.date.fromisoformat(f"{months[-1]}-01"), 1)
+    bucket_keys = measure_bucket_keys(actuals, last, table, discount)
+    own += bucket_keys.notices
     if billed is None:
         logged = requests["quantity"].to_numpy(dtype=np.float64)
         rated = price_requests(requests, table, discount)
@@ -109,7 +113,7 @@ def attribute(
             notices=(*own, *rated_notices(daily, rated)),
         )
 
-    currency = _currency(billed)
+    currency = bill_currency(billed)
     lines = bill_lines(billed, months, currency)
     shares, other_shares = _both_readings(lines.requests, requests)
     check_in_common(lines.requests, requests, shares, paths[0])
@@ -149,12 +153,6 @@ def _first(given: Actuals | Paths | None, otherwise: str) -> str:
     if given is None or isinstance(given, Actuals):
         return otherwise
     return str(given if isinstance(given, str | Path) else given[0])
-
-
-def _currency(bill: Actuals) -> str:
-    """The currency of a bill: one, or the bill would not have been read."""
-    named = sorted(set(bill.measured["currency"].astype(str)) - {""})
-    return named[0] if named else "USD"
 
 
 def _both_readings(lines: pd.DataFrame, requests: pd.DataFrame) -> tuple[Shares, Shares]:

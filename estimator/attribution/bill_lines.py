@@ -42,6 +42,12 @@ def bill_months(bill: Actuals) -> list[str]:
     return sorted(set(rows["month"][is_request].astype(str)))
 
 
+def bill_currency(bill: Actuals) -> str:
+    """The currency of a bill: one, or the bill would not have been read."""
+    named = sorted(set(bill.measured["currency"].astype(str)) - {""})
+    return named[0] if named else "USD"
+
+
 def bill_payers(bill: Actuals) -> dict[str, str]:
     """The payer of each account that the bill has KMS lines of; empty where it names none."""
     rows = bill.measured

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from estimator.figures import money, plain, share
 from estimator.forecasting.free_days import FreeUse
 from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS
 from estimator.frames import ATTRIBUTION
+from pricing.notebook import NotebookResult
 
 # what lines are told apart by, each with the columns that name a line
 GROUPS = {
@@ -33,7 +33,7 @@ _OTHER = "exempt"  # an attribution takes the careful interpretation: writes are
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Attribution:
+class Attribution(NotebookResult):
     """Whose the KMS requests of some months are, and what they cost.
 
     Attributes
@@ -61,8 +61,8 @@ class Attribution:
         Lines of CloudTrail itself on the bill: no cost of KMS. [currency]
     notices : tuple of str
         What to know before believing it.
-    bucket_keys : MeasuredBucketKeys or None
-        What S3 Bucket Keys would save by the logs; None where a measurement tells no objects.
+    bucket_keys : MeasuredBucketKeys
+        What S3 Bucket Keys would save by the logs, or why that is not measured.
     """
 
     months: tuple[str, ...]
@@ -76,7 +76,7 @@ class Attribution:
     levels: Mapping[str, float]
     events_cost: float
     notices: tuple[str, ...]
-    bucket_keys: MeasuredBucketKeys | None = None
+    bucket_keys: MeasuredBucketKeys
 
     def lines(self, group: str) -> pd.DataFrame:
         """A line for each service, resource, caller or key, the most expensive first.
@@ -200,16 +200,11 @@ class Attribution:
             "free": _free(self.free),
             "free_other_reading": _free(self.free_other_reading),
             "coverage": [{"month": month, "share": part} for month, part in self.coverage.items()],
-            **self._bucket_keys(),
+            **self.bucket_keys.to_dict(self.currency, _OTHER),
             "levels_not_told": dict(self.levels),
             f"cost_{code}_cloudtrail_events": self.events_cost,
             "notices": [*self.notices, self.other_interpretation_line],
         }
-
-    def _bucket_keys(self) -> dict[str, Any]:
-        if self.bucket_keys is None:
-            return {"bucket_keys": None}
-        return self.bucket_keys.to_dict(self.currency, _OTHER)
 
     def __repr__(self) -> str:
         code = self.currency.lower()
@@ -220,19 +215,6 @@ class Attribution:
             f"<Attribution {months}: {self.currency} {total}, {part} of the requests are "
             "CloudTrail's>"
         )
-
-    def _repr_html_(self) -> str:
-        shown = "".join(
-            self.lines(group)
-            .loc[:, ["part", *names, "what", "quantity", "share", "cost", "cost_other_reading"]]
-            .to_html(index=False, max_rows=20)
-            for group, names in GROUPS.items()
-        )
-        notices = "".join(
-            f"<p>Note: {html.escape(line)}</p>"
-            for line in (*self.notices, self.other_interpretation_line)
-        )
-        return f"<p>{html.escape(repr(self)[1:-1])}</p>{shown}{notices}"
 
 
 def _free(uses: Iterable[FreeUse]) -> list[dict[str, Any]]:

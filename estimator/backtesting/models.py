@@ -14,6 +14,7 @@ from estimator.simulation import run
 from estimator.simulation.draws import generator
 from estimator.simulation.options import Options
 from estimator.volume import usage
+from estimator.volume.model import Model
 from estimator.volume.readers import kind_of
 from pricing.rates import RateTable
 
@@ -51,7 +52,7 @@ def plain(inventory: Inventory) -> Inventory:
 
 def expected_requests(inventory: Inventory, span: Horizon) -> dict[Group, float]:
     """The model's requests of each group, by the same functions as `forecast`. [request]"""
-    used = usage(inventory, span, ("driver", "cause", "region"))
+    used = usage(Model(inventory, span), ("driver", "cause", "region"))
     used = used[(used["unit"] == "request") & used["cause"].isin(CAUSES)]
     is_get = (used["cause"] == "get").to_numpy()
     requests: dict[Group, float] = {}

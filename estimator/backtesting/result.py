@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import html
-import math
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from estimator.figures import plain, share
+from estimator.figures import plain
+from pricing.notebook import NotebookResult
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Backtest:
+class Backtest(NotebookResult):
     """A calibrated forecast against what happened.
 
     Attributes
@@ -53,12 +52,3 @@ class Backtest:
 
     def __repr__(self) -> str:
         return f"<Backtest, {self.frame['origin'].nunique()} folds: {self.verdict}>"
-
-    def _repr_html_(self) -> str:
-        notices = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
-        shown = self.scores.astype(object)
-        for name in ("wape", "bias", "coverage", "pinball"):
-            shown[name] = [
-                share(score) if math.isfinite(score) else "" for score in self.scores[name]
-            ]
-        return f"<p>{html.escape(self.verdict)}</p>{shown.to_html(index=False)}{notices}"

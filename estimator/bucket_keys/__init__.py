@@ -12,10 +12,11 @@ from estimator.bucket_keys.encryption import LOSES, SOURCE, bucket_key_command
 from estimator.bucket_keys.saving import BucketKeyPricing, Ends
 from estimator.figures import count, plain
 from estimator.inventory import Inventory
-from estimator.measurement.bucket_key_replay import BucketReplay, replay_bucket_keys
-from estimator.measurement.cloudtrail_logs.object_requests import ObjectRequests
+from estimator.measurement.cloudtrail_logs.bucket_key_replay import BucketReplay
+from estimator.measurement.cloudtrail_logs.replay_records import REPLAY, read_replays
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.result import Actuals
+from estimator.measurement.sources import SOURCES
 from estimator.months import Months
 from pricing.rates import RateTable
 from pricing.reading.problems import RateError
@@ -26,6 +27,11 @@ _HOURS_OF_A_WEEK = 168  # of less than a week nobody knows how the other days ar
 _LEAST_SHARE = 0.001
 
 
+_MISSING = (
+    "what S3 Bucket Keys would save is not measured: {} without a replay of them. Name the log "
+    "files themselves, or what `kmscost measure cloudtrail LOGS --output measurement.json` writes "
+    "of them"
+)
 _UNKNOWN = Ends(math.nan, math.nan, math.nan)
 
 
@@ -166,11 +172,15 @@ class MeasuredBucketKeys:
     hours : int
         Hours that the logs cover. [h]
     notices : tuple of str
+    missing : str
+        Why nothing was replayed, and what to do; empty where it was. No bucket here is no word on
+        what a Bucket Key would save.
     """
 
     buckets: tuple[MeasuredBucketKey, ...] = ()
     hours: int = 0
     notices: tuple[str, ...] = ()
+    missing: str = ""
 
     def worth(self, other: str) -> tuple[MeasuredBucketKey, ...]:
         """The buckets that may save enough, where `other` is the other interpretation."""
@@ -179,7 +189,11 @@ class MeasuredBucketKeys:
     def to_dict(self, currency: str, other: str) -> dict[str, Any]:
         """As documented JSON."""
         buckets = [plain(bucket.to_dict(currency, other)) for bucket in self.buckets]
-        return {"bucket_keys": buckets, "hours_of_the_logs": self.hours}
+        return {
+            "bucket_keys": None if self.missing else buckets,
+            "bucket_keys_missing": self.missing or None,
+            "hours_of_the_logs": self.hours,
+        }
 
     @property
     def savings(self) -> dict[str, Any]:
@@ -189,18 +203,17 @@ class MeasuredBucketKeys:
 
 def measure_bucket_keys(
     actuals: Actuals,
-    objects: ObjectRequests,
     months: Months,
     table: RateTable,
     discount: float = 0.0,
     inventory: Inventory | None = None,
 ) -> MeasuredBucketKeys:
-    """Replay a Bucket Key for each bucket of logs, and price what it saves in a month.
+    """Price what the Bucket Key of each bucket of logs would save in a month.
 
     Parameters
     ----------
-    actuals, objects : Actuals, ObjectRequests
-        What `measure_objects` returned.
+    actuals : Actuals
+        Of `measure_cloudtrail` with `bucket_keys`, or read back from its JSON.
     months : Months
         The first one is the month that is priced.
     table, discount
@@ -210,6 +223,10 @@ def measure_bucket_keys(
         have one payer, and nothing else is requested.
     """
     hours = covered_hours(actuals.coverage)
+    replay_of_logs = actuals.details.get(REPLAY)
+    if replay_of_logs is None:
+        missing = _MISSING.format(" and ".join(_words(actuals)))
+        return MeasuredBucketKeys(hours=hours, notices=(missing,), missing=missing)
     first = months.firsts[0]
     scale = 24 * calendar.monthrange(first.year, first.month)[1] / hours if hours else 1.0
     pricing = BucketKeyPricing(actuals, months, table, discount, scale, inventory)
@@ -219,7 +236,7 @@ def measure_bucket_keys(
             trails[trail.bucket.name].append(trail.name)
     notices = []
     buckets = []
-    for replay in replay_bucket_keys(objects):
+    for replay in read_replays(replay_of_logs["requesters"]):
         try:
             savings = pricing.savings(replay)
         # what one bucket would save is not known: all others still are
@@ -238,12 +255,20 @@ def measure_bucket_keys(
             f"the logs cover {count(hours)} hours, which are scaled to a month: less than a week "
             "does not show how busy its other days are"
         )
-    if objects.resolution > 1:
+    if replay_of_logs["resolution"] > 1:
         notices.append(
             "too many requests about objects for seconds: they were replayed by the minute, with "
             "bucket keys that live a minute less and a minute more"
         )
     return MeasuredBucketKeys(tuple(buckets), hours, tuple(notices))
+
+
+def _words(actuals: Actuals) -> list[str]:
+    """What was measured, in words."""
+    return [
+        f"a measurement of {SOURCES[name].words}" if name in SOURCES else "a measurement"
+        for name in actuals.source.split(", ")
+    ]
 
 
 def covered_hours(coverage: Coverage) -> int:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from estimator.forecasting import WRITES
 from estimator.inventory import Inventory
-from estimator.measurement.bucket_key_replay import BucketReplay
+from estimator.measurement.cloudtrail_logs.bucket_key_replay import BucketReplay
 from estimator.measurement.cloudtrail_logs.object_requests import GETS, PUTS
 from estimator.measurement.result import Actuals
 from estimator.months import FloatArray, Months

@@ -91,7 +91,22 @@ def other_requests(measured: Measured, source: str) -> tuple[dict[str, Range], l
         found, notices = _others_by_id(measured, source)
     else:
         found, notices = _others_of_payers(measured, own, source)
-    return found, [*strangers, *notices]
+    return found, [*strangers, *notices, *_unrecorded_notice(measured, found)]
+
+
+def _unrecorded_notice(measured: Measured, found: dict[str, Range]) -> list[str]:
+    """The accounts whose requests nobody recorded, where numbers of all of them are written."""
+    inventory = measured.inventory
+    named = {*found, *inventory.other_kms_requests_per_month.by_id}
+    missing = sorted(
+        account.id
+        for account in inventory.accounts
+        if account.id not in measured.account_exposure and account.id not in named
+    )
+    if not found or not missing:
+        return []
+    what = f"{len(missing):,} of {len(inventory.accounts):,} accounts were not recorded"
+    return [f"{FIELD}: {what} and count as 0 in it: {listed(missing, MOST_NAMED)}"]
 
 
 def _own_requests(measured: Measured) -> tuple[FloatArray, list[str]]:

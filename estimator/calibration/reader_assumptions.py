@@ -33,14 +33,14 @@ class MeasuredModel(Model):
 
     def __init__(self, measured: Measured, rates: Rates) -> None:
         flat = dataclasses.replace(measured.inventory, growth=Growth())
-        super().__init__(flat, Months(measured.window.first.replace(day=1), 1))
+        own = measured.streams
+        known = ~np.isnan(rates.mean)
+        streams = dataclasses.replace(own, files=np.where(known, rates.mean, own.files))
+        super().__init__(flat, Months(measured.window.first.replace(day=1), 1), streams)
         begin, size = measured.window.ordinals, measured.window.days
         month = np.zeros(size, dtype=np.int64)
         self.spans = Spans(begin, begin + 1.0, month, np.full(size, MONTH_DAYS))
         self.measured = measured
-        own = measured.streams
-        known = ~np.isnan(rates.mean)
-        self.streams = dataclasses.replace(own, files=np.where(known, rates.mean, own.files))
         codes = stream_codes(own, measured.inventory)
         self._order = np.argsort(codes, kind="stable")
         self._codes = codes[self._order]
@@ -48,7 +48,7 @@ class MeasuredModel(Model):
     def read_by(self, reader: Reader) -> tuple[ReaderModel, Streams]:
         """A reader at work, and each stream whose files it reads."""
         found = build_reader_model(self, reader)
-        return found, found.streams(self.streams, self.streams, by_account=True, by_region=True)
+        return found, found.streams(self.streams, by_account=True, by_region=True)
 
     def put(self, written: Written, period: Period = ALL_TIME) -> FloatArray:
         """Files put in each span inside a period: those counted, and the digests beside them."""

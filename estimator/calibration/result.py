@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,10 +11,11 @@ import pandas as pd
 from estimator.calibration.recorded_days import Window
 from estimator.figures import plain, significant
 from estimator.inventory import Inventory
+from pricing.notebook import NotebookResult
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Calibration:
+class Calibration(NotebookResult):
     """An inventory whose assumptions are what was measured.
 
     Attributes
@@ -67,7 +67,3 @@ class Calibration:
     def __repr__(self) -> str:
         span = f"{self.window.first} until {self.window.until}"
         return f"<Calibration {span}: {len(self.changes):,} assumptions measured>"
-
-    def _repr_html_(self) -> str:
-        notices = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
-        return f"<p>{html.escape(repr(self)[1:-1])}</p>{self.changes.to_html(max_rows=40)}{notices}"

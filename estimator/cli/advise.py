@@ -35,8 +35,8 @@ def advise(
         list[Path] | None,
         typer.Option(
             "--actuals",
-            help="Log files of CloudTrail, or folders of them: what S3 Bucket Keys would save is "
-            "replayed from them. May be given several times.",
+            help="Log files of CloudTrail, folders of them, or what measure cloudtrail wrote: "
+            "what S3 Bucket Keys would save is replayed from them. May be given several times.",
             metavar="LOGS",
         ),
     ] = None,

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from estimator.cli.application import single
-from estimator.cli.output import InventoryPath, Output, answer, say, show
-from estimator.report.formats import Format
+from estimator.cli.output import (
+    FormatOrYaml,
+    InventoryPath,
+    Output,
+    answer,
+    answer_format,
+    say,
+    show,
+)
 
 ActualsPaths = Annotated[
     list[Path],
@@ -18,17 +24,6 @@ ActualsPaths = Annotated[
         help="JSON or CSV of measure, or log files and folders of them.", metavar="ACTUALS..."
     ),
 ]
-
-
-class CalibrateFormat(StrEnum):
-    """The format of a calibration: the inventory itself, or what changed in it."""
-
-    yaml = "yaml"
-    table = "table"
-    csv = "csv"
-    json = "json"
-    markdown = "markdown"
-    html = "html"
 
 
 def calibrate(
@@ -41,7 +36,7 @@ def calibrate(
         ),
     ] = False,
     form: Annotated[
-        CalibrateFormat | None,
+        FormatOrYaml | None,
         typer.Option(
             "--format",
             "-f",
@@ -56,11 +51,12 @@ def calibrate(
     from estimator.report.answers.calibration import CalibrationAnswer
 
     calibration = learn(inventory, actuals, force)
-    if form in (None, CalibrateFormat.yaml):
+    own = answer_format(form)
+    if own is None:
         show(calibration.text, output)
         say(calibration.notices)
     else:
-        answer(CalibrationAnswer(calibration), Format(form), output)
+        answer(CalibrationAnswer(calibration), own, output)
     say([calibration.summary])
 
 

@@ -153,6 +153,10 @@ def discover_aws(
             metavar="REGION,...",
         ),
     ] = None,
+    tags: Annotated[
+        bool,
+        typer.Option("--tags", help="Also ask for the accounts' tags: a call for each account."),
+    ] = False,
     policy: Annotated[
         bool, typer.Option("--print-policy", help="Ask nothing, print the least IAM policy.")
     ] = False,
@@ -169,13 +173,13 @@ def discover_aws(
     if policy:
         from estimator import aws_policy
 
-        show(to_json(aws_policy(role or [])), output)
+        show(to_json(aws_policy(role or [], tags)), output)
         return
     from estimator import discover_aws as discover
 
     with counting_bar() as progress:
         only = regions.split(",") if regions else None
-        draft = discover(profile, role or [], external_id, only, progress, merge, replace)
+        draft = discover(profile, role or [], external_id, only, progress, merge, replace, tags)
     _write(draft, form, output)
 
 

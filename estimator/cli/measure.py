@@ -82,6 +82,14 @@ def measure_cloudtrail(
             "--until", help="Of --athena-sql: day after the last.", metavar="YYYY-MM[-DD]"
         ),
     ] = None,
+    bucket_keys: Annotated[
+        bool | None,
+        typer.Option(
+            "--bucket-keys/--no-bucket-keys",
+            help="Replay S3 Bucket Keys too, for attribute, advise and report: up to twice the "
+            "time. Default: in JSON without --by.",
+        ),
+    ] = None,
     form: Form = None,
     output: Output = None,
 ) -> None:
@@ -94,6 +102,7 @@ def measure_cloudtrail(
         raise UsageError(Problem("--master", None, "", repr(master), expected, ""))
     if athena:
         counted = {"--by": by, "--strict": strict, "--jobs": jobs, "--engine": engine.value}
+        counted["--bucket-keys"] = bucket_keys
         for name, value in counted.items():
             if value not in (None, False, "local"):
                 expected = "it where something is read: --athena-sql prints a query"
@@ -106,8 +115,11 @@ def measure_cloudtrail(
 
     paths = paths or []
     sizes = partial(sizes_of_files, paths) if engine is Engine.local else None
+    if bucket_keys is None:
+        # what is kept is asked again, and nothing but the logs tells when requests were made
+        bucket_keys = form is not None and form.value == "json" and by is None
     with progress_bar(sizes) as progress:
-        actuals = measure(paths, by, strict, engine.value, master, jobs, progress)
+        actuals = measure(paths, by, strict, engine.value, master, jobs, progress, bucket_keys)
     _answer(actuals, form, output)
 
 

@@ -6,6 +6,7 @@ import datetime
 import os
 import shutil
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -71,6 +72,13 @@ Output = Annotated[
         readable=False,
     ),
 ]
+if TYPE_CHECKING:
+    FormatOrYaml = Format
+else:
+    # the formats of answers, and yaml, which is the document itself
+    FormatOrYaml = StrEnum(
+        "FormatOrYaml", {**{form.name: form.value for form in Format}, "yaml": "yaml"}
+    )
 Form = Annotated[
     Format | None,
     typer.Option("--format", "-f", help="Default: what --output ends with, else table."),
@@ -86,9 +94,8 @@ By = Annotated[
         autocompletion=complete_columns,
     ),
 ]
-Draws = Annotated[
-    int, typer.Option("--draws", help="How often each range is drawn, 100 to 500,000.")
-]
+# functions say draws, as a statistician does; people read of simulations everywhere
+Draws = Annotated[int, typer.Option("--simulations", help="How many simulations, 100 to 500,000.")]
 Seed = Annotated[int | None, typer.Option("--seed", help="Same seed, same answer. Default: 0.")]
 ActualsOption = Annotated[
     list[Path] | None,
@@ -161,6 +168,15 @@ def answer(
         colour = None if os.environ.get("NO_COLOR") else typer.colors.RED
         typer.secho(reply.broken, err=True, fg=colour)
         raise typer.Exit(3)
+
+
+def answer_format(form: FormatOrYaml | None) -> Format | None:
+    """Return the format of an answer; None for the document itself and where none is asked for.
+
+    >>> answer_format(FormatOrYaml("csv")), answer_format(FormatOrYaml("yaml"))
+    (<Format.csv: 'csv'>, None)
+    """
+    return next((own for own in Format if form is not None and own.value == form.value), None)
 
 
 def width(output: Path | None = None) -> int | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,28 +10,18 @@ import typer
 from estimator.cli.application import group
 from estimator.cli.output import (
     Form,
+    FormatOrYaml,
     Months,
     Output,
     Rates,
     Start,
     answer,
+    answer_format,
     read_day,
     say,
     show,
     tell_next,
 )
-from estimator.report.formats import Format
-
-
-class RatesFormat(StrEnum):
-    """The format of rates; yaml is the table itself, to start one of your own from."""
-
-    table = "table"
-    csv = "csv"
-    json = "json"
-    markdown = "markdown"
-    html = "html"
-    yaml = "yaml"
 
 
 def rates_show(
@@ -42,8 +31,12 @@ def rates_show(
     region: Annotated[str | None, typer.Option("--region", help="Only this Region.")] = None,
     rates: Rates = None,
     form: Annotated[
-        RatesFormat | None,
-        typer.Option("--format", "-f", help="Default: what --output ends with, else table."),
+        FormatOrYaml | None,
+        typer.Option(
+            "--format",
+            "-f",
+            help="yaml is the table itself. Default: what --output ends with, else table.",
+        ),
     ] = None,
     output: Output = None,
 ) -> None:
@@ -53,13 +46,14 @@ def rates_show(
     from estimator.report.answers.rates import RatesAnswer
     from pricing.quotas import load_quotas
 
-    if form is RatesFormat.yaml:
+    own = answer_format(form)
+    if form is not None and own is None:
         show(Path(load_rates(rates).path).read_text(encoding="utf-8"), output)
         return
     table = load_quotas()
     quotas = {region: table.of(region)} if region else dict(table.requests_per_second)
     reply = RatesAnswer(in_force(read_day(on), region, rates), quotas)
-    answer(reply, None if form is None else Format(form), output)
+    answer(reply, own, output)
 
 
 def rates_import(

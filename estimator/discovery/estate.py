@@ -55,9 +55,11 @@ KEY = (
     "last_operation",
     "last_event",
     "tracked_since",  # the day since which its use is recorded
+    "tags",
+    "grantees",  # to whom grants give its use
+    "policy_principals",  # whom its policy allows its use
+    "access_open",  # what of these answers is missing
 )
-# keys in these states cost nothing, disabled ones do: AWS KMS pricing, checked 2026-11-28
-PENDING_DELETION = ("PendingDeletion", "PendingReplicaDeletion")
 BUCKET = ("name", "region", "bucket_key", "algorithm", "gone")
 
 
@@ -141,6 +143,10 @@ class Estate:
     regions: Fact | None = None
     # where the organization's accounts are listed; "" where they are not
     members: str = ""
+    # accounts that a list calls closed or suspended: they write nothing, and are no accounts here
+    closed: dict[str, Fact] = field(default_factory=dict)
+    # accounts and Regions whose trails an answer lists; "" for one that it does not name
+    searched: set[tuple[str, str]] = field(default_factory=set)
     # placeholders: taken where a description names no Region and no account
     region: str | None = None
     account: str | None = None
@@ -171,6 +177,20 @@ class Estate:
     def add_account(self, identity: str, source: str) -> Resource:
         """The account of an id."""
         return self._find(self.accounts, identity, source)
+
+    def close_account(self, identity: str, status: str, source: str) -> None:
+        """Note an account that is not active."""
+        self.closed.setdefault(identity, Fact(status, source))
+
+    def note_closed(self, count: int, source: str) -> None:
+        """Note how many accounts a list leaves out because they are not active."""
+        if count:
+            accounts = (
+                "1 account that is not ACTIVE was"
+                if count == 1
+                else (f"{count:,} accounts that are not ACTIVE were")
+            )
+            self.note(f"{source}: {accounts} left out")
 
     def add_trail(self, identity: str, source: str) -> Resource:
         """The trail of an ARN or address."""

@@ -28,7 +28,7 @@ from estimator.volume.file_equations import (
 from estimator.volume.key_months import paid_periods
 from estimator.volume.model import DIGESTS_UNDER_KEY_FROM, Model, Written, digests_from
 from estimator.volume.readers import build_reader_model
-from estimator.volume.streams import Streams, streams_of
+from estimator.volume.streams import Streams
 from estimator.volume.trail_requests import why_no_puts
 from pricing.reading.validation import Source
 
@@ -73,7 +73,7 @@ class _Volumes:
         accounts: Sequence[str] | None,
     ) -> None:
         self.inventory, self.months, self.rows = inventory, months, rows
-        self.model, self.full = Model(inventory, months), streams_of(inventory)
+        self.model = Model(inventory, months)
         self.wanted, self.only = only.get("driver"), only
         code = self.model.vocabulary.code["account"]
         self.accounts = None if accounts is None else [code[account] for account in accounts]
@@ -131,7 +131,8 @@ class _Volumes:
                 what = "nothing: SSE-S3 makes no KMS requests"
                 yield section, Equation(what, 0.0, "requests")
             return
-        streams = self.full.where(self.choose(self.full) & (self.full.trail == number))
+        every = self.model.streams
+        streams = every.where(self.choose(every) & (every.trail == number))
         if not len(streams):
             if self.wanted:
                 what = "nothing: it covers no account and Region of this choice"
@@ -199,7 +200,7 @@ class _Volumes:
         each = build_reader_model(self.model, reader)
         section = f"Reader {reader.name}: {reader.kind}"
         # a reader may share its gets among all it reads, so the choice comes after the formula
-        streams = each.streams(self.full, self.full, by_account=True, by_region=True)
+        streams = each.streams(self.model.streams, by_account=True, by_region=True)
         chosen = self.choose(streams)
         files = each.files_to_read(streams)
         is_active = each.period.meets(self.months)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import html
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-
-import pandas as pd
 
 from estimator.explanation.sources import StepValue, step_values
 from estimator.figures import count, money
 from estimator.inventory import Inventory
 from estimator.volume.equations import Equation
+from pricing.notebook import NotebookResult
 
 
 @dataclass(frozen=True)
@@ -83,7 +81,7 @@ def steps_of(parts: Iterable[tuple[str, Equation]], inventory: Inventory) -> tup
 
 
 @dataclass(frozen=True, repr=False)
-class Explanation:
+class Explanation(NotebookResult):
     """A walk from assumptions to the figure that the forecast prints.
 
     Attributes
@@ -154,22 +152,3 @@ class Explanation:
         """The choice that is explained, in words."""
         only = ", ".join(f"{name} {value}" for name, value in self.only.items())
         return f"KMS because of CloudTrail in {self.month}" + (f", {only}" if only else "")
-
-    def _repr_html_(self) -> str:
-        columns = ("section", "what", "formula", "result", "unit", "source")
-        frame = pd.DataFrame(
-            [
-                [
-                    step.section,
-                    step.what,
-                    step.formula,
-                    self.format_result(step),
-                    step.unit,
-                    step.source,
-                ]
-                for step in self.steps
-            ],
-            columns=pd.Index(columns),
-        )
-        table = frame.to_html(index=False)
-        return f"{table}<p>{html.escape(self.other_interpretation)}</p>"

@@ -24,8 +24,8 @@ from estimator.inventory.changes import Settings, change_inventory
 from estimator.months import Months, parse_month
 from estimator.volume import usage
 from estimator.volume.daily import daily_requests
+from estimator.volume.model import Model
 from estimator.volume.others import other_pools
-from estimator.volume.streams import streams_of
 from pricing.bill import Bill, bill
 from pricing.rates import RateTable, load_rates
 from pricing.reading.problems import Problem, RateError, UsageError
@@ -122,18 +122,17 @@ def compute_forecast(
     section, columns = _read_by(by)
     gate = None if fail_over is None else read_fail_over(fail_over, inventory, table.currency)
 
-    streams = streams_of(inventory)
+    model = Model(inventory, span)
     # budgets, notices and totals need the default grain, whatever columns are shown
-    used = usage(inventory, span, tuple({*DEFAULT_GRAIN, *columns}), streams)
+    used = usage(model, tuple({*DEFAULT_GRAIN, *columns}))
     priced = price_usage(used, inventory, span, table, discount)
     charges = priced.charges
 
     whole = sum_to_default_grain(charges)
     headroom, copies = Headroom(span), EventCopies(inventory, span)
-    exempt = WRITES if inventory.cloudtrail_writes == "exempt" else ()
-    free_days = FreeDays(span, other_pools(inventory, span), frozenset(exempt))
+    free_days = FreeDays(span, other_pools(inventory, span), frozenset(WRITES))
     # one pass for all: the days of an organization do not fit into memory at once
-    for days in daily_requests(inventory, span, streams):
+    for days in daily_requests(model):
         headroom.add(days)
         copies.add(days)
         free_days.add(days)
@@ -154,7 +153,8 @@ def compute_forecast(
         rows=sum_charges(charges, columns, table.currency),
         pools=priced.pools,
         budgets=budget_use(whole, budgets, span, inventory.accounts),
-        free_uses=free_days.uses(priced.pools),
+        free_uses=free_days.uses(priced.pools, inventory.cloudtrail_writes),
+        other_free_uses=free_days.uses(priced.pools, other_name),
         quotas=quotas,
         events=None if events is None else events.frame,
         broken=None
@@ -163,7 +163,7 @@ def compute_forecast(
             gate, whole, span, table.currency, other_name, inventory.accounts
         ),
         notices=(
-            *notices(inventory, span, priced.versions, whole, free_in_use(priced.pools, table)),
+            *notices(model, priced.versions, whole, free_in_use(priced.pools, table)),
             *quota_notices(quotas),
             *unknown,
         ),

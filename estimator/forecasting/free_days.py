@@ -95,22 +95,27 @@ def use_free_requests(
 class FreeDays:
     """Gathers the requests of every pool of free requests out of requests by the day."""
 
-    def __init__(self, months: Months, others: OthersByPool, exempt: frozenset[str]) -> None:
-        """`exempt` are causes whose requests are not charged, and take nothing of what is free."""
-        self._months, self._others, self._exempt = months, others, exempt
-        self._parts: dict[tuple[str, str, str], dict[str, FloatArray]] = defaultdict(dict)
+    def __init__(self, months: Months, others: OthersByPool, writes: frozenset[str]) -> None:
+        """`writes` are the causes whose requests only one interpretation charges (F5)."""
+        self._months, self._others, self._writes = months, others, writes
+        # of each pool by driver, and whether they are CloudTrail's own writes
+        self._parts: dict[tuple[str, str, str], dict[tuple[str, bool], FloatArray]] = defaultdict(
+            dict
+        )
         self._days: dict[str, list[str]] = {}
 
     def add(self, days: DailyRequests) -> None:
         """The requests of more days, whole months of them."""
         names = ("payer", "billed_region", "driver")
-        charged = np.array([cause not in self._exempt for cause in days.texts("cause")], dtype=bool)
-        codes = np.stack([days.codes[name][charged] for name in names], axis=1)
+        is_write = np.array(
+            [cause in self._writes for cause in days.texts("cause")], dtype=np.int64
+        )
+        codes = np.stack([*(days.codes[name] for name in names), is_write], axis=1)
         # accounts and keys are many, payers, Regions and drivers few
         groups, group_of = np.unique(codes, axis=0, return_inverse=True)
         requests = np.zeros((len(groups), len(days.spans)))
         # releases of numpy differ in the shape of this inverse
-        np.add.at(requests, group_of.reshape(-1), days.requests[charged])
+        np.add.at(requests, group_of.reshape(-1), days.requests)
         starts = [*days.month_starts.tolist(), len(days.spans)]
         for at, month in enumerate(days.months.tolist()):
             here = slice(starts[at], starts[at + 1])
@@ -120,23 +125,36 @@ class FreeDays:
             for group, of_group in zip(groups.tolist(), requests, strict=True):
                 payer, region, driver = (
                     days.vocabulary.texts[name][code]
-                    for name, code in zip(names, group, strict=True)
+                    for name, code in zip(names, group[:3], strict=True)
                 )
                 pool = self._parts[label, payer, partition_of(region)]
-                pool[driver] = pool.get(driver, 0.0) + of_group[here]
+                part = driver, bool(group[3])
+                pool[part] = pool.get(part, 0.0) + of_group[here]
 
-    def uses(self, pools: pd.DataFrame) -> tuple[FreeUse, ...]:
-        """The use of each pool of a forecast; other requests are spread evenly over the days."""
+    def uses(self, pools: pd.DataFrame, interpretation: str) -> tuple[FreeUse, ...]:
+        """The use of each pool of a forecast; other requests are spread evenly over the days.
+
+        Parameters
+        ----------
+        pools : DataFrame
+            Those of the forecast.
+        interpretation : str
+            ``charged`` or ``exempt``: what is not charged takes nothing of what is free.
+        """
         found = []
         for row in pools[pools["unit"] == "request"].to_dict("records"):
             place = (str(row["month"]), str(row["payer"]), str(row["partition"]))
             days = self._days.get(place[0], [])
             if not days:
                 continue
-            parts = dict(self._parts.get(place, {}))
+            parts: dict[str, FloatArray] = {}
+            for (driver, is_write), requests in self._parts.get(place, {}).items():
+                if not (is_write and interpretation == "exempt"):
+                    parts[driver] = parts.get(driver, 0.0) + requests
             others = float(np.asarray(self._others.of(place[1], place[2], row["month"])).sum())
             parts[OTHERS] = np.full(len(days), others / len(days))
-            requests = np.stack(list(parts.values()))
             free = float(row["quantity_free"])
-            found.append(use_free_requests(place, free, days, list(parts), requests))
+            found.append(
+                use_free_requests(place, free, days, list(parts), np.stack(list(parts.values())))
+            )
         return tuple(found)

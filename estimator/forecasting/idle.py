@@ -15,7 +15,6 @@ from estimator.months import ALWAYS, NEVER, Months, Period
 from estimator.volume.growth import growths
 from estimator.volume.model import DIGESTS_UNDER_KEY_FROM, Model
 from estimator.volume.readers import build_reader_model
-from estimator.volume.streams import streams_of
 from estimator.volume.trail_requests import why_no_puts
 
 # growth from a day so far from the months is a mistyped year more often than not [year]
@@ -24,9 +23,7 @@ _FAR = 5
 _LARGE = 10.0
 
 
-def idle_notices(
-    inventory: Inventory, months: Months, charges: pd.DataFrame, in_use: dict[str, Period]
-) -> Iterator[str]:
+def idle_notices(model: Model, charges: pd.DataFrame, in_use: dict[str, Period]) -> Iterator[str]:
     """Notices of what ends, is not active or makes nothing.
 
     Parameters
@@ -36,6 +33,7 @@ def idle_notices(
     charges : DataFrame
         Columns driver, cause, unit, quantity.
     """
+    inventory, months = model.inventory, model.months
     requests = charges[(charges["unit"] == "request") & (charges["quantity"] > 0)]
     span = _span(months)
     if charges.empty:
@@ -50,7 +48,7 @@ def idle_notices(
         yield f"account {account} ends on {until}: {listed(names)} {ends} with it"
     yield from _begun_after_account(inventory)
     yield from _not_active(inventory, months, {name for names in ended.values() for name in names})
-    yield from _without_requests(inventory, months, set(requests["driver"].unique()))
+    yield from _without_requests(model, set(requests["driver"].unique()))
     yield from _late_keys(inventory, months)
     yield from _digests(inventory, in_use)
     yield from _growth(inventory, months)
@@ -137,31 +135,30 @@ def _when(period: Period) -> str:
     return f"from {day(period.start)} until {day(period.end)}"
 
 
-def _without_requests(inventory: Inventory, months: Months, drivers: set[str]) -> Iterator[str]:
+def _without_requests(model: Model, drivers: set[str]) -> Iterator[str]:
     """Notices of trails and readers that are active and make no requests all the same."""
-    active = inventory.active
-    model, all_streams = Model(inventory, months), streams_of(inventory)
+    inventory, months, active = model.inventory, model.months, model.inventory.active
     for trail in inventory.trails:
         if trail.key is None:
             yield f"trail {trail.name} has no key (SSE-S3): it causes no KMS requests"
         elif trail.name not in drivers and active.trail[trail.name].meets(months):
-            streams = all_streams.where(all_streams.trail == model.trail_number[trail.name])
-            why = why_no_puts(model, trail, streams)
+            own = model.streams.trail == model.trail_number[trail.name]
+            why = why_no_puts(model, trail, model.streams.where(own))
             yield f"trail {trail.name} makes no requests {_span(months)}: {why}"
     for reader in inventory.readers:
         if reader.name not in drivers and active.reader[reader.name].meets(months):
             each = build_reader_model(model, reader)
-            streams = each.streams(all_streams, all_streams, by_account=False, by_region=False)
+            streams = each.streams(model.streams, by_account=False, by_region=False)
             why = each.why_none(streams)
             yield f"reader {reader.name} makes no requests {_span(months)}: {why}"
 
 
-def periods_in_use(inventory: Inventory, months: Months) -> dict[str, Period]:
+def periods_in_use(model: Model) -> dict[str, Period]:
     """For each trail with a key, when those of its files were put that matter in the months.
 
     These are put in the months, or before and a reader gets them in the months.
     """
-    model = Model(inventory, months)
+    inventory, months = model.inventory, model.months
     since = {trail.name: float(months.begin[0]) for trail in inventory.trails}
     for reader in inventory.readers:
         if inventory.active.reader[reader.name].meets(months):

@@ -14,25 +14,25 @@ from estimator.inventory.assumptions import FilesPerDay, Range
 from estimator.inventory.coverage import Group, covered_group, covered_regions, groups_of
 from estimator.inventory.presets import presets
 from estimator.months import Months, Period
+from estimator.volume.model import Model
 from pricing.free_quantities import FreeVersion
 from pricing.meters import Meter, Version
 
 
 def notices(
-    inventory: Inventory,
-    months: Months,
+    model: Model,
     versions: Iterable[tuple[Meter, Version]],
     charges: pd.DataFrame,
     free: Iterable[tuple[str, str, FreeVersion]] = (),
 ) -> tuple[str, ...]:
     """Unconfirmed rates, assumptions without a source, and what the model leaves out."""
-    in_use = periods_in_use(inventory, months)
+    in_use = periods_in_use(model)
     return (
-        *inventory.notices,
-        *idle_notices(inventory, months, charges, in_use),
+        *model.inventory.notices,
+        *idle_notices(model, charges, in_use),
         *rate_notices(versions),
         *_free(free),
-        *_assumptions(inventory, months, in_use),
+        *_assumptions(model.inventory, model.months, in_use),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import html
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -21,6 +20,7 @@ from estimator.inventory import Inventory
 from estimator.months import Months
 from pricing.free_quantities import FreeVersion
 from pricing.meters import Meter, Version
+from pricing.notebook import NotebookResult
 from pricing.rates import RateTable
 
 # F5: AWS's texts disagree on who pays for the requests of CloudTrail's own writes
@@ -37,7 +37,7 @@ OTHER_INTERPRETATION = {"charged": "exempt", "exempt": "charged"}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Forecast:
+class Forecast(NotebookResult):
     """KMS requests and their cost because of CloudTrail, month by month.
 
     Attributes
@@ -48,8 +48,9 @@ class Forecast:
         A row per month with the totals of `estimator.forecasting.totals.monthly_totals`.
     rows : DataFrame
         The charges frame of `estimator.frames.CHARGES`, reduced to `by`.
-    free_uses : tuple of FreeUse
-        Of each pool of free requests the day on which they end, and whose requests took them.
+    free_uses, other_free_uses : tuple of FreeUse
+        Of each pool of free requests the day on which they end, and whose requests took them; by
+        the interpretation of the inventory, and by the other one.
     pools : DataFrame
         The free quantity of each payer, partition and month, and who used it. [request]
     budgets : DataFrame
@@ -76,6 +77,7 @@ class Forecast:
     rows: pd.DataFrame
     pools: pd.DataFrame
     free_uses: tuple[FreeUse, ...]
+    other_free_uses: tuple[FreeUse, ...]
     budgets: pd.DataFrame
     quotas: pd.DataFrame
     events: pd.DataFrame | None
@@ -196,18 +198,22 @@ class Forecast:
         }
 
     def _free_tier(self) -> list[dict[str, Any]]:
-        uses = {(use.month, use.payer, use.partition): use for use in self.free_uses}
+        uses, other_uses = (
+            {(use.month, use.payer, use.partition): use for use in each}
+            for each in (self.free_uses, self.other_free_uses)
+        )
         rows = []
         for pool in self.pools.assign(month=self.pools["month"].astype(str)).to_dict("records"):
-            use = uses.get((pool["month"], pool["payer"], pool["partition"]))
-            taken = [] if use is None else [*use.taken_by]
-            rows.append(
-                {str(name): value for name, value in pool.items()}
-                | {
-                    "ends": None if use is None else use.ends,
-                    "taken_by": [{"name": name, "requests": many} for name, many in taken],
-                }
-            )
+            row = {str(name): value for name, value in pool.items()}
+            place = (pool["month"], pool["payer"], pool["partition"])
+            for of_interpretation, suffix in ((uses, ""), (other_uses, "_other_interpretation")):
+                use = of_interpretation.get(place)
+                taken = [] if use is None else [*use.taken_by]
+                row[f"ends{suffix}"] = None if use is None else use.ends
+                row[f"taken_by{suffix}"] = [
+                    {"name": name, "requests": many} for name, many in taken
+                ]
+            rows.append(row)
         return rows
 
     def __repr__(self) -> str:
@@ -215,14 +221,6 @@ class Forecast:
         cost = money(self.totals[f"cost_{self.currency.lower()}"])
         requests = count(self.totals["requests"])
         return f"<Forecast {first} to {last}: {requests} requests, {self.currency} {cost}>"
-
-    def _repr_html_(self) -> str:
-        words = self.monthly.copy().astype(object)
-        for name in words.columns[1:]:
-            words[name] = words[name].map(money if name.startswith("cost") else count)
-        shown = words.to_html(index=False)
-        notices = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
-        return f"{shown}<p>{html.escape(self.other_interpretation_line)}</p>{notices}"
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -10,9 +10,12 @@ from __future__ import annotations
 import re
 
 from pricing.reading.problems import Problem
-from pricing.reading.words import nearest, shown
+from pricing.reading.units import unit_in_words
+from pricing.reading.words import shown
+from pricing.reading.written_keys import key_meant, nearest_key
 
 COLUMNS = ("id", "name", "payer", "regions", "files_per_day", "from", "until", "ou")
+_UNITS = {"files_per_day": "file/day"}
 TAG = "tag:"  # such a column holds the values of one tag: tag:team
 STATUS = "status"
 ACTIVE = "ACTIVE"
@@ -54,6 +57,16 @@ def find_delimiter(text: str) -> tuple[str, str]:
     return max(_DELIMITERS, key=header.count), text
 
 
+def _column_fix(name: str) -> str:
+    """What to do with a column that is unknown."""
+    if re.sub(r"[\s_-]", "", name.casefold()) in ("tag", "tags"):
+        return f"name a column for each tag, such as {TAG}team"
+    if key_meant(name, _UNITS):  # files_per_month: its numbers are others
+        return f"write files_per_day, in {unit_in_words(_UNITS['files_per_day'])}"
+    close = nearest_key(name, COLUMNS)
+    return f"did you mean `{close}`?" if close else "remove the column"
+
+
 def understand_header(
     path: str, line: int, header: list[str], problems: list[Problem]
 ) -> list[str]:
@@ -68,8 +81,7 @@ def understand_header(
         if not column and plain in COLUMNS:
             column = plain  # Id, Name
         if not column and plain not in _UNUSED:
-            close = nearest(name, COLUMNS)
-            fix = f"did you mean `{close}`?" if close else "remove the column"
+            fix = _column_fix(name)
             expected = f"columns out of {', '.join(COLUMNS)}, {TAG}NAME, {STATUS}"
             # the file may be no account list at all: do not quote what is none of our business
             quoted = f" {shown(name)}" if _NAME.match(name) else ""

@@ -6,6 +6,7 @@ means those beneath it too. A tag is a name and a value, which AWS lets be empty
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Protocol
 
@@ -13,9 +14,12 @@ from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from pricing.reading.json_schemas import TEXT_SCHEMA
+from pricing.reading.scalars import flow
 from pricing.reading.validation import joined, read_text, refusal, refusal_inside
 
 SEPARATOR = "/"
+_LONGEST = 200  # of a mapping that a message repeats
+_LIKE = "write a name and a value for each, such as {team: payments}"
 _OU = "the path of an OU such as Root/Workloads/Prod"
 _OU_PATTERN = r"^[^/\s]([^/]*[^/\s])?(/[^/\s]([^/]*[^/\s])?)*$"
 
@@ -44,20 +48,62 @@ def read_ou(value: Any) -> str:
 
 def read_tags(value: Any) -> dict[str, str]:
     """Tags: a mapping of names to values."""
-    expected = "a mapping of tags such as {team: payments}"
     if not isinstance(value, dict):
-        raise refusal(value, expected, "write {team: payments}")
+        raise refusal(value, "a mapping of tags such as {team: payments}", _tags_fix(value))
     tags: dict[str, str] = {}
     errors = []
     for name, item in value.items():
         try:
             # a blank line would be no name, and an empty value is a value to AWS
+            if item is None:
+                raise refusal(item, "text", 'write "" for an empty value, or remove the tag')
             tags[read_text(name)] = "" if item == "" else read_text(item)
         except PydanticCustomError as error:
             errors.append(refusal_inside(error, str(name)))
     if errors:
         raise joined(errors)
     return tags
+
+
+def aws_tags(items: Iterable[Any]) -> dict[str, str]:
+    """The tags of AWS's own list of them, `[{Key: team, Value: payments}]`.
+
+    >>> aws_tags([{"Key": "team", "Value": "payments"}, {"key": "empty"}, "x"])
+    {'team': 'payments', 'empty': ''}
+    """
+    pairs = [
+        {str(key).casefold(): text for key, text in item.items()}
+        for item in items
+        if isinstance(item, dict)
+    ]
+    return {
+        str(pair["key"]): "" if pair.get("value") is None else str(pair["value"])
+        for pair in pairs
+        if "key" in pair
+    }
+
+
+def _tags_fix(value: Any) -> str:
+    """How to write the tags that stand there as a list or as text."""
+    items = list(value) if isinstance(value, list | tuple) else [value]
+    tags: dict[str, Any] = {}
+    for item in items:
+        if isinstance(item, str):
+            # team=payments, team:payments, and several of them with commas
+            found = [re.split(r"\s*[=:]\s*", part, maxsplit=1) for part in re.split("[,;]", item)]
+            tags |= {pair[0].strip(): pair[1].strip() for pair in found if len(pair) == 2}
+            if any(len(pair) != 2 for pair in found):
+                break
+        elif isinstance(item, dict):
+            own = aws_tags([item])
+            tags |= own or {str(name): text for name, text in item.items()}
+        else:
+            break
+    else:
+        if tags and all(isinstance(text, str) for text in tags.values()):
+            text = flow(tags)
+            return f"write {text}" if len(text) <= _LONGEST else _LIKE
+    return _LIKE
 
 
 def read_tag(value: Any) -> dict[str, str]:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from pricing.arns import is_account, split_arn
-from pricing.reading.slips import find_template, find_unseen, without_unseen
+from pricing.reading.slips import find_template, find_unseen, plain_text
 
 _DIGITS = 12
 _FORMULA = re.compile(
@@ -32,7 +32,7 @@ def account_meant(value: Any) -> str | None:
         value = str(value) if 0 <= value < 10**_DIGITS else ""
     if not isinstance(value, str) or len(value) > 300:
         return None
-    text = without_unseen(value)
+    text = plain_text(value).rstrip(",; ")
     formula = _FORMULA.fullmatch(text)
     if formula:
         return formula[1]
@@ -72,10 +72,15 @@ def account_id_fix(value: Any) -> str:
         return f'write "{meant}", without brackets' if meant else example
     if find_template(value) is not None:
         return "render the template first, and check what it gives"
-    if meant is None:
-        return _LOOK_UP
+    return _LOOK_UP if meant is None else _id_in_text_fix(value, meant)
+
+
+def _id_in_text_fix(value: str, meant: str) -> str:
+    """How to write the account id that a text holds."""
     if value.startswith("arn:"):
         return f"write {meant}, the account of this ARN"
+    if not value.isascii() and value.isdigit():
+        return f'write "{meant}", in plain digits'
     if value.isdigit():
         return f'it has {len(value)} digits: a leading zero may be lost: "{meant}"'
     unseen = find_unseen(value)
@@ -85,4 +90,6 @@ def account_id_fix(value: Any) -> str:
         return f'write "{meant}", in straight quotes'
     if value.strip() == meant:
         return f"write {meant}, without blanks"
+    if value.rstrip(",; ") == meant:
+        return f'write "{meant}", without the {value.strip()[-1]} at the end'
     return f"write {meant}, without dashes" if "-" in value else f"write {meant}"

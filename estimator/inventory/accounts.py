@@ -20,15 +20,17 @@ from estimator.inventory.account_columns import (
     find_delimiter,
     understand_header,
 )
+from estimator.inventory.account_groups import aws_tags
 from estimator.inventory.sections import AccountEntry
 from pricing.reading.document import Map, Seq
 from pricing.reading.files import decode, read_bytes, to_utf8
 from pricing.reading.problems import DocumentError, Problem
-from pricing.reading.slips import thousands_fix
 from pricing.reading.validation import validate
 from pricing.reading.words import shown
+from pricing.reading.written_numbers import thousands_fix
 
 _MOST_NAMED = 3
+_WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods, .xls
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,12 @@ def read_accounts(path: Path) -> AccountsRead:
         fix = "name a CSV or JSON file"
         return AccountsRead([], [Problem(str(path), None, "", "no regular file", "one", fix)], [])
     try:
-        text = decode(path, to_utf8(path, read_bytes(path)))
+        data = read_bytes(path)
+        if data.startswith(_WORKBOOK):
+            fix = "export it as CSV"
+            found = "a workbook of a spreadsheet"
+            return AccountsRead([], [Problem(str(path), None, "", found, "CSV or JSON", fix)], [])
+        text = decode(path, to_utf8(path, data))
     except DocumentError as error:
         return AccountsRead([], list(error.problems), [])
     if path.suffix.lower() == ".json" or text.lstrip()[:1] in ("{", "["):
@@ -71,8 +78,11 @@ def _entry(row: Map, path: str, at: str, into: AccountsRead) -> None:
     if entry is None:
         for problem in problems:
             place = f"{at}.{problem.at}" if at and problem.at else at or problem.at
+            fix = problem.fix
+            if not at and fix.startswith("write {"):  # neither a range nor Regions fit into a cell
+                fix = "write one number, or list the account in the inventory itself"
             into.problems.append(
-                Problem(path, row.line, place, problem.found, problem.expected, problem.fix)
+                Problem(path, row.line, place, problem.found, problem.expected, fix)
             )
     else:
         into.found.append(Found(entry, path, row.line, at or "id", row))
@@ -150,8 +160,7 @@ def organization_place(item: Mapping[str, Any], line: int = 1) -> dict[str, Any]
             place["ou"] = item[name]
     tags = item.get("Tags")
     if isinstance(tags, list):
-        pairs = [tag for tag in tags if isinstance(tag, dict) and "Key" in tag]
-        tags = {str(tag["Key"]): tag.get("Value") or "" for tag in pairs}
+        tags = aws_tags(tags)
     if isinstance(tags, dict) and tags:
         place["tags"] = Map(line)
         place["tags"].update(tags)

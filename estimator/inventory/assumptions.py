@@ -23,8 +23,9 @@ from estimator.inventory.assumption_schemas import (
     SECONDS_SCHEMA,
     SHARE_SCHEMA,
 )
-from pricing.reading.slips import percent_fix, range_fix
 from pricing.reading.validation import (
+    advise_number,
+    advise_range,
     joined,
     read_number,
     read_percent,
@@ -33,6 +34,7 @@ from pricing.reading.validation import (
     refusal_inside,
 )
 from pricing.reading.words import nearest, shown
+from pricing.reading.written_numbers import range_parts
 from pricing.regions import read_region
 
 # A log file about every five minutes: AWS KMS Developer Guide, "How AWS CloudTrail uses AWS KMS",
@@ -129,17 +131,23 @@ def _at(key: str, read: Callable[[Any], Any], value: Any) -> Any:
 
 
 def _read_share(value: Any) -> float:
-    expected, fix = "a share from 0 to 1", "write 0.99 or 99% for 99 percent"
-    if isinstance(value, int | float) and 1 < value <= 100:
-        fix = f"write {value / 100:.6g} or {value:.6g}% for {value:.6g} percent"
+    expected = "a share from 0 to 1"
     percent = read_percent(value)
-    fix = (percent_fix(value) if percent is None else None) or fix
-    if percent is None and isinstance(value, str):
-        raise refusal(value, expected, fix)
+    if percent is None and (isinstance(value, bool) or not isinstance(value, int | float)):
+        raise refusal(value, expected, advise_number(value, _read_share))
     number = read_number(value) if percent is None else percent
     if not 0 <= number <= 1:
-        raise refusal(value, expected, fix)
+        raise refusal(value, expected, _share_fix(value))
     return number
+
+
+def _share_fix(value: Any) -> str:
+    """How to write a number above 1 as a share."""
+    if isinstance(value, int | float) and 1 < value <= 100:
+        return f"write {value / 100:.6g} or {value:.6g}% for {value:.6g} percent"
+    percent = read_percent(value)
+    is_below = (value if percent is None else percent) < 0
+    return "remove the minus sign" if is_below else "write at most 1, which is 100%"
 
 
 def _read_range(
@@ -152,14 +160,12 @@ def _read_range(
     if isinstance(value, Range):  # a default, or what a preset gave
         return value
     if not isinstance(value, dict):
-        meant = None if isinstance(value, int | float) else range_fix(value)
-        if meant is not None and read_percent(value) is None:
-            raise refusal(value, "a number or a range", meant)
+        if range_parts(value) and read_percent(value) is None:
+            raise refusal(value, "a number or a range", advise_range(value, read))
         return Range.exactly(read(value))
-    meant = range_fix(value)
-    if meant is not None:  # {min: 150, max: 290}
+    if range_parts(value):  # {min: 150, max: 290}
         found = f"the keys {' and '.join(map(shown, value))}"
-        raise refusal(value, "low and high", meant, found=found)
+        raise refusal(value, "low and high", advise_range(value, read), found=found)
     parts = _read_parts(value, read)
     source = parts.pop("source", None)
     ends = [key for key in ("low", "high") if key in value]
@@ -210,7 +216,7 @@ def _read_parts(value: dict[str, Any], read: Callable[[Any], float]) -> dict[str
 def is_range(value: dict[Any, Any]) -> bool:
     """True for a mapping that says one assumption, not one for each of several names."""
     # also by other names, which are refused with the right ones
-    return any(key in RANGE_KEYS for key in value) or range_fix(value) is not None
+    return any(key in RANGE_KEYS for key in value) or bool(range_parts(value))
 
 
 def read_quantity(value: Any) -> Range:
@@ -224,7 +230,7 @@ def read_seconds(value: Any) -> Range:
 
 
 def _read_a_second(value: Any) -> float:
-    number = read_number(value)
+    number = read_number(value, _read_a_second)
     if number < 1:
         raise refusal(value, "at least 1 second", "quotas are per second: write 1")
     return number
@@ -251,15 +257,15 @@ def _read_growth(value: Any) -> float:
     number = read_percent(value)
     if number is None:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            fix = percent_fix(value) or "write 10%"
-            raise refusal(value, "a yearly growth such as 10% or 0.1", fix)
+            expected = "a yearly growth such as 10% or 0.1"
+            raise refusal(value, expected, advise_number(value, _read_growth))
         number = float(value) if abs(value) < 1e6 else math.inf
         if 1 < number <= 100 * MAX_GROWTH:
             fix = f"{number:.12g} is {number * 100:,.12g} percent a year: write {number:.12g}%"
             fix += f", or {number * 100:.12g}%" if number <= MAX_GROWTH else ""
             raise refusal(value, "a yearly growth, above 100 percent with its sign", fix)
     if not math.isfinite(number) or not -1 < number <= MAX_GROWTH:
-        raise refusal(value, "a yearly growth above -100% and up to 1000%", "write 10% or 0.1")
+        raise refusal(value, "a yearly growth above -100% and up to 1000%", "write it in percent")
     return number
 
 
@@ -270,7 +276,9 @@ def read_files_per_day(value: Any) -> FilesPerDay:
     if not isinstance(value, dict) or is_range(value):
         return FilesPerDay({}, read_quantity(value))
     if not value:
-        raise refusal(value, "a number, a range or Regions", "write 288", found="an empty mapping")
+        raise refusal(
+            value, "a number, a range or Regions", "remove the key", found="an empty mapping"
+        )
     by_region: dict[str, Range] = {}
     errors = []
     for key, item in value.items():

@@ -15,11 +15,12 @@ from estimator.figures import factor
 from estimator.inventory.account_groups import Grouped, OneTag, OuPath, has_tag, is_in_ou
 from estimator.inventory.kinds import AccountId
 from pricing.reading.json_schemas import TEXT_SCHEMA, both_given, percent_pattern
-from pricing.reading.slips import percent_fix
 from pricing.reading.validation import (
+    Fix,
     Number,
     Section,
     Text,
+    advise_number,
     read_percent,
     read_text,
     refusal,
@@ -55,19 +56,28 @@ def read_budget_name(value: Any) -> str:
     return name
 
 
+def _thresholds_fix(value: Any) -> str:
+    """How to write as a list of shares what is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return "list them, such as [0.8, 1.0], or remove the key for these"
+    is_percent = isinstance(value, int | float) and value > _HIGHEST
+    return f"write [{value}{'%' if is_percent else ''}]"
+
+
 def read_thresholds(value: Any) -> tuple[float, ...]:
     """Shares of a budget, each larger than the one before."""
     if not isinstance(value, list | tuple):
-        is_share = isinstance(value, int | float | str) and not isinstance(value, bool)
-        raise refusal(
-            value, "a list of shares", f"write [{value}]" if is_share else "write [0.5, 0.8, 1.0]"
-        )
+        raise refusal(value, "a list of shares", _thresholds_fix(value))
     if not value:
         raise refusal(value, "at least one share", "remove the key", found="an empty list")
     shares: list[float] = []
     for index, item in enumerate(value):
         share = read_percent(item)
-        fix = percent_fix(item) or "write 0.8 or 80% for 80 percent"
+        fix: Fix = advise_number(item, lambda number: read_thresholds([number])[0])
+        if isinstance(item, int | float) and not isinstance(item, bool) and item > _HIGHEST:
+            fix = f"write at most {factor(_HIGHEST)}"
+        if isinstance(item, int | float) and _HIGHEST < item <= 100 * _HIGHEST:
+            fix = f"write {item / 100:.6g} or {item:.6g}% for {item:.6g} percent"
         if item == 0 and index + 1 < len(value) and isinstance(value[index + 1], int):
             fix = f"write 0.{value[index + 1]}, with a point, if 0,{value[index + 1]} is one number"
         if share is None:

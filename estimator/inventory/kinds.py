@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from estimator.inventory.account_ids import account_id_fix
 from pricing.arns import KEY_ARN_PATTERN, is_account
+from pricing.reading.json_schemas import TEXT_SCHEMA
 from pricing.reading.validation import (
     Day,
     Section,
@@ -21,6 +22,7 @@ from pricing.reading.validation import (
 from pricing.regions import (
     REGION_PATTERN,
     default_regions,
+    is_region,
     read_region,
     region_fix,
     region_meant,
@@ -28,9 +30,10 @@ from pricing.regions import (
 
 _DIGITS = 12
 _EVERY_REGION = ("all", "*", "any", "every", "global", "all regions", "aws-global", "multi-region")
+_BUCKET = re.compile("^(s3://|arn:aws[a-z-]*:s3:::)")
 ACCOUNT_ID_PATTERN = f"^[0-9]{{{_DIGITS}}}$"
-# not symmetric: AWS KMS Developer Guide, "Key spec reference", checked 2026-11-23
-_NOT_SYMMETRIC = ("RSA_", "ECC_", "HMAC_", "SM2", "ML_DSA")
+# not symmetric: AWS KMS Developer Guide, "Key spec reference", checked 2026-11-28
+_NOT_SYMMETRIC = ("RSA_", "ECC_", "HMAC_", "SM2", "ML_")
 
 
 ACCOUNT_ID = f"an account id: {_DIGITS} digits in quotes"
@@ -55,7 +58,9 @@ def read_regions(value: Any) -> tuple[str, ...]:
         fix = f"write [{', '.join(codes)}]" if codes else region_fix(value)
         raise refusal(value, expected, _every_region(value) or fix)
     if not isinstance(value, list | tuple):
-        raise refusal(value, expected, "write [us-east-1]")
+        named = list(value) if isinstance(value, dict) and all(map(is_region, value)) else []
+        fix = f"write [{', '.join(named)}]" if named else "list them, such as [us-east-1]"
+        raise refusal(value, expected, fix if value is not None else f"remove the key, or {fix}")
     chosen: dict[str, None] = {}  # a set that keeps the order: outputs have it
     errors = []
     for index, item in enumerate(value):
@@ -79,8 +84,12 @@ def _every_region(value: Any) -> str | None:
 
 def _region_in_list(value: Any) -> str:
     fix = _every_region(value)
+    expected = "the code of an AWS Region such as us-east-1"
     if fix is not None:
-        raise refusal(value, "the code of an AWS Region such as us-east-1", fix)
+        raise refusal(value, expected, fix)
+    parts = [part for part in re.split(r"[,;\s]+", value) if part] if isinstance(value, str) else []
+    if len(parts) > 1 and all(map(is_region, parts)):
+        raise refusal(value, expected, f"write {', '.join(parts)}, with a comma between them")
     return read_region(value)
 
 
@@ -134,6 +143,30 @@ KeyArn = Annotated[
 ]
 KeySpec = Annotated[
     str, PlainValidator(_read_key_spec), WithJsonSchema({"const": "SYMMETRIC_DEFAULT"})
+]
+
+
+def bucket_meant(value: str) -> str:
+    """The name of a bucket that is given as ARN or address; any other text as it is.
+
+    >>> bucket_meant("s3://example-logs/AWSLogs"), bucket_meant("arn:aws:s3:::example-logs/*")
+    ('example-logs', 'example-logs')
+    """
+    return _BUCKET.sub("", value).partition("/")[0] if _BUCKET.match(value) else value
+
+
+def _read_bucket_name(value: Any) -> str:
+    text = read_text(value)
+    name = bucket_meant(text)
+    if name != text:
+        raise refusal(value, "the name of a bucket", f"write {name}" if name else "name it")
+    return text
+
+
+BucketName = Annotated[
+    str,
+    PlainValidator(_read_bucket_name),
+    WithJsonSchema({**TEXT_SCHEMA, "not": {"pattern": _BUCKET.pattern}}),
 ]
 
 

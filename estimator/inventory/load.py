@@ -26,7 +26,7 @@ from estimator.inventory.sections import (
     Trail,
 )
 from estimator.inventory.source_lines import value_places
-from pricing.reading.document import Location, Map, Seq, parse_document
+from pricing.reading.document import Location, Map, Seq, line_of, parse_document
 from pricing.reading.files import decode, read_bytes
 from pricing.reading.problems import DocumentError, Problem
 from pricing.reading.words import describe, nearest, shown
@@ -35,6 +35,11 @@ from pricing.regions import regions as known_regions
 TEXT, MAPPING = "<text>", "<mapping>"  # in place of a path
 _LINE_OF_FIRST = re.compile(r" \(the first is in [^)]*\)")
 _MOST_REGIONS = 8
+_OTHER_FILES = {  # by a key that an inventory has not
+    "scenarios": ("a scenario file", "name it behind the inventory: `kmscost compare`"),
+    "meters": ("a rate table", "give it by --rates"),
+    "totals": ("an answer of kmscost", "name the inventory that it was made from"),
+}
 _BEGIN = "begin with `version: 1`"
 
 Owned = TypeVar("Owned", Key, Trail, Reader)
@@ -171,11 +176,23 @@ def understand(draft: Draft) -> Inventory:
     InventoryError
         With every problem of the document and of the account files that it names.
     """
+    _refuse_other_files(draft)
     inventory = _build(draft)
     if inventory is None or draft.problems:
         problems = with_ids_of_names(draft, set(draft.problems))
         raise InventoryError(sorted(problems, key=_by_place))
     return inventory.read_from(draft.whole_document())
+
+
+def _refuse_other_files(draft: Draft) -> None:
+    """Refuse another file of kmscost's own as what it is."""
+    other = next((key for key in _OTHER_FILES if key in draft.root), None)
+    if other is None or any(key in draft.root for key in ("accounts", "keys", "trails", "readers")):
+        return
+    found, fix = _OTHER_FILES[other]
+    line = line_of(draft.root, (other,))
+    problem = Problem(draft.path, line, "", found, "an inventory", fix)
+    raise InventoryError([*draft.problems, problem])
 
 
 def _by_place(problem: Problem) -> tuple[str, int, str]:

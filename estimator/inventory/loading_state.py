@@ -42,7 +42,7 @@ class Draft:
             given = [
                 item.get(label) if isinstance(item, Map) else item
                 for item in listed
-                if isinstance(item, Map | str)
+                if isinstance(item, Map | str | int)
             ]
             # a number was refused for its missing quotes: its digits are the name all the same, as
             # the digits of an account are behind dashes or in an ARN

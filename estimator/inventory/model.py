@@ -15,16 +15,14 @@ from estimator.inventory.periods import ActivePeriods, period_of
 from estimator.inventory.sections import Growth, Key, Reader, Trail
 from estimator.inventory.source_lines import SourceLine
 from estimator.months import Period
-from pricing.notebook import html_table, notes, paragraph
+from pricing.notebook import NotebookResult
 from pricing.reading.document import Map
 from pricing.regions import in_order
 from pricing.regions import regions as known_regions
 
-_MOST_SHOWN = 20
-
 
 @dataclass(frozen=True, repr=False)
-class Inventory:
+class Inventory(NotebookResult):
     """Who has which accounts, keys, trails and readers, and what is assumed of them.
 
     `load_inventory` makes one from YAML; every reference inside it is known to hold. `places` has
@@ -166,23 +164,6 @@ class Inventory:
 
     def __repr__(self) -> str:
         return f"<Inventory {self.path}: {self.summary().partition('.')[0]}>"
-
-    def _repr_html_(self) -> str:
-        streams = self.streams()
-        trails = [
-            (
-                *(trail.name, trail.account, trail.scope),
-                *(trail.key or "SSE-S3", f"{streams[trail.name]:,}"),
-            )
-            for trail in self.trails[:_MOST_SHOWN]
-        ]
-        readers = [
-            (reader.name, reader.kind, reader.account) for reader in self.readers[:_MOST_SHOWN]
-        ]
-        shown = html_table(("trail", "account", "scope", "key", "streams"), trails)
-        if readers:
-            shown += html_table(("reader", "kind", "account"), readers)
-        return f"{paragraph(f'{self.path}: {self.summary()}')}{shown}{notes(self.notices)}"
 
     def summary(self) -> str:
         """The inventory in one paragraph: how many of what, and what each trail writes."""

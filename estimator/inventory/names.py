@@ -13,10 +13,12 @@ from estimator.inventory.loading_state import Draft
 from pricing.arns import is_account, split_arn
 from pricing.reading.document import Map, Refused, Seq
 from pricing.reading.problems import Problem
-from pricing.reading.slips import without_unseen
+from pricing.reading.slips import QUOTES, plain_text
 from pricing.reading.words import nearest, shown
 
 _MOST_SUGGESTIONS = 100
+_ALL = ("all", "*", "any", "every")
+_NONE = ("none", "null", "no", "nothing", "-", "sse-s3", "aes256")
 _KEY_ID = re.compile(r"(?:key/)?(?:mrk-)?[0-9a-f]{8}-?[0-9a-f-]{4,}")
 
 # the keys of each section's items that name something, and the section that has the name
@@ -31,6 +33,7 @@ _NAMED: Mapping[str, Mapping[str, str]] = {
     },
     "budgets": {"account": "accounts", "trail": "trails", "reader": "readers"},
 }
+_LISTS = ("accounts", "trails")
 _LABELS = {"accounts": "id", "keys": "id", "trails": "name", "readers": "name"}
 
 
@@ -50,6 +53,8 @@ def check_name(
     choices = list(choices)
     if name in choices:
         return True
+    if isinstance(name, Refused):
+        return False  # a problem is noted already
     listed = ", ".join(choices[:8]) + (", ..." if len(choices) > 8 else "")
     fix = _meant_name(draft, name, choices, what)
     draft.refuse(at, shown(name), f"one of {what}: {listed or 'there are none'}", fix)
@@ -64,8 +69,12 @@ def _meant_name(draft: Draft, name: str, choices: list[str], what: str) -> str:
         return f"write {arn.name}, the name of the trail of this ARN"
     if what == "keys" and (arn is not None or "alias/" in name or _KEY_ID.fullmatch(name)):
         return _meant_key(draft, name, choices)
+    if name.strip().casefold() in _ALL:
+        return f"remove the key: without it all {what} are meant"
+    if what == "keys" and name.strip().casefold() in _NONE:
+        return "write null, without quotes, for SSE-S3"
     same = {choice.strip().casefold(): choice for choice in choices}
-    alike = same.get(without_unseen(name).casefold())
+    alike = same.get(plain_text(name).strip(f"{QUOTES},; ").casefold())
     if alike is not None:
         return f"write {alike}"
     # the nearest of many ids is no help, and finding it for each of many mistakes is slow
@@ -109,6 +118,8 @@ def check_names_of_refused(draft: Draft, own: Iterable[str], all_items: bool = F
                 continue
             for key, target in named.items():
                 value = item.get(key)
+                if key in _LISTS and not isinstance(value, Seq):
+                    continue  # refused as a whole
                 values = enumerate(value) if isinstance(value, Seq) else [(None, value)]
                 for position, name in values:
                     at = (section, index, key, *(() if position is None else (position,)))

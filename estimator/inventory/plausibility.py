@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -10,10 +11,13 @@ from estimator.inventory.accounts import Found
 from estimator.inventory.assumptions import FILES_PER_DAY, FilesPerDay
 from estimator.inventory.loading_state import Draft
 from estimator.inventory.sections import InventoryFile
+from estimator.inventory.units import is_share
 from pricing.reading.document import Location, Map, Seq, line_of
 from pricing.reading.problems import printable
-from pricing.reading.slips import find_template, thousands_fix
+from pricing.reading.scalars import flow
+from pricing.reading.slips import find_template
 from pricing.reading.words import describe
+from pricing.reading.written_numbers import thousands_fix
 
 _DAY = 24 * 60 * 60  # [s]
 _DAYS_OF_A_MONTH = range(28, 32)
@@ -21,6 +25,7 @@ _DAYS_OF_A_MONTH = range(28, 32)
 _MOST_FILES = _DAY  # [file/day]
 _MOST_GETS = 1_000 * _DAY  # [get/day]
 _MOST_NOTICES = 5
+_SMALL_PERCENT = re.compile(r"0?\.[0-9]+ ?%")
 _COUNTS = (  # whole numbers by their nature, so that thousands may have a point
     "other_kms_requests_per_month",
     "files_per_day",
@@ -96,9 +101,20 @@ def _month_of_files(number: float) -> str | None:
 def _slips_in(draft: Draft, at: Location, value: Map | Seq) -> Iterator[str]:
     if isinstance(value, Map) and value.written and at[:1] != ("accounts",):
         is_count = any(part in _COUNTS for part in at)
-        for key in value.written if is_count else [key for key in value.written if key in _COUNTS]:
-            yield f"{_place(draft, (*at, key))}: {thousands_fix(value.written[key])}"
+        for key, text in value.written.items():
+            slip = thousands_fix(text) if is_count or key in _COUNTS else None
+            if slip is not None:
+                yield f"{_place(draft, (*at, key))}: {slip}"
+    if isinstance(value, Map) and at[-1:] == ("tags",) and set(value) == {"Key", "Value"}:
+        tag = flow({str(value["Key"]): str(value["Value"])})
+        yield f"{_place(draft, at)}: two tags, Key and Value; write {tag} if one is meant"
     for part, text in _items(value):
+        if is_share(str(part)) and isinstance(text, str) and _SMALL_PERCENT.fullmatch(text):
+            plain = text.replace(" ", "").removesuffix("%")
+            yield (
+                f"{_place(draft, (*at, part))}: {text} is less than one percent; write {plain} "
+                f"for {float(plain) * 100:.6g} percent"
+            )
         template = find_template(text)
         if template is not None:
             what = f"{template} looks like a template that was not rendered"
@@ -110,8 +126,8 @@ def _thousands(where: str, row: Any) -> Iterator[str]:
     if isinstance(row, Map):
         inner = row.get("files_per_day")
         written = {**row.written, **(inner.written if isinstance(inner, Map) else {})}
-        for text in written.values():
-            yield f"{where}files_per_day: {thousands_fix(text)}"
+        for slip in filter(None, map(thousands_fix, written.values())):
+            yield f"{where}files_per_day: {slip}"
 
 
 def _items(value: Any) -> Iterator[tuple[str | int, Any]]:

@@ -21,6 +21,8 @@ def understand_sections(draft: Draft) -> InventoryFile | None:
     draft.problems += problems
     if document is None:
         draft.problems += _behind(draft, places)
+        # an account file whose entry was refused: who it lists is not known
+        draft.incomplete |= any(_is_file(draft, place) for place in places)
         unsure = [place for place in places if place[:1] in (("accounts",), ("regions",))]
         draft.has_unsure_regions = bool(unsure)
         document, _, _ = validate(InventoryFile, _without(draft, places), draft.path)
@@ -34,12 +36,14 @@ def _behind(draft: Draft, refused: list[Location]) -> list[Problem]:
     left_out: set[Location] = set()
     for _ in range(_MOST_ROUNDS):
         # of a list the whole of it, so that other items stay in their places
-        keys = {place[: _last_key(place)] for place in refused}
+        keys = {
+            place[:2] if _is_file(draft, place) else place[: _last_key(place)] for place in refused
+        }
         if not refused or len(keys) > _MOST_LEFT_OUT:
             break
         left_out |= keys
         for place in keys:
-            if place and value_at(root, place) is not MISSING:
+            if place and not _is_file(draft, place) and value_at(root, place) is not MISSING:
                 root = remove_at(root, place)
         fresh = [
             (problem, place)
@@ -50,6 +54,14 @@ def _behind(draft: Draft, refused: list[Location]) -> list[Problem]:
         found += [problem for problem, _ in fresh]
         refused = [place for _, place in fresh]
     return found
+
+
+def _is_file(draft: Draft, place: Location) -> bool:
+    """True for a place in an entry that names a file of accounts: without it, it is none."""
+    entry = value_at(draft.root, place[:2]) if place[:1] == ("accounts",) else None
+    if isinstance(entry, str):  # the name of the file alone
+        return entry.endswith((".csv", ".json"))
+    return len(place) > 1 and isinstance(entry, dict) and "file" in entry
 
 
 def _last_key(place: Location) -> int:

@@ -16,11 +16,13 @@ from estimator.inventory.budgets import Budget
 from estimator.inventory.kinds import (
     AccountId,
     ActiveItem,
+    BucketName,
     KeyArn,
     KeySpec,
     RegionCode,
     Regions,
     TrailRegions,
+    bucket_meant,
 )
 from estimator.inventory.others import OtherRequests, Others
 from estimator.inventory.reader_sections import Reader
@@ -165,7 +167,7 @@ class Key(ActiveItem):
 class Bucket(Section):
     """The S3 bucket that a trail writes to."""
 
-    name: Text | None = Field(
+    name: BucketName | None = Field(
         None,
         description="how measured requests find the trail; default: by account",
         examples=["example-logs"],
@@ -187,6 +189,14 @@ class Bucket(Section):
         "[day]",
         examples=[365],
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named_alone(cls, value: Any) -> Any:
+        if isinstance(value, str) and bucket_meant(value) != value:  # arn:aws:s3:::example-logs
+            name = bucket_meant(value)
+            raise refusal(value, "a mapping", f"write {{name: {name}}}" if name else "name it")
+        return value
 
 
 class Trail(ActiveItem):
@@ -275,7 +285,9 @@ class Growth(Section):
 
 
 def _which_entry(value: Any) -> str:
-    return "file" if isinstance(value, dict) and "file" in value else "account"
+    # named as the models are, for a tag must not read like a key of the entry
+    is_file = isinstance(value, dict) and "file" in value
+    return AccountsFile.__name__ if is_file else AccountEntry.__name__
 
 
 class InventoryFile(Section):
@@ -306,7 +318,8 @@ class InventoryFile(Section):
     )
     accounts: tuple[
         Annotated[
-            Annotated[AccountEntry, Tag("account")] | Annotated[AccountsFile, Tag("file")],
+            Annotated[AccountEntry, Tag(AccountEntry.__name__)]
+            | Annotated[AccountsFile, Tag(AccountsFile.__name__)],
             Discriminator(_which_entry),
         ],
         ...,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import typing
 from collections.abc import Iterator
 
 from estimator.inventory.reader_sections import Reader
 from estimator.inventory.sections import AccountEntry, Bucket, Growth, InventoryFile, Trail
+from pricing.reading.units import SHARE, UNIT_PATTERN
 from pricing.reading.validation import Section
 
-UNIT_PATTERN = re.compile(r" ?\[([^]]*)\]$")
-SHARE = "share"  # from 0 to 1: written in percent, drawn on its own scale
+__all__ = ["SHARE", "UNITS", "UNIT_PATTERN", "is_share"]
+
 _SECTIONS: tuple[type[Section], ...] = (
     InventoryFile,
     AccountEntry,

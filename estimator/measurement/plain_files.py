@@ -61,10 +61,14 @@ def is_utf16(begin: bytes) -> bool:
     return begin.startswith((b"\xff\xfe", b"\xfe\xff"))
 
 
+def encoding_of(begin: bytes) -> str:
+    """The encoding of a text, by its mark."""
+    return "utf-16" if is_utf16(begin) else "utf-8-sig"
+
+
 def as_text(stream: io.BufferedReader) -> TextIO:
-    """The text of a file; Windows' shells write UTF-16 where output is sent to a file."""
-    wide = is_utf16(stream.peek(2))
-    return io.TextIOWrapper(stream, encoding="utf-16" if wide else "utf-8-sig", errors="replace")
+    """The text of a file, with what is damaged replaced."""
+    return io.TextIOWrapper(stream, encoding=encoding_of(stream.peek(2)), errors="replace")
 
 
 def read_files(

@@ -63,8 +63,12 @@ _ATHENA = FileKind("a result of the query for Athena", "measure athena")
 _PRICES = FileKind("a price list of AWS", "rates import")
 _RATES = FileKind("a rate table of kmscost", "rates show --rates")
 _PLAN = FileKind("a plan or state of Terraform", "discover terraform")
+_STACK = FileKind("a stack of Pulumi", "discover terraform")
 _TEMPLATE = FileKind("a template of CloudFormation", "discover cloudformation")
-_ANSWERS = FileKind("an answer of the AWS CLI about an organization", "discover aws-responses")
+_ANSWERS = FileKind("an answer of the AWS CLI", "discover aws-responses")
+_CONFIG = FileKind("items of AWS Config", "discover aws-responses")
+_ROWS = FileKind("rows of a query about trails, keys or accounts", "discover aws-responses")
+_ACCOUNTS = FileKind("a list of accounts", "discover aws-responses")
 _INVENTORY = FileKind("an inventory of kmscost", "forecast")
 MEASUREMENT = FileKind("a measurement of `kmscost measure`", "calibrate")
 FORECAST = FileKind("the CSV of `kmscost forecast`", "")
@@ -85,11 +89,27 @@ _BY_KEYS: tuple[tuple[Collection[str], FileKind], ...] = (
     (("FormatVersion", "PriceList"), _PRICES),
     (("format_version", "terraform_version"), _PLAN),
     (("terraform_version", "lineage"), _PLAN),
+    (("format_version", "planned_values"), _PLAN),
+    (("format_version", "values"), _PLAN),
+    (("deployment", "manifest", "resources"), _STACK),
+    (("config", "steps", "urn"), _STACK),
     (("AWSTemplateFormatVersion",), _TEMPLATE),
     (("trailList",), _ANSWERS),
     (("KeyMetadata", "KeyId"), _ANSWERS),
     (("Accounts", "JoinedMethod"), _ANSWERS),
     (("eventVersion", "eventSource", "eventName"), _LOGS),
+    # behind events, which repeat parts of templates and answers
+    (("Resources", "Type", "Properties"), _TEMPLATE),
+    (("TrailARN",), _ANSWERS),
+    (("IsLogging", "LatestDeliveryTime"), _ANSWERS),
+    (("AliasArn", "TargetKeyId"), _ANSWERS),
+    (("Organization", "FeatureSet"), _ANSWERS),
+    (("JoinedMethod", "Email", "Id"), _ANSWERS),
+    (("KeyManager", "KeyState"), _ANSWERS),
+    (("ServerSideEncryptionConfiguration", "Rules"), _ANSWERS),
+    (("RegionName", "OptInStatus"), _ANSWERS),
+    (("resourceType", "configurationItemStatus"), _CONFIG),
+    (("s3_bucket_name", "is_multi_region_trail"), _ROWS),
     (("CloudTrailEvent", "EventId"), _LOGS),
     (("Contents",), _LISTING),
     (("Versions",), _LISTING),
@@ -119,6 +139,8 @@ _BY_COLUMNS: tuple[tuple[tuple[Collection[str], ...], FileKind], ...] = (
         _BILL,
     ),
     ((("eventname", "eventsource"), ("cloudtrailevent",)), _LOGS),
+    ((("accountid", "joinedmethod"), ("id", "ou"), ("id", "filesperday")), _ACCOUNTS),
+    ((("s3bucketname", "kmskeyid"), ("s3bucketname", "ismultiregiontrail")), _ROWS),
 )
 
 # texts by how they begin
@@ -137,6 +159,8 @@ _BY_TEXT: tuple[tuple[re.Pattern[bytes], FileKind], ...] = (
     (re.compile(rb"(?:#[^\n]*\n|---[^\n]*\n|\s)*AWSTemplateFormatVersion\s*:"), _TEMPLATE),
     (re.compile(rb"(?:#[^\n]*\n|---[^\n]*\n|\s)*version\s*:\s*1\b"), _INVENTORY),
     (re.compile(rb"(?:#[^\n]*\n|---[^\n]*\n|\s)*meters\s*:"), _RATES),
+    (re.compile(rb"(?:#[^\n]*\n|---[^\n]*\n|\s)*(?:trailList|Accounts)\s*:"), _ANSWERS),
+    (re.compile(rb"(?ms)(?=.*^Resources[ \t]*:[ \t]*\r?$).*AWS::"), _TEMPLATE),
 )
 
 # bytes of formats that hold no text
@@ -268,8 +292,9 @@ def _named(problem: Problem, command: str) -> Problem:
     if problem.found == BESIDE_A_BILL.words:
         return problem
     kind = kind_of_file(problem.path) if problem.path else None
-    # of kmscost's own files each reader knows more than their beginning tells
-    if kind is None or kind in _OWN or kind.command == command:
+    # of kmscost's own files each reader of measurements knows more than their beginning tells
+    is_own = kind in _OWN and not command.startswith("discover")
+    if kind is None or is_own or kind.command == command:
         return problem
     # where nothing reads it, what was expected is all the help there is
     return replace(problem, found=kind.words, fix=kind.fix or problem.fix, line=None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,16 +12,16 @@ from estimator.figures import count, plain
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.rows import PlainRows, sum_frame
 from estimator.measurement.skipped import SkippedFiles
+from pricing.notebook import NotebookResult
 
 if TYPE_CHECKING:
     import pandas as pd
 
 CAUSES = ("put", "check", "digest", "get", "replication", "other")
-_IN_SHORT = ("month", "product", "cause", "operation", "meter", "driver")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Actuals:
+class Actuals(NotebookResult):
     """A measurement of what really happened, by one source.
 
     Attributes
@@ -121,19 +120,6 @@ class Actuals:
         requests = count(self.totals["requests"])
         skipped = f", {len(self.skipped):,} skipped" if self.skipped else ""
         return f"<Actuals {self.source}: {requests} requests in {self.files:,} files{skipped}>"
-
-    def _repr_html_(self) -> str:
-        notices = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
-        shown = self._in_short().to_html(index=False, max_rows=20)
-        return f"<p>{html.escape(repr(self)[1:-1])}</p>{shown}{notices}"
-
-    def _in_short(self) -> pd.DataFrame:
-        """`rows`; summed to what a month and a cause are, where nothing else was asked for."""
-        if self.by is not None:
-            return self.rows
-        if isinstance(self.all_rows, PlainRows):
-            return self.all_rows.frame(_IN_SHORT)
-        return sum_frame(self.all_rows, _IN_SHORT)
 
 
 def _sums(rows: pd.DataFrame, column: str) -> dict[str, float]:

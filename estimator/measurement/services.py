@@ -52,6 +52,10 @@ class ContextRule(NamedTuple):
 # the first of these that a context has decides: the volume of a database names both of them
 CONTEXT_RULES = (
     ContextRule(TRAIL_KEY, "cloudtrail", "trail", _KMS_GUIDE + "How AWS CloudTrail uses AWS KMS"),
+    # ECR keeps layers in a bucket of AWS's own, which its context names as well
+    ContextRule(
+        "aws:ecr:arn", "ecr", "repository", "ECR User Guide, Encryption at rest: context of both"
+    ),
     ContextRule(OBJECT_KEY, "s3", "bucket", "S3 User Guide, Encryption context of SSE-KMS"),
     ContextRule(
         "SecretARN", "secretsmanager", "secret", "Secrets Manager User Guide, Encryption context"
@@ -64,6 +68,9 @@ CONTEXT_RULES = (
     ),
     ContextRule(
         "aws:dynamodb:tableName", "dynamodb", "table", _KMS_GUIDE + "DynamoDB encryption context"
+    ),
+    ContextRule(
+        "aws:cassandra:tableName", "cassandra", "table", "Keyspaces Developer Guide, context"
     ),
     ContextRule("aws:rds:db-id", "rds", "database", _KMS_GUIDE + "Amazon RDS encryption context"),
     ContextRule("aws:rds:dbc-id", "rds", "database cluster", "Aurora User Guide, Key management"),
@@ -105,6 +112,11 @@ CONTEXT_RULES = (
     ),
     ContextRule(
         "aws:workmail:arn", "workmail", "organization", _KMS_GUIDE + "WorkMail encryption context"
+    ),
+    # beside the load balancer, the API or the service that uses the certificate
+    ContextRule("aws:acm:arn", "acm", "certificate", "ACM User Guide, events of CloudTrail"),
+    ContextRule(
+        "glue_catalog_id", "glue", "data catalog", "AWS's key policy for Glue's metadata export"
     ),
 )
 # the part of a value that names the resource: the bucket of an object, for objects are met by the
@@ -152,7 +164,7 @@ def context_of(context: Mapping[str, str]) -> tuple[int, str]:
     """The rule that an encryption context meets, and the resource that it names.
 
     >>> context_of({"aws:s3:arn": "arn:aws:s3:::photos/2026/a.jpg"})
-    (1, 'arn:aws:s3:::photos')
+    (2, 'arn:aws:s3:::photos')
     >>> context_of({"purpose": "test"})
     (-1, '')
     """

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from estimator.figures import money
 from estimator.forecasting import Forecast, calendar, forecast
 from estimator.forecasting.event_copies import OPERATION
 from estimator.inventory import Inventory, load_inventory
-from pricing.changes import RateChange, big_moves, changes, group_changes
-from pricing.notebook import html_table, notes, paragraph
+from pricing.changes import RateChange, big_moves, changes
+from pricing.notebook import NotebookResult
 from pricing.offers import load_any_rates
 from pricing.rates import RateTable, load_cloudtrail_rates, load_rates
 from pricing.reading.problems import Problem, RateError
@@ -24,7 +23,7 @@ SHIPPED = "shipped"
 
 
 @dataclass(frozen=True, eq=False)
-class RatesDiff:
+class RatesDiff(NotebookResult):
     """The differences of the rates `b` from the rates `a`.
 
     Attributes
@@ -95,22 +94,6 @@ class RatesDiff:
     def __repr__(self) -> str:
         first, other = self.names
         return f"<RatesDiff {first} and {other}: {len(self.changes):,} rates differ>"
-
-    def _repr_html_(self) -> str:
-        what = [
-            (change.describe(self.currency, len(codes) - 1),)
-            for change, codes in group_changes(self.changes)
-        ]
-        shown = paragraph(repr(self)[1:-1]) + (html_table(("change",), what) if what else "")
-        if self.forecasts is not None:
-            cost = f"cost_{self.currency.lower()}"
-            names = [f"{cost}_a", f"{cost}_b", f"{cost}_difference"]
-            rows = [
-                (row["month"], *(money(row[name]) for name in names))
-                for row in (*self.months, {"month": "total", **self.totals})
-            ]
-            shown += html_table(("month", *names), rows) + paragraph(self.other_interpretation_line)
-        return shown + notes(self.notices)
 
     def to_dict(self) -> dict[str, Any]:
         """The difference as documented JSON: a, b, currency, changes, months, totals, notices."""

@@ -22,7 +22,7 @@ from estimator.measurement.result import Actuals
 from estimator.months import FloatArray, Months, day_in_words, days_in_words
 from estimator.volume.daily import JOB, daily_requests
 from estimator.volume.key_months import key_months
-from estimator.volume.streams import streams_of
+from estimator.volume.model import Model
 
 _MOST_GAPS = 2  # so many are named
 
@@ -218,7 +218,7 @@ def _outside_of_holes(
     counted = ((rows["unit"] == "request") & (rows["quantity"] > 0)).to_numpy()
     by_the_day = len(rows["day"][counted].unique()) > 1
     if by_the_day and (~has_line & ~must & inside).any():
-        for piece in daily_requests(inventory, months, streams_of(inventory)):
+        for piece in daily_requests(Model(inventory, months)):
             reads = ~np.isin(piece.texts("cause"), WRITES)
             of_payer = np.asarray(piece.texts("payer")) == payer
             # less than one a day may be none
@@ -264,7 +264,7 @@ def shares_of_rows(rows: pd.DataFrame, inventory: Inventory, days: BilledDays) -
 
 def _shares_of_requests(inventory: Inventory, days: BilledDays) -> dict[tuple[str, ...], float]:
     found = {}
-    for piece in daily_requests(inventory, days.months, streams_of(inventory)):
+    for piece in daily_requests(Model(inventory, days.months)):
         jobs = zip(*(piece.texts(name) for name in JOB), strict=True)
         for job, requests in zip(jobs, piece.requests, strict=True):
             share = _weighted(requests, days.covered[job[0]])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from estimator.reconciliation.billed_days import BilledDays, cost_of_rest
 from estimator.reconciliation.difference_limit import DifferenceLimit
 from estimator.reconciliation.interpretation import Interpretation
 from estimator.reconciliation.missing_lines import MissingLines
+from pricing.notebook import NotebookResult
 
 # the parts in the order in which they replace forecast by bill
 PARTS = {
@@ -34,7 +34,7 @@ NOT_FORECAST = ("others", "other_keys")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Reconciliation:
+class Reconciliation(NotebookResult):
     """Forecast, measured and billed side by side, and the difference in parts.
 
     Attributes
@@ -305,17 +305,6 @@ class Reconciliation:
             f"<Reconciliation {self.month}: forecast {self.currency} {money(before)}, billed "
             f"{money(after)} for {requests} requests>"
         )
-
-    def _repr_html_(self) -> str:
-        parts = "".join(
-            f"<tr><td>{html.escape(PARTS[name])}</td><td>{signed(money(cost))}</td></tr>"
-            for name, cost in self.parts.items()
-        )
-        notices = "".join(
-            f"<p>Note: {html.escape(line)}</p>"
-            for line in (*self.notices, self.other_interpretation_line)
-        )
-        return f"<p>{html.escape(repr(self)[1:-1])}</p><table>{parts}</table>{notices}"
 
 
 _SIDES = ("forecast", "billed")

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from estimator.figures import count, money, percent, plain, signed
-from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS
+from estimator.figures import money, percent, plain, signed
+from estimator.forecasting.result import INTERPRETATIONS
 from estimator.months import Months
 from estimator.scenarios.case_forecast import CaseForecast
 from estimator.scenarios.pairing import pair_sides, stack, with_drivers
 from estimator.volume.group_columns import key_columns
-from pricing.notebook import html_table, notes
+from pricing.notebook import NotebookResult
 from pricing.rates import RateTable
 from pricing.reading.problems import Problem, UsageError
 
@@ -76,7 +76,7 @@ def read_increase_limit(text: str | float) -> IncreaseLimit:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Comparison:
+class Comparison(NotebookResult):
     """Forecasts of cases against the forecast of the base.
 
     Attributes
@@ -297,23 +297,6 @@ class Comparison:
             f"{other.name} {money(self.difference(other))}" for other in self.others[:5]
         )
         return f"<Comparison with {self.base.case.source}: {self.currency} {costs}>"
-
-    def _repr_html_(self) -> str:
-        unit = self.currency
-        measures = {"requests": "requests", self.cost: unit}
-        header = ["", *(word for name in measures.values() for word in (name, "difference"))]
-        header += [f"{unit} if {words}" for words in INTERPRETATION_WORDS.values()]
-        rows = []
-        for forecast in (self.base, *self.others):
-            cells = [forecast.name]
-            for name in measures:
-                written = count if name == "requests" else money
-                value, before = forecast.totals[name], self.base.totals[name]
-                is_base = forecast is self.base
-                cells += [written(value), "" if is_base else signed(written(value - before))]
-            cells += [money(forecast.totals[f"{self.cost}_writes_{n}"]) for n in INTERPRETATIONS]
-            rows.append(cells)
-        return f"{html_table(header, rows)}{notes(self.notices)}"
 
 
 def _entities(forecast: CaseForecast) -> dict[str, list[str]]:

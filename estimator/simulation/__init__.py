@@ -23,7 +23,7 @@ from estimator.simulation.sampling import repeat_point, sample
 from estimator.simulation.uncertain_files import notice_combined
 from estimator.simulation.uncertain_inputs import is_uncertain
 from estimator.volume import usage
-from estimator.volume.streams import streams_of
+from estimator.volume.model import Model
 from pricing.rates import RateTable, load_rates
 
 __all__ = ["Simulation", "simulate"]
@@ -84,19 +84,19 @@ def run(
     noise: bool = True,
 ) -> Simulation:
     """A simulation of checked options; without `noise` counts are their means."""
-    streams = streams_of(inventory)
-    used = usage(inventory, span, streams=streams)
+    model = Model(inventory, span)
+    used = usage(model)
     priced = price_usage(used, inventory, span, table, discount)
     charges, is_exempt = priced.charges, inventory.cloudtrail_writes == "exempt"
     point = monthly_totals(charges, None, span, table.currency, is_exempt)
 
-    messages = notices(inventory, span, priced.versions, charges, free_in_use(priced.pools, table))
+    messages = notices(model, priced.versions, charges, free_in_use(priced.pools, table))
     if inventory.budgets and table.currency != "USD":
         messages += (f"budgets are in USD, the rates in {table.currency}: not compared",)
     lots = Draws(options.seed, options.draws, stand_ins(inventory))
     # without a range the draws would repeat the forecast but for last bits: say the forecast itself
-    if is_uncertain(inventory, streams):
-        demand = demand_of(inventory, span, streams, table, lots, noise)
+    if is_uncertain(model):
+        demand = demand_of(model, table, lots, noise)
         prices = Prices(table, span, demand.bins, discount)
         drawn = sample(inventory, span, demand, prices, lots, options.quantiles)
         messages += notice_combined(len(inventory.uncertain_files))

@@ -186,8 +186,8 @@ def expect_rows(rows: pd.DataFrame, simulation: Simulation) -> pd.DataFrame:
     def column(name: str) -> FloatArray:
         return rows[name].to_numpy(dtype=np.float64)
 
-    def target(name: str, of_keys: str) -> FloatArray:
-        keys = sum_groups(month, np.where(is_request, 0.0, column(of_keys)), size)
+    def target(name: str, column_name: str) -> FloatArray:
+        keys = sum_groups(month, np.where(is_request, 0.0, column(column_name)), size)
         return mean[name].to_numpy(dtype=np.float64) - keys
 
     price = column(price_name)
@@ -260,6 +260,8 @@ def _expect_pools(
     for pool_name, name in (("used", "free"), ("requests", "quantity")):
         factor = (by_month(after, name) / by_month(before, name).where(lambda s: s > 0)).fillna(1)
         values = pools[pool_name].to_numpy()
-        found[pool_name] = np.where(is_request, values * months.map(factor).fillna(1), values)
+        # of no months a map of texts is text
+        times = months.map(factor).astype(float).fillna(1)
+        found[pool_name] = np.where(is_request, values * times, values)
     left = pools["quantity_free"] - pools["used_by_others"] - found["used"]
     return pools.assign(**found, left=np.maximum(left, 0.0))

@@ -10,7 +10,7 @@ import numpy as np
 
 from estimator.inventory import Inventory, Range
 from estimator.inventory.sections import Reader
-from estimator.months import FloatArray, IntArray, Months
+from estimator.months import FloatArray, IntArray
 from estimator.simulation import uncertain_inputs
 from estimator.simulation.demand import Demand, GrowthFactors
 from estimator.simulation.demand_builder import DemandBuilder, Multipliers, budget_codes
@@ -28,9 +28,7 @@ from pricing.rates import RateTable
 
 
 def demand_of(
-    inventory: Inventory,
-    months: Months,
-    streams: Streams,
+    model: Model,
     table: RateTable,
     draws: Draws,
     noise: bool = True,
@@ -40,9 +38,8 @@ def demand_of(
 
     Parameters
     ----------
-    inventory, months : Inventory, Months
-    streams : Streams
-        Those of `streams_of`.
+    model : Model
+        Of the inventory and the months.
     table : RateTable
         Names the meter of each operation.
     draws : Draws
@@ -51,6 +48,7 @@ def demand_of(
     own : int
         The number of ranges of files per day with draws of their own.
     """
+    inventory, months = model.inventory, model.months
     since = months.since(inventory.growth.as_of)
     growing = {
         name: draws.draw(f"growth.{name}", getattr(inventory.growth, name), "growth")
@@ -58,7 +56,7 @@ def demand_of(
         if since.any()
     }
     growth = GrowthFactors(since, growing)
-    build = _InventoryDemand(inventory, months, streams, draws, own, growth)
+    build = _InventoryDemand(model, draws, own, growth)
     demand = Demand(months.count, growth, draws, noise)
     vocabulary = build.model.vocabulary
     budgeted = budget_codes(inventory, vocabulary)
@@ -75,28 +73,27 @@ class _InventoryDemand:
 
     def __init__(
         self,
-        inventory: Inventory,
-        months: Months,
-        streams: Streams,
+        model: Model,
         draws: Draws,
         own: int,
         growth: GrowthFactors,
     ) -> None:
-        self.inventory, self.draws, self.full, self.growth = inventory, draws, streams, growth
+        self.inventory, self.draws, self.growth = model.inventory, draws, growth
         # two inventories side by side: the model has 1 or 0 for each range, `inventory` has the
         # range
-        self.model = Model(uncertain_inputs.with_unit_factors(inventory), months)
-        summed = streams.add_up(by_account=False, by_region=False, by_input=True)
+        unit = uncertain_inputs.with_unit_factors(model.inventory)
+        self.model = Model(unit, model.months, model.streams)
+        summed = model.streams.add_up(by_account=False, by_region=False, by_input=True)
         self.fine = {
             reader.name: self._read(build_reader_model(self.model, reader), summed)
-            for reader in inventory.readers
+            for reader in self.inventory.readers
             if is_fine(reader)
         }
         self.files = self._files(summed, own)
         self.summed = self.files.refer(summed)
 
     def _read(self, reader_model: ReaderModel, summed: Streams) -> Streams:
-        return reader_model.streams(self.full, summed, False, False, by_input=True)
+        return reader_model.streams(summed, False, False, by_input=True)
 
     def _files(self, summed: Streams, own: int) -> UncertainFiles:
         ranges = self.inventory.uncertain_files

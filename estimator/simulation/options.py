@@ -69,8 +69,13 @@ def _draws_wrong(draws: int, months: int) -> list[Problem]:
         expected = f"{FEWEST_DRAWS:,} to {MOST_DRAWS:,}"
         return [Problem("draws", None, "", f"{draws:,}", expected, "10,000 are plenty")]
     if draws * months > MOST_VALUES:
-        found, expected = f"{draws:,} draws of {months} months", f"at most {MOST_VALUES:,} in all"
-        return [Problem("draws", None, "", found, expected, "take fewer draws or fewer months")]
+        found, expected = (
+            f"{draws:,} simulations of {months} months",
+            f"at most {MOST_VALUES:,} in all",
+        )
+        return [
+            Problem("draws", None, "", found, expected, "take fewer simulations or fewer months")
+        ]
     return []
 
 

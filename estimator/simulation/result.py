@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from estimator.figures import count, money, share
+from estimator.figures import money, share
 from estimator.forecasting.budgets import is_over
 from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS, describe_rates
 from estimator.inventory import Inventory
@@ -23,11 +22,12 @@ from estimator.simulation.quantiles import quantile_frame, quantiles_of
 from estimator.simulation.sampling import Samples
 from estimator.simulation.sensitivity import drivers_frame
 from pricing.meters import Meter, Version
+from pricing.notebook import NotebookResult
 from pricing.rates import RateTable
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Simulation:
+class Simulation(NotebookResult):
     """The uncertainty of a forecast.
 
     Attributes
@@ -148,31 +148,6 @@ class Simulation:
             f"<Simulation {first} to {last}: {self.currency} {money(low)} to {money(high)} "
             f"({ends}), {self.draws:,} draws>"
         )
-
-    def _repr_html_(self) -> str:
-        frame = self.quantiles.assign(
-            month=[
-                "whole span" if month is pd.NaT else str(month) for month in self.quantiles["month"]
-            ],
-            value=[
-                count(value) if measure == "requests" else money(value)
-                for measure, value in zip(
-                    self.quantiles["measure"], self.quantiles["value"], strict=True
-                )
-            ],
-        )
-        wide = frame.pivot_table(
-            index="month",
-            columns=["measure", "quantile"],
-            values="value",
-            aggfunc="first",
-            observed=True,
-            sort=False,
-        )
-        notices = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
-        drivers = self.drivers.head(10).to_html(index=False)
-        other = html.escape(self.other_interpretation_line)
-        return f"{wide.to_html()}<p>{other}</p>{drivers}{notices}"
 
 
 def build_simulation(

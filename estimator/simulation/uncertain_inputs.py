@@ -14,8 +14,8 @@ from estimator.inventory.sections import Reader, Trail
 from estimator.inventory.units import is_share
 from estimator.months import FloatArray
 from estimator.simulation.draws import Draws
+from estimator.volume.model import Model
 from estimator.volume.readers import kind_of
-from estimator.volume.streams import Streams
 
 _UNIT, _NONE = Range.exactly(1), Range.exactly(0)
 
@@ -104,8 +104,9 @@ def reader_factor(reader: Reader, draws: Draws) -> FloatArray | float:
     return product
 
 
-def is_uncertain(inventory: Inventory, streams: Streams) -> bool:
+def is_uncertain(model: Model) -> bool:
     """True where anything that the inventory's streams and readers rest on is a range."""
+    inventory, streams = model.inventory, model.streams
     others = [
         *(use.requests for use in inventory.other_uses),
         inventory.growth.accounts_per_year,

@@ -1,4 +1,4 @@
-"""Inventory x months -> usage: how many requests, where, for whom, because of what."""
+"""A model of an inventory -> usage: how many requests, where, for whom, because of what."""
 
 from __future__ import annotations
 
@@ -7,53 +7,41 @@ from collections.abc import Sequence
 import pandas as pd
 
 from estimator.frames import DEFAULT_GRAIN
-from estimator.inventory import Inventory
-from estimator.months import Months
 from estimator.volume.group_columns import account_group
 from estimator.volume.key_months import key_blocks
 from estimator.volume.model import Model
 from estimator.volume.readers import reader_blocks
 from estimator.volume.rows import usage_frame
-from estimator.volume.streams import Streams, streams_of
 from estimator.volume.trail_requests import trail_blocks
 
 __all__ = ["usage"]
 
 
-def usage(
-    inventory: Inventory,
-    months: Months,
-    by: Sequence[str] = DEFAULT_GRAIN,
-    streams: Streams | None = None,
-) -> pd.DataFrame:
+def usage(model: Model, by: Sequence[str] = DEFAULT_GRAIN) -> pd.DataFrame:
     """Count the requests and key-months that CloudTrail causes, month by month.
 
     Parameters
     ----------
-    inventory : Inventory
-    months : Months
+    model : Model
+        Of an inventory and the months.
     by : sequence of str
         The key columns to tell apart (`estimator.frames.KEYS`), and groups of accounts as
         `estimator.frames.account_group` reads them; all others are summed over while the frame is
         computed. Totals do not depend on it.
-    streams : Streams, optional
-        Those of `streams_of`, where they are known already.
 
     Returns
     -------
     DataFrame
         A row per month and group: the columns of `by`, quantity [request or key-month] and unit.
     """
-    model = Model(inventory, months)
     groups = [account_group(column) for column in by]
     by_account = "account" in by or any(group and group.of == "account" for group in groups)
     by_region = "region" in by
-    full = streams_of(inventory) if streams is None else streams
     # before the months multiply them: a hundred thousand streams become a few rows
-    summed = full.add_up(by_account, by_region)
+    summed = model.streams.add_up(by_account, by_region)
     blocks = [
         *trail_blocks(model, summed),
-        *reader_blocks(model, full, summed, by_account, by_region),
+        *reader_blocks(model, summed, by_account, by_region),
         *key_blocks(model),
     ]
-    return usage_frame(blocks, months, by, model.vocabulary)
+    return usage_frame(blocks, model.months, by, model.vocabulary)

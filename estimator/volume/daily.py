@@ -10,12 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from estimator.inventory import Inventory, Range
-from estimator.months import FloatArray, IntArray, Months, Spans
+from estimator.inventory import Range
+from estimator.months import FloatArray, IntArray, Spans
 from estimator.volume.model import Model
 from estimator.volume.readers import reader_blocks
 from estimator.volume.rows import Block, Vocabulary
-from estimator.volume.streams import Streams
 from estimator.volume.trail_requests import trail_blocks
 
 # what tells jobs apart
@@ -69,18 +68,10 @@ class DailyRequests:
         return self.spans.month[self.month_starts]
 
 
-def daily_requests(
-    inventory: Inventory, months: Months, streams: Streams
-) -> Iterator[DailyRequests]:
-    """Every day of the months, in pieces that fit into memory.
-
-    Parameters
-    ----------
-    streams : Streams
-        Those of the inventory, from `streams_of`.
-    """
-    model = Model(inventory, months)
-    summed = streams.add_up(by_account=False, by_region=False)
+def daily_requests(model: Model) -> Iterator[DailyRequests]:
+    """Every day of the model's months, in pieces that fit into memory."""
+    months = model.months
+    summed = model.streams.add_up(by_account=False, by_region=False)
     days = float(months.days.max())
     size = max(1, int(_MOST_CELLS / (days * max(len(summed), 1))))
     # whole months in a piece: a burst is the highest of a month, which no piece may cut
@@ -89,7 +80,7 @@ def daily_requests(
         each_day = model.over(spans)
         blocks = [
             *trail_blocks(each_day, summed),
-            *reader_blocks(each_day, streams, summed, by_account=False, by_region=False),
+            *reader_blocks(each_day, summed, by_account=False, by_region=False),
         ]
         yield _by_job(each_day, [block for block in blocks if len(block.quantity)])
 

@@ -16,7 +16,7 @@ from estimator.volume import formulas
 from estimator.volume.burst_profile import BurstProfile
 from estimator.volume.growth import Growth, growths
 from estimator.volume.rows import Block, Vocabulary
-from estimator.volume.streams import Streams
+from estimator.volume.streams import Streams, streams_of
 
 # CloudTrail encrypts digest files with the trail's key from this day on, with SSE-S3 before:
 # CloudTrail User Guide, document history; checked 2026-11-28. Whether trails made before changed
@@ -43,10 +43,21 @@ class Written:
 
 
 class Model:
-    """One entry per trail in each array; requests are counted in the spans, by default months."""
+    """One entry per trail in each array; requests are counted in the spans, by default months.
 
-    def __init__(self, inventory: Inventory, months: Months) -> None:
+    Parameters
+    ----------
+    inventory : Inventory
+    months : Months
+    streams : Streams, optional
+        Those of `streams_of`, where they are known already.
+    """
+
+    def __init__(
+        self, inventory: Inventory, months: Months, streams: Streams | None = None
+    ) -> None:
         self.inventory, self.months, self.spans = inventory, months, months.whole
+        self.streams = streams_of(inventory) if streams is None else streams
         self.vocabulary = Vocabulary(inventory)
         self.growths = growths(inventory.growth, months)
 

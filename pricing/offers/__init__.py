@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pricing.changes import big_moves, changes
-from pricing.meters import Meter, Version
-from pricing.notebook import fold_away, html_table, notes, paragraph
+from pricing.meters import Meter
+from pricing.notebook import NotebookResult
 from pricing.offers.entries import entries_of
 from pricing.offers.meters import SERVICES
 from pricing.offers.offer import Offer
@@ -30,7 +30,7 @@ _BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True)
-class ImportedRates:
+class ImportedRates(NotebookResult):
     """Rates out of AWS's own files.
 
     Attributes
@@ -49,31 +49,6 @@ class ImportedRates:
 
     def __repr__(self) -> str:
         return f"<ImportedRates {repr(self.table)[len('<RateTable ') : -1]}>"
-
-    def _repr_html_(self) -> str:
-        rows = [
-            (
-                meter.title,
-                f"{self.table.currency} / {meter.per:,.0f} {meter.unit}s",
-                f"{version.start}",
-                _describe_rates(version),
-                f"{version.free.quantity:,.0f}" if version.free else "",
-            )
-            for meter in self.table.meters
-            for version in meter.versions
-        ]
-        shown = html_table(("meter", "unit", "from", "rates", "free a month"), rows)
-        title = paragraph(repr(self)[1:-1])
-        return f"{title}{shown}{fold_away('The file', self.yaml)}{notes(self.notices)}"
-
-
-def _describe_rates(version: Version) -> str:
-    """The rates of a version, each with how many Regions have it."""
-    return "; ".join(
-        f"{' then '.join(f'{price:g}' for _, price in rate.steps)} in "
-        f"{len(rate.regions)} Region{'s' * (len(rate.regions) != 1)}"
-        for rate in version.rates
-    )
 
 
 def rates_import(file: str | Path | Sequence[str | Path]) -> ImportedRates:

@@ -8,8 +8,6 @@ events instead: one pass, no recursion, every key and item with its line. Number
 
 from __future__ import annotations
 
-import datetime
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -17,8 +15,9 @@ from typing import Any, NoReturn
 import yaml
 
 from pricing.reading.files import decode, read_bytes
-from pricing.reading.limits import MAX_DEPTH, MAX_DIGITS, MAX_NODES, TooMuchError, deepest
+from pricing.reading.limits import MAX_DEPTH, MAX_NODES, TooMuchError, deepest
 from pricing.reading.nodes import Location, Map, Refused, Seq, line_of
+from pricing.reading.plain_scalars import read_plain
 from pricing.reading.problems import DocumentError, Problem
 from pricing.reading.scalar_slips import COMMA, UNSEEN_COLON, ScalarSlips
 from pricing.reading.words import describe, shown
@@ -38,14 +37,7 @@ __all__ = [
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-_INT = re.compile(r"[-+]?[0-9][0-9_]*\Z")
-_LEADING_ZERO = re.compile(r"[-+]?0[0-9_]+\Z")
-_FLOAT = re.compile(
-    r"[-+]?(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][-+]?[0-9]+)?\Z"
-    r"|[-+]?\.(?:inf|Inf|INF)\Z"
-    r"|\.(?:nan|NaN|NAN)\Z"
-)
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+SECOND_DOCUMENT = "a second document"
 _TEMPLATE_FIX = "render the template first, and check what it gives"
 _STR_TAG = "tag:yaml.org,2002:str"
 _CORE_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("map", "seq")}
@@ -104,7 +96,15 @@ def parse_value(
         if depth > MAX_DEPTH:
             builder.refuse(TooMuchError.depth(mark))
         reason = getattr(error, "problem", None) or str(error)
-        slips = explain_yaml_error(text, mark.line + 1 if mark else None, reason)
+        begun = getattr(error, "context_mark", None)
+        slips = explain_yaml_error(
+            text,
+            mark.line + 1 if mark else None,
+            reason,
+            begun.line + 1 if begun else None,
+            # the innermost list or mapping in brackets that is open
+            next((entry[0].line for entry in reversed(builder.stack) if entry[6]), None),
+        )
         # what gave up in that line is one mistake, whatever was noted of it before
         lines = {slip.line for slip in slips}
         builder.problems = [known for known in builder.problems if known.line not in lines]
@@ -170,7 +170,7 @@ class _Builder:
             if self.documents == 2:
                 mark: Any = event.start_mark
                 line = mark.line + 1
-                self.fail(line, (), "a second document", "one document", "remove `---` before it")
+                self.fail(line, (), SECOND_DOCUMENT, "one document", "remove `---` before it")
 
     def scalar(self, event: Any) -> None:
         line = event.start_mark.line + 1
@@ -185,48 +185,17 @@ class _Builder:
             if plain and not event.value.isascii():
                 value = self.slips.without_unseen(event.value, line)
             if isinstance(value, float | int):
-                self.slips.note_number(event)
+                self.slips.note_number(event, value)
         if event.anchor:
             self.anchors[event.anchor] = (value, 1)
         self.put(value, line)
 
     def resolve(self, text: str, line: int) -> Any:
-        """The value of an unquoted scalar (YAML 1.2 core, decimal only, with dates)."""
-        if text in ("", "~", "null", "Null", "NULL"):
-            return None
-        if text in ("true", "True", "TRUE"):
-            return True
-        if text in ("false", "False", "FALSE"):
-            return False
-        # a word is no number and no date: no pattern need be tried on it
-        if text[0] not in "+-.0123456789":
-            return text
-        if _INT.match(text):
-            if len(text) > MAX_DIGITS:
-                fix = f"write fewer than {MAX_DIGITS} digits"
-                self.fail(line, self.here(), f"{len(text)} digits", "a number", fix)
-                return Refused(text[:20])
-            if _LEADING_ZERO.match(text):
-                # a string keeps the digits; the problem says what is wrong with them
-                fix = f'write "{text}" in quotes'
-                if len(text) != 12:  # as account ids have, whose leading zero is part of them
-                    fix += " if it is an id, or drop the leading zero"
-                found = f"the unquoted digits {text}, which some YAML readers take for octal"
-                self.fail(line, self.here(), found, "a number, or an id in quotes", fix)
-                return Refused(text)
-            return int(text.replace("_", ""))
-        if _FLOAT.match(text):
-            return float(
-                text.replace("_", "").lower().replace(".inf", "inf").replace(".nan", "nan")
-            )
-        if _DATE.match(text):
-            try:
-                return datetime.date.fromisoformat(text)
-            except ValueError:
-                self.fail(line, self.here(), text, "a day of the calendar", "write YYYY-MM-DD")
-                # any day: the problem is noted, and reading goes on to find the next one
-                return datetime.date(2000, 1, 1)
-        return text
+        """The value of an unquoted scalar; what is wrong with it is noted."""
+        value, slip = read_plain(text)
+        if slip is not None:
+            self.fail(line, self.here(), *slip)
+        return value
 
     def meant(self, tag: str, value: Any, line: int) -> Any:
         """The value of what has a tag."""
@@ -254,7 +223,10 @@ class _Builder:
     def key(self, value: Any, line: int) -> str:
         if isinstance(value, str):
             return str(value)
-        self.fail(line, self.here(), f"{shown(value)} as a key", "a text key", "write it in quotes")
+        # true and null as YAML has them
+        text = "null" if value is None else str(value).lower() if value in (True, False) else value
+        fix = f'write it in quotes: "{text}"'
+        self.fail(line, self.here(), f"{shown(value)} as a key", "a text key", fix)
         return str(value)
 
     def enter(self, container: Map, key: str, value: Any, line: int) -> None:
@@ -262,8 +234,9 @@ class _Builder:
             self.slips.close_comma(value, line)
         elif key == UNSEEN_COLON:
             pass  # refused where it was read
-        elif key == "<<" and isinstance(value, dict | list):
-            self.merge(container, value, line)
+        elif key == "<<" and self.tagged is None:
+            if not isinstance(value, Refused):
+                self.merge(container, value, line)
         # `lines` and not the mapping: an explicit key wins over one that << brought
         elif key in container.lines:
             first = container.lines[key]
@@ -332,7 +305,7 @@ class _Builder:
             found = f"*{event.anchor} inside itself" if is_open else f"*{event.anchor}"
             fix = "name an anchor (&name) that is complete above this line"
             self.fail(line, self.here(), found, "the name of an anchor", fix)
-            self.put(None, line)
+            self.put(Refused(f"*{event.anchor}") if self.tagged is None else None, line)
             return
         value, size = known
         self.count(size, event)

@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from typing import Annotated, Any, Literal, Union
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
+from pricing.reading.units import UNIT_PATTERN
 from pricing.reading.words import flow_of
 
 _MOST_OWNERS = 3  # a key of more parts than that, such as `name`, was not meant for any of them
@@ -49,6 +51,47 @@ def misplaced_key(
 def allowed_keys(model: type[BaseModel], location: Iterable[str | int]) -> set[str]:
     """The keys that the part of the document at `location` may have."""
     return {key for candidate in _models_at(model, location) for key in _keys(candidate)}
+
+
+def field_unit(model: type[BaseModel], location: Iterable[str | int]) -> str | None:
+    """The unit of the field at a location, which its description ends with; None without one."""
+    *above, name = location or ("",)
+    for field in _fields_named(model, above, name):
+        unit = UNIT_PATTERN.search(field.description or "")
+        if unit is not None:
+            return unit[1]
+    return None
+
+
+def is_needed(model: type[BaseModel], location: Iterable[str | int]) -> bool:
+    """True for a field that has no default."""
+    *above, name = location or ("",)
+    return any(field.is_required() for field in _fields_named(model, above, name))
+
+
+def units_of_keys(model: type[BaseModel], location: Iterable[str | int]) -> dict[str, str]:
+    """The keys that the part of the document at `location` may have and that have a unit."""
+    place = tuple(location)
+    units = {key: field_unit(model, (*place, key)) for key in allowed_keys(model, place)}
+    return {key: unit for key, unit in units.items() if unit is not None}
+
+
+def item_keys(model: type[BaseModel], location: Iterable[str | int]) -> set[str]:
+    """The keys that an item of the list at a location may have; none where items have no keys."""
+    *above, name = location
+    fields = _fields_named(model, above, name)
+    return {key for field in fields for part in _models(field.annotation) for key in _keys(part)}
+
+
+def _fields_named(
+    model: type[BaseModel], above: Iterable[str | int], name: str | int
+) -> list[FieldInfo]:
+    return [
+        field
+        for candidate in _models_at(model, above)
+        for key, field in candidate.model_fields.items()
+        if name in (key, field.alias)
+    ]
 
 
 def _keys(model: type[BaseModel]) -> set[str]:

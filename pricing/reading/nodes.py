@@ -17,7 +17,8 @@ class Refused(str):
 class Map(dict[str, Any]):
     """A mapping that knows the line it starts on and the line of each key.
 
-    `written` has the text of each number that may stand for thousands, as 12.000 does.
+    `written` has the text of each number and flag that is written in another way than its value
+    is shown: 12.000, 1.10, True.
     """
 
     __slots__ = ("line", "lines", "written")
@@ -30,14 +31,33 @@ class Map(dict[str, Any]):
 
 
 class Seq(list[Any]):
-    """A list that knows the line it starts on and the line of each item."""
+    """A list that knows the line it starts on and the line of each item; `written` as in `Map`."""
 
-    __slots__ = ("line", "lines")
+    __slots__ = ("line", "lines", "written")
 
     def __init__(self, line: int) -> None:
         super().__init__()
         self.line = line
         self.lines: list[int] = []
+        self.written: dict[int, str] = {}
+
+
+def text_of(root: Any, location: Iterable[str | int]) -> str | None:
+    """The text of the number or flag at a location, where its value does not show it."""
+    *above, last = location or ("",)
+    written: dict[Any, str] = getattr(value_at(root, above), "written", {})
+    return written.get(last)
+
+
+def value_at(root: Any, location: Iterable[str | int]) -> Any:
+    """The value at a location; None where the document has none."""
+    node = root
+    for part in location:
+        try:
+            node = node[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return node
 
 
 def line_of(root: Any, location: Iterable[str | int]) -> int | None:

@@ -6,13 +6,17 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from pricing.reading.nodes import Location, Map, Refused
-from pricing.reading.slips import UNSEEN, find_unseen, number_fix, thousands_fix
+from pricing.reading.nodes import Location, Map, Refused, Seq
+from pricing.reading.slips import UNSEEN, find_unseen
 from pricing.reading.slips import without_unseen as clean
+from pricing.reading.written_numbers import number_fix, thousands_fix
 
 UNSEEN_COLON = "\0unseen"  # likewise, of a key that no colon and plain blank ends
 COMMA = "\0comma"  # in place of a key: no text of YAML holds a NUL
-_COMMA_PART = re.compile(r"[0-9][0-9.]*(?: *%)?\Z")  # what follows a decimal comma
+# what follows a decimal comma: digits, and their unit; or the dash of an amount, 25,-
+_COMMA_PART = re.compile(
+    r"[0-9][0-9.]*(?: *%|k| ?[^\W\d_]+(?: ?[/a-z ]+)?| ?[$\u20ac\u00a3])?\Z|--?\Z"
+)
 _KEY_AND_UNSEEN = re.compile(rf"[a-z_]+ *:{UNSEEN}")
 
 
@@ -42,13 +46,18 @@ class ScalarSlips:
         # the last number in a mapping: the mapping, its key, the text and where it ends
         self.number: tuple[Any, str, str, int] = (None, "", "", -1)
 
-    def note_number(self, event: Any) -> None:
-        """Remember a number where it stands: a comma may follow it, or it is written 12.000."""
+    def note_number(self, event: Any, value: float) -> None:
+        """Remember a number or a flag: a comma may follow it, or it is written 12.000 or True."""
         container, key = self.stack[-1][:2] if self.stack else (None, None)
+        is_odd = thousands_fix(event.value) or event.value != (
+            str(value).lower() if isinstance(value, bool) else str(value)
+        )
         if isinstance(container, Map) and key is not None:
             self.number = (container, key[0], event.value, event.end_mark.index)
-            if event.value[-4:-3] == "." and thousands_fix(event.value):
+            if is_odd:
                 container.written[key[0]] = event.value
+        elif isinstance(container, Seq) and is_odd:
+            container.written[len(container)] = event.value
 
     def is_behind_comma(self, event: Any) -> bool:
         """True for the digits behind a decimal comma, which YAML takes for the next key."""
@@ -75,7 +84,7 @@ class ScalarSlips:
             self.fail(line, self.here(), f"{number} as a key", "a text key", "write it in quotes")
             return
         percent = "%" if "%" in text else ""
-        fix = number_fix(text.rstrip("% ")) or "write a point"
+        fix = number_fix(text.rstrip("% ")) or "write one number alone, in the unit of its key"
         fix = fix.replace(", with", f"{percent}, with")
         self.fail(line, (*self.here(), key), text, "a number", fix)
         container[key] = Refused(text)

@@ -9,8 +9,10 @@ from __future__ import annotations
 import datetime
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -22,9 +24,10 @@ from pydantic import (
     ValidationError,
     WithJsonSchema,
 )
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import PydanticCustomError
 
-from pricing.reading.document import Location, Refused, Seq, line_of, load_document
+from pricing.reading.document import Location, Refused, load_document
+from pricing.reading.error_problems import WrittenField, problems_of
 from pricing.reading.json_schemas import (
     DAY_PATTERN,
     MAX_NUMBER,
@@ -33,14 +36,20 @@ from pricing.reading.json_schemas import (
     TEXT_SCHEMA,
     number_schema,
 )
-from pricing.reading.key_owners import allowed_keys, misplaced_key
+from pricing.reading.nodes import value_at
 from pricing.reading.problems import DocumentError, Problem
-from pricing.reading.slips import find_template, find_unseen, number_fix
-from pricing.reading.words import describe, nearest, shown
+from pricing.reading.slips import QUOTES, plain_text
+from pricing.reading.units import unit_in_words
+from pricing.reading.words import flow_of, shown
+from pricing.reading.written_days import A_DAY, day_fix
+from pricing.reading.written_numbers import number_fix, numbers_meant, range_fix, unit_fix
 
 Model = TypeVar("Model", bound=BaseModel)
 
-_PAIRS = "write `key: value` pairs"
+_FLAGS = {
+    "true": ("true", "yes", "y", "on", "1", "enabled", "ja"),
+    "false": ("false", "no", "n", "off", "0", "disabled", "nein"),
+}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
@@ -52,10 +61,17 @@ class Section(BaseModel):
     )
 
 
+Fix = str | Callable[[WrittenField], str]
+
+
 def refusal(
-    value: Any, expected: str, fix: str = "", at: Location = (), found: str = ""
+    value: Any, expected: str, fix: Fix = "", at: Location = (), found: str = ""
 ) -> PydanticCustomError:
-    """The error a validator raises: what was found, what was expected, how to fix it."""
+    """The error a validator raises: what was found, what was expected, how to fix it.
+
+    A `fix` that depends on the unit of the field, or on how the value was written, is a function of
+    these: who reads a value knows neither.
+    """
     context = {"found": found or shown(value), "expected": expected, "fix": fix, "at": at}
     return PydanticCustomError("refused", "{expected}", context)
 
@@ -82,24 +98,42 @@ def joined(errors: Iterable[PydanticCustomError]) -> PydanticCustomError:
 def read_text(value: Any) -> str:
     """A name: text in one line, not empty, without control characters."""
     if not isinstance(value, str):
-        is_number = isinstance(value, int | float | datetime.date)
-        fix = "write it in quotes" if is_number else "write one text alone"
-        if isinstance(value, list | tuple) and len(value) == 1 and isinstance(value[0], str):
-            fix = f"write {value[0][:MAX_TEXT]}, without brackets or a dash"
-        raise refusal(value, "text", fix)
+        raise refusal(value, "text", partial(_text_fix, value))
     if not value.strip():
         raise refusal(value, "text that is not empty", "give it a name")
     if len(value) > MAX_TEXT:
         raise refusal(value, f"at most {MAX_TEXT} characters", "shorten it")
     if _CONTROL.search(value):
-        raise refusal(value, "text in one line without control characters", "remove them")
+        fix = "remove them"
+        if re.match(r"[A-Za-z]:[^\w/\\ ]", value):  # C:\temp: in double quotes \t is a tab
+            fix = "write a path with /, or in single quotes: in double ones \\ begins a character"
+        raise refusal(value, "text in one line without control characters", fix)
     return value
+
+
+def _text_fix(value: Any, field: WrittenField) -> str:
+    """How to write as text what is none."""
+    if isinstance(value, int | float | datetime.date):
+        is_day = isinstance(value, datetime.date)
+        return f'write it in quotes: "{field.text or (value if is_day else flow_of(value))}"'
+    if value is None:
+        return "write it behind the colon" + ("" if field.is_needed else ", or remove the key")
+    if isinstance(value, list | tuple) and len(value) == 1 and isinstance(value[0], str):
+        return f"write {value[0][:MAX_TEXT]}, without brackets or a dash"
+    return "write one text alone"
 
 
 def read_flag(value: Any) -> bool:
     """True or false, and nothing that only looks like it."""
     if not isinstance(value, bool):
-        raise refusal(value, "true or false", "write true or false")
+        word = plain_text(str(value)).strip(QUOTES).casefold()
+        meant = next((flag for flag, words in _FLAGS.items() if word in words), None)
+        fix = f"write {meant}" if meant else "write true or false"
+        if value is None:
+            fix += ", or remove the key"
+        elif value == meant:
+            fix += " without quotes"
+        raise refusal(value, "true or false", fix)
     return value
 
 
@@ -110,26 +144,28 @@ def read_day(value: Any) -> datetime.date:
             # fromisoformat takes 20261101 as well, which YAML would read as a number
             return datetime.date.fromisoformat(value) if len(value) == 10 else _no_day(value)
         except ValueError:
-            raise _day_refusal(value) from None
+            raise refusal(value, A_DAY, day_fix(value)) from None
     if not isinstance(value, datetime.date):
-        raise _day_refusal(value)
+        raise refusal(value, A_DAY, day_fix(value))
     return value
+
+
+def check_starts(starts: Sequence[datetime.date]) -> None:
+    """Refuse `versions` that do not begin one after the other."""
+    if any(later <= earlier for earlier, later in pairwise(starts)):
+        fix = "order them by `from`, each day once"
+        raise refusal(None, "versions that rise in time", fix, ("versions",), "another order")
 
 
 def _no_day(value: str) -> datetime.date:
     raise ValueError(value)
 
 
-def _day_refusal(value: Any) -> PydanticCustomError:
-    return refusal(value, "a day such as 2026-11-01", "write it as YYYY-MM-DD")
-
-
-def read_number(value: Any) -> float:
-    """A finite number, zero or more."""
+def read_number(value: Any, read: Callable[[Any], float] | None = None) -> float:
+    """A finite number, zero or more; `read` is who asks for it, and may refuse what is advised."""
     # True is an int to Python
     if isinstance(value, bool) or not isinstance(value, int | float):
-        fix = number_fix(value)
-        raise refusal(value, "a number", fix or "write digits without quotes or units")
+        raise refusal(value, "a number", advise_number(value, read or read_number))
     try:
         # an int may be larger than any float
         number = float(value)
@@ -142,6 +178,40 @@ def read_number(value: Any) -> float:
     if number > MAX_NUMBER:
         raise refusal(value, "at most 1e15", "check the unit")
     return number
+
+
+def advise_number(value: Any, read: Callable[[Any], float]) -> Callable[[WrittenField], str]:
+    """How to write the number that a value stands for, in the unit of its field.
+
+    `read` is what will read it then: a number that it refuses is no advice.
+    """
+
+    def advise(field: WrittenField) -> str:
+        meant = numbers_meant(value, field.unit) if isinstance(value, str) else []
+        for number in meant:
+            try:
+                read(number.text if number.text.endswith("%") else float(number.text))
+            except PydanticCustomError as error:
+                fix = (error.context or {}).get("fix", "")
+                return unit_fix(value, field.unit) if callable(fix) else str(fix)
+        return number_fix(value, field.unit) or unit_fix(value, field.unit)
+
+    return advise
+
+
+def advise_range(value: Any, read: Callable[[Any], float]) -> Callable[[WrittenField], str]:
+    """How to write the range that a value stands for, in the unit of its field."""
+
+    def advise(field: WrittenField) -> str:
+        meant = range_fix(value, field.unit)
+        if meant is not None:
+            return meant
+        if isinstance(value, str):  # a dash in it makes no range yet
+            return advise_number(value, read)(field)
+        unit = f", in {unit_in_words(field.unit)}" if field.unit else ""
+        return f"write {{low: ..., high: ...}}{unit}"
+
+    return advise
 
 
 def read_percent(value: Any) -> float | None:
@@ -186,7 +256,7 @@ def validate(
     try:
         return model.model_validate(root), [], []
     except ValidationError as error:
-        found = _found(model, error, root, path)
+        found = problems_of(model, error, root, path)
         return None, _fresh(root, found), [place for _, place in found]
 
 
@@ -195,22 +265,17 @@ def find_problems(model: type[BaseModel], root: Any, path: str) -> list[tuple[Pr
     try:
         model.model_validate(root)
     except ValidationError as error:
-        return _found(model, error, root, path)
+        found = problems_of(model, error, root, path)
+        return [(problem, place) for problem, place in found if problem is not None]
     return []
 
 
-def _found(
-    model: type[BaseModel], error: ValidationError, root: Any, path: str
-) -> list[tuple[Problem, Location]]:
+def _fresh(root: Any, found: list[tuple[Problem | None, Location]]) -> list[Problem]:
     return [
-        _problem(model, details, root, path)
-        for leaf in _leaves(error)
-        for details in _each_of(leaf)
+        problem
+        for problem, place in found
+        if problem is not None and not isinstance(value_at(root, place), Refused)
     ]
-
-
-def _fresh(root: Any, found: list[tuple[Problem, Location]]) -> list[Problem]:
-    return [problem for problem, place in found if not isinstance(_value_at(root, place), Refused)]
 
 
 def load_as(model: type[Model], path: str | Path) -> Model:
@@ -221,126 +286,3 @@ def load_as(model: type[Model], path: str | Path) -> Model:
         # by line, in the order in which a file is mended
         raise DocumentError(sorted([*problems, *more], key=lambda problem: problem.line or 0))
     return read
-
-
-def _leaves(error: ValidationError) -> list[ErrorDetails]:
-    """The errors, without a list called too short only because its items are refused already."""
-    details = error.errors()
-    return [
-        detail
-        for detail in details
-        if detail["type"] != "too_short"
-        or not any(
-            other["loc"][: len(detail["loc"])] == detail["loc"] != other["loc"] for other in details
-        )
-    ]
-
-
-def _each_of(details: ErrorDetails) -> list[ErrorDetails]:
-    """An error for each refusal that was joined with others."""
-    context = details.get("ctx", {})
-    more = context.get("more", ())
-    others = [details.copy() for _ in more]
-    for other, refused in zip(others, more, strict=True):
-        other["ctx"] = refused
-    return [details, *others]
-
-
-def _value_at(root: Any, place: Location) -> Any:
-    for part in place:
-        try:
-            root = root[part]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return root
-
-
-def _problem(
-    model: type[BaseModel], details: ErrorDetails, root: Any, path: str
-) -> tuple[Problem, Location]:
-    context = details.get("ctx", {})
-    value, kind = details["input"], details["type"]
-    place = (*_real(root, details["loc"], kind == "missing"), *context.get("at", ()))
-    found, expected, fix = shown(value), details["msg"], ""
-    if kind == "refused":
-        found, expected, fix = context["found"], context["expected"], context["fix"]
-    elif kind == "missing":
-        found, expected = "no such key", "a value for it: it is needed"
-        fix = f"add `{place[-1]}:`" if place else ""
-    elif kind == "extra_forbidden":
-        key = str(place[-1])
-        allowed = sorted(allowed_keys(model, details["loc"][:-1]))
-        close = nearest(key, allowed)
-        found = f"the unknown key {shown(key)}"
-        expected = f"one of {', '.join(allowed)}"
-        misplaced = misplaced_key(model, details["loc"][:-1], key, value)
-        fix = misplaced or (f"did you mean `{close}`?" if close else "remove it")
-    elif kind in ("model_type", "model_attributes_type", "dict_type"):
-        expected, fix = "a mapping", _pairs_of(value)
-    elif kind == "too_short":
-        found, expected, fix = "an empty list", "at least one item", "add one"
-    elif kind in ("list_type", "tuple_type"):
-        expected, fix = "a list", _list_fix(value)
-    elif kind in ("literal_error", "union_tag_invalid", "enum"):
-        if kind == "union_tag_invalid":
-            tag = str(context["discriminator"]).strip("'")
-            place, found = (*place, tag), shown(value.get(tag, context["tag"]))
-            expected = f"one of {str(context['expected_tags']).replace(chr(39), '')}"
-        else:
-            expected = f"one of {str(context['expected']).replace(chr(39), '')}"
-        choices = re.findall(r"[\w-]+", expected.replace("one of", "").replace(" or ", " "))
-        close = nearest(str(value if kind != "union_tag_invalid" else context["tag"]), choices)
-        fix = "write one of them" if len(choices) > 1 else f"write {choices[0]}"
-        fix = f"did you mean `{close}`?" if close else fix
-        fix = f"write {value} without quotes" if choices == [value] else fix
-    elif kind == "union_tag_not_found":
-        tag = str(context["discriminator"]).strip("'")
-        place, found = (*place, tag), "no such key"
-        expected, fix = "a value for it: it is needed", f"add `{tag}:`"
-        if not isinstance(value, dict):
-            place, found, expected, fix = place[:-1], shown(value), "a mapping", _pairs_of(value)
-    return Problem(path, line_of(root, place), describe(place), found, expected, fix), place
-
-
-def _list_fix(value: Any) -> str:
-    """How to write the list that stands there as something else."""
-    if isinstance(value, dict):
-        return "put a dash and a blank before its first key, as in `- name: org`"
-    if isinstance(value, str) and value.strip() and len(value) < 80 and not find_template(value):
-        items = [item.strip() for item in value.split(",") if item.strip()]
-        return f"write [{', '.join(items)}]"
-    return "write one item a line with `- `, or [in, brackets]"
-
-
-def _pairs_of(value: Any) -> str:
-    """How to write the mapping that stands there as something else."""
-    if value is None:
-        return "indent the lines below it that belong to it, or remove the key"
-    if isinstance(value, Seq) and len(value) == 1 and isinstance(value[0], dict):
-        return "remove the dash before its first key"
-    template = find_template(value)
-    if template is not None:
-        return "render the template first, and check what it gives"
-    unseen = find_unseen(value) if isinstance(value, str) else None
-    if isinstance(value, str) and ":" in value:
-        return f"type a plain space after the colon{f', no {unseen[2:]}' if unseen else ''}"
-    return _PAIRS
-
-
-def _real(root: Any, location: Iterable[str | int], missing: bool) -> Location:
-    """`location` without the tags that pydantic adds for the members of a union.
-
-    Only the last part of something `missing` need not be in the document.
-    """
-    place: list[str | int] = []
-    node = root
-    parts = list(location)
-    for index, part in enumerate(parts):
-        if (isinstance(node, dict) and isinstance(part, str) and part in node) or (
-            isinstance(node, list) and isinstance(part, int) and part < len(node)
-        ):
-            node = node[part]  # type: ignore[index]  # the line above has looked
-        elif not (missing and index == len(parts) - 1):
-            continue  # a tag: the document has no such part
-        place.append(part)
-    return tuple(place)

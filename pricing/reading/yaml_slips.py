@@ -19,6 +19,13 @@ _STRUCTURAL = re.compile(
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 _KEY = re.compile(r"\s*(?:- *)?(?:[A-Za-z_][\w-]*|\"[^\"]*\")\s*:(?:\s|$)")
 _CURLY = re.compile("[\u201c\u201d\u201e]")
+_CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?:\s|$)")
+_DOUBLE_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_SINGLE_QUOTED = re.compile(r"'[^']*'")
+_LONGEST_LINE = 2_000
+_QUOTED = "\0"
+_NO_PLAIN = re.compile(r"(?::\s+|-\s+|[\[,]\s*)([@`%*&])")
+_KEY_ALONE = re.compile(r"\s*([A-Za-z_][\w-]*)\s*(=|:)?\s*(.*)")
 _GENERIC = "check indentation (spaces, not tabs), colons and quotes here and in the line above"
 
 
@@ -30,7 +37,13 @@ class YamlSlip(NamedTuple):
     fix: str
 
 
-def explain_yaml_error(text: str, line: int | None, reason: str) -> list[YamlSlip]:
+def explain_yaml_error(
+    text: str,
+    line: int | None,
+    reason: str,
+    begun: int | None = None,
+    opened: int | None = None,
+) -> list[YamlSlip]:
     """The mistakes behind an error of the parser: each that is known, else the parser's own words.
 
     Parameters
@@ -41,10 +54,21 @@ def explain_yaml_error(text: str, line: int | None, reason: str) -> list[YamlSli
         The line at which the parser gave up, from 1: often the one after the mistake.
     reason : str
         What the parser says.
+    begun : int, optional
+        The line in which begins what the parser was at: a quoted text, a list in brackets.
+    opened : int, optional
+        The line of the bracket or brace that was open then.
     """
     generic = YamlSlip(line, f"text that is not YAML ({reason})", _GENERIC)
     if line is None:
         return [generic]
+    conflicts = [
+        YamlSlip(number, "the mark of a merge conflict", "resolve the conflict first")
+        for number, whole in enumerate(text.split("\n"), 1)
+        if _CONFLICT.match(whole)
+    ]
+    if conflicts:
+        return conflicts
     lines = text.split("\n")[:line]
     unseen = _unseen_in(lines)
     if unseen:
@@ -54,7 +78,12 @@ def explain_yaml_error(text: str, line: int | None, reason: str) -> list[YamlSli
         slip = _slip_of_line(lines[number - 1], number)
         if slip is not None:
             return [slip]
-    return [_indentation(lines, reason) or generic]
+    return [
+        _unclosed(lines, reason, begun, opened)
+        or _missing_mark(lines, reason)
+        or _indentation(lines, reason)
+        or generic
+    ]
 
 
 def _unseen_in(lines: list[str]) -> list[YamlSlip]:
@@ -74,14 +103,73 @@ def _slip_of_line(line: str, number: int) -> YamlSlip | None:
     if template is not None:
         found = f"a template that was not rendered, {template}"
         return YamlSlip(number, found, "render the template first, and check what it gives")
+    if code.lstrip().startswith("```"):
+        return YamlSlip(number, "a fence of Markdown, ```", "remove it")
+    if code.lstrip().startswith("//"):
+        return YamlSlip(number, "a comment that begins with //", "begin it with #")
     blanks = code[: len(code) - len(code.lstrip())]
     if "\t" in blanks:
         return YamlSlip(number, "a tab in the indentation", "type spaces: YAML takes no tabs there")
-    if re.search(r":\s*[@`]", code):
-        fix = "write the value in quotes"
-        return YamlSlip(number, "a value that begins with @ or `", fix)
+    begins = _NO_PLAIN.search(_without_quoted(code))
+    if begins is not None:
+        return YamlSlip(number, f"a value that begins with {begins[1]}", "write it in quotes")
     if _CURLY.search(code):
         return YamlSlip(number, "typographic quotes", 'type straight ones, "')
+    return None
+
+
+def _without_quoted(code: str) -> str:
+    # what is left of a quoted text is the same for both, so that a quote that is left has no end
+    return _SINGLE_QUOTED.sub(_QUOTED, _DOUBLE_QUOTED.sub(_QUOTED, code))
+
+
+def _unclosed(
+    lines: list[str], reason: str, begun: int | None, opened: int | None
+) -> YamlSlip | None:
+    """The quote, the bracket or the brace that is not closed, or the comma missing between them."""
+    for number, line in enumerate(lines, 1):
+        if '"' in _without_quoted(_COMMENT.sub("", line)):
+            return YamlSlip(number, "a quote that is not closed", 'close it with "')
+    if begun is not None and "end of stream" in reason:
+        return YamlSlip(begun, "a quote or a bracket that is not closed", "close it in its line")
+    if re.search(r",\s*,", _without_quoted(_COMMENT.sub("", lines[-1]))):
+        return YamlSlip(len(lines), "two commas without anything between them", "remove one")
+    if "expected ','" in reason or opened is not None:
+        found = "no comma between two parts in brackets, or none of ] and } after the last"
+        first = opened or begun
+        which = f": they begin in line {first}" if first not in (None, len(lines)) else ""
+        return YamlSlip(len(lines), found, f"add it{which}")
+    return None
+
+
+def _missing_mark(lines: list[str], reason: str) -> YamlSlip | None:
+    """The comma at the end of a line, the colon or the dash that is missing."""
+    # cut: the time of a search grows with the square of a line of colons
+    bare = _without_quoted(_COMMENT.sub("", lines[-1][:_LONGEST_LINE])).rstrip()
+    if re.match(r"\s*-[^\s-]", bare):
+        return YamlSlip(
+            len(lines), "a dash without a blank after it", "type a blank after the dash"
+        )
+    if re.search(r"""[\0"'],$""", bare) and not re.search(r"[\[{]", bare):
+        return YamlSlip(len(lines), "a comma at the end of the line", "remove it")
+    if re.search(r":\s+\0[^\s,\]}]", bare):
+        fix = "write the whole value in quotes, or nothing behind them"
+        return YamlSlip(len(lines), "text behind a quote that is closed", fix)
+    if re.search(r":\s+[^\s\[{][^\[{]*:\s", f"{bare} ") and "mapping values" in reason:
+        fix = "write the value in quotes, or begin a line for the second key"
+        return YamlSlip(len(lines), "two keys, or a value with a colon, in one line", fix)
+    if "expected ':'" not in reason and "mapping values" not in reason:
+        return None
+    for number in range(len(lines), max(len(lines) - 2, 0), -1):
+        code = _COMMENT.sub("", lines[number - 1]).strip()
+        if not code or re.search(r":(\s|$)", code) or code.startswith(("- ", "{", "[", "}", "]")):
+            continue
+        before = next((line for line in reversed(lines[: number - 1]) if line.strip()), "")
+        if before.lstrip().startswith("- "):
+            return YamlSlip(number, f"a line without a dash, {code[:40]!r}", f"write - {code[:40]}")
+        key = _KEY_ALONE.fullmatch(code)
+        fix = f"write {key[1]}: {key[3][:40]}" if key and key[3] else "write `key: value`"
+        return YamlSlip(number, "a line without a colon and a blank", fix)
     return None
 
 

@@ -82,7 +82,7 @@ def mutations(draw: st.DrawFn) -> str:
 
 
 SETTINGS = settings(
-    max_examples=cases(150),
+    max_examples=cases(100),
     deadline=None,
     database=None,
     derandomize=True,

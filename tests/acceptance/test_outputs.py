@@ -121,17 +121,6 @@ def test_table_fits_80_columns_and_keeps_four_digits(tmp_path: Path) -> None:
     assert "\x1b" not in run.out
 
 
-def test_output_file(tmp_path: Path) -> None:
-    """--output writes the same bytes that stdout would get, and stdout stays empty."""
-    write(tmp_path, RICH)
-    common = ("forecast", "inventory.yaml", "--from", "2026-11", "--format", "json")
-    shown = kmscost(*common, cwd=tmp_path)
-    filed = kmscost(*common, "--output", "out.json", cwd=tmp_path)
-    assert filed.code == 0, filed.text
-    assert not filed.out
-    assert (tmp_path / "out.json").read_text(encoding="utf-8") == shown.out
-
-
 def test_explain_ends_in_the_figure_that_forecast_prints(tmp_path: Path) -> None:
     """`explain --month 2026-11` names 51,840, 31,840 and 0.09552."""
     write(tmp_path, inventory(**THREE_ACCOUNTS))
@@ -141,36 +130,3 @@ def test_explain_ends_in_the_figure_that_forecast_prints(tmp_path: Path) -> None
         assert number in run.out or number.replace(",", "") in run.out, (
             f"{number} is not in:\n{run.out}"
         )
-
-
-@pytest.mark.parametrize(
-    "options",
-    [
-        ["--months", "0"],
-        ["--months", "-1"],
-        ["--months", "x"],
-        ["--from", "2026-13"],
-        ["--from", "soon"],
-        ["--format", "xml"],
-    ],
-)
-def test_usage_errors_exit_2(tmp_path: Path, options: list[str]) -> None:
-    """A wrong option is a usage error: exit 2, no traceback."""
-    write(tmp_path, inventory())
-    run = kmscost("forecast", "inventory.yaml", *options, cwd=tmp_path)
-    assert run.code == 2, run.text
-    assert not run.out
-
-
-def test_init_writes_what_check_accepts_and_never_overwrites(tmp_path: Path) -> None:
-    """`kmscost init` writes a starter that passes check; a second time it leaves the file alone."""
-    first = kmscost("init", cwd=tmp_path)
-    assert first.code == 0, first.text
-    paths = [path for path in tmp_path.iterdir() if path.suffix in {".yaml", ".yml"}]
-    assert len(paths) == 1, paths
-    assert kmscost("check", paths[0].name, cwd=tmp_path).code == 0
-    paths[0].write_text("mine\n")
-    again = kmscost("init", cwd=tmp_path)
-    assert again.code == 1, again.text
-    assert paths[0].name in again.err
-    assert paths[0].read_text() == "mine\n"

@@ -115,14 +115,6 @@ def test_the_other_reading_has_its_say(tmp_path):
     )
 
 
-def test_the_frame_is_the_declared_one():
-    """Every column that estimator/frames.py declares, in its order and dtype."""
-    frame = advise(EXAMPLE, "2026-11", 1).rows
-    assert [(name, str(kind)) for name, kind in frame.dtypes.items()] == [
-        (column.name, column.dtype) for column in ADVICE
-    ]
-
-
 def test_what_is_wrong_is_said(tmp_path):
     """Exit 1 for wrong data, 2 for wrong options, and no traceback."""
     broken = file(tmp_path, PLAIN.replace("key: logs", "key: lgos"))
@@ -159,10 +151,3 @@ def test_a_discount_lowers_savings(tmp_path):
     whole, half = (advise(path, "2026-11", 1, discount=share).rows.iloc[0] for share in (0.0, 0.5))
     assert half["saves_usd"] == pytest.approx(whole["saves_usd"] / 2)
     assert half["saves_requests"] == whole["saves_requests"]
-
-
-def test_the_same_twice(tmp_path):
-    """The same inventory gives the same bytes."""
-    path = file(tmp_path, READ)
-    first, other = (kmscost("advise", path, *SPAN, "-f", "json").stdout for _ in range(2))
-    assert first == other

@@ -189,7 +189,7 @@ def test_both_ends_and_whose_they_are_is_told(tmp_path, form):
     assert exclusion["saves_usd_cloudtrail_events_high"] == pytest.approx(600.00)
 
 
-@settings(laws, max_examples=cases(15))
+@settings(laws, max_examples=cases(8))
 @given(inventories())
 def test_without_any_copy_everything_is_saved(tmp_path, text):
     """Against the same trails nothing; where all exclude KMS events, both ends of what is paid.

@@ -12,6 +12,7 @@ from estimator import Attribution, KmscostError, attribute
 from estimator.attribution.result import GROUPS, NOT_IN_LOGS
 from estimator.report.answers.attribution import attribution_headline, attribution_lines
 from estimator.report.answers.attribution_lines import shown_lines
+from tests import real_data
 from tests.attribution.material import (
     APP,
     DATA,
@@ -27,6 +28,12 @@ from tests.attribution.material import (
 )
 
 D = Decimal
+SIGN = {
+    "operation": "Sign",
+    "meter": "KMS-Requests-Asymmetric",
+    "service": "direct",
+    "resource": "",
+}
 TABLE = {"service": "dynamodb", "resource": f"arn:aws:dynamodb:{EAST}:{APP}:table/orders"}
 
 
@@ -264,18 +271,12 @@ def test_logs_of_another_account_are_refused(tmp_path: Path) -> None:
 
 def test_asymmetric_requests_have_a_line_of_their_own(tmp_path: Path) -> None:
     """100,000 Sign at USD 1.50 are not shared with 100,000 Decrypt at USD 0.30."""
-    sign = {
-        "operation": "Sign",
-        "meter": "KMS-Requests-Asymmetric",
-        "service": "direct",
-        "resource": "",
-    }
     path = bill(
         tmp_path / "b.csv",
         {"quantity": 100_000, "cost": "1.50", "meter": "KMS-Requests-Asymmetric", "operation": ""},
         {"quantity": 100_000, "cost": "0.30", "operation": ""},
     )
-    found = attribute(logs((100_000, {}), (100_000, sign)), path)
+    found = attribute(logs((100_000, {}), (100_000, SIGN)), path)
     assert costs(found) == {"s3": close(D("0.30")), "direct": close(D("1.50"))}
 
 
@@ -296,8 +297,7 @@ def test_without_a_bill_the_rate_table_and_the_free_requests_price() -> None:
 
 def test_without_a_bill_each_meter_has_its_rate() -> None:
     """10,000 Sign on RSA_4096 are USD 0.15, and take nothing of the free 20,000."""
-    sign = {"operation": "Sign", "meter": "KMS-Requests-Asymmetric", "service": "direct"}
-    found = attribute(logs((10_000, sign), (30_000, {})))
+    found = attribute(logs((10_000, SIGN), (30_000, {})))
     assert costs(found) == {"direct": close(D("0.15")), "s3": close(D("0.000003") * 10_000)}
 
 
@@ -330,8 +330,7 @@ def test_the_free_requests_end_on_a_day() -> None:
 
 def test_sign_leaves_the_free_requests_untouched() -> None:
     """14 days with 4,800 Sign a day: 67,200 requests, none of which takes of the 20,000."""
-    sign = {"operation": "Sign", "meter": "KMS-Requests-Asymmetric", "service": "direct"}
-    rows = [(4_800, sign | {"day": f"2026-10-{day:02}"}) for day in range(1, 15)]
+    rows = [(4_800, SIGN | {"day": f"2026-10-{day:02}"}) for day in range(1, 15)]
     found = attribute(logs(*rows))
     (use,) = found.free
     assert (use.requests, use.ends, use.taken_by) == (0, None, ())
@@ -380,18 +379,26 @@ def test_a_line_is_never_taken_twice(tmp_path: Path) -> None:
 
 
 def test_a_month_before_the_first_rate_is_no_zero() -> None:
-    """Sign in 2024 has no rate in the table: counted, said, and its amount is unknown."""
-    sign = {"operation": "Sign", "meter": "KMS-Requests-Asymmetric", "service": "direct"}
-    march = {"day": "2024-03-01"}
-    found = attribute(logs((893, sign | march), (150, march), month="2024-03"))
+    """Sign in 2019-10 has no rate in the table: counted, said, and its amount is unknown."""
+    october = {"day": "2019-10-26"}
+    found = attribute(logs((893, SIGN | october), (150, october), month="2019-10"))
     assert found.totals["requests_without_rate"] == 893
     assert "893 requests have no rate, and are in no cost: kms-requests-asymmetric" in " ".join(
         found.notices
     )
     by_service = found.lines("service").set_index("service")
     assert by_service["without_rate"].to_dict() == {"direct": 893, "s3": 0}
-    with pytest.raises(KmscostError, match="no rate for 2024-03-01"):
-        attribute(logs((893, sign | march), month="2024-03"))
+    with pytest.raises(KmscostError, match="no rate for 2019-10-01"):
+        attribute(logs((893, SIGN | october), month="2019-10"))
+
+
+@real_data.needs_data
+def test_the_signatures_of_real_logs_have_a_price() -> None:
+    """boogy, 2024-03: 893 Sign x 0.000015 = USD 0.013395; 151 more are free. None is unknown."""
+    found = attribute(real_data.DATA / "cloudtrail" / "boogy")
+    assert found.totals["cost_usd"] == close(D("0.013395"))
+    assert found.totals["requests_without_rate"] == 0
+    assert "kms-requests-asymmetric from 2019-11-25 is not confirmed" in " ".join(found.notices)
 
 
 def test_free_requests_are_the_payers_of_the_bill(tmp_path: Path) -> None:
@@ -414,12 +421,6 @@ def test_writes_alone_take_free_requests_under_one_interpretation_alone() -> Non
 
 def test_the_first_sentence_names_the_dearest_line(tmp_path: Path) -> None:
     """90 of 100 requests are a bucket's at USD 0.90; the 10 signatures at USD 5 are named."""
-    sign = {
-        "operation": "Sign",
-        "meter": "KMS-Requests-Asymmetric",
-        "service": "direct",
-        "resource": "",
-    }
     path = bill(
         tmp_path / "b.csv",
         {"quantity": 90, "cost": "0.90"},
@@ -430,7 +431,7 @@ def test_the_first_sentence_names_the_dearest_line(tmp_path: Path) -> None:
             "operation": "Sign",
         },
     )
-    sentence = attribution_headline(attribute(logs((90, {}), (10, sign)), path))
+    sentence = attribution_headline(attribute(logs((90, {}), (10, SIGN)), path))
     assert "direct use of KMS is 10 % (USD 5.00)" in sentence
 
 

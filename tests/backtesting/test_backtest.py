@@ -20,6 +20,7 @@ from estimator.measurement.result import Actuals
 from estimator.months import Months
 from estimator.report.formats.json_and_csv import frame_csv
 from estimator.volume import usage
+from estimator.volume.model import Model
 from pricing.reading.problems import KmscostError
 from tests.calibration.measurements import HOME, INVENTORY, count_actuals, role, steady
 from tests.oracle.random_inventories import draw_inventory
@@ -58,7 +59,7 @@ def test_the_calibrated_forecast_is_calibrate_and_forecast(organization):
     last = frame["origin"].max()
     calibration = calibrate_text(org.inventory, str(path), org.actuals(56 - 14))
     span = horizon_of(last.to_timestamp().date(), 14)
-    used = usage(calibration.inventory, span, ("cause",))
+    used = usage(Model(calibration.inventory, span), ("cause",))
     total = used.loc[used["unit"] == "request", "quantity"].sum()
     row = frame[(frame["origin"] == last) & (frame["level"] == "total")]
     assert row.loc[row["model"] == "calibrated", "forecast"].item() == pytest.approx(total)
@@ -70,8 +71,8 @@ def test_a_horizon_of_a_calendar_month_is_that_month(tmp_path, seed):
     inventory = load_inventory(draw_inventory(seed).write(tmp_path))
     first = datetime.date(2027, 4, 1)
     by = ("driver", "cause", "region")
-    month = usage(inventory, Months(first, 1), by)
-    span = usage(inventory, horizon_of(first, 30), by)
+    month = usage(Model(inventory, Months(first, 1)), by)
+    span = usage(Model(inventory, horizon_of(first, 30)), by)
     monthly = {"check"} | {r.name for r in inventory.readers if r.kind in ("query", "validate")}
     for row, other in zip(month.to_dict("records"), span.to_dict("records"), strict=True):
         keys = ("driver", "cause", "region", "unit")
@@ -309,7 +310,7 @@ def test_folds_that_tile_two_months_add_up_to_their_forecast(lengths):
     inventory = parse_inventory(TILED, "inventory.yaml")
     monthly = {"athena": 0.0, "integrity": 0.0, "check": 0.0}
     by = ("driver", "cause", "month")
-    used = usage(inventory, Months(datetime.date(2026, 11, 1), 2), by)
+    used = usage(Model(inventory, Months(datetime.date(2026, 11, 1), 2)), by)
     expected: dict[tuple[str, str], float] = {}
     for row in used[used["unit"] == "request"].to_dict("records"):
         own = {"2026-11": 30, "2026-12": 31}[str(row["month"])]
@@ -320,7 +321,7 @@ def test_folds_that_tile_two_months_add_up_to_their_forecast(lengths):
     found: dict[tuple[str, str], float] = {}
     first = datetime.date(2026, 11, 1)
     for length in lengths:
-        part = usage(inventory, horizon_of(first, length), ("driver", "cause"))
+        part = usage(Model(inventory, horizon_of(first, length)), ("driver", "cause"))
         for row in part[part["unit"] == "request"].to_dict("records"):
             key = (row["driver"], row["cause"])
             found[key] = found.get(key, 0.0) + row["quantity"]

@@ -93,7 +93,7 @@ def test_from_logs_to_a_simulation(logs, tmp_path):
     assert requests == pytest.approx(30 * 2 * sum(FILES.values()), rel=0.01)
     done = kmscost(
         "simulate", "calibrated.yaml", "--from", "2026-11", "--months", "1", "--format", "json",
-        "--draws", "1000", cwd=tmp_path,
+        "--simulations", "1000", cwd=tmp_path,
     )  # fmt: skip
     values = {
         quantile["quantile"]: quantile["value"]
@@ -158,20 +158,6 @@ def test_a_refusal_leaves_no_file(tmp_path):
     assert done.code == 0
     assert "note: not good enough, used all the same: 5 days recorded" in done.err
     assert (tmp_path / "c.yaml").exists()
-
-
-@pytest.mark.parametrize("form", ["yaml", "table", "csv", "json", "markdown"])
-def test_every_format(form, tmp_path):
-    """The inventory, or what changed in it, in every format that the help names."""
-    (tmp_path / "inventory.yaml").write_text(INVENTORY)
-    (tmp_path / "a.json").write_text(
-        to_json(count_actuals({(HOME, "us-east-1"): steady(9)}).to_dict())
-    )
-    done = kmscost("calibrate", "inventory.yaml", "a.json", "-f", form, cwd=tmp_path)
-    assert done.code == 0, done.err
-    assert "per_day" in done.out.replace("\\", "")
-    if form == "json":
-        assert json.loads(done.out)["changes"]
 
 
 def test_damaged_yaml_is_refused_as_check_refuses_it(tmp_path):

@@ -10,7 +10,7 @@ from estimator import forecast, load_actuals, measure_cloudtrail
 from tests.calibration.measurements import HOME, INVENTORY, KEY, OTHER, TRAIL
 from tests.calibration.test_calibrate import calibrate_yaml
 
-DAYS, SIGNS, PUTS = 14, 4_800, 100
+DAYS, SIGNS, PUTS = 14, 1_600, 100
 ONE_ACCOUNT = INVENTORY.replace(f'  - {{id: "{OTHER}", name: prod}}\n', "")
 MONTH = 365.2425 / 12
 APP = {"type": "AssumedRole", "arn": f"arn:aws:sts::{HOME}:assumed-role/app/i-1", "accountId": HOME}
@@ -65,9 +65,9 @@ def requests_cost(inventory):
 
 
 def test_signatures_leave_the_free_tier_alone(tmp_path):
-    """14 days with 4,800 Sign a day: nothing of the 20,000 is gone; 100 puts a day are all free.
+    """14 days with 1,600 Sign a day: nothing of the 20,000 is gone; 100 puts a day are all free.
 
-    4,800 a day are 146,097 a month: counted among the others they would have taken all of it.
+    1,600 a day are 48,699 a month: counted among the others they would have taken all of it.
     """
     calibration = calibrate_yaml(
         ONE_ACCOUNT, measure_cloudtrail(write_logs(tmp_path / "l", SIGN, SIGNS))

@@ -15,8 +15,8 @@ from estimator.measurement.coverage import Coverage
 from estimator.measurement.result import Actuals
 from estimator.months import Months
 from estimator.volume.daily import daily_requests
+from estimator.volume.model import Model
 from estimator.volume.readers import KINDS
-from estimator.volume.streams import streams_of
 from tests.calibration.measurements import (
     FIRST,
     HOME,
@@ -192,7 +192,7 @@ def test_what_the_model_makes_is_what_calibrate_finds():
     """
     inventory = parse_inventory(KINDS_AT_WORK, "inventory.yaml")
     october = Months(FIRST, 1)
-    (days,) = daily_requests(inventory, october, streams_of(inventory))
+    (days,) = daily_requests(Model(inventory, october))
     gets = {
         role(name): {PLACE: requests.tolist()}
         for name, cause, requests in zip(
@@ -312,6 +312,26 @@ def test_less_than_nine_accounts_of_ten_replace_no_number():
     calibration = calibrate_yaml(with_others(5000), daily)
     assert calibration.inventory.other_kms_requests_per_month.each_payer.mid == 5000
     assert any("in 1 of 2 accounts" in notice for notice in calibration.notices)
+
+
+@pytest.mark.parametrize(("recorded", "missing"), [(19, "999000000019"), (20, None)])
+def test_accounts_that_were_not_recorded_are_named(recorded, missing):
+    """19 of 20 are nine of ten and more: the numbers are written, the one that counts 0 is named.
+
+    By hand: 40 a day of the first are 1,217 a month; nothing is scaled to the 20th.
+    """
+    ids = [HOME, *(f"9990000000{number:02}" for number in range(1, 20))]
+    accounts = ", ".join(f'{{id: "{each}", regions: [us-east-1]}}' for each in ids)
+    text = INVENTORY.replace(INVENTORY[INVENTORY.index("accounts:") : INVENTORY.index("keys:")], "")
+    text = text.replace("keys:", f"accounts: [{accounts}]\nkeys:", 1)
+    calibration = calibrate_yaml(text, of_accounts({ids[1]: 40}, recorded=ids[:recorded]))
+    assert others_of(calibration) == {ids[1]: pytest.approx(40 * MONTH, rel=1e-3)}
+    notices = [line for line in calibration.notices if "count as 0" in line]
+    expected = (
+        "other_kms_requests_per_month: 1 of 20 accounts were not recorded and count as 0 in it: "
+        f"{missing}"
+    )
+    assert notices == ([expected] if missing else [])
 
 
 @pytest.mark.parametrize("others", ["0", f'{{"{OTHER}": 5000}}'])

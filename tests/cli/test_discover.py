@@ -1,52 +1,43 @@
 """`kmscost discover` on the command line: what goes where, and how it ends."""
 
 import json
-import os
-import subprocess
-import sys
 
 import pytest
 
+from tests.acceptance.commands import kmscost, kmscost_process
 from tests.discovery.plans import TRAIL, instance, plan, save
 from tests.real_data import ROOT
 
 
-def run(*arguments, cwd, stdin=""):
-    return subprocess.run(
-        [sys.executable, "-m", "estimator", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=cwd,
-        input=stdin,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
+def run(*arguments, cwd):
+    """Run a command in this process."""
+    return kmscost(*map(str, arguments), cwd=cwd)
 
 
 def test_the_draft_is_data_and_the_rest_is_notes(tmp_path):
     """YAML to stdout, notes to stderr; as a file it passes check and makes a forecast."""
     path = save(tmp_path, plan([instance("aws_cloudtrail.org", TRAIL)]))
     done = run("discover", "terraform", path, cwd=tmp_path)
-    assert done.returncode == 0
-    assert done.stdout.startswith("# Drafted by")
-    assert all(line.startswith("note: ") for line in done.stderr.splitlines())
-    (tmp_path / "inventory.yaml").write_text(done.stdout, encoding="utf-8")
+    assert done.code == 0
+    assert done.out.startswith("# Drafted by")
+    assert all(line.startswith("note: ") for line in done.err.splitlines())
+    (tmp_path / "inventory.yaml").write_text(done.out, encoding="utf-8")
     for command in ("check", "forecast"):
-        assert run(command, "inventory.yaml", cwd=tmp_path).returncode == 0
+        assert run(command, "inventory.yaml", cwd=tmp_path).code == 0
 
 
 def test_a_plan_may_come_through_a_pipe(tmp_path):
     """`terraform show -json plan | kmscost discover terraform -`."""
     text = json.dumps(plan([instance("aws_cloudtrail.org", TRAIL)]))
-    done = run("discover", "terraform", "-", cwd=tmp_path, stdin=text)
-    assert done.returncode == 0
-    assert "name: org" in done.stdout
+    done = kmscost_process("discover", "terraform", "-", cwd=tmp_path, stdin=text)
+    assert done.code == 0
+    assert "name: org" in done.out
 
 
 def test_json_has_what_is_open(tmp_path):
     """--format json: the draft, what was found, what is open, notices."""
     path = save(tmp_path, plan([instance("aws_cloudtrail.org", TRAIL)]))
-    data = json.loads(run("discover", "terraform", path, "--format", "json", cwd=tmp_path).stdout)
+    data = json.loads(run("discover", "terraform", path, "--format", "json", cwd=tmp_path).out)
     assert set(data) == {"draft", "found", "todo", "changes", "notices", "coverage"}
     assert data["found"] == {"trails": 1}
     assert "trails org: account" in {todo["at"] for todo in data["todo"]}
@@ -58,8 +49,8 @@ def test_nothing_to_draft_ends_well_and_writes_nothing(tmp_path):
     target = tmp_path / "inventory.yaml"
     target.write_text("mine", encoding="utf-8")
     done = run("discover", "terraform", path, "--output", target, cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (0, "")
-    assert "nothing to draft" in done.stderr
+    assert (done.code, done.out) == (0, "")
+    assert "nothing to draft" in done.err
     assert target.read_text(encoding="utf-8") == "mine"
 
 
@@ -83,12 +74,12 @@ def test_mistakes_are_one_sentence(tmp_path, arguments, code, says):
     """Exit 1 for the user's data, 2 for options; no traceback."""
     (tmp_path / "main.tf").write_text('resource "aws_cloudtrail" "x" {\n', encoding="utf-8")
     done = run(*arguments, cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (code, "")
-    assert says in done.stderr
-    assert "Traceback" not in done.stderr
+    assert (done.code, done.out) == (code, "")
+    assert says in done.err
+    assert "Traceback" not in done.err
 
 
 def test_every_command_has_an_example():
     """--help of the group and of each command ends with an example."""
     for command in ([], ["terraform"], ["cloudformation"], ["aws-responses"], ["aws"]):
-        assert "Example: " in run("discover", *command, "--help", cwd=ROOT).stdout
+        assert "Example: " in run("discover", *command, "--help", cwd=ROOT).out

@@ -15,7 +15,7 @@ from tests.october import write_october
 from tests.real_data import ROOT
 
 SPAN = ("--from", "2026-11", "--months", "2")
-DRAWS = ("--draws", "100")
+DRAWS = ("--simulations", "100")
 FORMATS = tuple(form.value for form in Format)
 
 ORGANIZATION = """\

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import inspect
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.acceptance.commands import kmscost, kmscost_process
+from tests.acceptance.commands import kmscost
 from tests.command_pages import all_commands
 from tests.contracts.commands import ANSWERS, ELSEWHERE, FILES, write_folder
 
@@ -25,8 +29,21 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_folder(tmp_path_factory.mktemp("files"))
 
 
+@pytest.fixture(scope="module")
+def printed(folder: Path) -> Callable[..., str]:
+    """What stdout gets of a command line, each run once."""
+
+    @functools.cache
+    def run(*arguments: str) -> str:
+        return kmscost(*arguments, cwd=folder).out
+
+    return run
+
+
 @pytest.mark.parametrize("name", FILES)
-def test_a_file_is_what_stdout_would_be(name: str, folder: Path, tmp_path: Path) -> None:
+def test_a_file_is_what_stdout_would_be(
+    name: str, folder: Path, tmp_path: Path, printed: Callable[..., str]
+) -> None:
     """--output writes the bytes that stdout gets of the same format, and nothing to stdout."""
     arguments, ending = FILES[name]
     output = tmp_path / f"out{ending}"
@@ -35,7 +52,7 @@ def test_a_file_is_what_stdout_would_be(name: str, folder: Path, tmp_path: Path)
     assert run.out == ""
     form = {".json": "json", ".csv": "csv", ".html": "html", ".svg": "svg", ".yaml": "yaml"}
     chosen = () if not _has_format(name) else ("--format", form[ending])
-    assert output.read_bytes().decode() == kmscost(*arguments, *chosen, cwd=folder).out
+    assert output.read_bytes().decode() == printed(*arguments, *chosen)
     assert [path.name for path in tmp_path.iterdir()] == [output.name]
 
 
@@ -69,10 +86,10 @@ def test_an_ending_that_says_no_format_is_refused(name: str, folder: Path, tmp_p
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_dash_is_stdout(name: str, folder: Path) -> None:
+def test_a_dash_is_stdout(name: str, folder: Path, printed: Callable[..., str]) -> None:
     """--output - is as if it were not there."""
     arguments, _ = FILES[name]
-    assert kmscost(*arguments, "-o", "-", cwd=folder).out == kmscost(*arguments, cwd=folder).out
+    assert kmscost(*arguments, "-o", "-", cwd=folder).out == printed(*arguments)
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -107,12 +124,28 @@ def test_a_failure_leaves_the_file_as_it_was(name: str, folder: Path, tmp_path: 
     assert len(list(tmp_path.iterdir())) == 1
 
 
+@contextlib.contextmanager
+def piped_in(text: str) -> Iterator[None]:
+    """Let this process have a pipe with a text as its standard input."""
+    before = os.dup(0)
+    reading, writing = os.pipe()
+    try:
+        os.write(writing, text.encode())
+        os.close(writing)
+        os.dup2(reading, 0)
+        yield
+    finally:
+        os.dup2(before, 0)
+        os.close(before)
+        os.close(reading)
+
+
 @pytest.mark.parametrize("name", ["forecast", "explain", "simulate", "reconcile", "compare"])
-def test_a_dash_is_stdin(name: str, folder: Path) -> None:
+def test_a_dash_is_stdin(name: str, folder: Path, printed: Callable[..., str]) -> None:
     """An inventory from a pipe gives the answer of the file: only its name differs."""
     arguments = ["-" if part == "i.yaml" else part for part in ANSWERS[name]]
     text = (folder / "i.yaml").read_text(encoding="utf-8")
-    piped = kmscost_process(*arguments, cwd=folder, stdin=text)
+    with piped_in(text):
+        piped = kmscost(*arguments, cwd=folder)
     assert piped.code == 0, piped.text
-    wanted = kmscost(*ANSWERS[name], cwd=folder).out
-    assert piped.out.replace("/dev/stdin", "i.yaml").split() == wanted.split()
+    assert piped.out.replace("/dev/stdin", "i.yaml").split() == printed(*ANSWERS[name]).split()

@@ -3,6 +3,7 @@
 The proxy speaks HTTP on both sides, so the retries, signatures and pages of botocore are real.
 """
 
+import contextlib
 import http.client
 import itertools
 import json
@@ -18,6 +19,24 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from tests.extras import needed
 
 boto3 = needed("boto3")
+
+
+@contextlib.contextmanager
+def sharing_botocore(patch):
+    """Within it, sessions share botocore's descriptions of services, and try again without a pause.
+
+    Reading them takes longer than all calls of a discovery, and so do the pauses.
+    """
+    import botocore.loaders
+    import botocore.retries.standard
+    import botocore.session
+
+    shared = botocore.loaders.create_loader()
+    patch.setattr(botocore.session, "create_loader", lambda *_: shared)
+    backoff = botocore.retries.standard.ExponentialBackoff
+    patch.setattr(backoff, "delay_amount", lambda *_: 0)
+    yield
+
 
 _S3_CALLS = {"location": "GetBucketLocation", "encryption": "GetBucketEncryption"}
 
@@ -185,9 +204,23 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.hanging.set()
             self.server.released.wait(60)
             self.close_connection = True
+        elif fault.kind == "drip":
+            self._drip()
         else:
             return False
         return True
+
+    def _drip(self):
+        """Begin an answer that goes on for ever, a blank at a time: no read of it times out."""
+        self.server.hanging.set()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/x-amz-json-1.1")
+        self.send_header("Content-Length", "1000000")
+        self.end_headers()
+        self.close_connection = True
+        with contextlib.suppress(OSError):
+            while not self.server.released.wait(0.1):
+                self.wfile.write(b" ")
 
     def _spoil(self, fault, data):
         """AWS's own answer, made worse."""

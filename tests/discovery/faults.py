@@ -41,6 +41,7 @@ THROTTLED = "throttled cloudtrail:DescribeTrails"
 SERVER = "an error of AWS's own"
 ENDLESS = "pages without end"
 HANGS = "does not answer"
+ENDLESS_ANSWER = "its answer does not end"
 CLOCK = "clock is wrong"
 UNREACHABLE = "no connection to"
 
@@ -108,7 +109,9 @@ FAULTS = {
     "one role denied": ([denied("AssumeRole", after=1, times=1)], "denied sts:AssumeRole", False),
     "hanging trails": ([Fault("hang", "DescribeTrails")], HANGS, True),
     "hanging in one Region": ([Fault("hang", region=OPT_IN)], HANGS, False),
-    "hanging keys": ([Fault("hang", service="kms")], HANGS, False),
+    "dripping trails": ([Fault("drip", "DescribeTrails")], ENDLESS_ANSWER, True),
+    "dripping in one Region": ([Fault("drip", "DescribeTrails", OPT_IN)], ENDLESS_ANSWER, False),
+    "tags denied": ([denied("ListTagsForResource")], "denied organizations:ListTags", False),
     "reset": ([Fault("reset", "DescribeTrails")], UNREACHABLE, True),
     "reset in one Region": ([Fault("reset", "DescribeTrails", SECOND)], UNREACHABLE, False),
     "reset once": ([Fault("reset", "DescribeTrails", times=1)], None, False),

@@ -20,7 +20,7 @@ import estimator.discovery.aws
 from estimator import KmscostError, discover_aws
 from estimator.discovery.aws.patience import Patience
 from pricing.reading.problems import UsageError
-from tests.discovery.cloud import Estate, Fault, Proxy, start_empty
+from tests.discovery.cloud import Estate, Fault, Proxy, sharing_botocore, start_empty
 from tests.discovery.faults import (
     EXPLICIT,
     FAULTS,
@@ -51,11 +51,20 @@ ENVIRONMENT = {
 # few attempts; nothing times out, however busy the machine is
 PATIENT = Patience(login=60, login_attempts=2, attempts=2, connect=60, read=60, rest=60)
 # for what hangs
-IMPATIENT = Patience(login=60, login_attempts=2, attempts=2, connect=3, read=3, rest=60)
+IMPATIENT = dataclasses.replace(PATIENT, read=2)
+# for answers that do not end
+BOUNDED = dataclasses.replace(PATIENT, answer=2)
 GENEROUS = 60  # no test waits longer for a command that must end by itself [s]
 
 # for connections that hang: the machine takes those that do not, however busy it is
-BRISK = dataclasses.replace(PATIENT, connect=2)
+BRISK = dataclasses.replace(PATIENT, connect=0.5)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def descriptions():
+    """Those of AWS's services, read once for all tests."""
+    with pytest.MonkeyPatch.context() as patch, sharing_botocore(patch):
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +79,9 @@ def organization():
     estate = Estate(proxy.url)
     estate.proxy = proxy
     archive, first, second = estate.members(3)
+    estate.client("organizations").tag_resource(
+        ResourceId=first, Tags=[{"Key": "team", "Value": "payments"}]
+    )
     own = estate.management
     logs = estate.key(archive, SECOND, "cloudtrail")
     estate.bucket(archive, "org-logs", SECOND, bucket_key=True)
@@ -131,11 +143,11 @@ def test_without_a_fault_all_is_there(whole, organization):
     assert sum(whole.inventory.streams().values()) == 17
 
 
-def discover_with(estate, faults):
+def discover_with(estate, faults, tags=False):
     """The draft, or the error that stands in its place."""
     estate.proxy.injected = [dataclasses.replace(f, _lock=threading.Lock()) for f in faults]
     try:
-        return discover_aws(role=ROLE), None
+        return discover_aws(role=ROLE, tags=tags), None
     except KmscostError as error:
         return None, str(error)
 
@@ -163,7 +175,9 @@ def test_a_fault_loses_nothing(aws, whole, name, monkeypatch):
     faults, words, fails = FAULTS[name]
     if any(fault.kind == "hang" for fault in faults):
         monkeypatch.setattr(estimator.discovery.aws, "PATIENCE", IMPATIENT)
-    draft, error = discover_with(aws, faults)
+    elif any(fault.kind == "drip" for fault in faults):
+        monkeypatch.setattr(estimator.discovery.aws, "PATIENCE", BOUNDED)
+    draft, error = discover_with(aws, faults, tags="tags" in name)
     if fails is not None:
         assert (error is not None) == fails, error or draft.notices
     if error is not None:
@@ -440,6 +454,31 @@ def test_a_role_whose_session_ends_is_assumed_again(aws, whole):
     assert aws.proxy.calls["sts:AssumeRole"] == 3 + 1
 
 
+def test_tags_are_asked_for_where_they_are_wanted(aws):
+    """`--tags`: a call for each of four accounts; without it none."""
+    aws.proxy.calls.clear()
+    tags = {
+        account.id: account.tags
+        for account in discover_aws(role=ROLE, tags=True).inventory.accounts
+    }
+    assert tags[aws.members_made[1]] == {"team": "payments"}
+    assert aws.proxy.calls["organizations:ListTagsForResource"] == 4
+    aws.proxy.calls.clear()
+    discover_aws(role=ROLE)
+    assert aws.proxy.calls["organizations:ListTagsForResource"] == 0
+
+
+def test_tags_that_are_denied_cost_one_call(aws):
+    """The first denial tells it for all, and everything else is as without tags."""
+    aws.proxy.calls.clear()
+    aws.proxy.injected = [denied("ListTagsForResource")]
+    draft = discover_aws(role=ROLE, tags=True)
+    assert aws.proxy.calls["organizations:ListTagsForResource"] == 1
+    assert len(draft.inventory.trails) == 4
+    (reasons,) = [seen.reasons for seen in draft.coverage if "ListTags" in str(seen.reasons)]
+    assert reasons == ("denied organizations:ListTagsForResource",)
+
+
 @pytest.mark.usefixtures("aws")
 def test_a_region_that_nobody_has_enabled():
     """`--regions` names one that no account has: no draft without trails, but an error."""
@@ -471,13 +510,13 @@ def run(environment, *options):
     )
 
 
-def test_the_command_behind_a_broken_network(tmp_path):
+def test_the_command_behind_a_broken_network(tmp_path, closed_port):
     """As a user meets it, with our own patience: exit 1, the host, what to do, no file."""
     target = tmp_path / "inventory.yaml"
-    with black_hole() as port:
-        done = run({"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"}, "--output", str(target))
+    endpoint = f"http://127.0.0.1:{closed_port}"
+    done = run({"AWS_ENDPOINT_URL": endpoint}, "--output", str(target))
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith(f"AWS: found no connection to 127.0.0.1:{port} (timed out)")
+    assert done.stderr.startswith(f"AWS: found no connection to 127.0.0.1:{closed_port} (refused)")
     assert NETWORK in done.stderr
     assert not target.exists()
 

@@ -160,7 +160,7 @@ def test_yaml_and_json_say_the_same(tmp_path):
         ('{"a": ' + "[" * 100_000, "nested beyond all sense"),
         ("a: " + "[" * 1000, "values nested more than 40 deep"),
         ("a: &a [1, 1]\nb: *c", "no Resources"),
-        ("Resources: {x: !Ref", "not YAML"),
+        ("Resources: {x: !Ref", "expected YAML"),
     ],
 )
 def test_what_is_no_template_is_refused(tmp_path, text, says):
@@ -277,3 +277,23 @@ def test_exports_that_import_one_another_end(tmp_path):
         (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
     draft = discover_cloudformation([tmp_path / "a.yaml", tmp_path / "b.yaml"])
     assert any("imported from another stack (a)" in todo.question for todo in draft.todo)
+
+
+TWO = "Resources:\n  A:\n    Type: AWS::CloudTrail::Trail\n"
+
+
+def test_a_second_template_in_a_file_is_an_error(tmp_path):
+    """Its trails would be missing without a word."""
+    path = tmp_path / "two.yaml"
+    path.write_text(f"{TWO}---\n{TWO.replace('A:', 'B:')}", encoding="utf-8")
+    with pytest.raises(KmscostError, match=r"a second document.*a file of its own"):
+        discover_cloudformation(path)
+
+
+def test_lines_before_a_template_are_skipped_with_a_notice(tmp_path):
+    """What a build prints before the template that it synthesizes."""
+    path = tmp_path / "synth.yaml"
+    path.write_text(f"Bundling asset Stack/Code...\n\n{TWO}", encoding="utf-8")
+    draft = discover_cloudformation(path)
+    assert len(draft.inventory.trails) == 1
+    assert any("lines that are no YAML" in line and "skipped" in line for line in draft.notices)

@@ -145,7 +145,7 @@ def test_a_trail_whose_bucket_is_gone_writes_nothing(tmp_path):
     )
     draft = discover_aws_responses(folder)
     assert draft.inventory.trails[0].files_per_day.other.mid == 0
-    assert "the bucket is gone" in questions(draft, "trails org: files_per_day")[0]
+    assert "its bucket is gone" in questions(draft, "trails org: files_per_day")[0]
 
 
 def test_the_second_rotation_of_a_key_comes_a_period_after_the_first(tmp_path):

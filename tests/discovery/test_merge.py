@@ -219,11 +219,11 @@ def test_on_the_command_line(tmp_path):
         own,
         cwd=tmp_path,
     )
-    assert (done.returncode, done.stdout) == (0, ""), done.stderr
-    assert "changed: " in done.stderr
+    assert (done.code, done.out) == (0, ""), done.err
+    assert "changed: " in done.err
     after = own.read_text(encoding="utf-8")
     assert after != before
-    assert run("check", own, cwd=tmp_path).returncode == 0
+    assert run("check", own, cwd=tmp_path).code == 0
     assert all(comment in after for comment in [x.partition("#")[2] for x in before.splitlines()])
 
 
@@ -243,3 +243,147 @@ def test_any_part_of_the_answers_merges(left_out, replace, tmp_path_factory):
     again = folder / "again.yaml"
     again.write_text(draft.text, encoding="utf-8")
     assert discover_aws_responses(folder / "answers", merge=again, replace=replace).changes == ()
+
+
+def in_csv(tmp_path):
+    """The same inventory with its accounts in a CSV file."""
+    lines = ["id,name,ou", f"{OWNER},boss,Root", f"{MEMBER},prod,", "333333333333,gone,", ""]
+    (tmp_path / "accounts.csv").write_text("\n".join(lines), encoding="utf-8")
+    old = f'  - {{id: "{OWNER}", name: boss, files_per_day: 400}}   # busy\n'
+    return MINE.replace(old, "  - {file: accounts.csv}\n")
+
+
+def reasons(draft, section):
+    """What the inventory keeps against its sources, by the JSON."""
+    return [
+        reason
+        for seen in draft.to_dict()["coverage"]
+        if seen["of"] == section and seen["source"].endswith("inventory.yaml")
+        for reason in seen["reasons"]
+    ]
+
+
+PLACED = {
+    "Accounts": [
+        {"Id": OWNER, "Name": "boss", "State": "ACTIVE", "Tags": {"team": "core"}},
+        {"Id": MEMBER, "Name": "prod", "State": "ACTIVE", "Paths": [f"o-1/r-ab12/{MEMBER}/"]},
+        {"Id": "333333333333", "Name": "gone", "State": "SUSPENDED"},
+    ]
+}
+
+
+def test_what_files_of_accounts_do_not_say_is_counted(tmp_path):
+    """One account has tags here, one an OU: of both the CSV says nothing: counted."""
+    answers = {**RESPONSES, "list-accounts.json": PLACED}
+    draft = merge(tmp_path, text=in_csv(tmp_path), responses=answers)
+    found = reasons(draft, "accounts")
+    assert any(
+        "1 account in files" in each and "tags differ" in each and OWNER in each for each in found
+    )
+    assert any(
+        "1 account in files" in each and "OUs differ" in each and MEMBER in each for each in found
+    )
+    assert all(any(each in notice for notice in draft.notices) for each in found)
+
+
+def test_an_ou_and_tags_of_other_answers_come_in(tmp_path):
+    """Accounts that the inventory writes itself get both, whichever form tells them."""
+    (tmp_path / "answers").mkdir()
+    (tmp_path / "answers" / "list.csv").write_text(
+        f"id,name,ou,tag:team,status\n{OWNER},boss,Root/Top,core,ACTIVE\n", encoding="utf-8"
+    )
+    answers = {name: r for name, r in RESPONSES.items() if name != "list-accounts.json"}
+    (account,) = merge(tmp_path, responses=answers).inventory.accounts
+    assert (account.ou, account.tags) == ("Root/Top", {"team": "core"})
+
+
+@pytest.mark.parametrize("form", ["yaml", "csv"])
+def test_suspended_accounts_of_the_inventory_are_named(tmp_path, form):
+    """Account 3 is SUSPENDED by the list: it stays, and a notice counts it."""
+    written = MINE.replace("keys:\n", '  - {id: "333333333333", name: gone}\nkeys:\n', 1)
+    text = in_csv(tmp_path) if form == "csv" else written
+    draft = merge(tmp_path, text=text)
+    assert "333333333333" in {account.id for account in draft.inventory.accounts}
+    (reason,) = [each for each in reasons(draft, "accounts") if "not ACTIVE" in each]
+    assert reason.startswith("1 account of the inventory not ACTIVE by list-accounts.json (333333")
+    assert any(reason in notice for notice in draft.notices)
+    ended = written.replace("name: gone}", "name: gone, until: 2026-11-01}")
+    assert not reasons(merge(tmp_path, text=ended), "accounts")
+
+
+def with_trail(**keys):
+    """The inventory with another trail of the owner's."""
+    lines = "".join(f"    {key}: {value}\n" for key, value in keys.items())
+    trail = f'  - name: old\n    account: "{OWNER}"\n    scope: account\n    key: ours\n{lines}'
+    return MINE.replace("readers:\n", f"{trail}readers:\n", 1)
+
+
+SINGLE = {
+    "Name": "near",
+    "TrailARN": f"arn:aws:cloudtrail:me-south-1:{OWNER}:trail/near",
+    "S3BucketName": "near-logs",
+    "HomeRegion": "me-south-1",
+    "IncludeGlobalServiceEvents": True,
+    "IsMultiRegionTrail": False,
+    "IsOrganizationTrail": False,
+    "LogFileValidationEnabled": False,
+    "HasCustomEventSelectors": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("trail", "file", "listed", "is_named"),
+    [
+        # the account's answer has no trail of it: every Region would show it
+        ({}, f"{OWNER}/describe-trails.json", [], True),
+        ({}, "describe-trails.json", [SINGLE], True),
+        # nobody knows whose answer it is
+        ({}, "describe-trails.json", [], False),
+        # a trail of one Region shows in that Region's answer alone
+        ({"regions": "[eu-west-1]"}, f"{OWNER}/eu-west-1/describe-trails.json", [], True),
+        ({"regions": "[me-south-1]"}, f"{OWNER}/trails.json", [SINGLE], True),
+        ({"regions": "[eu-west-1]"}, f"{OWNER}/trails.json", [SINGLE], False),
+        # it ended already
+        ({"until": "2026-11-01"}, f"{OWNER}/describe-trails.json", [], False),
+    ],
+)
+def test_trails_that_are_gone_are_named(tmp_path, trail, file, listed, is_named):
+    """Trail old is in no answer: named and counted where its account and Region were seen whole."""
+    text = with_trail(**trail).replace("name: org\n", "name: other\n    until: 2026-01-01\n")
+    answers = {"list-accounts.json": PLACED, file: {"trailList": listed}}
+    draft = merge(tmp_path, text=text, responses=answers)
+    found = reasons(draft, "trails")
+    assert len(found) == is_named
+    if is_named:
+        assert found[0].startswith("1 trail of the inventory in no answer, though ")
+        assert any(found[0] in notice for notice in draft.notices)
+    assert "old" in {each.name for each in draft.inventory.trails}
+
+
+def test_a_filtered_list_takes_no_trail_away(tmp_path):
+    """What `--query` left over may have left the trail out."""
+    answers = {f"{OWNER}/describe-trails.json": [SINGLE]}
+    draft = merge(tmp_path, text=with_trail(), responses=answers)
+    assert not reasons(draft, "trails")
+
+
+def test_a_trail_that_delivers_no_more_is_told(tmp_path):
+    """The inventory's trail stays as it is, and its last delivery failed: a TODO says so."""
+    status = {"IsLogging": True, "LatestDeliveryError": "NoSuchBucket"}
+    draft = merge(tmp_path, responses={**RESPONSES, "get-trail-status-org.json": status})
+    assert any("its last delivery failed (NoSuchBucket)" in todo.question for todo in draft.todo)
+
+
+def test_an_ou_that_is_not_known_for_certain_is_counted(tmp_path):
+    """An OU without its name, and tags that two answers tell differently: neither is taken over."""
+    account = {"Id": OWNER, "State": "ACTIVE", "Tags": {"team": "a"}}
+    account["Paths"] = [f"o-1/r-ab12/ou-ab12-11111111/{OWNER}/"]
+    answers = {
+        "list-accounts.json": {"Accounts": [account]},
+        f"list-tags-for-resource-{OWNER}.json": {"Tags": [{"Key": "team", "Value": "b"}]},
+    }
+    draft = merge(tmp_path, responses=answers)
+    assert (draft.inventory.accounts[0].ou, draft.inventory.accounts[0].tags) == (None, {})
+    found = reasons(draft, "accounts")
+    assert any("OUs are not known for certain" in each and OWNER in each for each in found)
+    assert any("tags are not known for certain" in each and "disagree" in each for each in found)

@@ -125,9 +125,88 @@ def test_arns_in_capitals_are_read(tmp_path):
     assert accounts_of(discover(tmp_path, items={"configurationItems": items})) == [FIRST, SECOND]
 
 
-QUERY = {"s3BucketName": "central", "isMultiRegionTrail": True}
 BARE = {"Name": "main", "S3BucketName": "b", "IsMultiRegionTrail": True}
 BARE["TrailARN"] = f"arn:aws:cloudtrail:us-east-1:{FIRST}:trail/main"
+BARE_WITH_NULL = BARE | {"KmsKeyId": None}
+WHOLE = {
+    "Name": "main",
+    "TrailARN": f"arn:aws:cloudtrail:us-east-1:{FIRST}:trail/main",
+    "S3BucketName": "b",
+    "HomeRegion": "us-east-1",
+    "IncludeGlobalServiceEvents": True,
+    "IsMultiRegionTrail": True,
+    "IsOrganizationTrail": False,
+    "LogFileValidationEnabled": False,
+    "HasCustomEventSelectors": False,
+}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"trailList": [WHOLE]},
+        {"Trail": WHOLE},
+        [BARE_WITH_NULL],
+        {"trailList": [BARE_WITH_NULL]},
+        [row(FIRST, kms_key_id=None)],
+        {"rows": [row(FIRST, kms_key_id=None)]},
+        {"configurationItems": [item(FIRST, kmsKeyId=None)]},
+        {
+            "Results": [json.dumps(item(FIRST, kmsKeyId=None))],
+            "QueryInfo": {"SelectFields": [{"Name": "configuration.kmsKeyId"}]},
+        },
+    ],
+)
+def test_a_key_that_was_asked_for_and_is_not_there_is_none(answer, tmp_path):
+    """A whole answer without the field, or null in its place: SSE-S3, and no question."""
+    draft = discover(tmp_path, answer=answer)
+    assert [trail.key for trail in draft.inventory.trails] == [None]
+    assert not [todo for todo in draft.todo if todo.at.endswith(": key")]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"trailList": [WHOLE]},
+        [row(FIRST)],
+        [row(FIRST, status={"LatestDeliveryTime": "2026-11-28T00:00:00Z"})],
+        {"configurationItems": [item(FIRST)]},
+    ],
+)
+def test_whether_it_is_logging_is_open_where_nobody_says_so(answer, tmp_path):
+    """describe-trails and AWS Config never tell, rows only where the column was selected."""
+    draft = discover(tmp_path, answer=answer)
+    assert any("whether it is logging is not known" in todo.question for todo in draft.todo)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        [row(FIRST, is_logging=True)],
+        [row(FIRST, is_logging="t")],
+        [row(FIRST, status={"IsLogging": True})],
+    ],
+)
+def test_a_status_that_is_told_asks_nothing(answer, tmp_path):
+    """Steampipe's column, its CSV, CloudQuery's answer of get-trail-status."""
+    draft = discover(tmp_path, answer=answer)
+    assert not any("logging" in todo.question for todo in draft.todo)
+
+
+FIELDS = ("IsOrganizationTrail", "IsMultiRegionTrail", "LogFileValidationEnabled")
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_a_flag_that_nobody_asked_for_is_open(field, tmp_path):
+    """Left out of the answer, it is no false: a TODO at its place."""
+    trail = {name: value for name, value in WHOLE.items() if name != field}
+    draft = discover(tmp_path, answer={"trailList": [trail]})
+    places = dict(zip(FIELDS, ("scope", "regions", "log_file_validation"), strict=True))
+    at = f"trails main: {places[field]}"
+    assert [todo.question for todo in draft.todo if todo.at == at] == [f"the answer has no {field}"]
+
+
+QUERY = {"s3BucketName": "central", "isMultiRegionTrail": True}
 
 
 @pytest.mark.parametrize(
@@ -135,6 +214,10 @@ BARE["TrailARN"] = f"arn:aws:cloudtrail:us-east-1:{FIRST}:trail/main"
     [
         [BARE],
         BARE,
+        {"trailList": [BARE]},
+        {"Trail": BARE},
+        [{"Name": "main", "TrailARN": BARE["TrailARN"]}],
+        [{name: value for name, value in row(FIRST).items() if name != "kms_key_id"}],
         [item(FIRST) | {"configuration": QUERY}],
         {
             "Results": [json.dumps(item(FIRST, kmsKeyId=None))],
@@ -147,16 +230,6 @@ def test_a_key_that_nobody_asked_for_is_open(answer, tmp_path):
     draft = discover(tmp_path, answer=answer)
     assert draft.inventory.trails[0].key is not None
     assert any(todo.at.endswith(": key") or "key" in todo.at for todo in draft.todo)
-
-
-def test_a_key_that_was_asked_for_and_is_not_there_is_none(tmp_path):
-    """The query names the field, the item has none: SSE-S3."""
-    fields = [{"Name": "configuration.kmsKeyId"}]
-    answer = {
-        "Results": [json.dumps(item(FIRST, kmsKeyId=None))],
-        "QueryInfo": {"SelectFields": fields},
-    }
-    assert discover(tmp_path, answer=answer).inventory.trails[0].key is None
 
 
 def test_a_second_header_is_no_trail(tmp_path):

@@ -46,7 +46,7 @@ def test_formulas_of_the_example(month):
         check(explain(EXAMPLE, month, account=account.id, region="us-east-1"))
 
 
-@pytest.mark.parametrize("seed", seeds(40))
+@pytest.mark.parametrize("seed", seeds(20))
 def test_formulas_of_random_inventories(tmp_path, seed):
     """Those of the reference calculator's tests, in their first month."""
     drawing = draw_inventory(seed)
@@ -54,7 +54,7 @@ def test_formulas_of_random_inventories(tmp_path, seed):
     check(walk, drawing.text)
 
 
-@pytest.mark.parametrize("seed", seeds(60))
+@pytest.mark.parametrize("seed", seeds(30))
 def test_formulas_with_growth_ranges_gaps_and_sharing(tmp_path, seed):
     """All kinds of readers, growth of either sign, partial months; and requests add up."""
     text = random_readers(seed)

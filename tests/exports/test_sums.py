@@ -18,7 +18,7 @@ from tests.real_data import ROOT
 from tests.sampling import cases
 
 laws = settings(
-    max_examples=cases(12),
+    max_examples=cases(6),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

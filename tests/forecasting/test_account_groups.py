@@ -92,7 +92,7 @@ def test_a_value_that_reads_like_no_tag_is_a_group_of_its_own():
 
 @settings(
     deadline=None,
-    max_examples=cases(20),
+    max_examples=cases(8),
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

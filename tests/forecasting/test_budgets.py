@@ -37,7 +37,7 @@ HALF = Decimal(14_560) * Decimal("0.000003") / 2
 
 laws = settings(
     deadline=None,
-    max_examples=cases(20),
+    max_examples=cases(10),
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

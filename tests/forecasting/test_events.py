@@ -18,7 +18,7 @@ keys: [{{id: k, region: us-east-1}}, {{id: eu, account: "{B}", region: eu-west-1
 
 laws = settings(
     deadline=None,
-    max_examples=cases(25),
+    max_examples=cases(12),
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from estimator import forecast
+from estimator.report.answers.forecast import ForecastAnswer
 from tests.acceptance.commands import kmscost, write
 
 # 1,000 files a day and 27,000 other requests in the 30 days of November: 1,900 a day
@@ -29,12 +30,30 @@ def test_the_day_is_the_one_whose_requests_pass_the_free_ones(tmp_path):
     }
 
 
-def test_writes_that_are_not_charged_take_nothing(tmp_path):
-    """Only the 27,000 others take of them, 900 a day: 22 days are 19,800, the 23rd ends them."""
-    write(tmp_path, PLAIN + "cloudtrail_writes: exempt\n", "i.yaml")
-    (use,) = forecast(tmp_path / "i.yaml", "2026-11", 1).free_uses
-    assert use.ends == "2026-11-23"
-    assert dict(use.taken_by) == {"everything else": pytest.approx(20_000)}
+@pytest.mark.parametrize("writes", ["charged", "exempt"])
+def test_writes_that_are_not_charged_take_nothing(tmp_path, writes):
+    """Only the 27,000 others take of them, 900 a day: 22 days are 19,800, the 23rd ends them.
+
+    Whichever interpretation is the inventory's, the other one's day stands beside it.
+    """
+    write(tmp_path, PLAIN + f"cloudtrail_writes: {writes}\n", "i.yaml")
+    found = forecast(tmp_path / "i.yaml", "2026-11", 1)
+    uses = {writes: found.free_uses, found.other_interpretation: found.other_free_uses}
+    (exempt,), (charged,) = uses["exempt"], uses["charged"]
+    assert (exempt.ends, charged.ends) == ("2026-11-23", "2026-11-11")
+    assert dict(exempt.taken_by) == {"everything else": pytest.approx(20_000)}
+    (row,) = found.to_dict()["free_tier"]
+    other = "ends_other_interpretation"
+    own, beside = ("ends", other) if writes == "charged" else (other, "ends")
+    assert (row[own], row[beside]) == ("2026-11-11", "2026-11-23")
+    (line,) = [line for line in ForecastAnswer(found).lines() if line.startswith("Free tier")]
+    not_charged = "end on 2026-11-23, taken by everything else 100 %"
+    assert line.endswith(
+        f"; if AWS does not charge CloudTrail's own writes, they {not_charged}"
+        if writes == "charged"
+        else "; if AWS charges CloudTrail's own writes, they end on 2026-11-11, taken by org "
+        "52.6 %, everything else 47.4 %"
+    )
 
 
 def test_what_is_left_ends_on_no_day(tmp_path):
@@ -45,7 +64,7 @@ def test_what_is_left_ends_on_no_day(tmp_path):
     assert (use.ends, use.requests) == (None, 18_000)
     run = kmscost("forecast", "i.yaml", "--from", "2026-11", "--months", "1", cwd=tmp_path)
     assert "left 2,000" in run.out
-    assert "they end on" not in run.out
+    assert "end on" not in run.out
 
 
 def test_each_month_has_its_own_day(tmp_path):

@@ -15,7 +15,7 @@ from tests.sampling import cases
 
 laws = settings(
     deadline=None,
-    max_examples=cases(20),
+    max_examples=cases(10),
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
@@ -101,7 +101,7 @@ def test_both_readings_are_exact(tmp_path, text):
     assert other["cost_usd"] <= first["cost_usd"] + 1e-12
 
 
-@settings(laws, max_examples=cases(8))
+@settings(laws, max_examples=cases(4))
 @given(inventories())
 def test_explain_ends_in_the_forecasts_figure(tmp_path, text):
     """Every account, Region and driver explained apart adds up to what forecast prints."""

@@ -23,7 +23,7 @@ MONTH = 30 * 86_400
 
 laws = settings(
     deadline=None,
-    max_examples=cases(20),
+    max_examples=cases(10),
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

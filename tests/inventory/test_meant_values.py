@@ -33,7 +33,23 @@ NAMED = "is the name of account 111122223333: write its id"
 INSIDE = "belongs inside bucket: {..., bucket_key: true}"
 AT_THE_TOP = "belongs at the top of the file, without blanks before it"
 OF_KEYS = "write the id of a key, such as logs"
+PROD = '  - {id: "222222222222", name: prod}\n'
+ACCOUNTS = f'  - {{id: "111122223333", name: management}}\n{PROD}'
+BOTH = "us-east-1, eu-west-1"
+READERS = (
+    "readers:\n"
+    '  - {name: siem, kind: every-file, account: "222222222222", trails: [org]}\n'
+)  # fmt: skip
+TEAM = "{team: payments}"
+DASH = "put a dash and a blank before its first key: `- name: ...`"
+OCTAL = 'write it in quotes: "0123", or 123 if it is a number'
+IDS = '  - "111122223333"\n  - {"id": "222222222222"}\n'
 DEFAULT = "write default, the Regions enabled by default, or list them"
+
+
+def with_key(name):
+    """How to write an account that stands there without its key."""
+    return f"write it with its key: {{id: {name}}}"
 
 
 def refused(folder, *changes: tuple[str, str]) -> list[tuple[int | None, str, str, str]]:
@@ -100,14 +116,68 @@ def refused(folder, *changes: tuple[str, str]) -> list[tuple[int | None, str, st
         (FILES, "day: 12,5", 13, "write 12.5, with a point"),
         (BUDGET, "month: 25,00", 19, "write 25.00, with a point"),
         (BUDGET, "month: 1.234,56", 19, "write 1234.56"),
-        (BUDGET, "month: 12,000", 19, "write 12000, or 12.0 if the comma is a decimal one"),
-        (BUDGET, "month: $25", 19, "write 25"),
+        (BUDGET, "month: 12,000", 19, "write 12000, or 12 if the comma is a decimal one"),
+        (BUDGET, "month: $25", 19, "write 25: the unit is USD a month"),
         (BUDGET, "month: 25 USD", 19, "write 25"),
         (GROWTH, "year: 10,5%", 17, "write 10.5%, with a point"),
         (GROWTH, "year: 10 percent", 17, "write 10%"),
-        (GROWTH, "year: 10\u00a0%", 17, "write 10%"),
+        (GROWTH, "year: 10\u00a0%", 17, "write 10% without a no-break space"),
         (GROWTH, "year: [5%, 10%]", 17, "write {low: 5%, high: 10%}"),
         (GROWTH, "year: 5-10%", 17, "write {low: 5%, high: 10%}"),
+        # flags, days, tags, texts
+        (BUCKET, "    bucket: {bucket_key: no}\n", 14, "write false"),
+        (BUCKET, "    bucket: {bucket_key: Yes}\n", 14, "write true"),
+        (BUCKET, '    bucket: {bucket_key: "true"}\n', 14, "write true without quotes"),
+        (BUCKET, "    bucket: {bucket_key: }\n", 14, "write true or false, or remove the key"),
+        (ID, f"{ID}, from: 01.03.2026", 6, "write 2026-03-01"),
+        (ID, f"{ID}, from: 2026-02-30", 6, "February 2026 ends on 2026-02-28"),
+        (ID, f"{ID}, until: never", 6, "leave it out if there is no such day"),
+        (
+            ID,
+            f"{ID}, from: 03/01/2026",
+            6,
+            "write 2026-03-01 for March 1, or 2026-01-03 for January 3",
+        ),
+        (ID, f"{ID}, from: 2026-03", 6, "write a day: the first of that month is 2026-03-01"),
+        (
+            ID,
+            f"{ID}, tags: [{{Key: team, Value: a b}}, {{Key: cost, Value: '4711'}}]",
+            6,
+            'write {team: "a b", cost: "4711"}',
+        ),
+        (ID, f"{ID}, tags: [team=payments, env=prod]", 6, "write {team: payments, env: prod}"),
+        (ID, f"{ID}, tags: team=payments", 6, "write {team: payments}"),
+        (ID, f"{ID}, tags: [x]", 6, f"write a name and a value for each, such as {TEAM}"),
+        (ID, f"{ID}, tags: {{team: 0123}}", 6, OCTAL),
+        (ID, f"{ID}, tags: {{since: 2024-01-01}}", 6, 'write it in quotes: "2024-01-01"'),
+        (ID, f"{ID}, tags: {{version: 1.10}}", 6, 'write it in quotes: "1.10"'),
+        (ID, f"{ID}, tags: {{on: True}}", 6, 'write it in quotes: "True"'),
+        (ID, f"{ID}, tags: {{empty: }}", 6, 'write "" for an empty value, or remove the tag'),
+        # lists and mappings
+        (ACCOUNTS, IDS, 5, with_key('"111122223333"')),
+        (ACCOUNTS, "  - accounts.csv\n", 5, "write it with its key: {file: accounts.csv}"),
+        (
+            f"accounts:\n{ACCOUNTS}",
+            'accounts:\n  "111122223333": {name: a}\n',
+            4,
+            'write a list, each item with its id: - {id: "111122223333", ...}',
+        ),
+        ("  - name: org", "    name: org", 9, DASH),
+        ("keys:\n", "keys: logs\n#", 7, "write a list of mappings: - {id: logs}"),
+        (READERS, "readers:\n", 15, "write [], or indent the lines below it that belong to it"),
+        (READERS, "readers: none\n", 15, "write []"),
+        (BUCKET, "    bucket: s3://example-logs/AWSLogs\n", 14, "write {name: example-logs}"),
+        (BUCKET, "    bucket: example-logs\n", 14, "write it with its key: {name: example-logs}"),
+        (BUDGET, "month: 25, thresholds: 80", 19, "write [80%]"),
+        (REGIONS, "regions: [us-east-1 eu-west-1]", 3, f"write {BOTH}, with a comma between them"),
+        (REGIONS, "regions: [us\u2011east\u20111]", 3, "write us-east-1"),
+        (PAYER, "payer: 111122223333,", 2, 'write "111122223333", without the , at the end'),
+        (KEY, "key: none\n", 12, "write null, without quotes, for SSE-S3"),
+        (KEY, "key: logs,\n", 12, "write logs"),
+        (KEY, "key: *logs\n", 12, "name an anchor (&name) that is complete above this line"),
+        (KEY, "key: logs\n    <<: x\n", 13, "merge an anchored mapping (<<: *name)"),
+        (KEY, "key: logs\n    scope: Organization\n", 13, "write organization"),
+        (TRAILS, "trails: all", 16, "list them, or remove the key if its default is meant"),
         # names
         (TRAILS, "trails: org", 16, "write [org]"),
         (TRAILS, "trails: [ORG]", 16, "write org"),
@@ -166,6 +236,21 @@ def test_awss_names_of_a_key(tmp_path, key, fix):
         (BUCKET, f" {BUCKET}", 14, "is indented by 5 spaces", "by 4 spaces, as line 13"),
         (BUCKET, BUCKET[1:], 14, "a line that is indented by 3 spaces", "by 4 spaces, as line 13"),
         ("  - name: org\n", "- name: org\n", 11, "indented by 4 spaces", "by 2 spaces, as line 10"),
+        (PAYER, "<<<<<<< HEAD\npayer: 1\n=======\n", 2, "mark of a merge conflict", "resolve the"),
+        (PAYER, f"```\n{PAYER}", 2, "a fence of Markdown", "remove it"),
+        (PAYER, 'payer: "111122223333",', 2, "a comma at the end of the line", "remove it"),
+        (PAYER, 'payer = "111122223333"', 2, "without a colon", 'write payer: "111122223333"'),
+        (PAYER, 'payer:"111122223333"', 2, "without a colon", 'write payer: "111122223333"'),
+        (PAYER, 'payer: "111122223333', 2, "a quote that is not closed", 'close it with "'),
+        (PAYER, "payer: '111122223333", 2, "a quote or a bracket that is not", "close it in"),
+        (REGIONS, "regions:\n - us-east-1\n eu-west-1", 5, "without a dash", "write - eu-west-1"),
+        ("  - {name: siem", "  -{name: siem", 16, "a dash without a blank", "type a blank after"),
+        (TRAILS, "trails: [org", 16, "no comma between two parts", "add it"),
+        (', account: "222222222222", trails', ' account: "2"', 16, "no comma between", "add it"),
+        (KEY, "key: %logs\n", 12, "a value that begins with %", "write it in quotes"),
+        (KEY, "key: logs: x\n", 12, "two keys, or a value with a colon", "write the value in"),
+        (KEY, 'key: "logs"x\n', 12, "text behind a quote that is closed", "write the whole"),
+        (PROD, '  - {file: "C:\\temp"}\n', 6, "'C:\\temp'", "write a path with /, or in single"),
         (PAYER, "payer: {{ payer }}", 2, "not rendered, {{ payer }}", "render the template first"),
         (PAYER, "payer: {{ payer }}-x", 2, "not rendered, {{ payer }}", "render the"),
         (PAYER, "{% if x %}", 2, "not rendered, {% if x %}", "render the template first"),
@@ -176,7 +261,7 @@ def test_awss_names_of_a_key(tmp_path, key, fix):
             "payer: 012345678901",
             2,
             "the unquoted digits 012345678901",
-            'write "012345678901" in quotes',
+            'write it in quotes: "012345678901"',
         ),
         (PAYER, "payer: 1.11122E+11", 2, "the number", "a spreadsheet has shortened it"),
     ],
@@ -277,5 +362,24 @@ def test_the_case_of_a_leading_zero(tmp_path):
     """Twelve digits are an id: no word of dropping the zero. The reader's account is missing."""
     text = (CASES / "check" / "id_leading_zero.yaml").read_text(encoding="utf-8")
     zero, reader = refusals(tmp_path, text)
-    assert (zero.line, zero.fix) == (6, 'write "012345678901" in quotes')
+    assert (zero.line, zero.fix) == (6, 'write it in quotes: "012345678901"')
     assert (reader.line, reader.found) == (17, "'222222222222'")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("version: 1\nscenarios: []\n", "a scenario file"),
+        ("version: 1\nservice: kms\nmeters: []\n", "a rate table"),
+        ('{"totals": {}, "rows": []}\n', "an answer of kmscost"),
+    ],
+)
+def test_another_file_of_kmscost(tmp_path, text, found):
+    """One problem that names the file, and not one for each key."""
+    assert [problem.found for problem in refusals(tmp_path, text)] == [found]
+
+
+def test_an_entry_of_a_file_that_is_wrong_hides_its_accounts(tmp_path):
+    """Nobody knows which accounts it would have listed: none is dangling, and no id missing."""
+    entry = (PROD, "  - {file: [accounts.csv]}\n")
+    assert [found[1] for found in refused(tmp_path, entry)] == ["accounts[1].file"]

@@ -63,7 +63,7 @@ def test_a_name_without_quotes_is_known_all_the_same():
             "kind: every-file, preset: [athena]",
             "write athena, without brackets or a dash",
         ),
-        ("{name: NAME, kind: every-file}", "siem", "write `key: value` pairs"),
+        ("{name: NAME, kind: every-file}", "siem", "write it with its key: {name: siem}"),
     ],
 )
 def test_each_refusal_says_what_to_write(before, after, fix):

@@ -36,9 +36,9 @@ UNSAID = {
 
 
 def test_check_and_schema_agree_on_mutated_inventories(tmp_path):
-    """600 inventories with up to three mistakes: taken by both, refused by both, or unsaid."""
+    """300 inventories with up to three mistakes: taken by both, refused by both, or unsaid."""
     taken = refused = 0
-    for seed in seeds(600):
+    for seed in seeds(300):
         text, files = draw_mutated(seed)
         for name, content in files.items():
             (tmp_path / name).write_text(content)

@@ -94,11 +94,22 @@ def test_a_share_takes_percent_as_growth_does(tmp_path, saving, low, high):
         assert schema_takes(text)
 
 
-@pytest.mark.parametrize("saving", ["99", "101%", "-1%", "'0.99'", "most"])
-def test_what_is_no_share(tmp_path, saving):
-    """A 99 without its sign is refused with both ways to write it."""
-    with pytest.raises(KmscostError, match=r"write 0\.99 or 99% for 99 percent"):
+@pytest.mark.parametrize(
+    ("saving", "fix"),
+    [
+        ("99", "write 0.99 or 99% for 99 percent"),
+        ("'95'", "write 0.95 or 95% for 95 percent"),
+        ("101%", "write at most 1, which is 100%"),
+        ("-1%", "remove the minus sign"),
+        ("'0.99'", "write 0.99 without quotes"),
+        ("most", "write a share such as 0.5 or 50%"),
+    ],
+)
+def test_what_is_no_share(tmp_path, saving, fix):
+    """A 99 without its sign is refused with both ways to write it, any other with its own."""
+    with pytest.raises(KmscostError) as refused:
         read(tmp_path, INVENTORY + QUERY % saving)
+    assert refused.value.problems[0].fix == fix
 
 
 def test_thresholds_take_percent(tmp_path):

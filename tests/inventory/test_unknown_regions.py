@@ -7,6 +7,7 @@ import pytest
 from estimator import forecast, load_inventory, load_rates, simulate
 from estimator.months import Months
 from estimator.volume import usage
+from estimator.volume.model import Model
 from pricing.reading.problems import KmscostError, RateError
 from tests.inventory.files import PAYER, read
 from tests.real_data import CASES, needs_cases
@@ -23,7 +24,7 @@ READER = "readers: [{name: siem, kind: every-file, regions: [xx-north-1]}]\n"
 def test_events_in_unknown_regions_are_counted(tmp_path):
     """November 2026: (100 + 100 + 10) x 30 puts and 10 x 30 gets, each under its Region's name."""
     months = Months(datetime.date(2026, 11, 1), 1)
-    rows = usage(read(tmp_path, TEXT + READER), months, ("region", "cause", "operation"))
+    rows = usage(Model(read(tmp_path, TEXT + READER), months), ("region", "cause", "operation"))
     found = {
         (str(row["region"]), str(row["cause"])): row["quantity"]
         for row in rows.to_dict("records")

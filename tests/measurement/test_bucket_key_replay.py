@@ -8,11 +8,16 @@ import uuid
 
 import pytest
 
-from estimator.measurement.bucket_key_replay import replay_bucket_keys
-from estimator.measurement.cloudtrail_logs import measure_cloudtrail, measure_objects
+from estimator.measurement.cloudtrail_logs import measure_cloudtrail
+from estimator.measurement.cloudtrail_logs.bucket_key_replay import replay_bucket_keys
 from estimator.measurement.cloudtrail_logs.counting import Counted, count_bytes
 from estimator.measurement.cloudtrail_logs.object_events import ObjectEvents
-from estimator.measurement.cloudtrail_logs.object_requests import ObjectTable
+from estimator.measurement.cloudtrail_logs.object_requests import ObjectTable, split_events
+from estimator.measurement.cloudtrail_logs.replay_records import (
+    REPLAY,
+    read_replays,
+    record_replays,
+)
 
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 HOUR = 3600
@@ -57,7 +62,8 @@ def write(folder, events, files=1, name="log"):
 
 def replay(folder):
     """The replay of the only bucket."""
-    (found,) = replay_bucket_keys(measure_objects(folder)[1])
+    measured = measure_cloudtrail(folder, bucket_keys=True)
+    (found,) = read_replays(measured.details[REPLAY]["requesters"])
     return found
 
 
@@ -183,14 +189,16 @@ def test_a_bucket_that_has_its_key_is_counted_apart(tmp_path):
 
 
 def test_failed_calls_checks_and_strangers_are_left_out(tmp_path):
-    """No object was read or written: an error, a folder that CloudTrail checks, no S3 context."""
+    """An error, a folder that CloudTrail checks, no S3 context, a bucket of AWS's own (ECR)."""
     check = event(1, "GenerateDataKey", "app", "AWSLogs/111122223333/")
     context = check["requestParameters"]["encryptionContext"]
     context["aws:cloudtrail:arn"] = "arn:aws:cloudtrail:eu-west-1:111122223333:trail/org"
     other = event(2, "Decrypt", "app", "x")
     other["requestParameters"]["encryptionContext"] = {"SecretARN": "arn:aws:secretsmanager:x"}
     failed = event(3, "Decrypt", "app", "x", errorCode="AccessDenied")
-    folder = write(tmp_path, [check, other, failed, event(4, "Decrypt", "app", "x")])
+    layer = event(4, "Decrypt", "app", "x", bucket="us-west-2-starport-layer-bucket")
+    layer["requestParameters"]["encryptionContext"]["aws:ecr:arn"] = "arn:aws:ecr:x"
+    folder = write(tmp_path, [check, other, failed, layer, event(5, "Decrypt", "app", "x")])
     assert replay(folder).total == 1
 
 
@@ -253,6 +261,25 @@ def test_what_does_not_fit_goes_to_disk(seed):
     assert (small.puts == large.puts).all()
 
 
+@pytest.mark.parametrize("seed", range(2))
+def test_parts_of_objects_are_the_whole(seed):
+    """As Spark has it: four parts of the objects, each reduced alone, are the same requests."""
+    events = [event(*each) for each in bursts(seed)]
+    events += [*events[::3], event(7, "Decrypt", "app", ""), event(9, "Decrypt", "scan", "")]
+    parts = [ObjectTable() for _ in range(4)]
+    for at in range(3):
+        counted = Counted(objects=ObjectEvents())
+        count_bytes("log.json", json.dumps({"Records": events[at::3]}).encode(), counted)
+        for number, part in split_events(counted.objects, 4):
+            parts[number].take(part)
+    whole = ObjectTable()
+    for part in parts:
+        whole.take_requests(part.requests())
+    found, expected = record_replays(whole.requests()), record_replays(table_of(events))
+    assert found == expected
+    assert sum(record["under_a_bucket_key"] for record in found["requesters"]) == 2
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_minutes_hold_what_seconds_do(seed):
     """Beyond its bound a table keeps minutes, and takes lifetimes a minute longer and shorter."""
@@ -270,7 +297,9 @@ def test_minutes_hold_what_seconds_do(seed):
 def test_counting_does_not_depend_on_it(tmp_path):
     """The actuals are those of `measure_cloudtrail`."""
     folder = write(tmp_path, [event(*each) for each in bursts(1)], files=3)
-    assert measure_objects(folder)[0].to_dict() == measure_cloudtrail(folder).to_dict()
+    measured = measure_cloudtrail(folder, bucket_keys=True).to_dict()
+    assert measured.pop(REPLAY)["requesters"]
+    assert measured == measure_cloudtrail(folder).to_dict()
 
 
 @pytest.mark.parametrize("seed", range(4))

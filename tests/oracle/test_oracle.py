@@ -17,7 +17,7 @@ from tests.oracle.product import run_product
 from tests.oracle.random_inventories import draw_inventory
 
 SEED = int(os.environ.get("KMSCOST_ORACLE_SEED", "0"))
-COUNT = int(os.environ.get("KMSCOST_ORACLE_COUNT", "500"))
+COUNT = int(os.environ.get("KMSCOST_ORACLE_COUNT", "360"))
 CHUNKS = 20
 SHOWN = 12
 
@@ -60,7 +60,7 @@ def test_both_hands_forecast_the_same(chunk: int, tmp_path: Path) -> None:
 def test_every_key_of_the_schema_is_drawn() -> None:
     """A key that no inventory of the gate has would be a key that nobody checks."""
     schema = read_schema()
-    drawn = set().union(*(list_drawn_keys(draw_inventory(i).document, schema) for i in range(500)))
+    drawn = set().union(*(list_drawn_keys(draw_inventory(i).document, schema) for i in range(360)))
     # which preset it is does not matter: the gets_per_file that is written beside it wins
     missing = [key for key in list_schema_keys(schema) - drawn if key[1:2] != ("preset",)]
     assert sorted(missing) == []

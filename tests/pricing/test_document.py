@@ -67,7 +67,7 @@ def test_what_can_be_read_on_is_a_problem_with_its_line(text, line, expected):
         ("", "empty"),
         ("# only a comment\n", "empty"),
         ("- a\n- b\n", "a list"),
-        ("a: [\n", "not YAML"),
+        ("a: [\n", "none of ] and } after the last"),
         ("a:\n\tb: 1\n", "tab"),
         ("a: b\x00c\n", "#x0000"),
         ("a: " + "9" * 400, None),

@@ -74,6 +74,31 @@ def test_a_version_is_in_force_until_the_next_begins(day, since, confirmed):
     assert (version.start.isoformat(), version.confirmed) == (since, confirmed)
 
 
+@pytest.mark.parametrize(
+    ("spec", "operation", "usd_per_10_000", "in_govcloud"),
+    [
+        ("ECC_NIST_P256", "Sign", 0.15, 0.15),
+        ("RSA_2048", "Sign", 0.03, 0.04),
+        ("ECC_NIST_P384", "GenerateDataKeyPair", 0.10, 0.10),
+        ("RSA_3072", "GenerateDataKeyPairWithoutPlaintext", 12.00, 12.00),
+    ],
+)
+def test_asymmetric_requests_have_a_rate_since_there_are_any(
+    spec, operation, usd_per_10_000, in_govcloud
+):
+    """Second-hand from 2019-11-25 on, AWS's feed from 2025-03-11 on, with GovCloud; none before."""
+    table = load_rates()
+    meter = table.meter(operation, spec)
+    for day, confirmed in (("2019-11-25", False), ("2025-03-10", False), ("2025-03-11", True)):
+        version, rate = table.rate(meter, "eu-west-1", datetime.date.fromisoformat(day))
+        assert (version.confirmed, rate.rate) == (confirmed, usd_per_10_000)
+    _, rate = table.rate(meter, "us-gov-west-1", datetime.date(2025, 3, 11))
+    assert rate.rate == in_govcloud
+    for region, day in (("eu-west-1", (2019, 11, 24)), ("us-gov-west-1", (2025, 3, 10))):
+        with pytest.raises(RateError, match="no rate for"):
+            table.rate(meter, region, datetime.date(*day))
+
+
 def test_a_day_before_the_first_version_is_refused():
     """No rate is invented for the day before the table begins."""
     table = load_rates()

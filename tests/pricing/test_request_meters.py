@@ -3,7 +3,8 @@
 import pytest
 
 from pricing.offers.meters import SERVICES
-from pricing.rates import load_rates
+from pricing.rates import load_cloudtrail_rates, load_rates
+from pricing.reading.problems import RateError
 from pricing.request_meters import ASYMMETRIC, request_meter
 
 SYMMETRIC = ("Decrypt", "Encrypt", "GenerateDataKey", "ReEncrypt")
@@ -22,9 +23,21 @@ KEYS = [
     ("ECC_SECG_P256K1", "ECDSA_SHA_256", ("Sign",)),
     ("ECC_NIST_EDWARDS25519", "ED25519_SHA_512", ("Sign", "Verify")),
     *((f"ML_DSA_{level}", "ML_DSA_SHAKE_256", ("Sign", "Verify")) for level in (44, 65, 87)),
+    *((f"ML_KEM_{level}", "", ("Encapsulate", "Decapsulate")) for level in (512, 768, 1024)),
     ("SM2", "SM2PKE", ("Encrypt", "Decrypt")),
     ("SM2", "SM2DSA", ("Sign", "Verify")),
 ]
+# the rest of the KMS API reference: they manage, or use no key
+MANAGEMENT = """
+CancelKeyDeletion ConnectCustomKeyStore CreateAlias CreateCustomKeyStore CreateGrant CreateKey
+DeleteAlias DeleteCustomKeyStore DeleteImportedKeyMaterial DescribeCustomKeyStores DescribeKey
+DisableKey DisableKeyRotation DisconnectCustomKeyStore EnableKey EnableKeyRotation GenerateRandom
+GetKeyLastUsage GetKeyPolicy GetKeyRotationStatus GetParametersForImport ImportKeyMaterial
+ListAliases ListGrants ListKeyPolicies ListKeyRotations ListKeys ListResourceTags
+ListRetirableGrants PutKeyPolicy ReplicateKey RetireGrant RevokeGrant RotateKeyOnDemand
+ScheduleKeyDeletion TagResource UntagResource UpdateAlias UpdateCustomKeyStore
+UpdateKeyDescription UpdatePrimaryRegion
+"""
 CASES = [(operation, spec, algorithm) for spec, algorithm, of in KEYS for operation in of]
 
 
@@ -41,7 +54,26 @@ def test_logs_and_the_rate_table_have_the_same_meter(operation, spec, algorithm)
         assert (known.name, known.unsized, found) == (ASYMMETRIC, True, "kms-requests-rsa-2048")
     else:
         assert found == table_meter(known.name)
-    assert known.inferred is spec.startswith(("HMAC", "ML_DSA", "SM2", "ECC_NIST_EDWARDS"))
+    assert known.inferred is spec.startswith(("HMAC", "ML_", "SM2", "ECC_NIST_EDWARDS"))
+
+
+def test_what_manages_keys_has_one_meter_whatever_the_key():
+    """CreateKey, ListAliases, DescribeKey and the like are requests inside the free quantity."""
+    table = load_rates()
+    for operation in MANAGEMENT.split():
+        known = request_meter(operation)
+        assert (known.name, known.inferred) == ("KMS-Requests", False)
+        for spec in ("SYMMETRIC_DEFAULT", "HMAC_256", "RSA_2048", "ECC_NIST_P256"):
+            assert table.meter(operation, spec).name == table_meter(known.name)
+    with pytest.raises(RateError, match="no meter for CreateKey"):
+        load_cloudtrail_rates().meter("CreateKey")
+
+
+def test_an_operation_that_nobody_knows_has_no_rate_and_is_said_in_logs():
+    """A price is never guessed; a logged request has the likely meter, marked as such."""
+    assert request_meter("Foresee").inferred
+    with pytest.raises(RateError, match="no meter for Foresee"):
+        load_rates().meter("Foresee")
 
 
 @pytest.mark.parametrize("operation", PAIRS)

@@ -50,15 +50,6 @@ def test_formats_agree():
     assert {row["billed_account"] for row in rows} >= {"111122223333", "222222222222"}
 
 
-def test_the_table_fits_80_columns(monkeypatch):
-    """No line is wider than COLUMNS says, and notices go to stderr."""
-    monkeypatch.setenv("COLUMNS", "80")
-    answer = kmscost(*ARGUMENTS)
-    assert max(map(len, answer.stdout.splitlines())) <= 80
-    assert "note: a bill cannot tell" in answer.stderr
-    assert "note:" not in answer.stdout
-
-
 @pytest.mark.parametrize(
     ("limit", "code"),
     # the difference is -0.1118022 of 5.5138022, 2.0277 %

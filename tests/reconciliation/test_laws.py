@@ -21,7 +21,7 @@ from tests.sampling import cases
 
 laws = settings(
     deadline=None,
-    max_examples=cases(15),
+    max_examples=cases(8),
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

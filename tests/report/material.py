@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-from estimator import forecast
+from estimator import forecast, load_inventory
 from tests.real_data import ROOT
 from tests.reconciliation.bills import measured_of
 
@@ -89,3 +89,25 @@ class Page(HTMLParser):
     def table(self, begins: str) -> list[list[str]]:
         """The rows of the table whose caption begins so, its header first."""
         return next(rows for name, rows in self.tables.items() if name.startswith(begins))
+
+
+def slide(files, gets, bucket_key, charged):
+    """The scenario for `compare` of what sliders say: every value of the example behind them."""
+    inventory = load_inventory(EXAMPLE)
+    changes = [
+        {"path": "trails[org].files_per_day", "value": 288 * files},
+        {"path": "trails[org].bucket.bucket_key", "value": bucket_key},
+        {"path": "cloudtrail_writes", "value": "charged" if charged else "exempt"},
+    ]
+    for account in inventory.accounts:
+        own = account.files_per_day
+        if own is not None:
+            values = {region: files * rate.mid for region, rate in own.by_region.items()}
+            if own.other is not None:
+                values["other"] = files * own.other.mid
+            changes.append({"path": f"accounts[{account.id}].files_per_day", "value": values})
+    for reader in inventory.readers:
+        if hasattr(reader, "gets_per_file"):
+            value = reader.gets_per_file.mid * gets
+            changes.append({"path": f"readers[{reader.name}].gets_per_file", "value": value})
+    return {"name": "slid", "changes": changes}

@@ -13,7 +13,7 @@ from estimator import forecast, load_inventory, report
 from estimator.report.monthly.budget_states import SEVERITY
 from estimator.report.monthly.verdict import judge
 from estimator.volume.daily import daily_requests
-from estimator.volume.streams import streams_of
+from estimator.volume.model import Model
 from tests.measurement.billing.bills import FREE, Line, legacy_bill
 from tests.report.verdicts import SMALL, small_bill, with_bill, write
 from tests.sampling import cases
@@ -68,7 +68,7 @@ def daily_bill(inventory, scale):
     expected = forecast(inventory, MONTH, 1)
     free = expected.pools.loc[expected.pools["unit"] == "request"]
     left = float(free["quantity_free"].sum() - free["used_by_others"].sum())
-    (days,) = daily_requests(inventory, expected.months, streams_of(inventory))
+    (days,) = daily_requests(Model(inventory, expected.months))
     names = ("billed_account", "billed_region", "operation")
     jobs = list(zip(*(days.texts(name) for name in names), strict=True))
     keys = expected.rows[expected.rows["unit"] == "key-month"]

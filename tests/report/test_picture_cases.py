@@ -148,8 +148,11 @@ def test_graphics_stand_out_from_what_lies_under_them():
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)  # a figure often given
     assert all(contrast(colour, "#ffffff") >= 3 for colour in (*SERIES, GREY))
     assert all(contrast(colour, "#ffffff") >= 4.5 for colour in (INK, MUTED))
-    template = Path(__file__).parents[2] / "estimator" / "report" / "monthly" / "template"
-    style = (template / "style.css").read_text(encoding="utf-8")
+    monthly = Path(__file__).parents[2] / "estimator" / "report" / "monthly"
+    style = "".join(
+        (monthly / name).read_text(encoding="utf-8")
+        for name in ("interactive/tools.css", "template/style.css")
+    )
     drawn = {VARIABLES[colour] for colour in (*SERIES, GREY, INK, MUTED)}
     blocks = re.findall(r"\{[^{}]*--bg:[^{}]*\}", style)
     assert len(blocks) == 4  # light, dark by the system, dark by the switch, paper
@@ -261,4 +264,7 @@ def test_alternative_text_of_a_picture_is_that_of_its_chart():
     chart = chart_of(EXAMPLE, "fan", MONTH)
     root = parse_svg(plot(EXAMPLE, "fan", MONTH)._repr_svg_())
     assert root.find(f"{SVG}desc").text == chart.description
+    # WIDE and its edges, in px: a cell that is narrower shrinks it, and cuts nothing off
+    assert root.get("width") == "920"
+    assert "max-width: 100%" in root.get("style")
     assert svg_text(chart.draw(WIDE)).count("<desc") == 0

@@ -397,18 +397,6 @@ def test_nothing_to_compare_with_and_what_cannot_be_changed(tmp_path):
         compare(path, [scenarios, scenarios])
 
 
-def test_a_notebook_shows_both_readings(tmp_path):
-    """The HTML has a row for each side and both readings; names cannot break it."""
-    hostile = scenario({"path": "trails[org].key", "value": None}, name="<script>")
-    shown = compare(file(tmp_path, PLAIN), hostile, "2026-11", 1)._repr_html_()
-    assert "USD if AWS charges CloudTrail" in shown
-    assert "USD if AWS does not charge" in shown
-    assert "<script>" not in shown
-    assert repr(compare(file(tmp_path, PLAIN), hostile, "2026-11", 1)).endswith(
-        "USD <script> -5.12>"
-    )
-
-
 def test_how_much_more_is_too_much(tmp_path):
     """Exactly the limit is within it; a saving is never over; no base makes any cost too much."""
     path = "trails[org].files_per_day"

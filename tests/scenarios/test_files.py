@@ -223,12 +223,12 @@ def test_problems_of_all_files_come_together(tmp_path):
     {
         "payer": "add = and a value",
         "payer=": "write null for nothing",
-        "payer={": "not YAML",
+        "payer={": "add it",
         "payer=012": "octal",
         "a b=1": "write a dot between keys",
         "[x]=1": "a path such as",
         'trails["\\q"].key=1': "as JSON does",
-        "trails[org].bucket.bucket_key=yes": "write true or false",
+        "trails[org].bucket.bucket_key=yes": "write true",
         "trails[org].nonsense=1": "one of those in trails[org]",
     }.items(),
 )

@@ -17,7 +17,7 @@ from tests.scenarios.inventories import file
 
 laws = settings(
     deadline=None,
-    max_examples=cases(12),
+    max_examples=cases(7),
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
@@ -200,7 +200,7 @@ PARTS = [
 ]
 
 
-@settings(laws, max_examples=cases(300))
+@settings(laws, max_examples=cases(150))
 @given(st.data())
 def test_no_scenario_ends_in_a_traceback(tmp_path, data):
     """Mutated scenario files and settings are understood or refused, never anything else."""

@@ -8,10 +8,9 @@ import pytest
 
 from estimator import forecast, simulate
 from estimator.inventory.budgets import Budget
-from tests.sampling import cases
 from tests.simulation.ranges import Invention, numbers_of, put, run_simulation, write
 
-MONTHS, DRAWS = 3, 100
+MONTHS, DRAWS = 2, 100
 
 
 def with_budgets(inventory):
@@ -33,7 +32,7 @@ def with_budgets(inventory):
     return dataclasses.replace(inventory, budgets=near)
 
 
-@pytest.mark.parametrize("seed", [12, 0, 5][: cases(3)])
+@pytest.mark.parametrize("seed", [12, 5])
 def test_each_draw_breaks_what_its_forecast_breaks(tmp_path, seed):
     """The probability is the share of draws whose own forecast is over the budget, by month."""
     inventory = with_budgets(write(tmp_path, Invention(seed, windows=False).text()))

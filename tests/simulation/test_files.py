@@ -8,7 +8,7 @@ from estimator.forecasting import calendar
 from estimator.simulation.distributions import moments
 from estimator.simulation.draws import Draws
 from estimator.simulation.inventory_demand import demand_of
-from estimator.volume.streams import streams_of
+from estimator.volume.model import Model
 from pricing.rates import load_rates
 from tests.simulation.ranges import write
 
@@ -35,9 +35,8 @@ def text(readers=""):
 
 def totals(inventory, own, draws=40_000):
     """Requests of a month, each draw, with so many ranges on their own."""
-    months, lots = calendar("2026-11", 1), Draws(1, draws)
-    streams = streams_of(inventory)
-    demand = demand_of(inventory, months, streams, load_rates(), lots, noise=False, own=own)
+    model, lots = Model(inventory, calendar("2026-11", 1)), Draws(1, draws)
+    demand = demand_of(model, load_rates(), lots, noise=False, own=own)
     quantities = dict(zip(demand.bins, demand.of(0), strict=True))
     (requests,) = (q for which, q in quantities.items() if which.meter == "kms-requests")
     return requests, lots
@@ -84,9 +83,8 @@ def test_a_reader_of_some_accounts_keeps_their_own_spread(tmp_path):
 
 def totals_of_all(inventory, own=10, draws=40_000):
     """The same over puts and gets."""
-    months, lots = calendar("2026-11", 1), Draws(1, draws)
-    streams = streams_of(inventory)
-    demand = demand_of(inventory, months, streams, load_rates(), lots, noise=False, own=own)
+    model, lots = Model(inventory, calendar("2026-11", 1)), Draws(1, draws)
+    demand = demand_of(model, load_rates(), lots, noise=False, own=own)
     quantities = zip(demand.bins, demand.of(0), strict=True)
     return sum(q for which, q in quantities if which.meter == "kms-requests"), lots
 

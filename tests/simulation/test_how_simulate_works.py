@@ -11,7 +11,7 @@ from estimator.forecasting import calendar
 from estimator.simulation.draws import Draws, stand_ins
 from estimator.simulation.elementary import normal_scores
 from estimator.simulation.inventory_demand import demand_of
-from estimator.volume.streams import streams_of
+from estimator.volume.model import Model
 from pricing.rates import load_rates
 from tests.consoles import blocks
 from tests.real_data import ROOT
@@ -32,8 +32,8 @@ def inventory(tmp_path_factory):
 def first_draw(inventory, noise):
     """Requests of CloudTrail's writes and of readers, and key-months; and the draws behind them."""
     draws = Draws(0, DRAWS, stand_ins(inventory))
-    table, streams = load_rates(), streams_of(inventory)
-    demand = demand_of(inventory, calendar("2026-11", 1), streams, table, draws, noise)
+    model = Model(inventory, calendar("2026-11", 1))
+    demand = demand_of(model, load_rates(), draws, noise)
     quantities = dict(zip(demand.bins, demand.of(0)[:, 0].tolist(), strict=True))
     found = {(each.meter, each.write): quantity for each, quantity in quantities.items()}
     bins = ("kms-requests", True), ("kms-requests", False), ("kms-keys", False)

@@ -127,7 +127,7 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path):
     """Another process, another hash seed: the same JSON; another seed: another answer."""
     path = tmp_path / "inventory.yaml"
     path.write_text(Invention(8, windows=True).text(), encoding="utf-8")
-    options = ["--from", "2026-11", "--months", "3", "--draws", "500", "--format", "json"]
+    options = ["--from", "2026-11", "--months", "3", "--simulations", "500", "--format", "json"]
 
     def answer(seed, hashes):
         line = [sys.executable, "-m", "estimator", "simulate", str(path), *options, "--seed", seed]
@@ -184,7 +184,6 @@ def test_frames_are_as_declared(tmp_path):
     assert calendar("2026-11", 2).labels == simulation.months.labels
     assert simulation.draws_requests.shape == simulation.draws_cost.shape == (200, 2)
     assert "Simulation 2026-11 to 2026-12" in repr(simulation)
-    assert "whole span" in simulation._repr_html_()
 
 
 def test_few_files_beside_many_are_read_on(tmp_path):

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from estimator.advice.key_ledger.records import AWS
-from estimator.discovery.estate import PENDING_DELETION, Resource
+from estimator.discovery.estate import Resource
+from estimator.discovery.key_states import PENDING_DELETION
 from estimator.inventory.sections import Key
 from estimator.months import Period
 from estimator.volume.key_months import ROTATIONS_CHARGED, paid_periods

@@ -23,6 +23,7 @@ def discover_aws(
     progress: Callable[[str, int, int], None] | None = None,
     merge: str | Path | None = None,
     replace: bool = False,
+    tags: bool = False,
 ) -> Draft:
     """Draft an inventory from AWS itself. Needs the extra `aws`.
 
@@ -41,6 +42,8 @@ def discover_aws(
     merge, replace
         An inventory to add what it does not say to, as `Draft.text`; `replace` also takes the
         values that differ from what it says.
+    tags
+        Also ask for the tags of the organization's accounts: a call for each.
 
     Raises
     ------
@@ -62,7 +65,7 @@ def discover_aws(
         raise KmscostError(Problem("boto3", None, "", "no boto3", "boto3", fix)) from None
     roles = (role,) if isinstance(role, str) else tuple(role)
     aws = AwsClient(profile, regions[0] if regions else None, external_id, PATIENCE)
-    walk = Walk(aws, roles, regions, progress)
+    walk = Walk(aws, roles, regions, progress, tags)
     walk.run()
     estate = walk.responses.finish()
     if regions is not None:
@@ -77,6 +80,7 @@ def discover_aws(
     command += [part for name in roles for part in ("--role", name)]
     command += ["--external-id", "ID"] if external_id else []  # no business of the file's readers
     command += ["--regions", ",".join(regions)] if regions else []
+    command += ["--tags"] if tags else []
     return draft(estate, command, merge, replace)
 
 

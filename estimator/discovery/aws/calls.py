@@ -47,6 +47,12 @@ CHILDREN = Call(
     "organizations:ListAccountsForParent",
     members=("Accounts",),
 )
+TAGS = Call(
+    "organizations",
+    "list_tags_for_resource",
+    "organizations:ListTagsForResource",
+    members=("Tags",),
+)
 REGIONS = Call("ec2", "describe_regions", "ec2:DescribeRegions", members=("Regions",))
 TRAILS = Call("cloudtrail", "describe_trails", "cloudtrail:DescribeTrails", members=("trailList",))
 SELECTORS = Call(
@@ -93,7 +99,7 @@ CALLS = (
 )
 
 
-def aws_policy(roles: Sequence[str] = ()) -> dict[str, Any]:
+def aws_policy(roles: Sequence[str] = (), tags: bool = False) -> dict[str, Any]:
     """The least IAM policy for `discover_aws`: the calls it makes, and nothing else.
 
     Parameters
@@ -101,8 +107,11 @@ def aws_policy(roles: Sequence[str] = ()) -> dict[str, Any]:
     roles
         Names or ARNs of the roles to be assumed in other accounts; each of them needs this policy
         without its last statement.
+    tags
+        The tags of accounts are asked for.
     """
-    actions = sorted(call.action for call in CALLS if call.needs_permission and call is not ASSUME)
+    calls = (*CALLS, TAGS) if tags else CALLS
+    actions = sorted(call.action for call in calls if call.needs_permission and call is not ASSUME)
     statements: list[dict[str, Any]] = [
         {"Sid": "KmscostReads", "Effect": "Allow", "Action": actions, "Resource": "*"}
     ]

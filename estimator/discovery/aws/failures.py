@@ -14,6 +14,7 @@ import botocore.exceptions
 import botocore.parsers
 
 from estimator.discovery.aws.calls import ACCOUNTS, ASSUME, Call
+from estimator.discovery.key_states import cure_of_error
 
 
 class Kind(StrEnum):
@@ -259,6 +260,8 @@ def cure(call: Call, failure: Failure) -> str:
         )
     if failure.code.endswith(("NotFoundException", "NotFound")):
         return "look whether it is still there: a trail whose key is gone delivers nothing"
+    if failure.kind is Kind.other and cure_of_error(failure.code):
+        return cure_of_error(failure.code)
     cures = {
         Kind.denied: f"allow {call.action}, see --print-policy",
         Kind.throttled: "nothing is wrong with login or network: run it again later",

@@ -18,6 +18,8 @@ class Patience:
         given up sooner.
     connect, read
         For a connection, and for each part of an answer [s].
+    answer
+        For a whole answer, with the pause before the next attempt: botocore's are up to 20 s [s].
     rest
         A host that did not answer is left alone for so long [s].
     """
@@ -26,5 +28,6 @@ class Patience:
     login_attempts: int = 4
     attempts: int = 10
     connect: float = 5.0
-    read: float = 15.0
+    read: float = 5.0
+    answer: float = 30.0
     rest: float = 30.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter, defaultdict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,11 +43,14 @@ _SECTIONS = {
     calls.ROOTS: "accounts",
     calls.UNITS: "accounts",
     calls.CHILDREN: "accounts",
+    calls.TAGS: "accounts",
     calls.REGIONS: "accounts",
 }
 _MOST_PLACES = 3
 # pages without anything, one after another: AWS sends a few, a broken proxy sends them for ever
-_MOST_EMPTY = 100
+_MOST_EMPTY = 30
+# an organization has hundreds of thousands of accounts with Regions, and a client is a megabyte
+_MOST_CLIENTS = 64
 # places that AWS throttled to the last attempt, one after another: each takes a minute, and a large
 # organization has thousands
 _MOST_IN_A_ROW = 8
@@ -83,6 +86,10 @@ class AwsClient:
     answered: Counter[Call] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _session: Any = None
+    # making one takes as long as an answer
+    _clients: OrderedDict[tuple[Any, ...], tuple[Any, Callable[[], float]]] = field(
+        default_factory=OrderedDict
+    )
     _hosts: Hosts = field(init=False)
     # where AWS throttled, or did not serve, to the last attempt: asked once from then on; and how
     # many such places a call had one after another
@@ -110,12 +117,12 @@ class AwsClient:
         def log_in() -> Mapping[str, Any] | Failure:
             self._session = open_session(self.profile, self.region, self.patience)
             self.region = self._session.region_name or "us-east-1"
-            client = self._client(IDENTITY, self.region, None, attempts)
+            client, begun = self._client(IDENTITY, self.region, None, attempts)
             credentials = self._session.get_credentials()
             if credentials is not None:
                 credentials.get_frozen_credentials()  # calls of their own, to other hosts
             host[0] = client.meta.endpoint_url.rpartition("/")[2]
-            return _call(client, IDENTITY, {})
+            return _call(client, IDENTITY, {}, self.patience.answer, begun)
 
         try:
             if asks_a_human(self.profile):
@@ -210,8 +217,10 @@ class AwsClient:
             attempts = 1 if is_exhausted else self.patience.attempts
         response: dict[str, Any] | Failure
         try:
-            client = self._client(call, region or self.region, credentials, attempts)
-            response = _call(client, call, arguments)
+            client, begun = self._client(call, region or self.region, credentials, attempts)
+            response = _call(client, call, arguments, self.patience.answer, begun)
+        except TimeoutError:
+            response = self._hosts.give_up(client)
         except _RAISED as error:
             response = failure_of(error, self.patience.attempts)
         with self._lock:
@@ -232,16 +241,25 @@ class AwsClient:
         region: str | None,
         credentials: Mapping[str, str] | None,
         attempts: int,
-    ) -> Any:
-        config = client_config(self.patience, attempts)
+    ) -> tuple[Any, Callable[[], float]]:
+        """A client, and when its last attempt began; the clients of the last calls are kept."""
+        own = (credentials or {}).get("aws_access_key_id")
+        # what S3 answers is looked at by the call
+        key = (call.service, region, own, attempts, call if call.service == "s3" else None)
         with self._lock:  # sessions make one client at a time; clients serve many threads
+            if key in self._clients:
+                self._clients.move_to_end(key)
+                return self._clients[key]
+            config = client_config(self.patience, attempts)
             client = self._session.client(
                 call.service, region_name=region, config=config, **(credentials or {})
             )
-        self._hosts.watch(client)
-        if call.service == "s3":
-            client.meta.events.register_last("after-call", _drop_foreign(call))
-        return client
+            if call.service == "s3":
+                client.meta.events.register_last("after-call", _drop_foreign(call))
+            self._clients[key] = client, self._hosts.watch(client)
+            if len(self._clients) > _MOST_CLIENTS:
+                self._clients.popitem(last=False)
+            return self._clients[key]
 
     def fail(self, call: Call, failure: Failure, place: str) -> None:
         """Note that a call had no response."""
@@ -273,10 +291,17 @@ class AwsClient:
             )
 
 
-def _call(client: Any, call: Call, arguments: Mapping[str, Any]) -> dict[str, Any] | Failure:
-    """One call with all its pages."""
+def _call(
+    client: Any,
+    call: Call,
+    arguments: Mapping[str, Any],
+    seconds: float,
+    begun: Callable[[], float],
+) -> dict[str, Any] | Failure:
+    """One call with all its pages, each attempt at each within so many seconds."""
     if not client.can_paginate(call.method):
-        response: dict[str, Any] = getattr(client, call.method)(**arguments)
+        method = getattr(client, call.method)
+        response: dict[str, Any] = within(seconds, lambda: method(**arguments), begun)
         if _is_answer(response, call):
             # saved responses have none, and both kinds are read by the same rules
             response.pop("ResponseMetadata", None)
@@ -284,7 +309,8 @@ def _call(client: Any, call: Call, arguments: Mapping[str, Any]) -> dict[str, An
         return NO_ANSWER
     # a page is no whole list: what is on the next one would be missing without a word
     member, found, tokens, empty = call.members[0], [], set(), 0
-    for page in client.get_paginator(call.method).paginate(**arguments):
+    pages = iter(client.get_paginator(call.method).paginate(**arguments))
+    while (page := within(seconds, lambda: next(pages, None), begun)) is not None:
         if not _is_answer(page, call):
             return NO_ANSWER
         token = page.get("NextToken") or page.get("NextMarker")

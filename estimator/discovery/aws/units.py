@@ -1,8 +1,4 @@
-"""The tree of an organization, asked level by level: its OUs, and the accounts in each.
-
-Tags are not asked for: that is a call for each account, and answers of list-tags-for-resource that
-were saved are read by `discover aws-responses`.
-"""
+"""The tree of an organization, asked level by level: its OUs, the accounts in each, their tags."""
 
 from __future__ import annotations
 
@@ -43,6 +39,23 @@ def ask_for_units(aws: AwsClient, responses: Responses, own: AccountAccess, each
     for parent, members in zip(asked, _ask(aws, own, calls.CHILDREN, asked, each), strict=True):
         if members is not None:
             responses.take_children(parent, members, f"{calls.CHILDREN.action} {parent}")
+
+
+def ask_for_tags(aws: AwsClient, responses: Responses, own: AccountAccess, each: Each) -> None:
+    """Take the tags of every account; where those of the first are denied, of no other."""
+
+    def ask(account: str) -> dict[str, Any] | Failure:
+        return aws.ask(own, calls.TAGS, ResourceId=account)
+
+    accounts = sorted(responses.estate.accounts)
+    # one denied call tells it for all: an organization has thousands of accounts
+    first = [ask(account) for account in accounts[:1]]
+    rest = [] if first and isinstance(first[0], Failure) else each("tags", ask, accounts[1:])
+    for account, answer in zip(accounts, [*first, *rest], strict=False):
+        if isinstance(answer, Failure):
+            aws.fail(calls.TAGS, answer, own.place if not rest else f"account {account}")
+        else:
+            responses.take(answer, Origin(calls.TAGS.action, account, (account,)))
 
 
 def _ask(

@@ -8,11 +8,12 @@ from typing import Any
 from estimator.discovery.aws import calls
 from estimator.discovery.aws.failures import NO_ANSWER, Failure, Kind, describe
 from estimator.discovery.aws.requests import AccountAccess, AwsClient
-from estimator.discovery.aws.units import ask_for_units
+from estimator.discovery.aws.units import ask_for_tags, ask_for_units
 from estimator.discovery.aws.workers import map_in_threads
 from estimator.discovery.aws_responses import Origin, Responses
 from estimator.discovery.aws_responses.accounts import enabled_regions
 from estimator.discovery.aws_responses.buckets import NO_BUCKET, NO_ENCRYPTION
+from estimator.discovery.aws_responses.trails import LOGGING
 from pricing.arns import Arn, parse_arn
 from pricing.regions import default_regions, partition_of
 
@@ -32,7 +33,6 @@ _CLOSED = (
     "digest files there and hardly a log file: lower files_per_day for it (a mapping of Regions)"
 )
 _NOT_ENABLED = "no account that was looked into has it enabled"
-_LOGS = "whether it is logging is not known: {reason}"
 _NO_ARN = "a trail without an ARN was left out"
 _HOME = {"aws-us-gov": "us-gov-west-1", "aws-cn": "cn-northwest-1"}
 
@@ -41,11 +41,17 @@ class Walk:
     """One pass over everything that the credentials and roles can see."""
 
     def __init__(
-        self, aws: AwsClient, roles: Sequence[str], regions: Sequence[str] | None, step: Step | None
+        self,
+        aws: AwsClient,
+        roles: Sequence[str],
+        regions: Sequence[str] | None,
+        step: Step | None,
+        tags: bool = False,
     ) -> None:
         self._aws = aws
         self._roles = tuple(roles)
         self._only = regions
+        self._wants_tags = tags
         self._step = step or (lambda *_: None)
         self.responses = Responses()
         self._accesses: dict[str, AccountAccess] = {}
@@ -89,6 +95,8 @@ class Walk:
         else:
             self.responses.take(listed, Origin(calls.ACCOUNTS.action))
             ask_for_units(self._aws, self.responses, own, self._each)
+            if self._wants_tags:
+                ask_for_tags(self._aws, self.responses, own, self._each)
             if own.account not in self.responses.estate.accounts:
                 reason = f"the account that asks, {own.account}, is not in it"
                 self.responses.estate.completeness.missed("accounts", calls.ACCOUNTS.action, reason)
@@ -146,6 +154,8 @@ class Walk:
             access, region = place
             return self._aws.ask(access, calls.TRAILS, region, includeShadowTrails=True)
 
+        # the session's Region first: where it answers, the others are waited for
+        places = sorted(places, key=lambda place: place[1] != self._aws.region)
         seen: dict[str, tuple[bool, str, str, Mapping[str, Any]]] = {}
         for (access, region), response in zip(
             places, self._each("trails", ask, places), strict=True
@@ -158,6 +168,7 @@ class Walk:
                     completeness.missed("accounts", place, _CLOSED)
                 continue
             completeness.saw("trails", access.place)
+            self.responses.estate.searched |= {(access.account, ""), (access.account, region)}
             for trail in response["trailList"]:
                 arn = parse_arn(trail.get("TrailARN"), "cloudtrail")
                 if arn is None:
@@ -203,7 +214,8 @@ class Walk:
         """Ask at the trail itself: one that does not log writes nothing."""
         resource = self.responses.estate.trails.get(name)
         if resource is not None:
-            resource.remarks.append(_LOGS.format(reason=describe(calls.STATUS, failure)))
+            question = LOGGING.format(reason=describe(calls.STATUS, failure))
+            resource.record("logging", True, "", question)
 
     def _key(self, trail: Mapping[str, Any]) -> list[tuple[dict[str, Any], Origin]]:
         arn = parse_arn(trail["KmsKeyId"], "kms")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -13,12 +14,16 @@ Result = TypeVar("Result")
 WORKERS = 8
 
 
-def within(seconds: float, work: Callable[[], Result]) -> Result:
+def within(
+    seconds: float, work: Callable[[], Result], begun: Callable[[], float] | None = None
+) -> Result:
     """The result of `work`, or a `TimeoutError` after so many seconds.
 
-    Timeouts of connections do not hold for names that are looked up, or for a host of many
-    addresses.
+    Timeouts of connections do not hold for names that are looked up, for a host of many addresses,
+    or for an answer that comes byte by byte. `begun` says when the last attempt began, by
+    `time.monotonic`; default: now.
     """
+    start = time.monotonic()
     ready: queue.SimpleQueue[tuple[Result | None, BaseException | None]] = queue.SimpleQueue()
 
     def run() -> None:
@@ -28,10 +33,14 @@ def within(seconds: float, work: Callable[[], Result]) -> Result:
             ready.put((None, error))
 
     threading.Thread(target=run, daemon=True).start()
-    try:
-        result, error = ready.get(timeout=seconds)
-    except queue.Empty:
-        raise TimeoutError from None
+    while True:
+        end = max(start, begun() if begun is not None else start) + seconds
+        try:
+            result, error = ready.get(timeout=max(0.0, end - time.monotonic()))
+            break
+        except queue.Empty:
+            if begun is None or max(start, begun()) + seconds <= time.monotonic():
+                raise TimeoutError from None
     if error is not None:
         raise error
     return result  # type: ignore[return-value]  # no error: it has a result

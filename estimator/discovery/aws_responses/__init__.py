@@ -1,4 +1,4 @@
-"""Responses of AWS, as its CLI prints them: recognised by their content, whoever saved them.
+"""Responses of AWS, as its CLI prints them, in any order: an estate out of all of them.
 
 Where a response does not name its subject (the encryption of which bucket?), its caller does, or
 the name of its file.
@@ -15,66 +15,18 @@ from estimator.discovery.aws_responses import (
     buckets,
     config_items,
     free_tier,
+    key_access,
     keys,
     landing_zone,
     query_rows,
     trails,
 )
 from estimator.discovery.aws_responses.findings import Findings
+from estimator.discovery.aws_responses.kinds import TREE, kind_of
 from estimator.discovery.aws_responses.organization import Organization, take_tags, unit_in
 from estimator.discovery.aws_responses.values import items_of, text_of
 from estimator.discovery.estate import Estate, Resource
 from pricing.arns import is_account, parse_arn
-
-# answers about the tree of an organization, and the member that each has
-_TREE = (
-    ("list-roots", "Roots"),
-    ("list-organizational-units-for-parent", "OrganizationalUnits"),
-    ("describe-organizational-unit", "OrganizationalUnit"),
-    ("list-children", "Children"),
-)
-# tags alone: many things have tags
-_ONLY_TAGS = {"Tags", "NextToken", "ResponseMetadata"}
-# what a response to each command has, and no other response
-_KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("describe-trails", ("trailList",)),
-    ("get-trail", ("Trail",)),
-    ("get-event-selectors", ("TrailARN", "EventSelectors")),
-    ("get-event-selectors", ("TrailARN", "AdvancedEventSelectors")),
-    ("get-trail-status", ("IsLogging",)),
-    ("list-accounts", ("Accounts",)),
-    ("describe-organization", ("Organization",)),
-    ("get-caller-identity", ("UserId", "Account", "Arn")),
-    ("describe-key", ("KeyMetadata",)),
-    ("list-key-rotations", ("Rotations",)),
-    ("get-key-rotation-status", ("KeyRotationEnabled",)),
-    ("get-key-last-usage", ("KeyLastUsage", "TrackingStartDate")),
-    ("list-aliases", ("Aliases",)),
-    ("get-bucket-encryption", ("ServerSideEncryptionConfiguration",)),
-    ("get-bucket-location", ("LocationConstraint",)),
-    ("describe-regions", ("Regions",)),
-    *((command, (field,)) for command, field in _TREE),
-    ("list-parents", ("Parents",)),
-    ("list-tags-for-resource", ("Tags",)),
-    ("get-free-tier-usage", (free_tier.USAGES,)),
-)
-# answers of one field, which stand alone
-SINGLE_FIELDS = frozenset(
-    field for _, names in _KINDS if len(names) == 1 for field in names if field != "IsLogging"
-)
-# what `--query` takes out of a response: the members of each item, or of the one object
-_LISTS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("trailList", ("TrailARN", "S3BucketName")),
-    ("Aliases", ("AliasArn", "AliasName")),
-    ("Regions", ("RegionName",)),
-    ("Rotations", ("KeyId", "RotationDate")),
-)
-_OBJECTS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Trail", ("TrailARN", "S3BucketName")),
-    ("Organization", ("MasterAccountId",)),
-    ("KeyMetadata", ("Arn", "KeyId", "KeyState")),
-)
-COMMANDS = tuple(dict.fromkeys(name for name, _ in _KINDS))
 
 
 @dataclass(frozen=True)
@@ -87,44 +39,6 @@ class Origin:
     names: Sequence[str] = ()
 
 
-def kind_of(response: Mapping[str, Any]) -> str | None:
-    """The command that prints such a response; None for one that discover does not read.
-
-    >>> kind_of({"trailList": []}), kind_of({"Trails": []})
-    ('describe-trails', None)
-    """
-    for kind, names in _KINDS:
-        if all(name in response for name in names):
-            is_more = kind == "list-tags-for-resource" and not set(response) <= _ONLY_TAGS
-            return None if is_more else kind
-    return None
-
-
-def whole_response(answer: Any) -> Mapping[str, Any] | None:
-    """A response as AWS gives it, also of what `--query` took out of it; None for anything else.
-
-    >>> whole_response([{"Id": "111122223333", "Name": "prod"}])
-    {'Accounts': [{'Id': '111122223333', 'Name': 'prod'}]}
-    """
-    if isinstance(answer, Mapping):
-        if kind_of(answer) is None:
-            for field, names in _OBJECTS:
-                if all(name in answer for name in names):
-                    is_trail = field == "Trail"
-                    return {field: trails.whole_trail(answer) if is_trail else answer}
-        return answer
-    items = answer if isinstance(answer, list) else []
-    if not items or not all(isinstance(item, Mapping) for item in items):
-        return None
-    if all(is_account(item.get("Id")) for item in items):
-        return {"Accounts": items}
-    for field, names in _LISTS:
-        if all(name in item for item in items for name in names):
-            are_trails = field == "trailList"
-            return {field: [trails.whole_trail(item) for item in items] if are_trails else items}
-    return None
-
-
 class Responses:
     """An estate out of responses in any order: what names no subject waits until all are read."""
 
@@ -135,6 +49,8 @@ class Responses:
         self._waiting: list[tuple[str, Mapping[str, Any], Origin]] = []
         # lists of the accounts of one OU
         self._units: list[tuple[Mapping[str, Any], str]] = []
+        # states of keys, as errors name them
+        self._states: list[tuple[str, str, str]] = []
         # landing zones by their sources, and what their manifests say
         self._zones: dict[str, str] = {}
 
@@ -142,9 +58,14 @@ class Responses:
         """Read a response; returns the command that prints it."""
         kind, estate, source = kind_of(response), self.estate, origin.source
         if kind == "describe-trails":
-            for trail in items_of(response, "trailList"):
-                trails.take_trail(estate, trail, source)
-            self._saw("trails", isinstance(response["trailList"], list | tuple), source)
+            listed = list(items_of(response, "trailList"))
+            taken = [trails.take_trail(estate, trail, source) for trail in listed]
+            trails.note_searched(estate, response, origin.account, source)
+            # a list in which no trail has a name tells of none
+            is_list = isinstance(response["trailList"], list | tuple) and len(listed) == len(
+                response["trailList"]
+            )
+            self._saw("trails", is_list and (not taken or any(taken)), source)
         elif kind == "get-trail":
             if isinstance(response["Trail"], Mapping):
                 trails.take_trail(estate, response["Trail"], source)
@@ -159,7 +80,7 @@ class Responses:
             accounts.take_regions(estate, origin.account, response, source)
         elif kind in _AT_ONCE:
             _AT_ONCE[kind](estate, response, source)
-        elif kind in dict(_TREE):
+        elif kind in dict(TREE):
             if not self._organization.take(kind, response, source):
                 estate.note(_NO_PARENT.format(source=source, kind=kind))
         elif kind is not None:
@@ -212,6 +133,10 @@ class Responses:
         """Take the error that a bucket gives which is not there."""
         self._waiting.append(("get-bucket-location", {"Error": buckets.NO_BUCKET}, origin))
 
+    def take_state(self, key: str, state: str, source: str) -> None:
+        """Take the state of a key that an error names."""
+        self._states.append((key, state, source))
+
     def finish(self) -> Estate:
         """The estate, after the responses whose subject had to be known first."""
         self._config.finish(self.estate)
@@ -229,6 +154,12 @@ class Responses:
             elif not self._take_subject(kind, response, origin):
                 nameless[kind] = nameless.get(kind, 0) + 1
         self._waiting.clear()
+        for arn, state, source in self._states:
+            if self._is_used(arn):
+                key = self.estate.add_key(arn, source)
+                key.record("state", state, source, note="the error of a call")
+        self._states.clear()
+        trails.ask_for_status(self.estate)
         self._organization.place(self.estate)
         self._findings.note(self.estate)
         for source, details in self._zones.items():
@@ -285,7 +216,8 @@ class Responses:
 
     def key(self, response: Mapping[str, Any], origin: Origin) -> Resource | None:
         """The key that the response names, else that the caller or the file's name tells."""
-        named = {text_of(name, "KeyId") for name in items_of(response, "Rotations")}
+        items = (*items_of(response, "Rotations"), *items_of(response, "Grants"))
+        named = {text_of(name, "KeyId") for name in items}
         wanted = {name for name in named | {text_of(response, "KeyId")} if name} or set(
             origin.names
         )
@@ -327,6 +259,9 @@ _SUBJECTS: dict[str, tuple[_Find, _Read]] = {
     "list-key-rotations": (Responses.key, keys.take_rotations),
     "get-key-rotation-status": (Responses.key, keys.take_rotation_status),
     "get-key-last-usage": (Responses.key, keys.take_last_usage),
+    "list-grants": (Responses.key, key_access.take_grants),
+    "get-key-policy": (Responses.key, key_access.take_policy),
+    "list-resource-tags": (Responses.key, key_access.take_tags),
     "get-bucket-encryption": (Responses.bucket, buckets.take_encryption),
     "get-bucket-location": (Responses.bucket, buckets.take_location),
 }

@@ -28,9 +28,11 @@ def take_accounts(estate: Estate, response: Mapping[str, Any], source: str) -> N
             owners.add(arn.account)
         stated = stated or "State" in account or "Status" in account
         # AWS replaced Status by State in 2026; either may be there
-        if account.get("State", account.get("Status", "ACTIVE")) != "ACTIVE":
+        status = account.get("State", account.get("Status", "ACTIVE"))
+        if status != "ACTIVE":
             # a closed account makes no events, so no files
             closed += 1
+            estate.close_account(str(identity), str(status), source)
             continue
         estate.found["accounts"] += identity not in estate.accounts
         resource = estate.add_account(str(identity), source)
@@ -39,8 +41,7 @@ def take_accounts(estate: Estate, response: Mapping[str, Any], source: str) -> N
         if name:
             resource.record("name", name, source, note="Name")
         take_tags(resource, account.get("Tags"), source)
-    if closed:
-        estate.note(f"{source}: {closed:,} accounts that are not ACTIVE were left out")
+    estate.note_closed(closed, source)
     if estate.found["accounts"] and not stated:
         reason = "neither State nor Status: closed accounts, which write nothing, may be among them"
         estate.completeness.missed("accounts", source, reason)

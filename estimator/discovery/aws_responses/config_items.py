@@ -250,7 +250,9 @@ def _take_trail(estate: Estate, item: Mapping[str, Any], source: str) -> bool:
         trail["Name"] = item["resourceName"]
     # what AWS Config leaves out of a whole item is nothing; a query leaves out what it did not ask
     is_whole = item.get(_ASKED, set(configuration) >= _ALWAYS)
-    if "kmsKeyId" not in configuration and not is_whole:
+    if is_whole:
+        trail.setdefault("KmsKeyId", None)
+    elif "kmsKeyId" not in configuration:
         trail["Question"] = NO_KEY
     return trails.take_trail(estate, trail, source) is not None
 

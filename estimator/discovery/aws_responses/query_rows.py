@@ -165,7 +165,9 @@ def _take_trail(estate: Estate, row: Mapping[str, Any], source: str) -> bool:
     for name, field in _TRAIL_FLAGS.items():
         if row.get(name) is not None:
             trail[field] = as_flag(row[name])
-    if "kms_key_id" not in row:
+    if "kms_key_id" in row:
+        trail.setdefault("KmsKeyId", None)
+    else:
         trail["Question"] = _NO_KEY
     resource = trails.take_trail(estate, trail, source)
     if resource is None:

@@ -73,8 +73,9 @@ def take_account_table(estate: Estate, path: Path, text: str, source: str) -> bo
                 account.record(name, value, source, note=name)
         if entry.regions:
             account.record("regions", entry.regions, source, note="regions")
-    if read.left_out:
-        estate.note(f"{source}: {len(read.left_out):,} accounts that are not ACTIVE were left out")
+    for identity, status in read.left_out.items():
+        estate.close_account(identity, status.partition(" ")[0], source)
+    estate.note_closed(len(read.left_out), source)
     others = [name for name in _OTHERS if any(name in found.row for found in read.found)]
     if others:
         estate.note(

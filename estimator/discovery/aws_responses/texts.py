@@ -39,6 +39,20 @@ def without_failures(text: str) -> str:
     return "".join(line for line in lines if not next(failures_in(line), None))
 
 
+def without_prelude(text: str, fields: Collection[str]) -> tuple[str, int]:
+    r"""A text from the first line on that begins with one of these fields, and the lines before it.
+
+    >>> without_prelude("Logging in\ntrailList: []\n", {"trailList"})
+    ('trailList: []\n', 1)
+    """
+    lines = text.splitlines(keepends=True)
+    for number, line in enumerate(lines):
+        match = _KEY.match(line)
+        if match and match[1] in fields:
+            return "".join(lines[number:]), sum(bool(each.strip()) for each in lines[:number])
+    return text, 0
+
+
 def split_yaml(text: str, alone: Collection[str]) -> list[tuple[int, str]]:
     r"""YAML documents with their first lines: parted by `---`, or appended to one another by `>>`.
 

@@ -14,7 +14,8 @@ from estimator.discovery.drafting import Draft, draft
 from estimator.discovery.drafting.names import short_names
 from estimator.discovery.estate import Estate
 from estimator.measurement.paths import as_paths
-from pricing.reading.problems import DocumentError, KmscostError, Problem
+from estimator.measurement.recognition import naming_files
+from pricing.reading.problems import KmscostError, Problem
 
 
 def discover_cloudformation(
@@ -52,8 +53,9 @@ def discover_cloudformation(
     found: list[Functions] = []
     for name, source in zip(names, short_names(names), strict=True):
         try:
-            template = load_template(name, source)
-        except DocumentError as error:
+            with naming_files("discover cloudformation"):
+                template = load_template(name, source)
+        except KmscostError as error:
             problems += error.problems
             continue
         found.append(Functions(template, given, account, region))

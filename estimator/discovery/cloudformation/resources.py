@@ -11,6 +11,7 @@ from estimator.discovery.cloudformation.functions import Functions, Open, Refere
 from estimator.discovery.cloudformation.gaps import note_gaps
 from estimator.discovery.cloudformation.template import Template
 from estimator.discovery.estate import Estate, Resource
+from estimator.discovery.key_states import DISABLED
 from pricing.arns import format_arn, parse_arn
 from pricing.reading.words import shown
 
@@ -81,6 +82,13 @@ class ResourceParser:
         spec = properties.get("KeySpec")
         if isinstance(spec, str):
             key.record("spec", spec, place, note="KeySpec")
+        if _flag(properties.get("Enabled")) is False:
+            key.record("state", DISABLED, place, note="Enabled is false")
+        elif isinstance(properties.get("Enabled"), Open):
+            question = (
+                f"whether CloudTrail can write under it: Enabled: {properties['Enabled'].why}"
+            )
+            key.record("state", "Enabled", place, question)
         days = str(properties.get("RotationPeriodInDays"))[:6]
         if days.isdecimal() and int(days):
             key.record("rotation_days", int(days), place, note="RotationPeriodInDays")

@@ -6,17 +6,23 @@ reference", checked 2026-11-24.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from pricing.reading.document import Map, parse_document
+from pricing.reading.document import SECOND_DOCUMENT, Map, parse_document
 from pricing.reading.files import decode, read_bytes, to_utf8
 from pricing.reading.json_files import decode_json_bytes
 from pricing.reading.problems import DocumentError, Problem
 from pricing.reading.words import shown
 
 _FIX = "name a template with Resources: YAML, or JSON"
+_BEGIN = re.compile(
+    r"^(?:AWSTemplateFormatVersion|Description|Transform|Parameters|Mappings|Conditions|Resources)"
+    r"[ \t]*:",
+    re.MULTILINE,
+)
 _NAMED = {"Ref": "Ref", "Condition": "Condition"}
 
 
@@ -50,7 +56,13 @@ def load_template(path: str, source: str) -> Template:
         root = decode_json_bytes(text.encode(), path, Any, "a template", _FIX)
 
     else:
-        root, problems = parse_document(text, path, _function)
+        root, problems = _parse(path, text)
+    body = root.get("TemplateBody")
+    # the answer of get-template: JSON as it is, YAML as text
+    if isinstance(body, Mapping):
+        root = body
+    elif isinstance(body, str):
+        root, problems = _parse(path, body)
     resources = root.get("Resources")
     if not isinstance(resources, Mapping):
         found = "no Resources" if resources is None else f"{shown(resources)} as Resources"
@@ -67,6 +79,27 @@ def load_template(path: str, source: str) -> Template:
     return Template(
         path, source, parameters, mappings, conditions, resources, outputs, names, notices
     )
+
+
+def _parse(path: str, text: str) -> tuple[Map, list[Problem]]:
+    """A template in YAML, and what in it is odd."""
+    try:
+        root, problems = parse_document(text, path, _function)
+    except DocumentError as error:
+        begin = _BEGIN.search(text)
+        # programs that write templates print lines of their own before them
+        if begin is not None and text[: begin.start()].strip():
+            root, problems = _parse(path, text[begin.start() :])
+            lines = text[: begin.start()].count("\n")
+            found, fix = "lines that are no YAML", "they were skipped"
+            return root, [*problems, Problem(path, lines, "", found, "a template alone", fix)]
+        # what an inventory begins with is no help here
+        problems = [replace(each, fix=_FIX) for each in error.problems if "version" in each.fix]
+        raise DocumentError(problems or error.problems) from None
+    second = next((each for each in problems if each.found == SECOND_DOCUMENT), None)
+    if second is not None:
+        raise DocumentError(replace(second, fix="save each template in a file of its own"))
+    return root, problems
 
 
 def trails_in(body: Any) -> list[str] | None:

@@ -9,16 +9,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from estimator.discovery.completeness import SECTIONS, Seen
+from estimator.discovery.completeness import PART, SECTIONS, Seen
 from estimator.discovery.drafting.accounts import MEMBERS
 from estimator.discovery.drafting.changes import Change, Merged
+from estimator.discovery.drafting.keys import STATE
+from estimator.discovery.drafting.leftovers import find_leftovers
 from estimator.discovery.drafting.lines import head_lines, section_lines
 from estimator.discovery.drafting.merging import merge
 from estimator.discovery.drafting.outline import Outline, Todo, outline_of
 from estimator.discovery.estate import Estate
 from estimator.inventory.load import InventoryError, parse_inventory
 from estimator.inventory.model import Inventory
-from pricing.notebook import fold_away, html_table, notes, paragraph
+from pricing.notebook import NotebookResult
 from pricing.reading.files import decode, read_bytes
 from pricing.reading.problems import DocumentError, KmscostError, Problem
 from pricing.reading.scalars import comment
@@ -44,7 +46,7 @@ _ONE = re.compile(r"^(\w+)s\b")
 
 
 @dataclass(frozen=True, repr=False)
-class Draft:
+class Draft(NotebookResult):
     """An inventory drafted from a description of an estate.
 
     `text` is the YAML, empty where there is nothing to draft; `inventory` is what it means;
@@ -65,14 +67,6 @@ class Draft:
             self.inventory.summary().partition(".")[0] if self.inventory else "nothing to draft"
         )
         return f"<Draft: {summary}; {len(self.todo)} TODO>"
-
-    def _repr_html_(self) -> str:
-        shown = paragraph(repr(self)[1:-1])
-        if self.todo:
-            shown += html_table(("place", "TODO"), [(todo.at, todo.question) for todo in self.todo])
-        if self.changes:
-            shown += html_table(("change",), [(str(change),) for change in self.changes])
-        return f"{shown}{fold_away('The inventory', self.text)}{notes(self.notices)}"
 
     def to_dict(self) -> dict[str, Any]:
         """As documented JSON."""
@@ -104,14 +98,18 @@ def draft(
     seen = (f"found {_describe_found(estate)}",)
     if outline is None:
         inventory = parse_inventory(own, str(into)) if into is not None else None
+        ended = list(find_leftovers(estate, inventory)) if inventory is not None else []
+        coverage += _coverage_of(str(into), ended)
         gaps = tuple(
             Todo(section, gap) for section in SECTIONS for gap in estate.completeness.gaps(section)
         )
-        notices = (*estate.notices, *_notices(gaps), nothing(estate))
+        named = (reason for _, reason in ended)
+        notices = (*estate.notices, *_notices(gaps), *named, nothing(estate))
         return Draft(own, inventory, notices, gaps, dict(estate.found), (), coverage)
     if into is not None:
         merged = merge(own, str(into), outline, replace)
-        return _merge_draft(merged, estate, outline, seen)
+        merged.gaps += find_leftovers(estate, merged.inventory)
+        return _merge_draft(merged, estate, outline, seen, str(into))
     text = text_of(outline, f"kmscost discover {' '.join(shlex.quote(word) for word in command)}")
     todo = tuple(outline.todo())
     notices = (*seen, *estate.notices, *_notices(todo), *left_out(estate, outline), _UNSEEN)
@@ -134,16 +132,30 @@ def _read(path: str | Path) -> str:
         raise InventoryError(error.problems) from None
 
 
-def _merge_draft(merged: Merged, estate: Estate, outline: Outline, seen: tuple[str, ...]) -> Draft:
+def _coverage_of(path: str, gaps: Sequence[tuple[str, str]]) -> tuple[Seen, ...]:
+    """What an inventory keeps against its sources, as a source that saw a part."""
+    sections = dict.fromkeys(section for section, _ in gaps)
+    return tuple(
+        Seen(path, section, PART, tuple(reason for at, reason in gaps if at == section))
+        for section in sections
+    )
+
+
+def _merge_draft(
+    merged: Merged, estate: Estate, outline: Outline, seen: tuple[str, ...], path: str
+) -> Draft:
     """The merged inventory; questions are those of what was added, the rest is answered already."""
     added = {(item.value("name") or item.value("id")) for item in merged.added}
-    # what was not seen is missing from the merged file too
-    todo = tuple(item for item in outline.todo() if _is_gap(item) or _subject(item) in added)
+    # what was not seen is missing from the merged file too, and what ended goes on in it
+    todo = tuple(
+        item for item in outline.todo() if _is_gap(item) or _is_end(item) or _subject(item) in added
+    )
     hint = ["values that differ were kept as they are written: --replace takes the source's"]
     notices = (
         *seen,
         *estate.notices,
         *merged.notices,
+        *(reason for _, reason in merged.gaps),
         *(hint if any(item.startswith("kept ") for item in merged.notices) else []),
         *_notices(todo),
         *left_out(estate, outline),
@@ -156,12 +168,17 @@ def _merge_draft(merged: Merged, estate: Estate, outline: Outline, seen: tuple[s
         todo,
         dict(estate.found),
         tuple(merged.changes),
-        estate.completeness.all(),
+        (*estate.completeness.all(), *_coverage_of(path, merged.gaps)),
     )
 
 
 def _is_gap(todo: Todo) -> bool:
     return todo.at in SECTIONS and todo.question != MEMBERS
+
+
+def _is_end(todo: Todo) -> bool:
+    """True where a trail delivers nothing, or its key cannot be used: no placeholder, but news."""
+    return todo.at.endswith(": files_per_day") or todo.question.startswith(STATE)
 
 
 def _subject(todo: Todo) -> str:

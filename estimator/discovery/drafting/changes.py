@@ -56,6 +56,8 @@ class Merged:
     changes: list[Change] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     added: list[Item] = field(default_factory=list)
+    # what the sources say that the text does not take over: sections and reasons
+    gaps: list[tuple[str, str]] = field(default_factory=list)
 
 
 def _plain(item: Item) -> Mapping[str, Any]:

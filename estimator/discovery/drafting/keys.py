@@ -10,10 +10,16 @@ from dataclasses import dataclass
 from estimator.discovery.drafting.lines import Entry, Item
 from estimator.discovery.drafting.locations import Locator
 from estimator.discovery.drafting.names import each_once, fit
-from estimator.discovery.estate import PENDING_DELETION, Estate, Fact, Resource
+from estimator.discovery.estate import Estate, Fact, Resource
+from estimator.discovery.key_states import DISABLED, PENDING_DELETION, cure_of_state
 from pricing.arns import parse_arn
 
+STATE = "its state is"
 _NEXT = "rotation is on, each of the first two adds a key price: the day of the next is not known"
+_UNKNOWN = (
+    "whether it rotates, or did, is not known: up to two rotations add a key price each; `aws kms "
+    "list-key-rotations` and `get-key-rotation-status` tell them"
+)
 _ROTATIONS = "past rotations add up to two key prices: `aws kms list-key-rotations` tells them"
 
 
@@ -128,6 +134,8 @@ def _active_period(resource: Resource) -> Iterable[Entry]:
         how = rotations if rotations is not None else rotates
         question = how.question if how is not None else ""
         yield Entry("rotations", [], resource.source_of(how), question or _past(resource))
+    elif rotates is None and resource.value("arn"):
+        yield Entry("rotations", [], "", _UNKNOWN)
 
 
 def _coming(resource: Resource, past: int) -> Iterable[datetime.date]:
@@ -166,22 +174,24 @@ def _past(resource: Resource) -> str:
 
 
 def _remarks(resource: Resource) -> Iterable[str]:
-    spec, state = resource.value("spec"), resource.value("state")
+    spec, state, fact = resource.value("spec"), resource.value("state"), resource.fact("state")
+    if fact is not None and not fact.is_known:
+        yield f"TODO {fact.question}"
     if spec not in (None, "SYMMETRIC_DEFAULT"):
         yield f"TODO {spec}: CloudTrail needs a symmetric key"
     if state in PENDING_DELETION:
         yield (
-            f"TODO its state is {state}: CloudTrail cannot write under it, and it costs nothing "
+            f"TODO {STATE} {state}: CloudTrail cannot write under it, and it costs nothing "
             "from the day on which its deletion was scheduled: write that day as `until`. Where "
             "the deletion is cancelled it costs as if it had never been scheduled"
         )
-    elif state == "Disabled":
+    elif state == DISABLED:
         yield (
-            "TODO its state is Disabled: CloudTrail cannot write under it, and it costs the same "
+            f"TODO {STATE} {state}: CloudTrail cannot write under it, and it costs the same "
             "as an enabled key"
         )
-    elif state not in (None, "Enabled"):
-        yield f"TODO its state is {state}: CloudTrail cannot write under it"
+    elif state is not None and cure_of_state(state):
+        yield f"TODO {STATE} {state}: CloudTrail cannot write under it"
     if resource.value("manager") == "AWS":
         yield "TODO AWS manages this key: CloudTrail needs a customer managed one"
     if resource.value("replicas"):

@@ -7,21 +7,22 @@ source's.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from estimator.discovery.drafting.changes import Change, Merged, Text
+from estimator.discovery.drafting.leftovers import count_accounts, name_some
 from estimator.discovery.drafting.lines import Entry, Item
 from estimator.discovery.drafting.locations import is_placeholder
 from estimator.discovery.drafting.matching import match_key, match_trail
 from estimator.discovery.drafting.outline import Outline
-from estimator.inventory.assumptions import FilesPerDay, Range
+from estimator.discovery.drafting.values import as_yaml, effective_value, is_same, regions_of
 from estimator.inventory.load import parse_inventory
 from estimator.inventory.sections import Key, Trail
 from estimator.inventory.text_edits import Path
 from pricing.reading.document import Map, parse_document
 from pricing.reading.scalars import flow
-from pricing.regions import default_regions
 
 
 def merge(text: str, path: str, outline: Outline, replace: bool = False) -> Merged:
@@ -42,6 +43,9 @@ def merge(text: str, path: str, outline: Outline, replace: bool = False) -> Merg
     return merger.done
 
 
+_WORDS = {"ou": "OUs", "tags": "tags", "regions": "Regions"}
+
+
 class _Merger:
     def __init__(self, text: str, path: str, outline: Outline, replace: bool) -> None:
         inventory = parse_inventory(text, path)
@@ -50,6 +54,10 @@ class _Merger:
         self._outline = outline
         self._replace = replace
         self._own = inventory
+        # accounts in files of their own of which the sources say otherwise, by key
+        self._in_files: defaultdict[str, list[str]] = defaultdict(list)
+        # and those of which they do not say it for certain, by key and question
+        self._open: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
         # ids of the draft's keys in the merged file
         self._key_ids: dict[str, str] = {}
         self._key_regions = {key.id: key.region for key in inventory.keys}
@@ -61,7 +69,7 @@ class _Merger:
             if isinstance(account, Map) and "id" in account
         }
         shared = root.get("regions", "default")
-        self._shared = _regions(shared)
+        self._shared = regions_of(shared)
 
     def head(self) -> None:
         """The document's own keys; placeholders of the draft are nothing to merge."""
@@ -90,9 +98,10 @@ class _Merger:
                         (*account.entries, Entry("regions", entry.value)), "", account.remarks
                     )
                 regions = account.value("regions")
-                self._regions[identity] = set(_regions(regions) if regions else self._shared)
+                self._regions[identity] = set(regions_of(regions) if regions else self._shared)
                 new.append(account)
         self._add("accounts", "id", new)
+        self._note_differences()
 
     def _needed_accounts(self) -> set[str]:
         """Accounts that a source lists, and those of trails and keys that the merge takes over."""
@@ -106,28 +115,50 @@ class _Merger:
         return {*self._outline.listed, *(item.value("account") for item in owners)}
 
     def _account_regions(self, identity: str, entry: Entry) -> None:
-        regions, own = _regions(entry.value), self._regions[identity]
+        regions, own = regions_of(entry.value), self._regions[identity]
         if set(regions) == own:
             return
         number = self._places.get(identity)
         place: Path = ("accounts", number if number is not None else 0, "regions")
         is_written = number is None or self.text.has(place) or self.text.has(("regions",))
         label = f"accounts {identity}: regions"
-        if number is None or (is_written and not self._replace):
+        if number is None:
+            self._in_files["regions"].append(identity)
+            return
+        if is_written and not self._replace:
             self._keep(label, sorted(own), entry)
             return
         self._set(place, label, sorted(own), entry)
         self._regions[identity] = set(regions)
 
     def _account_groups(self, identity: str, item: Item) -> None:
-        """The OU and the tags of an account that the inventory has itself, not in a file."""
+        """The OU and the tags of an account; of one in a file they are counted."""
         number = self._places.get(identity)
         own = next(account for account in self._own.accounts if account.id == identity)
-        for entry in item.entries if number is not None else ():
-            if entry.key in ("ou", "tags") and not entry.todo:
-                place: Path = ("accounts", number or 0, entry.key)
-                at = f"accounts {identity}: "
-                self._value(place, at, entry, getattr(own, entry.key) or None)
+        for entry in item.entries:
+            if entry.key not in ("ou", "tags"):
+                continue
+            if entry.todo:
+                self._open[entry.key, entry.todo].append(identity)
+                continue
+            effective = getattr(own, entry.key) or None
+            if number is not None:
+                place: Path = ("accounts", number, entry.key)
+                self._value(place, f"accounts {identity}: ", entry, effective)
+            elif not is_same(effective, entry.value):
+                self._in_files[entry.key].append(identity)
+
+    def _note_differences(self) -> None:
+        """Count what sources say otherwise of accounts in files, and what they leave open."""
+        for key, accounts in self._in_files.items():
+            what = f"{count_accounts(accounts)} in files of the inventory: {_WORDS[key]} differ"
+            reason = f"{what} from the sources, or are missing ({name_some(accounts)})"
+            fix = "not taken over, write them in that file"
+            self.done.gaps.append(("accounts", f"{reason}: {fix}"))
+        for (key, question), accounts in self._open.items():
+            what = f"{count_accounts(accounts)} of the inventory: {_WORDS[key]} are not known"
+            reason = f"{what} for certain, and were not taken over ({name_some(accounts)})"
+            self.done.gaps.append(("accounts", f"{reason}: {question}"))
 
     def keys(self) -> None:
         """Keys by ARN, by id in the same account and Region, or as the key of the same trail."""
@@ -229,7 +260,7 @@ class _Merger:
                 if wanted != trail.regions:
                     self._value(place, at, entry, "all" if trail.regions is None else trail.regions)
             else:
-                self._value(place, at, entry, _effective(trail, entry.key))
+                self._value(place, at, entry, effective_value(trail, entry.key))
 
     def _bucket(self, number: int, trail: Trail, entry: Entry) -> None:
         named = next((part for part in entry.value if part.key == "name"), None)
@@ -260,26 +291,26 @@ class _Merger:
         """Add a value that the file does not write; keep one that it writes otherwise."""
         label = f"{at}{entry.key}"
         if self.text.has(place):
-            if effective is not None and _same(effective, entry.value):
+            if effective is not None and is_same(effective, entry.value):
                 return
             if entry.key == "regions" and not at:
                 return  # the accounts are compared one by one
             if not self._replace:
                 self._keep(label, effective, entry)
                 return
-        elif _same(effective, entry.value) or (not at and entry.key == "regions"):
+        elif is_same(effective, entry.value) or (not at and entry.key == "regions"):
             return
         self._set(place, label, effective, entry)
 
     def _set(self, place: Path, label: str, before: Any, entry: Entry) -> None:
         self.text.set(place, entry.value)
-        old = flow(_as_yaml(before)) if before is not None or entry.key == "key" else ""
+        old = flow(as_yaml(before)) if before is not None or entry.key == "key" else ""
         self.done.changes.append(Change(label, old, flow(entry.value), entry.source))
 
     def _keep(self, label: str, effective: Any, entry: Entry) -> None:
         source = f"{entry.source} says " if entry.source else "the source says "
         self.done.notices.append(
-            f"kept {label}: {flow(_as_yaml(effective))}; {source}{flow(entry.value)}"
+            f"kept {label}: {flow(as_yaml(effective))}; {source}{flow(entry.value)}"
         )
 
     def _add(self, section: str, label: str, items: Sequence[Item]) -> None:
@@ -313,29 +344,3 @@ def _free(name: str, taken: dict[str, int]) -> str:
         free, number = f"{name[:240]}-{number}", number + 1
     taken[free] = 0
     return free
-
-
-def _effective(trail: Trail, name: str) -> Any:
-    value = getattr(trail, name)
-    if isinstance(value, FilesPerDay):
-        return value.other.mid if value.other is not None and not value.by_region else value
-    return value
-
-
-def _regions(value: Any) -> tuple[str, ...]:
-    listed = [value] if isinstance(value, str) else value
-    return tuple(y for x in listed for y in (default_regions() if x == "default" else (x,)))
-
-
-def _same(value: Any, other: Any) -> bool:
-    return bool(_as_yaml(value) == _as_yaml(other))
-
-
-def _as_yaml(value: Any) -> Any:
-    """A value as YAML has it."""
-    if isinstance(value, FilesPerDay):
-        ranges = [*value.by_region.items(), ("other", value.other)]
-        return {region: _as_yaml(files) for region, files in ranges if files is not None}
-    if isinstance(value, Range):
-        return value.mid if value.is_number else {"low": value.low, "high": value.high}
-    return list(value) if isinstance(value, tuple) else value

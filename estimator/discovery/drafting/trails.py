@@ -10,6 +10,8 @@ from estimator.discovery.drafting.lines import Entry, Item
 from estimator.discovery.drafting.locations import Locator
 from estimator.discovery.drafting.names import each_once, fit
 from estimator.discovery.estate import Estate, Fact, Resource
+from estimator.discovery.key_states import cure_of_error, cure_of_state
+from estimator.inventory.assumptions import FILES_PER_DAY
 from pricing.arns import parse_arn
 
 NO_KEY = "SSE-S3, which causes no KMS requests"
@@ -18,6 +20,12 @@ _BUCKET_KEY = "whether the bucket has an S3 Bucket Key is not known: it saves up
 _AES = (
     "a Bucket Key, but SSE-S3 as the bucket's default: AWS does not say whether CloudTrail's "
     "files use it; `aws s3api head-object` of one shows BucketKeyEnabled"
+)
+
+
+_ONLY_OTHERS = (
+    "it records no management events, only data events or others: it writes a file where there are "
+    "some, which may be far fewer, or more; write what `kmscost measure` counts"
 )
 
 
@@ -218,10 +226,7 @@ def _recording(trail: ResolvedTrail) -> Iterable[Entry]:
     resource = trail.resource
     digests, events = resource.fact("validation"), resource.fact("kms_events")
     logging = resource.fact("logging")
-    failing = resource.fact("failing")
-    if failing is None and trail.bucket is not None and trail.bucket.value("gone") is True:
-        gone = trail.bucket.facts["gone"]
-        failing = Fact("the bucket is gone", gone.source, note=gone.note)
+    failing = _failure(trail)
     off = logging is not None and logging.is_known and logging.value is False
     stopped = resource.value("stopped") if off else None
     on = digests is not None and bool(digests.value)
@@ -230,13 +235,12 @@ def _recording(trail: ResolvedTrail) -> Iterable[Entry]:
         yield Entry("files_per_day", 0, f"{resource.source_of(logging)}: it writes no files")
         on = False
     elif failing is not None and not off:
-        question = (
-            f"its last delivery failed ({failing.value!s:.120}): mend the bucket or its policy"
-        )
-        yield Entry(
-            "files_per_day", 0, f"{resource.source_of(failing)}: it writes no files", question
-        )
+        source = f"{resource.source_of(failing)}: it writes no files"
+        yield Entry("files_per_day", 0, source, str(failing.value))
         on = False
+    elif resource.value("management_events") is False:
+        management = resource.source_of(resource.fact("management_events"))
+        yield Entry("files_per_day", int(FILES_PER_DAY), management, _ONLY_OTHERS)
     yield _entry(resource, "log_file_validation", digests, on)
     if events is not None:
         yield _entry(resource, "exclude_kms_events", events, events.value is False)
@@ -246,11 +250,32 @@ def _recording(trail: ResolvedTrail) -> Iterable[Entry]:
         )
 
 
+def _failure(trail: ResolvedTrail) -> Fact | None:
+    """Why a trail that is logging delivers nothing, with what to do; None where it delivers."""
+    failing = trail.resource.fact("failing")
+    if failing is not None:
+        code = str(failing.value)
+        cure = cure_of_error(code) or "mend the bucket or its policy"
+        words = f"its last delivery failed ({code:.120}): {cure}"
+        return Fact(words, failing.source, note=failing.note)
+    if trail.bucket is not None and trail.bucket.value("gone") is True:
+        gone = trail.bucket.facts["gone"]
+        cure = cure_of_error("NoSuchBucket")
+        return Fact(f"its bucket is gone: {cure}", gone.source, note=gone.note)
+    state = trail.key.resource.fact("state") if trail.key is not None else None
+    cure = cure_of_state(str(state.value)) if state is not None and state.is_known else ""
+    if state is None or not cure:
+        return None
+    words = f"CloudTrail cannot write under its key, whose state is {state.value}: {cure}"
+    return Fact(words, state.source, note=state.note)
+
+
 def _remarks(trail: ResolvedTrail) -> Iterable[str]:
     resource = trail.resource
     yield from (f"TODO {remark}" for remark in resource.remarks)
-    if resource.value("management_events") is False:
-        yield "it records no management events: how many files it writes depends on its data events"
+    logging = resource.fact("logging")
+    if logging is not None and not logging.is_known:
+        yield f"TODO {logging.question}"
     if resource.value("insights"):
         yield "Insights are on: their files (CloudTrail-Insight) come on top of files_per_day"
     algorithm = trail.bucket.value("algorithm") if trail.bucket is not None else None

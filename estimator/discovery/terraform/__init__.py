@@ -17,6 +17,7 @@ from estimator.discovery.terraform.owners import Owners
 from estimator.discovery.terraform.references import References
 from estimator.discovery.terraform.resources import ResourceParser
 from estimator.measurement.paths import as_paths
+from estimator.measurement.recognition import naming_files
 from pricing.reading.problems import KmscostError, Problem
 
 
@@ -51,7 +52,8 @@ def discover_terraform(
     problems: list[Problem] = []
     for name, source in zip(names, short_names(names), strict=True):
         try:
-            documents, notices = load(name)
+            with naming_files("discover terraform"):
+                documents, notices = load(name)
             for notice in notices:
                 estate.note(notice)
             for number, document in enumerate(documents, 1):
@@ -68,5 +70,8 @@ def discover_terraform(
 def _read(estate: Estate, document: Document, source: str) -> None:
     expressions = Expressions(document, source)
     nodes = list(nodes_of(document, source, expressions))
-    note_gaps(estate, document, source, nodes, expressions)
-    ResourceParser(estate, nodes, References(nodes, expressions), Owners(nodes, expressions)).read()
+    destroyed = note_gaps(estate, document, source, nodes, expressions)
+    owners = Owners(nodes, expressions)
+    parser = ResourceParser(estate, nodes, References(nodes, expressions), owners)
+    parser.read()
+    parser.end_keys(destroyed)

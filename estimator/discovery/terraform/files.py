@@ -18,6 +18,10 @@ _PLAN = "terraform plan -out plan.bin && terraform show -json plan.bin > plan.js
 _FIX = "save the output of `terraform show -json PLANFILE`, or name a state file (.tfstate)"
 # Terraform writes these members first; wrappers and logs stand before and between
 _BEGINS = re.compile(r'\{\s*"(?:format_version|version|config)"\s*:')
+_FOR_PEOPLE = re.compile(
+    rb"\s*(?:# \S+:\s+(?:resource|data) \""
+    rb"|(?:Terraform|OpenTofu) (?:used the selected|will perform))"
+)
 _SOURCE = (
     "Terraform's source as JSON (a synthesized configuration), in which values are not worked out"
 )
@@ -62,8 +66,9 @@ def load(path: str) -> tuple[list[Document], list[str]]:
         notices.append(f"{path}: {len(found):,} documents in one file, equal ones are read once")
         found = [(document, data) for data, document in different.items()]
     if lines:
-        noun = "line" if lines == 1 else "lines"
-        notices.append(f"{path}: {lines:,} {noun} around the JSON were skipped (a log)")
+        noun = "1 line" if lines == 1 else f"{lines:,} lines"
+        verb = "was" if lines == 1 else "were"
+        notices.append(f"{path}: {noun} around the JSON {verb} skipped (a log)")
     if len(found) > 1:
         notices.append(
             f"{path}: {len(found):,} plans or states in one file: each is taken for a part of the "
@@ -130,6 +135,10 @@ def _refuse_others(path: str) -> None:
     if start.startswith(b"PK\x03\x04"):
         fix = f"run `terraform show -json {Path(path).name} > plan.json`"
         raise KmscostError(Problem(path, None, "", "a plan in binary form", "JSON", fix))
+    if _FOR_PEOPLE.match(start.lstrip(b"\xef\xbb\xbf")):
+        found = "the text of a plan or a state, for people"
+        fix = f"save JSON: `{_PLAN}`"
+        raise KmscostError(Problem(path, None, "", found, "a plan or state as JSON", fix))
     if start.startswith(b'{"@level"'):
         found = "the log of `terraform plan -json`, without the planned values"
         fix = "run `terraform plan -out plan.bin && terraform show -json plan.bin > plan.json`"

@@ -43,8 +43,8 @@ _STACKS = {
 
 def note_gaps(
     estate: Estate, document: Document, source: str, nodes: list[Node], expressions: Expressions
-) -> None:
-    """Note what a document does not see of trails, and what its plan ends."""
+) -> list[str]:
+    """Note what a document does not see, and what its plan ends; the ARNs of keys it destroys."""
     completeness = estate.completeness
     has_trails = any(node.type == _TRAIL and node.mode == "managed" for node in nodes)
     unread = list(_unread(document, source))
@@ -67,7 +67,7 @@ def note_gaps(
             section = _SECTIONS.get(change.type, "keys" if "_kms_" in change.type else "trails")
             why = f" ({deferred.reason:.80})" if deferred.reason else ""
             completeness.missed(section, source, f"{change.address} is left for a later plan{why}")
-    _note_ends(estate, document, source)
+    return list(_note_ends(estate, document, source))
 
 
 def _partial(document: Document, nodes: list[Node]) -> Iterator[str]:
@@ -84,7 +84,7 @@ def _partial(document: Document, nodes: list[Node]) -> Iterator[str]:
         )
 
 
-def _note_ends(estate: Estate, document: Document, source: str) -> None:
+def _note_ends(estate: Estate, document: Document, source: str) -> Iterator[str]:
     """Name trails and keys that the plan destroys, and trails that it forgets."""
     for resource in document.resource_changes or ():
         change = resource.change
@@ -96,6 +96,9 @@ def _note_ends(estate: Estate, document: Document, source: str) -> None:
             what = f"trail {shown(name)}" if resource.type == _TRAIL and name else "it"
             until = "left out here; until the plan is applied it goes on"
             estate.note(f"{source}: {resource.address}: the plan destroys {what}: {until}")
+            arn = before.get("arn") if isinstance(before, Mapping) else None
+            if resource.type != _TRAIL and isinstance(arn, str):
+                yield arn
         elif "forget" in (change.actions or []) and resource.type == _TRAIL:
             estate.note(f"{source}: {resource.address}: {FORGOTTEN}")
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from estimator.discovery.aws_responses.keys import record_alias
-from estimator.discovery.aws_responses.organization import Organization, take_tags
+from estimator.discovery.aws_responses.keys import ask_for_past_rotations, record_alias
 from estimator.discovery.estate import Estate, Fact, Resource
+from estimator.discovery.key_states import DISABLED, PENDING
+from estimator.discovery.terraform.accounts import AccountParser
 from estimator.discovery.terraform.nodes import APPLY, Node, first_block
 from estimator.discovery.terraform.owners import Owners
 from estimator.discovery.terraform.references import References
-from estimator.discovery.terraform.selectors import blocks_of, take_selectors
-from pricing.arns import format_arn, is_account, parse_arn
+from estimator.discovery.terraform.selectors import take_selectors
+from pricing.arns import format_arn, parse_arn
 from pricing.reading.words import shown
 
 REPLICAS = ("aws_kms_replica_key", "aws_kms_replica_external_key")
@@ -33,7 +34,7 @@ class ResourceParser:
         self._nodes = nodes
         self._references = references
         self._owners = owners
-        self._units = Organization()
+        self._accounts = AccountParser(estate)
 
     def read(self) -> None:
         """Every resource: keys and buckets first, so that trails find them."""
@@ -43,14 +44,16 @@ class ResourceParser:
             (("aws_s3_bucket",), self._bucket),
             ((_ENCRYPTION,), self._encryption),
             (("aws_cloudtrail",), self._trail),
-            (("aws_organizations_organization",), self._organization),
-            (("aws_organizations_organizational_unit",), self._unit),
-            (("aws_organizations_account",), self._account),
+            (("aws_organizations_organization",), self._accounts.organization),
+            (("aws_organizations_organizational_unit",), self._accounts.unit),
+            (("aws_organizations_account",), self._accounts.account),
         ):
             for node in self._nodes:
                 if node.type in kinds:
                     read(node)
-        self._units.place(self._estate)
+        self._accounts.place()
+        for key in self._estate.keys.values():
+            ask_for_past_rotations(key)
         for node in self._nodes:
             if node.read:
                 names = ", ".join(sorted(node.read))
@@ -79,9 +82,30 @@ class ResourceParser:
         rotates = node.values.get("enable_key_rotation")
         if isinstance(rotates, bool):
             key.record("rotates", rotates, node.label, note="enable_key_rotation")
+        self._key_state(key, node)
         days = node.values.get("rotation_period_in_days")
         if isinstance(days, int) and not isinstance(days, bool) and days > 0:
             key.record("rotation_days", days, node.label, note="rotation_period_in_days")
+
+    def _key_state(self, key: Resource, node: Node) -> None:
+        """The state of a key: external ones have AWS's own word, all have whether it is enabled."""
+        attribute = "is_enabled" if node.type == "aws_kms_key" else "enabled"
+        state, on = node.text("key_state"), node.values.get(attribute)
+        if state:
+            key.record("state", state, node.label, note="key_state")
+        elif on is False:
+            key.record("state", DISABLED, node.label, note=f"{attribute} is false")
+        elif node.is_unknown(attribute):
+            question = f"whether CloudTrail can write under it: {attribute}: {APPLY}"
+            key.record("state", "Enabled", node.label, question)
+
+    def end_keys(self, destroyed: Sequence[str]) -> None:
+        """Note at keys that trails use that the plan destroys them: no trail can write on."""
+        used = {trail.value("key") for trail in self._estate.trails.values()}
+        for arn in destroyed:
+            if arn in used:
+                key = self._estate.add_key(arn, "")
+                key.record("state", PENDING, "the plan", note="it destroys the key")
 
     def _owner_of_key(self, node: Node) -> Fact:
         """The account of a new key; a replica's is that of its primary, whatever its provider."""
@@ -265,57 +289,6 @@ class ResourceParser:
             trail.record("bucket", identity, node.label, note=f"s3_bucket_name: {meant.address}")
         else:
             trail.record("bucket", "", node.label, f"which bucket: {APPLY}", "s3_bucket_name")
-
-    def _organization(self, node: Node) -> None:
-        owner = node.values.get("master_account_id")
-        if is_account(owner):
-            self._estate.payer = Fact(owner, node.label, note="master_account_id")
-        for root in blocks_of(node.values.get("roots")):
-            if isinstance(root, Mapping):
-                self._units.take_unit({"Id": root.get("id"), "Name": root.get("name")})
-        listed = [
-            account
-            for account in blocks_of(node.values.get("accounts"))
-            if isinstance(account, Mapping)
-        ]
-        for account in listed:
-            self._member(account, node)
-        if listed:
-            self._estate.members = node.label
-            self._estate.completeness.saw("accounts", node.label)
-
-    def _unit(self, node: Node) -> None:
-        parent = node.text("parent_id")
-        self._units.take_unit(
-            {"Id": node.values.get("id"), "Name": node.values.get("name")}, parent
-        )
-
-    def _account(self, node: Node) -> None:
-        if is_account(node.values.get("id")):
-            self._member(node.values, node)
-        elif node.mode == "managed":
-            self._estate.note(
-                f"TODO {node.label}: the id of account {shown(node.values.get('name'))} is known "
-                "only after apply: add it to the accounts then"
-            )
-
-    def _member(self, member: Mapping[str, Any], node: Node) -> None:
-        if not is_account(member.get("id")) or member.get("status", "ACTIVE") not in (
-            "ACTIVE",
-            "",
-            None,
-        ):
-            return
-        self._estate.found["accounts"] += member["id"] not in self._estate.accounts
-        account = self._estate.add_account(member["id"], node.label)
-        account.record("member", True, node.label)
-        if isinstance(member.get("name"), str):
-            account.record("name", member["name"], node.label, note="name")
-        tags = member.get("tags_all") or member.get("tags")
-        take_tags(account, tags, node.label)
-        parent = member.get("parent_id")
-        if isinstance(parent, str):
-            self._units.take_child(member["id"], parent, node.label)
 
 
 def _record(resource: Resource, name: str, fact: Fact) -> None:

@@ -24,6 +24,7 @@ from pricing.reading.document import Map, parse_value
 from pricing.reading.problems import DocumentError, Problem, UsageError
 from pricing.reading.validation import Number, Section, read_day, refusal, validate
 from pricing.reading.words import shown
+from pricing.reading.written_days import month_meant
 
 Operation = Literal["value", "scale", "add", "remove"]
 OPERATIONS: tuple[Operation, ...] = ("value", "scale", "add", "remove")
@@ -88,8 +89,16 @@ def _read_start(value: Any) -> datetime.date:
         try:
             return parse_month(value)
         except ValueError:
-            raise refusal(value, "a month such as 2027-01, or a day") from None
+            raise _start_refusal(value) from None
+    if month_meant(value) is not None:
+        raise _start_refusal(value)
     return read_day(value)
+
+
+def _start_refusal(value: Any) -> PydanticCustomError:
+    month = month_meant(value)
+    fix = f"write {month:%Y-%m}" if month else "write it as YYYY-MM"
+    return refusal(value, "a month such as 2027-01, or a day", fix)
 
 
 def _read_removal(value: Any) -> bool:
@@ -116,7 +125,7 @@ class ChangeEntry(Section):
 
     path: PathText = Field(description="as trails[org].bucket.bucket_key")
     value: Any = Field(None, description="what is there from then on")
-    scale: Number = Field(1.0, description="factor for a number, or for both ends")
+    scale: Number = Field(1.0, description="for a number, or for both ends [factor]")
     add: Any = Field(None, description="an account, key, trail, reader or budget that is new")
     remove: Removal = Field(False, description="takes away what is there")
     start: Start | None = Field(None, alias="from", description="month or day; default: always")

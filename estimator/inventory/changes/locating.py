@@ -22,11 +22,13 @@ from estimator.inventory.changes.change import Change
 from estimator.inventory.changes.paths import LABELS, Named, Path, is_item, path_text
 from estimator.inventory.others import OtherRequests, plain_others
 from estimator.inventory.sections import AccountEntry, InventoryFile, Key, Reader, Trail
+from estimator.inventory.units import UNITS
 from pricing.arns import is_account
 from pricing.reading.document import Location, Map, Seq
 from pricing.reading.problems import Problem
 from pricing.reading.validation import Section
 from pricing.reading.words import nearest, shown
+from pricing.reading.written_keys import key_fix, key_meant, nearest_key
 from pricing.regions import is_region, regions
 
 _MOST = 8  # names listed in an error
@@ -213,9 +215,14 @@ def _unknown(change: Change, at: int, choices: Iterable[str], what: str) -> Prob
     part = str(path[at])
     found = f"{what} {shown(part)}, which is not there"
     above = f" in {path_text(path[:at])}" if at else ""
-    close = nearest(part, _alike(part, known))
+    units = {key: UNITS[key] for key in known if key in UNITS} if what == "the key" else {}
+    meant_key = key_meant(part, units)
+    close = nearest_key(part, known) if units else nearest(part, _alike(part, known))
     fix = ""
-    if close:
+    if meant_key is not None:  # files_per_month: its number is another one
+        whole = path_text((*path[:at], meant_key, *path[at + 1 :]))
+        fix = str(key_fix(part, change.value, units)).replace(meant_key, whole, 1)
+    elif close:
         meant = Named(close) if isinstance(path[at], Named) else close
         fix = f"did you mean {path_text((*path[:at], meant, *path[at + 1 :]))}?"
     elif is_item(path) and change.operation == "value":

@@ -78,7 +78,8 @@ def measure_athena(
                 continue
             _refuse_overlap(found.path, answer, hours)
             # SQL has left out copies already: counts, where the engines over files give events
-            gathering.take(Counted(files=1, records=answer.records, hours=answer.hours))
+            counts = Counted(1, answer.records, hours=answer.hours, folding=answer.folding)
+            gathering.take(counts)
             gathering.take_counts(answer.requests, answer.copies)
             counted += 1
         if problems and (strict or not counted):

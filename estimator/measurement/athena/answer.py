@@ -11,6 +11,7 @@ from functools import lru_cache
 from estimator.measurement.athena.query import ANY_DAY, HOURS, REQUEST
 from estimator.measurement.athena.rows import AGAIN, Row, rows_of
 from estimator.measurement.cloudtrail_logs.callers import caller_of
+from estimator.measurement.cloudtrail_logs.folding import Folding
 from estimator.measurement.cloudtrail_logs.requests import Request, Traits, request_of
 from estimator.measurement.services import RULE_PLACES, Origin, via_of
 from estimator.measurement.unreadable import UnreadableError, readable
@@ -24,6 +25,8 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _HOURS = re.compile(r"(?:[01]\d|2[0-3])(?: (?:[01]\d|2[0-3]))*", re.ASCII)
 _COUNT = re.compile(r"\d{1,15}", re.ASCII)
 _SHORTENED = re.compile(r"\d{1,11}|\d+(?:\.\d+)?[eE]\+?\d+", re.ASCII)  # by a spreadsheet
+
+_MOST_PROBLEMS = 100  # a file of another query has one in each of its lines
 
 _WHOLE = "take the whole result of the query, not a page or a part of it"
 
@@ -44,12 +47,25 @@ class Answer:
         Copies left out.
     hours : dict
         (recording account, Region) to day to hours, a bit each.
+    folding : Folding
+        The services whose resources are too many to be told apart: memory does not grow with them.
     """
 
     records: int = 0
     requests: Counter[Request] = field(default_factory=Counter)
     copies: int = 0
     hours: dict[tuple[str, str], Days] = field(default_factory=dict)
+    folding: Folding = field(default_factory=Folding)
+
+    def add(self, request: Request, quantity: int) -> None:
+        """Count a request; a service with too many resources counts without them from then on."""
+        request = self.folding.fold(request)
+        if request not in self.requests and self.folding.meet(request):
+            counts, self.requests = self.requests, Counter()
+            for each, many in counts.items():
+                self.requests[self.folding.fold(each)] += many
+            request = self.folding.fold(request)
+        self.requests[request] += quantity
 
 
 class _BadRowError(Exception):
@@ -62,7 +78,7 @@ def read_answer(path: str) -> Answer:
     Raises
     ------
     KmscostError
-        Every mistake in it, with its line.
+        Every mistake in it, with its line; of more than a hundred the first.
     """
     answer = Answer()
     problems: list[Problem] = []
@@ -77,6 +93,8 @@ def read_answer(path: str) -> Answer:
                 except _BadRowError as error:
                     at, found, expected = error.args
                     problems.append(Problem(path, line, at, found, expected, AGAIN))
+                    if len(problems) == _MOST_PROBLEMS:
+                        break
     except UnreadableError as error:
         where = error.line if error.line is not None else line + 1 if number else None
         problems.append(Problem(path, where, "", error.found, error.expected, error.fix))
@@ -114,7 +132,7 @@ def _take(row: Row, answer: Answer) -> None:
         raise _BadRowError("key", repr(row["key"]), "the ARN of a key, or nothing")
     request = request_of(_traits(row), day)
     if request is not None:
-        answer.requests[request] += requests
+        answer.add(request, requests)
         answer.copies += events - requests
 
 

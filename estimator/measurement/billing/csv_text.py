@@ -10,12 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
+from estimator.measurement.plain_files import is_utf16
 from estimator.measurement.unreadable import UnreadableError
 
 _MOST_HEADER = 1 << 20
 _SEPARATORS = ",;\t|"
 _MOST_BEFORE = 4  # lines that stand before a header: Excel's "sep=;", words about the report
-_UTF16 = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _UTF8_MARK = b"\xef\xbb\xbf"
 # a blank before a quoted cell; maps in JSON inside of a cell have their quotes doubled
 _SPACED = re.compile(r'[,;\t|] +"(?!")')
@@ -120,9 +120,8 @@ def has_swallowed(cell: str, separator: str, width: int) -> bool:
 
 
 def _encoding(head: bytes) -> str:
-    for mark, name in _UTF16:
-        if head.startswith(mark):
-            return name
+    if is_utf16(head):
+        return "utf-16"
     # without a mark: every second byte of English text in UTF-16 is none
     sample = head[:2048]
     if len(sample) >= 8 and b"\0" in sample and not head.startswith(_UTF8_MARK):

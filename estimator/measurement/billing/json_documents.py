@@ -6,7 +6,7 @@ import io
 import json
 from typing import IO, Any
 
-from estimator.measurement.plain_files import is_utf16
+from estimator.measurement.plain_files import encoding_of
 from estimator.measurement.unreadable import UnreadableError
 from pricing.reading.json_stream import JsonStream
 from pricing.reading.problems import DocumentError
@@ -36,10 +36,9 @@ def read_documents(stream: IO[bytes]) -> list[Any]:
     data = stream.read(_MOST + 1)
     if len(data) > _MOST:
         raise UnreadableError(f"more than {_MOST >> 20} MB of JSON", _EXPECTED)
-    wide = is_utf16(data)
     documents = []
     try:
-        text = data.decode("utf-16" if wide else "utf-8-sig")
+        text = data.decode(encoding_of(data))
         pages = JsonStream(io.StringIO(text), "", "JSON", _MOST, strict=False)
         while pages.peek():
             documents.append(pages.value())

@@ -56,6 +56,17 @@ class Layout:
 
 # Legacy CSV says lineItem/ProductCode, legacy Parquet and CUR 2.0 say line_item_product_code.
 # Names: AWS Data Exports guide, "Table dictionary", checked 2026-11-24.
+# no charge can be told without them, whatever the report calls them
+_NEEDED = (
+    ("product",),
+    ("kind",),
+    ("start",),
+    ("end",),
+    ("usage_type",),
+    ("amount",),
+    ("cost",),
+    ("currency",),
+)
 _CUR = Layout(
     title="Cost and Usage Report",
     columns={
@@ -78,16 +89,7 @@ _CUR = Layout(
         # the map `product` of CUR 2.0 only where the Region has no column of its own
         "region": ("product_region_code", "product_region", "product"),
     },
-    needed=(
-        ("product",),
-        ("kind",),
-        ("start",),
-        ("end",),
-        ("usage_type",),
-        ("amount",),
-        ("cost",),
-        ("currency",),
-    ),
+    needed=_NEEDED,
     usage=frozenset({"Usage", "DiscountedUsage", "SavingsPlanCoveredUsage"}),
 )
 
@@ -196,16 +198,7 @@ _BILLS_PAGE = Layout(
         "payer": ("PayerAccountId",),
         "invoice": ("InvoiceID",),
     },
-    needed=(
-        ("product",),
-        ("kind",),
-        ("start",),
-        ("end",),
-        ("usage_type",),
-        ("amount",),
-        ("cost",),
-        ("currency",),
-    ),
+    needed=_NEEDED,
     usage=frozenset({"PayerLineItem", "LinkedLineItem"}),
     totals=frozenset(
         {"InvoiceTotal", "StatementTotal", "AccountTotal", "Rounding", "EstimatedDisclaimer"}

@@ -17,7 +17,6 @@ from estimator.measurement.skipped import SkippedFiles
 from pricing.reading.problems import Problem, UsageError
 
 if TYPE_CHECKING:
-    from estimator.measurement.cloudtrail_logs.object_requests import ObjectRequests
     from estimator.measurement.result import Actuals
 
 ENGINES = ("local", "spark")
@@ -32,6 +31,7 @@ def measure_cloudtrail(
     master: str | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
+    bucket_keys: bool = False,
 ) -> Actuals:
     """The KMS requests that CloudTrail's log files really caused, and all others beside them.
 
@@ -53,6 +53,9 @@ def measure_cloudtrail(
         Processes of the local engine. Default: one a core.
     progress : callable, optional
         Called with files and bytes done so far. [file], [byte]
+    bucket_keys : bool
+        Whether the S3 Bucket Key of each bucket is replayed too, which `attribute`, `advise` and
+        `report` price: up to twice the time.
 
     Returns
     -------
@@ -73,12 +76,14 @@ def measure_cloudtrail(
     names = as_names(paths) if engine == "spark" else as_paths(paths)
     local = () if engine == "spark" else names
     # closed at once whatever happens: no process counts on for nobody
-    with closing(count_paths(local, skipped, jobs, progress)) as parts:
+    with closing(count_paths(local, skipped, jobs, progress, bucket_keys)) as parts:
         first = list(islice(parts, 1))
         # pandas takes as long to load as many a folder to count: other processes count meanwhile
         from estimator.measurement.cloudtrail_logs.gathering import Gathering
+        from estimator.measurement.cloudtrail_logs.object_requests import ObjectTable
 
-        with closing(Gathering(skipped)) as gathering:
+        objects = ObjectTable() if bucket_keys else None
+        with closing(Gathering(skipped, objects=objects)) as gathering:
             if engine == "spark":
                 from estimator.measurement.cloudtrail_logs import spark
 
@@ -88,40 +93,3 @@ def measure_cloudtrail(
             if strict and skipped:
                 raise skipped.refuse()
             return gathering.actuals(names, columns)
-
-
-def measure_objects(
-    paths: str | Path | Sequence[str | Path],
-    jobs: int | None = None,
-    progress: Progress | None = None,
-) -> tuple[Actuals, ObjectRequests]:
-    """The KMS requests of CloudTrail's log files, and those about objects of S3 one by one.
-
-    Parameters
-    ----------
-    paths, jobs, progress
-        As for `measure_cloudtrail`.
-
-    Returns
-    -------
-    Actuals
-        As `measure_cloudtrail` returns them.
-    ObjectRequests
-        When each requester asked for which bucket's objects: what a replay of Bucket Keys needs.
-
-    Raises
-    ------
-    KmscostError
-        A path does not exist, or nothing could be read.
-    """
-    from estimator.measurement.cloudtrail_logs.gathering import Gathering
-    from estimator.measurement.cloudtrail_logs.object_requests import ObjectTable
-
-    skipped, objects = SkippedFiles(), ObjectTable()
-    names = as_paths(paths)
-    parts = count_paths(names, skipped, jobs, progress, with_objects=True)
-    with closing(parts), closing(Gathering(skipped, objects=objects)) as gathering:
-        for part in parts:
-            gathering.take(part)
-        actuals = gathering.actuals(names, None)
-        return actuals, objects.requests()

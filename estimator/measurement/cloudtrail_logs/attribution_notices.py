@@ -64,7 +64,8 @@ def _meter_notices(unsized: int, inferred: int, unnamed: int) -> list[str]:
         why = f"on keys of RSA_2048 a bill has them under {RSA_2048}, at a lower price"
         notices.append(f"{what}: {why}, and no event tells the size of the key")
     if inferred:
-        what = f"{inferred:,} requests on HMAC, ML-DSA, SM2 or Ed25519 keys"
+        what = f"{inferred:,} requests on HMAC, ML-DSA, ML-KEM, SM2 or Ed25519 keys"
+        what += ", or by operations that this version does not know,"
         why = "no source names their price, the rest of their kind has it"
         notices.append(f"{what} are under the likely meter, which is not confirmed: {why}")
     if unnamed:

@@ -17,6 +17,7 @@ _NOTHING = (b"", b"null")
 REPLICATION_SESSION = "/s3-replication"  # the session's name whenever S3 replicates
 SERVICE = "AWSService"
 _SESSION, _FEDERATED = ":assumed-role/", ":federated-user/"
+_REPLICATION = _SESSION + REPLICATION_SESSION
 
 
 class Caller(NamedTuple):
@@ -57,7 +58,7 @@ class _Identity(msgspec.Struct, gc=False):
 
 
 _Part = TypeVar("_Part")
-_decode_identity = msgspec.json.Decoder(_Identity).decode
+_decode_identity = msgspec.json.Decoder(_Identity | None).decode
 
 
 def read_part(decode: Callable[[bytes], _Part], raw: bytes, kind: Any, field: str) -> _Part | None:
@@ -82,17 +83,25 @@ def read_part(decode: Callable[[bytes], _Part], raw: bytes, kind: Any, field: st
         raise unreadable(field, value) from None
 
 
-@lru_cache(maxsize=1 << 14)  # sessions are many, each makes many requests: 1 KB each
-def read_caller(raw: bytes) -> Caller:
-    """The caller in the bytes of a `userIdentity`."""
-    identity = read_part(_decode_identity, raw, _Identity, "userIdentity")
+def read_caller(raw: msgspec.Raw) -> Caller:
+    """The caller in a `userIdentity`."""
+    # no cache of its bytes: each session has its own, and reading them again is quicker than to
+    # copy, hash and compare them
+    try:
+        identity = _decode_identity(raw)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        identity = read_part(_decode_identity, bytes(raw), _Identity, "userIdentity")
     if identity is None:
         return Caller(between=UNKNOWN)
-    issuer = identity.session.issuer if identity.session else None
-    role = issuer.arn if issuer else None
-    return caller_of(identity.kind, identity.arn, identity.account, identity.invoked_by, role)
+    session, arn, account = identity.session, identity.arn, identity.account
+    role = session.issuer.arn if session and session.issuer else None
+    if role and account and arn and _SESSION in arn:
+        # sessions are many, their roles few: nothing else of the ARN matters then
+        arn = _REPLICATION if arn.endswith(REPLICATION_SESSION) else _SESSION
+    return caller_of(identity.kind, arn, account, identity.invoked_by, role)
 
 
+@lru_cache(maxsize=1 << 14)
 def caller_of(
     kind: str | None, arn: str | None, account: str | None, service: str | None, role: str | None
 ) -> Caller:

@@ -112,7 +112,7 @@ class Counted:
         """
         day = record.time[:10] if record.time else ""
         # where the event does not tell the day, the name of the file may
-        known = (day if _calendar_day(day) else path, signature(record))
+        known = signature(record, day if _calendar_day(day) else path)
         code_and_worth = self._known.get(known, _NEVER)
         if code_and_worth is not _NEVER:
             return code_and_worth
@@ -156,7 +156,7 @@ def _request(known: tuple[Any, ...], record: Record, path: str) -> Request | Non
         if len(_KNOWN_REQUESTS) >= _MOST_KNOWN:
             _KNOWN_REQUESTS.clear()
         day = _calendar_day(known[0]) or _day_of(path)
-        request = _KNOWN_REQUESTS[known] = request_of(traits_of(record), day)
+        request = _KNOWN_REQUESTS[known] = request_of(traits_of(record, known[-1]), day)
     return request
 
 

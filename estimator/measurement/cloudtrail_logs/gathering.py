@@ -10,7 +10,8 @@ from estimator.measurement.cloudtrail_logs.attribution_notices import attributio
 from estimator.measurement.cloudtrail_logs.copies import Seen, distinct, rows_of
 from estimator.measurement.cloudtrail_logs.counting import Counted, Hours
 from estimator.measurement.cloudtrail_logs.folding import Folding
-from estimator.measurement.cloudtrail_logs.object_requests import ObjectTable
+from estimator.measurement.cloudtrail_logs.object_requests import ObjectRequests, ObjectTable
+from estimator.measurement.cloudtrail_logs.replay_records import REPLAY, record_replays
 from estimator.measurement.cloudtrail_logs.requests import Request, sortable
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.result import Actuals
@@ -71,6 +72,16 @@ class Gathering:
             self._requests[self._folding.fold(request)] += quantity
         self._copies += copies
 
+    @property
+    def with_objects(self) -> bool:
+        """Whether requests about objects of S3 are asked for one by one."""
+        return self._objects is not None
+
+    def take_objects(self, part: ObjectRequests) -> None:
+        """Add requests about objects that an engine made of all events of these."""
+        if self._objects is not None:
+            self._objects.take_requests(part)
+
     def _code_of(self, request: Request) -> int:
         request = self._folding.fold(request)
         code = self._codes.setdefault(request, len(self._met))
@@ -119,6 +130,8 @@ class Gathering:
                 self._requests[request] += int(quantity)
         self._copies += once.copies
         coverage = Coverage(self._hours)
+        objects = self._objects
+        replayed = {} if objects is None else {REPLAY: record_replays(objects.requests())}
         failed: Counter[str] = Counter()
         for request, quantity in self._requests.items():
             if request.error:
@@ -144,7 +157,10 @@ class Gathering:
             coverage=coverage,
             notices=tuple(notices),
             by=by,
-            details={"failed": {"calls": failed.total(), "by_error": dict(sorted(failed.items()))}},
+            details={
+                "failed": {"calls": failed.total(), "by_error": dict(sorted(failed.items()))},
+                **replayed,
+            },
         )
 
     def _nothing(self, paths: tuple[str, ...]) -> KmscostError:

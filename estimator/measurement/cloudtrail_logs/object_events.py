@@ -22,6 +22,7 @@ from pricing.arns import split_arn
 
 NO_OBJECT = bytes(16)  # the bucket alone: its Bucket Key is on
 UNTIMED = -1
+_OF_OWN_BUCKETS = ("s3", "cloudtrail")
 
 
 class Requester(NamedTuple):
@@ -91,8 +92,9 @@ class ObjectEvents:
         """Take in an event that is a request, if it succeeded and is about an object or a bucket.
 
         A check of CloudTrail's is about a folder, no object: it is made whatever the bucket has.
+        The buckets of other services (ECR's layers) are AWS's own.
         """
-        if request.error or request.cause == "check":
+        if request.error or request.cause == "check" or request.service not in _OF_OWN_BUCKETS:
             return
         parameters = record.parameters
         context = (parameters.context or parameters.source or {}) if parameters else {}
@@ -110,7 +112,7 @@ class ObjectEvents:
         requester = Requester(
             bucket,
             request.key,
-            read_caller(bytes(record.caller)).name,
+            read_caller(record.caller).name,
             request.operation,
             request.cause,
             request.billed_account,

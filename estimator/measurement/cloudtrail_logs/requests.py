@@ -119,19 +119,30 @@ class Traits(NamedTuple):
     pair_spec: str = ""
 
 
-def signature(record: Record) -> tuple[Any, ...]:
-    """All of an event of KMS but time, ids and the name of the file that it is about.
+def signature(record: Record, when: str) -> tuple[Any, ...]:
+    """All of an event of KMS but its second, ids and the name of the file that it is about.
 
     Events by the million have few signatures: what an event says is worked out once for each.
+
+    Parameters
+    ----------
+    record : Record
+    when : str
+        What tells its day.
+
+    Returns
+    -------
+    tuple
+        `when` first, the caller last.
     """
     # every event of KMS comes by here: a call more for each is a tenth of the time
     parameters = record.parameters
-    caller = read_caller(bytes(record.caller))
-    via = caller.between
-    if not via or via == UNKNOWN:
-        via = via_of(via, record.address or "", record.agent or "")
+    caller = read_caller(record.caller)
+    place: Any = -1
+    named: Any = ""
     if parameters is None:
-        names: tuple[Any, ...] = ()
+        detail: Any = _via(record, caller)
+        rest: tuple[Any, ...] = ()
     else:
         context = parameters.context or parameters.whose
         algorithm = parameters.algorithm or parameters.signing or parameters.source_algorithm
@@ -145,16 +156,22 @@ def signature(record: Record) -> tuple[Any, ...]:
         if TRAIL_KEY in context:
             folder, slash, name = context.get(OBJECT_KEY, "").rpartition("/")
             # "bucket/" is the check of a bucket, "bucket" a Bucket Key
-            target = folder if name and slash else context.get(OBJECT_KEY, "")
-            names = (target, slash, context[TRAIL_KEY], rest)
+            place = folder if name and slash else context.get(OBJECT_KEY, "")
+            named, detail = slash, context[TRAIL_KEY]
         else:
-            place, resource = context_of(context)
-            # a Bucket Key's context is the bucket itself
-            names = (place, resource, resource == context.get(OBJECT_KEY), rest)
-            if place < 0:
-                names = (shown_keys(context) if via == UNKNOWN else "", rest)
+            place, named = context_of(context)
+            if place < 0:  # else the context tells the service
+                detail = _via(record, caller)
+                named = shown_keys(context) if detail == UNKNOWN else ""
+            else:
+                # a Bucket Key's context is the bucket itself
+                detail = named == context.get(OBJECT_KEY)
     return (
-        names,
+        when,
+        place,
+        named,
+        detail,
+        rest,
         record.operation,
         record.recipient,
         record.region,
@@ -163,16 +180,17 @@ def signature(record: Record) -> tuple[Any, ...]:
         record.category,
         bytes(record.resources),
         caller,
-        via,
     )
 
 
-def traits_of(record: Record) -> Traits:
-    """The traits of an event whose source is KMS."""
+def _via(record: Record, caller: Caller) -> str:
+    return via_of(caller.between, record.address or "", record.agent or "")
+
+
+def traits_of(record: Record, caller: Caller) -> Traits:
+    """The traits of an event whose source is KMS, with its caller, who was read already."""
     parameters = record.parameters or Parameters()
     context = parameters.context or parameters.source or {}
-    caller = read_caller(bytes(record.caller))
-    via = via_of(caller.between, record.address or "", record.agent or "")
     place, resource = context_of(parameters.whose)
     return Traits(
         record.kind,
@@ -187,7 +205,7 @@ def traits_of(record: Record) -> Traits:
         _key_of(bytes(record.resources)),
         caller,
         parameters.context is not None,
-        Origin(place, resource, via, shown_keys(parameters.whose)),
+        Origin(place, resource, _via(record, caller), shown_keys(parameters.whose)),
         _text(parameters.algorithm or parameters.signing or parameters.source_algorithm),
         _text(parameters.pair_spec),
     )

@@ -6,9 +6,8 @@ import dataclasses
 import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from estimator.measurement.cloudtrail_logs import measure_cloudtrail, measure_objects
+from estimator.measurement.cloudtrail_logs import measure_cloudtrail
 from estimator.measurement.measurement_files.bills import load_bill
 from estimator.measurement.measurement_files.csv_files import LOST, read_csv
 from estimator.measurement.measurement_files.detection import Kind, detect_formats
@@ -19,14 +18,13 @@ from estimator.measurement.progress import Progress
 from estimator.measurement.result import Actuals
 from pricing.reading.problems import KmscostError, Problem
 
-if TYPE_CHECKING:
-    from estimator.measurement.cloudtrail_logs.object_requests import ObjectRequests
-
-__all__ = ["LOST", "load_actuals", "load_bill", "load_with_objects"]
+__all__ = ["LOST", "load_actuals", "load_bill"]
 
 
 def load_actuals(
-    paths: str | Path | Sequence[str | Path], progress: Progress | None = None
+    paths: str | Path | Sequence[str | Path],
+    progress: Progress | None = None,
+    bucket_keys: bool = False,
 ) -> Actuals:
     """Read measurements that were kept, as one.
 
@@ -38,6 +36,8 @@ def load_actuals(
         as another counts once.
     progress : callable, optional
         Called with files and bytes counted so far. [file], [byte]
+    bucket_keys : bool
+        As for `measure_cloudtrail`: of log files; measurements have it or not.
 
     Returns
     -------
@@ -50,25 +50,8 @@ def load_actuals(
     KmscostError
         A file is no measurement, or two measurements count the same requests.
     """
-    return _load(paths, progress, with_objects=False)[0]
-
-
-def load_with_objects(
-    paths: str | Path | Sequence[str | Path], progress: Progress | None = None
-) -> tuple[Actuals, ObjectRequests | None]:
-    """Read measurements as `load_actuals`, and the requests about objects of S3 one by one.
-
-    Only log files tell these: None where there are none.
-    """
-    return _load(paths, progress, with_objects=True)
-
-
-def _load(
-    paths: str | Path | Sequence[str | Path], progress: Progress | None, with_objects: bool
-) -> tuple[Actuals, ObjectRequests | None]:
     inputs = detect_formats(as_paths(paths))
     parts: list[Part] = []
-    objects: ObjectRequests | None = None
     problems: list[Problem] = []
     copies = []
     # by bytes: a copy in a backup folder would be refused as an overlap, and nobody would see why
@@ -85,15 +68,12 @@ def _load(
     if problems:
         raise KmscostError(problems)
     if inputs.logs:
-        if with_objects:
-            measured, objects = measure_objects(inputs.logs, progress=progress)
-        else:
-            measured = measure_cloudtrail(inputs.logs, progress=progress)
+        measured = measure_cloudtrail(inputs.logs, progress=progress, bucket_keys=bucket_keys)
         parts.append(Part(inputs.logs[0], measured, exact=True))
     merged = merge(parts)
     if copies:
         merged = dataclasses.replace(merged, notices=(*merged.notices, *copies))
-    return merged, objects
+    return merged
 
 
 def _distinct(files: Sequence[tuple[str, Kind]]) -> Iterator[tuple[str, Kind, str]]:

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from estimator.figures import factor
+from estimator.measurement.cloudtrail_logs.replay_records import REPLAY, odd_record
 from estimator.measurement.coverage import Coverage
 from estimator.measurement.measurement_files.columns import frame_of, missing_or_unknown
 from estimator.measurement.measurement_files.models import DETAILS, MeasurementFile
@@ -77,6 +78,11 @@ def read_json(path: str) -> Actuals:
         place, found = error.args
         expected = "the hours that measure writes"
         problems.append(Problem(path, None, f"coverage.{place}", found, expected, _MEASURE))
+    odd = odd_record(document.get(REPLAY, {}).get("requesters", ()))
+    if odd is not None:
+        place, found, expected = odd
+        at = f"{REPLAY}.requesters[{place}]"
+        problems.append(Problem(path, None, at, found, expected, _MEASURE))
     if problems:
         raise KmscostError(problems)
     actuals = Actuals(

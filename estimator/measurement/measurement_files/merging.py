@@ -11,14 +11,18 @@ from typing import Any
 import pandas as pd
 
 from estimator.frames import ACTUALS
+from estimator.measurement.cloudtrail_logs.replay_records import REPLAY, add_replays
 from estimator.measurement.coverage import WHOLE_DAY, Coverage
 from estimator.measurement.result import Actuals
 from estimator.measurement.skipped import SkippedFiles
+from estimator.measurement.sources import sources_that_count
 from pricing.reading.problems import KmscostError, Problem
 
 # a log file holds events of the hour before it, a digest tells of it: measurements of one folder a
 # day share the hours where they meet, and no request
 _SEAM = datetime.timedelta(hours=2)
+
+_OF_REQUESTS = sources_that_count("requests")
 
 Moment = datetime.datetime
 Stream = tuple[str, str]
@@ -62,7 +66,12 @@ def merge(parts: Sequence[Part]) -> Actuals:
         if notice not in actuals.coverage.notices()
     ]
     sources = sorted({actuals.source for actuals in measurements})
-    details = _add([{**actuals.details, "totals": actuals.totals} for actuals in measurements])
+    details = _add([{**_plain(actuals), "totals": actuals.totals} for actuals in measurements])
+    replay = add_replays(
+        [each.details.get(REPLAY) for each in measurements if each.source in _OF_REQUESTS]
+    )
+    if replay is not None:
+        details[REPLAY] = replay
     merged = Actuals(
         source=", ".join(sources),
         all_rows=_stack([actuals.measured for actuals in measurements]),
@@ -78,6 +87,11 @@ def merge(parts: Sequence[Part]) -> Actuals:
     rest = {name: value for name, value in details["totals"].items() if computed.get(name) != value}
     details["totals"] = rest
     return dataclasses.replace(merged, details=details)
+
+
+def _plain(actuals: Actuals) -> dict[str, Any]:
+    """The details that add up."""
+    return {name: value for name, value in actuals.details.items() if name != REPLAY}
 
 
 def _stack(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from estimator.frames import ACTUALS, Column
+from estimator.measurement.cloudtrail_logs.replay_records import REPLAY
 from estimator.measurement.result import CAUSES
 from estimator.measurement.sources import SOURCES
 
@@ -195,6 +196,34 @@ def _only_of(sources: str, default: Any) -> Any:
     return Field(default, description=f"Only of {sources}.", json_schema_extra=leave_out)
 
 
+class ReplayedRequester(Part):
+    """What a Bucket Key would leave of the requests of one requester about a bucket's objects."""
+
+    bucket: str
+    key: str = Field(description="ARN of the KMS key; empty where the events do not tell it.")
+    caller: str
+    operation: str
+    cause: str
+    billed_account: str
+    billed_region: str
+    requests: Whole = Field(description="Requests that name an object. [request]")
+    left_low: Whole = Field(description="Left at the lifetime that leaves fewest. [request]")
+    left_high: Whole = Field(description="Left at the lifetime that leaves most. [request]")
+    left_at_most: Whole = Field(
+        description="Left where older objects have no bucket key. [request]"
+    )
+    gets_of_older_objects: Whole = Field(description="Reads of objects not written here. [request]")
+    untimed: Whole = Field(description="Requests without a time, which stay. [request]")
+    under_a_bucket_key: Whole = Field(description="Requests beside these: it is on. [request]")
+
+
+class BucketKeyReplay(Part):
+    """S3 Bucket Keys that live 1 to 60 minutes, replayed over the logs."""
+
+    resolution: Whole = Field(description="To what the times of requests were exact. [second]")
+    requesters: list[ReplayedRequester]
+
+
 class MeasurementFile(Part):
     """A measurement, as `kmscost measure --format json` writes it."""
 
@@ -221,7 +250,10 @@ class MeasurementFile(Part):
         "bills", BillLines(awskms=0, AWSCloudTrail=0, by_kind={}, cloudtrail_by_kind={})
     )
     usage_types: list[UsageType] = _only_of("bills", [])
+    bucket_key_replay: BucketKeyReplay = _only_of(
+        "CloudTrail's logs, without --by", BucketKeyReplay(resolution=1, requesters=[])
+    )
 
 
 # the keys of one source only: they pass through as they are
-DETAILS = ("failed", "objects", "lines", "usage_types")
+DETAILS = ("failed", "objects", "lines", "usage_types", REPLAY)

@@ -27,8 +27,8 @@ from estimator.measurement.plain_files import (
     BadLines,
     Copies,
     as_text,
+    encoding_of,
     is_json,
-    is_utf16,
     open_plain,
     read_files,
 )
@@ -229,12 +229,13 @@ def _read(path: str, done: Done) -> _Listing:
 
 def _read_stream(stream: io.BufferedReader, path: str) -> _Listing:
     begin = stream.peek(_HEAD)[:_HEAD]
+    words = begin.decode(encoding_of(begin), "replace")
     listing = _Listing()
     # mc begins a line with the time in brackets
-    json = is_json(stream) and _TIME_IN_BRACKETS.match(_decode(begin)) is None
+    json = is_json(stream) and _TIME_IN_BRACKETS.match(words) is None
     with as_text(stream) as text:
         if not json:
-            listing.form = form_of(_decode(begin), whole=len(begin) < _HEAD)
+            listing.form = form_of(words, whole=len(begin) < _HEAD)
         for entry in read_lines(text, listing.form) if listing.form else read_pages(text, path):
             if isinstance(entry, BadLine):
                 listing.recognised = listing.recognised or not entry.reason
@@ -260,13 +261,6 @@ def _read_stream(stream: io.BufferedReader, path: str) -> _Listing:
     ):
         raise UnreadableError("no listing of a bucket" if begin else "empty file", _EXPECTED, _FIX)
     return listing
-
-
-def _decode(begin: bytes) -> str:
-    wide = is_utf16(begin)
-    if wide:
-        begin = begin[: len(begin) // 2 * 2]
-    return begin.decode("utf-16" if wide else "utf-8-sig", "replace")
 
 
 def _moment(text: str) -> datetime.datetime | None:

@@ -22,10 +22,9 @@ from estimator.report.answers.attribution_lines import (
 )
 from estimator.report.answers.bucket_keys import bucket_key_blocks
 from estimator.report.blocks import Block, Sheet
+from estimator.report.text_bars import text_bars
 from pricing.regions import COMMERCIAL
 
-_BAR = 12  # columns of the longest bar
-_EIGHTHS = " ▏▎▍▌▋▊▉█"
 _MOST_POOLS = 4  # free quantities that are told one by one
 _LEAST = 0.5  # less than half a request is what sums leave over
 
@@ -88,7 +87,7 @@ def _sheet(attribution: Attribution, group: str) -> Sheet:
     lines = shown_lines(attribution, group)
     # where all is free a bar of costs says nothing
     by_cost = any(line.cost for line in lines)
-    bars = _bars([line.cost if by_cost else line.requests for line in lines])
+    bars = text_bars([line.cost if by_cost else line.requests for line in lines])
     rows = [
         (line.name, bar, _known(count, line.requests), _known(share, line.share), line.amount)
         for line, bar in zip(lines, bars, strict=True)
@@ -103,23 +102,6 @@ def _sheet(attribution: Attribution, group: str) -> Sheet:
 
 def _known(write: Callable[[float], str], value: float) -> str:
     return "" if math.isnan(value) else write(value)
-
-
-def _bars(values: Sequence[float]) -> list[str]:
-    """A bar for each value, as long as its share of the largest.
-
-    >>> _bars([24.0, 12.0, 0.0])
-    ['████████████', '██████', '']
-    """
-    known = [0.0 if math.isnan(value) else max(value, 0.0) for value in values]
-    largest = max(known, default=0.0)
-    bars = []
-    for value in known:
-        eighths = round(value / largest * _BAR * 8) if largest else 0
-        # what is there has a bar, however thin
-        eighths = max(eighths, 1) if value > 0 else 0
-        bars.append("█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip())
-    return bars
 
 
 def _places_sheet(attribution: Attribution) -> Sheet | None:

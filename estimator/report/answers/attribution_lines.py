@@ -69,19 +69,24 @@ def shown_lines(attribution: Attribution, group: str) -> list[Line]:
     for row in lines[lines["part"] != LOGGED].to_dict("records"):
         if not row["quantity"] and not row["cost"] and row["part"] == NOT_IN_LOGS:
             continue  # only the other interpretation misses something
-        name = str(row["what"]).lower() if row["part"] == APART else _PARTS[str(row["part"])]
+        name = part_name(row)
         no_request = row["part"] != NOT_IN_LOGS
         unpriced.append(
             _line(name, {**row, **dict.fromkeys(_REQUESTS, math.nan)} if no_request else row)
         )
     # what is no service's, resource's or caller's is the same in each table, and reads so
     repeated = [at for at, line in enumerate(unpriced) if line.part != LOGGED]
-    amounts = _amounts([line.cost for line in unpriced], math.fsum(lines["cost"]), repeated)
+    amounts = print_amounts([line.cost for line in unpriced], math.fsum(lines["cost"]), repeated)
     missing = [line.without_rate for line in unpriced]
     return [
         replace(line, amount=at_least(amount, without))
         for line, amount, without in zip(unpriced, amounts[:-1], missing, strict=True)
     ]
+
+
+def part_name(row: Mapping[Any, Any]) -> str:
+    """Return what a line is called that is no service's, resource's, caller's or key's."""
+    return str(row["what"]).lower() if row["part"] == APART else _PARTS[str(row["part"])]
 
 
 def _line(name: str, row: Mapping[Any, Any]) -> Line:
@@ -100,7 +105,7 @@ def _line(name: str, row: Mapping[Any, Any]) -> Line:
 def total_amount(attribution: Attribution) -> str:
     """The sum of all lines, in as many decimals as they have."""
     lines = attribution.lines("service")
-    amounts = _amounts(list(lines["cost"]), math.fsum(lines["cost"]))
+    amounts = print_amounts(list(lines["cost"]), math.fsum(lines["cost"]))
     return at_least(amounts[-1], attribution.totals["requests_without_rate"])
 
 
@@ -147,7 +152,9 @@ def _short_name(group: str, line: Mapping[Any, Any]) -> str:
     return cell_word(name).removeprefix("key/") if name else f"no {group} named"
 
 
-def _amounts(costs: Sequence[float], total: float, repeated: Collection[int] = ()) -> list[str]:
+def print_amounts(
+    costs: Sequence[float], total: float, repeated: Collection[int] = ()
+) -> list[str]:
     """Amounts that add up as they are printed; none reads as nothing that is something."""
     amounts = adding_up(costs, total, repeated)
     return [

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from estimator.bucket_keys import MeasuredBucketKey, MeasuredBucketKeys
 from estimator.figures import SEVERAL, count, listed, money
 from estimator.forecasting.result import INTERPRETATION_WORDS
-from estimator.report.blocks import Block, Command, Lines, Sheet
+from estimator.report.blocks import Command, Lines, Sheet
 
 _MOST = 8  # buckets that are shown; JSON and CSV have all
 
 
 def bucket_key_blocks(
     measured: MeasuredBucketKeys | None, unit: str, other: str, first: int = 1
-) -> Iterator[Block]:
+) -> Iterator[Sheet | Lines]:
     """Yield the table of buckets, and each that saves enough; nothing where no logs were given.
 
     Parameters

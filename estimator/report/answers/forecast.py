@@ -10,9 +10,12 @@ import pandas as pd
 
 from estimator.figures import FEW, count, listed, money, share
 from estimator.forecasting import Forecast
+from estimator.forecasting.free_days import FreeUse
+from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.frames import DEFAULT_GRAIN
 from estimator.inventory import Inventory
 from estimator.report.answers import Answer
+from estimator.report.answers.account_names import AccountNames
 from estimator.report.answers.budgets_and_copies import budget_lines, copies_lines
 from estimator.report.answers.details import section_sheet
 from estimator.report.blocks import MOST_ROWS, Sheet
@@ -143,11 +146,10 @@ def _numbers(group: Mapping[Any, Any]) -> Iterator[str]:
 
 
 def _labels(group: Mapping[Any, Any], by: list[str], inventory: Inventory) -> Iterator[str]:
-    names = {account.id: account.name for account in inventory.accounts}
+    names = AccountNames.of(inventory)
     for column in by:
         label = str(group[column])
-        name = names.get(label) if column in _ACCOUNTS else None
-        yield f"{label} {name}" if name else label
+        yield names.label(label) if column in _ACCOUNTS else label
 
 
 def _free_tier(forecast: Forecast) -> list[str]:
@@ -171,11 +173,24 @@ def _free_tier(forecast: Forecast) -> list[str]:
 
 
 def _end_of_free(forecast: Forecast, payer: str, partition: str) -> str:
-    """Say on which day of the first month the free requests end, and who took them."""
-    uses = [u for u in forecast.free_uses if (u.payer, u.partition) == (payer, partition)]
-    ending = [use for use in uses if use.ends is not None]
-    if not ending:
-        return ""
-    use = ending[0]
+    """Say on which day of the first month the free requests end, and who took them.
+
+    By the other interpretation too, where that is another day.
+    """
+    for use, other in zip(forecast.free_uses, forecast.other_free_uses, strict=True):
+        if (use.payer, use.partition) != (payer, partition) or not (use.ends or other.ends):
+            continue
+        text = f". By the day they {_ends(use)}"
+        if other.ends == use.ends:
+            return text
+        return (
+            f"{text}; if {INTERPRETATION_WORDS[forecast.other_interpretation]}, they {_ends(other)}"
+        )
+    return ""
+
+
+def _ends(use: FreeUse) -> str:
+    if use.ends is None:
+        return f"do not end in {use.month}"
     taken = listed((f"{name} {share(part / use.free)}" for name, part in use.taken_by), FEW)
-    return f". By the day they end on {use.ends}, taken by {taken}"
+    return f"end on {use.ends}, taken by {taken}"

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from estimator.figures import count, factor, money, share
+from estimator.rates import ImportedRates, RateTable
 from estimator.rates.comparison import RatesDiff
 from estimator.report.answers import Answer
 from estimator.report.answers.budgets_and_copies import CopyCharge
-from estimator.report.blocks import Sheet
+from estimator.report.blocks import Block, Command, Details, Lines, Sheet
 from pricing.changes import RateChange, group_changes
+from pricing.meters import Version
 from pricing.regions import partition_of
 
 if TYPE_CHECKING:
@@ -27,12 +29,14 @@ class RatesAnswer(Answer["_RatesInForce"]):
     ----------
     rows : list of dict
         As `rates_show` returns them.
-    quotas : dict
+    quotas : dict, optional
         Requests per second that AWS allows, by Region.
     """
 
-    def __init__(self, rows: list[dict[str, Any]], quotas: Mapping[str, float]) -> None:
-        super().__init__(_RatesInForce(rows, quotas))
+    def __init__(
+        self, rows: list[dict[str, Any]], quotas: Mapping[str, float] | None = None
+    ) -> None:
+        super().__init__(_RatesInForce(rows, quotas or {}))
 
     def blocks(self) -> Iterable[Sheet]:
         """One row per meter and group of Regions."""
@@ -40,11 +44,12 @@ class RatesAnswer(Answer["_RatesInForce"]):
 
     def lines(self) -> Iterable[str]:
         """Return what is free, the sources, the quota."""
+        notes = rates_notes(self.result.rows)
+        if not self.result.quotas:
+            return notes
         quotas = ", ".join(f"{name} {value:,.0f}" for name, value in self.result.quotas.items())
-        return [
-            *rates_notes(self.result.rows),
-            f"Request quota on symmetric keys, a second, per account and Region: {quotas}",
-        ]
+        limit = f"Request quota on symmetric keys, a second, per account and Region: {quotas}"
+        return [*notes, limit]
 
     def frame(self) -> pd.DataFrame:
         """The rates as people read them."""
@@ -79,6 +84,68 @@ class RatesDiffAnswer(Answer[RatesDiff]):
     def frame(self) -> pd.DataFrame:
         """A change and Region a row."""
         return changes_frame(self.result)
+
+
+class ImportedRatesAnswer(Answer[Any]):
+    """Rates out of AWS's own files.
+
+    Parameters
+    ----------
+    imported : ImportedRates
+    """
+
+    result: ImportedRates
+
+    @property
+    def headline(self) -> str:
+        """The service, the currency and the meters."""
+        return repr(self.result)[1:-1]
+
+    def blocks(self) -> Iterable[Block]:
+        """Each version of each meter; then the file."""
+        yield versions_sheet(self.result.table)
+        yield Details("The file", (Lines("", (Command(self.result.yaml),)),))
+
+
+class RateTableAnswer(Answer[Any]):
+    """A rate table with all its dates.
+
+    Parameters
+    ----------
+    table : RateTable
+    """
+
+    result: RateTable
+
+    def blocks(self) -> Iterable[Block]:
+        """Each version of each meter."""
+        yield versions_sheet(self.result)
+
+
+def versions_sheet(table: RateTable) -> Sheet:
+    """The rates of every version of a table, Regions with the same rate together."""
+    rows = tuple(
+        (
+            meter.title,
+            str(version.start),
+            f"{table.currency} per {count(meter.per)} {meter.unit}{'s' * (meter.per != 1)}",
+            _rates_of(version),
+            count(version.free.quantity) if version.free else "",
+        )
+        for meter in table.meters
+        for version in meter.versions
+    )
+    header = ("meter", "from", "unit", "rate", "free a month")
+    return Sheet(f"Rates of {table.service}", header, rows, numbers=1)
+
+
+def _rates_of(version: Version) -> str:
+    """The rates of a version, each with how many Regions have it."""
+    return "; ".join(
+        f"{' then '.join(factor(price) for _, price in rate.steps)} in "
+        f"{len(rate.regions)} Region{'s' * (len(rate.regions) != 1)}"
+        for rate in version.rates
+    )
 
 
 def rates_sheet(rows: Iterable[Row]) -> Sheet:

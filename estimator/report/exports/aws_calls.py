@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import html
 import json
 from dataclasses import dataclass
 from typing import Any
 
+from pricing.notebook import NotebookResult
+
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Calls:
+class Calls(NotebookResult):
     """The inputs of an AWS command, as it takes them by ``--cli-input-json``.
 
     Attributes
@@ -33,7 +34,3 @@ class Calls:
 
     def __repr__(self) -> str:
         return f"<Calls {self.command}: {len(self.inputs):,}>"
-
-    def _repr_html_(self) -> str:
-        notes = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
-        return f"<pre>{html.escape(self.to_json())}</pre>{notes}"

@@ -16,6 +16,7 @@ from estimator.report.exports.aws_calls import Calls
 from estimator.report.exports.source import Source, refuse_beside_forecast
 from estimator.report.exports.usage_types import operation_of, usage_type
 from estimator.volume import usage
+from estimator.volume.model import Model
 from estimator.volume.others import expected_others
 from pricing.reading.problems import Problem, UsageError
 
@@ -95,7 +96,7 @@ def _inventory_and_months(
 
 def _charged_usage(inventory: Inventory, span: Months) -> pd.DataFrame:
     """Return the usage that is charged, by month, account, Region, operation and unit."""
-    used = usage(inventory, span, _GRAIN)
+    used = usage(Model(inventory, span), _GRAIN)
     if inventory.cloudtrail_writes == "exempt":
         used = used[~used["cause"].isin(WRITES)]
     groups = used.groupby(["month", *_LINE], observed=True, sort=False, as_index=False)

@@ -27,6 +27,7 @@ from estimator.scenarios import Comparison
 from estimator.simulation import Simulation, simulate
 from estimator.simulation.options import read_options
 from estimator.volume import usage
+from estimator.volume.model import Model
 from pricing.rates import RateTable, load_rates
 from pricing.reading.problems import Problem, UsageError
 
@@ -112,7 +113,7 @@ def _usage(source: Any, frame: str, options: dict[str, Any], _drawn: dict[str, A
         inventory = source if known else load_inventory(_path(source, frame))
         span = calendar(options["start"], options["months"])
     check_groups(columns, [inventory])
-    return usage(inventory, span, columns), inventory.notices, "USD"
+    return usage(Model(inventory, span), columns), inventory.notices, "USD"
 
 
 def _forecast(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,11 +13,12 @@ import pandas as pd
 from estimator.forecasting import Forecast
 from estimator.report.exports.source import Source, forecast_of
 from estimator.volume.group_columns import key_columns
+from pricing.notebook import NotebookResult
 from pricing.rates import RateTable
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Metrics:
+class Metrics(NotebookResult):
     """OpenMetrics text, and what to know of it."""
 
     text: str
@@ -29,10 +29,6 @@ class Metrics:
 
     def __repr__(self) -> str:
         return f"<Metrics: {self.text.count(chr(10)):,} lines>"
-
-    def _repr_html_(self) -> str:
-        notes = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
-        return f"<pre>{html.escape(self.text)}</pre>{notes}"
 
 
 def export_prometheus(

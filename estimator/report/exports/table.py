@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,12 +10,13 @@ from typing import Any
 import pandas as pd
 
 from estimator.frames import Column
+from pricing.notebook import NotebookResult
 
 _EPOCH = datetime.date(1970, 1, 1)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Table:
+class Table(NotebookResult):
     """A frame that is ready to leave.
 
     Attributes
@@ -38,10 +38,6 @@ class Table:
 
     def __repr__(self) -> str:
         return f"<Table {self.name}: {len(self.rows):,} rows, {len(self.columns)} columns>"
-
-    def _repr_html_(self) -> str:
-        notes = "".join(f"<p>Note: {html.escape(notice)}</p>" for notice in self.notices)
-        return f"{self.rows.to_html(index=False, max_rows=20)}{notes}"
 
 
 def kind_of(values: pd.Series) -> str:

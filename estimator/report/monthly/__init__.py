@@ -18,6 +18,7 @@ from estimator.report.charts.fan import QUANTILES
 from estimator.report.monthly.breakdown import break_down
 from estimator.report.monthly.changes import find_changes
 from estimator.report.monthly.result import MonthlyReport
+from estimator.report.monthly.whose import find_whose
 from estimator.report.past.history_file import History, check_owner, read_history
 from estimator.report.past.months import collect_past
 from estimator.simulation import simulate
@@ -61,7 +62,8 @@ def report(
     month : str or date, optional
         The month to report, as ``2026-10``. Default: the last whole one, UTC.
     actuals : Actuals or paths, optional
-        What was measured, as `load_actuals` takes it; earlier months are looked back at.
+        What was measured, as `load_actuals` takes it; earlier months are looked back at. Logs tell
+        whose the month's requests are, as `estimator.attribute` says it.
     bill : Actuals or paths, optional
         The bill of the month, as `reconcile` takes it, and of as many months before it.
     months_ahead : int
@@ -94,7 +96,9 @@ def report(
     inventory = change_inventory(inventory, set)
     table = rates if isinstance(rates, RateTable) else load_rates(rates)
     span = 1 + months_ahead
-    measured = actuals if isinstance(actuals, Actuals | None) else load_actuals(actuals)
+    measured = (
+        actuals if isinstance(actuals, Actuals | None) else load_actuals(actuals, bucket_keys=True)
+    )
     billed = bill if isinstance(bill, Actuals | None) else load_bill(bill)
 
     is_small = len(inventory.accounts) <= _MOST_ADVISED
@@ -123,6 +127,7 @@ def report(
         ),
         advice=advise(inventory, label, span, table, discount) if is_advised else None,
         unread=unread,
+        whose=find_whose(measured, billed, label, table, discount),
         history=reports,
     )
     past, left_out = collect_past(

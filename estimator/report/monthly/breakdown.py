@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from estimator.figures import count, money
-from estimator.forecasting import price_usage
+from estimator.forecasting import Forecast, price_usage
 from estimator.forecasting.totals import sum_charges, sum_groups
 from estimator.inventory import Inventory
 from estimator.inventory.account_groups import group_labels
@@ -22,7 +22,7 @@ from estimator.report.monthly.words import IF_WORDS, part
 from estimator.simulation import Simulation
 from estimator.simulation.expected import expect_rows
 from estimator.volume import usage
-from estimator.volume.streams import streams_of
+from estimator.volume.model import Model
 
 _MOST = 10
 _MOST_TAGS = 3
@@ -30,29 +30,29 @@ _MOST_TAGS = 3
 _PRICED_BY = ("month", "payer", "billed_region", "cause", "operation")
 
 
-def break_down(means: Inventory, simulation: Simulation) -> dict[str, pd.DataFrame]:
+def break_down(means: Inventory, result: Simulation | Forecast) -> dict[str, pd.DataFrame]:
     """Price the usage of the first month by all that the sections tell apart.
 
     Parameters
     ----------
     means : Inventory
-        The simulated inventory `with_means`.
-    simulation : Simulation
+        The simulated inventory `with_means`; that of a forecast as it is.
+    result : Simulation or Forecast
 
     Returns
     -------
     dict
         Charges by account, driver, billed account and cause (``drivers``), and by Region
-        (``regions``), each with cost_other_reading; they add up to what is expected of the month.
+        (``regions``), each with cost_other_reading; they add up to the month of the result.
     """
-    streams, month = streams_of(means), Months(simulation.months.firsts[0], 1)
-    table, charges = simulation.table, {}
+    model, table = Model(means, Months(result.months.firsts[0], 1)), result.table
+    charges = {}
     # accounts and Regions each alone: together they are rows by the million
     for name, columns in (("drivers", (*COLUMNS, "cause")), ("regions", ("region",))):
-        used = usage(means, month, tuple({*_PRICED_BY, *columns}), streams)
-        priced = price_usage(used, means, month, table, simulation.discount).charges
-        if means is not simulation.inventory:
-            priced = expect_rows(priced, simulation)
+        used = usage(model, tuple({*_PRICED_BY, *columns}))
+        priced = price_usage(used, means, model.months, table, result.discount).charges
+        if isinstance(result, Simulation) and means is not result.inventory:
+            priced = expect_rows(priced, result)
         charges[name] = sum_charges(priced, columns, table.currency)
     return charges
 

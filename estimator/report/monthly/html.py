@@ -20,9 +20,8 @@ from estimator.report.formats.json_and_csv import safe_cell
 from estimator.report.monthly.document import Block, Cards, Document
 from estimator.report.monthly.first_page import first_page
 from estimator.report.monthly.inputs import ReportInputs
-from estimator.report.monthly.interactive.accounts import accounts_csv, group_month
-from estimator.report.monthly.interactive.what_if import model_what_if
-from estimator.report.monthly.words import month_in_words
+from estimator.report.monthly.interactive.tools import read_text, tool_data, write_tools
+from estimator.report.text_bars import EIGHTHS, bar_eighths, is_bar
 from pricing.reading.problems import printable
 
 _FOLDER = Path(__file__).parent / "template"
@@ -58,7 +57,8 @@ class Figure:
 class LaidOut:
     """A table as the page shows it: `words` columns of text, then numbers.
 
-    A wide one does not fit on a telephone: there each of its rows is a list.
+    A wide one does not fit on a telephone: there each of its rows is a list. `bar` is the place of
+    the column of bars, -1 without one.
     """
 
     title: str
@@ -67,6 +67,7 @@ class LaidOut:
     words: int
     sums: int
     is_wide: bool
+    bar: int
 
 
 def write_page(document: Document, inputs: ReportInputs) -> str:
@@ -83,9 +84,13 @@ def write_page(document: Document, inputs: ReportInputs) -> str:
         for block in section.blocks
         if isinstance(block, Chart)
     }
-    style = f"{_text('style.css')}\n{styles.css}\n"
-    script = _text("script.js")
-    what_if = model_what_if(inputs.forecast)
+    style = f"{read_text('tools.css')}\n{_text('style.css')}\n{styles.css}\n"
+    script = f"{read_text('tools.js')}\n{_text('script.js')}"
+    data = tool_data(
+        inputs.forecast,
+        inputs.breakdown,
+        None if inputs.whose is None else inputs.whose.attribution,
+    )
     environment = Environment(
         loader=FileSystemLoader(_FOLDER),
         autoescape=True,
@@ -94,6 +99,7 @@ def write_page(document: Document, inputs: ReportInputs) -> str:
         lstrip_blocks=True,
     )
     environment.filters["cell"] = _cell
+    environment.filters["eighths"] = bar_eighths
     environment.filters["shown"] = printable
     environment.filters["laid_out"] = lay_out
     environment.filters["lines"] = lines_html
@@ -102,12 +108,16 @@ def write_page(document: Document, inputs: ReportInputs) -> str:
         report=document,
         first=first_page(document),
         figures=drawn,
-        month=month_in_words(inputs.month),
         mark=MARKS[document.status],
         open=_OPEN,
-        what_if=what_if is not None,
-        what_if_note=_what_if_note(inputs),
-        data=_data(inputs, what_if),
+        longest=EIGHTHS,
+        tools=write_tools(
+            inputs.forecast,
+            has_sliders=data["what_if"] is not None,
+            has_ranges=inputs.has_ranges,
+            is_open=False,
+        ),
+        data=_hide(data),
         style=Markup(style),  # noqa: S704 (our own file, and classes of our own charts)
         script=Markup(script),  # noqa: S704 (our own file)
         policy=_policy(style, script),
@@ -125,38 +135,27 @@ def lay_out(sheet: Sheet) -> LaidOut:
     rows = tuple(tuple(row[at] for at in shown) for row in sheet.rows)
     words = len([at for at in shown if at < len(sheet.header) - sheet.numbers])
     header = tuple(sheet.header[at] for at in shown)
+    places = range(1, len(header)) if rows else ()
+    bar = next((at for at in places if all(is_bar(row[at]) for row in rows)), -1)
     width = 0.0
     for at, name in enumerate(header):
         # a head breaks between words, a cell where it is long
         longest = max(len(word) for word in [*name.split(), ""])
         letters = max([longest, *(min(len(row[at]), 26) for row in rows)])
         width += max(letters * _LETTER, _NUMBERS if at >= words else 0) + _GAP
-    return LaidOut(sheet.title, header, rows, words, sheet.sums, width > _PHONE)
+    return LaidOut(sheet.title, header, rows, words, sheet.sums, width > _PHONE, bar)
 
 
-def _what_if_note(inputs: ReportInputs) -> str:
-    first, last = inputs.forecast.months.labels[0], inputs.forecast.months.labels[-1]
-    ranges = "each range at its typical value, " if inputs.has_ranges else ""
-    return (
-        f"The forecast of {first} to {last} again, {ranges}with the free requests of each month: "
-        "the same sums as kmscost compare."
-    )
-
-
-def _data(inputs: ReportInputs, what_if: dict[str, Any] | None) -> dict[str, Markup]:
+def _hide(data: dict[str, Any]) -> dict[str, Markup]:
     """What the script works on, as elements that no browser runs."""
     texts = {
-        "csv": accounts_csv(inputs),
-        "groups": json.dumps(group_month(inputs), ensure_ascii=False, separators=(",", ":")),
-        "unit": json.dumps(inputs.currency),
+        name.replace("_", "-"): json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        for name, value in data.items()
+        if name != "csv" and value is not None
     }
-    if what_if is not None:
-        texts["what-if"] = json.dumps(what_if, separators=(",", ":"))
     # only "<" can end or open anything in a script element; the script reads both forms back
-    hidden = {
-        name: text.replace("<", "\\u003c") if name != "csv" else _hide_markup(text)
-        for name, text in texts.items()
-    }
+    hidden = {name: text.replace("<", "\\u003c") for name, text in texts.items()}
+    hidden["csv"] = _hide_markup(data["csv"])
     return {name: Markup(text) for name, text in hidden.items()}  # noqa: S704 (no "<" is left)
 
 

@@ -20,6 +20,7 @@ from estimator.measurement.result import Actuals
 from estimator.reconciliation import Reconciliation
 from estimator.report.answers.budgets_and_copies import CopyCharge, copies_charged
 from estimator.report.monthly.changes import Changes
+from estimator.report.monthly.whose import Whose
 from estimator.report.past.month_cost import BillRange, MonthCost
 from estimator.report.past.months import PastMonth
 from estimator.simulation import Simulation
@@ -56,6 +57,8 @@ class ReportInputs:
         What changed since the report before, where it was kept.
     unread : tuple of str
         What of the measurements and of the bill could not be read, and why.
+    whose : Whose or None
+        Whose the month's KMS requests are, as far as logs and the bill tell it.
     """
 
     month: str
@@ -68,6 +71,7 @@ class ReportInputs:
     past: tuple[PastMonth, ...] = ()
     changes: Changes | None = None
     unread: tuple[str, ...] = ()
+    whose: Whose | None = None
 
     @property
     def inventory(self) -> Inventory:

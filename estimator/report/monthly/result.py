@@ -15,6 +15,7 @@ from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.markdown import write_markdown
 from estimator.report.monthly.sections import build_document
 from estimator.report.monthly.verdict import Verdict, judge
+from estimator.report.monthly.whose import Whose
 from estimator.report.past.history_file import (
     History,
     KeptReport,
@@ -51,7 +52,7 @@ class MonthlyReport(ReportInputs):
 
     `verdict` says whether it is on budget, `document` is the report as blocks; attributes are those
     of `ReportInputs`: month, forecast, simulation, breakdown, actuals, reconciliation, advice,
-    past, changes, unread; `history` are the reports kept so far.
+    past, changes, unread, whose; `history` are the reports kept so far.
     """
 
     history: History = field(default_factory=lambda: History("USD"))
@@ -144,6 +145,7 @@ class MonthlyReport(ReportInputs):
             "forecast": self.forecast.to_dict(),
             "simulation": self.simulation.to_dict(),
             "reconciliation": self.reconciliation.to_dict() if self.reconciliation else None,
+            **(Whose(self.month) if self.whose is None else self.whose).to_dict(),
             "advice": None if self.advice is None else self.advice.to_dict(),
         }
 

@@ -8,7 +8,7 @@ from estimator.report.monthly.advice import advice_section
 from estimator.report.monthly.answers import answer_questions
 from estimator.report.monthly.assumptions import assumptions_section
 from estimator.report.monthly.breakdown import breakdown_section
-from estimator.report.monthly.document import Document
+from estimator.report.monthly.document import Document, Section
 from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.month import month_section
 from estimator.report.monthly.outlook import outlook_section
@@ -20,6 +20,7 @@ from estimator.report.monthly.rates_and_notices import (
 )
 from estimator.report.monthly.time import time_section
 from estimator.report.monthly.verdict import judge
+from estimator.report.monthly.whose import whose_section
 from estimator.report.monthly.words import month_in_words
 
 
@@ -37,6 +38,7 @@ def build_document(inputs: ReportInputs) -> Document:
     verdict = judge(inputs)
     sections = (
         month_section(inputs),
+        _whose(inputs),
         time_section(inputs),
         outlook_section(inputs),
         breakdown_section(inputs),
@@ -56,6 +58,12 @@ def build_document(inputs: ReportInputs) -> Document:
         beside=(_other(inputs), *_copies(inputs)),
         sections=tuple(section for section in sections if section is not None),
     )
+
+
+def _whose(inputs: ReportInputs) -> Section | None:
+    if inputs.whose is None:
+        return None
+    return whose_section(inputs.whose, inputs.inventory_file, inputs.actuals is not None)
 
 
 def _copies(inputs: ReportInputs) -> tuple[str, ...]:

@@ -54,14 +54,14 @@ def build_reader_model(model: Model, reader: Any) -> ReaderModel:
 
 
 def reader_blocks(
-    model: Model, full: Streams, summed: Streams, by_account: bool, by_region: bool
+    model: Model, summed: Streams, by_account: bool, by_region: bool
 ) -> Iterator[Block]:
     """The requests of every reader of the inventory.
 
-    `full` has a row per stream, `summed` the same added up to what the frame tells apart.
+    `summed` are the model's streams, added up to what the frame tells apart.
     """
     for reader in model.inventory.readers:
         each = build_reader_model(model, reader)
-        streams = each.streams(full, summed, by_account, by_region)
+        streams = each.streams(summed, by_account, by_region)
         if len(streams):
             yield from each.blocks(streams)

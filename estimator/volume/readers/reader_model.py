@@ -265,7 +265,6 @@ class ReaderModel(ABC):
 
     def streams(
         self,
-        full: Streams,
         summed: Streams,
         by_account: bool,
         by_region: bool,
@@ -275,14 +274,12 @@ class ReaderModel(ABC):
 
         Parameters
         ----------
-        full : Streams
-            A row for each stream.
         summed : Streams
-            The same added up to what the frame tells apart.
+            Those of the model, added up to what the frame tells apart.
         """
         # what is added up over accounts can no longer be chosen by account
         fine = is_fine(self.reader)
-        streams = full if fine else summed
+        streams = self.model.streams if fine else summed
         chosen = np.ones(len(streams), dtype=bool)
         model, reader = self.model, self.reader
         trails = model.inventory.read_by(reader)

@@ -61,10 +61,6 @@ def test_tables_show_the_numbers(folder: Path, form: str) -> None:
     assert form == "table" or "|" in done.out
 
 
-def test_the_default_is_a_table(folder: Path) -> None:
-    assert run(folder, ".").out == run(folder, ".", "--format", "table").out
-
-
 def test_notices_leave_stdout_to_the_data(tmp_path: Path) -> None:
     """Skipped files and failed calls are said, in JSON as values; stdout stays JSON."""
     save_good(tmp_path)
@@ -76,28 +72,6 @@ def test_notices_leave_stdout_to_the_data(tmp_path: Path) -> None:
         done = run(tmp_path, ".", "--format", form)
         assert "skipped" in done.text
         assert form == "table" or "skipped" in done.err
-
-
-@pytest.mark.parametrize("form", ["json", "csv", "table", "markdown"])
-def test_output_file(folder: Path, form: str) -> None:
-    """--output writes what stdout would get, and stdout stays empty."""
-    printed = run(folder, "log.json.gz", "--format", form)
-    filed = run(folder, "log.json.gz", "--format", form, "--output", "out.txt")
-    assert (filed.code, filed.out) == (0, ""), filed.text
-    assert (folder / "out.txt").read_text(encoding="utf-8") == printed.out
-
-
-def test_a_failed_run_leaves_the_old_output(tmp_path: Path) -> None:
-    """--output is written whole or not at all: an error leaves yesterday's file, and no new one."""
-    (tmp_path / "logs").mkdir()
-    (tmp_path / "logs" / "bad.json").write_bytes(b"{")
-    (tmp_path / "old.json").write_text("yesterday", encoding="utf-8")
-    before = sorted(path.name for path in tmp_path.iterdir())
-    for target in ("old.json", "new.json"):
-        done = run(tmp_path, "logs", *JSON, "--output", target)
-        assert done.code == 1
-    assert (tmp_path / "old.json").read_text(encoding="utf-8") == "yesterday"
-    assert sorted(path.name for path in tmp_path.iterdir()) == before
 
 
 def test_strict_leaves_no_output(tmp_path: Path) -> None:

@@ -48,8 +48,11 @@ def assert_nothing_left(run: Started, folder: Path, readers: list[int]) -> None:
     assert (folder / "out.json").read_text(encoding="utf-8") == OLD
 
 
-@pytest.mark.parametrize("number", CODES, ids=lambda number: number.name)
-@pytest.mark.parametrize("jobs", ["1", "3"])
+@pytest.mark.parametrize(
+    ("jobs", "number"),
+    [("1", signal.SIGINT), ("3", signal.SIGINT), ("1", signal.SIGTERM), ("3", signal.SIGHUP)],
+    ids=["SIGINT", "SIGINT-3", "SIGTERM", "SIGHUP-3"],
+)
 def test_a_signal_ends_counting(tmp_path: Path, logs: Path, number: int, jobs: str) -> None:
     """The exit code is the signal's, one line says what happened, and nothing is left behind."""
     write_old(tmp_path)

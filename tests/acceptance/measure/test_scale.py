@@ -46,8 +46,7 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("small_batches")
-@pytest.mark.parametrize("room", [1 << 19, 100, 1])
-@pytest.mark.parametrize("jobs", ["1", "2", "3"])
+@pytest.mark.parametrize(("jobs", "room"), [("1", 100), ("2", 1 << 19), ("3", 1)])
 def test_processes_and_room_change_nothing(
     organization: tuple[Path, Counter[Row], int],
     monkeypatch: pytest.MonkeyPatch,

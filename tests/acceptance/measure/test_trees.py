@@ -23,7 +23,7 @@ from tests.acceptance.measure.logs import random_tree
 from tests.acceptance.measure.reference import count
 from tests.sampling import seeds
 
-SEEDS = range(60)
+SEEDS = range(40)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -61,7 +61,9 @@ NUMBERS_ALONE = inventory(readers=[reader("every-file", gets_per_file=1.3)])
 def test_without_width_every_quantile_is_the_point_forecast(tmp_path: Path, text: str) -> None:
     """With low = high, requests and cost of each month and in all are the forecast's bits."""
     plain = forecast(tmp_path, text, "2026-11", 4)
-    answer = simulate(tmp_path, text, "--draws", "200", "--quantile", "0.01,0.5,0.99", months=4)
+    answer = simulate(
+        tmp_path, text, "--simulations", "200", "--quantile", "0.01,0.5,0.99", months=4
+    )
     for measure in ("requests", "cost_usd"):
         assert set(quantiles(answer, measure)) == {plain["totals"][measure]}
         assert answer["mean"][measure] == plain["totals"][measure]
@@ -80,7 +82,7 @@ def test_the_point_beside_is_the_forecast(tmp_path: Path) -> None:
         readers=[reader("every-file", gets_per_file={"low": 1, "high": 3})],
     )
     plain = forecast(tmp_path, text, "2026-11", 3)
-    answer = simulate(tmp_path, text, "--draws", "100", months=3)
+    answer = simulate(tmp_path, text, "--simulations", "100", months=3)
     for name in ("requests", "cost_usd", "cost_usd_writes_charged", "cost_usd_writes_exempt"):
         assert answer["point"][name] == plain["totals"][name]
     for drawn, its in zip(answer["months"], plain["months"], strict=True):
@@ -235,7 +237,7 @@ def test_wider_ranges_never_narrow_the_result(tmp_path: Path) -> None:
             trails=[trail(files_per_day=files)],
             readers=[reader("every-file", gets_per_file={"low": 1, "high": 2})],
         )
-        values = quantiles(simulate(tmp_path, text, "--draws", "2000"))
+        values = quantiles(simulate(tmp_path, text, "--simulations", "2000"))
         assert values == sorted(values)
         assert values[0] <= before[0] * 1.005
         assert values[2] >= before[1] * 0.995
@@ -249,7 +251,7 @@ def test_quantiles_are_monotone(tmp_path: Path) -> None:
         readers=[reader("every-file", gets_per_file={"low": 0.1, "high": 3})],
     )
     wanted = "0.999,0.001,0.5,0.25,0.75"
-    answer = simulate(tmp_path, text, "--draws", "300", "--quantile", wanted, months=3)
+    answer = simulate(tmp_path, text, "--simulations", "300", "--quantile", wanted, months=3)
     for month in (None, "2026-11", "2026-12", "2027-01"):
         for measure in ("requests", "cost_usd"):
             rows = [

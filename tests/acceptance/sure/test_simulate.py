@@ -69,7 +69,9 @@ def test_the_csv_is_the_quantiles_frame(tmp_path: Path) -> None:
 def test_the_function_is_the_command(tmp_path: Path) -> None:
     """`estimator.simulate` gives the numbers of `kmscost simulate`."""
     text = inventory(trails=[trail(files_per_day=FILES)])
-    answer = simulate(tmp_path, text, "--seed", "3", "--draws", "500", "--quantile", "0.2,0.8")
+    answer = simulate(
+        tmp_path, text, "--seed", "3", "--simulations", "500", "--quantile", "0.2,0.8"
+    )
     simulation = estimator.simulate(
         tmp_path / "inventory.yaml", "2026-11", months=1, draws=500, seed=3, quantile=[0.2, 0.8]
     )
@@ -88,12 +90,12 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
             readers=[reader("every-file", gets_per_file={"low": 1, "high": 3})],
         ),
     )
-    first = run_simulate(tmp_path, "--draws", "1000").out
-    assert run_simulate(tmp_path, "--draws", "1000").out == first
-    assert run_simulate(tmp_path, "--draws", "1000", "--seed", "0").out == first
-    span = ("--from", "2026-11", "--months", "1", "--format", "json", "--draws", "1000")
+    first = run_simulate(tmp_path, "--simulations", "1000").out
+    assert run_simulate(tmp_path, "--simulations", "1000").out == first
+    assert run_simulate(tmp_path, "--simulations", "1000", "--seed", "0").out == first
+    span = ("--from", "2026-11", "--months", "1", "--format", "json", "--simulations", "1000")
     assert kmscost_process("simulate", "inventory.yaml", *span, cwd=tmp_path).out == first
-    other = run_simulate(tmp_path, "--draws", "1000", "--seed", "1").out
+    other = run_simulate(tmp_path, "--simulations", "1000", "--seed", "1").out
     assert other != first
     assert json.loads(other)["seed"] == 1
     assert json.loads(first)["quantiles"] != json.loads(other)["quantiles"]
@@ -103,7 +105,7 @@ def test_the_seed_is_printed(tmp_path: Path) -> None:
     """The table says how many draws and which seed, so that it can be made again."""
     write(tmp_path, inventory(trails=[trail(files_per_day=FILES)]))
     run = kmscost(
-        "simulate", "inventory.yaml", "--from", "2026-11", "--seed", "42", "--draws", "1234",
+        "simulate", "inventory.yaml", "--from", "2026-11", "--seed", "42", "--simulations", "1234",
         cwd=tmp_path,
     )  # fmt: skip
     assert "1,234 simulations" in run.out
@@ -113,9 +115,9 @@ def test_the_seed_is_printed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "options",
     [
-        ("--draws", "99"),
-        ("--draws", "500001"),
-        ("--draws", "many"),
+        ("--simulations", "99"),
+        ("--simulations", "500001"),
+        ("--simulations", "many"),
         ("--seed", "-1"),
         ("--seed", "1.5"),
         ("--quantile", "1.5"),
@@ -143,7 +145,7 @@ def test_options_that_make_no_sense(tmp_path: Path, options: tuple[str, str]) ->
 def test_the_bounds_of_draws(tmp_path: Path) -> None:
     """100 draws are enough to be asked for."""
     text = inventory(trails=[trail(files_per_day=FILES)])
-    assert simulate(tmp_path, text, "--draws", "100")["draws"] == 100
+    assert simulate(tmp_path, text, "--simulations", "100")["draws"] == 100
 
 
 def test_a_range_upside_down_is_refused(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def flat(tree: Tree, folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("seed", seeds(60))
+@pytest.mark.parametrize("seed", seeds(30))
 def test_random_trees(tmp_path: Path, seed: int) -> None:
     """Every row, total, failed call, copy, record and covered hour is the same.
 

@@ -110,10 +110,57 @@ GUIDES: dict[str, tuple[str, dict[str, Any], dict[str, Any], str, str]] = {
     ),
     "a service without a rule of its own": (
         "Decrypt",
-        {"sourceIPAddress": "tlsconnectionmanager.amazonaws.com"},
-        SYMMETRIC | {"encryptionContext": {"aws:acm:arn": "arn:aws:acm:x"}},
-        "tlsconnectionmanager",
+        {"sourceIPAddress": "kendra.amazonaws.com"},
+        SYMMETRIC | {"encryptionContext": {"index": "arn:aws:kendra:x"}},
+        "kendra",
         "",
+    ),
+    "a layer of ECR, in a bucket of AWS's own": (
+        "Decrypt",
+        {},
+        SYMMETRIC
+        | {
+            "encryptionContext": {
+                "aws:s3:arn": "arn:aws:s3:::us-west-2-starport-manifest-bucket/x/sha256:a7766145",
+                "aws:ecr:arn": f"arn:aws:ecr:us-west-2:{ACCOUNT}:repository/app",
+            }
+        },
+        "ecr",
+        f"arn:aws:ecr:us-west-2:{ACCOUNT}:repository/app",
+    ),
+    "a table of Keyspaces": (
+        "CreateGrant",
+        {},
+        {
+            "constraints": {
+                "encryptionContextSubset": {
+                    "aws:cassandra:keyspaceName": "my_keyspace",
+                    "aws:cassandra:tableName": "my_table",
+                    "aws:cassandra:subscriberId": ACCOUNT,
+                }
+            }
+        },
+        "cassandra",
+        "my_table",
+    ),
+    "a certificate of a load balancer": (
+        "Decrypt",
+        {"sourceIPAddress": "AWS Internal", "userAgent": "aws-internal/3"},
+        {
+            "encryptionContext": {
+                "aws:elasticloadbalancing:arn": f"arn:aws:elasticloadbalancing:x:{ACCOUNT}:l/t",
+                "aws:acm:arn": f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/87654321",
+            }
+        },
+        "acm",
+        f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/87654321",
+    ),
+    "the Data Catalog": (
+        "Decrypt",
+        {"sourceIPAddress": "AWS Internal"},
+        SYMMETRIC | {"encryptionContext": {"glue_catalog_id": ACCOUNT}},
+        "glue",
+        ACCOUNT,
     ),
     "the console's user": (
         "ListAliases",
@@ -194,6 +241,8 @@ def test_meters(tmp_path, operation, parameters, meter, unsized):
         ("VerifyMac", {}),
         ("Sign", {"signingAlgorithm": "ML_DSA_SHAKE_256"}),
         ("Verify", {"signingAlgorithm": "ED25519_PH_SHA_512"}),
+        ("Decapsulate", {}),
+        ("Foresee", {}),
         ("Decrypt", {"encryptionAlgorithm": "SM2PKE"}),
         ("GenerateDataKeyPair", {"keyPairSpec": "ECC_NIST_EDWARDS25519"}),
         ("Decrypt", SYMMETRIC),
@@ -201,7 +250,7 @@ def test_meters(tmp_path, operation, parameters, meter, unsized):
     ],
 )
 def test_a_likely_meter_is_counted(tmp_path, operation, parameters):
-    """No source prices HMAC, ML-DSA, SM2 and Ed25519: a notice counts them, and nothing else."""
+    """No source prices them, or nobody knows the operation: a notice counts them, and no other."""
     events = [event(n, operation, parameters, ALICE) for n in (1, 2, 3)]
     actuals = measure(tmp_path, [*events, event(4, "Decrypt", SYMMETRIC, ALICE)])
     likely = [notice for notice in actuals.notices if "likely meter" in notice]

@@ -1,1 +1,1 @@
-"""What the page's script works on: its accounts, and a model of the cost for its sliders."""
+"""Search, sort, group and what-if: one script for the page of a report and for a notebook."""

@@ -4,32 +4,37 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from estimator.attribution import Attribution
+from estimator.attribution.result import LOGGED, NOT_IN_LOGS
+from estimator.forecasting import Forecast
+from estimator.report.answers.account_names import AccountNames
+from estimator.report.answers.attribution_lines import line_names, part_name
 from estimator.report.formats.json_and_csv import safe_cell
-from estimator.report.monthly.inputs import ReportInputs
 from pricing.reading.problems import printable
 
 _MONEY, _COUNT = 6, 1  # decimals
 
 
-def accounts_csv(inputs: ReportInputs) -> str:
+def accounts_csv(forecast: Forecast, breakdown: Mapping[str, pd.DataFrame]) -> str:
     """Return the month's forecast of every account, the most expensive first.
 
     Columns are account, name, ou and each tag where any account has one, requests, cost, and the
     cost under the other interpretation.
     """
-    rows = inputs.breakdown["drivers"]
+    rows = breakdown["drivers"]
     sums = _sum(rows, rows["account"])
-    unit = inputs.currency
-    accounts = {account.id: account for account in inputs.inventory.accounts}
+    unit = forecast.currency
+    accounts = {account.id: account for account in forecast.inventory.accounts}
     has_ou = any(getattr(account, "ou", None) for account in accounts.values())
     tags = sorted({tag for account in accounts.values() for tag in _tags(account)})
     header = ["account", "name", *(["OU"] if has_ou else []), *(f"tag {tag}" for tag in tags)]
-    header += [unit, "requests", f"{unit} if {_short_other(inputs)}"]
+    header += [unit, "requests", f"{unit} if {_short_other(forecast)}"]
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(header)
@@ -44,13 +49,14 @@ def accounts_csv(inputs: ReportInputs) -> str:
     return stream.getvalue()
 
 
-def group_month(inputs: ReportInputs) -> dict[str, list[list[Any]]]:
+def group_month(
+    forecast: Forecast, breakdown: Mapping[str, pd.DataFrame]
+) -> dict[str, list[list[Any]]]:
     """Return the month by what does not hang on the account alone: name, cost, requests, other."""
-    rows, regions = inputs.breakdown["drivers"], inputs.breakdown["regions"]
+    rows, regions = breakdown["drivers"], breakdown["regions"]
     is_key = (rows["cause"] == "key").to_numpy()
     driver = rows["driver"].astype(object)
-    names = {account.id: account.name for account in inputs.inventory.accounts}
-    billed = rows["billed_account"].astype(str).map(lambda n: f"{n} {names.get(n) or ''}".strip())
+    billed = rows["billed_account"].astype(str).map(AccountNames.of(forecast.inventory).label)
     found = {
         "Region": _sum(regions, regions["region"]),
         "trail, reader or key": _sum(rows, driver.where(~is_key, "key " + driver)),
@@ -69,6 +75,28 @@ def group_month(inputs: ReportInputs) -> dict[str, list[list[Any]]]:
         ]
         for name, sums in found.items()
     }
+
+
+def group_services(attribution: Attribution) -> list[list[Any]]:
+    """Return the whole use of KMS by the service that asked for it, as `group_month` does.
+
+    The forecast knows one service alone, CloudTrail; the logs of a month know all of them.
+    """
+    lines = attribution.lines("service")
+    rows = lines[(lines["quantity"] > 0) | (lines["cost"] != 0)].to_dict("records")
+    logged = [row for row in rows if row["part"] == LOGGED]
+    apart = [row for row in rows if row["part"] != LOGGED]
+    names = [*line_names("service", logged), *map(part_name, apart)]
+    return [
+        [
+            printable(name),
+            round(row["cost"], _MONEY),
+            # the month of a key is no request
+            round(row["quantity"], _COUNT) if row["part"] in (LOGGED, NOT_IN_LOGS) else 0.0,
+            round(row["cost_other_reading"], _MONEY),
+        ]
+        for name, row in zip(names, [*logged, *apart], strict=True)
+    ]
 
 
 def _sum(rows: pd.DataFrame, by: pd.Series) -> pd.DataFrame:
@@ -90,9 +118,9 @@ def _tags(account: Any) -> dict[str, str]:
     return {str(key): str(value) for key, value in dict(tags).items()}
 
 
-def _short_other(inputs: ReportInputs) -> str:
+def _short_other(forecast: Forecast) -> str:
     words = {"exempt": "writes are free", "charged": "writes are charged"}
-    return words[inputs.forecast.other_interpretation]
+    return words[forecast.other_interpretation]
 
 
 def _plain(value: float, digits: int) -> str:

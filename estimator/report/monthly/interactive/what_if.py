@@ -18,6 +18,7 @@ from estimator.forecasting import WRITES, Forecast
 from estimator.inventory import Inventory, Range
 from estimator.months import FloatArray, Months
 from estimator.volume import usage
+from estimator.volume.model import Model
 from estimator.volume.others import other_pools
 from estimator.volume.streams import Streams, streams_of
 from pricing.bill import Lines
@@ -127,7 +128,7 @@ def _with_files(streams: Streams, files: int) -> Streams:
 
 
 def _count(inventory: Inventory, months: Months, streams: Streams) -> pd.Series:
-    used = usage(inventory, months, _GRAIN, streams)
+    used = usage(Model(inventory, months, streams), _GRAIN)
     return used.groupby(list(_GRAIN), observed=True)["quantity"].sum()
 
 

@@ -6,8 +6,9 @@ lifetimes of 1 to 60 minutes. Rules and their sources: docs/method.md, Bucket Ke
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -69,13 +70,12 @@ class BucketReplay:
         bucket key that lives as long. [request]
     at_most : array of int
         The same as `high` where these objects have no bucket key at all. [request]
-    puts, gets, unseen, others : int
-        Of the requests: writes; reads of objects whose write is in the logs; reads of all others,
-        which may be older than any bucket key; other calls and such without a time, which stay.
-        [request]
-    of_bucket : int
-        Requests beside these whose context names the bucket alone: its Bucket Key is on already.
-        What it saves cannot be replayed, for objects are not named. [request]
+    unseen_each, untimed_each : array of int
+        For each requester, of `requests`: reads of objects whose write is not in the logs, which
+        may be older than any bucket key; such without a time, which stay. [request]
+    of_bucket_each : array of int
+        For each requester requests beside these whose context names the bucket alone: its Bucket
+        Key is on already. What it saves cannot be replayed, for objects are not named. [request]
     """
 
     bucket: str
@@ -84,11 +84,38 @@ class BucketReplay:
     low: IntArray
     high: IntArray
     at_most: IntArray
-    puts: int
-    gets: int
-    unseen: int
-    others: int
-    of_bucket: int
+    unseen_each: IntArray
+    untimed_each: IntArray
+    of_bucket_each: IntArray
+
+    @cached_property
+    def puts(self) -> int:
+        """Writes. [request]"""
+        return self._sum(PUTS, self.requests - self.untimed_each)
+
+    @cached_property
+    def gets(self) -> int:
+        """Reads of objects whose write is in the logs. [request]"""
+        return self._sum(GETS, self.requests - self.untimed_each - self.unseen_each)
+
+    @cached_property
+    def unseen(self) -> int:
+        """Reads of all other objects. [request]"""
+        return self._sum(GETS, self.unseen_each)
+
+    @property
+    def others(self) -> int:
+        """Other calls, and such without a time: these stay. [request]"""
+        return self.total - self.puts - self.gets - self.unseen
+
+    @property
+    def of_bucket(self) -> int:
+        """Requests beside these under a Bucket Key that is on already. [request]"""
+        return int(self.of_bucket_each.sum())
+
+    def _sum(self, operations: frozenset[str], requests: IntArray) -> int:
+        chosen = np.array([each.operation in operations for each in self.requesters], dtype=bool)
+        return int(requests[chosen].sum())
 
     @property
     def total(self) -> int:
@@ -152,6 +179,11 @@ def replay_bucket_keys(
     replays = [
         _replay_of(objects, bucket, np.array(codes), left) for bucket, codes in buckets.items()
     ]
+    return in_order(replays)
+
+
+def in_order(replays: Iterable[BucketReplay]) -> tuple[BucketReplay, ...]:
+    """The replays of buckets, the one with the most requests first."""
     return tuple(sorted(replays, key=lambda each: (-each.total, -each.of_bucket, each.bucket)))
 
 
@@ -216,27 +248,17 @@ def _replay_of(
 ) -> BucketReplay:
     requesters = tuple(objects.requesters[code] for code in codes)
     of_bucket = objects.of_bucket[codes]
-    requests = objects.requests[codes] - of_bucket
-    puts = np.array([each.operation in PUTS for each in requesters], dtype=bool)
-    gets = np.array([each.operation in GETS for each in requesters], dtype=bool)
-    timed = requests - objects.untimed[codes]
-    unseen = objects.unseen[codes]
     best = int(left.least[:, codes].sum(axis=1).argmin())
     worst = int(left.most[:, codes].sum(axis=1).argmax())
     bare = int(left.at_most[:, codes].sum(axis=1).argmax())
-    counts = {
-        "puts": int(timed[puts].sum()),
-        "gets": int((timed - unseen)[gets].sum()),
-        "unseen": int(unseen[gets].sum()),
-    }
     return BucketReplay(
         bucket,
         requesters,
-        requests,
-        left.least[best, codes],
-        left.most[worst, codes],
-        left.at_most[bare, codes],
-        **counts,
-        others=int(requests.sum()) - sum(counts.values()),
-        of_bucket=int(of_bucket.sum()),
+        requests=objects.requests[codes] - of_bucket,
+        low=left.least[best, codes],
+        high=left.most[worst, codes],
+        at_most=left.at_most[bare, codes],
+        unseen_each=objects.unseen[codes],
+        untimed_each=objects.untimed[codes],
+        of_bucket_each=of_bucket,
     )

@@ -1,0 +1,86 @@
+"""What Terraform says of an organization: its accounts, and the OUs that they are in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from estimator.discovery.aws_responses.organization import Organization, take_tags
+from estimator.discovery.estate import Estate, Fact
+from estimator.discovery.terraform.nodes import Node
+from estimator.discovery.terraform.selectors import blocks_of
+from estimator.inventory.account_columns import ACTIVE
+from pricing.arns import is_account
+from pricing.reading.words import shown
+
+
+class AccountParser:
+    """Fills an estate from the resources of AWS Organizations."""
+
+    def __init__(self, estate: Estate) -> None:
+        self._estate = estate
+        self._units = Organization()
+        self._closed: Counter[str] = Counter()
+
+    def place(self) -> None:
+        """Note the OU of each account, once all are read."""
+        self._units.place(self._estate)
+        for source, count in self._closed.items():
+            self._estate.note_closed(count, source)
+
+    def organization(self, node: Node) -> None:
+        """The management account, the roots and the members of the organization."""
+        owner = node.values.get("master_account_id")
+        if is_account(owner):
+            self._estate.payer = Fact(owner, node.label, note="master_account_id")
+        for root in blocks_of(node.values.get("roots")):
+            if isinstance(root, Mapping):
+                self._units.take_unit({"Id": root.get("id"), "Name": root.get("name")})
+        listed = [
+            account
+            for account in blocks_of(node.values.get("accounts"))
+            if isinstance(account, Mapping)
+        ]
+        for account in listed:
+            self._member(account, node)
+        if listed:
+            self._estate.members = node.label
+            self._estate.completeness.saw("accounts", node.label)
+
+    def unit(self, node: Node) -> None:
+        """An OU, and what is above it."""
+        parent = node.text("parent_id")
+        self._units.take_unit(
+            {"Id": node.values.get("id"), "Name": node.values.get("name")}, parent
+        )
+
+    def account(self, node: Node) -> None:
+        """A member account; the id of a new one is known after apply."""
+        if is_account(node.values.get("id")):
+            self._member(node.values, node)
+        elif node.mode == "managed":
+            self._estate.note(
+                f"TODO {node.label}: the id of account {shown(node.values.get('name'))} is known "
+                "only after apply: add it to the accounts then"
+            )
+
+    def _member(self, member: Mapping[str, Any], node: Node) -> None:
+        if not is_account(member.get("id")):
+            return
+        # AWS replaced status by state; a provider may have either, both, or neither
+        status = member.get("state") or member.get("status") or ACTIVE
+        if status != ACTIVE:
+            self._closed[node.label] += 1
+            self._estate.close_account(member["id"], str(status), node.label)
+            return
+        self._estate.found["accounts"] += member["id"] not in self._estate.accounts
+        account = self._estate.add_account(member["id"], node.label)
+        account.record("member", True, node.label)
+        if isinstance(member.get("name"), str):
+            account.record("name", member["name"], node.label, note="name")
+        tags = member.get("tags_all") or member.get("tags")
+        take_tags(account, tags, node.label)
+        parent = member.get("parent_id")
+        if isinstance(parent, str):
+            self._units.take_child(member["id"], parent, node.label)

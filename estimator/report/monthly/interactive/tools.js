@@ -1,0 +1,187 @@
+"use strict";
+// Search, sort, group and sliders: the report's page and the widget of notebooks run this one file.
+const make = (tag, text, name) => {
+  const made = document.createElement(tag);
+  if (text !== undefined) made.textContent = text;
+  if (name) made.className = name;
+  return made;
+};
+
+// numbers as the report prints them
+const fixed = (value, digits) => value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+// heads of tables sort: numbers from the largest, words by the alphabet, a second click turns it
+const sortable = (head, sort) => {
+  const control = make("button", head.textContent);
+  control.type = "button";
+  head.replaceChildren(control);
+  control.addEventListener("click", () => {
+    const numeric = head.classList.contains("n");
+    const now = head.getAttribute("aria-sort");
+    const order = now ? (now === "ascending" ? "descending" : "ascending") : (numeric ? "descending" : "ascending");
+    for (const other of head.parentElement.cells) other.removeAttribute("aria-sort");
+    head.setAttribute("aria-sort", order);
+    sort(numeric, order === "ascending" ? 1 : -1);
+  });
+};
+const compare = (a, b, numeric, sign) => {
+  if (!numeric) return sign * a.localeCompare(b, "en", { numeric: true });
+  if (isNaN(a) || isNaN(b)) return isNaN(a) - isNaN(b);
+  return sign * (a - b);
+};
+
+// `root`: the document, or the shadow root that has the markup; `data`: what data.py describes;
+// `changed` is called with the state of the sliders. Returns what sets them.
+const mountTools = (root, data, changed = () => {}) => {
+  const find = (id) => root.getElementById(id);
+
+  // every account
+  const cells = (line) => {
+    const found = [];
+    line.replace(/(?:^|,)(?:"((?:[^"]|"")*)"|([^",]*))/g, (_, quoted, plain) => {
+      found.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
+      return "";
+    });
+    return found;
+  };
+  const [header, ...rows] = data.csv.trimEnd().split("\n").map(cells);
+  const words = header.length - 3;
+  for (const row of rows) for (let at = words; at < row.length; at += 1) row[at] = parseFloat(row[at]);
+  const groups = data.groups;
+  const MOST = 2000;
+  const TOP = 500;
+  const chooser = find("a-group");
+  const search = find("a-search");
+  const table = find("a-table");
+  const names = ["account", ...header.slice(2, words), ...Object.keys(groups)];
+  for (const name of names) chooser.append(make("option", name));
+  const grouped = (at) => {
+    const sums = new Map();
+    for (const row of rows) {
+      const key = row[at] || "(none)";
+      const sum = sums.get(key) || [key, 0, 0, 0];
+      for (let place = 1; place < 4; place += 1) sum[place] += row[words + place - 1];
+      sums.set(key, sum);
+    }
+    return [...sums.values()].sort((a, b) => b[1] - a[1]);
+  };
+  const note = find("a-note").textContent;
+  let entries = [];
+  const draw = () => {
+    const wanted = search.value.trim().toLowerCase();
+    const size = entries.length && entries[0].length - 3;
+    const met = wanted ? entries.filter((row) => row.slice(0, size).some((word) => word.toLowerCase().includes(wanted))) : entries;
+    const shown = met.length > MOST ? met.slice(0, TOP) : met;
+    // cents, and as many decimals as the smallest amount needs so that it does not read as nothing
+    const amounts = shown.flatMap((row) => [row[size], row[size + 2]]).filter((value) => value > 0);
+    const least = amounts.reduce((small, value) => Math.min(small, value), 1);
+    const digits = Math.min(6, Math.max(2, -Math.floor(Math.log10(least))));
+    const body = document.createDocumentFragment();
+    const line = (row, head) => {
+      const made = make("tr");
+      row.forEach((value, at) => {
+        const text = typeof value !== "number" ? value : at === row.length - 2 ? fixed(value, 0) : fixed(value, digits);
+        const cell = make(at ? "td" : "th", text, typeof value === "number" ? "n" : "");
+        if (!at) cell.scope = "row";
+        else cell.dataset.h = table.tHead.rows[0].cells[at].textContent;
+        made.append(cell);
+      });
+      if (head) made.className = "sum";
+      return made;
+    };
+    for (const row of shown) body.append(line(row));
+    const sum = (list, label) => [label, ...Array(Math.max(size - 1, 0)).fill(""), ...[0, 1, 2].map((at) => list.reduce((total, row) => total + row[size + at], 0))];
+    if (met.length > shown.length) body.append(line(sum(met.slice(TOP), `${fixed(met.length - TOP, 0)} more`), true));
+    if (met.length) body.append(line(sum(met, "total"), true));
+    table.tBodies[0].replaceChildren(body);
+    const noun = chooser.value === "account" ? "accounts" : "groups";
+    find("a-count").textContent = `${fixed(met.length, 0)} of ${fixed(entries.length, 0)} ${noun}${met.length > shown.length ? `; the ${TOP} most expensive are shown, the CSV has all` : ""}.`;
+  };
+  const choose = () => {
+    const name = chooser.value;
+    find("a-note").textContent = data.notes[name] || note;
+    const heads = name === "account" ? header : [name, ...header.slice(words)];
+    entries = name === "account" ? rows.slice() : groups[name] ? groups[name].slice() : grouped(header.indexOf(name));
+    const first = heads.length - 3;
+    const row = table.tHead.rows[0];
+    row.replaceChildren(...heads.map((head, at) => {
+      const made = make("th", head, at >= first ? "n" : "");
+      made.scope = "col";
+      return made;
+    }));
+    [...row.cells].forEach((head, at) => sortable(head, (numeric, sign) => {
+      entries.sort((a, b) => compare(a[at], b[at], numeric, sign));
+      draw();
+    }));
+    draw();
+  };
+  chooser.addEventListener("change", choose);
+  search.addEventListener("input", draw);
+  find("a-save").addEventListener("click", () => {
+    const link = make("a");
+    link.href = URL.createObjectURL(new Blob(["\ufeff", data.csv], { type: "text/csv" }));
+    link.download = "accounts.csv";
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  });
+  find("accounts").hidden = false;
+  // a table of thousands is made when somebody looks at it
+  find("accounts").querySelector("details").addEventListener("toggle", choose, { once: true });
+
+  // what if: the same sums as estimator/report/monthly/interactive/what_if.py describes
+  const model = data.what_if;
+  if (!model) return (value) => value;
+  const [files, gets, keys, writes] = ["w-files", "w-gets", "w-keys", "w-writes"].map(find);
+  for (const name of model.bucket_keys) keys.append(make("option", name));
+  const costs = (f, g, state, charged) => {
+    const quantities = model.lines.map((line) => {
+      if (line[3] && !charged) return 0;
+      const [constant, byFiles, byGets, byBoth] = line.slice(4 + 4 * state, 8 + 4 * state);
+      return constant + byFiles * f + byGets * g + byBoth * f * g;
+    });
+    const pooled = model.pools.map(() => 0);
+    model.lines.forEach((line, at) => { if (line[1] >= 0) pooled[line[1]] += quantities[at]; });
+    const months = model.months.map(() => 0);
+    model.lines.forEach((line, at) => {
+      const free = line[1] < 0 || !pooled[line[1]] ? 0 : Math.min(1, model.pools[line[1]][1] / pooled[line[1]]);
+      months[line[0]] += quantities[at] * (1 - free) * line[2];
+    });
+    return months;
+  };
+  const sum = (months) => months.reduce((total, cost) => total + cost, 0);
+  const base = costs(1, 1, 0, model.charged);
+  const times = (value) => `× ${Number(value).toFixed(2)}`;
+  const signed = (value) => (Math.abs(value) < 0.005 ? "no difference" : `${value > 0 ? "+" : "−"}${fixed(Math.abs(value), 2)}`);
+  const update = () => {
+    find("w-files-o").textContent = times(files.value);
+    find("w-gets-o").textContent = times(gets.value);
+    const at = (charged) => costs(Number(files.value), Number(gets.value), keys.selectedIndex, charged);
+    const [now, other] = [at(writes.checked), at(!writes.checked)];
+    const last = model.months.length - 1;
+    const span = last ? `${model.months[0]} to ${model.months[last]}` : model.months[0];
+    const line = (name, months, compared) => {
+      const made = make("p");
+      made.append(`${name}: ${data.unit} `, make("strong", fixed(sum(months), 2)));
+      made.append(compared ? ` (${signed(sum(months) - sum(compared))} to the forecast)` : "");
+      return made;
+    };
+    const lines = [line(span, now, base)];
+    if (last) lines.unshift(line(model.months[0], now.slice(0, 1), base.slice(0, 1)));
+    lines.push(line(`${span}, if AWS ${writes.checked ? "does not charge" : "charges"} CloudTrail's own writes`, other));
+    find("w-out").replaceChildren(...lines);
+  };
+  const state = () => ({ files: Number(files.value), gets: Number(gets.value), bucket_keys: keys.value, charged: writes.checked });
+  const set = (value) => {
+    files.value = value.files;
+    gets.value = value.gets;
+    keys.value = value.bucket_keys;
+    writes.checked = value.charged;
+    update();
+  };
+  const asForecast = { files: 1, gets: 1, bucket_keys: model.bucket_keys[0], charged: model.charged };
+  for (const control of [files, gets, keys, writes]) control.addEventListener("input", () => { update(); changed(state()); });
+  find("w-reset").addEventListener("click", () => { set(asForecast); changed(state()); });
+  set(asForecast);
+  find("what-if").hidden = false;
+  // a slider has steps: what was set is not always what it shows
+  return (value) => { set(value); return state(); };
+};

@@ -1,0 +1,260 @@
+"""pydantic's errors as problems: line, what was found, what was expected, what to write."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from pricing.reading.key_owners import (
+    allowed_keys,
+    field_unit,
+    is_needed,
+    item_keys,
+    misplaced_key,
+    units_of_keys,
+)
+from pricing.reading.nodes import Location, Seq, line_of, text_of, value_at
+from pricing.reading.problems import Problem
+from pricing.reading.scalars import flow
+from pricing.reading.slips import QUOTES, find_template, find_unseen, plain_text
+from pricing.reading.units import unit_in_words
+from pricing.reading.words import describe, nearest, shown
+from pricing.reading.written_keys import key_fix, key_meant, nearest_key
+
+_NO_MAPPING = ("model_type", "model_attributes_type", "dict_type", "union_tag_not_found")
+_RENDER = "render the template first, and check what it gives"
+
+
+@dataclass(frozen=True)
+class WrittenField:
+    """What the format and the document say of a refused value, for who says how to write it.
+
+    Attributes
+    ----------
+    unit : str or None
+        The unit of its field, as `file/day`.
+    text : str or None
+        A number or a flag as it was written, where its value does not show it.
+    is_needed : bool
+        True where it has no default, so that it cannot be left out.
+    """
+
+    unit: str | None = None
+    text: str | None = None
+    is_needed: bool = False
+
+
+def problems_of(
+    model: type[BaseModel], error: ValidationError, root: Any, path: str
+) -> list[tuple[Problem | None, Location]]:
+    """The problems behind an error, each with its place in the document.
+
+    A needed key that stands there under another name is one mistake: its own place has no problem.
+    """
+    details = [each for leaf in _leaves(error) for each in _each_of(leaf)]
+    renamed = {_renamed(model, each) for each in details if each["type"] == "extra_forbidden"}
+    found: list[tuple[Problem | None, Location]] = []
+    for each in details:
+        problem, place = _problem(model, each, root, path)
+        is_renamed = each["type"] == "missing" and tuple(each["loc"]) in renamed
+        found.append((None if is_renamed else problem, place))
+    return found
+
+
+def _renamed(model: type[BaseModel], details: ErrorDetails) -> Location:
+    """The location of the key that was meant by an unknown one, if that is clear."""
+    above, key = details["loc"][:-1], str(details["loc"][-1])
+    meant = key_meant(key, units_of_keys(model, above))
+    return (*above, meant or nearest_key(key, sorted(allowed_keys(model, above))) or "")
+
+
+def _leaves(error: ValidationError) -> list[ErrorDetails]:
+    """The errors, without a list called too short only because its items are refused already."""
+    details = error.errors()
+    return [
+        detail
+        for detail in details
+        if detail["type"] != "too_short"
+        or not any(
+            other["loc"][: len(detail["loc"])] == detail["loc"] != other["loc"] for other in details
+        )
+    ]
+
+
+def _each_of(details: ErrorDetails) -> list[ErrorDetails]:
+    """An error for each refusal that was joined with others."""
+    context = details.get("ctx", {})
+    more = context.get("more", ())
+    others = [details.copy() for _ in more]
+    for other, refused in zip(others, more, strict=True):
+        other["ctx"] = refused
+    return [details, *others]
+
+
+def _problem(
+    model: type[BaseModel], details: ErrorDetails, root: Any, path: str
+) -> tuple[Problem, Location]:
+    context = details.get("ctx", {})
+    value, kind = details["input"], details["type"]
+    place = (*_real(root, details["loc"], kind == "missing"), *context.get("at", ()))
+    text = text_of(root, place)
+    found, expected, fix = shown(value), details["msg"], ""
+    if kind == "refused":
+        found, expected, fix = context["found"], context["expected"], context["fix"]
+        inner = value_at(root, place)
+        if text is not None and found == shown(inner):
+            found = f"the number {text}" if not isinstance(inner, bool) else text
+        if callable(fix):
+            own = details["loc"]
+            fix = fix(WrittenField(field_unit(model, own), text, is_needed(model, own)))
+    elif kind == "missing":
+        found, expected = "no such key", "a value for it: it is needed"
+        fix = f"add `{place[-1]}:`" if place else ""
+    elif kind == "extra_forbidden":
+        expected = f"one of {', '.join(sorted(allowed_keys(model, details['loc'][:-1])))}"
+        found, fix = f"the unknown key {shown(str(place[-1]))}", _key_fix(model, details, place)
+    elif kind in _NO_MAPPING:
+        expected = "a mapping"
+        loc = details["loc"]
+        # an item of a list may be of several kinds: its last part is the kind, not a key
+        is_kind = len(loc) > 1 and isinstance(loc[-2], int)
+        fix = _pairs_of(value, allowed_keys(model, loc[:-1] if is_kind else loc))
+    elif kind == "too_short":
+        found, expected, fix = "an empty list", "at least one item", "add one"
+    elif kind in ("list_type", "tuple_type"):
+        expected = "a list"
+        fix = _list_fix(value, item_keys(model, details["loc"]), is_needed(model, details["loc"]))
+    elif kind in ("literal_error", "enum"):
+        expected, fix = _one_of(value, context["expected"])
+    elif kind == "union_tag_invalid":
+        tag = str(context["discriminator"]).strip("'")
+        given = value.get(tag, context["tag"])
+        place, found = (*place, tag), shown(given)
+        expected, fix = _one_of(given, context["expected_tags"])
+    elif kind == "union_tag_not_found" and isinstance(value, dict):
+        tag = str(context["discriminator"]).strip("'")
+        place, found = (*place, tag), "no such key"
+        expected, fix = "a value for it: it is needed", f"add `{tag}:`"
+    return Problem(path, line_of(root, place), describe(place), found, expected, fix), place
+
+
+def _one_of(value: Any, expected: Any) -> tuple[str, str]:
+    """What pydantic expected in a place of few choices, and how to write the one that was meant."""
+    choices = re.findall(r"[\w-]+", str(expected).replace("'", "").replace(" or ", " "))
+    listed = f"one of {str(expected).replace(chr(39), '')}" if len(choices) > 1 else choices[0]
+    return listed, _choice_fix(value, choices)
+
+
+def _choice_fix(value: Any, choices: list[str]) -> str:
+    """The choice that a value stands for, or the nearest one."""
+    if [value] == choices:
+        return f"write {value} without quotes"
+    word = plain_text(str(value)).strip(QUOTES).casefold()
+    alike = [c for c in choices if re.sub("[ _-]", "", word) == c.replace("-", "")]
+    if alike:
+        return f"write {alike[0]}"
+    longer = [c for c in choices if word and c.startswith(word)]
+    close = longer[0] if len(longer) == 1 else nearest(word, choices)
+    if close:
+        return f"did you mean `{close}`?"
+    return "write one of them" if len(choices) > 1 else f"write {choices[0]}"
+
+
+def _key_fix(model: type[BaseModel], details: ErrorDetails, place: Location) -> str:
+    """What to do with a key that the format does not have in this place."""
+    above, key, value = details["loc"][:-1], str(place[-1]), details["input"]
+    if key == "<<":
+        return "name an anchor (&name) of a mapping that is complete above this line"
+    units = units_of_keys(model, above)
+    converted = key_fix(key, value, units)
+    if converted is not None:
+        return converted
+    misplaced = misplaced_key(model, above, key, value)
+    if misplaced is not None:
+        return misplaced
+    close = nearest_key(key, sorted(allowed_keys(model, above)))
+    if close is None:
+        return "remove it"
+    unit = f", in {unit_in_words(units[close])}" if close in units else ""
+    return f"did you mean `{close}`{unit}?"
+
+
+def _list_fix(value: Any, keys: set[str], needed: bool) -> str:
+    """How to write the list that stands there as something else; its items may have some keys."""
+    name = _name_key(keys)
+    if value is None:
+        return "write [], or indent the lines below it that belong to it"
+    if isinstance(value, dict):
+        first = next(iter(value), "")
+        if name is None or not value or keys & set(value):
+            return f"put a dash and a blank before its first key: `- {first or 'key'}: ...`"
+        if all(isinstance(item, dict) for item in value.values()):
+            return f"write a list, each item with its {name}: - {{{name}: {flow(first)}, ...}}"
+        return f"write a list, each item a mapping: - {{{name}: ..., ...}}"
+    if isinstance(value, str) and find_template(value):
+        return _RENDER
+    word = value.strip().casefold() if isinstance(value, str) else None
+    if word in ("none", "no", "nothing", "-", "n/a", ""):
+        return "write []"
+    if word in ("all", "*", "any", "every"):
+        return "list them" + ("" if needed else ", or remove the key if its default is meant")
+    if isinstance(value, list) or len(str(value)[:81]) > 80:
+        return "write one item a line with `- `, or [in, brackets]"
+    parts = re.split(r"[,;]\s*|\n", value) if isinstance(value, str) else [value]
+    items = [item.strip() if isinstance(item, str) else item for item in parts]
+    if name is None:
+        return f"write {flow([item for item in items if item != ''])}"
+    return f"write a list of mappings: - {_with_key(keys, items[0])}"
+
+
+def _name_key(keys: set[str]) -> str | None:
+    """The key that names an item: its id or its name, if it has one."""
+    return next((key for key in ("id", "name") if key in keys), None)
+
+
+def _with_key(keys: set[str], value: Any) -> str:
+    """A mapping in one line of a name that stands there alone."""
+    text = str(value) if isinstance(value, int) else value
+    is_file = "file" in keys and re.search(r"\.(csv|json|txt|tsv|xlsx?)$", str(text), re.IGNORECASE)
+    return f"{{{'file' if is_file else _name_key(keys)}: {flow(text)}}}"
+
+
+def _pairs_of(value: Any, keys: set[str]) -> str:
+    """How to write the mapping that stands there as something else."""
+    if value is None:
+        return "indent the lines below it that belong to it, or remove the key"
+    if isinstance(value, Seq) and len(value) == 1 and isinstance(value[0], dict):
+        return "remove the dash before its first key"
+    if find_template(value) is not None:
+        return _RENDER
+    unseen = find_unseen(value) if isinstance(value, str) else None
+    if isinstance(value, str) and re.match(r"[A-Za-z_]\w*:(?!//|[^\s]*:)", value):
+        return f"type a plain space after the colon{f', no {unseen[2:]}' if unseen else ''}"
+    is_name = isinstance(value, str | int) and not isinstance(value, bool)
+    if is_name and _name_key(keys) is not None and 0 < len(str(value)[:81].strip()) <= 80:
+        return f"write it with its key: {_with_key(keys, value)}"
+    return "write `key: value` pairs"
+
+
+def _real(root: Any, location: Iterable[str | int], missing: bool) -> Location:
+    """`location` without the tags that pydantic adds for the members of a union.
+
+    Only the last part of something `missing` need not be in the document.
+    """
+    place: list[str | int] = []
+    node = root
+    parts = list(location)
+    for index, part in enumerate(parts):
+        if (isinstance(node, dict) and isinstance(part, str) and part in node) or (
+            isinstance(node, list) and isinstance(part, int) and part < len(node)
+        ):
+            node = node[part]  # type: ignore[index]  # the line above has looked
+        elif not (missing and index == len(parts) - 1):
+            continue  # a tag: the document has no such part
+        place.append(part)
+    return tuple(place)
