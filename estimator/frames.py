@@ -246,6 +246,34 @@ COMPARISON = (
 )
 
 # what would save money; another currency's code takes the place of usd
+# the keys ledger: of rows of the kind key alone, and only where there is a ledger
+_LEDGER = (
+    Column("key", "object", "-", "of the keys ledger: its shortest name"),
+    Column("id", "object", "-", "the inventory's name"),
+    Column("arn", "object", "-", "its ARN"),
+    Column("account", "object", "-", "the account that owns it"),
+    Column("region", "object", "-", "its Region"),
+    Column("alias", "object", "-", "an alias"),
+    Column("state", "object", "-", "as describe-key has it; unknown where nobody says"),
+    Column("manager", "object", "-", "customer, AWS, or empty where nobody says"),
+    Column("cost_usd", "float64", "USD/month", "what it costs now; NaN where not known"),
+    Column("cost_usd_after_next_rotation", "float64", "USD/month", "after its next rotation"),
+    Column("cost_usd_at_most", "float64", "USD/month", "with all rotations that count"),
+    Column("next_rotation", "object", "-", "day"),
+    Column("deletion", "object", "-", "the day on which it is deleted"),
+    Column("replicas", "object", "-", "Regions of its other keys"),
+    Column("requests_in_the_logs", "float64", "request", "requests in the logs"),
+    Column("last_use", "object", "-", "day of its last use that anybody knows"),
+    Column("last_operation", "object", "-", "what was asked"),
+    Column("last_caller", "object", "-", "by whom, where logs tell it"),
+    Column("used_by", "object", "-", "trails, readers and resources under it"),
+    Column("tags", "object", "-", "NAME=VALUE of each: a hint at whose it is"),
+    Column("could_use", "object", "-", "who may, by grants and by its policy"),
+    Column("could_use_missing", "object", "-", "answers of AWS that are missing for it"),
+    Column("verdict", "object", "-", "unused, unknown, used, no cost"),
+    Column("days_without_use", "float64", "day", "at the end of what the evidence covers"),
+)
+
 ADVICE = (
     Column("rank", "int64", "-", "1 for what saves the most; trade-offs stand last"),
     Column("kind", "object", "-", "bucket-key, duplicate-trail, query-scan, ..."),
@@ -288,7 +316,9 @@ ADVICE = (
     Column("commands", "object", "-", "AWS's own commands for it, a line each"),
     Column("source", "object", "-", "who says so"),
     Column("compare", "object", "-", "the command that shows the saving"),
+    *_LEDGER,
 )
+KEY_COLUMNS = tuple(column.name for column in _LEDGER)
 
 FRAMES = {
     "usage": USAGE,

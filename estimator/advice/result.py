@@ -11,12 +11,12 @@ from typing import Any
 import pandas as pd
 
 from estimator.advice.evaluation import DRAWS, Evaluator, Saving
-from estimator.advice.key_ledger import KeyLedger
+from estimator.advice.key_ledger import UNUSED, KeyLedger
 from estimator.advice.ranking import Ranking, Recommendation, go_together
 from estimator.bucket_keys import KIND, SMALLEST, MeasuredBucketKey, MeasuredBucketKeys
-from estimator.figures import money, plain
+from estimator.figures import SEVERAL, listed, money, plain
 from estimator.forecasting import Forecast
-from estimator.frames import ADVICE
+from estimator.frames import ADVICE, KEY_COLUMNS
 from estimator.simulation.options import SEED
 from pricing.notebook import NotebookResult
 
@@ -143,7 +143,7 @@ class Advice(NotebookResult):
 
     @cached_property
     def rows(self) -> pd.DataFrame:
-        """The frame `estimator.frames.ADVICE`: a row for each piece."""
+        """The frame `estimator.frames.ADVICE`: a row for each piece, then for each known key."""
         code = self.currency.lower()
         rows = [
             {
@@ -165,8 +165,35 @@ class Advice(NotebookResult):
             for rank, recommendation in enumerate(self.recommendations, start=1)
         ]
         rows += self._measured_rows(len(rows) + 1)
-        types = {column.name.replace("_usd", f"_{code}"): column.dtype for column in ADVICE}
-        return pd.DataFrame(rows, columns=list(types)).astype(types)
+        rows += self._key_rows(len(rows) + 1)
+        types = {
+            column.name.replace("_usd", f"_{code}"): column.dtype
+            for column in ADVICE
+            if self.ledger is not None or column.name not in KEY_COLUMNS
+        }
+        # a piece is of no key, and a key of no change: numbers are not known, texts empty
+        nothing = {name: "" if dtype == "object" else math.nan for name, dtype in types.items()}
+        return pd.DataFrame([nothing | row for row in rows], columns=list(types)).astype(types)
+
+    def _key_rows(self, rank: int) -> list[dict[str, Any]]:
+        """The rows of the keys ledger; what its end would save only where it can go."""
+        code = self.currency.lower()
+        rows: list[dict[str, Any]] = []
+        for place, record in enumerate(self.ledger.records if self.ledger is not None else ()):
+            is_unused = record.verdict == UNUSED
+            breaks = listed(record.used_by, SEVERAL) or "nothing that is known"
+            row = {
+                "rank": rank + place,
+                "kind": "key",
+                "advice": f"end key {record.name}" if is_unused else f"key {record.name}",
+                f"saves_{code}": record.cost if is_unused else None,
+                "what_if": False,
+                "trade_off": is_unused,
+                "loses": f"{breaks}, and what is encrypted under it" if is_unused else "",
+                **record.to_row(self.currency),
+            }
+            rows.append({name: cell for name, cell in row.items() if cell is not None})
+        return rows
 
     @property
     def bucket_keys(self) -> tuple[MeasuredBucketKey, ...]:

@@ -55,6 +55,10 @@ KEY = (
     "last_operation",
     "last_event",
     "tracked_since",  # the day since which its use is recorded
+    "tags",
+    "grantees",  # to whom grants give its use
+    "policy_principals",  # whom its policy allows its use
+    "access_open",  # what of these answers is missing
 )
 BUCKET = ("name", "region", "bucket_key", "algorithm", "gone")
 

@@ -161,11 +161,11 @@ def _read_range(
         return value
     if not isinstance(value, dict):
         if range_parts(value) and read_percent(value) is None:
-            raise refusal(value, "a number or a range", advise_range(value))
+            raise refusal(value, "a number or a range", advise_range(value, read))
         return Range.exactly(read(value))
     if range_parts(value):  # {min: 150, max: 290}
         found = f"the keys {' and '.join(map(shown, value))}"
-        raise refusal(value, "low and high", advise_range(value), found=found)
+        raise refusal(value, "low and high", advise_range(value, read), found=found)
     parts = _read_parts(value, read)
     source = parts.pop("source", None)
     ends = [key for key in ("low", "high") if key in value]

@@ -75,6 +75,8 @@ def read_thresholds(value: Any) -> tuple[float, ...]:
         share = read_percent(item)
         fix: Fix = advise_number(item, lambda number: read_thresholds([number])[0])
         if isinstance(item, int | float) and not isinstance(item, bool) and item > _HIGHEST:
+            fix = f"write at most {factor(_HIGHEST)}"
+        if isinstance(item, int | float) and _HIGHEST < item <= 100 * _HIGHEST:
             fix = f"write {item / 100:.6g} or {item:.6g}% for {item:.6g} percent"
         if item == 0 and index + 1 < len(value) and isinstance(value[index + 1], int):
             fix = f"write 0.{value[index + 1]}, with a point, if 0,{value[index + 1]} is one number"

@@ -14,6 +14,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from estimator.forecasting import WRITES
 from estimator.inventory import Inventory
 from estimator.inventory.sections import Key
 from estimator.measurement.coverage import WHOLE_DAY, Coverage
@@ -192,25 +193,35 @@ def _until_last_line(rows: pd.DataFrame, months: Months) -> FloatArray:
 def _outside_of_holes(
     rows: pd.DataFrame, inventory: Inventory, months: Months, payer: str
 ) -> FloatArray:
-    """0 for each day that a payer's bill by the day leaves out between others, else 1. [-]
+    """0 for each day that a payer's bill by the day has no line of, though it must, else 1. [-]
 
-    A key accrues each hour: a day of an active key without any line is none without cost, it is
-    missing from the bill.
+    A key accrues each hour, and reads are charged under every interpretation: a day of an active
+    key, or of reads, without any line is none without cost, it is missing from the bill. A key
+    tells only where the bill has keys by the day.
     """
     days = np.ones(int(months.days[0]))
-    of_keys = rows[(rows["unit"] == "key-month").to_numpy()]
     # lines of more than a day say nothing of a single one
-    if "day" not in rows or rows["day"].isna().any() or of_keys["day"].nunique() < 2:
+    if "day" not in rows or rows["day"].isna().any() or rows["day"].nunique() < 2:
         return days
     first = months.firsts[0]
-    with_lines = {(period.start_time.date() - first).days for period in rows["day"].unique()}
-    accruing = np.zeros(len(days), dtype=bool)
-    for owner, _, by_day in _key_months_by_day(inventory, months):
-        if owner == payer:
-            accruing |= by_day > 0
-    for at in range(min(with_lines), max(with_lines)):
-        if at not in with_lines and accruing[at]:
-            days[at] = 0.0
+    with_lines = [(period.start_time.date() - first).days for period in rows["day"].unique()]
+    has_line = np.isin(np.arange(len(days)), with_lines)
+    if has_line.all():
+        return days
+    must = np.zeros(len(days), dtype=bool)
+    if len(rows["day"][(rows["unit"] == "key-month").to_numpy()].unique()) > 1:
+        for owner, _, by_day in _key_months_by_day(inventory, months):
+            if owner == payer:
+                must |= by_day > 0
+    # requests of a day without a line before any: they may have begun later than was thought
+    inside = np.arange(len(days)) > min(with_lines)
+    if (rows["unit"] == "request").any() and (~has_line & ~must & inside).any():
+        for piece in daily_requests(Model(inventory, months)):
+            reads = ~np.isin(piece.texts("cause"), WRITES)
+            of_payer = np.asarray(piece.texts("payer")) == payer
+            # less than one a day may be none
+            must |= inside & (piece.requests[reads & of_payer].sum(axis=0) >= 1)
+    days[must & ~has_line] = 0.0
     return days
 
 

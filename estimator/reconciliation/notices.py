@@ -73,8 +73,8 @@ def rests_on(
         "volume": volume,
         "free_tier": "CloudTrail's proportion of the free requests billed, against the forecast's",
         "keys": "key-months billed against forecast",
-        "rate": "billed cost against the table's price of the billable units",
-        "others": f"{others}, at the table's price; usage types with rates of their own as billed",
+        "rate": "billed cost of what is not others', against the table's price of its units",
+        "others": f"{others}, at the bill's own price",
         "other_keys": keys,
         "unknown": "billed less measured" if bool(coverage.cloudtrail.any()) else "the rest",
     }

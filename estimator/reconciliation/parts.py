@@ -4,12 +4,14 @@ On each row, with p the table's price of a unit, forecast cost = p x (charged - 
 cost = p x (billed - free) + what the bill's own price adds. One after another the parts replace
 what the forecast says by what the bill says: the writes, the volume, the free part, what is not
 CloudTrail's, what nobody knows, and last the price. Their sum is the difference, whatever the
-numbers.
+numbers. What is not CloudTrail's costs what the bill says: a private rate on other keys is none of
+CloudTrail's difference.
 """
 
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from estimator.months import FloatArray
@@ -38,9 +40,25 @@ def of_free(price: FloatArray, free_after: FloatArray, free_before: FloatArray) 
     return -price * (free_after - free_before)
 
 
-def of_others(price: FloatArray, others: FloatArray, free: FloatArray) -> FloatArray:
-    """The cost of the bill's units that are not CloudTrail's, at the table's price. [USD]"""
-    return price * (others - free)
+def others_share(
+    others: FloatArray, billable: FloatArray, is_cloudtrail: npt.NDArray[np.bool_]
+) -> FloatArray:
+    """The share of others in what the bill's own price adds: theirs of the billable units. [-]
+
+    A cost without billable units, as a fee, is others' where CloudTrail has nothing on the row.
+
+    >>> others_share(
+    ...     np.array([5.0, 0.0]), np.array([20.0, 0.0]), np.array([True, False])
+    ... ).tolist()
+    [0.25, 1.0]
+    """
+    alone = np.where(is_cloudtrail, 0.0, 1.0)
+    return np.divide(others, billable, out=alone, where=billable > 0)
+
+
+def of_others(price: FloatArray, billable: FloatArray, added: FloatArray) -> FloatArray:
+    """The cost of others' billable units: at the table's price, and what the bill's adds. [USD]"""
+    return price * billable + added
 
 
 def of_unknown(
@@ -75,7 +93,11 @@ def add_parts(
     counted = units.cloudtrail - units.uncharged
     share = billed_free_share(column["billed_free"] - units.uncharged, billed - units.uncharged)
     more = of_quantity(price, counted, charged)
-    others_cost = of_others(price, units.others, units.others * share)
+    is_cloudtrail = (units.cloudtrail > 0) | (metered > 0)
+    others_billable = units.others * (1 - share)
+    added = of_rate(column["cost"], price, billable)
+    others_added = added * others_share(others_billable, billable, is_cloudtrail)
+    others_cost = of_others(price, others_billable, others_added)
     # a unit without a price of the table is none of CloudTrail's
     others_cost = np.where(priced, others_cost, column["cost"])
     parts = {
@@ -83,10 +105,10 @@ def add_parts(
         "volume": np.where(is_request, more, 0.0),
         "free_tier": of_free(price, counted * share, column["forecast_free"]),
         "keys": np.where(is_request, 0.0, more),
-        "rate": np.where(priced, of_rate(column["cost"], price, billable), 0.0),
+        "rate": np.where(priced, added - others_added, 0.0),
         "others": np.where(is_request, others_cost, 0.0) + column["cost_special"],
         "other_keys": np.where(is_request, 0.0, others_cost),
-        "unknown": of_unknown(price, billable, counted * (1 - share), units.others * (1 - share)),
+        "unknown": of_unknown(price, billable, counted * (1 - share), others_billable),
     }
     cost = column["cost"] + column["cost_special"]
     rows = frame.assign(

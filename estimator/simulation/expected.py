@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from estimator.forecasting import WRITES, Forecast, forecast
@@ -156,7 +157,7 @@ def expected_forecast(means: Inventory, simulation: Simulation) -> Forecast:
         inventory=inventory,
         rows=rows,
         monthly=monthly,
-        pools=_expect_pools(of_means.pools, of_means.rows, rows),
+        pools=_expect_pools(of_means.pools, of_means.rows, rows, inventory),
         budgets=budget_use(rows, budgets, months, inventory.accounts),
     )
 
@@ -176,14 +177,17 @@ def expect_rows(rows: pd.DataFrame, simulation: Simulation) -> pd.DataFrame:
     month, is_request = month_of(rows, simulation.months), (rows["unit"] == "request").to_numpy()
     mean = simulation.monthly
 
+    # exempt writes are free without taking any of the free requests
+    is_exempt = _are_exempt(rows, simulation.inventory)
+
     def sums(values: FloatArray) -> FloatArray:
         return sum_groups(month, np.where(is_request, values, 0.0), size)
 
     def column(name: str) -> FloatArray:
         return rows[name].to_numpy(dtype=np.float64)
 
-    def target(name: str, kept: str) -> FloatArray:
-        keys = sum_groups(month, np.where(is_request, 0.0, column(kept)), size)
+    def target(name: str, column_name: str) -> FloatArray:
+        keys = sum_groups(month, np.where(is_request, 0.0, column(column_name)), size)
         return mean[name].to_numpy(dtype=np.float64) - keys
 
     price = column(price_name)
@@ -193,11 +197,12 @@ def expect_rows(rows: pd.DataFrame, simulation: Simulation) -> pd.DataFrame:
     )
     # more is paid on average than for the mean requests: less of them is free
     paid = target(f"mean_{cost}", "cost")
-    worth = np.maximum(sums(price * quantity) - paid, 0.0)
-    known = sums(price * column("free"))
-    in_proportion = np.where(known > 0, 0.0, _scale(worth, sums(price * quantity), 0.0))
+    charged = np.where(is_exempt, 0.0, price * quantity)
+    worth = np.maximum(sums(charged) - paid, 0.0)
+    known = sums(np.where(is_exempt, 0.0, price * column("free")))
+    in_proportion = np.where(known > 0, 0.0, _scale(worth, sums(charged), 0.0))
     free = column("free") * _scale(worth, known)[month] + quantity * in_proportion[month]
-    free = np.minimum(free, quantity)
+    free = np.where(is_exempt, quantity, np.minimum(free, quantity))
     new_cost = price * (quantity - free)
     # what graduated tiers and a row without free requests leave over
     new_cost *= _scale(paid, sums(new_cost))[month]
@@ -221,6 +226,12 @@ def expect_rows(rows: pd.DataFrame, simulation: Simulation) -> pd.DataFrame:
     )
 
 
+def _are_exempt(rows: pd.DataFrame, inventory: Inventory) -> npt.NDArray[np.bool_]:
+    """True for CloudTrail's own writes where the inventory says that AWS does not charge them."""
+    is_write: npt.NDArray[np.bool_] = rows["cause"].isin(WRITES).to_numpy(dtype=bool)
+    return is_write & (inventory.cloudtrail_writes == "exempt")
+
+
 def _other(rows: pd.DataFrame, is_request: Any, given: FloatArray, worth: FloatArray) -> FloatArray:
     """Costs under the other interpretation; where all is free at the means, of what is charged."""
     if given[is_request].any():
@@ -235,11 +246,13 @@ def _scale(wanted: FloatArray, known: FloatArray, without: float = 1.0) -> Float
     return times
 
 
-def _expect_pools(pools: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+def _expect_pools(
+    pools: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame, inventory: Inventory
+) -> pd.DataFrame:
     """The pools of free requests, as many of them used as the rows are free."""
 
     def by_month(rows: pd.DataFrame, name: str) -> pd.Series[float]:
-        requests = rows[rows["unit"] == "request"]
+        requests = rows[(rows["unit"] == "request") & ~_are_exempt(rows, inventory)]
         return requests.groupby(requests["month"].astype(str))[name].sum()
 
     months, found = pools["month"].astype(str), {}

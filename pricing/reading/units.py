@@ -150,25 +150,15 @@ def convert(before: str, after: str, unit: str, number: Fraction) -> Converted |
     >>> convert("", "years", "day", ten).notes
     ('a year is taken as 365 days',)
     """
+    # min 5 is no five minutes: nothing but money stands before its number
+    if before.strip() and before.strip().casefold() not in _DOLLARS | _CENTS:
+        return None
     what, _, period = unit.partition("/")
-    tokens = _tokens(before) + _tokens(after)
-    factor = Fraction(1)
-    is_own = True
-    is_time = target_time(unit) is not None
-    if tokens and not _tokens(before) and not is_time and _is_million(tokens[0], unit):
-        factor, tokens, is_own = Fraction(10**6), tokens[1:], False
-    elif tokens and not _tokens(before) and tokens[0] in _MULTIPLIERS:
-        # 12M of a time may be months
-        if is_time and tokens[0] == "M":
-            return None
-        factor, tokens = Fraction(_MULTIPLIERS[tokens[0]]), tokens[1:]
-    elif _tokens(before) and len(tokens) > len(_tokens(before)):  # $25k
-        head = len(_tokens(before))
-        if tokens[head] in (*_MULTIPLIERS, "m"):
-            factor = Fraction(_MULTIPLIERS.get(tokens[head], 10**6))
-            tokens = tokens[:head] + tokens[head + 1 :]
-    if is_time:
-        return _time_factor(tokens, unit, number, Converted(factor, (), is_own))
+    so_far, after_it = _multiplied(_tokens(after), unit, bool(before.strip()))
+    if target_time(unit) is not None:
+        return _time_factor(_tokens(before) + after_it, unit, number, so_far)
+    factor, is_own = so_far.factor, so_far.is_own
+    tokens = _tokens(before) + after_it
     if what == "USD" and tokens and tokens[0].casefold() in _DOLLARS | _CENTS:
         is_own = is_own and tokens[0].casefold() == "usd"
         factor = factor / 100 if tokens[0].casefold() in _CENTS else factor
@@ -183,6 +173,17 @@ def convert(before: str, after: str, unit: str, number: Fraction) -> Converted |
     if rate is None:
         return None
     return Converted(factor * rate.factor, rate.notes, is_own and rate.is_own)
+
+
+def _multiplied(tokens: list[str], unit: str, is_money: bool) -> tuple[Converted, list[str]]:
+    """The factor of `k` or `million`, if one stands there, and the words behind it."""
+    first = tokens[0] if tokens else ""
+    if first == "m" and (is_money or _is_million(first, unit)):
+        return Converted(Fraction(10**6), (), False), tokens[1:]
+    # 12M of a time may be months
+    if first in _MULTIPLIERS and not (first == "M" and target_time(unit) is not None):
+        return Converted(Fraction(_MULTIPLIERS[first]), (), True), tokens[1:]
+    return Converted(Fraction(1), (), True), tokens
 
 
 def _is_million(word: str, unit: str) -> bool:
@@ -238,9 +239,9 @@ def _period_factor(tokens: list[str], period: str) -> Converted | None:
         return _by_period(Fraction(1), ADVERBS[words[0]], period)
     if len(words) not in (2, 3) or words[0] not in _PER:
         return None
-    number = Fraction(words[1]) if len(words) == 3 and words[1][0].isdigit() else Fraction(1)
+    number = Fraction(words[1]) if len(words) == 3 and words[1][0].isdecimal() else Fraction(1)
     unit = time_unit(tokens[-1])
-    if unit is None or (len(words) == 3 and not words[1][0].isdigit()) or not number:
+    if unit is None or (len(words) == 3 and not words[1][0].isdecimal()) or not number:
         return None
     return _by_period(number, unit, period)
 

@@ -199,12 +199,17 @@ def advise_number(value: Any, read: Callable[[Any], float]) -> Callable[[Written
     return advise
 
 
-def advise_range(value: Any) -> Callable[[WrittenField], str]:
+def advise_range(value: Any, read: Callable[[Any], float]) -> Callable[[WrittenField], str]:
     """How to write the range that a value stands for, in the unit of its field."""
 
     def advise(field: WrittenField) -> str:
+        meant = range_fix(value, field.unit)
+        if meant is not None:
+            return meant
+        if isinstance(value, str):  # a dash in it makes no range yet
+            return advise_number(value, read)(field)
         unit = f", in {unit_in_words(field.unit)}" if field.unit else ""
-        return range_fix(value, field.unit) or f"write {{low: ..., high: ...}}{unit}"
+        return f"write {{low: ..., high: ...}}{unit}"
 
     return advise
 

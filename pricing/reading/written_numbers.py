@@ -25,7 +25,8 @@ from pricing.reading.units import (
 )
 
 LONGEST = 80
-_PLAIN = re.compile(r"[-+]?(?:[0-9][0-9_]*(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+# an exponent of few digits: a billion of them would be written out
+_PLAIN = re.compile(r"[-+]?(?:[0-9][0-9_]*(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?")
 _COMMA = re.compile(r"([-+]?[0-9]+),([0-9]+)")
 _GROUPED = (  # 1.234.567,5 and 1,234,567.5 and 1 234 567
     re.compile(r"[-+]?[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?"),
@@ -35,7 +36,8 @@ _GROUPED = (  # 1.234.567,5 and 1,234,567.5 and 1 234 567
 # a number, what stands before it, a currency or nothing, and what stands after it
 _WRITTEN = re.compile(
     r"(?P<before>[^\d.+-]*?)\s*"
-    r"(?P<number>[-+]?(?:\d[\d_]*(?:[.,]\d+|[ '\u2019]\d{3}(?!\d))*|\.\d+)(?:[eE][-+]?\d+)?)"
+    r"(?P<number>[-+]?(?:\d[\d_]*(?:[.,]\d+|[ '\u2019]\d{3}(?!\d))*|\.\d+)"
+    r"(?:[eE][-+]?\d{1,3}(?!\d))?)"
     r"\s*(?P<after>.*)"
 )
 _WHOLE = re.compile(r"(.*\d)\s*[.,]?[-\u2013]{1,2}|(.*\S)\s*[,;]")  # 25.- and 25, at a line's end
@@ -171,6 +173,8 @@ def _plain_numbers(text: str) -> list[Meant]:
         plain = f"{whole}.{part}".rstrip("0").rstrip(".")
         return [Meant(whole + part), Meant(plain, "if the comma is a decimal one")]
     if _PLAIN.fullmatch(text):
+        # unquoted it would be refused as octal: 0123
+        text = re.sub(r"^([-+]?)0+(?=[0-9])", r"\1", text)
         if thousands_fix(text):
             plain = text.rstrip("0").rstrip(".")
             return [Meant(text.replace(".", "")), Meant(plain, "if the point is a decimal one")]
@@ -253,7 +257,8 @@ def _digits(number: Fraction) -> tuple[str, bool]:
             sign = "-" if number < 0 else ""
             return f"{sign}{whole}.{part}" if part else sign + whole, False
         scaled *= 10
-    return f"{Decimal(f'{float(number):.6g}'):f}", True
+    rounded = f"{Decimal(number.numerator) / Decimal(number.denominator):.6g}"
+    return f"{Decimal(rounded):f}", True
 
 
 def range_parts(value: Any) -> list[Any]:
@@ -265,7 +270,8 @@ def range_parts(value: Any) -> list[Any]:
     if isinstance(value, str) and len(value) <= LONGEST:
         text = plain_text(value)
         # a minus sign in front is no range
-        parts = [] if _CLOCK.fullmatch(text) else _RANGE.split(text)
+        is_number = _CLOCK.fullmatch(text) or _PLAIN.fullmatch(text)  # 5:00, 1e-9
+        parts = [] if is_number else _RANGE.split(text)
         return parts if len(parts) == 2 and all(map(_NUMERIC.match, parts)) else []
     if isinstance(value, list | tuple):
         return list(value)

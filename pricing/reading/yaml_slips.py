@@ -22,6 +22,7 @@ _CURLY = re.compile("[\u201c\u201d\u201e]")
 _CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?:\s|$)")
 _DOUBLE_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _SINGLE_QUOTED = re.compile(r"'[^']*'")
+_LONGEST_LINE = 2_000
 _QUOTED = "\0"
 _NO_PLAIN = re.compile(r"(?::\s+|-\s+|[\[,]\s*)([@`%*&])")
 _KEY_ALONE = re.compile(r"\s*([A-Za-z_][\w-]*)\s*(=|:)?\s*(.*)")
@@ -143,8 +144,8 @@ def _unclosed(
 
 def _missing_mark(lines: list[str], reason: str) -> YamlSlip | None:
     """The comma at the end of a line, the colon or the dash that is missing."""
-    last = _COMMENT.sub("", lines[-1]).rstrip()
-    bare = _without_quoted(last)
+    # cut: the time of a search grows with the square of a line of colons
+    bare = _without_quoted(_COMMENT.sub("", lines[-1][:_LONGEST_LINE])).rstrip()
     if re.match(r"\s*-[^\s-]", bare):
         return YamlSlip(
             len(lines), "a dash without a blank after it", "type a blank after the dash"

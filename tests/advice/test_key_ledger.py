@@ -1,5 +1,7 @@
 """The keys ledger of `kmscost advise`: costs by hand, and no verdict beyond its evidence."""
 
+import csv
+import io
 import json
 
 import pytest
@@ -308,6 +310,70 @@ def test_people_read_it_too(tmp_path):
         assert f"aws kms disable-key --key-id {arn('old')}" in text
         assert "waiting on 2026-12-01" in text  # 1,796,083,200 s are 2026-12-01T00:00Z
     assert kmscost("advise", path, *options, "-f", "csv").exit_code == 0
+
+
+def test_who_could_still_use_a_key(tmp_path):
+    """Grants and the policy name who may use it, tags hint at whose it is; what only manages not.
+
+    The second page of grants is missing, and of the other key nothing was asked.
+    """
+
+    def allow(action, principal, **more):
+        return {"Effect": "Allow", "Action": action, "Principal": principal, **more}
+
+    nightly = f"arn:aws:iam::{OWNER}:role/nightly"
+    statements = [
+        allow("kms:*", {"AWS": f"arn:aws:iam::{OWNER}:root"}),
+        allow(["kms:GenerateDataKey*"], {"AWS": [nightly]}, Condition={"StringEquals": {}}),
+        allow(["kms:Describe*", "kms:PutKeyPolicy"], {"AWS": f"arn:aws:iam::{OWNER}:role/admin"}),
+        {"Effect": "Deny", "Action": "kms:*", "Principal": "*"},
+    ]
+    grant = {"KeyId": arn("old"), "GrantId": "1", "IssuingAccount": OWNER}
+    grants = [
+        {**grant, "GranteePrincipal": "rds.us-east-1.amazonaws.com",
+         "Operations": ["Decrypt", "CreateGrant", "DescribeKey"]},
+        {**grant, "GranteePrincipal": f"arn:aws:iam::{OWNER}:role/looks",
+         "Operations": ["DescribeKey"]},
+    ]  # fmt: skip
+    responses = save(
+        tmp_path,
+        metadata("old"), rotations("old"), usage("old", "2026-03-01"),
+        metadata("busy"), rotations("busy"), usage("busy", "2026-06-30"),
+        {"Grants": grants, "Truncated": True, "NextMarker": "x"},
+        {"Policy": json.dumps({"Statement": statements}), "PolicyName": "default",
+         "file": "get-key-policy-old"},
+        {"Tags": [{"TagKey": "env", "TagValue": "prod"}, {"TagKey": "Team", "TagValue": "pay"}],
+         "Truncated": False, "file": "list-resource-tags-old"},
+        # a bucket's: neither grants nor policy of a key
+        {"Owner": {"ID": "x"}, "Grants": [], "file": "get-bucket-acl-old"},
+        {"Policy": "{}", "file": "get-bucket-policy-busy"},
+    )  # fmt: skip
+    records, _ = ledger(tmp_path, "--responses", responses)
+    old, busy = records["old"], records["busy"]
+    assert old["tags"] == {"env": "prod", "Team": "pay"}
+    assert sorted(old["could_use"]) == [
+        "grant to rds.us-east-1.amazonaws.com (Decrypt)",
+        f"key policy: {OWNER}:role/nightly under a condition",
+        f"key policy: account {OWNER}, whom its IAM policies allow",
+    ]
+    assert old["could_use_missing"] == ["list-grants: the answer is one page of several"]
+    assert (busy["could_use"], busy["could_use_missing"], busy["tags"]) == (
+        None,
+        ["list-grants", "get-key-policy"],
+        {},
+    )
+    options = ("--from", "2026-11", "--months", "1", "--responses", responses)
+    text = " ".join(kmscost("advise", tmp_path / "i.yaml", *options).stdout.split())
+    assert "Could still use it: grant to rds.us-east-1.amazonaws.com (Decrypt);" in text
+    assert "Tags: Team=pay, env=prod" in text
+    shown = kmscost("advise", tmp_path / "i.yaml", *options, "-f", "csv").stdout
+    rows = list(csv.DictReader(io.StringIO(shown)))
+    found = {row["key"]: row for row in rows if row["kind"] == "key"}
+    assert set(found) == set(records)
+    assert (found["old"]["verdict"], found["old"]["saves_usd"]) == ("unused", "1.0")
+    assert (found["busy"]["cost_usd"], found["busy"]["saves_usd"]) == ("1.0", "")
+    assert found["old"]["tags"] == "env=prod; Team=pay"
+    assert found["busy"]["could_use_missing"] == "list-grants; get-key-policy"
 
 
 @pytest.mark.parametrize(

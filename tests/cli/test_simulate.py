@@ -82,7 +82,7 @@ def test_an_inventory_without_ranges_says_how_to_write_one(tmp_path):
     [
         (["--simulations", "99"], "--simulations: found 99; expected 100 to 500,000"),
         (["--simulations", "10000000"], "--simulations: found 10,000,000"),
-        (["--simulations", "500000", "--months", "600"], "500,000 draws of 600 months"),
+        (["--simulations", "500000", "--months", "600"], "500,000 simulations of 600 months"),
         (["--seed", "-1"], "--seed: found -1"),
         (["--quantile", "0"], "--quantile: found '0'"),
         (["--quantile", "0.5,1"], "--quantile: found '1'"),

@@ -219,11 +219,11 @@ def test_on_the_command_line(tmp_path):
         own,
         cwd=tmp_path,
     )
-    assert (done.returncode, done.stdout) == (0, ""), done.stderr
-    assert "changed: " in done.stderr
+    assert (done.code, done.out) == (0, ""), done.err
+    assert "changed: " in done.err
     after = own.read_text(encoding="utf-8")
     assert after != before
-    assert run("check", own, cwd=tmp_path).returncode == 0
+    assert run("check", own, cwd=tmp_path).code == 0
     assert all(comment in after for comment in [x.partition("#")[2] for x in before.splitlines()])
 
 
@@ -277,8 +277,12 @@ def test_what_files_of_accounts_do_not_say_is_counted(tmp_path):
     answers = {**RESPONSES, "list-accounts.json": PLACED}
     draft = merge(tmp_path, text=in_csv(tmp_path), responses=answers)
     found = reasons(draft, "accounts")
-    assert any("1 account " in each and "other tags" in each and OWNER in each for each in found)
-    assert any("1 account " in each and "other ou" in each and MEMBER in each for each in found)
+    assert any(
+        "1 account in files" in each and "tags differ" in each and OWNER in each for each in found
+    )
+    assert any(
+        "1 account in files" in each and "OUs differ" in each and MEMBER in each for each in found
+    )
     assert all(any(each in notice for notice in draft.notices) for each in found)
 
 
@@ -368,3 +372,18 @@ def test_a_trail_that_delivers_no_more_is_told(tmp_path):
     status = {"IsLogging": True, "LatestDeliveryError": "NoSuchBucket"}
     draft = merge(tmp_path, responses={**RESPONSES, "get-trail-status-org.json": status})
     assert any("its last delivery failed (NoSuchBucket)" in todo.question for todo in draft.todo)
+
+
+def test_an_ou_that_is_not_known_for_certain_is_counted(tmp_path):
+    """An OU without its name, and tags that two answers tell differently: neither is taken over."""
+    account = {"Id": OWNER, "State": "ACTIVE", "Tags": {"team": "a"}}
+    account["Paths"] = [f"o-1/r-ab12/ou-ab12-11111111/{OWNER}/"]
+    answers = {
+        "list-accounts.json": {"Accounts": [account]},
+        f"list-tags-for-resource-{OWNER}.json": {"Tags": [{"Key": "team", "Value": "b"}]},
+    }
+    draft = merge(tmp_path, responses=answers)
+    assert (draft.inventory.accounts[0].ou, draft.inventory.accounts[0].tags) == (None, {})
+    found = reasons(draft, "accounts")
+    assert any("OUs are not known for certain" in each and OWNER in each for each in found)
+    assert any("tags are not known for certain" in each and "disagree" in each for each in found)

@@ -12,8 +12,12 @@ from estimator.measurement.cloudtrail_logs import measure_cloudtrail
 from estimator.measurement.cloudtrail_logs.bucket_key_replay import replay_bucket_keys
 from estimator.measurement.cloudtrail_logs.counting import Counted, count_bytes
 from estimator.measurement.cloudtrail_logs.object_events import ObjectEvents
-from estimator.measurement.cloudtrail_logs.object_requests import ObjectTable
-from estimator.measurement.cloudtrail_logs.replay_records import REPLAY, read_replays
+from estimator.measurement.cloudtrail_logs.object_requests import ObjectTable, split_events
+from estimator.measurement.cloudtrail_logs.replay_records import (
+    REPLAY,
+    read_replays,
+    record_replays,
+)
 
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 HOUR = 3600
@@ -255,6 +259,25 @@ def test_what_does_not_fit_goes_to_disk(seed):
     (first,), (second,) = replay_bucket_keys(small), replay_bucket_keys(large)
     assert first.to_dict() == second.to_dict()
     assert (small.puts == large.puts).all()
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_parts_of_objects_are_the_whole(seed):
+    """As Spark has it: four parts of the objects, each reduced alone, are the same requests."""
+    events = [event(*each) for each in bursts(seed)]
+    events += [*events[::3], event(7, "Decrypt", "app", ""), event(9, "Decrypt", "scan", "")]
+    parts = [ObjectTable() for _ in range(4)]
+    for at in range(3):
+        counted = Counted(objects=ObjectEvents())
+        count_bytes("log.json", json.dumps({"Records": events[at::3]}).encode(), counted)
+        for number, part in split_events(counted.objects, 4):
+            parts[number].take(part)
+    whole = ObjectTable()
+    for part in parts:
+        whole.take_requests(part.requests())
+    found, expected = record_replays(whole.requests()), record_replays(table_of(events))
+    assert found == expected
+    assert sum(record["under_a_bucket_key"] for record in found["requesters"]) == 2
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -200,13 +200,17 @@ def _part(place, at):
     cloudtrail = at["ours"] - at["uncharged"]
     part = free / billed if billed else ZERO
     more = price * (cloudtrail - at["charged_by_bill"])
-    others_cost = price * at["theirs"] * (1 - part)
+    alone = ZERO if at["ours"] or at["metered"] else Decimal(1)
+    of_others = at["theirs"] * (1 - part) / at["billable"] if at["billable"] else alone
+    # without a billable unit there is no price of the bill's own: the table's
+    table = ZERO if at["billable"] else price * at["theirs"] * (1 - part)
+    others_cost = at["cost"] * of_others + table
     is_request = unit == "request"
     at["cost_writes"] = price * (at["charged_by_bill"] - at["charged"])
     at["cost_volume"] = more if is_request else ZERO
     at["cost_keys"] = ZERO if is_request else more
     at["cost_free_tier"] = price * (at["forecast_free"] - cloudtrail * part)
-    at["cost_rate"] = at["cost"] - price * at["billable"]
+    at["cost_rate"] = (at["cost"] - price * at["billable"]) * (1 - of_others)
     at["cost_others"] = (others_cost if is_request else ZERO) + at["cost_special"]
     at["cost_other_keys"] = ZERO if is_request else others_cost
     unknown = at["billed"] - at["ours"] - at["theirs"]

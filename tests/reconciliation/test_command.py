@@ -10,7 +10,7 @@ import pytest
 
 from estimator import KmscostError, measure_cloudtrail, reconcile
 from estimator.frames import RECONCILIATION
-from estimator.reconciliation.result import read_difference_limit
+from estimator.reconciliation.difference_limit import read_difference_limit
 from estimator.report.formats.json_and_csv import to_json
 from tests.cli.test_commands import kmscost
 from tests.real_data import ROOT

@@ -76,6 +76,31 @@ def test_another_price_is_the_part_rate(tmp_path, small):
     assert again.totals["cost_usd_difference"] == pytest.approx(1 / 6, abs=1e-9)
 
 
+def test_a_private_rate_on_others_keys_is_no_difference_of_cloudtrail(tmp_path, small):
+    """All at 0.0000024, 10,000,000 Decrypt under another key: 24.00 are others', not 30 - 6.
+
+    CloudTrail's rate part is that of its own 74,400 - 15,000 = 59,400 paid requests,
+    59,400 x (0.0000024 - 0.000003) = -0.03564. The other key's months at 0.80 cost 1.60, not 2.00.
+    """
+    inventory = small(INVENTORY.replace("{id: logs,", f'{{id: logs, arn: "{KEYS["logs"]}",'))
+    expected = forecast(inventory, "2026-10", 1)
+    lines = [
+        replace(line, cost=repr(float(line.amount) * 0.0000024))
+        if line.unit == "Requests" and line.cost != "0"
+        else line
+        for line in lines_of(expected, keys=KEYS)
+    ]
+    strange = {"resource": KEYS["logs"].replace("1234abcd", "99999999")}
+    lines.append(replace(other(10_000_000, expected, **strange), cost="24.0"))
+    key = next(line for line in lines if line.unit == "Keys")
+    lines.append(replace(key, amount="2", cost="1.60", **strange))
+    reconciliation = reconcile(inventory, bill_of(tmp_path, lines), "2026-10")
+    assert reconciliation.parts["others"] == pytest.approx(24.0)
+    assert reconciliation.parts["other_keys"] == pytest.approx(1.6)
+    assert reconciliation.parts["rate"] == pytest.approx(-0.03564)
+    assert reconciliation.billed == pytest.approx(59_400 * 0.0000024 + 1.0)
+
+
 def test_more_free_requests_are_the_part_free_tier(tmp_path, small):
     """The forecast leaves 15,000 free; the bill has 20,000 of CloudTrail's: 5,000 x 0.000003."""
     inventory = small()

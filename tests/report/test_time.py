@@ -271,8 +271,8 @@ def test_the_history_of_another_organization_is_refused(tmp_path):
     history = tmp_path / "history.json"
     many = [f"{number:012}" for number in (111122223333, 222222222222, 333333333333)]
     of_many = write(tmp_path, _inventory_of(*many), "many.yaml")
-    kept = report(of_many, "2026-09", advice=False, history=history, months_ahead=1, draws=100)
-    kept.write_history(history)
+    large = report(of_many, "2026-09", advice=False, history=history, months_ahead=1, draws=100)
+    large.write_history(history)
     text = history.read_bytes()
     strangers = write(tmp_path, _inventory_of("999999999999"), "strangers.yaml")
     with pytest.raises(KmscostError, match="a history of payer 111122223333, of which no account"):

@@ -313,6 +313,36 @@ def test_a_bill_with_a_hole_is_not_whole(tmp_path, holes, words):
     assert monthly.verdict.bill == f"bill {words}"
 
 
+@pytest.mark.parametrize(
+    ("last", "keys", "words"),
+    [(31, 0, "bill without 11 to 15 October, without keys"), (24, 1, "bill to 24 October without")],
+    ids=["by reads", "after the last line"],
+)
+def test_days_that_other_evidence_shows_to_be_missing(tmp_path, last, keys, words):
+    """40,000 gets a day have lines each day, keys or none; other services' days are not KMS's.
+
+    A bill of requests alone lacks the 11th to the 15th; in another KMS ends on the 24th, S3 later.
+    """
+    missing = {11, 12, 13, 14, 15}
+    lines = [
+        line
+        for day in range(1, last + 1)
+        if day not in missing
+        for line in daily_lines(day, 40_000.0, first=day, keys=keys)
+    ]
+    lines += [
+        line.__class__(**{**vars(line), "product": "AmazonS3", "usage_type": "Requests-Tier1"})
+        for line in daily_lines(31, 5, keys=0)
+    ]
+    bill = legacy_bill(tmp_path / "bill.csv", lines)
+    monthly = report(write(tmp_path, SMALL), MONTH, bill=bill, advice=False, months_ahead=0)
+    assert monthly.verdict.bill.startswith(words)
+    # each day not billed costs 40,288 x 0.000003 more, the whole key is in any case 1.00
+    days = last - len(missing)
+    puts_of_billed_days = days * 288 * 0.000003
+    assert monthly.spent == pytest.approx(SMALL_MONTH - puts_of_billed_days)
+
+
 def test_days_before_a_key_are_no_hole(tmp_path):
     """Key and trail begin on the 16th; an old key of others' has a line on the 1st.
 

@@ -33,11 +33,9 @@ from dataclasses import replace
 import pytest
 
 from estimator import report
-from estimator.measurement.measurement_files import load_bill
-from estimator.reconciliation import reconcile_forecast
 from estimator.report.monthly.verdict import judge
 from tests.measurement.billing.bills import FREE, Line, legacy_bill
-from tests.report.verdicts import SMALL, daily_lines, write
+from tests.report.verdicts import SMALL, daily_lines, with_bill, write
 
 MONTH = "2026-10"
 A, B = "111122223333", "222222222222"
@@ -87,7 +85,7 @@ def bases(tmp_path_factory):
     return found
 
 
-def with_bill(folder, base, times, lacks):
+def billed(folder, base, times, lacks):
     """The report with a bill that lacks something."""
     last, keys = 10 if lacks == "days" else 31, int(lacks != "key")
     lines = daily_lines(last, 40_000.0 * times, keys=keys)
@@ -106,15 +104,13 @@ def with_bill(folder, base, times, lacks):
     )
     if lacks != "account":
         lines += daily_lines(last, 10_000.0 * times, account=B, keys=0)
-    bill = load_bill(legacy_bill(folder / "bill.csv", lines))
-    found = reconcile_forecast(base.inventory, base.forecast.of_month(MONTH), bill)
-    return replace(base, reconciliation=found)
+    return with_bill(base, legacy_bill(folder / "bill.csv", lines))
 
 
 @pytest.mark.parametrize(("times", "lacks"), list(itertools.product(LIMITS, COVERS)))
 def test_every_kind_of_partial_bill(tmp_path, bases, times, lacks):
     """Over budget, at risk and on budget, whatever the bill lacks; the month to the cent."""
-    monthly = with_bill(tmp_path, bases[times, 1], times, lacks)
+    monthly = billed(tmp_path, bases[times, 1], times, lacks)
     verdict = judge(monthly)
     assert monthly.spent == pytest.approx(MONTHS[times, lacks])
     assert [state.status for state in verdict.states] == ["over budget", "at risk", "on budget"]
@@ -128,9 +124,9 @@ def test_a_month_that_is_not_billed_whole_is_at_risk_itself(tmp_path, bases):
 
     Billed 13.900341, the rest 29.190715 x 7.591 = 221.6. With the whole bill 43.09 is a fact.
     """
-    part = judge(with_bill(tmp_path, bases[9, 0], 9, "days"))
+    part = judge(billed(tmp_path, bases[9, 0], 9, "days"))
     assert [state.status for state in part.states] == ["over budget", "at risk", "on budget"]
-    whole = judge(with_bill(tmp_path, bases[9, 0], 9, "nothing"))
+    whole = judge(billed(tmp_path, bases[9, 0], 9, "nothing"))
     assert [state.status for state in whole.states] == ["over budget", "on budget", "on budget"]
 
 
@@ -139,7 +135,7 @@ def test_what_would_break_it_is_said(tmp_path, bases):
     base = bases[9, 1]
     budgets = tuple(each for each in base.inventory.budgets if each.name == "b1")
     forecast = replace(base.forecast, inventory=replace(base.inventory, budgets=budgets))
-    verdict = judge(with_bill(tmp_path, replace(base, forecast=forecast), 9, "days"))
+    verdict = judge(billed(tmp_path, replace(base, forecast=forecast), 9, "days"))
     assert verdict.status == "at risk"
     assert verdict.sentence == (
         "At risk: USD 13.90 billed to 10 October and about 29.19 more by the month's end, at the "

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
+from estimator.measurement.measurement_files import load_bill
+from estimator.reconciliation import reconcile_forecast
 from tests.measurement.billing.bills import Line, legacy_bill
 
 # a key and a reader of 40,000 gets a day; others use all free requests, so each request is paid:
@@ -71,3 +74,10 @@ def small_bill(folder, until, scale=1.0, first=1, name="bill.csv"):
     lines = daily_lines(until, 40_000.0 * scale, first=first)
     lines += daily_lines(until, 288.0 * scale, operation="GenerateDataKey", first=first, keys=0)
     return legacy_bill(folder / name, lines)
+
+
+def with_bill(monthly, path):
+    """A report of an inventory without ranges, with a bill: what does not hang on it stays."""
+    expected = monthly.forecast.of_month(monthly.month)
+    found = reconcile_forecast(monthly.inventory, expected, load_bill(path))
+    return replace(monthly, reconciliation=found)

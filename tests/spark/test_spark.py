@@ -36,14 +36,15 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def same(logs: Path, master: str, path: Path | str = "") -> None:
     """All of an answer is equal, whichever engine counted, and by whichever path."""
-    here = measure_cloudtrail(logs)
-    there = measure_cloudtrail(path or logs, engine="spark", master=master)
+    here = measure_cloudtrail(logs, bucket_keys=True)
+    there = measure_cloudtrail(path or logs, engine="spark", master=master, bucket_keys=True)
     first, other = here.to_dict(), there.to_dict()
     # Spark does not name the empty files, and the notices name them
     for document in (first, other):
         document["skipped"] = sorted(entry["reason"] for entry in document["skipped"])
         document["notices"] = len(document["notices"])
     assert first == other
+    assert first["bucket_key_replay"]["requesters"]
     assert here.duplicates > 0
     assert [why.partition(" (")[0] for why in first["skipped"]] == ["damaged JSON", "empty file"]
 

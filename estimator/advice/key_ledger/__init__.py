@@ -141,6 +141,9 @@ class _Book:
             last_use=last,
             evidence=evidence,
             used_by=tuple(used_by),
+            tags=resource.value("tags") or {},
+            could_use=_could_use(resource),
+            access_open=_access_open(resource),
             verdict=self._verdict(costs.now, last, evidence, days),
             days_without_use=days,
         )
@@ -198,6 +201,21 @@ class _Book:
             return UNKNOWN
         newest = max(each.end for each in (*evidence, Evidence(last.day, last.day, last.source)))
         return USED if (newest - last.day).days < self._unused_days else UNKNOWN
+
+
+_ACCESS = (("grantees", "list-grants"), ("policy_principals", "get-key-policy"))
+
+
+def _could_use(resource: Resource) -> tuple[str, ...] | None:
+    """Who may use a key by its grants and its policy; None where neither is known."""
+    known = [found for name, _ in _ACCESS if (found := resource.value(name)) is not None]
+    return tuple(who for found in known for who in found) if known else None
+
+
+def _access_open(resource: Resource) -> tuple[str, ...]:
+    """The answers that are missing, and what of those that are there."""
+    missing = [command for name, command in _ACCESS if resource.value(name) is None]
+    return (*missing, *(resource.value("access_open") or ()))
 
 
 def _newest_day(estate: Estate) -> datetime.date | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,6 +68,12 @@ class KeyRecord:
     evidence : tuple of Evidence
     used_by : tuple of str
         What of the inventory, and which resources of the logs, are under it.
+    tags : mapping
+        A hint at whose it is.
+    could_use : tuple of str or None
+        Who still may, by grants and by its policy; None where no answer tells it.
+    access_open : tuple of str
+        What of these answers is missing.
     verdict : str
         `used`, `unused`, `unknown`, or `no cost` where keeping it costs nothing.
     days_without_use : int
@@ -90,6 +97,9 @@ class KeyRecord:
     last_use: KeyUse | None
     evidence: tuple[Evidence, ...]
     used_by: tuple[str, ...]
+    tags: Mapping[str, str]
+    could_use: tuple[str, ...] | None
+    access_open: tuple[str, ...]
     verdict: str
     days_without_use: int
 
@@ -102,6 +112,28 @@ class KeyRecord:
     def commands(self) -> tuple[str, ...]:
         """AWS's own commands that end it; none for a key that can stay."""
         return end_commands(self.arn or self.id) if self.verdict == UNUSED else ()
+
+    def to_row(self, currency: str) -> dict[str, Any]:
+        """As a row of the frame `estimator.frames.ADVICE`: lists as text."""
+        record = self.to_dict(currency)
+        use = record.pop("last_use") or {"day": None, "operation": "", "caller": ""}
+        tags, could_use = record.pop("tags"), record.pop("could_use")
+        record.pop("evidence")
+        joined = {
+            "tags": (f"{name}={value}" for name, value in tags.items()),
+            "could_use": could_use or (),
+            "could_use_missing": record.pop("could_use_missing"),
+            "used_by": record.pop("used_by"),
+            "replicas": record.pop("replicas"),
+        }
+        return {
+            **record,
+            **{name: "; ".join(texts) for name, texts in joined.items()},
+            "last_use": use["day"],
+            "last_operation": use["operation"],
+            "last_caller": use["caller"],
+            "commands": "\n".join(record["commands"]),
+        }
 
     def to_dict(self, currency: str) -> dict[str, Any]:
         """As documented JSON."""
@@ -131,6 +163,9 @@ class KeyRecord:
                 for each in self.evidence
             ],
             "used_by": list(self.used_by),
+            "tags": dict(self.tags),
+            "could_use": None if self.could_use is None else list(self.could_use),
+            "could_use_missing": list(self.access_open),
             "verdict": self.verdict,
             "days_without_use": self.days_without_use,
             "commands": list(self.commands),

@@ -29,5 +29,5 @@ class Patience:
     attempts: int = 10
     connect: float = 5.0
     read: float = 5.0
-    answer: float = 45.0
+    answer: float = 30.0
     rest: float = 30.0

@@ -15,6 +15,7 @@ from estimator.discovery.aws_responses import (
     buckets,
     config_items,
     free_tier,
+    key_access,
     keys,
     landing_zone,
     query_rows,
@@ -215,7 +216,8 @@ class Responses:
 
     def key(self, response: Mapping[str, Any], origin: Origin) -> Resource | None:
         """The key that the response names, else that the caller or the file's name tells."""
-        named = {text_of(name, "KeyId") for name in items_of(response, "Rotations")}
+        items = (*items_of(response, "Rotations"), *items_of(response, "Grants"))
+        named = {text_of(name, "KeyId") for name in items}
         wanted = {name for name in named | {text_of(response, "KeyId")} if name} or set(
             origin.names
         )
@@ -257,6 +259,9 @@ _SUBJECTS: dict[str, tuple[_Find, _Read]] = {
     "list-key-rotations": (Responses.key, keys.take_rotations),
     "get-key-rotation-status": (Responses.key, keys.take_rotation_status),
     "get-key-last-usage": (Responses.key, keys.take_last_usage),
+    "list-grants": (Responses.key, key_access.take_grants),
+    "get-key-policy": (Responses.key, key_access.take_policy),
+    "list-resource-tags": (Responses.key, key_access.take_tags),
     "get-bucket-encryption": (Responses.bucket, buckets.take_encryption),
     "get-bucket-location": (Responses.bucket, buckets.take_location),
 }

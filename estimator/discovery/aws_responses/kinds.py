@@ -36,6 +36,10 @@ _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("list-key-rotations", ("Rotations",)),
     ("get-key-rotation-status", ("KeyRotationEnabled",)),
     ("get-key-last-usage", ("KeyLastUsage", "TrackingStartDate")),
+    # ACLs of buckets have grants too, and policies of buckets no name
+    ("list-grants", ("Grants", "Truncated")),
+    ("get-key-policy", ("Policy", "PolicyName")),
+    ("list-resource-tags", ("Tags", "Truncated")),
     ("list-aliases", ("Aliases",)),
     ("get-bucket-encryption", ("ServerSideEncryptionConfiguration",)),
     ("get-bucket-location", ("LocationConstraint",)),

@@ -95,7 +95,7 @@ def _groups(resource: Resource | None) -> Iterator[Entry]:
             with contextlib.suppress(PydanticCustomError):
                 fitting.update(read_tags({name: value}))
         if fitting:
-            yield Entry("tags", fitting)
+            yield Entry("tags", fitting, "", tags.question)
 
 
 def _ids(estate: Estate, trails: Sequence[ResolvedTrail], payer: str) -> list[str]:

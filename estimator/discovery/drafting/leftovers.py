@@ -27,8 +27,7 @@ def find_leftovers(estate: Estate, inventory: Inventory) -> Iterator[tuple[str, 
     ]
     if closed:
         sources = dict.fromkeys(fact.source for fact in estate.closed.values())
-        noun = "1 account" if len(closed) == 1 else f"{len(closed):,} accounts"
-        why = f"{noun} of the inventory not ACTIVE by {name_some(list(sources))}"
+        why = f"{count_accounts(closed)} of the inventory not ACTIVE by {name_some(list(sources))}"
         yield "accounts", _reason(why, closed)
     gone = [
         f"{trail.name} of account {trail.account}"
@@ -39,6 +38,11 @@ def find_leftovers(estate: Estate, inventory: Inventory) -> Iterator[tuple[str, 
         noun = "1 trail" if len(gone) == 1 else f"{len(gone):,} trails"
         why = f"{noun} of the inventory in no answer, though the answers have all trails there"
         yield "trails", _reason(why, gone)
+
+
+def count_accounts(accounts: list[str]) -> str:
+    """How many accounts there are, in words."""
+    return "1 account" if len(accounts) == 1 else f"{len(accounts):,} accounts"
 
 
 def _reason(why: str, names: list[str]) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from estimator.discovery.drafting.changes import Change, Merged, Text
-from estimator.discovery.drafting.leftovers import name_some
+from estimator.discovery.drafting.leftovers import count_accounts, name_some
 from estimator.discovery.drafting.lines import Entry, Item
 from estimator.discovery.drafting.locations import is_placeholder
 from estimator.discovery.drafting.matching import match_key, match_trail
@@ -43,6 +43,9 @@ def merge(text: str, path: str, outline: Outline, replace: bool = False) -> Merg
     return merger.done
 
 
+_WORDS = {"ou": "OUs", "tags": "tags", "regions": "Regions"}
+
+
 class _Merger:
     def __init__(self, text: str, path: str, outline: Outline, replace: bool) -> None:
         inventory = parse_inventory(text, path)
@@ -53,6 +56,8 @@ class _Merger:
         self._own = inventory
         # accounts in files of their own of which the sources say otherwise, by key
         self._in_files: defaultdict[str, list[str]] = defaultdict(list)
+        # and those of which they do not say it for certain, by key and question
+        self._open: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
         # ids of the draft's keys in the merged file
         self._key_ids: dict[str, str] = {}
         self._key_regions = {key.id: key.region for key in inventory.keys}
@@ -131,7 +136,10 @@ class _Merger:
         number = self._places.get(identity)
         own = next(account for account in self._own.accounts if account.id == identity)
         for entry in item.entries:
-            if entry.key not in ("ou", "tags") or entry.todo:
+            if entry.key not in ("ou", "tags"):
+                continue
+            if entry.todo:
+                self._open[entry.key, entry.todo].append(identity)
                 continue
             effective = getattr(own, entry.key) or None
             if number is not None:
@@ -141,14 +149,16 @@ class _Merger:
                 self._in_files[entry.key].append(identity)
 
     def _note_differences(self) -> None:
-        """Count what sources say otherwise of accounts whose values stand in files of their own."""
+        """Count what sources say otherwise of accounts in files, and what they leave open."""
         for key, accounts in self._in_files.items():
-            noun = "1 account" if len(accounts) == 1 else f"{len(accounts):,} accounts"
-            reason = (
-                f"{noun} of the inventory's account files have other {key} here, or none there "
-                f"({name_some(accounts)}): not taken over, write them in that file"
-            )
-            self.done.gaps.append(("accounts", reason))
+            what = f"{count_accounts(accounts)} in files of the inventory: {_WORDS[key]} differ"
+            reason = f"{what} from the sources, or are missing ({name_some(accounts)})"
+            fix = "not taken over, write them in that file"
+            self.done.gaps.append(("accounts", f"{reason}: {fix}"))
+        for (key, question), accounts in self._open.items():
+            what = f"{count_accounts(accounts)} of the inventory: {_WORDS[key]} are not known"
+            reason = f"{what} for certain, and were not taken over ({name_some(accounts)})"
+            self.done.gaps.append(("accounts", f"{reason}: {question}"))
 
     def keys(self) -> None:
         """Keys by ARN, by id in the same account and Region, or as the key of the same trail."""

@@ -156,7 +156,7 @@ def _request(known: tuple[Any, ...], record: Record, path: str) -> Request | Non
         if len(_KNOWN_REQUESTS) >= _MOST_KNOWN:
             _KNOWN_REQUESTS.clear()
         day = _calendar_day(known[0]) or _day_of(path)
-        request = _KNOWN_REQUESTS[known] = request_of(traits_of(record), day)
+        request = _KNOWN_REQUESTS[known] = request_of(traits_of(record, known[-1]), day)
     return request
 
 

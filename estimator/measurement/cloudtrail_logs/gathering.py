@@ -10,7 +10,7 @@ from estimator.measurement.cloudtrail_logs.attribution_notices import attributio
 from estimator.measurement.cloudtrail_logs.copies import Seen, distinct, rows_of
 from estimator.measurement.cloudtrail_logs.counting import Counted, Hours
 from estimator.measurement.cloudtrail_logs.folding import Folding
-from estimator.measurement.cloudtrail_logs.object_requests import ObjectTable
+from estimator.measurement.cloudtrail_logs.object_requests import ObjectRequests, ObjectTable
 from estimator.measurement.cloudtrail_logs.replay_records import REPLAY, record_replays
 from estimator.measurement.cloudtrail_logs.requests import Request, sortable
 from estimator.measurement.coverage import Coverage
@@ -71,6 +71,16 @@ class Gathering:
             self._code_of(request)
             self._requests[self._folding.fold(request)] += quantity
         self._copies += copies
+
+    @property
+    def with_objects(self) -> bool:
+        """Whether requests about objects of S3 are asked for one by one."""
+        return self._objects is not None
+
+    def take_objects(self, part: ObjectRequests) -> None:
+        """Add requests about objects that an engine made of all events of these."""
+        if self._objects is not None:
+            self._objects.take_requests(part)
 
     def _code_of(self, request: Request) -> int:
         request = self._folding.fold(request)

@@ -7,6 +7,8 @@ is the distinct seconds of each requester, however many requests a second has.
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,6 +96,13 @@ class ObjectTable:
         self._seen = Seen("target", room, _EVENT)
         self._codes: dict[Requester, int] = {}
         self._most = most_moments
+        self._parts: list[ObjectRequests] = []
+
+    def take_requests(self, part: ObjectRequests) -> None:
+        """Add requests that an engine made of all events of some objects."""
+        for requester in part.requesters:
+            self._codes.setdefault(requester, len(self._codes))
+        self._parts.append(part)
 
     def take(self, events: ObjectEvents) -> None:
         """Add the events of some files."""
@@ -124,7 +133,33 @@ class ObjectTable:
         for rows in self._seen.parts():
             distinct = once(rows, "event", place)
             moments.add(distinct, place[distinct["request"]])
+        for part in self._parts:
+            moments.add_requests(part, [place[self._codes[each]] for each in part.requesters])
         return moments.requests()
+
+
+def split_events(events: ObjectEvents, parts: int) -> Iterator[tuple[int, ObjectEvents]]:
+    """Yield events with the number of their part: all of an object, and of an event, in one."""
+    event, target = (
+        np.frombuffer(ids, dtype="<u8").reshape(-1, 2) for ids in (events.event, events.target)
+    )
+    # of the bucket alone there are as many as of all objects of another
+    part = np.where(target.any(axis=1), target[:, 0], event[:, 0]) & (parts - 1)
+    second = np.frombuffer(events.second, dtype=np.int64)
+    requester = np.frombuffer(events.requester, dtype=np.int32)
+    for number in np.unique(part).tolist():
+        chosen = part == number
+        used, codes = np.unique(requester[chosen], return_inverse=True)
+        yield (
+            number,
+            ObjectEvents(
+                bytearray(event[chosen].tobytes()),
+                bytearray(target[chosen].tobytes()),
+                array("q", second[chosen].tobytes()),
+                array("i", codes.astype(np.int32).tobytes()),
+                [events.requesters[code] for code in used.tolist()],
+            ),
+        )
 
 
 class _Moments:
@@ -168,6 +203,20 @@ class _Moments:
         self._add("puts", moments[is_put])
         self._add("unseen_gets", moments[unseen])
         self._add("gets", moments[seen], moments[written[seen]])
+
+    def add_requests(self, part: ObjectRequests, codes: list[int]) -> None:
+        """Take in what was made of all rows of other objects; `codes` are of its requesters."""
+        code_of = np.array(codes, dtype=np.int64)
+        for name, counts in self._counts.items():
+            np.add.at(counts, code_of, getattr(part, name))
+
+        def renumber(moments: IntArray) -> IntArray:
+            return moments_of(code_of[owners_of(moments)], seconds_of(moments))
+
+        self._resolution = max(self._resolution, part.resolution)
+        self._add("puts", renumber(part.puts))
+        self._add("unseen_gets", renumber(part.unseen_gets))
+        self._add("gets", renumber(part.gets), renumber(part.writes))
 
     def requests(self) -> ObjectRequests:
         """Return what was taken in."""

@@ -129,6 +129,11 @@ def signature(record: Record, when: str) -> tuple[Any, ...]:
     record : Record
     when : str
         What tells its day.
+
+    Returns
+    -------
+    tuple
+        `when` first, the caller last.
     """
     # every event of KMS comes by here: a call more for each is a tenth of the time
     parameters = record.parameters
@@ -182,11 +187,10 @@ def _via(record: Record, caller: Caller) -> str:
     return via_of(caller.between, record.address or "", record.agent or "")
 
 
-def traits_of(record: Record) -> Traits:
-    """The traits of an event whose source is KMS."""
+def traits_of(record: Record, caller: Caller) -> Traits:
+    """The traits of an event whose source is KMS, with its caller, who was read already."""
     parameters = record.parameters or Parameters()
     context = parameters.context or parameters.source or {}
-    caller = read_caller(record.caller)
     place, resource = context_of(parameters.whose)
     return Traits(
         record.kind,

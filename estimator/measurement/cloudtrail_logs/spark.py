@@ -13,6 +13,7 @@ import tempfile
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,12 @@ import numpy as np
 
 from estimator.measurement.cloudtrail_logs.copies import SEEN, once, rows_of
 from estimator.measurement.cloudtrail_logs.counting import Counted, count_bytes
+from estimator.measurement.cloudtrail_logs.object_events import ObjectEvents
+from estimator.measurement.cloudtrail_logs.object_requests import (
+    MOST_MOMENTS,
+    ObjectTable,
+    split_events,
+)
 from estimator.measurement.cloudtrail_logs.requests import Request, sortable
 from pricing.reading.problems import KmscostError, Problem
 
@@ -59,7 +66,9 @@ def gather_on_spark(paths: tuple[str, ...], gathering: Gathering, master: str | 
             # twice the cores keeps all of them busy; more tasks would only cost their start
             tasks = max(2 * session.sparkContext.defaultParallelism, files.getNumPartitions())
             tasks = min(tasks, _PARTS)
-            counted = files.mapPartitions(_count).partitionBy(tasks, _place).mapPartitions(_first)
+            count = partial(_count, with_objects=gathering.with_objects)
+            first = partial(_first, most_moments=MOST_MOMENTS // tasks)
+            counted = files.mapPartitions(count).partitionBy(tasks, _place).mapPartitions(first)
             results = counted.partitionBy(tasks, _place).mapPartitions(_second)
             met = 0
             for kind, value in results.collect():
@@ -67,6 +76,8 @@ def gather_on_spark(paths: tuple[str, ...], gathering: Gathering, master: str | 
                     met += value
                 elif kind == "summary":
                     gathering.take(value)
+                elif kind == "objects":
+                    gathering.take_objects(value)
                 else:
                     gathering.take_counts(*value)
             # Spark hands out no empty files, and no names of what it leaves out
@@ -149,23 +160,29 @@ def _place(key: int) -> int:
     return key  # Spark takes it modulo the number of tasks
 
 
-def _count(rows: Iterable[Any]) -> Iterator[tuple[int, Any]]:
+def _count(rows: Iterable[Any], with_objects: bool) -> Iterator[tuple[int, Any]]:
     """Files to events, by the first byte of their id; the rest of the counts as summaries."""
-    counted = Counted()
+    counted = _nothing_counted(with_objects)
     met = 0
     for row in rows:
         met += 1
         count_bytes(row.path.removeprefix("file:"), bytes(row.content), counted)
         if len(counted.seen) > _ROOM:
             yield from _hand_on(counted)
-            counted = Counted()
+            counted = _nothing_counted(with_objects)
     yield from _hand_on(counted)
     yield _SUMMARY, ("met", met)
+
+
+def _nothing_counted(with_objects: bool) -> Counted:
+    return Counted(objects=ObjectEvents() if with_objects else None)
 
 
 def _hand_on(counted: Counted) -> Iterator[tuple[int, Any]]:
     rows = rows_of(counted.seen)
     yield from _split(rows, counted.requests, "event")
+    if counted.objects is not None and len(counted.objects):
+        yield from split_events(counted.objects, _PARTS)
     rest = Counted(
         counted.files,
         counted.records,
@@ -192,12 +209,21 @@ def _compact(rows: Any, requests: list[Request]) -> Part:
     return rows.tobytes(), [requests[code] for code in used]
 
 
-def _first(entries: Iterable[tuple[int, Any]]) -> Iterator[tuple[int, Any]]:
+def _first(entries: Iterable[tuple[int, Any]], most_moments: int) -> Iterator[tuple[int, Any]]:
     """Each event once; those shared between accounts go on to meet by that id."""
     parts: list[Part] = []
     summaries: list[Any] = []
+    # all events of an object are here: of them distinct moments go on, however many they are
+    objects: ObjectTable | None = None
     for key, value in entries:
-        (summaries if key == _SUMMARY else parts).append(value)
+        if isinstance(value, ObjectEvents):
+            objects = objects or ObjectTable(most_moments=most_moments)
+            objects.take(value)
+        else:
+            (summaries if key == _SUMMARY else parts).append(value)
+    if objects is not None:
+        yield _SUMMARY, ("objects", objects.requests())
+        objects.close()
     yield from ((_SUMMARY, summary) for summary in summaries)
     rows, requests = _concatenate(parts)
     rows_once = once(rows, "event", _order(requests))

@@ -66,9 +66,28 @@ def _unused(ledger: KeyLedger, unit: str) -> Iterator[str]:
         yield (
             f"{record.name} ({cost}): not used in {record.days_without_use:,} days, by "
             f"{longest.source} to {longest.end}. {breaks}what is encrypted under it is lost for "
-            "ever once it is deleted: disable it first"
+            f"ever once it is deleted: disable it first. {_access(record)}"
         )
         yield from map(Command, record.commands)
+
+
+# names of tags that tell whom to ask come first
+_OWNERS = ("owner", "team", "contact", "service", "application", "app", "project", "cost")
+
+
+def _access(record: KeyRecord) -> str:
+    """Whom to ask before a key ends: who still may use it, and what its tags say."""
+    who = "not known" if record.could_use is None else listed(record.could_use, SEVERAL, "; ")
+    text = f"Could still use it: {who or 'nobody by what is answered'}"
+    if record.access_open:
+        text += f" (missing: {listed(record.access_open, SEVERAL)})"
+    tags = sorted(
+        record.tags.items(),
+        key=lambda tag: (not any(word in tag[0].casefold() for word in _OWNERS), tag),
+    )
+    if tags:
+        text += f". Tags: {listed((f'{name}={value}' for name, value in tags), SEVERAL)}"
+    return text
 
 
 def _rest(ledger: KeyLedger) -> Iterator[str]:

@@ -17,6 +17,7 @@ from estimator.measurement.result import Actuals
 from estimator.report.charts.chart import WIDE, Chart
 from estimator.report.charts.fan import QUANTILES
 from estimator.simulation import Simulation, simulate
+from estimator.simulation.expected import expect_rows, expected_forecast, with_means
 from estimator.simulation.options import read_options
 from pricing.rates import RateTable, load_rates
 from pricing.reading.problems import Problem, UsageError
@@ -151,16 +152,20 @@ def chart_of(
 
         drawn = simulate(inventory, start, months, draws, seed, rates=table, discount=discount)
         return _with_source(fan_chart(drawn) if kind == "fan" else drivers_chart(drawn), drawn)
+    span = 1 if kind == "sankey" else months
+    drawn = simulate(inventory, start, span, draws, seed, rates=table, discount=discount)
+    # as in the report: what is expected, wherever anything is a range
+    means = with_means(inventory)
     if kind == "sankey":
         from estimator.report.charts.sankey import COLUMNS, sankey_chart
 
-        by = [*COLUMNS, "cause"]
-        flows = forecast(inventory, start, 1, by, table, discount)
-        chart = sankey_chart(flows.rows, inventory, flows.currency, flows.months.labels[0])
-        return _with_source(chart, flows)
+        flows = forecast(means, start, 1, [*COLUMNS, "cause"], table, discount)
+        rows = flows.rows if means is inventory else expect_rows(flows.rows, drawn)
+        chart = sankey_chart(rows, inventory, flows.currency, flows.months.labels[0])
+        return _with_source(chart, drawn)
     from estimator.report.charts.months import cost_chart, requests_chart
 
-    flows = forecast(inventory, start, months, rates=table, discount=discount)
+    flows = expected_forecast(means, drawn)
     return _with_source(cost_chart(flows) if kind == "cost" else requests_chart(flows), flows)
 
 

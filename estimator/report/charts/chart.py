@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from estimator.report.charts.picture import Picture
 
 _TICKS = 10  # labels of months on a wide chart
+_FAR = 2.5  # a budget so many times the highest value stays off the chart
+_GAP = 17.0  # between labels [px]
 _PAGE = 700.0  # from this width on there is room for all that a page shows [px]
 
 
@@ -204,6 +206,31 @@ def axis_number(value: float, largest: float) -> str:
         if value and largest >= least:
             return f"{significant(value / size, 6)}{word}"
     return significant(value, 6)
+
+
+def is_near(amount: float, highest: float) -> bool:
+    """Tell whether a budget lies so near the highest value that a chart can show both."""
+    return amount <= _FAR * highest
+
+
+def label_ends(
+    axes: Axes, labels: Sequence[tuple[float, str, str]], inner: float, at: float = 1.015
+) -> None:
+    """Labels at the right of the axes, each at its value, none over another.
+
+    Parameters
+    ----------
+    labels : sequence of (float, str, str)
+        Value, text and colour of each.
+    inner : float
+        The height of the axes. [px]
+    at : float
+        Where they begin. [width of the axes]
+    """
+    base, top = axes.get_ylim()
+    wanted = apart([(value - base) / (top - base) * inner for value, _, _ in labels], _GAP)
+    for (_, text, colour), place in zip(labels, wanted, strict=True):
+        write(axes, at, place / inner, text, transform=axes.transAxes, color=colour)
 
 
 def apart(wanted: Sequence[float], gap: float) -> list[float]:

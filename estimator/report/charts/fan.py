@@ -17,6 +17,8 @@ from estimator.report.charts.chart import (
     apart,
     canvas,
     empty_chart,
+    is_near,
+    label_ends,
     scale_of_months,
     scale_of_values,
     set_apart,
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 _MOST_LIMITS = 3
-_FAR = 2.5  # a budget that holds, so many times the highest value, stays off the chart
 _CUT = 0.4  # where all values are above this share of the highest, the axis begins below them [0-1]
 _FLATTEST = 0.1  # it does not where values differ by less of the highest one [0-1]
 _GAP = 17.0  # between labels [px]
@@ -122,7 +123,7 @@ def _draw_fan(
     billed, word_of_bill = bill
     low = min(float(values.min()), float(expected.min()), np.inf if billed is None else billed)
     high = max(float(values.max()), float(expected.max()), billed or 0.0)
-    near = [limit for limit in limits if limit.broken_from or limit.amount <= high * _FAR]
+    near = [limit for limit in limits if limit.broken_from or is_near(limit.amount, high)]
     near = near[: _MOST_LIMITS if not size.narrow else 2]
     notes = _notes(limits, near, high)
     is_spread = bool(np.ptp(values, axis=0).max())
@@ -151,14 +152,11 @@ def _draw_fan(
     words = [(float(expected[-1]), "expected", INK)]
     if is_spread:
         words += [(float(values[0, -1]), "5 %", MUTED), (float(values[4, -1]), "95 %", MUTED)]
-    inner = size.height - head - 42
-    base, top = axes.get_ylim()
-    wanted = apart([(value - base) / (top - base) * inner for value, _, _ in words], _GAP)
-    for (value, word, colour), place in zip(words, wanted, strict=True):
-        word = "exp." if size.narrow and word == "expected" else word  # noqa: PLW2901 (same label)
-        text = f"{word} {money(value)}"
-        at = 1.015 if not size.narrow else 1.03
-        write(axes, at, place / inner, text, transform=axes.transAxes, color=colour)
+    ends = [
+        (value, f"{'exp.' if size.narrow and word == 'expected' else word} {money(value)}", colour)
+        for value, word, colour in words
+    ]
+    label_ends(axes, ends, size.height - head - 42, 1.03 if size.narrow else 1.015)
     lines = [] if not is_spread else ["line: expected; bands: half and 90 % of simulations"]
     _write_notes(figure, size, [*notes] if size.narrow else [*notes, *lines])
     return figure

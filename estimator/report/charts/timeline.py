@@ -15,25 +15,25 @@ from estimator.measurement.result import Actuals
 from estimator.report.charts.chart import (
     Chart,
     Size,
-    apart,
     canvas,
     empty_chart,
+    is_near,
+    label_ends,
     scale_of_months,
     scale_of_values,
     shorten_label,
     write,
 )
-from estimator.report.charts.colours import BLUE, GREY, INK, RED, SKY
+from estimator.report.charts.colours import BLUE, INK, RED, SKY
 from estimator.report.past.history_file import History
 from estimator.report.past.months import months_of_bill, past_month
 from estimator.simulation import Simulation
+from estimator.simulation.expected import with_means
 from estimator.simulation.quantiles import quantiles_of
 from pricing.rates import RateTable
 
 if TYPE_CHECKING:
     from estimator.report.charts.picture import Picture
-
-_FAR = 2.5  # a budget so many times the highest value stays off the chart
 
 
 @dataclass(frozen=True)
@@ -112,10 +112,10 @@ def plot_timeline(
     KmscostError
         As `estimator.reconcile`.
     """
-    months = []
+    months, means_of_ranges = [], with_means(inventory)
     for label in months_of_bill(billed):
         then = history.forecast_then(label)
-        past = past_month(inventory, billed, None, label, table, discount, then)
+        past = past_month(means_of_ranges, billed, None, label, table, discount, then)
         cost = past.cost
         if cost is not None:
             months.append(TimelineMonth(label, cost.billed, cost.rest, then=then))
@@ -150,7 +150,7 @@ def _draw(
     highs = [month.high for month in months if month.high is not None]
     thens = [month.then for month in months if month.then is not None]
     top = max([float(totals.max()), *highs, *thens])
-    near = budget is not None and budget[1] <= _FAR * top
+    near = budget is not None and is_near(budget[1], top)
     scale_of_values(axes, max(top, budget[1]) if budget is not None and near else top, unit)
     scale_of_months(axes, [month.month for month in months], size)
     axes.set_xlim(-0.6, len(months) - 0.4)
@@ -166,23 +166,20 @@ def _draw(
             axes.vlines(at, month.low, month.high, color=INK, linewidth=1.4)
         if month.then is not None:
             axes.hlines(month.then, at - 0.42, at + 0.42, color=INK, linewidth=2)
-    ends: list[tuple[float, str, str]] = []
+    ends: list[tuple[float, str]] = []
     if budget is not None and near:
         axes.axhline(budget[1], color=RED, linewidth=1.8, dashes=(5, 3))
-        ends.append((budget[1], f"budget {money(budget[1])}", RED))
+        ends.append((budget[1], f"budget {money(budget[1])}"))
     elif budget is not None:
         name = shorten_label(budget[0], 24)
         text = f"↑ budget {name} {money(budget[1])} lies above"
         write(axes, 0.02, 1.02, text, transform=axes.transAxes, va="bottom")
     last = months[-1]
     word = "billed" if last.billed is not None and not last.rest else "expected"
-    ends.append((last.total, f"{word} {money(last.total)}", BLUE))
+    ends.append((last.total, f"{word} {money(last.total)}"))
     if thens:
         at = max(number for number, month in enumerate(months) if month.then is not None)
         then = months[at].then or 0.0
-        ends.append((then, "forecast then" if not size.narrow else "then", GREY))
-    inner, scale = size.height - 72, axes.get_ylim()[1]
-    wanted = apart([value / scale * inner for value, _, _ in ends], 15)
-    for (_, text, _), place in zip(ends, wanted, strict=True):
-        write(axes, 1.015, place / inner, text, transform=axes.transAxes)
+        ends.append((then, "forecast then" if not size.narrow else "then"))
+    label_ends(axes, [(value, text, INK) for value, text in ends], size.height - 72)
     return figure

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from estimator import KmscostError, measure_athena, measure_cloudtrail
+from estimator.measurement.athena.answer import read_answer
 from estimator.measurement.athena.rows import COLUMNS
+from estimator.measurement.cloudtrail_logs import folding
 from tests.acceptance.commands import kmscost
 from tests.acceptance.measure import packing
 from tests.acceptance.measure.logs import random_tree, save
@@ -278,6 +280,23 @@ def results_as_json(rows: Rows) -> dict[str, str]:
         "result set": json.dumps(as_json(rows)["ResultSet"]),
         "rows": json.dumps(as_json(rows)["ResultSet"]["Rows"]),  # type: ignore[index]
     }
+
+
+def test_many_resources_are_folded_while_they_are_read(tmp_path, good, monkeypatch):
+    """Seven buckets where three are told apart: one request is held, and all seven are counted."""
+    monkeypatch.setattr(folding, "MOST_RESOURCES", 3)
+    rows = rows_of(good)
+    header, at = rows[0], rows[0].index
+    row = ["" for _ in header]
+    for name, value in {"what": "request", "day": "2026-10-01", "operation": "Decrypt"}.items():
+        row[at(name)] = value
+    row[at("requests")] = row[at("events")] = "2"
+    row[at("context")], row[at("rows_in_all")] = "aws:s3:arn", "7"
+    buckets = [[*row] for _ in range(7)]
+    for number, each in enumerate(buckets):
+        each[at("resource")] = f"arn:aws:s3:::bucket-{number}"
+    answer = read_answer(str(write_csv(tmp_path / "many.csv", [header, *buckets])))
+    assert [(each.resource, count) for each, count in answer.requests.items()] == [("*", 14)]
 
 
 @pytest.mark.parametrize("form", results_as_json([[], [], [], []]))
