@@ -7,11 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from estimator.attribution.bill_lines import bill_currency
 from estimator.attribution.rated import RatedRequests
 from estimator.attribution.sharing import Shares
 from estimator.figures import SEVERAL, count, listed, money, share
 from estimator.forecasting.notices import rate_notices
-from estimator.measurement.billing.summary import CAUSE_NOT_TOLD
+from estimator.measurement.billing.services import KMS
+from estimator.measurement.billing.summary import CAUSE_NOT_TOLD, notices_of_months
 from estimator.measurement.cloudtrail_logs.attribution_notices import OF_UNKNOWN
 from estimator.measurement.result import Actuals
 from pricing.reading.problems import KmscostError, Problem
@@ -103,8 +105,8 @@ def bill_notices(
     beyond: float,
 ) -> Iterator[str]:
     """Notices of the bill, and of where logs and bill do not meet."""
-    own = bill.coverage.notices()
-    yield from (line for line in bill.notices if line not in own and line != CAUSE_NOT_TOLD)
+    yield from _months_left_out(bill, months)
+    yield from (line for line in notices_of_months(bill, months) if line != CAUSE_NOT_TOLD)
     for month in months:
         part = bill.coverage.months().get(month, 0.0)
         if part < 1:
@@ -119,11 +121,19 @@ def bill_notices(
                 f"the bill names no {words} for {count(many)} requests{advice}: they are shared "
                 "out among all that is logged at the level that it tells"
             )
-    yield from _without_line(requests, shares)
+    keyless = float(requests["quantity"][requests["key"] == ""].sum())
+    if keyless and (lines["key"] != "").any() and (requests["key"] == "").all():
+        yield (
+            f"the logs name no key for {count(keyless)} requests: they share what the bill has of "
+            "all keys at their account, Region and operation"
+        )
+    yield from _without_line(lines, requests, shares)
     yield from _uncertain_months(lines, shares[0])
 
 
-def _without_line(requests: pd.DataFrame, shares: tuple[Shares, Shares]) -> Iterator[str]:
+def _without_line(
+    lines: pd.DataFrame, requests: pd.DataFrame, shares: tuple[Shares, Shares]
+) -> Iterator[str]:
     """Notices of logged requests that are on no line of the bill."""
     logged = requests["quantity"].to_numpy(dtype=np.float64)
     left = logged - shares[0].quantity
@@ -143,10 +153,28 @@ def _without_line(requests: pd.DataFrame, shares: tuple[Shares, Shares]) -> Iter
     )
     charged = np.where(requests["is_write"], 0.0, logged)
     left_other = float((charged - shares[1].quantity).sum())
-    if left_other <= _FITS * left.sum():
+    # what the bill has there beyond them is evidence against it, as much as what it lacks
+    is_there = np.logical_and.reduce(
+        [(lines[name] == "") | lines[name].isin({"", *sums[name]}) for name in keys]
+    )
+    missing = float(shares[1].rest[is_there].sum())
+    whole = float(lines["quantity"].to_numpy()[is_there].sum())
+    if left_other <= _FITS * left.sum() and missing <= _FITS * whole:
         yield (
             "without CloudTrail's own writes the logged requests fit the bill: it seems not to "
             "charge for them, which the other interpretation shows"
+        )
+
+
+def _months_left_out(bill: Actuals, months: list[str]) -> Iterator[str]:
+    rows = bill.measured[bill.measured["product"] == KMS]
+    labels = rows["month"].astype(str)
+    for month in sorted(set(labels) - {*months, "NaT"}):
+        part = rows[labels == month]
+        many = float(part["quantity"][part["unit"] == "request"].sum())
+        yield (
+            f"{month} of the bill is left out: {count(many)} requests and "
+            f"{bill_currency(bill)} {money(part['cost'].sum())} of KMS"
         )
 
 
