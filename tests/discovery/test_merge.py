@@ -219,11 +219,11 @@ def test_on_the_command_line(tmp_path):
         own,
         cwd=tmp_path,
     )
-    assert (done.returncode, done.stdout) == (0, ""), done.stderr
-    assert "changed: " in done.stderr
+    assert (done.code, done.out) == (0, ""), done.err
+    assert "changed: " in done.err
     after = own.read_text(encoding="utf-8")
     assert after != before
-    assert run("check", own, cwd=tmp_path).returncode == 0
+    assert run("check", own, cwd=tmp_path).code == 0
     assert all(comment in after for comment in [x.partition("#")[2] for x in before.splitlines()])
 
 
