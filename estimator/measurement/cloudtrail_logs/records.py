@@ -41,6 +41,7 @@ _WHOLE = 64 * 1024**2
 _PART = 1_000
 _PARQUET = b"PAR1"
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+_OFFSET = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d\S* ?[+-]\d\d(?::?\d\d)?", re.ASCII)
 _OTHER_TABLES = (b"Obj\x01", b"ORC")
 _INSIGHT = "AwsCloudTrailInsight"
 
@@ -206,7 +207,8 @@ def _plain_kms(records: Sequence[Record]) -> list[Record] | None:
     # from UTC moves an event to another day
     if not _TIME_LENGTHS.issuperset(map(len, filter(None, map(_time_of, records)))):
         for record in records:
-            record.time = utc(record.time, strict=False)
+            if record.time and _OFFSET.fullmatch(record.time):
+                record.time = utc(record.time, strict=False)
     kms = kms_of(records) if KMS in sources else []
     # nearly all have a context, a name and a type, which a call for each would take longer to find
     odd = [
