@@ -74,8 +74,7 @@ def attribute(
     Raises
     ------
     KmscostError
-        An input is wrong, logs and bill have no month or no request in common, or no request
-        has a rate.
+        An input is wrong, or logs and bill have no month or no request in common.
     """
     label = None if month is None else month_label(month)
     actuals = logs if isinstance(logs, Actuals) else load_actuals(logs, bucket_keys=True)

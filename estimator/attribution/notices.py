@@ -13,7 +13,8 @@ from estimator.attribution.rated import RatedRequests
 from estimator.attribution.sharing import LEVELS, Shares
 from estimator.figures import FEW, SEVERAL, count, listed, money, share
 from estimator.forecasting.notices import rate_notices
-from estimator.measurement.billing.summary import CAUSE_NOT_TOLD
+from estimator.measurement.billing.services import KMS
+from estimator.measurement.billing.summary import CAUSE_NOT_TOLD, notices_of_months
 from estimator.measurement.cloudtrail_logs.attribution_notices import OF_UNKNOWN
 from estimator.measurement.result import Actuals
 from pricing.reading.problems import KmscostError, Problem
@@ -135,8 +136,8 @@ def bill_notices(
     beyond: float,
 ) -> Iterator[str]:
     """Notices of the bill, and of where logs and bill do not meet."""
-    own = bill.coverage.notices()
-    yield from (line for line in bill.notices if line not in own and line != CAUSE_NOT_TOLD)
+    yield from _months_left_out(bill, months)
+    yield from (line for line in notices_of_months(bill, months) if line != CAUSE_NOT_TOLD)
     for month in months:
         part = bill.coverage.months().get(month, 0.0)
         if part < 1:
@@ -152,6 +153,12 @@ def bill_notices(
                 f"the bill names no {words} for {count(many)} requests{advice}: they are shared "
                 "out among all that is logged at the level that it tells"
             )
+    keyless = float(requests["quantity"][requests["key"] == ""].sum())
+    if keyless and (lines["key"] != "").any() and (requests["key"] == "").all():
+        yield (
+            f"the logs name no key for {count(keyless)} requests: they share what the bill has of "
+            "all keys at their account, Region and operation"
+        )
     yield from _without_line(lines, requests, shares)
     yield from _uncertain_months(lines, shares[0], bill_currency(bill))
 
@@ -191,8 +198,22 @@ def _may_have_writes(lines: pd.DataFrame, writes: pd.DataFrame) -> npt.NDArray[n
     """Whether each line may have requests of CloudTrail's own writes in it."""
     found = np.ones(len(lines), dtype=bool)
     for level in ("month", *LEVELS):
-        found &= lines[level].isin({"", *writes[level]}).to_numpy(dtype=bool)
+        values = set(writes[level])
+        # logs without keys may be under any
+        found &= lines[level].isin({"", *values}).to_numpy(dtype=bool) | ("" in values)
     return found
+
+
+def _months_left_out(bill: Actuals, months: list[str]) -> Iterator[str]:
+    rows = bill.measured[bill.measured["product"] == KMS]
+    labels = rows["month"].astype(str)
+    for month in sorted(set(labels) - {*months, "NaT"}):
+        part = rows[labels == month]
+        many = float(part["quantity"][part["unit"] == "request"].sum())
+        yield (
+            f"{month} of the bill is left out: {count(many)} requests and "
+            f"{bill_currency(bill)} {money(part['cost'].sum())} of KMS"
+        )
 
 
 def _uncertain_months(lines: pd.DataFrame, shares: Shares, currency: str) -> Iterator[str]:

@@ -66,11 +66,6 @@ def price_requests(requests: pd.DataFrame, table: RateTable, discount: float) ->
     table : RateTable
     discount : float
         Share taken off every rate. [-]
-
-    Raises
-    ------
-    RateError
-        Nothing of it has a rate.
     """
     columns = ["month", "meter", "billed_region"]
     # rows are many, their kinds few
@@ -78,9 +73,6 @@ def price_requests(requests: pd.DataFrame, table: RateTable, discount: float) ->
     _, first = np.unique(kind_of, return_index=True)
     kinds = requests[columns].iloc[first].itertuples(index=False, name=None)
     reasons = [_without_rate(table, *kind) for kind in kinds]
-    refused = [error for error in reasons if isinstance(error, RateError)]
-    if refused and all(reasons):
-        raise refused[0]
     words = np.array([_describe(reason) for reason in reasons], dtype=object)
     why = pd.Series(words[kind_of], index=requests.index, dtype=object)
     known = (why == "").to_numpy(dtype=bool)

@@ -19,6 +19,8 @@ from pricing.request_meters import ASYMMETRIC, RSA_2048
 
 # what a line may tell of its requests, the most telling first; what it leaves open is empty text
 LEVELS = ("key", "operation", "billed_region", "billed_account", "meter")
+# levels that a table of events may lack: without its resources no event names a key
+OPEN_IN_LOGS = ("key", "billed_region", "billed_account")
 
 Codes = npt.NDArray[np.int64]
 
@@ -47,7 +49,8 @@ def share_out(lines: pd.DataFrame, logged: pd.DataFrame, quantity: FloatArray) -
 
     Lines that tell more come first: what is logged beyond their requests goes on to lines that tell
     less. A line that leaves a level open (no key, no operation, no Region) is shared among all that
-    is logged there.
+    is logged there. Logged requests that leave one open (`OPEN_IN_LOGS`), as those of a table
+    without keys, then share what is left of all lines there.
 
     Parameters
     ----------
@@ -77,11 +80,37 @@ def share_out(lines: pd.DataFrame, logged: pd.DataFrame, quantity: FloatArray) -
         costs[here] += taken * price[line]
         left[here] -= taken
         found += np.bincount(line, weights=taken, minlength=len(billed))
+    for names, rows in _open_requests(logged, left):
+        told = np.flatnonzero(
+            (lines[names] != "").any(axis=1).to_numpy(dtype=bool) & (billed > found)
+        )
+        if not len(told):
+            continue
+        room = billed[told] - found[told]
+        opened = lines.iloc[told][["month", *LEVELS]].assign(**dict.fromkeys(names, ""))
+        pool_of = opened.groupby(["month", *LEVELS], sort=False).ngroup().to_numpy()
+        pool = opened.drop_duplicates().assign(
+            quantity=np.bincount(pool_of, weights=room),
+            cost=np.bincount(pool_of, weights=room * price[told]),
+        )
+        shares = share_out(pool, logged.iloc[rows], left[rows])
+        on_bill[rows] += shares.quantity
+        costs[rows] += shares.cost
+        found[told] += room * (1 - shares.rest / pool["quantity"].to_numpy())[pool_of]
     # what has no request at all (a cost alone) is in no log; sums may end a last bit too high
     rest = np.where(found >= billed * (1 - 1e-12), 0.0, billed - found)
     return Shares(
         on_bill, costs, rest, np.where(rest > 0, rest * price, 0.0) + cost * (billed <= 0)
     )
+
+
+def _open_requests(logged: pd.DataFrame, left: FloatArray) -> Iterator[tuple[list[str], Codes]]:
+    """Yield levels that logged requests leave open, and the rows of which some are left."""
+    is_open = np.stack([(logged[name] == "").to_numpy(dtype=bool) for name in OPEN_IN_LOGS], axis=1)
+    is_open[left <= 0] = False
+    for levels in np.unique(is_open[is_open.any(axis=1)], axis=0):
+        names = [name for name, is_missing in zip(OPEN_IN_LOGS, levels, strict=True) if is_missing]
+        yield names, np.flatnonzero((is_open == levels).all(axis=1))
 
 
 def _as_rsa_2048(logged: pd.DataFrame) -> pd.DataFrame:

@@ -49,7 +49,7 @@ class FileKind(NamedTuple):
         return f"{self.words}; {self.fix}" if self.command else self.words
 
 
-_LOGS = FileKind("CloudTrail events", "measure cloudtrail")
+LOGS = FileKind("CloudTrail events", "measure cloudtrail")
 _ACCESS_LOGS = FileKind("lines of S3 server access logs", "measure access-logs")
 _LISTING = FileKind("a listing of a bucket", "measure s3-listing")
 _MANIFEST = FileKind("the manifest of an S3 Inventory", "measure s3-inventory")
@@ -97,7 +97,7 @@ _BY_KEYS: tuple[tuple[Collection[str], FileKind], ...] = (
     (("trailList",), _ANSWERS),
     (("KeyMetadata", "KeyId"), _ANSWERS),
     (("Accounts", "JoinedMethod"), _ANSWERS),
-    (("eventVersion", "eventSource", "eventName"), _LOGS),
+    (("eventVersion", "eventSource", "eventName"), LOGS),
     # behind events, which repeat parts of templates and answers
     (("Resources", "Type", "Properties"), _TEMPLATE),
     (("TrailARN",), _ANSWERS),
@@ -110,7 +110,7 @@ _BY_KEYS: tuple[tuple[Collection[str], FileKind], ...] = (
     (("RegionName", "OptInStatus"), _ANSWERS),
     (("resourceType", "configurationItemStatus"), _CONFIG),
     (("s3_bucket_name", "is_multi_region_trail"), _ROWS),
-    (("CloudTrailEvent", "EventId"), _LOGS),
+    (("CloudTrailEvent", "EventId"), LOGS),
     (("Contents",), _LISTING),
     (("Versions",), _LISTING),
 )
@@ -138,7 +138,7 @@ _BY_COLUMNS: tuple[tuple[tuple[Collection[str], ...], FileKind], ...] = (
         ),
         _BILL,
     ),
-    ((("eventname", "eventsource"), ("cloudtrailevent",)), _LOGS),
+    ((("eventname", "eventsource"), ("cloudtrailevent",)), LOGS),
     ((("accountid", "joinedmethod"), ("id", "ou"), ("id", "filesperday")), _ACCOUNTS),
     ((("s3bucketname", "kmskeyid"), ("s3bucketname", "ismultiregiontrail")), _ROWS),
 )

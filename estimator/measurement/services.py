@@ -17,8 +17,11 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from pricing.regions import is_region, partition_of
+
 DIRECT, UNKNOWN = "direct", "unknown"
 TRAIL_KEY, OBJECT_KEY = "aws:cloudtrail:arn", "aws:s3:arn"
+EXPRESS_KEY = "aws:s3express:arn"
 FUNCTION_KEY = "aws:lambda:FunctionArn"
 
 # where a grant has the context that it is limited to: KMS API Reference, GrantConstraints
@@ -41,12 +44,19 @@ class ContextRule(NamedTuple):
         What the value names, in a word.
     source : str
         Where it is said.
+    arn : str
+        The ARN of a resource that the value names by its bare name, which others have too in other
+        accounts and Regions; empty where the value is an ARN or an id that AWS makes unique.
+    within : str
+        The key whose value stands before the name, as the keyspace of a table.
     """
 
     key: str
     service: str
     resource: str
     source: str
+    arn: str = ""
+    within: str = ""
 
 
 # the first of these that a context has decides: the volume of a database names both of them
@@ -58,6 +68,12 @@ CONTEXT_RULES = (
     ),
     ContextRule(OBJECT_KEY, "s3", "bucket", "S3 User Guide, Encryption context of SSE-KMS"),
     ContextRule(
+        EXPRESS_KEY,
+        "s3express",
+        "directory bucket",
+        "S3 User Guide, SSE-KMS in directory buckets: Encryption context",
+    ),
+    ContextRule(
         "SecretARN", "secretsmanager", "secret", "Secrets Manager User Guide, Encryption context"
     ),
     ContextRule(
@@ -67,11 +83,21 @@ CONTEXT_RULES = (
         FUNCTION_KEY, "lambda", "function", "Lambda Developer Guide, Data encryption at rest"
     ),
     ContextRule(
-        "aws:dynamodb:tableName", "dynamodb", "table", _KMS_GUIDE + "DynamoDB encryption context"
+        "aws:dynamodb:tableName",
+        "dynamodb",
+        "table",
+        _KMS_GUIDE + "DynamoDB encryption context",
+        arn="table/{name}",
     ),
     ContextRule(
-        "aws:cassandra:tableName", "cassandra", "table", "Keyspaces Developer Guide, context"
+        "aws:cassandra:tableName",
+        "cassandra",
+        "table",
+        "Keyspaces Developer Guide, context",
+        arn="/keyspace/{within}/table/{name}",
+        within="aws:cassandra:keyspaceName",
     ),
+    # RDS's own ids of databases, as EBS's of volumes and EFS's of file systems, are no names
     ContextRule("aws:rds:db-id", "rds", "database", _KMS_GUIDE + "Amazon RDS encryption context"),
     ContextRule("aws:rds:dbc-id", "rds", "database cluster", "Aurora User Guide, Key management"),
     ContextRule(
@@ -90,7 +116,13 @@ CONTEXT_RULES = (
         "aws:logs:arn", "logs", "log group", "CloudWatch Logs User Guide, Encrypt log data"
     ),
     ContextRule("aws:eks:context", "eks", "cluster", _NOT_DOCUMENTED),
-    ContextRule("aws:backup:backup-vault", "backup", "vault", "AWS managed policies of AWS Backup"),
+    ContextRule(
+        "aws:backup:backup-vault",
+        "backup",
+        "vault",
+        "AWS managed policies of AWS Backup",
+        arn="backup-vault:{name}",
+    ),
     ContextRule(
         "aws:elasticfilesystem:filesystem:id",
         "elasticfilesystem",
@@ -108,7 +140,11 @@ CONTEXT_RULES = (
     ),
     ContextRule("aws:states:activityArn", "states", "activity", "Step Functions, Data at rest"),
     ContextRule(
-        "aws:ses:rule-name", "ses", "receipt rule", _KMS_GUIDE + "Amazon SES encryption context"
+        "aws:ses:rule-name",
+        "ses",
+        "receipt rule",
+        _KMS_GUIDE + "Amazon SES encryption context",
+        arn="receipt-rule-set/*:receipt-rule/{name}",  # the set is not told
     ),
     ContextRule(
         "aws:workmail:arn", "workmail", "organization", _KMS_GUIDE + "WorkMail encryption context"
@@ -116,21 +152,35 @@ CONTEXT_RULES = (
     # beside the load balancer, the API or the service that uses the certificate
     ContextRule("aws:acm:arn", "acm", "certificate", "ACM User Guide, events of CloudTrail"),
     ContextRule(
-        "glue_catalog_id", "glue", "data catalog", "AWS's key policy for Glue's metadata export"
+        "glue_catalog_id",
+        "glue",
+        "data catalog",
+        "AWS's key policy for Glue's metadata export",
+        arn="catalog",  # its name is the id of the account that it is in
     ),
 )
 # the part of a value that names the resource: the bucket of an object, for objects are met by the
-# million; a function without its version or alias. Regular expressions, for SQL takes them too
-FOLDS = {OBJECT_KEY: "^[^/]*", FUNCTION_KEY: "^(?:[^:]*:){6}[^:]*"}
+# million; a function without its version or alias. Regular expressions, for SQL takes them too.
+# An ARN with an account names what kind of bucket it is first: `bucket/`, `accesspoint/`
+_BUCKET = "^(?:[^:/]*:){4}[^:/]+:[^:/]+/[^/]*|^[^/]*"
+FOLDS = {
+    OBJECT_KEY: _BUCKET,
+    EXPRESS_KEY: _BUCKET,
+    FUNCTION_KEY: "^(?:[^:]*:){6}[^:]*",
+}
 RULE_PLACES = {rule.key: place for place, rule in enumerate(CONTEXT_RULES)}
 _NOWHERE = len(CONTEXT_RULES)
 _FOLDS = {RULE_PLACES[key]: re.compile(pattern) for key, pattern in FOLDS.items()}
+_WITHIN = {RULE_PLACES[rule.key]: rule.within for rule in CONTEXT_RULES if rule.within}
 
 # the same service under another label of its host name; a console is its user's own hand
 _OTHER_LABELS = {"ec2-frontend-api": "ec2"}
+# labels behind the service's own, which else stands last: Service Authorization, License Manager
+_BEHIND = frozenset({"member-account", "master-account"})
 CONSOLES = frozenset({"signin", "console"})
 HOSTS = (".amazonaws.com", ".amazonaws.com.cn")
 INTERNAL = "AWS Internal"
+_ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 LONGEST_KEY, MOST_KEYS = 40, 5  # of a context that no rule covers, shown as an example
 
 
@@ -165,6 +215,8 @@ def context_of(context: Mapping[str, str]) -> tuple[int, str]:
 
     >>> context_of({"aws:s3:arn": "arn:aws:s3:::photos/2026/a.jpg"})
     (2, 'arn:aws:s3:::photos')
+    >>> context_of({"aws:s3:arn": "arn:aws:s3tables:us-east-1:111122223333:bucket/web/table/7e"})
+    (2, 'arn:aws:s3tables:us-east-1:111122223333:bucket/web')
     >>> context_of({"purpose": "test"})
     (-1, '')
     """
@@ -175,8 +227,37 @@ def context_of(context: Mapping[str, str]) -> tuple[int, str]:
             best, value = place, named
     if best == _NOWHERE:
         return -1, ""
+    if best in _WITHIN and context.get(_WITHIN[best]):
+        return best, f"{context[_WITHIN[best]]}/{value}"
     found = _FOLDS[best].match(value) if best in _FOLDS else None
     return best, found[0] if found else value
+
+
+def identify(place: int, resource: str, account: str, region: str) -> str:
+    """The resource apart from all others: a bare name with the account and Region that it is in.
+
+    Parameters
+    ----------
+    place : int
+        The rule of the context.
+    resource : str
+        What the context names (`context_of`).
+    account, region : str
+        Those of the request.
+
+    >>> identify(RULE_PLACES["aws:dynamodb:tableName"], "Orders", "111122223333", "eu-west-1")
+    'arn:aws:dynamodb:eu-west-1:111122223333:table/Orders'
+    """
+    if place < 0 or not resource or resource.startswith("arn:"):
+        return resource
+    rule = CONTEXT_RULES[place]
+    if not rule.arn or not account or not is_region(region):
+        return resource
+    if _ACCOUNT.fullmatch(resource):
+        account = resource
+    within, _, name = resource.rpartition("/") if rule.within else ("", "", resource)
+    path = rule.arn.format(within=within or "*", name=name)
+    return f"arn:{partition_of(region)}:{rule.service}:{region}:{account}:{path}"
 
 
 def shown_keys(context: Mapping[str, str]) -> str:
@@ -231,18 +312,20 @@ def service_of(host: str) -> str:
 
     >>> service_of("ec2-frontend-api.amazonaws.com"), service_of("delivery.logs.amazonaws.com")
     ('ec2', 'logs')
+    >>> service_of("license-manager.member-account.amazonaws.com")
+    'license-manager'
     >>> service_of("203.0.113.7"), service_of("console.amazonaws.com")
     ('', '')
     """
+    host = host.lower()
     end = next((end for end in HOSTS if host.endswith(end)), None)
     if end is None or " " in host or "/" in host:
         return ""
-    labels = [label for label in host.removesuffix(end).split(".") if not _is_region(label)]
+    labels = [
+        label
+        for label in host.removesuffix(end).split(".")
+        if label not in _BEHIND and not is_region(label)
+    ]
     if not labels or CONSOLES.intersection(labels):
         return ""
     return _OTHER_LABELS.get(labels[-1], labels[-1])
-
-
-def _is_region(label: str) -> bool:
-    parts = label.split("-")
-    return len(parts) >= 3 and parts[-1].isdigit()

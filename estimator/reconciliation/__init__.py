@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from estimator.figures import FEW, listed
-from estimator.forecasting import WRITES, Forecast, forecast
+from estimator.forecasting import Forecast, forecast
 from estimator.frames import RECONCILIATION
 from estimator.inventory import Inventory, load_inventory
 from estimator.measurement.billing.apart import amounts_apart
@@ -26,11 +26,11 @@ from estimator.reconciliation.billed_units import interpret_rows, split_billed_u
 from estimator.reconciliation.difference_limit import DifferenceLimit, read_difference_limit
 from estimator.reconciliation.evidence import collect_evidence
 from estimator.reconciliation.free_part import INFERRED_FREE, infer_free_part, table_price
-from estimator.reconciliation.interpretation import Interpretation, interpret
+from estimator.reconciliation.interpretation import interpret
 from estimator.reconciliation.levels import MissingLevels, find_missing_levels, of_month
 from estimator.reconciliation.matching import key_names, payers_of
 from estimator.reconciliation.measured_rows import RowCoverage, cover_rows, key_owners
-from estimator.reconciliation.missing_lines import MissingLines, find_missing_lines
+from estimator.reconciliation.missing_lines import MissingLines, charged_cost, find_missing_lines
 from estimator.reconciliation.notices import find_strangers, notices, rests_on
 from estimator.reconciliation.parts import add_parts, request_parts
 from estimator.reconciliation.result import Reconciliation
@@ -166,7 +166,7 @@ def reconcile_forecast(
         frame = _join(expected, levels, forecast_side(expected, shares), billed_rows, to_date)
     missing = MissingLines()
     if days.is_told:
-        cost = _charged_cost(expected, interpretations) * shares
+        cost = charged_cost(expected, interpretations) * shares
         missing = find_missing_lines(counted, expected.rows, cost)
     # whose the billed units are, and the difference in parts
     # the bill of each payer has an interpretation of its own
@@ -202,14 +202,6 @@ def reconcile_forecast(
         ),
         limit=limit,
     )
-
-
-def _charged_cost(expected: Forecast, interpretations: Sequence[Interpretation]) -> FloatArray:
-    """The forecast of each row, without writes that the payer's bill does not charge. [currency]"""
-    exempt = {bill.payer for bill in interpretations if bill.answer == "exempt"}
-    rows = expected.rows
-    is_free = rows["payer"].astype(str).isin(exempt) & rows["cause"].isin(WRITES)
-    return np.where(is_free, 0.0, rows["cost"].to_numpy())
 
 
 def _join(expected: Forecast, levels: MissingLevels, *sides: pd.DataFrame) -> pd.DataFrame:

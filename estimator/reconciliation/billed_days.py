@@ -215,7 +215,9 @@ def _outside_of_holes(
                 must |= by_day > 0
     # requests of a day without a line before any: they may have begun later than was thought
     inside = np.arange(len(days)) > min(with_lines)
-    if (rows["unit"] == "request").any() and (~has_line & ~must & inside).any():
+    counted = ((rows["unit"] == "request") & (rows["quantity"] > 0)).to_numpy()
+    by_the_day = len(rows["day"][counted].unique()) > 1
+    if by_the_day and (~has_line & ~must & inside).any():
         for piece in daily_requests(Model(inventory, months)):
             reads = ~np.isin(piece.texts("cause"), WRITES)
             of_payer = np.asarray(piece.texts("payer")) == payer

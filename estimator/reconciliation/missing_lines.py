@@ -7,13 +7,16 @@ look cheaper. An account of which one line of KMS is there counts as billed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from estimator.figures import listed
+from estimator.forecasting import WRITES, Forecast
 from estimator.months import FloatArray
+from estimator.reconciliation.interpretation import Interpretation
 
 _MOST = 2  # so many are named
 _UNITS = {"request": "KMS requests", "key-month": "keys"}
@@ -97,3 +100,11 @@ def find_missing_lines(
         if account not in accounts and "" not in accounts:
             lost_accounts.add(account)
     return MissingLines(tuple(sorted(lost_accounts)), tuple(sorted(lost_units)))
+
+
+def charged_cost(expected: Forecast, interpretations: Sequence[Interpretation]) -> FloatArray:
+    """The forecast of each row, without writes that the payer's bill does not charge. [currency]"""
+    exempt = {bill.payer for bill in interpretations if bill.answer == "exempt"}
+    rows = expected.rows
+    is_free = rows["payer"].astype(str).isin(exempt) & rows["cause"].isin(WRITES)
+    return np.where(is_free, 0.0, rows["cost"].to_numpy())

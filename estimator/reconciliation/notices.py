@@ -9,6 +9,7 @@ import pandas as pd
 from estimator.figures import count, listed, share
 from estimator.forecasting import Forecast
 from estimator.inventory import Inventory
+from estimator.measurement.billing.summary import notices_of_months
 from estimator.measurement.result import Actuals
 from estimator.reconciliation.billed_days import BilledDays
 from estimator.reconciliation.levels import MissingLevels
@@ -111,8 +112,7 @@ def notices(
 
 
 def _of_bill(billed: Actuals, month: str, days: BilledDays) -> list[str]:
-    own = billed.coverage.notices()
-    lines = [line for line in billed.notices if line not in own]
+    lines = notices_of_months(billed, [month])
     months = sorted({str(name) for name in billed.measured["month"].dropna().unique()} - {month})
     if months:
         lines.append(f"months of the bill that are left out: {listed(sorted(months), _MOST_NAMES)}")

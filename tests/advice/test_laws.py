@@ -14,7 +14,7 @@ from tests.scenarios.inventories import file
 
 laws = settings(
     deadline=None,
-    max_examples=cases(4),
+    max_examples=cases(3),
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

@@ -388,8 +388,52 @@ def test_a_month_before_the_first_rate_is_no_zero() -> None:
     )
     by_service = found.lines("service").set_index("service")
     assert by_service["without_rate"].to_dict() == {"direct": 893, "s3": 0}
-    with pytest.raises(KmscostError, match="no rate for 2019-10-01"):
-        attribute(logs((893, SIGN | october), month="2019-10"))
+    alone = attribute(logs((893, SIGN | october), month="2019-10"))
+    assert alone.totals["requests_without_rate"] == 893
+    assert [line.amount for line in shown_lines(alone, "service")] == ["unknown"]
+
+
+def test_logs_without_keys_share_what_the_bill_has_of_all_keys(tmp_path: Path) -> None:
+    """60 of S3 and 40 of a secret, no key told; billed 150 at 0.30 and 50 at 0.10, by key.
+
+    100 of 200 are logged; a request there costs (45 + 5) / 200 = 0.25: 15.00 and 10.00, and 25.00
+    of 100 requests are not in the logs.
+    """
+    path = bill(
+        tmp_path / "b.csv",
+        {"quantity": 150, "cost": "45.00", "key": DATA},
+        {"quantity": 50, "cost": "5.00", "key": TRAIL_KEY},
+    )
+    no_key = {"key": ""}
+    found = attribute(logs((60, no_key), (40, no_key | {"service": "secretsmanager"})), path)
+    assert costs(found) == {
+        "s3": close(D(15)),
+        "secretsmanager": close(D(10)),
+        NOT_IN_LOGS: close(D(25)),
+    }
+    assert found.totals["requests_not_in_logs"] == pytest.approx(100)
+    assert "the logs name no key for 100 requests" in " ".join(found.notices)
+
+
+@pytest.mark.parametrize(("billed", "fits"), [(200, True), (201, True), (250, False), (299, False)])
+def test_a_bill_with_more_than_the_others_charges_for_writes(
+    billed: int, fits: bool, tmp_path: Path
+) -> None:
+    """100 writes and 200 of others logged: a bill of 201 fits the others to 1/201, of 250 not."""
+    key = {"operation": "GenerateDataKey"}
+    path = bill(tmp_path / "b.csv", key | {"quantity": billed, "cost": "3.00"})
+    place = {"billed_account": APP, "key": DATA}
+    notices = " ".join(attribute(logs((100, PUT | place), (200, key)), path).notices)
+    assert ("it seems not to charge for them" in notices) is fits
+
+
+def test_a_month_of_the_bill_that_no_log_is_of_is_said(tmp_path: Path) -> None:
+    """November's 40 requests and USD 4.00 are in no line, and are named."""
+    lines = [{"quantity": 40, "cost": "3.00"}, SIGN | {"quantity": 7, "cost": "1.00"}]
+    path = bill(tmp_path / "b.csv", *lines, *(line | {"month": "2026-11"} for line in lines))
+    notices = attribute(logs((40, {})), path).notices
+    assert "2026-11 of the bill is left out: 47 requests and USD 4.00 of KMS" in notices
+    assert any(line.startswith("7 requests are of usage types with rates") for line in notices)
 
 
 @real_data.needs_data

@@ -46,8 +46,7 @@ def inventory(tmp_path):
 
 @pytest.mark.parametrize("form", THREE)
 @pytest.mark.parametrize("writes", [True, False])
-@pytest.mark.parametrize("noise", [0.8, 1.0, 1.2])
-@pytest.mark.parametrize("resources", [True, False])
+@pytest.mark.parametrize(("noise", "resources"), [(0.8, True), (1.0, False), (1.2, True)])
 def test_both_readings_are_named_right(tmp_path, inventory, form, writes, noise, resources):
     """A bill that charges writes and one that does not, in each format, on volumes a fifth off."""
     estate = inventory()

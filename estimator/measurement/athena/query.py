@@ -122,6 +122,10 @@ def _cases(result: Callable[[ContextRule], str]) -> str:
 def _value_of(rule: ContextRule) -> str:
     """What a rule's key names; of many alike one."""
     value = _at(rule.key)
+    if rule.within:
+        # no CONCAT of nothing: engines differ in what that is
+        within = _at(rule.within)
+        return f"IF(COALESCE({within}, '') = '', {value}, CONCAT({within}, '/', {value}))"
     if rule.key not in FOLDS:
         return value
     pattern = _text(FOLDS[rule.key])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -12,8 +13,12 @@ from estimator.measurement.billing.charges import EVENTS, KEY_MONTHS, REQUESTS
 from estimator.measurement.billing.services import CLOUDTRAIL, KMS
 from pricing.reading.problems import KmscostError, Problem
 
+if TYPE_CHECKING:
+    from estimator.measurement.result import Actuals
+
 _SYMMETRIC = "KMS-Requests"
 
+OWN_RATES = "usage types with rates of their own"
 CAUSE_NOT_TOLD = "a bill cannot tell what caused a request: CloudTrail's are among all others"
 
 
@@ -115,6 +120,29 @@ def _totals(kms: pd.DataFrame, trails: pd.DataFrame, cost: str) -> dict[str, flo
     }
 
 
+def own_rate_notices(requests: pd.DataFrame) -> list[str]:
+    """The notice of requests of a bill that are none of CloudTrail's, where there are any."""
+    special = requests[~requests["meter"].isin([_SYMMETRIC, ""])]
+    if not special["quantity"].sum():
+        return []
+    many = count(special["quantity"].sum())
+    note = f"{many} requests are of {OWN_RATES} and no free tier (asymmetric keys, data key pairs)"
+    return [f"{note}: CloudTrail causes none of them"]
+
+
+def notices_of_months(bill: Actuals, months: Collection[str]) -> list[str]:
+    """The notices of a bill as they are for some of its months, without those of coverage."""
+    own = bill.coverage.notices()
+    rows = bill.measured
+    chosen = (
+        (rows["product"] == KMS)
+        & (rows["unit"] == "request")
+        & rows["month"].astype(str).isin(months)
+    )
+    others = [line for line in bill.notices if line not in own and OWN_RATES not in line]
+    return [*others, *own_rate_notices(rows[chosen])]
+
+
 def notices(charges: pd.DataFrame, records: int) -> list[str]:
     """Notices of what these figures cannot tell."""
     notes = []
@@ -127,12 +155,7 @@ def notices(charges: pd.DataFrame, records: int) -> list[str]:
         )
     if not requests.empty:
         notes.append(CAUSE_NOT_TOLD)
-    special = requests[~requests["meter"].isin([_SYMMETRIC, ""])]
-    if special["quantity"].sum():
-        notes.append(
-            f"{count(special['quantity'].sum())} requests are of usage types with rates of their "
-            "own and no free tier (asymmetric keys, data key pairs): CloudTrail causes none of them"
-        )
+    notes += own_rate_notices(requests)
     nowhere = charges[(charges["billed_region"] == "") & (charges["unit"] != "")]
     if not nowhere.empty:
         meters = ", ".join(sorted({meter or "none named" for meter in nowhere["meter"]}))

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from estimator.measurement.cloudtrail_logs.record import NOTHING, Parameters, Record, lenient
+from estimator.measurement.envelopes.cells import utc
 from estimator.measurement.envelopes.event_kinds import KMS, must_have_parameters
 from estimator.measurement.envelopes.recognition import (
     NOT_JSON,
@@ -40,6 +41,7 @@ _WHOLE = 64 * 1024**2
 _PART = 1_000
 _PARQUET = b"PAR1"
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+_OFFSET = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d\S* ?[+-]\d\d(?::?\d\d)?", re.ASCII)
 _OTHER_TABLES = (b"Obj\x01", b"ORC")
 _INSIGHT = "AwsCloudTrailInsight"
 
@@ -121,6 +123,8 @@ _decode_entries = msgspec.json.Decoder(_LargeLog).decode
 _decode_usual = msgspec.json.Decoder(list[_Usual]).decode
 _decode_record = msgspec.json.Decoder(Record).decode
 _source_of = attrgetter("source")
+_time_of = attrgetter("time")
+_TIME_LENGTHS = {len("2026-10-01T10:00:10Z")}
 
 
 def read_log(data: bytes) -> Log:
@@ -199,6 +203,12 @@ def _plain_kms(records: Sequence[Record]) -> list[Record] | None:
             source is None and all(map(_is_insight, (r for r in records if r.source is None)))
         ):
             return None
+    # others than CloudTrail, which always writes UTC, may have written the file again: an offset
+    # from UTC moves an event to another day
+    if not _TIME_LENGTHS.issuperset(map(len, filter(None, map(_time_of, records)))):
+        for record in records:
+            if record.time and _OFFSET.fullmatch(record.time):
+                record.time = utc(record.time, strict=False)
     kms = kms_of(records) if KMS in sources else []
     # nearly all have a context, a name and a type, which a call for each would take longer to find
     odd = [

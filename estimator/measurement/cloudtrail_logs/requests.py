@@ -29,6 +29,7 @@ from estimator.measurement.services import (
     UNKNOWN,
     Origin,
     context_of,
+    identify,
     shown_keys,
     via_of,
 )
@@ -239,7 +240,9 @@ def request_of(traits: Traits, day: datetime.date | None) -> Request | None:
     meter, unsized, inferred = request_meter(operation, traits.algorithm, traits.pair_spec)
     origin = traits.origin
     keys = origin.keys if origin.service == UNKNOWN else ""
-    whose = (origin.service, meter, unsized, inferred, caller, origin.resource, keys)
+    # who calls, a service for itself where nobody is named: the account that its resources are in
+    resource = identify(origin.place, origin.resource, caller_account or recorder, region)
+    whose = (origin.service, meter, unsized, inferred, caller, resource, keys)
     billed_region = arn.region if (arn := split_arn(key)) else region
     error = traits.error or ""
 

@@ -22,7 +22,9 @@ IN_CONTEXTS = {context + name for context in CONTEXTS.values() for name in _NAME
 TRAIL = "encryptioncontextawscloudtrailarn"
 
 # AWS's own spelling of the keys that services write into an encryption context
-_SPELLING = {plain_name(rule.key): rule.key for rule in CONTEXT_RULES}
+_SPELLING = {
+    plain_name(key): key for rule in CONTEXT_RULES for key in (rule.key, rule.within) if key
+}
 
 
 def parameters_of(flat: dict[str, list[Any]]) -> Fields | None:

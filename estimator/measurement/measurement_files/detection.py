@@ -10,6 +10,7 @@ from typing import Literal
 from estimator.measurement.paths import find_files
 from estimator.measurement.recognition import (
     HEAD,
+    LOGS,
     MEASUREMENT,
     beginning_as_utf8,
     kind_of_text,
@@ -104,5 +105,9 @@ def kind_of(path: str) -> Kind:
     kind = kind_of_text(head)
     if kind == MEASUREMENT:
         return "csv"
-    found, fix = "text of another sort", "measure it first: `kmscost measure ... --format json`"
-    raise KmscostError(Problem(path, None, "", kind.words if kind else found, _EXPECTED, fix))
+    if kind is None or kind == LOGS:
+        # a table of events, lines of a console: who counts them knows their forms, and says what
+        # they are not
+        return "logs"
+    fix = "measure it first: `kmscost measure ... --format json`"
+    raise KmscostError(Problem(path, None, "", kind.words, _EXPECTED, fix))

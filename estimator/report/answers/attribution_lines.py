@@ -16,7 +16,7 @@ from estimator.figures import at_least
 from estimator.measurement.billing.apart import charge_words
 from estimator.report.answers.measurement import cell_word
 from estimator.report.answers.reconciliation import adding_up
-from pricing.arns import is_account
+from pricing.arns import is_account, split_arn
 
 MOST_LINES = 10  # of a service, resource, caller or key; the rest are one line
 _REQUESTS = ("quantity", "share")
@@ -130,11 +130,17 @@ def resource_name(service: str, resource: str) -> str:
     ('S3 bucket example-data', 'kafka')
     >>> resource_name("ssm", "arn:aws:ssm:eu-west-1:111122223333:parameter/app/token")
     'ssm parameter/app/token'
+    >>> resource_name("s3", "arn:aws:s3tables:us-east-1:111122223333:bucket/web")
+    's3tables bucket/web'
     """
     if not resource:
         return _WITHOUT.get(service, service) or _WITHOUT["unknown"]
-    # the name of a bucket has no word for what it is; other ARNs have theirs
-    return f"{'S3 bucket' if service == 's3' else service} {cell_word(resource)}"
+    word = cell_word(resource)
+    if service == "s3":
+        # the name of a bucket has no word for what it is; other ARNs have theirs
+        arn = split_arn(resource)
+        service = "S3 bucket" if arn is None or "/" not in word else arn.service
+    return f"{service} {word}"
 
 
 def line_names(group: str, lines: Sequence[Mapping[Any, Any]]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -76,9 +77,14 @@ def _sheet(title: str, actuals: Actuals, rows: pd.DataFrame, unit: str) -> Sheet
         order = [name for name in ("month", "day") if name in keys]
         ascending = [*(True for _ in order), False]
         frame = frame.sort_values([*order, "quantity"], ascending=ascending, kind="stable")
+    shown = frame.head(MOST_ROWS).to_dict("records")
+    words_of = {name: cell_words([row[name] for row in shown]) for name in keys}
     cells = [
-        (*(cell_word(row[name]) for name in keys), *(_number(name, row, unit) for name in numbers))
-        for row in frame.head(MOST_ROWS).to_dict("records")
+        (
+            *(words_of[name][at] for name in keys),
+            *(_number(name, row, unit) for name in numbers),
+        )
+        for at, row in enumerate(shown)
     ]
     if len(frame) > MOST_ROWS:
         rest = frame.iloc[MOST_ROWS:]
@@ -122,6 +128,19 @@ def _title(actuals: Actuals, what: str) -> str:
         first, last = str(min(days)), str(max(days))
         span = f", {first}" if first == last else f", {first} to {last}"
     return f"{what} {SOURCES[actuals.source].words}{span}"
+
+
+def cell_words(values: Iterable[object]) -> list[str]:
+    """The words of a column, whole where two values would have the same.
+
+    >>> cell_words([f"arn:aws:s3:{region}:111122223333:accesspoint/a" for region in ("x", "x")])
+    ['accesspoint/a', 'accesspoint/a']
+    >>> cell_words(["arn:aws:kms:x:111122223333:key/k", "arn:aws:kms:y:111122223333:key/k"])[0]
+    'arn:aws:kms:x:111122223333:key/k'
+    """
+    texts = [(str(value), cell_word(value)) for value in values]
+    shared = Counter(word for _, word in set(texts))
+    return [word if shared[word] == 1 else printable(text) for text, word in texts]
 
 
 def cell_word(value: object) -> str:

@@ -78,7 +78,7 @@ def random_case(seed: int) -> tuple[str, list[Line], bool]:
     return text, lines, dice.random() < 0.5
 
 
-@pytest.mark.parametrize("seed", seeds(30))
+@pytest.mark.parametrize("seed", seeds(16))
 def test_parts_add_up_on_random_bills(tmp_path: Path, seed: int) -> None:
     """Whatever the bill: the parts sum to the difference to the cent, and nothing is lost."""
     text, lines, resources = random_case(seed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections import Counter
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from estimator import Actuals, measure_cloudtrail
+from estimator import Actuals, load_actuals, measure_cloudtrail
 from estimator.measurement.cloudtrail_logs import folding
 from estimator.measurement.services import CONTEXT_RULES, UNKNOWN
 
@@ -106,7 +107,7 @@ GUIDES: dict[str, tuple[str, dict[str, Any], dict[str, Any], str, str]] = {
             }
         },
         "dynamodb",
-        "Books",
+        f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/Books",
     ),
     "a service without a rule of its own": (
         "Decrypt",
@@ -141,7 +142,7 @@ GUIDES: dict[str, tuple[str, dict[str, Any], dict[str, Any], str, str]] = {
             }
         },
         "cassandra",
-        "my_table",
+        f"arn:aws:cassandra:us-east-1:{ACCOUNT}:/keyspace/my_keyspace/table/my_table",
     ),
     "a certificate of a load balancer": (
         "Decrypt",
@@ -160,7 +161,46 @@ GUIDES: dict[str, tuple[str, dict[str, Any], dict[str, Any], str, str]] = {
         {"sourceIPAddress": "AWS Internal"},
         SYMMETRIC | {"encryptionContext": {"glue_catalog_id": ACCOUNT}},
         "glue",
-        ACCOUNT,
+        f"arn:aws:glue:us-east-1:{ACCOUNT}:catalog",
+    ),
+    # AWS's policies for S3 Tables: aws:s3:arn is arn:aws:s3tables:*:*:bucket/*/table/*
+    "a table bucket": (
+        "Decrypt",
+        {"sourceIPAddress": INTERNAL},
+        SYMMETRIC
+        | {
+            "encryptionContext": {
+                "aws:s3:arn": f"arn:aws:s3tables:us-east-1:{ACCOUNT}:bucket/orders/table/9e1f"
+            }
+        },
+        "s3",
+        f"arn:aws:s3tables:us-east-1:{ACCOUNT}:bucket/orders",
+    ),
+    "a directory bucket": (
+        "Decrypt",
+        {"sourceIPAddress": INTERNAL},
+        SYMMETRIC
+        | {
+            "encryptionContext": {
+                "aws:s3express:arn": f"arn:aws:s3express:us-east-1:{ACCOUNT}:bucket/b--use1--x-s3/k"
+            }
+        },
+        "s3express",
+        f"arn:aws:s3express:us-east-1:{ACCOUNT}:bucket/b--use1--x-s3",
+    ),
+    "a service whose name ends as a Region's does": (
+        "Decrypt",
+        {"sourceIPAddress": "resource-explorer-2.amazonaws.com"},
+        SYMMETRIC,
+        "resource-explorer-2",
+        "",
+    ),
+    "a service in capitals": (
+        "Decrypt",
+        {"sourceIPAddress": "SecretsManager.amazonaws.com"},
+        SYMMETRIC,
+        "secretsmanager",
+        "",
     ),
     "the console's user": (
         "ListAliases",
@@ -189,6 +229,54 @@ def test_events_of_the_guides(tmp_path, name):
     operation, changes, parameters, service, resource = GUIDES[name]
     actuals = measure(tmp_path, [event(1, operation, parameters, ALICE, **changes)])
     assert only(actuals, "service", "resource", "caller") == (service, resource, ALICE["arn"])
+
+
+def test_one_name_in_several_places_is_several_resources(tmp_path):
+    """A vault Default and a receipt rule r, in two accounts and two Regions each: three of each."""
+    other = "222222222222"
+    vault = {"constraints": {"encryptionContextSubset": {"aws:backup:backup-vault": "Default"}}}
+    rule = {"encryptionContext": {"aws:ses:rule-name": "r"}}
+    places = [(ACCOUNT, "us-east-1"), (ACCOUNT, "eu-west-1"), (other, "us-east-1")]
+    events = [
+        event(
+            2 * at + rules,
+            "Decrypt" if rules else "CreateGrant",
+            rule if rules else vault,
+            ALICE | {"accountId": account},
+            awsRegion=region,
+            recipientAccountId=account,
+        )
+        for at, (account, region) in enumerate(places)
+        for rules in (0, 1)
+    ]
+    rows = measure(tmp_path, events, "service,resource").to_dict()["rows"]
+    named = {"backup": "backup-vault:Default", "ses": "receipt-rule-set/*:receipt-rule/r"}
+    assert {(row["resource"], row["quantity"]) for row in rows} == {
+        (f"arn:aws:{service}:{region}:{account}:{name}", 1)
+        for account, region in places
+        for service, name in named.items()
+    }
+
+
+def test_an_offset_from_utc_moves_an_event_to_its_day(tmp_path):
+    """01:30 at +02:00 on 1 November is 23:30 UTC on 31 October, 23:30 at -0500 the 1st."""
+    times = ["2026-11-01T01:30:00+02:00", "2026-10-31T23:30:00.000-0500", "2026-11-01T00:00:00Z"]
+    events = [event(at, "Decrypt", SYMMETRIC, ALICE, eventTime=t) for at, t in enumerate(times)]
+    rows = measure(tmp_path, events, "day").to_dict()["rows"]
+    assert {row["day"]: row["quantity"] for row in rows} == {"2026-10-31": 1, "2026-11-01": 2}
+
+
+def test_a_table_of_events_is_taken_wherever_measurements_are(tmp_path):
+    """Two events as CSV, JSON in its cells, for attribute and calibrate as for measure."""
+    events = [event(at, "Decrypt", SYMMETRIC, ALICE) for at in range(2)]
+    names = [name for name in events[0] if name != "resources"]
+    with (tmp_path / "events.csv").open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file)
+        table.writerow(names)
+        for each in events:
+            cells = [each[name] for name in names]
+            table.writerow([cell if isinstance(cell, str) else json.dumps(cell) for cell in cells])
+    assert load_actuals(tmp_path / "events.csv").totals["requests"] == 2
 
 
 def test_every_rule_has_a_source_and_a_key_of_its_own():
