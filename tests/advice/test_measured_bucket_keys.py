@@ -197,6 +197,17 @@ def test_a_bucket_with_its_key_is_named(tmp_path):
     assert "cannot be replayed from KMS events" in " ".join(shown.stdout.split())
 
 
+def test_a_bucket_of_both_kinds_is_said_once(tmp_path):
+    """40,000 puts a month name objects and one names the bucket: look first, then turn it on."""
+    events = [event(at, "GenerateDataKey", "etl", f"o{at}") for at in range(0, 3600, 30)]
+    logs = write(tmp_path, [*events, event(1, "GenerateDataKey", "etl", "")])
+    answer = kmscost("advise", inventory(tmp_path), "--actuals", logs, "--from", "2026-11")
+    text = " ".join(answer.stdout.split())
+    assert "See whether the S3 Bucket Key of bucket example-data is on" in text
+    assert "aws s3api get-bucket-encryption --bucket example-data" in text
+    assert "Under a Bucket Key already" not in text
+
+
 def test_logs_without_objects_say_so(tmp_path):
     """No bucket is no zero: there is nothing to replay."""
     other = event(2, "Decrypt", "app", "x")
