@@ -93,7 +93,7 @@ def test_the_notebook(data):
         (ROOT / "notebooks" / "01-first-forecast.ipynb").read_text(encoding="utf-8")
     )
     shown = "".join(
-        "".join(out.get("text", ""))
+        "".join(out.get("text", "")) + "".join(out.get("data", {}).get("text/plain", ""))
         for cell in notebook["cells"]
         for out in cell.get("outputs", [])
     )

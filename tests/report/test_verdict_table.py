@@ -33,6 +33,7 @@ from dataclasses import replace
 import pytest
 
 from estimator import report
+from estimator.report.monthly.answers import answer_questions
 from estimator.report.monthly.verdict import judge
 from tests.measurement.billing.bills import FREE, Line, legacy_bill
 from tests.report.verdicts import SMALL, daily_lines, with_bill, write
@@ -116,6 +117,11 @@ def test_every_kind_of_partial_bill(tmp_path, bases, times, lacks):
     assert [state.status for state in verdict.states] == ["over budget", "at risk", "on budget"]
     assert verdict.bill == COVERS[lacks]
     assert ("not to be believed" in verdict.sentence) == (times != 1)
+    (to_do,) = (each.lines for each in answer_questions(monthly) if each.question == "What to do?")
+    is_named = any(
+        f"Give the rest of the bill, which is {COVERS[lacks][5:]}" in line for line in to_do
+    )
+    assert is_named == (lacks in ("account", "key"))
     assert ("at the bill's rate" in verdict.sentence) == (times == 9 and lacks != "nothing")
 
 

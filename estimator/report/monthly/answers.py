@@ -127,8 +127,14 @@ def _what_to_do(inputs: ReportInputs) -> tuple[str, ...]:
     lines = [*_copies(inputs), *_by_the_bill(inputs), *_savings(inputs)]
     if verdict.status in ("over budget", "at risk") and not lines:
         lines.append(f"Ask what would save money: kmscost advise {inputs.inventory_file}.")
-    if inputs.billed_words:
+    found = inputs.reconciliation
+    if found is not None and found.days.text:
         lines.append("Report again when the bill is whole.")
+    if found is not None and found.missing:
+        lines.append(
+            f"Give the rest of the bill, which is {found.missing.text}; or, if nothing is used "
+            "there, take it out of the inventory."
+        )
     drivers, column = inputs.simulation.drivers, f"share_{inputs.cost}"
     if inputs.reconciliation is None and len(drivers) and float(drivers[column].max()) > 0:
         row = drivers.sort_values(column, ascending=False, kind="stable").iloc[0]
