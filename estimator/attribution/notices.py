@@ -153,11 +153,12 @@ def bill_notices(
                 f"the bill names no {words} for {count(many)} requests{advice}: they are shared "
                 "out among all that is logged at the level that it tells"
             )
-    keyless = float(requests["quantity"][requests["key"] == ""].sum())
-    if keyless and (lines["key"] != "").any() and (requests["key"] == "").all():
+    by_key = set(lines["operation"][lines["key"] != ""])
+    nameless = requests[(requests["key"] == "") & requests["operation"].isin(by_key)]
+    if len(nameless):
         yield (
-            f"the logs name no key for {count(keyless)} requests: they share what the bill has of "
-            "all keys at their account, Region and operation"
+            f"the logs name no key for {count(nameless['quantity'].sum())} requests: they share "
+            "what the bill has left of all keys at their account, Region and operation"
         )
     yield from _without_line(lines, requests, shares)
     yield from _uncertain_months(lines, shares[0], bill_currency(bill))
