@@ -170,6 +170,30 @@ def _money(amount: float) -> str:
     return f"{exact.quantize(Decimal('0.01'), rounding=ROUND_HALF_EVEN):,}"
 
 
+def range_end(end: float, largest: float) -> str:
+    """An end of a range, with the digits that draws can tell: three of the largest end.
+
+    >>> range_end(5.5017, 5.5698), range_end(1234.5, 1987.6), range_end(0.0, 0.0)
+    ('5.50', '1,230', '0.00')
+    """
+    size = abs(largest)
+    if not math.isfinite(size) or not math.isfinite(end):
+        return "unknown"
+    digits = 2 if not size else min(2 - math.floor(math.log10(size)), 9)
+    # not -0.00, which is what is left of sums
+    return f"{round(end, digits) + 0.0:,.{max(digits, 0)}f}"
+
+
+def between_ends(low: float, high: float) -> str:
+    """Both ends of a range.
+
+    >>> between_ends(5.5017, 5.5698)
+    '5.50 to 5.57'
+    """
+    largest = max(abs(low), abs(high))
+    return f"{range_end(low, largest)} to {range_end(high, largest)}"
+
+
 def cents(amount: float) -> Figure:
     """An amount in a sentence: two decimals, whatever its size.
 

@@ -29,6 +29,7 @@ from estimator.simulation.result import Simulation
 from pricing.bill import price_column
 
 _SCORES = 10_000
+_LEAST_LEFT = 1e-9  # of a pool: below it there is only what sums leave over [0-1]
 
 
 @cache
@@ -264,4 +265,6 @@ def _expect_pools(
         times = months.map(factor).astype(float).fillna(1)
         found[pool_name] = np.where(is_request, values * times, values)
     left = pools["quantity_free"] - pools["used_by_others"] - found["used"]
-    return pools.assign(**found, left=np.maximum(left, 0.0))
+    # what sums leave over is not left
+    is_left = left > _LEAST_LEFT * pools["quantity_free"]
+    return pools.assign(**found, left=np.where(is_left, left, 0.0))

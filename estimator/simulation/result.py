@@ -104,12 +104,12 @@ class Simulation(NotebookResult):
         rows = self.other_quantiles[self.other_quantiles["month"].isna()]
         line = (
             f"If {INTERPRETATION_WORDS[self.other_interpretation]}, the total is {self.currency} "
-            f"{money(mean)} on average"
+            f"{money(mean)}"
         )
         low, high = float(rows["value"].iloc[0]), float(rows["value"].iloc[-1])
-        if len(rows) > 1:
+        if len(rows) > 1 and low != high:
             ends = f"{share(self.quantile[0])} to {share(self.quantile[-1])}"
-            line += f", {money(low)} to {money(high)} ({ends})"
+            line += f" on average, {money(low)} to {money(high)} ({ends})"
         return f"{line} (source: {INTERPRETATIONS[self.other_interpretation]})"
 
     def to_dict(self) -> dict[str, Any]:

@@ -62,6 +62,8 @@ class Page(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
+        if tag == "wbr":  # the text goes on
+            return
         self.tags.append((tag, dict(attrs)))
         self._inside = tag
         if tag == "figcaption":

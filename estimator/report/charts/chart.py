@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,11 @@ class Size:
         """True on a telephone, where labels are fewer and shorter."""
         return self.width < 500
 
+
+_MARK = "\N{LEFT-TO-RIGHT MARK}"
+_LETTER_TO_LEFT = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"
+# the end of what is written from right to left
+_RIGHT_TO_LEFT = re.compile(rf"{_LETTER_TO_LEFT}(?!\s*{_LETTER_TO_LEFT})")
 
 # widths that charts are drawn at: a page shows each between 0.85 and 1.5 times its size, so that no
 # text of 12 px ever falls below 10 px from a telephone of 320 px on
@@ -101,7 +107,18 @@ def bare(size: Size) -> tuple[Picture, Axes]:
 def write(axes: Axes, x: float, y: float, text: str, **style: Any) -> None:
     """A label: names of others are text, never a formula."""
     plain: dict[str, Any] = {"fontsize": 12, "color": INK, "va": "center", "parse_math": False}
-    axes.text(x, y, printable(text), **(plain | style))
+    axes.text(x, y, keep_order(printable(text)), **(plain | style))
+
+
+def keep_order(text: str) -> str:
+    r"""Keep what follows an Arabic or Hebrew name behind it: without the marks its number moves.
+
+    >>> print(ascii(keep_order("prod 68.5 %")), ascii(keep_order("\u0623\u0645 68.5 %")))
+    'prod 68.5 %' '\u200e\u0623\u0645\u200e 68.5 %'
+    """
+    if not _RIGHT_TO_LEFT.search(text):
+        return text
+    return _MARK + _RIGHT_TO_LEFT.sub(rf"\g<0>{_MARK}", text)
 
 
 def set_apart(axes: Axes) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from estimator.figures import listed, money, share
+from estimator.figures import between_ends, listed, money, range_end, share
 from estimator.forecasting.budgets import is_over
 from estimator.months import FloatArray
 from estimator.report.charts.chart import (
@@ -91,9 +91,9 @@ def fan_chart(simulation: Simulation, billed: float | None = None, word: str = "
     limits = limits_of(simulation, expected)
     is_spread = bool(np.ptp(values, axis=0).max())
     ends = f"{share(QUANTILES[0])} to {share(QUANTILES[-1])}"
-    description = f"{unit} {money(values[0, 0])} to {money(values[-1, 0])} ({ends}) in {labels[0]}"
+    description = f"{unit} {between_ends(values[0, 0], values[-1, 0])} ({ends}) in {labels[0]}"
     if len(labels) > 1:
-        description += f", {money(values[0, -1])} to {money(values[-1, -1])} in {labels[-1]}"
+        description += f", {between_ends(values[0, -1], values[-1, -1])} in {labels[-1]}"
     description += f"; expected {money(expected[0])} and {money(expected[-1])}"
     if not is_spread:
         description += "; no assumption is a range, so the cost has no width"
@@ -103,7 +103,7 @@ def fan_chart(simulation: Simulation, billed: float | None = None, word: str = "
         description += f"; {word} in {labels[0]}: {money(billed)}"
     points = tuple(
         f"{label}: {unit} {money(middle)} expected"
-        + (f", {money(low)} to {money(high)} in 90 % of simulations" if is_spread else "")
+        + (f", {between_ends(low, high)} in 90 % of simulations" if is_spread else "")
         for label, middle, low, high in zip(labels, expected, values[0], values[-1], strict=True)
     )
     draw = partial(_draw_fan, values, expected, labels, limits, (billed, word), unit)
@@ -149,13 +149,11 @@ def _draw_fan(
     _draw_limits(axes, near, values, size, head)
     if billed is not None:
         _draw_billed(axes, billed, word_of_bill, values, size.height - head - 42)
-    words = [(float(expected[-1]), "expected", INK)]
+    middle, (least, most) = float(expected[-1]), map(float, values[[0, 4], -1])
+    ends = [(middle, f"{'exp.' if size.narrow else 'expected'} {money(middle)}", INK)]
     if is_spread:
-        words += [(float(values[0, -1]), "5 %", MUTED), (float(values[4, -1]), "95 %", MUTED)]
-    ends = [
-        (value, f"{'exp.' if size.narrow and word == 'expected' else word} {money(value)}", colour)
-        for value, word, colour in words
-    ]
+        ends += [(least, f"5 % {range_end(least, most)}", MUTED)]
+        ends += [(most, f"95 % {range_end(most, most)}", MUTED)]
     label_ends(axes, ends, size.height - head - 42, 1.03 if size.narrow else 1.015)
     lines = [] if not is_spread else ["line: expected; bands: half and 90 % of simulations"]
     _write_notes(figure, size, [*notes] if size.narrow else [*notes, *lines])

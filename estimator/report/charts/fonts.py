@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,6 +29,19 @@ _PREFERRED = (
 )
 
 
+@contextmanager
+def without_font_log() -> Iterator[None]:
+    """Leave out that a font has no weight such as bold: the nearest one is drawn."""
+    log = logging.getLogger("matplotlib.font_manager")
+    before = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
+
+
+@without_font_log()
 def set_fonts(figure: Figure) -> str:
     """Give the texts of a figure fonts that have all their letters.
 
@@ -42,6 +58,8 @@ def set_fonts(figure: Figure) -> str:
     letters.discard(" ")
     missing = letters - _letters_of(findfont(FontProperties()), letters)
     families = _find_families(missing) if missing else []
+    if missing and _add_new_fonts(missing, families):
+        families = _find_families(missing)
     for text in texts if families else []:
         text.set_fontfamily([*text.get_fontfamily(), *families])
     for family in families:
@@ -66,6 +84,23 @@ def _find_families(missing: set[str]) -> list[str]:
             families.append(name)
             left -= covered
     return families
+
+
+def _add_new_fonts(missing: set[str], families: list[str]) -> bool:
+    """Read fonts that were installed since matplotlib made its list; tell whether there are any."""
+    from matplotlib.font_manager import findSystemFonts, fontManager
+
+    paths = {entry.name: entry.fname for entry in fontManager.ttflist}
+    if not missing - {letter for name in families for letter in _letters_of(paths[name], missing)}:
+        return False
+    # the list is kept on disk for good: whoever follows the notice would be told it again
+    new = sorted(set(findSystemFonts()) - {entry.fname for entry in fontManager.ttflist})
+    for path in new:
+        try:
+            fontManager.addfont(path)
+        except (OSError, RuntimeError):  # such as a font of bitmaps
+            continue
+    return bool(new)
 
 
 def _letters_of(path: str, letters: set[str]) -> set[str]:

@@ -6,6 +6,8 @@ import io
 import warnings
 from typing import TYPE_CHECKING
 
+from estimator.report.charts.fonts import without_font_log
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -26,7 +28,7 @@ def _save(figure: Figure, form: str, metadata: dict[str, str | None], dpi: int =
     from matplotlib import rc_context
 
     stream = io.BytesIO()
-    with rc_context({"pdf.fonttype": 42}), warnings.catch_warnings():
+    with rc_context({"pdf.fonttype": 42}), without_font_log(), warnings.catch_warnings():
         # the caller says which letters no font has
         warnings.filterwarnings("ignore", "Glyph .* missing from font")
         before = figure.patch.get_alpha()

@@ -132,30 +132,31 @@ def _draw_stacks(
     figure, axes = canvas(size, 52, 110 if size.narrow else 130, 26, 42)
     places = np.arange(len(labels))
     below = np.zeros(len(labels))
-    middles = []
-    for colour, values in zip(SERIES, stacks.values(), strict=False):
+    names, middles = [], []
+    for colour, (name, values) in zip(SERIES, stacks.items(), strict=False):
         axes.bar(places, values, 0.72, below, color=colour, edgecolor=PAPER, linewidth=0.6)
-        middles.append(float(below[-1] + values[-1] / 2))
+        if values.any():  # a name of nothing would be looked for among the bars
+            names.append((name, "s", colour))
+            middles.append(float(below[-1] + values[-1] / 2))
         below = below + values
-    names = list(stacks)
     highest = float(below.max(initial=0.0))
     if marks is not None:
         axes.hlines(marks[1], places - 0.42, places + 0.42, color=INK, linewidth=1.6)
-        names.append(marks[0])
+        names.append((marks[0], "_", INK))
         middles.append(float(marks[1][-1]))
         highest = max(highest, float(marks[1].max()))
     scale_of_values(axes, highest, unit)
     scale_of_months(axes, labels, size)
     axes.set_xlim(-0.6, len(labels) - 0.4)
-    _name_stacks(axes, names, middles, size, len(stacks))
+    _name_stacks(axes, names, middles, size)
     _write_totals(axes, below, size, is_money)
     return figure
 
 
 def _name_stacks(
-    axes: Axes, names: list[str], middles: list[float], size: Size, series: int
+    axes: Axes, names: list[tuple[str, str, str]], middles: list[float], size: Size
 ) -> None:
-    """Names of the stacks beside the last bar, each with a square of its colour."""
+    """Names of the stacks beside the last bar, each with its mark in its colour."""
     from matplotlib.lines import Line2D
 
     top = axes.get_ylim()[1]
@@ -163,10 +164,8 @@ def _name_stacks(
     places = apart([middle / top * inner for middle in middles], 17)
     lowest = min(places, default=0.0)
     places = [place - min(lowest, 0.0) for place in places]
-    for number, (name, place) in enumerate(zip(names, places, strict=True)):
+    for (name, mark, colour), place in zip(names, places, strict=True):
         at = place / inner
-        colour = SERIES[number] if number < series else INK
-        mark = "s" if number < series else "_"
         axes.add_line(
             Line2D(
                 [1.025 if not size.narrow else 1.09],

@@ -68,7 +68,8 @@ def sankey_chart(rows: pd.DataFrame, inventory: Inventory, currency: str, month:
         flows[name] = flows[name].where(flows[name].isin(top), _REST)
         labels[name] = {node: node if name == "driver" else names.get(node, node) for node in top}
         rest = len(sums) - len(top)
-        labels[name][_REST] = f"{rest:,} {'more ' if top else ''}{_PLURALS[name]}"
+        noun = _PLURALS[name] if rest != 1 else _PLURALS[name].removesuffix("s")
+        labels[name][_REST] = f"{rest:,} {'more ' if top else ''}{noun}"
     flows = flows.groupby(list(COLUMNS), as_index=False, sort=False)[["value"]].sum()
     flows = flows[flows["value"] > 0]
     total = float(flows["value"].sum())

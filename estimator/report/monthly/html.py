@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from estimator.report.blocks import Lines, Sheet
 from estimator.report.charts.chart import MEDIUM, NARROW, WIDE, Chart
@@ -29,6 +30,9 @@ _SIZES = {"wide": WIDE, "medium": MEDIUM, "narrow": NARROW}
 # of a table: a letter, between columns, the least width of a column of numbers, a telephone [px]
 _LETTER, _GAP, _NUMBERS, _PHONE = 7.0, 20.0, 72.0, 288.0
 _EMPTY = ("", "-")
+
+_PATH = re.compile(r"[\w.\[\]]{20,}")
+_OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+(?: [A-Z]+\b)?")
 
 # what a verdict looks like: a word and a sign, never a colour alone
 MARKS = {"on budget": "✓", "at risk": "!", "over budget": "✕", "no budget": "?"}
@@ -100,6 +104,7 @@ def write_page(document: Document, inputs: ReportInputs) -> str:
     )
     environment.filters["cell"] = _cell
     environment.filters["eighths"] = bar_eighths
+    environment.filters["sentence"] = _sentence
     environment.filters["shown"] = printable
     environment.filters["laid_out"] = lay_out
     environment.filters["lines"] = lines_html
@@ -201,9 +206,21 @@ def _figure(chart: Chart, styles: Styles) -> Figure:
     return Figure(chart.title, pictures, points)
 
 
-def _cell(text: str) -> str:
+def _cell(text: str) -> Markup:
     """A word of others in a table: no formula when it is copied into a spreadsheet."""
-    return text if text == "-" else safe_cell(printable(text))
+    return _breakable(text if text == "-" else safe_cell(printable(text)))
+
+
+def _sentence(text: str) -> Markup:
+    """A sentence, whose options of the program stay on one line."""
+    return Markup(_OPTION.sub(r"<span>\g<0></span>", _breakable(printable(text))))  # noqa: S704 (escaped)
+
+
+def _breakable(text: str) -> Markup:
+    """A text whose long paths of the inventory are broken between their words."""
+    escaped = str(escape(text))
+    broken = _PATH.sub(lambda found: re.sub(r"[._](?=\w)", r"\g<0><wbr>", found[0]), escaped)
+    return Markup(broken)  # noqa: S704 (escaped)
 
 
 def _is_kind(block: Block, kind: str) -> bool:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from estimator.figures import count, difference, money, percent, share, signed
+from estimator.figures import between_ends, count, difference, money, percent, share, signed
 from estimator.months import Months, parse_month
 from estimator.report.answers.budgets_and_copies import CopyCharge
 from estimator.report.answers.reconciliation import (
@@ -19,7 +19,7 @@ from estimator.report.charts.drivers import difference_chart
 from estimator.report.monthly.document import Block, Card, Cards, Section
 from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.verdict import judge
-from estimator.report.monthly.words import IF_WORDS, between_ends, month_in_words, often
+from estimator.report.monthly.words import IF_WORDS, month_in_words, often
 from estimator.simulation.quantiles import quantiles_of
 from estimator.volume.others import expected_others
 

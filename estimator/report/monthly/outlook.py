@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from estimator.figures import count, money, share
+from estimator.figures import between_ends, count, money, range_end, share
 from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.months import FloatArray
 from estimator.report.answers.budgets_and_copies import CopyCharge
@@ -16,7 +16,7 @@ from estimator.report.charts.months import cost_chart, requests_chart
 from estimator.report.monthly.document import Block, Section
 from estimator.report.monthly.inputs import ReportInputs
 from estimator.report.monthly.verdict import judge
-from estimator.report.monthly.words import IF_WORDS, between_ends, often, range_end
+from estimator.report.monthly.words import IF_WORDS, often
 from estimator.simulation.quantiles import quantiles_of
 
 _ENDS = (0.05, 0.95)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from estimator.figures import listed, money, share
+from estimator.figures import between_ends, listed, money, share
 from estimator.forecasting.fail_over import describe_budget
 from estimator.report.answers.reconciliation import adding_up
 from estimator.report.monthly.budget_states import (
@@ -17,12 +17,7 @@ from estimator.report.monthly.budget_states import (
     judge_budgets,
     main_state,
 )
-from estimator.report.monthly.words import (
-    between_ends,
-    factor_in_words,
-    in_simulations,
-    month_in_words,
-)
+from estimator.report.monthly.words import factor_in_words, in_simulations, month_in_words
 
 if TYPE_CHECKING:
     from estimator.report.monthly.inputs import ReportInputs

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import math
-
 from estimator.figures import share
 from estimator.months import month_in_words
 
 __all__ = [
     "IF_WORDS",
-    "between_ends",
     "factor_in_words",
     "in_simulations",
     "month_in_words",
     "often",
     "part",
-    "range_end",
 ]
 
 # heads of columns: the interpretations in a few words
@@ -62,27 +58,3 @@ def factor_in_words(factor: float) -> str:
     ('1.2', '9.1', '1,200')
     """
     return f"{float(f'{factor:.2g}'):,.{1 if factor < 9.95 else 0}f}"
-
-
-def range_end(end: float, largest: float) -> str:
-    """An end of a range, with the digits that draws can tell: three of the largest end.
-
-    >>> range_end(5.5017, 5.5698), range_end(1234.5, 1987.6), range_end(0.0, 0.0)
-    ('5.50', '1,230', '0.00')
-    """
-    size = abs(largest)
-    if not math.isfinite(size) or not math.isfinite(end):
-        return "unknown"
-    digits = 2 if not size else min(2 - math.floor(math.log10(size)), 9)
-    # not -0.00, which is what is left of sums
-    return f"{round(end, digits) + 0.0:,.{max(digits, 0)}f}"
-
-
-def between_ends(low: float, high: float) -> str:
-    """Both ends of a range.
-
-    >>> between_ends(5.5017, 5.5698)
-    '5.50 to 5.57'
-    """
-    largest = max(abs(low), abs(high))
-    return f"{range_end(low, largest)} to {range_end(high, largest)}"
