@@ -34,6 +34,7 @@ TRAIL = (
     "logging",
     "stopped",  # day
     "failing",  # the error of its last delivery: it writes no files
+    "digests_failing",  # the error of its last digest file
 )
 KEY = (
     "arn",
@@ -147,6 +148,8 @@ class Estate:
     closed: dict[str, Fact] = field(default_factory=dict)
     # accounts and Regions whose trails an answer lists; "" for one that it does not name
     searched: set[tuple[str, str]] = field(default_factory=set)
+    # management accounts of which an answer lists every multi-Region organization trail
+    searched_organizations: set[str] = field(default_factory=set)
     # placeholders: taken where a description names no Region and no account
     region: str | None = None
     account: str | None = None

@@ -387,3 +387,45 @@ def test_an_ou_that_is_not_known_for_certain_is_counted(tmp_path):
     found = reasons(draft, "accounts")
     assert any("OUs are not known for certain" in each and OWNER in each for each in found)
     assert any("tags are not known for certain" in each and "disagree" in each for each in found)
+
+
+SHARED = {**SINGLE, "IsOrganizationTrail": True, "IsMultiRegionTrail": True}
+
+
+@pytest.mark.parametrize(
+    ("scope", "caller", "is_named"),
+    [
+        # every account of the organization sees all trails of the organization
+        ("organization", MEMBER, True),
+        ("organization", None, True),
+        # nobody says who asked: all trails of the answer are the owner's
+        ("account", None, True),
+        ("account", OWNER, True),
+        # a member sees no trail that is only another account's
+        ("account", MEMBER, False),
+    ],
+)
+def test_a_trail_that_an_organization_trail_replaced_is_named(tmp_path, scope, caller, is_named):
+    """The answer lists the new trail alone: the old one is gone, and is counted."""
+    text = (
+        with_trail()
+        .replace("scope: account", f"scope: {scope}")
+        .replace("name: org\n", "name: other\n    until: 2026-01-01\n")
+    )
+    answers = {"us-east-1/describe-trails.json": {"trailList": [SHARED]}}
+    if caller is not None:
+        arn = f"arn:aws:iam::{caller}:user/x"
+        answers["get-caller-identity.json"] = {"UserId": "x", "Account": caller, "Arn": arn}
+    draft = merge(tmp_path, text=text, responses=answers)
+    assert len(reasons(draft, "trails")) == is_named
+
+
+@pytest.mark.parametrize("replace", [False, True])
+def test_a_name_that_differs_is_told_and_replaced_where_asked(tmp_path, replace):
+    """The list calls the account otherwise: the file wins, `--replace` takes the list's name."""
+    listed = [{"Id": OWNER, "Name": "chief", "Status": "ACTIVE"}]
+    draft = merge(tmp_path, responses={"list-accounts.json": {"Accounts": listed}}, replace=replace)
+    (account,) = draft.inventory.accounts
+    assert account.name == ("chief" if replace else "boss")
+    told = [str(change) for change in draft.changes] if replace else draft.notices
+    assert any(f"accounts {OWNER}: name: boss" in text for text in told)

@@ -173,3 +173,15 @@ def test_a_trail_of_data_events_alone_is_a_question(tmp_path, kind):
     assert "no management events" in question
     assert draft.inventory.trails[0].files_per_day.other.mid == 288
     assert draft.inventory.trails[0].exclude_kms_events is True
+
+
+def test_digest_files_alone_that_are_not_delivered(tmp_path):
+    """The log files come, so the trail has its files; the digest files are a TODO."""
+    status = {"IsLogging": True, "LatestDigestDeliveryError": "NoSuchBucket"}
+    trail = {**WHOLE, "LogFileValidationEnabled": True}
+    answers = {"describe-trails.json": {"trailList": [trail]}, "get-trail-status-main.json": status}
+    draft = discover_aws_responses(save_responses(tmp_path, answers))
+    assert draft.inventory.trails[0].log_file_validation is True
+    assert draft.inventory.trails[0].files_per_day is None
+    (question,) = questions(draft, "trails main: log_file_validation")
+    assert question.startswith("its last digest file was not delivered (NoSuchBucket): make the")

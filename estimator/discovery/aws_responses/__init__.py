@@ -53,6 +53,9 @@ class Responses:
         self._states: list[tuple[str, str, str]] = []
         # landing zones by their sources, and what their manifests say
         self._zones: dict[str, str] = {}
+        # lists of trails, and the accounts of those who asked
+        self._lists: list[tuple[Mapping[str, Any], Origin]] = []
+        self._callers: set[str] = set()
 
     def take(self, response: Mapping[str, Any], origin: Origin) -> str | None:
         """Read a response; returns the command that prints it."""
@@ -60,7 +63,7 @@ class Responses:
         if kind == "describe-trails":
             listed = list(items_of(response, "trailList"))
             taken = [trails.take_trail(estate, trail, source) for trail in listed]
-            trails.note_searched(estate, response, origin.account, source)
+            self._lists.append((response, origin))
             # a list in which no trail has a name tells of none
             is_list = isinstance(response["trailList"], list | tuple) and len(listed) == len(
                 response["trailList"]
@@ -79,6 +82,8 @@ class Responses:
         elif kind == "describe-regions":
             accounts.take_regions(estate, origin.account, response, source)
         elif kind in _AT_ONCE:
+            if kind == "get-caller-identity" and is_account(response["Account"]):
+                self._callers.add(response["Account"])
             _AT_ONCE[kind](estate, response, source)
         elif kind in dict(TREE):
             if not self._organization.take(kind, response, source):
@@ -140,6 +145,10 @@ class Responses:
     def finish(self) -> Estate:
         """The estate, after the responses whose subject had to be known first."""
         self._config.finish(self.estate)
+        caller = next(iter(self._callers)) if len(self._callers) == 1 else None
+        for response, origin in self._lists:
+            trails.note_searched(self.estate, response, origin.account, origin.source, caller)
+        self._lists.clear()
         is_listed = bool(self.estate.members)
         for response, source in self._units:
             if not is_listed:

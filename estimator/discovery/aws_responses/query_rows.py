@@ -36,6 +36,7 @@ _TRAIL_FLAGS = {
 }
 _STATUS_FIELDS = {
     "latest_delivery_error": "LatestDeliveryError",
+    "latest_digest_delivery_error": "LatestDigestDeliveryError",
     "stop_logging_time": "StopLoggingTime",
 }
 _KEY_FIELDS = {

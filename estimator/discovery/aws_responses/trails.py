@@ -38,6 +38,7 @@ _OWNER = "without an ARN an organization trail may be another account's: the man
 _SHADOW = "without HomeRegion it may be another Region's: a multi-Region trail shows in each"
 # what the readers of rows and items add to the fields of AWS: where a row was met
 ACCOUNT, REGION = "AccountId", "Region"
+_ERRORS = (("failing", "LatestDeliveryError"), ("digests_failing", "LatestDigestDeliveryError"))
 LOGGING = "whether it is logging is not known: {reason}"
 _STATUS = "`aws cloudtrail get-trail-status` tells it"
 _UNCLEAR = "its event selectors do not say clearly whether they take in KMS events"
@@ -90,24 +91,40 @@ def take_trail(estate: Estate, trail: Mapping[str, Any], source: str) -> Resourc
 
 
 def note_searched(
-    estate: Estate, response: Mapping[str, Any], account: str | None, source: str
+    estate: Estate,
+    response: Mapping[str, Any],
+    account: str | None,
+    source: str,
+    caller: str | None = None,
 ) -> None:
     """Note of which account, and of which Regions, a response has every trail.
 
-    Its caller is its path's account, else the owner of the trails that are no organization's; a
-    single-Region trail shows in its home Region alone.
+    Its caller is its path's account, else the owner of the trails that are no organization's, else
+    the `caller` that an answer names, else the only owner of all trails in it. Every account of an
+    organization sees all trails of the organization; a single-Region trail shows in its home Region
+    alone.
     """
     found = list(items_of(response, "trailList"))
     if PROJECTED in response or not all(is_whole(trail) for trail in found):
         return
     own = [trail for trail in found if trail.get("IsOrganizationTrail") is not True]
-    owners = {arn.account for trail in own if (arn := parse_arn(trail["TrailARN"], "cloudtrail"))}
-    account = account or (owners.pop() if len(owners) == 1 else None)
+    shared = _owners([trail for trail in found if trail.get("IsOrganizationTrail") is True])
+    estate.searched_organizations |= shared
+    account = account or _only(_owners(own)) or caller or _only(_owners(own) | shared)
     if account is None:
         return
     homes = {str(t["HomeRegion"]) for t in own if t.get("IsMultiRegionTrail") is False}
     named = {word for word in _REGION.findall(source) if is_region(word)}
     estate.searched |= {(account, region) for region in {"", *homes, *named}}
+
+
+def _owners(listed: Sequence[Mapping[str, Any]]) -> set[str]:
+    arns = (parse_arn(trail["TrailARN"], "cloudtrail") for trail in listed)
+    return {arn.account for arn in arns if arn is not None and arn.account}
+
+
+def _only(accounts: set[str]) -> str | None:
+    return next(iter(accounts)) if len(accounts) == 1 else None
 
 
 def _trail_at(estate: Estate, trail: Mapping[str, Any], name: str, source: str) -> Resource:
@@ -214,9 +231,10 @@ def record_selectors(
 
 def take_status(resource: Resource, response: Mapping[str, Any], source: str) -> None:
     """Take whether a trail is logging; if not, it writes no files since the day it stopped."""
-    failure = text_of(response, "LatestDeliveryError")
-    if failure is not None:
-        resource.record("failing", failure, source, note="LatestDeliveryError")
+    for fact, field in _ERRORS:
+        failure = text_of(response, field)
+        if failure is not None:
+            resource.record(fact, failure, source, note=field)
     if not isinstance(response.get("IsLogging"), bool):
         return
     resource.record("logging", response["IsLogging"], source, note="IsLogging")

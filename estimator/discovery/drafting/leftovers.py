@@ -61,6 +61,9 @@ def name_some(names: list[str]) -> str:
 
 def _was_searched(estate: Estate, trail: Trail) -> bool:
     """True where an answer would have the trail, if it were there."""
+    if trail.scope == "organization" and trail.regions is None:
+        shown = trail.account in estate.searched_organizations
+        return shown or (trail.account, "") in estate.searched
     # a multi-Region trail shows in every Region, another one in its home Region alone
     home = trail.home_region
     if home is None and trail.regions is not None and len(trail.regions) == 1:

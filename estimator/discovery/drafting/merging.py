@@ -43,7 +43,7 @@ def merge(text: str, path: str, outline: Outline, replace: bool = False) -> Merg
     return merger.done
 
 
-_WORDS = {"ou": "OUs", "tags": "tags", "regions": "Regions"}
+_WORDS = {"name": "names", "ou": "OUs", "tags": "tags", "regions": "Regions"}
 
 
 class _Merger:
@@ -132,11 +132,11 @@ class _Merger:
         self._regions[identity] = set(regions)
 
     def _account_groups(self, identity: str, item: Item) -> None:
-        """The OU and the tags of an account; of one in a file they are counted."""
+        """The name, the OU and the tags of an account; of one in a file they are counted."""
         number = self._places.get(identity)
         own = next(account for account in self._own.accounts if account.id == identity)
         for entry in item.entries:
-            if entry.key not in ("ou", "tags"):
+            if entry.key not in ("name", "ou", "tags"):
                 continue
             if entry.todo:
                 self._open[entry.key, entry.todo].append(identity)

@@ -241,7 +241,14 @@ def _recording(trail: ResolvedTrail) -> Iterable[Entry]:
     elif resource.value("management_events") is False:
         management = resource.source_of(resource.fact("management_events"))
         yield Entry("files_per_day", int(FILES_PER_DAY), management, _ONLY_OTHERS)
-    yield _entry(resource, "log_file_validation", digests, on)
+    error = resource.fact("digests_failing")
+    if on and error is not None:
+        cure = cure_of_error(str(error.value)) or "mend the bucket or its policy"
+        what = f"its last digest file was not delivered ({error.value!s:.120}): {cure}"
+        source = f"{resource.source_of(digests)}; {resource.source_of(error)}"
+        yield Entry("log_file_validation", on, source.removeprefix("; "), what)
+    else:
+        yield _entry(resource, "log_file_validation", digests, on)
     if events is not None:
         yield _entry(resource, "exclude_kms_events", events, events.value is False)
     if stopped is not None:
