@@ -50,7 +50,8 @@ KEY = (
     "alias",
     "state",
     "manager",
-    "replicas",
+    "replicas",  # Regions of the other keys of its family, where it is a multi-Region key
+    "relatives",  # identities of these
     "deletion",  # the day on which it is deleted
     "last_use",  # the day of its last cryptographic operation; None for none since `tracked_since`
     "last_operation",

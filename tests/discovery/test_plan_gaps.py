@@ -259,3 +259,34 @@ def test_a_log_around_a_broken_plan_is_refused(tmp_path):
     path.write_text(f"log\n{whole}\n{whole[:200]}", encoding="utf-8")
     with pytest.raises(KmscostError, match="ends too early"):
         discover_terraform(path)
+
+
+REPLICA = KEY.replace("eu-west-1", "us-east-1")
+
+
+def test_a_replica_rotates_with_its_primary(tmp_path):
+    """The trail is under the replica: the primary's period is its own, and the primary costs."""
+    primary = {"arn": KEY, "enable_key_rotation": True, "rotation_period_in_days": 180}
+    resources = [
+        instance("aws_kms_replica_key.r", {"arn": REPLICA, "primary_key_arn": KEY}),
+        instance("aws_kms_key.p", primary),
+        instance("aws_cloudtrail.org", {**LIVE, "kms_key_id": REPLICA}),
+    ]
+    draft = discover_terraform(save(tmp_path, plan(resources)))
+    (key,) = draft.inventory.keys
+    (question,) = questions(draft, f"keys {key.id}: rotations")
+    assert key.arn == REPLICA
+    assert question.startswith("rotates every 180 days")
+    assert "those that belong to it in eu-west-1 cost a key price each" in draft.text
+    assert not any("that no trail uses" in notice for notice in draft.notices)
+
+
+@pytest.mark.parametrize("name", ["kms_key_id", "is_organization_trail", "event_selector"])
+def test_whatever_is_sensitive_is_named_where_it_is_read(tmp_path, name):
+    """Its value, or what follows from it, stands in the draft."""
+    selector = [{"include_management_events": True, "read_write_type": "All"}]
+    values = {**LIVE, "kms_key_id": KEY, "is_organization_trail": True, "event_selector": selector}
+    trail = instance("aws_cloudtrail.org", values)
+    trail["sensitive_values"] = {name: [{"read_write_type": True}] if "sel" in name else True}
+    draft = discover_terraform(save(tmp_path, plan([trail])))
+    assert any(f"marks {name} as sensitive" in notice for notice in draft.notices)

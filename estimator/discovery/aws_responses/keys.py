@@ -42,11 +42,13 @@ def take_key(estate: Estate, response: Mapping[str, Any], source: str) -> None:
     if isinstance(both, Mapping):
         primary = both.get("PrimaryKey")
         listed = [primary] if isinstance(primary, Mapping) else []
+        family = [*listed, *items_of(both, "ReplicaKeys")]
         others = sorted(
-            region
-            for key in [*listed, *items_of(both, "ReplicaKeys")]
-            if (region := text_of(key, "Region")) and region != arn.region
+            region for key in family if (region := text_of(key, "Region")) and region != arn.region
         )
+        names = {text_of(key, "Arn") for key in family} - {None, arn.text}
+        if names:
+            resource.record("relatives", sorted(map(str, names)), source)
         if others:
             resource.record("replicas", others, source, note="MultiRegionConfiguration")
     estate.name_key(arn.name, arn.text)

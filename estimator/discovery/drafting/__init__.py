@@ -12,7 +12,7 @@ from typing import Any
 from estimator.discovery.completeness import PART, SECTIONS, Seen
 from estimator.discovery.drafting.accounts import MEMBERS
 from estimator.discovery.drafting.changes import Change, Merged
-from estimator.discovery.drafting.keys import STATE
+from estimator.discovery.drafting.keys import STATE, find_key
 from estimator.discovery.drafting.leftovers import find_leftovers
 from estimator.discovery.drafting.lines import head_lines, section_lines
 from estimator.discovery.drafting.merging import merge
@@ -222,7 +222,12 @@ def _notices(todo: Sequence[Todo]) -> Iterator[str]:
 
 def left_out(estate: Estate, outline: Outline) -> Iterator[str]:
     """Keys that no trail uses are none of CloudTrail's cost."""
-    spare = len(estate.keys) - len(outline.keys)
+    named = (trail.value("key") for trail in estate.trails.values())
+    used = [key for name in named if isinstance(name, str) and (key := find_key(estate, name))]
+    # the rest of a multi-Region key's family costs because of it, and is named there
+    family = {name for key in used for name in key.value("relatives") or ()}
+    family = (family & set(estate.keys)) - {key.identity for key in used}
+    spare = len(estate.keys) - len(outline.keys) - len(family)
     if spare == 1:
         yield "1 key that no trail uses was left out: CloudTrail does not cause its cost"
     elif spare > 1:

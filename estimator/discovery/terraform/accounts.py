@@ -31,16 +31,14 @@ class AccountParser:
 
     def organization(self, node: Node) -> None:
         """The management account, the roots and the members of the organization."""
-        owner = node.values.get("master_account_id")
+        owner = node.get("master_account_id")
         if is_account(owner):
             self._estate.payer = Fact(owner, node.label, note="master_account_id")
-        for root in blocks_of(node.values.get("roots")):
+        for root in blocks_of(node.get("roots")):
             if isinstance(root, Mapping):
                 self._units.take_unit({"Id": root.get("id"), "Name": root.get("name")})
         listed = [
-            account
-            for account in blocks_of(node.values.get("accounts"))
-            if isinstance(account, Mapping)
+            account for account in blocks_of(node.get("accounts")) if isinstance(account, Mapping)
         ]
         for account in listed:
             self._member(account, node)
@@ -51,17 +49,15 @@ class AccountParser:
     def unit(self, node: Node) -> None:
         """An OU, and what is above it."""
         parent = node.text("parent_id")
-        self._units.take_unit(
-            {"Id": node.values.get("id"), "Name": node.values.get("name")}, parent
-        )
+        self._units.take_unit({"Id": node.get("id"), "Name": node.get("name")}, parent)
 
     def account(self, node: Node) -> None:
         """A member account; the id of a new one is known after apply."""
-        if is_account(node.values.get("id")):
+        if is_account(node.get("id")):
             self._member(node.values, node)
         elif node.mode == "managed":
             self._estate.note(
-                f"TODO {node.label}: the id of account {shown(node.values.get('name'))} is known "
+                f"TODO {node.label}: the id of account {shown(node.get('name'))} is known "
                 "only after apply: add it to the accounts then"
             )
 

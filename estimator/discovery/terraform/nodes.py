@@ -48,19 +48,30 @@ class Node:
 
     def text(self, name: str) -> str | None:
         """A text that is not empty; None for everything else."""
+        value = self.get(name)
+        return value if isinstance(value, str) and value else None
+
+    def get(self, name: str) -> Any:
+        """Whatever stands in an attribute; one that is marked as sensitive is noted as read."""
         value = self.values.get(name)
-        if not isinstance(value, str) or not value:
-            return None
-        if self.sensitive.get(name) is True:
+        if value not in (None, "", [], {}) and _has_mark(self.sensitive.get(name)):
             self.read.add(name)
         return value
 
     def block(self, *names: str) -> Mapping[str, Any]:
         """The first block of a name inside of another; empty where there is none."""
-        inside: Mapping[str, Any] = self.values
-        for name in names:
+        inside = first_block(self.get(names[0]))
+        for name in names[1:]:
             inside = first_block(inside.get(name))
         return inside
+
+
+def _has_mark(marks: Any) -> bool:
+    """True where something inside is sensitive: marks have the shape of what they mark."""
+    if isinstance(marks, Mapping | list):
+        parts = marks.values() if isinstance(marks, Mapping) else marks
+        return any(_has_mark(part) for part in parts)
+    return marks is True
 
 
 def first_block(value: Any) -> Mapping[str, Any]:

@@ -37,7 +37,7 @@ class Owners:
         elif node.mode == "managed":
             arn = parse_arn(node.text("arn"))
             # the organization's trail belongs to the management account, whoever made it
-            foreign = node.values.get("is_organization_trail") is True
+            foreign = node.get("is_organization_trail") is True
             if arn and arn.account and arn.service in ("cloudtrail", "kms") and not foreign:
                 self._accounts[node.provider].setdefault(arn.account, node.label)
         self._providers[node.provider] = None

@@ -10,6 +10,7 @@ from estimator.discovery.aws_responses.keys import ask_for_past_rotations, recor
 from estimator.discovery.estate import Estate, Fact, Resource
 from estimator.discovery.key_states import DISABLED, PENDING
 from estimator.discovery.terraform.accounts import AccountParser
+from estimator.discovery.terraform.families import join_families
 from estimator.discovery.terraform.nodes import APPLY, Node, first_block
 from estimator.discovery.terraform.owners import Owners
 from estimator.discovery.terraform.references import References
@@ -52,6 +53,12 @@ class ResourceParser:
                 if node.type in kinds:
                     read(node)
         self._accounts.place()
+        replicas = [node for node in self._nodes if node.type in REPLICAS]
+        join_families(
+            (primary, key)
+            for node in replicas
+            if (key := self._key_of(node)) and (primary := self._primary_of(node))
+        )
         for key in self._estate.keys.values():
             ask_for_past_rotations(key)
         for node in self._nodes:
@@ -79,18 +86,18 @@ class ResourceParser:
         spec = node.text("customer_master_key_spec") or node.text("key_spec")
         if spec:
             key.record("spec", spec, node.label, note="customer_master_key_spec")
-        rotates = node.values.get("enable_key_rotation")
+        rotates = node.get("enable_key_rotation")
         if isinstance(rotates, bool):
             key.record("rotates", rotates, node.label, note="enable_key_rotation")
         self._key_state(key, node)
-        days = node.values.get("rotation_period_in_days")
+        days = node.get("rotation_period_in_days")
         if isinstance(days, int) and not isinstance(days, bool) and days > 0:
             key.record("rotation_days", days, node.label, note="rotation_period_in_days")
 
     def _key_state(self, key: Resource, node: Node) -> None:
         """The state of a key: external ones have AWS's own word, all have whether it is enabled."""
         attribute = "is_enabled" if node.type == "aws_kms_key" else "enabled"
-        state, on = node.text("key_state"), node.values.get(attribute)
+        state, on = node.text("key_state"), node.get(attribute)
         if state:
             key.record("state", state, node.label, note="key_state")
         elif on is False:
@@ -115,9 +122,13 @@ class ResourceParser:
         arn = parse_arn(node.text("primary_key_arn"), "kms")
         if arn is not None and arn.account:
             return Fact(arn.account, node.label, note="primary_key_arn")
-        primary = self._references.node(node, "primary_key_arn", KEYS)
-        key = self._key_of(primary) if primary is not None else None
+        key = self._primary_of(node)
         return (key.fact("account") if key is not None else None) or own
+
+    def _primary_of(self, node: Node) -> Resource | None:
+        known = self._estate.keys.get(node.text("primary_key_arn") or "")
+        primary = self._references.node(node, "primary_key_arn", KEYS)
+        return known or (self._key_of(primary) if primary is not None else None)
 
     def _alias(self, node: Node) -> None:
         target = node.text("target_key_arn") or node.text("target_key_id")
@@ -217,11 +228,11 @@ class ResourceParser:
             _flag(trail, fact, node, attribute, spare=fact == "every_region")
         _flag(trail, "logging", node, "enable_logging", spare=True, default=True)
         take_selectors(trail, node)
-        if node.values.get("insight_selector"):
+        if node.get("insight_selector"):
             trail.record("insights", True, node.label, note="insight_selector")
 
     def _trail_key(self, trail: Resource, node: Node) -> None:
-        note, given = "kms_key_id", node.values.get("kms_key_id")
+        note, given = "kms_key_id", node.get("kms_key_id")
         if isinstance(given, str) and given:
             self._record_key(trail, node, given)
         elif not node.is_unknown("kms_key_id"):
@@ -304,7 +315,7 @@ def _flag(
     default: bool = False,
 ) -> None:
     """A true or false; one that the plan does not know yet is a question."""
-    value = node.values.get(attribute)
+    value = node.get(attribute)
     if isinstance(value, bool):
         resource.record(name, value, node.label, note=attribute)
     elif node.is_unknown(attribute):

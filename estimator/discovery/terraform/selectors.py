@@ -25,12 +25,12 @@ def take_selectors(trail: Resource, node: Node) -> None:
     if node.is_unknown("event_selector") or node.is_unknown("advanced_event_selector"):
         trail.record("kms_events", True, node.label, f"event selectors: {APPLY}", "event_selector")
         return
-    basic = [_basic(block) for block in blocks_of(node.values.get("event_selector"))]
+    basic = [_basic(block) for block in blocks_of(node.get("event_selector"))]
     advanced = [
         {"FieldSelectors": [_field(x) for x in blocks_of(block.get("field_selector"))]}
         if isinstance(block, Mapping)
         else block
-        for block in blocks_of(node.values.get("advanced_event_selector"))
+        for block in blocks_of(node.get("advanced_event_selector"))
     ]
     note = "advanced_event_selector" if advanced else "event_selector"
     source = note if basic or advanced else f"no {note}"
