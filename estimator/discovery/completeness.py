@@ -14,6 +14,8 @@ WHOLE, PART, NOT = "whole", "part", "not"
 # the sections of an inventory that a source may see; buckets stand in their trails
 SECTIONS = ("accounts", "keys", "trails")
 _MOST_SOURCES = 3
+# what is of CloudTrail and no gap, but may have a key and a price of its own
+NO_TRAIL = "an event data store of CloudTrail Lake: it is no trail, and is not in the draft"
 
 
 @dataclass(frozen=True)

@@ -88,3 +88,36 @@ def test_a_trail_that_a_broken_update_of_pulumi_began_is_named(tmp_path):
     document = {"version": 3, "deployment": {"resources": [], "pending_operations": pending}}
     with pytest.raises(KmscostError, match="among it the trail z"):
         discover_terraform(save(tmp_path, document))
+
+
+def test_an_event_data_store_is_named_and_is_no_gap(tmp_path):
+    """It is no trail: the plan and the template that only have one are whole."""
+    lake = plan([instance("aws_cloudtrail_event_data_store.lake", {})])
+    path = tmp_path / "a.yaml"
+    path.write_text("Resources: {L: {Type: 'AWS::CloudTrail::EventDataStore'}}\n", encoding="utf-8")
+    for draft in (
+        discover_terraform(save(tmp_path, lake)),
+        discover_cloudformation(path, "111122223333", "us-east-1"),
+    ):
+        assert any("an event data store of CloudTrail Lake" in text for text in draft.notices)
+        assert [seen.seen for seen in draft.coverage] == ["whole"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.csv", b"Konto-ID;Name\n111122223333;a\n", "name its columns id, name and"),
+        ("b.json", b'["111122223333", "222222222222"]', "with `--query Accounts`"),
+        ("c.json", b'[["111122223333", "prod"]]', "with `--query Accounts`"),
+        ("list-accounts.csv", "Id;Name\n111122223333;Köln\n".encode("cp1252"), "CSV UTF-8"),
+    ],
+)
+def test_a_list_of_accounts_that_is_not_read_says_how_to_save_it(name, content, words, tmp_path):
+    """Its fields have no names, or names of another language; or it is no UTF-8."""
+    (tmp_path / "describe-trails.json").write_text(TRAILS, encoding="utf-8")
+    (tmp_path / name).write_bytes(content)
+    draft = discover_aws_responses(tmp_path)
+    (gap,) = [
+        todo.question for todo in draft.todo if todo.at == "accounts" and name in todo.question
+    ]
+    assert words in gap

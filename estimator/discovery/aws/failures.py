@@ -79,6 +79,7 @@ UNPARSED = (botocore.parsers.ResponseParserError, LookupError, TypeError, Attrib
 # credentials that were there, or should be, and cannot be had: botocore has a class for each way
 _LOGIN = ("Credential", "Token", "SSO", "Login", "MFA", "Profile", "Config")
 _LONGEST = 300
+_PROXY = {"407", "511"}  # of HTTP's status: what only a proxy or a network's login answers
 _SERVER_ERRORS = 500  # of HTTP's status
 
 LOGIN_CURE = (
@@ -163,7 +164,7 @@ def failure_of_code(
     code: str, message: str = "", status: int | None = None, attempts: int = 0
 ) -> Failure:
     """Classify an error that AWS answered with."""
-    kind = _KINDS.get(code)
+    kind = Kind.no_answer if _PROXY & {code, str(status)} else _KINDS.get(code)
     if kind is None:
         kind = Kind.server if status is not None and status >= _SERVER_ERRORS else Kind.other
     if _CLOCK.search(message):

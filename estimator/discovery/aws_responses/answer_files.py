@@ -16,10 +16,11 @@ from estimator.discovery.surroundings import PAGE, find_error, find_page
 from estimator.measurement.paths import Found
 from estimator.measurement.recognition import kind_of_file
 from estimator.measurement.skipped import SkippedFiles
+from pricing.arns import is_account
 from pricing.reading.document import parse_value
 from pricing.reading.files import MAX_BYTES, decode, read_bytes, to_utf8
 from pricing.reading.json_files import decode_json_documents
-from pricing.reading.problems import KmscostError
+from pricing.reading.problems import KmscostError, Problem
 from pricing.reading.words import shown
 
 # an answer begins a line: `>>` adds one to another, and `[default] account 111122223333` is none.
@@ -51,6 +52,10 @@ _SECTIONS = (
     ("listaccounts", "accounts"),
     ("describeorganization", "accounts"),
     ("describekey", "keys"),
+)
+_COLUMNS = "a list of accounts, as it seems: name its columns id, name and status"
+_FIELDS = (
+    "accounts without the names of their fields: save the answer whole, or with `--query Accounts`"
 )
 COMMAND = "discover aws-responses"
 CALL = "Call"  # beside an error: what the CLI called
@@ -109,7 +114,8 @@ class AnswerFile:
         try:
             text = decode(path, to_utf8(path, read_bytes(path)))
         except KmscostError as error:
-            self.skip(_name_file(path) or error.problems[0].found)
+            problem = error.problems[0]
+            self.skip(_name_file(path) or _encoding(problem, path))
             return
         if not text.strip():
             yield EMPTY
@@ -183,6 +189,8 @@ class AnswerFile:
             self.skip(_LIST_TRAILS)
         elif landing_zone.is_stack_manifest(answer):
             self.skip(_CUSTOMIZATIONS)
+        elif (reason := _accounts_in(answer)) and not _name_file(self.file.path):
+            self.skip(reason, "list-accounts")
         else:
             response = answer if isinstance(answer, Mapping) else whole_response(answer)
             what = _OTHER if response is not None else f"another shape ({shown(answer)})"
@@ -207,6 +215,31 @@ def _name_file(path: str) -> str:
     with contextlib.suppress(OSError), Path(path).open("rb") as file:
         return _PACKED if file.read(8).startswith(_MAGIC) else ""
     return ""
+
+
+def _accounts_in(answer: Any) -> str:
+    """What a list that may be one of accounts lacks to be read; empty where it is none.
+
+    >>> _accounts_in([["111122223333", "prod"]]).partition(":")[0]
+    'accounts without the names of their fields'
+    >>> _accounts_in([{"Konto-ID": "111122223333"}]).partition(":")[0]
+    'a list of accounts, as it seems'
+    """
+    rows = answer if isinstance(answer, list) else []
+    if rows and all(isinstance(row, Mapping) for row in rows):
+        # an account to a row: tables of other things name one again and again
+        columns = ([row.get(name) for row in rows] for name in rows[0])
+        if any(all(map(is_account, ids)) and len(set(ids)) == len(ids) for ids in columns):
+            return _COLUMNS
+        return ""
+    cells = [row if isinstance(row, list) else [row] for row in rows]
+    return _FIELDS if cells and all(any(map(is_account, row)) for row in cells) else ""
+
+
+def _encoding(problem: Problem, path: str) -> str:
+    """Why a text is not read, and how to save it."""
+    excel = ' (in Excel: "CSV UTF-8")' if path.lower().endswith(".csv") else ""
+    return f"{problem.found}: {problem.fix}{excel}"
 
 
 def _is_list_of_answers(answer: Any) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from estimator.discovery.cloudformation.functions import Functions
 from estimator.discovery.cloudformation.nested import NESTED
 from estimator.discovery.cloudformation.template import Template, trails_in
+from estimator.discovery.completeness import NO_TRAIL
 from estimator.discovery.estate import Estate
 
 _STACK_SET = "AWS::CloudFormation::StackSet"
@@ -20,10 +21,11 @@ _MAKERS = {
     "AWS::ControlTower::LandingZone": _LANDING_ZONE,
     "AWS::ServiceCatalog::CloudFormationProvisionedProduct": _PRODUCT,
 }
+_LAKE = "AWS::CloudTrail::EventDataStore"
 # types of CloudTrail that write no log files into a bucket, and the one that is read
 _HARMLESS = (
     "AWS::CloudTrail::Trail",
-    "AWS::CloudTrail::EventDataStore",
+    _LAKE,
     "AWS::CloudTrail::Channel",
     "AWS::CloudTrail::Dashboard",
     "AWS::CloudTrail::ResourcePolicy",
@@ -36,6 +38,10 @@ def note_gaps(estate: Estate, template: Template, functions: Functions) -> None:
     found = list(_gaps(template, functions))
     for reason, _ in found:
         estate.completeness.missed("trails", template.source, reason)
+    for name, resource in template.resources.items():
+        is_lake = isinstance(resource, Mapping) and resource.get("Type") == _LAKE
+        if is_lake and _is_made(resource, functions):
+            estate.note(f"{template.source}: {_line(template, name)} is {NO_TRAIL}")
     has_trails = any(
         isinstance(resource, Mapping) and resource.get("Type") == "AWS::CloudTrail::Trail"
         for resource in template.resources.values()

@@ -13,9 +13,8 @@ def join_families(pairs: Iterable[tuple[Resource, Resource]]) -> None:
     Parameters
     ----------
     pairs
-        Primaries with one of their replicas each. Rotation is a primary's alone; AWS KMS copies
-        what it makes to the replicas (AWS KMS Developer Guide, "Rotating multi-Region keys",
-        checked 2026-11-28).
+        Primaries with one of their replicas each. They share key material and the status of
+        automatic rotation (AWS KMS API Reference, "ReplicateKey", checked 2026-11-28).
     """
     families: dict[str, list[Resource]] = {}
     for primary, replica in pairs:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from estimator.discovery.cloudformation.template import trails_in
+from estimator.discovery.completeness import NO_TRAIL
 from estimator.discovery.estate import Estate
 from estimator.discovery.terraform.documents import TYPES, Document, ModuleResource, Values
 from estimator.discovery.terraform.expressions import Expressions
@@ -30,9 +31,10 @@ _MAKERS = {
     "aws_controltower_landing_zone": ("trails", _LANDING_ZONE),
     "aws_servicecatalog_provisioned_product": ("accounts", _PRODUCT),
 }
+_LAKE = "aws_cloudtrail_event_data_store"
 # types of CloudTrail that write no log files into a bucket
 _HARMLESS = (
-    "aws_cloudtrail_event_data_store",
+    _LAKE,
     "aws_cloudtrail_organization_delegated_admin_account",
     "aws_cloudtrail_service_account",
 )
@@ -50,7 +52,10 @@ def note_gaps(
     has_trails = any(node.type == _TRAIL and node.mode == "managed" for node in nodes)
     unread = list(_unread(document, source))
     for section, reason, _ in unread:
-        completeness.missed(section, source, reason)
+        if section:
+            completeness.missed(section, source, reason)
+        else:
+            estate.note(f"{source}: {reason}")
     # a document whose trails are all of types that nobody reads saw none of them
     if has_trails or not any(is_trail for _, _, is_trail in unread):
         completeness.saw("trails", source)
@@ -144,6 +149,8 @@ def _unread_resource(
     elif kind in _MAKERS:
         section, reason = _MAKERS[kind]
         yield section, f"{address}: {reason}", False
+    elif kind == _LAKE:
+        yield "", f"{address} is {NO_TRAIL}", False
     elif "cloudtrail" in kind and kind not in _HARMLESS:
         reason = f"{address} is of a type that is not read, {kind:.80}: it may be a trail"
         yield "trails", reason, True
