@@ -280,6 +280,27 @@ def listed(names: Iterable[str], most: int = SEVERAL, separator: str = ", ") -> 
     return separator.join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
+def plural(number: float, noun: str) -> str:
+    """A count with its noun.
+
+    >>> plural(1, "hour"), plural(1488, "request"), plural(0, "day")
+    ('1 hour', '1,488 requests', '0 days')
+    """
+    written = count(number)
+    return f"{written} {noun}{'s' * (written != '1')}"
+
+
+def at_least(amount: str, missing: float) -> str:
+    """An amount of which a part is not known; none at all where nothing of it is.
+
+    >>> at_least("3.00", 0), at_least("3.00", 20), at_least("0.00", 20)
+    ('3.00', 'at least 3.00', 'unknown')
+    """
+    if not missing:
+        return amount
+    return f"at least {amount}" if amount.strip("0.,") else "unknown"
+
+
 def plain(row: Mapping[Any, Any]) -> dict[str, Any]:
     """A row for JSON: a number that is not known becomes null, never NaN, which JSON has not.
 

@@ -232,6 +232,7 @@ ATTRIBUTION = (
     Column("cost", "float64", "currency", "as billed, or by the rate table; NaN: no rate is known"),
     Column("quantity_other_reading", "float64", "unit", "quantity if own writes are not charged"),
     Column("cost_other_reading", "float64", "currency", "cost if own writes are not charged"),
+    Column("currency", "category", "-", "code of the currency, such as USD"),
 )
 
 # a scenario beside the base: the key columns, two values, and what they differ by

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from pricing.region_codes import partition_of
+
 _ARN = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(?:[0-9]{12})?:[^\s]+")
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _KEY = "key/"
@@ -94,9 +96,6 @@ def format_arn(
     'arn:aws-cn:kms:cn-north-1:111122223333:alias/logs'
     """
     if not partition:
-        # what counts logs reads ARNs and has no need of the table, which takes long to load
-        from pricing.regions import partition_of
-
         partition = partition_of(region)
     return f"arn:{partition}:{service}:{region}:{account}:{resource}"
 

@@ -167,7 +167,8 @@ class RateTable(Section, NotebookResult):
     def free_in_force(self, pool: str, partition: str, day: datetime.date) -> FreeVersion | None:
         """The free quantity of a pool in a partition on a day, with its source.
 
-        A table that does not say it apart says it with the rate. None where nothing is free.
+        A table that does not say it apart says it with the rate, for the partitions of its Regions.
+        None where nothing is free.
         """
         for free in self.free_quantities:
             # several entries may have the pool, each for partitions of its own
@@ -177,7 +178,9 @@ class RateTable(Section, NotebookResult):
         for meter in self.meters:
             begun = [version for version in meter.versions if version.start <= day]
             version = begun[-1] if begun else None
-            if version is not None and version.free is not None and version.free.pool == pool:
+            if version is None or version.free is None or version.free.pool != pool:
+                continue
+            if partition in _priced_partitions(version):
                 return FreeVersion(
                     start=version.start,
                     quantity=version.free.quantity,
@@ -215,12 +218,16 @@ def _sizes(meters: tuple[Meter, ...], free: FreeQuantity, place: int) -> set[flo
     for meter in meters:
         ends = [*(version.start for version in meter.versions[1:]), datetime.date.max]
         for version, last in zip(meter.versions, ends, strict=True):
-            priced = {partition_of(region) for rate in version.rates for region in rate.regions}
+            priced = _priced_partitions(version)
             # only what is in force on the same days in the same partition can contradict
             at_once = version.start < end and begin < last and priced & set(free.partitions)
             if version.free is not None and version.free.pool == free.pool and at_once:
                 found.add(version.free.quantity)
     return found
+
+
+def _priced_partitions(version: Version) -> set[str]:
+    return {partition_of(region) for rate in version.rates for region in rate.regions}
 
 
 def load_rates(path: str | Path | None = None) -> RateTable:

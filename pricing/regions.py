@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -12,30 +11,32 @@ from pricing.reading.problems import Problem, UsageError
 from pricing.reading.slips import QUOTES, find_template, plain_text
 from pricing.reading.validation import Flag, Section, Text, load_as, refusal
 from pricing.reading.words import nearest
+from pricing.region_codes import COMMERCIAL, PARTITIONS, WELL_FORMED, partition_of
+
+__all__ = [
+    "COMMERCIAL",
+    "REGION_PATTERN",
+    "TABLES",
+    "Region",
+    "check_region_option",
+    "default_regions",
+    "in_order",
+    "is_region",
+    "is_region_of_known_partition",
+    "partition_of",
+    "partitions",
+    "read_region",
+    "region_fix",
+    "region_meant",
+    "region_name",
+    "region_names",
+    "regions",
+]
 
 TABLES = Path(__file__).parent / "tables"
 
-# AWS opens Regions faster than this table grows, so a code that could be one is taken: where, then
-# a direction, then one digit. A mistyped direction is refused still, with the nearest Region.
-_DIRECTION = "(?:north|south)?(?:east|west)|north|south|central"
-_WELL_FORMED = re.compile(rf"[a-z]{{2,4}}(?:-[a-z]{{2,4}})?-(?:{_DIRECTION})-[1-9]")
-
 # for the JSON Schema: every Region of the table has this form too
-REGION_PATTERN = f"^{_WELL_FORMED.pattern}$"
-
-COMMERCIAL = "aws"
-
-# how the codes of a partition begin, all others are commercial: regionRegex in botocore's
-# partitions.json (1.44.8), checked 2026-11-28
-_PARTITIONS = {
-    "us-gov-": "aws-us-gov",
-    "cn-": "aws-cn",
-    "eusc-": "aws-eusc",
-    "us-iso-": "aws-iso",
-    "us-isob-": "aws-iso-b",
-    "eu-isoe-": "aws-iso-e",
-    "us-isof-": "aws-iso-f",
-}
+REGION_PATTERN = f"^{WELL_FORMED.pattern}$"
 
 
 class Region(Section):
@@ -95,7 +96,7 @@ def is_region(value: object) -> bool:
     (True, True, False, False)
     """
     return isinstance(value, str) and (
-        value in regions() or _WELL_FORMED.fullmatch(value) is not None
+        value in regions() or WELL_FORMED.fullmatch(value) is not None
     )
 
 
@@ -111,7 +112,7 @@ def is_region_of_known_partition(value: object) -> bool:
 @cache
 def partitions() -> tuple[str, ...]:
     """Every partition that a Region may be in: the commercial one first."""
-    return tuple(dict.fromkeys((COMMERCIAL, *_PARTITIONS.values())))
+    return tuple(dict.fromkeys((COMMERCIAL, *PARTITIONS.values())))
 
 
 def in_order(codes: Iterable[str]) -> tuple[str, ...]:
@@ -131,19 +132,6 @@ def region_name(region: str) -> str:
     """
     known = regions().get(region)
     return known.name if known else region
-
-
-def partition_of(region: str) -> str:
-    """The partition of a Region, known or not.
-
-    >>> partition_of("us-gov-west-1"), partition_of("cn-south-1"), partition_of("eu-west-9")
-    ('aws-us-gov', 'aws-cn', 'aws')
-    """
-    known = regions().get(region)
-    if known is not None:
-        return known.partition
-    found = (name for start, name in _PARTITIONS.items() if region.startswith(start))
-    return next(found, COMMERCIAL)
 
 
 def read_region(value: object) -> str:

@@ -35,6 +35,14 @@ OF_ANY_KEY = frozenset(
         "UpdateCustomKeyStore", "UpdateKeyDescription", "UpdatePrimaryRegion",
     }
 )  # fmt: skip
+# of these the ones that name no key, so that a bill with resource ids has none for them either
+OF_NO_KEY = frozenset(
+    {
+        "ConnectCustomKeyStore", "CreateCustomKeyStore", "DeleteCustomKeyStore",
+        "DescribeCustomKeyStores", "DisconnectCustomKeyStore", "GenerateRandom", "ListAliases",
+        "ListKeys", "ListRetirableGrants", "UpdateCustomKeyStore",
+    }
+)  # fmt: skip
 # those that use a key, as the API reference and older events name them
 _OF_SYMMETRIC_KEYS = frozenset(
     {

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from estimator.advice.baseline import Baseline
 from estimator.advice.evaluation import Evaluator
-from estimator.advice.key_ledger import UNUSED_DAYS, USED, keep_ledger
+from estimator.advice.key_ledger import UNUSED, UNUSED_DAYS, keep_ledger
 from estimator.advice.ranking import rank_proposals
 from estimator.advice.result import Advice
 from estimator.bucket_keys import measure_bucket_keys
@@ -93,7 +93,9 @@ def advise(
     if actuals is not None or responses is not None:
         estate = None if responses is None else read_responses(responses)[0]
         ledger = keep_ledger(inventory, whole.months, table, discount, counted, estate, unused_days)
-    used = frozenset(record.id for record in ledger.of(USED)) if ledger else frozenset()
+    # a key that was used is no unused one, even where nobody knows of the time since
+    records = ledger.records if ledger else ()
+    used = frozenset(each.id for each in records if each.last_use and each.verdict != UNUSED)
     baseline = Baseline(whole, measured.savings if measured else {}, used)
     ranking = rank_proposals(baseline, evaluator)
     return Advice.from_ranking(whole, ranking, evaluator, path, measured, ledger)

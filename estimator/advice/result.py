@@ -283,7 +283,7 @@ class Advice(NotebookResult):
         if self.measured is None:
             return keys
         other = self.forecast.other_interpretation
-        return {**keys, **self.measured.to_dict(self.currency, other)}
+        return {**keys, **self.measured.to_dict(other)}
 
     def _recommendation(self, rank: int, recommendation: Recommendation) -> dict[str, Any]:
         proposal = recommendation.proposal

@@ -21,6 +21,8 @@ from estimator.attribution.logged import by_month, logged_requests
 from estimator.attribution.notices import (
     bill_notices,
     check_in_common,
+    currency_notices,
+    discount_notices,
     log_notices,
     open_levels,
     rated_notices,
@@ -61,8 +63,8 @@ def attribute(
     month : str or date, optional
         As ``2026-10``. Default: all months that logs and bill both have.
     rates, discount
-        As for `estimator.forecast`; they price requests where no bill does, and say how many are
-        free.
+        As for `estimator.forecast`; they price requests where no bill does, and what Bucket Keys
+        save, and say how many are free.
 
     Returns
     -------
@@ -100,7 +102,8 @@ def attribute(
             currency=table.currency,
             with_bill=False,
             rows=frame_of(
-                [_logged_rows(requests, (logged, rated.cost), (logged, rated.cost_exempt))]
+                [_logged_rows(requests, (logged, rated.cost), (logged, rated.cost_exempt))],
+                table.currency,
             ),
             places=no_places(),
             free=tuple(free),
@@ -120,7 +123,7 @@ def attribute(
         months=tuple(months),
         currency=currency,
         with_bill=True,
-        rows=frame_of(_bill_rows(lines, requests, shares, other_shares)),
+        rows=frame_of(_bill_rows(lines, requests, shares, other_shares), currency),
         places=find_places(lines.requests, shares, requests, actuals.coverage),
         free=tuple(free),
         free_other_reading=tuple(free_other),
@@ -130,6 +133,8 @@ def attribute(
         bucket_keys=bucket_keys,
         notices=(
             *own,
+            *(currency_notices(currency, table.currency) if bucket_keys.buckets else ()),
+            *discount_notices(discount),
             *bill_notices(billed, months, lines.requests, requests, (shares, other_shares), beyond),
         ),
     )

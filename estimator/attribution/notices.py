@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from estimator.attribution.bill_lines import bill_currency
 from estimator.attribution.rated import RatedRequests
-from estimator.attribution.sharing import Shares
-from estimator.figures import SEVERAL, count, listed, money, share
+from estimator.attribution.sharing import LEVELS, Shares
+from estimator.figures import FEW, SEVERAL, count, listed, money, share
 from estimator.forecasting.notices import rate_notices
 from estimator.measurement.billing.services import KMS
 from estimator.measurement.billing.summary import CAUSE_NOT_TOLD, notices_of_months
 from estimator.measurement.cloudtrail_logs.attribution_notices import OF_UNKNOWN
 from estimator.measurement.result import Actuals
 from pricing.reading.problems import KmscostError, Problem
+from pricing.request_meters import OF_NO_KEY
 
 UNKNOWN = "unknown"
 
@@ -27,7 +29,7 @@ _LEVELS = {
     "key": ("key", "export it with resource ids"),
 }
 _LEAST = 0.5  # less than half a request is what sums leave over
-_FITS = 0.01  # a bill that the logs fit to a hundredth
+_FITS = 0.01  # of CloudTrail's own writes: what may be left over, or missing, where a bill has none
 
 
 def check_in_common(lines: pd.DataFrame, requests: pd.DataFrame, shares: Shares, path: str) -> None:
@@ -36,23 +38,34 @@ def check_in_common(lines: pd.DataFrame, requests: pd.DataFrame, shares: Shares,
     Raises
     ------
     KmscostError
-        With the accounts and Regions of both.
+        With the accounts and Regions of both; where these are the same, with what differs.
     """
     if shares.quantity.sum() > 0:
         return
-    found = f"logs of {_places(requests)}, of which no request stands on the bill"
-    expected = f"logs of what it bills: {_places(lines)}"
-    fix = "name the logs of these accounts, or their bill"
+    whose, billed, accounts = _places(requests), _places(lines), "these accounts"
+    if whose == billed:
+        billed = f"{_different(lines, requests)} in {whose}"
+        whose = f"{_different(requests, lines)} in {whose}"
+        accounts = "these requests"
+    found = f"logs of {whose}, of which no request stands on the bill"
+    expected = f"logs of what it bills: {billed}"
+    fix = f"name the logs of {accounts}, or their bill"
     raise KmscostError(Problem(path, None, "", found, expected, fix))
 
 
 def open_levels(lines: pd.DataFrame) -> dict[str, float]:
     """The levels that the bill leaves open, and for how many requests. [request]"""
-    open_ = {
-        words: float(lines["quantity"][lines[name] == ""].sum())
-        for name, (words, _) in _LEVELS.items()
-    }
+    open_ = {words: _without(lines, name) for name, (words, _) in _LEVELS.items()}
     return {words: requests for words, requests in open_.items() if requests}
+
+
+def _without(lines: pd.DataFrame, level: str) -> float:
+    """The requests of lines that leave a level open. [request]"""
+    is_open = lines[level] == ""
+    if level == "key":
+        # they have none to be named
+        is_open &= ~lines["operation"].isin(OF_NO_KEY)
+    return float(lines["quantity"][is_open].sum())
 
 
 def log_notices(actuals: Actuals, found: pd.DataFrame, months: list[str]) -> Iterator[str]:
@@ -96,6 +109,24 @@ def rated_notices(daily: pd.DataFrame, rated: RatedRequests) -> Iterator[str]:
     yield from rate_notices(rated.versions)
 
 
+def currency_notices(bill_in: str, rates_in: str) -> Iterator[str]:
+    """Yield that what the rate table prices is not in the bill's currency, where it is not."""
+    if bill_in != rates_in:
+        yield (
+            f"what S3 Bucket Keys would save is in {rates_in}, by the rate table: nothing tells a "
+            f"rate to the bill's {bill_in}"
+        )
+
+
+def discount_notices(discount: float) -> Iterator[str]:
+    """Yield that a discount changes no cost of a bill, where there is one."""
+    if discount:
+        yield (
+            f"the discount of {share(discount)} is taken off what S3 Bucket Keys would save alone: "
+            "all other costs are the bill's own"
+        )
+
+
 def bill_notices(
     bill: Actuals,
     months: list[str],
@@ -114,21 +145,23 @@ def bill_notices(
     if beyond:
         yield f"{count(beyond)} logged requests are of days that the bill does not cover: left out"
     for name, (words, fix) in _LEVELS.items():
-        many = float(lines["quantity"][lines[name] == ""].sum())
+        many = _without(lines, name)
         if many:
-            advice = f" ({fix})" if fix else ""
+            # a bill that names some already is exported so
+            advice = f" ({fix})" if fix and (lines[name] == "").all() else ""
             yield (
                 f"the bill names no {words} for {count(many)} requests{advice}: they are shared "
                 "out among all that is logged at the level that it tells"
             )
-    keyless = float(requests["quantity"][requests["key"] == ""].sum())
-    if keyless and (lines["key"] != "").any() and (requests["key"] == "").all():
+    by_key = set(lines["operation"][lines["key"] != ""])
+    nameless = requests[(requests["key"] == "") & requests["operation"].isin(by_key)]
+    if len(nameless):
         yield (
-            f"the logs name no key for {count(keyless)} requests: they share what the bill has of "
-            "all keys at their account, Region and operation"
+            f"the logs name no key for {count(nameless['quantity'].sum())} requests: they share "
+            "what the bill has left of all keys at their account, Region and operation"
         )
     yield from _without_line(lines, requests, shares)
-    yield from _uncertain_months(lines, shares[0])
+    yield from _uncertain_months(lines, shares[0], bill_currency(bill))
 
 
 def _without_line(
@@ -153,17 +186,23 @@ def _without_line(
     )
     charged = np.where(requests["is_write"], 0.0, logged)
     left_other = float((charged - shares[1].quantity).sum())
-    # what the bill has there beyond them is evidence against it, as much as what it lacks
-    is_there = np.logical_and.reduce(
-        [(lines[name] == "") | lines[name].isin({"", *sums[name]}) for name in keys]
-    )
-    missing = float(shares[1].rest[is_there].sum())
-    whole = float(lines["quantity"].to_numpy()[is_there].sum())
-    if left_other <= _FITS * left.sum() and missing <= _FITS * whole:
+    # a bill of a part of the writes leaves some over too: without them it would miss the others
+    missing = float(shares[1].rest[_may_have_writes(lines, requests[requests["is_write"]])].sum())
+    if left_other + missing <= _FITS * float((logged - charged).sum()):
         yield (
             "without CloudTrail's own writes the logged requests fit the bill: it seems not to "
             "charge for them, which the other interpretation shows"
         )
+
+
+def _may_have_writes(lines: pd.DataFrame, writes: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Whether each line may have requests of CloudTrail's own writes in it."""
+    found = np.ones(len(lines), dtype=bool)
+    for level in ("month", *LEVELS):
+        values = set(writes[level])
+        # logs without keys may be under any
+        found &= lines[level].isin({"", *values}).to_numpy(dtype=bool) | ("" in values)
+    return found
 
 
 def _months_left_out(bill: Actuals, months: list[str]) -> Iterator[str]:
@@ -178,14 +217,23 @@ def _months_left_out(bill: Actuals, months: list[str]) -> Iterator[str]:
         )
 
 
-def _uncertain_months(lines: pd.DataFrame, shares: Shares) -> Iterator[str]:
+def _uncertain_months(lines: pd.DataFrame, shares: Shares, currency: str) -> Iterator[str]:
     if shares.rest.sum() >= _LEAST:
         whole = lines["quantity"].sum()
         yield (
             f"{count(shares.rest.sum())} of {count(whole)} requests billed are not in these logs "
-            f"({money(shares.rest_cost.sum())} of {money(lines['cost'].sum())}): whose they are is "
-            "not known"
+            f"({currency} {money(shares.rest_cost.sum())} of {money(lines['cost'].sum())} for "
+            "requests): whose they are is not known"
         )
+
+
+def _different(rows: pd.DataFrame, others: pd.DataFrame) -> str:
+    """What rows have of the first level by which they are none of the others."""
+    for level in ("operation", "key", "meter"):
+        own = set(rows[level])
+        if "" not in own | set(others[level]) and not own & set(others[level]):
+            return listed(sorted(own), FEW)
+    return "other combinations of operation, key and meter"
 
 
 def _places(rows: pd.DataFrame) -> str:

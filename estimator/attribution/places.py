@@ -39,9 +39,8 @@ def find_places(
     )
     found = rows.groupby(_PLACE, sort=True)[_SUMS].sum().reset_index()
     owners = _key_owners(logged)
-    months = coverage.months()
     found["covered"] = [
-        _covered(coverage, months, owners, month, account, region)
+        _covered(coverage, owners, month, account, region)
         for month, account, region in found[_PLACE].itertuples(index=False)
     ]
     return found
@@ -60,15 +59,14 @@ def _key_owners(logged: pd.DataFrame) -> Mapping[tuple[str, str], set[str]]:
 
 def _covered(
     coverage: Coverage,
-    months: Mapping[str, float],
     owners: Mapping[tuple[str, str], set[str]],
     month: str,
     account: str,
     region: str,
 ) -> float:
     if not account or not region:
-        # the bill does not say where: what is covered of all that was seen
-        return months.get(month, 0.0)
+        # the bill does not say where: what is covered of all that was seen there
+        return coverage.of_month_over(account, region, month)
     # a call is logged in the caller's and in the key's account, so that either log tells all of it
     accounts = {account, *owners.get((account, region), ())}
     return max(coverage.of_month(each, region, month) for each in accounts)

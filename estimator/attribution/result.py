@@ -12,7 +12,7 @@ import pandas as pd
 
 from estimator.attribution.logged import CLOUDTRAIL, month_periods
 from estimator.bucket_keys import MeasuredBucketKeys
-from estimator.figures import money, plain, share
+from estimator.figures import at_least, money, plain, share
 from estimator.forecasting.free_days import FreeUse
 from estimator.forecasting.result import INTERPRETATION_WORDS, INTERPRETATIONS
 from estimator.frames import ATTRIBUTION
@@ -164,17 +164,41 @@ class Attribution(NotebookResult):
     def other_interpretation_line(self) -> str:
         """The line that stands beside every cost: CloudTrail's part if its writes are exempt."""
         code = self.currency.lower()
-        cost = money(self.totals[f"cost_{code}_cloudtrail_writes_exempt"])
+        missing = self.requests_without_rate(CLOUDTRAIL, other=True)
+        cost = at_least(money(self.totals[f"cost_{code}_cloudtrail_writes_exempt"]), missing)
         of = "requests billed" if self.with_bill else "requests"
         part = self.share_of_requests(self.totals["requests_cloudtrail_writes_exempt"])
         total = ""
         if not self.with_bill:
-            whole = money(self.totals[f"cost_{code}_writes_exempt"])
+            missing = self.requests_without_rate(other=True)
+            whole = at_least(money(self.totals[f"cost_{code}_writes_exempt"]), missing)
             total = f" of {whole}"
         return (
             f"If {INTERPRETATION_WORDS[_OTHER]}, {share(part)} of the {of} and {self.currency} "
             f"{cost}{total} are CloudTrail's (source: {INTERPRETATIONS[_OTHER]})"
         )
+
+    @property
+    def cost_of_usage(self) -> float:
+        """What requests and keys cost, without taxes, credits and the like. [currency]"""
+        code = self.currency.lower()
+        return self.totals[f"cost_{code}_requests"] + self.totals[f"cost_{code}_keys"]
+
+    def requests_without_rate(self, service: str = "", *, other: bool = False) -> float:
+        """The requests that no rate is known for, of one service or of all. [request]
+
+        Parameters
+        ----------
+        service : str
+        other : bool
+            In the other interpretation.
+        """
+        rows = self.rows
+        name = "_other_reading" if other else ""
+        unknown = rows[f"cost{name}"].isna()
+        if service:
+            unknown &= rows["service"] == service
+        return math.fsum(rows[f"quantity{name}"][unknown])
 
     def share_of_requests(self, requests: float) -> float:
         """The share of all requests that these are; of none it is 0. [0-1]"""
@@ -200,7 +224,7 @@ class Attribution(NotebookResult):
             "free": _free(self.free),
             "free_other_reading": _free(self.free_other_reading),
             "coverage": [{"month": month, "share": part} for month, part in self.coverage.items()],
-            **self.bucket_keys.to_dict(self.currency, _OTHER),
+            **self.bucket_keys.to_dict(_OTHER),
             "levels_not_told": dict(self.levels),
             f"cost_{code}_cloudtrail_events": self.events_cost,
             "notices": [*self.notices, self.other_interpretation_line],
@@ -236,10 +260,11 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [plain(row) for row in frame.to_dict("records")]
 
 
-def attribution_frame(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
-    """Rows of all parts as the frame of `estimator.frames.ATTRIBUTION`."""
+def attribution_frame(parts: Iterable[pd.DataFrame], currency: str) -> pd.DataFrame:
+    """Rows of all parts as the frame of `estimator.frames.ATTRIBUTION`, with their currency."""
     # of no rows columns have no kind, which would become that of the whole
     rows = pd.concat([part for part in parts if len(part)], ignore_index=True)
+    rows = rows.assign(currency=currency)
     columns: dict[str, Any] = {}
     for column in ATTRIBUTION:
         values = rows[column.name]

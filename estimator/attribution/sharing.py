@@ -81,22 +81,22 @@ def share_out(lines: pd.DataFrame, logged: pd.DataFrame, quantity: FloatArray) -
         left[here] -= taken
         found += np.bincount(line, weights=taken, minlength=len(billed))
     for names, rows in _open_requests(logged, left):
-        told = np.flatnonzero(
+        wider = np.flatnonzero(
             (lines[names] != "").any(axis=1).to_numpy(dtype=bool) & (billed > found)
         )
-        if not len(told):
+        if not len(wider):
             continue
-        room = billed[told] - found[told]
-        opened = lines.iloc[told][["month", *LEVELS]].assign(**dict.fromkeys(names, ""))
+        room = billed[wider] - found[wider]
+        opened = lines.iloc[wider][["month", *LEVELS]].assign(**dict.fromkeys(names, ""))
         pool_of = opened.groupby(["month", *LEVELS], sort=False).ngroup().to_numpy()
         pool = opened.drop_duplicates().assign(
             quantity=np.bincount(pool_of, weights=room),
-            cost=np.bincount(pool_of, weights=room * price[told]),
+            cost=np.bincount(pool_of, weights=room * price[wider]),
         )
         shares = share_out(pool, logged.iloc[rows], left[rows])
         on_bill[rows] += shares.quantity
         costs[rows] += shares.cost
-        found[told] += room * (1 - shares.rest / pool["quantity"].to_numpy())[pool_of]
+        found[wider] += room * (1 - shares.rest / pool["quantity"].to_numpy())[pool_of]
     # what has no request at all (a cost alone) is in no log; sums may end a last bit too high
     rest = np.where(found >= billed * (1 - 1e-12), 0.0, billed - found)
     return Shares(

@@ -43,7 +43,7 @@ def choose_months(
         if not billed:
             found = "a bill without a request of KMS"
             problems.append(Problem(paths[1], None, "", found, "lines of AWS KMS requests", ""))
-        elif not set(wanted) & set(billed):
+        elif wanted and not set(wanted) & set(billed):
             problems.append(_without(paths[1], "a bill", billed, f"lines of {listed(wanted, 6)}"))
     if problems:
         raise KmscostError(problems)

@@ -8,9 +8,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from estimator.bucket_keys.encryption import LOSES, SOURCE, bucket_key_command
+from estimator.bucket_keys.encryption import LOSES, SOURCE, bucket_key_command, bucket_key_question
 from estimator.bucket_keys.saving import BucketKeyPricing, Ends
-from estimator.figures import count, plain
+from estimator.figures import plain, plural
 from estimator.inventory import Inventory
 from estimator.measurement.cloudtrail_logs.bucket_key_replay import BucketReplay
 from estimator.measurement.cloudtrail_logs.replay_records import REPLAY, read_replays
@@ -102,7 +102,15 @@ class MeasuredBucketKey:
     @property
     def title(self) -> str:
         """The change in one line."""
-        return f"turn on the S3 Bucket Key of bucket {self.replay.bucket}"
+        name = f"the S3 Bucket Key of bucket {self.replay.bucket}"
+        if self.under_a_key:
+            return f"see whether {name} is on for all that is written, and turn it on where not"
+        return f"turn on {name}"
+
+    @property
+    def under_a_key(self) -> float:
+        """Requests that a Bucket Key made already: they name no object. [request/month]"""
+        return self.replay.of_bucket * self.scale
 
     @property
     def loses(self) -> str:
@@ -136,7 +144,9 @@ class MeasuredBucketKey:
             if requester.key:
                 used[requester.key] += int(requests)
         key = max(used, key=lambda key: (used[key], key), default="KEY_ARN")
-        return (bucket_key_command(self.replay.bucket, key),)
+        turn_on = bucket_key_command(self.replay.bucket, key)
+        look = (bucket_key_question(self.replay.bucket),) if self.under_a_key else ()
+        return (*look, turn_on)
 
     def to_dict(self, currency: str, other: str) -> dict[str, Any]:
         """As documented JSON."""
@@ -172,6 +182,8 @@ class MeasuredBucketKeys:
     hours : int
         Hours that the logs cover. [h]
     notices : tuple of str
+    currency : str
+        Of every saving: that of the rate table, whatever a bill is in.
     missing : str
         Why nothing was replayed, and what to do; empty where it was. No bucket here is no word on
         what a Bucket Key would save.
@@ -180,15 +192,16 @@ class MeasuredBucketKeys:
     buckets: tuple[MeasuredBucketKey, ...] = ()
     hours: int = 0
     notices: tuple[str, ...] = ()
+    currency: str = "USD"
     missing: str = ""
 
     def worth(self, other: str) -> tuple[MeasuredBucketKey, ...]:
         """The buckets that may save enough, where `other` is the other interpretation."""
         return tuple(bucket for bucket in self.buckets if bucket.saves(other).high >= SMALLEST)
 
-    def to_dict(self, currency: str, other: str) -> dict[str, Any]:
+    def to_dict(self, other: str) -> dict[str, Any]:
         """As documented JSON."""
-        buckets = [plain(bucket.to_dict(currency, other)) for bucket in self.buckets]
+        buckets = [plain(bucket.to_dict(self.currency, other)) for bucket in self.buckets]
         return {
             "bucket_keys": None if self.missing else buckets,
             "bucket_keys_missing": self.missing or None,
@@ -226,7 +239,9 @@ def measure_bucket_keys(
     replay_of_logs = actuals.details.get(REPLAY)
     if replay_of_logs is None:
         missing = _MISSING.format(" and ".join(_words(actuals)))
-        return MeasuredBucketKeys(hours=hours, notices=(missing,), missing=missing)
+        return MeasuredBucketKeys(
+            hours=hours, notices=(missing,), currency=table.currency, missing=missing
+        )
     first = months.firsts[0]
     scale = 24 * calendar.monthrange(first.year, first.month)[1] / hours if hours else 1.0
     pricing = BucketKeyPricing(actuals, months, table, discount, scale, inventory)
@@ -252,15 +267,15 @@ def measure_bucket_keys(
     buckets.sort(key=lambda each: _order(each, exempt))
     if buckets and hours < _HOURS_OF_A_WEEK:
         notices.append(
-            f"the logs cover {count(hours)} hours, which are scaled to a month: less than a week "
-            "does not show how busy its other days are"
+            f"what S3 Bucket Keys save is scaled to a month from {plural(hours, 'hour')} of logs: "
+            "less than a week does not show how busy its other days are"
         )
     if replay_of_logs["resolution"] > 1:
         notices.append(
             "too many requests about objects for seconds: they were replayed by the minute, with "
             "bucket keys that live a minute less and a minute more"
         )
-    return MeasuredBucketKeys(tuple(buckets), hours, tuple(notices))
+    return MeasuredBucketKeys(tuple(buckets), hours, tuple(notices), table.currency)
 
 
 def _words(actuals: Actuals) -> list[str]:

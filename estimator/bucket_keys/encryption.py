@@ -16,6 +16,11 @@ LOSES = (
 )
 
 
+def bucket_key_question(bucket: str) -> str:
+    """The command of AWS's own that tells whether a Bucket Key is on."""
+    return f"aws s3api get-bucket-encryption --bucket {shlex.quote(bucket)}"
+
+
 def bucket_key_command(bucket: str, key: str) -> str:
     """The command of AWS's own; without a key it would put the bucket under an AWS managed one."""
     rule = {

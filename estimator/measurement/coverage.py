@@ -57,6 +57,31 @@ class Coverage:
         hours = sum(mask.bit_count() for day, mask in days.items() if f"{day:%Y-%m}" == month)
         return hours / _hours_of(month)
 
+    def of_month_over(self, account: str, region: str, month: str) -> float:
+        """The same over all accounts and Regions seen where their name is empty. [0-1]
+
+        What was not seen at all is not covered.
+
+        >>> seen = {datetime.date(2026, 11, 1): WHOLE_DAY}
+        >>> coverage = Coverage({("111122223333", "us-east-1"): seen})
+        >>> coverage.of_month_over("", "us-east-1", "2026-11") == 24 / 720
+        True
+        >>> coverage.of_month_over("", "eu-west-1", "2026-11")
+        0.0
+        """
+        streams = [
+            days
+            for (owner, place), days in self.hours.items()
+            if account in ("", owner) and region in ("", place)
+        ]
+        hours = sum(
+            mask.bit_count()
+            for days in streams
+            for day, mask in days.items()
+            if f"{day:%Y-%m}" == month
+        )
+        return hours / (_hours_of(month) * len(streams)) if streams else 0.0
+
     def months(self) -> dict[str, float]:
         """The share of each month's hours covered, over all accounts and Regions seen. [0-1]"""
         covered: dict[str, int] = {}

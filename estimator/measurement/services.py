@@ -17,7 +17,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from pricing.regions import is_region, partition_of
+from pricing.arns import format_arn
+from pricing.region_codes import WELL_FORMED
 
 DIRECT, UNKNOWN = "direct", "unknown"
 TRAIL_KEY, OBJECT_KEY = "aws:cloudtrail:arn", "aws:s3:arn"
@@ -251,13 +252,13 @@ def identify(place: int, resource: str, account: str, region: str) -> str:
     if place < 0 or not resource or resource.startswith("arn:"):
         return resource
     rule = CONTEXT_RULES[place]
-    if not rule.arn or not account or not is_region(region):
+    if not rule.arn or not account or not WELL_FORMED.fullmatch(region):
         return resource
     if _ACCOUNT.fullmatch(resource):
         account = resource
     within, _, name = resource.rpartition("/") if rule.within else ("", "", resource)
     path = rule.arn.format(within=within or "*", name=name)
-    return f"arn:{partition_of(region)}:{rule.service}:{region}:{account}:{path}"
+    return format_arn(rule.service, path, account, region)
 
 
 def shown_keys(context: Mapping[str, str]) -> str:
@@ -324,7 +325,7 @@ def service_of(host: str) -> str:
     labels = [
         label
         for label in host.removesuffix(end).split(".")
-        if label not in _BEHIND and not is_region(label)
+        if label not in _BEHIND and not WELL_FORMED.fullmatch(label)
     ]
     if not labels or CONSOLES.intersection(labels):
         return ""

@@ -27,6 +27,11 @@ def text_bars(values: Sequence[float]) -> list[str]:
     return bars
 
 
+def bars_heading(by_cost: bool) -> str:
+    """The heading of bars: what they are of."""
+    return "by cost" if by_cost else "by requests"
+
+
 def is_bar(text: str) -> bool:
     """Tell whether a cell is a bar, or the place of one."""
     return set(text) <= set(_EIGHTHS[1:])

@@ -127,6 +127,8 @@ def test_what_a_key_costs_now_and_later(tmp_path):
         metadata("mac", KeySpec="HMAC_256"),
         rotations("mac"),
         metadata("unsaid"),
+        metadata("signs", KeySpec="RSA_2048"),
+        metadata("stored", CustomKeyStoreId="cks-1234567890abcdef0"),
     )
     records, _ = ledger(tmp_path, "--responses", responses)
     assert costs(records["never"]) == (1, 1, 3)
@@ -136,6 +138,8 @@ def test_what_a_key_costs_now_and_later(tmp_path):
     assert costs(records["waiting"]) == (0, 0, 0)
     assert records["waiting"]["deletion"] == "2026-12-01"
     assert costs(records["aws"]) == (0, 0, 0)
+    # nobody need list the rotations of a key that cannot rotate: EnableKeyRotation refuses it
+    assert costs(records["signs"]) == costs(records["stored"]) == (1, 1, 1)
     # a key that cannot rotate never costs more; without its rotations nobody knows what it costs
     assert costs(records["mac"]) == (1, 1, 1)
     assert costs(records["unsaid"]) == (None, None, 3)
@@ -174,6 +178,48 @@ def test_a_key_without_use_can_go(tmp_path):
     # on the 122nd day before the last one that is known it was used
     longer = ledger(tmp_path, "--responses", responses, "--unused-days", "122")[0]
     assert longer["old"]["verdict"] == "used"
+
+
+def test_a_disabled_key_is_not_disabled_again(tmp_path):
+    """Only its deletion is left to ask for."""
+    responses = save(
+        tmp_path, metadata("old", "Disabled"), rotations("old"), usage("old"),
+        usage("busy", "2026-06-30"), metadata("busy"),
+    )  # fmt: skip
+    (command,) = ledger(tmp_path, "--responses", responses)[0]["old"]["commands"]
+    assert command.startswith("aws kms schedule-key-deletion")
+
+
+def test_managing_a_key_is_no_use_of_it(tmp_path):
+    """Decrypt on 1 October, DescribeKey on the 20th: the last use is the Decrypt (F26)."""
+    events = [
+        event(0, "Decrypt", "app", "o"),
+        event(19 * 86400, "DescribeKey", "web", "o"),
+    ]
+    record = ledger(tmp_path, "--actuals", write(tmp_path, events))[0][
+        "1234abcd-12ab-34cd-56ef-1234567890ab"
+    ]
+    assert (record["last_use"]["day"], record["last_use"]["operation"]) == ("2026-10-01", "Decrypt")
+
+
+def test_a_use_of_long_ago_is_no_proof_of_use(tmp_path):
+    """Used on 1 October, other logs to the 25th: 24 days, and nobody knows of those between."""
+    other = arn("0ther000-12ab-34cd-56ef-1234567890ab", "eu-west-1")
+    events = [
+        event(0, "Decrypt", "app", "o"),
+        event(
+            24 * 86400, "Decrypt", "app", "o",
+            resources=[{"accountId": OWNER, "type": "AWS::KMS::Key", "ARN": other}],
+        ),
+    ]  # fmt: skip
+    write(tmp_path, events)
+    key = "1234abcd-12ab-34cd-56ef-1234567890ab"
+    name = {days: ledger(tmp_path, "--actuals", tmp_path, "--unused-days", days)[0][key]
+            for days in ("24", "25")}  # fmt: skip
+    assert {days: record["verdict"] for days, record in name.items()} == {
+        "24": "unknown",
+        "25": "used",
+    }
 
 
 def test_an_old_answer_is_no_evidence(tmp_path):
@@ -278,12 +324,17 @@ def test_a_key_that_others_use_is_not_to_be_deleted(tmp_path):
     path = tmp_path / "i.yaml"
     path.write_text(text, encoding="utf-8")
     events = [event(second, "GenerateDataKey", "app", f"o{second}") for second in range(3)]
+    other = {"accountId": OWNER, "type": "AWS::KMS::Key", "ARN": arn(EVEN, "eu-west-1")}
+    events.append(event(24 * 86400, "Decrypt", "app", "o", resources=[other]))
     logs = tmp_path / "logs"
     logs.mkdir()
     write(logs, events)
     before, after = advise(path, "2026-11", 1), advise(path, "2026-11", 1, actuals=logs)
     assert "unused-key" in {each.proposal.kind for each in before.recommendations}
     assert "unused-key" not in {each.proposal.kind for each in after.recommendations}
+    # whether it was since is not known: that makes it no unused one
+    later = advise(path, "2026-11", 1, actuals=logs, unused_days=24)
+    assert "unused-key" not in {each.proposal.kind for each in later.recommendations}
 
 
 def test_a_key_without_arn_is_named(tmp_path):

@@ -476,7 +476,7 @@ def test_the_first_sentence_names_the_dearest_line(tmp_path: Path) -> None:
         },
     )
     sentence = attribution_headline(attribute(logs((90, {}), (10, SIGN)), path))
-    assert "direct use of KMS is 10 % (USD 5.00)" in sentence
+    assert "direct use of KMS is 10 % (USD 5.00, 84.7 %)" in sentence
 
 
 def test_what_no_log_holds_reads_the_same_in_every_table(tmp_path: Path) -> None:

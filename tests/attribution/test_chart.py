@@ -33,7 +33,10 @@ def test_the_command_says_the_other_interpretation_beside_the_picture() -> None:
     assert run.code == 0
     assert run.out.lstrip().startswith("<")
     assert "S3 bucket shop-images" in run.out
-    assert "CloudTrail is 0.545 % of your KMS requests (USD 0.1116 of 23.94)" in run.err
+    assert (
+        "CloudTrail is 0.545 % of your KMS requests (USD 0.1116 of 22.42 for usage, 0.498 %)"
+        in run.err
+    )
     assert "If AWS does not charge CloudTrail's own writes, 0.262 %" in run.err
 
 

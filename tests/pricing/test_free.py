@@ -84,6 +84,8 @@ def test_govclouds_free_quantity_is_not_confirmed_its_rate_is():
     assert (free.quantity, free.confirmed, free.start) == (20_000, False, datetime.date(2016, 1, 7))
     free = rates.free_in_force("kms-requests", "aws", DAY)
     assert (free.quantity, free.confirmed) == (20_000, True)
+    # no source names one in China, and no rate there says it
+    assert rates.free_in_force("kms-requests", "aws-cn", DAY) is None
 
 
 def test_a_forecast_that_uses_govclouds_free_quantity_says_so(tmp_path):

@@ -7,6 +7,7 @@ import pytest
 from pricing.in_force import rates_show
 from pricing.rates import load_rates
 from pricing.reading.problems import KmscostError, RateError
+from pricing.region_codes import WELL_FORMED
 from pricing.regions import default_regions, in_order, is_region, partition_of, regions
 from pricing.usage_types import BILLING_CODES
 
@@ -105,3 +106,10 @@ def test_the_shipped_rates_know_their_regions():
         for region in rate.regions
     }
     assert priced <= set(regions())
+
+
+def test_a_code_tells_what_the_table_does():
+    """What counts logs reads codes without the table: form and partition are the table's."""
+    for region in regions().values():
+        assert WELL_FORMED.fullmatch(region.code)
+        assert partition_of(region.code) == region.partition

@@ -199,7 +199,9 @@ class _Book:
             return UNUSED
         if last is None:
             return UNKNOWN
-        newest = max(each.end for each in (*evidence, Evidence(last.day, last.day, last.source)))
+        # whatever is newest anywhere: a use that was long ago by then is no proof of one since
+        days_known = (last.day, self._answered, self._logs.newest, *(each.end for each in evidence))
+        newest = max(day for day in days_known if day is not None)
         return USED if (newest - last.day).days < self._unused_days else UNKNOWN
 
 

@@ -70,17 +70,27 @@ def key_costs(
         return KeyCosts(None, None, None)
     price = rate.steps[0][1] * (1 - discount)
     listed = resource.value("rotations")
+    spec = resource.value("spec") or (key.spec if key is not None else "")
+    rotates = can_rotate(spec, resource)
+    if manager and listed is None and not rotates:
+        listed = ()
     rotations = [*(listed if listed is not None else key.rotations if key is not None else ())]
     # it may be AWS's own, which costs nothing to keep, or have been rotated
     if not manager or (listed is None and key is None):
-        return KeyCosts(None, None, price * (1 + ROTATIONS_CHARGED))
+        return KeyCosts(None, None, price * (1 + (ROTATIONS_CHARGED if rotates else 0)))
     now = _prices(rotations, day)
     coming = next_rotation(key, resource, day)
     after = _prices([*rotations, coming], coming) if coming is not None and coming > day else now
-    spec = resource.value("spec") or (key.spec if key is not None else SYMMETRIC)
-    # no other key can be rotated
-    most = 1 + ROTATIONS_CHARGED if spec == SYMMETRIC else now
+    most = 1 + ROTATIONS_CHARGED if rotates else now
     return KeyCosts(price * now, price * after, price * max(most, now))
+
+
+def can_rotate(spec: str, resource: Resource) -> bool:
+    """Whether a key can: no asymmetric or HMAC key, and none in a custom key store.
+
+    Source: AWS KMS API Reference, EnableKeyRotation and RotateKeyOnDemand, checked 2026-11-28.
+    """
+    return spec in ("", SYMMETRIC) and resource.value("key_store") is None
 
 
 def _prices(rotations: list[datetime.date], day: datetime.date) -> int:

@@ -11,6 +11,7 @@ import pandas as pd
 from estimator.advice.key_ledger.records import Evidence, KeyUse
 from estimator.measurement.result import Actuals
 from estimator.reconciliation.matching import place_of
+from pricing.request_meters import OF_ANY_KEY
 
 _ENOUGH = 0.9  # of the hours of the days without use
 
@@ -26,6 +27,7 @@ class LoggedKey:
     requests : float
         [request]
     last_use : KeyUse or None
+        Of cryptographic operations (F26).
     resources : dict
         What its requests name, the most requested first.
     """
@@ -60,9 +62,17 @@ class LoggedKeys:
             date, place = day.to_timestamp().date(), place_of(arn)
             first, last = self._seen.get(place, (date, date))
             self._seen[place] = min(first, date), max(last, date)
+            # managing a key is no use of it: AWS's last usage knows cryptographic operations alone
+            if str(operation) in OF_ANY_KEY:
+                continue
             # of one day the caller with the most requests
             if key.last_use is None or date > key.last_use.day:
                 key.last_use = KeyUse(date, str(operation), str(caller), "logs")
+
+    @property
+    def newest(self) -> datetime.date | None:
+        """The newest day of any request."""
+        return max((last for _, last in self._seen.values()), default=None)
 
     def evidence(self, account: str, region: str) -> Evidence | None:
         """The last days of the logs of a key's account and Region that are covered enough.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from estimator.advice.keys import end_commands
+from estimator.discovery.key_states import DISABLED
 
 UNUSED_DAYS = 90
 UNUSED, UNKNOWN, USED, NO_COST = VERDICTS = ("unused", "unknown", "used", "no cost")
@@ -111,7 +112,10 @@ class KeyRecord:
     @property
     def commands(self) -> tuple[str, ...]:
         """AWS's own commands that end it; none for a key that can stay."""
-        return end_commands(self.arn or self.id) if self.verdict == UNUSED else ()
+        if self.verdict != UNUSED:
+            return ()
+        disable, delete = end_commands(self.arn or self.id)
+        return (delete,) if self.state == DISABLED else (disable, delete)
 
     def to_row(self, currency: str) -> dict[str, Any]:
         """As a row of the frame `estimator.frames.ADVICE`: lists as text."""

@@ -30,6 +30,7 @@ def take_key(estate: Estate, response: Mapping[str, Any], source: str) -> None:
         ("spec", ("KeySpec", "CustomerMasterKeySpec")),
         ("state", ("KeyState",)),
         ("manager", ("KeyManager",)),
+        ("key_store", ("CustomKeyStoreId",)),
     ):
         word = next((text for field in fields if (text := text_of(data, field))), None)
         if word:

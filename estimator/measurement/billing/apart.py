@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from estimator.measurement.billing.services import CLOUDTRAIL, KMS
 from estimator.measurement.result import Actuals
+
+
+def charge_words(name: str) -> str:
+    """The type of a line that is no usage, in words.
+
+    >>> charge_words("EdpDiscount"), charge_words("RIFee"), charge_words("SavingsPlanNegation")
+    ('EDP discount', 'RI fee', 'savings plan negation')
+    """
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name).split()
+    # abbreviations stay: AWS writes that of its discount program as a word
+    return " ".join(
+        "EDP" if word == "Edp" else word if word.isupper() else word.lower() for word in words
+    )
 
 
 def amounts_apart(billed: Actuals, month: str, currency: str) -> tuple[dict[str, Any], ...]:

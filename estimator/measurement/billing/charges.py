@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from estimator.measurement.billing.accounts import account_id
+from estimator.measurement.billing.apart import charge_words
 from estimator.measurement.billing.layouts import Columns
 from estimator.measurement.billing.periods import days_and_months, moments
 from estimator.measurement.billing.regions_and_keys import key_arn, named_region, unnamed_region
@@ -298,10 +299,8 @@ def _names(lines: pd.DataFrame) -> pd.Series[str]:
 
 
 def _labels(lines: pd.DataFrame) -> pd.Series[str]:
-    """The same in words: EdpDiscount is an edp discount."""
-    return _map_distinct(
-        _names(lines), lambda name: re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
-    )
+    """The same in words."""
+    return _map_distinct(_names(lines), charge_words)
 
 
 def _amounts(

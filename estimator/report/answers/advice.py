@@ -36,7 +36,6 @@ class AdviceAnswer(Answer[Advice]):
         advice = self.result
         measured = bucket_key_blocks(
             advice.measured,
-            advice.currency,
             advice.forecast.other_interpretation,
             len(advice.recommendations) + 1,
         )

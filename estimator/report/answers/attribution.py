@@ -10,19 +10,18 @@ import pandas as pd
 from estimator.attribution import Attribution
 from estimator.attribution.logged import CLOUDTRAIL
 from estimator.attribution.result import GROUPS, LOGGED
-from estimator.figures import FEW, count, listed, money, share
+from estimator.figures import FEW, at_least, count, listed, money, plural, share
 from estimator.forecasting.free_days import FreeUse
 from estimator.report.answers import Answer
 from estimator.report.answers.attribution_lines import (
     MOST_LINES,
-    at_least,
     resource_name,
     shown_lines,
     total_amount,
 )
 from estimator.report.answers.bucket_keys import bucket_key_blocks
 from estimator.report.blocks import Block, Sheet
-from estimator.report.text_bars import text_bars
+from estimator.report.text_bars import bars_heading, text_bars
 from pricing.regions import COMMERCIAL
 
 _MOST_POOLS = 4  # free quantities that are told one by one
@@ -39,7 +38,7 @@ class AttributionAnswer(Answer[Attribution]):
 
     def blocks(self) -> Iterable[Block]:
         """A table by service, resource, caller and key, what logs do not hold, Bucket Keys."""
-        keys = bucket_key_blocks(self.result.bucket_keys, self.result.currency, "exempt")
+        keys = bucket_key_blocks(self.result.bucket_keys, "exempt")
         return (*attribution_sheets(self.result), *keys)
 
     def lines(self) -> Iterable[str]:
@@ -54,14 +53,21 @@ class AttributionAnswer(Answer[Attribution]):
 def attribution_headline(attribution: Attribution) -> str:
     """CloudTrail's share of the requests, then the dearest other resource, in a sentence.
 
-    Who brings a bill asks for the money: where nothing costs, the one with most requests.
+    Who brings a bill asks for the money: each has its share of what the usage costs too. Where
+    nothing costs, the other is the one with most requests.
     """
     totals, code = attribution.totals, attribution.currency.lower()
     part = share(attribution.share_of_requests(totals["requests_cloudtrail"]))
-    cost = money(totals[f"cost_{code}_cloudtrail"])
-    whole = at_least(money(totals[f"cost_{code}"]), totals["requests_without_rate"])
+    missing = attribution.requests_without_rate(CLOUDTRAIL)
+    cost = at_least(money(totals[f"cost_{code}_cloudtrail"]), missing)
+    whole = at_least(money(attribution.cost_of_usage), totals["requests_without_rate"])
     whose = "your KMS requests" if attribution.with_bill else "the KMS requests in these logs"
-    sentence = f"CloudTrail is {part} of {whose} ({attribution.currency} {cost} of {whole})"
+    # a credit is no request's: of the rest of nothing CloudTrail would be more than all
+    apart = " for usage" if totals[f"cost_{code}_other"] else ""
+    sentence = (
+        f"CloudTrail is {part} of {whose} ({attribution.currency} {cost} of {whole}{apart}"
+        f"{_of_cost(attribution, totals[f'cost_{code}_cloudtrail'])})"
+    )
     lines = attribution.lines("resource")
     others = lines[(lines["part"] == LOGGED) & (lines["service"] != CLOUDTRAIL)]
     if len(others) and others["share"].max() > 0:
@@ -69,11 +75,22 @@ def attribution_headline(attribution: Attribution) -> str:
         sentence += f"; {resource_name(str(first['service']), str(first['resource']))} is "
         sentence += share(first["share"])
         if first["cost"] > 0:
-            sentence += f" ({attribution.currency} {money(first['cost'])})"
+            amount = at_least(money(first["cost"]), first["without_rate"])
+            sentence += f" ({attribution.currency} {amount}{_of_cost(attribution, first['cost'])})"
     if totals["requests_not_in_logs"] >= _LEAST:
-        missing = share(attribution.share_of_requests(totals["requests_not_in_logs"]))
-        sentence += f"; {missing} is not in these logs"
+        part = share(attribution.share_of_requests(totals["requests_not_in_logs"]))
+        sentence += f"; {part} is not in these logs"
+        cost_missing = totals[f"cost_{code}_not_in_logs"]
+        if cost_missing > 0:
+            amount = f"{attribution.currency} {money(cost_missing)}"
+            sentence += f" ({amount}{_of_cost(attribution, cost_missing)})"
     return sentence
+
+
+def _of_cost(attribution: Attribution, cost: float) -> str:
+    """The share of what a bill's usage costs; nothing where no bill asks for the money."""
+    whole = attribution.cost_of_usage
+    return f", {share(cost / whole)}" if attribution.with_bill and whole > 0 else ""
 
 
 def attribution_sheets(attribution: Attribution) -> list[Sheet]:
@@ -95,7 +112,7 @@ def _sheet(attribution: Attribution, group: str) -> Sheet:
     whole = attribution.totals["requests"]
     total = (count(whole), share(1.0) if whole else "", total_amount(attribution))
     rows.append(("total", "", *total))
-    header = (group, "", "requests", "of all", attribution.currency)
+    header = (group, bars_heading(by_cost), "requests", "of all", attribution.currency)
     title = f"By {group}, {_span(attribution.months)}"
     return Sheet(title, header, tuple(rows), numbers=3, sums=1)
 
@@ -162,7 +179,7 @@ def _free_lines(attribution: Attribution) -> list[str]:
         lines.append(free_line(use, known_whole=known_whole, with_payer=several))
         ends = other_ends.get((use.month, use.payer, use.partition))
         if ends != use.ends:
-            when = f"on {ends}" if ends else "not within the month"
+            when = f"on {ends}{_latest(known_whole)}" if ends else "not within the month"
             lines.append(f"If AWS does not charge CloudTrail's own writes, they end {when}")
     more = len(attribution.free) - _MOST_POOLS
     return (
@@ -178,11 +195,14 @@ def free_line(use: FreeUse, *, known_whole: bool, with_payer: bool = False) -> s
     if use.ends is None:
         if not use.requests:
             return f"{free} are untouched by these logs"
-        return f"{free}: these logs hold {count(use.requests)} requests that take of them"
+        return f"{free}: these logs hold {plural(use.requests, 'request')} that take of them"
     taken = listed((f"{name} {share(part / use.free)}" for name, part in use.taken_by), FEW)
+    return f"{free} end on {use.ends}{_latest(known_whole)}, taken by {taken}"
+
+
+def _latest(known_whole: bool) -> str:
     # others may have taken of them, whose logs are not here
-    latest = "" if known_whole else " at the latest"
-    return f"{free} end on {use.ends}{latest}, taken by {taken}"
+    return "" if known_whole else " at the latest"
 
 
 def _span(months: Sequence[str]) -> str:

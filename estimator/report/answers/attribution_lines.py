@@ -12,9 +12,11 @@ import pandas as pd
 from estimator.attribution import Attribution
 from estimator.attribution.logged import CLOUDTRAIL
 from estimator.attribution.result import APART, GROUPS, KEY, LOGGED, NOT_IN_LOGS
+from estimator.figures import at_least
+from estimator.measurement.billing.apart import charge_words
 from estimator.report.answers.measurement import cell_word
 from estimator.report.answers.reconciliation import adding_up
-from pricing.arns import split_arn
+from pricing.arns import is_account, split_arn
 
 MOST_LINES = 10  # of a service, resource, caller or key; the rest are one line
 _REQUESTS = ("quantity", "share")
@@ -87,7 +89,7 @@ def shown_lines(attribution: Attribution, group: str) -> list[Line]:
 
 def part_name(row: Mapping[Any, Any]) -> str:
     """Return what a line is called that is no service's, resource's, caller's or key's."""
-    return str(row["what"]).lower() if row["part"] == APART else _PARTS[str(row["part"])]
+    return charge_words(str(row["what"])) if row["part"] == APART else _PARTS[str(row["part"])]
 
 
 def _line(name: str, row: Mapping[Any, Any]) -> Line:
@@ -156,6 +158,9 @@ def _short_name(group: str, line: Mapping[Any, Any]) -> str:
     name = str(line[group])
     if group == "service":
         return _WITHOUT.get(name, name) if name else _WITHOUT["unknown"]
+    if group == "caller" and is_account(name):
+        # an event may tell the account of its caller alone
+        return f"account {name}"
     return cell_word(name).removeprefix("key/") if name else f"no {group} named"
 
 
@@ -168,10 +173,3 @@ def print_amounts(
         f"<{amount[:-1]}1" if cost > 0 and not amount.strip("0.,") else amount
         for amount, cost in zip(amounts, [*costs, total], strict=True)
     ]
-
-
-def at_least(amount: str, without_rate: float) -> str:
-    """An amount of which a part is not known; none at all where nothing of it is."""
-    if not without_rate:
-        return amount
-    return f"at least {amount}" if amount.strip("0.,") else "unknown"

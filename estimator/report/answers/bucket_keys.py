@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from estimator.bucket_keys import MeasuredBucketKey, MeasuredBucketKeys
-from estimator.figures import SEVERAL, count, listed, money
+from estimator.figures import SEVERAL, count, listed, money, plural
 from estimator.forecasting.result import INTERPRETATION_WORDS
 from estimator.report.blocks import Command, Lines, Sheet
 
@@ -14,21 +14,21 @@ _MOST = 8  # buckets that are shown; JSON and CSV have all
 
 
 def bucket_key_blocks(
-    measured: MeasuredBucketKeys | None, unit: str, other: str, first: int = 1
+    measured: MeasuredBucketKeys | None, other: str, first: int = 1
 ) -> Iterator[Sheet | Lines]:
     """Yield the table of buckets, and each that saves enough; nothing where no logs were given.
 
     Parameters
     ----------
     measured : MeasuredBucketKeys or None
-    unit, other : str
-        The currency, and the interpretation that stands beside the chosen one.
+    other : str
+        The interpretation that stands beside the chosen one.
     first : int
         The number of the first bucket.
     """
     if measured is None or not measured.buckets:
         return
-    worth = measured.worth(other)
+    worth, unit = measured.worth(other), measured.currency
     if worth:
         yield _sheet(measured, worth[:_MOST], unit, other)
         for rank, bucket in enumerate(worth[:_MOST], start=first):
@@ -53,8 +53,8 @@ def _sheet(
     )
     header = ("bucket", "requests", "left with a Bucket Key", f"saves {unit}", f"{other} {unit}")
     title = (
-        f"S3 Bucket Keys replayed over {count(measured.hours)} hours of logs: requests and {unit} "
-        "a month, if a bucket key lives 60 minutes to 1"
+        f"S3 Bucket Keys replayed over {plural(measured.hours, 'hour')} of logs: requests and "
+        f"{unit} a month, for bucket keys of 60 minutes to those of a minute"
     )
     return Sheet(title, header, rows, numbers=len(header) - 1)
 
@@ -71,13 +71,18 @@ def _describe(rank: int, bucket: MeasuredBucketKey, is_first: bool, unit: str, o
     ]
     shares = ", ".join(f"{count(number)} {words}" for number, words in parts if number)
     saving = f"{unit} {_amounts(bucket.saves(other)[:2])} a month"
-    by = f"{count(requesters)} requester{'s' * (requesters != 1)}"
+    by = plural(requesters, "requester")
     lines = [
         f"leaves: {_counts(bucket.left)} of {count(round(bucket.requests))} requests a month",
         *_older(bucket, unit, other),
         f"saves: {saving}; {unit} {_amounts(against[:2])} if {INTERPRETATION_WORDS[other]}",
         f"in the logs: {shares}, by {by}",
     ]
+    if bucket.under_a_key:
+        lines.append(
+            f"already: {plural(round(bucket.under_a_key), 'request')} a month under a Bucket Key, "
+            "which was on for a part of what is written or of the time"
+        )
     if bucket.trails:
         lines.append(f"trails: {', '.join(bucket.trails)} of the inventory, see above")
     lines += [
@@ -121,11 +126,11 @@ def _rest(measured: MeasuredBucketKeys, worth: tuple[MeasuredBucketKey, ...]) ->
         ]
         if names:
             yield f"{words}: {listed(names, SEVERAL, '; ')}"
-    with_key = [each for each in measured.buckets if each.replay.of_bucket]
+    # a bucket of both kinds is above, with both
+    with_key = [each for each in measured.buckets if each.replay.of_bucket and each not in worth]
     if with_key:
         names = [
-            f"{each.replay.bucket} ({count(round(each.replay.of_bucket * each.scale))} requests a "
-            "month)"
+            f"{each.replay.bucket} ({plural(round(each.under_a_key), 'request')} a month)"
             for each in with_key
         ]
         yield (

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from estimator.advice import Advice
 from estimator.advice.key_ledger import UNKNOWN, UNUSED, KeyLedger, KeyRecord
+from estimator.discovery.key_states import DISABLED
 from estimator.figures import FEW, SEVERAL, count, listed, money
 from estimator.report.blocks import Block, Command, Lines, Sheet
 
@@ -63,10 +64,11 @@ def _unused(ledger: KeyLedger, unit: str) -> Iterator[str]:
             else "breaks: nothing that the inventory or the logs know; "
         )
         cost = f"{unit} {money(record.cost)} a month" if record.cost is not None else "cost unknown"
+        first = "" if record.state == DISABLED else ": disable it first"
         yield (
             f"{record.name} ({cost}): not used in {record.days_without_use:,} days, by "
             f"{longest.source} to {longest.end}. {breaks}what is encrypted under it is lost for "
-            f"ever once it is deleted: disable it first. {_access(record)}"
+            f"ever once it is deleted{first}. {_access(record)}"
         )
         yield from map(Command, record.commands)
 

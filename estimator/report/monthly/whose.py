@@ -25,7 +25,7 @@ from estimator.report.answers.bucket_keys import bucket_key_blocks
 from estimator.report.blocks import Command, Lines, Sheet, write_paragraphs
 from estimator.report.monthly.document import Block, Section
 from estimator.report.monthly.words import part
-from estimator.report.text_bars import text_bars
+from estimator.report.text_bars import bars_heading, text_bars
 from pricing.rates import RateTable
 from pricing.reading.problems import KmscostError
 
@@ -163,7 +163,7 @@ def _attributed(attribution: Attribution) -> tuple[Block, ...]:
     return (
         write_paragraphs(f"{attribution_headline(attribution)}.", f"{other}."),
         *sheets,
-        *bucket_key_blocks(attribution.bucket_keys, attribution.currency, "exempt"),
+        *bucket_key_blocks(attribution.bucket_keys, "exempt"),
         Lines("", (*lines, *attribution.notices)),
     )
 
@@ -203,12 +203,13 @@ def _sheet(whose: Whose, level: str) -> Sheet | None:
     costs = [cost for *_, cost in rows]
     whole = math.fsum(lines["quantity"])
     amounts = print_amounts(costs, math.fsum(lines["cost"]))
-    bars = text_bars(costs if any(costs) else [many for _, many, _ in rows])
+    by_cost = any(costs)
+    bars = text_bars(costs if by_cost else [many for _, many, _ in rows])
     cells = [
         (name, bar, count(many), part(many / whole) if whole else "", amount)
         for (name, many, _), bar, amount in zip(rows, bars, amounts[:-1], strict=True)
     ]
     cells.append(("total", "", count(whole), share(1.0) if whole else "", amounts[-1]))
-    header = (level, "", "requests", "of all", whose.currency)
+    header = (level, bars_heading(by_cost), "requests", "of all", whose.currency)
     title = f"Billed KMS requests by {level}, {whose.month}"
     return Sheet(title, header, tuple(cells), numbers=3, sums=1)

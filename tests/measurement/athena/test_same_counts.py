@@ -15,6 +15,7 @@ from tests.acceptance.measure.answers import rows_of
 from tests.acceptance.measure.logs import Tree, random_tree, save
 from tests.acceptance.measure.samples import ABSENT, ACCOUNT, OTHER, TRAIL, context, get, put
 from tests.measurement.athena.engine import as_comparable, both, records_of, write_answer
+from tests.measurement.cloudtrail_logs.test_attribution import ALICE, GUIDES, event
 from tests.real_data import DATA, ROOT, needs_data
 from tests.sampling import seeds
 
@@ -187,6 +188,10 @@ HAND: dict[str, list[dict[str, Any]]] = {
     ],
     "failed": [put(1, errorCode="AccessDenied"), put(1, errorCode="AccessDenied"), put(2)],
     "formulas": [put(1, eventName="=1+1"), put(2, errorCode='=cmd|" /C calc"!A0,\n"')],
+    "contexts of the guides": [
+        event(at, operation, parameters, ALICE, **changes)
+        for at, (operation, changes, parameters, _, _) in enumerate(GUIDES.values())
+    ],
     "other in two accounts": [
         put(
             1,
