@@ -82,14 +82,16 @@ def fan_chart(simulation: Simulation, billed: float | None = None, word: str = "
         What it is called: a bill of a part of the month has the forecast of its rest in it.
     """
     labels, unit = simulation.months.labels, simulation.currency
-    title = f"How sure: cost of each month in {unit}, with its range"
     values = np.array([quantiles_of(row, QUANTILES) for row in simulation.draws_cost.T]).T
+    is_spread = bool(np.ptp(values, axis=0).max(initial=0.0))
+    title = f"Cost of each month in {unit}"
+    if is_spread:
+        title = f"How sure: cost of each month in {unit}, with its range"
     expected = simulation.draws_cost.mean(axis=0)
     if not values.any() and not billed:
         span = labels[0] if len(labels) == 1 else f"{labels[0]} to {labels[-1]}"
         return empty_chart("fan", title, f"nothing to draw: no cost in {span}")
     limits = limits_of(simulation, expected)
-    is_spread = bool(np.ptp(values, axis=0).max())
     ends = f"{share(QUANTILES[0])} to {share(QUANTILES[-1])}"
     description = f"{unit} {between_ends(values[0, 0], values[-1, 0])} ({ends}) in {labels[0]}"
     if len(labels) > 1:
