@@ -207,8 +207,9 @@ class Reconciliation(NotebookResult):
         if self.days.is_whole and not self.missing:
             return billed, 0.0
         if not self.days.is_told:
-            # what is billed may be of any day: the month costs no less than its forecast
-            return billed, max(-error, 0.0)
+            # what is billed may be of any day: the month costs no less than its forecast, and how
+            # much more nothing tells
+            return billed, max(0.0, -error)
         shares = self.days.shares
         share = min([shares[name] for name in names if name in shares] or shares.values())
         rest = [

@@ -158,7 +158,9 @@ class ReportInputs:
         if column == "driver" or self.reconciliation is None or not self.reconciliation.has_kms:
             return MonthCost(None, expected)
         found = self.reconciliation.billed_and_rest(column, names)
-        return MonthCost(None, expected) if found is None else MonthCost(*found)
+        if found is None:
+            return MonthCost(None, expected)
+        return MonthCost(*found, is_open=not self.reconciliation.days.is_told)
 
     @property
     def spent(self) -> float:
