@@ -16,6 +16,7 @@ from estimator.advice import Advice
 from estimator.forecasting import Forecast
 from estimator.inventory import Inventory
 from estimator.inventory.budgets import Budget
+from estimator.measurement.billing.repeats import find_repeats
 from estimator.measurement.result import Actuals
 from estimator.reconciliation import Reconciliation
 from estimator.report.answers.budgets_and_copies import CopyCharge, copies_charged
@@ -196,6 +197,11 @@ class ReportInputs:
         edge = _HALF_CENT if self.has_ranges else 0.0
         inside = low * (1 - room) - edge <= billed <= high * (1 + room) + edge
         return BillRange(billed, low, high, inside)
+
+    @property
+    def repeats(self) -> tuple[str, ...]:
+        """What says that lines of the bill may count twice: no sum of it is sure."""
+        return () if self.reconciliation is None else find_repeats(self.reconciliation.notices)
 
     @property
     def is_refuted(self) -> bool:

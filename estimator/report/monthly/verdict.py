@@ -78,9 +78,12 @@ def judge(inputs: ReportInputs) -> Verdict:
         cost = cost_in_words(inputs, None)
         sentence = f"{cost} for CloudTrail's use of KMS; budgets {why}, so nothing says whether "
         sentence += "that is too much."
+        if inputs.repeats:
+            sentence += " Lines of the bill may count twice."
         lines = [sentence, *_range_line(inputs)]
         return Verdict("no budget", " ".join(lines), None, None, inputs.bill_text)
-    head = f"{main.status.capitalize()}: {cost_in_words(inputs, main)}"
+    condition = ", if no line of the bill counts twice" if inputs.repeats else ""
+    head = f"{main.status.capitalize()}{condition}: {cost_in_words(inputs, main)}"
     broken = [state.budget.name for state in states if state.is_broken and state is not main]
     if broken:
         head += f"; broken as well: {listed(broken, _MOST)}"
