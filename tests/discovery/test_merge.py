@@ -427,5 +427,5 @@ def test_a_name_that_differs_is_told_and_replaced_where_asked(tmp_path, replace)
     draft = merge(tmp_path, responses={"list-accounts.json": {"Accounts": listed}}, replace=replace)
     (account,) = draft.inventory.accounts
     assert account.name == ("chief" if replace else "boss")
-    told = [str(change) for change in draft.changes] if replace else draft.notices
-    assert any(f"accounts {OWNER}: name: boss" in text for text in told)
+    lines = [str(change) for change in draft.changes] if replace else draft.notices
+    assert any(f"accounts {OWNER}: name: boss" in text for text in lines)
