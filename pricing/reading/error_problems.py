@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +27,7 @@ from pricing.reading.other_words import word_meant
 from pricing.reading.problems import Problem
 from pricing.reading.scalars import flow
 from pricing.reading.slips import QUOTES, find_unseen, plain_text, template_fix
-from pricing.reading.units import unit_in_words
+from pricing.reading.units import GROWTH, SHARE, unit_in_words
 from pricing.reading.words import describe, nearest, shown
 from pricing.reading.written_keys import key_fix, key_meant, nearest_key
 
@@ -138,7 +138,10 @@ def _problem(
         loc = details["loc"]
         # an item of a list may be of several kinds: its last part is the kind, not a key
         is_kind = len(loc) > 1 and isinstance(loc[-2], int)
-        fix = _pairs_of(value, allowed_keys(model, loc[:-1] if is_kind else loc))
+        place_of_keys = loc[:-1] if is_kind else loc
+        fix = _percent_of(value, units_of_keys(model, place_of_keys)) or _pairs_of(
+            value, allowed_keys(model, place_of_keys)
+        )
     elif kind == "too_short":
         found, expected, fix = "an empty list", "at least one item", "add one"
     elif kind in ("list_type", "tuple_type"):
@@ -236,6 +239,10 @@ def _list_fix(value: Any, keys: set[str], needed: bool) -> str:
             return f"put a dash and a blank before its first key: `- {first or 'key'}: ...`"
         if all(isinstance(item, dict) for item in value.values()):
             return f"write a list, each item with its {name}: - {{{name}: {flow(first)}, ...}}"
+        key, item = next(iter(value.items()))
+        if {"id", "name"} <= keys and isinstance(item, str):  # prod: "222222222222"
+            pair = (key, item) if key.isdecimal() else (item, key)
+            return f"write a list: - {flow(dict(zip(('id', 'name'), pair, strict=True)))}"
         return f"write a list, each item a mapping: - {{{name}: ..., ...}}"
     word = value.strip().casefold() if isinstance(value, str) else None
     if word in ("none", "no", "nothing", "-", "n/a", ""):
@@ -267,6 +274,14 @@ def _with_key(keys: set[str], value: Any) -> str:
     text = str(value) if isinstance(value, int) else value
     is_file = "file" in keys and re.search(r"\.(csv|json|txt|tsv|xlsx?)$", str(text), re.IGNORECASE)
     return f"{{{'file' if is_file else _name_key(keys)}: {flow(text)}}}"
+
+
+def _percent_of(value: Any, units: Mapping[str, str]) -> str | None:
+    """The keys of a percentage that stands there without one."""
+    if not isinstance(value, str) or not re.fullmatch(r"-?[0-9.]{1,10} ?%", value):
+        return None
+    keys = [f"{{{key}: {value}}}" for key in sorted(units) if units[key] in (GROWTH, SHARE)]
+    return f"write {' or '.join(keys)}" if keys else None
 
 
 def _pairs_of(value: Any, keys: set[str]) -> str:

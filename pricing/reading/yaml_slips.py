@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import NamedTuple
 
@@ -23,6 +24,7 @@ _CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?:\s|$)")
 _DOUBLE_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _SINGLE_QUOTED = re.compile(r"'[^']*'")
 _LONGEST_LINE = 2_000
+_MOST_ABOVE = 100  # lines that are looked at
 _QUOTED = "\0"
 _NO_PLAIN = re.compile(r"(?::\s+|-\s+|[\[,]\s*)([@`%*&])")
 _KEY_ALONE = re.compile(r"\s*([A-Za-z_][\w-]*)\s*(=|:)?\s*(.*)")
@@ -146,6 +148,9 @@ def _missing_mark(lines: list[str], reason: str) -> YamlSlip | None:
     """The comma at the end of a line, the colon or the dash that is missing."""
     # cut: the time of a search grows with the square of a line of colons
     bare = _without_quoted(_COMMENT.sub("", lines[-1][:_LONGEST_LINE])).rstrip()
+    above = _outdented(lines) or _without_blank(lines) if "mapping values" in reason else None
+    if above is not None:
+        return above
     if re.match(r"\s*-[^\s-]", bare):
         return YamlSlip(
             len(lines), "a dash without a blank after it", "type a blank after the dash"
@@ -171,6 +176,43 @@ def _missing_mark(lines: list[str], reason: str) -> YamlSlip | None:
         fix = f"write {key[1]}: {key[3][:40]}" if key and key[3] else "write `key: value`"
         return YamlSlip(number, "a line without a colon and a blank", fix)
     return None
+
+
+def _filled(lines: list[str]) -> list[tuple[int, str]]:
+    """The lines that hold more than a comment, the last one first, each with its number."""
+    codes = ((number, _COMMENT.sub("", line)) for number, line in enumerate(lines, 1))
+    return [(number, code) for number, code in codes if code.strip()][::-1]
+
+
+def _outdented(lines: list[str]) -> YamlSlip | None:
+    """The keys that stand to the left of those above and below them, in `lines[-1]`."""
+    filled = _filled(lines[:-1][-_MOST_ABOVE:])
+    first_number = max(len(lines) - 1 - _MOST_ABOVE, 0)
+    own = _columns(lines[-1])[0]
+    out = list(itertools.takewhile(lambda each: _columns(each[1])[0] < own, filled))
+    rest = filled[len(out) :]
+    if not out or not rest or own not in _columns(rest[0][1]) or not _KEY.match(lines[-1]):
+        return None
+    # without a value it begins a section, and with a dash an item: what is below stands deeper
+    has_value = re.search(r":\s+[^\s|>&]", out[0][1])
+    if not has_value or any(code.lstrip()[0] == "-" or not _KEY.match(code) for _, code in out):
+        return None
+    number, code = out[-1][0] + first_number, out[-1][1]
+    found = f"a line that is indented by {_spaces(_columns(code)[0])}, and those around it by {own}"
+    last = f", to line {out[0][0] + first_number}," if len(out) > 1 else ""
+    return YamlSlip(number, found, f"indent it{last} by {_spaces(own)}")
+
+
+def _without_blank(lines: list[str]) -> YamlSlip | None:
+    """The key above `lines[-1]` that has no blank after its colon: `- name:org`."""
+    above = _filled(lines[:-1][-_MOST_ABOVE:])
+    if not above:
+        return None
+    number, code = above[0][0] + max(len(lines) - 1 - _MOST_ABOVE, 0), above[0][1].strip()
+    key = re.fullmatch(r"(?:- +)?([a-z_]+):([^\s/:][^:]*)", code[:_LONGEST_LINE])
+    if key is None:
+        return None
+    return YamlSlip(number, "no blank after a colon", f"write {key[1]}: {key[2].strip()[:40]}")
 
 
 def _columns(line: str) -> list[int]:
