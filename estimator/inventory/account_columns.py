@@ -89,17 +89,19 @@ def understand_header(
         problems.append(Problem(path, line, "", "an account and no header", "a header line", fix))
         return []
     columns: list[str] = []
-    has_id = False
+    plain_names = [re.sub(r"[\s_-]", "", cell.casefold()) for cell in header]
+    has_id = any(name == "id" or _OTHER_NAMES.get(name) == "id" for name in plain_names)
     for position, cell in enumerate(header):
         name = cell.strip()
-        plain = re.sub(r"[\s_-]", "", name.casefold())
+        plain = plain_names[position]
         column = name if name in COLUMNS else _OTHER_NAMES.get(plain, "")
         if name.casefold().startswith(TAG) and name[len(TAG) :].strip():
             column = TAG + name[len(TAG) :].strip()
         if not column and plain in COLUMNS:
             column = plain  # Id, Name
         if not column and plain not in _UNUSED:
-            is_id = position < len(first) and account_meant(first[position]) is not None
+            cell_below = first[position] if position < len(first) and not has_id else ""
+            is_id = account_meant(cell_below) is not None
             fix = "name it `id`: its cells are account ids" if is_id else _column_fix(name)
             has_id = has_id or is_id
             expected = f"columns out of {', '.join(COLUMNS)}, {TAG}NAME, {STATUS}"

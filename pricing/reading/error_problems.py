@@ -32,6 +32,7 @@ from pricing.reading.words import describe, nearest, shown
 from pricing.reading.written_keys import key_fix, key_meant, nearest_key
 
 _LONGEST = 80
+_IN_FLOW = {"{}": ("mapping", "number", "share", "growth"), "[]": ("list",)}
 _NO_MAPPING = ("model_type", "model_attributes_type", "dict_type", "union_tag_not_found")
 
 
@@ -154,11 +155,11 @@ def _problem(
         given = value.get(tag, context["tag"])
         place, found = (*place, tag), shown(given)
         expected, fix = _one_of(given, context["expected_tags"])
-    fix = _unwritten(kind, value_at(root, place)) or fix
+    fix = _unwritten(kind, value_at(root, place), expected) or fix
     return Problem(path, line_of(root, place), describe(place), found, expected, fix), place
 
 
-def _unwritten(kind: str, value: Any) -> str | None:
+def _unwritten(kind: str, value: Any, expected: str) -> str | None:
     """The fix of a text that is a template's, or a mapping or a list that stands in quotes."""
     if kind in ("missing", "extra_forbidden"):
         return None  # of its key, and not of its value
@@ -166,7 +167,9 @@ def _unwritten(kind: str, value: Any) -> str | None:
     if template is not None or not isinstance(value, str):
         return template
     text = value.strip()
-    is_flow = len(text) > 2 and text[0] + text[-1] in ("{}", "[]")
+    # only where one can stand: in quotes, [2026-01-15] may be a day in brackets
+    words = _IN_FLOW.get(text[:1] + text[1:][-1:], ())
+    is_flow = any(word in expected for word in words)
     return f"write it without quotes: {text}" if is_flow and len(text) <= _LONGEST else None
 
 
@@ -222,8 +225,12 @@ def _list_of_items_fix(model: type[BaseModel], own: Location, value: Any) -> str
     needed = is_needed(model, own)
     fix = _list_fix(value, item_keys(model, own), needed)
     is_list = fix.startswith("write [") and not fix.startswith("write []")
-    if not is_list or takes_list(model, own, _items_of(value)):
+    items = _items_of(value)
+    if not is_list or takes_list(model, own, items):
         return fix
+    in_quotes = [item if isinstance(item, bool) else str(item) for item in items]
+    if takes_list(model, own, in_quotes):
+        return f"write {flow(in_quotes)}"
     rest = "" if needed else ", or remove the key"
     return f"list them, such as {flow(example_of(model, own))}{rest}"
 
@@ -240,7 +247,8 @@ def _list_fix(value: Any, keys: set[str], needed: bool) -> str:
         if all(isinstance(item, dict) for item in value.values()):
             return f"write a list, each item with its {name}: - {{{name}: {flow(first)}, ...}}"
         key, item = next(iter(value.items()))
-        if {"id", "name"} <= keys and isinstance(item, str):  # prod: "222222222222"
+        is_id = isinstance(item, str) and (key.isdecimal() or item.isdecimal())
+        if {"id", "name"} <= keys and is_id:  # prod: "222222222222"
             pair = (key, item) if key.isdecimal() else (item, key)
             return f"write a list: - {flow(dict(zip(('id', 'name'), pair, strict=True)))}"
         return f"write a list, each item a mapping: - {{{name}: ..., ...}}"

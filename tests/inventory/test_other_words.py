@@ -92,7 +92,14 @@ DAYS = 'list them, such as ["2026-01-15"], or remove the key'
             4,
             'write a list: - {id: "111122223333", name: management}',
         ),
+        (
+            "trails: [org]",
+            "trails: [org], accounts: 222222222222",
+            16,
+            'write ["222222222222"]',
+        ),
         # days, and no other list
+        (ROTATED, f'{ROTATED}, created: "[2026-01-15]"', 8, "write it as YYYY-MM-DD"),
         (ROTATED, f"{ROTATED}, rotations: yearly", 8, DAYS),
         (ROTATED, f"{ROTATED}, rotations: true", 8, DAYS),
         (ROTATED, f"{ROTATED}, rotations: 365", 8, DAYS),
@@ -130,6 +137,7 @@ def test_a_value_with_a_colon_below_a_section(tmp_path):
     ("text", "line", "fix"),
     [
         ("Konto-ID;Name\n222222222222;prod\n", 1, "name it `id`: its cells are account ids"),
+        ("id,Owner\n222222222222,111122223333\n", 1, "remove the column"),
         ("222222222222,prod\n", 1, "begin with the line id,name"),
         ("id,name\n222222222222,prod\nTotal,1\n", 3, "remove it: a total is no account"),
     ],
