@@ -138,7 +138,7 @@ def _problem(
         expected = "a mapping"
         loc = details["loc"]
         # an item of a list may be of several kinds: its last part is the kind, not a key
-        is_kind = len(loc) > 1 and isinstance(loc[-2], int)
+        is_kind = len(loc) > 1 and isinstance(loc[-2], int) and place[-1:] != loc[-1:]
         place_of_keys = loc[:-1] if is_kind else loc
         fix = _percent_of(value, units_of_keys(model, place_of_keys)) or _pairs_of(
             value, allowed_keys(model, place_of_keys)
@@ -205,7 +205,9 @@ def _key_fix(model: type[BaseModel], details: ErrorDetails, place: Location) -> 
         return "name an anchor (&name) of a mapping that is complete above this line"
     name, colon, rest = key.partition(":")
     if colon and value is None and name.strip() in allowed_keys(model, above):
-        return f"type a blank after the colon: {name.strip()}: {rest.strip()}"
+        # an account's id stands in quotes
+        written = flow(rest.strip()) if re.fullmatch("[0-9]{12}", rest.strip()) else rest.strip()
+        return f"type a blank after the colon: {name.strip()}: {written}"
     units = units_of_keys(model, above)
     converted = key_fix(key, value, units)
     if converted is not None:
@@ -285,10 +287,12 @@ def _with_key(keys: set[str], value: Any) -> str:
 
 
 def _percent_of(value: Any, units: Mapping[str, str]) -> str | None:
-    """The keys of a percentage that stands there without one."""
-    if not isinstance(value, str) or not re.fullmatch(r"-?[0-9.]{1,10} ?%", value):
+    """The keys of a percentage, or of a growth such as 0.1, that stands there without one."""
+    is_percent = isinstance(value, str) and re.fullmatch(r"-?[0-9.]{1,10} ?%", value)
+    if not is_percent and not (isinstance(value, float) and abs(value) < 1):
         return None
-    keys = [f"{{{key}: {value}}}" for key in sorted(units) if units[key] in (GROWTH, SHARE)]
+    fitting = (GROWTH, SHARE) if is_percent else (GROWTH,)
+    keys = [f"{{{key}: {value}}}" for key in sorted(units) if units[key] in fitting]
     return f"write {' or '.join(keys)}" if keys else None
 
 

@@ -20,6 +20,7 @@ _STRUCTURAL = re.compile(
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 _KEY = re.compile(r"\s*(?:- *)?(?:[A-Za-z_][\w-]*|\"[^\"]*\")\s*:(?:\s|$)")
 _CURLY = re.compile("[\u201c\u201d\u201e]")
+_DASH = re.compile(r" *- ")
 _CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?:\s|$)")
 _DOUBLE_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _SINGLE_QUOTED = re.compile(r"'[^']*'")
@@ -189,7 +190,7 @@ def _outdented(lines: list[str]) -> YamlSlip | None:
     filled = _filled(lines[:-1][-_MOST_ABOVE:])
     first_number = max(len(lines) - 1 - _MOST_ABOVE, 0)
     own = _columns(lines[-1])[0]
-    out = list(itertools.takewhile(lambda each: _columns(each[1])[0] < own, filled))
+    out = list(itertools.takewhile(lambda each: max(_columns(each[1])) < own, filled))
     rest = filled[len(out) :]
     if not out or not rest or own not in _columns(rest[0][1]) or not _KEY.match(lines[-1]):
         return None
@@ -201,6 +202,18 @@ def _outdented(lines: list[str]) -> YamlSlip | None:
     found = f"a line that is indented by {_spaces(_columns(code)[0])}, and those around it by {own}"
     last = f", to line {out[0][0] + first_number}," if len(out) > 1 else ""
     return YamlSlip(number, found, f"indent it{last} by {_spaces(own)}")
+
+
+def _beside_dash(lines: list[str]) -> YamlSlip | None:
+    """The key in the column of its item's dash, or the dash to the left of the dash above it."""
+    own = _columns(lines[-1])
+    dashes = (_columns(code) for _, code in _filled(lines[:-1][-_MOST_ABOVE:]) if _DASH.match(code))
+    above = next(dashes, None)
+    is_item = len(own) == 2
+    if above is None or (own[0] >= above[0] if is_item else own[0] != above[0]):
+        return None
+    found = f"a line that is indented by {_spaces(own[0])}, and the item above it by {above[0]}"
+    return YamlSlip(len(lines), found, f"indent it by {_spaces(above[0 if is_item else 1])}")
 
 
 def _without_blank(lines: list[str]) -> YamlSlip | None:
@@ -227,6 +240,9 @@ def _indentation(lines: list[str], reason: str) -> YamlSlip | None:
     line = lines[-1]
     if not _KEY.match(line) and not line.lstrip().startswith("- "):
         return None
+    outdented = _outdented(lines) or _beside_dash(lines)
+    if outdented is not None:
+        return outdented
     own = _columns(line)[0]
     above: dict[int, int] = {}  # the columns that are open there, and the line of each
     for number in range(len(lines) - 1, 0, -1):

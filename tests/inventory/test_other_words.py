@@ -19,6 +19,7 @@ from tests.inventory.test_meant_values import (
 RENDER = "render the template first, and check what it gives"
 IN_ITS_PLACE = "write the value in its place"
 KINDS = "every-file, query, fixed, validate, once, replication"
+FUNCTION = "write the value that it gives: no template is rendered here"
 BLANK = "type a blank after the colon"
 ROTATED = "region: us-east-1"
 READER = ('account: "222222222222", trails', "trails")
@@ -34,8 +35,10 @@ DAYS = 'list them, such as ["2026-01-15"], or remove the key'
         (KEY, 'key: "{{ key }}"\n', 12, RENDER),
         (KEY, "key: <%= key %>\n", 12, RENDER),
         (KEY, "key: $KEY_ID\n", 12, RENDER),
-        (KEY, "key: !Ref Key\n", 12, "write the value that it gives: no template is rendered here"),
+        (KEY, "key: !Ref Key\n", 12, FUNCTION),
+        (KEY, "key: !GetAtt [K, Arn]\n", 12, FUNCTION),
         (FILES, "day: ${FILES}", 13, RENDER),
+        (BUCKET, "    bucket: 99%\n", 14, "write {bucket_key_saving: 99%}"),
         (BUDGET, 'month: "{{ .Values.usd }}"', 19, RENDER),
         (TRAILS, 'trails: "{{ trails }}"', 16, RENDER),
         (BUCKET, '    bucket: "${bucket}"\n', 14, RENDER),
@@ -117,6 +120,9 @@ def test_one_problem_and_its_fix(tmp_path, old, new, line, fix):
     [
         ("    key: logs\n", "key: logs\n", 12, "indent it by 4 spaces"),
         ("    key: logs\n    files", "key: logs\nfiles", 12, "indent it, to line 13, by 4 spaces"),
+        ('    account: "1', 'account: "1', 11, "indent it by 4 spaces"),
+        ("    files", "  files", 13, "indent it by 4 spaces"),
+        ('  - {id: "2', '- {id: "2', 6, "indent it by 2 spaces"),
         ("- name: org", "- name:org", 10, "write name: org"),
         ("payer: ", "payer:", 2, 'write payer: "111122223333"'),
     ],
