@@ -15,7 +15,8 @@ from estimator.report.monthly.verdict import judge
 from estimator.volume.daily import daily_requests
 from estimator.volume.model import Model
 from tests.measurement.billing.bills import FREE, Line, legacy_bill
-from tests.report.verdicts import SMALL, small_bill, with_bill, write
+from tests.report.test_time import lines_of_month
+from tests.report.verdicts import SMALL, daily_lines, small_bill, with_bill, write
 from tests.sampling import cases
 
 MONTH = "2026-10"
@@ -192,3 +193,64 @@ def test_no_bill_that_is_cut_turns_over_budget_into_on_budget(tmp_path, last):
     path = write(tmp_path, SMALL + "budgets: [{name: kms, usd_per_month: 4.70}]\n")
     monthly = report(path, MONTH, bill=small_bill(tmp_path, last), advice=False, months_ahead=0)
     assert monthly.verdict.status == "over budget"
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("half and whole", "Most lines of"),
+        ("half and another half", "Most lines of"),
+        ("by the day and by the month", "by the day and by the month (2026-10)"),
+        ("a file joined to itself", "stands in the file twice"),
+    ],
+)
+def test_a_verdict_on_lines_that_may_count_twice_has_its_condition(tmp_path, kind, words):
+    """Half a month is 15 x (40,288 x 0.000003 + 1/31) = 2.296831, the month 4.746784.
+
+    Both together are 7.043615 of 6.00, over budget on lines that count twice: the verdict says
+    so, and what to do begins with it. The halves that follow each other are 4.746784, on budget.
+    """
+    path = write(tmp_path, SMALL + "budgets: [{name: kms, usd_per_month: 6.00}]\n")
+    whole = small_bill(tmp_path, DAYS, name="whole.csv")
+    half = small_bill(tmp_path, 15, name="half.csv")
+    monthly = legacy_bill(tmp_path / "month.csv", lines_of_month(MONTH, 1.0))
+    lines = list(lines_of_month(MONTH, 1.0))
+    bill, cost = {
+        "half and whole": ([half, whole], 7.043615),
+        # twice the requests of the same days: 2.296831 + 15 x (2 x 0.120864 + 1/31) = 6.406622
+        "half and another half": ([half, small_bill(tmp_path, 15, 2.0, name="new.csv")], 6.406622),
+        "by the day and by the month": ([whole, monthly], 2 * 4.746784),
+        "a file joined to itself": (legacy_bill(tmp_path / "a.csv", lines * 2), 2 * 4.746784),
+    }[kind]
+    found = report(path, MONTH, bill=bill, advice=False, months_ahead=0, draws=100)
+    # the key-months beyond the forecast one are on the line of others
+    assert sum((found.month_cost.billed, *found.reconciliation.others.values())) == pytest.approx(
+        cost, abs=1e-5
+    )
+    assert found.verdict.sentence.startswith("Over budget, if no line of the bill counts twice: ")
+    assert words in found.document.answers[-1].lines[0]
+
+
+def test_files_that_follow_each_other_or_split_a_day_by_tags_are_no_repeat(tmp_path):
+    """Two halves of a month; and two parts of one delivery, with a day's requests by their tags."""
+    path = write(tmp_path, SMALL + "budgets: [{name: kms, usd_per_month: 6.00}]\n")
+    halves = [
+        small_bill(tmp_path, 15, name="a.csv"),
+        small_bill(tmp_path, DAYS, first=16, name="b.csv"),
+    ]
+    parts = [
+        small_bill(tmp_path, DAYS, 0.5, name="c.csv"),
+        legacy_bill(
+            tmp_path / "d.csv",
+            [
+                line
+                for share in (0.2, 0.3)
+                for operation, requests in (("Decrypt", 40_000.0), ("GenerateDataKey", 288.0))
+                for line in daily_lines(DAYS, requests * share, operation=operation, keys=0)
+            ],
+        ),
+    ]
+    for bill in (halves, parts):
+        found = report(path, MONTH, bill=bill, advice=False, months_ahead=0, draws=100)
+        assert found.month_cost.billed == pytest.approx(4.746784)
+        assert found.verdict.sentence.startswith("On budget: ")

@@ -28,7 +28,13 @@ from estimator.measurement.billing.counting import (
 )
 from estimator.measurement.billing.deliveries import find_bills
 from estimator.measurement.billing.periods import bill_coverage, shares
-from estimator.measurement.billing.repeats import NOTHING, Marks, SeenFiles, repeat_notices
+from estimator.measurement.billing.repeats import (
+    NOTHING,
+    Marks,
+    SeenFiles,
+    repeat_notices,
+    single_places,
+)
 from estimator.measurement.paths import as_paths
 from estimator.measurement.recognition import naming_files
 from estimator.measurement.result import Actuals
@@ -90,7 +96,7 @@ def measure_bill(
     names = as_paths(paths)
     delivered = find_bills(names, refused)
     whole = Tally()
-    seen: list[tuple[str, Marks]] = []
+    seen: list[tuple[str, Marks, Marks]] = []
     known = SeenFiles()
     coarse: list[tuple[str, list[Entry]]] = []
     missing: MissingPageError | None = None
@@ -109,7 +115,9 @@ def measure_bill(
         elif not known.is_copy(table.shown, counted.contents, partial(digest_table, table)):
             whole.add(counted)
             # each line once: equal lines of one file are no repeat, only those of two files are
-            seen.append((table.shown, np.unique(np.concatenate([NOTHING, *counted.marks]))))
+            lines = np.unique(np.concatenate([NOTHING, *counted.marks]))
+            places = single_places(np.concatenate([NOTHING, *counted.places]))
+            seen.append((table.shown, lines, places))
     if missing is not None:
         # the other exports may be its pages, each with a part of the same days
         for shown, _ in coarse:

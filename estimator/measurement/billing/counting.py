@@ -28,11 +28,13 @@ from estimator.measurement.billing.layouts import Columns, is_bill
 from estimator.measurement.billing.periods import moments
 from estimator.measurement.billing.repeats import (
     NOTHING,
+    TWICE,
     Contents,
     Marks,
     digest_of,
     mark_of,
     marks,
+    places_of,
     stands_twice,
 )
 from estimator.measurement.billing.tables import (
@@ -43,11 +45,6 @@ from estimator.measurement.billing.tables import (
 from estimator.measurement.billing.workbooks import read_sheet, sheets_of
 from estimator.measurement.compressed import compression
 from estimator.measurement.unreadable import Refused, UnreadableError, readable
-
-TWICE = (
-    "every line of KMS and CloudTrail stands in the file twice: if it was joined to itself, all "
-    "figures are twice too high"
-)
 
 
 @dataclass
@@ -60,6 +57,7 @@ class Tally:
     spans: set[tuple[pd.Timestamp, pd.Timestamp]] = field(default_factory=set)
     reports: dict[str, list[pd.DataFrame]] = field(default_factory=dict)
     marks: list[Marks] = field(default_factory=list)  # of one file
+    places: list[Marks] = field(default_factory=list)  # likewise, where it is not alone
     mark: int = 0  # likewise
     charges: int = 0  # likewise, lines of KMS and CloudTrail
     forecasts: int = 0
@@ -187,6 +185,7 @@ def _tally(columns: Columns, parts: Iterator[Chunk], alone: bool, slow: bool) ->
                 raise _locate(error, rows, columns, lines.numbers) from None
             tally.charges += len(charged)
             if not alone:
+                tally.places.append(places_of(lines.charges))
                 tally.mark = (tally.mark + mark_of(charged)) % (1 << 64)
             tally.extend(columns.report, [sum_charges([charged])])
     if not tally.records:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -16,6 +16,16 @@ import pandas as pd
 # of one delivery may differ in their tags alone: only many of them are a sign
 _MANY = 0.5
 _FEW = 5  # lines
+_FEWEST_TWICE = 3  # different lines that all stand twice: two may be those of two alike keys
+# every notice of lines that may count twice has these words, by which reports find it again
+_EACH_TIME = "count each time"
+# another delivery of the same time has other amounts
+_AMOUNTS = ("amount", "priced_amount", "cost", "credits", "tax")
+
+TWICE = (
+    f"every line of KMS and CloudTrail stands in the file twice; all {_EACH_TIME}: if it was "
+    "joined to itself, all figures are twice too high"
+)
 
 Marks = npt.NDArray[np.uint64]
 NOTHING: Marks = np.empty(0, dtype=np.uint64)
@@ -83,13 +93,27 @@ def marks(lines: pd.DataFrame) -> Marks:
     return _hashes(lines)
 
 
+def places_of(lines: pd.DataFrame) -> Marks:
+    """A number for what each line is of, whatever it comes to: account, operation, time, rate."""
+    return _hashes(lines.drop(columns=[name for name in _AMOUNTS if name in lines]))
+
+
+def single_places(of_file: Marks) -> Marks:
+    """The places of a file whose lines have one each; none where any has several.
+
+    There tags split the lines of a place, and other files of the same delivery may have the rest.
+    """
+    distinct = np.unique(of_file)
+    return distinct if len(distinct) == len(of_file) else NOTHING
+
+
 def stands_twice(of_file: Marks) -> bool:
     """Tell whether every line is in a file twice, as where it was joined to itself.
 
     Two lines of a delivery may be equal but for their tags; that all of them are is no chance.
     """
     _, counts = np.unique(of_file, return_counts=True)
-    return len(counts) >= _FEW and bool((counts % 2 == 0).all())
+    return len(counts) >= _FEWEST_TWICE and bool((counts % 2 == 0).all())
 
 
 def mark_of(charges: pd.DataFrame) -> int:
@@ -104,8 +128,28 @@ def _hashes(lines: pd.DataFrame) -> Marks:
     return np.asarray(hashed.to_numpy(dtype=np.uint64))
 
 
-def repeat_notices(files: Sequence[tuple[str, Marks]]) -> list[str]:
-    """A notice where most of the lines of a file stand in others as well."""
+def repeat_notices(files: Sequence[tuple[str, Marks, Marks]]) -> list[str]:
+    """A notice where most of the lines of a file stand in others as well.
+
+    Parameters
+    ----------
+    files : sequence of tuples
+        The name of each, its different lines, and its places as `single_places` has them.
+    """
+    again = {
+        *_found_again([(path, lines) for path, lines, _ in files]),
+        *_found_again([(path, places) for path, _, places in files]),
+    }
+    paths = [path for path, *_ in files if path in again]
+    if not paths:
+        return []
+    names = ", ".join(paths[:4]) + (f" and {len(paths) - 4:,} more" if len(paths) > 4 else "")
+    many = f"most lines of {names} stand in another file too, and {_EACH_TIME}"
+    return [f"{many}: if the files are deliveries of one bill, name the newest alone"]
+
+
+def _found_again(files: Sequence[tuple[str, Marks]]) -> list[str]:
+    """The files of which most is in another."""
     if len(files) < 2:
         return []
     distinct, counts = np.unique(
@@ -118,8 +162,35 @@ def repeat_notices(files: Sequence[tuple[str, Marks]]) -> list[str]:
         again = int(np.isin(of_file, twice, kind="sort").sum())
         if again >= _FEW and again >= _MANY * len(of_file):
             paths.append(path)
-    if not paths:
+    return paths
+
+
+def grain_notices(requests: pd.DataFrame) -> list[str]:
+    """A notice where requests of one place and month are billed by the day and by the month.
+
+    Parameters
+    ----------
+    requests : DataFrame
+        Charges of requests, with ``month`` and ``day``, which is NaT of a line of the month.
+    """
+    places = ["month", "payer", "billed_account", "billed_region", "operation", "meter"]
+    billed = requests[requests["quantity"] > 0]
+    by_day = billed["day"].notna()
+    daily, monthly = (
+        set(billed.loc[chosen, places].itertuples(index=False, name=None))
+        for chosen in (by_day, ~by_day)
+    )
+    both = daily & monthly
+    if not both:
         return []
-    names = ", ".join(paths[:4]) + (f" and {len(paths) - 4:,} more" if len(paths) > 4 else "")
-    many = f"most lines of {len(paths):,} files stand in another of them too, and count each time"
-    return [f"{many} ({names}): if they are deliveries of one bill, name the newest alone"]
+    months = ", ".join(sorted({str(place[0]) for place in both}))
+    line = (
+        "requests of one account, Region and operation stand in the bill by the day and by the "
+        f"month ({months}), and {_EACH_TIME}: if they are two exports of one bill, name one alone"
+    )
+    return [line]
+
+
+def find_repeats(notices: Iterable[str]) -> tuple[str, ...]:
+    """The notices of a bill that say that lines may count twice."""
+    return tuple(notice for notice in notices if _EACH_TIME in notice)

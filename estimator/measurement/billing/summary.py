@@ -10,6 +10,7 @@ import pandas as pd
 
 from estimator.figures import count
 from estimator.measurement.billing.charges import EVENTS, KEY_MONTHS, REQUESTS
+from estimator.measurement.billing.repeats import grain_notices
 from estimator.measurement.billing.services import CLOUDTRAIL, KMS
 from pricing.reading.problems import KmscostError, Problem
 
@@ -155,6 +156,7 @@ def notices(charges: pd.DataFrame, records: int) -> list[str]:
         )
     if not requests.empty:
         notes.append(CAUSE_NOT_TOLD)
+    notes += grain_notices(requests)
     notes += own_rate_notices(requests)
     nowhere = charges[(charges["billed_region"] == "") & (charges["unit"] != "")]
     if not nowhere.empty:

@@ -124,8 +124,10 @@ def _ahead(inputs: ReportInputs) -> Iterator[str]:
 def _what_to_do(inputs: ReportInputs) -> tuple[str, ...]:
     """At most three lines, what is worth most first."""
     verdict = judge(inputs)
-    lines = [*_copies(inputs), *_by_the_bill(inputs), *_savings(inputs)]
-    if verdict.status in ("over budget", "at risk") and not lines:
+    # sums that may hold lines twice make whatever follows uncertain
+    repeats = [f"{notice[:1].upper()}{notice[1:]}." for notice in inputs.repeats[:1]]
+    lines = [*repeats, *_copies(inputs), *_by_the_bill(inputs), *_savings(inputs)]
+    if any(state.is_broken or state.may_break for state in verdict.states) and not lines:
         lines.append(f"Ask what would save money: kmscost advise {inputs.inventory_file}.")
     found = inputs.reconciliation
     if found is not None and found.days.text:
