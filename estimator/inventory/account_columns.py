@@ -8,7 +8,10 @@ the place of Status since 2025-09-09.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from estimator.inventory.account_ids import account_meant
+from pricing.arns import is_account
 from pricing.reading.problems import Problem
 from pricing.reading.units import unit_in_words
 from pricing.reading.words import shown
@@ -68,20 +71,39 @@ def _column_fix(name: str) -> str:
 
 
 def understand_header(
-    path: str, line: int, header: list[str], problems: list[Problem]
+    path: str,
+    line: int,
+    header: list[str],
+    problems: list[Problem],
+    first: Sequence[str] = (),
 ) -> list[str]:
-    """The key of an account, or `STATUS`, that each column is; nothing where it is unused."""
-    columns = []
-    for cell in header:
+    """The key of an account, or `STATUS`, that each column is; nothing where it is unused.
+
+    `first` is the line below the header: a column of another name whose cell there is an account's
+    id is the one that was meant by `id`.
+    """
+    if any(is_account(cell.strip()) for cell in header):
+        fix = "begin with a line that names the columns, one of them id"
+        if len(header) <= 2:
+            fix = f"begin with the line {','.join(COLUMNS[: len(header)])}"
+        problems.append(Problem(path, line, "", "an account and no header", "a header line", fix))
+        return []
+    columns: list[str] = []
+    plain_names = [re.sub(r"[\s_-]", "", cell.casefold()) for cell in header]
+    has_id = any(name == "id" or _OTHER_NAMES.get(name) == "id" for name in plain_names)
+    for position, cell in enumerate(header):
         name = cell.strip()
-        plain = re.sub(r"[\s_-]", "", name.casefold())
+        plain = plain_names[position]
         column = name if name in COLUMNS else _OTHER_NAMES.get(plain, "")
         if name.casefold().startswith(TAG) and name[len(TAG) :].strip():
             column = TAG + name[len(TAG) :].strip()
         if not column and plain in COLUMNS:
             column = plain  # Id, Name
         if not column and plain not in _UNUSED:
-            fix = _column_fix(name)
+            cell_below = first[position] if position < len(first) and not has_id else ""
+            is_id = account_meant(cell_below) is not None
+            fix = "name it `id`: its cells are account ids" if is_id else _column_fix(name)
+            has_id = has_id or is_id
             expected = f"columns out of {', '.join(COLUMNS)}, {TAG}NAME, {STATUS}"
             # the file may be no account list at all: do not quote what is none of our business
             quoted = f" {shown(name)}" if _NAME.match(name) else ""
@@ -95,7 +117,7 @@ def understand_header(
     if len(set(used)) < len(used):
         fix = "keep one of them"
         problems.append(Problem(path, line, "", "a column twice", "each column once", fix))
-    if "id" not in columns:
+    if "id" not in columns and not has_id:
         fix = "name the column with the account ids `id`"
         problems.append(Problem(path, line, "", "no column `id`", "one", fix))
     return columns

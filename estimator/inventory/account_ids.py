@@ -13,6 +13,8 @@ _FORMULA = re.compile(
     "=?[\"'\u2018-\u201f]*([0-9]{12})[\"'\u2018-\u201f]*"
 )  # ="012345678901", '012345678901
 _SHORTENED = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{1,2}")
+_TOTALS = ("total", "totals", "grand total", "sum", "summe", "gesamt", "count", "subtotal")
+_OF_EMAIL = "write its id: `aws organizations list-accounts` has each e-mail address beside the id"
 _LOOK_UP = "look it up with `aws sts get-caller-identity`"
 
 
@@ -71,7 +73,9 @@ def account_id_fix(value: Any) -> str:
         example = 'write it in quotes: "111122223333"'
         return f'write "{meant}", without brackets' if meant else example
     if meant is None:
-        return template_fix(value) or _LOOK_UP
+        if value.strip(" :").casefold() in _TOTALS:
+            return "remove it: a total is no account"
+        return template_fix(value) or (_OF_EMAIL if "@" in value else _LOOK_UP)
     return _id_in_text_fix(value, meant)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -97,10 +98,11 @@ def _from_csv(path: str, text: str) -> AccountsRead:
         fix = f"begin with the line {','.join(COLUMNS[:2])}"
         read.problems.append(Problem(path, 1, "", "an empty file", "a header line", fix))
         return read
-    columns = understand_header(path, *header, read.problems)
+    first = list(itertools.islice(rows, 1))
+    columns = understand_header(path, *header, read.problems, first[0][1] if first else ())
     if read.problems:
         return read
-    for line, cells in rows:
+    for line, cells in itertools.chain(first, rows):
         # spreadsheets leave lines of commas alone at the end
         if not any(cell.strip() for cell in cells):
             continue
@@ -131,7 +133,8 @@ def _is_active(
 
     With `others` one of any other status: in AWS's own answers there may be new ones.
     """
-    word = status.upper() if isinstance(status, str) else ""
+    # the console shows Pending closure
+    word = re.sub(r"[\s-]+", "_", status.strip().upper()) if isinstance(status, str) else ""
     if word in NOT_ACTIVE or (others and word not in ("", ACTIVE)):
         read.left_out[str(row.get("id"))] = f"{word} in {path}"
         return False

@@ -44,6 +44,8 @@ FILES_PER_DAY = 24 * 60 / 5
 MAX_GROWTH = 10.0  # nobody plans more than elevenfold in a year [1/year]
 
 RANGE_KEYS = ("low", "high", "mid", "source")
+_LARGEST_FACTOR = 2  # [1]: so much each year is written as 1.1 where 10 percent are meant
+_REST = ("default", "others", "rest", "all", "every", "any", "else", "*", "all others")
 
 
 @dataclass(frozen=True)
@@ -263,6 +265,8 @@ def _read_growth(value: Any) -> float:
         if 1 < number <= 100 * MAX_GROWTH:
             fix = f"{number:.12g} is {number * 100:,.12g} percent a year: write {number:.12g}%"
             fix += f", or {number * 100:.12g}%" if number <= MAX_GROWTH else ""
+            if number < _LARGEST_FACTOR:
+                fix += f", or {(number - 1) * 100:.12g}% if {number:.12g} is a factor"
             raise refusal(value, "a yearly growth, above 100 percent with its sign", fix)
     if not math.isfinite(number) or not -1 < number <= MAX_GROWTH:
         raise refusal(value, "a yearly growth above -100% and up to 1000%", "write it in percent")
@@ -283,6 +287,9 @@ def read_files_per_day(value: Any) -> FilesPerDay:
     errors = []
     for key, item in value.items():
         try:
+            if key.casefold() in _REST:
+                found = f"the key {key}"
+                raise refusal(key, "a Region, or other", "write other", (key,), found)
             if key != "other":
                 _at(key, read_region, key)
             by_region[key] = _at(key, read_quantity, item)

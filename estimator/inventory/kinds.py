@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from typing import Annotated, Any, Self
 
@@ -20,15 +21,18 @@ from pricing.reading.validation import (
     refusal_inside,
 )
 from pricing.regions import (
+    COMMERCIAL,
     REGION_PATTERN,
     default_regions,
     is_region,
     read_region,
     region_fix,
     region_meant,
+    regions,
 )
 
 _DIGITS = 12
+_LONGEST_PATTERN = 30  # us-*
 _EVERY_REGION = ("all", "*", "any", "every", "global", "all regions", "aws-global", "multi-region")
 _BUCKET = re.compile("^(s3://|arn:aws[a-z-]*:s3:::)")
 ACCOUNT_ID_PATTERN = f"^[0-9]{{{_DIGITS}}}$"
@@ -55,6 +59,7 @@ def read_regions(value: Any) -> tuple[str, ...]:
         parts = [part for part in re.split(r"[,;\s]+", value) if part]
         meant = [region_meant(part) for part in parts] if value not in parts else []
         codes = [code for code in meant or [region_meant(value)] if code is not None]
+        codes = codes or _matching(value)
         fix = f"write [{', '.join(codes)}]" if codes else region_fix(value)
         raise refusal(value, expected, _every_region(value) or fix)
     if not isinstance(value, list | tuple):
@@ -82,8 +87,19 @@ def _every_region(value: Any) -> str | None:
     return "write default, the Regions enabled by default, or list them" if is_word else None
 
 
+def _matching(value: Any) -> list[str]:
+    """The Regions of a pattern such as us-*; those of GovCloud and China by their own alone."""
+    if not isinstance(value, str) or "*" not in value or len(value) > _LONGEST_PATTERN:
+        return []
+    known = regions()
+    found = [code for code in known if fnmatch.fnmatchcase(code, value.strip().casefold())]
+    commercial = [code for code in found if known[code].partition == COMMERCIAL]
+    return commercial or found
+
+
 def _region_in_list(value: Any) -> str:
-    fix = _every_region(value)
+    codes = _matching(value) if _every_region(value) is None else []
+    fix = f"write {', '.join(codes)}" if codes else _every_region(value)
     expected = "the code of an AWS Region such as us-east-1"
     if fix is not None:
         raise refusal(value, expected, fix)

@@ -26,6 +26,7 @@ _MOST_FILES = _DAY  # [file/day]
 _MOST_GETS = 1_000 * _DAY  # [get/day]
 _MOST_NOTICES = 5
 _SMALL_PERCENT = re.compile(r"0?\.[0-9]+ ?%")
+_SAVING = "bucket_key_saving"
 _COUNTS = (  # whole numbers by their nature, so that thousands may have a point
     "other_kms_requests_per_month",
     "files_per_day",
@@ -43,6 +44,7 @@ def implausible_numbers(
     """A notice of each number, and of each text, that is taken and can hardly be meant."""
     notices = [
         *_monthly_files(draft, document, found),
+        *_savings_without_key(draft, document),
         *(slip for at, value in _parts(draft.root, ()) for slip in _slips_in(draft, at, value)),
     ]
     more = len(notices) - _MOST_NOTICES
@@ -74,6 +76,23 @@ def _monthly_files(draft: Draft, document: InventoryFile, found: Iterable[Found]
             at = _place(draft, draft.place(("readers", index, "gets_per_day")))
             rate = f"{count(gets.mid)} gets a day are {count(gets.mid / _DAY)} a second"
             yield f"{at}: {rate}; is it a month's number?"
+
+
+def _savings_without_key(draft: Draft, document: InventoryFile) -> Iterator[str]:
+    """The trails and readers of a Bucket Key's saving that have no Bucket Key, nor a word of it."""
+    silent = {
+        trail.name: (index, trail.bucket.model_fields_set)
+        for index, trail in enumerate(document.trails)
+        if not trail.bucket.bucket_key and "bucket_key" not in trail.bucket.model_fields_set
+    }
+    fix = "saves nothing, as no Bucket Key is named; add bucket_key: true to the bucket if it is on"
+    for index, given in silent.values():
+        if _SAVING in given:
+            yield f"{_place(draft, draft.place(('trails', index, 'bucket', _SAVING)))}: {fix}"
+    for index, reader in enumerate(document.readers):
+        names = reader.trails or tuple(trail.name for trail in document.trails)
+        if reader.bucket_key_saving is not None and names and set(names) <= set(silent):
+            yield f"{_place(draft, draft.place(('readers', index, _SAVING)))}: {fix}"
 
 
 def _monthly_parts(files: FilesPerDay | None) -> Iterator[tuple[str, str]]:

@@ -205,7 +205,7 @@ class _Builder:
         fix = "write the value that it gives: no template is rendered here"
         fix = fix if is_function else "drop it"
         self.fail(line, self.here(), f"the tag {tag}", "a value without a tag", fix)
-        return Refused(value) if is_function and isinstance(value, str) else value
+        return Refused(tag) if is_function else value
 
     def put(self, value: Any, line: int) -> None:
         if not self.stack:
@@ -265,9 +265,6 @@ class _Builder:
         if len(self.stack) >= MAX_DEPTH:
             raise TooMuchError.depth(event.start_mark)
         tag = event.tag if event.tag and event.tag not in ("!", *_CORE_TAGS) else None
-        if tag and self.tagged is None:
-            self.meant(tag, None, line)
-            tag = None
         is_map = isinstance(event, yaml.MappingStartEvent)
         container = Map(line) if is_map else Seq(line)
         start = event.start_mark.index

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,11 +27,12 @@ from pricing.reading.other_words import word_meant
 from pricing.reading.problems import Problem
 from pricing.reading.scalars import flow
 from pricing.reading.slips import QUOTES, find_unseen, plain_text, template_fix
-from pricing.reading.units import unit_in_words
+from pricing.reading.units import GROWTH, SHARE, unit_in_words
 from pricing.reading.words import describe, nearest, shown
 from pricing.reading.written_keys import key_fix, key_meant, nearest_key
 
 _LONGEST = 80
+_IN_FLOW = {"{}": ("mapping", "number", "share", "growth"), "[]": ("list",)}
 _NO_MAPPING = ("model_type", "model_attributes_type", "dict_type", "union_tag_not_found")
 
 
@@ -137,8 +138,11 @@ def _problem(
         expected = "a mapping"
         loc = details["loc"]
         # an item of a list may be of several kinds: its last part is the kind, not a key
-        is_kind = len(loc) > 1 and isinstance(loc[-2], int)
-        fix = _pairs_of(value, allowed_keys(model, loc[:-1] if is_kind else loc))
+        is_kind = len(loc) > 1 and isinstance(loc[-2], int) and place[-1:] != loc[-1:]
+        place_of_keys = loc[:-1] if is_kind else loc
+        fix = _percent_of(value, units_of_keys(model, place_of_keys)) or _pairs_of(
+            value, allowed_keys(model, place_of_keys)
+        )
     elif kind == "too_short":
         found, expected, fix = "an empty list", "at least one item", "add one"
     elif kind in ("list_type", "tuple_type"):
@@ -151,11 +155,11 @@ def _problem(
         given = value.get(tag, context["tag"])
         place, found = (*place, tag), shown(given)
         expected, fix = _one_of(given, context["expected_tags"])
-    fix = _unwritten(kind, value_at(root, place)) or fix
+    fix = _unwritten(kind, value_at(root, place), expected) or fix
     return Problem(path, line_of(root, place), describe(place), found, expected, fix), place
 
 
-def _unwritten(kind: str, value: Any) -> str | None:
+def _unwritten(kind: str, value: Any, expected: str) -> str | None:
     """The fix of a text that is a template's, or a mapping or a list that stands in quotes."""
     if kind in ("missing", "extra_forbidden"):
         return None  # of its key, and not of its value
@@ -163,7 +167,9 @@ def _unwritten(kind: str, value: Any) -> str | None:
     if template is not None or not isinstance(value, str):
         return template
     text = value.strip()
-    is_flow = len(text) > 2 and text[0] + text[-1] in ("{}", "[]")
+    # only where one can stand: in quotes, [2026-01-15] may be a day in brackets
+    words = _IN_FLOW.get(text[:1] + text[1:][-1:], ())
+    is_flow = any(word in expected for word in words)
     return f"write it without quotes: {text}" if is_flow and len(text) <= _LONGEST else None
 
 
@@ -199,7 +205,9 @@ def _key_fix(model: type[BaseModel], details: ErrorDetails, place: Location) -> 
         return "name an anchor (&name) of a mapping that is complete above this line"
     name, colon, rest = key.partition(":")
     if colon and value is None and name.strip() in allowed_keys(model, above):
-        return f"type a blank after the colon: {name.strip()}: {rest.strip()}"
+        # an account's id stands in quotes
+        written = flow(rest.strip()) if re.fullmatch("[0-9]{12}", rest.strip()) else rest.strip()
+        return f"type a blank after the colon: {name.strip()}: {written}"
     units = units_of_keys(model, above)
     converted = key_fix(key, value, units)
     if converted is not None:
@@ -219,8 +227,12 @@ def _list_of_items_fix(model: type[BaseModel], own: Location, value: Any) -> str
     needed = is_needed(model, own)
     fix = _list_fix(value, item_keys(model, own), needed)
     is_list = fix.startswith("write [") and not fix.startswith("write []")
-    if not is_list or takes_list(model, own, _items_of(value)):
+    items = _items_of(value)
+    if not is_list or takes_list(model, own, items):
         return fix
+    in_quotes = [item if isinstance(item, bool) else str(item) for item in items]
+    if takes_list(model, own, in_quotes):
+        return f"write {flow(in_quotes)}"
     rest = "" if needed else ", or remove the key"
     return f"list them, such as {flow(example_of(model, own))}{rest}"
 
@@ -236,6 +248,11 @@ def _list_fix(value: Any, keys: set[str], needed: bool) -> str:
             return f"put a dash and a blank before its first key: `- {first or 'key'}: ...`"
         if all(isinstance(item, dict) for item in value.values()):
             return f"write a list, each item with its {name}: - {{{name}: {flow(first)}, ...}}"
+        key, item = next(iter(value.items()))
+        is_id = isinstance(item, str) and (key.isdecimal() or item.isdecimal())
+        if {"id", "name"} <= keys and is_id:  # prod: "222222222222"
+            pair = (key, item) if key.isdecimal() else (item, key)
+            return f"write a list: - {flow(dict(zip(('id', 'name'), pair, strict=True)))}"
         return f"write a list, each item a mapping: - {{{name}: ..., ...}}"
     word = value.strip().casefold() if isinstance(value, str) else None
     if word in ("none", "no", "nothing", "-", "n/a", ""):
@@ -267,6 +284,16 @@ def _with_key(keys: set[str], value: Any) -> str:
     text = str(value) if isinstance(value, int) else value
     is_file = "file" in keys and re.search(r"\.(csv|json|txt|tsv|xlsx?)$", str(text), re.IGNORECASE)
     return f"{{{'file' if is_file else _name_key(keys)}: {flow(text)}}}"
+
+
+def _percent_of(value: Any, units: Mapping[str, str]) -> str | None:
+    """The keys of a percentage, or of a growth such as 0.1, that stands there without one."""
+    is_percent = isinstance(value, str) and re.fullmatch(r"-?[0-9.]{1,10} ?%", value)
+    if not is_percent and not (isinstance(value, float) and abs(value) < 1):
+        return None
+    fitting = (GROWTH, SHARE) if is_percent else (GROWTH,)
+    keys = [f"{{{key}: {value}}}" for key in sorted(units) if units[key] in fitting]
+    return f"write {' or '.join(keys)}" if keys else None
 
 
 def _pairs_of(value: Any, keys: set[str]) -> str:

@@ -28,9 +28,9 @@ UNSEEN = f"[{''.join(_UNSEEN)}]"
 _ANY_UNSEEN = re.compile(UNSEEN)
 
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|<%.*?%>|\$\{[^}]*\}|\$\([^)]*\)", re.DOTALL)
-# a whole text: $NAME, %NAME%, __NAME__, {name}
+# a whole text: $NAME, %NAME%, __NAME__, @NAME@, {name}
 _VARIABLE = re.compile(
-    r"\$[A-Z_][A-Z0-9_]{2,}|%[A-Z][A-Z0-9_]{2,}%|__[A-Z][A-Z0-9_]+__|\{[A-Za-z_][\w.]*\}"
+    r"\$[A-Z_][A-Z0-9_]{2,}|%[A-Z][A-Z0-9_]{2,}%|__[A-Z][A-Z0-9_]+__|@[A-Z][A-Z0-9_]+@|\{[A-Za-z_][\w.]*\}"
 )
 # likewise, what people are to write over: <ACCOUNT_ID>, XXXX, your-account-id
 _TO_REPLACE = re.compile(

@@ -45,6 +45,12 @@ _TIMES = {"once": "1", "one": "1", "twice": "2"}
 _ENDLESS = ("forever", "for ever", "never", "always", "unlimited", "infinite", "none", "n/a", "-")
 _EVERY = re.compile(r"(?:every|each|per|hourly|daily|weekly|monthly|quarterly|yearly|annually)\b")
 _RANGE = re.compile(r"\s*(?:-|\.\.+|\u2026|~|\bto\b|\bbis\b|:)\s*")
+_ABOUT = re.compile(
+    r"(?:[~\u2248\u223c]|(?:about|approx(?:\.|imately)?|around|roughly|circa|ca\.?|etwa)\b\.?)\s*(?=[\d$])",
+    re.IGNORECASE,
+)
+_HEX = re.compile(r"0x[0-9a-f]{1,12}", re.IGNORECASE)
+_AROUND = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?(?:\u00b1|\+/?-) ?([0-9]+(?:\.[0-9]+)?)( ?%)?")
 _CLOCK = re.compile(r"[0-9]{1,3}(?::[0-9]{2}){1,2}")  # 5:00 is no range from 0 to 5
 _NUMERIC = re.compile(r"\D{0,4}\d")
 _ENDS = (("min", "max"), ("minimum", "maximum"), ("from", "to"), ("lower", "upper"))
@@ -126,7 +132,9 @@ def numbers_meant(value: str, unit: str | None = None) -> list[Meant]:
         return []
     text = plain_text(value).strip(QUOTES).strip()
     whole = _WHOLE.fullmatch(text)
-    text = whole[1] or whole[2] if whole else text
+    text = _ABOUT.sub("", whole[1] or whole[2] if whole else text)
+    if _HEX.fullmatch(text):
+        return [Meant(str(int(text, 16)))] if unit not in (SHARE, GROWTH) else []
     if _PERCENT.fullmatch(text) or unit in (SHARE, GROWTH):
         return _shares_meant(text, unit) if unit in (SHARE, GROWTH) else []
     span = convert_duration(text, unit) if unit else None
@@ -268,7 +276,12 @@ def range_parts(value: Any) -> list[Any]:
     (['150', '290'], [1, 2], [])
     """
     if isinstance(value, str) and len(value) <= LONGEST:
-        text = plain_text(value)
+        text = _ABOUT.sub("", plain_text(value))
+        around = _AROUND.fullmatch(text)
+        if around:  # 288±20
+            middle, spread = Decimal(around[1]), Decimal(around[2])
+            spread = middle * spread / 100 if around[3] else spread
+            return [f"{middle - spread:f}", f"{middle + spread:f}"] if spread < middle else []
         # a minus sign in front is no range
         is_number = _CLOCK.fullmatch(text) or _PLAIN.fullmatch(text)  # 5:00, 1e-9
         parts = [] if is_number else _RANGE.split(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import NamedTuple
 
@@ -19,10 +20,12 @@ _STRUCTURAL = re.compile(
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 _KEY = re.compile(r"\s*(?:- *)?(?:[A-Za-z_][\w-]*|\"[^\"]*\")\s*:(?:\s|$)")
 _CURLY = re.compile("[\u201c\u201d\u201e]")
+_DASH = re.compile(r" *- ")
 _CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?:\s|$)")
 _DOUBLE_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _SINGLE_QUOTED = re.compile(r"'[^']*'")
 _LONGEST_LINE = 2_000
+_MOST_ABOVE = 100  # lines that are looked at
 _QUOTED = "\0"
 _NO_PLAIN = re.compile(r"(?::\s+|-\s+|[\[,]\s*)([@`%*&])")
 _KEY_ALONE = re.compile(r"\s*([A-Za-z_][\w-]*)\s*(=|:)?\s*(.*)")
@@ -146,6 +149,9 @@ def _missing_mark(lines: list[str], reason: str) -> YamlSlip | None:
     """The comma at the end of a line, the colon or the dash that is missing."""
     # cut: the time of a search grows with the square of a line of colons
     bare = _without_quoted(_COMMENT.sub("", lines[-1][:_LONGEST_LINE])).rstrip()
+    above = _outdented(lines) or _without_blank(lines) if "mapping values" in reason else None
+    if above is not None:
+        return above
     if re.match(r"\s*-[^\s-]", bare):
         return YamlSlip(
             len(lines), "a dash without a blank after it", "type a blank after the dash"
@@ -173,6 +179,55 @@ def _missing_mark(lines: list[str], reason: str) -> YamlSlip | None:
     return None
 
 
+def _filled(lines: list[str]) -> list[tuple[int, str]]:
+    """The lines that hold more than a comment, the last one first, each with its number."""
+    codes = ((number, _COMMENT.sub("", line)) for number, line in enumerate(lines, 1))
+    return [(number, code) for number, code in codes if code.strip()][::-1]
+
+
+def _outdented(lines: list[str]) -> YamlSlip | None:
+    """The keys that stand to the left of those above and below them, in `lines[-1]`."""
+    filled = _filled(lines[:-1][-_MOST_ABOVE:])
+    first_number = max(len(lines) - 1 - _MOST_ABOVE, 0)
+    own = _columns(lines[-1])[0]
+    out = list(itertools.takewhile(lambda each: max(_columns(each[1])) < own, filled))
+    rest = filled[len(out) :]
+    if not out or not rest or own not in _columns(rest[0][1]) or not _KEY.match(lines[-1]):
+        return None
+    # without a value it begins a section, and with a dash an item: what is below stands deeper
+    has_value = re.search(r":\s+[^\s|>&]", out[0][1])
+    if not has_value or any(code.lstrip()[0] == "-" or not _KEY.match(code) for _, code in out):
+        return None
+    number, code = out[-1][0] + first_number, out[-1][1]
+    found = f"a line that is indented by {_spaces(_columns(code)[0])}, and those around it by {own}"
+    last = f", to line {out[0][0] + first_number}," if len(out) > 1 else ""
+    return YamlSlip(number, found, f"indent it{last} by {_spaces(own)}")
+
+
+def _beside_dash(lines: list[str]) -> YamlSlip | None:
+    """The key in the column of its item's dash, or the dash to the left of the dash above it."""
+    own = _columns(lines[-1])
+    dashes = (_columns(code) for _, code in _filled(lines[:-1][-_MOST_ABOVE:]) if _DASH.match(code))
+    above = next(dashes, None)
+    is_item = len(own) == 2
+    if above is None or (own[0] >= above[0] if is_item else own[0] != above[0]):
+        return None
+    found = f"a line that is indented by {_spaces(own[0])}, and the item above it by {above[0]}"
+    return YamlSlip(len(lines), found, f"indent it by {_spaces(above[0 if is_item else 1])}")
+
+
+def _without_blank(lines: list[str]) -> YamlSlip | None:
+    """The key above `lines[-1]` that has no blank after its colon: `- name:org`."""
+    above = _filled(lines[:-1][-_MOST_ABOVE:])
+    if not above:
+        return None
+    number, code = above[0][0] + max(len(lines) - 1 - _MOST_ABOVE, 0), above[0][1].strip()
+    key = re.fullmatch(r"(?:- +)?([a-z_]+):([^\s/:][^:]*)", code[:_LONGEST_LINE])
+    if key is None:
+        return None
+    return YamlSlip(number, "no blank after a colon", f"write {key[1]}: {key[2].strip()[:40]}")
+
+
 def _columns(line: str) -> list[int]:
     """The columns at which the items of a line begin: of `- name: a`, the dash's and the key's."""
     blanks = len(line) - len(line.lstrip(" "))
@@ -185,6 +240,9 @@ def _indentation(lines: list[str], reason: str) -> YamlSlip | None:
     line = lines[-1]
     if not _KEY.match(line) and not line.lstrip().startswith("- "):
         return None
+    outdented = _outdented(lines) or _beside_dash(lines)
+    if outdented is not None:
+        return outdented
     own = _columns(line)[0]
     above: dict[int, int] = {}  # the columns that are open there, and the line of each
     for number in range(len(lines) - 1, 0, -1):

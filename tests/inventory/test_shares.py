@@ -19,8 +19,8 @@ QUERY = (
     ("growth", "fix"),
     [
         ("10", "10 is 1,000 percent a year: write 10%, or 1000%"),
-        ("1.5", "1.5 is 150 percent a year: write 1.5%, or 150%"),
-        ("1.01", "1.01 is 101 percent a year: write 1.01%, or 101%"),
+        ("1.5", "1.5 is 150 percent a year: write 1.5%, or 150%, or 50% if 1.5 is a factor"),
+        ("1.01", "1.01 is 101 percent a year: write 1.01%, or 101%, or 1% if 1.01 is a factor"),
         ("50", "50 is 5,000 percent a year: write 50%"),
         ("{low: 0.05, high: 2}", "2 is 200 percent a year: write 2%, or 200%"),
         ("{mid: 10, source: us}", "10 is 1,000 percent a year: write 10%, or 1000%"),
