@@ -35,6 +35,7 @@ import pytest
 from estimator import report
 from estimator.inventory.budgets import Budget
 from estimator.report.monthly.answers import answer_questions
+from estimator.report.monthly.month import month_section
 from estimator.report.monthly.verdict import judge
 from tests.measurement.billing.bills import FREE, Line, legacy_bill
 from tests.report.verdicts import SMALL, daily_lines, with_bill, write
@@ -124,6 +125,9 @@ def test_every_kind_of_partial_bill(tmp_path, bases, times, lacks):
     )
     assert is_named == (lacks in ("account", "key"))
     assert ("at the bill's rate" in verdict.sentence) == (times == 9 and lacks != "nothing")
+    cards = {card.name: card.note for card in month_section(monthly).blocks[0].cards}
+    if times == 9 and lacks != "nothing":
+        assert "at the bill's rate" in cards["By the month's end"]
     # an account that is missing goes at the rate of the rest, in its own budget as in that of all
     found = [monthly.reconciliation.billed_and_rest("billed_account", (name,)) for name in (A, B)]
     assert sum(map(sum, found)) == pytest.approx(MONTHS[times, lacks])

@@ -232,6 +232,16 @@ class ReportInputs:
         return max(billed_and_rest[0] / expected, 1.0) if is_above else 1.0
 
     @property
+    def basis_of_rest(self) -> str:
+        """What the rest of the month is taken from, such as ``at the bill's rate``."""
+        if self.is_refuted and self.bill_factor() > 1:
+            return "at the bill's rate"
+        found = self.reconciliation
+        forecast = self.month_cost.rest if found is None else found.forecast_of_rest()
+        is_forecast = abs(self.month_cost.rest - forecast) < _HALF_CENT
+        return "as forecast" if is_forecast else "by the bill and the forecast"
+
+    @property
     def calibrate_command(self) -> str:
         """The command that brings the forecast to what was measured."""
         return f"kmscost calibrate {self.inventory_file} MEASUREMENTS"

@@ -130,8 +130,8 @@ def cost_in_words(inputs: ReportInputs, state: BudgetState | None) -> str:
         until = "by the month's end" if words.startswith("to ") else "for the rest of the month"
         if "without" in words:
             until = "for what is missing"
-        if inputs.is_refuted and inputs.bill_factor() > 1:
-            until += ", at the bill's rate,"
+        if (basis := inputs.basis_of_rest) == "at the bill's rate":
+            until += f", {basis},"
         line = f"{unit} {billed} billed {words} and about {rest} more {until} make {total}"
         if state is None:
             return line
