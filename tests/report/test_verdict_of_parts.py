@@ -7,11 +7,14 @@ puts (0.026784) and a key (1.00) make 4.746784.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from estimator import report
+from estimator.inventory.budgets import Budget
 from estimator.report.monthly.answers import answer_questions
+from estimator.report.monthly.budget_states import main_state
 from estimator.report.monthly.verdict import cost_in_words, judge
 from tests.report.verdicts import SMALL, with_bill, write
 
@@ -89,3 +92,10 @@ def test_an_estimate_is_a_share_of_the_budget_so_far(tmp_path, small):
     words = cost_in_words(monthly, state)
     assert words.startswith("USD 2.30 so far, 4.6 % of 50.00 (budget high); the bill is of a month")
     assert words.endswith("does not tell its days, so nothing says how far the month goes")
+
+
+def test_the_budget_that_is_exceeded_most_is_the_headline(small):
+    """4.746784 is 1.9 times 2.5, the budget of everything, and 2.4 times 2.0, that of a part."""
+    low = next(each for each in judge(small).states if each.budget.name == "low")
+    part = replace(low, budget=Budget(name="part", account="111122223333", usd_per_month=2.0))
+    assert main_state([low, part]) is part

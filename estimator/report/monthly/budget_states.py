@@ -154,7 +154,7 @@ def main_state(states: Sequence[BudgetState]) -> BudgetState | None:
         share = state.share if state.share is not None else np.inf
         is_part = state.budget.part is not None
         if state.status == "over budget":
-            return is_part, -share
+            return -share, is_part
         if state.status == "at risk":
             return state.first_over or "9999", -max(state.chance or 0.0, state.chance_now or 0.0)
         return is_part, state.budget.usd_per_month

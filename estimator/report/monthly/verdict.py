@@ -201,7 +201,8 @@ def _ahead(
     if last == inputs.month and (main.status != "at risk" or not main.may_break):
         return ["No months ahead were asked for."]
     others = [state for state in states if state is not main]
-    others = [state for state in others if state.may_break]
+    # those that are broken already are named at the head
+    others = [state for state in others if state.may_break and not state.is_broken]
     others.sort(key=lambda state: (state.first_over or "9999", -(state.chance or 0.0)))
     # a forecast that the bill refutes may warn, and must not reassure
     if main.first_over or main.status == "at risk" or not inputs.is_refuted:
