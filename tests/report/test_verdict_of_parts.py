@@ -16,7 +16,8 @@ from estimator.inventory.budgets import Budget
 from estimator.report.monthly.answers import answer_questions
 from estimator.report.monthly.budget_states import main_state
 from estimator.report.monthly.verdict import cost_in_words, judge
-from tests.report.verdicts import SMALL, with_bill, write
+from tests.measurement.billing.bills import legacy_bill
+from tests.report.verdicts import SMALL, daily_lines, with_bill, write
 
 MONTH = "2026-10"
 
@@ -99,3 +100,27 @@ def test_the_budget_that_is_exceeded_most_is_the_headline(small):
     low = next(each for each in judge(small).states if each.budget.name == "low")
     part = replace(low, budget=Budget(name="part", account="111122223333", usd_per_month=2.0))
     assert main_state([low, part]) is part
+
+
+@pytest.mark.parametrize(
+    ("times", "statuses", "factor"),
+    [
+        # the forecast without the puts, 3.72 + 1 = 4.72, is billed: no reason to calibrate
+        (1, ["over budget", "over budget", "on budget"], 1),
+        # (5 x 1,240,000 - 20,000 of others) x 0.000003 + 1 = 19.54 of 4.72: 4.139831 times
+        (5, ["over budget", "over budget", "on budget"], 4.139831),
+    ],
+)
+def test_a_bill_is_held_against_the_interpretation_that_it_follows(
+    tmp_path, small, times, statuses, factor
+):
+    """The inventory has writes charged, the bill exempts them: reads alone are compared."""
+    bill = legacy_bill(tmp_path / "bill.csv", daily_lines(31, 40_000.0 * times))
+    monthly = with_bill(small, bill)
+    verdict = judge(monthly)
+    assert monthly.follows_other
+    assert monthly.bill_range.low == pytest.approx(4.72)
+    assert [state.status for state in verdict.states] == statuses
+    assert monthly.bill_factor() == pytest.approx(factor)
+    assert "with writes exempt, as this bill has them" in verdict.sentence
+    assert ("calibrated" in verdict.sentence) == (times > 1)

@@ -178,7 +178,12 @@ def _range_line(inputs: ReportInputs) -> list[str]:
     if bill_range is None:
         return []
     to_date = f" {inputs.billed_words}" if inputs.reconciliation and inputs.billed_words else ""
-    if not inputs.has_ranges:
+    if inputs.follows_other:
+        # what the difference to the inventory's own is due to
+        own = inputs.inventory.cloudtrail_writes
+        answer = "exempt" if own == "charged" else "charged"
+        to_date += f" with writes {answer}, as this bill has them and the inventory has not"
+    if not bill_range.has_width:
         what = f"the forecast of {inputs.currency} {money(bill_range.low)}{to_date}"
         if bill_range.is_inside:
             return [f"The bill is within a tenth of {what}, which has no range."]
