@@ -17,6 +17,7 @@ from estimator.report.monthly.answers import answer_questions
 from estimator.report.monthly.budget_states import main_state
 from estimator.report.monthly.verdict import cost_in_words, judge
 from tests.measurement.billing.bills import legacy_bill
+from tests.report.test_verdict_table import ORGANIZATION, B
 from tests.report.verdicts import SMALL, daily_lines, with_bill, write
 
 MONTH = "2026-10"
@@ -124,3 +125,21 @@ def test_a_bill_is_held_against_the_interpretation_that_it_follows(
     assert monthly.bill_factor() == pytest.approx(factor)
     assert "with writes exempt, as this bill has them" in verdict.sentence
     assert ("calibrated" in verdict.sentence) == (times > 1)
+
+
+def test_a_reader_is_judged_by_the_account_that_pays_for_it(tmp_path):
+    """Account B reads as forecast, 0.93; A six times as much, so that all of the bill is 4.3 times.
+
+    A: (6 x 1,240,000 + 8,928 - 20,000 of others) x 0.000003 + 1 = 23.286784 of 4.746784.
+    """
+    path = write(tmp_path, ORGANIZATION)
+    base = report(path, MONTH, months_ahead=0, draws=100, advice=False)
+    lines = daily_lines(31, 240_000.0) + daily_lines(31, 10_000.0, account=B, keys=0)
+    lines += daily_lines(31, 288.0, operation="GenerateDataKey", keys=0)
+    monthly = with_bill(base, legacy_bill(tmp_path / "bill.csv", lines))
+    factors = {
+        name: monthly.bill_factor(Budget(name=name, reader=name, usd_per_month=9.0))
+        for name in ("siem", "lake")
+    }
+    assert factors == pytest.approx({"siem": 23.286784 / 4.746784, "lake": 1.0})
+    assert monthly.bill_factor() == pytest.approx(24.216784 / 5.676784)

@@ -216,7 +216,8 @@ class ReportInputs:
             return quantiles_of(self.simulation.draws_cost[:, 0], _ENDS)
         rows = self.simulation.other_quantiles
         rows = rows[rows["month"].astype(str) == self.month]
-        return np.interp(_ENDS, rows["quantile"].to_numpy(), rows["value"].to_numpy())
+        ends: FloatArray = np.interp(_ENDS, rows["quantile"].to_numpy(), rows["value"].to_numpy())
+        return ends
 
     @property
     def is_refuted(self) -> bool:
@@ -229,14 +230,17 @@ class ReportInputs:
         Parameters
         ----------
         budget : Budget, optional
-            Of what it covers alone. A bill tells no trail or reader apart: any may be the cause.
+            Of what it covers alone; of a trail or a reader, which no bill tells apart, of the
+            accounts that pay for it.
         """
         found, whole = self.reconciliation, self.expected[self.cost]
         if found is None or not found.days.is_told or not found.has_kms or not whole:
             return 1.0
         covered = None if budget is None else budget.covers(self.inventory.accounts)
-        of_part = covered is not None and covered.column != "driver"
-        place = (covered.column, covered.members) if covered is not None and of_part else ("", ())
+        place = ("", ()) if covered is None else (covered.column, covered.members)
+        if place[0] == "driver":
+            place = self._accounts_of(place[1])
+        of_part = bool(place[0])
         billed_and_rest = found.billed_and_rest(*place)
         # like with like: what a bill does not charge says nothing of the volume
         expected = found.forecast_of_billed(*place, column="as_billed_to_date")
@@ -253,6 +257,14 @@ class ReportInputs:
                 self.is_refuted and bill_range is not None and (bill_range.billed > bill_range.high)
             )
         return max(billed_and_rest[0] / expected, 1.0) if is_above else 1.0
+
+    def _accounts_of(self, drivers: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+        """The accounts that pay for requests of trails or readers, as a part of a bill."""
+        rows = self.forecast.rows
+        is_this = (rows["month"].astype(str) == self.month) & (rows["cause"] != "key")
+        rows = rows[is_this & rows["driver"].isin(drivers)]
+        accounts = tuple(sorted(rows["billed_account"].astype(str).unique()))
+        return ("billed_account", accounts) if accounts else ("", ())
 
     @property
     def basis_of_rest(self) -> str:
