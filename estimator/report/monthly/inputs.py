@@ -196,7 +196,9 @@ class ReportInputs:
         low, high = float(ends[0]), float(ends[1])
         # a forecast without ranges is one number: a tenth off is off
         found_range = BillRange(billed, low, high, False)
-        room, edge = (0.0, _HALF_CENT) if found_range.has_width else (_TENTH, 0.0)
+        # nor do ranges that are of writes say how far reads alone may be off
+        is_exact = found_range.has_width and not self.follows_other
+        room, edge = (0.0, _HALF_CENT) if is_exact else (_TENTH, 0.0)
         inside = low * (1 - room) - edge <= billed <= high * (1 + room) + edge
         return replace(found_range, is_inside=inside)
 

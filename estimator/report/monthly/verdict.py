@@ -186,12 +186,14 @@ def _range_line(inputs: ReportInputs) -> list[str]:
     if not bill_range.has_width:
         what = f"the forecast of {inputs.currency} {money(bill_range.low)}{to_date}"
         if bill_range.is_inside:
-            return [f"The bill is within a tenth of {what}, which has no range."]
+            no_range = "" if inputs.has_ranges else ", which has no range"
+            return [f"The bill is within a tenth of {what}{no_range}."]
         line = f"The bill of {money(bill_range.billed)} is more than a tenth off {what}"
     else:
         ends = between_ends(bill_range.low, bill_range.high)
         if bill_range.is_inside:
-            return [f"The bill is inside the forecast's range {ends}{to_date}."]
+            place = "within a tenth of" if inputs.follows_other else "inside"
+            return [f"The bill is {place} the forecast's range {ends}{to_date}."]
         billed = money(bill_range.billed)
         line = f"The bill of {billed} is outside the forecast's range {ends}{to_date}"
     # the command stands in what to do
