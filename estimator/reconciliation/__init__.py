@@ -30,7 +30,12 @@ from estimator.reconciliation.interpretation import interpret
 from estimator.reconciliation.levels import MissingLevels, find_missing_levels, of_month
 from estimator.reconciliation.matching import key_names, payers_of
 from estimator.reconciliation.measured_rows import RowCoverage, cover_rows, key_owners
-from estimator.reconciliation.missing_lines import MissingLines, charged_cost, find_missing_lines
+from estimator.reconciliation.missing_lines import (
+    MissingLines,
+    charged_cost,
+    find_missing_lines,
+    forecast_by_account,
+)
 from estimator.reconciliation.notices import find_strangers, notices, rests_on
 from estimator.reconciliation.parts import add_parts, request_parts
 from estimator.reconciliation.result import Reconciliation
@@ -191,7 +196,7 @@ def reconcile_forecast(
         unknown_to=strangers,
         days=days,
         missing=missing,
-        expected_by_account=_forecast_by_account(expected, shares),
+        expected_by_account=forecast_by_account(expected, shares, interpretations),
         measured_share=_measured_share(coverage, frame) if actuals is not None else None,
         notices=(
             *notices(
@@ -209,25 +214,6 @@ def _join(expected: Forecast, levels: MissingLevels, *sides: pd.DataFrame) -> pd
     frame = join_sides(*(drop_levels(side, levels) for side in sides))
     frame["price"] = _prices(frame, expected)
     return frame
-
-
-def _forecast_by_account(expected: Forecast, shares: FloatArray) -> pd.DataFrame:
-    """The forecast of the month and of the days billed, by payer, account and unit. [currency]"""
-    rows = expected.rows
-    worth = rows["free"].to_numpy() * rows[f"{expected.currency.lower()}_per_unit"].to_numpy()
-    cost = rows["cost"].to_numpy()
-    frame = pd.DataFrame(
-        {
-            "payer": rows["payer"].astype(str).to_numpy(),
-            "billed_account": rows["billed_account"].astype(str).to_numpy(),
-            "unit": rows["unit"].astype(str).to_numpy(),
-            "cost": cost,
-            "free": worth,
-            "cost_to_date": cost * shares,
-            "free_to_date": worth * shares,
-        }
-    )
-    return frame.groupby(["payer", "billed_account", "unit"], as_index=False).sum()
 
 
 def _bill_name(bill: Actuals | Paths) -> str:

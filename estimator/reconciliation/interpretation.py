@@ -121,6 +121,7 @@ def interpret(evidence: Evidence) -> Interpretation:
     'charged'
     """
     answer, why = _decide(evidence)
+    days = _share_predicted(evidence)
     sure = (evidence.measured or evidence.alone) and evidence.free_known
     return Interpretation(
         payer=evidence.payer,
@@ -128,12 +129,18 @@ def interpret(evidence: Evidence) -> Interpretation:
         strength="none" if answer is None else "strong" if sure else "fair",
         why=why,
         billed=evidence.billed,
-        predicted_charged=evidence.writes + evidence.rest,
-        predicted_exempt=evidence.rest,
+        predicted_charged=days * (evidence.writes + evidence.rest),
+        predicted_exempt=days * evidence.rest,
         based_on="measured" if evidence.measured else "forecast",
         shown_free=_is_beyond_free_tier(evidence)
         or (_may_be_free(evidence) and not _are_absent(evidence)),
     )
+
+
+def _share_predicted(evidence: Evidence) -> float:
+    """The share of what is expected that a bill is held against: a forecast's is of its days."""
+    # where a bill tells no hours it may be of all of them
+    return 1.0 if evidence.measured or not evidence.covered else evidence.covered
 
 
 def _may_be_free(evidence: Evidence) -> bool:
@@ -171,7 +178,7 @@ def _is_beyond_free_tier(evidence: Evidence) -> bool:
 
 
 def _decide(evidence: Evidence) -> tuple[Answer | None, str]:
-    word = "measured" if evidence.measured else "forecast"
+    word, days = "measured" if evidence.measured else "forecast", _share_predicted(evidence)
     if not evidence.writes:
         return None, f"no writes of CloudTrail's are {word} in this month"
     if not evidence.lines:
@@ -182,7 +189,8 @@ def _decide(evidence: Evidence) -> tuple[Answer | None, str]:
     shown = (evidence.billed - evidence.rest) / evidence.writes
     line = (
         f"{count(evidence.billed)} {evidence.what} requests billed in {evidence.place}; charged "
-        f"predicts {count(evidence.writes + evidence.rest)}, exempt {count(evidence.rest)} ({word})"
+        f"predicts {count(days * (evidence.writes + evidence.rest))}, exempt "
+        f"{count(days * evidence.rest)} ({word}{' of the days billed' * (days < 1)})"
     )
     if _is_beyond_free_tier(evidence):
         return "exempt", f"{line}; {count(evidence.free)} of them are free, beyond the free tier"

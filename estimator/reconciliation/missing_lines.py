@@ -108,3 +108,32 @@ def charged_cost(expected: Forecast, interpretations: Sequence[Interpretation]) 
     rows = expected.rows
     is_free = rows["payer"].astype(str).isin(exempt) & rows["cause"].isin(WRITES)
     return np.where(is_free, 0.0, rows["cost"].to_numpy())
+
+
+def forecast_by_account(
+    expected: Forecast, shares: FloatArray, interpretations: Sequence[Interpretation]
+) -> pd.DataFrame:
+    """The forecast of the month and of the days billed, by payer, account and unit. [currency]
+
+    Both also as each payer's bill takes CloudTrail's own writes, where it tells: ``as_billed``.
+    """
+    rows, own = expected.rows, expected.inventory.cloudtrail_writes
+    others = [bill.payer for bill in interpretations if bill.answer not in (None, own)]
+    is_other = rows["payer"].astype(str).isin(others).to_numpy()
+    as_billed = np.where(is_other, rows["cost_other_reading"], rows["cost"])
+    worth = rows["free"].to_numpy() * rows[f"{expected.currency.lower()}_per_unit"].to_numpy()
+    cost = rows["cost"].to_numpy()
+    frame = pd.DataFrame(
+        {
+            "payer": rows["payer"].astype(str).to_numpy(),
+            "billed_account": rows["billed_account"].astype(str).to_numpy(),
+            "unit": rows["unit"].astype(str).to_numpy(),
+            "cost": cost,
+            "free": worth,
+            "cost_to_date": cost * shares,
+            "free_to_date": worth * shares,
+            "as_billed": as_billed,
+            "as_billed_to_date": as_billed * shares,
+        }
+    )
+    return frame.groupby(["payer", "billed_account", "unit"], as_index=False).sum()

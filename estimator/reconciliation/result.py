@@ -64,7 +64,7 @@ class Reconciliation(NotebookResult):
         What of these days has a forecast and no line: the month's cost is forecast there.
     expected_by_account : DataFrame
         The forecast of the month (cost, free) and of the days billed, by payer, billed_account and
-        unit, with the worth of the free requests. [currency]
+        unit, with the worth of the free requests; as the bill takes writes, too. [currency]
     measured_share : float or None
         Share of the month that the measurements cover where CloudTrail's requests are billed.
     notices : tuple of str
@@ -163,9 +163,11 @@ class Reconciliation(NotebookResult):
             return self.forecast_of_month(part, names)
         return self.forecast_of_month(part, names) - self.forecast_of_billed(part, names)
 
-    def forecast_of_billed(self, part: str = "", names: tuple[str, ...] = ()) -> float:
+    def forecast_of_billed(
+        self, part: str = "", names: tuple[str, ...] = (), column: str = "cost_to_date"
+    ) -> float:
         """The forecast of the days billed, without what no line is of. [currency]"""
-        return math.fsum(self.missing.leave_out(self._forecast(part, names))["cost_to_date"])
+        return math.fsum(self.missing.leave_out(self._forecast(part, names))[column])
 
     @property
     def covers(self) -> str:

@@ -337,3 +337,14 @@ def test_the_thresholds(billed, change, expected):
     assert interpretation.answer == expected
     assert (interpretation.strength == "none") == (expected is None)
     assert interpretation.why
+
+
+def test_a_forecast_is_that_of_the_days_billed():
+    """15 of 31 days: of 310,000 + 31,000 forecast 150,000 + 15,000 are predicted of them."""
+    half = replace(
+        GOOD, billed=160_000.0, writes=310_000.0, rest=31_000.0, covered=15 / 31, measured=False
+    )
+    found = interpret(half)
+    assert found.predicted_charged == pytest.approx(165_000)
+    assert found.predicted_exempt == pytest.approx(15_000)
+    assert "charged predicts 165,000, exempt 15,000 (forecast of the days billed)" in found.why

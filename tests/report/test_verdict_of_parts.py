@@ -7,13 +7,18 @@ puts (0.026784) and a key (1.00) make 4.746784.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from estimator import report
+from estimator.inventory.budgets import Budget
 from estimator.report.monthly.answers import answer_questions
+from estimator.report.monthly.budget_states import main_state
 from estimator.report.monthly.verdict import cost_in_words, judge
-from tests.report.verdicts import SMALL, with_bill, write
+from tests.measurement.billing.bills import legacy_bill
+from tests.report.test_verdict_table import ORGANIZATION, B
+from tests.report.verdicts import SMALL, daily_lines, with_bill, write
 
 MONTH = "2026-10"
 
@@ -89,3 +94,52 @@ def test_an_estimate_is_a_share_of_the_budget_so_far(tmp_path, small):
     words = cost_in_words(monthly, state)
     assert words.startswith("USD 2.30 so far, 4.6 % of 50.00 (budget high); the bill is of a month")
     assert words.endswith("does not tell its days, so nothing says how far the month goes")
+
+
+def test_the_budget_that_is_exceeded_most_is_the_headline(small):
+    """4.746784 is 1.9 times 2.5, the budget of everything, and 2.4 times 2.0, that of a part."""
+    low = next(each for each in judge(small).states if each.budget.name == "low")
+    part = replace(low, budget=Budget(name="part", account="111122223333", usd_per_month=2.0))
+    assert main_state([low, part]) is part
+
+
+@pytest.mark.parametrize(
+    ("times", "statuses", "factor"),
+    [
+        # the forecast without the puts, 3.72 + 1 = 4.72, is billed: no reason to calibrate
+        (1, ["over budget", "over budget", "on budget"], 1),
+        # (5 x 1,240,000 - 20,000 of others) x 0.000003 + 1 = 19.54 of 4.72: 4.139831 times
+        (5, ["over budget", "over budget", "on budget"], 4.139831),
+    ],
+)
+def test_a_bill_is_held_against_the_interpretation_that_it_follows(
+    tmp_path, small, times, statuses, factor
+):
+    """The inventory has writes charged, the bill exempts them: reads alone are compared."""
+    bill = legacy_bill(tmp_path / "bill.csv", daily_lines(31, 40_000.0 * times))
+    monthly = with_bill(small, bill)
+    verdict = judge(monthly)
+    assert monthly.follows_other
+    assert monthly.bill_range.low == pytest.approx(4.72)
+    assert [state.status for state in verdict.states] == statuses
+    assert monthly.bill_factor() == pytest.approx(factor)
+    assert "with writes exempt, as this bill has them" in verdict.sentence
+    assert ("calibrated" in verdict.sentence) == (times > 1)
+
+
+def test_a_reader_is_judged_by_the_account_that_pays_for_it(tmp_path):
+    """Account B reads as forecast, 0.93; A six times as much, so that all of the bill is 4.3 times.
+
+    A: (6 x 1,240,000 + 8,928 - 20,000 of others) x 0.000003 + 1 = 23.286784 of 4.746784.
+    """
+    path = write(tmp_path, ORGANIZATION)
+    base = report(path, MONTH, months_ahead=0, draws=100, advice=False)
+    lines = daily_lines(31, 240_000.0) + daily_lines(31, 10_000.0, account=B, keys=0)
+    lines += daily_lines(31, 288.0, operation="GenerateDataKey", keys=0)
+    monthly = with_bill(base, legacy_bill(tmp_path / "bill.csv", lines))
+    factors = {
+        name: monthly.bill_factor(Budget(name=name, reader=name, usd_per_month=9.0))
+        for name in ("siem", "lake")
+    }
+    assert factors == pytest.approx({"siem": 23.286784 / 4.746784, "lake": 1.0})
+    assert monthly.bill_factor() == pytest.approx(24.216784 / 5.676784)

@@ -33,8 +33,11 @@ from dataclasses import replace
 import pytest
 
 from estimator import report
+from estimator.figures import money
 from estimator.inventory.budgets import Budget
+from estimator.report.charts.drivers import difference_chart
 from estimator.report.monthly.answers import answer_questions
+from estimator.report.monthly.month import month_section
 from estimator.report.monthly.verdict import judge
 from tests.measurement.billing.bills import FREE, Line, legacy_bill
 from tests.report.verdicts import SMALL, daily_lines, with_bill, write
@@ -124,6 +127,13 @@ def test_every_kind_of_partial_bill(tmp_path, bases, times, lacks):
     )
     assert is_named == (lacks in ("account", "key"))
     assert ("at the bill's rate" in verdict.sentence) == (times == 9 and lacks != "nothing")
+    cards = {card.name: card.note for card in month_section(monthly).blocks[0].cards}
+    if times == 9 and lacks != "nothing":
+        assert "at the bill's rate" in cards["By the month's end"]
+    # what rounding leaves over moves no forecast
+    before = money(monthly.reconciliation.forecast_to_date())
+    chart = difference_chart(monthly.reconciliation)
+    assert chart.description.startswith(f"forecast {before};")
     # an account that is missing goes at the rate of the rest, in its own budget as in that of all
     found = [monthly.reconciliation.billed_and_rest("billed_account", (name,)) for name in (A, B)]
     assert sum(map(sum, found)) == pytest.approx(MONTHS[times, lacks])

@@ -143,7 +143,11 @@ def _parts_sheet(reconciliation: Reconciliation) -> Sheet:
     )
     decimals = len(whole.partition(".")[2])
     first, *within, _ = adding_up(
-        [before, *own_parts], float(own.replace(",", "")), decimals=decimals
+        [before, *own_parts],
+        float(own.replace(",", "")),
+        # the forecast stands in other tables too
+        repeated={0},
+        decimals=decimals,
     )
     amounts = dict(zip(names, [*within, *apart], strict=True))
     requests = reconciliation.request_parts

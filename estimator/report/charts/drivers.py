@@ -46,7 +46,8 @@ def difference_chart(reconciliation: Reconciliation) -> Chart:
     # like with like: others' use of the same bill has no forecast, and is said beside
     parts = {name: cost for name, cost in reconciliation.parts.items() if name not in NOT_FORECAST}
     before, after = reconciliation.forecast_to_date(), reconciliation.billed
-    amounts = adding_up([before, *parts.values()], after)
+    # the forecast stands elsewhere too: what rounding leaves over goes to a part
+    amounts = adding_up([before, *parts.values()], after, repeated={0})
     bars = [Bar("forecast", 0.0, before, amounts[0])]
     at = before
     for (name, cost), amount in zip(parts.items(), amounts[1:-1], strict=True):

@@ -170,9 +170,8 @@ def _copies(inputs: ReportInputs) -> Iterator[str]:
 def _by_the_bill(inputs: ReportInputs) -> Iterator[str]:
     """What the bill tells of the inventory and of the forecast."""
     bill_range = inputs.bill_range
-    own = inputs.inventory.cloudtrail_writes
     of_bill = inputs.reconciliation.interpretation if inputs.reconciliation else None
-    if of_bill is not None and of_bill.answer not in (None, own):
+    if of_bill is not None and inputs.follows_other:
         yield (
             f"Write cloudtrail_writes: {of_bill.answer} into the inventory: this bill follows it "
             f"({of_bill.strength} evidence)."

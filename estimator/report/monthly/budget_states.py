@@ -103,13 +103,19 @@ def judge_budgets(inputs: ReportInputs) -> list[BudgetState]:
 def _judge(inputs: ReportInputs, budget: Budget, ahead: np.ndarray) -> BudgetState:
     """The state of a budget whose expected cost in the months ahead is known."""
     limit, factor, cost = budget.usd_per_month, inputs.bill_factor(budget), inputs.cost_of(budget)
-    over, at_bill = _first(ahead, limit), _first(ahead * factor, limit)
+    at_level = ahead
+    if inputs.follows_other:
+        # the bill's level is that of its own interpretation
+        use = inputs.forecast.budgets
+        is_this = (use["budget"] == budget.name) & (use["month"].astype(str) > inputs.month)
+        at_level = use[is_this]["used_other_reading"].to_numpy(dtype=np.float64)
+    over, at_bill = _first(ahead, limit), _first(at_level * factor, limit)
     first = over if over is not None else at_bill
     drawn = inputs.simulation.over[budget.name][1:]
     chance = float(drawn.any(axis=0).mean()) if len(drawn) else None
     now = _chance_now(inputs, budget, cost)
     # what is not billed yet is as uncertain as the months ahead
-    again = [(cost.billed or 0.0) + cost.rest * factor, *(ahead * factor * factor)]
+    again = [(cost.billed or 0.0) + cost.rest * factor, *(at_level * factor * factor)]
     return BudgetState(
         budget=budget,
         cost=cost,
@@ -154,7 +160,7 @@ def main_state(states: Sequence[BudgetState]) -> BudgetState | None:
         share = state.share if state.share is not None else np.inf
         is_part = state.budget.part is not None
         if state.status == "over budget":
-            return is_part, -share
+            return -share, is_part
         if state.status == "at risk":
             return state.first_over or "9999", -max(state.chance or 0.0, state.chance_now or 0.0)
         return is_part, state.budget.usd_per_month

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from estimator.inventory import Inventory
 from estimator.inventory.budgets import Budget
 from estimator.measurement.billing.repeats import find_repeats
 from estimator.measurement.result import Actuals
+from estimator.months import FloatArray
 from estimator.reconciliation import Reconciliation
 from estimator.report.answers.budgets_and_copies import CopyCharge, copies_charged
 from estimator.report.monthly.changes import Changes
@@ -27,6 +28,7 @@ from estimator.report.past.months import PastMonth
 from estimator.simulation import Simulation
 from estimator.simulation.quantiles import quantiles_of
 
+_ENDS = (0.05, 0.95)
 _TENTH = 0.1
 _HALF_CENT = 0.005  # what a bill rounds is outside of no range
 
@@ -187,16 +189,38 @@ class ReportInputs:
         if found is None or not found.days.is_told:
             return None
         billed = self.month_cost.billed
-        whole, to_date = found.forecast_of_month(), found.forecast_of_billed()
+        whole = math.fsum(found.expected_by_account["as_billed"])
+        to_date = found.forecast_of_billed(column="as_billed_to_date")
         if billed is None or not whole or not to_date or not found.has_kms:
             return None
-        ends = quantiles_of(self.simulation.draws_cost[:, 0], (0.05, 0.95)) * to_date / whole
+        ends = self._ends_as_billed * to_date / whole
         low, high = float(ends[0]), float(ends[1])
         # a forecast without ranges is one number: a tenth off is off
-        room = 0.0 if self.has_ranges else _TENTH
-        edge = _HALF_CENT if self.has_ranges else 0.0
+        found_range = BillRange(billed, low, high, False)
+        # nor do ranges that are of writes say how far reads alone may be off
+        is_exact = found_range.has_width and not self.follows_other
+        room, edge = (0.0, _HALF_CENT) if is_exact else (_TENTH, 0.0)
         inside = low * (1 - room) - edge <= billed <= high * (1 + room) + edge
-        return BillRange(billed, low, high, inside)
+        return replace(found_range, is_inside=inside)
+
+    @property
+    def follows_other(self) -> bool:
+        """True where the bill takes CloudTrail's own writes otherwise than the inventory."""
+        of_bill = self.reconciliation.interpretation if self.reconciliation else None
+        return of_bill is not None and of_bill.answer not in (
+            None,
+            self.inventory.cloudtrail_writes,
+        )
+
+    @property
+    def _ends_as_billed(self) -> FloatArray:
+        """The month's 5th and 95th percentile as the bill takes writes. [currency]"""
+        if not self.follows_other:
+            return quantiles_of(self.simulation.draws_cost[:, 0], _ENDS)
+        rows = self.simulation.other_quantiles
+        rows = rows[rows["month"].astype(str) == self.month]
+        ends: FloatArray = np.interp(_ENDS, rows["quantile"].to_numpy(), rows["value"].to_numpy())
+        return ends
 
     @property
     def repeats(self) -> tuple[str, ...]:
@@ -214,15 +238,20 @@ class ReportInputs:
         Parameters
         ----------
         budget : Budget, optional
-            Of what it covers alone. A bill tells no trail or reader apart: any may be the cause.
+            Of what it covers alone; of a trail or a reader, which no bill tells apart, of the
+            accounts that pay for it.
         """
         found, whole = self.reconciliation, self.expected[self.cost]
         if found is None or not found.days.is_told or not found.has_kms or not whole:
             return 1.0
         covered = None if budget is None else budget.covers(self.inventory.accounts)
-        of_part = covered is not None and covered.column != "driver"
-        place = (covered.column, covered.members) if covered is not None and of_part else ("", ())
-        billed_and_rest, expected = found.billed_and_rest(*place), found.forecast_of_billed(*place)
+        place = ("", ()) if covered is None else (covered.column, covered.members)
+        if place[0] == "driver":
+            place = self._accounts_of(place[1])
+        of_part = bool(place[0])
+        billed_and_rest = found.billed_and_rest(*place)
+        # like with like: what a bill does not charge says nothing of the volume
+        expected = found.forecast_of_billed(*place, column="as_billed_to_date")
         if billed_and_rest is None or expected <= 0:
             # nothing billed is known of this part: everything's may be its own
             return self.bill_factor() if of_part else 1.0
@@ -236,6 +265,24 @@ class ReportInputs:
                 self.is_refuted and bill_range is not None and (bill_range.billed > bill_range.high)
             )
         return max(billed_and_rest[0] / expected, 1.0) if is_above else 1.0
+
+    def _accounts_of(self, drivers: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+        """The accounts that pay for requests of trails or readers, as a part of a bill."""
+        rows = self.forecast.rows
+        is_this = (rows["month"].astype(str) == self.month) & (rows["cause"] != "key")
+        rows = rows[is_this & rows["driver"].isin(drivers)]
+        accounts = tuple(sorted(rows["billed_account"].astype(str).unique()))
+        return ("billed_account", accounts) if accounts else ("", ())
+
+    @property
+    def basis_of_rest(self) -> str:
+        """What the rest of the month is taken from, such as ``at the bill's rate``."""
+        if self.is_refuted and self.bill_factor() > 1:
+            return "at the bill's rate"
+        found = self.reconciliation
+        forecast = self.month_cost.rest if found is None else found.forecast_of_rest()
+        is_forecast = abs(self.month_cost.rest - forecast) < _HALF_CENT
+        return "as forecast" if is_forecast else "by the bill and the forecast"
 
     @property
     def calibrate_command(self) -> str:

@@ -133,8 +133,8 @@ def cost_in_words(inputs: ReportInputs, state: BudgetState | None) -> str:
         until = "by the month's end" if words.startswith("to ") else "for the rest of the month"
         if "without" in words:
             until = "for what is missing"
-        if inputs.is_refuted and inputs.bill_factor() > 1:
-            until += ", at the bill's rate,"
+        if (basis := inputs.basis_of_rest) == "at the bill's rate":
+            until += f", {basis},"
         line = f"{unit} {billed} billed {words} and about {rest} more {until} make {total}"
         if state is None:
             return line
@@ -181,15 +181,22 @@ def _range_line(inputs: ReportInputs) -> list[str]:
     if bill_range is None:
         return []
     to_date = f" {inputs.billed_words}" if inputs.reconciliation and inputs.billed_words else ""
-    if not inputs.has_ranges:
+    if inputs.follows_other:
+        # what the difference to the inventory's own is due to
+        own = inputs.inventory.cloudtrail_writes
+        answer = "exempt" if own == "charged" else "charged"
+        to_date += f" with writes {answer}, as this bill has them and the inventory has not"
+    if not bill_range.has_width:
         what = f"the forecast of {inputs.currency} {money(bill_range.low)}{to_date}"
         if bill_range.is_inside:
-            return [f"The bill is within a tenth of {what}, which has no range."]
+            no_range = "" if inputs.has_ranges else ", which has no range"
+            return [f"The bill is within a tenth of {what}{no_range}."]
         line = f"The bill of {money(bill_range.billed)} is more than a tenth off {what}"
     else:
         ends = between_ends(bill_range.low, bill_range.high)
         if bill_range.is_inside:
-            return [f"The bill is inside the forecast's range {ends}{to_date}."]
+            place = "within a tenth of" if inputs.follows_other else "inside"
+            return [f"The bill is {place} the forecast's range {ends}{to_date}."]
         billed = money(bill_range.billed)
         line = f"The bill of {billed} is outside the forecast's range {ends}{to_date}"
     # the command stands in what to do
@@ -204,7 +211,8 @@ def _ahead(
     if last == inputs.month and (main.status != "at risk" or not main.may_break):
         return ["No months ahead were asked for."]
     others = [state for state in states if state is not main]
-    others = [state for state in others if state.may_break]
+    # those that are broken already are named at the head
+    others = [state for state in others if state.may_break and not state.is_broken]
     others.sort(key=lambda state: (state.first_over or "9999", -(state.chance or 0.0)))
     # a forecast that the bill refutes may warn, and must not reassure
     if main.first_over or main.status == "at risk" or not inputs.is_refuted:

@@ -37,3 +37,8 @@ class BillRange:
     low: float
     high: float
     is_inside: bool
+
+    @property
+    def has_width(self) -> bool:
+        """True where they are two numbers."""
+        return self.high - self.low > 1e-9 * abs(self.high)
