@@ -146,6 +146,26 @@ def test_a_month_reported_again_takes_the_place_of_itself(six_months, tmp_path):
     assert len(json.loads(texts[0])["reports"]) == 1
 
 
+def keep(path, label, history, **options):
+    """Report a month and keep it, with few draws."""
+    options = {"advice": False, "draws": 100, "months_ahead": 1, **options}
+    monthly = report(path, label, history=history, **options)
+    monthly.write_history(history)
+    return monthly
+
+
+def test_what_was_billed_stays_known_without_the_bill(six_months, tmp_path):
+    """September billed, then reported without its bill: October's 4.746784 is 0.30216 more."""
+    path, bill = six_months
+    history = tmp_path / "history.json"
+    keep(path, "2026-09", history, bill=bill)
+    keep(path, "2026-09", history)
+    october = legacy_bill(tmp_path / "october.csv", list(lines_of_month("2026-10", 1.0)))
+    monthly = keep(path, "2026-10", history, bill=october)
+    assert [each.cost.total for each in monthly.past] == pytest.approx([4.444624, 4.746784])
+    assert monthly.to_dict()["past"][1]["month_over_month"] == pytest.approx(0.30216)
+
+
 def test_a_month_in_progress_is_not_kept_as_billed(tmp_path):
     """The next report has the whole bill: half of one must not stand in its place."""
     history = tmp_path / "history.json"

@@ -8,7 +8,7 @@ import json
 import math
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,10 @@ class History:
     currency: str
     reports: tuple[KeptReport, ...] = ()
 
+    def of_month(self, month: str) -> KeptReport | None:
+        """The report of a month."""
+        return next((each for each in self.reports if each.month == month), None)
+
     def before(self, month: str) -> KeptReport | None:
         """The last report of a month before this one."""
         return next((each for each in reversed(self.reports) if each.month < month), None)
@@ -89,7 +93,13 @@ class History:
         return {each.month: each.billed for each in self.reports if each.billed is not None}
 
     def add(self, report: KeptReport) -> History:
-        """Return it with a report more, in the place of one of the same month."""
+        """Return it with a report more, in the place of one of the same month.
+
+        What that one was billed stays known where this one has no bill.
+        """
+        earlier = self.of_month(report.month)
+        if earlier is not None and report.billed is None:
+            report = replace(report, billed=earlier.billed)
         others = [each for each in self.reports if each.month != report.month]
         whole = sorted([*others, report], key=lambda each: each.month)
         return History(self.currency, tuple(whole))
