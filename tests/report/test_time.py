@@ -166,6 +166,26 @@ def test_what_was_billed_stays_known_without_the_bill(six_months, tmp_path):
     assert monthly.to_dict()["past"][1]["month_over_month"] == pytest.approx(0.30216)
 
 
+def test_the_forecast_made_then_is_the_first(six_months, tmp_path):
+    """September's report says 4.746784 of October; made again with half the reads it says so still.
+
+    (20,000 + 288) x 31 x 0.000003 + 1 = 2.886784 is what the second would have said.
+    """
+    path, bill = six_months
+    history = tmp_path / "history.json"
+    assert keep(path, "2026-09", history, bill=bill).unread == ()
+    fewer = write(tmp_path, (SMALL + BUDGETS).replace("40000", "20000"), "fewer.yaml")
+    again = keep(fewer, "2026-09", history, bill=bill, months_ahead=2)
+    words = "the history keeps what the first report of 2026-09 forecast, not this one"
+    assert again.unread == (words,)
+    assert report(path, "2026-10", history=history, advice=False, draws=100).past[
+        -1
+    ].forecast_then == (pytest.approx(LONG))
+    # what the first did not forecast: (20,000 + 288) x 30 x 0.000003 + 1
+    (entry,) = json.loads(history.read_text(encoding="utf-8"))["reports"]
+    assert entry["expected_usd"]["2026-11"] == pytest.approx(2.82592)
+
+
 def test_a_month_in_progress_is_not_kept_as_billed(tmp_path):
     """The next report has the whole bill: half of one must not stand in its place."""
     history = tmp_path / "history.json"

@@ -140,6 +140,8 @@ def report(
         reports,
         report_without_past.past_month(),
     )
+    if reports.differs(label, report_without_past.expected_by_month()):
+        left_out += (f"the history keeps what the first report of {label} forecast, not this one",)
     return replace(
         report_without_past,
         past=past,

@@ -23,6 +23,7 @@ _KEY = "kmscost_history"
 # an inventory of thousands of accounts would make the file as large as itself, every month anew
 _MOST_ACCOUNTS = 2_000
 _MOST_NAMES = 3
+_HALF_CENT = 0.005
 _FIX = "give the file that --history wrote, or another name for a new one"
 
 
@@ -35,7 +36,7 @@ class KeptReport:
     month : str
         The month that it reported.
     expected : mapping
-        The expected cost of that month and of the months ahead. [currency]
+        The expected cost of that month and of the months ahead, as it was first. [currency]
     billed : float or None
         CloudTrail's part of the bill of that month, where a bill covered all of it. [currency]
     inventory : mapping or None
@@ -88,6 +89,15 @@ class History:
         earlier = [each for each in self.reports if each.month < month and month in each.expected]
         return earlier[-1].expected[month] if earlier else None
 
+    def differs(self, month: str, expected: Mapping[str, float]) -> bool:
+        """Tell whether the report of a month is kept with another forecast than this."""
+        earlier = self.of_month(month)
+        return earlier is not None and any(
+            abs(expected[label] - cost) >= _HALF_CENT
+            for label, cost in earlier.expected.items()
+            if label in expected
+        )
+
     def billed(self) -> dict[str, float]:
         """The months billed by their reports. [currency]"""
         return {each.month: each.billed for each in self.reports if each.billed is not None}
@@ -95,11 +105,18 @@ class History:
     def add(self, report: KeptReport) -> History:
         """Return it with a report more, in the place of one of the same month.
 
-        What that one was billed stays known where this one has no bill.
+        What that one was billed stays known where this one has no bill. What it forecast stays:
+        a forecast made again may know the bills that it is held against.
         """
         earlier = self.of_month(report.month)
-        if earlier is not None and report.billed is None:
-            report = replace(report, billed=earlier.billed)
+        if earlier is not None:
+            billed = earlier.billed if report.billed is None else report.billed
+            expected = {**report.expected, **earlier.expected}
+            report = replace(
+                report,
+                billed=billed,
+                expected={month: expected[month] for month in sorted(expected)},
+            )
         others = [each for each in self.reports if each.month != report.month]
         whole = sorted([*others, report], key=lambda each: each.month)
         return History(self.currency, tuple(whole))
