@@ -8,6 +8,7 @@ import json
 import pytest
 
 from estimator import KmscostError, compare, plot, report
+from estimator.report.monthly.time import year_line
 from tests.cli.test_commands import kmscost
 from tests.measurement.billing.bills import Line, legacy_bill
 from tests.report.material import Page
@@ -184,6 +185,26 @@ def test_the_forecast_made_then_is_the_first(six_months, tmp_path):
     # what the first did not forecast: (20,000 + 288) x 30 x 0.000003 + 1
     (entry,) = json.loads(history.read_text(encoding="utf-8"))["reports"]
     assert entry["expected_usd"]["2026-11"] == pytest.approx(2.82592)
+
+
+def test_past_months_have_the_budget_of_then(six_months, tmp_path):
+    """5.00 in August and September, 6.00 in October: 94.9 %, 88.9 %, 79.1 %.
+
+    4.746784 / 5, 4.444624 / 5, 4.746784 / 6; together 13.938192 of 16.00, 87.1 %.
+    """
+    path, _ = six_months
+    history = tmp_path / "history.json"
+    lines = [line for label in list(MONTHS)[3:] for line in lines_of_month(label, MONTHS[label][0])]
+    bill = legacy_bill(tmp_path / "three.csv", lines)
+    keep(path, "2026-08", history, bill=bill)
+    keep(path, "2026-09", history, bill=bill)
+    more = write(tmp_path, SMALL + BUDGETS.replace("5.00", "6.00"), "more.yaml")
+    monthly = keep(more, "2026-10", history, bill=bill)
+    table = Page(monthly.html()).table("Months so far")
+    assert [row[5] for row in table[1:]] == ["94.9 %", "88.9 %", "79.1 %"]
+    assert "87.1 % of budget kms in these months" in year_line(monthly)
+    reports = json.loads(history.read_text(encoding="utf-8"))["reports"]
+    assert [each["budgets"] for each in reports] == [{"kms": 5.0}, {"kms": 5.0}, {"kms": 6.0}]
 
 
 def test_a_month_in_progress_is_not_kept_as_billed(tmp_path):

@@ -103,6 +103,11 @@ class MonthlyReport(ReportInputs):
             billed=cost.billed if cost.is_billed else None,
             inventory=describe_inventory(self.inventory),
             payers=self.inventory.payers(),
+            budgets={
+                budget.name: budget.usd_per_month
+                for budget in self.inventory.budgets
+                if budget.part is None
+            },
         )
         keep_report(Path(path), report, self.history)
 

@@ -43,6 +43,8 @@ class KeptReport:
         The document of its inventory, with its accounts; None of a large one.
     payers : tuple of str
         Its payers; empty of a report that an older program kept.
+    budgets : mapping or None
+        Its budgets of everything, by name; None of a report that an older program kept. [USD/month]
     """
 
     month: str
@@ -50,6 +52,7 @@ class KeptReport:
     billed: float | None = None
     inventory: Mapping[str, Any] | None = None
     payers: tuple[str, ...] = ()
+    budgets: Mapping[str, float] | None = None
 
     def load_inventory(self, path: str | Path) -> Inventory | None:
         """The inventory of that report; None where it was not kept.
@@ -133,6 +136,7 @@ class History:
                     f"expected_{code}": dict(each.expected),
                     f"billed_{code}": each.billed,
                     "payers": list(each.payers),
+                    "budgets": None if each.budgets is None else dict(each.budgets),
                     "inventory": each.inventory,
                 }
                 for each in self.reports
@@ -286,7 +290,11 @@ def _read_report(path: str | Path, number: int, entry: Any, code: str) -> KeptRe
             parse_month(str(month))
         except ValueError:
             raise _wrong(path, f"{str(month)[:20]!r} in {at}", "a month such as 2026-10") from None
-    for amount in (*expected.values(), *([] if billed is None else [billed])):
+    budgets = entry.get("budgets")
+    if not isinstance(budgets, dict | None):
+        raise _wrong(path, f"budgets in {at} that are no mapping")
+    known = [] if billed is None else [billed]
+    for amount in (*expected.values(), *known, *(budgets or {}).values()):
         if isinstance(amount, bool) or not isinstance(amount, int | float):
             raise _wrong(path, f"{str(amount)[:20]!r} in {at}", "an amount")
         if not math.isfinite(amount):
@@ -296,7 +304,7 @@ def _read_report(path: str | Path, number: int, entry: Any, code: str) -> KeptRe
     payers = entry.get("payers", [])
     if not isinstance(payers, list) or not all(isinstance(payer, str) for payer in payers):
         raise _wrong(path, f"payers in {at} that are no list of ids")
-    return KeptReport(entry["month"], expected, billed, inventory, tuple(payers))
+    return KeptReport(entry["month"], expected, billed, inventory, tuple(payers), budgets)
 
 
 def _wrong(path: str | Path, found: str, expected: str = "a history of reports") -> KmscostError:
