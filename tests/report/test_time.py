@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -407,3 +408,36 @@ def test_plot_has_the_months_of_the_bill(six_months):
     assert "billed 4.75 in 2026-05 to 4.75 in 2026-10; expected 4.63 in 2026-11" in done.stderr
     with pytest.raises(KmscostError, match="choose kind timeline"):
         plot(path, "cost", "2026-11", 6, bill=bill)
+
+
+@pytest.mark.parametrize(("events", "is_shown"), [(1_248_928.0, True), (20_000.0, False)])
+def test_paid_events_that_no_trail_explains_are_a_card_and_a_line(tmp_path, events, is_shown):
+    """A copy of each of the 40,288 x 31 requests, at 0.00002: 24.97856 beside KMS's 4.746784.
+
+    20,000 of them cost 0.40, less than a tenth of it; the inventory's own trail is the first copy.
+    """
+    lines = list(lines_of_month("2026-10", 1.0))
+    paid = replace(
+        lines[0],
+        product="AWSCloudTrail",
+        usage_type="USE1-PaidEventsRecorded",
+        operation="None",
+        unit="Events",
+        amount=repr(events),
+        rate="0.00002",
+        cost=repr(events * 0.00002),
+        description="$2.00 per 100,000 paid events recorded",
+    )
+    bill = legacy_bill(tmp_path / "bill.csv", [*lines, paid])
+    monthly = report(write(tmp_path, SMALL), "2026-10", bill=bill, advice=False, draws=100)
+    text = monthly.markdown().replace("\\", "")
+    assert monthly.month_cost.total == pytest.approx(4.746784)
+    words = (
+        "Apart from KMS, CloudTrail's bill of 2026-10 has USD 24.98 for 1,248,928 paid events, "
+        "about as many as the KMS requests: perhaps copies of KMS events; no trail of the "
+        "inventory explains them."
+    )
+    assert (words in text) is is_shown
+    assert ("| Paid events |" in text) is is_shown
+    first = monthly.document.answers[-1].lines[0]
+    assert first.startswith("Find the trail behind the 1,248,928 paid events") is is_shown

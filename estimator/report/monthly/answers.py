@@ -126,7 +126,13 @@ def _what_to_do(inputs: ReportInputs) -> tuple[str, ...]:
     verdict = judge(inputs)
     # sums that may hold lines twice make whatever follows uncertain
     repeats = [f"{notice[:1].upper()}{notice[1:]}." for notice in inputs.repeats[:1]]
-    lines = [*repeats, *_copies(inputs), *_by_the_bill(inputs), *_savings(inputs)]
+    lines = [
+        *repeats,
+        *_copies(inputs),
+        *_paid_events(inputs),
+        *_by_the_bill(inputs),
+        *_savings(inputs),
+    ]
     if verdict.status in ("over budget", "at risk") and not lines:
         lines.append(f"Ask what would save money: kmscost advise {inputs.inventory_file}.")
     found = inputs.reconciliation
@@ -165,6 +171,17 @@ def _copies(inputs: ReportInputs) -> Iterator[str]:
         f"(exclude_kms_events: true), or drop what repeats another: {inputs.currency} "
         f"{between(low, high)} a month on CloudTrail's bill."
     )
+
+
+def _paid_events(inputs: ReportInputs) -> Iterator[str]:
+    """Where CloudTrail's bill has copies that no trail explains: what to look for."""
+    paid = inputs.unexplained_events
+    if paid is not None:
+        yield (
+            f"Find the trail behind the {count(paid.events)} paid events ({inputs.currency} "
+            f"{money(paid.cost)}): write it into the inventory, and exclude KMS events from it if "
+            "they repeat another's."
+        )
 
 
 def _by_the_bill(inputs: ReportInputs) -> Iterator[str]:

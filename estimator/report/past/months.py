@@ -90,8 +90,8 @@ def collect_past(
             cost = MonthCost(reported[label], 0.0)
             past = replace(past, cost=cost, bill="by the report of then")
         if past.cost is not None or past.measured is not None:
-            kept = history.of_month(label)
-            found.append(past if kept is None else replace(past, budgets=kept.budgets))
+            own = history.of_month(label)
+            found.append(past if own is None else replace(past, budgets=own.budgets))
     return (*found, current), tuple(left_out)
 
 
