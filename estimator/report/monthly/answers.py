@@ -39,9 +39,17 @@ def _why(inputs: ReportInputs) -> tuple[str, ...]:
         lines.append(_difference(inputs, found))
         if any(abs(cost) >= _DUST for cost in found.others.values()):
             requests, keys = (found.others[name] for name in NOT_FORECAST)
+            parts = [
+                f"{name} {money(cost)}"
+                for name, cost in (("requests", requests), ("keys", keys))
+                if abs(cost) >= _DUST
+            ]
+            # of a part alone the sum says it
+            parts_in_words = f": {', '.join(parts)}" if len(parts) > 1 else ""
+            what = f" ({parts[0].split()[0]})" if len(parts) == 1 else ""
             lines.append(
                 f"Apart from CloudTrail others use KMS on the same bill for {inputs.currency} "
-                f"{money(requests + keys)}: requests {money(requests)}, keys {money(keys)}."
+                f"{money(requests + keys)}{what}{parts_in_words}."
             )
     return tuple(lines)
 
@@ -114,7 +122,8 @@ def _ahead(inputs: ReportInputs) -> Iterator[str]:
         if abs(cost) >= max(_LEAST * before, _DUST)
     ]
     if not causes:
-        yield f"The forecast of {words} is that of this month, give or take a hundredth."
+        least = share(_LEAST)
+        yield f"The forecast of {words} is about this month's: nothing changes it by {least}."
         return
     relative = f" ({percent((after - before) / before)})" if before else ""
     line = f"By {words} the forecast goes from {inputs.currency} {money(before)} to {money(after)}"
